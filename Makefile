@@ -1,0 +1,98 @@
+# `make` lists the commands. Everything that is installed goes inside this folder (.venv, .local) and is ignored by git.
+SHELL  := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+UV     := .local/uv/bin/uv
+IN     := .venv/bin
+export UV_CACHE_DIR ?= $(CURDIR)/.local/uv-cache
+export UV_LINK_MODE ?= hardlink
+export PYTHONUNBUFFERED := 1
+# Nothing that runs here may reach a real account.
+export AWS_EC2_METADATA_DISABLED := true
+export AWS_CONFIG_FILE := /dev/null
+export AWS_SHARED_CREDENTIALS_FILE := /dev/null
+
+.PHONY: help run test lint types unit e2e browser build sam-check lock setup clean
+
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+run: .venv/.ready .local/ministack/.ready ## the service on this machine: http://127.0.0.1:8080/ (PORT=n, SAMPLES=n sample leads, FRESH=1 empty state)
+	@$(IN)/python -m dev.run $(if $(PORT),--port $(PORT)) $(if $(SAMPLES),--samples $(SAMPLES)) $(if $(FRESH),--fresh)
+
+test: setup ## everything: style, types, all tests, end to end and in a browser
+	@echo "== style"; $(MAKE) lint
+	@echo "== types"; $(MAKE) types
+	@echo "== tests"
+	@mkdir -p build/coverage build/screenshots
+	@$(IN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term --cov-report=html:build/coverage/html $(ARGS)
+	@echo
+	@echo "Coverage, line by line:  build/coverage/html/index.html"
+	@echo "What patients see:       build/screenshots/"
+
+lint: .venv/.ready ## style (ruff), and the template (cfn-lint)
+	@$(IN)/ruff check .
+	@$(IN)/ruff format --check .
+	@$(IN)/cfn-lint infra/template.yaml
+
+types: .venv/.ready ## types (mypy, strict)
+	@$(IN)/mypy
+
+unit: .venv/.ready ## the quick tests: no local cloud, no browser, no build
+	@$(IN)/python -m pytest -n 2 -m "not cloud and not browser and not build" $(ARGS)
+
+e2e: setup ## the tests on the local cloud
+	@$(IN)/python -m pytest -m cloud $(ARGS)
+
+browser: setup ## the tests in Chromium; screenshots in build/screenshots
+	@$(IN)/python -m pytest -m browser $(ARGS)
+
+build: .local/sam/.ready .venv/.ready ## what would be deployed, in .aws-sam/build (sam build)
+	@cd infra && PATH="$(CURDIR)/.venv/bin:$$PATH" SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam build
+
+sam-check: .local/sam/.ready ## SAM CLI's own check of the template
+	@cd infra && SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam validate --lint --region us-east-1
+
+setup: .venv/.ready .local/ministack/.ready .local/chromium/.ready ## all environments, without running anything
+
+lock: $(UV) ## newest versions that fit pyproject.toml, with hashes, into locks/
+	@rm -f locks/dev.txt locks/runtime.txt locks/local-cloud.txt locks/sam.txt
+	@$(LOCK) pyproject.toml --group dev -o locks/dev.txt
+	@$(LOCK) pyproject.toml -c locks/dev.txt -o locks/runtime.txt
+	@$(LOCK) --group local-cloud -o locks/local-cloud.txt
+	@$(LOCK) --group sam -o locks/sam.txt
+	@$(LOCK) --group bootstrap -o locks/bootstrap.txt
+	@git diff --stat -- locks
+
+clean: ## removes what builds, tests and the local cloud left (not the environments)
+	rm -rf build .aws-sam infra/.aws-sam .local/state .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+
+LOCK = $(UV) pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --no-header --no-annotate
+
+# --- environments: made when missing or when their lock changes ---
+
+# pip into a folder: works where the system's Python is managed, and where the venv module is missing.
+$(UV): locks/bootstrap.txt
+	@echo "-- uv, which makes the environments (.local/uv)"
+	@rm -rf .local/uv
+	@$$(dev/find-python) -m pip install --quiet --disable-pip-version-check --no-warn-script-location --target .local/uv --require-hashes -r $< 2>&1 \
+	    | { grep -vE '^WARNING|^$$' || true; }
+	@touch $@
+
+ENVIRONMENT = @echo "-- $(1)"; $(UV) venv --quiet --clear --python "$$(dev/find-python)" $(2) \
+    && $(UV) pip sync --python $(2) --require-hashes --link-mode $(UV_LINK_MODE) $(3) && touch $(2)/.ready
+
+.venv/.ready: locks/dev.txt | $(UV)
+	$(call ENVIRONMENT,development (.venv),.venv,locks/dev.txt)
+
+.local/ministack/.ready: locks/local-cloud.txt | $(UV)
+	$(call ENVIRONMENT,the local cloud (.local/ministack),.local/ministack,locks/local-cloud.txt)
+
+.local/sam/.ready: locks/sam.txt | $(UV)
+	$(call ENVIRONMENT,SAM CLI (.local/sam),.local/sam,locks/sam.txt)
+
+.local/chromium/.ready: | .venv/.ready
+	@$(IN)/python -m dev.chromium --install && touch $@

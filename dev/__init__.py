@@ -1,0 +1,1 @@
+"""Programs for developers: the local cloud, and trying rules. Nothing here is shipped."""
