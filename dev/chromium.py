@@ -1,0 +1,128 @@
+"""Where Chromium is and how to start it; when the machine has none, Debian's package is unpacked into this folder.
+
+Nothing is installed on the system and no root is needed: apt only downloads (into folders of its own), dpkg only unpacks.
+
+    python -m dev.chromium --install     fetch it if there is none
+    python -m dev.chromium               say which one is used
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+HOME = PROJECT / ".local" / "chromium"
+ROOT = HOME / "root"
+NAMES = ("chromium", "chromium-browser")
+PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-liberation", "fontconfig-config")
+FLAGS = (
+    "--headless=new",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>{root}/usr/share/fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>{home}/font-cache</cachedir>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+</fontconfig>
+"""
+# Sources and proxies stay the machine's; what it runs after an update, and as whom apt downloads, do not.
+APT = """#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+#clear DPkg::Pre-Install-Pkgs;
+#clear DPkg::Pre-Invoke;
+#clear DPkg::Post-Invoke;
+Dir::State "{home}/apt/state";
+Dir::State::status "/var/lib/dpkg/status";
+Dir::Cache "{home}/apt/cache";
+Dir::Log "{home}/apt/log";
+Debug::NoLocking "true";
+APT::Sandbox::User "{user}";
+APT::Get::Assume-Yes "true";
+APT::Install-Recommends "false";
+"""
+
+
+@dataclass(frozen=True)
+class Chromium:
+    """What a test needs to start the browser."""
+
+    path: str
+    env: dict[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = FLAGS
+
+
+def find() -> Chromium | None:
+    """The machine's Chromium, else ours, else None."""
+    flags = FLAGS if _may_sandbox() else (*FLAGS, "--no-sandbox")  # only our own pages, on loopback, are opened
+    own = ROOT / "usr/lib/chromium/chromium"
+    for name in NAMES:
+        if path := shutil.which(name):
+            return Chromium(path, dict(os.environ), flags)
+    if own.exists():
+        libraries = [str(own.parent), *map(str, sorted(ROOT.glob("usr/lib/*-linux-gnu"))), *_nested_libraries()]
+        inherited = os.environ.get("LD_LIBRARY_PATH", "")
+        env = os.environ | {
+            "LD_LIBRARY_PATH": ":".join([*libraries, *filter(None, [inherited])]),
+            "FONTCONFIG_FILE": str(HOME / "fonts.conf"),
+        }
+        return Chromium(str(own), env, flags)
+    return None
+
+
+def _may_sandbox() -> bool:
+    """Chromium's sandbox refuses to run as root, and needs user namespaces."""
+    unshare = shutil.which("unshare")
+    return os.geteuid() != 0 and unshare is not None and subprocess.call([unshare, "--user", "true"], stderr=subprocess.DEVNULL) == 0
+
+
+def _nested_libraries() -> list[str]:
+    return sorted({str(library.parent) for library in ROOT.glob("usr/lib/*-linux-gnu/*/*.so*")})
+
+
+def install() -> None:
+    """Downloads the package and what it needs beyond the machine's own packages, and unpacks it."""
+    if find():
+        return
+    if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+        sys.exit("No Chromium was found, and this is not a Debian-like system: install Chromium, then try again.")
+    for folder in ("apt/state/lists/partial", "apt/cache/archives/partial", "apt/log", "font-cache"):
+        (HOME / folder).mkdir(parents=True, exist_ok=True)
+    (HOME / "apt.conf").write_text(APT.format(home=HOME, user=os.environ.get("USER", "root")))
+    (HOME / "fonts.conf").write_text(FONTS.format(home=HOME, root=ROOT))
+    apt = ["apt-get", "-c", str(HOME / "apt.conf"), "-o", "Dpkg::Use-Pty=0"]
+    print("-- Chromium (.local/chromium): package lists, then about 100 MB", flush=True)
+    subprocess.run([*apt, "-q", "update"], check=False)  # one unreachable source of several is no reason to stop
+    subprocess.run([*apt, "-q", "--download-only", "install", *PACKAGES], check=True)
+    for package in sorted((HOME / "apt/cache/archives").glob("*.deb")):
+        if not package.name.startswith("libc6_"):  # another C library than the machine's loader would not start
+            subprocess.run(["dpkg-deb", "--extract", str(package), str(ROOT)], check=True)
+    shutil.rmtree(HOME / "apt")
+    if not find():
+        sys.exit("Chromium was downloaded, but its program is not where it was expected; look in .local/chromium/root.")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--install", action="store_true", help="fetch it if there is none")
+    if parser.parse_args().install:
+        HOME.mkdir(parents=True, exist_ok=True)
+        install()
+    chromium = find()
+    print(f"Chromium: {chromium.path if chromium else 'none'}")
+
+
+if __name__ == "__main__":
+    main()
