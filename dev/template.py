@@ -1,0 +1,35 @@
+"""The SAM template turned into plain CloudFormation, offline, by the same library that AWS runs."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+from samtranslator.yaml_helper import yaml_parse
+
+TEMPLATE = Path(__file__).resolve().parent.parent / "infra" / "template.yaml"
+REGION = "us-east-1"
+Template = dict[str, Any]
+
+
+class _Session:
+    """All that the translator asks of a boto3 session."""
+
+    region_name = REGION
+
+
+def read() -> Template:
+    """As written."""
+    template: Template = yaml_parse(TEMPLATE.read_text())
+    return template
+
+
+def expand(parameters: dict[str, str] | None = None, bucket: str = "bucket", key: str = "bundle.zip") -> Template:
+    """As deployed. All functions get the code at that place in S3, where `sam package` would give each its own."""
+    source = read()
+    source["Globals"]["Function"]["CodeUri"] = {"Bucket": bucket, "Key": key}
+    values = {"AWS::Region": REGION, **(parameters or {})}
+    expanded: Template = Translator({}, Parser(), boto_session=_Session()).translate(source, values)
+    expanded.pop("Transform", None)
+    return json.loads(json.dumps(expanded))  # type: ignore[no-any-return]  # drops YAML's subclasses of str and dict

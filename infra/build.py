@@ -1,0 +1,142 @@
+"""Builds what is shipped for one function: its module, shared/ with its data, and the locked dependencies, with .pyc.
+
+    python infra/build.py CaptureLead .aws-sam/build/CaptureLead       (what `sam build` runs, by infra/Makefile)
+
+The standard library is enough to run it. Wheels are fetched for Lambda's Python and platform, whatever this machine's are,
+by the hashes in locks/runtime.txt, and kept in .local/bundle, from where each function gets hard links.
+"""
+
+import argparse
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+LOCK = PROJECT / "locks" / "runtime.txt"
+CACHE = PROJECT / ".local" / "bundle"
+
+Version = tuple[int, int]
+LAMBDA_PYTHON: Version = (3, 13)
+LAMBDA_PLATFORM = "manylinux_2_28_x86_64"  # the runtime's glibc is newer
+TASK_ROOT = "/var/task"
+AWS_SERVICES = {"dynamodb", "sns"}  # whose descriptions are shipped; botocore has some 400, 25 MB, and lists them all
+BOTOCORE_DATA = {"endpoints.json", "partitions.json", "_retry.json", "sdk-default-configuration.json"}
+WEB_FUNCTION = "show_page"  # the only one that gets web/
+
+
+def module_name(logical_id: str) -> str:
+    """CaptureLead -> capture_lead"""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", logical_id).lower()
+
+
+def bundle(
+    functions: Iterable[str], destination: Path, python: Version = LAMBDA_PYTHON, platform: str | None = LAMBDA_PLATFORM
+) -> None:
+    """Fills the destination with what these functions need; with platform None, for this machine."""
+    functions = list(functions)
+    shutil.rmtree(destination, ignore_errors=True)
+    _link_tree(dependencies(python, platform), destination)
+    _copy_sources(PROJECT / "shared", destination / "shared")
+    (destination / "functions").mkdir()
+    for module in ("__init__", *functions):
+        shutil.copyfile(PROJECT / f"functions/{module}.py", destination / f"functions/{module}.py")
+    if WEB_FUNCTION in functions:
+        _copy_sources(PROJECT / "web", destination / "web")
+    _compile(python, destination / "functions", destination / "shared", root=destination)
+
+
+def dependencies(python: Version, platform: str | None) -> Path:
+    """The folder with the installed, trimmed, compiled dependencies; made once for each lock, Python and platform."""
+    made_from = [LOCK.read_text(), Path(__file__).read_text(), str(python), str(platform), str(_can_compile(python))]
+    folder = CACHE / hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:16]
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:  # `sam build` builds functions at the same time
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            unfinished = CACHE / "unfinished"
+            shutil.rmtree(unfinished, ignore_errors=True)
+            _install(unfinished, python, platform)
+            _trim(unfinished)
+            _compile(python, unfinished, root=unfinished)
+            unfinished.rename(folder)
+    return folder
+
+
+def _install(folder: Path, python: Version, platform: str | None) -> None:
+    version = ".".join(map(str, python))
+    common = ["--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--target", str(folder)]
+    uv = shutil.which("uv", path=f"{PROJECT / '.local/uv/bin'}:{os.environ.get('PATH', '')}")
+    if uv:
+        arch = ["--python-platform", f"x86_64-{platform.removesuffix('_x86_64')}"] if platform else []
+        command = [uv, "pip", "install", *common, "--python-version", version, *arch]
+    else:
+        tags = ("manylinux2014_x86_64", platform) if platform else ()
+        command = [sys.executable, "-m", "pip", "install", *common, "--python-version", version]
+        command += [part for tag in tags for part in ("--platform", tag)]
+    subprocess.run([*command, "-r", str(LOCK)], check=True)
+
+
+def _trim(folder: Path) -> None:
+    """Leaves out what no function reads."""
+    for unused in ("bin", "boto3/examples", ".lock"):
+        path = folder / unused
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    for data in (folder / "botocore/data", folder / "boto3/data"):
+        for entry in data.iterdir():
+            if entry.is_dir() and entry.name not in AWS_SERVICES:
+                shutil.rmtree(entry)
+            elif entry.is_file() and entry.name.removesuffix(".gz") not in BOTOCORE_DATA:
+                entry.unlink()
+
+
+def _can_compile(python: Version) -> bool:
+    return sys.version_info[:2] == python
+
+
+def _compile(python: Version, *folders: Path, root: Path) -> None:
+    """Lambda cannot write .pyc, and without them compiles everything again at each cold start.
+
+    By hash and unchecked: a zip rounds file times, and a .pyc that goes by time would then count as stale.
+    """
+    if not _can_compile(python):
+        here, there = (".".join(map(str, version)) for version in (sys.version_info[:2], python))
+        print(
+            f"WARNING: no .pyc are shipped, and every cold start will take seconds longer. This build runs on Python {here}; "
+            f"the functions run on {there}. Install Python {there} and build again.",
+            file=sys.stderr,
+        )
+        return
+    options = ["-q", "-j", "0", "--invalidation-mode", "unchecked-hash", "-s", str(root), "-p", TASK_ROOT]
+    subprocess.run([sys.executable, "-m", "compileall", *options, *map(str, folders)], check=True)
+
+
+def _link_tree(source: Path, destination: Path) -> None:
+    def link(original: str, copy: str) -> None:
+        try:
+            os.link(original, copy)
+        except OSError:  # another file system
+            shutil.copyfile(original, copy)
+
+    shutil.copytree(source, destination, copy_function=link)
+
+
+def _copy_sources(source: Path, destination: Path) -> None:
+    shutil.copytree(source, destination, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("function", help="its logical id in the template")
+    parser.add_argument("destination", type=Path)
+    arguments = parser.parse_args()
+    bundle([module_name(arguments.function)], arguments.destination)
+
+
+if __name__ == "__main__":
+    main()
