@@ -1,0 +1,39 @@
+"""What can go wrong, in the words of the domain. `shared/api.py` maps each to one HTTP status."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One field that needs mending: a JSON pointer (RFC 6901) and a sentence. Never the value."""
+
+    pointer: str
+    detail: str
+
+
+class LeadIntakeError(Exception):
+    """Base of the errors below."""
+
+
+class InvalidInput(LeadIntakeError):
+    """The request does not fit; one problem for each field."""
+
+    def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
+        super().__init__(", ".join(problem.pointer for problem in problems))
+        self.problems = problems
+
+
+class NotFound(LeadIntakeError):
+    """There is no such thing at this address."""
+
+
+class SubmissionConflict(LeadIntakeError):
+    """The submission id is taken by a submission with other content."""
+
+
+class LeadChanged(LeadIntakeError):
+    """Somebody else changed the lead since it was read."""
+
+
+class StoreUnavailable(LeadIntakeError):
+    """The table did not confirm the write or read; trying again later is safe."""

@@ -1,0 +1,96 @@
+"""The clinic's opening hours, and spans of time counted by the clock or in open time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+PART = re.compile(r"(?P<first>[A-Z][a-z]{2})(?:-(?P<last>[A-Z][a-z]{2}))? (?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)")
+LONGEST_CLOSURE = 60  # days; a longer one is a mistake in the settings, not a holiday
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningHours:
+    """Opening and closing time for each weekday (0 = Monday) in the clinic's time zone; closed on holidays."""
+
+    zone: ZoneInfo
+    days: dict[int, tuple[time, time]]
+    holidays: frozenset[date] = frozenset()
+
+    @classmethod
+    def parse(cls, hours: str, zone: str, holidays: str = "") -> OpeningHours:
+        """From "Mon-Thu 08:00-17:00, Fri 08:00-12:00", an IANA zone and ISO dates split by commas.
+
+        Raises ValueError (KeyError for a zone that does not exist) when a part cannot be read.
+        """
+        days: dict[int, tuple[time, time]] = {}
+        for text in hours.split(","):
+            part = PART.fullmatch(text.strip())
+            if part is None or part["first"] not in DAYS or (part["last"] or part["first"]) not in DAYS:
+                raise ValueError(f"opening hours: cannot read {text.strip()!r}; write 'Mon-Fri 08:00-17:00'")
+            opens, closes = time.fromisoformat(part["opens"]), time.fromisoformat(part["closes"])
+            if opens >= closes:
+                raise ValueError(f"opening hours: {text.strip()!r} closes before it opens")
+            first = DAYS.index(part["first"])
+            for day in range(first, DAYS.index(part["last"] or part["first"]) + 1):
+                days[day] = (opens, closes)
+        if not days:
+            raise ValueError("opening hours: the clinic is never open")
+        closed = frozenset(date.fromisoformat(text.strip()) for text in holidays.split(",") if text.strip())
+        return cls(ZoneInfo(zone), days, closed)
+
+    def on(self, day: date) -> tuple[datetime, datetime] | None:
+        """Opening and closing instant of a day; None when closed."""
+        hours = self.days.get(day.weekday())
+        if hours is None or day in self.holidays:
+            return None
+        opens, closes = (datetime.combine(day, at, self.zone).astimezone(UTC) for at in hours)
+        return opens, closes
+
+    def is_open(self, at: datetime) -> bool:
+        today = self.on(at.astimezone(self.zone).date())
+        return today is not None and today[0] <= at < today[1]
+
+    def later(self, at: datetime, open_minutes: int) -> datetime:
+        """The instant at which that many open minutes have passed since `at`."""
+        left = timedelta(minutes=open_minutes)
+        for opens, closes in self._open_days(at.astimezone(self.zone).date()):
+            start = max(at, opens)
+            if start < closes:
+                if start + left <= closes:
+                    return start + left
+                left -= closes - start
+        raise ValueError("opening hours: closed for too long")
+
+    def close_of_business(self, at: datetime, days: int) -> datetime:
+        """Closing time of the `days`-th business day after the day of `at`."""
+        for number, (_, closes) in enumerate(
+            self._open_days(at.astimezone(self.zone).date() + timedelta(days=1)), start=1
+        ):
+            if number == days:
+                return closes
+        raise ValueError("opening hours: closed for too long")
+
+    def _open_days(self, first: date) -> Iterator[tuple[datetime, datetime]]:
+        days = (self.on(first + timedelta(days=number)) for number in range(LONGEST_CLOSURE))
+        return (day for day in days if day is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Clock minutes, open minutes or business days; exactly one is set."""
+
+    minutes: int | None = None
+    open_minutes: int | None = None
+    open_days: int | None = None
+
+    def after(self, at: datetime, hours: OpeningHours) -> datetime:
+        if self.open_days is not None:
+            return hours.close_of_business(at, self.open_days)
+        if self.open_minutes is not None:
+            return hours.later(at, self.open_minutes)
+        return at + timedelta(minutes=self.minutes or 0)

@@ -1,0 +1,176 @@
+"""A questionnaire: pages of questions, and what a set of answers to them says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shared.domain.condition import Condition, Facts
+from shared.domain.errors import FieldProblem
+
+Answer = int | str | list[str]
+Answers = Mapping[str, Answer]
+
+NONE = "none"
+TYPOGRAPHIC_APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u2032\uff07\u00b4\u0060", "'"))
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    code: str
+    label: str
+    exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`minimum`/`maximum` bound an integer, `max_length` (characters) a text.
+
+    `missing_counts_as`: the option assumed when the question was shown and skipped.
+    `keep_when_hidden`: positive safety options that count even where the question is not shown.
+    """
+
+    code: str
+    type: str
+    text: str
+    required: bool
+    options: tuple[Option, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    max_length: int | None = None
+    shown_when: Condition | None = None
+    missing_counts_as: str | None = None
+    keep_when_hidden: frozenset[str] = frozenset()
+    option_codes: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "option_codes", frozenset(option.code for option in self.options))
+
+    def problem(self, answer: object) -> str | None:
+        """Why this answer cannot be taken, as a sentence without the answer; None when it can."""
+        match self.type:
+            case "integer":
+                if not isinstance(answer, int) or isinstance(answer, bool):
+                    return "Give a whole number."
+                if (self.minimum is not None and answer < self.minimum) or (
+                    self.maximum is not None and answer > self.maximum
+                ):
+                    return f"Give a number from {self.minimum} to {self.maximum}."
+            case "text":
+                if not isinstance(answer, str):
+                    return "Give a text."
+                if self.max_length is not None and len(answer) > self.max_length:
+                    return f"Use at most {self.max_length} characters."
+            case "choice-one":
+                if not isinstance(answer, str):
+                    return "Give one option code."
+                if answer not in self.option_codes:
+                    return "This option is not on the list."
+            case _:
+                if not isinstance(answer, list):
+                    return "Give a list of option codes."
+                if not all(isinstance(code, str) and code in self.option_codes for code in answer):
+                    return "An option is not on the list."
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    id: str
+    title: str
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactField:
+    code: str
+    type: str
+    text: str
+    required: bool
+    max_length: int | None = None
+    autocomplete: str | None = None
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentText:
+    code: str
+    text: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContactBlock:
+    title: str
+    emergency_title: str
+    hidden_when: Condition
+    fields: tuple[ContactField, ...]
+    consents: tuple[ConsentText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Questionnaire:
+    id: str
+    version: str
+    language: str
+    title: str
+    approved_by: str
+    approved_on: str
+    pages: tuple[Page, ...]
+    contact: ContactBlock
+    definitions: Mapping[str, Condition]
+    questions: Mapping[str, Question] = field(init=False)
+
+    def __post_init__(self) -> None:
+        questions = {question.code: question for page in self.pages for question in page.questions}
+        object.__setattr__(self, "questions", questions)
+
+    @property
+    def page_ids(self) -> tuple[str, ...]:
+        return tuple(page.id for page in self.pages)
+
+    def problems(self, answers: Answers) -> tuple[FieldProblem, ...]:
+        """One problem for each answer that this version of the questionnaire cannot take."""
+        found = []
+        for code, answer in answers.items():
+            question = self.questions.get(code)
+            detail = "This questionnaire has no such question." if question is None else question.problem(answer)
+            if detail is not None:
+                found.append(FieldProblem(f"/answers/{code}", detail))
+        return tuple(found)
+
+    def facts(self, answers: Answers, last_page: str | None = None) -> Facts:
+        """What the answers say.
+
+        `last_page`: the last page the visitor has left; skipped follow-ups on later pages are not yet missing. None means
+        that the whole questionnaire was put to the visitor. Answers are taken as valid (see `problems`).
+        """
+        facts = Facts({}, {}, {})
+        passed = True
+        for page in self.pages:
+            for question in page.questions:
+                self._note(question, answers.get(question.code), facts, passed)
+            if page.id == last_page:
+                passed = False
+        return facts
+
+    def _note(self, question: Question, answer: Answer | None, facts: Facts, passed: bool) -> None:
+        shown = question.shown_when is None or question.shown_when.holds(facts)
+        if question.type == "integer":
+            if shown and isinstance(answer, int):
+                facts.numbers[question.code] = answer
+            return
+        if question.type == "text":
+            if shown and isinstance(answer, str) and answer.strip():
+                facts.texts[question.code] = " ".join(answer.translate(TYPOGRAPHIC_APOSTROPHES).split())
+            return
+        chosen = frozenset((answer,) if isinstance(answer, str) else answer if isinstance(answer, list) else ())
+        if not shown:
+            chosen &= question.keep_when_hidden  # a positive safety answer is never dropped
+        if len(chosen) > 1 and NONE in chosen:
+            chosen -= {NONE}
+            facts.none_with_others = True
+        if not chosen and shown and passed and question.missing_counts_as:
+            chosen = frozenset((question.missing_counts_as,))
+        if chosen:
+            facts.chosen[question.code] = chosen

@@ -1,0 +1,254 @@
+"""Triage: from answers to a tier, a fit score, and the reasons for both. A pure function of the rule set and the answers.
+
+Two results, never added: safety rules set a floor that can only rise; the fit score only orders leads that no floor caught.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.domain.condition import Condition, Facts
+from shared.domain.opening_hours import Span
+from shared.domain.questionnaire import Answers, Questionnaire
+
+
+@dataclass(frozen=True, slots=True)
+class LadderStep:
+    """One alert: how long after the submission, and to whom (desk, clinician or manager)."""
+
+    after: Span
+    audience: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    name: str
+    rank: int  # 0 is the most urgent
+    disposition: str
+    marketing: bool
+    clinic_does: str
+    message: str | None
+    deadline: Span | None
+    ladder: tuple[LadderStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A source of a rule and its evidence mark: V read at its source, S secondary, M not checked, D our design."""
+
+    key: str
+    note: str
+    mark: str
+
+    def __str__(self) -> str:
+        text = f"{self.key} ({self.note})" if self.key and self.note else self.key or self.note
+        return f"{text} [{self.mark}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    id: str
+    reason: str
+    citations: tuple[Citation, ...]
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyRule(Rule):
+    floor: str
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotFitRule(Rule):
+    """`overrides`: the floors it beats. None: it is silent beside any safety rule."""
+
+    tier: str
+    message: str
+    overrides: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class FitRule(Rule):
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    cap: int
+    at_least: int
+    tier: str
+    below: str
+    rules: tuple[FitRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`closed`: the sentences that come first when nobody can call; `call`: the sentence that promises a call."""
+
+    id: str
+    text: str
+    closed: str | None
+    call: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    key: str
+    text: str
+    supports: str
+    mark: str
+    mark_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """`content_hash`: sha256 (hex) over the bytes of the rule set, its questionnaire and the tiers."""
+
+    id: str
+    version: str
+    content_hash: str
+    approved_by: str
+    approved_on: str
+    questionnaire: Questionnaire
+    tiers: Mapping[str, Tier]
+    safety: tuple[SafetyRule, ...]
+    not_fit: tuple[NotFitRule, ...]
+    fit: Fit
+    tags: tuple[Rule, ...]
+    messages: Mapping[str, Message]
+    net: str
+    minor: Condition
+    scoring_failure: SafetyRule
+    definitions: Mapping[str, Condition]
+    sources: Mapping[str, Source]
+
+
+class FiredRule(BaseModel):
+    """A rule that fired, with what staff are shown; kept with the lead so that it outlives the rule set."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    reason: str
+    sources: tuple[str, ...]
+
+
+class TriageResult(BaseModel):
+    """What the rules say. Together with the stored answers it can be computed again from the same rule set."""
+
+    model_config = ConfigDict(frozen=True)
+
+    tier: str
+    safety_rules: tuple[FiredRule, ...]
+    not_fit_rules: tuple[FiredRule, ...]
+    fit_score: int
+    fit_rules: tuple[FiredRule, ...]
+    tags: tuple[FiredRule, ...]
+    minor: bool
+    marketing_allowed: bool
+    messages: tuple[str, ...]
+    rule_set: str
+    rule_set_version: str
+    content_hash: str
+
+
+def triage(
+    rule_set: RuleSet, answers: Answers, last_page: str | None = None, also: tuple[SafetyRule, ...] = ()
+) -> TriageResult:
+    """Score a set of valid answers.
+
+    `last_page`: see `Questionnaire.facts`. `also`: safety rules that fire whatever the answers say.
+    """
+    facts = rule_set.questionnaire.facts(answers, last_page)
+    minor = rule_set.minor.holds(facts)
+    safety = [*(rule for rule in rule_set.safety if rule.when.holds(facts)), *also]
+    not_fit = [rule for rule in rule_set.not_fit if (rule.overrides is not None or not safety) and rule.when.holds(facts)]
+    fit = [rule for rule in rule_set.fit.rules if rule.when.holds(facts)]
+    fit_score = min(sum(rule.points for rule in fit), rule_set.fit.cap)
+    tier = _tier(rule_set, safety, not_fit, fit_score)
+    return _result(
+        rule_set,
+        tier,
+        safety,
+        not_fit,
+        fit,
+        fit_score=fit_score,
+        tags=[rule for rule in rule_set.tags if rule.when.holds(facts)],
+        minor=minor,
+    )
+
+
+def triage_after_failure(rule_set: RuleSet, answers: Answers) -> TriageResult:
+    """The result when these answers cannot be scored as they are (OPS-03): never below the floor of the scoring failure
+    rule, and what can be read still counts."""
+    failure = rule_set.scoring_failure
+    try:
+        readable = {code: answer for code, answer in answers.items() if _readable(rule_set.questionnaire, code, answer)}
+        return triage(rule_set, readable, also=(failure,))
+    except Exception:  # the rules themselves are broken: the stand-in rule is all that is left
+        return _result(rule_set, rule_set.tiers[failure.floor], [failure], [], [], fit_score=0, tags=[], minor=False)
+
+
+def _readable(questionnaire: Questionnaire, code: str, answer: object) -> bool:
+    question = questionnaire.questions.get(code)
+    return question is not None and question.problem(answer) is None
+
+
+def _tier(rule_set: RuleSet, safety: list[SafetyRule], not_fit: list[NotFitRule], fit_score: int) -> Tier:
+    floor = min((rule_set.tiers[rule.floor] for rule in safety), key=lambda tier: tier.rank, default=None)
+    for rule in not_fit:
+        if floor is None or floor.name in (rule.overrides or ()):
+            return rule_set.tiers[rule.tier]
+    if floor is not None:
+        return floor
+    return rule_set.tiers[rule_set.fit.tier if fit_score >= rule_set.fit.at_least else rule_set.fit.below]
+
+
+def _result(
+    rule_set: RuleSet,
+    tier: Tier,
+    safety: list[SafetyRule],
+    not_fit: list[NotFitRule],
+    fit: list[FitRule],
+    *,
+    fit_score: int,
+    tags: list[Rule],
+    minor: bool,
+) -> TriageResult:
+    return TriageResult.model_construct(
+        tier=tier.name,
+        safety_rules=_fired(safety),
+        not_fit_rules=_fired(not_fit),
+        fit_score=fit_score,
+        fit_rules=_fired(fit),
+        tags=_fired(tags),
+        minor=minor,
+        marketing_allowed=tier.marketing and not minor,
+        messages=_messages(rule_set, tier, safety, not_fit, minor),
+        rule_set=rule_set.id,
+        rule_set_version=rule_set.version,
+        content_hash=rule_set.content_hash,
+    )
+
+
+def _fired(rules: Iterable[Rule]) -> tuple[FiredRule, ...]:
+    return tuple(
+        FiredRule.model_construct(id=rule.id, reason=rule.reason, sources=tuple(map(str, rule.citations)))
+        for rule in sorted(rules, key=lambda rule: rule.id)
+    )
+
+
+def _messages(
+    rule_set: RuleSet, tier: Tier, safety: list[SafetyRule], not_fit: list[NotFitRule], minor: bool
+) -> tuple[str, ...]:
+    """Message ids in the order shown: those of the rules that set the tier, then the age notice, then the net."""
+    ids = [rule.message for rule in safety if rule.floor == tier.name and rule.message]
+    if not_fit and (minor or not safety):
+        ids.append(not_fit[0].message)
+    elif not ids and tier.message:
+        ids.append(tier.message)
+    return tuple(dict.fromkeys([*ids, rule_set.net]))

@@ -1,0 +1,1 @@
+"""The questionnaires and triage rules as data, and their checked loading."""

@@ -1,0 +1,403 @@
+"""Loads the questionnaires and rule sets beside this file, and refuses what does not fit together."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from shared.domain.condition import Condition, Every, Not, Score
+from shared.domain.opening_hours import Span
+from shared.domain.questionnaire import (
+    ConsentText,
+    ContactBlock,
+    ContactField,
+    Option,
+    Page,
+    Question,
+    Questionnaire,
+)
+from shared.domain.triage import (
+    Citation,
+    Fit,
+    FitRule,
+    LadderStep,
+    Message,
+    NotFitRule,
+    Rule,
+    RuleSet,
+    SafetyRule,
+    Source,
+    Tier,
+)
+from shared.rulebook.conditions import ConditionReader
+from shared.rulebook.reader import Reader, RulebookError
+
+R = TypeVar("R", bound=Rule)
+
+FOLDER = Path(__file__).parent
+TIERS = "tiers.toml"
+MARKS = ("V", "S", "M", "D")
+AUDIENCES = ("desk", "clinician", "manager")
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All rule sets, each with its questionnaire, by questionnaire id."""
+
+    rule_sets: Mapping[str, RuleSet]
+
+    def of(self, questionnaire_id: str) -> RuleSet | None:
+        return self.rule_sets.get(questionnaire_id)
+
+
+def load(folder: Path = FOLDER) -> Rulebook:
+    """Every rule set of the folder. A file is a rule set when it names a `questionnaire`.
+
+    Raises RulebookError (saying which file and entry), OSError or tomllib.TOMLDecodeError.
+    """
+    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
+    tables = {name: tomllib.loads(content.decode()) for name, content in files.items()}
+    tiers = _tiers(Reader(tables[TIERS], TIERS))
+    rule_sets: dict[str, RuleSet] = {}
+    for name, table in tables.items():
+        if "questionnaire" not in table:
+            continue
+        form = f"{table['questionnaire']}.toml"
+        if form not in files:
+            raise RulebookError(f"{name}: there is no questionnaire {form}")
+        questionnaire = _questionnaire(Reader(tables[form], form))
+        if questionnaire.id in rule_sets:
+            raise RulebookError(f"{name}: {questionnaire.id} has two rule sets")
+        digest = hashlib.sha256(b"\0".join((files[name], files[form], files[TIERS]))).hexdigest()
+        rule_sets[questionnaire.id] = _RuleSetReader(Reader(table, name), questionnaire, tiers).read(digest)
+    return Rulebook(rule_sets)
+
+
+def _span(reader: Reader) -> Span:
+    span = Span(*(reader.optional_number(key) for key in ("minutes", "open_minutes", "open_days")))
+    reader.done()
+    given = [value for value in (span.minutes, span.open_minutes, span.open_days) if value is not None]
+    if len(given) != 1 or given[0] < 0:
+        raise reader.error("give one of minutes, open_minutes or open_days, not negative")
+    return span
+
+
+def _tiers(reader: Reader) -> dict[str, Tier]:
+    tiers: dict[str, Tier] = {}
+    for rank, table in enumerate(reader.each("tiers", "name")):
+        name = table.text("name")
+        steps = []
+        for number, step in enumerate(table.items("ladder"), start=1):
+            at = Reader(step, f"{table.where}.ladder[{number}]")
+            after, audience = _span(at.table("after")), at.text("audience")
+            if audience not in AUDIENCES:
+                raise at.error(f"unknown audience {audience!r}")
+            at.done()
+            steps.append(LadderStep(after, audience))
+        tiers[name] = Tier(
+            name=name,
+            rank=rank,
+            disposition=table.text("disposition"),
+            marketing=table.flag("marketing"),
+            clinic_does=table.text("clinic_does"),
+            message=table.optional_text("message"),
+            deadline=_span(table.table("deadline")) if "deadline" in table else None,
+            ladder=tuple(steps),
+        )
+        table.done()
+    reader.done()
+    return tiers
+
+
+def _options(reader: Reader) -> tuple[Option, ...]:
+    options = []
+    for table in reader.each("options", "code"):
+        exclusive = table.flag("exclusive") if "exclusive" in table else False
+        options.append(Option(table.text("code"), table.text("label"), exclusive))
+        table.done()
+    if not options:
+        raise reader.error("has no options")
+    return tuple(options)
+
+
+def _question(reader: Reader, conditions: ConditionReader) -> Question:
+    kind = reader.text("type")
+    if kind not in ("integer", "choice-one", "choice-many", "text"):
+        raise reader.error(f"unknown type {kind!r}")
+    question = Question(
+        code=reader.text("code"),
+        type=kind,
+        text=reader.text("text"),
+        required=reader.flag("required"),
+        options=_options(reader) if kind.startswith("choice") else (),
+        minimum=reader.number("minimum") if kind == "integer" else None,
+        maximum=reader.number("maximum") if kind == "integer" else None,
+        max_length=reader.number("max_length") if kind == "text" else None,
+        shown_when=_shown_when(reader, conditions),
+        missing_counts_as=reader.optional_text("missing_counts_as"),
+        keep_when_hidden=frozenset(reader.texts("keep_when_hidden")) if "keep_when_hidden" in reader else frozenset(),
+    )
+    reader.done()
+    for code in (question.missing_counts_as, *question.keep_when_hidden):
+        if code is not None and code not in question.option_codes:
+            raise reader.error(f"has no option {code!r}")
+    return question
+
+
+def _shown_when(reader: Reader, conditions: ConditionReader) -> Condition | None:
+    """Only earlier questions can be asked about, so a follow-up that depends on a later one is refused as unreachable."""
+    if "shown_when" not in reader:
+        return None
+    table = reader.value("shown_when")
+    try:
+        return conditions.condition(table, f"{reader.where}.shown_when")
+    except RulebookError as error:
+        raise RulebookError(f"{error}, or it comes later: the follow-up would be unreachable") from None
+
+
+def _questionnaire(reader: Reader) -> Questionnaire:
+    questions: dict[str, Question] = {}
+    conditions = ConditionReader(questions)
+    pages = []
+    definitions = list(reader.named("definitions")) if "definitions" in reader else []
+    for page in reader.each("pages"):
+        entries = []
+        for table in page.each("questions", "code"):
+            question = _question(table, conditions)
+            if question.code in questions:
+                raise table.error("stands on two pages")
+            questions[question.code] = question
+            entries.append(question)
+        pages.append(Page(page.text("id"), page.text("title"), tuple(entries)))
+        page.done()
+    for name, table in definitions:
+        conditions.define(name, table, f"{reader.where}.definitions")
+    questionnaire = Questionnaire(
+        id=reader.text("id"),
+        version=reader.text("version"),
+        language=reader.text("language"),
+        title=reader.text("title"),
+        approved_by=reader.text("approved_by"),
+        approved_on=reader.text("approved_on"),
+        pages=tuple(pages),
+        contact=_contact(reader.table("contact"), conditions),
+        definitions=conditions.definitions,
+    )
+    reader.done()
+    return questionnaire
+
+
+def _contact(reader: Reader, conditions: ConditionReader) -> ContactBlock:
+    fields = []
+    for table in reader.each("fields", "code"):
+        kind = table.text("type")
+        fields.append(
+            ContactField(
+                code=table.text("code"),
+                type=kind,
+                text=table.text("text"),
+                required=table.flag("required"),
+                max_length=None if kind == "choice-one" else table.number("max_length"),
+                autocomplete=table.optional_text("autocomplete"),
+                options=_options(table) if kind == "choice-one" else (),
+            )
+        )
+        table.done()
+    consents = []
+    for table in reader.each("consents", "code"):
+        consents.append(ConsentText(table.text("code"), table.text("text"), table.flag("required")))
+        table.done()
+    block = ContactBlock(
+        title=reader.text("title"),
+        emergency_title=reader.text("emergency_title"),
+        hidden_when=conditions.condition(reader.value("hidden_when"), f"{reader.where}.hidden_when"),
+        fields=tuple(fields),
+        consents=tuple(consents),
+    )
+    reader.done()
+    return block
+
+
+class _RuleSetReader:
+    def __init__(self, reader: Reader, questionnaire: Questionnaire, tiers: Mapping[str, Tier]) -> None:
+        self.reader = reader
+        self.questionnaire = questionnaire
+        self.tiers = tiers
+        self.conditions = ConditionReader(questionnaire.questions, questionnaire.definitions)
+        self.messages: dict[str, Message] = {}
+        self.sources: dict[str, Source] = {}
+        self.rule_ids: set[str] = set()
+        self.used_messages: set[str] = set()
+
+    def read(self, content_hash: str) -> RuleSet:
+        reader = self.reader
+        reader.text("questionnaire")
+        self.sources = self._sources()
+        self.messages = self._messages()
+        for name, pattern in reader.named("word_lists") if "word_lists" in reader else ():
+            self.conditions.add_word_list(name, pattern, f"{reader.where}.word_lists")
+        for name, table in reader.named("definitions") if "definitions" in reader else ():
+            self.conditions.define(name, table, f"{reader.where}.definitions")
+        for name, table in reader.named("scores") if "scores" in reader else ():
+            self.conditions.scores[name] = self._score(name, Reader(table, f"{reader.where}.scores.{name}"))
+        minor = reader.text("minor")
+        if minor not in self.conditions.definitions:
+            raise reader.error(f"minor: unknown definition {minor!r}")
+        rule_set = RuleSet(
+            id=reader.text("id"),
+            version=reader.text("version"),
+            content_hash=content_hash,
+            approved_by=reader.text("approved_by"),
+            approved_on=reader.text("approved_on"),
+            questionnaire=self.questionnaire,
+            tiers=self.tiers,
+            safety=tuple(self._each(reader, "safety", self._safety)),
+            not_fit=tuple(self._each(reader, "not_fit", self._not_fit)),
+            fit=self._fit(reader.table("fit")),
+            tags=tuple(self._each(reader, "tags", lambda table: Rule(**self._rule(table)))),
+            messages=self.messages,
+            net=self._message(reader, "net"),
+            minor=self.conditions.definitions[minor],
+            scoring_failure=self._scoring_failure(reader.table("scoring_failure")),
+            definitions=self.conditions.definitions,
+            sources=self.sources,
+        )
+        for tier in self.tiers.values():
+            if tier.message is not None:
+                self._known_message(reader, tier.message)
+        reader.done()
+        unused = self.messages.keys() - self.used_messages
+        if unused:
+            raise reader.error(f"message {', '.join(sorted(unused))} is never shown")
+        return rule_set
+
+    def _each(self, reader: Reader, key: str, make: Callable[[Reader], R]) -> list[R]:
+        rules = []
+        for table in reader.each(key):
+            rules.append(make(table))
+            table.done()
+        return rules
+
+    def _rule(self, table: Reader, condition: Condition | None = None) -> dict[str, Any]:
+        rule_id = table.text("id")
+        if rule_id in self.rule_ids:
+            raise table.error("this rule id stands twice")
+        self.rule_ids.add(rule_id)
+        when = condition or self.conditions.every(table.items("when"), f"{table.where}.when")
+        if "unless" in table:
+            when = Every((when, Not(self.conditions.every(table.items("unless"), f"{table.where}.unless"))))
+        reason = table.text("reason")
+        if not reason:
+            raise table.error("needs a reason")
+        return {"id": rule_id, "reason": reason, "citations": self._citations(table), "when": when}
+
+    def _safety(self, table: Reader, condition: Condition | None = None) -> SafetyRule:
+        floor = self._tier(table, "floor")
+        message = self._message(table, "message") if "message" in table else None
+        if message is None and floor.message is None:
+            raise table.error(f"needs a message: the tier {floor.name} has none of its own")
+        return SafetyRule(**self._rule(table, condition), floor=floor.name, message=message)
+
+    def _scoring_failure(self, table: Reader) -> SafetyRule:
+        rule = self._safety(table, Every(()))
+        table.done()
+        return rule
+
+    def _not_fit(self, table: Reader) -> NotFitRule:
+        overrides = None
+        if "overrides" in table:
+            overrides = frozenset(table.texts("overrides"))
+            for name in overrides - self.tiers.keys():
+                raise table.error(f"unknown tier {name!r}")
+        return NotFitRule(
+            **self._rule(table),
+            tier=self._tier(table, "tier").name,
+            message=self._message(table, "message"),
+            overrides=overrides,
+        )
+
+    def _fit(self, table: Reader) -> Fit:
+        fit = Fit(
+            cap=table.number("cap"),
+            at_least=table.number("at_least"),
+            tier=self._tier(table, "tier").name,
+            below=self._tier(table, "below").name,
+            rules=tuple(
+                self._each(table, "rules", lambda entry: FitRule(**self._rule(entry), points=entry.number("points")))
+            ),
+        )
+        table.done()
+        return fit
+
+    def _tier(self, table: Reader, key: str) -> Tier:
+        name = table.text(key)
+        if name not in self.tiers:
+            raise table.error(f"unknown tier {name!r}")
+        return self.tiers[name]
+
+    def _message(self, table: Reader, key: str) -> str:
+        return self._known_message(table, table.text(key))
+
+    def _known_message(self, table: Reader, message_id: str) -> str:
+        if message_id not in self.messages:
+            raise table.error(f"unknown message {message_id!r}")
+        self.used_messages.add(message_id)
+        return message_id
+
+    def _citations(self, table: Reader) -> tuple[Citation, ...]:
+        citations = []
+        for number, entry in enumerate(table.items("sources"), start=1):
+            at = Reader(entry, f"{table.where}.sources[{number}]")
+            key, note, mark = at.optional_text("key") or "", at.optional_text("note") or "", at.optional_text("mark")
+            at.done()
+            if key and key not in self.sources:
+                raise at.error(f"unknown source {key!r}")
+            if not key and not (note and mark):
+                raise at.error("needs a key, or a note with its mark")
+            mark = mark or self.sources[key].mark
+            if mark not in MARKS:
+                raise at.error(f"unknown evidence mark {mark!r}")
+            citations.append(Citation(key, note, mark))
+        if not citations:
+            raise table.error("needs a source")
+        return tuple(citations)
+
+    def _score(self, name: str, table: Reader) -> Score:
+        table.text("text")
+        self._citations(table)
+        items = []
+        for number, entry in enumerate(table.items("items"), start=1):
+            at = Reader(entry, f"{table.where}.items[{number}]")
+            items.append((at.number("points"), self.conditions.every(at.items("when"), f"{at.where}.when")))
+            at.done()
+        table.done()
+        return Score(name, tuple(items))
+
+    def _messages(self) -> dict[str, Message]:
+        messages = {}
+        for name, entry in self.reader.named("messages"):
+            table = Reader(entry, f"{self.reader.where}.messages.{name}")
+            message = Message(name, table.text("text"), table.optional_text("closed"), table.optional_text("call"))
+            for part in (message.closed, message.call):
+                if part is not None and part not in message.text:
+                    raise table.error("`closed` and `call` must be sentences of the text")
+            table.done()
+            messages[name] = message
+        return messages
+
+    def _sources(self) -> dict[str, Source]:
+        sources = {}
+        for name, entry in self.reader.named("sources"):
+            table = Reader(entry, f"{self.reader.where}.sources.{name}")
+            source = Source(
+                name, table.text("text"), table.text("supports"), table.text("mark"), table.optional_text("mark_note") or ""
+            )
+            if source.mark not in MARKS:
+                raise table.error(f"unknown evidence mark {source.mark!r}")
+            table.done()
+            sources[name] = source
+        return sources

@@ -1,0 +1,89 @@
+"""Reads one table of a rulebook file, key by key, and says where something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class RulebookError(ValueError):
+    """A rulebook file that must not be used; the text says where and why."""
+
+
+class Reader:
+    """Every key must be read before `done`: an unknown key is a typing error, never ignored."""
+
+    def __init__(self, table: Any, where: str) -> None:
+        if not isinstance(table, dict):
+            raise RulebookError(f"{where}: expected a table")
+        self.where = where
+        self._left: dict[str, Any] = dict(table)
+
+    def error(self, text: str) -> RulebookError:
+        return RulebookError(f"{self.where}: {text}")
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._left
+
+    def keys(self) -> frozenset[str]:
+        return frozenset(self._left)
+
+    def text(self, key: str) -> str:
+        return self._take(key, str)
+
+    def optional_text(self, key: str) -> str | None:
+        return self.text(key) if key in self._left else None
+
+    def number(self, key: str) -> int:
+        return self._take(key, int)
+
+    def optional_number(self, key: str) -> int | None:
+        return self.number(key) if key in self._left else None
+
+    def flag(self, key: str) -> bool:
+        return self._take(key, bool)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        values = self._take(key, list)
+        if not all(isinstance(value, str) for value in values):
+            raise self.error(f"{key}: expected a list of texts")
+        if len(set(values)) < len(values):
+            raise self.error(f"{key}: an entry stands twice")
+        return tuple(values)
+
+    def items(self, key: str) -> tuple[Any, ...]:
+        return tuple(self._take(key, list))
+
+    def value(self, key: str) -> Any:
+        return self._take(key, object)
+
+    def table(self, key: str) -> Reader:
+        return Reader(self._take(key, dict), f"{self.where}.{key}")
+
+    def named(self, key: str) -> Iterator[tuple[str, Any]]:
+        """The entries of a table whose keys are names."""
+        yield from self._take(key, dict).items()
+
+    def each(self, key: str, name: str = "id") -> Iterator[Reader]:
+        """The tables of a list, each found again by its `name` in error texts."""
+        seen: set[str] = set()
+        for number, table in enumerate(self._take(key, list), start=1):
+            label = table.get(name, number) if isinstance(table, dict) else number
+            if label in seen:
+                raise self.error(f"{key}: {label!r} stands twice")
+            seen.add(label)
+            yield Reader(table, f"{self.where}.{key}[{label}]")
+
+    def done(self) -> None:
+        if self._left:
+            raise self.error(f"unknown key {', '.join(sorted(self._left))}")
+
+    def _take(self, key: str, kind: type[T]) -> T:
+        if key not in self._left:
+            raise self.error(f"{key} is missing")
+        value = self._left.pop(key)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise self.error(f"{key}: expected {kind.__name__}")
+        return value
