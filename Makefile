@@ -14,6 +14,7 @@ export PYTHONUNBUFFERED := 1
 export AWS_EC2_METADATA_DISABLED := true
 export AWS_CONFIG_FILE := /dev/null
 export AWS_SHARED_CREDENTIALS_FILE := /dev/null
+unexport AWS_PROFILE AWS_DEFAULT_PROFILE
 
 .PHONY: help run test lint types unit e2e browser build sam-check lock setup clean
 

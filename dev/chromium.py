@@ -1,6 +1,6 @@
 """Where Chromium is and how to start it; when the machine has none, Debian's package is unpacked into this folder.
 
-Nothing is installed on the system and no root is needed: apt only downloads (into folders of its own), dpkg only unpacks.
+Nothing is installed on the system and no root is needed: apt only downloads, into its own folders; dpkg only unpacks.
 
     python -m dev.chromium --install     fetch it if there is none
     python -m dev.chromium               say which one is used
@@ -85,7 +85,11 @@ def find() -> Chromium | None:
 def _may_sandbox() -> bool:
     """Chromium's sandbox refuses to run as root, and needs user namespaces."""
     unshare = shutil.which("unshare")
-    return os.geteuid() != 0 and unshare is not None and subprocess.call([unshare, "--user", "true"], stderr=subprocess.DEVNULL) == 0
+    return (
+        os.geteuid() != 0
+        and unshare is not None
+        and subprocess.call([unshare, "--user", "true"], stderr=subprocess.DEVNULL) == 0
+    )
 
 
 def _nested_libraries() -> list[str]:

@@ -2,8 +2,8 @@
 
     python infra/build.py CaptureLead .aws-sam/build/CaptureLead       (what `sam build` runs, by infra/Makefile)
 
-The standard library is enough to run it. Wheels are fetched for Lambda's Python and platform, whatever this machine's are,
-by the hashes in locks/runtime.txt, and kept in .local/bundle, from where each function gets hard links.
+The standard library is enough to run it. Wheels are fetched for Lambda's Python and platform, whatever this machine's
+are, by the hashes in locks/runtime.txt, and kept in .local/bundle, from where each function gets hard links.
 """
 
 import argparse
@@ -107,8 +107,8 @@ def _compile(python: Version, *folders: Path, root: Path) -> None:
     if not _can_compile(python):
         here, there = (".".join(map(str, version)) for version in (sys.version_info[:2], python))
         print(
-            f"WARNING: no .pyc are shipped, and every cold start will take seconds longer. This build runs on Python {here}; "
-            f"the functions run on {there}. Install Python {there} and build again.",
+            f"WARNING: no .pyc are shipped, and every cold start will take seconds longer. This build runs on "
+            f"Python {here}; the functions run on {there}. Install Python {there} and build again.",
             file=sys.stderr,
         )
         return

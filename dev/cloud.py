@@ -1,0 +1,232 @@
+"""The real template on the local cloud: expanded, given what the emulator leaves out, and deployed with this code.
+
+What the emulator leaves out (docs/decisions/0003): an HTTP API's routes and CORS, which SAM writes as an OpenAPI body.
+What only this machine has: a queue that gets every alert, so that alerts can be seen.
+"""
+
+import hashlib
+import io
+import json
+import re
+import subprocess
+import sys
+import time
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from dev import template
+from dev.emulator import Emulator
+
+PROJECT = Path(__file__).resolve().parent.parent
+STACK = "local"
+BUCKET = "local-artifacts"
+OUTBOX = "LocalOutbox"
+DEPLOY_WITHIN = 120
+PARAMETERS = {
+    "ClinicName": "Example Spine Clinic",
+    "ClinicPhone": "(312) 555-0100",  # a number that nobody has
+    "StaffLink": "https://staff.clinic.example/leads/",
+    "AllowedOrigins": "http://127.0.0.1:9999",  # a landing page on another host
+}
+
+
+class LocalCloud:
+    """`with LocalCloud(state) as cloud:` the service is deployed and answers at cloud.api."""
+
+    def __init__(self, state: Path, parameters: dict[str, str] | None = None) -> None:
+        self.parameters = PARAMETERS | (parameters or {})
+        self.state = state
+        self.emulator = Emulator(state)
+        self.outputs: dict[str, str] = {}
+        self.resources: dict[str, str] = {}  # logical id -> what the emulator calls it
+        self._exit = ExitStack()
+
+    def __enter__(self) -> "LocalCloud":
+        with ExitStack() as undo:
+            undo.enter_context(self.emulator)
+            self.deploy()
+            self._exit = undo.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._exit.close()
+
+    @property
+    def api(self) -> str:
+        """Where the HTTP API answers; paths are appended, as in .../questionnaires/fs-intake"""
+        return f"{self.emulator.endpoint}/_aws/execute-api/{self.outputs['ApiId']}/$default"
+
+    @property
+    def outbox(self) -> str:
+        """The address of the queue that gets every alert."""
+        return self.resources[OUTBOX]
+
+    def client(self, service: str) -> Any:  # noqa: ANN401  # a different class for each service
+        """A boto3 client for the emulator, and for nothing else, whatever the environment says."""
+        assert self.emulator.endpoint.startswith("http://127.0.0.1:")  # noqa: S101
+        return boto3.session.Session().client(
+            service,
+            endpoint_url=self.emulator.endpoint,
+            region_name=template.REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106
+            config=Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=60),
+        )
+
+    def deploy(self) -> None:
+        """Creates the stack, or brings the one that was kept up to date."""
+        key = self._upload_code()
+        expanded = template.expand(self.parameters, BUCKET, key)
+        cors = expanded["Resources"]["Api"]["Properties"]["Body"]["x-amazon-apigateway-cors"]
+        body = json.dumps(localise(expanded)).encode()
+        self.client("s3").put_object(Bucket=BUCKET, Key="template.json", Body=body)
+        formation = self.client("cloudformation")
+        wanted = {
+            "StackName": STACK,
+            "TemplateURL": f"{self.emulator.endpoint}/{BUCKET}/template.json",
+            "Capabilities": ["CAPABILITY_IAM"],
+            "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()],
+        }
+        try:
+            formation.create_stack(**wanted)
+        except formation.exceptions.AlreadyExistsException:
+            self._update_stack(formation, wanted)
+        self._wait_for_stack()
+        self._allow_origins(cors)
+
+    def update_code(self) -> None:
+        """Puts the code as it is now behind every function; the resources stay as they are."""
+        key = self._upload_code()
+        functions = self.client("lambda")
+
+        def update(logical_id: str) -> None:
+            functions.update_function_code(FunctionName=self.resources[logical_id], S3Bucket=BUCKET, S3Key=key)
+
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(update, function_names()))
+
+    def _upload_code(self) -> str:
+        storage = self.client("s3")
+        storage.create_bucket(Bucket=BUCKET)
+        code = zip_folder(build(self.state / "bundle"))
+        key = f"{hashlib.sha256(code).hexdigest()[:16]}.zip"
+        storage.put_object(Bucket=BUCKET, Key=key, Body=code)
+        return key
+
+    @staticmethod
+    def _update_stack(formation: Any, wanted: dict[str, Any]) -> None:  # noqa: ANN401
+        try:
+            formation.update_stack(**wanted)
+        except formation.exceptions.ClientError as error:
+            if "No updates" not in str(error):
+                raise
+
+    def _allow_origins(self, cors: dict[str, Any]) -> None:
+        _condition, values, _otherwise = cors["Fn::If"]
+        separator, origins = values["allowOrigins"]["Fn::Split"]
+        if not origins:
+            return
+        values |= {"allowOrigins": origins.split(separator)}
+        configuration = {key[0].upper() + key[1:]: value for key, value in values.items()}
+        self.client("apigatewayv2").update_api(ApiId=self.outputs["ApiId"], CorsConfiguration=configuration)
+
+    def _wait_for_stack(self) -> None:
+        formation = self.client("cloudformation")
+        deadline = time.monotonic() + DEPLOY_WITHIN
+        while time.monotonic() < deadline:
+            stack = formation.describe_stacks(StackName=STACK)["Stacks"][0]
+            if not stack["StackStatus"].endswith("_IN_PROGRESS"):
+                break
+            time.sleep(0.1)
+        if stack["StackStatus"] not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+            events = formation.describe_stack_events(StackName=STACK)["StackEvents"]
+            reasons = [event.get("ResourceStatusReason") for event in events if "FAILED" in event["ResourceStatus"]]
+            raise RuntimeError(f"The local stack is {stack['StackStatus']}: {reasons}")
+        self.outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+        listed = formation.describe_stack_resources(StackName=STACK)["StackResources"]
+        self.resources = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in listed}
+
+
+def function_names() -> list[str]:
+    """The functions' logical ids."""
+    resources = template.read()["Resources"]
+    return [name for name, resource in resources.items() if resource["Type"] == "AWS::Serverless::Function"]
+
+
+def build(destination: Path) -> Path:
+    """One bundle with all functions, for the Python that runs them here."""
+    program = "import sys, build; build.bundle(sys.argv[2:], build.Path(sys.argv[1]), sys.version_info[:2], None)"
+    modules = [re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in function_names()]
+    subprocess.run(
+        [str(Emulator.python()), "-c", program, str(destination.resolve()), *modules],
+        cwd=PROJECT / "infra",
+        check=True,
+    )
+    return destination
+
+
+def zip_folder(folder: Path) -> bytes:
+    """The same content gives the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.writestr(zipfile.ZipInfo(str(path.relative_to(folder))), path.read_bytes())
+    return buffer.getvalue()
+
+
+def localise(expanded: template.Template) -> template.Template:
+    """The expanded template as the emulator understands it, with the queue that gets every alert."""
+    resources = expanded["Resources"]
+    for name in [name for name, resource in resources.items() if resource["Type"] == "AWS::ApiGatewayV2::Api"]:
+        resources.update(_routes(name, resources[name]["Properties"]))
+    resources[OUTBOX] = {"Type": "AWS::SQS::Queue", "Properties": {"MessageRetentionPeriod": 1209600}}
+    resources[f"{OUTBOX}Subscription"] = {
+        "Type": "AWS::SNS::Subscription",
+        "Properties": {
+            "TopicArn": {"Ref": "AlertTopic"},
+            "Protocol": "sqs",
+            "Endpoint": {"Fn::GetAtt": [OUTBOX, "Arn"]},
+        },
+    }
+    return expanded
+
+
+def _routes(api: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """Takes the OpenAPI body out of the API's properties and gives its routes as resources."""
+    body = properties.pop("Body")
+    properties |= {"Name": {"Ref": "AWS::StackName"}, "ProtocolType": "HTTP"}
+    resources: dict[str, Any] = {}
+    for path, operations in body["paths"].items():
+        for method, operation in operations.items():
+            integration = operation["x-amazon-apigateway-integration"]
+            function = re.findall(r"\$\{(\w+)\.Arn\}", integration["uri"]["Fn::Sub"])[0]
+            name = re.sub(r"\W", "", f"{api}{method}{path}")
+            resources[f"{name}Integration"] = {
+                "Type": "AWS::ApiGatewayV2::Integration",
+                "Properties": {
+                    "ApiId": {"Ref": api},
+                    "IntegrationType": "AWS_PROXY",
+                    "IntegrationUri": {"Fn::GetAtt": [function, "Arn"]},
+                    "PayloadFormatVersion": integration["payloadFormatVersion"],
+                },
+            }
+            resources[f"{name}Route"] = {
+                "Type": "AWS::ApiGatewayV2::Route",
+                "Properties": {
+                    "ApiId": {"Ref": api},
+                    "RouteKey": f"{method.upper()} {path}",
+                    "Target": {"Fn::Sub": f"integrations/${{{name}Integration}}"},
+                },
+            }
+    return resources
+
+
+if __name__ == "__main__":
+    sys.exit("This is a library: `make run` starts the service on the local cloud.")

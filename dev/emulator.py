@@ -1,0 +1,117 @@
+"""The AWS emulator (ministack) as a process of ours: on loopback, with a clean environment, and stopped with us."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+
+ENVIRONMENT = Path(__file__).resolve().parent.parent / ".local" / "ministack"
+START_WITHIN = 30
+STOP_WITHIN = 20
+
+# Run by the interpreter below the emulator's environment, not by the environment's own: functions are run by the same
+# interpreter, and so see only what their bundle holds. A dependency that is missing there fails here too.
+# On Linux the emulator ends when we do, however we end, and saves its state on the way.
+LAUNCHER = """
+import ctypes, runpy, signal, sys
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+sys.path.insert(0, sys.argv.pop(1))
+runpy.run_module("ministack", run_name="__main__")
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Emulator:
+    """`with Emulator(state) as emulator:` it answers at emulator.endpoint; what it holds is kept in that folder."""
+
+    def __init__(self, state: Path) -> None:
+        self.state = state.resolve()
+        self.port = free_port()
+        self.endpoint = f"http://127.0.0.1:{self.port}"
+        self.log = self.state / "emulator.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+
+    @staticmethod
+    def python() -> Path:
+        """The interpreter that runs the emulator and the functions."""
+        python = ENVIRONMENT / "bin" / "python"
+        if not python.exists():
+            sys.exit("The local cloud is not installed yet: `make setup`.")
+        return python.resolve()
+
+    def __enter__(self) -> "Emulator":
+        self.state.mkdir(parents=True, exist_ok=True)
+        self._temporary = tempfile.TemporaryDirectory(prefix="local-cloud-")
+        packages = next(ENVIRONMENT.glob("lib/python3*/site-packages"))
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [str(self.python()), "-s", "-c", LAUNCHER, str(packages)],
+                env=self._environment(self._temporary.name),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C reaches us alone; we then stop it in order
+            )
+        self._wait_until_ready()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._process and self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(STOP_WITHIN)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._process.pid, signal.SIGKILL)  # its session holds only it and what it started
+                self._process.wait()
+        if self._temporary:
+            self._temporary.cleanup()
+
+    def _environment(self, temporary: str) -> dict[str, str]:
+        """Nothing of ours leaks in: no credentials, no PYTHONPATH, no proxy."""
+        return {
+            "PATH": os.defpath,
+            "HOME": temporary,
+            "TMPDIR": temporary,
+            "LANG": "C.UTF-8",
+            "BIND_HOST": "127.0.0.1",  # its default is every interface
+            "GATEWAY_PORT": str(self.port),
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(self.state / "services"),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(self.state / "s3"),
+            "LOG_LEVEL": "WARNING",
+            "SFTP_ENABLED": "0",
+            "IOT_MTLS_ENABLED": "0",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_WITHIN
+        while time.monotonic() < deadline:
+            if self._process and self._process.poll() is not None:
+                break
+            try:
+                urllib.request.urlopen(f"{self.endpoint}/_ministack/health", timeout=1).close()
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.05)
+            else:
+                return
+        raise RuntimeError(f"The emulator did not start; its last words:\n{self.log.read_text()[-2000:]}")
