@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from types import TracebackType
+from typing import Self
 
 ENVIRONMENT = Path(__file__).resolve().parent.parent / ".local" / "ministack"
 START_WITHIN = 30
@@ -54,7 +54,7 @@ class Emulator:
             sys.exit("The local cloud is not installed yet: `make setup`.")
         return python.resolve()
 
-    def __enter__(self) -> "Emulator":
+    def __enter__(self) -> Self:
         self.state.mkdir(parents=True, exist_ok=True)
         self._temporary = tempfile.TemporaryDirectory(prefix="local-cloud-")
         packages = next(ENVIRONMENT.glob("lib/python3*/site-packages"))
@@ -70,9 +70,7 @@ class Emulator:
         self._wait_until_ready()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._process and self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
             try:
