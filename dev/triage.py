@@ -1,8 +1,8 @@
 """Scores answer sets with the rules: `python -m dev.triage FILE...`, or standard input.
 
-One answer set as JSON per line in, one result as JSON per line out. A file of vignettes (an object with a list `vignettes`,
-each with `answers` and `expected`) is scored and compared. Exit status 1 when an answer set could not be scored as it is,
-or a vignette disagrees.
+One answer set as JSON per line in, one result as JSON per line out. A file of vignettes (an object with a list
+`vignettes`, each with `answers` and `expected`) is scored and compared. Exit status 1 when an answer set could not be
+scored as it is, or a vignette disagrees.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, TextIO
 
 from shared.domain.triage import RuleSet, TriageResult, triage
@@ -91,7 +92,7 @@ def main() -> int:
         parser.error(f"there is no questionnaire {arguments.questionnaire}")
     count, faults, compared = 0, 0, False
     for name in arguments.files or ["-"]:
-        with sys.stdin if name == "-" else open(name, encoding="utf-8") as stream:
+        with sys.stdin if name == "-" else Path(name).open(encoding="utf-8") as stream:
             for result in results(rule_set, stream):
                 count += 1
                 compared = compared or "agrees" in result

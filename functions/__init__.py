@@ -1,0 +1,1 @@
+"""One module for each Lambda function: read, call the use case, respond. Only these log and count."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,8 +13,8 @@ NOTHING: frozenset[str] = frozenset()
 class Facts:
     """What a set of answers says, after hidden answers are dropped and skipped follow-ups filled in.
 
-    `chosen` holds the option codes of choice questions, `numbers` and `texts` the rest; an unanswered question is in none
-    of them. `none_with_others`: on some question 'none' was ticked together with another option (and was dropped).
+    `chosen` holds the option codes of choice questions, `numbers` and `texts` the rest; an unanswered question is in
+    none of them. `none_with_others`: on some question 'none' was ticked together with another option (and was dropped).
     """
 
     chosen: dict[str, frozenset[str]]
@@ -187,5 +186,3 @@ def questions_of(condition: Condition) -> frozenset[str]:
             return NOTHING.union(*(questions_of(part) for _, part in condition.score.items))
         case _:
             return NOTHING
-
-

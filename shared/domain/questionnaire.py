@@ -50,28 +50,30 @@ class Question:
         """Why this answer cannot be taken, as a sentence without the answer; None when it can."""
         match self.type:
             case "integer":
-                if not isinstance(answer, int) or isinstance(answer, bool):
-                    return "Give a whole number."
-                if (self.minimum is not None and answer < self.minimum) or (
-                    self.maximum is not None and answer > self.maximum
-                ):
-                    return f"Give a number from {self.minimum} to {self.maximum}."
+                return self._number_problem(answer)
             case "text":
-                if not isinstance(answer, str):
-                    return "Give a text."
-                if self.max_length is not None and len(answer) > self.max_length:
-                    return f"Use at most {self.max_length} characters."
+                return self._text_problem(answer)
             case "choice-one":
-                if not isinstance(answer, str):
-                    return "Give one option code."
-                if answer not in self.option_codes:
-                    return "This option is not on the list."
+                return self._choice_problem([answer] if isinstance(answer, str) else None, "Give one option code.")
             case _:
-                if not isinstance(answer, list):
-                    return "Give a list of option codes."
-                if not all(isinstance(code, str) and code in self.option_codes for code in answer):
-                    return "An option is not on the list."
-        return None
+                return self._choice_problem(answer, "Give a list of option codes.")
+
+    def _number_problem(self, answer: object) -> str | None:
+        if not isinstance(answer, int) or isinstance(answer, bool):
+            return "Give a whole number."
+        low, high = self.minimum or 0, self.maximum or 0
+        return None if low <= answer <= high else f"Give a number from {low} to {high}."
+
+    def _text_problem(self, answer: object) -> str | None:
+        if not isinstance(answer, str):
+            return "Give a text."
+        return None if len(answer) <= (self.max_length or 0) else f"Use at most {self.max_length} characters."
+
+    def _choice_problem(self, codes: object, expected: str) -> str | None:
+        if not isinstance(codes, list):
+            return expected
+        known = all(isinstance(code, str) and code in self.option_codes for code in codes)
+        return None if known else "This option is not on the list."
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +144,8 @@ class Questionnaire:
     def facts(self, answers: Answers, last_page: str | None = None) -> Facts:
         """What the answers say.
 
-        `last_page`: the last page the visitor has left; skipped follow-ups on later pages are not yet missing. None means
-        that the whole questionnaire was put to the visitor. Answers are taken as valid (see `problems`).
+        `last_page`: the last page the visitor has left; skipped follow-ups on later pages are not yet missing. None
+        means that the whole questionnaire was put to the visitor. Answers are taken as valid (see `problems`).
         """
         facts = Facts({}, {}, {})
         passed = True

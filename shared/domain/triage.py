@@ -1,6 +1,7 @@
-"""Triage: from answers to a tier, a fit score, and the reasons for both. A pure function of the rule set and the answers.
+"""Triage: from answers to a tier, a fit score, and the reasons for both. A pure function of rule set and answers.
 
-Two results, never added: safety rules set a floor that can only rise; the fit score only orders leads that no floor caught.
+Two results, never added: safety rules set a floor that can only rise; the fit score only orders leads that no floor
+caught.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.domain.condition import Condition, Facts
+from shared.domain.condition import Condition
 from shared.domain.opening_hours import Span
 from shared.domain.questionnaire import Answers, Questionnaire
 
@@ -166,7 +167,9 @@ def triage(
     facts = rule_set.questionnaire.facts(answers, last_page)
     minor = rule_set.minor.holds(facts)
     safety = [*(rule for rule in rule_set.safety if rule.when.holds(facts)), *also]
-    not_fit = [rule for rule in rule_set.not_fit if (rule.overrides is not None or not safety) and rule.when.holds(facts)]
+    not_fit = [
+        rule for rule in rule_set.not_fit if (rule.overrides is not None or not safety) and rule.when.holds(facts)
+    ]
     fit = [rule for rule in rule_set.fit.rules if rule.when.holds(facts)]
     fit_score = min(sum(rule.points for rule in fit), rule_set.fit.cap)
     tier = _tier(rule_set, safety, not_fit, fit_score)
@@ -189,7 +192,7 @@ def triage_after_failure(rule_set: RuleSet, answers: Answers) -> TriageResult:
     try:
         readable = {code: answer for code, answer in answers.items() if _readable(rule_set.questionnaire, code, answer)}
         return triage(rule_set, readable, also=(failure,))
-    except Exception:  # the rules themselves are broken: the stand-in rule is all that is left
+    except Exception:  # noqa: BLE001  the rules themselves are broken: the stand-in rule is all that is left
         return _result(rule_set, rule_set.tiers[failure.floor], [failure], [], [], fit_score=0, tags=[], minor=False)
 
 

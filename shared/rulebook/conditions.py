@@ -59,10 +59,7 @@ class ConditionReader:
 
     def condition(self, table: Any, where: str) -> Condition:
         reader = Reader(table, where)
-        if "question" in reader:
-            condition = self._about_question(reader)
-        else:
-            condition = self._combined(reader)
+        condition = self._about_question(reader) if "question" in reader else self._combined(reader)
         reader.done()
         return condition
 
@@ -90,7 +87,7 @@ class ConditionReader:
         raise reader.error("not a condition; see docs/rules.md for the forms")
 
     def _several(self, tables: tuple[Any, ...], where: str) -> tuple[Condition, ...]:
-        if len(tables) < 2:
+        if len(tables) < 2:  # noqa: PLR2004
             raise Reader({}, where).error("needs at least two conditions")
         return tuple(self.condition(table, f"{where}[{n}]") for n, table in enumerate(tables, start=1))
 

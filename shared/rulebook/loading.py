@@ -53,6 +53,22 @@ class Rulebook:
     def of(self, questionnaire_id: str) -> RuleSet | None:
         return self.rule_sets.get(questionnaire_id)
 
+    @property
+    def emergency_advice(self) -> str:
+        """The net message, for answers that belong to no questionnaire."""
+        rule_set = next(iter(self.rule_sets.values()))
+        return rule_set.messages[rule_set.net].text
+
+    @property
+    def approval_notice(self) -> str:
+        """Says so while a physician has not approved every rule set and questionnaire; empty once they have."""
+        approved = all(
+            part.approved_by and part.approved_on
+            for rule_set in self.rule_sets.values()
+            for part in (rule_set, rule_set.questionnaire)
+        )
+        return "" if approved else "These questions and their advice still await a physician's approval."
+
 
 def load(folder: Path = FOLDER) -> Rulebook:
     """Every rule set of the folder. A file is a rule set when it names a `questionnaire`.
@@ -74,6 +90,8 @@ def load(folder: Path = FOLDER) -> Rulebook:
             raise RulebookError(f"{name}: {questionnaire.id} has two rule sets")
         digest = hashlib.sha256(b"\0".join((files[name], files[form], files[TIERS]))).hexdigest()
         rule_sets[questionnaire.id] = _RuleSetReader(Reader(table, name), questionnaire, tiers).read(digest)
+    if not rule_sets:
+        raise RulebookError(f"{folder.name}: there is no rule set")
     return Rulebook(rule_sets)
 
 
@@ -149,7 +167,7 @@ def _question(reader: Reader, conditions: ConditionReader) -> Question:
 
 
 def _shown_when(reader: Reader, conditions: ConditionReader) -> Condition | None:
-    """Only earlier questions can be asked about, so a follow-up that depends on a later one is refused as unreachable."""
+    """Only earlier questions can be asked about: a follow-up that depends on a later one is unreachable."""
     if "shown_when" not in reader:
         return None
     table = reader.value("shown_when")
@@ -394,7 +412,11 @@ class _RuleSetReader:
         for name, entry in self.reader.named("sources"):
             table = Reader(entry, f"{self.reader.where}.sources.{name}")
             source = Source(
-                name, table.text("text"), table.text("supports"), table.text("mark"), table.optional_text("mark_note") or ""
+                name,
+                table.text("text"),
+                table.text("supports"),
+                table.text("mark"),
+                table.optional_text("mark_note") or "",
             )
             if source.mark not in MARKS:
                 raise table.error(f"unknown evidence mark {source.mark!r}")

@@ -68,7 +68,7 @@ class Reader:
 
     def each(self, key: str, name: str = "id") -> Iterator[Reader]:
         """The tables of a list, each found again by its `name` in error texts."""
-        seen: set[str] = set()
+        seen: set[Any] = set()
         for number, table in enumerate(self._take(key, list), start=1):
             label = table.get(name, number) if isinstance(table, dict) else number
             if label in seen:

@@ -1,0 +1,50 @@
+"""Table stream: tell staff about a new lead. Records hold keys only; the lead says what is due."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from shared import usecases
+from shared.adapters.aws import PATIENT_FACING
+from shared.adapters.dynamodb import LeadsTable
+from shared.adapters.sns import AlertTopic
+from shared.rulebook.loading import load
+from shared.settings import AlertSettings, TableSettings, opening_hours
+
+logger = Logger()
+metrics = Metrics()
+processor = BatchProcessor(EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
+table = TableSettings.from_environment()
+alerts = AlertSettings.from_environment()
+alerting = usecases.Alerting(
+    LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards),
+    load(),
+    AlertTopic(boto3.client("sns", config=PATIENT_FACING), alerts.topic_arn),
+    opening_hours(),
+    alerts.staff_link,
+)
+
+
+def tell(record: dict[str, Any]) -> None:
+    lead_id = UUID(record["dynamodb"]["Keys"]["lead_id"]["S"])
+    try:
+        alert = usecases.alert_staff(lead_id, alerting, datetime.now(UTC))
+    except Exception as error:
+        logger.error(  # noqa: TRY400  the text of an error may quote a patient: its kind only
+            "alert failed", extra={"lead_id": str(lead_id), "error": type(error).__name__}
+        )
+        raise
+    if alert is not None:
+        metrics.add_metric("alerted", MetricUnit.Count, 1)
+        logger.info("alerted", extra={"lead_id": alert.lead_id, "tier": alert.tier, "level": alert.level})
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> Any:
+    return process_partial_response(event=event, record_handler=tell, processor=processor, context=context)

@@ -1,0 +1,38 @@
+"""POST /submissions: a filled-in form becomes a triaged, stored lead."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from shared import api, usecases
+from shared.adapters.aws import PATIENT_FACING
+from shared.adapters.dynamodb import LeadsTable
+from shared.domain.submission import Submission
+from shared.rulebook.loading import load
+from shared.settings import ClinicSettings, TableSettings, opening_hours
+
+logger = Logger()
+metrics = Metrics()
+rulebook = load()
+hours = opening_hours()
+table = TableSettings.from_environment()
+leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
+safety = api.Safety(rulebook.emergency_advice, ClinicSettings.from_environment().phone)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+@api.answers_problems(safety, logger.error)
+def handler(event: api.Event, context: Any) -> api.Response:
+    submission = api.read(event, Submission)
+    captured = usecases.capture_lead(submission, rulebook, leads, hours, datetime.now(UTC))
+    if captured.lead and captured.created:
+        tier = captured.lead.triage.tier
+        metrics.add_dimension("tier", tier)
+        metrics.add_metric("captured", MetricUnit.Count, 1)
+        logger.info("captured", extra={"reference": captured.lead.reference, "tier": tier})
+    return api.respond(HTTPStatus.CREATED if captured.created else HTTPStatus.OK, captured.receipt)

@@ -1,0 +1,27 @@
+"""POST /screenings: whether the answers so far call for emergency advice at once. Stores nothing."""
+
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from shared import api, usecases
+from shared.domain.submission import Screening
+from shared.rulebook.loading import load
+from shared.settings import ClinicSettings
+
+logger = Logger()
+metrics = Metrics()
+rulebook = load()
+safety = api.Safety(rulebook.emergency_advice, ClinicSettings.from_environment().phone)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+@api.answers_problems(safety, logger.error)
+def handler(event: api.Event, context: Any) -> api.Response:
+    screened = usecases.screen_answers(api.read(event, Screening), rulebook)
+    if screened.disposition == usecases.EMERGENCY:
+        metrics.add_metric("emergency_advice_shown", MetricUnit.Count, 1)
+    return api.respond(HTTPStatus.OK, screened.shown())

@@ -1,0 +1,8 @@
+"""How this service talks to AWS: few attempts, short waits; a hanging dependency never outlasts a function."""
+
+from botocore.config import Config
+
+# 2 attempts x (0.5 s + 1 s) plus backoff: a patient has an answer within 6 s, whatever hangs.
+PATIENT_FACING = Config(
+    connect_timeout=0.5, read_timeout=1, retries={"total_max_attempts": 2, "mode": "standard"}, tcp_keepalive=True
+)

@@ -1,0 +1,212 @@
+"""API Gateway (HTTP API, payload 2.0) on one side, values on the other. Only here does an error become a status."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from shared.domain.errors import (
+    FieldProblem,
+    InvalidInput,
+    LeadIntakeError,
+    NotFound,
+    StoreUnavailable,
+    SubmissionConflict,
+)
+
+M = TypeVar("M", bound=BaseModel)
+Event = Mapping[str, Any]
+Response = dict[str, Any]
+Handler = Callable[[Event, Any], Response]
+
+MAX_BODY = 64 * 1024  # bytes
+RETRY_AFTER = 5  # seconds
+SAFE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+SENTENCES = {
+    "missing": "This field is required.",
+    "extra_forbidden": "This field is not known.",
+    "string_too_long": "This text is too long.",
+    "string_too_short": "This text is empty.",
+    "string_pattern_mismatch": "This is not in the expected form.",
+    "uuid_parsing": "Give a UUID.",
+    "uuid_type": "Give a UUID.",
+    "bool_type": "Give true or false.",
+    "literal_error": "This option is not on the list.",
+    "too_long": "There are too many entries.",
+    "json_invalid": "This is not valid JSON.",
+}
+
+
+class UnreadableRequest(LeadIntakeError):
+    """The request cannot be read at all."""
+
+    def __init__(self, status: HTTPStatus, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """What every error answer carries, so that a patient is never left with an error alone."""
+
+    emergency_advice: str
+    clinic_phone: str
+
+
+def read(event: Event, model: type[M]) -> M:
+    """The body as a value. Raises UnreadableRequest, or InvalidInput with one problem for each field, never a value."""
+    content_type = (event.get("headers") or {}).get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != "application/json":
+        raise UnreadableRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON with content type application/json.")
+    try:
+        return model.model_validate_json(_body(event))
+    except ValidationError as error:
+        raise InvalidInput(_problems(error)) from None
+
+
+def path_parameter(event: Event, name: str) -> str:
+    return str((event.get("pathParameters") or {}).get(name, ""))
+
+
+def respond(status: HTTPStatus, body: object, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON answer that no cache may keep, unless `headers` say otherwise."""
+    content = body.model_dump_json() if isinstance(body, BaseModel) else json.dumps(body, separators=(",", ":"))
+    return {
+        "statusCode": int(status),
+        "headers": {"content-type": "application/json", "cache-control": "no-store", **(headers or {})},
+        "body": content,
+    }
+
+
+def cacheable(
+    event: Event, content: bytes, content_type: str, max_age: int, headers: Mapping[str, str] | None = None
+) -> Response:
+    """An answer with a strong ETag; 304 when the client has it already. `max_age` in seconds."""
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    caching = {"etag": etag, "cache-control": f"public, max-age={max_age}", **(headers or {})}
+    known = (event.get("headers") or {}).get("if-none-match", "")
+    if etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
+        return {"statusCode": int(HTTPStatus.NOT_MODIFIED), "headers": caching, "body": ""}
+    return {"statusCode": 200, "headers": {"content-type": content_type, **caching}, "body": content.decode()}
+
+
+def answers_problems(safety: Safety, report: Callable[..., None]) -> Callable[[Handler], Handler]:
+    """Turns what a handler raises into problem details (RFC 9457).
+
+    `report(text, extra=...)`, such as a logger's `error`, hears of what is our fault: kind and place, never the error's
+    text, which could quote a patient.
+    """
+
+    def decorate(handler: Handler) -> Handler:
+        @wraps(handler)
+        def answer(event: Event, context: Any) -> Response:
+            try:
+                return handler(event, context)
+            except Exception as error:  # noqa: BLE001  a patient gets advice and a phone number, whatever broke
+                if not isinstance(error, LeadIntakeError) or isinstance(error, StoreUnavailable):
+                    report("request failed", extra=_what_broke(error))
+                return problem(error, safety)
+
+        return answer
+
+    return decorate
+
+
+def problem(error: Exception, safety: Safety) -> Response:
+    status, title, detail = _status(error)
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": int(status), "detail": detail}
+    if isinstance(error, InvalidInput):
+        body["errors"] = [{"pointer": entry.pointer, "detail": entry.detail} for entry in error.problems]
+    body |= {"emergency_advice": safety.emergency_advice, "clinic_phone": safety.clinic_phone}
+    headers = {"content-type": "application/problem+json"}
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["retry-after"] = str(RETRY_AFTER)
+    return respond(status, body, headers)
+
+
+def _status(error: Exception) -> tuple[HTTPStatus, str, str]:
+    match error:
+        case InvalidInput():
+            return (
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                "Some fields need mending",
+                "See errors; each entry names one field.",
+            )
+        case UnreadableRequest():
+            return error.status, error.status.phrase, error.detail
+        case NotFound():
+            return HTTPStatus.NOT_FOUND, "Not found", "There is nothing at this address."
+        case SubmissionConflict():
+            return (
+                HTTPStatus.CONFLICT,
+                "This form was already sent with other answers",
+                "Make a new submission_id to send changed answers.",
+            )
+        case _:
+            return (
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "We could not take your answers just now",
+                "Try the same request again in a few seconds, or call the clinic.",
+            )
+
+
+def _what_broke(error: Exception) -> dict[str, str]:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    cause = error.__cause__
+    code = getattr(cause, "response", {}).get("Error", {}).get("Code", "")
+    return {
+        "error": type(error).__name__,
+        "cause": f"{type(cause).__name__} {code}".strip() if cause else "",
+        "place": f"{Path(frame.filename).name}:{frame.lineno}",
+    }
+
+
+def _body(event: Event) -> bytes:
+    body = event.get("body") or ""
+    if len(body) > MAX_BODY * 4 // 3 + 4:
+        raise UnreadableRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Send at most {MAX_BODY} bytes.")
+    if event.get("isBase64Encoded"):
+        try:
+            content = base64.b64decode(body, validate=True)
+        except (binascii.Error, ValueError):
+            raise UnreadableRequest(HTTPStatus.BAD_REQUEST, "The body is not valid base64.") from None
+    else:
+        content = body.encode(errors="surrogatepass")
+    if len(content) > MAX_BODY:
+        raise UnreadableRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Send at most {MAX_BODY} bytes.")
+    return content
+
+
+def _problems(error: ValidationError) -> tuple[FieldProblem, ...]:
+    """One entry for each field. Sentences are ours: pydantic's can quote the value."""
+    found: dict[str, str] = {}
+    for entry in error.errors(include_url=False, include_context=False, include_input=False):
+        kind = entry["type"]
+        ours = kind in ("answer", "control_character", "phone", "email", "unreachable")
+        found.setdefault(
+            _pointer(entry["loc"]), entry["msg"] if ours else SENTENCES.get(kind, "This value does not fit.")
+        )
+    return tuple(FieldProblem(pointer, detail) for pointer, detail in found.items())
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    """A JSON pointer, two levels deep at most; a name that does not look like one of ours is left out."""
+    parts = []
+    for part in location[:2]:
+        if not isinstance(part, str) or SAFE_NAME.fullmatch(part) is None:
+            break
+        parts.append(part)
+    return "".join(f"/{part}" for part in parts)

@@ -1,0 +1,161 @@
+"""What a landing page may send, with the limits of every field."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from shared.domain.questionnaire import Answer
+
+HOME_REGION = "US"  # a number without a country code is read as a number of the clinic's country
+MAX_ANSWERS = 100
+MAX_OPTIONS = 40
+MAX_CODE = 64  # characters
+MAX_TEXT = 2_000  # characters; each question sets its own, lower limit
+MAX_NUMBER = 10**6
+UNSEEN = ("Cc", "Cs", "Co", "Cn")
+LINE_BREAKS = "\n\r\t"
+DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # can disguise what staff read
+
+
+def _refuse_unseen(text: str, allowed: str = "") -> str:
+    for character in text:
+        if character in DIRECTION_MARKS or (unicodedata.category(character) in UNSEEN and character not in allowed):
+            raise PydanticCustomError("control_character", "Control characters are not allowed here.")
+    return text
+
+
+def _answer(value: Any) -> Answer:
+    if isinstance(value, float) and value.is_integer():  # JSON has one kind of number: 8.0 is 8
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER:
+        return value
+    if isinstance(value, str) and len(value) <= MAX_TEXT:
+        return _refuse_unseen(value, LINE_BREAKS)
+    if isinstance(value, list) and len(value) <= MAX_OPTIONS and all(isinstance(code, str) for code in value):
+        return [_code(code) for code in value]
+    raise PydanticCustomError("answer", "Give a whole number, a text, or a list of option codes.")
+
+
+def _code(value: str) -> str:
+    if len(value) > MAX_CODE:
+        raise PydanticCustomError("answer", "An option is not on the list.")
+    return _refuse_unseen(value)
+
+
+def _phone(value: str) -> str:
+    import phonenumbers  # here, since only a submission with a phone needs it  # noqa: PLC0415
+
+    try:
+        number = phonenumbers.parse(value, HOME_REGION)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or number.extension or not phonenumbers.is_possible_number(number):
+        raise PydanticCustomError("phone", "Give a phone number that we can call, with area code.")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _email(value: str) -> str:
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  (as above)
+
+    try:
+        return validate_email(value, check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise PydanticCustomError("email", "Give an e-mail address like name@example.com.") from None
+
+
+def _blank_to_none(value: Any) -> Any:
+    """An empty form field is a field left out."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _line(max_length: int) -> StringConstraints:
+    return StringConstraints(strip_whitespace=True, min_length=1, max_length=max_length)
+
+
+Line = AfterValidator(_refuse_unseen)
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
+
+
+class Contact(Model):
+    """How to reach the person: at least a phone (kept as E.164) or an e-mail address. Names may be in any script."""
+
+    name: Annotated[str, _line(120), Line] | None = None
+    phone: Annotated[str, _line(32), Line, AfterValidator(_phone)] | None = None
+    email: Annotated[str, _line(254), Line, AfterValidator(_email)] | None = None
+    postal: Annotated[str, _line(10), Line] | None = None
+    preference: Literal["call", "text", "email"] | None = None
+    best_time: Literal["morning", "afternoon", "evening"] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, value: Any) -> Any:
+        return {key: _blank_to_none(entry) for key, entry in value.items()} if isinstance(value, dict) else value
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Contact:
+        if self.phone is None and self.email is None:
+            raise PydanticCustomError("unreachable", "Give a phone number or an e-mail address.")
+        return self
+
+
+class Consents(Model):
+    """What the person agreed to, each by a box of its own. Without consent to contact nothing is stored."""
+
+    contact: Annotated[bool, Field(strict=True)]
+    sms: Annotated[bool, Field(strict=True)] = False
+    marketing: Annotated[bool, Field(strict=True)] = False
+
+
+class Attribution(Model):
+    """Where the visitor came from."""
+
+    utm_source: Annotated[str, _line(120), Line] | None = None
+    utm_medium: Annotated[str, _line(120), Line] | None = None
+    utm_campaign: Annotated[str, _line(120), Line] | None = None
+    utm_term: Annotated[str, _line(120), Line] | None = None
+    utm_content: Annotated[str, _line(120), Line] | None = None
+    referrer_host: Annotated[str, _line(253), Line] | None = None
+    landing_path: Annotated[str, _line(500), Line] | None = None
+
+
+class QuestionnaireVersion(Model):
+    """Which questionnaire the visitor saw."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    version: Annotated[str, Field(pattern=r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}$")]
+
+
+QuestionCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+AnswerMap = Annotated[dict[QuestionCode, Annotated[Any, PlainValidator(_answer)]], Field(max_length=MAX_ANSWERS)]
+
+
+class Submission(Model):
+    """One filled-in form. The page makes `submission_id` once for each form, so sending again is harmless."""
+
+    submission_id: UUID
+    questionnaire: QuestionnaireVersion
+    answers: AnswerMap
+    contact: Contact | None = None
+    consents: Consents | None = None
+    attribution: Attribution | None = None
+
+    def content_hash(self) -> str:
+        """sha256 (hex) of the content, the same for the same content however it was written down."""
+        return hashlib.sha256(self.model_dump_json(exclude={"submission_id"}).encode()).hexdigest()
+
+
+class Screening(Model):
+    """Answers so far, without anything that identifies a person. `page`: the last page the visitor left."""
+
+    questionnaire: QuestionnaireVersion
+    answers: AnswerMap
+    page: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,20}$")]

@@ -1,0 +1,86 @@
+"""A questionnaire as a page needs it to draw the form (GET /questionnaires/{id})."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.domain.condition import AnyOf, Between, Condition, Defined, Some
+from shared.domain.questionnaire import ContactField, Option, Question
+from shared.domain.triage import RuleSet
+from shared.rulebook.reader import RulebookError
+
+
+def form(rule_set: RuleSet) -> dict[str, Any]:
+    """Plain JSON values. Raises RulebookError for a condition that a page cannot evaluate."""
+    questionnaire = rule_set.questionnaire
+    contact = questionnaire.contact
+    return {
+        "id": questionnaire.id,
+        "version": questionnaire.version,
+        "language": questionnaire.language,
+        "title": questionnaire.title,
+        "awaiting_approval": not (rule_set.approved_by and questionnaire.approved_by),
+        "emergency_advice": rule_set.messages[rule_set.net].text,
+        "pages": [
+            {"id": page.id, "title": page.title, "questions": [_question(question) for question in page.questions]}
+            for page in questionnaire.pages
+        ],
+        "contact": {
+            "title": contact.title,
+            "emergency_title": contact.emergency_title,
+            "hidden_when": _condition(contact.hidden_when),
+            "fields": [_field(field) for field in contact.fields],
+            "consents": [{"code": c.code, "text": c.text, "required": c.required} for c in contact.consents],
+        },
+    }
+
+
+def _question(question: Question) -> dict[str, Any]:
+    drawn = {
+        "code": question.code,
+        "type": question.type,
+        "text": question.text,
+        "required": question.required,
+        "minimum": question.minimum,
+        "maximum": question.maximum,
+        "max_length": question.max_length,
+        "options": [_option(option) for option in question.options] or None,
+        "shown_when": _condition(question.shown_when) if question.shown_when else None,
+    }
+    return _given(drawn)
+
+
+def _field(field: ContactField) -> dict[str, Any]:
+    drawn = {
+        "code": field.code,
+        "type": field.type,
+        "text": field.text,
+        "required": field.required,
+        "max_length": field.max_length,
+        "autocomplete": field.autocomplete,
+        "options": [_option(option) for option in field.options] or None,
+    }
+    return _given(drawn)
+
+
+def _option(option: Option) -> dict[str, Any]:
+    return {"code": option.code, "label": option.label, "exclusive": option.exclusive}
+
+
+def _condition(condition: Condition) -> dict[str, Any]:
+    match condition:
+        case AnyOf():
+            return {"question": condition.question, "any_of": sorted(condition.options)}
+        case Between():
+            bounds = {"at_least": condition.at_least, "at_most": condition.at_most}
+            return {"question": condition.question, **_given(bounds)}
+        case Some(at_least=1):
+            return {"any": [_condition(part) for part in condition.conditions]}
+        case Defined():
+            return _condition(condition.condition)
+        case _:
+            raise RulebookError(f"a form cannot evaluate {type(condition).__name__}")
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}

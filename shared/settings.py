@@ -1,0 +1,60 @@
+"""What each function is told by its environment (set in infra/template.yaml)."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from shared.domain.opening_hours import OpeningHours
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        raise RuntimeError(f"the environment variable {name} is not set")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class TableSettings:
+    """`index_shards`: how many partitions the index of open leads is spread over."""
+
+    leads_table: str
+    index_shards: int
+
+    @classmethod
+    def from_environment(cls) -> TableSettings:
+        return cls(_required("LEADS_TABLE"), int(os.environ.get("INDEX_SHARDS", "1")))
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSettings:
+    """`staff_link`: where staff open a lead; the reference is appended."""
+
+    topic_arn: str
+    staff_link: str
+
+    @classmethod
+    def from_environment(cls) -> AlertSettings:
+        return cls(_required("ALERT_TOPIC_ARN"), _required("STAFF_LINK"))
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicSettings:
+    """How patients know the clinic."""
+
+    name: str
+    phone: str
+
+    @classmethod
+    def from_environment(cls) -> ClinicSettings:
+        return cls(_required("CLINIC_NAME"), _required("CLINIC_PHONE"))
+
+
+def opening_hours() -> OpeningHours:
+    """Raises ValueError or KeyError when the settings cannot be read."""
+    return OpeningHours.parse(
+        os.environ.get("CLINIC_HOURS", "Mon-Fri 08:00-17:00"),
+        os.environ.get("CLINIC_TIME_ZONE", "America/Chicago"),
+        os.environ.get("CLINIC_HOLIDAYS", ""),
+    )

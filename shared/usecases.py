@@ -1,0 +1,259 @@
+"""Everything the service does, one function each. What a use case needs from outside it states as a Protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from shared.domain.advice import ShownMessage, advice
+from shared.domain.alert import Alert, alert_for
+from shared.domain.errors import FieldProblem, InvalidInput, LeadChanged, NotFound, SubmissionConflict
+from shared.domain.lead import Lead, Receipt
+from shared.domain.opening_hours import OpeningHours
+from shared.domain.questionnaire import Answers
+from shared.domain.submission import Screening, Submission
+from shared.domain.triage import LadderStep, RuleSet, TriageResult, triage, triage_after_failure
+
+F_co = TypeVar("F_co", covariant=True)
+
+EMERGENCY = "seek-emergency-care"
+CONTINUE = "continue"
+
+
+class RuleSets(Protocol):
+    def of(self, questionnaire_id: str, /) -> RuleSet | None: ...
+
+
+class NewLeads(Protocol):
+    def add(self, lead: Lead, /) -> Lead | None:
+        """Store a lead that is not there yet. Returns None, or the lead that already has this id.
+
+        Raises StoreUnavailable.
+        """
+
+
+class Leads(Protocol):
+    def get(self, lead_id: UUID, /) -> Lead | None:
+        """The lead as last written. Raises StoreUnavailable."""
+
+    def replace(self, before: Lead, after: Lead, /) -> None:
+        """Write `after` while `before` is still the stored version. Raises LeadChanged or StoreUnavailable."""
+
+    def due(self, at: datetime, /) -> Iterable[UUID]:
+        """Leads whose next look is due, the longest due first. Raises StoreUnavailable."""
+
+
+class Publisher(Protocol):
+    def publish(self, alert: Alert, /) -> None:
+        """Hand the alert over for delivery. Raises any error of the channel."""
+
+
+class Files(Protocol[F_co]):
+    def get(self, name: str, /) -> F_co:
+        """The file of that name. Raises NotFound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alerting:
+    """What it takes to tell staff. `staff_link`: where staff open a lead; the reference is appended."""
+
+    leads: Leads
+    rule_sets: RuleSets
+    publisher: Publisher
+    hours: OpeningHours
+    staff_link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """`lead`: None when nothing was stored (a minor). `created`: False when the same submission came before."""
+
+    receipt: Receipt
+    lead: Lead | None
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """`messages` are empty while the form can go on without a word."""
+
+    disposition: str
+    minor: bool
+    messages: tuple[ShownMessage, ...]
+
+    def shown(self) -> dict[str, object]:
+        """As the form gets it: plain JSON values."""
+        messages = [message.model_dump() for message in self.messages]
+        return {"disposition": self.disposition, "minor": self.minor, "messages": messages}
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep told staff, and the leads that it could not tell."""
+
+    alerts: tuple[Alert, ...]
+    failed: tuple[tuple[UUID, Exception], ...]
+
+
+def capture_lead(
+    submission: Submission, rule_sets: RuleSets, leads: NewLeads, hours: OpeningHours, at: datetime
+) -> Captured:
+    """Score a submission and store it as a lead, once.
+
+    Raises InvalidInput, SubmissionConflict or StoreUnavailable.
+    """
+    rule_set = _rule_set(rule_sets, submission.questionnaire.id)
+    result = _score(rule_set, submission.answers, submission.questionnaire.version)
+    tier = rule_set.tiers[result.tier]
+    shown = advice(rule_set, result.messages, clinic_open=hours.is_open(at), will_call=not result.minor)
+    if result.minor:  # nothing identifying is stored about a minor, so nothing is stored
+        return Captured(
+            Receipt(reference=None, disposition=tier.disposition, messages=shown, received_at=at), None, False
+        )
+    contact, consents = submission.contact, submission.consents
+    if contact is None or consents is None or not consents.contact:
+        raise InvalidInput(tuple(_missing(submission)))
+    lead = Lead.received(submission, contact, consents, result, tier, shown, hours, at)
+    earlier = leads.add(lead)
+    if earlier is None:
+        return Captured(lead.receipt, lead, True)
+    if earlier.content_hash != lead.content_hash:
+        raise SubmissionConflict
+    return Captured(earlier.receipt, earlier, False)
+
+
+def screen_answers(screening: Screening, rule_sets: RuleSets) -> Screened:
+    """Whether the answers so far call for emergency advice at once. Stores nothing. Raises InvalidInput."""
+    rule_set = _rule_set(rule_sets, screening.questionnaire.id)
+    questionnaire = rule_set.questionnaire
+    if screening.page not in questionnaire.page_ids:
+        raise InvalidInput((FieldProblem("/page", "This questionnaire has no such page."),))
+    if problems := tuple(_free_text(rule_set, screening.answers)):
+        raise InvalidInput(problems)
+    result = _score(rule_set, screening.answers, screening.questionnaire.version, screening.page)
+    emergency = rule_set.tiers[result.tier].disposition == EMERGENCY
+    ids = result.messages if emergency else (*_age_notice(rule_set, result), rule_set.net) if result.minor else ()
+    shown = advice(rule_set, ids, clinic_open=True, will_call=False)
+    return Screened(EMERGENCY if emergency else CONTINUE, result.minor, shown)
+
+
+def show_questionnaire(questionnaire_id: str, rule_sets: RuleSets) -> RuleSet:
+    """The questionnaire with its rule set. Raises NotFound."""
+    rule_set = rule_sets.of(questionnaire_id)
+    if rule_set is None:
+        raise NotFound
+    return rule_set
+
+
+def show_page(name: str, files: Files[F_co]) -> F_co:
+    """A file of the hosted form. Raises NotFound."""
+    return files.get(name)
+
+
+def page_words(emergency_advice: str, approval_notice: str, clinic_name: str, clinic_phone: str) -> dict[str, str]:
+    """What fills the placeholders of the hosted form."""
+    return {
+        "clinic_name": clinic_name,
+        "clinic_phone": clinic_phone,
+        "clinic_phone_link": "".join(character for character in clinic_phone if character in "+0123456789"),
+        "emergency_advice": emergency_advice,
+        "approval_notice": approval_notice,
+    }
+
+
+def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None:
+    """Tell staff what the lead says is due, if anything. The only use case that publishes.
+
+    The claim is a conditional write, so of two callers at once one publishes. If the publish or the last write fails,
+    the claim lapses and the sweep tells staff again: at least once, never silence.
+
+    Raises StoreUnavailable or an error of the publisher.
+    """
+    lead = alerting.leads.get(lead_id)
+    if lead is None:
+        return None
+    hours = alerting.hours
+    ladder = _ladder(lead, alerting.rule_sets)
+    level = lead.level_due(ladder, hours, at)
+    if level is None:
+        return None
+    claimed = lead.claimed(level, at)
+    try:
+        alerting.leads.replace(lead, claimed)
+    except LeadChanged:
+        return None
+    alert = alert_for(lead, level, ladder[level - 1], alerting.staff_link, hours.zone)
+    alerting.publisher.publish(alert)
+    alerting.leads.replace(claimed, claimed.told(level, ladder, hours))
+    return alert
+
+
+def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: datetime) -> Swept:
+    """Tell staff everything that has fallen due: first alerts that did not get out, and the next steps of the ladders.
+
+    One lead that cannot be told never holds up the others. Stops taking leads at `until`; the next run goes on.
+    Raises StoreUnavailable when the due leads cannot be read.
+    """
+    alerts: list[Alert] = []
+    failed: list[tuple[UUID, Exception]] = []
+    for lead_id in alerting.leads.due(clock()):
+        if clock() >= until:
+            break
+        try:
+            alert = alert_staff(lead_id, alerting, clock())
+        except Exception as error:  # noqa: BLE001  whatever is wrong with this lead, the next one is waiting
+            failed.append((lead_id, error))
+        else:
+            if alert is not None:
+                alerts.append(alert)
+    return Swept(tuple(alerts), tuple(failed))
+
+
+def _rule_set(rule_sets: RuleSets, questionnaire_id: str) -> RuleSet:
+    rule_set = rule_sets.of(questionnaire_id)
+    if rule_set is None:
+        raise InvalidInput((FieldProblem("/questionnaire/id", "There is no such questionnaire."),))
+    return rule_set
+
+
+def _score(rule_set: RuleSet, answers: Answers, version: str, last_page: str | None = None) -> TriageResult:
+    """A page that shows another version may send answers this one does not know: those are no reason to turn a patient
+    away, they are scored as a failure of scoring (OPS-03)."""
+    problems = rule_set.questionnaire.problems(answers)
+    if problems and version == rule_set.questionnaire.version:
+        raise InvalidInput(problems)
+    if problems:
+        return triage_after_failure(rule_set, answers)
+    try:
+        return triage(rule_set, answers, last_page)
+    except Exception:  # noqa: BLE001  any defect in scoring must end with a person reading the lead
+        return triage_after_failure(rule_set, answers)
+
+
+def _missing(submission: Submission) -> Iterable[FieldProblem]:
+    if submission.contact is None:
+        yield FieldProblem("/contact", "Give a phone number or an e-mail address.")
+    if submission.consents is None or not submission.consents.contact:
+        yield FieldProblem("/consents/contact", "Tick this box so that we may contact you.")
+
+
+def _free_text(rule_set: RuleSet, answers: Answers) -> Iterable[FieldProblem]:
+    for code in answers:
+        question = rule_set.questionnaire.questions.get(code)
+        if question is not None and question.type == "text":
+            yield FieldProblem(f"/answers/{code}", "Free text is not taken here.")
+
+
+def _age_notice(rule_set: RuleSet, result: TriageResult) -> tuple[str, ...]:
+    fired = {rule.id for rule in result.not_fit_rules}
+    return tuple(rule.message for rule in rule_set.not_fit if rule.id in fired)[:1]
+
+
+def _ladder(lead: Lead, rule_sets: RuleSets) -> tuple[LadderStep, ...]:
+    rule_set = rule_sets.of(lead.questionnaire)
+    if rule_set is None:
+        raise NotFound
+    return rule_set.tiers[lead.triage.tier].ladder
