@@ -1,0 +1,140 @@
+"""`make run`: the service on this machine, at one address, until Ctrl-C.
+
+The real template on the local cloud, the form in the browser, every alert as a line here and on the outbox page.
+What is stored is kept in .local/state for the next run. Saving a source file puts it behind the running service.
+"""
+
+import argparse
+import contextlib
+import fcntl
+import shutil
+import signal
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+from rich.console import Console
+from watchfiles import PythonFilter, watch
+
+from dev import samples
+from dev.cloud import LocalCloud
+from dev.front import LEADS, LOCAL, Front
+from dev.outbox import Outbox, SentAlert
+
+PROJECT = Path(__file__).resolve().parent.parent
+STATE = PROJECT / ".local" / "state"
+CODE = tuple(PROJECT / name for name in ("functions", "shared", "web"))
+TEMPLATE = PROJECT / "infra" / "template.yaml"
+COLOURS = {"EMERGENCY": "bold red", "URGENT": "red", "PRIORITY": "yellow"}
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+def main() -> None:
+    arguments = _arguments()
+    started = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        with ExitStack() as running:
+            running.enter_context(_alone())
+            if arguments.fresh:
+                shutil.rmtree(STATE / "cloud", ignore_errors=True)
+            console.print("Starting the local cloud and deploying infra/template.yaml to it ...")
+            site = f"http://127.0.0.1:{arguments.port}/"
+            staff_link = site.removesuffix("/") + LEADS
+            cloud = running.enter_context(LocalCloud(STATE / "cloud", {"StaffLink": staff_link}))
+            outbox = running.enter_context(Outbox(cloud, _say))
+            running.enter_context(Front(cloud, outbox, arguments.port))
+            _warm(site)
+            _where(site, time.monotonic() - started)
+            running.enter_context(_follow_changes(cloud))
+            if arguments.samples:
+                samples.send(site, arguments.samples, console)
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        console.print("Stopped. What was stored is kept; `make run FRESH=1` starts empty.")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="The service on this machine")
+    parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--samples", type=int, default=0, metavar="N", help="send N sample leads")
+    parser.add_argument("--fresh", action="store_true", help="forget what earlier runs stored")
+    return parser.parse_args()
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Two services on one state would overwrite each other's."""
+    STATE.mkdir(parents=True, exist_ok=True)
+    with (STATE / "running").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            sys.exit("The service runs already in another terminal; stop it there with Ctrl-C.")
+        yield
+
+
+def _warm(site: str) -> None:
+    """The first request to a function starts it; better now than when someone looks at the form."""
+
+    def get(path: str) -> None:
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(site + path, timeout=30).close()
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(get, ["", f"questionnaires/{samples.QUESTIONNAIRE}"]))
+
+
+def _where(site: str, seconds: float) -> None:
+    console.print(f"""
+Ready after {seconds:.0f} s.
+  The form           [link={site}]{site}[/link]
+  Alerts (outbox)    {site.removesuffix("/")}{LOCAL}
+  Log of functions   {site.removesuffix("/")}{LOCAL}logs
+  What is stored     {STATE.relative_to(PROJECT)}/
+Due alerts are also looked for every minute (escalate_leads). Saved changes are live in seconds. Ctrl-C stops.
+""")
+
+
+def _say(alert: SentAlert) -> None:
+    colour = COLOURS.get(alert.tier, "default")
+    text = " ".join(alert.body.splitlines())
+    console.print(f"[{colour}]alert[/] {alert.sent_at[11:19]} UTC  {alert.kind} for {alert.audience}: {text}")
+
+
+@contextlib.contextmanager
+def _follow_changes(cloud: LocalCloud) -> Iterator[None]:
+    stopping = threading.Event()
+    thread = threading.Thread(target=_watch, args=(cloud, stopping), name="watch", daemon=True)
+    thread.start()
+    yield
+    stopping.set()
+    thread.join()
+
+
+def _watch(cloud: LocalCloud, stopping: threading.Event) -> None:
+    shown = PythonFilter(extra_extensions=(".toml", ".html", ".css", ".js", ".svg", ".yaml"))
+    for changes in watch(*CODE, TEMPLATE, watch_filter=shown, stop_event=stopping, raise_interrupt=False):
+        names = sorted({str(Path(path).relative_to(PROJECT)) for _, path in changes})
+        started = time.monotonic()
+        try:
+            if any(Path(path) == TEMPLATE for _, path in changes):
+                cloud.deploy()
+            else:
+                cloud.update_code()
+        except Exception as error:  # noqa: BLE001  # a half-saved file; the next save tries again
+            console.print(f"[red]changed[/] {', '.join(names)}: not live: {error}")
+        else:
+            console.print(f"[green]changed[/] {', '.join(names)}: live after {time.monotonic() - started:.1f} s")
+
+
+if __name__ == "__main__":
+    main()

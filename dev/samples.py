@@ -1,0 +1,86 @@
+"""Sample leads: obviously invented people, with answers as varied as patients', sent as a landing page would."""
+
+import json
+import random
+import urllib.error
+import urllib.request
+import uuid
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+
+QUESTIONNAIRE = "fs-intake"
+USUALLY_CALM = 0.95  # how often a sample patient picks 'none' where it is offered: else every sample were an emergency
+
+
+def send(site: str, count: int, console: Console) -> None:
+    """Posts so many leads, and says what they were told to do."""
+    questionnaire = json.load(urllib.request.urlopen(f"{site}questionnaires/{QUESTIONNAIRE}", timeout=30))
+    chance = random.Random()  # noqa: S311  # nobody's secret
+    told: dict[str, int] = {}
+    for number in track(range(1, count + 1), description="Sample leads", console=console):
+        disposition = _post(f"{site}submissions", sample(questionnaire, number, chance))
+        told[disposition] = told.get(disposition, 0) + 1
+    for disposition, times in sorted(told.items()):
+        console.print(f"  {times:4} x {disposition}")
+
+
+def sample(questionnaire: dict[str, Any], number: int, chance: random.Random) -> dict[str, Any]:
+    """One filled-in form."""
+    answers: dict[str, Any] = {}
+    for page in questionnaire["pages"]:
+        for question in page["questions"]:
+            if _shown(question.get("shown_when"), answers):
+                answers[question["code"]] = _answer(question, chance)
+    adult = {"age": chance.randint(28, 84), "who": "self"} if "who" in answers else {"age": chance.randint(28, 84)}
+    contact = {
+        "name": f"Sample Patient {number:02}",
+        "phone": f"(312) 555-01{number % 100:02}",
+        "email": f"sample.patient.{number:02}@example.com",
+        "preference": chance.choice(["call", "text", "email"]),
+    }
+    return {
+        "submission_id": str(uuid.uuid4()),
+        "questionnaire": {"id": questionnaire["id"], "version": questionnaire["version"]},
+        "answers": {code: answer for code, answer in (answers | adult).items() if answer not in (None, [])},
+        "contact": contact,
+        "consents": {"contact": True, "sms": chance.choice([True, False]), "marketing": False},
+        "attribution": {"utm_source": "samples"},
+    }
+
+
+def _shown(condition: dict[str, Any] | None, answers: dict[str, Any]) -> bool:
+    if condition is None:
+        return True
+    answer = answers.get(condition["question"])
+    if "any_of" in condition:
+        given = answer if isinstance(answer, list) else [answer]
+        return any(code in condition["any_of"] for code in given)
+    lowest, highest = condition.get("at_least", float("-inf")), condition.get("at_most", float("inf"))
+    return isinstance(answer, int) and lowest <= answer <= highest
+
+
+def _answer(question: dict[str, Any], chance: random.Random) -> Any:
+    if question["type"] == "integer":
+        return chance.randint(question.get("minimum", 0), question.get("maximum", 10))
+    if question["type"] == "text":
+        return None
+    options = question["options"]
+    calm = [option["code"] for option in options if option["code"] in {"no", "none"}]
+    if calm and chance.random() < USUALLY_CALM:
+        return calm[:1] if question["type"] == "choice-many" else calm[0]
+    if question["type"] == "choice-one":
+        return chance.choice(options)["code"]
+    several = [option["code"] for option in options if not option.get("exclusive")]
+    return chance.sample(several, k=min(len(several), chance.randint(1, 3)))
+
+
+def _post(address: str, submission: dict[str, Any]) -> str:
+    request = urllib.request.Request(address, json.dumps(submission).encode(), {"content-type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            disposition: str = json.load(answer)["disposition"]
+            return disposition
+    except urllib.error.HTTPError as error:
+        raise SystemExit(f"A sample was refused ({error.code}): {error.read().decode()}") from None

@@ -1,0 +1,32 @@
+"""What tests of several folders share: the service on the local cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from dev.cloud import LocalCloud
+from dev.front import Front
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All that uses the cloud runs in one process, so that it is started once."""
+    for item in items:
+        if "cloud" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.cloud)
+            item.add_marker(pytest.mark.xdist_group("cloud"))
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    """The real template, deployed to an empty local cloud."""
+    with LocalCloud(tmp_path_factory.mktemp("cloud")) as local_cloud:
+        yield local_cloud
+
+
+@pytest.fixture(scope="session")
+def site(cloud: LocalCloud) -> Iterator[str]:
+    """The address of the service: the form at its root."""
+    with Front(cloud) as front:
+        yield front.address
