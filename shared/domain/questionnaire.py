@@ -121,6 +121,7 @@ class Questionnaire:
     pages: tuple[Page, ...]
     contact: ContactBlock
     definitions: Mapping[str, Condition]
+    reviewed: bool = True  # False while a translation awaits its translator and physician
     questions: Mapping[str, Question] = field(init=False)
 
     def __post_init__(self) -> None:

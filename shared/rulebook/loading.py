@@ -35,6 +35,7 @@ from shared.domain.triage import (
 )
 from shared.rulebook.conditions import ConditionReader
 from shared.rulebook.reader import Reader, RulebookError
+from shared.rulebook.translation import translated
 
 R = TypeVar("R", bound=Rule)
 
@@ -46,12 +47,19 @@ AUDIENCES = ("desk", "clinician", "manager")
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """All rule sets, each with its questionnaire, by questionnaire id."""
+    """All rule sets, each with its questionnaire, by questionnaire id; `translations` by id and language."""
 
     rule_sets: Mapping[str, RuleSet]
+    translations: Mapping[tuple[str, str], RuleSet]
 
-    def of(self, questionnaire_id: str) -> RuleSet | None:
-        return self.rule_sets.get(questionnaire_id)
+    def of(self, questionnaire_id: str, language: str = "") -> RuleSet | None:
+        """The rule set in that language, or in its own where it has no such translation."""
+        return self.translations.get((questionnaire_id, language)) or self.rule_sets.get(questionnaire_id)
+
+    def languages(self, questionnaire_id: str) -> tuple[str, ...]:
+        """The questionnaire's own language first."""
+        own = self.rule_sets[questionnaire_id].questionnaire.language
+        return (own, *sorted(language for name, language in self.translations if name == questionnaire_id))
 
     @property
     def emergency_advice(self) -> str:
@@ -92,7 +100,23 @@ def load(folder: Path = FOLDER) -> Rulebook:
         rule_sets[questionnaire.id] = _RuleSetReader(Reader(table, name), questionnaire, tiers).read(digest)
     if not rule_sets:
         raise RulebookError(f"{folder.name}: there is no rule set")
-    return Rulebook(rule_sets)
+    return Rulebook(rule_sets, _translations(tables, rule_sets))
+
+
+def _translations(
+    tables: Mapping[str, dict[str, Any]], rule_sets: Mapping[str, RuleSet]
+) -> dict[tuple[str, str], RuleSet]:
+    translations: dict[tuple[str, str], RuleSet] = {}
+    for name, table in tables.items():
+        if "translates" in table:
+            if table["translates"] not in rule_sets:
+                raise RulebookError(f"{name}: there is no questionnaire {table['translates']}")
+            translation = translated(rule_sets[table["translates"]], Reader(table, name))
+            key = (translation.questionnaire.id, translation.questionnaire.language)
+            if key in translations or translation.questionnaire.language == rule_sets[key[0]].questionnaire.language:
+                raise RulebookError(f"{name}: this language stands twice")
+            translations[key] = translation
+    return translations
 
 
 def _span(reader: Reader) -> Span:

@@ -1,0 +1,102 @@
+"""A questionnaire and its messages in another language: complete, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from shared.domain.questionnaire import ContactBlock, Option, Page, Question
+from shared.domain.triage import Message, RuleSet
+from shared.rulebook.reader import Reader
+
+T = TypeVar("T")
+
+
+def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
+    """The rule set with every text a patient reads replaced. Codes, conditions, tiers and rules stay as they are.
+
+    Raises RulebookError when a text is missing or belongs to nothing.
+    """
+    language = reader.text("language")
+    reviewed = (reader.text("reviewed_by"), reader.text("reviewed_on"))
+    reader.text("translates")
+    questionnaire = rule_set.questionnaire
+    pages, questions = reader.table("pages"), reader.table("questions")
+    result = replace(
+        rule_set,
+        questionnaire=replace(
+            questionnaire,
+            language=language,
+            title=reader.text("title"),
+            reviewed=all(reviewed),
+            pages=tuple(_page(page, pages, questions) for page in questionnaire.pages),
+            contact=_contact(questionnaire.contact, reader.table("contact")),
+        ),
+        messages=_messages(rule_set.messages, reader.table("messages")),
+    )
+    for table in (pages, questions, reader):
+        table.done()
+    return result
+
+
+def _page(page: Page, pages: Reader, questions: Reader) -> Page:
+    title = pages.text(page.id)
+    return replace(page, title=title, questions=tuple(_question(question, questions) for question in page.questions))
+
+
+def _question(question: Question, questions: Reader) -> Question:
+    table = questions.table(question.code)
+    text = table.text("text")
+    options = _options(question.options, table)
+    table.done()
+    return replace(question, text=text, options=options)
+
+
+def _options(options: Iterable[Option], table: Reader) -> tuple[Option, ...]:
+    return _each(options, table, "options", lambda option, labels: replace(option, label=labels.text(option.code)))
+
+
+def _contact(block: ContactBlock, table: Reader) -> ContactBlock:
+    title, emergency_title = table.text("title"), table.text("emergency_title")
+    fields_table = table.table("fields")
+    fields = []
+    for field in block.fields:
+        entry = fields_table.table(field.code)
+        fields.append(replace(field, text=entry.text("text"), options=_options(field.options, entry)))
+        entry.done()
+    fields_table.done()
+    consents = _each(
+        block.consents, table, "consents", lambda consent, texts: replace(consent, text=texts.text(consent.code))
+    )
+    table.done()
+    return replace(block, title=title, emergency_title=emergency_title, fields=tuple(fields), consents=consents)
+
+
+def _messages(messages: Mapping[str, Message], table: Reader) -> dict[str, Message]:
+    translations = {}
+    for message in messages.values():
+        entry = table.table(message.id)
+        translation = Message(
+            message.id,
+            entry.text("text"),
+            entry.text("closed") if message.closed else None,
+            entry.text("call") if message.call else None,
+        )
+        for part in (translation.closed, translation.call):
+            if part is not None and part not in translation.text:
+                raise entry.error("`closed` and `call` must be sentences of the text")
+        entry.done()
+        translations[message.id] = translation
+    table.done()
+    return translations
+
+
+def _each(things: Iterable[T], table: Reader, key: str, replaced: Callable[[T, Reader], T]) -> tuple[T, ...]:
+    things = tuple(things)
+    if not things:
+        return ()
+    texts = table.table(key)
+    result = tuple(replaced(thing, texts) for thing in things)
+    texts.done()
+    return result
