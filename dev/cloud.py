@@ -32,7 +32,7 @@ PARAMETERS = {
     "ClinicName": "Example Spine Clinic",
     "ClinicPhone": "(312) 555-0100",  # a number that nobody has
     "StaffLink": "https://staff.clinic.example/leads/",
-    "AllowedOrigins": "http://127.0.0.1:9999",  # a landing page on another host
+    "AllowedOrigins": "http://localhost:8000,http://127.0.0.1:8000",  # landing pages on other hosts
 }
 
 

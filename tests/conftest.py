@@ -1,13 +1,19 @@
-"""What tests of several folders share: the service on the local cloud."""
+"""What tests of several folders share: the functions' environment, and the service on the local cloud."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from dev.cloud import LocalCloud
 from dev.front import Front
+from tests.aws import ENVIRONMENT
+
+os.environ.update(ENVIRONMENT)  # before any function is imported: functions are wired when imported
+os.environ.pop("AWS_PROFILE", None)
+os.environ.pop("AWS_ENDPOINT_URL", None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

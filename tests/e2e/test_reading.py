@@ -1,0 +1,62 @@
+"""What a page reads from the service, and who may."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from dev.cloud import LocalCloud
+from tests.e2e.conftest import Json, Service
+
+QUESTIONNAIRE = {"id": "fs-intake", "version": "1.0.0"}
+
+
+def test_the_questionnaire_is_sent_once_and_then_only_confirmed(service: Service) -> None:
+    first = service.get("questionnaires/fs-intake")
+    again = service.get("questionnaires/fs-intake", {"if-none-match": first.headers["etag"]})
+
+    assert first.status == HTTPStatus.OK
+    assert first.headers["cache-control"] == "public, max-age=300"
+    assert [page["id"] for page in first.json["pages"]] == ["P1", "P2", "P3", "P4", "P5", "P6"]
+    assert (again.status, again.body) == (HTTPStatus.NOT_MODIFIED, b"")
+
+
+def test_another_questionnaire_is_not_found(service: Service) -> None:
+    assert service.get("questionnaires/knees").status == HTTPStatus.NOT_FOUND
+
+
+def test_a_warning_sign_interrupts_at_once(service: Service) -> None:
+    answers = {"age": 45, "ces": ["saddle-numb", "bladder-retention"], "ces-onset": "lt2w"}
+
+    answer = service.post("screenings", {"questionnaire": QUESTIONNAIRE, "answers": answers, "page": "P2"})
+
+    assert answer.status == HTTPStatus.OK
+    assert answer.json["disposition"] == "seek-emergency-care"
+    assert answer.json["messages"][-1]["id"] == "M-NET"
+
+
+def test_without_a_warning_sign_the_form_goes_on(service: Service) -> None:
+    screening: Json = {"questionnaire": QUESTIONNAIRE, "answers": {"age": 45}, "page": "P1"}
+
+    assert service.post("screenings", screening).json == {"disposition": "continue", "minor": False, "messages": []}
+
+
+def test_the_form_names_the_clinic(cloud: LocalCloud, service: Service) -> None:
+    page = service.get("")
+
+    assert page.status == HTTPStatus.OK
+    assert cloud.parameters["ClinicName"] in page.body.decode()
+    assert cloud.parameters["ClinicPhone"] in page.body.decode()
+    assert "{{" not in page.body.decode()
+    assert service.get("web/form.css").headers["content-type"] == "text/css; charset=utf-8"
+    assert service.get("web/none.css").status == HTTPStatus.NOT_FOUND
+
+
+def test_only_pages_of_the_clinic_may_post_from_elsewhere(cloud: LocalCloud, service: Service) -> None:
+    ours = cloud.parameters["AllowedOrigins"].split(",")[0]
+    asks = {"access-control-request-method": "POST", "access-control-request-headers": "content-type"}
+
+    allowed = service.call("OPTIONS", "submissions", None, asks | {"origin": ours})
+    refused = service.call("OPTIONS", "submissions", None, asks | {"origin": "https://elsewhere.example"})
+
+    assert allowed.headers["access-control-allow-origin"] == ours
+    assert "access-control-allow-origin" not in refused.headers
