@@ -107,7 +107,10 @@ class ConditionReader:
         name = reader.text("score")
         if name not in self.scores:
             raise reader.error(f"unknown score {name!r}")
-        return Scores(self.scores[name], reader.number("at_least"))
+        score, at_least = self.scores[name], reader.number("at_least")
+        if at_least > sum(points for points, _ in score.items if points > 0):
+            raise reader.error("can never hold: the score does not reach so far")
+        return Scores(score, at_least)
 
     def _about_question(self, reader: Reader) -> Condition:
         code = reader.text("question")
@@ -125,9 +128,12 @@ class ConditionReader:
             return Mentions(code, name, self.word_lists[name])
         for form, kind in (("any_of", AnyOf), ("all_of", AllOf), ("none_of", NoneOf)):
             if form in reader:
-                return kind(code, self._options(reader, form, question))
+                options = self._options(reader, form, question)
+                if form == "all_of" and question.type == "choice-one" and len(options) > 1:
+                    raise reader.error("can never hold: the question takes one answer")
+                return kind(code, options)
         options = self._options(reader, "among", question)
-        return AtLeastAmong(code, options, self._count(reader, len(options)))
+        return AtLeastAmong(code, options, self._count(reader, 1 if question.type == "choice-one" else len(options)))
 
     def _between(self, reader: Reader, question: Question) -> Condition:
         low, high = reader.optional_number("at_least"), reader.optional_number("at_most")

@@ -11,7 +11,7 @@ from shared.rulebook.reader import RulebookError
 
 
 def form(rule_set: RuleSet) -> dict[str, Any]:
-    """Plain JSON values. Raises RulebookError for a condition that a page cannot evaluate."""
+    """Plain JSON values."""
     questionnaire = rule_set.questionnaire
     contact = questionnaire.contact
     return {
@@ -28,7 +28,7 @@ def form(rule_set: RuleSet) -> dict[str, Any]:
         "contact": {
             "title": contact.title,
             "emergency_title": contact.emergency_title,
-            "hidden_when": _condition(contact.hidden_when),
+            "hidden_when": drawn_condition(contact.hidden_when),
             "fields": [_field(field) for field in contact.fields],
             "consents": [{"code": c.code, "text": c.text, "required": c.required} for c in contact.consents],
         },
@@ -45,7 +45,7 @@ def _question(question: Question) -> dict[str, Any]:
         "maximum": question.maximum,
         "max_length": question.max_length,
         "options": [_option(option) for option in question.options] or None,
-        "shown_when": _condition(question.shown_when) if question.shown_when else None,
+        "shown_when": drawn_condition(question.shown_when) if question.shown_when else None,
     }
     return _given(drawn)
 
@@ -67,7 +67,8 @@ def _option(option: Option) -> dict[str, Any]:
     return {"code": option.code, "label": option.label, "exclusive": option.exclusive}
 
 
-def _condition(condition: Condition) -> dict[str, Any]:
+def drawn_condition(condition: Condition) -> dict[str, Any]:
+    """Raises RulebookError for a condition that a page cannot evaluate."""
     match condition:
         case AnyOf():
             return {"question": condition.question, "any_of": sorted(condition.options)}
@@ -75,9 +76,9 @@ def _condition(condition: Condition) -> dict[str, Any]:
             bounds = {"at_least": condition.at_least, "at_most": condition.at_most}
             return {"question": condition.question, **_given(bounds)}
         case Some(at_least=1):
-            return {"any": [_condition(part) for part in condition.conditions]}
+            return {"any": [drawn_condition(part) for part in condition.conditions]}
         case Defined():
-            return _condition(condition.condition)
+            return drawn_condition(condition.condition)
         case _:
             raise RulebookError(f"a form cannot evaluate {type(condition).__name__}")
 

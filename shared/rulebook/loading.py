@@ -6,6 +6,7 @@ import hashlib
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,6 +35,7 @@ from shared.domain.triage import (
     Tier,
 )
 from shared.rulebook.conditions import ConditionReader
+from shared.rulebook.form import drawn_condition
 from shared.rulebook.reader import Reader, RulebookError
 from shared.rulebook.translation import translated
 
@@ -43,6 +45,13 @@ FOLDER = Path(__file__).parent
 TIERS = "tiers.toml"
 MARKS = ("V", "S", "M", "D")
 AUDIENCES = ("desk", "clinician", "manager")
+DISPOSITIONS = (
+    "seek-emergency-care",
+    "same-day-call",
+    "next-business-day-call",
+    "contact-within-two-business-days",
+    "not-a-fit",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +88,18 @@ class Rulebook:
 
 
 def load(folder: Path = FOLDER) -> Rulebook:
-    """Every rule set of the folder. A file is a rule set when it names a `questionnaire`.
+    """Every rule set of the folder. A file is a rule set when it names a `questionnaire`, and a translation when it
+    `translates` one.
 
-    Raises RulebookError (saying which file and entry), OSError or tomllib.TOMLDecodeError.
+    Raises RulebookError, saying which file and entry, or OSError.
     """
     files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
-    tables = {name: tomllib.loads(content.decode()) for name, content in files.items()}
+    tables = {name: _parsed(name, content) for name, content in files.items()}
+    if TIERS not in tables:
+        raise RulebookError(f"{TIERS}: there is no such file")
     tiers = _tiers(Reader(tables[TIERS], TIERS))
     rule_sets: dict[str, RuleSet] = {}
+    left = {name for name, table in tables.items() if "translates" not in table} - {TIERS}
     for name, table in tables.items():
         if "questionnaire" not in table:
             continue
@@ -96,11 +109,36 @@ def load(folder: Path = FOLDER) -> Rulebook:
         questionnaire = _questionnaire(Reader(tables[form], form))
         if questionnaire.id in rule_sets:
             raise RulebookError(f"{name}: {questionnaire.id} has two rule sets")
+        if form != f"{questionnaire.id}.toml":
+            raise RulebookError(f"{form}: its id is {questionnaire.id!r}, but the file is named otherwise")
+        left -= {name, form}
         digest = hashlib.sha256(b"\0".join((files[name], files[form], files[TIERS]))).hexdigest()
         rule_sets[questionnaire.id] = _RuleSetReader(Reader(table, name), questionnaire, tiers).read(digest)
+    if left:
+        raise RulebookError(f"{', '.join(sorted(left))}: neither a rule set nor the questionnaire of one")
     if not rule_sets:
         raise RulebookError(f"{folder.name}: there is no rule set")
     return Rulebook(rule_sets, _translations(tables, rule_sets))
+
+
+def _parsed(name: str, content: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content.decode())
+    except ValueError as error:  # not UTF-8, or not TOML
+        raise RulebookError(f"{name}: {error}") from None
+
+
+def _approval(reader: Reader) -> tuple[str, str]:
+    """Who signed this version, and when; both empty until then."""
+    by, on = reader.text("approved_by"), reader.text("approved_on")
+    if bool(by) != bool(on):
+        raise reader.error("approved_by and approved_on belong together")
+    if on:
+        try:
+            date.fromisoformat(on)
+        except ValueError:
+            raise reader.error("approved_on: write a date like 2026-01-31") from None
+    return by, on
 
 
 def _translations(
@@ -140,10 +178,13 @@ def _tiers(reader: Reader) -> dict[str, Tier]:
                 raise at.error(f"unknown audience {audience!r}")
             at.done()
             steps.append(LadderStep(after, audience))
+        disposition = table.text("disposition")
+        if disposition not in DISPOSITIONS:
+            raise table.error(f"unknown disposition {disposition!r}")
         tiers[name] = Tier(
             name=name,
             rank=rank,
-            disposition=table.text("disposition"),
+            disposition=disposition,
             marketing=table.flag("marketing"),
             clinic_does=table.text("clinic_does"),
             message=table.optional_text("message"),
@@ -159,7 +200,7 @@ def _options(reader: Reader) -> tuple[Option, ...]:
     options = []
     for table in reader.each("options", "code"):
         exclusive = table.flag("exclusive") if "exclusive" in table else False
-        options.append(Option(table.text("code"), table.text("label"), exclusive))
+        options.append(Option(table.text("code"), table.wording("label"), exclusive))
         table.done()
     if not options:
         raise reader.error("has no options")
@@ -171,9 +212,9 @@ def _question(reader: Reader, conditions: ConditionReader) -> Question:
     if kind not in ("integer", "choice-one", "choice-many", "text"):
         raise reader.error(f"unknown type {kind!r}")
     question = Question(
-        code=reader.text("code"),
+        code=reader.code("code"),
         type=kind,
-        text=reader.text("text"),
+        text=reader.wording("text"),
         required=reader.flag("required"),
         options=_options(reader) if kind.startswith("choice") else (),
         minimum=reader.number("minimum") if kind == "integer" else None,
@@ -184,6 +225,8 @@ def _question(reader: Reader, conditions: ConditionReader) -> Question:
         keep_when_hidden=frozenset(reader.texts("keep_when_hidden")) if "keep_when_hidden" in reader else frozenset(),
     )
     reader.done()
+    if (question.minimum or 0) > (question.maximum or 0):
+        raise reader.error("minimum is above maximum")
     for code in (question.missing_counts_as, *question.keep_when_hidden):
         if code is not None and code not in question.option_codes:
             raise reader.error(f"has no option {code!r}")
@@ -194,11 +237,21 @@ def _shown_when(reader: Reader, conditions: ConditionReader) -> Condition | None
     """Only earlier questions can be asked about: a follow-up that depends on a later one is unreachable."""
     if "shown_when" not in reader:
         return None
-    table = reader.value("shown_when")
+    where = f"{reader.where}.shown_when"
     try:
-        return conditions.condition(table, f"{reader.where}.shown_when")
+        condition = conditions.condition(reader.value("shown_when"), where)
     except RulebookError as error:
         raise RulebookError(f"{error}, or it comes later: the follow-up would be unreachable") from None
+    return _drawable(condition, where)
+
+
+def _drawable(condition: Condition, where: str) -> Condition:
+    """A page has to evaluate it too, and knows fewer forms than a rule."""
+    try:
+        drawn_condition(condition)
+    except RulebookError as error:
+        raise RulebookError(f"{where}: {error}") from None
+    return condition
 
 
 def _questionnaire(reader: Reader) -> Questionnaire:
@@ -214,17 +267,18 @@ def _questionnaire(reader: Reader) -> Questionnaire:
                 raise table.error("stands on two pages")
             questions[question.code] = question
             entries.append(question)
-        pages.append(Page(page.text("id"), page.text("title"), tuple(entries)))
+        pages.append(Page(page.text("id"), page.wording("title"), tuple(entries)))
         page.done()
     for name, table in definitions:
         conditions.define(name, table, f"{reader.where}.definitions")
+    approved_by, approved_on = _approval(reader)
     questionnaire = Questionnaire(
-        id=reader.text("id"),
-        version=reader.text("version"),
-        language=reader.text("language"),
-        title=reader.text("title"),
-        approved_by=reader.text("approved_by"),
-        approved_on=reader.text("approved_on"),
+        id=reader.code("id"),
+        version=reader.version("version"),
+        language=reader.wording("language"),
+        title=reader.wording("title"),
+        approved_by=approved_by,
+        approved_on=approved_on,
         pages=tuple(pages),
         contact=_contact(reader.table("contact"), conditions),
         definitions=conditions.definitions,
@@ -241,7 +295,7 @@ def _contact(reader: Reader, conditions: ConditionReader) -> ContactBlock:
             ContactField(
                 code=table.text("code"),
                 type=kind,
-                text=table.text("text"),
+                text=table.wording("text"),
                 required=table.flag("required"),
                 max_length=None if kind == "choice-one" else table.number("max_length"),
                 autocomplete=table.optional_text("autocomplete"),
@@ -251,12 +305,13 @@ def _contact(reader: Reader, conditions: ConditionReader) -> ContactBlock:
         table.done()
     consents = []
     for table in reader.each("consents", "code"):
-        consents.append(ConsentText(table.text("code"), table.text("text"), table.flag("required")))
+        consents.append(ConsentText(table.text("code"), table.wording("text"), table.flag("required")))
         table.done()
+    hidden_when = f"{reader.where}.hidden_when"
     block = ContactBlock(
-        title=reader.text("title"),
-        emergency_title=reader.text("emergency_title"),
-        hidden_when=conditions.condition(reader.value("hidden_when"), f"{reader.where}.hidden_when"),
+        title=reader.wording("title"),
+        emergency_title=reader.wording("emergency_title"),
+        hidden_when=_drawable(conditions.condition(reader.value("hidden_when"), hidden_when), hidden_when),
         fields=tuple(fields),
         consents=tuple(consents),
     )
@@ -289,12 +344,13 @@ class _RuleSetReader:
         minor = reader.text("minor")
         if minor not in self.conditions.definitions:
             raise reader.error(f"minor: unknown definition {minor!r}")
+        approved_by, approved_on = _approval(reader)
         rule_set = RuleSet(
-            id=reader.text("id"),
-            version=reader.text("version"),
+            id=reader.code("id"),
+            version=reader.version("version"),
             content_hash=content_hash,
-            approved_by=reader.text("approved_by"),
-            approved_on=reader.text("approved_on"),
+            approved_by=approved_by,
+            approved_on=approved_on,
             questionnaire=self.questionnaire,
             tiers=self.tiers,
             safety=tuple(self._each(reader, "safety", self._safety)),
@@ -332,10 +388,7 @@ class _RuleSetReader:
         when = condition or self.conditions.every(table.items("when"), f"{table.where}.when")
         if "unless" in table:
             when = Every((when, Not(self.conditions.every(table.items("unless"), f"{table.where}.unless"))))
-        reason = table.text("reason")
-        if not reason:
-            raise table.error("needs a reason")
-        return {"id": rule_id, "reason": reason, "citations": self._citations(table), "when": when}
+        return {"id": rule_id, "reason": table.wording("reason"), "citations": self._citations(table), "when": when}
 
     def _safety(self, table: Reader, condition: Condition | None = None) -> SafetyRule:
         floor = self._tier(table, "floor")
@@ -423,9 +476,9 @@ class _RuleSetReader:
         messages = {}
         for name, entry in self.reader.named("messages"):
             table = Reader(entry, f"{self.reader.where}.messages.{name}")
-            message = Message(name, table.text("text"), table.optional_text("closed"), table.optional_text("call"))
+            message = Message(name, table.wording("text"), table.optional_text("closed"), table.optional_text("call"))
             for part in (message.closed, message.call):
-                if part is not None and part not in message.text:
+                if part is not None and not (part and part in message.text):
                     raise table.error("`closed` and `call` must be sentences of the text")
             table.done()
             messages[name] = message

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+CODE = re.compile(r"[a-z][a-z0-9-]{0,39}")
+VERSION = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}")
 
 
 class RulebookError(ValueError):
@@ -35,6 +39,26 @@ class Reader:
 
     def optional_text(self, key: str) -> str | None:
         return self.text(key) if key in self._left else None
+
+    def wording(self, key: str) -> str:
+        """A text that somebody reads, so it cannot be empty."""
+        text = self.text(key)
+        if not text.strip():
+            raise self.error(f"{key} is empty")
+        return text
+
+    def code(self, key: str) -> str:
+        """A name as the service takes it from a page: a question or an id that does not look so is always refused."""
+        code = self.text(key)
+        if not CODE.fullmatch(code):
+            raise self.error(f"{key}: write a code of at most 40 small letters, digits and hyphens")
+        return code
+
+    def version(self, key: str) -> str:
+        version = self.text(key)
+        if not VERSION.fullmatch(version):
+            raise self.error(f"{key}: write a version like 1.0.0")
+        return version
 
     def number(self, key: str) -> int:
         return self._take(key, int)
@@ -70,7 +94,8 @@ class Reader:
         """The tables of a list, each found again by its `name` in error texts."""
         seen: set[Any] = set()
         for number, table in enumerate(self._take(key, list), start=1):
-            label = table.get(name, number) if isinstance(table, dict) else number
+            label = table.get(name) if isinstance(table, dict) else None
+            label = label if isinstance(label, str) else number
             if label in seen:
                 raise self.error(f"{key}: {label!r} stands twice")
             seen.add(label)
