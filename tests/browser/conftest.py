@@ -1,0 +1,89 @@
+"""Chromium in front of the real local cloud; a test fails on any console error that it did not announce."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from dev import chromium
+from dev.cloud import LocalCloud
+from tests.browser.patient import Patient, Traffic
+
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+PHONE = ViewportSize(width=390, height=844)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass
+class Console:
+    """Errors of the page. A test that provokes one says so with `expected`."""
+
+    errors: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+
+    def expect(self, pattern: str) -> None:
+        self.expected.append(pattern)
+
+    def unexpected(self) -> list[str]:
+        return [error for error in self.errors if not any(re.search(pattern, error) for pattern in self.expected)]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = chromium.find()
+    if not found:
+        pytest.fail("There is no Chromium: `make setup`.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found.path, env=dict(found.env), args=list(found.flags), headless=True
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def console() -> Console:
+    return Console()
+
+
+@pytest.fixture
+def screen() -> ViewportSize:
+    return PHONE
+
+
+@pytest.fixture
+def page(browser: Browser, console: Console, screen: ViewportSize) -> Iterator[Page]:
+    context = browser.new_context(viewport=screen, reduced_motion="reduce", has_touch=True)
+    page = context.new_page()
+    page.on("console", lambda message: console.errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: console.errors.append(str(error)))
+    yield page
+    context.close()
+    assert console.unexpected() == []
+
+
+@pytest.fixture
+def traffic(page: Page) -> Traffic:
+    return Traffic(page)
+
+
+@pytest.fixture
+def stored(cloud: LocalCloud) -> Callable[[], int]:
+    """How many leads the table holds now."""
+    table = cloud.client("dynamodb")
+    return lambda: int(table.scan(TableName=cloud.outputs["LeadsTable"], Select="COUNT", ConsistentRead=True)["Count"])
+
+
+@pytest.fixture
+def patient(page: Page, site: str) -> Patient:
+    return Patient(page, site)

@@ -1,0 +1,142 @@
+"""Emergencies stop the form, with and without network; people under 18 leave nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Console
+from tests.browser.patient import LAST, Held, Patient, Traffic
+
+EMERGENCIES = [
+    (1, {"em_now": ["chest-pressure"]}, {}, "M-E", "Call 911 now."),
+    (2, {"ces": ["saddle-numb"]}, {"ces-onset": "lt2w"}, "M-E", "cauda equina"),
+    (2, {"motor": ["foot-drop"]}, {"motor-course": "rapid"}, "M-E", "Fast or serious weakness"),
+]
+
+
+@pytest.mark.parametrize(("step", "changed", "follow_up", "look", "words"), EMERGENCIES)
+def test_emergency_interrupts_after_the_page(
+    patient: Patient,
+    page: Page,
+    step: int,
+    changed: dict[str, list[str]],
+    follow_up: dict[str, str | list[str]],
+    look: str,
+    words: str,
+) -> None:
+    patient.start().fill_to(step).answer(patient.calm(step, **changed)).answer(follow_up).next()
+    patient.sees_emergency()
+    expect(page.locator(f"#messages .{look}").filter(has_text=words)).to_be_visible()
+    expect(page.locator("#messages p").last).to_contain_text("can't diagnose you")
+
+
+def test_number_left_in_an_emergency_is_sent_with_the_answers(patient: Patient, page: Page, traffic: Traffic) -> None:
+    patient.start().answer(patient.calm(1, em_now=["chest-pressure"])).next()
+    patient.sees_emergency()
+    patient.next()
+    expect(page.locator("#summary")).to_be_focused()
+    page.get_by_label("Phone number").fill("212 555 0123")
+    page.locator("#consent-contact").check()
+    patient.next()
+    patient.reference()
+    patient.sees_emergency()
+    (sent,) = traffic.posted("/submissions")
+    assert sent["answers"]["em-now"] == ["chest-pressure"]
+    assert sent["contact"] == {"phone": "212 555 0123"}
+    assert sent["consents"] == {"contact": True, "sms": False, "marketing": False}
+
+
+def test_emergency_does_not_wait_for_the_rest_of_the_page(patient: Patient) -> None:
+    patient.start().answer({"em-now": ["stroke-signs"]}).next()
+    patient.sees_emergency()
+
+
+def test_open_follow_up_is_asked_before_the_alarm(patient: Patient, page: Page) -> None:
+    patient.start().fill_to(2).answer(patient.calm(2, ces=["saddle-numb"]))
+    with page.expect_response("**/screenings") as checked:
+        patient.next()
+    assert checked.value.json()["disposition"] == "continue"
+    expect(page.locator("#question-ces-onset-error")).to_be_visible()
+
+
+@pytest.mark.parametrize("way", ["link", "browser"])
+def test_pressed_by_mistake(patient: Patient, page: Page, way: str) -> None:
+    patient.start().answer(patient.calm(1, em_now=["chest-pressure"])).next()
+    patient.sees_emergency()
+    if way == "link":
+        page.get_by_role("button", name="I pressed this by mistake").click()
+    else:
+        page.go_back()
+    patient.sees_step(1)
+    expect(page.locator("#question-age")).to_have_value("54")
+    patient.answer({"em-now": ["none"]}).next()
+    patient.sees_step(2)
+
+
+def test_failed_check_goes_on_and_shows_the_advice(patient: Patient, page: Page, console: Console) -> None:
+    console.expect("ERR_FAILED")
+    page.route("**/screenings", lambda route: route.abort())
+    patient.start().fill_to(2)
+    advice = page.locator("#advice")
+    expect(advice).to_be_visible()
+    expect(advice.get_by_role("link", name="Call 911")).to_be_visible()
+    expect(page.locator("h1:visible")).to_have_attribute("aria-describedby", "advice")
+    page.unroute("**/screenings")
+    patient.answer(patient.calm(2)).next()
+    patient.sees_step(3)
+    expect(advice).to_be_hidden()
+
+
+def test_slow_check_goes_on_and_can_still_interrupt(patient: Patient, page: Page) -> None:
+    held = Held(page, "**/screenings")
+    patient.start().answer(patient.calm(1, em_now=["chest-pressure"])).next()
+    expect(page.locator(".progress")).to_have_text(f"Step 2 of {LAST}", timeout=6_000)
+    expect(page.locator("#advice")).to_be_visible()
+    held.let_go()
+    patient.sees_emergency()
+
+
+def test_someone_who_wants_to_die_sees_988(patient: Patient, page: Page) -> None:
+    patient.start().fill_all()
+    page.locator("#question-note").fill("Some days I want to die")
+    patient.next()
+    patient.reference()
+    expect(page.get_by_role("link", name="Call 988")).to_have_attribute("href", "tel:988")
+    patient.sees_emergency()
+
+
+@pytest.mark.parametrize("changed", [{"age": "15"}, {"who": "guardian"}])
+def test_under_18_gets_advice_and_sends_no_contact(
+    patient: Patient, page: Page, traffic: Traffic, stored: Callable[[], int], changed: dict[str, str]
+) -> None:
+    before = stored()
+    patient.start().answer(patient.calm(1, **changed)).next()
+    expect(patient.heading("This form is for adults")).to_be_focused()
+    page.get_by_role("button", name="Go on for safety advice").click()
+    patient.sees_step(2)
+    for step in range(2, LAST):
+        answers = patient.calm(step)
+        if "age" in changed:
+            answers.pop("preg", None)  # asked from 18 on
+        patient.answer(answers).next()
+        patient.sees_step(step + 1)
+    expect(page.locator(".contact")).to_have_count(0)
+    with page.expect_response("**/submissions") as sent:
+        page.get_by_role("button", name="Show the safety advice").click()
+    assert sent.value.json()["reference"] is None
+    expect(patient.heading("Safety advice")).to_be_focused()
+    expect(page.locator("#messages")).to_contain_text("This form is for adults.")
+    expect(page.locator("#reference")).to_have_count(0)
+    (body,) = traffic.posted("/submissions")
+    assert "contact" not in body
+    assert "consents" not in body
+    assert stored() == before
+
+
+def test_emergency_of_a_child_asks_for_no_number(patient: Patient, page: Page) -> None:
+    patient.start().answer(patient.calm(1, age="12", em_now=["chest-pressure"])).next()
+    patient.sees_emergency()
+    expect(page.locator("form")).to_have_count(0)
