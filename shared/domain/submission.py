@@ -18,6 +18,7 @@ MAX_OPTIONS = 40
 MAX_CODE = 64  # characters
 MAX_TEXT = 2_000  # characters; each question sets its own, lower limit
 MAX_NUMBER = 10**6
+NOT_CONTENT = ("token", "proof", "website")
 UNSEEN = ("Cc", "Cs", "Co", "Cn")
 LINE_BREAKS = "\n\r\t"
 DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # can disguise what staff read
@@ -67,6 +68,11 @@ def _email(value: str) -> str:
         return validate_email(value, check_deliverability=False).normalized
     except EmailNotValidError:
         raise PydanticCustomError("email", "Give an e-mail address like name@example.com.") from None
+
+
+def _without_query(address: str) -> str:
+    """Queries can carry personal data."""
+    return address.partition("?")[0].partition("#")[0]
 
 
 def _blank_to_none(value: Any) -> Any:
@@ -123,6 +129,11 @@ class Attribution(Model):
     utm_campaign: Annotated[str, _line(120), Line] | None = None
     utm_term: Annotated[str, _line(120), Line] | None = None
     utm_content: Annotated[str, _line(120), Line] | None = None
+    gclid: Annotated[str, _line(200), Line] | None = None
+    gbraid: Annotated[str, _line(200), Line] | None = None
+    wbraid: Annotated[str, _line(200), Line] | None = None
+    msclkid: Annotated[str, _line(200), Line] | None = None
+    fbclid: Annotated[str, _line(200), Line] | None = None
     referrer_host: Annotated[str, _line(253), Line] | None = None
     landing_path: Annotated[str, _line(500), Line] | None = None
 
@@ -139,7 +150,12 @@ AnswerMap = Annotated[dict[QuestionCode, Annotated[Any, PlainValidator(_answer)]
 
 
 class Submission(Model):
-    """One filled-in form. The page makes `submission_id` once for each form, so sending again is harmless."""
+    """One filled-in form. The page makes `submission_id` once for each form, so sending again is harmless.
+
+    `complete`: False when the visitor left before the end, after consenting to contact.
+    `page`: where the form was shown, without its query. `token`, `proof`: from GET /challenges.
+    `website`: a trap; no person sees this field.
+    """
 
     submission_id: UUID
     questionnaire: QuestionnaireVersion
@@ -147,10 +163,16 @@ class Submission(Model):
     contact: Contact | None = None
     consents: Consents | None = None
     attribution: Attribution | None = None
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
+    complete: Annotated[bool, Field(strict=True)] = True
+    page: Annotated[str, _line(500), Line, AfterValidator(_without_query)] | None = None
+    token: Annotated[str, _line(200), Line] | None = None
+    proof: Annotated[str, _line(1000), Line] | None = None
+    website: Annotated[str, Field(max_length=500)] | None = None
 
     def content_hash(self) -> str:
-        """sha256 (hex) of the content, the same for the same content however it was written down."""
-        return hashlib.sha256(self.model_dump_json(exclude={"submission_id"}).encode()).hexdigest()
+        """sha256 (hex) of the content, the same for the same content however it was written down or proved."""
+        return hashlib.sha256(self.model_dump_json(exclude={"submission_id", *NOT_CONTENT}).encode()).hexdigest()
 
 
 class Screening(Model):

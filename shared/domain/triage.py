@@ -59,8 +59,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class SafetyRule(Rule):
+    """`red_flag`: False when the rule fires on what is missing, not on what was answered."""
+
     floor: str
     message: str | None
+    red_flag: bool
 
 
 @dataclass(frozen=True, slots=True)

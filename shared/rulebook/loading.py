@@ -395,7 +395,8 @@ class _RuleSetReader:
         message = self._message(table, "message") if "message" in table else None
         if message is None and floor.message is None:
             raise table.error(f"needs a message: the tier {floor.name} has none of its own")
-        return SafetyRule(**self._rule(table, condition), floor=floor.name, message=message)
+        red_flag = table.flag("red_flag") if "red_flag" in table else True
+        return SafetyRule(**self._rule(table, condition), floor=floor.name, message=message, red_flag=red_flag)
 
     def _scoring_failure(self, table: Reader) -> SafetyRule:
         rule = self._safety(table, Every(()))

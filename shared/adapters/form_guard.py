@@ -1,0 +1,80 @@
+"""The signed form token and the proof of work: made for a page, checked on a submission."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from shared.domain.submission import Submission
+from shared.domain.suspicion import Sign
+
+LASTS = timedelta(hours=24)  # the browser keeps answers and tries again for as long
+QUICKEST = timedelta(seconds=8)  # reading the first page alone takes longer
+WORK = 50_000  # numbers to try at most: under a second on a slow phone
+
+
+class FormGuard:
+    """`key` signs tokens and challenges. A challenge is bound to one submission id, so replaying it proves nothing new
+    and its signature need not be stored."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def token(self) -> str:
+        """Says when the form was drawn."""
+        from itsdangerous import TimestampSigner  # noqa: PLC0415  only where a token is made or checked
+
+        return TimestampSigner(self._key, salt="form").sign("form").decode()
+
+    def challenge(self, submission_id: UUID, at: datetime) -> dict[str, Any]:
+        """An ALTCHA challenge (version 1) for this submission."""
+        from altcha.v1 import ChallengeOptions, create_challenge  # noqa: PLC0415  as above
+
+        expires, params = at + LASTS, {"form": _form(submission_id)}
+        options = ChallengeOptions(hmac_key=self._key, max_number=WORK, expires=expires, params=params)
+        challenge = create_challenge(options)
+        return {
+            "algorithm": challenge.algorithm,
+            "challenge": challenge.challenge,
+            "maxnumber": WORK,
+            "salt": challenge.salt,
+            "signature": challenge.signature,
+        }
+
+    def signs(self, submission: Submission, at: datetime) -> frozenset[Sign]:
+        signs = {self._token_sign(submission.token, at), self._proof_sign(submission)}
+        if submission.website:
+            signs.add(Sign.TRAP_FILLED)
+        return frozenset(sign for sign in signs if sign)
+
+    def _token_sign(self, token: str | None, at: datetime) -> Sign | None:
+        if token is None:
+            return Sign.NO_TOKEN
+        from itsdangerous import BadSignature, TimestampSigner  # noqa: PLC0415
+
+        try:
+            _, drawn = TimestampSigner(self._key, salt="form").unsign(token, return_timestamp=True)
+        except BadSignature:
+            return Sign.BAD_TOKEN
+        if at - drawn > LASTS:
+            return Sign.BAD_TOKEN
+        return Sign.TOO_QUICK if at - drawn < QUICKEST else None
+
+    def _proof_sign(self, submission: Submission) -> Sign:
+        if submission.proof is None:
+            return Sign.NO_PROOF
+        from altcha.v1 import Payload, verify_solution  # noqa: PLC0415
+
+        try:
+            payload = Payload.from_base64(submission.proof)
+            bound = payload.parse_salt()[2].get("form") == [_form(submission.submission_id)]
+            good = bound and verify_solution(payload, self._key)[0]
+        except Exception:  # noqa: BLE001  a stranger's payload: whatever is wrong with it, it proves nothing
+            good = False
+        return Sign.GOOD_PROOF if good else Sign.BAD_PROOF
+
+
+def _form(submission_id: UUID) -> str:
+    return hashlib.sha256(submission_id.bytes).hexdigest()[:32]

@@ -1,0 +1,120 @@
+"""Consent as evidence: what was shown, what was ticked, by whom it can be shown, chained so that a change is seen.
+
+Fields: 47 CFR 64.1200 and the record keeping of the FTC Telemarketing Sales Rule (2024); docs/consent.md says why.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.domain.questionnaire import Questionnaire
+from shared.domain.submission import Contact, Submission
+
+UNTICKED_BOX = "a box of its own, unticked by default"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """How the request came: evidence, never a reason to refuse. Address and agent as the API saw them."""
+
+    source_address: str
+    user_agent: str
+
+
+class ConsentRecord(BaseModel):
+    """One entry of a lead's consent ledger. `hash` covers every other field, `previous` the entry before it."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    consent: str  # contact, sms or marketing
+    given: bool
+    text: str
+    text_hash: str
+    questionnaire: str
+    questionnaire_version: str
+    language: str
+    how: str
+    page: str
+    covers: tuple[str, ...]
+    at: datetime
+    source_address: str
+    user_agent: str
+    previous: str
+    hash: str = ""
+
+    def sealed(self) -> Self:
+        return self.model_copy(update={"hash": self._seal()})
+
+    def intact(self, previous: str) -> bool:
+        """Whether this entry is as it was written, after the entry with the hash `previous`."""
+        return self.previous == previous and self.hash == self._seal()
+
+    def _seal(self) -> str:
+        return hashlib.sha256(self.model_dump_json(exclude={"hash"}).encode()).hexdigest()
+
+
+def consent_records(
+    submission: Submission,
+    contact: Contact,
+    questionnaire: Questionnaire,
+    visit: Visit,
+    at: datetime,
+    previous: str = "",
+) -> tuple[ConsentRecord, ...]:
+    """One record for each consent the questionnaire asks for, given or not, chained after the hash `previous`."""
+    given = submission.consents.model_dump() if submission.consents else {}
+    records = []
+    for consent in questionnaire.contact.consents:
+        record = ConsentRecord(
+            consent=consent.code,
+            given=bool(given.get(consent.code)),
+            text=consent.text,
+            text_hash=hashlib.sha256(consent.text.encode()).hexdigest(),
+            questionnaire=questionnaire.id,
+            questionnaire_version=submission.questionnaire.version,
+            language=questionnaire.language,
+            how=UNTICKED_BOX,
+            page=submission.page or "",
+            covers=_covers(consent.code, contact),
+            at=at,
+            source_address=visit.source_address,
+            user_agent=visit.user_agent[:300],
+            previous=previous,
+        ).sealed()
+        records.append(record)
+        previous = record.hash
+    return tuple(records)
+
+
+def revocation(earlier: ConsentRecord, how: str, at: datetime, previous: str) -> ConsentRecord:
+    """The entry that ends a consent. `how`: the words or the way in which the person said so."""
+    changes = {
+        "given": False,
+        "how": f"revoked: {how}",
+        "at": at,
+        "previous": previous,
+        "source_address": "",
+        "user_agent": "",
+    }
+    return earlier.model_copy(update=changes).sealed()
+
+
+def chain_intact(records: Iterable[ConsentRecord]) -> bool:
+    previous = ""
+    for record in records:
+        if not record.intact(previous):
+            return False
+        previous = record.hash
+    return True
+
+
+def _covers(consent: str, contact: Contact) -> tuple[str, ...]:
+    """The number and address that a consent is about: text messages go to the number only."""
+    ways = (contact.phone,) if consent == "sms" else (contact.phone, contact.email)
+    return tuple(way for way in ways if way)
