@@ -27,6 +27,7 @@ run: .venv/.ready .local/ministack/.ready ## the service on this machine: http:/
 test: setup ## everything: style, types, all tests, end to end and in a browser
 	@echo "== style"; $(MAKE) lint
 	@echo "== types"; $(MAKE) types
+	@echo "== template and build"; $(MAKE) sam-check build
 	@echo "== tests"
 	@mkdir -p build/coverage build/screenshots
 	@$(IN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term --cov-report=html:build/coverage/html $(ARGS)
@@ -52,12 +53,12 @@ browser: setup ## the tests in Chromium; screenshots in build/screenshots
 	@$(IN)/python -m pytest -m browser $(ARGS)
 
 build: .local/sam/.ready .venv/.ready ## what would be deployed, in .aws-sam/build (sam build)
-	@cd infra && PATH="$(CURDIR)/.venv/bin:$$PATH" SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam build
+	@cd infra && PATH="$(CURDIR)/.venv/bin:$$PATH" SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam build 2>&1 | grep -E '^(Build|Built|Error|WARN)' || { echo "sam build failed; see: cd infra && sam build"; exit 1; }
 
 sam-check: .local/sam/.ready ## SAM CLI's own check of the template
 	@cd infra && SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam validate --lint --region us-east-1
 
-setup: .venv/.ready .local/ministack/.ready .local/chromium/.ready ## all environments, without running anything
+setup: .venv/.ready .local/ministack/.ready .local/sam/.ready .local/chromium/.ready ## all environments, without running anything
 
 lock: $(UV) ## newest versions that fit pyproject.toml, with hashes, into locks/
 	@rm -f locks/dev.txt locks/runtime.txt locks/local-cloud.txt locks/sam.txt

@@ -1,0 +1,232 @@
+"""What the local cloud cannot show is asserted on the template, as AWS gets it after the SAM transform."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import re
+from typing import Any
+
+import pytest
+
+from dev import template
+from infra.build import module_name
+from shared import settings
+from shared.adapters.aws import PATIENT_FACING
+
+PROJECT = template.TEMPLATE.parents[1]
+SOURCE = template.read()
+EXPANDED = template.expand()
+DAY = 24 * 60 * 60
+EVERYWHERE = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
+ROUTES = {
+    "POST /submissions": "CaptureLead",
+    "POST /screenings": "ScreenAnswers",
+    "GET /questionnaires/{id}": "ShowQuestionnaire",
+    "GET /": "ShowPage",
+    "GET /web/{file}": "ShowPage",
+}
+LEADS = {"Fn::GetAtt": ["LeadsTable", "Arn"]}
+OPEN_LEADS = {"Fn::Sub": "${LeadsTable.Arn}/index/open_leads"}
+TOPIC = {"Ref": "AlertTopic"}
+GRANTS: dict[str, list[tuple[str, object]]] = {
+    "CaptureLead": [("dynamodb:PutItem", LEADS)],
+    "ScreenAnswers": [],
+    "ShowQuestionnaire": [],
+    "ShowPage": [],
+    "AlertStaff": [
+        ("dynamodb:GetItem", LEADS),
+        ("dynamodb:PutItem", LEADS),
+        ("sns:Publish", TOPIC),
+        ("sqs:SendMessage", {"Fn::GetAtt": ["FailedStreamBatches", "Arn"]}),
+    ],
+    "EscalateLeads": [
+        ("dynamodb:GetItem", LEADS),
+        ("dynamodb:PutItem", LEADS),
+        ("dynamodb:Query", OPEN_LEADS),
+        ("sns:Publish", TOPIC),
+    ],
+}
+
+
+def of_type(kind: str) -> dict[str, Any]:
+    """Properties by logical id."""
+    resources = EXPANDED["Resources"].items()
+    return {name: resource.get("Properties", {}) for name, resource in resources if resource["Type"] == kind}
+
+
+FUNCTIONS = of_type("AWS::Lambda::Function")
+
+
+def test_every_function_is_a_module_with_an_event_and_the_other_way_round() -> None:
+    names = {module_name(logical_id) for logical_id in FUNCTIONS}
+
+    assert names == {path.stem for path in (PROJECT / "functions").glob("[!_]*.py")}
+    assert names == {path.stem for path in (PROJECT / "events").glob("*.json")}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_built_and_run_under_its_own_name(name: str) -> None:
+    assert FUNCTIONS[name]["Handler"] == f"functions.{module_name(name)}.handler"
+    assert FUNCTIONS[name]["Runtime"] == "python3.13"
+    assert SOURCE["Resources"][name]["Metadata"] == {"BuildMethod": "makefile"}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_told_what_its_settings_need_and_no_more(name: str) -> None:
+    told = set(FUNCTIONS[name]["Environment"]["Variables"])
+
+    assert told - EVERYWHERE == settings_needed(module_name(name))
+    assert told >= EVERYWHERE
+
+
+def settings_needed(module: str) -> set[str]:
+    """The variables that the settings read which this function's module imports."""
+    tree = ast.parse((PROJECT / "functions" / f"{module}.py").read_text())
+    imported = [
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "shared.settings"
+        for alias in node.names
+    ]
+    sources = [inspect.getsource(getattr(settings, name)) for name in imported]
+    return {variable for source in sources for variable in re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', source)}
+
+
+def test_the_routes_are_these() -> None:
+    body = of_type("AWS::ApiGatewayV2::Api")["Api"]["Body"]
+    routes = {
+        f"{method.upper()} {path}": re.findall(r"\$\{(\w+)\.Arn\}", str(operation))[0]
+        for path, operations in body["paths"].items()
+        for method, operation in operations.items()
+    }
+
+    assert routes == ROUTES
+
+
+def test_only_the_origins_that_were_named_may_post() -> None:
+    """SAM loses every other part of the setting when only the origins are computed: this test has seen that."""
+    expanded = template.expand({"AllowedOrigins": "https://a.example,https://b.example"})
+    cors = expanded["Resources"]["Api"]["Properties"]["Body"]["x-amazon-apigateway-cors"]
+
+    condition, allowed, otherwise = cors["Fn::If"]
+    assert condition == "HasAllowedOrigins"
+    assert allowed["allowOrigins"] == {"Fn::Split": [",", "https://a.example,https://b.example"]}
+    assert allowed["allowMethods"] == ["GET", "POST"]
+    assert allowed["allowHeaders"] == ["content-type", "if-none-match"]
+    assert otherwise == {"Ref": "AWS::NoValue"}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_may_do_what_it_does_and_no_more(name: str) -> None:
+    granted = [
+        (action, statement["Resource"])
+        for policy in of_type("AWS::IAM::Role")[f"{name}Role"].get("Policies", [])
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    ]
+
+    assert sorted(granted, key=str) == sorted(GRANTS[name], key=str)
+
+
+def test_the_stream_is_retried_in_parts_and_not_for_ever() -> None:
+    (mapping,) = of_type("AWS::Lambda::EventSourceMapping").values()
+
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert 0 < mapping["MaximumRetryAttempts"] <= 10
+    assert 0 < mapping["MaximumRecordAgeInSeconds"] < DAY
+    assert mapping["DestinationConfig"] == {
+        "OnFailure": {"Destination": {"Fn::GetAtt": ["FailedStreamBatches", "Arn"]}}
+    }
+    assert [json.loads(rule["Pattern"]) for rule in mapping["FilterCriteria"]["Filters"]] == [{"eventName": ["INSERT"]}]
+
+
+def test_the_table_is_kept_encrypted_and_can_be_taken_back() -> None:
+    (table,) = of_type("AWS::DynamoDB::Table").values()
+    written = SOURCE["Resources"]["LeadsTable"]
+
+    assert table["StreamSpecification"] == {"StreamViewType": "KEYS_ONLY"}
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["DeletionProtectionEnabled"] is True
+    assert (written["DeletionPolicy"], written["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    (index,) = table["GlobalSecondaryIndexes"]
+    assert index["IndexName"] == "open_leads"
+    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+def test_queues_keep_failures_for_two_weeks_encrypted() -> None:
+    queues = of_type("AWS::SQS::Queue")
+
+    assert set(queues) == {"FailedStreamBatches", "UndeliveredAlerts"}
+    for queue in queues.values():
+        assert queue["MessageRetentionPeriod"] == 14 * DAY
+        assert queue["SqsManagedSseEnabled"] is True
+
+
+def test_alerts_are_encrypted_and_every_subscription_has_a_failure_queue() -> None:
+    assert of_type("AWS::SNS::Topic")["AlertTopic"]["KmsMasterKeyId"] == "alias/aws/sns"
+    subscriptions = of_type("AWS::SNS::Subscription")
+    assert subscriptions
+    for subscription in subscriptions.values():
+        assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": {"Fn::GetAtt": ["UndeliveredAlerts", "Arn"]}}
+
+
+def test_the_alert_topic_alone_may_write_to_its_failure_queue() -> None:
+    (statement,) = of_type("AWS::SQS::QueuePolicy")["UndeliveredAlertsPolicy"]["PolicyDocument"]["Statement"]
+
+    assert statement["Principal"] == {"Service": "sns.amazonaws.com"}
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": TOPIC}}
+
+
+def test_the_sweep_runs_every_minute_and_never_late() -> None:
+    (rule,) = of_type("AWS::Events::Rule").values()
+    (late,) = of_type("AWS::Lambda::EventInvokeConfig").values()
+
+    assert rule["ScheduleExpression"] == "rate(1 minute)"
+    assert rule["Targets"][0]["Arn"] == {"Fn::GetAtt": ["EscalateLeads", "Arn"]}
+    assert (late["MaximumRetryAttempts"], late["MaximumEventAgeInSeconds"]) == (0, 60)
+    assert FUNCTIONS["EscalateLeads"]["Timeout"] < 60
+
+
+def test_logs_end() -> None:
+    (group,) = of_type("AWS::Logs::LogGroup").values()
+
+    assert group["RetentionInDays"] == 90
+    assert all(function["LoggingConfig"] == {"LogGroup": {"Ref": "Logs"}} for function in FUNCTIONS.values())
+
+
+def test_a_patient_has_an_answer_before_the_function_is_stopped() -> None:
+    """R7: attempts x timeouts leave a second to answer in."""
+    client: Any = PATIENT_FACING
+    waits = client.connect_timeout + client.read_timeout
+
+    assert client.retries["total_max_attempts"] * waits < FUNCTIONS["CaptureLead"]["Timeout"] - 1
+    assert FUNCTIONS["CaptureLead"]["Timeout"] <= 6
+
+
+def test_parameters_explain_themselves_and_refuse_nonsense() -> None:
+    for name, parameter in SOURCE["Parameters"].items():
+        assert parameter["Description"], name
+        assert parameter.get("AllowedPattern") or "MaxValue" in parameter, name
+
+
+@pytest.mark.parametrize(
+    ("parameter", "good", "bad"),
+    [
+        ("ClinicPhone", "(312) 555-0100", "call us"),
+        ("ClinicTimeZone", "America/Indiana/Knox", "CST?"),
+        ("ClinicHours", "Mon-Fri 08:00-17:00", "mornings"),
+        ("ClinicHolidays", "2026-12-25,2027-01-01", "Christmas"),
+        ("StaffLink", "https://staff.clinic.example/leads/", "https://staff.clinic.example"),
+        ("AlertEmail", "", "desk"),
+        ("AllowedOrigins", "https://www.clinic.example", "*"),
+    ],
+)
+def test_patterns(parameter: str, good: str, bad: str) -> None:
+    pattern = SOURCE["Parameters"][parameter]["AllowedPattern"]
+
+    assert re.fullmatch(pattern, good)
+    assert not re.fullmatch(pattern, bad)
