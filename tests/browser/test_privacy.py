@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, Response, expect
 
+from dev.cloud import LocalCloud
 from tests.browser.patient import Patient, Traffic
 
 FIRST_VIEW_BYTES = 60_000
@@ -74,3 +75,9 @@ def test_where_the_patient_came_from(page: Page, patient: Patient, site: str, tr
         "referrer_host": "search.example.org",
         "landing_path": urlsplit(site).path,
     }
+
+
+def test_works_below_any_path(page: Page, cloud: LocalCloud) -> None:
+    patient = Patient(page, f"{cloud.api}/")
+    patient.start().fill_all().next()
+    patient.reference()
