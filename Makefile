@@ -53,7 +53,7 @@ browser: setup ## the tests in Chromium; screenshots in build/screenshots
 	@$(IN)/python -m pytest -m browser $(ARGS)
 
 build: .local/sam/.ready .venv/.ready ## what would be deployed, in .aws-sam/build (sam build)
-	@cd infra && PATH="$(CURDIR)/.venv/bin:$$PATH" SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam build 2>&1 | grep -E '^(Build|Built|Error|WARN)' || { echo "sam build failed; see: cd infra && sam build"; exit 1; }
+	@cd infra && PATH="$(CURDIR)/.venv/bin:$$PATH" SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam build 2>&1 | grep -E '^(Build S|Build F|Built|Error|WARN)' || { echo "sam build failed; see: cd infra && sam build"; exit 1; }
 
 sam-check: .local/sam/.ready ## SAM CLI's own check of the template
 	@cd infra && SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam validate --lint --region us-east-1
