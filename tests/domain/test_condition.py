@@ -1,0 +1,90 @@
+"""Each form of the condition vocabulary, both ways."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from shared.domain.condition import (
+    AllOf,
+    Answered,
+    AnyOf,
+    AtLeastAmong,
+    Between,
+    Condition,
+    Defined,
+    Every,
+    Facts,
+    Mentions,
+    NoneOf,
+    NoneWithOthers,
+    Not,
+    Score,
+    Scores,
+    Some,
+    questions_of,
+)
+
+FACTS = Facts(chosen={"color": frozenset({"red", "blue"})}, numbers={"age": 40}, texts={"note": "my Knee"})
+YES, NO = Answered("color", True), Answered("color", False)
+TWO = Score("two", ((2, YES), (3, NO)))
+
+
+def options(*codes: str) -> frozenset[str]:
+    return frozenset(codes)
+
+
+@pytest.mark.parametrize(
+    ("holds", "condition"),
+    [
+        (True, AnyOf("color", options("red", "green"))),
+        (False, AnyOf("color", options("green"))),
+        (False, AnyOf("shape", options("round"))),
+        (True, AllOf("color", options("red", "blue"))),
+        (False, AllOf("color", options("red", "green"))),
+        (False, AllOf("shape", options("round"))),
+        (True, NoneOf("color", options("green"))),
+        (False, NoneOf("color", options("green", "red"))),
+        (True, NoneOf("shape", options("round"))),
+        (True, AtLeastAmong("color", options("red", "blue", "green"), 2)),
+        (False, AtLeastAmong("color", options("red", "green"), 2)),
+        (True, Between("age", 40, 40)),
+        (True, Between("age", None, 41)),
+        (False, Between("age", 41, None)),
+        (False, Between("age", None, 39)),
+        (False, Between("pain", 0, None)),
+        (True, YES),
+        (False, NO),
+        (True, Answered("age", True)),
+        (True, Answered("shape", False)),
+        (True, Mentions("note", "joints", re.compile(r"\bknee\b", re.IGNORECASE))),
+        (False, Mentions("note", "joints", re.compile("hip"))),
+        (False, Mentions("other", "joints", re.compile(""))),
+        (False, NoneWithOthers()),
+        (True, Every(())),
+        (True, Every((YES, YES))),
+        (False, Every((YES, NO))),
+        (True, Some((NO, YES))),
+        (False, Some((NO, NO))),
+        (True, Some((YES, NO, YES), at_least=2)),
+        (False, Some((YES, NO, NO), at_least=2)),
+        (True, Not(NO)),
+        (False, Not(YES)),
+        (True, Defined("sure", YES)),
+        (True, Scores(TWO, 2)),
+        (False, Scores(TWO, 3)),
+    ],
+)
+def test_holds(holds: bool, condition: Condition) -> None:
+    assert condition.holds(FACTS) is holds
+
+
+def test_none_with_others() -> None:
+    assert NoneWithOthers().holds(Facts({}, {}, {}, none_with_others=True))
+
+
+def test_which_questions_a_condition_asks_about() -> None:
+    condition = Every((Not(Defined("x", AnyOf("a", options("1")))), Some((Between("b", 1, 2), NoneWithOthers()))))
+    assert questions_of(condition) == {"a", "b"}
+    assert questions_of(Scores(TWO, 1)) == {"color"}

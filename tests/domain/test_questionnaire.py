@@ -1,0 +1,89 @@
+"""What a set of answers says, and which answers cannot be taken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.domain.answer_sets import HEALTHY, RULE_SET
+
+QUESTIONNAIRE = RULE_SET.questionnaire
+
+
+@pytest.mark.parametrize(
+    ("code", "answer", "detail"),
+    [
+        ("age", -1, "Give a number from 0 to 120."),
+        ("age", 121, "Give a number from 0 to 120."),
+        ("age", True, "Give a whole number."),
+        ("age", "40", "Give a whole number."),
+        ("pain", 11, "Give a number from 0 to 10."),
+        ("who", ["self"], "Give one option code."),
+        ("who", "nobody", "This option is not on the list."),
+        ("ces", "none", "Give a list of option codes."),
+        ("ces", ["none", "everything"], "This option is not on the list."),
+        ("ces", [1], "This option is not on the list."),
+        ("note", ["x"], "Give a text."),
+        ("note", "x" * 501, "Use at most 500 characters."),
+        ("shoe-size", 42, "This questionnaire has no such question."),
+    ],
+)
+def test_an_answer_that_cannot_be_taken_is_named_without_its_value(code: str, answer: Any, detail: str) -> None:
+    (problem,) = QUESTIONNAIRE.problems({**HEALTHY, code: answer})
+    assert (problem.pointer, problem.detail) == (f"/answers/{code}", detail)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [{}, HEALTHY, {"age": 0}, {"age": 120}, {"ces": []}, {"ces": ["none", "unsure"]}, {"note": "x" * 500}],
+)
+def test_partial_and_contradictory_answers_are_taken(answers: dict[str, Any]) -> None:
+    assert QUESTIONNAIRE.problems(answers) == ()
+
+
+def test_none_beside_another_option_is_dropped_and_noticed() -> None:
+    facts = QUESTIONNAIRE.facts({"ces": ["none", "bowel-loss"]})
+    assert facts.chosen["ces"] == {"bowel-loss"}
+    assert facts.none_with_others
+    assert not QUESTIONNAIRE.facts({"ces": ["none", "none"]}).none_with_others
+
+
+def test_a_follow_up_that_was_shown_and_skipped_counts_as_unsure() -> None:
+    assert QUESTIONNAIRE.facts({"ces": ["bowel-loss"]}).chosen["ces-onset"] == {"unsure"}
+    assert QUESTIONNAIRE.facts({"ces": ["bowel-loss"]}, "P2").chosen["ces-onset"] == {"unsure"}
+    assert "ces-onset" not in QUESTIONNAIRE.facts({"ces": ["bowel-loss"]}, "P1").chosen
+
+
+def test_an_answer_to_a_follow_up_that_was_not_shown_is_ignored() -> None:
+    facts = QUESTIONNAIRE.facts({"ces": ["unsure"], "ces-onset": "lt2w", "tx": ["surgery"], "tx-weeks": "ge6w"})
+    assert "ces-onset" not in facts.chosen
+    assert "tx-weeks" not in facts.chosen
+
+
+def test_a_positive_safety_answer_is_never_dropped() -> None:
+    assert QUESTIONNAIRE.facts({"age": 70, "preg": "yes"}).chosen["preg"] == {"yes"}
+    assert QUESTIONNAIRE.facts({"preg": "yes"}).chosen["preg"] == {"yes"}
+    assert "preg" not in QUESTIONNAIRE.facts({"age": 70, "preg": "unsure"}).chosen
+
+
+@pytest.mark.parametrize(("age", "asked"), [(17, False), (18, True), (55, True), (56, False)])
+def test_pregnancy_is_asked_from_18_to_55(age: int, asked: bool) -> None:
+    assert ("preg" in QUESTIONNAIRE.facts({"age": age}).chosen) is asked
+
+
+def test_blank_text_and_an_empty_list_are_no_answers() -> None:
+    facts = QUESTIONNAIRE.facts({"note": " \n ", "ces": []})
+    assert not facts.answered("note")
+    assert not facts.answered("ces")
+
+
+def test_the_whole_form_is_there() -> None:
+    questions = list(QUESTIONNAIRE.questions.values())
+    follow_ups = [question.code for question in questions if question.shown_when]
+    always = [question for question in questions if not question.shown_when and question.type != "text"]
+    assert len(always) == 21
+    assert sum(question.required for question in always) == 18
+    assert follow_ups == ["ces-onset", "motor-course", "injury-when", "preg", "tx-weeks", "tx-help"]
+    assert QUESTIONNAIRE.page_ids == ("P1", "P2", "P3", "P4", "P5", "P6")
+    assert [question.code for question in QUESTIONNAIRE.pages[0].questions] == ["age", "who", "em-now", "region"]

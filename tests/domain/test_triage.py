@@ -1,0 +1,157 @@
+"""The rules of fs-triage against the written vignettes, and against a second reading of the clinical prose."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dev.triage import as_json
+from shared.domain.triage import triage, triage_after_failure
+from tests.domain.answer_sets import HEALTHY, RULE_SET, any_answers
+from tests.domain.second_reading import second_reading
+
+VIGNETTES = json.loads((Path(__file__).parents[1] / "data" / "vignettes.json").read_text())["vignettes"]
+SETS = 5_000
+
+
+def scored(answers: dict[str, Any]) -> dict[str, Any]:
+    return as_json(triage(RULE_SET, answers))
+
+
+def all_answer_sets() -> list[dict[str, Any]]:
+    chance = random.Random(20240611)
+    drawn = [any_answers(chance, RULE_SET.questionnaire) for _ in range(SETS)]
+    return [*(vignette["answers"] for vignette in VIGNETTES), *drawn]
+
+
+@pytest.mark.parametrize("vignette", VIGNETTES, ids=lambda vignette: vignette["id"])
+def test_vignette_exactly(vignette: dict[str, Any]) -> None:
+    result = scored(vignette["answers"])
+    assert {key: result[key] for key in vignette["expected"]} == vignette["expected"]
+
+
+def test_there_are_vignettes_and_each_expects_every_result() -> None:
+    assert len(VIGNETTES) == 32
+    expected = {"tier", "safety_rules", "not_fit_rules", "fit_score", "fit_rules", "tags", "marketing_allowed"}
+    assert all(vignette["expected"].keys() == expected for vignette in VIGNETTES)
+
+
+def test_agrees_with_the_second_reading_and_every_rule_both_fires_and_keeps_silent() -> None:
+    groups = (RULE_SET.safety, RULE_SET.not_fit, RULE_SET.fit.rules, RULE_SET.tags)
+    rules = {rule.id for group in groups for rule in group}
+    fired: set[str] = set()
+    silent: set[str] = set()
+    tiers: set[str] = set()
+    for answers in all_answer_sets():
+        result, reading = scored(answers), second_reading(answers)
+        assert {key: result[key] for key in reading} == reading, answers
+        here = {rule for key in ("safety_rules", "not_fit_rules", "fit_rules", "tags") for rule in result[key]}
+        fired |= here
+        silent |= rules - here
+        tiers.add(result["tier"])
+    assert fired == rules, f"never fired: {sorted(rules - fired)}"
+    assert silent == rules, f"always fired: {sorted(rules - silent)}"
+    assert tiers == RULE_SET.tiers.keys()
+
+
+def test_the_second_reading_agrees_with_the_vignettes() -> None:
+    for vignette in VIGNETTES:
+        assert second_reading(vignette["answers"]) == vignette["expected"], vignette["id"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "tier", "safety_rules"),
+    [
+        pytest.param({}, "ROUTINE", [], id="a healthy adult"),
+        pytest.param({"ces": ["none", "unsure"]}, "URGENT", ["CON-01", "UNK-01"], id="none beside unsure"),
+        pytest.param({"spread": ["none", "head"]}, "PRIORITY", ["CON-01"], id="none beside a place, not a red flag"),
+        pytest.param({"em-now": []}, "URGENT", ["UNK-04"], id="an empty list is no answer"),
+        pytest.param({"preg": "yes"}, "PRIORITY", ["PREG-02"], id="pregnant at 60: not asked, still counts"),
+        pytest.param({"preg": "unsure"}, "ROUTINE", [], id="unsure about a pregnancy at 60: not asked, says nothing"),
+        pytest.param({"age": 55}, "PRIORITY", ["PREG-02"], id="asked about a pregnancy and silent"),
+        pytest.param({"motor-course": "rapid"}, "ROUTINE", [], id="a course of no weakness"),
+        pytest.param({"sx": ["weak"], "motor": ["unsure"]}, "PRIORITY", ["UNK-02"], id="weak, but unsure where"),
+        pytest.param({"age": 16, "sys": ["fever"]}, "URGENT", ["INF-02"], id="a child with fever"),
+        pytest.param({"age": 16, "cord": ["legs-stiff"]}, "NOT_A_FIT", ["MYE-03"], id="a child with a lesser sign"),
+        pytest.param({"note": "no bladder problems"}, "URGENT", ["TXT-01"], id="negation is ignored"),
+        pytest.param({"note": "I can\u2019t walk"}, "URGENT", ["TXT-04"], id="a typographic apostrophe"),
+        pytest.param({"note": "numb\n  DOWN there"}, "URGENT", ["TXT-01"], id="words across a line break"),
+    ],
+)
+def test_readings_that_were_decided(changes: dict[str, Any], tier: str, safety_rules: list[str]) -> None:
+    result = scored(HEALTHY | changes)
+    assert (result["tier"], result["safety_rules"]) == (tier, safety_rules)
+
+
+def test_a_guardian_is_asking_for_a_minor_whatever_the_age() -> None:
+    result = scored(HEALTHY | {"who": "guardian"})
+    assert (result["tier"], result["minor"], result["tags"]) == ("NOT_A_FIT", True, ["TAG-DQ"])
+    assert result["messages"] == ["M-NF-MINOR", "M-NET"]
+
+
+def test_no_age_is_not_a_minor_and_not_safe() -> None:
+    result = scored({code: answer for code, answer in HEALTHY.items() if code != "age"})
+    assert (result["tier"], result["minor"]) == ("URGENT", False)
+
+
+def test_while_the_form_is_being_filled_in_what_was_not_yet_asked_is_not_yet_missing() -> None:
+    answers = HEALTHY | {"age": 30, "ces": ["sexual-change"], "ces-onset": "gt3m"}
+    assert "PREG-01" in {rule.id for rule in triage(RULE_SET, answers).safety_rules}
+    on_page_2 = triage(RULE_SET, answers, "P2")
+    assert "PREG-01" not in {rule.id for rule in on_page_2.safety_rules}
+    assert on_page_2.tier != "EMERGENCY"
+    assert triage(RULE_SET, answers, "P3").tier == "EMERGENCY"
+
+
+def test_the_messages_of_the_tier_come_first_and_each_once() -> None:
+    result = scored(HEALTHY | {"em-now": ["chest-pressure", "tearing-pain"], "sys": ["fever"], "pattern": ["none"]})
+    assert result["messages"] == ["M-E-HEART", "M-NET"]
+
+
+def test_a_contradiction_alone_shows_the_message_of_its_tier() -> None:
+    assert scored(HEALTHY | {"dx": ["none", "ddd"]})["messages"] == ["M-P", "M-NET"]
+
+
+def test_a_minor_in_danger_reads_the_advice_and_then_why_nothing_is_kept() -> None:
+    result = scored(HEALTHY | {"age": 12, "em-now": ["stroke-signs"]})
+    assert result["messages"] == ["M-E-HEART", "M-NF-MINOR", "M-NET"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "tier"),
+    [
+        pytest.param({}, "URGENT", id="nothing"),
+        pytest.param(HEALTHY, "URGENT", id="a healthy adult"),
+        pytest.param({"age": "sixty", "em-now": 7, "new-question": ["x"]}, "URGENT", id="unreadable"),
+        pytest.param(HEALTHY | {"em-now": ["stroke-signs"], "new": 1}, "EMERGENCY", id="what can be read still counts"),
+        pytest.param(HEALTHY | {"age": 12}, "URGENT", id="a minor"),
+    ],
+)
+def test_a_failure_of_scoring_never_ends_below_urgent(answers: dict[str, Any], tier: str) -> None:
+    result = triage_after_failure(RULE_SET, answers)
+    assert result.tier == tier
+    assert "OPS-03" in {rule.id for rule in result.safety_rules}
+    assert result.messages[-1] == "M-NET"
+    assert not result.marketing_allowed
+
+
+def test_rules_that_raise_themselves_end_urgent(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("shared.domain.triage.triage", broken)
+    result = triage_after_failure(RULE_SET, HEALTHY)
+    assert (result.tier, result.messages) == ("URGENT", ("M-U-UNSURE", "M-NET"))
+
+
+def test_the_result_says_which_rules_made_it() -> None:
+    result = triage(RULE_SET, HEALTHY | {"sys": ["fever"]})
+    assert (result.rule_set, result.rule_set_version) == (RULE_SET.id, RULE_SET.version)
+    assert result.content_hash == RULE_SET.content_hash
+    (rule,) = result.safety_rules
+    assert rule.reason == "Spine pain with fever, chills or night sweats"
+    assert rule.sources == ("IDSA15 (rec. 1) [V]",)

@@ -1,0 +1,136 @@
+"""What must hold for any answers at all (Hypothesis)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.domain.advice import advice
+from shared.domain.questionnaire import Answers
+from shared.domain.triage import TriageResult, triage
+from tests.domain.answer_sets import NOTES, QUESTIONS, RULE_SET, answer_sets
+from tests.domain.second_reading import ASKED_FOR_SAFETY
+
+SCREENED = (*ASKED_FOR_SAFETY, "region", "age")
+RED_FLAGS = [
+    (code, option.code)
+    for code in ASKED_FOR_SAFETY
+    for option in QUESTIONS[code].options
+    if option.code not in {"none", "unsure"}
+]
+LOGISTICS = ("goal", "insurance", "travel")
+often = settings(max_examples=250, deadline=None)
+
+
+def scored(answers: Answers) -> TriageResult:
+    return triage(RULE_SET, answers)
+
+
+def rank(answers: Answers) -> int:
+    """0 is the most urgent."""
+    return RULE_SET.tiers[scored(answers).tier].rank
+
+
+def ids(result: TriageResult) -> set[str]:
+    return {rule.id for rule in result.safety_rules}
+
+
+@often
+@given(answer_sets, st.sampled_from(RED_FLAGS))
+def test_one_more_red_flag_never_lowers_the_tier(answers: dict[str, Any], flag: tuple[str, str]) -> None:
+    question, option = flag
+    answered = {**answers, question: answers.get(question) or ["none"]}
+    assert rank({**answered, question: [*answered[question], option]}) <= rank(answered)
+
+
+@often
+@given(answer_sets, st.data())
+def test_payer_travel_and_goal_change_neither_tier_nor_score(answers: dict[str, Any], data: st.DataObject) -> None:
+    changed = {code: answer for code, answer in answers.items() if code not in LOGISTICS}
+    for code in data.draw(st.lists(st.sampled_from(LOGISTICS), unique=True)):
+        options = [option.code for option in QUESTIONS[code].options]
+        choice = data.draw(st.sampled_from(options))
+        changed[code] = [choice] if QUESTIONS[code].type == "choice-many" else choice
+    before, after = scored(answers), scored(changed)
+    assert (before.tier, before.fit_score, before.safety_rules) == (after.tier, after.fit_score, after.safety_rules)
+
+
+@often
+@given(answer_sets, st.sampled_from(SCREENED))
+def test_a_dropped_safety_answer_never_gives_an_adult_routine_or_not_a_fit(
+    answers: dict[str, Any], dropped: str
+) -> None:
+    adult = answers | {"who": "self", "age": max(answers.get("age", 18), 18)}
+    adult.pop(dropped, None)
+    assert scored(adult).tier in {"EMERGENCY", "URGENT"}
+
+
+@often
+@given(answer_sets, st.sampled_from(ASKED_FOR_SAFETY))
+def test_not_sure_never_gives_an_adult_routine_or_not_a_fit(answers: dict[str, Any], question: str) -> None:
+    adult = answers | {"who": "self", "age": max(answers.get("age", 18), 18), question: ["unsure"]}
+    assert scored(adult).tier not in {"ROUTINE", "NOT_A_FIT"}
+
+
+@often
+@given(answer_sets, st.sampled_from(NOTES) | st.text(max_size=200))
+def test_free_text_only_raises(answers: dict[str, Any], note: str) -> None:
+    silent = {code: answer for code, answer in answers.items() if code != "note"}
+    before, after = scored(silent), scored({**silent, "note": note})
+    assert RULE_SET.tiers[after.tier].rank <= RULE_SET.tiers[before.tier].rank
+    assert ids(before) <= ids(after)
+    assert before.fit_score == after.fit_score
+
+
+@often
+@given(answer_sets)
+def test_the_tier_is_the_highest_floor_that_fired(answers: dict[str, Any]) -> None:
+    result = scored(answers)
+    fired = [rule for rule in RULE_SET.safety if rule.id in ids(result)]
+    floor = min((RULE_SET.tiers[rule.floor].rank for rule in fired), default=None)
+    if floor is not None and (floor <= 1 or not result.minor):
+        assert RULE_SET.tiers[result.tier].rank == floor
+    elif result.not_fit_rules:
+        assert result.tier == "NOT_A_FIT"
+    else:
+        assert result.tier == ("PRIORITY" if result.fit_score >= 60 else "ROUTINE")
+
+
+@often
+@given(answer_sets)
+def test_minors_and_the_urgent_never_get_marketing(answers: dict[str, Any]) -> None:
+    result = scored(answers)
+    minor = answers.get("age", 18) < 18 or answers.get("who") == "guardian"
+    assert result.minor is minor
+    assert result.marketing_allowed is not (minor or result.tier in {"EMERGENCY", "URGENT"})
+    assert not (minor and result.tier in {"PRIORITY", "ROUTINE"})
+
+
+@often
+@given(answer_sets, st.booleans(), st.booleans())
+def test_every_result_ends_with_the_net(answers: dict[str, Any], clinic_open: bool, will_call: bool) -> None:
+    shown = advice(RULE_SET, scored(answers).messages, clinic_open=clinic_open, will_call=will_call)
+    assert len(shown) >= 2
+    assert shown[-1].id == "M-NET"
+    assert [message.id for message in shown].count("M-NET") == 1
+    assert all(message.text.strip() for message in shown[:-1] if message.id not in {"M-P", "M-R"} or will_call)
+
+
+@often
+@given(answer_sets)
+def test_a_stored_answer_set_scores_again_to_the_same_result(answers: dict[str, Any]) -> None:
+    result = scored(answers)
+    stored_answers, stored_result = json.dumps(answers), result.model_dump_json()
+    assert scored(json.loads(stored_answers)) == TriageResult.model_validate_json(stored_result) == result
+
+
+@often
+@given(answer_sets, st.randoms(use_true_random=False))
+def test_the_order_of_answers_does_not_matter(answers: dict[str, Any], chance: Any) -> None:
+    codes = list(answers)
+    chance.shuffle(codes)
+    shuffled = {code: answers[code][::-1] if isinstance(answers[code], list) else answers[code] for code in codes}
+    assert scored(shuffled) == scored(answers)
