@@ -14,11 +14,14 @@ from functools import wraps
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 
+from shared.domain.consent import Visit
 from shared.domain.errors import (
     FieldProblem,
+    Forbidden,
     InvalidInput,
     LeadIntakeError,
     NotFound,
@@ -75,6 +78,20 @@ def read(event: Event, model: type[M]) -> M:
         return model.model_validate_json(_body(event))
     except ValidationError as error:
         raise InvalidInput(_problems(error)) from None
+
+
+def visit(event: Event) -> Visit:
+    """Only what API Gateway itself saw: headers can claim anything."""
+    http = event.get("requestContext", {}).get("http", {})
+    return Visit(str(http.get("sourceIp", "")), str(http.get("userAgent", "")))
+
+
+def uuid_parameter(event: Event, name: str) -> UUID:
+    """Raises NotFound."""
+    try:
+        return UUID(path_parameter(event, name))
+    except ValueError:
+        raise NotFound from None
 
 
 def path_parameter(event: Event, name: str) -> str:
@@ -147,6 +164,8 @@ def _status(error: Exception) -> tuple[HTTPStatus, str, str]:
             )
         case UnreadableRequest():
             return error.status, error.status.phrase, error.detail
+        case Forbidden():
+            return HTTPStatus.FORBIDDEN, "Not allowed", "The key is missing or wrong."
         case NotFound():
             return HTTPStatus.NOT_FOUND, "Not found", "There is nothing at this address."
         case SubmissionConflict():

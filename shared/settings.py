@@ -51,6 +51,23 @@ class ClinicSettings:
         return cls(_required("CLINIC_NAME"), _required("CLINIC_PHONE"))
 
 
+@dataclass(frozen=True, slots=True)
+class AdSettings:
+    """`key`: the secret set at the ad network; empty closes this door. `questionnaire`: the page the ads lead to."""
+
+    key: str
+    questionnaire: str
+
+    @classmethod
+    def from_environment(cls) -> AdSettings:
+        return cls(os.environ.get("GOOGLE_ADS_KEY", ""), os.environ.get("ADS_QUESTIONNAIRE", "fs-intake"))
+
+
+def form_key() -> str:
+    """Signs form tokens and proofs of work."""
+    return _required("FORM_KEY")
+
+
 def opening_hours() -> OpeningHours:
     """Raises ValueError or KeyError when the settings cannot be read."""
     return OpeningHours.parse(

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from shared.domain.ad_lead import AdLead
 from shared.domain.advice import ShownMessage, advice
 from shared.domain.alert import Alert, alert_for
-from shared.domain.errors import FieldProblem, InvalidInput, LeadChanged, NotFound, SubmissionConflict
-from shared.domain.lead import Lead, Receipt
+from shared.domain.errors import (
+    FieldProblem,
+    Forbidden,
+    InvalidInput,
+    LeadChanged,
+    NotFound,
+    StoreUnavailable,
+    SubmissionConflict,
+)
+from shared.domain.lead import Arrival, Lead, Receipt
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.questionnaire import Answers
-from shared.domain.submission import Screening, Submission
+from shared.domain.submission import QuestionnaireVersion, Screening, Submission
 from shared.domain.triage import LadderStep, RuleSet, TriageResult, triage, triage_after_failure
 
 F_co = TypeVar("F_co", covariant=True)
@@ -24,18 +34,16 @@ CONTINUE = "continue"
 
 
 class RuleSets(Protocol):
-    def of(self, questionnaire_id: str, /) -> RuleSet | None: ...
+    def of(self, questionnaire_id: str, language: str = "", /) -> RuleSet | None: ...
 
 
-class NewLeads(Protocol):
+class Leads(Protocol):
     def add(self, lead: Lead, /) -> Lead | None:
         """Store a lead that is not there yet. Returns None, or the lead that already has this id.
 
         Raises StoreUnavailable.
         """
 
-
-class Leads(Protocol):
     def get(self, lead_id: UUID, /) -> Lead | None:
         """The lead as last written. Raises StoreUnavailable."""
 
@@ -51,9 +59,26 @@ class Publisher(Protocol):
         """Hand the alert over for delivery. Raises any error of the channel."""
 
 
+class ChallengeMaker(Protocol):
+    def token(self) -> str:
+        """Says when the form was drawn, signed."""
+
+    def challenge(self, submission_id: UUID, at: datetime, /) -> dict[str, object]:
+        """A proof of work for this submission."""
+
+
 class Files(Protocol[F_co]):
     def get(self, name: str, /) -> F_co:
         """The file of that name. Raises NotFound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What it takes to turn a submission into a lead."""
+
+    rule_sets: RuleSets
+    leads: Leads
+    hours: OpeningHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,31 +123,47 @@ class Swept:
     failed: tuple[tuple[UUID, Exception], ...]
 
 
-def capture_lead(
-    submission: Submission, rule_sets: RuleSets, leads: NewLeads, hours: OpeningHours, at: datetime
-) -> Captured:
-    """Score a submission and store it as a lead, once.
+def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Captured:
+    """Score a submission and store it as a lead, once; an unfinished one is replaced when the visitor comes back.
 
-    Raises InvalidInput, SubmissionConflict or StoreUnavailable.
+    Raises InvalidInput, SubmissionConflict, or StoreUnavailable.
     """
-    rule_set = _rule_set(rule_sets, submission.questionnaire.id)
+    rule_set = _rule_set(intake.rule_sets, submission.questionnaire.id, submission.language)
     result = _score(rule_set, submission.answers, submission.questionnaire.version)
-    tier = rule_set.tiers[result.tier]
-    shown = advice(rule_set, result.messages, clinic_open=hours.is_open(at), will_call=not result.minor)
+    clinic_open = intake.hours.is_open(arrival.at)
+    shown = advice(rule_set, result.messages, clinic_open=clinic_open, will_call=not result.minor)
     if result.minor:  # nothing identifying is stored about a minor, so nothing is stored
+        disposition = rule_set.tiers[result.tier].disposition
         return Captured(
-            Receipt(reference=None, disposition=tier.disposition, messages=shown, received_at=at), None, False
+            Receipt(reference=None, disposition=disposition, messages=shown, received_at=arrival.at), None, False
         )
-    contact, consents = submission.contact, submission.consents
-    if contact is None or consents is None or not consents.contact:
+    contact = submission.contact
+    if contact is None or submission.consents is None or not submission.consents.contact:
         raise InvalidInput(tuple(_missing(submission)))
-    lead = Lead.received(submission, contact, consents, result, tier, shown, hours, at)
-    earlier = leads.add(lead)
+    lead = Lead.received(submission, contact.checked(), rule_set, result, shown, arrival, intake.hours)
+    earlier = intake.leads.add(lead)
     if earlier is None:
         return Captured(lead.receipt, lead, True)
-    if earlier.content_hash != lead.content_hash:
-        raise SubmissionConflict
-    return Captured(earlier.receipt, earlier, False)
+    return _again(earlier, lead, intake.leads)
+
+
+def capture_ad_lead(
+    ad_lead: AdLead, key: str, arrival: Arrival, intake: Intake, questionnaire_id: str
+) -> Captured | None:
+    """A lead form of an ad network as a lead; None for the network's test leads, which are checked and not kept.
+
+    Raises Forbidden when the key is not ours, InvalidInput, SubmissionConflict, or StoreUnavailable.
+    """
+    if not key or not hmac.compare_digest(ad_lead.google_key.encode(), key.encode()):
+        raise Forbidden
+    questionnaire = _rule_set(intake.rule_sets, questionnaire_id).questionnaire
+    submission = ad_lead.submission(QuestionnaireVersion(id=questionnaire.id, version=questionnaire.version))
+    return None if ad_lead.is_test else capture_lead(submission, arrival, intake)
+
+
+def issue_challenge(submission_id: UUID, guard: ChallengeMaker, at: datetime) -> dict[str, object]:
+    """What a page needs to show later that a person filled in this form."""
+    return {"token": guard.token(), "challenge": guard.challenge(submission_id, at)}
 
 
 def screen_answers(screening: Screening, rule_sets: RuleSets) -> Screened:
@@ -212,8 +253,23 @@ def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: dat
     return Swept(tuple(alerts), tuple(failed))
 
 
-def _rule_set(rule_sets: RuleSets, questionnaire_id: str) -> RuleSet:
-    rule_set = rule_sets.of(questionnaire_id)
+def _again(earlier: Lead, lead: Lead, leads: Leads) -> Captured:
+    """The id is taken: by the same content, by a finished form that this one trails, by other content (a conflict), or
+    by an unfinished form, which this one continues."""
+    if earlier.content_hash == lead.content_hash or (earlier.complete and not lead.complete):
+        return Captured(earlier.receipt, earlier, False)
+    if earlier.complete:
+        raise SubmissionConflict
+    later = earlier.continued_by(lead)
+    try:
+        leads.replace(earlier, later)
+    except LeadChanged as error:  # staff or another tab got in between: the page sends again
+        raise StoreUnavailable from error
+    return Captured(later.receipt, later, False)
+
+
+def _rule_set(rule_sets: RuleSets, questionnaire_id: str, language: str = "") -> RuleSet:
+    rule_set = rule_sets.of(questionnaire_id, language)
     if rule_set is None:
         raise InvalidInput((FieldProblem("/questionnaire/id", "There is no such questionnaire."),))
     return rule_set
@@ -226,11 +282,11 @@ def _score(rule_set: RuleSet, answers: Answers, version: str, last_page: str | N
     if problems and version == rule_set.questionnaire.version:
         raise InvalidInput(problems)
     if problems:
-        return triage_after_failure(rule_set, answers)
+        return triage_after_failure(rule_set, answers, last_page)
     try:
         return triage(rule_set, answers, last_page)
     except Exception:  # noqa: BLE001  any defect in scoring must end with a person reading the lead
-        return triage_after_failure(rule_set, answers)
+        return triage_after_failure(rule_set, answers, last_page)
 
 
 def _missing(submission: Submission) -> Iterable[FieldProblem]:

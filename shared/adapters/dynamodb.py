@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -97,6 +97,7 @@ class LeadsTable:
             "lead_id": {"S": str(lead.lead_id)},
             "version": {"N": str(lead.version)},
             "lead": {"S": lead.model_dump_json()},
+            "write_id": {"S": uuid4().hex},  # tells our own write, met again by the SDK's retry, from an equal one
         }
         if lead.next_at is not None:  # only leads that need someone are in the index
             item["open_shard"] = {"S": str(zlib.crc32(lead.lead_id.bytes) % self._index_shards)}

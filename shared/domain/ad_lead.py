@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.domain.errors import FieldProblem, InvalidInput
-from shared.domain.submission import Attribution, Consents, Contact, QuestionnaireVersion, Submission
+from shared.domain.submission import Attribution, Consents, ContactEntry, QuestionnaireVersion, Submission
 
 NAMESPACE = UUID("6a2f0a53-6a0c-5c3a-9d0e-3a4c6f0b9d11")  # made once for this purpose; never change it
 CONTACT_COLUMNS = {"PHONE_NUMBER": "phone", "EMAIL": "email", "POSTAL_CODE": "postal"}
@@ -57,15 +57,14 @@ class AdLead(BaseModel):
                 utm_campaign=str(self.campaign_id) if self.campaign_id is not None else None,
                 gclid=self.gcl_id or None,
             ),
-            complete=False,
         )
 
 
-def _contact(fields: dict[str, Any]) -> Contact:
+def _contact(fields: dict[str, Any]) -> ContactEntry:
     """A field that a form would have to mend is left out here: nobody can mend it, and the others still serve."""
     while True:
         try:
-            return Contact.model_validate(fields)
+            return ContactEntry.model_validate(fields)
         except ValidationError as error:
             bad = {entry["loc"][0] for entry in error.errors(include_url=False, include_input=False) if entry["loc"]}
             if not bad:

@@ -51,6 +51,10 @@ class ConsentRecord(BaseModel):
     def sealed(self) -> Self:
         return self.model_copy(update={"hash": self._seal()})
 
+    def after(self, previous: str) -> Self:
+        """The same entry at another place of a ledger."""
+        return self.model_copy(update={"previous": previous}).sealed()
+
     def intact(self, previous: str) -> bool:
         """Whether this entry is as it was written, after the entry with the hash `previous`."""
         return self.previous == previous and self.hash == self._seal()
@@ -65,30 +69,33 @@ def consent_records(
     questionnaire: Questionnaire,
     visit: Visit,
     at: datetime,
-    previous: str = "",
+    elsewhere: str = "",
 ) -> tuple[ConsentRecord, ...]:
-    """One record for each consent the questionnaire asks for, given or not, chained after the hash `previous`."""
+    """One record for each consent the questionnaire asks for, given or not, each chained to the one before.
+
+    `elsewhere`: who else showed the form, and then the text is theirs and not known here.
+    """
     given = submission.consents.model_dump() if submission.consents else {}
-    records = []
+    records: list[ConsentRecord] = []
     for consent in questionnaire.contact.consents:
+        text = "" if elsewhere else consent.text
         record = ConsentRecord(
             consent=consent.code,
             given=bool(given.get(consent.code)),
-            text=consent.text,
-            text_hash=hashlib.sha256(consent.text.encode()).hexdigest(),
+            text=text,
+            text_hash=hashlib.sha256(text.encode()).hexdigest(),
             questionnaire=questionnaire.id,
             questionnaire_version=submission.questionnaire.version,
             language=questionnaire.language,
-            how=UNTICKED_BOX,
+            how=elsewhere or UNTICKED_BOX,
             page=submission.page or "",
             covers=_covers(consent.code, contact),
             at=at,
             source_address=visit.source_address,
             user_agent=visit.user_agent[:300],
-            previous=previous,
-        ).sealed()
-        records.append(record)
-        previous = record.hash
+            previous=records[-1].hash if records else "",
+        )
+        records.append(record.sealed())
     return tuple(records)
 
 

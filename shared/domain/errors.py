@@ -23,6 +23,10 @@ class InvalidInput(LeadIntakeError):
         self.problems = problems
 
 
+class Forbidden(LeadIntakeError):
+    """The caller has not shown that it may do this."""
+
+
 class NotFound(LeadIntakeError):
     """There is no such thing at this address."""
 

@@ -1,13 +1,15 @@
 """A lead: a stored submission with its triage, and what staff have still to be told about it.
 
 `alert_due` and `alert_delivered` are levels of the tier's ladder (1 is the first alert; 0 is none). Each change gives
-the next version; the table replaces a lead only while the stored version is the one that was read.
+the next version; the table replaces a lead only while the stored version is the one that was read. `next_at` is when to
+look at the lead again: nobody tells staff of it before, so moving it on also claims the lead.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
 from uuid import UUID
@@ -15,12 +17,16 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.advice import ShownMessage
+from shared.domain.consent import ConsentRecord, Visit, consent_records
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.submission import Attribution, Consents, Contact, Submission
-from shared.domain.triage import LadderStep, Tier, TriageResult
+from shared.domain.submission import Contact, Stored, Submission
+from shared.domain.suspicion import Sign, Suspicion, red_flag, suspicion
+from shared.domain.triage import LadderStep, RuleSet, TriageResult
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # nothing more to say by itself, but the lead still needs someone
-CLAIM_LASTS = timedelta(seconds=30)  # longer than any function that alerts may run
+RETURN_WITHIN = timedelta(minutes=10)  # how long an unfinished form may be finished before staff are told of it
+FORM = "form"
+CLAIM_LASTS = timedelta(seconds=30)  # longer than telling one lead can take, with every call at its time limit
 CROCKFORD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
 
@@ -42,10 +48,23 @@ class Receipt(BaseModel):
     received_at: datetime
 
 
-class Lead(BaseModel):
-    """Times are UTC. Older shapes stay readable: a new field needs a default."""
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How and when a submission came in."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    at: datetime
+    visit: Visit
+    signs: frozenset[Sign]
+    source: str = FORM
+    consented_elsewhere: str = ""
+
+
+class Lead(Stored):
+    """Times are UTC. A new field needs a default, so that older leads stay readable.
+
+    `complete`: False while the visitor may still come back to finish. `source`: the door it came through.
+    `consent_records`: the ledger, oldest first. `superseded`: how often the visitor came back and sent more.
+    """
 
     lead_id: UUID
     version: int
@@ -56,30 +75,36 @@ class Lead(BaseModel):
     questionnaire_version: str
     answers: dict[str, int | str | list[str]]
     contact: Contact
-    consents: Consents
-    attribution: Attribution | None
+    attribution: dict[str, str]
     triage: TriageResult
     disposition: str
     messages_shown: tuple[ShownMessage, ...]
     deadline: datetime | None
     alert_due: int
     alert_delivered: int
-    claimed_until: datetime | None
     next_at: datetime | None
+    language: str = "en"
+    source: str = FORM
+    complete: bool = True
+    superseded: int = 0
+    consent_records: tuple[ConsentRecord, ...] = ()
+    suspicion: Suspicion = Suspicion()
 
     @classmethod
     def received(
         cls,
         submission: Submission,
         contact: Contact,
-        consents: Consents,
+        rule_set: RuleSet,
         result: TriageResult,
-        tier: Tier,
         shown: tuple[ShownMessage, ...],
+        arrival: Arrival,
         hours: OpeningHours,
-        at: datetime,
     ) -> Self:
-        """The first version: its first alert is due at once, unless the tier has no ladder."""
+        """The first version. Its first alert is due at once, unless the tier has no ladder, or the visitor may still
+        finish the form and no red flag fired."""
+        tier, at = rule_set.tiers[result.tier], arrival.at
+        first_look = at if submission.complete or red_flag(rule_set, result) else at + RETURN_WITHIN
         return cls(
             lead_id=submission.submission_id,
             version=1,
@@ -90,17 +115,40 @@ class Lead(BaseModel):
             questionnaire_version=submission.questionnaire.version,
             answers=submission.answers,
             contact=contact,
-            consents=consents,
-            attribution=submission.attribution,
+            attribution=submission.attribution.model_dump(exclude_none=True) if submission.attribution else {},
             triage=result,
             disposition=tier.disposition,
             messages_shown=shown,
             deadline=tier.deadline.after(at, hours) if tier.deadline else None,
             alert_due=1 if tier.ladder else 0,
             alert_delivered=0,
-            claimed_until=None,
-            next_at=at if tier.ladder else None,
+            next_at=first_look if tier.ladder else None,
+            language=rule_set.questionnaire.language,
+            source=arrival.source,
+            complete=submission.complete,
+            consent_records=consent_records(
+                submission, contact, rule_set.questionnaire, arrival.visit, at, arrival.consented_elsewhere
+            ),
+            suspicion=suspicion(arrival.signs, rule_set, result),
         )
+
+    def continued_by(self, later: Self) -> Self:
+        """The visitor came back: the later answers count, the ledger of consents goes on, and staff are told anew."""
+        ledger = list(self.consent_records)
+        for record in later.consent_records:
+            ledger.append(record.after(ledger[-1].hash if ledger else ""))
+        return later.model_copy(
+            update={
+                "version": self.version + 1,
+                "superseded": self.superseded + 1,
+                "consent_records": tuple(ledger),
+            }
+        )
+
+    def consents_to(self, consent: str) -> bool:
+        """What the latest entry of the ledger says."""
+        latest = [record.given for record in self.consent_records if record.consent == consent]
+        return bool(latest) and latest[-1]
 
     @property
     def receipt(self) -> Receipt:
@@ -112,22 +160,24 @@ class Lead(BaseModel):
         )
 
     def level_due(self, ladder: tuple[LadderStep, ...], hours: OpeningHours, at: datetime) -> int | None:
-        """The ladder level to tell staff now; None when there is nothing to tell, or somebody is telling it."""
-        if self.next_at is None or (self.claimed_until is not None and at < self.claimed_until):
+        """The ladder level to tell staff now; None when there is nothing to tell, or somebody is telling it.
+
+        Levels are told in order, also after an outage: each has its own audience, and none may be left out.
+        """
+        if self.next_at is None or at < self.next_at:
             return None
         passed = [n for n, step in enumerate(ladder, start=1) if step.after.after(self.received_at, hours) <= at]
-        due = max([self.alert_due, *passed])
-        return due if due > self.alert_delivered else None
+        due = min(max([self.alert_due, *passed]), len(ladder))
+        return self.alert_delivered + 1 if due > self.alert_delivered else None
 
     def claimed(self, level: int, at: datetime) -> Self:
         """Held by one alerter for a while; if that one dies, the sweep finds the lead again."""
-        until = at + CLAIM_LASTS
-        return self._next(alert_due=level, claimed_until=until, next_at=until)
+        return self._next(alert_due=level, next_at=at + CLAIM_LASTS)
 
     def told(self, level: int, ladder: tuple[LadderStep, ...], hours: OpeningHours) -> Self:
         """Staff have been told this level; the next look is when the next step falls due."""
         later = ladder[level].after.after(self.received_at, hours) if level < len(ladder) else NEVER
-        return self._next(alert_delivered=level, claimed_until=None, next_at=later)
+        return self._next(alert_delivered=level, next_at=later)
 
     def _next(self, **changes: object) -> Self:
         return self.model_copy(update={"version": self.version + 1, **changes})

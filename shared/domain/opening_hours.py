@@ -35,11 +35,10 @@ class OpeningHours:
             opens, closes = time.fromisoformat(part["opens"]), time.fromisoformat(part["closes"])
             if opens >= closes:
                 raise ValueError(f"opening hours: {text.strip()!r} closes before it opens")
-            first = DAYS.index(part["first"])
-            for day in range(first, DAYS.index(part["last"] or part["first"]) + 1):
-                days[day] = (opens, closes)
-        if not days:
-            raise ValueError("opening hours: the clinic is never open")
+            first, last = DAYS.index(part["first"]), DAYS.index(part["last"] or part["first"])
+            if last < first:
+                raise ValueError(f"opening hours: {text.strip()!r} ends before it begins; a week begins on Monday")
+            days |= dict.fromkeys(range(first, last + 1), (opens, closes))
         closed = frozenset(date.fromisoformat(text.strip()) for text in holidays.split(",") if text.strip())
         return cls(ZoneInfo(zone), days, closed)
 

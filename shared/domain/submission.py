@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import unicodedata
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -88,11 +89,30 @@ Line = AfterValidator(_refuse_unseen)
 
 
 class Model(BaseModel):
+    """What a page sends: everything is checked, nothing unknown is taken."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
 
 
-class Contact(Model):
-    """How to reach the person: at least a phone (kept as E.164) or an e-mail address. Names may be in any script."""
+class Stored(BaseModel):
+    """What is kept: checked when it came in, and readable for ever, also in older shapes."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class Contact(Stored):
+    """How to reach the person. Phone numbers are E.164."""
+
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    postal: str | None = None
+    preference: str | None = None
+    best_time: str | None = None
+
+
+class ContactEntry(Model):
+    """As a page sends it: at least a phone or an e-mail address. Names may be in any script."""
 
     name: Annotated[str, _line(120), Line] | None = None
     phone: Annotated[str, _line(32), Line, AfterValidator(_phone)] | None = None
@@ -107,10 +127,13 @@ class Contact(Model):
         return {key: _blank_to_none(entry) for key, entry in value.items()} if isinstance(value, dict) else value
 
     @model_validator(mode="after")
-    def _reachable(self) -> Contact:
+    def _reachable(self) -> ContactEntry:
         if self.phone is None and self.email is None:
             raise PydanticCustomError("unreachable", "Give a phone number or an e-mail address.")
         return self
+
+    def checked(self) -> Contact:
+        return Contact.model_construct(**self.model_dump())
 
 
 class Consents(Model):
@@ -135,7 +158,7 @@ class Attribution(Model):
     msclkid: Annotated[str, _line(200), Line] | None = None
     fbclid: Annotated[str, _line(200), Line] | None = None
     referrer_host: Annotated[str, _line(253), Line] | None = None
-    landing_path: Annotated[str, _line(500), Line] | None = None
+    landing_path: Annotated[str, _line(500), Line, AfterValidator(_without_query)] | None = None
 
 
 class QuestionnaireVersion(Model):
@@ -160,7 +183,7 @@ class Submission(Model):
     submission_id: UUID
     questionnaire: QuestionnaireVersion
     answers: AnswerMap
-    contact: Contact | None = None
+    contact: ContactEntry | None = None
     consents: Consents | None = None
     attribution: Attribution | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
@@ -172,7 +195,8 @@ class Submission(Model):
 
     def content_hash(self) -> str:
         """sha256 (hex) of the content, the same for the same content however it was written down or proved."""
-        return hashlib.sha256(self.model_dump_json(exclude={"submission_id", *NOT_CONTENT}).encode()).hexdigest()
+        content = json.dumps(self.model_dump(mode="json", exclude={"submission_id", *NOT_CONTENT}), sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()
 
 
 class Screening(Model):

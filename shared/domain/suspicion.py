@@ -42,11 +42,15 @@ class Suspicion(BaseModel):
 
 
 def suspicion(signs: frozenset[Sign], rule_set: RuleSet, result: TriageResult) -> Suspicion:
-    """A red flag always wins: a submission with one, of a tier above any fit score, is never a suspect."""
+    """A red flag always wins: a submission with one is never a suspect, whatever the signs."""
     score = sum(WEIGHTS[sign] for sign in signs)
+    suspect = score >= SUSPECT_AT and not red_flag(rule_set, result)
+    return Suspicion(score=score, signs=tuple(sorted(signs)), suspect=suspect)
+
+
+def red_flag(rule_set: RuleSet, result: TriageResult) -> bool:
+    """Whether an answer (not merely a missing one) set a floor above any tier that a fit score can reach."""
     fired = {rule.id for rule in result.safety_rules}
     best_fit = rule_set.tiers[rule_set.fit.tier].rank
-    red_flag = any(
-        rule.red_flag and rule.id in fired and rule_set.tiers[rule.floor].rank < best_fit for rule in rule_set.safety
-    )
-    return Suspicion(score=score, signs=tuple(sorted(signs)), suspect=score >= SUSPECT_AT and not red_flag)
+    rules = (*rule_set.safety, rule_set.scoring_failure)
+    return any(rule.red_flag and rule.id in fired and rule_set.tiers[rule.floor].rank < best_fit for rule in rules)

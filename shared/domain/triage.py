@@ -188,13 +188,13 @@ def triage(
     )
 
 
-def triage_after_failure(rule_set: RuleSet, answers: Answers) -> TriageResult:
+def triage_after_failure(rule_set: RuleSet, answers: Answers, last_page: str | None = None) -> TriageResult:
     """The result when these answers cannot be scored as they are (OPS-03): never below the floor of the scoring failure
     rule, and what can be read still counts."""
     failure = rule_set.scoring_failure
     try:
         readable = {code: answer for code, answer in answers.items() if _readable(rule_set.questionnaire, code, answer)}
-        return triage(rule_set, readable, also=(failure,))
+        return triage(rule_set, readable, last_page, also=(failure,))
     except Exception:  # noqa: BLE001  the rules themselves are broken: the stand-in rule is all that is left
         return _result(rule_set, rule_set.tiers[failure.floor], [failure], [], [], fit_score=0, tags=[], minor=False)
 

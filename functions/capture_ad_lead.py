@@ -1,0 +1,39 @@
+"""POST /intake/google-ads: a lead form of the ad network becomes a lead."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from shared import api, usecases
+from shared.adapters.aws import PATIENT_FACING
+from shared.adapters.dynamodb import LeadsTable
+from shared.domain.ad_lead import AdLead
+from shared.domain.lead import Arrival
+from shared.rulebook.loading import load
+from shared.settings import AdSettings, ClinicSettings, TableSettings, opening_hours
+
+logger = Logger()
+metrics = Metrics()
+rulebook = load()
+ads = AdSettings.from_environment()
+table = TableSettings.from_environment()
+leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
+intake = usecases.Intake(rulebook, leads, opening_hours())
+safety = api.Safety(rulebook.emergency_advice, ClinicSettings.from_environment().phone)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+@api.answers_problems(safety, logger.error)
+def handler(event: api.Event, context: Any) -> api.Response:
+    arrival = Arrival(datetime.now(UTC), api.visit(event), frozenset(), "google-ads", "the lead form of the ad network")
+    captured = usecases.capture_ad_lead(api.read(event, AdLead), ads.key, arrival, intake, ads.questionnaire)
+    if captured and captured.lead and captured.created:
+        metrics.add_dimension("tier", captured.lead.triage.tier)
+        metrics.add_metric("captured", MetricUnit.Count, 1)
+        logger.info("captured", extra={"reference": captured.lead.reference, "tier": captured.lead.triage.tier})
+    return api.respond(HTTPStatus.OK, {})

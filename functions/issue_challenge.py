@@ -1,0 +1,23 @@
+"""GET /challenges/{submission_id}: a signed form token and a proof of work, made for one submission."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from shared import api, usecases
+from shared.adapters.form_guard import FormGuard
+from shared.rulebook.loading import load
+from shared.settings import ClinicSettings, form_key
+
+logger = Logger()
+guard = FormGuard(form_key())
+safety = api.Safety(load().emergency_advice, ClinicSettings.from_environment().phone)
+
+
+@logger.inject_lambda_context
+@api.answers_problems(safety, logger.error)
+def handler(event: api.Event, context: Any) -> api.Response:
+    submission_id = api.uuid_parameter(event, "submission_id")
+    return api.respond(HTTPStatus.OK, usecases.issue_challenge(submission_id, guard, datetime.now(UTC)))
