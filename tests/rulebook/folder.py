@@ -1,0 +1,27 @@
+"""A copy of the rulebook's files to change one thing in."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from shared.rulebook.loading import FOLDER
+
+SECOND = Path(__file__).parents[1] / "data" / "second"
+INTAKE, TRIAGE, TIERS = "fs-intake.toml", "fs-triage.toml", "tiers.toml"
+
+
+def copy_of_rulebook(folder: Path, *, second: bool = False) -> Path:
+    """The questionnaire with its rules and the tiers, without translations; with the invented second one on demand."""
+    for name in (INTAKE, TRIAGE, TIERS):
+        shutil.copy(FOLDER / name, folder)
+    if second:
+        shutil.copytree(SECOND, folder, dirs_exist_ok=True)
+    return folder
+
+
+def change(folder: Path, file: str, old: str, new: str) -> None:
+    """Replace the first occurrence."""
+    text = (folder / file).read_text()
+    assert old in text, f"{file} no longer holds {old!r}: mend the test"
+    (folder / file).write_text(text.replace(old, new, 1))

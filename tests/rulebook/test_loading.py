@@ -1,0 +1,203 @@
+"""Loading refuses what does not fit together, and says where. Each case changes one thing in the real files."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from shared.rulebook.loading import FOLDER, load
+from shared.rulebook.reader import RulebookError
+from tests.rulebook.folder import INTAKE, TIERS, TRIAGE, change, copy_of_rulebook
+
+FEVER = 'when = [{ question = "sys", any_of = ["fever"] }]'
+AT_FEVER = "fs-triage.toml.safety[INF-02]"
+CES_ONSET = 'shown_when = { question = "ces", any_of = ["saddle-numb", "bladder-retention", "bladder-leak"'
+PREG = 'shown_when = { question = "age", at_least = 18, at_most = 55 }'
+AT_PREG = "fs-intake.toml.pages[P3].questions[preg]"
+UNSIGNED = 'approved_by = ""\napproved_on = ""'
+SURGERY = 'when = [{ question = "tx", any_of = ["surgery", "stimulator"] }]'
+
+
+def when(condition: str) -> tuple[str, str, str]:
+    """Rule INF-02 with another condition."""
+    return TRIAGE, FEVER, f"when = [{condition}]"
+
+
+REFUSED = {
+    # what a rule may name
+    "unknown question": (*when('{ question = "fever", any_of = ["yes"] }'), AT_FEVER, "unknown question 'fever'"),
+    "unknown option": (*when('{ question = "sys", any_of = ["fevers"] }'), AT_FEVER, "has no option 'fevers'"),
+    "unknown definition": (*when('{ is = "feverish" }'), AT_FEVER, "unknown definition 'feverish'"),
+    "unknown word list": (*when('{ question = "note", mentions = "x" }'), AT_FEVER, "unknown word list 'x'"),
+    "unknown score": (*when('{ score = "odi", at_least = 1 }'), AT_FEVER, "unknown score 'odi'"),
+    "unknown message": (TRIAGE, 'message = "M-E-HEART"', 'message = "M-HEART"', "safety[CARD-01]", "'M-HEART'"),
+    "unknown tier": (TRIAGE, 'floor = "EMERGENCY"', 'floor = "SOON"', "safety[CARD-01]", "unknown tier 'SOON'"),
+    "unknown tier that is beaten": (TRIAGE, 'overrides = ["PRIORITY"]', 'overrides = ["LATER"]', "NF-01", "'LATER'"),
+    "unknown tier of the score": (TRIAGE, 'below = "ROUTINE"', 'below = "LATER"', "fs-triage.toml.fit", "'LATER'"),
+    "unknown source": (TRIAGE, '{ key = "AHA" }', '{ key = "AAH" }', "safety[CARD-01].sources[1]", "'AAH'"),
+    "unknown mark": (TRIAGE, 'mark = "M" }', 'mark = "X" }', "sources[2]", "unknown evidence mark 'X'"),
+    "unknown mark of a source": (TRIAGE, 'mark = "V"\n', 'mark = "Y"\n', "sources.GIRFT23", "evidence mark 'Y'"),
+    "unknown minor": (TRIAGE, 'minor = "minor"', 'minor = "child"', TRIAGE, "unknown definition 'child'"),
+    "unknown net": (TRIAGE, 'net = "M-NET"', 'net = "M-NETS"', TRIAGE, "unknown message 'M-NETS'"),
+    "unknown audience": (TIERS, 'audience = "desk"', 'audience = "sales"', "tiers[EMERGENCY].ladder[2]", "'sales'"),
+    "unknown disposition": (TIERS, "seek-emergency-care", "seek-care", "tiers[EMERGENCY]", "'seek-care'"),
+    "unknown message of a tier": (TIERS, 'message = "M-R"', 'message = "M-X"', TRIAGE, "unknown message 'M-X'"),
+    "unknown type": (INTAKE, 'type = "integer"', 'type = "number"', "questions[age]", "unknown type 'number'"),
+    "unknown default": (INTAKE, '_as = "unsure"', '_as = "maybe"', "questions[ces-onset]", "no option 'maybe'"),
+    "unknown questionnaire": (TRIAGE, 'e = "fs-intake"', 'e = "fs-in"', TRIAGE, "no questionnaire fs-in.toml"),
+    # what may stand only once
+    "rule twice": (TRIAGE, 'id = "CARD-02"', 'id = "CARD-01"', "fs-triage.toml: safety", "'CARD-01' stands twice"),
+    "rule twice across lists": (TRIAGE, 'id = "TAG-PAD"', 'id = "NF-02"', "tags[NF-02]", "stands twice"),
+    "question twice": (INTAKE, 'code = "who"', 'code = "age"', "pages[P1]", "'age' stands twice"),
+    "question on two pages": (INTAKE, 'code = "cord"', 'code = "age"', "questions[age]", "stands on two pages"),
+    "page twice": (INTAKE, 'id = "P2"', 'id = "P1"', "fs-intake.toml: pages", "'P1' stands twice"),
+    "option twice": (INTAKE, 'code = "breath-sweat"', 'code = "chest-pressure"', "[em-now]", "stands twice"),
+    "option named twice": (*when('{ question = "sys", any_of = ["fever", "fever"] }'), AT_FEVER, "stands twice"),
+    "tier twice": (TIERS, 'name = "URGENT"', 'name = "EMERGENCY"', TIERS, "'EMERGENCY' stands twice"),
+    "message twice": (TRIAGE, "[messages.M-P]", "[messages.M-NET]", TRIAGE, "M-NET"),
+    "definition twice": (TRIAGE, "night-pain = ", "minor = ", "fs-triage.toml.definitions", "'minor' stands twice"),
+    # follow-ups that nobody would ever see
+    "later question": (INTAKE, CES_ONSET, CES_ONSET.replace('"ces"', '"sys"'), "[ces-onset]", "unreachable"),
+    "impossible range": (INTAKE, PREG, PREG.replace("18", "56"), AT_PREG, "can never hold"),
+    "range outside the question": (INTAKE, PREG, PREG.replace("55", "555"), AT_PREG, "outside 0 to 120"),
+    "no number is allowed": (INTAKE, "minimum = 0", "minimum = 121", "[age]", "minimum is above maximum"),
+    "option of the parent": (INTAKE, CES_ONSET, CES_ONSET.replace("saddle", "sadle"), "[ces-onset]", "unreachable"),
+    "a form that pages do not know": (
+        INTAKE, PREG, 'shown_when = { not = { question = "age", at_most = 17 } }', AT_PREG, "cannot evaluate Not",
+    ),
+    # conditions
+    "no condition": (*when(""), AT_FEVER, "needs at least one condition"),
+    "no option": (*when('{ question = "sys", any_of = [] }'), AT_FEVER, "any_of is empty"),
+    "one of any": (*when('{ any = [{ question = "sys", answered = true }] }'), AT_FEVER, "at least two"),
+    "too many among": (*when('{ question = "sys", among = ["fever"], at_least = 2 }'), AT_FEVER, "at_least must lie"),
+    "two answers of one": (*when('{ question = "fn", all_of = ["lot", "not"] }'), AT_FEVER, "can never hold"),
+    "two answers among one": (
+        *when('{ question = "fn", among = ["lot", "not"], at_least = 2 }'), AT_FEVER, "at_least must lie",
+    ),
+    "score out of reach": (TRIAGE, 'score = "sugioka", at_least = 7', 'score = "sugioka", at_least = 13', "TAG-LSS",
+                           "can never hold"),
+    "not a condition": (*when('{ age = 7 }'), AT_FEVER, "not a condition"),
+    "not a table": (*when('"fever"'), AT_FEVER, "expected a table"),
+    "bound without a bound": (*when('{ question = "age" }'), AT_FEVER, "needs at_least or at_most"),
+    "two forms at once": (*when('{ question = "fn", any_of = ["lot"], none_of = ["not"] }'), AT_FEVER, "unknown key"),
+    "none_with_others = false": (TRIAGE, "none_with_others = true", "none_with_others = false", "none-with-others",
+                                 "only be true"),
+    "regular expression": (TRIAGE, "\\b(suicid", "\\b((suicid", "word_lists.self-harm", "not a regular expression"),
+    # keys and values
+    "unknown key of a rule": (TRIAGE, SURGERY, f"{SURGERY}\nwhen_not = []", "tags[TAG-SURG]", "unknown key when_not"),
+    "unknown key of a question": (INTAKE, "required = true", "required = true\nhint = 1", "[age]", "key hint"),
+    "unknown key of the file": (TRIAGE, 'net = "M-NET"', 'net = "M-NET"\nnett = 1', TRIAGE, "unknown key nett"),
+    "missing key": (TRIAGE, 'reason = "Stroke signs"\n', "", "safety[STRK-01]", "reason is missing"),
+    "wrong kind": (INTAKE, "maximum = 120", 'maximum = "120"', "questions[age]", "expected int"),
+    "true is no number": (INTAKE, "maximum = 120", "maximum = true", "questions[age]", "expected int"),
+    "no reason": (TRIAGE, 'reason = "Stroke signs"', 'reason = " "', "safety[STRK-01]", "reason is empty"),
+    "no wording": (INTAKE, 'text = "Who is filling out this form?"', 'text = ""', "[who]", "text is empty"),
+    "no label": (INTAKE, 'label = "None of these"', 'label = ""', "options[none]", "label is empty"),
+    "no source": (TRIAGE, 'sources = [{ key = "AHA" }]', "sources = []", "safety[CARD-02]", "needs a source"),
+    "source of nothing": (TRIAGE, '{ key = "AHA" }]', '{ note = "memory" }]', "[CARD-02].sources[1]", "with its mark"),
+    "version": (TRIAGE, 'version = "1.0.0"', 'version = "1.0"', TRIAGE, "write a version like 1.0.0"),
+    "code that no page could send": (INTAKE, 'code = "travel"', 'code = "Travel_1"', "[Travel_1]", "write a code"),
+    "half an approval": (TRIAGE, 'approved_by = ""', 'approved_by = "Dr. Sample"', TRIAGE, "belong together"),
+    "date of approval": (
+        TRIAGE, UNSIGNED, 'approved_by = "Dr. Sample"\napproved_on = "May"', TRIAGE, "a date",
+    ),
+    "deadline in two units": (TIERS, "{ minutes = 15 }", "{ minutes = 15, open_days = 1 }", "EMERGENCY", "give one of"),
+    "negative deadline": (TIERS, "{ minutes = 15 }", "{ minutes = -1 }", "tiers[EMERGENCY]", "not negative"),
+    "not TOML": (TIERS, "[[tiers]]", "[[tiers]", TIERS, ""),
+    # messages
+    "message never shown": (TRIAGE, "[messages.M-R]", '[messages.M-X]\ntext = "x"\n\n[messages.M-R]', TRIAGE,
+                            "message M-X is never shown"),
+    "closed is not the text": (TRIAGE, 'closed = "If we are', 'closed = "As we are', "messages.M-U-MED", "sentences"),
+    "call is not the text": (TRIAGE, 'call = "We will', 'call = "We shall', "messages.M-R", "sentences"),
+    "call is empty": (TRIAGE, 'call = "A nurse will call you."', 'call = ""', "messages.M-U-MED", "sentences"),
+    "floor without words": (
+        TRIAGE, 'floor = "EMERGENCY"\nmessage = "M-E-HEART"', 'floor = "EMERGENCY"', "[CARD-01]", "needs a message",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "old", "new", "where", "why"), REFUSED.values(), ids=REFUSED.keys())
+def test_refuses_and_says_where(tmp_path: Path, file: str, old: str, new: str, where: str, why: str) -> None:
+    change(copy_of_rulebook(tmp_path), file, old, new)
+    with pytest.raises(RulebookError) as refusal:
+        load(tmp_path)
+    assert str(refusal.value).startswith(file if where not in {TRIAGE, TIERS} else where)
+    assert where in str(refusal.value)
+    assert why in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("gone", "why"),
+    [
+        (TIERS, "tiers.toml: there is no such file"),
+        (INTAKE, "fs-triage.toml: there is no questionnaire fs-intake.toml"),
+        (TRIAGE, "fs-intake.toml: neither a rule set nor the questionnaire of one"),
+    ],
+)
+def test_a_missing_file_is_named(tmp_path: Path, gone: str, why: str) -> None:
+    (copy_of_rulebook(tmp_path) / gone).unlink()
+    with pytest.raises(RulebookError, match=why):
+        load(tmp_path)
+
+
+def test_a_folder_without_rules_is_refused(tmp_path: Path) -> None:
+    copy_of_rulebook(tmp_path)
+    for name in (INTAKE, TRIAGE):
+        (tmp_path / name).unlink()
+    with pytest.raises(RulebookError, match="there is no rule set"):
+        load(tmp_path)
+
+
+def test_one_questionnaire_has_one_rule_set(tmp_path: Path) -> None:
+    copy_of_rulebook(tmp_path)
+    (tmp_path / "second.toml").write_bytes((tmp_path / TRIAGE).read_bytes())
+    with pytest.raises(RulebookError, match=r"second\.toml: fs-intake has two rule sets"):
+        load(tmp_path)
+
+
+def test_a_questionnaire_is_named_like_its_file(tmp_path: Path) -> None:
+    change(copy_of_rulebook(tmp_path), INTAKE, 'id = "fs-intake"', 'id = "other"')
+    with pytest.raises(RulebookError, match=r"fs-intake\.toml: its id is 'other'"):
+        load(tmp_path)
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    (copy_of_rulebook(tmp_path) / TIERS).write_bytes(b"\xff\xfe")
+    with pytest.raises(RulebookError, match=r"tiers\.toml"):
+        load(tmp_path)
+
+
+def test_the_unchanged_copy_loads(tmp_path: Path) -> None:
+    assert load(copy_of_rulebook(tmp_path)).of("fs-intake") is not None
+
+
+def test_any_change_of_a_file_changes_the_content_hash(tmp_path: Path) -> None:
+    hashes = {hash_of(copy_of_rulebook(tmp_path))}
+    for file in (INTAKE, TRIAGE, TIERS):
+        with (tmp_path / file).open("a") as stream:
+            stream.write("\n# a remark\n")
+        hashes.add(hash_of(tmp_path))
+    assert len(hashes) == 4
+
+
+def test_the_content_hash_can_be_computed_by_hand() -> None:
+    parts = b"\0".join((FOLDER / name).read_bytes() for name in (TRIAGE, INTAKE, TIERS))
+    assert hash_of(FOLDER) == hashlib.sha256(parts).hexdigest()
+
+
+def hash_of(folder: Path) -> str:
+    rule_set = load(folder).of("fs-intake")
+    assert rule_set is not None
+    return rule_set.content_hash
+
+
+def test_awaits_approval_until_rules_and_questionnaire_are_both_signed(tmp_path: Path) -> None:
+    signed = 'approved_by = "Dr. Sample"\napproved_on = "2026-01-31"'
+    copy_of_rulebook(tmp_path)
+    assert load(tmp_path).approval_notice
+    change(tmp_path, TRIAGE, UNSIGNED, signed)
+    assert load(tmp_path).approval_notice
+    change(tmp_path, INTAKE, UNSIGNED, signed)
+    assert not load(tmp_path).approval_notice
