@@ -14,6 +14,7 @@ from shared.adapters.dynamodb import LeadsTable
 from shared.domain.ad_lead import AdLead
 from shared.domain.lead import Arrival
 from shared.rulebook.loading import load
+from shared.rulebook.words import words
 from shared.settings import AdSettings, ClinicSettings, TableSettings, opening_hours
 
 logger = Logger()
@@ -23,7 +24,7 @@ ads = AdSettings.from_environment()
 table = TableSettings.from_environment()
 leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
 intake = usecases.Intake(rulebook, leads, opening_hours())
-safety = api.Safety(rulebook.emergency_advice, ClinicSettings.from_environment().phone)
+safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_environment().phone)
 
 
 @logger.inject_lambda_context

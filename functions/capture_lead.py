@@ -15,6 +15,7 @@ from shared.adapters.form_guard import FormGuard
 from shared.domain.lead import Arrival
 from shared.domain.submission import Submission
 from shared.rulebook.loading import load
+from shared.rulebook.words import words
 from shared.settings import ClinicSettings, TableSettings, form_key, opening_hours
 
 logger = Logger()
@@ -24,7 +25,7 @@ table = TableSettings.from_environment()
 leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
 intake = usecases.Intake(rulebook, leads, opening_hours())
 guard = FormGuard(form_key())
-safety = api.Safety(rulebook.emergency_advice, ClinicSettings.from_environment().phone)
+safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_environment().phone)
 
 
 @logger.inject_lambda_context

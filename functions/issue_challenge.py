@@ -9,11 +9,12 @@ from aws_lambda_powertools import Logger
 from shared import api, usecases
 from shared.adapters.form_guard import FormGuard
 from shared.rulebook.loading import load
+from shared.rulebook.words import words
 from shared.settings import ClinicSettings, form_key
 
 logger = Logger()
 guard = FormGuard(form_key())
-safety = api.Safety(load().emergency_advice, ClinicSettings.from_environment().phone)
+safety = api.Safety(load().emergency_advice_in, words, ClinicSettings.from_environment().phone)
 
 
 @logger.inject_lambda_context

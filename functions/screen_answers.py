@@ -9,12 +9,13 @@ from aws_lambda_powertools.metrics import MetricUnit
 from shared import api, usecases
 from shared.domain.submission import Screening
 from shared.rulebook.loading import load
+from shared.rulebook.words import words
 from shared.settings import ClinicSettings
 
 logger = Logger()
 metrics = Metrics()
 rulebook = load()
-safety = api.Safety(rulebook.emergency_advice, ClinicSettings.from_environment().phone)
+safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_environment().phone)
 
 
 @logger.inject_lambda_context

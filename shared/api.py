@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
@@ -18,6 +18,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 
+from shared import negotiation
 from shared.domain.consent import Visit
 from shared.domain.errors import (
     FieldProblem,
@@ -36,6 +37,7 @@ Handler = Callable[[Event, Any], Response]
 
 MAX_BODY = 64 * 1024  # bytes
 RETRY_AFTER = 5  # seconds
+QUALITY = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")
 SAFE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 SENTENCES = {
     "missing": "This field is required.",
@@ -63,9 +65,13 @@ class UnreadableRequest(LeadIntakeError):
 
 @dataclass(frozen=True, slots=True)
 class Safety:
-    """What every error answer carries, so that a patient is never left with an error alone."""
+    """What every error answer carries, so that a patient is never left with an error alone.
 
-    emergency_advice: str
+    Both functions take a language: one gives the advice, the other the words for our own sentences.
+    """
+
+    emergency_advice: Callable[[str], str]
+    words: Callable[[str], Mapping[str, str]]
     clinic_phone: str
 
 
@@ -86,12 +92,41 @@ def visit(event: Event) -> Visit:
     return Visit(str(http.get("sourceIp", "")), str(http.get("userAgent", "")))
 
 
+def language(event: Event, offered: Iterable[str] = ()) -> str:
+    """The language asked for, by the query or else the Accept-Language header (RFC 9110, quality values obeyed).
+
+    With `offered`, the best of those, or "" when none is wanted; without, the one wanted most.
+    """
+    asked = (event.get("queryStringParameters") or {}).get("language", "").lower()
+    header = (event.get("headers") or {}).get("accept-language", "")
+    wanted = (
+        [asked] if asked else [tag for _, tag in sorted(map(_weighted, header.split(",")), key=lambda pair: -pair[0])]
+    )
+    known = set(offered)
+    return next((tag for tag in wanted if tag and (tag in known or not known)), "")
+
+
+def _weighted(entry: str) -> tuple[float, str]:
+    tag, _, parameter = entry.strip().partition(";")
+    match = QUALITY.fullmatch(parameter.strip())
+    quality = float(match[1]) if match else 0.0 if parameter else 1.0
+    return quality, tag.strip().partition("-")[0].lower() if quality else ""
+
+
 def uuid_parameter(event: Event, name: str) -> UUID:
     """Raises NotFound."""
     try:
         return UUID(path_parameter(event, name))
     except ValueError:
         raise NotFound from None
+
+
+def accepted(event: Event, media_types: Sequence[str]) -> str:
+    """The one of these media types that the client likes best. Raises UnreadableRequest when it takes none."""
+    chosen = negotiation.preferred((event.get("headers") or {}).get("accept"), media_types)
+    if chosen is None:
+        raise UnreadableRequest(HTTPStatus.NOT_ACCEPTABLE, f"Accept one of: {', '.join(media_types)}.")
+    return chosen
 
 
 def path_parameter(event: Event, name: str) -> str:
@@ -135,20 +170,27 @@ def answers_problems(safety: Safety, report: Callable[..., None]) -> Callable[[H
             except Exception as error:  # noqa: BLE001  a patient gets advice and a phone number, whatever broke
                 if not isinstance(error, LeadIntakeError) or isinstance(error, StoreUnavailable):
                     report("request failed", extra=_what_broke(error))
-                return problem(error, safety)
+                return problem(error, safety, language(event))
 
         return answer
 
     return decorate
 
 
-def problem(error: Exception, safety: Safety) -> Response:
+def problem(error: Exception, safety: Safety, spoken: str = "") -> Response:
+    """Problem details in the language `spoken`, as far as there are words for it."""
+    words = safety.words(spoken) if spoken else {}
     status, title, detail = _status(error)
-    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": int(status), "detail": detail}
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": words.get(title, title),
+        "status": int(status),
+        "detail": words.get(detail, detail),
+    }
     if isinstance(error, InvalidInput):
-        body["errors"] = [{"pointer": entry.pointer, "detail": entry.detail} for entry in error.problems]
-    body |= {"emergency_advice": safety.emergency_advice, "clinic_phone": safety.clinic_phone}
-    headers = {"content-type": "application/problem+json"}
+        body["errors"] = [{"pointer": entry.pointer, "detail": entry.in_words(words)} for entry in error.problems]
+    body |= {"emergency_advice": safety.emergency_advice(spoken), "clinic_phone": safety.clinic_phone}
+    headers = {"content-type": "application/problem+json", "vary": "accept-language"}
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["retry-after"] = str(RETRY_AFTER)
     return respond(status, body, headers)

@@ -46,6 +46,11 @@ class ClinicSettings:
     name: str
     phone: str
 
+    def words(self) -> dict[str, str]:
+        """What fills the placeholders of pages."""
+        link = "".join(character for character in self.phone if character in "+0123456789")
+        return {"clinic_name": self.name, "clinic_phone": self.phone, "clinic_phone_link": link}
+
     @classmethod
     def from_environment(cls) -> ClinicSettings:
         return cls(_required("CLINIC_NAME"), _required("CLINIC_PHONE"))

@@ -181,28 +181,22 @@ def screen_answers(screening: Screening, rule_sets: RuleSets) -> Screened:
     return Screened(EMERGENCY if emergency else CONTINUE, result.minor, shown)
 
 
-def show_questionnaire(questionnaire_id: str, rule_sets: RuleSets) -> RuleSet:
-    """The questionnaire with its rule set. Raises NotFound."""
-    rule_set = rule_sets.of(questionnaire_id)
+def show_questionnaire(questionnaire_id: str, language: str, rule_sets: RuleSets) -> RuleSet:
+    """The questionnaire with its rule set, in that language where there is a translation. Raises NotFound."""
+    rule_set = rule_sets.of(questionnaire_id, language)
     if rule_set is None:
         raise NotFound
     return rule_set
 
 
+def home_page(language: str) -> str:
+    """The name of the hosted form's page in that language."""
+    return f"index.{language}.html" if language not in ("", "en") else "index.html"
+
+
 def show_page(name: str, files: Files[F_co]) -> F_co:
     """A file of the hosted form. Raises NotFound."""
     return files.get(name)
-
-
-def page_words(emergency_advice: str, approval_notice: str, clinic_name: str, clinic_phone: str) -> dict[str, str]:
-    """What fills the placeholders of the hosted form."""
-    return {
-        "clinic_name": clinic_name,
-        "clinic_phone": clinic_phone,
-        "clinic_phone_link": "".join(character for character in clinic_phone if character in "+0123456789"),
-        "emergency_advice": emergency_advice,
-        "approval_notice": approval_notice,
-    }
 
 
 def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None:

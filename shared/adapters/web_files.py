@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +15,11 @@ MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
     ".svg": "image/svg+xml",
 }
 PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+LANGUAGE = re.compile(r"\.([a-z]{2})\.html$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,12 @@ class WebFile:
 
 
 class WebFiles:
-    """`words` fill the `{{placeholders}}` of HTML files; a placeholder without a word is a KeyError at start."""
+    """`words(language)` fill the `{{placeholders}}` of HTML files; one without a word is a KeyError at start.
 
-    def __init__(self, words: Mapping[str, str], folder: Path = FOLDER) -> None:
+    page.html is English, page.es.html Spanish, and so on.
+    """
+
+    def __init__(self, words: Callable[[str], Mapping[str, str]], folder: Path = FOLDER) -> None:
         self._files = {
             path.name: WebFile(_filled(path, words), MEDIA_TYPES[path.suffix])
             for path in sorted(folder.iterdir())
@@ -43,9 +48,17 @@ class WebFiles:
         except KeyError:
             raise NotFound from None
 
+    def languages(self, page: str) -> tuple[str, ...]:
+        """Those that a page can be had in, English first."""
+        stem = page.removesuffix(".html")
+        found = (LANGUAGE.search(name) for name in self._files if name.startswith(f"{stem}."))
+        return ("en", *sorted(match[1] for match in found if match))
 
-def _filled(path: Path, words: Mapping[str, str]) -> bytes:
+
+def _filled(path: Path, words: Callable[[str], Mapping[str, str]]) -> bytes:
     if path.suffix != ".html":
         return path.read_bytes()
+    match = LANGUAGE.search(path.name)
+    filling = words(match[1] if match else "en")
     text = path.read_text(encoding="utf-8")
-    return PLACEHOLDER.sub(lambda match: html.escape(words[match[1]]), text).encode()
+    return PLACEHOLDER.sub(lambda found: html.escape(filling[found[1]]), text).encode()

@@ -158,6 +158,7 @@ class Score:
     """A staff instrument: points of its items that hold, added up."""
 
     name: str
+    text: str
     items: tuple[tuple[int, Condition], ...]
 
     def of(self, facts: Facts) -> int:

@@ -1,14 +1,27 @@
 """What can go wrong, in the words of the domain. `shared/api.py` maps each to one HTTP status."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One field that needs mending: a JSON pointer (RFC 6901) and a sentence. Never the value."""
+    """One field that needs mending: a JSON pointer (RFC 6901) and a sentence. Never the value.
+
+    `limits` fill the {names} of the sentence.
+    """
 
     pointer: str
-    detail: str
+    template: str
+    limits: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def detail(self) -> str:
+        return self.in_words({})
+
+    def in_words(self, words: Mapping[str, str]) -> str:
+        """The sentence in another language, where `words` have it."""
+        return words.get(self.template, self.template).format_map(self.limits)
 
 
 class LeadIntakeError(Exception):

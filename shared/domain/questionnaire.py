@@ -28,6 +28,7 @@ class Question:
 
     `missing_counts_as`: the option assumed when the question was shown and skipped.
     `keep_when_hidden`: positive safety options that count even where the question is not shown.
+    `standard_code`: what the question is called in a public code system, as `system|code`.
     """
 
     code: str
@@ -41,13 +42,19 @@ class Question:
     shown_when: Condition | None = None
     missing_counts_as: str | None = None
     keep_when_hidden: frozenset[str] = frozenset()
+    standard_code: str | None = None
     option_codes: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "option_codes", frozenset(option.code for option in self.options))
 
+    @property
+    def limits(self) -> dict[str, int]:
+        """What fills the {names} of the sentences below."""
+        return {"low": self.minimum or 0, "high": self.maximum or 0, "most": self.max_length or 0}
+
     def problem(self, answer: object) -> str | None:
-        """Why this answer cannot be taken, as a sentence without the answer; None when it can."""
+        """Why this answer cannot be taken, as a sentence (with {limits}) without the answer; None when it can."""
         match self.type:
             case "integer":
                 return self._number_problem(answer)
@@ -62,12 +69,12 @@ class Question:
         if not isinstance(answer, int) or isinstance(answer, bool):
             return "Give a whole number."
         low, high = self.minimum or 0, self.maximum or 0
-        return None if low <= answer <= high else f"Give a number from {low} to {high}."
+        return None if low <= answer <= high else "Give a number from {low} to {high}."
 
     def _text_problem(self, answer: object) -> str | None:
         if not isinstance(answer, str):
             return "Give a text."
-        return None if len(answer) <= (self.max_length or 0) else f"Use at most {self.max_length} characters."
+        return None if len(answer) <= (self.max_length or 0) else "Use at most {most} characters."
 
     def _choice_problem(self, codes: object, expected: str) -> str | None:
         if not isinstance(codes, list):
@@ -137,9 +144,10 @@ class Questionnaire:
         found = []
         for code, answer in answers.items():
             question = self.questions.get(code)
-            detail = "This questionnaire has no such question." if question is None else question.problem(answer)
-            if detail is not None:
-                found.append(FieldProblem(f"/answers/{code}", detail))
+            if question is None:
+                found.append(FieldProblem(f"/answers/{code}", "This questionnaire has no such question."))
+            elif (sentence := question.problem(answer)) is not None:
+                found.append(FieldProblem(f"/answers/{code}", sentence, question.limits))
         return tuple(found)
 
     def facts(self, answers: Answers, last_page: str | None = None) -> Facts:

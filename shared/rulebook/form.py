@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.domain.condition import AnyOf, Between, Condition, Defined, Some
@@ -10,16 +11,21 @@ from shared.domain.triage import RuleSet
 from shared.rulebook.reader import RulebookError
 
 
-def form(rule_set: RuleSet) -> dict[str, Any]:
-    """Plain JSON values."""
+def form(rule_set: RuleSet, languages: Sequence[str], words: Mapping[str, str]) -> dict[str, Any]:
+    """Plain JSON values.
+
+    `languages`: those the questionnaire can be had in; `words`: the form's own short texts, English -> its language.
+    """
     questionnaire = rule_set.questionnaire
     contact = questionnaire.contact
     return {
         "id": questionnaire.id,
         "version": questionnaire.version,
         "language": questionnaire.language,
+        "languages": list(languages),
         "title": questionnaire.title,
         "awaiting_approval": not (rule_set.approved_by and questionnaire.approved_by),
+        "awaiting_translation_review": not questionnaire.reviewed,
         "emergency_advice": rule_set.messages[rule_set.net].text,
         "pages": [
             {"id": page.id, "title": page.title, "questions": [_question(question) for question in page.questions]}
@@ -32,6 +38,7 @@ def form(rule_set: RuleSet) -> dict[str, Any]:
             "fields": [_field(field) for field in contact.fields],
             "consents": [{"code": c.code, "text": c.text, "required": c.required} for c in contact.consents],
         },
+        "words": dict(words),
     }
 
 

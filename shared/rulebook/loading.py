@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -43,7 +44,12 @@ R = TypeVar("R", bound=Rule)
 
 FOLDER = Path(__file__).parent
 TIERS = "tiers.toml"
+WORDS = "words.toml"  # see words.py
 MARKS = ("V", "S", "M", "D")
+CODE_SYSTEMS = {
+    "http://loinc.org": re.compile(r"[0-9]{1,7}-[0-9]"),
+    "http://snomed.info/sct": re.compile(r"[0-9]{6,18}"),
+}
 AUDIENCES = ("desk", "clinician", "manager")
 DISPOSITIONS = (
     "seek-emergency-care",
@@ -66,7 +72,9 @@ class Rulebook:
         return self.translations.get((questionnaire_id, language)) or self.rule_sets.get(questionnaire_id)
 
     def languages(self, questionnaire_id: str) -> tuple[str, ...]:
-        """The questionnaire's own language first."""
+        """Those that the questionnaire can be had in, its own first; none for an unknown questionnaire."""
+        if questionnaire_id not in self.rule_sets:
+            return ()
         own = self.rule_sets[questionnaire_id].questionnaire.language
         return (own, *sorted(language for name, language in self.translations if name == questionnaire_id))
 
@@ -75,6 +83,10 @@ class Rulebook:
         """The net message, for answers that belong to no questionnaire."""
         rule_set = next(iter(self.rule_sets.values()))
         return rule_set.messages[rule_set.net].text
+
+    def emergency_advice_in(self, language: str) -> str:
+        translation = next((t for (_, known), t in self.translations.items() if known == language), None)
+        return translation.messages[translation.net].text if translation else self.emergency_advice
 
     @property
     def approval_notice(self) -> str:
@@ -93,7 +105,7 @@ def load(folder: Path = FOLDER) -> Rulebook:
 
     Raises RulebookError, saying which file and entry, or OSError.
     """
-    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
+    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml")) if path.name != WORDS}
     tables = {name: _parsed(name, content) for name, content in files.items()}
     if TIERS not in tables:
         raise RulebookError(f"{TIERS}: there is no such file")
@@ -223,6 +235,7 @@ def _question(reader: Reader, conditions: ConditionReader) -> Question:
         shown_when=_shown_when(reader, conditions),
         missing_counts_as=reader.optional_text("missing_counts_as"),
         keep_when_hidden=frozenset(reader.texts("keep_when_hidden")) if "keep_when_hidden" in reader else frozenset(),
+        standard_code=_standard_code(reader),
     )
     reader.done()
     if (question.minimum or 0) > (question.maximum or 0):
@@ -231,6 +244,17 @@ def _question(reader: Reader, conditions: ConditionReader) -> Question:
         if code is not None and code not in question.option_codes:
             raise reader.error(f"has no option {code!r}")
     return question
+
+
+def _standard_code(reader: Reader) -> str | None:
+    """`http://loinc.org|72514-3`: of a code system known here, and well-formed there."""
+    text = reader.optional_text("standard_code")
+    if text is None:
+        return None
+    system, _, code = text.partition("|")
+    if system not in CODE_SYSTEMS or CODE_SYSTEMS[system].fullmatch(code) is None:
+        raise reader.error(f"standard_code: {text!r} is not system|code of {', '.join(CODE_SYSTEMS)}")
+    return text
 
 
 def _shown_when(reader: Reader, conditions: ConditionReader) -> Condition | None:
@@ -463,7 +487,7 @@ class _RuleSetReader:
         return tuple(citations)
 
     def _score(self, name: str, table: Reader) -> Score:
-        table.text("text")
+        text = table.wording("text")
         self._citations(table)
         items = []
         for number, entry in enumerate(table.items("items"), start=1):
@@ -471,7 +495,7 @@ class _RuleSetReader:
             items.append((at.number("points"), self.conditions.every(at.items("when"), f"{at.where}.when")))
             at.done()
         table.done()
-        return Score(name, tuple(items))
+        return Score(name, text, tuple(items))
 
     def _messages(self) -> dict[str, Message]:
         messages = {}

@@ -1,0 +1,23 @@
+"""What every page says about the state of its questions and advice."""
+
+from __future__ import annotations
+
+from shared.rulebook.loading import Rulebook
+from shared.rulebook.words import words
+
+TRANSLATION_NOTICE = "This translation still awaits review by a qualified translator and a physician."
+
+
+def notices(rulebook: Rulebook, language: str) -> dict[str, str]:
+    """Texts by placeholder name; a notice that does not apply is empty."""
+    known = words(language)
+    unreviewed = any(
+        not translation.questionnaire.reviewed
+        for (_, spoken), translation in rulebook.translations.items()
+        if spoken == language
+    )
+    return {
+        "emergency_advice": rulebook.emergency_advice_in(language),
+        "approval_notice": known.get(rulebook.approval_notice, rulebook.approval_notice),
+        "translation_notice": known.get(TRANSLATION_NOTICE, TRANSLATION_NOTICE) if unreviewed else "",
+    }

@@ -1,0 +1,44 @@
+"""The short texts of forms, pages and error answers in other languages than English (words.toml)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from string import Formatter
+
+from shared.rulebook.reader import Reader
+
+FILE = Path(__file__).parent / "words.toml"
+ENGLISH = "en"
+
+
+@cache
+def words(language: str, file: Path = FILE) -> Mapping[str, str]:
+    """English text -> text in that language, {names} left to fill in. Empty for English and for an unknown language.
+
+    Read when first asked for, so that English visitors do not wait for it. Raises RulebookError unless every text
+    stands in every language, once, with the same {names}.
+    """
+    table = Reader(tomllib.loads(file.read_text(encoding="utf-8")), file.name)
+    entries = [_entry(entry) for entry in table.each("words", ENGLISH)]
+    table.done()
+    languages = {known for entry in entries for known in entry}
+    for entry in entries:
+        if entry.keys() != languages:
+            raise table.error(f"{entry[ENGLISH]!r} is missing in {', '.join(sorted(languages - entry.keys()))}")
+    return {entry[ENGLISH]: entry[language] for entry in entries} if language in languages - {ENGLISH} else {}
+
+
+def _entry(reader: Reader) -> dict[str, str]:
+    english = reader.text(ENGLISH)
+    entry = {ENGLISH: english, **{language: reader.wording(language) for language in sorted(reader.keys())}}
+    for language, text in entry.items():
+        if _names(text) != _names(english):
+            raise reader.error(f"{language}: the {{names}} differ")
+    return entry
+
+
+def _names(text: str) -> list[str]:
+    return sorted(name for _, name, _, _ in Formatter().parse(text) if name)
