@@ -106,10 +106,9 @@ def _compile(python: Version, *folders: Path, root: Path) -> None:
     """
     if not _can_compile(python):
         here, there = (".".join(map(str, version)) for version in (sys.version_info[:2], python))
-        print(
+        print(  # to standard output: SAM shows the other stream only when a build fails
             f"WARNING: no .pyc are shipped, and every cold start will take seconds longer. This build runs on "
-            f"Python {here}; the functions run on {there}. Install Python {there} and build again.",
-            file=sys.stderr,
+            f"Python {here}; the functions run on {there}. Install Python {there} and build again."
         )
         return
     options = ["-q", "-j", "0", "--invalidation-mode", "unchecked-hash", "-s", str(root), "-p", TASK_ROOT]

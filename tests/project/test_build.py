@@ -113,7 +113,7 @@ def test_another_python_ships_no_pyc_and_says_so(
 
     build._compile(build.LAMBDA_PYTHON, tmp_path, root=tmp_path)
 
-    assert "WARNING: no .pyc are shipped" in capsys.readouterr().err
+    assert "WARNING: no .pyc are shipped" in capsys.readouterr().out
     assert not list(tmp_path.rglob("*.pyc"))
 
 
