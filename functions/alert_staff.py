@@ -41,7 +41,7 @@ def tell(record: dict[str, Any]) -> None:
         raise
     if alert is not None:
         metrics.add_metric("alerted", MetricUnit.Count, 1)
-        logger.info("alerted", extra={"lead_id": alert.lead_id, "tier": alert.tier, "level": alert.level})
+        logger.info("alerted", extra={"lead_id": alert.lead_id, "tier": alert.tier, "ladder_level": alert.level})
 
 
 @logger.inject_lambda_context

@@ -57,7 +57,8 @@ def _phone(value: str) -> str:
         number = phonenumbers.parse(value, HOME_REGION)
     except phonenumbers.NumberParseException:
         number = None
-    if number is None or number.extension or not phonenumbers.is_possible_number(number):
+    possible = phonenumbers.ValidationResult.IS_POSSIBLE  # not IS_POSSIBLE_LOCAL_ONLY: a number without its area code
+    if number is None or number.extension or phonenumbers.is_possible_number_with_reason(number) != possible:
         raise PydanticCustomError("phone", "Give a phone number that we can call, with area code.")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

@@ -1,0 +1,165 @@
+"""AWS in this process (moto): the table and topic of the real template, and a wire that can fail."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache, partialmethod
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import boto3
+from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
+
+from dev import template
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+ACCOUNT = "123456789012"
+# What the template gives to functions. Credentials are invented: a call that escapes moto is refused.
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_SESSION_TOKEN": "testing",
+    "AWS_DEFAULT_REGION": template.REGION,
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "LEADS_TABLE": "leads",
+    "INDEX_SHARDS": "1",
+    "ALERT_TOPIC_ARN": f"arn:aws:sns:{template.REGION}:{ACCOUNT}:alerts",
+    "STAFF_LINK": "https://staff.clinic.example/leads/",
+    "CLINIC_NAME": "Example Spine & Nerve Clinic",
+    "CLINIC_PHONE": "(312) 555-0100",
+    "CLINIC_TIME_ZONE": "America/Chicago",
+    "CLINIC_HOURS": "Mon-Fri 08:00-17:00",
+    "CLINIC_HOLIDAYS": "2026-01-19",
+    "FORM_KEY": "a key that signs nothing but tests",
+    "GOOGLE_ADS_KEY": "a-key-of-the-tests",
+    "POWERTOOLS_SERVICE_NAME": "leads",
+    "POWERTOOLS_METRICS_NAMESPACE": "SpineLeads",
+}
+
+
+@cache
+def _leads_table() -> dict[str, Any]:
+    table: dict[str, Any] = template.expand()["Resources"]["LeadsTable"]["Properties"]
+    return table
+
+
+def create_leads_table(client: DynamoDBClient, name: str) -> None:
+    """With keys, index and stream as the template says."""
+    table = _leads_table()
+    client.create_table(
+        TableName=name,
+        BillingMode=table["BillingMode"],
+        AttributeDefinitions=table["AttributeDefinitions"],
+        KeySchema=table["KeySchema"],
+        GlobalSecondaryIndexes=table["GlobalSecondaryIndexes"],
+        StreamSpecification=table["StreamSpecification"] | {"StreamEnabled": True},
+    )
+    client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 20})
+
+
+@dataclass
+class Wire:
+    """Every attempt of every call, SDK retries included. Operations read like "dynamodb.PutItem"."""
+
+    calls: list[str] = field(default_factory=list)
+    down: set[str] = field(default_factory=set)  # cannot be reached
+    reply_lost: set[str] = field(default_factory=set)  # carried out, but the next reply never arrives
+    before: Callable[[str], None] | None = None  # called with the operation, ahead of each
+    _one_at_a_time: Any = field(default_factory=threading.RLock)  # as atomic as the real table
+
+    def carry(self, stubber: BotocoreStubber, event_name: str, request: Any, **more: Any) -> Any:
+        if not stubber.enabled:
+            return None
+        operation = event_name.removeprefix("before-send.")
+        with self._one_at_a_time:
+            self.calls.append(operation)
+            if self.before:
+                self.before(operation)
+            if operation in self.down:
+                raise ConnectTimeoutError(endpoint_url=request.url)
+            answer = _carry_out(stubber, event_name, request, **more)
+            if operation in self.reply_lost:
+                self.reply_lost.remove(operation)
+                raise ReadTimeoutError(endpoint_url=request.url)
+            return answer
+
+    def writes(self) -> list[str]:
+        return [call for call in self.calls if call not in ("dynamodb.Query", "dynamodb.GetItem")]
+
+
+_carry_out = BotocoreStubber.__call__
+
+
+def _through(stubber: BotocoreStubber, wire: Wire, event_name: str, request: Any, **more: Any) -> Any:
+    return wire.carry(stubber, event_name, request, **more)
+
+
+@dataclass
+class Aws:
+    """What the functions left behind."""
+
+    wire: Wire
+    dynamodb: Any
+    _sqs: Any
+    _queue: str
+
+    def items(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.dynamodb.scan(TableName=ENVIRONMENT["LEADS_TABLE"])["Items"]
+        return found
+
+    def leads(self) -> list[dict[str, Any]]:
+        return [json.loads(item["lead"]["S"]) for item in self.items()]
+
+    def corrupt(self, lead_id: str, lead: str) -> None:
+        """Puts something unreadable in the place of a stored lead."""
+        self.dynamodb.update_item(
+            TableName=ENVIRONMENT["LEADS_TABLE"],
+            Key={"lead_id": {"S": lead_id}},
+            UpdateExpression="SET #lead = :lead",
+            ExpressionAttributeNames={"#lead": "lead"},
+            ExpressionAttributeValues={":lead": {"S": lead}},
+        )
+
+    def alerts(self) -> list[dict[str, Any]]:
+        """What a subscriber got since the last look, in order: SNS notifications with Subject, Message, attributes."""
+        found: list[dict[str, Any]] = []
+        while got := self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages"):
+            for message in got:
+                found.append(json.loads(message["Body"]))
+                self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
+        return sorted(found, key=lambda alert: str(alert["Timestamp"]))
+
+
+@cache
+def _client(service: str) -> Any:
+    """Once for all tests: making a client takes longer than a test."""
+    return boto3.client(service)  # type: ignore[call-overload]
+
+
+@contextmanager
+def aws_in_process() -> Iterator[Aws]:
+    wire = Wire()
+    with (
+        mock_aws(),
+        patch.object(BotocoreStubber, "__call__", partialmethod(_through, wire)),
+        patch("botocore.endpoint.time.sleep"),
+    ):
+        dynamodb, sqs, sns = _client("dynamodb"), _client("sqs"), _client("sns")
+        create_leads_table(dynamodb, ENVIRONMENT["LEADS_TABLE"])
+        queue = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        topic = sns.create_topic(Name="alerts")["TopicArn"]
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+        wire.calls.clear()
+        yield Aws(wire, dynamodb, sqs, queue)

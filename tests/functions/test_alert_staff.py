@@ -1,0 +1,214 @@
+"""The table stream to SNS, on moto."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from functions import alert_staff, capture_lead, escalate_leads
+from tests.aws import Aws
+from tests.functions.calls import (
+    CONTEXT,
+    EMERGENCY,
+    LEAD_ID,
+    NOT_A_FIT,
+    PRIORITY,
+    ROUTINE,
+    URGENT,
+    Json,
+    content,
+    event,
+    posting,
+    stream_of,
+    submission,
+)
+from tests.functions.conftest import Clock
+
+pytestmark = pytest.mark.usefixtures("clock")
+TAKEN: Json = {"batchItemFailures": []}
+
+
+def captured(answers: Json, lead_id: str = LEAD_ID) -> str:
+    """A stored lead; its reference."""
+    body = submission(answers, submission_id=lead_id)
+    return str(content(capture_lead.handler(posting("capture_lead", body), CONTEXT))["reference"])
+
+
+def tell(*lead_ids: str) -> Json:
+    answer: Json = alert_staff.handler(stream_of(*lead_ids), CONTEXT)
+    return answer
+
+
+def sweep() -> Any:
+    return escalate_leads.handler(event("escalate_leads"), CONTEXT)
+
+
+@pytest.mark.parametrize(
+    ("answers", "tier", "audience", "deadline"),
+    [
+        (EMERGENCY, "EMERGENCY", "clinician", "Wed 2026-01-14 10:15 CST"),
+        (URGENT, "URGENT", "clinician", "Wed 2026-01-14 14:00 CST"),
+        (PRIORITY, "PRIORITY", "desk", "Thu 2026-01-15 17:00 CST"),
+        (ROUTINE, "ROUTINE", "desk", "Fri 2026-01-16 17:00 CST"),
+    ],
+)
+def test_a_new_lead_is_told_with_tier_deadline_and_link(
+    aws: Aws, answers: Json, tier: str, audience: str, deadline: str
+) -> None:
+    reference = captured(answers)
+    assert alert_staff.handler(event("alert_staff"), CONTEXT) == TAKEN
+    [alert] = aws.alerts()
+    assert alert["Subject"] == f"{tier} lead waiting"
+    assert alert["Message"] == (
+        f"{tier} lead {reference} is waiting.\n"
+        f"Respond by {deadline}.\n"
+        f"Open it: https://staff.clinic.example/leads/{reference}"
+    )
+    attributes = {name: value["Value"] for name, value in alert["MessageAttributes"].items()}
+    assert attributes == {"tier": tier, "kind": "new", "audience": audience}
+    assert {value["Type"] for value in alert["MessageAttributes"].values()} == {"String"}
+
+
+def test_an_alert_says_nothing_about_the_person(aws: Aws) -> None:
+    captured(URGENT)
+    tell(LEAD_ID)
+    text = json.dumps(aws.alerts())
+    sent = submission(URGENT)
+    personal = [*sent["contact"].values(), "+13125550142", sent["answers"]["note"], "fever", LEAD_ID]
+    assert not [value for value in personal if value not in ("call", "morning") and value in text]
+
+
+def test_a_lead_that_was_told_is_not_told_again(aws: Aws) -> None:
+    captured(URGENT)
+    assert tell(LEAD_ID, LEAD_ID) == TAKEN
+    assert tell(LEAD_ID) == TAKEN
+    assert len(aws.alerts()) == 1
+
+
+def test_the_stored_lead_says_what_was_delivered(aws: Aws) -> None:
+    captured(URGENT)
+    tell(LEAD_ID)
+    [lead] = aws.leads()
+    assert (lead["alert_due"], lead["alert_delivered"]) == (1, 1)
+    assert lead["next_at"] == "2026-01-14T16:30:00Z"
+
+
+def test_a_lead_that_another_alerter_claimed_is_left_to_it(aws: Aws, clock: Clock) -> None:
+    captured(URGENT)
+    aws.wire.down = {"sns.Publish"}
+    tell(LEAD_ID)  # dies after its claim
+    aws.wire.down = set()
+    clock.at += timedelta(seconds=29)
+    assert tell(LEAD_ID) == TAKEN
+    assert aws.alerts() == []
+
+
+def test_stream_and_sweep_at_once_tell_staff_once(aws: Aws) -> None:
+    """Also at the very same instant: equal claims are still two claims."""
+    captured(URGENT)
+    with ThreadPoolExecutor(6) as pool:
+        for done in [pool.submit(tell, LEAD_ID) for _ in range(3)] + [pool.submit(sweep) for _ in range(3)]:
+            done.result()
+    assert len(aws.alerts()) == 1
+
+
+def test_of_two_equal_claims_only_the_first_publishes(aws: Aws) -> None:
+    captured(URGENT)
+    first = True
+
+    def second_alerter(operation: str) -> None:
+        nonlocal first
+        if operation == "dynamodb.PutItem" and first:
+            first = False
+            tell(LEAD_ID)  # claims and tells between the reading and the claim of the other
+
+    aws.wire.before = second_alerter
+    assert tell(LEAD_ID) == TAKEN
+    assert len(aws.alerts()) == 1
+
+
+def test_a_failed_publish_keeps_the_lead_due_until_the_claim_lapses(aws: Aws, clock: Clock) -> None:
+    captured(URGENT)
+    aws.wire.down = {"sns.Publish"}
+    [failure] = tell(LEAD_ID)["batchItemFailures"]
+    assert failure == {"itemIdentifier": event("alert_staff")["Records"][0]["dynamodb"]["SequenceNumber"]}
+    assert aws.leads()[0]["alert_delivered"] == 0
+    aws.wire.down = set()
+    assert sweep() == {"alerted": 0}
+    clock.at += timedelta(seconds=30)
+    assert sweep() == {"alerted": 1}
+    [alert] = aws.alerts()
+    assert alert["MessageAttributes"]["kind"]["Value"] == "new"
+
+
+def test_a_publish_whose_record_was_lost_is_told_again_rather_than_never(aws: Aws, clock: Clock) -> None:
+    captured(URGENT)
+    writes = 0
+
+    def fail_the_last_write(operation: str) -> None:
+        nonlocal writes
+        writes += operation == "dynamodb.PutItem"
+        aws.wire.down = {"dynamodb.PutItem"} if writes > 1 else set()
+
+    aws.wire.before = fail_the_last_write
+    assert len(tell(LEAD_ID)["batchItemFailures"]) == 1
+    aws.wire.before, aws.wire.down = None, set()
+    clock.at += timedelta(seconds=30)
+    sweep()
+    assert len(aws.alerts()) == 2
+
+
+def test_a_claim_whose_reply_was_lost_is_our_own(aws: Aws) -> None:
+    captured(URGENT)
+    aws.wire.reply_lost = {"dynamodb.PutItem"}
+    assert tell(LEAD_ID) == TAKEN
+    assert len(aws.alerts()) == 1
+
+
+def test_one_bad_record_fails_alone(aws: Aws, logs: Callable[[], str]) -> None:
+    others = [str(uuid.uuid4()) for _ in range(2)]
+    for lead_id in (others[0], LEAD_ID, others[1]):
+        captured(URGENT, lead_id)
+    aws.corrupt(LEAD_ID, '{"contact": {"name": "canaryvalue"}}')
+    batch = stream_of(others[0], LEAD_ID, others[1])
+    answer = alert_staff.handler(batch, CONTEXT)
+    bad = batch["Records"][1]["dynamodb"]["SequenceNumber"]
+    assert answer == {"batchItemFailures": [{"itemIdentifier": bad}]}
+    assert len(aws.alerts()) == 2
+    [line] = [json.loads(line) for line in logs().splitlines() if "alert failed" in line]
+    assert (line["lead_id"], line["error"]) == (LEAD_ID, "ValidationError")
+
+
+def test_a_batch_that_fails_as_a_whole_names_every_record(aws: Aws) -> None:
+    captured(URGENT)
+    aws.wire.down = {"dynamodb.GetItem"}
+    assert len(tell(LEAD_ID, str(uuid.uuid4()))["batchItemFailures"]) == 2
+
+
+def test_a_lead_that_is_gone_is_no_error(aws: Aws) -> None:
+    assert tell(LEAD_ID) == TAKEN
+    assert aws.alerts() == []
+
+
+def test_nobody_is_told_of_a_lead_that_is_not_a_fit(aws: Aws) -> None:
+    captured(NOT_A_FIT)
+    assert tell(LEAD_ID) == TAKEN
+    assert aws.alerts() == []
+    assert aws.leads()[0]["version"] == 1
+
+
+def test_telling_is_logged_and_counted(aws: Aws, logs: Callable[[], str]) -> None:
+    captured(URGENT)
+    logs()
+    tell(LEAD_ID)
+    lines = [json.loads(line) for line in logs().splitlines()]
+    assert [(line["tier"], line["ladder_level"]) for line in lines if line.get("message") == "alerted"] == [
+        ("URGENT", 1)
+    ]
+    assert [line["alerted"] for line in lines if "_aws" in line] == [[1.0]]

@@ -1,0 +1,536 @@
+"""POST /submissions, on moto."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from functions.capture_lead import handler
+from shared import usecases
+from tests.aws import Aws
+from tests.functions.calls import (
+    CONTEXT,
+    EMERGENCY,
+    LEAD_ID,
+    NOT_A_FIT,
+    PRIORITY,
+    ROUTINE,
+    URGENT,
+    Json,
+    content,
+    event,
+    minor_submission,
+    pointers,
+    posting,
+    submission,
+)
+from tests.functions.conftest import Clock
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+# Each stands for something that a patient typed, and that no answer and no log may repeat.
+CANARY = "canaryvalue"
+
+
+def send(body: object) -> Json:
+    answer: Json = handler(posting("capture_lead", body), CONTEXT)
+    return answer
+
+
+def rule_ids(lead: Json) -> list[str]:
+    return [rule["id"] for rule in lead["triage"]["safety_rules"]]
+
+
+# --- what happens to a good submission ---
+
+
+def test_a_new_submission_is_stored_and_answered_with_a_receipt(aws: Aws) -> None:
+    response = handler(event("capture_lead"), CONTEXT)
+    assert response["statusCode"] == 201
+    assert response["headers"]["content-type"] == "application/json"
+    assert response["headers"]["cache-control"] == "no-store"
+    receipt = content(response)
+    assert receipt["disposition"] == "next-business-day-call"
+    assert receipt["messages"][-1]["id"] == "M-NET"
+    assert receipt["received_at"] == "2026-01-14T16:00:00Z"
+    [lead] = aws.leads()
+    assert lead["reference"] == receipt["reference"]
+    assert lead["answers"] == submission()["answers"]
+    assert lead["contact"]["phone"] == "+13125550142"
+    assert lead["attribution"]["utm_source"] == "newsletter"
+
+
+def test_capturing_costs_one_call(aws: Aws) -> None:
+    send(submission())
+    assert aws.wire.calls == ["dynamodb.PutItem"]
+
+
+def test_a_body_in_base64_is_the_same_submission(aws: Aws) -> None:
+    plain = send(submission())
+    encoded = handler(posting("capture_lead", submission(), encoded=True), CONTEXT)
+    assert (plain["statusCode"], encoded["statusCode"]) == (201, 200)
+    assert encoded["body"] == plain["body"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "tier", "disposition"),
+    [
+        (EMERGENCY, "EMERGENCY", "seek-emergency-care"),
+        (URGENT, "URGENT", "same-day-call"),
+        (PRIORITY, "PRIORITY", "next-business-day-call"),
+        (ROUTINE, "ROUTINE", "contact-within-two-business-days"),
+        (NOT_A_FIT, "NOT_A_FIT", "not-a-fit"),
+    ],
+)
+def test_every_tier_is_stored_with_its_disposition(aws: Aws, answers: Json, tier: str, disposition: str) -> None:
+    assert content(send(submission(answers)))["disposition"] == disposition
+    assert aws.leads()[0]["triage"]["tier"] == tier
+
+
+def test_only_a_lead_that_needs_someone_is_in_the_index(aws: Aws) -> None:
+    send(submission(URGENT))
+    send(submission(NOT_A_FIT, submission_id=str(uuid.uuid4())))
+    indexed = {item["lead_id"]["S"]: "next_at" in item for item in aws.items()}
+    assert indexed.pop(LEAD_ID) is True
+    assert list(indexed.values()) == [False]
+
+
+def test_the_receipt_says_nothing_of_tier_score_or_rules(aws: Aws) -> None:
+    receipt = content(send(submission(URGENT)))
+    assert set(receipt) == {"reference", "disposition", "messages", "received_at"}
+    assert all(set(message) == {"id", "text"} for message in receipt["messages"])
+    [lead] = aws.leads()
+    text = json.dumps(receipt)
+    assert rule_ids(lead) == ["INF-02"]
+    assert not [word for word in ("INF-02", "URGENT", "fit_score", "PRIORITY") if word in text]
+
+
+def test_partial_answers_are_stored_and_what_was_skipped_raises_the_tier(aws: Aws) -> None:
+    body = submission() | {"answers": {"age": 62, "region": ["lumbar"]}}
+    assert send(body)["statusCode"] == 201
+    [lead] = aws.leads()
+    assert lead["triage"]["tier"] == "URGENT"
+    assert any(rule.startswith("UNK-") for rule in rule_ids(lead))
+
+
+def test_outside_opening_hours_the_sentence_for_a_closed_clinic_comes_first(clock: Clock) -> None:
+    opened = content(send(submission(URGENT)))["messages"][0]["text"]
+    clock.at = datetime(2026, 1, 19, 16, 0, tzinfo=UTC)  # a holiday in the settings
+    closed = content(send(submission(URGENT, submission_id=str(uuid.uuid4()))))["messages"][0]["text"]
+    assert opened.startswith("Some of your answers")
+    assert closed.startswith("If we are closed")
+
+
+# --- the same submission again ---
+
+
+def test_the_same_again_gets_the_same_receipt_and_no_second_lead(aws: Aws, clock: Clock) -> None:
+    first = send(submission())
+    clock.at = datetime(2026, 1, 20, 3, 0, tzinfo=UTC)
+    again = send(submission())
+    assert (first["statusCode"], again["statusCode"]) == (201, 200)
+    assert again["body"] == first["body"]
+    assert len(aws.items()) == 1
+
+
+def test_the_same_content_written_down_in_another_way_is_the_same(aws: Aws) -> None:
+    send(submission())
+    body = submission()
+    body["answers"] = dict(reversed(body["answers"].items())) | {"pain": 6.0, "age": 62.0}
+    body["contact"] = dict(reversed(body["contact"].items())) | {"phone": "+1 312-555-0142", "name": " Jordan Example "}
+    body["submission_id"] = LEAD_ID.upper()
+    assert send(body)["statusCode"] == 200
+    assert len(aws.items()) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        submission(URGENT),
+        submission(contact={"phone": "312 555 0199"}),
+        submission(consents={"contact": True, "sms": True, "marketing": False}),
+        submission(attribution={"utm_source": "other"}),
+    ],
+    ids=["answers", "contact", "consents", "attribution"],
+)
+def test_the_same_id_with_other_content_is_refused_and_changes_nothing(aws: Aws, other: Json) -> None:
+    send(submission())
+    before = aws.items()
+    response = send(other)
+    assert response["statusCode"] == 409
+    assert "submission_id" in content(response)["detail"]
+    assert aws.items() == before
+
+
+def test_of_many_sent_at_once_one_is_new_and_all_get_the_same_receipt(aws: Aws) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        responses = list(pool.map(send, [submission()] * 8))
+    assert sorted(response["statusCode"] for response in responses) == [200] * 7 + [201]
+    assert len({response["body"] for response in responses}) == 1
+    assert len(aws.items()) == 1
+
+
+def test_of_two_contents_racing_for_one_id_one_is_stored_and_one_refused(aws: Aws) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        responses = list(pool.map(send, [submission(), submission(URGENT)]))
+    assert sorted(response["statusCode"] for response in responses) == [201, 409]
+    assert len(aws.items()) == 1
+
+
+def test_a_write_whose_reply_was_lost_is_no_conflict(aws: Aws) -> None:
+    aws.wire.reply_lost = {"dynamodb.PutItem"}  # the SDK tries again, and meets its own first write
+    response = send(submission())
+    assert response["statusCode"] == 200
+    assert aws.wire.calls == ["dynamodb.PutItem"] * 2
+    assert content(response)["reference"] == aws.leads()[0]["reference"]
+
+
+# --- minors ---
+
+
+@pytest.mark.parametrize("answers", [{"age": 17}, {"who": "guardian"}, {"age": 16, "who": "guardian"}])
+def test_nothing_is_stored_about_a_minor(aws: Aws, answers: Json) -> None:
+    response = send(submission(answers))
+    assert response["statusCode"] == 200
+    assert content(response)["reference"] is None
+    assert [message["id"] for message in content(response)["messages"]] == ["M-NF-MINOR", "M-NET"]
+    assert aws.wire.calls == []
+
+
+def test_a_minor_sends_no_contact_and_still_gets_emergency_advice(aws: Aws) -> None:
+    receipt = content(send(minor_submission(**EMERGENCY)))
+    assert receipt["disposition"] == "seek-emergency-care"
+    assert [message["id"] for message in receipt["messages"]] == ["M-E-HEART", "M-NF-MINOR", "M-NET"]
+    assert aws.items() == []
+
+
+def test_a_minor_is_promised_no_call(aws: Aws) -> None:
+    text = json.dumps(content(send(minor_submission(**URGENT)))["messages"])
+    assert "call your doctor" in text
+    assert "nurse will call" not in text
+
+
+# --- failing towards URGENT ---
+
+
+def test_answers_of_another_version_end_urgent_instead_of_being_turned_away(aws: Aws) -> None:
+    answers = ROUTINE | {"new-question": ["something"], "duration": "next-year"}
+    response = send(submission(answers, questionnaire={"id": "fs-intake", "version": "0.9.0"}))
+    assert response["statusCode"] == 201
+    [lead] = aws.leads()
+    assert lead["triage"]["tier"] == "URGENT"
+    assert "OPS-03" in rule_ids(lead)
+    assert lead["answers"]["new-question"] == ["something"]
+
+
+def test_an_emergency_in_answers_of_another_version_stays_an_emergency() -> None:
+    body = submission(EMERGENCY | {"new-question": "x"}, questionnaire={"id": "fs-intake", "version": "2.0.0"})
+    assert content(send(body))["disposition"] == "seek-emergency-care"
+
+
+def test_another_version_whose_answers_all_fit_is_scored_as_usual() -> None:
+    body = submission(ROUTINE, questionnaire={"id": "fs-intake", "version": "1.0.1"})
+    assert content(send(body))["disposition"] == "contact-within-two-business-days"
+
+
+def test_a_defect_in_scoring_ends_urgent_with_a_stored_lead(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError(CANARY)
+
+    monkeypatch.setattr(usecases, "triage", broken)
+    monkeypatch.setattr("shared.domain.triage.triage", broken)
+    response = send(submission(ROUTINE))
+    assert response["statusCode"] == 201
+    assert content(response)["disposition"] == "same-day-call"
+    assert [message["id"] for message in content(response)["messages"]] == ["M-U-UNSURE", "M-NET"]
+    assert rule_ids(aws.leads()[0]) == ["OPS-03"]
+
+
+# --- what is refused, one entry for each field ---
+
+
+def assert_problem(response: Json, status: int) -> Json:
+    """Every problem brings advice and a phone number, and repeats nothing that was sent."""
+    problem = content(response)
+    assert response["statusCode"] == problem["status"] == status
+    assert response["headers"]["content-type"] == "application/problem+json"
+    assert {"type", "title", "detail"} <= set(problem)
+    assert "call 911" in problem["emergency_advice"]
+    assert problem["clinic_phone"] == "(312) 555-0100"
+    assert CANARY not in response["body"]
+    return problem
+
+
+def with_contact(**contact: object) -> Json:
+    return submission(contact={"phone": "312 555 0142", **contact})
+
+
+BAD_FIELDS: list[tuple[object, list[str]]] = [
+    (submission(submission_id=CANARY), ["/submission_id"]),
+    (submission(submission_id=None), ["/submission_id"]),
+    (submission(questionnaire=None), ["/questionnaire"]),
+    (submission(questionnaire={"id": CANARY, "version": "1.0.0"}), ["/questionnaire/id"]),
+    (submission(questionnaire={"id": "fs-intake", "version": CANARY}), ["/questionnaire/version"]),
+    (submission({"age": CANARY}), ["/answers/age"]),
+    (submission({"age": 121}), ["/answers/age"]),
+    (submission({"age": -1}), ["/answers/age"]),
+    (submission({"age": True}), ["/answers/age"]),
+    (submission({"age": 8.5}), ["/answers/age"]),
+    (submission({"pain": 11}), ["/answers/pain"]),
+    (submission({"who": ["self"]}), ["/answers/who"]),
+    (submission({"ces": "none"}), ["/answers/ces"]),
+    (submission({"ces": [CANARY]}), ["/answers/ces"]),
+    (submission({"ces": ["none", 1]}), ["/answers/ces"]),
+    (submission({"ces": ["none"] * 41}), ["/answers/ces"]),
+    (submission({"ces": [CANARY * 10]}), ["/answers/ces"]),
+    (submission({"ces": {CANARY: 1}}), ["/answers/ces"]),
+    (submission({"note": 5}), ["/answers/note"]),
+    (submission({"note": CANARY + "x" * 500}), ["/answers/note"]),
+    (submission({"note": CANARY + "x" * 2_000}), ["/answers/note"]),
+    (submission({"note": CANARY + "\x00"}), ["/answers/note"]),
+    (submission({"no-such-question": CANARY}), ["/answers/no-such-question"]),
+    (submission({f"{CANARY} {CANARY}": 1}), ["/answers"]),
+    (submission({f"q{number}": 1 for number in range(101)}), ["/answers"]),
+    (submission(contact=None), ["/contact"]),
+    (submission(contact={"name": CANARY}), ["/contact"]),
+    (submission(contact={"phone": " ", "email": ""}), ["/contact"]),
+    (submission(contact=[CANARY]), ["/contact"]),
+    (with_contact(phone=CANARY), ["/contact/phone"]),
+    (with_contact(phone="555 0142"), ["/contact/phone"]),
+    (with_contact(phone="312 555 0142 ext 7"), ["/contact/phone"]),
+    (with_contact(phone="1" * 33), ["/contact/phone"]),
+    (with_contact(email=CANARY), ["/contact/email"]),
+    (with_contact(email=f"{CANARY}@localhost"), ["/contact/email"]),
+    (with_contact(name=CANARY * 20), ["/contact/name"]),
+    (with_contact(name=f"{CANARY}\n{CANARY}"), ["/contact/name"]),
+    (with_contact(name=f"{CANARY}\u202eevil"), ["/contact/name"]),
+    (with_contact(name=5), ["/contact/name"]),
+    (with_contact(postal=f"{CANARY}-60601"), ["/contact/postal"]),
+    (with_contact(preference=CANARY), ["/contact/preference"]),
+    (with_contact(best_time=CANARY), ["/contact/best_time"]),
+    (with_contact(fax=CANARY), ["/contact/fax"]),
+    (with_contact(**{f"{CANARY} X": 1}), ["/contact"]),
+    (submission(consents=None), ["/consents/contact"]),
+    (submission(consents={"contact": False}), ["/consents/contact"]),
+    (submission(consents={"contact": "yes"}), ["/consents/contact"]),
+    (submission(consents={"contact": 1}), ["/consents/contact"]),
+    (submission(consents={"contact": True, "sms": CANARY}), ["/consents/sms"]),
+    (submission(attribution={"utm_source": CANARY * 12}), ["/attribution/utm_source"]),
+    (submission(attribution={"utm_other": CANARY}), ["/attribution/utm_other"]),
+    (submission(extra=CANARY), ["/extra"]),
+    ([], [""]),
+    ("null", [""]),
+    ("", [""]),
+    ('{"submission_id": "' + CANARY, [""]),
+]
+
+
+@pytest.mark.parametrize(("body", "expected"), BAD_FIELDS)
+def test_a_field_that_does_not_fit_is_named_and_its_value_is_not(aws: Aws, body: object, expected: list[str]) -> None:
+    response = send(body)
+    assert_problem(response, 422)
+    assert pointers(response) == expected
+    assert aws.wire.calls == []
+
+
+def test_every_field_that_does_not_fit_is_named_once(logs: Callable[[], str]) -> None:
+    body = submission(
+        {"ces": [1, 2, CANARY], "pain": CANARY},
+        submission_id=CANARY,
+        contact={"phone": CANARY, "email": CANARY, "name": "", "preference": CANARY},
+        consents={"contact": CANARY, "sms": CANARY},
+    )
+    response = send(body)
+    assert_problem(response, 422)
+    # `pain` holds a text, which only the questionnaire can judge: that is looked at when the rest has the right form
+    expected = ["/submission_id", "/answers/ces", "/contact/phone", "/contact/email", "/contact/preference"]
+    assert pointers(response) == [*expected, "/consents/contact", "/consents/sms"]
+    assert CANARY not in logs()
+
+
+def test_answers_that_do_not_fit_the_questionnaire_are_each_named() -> None:
+    response = send(submission({"pain": "six", "ces": ["nothing"], "region": "lumbar"}))
+    assert pointers(response) == ["/answers/region", "/answers/ces", "/answers/pain"]
+
+
+# --- what cannot be read at all ---
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "", "application/jsonx"])
+def test_another_media_type_is_refused(media_type: str) -> None:
+    posted = event("capture_lead")
+    posted["headers"]["content-type"] = media_type
+    assert_problem(handler(posted, CONTEXT), 415)
+
+
+def test_a_missing_media_type_is_refused() -> None:
+    posted = event("capture_lead")
+    del posted["headers"]["content-type"]
+    assert_problem(handler(posted, CONTEXT), 415)
+    assert_problem(handler(posted | {"headers": None}, CONTEXT), 415)
+
+
+def test_a_charset_after_the_media_type_is_accepted() -> None:
+    posted = event("capture_lead")
+    posted["headers"]["content-type"] = "Application/JSON; charset=utf-8"
+    assert handler(posted, CONTEXT)["statusCode"] == 201
+
+
+@pytest.mark.parametrize("encoded", [False, True])
+def test_a_body_of_64_kib_is_read_and_one_byte_more_is_refused(encoded: bool) -> None:
+    text = json.dumps(submission())
+    text += " " * (64 * 1024 - len(text))
+    assert handler(posting("capture_lead", text, encoded=encoded), CONTEXT)["statusCode"] == 201
+    assert_problem(handler(posting("capture_lead", text + " ", encoded=encoded), CONTEXT), 413)
+    assert_problem(handler(posting("capture_lead", text * 9, encoded=encoded), CONTEXT), 413)
+
+
+def test_the_limit_counts_bytes() -> None:
+    assert_problem(send('"' + "\u00e9" * (33 * 1024) + '"'), 413)
+
+
+@pytest.mark.parametrize("body", ["not base64!", "YWJ", "\u00e9\u00e9\u00e9\u00e9"])
+def test_bad_base64_is_refused(body: str) -> None:
+    assert_problem(handler(event("capture_lead") | {"body": body, "isBase64Encoded": True}, CONTEXT), 400)
+
+
+def test_no_body_is_refused() -> None:
+    posted = event("capture_lead")
+    del posted["body"]
+    assert_problem(handler(posted, CONTEXT), 422)
+
+
+def with_raw_answer(text: str) -> str:
+    return json.dumps(submission({"pain": "PLACE"})).replace('"PLACE"', text)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 50_000,
+        '{"answers":' * 5_000,
+        with_raw_answer("[" * 10_000 + "]" * 10_000),
+        with_raw_answer("NaN"),
+        with_raw_answer("Infinity"),
+        with_raw_answer("-Infinity"),
+        with_raw_answer("1e999"),
+        with_raw_answer("-1e999"),
+        with_raw_answer("1e300"),
+        with_raw_answer("1" * 400),
+        with_raw_answer("1" * 5_000),
+        with_raw_answer("-" + "9" * 30),
+        with_raw_answer("01"),
+        with_raw_answer("6.000000001"),
+        with_raw_answer("null"),
+        with_raw_answer('"\\ud800"'),
+        with_raw_answer('"\\udc00\\ud800"'),
+        with_raw_answer("'6'"),
+        with_raw_answer("6,"),
+        with_raw_answer("6 /* six */"),
+        "\ufeff" + json.dumps(submission()),
+        json.dumps(submission()) + "{}",
+        json.dumps(submission(contact={"phone": "312 555 0142", "name": "\ud800"})),
+        json.dumps(submission()).encode("utf-16"),
+        json.dumps(submission()).replace("Jordan", "J\u00f6rdan").encode("latin-1"),
+        b"\xff\xfe\x00",
+        b"\xed\xa0\x80",
+        "\ud800",
+    ],
+)
+def test_json_that_is_a_trap_is_refused_and_nothing_is_stored(aws: Aws, body: str | bytes) -> None:
+    assert_problem(handler(posting("capture_lead", body), CONTEXT), 422)
+    assert aws.wire.calls == []
+
+
+@pytest.mark.parametrize("number", ["8.0", "8", "8e0", "0.8e1"])
+def test_a_whole_number_may_be_written_as_json_allows(aws: Aws, number: str) -> None:
+    assert send(with_raw_answer(number))["statusCode"] == 201
+    assert aws.leads()[0]["answers"]["pain"] == 8
+
+
+def test_of_a_key_that_stands_twice_the_last_counts(aws: Aws) -> None:
+    assert send(with_raw_answer('2, "pain": 9'))["statusCode"] == 201
+    assert aws.leads()[0]["answers"]["pain"] == 9
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["\u5f20\u4f1f", "\u0645\u062d\u0645\u062f", "O'Brien-\u0141\u00f3\u015b", "\U0001f600", "=cmd|' /C calc'!A0"],
+)
+def test_a_name_in_any_script_is_kept_as_it_was_written(aws: Aws, name: str) -> None:
+    assert send(with_contact(name=f"  {name} "))["statusCode"] == 201
+    assert aws.leads()[0]["contact"]["name"] == name
+
+
+# --- when it cannot be stored ---
+
+
+def test_a_table_that_cannot_be_reached_gives_503_with_advice(aws: Aws, logs: Callable[[], str]) -> None:
+    aws.wire.down = {"dynamodb.PutItem"}
+    response = send(submission())
+    assert_problem(response, 503)
+    assert int(response["headers"]["retry-after"]) > 0
+    assert aws.wire.calls == ["dynamodb.PutItem"] * 2
+    line = json.loads(logs().splitlines()[0])
+    assert line["level"] == "ERROR"
+    assert (line["error"], line["cause"]) == ("StoreUnavailable", "ConnectTimeoutError")
+    assert line["place"].startswith("dynamodb.py:")
+
+
+def test_after_a_failure_the_same_submission_can_be_sent_again(aws: Aws) -> None:
+    aws.wire.down = {"dynamodb.PutItem"}
+    assert send(submission())["statusCode"] == 503
+    aws.wire.down = set()
+    assert send(submission())["statusCode"] == 201
+
+
+def test_an_error_of_aws_gives_503(aws: Aws, logs: Callable[[], str]) -> None:
+    aws.dynamodb.delete_table(TableName="leads")
+    assert_problem(send(submission()), 503)
+    assert json.loads(logs().splitlines()[0])["cause"] == "ResourceNotFoundException ResourceNotFoundException"
+
+
+def test_a_defect_of_ours_gives_503_with_advice_and_says_where(
+    monkeypatch: pytest.MonkeyPatch, logs: Callable[[], str]
+) -> None:
+    def broken(*_: Any) -> None:
+        raise KeyError(CANARY)
+
+    monkeypatch.setattr(usecases, "capture_lead", broken)
+    assert_problem(send(submission()), 503)
+    line = json.loads(logs().splitlines()[0])
+    assert line["error"] == "KeyError"
+    assert line["place"].startswith("test_capture_lead.py:")
+    assert CANARY not in json.dumps(line)
+
+
+def test_a_stored_lead_that_cannot_be_read_is_our_defect(aws: Aws) -> None:
+    send(submission())
+    aws.corrupt(LEAD_ID, json.dumps({"lead_id": CANARY}))
+    assert_problem(send(submission()), 503)
+
+
+# --- what is logged and counted ---
+
+
+def test_a_captured_lead_is_logged_and_counted_by_its_tier_once(logs: Callable[[], str]) -> None:
+    reference = content(send(submission(URGENT)))["reference"]
+    lines = [json.loads(line) for line in logs().splitlines()]
+    [line] = [line for line in lines if line.get("message") == "captured"]
+    assert (line["reference"], line["tier"]) == (reference, "URGENT")
+    [metric] = [line for line in lines if "_aws" in line]
+    assert (metric["captured"], metric["tier"]) == ([1.0], "URGENT")
+    send(submission(URGENT))
+    assert not [line for line in logs().splitlines() if '"captured"' in line]
+
+
+def test_a_questionnaire_that_the_rulebook_lacks_is_named() -> None:
+    response = send(submission(questionnaire={"id": "no-such-form", "version": "1.0.0"}))
+    assert_problem(response, 422)
+    assert pointers(response) == ["/questionnaire/id"]
