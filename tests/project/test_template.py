@@ -22,6 +22,8 @@ DAY = 24 * 60 * 60
 EVERYWHERE = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 ROUTES = {
     "POST /submissions": "CaptureLead",
+    "POST /intake/google-ads": "CaptureAdLead",
+    "GET /challenges/{submission_id}": "IssueChallenge",
     "POST /screenings": "ScreenAnswers",
     "GET /questionnaires/{id}": "ShowQuestionnaire",
     "GET /": "ShowPage",
@@ -32,6 +34,8 @@ OPEN_LEADS = {"Fn::Sub": "${LeadsTable.Arn}/index/open_leads"}
 TOPIC = {"Ref": "AlertTopic"}
 GRANTS: dict[str, list[tuple[str, object]]] = {
     "CaptureLead": [("dynamodb:PutItem", LEADS)],
+    "CaptureAdLead": [("dynamodb:PutItem", LEADS)],
+    "IssueChallenge": [],
     "ScreenAnswers": [],
     "ShowQuestionnaire": [],
     "ShowPage": [],
