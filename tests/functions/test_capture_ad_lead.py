@@ -1,0 +1,94 @@
+"""POST /intake/google-ads, on moto."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from functions.capture_ad_lead import handler
+from tests.aws import Aws
+from tests.functions.calls import CONTEXT, Json, content, event, pointers, posting, sent
+
+
+def send(**changes: Any) -> Json:
+    body = {key: value for key, value in (sent("capture_ad_lead") | changes).items() if value is not None}
+    answer: Json = handler(posting("capture_ad_lead", body), CONTEXT)
+    return answer
+
+
+def test_an_ad_lead_is_stored_with_every_safety_answer_unknown(aws: Aws) -> None:
+    assert handler(event("capture_ad_lead"), CONTEXT)["statusCode"] == 200
+    (lead,) = aws.leads()
+    assert lead["triage"]["tier"] == "URGENT"
+    assert [rule["id"] for rule in lead["triage"]["safety_rules"]] == ["UNK-04"]
+    assert lead["contact"]["phone"] == "+13125550142"
+    assert lead["source"] == "google-ads"
+    assert lead["attribution"] == {
+        "utm_source": "google-ads",
+        "utm_campaign": "20000000001",
+        "gclid": "EXAMPLE-click-id",
+    }
+    assert lead["alert_due"] == 1
+
+
+def test_its_consent_says_that_the_network_showed_the_text(aws: Aws) -> None:
+    send()
+    contact = aws.leads()[0]["consent_records"][0]
+    assert (contact["consent"], contact["given"], contact["text"]) == ("contact", True, "")
+    assert contact["how"] == "the lead form of the ad network"
+
+
+def test_the_same_ad_lead_again_is_one_lead(aws: Aws) -> None:
+    assert [send()["statusCode"] for _ in range(3)] == [200, 200, 200]
+    assert len(aws.leads()) == 1
+
+
+@pytest.mark.parametrize("key", ["", "a-key-of-tests-onlx", "a-key-of-tests-only ", "ключ"])
+def test_a_wrong_key_is_refused(aws: Aws, key: str) -> None:
+    response = send(google_key=key)
+    assert response["statusCode"] == 403
+    assert aws.leads() == []
+
+
+def test_without_a_key_of_our_own_the_door_is_closed(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("functions.capture_ad_lead.ads", type("Ads", (), {"key": "", "questionnaire": "fs-intake"}))
+    assert send(google_key="")["statusCode"] == 403
+    assert aws.leads() == []
+
+
+def test_a_test_lead_is_checked_and_not_kept(aws: Aws) -> None:
+    assert send(is_test=True)["statusCode"] == 200
+    assert send(is_test=True, user_column_data=[])["statusCode"] == 422
+    assert aws.leads() == []
+
+
+def test_what_is_wrong_in_one_column_does_not_lose_the_others(aws: Aws) -> None:
+    columns = [
+        {"column_id": "FIRST_NAME", "string_value": "Sample"},
+        {"column_id": "LAST_NAME", "string_value": "Patient"},
+        {"column_id": "PHONE_NUMBER", "string_value": "call me"},
+        {"column_id": "EMAIL", "string_value": "sample.patient@example.com"},
+        {"column_id": "A NEW ONE", "boolean_value": True},
+    ]
+    assert send(user_column_data=columns)["statusCode"] == 200
+    contact = aws.leads()[0]["contact"]
+    assert (contact["name"], contact["phone"], contact["email"]) == (
+        "Sample Patient",
+        None,
+        "sample.patient@example.com",
+    )
+
+
+def test_a_lead_that_nobody_can_reach_is_refused(aws: Aws) -> None:
+    response = send(user_column_data=[{"column_id": "PHONE_NUMBER", "string_value": "canaryvalue"}])
+    assert response["statusCode"] == 422
+    assert pointers(response) == ["/user_column_data"]
+    assert "canaryvalue" not in response["body"]
+    assert aws.leads() == []
+
+
+def test_a_missing_field_is_named() -> None:
+    response = send(lead_id=None)
+    assert response["statusCode"] == 422
+    assert content(response)["errors"] == [{"pointer": "/lead_id", "detail": "This field is required."}]

@@ -1,0 +1,182 @@
+"""No personal data leaves the table: not in logs, metrics, alerts, error answers or the texts of errors."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+
+import pytest
+from pydantic import ValidationError
+
+from functions import alert_staff, capture_lead, escalate_leads, screen_answers
+from shared import usecases
+from shared.domain.lead import Lead
+from tests.aws import Aws
+from tests.functions.calls import (
+    CONTEXT,
+    EMERGENCY,
+    LEAD_ID,
+    URGENT,
+    Json,
+    content,
+    event,
+    posting,
+    sent,
+    stream_of,
+    submission,
+)
+from tests.functions.conftest import Clock
+
+CANARIES = (
+    "Canaryname",
+    "+13125550177",
+    "5550177",
+    "canary-mail",
+    "Canarynote",
+    "60699",
+    "canary-campaign",
+    "canary/3",
+)
+ANSWERS: Json = {"note": "Canarynote: my bladder"}
+CONTACT = {"name": "Canaryname", "phone": "(312) 555-0177", "email": "canary-mail@example.com", "postal": "60699"}
+
+
+def with_canaries(answers: Json, **changes: object) -> Json:
+    body = submission(ANSWERS | answers, contact=CONTACT, attribution={"utm_campaign": "canary-campaign"})
+    posted = posting("capture_lead", body | changes)
+    posted["headers"]["user-agent"] = posted["requestContext"]["http"]["userAgent"] = "canary/3"
+    return posted
+
+
+def found(text: str) -> list[str]:
+    plain = text.replace("(312) 555-0177", "5550177").replace("312-555-0177", "5550177")
+    return [canary for canary in CANARIES if canary.lower() in plain.lower()]
+
+
+@pytest.fixture
+def all_logs(logs: Callable[[], str], caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
+    """Also what libraries log."""
+    caplog.set_level(logging.INFO)
+    return lambda: logs() + "".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records)
+
+
+def test_these_canaries_are_found_where_they_are(aws: Aws) -> None:
+    """The proof of the tests below: what is stored holds every canary."""
+    capture_lead.handler(with_canaries(URGENT), CONTEXT)
+    assert sorted(found(json.dumps(aws.items()))) == sorted(CANARIES)
+
+
+@pytest.mark.parametrize("answers", [EMERGENCY, URGENT, {}, {"age": 12}])
+def test_the_usual_way_leaves_no_personal_data(
+    aws: Aws, clock: Clock, all_logs: Callable[[], str], answers: Json
+) -> None:
+    responses = [capture_lead.handler(with_canaries(answers), CONTEXT) for _ in range(2)]
+    alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
+    clock.at = clock.at.replace(hour=21)
+    escalate_leads.handler(event("escalate_leads"), CONTEXT)
+    assert [response["statusCode"] < 300 for response in responses] == [True, True]
+    assert found(json.dumps(responses)) == []
+    assert found(json.dumps(aws.alerts())) == []
+    written = all_logs()
+    assert ("captured" in written) is ("age" not in answers)
+    assert found(written) == []
+
+
+REFUSED: list[Json] = [
+    with_canaries({}, submission_id="Canaryname"),
+    with_canaries({"pain": "Canarynote"}),
+    with_canaries({"ces": ["Canarynote"]}),
+    with_canaries({"Canaryname Canaryname": 1}),
+    with_canaries({}, contact=CONTACT | {"phone": "Canaryname"}),
+    with_canaries({}, contact=CONTACT | {"email": "canary-mail"}),
+    with_canaries({}, contact=CONTACT | {"name": "Canaryname\x00"}),
+    with_canaries({}, contact=CONTACT | {"Canaryname Canaryname": "Canarynote"}),
+    with_canaries({}, consents={"contact": "Canaryname"}),
+    posting("capture_lead", '{"contact": {"name": "Canaryname" Canarynote'),
+    posting("capture_lead", b'{"name": "Canaryname\xff"}'),
+    posting("capture_lead", "Canaryname" * 10_000),
+    event("capture_lead") | {"body": "Canaryname!", "isBase64Encoded": True},
+    event("capture_lead") | {"body": json.dumps(CONTACT), "headers": {"content-type": "Canaryname"}},
+]
+
+
+@pytest.mark.parametrize("posted", REFUSED)
+def test_a_refusal_repeats_nothing(all_logs: Callable[[], str], posted: Json) -> None:
+    response = capture_lead.handler(posted, CONTEXT)
+    assert 400 <= response["statusCode"] < 500
+    assert found(response["body"] + str(response["headers"])) == []
+    assert found(all_logs()) == []
+
+
+def test_a_refused_screening_repeats_nothing(all_logs: Callable[[], str]) -> None:
+    body = sent("screen_answers") | {"answers": ANSWERS | {"ces": ["Canaryname"]}, "contact": CONTACT}
+    response = screen_answers.handler(posting("screen_answers", body), CONTEXT)
+    assert response["statusCode"] == 422
+    assert found(response["body"] + all_logs()) == []
+
+
+def test_a_conflict_repeats_nothing(all_logs: Callable[[], str]) -> None:
+    capture_lead.handler(event("capture_lead"), CONTEXT)
+    response = capture_lead.handler(with_canaries(URGENT), CONTEXT)
+    assert response["statusCode"] == 409
+    assert found(response["body"] + all_logs()) == []
+
+
+def test_a_table_that_fails_repeats_nothing(aws: Aws, all_logs: Callable[[], str]) -> None:
+    aws.wire.down = {"dynamodb.PutItem"}
+    response = capture_lead.handler(with_canaries(URGENT), CONTEXT)
+    assert response["statusCode"] == 503
+    written = all_logs()
+    assert "StoreUnavailable" in written
+    assert found(response["body"] + written) == []
+
+
+def test_an_error_that_quotes_the_patient_is_not_repeated(
+    all_logs: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def quotes(submission: object, *_: object) -> None:
+        raise ValueError(repr(submission))
+
+    monkeypatch.setattr(usecases, "capture_lead", quotes)
+    response = capture_lead.handler(with_canaries(URGENT), CONTEXT)
+    assert response["statusCode"] == 503
+    written = all_logs()
+    assert "ValueError" in written
+    assert found(response["body"] + written) == []
+
+
+def corrupted(aws: Aws) -> str:
+    """A stored lead in which every value has become something that does not fit."""
+    capture_lead.handler(with_canaries(URGENT), CONTEXT)
+    [lead] = aws.leads()
+    spoiled = {name: ["Canaryname", CONTACT] for name in lead} | {"answers": {"note": {"Canarynote": CONTACT}}}
+    spoiled["contact"] = {name: [value] for name, value in CONTACT.items()}
+    return json.dumps(spoiled)
+
+
+def test_a_corrupt_lead_repeats_nothing(aws: Aws, all_logs: Callable[[], str]) -> None:
+    aws.corrupt(LEAD_ID, corrupted(aws))
+    all_logs()
+    failures = alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
+    assert len(failures["batchItemFailures"]) == 1
+    with pytest.raises(RuntimeError) as failure:
+        escalate_leads.handler(event("escalate_leads"), CONTEXT)
+    response = capture_lead.handler(with_canaries(URGENT), CONTEXT)
+    assert response["statusCode"] == 503
+    written = all_logs()
+    assert written.count("ValidationError") >= 3
+    assert found(written + str(failures) + str(failure.value) + response["body"]) == []
+    assert failure.value.__cause__ is failure.value.__context__ is None
+
+
+def test_the_error_of_a_corrupt_lead_names_places_and_no_values(aws: Aws) -> None:
+    with pytest.raises(ValidationError) as failure:
+        Lead.model_validate_json(corrupted(aws))
+    assert "contact.phone" in str(failure.value)
+    assert found(str(failure.value)) == []
+
+
+def test_a_receipt_repeats_nothing() -> None:
+    receipt = content(capture_lead.handler(with_canaries(URGENT), CONTEXT))
+    assert found(json.dumps(receipt)) == []

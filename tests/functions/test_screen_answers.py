@@ -1,0 +1,129 @@
+"""POST /screenings: an emergency interrupts at once, and nothing else does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from functions.screen_answers import handler
+from shared import usecases
+from tests.aws import Aws
+from tests.functions.calls import CONTEXT, Json, content, event, pointers, posting, sent
+
+CALM: Json = {"age": 62, "who": "self", "em-now": ["none"], "region": ["lumbar"]}
+
+
+def screen(page: str, answers: Json, **changes: object) -> Json:
+    body = sent("screen_answers") | {"page": page, "answers": answers} | changes
+    response: Json = handler(posting("screen_answers", body), CONTEXT)
+    return response
+
+
+def shown(response: Json) -> list[str]:
+    assert response["statusCode"] == 200
+    return [message["id"] for message in content(response)["messages"]]
+
+
+def test_a_page_without_an_emergency_lets_the_form_go_on(aws: Aws) -> None:
+    response = handler(event("screen_answers"), CONTEXT)
+    assert (response["statusCode"], response["headers"]["cache-control"]) == (200, "no-store")
+    assert content(response) == {"disposition": "continue", "minor": False, "messages": []}
+    assert aws.wire.calls == []
+
+
+@pytest.mark.parametrize("sign", ["chest-pressure", "breath-sweat", "tearing-pain", "belly-pulse", "stroke-signs"])
+def test_an_emergency_on_the_first_page_interrupts(sign: str, logs: Callable[[], str]) -> None:
+    response = screen("P1", {"age": 30, "em-now": ["none", sign]})
+    assert content(response)["disposition"] == "seek-emergency-care"
+    assert shown(response) == ["M-E-HEART", "M-NET"]
+    assert "emergency_advice_shown" in logs()
+
+
+def test_no_call_is_promised_where_no_contact_is_known() -> None:
+    response = screen("P6", CALM | {"ces": ["saddle-numb"]})
+    assert "call you" not in response["body"]
+
+
+def test_skipped_follow_ups_of_a_page_that_was_left_count() -> None:
+    assert shown(screen("P2", CALM | {"ces": ["saddle-numb"]})) == ["M-E-CES", "M-NET"]
+
+
+def test_pages_not_yet_seen_are_no_emergency() -> None:
+    """At 30, `preg` is asked on page 3; skipped there, it would make an old bladder or sexual symptom an emergency."""
+    answers = CALM | {"age": 30, "ces": ["sexual-change"], "ces-onset": "gt3m", "motor": ["none"], "cord": ["none"]}
+    assert content(screen("P2", answers))["disposition"] == "continue"
+    assert content(screen("P3", answers))["disposition"] == "seek-emergency-care"
+
+
+def test_pages_not_yet_seen_are_no_emergency_in_another_version_either() -> None:
+    answers = CALM | {"age": 30, "ces": ["sexual-change"], "ces-onset": "gt3m", "of-another-version": "yes"}
+    version = {"id": "fs-intake", "version": "0.9.0"}
+    assert content(screen("P2", answers, questionnaire=version))["disposition"] == "continue"
+    assert content(screen("P3", answers, questionnaire=version))["disposition"] == "seek-emergency-care"
+
+
+def test_an_emergency_in_another_version_interrupts() -> None:
+    answers = {"em-now": ["stroke-signs", "of-another-version"], "ces": ["saddle-numb"]}
+    response = screen("P2", answers, questionnaire={"id": "fs-intake", "version": "0.9.0"})
+    assert content(response)["disposition"] == "seek-emergency-care"
+
+
+@pytest.mark.parametrize("answers", [{"age": 17}, {"who": "guardian", "age": 45}])
+def test_a_minor_is_told_so_and_goes_on(answers: Json) -> None:
+    response = screen("P1", CALM | answers)
+    assert (content(response)["disposition"], content(response)["minor"]) == ("continue", True)
+    assert shown(response) == ["M-NF-MINOR", "M-NET"]
+
+
+def test_an_emergency_of_a_minor_comes_first() -> None:
+    response = screen("P1", {"age": 12, "em-now": ["stroke-signs"]})
+    assert content(response)["minor"] is True
+    assert shown(response) == ["M-E-HEART", "M-NF-MINOR", "M-NET"]
+
+
+def test_an_urgent_answer_does_not_interrupt() -> None:
+    assert shown(screen("P3", CALM | {"sys": ["fever"]})) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"answers": CALM | {"note": "canaryvalue"}}, "/answers/note"),
+        ({"contact": {"phone": "312 555 0142"}}, "/contact"),
+        ({"consents": {"contact": True}}, "/consents"),
+        ({"submission_id": "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"}, "/submission_id"),
+        ({"page": "P7"}, "/page"),
+        ({"page": "canaryvalue canaryvalue"}, "/page"),
+        ({"answers": CALM | {"ces": ["canaryvalue"]}}, "/answers/ces"),
+        ({"answers": CALM | {"canaryvalue x": 1}}, "/answers"),
+        ({"questionnaire": {"id": "canaryvalue", "version": "1.0.0"}}, "/questionnaire/id"),
+    ],
+)
+def test_personal_data_and_what_does_not_fit_are_refused(changes: Json, pointer: str) -> None:
+    response = handler(posting("screen_answers", sent("screen_answers") | changes), CONTEXT)
+    assert response["statusCode"] == 422
+    assert pointers(response) == [pointer]
+    assert "canaryvalue" not in response["body"]
+    assert "call 911" in content(response)["emergency_advice"]
+
+
+def test_a_defect_gives_advice_and_a_phone_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(usecases, "screen_answers", broken)
+    response = handler(event("screen_answers"), CONTEXT)
+    assert response["statusCode"] == 503
+    assert "call 911" in content(response)["emergency_advice"]
+    assert content(response)["clinic_phone"] == "(312) 555-0100"
+
+
+def test_a_defect_in_scoring_lets_the_form_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(usecases, "triage", broken)
+    monkeypatch.setattr("shared.domain.triage.triage", broken)
+    assert json.loads(handler(event("screen_answers"), CONTEXT)["body"])["disposition"] == "continue"

@@ -1,0 +1,79 @@
+"""GET / and GET /web/{file}."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from functions.show_page import handler
+from tests.aws import Aws
+from tests.functions.calls import CONTEXT, Json, content, event
+
+
+def ask(file: str | None = None, **headers: str) -> Json:
+    asked = event("show_page")
+    if file is not None:
+        asked["pathParameters"] = {"file": file}
+    asked["headers"] |= {name.replace("_", "-"): value for name, value in headers.items()}
+    answer: Json = handler(asked, CONTEXT)
+    return answer
+
+
+def test_the_form_is_at_the_root(aws: Aws) -> None:
+    response = handler(event("show_page"), CONTEXT)
+    assert response["statusCode"] == 200
+    assert response["headers"]["content-type"] == "text/html; charset=utf-8"
+    assert response["body"].startswith("<!doctype html>")
+    assert aws.wire.calls == []
+
+
+def test_the_clinics_words_are_filled_in_and_escaped() -> None:
+    body = ask()["body"]
+    assert "{{" not in body
+    assert "Example Spine &amp; Nerve Clinic" in body
+    assert "Spine & Nerve" not in body
+    assert 'href="tel:3125550100"' in body
+    assert "call 911 if you get" in body
+
+
+@pytest.mark.parametrize(
+    ("file", "media_type"),
+    [
+        ("form.js", "text/javascript; charset=utf-8"),
+        ("form.css", "text/css; charset=utf-8"),
+        ("icon.svg", "image/svg+xml"),
+    ],
+)
+def test_its_files_have_their_media_types(file: str, media_type: str) -> None:
+    assert ask(file)["headers"]["content-type"] == media_type
+
+
+@pytest.mark.parametrize("file", [None, "form.js"])
+def test_the_browser_is_told_to_load_nothing_from_elsewhere(file: str | None) -> None:
+    headers = ask(file)["headers"]
+    policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["strict-transport-security"].startswith("max-age=")
+
+
+def test_the_page_needs_nothing_that_its_policy_forbids() -> None:
+    body = ask()["body"]
+    assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|https?://", body)
+
+
+def test_who_has_it_already_gets_304() -> None:
+    first = ask()["headers"]
+    assert first["cache-control"] == "public, max-age=60"
+    assert ask(if_none_match=first["etag"])["statusCode"] == 304
+    assert ask("form.js", if_none_match=first["etag"])["statusCode"] == 200
+
+
+@pytest.mark.parametrize("file", ["no-such.html", "../README.md", "..%2fREADME.md", " ", ".", "form.js/"])
+def test_what_is_not_in_the_folder_is_404(file: str) -> None:
+    response = ask(file)
+    assert response["statusCode"] == 404
+    assert "call 911" in content(response)["emergency_advice"]
