@@ -28,7 +28,7 @@ from shared.domain.condition import (
 
 FACTS = Facts(chosen={"color": frozenset({"red", "blue"})}, numbers={"age": 40}, texts={"note": "my Knee"})
 YES, NO = Answered("color", True), Answered("color", False)
-TWO = Score("two", ((2, YES), (3, NO)))
+TWO = Score("two", "Two", ((2, YES), (3, NO)))
 
 
 def options(*codes: str) -> frozenset[str]:

@@ -58,6 +58,49 @@ def test_agrees_with_the_second_reading_and_every_rule_both_fires_and_keeps_sile
     assert tiers == RULE_SET.tiers.keys()
 
 
+EFFORT = {"region": ["neck"], "spread": ["arm-one"], "pattern": ["walk-worse", "sit-better"]}
+STANDING = {"pattern": ["stand-worse", "bend-fwd-better"], "duration": "gt6m"}
+BASES = [HEALTHY | EFFORT, HEALTHY | STANDING, *(vignette["answers"] for vignette in VIGNETTES)]
+
+
+@pytest.mark.parametrize("question", ["age", "pain"])
+def test_agrees_with_the_second_reading_at_every_age_and_every_degree_of_pain(question: str) -> None:
+    highest = RULE_SET.questionnaire.questions[question].maximum
+    assert highest
+    for base in BASES:
+        for number in range(highest + 1):
+            answers = base | {question: number}
+            result, reading = scored(answers), second_reading(answers)
+            assert {key: result[key] for key in reading} == reading, answers
+
+
+WORDS = {
+    "TXT-01": """pee peeing urinate urinating bladder incontinent incontinence catheter bowel bowels poop pooping soiled
+        soiling groin genital genitals private_part private_parts saddle numb_down_there numb_bottom numb_crotch
+        between_my_legs wipe wiping""",
+    "TXT-02": """chest_pain chest_pressure chest_tight chest_tightness chest_hurts tight_in_my_chest
+        tightness_in_my_chest heart_attack can't_breathe cant_breathe short_of_breath passed_out faint fainted slurred
+        face_droop face_drooping""",
+    "TXT-03": """suicide suicidal kill_myself end_my_life want_to_die don't_want_to_live dont_want_to_live
+        better_off_dead""",
+    "TXT-04": """can't_walk cant_walk cannot_walk can't_move_my_legs can't_feel_my_feet cant_move_my_arm paralyzed
+        paralysed paralysis leg_gave_out legs_gave_out""",
+}
+PHRASES = [(rule, words.replace("_", " ")) for rule, listed in WORDS.items() for words in listed.split()]
+
+
+@pytest.mark.parametrize(("rule", "words"), PHRASES, ids=[words for _, words in PHRASES])
+def test_words_that_lift(rule: str, words: str) -> None:
+    assert rule in scored(HEALTHY | {"note": f"Since May I {words.upper()}, no?"})["safety_rules"]
+
+
+@pytest.mark.parametrize(
+    "words", ["peel", "my heart sank", "walking helps", "a wiper", "my feet hurt", "died laughing"]
+)
+def test_words_that_do_not(words: str) -> None:
+    assert scored(HEALTHY | {"note": words})["safety_rules"] == []
+
+
 def test_the_second_reading_agrees_with_the_vignettes() -> None:
     for vignette in VIGNETTES:
         assert second_reading(vignette["answers"]) == vignette["expected"], vignette["id"]
@@ -85,6 +128,13 @@ def test_the_second_reading_agrees_with_the_vignettes() -> None:
 def test_readings_that_were_decided(changes: dict[str, Any], tier: str, safety_rules: list[str]) -> None:
     result = scored(HEALTHY | changes)
     assert (result["tier"], result["safety_rules"]) == (tier, safety_rules)
+
+
+@pytest.mark.parametrize(("limit", "score", "tier"), [("not", 55, "ROUTINE"), ("some", 60, "PRIORITY")])
+def test_the_cut_of_the_fit_score_is_60(limit: str, score: int, tier: str) -> None:
+    stenosis = {"sx": ["pain", "numb"], "dx": ["spinal-stenosis"], "imaging": "mri-ct", "fn": limit}
+    result = scored(HEALTHY | stenosis)
+    assert (result["fit_score"], result["tier"], result["safety_rules"]) == (score, tier, [])
 
 
 def test_a_guardian_is_asking_for_a_minor_whatever_the_age() -> None:

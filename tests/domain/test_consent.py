@@ -1,0 +1,79 @@
+"""The ledger of consents."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from shared.domain.consent import ConsentRecord, Visit, chain_intact, consent_records, revocation
+from shared.domain.submission import Consents, ContactEntry, QuestionnaireVersion, Submission
+from shared.rulebook.loading import load
+
+AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
+
+
+def records(language: str = "en") -> tuple[ConsentRecord, ...]:
+    rule_set = load().of("fs-intake", language)
+    assert rule_set is not None
+    entry = ContactEntry(phone="(312) 555-0142", email="sample.patient@example.com")
+    submission = Submission(
+        submission_id=UUID(int=1),
+        questionnaire=QuestionnaireVersion(id="fs-intake", version="1.0.0"),
+        answers={},
+        contact=entry,
+        consents=Consents(contact=True, marketing=True),
+        page="https://clinic.example/stenosis?name=nobody#form",
+    )
+    return consent_records(submission, entry.checked(), rule_set.questionnaire, Visit("203.0.113.10", "Agent"), AT)
+
+
+def test_each_consent_has_its_record_given_or_not() -> None:
+    assert [(record.consent, record.given) for record in records()] == [
+        ("contact", True),
+        ("sms", False),
+        ("marketing", True),
+    ]
+
+
+def test_a_record_says_what_was_shown_how_and_for_which_number() -> None:
+    contact, sms, _ = records()
+    assert contact.text == "The clinic may store my answers and contact me about them by phone or e-mail."
+    assert contact.how == "a box of its own, unticked by default"
+    assert contact.page == "https://clinic.example/stenosis"
+    assert contact.covers == ("+13125550142", "sample.patient@example.com")
+    assert sms.covers == ("+13125550142",)
+    assert (contact.language, contact.questionnaire_version, contact.source_address) == ("en", "1.0.0", "203.0.113.10")
+
+
+def test_the_text_is_the_one_of_the_visitors_language() -> None:
+    english, spanish = records("en")[0], records("es")[0]
+    assert spanish.language == "es"
+    assert spanish.text != english.text
+    assert spanish.text_hash != english.text_hash
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"given": True}, {"text": "another"}, {"at": datetime(2026, 1, 15, tzinfo=UTC)}, {"covers": ("+13125550199",)}],
+)
+def test_any_change_breaks_the_chain(change: dict[str, object]) -> None:
+    chain = list(records())
+    assert chain_intact(chain)
+    chain[1] = chain[1].model_copy(update=change)
+    assert not chain_intact(chain)
+
+
+def test_a_record_taken_out_or_moved_breaks_the_chain() -> None:
+    first, second, third = records()
+    assert not chain_intact([first, third])
+    assert not chain_intact([second, first, third])
+    assert not chain_intact([second, third])
+
+
+def test_a_revocation_is_one_more_record() -> None:
+    chain = records()
+    ended = revocation(chain[0], "asked by phone to stop", AT, chain[-1].hash)
+    assert chain_intact([*chain, ended])
+    assert (ended.consent, ended.given, ended.how) == ("contact", False, "revoked: asked by phone to stop")
