@@ -1,0 +1,112 @@
+"""`python -m dev.triage`: answer sets in, results out."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dev.triage import results
+from tests.domain.answer_sets import HEALTHY, RULE_SET, any_answers
+
+PROJECT = Path(__file__).parents[2]
+VIGNETTES = PROJECT / "tests/data/vignettes.json"
+RATE = 5_000  # answer sets a second, with one core
+
+
+def run(*arguments: str, given: str = "") -> tuple[int, list[dict[str, Any]], str]:
+    command = [sys.executable, "-m", "dev.triage", *arguments]
+    done = subprocess.run(command, cwd=PROJECT, input=given, capture_output=True, text=True, check=False)
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+
+def scored(text: str) -> list[dict[str, Any]]:
+    return list(results(RULE_SET, io.StringIO(text)))
+
+
+def answer_lines() -> str:
+    vignettes = json.loads(VIGNETTES.read_text())["vignettes"]
+    return "".join(json.dumps(vignette["answers"]) + "\n" for vignette in vignettes)
+
+
+def test_all_vignettes_agree() -> None:
+    status, lines, said = run(str(VIGNETTES))
+    assert (status, len(lines), all(line["agrees"] for line in lines)) == (0, 32, True)
+    assert said.strip() == "32 of 32 agree"
+
+
+def test_a_vignette_that_disagrees_is_named_and_fails() -> None:
+    vignettes = json.loads(VIGNETTES.read_text())
+    vignettes["vignettes"][3]["expected"]["fit_score"] += 5
+    status, lines, said = run(given=json.dumps(vignettes, indent=1))
+    (wrong,) = [line for line in lines if not line["agrees"]]
+    assert (status, wrong["id"], wrong["differs"]) == (1, vignettes["vignettes"][3]["id"], ["fit_score"])
+    assert said.strip() == "31 of 32 agree"
+
+
+def test_lines_from_a_file_and_from_standard_input_give_the_same(tmp_path: Path) -> None:
+    (tmp_path / "answers.jsonl").write_text(answer_lines())
+    from_file = run(str(tmp_path / "answers.jsonl"))
+    assert from_file == run(given=answer_lines()) == run("-", given=answer_lines())
+    expected = [vignette["expected"] for vignette in json.loads(VIGNETTES.read_text())["vignettes"]]
+    assert [{key: line[key] for key in expected[0]} for line in from_file[1]] == expected
+    assert from_file[0] == 0
+
+
+def test_a_result_says_everything_with_codes() -> None:
+    (line,) = scored(json.dumps(HEALTHY | {"sys": ["fever"]}))
+    assert line.keys() == {
+        "tier", "safety_rules", "not_fit_rules", "fit_score", "fit_rules", "tags", "marketing_allowed", "minor",
+        "messages", "rule_set", "rule_set_version", "content_hash",
+    }  # fmt: skip
+    assert (line["tier"], line["safety_rules"], line["messages"]) == ("URGENT", ["INF-02"], ["M-U-MED", "M-NET"])
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_one_answer_set_on_one_line_or_on_several(indent: int | None) -> None:
+    (line,) = scored(json.dumps(HEALTHY, indent=indent))
+    assert line["tier"] == "ROUTINE"
+
+
+def test_a_faulty_line_is_answered_in_its_place_and_the_others_are_scored() -> None:
+    good = json.dumps(HEALTHY)
+    lines = scored("\n".join(["{oops", good, "", "[1]", '{"age": 900, "toe": 1}', "[" * 100_000, good]))
+    assert [line.get("tier") for line in lines] == [None, "ROUTINE", None, None, None, "ROUTINE"]
+    assert lines[0]["problems"] == [{"pointer": "", "detail": "This line is not JSON."}]
+    assert lines[2]["problems"] == [{"pointer": "", "detail": "An answer set is a JSON object."}]
+    assert [problem["pointer"] for problem in lines[3]["problems"]] == ["/answers/age", "/answers/toe"]
+
+
+def test_the_exit_status_says_that_a_line_was_faulty() -> None:
+    assert run(given="{oops\n")[0] == 1
+    assert run(given="{}\n")[0] == 0
+    assert run(given="")[0] == 0
+
+
+def test_an_unknown_questionnaire_is_said() -> None:
+    status, lines, said = run("--questionnaire", "knee")
+    assert (status, lines) == (2, [])
+    assert "there is no questionnaire knee" in said
+
+
+def test_scores_at_least_5000_answer_sets_a_second(tmp_path: Path) -> None:
+    """The whole command, in a process of its own, so that the measuring of coverage is not measured too."""
+    chance = random.Random(5)
+    lines = [json.dumps(any_answers(chance, RULE_SET.questionnaire)) + "\n" for _ in range(10_000)]
+    file = tmp_path / "answers.jsonl"
+    file.write_text("".join(lines))
+    rates = []
+    for _ in range(3):  # the best of three, in processor time: what else the machine does is no slowness of ours
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        status, printed, _ = run(str(file))
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        assert (status, len(printed)) == (0, len(lines))
+        rates.append(len(lines) / (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime))
+    assert max(rates) >= RATE
