@@ -7,7 +7,7 @@ caught.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict
 
@@ -49,12 +49,27 @@ class Citation:
         return f"{text} [{self.mark}]"
 
 
+class FiredRule(BaseModel):
+    """A rule that fired, with what staff are shown; kept with the lead so that it outlives the rule set."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    reason: str
+    sources: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     id: str
     reason: str
     citations: tuple[Citation, ...]
     when: Condition
+    fired: FiredRule = field(init=False, repr=False, compare=False)  # made once: it is the same for every lead
+
+    def __post_init__(self) -> None:
+        sources = tuple(map(str, self.citations))
+        object.__setattr__(self, "fired", FiredRule(id=self.id, reason=self.reason, sources=sources))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +144,6 @@ class RuleSet:
     scoring_failure: SafetyRule
     definitions: Mapping[str, Condition]
     sources: Mapping[str, Source]
-
-
-class FiredRule(BaseModel):
-    """A rule that fired, with what staff are shown; kept with the lead so that it outlives the rule set."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    reason: str
-    sources: tuple[str, ...]
 
 
 class TriageResult(BaseModel):
@@ -242,10 +247,7 @@ def _result(
 
 
 def _fired(rules: Iterable[Rule]) -> tuple[FiredRule, ...]:
-    return tuple(
-        FiredRule.model_construct(id=rule.id, reason=rule.reason, sources=tuple(map(str, rule.citations)))
-        for rule in sorted(rules, key=lambda rule: rule.id)
-    )
+    return tuple(rule.fired for rule in sorted(rules, key=lambda rule: rule.id))
 
 
 def _messages(
