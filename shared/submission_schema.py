@@ -32,8 +32,8 @@ def submission_schema(questionnaire: Questionnaire) -> Schema:
     version["id"] = {"const": questionnaire.id}
     version["version"] = {"const": questionnaire.version}
     agreed = {
-        "contact": {"$ref": "#/$defs/Contact"},
-        "consents": {"$ref": "#/$defs/Consents", "properties": {"contact": {"const": True}}},
+        "contact": {"type": "object"},
+        "consents": {"type": "object", "properties": {"contact": {"const": True}}},
     }
     return {
         "$schema": DIALECT,

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, model_validator
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from shared.domain.questionnaire import Answer
@@ -86,6 +87,10 @@ def _line(max_length: int) -> StringConstraints:
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=max_length)
 
 
+def _given(field: str) -> JsonDict:
+    return {"required": [field], "properties": {field: {"type": "string"}}}
+
+
 Line = AfterValidator(_refuse_unseen)
 
 
@@ -114,6 +119,8 @@ class Contact(Stored):
 
 class ContactEntry(Model):
     """As a page sends it: at least a phone or an e-mail address. Names may be in any script."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [_given("phone"), _given("email")]})
 
     name: Annotated[str, _line(120), Line] | None = None
     phone: Annotated[str, _line(32), Line, AfterValidator(_phone)] | None = None
@@ -170,7 +177,13 @@ class QuestionnaireVersion(Model):
 
 
 QuestionCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-AnswerMap = Annotated[dict[QuestionCode, Annotated[Any, PlainValidator(_answer)]], Field(max_length=MAX_ANSWERS)]
+AnswerShape = (  # what the schema says of an answer before its question is known
+    Annotated[int, Field(ge=-MAX_NUMBER, le=MAX_NUMBER)]
+    | Annotated[str, Field(max_length=MAX_TEXT)]
+    | Annotated[list[Annotated[str, Field(max_length=MAX_CODE)]], Field(max_length=MAX_OPTIONS)]
+)
+AnyAnswer = Annotated[Any, PlainValidator(_answer, json_schema_input_type=AnswerShape)]
+AnswerMap = Annotated[dict[QuestionCode, AnyAnswer], Field(max_length=MAX_ANSWERS)]
 
 
 class Submission(Model):

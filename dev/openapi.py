@@ -1,0 +1,460 @@
+"""Writes web/openapi.json: the service for other programs, as OpenAPI 3.1, from its models and the template's routes.
+
+    python -m dev.openapi
+
+It stops when the template has a route that is not described here, or the other way round.
+"""
+
+import json
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import models_json_schema
+
+from dev import template
+from shared.domain.ad_lead import AdLead
+from shared.domain.advice import ShownMessage
+from shared.domain.lead import Receipt
+from shared.domain.submission import Screening, Submission
+from shared.rulebook.loading import DISPOSITIONS
+
+PROJECT = Path(__file__).resolve().parent.parent
+FILE = PROJECT / "web" / "openapi.json"
+PROBLEM = "application/problem+json"
+Json = dict[str, Any]
+
+
+class Answer(BaseModel):
+    """What the service says holds these fields and no others."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Screened(Answer):
+    """`messages` is empty while the form can go on; otherwise show all of them, and stop at an emergency."""
+
+    disposition: Literal["seek-emergency-care", "continue"]
+    minor: bool
+    messages: list[ShownMessage]
+
+
+class ProofOfWork(Answer):
+    algorithm: str
+    challenge: str
+    maxnumber: int
+    salt: str
+    signature: str
+
+
+class Challenge(Answer):
+    """Send the token, and the solved challenge as `proof`. A submission without them is taken all the same."""
+
+    token: str
+    challenge: ProofOfWork
+
+
+class FieldProblem(Answer):
+    pointer: Annotated[str, Field(description="JSON Pointer (RFC 6901) into the body that was sent")]
+    detail: str
+
+
+class Problem(Answer):
+    """Problem details (RFC 9457). Show the emergency advice and the phone number to the patient, whatever broke."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldProblem] = []
+    emergency_advice: str
+    clinic_phone: str
+
+
+class Option(Answer):
+    code: str
+    label: str
+    exclusive: bool
+
+
+class Condition(Answer):
+    """Holds when one of `any` holds, or when the answer to `question` has an option of `any_of` or lies between the
+    bounds. It does not hold without an answer."""
+
+    question: str | None = None
+    any_of: list[str] | None = None
+    at_least: int | None = None
+    at_most: int | None = None
+    any: list["Condition"] | None = None
+
+
+class Question(Answer):
+    code: str
+    type: Literal["integer", "choice-one", "choice-many", "text"]
+    text: str
+    required: bool
+    minimum: int | None = None
+    maximum: int | None = None
+    max_length: int | None = None
+    options: list[Option] | None = None
+    shown_when: Condition | None = None
+
+
+class Page(Answer):
+    id: str
+    title: str
+    questions: list[Question]
+
+
+class ContactField(Answer):
+    code: str
+    type: Literal["text", "tel", "email", "choice-one"]
+    text: str
+    required: bool
+    max_length: int | None = None
+    autocomplete: str | None = None
+    options: list[Option] | None = None
+
+
+class Consent(Answer):
+    code: str
+    text: str
+    required: bool
+
+
+class ContactBlock(Answer):
+    title: str
+    emergency_title: str
+    hidden_when: Condition
+    fields: list[ContactField]
+    consents: list[Consent]
+
+
+class Form(Answer):
+    """Everything a page needs to draw the form. `words`: the form's own short texts, English to its language."""
+
+    id: str
+    version: str
+    language: str
+    languages: list[str]
+    title: str
+    awaiting_approval: bool
+    awaiting_translation_review: bool
+    emergency_advice: str
+    pages: list[Page]
+    contact: ContactBlock
+    words: dict[str, str]
+
+
+REQUESTS = (Submission, Screening, AdLead)
+ANSWERS = (Receipt, Screened, Challenge, Form, Problem)
+
+QUESTIONNAIRE = {"id": "fs-intake", "version": "1.0.0"}
+SUBMISSION = {
+    "submission_id": "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90",
+    "questionnaire": QUESTIONNAIRE,
+    "answers": {"age": 61, "who": "self", "em-now": ["none"], "region": ["lumbar"], "ces": ["none"], "pain": 6},
+    "contact": {"name": "Alex Example", "phone": "(312) 555-0147", "email": "alex@example.com", "preference": "call"},
+    "consents": {"contact": True, "sms": False, "marketing": False},
+    "attribution": {"utm_source": "newsletter", "landing_path": "/foraminal-stenosis"},
+}
+UNFINISHED = {**SUBMISSION, "complete": False, "answers": {"age": 61, "who": "self"}}
+MINOR = {"submission_id": SUBMISSION["submission_id"], "questionnaire": QUESTIONNAIRE, "answers": {"age": 16}}
+SCREENING = {"questionnaire": QUESTIONNAIRE, "answers": {"age": 61, "em-now": ["chest-pressure"]}, "page": "P1"}
+AD_LEAD = {
+    "lead_id": "TeSter-123-ABCDEFGHIJKLMNOPQRSTUVWXYZ-abcdefghijklmnopqrstuvwxyz-0123456789",
+    "google_key": "the key that you set at the ad network",
+    "user_column_data": [
+        {"column_id": "FULL_NAME", "string_value": "Alex Example"},
+        {"column_id": "PHONE_NUMBER", "string_value": "+13125550147"},
+    ],
+    "campaign_id": 1234567890,
+    "is_test": True,
+}
+RECEIPT = {
+    "reference": "7K3MQ-2XDRT",
+    "disposition": "same-day-call",
+    "messages": [{"id": "M-NET", "text": "This form can't diagnose you or rule out a serious problem."}],
+    "received_at": "2026-01-14T16:00:00Z",
+}
+
+WHY = {
+    "400": "The body is not readable.",
+    "403": "The key is missing or wrong.",
+    "404": "There is nothing at this address.",
+    "406": "None of the media types in Accept is on offer.",
+    "409": "This submission id came before, with other content.",
+    "413": "The body is larger than 64 KiB.",
+    "415": "The body is not declared as JSON.",
+    "422": "Some fields need mending; `errors` names each.",
+    "503": "The service could not take the request. The same request may be sent again after Retry-After seconds.",
+}
+READING_A_BODY = ("400", "413", "415", "422", "503")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`answers`: status -> (description, media type -> schema). `problems`: statuses, each with problem details."""
+
+    id: str
+    summary: str
+    description: str
+    answers: dict[str, tuple[str, Json]]
+    problems: tuple[str, ...]
+    cacheable: bool = False
+    parameters: tuple[Json, ...] = ()
+    request: type[BaseModel] | None = None
+    examples: Json = field(default_factory=dict)
+
+
+def _ref(model: type[BaseModel]) -> Json:
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
+
+
+def _json(model: type[BaseModel]) -> Json:
+    return {"application/json": {"schema": _ref(model)}}
+
+
+def _parameter(where: str, name: str, description: str, schema: Json, example: str) -> Json:
+    needed = {"required": True} if where == "path" else {}
+    return {"name": name, "in": where, **needed, "description": description, "schema": schema, "example": example}
+
+
+TEXT = {"schema": {"type": "string"}}
+LANGUAGE = (
+    _parameter("query", "language", "Two letters; comes before Accept-Language.", {"type": "string"}, "es"),
+    _parameter("header", "Accept-Language", "The language of what is shown.", {"type": "string"}, "es-US,es;q=0.9"),
+)
+KNOWN = _parameter("header", "If-None-Match", "The ETag of what you have.", {"type": "string"}, '"8c2f"')
+OPERATIONS = {
+    "POST /submissions": Operation(
+        id="capture_lead",
+        summary="Send a filled-in form",
+        description="The page makes `submission_id` once for each form: sending the same again is harmless, and gives "
+        "the same receipt. Partial answers are taken; what is missing counts as unknown, and unknown is not safe. For "
+        "a minor send neither contact nor consents: nothing is stored, and `reference` is null. What the answers of "
+        "a questionnaire may be: GET /questionnaires/{id} with Accept: application/schema+json.",
+        request=Submission,
+        examples={"adult": SUBMISSION, "unfinished": UNFINISHED, "minor": MINOR},
+        answers={
+            "201": ("Stored. Show every message, in this order.", _json(Receipt)),
+            "200": ("The same submission came before, or nothing was to be stored.", _json(Receipt)),
+        },
+        problems=("409", *READING_A_BODY),
+        parameters=LANGUAGE,
+    ),
+    "POST /screenings": Operation(
+        id="screen_answers",
+        summary="Check the answers so far for an emergency",
+        description="Call it whenever the visitor leaves a page. It stores nothing and takes no free text and nothing "
+        "that identifies a person.",
+        request=Screening,
+        examples={"emergency": SCREENING},
+        answers={"200": ("Whether the form may go on.", _json(Screened))},
+        problems=READING_A_BODY,
+        parameters=LANGUAGE,
+    ),
+    "GET /questionnaires/{id}": Operation(
+        id="show_questionnaire",
+        summary="A questionnaire: to draw it, to check answers to it, or as FHIR",
+        description="Which of the three is chosen by the Accept header; the first when there is none.",
+        answers={
+            "200": (
+                "The questionnaire.",
+                {
+                    "application/json": {"schema": _ref(Form)},
+                    "application/schema+json": {
+                        "schema": {
+                            "description": "JSON Schema 2020-12 of a submission to this questionnaire",
+                            "type": "object",
+                            "required": ["$schema", "properties"],
+                            "properties": {"$schema": {"type": "string"}, "properties": {"type": "object"}},
+                        }
+                    },
+                    "application/fhir+json": {
+                        "schema": {
+                            "description": "FHIR R4 Questionnaire",
+                            "type": "object",
+                            "required": ["resourceType", "url", "version", "status", "item"],
+                            "properties": {
+                                "resourceType": {"const": "Questionnaire"},
+                                "url": {"type": "string", "format": "uri"},
+                                "version": {"type": "string"},
+                                "status": {"enum": ["draft", "active"]},
+                                "item": {"type": "array", "items": {"type": "object"}},
+                            },
+                        }
+                    },
+                },
+            )
+        },
+        cacheable=True,
+        problems=("404", "406"),
+        parameters=(_parameter("path", "id", "", {"type": "string"}, "fs-intake"), *LANGUAGE, KNOWN),
+    ),
+    "GET /challenges/{submission_id}": Operation(
+        id="issue_challenge",
+        summary="A form token and a proof of work, for one submission",
+        description="Optional. They raise the confidence that a person filled in the form; no form needs them.",
+        answers={"200": ("Made for this submission only.", _json(Challenge))},
+        problems=("404", "503"),
+        parameters=(
+            _parameter(
+                "path",
+                "submission_id",
+                "The UUID that the submission will carry.",
+                {"type": "string", "format": "uuid"},
+                "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90",
+            ),
+        ),
+    ),
+    "POST /intake/google-ads": Operation(
+        id="capture_ad_lead",
+        summary="Webhook for lead forms of Google Ads",
+        description="Set this address and a key at the ad network. The same `lead_id` makes one lead; a test lead is "
+        "answered and not stored. Further fields are ignored.",
+        request=AdLead,
+        examples={"test": AD_LEAD},
+        answers={"200": ("Taken.", {"application/json": {"schema": {"type": "object", "maxProperties": 0}}})},
+        problems=("403", *READING_A_BODY),
+    ),
+    "GET /": Operation(
+        id="show_page",
+        summary="The hosted form",
+        description="A page for people.",
+        answers={"200": ("The page.", {"text/html": TEXT})},
+        cacheable=True,
+        problems=("503",),
+        parameters=(*LANGUAGE, KNOWN),
+    ),
+    "GET /web/{file}": Operation(
+        id="show_file",
+        summary="A file of the hosted form, and this document",
+        description="Styles, scripts, pictures.",
+        answers={
+            "200": (
+                "The file.",
+                {
+                    "text/html": TEXT,
+                    "text/css": TEXT,
+                    "text/javascript": TEXT,
+                    "image/svg+xml": TEXT,
+                    "application/json": {"schema": {"type": "object"}},
+                },
+            )
+        },
+        cacheable=True,
+        problems=("404",),
+        parameters=(_parameter("path", "file", "Its name.", {"type": "string"}, "openapi.json"), *LANGUAGE, KNOWN),
+    ),
+}
+GATEWAY = {  # says so itself: our functions never see the request
+    "429": {
+        "description": "Too many requests at once; try again in a second. The page shows its own advice.",
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["message"],
+                    "properties": {"message": {"type": "string"}},
+                }
+            }
+        },
+    }
+}
+CACHED = ("ETag", "Cache-Control")
+HEADERS = {
+    "ETag": "Changes whenever the content does; each representation has its own.",
+    "Cache-Control": "How long it may be kept. Answers to a patient are never kept.",
+    "Vary": "The request headers that the content depends on.",
+    "Retry-After": "Seconds.",
+}
+
+
+def routes(source: template.Template) -> dict[str, str]:
+    """Route ("GET /") -> the function behind it, as the template says."""
+    found = {}
+    for name, resource in source["Resources"].items():
+        for event in resource["Properties"].get("Events", {}).values() if "Properties" in resource else ():
+            if event["Type"] == "HttpApi":
+                found[f"{event['Properties']['Method']} {event['Properties']['Path']}"] = str(name)
+    return found
+
+
+def document() -> Json:
+    known = routes(template.read())
+    if known.keys() != OPERATIONS.keys():
+        raise SystemExit(f"dev/openapi.py and the template differ in: {', '.join(sorted(known ^ OPERATIONS.keys()))}")
+    paths: dict[str, Json] = {}
+    for route, operation in OPERATIONS.items():
+        method, path = route.split(" ")
+        paths.setdefault(path, {})[method.lower()] = _operation(operation)
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Leads of a spine clinic",
+            "version": project["version"],
+            "description": "Takes filled-in forms, gives safety advice, and tells the staff. Intake and safety advice, "
+            "not diagnosis. Every answer that is a problem carries emergency advice and the clinic's phone number.",
+        },
+        "servers": [{"url": "/"}],
+        "security": [],
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(),
+            "headers": {
+                name: {"description": text, "required": True, "schema": {"type": "string"}}
+                for name, text in HEADERS.items()
+            },
+        },
+    }
+
+
+def _operation(operation: Operation) -> Json:
+    drawn: Json = {
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "description": operation.description,
+        "parameters": list(operation.parameters),
+    }
+    if operation.request:
+        examples = {name: {"value": value} for name, value in operation.examples.items()}
+        content = {"schema": _ref(operation.request), "examples": examples}
+        drawn["requestBody"] = {"required": True, "content": {"application/json": content}}
+    headers = CACHED if operation.cacheable else ("Cache-Control",)
+    responses = {
+        status: {"description": text, "headers": _headers(*headers), "content": content}
+        for status, (text, content) in operation.answers.items()
+    }
+    if operation.cacheable:
+        responses["304"] = {"description": "What you have is current.", "headers": _headers(*CACHED)}
+    for status in operation.problems:
+        named = ("Cache-Control", "Vary", *(("Retry-After",) if status == "503" else ()))
+        content = {PROBLEM: {"schema": _ref(Problem)}}
+        responses[status] = {"description": WHY[status], "headers": _headers(*named), "content": content}
+    return {**drawn, "responses": dict(sorted((responses | GATEWAY).items()))}
+
+
+def _headers(*names: str) -> Json:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _schemas() -> Json:
+    models: list[tuple[type[BaseModel], Literal["validation"]]] = [(m, "validation") for m in (*REQUESTS, *ANSWERS)]
+    _, found = models_json_schema(models, ref_template="#/components/schemas/{model}")
+    schemas: Json = found["$defs"]
+    schemas["Receipt"]["properties"]["disposition"]["enum"] = list(DISPOSITIONS)
+    schemas["Receipt"]["example"] = RECEIPT
+    return schemas
+
+
+def text() -> str:
+    return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(text(), encoding="utf-8")
+    print(f"{FILE.relative_to(PROJECT)} written")
