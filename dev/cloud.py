@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -42,7 +43,7 @@ class LocalCloud:
     def __init__(self, state: Path, parameters: dict[str, str] | None = None) -> None:
         self.parameters = PARAMETERS | (parameters or {})
         self.state = state
-        self.emulator = Emulator(state)
+        self.emulator = Emulator(state, dependencies())
         self.outputs: dict[str, str] = {}
         self.resources: dict[str, str] = {}  # logical id -> what the emulator calls it
         self._exit = ExitStack()
@@ -113,7 +114,7 @@ class LocalCloud:
     def _upload_code(self) -> str:
         storage = self.client("s3")
         storage.create_bucket(Bucket=BUCKET)
-        code = zip_folder(build(self.state / "bundle"))
+        code = zip_folder(build(self.state / "code"))
         key = f"{hashlib.sha256(code).hexdigest()[:16]}.zip"
         storage.put_object(Bucket=BUCKET, Key=key, Body=code)
         return key
@@ -158,16 +159,27 @@ def function_names() -> list[str]:
     return [name for name, resource in resources.items() if resource["Type"] == "AWS::Serverless::Function"]
 
 
+def dependencies() -> Path:
+    """The locked dependencies as they are shipped, but for the Python that runs the functions here."""
+    return Path(_with_build("print(build.dependencies(sys.version_info[:2], None))"))
+
+
 def build(destination: Path) -> Path:
-    """One bundle with all functions, for the Python that runs them here."""
-    program = "import sys, build; build.bundle(sys.argv[2:], build.Path(sys.argv[1]), sys.version_info[:2], None)"
+    """This project's own part of all functions; where the dependencies are, they are told by their environment."""
+    shutil.rmtree(destination, ignore_errors=True)
+    destination.mkdir(parents=True)
     modules = [re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in function_names()]
-    subprocess.run(
-        [str(Emulator.python()), "-c", program, str(destination.resolve()), *modules],
-        cwd=PROJECT / "infra",
-        check=True,
+    _with_build(
+        "build.sources(sys.argv[2:], build.Path(sys.argv[1]), sys.version_info[:2])", destination.resolve(), *modules
     )
     return destination
+
+
+def _with_build(program: str, *arguments: str | Path) -> str:
+    """Runs infra/build.py by the Python that runs the functions, which makes the .pyc it can use."""
+    command = [str(Emulator.python()), "-c", f"import sys, build; {program}", *map(str, arguments)]
+    result = subprocess.run(command, cwd=PROJECT / "infra", stdout=subprocess.PIPE, text=True, check=True)
+    return result.stdout.strip()
 
 
 def zip_folder(folder: Path) -> bytes:

@@ -35,13 +35,16 @@ def module_name(logical_id: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", logical_id).lower()
 
 
-def bundle(
-    functions: Iterable[str], destination: Path, python: Version = LAMBDA_PYTHON, platform: str | None = LAMBDA_PLATFORM
-) -> None:
-    """Fills the destination with what these functions need; with platform None, for this machine."""
-    functions = list(functions)
+def bundle(functions: Iterable[str], destination: Path) -> None:
+    """Fills the destination with all that these functions need on Lambda."""
     shutil.rmtree(destination, ignore_errors=True)
-    _link_tree(dependencies(python, platform), destination)
+    _link_tree(dependencies(LAMBDA_PYTHON, LAMBDA_PLATFORM), destination)
+    sources(functions, destination, LAMBDA_PYTHON)
+
+
+def sources(functions: Iterable[str], destination: Path, python: Version) -> None:
+    """Adds this project's own part."""
+    functions = list(functions)
     _copy_sources(PROJECT / "shared", destination / "shared")
     (destination / "functions").mkdir()
     for module in ("__init__", *functions):
@@ -52,7 +55,10 @@ def bundle(
 
 
 def dependencies(python: Version, platform: str | None) -> Path:
-    """The folder with the installed, trimmed, compiled dependencies; made once for each lock, Python and platform."""
+    """The folder with the installed, trimmed, compiled dependencies; made once for each lock, Python and platform.
+
+    With platform None, for this machine.
+    """
     made_from = [LOCK.read_text(), Path(__file__).read_text(), str(python), str(platform), str(_can_compile(python))]
     folder = CACHE / hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:16]
     CACHE.mkdir(parents=True, exist_ok=True)

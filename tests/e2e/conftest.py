@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -44,6 +45,14 @@ class Service:
     def post(self, path: str, value: object, headers: dict[str, str] | None = None) -> Answer:
         body = value if isinstance(value, bytes) else json.dumps(value).encode()
         return self.call("POST", path, body, {"content-type": "application/json"} | (headers or {}))
+
+    def submit(self, submission: Json) -> Answer:
+        """As the form does: asked to try again later, it sends the same once more."""
+        for _ in range(3):
+            answer = self.post("submissions", submission)
+            if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                break
+        return answer
 
     def call(self, method: str, path: str, body: bytes | None, headers: dict[str, str] | None) -> Answer:
         request = urllib.request.Request(self.site + path, body, headers or {}, method=method)

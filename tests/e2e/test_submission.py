@@ -28,7 +28,7 @@ def count(cloud: LocalCloud) -> int:
 def test_a_submission_is_stored_and_staff_hear_of_it(
     cloud: LocalCloud, service: Service, staff: Staff, submission: Json
 ) -> None:
-    answer = service.post("submissions", submission)
+    answer = service.submit(submission)
 
     assert answer.status == HTTPStatus.CREATED
     receipt = answer.json
@@ -51,7 +51,7 @@ def test_a_submission_is_stored_and_staff_hear_of_it(
 def test_the_same_submission_again_is_the_same_lead_and_one_alert(
     cloud: LocalCloud, service: Service, staff: Staff, submission: Json
 ) -> None:
-    first, again = (service.post("submissions", submission) for _ in range(2))
+    first, again = (service.submit(submission) for _ in range(2))
 
     assert (first.status, again.status) == (HTTPStatus.CREATED, HTTPStatus.OK)
     assert again.body == first.body
@@ -62,7 +62,7 @@ def test_the_same_submission_again_is_the_same_lead_and_one_alert(
 def test_one_lead_however_often_it_is_sent_at_once(cloud: LocalCloud, service: Service, submission: Json) -> None:
     before = count(cloud)
     with ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(lambda _: service.post("submissions", submission), range(6)))
+        answers = list(pool.map(lambda _: service.submit(submission), range(6)))
 
     assert sorted(answer.status for answer in answers) == [HTTPStatus.OK] * 5 + [HTTPStatus.CREATED]
     assert len({answer.body for answer in answers}) == 1
@@ -70,10 +70,10 @@ def test_one_lead_however_often_it_is_sent_at_once(cloud: LocalCloud, service: S
 
 
 def test_the_same_id_with_other_content_is_a_conflict(cloud: LocalCloud, service: Service, submission: Json) -> None:
-    service.post("submissions", submission)
+    service.submit(submission)
     other = submission | {"answers": submission["answers"] | {"pain": 3}}
 
-    answer = service.post("submissions", other)
+    answer = service.submit(other)
 
     assert answer.status == HTTPStatus.CONFLICT
     assert answer.json["emergency_advice"]
@@ -85,7 +85,7 @@ def test_the_same_id_with_other_content_is_a_conflict(cloud: LocalCloud, service
 def test_a_fault_names_the_field_and_never_the_value(cloud: LocalCloud, service: Service, submission: Json) -> None:
     submission["contact"]["phone"] = "call me maybe"
 
-    answer = service.post("submissions", submission)
+    answer = service.submit(submission)
 
     assert answer.status == HTTPStatus.UNPROCESSABLE_ENTITY
     assert answer.headers["content-type"] == "application/problem+json"
@@ -118,7 +118,7 @@ def test_nothing_about_a_minor_is_stored(cloud: LocalCloud, service: Service, su
     del submission["contact"], submission["consents"]
     submission["answers"]["age"] = 15
 
-    answer = service.post("submissions", submission)
+    answer = service.submit(submission)
 
     assert answer.status == HTTPStatus.OK
     assert answer.json["reference"] is None

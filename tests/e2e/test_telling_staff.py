@@ -42,7 +42,7 @@ def sweep(cloud: LocalCloud) -> Any:
 
 @pytest.mark.usefixtures("without_stream")
 def test_the_sweep_alone_tells_staff(cloud: LocalCloud, service: Service, staff: Staff, submission: Json) -> None:
-    reference = service.post("submissions", submission).json["reference"]
+    reference = service.submit(submission).json["reference"]
 
     sweep(cloud)
 
@@ -53,12 +53,12 @@ def test_the_stream_does_not_repeat_what_the_sweep_told(
     cloud: LocalCloud, service: Service, staff: Staff, submission: Json
 ) -> None:
     switch(cloud, on=False)
-    first = service.post("submissions", submission).json["reference"]
+    first = service.submit(submission).json["reference"]
     sweep(cloud)
     staff.hears_about(first)
     switch(cloud, on=True)
 
-    later = service.post("submissions", submission | {"submission_id": str(uuid4())}).json["reference"]
+    later = service.submit(submission | {"submission_id": str(uuid4())}).json["reference"]
     staff.hears_about(later)  # by now the stream has passed the first lead too
     sweep(cloud)
 
