@@ -150,8 +150,9 @@ def corrupted(aws: Aws) -> str:
     """A stored lead in which every value has become something that does not fit."""
     capture_lead.handler(with_canaries(URGENT), CONTEXT)
     [lead] = aws.leads()
-    spoiled = {name: ["Canaryname", CONTACT] for name in lead} | {"answers": {"note": {"Canarynote": CONTACT}}}
-    spoiled["contact"] = {name: [value] for name, value in CONTACT.items()}
+    spoiled: Json = {name: ["Canaryname", CONTACT] for name in lead}
+    spoiled["answers"] = {"note": {"Canarynote": CONTACT}}
+    spoiled["contact"] = {name: [text] for name, text in CONTACT.items()}
     return json.dumps(spoiled)
 
 

@@ -1,0 +1,38 @@
+"""The alert topic, within the limits of AWS, which moto does not hold."""
+
+from __future__ import annotations
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from shared.adapters.sns import AlertTopic
+from shared.domain.alert import Alert
+from tests.aws import ENVIRONMENT, aws_in_process
+
+ALERT = Alert(
+    lead_id="0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90",
+    level=1,
+    tier="URGENT",
+    kind="new",
+    audience="clinician",
+    subject="URGENT lead waiting",
+    body="URGENT lead 7K3MQ-2XDRT is waiting.",
+)
+
+
+def test_a_subscriber_gets_subject_body_and_attributes() -> None:
+    with aws_in_process() as aws:
+        AlertTopic(boto3.client("sns"), ENVIRONMENT["ALERT_TOPIC_ARN"]).publish(ALERT)
+        [got] = aws.alerts()
+    assert (got["Subject"], got["Message"]) == (ALERT.subject, ALERT.body)
+    assert {name: value["Value"] for name, value in got["MessageAttributes"].items()} == {
+        "tier": "URGENT",
+        "kind": "new",
+        "audience": "clinician",
+    }
+
+
+def test_a_topic_that_is_gone_is_an_error() -> None:
+    with aws_in_process(), pytest.raises(ClientError, match="NotFound"):
+        AlertTopic(boto3.client("sns"), ENVIRONMENT["ALERT_TOPIC_ARN"] + "-gone").publish(ALERT)

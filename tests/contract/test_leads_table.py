@@ -1,0 +1,226 @@
+"""What the service relies on in DynamoDB: one suite, on moto and on AWS's DynamoDB Local."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from unittest.mock import Mock
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from shared.adapters.dynamodb import INDEX, LeadsTable
+from shared.domain.errors import LeadChanged, StoreUnavailable
+from tests.aws import aws_in_process, create_leads_table
+from tests.functions.calls import EMERGENCY, NOT_A_FIT, URGENT
+from tests.leads import RECEIVED, a_lead
+
+ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, read_timeout=10)
+
+
+@pytest.fixture(params=["moto", "DynamoDB Local"])
+def client(request: pytest.FixtureRequest) -> Iterator[Any]:
+    if request.param == "moto":
+        with aws_in_process():
+            yield boto3.client("dynamodb", config=ONE_ATTEMPT)
+    else:
+        endpoint = request.getfixturevalue("dynamodb_local")
+        yield boto3.client("dynamodb", endpoint_url=endpoint, config=ONE_ATTEMPT)
+
+
+@pytest.fixture
+def name(client: Any) -> str:
+    name = f"leads-{uuid4().hex}"
+    create_leads_table(client, name)
+    return name
+
+
+@pytest.fixture
+def table(client: Any, name: str) -> LeadsTable:
+    return LeadsTable(client, name, 1)
+
+
+def test_what_was_added_is_read_back_as_it_was(table: LeadsTable) -> None:
+    lead = a_lead(URGENT, contact={"name": "\u5f20\u4f1f O'Brien \U0001f600", "email": "a@example.com"})
+    assert table.add(lead) is None
+    assert table.get(lead.lead_id) == lead
+
+
+def test_what_was_never_added_is_none(table: LeadsTable) -> None:
+    assert table.get(uuid4()) is None
+
+
+def test_an_id_that_is_taken_gives_the_lead_that_has_it_and_changes_nothing(table: LeadsTable) -> None:
+    first = a_lead()
+    second = a_lead(URGENT, lead_id=first.lead_id)
+    table.add(first)
+    assert table.add(second) == first
+    assert table.get(first.lead_id) == first
+
+
+def test_of_many_adding_at_once_one_is_first(table: LeadsTable) -> None:
+    lead = a_lead()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: table.add(lead), range(16)))
+    assert answers.count(None) == 1
+    assert all(answer in (None, lead) for answer in answers)
+
+
+def test_the_version_that_was_read_is_replaced(table: LeadsTable) -> None:
+    lead = a_lead(URGENT)
+    table.add(lead)
+    claimed = lead.claimed(1, RECEIVED)
+    table.replace(lead, claimed)
+    assert table.get(lead.lead_id) == claimed
+
+
+def test_another_version_than_was_read_is_left_alone(table: LeadsTable) -> None:
+    lead = a_lead(URGENT)
+    table.add(lead)
+    table.replace(lead, lead.claimed(1, RECEIVED))
+    with pytest.raises(LeadChanged):
+        table.replace(lead, lead.claimed(1, RECEIVED + timedelta(seconds=1)))
+    assert table.get(lead.lead_id) == lead.claimed(1, RECEIVED)
+
+
+def test_an_equal_change_by_somebody_else_is_not_mistaken_for_ours(table: LeadsTable) -> None:
+    lead = a_lead(URGENT)
+    table.add(lead)
+    table.replace(lead, lead.claimed(1, RECEIVED))
+    with pytest.raises(LeadChanged):
+        table.replace(lead, lead.claimed(1, RECEIVED))
+
+
+def test_a_lead_that_is_gone_is_not_brought_back(table: LeadsTable) -> None:
+    lead = a_lead(URGENT)
+    with pytest.raises(LeadChanged):
+        table.replace(lead, lead.claimed(1, RECEIVED))
+    assert table.get(lead.lead_id) is None
+
+
+def test_of_many_replacing_at_once_one_succeeds(table: LeadsTable) -> None:
+    lead = a_lead(URGENT)
+    table.add(lead)
+
+    def claim(_: int) -> bool:
+        try:
+            table.replace(lead, lead.claimed(1, RECEIVED))
+        except LeadChanged:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(claim, range(16))) == 1
+
+
+def test_a_write_repeated_by_the_sdk_after_a_lost_reply_is_our_own(table: LeadsTable, client: Any) -> None:
+    """The SDK sends the very same request again; the second one meets the first."""
+    lead = a_lead(URGENT)
+    table.add(lead)
+    once: list[Any] = []
+
+    def send_twice(params: dict[str, Any], **_: Any) -> None:
+        if not once:
+            once.append(params)
+            client.meta.events.unregister("provide-client-params.dynamodb.PutItem", send_twice)
+            client.put_item(**params)
+
+    client.meta.events.register("provide-client-params.dynamodb.PutItem", send_twice)
+    table.replace(lead, lead.claimed(1, RECEIVED))
+    assert once
+    assert table.get(lead.lead_id) == lead.claimed(1, RECEIVED)
+
+
+def test_due_leads_come_with_the_longest_due_first(table: LeadsTable) -> None:
+    leads = [a_lead(URGENT, at=RECEIVED + timedelta(microseconds=offset)) for offset in (3_000_000, 1_000_000, 2_500)]
+    for lead in leads:
+        table.add(lead)
+    due = list(table.due(RECEIVED + timedelta(seconds=3)))
+    assert due == [leads[2].lead_id, leads[1].lead_id, leads[0].lead_id]
+
+
+def test_a_lead_is_due_at_its_time_and_not_before(table: LeadsTable) -> None:
+    lead = a_lead(URGENT)
+    table.add(lead)
+    assert list(table.due(RECEIVED - timedelta(milliseconds=1))) == []
+    assert list(table.due(RECEIVED)) == [lead.lead_id]
+
+
+def test_times_of_any_zone_are_compared_as_instants(table: LeadsTable) -> None:
+    lead = a_lead(URGENT)
+    table.add(lead)
+    chicago = RECEIVED.astimezone(ZoneInfo("America/Chicago"))
+    assert list(table.due(chicago)) == [lead.lead_id]
+
+
+def test_a_lead_leaves_the_due_ones_when_its_time_moves_on(table: LeadsTable) -> None:
+    lead = a_lead(URGENT)
+    table.add(lead)
+    claimed = lead.claimed(1, RECEIVED)
+    table.replace(lead, claimed)
+    assert list(table.due(RECEIVED)) == []
+    assert list(table.due(RECEIVED + timedelta(seconds=30))) == [lead.lead_id]
+
+
+def test_the_index_holds_only_leads_that_need_someone_and_only_keys(table: LeadsTable, client: Any, name: str) -> None:
+    open_lead = a_lead(EMERGENCY)
+    for lead in (open_lead, a_lead(NOT_A_FIT)):
+        table.add(lead)
+    [item] = client.scan(TableName=name, IndexName=INDEX)["Items"]
+    assert item["lead_id"]["S"] == str(open_lead.lead_id)
+    assert set(item) == {"lead_id", "open_shard", "next_at"}
+
+
+def test_a_lead_that_needs_nobody_any_more_leaves_the_index(table: LeadsTable, client: Any, name: str) -> None:
+    lead = a_lead(URGENT)
+    table.add(lead)
+    table.replace(lead, lead.model_copy(update={"version": 2, "next_at": None}))
+    assert client.scan(TableName=name, IndexName=INDEX)["Items"] == []
+
+
+def test_every_shard_is_read(client: Any, name: str) -> None:
+    table = LeadsTable(client, name, 5)
+    leads = {UUID(int=number) for number in range(40)}
+    for lead_id in leads:
+        table.add(a_lead(URGENT, lead_id=lead_id))
+    items = client.scan(TableName=name, IndexName=INDEX)["Items"]
+    assert {item["open_shard"]["S"] for item in items} == {"0", "1", "2", "3", "4"}
+    assert set(table.due(RECEIVED)) == leads
+
+
+def test_due_leads_are_read_beyond_the_first_page(client: Any, name: str) -> None:
+    small_pages = Mock(wraps=client)
+    pages = client.get_paginator("query")
+    small_pages.get_paginator.return_value.paginate = partial(pages.paginate, PaginationConfig={"PageSize": 3})
+    table = LeadsTable(small_pages, name, 1)
+    for _ in range(10):
+        table.add(a_lead(URGENT))
+    assert len(list(table.due(RECEIVED))) == 10
+
+
+def test_a_table_that_is_not_there_is_unavailable_for_every_call(client: Any) -> None:
+    table = LeadsTable(client, "no-such-table", 1)
+    lead = a_lead(URGENT)
+    calls: list[Any] = [
+        lambda: table.add(lead),
+        lambda: table.get(lead.lead_id),
+        lambda: table.replace(lead, lead.claimed(1, RECEIVED)),
+        lambda: list(table.due(RECEIVED)),
+    ]
+    for call in calls:
+        with pytest.raises(StoreUnavailable):
+            call()
+
+
+def test_nothing_in_an_item_but_the_lead_itself_says_anything_about_the_person(
+    table: LeadsTable, client: Any, name: str
+) -> None:
+    table.add(a_lead(URGENT))
+    [item] = client.scan(TableName=name)["Items"]
+    assert set(item) == {"lead_id", "version", "lead", "write_id", "open_shard", "next_at"}

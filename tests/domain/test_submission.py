@@ -1,0 +1,111 @@
+"""What a page may send: normalised, and the same content has the same hash."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from shared.domain.submission import ContactEntry, Submission
+from tests.functions.calls import Json, submission
+
+
+def read(body: Json) -> Submission:
+    return Submission.model_validate_json(json.dumps(body))
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("(312) 555-0142", "+13125550142"),
+        ("312.555.0142", "+13125550142"),
+        ("1 312 555 0142", "+13125550142"),
+        ("+1 312 555 0142", "+13125550142"),
+        ("+44 20 7946 0958", "+442079460958"),
+        (" tel:+1-312-555-0142 ", "+13125550142"),
+    ],
+)
+def test_a_phone_is_kept_as_e164(written: str, kept: str) -> None:
+    assert ContactEntry(phone=written).phone == kept
+
+
+@pytest.mark.parametrize("written", ["555-0142", "12345", "call me", "+1 312 555 0142 ext. 5", "+999 12345678"])
+def test_a_phone_that_nobody_can_call_is_refused(written: str) -> None:
+    with pytest.raises(ValidationError):
+        ContactEntry(phone=written)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [(" Jordan@EXAMPLE.com ", "Jordan@example.com"), ("j\u00f6rdan@ex\u00e4mple.com", "j\u00f6rdan@ex\u00e4mple.com")],
+)
+def test_an_email_is_checked_and_normalised(written: str, kept: str) -> None:
+    assert ContactEntry(email=written).email == kept
+
+
+@pytest.mark.parametrize("written", ["jordan", "jordan@", "@example.com", "a b@example.com", "a@b@example.com"])
+def test_an_email_that_is_none_is_refused(written: str) -> None:
+    with pytest.raises(ValidationError):
+        ContactEntry(email=written)
+
+
+def test_an_empty_field_is_a_field_left_out() -> None:
+    entry = ContactEntry.model_validate({"phone": "3125550142", "email": " ", "name": "", "preference": ""})
+    assert (entry.email, entry.name, entry.preference) == (None, None, None)
+
+
+@pytest.mark.parametrize("mark", ["\x00", "\x1b", "\x7f", "\u0085", "\u202e", "\u2066", "\ue000", "\ufffe"])
+def test_what_cannot_be_seen_is_refused_in_every_text(mark: str) -> None:
+    body = submission({"note": f"a{mark}b"}, contact={"phone": "3125550142", "name": f"a{mark}b"})
+    with pytest.raises(ValidationError) as refused:
+        read(body)
+    assert [error["loc"][:2] for error in refused.value.errors()] == [("answers", "note"), ("contact", "name")]
+
+
+def test_lines_in_a_note_are_kept() -> None:
+    assert read(submission({"note": "one\r\n\ttwo"})).answers["note"] == "one\r\n\ttwo"
+
+
+def test_an_error_never_quotes_what_was_sent() -> None:
+    with pytest.raises(ValidationError) as refused:
+        read(submission({"pain": {"canary": "canary"}}, contact={"phone": "canary", "name": "canary" * 30}))
+    assert "canary" not in str(refused.value)
+
+
+def shuffled(value: Any, dice: random.Random) -> Any:
+    if not isinstance(value, dict):
+        return value
+    keys = list(value)
+    dice.shuffle(keys)
+    return {key: shuffled(value[key], dice) for key in keys}
+
+
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_keys_does_not_change_the_content(dice: random.Random) -> None:
+    assert read(shuffled(submission(), dice)).content_hash() == read(submission()).content_hash()
+
+
+@given(st.sampled_from(sorted(submission()["answers"])))
+def test_every_answer_is_part_of_the_content(code: str) -> None:
+    assert read(submission({code: None})).content_hash() != read(submission()).content_hash()
+
+
+@given(st.sampled_from(["name", "phone", "email", "postal", "preference", "best_time"]))
+def test_every_field_of_the_contact_is_part_of_the_content(field: str) -> None:
+    contact = {key: value for key, value in submission()["contact"].items() if key != field}
+    assert read(submission(contact=contact)).content_hash() != read(submission()).content_hash()
+
+
+@given(st.text(max_size=120))
+def test_a_name_is_refused_or_kept_and_kept_names_are_read_alike(name: str) -> None:
+    try:
+        kept = ContactEntry(phone="3125550142", name=name)
+    except ValidationError:
+        return
+    assert ContactEntry.model_validate(kept.model_dump()) == kept
+    assert kept.name == (name.strip() or None)
