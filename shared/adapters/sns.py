@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class AlertTopic:
-    """Subscriptions choose by the attributes `tier`, `kind` and `audience` (filter policies)."""
+    """Subscriptions choose by the attributes `tier`, `kind`, `audience` and `suspect` (filter policies)."""
 
     def __init__(self, client: SNSClient, topic_arn: str) -> None:
         self._client = client
@@ -19,7 +19,12 @@ class AlertTopic:
 
     def publish(self, alert: Alert) -> None:
         """Raises botocore's ClientError or BotoCoreError when SNS did not take the alert."""
-        attributes = {"tier": alert.tier, "kind": alert.kind, "audience": alert.audience}
+        attributes = {
+            "tier": alert.tier,
+            "kind": alert.kind,
+            "audience": alert.audience,
+            "suspect": str(alert.suspect).lower(),
+        }
         self._client.publish(
             TopicArn=self._topic_arn,
             Subject=alert.subject,

@@ -12,13 +12,16 @@ from shared.domain.triage import LadderStep
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """`kind` is new for the first level and escalation after it. Subject and attributes are never encrypted by SNS."""
+    """`suspect`: it may be a machine's, so that a subscription can leave it out (a text message, say).
+
+    `kind` is new for the first level and escalation after it. Subject and attributes are never encrypted by SNS."""
 
     lead_id: str
     level: int
     tier: str
     kind: str
     audience: str
+    suspect: bool
     subject: str
     body: str
 
@@ -39,6 +42,7 @@ def alert_for(lead: Lead, level: int, step: LadderStep, staff_link: str, zone: Z
         tier=tier,
         kind=kind,
         audience=step.audience,
+        suspect=lead.suspicion.suspect,
         subject=f"{tier} lead waiting",
         body="\n".join(line for line in lines if line),
     )

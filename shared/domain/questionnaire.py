@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -173,7 +174,7 @@ class Questionnaire:
             return
         if question.type == "text":
             if shown and isinstance(answer, str) and answer.strip():
-                facts.texts[question.code] = " ".join(answer.translate(TYPOGRAPHIC_APOSTROPHES).split())
+                facts.texts[question.code] = _plain(answer)
             return
         chosen = frozenset((answer,) if isinstance(answer, str) else answer if isinstance(answer, list) else ())
         if not shown:
@@ -185,3 +186,9 @@ class Questionnaire:
             chosen = frozenset((question.missing_counts_as,))
         if chosen:
             facts.chosen[question.code] = chosen
+
+
+def _plain(text: str) -> str:
+    """As word lists read it: plain apostrophes, no accents, single spaces."""
+    letters = unicodedata.normalize("NFKD", text.translate(TYPOGRAPHIC_APOSTROPHES))
+    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())

@@ -42,12 +42,12 @@ class ConditionReader:
             raise at.error(f"the definition {name!r} stands twice")
         self.definitions[name] = self.condition(table, f"{where}.{name}")
 
-    def add_word_list(self, name: str, pattern: Any, where: str) -> None:
-        at = Reader({}, f"{where}.{name}")
-        if not isinstance(pattern, str):
-            raise at.error("expected a regular expression")
+    def add_word_list(self, name: str, patterns: Any, where: str) -> None:
+        """`patterns`: language -> regular expression. A note is searched for all of them: it can be in any language."""
+        at = Reader(patterns, f"{where}.{name}")
+        known = [at.wording(language) for language in sorted(at.keys())]
         try:
-            self.word_lists[name] = re.compile(pattern, re.IGNORECASE)
+            self.word_lists[name] = re.compile("|".join(f"(?:{pattern})" for pattern in known), re.IGNORECASE)
         except re.error as error:
             raise at.error(f"not a regular expression: {error}") from None
 

@@ -205,3 +205,21 @@ def test_the_result_says_which_rules_made_it() -> None:
     (rule,) = result.safety_rules
     assert rule.reason == "Spine pain with fever, chills or night sweats"
     assert rule.sources == ("IDSA15 (rec. 1) [V]",)
+
+
+@pytest.mark.parametrize(
+    ("note", "rule"),
+    [
+        ("No puedo orinar desde ayer", "TXT-01"),
+        ("Tengo presión en el pecho", "TXT-02"),
+        ("Ya no quiero vivir", "TXT-03"),
+        ("No puedo caminar", "TXT-04"),
+        ("My bladder, and no puedo mover las piernas", "TXT-04"),
+    ],
+)
+def test_a_note_in_spanish_raises_the_tier_too(note: str, rule: str) -> None:
+    assert rule in [fired.id for fired in triage(RULE_SET, {"note": note}).safety_rules]
+
+
+def test_to_speak_no_english_is_no_red_flag() -> None:
+    assert [fired.id for fired in triage(RULE_SET, {"note": "No hablo inglés"}).safety_rules] == ["UNK-04"]

@@ -71,7 +71,7 @@ def test_a_new_lead_is_told_with_tier_deadline_and_link(
         f"Open it: https://staff.clinic.example/leads/{reference}"
     )
     attributes = {name: value["Value"] for name, value in alert["MessageAttributes"].items()}
-    assert attributes == {"tier": tier, "kind": "new", "audience": audience}
+    assert attributes == {"tier": tier, "kind": "new", "audience": audience, "suspect": "false"}
     assert {value["Type"] for value in alert["MessageAttributes"].values()} == {"String"}
 
 
