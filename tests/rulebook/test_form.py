@@ -1,0 +1,61 @@
+"""What a page gets to draw the form agrees with what the server takes."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from shared.domain.condition import AllOf, Between, Every
+from shared.domain.submission import Consents, ContactEntry, Screening
+from shared.rulebook.form import drawn_condition, form
+from shared.rulebook.reader import RulebookError
+from tests.domain.answer_sets import RULE_SET, any_answers
+
+DRAWN = form(RULE_SET, ["en"], {})
+
+
+def test_every_question_and_option_is_drawn_in_order() -> None:
+    drawn = [question for page in DRAWN["pages"] for question in page["questions"]]
+    asked = list(RULE_SET.questionnaire.questions.values())
+    assert [question["code"] for question in drawn] == [question.code for question in asked]
+    for question, one in zip(drawn, asked, strict=True):
+        labels = [(option["code"], option["label"]) for option in question.get("options", [])]
+        assert labels == [(option.code, option.label) for option in one.options]
+
+
+def test_a_page_is_never_told_what_the_answers_lead_to() -> None:
+    words = str(DRAWN)
+    assert not any(rule.id in words for rule in (*RULE_SET.safety, *RULE_SET.not_fit, *RULE_SET.fit.rules))
+    assert "EMERGENCY" not in words
+
+
+def test_none_and_unsure_untick_the_others_where_several_can_be_ticked() -> None:
+    for question in RULE_SET.questionnaire.questions.values():
+        exclusive = {option.code for option in question.options if option.exclusive}
+        expected = question.option_codes & {"none", "unsure"} if question.type == "choice-many" else set()
+        assert exclusive == expected
+
+
+def test_what_the_form_can_answer_is_taken_by_the_api() -> None:
+    chance = random.Random(3)
+    for _ in range(300):
+        answers = {
+            code: answer for code, answer in any_answers(chance, RULE_SET.questionnaire).items() if code != "note"
+        }
+        screening = Screening.model_validate(
+            {"questionnaire": {"id": DRAWN["id"], "version": DRAWN["version"]}, "answers": answers, "page": "P1"}
+        )
+        assert screening.answers == answers
+        assert not RULE_SET.questionnaire.problems(screening.answers)
+
+
+def test_contact_fields_and_consents_are_those_of_the_api() -> None:
+    assert {field["code"] for field in DRAWN["contact"]["fields"]} == ContactEntry.model_fields.keys()
+    assert {consent["code"] for consent in DRAWN["contact"]["consents"]} == Consents.model_fields.keys()
+    assert [consent["code"] for consent in DRAWN["contact"]["consents"] if consent["required"]] == ["contact"]
+
+
+def test_a_condition_that_pages_do_not_know_is_refused() -> None:
+    with pytest.raises(RulebookError, match="cannot evaluate Every"):
+        drawn_condition(Every((Between("age", 1, 2), AllOf("ces", frozenset({"none"})))))

@@ -1,0 +1,143 @@
+"""A second questionnaire is data only: the same loader, tiers, triage, form and use case, and not a line of code."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from dev.rulebook import Sheet
+from shared import usecases
+from shared.domain.consent import Visit
+from shared.domain.lead import Arrival, Lead
+from shared.domain.opening_hours import OpeningHours
+from shared.domain.submission import Screening, Submission
+from shared.domain.triage import RuleSet, triage
+from shared.rulebook.form import form
+from shared.rulebook.loading import Rulebook, load
+from tests.rulebook.folder import copy_of_rulebook
+
+HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago")
+NOON = datetime(2026, 3, 4, 18, tzinfo=UTC)
+
+
+class Store:
+    """Leads in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[UUID, Lead] = {}
+
+    def add(self, lead: Lead) -> Lead | None:
+        earlier = self.kept.get(lead.lead_id)
+        if earlier is None:
+            self.kept[lead.lead_id] = lead
+        return earlier
+
+    def get(self, lead_id: UUID) -> Lead | None:
+        return self.kept.get(lead_id)
+
+    def replace(self, before: Lead, after: Lead) -> None:
+        self.kept[before.lead_id] = after
+
+    def due(self, at: datetime) -> list[UUID]:
+        return [lead.lead_id for lead in self.kept.values() if lead.next_at and lead.next_at <= at]
+
+
+@pytest.fixture
+def rulebook(tmp_path: Path) -> Rulebook:
+    return load(copy_of_rulebook(tmp_path, second=True))
+
+
+@pytest.fixture
+def knee(rulebook: Rulebook) -> RuleSet:
+    rule_set = rulebook.of("knee-intake")
+    assert rule_set is not None
+    return rule_set
+
+
+def test_both_are_loaded_with_the_same_tiers(rulebook: Rulebook, knee: RuleSet) -> None:
+    first = rulebook.of("fs-intake")
+    assert first is not None
+    assert first.tiers == knee.tiers
+    assert (first.id, knee.id) == ("fs-triage", "knee-triage")
+    assert first.content_hash != knee.content_hash
+
+
+@pytest.mark.parametrize(
+    ("answers", "tier", "rules", "messages"),
+    [
+        ({"years": 40, "knee": ["locked"]}, "EMERGENCY", ["K-STUCK"], ["K-STUCK-TODAY", "K-NET"]),
+        ({"years": 40, "knee": ["locked"], "since": "before"}, "ROUTINE", [], ["M-R", "K-NET"]),
+        ({"years": 40, "knee": ["sore"]}, "PRIORITY", [], ["M-P", "K-NET"]),
+        ({"years": 40, "knee": ["none"]}, "ROUTINE", [], ["M-R", "K-NET"]),
+        ({"years": 40}, "URGENT", ["K-UNANSWERED"], ["M-U-UNSURE", "K-NET"]),
+        ({"years": 9, "knee": ["sore"]}, "NOT_A_FIT", [], ["K-ADULTS", "K-NET"]),
+    ],
+)
+def test_it_is_triaged(
+    knee: RuleSet, answers: dict[str, Any], tier: str, rules: list[str], messages: list[str]
+) -> None:
+    result = triage(knee, answers)
+    assert (result.tier, [rule.id for rule in result.safety_rules], list(result.messages)) == (tier, rules, messages)
+
+
+def test_it_is_drawn(knee: RuleSet) -> None:
+    drawn = form(knee, ["en"], {})
+    assert [[question["code"] for question in page["questions"]] for page in drawn["pages"]] == [
+        ["years", "knee"],
+        ["since"],
+    ]
+    assert drawn["pages"][1]["questions"][0]["shown_when"] == {"question": "knee", "any_of": ["locked"]}
+    assert drawn["contact"]["hidden_when"] == {"question": "years", "at_most": 17}
+    assert drawn["emergency_advice"] == "Invented words that end every answer."
+
+
+def test_it_is_signed(knee: RuleSet) -> None:
+    sheet = Sheet(knee).markdown()
+    assert all(rule.id in sheet for rule in (*knee.safety, *knee.not_fit, *knee.fit.rules, *knee.tags))
+
+
+def test_it_is_captured_and_told(rulebook: Rulebook, knee: RuleSet) -> None:
+    store = Store()
+    submission = Submission.model_validate(
+        {
+            "submission_id": str(UUID(int=7)),
+            "questionnaire": {"id": "knee-intake", "version": "0.1.0"},
+            "answers": {"years": 40, "knee": ["locked"], "since": "today"},
+            "contact": {"phone": "+1 312 555 0123"},
+            "consents": {"contact": True},
+        }
+    )
+    arrival = Arrival(NOON, Visit("", ""), frozenset())
+    captured = usecases.capture_lead(submission, arrival, usecases.Intake(rulebook, store, HOURS))
+    assert captured.created
+    assert captured.receipt.disposition == "seek-emergency-care"
+    lead = store.kept[UUID(int=7)]
+    assert (lead.triage.tier, lead.triage.rule_set) == ("EMERGENCY", "knee-triage")
+    assert triage(knee, lead.answers) == lead.triage
+    told: list[str] = []
+
+    class Desk:
+        def publish(self, alert: Any) -> None:
+            told.append(alert.tier)
+
+    alerting = usecases.Alerting(store, rulebook, Desk(), HOURS, "https://staff.example.org/leads/")
+    usecases.alert_staff(lead.lead_id, alerting, NOON)
+    assert told == ["EMERGENCY"]
+
+
+def test_a_page_of_it_is_screened(rulebook: Rulebook) -> None:
+    screening = Screening.model_validate(
+        {
+            "questionnaire": {"id": "knee-intake", "version": "0.1.0"},
+            "answers": {"years": 40, "knee": ["locked"]},
+            "page": "K1",
+        }
+    )
+    assert usecases.screen_answers(screening, rulebook).disposition == usecases.CONTINUE
+    assert usecases.screen_answers(screening.model_copy(update={"page": "K2"}), rulebook).disposition == (
+        usecases.EMERGENCY
+    )
