@@ -85,7 +85,7 @@ $(UV): locks/bootstrap.txt
 	@touch $@
 
 ENVIRONMENT = @echo "-- $(1)"; $(UV) venv --quiet --clear --python "$$(dev/find-python)" $(2) \
-    && $(UV) pip sync --python $(2) --require-hashes --link-mode $(UV_LINK_MODE) $(3) && touch $(2)/.ready
+    && $(UV) pip sync $(if $(CI),--quiet) --python $(2) --require-hashes --link-mode $(UV_LINK_MODE) $(3) && touch $(2)/.ready
 
 .venv/.ready: locks/dev.txt | $(UV)
 	$(call ENVIRONMENT,development (.venv),.venv,locks/dev.txt)
