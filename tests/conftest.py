@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from dev.cloud import LocalCloud
 from dev.front import Front
@@ -14,6 +15,9 @@ from tests.aws import ENVIRONMENT
 os.environ.update(ENVIRONMENT)  # before any function is imported: functions are wired when imported
 os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
+
+settings.register_profile("steady", deadline=None)  # how fast this machine is just now is no property of the code
+settings.load_profile("steady")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,0 +1,71 @@
+"""What staff are sent: enough to act, nothing about the person, within the limits of SNS."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from shared.domain.alert import Alert, alert_for
+from shared.domain.lead import Lead
+from tests.functions.calls import EMERGENCY, PRIORITY, ROUTINE, URGENT, Json
+from tests.leads import RULEBOOK, a_lead
+
+LINK = "https://staff.clinic.example/leads/"
+CHICAGO = ZoneInfo("America/Chicago")
+TIERS = RULEBOOK.rule_sets["fs-intake"].tiers
+
+
+def alert(lead: Lead, level: int = 1) -> Alert:
+    return alert_for(lead, level, TIERS[lead.triage.tier].ladder[level - 1], LINK, CHICAGO)
+
+
+@pytest.mark.parametrize("answers", [EMERGENCY, URGENT, PRIORITY, ROUTINE])
+def test_the_subject_says_the_tier_and_nothing_else_of_the_lead(answers: Json) -> None:
+    """SNS refuses subjects with line breaks, other than ASCII, or of 100 characters; and it never encrypts them."""
+    one, two = (alert(a_lead(answers, contact={"phone": phone})) for phone in ("3125550142", "3125550143"))
+    assert one.subject == two.subject == f"{one.tier} lead waiting"
+    assert one.subject.isascii()
+    assert one.subject.isprintable()
+    assert len(one.subject) < 100
+
+
+@pytest.mark.parametrize("answers", [EMERGENCY, URGENT, PRIORITY, ROUTINE])
+def test_every_step_of_a_ladder_has_its_audience(answers: Json) -> None:
+    lead = a_lead(answers)
+    steps = TIERS[lead.triage.tier].ladder
+    alerts = [alert(lead, level) for level in range(1, len(steps) + 1)]
+    assert [each.audience for each in alerts] == [step.audience for step in steps]
+    assert [each.kind for each in alerts] == ["new"] + ["escalation"] * (len(steps) - 1)
+
+
+def test_the_deadline_is_shown_in_the_clinics_time_with_its_zone() -> None:
+    summer = datetime(2026, 7, 14, 16, 0, tzinfo=UTC)
+    assert "Respond by Wed 2026-01-14 14:00 CST." in alert(a_lead(URGENT)).body
+    assert "Respond by Tue 2026-07-14 15:00 CDT." in alert(a_lead(URGENT, at=summer)).body
+
+
+def test_a_lead_without_a_deadline_shows_none() -> None:
+    assert "Respond by" not in alert(a_lead(URGENT).model_copy(update={"deadline": None})).body
+
+
+def test_the_link_ends_in_the_reference() -> None:
+    lead = a_lead(URGENT)
+    assert alert(lead).body.endswith(f"{LINK}{lead.reference}")
+
+
+def test_two_leads_differ_only_in_reference_and_id() -> None:
+    """So nothing else of a person can be in an alert."""
+    one = a_lead(URGENT)
+    two = a_lead(
+        URGENT | {"note": "other", "age": 33, "preg": "no"}, contact={"name": "Other", "email": "o@example.com"}
+    )
+    assert one.triage.tier == two.triage.tier
+    shown = [
+        json.dumps([each.subject, each.body]).replace(lead.reference, "")
+        for lead in (one, two)
+        for each in [alert(lead)]
+    ]
+    assert shown[0] == shown[1]
