@@ -1,0 +1,46 @@
+"""docs/rules.md shows every form of condition that the reader knows, each in an example that can be read."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from shared.domain import condition
+from shared.domain.condition import Condition
+from shared.rulebook.conditions import ConditionReader
+from shared.rulebook.reader import RulebookError
+from tests.domain.answer_sets import RULE_SET
+
+RULES = (Path(__file__).parents[2] / "docs" / "rules.md").read_text()
+EXAMPLES = re.findall(r"^\| `(\{.+?\})` \|", RULES, re.MULTILINE)
+INNER = (
+    '{ question = "fn", any_of = ["lot"] }, { question = "pain", at_least = 9 }, { question = "age", answered = true }'
+)
+NOT_READ = {"Condition", "Facts", "Score"}  # no forms of their own
+
+
+def read(example: str) -> Condition:
+    reader = ConditionReader(RULE_SET.questionnaire.questions, RULE_SET.definitions)
+    reader.add_word_list("heart-stroke", {"en": "x"}, "")
+    reader.scores["sugioka"] = condition.Score("sugioka", "", ((7, condition.Every(())),))
+    full = example.replace("[ ... ]", f"[{INNER}]").replace("{ ... }", INNER.partition("}, ")[0] + "}")
+    return reader.condition(tomllib.loads(f"when = {full}")["when"], "docs/rules.md")
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_example_can_be_read(example: str) -> None:
+    assert read(example)
+
+
+def test_every_kind_of_condition_has_an_example() -> None:
+    kinds = {name for name, kind in vars(condition).items() if isinstance(kind, type) and hasattr(kind, "holds")}
+    shown = {type(read(example)).__name__ for example in EXAMPLES}
+    assert shown == kinds - NOT_READ
+
+
+def test_nothing_else_is_a_condition() -> None:
+    with pytest.raises(RulebookError, match=r"not a condition; see docs/rules\.md"):
+        read('{ python = "age > 7" }')
