@@ -9,9 +9,10 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Annotated, Literal, Self
+from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.questionnaire import Questionnaire
 from shared.domain.submission import Contact, Submission
@@ -110,6 +111,16 @@ def revocation(earlier: ConsentRecord, how: str, at: datetime, previous: str) ->
         "user_agent": "",
     }
     return earlier.model_copy(update=changes).sealed()
+
+
+class Revocation(BaseModel):
+    """Somebody asks that a consent end. `how`: in which words, or by which way."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    lead_id: UUID
+    consent: Literal["contact", "sms", "marketing"]
+    how: Annotated[str, Field(min_length=1, max_length=300)]
 
 
 def chain_intact(records: Iterable[ConsentRecord]) -> bool:

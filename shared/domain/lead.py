@@ -17,7 +17,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.advice import ShownMessage
-from shared.domain.consent import ConsentRecord, Visit, consent_records
+from shared.domain.consent import ConsentRecord, Visit, consent_records, revocation
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.submission import Contact, Stored, Submission
 from shared.domain.suspicion import Sign, Suspicion, red_flag, suspicion
@@ -144,6 +144,17 @@ class Lead(Stored):
                 "consent_records": tuple(ledger),
             }
         )
+
+    def revoked(self, consent: str, how: str, at: datetime) -> Self:
+        """One more entry in the ledger: the person took a consent back. The same lead when it was not given.
+
+        `how`: the person's words, or the way in which they said so.
+        """
+        given = [record for record in self.consent_records if record.consent == consent]
+        if not given or not given[-1].given:
+            return self
+        entry = revocation(given[-1], how, at, self.consent_records[-1].hash)
+        return self._next(consent_records=(*self.consent_records, entry))
 
     def consents_to(self, consent: str) -> bool:
         """What the latest entry of the ledger says."""

@@ -16,6 +16,7 @@ ALERT = Alert(
     tier="URGENT",
     kind="new",
     audience="clinician",
+    suspect=False,
     subject="URGENT lead waiting",
     body="URGENT lead 7K3MQ-2XDRT is waiting.",
 )
@@ -30,6 +31,7 @@ def test_a_subscriber_gets_subject_body_and_attributes() -> None:
         "tier": "URGENT",
         "kind": "new",
         "audience": "clinician",
+        "suspect": "false",
     }
 
 

@@ -45,6 +45,7 @@ GRANTS: dict[str, list[tuple[str, object]]] = {
         ("sns:Publish", TOPIC),
         ("sqs:SendMessage", {"Fn::GetAtt": ["FailedStreamBatches", "Arn"]}),
     ],
+    "RevokeConsent": [("dynamodb:GetItem", LEADS), ("dynamodb:PutItem", LEADS)],
     "EscalateLeads": [
         ("dynamodb:GetItem", LEADS),
         ("dynamodb:PutItem", LEADS),
@@ -120,6 +121,12 @@ def test_only_the_origins_that_were_named_may_post() -> None:
     assert allowed["allowMethods"] == ["GET", "POST"]
     assert allowed["allowHeaders"] == ["content-type", "if-none-match"]
     assert otherwise == {"Ref": "AWS::NoValue"}
+
+
+def test_a_flood_stops_at_the_door() -> None:
+    (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
+
+    assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": 50, "ThrottlingBurstLimit": 200}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -1,0 +1,69 @@
+"""A person takes a consent back, on moto."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from functions import capture_lead, revoke_consent
+from shared.domain.consent import chain_intact
+from shared.domain.errors import NotFound
+from shared.domain.lead import Lead
+from tests.aws import Aws
+from tests.functions.calls import CONTEXT, LEAD_ID, Json, event, posting, submission
+
+
+def stored(aws: Aws) -> Lead:
+    return Lead.model_validate(aws.leads()[0])
+
+
+def revoke(**changes: str) -> Json:
+    answer: Json = revoke_consent.handler(event("revoke_consent") | changes, CONTEXT)
+    return answer
+
+
+@pytest.fixture
+def lead(aws: Aws) -> Lead:
+    body = submission(consents={"contact": True, "sms": True, "marketing": False})
+    capture_lead.handler(posting("capture_lead", body), CONTEXT)
+    return stored(aws)
+
+
+def test_a_revocation_is_added_to_the_ledger(aws: Aws, lead: Lead) -> None:
+    assert revoke() == {"reference": lead.reference, "consent": "sms", "given": False}
+    after = stored(aws)
+    assert not after.consents_to("sms")
+    assert after.consents_to("contact")
+    assert after.consent_records[:-1] == lead.consent_records
+    assert after.consent_records[-1].how == "revoked: replied STOP to a text message"
+    assert chain_intact(after.consent_records)
+
+
+@pytest.mark.parametrize("consent", ["sms", "marketing"])
+def test_what_is_not_given_cannot_be_taken_back_twice(aws: Aws, lead: Lead, consent: str) -> None:
+    revoke(consent=consent)
+    once = stored(aws)
+    revoke(consent=consent)
+    assert stored(aws) == once
+
+
+def test_alerts_go_on_as_before(aws: Aws, lead: Lead) -> None:
+    revoke()
+    after = stored(aws)
+    assert (after.next_at, after.alert_due, after.alert_delivered) == (
+        lead.next_at,
+        lead.alert_due,
+        lead.alert_delivered,
+    )
+
+
+def test_an_unknown_lead_fails_the_call() -> None:
+    with pytest.raises(NotFound):
+        revoke()
+
+
+def test_an_unknown_consent_fails_the_call_without_its_words(lead: Lead) -> None:
+    assert lead.lead_id.hex == LEAD_ID.replace("-", "")
+    with pytest.raises(ValidationError) as failure:
+        revoke(consent="canaryvalue")
+    assert "canaryvalue" not in str(failure.value)
