@@ -5,13 +5,14 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 from uuid import UUID
 
 from shared.domain.ad_lead import AdLead
 from shared.domain.advice import ShownMessage, advice
 from shared.domain.alert import Alert, alert_for
+from shared.domain.consent import Revocation
 from shared.domain.errors import (
     FieldProblem,
     Forbidden,
@@ -21,6 +22,7 @@ from shared.domain.errors import (
     StoreUnavailable,
     SubmissionConflict,
 )
+from shared.domain.filled_form import WHOLE, FilledForm, FormView
 from shared.domain.lead import Arrival, Lead, Receipt
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.questionnaire import Answers
@@ -31,6 +33,7 @@ F_co = TypeVar("F_co", covariant=True)
 
 EMERGENCY = "seek-emergency-care"
 CONTINUE = "continue"
+RECEIPT_SHOWN_FOR = timedelta(hours=24)
 
 
 class RuleSets(Protocol):
@@ -166,6 +169,17 @@ def issue_challenge(submission_id: UUID, guard: ChallengeMaker, at: datetime) ->
     return {"token": guard.token(), "challenge": guard.challenge(submission_id, at)}
 
 
+def revoke_consent(revocation: Revocation, leads: Leads, at: datetime) -> Lead:
+    """Record that a person took a consent back; once is enough. Raises NotFound, LeadChanged or StoreUnavailable."""
+    lead = leads.get(revocation.lead_id)
+    if lead is None:
+        raise NotFound
+    after = lead.revoked(revocation.consent, revocation.how, at)
+    if after is not lead:
+        leads.replace(lead, after)
+    return after
+
+
 def screen_answers(screening: Screening, rule_sets: RuleSets) -> Screened:
     """Whether the answers so far call for emergency advice at once. Stores nothing. Raises InvalidInput."""
     rule_set = _rule_set(rule_sets, screening.questionnaire.id)
@@ -174,11 +188,42 @@ def screen_answers(screening: Screening, rule_sets: RuleSets) -> Screened:
         raise InvalidInput((FieldProblem("/page", "This questionnaire has no such page."),))
     if problems := tuple(_free_text(rule_set, screening.answers)):
         raise InvalidInput(problems)
-    result = _score(rule_set, screening.answers, screening.questionnaire.version, screening.page)
-    emergency = rule_set.tiers[result.tier].disposition == EMERGENCY
-    ids = result.messages if emergency else (*_age_notice(rule_set, result), rule_set.net) if result.minor else ()
-    shown = advice(rule_set, ids, clinic_open=True, will_call=False)
-    return Screened(EMERGENCY if emergency else CONTINUE, result.minor, shown)
+    return _screen(rule_set, screening.answers, screening.questionnaire.version, screening.page)
+
+
+def draw_form(form: FilledForm, rule_sets: RuleSets) -> FormView:
+    """What a visitor without JavaScript sees after sending a page of the form: advice in an emergency, the page again
+    where something is missing or wrong, the follow-ups that the answers made due, or the next page. Stores nothing."""
+    screened = _screen_form(form, rule_sets)
+    if form.asked and screened.disposition == EMERGENCY:
+        return FormView(form, "emergency", form.step, messages=screened.messages)
+    if form.wanted:
+        return FormView(form, "page", form.wanted)
+    if problems := form.problems():
+        return FormView(form, "follow-ups" if form.first("follow_ups") else "page", form.step, problems)
+    if form.asked and form.not_asked_yet:
+        return FormView(form, "follow-ups", form.step)
+    if screened.minor and not form.first("minor_told"):
+        return FormView(form, "minor", form.step, messages=screened.messages)
+    return FormView(form, "page", form.next_step)
+
+
+def mend_form(form: FilledForm, problems: tuple[FieldProblem, ...], rule_sets: RuleSets) -> FormView:
+    """What a visitor without JavaScript sees when a form cannot be sent as it is: nothing typed is lost, and an
+    emergency is never hidden behind a mistyped phone number."""
+    screened = _screen_form(form, rule_sets)
+    if screened.disposition == EMERGENCY:
+        return FormView(form, "emergency", form.step or WHOLE, problems, screened.messages)
+    return FormView(form, "page", form.page_of(problems), problems)
+
+
+def show_receipt(lead_id: UUID, leads: Leads, at: datetime) -> Lead:
+    """The lead whose receipt may still be shown: for a day, since others may use the same device. Raises NotFound or
+    StoreUnavailable."""
+    lead = leads.get(lead_id)
+    if lead is None or at - lead.received_at > RECEIPT_SHOWN_FOR:
+        raise NotFound
+    return lead
 
 
 def show_questionnaire(questionnaire_id: str, language: str, rule_sets: RuleSets) -> RuleSet:
@@ -281,6 +326,21 @@ def _score(rule_set: RuleSet, answers: Answers, version: str, last_page: str | N
         return triage(rule_set, answers, last_page)
     except Exception:  # noqa: BLE001  any defect in scoring must end with a person reading the lead
         return triage_after_failure(rule_set, answers, last_page)
+
+
+def _screen(rule_set: RuleSet, answers: Answers, version: str, page: str) -> Screened:
+    result = _score(rule_set, answers, version, page)
+    emergency = rule_set.tiers[result.tier].disposition == EMERGENCY
+    ids = result.messages if emergency else (*_age_notice(rule_set, result), rule_set.net) if result.minor else ()
+    shown = advice(rule_set, ids, clinic_open=True, will_call=False)
+    return Screened(EMERGENCY if emergency else CONTINUE, result.minor, shown)
+
+
+def _screen_form(form: FilledForm, rule_sets: RuleSets) -> Screened:
+    questionnaire = form.questionnaire
+    rule_set = _rule_set(rule_sets, questionnaire.id, questionnaire.language)
+    page = form.step if form.step in questionnaire.page_ids else questionnaire.page_ids[-1]
+    return _screen(rule_set, form.answers_to_screen(), questionnaire.version, page)
 
 
 def _missing(submission: Submission) -> Iterable[FieldProblem]:
