@@ -20,6 +20,7 @@ from shared.domain.advice import ShownMessage
 from shared.domain.lead import Receipt
 from shared.domain.submission import Screening, Submission
 from shared.rulebook.loading import DISPOSITIONS
+from shared.submission_schema import without_trap
 
 PROJECT = Path(__file__).resolve().parent.parent
 FILE = PROJECT / "web" / "openapi.json"
@@ -446,6 +447,7 @@ def _schemas() -> Json:
     models: list[tuple[type[BaseModel], Literal["validation"]]] = [(m, "validation") for m in (*REQUESTS, *ANSWERS)]
     _, found = models_json_schema(models, ref_template="#/components/schemas/{model}")
     schemas: Json = found["$defs"]
+    schemas["Submission"] = without_trap(schemas["Submission"])
     schemas["Receipt"]["properties"]["disposition"]["enum"] = list(DISPOSITIONS)
     schemas["Receipt"]["example"] = RECEIPT
     return schemas

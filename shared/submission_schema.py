@@ -20,7 +20,7 @@ def submission_schema(questionnaire: Questionnaire) -> Schema:
     around a name). What only the server can judge, such as whether a phone number is possible, is not in here.
     Raises RulebookError for a condition that has no schema.
     """
-    schema = Submission.model_json_schema(mode="validation", ref_template="#/$defs/{model}")
+    schema = without_trap(Submission.model_json_schema(mode="validation", ref_template="#/$defs/{model}"))
     schema["properties"]["answers"] = {
         "title": "Answers",
         "description": "By question code. Leave a question out rather than answer it with nothing.",
@@ -42,6 +42,12 @@ def submission_schema(questionnaire: Questionnaire) -> Schema:
         "if": {"properties": {"answers": _holds(questionnaire.contact.hidden_when)}},
         "else": {"required": ["contact", "consents"], "properties": agreed},
     }
+
+
+def without_trap(schema: Schema) -> Schema:
+    """The schema of `Submission` as it may be published: a trap that is announced catches nobody."""
+    properties = {name: value for name, value in schema["properties"].items() if name != "website"}
+    return {**schema, "properties": properties, "description": "One filled-in form."}
 
 
 def _answer(question: Question) -> Schema:
