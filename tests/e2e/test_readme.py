@@ -1,0 +1,21 @@
+"""What the README says to try."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from pathlib import Path
+
+SUBMISSION = Path(__file__).parents[1] / "data" / "submission.json"
+
+
+def test_the_submission_that_the_readme_posts_is_taken_and_taken_again(site: str) -> None:
+    receipts = []
+    for _ in range(2):
+        request = urllib.request.Request(
+            site + "submissions", SUBMISSION.read_bytes(), {"content-type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            receipts.append(json.load(answer))
+    assert receipts[0] == receipts[1]
+    assert receipts[0]["disposition"] == "next-business-day-call"
