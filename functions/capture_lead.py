@@ -1,4 +1,4 @@
-"""POST /submissions: a filled-in form becomes a triaged, stored lead."""
+"""POST /submissions: a filled-in form, as JSON or from a plain HTML form, becomes a triaged, stored lead."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -14,9 +14,10 @@ from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.form_guard import FormGuard
 from shared.domain.lead import Arrival
 from shared.domain.submission import Submission
+from shared.forms import PlainForms, sends_form, wants_page
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
-from shared.settings import ClinicSettings, TableSettings, form_key, opening_hours
+from shared.settings import ClinicSettings, TableSettings, form_key, opening_hours, return_origins
 
 logger = Logger()
 metrics = Metrics()
@@ -25,15 +26,20 @@ table = TableSettings.from_environment()
 leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
 intake = usecases.Intake(rulebook, leads, opening_hours())
 guard = FormGuard(form_key())
-safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_environment().phone)
+clinic = ClinicSettings.from_environment()
+safety = api.Safety(rulebook.emergency_advice_in, words, clinic.phone)
+forms = PlainForms(
+    rulebook, safety, clinic, lambda form, problems: usecases.mend_form(form, problems, rulebook), return_origins()
+)
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-@api.answers_problems(safety, logger.error)
+@api.answers_problems(safety, logger.error, forms.show_problem)
 def handler(event: api.Event, context: Any) -> api.Response:
-    submission = api.read(event, Submission)
     now = datetime.now(UTC)
+    form = forms.read(event) if sends_form(event) else None
+    submission = forms.submission(event, form, guard, now) if form else api.read(event, Submission)
     captured = usecases.capture_lead(submission, Arrival(now, api.visit(event), guard.signs(submission, now)), intake)
     if captured.lead and captured.created:
         tier = captured.lead.triage.tier
@@ -41,4 +47,6 @@ def handler(event: api.Event, context: Any) -> api.Response:
         metrics.add_metric("captured", MetricUnit.Count, 1)
         metrics.add_metric("suspects", MetricUnit.Count, int(captured.lead.suspicion.suspect))
         logger.info("captured", extra={"reference": captured.lead.reference, "tier": tier})
+    if form and wants_page(event):
+        return forms.sent(event, form, submission.submission_id, captured.receipt)
     return api.respond(HTTPStatus.CREATED if captured.created else HTTPStatus.OK, captured.receipt)

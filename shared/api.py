@@ -81,7 +81,15 @@ def read(event: Event, model: type[M]) -> M:
     if content_type != "application/json":
         raise UnreadableRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON with content type application/json.")
     try:
-        return model.model_validate_json(_body(event))
+        return model.model_validate_json(body(event))
+    except ValidationError as error:
+        raise InvalidInput(_problems(error)) from None
+
+
+def checked(values: Mapping[str, Any], model: type[M]) -> M:
+    """Values that did not come as JSON. Raises InvalidInput like `read`."""
+    try:
+        return model.model_validate(values)
     except ValidationError as error:
         raise InvalidInput(_problems(error)) from None
 
@@ -155,8 +163,10 @@ def cacheable(
     return {"statusCode": 200, "headers": {"content-type": content_type, **caching}, "body": content.decode()}
 
 
-def answers_problems(safety: Safety, report: Callable[..., None]) -> Callable[[Handler], Handler]:
-    """Turns what a handler raises into problem details (RFC 9457).
+def answers_problems(
+    safety: Safety, report: Callable[..., None], show: Callable[[Event, Exception, Response], Response] | None = None
+) -> Callable[[Handler], Handler]:
+    """Turns what a handler raises into problem details (RFC 9457). `show` may turn those into a page.
 
     `report(text, extra=...)`, such as a logger's `error`, hears of what is our fault: kind and place, never the error's
     text, which could quote a patient.
@@ -170,7 +180,8 @@ def answers_problems(safety: Safety, report: Callable[..., None]) -> Callable[[H
             except Exception as error:  # noqa: BLE001  a patient gets advice and a phone number, whatever broke
                 if not isinstance(error, LeadIntakeError) or isinstance(error, StoreUnavailable):
                     report("request failed", extra=_what_broke(error))
-                return problem(error, safety, language(event))
+                answer = problem(error, safety, language(event))
+                return show(event, error, answer) if show else answer
 
         return answer
 
@@ -237,7 +248,8 @@ def _what_broke(error: Exception) -> dict[str, str]:
     }
 
 
-def _body(event: Event) -> bytes:
+def body(event: Event) -> bytes:
+    """Raises UnreadableRequest."""
     body = event.get("body") or ""
     if len(body) > MAX_BODY * 4 // 3 + 4:
         raise UnreadableRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Send at most {MAX_BODY} bytes.")

@@ -73,6 +73,11 @@ def form_key() -> str:
     return _required("FORM_KEY")
 
 
+def return_origins() -> frozenset[str]:
+    """Sites that a receipt may link back to."""
+    return frozenset(filter(None, os.environ.get("RETURN_ORIGINS", "").split(",")))
+
+
 def opening_hours() -> OpeningHours:
     """Raises ValueError or KeyError when the settings cannot be read."""
     return OpeningHours.parse(

@@ -24,6 +24,9 @@ ROUTES = {
     "POST /submissions": "CaptureLead",
     "POST /intake/google-ads": "CaptureAdLead",
     "GET /challenges/{submission_id}": "IssueChallenge",
+    "GET /form": "DrawForm",
+    "POST /form": "DrawForm",
+    "GET /received/{submission_id}": "ShowReceipt",
     "POST /screenings": "ScreenAnswers",
     "GET /questionnaires/{id}": "ShowQuestionnaire",
     "GET /": "ShowPage",
@@ -45,6 +48,8 @@ GRANTS: dict[str, list[tuple[str, object]]] = {
         ("sns:Publish", TOPIC),
         ("sqs:SendMessage", {"Fn::GetAtt": ["FailedStreamBatches", "Arn"]}),
     ],
+    "DrawForm": [],
+    "ShowReceipt": [("dynamodb:GetItem", LEADS)],
     "RevokeConsent": [("dynamodb:GetItem", LEADS), ("dynamodb:PutItem", LEADS)],
     "EscalateLeads": [
         ("dynamodb:GetItem", LEADS),
@@ -119,7 +124,8 @@ def test_only_the_origins_that_were_named_may_post() -> None:
     assert condition == "HasAllowedOrigins"
     assert allowed["allowOrigins"] == {"Fn::Split": [",", "https://a.example,https://b.example"]}
     assert allowed["allowMethods"] == ["GET", "POST"]
-    assert allowed["allowHeaders"] == ["content-type", "if-none-match"]
+    assert set(allowed["allowHeaders"]) >= {"content-type", "if-none-match", "hx-request", "hx-current-url"}
+    assert not set(allowed["allowHeaders"]) & {"*", "authorization", "cookie"}
     assert otherwise == {"Ref": "AWS::NoValue"}
 
 

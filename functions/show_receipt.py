@@ -1,0 +1,30 @@
+"""GET /received/{submission_id}: what a visitor without JavaScript sees after sending, for a day."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+
+from shared import api, usecases
+from shared.adapters.aws import PATIENT_FACING
+from shared.adapters.dynamodb import LeadsTable
+from shared.forms import PlainForms
+from shared.rulebook.loading import load
+from shared.rulebook.words import words
+from shared.settings import ClinicSettings, TableSettings, return_origins
+
+logger = Logger()
+rulebook = load()
+table = TableSettings.from_environment()
+leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
+clinic = ClinicSettings.from_environment()
+safety = api.Safety(rulebook.emergency_advice_in, words, clinic.phone)
+forms = PlainForms(rulebook, safety, clinic, return_origins=return_origins())
+
+
+@logger.inject_lambda_context
+@api.answers_problems(safety, logger.error, forms.show_problem)
+def handler(event: api.Event, context: Any) -> api.Response:
+    lead = usecases.show_receipt(api.uuid_parameter(event, "submission_id"), leads, datetime.now(UTC))
+    return forms.receipt(event, lead.receipt, lead.language, forms.return_link(event))
