@@ -1,0 +1,249 @@
+"""The house keeps its order: who imports whom, one name everywhere, everything documented, nothing personal logged."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dev import template
+from shared import usecases
+from shared.rulebook.loading import load
+
+PROJECT = Path(__file__).parents[2]
+SOURCES = sorted((*PROJECT.glob("shared/**/*.py"), *PROJECT.glob("functions/*.py")))
+TEMPLATE = template.read()
+RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
+FUNCTIONS = {name: entry for name, entry in RESOURCES.items() if entry["Type"] == "AWS::Serverless::Function"}
+
+STUBS = {"mypy_boto3_dynamodb", "mypy_boto3_sns"}
+# Who may import whom: a part of the house -> what of the project, and what libraries. The standard library is free.
+PARTS = {
+    "shared.domain": ({"shared.domain"}, {"pydantic", "pydantic_core", "phonenumbers", "email_validator"}),
+    "shared.rulebook": ({"shared.rulebook", "shared.domain"}, set()),
+    "shared.fhir": ({"shared.fhir", "shared.rulebook", "shared.domain"}, set()),
+    "shared.adapters": ({"shared.adapters", "shared.domain"}, {"boto3", "botocore", "itsdangerous", "altcha", *STUBS}),
+    "shared.usecases": ({"shared.domain"}, set()),
+    "shared.settings": ({"shared.domain"}, set()),
+    "shared.api": ({"shared.domain", "shared.negotiation"}, {"pydantic"}),
+    "shared": (  # what draws and reads pages, forms and schemas: never storage or use cases
+        {
+            "shared.domain",
+            "shared.rulebook",
+            "shared.settings",
+            "shared.api",
+            "shared.negotiation",
+            "shared.form_body",
+            "shared.pages",
+        },
+        {"jinja2", "python_multipart"},
+    ),
+    "functions": ({"shared"}, {"boto3", "aws_lambda_powertools"}),
+}
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "manager", "common", "misc", "base", "core"}
+NEVER_IN_DOMAIN = {"os", "logging", "socket", "subprocess", "time", "random", "secrets", "urllib", "http", "tempfile"}
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def part_of(module: str) -> str:
+    return max((part for part in PARTS if f"{module}.".startswith(f"{part}.")), key=len)
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The modules that a file imports, wherever it does so."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module is not None
+            assert node.level == 0
+            if node.module in {"shared", "functions", "shared.rulebook", "shared.domain", "shared.adapters"}:
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_imports_only_what_its_part_of_the_house_may(path: Path) -> None:
+    own, libraries = PARTS[part_of(name_of(path))]
+    standard = __import__("sys").stdlib_module_names
+    for module in imports(path):
+        top = module.partition(".")[0]
+        if top in {"shared", "functions", "dev", "tests", "infra"}:
+            assert any(f"{module}.".startswith(f"{part}.") for part in own), f"{name_of(path)} imports {module}"
+        else:
+            assert top in standard or top in libraries, f"{name_of(path)} imports {module}"
+
+
+def test_the_domain_has_no_clock_environment_network_or_log() -> None:
+    for path in PROJECT.glob("shared/domain/*.py"):
+        assert not {module.partition(".")[0] for module in imports(path)} & NEVER_IN_DOMAIN, path.name
+        assert not re.search(r"\b(datetime\.now|date\.today|utcnow|open|print)\(", path.read_text()), path.name
+
+
+def test_only_one_module_knows_dynamodb_and_only_functions_know_powertools() -> None:
+    for path in SOURCES:
+        text = path.read_text()
+        if name_of(path) != "shared.adapters.dynamodb" and not name_of(path).startswith("functions."):
+            assert "dynamodb" not in re.sub(r"adapters[./]dynamodb", "", text).lower(), name_of(path)
+        if not name_of(path).startswith("functions"):
+            assert "powertools" not in text.lower(), name_of(path)
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    names = {Path(name).stem for name in tracked() if name.endswith((".py", ".js"))}
+    assert not names & FORBIDDEN_NAMES
+
+
+def snake(logical_id: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", logical_id).lower()
+
+
+@pytest.mark.parametrize("logical_id", FUNCTIONS)
+def test_a_capability_has_one_name_everywhere(logical_id: str) -> None:
+    name = snake(logical_id)
+    assert (PROJECT / "functions" / f"{name}.py").is_file()
+    assert callable(getattr(usecases, name))
+    assert (PROJECT / "events" / f"{name}.json").is_file()
+    assert (PROJECT / "tests" / "functions" / f"test_{name}.py").is_file()
+
+
+def test_the_handler_calls_the_use_case_of_its_name() -> None:
+    for logical_id in FUNCTIONS:
+        name = snake(logical_id)
+        assert f"usecases.{name}(" in (PROJECT / "functions" / f"{name}.py").read_text(), name
+
+
+def test_handlers_are_a_handful_of_lines() -> None:
+    for path in PROJECT.glob("functions/[!_]*.py"):
+        (handler,) = [
+            node
+            for node in ast.parse(path.read_text()).body
+            if isinstance(node, ast.FunctionDef) and node.name == "handler"
+        ]
+        assert len(handler.body) <= 9, path.name
+
+
+# ---- documented
+
+
+REFERENCE = (PROJECT / "docs" / "reference.md").read_text()
+ROUTES = {
+    f"{event['Properties']['Method']} {event['Properties']['Path']}"
+    for function in FUNCTIONS.values()
+    for event in function["Properties"].get("Events", {}).values()
+    if event["Type"] == "HttpApi"
+}
+VARIABLES = set(TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]) | {
+    name
+    for function in FUNCTIONS.values()
+    for name in function["Properties"].get("Environment", {}).get("Variables", {})
+}
+
+
+def test_every_route_variable_parameter_and_output_is_documented() -> None:
+    documented = set(re.findall(r"^\| `([^`]+)`", REFERENCE, re.MULTILINE))
+    assert len(ROUTES) >= 5
+    declared = ROUTES | VARIABLES | set(TEMPLATE["Parameters"]) | set(TEMPLATE["Outputs"])
+    assert declared - documented == set(), "add a row to docs/reference.md"
+    assert documented - declared == set(), "gone from infra/template.yaml: remove its row from docs/reference.md"
+
+
+def test_every_file_of_the_rulebook_is_documented() -> None:
+    rules = (PROJECT / "docs" / "rules.md").read_text()
+    assert all(f"`{path.name}`" in rules for path in PROJECT.glob("shared/rulebook/*.toml"))
+
+
+def test_every_rule_has_a_reason_and_a_source_for_staff() -> None:
+    for rule_set in load().rule_sets.values():
+        for rule in (*rule_set.safety, *rule_set.not_fit, *rule_set.fit.rules, *rule_set.tags):
+            assert rule.reason
+            assert rule.citations
+
+
+# ---- private
+
+
+LOGGED = {
+    "reference",
+    "tier",
+    "lead_id",
+    "ladder_level",
+    "error",
+    "consent",
+}  # what a log line may carry beside its fixed text
+PERSONAL = {"event", "lead", "submission", "contact", "answers", "body", "screening", "record", "note", "consents"}
+
+
+def logger_calls() -> Iterator[tuple[str, ast.Call]]:
+    for path in PROJECT.glob("functions/*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and isinstance(node.func.value, ast.Name)
+                and node.func.value.id == "logger"
+                and node.func.attr != "inject_lambda_context"
+            ):
+                yield path.name, node
+
+
+def test_log_lines_are_a_fixed_text_and_a_few_known_keys() -> None:
+    calls = list(logger_calls())
+    assert calls
+    for name, call in calls:
+        assert [type(argument) for argument in call.args] == [ast.Constant], f"{name}: a fixed text only"
+        assert {keyword.arg for keyword in call.keywords} <= {"extra"}, name
+        for keyword in call.keywords:
+            assert isinstance(keyword.value, ast.Dict), name
+            assert {ast.literal_eval(key) for key in keyword.value.keys if key} <= LOGGED, name
+            assert None not in keyword.value.keys, f"{name}: no ** in what is logged"
+            for value in keyword.value.values:
+                assert not (isinstance(value, ast.Name) and value.id in PERSONAL), name
+
+
+def test_events_and_errors_are_never_logged_whole() -> None:
+    for path in SOURCES:
+        text = path.read_text()
+        assert not re.search(
+            r"log_event\s*=\s*True|logger\.exception|exc_info|traceback\.(?!extract_tb)|\bprint\(|import logging", text
+        )
+
+
+def test_no_variable_makes_powertools_log_events() -> None:
+    assert not {"POWERTOOLS_LOGGER_LOG_EVENT", "POWERTOOLS_DEV"} & VARIABLES
+
+
+# ---- fit to be shared
+
+
+def tracked() -> list[str]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout  # noqa: S607
+    return [name for name in listed.split("\0") if name and (PROJECT / name).is_file()]
+
+
+MACHINE_PATHS = re.compile(rb"(?<![\w.-])/(?:work|root|home/\w+|Users/\w+|tmp/\w+)/\w")
+
+
+def test_no_file_names_a_place_on_somebody_s_machine() -> None:
+    for name in tracked():
+        found = MACHINE_PATHS.search((PROJECT / name).read_bytes())
+        assert not found, f"{name}: {found[0]!r}"
+
+
+@pytest.mark.parametrize("path", ["/wo" + "rk/main", "/ro" + "ot/x", "/ho" + "me/ann/x", "'/t" + "mp/run/x'"])
+def test_a_place_on_a_machine_would_be_found(path: str) -> None:
+    assert MACHINE_PATHS.search(path.encode())
+
+
+def test_no_brand_of_the_landing_page() -> None:
+    brands = re.compile(b"North American " + b"Spine|Intelli" + b"Spine", re.IGNORECASE)
+    assert [name for name in tracked() if brands.search((PROJECT / name).read_bytes())] == []
