@@ -1,32 +1,137 @@
-// Draws the questionnaire page by page, has each page checked for emergencies, and sends the answers.
-// Answers live in memory only: no cookies, no storage, nothing in the address.
+// <lead-form>: draws the questionnaire page by page, has each page checked for emergencies, and sends the answers.
+//
+//   <script type="module" src="https:…/web/lead-form.js"></script>
+//   <lead-form><p>Call us: <a href="tel:…">…</a></p></lead-form>
+//
+// Attributes: language (else the document's, else the browser's), questionnaire, api (else where this file came from),
+// phone (else a tel: link inside the element), whole-page (the element is the page: it sets the title and uses the
+// browser's history). Events, without any answer: lead-form:step, lead-form:submitted, lead-form:failed.
+// What it shows lives in a shadow root, so that it looks and works the same on any site. What was typed stays in this
+// tab (sessionStorage) until it is sent. No cookies.
 
+const HOME = new URL("..", import.meta.url);
 const CHECK_PATIENCE = 4000; // ms that a patient waits for the check of a page; then the form goes on
+const PROOF_PATIENCE = 1000; // ms that sending waits for the proof of work; then it goes without
 const SEND_PATIENCE = 20000;
 const RETRY_AFTER = [2, 5, 15, 30]; // seconds before each retry that nobody has to press a button for
+const KEPT_FOR = 24 * 60 * 60 * 1000; // ms; the server takes a form for as long
 const CONTACT_IN_EMERGENCY = ["name", "phone"];
+const LANGUAGES = { en: "English", es: "Español" };
+const ORIGIN = "lead-form:origin";
+const CAMPAIGN = { utm_source: 120, utm_medium: 120, utm_campaign: 120, utm_term: 120, utm_content: 120, gclid: 200, gbraid: 200, wbraid: 200, msclkid: 200, fbclid: 200 };
 
-const byId = (id) => document.getElementById(id);
-const landing = byId("landing");
-const view = byId("view");
-const clinicName = byId("clinic-name").textContent;
-const landingTitle = document.title;
+// What must be said before the questionnaire and its words are here, or when they cannot be had.
+const NET = {
+  en: "This form can't diagnose you or rule out a serious problem. Go to an emergency room or call 911 if you get: numbness between the legs, trouble peeing or leaking, loss of bowel control, new or worse weakness, chest pain, or fever with bad back pain.",
+  es: "Este formulario no puede darle un diagnóstico ni descartar (asegurar que no hay) un problema grave. Vaya a una sala de emergencias o llame al 911 si empieza a tener: adormecimiento entre las piernas, problemas para orinar o escapes de orina (se le sale), pérdida de control para evacuar (hacer popó), debilidad nueva o que empeora, dolor de pecho, o fiebre con dolor fuerte de espalda.",
+};
+const FIRST_WORDS = {
+  es: {
+    "Start": "Empezar",
+    "Go on with the questions": "Seguir con las preguntas",
+    "Answer a few questions": "Conteste unas preguntas",
+    "In an emergency, call 911": "En una emergencia, llame al 911",
+    "Loading the questions…": "Cargando las preguntas…",
+    "The questions could not be loaded. Please press Start again, or call us.": "No se pudieron cargar las preguntas. Por favor oprima Empezar otra vez, o llámenos.",
+    "Clinic phone:": "Teléfono de la clínica:",
+    "Language": "Idioma",
+  },
+};
 
-let questionnaire = null;
-let submissionId = null;
-let step = 0;
-let answers = {}; // question code -> what was typed, ticked ([codes]) or chosen
-let contact = {};
-let consents = {};
-let minorTold = false;
-let emergency = null; // messages of the last emergency found
-let receipt = null;
-let shown = "landing"; // landing, page, minor, emergency or receipt
-let checkFailed = false;
-let inFlight = false;
-let retryTimer = 0;
-
-const attribution = readAttribution();
+const STYLE = `
+:host { display: block; --main: var(--lead-form-main, #0a5a66); --main-dark: var(--lead-form-main-dark, #063f48); --tint: var(--lead-form-tint, #e3f1f2);
+  --ink: var(--lead-form-ink, #16242c); --soft: var(--lead-form-soft, #42525b); --line: var(--lead-form-line, #74838b); --paper: var(--lead-form-paper, #fff);
+  --round: var(--lead-form-radius, .4em); --danger: #a3121f; --danger-dark: #7d0b16; --danger-tint: #fdf0f0; --warn: #7a5200; --warn-tint: #fff6dd; }
+:host([hidden]), [hidden] { display: none !important; }
+*, *::before, *::after { box-sizing: border-box; }
+.frame, dialog { color: var(--ink); font: var(--lead-form-font-size, max(1.125rem, 18px))/1.5 var(--lead-form-font, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif);
+  text-align: start; overflow-wrap: break-word; letter-spacing: normal; text-transform: none; }
+.frame { container-type: inline-size; }
+.title, .subtitle { line-height: 1.25; text-wrap: balance; outline: none; }
+.title { font-size: 1.5em; margin: .6em 0 .4em; }
+.subtitle { font-size: 1.25em; margin: 1.6em 0 .4em; }
+p, ul { margin: .6em 0; }
+li { margin: .3em 0; }
+a { color: var(--main); text-underline-offset: .15em; }
+a[href^="tel:"] { white-space: nowrap; }
+:focus-visible { outline: 3px solid #0b57d0; outline-offset: 2px; }
+.title:focus-visible { outline: none; }
+.unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.elsewhere { position: absolute; left: -200vw; top: 0; width: 1px; height: 1px; overflow: hidden; }
+.languages { display: flex; flex-wrap: wrap; gap: .3em; justify-content: flex-end; }
+.languages a, .languages button, .languages span { display: inline-block; min-height: 2.6em; min-width: 2.6em; padding: .4em .6em; border: 0; background: none; font: inherit; }
+.languages a, .languages button { color: var(--main); text-decoration: underline; cursor: pointer; }
+.languages span { font-weight: 700; }
+.advice, .notice, .summary, .problem { background: var(--paper); border: 1px solid var(--line); border-left: .4em solid var(--danger); border-radius: var(--round); padding: .2em 1em .4em; margin: 1em 0; }
+.boxed { margin: .5em 0 .2em; font-size: 1.1em; line-height: 1.25; }
+.advice.strong, .summary, .problem { background: var(--danger-tint); border-color: var(--danger); border-width: 2px 2px 2px .5em; }
+.summary a { color: var(--danger-dark); display: inline-block; padding: .45em 0; min-height: 2.5em; }
+.summary ul { list-style: none; padding: 0; margin: .2em 0; }
+.notice { border-left-color: var(--main); background: var(--tint); }
+.waiting { border-left-color: var(--warn); background: var(--warn-tint); }
+.button { display: inline-block; min-height: 3em; padding: .65em 1.4em; border: 2px solid var(--main); border-radius: var(--round);
+  background: var(--main); color: #fff; font: inherit; font-weight: 700; text-align: center; text-decoration: none; cursor: pointer; }
+.button:hover { background: var(--main-dark); }
+.button.second { background: var(--paper); color: var(--main); }
+.button.second:hover { background: var(--tint); }
+.button.danger { background: var(--danger); border-color: var(--danger); }
+.button.danger:hover { background: var(--danger-dark); }
+.button:disabled { background: #56656d; border-color: #56656d; color: #fff; cursor: default; }
+.button.plain { background: none; border-color: transparent; color: var(--main); font-weight: 400; text-decoration: underline; padding: .65em .2em; }
+.actions { display: flex; flex-wrap: wrap; gap: .8em; margin: 1.5em 0 .5em; }
+.status { min-height: 1.5em; font-weight: 700; }
+.progress { margin: 1em 0 0; color: var(--soft); font-weight: 700; }
+.progress + .title { margin-top: .1em; }
+.question { border: 0; margin: 1.8em 0; padding: 0; min-width: 0; }
+.question legend, .question > label { display: block; font-weight: 700; padding: 0; margin-bottom: .5em; }
+.question legend { float: left; width: 100%; } /* so that the line at the side starts at the top */
+.question legend + * { clear: both; }
+.question.follow-up { margin-top: -.6em; margin-left: .3em; padding-left: .9em; border-left: .3em solid var(--main); }
+.wrong { padding-left: .9em; border-left: .3em solid var(--danger); }
+.hint { font-weight: 400; color: var(--soft); }
+.foot { font-size: .9em; }
+.error { color: var(--danger); font-weight: 700; margin: .2em 0 .5em; }
+.option { display: flex; gap: .8em; align-items: flex-start; min-height: 2.75em; padding: .6em .8em; margin: .4em 0;
+  background: var(--paper); border: 1px solid var(--line); border-radius: var(--round); cursor: pointer; }
+.option input { flex: none; width: 1.4em; height: 1.4em; margin: .05em 0 0; font: inherit; accent-color: var(--main); }
+.option:hover { background: var(--tint); }
+.option:has(input:checked) { background: var(--tint); border-color: var(--main); box-shadow: inset 0 0 0 1px var(--main); }
+.option:has(input:focus-visible) { outline: 3px solid #0b57d0; outline-offset: 2px; }
+.option input:focus-visible { outline: none; }
+.option.alone { margin-top: .9em; }
+.option.alone + .option.alone { margin-top: .4em; }
+.scale { display: grid; grid-template-columns: repeat(auto-fill, minmax(2.75em, 1fr)); gap: .4em; }
+.scale .option { margin: 0; padding: .5em .2em; flex-direction: column; align-items: center; gap: .2em; font-weight: 700; }
+input[type=text], input[type=tel], input[type=email], textarea { width: 100%; max-width: 24em; min-height: 3em; padding: .5em .7em; font: inherit; color: inherit;
+  background: var(--paper); border: 2px solid var(--line); border-radius: var(--round); }
+textarea { max-width: none; min-height: 7em; resize: vertical; }
+input.short { max-width: 8em; }
+[aria-invalid=true] { border-color: var(--danger); }
+.messages p { font-size: 1.1em; }
+.messages .M-E { border-left: .5em solid var(--danger); background: var(--danger-tint); padding: .8em 1em; font-weight: 700; font-size: 1.2em; }
+.messages .M-U { border-left: .5em solid var(--warn); background: var(--warn-tint); padding: .8em 1em; }
+.messages .M-NET { border-left: .5em solid var(--line); background: var(--paper); padding: .8em 1em; }
+.reference { font-size: 1.15em; }
+.reference strong { display: block; font-size: 1.75em; letter-spacing: .04em; font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; }
+/* The interruption takes the whole screen, whatever column the form stands in: nothing else competes with it. */
+dialog { position: fixed; inset: 0; width: 100%; height: 100%; max-width: none; max-height: none; margin: 0; padding: 0 1em 2em; border: 0; border-top: 1em solid var(--danger);
+  background: #fff; overflow-y: auto; overscroll-behavior: contain; }
+dialog > * { max-width: 40em; margin-left: auto; margin-right: auto; }
+dialog .title { color: var(--danger); font-size: min(1.8em, 9vw); max-width: 22em; }
+.call-buttons { display: flex; flex-wrap: wrap; gap: .8em; margin-top: 1em; margin-bottom: 1em; }
+.call-buttons .button { flex: 1 1 9em; font-size: 1.4em; padding: .7em; }
+.leave-number { border-top: 1px solid var(--line); margin-top: 2em; }
+dialog > .button.plain { display: block; }
+@container (max-width: 27em) { .actions .button { flex: 1 1 100%; } }
+@media (max-width: 27em) { dialog .actions .button { flex: 1 1 100%; } }
+@media (forced-colors: active) { .option:has(input:checked) { outline: 2px solid; } }
+@media print {
+  .frame, dialog { font-size: 11pt; color: #000; }
+  .actions, .advice, .call-buttons, .unseen, .languages, .foot, slot { display: none !important; }
+  dialog[open] { position: static; height: auto; border: 0; padding: 0; overflow: visible; }
+  .messages p { border: 1px solid #000; background: none !important; break-inside: avoid; }
+  dialog .title { color: #000; }
+}`;
 
 // ---- small building blocks -------------------------------------------------------------------
 
@@ -36,706 +141,1033 @@ function el(tag, attributes = {}, ...children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === false || value === null) continue;
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (name === "checked" || name === "value" || name === "hidden" || name === "disabled") node[name] = value;
+    else if (["checked", "value", "hidden", "disabled"].includes(name)) node[name] = value;
     else node.setAttribute(name, value === true ? "" : value);
   }
-  node.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...children.filter(Boolean));
   return node;
 }
 
 const button = (text, onclick, look = "") => el("button", { type: "button", class: `button ${look}`.trim(), onclick }, text);
-
-function clinicPhoneLink() {
-  return el("a", { href: byId("clinic-phone").href }, byId("clinic-phone").textContent);
-}
-
-function announce(text) {
-  byId("announcer").textContent = text;
-}
-
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+const digitsOf = (text) => text.replace(/[^0-9]/g, "");
 
-function newId() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16)); // browsers before 2022 have only this
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
+/** crypto.randomUUID is missing before 2022 and on pages without https. */
+const newId = () => "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
+  (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16));
+
+/** Characters that nobody sees, which the server refuses. Pasted text brings them along. */
+const withoutUnseen = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]|(?![\n\r\t])[\p{Cc}\p{Cs}\p{Co}\p{Cn}]/gu, "");
+const shortened = (text, most) => [...withoutUnseen(text)].slice(0, most).join("").trim();
+
+// A browser may refuse storage; then the answers live as long as the page.
+
+function recall(name) {
+  try {
+    return JSON.parse(sessionStorage.getItem(name));
+  } catch {
+    return null;
+  }
 }
 
-function readAttribution() {
+function keep(name, value) {
+  try {
+    sessionStorage.setItem(name, JSON.stringify(value));
+  } catch { /* as above */ }
+}
+
+function forget(...names) {
+  try {
+    for (const name of names) sessionStorage.removeItem(name);
+  } catch { /* as above */ }
+}
+
+/** Where the visitor came from: as it was on the first page of the visit, unless this page was opened from another ad. */
+function origin() {
   const found = {};
   const parameters = new URLSearchParams(location.search);
-  for (const name of ["utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"]) {
-    const value = (parameters.get(name) ?? "").replace(/[^\x20-\x7e]/g, "").trim().slice(0, 100);
+  for (const [name, most] of Object.entries(CAMPAIGN)) {
+    const value = shortened(parameters.get(name) ?? "", most);
     if (value) found[name] = value;
   }
+  const before = recall(ORIGIN);
+  if (before && !Object.keys(found).length) return before;
   try {
     const host = new URL(document.referrer).hostname;
-    if (host && host !== location.hostname) found.referrer_host = host.slice(0, 200);
+    if (host && host !== location.hostname) found.referrer_host = host.slice(0, 253);
   } catch { /* no referrer, or not an address */ }
-  found.landing_path = location.pathname.slice(0, 200);
+  found.landing_path = shortened(location.pathname, 500);
+  keep(ORIGIN, found);
   return found;
 }
 
-/** Send JSON and give back {status, body, retryAfter}. Throws when no usable answer came in time. */
-async function post(path, content, patience) {
-  const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), patience);
-  try {
-    const response = await fetch(path, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: typeof content === "string" ? content : JSON.stringify(content),
-      credentials: "omit",
-      cache: "no-store",
-      signal: stop.signal,
-    });
-    const body = await response.json().catch(() => null);
-    if (response.ok && !Array.isArray(body?.messages)) throw new Error("not an answer of this service");
-    return { status: response.status, body, retryAfter: Number(response.headers.get("retry-after")) || 0 };
-  } finally {
-    clearTimeout(timer);
+/** A proof of work (ALTCHA, version 1) in small steps, so that typing is never held up. Undefined when it is given up. */
+async function solve({ algorithm, challenge, maxnumber, salt, signature }, wanted) {
+  const encoder = new TextEncoder();
+  const goal = challenge.match(/../g).map((pair) => parseInt(pair, 16));
+  const fits = (hash) => new Uint8Array(hash).every((byte, index) => byte === goal[index]);
+  for (let from = 0; from <= maxnumber && wanted(); from += 100) {
+    const hashes = await Promise.all(Array.from({ length: 100 }, (_, index) => crypto.subtle.digest(algorithm, encoder.encode(salt + (from + index)))));
+    const found = hashes.findIndex(fits);
+    if (found >= 0) return btoa(JSON.stringify({ algorithm, challenge, number: from + found, salt, signature }));
+    await wait(0);
   }
+  return undefined;
 }
 
 // ---- what was answered -----------------------------------------------------------------------
 
-const allQuestions = () => questionnaire.pages.flatMap((page) => page.questions);
-const findQuestion = (code) => allQuestions().find((question) => question.code === code);
-
-/** The answer as the server wants it, or undefined when there is none. */
-function valueOf(question) {
-  const raw = answers[question.code];
-  if (raw === undefined || raw === null) return undefined;
-  if (question.type === "choice-many") return raw.length ? raw : undefined;
-  const text = String(raw).trim();
-  if (question.type === "integer") return /^[0-9]{1,9}$/.test(text) ? Number(text) : undefined;
-  return text || undefined;
-}
-
-function holds(condition) {
-  if (condition.any) return condition.any.some(holds);
-  if (condition.all) return condition.all.every(holds);
-  const parent = findQuestion(condition.question);
-  const value = parent && isShown(parent) ? valueOf(parent) : undefined;
-  if (value === undefined) return false;
-  if (condition.any_of) return [value].flat().some((code) => condition.any_of.includes(code));
-  return value >= (condition.at_least ?? -Infinity) && value <= (condition.at_most ?? Infinity);
-}
-
-const isShown = (question) => !question.shown_when || holds(question.shown_when);
-const isMinor = () => Boolean(questionnaire.contact.hidden_when && holds(questionnaire.contact.hidden_when));
-
-/** Answers of every question that shows; one that a changed answer has hidden again is left out. */
-function givenAnswers(wanted = () => true) {
-  const given = {};
-  for (const question of allQuestions()) {
-    const value = isShown(question) ? valueOf(question) : undefined;
-    if (value !== undefined && wanted(question)) given[question.code] = value;
-  }
-  return given;
-}
-
-function questionError(question) {
-  if (!isShown(question)) return null;
-  const value = valueOf(question);
-  if (question.type === "integer") {
-    const outside = value !== undefined && (value < question.minimum || value > question.maximum);
-    const unreadable = value === undefined && String(answers[question.code] ?? "").trim() !== "";
-    if (outside || unreadable) return `Enter a whole number from ${question.minimum} to ${question.maximum}.`;
-    if (value === undefined && question.required) return isScale(question) ? "Choose a number." : "Enter a number.";
-  }
-  if (question.type === "text" && value && question.max_length && value.length > question.max_length) {
-    return `Please use at most ${question.max_length} characters. You have used ${value.length}.`;
-  }
-  if (value !== undefined || !question.required) return null;
-  return question.type === "choice-many" ? "Check at least one box." : "Choose one answer.";
-}
-
-// ---- contact and consents --------------------------------------------------------------------
-
-function contactErrors(codes) {
-  const errors = [];
-  const add = (code, text) => errors.push({ target: `contact-${code}`, text });
-  const inEmergency = codes === CONTACT_IN_EMERGENCY;
-  const typed = (code) => (codes.includes(code) ? (contact[code] ?? "").trim() : "");
-  for (const field of questionnaire.contact.fields) {
-    if (!codes.includes(field.code)) continue;
-    const eitherOr = field.code === "phone" || field.code === "email";
-    if (field.required && !eitherOr && !inEmergency && !typed(field.code)) add(field.code, "Please fill this in.");
-  }
-  const phone = typed("phone");
-  const digits = phone.replace(/[^0-9]/g, "");
-  const plausible = phone.startsWith("+") ? digits.length >= 8 && digits.length <= 15 : /^1?[0-9]{10}$/.test(digits);
-  const email = typed("email");
-  if (!phone && inEmergency) add("phone", "Enter a phone number.");
-  else if (!phone && !email) add("phone", "Enter a phone number or an email address.");
-  else if (!phone && (contact.preference === "call" || contact.preference === "text")) add("phone", "Enter a phone number, or choose email below.");
-  if (phone && !plausible) add("phone", "Enter a phone number with area code, for example 555-010-0199.");
-  if (email && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) add("email", "Enter an email address like name@example.org.");
-  if (!email && contact.preference === "email" && phone && !inEmergency) add("email", "Enter an email address, or choose call or text below.");
-  for (const consent of questionnaire.contact.consents) {
-    if (consent.required && !consents[consent.code]) errors.push({ target: `consent-${consent.code}`, text: "Check this box so that we may contact you." });
-  }
-  return errors;
-}
-
-function contactFields(codes, errors) {
-  return questionnaire.contact.fields.filter((field) => codes.includes(field.code)).map((field) => {
-    const id = `contact-${field.code}`;
-    const keep = (value) => { contact[field.code] = value; };
-    if (field.type === "choice-one") {
-      return choiceGroup({ ...field, id, error: errorFor(errors, id) }, contact[field.code] ? [contact[field.code]] : [], ([code]) => keep(code));
-    }
-    const needed = field.code === "phone" || (codes !== CONTACT_IN_EMERGENCY && (field.required || field.code === "email"));
-    return textField({ ...field, id, error: errorFor(errors, id), suffix: needed ? "" : " (optional)" }, contact[field.code] ?? "", keep);
-  });
-}
-
-function consentBoxes(codes, errors) {
-  return questionnaire.contact.consents.filter((consent) => codes.includes(consent.code)).map((consent) => {
-    const id = `consent-${consent.code}`;
-    const error = errorFor(errors, id);
-    const box = el("input", {
-      type: "checkbox", id, checked: Boolean(consents[consent.code]), "aria-describedby": error && `${id}-error`, "aria-invalid": error && "true",
-      onchange: (event) => { consents[consent.code] = event.target.checked; },
-    });
-    return el("div", { class: `question-part${error ? " wrong" : ""}` },
-      error && el("p", { class: "error", id: `${id}-error` }, error),
-      el("label", { class: "option" }, box, el("span", {}, consent.text, consent.required ? "" : el("span", { class: "hint" }, " (optional)"))));
-  });
-}
-
-function contactBody(codes) {
-  const body = {};
-  for (const code of codes) {
-    const value = (contact[code] ?? "").trim();
-    if (value) body[code] = value;
-  }
-  return body;
-}
-
-const contactCodes = () => questionnaire.contact.fields.map((field) => field.code);
-const consentCodes = () => questionnaire.contact.consents.map((consent) => consent.code);
-const requiredConsents = () => questionnaire.contact.consents.filter((consent) => consent.required).map((consent) => consent.code);
-
-// ---- fields ----------------------------------------------------------------------------------
-
-const errorFor = (errors, target) => errors.find((error) => error.target === target)?.text;
 const isScale = (question) => question.type === "integer" && question.maximum - question.minimum <= 10;
+const contactId = (code) => `contact-${code}`;
 
-function textField(field, value, keep) {
-  const long = field.type === "text" && (field.max_length ?? 0) > 200;
-  const number = field.type === "integer";
-  const input = el(long ? "textarea" : "input", {
-    id: field.id, name: field.code, value: String(value), autocomplete: field.autocomplete ?? "off",
-    type: long ? undefined : number ? "text" : field.type,
-    inputmode: number ? "numeric" : undefined,
-    class: number || field.code === "postal" ? "short" : undefined,
-    maxlength: number ? 3 : field.max_length,
-    "aria-describedby": field.error && `${field.id}-error`, "aria-invalid": field.error && "true",
-    oninput: (event) => keep(event.target.value),
-  });
-  return el("div", { class: `question${field.error ? " wrong" : ""}` },
-    el("label", { for: field.id }, field.text, field.suffix && el("span", { class: "hint" }, field.suffix)),
-    field.error && el("p", { class: "error", id: `${field.id}-error` }, field.error),
-    input);
-}
+/** The questionnaire and what the visitor has entered so far. */
+class Answers {
+  constructor() {
+    this.questionnaire = null;
+    this.words = {};
+    this.clear();
+  }
 
-/** Radio buttons or checkboxes in a fieldset. An exclusive option ("None of these") clears the others, and the other way round. */
-function choiceGroup(field, chosen, keep) {
-  const many = field.type === "choice-many";
-  const boxes = field.options.map((option, index) => el("input", {
-    type: many ? "checkbox" : "radio", id: index ? `${field.id}-${option.code}` : field.id, name: field.code, value: option.code,
-    checked: chosen.includes(option.code),
-    "aria-describedby": field.error && !index ? `${field.id}-error` : undefined,
-    onchange: (event) => {
-      const cleared = many && event.target.checked ? clearOthers(field.options, boxes, option) : [];
-      if (cleared.length) announce(`Not checked any more: ${cleared.join("; ")}`);
-      keep(boxes.filter((box) => box.checked).map((box) => box.value));
-    },
-  }));
-  return el("fieldset", { class: `question${field.error ? " wrong" : ""}`, "aria-describedby": field.error && `${field.id}-error` },
-    el("legend", {}, field.text, !field.required && el("span", { class: "hint" }, " (optional)")),
-    field.error && el("p", { class: "error", id: `${field.id}-error` }, field.error),
-    el("div", { class: field.scale ? "scale" : "options" }, ...field.options.map((option, index) =>
-      el("label", { class: `option${option.exclusive ? " alone" : ""}` }, boxes[index], el("span", {}, option.label)))));
-}
+  clear() {
+    this.given = {}; // question code -> what was typed, ticked ([codes]) or chosen
+    this.contact = {};
+    this.consents = {};
+  }
 
-function clearOthers(options, boxes, ticked) {
-  const cleared = [];
-  options.forEach((option, index) => {
-    if (option === ticked || !boxes[index].checked) return;
-    if (ticked.exclusive || option.exclusive) {
-      boxes[index].checked = false;
-      cleared.push(option.label);
+  /** The text in the visitor's language, with its {names} filled in. */
+  t(english, values = {}) {
+    return (this.words[english] ?? english).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  }
+
+  get pages() { return this.questionnaire.pages; }
+  get questions() { return this.pages.flatMap((page) => page.questions); }
+  get contactCodes() { return this.questionnaire.contact.fields.map((field) => field.code); }
+  get consentCodes() { return this.questionnaire.contact.consents.map((consent) => consent.code); }
+  get requiredConsents() { return this.questionnaire.contact.consents.filter((consent) => consent.required).map((consent) => consent.code); }
+  get about() { return { id: this.questionnaire.id, version: this.questionnaire.version }; }
+  get isMinor() {
+    const condition = this.questionnaire.contact.hidden_when;
+    return Boolean(condition && this.holds(condition));
+  }
+
+  find(code) { return this.questions.find((question) => question.code === code); }
+
+  /** The answer as the server wants it, or undefined when there is none. */
+  valueOf(question) {
+    const raw = this.given[question.code];
+    if (raw === undefined || raw === null) return undefined;
+    const known = (code) => question.options.some((option) => option.code === code);
+    if (question.type === "choice-many") {
+      const ticked = [raw].flat().filter(known);
+      return ticked.length ? ticked : undefined;
     }
-  });
-  return cleared;
-}
+    if (question.type === "choice-one") return known(raw) ? raw : undefined;
+    const text = String(raw).trim();
+    if (question.type === "integer") return /^[0-9]{1,9}$/.test(text) ? Number(text) : undefined;
+    return withoutUnseen(text) || undefined;
+  }
 
-function questionField(question, errors) {
-  const id = `question-${question.code}`;
-  const field = { ...question, id, error: errorFor(errors, id), suffix: question.required ? "" : " (optional)" };
-  const keep = (value) => { answers[question.code] = value; showFollowUps(); };
-  const raw = answers[question.code];
-  let node;
-  if (question.type === "choice-many") node = choiceGroup(field, raw ?? [], keep);
-  else if (question.type === "choice-one") node = choiceGroup(field, raw ? [raw] : [], ([code]) => keep(code));
-  else if (isScale(question)) {
-    field.scale = question.minimum === 0 && question.maximum === 10;
-    field.options = [];
-    for (let number = question.minimum; number <= question.maximum; number += 1) field.options.push({ code: String(number), label: String(number) });
-    node = choiceGroup(field, raw === undefined ? [] : [String(raw)], ([code]) => keep(code));
-  } else node = textField(field, raw ?? "", keep);
-  node.id = `block-${question.code}`;
-  node.hidden = !isShown(question);
-  if (question.shown_when && questionnaire.pages[step].questions.some((other) => other.code === question.shown_when.question)) node.classList.add("follow-up");
-  return node;
-}
+  holds(condition) {
+    if (condition.any) return condition.any.some((part) => this.holds(part));
+    if (condition.all) return condition.all.every((part) => this.holds(part));
+    const parent = this.find(condition.question);
+    const value = parent && this.isShown(parent) ? this.valueOf(parent) : undefined;
+    if (value === undefined) return false;
+    if (condition.any_of) return [value].flat().some((code) => condition.any_of.includes(code));
+    return value >= (condition.at_least ?? -Infinity) && value <= (condition.at_most ?? Infinity);
+  }
 
-function showFollowUps() {
-  for (const question of questionnaire.pages[step].questions) {
-    const block = byId(`block-${question.code}`);
-    if (!block || block.hidden === !isShown(question)) continue;
-    block.hidden = !isShown(question);
-    if (!block.hidden) announce(`A question was added below: ${question.text}`);
+  isShown(question) { return !question.shown_when || this.holds(question.shown_when); }
+
+  /** Answers of every question that shows; one that a changed answer has hidden again is left out. */
+  all(wanted = () => true) {
+    const all = {};
+    for (const question of this.questions) {
+      const value = this.isShown(question) ? this.valueOf(question) : undefined;
+      if (value !== undefined && wanted(question)) all[question.code] = value;
+    }
+    return all;
+  }
+
+  error(question) {
+    if (!this.isShown(question)) return null;
+    const value = this.valueOf(question);
+    if (question.type === "integer") {
+      const { minimum: low, maximum: high } = question;
+      const outside = value !== undefined && (value < low || value > high);
+      const unreadable = value === undefined && String(this.given[question.code] ?? "").trim() !== "";
+      if (outside || unreadable) return this.t("Enter a whole number from {low} to {high}.", { low, high });
+      if (value === undefined && question.required) return isScale(question) ? this.t("Choose a number.") : this.t("Enter a number.");
+    }
+    if (question.type === "text" && value && question.max_length && value.length > question.max_length) {
+      return this.t("Please use at most {limit} characters. You have used {used}.", { limit: question.max_length, used: value.length });
+    }
+    if (value !== undefined || !question.required) return null;
+    return question.type === "choice-many" ? this.t("Check at least one box.") : this.t("Choose one answer.");
+  }
+
+  errors(page) {
+    return page.questions.map((question) => ({ question, text: this.error(question) })).filter((error) => error.text)
+      .map(({ question, text }) => ({ target: `question-${question.code}`, label: this.shortText(question), text }));
+  }
+
+  shortText(question) { return question.text.replace(this.t("Check all that apply."), "").trim(); }
+
+  typed(code) { return withoutUnseen(this.contact[code] ?? "").trim(); }
+
+  get phoneIsPlausible() {
+    const digits = digitsOf(this.typed("phone"));
+    return this.typed("phone").startsWith("+") ? digits.length >= 8 && digits.length <= 15 : /^1?[0-9]{10}$/.test(digits);
+  }
+
+  get emailIsPlausible() { return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(this.typed("email")); }
+
+  contactErrors(codes) {
+    const errors = [];
+    const add = (code, text) => errors.push({ target: contactId(code), label: `${this.questionnaire.contact.fields.find((field) => field.code === code).text}:`, text });
+    const inEmergency = codes === CONTACT_IN_EMERGENCY;
+    for (const field of this.questionnaire.contact.fields) {
+      const eitherOr = field.code === "phone" || field.code === "email";
+      if (field.required && !eitherOr && !inEmergency && codes.includes(field.code) && !this.typed(field.code)) add(field.code, this.t("Please fill this in."));
+    }
+    const phone = this.typed("phone");
+    const email = inEmergency ? "" : this.typed("email");
+    const preference = inEmergency ? "" : this.contact.preference;
+    if (!phone && inEmergency) add("phone", this.t("Enter a phone number."));
+    else if (!phone && !email) add("phone", this.t("Enter a phone number or an email address."));
+    else if (!phone && (preference === "call" || preference === "text")) add("phone", this.t("Enter a phone number, or choose email below."));
+    if (phone && !this.phoneIsPlausible) add("phone", this.t("Enter a phone number with area code, for example 555-010-0199."));
+    if (email && !this.emailIsPlausible) add("email", this.t("Enter an email address like name@example.org."));
+    if (!email && preference === "email" && phone) add("email", this.t("Enter an email address, or choose call or text below."));
+    for (const code of this.requiredConsents) {
+      if (!this.consents[code]) errors.push({ target: `consent-${code}`, text: this.t("Check this box so that we may contact you.") });
+    }
+    return errors;
+  }
+
+  /** What is sent in the end. `fields`, `boxes`: the contact fields and consents that were shown. */
+  submission(fields, boxes) {
+    const content = { questionnaire: this.about, language: this.questionnaire.language, answers: this.all((question) => !this.error(question)), complete: true };
+    if (this.isMinor) return content;
+    content.contact = Object.fromEntries(fields.map((code) => [code, this.typed(code)]).filter(([, value]) => value));
+    content.consents = Object.fromEntries(this.consentCodes.map((code) => [code, boxes.includes(code) && Boolean(this.consents[code])]));
+    return content;
+  }
+
+  /** The same for someone who leaves before the end, or null: nothing is sent without consent and a way to reach them. */
+  unfinished(inEmergency) {
+    if (!this.questionnaire || this.isMinor || !this.requiredConsents.every((code) => this.consents[code])) return null;
+    const content = inEmergency ? this.submission(CONTACT_IN_EMERGENCY, this.requiredConsents) : this.submission(this.contactCodes, this.consentCodes);
+    if (!this.phoneIsPlausible) delete content.contact.phone;
+    if (!this.emailIsPlausible) delete content.contact.email;
+    return content.contact.phone || content.contact.email ? { ...content, complete: false } : null;
   }
 }
 
-// ---- showing a view --------------------------------------------------------------------------
+// ---- the element -----------------------------------------------------------------------------
 
-/** Put content on the screen in place of what was there and move the focus to its heading (or to `focus`). */
-function show(title, content, focus) {
-  clearTimeout(retryTimer);
-  landing.hidden = true;
-  view.hidden = false;
-  view.replaceChildren(...content);
-  document.body.classList.remove("urgent-now");
-  byId("footer-advice").hidden = false;
-  document.title = `${title} | ${clinicName}`;
-  announce("");
-  window.scrollTo({ top: 0, behavior: "instant" });
-  (focus ?? view.querySelector("h1")).focus({ preventScroll: true });
-}
+class LeadForm extends HTMLElement {
+  static observedAttributes = ["language"];
 
-const heading = (text) => el("h1", { tabindex: "-1" }, text);
-
-/** Remember where we are, so that the browser's own Back button goes to the view before. */
-function enter(name) {
-  shown = name;
-  const { view: fromView, step: fromStep } = history.state ?? {};
-  history.pushState({ view: name, step, from: { view: fromView, step: fromStep } }, "");
-}
-
-function backTo(name, wantedStep) {
-  const from = history.state?.from;
-  if (from && from.view === name && from.step === wantedStep) return history.back();
-  step = wantedStep;
-  enter(name);
-  return render(name);
-}
-
-function render(name) {
-  shown = name;
-  if (receipt) return showReceipt();
-  if (name === "page" && questionnaire) return showPage();
-  if (name === "minor" && questionnaire) return showMinor([]);
-  if (name === "emergency" && emergency) return showEmergency();
-  return showLanding();
-}
-
-window.addEventListener("popstate", (event) => {
-  if (!event.state) return; // a link within the page
-  step = Math.min(event.state.step, questionnaire ? questionnaire.pages.length - 1 : 0);
-  render(event.state.view);
-});
-
-function showLanding() {
-  shown = "landing";
-  clearTimeout(retryTimer);
-  view.hidden = true;
-  landing.hidden = false;
-  showAdvice(false);
-  byId("footer-advice").hidden = true;
-  document.body.classList.remove("urgent-now");
-  document.title = landingTitle;
-  byId("start").textContent = questionnaire ? "Go on with the questions" : "Start";
-  byId("questions").scrollIntoView();
-  byId("start").focus();
-}
-
-/** The advice box above the form: shown while the answers could not be checked. */
-function showAdvice(visible) {
-  byId("advice").hidden = !visible;
-}
-
-function errorSummary(errors) {
-  const links = errors.map((error) => el("li", {}, error.target
-    ? el("a", { href: `#${error.target}`, onclick: (event) => { event.preventDefault(); goToField(error.target); } }, error.label ? `${error.label} ${error.text}` : error.text)
-    : error.text));
-  return el("section", { class: "summary", id: "summary", tabindex: "-1", "aria-labelledby": "summary-title" },
-    el("h2", { id: "summary-title" }, errors.length === 1 ? "Please look at one answer" : `Please look at ${errors.length} answers`), el("ul", {}, ...links));
-}
-
-function goToField(id) {
-  byId(id)?.closest(".question, .question-part").scrollIntoView();
-  byId(id)?.focus({ preventScroll: true });
-}
-
-const shortLabel = (question) => question.text.replace(/\s*Check all that apply\.?/i, "");
-
-// ---- the pages of the questionnaire ----------------------------------------------------------
-
-function showPage(errors = []) {
-  const page = questionnaire.pages[step];
-  const last = step === questionnaire.pages.length - 1;
-  const minor = isMinor();
-  const progress = `Step ${step + 1} of ${questionnaire.pages.length}`;
-  const summary = errors.length ? errorSummary(errors) : null;
-  const forward = last ? (minor ? "Show the safety advice" : "Send") : "Next";
-  const form = el("form", { novalidate: true, onsubmit: (event) => { event.preventDefault(); (last ? submitPage : nextPage)(); } },
-    ...page.questions.map((question) => questionField(question, errors)),
-    last && !minor && contactSection(errors),
-    last && minor && el("p", { class: "notice" }, "This form is for adults. Nothing you entered will be saved. We will show you safety advice."),
-    el("div", { class: "send-problem" }),
-    el("div", { class: "actions" },
-      el("button", { type: "submit", class: "button", id: "forward" }, forward),
-      button(step ? "Back" : "Back to the start page", () => (step ? backTo("page", step - 1) : backTo("landing", 0)), "second")),
-    el("p", { class: "status", role: "status", id: "status" }));
-  const title = heading(page.title);
-  if (checkFailed) title.setAttribute("aria-describedby", "advice");
-  showAdvice(checkFailed);
-  show(`${errors.length ? "Error: " : ""}${progress}: ${page.title}`,
-    [summary, el("p", { class: "progress" }, progress), title, form].filter(Boolean), summary);
-}
-
-function contactSection(errors) {
-  const block = questionnaire.contact;
-  return el("section", { class: "contact", "aria-labelledby": "contact-title" },
-    el("h2", { id: "contact-title" }, block.title),
-    el("p", {}, "Leave a phone number, an email address, or both."),
-    ...contactFields(contactCodes(), errors),
-    el("fieldset", { class: "question" }, el("legend", {}, "Your permission"), ...consentBoxes(consentCodes(), errors)),
-    storageNote());
-}
-
-function storageNote() {
-  return el("p", { class: "notice" }, "When you press Send, this clinic stores your answers, your contact details, and which web page or ad brought you here. Its office staff and its clinicians can read them.");
-}
-
-function pageErrors(page) {
-  return page.questions.map((question) => ({ question, text: questionError(question) })).filter((error) => error.text)
-    .map(({ question, text }) => ({ target: `question-${question.code}`, label: shortLabel(question), text }));
-}
-
-async function nextPage() {
-  if (inFlight) return;
-  const here = step;
-  const page = questionnaire.pages[step];
-  const errors = pageErrors(page);
-  if (errors.length) {
-    // What is answered is checked even so: someone with chest pain must not have to fill in the rest first.
-    check(page, unfinishedQuestions());
-    return showPage(errors);
+  connectedCallback() {
+    this.answers ??= new Answers();
+    if (!this.shadowRoot) this.draw();
+    this.leaving = new AbortController();
+    const { signal } = this.leaving;
+    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.leave(false), { signal });
+    window.addEventListener("pagehide", () => this.leave(true), { signal });
+    window.addEventListener("online", () => this.resend?.(), { signal });
+    window.addEventListener("beforeprint", () => { if (this.urgent) { this.dialog.close(); this.dialog.show(); } }, { signal }); // on paper, in the flow of the page
+    window.addEventListener("afterprint", () => { if (this.urgent) { this.dialog.close(); this.dialog.showModal(); } }, { signal });
+    if (this.wholePage) window.addEventListener("popstate", (event) => this.pop(event.state), { signal });
   }
-  busy("Checking your answers…");
-  const answer = await Promise.race([check(page, []), wait(CHECK_PATIENCE)]);
-  idle();
-  if (answer === undefined) checkFailed = true; // too slow; a late answer can still interrupt
-  if (here !== step || shown !== "page") return;
-  if (!isMinor()) minorTold = false;
-  if ((answer?.minor || isMinor()) && !minorTold) {
-    enter("minor");
-    return showMinor(answer?.messages ?? []);
+
+  disconnectedCallback() {
+    this.leaving.abort();
+    clearTimeout(this.retryTimer);
   }
-  goOn();
-}
 
-function goOn() {
-  step += 1;
-  enter("page");
-  showPage();
-}
-
-function busy(text) {
-  inFlight = true;
-  for (const id of ["forward", "again"]) if (byId(id)) byId(id).disabled = true;
-  byId("status").textContent = text;
-}
-
-function idle() {
-  inFlight = false;
-  for (const id of ["forward", "again"]) if (byId(id)) byId(id).disabled = false;
-  if (byId("status")) byId("status").textContent = "";
-}
-
-/** Questions whose follow-up is still unanswered: without it the rules would assume the worst too early. */
-function unfinishedQuestions() {
-  return questionnaire.pages[step].questions.filter((question) => question.shown_when && questionError(question)).map((question) => question.shown_when.question);
-}
-
-/** Have the answers so far checked. Shows an emergency the moment it is known, also when the answer comes late. */
-async function check(page, without) {
-  const sent = givenAnswers((question) => question.type !== "text" && !without.includes(question.code) && !questionError(question));
-  let outcome = null;
-  try {
-    outcome = await post("screenings", { questionnaire: about(), answers: sent, page: page.id }, SEND_PATIENCE);
-  } catch { /* no network: the advice box says what to do */ }
-  const answer = outcome?.status === 200 ? outcome.body : null;
-  checkFailed = !answer;
-  if (answer?.disposition === "seek-emergency-care" && !receipt && stillTrue(sent)) {
-    emergency = answer.messages;
-    if (shown !== "emergency") enter("emergency");
-    showEmergency();
-  } else if (!inFlight && shown === "page") {
-    showAdvice(checkFailed);
-    if (checkFailed) announce(byId("advice").innerText);
+  attributeChangedCallback(_, before, now) {
+    if (this.shadowRoot && before !== now) this.speak(now);
   }
-  return answer;
-}
 
-const about = () => ({ id: questionnaire.id, version: questionnaire.version });
+  get wholePage() { return this.hasAttribute("whole-page"); }
+  get subject() { return this.getAttribute("questionnaire") ?? "fs-intake"; }
+  get storedAs() { return `lead-form:${this.subject}`; }
+  get level() { return this.wholePage ? 1 : 2; }
 
-function stillTrue(sent) {
-  const now = givenAnswers();
-  return Object.entries(sent).every(([code, value]) => JSON.stringify(now[code]) === JSON.stringify(value));
-}
+  byId(id) { return this.shadowRoot.getElementById(id); }
+  t(english, values) { return this.answers.t(english, values); }
 
-// ---- under 18 --------------------------------------------------------------------------------
-
-function showMinor(messages) {
-  minorTold = true;
-  showAdvice(false);
-  show("This form is for adults", [
-    heading("This form is for adults"),
-    messageList(messages),
-    el("p", {}, "You can go on to get safety advice, or stop here. Nothing you enter is saved, and we will not call you."),
-    el("div", { class: "actions" }, button("Go on for safety advice", goOn), button("Back, change my answers", () => backTo("page", step), "second")),
-  ]);
-}
-
-// ---- emergency -------------------------------------------------------------------------------
-
-/** Paragraphs in the order given; the class carries how serious each one is (M-E, M-U, M-NET, ...). */
-function messageList(messages) {
-  return el("div", { class: "messages", id: "messages" }, ...messages.map((message) =>
-    el("p", { class: message.id.startsWith("M-E-") ? "M-E" : message.id.startsWith("M-U-") ? "M-U" : message.id }, message.text)));
-}
-
-function callButtons(messages) {
-  const crisis = messages.some((message) => message.id === "M-E-CRISIS");
-  return el("div", { class: "call-buttons" },
-    crisis && el("a", { class: "button danger", href: "tel:988" }, "Call 988"),
-    crisis && el("a", { class: "button danger", href: "sms:988" }, "Text 988"),
-    el("a", { class: "button danger", href: "tel:911" }, "Call 911"));
-}
-
-function showEmergency(errors = []) {
-  const summary = errors.length ? errorSummary(errors) : null;
-  const title = heading("Get emergency help now");
-  title.setAttribute("aria-describedby", "messages");
-  show(errors.length ? "Error: Get emergency help now" : "Get emergency help now", [
-    title, callButtons(emergency), messageList(emergency),
-    !isMinor() && el("form", { class: "leave-number", novalidate: true, "aria-labelledby": "leave-title", onsubmit: (event) => { event.preventDefault(); submitEmergency(); } },
-      el("h2", { id: "leave-title" }, questionnaire.contact.emergency_title),
-      summary,
-      ...contactFields(CONTACT_IN_EMERGENCY, errors),
-      ...consentBoxes(requiredConsents(), errors),
-      storageNote(),
-      el("div", { class: "send-problem" }),
-      el("div", { class: "actions" }, el("button", { type: "submit", class: "button", id: "forward" }, "Send")),
-      el("p", { class: "status", role: "status", id: "status" })),
-    button("I pressed this by mistake, go back and change my answers", () => backTo("page", step), "plain"),
-  ].filter(Boolean), summary);
-  document.body.classList.add("urgent-now");
-  if (summary) summary.scrollIntoView({ block: "start" });
-}
-
-// ---- sending ---------------------------------------------------------------------------------
-
-function submitPage() {
-  if (inFlight) return;
-  const errors = pageErrors(questionnaire.pages[step]);
-  if (!isMinor()) errors.push(...contactErrors(contactCodes()).map(withContactLabel));
-  if (errors.length) return showPage(errors);
-  send(submission(contactCodes(), consentCodes()), showPage);
-}
-
-function submitEmergency() {
-  if (inFlight) return;
-  const errors = contactErrors(CONTACT_IN_EMERGENCY).map(withContactLabel);
-  if (errors.length) return showEmergency(errors);
-  send(submission(CONTACT_IN_EMERGENCY, requiredConsents()), showEmergency);
-}
-
-function withContactLabel(error) {
-  const field = questionnaire.contact.fields.find((one) => `contact-${one.code}` === error.target);
-  return field ? { ...error, label: `${field.text}:` } : error;
-}
-
-function submission(fields, consentsAsked) {
-  const content = { submission_id: submissionId, questionnaire: about(), answers: givenAnswers((question) => !questionError(question)) };
-  if (!isMinor()) {
-    content.contact = contactBody(fields);
-    content.consents = Object.fromEntries(consentCodes().map((code) => [code, consentsAsked.includes(code) && Boolean(consents[code])]));
-  }
-  content.attribution = attribution;
-  return content;
-}
-
-/** Errors that are mended must not stay on the screen while we send. */
-function clearErrors() {
-  view.querySelectorAll(".summary, .error").forEach((node) => node.remove());
-  view.querySelectorAll(".wrong").forEach((node) => node.classList.remove("wrong"));
-  for (const name of ["aria-invalid", "aria-describedby"]) view.querySelectorAll(`form [${name}]`).forEach((node) => node.removeAttribute(name));
-}
-
-/** Send until the server answers. The content and its id stay the same on every try, so it is stored once. */
-async function send(content, showAgain, tries = 0) {
-  if (inFlight) return;
-  clearTimeout(retryTimer);
-  clearErrors();
-  busy("Sending your answers…");
-  let outcome;
-  try {
-    outcome = await post("submissions", content, SEND_PATIENCE);
-  } catch {
-    outcome = { status: 0, retryAfter: 0 };
-  }
-  idle();
-  const { status, body } = outcome;
-  if (status === 200 || status === 201) {
-    receipt = body;
-    return showReceipt();
-  }
-  if (status === 422) return showServerErrors(body?.errors ?? [], content, showAgain);
-  if (status === 409) return sendProblem("We already have a different set of answers from you", [
-    "This form was received before, and your answers have changed since then. The clinic has the answers that you sent first.",
-    "To give us the changed answers, send them as a new form, or call us.",
-  ], button("Send as a new form", () => { submissionId = newId(); send({ ...content, submission_id: submissionId }, showAgain); }));
-  const again = button("Try again", () => send(content, showAgain, tries));
-  again.id = "again";
-  if (status !== 0 && status !== 408 && status !== 429 && status < 500) {
-    return sendProblem("Your answers could not be sent", ["They are still here on this page. Please call us."], again);
-  }
-  const pause = tries < RETRY_AFTER.length ? Math.max(RETRY_AFTER[tries], Math.min(outcome.retryAfter, 60)) : null;
-  sendProblem("Your answers are not sent yet", [
-    "They are still here on this page. Please keep it open.",
-    pause ? `We will try again in ${pause} seconds. You can also press Try again.` : "Check your connection, then press Try again.",
-  ], again, tries > 0);
-  if (pause) retryTimer = setTimeout(() => send(content, showAgain, tries + 1), pause * 1000);
-}
-
-/** Say beside the button that sending failed, with the phone number and the advice; any change of an answer stops the retries. */
-function sendProblem(title, lines, action, quiet = false) {
-  const place = view.querySelector(".send-problem");
-  if (!place) return;
-  const box = el("section", { class: "problem", tabindex: "-1", "aria-labelledby": "problem-title" },
-    el("h2", { id: "problem-title" }, title),
-    ...lines.map((line) => el("p", {}, line)),
-    el("p", {}, "Clinic phone: ", clinicPhoneLink()),
-    el("p", {}, byId("footer-advice").textContent),
-    el("div", { class: "actions" }, action));
-  const hadFocus = place.contains(document.activeElement) || document.activeElement === document.body;
-  place.replaceChildren(box);
-  byId("forward").hidden = true;
-  place.closest("form").addEventListener("input", () => {
-    clearTimeout(retryTimer);
-    place.replaceChildren();
-    byId("forward").hidden = false;
-  }, { once: true });
-  if (!quiet || hadFocus) box.focus();
-  if (quiet) byId("status").textContent = lines.at(-1);
-}
-
-/** Tie the server's complaints to their fields and open the page of the first one. */
-function showServerErrors(problems, content, showAgain) {
-  const fromAdvertising = problems.length && problems.every((problem) => problem.pointer?.startsWith("/attribution"));
-  if (fromAdvertising) { // where someone came from must never keep their answers from us
-    const { attribution: _, ...rest } = content;
-    return send(rest, showAgain);
-  }
-  const errors = problems.map((problem) => {
-    const [, part, name] = (problem.pointer ?? "").split("/").map((piece) => piece.replaceAll("~1", "/").replaceAll("~0", "~"));
-    const text = problem.detail || "Please check this answer.";
-    if (part === "answers" && findQuestion(name)) return { page: questionnaire.pages.findIndex((page) => page.questions.some((question) => question.code === name)), target: `question-${name}`, label: shortLabel(findQuestion(name)), text };
-    const last = questionnaire.pages.length - 1;
-    if (part === "contact") return withContactLabel({ page: last, target: `contact-${contactCodes().includes(name) ? name : "phone"}`, text });
-    if (part === "consents") return { page: last, target: `consent-${consentCodes().includes(name) ? name : requiredConsents()[0]}`, text };
-    return { page: last, text };
-  });
-  if (!errors.length) errors.push({ page: step, text: "The server did not accept an answer. Please call us." });
-  if (showAgain === showEmergency) return showEmergency(errors.map((error) => (byId(error.target) ? error : { text: error.text })));
-  const first = Math.min(...errors.map((error) => error.page));
-  if (first !== step) {
-    step = first;
-    enter("page");
-  }
-  showPage(errors.filter((error) => error.page === first));
-}
-
-// ---- receipt ---------------------------------------------------------------------------------
-
-function showReceipt() {
-  shown = "receipt";
-  const urgent = receipt.disposition === "seek-emergency-care";
-  const stored = Boolean(receipt.reference);
-  const title = urgent ? "Get emergency help now" : stored ? "We received your answers" : "Safety advice";
-  const received = receipt.received_at ? new Date(receipt.received_at).toLocaleString("en-US", { dateStyle: "long", timeStyle: "short" }) : null;
-  const reference = stored && el("div", {},
-    el("p", { class: "reference" }, "Your reference: ", el("strong", { id: "reference" }, receipt.reference)),
-    el("p", {}, "Give it when you call us: ", clinicPhoneLink(), received && `. Received ${received}.`));
-  const advice = messageList(receipt.messages);
-  answers = {}; // others may use this phone or computer after this person
-  contact = {};
-  consents = {};
-  showAdvice(false);
-  show(title, [heading(title), ...(urgent ? [callButtons(receipt.messages), advice, reference] : [reference, advice]),
-    el("div", { class: "actions" }, button("Print this page", () => window.print(), "second"))].filter(Boolean));
-  byId("footer-advice").hidden = true; // the messages end with it
-  document.body.classList.toggle("urgent-now", urgent);
-}
-
-// ---- start -----------------------------------------------------------------------------------
-
-async function start() {
-  if (inFlight) return;
-  const status = byId("start-status");
-  if (!questionnaire) {
-    inFlight = true;
-    status.textContent = "Loading the questions…";
-    const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), SEND_PATIENCE);
+  /** The first view, and what an earlier visit to this page left. */
+  draw() {
+    this.attachShadow({ mode: "open" });
     try {
-      const response = await fetch("questionnaires/fs-intake", { credentials: "omit", signal: stop.signal });
-      if (!response.ok) throw new Error(`status ${response.status}`);
-      questionnaire = await response.json();
-      status.textContent = "";
-    } catch {
-      status.textContent = "The questions could not be loaded. Please press Start again, or call us.";
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(STYLE);
+      this.shadowRoot.adoptedStyleSheets = [sheet];
+    } catch { // browsers before 2023
+      this.shadowRoot.append(el("style", {}, STYLE));
+    }
+    this.origin = origin();
+    const kept = recall(this.storedAs);
+    const saved = kept?.at > Date.now() - KEPT_FOR ? kept : null;
+    this.reset();
+    this.language = this.wantedLanguage(saved?.language);
+    this.answers.words = FIRST_WORDS[this.language] ?? {};
+    this.view = el("div", { id: "view" });
+    this.slotted = el("slot");
+    this.frame = el("div", { class: "frame" }, this.view, this.slotted, el("p", { class: "unseen", id: "announcer", role: "status" }));
+    this.dialog = el("dialog", { "aria-labelledby": "urgent-title",
+      oncancel: (event) => event.preventDefault(),
+      onkeydown: (event) => { if (event.key === "Escape") { event.preventDefault(); (this.byId("mistake") ?? this.byId("urgent-title")).focus(); } },
+      onclose: () => { if (this.urgent && !this.dialog.open) this.dialog.showModal(); } });
+    this.shadowRoot.append(this.frame, this.dialog);
+    if (this.wholePage && !history.state?.view) history.replaceState({ view: "start", step: 0 }, "");
+    if (saved) this.resume(saved);
+    else this.showStart();
+  }
+
+  reset() {
+    this.answers.clear();
+    Object.assign(this, { id: newId(), step: 0, shown: "start", guard: {}, emergency: null, minorTold: false, receipt: null, urgent: false, checkFailed: false, inFlight: false,
+      restored: false, resend: null, pending: null, left: null });
+    clearTimeout(this.retryTimer);
+  }
+
+  // ---- language ----
+
+  wantedLanguage(chosen) {
+    const nearest = this.closest("[lang]")?.lang;
+    const wanted = [this.getAttribute("language"), this.wholePage ? null : chosen, nearest, ...navigator.languages];
+    return wanted.map((tag) => tag?.slice(0, 2).toLowerCase()).find((tag) => tag in LANGUAGES) ?? "en";
+  }
+
+  /** Draw everything again in that language; what was typed stays. */
+  async speak(language) {
+    if (!(language in LANGUAGES) || language === this.language) return;
+    const before = this.language;
+    this.language = language;
+    if (!this.answers.questionnaire) this.answers.words = FIRST_WORDS[language] ?? {};
+    else if (!(await this.load())) {
+      this.language = before;
+      return this.announce(this.t("The questions could not be loaded. Please press Start again, or call us."));
+    }
+    this.chosen = language;
+    this.save();
+    if (this.shown === "emergency") await this.check(this.answers.pages[this.step], []); // its messages too
+    else this.render(this.shown);
+  }
+
+  languageSwitch() {
+    const others = Object.entries(LANGUAGES).filter(([code]) => (this.answers.questionnaire?.languages ?? Object.keys(LANGUAGES)).includes(code));
+    return el("nav", { class: "languages", "aria-label": this.t("Language") }, ...others.map(([code, name]) => {
+      if (code === this.language) return el("span", { lang: code, "aria-current": "true" }, name);
+      if (this.wholePage) return el("a", { href: `?language=${code}`, lang: code, hreflang: code }, name);
+      return el("button", { type: "button", lang: code, onclick: () => this.speak(code) }, name);
+    }));
+  }
+
+  // ---- what survives a reload ----
+
+  save() {
+    const { answers, id, step, shown, guard, emergency, minorTold } = this;
+    if (this.receipt || !answers.questionnaire) return;
+    if (answers.isMinor) return forget(this.storedAs); // of people under 18 nothing is kept, not even here
+    keep(this.storedAs, { at: Date.now(), id, step, shown, guard, emergency, minorTold, language: this.chosen, given: answers.given, contact: answers.contact, consents: answers.consents });
+  }
+
+  async resume(saved) {
+    const { given, contact, consents, id, step, guard, emergency, minorTold } = saved;
+    Object.assign(this.answers, { given, contact, consents });
+    Object.assign(this, { id, step, guard, emergency, minorTold, chosen: saved.language, restored: true });
+    this.showStart();
+    if (saved.shown === "start" || !(await this.begin())) return;
+    this.step = Math.min(step, this.answers.pages.length - 1);
+    const here = history.state;
+    if (!this.wholePage || here?.view !== saved.shown || here.step !== this.step) this.enter(saved.shown);
+    this.render(saved.shown, this.wholePage);
+  }
+
+  startOver() {
+    forget(this.storedAs);
+    this.reset();
+    if (this.wholePage) history.pushState({ view: "start", step: 0 }, "");
+    this.showStart(true);
+  }
+
+  /** The visitor leaves the page (`gone`), or looks at another: what they agreed to send is sent, once for each change. */
+  leave(gone) {
+    if (this.receipt || (this.inFlight && !gone)) return;
+    const content = this.pending ?? this.addressed(this.answers.unfinished(this.shown === "emergency"));
+    const text = JSON.stringify(content);
+    if (!content || text === this.left) return;
+    this.left = text;
+    fetch(this.address("submissions"), this.request({ ...content, ...this.signs() }, { keepalive: true })).catch(() => { this.left = null; });
+  }
+
+  // ---- talking to the server ----
+
+  address(path) {
+    const home = this.getAttribute("api");
+    return new URL(path, home ? new URL(home.replace(/\/*$/, "/"), document.baseURI) : HOME);
+  }
+
+  request(content, more) {
+    const headers = { "accept-language": this.language };
+    if (!content) return { headers, credentials: "omit", ...more };
+    return { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(content), credentials: "omit", cache: "no-store", ...more };
+  }
+
+  /** Ask, and give back {status, body, retryAfter}. Throws when no answer came in time. */
+  async ask(path, patience, content) {
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), patience);
+    try {
+      const response = await fetch(this.address(path), this.request(content, { signal: stop.signal }));
+      const body = await response.json().catch(() => null);
+      if (content && response.ok && !Array.isArray(body?.messages)) throw new Error("not an answer of this service");
+      return { status: response.status, body, retryAfter: Number(response.headers.get("retry-after")) || 0 };
     } finally {
       clearTimeout(timer);
-      inFlight = false;
     }
-    if (!questionnaire) return;
-    submissionId = newId();
   }
-  step = 0;
-  enter("page");
-  showPage();
+
+  /** The questions in the visitor's language. False when they cannot be had. */
+  async load() {
+    try {
+      const { status, body } = await this.ask(`questionnaires/${this.subject}?language=${this.language}`, SEND_PATIENCE);
+      if (status !== 200 || !body?.pages) return false;
+      this.answers.questionnaire = body;
+      this.answers.words = body.words ?? {};
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** What shows that a person fills this in. It never keeps anyone waiting, and sending never depends on it. */
+  async earnProof() {
+    const { id } = this;
+    try {
+      if (!this.guard.token) {
+        const { status, body } = await this.ask(`challenges/${id}`, SEND_PATIENCE);
+        if (status !== 200 || id !== this.id) return;
+        this.guard = { token: body.token, challenge: body.challenge };
+        this.save();
+      }
+      if (!crypto.subtle || !this.guard.challenge) return;
+      const proof = await solve(this.guard.challenge, () => id === this.id && !this.receipt);
+      if (id !== this.id || !proof) return;
+      this.guard = { token: this.guard.token, proof };
+      this.save();
+    } catch { /* without */ }
+  }
+
+  signs() {
+    const website = this.byId("website")?.value;
+    const { token, proof } = this.guard;
+    return { ...(token && { token }), ...(proof && { proof }), ...(website && { website: website.slice(0, 500) }) };
+  }
+
+  addressed(content) {
+    return content && { submission_id: this.id, ...content, page: shortened(location.origin + location.pathname, 500), ...(content.contact && { attribution: this.origin }) };
+  }
+
+  tell(event, detail) { this.dispatchEvent(new CustomEvent(`lead-form:${event}`, { bubbles: true, composed: true, detail })); }
+
+  // ---- showing a view ----
+
+  announce(text) { this.byId("announcer").textContent = text; }
+  heading(text, id) { return el(`h${this.level}`, { class: "title", tabindex: "-1", id }, text); }
+  subheading(text, attributes) { return el(`h${this.level + 1}`, attributes, text); }
+
+  get advice() { return this.answers.questionnaire?.emergency_advice ?? NET[this.language]; }
+
+  get phone() {
+    const link = this.querySelector("a[href^='tel:']");
+    const text = link?.textContent ?? this.getAttribute("phone") ?? this.answers.questionnaire?.clinic_phone ?? this.told;
+    return text && { text, href: link?.href ?? `tel:${text.replace(/[^+0-9]/g, "")}` };
+  }
+
+  phoneLink() { return this.phone && el("a", { href: this.phone.href }, this.phone.text); }
+  phoneLine() { return this.phone && el("p", {}, this.t("Clinic phone:"), " ", this.phoneLink()); }
+
+  /** Put content on the screen in place of what was there and move the focus to its heading (or to `focus`; null leaves it). */
+  show(title, content, { urgent = false, focus } = {}) {
+    clearTimeout(this.retryTimer);
+    this.resend = null;
+    this.urgent = urgent;
+    for (const part of [this.frame, this.dialog]) part.lang = this.language;
+    const place = urgent ? this.dialog : this.view;
+    (urgent ? this.view : this.dialog).replaceChildren();
+    place.replaceChildren(...content.flat().filter(Boolean));
+    if (urgent && !this.dialog.open) this.dialog.showModal();
+    if (!urgent && this.dialog.open) this.dialog.close();
+    this.slotted.hidden = this.shown !== "start";
+    this.toggleAttribute("started", this.shown !== "start");
+    this.announce("");
+    if (this.wholePage) {
+      this.landingTitle ??= document.title;
+      document.title = title ? [title, this.getAttribute("clinic")].filter(Boolean).join(" | ") : this.landingTitle;
+    }
+    if (focus === null) return;
+    if (urgent) place.scrollTop = 0;
+    else if (this.wholePage) window.scrollTo({ top: 0, behavior: "instant" });
+    else if (this.getBoundingClientRect().top < 0) this.scrollIntoView({ block: "start" });
+    (focus ?? place.querySelector(".title"))?.focus({ preventScroll: !urgent || !focus });
+  }
+
+  /** Remember where we are, so that the browser's own Back button goes to the view before. */
+  enter(name) {
+    this.shown = name;
+    this.save();
+    if (!this.wholePage) return;
+    const { view, step } = history.state ?? {};
+    history.pushState({ view: name, step: this.step, from: { view, step } }, "");
+  }
+
+  backTo(name, step) {
+    const from = this.wholePage && history.state?.from;
+    if (from && from.view === name && from.step === step) return history.back();
+    this.step = step;
+    this.enter(name);
+    return this.render(name);
+  }
+
+  pop(state) {
+    if (!state?.view) return; // a link within the page
+    this.step = Math.min(state.step, this.answers.questionnaire ? this.answers.pages.length - 1 : 0);
+    this.render(state.view);
+  }
+
+  render(name, focused = true) {
+    const ready = this.answers.questionnaire;
+    this.shown = name;
+    if (this.receipt) return this.showReceipt();
+    if (name === "page" && ready) this.showPage([], focused);
+    else if (name === "minor" && ready) this.showMinor([]);
+    else if (name === "emergency" && this.emergency) this.showEmergency();
+    else this.showStart(true);
+    return this.save();
+  }
+
+  // ---- the first view ----
+
+  showStart(focused = false) {
+    this.shown = "start";
+    const again = Boolean(this.answers.questionnaire) || (this.restored && this.shown !== "start");
+    const start = button(again ? this.t("Go on with the questions") : this.t("Start"), () => this.start());
+    start.id = "start";
+    this.show("", [
+      !this.wholePage && this.languageSwitch(),
+      !this.wholePage && this.heading(this.t("Answer a few questions")),
+      !this.wholePage && el("section", { class: "advice" }, this.subheading(this.t("In an emergency, call 911"), { class: "boxed" }), el("p", {}, this.advice)),
+      el("p", { class: "actions" }, start),
+      el("p", { class: "status", id: "start-status", role: "status" }),
+      !this.wholePage && this.phoneLine(),
+    ], { focus: focused ? start : null });
+    if (focused) start.scrollIntoView({ block: "center" });
+  }
+
+  async start() {
+    if (!(await this.begin())) return;
+    this.enter("page");
+    this.showPage();
+  }
+
+  /** Load the questions and what sending will need. False when it is under way or did not work. */
+  async begin() {
+    if (this.inFlight) return false;
+    const status = this.byId("start-status");
+    if (!this.answers.questionnaire) {
+      this.inFlight = true;
+      status.textContent = this.t("Loading the questions…");
+      const loaded = await this.load();
+      this.inFlight = false;
+      status.textContent = loaded ? "" : this.t("The questions could not be loaded. Please press Start again, or call us.");
+      if (!loaded) {
+        this.tell("failed", { reason: "questions" });
+        return false;
+      }
+    }
+    this.working ??= this.earnProof();
+    return true;
+  }
+
+  // ---- fields ----
+
+  input(id, error, more) {
+    return { id, "aria-describedby": error && `${id}-error`, "aria-invalid": error && "true", ...more };
+  }
+
+  errorLine(id, error) { return error && el("p", { class: "error", id: `${id}-error` }, error); }
+  optional() { return el("span", { class: "hint" }, ` ${this.t("(optional)")}`); }
+
+  textField(field, value, put) {
+    const long = field.type === "text" && (field.max_length ?? 0) > 200;
+    const number = field.type === "integer";
+    const input = el(long ? "textarea" : "input", this.input(field.id, field.error, {
+      name: field.code, value: String(value), autocomplete: field.autocomplete ?? "off",
+      type: long ? undefined : number ? "text" : field.type,
+      inputmode: number ? "numeric" : undefined,
+      class: number || field.code === "postal" ? "short" : undefined,
+      maxlength: number ? 3 : field.max_length,
+      oninput: (event) => put(event.target.value),
+    }));
+    return el("div", { class: `question${field.error ? " wrong" : ""}` },
+      el("label", { for: field.id }, field.text, field.optional && this.optional()), this.errorLine(field.id, field.error), input);
+  }
+
+  /** Radio buttons or checkboxes in a fieldset. An exclusive option ("None of these") clears the others, and the other way round. */
+  choiceGroup(field, chosen, put) {
+    const many = field.type === "choice-many";
+    const boxes = field.options.map((option, index) => el("input", {
+      type: many ? "checkbox" : "radio", id: index ? `${field.id}-${option.code}` : field.id, name: field.code, value: option.code,
+      checked: chosen.includes(option.code),
+      "aria-describedby": field.error && !index ? `${field.id}-error` : undefined,
+      onchange: (event) => {
+        const cleared = many && event.target.checked ? this.clearOthers(field.options, boxes, option) : [];
+        if (cleared.length) this.announce(this.t("Not checked any more: {options}", { options: cleared.join("; ") }));
+        put(boxes.filter((box) => box.checked).map((box) => box.value));
+      },
+    }));
+    return el("fieldset", { class: `question${field.error ? " wrong" : ""}`, "aria-describedby": field.error && `${field.id}-error` },
+      el("legend", {}, field.text, field.optional && this.optional()),
+      this.errorLine(field.id, field.error),
+      el("div", { class: field.scale ? "scale" : "options" }, ...field.options.map((option, index) =>
+        el("label", { class: `option${option.exclusive ? " alone" : ""}` }, boxes[index], el("span", {}, option.label)))));
+  }
+
+  clearOthers(options, boxes, ticked) {
+    const cleared = options.filter((option, index) => option !== ticked && boxes[index].checked && (ticked.exclusive || option.exclusive));
+    for (const option of cleared) boxes[options.indexOf(option)].checked = false;
+    return cleared.map((option) => option.label);
+  }
+
+  questionField(question, errors) {
+    const { answers } = this;
+    const id = `question-${question.code}`;
+    const field = { ...question, id, error: errorFor(errors, id), optional: !question.required };
+    const put = (value) => { answers.given[question.code] = value; this.save(); this.showFollowUps(); };
+    const raw = answers.given[question.code];
+    let node;
+    if (question.type === "choice-many") node = this.choiceGroup(field, raw ?? [], put);
+    else if (question.type === "choice-one") node = this.choiceGroup(field, raw ? [raw] : [], ([code]) => put(code));
+    else if (isScale(question)) {
+      field.scale = question.minimum === 0 && question.maximum === 10;
+      field.options = Array.from({ length: question.maximum - question.minimum + 1 }, (_, index) => String(question.minimum + index)).map((code) => ({ code, label: code }));
+      node = this.choiceGroup(field, raw === undefined ? [] : [String(raw)], ([code]) => put(code));
+    } else node = this.textField(field, raw ?? "", put);
+    node.id = `block-${question.code}`;
+    node.hidden = !answers.isShown(question);
+    if (answers.pages[this.step].questions.some((other) => other.code === question.shown_when?.question)) node.classList.add("follow-up");
+    return node;
+  }
+
+  showFollowUps() {
+    for (const question of this.answers.pages[this.step].questions) {
+      const block = this.byId(`block-${question.code}`);
+      if (!block || block.hidden === !this.answers.isShown(question)) continue;
+      block.hidden = !block.hidden;
+      if (!block.hidden) this.announce(this.t("A question was added below: {question}", { question: question.text }));
+    }
+  }
+
+  contactFields(codes, errors) {
+    const { contact } = this.answers;
+    return this.answers.questionnaire.contact.fields.filter((field) => codes.includes(field.code)).map((field) => {
+      const id = contactId(field.code);
+      const error = errorFor(errors, id);
+      const put = (value) => { contact[field.code] = value; this.save(); };
+      if (field.type === "choice-one") {
+        return this.choiceGroup({ ...field, id, error, optional: true }, contact[field.code] ? [contact[field.code]] : [], ([code]) => put(code));
+      }
+      const needed = field.code === "phone" || (codes !== CONTACT_IN_EMERGENCY && (field.required || field.code === "email"));
+      return this.textField({ ...field, id, error, optional: !needed }, contact[field.code] ?? "", put);
+    });
+  }
+
+  consentBoxes(codes, errors) {
+    const { consents, questionnaire } = this.answers;
+    const boxes = questionnaire.contact.consents.filter((consent) => codes.includes(consent.code)).map((consent) => {
+      const id = `consent-${consent.code}`;
+      const error = errorFor(errors, id);
+      const box = el("input", this.input(id, error, {
+        type: "checkbox", checked: Boolean(consents[consent.code]),
+        onchange: (event) => { consents[consent.code] = event.target.checked; this.save(); },
+      }));
+      return el("div", { class: `question-part${error ? " wrong" : ""}` }, this.errorLine(id, error),
+        el("label", { class: "option" }, box, el("span", {}, consent.text, !consent.required && this.optional())),
+        consent.required && el("p", { class: "hint" }, this.t("Once you check this box and leave a number or an email address, we may contact you about what you have filled in so far, even if you leave this page before you press Send.")));
+    });
+    // A trap for machines: no person sees or reaches this field.
+    return [...boxes, el("div", { class: "elsewhere", "aria-hidden": "true" }, el("input", { id: "website", name: "website", type: "text", tabindex: "-1", autocomplete: "off" }))];
+  }
+
+  storageNote() {
+    return el("p", { class: "notice" }, this.t("This clinic stores what you send: your answers, your contact details, and which web page or ad brought you here. Its office staff and its clinicians can read them."));
+  }
+
+  // ---- notes and errors ----
+
+  notes() {
+    const { questionnaire } = this.answers;
+    if (this.wholePage) return []; // the page says it
+    return [
+      questionnaire.awaiting_approval && this.t("These questions and their advice still await a physician's approval."),
+      questionnaire.awaiting_translation_review && this.t("This translation still awaits review by a qualified translator and a physician."),
+    ].filter(Boolean).map((text) => el("p", { class: "notice waiting" }, text));
+  }
+
+  keptNote() {
+    return this.restored && Object.keys(this.answers.given).length > 0 && el("div", { class: "notice", id: "kept" },
+      el("p", {}, this.t("We kept your answers."), " ", this.t("They are in this browser tab only.")),
+      button(this.t("Start over"), () => confirm(this.t("Delete your answers and start over?")) && this.startOver(), "second"));
+  }
+
+  notCheckedBox() {
+    return this.checkFailed && el("section", { class: "advice strong", id: "advice" },
+      this.subheading(this.t("In an emergency, call 911"), { class: "boxed" }),
+      el("p", {}, this.t("We could not check your answers just now. You can go on with the form. Do not wait for us if any of this is true for you:")),
+      el("p", {}, this.advice),
+      el("p", { class: "actions" }, el("a", { class: "button danger", href: "tel:911" }, this.t("Call 911"))));
+  }
+
+  errorSummary(errors) {
+    if (!errors.length) return null;
+    const links = errors.map((error) => {
+      const text = [error.label, error.text].filter(Boolean).join(" ");
+      return el("li", {}, error.target ? el("a", { href: `#${error.target}`, onclick: (event) => { event.preventDefault(); this.goToField(error.target); } }, text) : text);
+    });
+    return el("section", { class: "summary", id: "summary", tabindex: "-1", "aria-labelledby": "summary-title" },
+      this.subheading(errors.length === 1 ? this.t("Please look at one answer") : this.t("Please look at {count} answers", { count: errors.length }), { class: "boxed", id: "summary-title" }),
+      el("ul", {}, ...links));
+  }
+
+  goToField(id) {
+    this.byId(id)?.closest(".question, .question-part").scrollIntoView();
+    this.byId(id)?.focus({ preventScroll: true });
+  }
+
+  // ---- the pages of the questionnaire ----
+
+  showPage(errors = [], focused = true) {
+    const { answers, step } = this;
+    const page = answers.pages[step];
+    const last = step === answers.pages.length - 1;
+    const progress = this.t("Step {number} of {count}", { number: step + 1, count: answers.pages.length });
+    const summary = this.errorSummary(errors);
+    const title = this.heading(page.title);
+    const kept = this.keptNote();
+    const described = [this.checkFailed && "advice", kept && "kept"].filter(Boolean).join(" ");
+    if (described) title.setAttribute("aria-describedby", described);
+    const form = el("form", { novalidate: true, onsubmit: (event) => { event.preventDefault(); if (last) this.submit(answers.contactCodes, answers.consentCodes, answers.errors(page), (found) => this.showPage(found)); else this.nextPage(); } },
+      ...page.questions.map((question) => this.questionField(question, errors)),
+      last && !answers.isMinor && this.contactSection(errors),
+      last && answers.isMinor && el("p", { class: "notice" }, this.t("This form is for adults. Nothing you entered will be saved. We will show you safety advice.")),
+      el("div", { class: "send-problem" }),
+      el("div", { class: "actions" },
+        el("button", { type: "submit", class: "button", id: "forward" }, !last ? this.t("Next") : answers.isMinor ? this.t("Show the safety advice") : this.t("Send")),
+        button(step ? this.t("Back") : this.t("Back to the start page"), () => (step ? this.backTo("page", step - 1) : this.backTo("start", 0)), "second")),
+      el("p", { class: "status", role: "status", id: "status" }));
+    const name = `${progress}: ${page.title}`;
+    this.show(errors.length ? this.t("Error: {title}", { title: name }) : name,
+      [!this.wholePage && this.languageSwitch(), this.notCheckedBox(), summary, kept, el("p", { class: "progress" }, progress), title, ...this.notes(), form, el("p", { class: "hint foot" }, this.advice)],
+      { focus: focused ? summary ?? undefined : null });
+    if (!errors.length) this.tell("step", { page: page.id, number: step + 1, count: answers.pages.length });
+  }
+
+  contactSection(errors) {
+    const { answers } = this;
+    return el("section", { class: "contact", "aria-labelledby": "contact-title" },
+      this.subheading(answers.questionnaire.contact.title, { class: "subtitle", id: "contact-title" }),
+      el("p", {}, this.t("Leave a phone number, an email address, or both.")),
+      ...this.contactFields(answers.contactCodes, errors),
+      el("fieldset", { class: "question" }, el("legend", {}, this.t("Your permission")), ...this.consentBoxes(answers.consentCodes, errors)),
+      this.storageNote());
+  }
+
+  async nextPage() {
+    if (this.inFlight) return;
+    const { answers, step } = this;
+    const page = answers.pages[step];
+    const errors = answers.errors(page);
+    if (errors.length) {
+      // What is answered is checked even so: someone with chest pain must not have to fill in the rest first.
+      this.check(page, this.unfinishedQuestions(page));
+      return this.showPage(errors);
+    }
+    this.busy(this.t("Checking your answers…"));
+    const answer = await Promise.race([this.check(page, []), wait(CHECK_PATIENCE)]);
+    this.idle();
+    if (answer === undefined) this.checkFailed = true; // too slow; a late answer can still interrupt
+    if (step !== this.step || this.shown !== "page") return;
+    if (!answers.isMinor) this.minorTold = false;
+    if ((answer?.minor || answers.isMinor) && !this.minorTold) {
+      this.enter("minor");
+      return this.showMinor(answer?.messages ?? []);
+    }
+    this.goOn();
+  }
+
+  goOn() {
+    this.step += 1;
+    this.restored = false;
+    this.enter("page");
+    this.showPage();
+  }
+
+  busy(text) {
+    this.inFlight = true;
+    for (const id of ["forward", "again"]) if (this.byId(id)) this.byId(id).disabled = true;
+    this.byId("status").textContent = text;
+  }
+
+  idle() {
+    this.inFlight = false;
+    for (const id of ["forward", "again"]) if (this.byId(id)) this.byId(id).disabled = false;
+    if (this.byId("status")) this.byId("status").textContent = "";
+  }
+
+  /** Questions whose follow-up is still unanswered: without it the rules would assume the worst too early. */
+  unfinishedQuestions(page) {
+    return page.questions.filter((question) => question.shown_when && this.answers.error(question)).map((question) => question.shown_when.question);
+  }
+
+  /** Have the answers so far checked. Shows an emergency the moment it is known, also when the answer comes late. */
+  async check(page, without) {
+    const { answers } = this;
+    const sent = answers.all((question) => question.type !== "text" && !without.includes(question.code) && !answers.error(question));
+    let outcome = null;
+    try {
+      outcome = await this.ask("screenings", SEND_PATIENCE, { questionnaire: answers.about, answers: sent, page: page.id });
+    } catch { /* no network: the advice box says what to do */ }
+    const answer = outcome?.status === 200 ? outcome.body : null;
+    const failedBefore = this.checkFailed;
+    this.checkFailed = !answer;
+    if (answer?.disposition === "seek-emergency-care" && !this.receipt && this.stillTrue(sent)) {
+      this.emergency = answer.messages;
+      if (this.shown !== "emergency") this.enter("emergency");
+      else this.save();
+      this.showEmergency();
+    } else if (this.shown === "emergency") this.showEmergency();
+    else if (!this.inFlight && this.shown === "page" && failedBefore !== this.checkFailed) {
+      this.byId("advice")?.remove();
+      const box = this.notCheckedBox();
+      if (box) {
+        this.view.querySelector(".progress").before(box);
+        this.announce(box.innerText);
+      }
+    }
+    return answer;
+  }
+
+  stillTrue(sent) {
+    const now = this.answers.all();
+    return Object.entries(sent).every(([code, value]) => JSON.stringify(now[code]) === JSON.stringify(value));
+  }
+
+  // ---- under 18 ----
+
+  showMinor(messages) {
+    this.minorTold = true;
+    const title = this.t("This form is for adults");
+    this.show(title, [
+      this.heading(title),
+      this.messageList(messages),
+      el("p", {}, this.t("You can go on to get safety advice, or stop here. Nothing you enter is saved, and we will not call you.")),
+      el("div", { class: "actions" }, button(this.t("Go on for safety advice"), () => this.goOn()), button(this.t("Back, change my answers"), () => this.backTo("page", this.step), "second")),
+      !messages.length && el("p", { class: "hint foot" }, this.advice),
+    ]);
+  }
+
+  // ---- emergency ----
+
+  /** Paragraphs in the order given; the class carries how serious each one is (M-E, M-U, M-NET, ...). */
+  messageList(messages) {
+    return el("div", { class: "messages", id: "messages" }, ...messages.map(({ id, text }) =>
+      el("p", { class: id.startsWith("M-E-") ? "M-E" : id.startsWith("M-U-") ? "M-U" : id }, text)));
+  }
+
+  callButtons(messages) {
+    const crisis = messages.some((message) => message.id === "M-E-CRISIS");
+    const call = (href, text) => el("a", { class: "button danger", href }, text);
+    return el("div", { class: "call-buttons" },
+      crisis && call("tel:988", this.t("Call 988")), crisis && call("sms:988", this.t("Text 988")), call("tel:911", this.t("Call 911")));
+  }
+
+  showEmergency(errors = []) {
+    const { answers } = this;
+    const summary = this.errorSummary(errors);
+    const text = this.t("Get emergency help now");
+    const title = this.heading(text, "urgent-title");
+    title.setAttribute("aria-describedby", "messages");
+    const mistake = button(this.t("I pressed this by mistake, go back and change my answers"), () => this.backTo("page", this.step), "plain");
+    mistake.id = "mistake";
+    this.show(errors.length ? this.t("Error: {title}", { title: text }) : text, [
+      this.languageSwitch(), title, this.callButtons(this.emergency), this.messageList(this.emergency),
+      !answers.isMinor && el("form", { class: "leave-number", novalidate: true, "aria-labelledby": "leave-title", onsubmit: (event) => { event.preventDefault(); this.submit(CONTACT_IN_EMERGENCY, answers.requiredConsents, [], (found) => this.showEmergency(found)); } },
+        this.subheading(answers.questionnaire.contact.emergency_title, { class: "subtitle", id: "leave-title" }),
+        summary,
+        ...this.contactFields(CONTACT_IN_EMERGENCY, errors),
+        ...this.consentBoxes(answers.requiredConsents, errors),
+        this.storageNote(),
+        el("div", { class: "send-problem" }),
+        el("div", { class: "actions" }, el("button", { type: "submit", class: "button", id: "forward" }, this.t("Send"))),
+        el("p", { class: "status", role: "status", id: "status" })),
+      mistake,
+    ], { urgent: true, focus: summary ?? undefined });
+  }
+
+  // ---- sending ----
+
+  /** `fields`, `boxes`: the contact fields and consents that are on the screen. */
+  submit(fields, boxes, errors, show) {
+    const { answers } = this;
+    if (this.inFlight) return;
+    if (!answers.isMinor) errors.push(...answers.contactErrors(fields));
+    if (errors.length) show(errors);
+    else this.send(this.addressed(answers.submission(fields, boxes)), show);
+  }
+
+  /** Errors that are mended must not stay on the screen while we send. */
+  clearErrors() {
+    this.shadowRoot.querySelectorAll(".summary, .error").forEach((node) => node.remove());
+    this.shadowRoot.querySelectorAll(".wrong").forEach((node) => node.classList.remove("wrong"));
+    for (const name of ["aria-invalid", "aria-describedby"]) this.shadowRoot.querySelectorAll(`form [${name}]`).forEach((node) => node.removeAttribute(name));
+  }
+
+  /** Send until the server answers. The content and its id stay the same on every try, so it is stored once. */
+  async send(content, showAgain, tries = 0) {
+    if (this.inFlight) return;
+    clearTimeout(this.retryTimer);
+    this.resend = null;
+    this.clearErrors();
+    this.busy(this.t("Sending your answers…"));
+    this.pending = content;
+    await Promise.race([this.working, wait(PROOF_PATIENCE)]);
+    let outcome;
+    try {
+      outcome = await this.ask("submissions", SEND_PATIENCE, { ...content, ...this.signs() });
+    } catch {
+      outcome = { status: 0, retryAfter: 0 };
+    }
+    this.idle();
+    const { status, body } = outcome;
+    this.told = body?.clinic_phone ?? this.told;
+    if (status === 200 || status === 201) {
+      this.receipt = body;
+      forget(this.storedAs, ORIGIN);
+      this.showReceipt();
+      return this.tell("submitted", { reference: body.reference, disposition: body.disposition });
+    }
+    this.tell("failed", { reason: "sending", status });
+    const again = button(this.t("Try again"), () => this.send(content, showAgain, tries));
+    again.id = "again";
+    if (status === 422) {
+      this.pending = null;
+      return this.showServerErrors(body?.errors ?? [], content, showAgain);
+    }
+    if (status === 409) {
+      return this.sendProblem(this.t("We already have a different set of answers from you"), [
+        this.t("This form was received before, and your answers have changed since then. The clinic has the answers that you sent first."),
+        this.t("To give us the changed answers, send them as a new form, or call us."),
+      ], button(this.t("Send as a new form"), () => {
+        Object.assign(this, { id: newId(), guard: {} });
+        this.working = this.earnProof();
+        this.save();
+        this.send({ ...content, submission_id: this.id }, showAgain);
+      }));
+    }
+    if (status !== 0 && status !== 408 && status !== 429 && status < 500) {
+      return this.sendProblem(this.t("Your answers could not be sent"), [this.t("They are still here on this page. Please call us.")], again);
+    }
+    const pause = tries < RETRY_AFTER.length ? Math.round(Math.max(RETRY_AFTER[tries], Math.min(outcome.retryAfter, 60)) * (1 + Math.random() / 4)) : null;
+    this.sendProblem(this.t("Your answers are not sent yet"), [
+      this.t("They are still here on this page. Please keep it open."),
+      pause ? this.t("We will try again in {seconds} seconds. You can also press Try again.", { seconds: pause }) : this.t("Check your connection, then press Try again."),
+    ], again, tries > 0);
+    this.resend = () => this.send(content, showAgain, tries + 1);
+    if (pause) this.retryTimer = setTimeout(this.resend, pause * 1000);
+  }
+
+  /** Say beside the button that sending failed, with the phone number and the advice; any change of an answer stops the retries. */
+  sendProblem(title, lines, action, quiet = false) {
+    const place = this.shadowRoot.querySelector(".send-problem");
+    if (!place) return;
+    const box = el("section", { class: "problem", tabindex: "-1", "aria-labelledby": "problem-title" },
+      this.subheading(title, { class: "boxed", id: "problem-title" }),
+      ...lines.map((line) => el("p", {}, line)),
+      this.phoneLine(),
+      el("p", {}, this.advice),
+      el("div", { class: "actions" }, action));
+    const hadFocus = place.contains(this.shadowRoot.activeElement) || !this.shadowRoot.activeElement;
+    place.replaceChildren(box);
+    this.byId("forward").hidden = true;
+    place.closest("form").addEventListener("input", () => {
+      clearTimeout(this.retryTimer);
+      this.resend = this.pending = null;
+      place.replaceChildren();
+      this.byId("forward").hidden = false;
+    }, { once: true });
+    if (!quiet || hadFocus) box.focus();
+    if (quiet) this.byId("status").textContent = lines.at(-1);
+  }
+
+  /** Tie the server's complaints to their fields and open the page of the first one. */
+  showServerErrors(problems, content, showAgain) {
+    const { answers } = this;
+    const extras = ["attribution", "page", "token", "proof", "website"];
+    const part = (problem) => (problem.pointer ?? "").split("/")[1];
+    if (problems.length && problems.every((problem) => extras.includes(part(problem)))) { // what is not the visitor's own must never keep their answers from us
+      this.guard = {};
+      const { attribution: _, page: __, ...rest } = content;
+      return this.send(rest, showAgain);
+    }
+    const last = answers.pages.length - 1;
+    const errors = problems.map((problem) => {
+      const name = (problem.pointer ?? "").split("/")[2]?.replaceAll("~1", "/").replaceAll("~0", "~");
+      const text = problem.detail || this.t("Please check this answer.");
+      const question = part(problem) === "answers" && answers.find(name);
+      if (question) return { page: answers.pages.findIndex((page) => page.questions.includes(question)), target: `question-${name}`, label: answers.shortText(question), text };
+      if (part(problem) === "contact") {
+        const field = answers.questionnaire.contact.fields.find((one) => one.code === name) ?? { code: "phone" };
+        return { page: last, target: contactId(field.code), label: field.text && `${field.text}:`, text };
+      }
+      if (part(problem) === "consents") return { page: last, target: `consent-${answers.consentCodes.includes(name) ? name : answers.requiredConsents[0]}`, text };
+      return { page: last, text };
+    });
+    if (!errors.length) errors.push({ page: this.step, text: this.t("The server did not accept an answer. Please call us.") });
+    if (this.shown === "emergency") return showAgain(errors.map((error) => (this.byId(error.target) ? error : { text: error.text })));
+    const first = Math.min(...errors.map((error) => error.page));
+    if (first !== this.step) {
+      this.step = first;
+      this.enter("page");
+    }
+    this.showPage(errors.filter((error) => error.page === first));
+  }
+
+  // ---- receipt ----
+
+  showReceipt(calm = false) {
+    const { receipt } = this;
+    const urgent = receipt.disposition === "seek-emergency-care";
+    const stored = Boolean(receipt.reference);
+    const title = urgent ? this.t("Get emergency help now") : stored ? this.t("We received your answers") : this.t("Safety advice");
+    const time = receipt.received_at && new Date(receipt.received_at).toLocaleString(`${this.language}-US`, { dateStyle: "long", timeStyle: "short" });
+    const reference = stored && el("div", {},
+      el("p", { class: "reference" }, this.t("Your reference:"), " ", el("strong", { id: "reference" }, receipt.reference)),
+      el("p", {}, this.phone && this.t("Give it when you call us:"), " ", this.phoneLink(), " ", time && this.t("Received {time}.", { time })));
+    const advice = this.messageList(receipt.messages);
+    this.answers.clear(); // others may use this phone or computer after this person
+    this.shown = "receipt";
+    const actions = el("div", { class: "actions" }, button(this.t("Print this page"), () => window.print(), "second"),
+      urgent && !calm && !this.wholePage && button(this.t("Close this message"), () => this.showReceipt(true), "second"));
+    this.show(title, [this.heading(title, "urgent-title"), ...(urgent ? [this.callButtons(receipt.messages), advice, reference] : [reference, advice]), actions], { urgent: urgent && !calm });
+  }
 }
 
-history.replaceState({ view: "landing", step: 0 }, "");
-byId("start").hidden = false;
-byId("start").addEventListener("click", start);
-for (const link of document.querySelectorAll("a[href^='#']")) { // without a new entry in the browser's history
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    const target = byId(link.hash.slice(1));
-    target.scrollIntoView();
-    (target.id === "questions" ? byId("start") : target).focus({ preventScroll: true });
-  });
-}
+const errorFor = (errors, target) => errors.find((error) => error.target === target)?.text;
+
+if (!customElements.get("lead-form")) customElements.define("lead-form", LeadForm);

@@ -9,7 +9,7 @@ import pytest
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 PAGE = (WEB / "index.html").read_text("utf-8")
-PLACES = {"clinic_name", "clinic_phone", "clinic_phone_link", "emergency_advice", "approval_notice"}
+PLACES = {"clinic_name", "clinic_phone", "clinic_phone_link", "emergency_advice", "approval_notice", "translation_notice"}
 
 
 def test_only_known_places_are_filled() -> None:

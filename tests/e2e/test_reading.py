@@ -47,7 +47,7 @@ def test_the_form_names_the_clinic(cloud: LocalCloud, service: Service) -> None:
     assert cloud.parameters["ClinicName"] in page.body.decode()
     assert cloud.parameters["ClinicPhone"] in page.body.decode()
     assert "{{" not in page.body.decode()
-    assert service.get("web/form.css").headers["content-type"] == "text/css; charset=utf-8"
+    assert service.get("web/page.css").headers["content-type"] == "text/css; charset=utf-8"
     assert service.get("web/none.css").status == HTTPStatus.NOT_FOUND
 
 

@@ -40,8 +40,8 @@ def test_the_clinics_words_are_filled_in_and_escaped() -> None:
 @pytest.mark.parametrize(
     ("file", "media_type"),
     [
-        ("form.js", "text/javascript; charset=utf-8"),
-        ("form.css", "text/css; charset=utf-8"),
+        ("lead-form.js", "text/javascript; charset=utf-8"),
+        ("page.css", "text/css; charset=utf-8"),
         ("icon.svg", "image/svg+xml"),
     ],
 )
@@ -49,7 +49,7 @@ def test_its_files_have_their_media_types(file: str, media_type: str) -> None:
     assert ask(file)["headers"]["content-type"] == media_type
 
 
-@pytest.mark.parametrize("file", [None, "form.js"])
+@pytest.mark.parametrize("file", [None, "lead-form.js"])
 def test_the_browser_is_told_to_load_nothing_from_elsewhere(file: str | None) -> None:
     headers = ask(file)["headers"]
     policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
@@ -69,10 +69,10 @@ def test_who_has_it_already_gets_304() -> None:
     first = ask()["headers"]
     assert first["cache-control"] == "public, max-age=60"
     assert ask(if_none_match=first["etag"])["statusCode"] == 304
-    assert ask("form.js", if_none_match=first["etag"])["statusCode"] == 200
+    assert ask("lead-form.js", if_none_match=first["etag"])["statusCode"] == 200
 
 
-@pytest.mark.parametrize("file", ["no-such.html", "../README.md", "..%2fREADME.md", " ", ".", "form.js/"])
+@pytest.mark.parametrize("file", ["no-such.html", "../README.md", "..%2fREADME.md", " ", ".", "lead-form.js/"])
 def test_what_is_not_in_the_folder_is_404(file: str) -> None:
     response = ask(file)
     assert response["statusCode"] == 404
