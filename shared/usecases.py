@@ -363,7 +363,9 @@ def _age_notice(rule_set: RuleSet, result: TriageResult) -> tuple[str, ...]:
 
 
 def _ladder(lead: Lead, rule_sets: RuleSets) -> tuple[LadderStep, ...]:
+    """A suspect is told once and does not climb: a flood of them must not hold up, or hide, a person's escalation."""
     rule_set = rule_sets.of(lead.questionnaire)
     if rule_set is None:
         raise NotFound
-    return rule_set.tiers[lead.triage.tier].ladder
+    ladder = rule_set.tiers[lead.triage.tier].ladder
+    return ladder[:1] if lead.suspicion.suspect else ladder

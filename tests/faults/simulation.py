@@ -1,0 +1,102 @@
+"""The real use cases on a table and a topic in memory, with a clock of their own. The same seed gives the same run."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from shared import usecases
+from shared.domain.alert import Alert
+from shared.domain.consent import Visit
+from shared.domain.errors import LeadChanged
+from shared.domain.lead import Arrival, Lead
+from shared.domain.opening_hours import OpeningHours
+from shared.domain.submission import Submission
+from shared.domain.suspicion import Sign
+from shared.rulebook.loading import load
+
+START = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # a Wednesday morning in Chicago
+RULEBOOK = load()
+HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago")
+
+
+@dataclass
+class Table:
+    """Replaces on condition, as the real one does."""
+
+    leads: dict[UUID, Lead] = field(default_factory=dict)
+
+    def add(self, lead: Lead) -> Lead | None:
+        earlier = self.leads.get(lead.lead_id)
+        if earlier is None:
+            self.leads[lead.lead_id] = lead
+        return earlier
+
+    def get(self, lead_id: UUID) -> Lead | None:
+        return self.leads.get(lead_id)
+
+    def replace(self, before: Lead, after: Lead) -> None:
+        if self.leads[before.lead_id].version != before.version:
+            raise LeadChanged
+        self.leads[before.lead_id] = after
+
+    def due(self, at: datetime) -> Iterator[UUID]:
+        open_leads = [lead for lead in self.leads.values() if lead.next_at is not None and lead.next_at <= at]
+        yield from (lead.lead_id for lead in sorted(open_leads, key=lambda lead: (lead.next_at, lead.lead_id)))
+
+
+@dataclass
+class Topic:
+    alerts: list[tuple[datetime, Alert]] = field(default_factory=list)
+    now: datetime = START
+
+    def publish(self, alert: Alert) -> None:
+        self.alerts.append((self.now, alert))
+
+
+class Clinic:
+    """`call_takes`: what each lead that a sweep tells costs in time, so that a long queue is felt."""
+
+    def __init__(self, seed: int, call_takes: timedelta = timedelta(milliseconds=120)) -> None:
+        self.chance = random.Random(seed)
+        self.table = Table()
+        self.topic = Topic()
+        self.call_takes = call_takes
+        self.now = START
+        self.intake = usecases.Intake(RULEBOOK, self.table, HOURS)
+        self.alerting = usecases.Alerting(self.table, RULEBOOK, self.topic, HOURS, "https://staff.clinic.example/")
+
+    def submit(self, answers: dict[str, Any], signs: frozenset[Sign]) -> UUID:
+        submission_id = UUID(int=self.chance.getrandbits(128), version=4)
+        submission = Submission.model_validate(
+            {
+                "submission_id": submission_id,
+                "questionnaire": {"id": "fs-intake", "version": "1.0.0"},
+                "answers": answers,
+                "contact": {"phone": "+13125550142"},
+                "consents": {"contact": True},
+            }
+        )
+        usecases.capture_lead(submission, Arrival(self.now, Visit("203.0.113.10", "Agent"), signs), self.intake)
+        return submission_id
+
+    def stream(self, lead_id: UUID) -> None:
+        self.topic.now = self.now
+        usecases.alert_staff(lead_id, self.alerting, self.now)
+
+    def sweep(self) -> None:
+        """One run of the sweep, which stops after 40 s as the real one does."""
+        clock = self.now
+
+        def tick() -> datetime:
+            nonlocal clock
+            clock += self.call_takes / 2  # the use case looks at the clock twice for each lead
+            self.topic.now = clock
+            return clock
+
+        swept = usecases.escalate_leads(self.alerting, tick, self.now + timedelta(seconds=40))
+        assert not swept.failed

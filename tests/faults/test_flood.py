@@ -1,0 +1,81 @@
+"""A flood of machines must not cost one person their call."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from shared.domain.suspicion import Sign
+from tests.domain.answer_sets import HEALTHY
+from tests.faults.simulation import START, Clinic
+
+BOTS = 10_000
+PEOPLE = 40
+FLOOD_LASTS = timedelta(minutes=30)
+URGENT: list[dict[str, Any]] = [
+    {"sys": ["fever"]},
+    {"ces": ["saddle-numb"], "ces-onset": "lt2w"},
+    {"note": "can't walk"},
+]
+PERSON = (
+    frozenset({Sign.GOOD_PROOF}),
+    frozenset({Sign.NO_PROOF, Sign.NO_TOKEN}),
+    frozenset({Sign.NO_PROOF, Sign.TRAP_FILLED}),
+)
+BOT = (
+    frozenset({Sign.NO_TOKEN, Sign.NO_PROOF, Sign.TRAP_FILLED}),
+    frozenset({Sign.TOO_QUICK, Sign.NO_PROOF}),
+    frozenset({Sign.BAD_TOKEN, Sign.BAD_PROOF}),
+)
+BOT_ANSWERS: list[dict[str, Any]] = [{}, HEALTHY, {"note": "buy cheap pills"}]
+
+
+def test_every_urgent_person_in_a_flood_is_stored_told_and_escalated_in_time() -> None:
+    clinic = Clinic(seed=20261122)
+    arrivals = sorted(
+        (START + clinic.chance.random() * FLOOD_LASTS, person) for person in [True] * PEOPLE + [False] * BOTS
+    )
+    people, next_sweep = [], START
+    for at, person in arrivals:
+        while next_sweep <= at:
+            clinic.now = next_sweep
+            clinic.sweep()
+            next_sweep += timedelta(minutes=1)
+        clinic.now = at
+        answers = HEALTHY | clinic.chance.choice(URGENT) if person else clinic.chance.choice(BOT_ANSWERS)
+        lead_id = clinic.submit(answers, clinic.chance.choice(PERSON if person else BOT))
+        people += [lead_id] if person else []
+        if not person or clinic.chance.random() < 0.5:  # for half of the people the stream is silent
+            clinic.stream(lead_id)
+    for _ in range(62):
+        clinic.now = next_sweep
+        clinic.sweep()
+        next_sweep += timedelta(minutes=1)
+
+    assert len(clinic.table.leads) == BOTS + PEOPLE
+    told: dict[str, list[Any]] = {}
+    for at, alert in clinic.topic.alerts:
+        told.setdefault(alert.lead_id, []).append((at, alert))
+    for lead_id in people:
+        lead = clinic.table.leads[lead_id]
+        assert not lead.suspicion.suspect
+        first, *later = told[str(lead_id)]
+        assert first[0] - lead.received_at <= timedelta(minutes=2)
+        assert not first[1].suspect
+        assert [alert.level for _, alert in later] == [2, 3]
+        last_step = timedelta(minutes=10 if lead.triage.tier == "EMERGENCY" else 60)
+        assert later[-1][0] - lead.received_at <= last_step + timedelta(minutes=2)
+
+
+def test_what_would_be_texted_in_a_flood_is_the_people() -> None:
+    clinic = Clinic(seed=7)
+    people = {str(clinic.submit(HEALTHY | URGENT[0], PERSON[2])) for _ in range(5)}
+    for _ in range(500):
+        clinic.submit(clinic.chance.choice(BOT_ANSWERS), clinic.chance.choice(BOT))
+    for lead_id in clinic.table.leads:
+        clinic.stream(lead_id)
+
+    texted = [alert for _, alert in clinic.topic.alerts if alert.tier in ("EMERGENCY", "URGENT") and not alert.suspect]
+    listed = [alert for _, alert in clinic.topic.alerts if alert.suspect]
+    assert {alert.lead_id for alert in texted} == people
+    assert listed, "suspects are told too, where nobody filters them out"
