@@ -7,8 +7,10 @@ What is stored is kept in .local/state for the next run. Saving a source file pu
 import argparse
 import contextlib
 import fcntl
+import os
 import shutil
 import signal
+import socket
 import sys
 import threading
 import time
@@ -41,17 +43,18 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         with ExitStack() as running:
-            running.enter_context(_alone())
+            running.enter_context(_alone(arguments.state))
+            _check_port(arguments.port)
             if arguments.fresh:
-                shutil.rmtree(STATE / "cloud", ignore_errors=True)
+                shutil.rmtree(arguments.state / "cloud", ignore_errors=True)
             console.print("Starting the local cloud and deploying infra/template.yaml to it ...")
             site = f"http://127.0.0.1:{arguments.port}/"
             staff_link = site.removesuffix("/") + LEADS
-            cloud = running.enter_context(LocalCloud(STATE / "cloud", {"StaffLink": staff_link}))
+            cloud = running.enter_context(LocalCloud(arguments.state / "cloud", {"StaffLink": staff_link}))
             outbox = running.enter_context(Outbox(cloud, _say))
             running.enter_context(Front(cloud, outbox, arguments.port))
             _warm(site)
-            _where(site, time.monotonic() - started)
+            _where(site, arguments.state, time.monotonic() - started)
             running.enter_context(_follow_changes(cloud))
             if arguments.samples:
                 samples.send(site, arguments.samples, console)
@@ -66,20 +69,27 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="The service on this machine")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--samples", type=int, default=0, metavar="N", help="send N sample leads")
+    parser.add_argument("--state", type=Path, default=STATE, metavar="FOLDER", help="where what is stored is kept")
     parser.add_argument("--fresh", action="store_true", help="forget what earlier runs stored")
     return parser.parse_args()
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
+def _alone(state: Path) -> Iterator[None]:
     """Two services on one state would overwrite each other's."""
-    STATE.mkdir(parents=True, exist_ok=True)
-    with (STATE / "running").open("w") as lock:
+    state.mkdir(parents=True, exist_ok=True)
+    with (state / "running").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             sys.exit("The service runs already in another terminal; stop it there with Ctrl-C.")
         yield
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            sys.exit(f"Something else answers at port {port}; choose another: make run PORT={port + 1}")
 
 
 def _warm(site: str) -> None:
@@ -93,13 +103,13 @@ def _warm(site: str) -> None:
         list(pool.map(get, ["", f"questionnaires/{samples.QUESTIONNAIRE}"]))
 
 
-def _where(site: str, seconds: float) -> None:
+def _where(site: str, state: Path, seconds: float) -> None:
     console.print(f"""
 Ready after {seconds:.0f} s.
   The form           [link={site}]{site}[/link]
   Alerts (outbox)    {site.removesuffix("/")}{LOCAL}
   Log of functions   {site.removesuffix("/")}{LOCAL}logs
-  What is stored     {STATE.relative_to(PROJECT)}/
+  What is stored     {os.path.relpath(state)}/
 Due alerts are also looked for every minute (escalate_leads). Saved changes are live in seconds. Ctrl-C stops.
 """)
 

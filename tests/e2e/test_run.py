@@ -1,0 +1,73 @@
+"""`make run` as a developer meets it: samples, alerts, the outbox, a lead, Ctrl-C, and what is kept."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from dev.emulator import free_port
+from tests.e2e.conftest import eventually
+
+PROJECT = Path(__file__).resolve().parents[2]
+READY_WITHIN = 60  # seconds; usually ten
+STOPPED_WITHIN = 30
+
+pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("cloud")]
+
+
+class Terminal:
+    """A running service, and the lines it has written."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.site = f"http://127.0.0.1:{(port := free_port())}/"
+        self._output = folder / "terminal"
+        command = [sys.executable, "-m", "dev.run", "--port", str(port), "--state", str(folder / "state"), *options]
+        with self._output.open("w") as output:
+            self.process = subprocess.Popen(
+                command, cwd=PROJECT, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            )
+
+    @property
+    def lines(self) -> list[str]:
+        return self._output.read_text().splitlines()
+
+    def shows(self, text: str, times: int = 1) -> bool:
+        return sum(text in line for line in self.lines) >= times
+
+    def page(self, path: str) -> str:
+        with urllib.request.urlopen(self.site + path, timeout=30) as answer:
+            return str(answer.read().decode())
+
+
+@contextmanager
+def running(folder: Path, *options: str) -> Iterator[Terminal]:
+    terminal = Terminal(folder, *options)
+    try:
+        eventually(lambda: terminal.shows("Ready after"), f"the service to be ready: {terminal.lines}", READY_WITHIN)
+        yield terminal
+    finally:
+        terminal.process.send_signal(signal.SIGINT)
+        terminal.process.wait(STOPPED_WITHIN)
+    assert terminal.process.returncode == 0
+    assert "Stopped." in terminal.lines[-1]
+
+
+def test_samples_reach_the_outbox_and_are_kept(tmp_path: Path) -> None:
+    with running(tmp_path, "--samples", "5") as first:
+        eventually(lambda: first.shows("alert "), "an alert in the terminal")  # a poor fit is stored and alerts nobody
+        alert = next(line for line in first.lines if line.startswith("alert "))
+        lead = next(word for word in alert.split() if word.startswith(first.site)).removeprefix(first.site)
+        assert lead in first.page("_local/")
+        assert "Sample Patient" in first.page(lead)
+        assert "captured" in first.page("_local/logs")
+
+    with running(tmp_path) as again:
+        assert lead in again.page("_local/")
+        assert "Sample Patient" in again.page(lead)
