@@ -40,7 +40,7 @@ console = Console(highlight=False, soft_wrap=True)
 def main() -> None:
     arguments = _arguments()
     started = time.monotonic()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends in the same order as Ctrl-C
     try:
         with ExitStack() as running:
             running.enter_context(_alone(arguments.state))
@@ -60,8 +60,6 @@ def main() -> None:
                 samples.send(site, arguments.samples, console)
             threading.Event().wait()
     except KeyboardInterrupt:
-        pass
-    finally:
         console.print("Stopped. What was stored is kept; `make run FRESH=1` starts empty.")
 
 
