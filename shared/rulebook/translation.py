@@ -28,7 +28,7 @@ def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
         questionnaire=replace(
             questionnaire,
             language=language,
-            title=reader.text("title"),
+            title=reader.wording("title"),
             reviewed=all(reviewed),
             pages=tuple(_page(page, pages, questions) for page in questionnaire.pages),
             contact=_contact(questionnaire.contact, reader.table("contact")),
@@ -41,33 +41,33 @@ def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
 
 
 def _page(page: Page, pages: Reader, questions: Reader) -> Page:
-    title = pages.text(page.id)
+    title = pages.wording(page.id)
     return replace(page, title=title, questions=tuple(_question(question, questions) for question in page.questions))
 
 
 def _question(question: Question, questions: Reader) -> Question:
     table = questions.table(question.code)
-    text = table.text("text")
+    text = table.wording("text")
     options = _options(question.options, table)
     table.done()
     return replace(question, text=text, options=options)
 
 
 def _options(options: Iterable[Option], table: Reader) -> tuple[Option, ...]:
-    return _each(options, table, "options", lambda option, labels: replace(option, label=labels.text(option.code)))
+    return _each(options, table, "options", lambda option, labels: replace(option, label=labels.wording(option.code)))
 
 
 def _contact(block: ContactBlock, table: Reader) -> ContactBlock:
-    title, emergency_title = table.text("title"), table.text("emergency_title")
+    title, emergency_title = table.wording("title"), table.text("emergency_title")
     fields_table = table.table("fields")
     fields = []
     for field in block.fields:
         entry = fields_table.table(field.code)
-        fields.append(replace(field, text=entry.text("text"), options=_options(field.options, entry)))
+        fields.append(replace(field, text=entry.wording("text"), options=_options(field.options, entry)))
         entry.done()
     fields_table.done()
     consents = _each(
-        block.consents, table, "consents", lambda consent, texts: replace(consent, text=texts.text(consent.code))
+        block.consents, table, "consents", lambda consent, texts: replace(consent, text=texts.wording(consent.code))
     )
     table.done()
     return replace(block, title=title, emergency_title=emergency_title, fields=tuple(fields), consents=consents)
@@ -79,9 +79,9 @@ def _messages(messages: Mapping[str, Message], table: Reader) -> dict[str, Messa
         entry = table.table(message.id)
         translation = Message(
             message.id,
-            entry.text("text"),
-            entry.text("closed") if message.closed else None,
-            entry.text("call") if message.call else None,
+            entry.wording("text"),
+            entry.wording("closed") if message.closed else None,
+            entry.wording("call") if message.call else None,
         )
         for part in (translation.closed, translation.call):
             if part is not None and part not in translation.text:
