@@ -26,6 +26,7 @@ from shared.domain.triage import LadderStep, RuleSet, TriageResult
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # nothing more to say by itself, but the lead still needs someone
 RETURN_WITHIN = timedelta(minutes=10)  # how long an unfinished form may be finished before staff are told of it
 FORM = "form"
+CLOCKS_DIFFER = timedelta(seconds=2)  # between two machines; without it a lead just stored can look not yet due
 CLAIM_LASTS = timedelta(seconds=30)  # longer than telling one lead can take, with every call at its time limit
 CROCKFORD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
@@ -175,7 +176,8 @@ class Lead(Stored):
 
         Levels are told in order, also after an outage: each has its own audience, and none may be left out.
         """
-        if self.next_at is None or at < self.next_at:
+        nobody_claimed_it = self.version == 1
+        if self.next_at is None or at + (CLOCKS_DIFFER if nobody_claimed_it else timedelta()) < self.next_at:
             return None
         passed = [n for n, step in enumerate(ladder, start=1) if step.after.after(self.received_at, hours) <= at]
         due = min(max([self.alert_due, *passed]), len(ladder))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.lead import CLAIM_LASTS, NEVER, Lead, reference_of
+from shared.domain.lead import CLAIM_LASTS, CLOCKS_DIFFER, NEVER, Lead, reference_of
 from shared.domain.triage import LadderStep
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, PRIORITY, ROUTINE, URGENT, Json
 from tests.leads import HOURS, RECEIVED, RULEBOOK, a_lead
@@ -175,3 +175,9 @@ def test_a_lead_that_is_looked_at_when_it_asks_climbs_its_whole_ladder(tier: str
         assert level is not None
         levels.append(level)
     assert levels == list(range(1, len(ladder_of(lead)) + 1))
+
+
+def test_an_alerter_whose_clock_is_a_little_behind_still_tells_a_new_lead() -> None:
+    lead = a_lead(URGENT)
+    assert due(lead, RECEIVED - CLOCKS_DIFFER) == 1
+    assert due(lead, RECEIVED - CLOCKS_DIFFER - timedelta(seconds=1)) is None
