@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import track
 
 QUESTIONNAIRE = "fs-intake"
-USUALLY_CALM = 0.95  # how often a sample patient picks 'none' where it is offered: else every sample were an emergency
+USUALLY_CALM = 0.9  # how often a sample patient picks 'none' where it is offered: else every sample were an emergency
 
 
 def send(site: str, count: int, console: Console) -> None:
