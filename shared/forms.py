@@ -95,6 +95,8 @@ class PlainForms:
 
     def read(self, event: api.Event) -> FilledForm:
         """Raises UnreadableRequest or InvalidInput."""
+        if not sends_form(event):
+            raise api.UnreadableRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the form as a browser does.")
         content = api.body(event)
         try:
             fields = form_body.read_fields(content, _header(event, "content-type"))
@@ -134,7 +136,8 @@ class PlainForms:
 
     def submission(self, event: api.Event, form: FilledForm, ids: IdMaker, at: datetime) -> Submission:
         """Raises InvalidInput with everything that is missing or wrong."""
-        content = form.submission(form.submission_id or UUID(int=0), _header(event, "referer")[:LONGEST_ADDRESS])
+        shown_at = _header(event, "referer").partition("?")[0][:LONGEST_ADDRESS]
+        content = form.submission(form.submission_id or UUID(int=0), shown_at)
         if form.submission_id is None:
             content["submission_id"] = ids.submission_id(json.dumps(content, default=str, sort_keys=True), at)
         problems = form.problems_at_the_end()

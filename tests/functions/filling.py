@@ -1,0 +1,30 @@
+"""What a visitor fills in on the plain form, page by page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.functions.plain_browser import PlainBrowser
+
+CALM: list[dict[str, Any]] = [
+    {"age": 62, "who": "self", "em-now": ["none"], "region": ["lumbar"]},
+    {"ces": ["none"], "motor": ["none"], "cord": ["none"]},
+    {"sys": ["none"], "injury": "no"},
+    {"spread": ["leg-one"], "sx": ["pain"], "pattern": ["walk-worse"], "pain": 5, "duration": "gt6m", "fn": "some"},
+    {"dx": ["foraminal-stenosis"], "imaging": "mri-ct", "tx": ["none"]},
+    {"goal": ["no-surgery"], "insurance": "private", "travel": "yes", "note": "First line\r\nsecond line"},
+]
+CONTACT = {"contact.name": "Jordan Example", "contact.phone": "(312) 555-0142", "consents.contact": "yes"}
+
+
+def fill_to(browser: PlainBrowser, step: int, query: str = "") -> PlainBrowser:
+    """From the first page to that step, without a warning sign."""
+    browser.open(f"form{query}")
+    for page in CALM[: step - 1]:
+        browser.fill(page).press("Next")
+        assert browser.errors == {}
+    return browser
+
+
+def fill_all(browser: PlainBrowser, query: str = "") -> PlainBrowser:
+    return fill_to(browser, 6, query).fill(CALM[5]).fill(CONTACT)

@@ -1,0 +1,293 @@
+"""POST /submissions from plain HTML forms: our own, and those that a landing page wrote itself."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from functions import capture_lead
+from shared import form_body
+from tests.aws import ENVIRONMENT, Aws
+from tests.functions.calls import CONTEXT, LEAD_ID, Json, content, posting, submission
+from tests.functions.conftest import Clock
+from tests.functions.filling import CALM, fill_all, fill_to
+from tests.functions.plain_browser import Fields, PlainBrowser, body_post, form_post
+
+OWN: Fields = [  # a form that a landing page wrote itself, with what it must have and no more
+    ("answers.age", "62"),
+    ("answers.em-now", "none"),
+    ("answers.region", "lumbar"),
+    ("answers.region", "neck"),
+    ("contact.phone", "(312) 555-0142"),
+    ("consents.contact", "on"),
+    ("utm_campaign", "spring"),
+    ("submit", "Send"),
+]
+
+
+@pytest.fixture
+def browser() -> PlainBrowser:
+    return PlainBrowser()
+
+
+def send(fields: Fields, **headers: str) -> Json:
+    answer: Json = capture_lead.handler(form_post("/submissions", fields, headers), CONTEXT)
+    return answer
+
+
+def changed(**changes: str) -> Fields:
+    names = {name.replace("__", ".").replace("_", "-") if "__" in name else name for name in changes}
+    kept = [(name, value) for name, value in OWN if name not in names]
+    return kept + [(name.replace("__", "."), value) for name, value in changes.items()]
+
+
+# --- the whole way ---
+
+
+def test_a_form_becomes_a_lead_and_the_receipt_has_an_address_without_answers(
+    browser: PlainBrowser, aws: Aws, clock: Clock
+) -> None:
+    clock.at = datetime.now(UTC) + timedelta(minutes=3)  # what it takes to read and answer
+    fill_all(browser, "?utm_source=newsletter").press("Send", follow=False)
+    assert browser.status == 303
+    [lead] = aws.leads()
+    assert browser.answer["headers"]["location"] == f"received/{lead['lead_id']}"
+    assert browser.answer["body"] == ""
+    given = {code: value for page in CALM for code, value in page.items()}
+    assert lead["answers"] == given | {"note": "First line\nsecond line"}
+    assert lead["contact"]["phone"] == "+13125550142"
+    assert lead["attribution"]["utm_source"] == "newsletter"
+    assert lead["complete"]
+    assert lead["consent_records"][0]["page"] == "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/form"
+    assert not lead["suspicion"]["suspect"]
+
+
+def test_a_form_and_json_with_the_same_content_are_the_same_submission(aws: Aws) -> None:
+    sent = submission()
+    fields: Fields = [("submission_id", LEAD_ID), ("version", "1.0.0"), ("questionnaire", "fs-intake")]
+    for code, value in sent["answers"].items():
+        fields += [(f"answers.{code}", str(one)) for one in (value if isinstance(value, list) else [value])]
+    fields += [(f"contact.{name}", value) for name, value in sent["contact"].items()]
+    fields += [("consents.contact", "yes"), ("consents.sms", "no")]
+    fields += list(sent["attribution"].items())
+    assert capture_lead.handler(posting("capture_lead", sent), CONTEXT)["statusCode"] == 201
+    answer = send(fields, accept="application/json", referer="")
+    assert answer["statusCode"] == 200
+    assert content(answer)["reference"]
+    assert len(aws.items()) == 1
+
+
+def test_a_double_click_is_one_lead(browser: PlainBrowser, aws: Aws) -> None:
+    fill_all(browser)
+    _, fields = browser.fields("Send")
+    assert [send(fields)["statusCode"] for _ in range(3)] == [303, 303, 303]
+    assert len(aws.items()) == 1
+
+
+def test_changed_answers_after_sending_can_be_sent_as_a_new_form(browser: PlainBrowser, aws: Aws) -> None:
+    fill_all(browser)
+    _, fields = browser.fields("Send")
+    send(fields)
+    browser.fill({"contact.name": "Another Name"}).press("Send")
+    assert browser.status == 409
+    assert browser.title == "We already have a different set of answers from you"
+    browser.press("Send as a new form")
+    assert browser.title == "We received your answers"
+    assert sorted(lead["contact"]["name"] for lead in aws.leads()) == ["Another Name", "Jordan Example"]
+
+
+def test_when_the_table_is_down_nothing_typed_is_lost(browser: PlainBrowser, aws: Aws) -> None:
+    fill_all(browser)
+    aws.wire.down.add("dynamodb.PutItem")
+    browser.press("Send")
+    assert browser.status == 503
+    assert browser.answer["headers"]["retry-after"]
+    assert "(312) 555-0100" in browser.text
+    assert "911" in browser.text
+    aws.wire.down.clear()
+    browser.press("Try again")
+    assert browser.title == "We received your answers"
+    assert aws.leads()[0]["contact"]["name"] == "Jordan Example"
+
+
+def test_contact_errors_come_all_at_once_and_keep_what_was_typed(browser: PlainBrowser, aws: Aws) -> None:
+    fill_to(browser, 6).fill({"contact.phone": "123", "contact.email": "nobody", "note": "hello"}).press("Send")
+    assert browser.status == 422
+    assert set(browser.errors) == {"contact-name", "contact-phone", "contact-email", "consent-contact"}
+    assert browser.page.select_one("#contact-email")["value"] == "nobody"  # type: ignore[index]
+    assert browser.page.select_one("#question-note").get_text(strip=True) == "hello"  # type: ignore[union-attr]
+    assert aws.items() == []
+
+
+@pytest.mark.parametrize(
+    ("preference", "given", "wrong"),
+    [("call", "contact.email", "contact-phone"), ("email", "contact.phone", "contact-email")],
+)
+def test_a_wish_that_nothing_can_fulfil_is_asked_about(
+    browser: PlainBrowser, preference: str, given: str, wrong: str
+) -> None:
+    values = {"contact.email": "jo@example.com", "contact.phone": "312 555 0142"}
+    fill_to(browser, 6).fill({"contact.name": "Jo", "consents.contact": "yes", "contact.preference": preference})
+    browser.fill({given: values[given]}).press("Send")
+    assert set(browser.errors) == {wrong}
+
+
+def test_free_text_about_self_harm_gets_the_crisis_line(browser: PlainBrowser) -> None:
+    fill_all(browser).fill({"note": "I want to kill myself"}).press("Send")
+    assert browser.title == "Get emergency help now"
+    assert browser.page.select_one("a[href='tel:988']")
+
+
+# --- forms of other pages ---
+
+
+def test_a_landing_page_s_own_form_needs_no_id_and_a_double_click_is_one_lead(aws: Aws) -> None:
+    first, again = (
+        send(OWN, referer="https://clinic.example/spine?name=Jo"),
+        send(OWN, referer="https://clinic.example/spine"),
+    )
+    assert first["statusCode"] == 303
+    assert again["headers"]["location"] == first["headers"]["location"]
+    [lead] = aws.leads()
+    assert lead["answers"]["region"] == ["lumbar", "neck"]
+    assert lead["attribution"]["utm_campaign"] == "spring"
+    assert lead["consent_records"][0]["page"] == "https://clinic.example/spine"
+
+
+def test_the_same_content_on_another_day_is_a_new_lead(aws: Aws, clock: Clock) -> None:
+    send(OWN)
+    clock.at = clock.at.replace(day=clock.at.day + 1)
+    send(OWN)
+    assert len(aws.items()) == 2
+
+
+def test_multipart_is_read_and_a_file_is_left_out(aws: Aws) -> None:
+    parts = [f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}' for name, value in OWN]
+    parts.append('Content-Disposition: form-data; name="scan"; filename="x.png"\r\nContent-Type: image/png\r\n\r\n\x00')
+    body = "".join(f"--frontier\r\n{part}\r\n" for part in parts) + "--frontier--\r\n"
+    posted = body_post("/submissions", "", "multipart/form-data; boundary=frontier")
+    posted |= {"body": base64.b64encode(body.encode()).decode(), "isBase64Encoded": True}
+    assert capture_lead.handler(posted, CONTEXT)["statusCode"] == 303
+    assert aws.leads()[0]["answers"]["age"] == 62
+
+
+def test_a_form_that_lacks_contact_is_drawn_again_with_everything(browser: PlainBrowser, aws: Aws) -> None:
+    answer = send(changed(contact__phone="", consents__contact="", submission_id=str(uuid4())))
+    browser._show(answer)
+    assert browser.status == 422
+    assert set(browser.errors) == {"contact-phone", "consent-contact"}
+    assert browser.page.select_one("#question-age")["value"] == "62"  # type: ignore[index]
+    browser.url = "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/submissions"
+    browser.fill({"contact.phone": "312 555 0142", "consents.contact": "yes"}).press("Send")
+    assert browser.title == "We received your answers"
+    assert aws.leads()[0]["answers"]["age"] == 62
+
+
+def test_an_emergency_is_never_hidden_behind_an_error(browser: PlainBrowser) -> None:
+    browser._show(send([*changed(contact__phone="1"), ("answers.em-now", "chest-pressure")]))
+    assert browser.status == 422
+    assert browser.title == "Get emergency help now"
+    assert set(browser.errors) == {"contact-phone"}
+
+
+@pytest.mark.parametrize("field", ["answers.nothing", "contact.fax", "answers.age"])
+def test_a_field_that_is_wrong_is_named_and_its_value_is_not(browser: PlainBrowser, field: str) -> None:
+    browser._show(send([*[pair for pair in OWN if pair[0] != field], (field, "canaryvalue")]))
+    assert browser.status == 422
+    assert "canaryvalue" not in browser.text
+
+
+def test_a_filled_trap_is_noted_and_never_blocks(aws: Aws) -> None:
+    assert send([*OWN, ("website", "https://spam.example")])["statusCode"] == 303
+    assert "trap-filled" in aws.leads()[0]["suspicion"]["signs"]
+
+
+def test_a_program_that_asks_for_json_gets_json(aws: Aws) -> None:
+    created = send(OWN, accept="application/json")
+    assert created["statusCode"] == 201
+    assert content(created)["reference"]
+    refused = send(changed(contact__phone="1"), accept="application/json")
+    assert refused["statusCode"] == 422
+    assert refused["headers"]["content-type"] == "application/problem+json"
+
+
+def test_a_minor_s_own_form_is_answered_at_once_and_stored_nowhere(browser: PlainBrowser, aws: Aws) -> None:
+    browser._show(send([*changed(), ("answers.who", "guardian")]))
+    assert browser.status == 200
+    assert browser.title == "Safety advice"
+    assert aws.items() == []
+
+
+# --- what cannot be read ---
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "status"),
+    [
+        ("text/plain", "a=b", 415),
+        ("application/x-www-form-urlencoded", "answers.note=" + "x" * 70_000, 413),
+        ("application/x-www-form-urlencoded", "&".join(f"a{n}=1" for n in range(600)), 400),
+        ("multipart/form-data", "no boundary", 400),
+        ("multipart/form-data; boundary=x", "--y\r\n\r\n", 400),
+    ],
+)
+def test_what_cannot_be_read_is_answered_with_a_page_of_advice(
+    browser: PlainBrowser, content_type: str, body: str, status: int
+) -> None:
+    browser._show(capture_lead.handler(body_post("/submissions", body, content_type), CONTEXT))
+    assert browser.status == status
+    assert "text/html" in browser.answer["headers"]["content-type"]
+    assert "(312) 555-0100" in browser.text
+    assert "911" in browser.text
+
+
+def test_a_page_in_an_older_encoding_does_not_cost_a_patient() -> None:
+    fields = form_body.read_fields(
+        b"contact.name=Jos%E9&answers.note=a%0D%0Ab&empty=", "application/x-www-form-urlencoded"
+    )
+    assert fields == {"contact.name": ("Jos\ufffd",), "answers.note": ("a\nb",), "empty": ("",)}
+
+
+def test_an_unexpected_failure_is_a_page_too(browser: PlainBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> Any:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr("shared.usecases.capture_lead", broken)
+    browser._show(send(OWN))
+    assert browser.status == 503
+    assert "911" in browser.text
+    assert "defect" not in browser.text
+
+
+def test_a_page_that_cannot_be_drawn_leaves_the_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> Any:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr("shared.pages.draw", broken)
+    answer = send(changed(contact__phone="1"))
+    assert answer["statusCode"] == 422
+    assert "911" in content(answer)["emergency_advice"]
+
+
+def test_those_who_send_json_do_not_wait_for_what_draws_pages() -> None:
+    """jinja2 and python_multipart are imported for forms only."""
+    program = """
+import json, sys
+from functions import capture_lead
+from tests.functions.calls import CONTEXT, posting, submission
+capture_lead.leads.add = lambda lead: None
+for body, status in ((submission(), 201), ({}, 422)):
+    assert capture_lead.handler(posting("capture_lead", body), CONTEXT)["statusCode"] == status
+print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules} & {"jinja2", "python_multipart", "bs4"})))
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", program], env=ENVIRONMENT, capture_output=True, text=True, check=True
+    )
+    assert json.loads(result.stdout.splitlines()[-1]) == []

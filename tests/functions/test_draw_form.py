@@ -1,0 +1,261 @@
+"""GET and POST /form, as a browser without JavaScript sees them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from functions import draw_form
+from shared import pages
+from shared.rulebook.words import words
+from tests.aws import Aws
+from tests.functions.calls import CONTEXT, event
+from tests.functions.filling import CALM, CONTACT, fill_all, fill_to
+from tests.functions.plain_browser import PlainBrowser, body_post, form_post
+
+
+@pytest.fixture
+def browser() -> PlainBrowser:
+    return PlainBrowser()
+
+
+def test_the_first_page_is_drawn_with_all_it_needs(browser: PlainBrowser) -> None:
+    browser.open("form?utm_source=newsletter&gclid=abc", {"referer": "https://clinic.example/page?name=Jo"})
+    hidden = {str(field["name"]): str(field["value"]) for field in browser.page.select("input[type=hidden]")}
+    assert browser.title == "About you, and safety first"
+    assert browser.questions == ["age", "who", "em-now", "region"]
+    assert re.fullmatch(r"[0-9a-f-]{36}", hidden["submission_id"])
+    assert hidden["token"]
+    assert hidden["utm_source"] == "newsletter"
+    assert hidden["gclid"] == "abc"
+    assert hidden["referrer_host"] == "clinic.example"
+    assert hidden["page"].startswith("https://")
+    assert "?" not in hidden["page"]
+
+
+def test_no_cache_keeps_it_no_script_runs_and_nothing_comes_from_elsewhere(browser: PlainBrowser) -> None:
+    browser.open()
+    headers = browser.answer["headers"]
+    assert headers["cache-control"] == "no-store"
+    assert headers["content-type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["referrer-policy"] == "no-referrer"
+    assert not browser.page.select("script, style, [style], [onclick]")
+    assert not re.findall(r'(?:src|href)="https?://', browser.answer["body"])
+
+
+def test_each_visitor_gets_a_submission_id_of_their_own(browser: PlainBrowser) -> None:
+    first = browser.open().page.select_one("[name=submission_id]")
+    second = browser.open().page.select_one("[name=submission_id]")
+    assert first != second
+
+
+def test_pages_follow_each_other_and_carry_every_answer(browser: PlainBrowser, aws: Aws) -> None:
+    fill_to(browser, 6)
+    assert browser.title == "Your wishes, and how to reach you"
+    hidden = {(str(field["name"]), str(field["value"])) for field in browser.page.select("input[type=hidden]")}
+    assert {("answers.age", "62"), ("answers.ces", "none"), ("answers.pain", "5")} <= hidden
+    assert aws.wire.calls == []
+
+
+def test_errors_stand_beside_the_fields_and_what_was_typed_stays(browser: PlainBrowser) -> None:
+    browser.open().fill({"age": "ab<c>", "region": ["neck", "lumbar"]}).press("Next")
+    assert browser.status == 200
+    assert browser.errors == {
+        "question-age": "Enter a whole number from 0 to 120.",
+        "question-who": "Choose one answer.",
+        "question-em-now": "Check at least one box.",
+    }
+    assert browser.page.select_one("#question-age")["value"] == "ab<c>"  # type: ignore[index]
+    assert {str(box["value"]) for box in browser.page.select("[name='answers.region'][checked]")} == {"neck", "lumbar"}
+    assert browser.page.title is not None
+    assert browser.page.title.get_text().startswith("Error: Step 1 of 6")
+
+
+def test_follow_ups_are_asked_after_the_page_that_made_them_due(browser: PlainBrowser) -> None:
+    fill_to(browser, 2).fill({"ces": ["bladder-leak"], "motor": ["leg-weak"], "cord": ["none"]}).press("Next")
+    assert browser.title == "More about your answers"
+    assert browser.questions == ["ces-onset", "motor-course"]
+    assert browser.errors == {}
+    browser.fill({"ces-onset": "gt3m"}).press("Next")
+    assert browser.errors == {"question-motor-course": "Choose one answer."}
+    assert browser.questions == ["motor-course"]
+    browser.fill({"motor-course": "stable"}).press("Next")
+    assert browser.title == "Your health"
+    browser.press("Back")
+    assert browser.questions == ["ces", "ces-onset", "motor", "motor-course", "cord"]
+    chosen = {str(field["value"]) for field in browser.page.select("[checked]")}
+    assert chosen == {"bladder-leak", "gt3m", "leg-weak", "stable", "none"}
+
+
+def test_a_follow_up_that_is_hidden_again_is_forgotten(browser: PlainBrowser) -> None:
+    fill_to(browser, 2).fill({"ces": ["none"], "motor": ["leg-weak"], "cord": ["none"]}).press("Next")
+    browser.fill({"motor-course": "stable"}).press("Next").press("Back")
+    browser.page.select_one("[name='answers.motor'][value='leg-weak']").attrs.pop("checked")  # type: ignore[union-attr]
+    browser.fill({"motor": ["none"]}).press("Next")
+    assert browser.title == "Your health"
+    assert not browser.page.select("[name='answers.motor-course']")
+
+
+def test_back_keeps_what_was_typed_also_contact_and_free_text(browser: PlainBrowser) -> None:
+    fill_all(browser).press("Back")
+    assert browser.title == "What has been found and tried"
+    browser.press("Next")
+    assert browser.page.select_one("#contact-name")["value"] == "Jordan Example"  # type: ignore[index]
+    assert browser.page.select_one("#question-note").get_text() == "\nFirst line\nsecond line"  # type: ignore[union-attr]
+    assert browser.page.select_one("#consent-contact").has_attr("checked")  # type: ignore[union-attr]
+    assert not browser.page.select_one("#consent-sms").has_attr("checked")  # type: ignore[union-attr]
+
+
+# --- safety ---
+
+
+def test_an_emergency_interrupts_even_when_the_rest_is_empty(browser: PlainBrowser, aws: Aws) -> None:
+    browser.open().fill({"em-now": ["chest-pressure"]}).press("Next")
+    assert browser.status == 200
+    assert browser.title == "Get emergency help now"
+    assert browser.page.select_one("a[href='tel:911']")
+    assert browser.page.select(".messages p")[-1]["class"] == ["M-NET"]
+    assert "Leave a number so a nurse can check on you" in browser.text
+    assert aws.wire.calls == []
+
+
+def test_a_person_in_an_emergency_can_go_back_and_change_the_answer(browser: PlainBrowser) -> None:
+    fill_to(browser, 2).press("Back").fill({"em-now": ["chest-pressure"]}).press("Next")
+    assert browser.title == "Get emergency help now"
+    browser.press("I pressed this by mistake, go back and change my answers")
+    assert browser.title == "About you, and safety first"
+    box = browser.page.select_one("[name='answers.em-now'][value='chest-pressure']")
+    assert box is not None
+    assert box.has_attr("checked")
+    del box["checked"]
+    browser.press("Next")
+    assert browser.title == "Nerves, strength and balance"
+
+
+def test_the_back_button_does_not_hide_an_emergency(browser: PlainBrowser) -> None:
+    fill_to(browser, 2).fill({"ces": ["bladder-retention", "saddle-numb"]})
+    browser.press("Next").fill({"ces-onset": "lt2w"} if "ces-onset" in browser.questions else {})
+    browser.press("Back")
+    assert browser.title == "Get emergency help now"
+
+
+def test_a_message_in_an_emergency_leaves_a_lead(browser: PlainBrowser, aws: Aws) -> None:
+    browser.open().fill({"age": 70, "em-now": ["chest-pressure"]}).press("Next").press("Send")
+    assert browser.status == 422
+    assert browser.title == "Get emergency help now"
+    assert set(browser.errors) == {"contact-phone", "consent-contact"}
+    browser.fill({"contact.phone": "not a number", "consents.contact": "yes"}).press("Send")
+    assert browser.errors == {"contact-phone": "Give a phone number that we can call, with area code."}
+    browser.fill({"contact.phone": "312 555 0142"}).press("Send")
+    assert browser.title == "Get emergency help now"
+    assert "Your reference:" in browser.text
+    [lead] = aws.leads()
+    assert lead["triage"]["tier"] == "EMERGENCY"
+    assert lead["answers"] == {"age": 70, "em-now": ["chest-pressure"]}
+
+
+def test_a_minor_is_told_leaves_no_contact_and_is_not_stored(browser: PlainBrowser, aws: Aws) -> None:
+    browser.open().fill(CALM[0] | {"who": "guardian", "age": 15}).press("Next")
+    assert browser.title == "This form is for adults"
+    browser.press("Go on for safety advice")
+    for page in CALM[1:5]:
+        browser.fill(page).press("Next")
+    assert not browser.page.select("#contact-phone, #consent-contact")
+    browser.press("Show the safety advice")
+    assert browser.status == 200
+    assert browser.title == "Safety advice"
+    assert "Your reference" not in browser.text
+    assert aws.wire.calls == []
+
+
+# --- one page, languages, odd requests ---
+
+
+def test_a_single_page_asks_everything_and_says_when_a_follow_up_is_meant(browser: PlainBrowser) -> None:
+    browser.open("form?mode=single")
+    assert len(browser.questions) == 28
+    assert "Only if your answer to “How old are you (or the person with the pain)?” is from 18 to 55." in browser.text
+    assert "is something else than: None of these; I am not sure." in browser.text
+    browser.press("Send")
+    assert browser.status == 422
+    assert "question-ces-onset" not in browser.errors
+    assert {"question-age", "contact-name", "contact-phone", "consent-contact"} <= set(browser.errors)
+
+
+def test_a_single_page_makes_a_lead(browser: PlainBrowser, aws: Aws) -> None:
+    browser.open("form?mode=single")
+    for page in CALM:
+        browser.fill(page)
+    browser.fill(CONTACT).press("Send")
+    assert browser.title == "We received your answers"
+    assert len(aws.leads()) == 1
+
+
+def test_spanish_all_the_way(browser: PlainBrowser, aws: Aws) -> None:
+    browser.open("form?language=es&utm_source=x")
+    es = words("es")
+    assert browser.page.html is not None
+    assert browser.page.html["lang"] == "es"
+    assert browser.page.select_one(".switch a")["hreflang"] == "en"  # type: ignore[index]
+    browser.press(es["Next"])
+    assert set(browser.errors.values()) == {
+        es["Enter a number."],
+        es["Choose one answer."],
+        es["Check at least one box."],
+    }
+    for page in CALM[:5]:
+        browser.fill(page).press(es["Next"])
+    browser.fill(CALM[5] | CONTACT).press(es["Send"])
+    assert browser.title == es["We received your answers"]
+    [lead] = aws.leads()
+    assert lead["language"] == "es"
+    assert lead["messages_shown"][0]["text"] in browser.text
+
+
+def test_the_browser_s_language_counts_when_none_is_asked_for(browser: PlainBrowser) -> None:
+    browser.open("form", {"accept-language": "es-MX,es;q=0.9,en;q=0.5"})
+    assert browser.page.html is not None
+    assert browser.page.html["lang"] == "es"
+
+
+def test_every_text_of_the_pages_is_translated() -> None:
+    sources = [path.read_text() for path in Path(pages.__file__).parent.iterdir() if path.suffix in (".html", ".py")]
+    found = (pair for source in sources for pair in re.findall(r'\bt\("([^"]+)"|"(Only if [^"]+)"', source))
+    texts = {one or other for one, other in found}
+    assert len(texts) > 30
+    assert texts <= words("es").keys()
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/json", "multipart/form-data"])
+def test_what_cannot_be_read_is_answered_with_advice(content_type: str) -> None:
+    answer = draw_form.handler(body_post("/form", "x=1", content_type), CONTEXT)
+    assert 400 <= answer["statusCode"] < 500
+    assert "911" in answer["body"]
+
+
+def test_a_foreign_page_is_never_a_step(browser: PlainBrowser) -> None:
+    answer = draw_form.handler(form_post("/form", [("step", "../x"), ("back", "P99"), ("answers.zzz", "1")]), CONTEXT)
+    assert answer["statusCode"] == 200
+
+
+def test_an_unknown_questionnaire_is_refused_with_advice() -> None:
+    answer = draw_form.handler(form_post("/form", [("questionnaire", "knee")]), CONTEXT)
+    assert answer["statusCode"] == 422
+    assert "text/html" in answer["headers"]["content-type"]
+    assert "911" in answer["body"]
+
+
+def test_what_is_filled_in_is_escaped(browser: PlainBrowser) -> None:
+    browser.open("form?utm_source=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").fill({"age": '"><b>'}).press("Next")
+    assert not browser.page.select("script, b")
+
+
+def test_links_are_whole_where_htmx_puts_the_page_into_another_site() -> None:
+    asked = event("draw_form")
+    asked["headers"]["hx-request"] = "true"
+    body = draw_form.handler(asked, CONTEXT)["body"]
+    assert 'action="https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/form"' in body

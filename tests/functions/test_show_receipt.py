@@ -1,0 +1,143 @@
+"""GET /received/{submission_id}: the receipt of a plain form."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+
+from functions import show_receipt
+from shared.forms import return_address
+from tests.aws import Aws
+from tests.functions.calls import CONTEXT, LEAD_ID, event, posting, submission
+from tests.functions.conftest import Clock
+from tests.functions.filling import fill_all
+from tests.functions.plain_browser import SITE, PlainBrowser
+
+
+@pytest.fixture
+def browser() -> PlainBrowser:
+    return PlainBrowser()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Clock:
+    monkeypatch.setattr(show_receipt, "datetime", clock)
+    return clock
+
+
+def test_it_shows_the_reference_and_the_advice_and_nothing_personal(browser: PlainBrowser, aws: Aws) -> None:
+    fill_all(browser).press("Send")
+    [lead] = aws.leads()
+    assert browser.title == "We received your answers"
+    assert lead["reference"] in browser.text
+    for message in lead["messages_shown"]:
+        assert message["text"] in browser.text
+    for personal in ("Jordan", "555-0142", "5550142", "First line"):
+        assert personal not in browser.answer["body"]
+    assert browser.answer["headers"]["cache-control"] == "no-store"
+    assert "default-src 'none'" in browser.answer["headers"]["content-security-policy"]
+
+
+def test_it_costs_one_read_and_a_refresh_changes_nothing(browser: PlainBrowser, aws: Aws) -> None:
+    fill_all(browser).press("Send")
+    before, shown = aws.items(), browser.text
+    aws.wire.calls.clear()
+    assert browser.open(browser.url).text == shown
+    assert aws.wire.calls == ["dynamodb.GetItem"]
+    assert aws.items() == before
+
+
+def test_it_ends_after_a_day_with_phone_and_advice(browser: PlainBrowser, clock: Clock) -> None:
+    fill_all(browser).press("Send")
+    clock.at += timedelta(hours=23, minutes=59)
+    assert browser.open(browser.url).status == 200
+    clock.at += timedelta(minutes=2)
+    browser.open(browser.url)
+    assert browser.status == 404
+    assert "(312) 555-0100" in browser.text
+    assert "911" in browser.text
+
+
+@pytest.mark.parametrize("name", [LEAD_ID, "x", "..", "%00"])
+def test_there_is_nothing_at_another_address(browser: PlainBrowser, name: str) -> None:
+    asked = event("show_receipt") | {"pathParameters": {"submission_id": name}}
+    answer = show_receipt.handler(asked, CONTEXT)
+    assert answer["statusCode"] == 404
+    assert "text/html" in answer["headers"]["content-type"]
+
+
+def test_a_program_that_asks_for_json_gets_the_problem_as_json() -> None:
+    asked = event("show_receipt")
+    asked["headers"]["accept"] = "application/json"
+    assert show_receipt.handler(asked, CONTEXT)["headers"]["content-type"] == "application/problem+json"
+
+
+def test_an_outage_is_told_with_phone_and_advice(browser: PlainBrowser, aws: Aws) -> None:
+    aws.wire.down.add("dynamodb.GetItem")
+    answer = show_receipt.handler(event("show_receipt"), CONTEXT)
+    assert answer["statusCode"] == 503
+    assert "911" in answer["body"]
+
+
+def test_a_lead_that_came_as_json_has_a_receipt_too(browser: PlainBrowser, aws: Aws) -> None:
+    from functions import capture_lead  # noqa: PLC0415
+
+    capture_lead.handler(posting("capture_lead", submission()), CONTEXT)
+    assert browser.open(f"received/{LEAD_ID}").status == 200
+
+
+# --- the way back to the landing page ---
+
+NAMED = frozenset({"https://www.clinic.example"})
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://www.clinic.example", "https://www.clinic.example/thanks?x=1#top", f"{SITE}/", f"{SITE}/form"],
+)
+def test_a_return_address_on_a_named_site_or_our_own_is_good(address: str) -> None:
+    assert return_address(address, NAMED, f"{SITE}/") == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "/thanks",
+        "//www.clinic.example/",
+        "http://www.clinic.example/",
+        "https://www.clinic.example.evil.example/",
+        "https://www.clinic.example@evil.example/",
+        "https://evil.example/https://www.clinic.example",
+        "https://www.clinic.example:8443/",
+        "https:\\\\www.clinic.example",
+        "https://www.clinic.example\\@evil.example/",
+        "javascript:alert(1)//https://www.clinic.example",
+        "data:text/html,x",
+        "https://www.clinic.example/\r\nlocation: https://evil.example",
+        "https://[::1",
+        "https://www.clinic.example/" + "x" * 500,
+        "https://www.cl\u0456nic.example/",
+    ],
+)
+def test_any_other_return_address_is_ignored(address: str) -> None:
+    assert return_address(address, NAMED, f"{SITE}/") == ""
+
+
+def test_the_receipt_links_back_and_never_goes_back_by_itself(browser: PlainBrowser) -> None:
+    back = f"{SITE}/landing?a=1&b=2"
+    fill_all(browser, f"?return_to={quote(back, safe='')}").press("Send")
+    link = next(one for one in browser.page.select("a") if "Back to the page" in one.get_text())
+    assert link["href"] == back
+    assert "refresh" not in browser.answer["headers"]
+    assert not browser.page.select("meta[http-equiv]")
+
+
+def test_a_return_address_elsewhere_is_dropped_wherever_it_is_tried(browser: PlainBrowser) -> None:
+    fill_all(browser, "?return_to=https%3A%2F%2Fevil.example%2F").press("Send")
+    assert "evil.example" not in browser.url
+    browser.open(f"{browser.url}?return_to=https%3A%2F%2Fevil.example%2F")
+    assert browser.status == 200
+    assert "evil.example" not in browser.answer["body"]
