@@ -27,6 +27,7 @@ LAMBDA_PLATFORM = "manylinux_2_28_x86_64"  # the runtime's glibc is newer
 TASK_ROOT = "/var/task"
 AWS_SERVICES = {"dynamodb", "sns"}  # whose descriptions are shipped; botocore has some 400, 25 MB, and lists them all
 BOTOCORE_DATA = {"endpoints.json", "partitions.json", "_retry.json", "sdk-default-configuration.json"}
+COMMENT = re.compile(r"//.*|/\*.*\*/")
 WEB_FUNCTION = "show_page"  # the only one that gets web/
 
 
@@ -51,6 +52,8 @@ def sources(functions: Iterable[str], destination: Path, python: Version) -> Non
         shutil.copyfile(PROJECT / f"functions/{module}.py", destination / f"functions/{module}.py")
     if WEB_FUNCTION in functions:
         _copy_sources(PROJECT / "web", destination / "web")
+        for script in (destination / "web").glob("*.js"):
+            script.write_text(_without_comments(script.read_text(encoding="utf-8")), encoding="utf-8")
     _compile(python, destination / "functions", destination / "shared", root=destination)
 
 
@@ -133,6 +136,12 @@ def _link_tree(source: Path, destination: Path) -> None:
 
 def _copy_sources(source: Path, destination: Path) -> None:
     shutil.copytree(source, destination, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+
+
+def _without_comments(script: str) -> str:
+    """A sixth smaller for visitors: without indentation, empty lines, and lines that are only a comment."""
+    lines = (line.strip() for line in script.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not COMMENT.fullmatch(line))
 
 
 def main() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import gzip
 import hashlib
 import json
 import re
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import wraps
+from functools import lru_cache, wraps
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,6 +38,7 @@ Handler = Callable[[Event, Any], Response]
 
 MAX_BODY = 64 * 1024  # bytes
 RETRY_AFTER = 5  # seconds
+GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 QUALITY = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")
 SAFE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 SENTENCES = {
@@ -154,13 +156,28 @@ def respond(status: HTTPStatus, body: object, headers: Mapping[str, str] | None 
 def cacheable(
     event: Event, content: bytes, content_type: str, max_age: int, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """An answer with a strong ETag; 304 when the client has it already. `max_age` in seconds."""
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    """An answer with a strong ETag, compressed for who takes it so; 304 when the client has it already.
+
+    `max_age` in seconds.
+    """
+    asked = event.get("headers") or {}
+    compressed = GZIP.search(asked.get("accept-encoding", "")) is not None
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}{"-gzip" if compressed else ""}"'
     caching = {"etag": etag, "cache-control": f"public, max-age={max_age}", **(headers or {})}
-    known = (event.get("headers") or {}).get("if-none-match", "")
+    caching["vary"] = ", ".join(filter(None, [caching.get("vary"), "accept-encoding"]))
+    known = asked.get("if-none-match", "")
     if etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
         return {"statusCode": int(HTTPStatus.NOT_MODIFIED), "headers": caching, "body": ""}
-    return {"statusCode": 200, "headers": {"content-type": content_type, **caching}, "body": content.decode()}
+    answer: Response = {"statusCode": 200, "headers": {"content-type": content_type, **caching}}
+    if not compressed:
+        return answer | {"body": content.decode()}
+    answer["headers"]["content-encoding"] = "gzip"
+    return answer | {"body": base64.b64encode(_gzipped(content)).decode(), "isBase64Encoded": True}
+
+
+@lru_cache(maxsize=32)  # there are fewer files and questionnaires
+def _gzipped(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
 
 
 def answers_problems(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import re
 
 import pytest
@@ -77,3 +79,17 @@ def test_what_is_not_in_the_folder_is_404(file: str) -> None:
     response = ask(file)
     assert response["statusCode"] == 404
     assert "call 911" in content(response)["emergency_advice"]
+
+
+def test_who_takes_gzip_gets_it_with_an_etag_of_its_own() -> None:
+    plain, packed = ask("lead-form.js"), ask("lead-form.js", accept_encoding="br, gzip")
+    assert gzip.decompress(base64.b64decode(packed["body"])).decode() == plain["body"]
+    assert packed["headers"]["content-encoding"] == "gzip"
+    assert packed["headers"]["etag"] != plain["headers"]["etag"]
+    assert "accept-encoding" in packed["headers"]["vary"]
+    assert ask("lead-form.js", accept_encoding="gzip", if_none_match=packed["headers"]["etag"])["statusCode"] == 304
+
+
+@pytest.mark.parametrize("refusal", ["", "br", "gzip;q=0", "gzip; q=0.0, br"])
+def test_who_does_not_take_gzip_gets_plain_text(refusal: str) -> None:
+    assert "content-encoding" not in ask("page.css", accept_encoding=refusal)["headers"]
