@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import models_json_schema
 
 from dev import template
+from shared import form_body
 from shared.domain.ad_lead import AdLead
 from shared.domain.advice import ShownMessage
 from shared.domain.lead import Receipt
@@ -197,7 +198,10 @@ READING_A_BODY = ("400", "413", "415", "422", "503")
 
 @dataclass(frozen=True)
 class Operation:
-    """`answers`: status -> (description, media type -> schema). `problems`: statuses, each with problem details."""
+    """`answers`: status -> (description, media type -> schema). `problems`: statuses, each with problem details.
+
+    `form`: it takes what a browser posts without JavaScript, too or only, and then shows problems as pages.
+    """
 
     id: str
     summary: str
@@ -208,6 +212,8 @@ class Operation:
     parameters: tuple[Json, ...] = ()
     request: type[BaseModel] | None = None
     examples: Json = field(default_factory=dict)
+    form: bool = False
+    shows_pages: bool = False
 
 
 def _ref(model: type[BaseModel]) -> Json:
@@ -224,6 +230,30 @@ def _parameter(where: str, name: str, description: str, schema: Json, example: s
 
 
 TEXT = {"schema": {"type": "string"}}
+PAGE = {"text/html": TEXT}
+FORM_FIELDS = {
+    "schema": {
+        "description": "Fields are named like those of a submission: answers.age, contact.phone, consents.contact. "
+        "A choice of several repeats its name.",
+        "type": "object",
+        "additionalProperties": {"type": "string"},
+    },
+    "examples": {"start": {"value": {"questionnaire": "fs-intake", "step": "P1", "answers.age": "61"}}},
+}
+SUBMISSION_ID = _parameter(
+    "path",
+    "submission_id",
+    "The UUID that the submission carries.",
+    {"type": "string", "format": "uuid"},
+    "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90",
+)
+RETURN_TO = _parameter(
+    "query",
+    "return_to",
+    "Where the visitor may go back to; only addresses of sites that the clinic has named are used.",
+    {"type": "string"},
+    "https://clinic.example/",
+)
 LANGUAGE = (
     _parameter("query", "language", "Two letters; comes before Accept-Language.", {"type": "string"}, "es"),
     _parameter("header", "Accept-Language", "The language of what is shown.", {"type": "string"}, "es-US,es;q=0.9"),
@@ -241,10 +271,44 @@ OPERATIONS = {
         examples={"adult": SUBMISSION, "unfinished": UNFINISHED, "minor": MINOR},
         answers={
             "201": ("Stored. Show every message, in this order.", _json(Receipt)),
-            "200": ("The same submission came before, or nothing was to be stored.", _json(Receipt)),
+            "200": ("The same submission came before, or nothing was to be stored.", _json(Receipt) | PAGE),
+            "303": ("A form without JavaScript was stored; its receipt is there, for a day.", {}),
         },
+        form=True,
         problems=("409", *READING_A_BODY),
         parameters=LANGUAGE,
+    ),
+    "GET /form": Operation(
+        id="draw_form",
+        summary="The form for browsers without JavaScript",
+        description="The first page, or with mode=single the whole form on one.",
+        answers={"200": ("The page.", PAGE)},
+        problems=("422", "503"),
+        shows_pages=True,
+        parameters=(
+            _parameter("query", "questionnaire", "Its id.", {"type": "string"}, "fs-intake"),
+            _parameter("query", "mode", "`single`: everything on one page.", {"type": "string"}, "single"),
+            RETURN_TO,
+            *LANGUAGE,
+        ),
+    ),
+    "POST /form": Operation(
+        id="turn_page",
+        summary="The next page of that form",
+        description="Everything typed so far travels in the page; nothing is stored.",
+        form=True,
+        answers={"200": ("The page.", PAGE)},
+        problems=READING_A_BODY,
+        parameters=LANGUAGE,
+    ),
+    "GET /received/{submission_id}": Operation(
+        id="show_receipt",
+        summary="What the visitor of that form sees after sending",
+        description="For a day.",
+        answers={"200": ("The page.", PAGE)},
+        problems=("404", "503"),
+        shows_pages=True,
+        parameters=(SUBMISSION_ID, RETURN_TO, *LANGUAGE),
     ),
     "POST /screenings": Operation(
         id="screen_answers",
@@ -301,15 +365,7 @@ OPERATIONS = {
         description="Optional. They raise the confidence that a person filled in the form; no form needs them.",
         answers={"200": ("Made for this submission only.", _json(Challenge))},
         problems=("404", "503"),
-        parameters=(
-            _parameter(
-                "path",
-                "submission_id",
-                "The UUID that the submission will carry.",
-                {"type": "string", "format": "uuid"},
-                "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90",
-            ),
-        ),
+        parameters=(SUBMISSION_ID,),
     ),
     "POST /intake/google-ads": Operation(
         id="capture_ad_lead",
@@ -421,20 +477,24 @@ def _operation(operation: Operation) -> Json:
         "description": operation.description,
         "parameters": list(operation.parameters),
     }
+    taken: Json = {}
     if operation.request:
         examples = {name: {"value": value} for name, value in operation.examples.items()}
-        content = {"schema": _ref(operation.request), "examples": examples}
-        drawn["requestBody"] = {"required": True, "content": {"application/json": content}}
+        taken["application/json"] = {"schema": _ref(operation.request), "examples": examples}
+    if operation.form:
+        taken |= dict.fromkeys(form_body.MEDIA_TYPES, FORM_FIELDS)
+    if taken:
+        drawn["requestBody"] = {"required": True, "content": taken}
     headers = CACHED if operation.cacheable else ("Cache-Control",)
     responses = {
-        status: {"description": text, "headers": _headers(*headers), "content": content}
+        status: {"description": text, "headers": _headers(*headers), **({"content": content} if content else {})}
         for status, (text, content) in operation.answers.items()
     }
     if operation.cacheable:
         responses["304"] = {"description": "What you have is current.", "headers": _headers(*CACHED)}
     for status in operation.problems:
         named = ("Cache-Control", "Vary", *(("Retry-After",) if status == "503" else ()))
-        content = {PROBLEM: {"schema": _ref(Problem)}}
+        content = {PROBLEM: {"schema": _ref(Problem)}, **(PAGE if operation.form or operation.shows_pages else {})}
         responses[status] = {"description": WHY[status], "headers": _headers(*named), "content": content}
     return {**drawn, "responses": dict(sorted((responses | GATEWAY).items()))}
 

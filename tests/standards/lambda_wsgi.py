@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import importlib
 import re
 from collections.abc import Callable, Iterable
@@ -30,9 +31,13 @@ class LambdaWsgi:
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         answer = self._answer(environ)
         status = HTTPStatus(answer["statusCode"])
-        start_response(f"{status.value} {status.phrase}", list(answer.get("headers", {}).items()))
+        headers = dict(answer.get("headers", {}))
         body = answer.get("body", "")
-        return [base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()]
+        content = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
+        if headers.pop("content-encoding", "") == "gzip":  # as every real client does, and a WSGI client does not
+            content = gzip.decompress(content)
+        start_response(f"{status.value} {status.phrase}", list(headers.items()))
+        return [content]
 
     def _answer(self, environ: dict[str, Any]) -> dict[str, Any]:
         raw_path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")

@@ -102,6 +102,8 @@ class Precise:
 def precise_document(*, typed_by_a_person: bool) -> dict[str, Any]:
     """`typed_by_a_person`: with phone numbers that exist and without control characters, which no schema can say."""
     document = described.document()
+    taken = document["paths"]["/submissions"]["post"]["requestBody"]
+    taken["content"] = {"application/json": taken["content"]["application/json"]}
     found = load().of("fs-intake")
     assert found is not None
     schema = copy.deepcopy(submission_schema(found.questionnaire))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from pydantic import ValidationError
 from shared.domain.condition import AnyOf, Every
 from shared.domain.triage import RuleSet
 from shared.fhir.questionnaire import as_fhir
+from shared.rulebook import loading
 from shared.rulebook.loading import load
 from shared.rulebook.reader import RulebookError
 from tests.standards.form_linter import faults, items
@@ -165,6 +167,17 @@ class TestContent:
             "pain": [{"system": "http://loinc.org", "code": "72514-3"}],
         }
 
+    @pytest.mark.parametrize(
+        "code", ["72514-3", "http://loinc.org|", "http://loinc.org|pain", "http://other.example|1"]
+    )
+    def test_a_code_that_nobody_can_look_up_is_refused_at_load(self, code: str, tmp_path: Path) -> None:
+        for path in Path(loading.__file__).parent.glob("fs-*.toml"):
+            text = path.read_text(encoding="utf-8").replace("http://loinc.org|72514-3", code)
+            (tmp_path / path.name).write_text(text, encoding="utf-8")
+        shutil.copy(Path(loading.__file__).with_name("tiers.toml"), tmp_path)
+        with pytest.raises(RulebookError, match="standard_code"):
+            load(tmp_path)
+
     def test_bounds_repeats_and_lengths(self, english: RuleSet) -> None:
         form = as_fhir(english)
         bounds = {entry["url"].rpartition("/")[2]: entry["valueInteger"] for entry in item(form, "pain")["extension"]}
@@ -196,10 +209,8 @@ class TestContent:
         assert all(entry["type"] == "boolean" and "initial" not in entry for entry in consents)
 
     def test_a_second_questionnaire_needs_no_code(self, tmp_path: Path) -> None:
-        folder = Path(sys.modules["shared.rulebook.loading"].__file__ or "").parent
-        (tmp_path / "tiers.toml").write_bytes((folder / "tiers.toml").read_bytes())
-        for path in SECOND.glob("*.toml"):
-            (tmp_path / path.name).write_bytes(path.read_bytes())
+        for path in (Path(loading.__file__).with_name("tiers.toml"), *SECOND.glob("*.toml")):
+            shutil.copy(path, tmp_path)
         for rule_set in load(tmp_path).rule_sets.values():
             Questionnaire.model_validate(as_fhir(rule_set))
             assert faults(as_fhir(rule_set), rule_set) == []

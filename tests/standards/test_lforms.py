@@ -10,9 +10,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from dev import chromium
 from shared.fhir.questionnaire import as_fhir
 from shared.rulebook.loading import load
 
@@ -46,26 +45,19 @@ def address(npm: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
 
 
 @pytest.fixture
-def page(address: str) -> Iterator[Page]:
-    found = chromium.find()
-    if not found:
-        pytest.fail("There is no Chromium: `make setup`.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found.path, env=dict(found.env), args=list(found.flags), headless=True
-        )
-        page = browser.new_page(viewport={"width": 1100, "height": 900})
-        page.goto(address)
-        rule_set = load().of("fs-intake")
-        assert rule_set is not None
-        errors = page.evaluate(
-            "form => LForms.Util.addFormToPage(form, 'form', {fhirVersion: 'R4'})"
-            ".then(() => [], problem => [JSON.stringify(problem)])",
-            json.loads(json.dumps(as_fhir(rule_set))),
-        )
-        assert errors == []
-        yield page
-        browser.close()
+def page(address: str, browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1100, "height": 900})
+    page.goto(address)
+    rule_set = load().of("fs-intake")
+    assert rule_set is not None
+    errors = page.evaluate(
+        "form => LForms.Util.addFormToPage(form, 'form', {fhirVersion: 'R4'})"
+        ".then(() => [], problem => [JSON.stringify(problem)])",
+        json.loads(json.dumps(as_fhir(rule_set))),
+    )
+    assert errors == []
+    yield page
+    page.close()
 
 
 def choose(page: Page, text: str, group: str) -> None:

@@ -32,7 +32,8 @@ def test_is_fresh() -> None:
 
 
 def test_is_served() -> None:
-    answer = show_page.handler(event("show_page") | {"pathParameters": {"file": "openapi.json"}}, CONTEXT)
+    asked = event("show_page") | {"headers": {}, "pathParameters": {"file": "openapi.json"}}
+    answer = show_page.handler(asked, CONTEXT)
     assert (answer["statusCode"], answer["headers"]["content-type"]) == (200, "application/json")
     assert json.loads(answer["body"])["openapi"] == "3.1.0"
 
