@@ -22,7 +22,9 @@ safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_env
 @metrics.log_metrics
 @api.answers_problems(safety, logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
-    screened = usecases.screen_answers(api.read(event, Screening), rulebook)
+    screening = api.read(event, Screening)
+    spoken = api.language(event, rulebook.languages(screening.questionnaire.id))
+    screened = usecases.screen_answers(screening, rulebook, spoken)
     if screened.disposition == usecases.EMERGENCY:
         metrics.add_metric("emergency_advice_shown", MetricUnit.Count, 1)
     return api.respond(HTTPStatus.OK, screened.shown())

@@ -180,9 +180,12 @@ def revoke_consent(revocation: Revocation, leads: Leads, at: datetime) -> Lead:
     return after
 
 
-def screen_answers(screening: Screening, rule_sets: RuleSets) -> Screened:
-    """Whether the answers so far call for emergency advice at once. Stores nothing. Raises InvalidInput."""
-    rule_set = _rule_set(rule_sets, screening.questionnaire.id)
+def screen_answers(screening: Screening, rule_sets: RuleSets, language: str = "") -> Screened:
+    """Whether the answers so far call for emergency advice at once, in that language where there is a translation.
+
+    Stores nothing. Raises InvalidInput.
+    """
+    rule_set = _rule_set(rule_sets, screening.questionnaire.id, language)
     questionnaire = rule_set.questionnaire
     if screening.page not in questionnaire.page_ids:
         raise InvalidInput((FieldProblem("/page", "This questionnaire has no such page."),))

@@ -127,3 +127,12 @@ def test_a_defect_in_scoring_lets_the_form_go_on(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(usecases, "triage", broken)
     monkeypatch.setattr("shared.domain.triage.triage", broken)
     assert json.loads(handler(event("screen_answers"), CONTEXT)["body"])["disposition"] == "continue"
+
+
+def test_the_advice_is_in_the_visitors_language() -> None:
+    body = sent("screen_answers") | {"page": "P1", "answers": {"age": 30, "em-now": ["chest-pressure"]}}
+    asked = posting("screen_answers", body)
+    asked["headers"] = {**asked["headers"], "accept-language": "es-MX, en;q=0.5"}
+    response = handler(asked, CONTEXT)
+    assert shown(response) == ["M-E-HEART", "M-NET"]
+    assert "Llame al 911" in response["body"]
