@@ -20,7 +20,7 @@ from shared.domain.ad_lead import AdLead
 from shared.domain.advice import ShownMessage
 from shared.domain.lead import Receipt
 from shared.domain.submission import Screening, Submission
-from shared.rulebook.loading import DISPOSITIONS
+from shared.rulebook.tiers import DISPOSITIONS
 from shared.submission_schema import without_trap
 
 PROJECT = Path(__file__).resolve().parent.parent

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -100,6 +101,18 @@ class Reader:
                 raise self.error(f"{key}: {label!r} stands twice")
             seen.add(label)
             yield Reader(table, f"{self.where}.{key}[{label}]")
+
+    def approval(self) -> tuple[str, str]:
+        """Who signed this version, and when; both empty until then."""
+        by, on = self.text("approved_by"), self.text("approved_on")
+        if bool(by) != bool(on):
+            raise self.error("approved_by and approved_on belong together")
+        if on:
+            try:
+                date.fromisoformat(on)
+            except ValueError:
+                raise self.error("approved_on: write a date like 2026-01-31") from None
+        return by, on
 
     def done(self) -> None:
         if self._left:

@@ -1,0 +1,159 @@
+"""Reads a questionnaire: its pages, questions, follow-ups and contact block."""
+
+from __future__ import annotations
+
+import re
+
+from shared.domain.condition import Condition
+from shared.domain.questionnaire import (
+    ConsentText,
+    ContactBlock,
+    ContactField,
+    Option,
+    Page,
+    Question,
+    Questionnaire,
+)
+from shared.rulebook.conditions import ConditionReader
+from shared.rulebook.form import drawn_condition
+from shared.rulebook.reader import Reader, RulebookError
+
+CODE_SYSTEMS = {
+    "http://loinc.org": re.compile(r"[0-9]{1,7}-[0-9]"),
+    "http://snomed.info/sct": re.compile(r"[0-9]{6,18}"),
+}
+
+
+def _options(reader: Reader) -> tuple[Option, ...]:
+    options = []
+    for table in reader.each("options", "code"):
+        exclusive = table.flag("exclusive") if "exclusive" in table else False
+        options.append(Option(table.text("code"), table.wording("label"), exclusive))
+        table.done()
+    if not options:
+        raise reader.error("has no options")
+    return tuple(options)
+
+
+def _question(reader: Reader, conditions: ConditionReader) -> Question:
+    kind = reader.text("type")
+    if kind not in ("integer", "choice-one", "choice-many", "text"):
+        raise reader.error(f"unknown type {kind!r}")
+    question = Question(
+        code=reader.code("code"),
+        type=kind,
+        text=reader.wording("text"),
+        required=reader.flag("required"),
+        options=_options(reader) if kind.startswith("choice") else (),
+        minimum=reader.number("minimum") if kind == "integer" else None,
+        maximum=reader.number("maximum") if kind == "integer" else None,
+        max_length=reader.number("max_length") if kind == "text" else None,
+        shown_when=_shown_when(reader, conditions),
+        missing_counts_as=reader.optional_text("missing_counts_as"),
+        keep_when_hidden=frozenset(reader.texts("keep_when_hidden")) if "keep_when_hidden" in reader else frozenset(),
+        standard_code=_standard_code(reader),
+    )
+    reader.done()
+    if (question.minimum or 0) > (question.maximum or 0):
+        raise reader.error("minimum is above maximum")
+    for code in (question.missing_counts_as, *question.keep_when_hidden):
+        if code is not None and code not in question.option_codes:
+            raise reader.error(f"has no option {code!r}")
+    return question
+
+
+def _standard_code(reader: Reader) -> str | None:
+    """`http://loinc.org|72514-3`: of a code system known here, and well-formed there."""
+    text = reader.optional_text("standard_code")
+    if text is None:
+        return None
+    system, _, code = text.partition("|")
+    if system not in CODE_SYSTEMS or CODE_SYSTEMS[system].fullmatch(code) is None:
+        raise reader.error(f"standard_code: {text!r} is not system|code of {', '.join(CODE_SYSTEMS)}")
+    return text
+
+
+def _shown_when(reader: Reader, conditions: ConditionReader) -> Condition | None:
+    """Only earlier questions can be asked about: a follow-up that depends on a later one is unreachable."""
+    if "shown_when" not in reader:
+        return None
+    where = f"{reader.where}.shown_when"
+    try:
+        condition = conditions.condition(reader.value("shown_when"), where)
+    except RulebookError as error:
+        raise RulebookError(f"{error}, or it comes later: the follow-up would be unreachable") from None
+    return _drawable(condition, where)
+
+
+def _drawable(condition: Condition, where: str) -> Condition:
+    """A page has to evaluate it too, and knows fewer forms than a rule."""
+    try:
+        drawn_condition(condition)
+    except RulebookError as error:
+        raise RulebookError(f"{where}: {error}") from None
+    return condition
+
+
+def read_questionnaire(reader: Reader) -> Questionnaire:
+    questions: dict[str, Question] = {}
+    conditions = ConditionReader(questions)
+    pages = []
+    definitions = list(reader.named("definitions")) if "definitions" in reader else []
+    for page in reader.each("pages"):
+        entries = []
+        for table in page.each("questions", "code"):
+            question = _question(table, conditions)
+            if question.code in questions:
+                raise table.error("stands on two pages")
+            questions[question.code] = question
+            entries.append(question)
+        pages.append(Page(page.text("id"), page.wording("title"), tuple(entries)))
+        page.done()
+    for name, table in definitions:
+        conditions.define(name, table, f"{reader.where}.definitions")
+    approved_by, approved_on = reader.approval()
+    questionnaire = Questionnaire(
+        id=reader.code("id"),
+        version=reader.version("version"),
+        language=reader.wording("language"),
+        title=reader.wording("title"),
+        approved_by=approved_by,
+        approved_on=approved_on,
+        pages=tuple(pages),
+        contact=_contact(reader.table("contact"), conditions),
+        definitions=conditions.definitions,
+    )
+    reader.done()
+    return questionnaire
+
+
+def _contact(reader: Reader, conditions: ConditionReader) -> ContactBlock:
+    fields = []
+    for table in reader.each("fields", "code"):
+        kind = table.text("type")
+        fields.append(
+            ContactField(
+                code=table.text("code"),
+                type=kind,
+                text=table.wording("text"),
+                required=table.flag("required"),
+                max_length=None if kind == "choice-one" else table.number("max_length"),
+                autocomplete=table.optional_text("autocomplete"),
+                options=_options(table) if kind == "choice-one" else (),
+            )
+        )
+        table.done()
+    consents = []
+    for table in reader.each("consents", "code"):
+        consents.append(ConsentText(table.text("code"), table.wording("text"), table.flag("required")))
+        table.done()
+    hidden_when = f"{reader.where}.hidden_when"
+    block = ContactBlock(
+        title=reader.wording("title"),
+        emergency_title=reader.wording("emergency_title"),
+        hidden_when=_drawable(conditions.condition(reader.value("hidden_when"), hidden_when), hidden_when),
+        fields=tuple(fields),
+        consents=tuple(consents),
+    )
+    reader.done()
+    return block

@@ -1,0 +1,213 @@
+"""Reads a rule set: its rules, messages, sources, scores and word lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from shared.domain.condition import Condition, Every, Not, Score
+from shared.domain.questionnaire import Questionnaire
+from shared.domain.triage import (
+    Citation,
+    Fit,
+    FitRule,
+    Message,
+    NotFitRule,
+    Rule,
+    RuleSet,
+    SafetyRule,
+    Source,
+    Tier,
+)
+from shared.rulebook.conditions import ConditionReader
+from shared.rulebook.reader import Reader
+
+R = TypeVar("R", bound=Rule)
+
+MARKS = ("V", "S", "M", "D")
+
+
+class RuleSetReader:
+    """Reads one rule set about one questionnaire. Raises RulebookError."""
+
+    def __init__(self, reader: Reader, questionnaire: Questionnaire, tiers: Mapping[str, Tier]) -> None:
+        self.reader = reader
+        self.questionnaire = questionnaire
+        self.tiers = tiers
+        self.conditions = ConditionReader(questionnaire.questions, questionnaire.definitions)
+        self.messages: dict[str, Message] = {}
+        self.sources: dict[str, Source] = {}
+        self.rule_ids: set[str] = set()
+        self.used_messages: set[str] = set()
+
+    def read(self, content_hash: str) -> RuleSet:
+        reader = self.reader
+        reader.text("questionnaire")
+        self.sources = self._sources()
+        self.messages = self._messages()
+        for name, pattern in reader.named("word_lists") if "word_lists" in reader else ():
+            self.conditions.add_word_list(name, pattern, f"{reader.where}.word_lists")
+        for name, table in reader.named("definitions") if "definitions" in reader else ():
+            self.conditions.define(name, table, f"{reader.where}.definitions")
+        for name, table in reader.named("scores") if "scores" in reader else ():
+            self.conditions.scores[name] = self._score(name, Reader(table, f"{reader.where}.scores.{name}"))
+        minor = reader.text("minor")
+        if minor not in self.conditions.definitions:
+            raise reader.error(f"minor: unknown definition {minor!r}")
+        approved_by, approved_on = reader.approval()
+        rule_set = RuleSet(
+            id=reader.code("id"),
+            version=reader.version("version"),
+            content_hash=content_hash,
+            approved_by=approved_by,
+            approved_on=approved_on,
+            questionnaire=self.questionnaire,
+            tiers=self.tiers,
+            safety=tuple(self._each(reader, "safety", self._safety)),
+            not_fit=tuple(self._each(reader, "not_fit", self._not_fit)),
+            fit=self._fit(reader.table("fit")),
+            tags=tuple(self._each(reader, "tags", lambda table: Rule(**self._rule(table)))),
+            messages=self.messages,
+            net=self._message(reader, "net"),
+            minor=self.conditions.definitions[minor],
+            scoring_failure=self._scoring_failure(reader.table("scoring_failure")),
+            definitions=self.conditions.definitions,
+            sources=self.sources,
+        )
+        for tier in self.tiers.values():
+            if tier.message is not None:
+                self._known_message(reader, tier.message)
+        reader.done()
+        unused = self.messages.keys() - self.used_messages
+        if unused:
+            raise reader.error(f"message {', '.join(sorted(unused))} is never shown")
+        return rule_set
+
+    def _each(self, reader: Reader, key: str, make: Callable[[Reader], R]) -> list[R]:
+        rules = []
+        for table in reader.each(key):
+            rules.append(make(table))
+            table.done()
+        return rules
+
+    def _rule(self, table: Reader, condition: Condition | None = None) -> dict[str, Any]:
+        rule_id = table.text("id")
+        if rule_id in self.rule_ids:
+            raise table.error("this rule id stands twice")
+        self.rule_ids.add(rule_id)
+        when = condition or self.conditions.every(table.items("when"), f"{table.where}.when")
+        if "unless" in table:
+            when = Every((when, Not(self.conditions.every(table.items("unless"), f"{table.where}.unless"))))
+        return {"id": rule_id, "reason": table.wording("reason"), "citations": self._citations(table), "when": when}
+
+    def _safety(self, table: Reader, condition: Condition | None = None) -> SafetyRule:
+        floor = self._tier(table, "floor")
+        message = self._message(table, "message") if "message" in table else None
+        if message is None and floor.message is None:
+            raise table.error(f"needs a message: the tier {floor.name} has none of its own")
+        red_flag = table.flag("red_flag") if "red_flag" in table else True
+        return SafetyRule(**self._rule(table, condition), floor=floor.name, message=message, red_flag=red_flag)
+
+    def _scoring_failure(self, table: Reader) -> SafetyRule:
+        rule = self._safety(table, Every(()))
+        table.done()
+        return rule
+
+    def _not_fit(self, table: Reader) -> NotFitRule:
+        overrides = None
+        if "overrides" in table:
+            overrides = frozenset(table.texts("overrides"))
+            for name in overrides - self.tiers.keys():
+                raise table.error(f"unknown tier {name!r}")
+        return NotFitRule(
+            **self._rule(table),
+            tier=self._tier(table, "tier").name,
+            message=self._message(table, "message"),
+            overrides=overrides,
+        )
+
+    def _fit(self, table: Reader) -> Fit:
+        fit = Fit(
+            cap=table.number("cap"),
+            at_least=table.number("at_least"),
+            tier=self._tier(table, "tier").name,
+            below=self._tier(table, "below").name,
+            rules=tuple(
+                self._each(table, "rules", lambda entry: FitRule(**self._rule(entry), points=entry.number("points")))
+            ),
+        )
+        table.done()
+        return fit
+
+    def _tier(self, table: Reader, key: str) -> Tier:
+        name = table.text(key)
+        if name not in self.tiers:
+            raise table.error(f"unknown tier {name!r}")
+        return self.tiers[name]
+
+    def _message(self, table: Reader, key: str) -> str:
+        return self._known_message(table, table.text(key))
+
+    def _known_message(self, table: Reader, message_id: str) -> str:
+        if message_id not in self.messages:
+            raise table.error(f"unknown message {message_id!r}")
+        self.used_messages.add(message_id)
+        return message_id
+
+    def _citations(self, table: Reader) -> tuple[Citation, ...]:
+        citations = []
+        for number, entry in enumerate(table.items("sources"), start=1):
+            at = Reader(entry, f"{table.where}.sources[{number}]")
+            key, note, mark = at.optional_text("key") or "", at.optional_text("note") or "", at.optional_text("mark")
+            at.done()
+            if key and key not in self.sources:
+                raise at.error(f"unknown source {key!r}")
+            if not key and not (note and mark):
+                raise at.error("needs a key, or a note with its mark")
+            mark = mark or self.sources[key].mark
+            if mark not in MARKS:
+                raise at.error(f"unknown evidence mark {mark!r}")
+            citations.append(Citation(key, note, mark))
+        if not citations:
+            raise table.error("needs a source")
+        return tuple(citations)
+
+    def _score(self, name: str, table: Reader) -> Score:
+        text = table.wording("text")
+        self._citations(table)
+        items = []
+        for number, entry in enumerate(table.items("items"), start=1):
+            at = Reader(entry, f"{table.where}.items[{number}]")
+            items.append((at.number("points"), self.conditions.every(at.items("when"), f"{at.where}.when")))
+            at.done()
+        table.done()
+        return Score(name, text, tuple(items))
+
+    def _messages(self) -> dict[str, Message]:
+        messages = {}
+        for name, entry in self.reader.named("messages"):
+            table = Reader(entry, f"{self.reader.where}.messages.{name}")
+            message = Message(name, table.wording("text"), table.optional_text("closed"), table.optional_text("call"))
+            for part in (message.closed, message.call):
+                if part is not None and not (part and part in message.text):
+                    raise table.error("`closed` and `call` must be sentences of the text")
+            table.done()
+            messages[name] = message
+        return messages
+
+    def _sources(self) -> dict[str, Source]:
+        sources = {}
+        for name, entry in self.reader.named("sources"):
+            table = Reader(entry, f"{self.reader.where}.sources.{name}")
+            source = Source(
+                name,
+                table.text("text"),
+                table.text("supports"),
+                table.text("mark"),
+                table.optional_text("mark_note") or "",
+            )
+            if source.mark not in MARKS:
+                raise table.error(f"unknown evidence mark {source.mark!r}")
+            table.done()
+            sources[name] = source
+        return sources

@@ -1,0 +1,55 @@
+"""Reads the tiers: their deadlines, dispositions and escalation ladders."""
+
+from __future__ import annotations
+
+from shared.domain.opening_hours import Span
+from shared.domain.triage import LadderStep, Tier
+from shared.rulebook.reader import Reader
+
+AUDIENCES = ("desk", "clinician", "manager")
+DISPOSITIONS = (
+    "seek-emergency-care",
+    "same-day-call",
+    "next-business-day-call",
+    "contact-within-two-business-days",
+    "not-a-fit",
+)
+
+
+def _span(reader: Reader) -> Span:
+    span = Span(*(reader.optional_number(key) for key in ("minutes", "open_minutes", "open_days")))
+    reader.done()
+    given = [value for value in (span.minutes, span.open_minutes, span.open_days) if value is not None]
+    if len(given) != 1 or given[0] < 0:
+        raise reader.error("give one of minutes, open_minutes or open_days, not negative")
+    return span
+
+
+def read_tiers(reader: Reader) -> dict[str, Tier]:
+    tiers: dict[str, Tier] = {}
+    for rank, table in enumerate(reader.each("tiers", "name")):
+        name = table.text("name")
+        steps = []
+        for number, step in enumerate(table.items("ladder"), start=1):
+            at = Reader(step, f"{table.where}.ladder[{number}]")
+            after, audience = _span(at.table("after")), at.text("audience")
+            if audience not in AUDIENCES:
+                raise at.error(f"unknown audience {audience!r}")
+            at.done()
+            steps.append(LadderStep(after, audience))
+        disposition = table.text("disposition")
+        if disposition not in DISPOSITIONS:
+            raise table.error(f"unknown disposition {disposition!r}")
+        tiers[name] = Tier(
+            name=name,
+            rank=rank,
+            disposition=disposition,
+            marketing=table.flag("marketing"),
+            clinic_does=table.text("clinic_does"),
+            message=table.optional_text("message"),
+            deadline=_span(table.table("deadline")) if "deadline" in table else None,
+            ladder=tuple(steps),
+        )
+        table.done()
+    reader.done()
+    return tiers
