@@ -85,6 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
         api = urlsplit(self.cloud.api)
         body = self.rfile.read(int(self.headers.get("content-length") or 0)) or None
         headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
+        headers["host"] = self.headers.get("host", "")  # as API Gateway does: functions see the address that was called
         connection = http.client.HTTPConnection(api.netloc, timeout=60)
         try:
             connection.request(self.command, api.path + self.path, body, headers)

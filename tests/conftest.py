@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
+from dev import chromium
 from dev.cloud import LocalCloud
 from dev.front import Front
 from tests.aws import ENVIRONMENT
@@ -40,3 +42,17 @@ def site(cloud: LocalCloud) -> Iterator[str]:
     """The address of the service: the form at its root."""
     with Front(cloud) as front:
         yield front.address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, once for each process: playwright allows no second one beside it."""
+    found = chromium.find()
+    if not found:
+        pytest.fail("There is no Chromium: `make setup`.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found.path, env=dict(found.env), args=list(found.flags), headless=True
+        )
+        yield browser
+        browser.close()

@@ -44,8 +44,18 @@ class Surroundings:
         """A question in the error summary: without how to answer it."""
         return text.replace(self.t("Check all that apply."), "").replace("Check all that apply.", "").strip()
 
-    def condition(self, question: Question, view: FormView) -> str:
-        """When a follow-up is meant, said in words, where all follow-ups show at once."""
+    def about(self, question: Question, view: FormView) -> str:
+        """What a follow-up refers to: when it is meant, where all follow-ups show at once, or the answer it follows."""
+        if view.whole:
+            return self._condition(question, view)
+        if view.kind == "follow-ups" and isinstance(question.shown_when, AnyOf):
+            parent = view.form.questionnaire.questions[question.shown_when.question]
+            given = view.form.typed(ANSWERS + parent.code)
+            labels = [option.label for option in parent.options if option.code in given]
+            return self.t("You answered: {answers}.", answers="; ".join(labels))
+        return ""
+
+    def _condition(self, question: Question, view: FormView) -> str:
         questions = view.form.questionnaire.questions
         match question.shown_when:
             case Between(asked, low, high) if low is not None and high is not None:
@@ -53,15 +63,13 @@ class Surroundings:
                 return self.t(text, question=_stem(questions[asked]), low=low, high=high)
             case AnyOf(asked, codes):
                 parent = questions[asked]
-                others = [option for option in parent.options if option.code not in codes]
-                exceptions = len(others) < len(codes)
-                text = (
-                    "Only if your answer to “{question}” is something else than: {answers}."
-                    if exceptions
-                    else "Only if your answer to “{question}” is: {answers}."
-                )
-                chosen = others if exceptions else [option for option in parent.options if option.code in codes]
-                return self.t(text, question=_stem(parent), answers="; ".join(option.label for option in chosen))
+                named = [option.label for option in parent.options if option.code in codes]
+                others = [option.label for option in parent.options if option.code not in codes]
+                text = "Only if your answer to “{question}” is: {answers}."
+                if len(others) < len(named):  # the shorter list is easier to read
+                    text = "Only if your answer to “{question}” is something else than: {answers}."
+                    named = others
+                return self.t(text, question=_stem(parent), answers="; ".join(named))
             case _:
                 return ""
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize
 
-from dev import chromium
 from dev.cloud import LocalCloud
 from tests.browser.patient import Patient, Traffic
 
@@ -36,19 +35,6 @@ class Console:
 
     def unexpected(self) -> list[str]:
         return [error for error in self.errors if not any(re.search(pattern, error) for pattern in self.expected)]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    found = chromium.find()
-    if not found:
-        pytest.fail("There is no Chromium: `make setup`.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found.path, env=dict(found.env), args=list(found.flags), headless=True
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

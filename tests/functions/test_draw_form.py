@@ -79,6 +79,7 @@ def test_follow_ups_are_asked_after_the_page_that_made_them_due(browser: PlainBr
     fill_to(browser, 2).fill({"ces": ["bladder-leak"], "motor": ["leg-weak"], "cord": ["none"]}).press("Next")
     assert browser.title == "More about your answers"
     assert browser.questions == ["ces-onset", "motor-course"]
+    assert "You answered: Leaking pee, or I now need pads." in browser.text
     assert browser.errors == {}
     browser.fill({"ces-onset": "gt3m"}).press("Next")
     assert browser.errors == {"question-motor-course": "Choose one answer."}
@@ -224,7 +225,9 @@ def test_the_browser_s_language_counts_when_none_is_asked_for(browser: PlainBrow
 
 def test_every_text_of_the_pages_is_translated() -> None:
     sources = [path.read_text() for path in Path(pages.__file__).parent.iterdir() if path.suffix in (".html", ".py")]
-    found = (pair for source in sources for pair in re.findall(r'\bt\("([^"]+)"|"(Only if [^"]+)"', source))
+    found = (
+        pair for source in sources for pair in re.findall(r'\bt\("([^"]+)"|"((?:Only if|You answered)[^"]+)"', source)
+    )
     texts = {one or other for one, other in found}
     assert len(texts) > 30
     assert texts <= words("es").keys()

@@ -1,0 +1,48 @@
+"""Visitors without JavaScript, in front of the real local cloud: a client that has none, and Chromium with it off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import mechanicalsoup
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from dev.cloud import LocalCloud
+
+PHONE = ViewportSize(width=390, height=844)
+NPM = Path(__file__).parent / "npm"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents and "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture
+def client() -> Iterator[Any]:
+    browser = mechanicalsoup.StatefulBrowser(raise_on_404=False, user_agent="test")
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def plain_page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False, has_touch=True)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def stored(cloud: LocalCloud) -> Callable[[], list[str]]:
+    """Every lead in the table, as JSON text."""
+    table = cloud.client("dynamodb")
+
+    def leads() -> list[str]:
+        pages = table.get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"], ConsistentRead=True)
+        return [item["lead"]["S"] for page in pages for item in page["Items"]]
+
+    return leads

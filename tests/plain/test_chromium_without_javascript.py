@@ -1,0 +1,210 @@
+"""Chromium with JavaScript off: what a visitor sees on each page and state, judged and photographed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from shared.rulebook.words import words
+from tests.functions.filling import CALM, CONTACT
+from tests.plain.conftest import PHONE
+
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+WIDE = ViewportSize(width=1280, height=900)
+NARROW = ViewportSize(width=320, height=640)
+SMALLEST_TARGET = 44
+REASSURANCE = re.compile(
+    r"you are fine|low risk|no red flags?|nothing serious|no need to worry|all clear", re.IGNORECASE
+)
+TARGETS = """
+(smallest) => [...document.querySelectorAll(
+    "button, .button, input:not([type=checkbox], [type=radio], [type=hidden], .trap *), textarea, .option, .call a")]
+  .filter(node => node.checkVisibility())
+  .map(node => [node.innerText || node.id, node.getBoundingClientRect()])
+  .filter(([, box]) => box.height < smallest || box.width < smallest)
+  .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)
+"""
+
+Look = Callable[[str], None]
+
+
+@pytest.fixture
+def look(plain_page: Page, browser: Browser) -> Look:
+    """Record the state under that name and judge it. axe needs JavaScript, so it judges a copy of the page."""
+
+    def record(name: str) -> None:
+        for screen, size in (("wide", WIDE), ("phone", PHONE), ("narrow", NARROW)):
+            plain_page.set_viewport_size(size)
+            beyond = plain_page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert beyond <= 0, f"{name}: {beyond} px too wide at {size['width']}"
+            assert plain_page.evaluate(TARGETS, SMALLEST_TARGET) == [], f"{name}: too small a target"
+            if size is not NARROW:
+                plain_page.screenshot(path=SCREENSHOTS / screen / f"plain-{name}.png", full_page=True)
+        plain_page.set_viewport_size(PHONE)
+        judge(browser, plain_page, name)
+        assert not REASSURANCE.search(plain_page.locator("body").inner_text()), name
+        assert plain_page.locator("h1").count() == 1, name
+
+    return record
+
+
+def judge(browser: Browser, page: Page, name: str) -> None:
+    context = browser.new_context(viewport=PHONE, bypass_csp=True)
+    copy = context.new_page()
+    content = page.content()
+    copy.route(page.url, lambda route: route.fulfill(body=content, content_type="text/html; charset=utf-8"))
+    copy.goto(page.url)
+    found = Axe().run(copy, options={"resultTypes": ["violations"]})
+    context.close()
+    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+
+
+def answer(page: Page, values: dict[str, Any]) -> None:
+    for key, value in values.items():
+        name = key if "." in key else f"answers.{key}"
+        fields = page.locator(f'[name="{name}"]:not([type=hidden])')
+        if fields.first.get_attribute("type") in ("radio", "checkbox"):
+            for choice in value if isinstance(value, list) else [value]:
+                page.locator(f'[name="{name}"][value="{choice}"]').check()
+        else:
+            fields.fill(str(value))
+
+
+def press(page: Page, text: str) -> None:
+    page.get_by_role("button", name=text, exact=True).click()
+
+
+def go_to(page: Page, site: str, step: int, query: str = "", forward: str = "Next") -> None:
+    page.goto(f"{site}form{query}")
+    for values in CALM[: step - 1]:
+        answer(page, values)
+        press(page, forward)
+
+
+def test_every_page_empty_with_errors_and_the_receipt(plain_page: Page, site: str, look: Look) -> None:
+    plain_page.goto(f"{site}form")
+    for step, values in enumerate(CALM, start=1):
+        expect(plain_page.locator(".progress")).to_have_text(f"Step {step} of 6")
+        look(f"{step}0-page")
+        press(plain_page, "Next" if step < 6 else "Send")
+        expect(plain_page.locator("#summary")).to_be_focused()
+        look(f"{step}1-errors")
+        answer(plain_page, values | (CONTACT if step == 6 else {}))
+        press(plain_page, "Next" if step < 6 else "Send")
+    expect(plain_page.locator("h1")).to_have_text("We received your answers")
+    look("60-receipt")
+    plain_page.reload()
+    expect(plain_page.locator("#reference")).to_be_visible()
+
+
+def test_a_link_of_the_error_summary_leads_to_the_field(plain_page: Page, site: str) -> None:
+    plain_page.goto(f"{site}form")
+    press(plain_page, "Next")
+    plain_page.locator(".summary a").first.click()
+    plain_page.keyboard.type("62")
+    expect(plain_page.locator("#question-age")).to_have_value("62")
+
+
+def test_follow_ups(plain_page: Page, site: str, look: Look) -> None:
+    go_to(plain_page, site, 2)
+    answer(plain_page, {"ces": ["bladder-leak"], "motor": ["leg-weak"], "cord": ["none"]})
+    press(plain_page, "Next")
+    expect(plain_page.locator("h1")).to_have_text("More about your answers")
+    look("22-follow-ups")
+
+
+def test_the_single_page(plain_page: Page, site: str, look: Look) -> None:
+    plain_page.goto(f"{site}form?mode=single")
+    look("50-single")
+    press(plain_page, "Send")
+    expect(plain_page.locator("#summary")).to_be_focused()
+    look("51-single-errors")
+
+
+def test_an_emergency(plain_page: Page, site: str, look: Look) -> None:
+    plain_page.goto(f"{site}form")
+    answer(plain_page, CALM[0] | {"em-now": ["chest-pressure"]})
+    press(plain_page, "Next")
+    expect(plain_page.locator("h1")).to_have_text("Get emergency help now")
+    look("70-emergency")
+    press(plain_page, "Send")
+    look("71-emergency-errors")
+    answer(plain_page, {"contact.phone": "312 555 0142", "consents.contact": "yes"})
+    press(plain_page, "Send")
+    expect(plain_page.locator("#reference")).to_be_visible()
+    look("72-emergency-receipt")
+
+
+def test_under_18(plain_page: Page, site: str, look: Look) -> None:
+    plain_page.goto(f"{site}form")
+    answer(plain_page, CALM[0] | {"who": "guardian"})
+    press(plain_page, "Next")
+    look("80-under-18")
+    press(plain_page, "Go on for safety advice")
+    for values in CALM[1:5]:
+        answer(plain_page, values)
+        press(plain_page, "Next")
+    look("81-under-18-last-page")
+    press(plain_page, "Show the safety advice")
+    expect(plain_page.locator("h1")).to_have_text("Safety advice")
+    look("82-under-18-advice")
+
+
+def test_sent_before_with_other_answers(plain_page: Page, site: str, look: Look) -> None:
+    go_to(plain_page, site, 6)
+    answer(plain_page, CALM[5] | CONTACT)
+    sent = plain_page.evaluate("new URLSearchParams(new FormData(document.querySelector('main form'))).toString()")
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    assert plain_page.request.post(f"{site}submissions", data=sent, headers=kind).ok  # from another tab
+    answer(plain_page, {"contact.name": "Somebody Else"})
+    press(plain_page, "Send")
+    expect(plain_page.locator("h1")).to_have_text("We already have a different set of answers from you")
+    look("90-sent-before")
+    press(plain_page, "Send as a new form")
+    expect(plain_page.locator("#reference")).to_be_visible()
+
+
+def test_a_receipt_that_is_gone(plain_page: Page, site: str, look: Look) -> None:
+    plain_page.goto(f"{site}received/0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90")
+    expect(plain_page.locator("h1")).to_have_text("Not found")
+    look("91-not-found")
+
+
+def test_spanish(plain_page: Page, site: str, look: Look) -> None:
+    es = words("es")
+    plain_page.goto(f"{site}form")
+    plain_page.get_by_role("link", name="Español").click()
+    look("es-10-page")
+    press(plain_page, es["Next"])
+    look("es-11-errors")
+    go_to(plain_page, site, 6, "?language=es", es["Next"])
+    answer(plain_page, CALM[5] | CONTACT)
+    look("es-60-last-page")
+    press(plain_page, es["Send"])
+    expect(plain_page.locator("h1")).to_have_text(es["We received your answers"])
+    look("es-61-receipt")
+
+
+def test_by_keyboard_alone(plain_page: Page, site: str) -> None:
+    """Tab and space reach and use everything that a mouse does; the trap for machines is never in the way."""
+    plain_page.goto(f"{site}form")
+    seen = []
+    for _ in range(40):
+        plain_page.keyboard.press("Tab")
+        focused = plain_page.evaluate("document.activeElement.id || document.activeElement.innerText")
+        seen.append(focused)
+        if focused == "question-age":
+            plain_page.keyboard.type("62")
+        elif focused in ("question-who", "question-em-now-none", "question-region"):
+            plain_page.keyboard.press("Space")
+        elif focused == "Next":
+            plain_page.keyboard.press("Enter")
+            break
+    assert "website" not in seen
+    expect(plain_page.locator(".progress")).to_have_text("Step 2 of 6")

@@ -1,0 +1,114 @@
+"""htmx, from npm, on a landing page of another site, sends a form of that site and shows our answers in the page."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+PROJECT = Path(__file__).resolve().parents[2]
+PINS = Path(__file__).parent / "npm"
+HOME = PROJECT / ".local" / "htmx"
+LANDING = "http://localhost:8000/"  # a site that the local cloud allows
+CONFIGURATION = {
+    "htmx2": {"selfRequestsOnly": False, "responseHandling": [{"code": ".*", "swap": True}]},
+    "htmx4": {"mode": "cors"},
+}
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Landing page</title>
+<meta name="htmx-config" content='{configuration}'>
+<script src="/htmx.js"></script>
+<h2>The clinic's own landing page</h2>
+<form hx-post="{site}submissions" hx-target="#answer" hx-select="main">
+<input type="hidden" name="answers.age" value="62">
+<input type="hidden" name="answers.em-now" value="none">
+<label>Phone <input name="contact.phone"></label>
+<label><input type="checkbox" name="consents.contact"> The clinic may call me</label>
+<button>Call me</button>
+</form><div id="answer"></div></html>"""
+
+
+@pytest.fixture(scope="session")
+def htmx() -> Path:
+    """The folder with node_modules, by the committed lock."""
+    program = shutil.which("npm")
+    if program is None:
+        pytest.skip("there is no npm on this machine, and htmx comes from there")
+    names = ("package.json", "package-lock.json", ".npmrc")
+    wanted = hashlib.sha256(b"".join((PINS / name).read_bytes() for name in names)).hexdigest()
+    HOME.mkdir(parents=True, exist_ok=True)
+    stamp = HOME / ".ready"
+    with (HOME / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.read_text() != wanted:
+            for name in names:
+                shutil.copyfile(PINS / name, HOME / name)
+            subprocess.run([program, "ci", "--ignore-scripts"], cwd=HOME, check=True, capture_output=True, timeout=300)
+            stamp.write_text(wanted)
+    return HOME / "node_modules"
+
+
+@pytest.fixture(params=list(CONFIGURATION))
+def version(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def landing(browser: Browser, htmx: Path, version: str, site: str) -> Iterator[Callable[[], Page]]:
+    context = browser.new_context()
+    context.grant_permissions(["local-network-access"], origin=LANDING)
+    page = context.new_page()
+    script = (htmx / version / "dist" / "htmx.min.js").read_text()
+
+    def open_page() -> Page:
+        body = PAGE.format(configuration=json.dumps(CONFIGURATION[version]), site=site)
+
+        def serve(route: Route) -> None:
+            if route.request.url.endswith(".js"):
+                route.fulfill(body=script, content_type="text/javascript")
+            else:
+                route.fulfill(body=body, content_type="text/html; charset=utf-8")
+
+        page.route(f"{LANDING}**", serve)
+        page.goto(LANDING)
+        return page
+
+    yield open_page
+    context.close()
+
+
+def test_a_form_of_another_site_is_sent_and_the_receipt_shows_in_the_page(
+    landing: Callable[[], Page], stored: Callable[[], list[str]]
+) -> None:
+    before = len(stored())
+    page = landing()
+    page.get_by_label("Phone").fill(f"312 555 {before:04}")
+    page.get_by_label("The clinic may call me").check()
+    page.get_by_role("button", name="Call me").click()
+    expect(page.locator("#answer #reference")).to_be_visible()
+    assert page.locator("h2").first.inner_text() == "The clinic's own landing page"
+    assert len(stored()) == before + 1
+
+
+def test_errors_come_back_as_a_form_that_works_from_there(
+    landing: Callable[[], Page], site: str, stored: Callable[[], list[str]]
+) -> None:
+    before = len(stored())
+    page = landing()
+    page.get_by_role("button", name="Call me").click()
+    again = page.locator("#answer form")
+    expect(again).to_have_attribute("action", f"{site}submissions")
+    expect(page.locator("#answer .summary li")).to_have_count(2)
+    expect(page.locator("#answer #question-age")).to_have_value("62")
+    page.locator("#contact-phone").fill(f"312 555 {before:04}")
+    page.locator("#consent-contact").check()
+    page.locator("#answer").get_by_role("button", name="Send").click()
+    page.wait_for_url(f"{site}received/*")
+    expect(page.locator("#reference")).to_be_visible()
+    assert len(stored()) == before + 1
