@@ -58,7 +58,7 @@ a[href^="tel:"] { white-space: nowrap; }
 .title:focus-visible { outline: none; }
 .unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .elsewhere { position: absolute; left: -200vw; top: 0; width: 1px; height: 1px; overflow: hidden; }
-.languages { display: flex; flex-wrap: wrap; gap: .3em; justify-content: flex-end; }
+.languages { display: flex; flex-wrap: wrap; gap: .3em; justify-content: flex-end; align-items: baseline; }
 .languages a, .languages button, .languages span { display: inline-block; min-height: 2.6em; min-width: 2.6em; padding: .4em .6em; border: 0; background: none; font: inherit; }
 .languages a, .languages button { color: var(--main); text-decoration: underline; cursor: pointer; }
 .languages span { font-weight: 700; }
@@ -116,12 +116,11 @@ input.short { max-width: 8em; }
 /* The interruption takes the whole screen, whatever column the form stands in: nothing else competes with it. */
 dialog { position: fixed; inset: 0; width: 100%; height: 100%; max-width: none; max-height: none; margin: 0; padding: 0 1em 2em; border: 0; border-top: 1em solid var(--danger);
   background: #fff; overflow-y: auto; overscroll-behavior: contain; }
-dialog > * { max-width: 40em; margin-left: auto; margin-right: auto; }
-dialog .title { color: var(--danger); font-size: min(1.8em, 9vw); max-width: 22em; }
-.call-buttons { display: flex; flex-wrap: wrap; gap: .8em; margin-top: 1em; margin-bottom: 1em; }
+dialog > div { max-width: 40em; margin: 0 auto; }
+dialog .title { color: var(--danger); font-size: min(1.8em, 9vw); }
+.call-buttons { display: flex; flex-wrap: wrap; gap: .8em; margin: 1em 0; }
 .call-buttons .button { flex: 1 1 9em; font-size: 1.4em; padding: .7em; }
 .leave-number { border-top: 1px solid var(--line); margin-top: 2em; }
-dialog > .button.plain { display: block; }
 @container (max-width: 27em) { .actions .button { flex: 1 1 100%; } }
 @media (max-width: 27em) { dialog .actions .button { flex: 1 1 100%; } }
 @media (forced-colors: active) { .option:has(input:checked) { outline: 2px solid; } }
@@ -416,12 +415,13 @@ class LeadForm extends HTMLElement {
     this.language = this.wantedLanguage(saved?.language);
     this.answers.words = FIRST_WORDS[this.language] ?? {};
     this.view = el("div", { id: "view" });
+    this.sheet = el("div");
     this.slotted = el("slot");
     this.frame = el("div", { class: "frame" }, this.view, this.slotted, el("p", { class: "unseen", id: "announcer", role: "status" }));
     this.dialog = el("dialog", { "aria-labelledby": "urgent-title",
       oncancel: (event) => event.preventDefault(),
       onkeydown: (event) => { if (event.key === "Escape") { event.preventDefault(); (this.byId("mistake") ?? this.byId("urgent-title")).focus(); } },
-      onclose: () => { if (this.urgent && !this.dialog.open) this.dialog.showModal(); } });
+      onclose: () => { if (this.urgent && !this.dialog.open) this.dialog.showModal(); } }, this.sheet);
     this.shadowRoot.append(this.frame, this.dialog);
     if (this.wholePage && !history.state?.view) history.replaceState({ view: "start", step: 0 }, "");
     if (saved) this.resume(saved);
@@ -461,7 +461,7 @@ class LeadForm extends HTMLElement {
 
   languageSwitch() {
     const others = Object.entries(LANGUAGES).filter(([code]) => (this.answers.questionnaire?.languages ?? Object.keys(LANGUAGES)).includes(code));
-    return el("nav", { class: "languages", "aria-label": this.t("Language") }, ...others.map(([code, name]) => {
+    return el("div", { class: "languages", role: "group", "aria-label": this.t("Language") }, ...others.map(([code, name]) => {
       if (code === this.language) return el("span", { lang: code, "aria-current": "true" }, name);
       if (this.wholePage) return el("a", { href: `?language=${code}`, lang: code, hreflang: code }, name);
       return el("button", { type: "button", lang: code, onclick: () => this.speak(code) }, name);
@@ -482,7 +482,9 @@ class LeadForm extends HTMLElement {
     Object.assign(this.answers, { given, contact, consents });
     Object.assign(this, { id, step, guard, emergency, minorTold, chosen: saved.language, restored: true });
     this.showStart();
-    if (saved.shown === "start" || !(await this.begin())) return;
+    if (saved.shown === "start") return;
+    this.toggleAttribute("started", true); // at once, so that nothing jumps
+    if (!(await this.begin())) return this.toggleAttribute("started", false);
     this.step = Math.min(step, this.answers.pages.length - 1);
     const here = history.state;
     if (!this.wholePage || here?.view !== saved.shown || here.step !== this.step) this.enter(saved.shown);
@@ -599,8 +601,8 @@ class LeadForm extends HTMLElement {
     this.resend = null;
     this.urgent = urgent;
     for (const part of [this.frame, this.dialog]) part.lang = this.language;
-    const place = urgent ? this.dialog : this.view;
-    (urgent ? this.view : this.dialog).replaceChildren();
+    const place = urgent ? this.sheet : this.view;
+    (urgent ? this.view : this.sheet).replaceChildren();
     place.replaceChildren(...content.flat().filter(Boolean));
     if (urgent && !this.dialog.open) this.dialog.showModal();
     if (!urgent && this.dialog.open) this.dialog.close();
@@ -612,7 +614,7 @@ class LeadForm extends HTMLElement {
       document.title = title ? [title, this.getAttribute("clinic")].filter(Boolean).join(" | ") : this.landingTitle;
     }
     if (focus === null) return;
-    if (urgent) place.scrollTop = 0;
+    if (urgent) this.dialog.scrollTop = 0;
     else if (this.wholePage) window.scrollTo({ top: 0, behavior: "instant" });
     else if (this.getBoundingClientRect().top < 0) this.scrollIntoView({ block: "start" });
     (focus ?? place.querySelector(".title"))?.focus({ preventScroll: !urgent || !focus });
@@ -656,8 +658,7 @@ class LeadForm extends HTMLElement {
 
   showStart(focused = false) {
     this.shown = "start";
-    const again = Boolean(this.answers.questionnaire) || (this.restored && this.shown !== "start");
-    const start = button(again ? this.t("Go on with the questions") : this.t("Start"), () => this.start());
+    const start = button(Object.keys(this.answers.given).length ? this.t("Go on with the questions") : this.t("Start"), () => this.start());
     start.id = "start";
     this.show("", [
       !this.wholePage && this.languageSwitch(),
@@ -665,7 +666,7 @@ class LeadForm extends HTMLElement {
       !this.wholePage && el("section", { class: "advice" }, this.subheading(this.t("In an emergency, call 911"), { class: "boxed" }), el("p", {}, this.advice)),
       el("p", { class: "actions" }, start),
       el("p", { class: "status", id: "start-status", role: "status" }),
-      !this.wholePage && this.phoneLine(),
+      !this.querySelector("a[href^='tel:']") && this.phoneLine(),
     ], { focus: focused ? start : null });
     if (focused) start.scrollIntoView({ block: "center" });
   }
