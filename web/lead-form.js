@@ -812,9 +812,9 @@ class LeadForm extends HTMLElement {
 
   // ---- notes and errors ----
 
-  notes() {
+  notes(covered = false) {
     const { questionnaire } = this.answers;
-    if (this.wholePage) return []; // the page says it
+    if (this.wholePage && !covered) return []; // the page says it
     return [
       questionnaire.awaiting_approval && this.t("These questions and their advice still await a physician's approval."),
       questionnaire.awaiting_translation_review && this.t("This translation still awaits review by a qualified translator and a physician."),
@@ -1007,7 +1007,7 @@ class LeadForm extends HTMLElement {
     const mistake = button(this.t("I pressed this by mistake, go back and change my answers"), () => this.backTo("page", this.step), "plain");
     mistake.id = "mistake";
     this.show(errors.length ? this.t("Error: {title}", { title: text }) : text, [
-      this.languageSwitch(), title, this.callButtons(this.emergency), this.messageList(this.emergency),
+      this.languageSwitch(), title, this.callButtons(this.emergency), this.messageList(this.emergency), this.notes(true),
       !answers.isMinor && el("form", { class: "leave-number", novalidate: true, "aria-labelledby": "leave-title", onsubmit: (event) => { event.preventDefault(); this.submit(CONTACT_IN_EMERGENCY, answers.requiredConsents, [], (found) => this.showEmergency(found)); } },
         this.subheading(answers.questionnaire.contact.emergency_title, { class: "subtitle", id: "leave-title" }),
         summary,
@@ -1165,7 +1165,7 @@ class LeadForm extends HTMLElement {
     this.shown = "receipt";
     const actions = el("div", { class: "actions" }, button(this.t("Print this page"), () => window.print(), "second"),
       urgent && !calm && !this.wholePage && button(this.t("Close this message"), () => this.showReceipt(true), "second"));
-    this.show(title, [this.heading(title, "urgent-title"), ...(urgent ? [this.callButtons(receipt.messages), advice, reference] : [reference, advice]), actions], { urgent: urgent && !calm });
+    this.show(title, [this.heading(title, "urgent-title"), ...(urgent ? [this.callButtons(receipt.messages), advice, reference] : [reference, advice]), this.notes(urgent && !calm), actions], { urgent: urgent && !calm });
   }
 }
 

@@ -38,6 +38,7 @@ def test_start_page(patient: Patient, look: Look) -> None:
     look("00-start")
 
 
+@pytest.mark.slow
 def test_every_page_empty_and_with_errors(patient: Patient, page: Page, look: Look) -> None:
     patient.start()
     for step in range(1, 7):
@@ -51,6 +52,7 @@ def test_every_page_empty_and_with_errors(patient: Patient, page: Page, look: Lo
             patient.sees_step(step + 1)
 
 
+@pytest.mark.slow
 def test_every_page_in_spanish(patient: Patient, page: Page, look: Look) -> None:
     """The same states again; where the Spanish is longer, it must fit too."""
     patient.open("?language=es")
@@ -75,6 +77,7 @@ def test_emergency_in_spanish(patient: Patient, page: Page, look: Look) -> None:
     ).next()
     expect(patient.heading("Busque ayuda de emergencia ahora mismo")).to_be_focused()
     expect(page.locator("#messages .M-E")).to_contain_text("Llame al 911")
+    expect(page.locator("dialog .waiting").last).to_contain_text("espera la revisión")
     look("es-70-emergency")
 
 

@@ -90,6 +90,7 @@ def test_failed_check_goes_on_and_shows_the_advice(patient: Patient, page: Page,
     expect(advice).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_slow_check_goes_on_and_can_still_interrupt(patient: Patient, page: Page) -> None:
     held = Held(page, "**/screenings")
     patient.start().answer(patient.calm(1, em_now=["chest-pressure"])).next()

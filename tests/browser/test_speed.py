@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 
+import pytest
 from playwright.sync_api import Browser
 
 from benchmarks.form_speed import measure
@@ -12,6 +13,7 @@ LOADS = 5
 USABLE = 1_000  # ms
 
 
+@pytest.mark.slow
 def test_start_reacts_within_a_second_on_a_slow_phone(browser: Browser, site: str) -> None:
     """The quicker half counts: other tests run beside this one, and no visitor shares a processor with them."""
     found = sorted(load.usable for load in measure(browser, site, LOADS))
