@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Page, Request, Route, expect
@@ -136,6 +137,15 @@ class Patient:
         """All that is kept in the tab."""
         found: dict[str, str] = self.page.evaluate("({...sessionStorage})")
         return found
+
+
+def until(page: Page, holds: Callable[[], bool]) -> None:
+    """Waits for it. (The form's own policy forbids Playwright's way of waiting for a condition in the page.)"""
+    for _ in range(300):
+        if holds():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("waited in vain")
 
 
 class Traffic:

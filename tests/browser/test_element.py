@@ -13,7 +13,7 @@ from dev import demo
 from dev.cloud import PARAMETERS
 from tests.browser.conftest import SCREENSHOTS, Console
 from tests.browser.judging import judge
-from tests.browser.patient import LAST, Patient, Traffic
+from tests.browser.patient import LAST, Patient, Traffic, until
 
 HOST = PARAMETERS["AllowedOrigins"].split(",")[-1]
 WIDE = ViewportSize(width=1100, height=800)
@@ -145,11 +145,7 @@ def test_who_closes_a_foreign_page_after_consent_is_not_lost(
     patient.ready_to_send()
     page.context.unroute_all()  # what Playwright holds up dies with the page
     page.goto("about:blank")
-    for _ in range(100):
-        if stored() > before:
-            break
-        page.wait_for_timeout(50)
-    assert stored() == before + 1
+    until(page, lambda: stored() == before + 1)
 
 
 def test_looks_right_in_a_narrow_column(patient: Patient, page: Page) -> None:

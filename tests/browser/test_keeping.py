@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Console
-from tests.browser.patient import LAST, Held, Patient, Traffic
+from tests.browser.patient import LAST, Held, Patient, Traffic, until
 
 
 def test_answers_survive_a_reload(patient: Patient, page: Page) -> None:
@@ -225,7 +225,7 @@ def test_who_closes_the_page_after_consent_is_not_lost(
     before = stored()
     patient.ready_to_send()
     page.goto("about:blank")
-    expect_stored(page, stored, before + 1)
+    until(page, lambda: stored() == before + 1)
     assert newest()["complete"] is False
 
 
@@ -240,7 +240,7 @@ def test_who_leaves_while_sending_is_sent_whole(
     until(page, lambda: bool(traffic.posted("/submissions")))
     page.unroute("**/submissions")
     page.goto("about:blank")
-    expect_stored(page, stored, before + 1)
+    until(page, lambda: stored() == before + 1)
     assert newest()["complete"] is True
 
 
@@ -249,20 +249,6 @@ def test_the_form_says_that_leaving_sends(patient: Patient, page: Page) -> None:
     note = page.get_by_text("even if you leave this page before you press Send")
     expect(note).to_be_visible()
     assert note.evaluate("node => node.closest('label')") is None, "beside the consent, not a part of it"
-
-
-def until(page: Page, holds: Callable[[], bool]) -> None:
-    """The page's policy forbids Playwright's own way of waiting for a condition."""
-    for _ in range(100):
-        if holds():
-            return
-        page.wait_for_timeout(50)
-    pytest.fail("waited in vain")
-
-
-def expect_stored(page: Page, stored: Callable[[], int], count: int) -> None:
-    """The browser sends on after the page is gone."""
-    until(page, lambda: stored() == count)
 
 
 # ---- machines --------------------------------------------------------------------------------
