@@ -12,7 +12,7 @@ from shared import api, usecases
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.form_guard import FormGuard
-from shared.domain.lead import Arrival
+from shared.domain.lead import FORM, PLAIN_FORM, Arrival
 from shared.domain.submission import Submission
 from shared.forms import PlainForms, sends_form, wants_page
 from shared.rulebook.loading import load
@@ -40,12 +40,14 @@ def handler(event: api.Event, context: Any) -> api.Response:
     now = datetime.now(UTC)
     form = forms.read(event) if sends_form(event) else None
     submission = forms.submission(event, form, guard, now) if form else api.read(event, Submission)
-    captured = usecases.capture_lead(submission, Arrival(now, api.visit(event), guard.signs(submission, now)), intake)
+    signs, door = guard.signs(submission, now), PLAIN_FORM if form else FORM
+    captured = usecases.capture_lead(submission, Arrival(now, api.visit(event), signs, door), intake)
     if captured.lead and captured.created:
         tier = captured.lead.triage.tier
         metrics.add_dimension("tier", tier)
         metrics.add_metric("captured", MetricUnit.Count, 1)
         metrics.add_metric("suspects", MetricUnit.Count, int(captured.lead.suspicion.suspect))
+        metrics.add_metric("scoring_failed", MetricUnit.Count, int(captured.lead.triage.failed))
         logger.info("captured", extra={"reference": captured.lead.reference, "tier": tier})
     if form and wants_page(event):
         return forms.sent(event, form, submission.submission_id, captured.receipt)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 INDEX = "open_leads"
+RED_FLAG = "red-"  # shards of their own, so that no flood of others is in front of them
 
 
 class LeadsTable:
@@ -42,7 +43,9 @@ class LeadsTable:
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
             item: Any = error.response.get("Item")
-            return _lead(item) if item else self.get(lead.lead_id)
+            if item is None:  # DynamoDB always sends it; without it we cannot tell a repeat from a conflict
+                raise StoreUnavailable from error
+            return _lead(item)
         except (ClientError, BotoCoreError) as error:
             raise StoreUnavailable from error
         return None
@@ -78,19 +81,26 @@ class LeadsTable:
             raise StoreUnavailable from error
 
     def due(self, at: datetime) -> Iterator[UUID]:
-        """Leads whose next look is due, by shard and then the longest due first. Raises StoreUnavailable."""
+        """Leads whose next look is due: those with a red flag first, by shard, and then the longest due first.
+
+        Raises StoreUnavailable.
+        """
         pages = self._client.get_paginator("query")
-        for shard in range(self._index_shards):
+        for shard in (f"{kind}{number}" for kind in (RED_FLAG, "") for number in range(self._index_shards)):
             try:
                 for page in pages.paginate(
                     TableName=self._table,
                     IndexName=INDEX,
                     KeyConditionExpression="open_shard = :shard AND next_at <= :at",
-                    ExpressionAttributeValues={":shard": {"S": str(shard)}, ":at": {"S": _instant(at)}},
+                    ExpressionAttributeValues={":shard": {"S": shard}, ":at": {"S": _instant(at)}},
                 ):
                     yield from (UUID(item["lead_id"]["S"]) for item in page["Items"])
             except (ClientError, BotoCoreError) as error:
                 raise StoreUnavailable from error
+
+    def _shard(self, lead: Lead) -> str:
+        number = zlib.crc32(lead.lead_id.bytes) % self._index_shards
+        return f"{RED_FLAG if lead.red_flag else ''}{number}"
 
     def _item(self, lead: Lead) -> dict[str, Any]:
         item = {
@@ -100,7 +110,7 @@ class LeadsTable:
             "write_id": {"S": uuid4().hex},  # tells our own write, met again by the SDK's retry, from an equal one
         }
         if lead.next_at is not None:  # only leads that need someone are in the index
-            item["open_shard"] = {"S": str(zlib.crc32(lead.lead_id.bytes) % self._index_shards)}
+            item["open_shard"] = {"S": self._shard(lead)}
             item["next_at"] = {"S": _instant(lead.next_at)}
         return item
 

@@ -52,5 +52,9 @@ class LeadChanged(LeadIntakeError):
     """Somebody else changed the lead since it was read."""
 
 
+class ScoringFailed(LeadIntakeError):
+    """The rules could not score these answers, and nobody is told by a lead."""
+
+
 class StoreUnavailable(LeadIntakeError):
     """The table did not confirm the write or read; trying again later is safe."""

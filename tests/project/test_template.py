@@ -216,12 +216,14 @@ def test_logs_end() -> None:
 
 
 def test_a_patient_has_an_answer_before_the_function_is_stopped() -> None:
-    """R7: attempts x timeouts leave a second to answer in."""
+    """R7: attempts x timeouts and the wait between them (a second at most) leave a second to answer in; a form that is
+    continued takes two calls."""
     client: Any = PATIENT_FACING
-    waits = client.connect_timeout + client.read_timeout
+    attempts = client.retries["total_max_attempts"]
+    one_call = attempts * (client.connect_timeout + client.read_timeout) + (attempts - 1)
 
-    assert client.retries["total_max_attempts"] * waits < FUNCTIONS["CaptureLead"]["Timeout"] - 1
-    assert FUNCTIONS["CaptureLead"]["Timeout"] <= 6
+    assert one_call <= 6
+    assert 2 * one_call <= FUNCTIONS["CaptureLead"]["Timeout"] - 1
 
 
 def test_parameters_explain_themselves_and_refuse_nonsense() -> None:
@@ -238,7 +240,7 @@ def test_parameters_explain_themselves_and_refuse_nonsense() -> None:
         ("ClinicHours", "Mon-Fri 08:00-17:00", "mornings"),
         ("ClinicHolidays", "2026-12-25,2027-01-01", "Christmas"),
         ("StaffLink", "https://staff.clinic.example/leads/", "https://staff.clinic.example"),
-        ("AlertEmail", "", "desk"),
+        ("AlertEmail", "desk@clinic.example", "desk"),
         ("AllowedOrigins", "https://www.clinic.example", "*"),
     ],
 )
