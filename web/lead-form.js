@@ -14,6 +14,7 @@ const CHECK_PATIENCE = 4000; // ms that a patient waits for the check of a page;
 const PROOF_PATIENCE = 1000; // ms that sending waits for the proof of work; then it goes without
 const SEND_PATIENCE = 20000;
 const RETRY_AFTER = [2, 5, 15, 30]; // seconds before each retry that nobody has to press a button for
+const LATER = 300; // seconds, after those, for as long as the page is open
 const KEPT_FOR = 24 * 60 * 60 * 1000; // ms; the server takes a form for as long
 const CONTACT_IN_EMERGENCY = ["name", "phone"];
 const LANGUAGES = { en: "English", es: "Español" };
@@ -349,6 +350,7 @@ class Answers {
     const content = { questionnaire: this.about, language: this.questionnaire.language, answers: this.all((question) => !this.error(question)), complete: true };
     if (this.isMinor) return content;
     content.contact = Object.fromEntries(fields.map((code) => [code, this.typed(code)]).filter(([, value]) => value));
+    content.consents_shown = Object.fromEntries(this.questionnaire.contact.consents.filter((consent) => boxes.includes(consent.code)).map((consent) => [consent.code, consent.text_hash]));
     content.consents = Object.fromEntries(this.consentCodes.map((code) => [code, boxes.includes(code) && Boolean(this.consents[code])]));
     return content;
   }
@@ -430,7 +432,7 @@ class LeadForm extends HTMLElement {
 
   reset() {
     this.answers.clear();
-    Object.assign(this, { id: newId(), step: 0, shown: "start", guard: {}, emergency: null, minorTold: false, receipt: null, urgent: false, checkFailed: false, inFlight: false,
+    Object.assign(this, { submissionId: newId(), working: null, step: 0, shown: "start", guard: {}, emergency: null, minorTold: false, receipt: null, urgent: false, checkFailed: false, inFlight: false,
       restored: false, resend: null, pending: null, left: null });
     clearTimeout(this.retryTimer);
   }
@@ -471,16 +473,16 @@ class LeadForm extends HTMLElement {
   // ---- what survives a reload ----
 
   save() {
-    const { answers, id, step, shown, guard, emergency, minorTold } = this;
+    const { answers, submissionId, step, shown, guard, emergency, minorTold } = this;
     if (this.receipt || !answers.questionnaire) return;
     if (answers.isMinor) return forget(this.storedAs); // of people under 18 nothing is kept, not even here
-    keep(this.storedAs, { at: Date.now(), id, step, shown, guard, emergency, minorTold, language: this.chosen, given: answers.given, contact: answers.contact, consents: answers.consents });
+    keep(this.storedAs, { at: Date.now(), submissionId, step, shown, guard, emergency, minorTold, language: this.chosen, given: answers.given, contact: answers.contact, consents: answers.consents });
   }
 
   async resume(saved) {
-    const { given, contact, consents, id, step, guard, emergency, minorTold } = saved;
+    const { given, contact, consents, submissionId, step, guard, emergency, minorTold } = saved;
     Object.assign(this.answers, { given, contact, consents });
-    Object.assign(this, { id, step, guard, emergency, minorTold, chosen: saved.language, restored: true });
+    Object.assign(this, { submissionId, step, guard, emergency, minorTold, chosen: saved.language, restored: true });
     this.showStart();
     if (saved.shown === "start") return;
     this.toggleAttribute("started", true); // at once, so that nothing jumps
@@ -550,17 +552,17 @@ class LeadForm extends HTMLElement {
 
   /** What shows that a person fills this in. It never keeps anyone waiting, and sending never depends on it. */
   async earnProof() {
-    const { id } = this;
+    const id = this.submissionId; // not `id`: that is an attribute of the host page's
     try {
       if (!this.guard.token) {
         const { status, body } = await this.ask(`challenges/${id}`, SEND_PATIENCE);
-        if (status !== 200 || id !== this.id) return;
+        if (status !== 200 || id !== this.submissionId) return;
         this.guard = { token: body.token, challenge: body.challenge };
         this.save();
       }
       if (!crypto.subtle || !this.guard.challenge) return;
-      const proof = await solve(this.guard.challenge, () => id === this.id && !this.receipt);
-      if (id !== this.id || !proof) return;
+      const proof = await solve(this.guard.challenge, () => id === this.submissionId && !this.receipt);
+      if (id !== this.submissionId || !proof) return;
       this.guard = { token: this.guard.token, proof };
       this.save();
     } catch { /* without */ }
@@ -573,7 +575,7 @@ class LeadForm extends HTMLElement {
   }
 
   addressed(content) {
-    return content && { submission_id: this.id, ...content, page: shortened(location.origin + location.pathname, 500), ...(content.contact && { attribution: this.origin }) };
+    return content && { submission_id: this.submissionId, ...content, page: shortened(location.origin + location.pathname, 500), ...(content.contact && { attribution: this.origin }) };
   }
 
   tell(event, detail) { this.dispatchEvent(new CustomEvent(`lead-form:${event}`, { bubbles: true, composed: true, detail })); }
@@ -1028,8 +1030,23 @@ class LeadForm extends HTMLElement {
     const { answers } = this;
     if (this.inFlight) return;
     if (!answers.isMinor) errors.push(...answers.contactErrors(fields));
-    if (errors.length) show(errors);
-    else this.send(this.addressed(answers.submission(fields, boxes)), show);
+    if (errors.length) {
+      show(errors);
+      this.checkTexts();
+    } else this.send(this.addressed(answers.submission(fields, boxes)), show);
+  }
+
+  /** Words in a text can call for help at once; without contact the server answers such a form with advice and keeps nothing. */
+  async checkTexts() {
+    const { answers } = this;
+    const given = answers.all((question) => !answers.error(question));
+    if (answers.isMinor || this.shown === "emergency" || !answers.questions.some((question) => question.type === "text" && given[question.code])) return;
+    const content = { submission_id: newId(), questionnaire: answers.about, language: answers.questionnaire.language, answers: given };
+    const outcome = await this.ask("submissions", SEND_PATIENCE, content).catch(() => null);
+    if (outcome?.body?.disposition !== "seek-emergency-care" || this.receipt || this.shown === "emergency" || !this.stillTrue(given)) return;
+    this.emergency = outcome.body.messages;
+    this.enter("emergency");
+    this.showEmergency();
   }
 
   /** Errors that are mended must not stay on the screen while we send. */
@@ -1061,7 +1078,7 @@ class LeadForm extends HTMLElement {
       this.receipt = body;
       forget(this.storedAs, ORIGIN);
       this.showReceipt();
-      return this.tell("submitted", { reference: body.reference, disposition: body.disposition });
+      return this.tell("submitted", { reference: body.reference });
     }
     this.tell("failed", { reason: "sending", status });
     const again = button(this.t("Try again"), () => this.send(content, showAgain, tries));
@@ -1075,22 +1092,23 @@ class LeadForm extends HTMLElement {
         this.t("This form was received before, and your answers have changed since then. The clinic has the answers that you sent first."),
         this.t("To give us the changed answers, send them as a new form, or call us."),
       ], button(this.t("Send as a new form"), () => {
-        Object.assign(this, { id: newId(), guard: {} });
+        Object.assign(this, { submissionId: newId(), guard: {} });
         this.working = this.earnProof();
         this.save();
-        this.send({ ...content, submission_id: this.id }, showAgain);
+        this.send({ ...content, submission_id: this.submissionId }, showAgain);
       }));
     }
     if (status !== 0 && status !== 408 && status !== 429 && status < 500) {
       return this.sendProblem(this.t("Your answers could not be sent"), [this.t("They are still here on this page. Please call us.")], again);
     }
-    const pause = tries < RETRY_AFTER.length ? Math.round(Math.max(RETRY_AFTER[tries], Math.min(outcome.retryAfter, 60)) * (1 + Math.random() / 4)) : null;
+    const pause = Math.round(Math.max(RETRY_AFTER[tries] ?? LATER, Math.min(outcome.retryAfter, 60)) * (1 + Math.random() / 4));
     this.sendProblem(this.t("Your answers are not sent yet"), [
       this.t("They are still here on this page. Please keep it open."),
-      pause ? this.t("We will try again in {seconds} seconds. You can also press Try again.", { seconds: pause }) : this.t("Check your connection, then press Try again."),
+      ...(status === 0 && tries >= RETRY_AFTER.length ? [this.t("Check your connection, then press Try again.")] : []),
+      this.t("We will try again in {seconds} seconds. You can also press Try again.", { seconds: pause }),
     ], again, tries > 0);
     this.resend = () => this.send(content, showAgain, tries + 1);
-    if (pause) this.retryTimer = setTimeout(this.resend, pause * 1000);
+    this.retryTimer = setTimeout(this.resend, pause * 1000);
   }
 
   /** Say beside the button that sending failed, with the phone number and the advice; any change of an answer stops the retries. */

@@ -26,7 +26,7 @@ PHONE_NUMBER = "(212) 555-0123"
 FILLED_IN = """
 ([given, step, contact, consents]) => {
   sessionStorage.setItem("lead-form:fs-intake", JSON.stringify({
-    at: Date.now(), id: "10000000-1000-4000-8000-100000000000".replace(/[018]/g, digit =>
+    at: Date.now(), submissionId: "10000000-1000-4000-8000-100000000000".replace(/[018]/g, digit =>
       (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16)),
     step, shown: "page", guard: {}, emergency: null, minorTold: false, given, contact, consents,
   }));

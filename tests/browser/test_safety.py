@@ -141,3 +141,15 @@ def test_emergency_of_a_child_asks_for_no_number(patient: Patient, page: Page) -
     patient.start().answer(patient.calm(1, age="12", em_now=["chest-pressure"])).next()
     patient.sees_emergency()
     expect(page.locator("form")).to_have_count(0)
+
+
+def test_words_that_call_for_help_are_answered_before_contact_is_asked_for(
+    patient: Patient, page: Page, traffic: Traffic
+) -> None:
+    patient.at(LAST).answer(patient.calm(LAST))
+    page.locator("textarea").fill("The pain is so bad I want to die.")
+    patient.next()
+    patient.sees_emergency()
+    expect(page.get_by_role("link", name="Call 988")).to_be_visible()
+    (asked,) = traffic.posted("/submissions")
+    assert "contact" not in asked
