@@ -52,7 +52,7 @@ def main() -> None:
             site = f"http://127.0.0.1:{arguments.port}/"
             staff_link = site.removesuffix("/") + LEADS
             demo = running.enter_context(_demo(site, arguments.port + 1))
-            origins = f"{PARAMETERS['AllowedOrigins']},{demo.address.removesuffix('/')}"
+            origins = f"{PARAMETERS['AllowedOrigins']},{demo.origin}"
             parameters = {"StaffLink": staff_link, "AllowedOrigins": origins}
             cloud = running.enter_context(LocalCloud(arguments.state / "cloud", parameters))
             outbox = running.enter_context(Outbox(cloud, _say))
@@ -108,9 +108,9 @@ def _warm(site: str) -> None:
 def _demo(site: str, port: int) -> Demo:
     """A page on another origin with the form in it; at another port where this one is taken."""
     try:
-        return Demo(site, port)
+        return Demo(port, site)
     except OSError:
-        return Demo(site, 0)
+        return Demo(0, site)
 
 
 def _where(site: str, demo: str, state: Path, seconds: float) -> None:

@@ -31,14 +31,19 @@ def policy(clinic: str) -> str:
 
 
 class Demo:
-    """`with Demo(clinic, port) as demo:` the site answers at demo.address."""
+    """`with Demo(port) as demo:` the site answers at demo.address. Port 0 takes a free one."""
 
-    def __init__(self, clinic: str, port: int) -> None:
-        handler = type("Handler", (_Handler,), {"clinic": clinic})
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    def __init__(self, port: int, clinic: str = "") -> None:
+        self._handler: type[_Handler] = type("Handler", (_Handler,), {"clinic": clinic})
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, name="demo", daemon=True)
-        self.address = f"http://127.0.0.1:{self._server.server_port}/"
+        self.origin = f"http://127.0.0.1:{self._server.server_port}"
+        self.address = f"{self.origin}/"
+
+    def embed(self, clinic: str) -> None:
+        """`clinic`: the address of our service, whose form the site shows."""
+        self._handler.clinic = clinic
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -54,9 +59,11 @@ class _Handler(BaseHTTPRequestHandler):
     clinic: str
 
     def do_GET(self) -> None:  # the name is http.server's
-        found = file(urlsplit(self.path).path, self.clinic)
+        path = urlsplit(self.path).path
+        found = file(path, self.clinic)
         if found is None:
-            self.send_error(HTTPStatus.NOT_FOUND)
+            self.send_response(HTTPStatus.NO_CONTENT if path == "/favicon.ico" else HTTPStatus.NOT_FOUND)
+            self.end_headers()
             return
         content, headers = found
         self.send_response(HTTPStatus.OK)
