@@ -123,6 +123,7 @@ class ContactField(Answer):
 class Consent(Answer):
     code: str
     text: str
+    text_hash: str
     required: bool
 
 
