@@ -2,7 +2,7 @@
 
 from botocore.config import Config
 
-# 2 attempts x (0.5 s + 1 s) plus backoff: a patient has an answer within 6 s, whatever hangs.
+# 2 attempts x (0.5 s + 1 s) plus backoff: one call ends within 4 s. Continuing an unfinished form takes two calls.
 PATIENT_FACING = Config(
     connect_timeout=0.5, read_timeout=1, retries={"total_max_attempts": 2, "mode": "standard"}, tcp_keepalive=True
 )
