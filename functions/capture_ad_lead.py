@@ -15,7 +15,7 @@ from shared.domain.ad_lead import AdLead
 from shared.domain.lead import Arrival
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
-from shared.settings import AdSettings, ClinicSettings, TableSettings, opening_hours
+from shared.settings import AdSettings, ClinicSettings, TableSettings, opening_hours, person_key
 
 logger = Logger()
 metrics = Metrics()
@@ -23,7 +23,7 @@ rulebook = load()
 ads = AdSettings.from_environment()
 table = TableSettings.from_environment()
 leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
-intake = usecases.Intake(rulebook, leads, opening_hours())
+intake = usecases.Intake(rulebook, leads, opening_hours(), person_key())
 safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_environment().phone)
 
 

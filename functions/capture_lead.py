@@ -17,14 +17,14 @@ from shared.domain.submission import Submission
 from shared.forms import PlainForms, sends_form, wants_page
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
-from shared.settings import ClinicSettings, TableSettings, form_key, opening_hours, return_origins
+from shared.settings import ClinicSettings, TableSettings, form_key, opening_hours, person_key, return_origins
 
 logger = Logger()
 metrics = Metrics()
 rulebook = load()
 table = TableSettings.from_environment()
 leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
-intake = usecases.Intake(rulebook, leads, opening_hours())
+intake = usecases.Intake(rulebook, leads, opening_hours(), person_key())
 guard = FormGuard(form_key())
 clinic = ClinicSettings.from_environment()
 safety = api.Safety(rulebook.emergency_advice_in, words, clinic.phone)

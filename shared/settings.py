@@ -73,6 +73,11 @@ def form_key() -> str:
     return _required("FORM_KEY")
 
 
+def person_key() -> str:
+    """Key of the hashes that show whether a person came before."""
+    return _required("PERSON_KEY")
+
+
 def return_origins() -> frozenset[str]:
     """Sites that a receipt may link back to."""
     return frozenset(filter(None, os.environ.get("RETURN_ORIGINS", "").split(",")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -28,6 +28,7 @@ from shared.domain.opening_hours import OpeningHours
 from shared.domain.questionnaire import Answers
 from shared.domain.submission import QuestionnaireVersion, Screening, Submission
 from shared.domain.triage import LadderStep, RuleSet, TriageResult, triage, triage_after_failure
+from shared.domain.work import tier_after_return
 
 F_co = TypeVar("F_co", covariant=True)
 
@@ -77,11 +78,12 @@ class Files(Protocol[F_co]):
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What it takes to turn a submission into a lead."""
+    """What it takes to turn a submission into a lead. `person_key`: the key of the hashes that show who came before."""
 
     rule_sets: RuleSets
     leads: Leads
     hours: OpeningHours
+    person_key: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +145,13 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
     contact = submission.contact
     if contact is None or submission.consents is None or not submission.consents.contact:
         raise InvalidInput(tuple(_missing(submission)))
-    lead = Lead.received(submission, contact.checked(), rule_set, result, shown, arrival, intake.hours)
+    lead = Lead.received(
+        submission, contact.checked(), rule_set, result, shown, arrival, intake.hours, intake.person_key
+    )
     earlier = intake.leads.add(lead)
     if earlier is None:
         return Captured(lead.receipt, lead, True)
-    return _again(earlier, lead, intake.leads)
+    return _again(earlier, lead, rule_set, intake.leads)
 
 
 def capture_ad_lead(
@@ -295,14 +299,14 @@ def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: dat
     return Swept(tuple(alerts), tuple(failed))
 
 
-def _again(earlier: Lead, lead: Lead, leads: Leads) -> Captured:
+def _again(earlier: Lead, lead: Lead, rule_set: RuleSet, leads: Leads) -> Captured:
     """The id is taken: by the same content, by a finished form that this one trails, by other content (a conflict), or
     by an unfinished form, which this one continues."""
     if earlier.content_hash == lead.content_hash or (earlier.complete and not lead.complete):
         return Captured(earlier.receipt, earlier, False)
     if earlier.complete:
         raise SubmissionConflict
-    later = earlier.continued_by(lead)
+    later = earlier.continued_by(lead, tier_after_return(earlier, lead, rule_set.tiers))
     try:
         leads.replace(earlier, later)
     except LeadChanged as error:  # staff or another tab got in between: the page sends again
@@ -366,9 +370,7 @@ def _age_notice(rule_set: RuleSet, result: TriageResult) -> tuple[str, ...]:
 
 
 def _ladder(lead: Lead, rule_sets: RuleSets) -> tuple[LadderStep, ...]:
-    """A suspect is told once and does not climb: a flood of them must not hold up, or hide, a person's escalation."""
     rule_set = rule_sets.of(lead.questionnaire)
     if rule_set is None:
         raise NotFound
-    ladder = rule_set.tiers[lead.triage.tier].ladder
-    return ladder[:1] if lead.suspicion.suspect else ladder
+    return lead.ladder(rule_set.tiers)

@@ -42,6 +42,7 @@ ENVIRONMENT = {
     "CLINIC_HOURS": "Mon-Fri 08:00-17:00",
     "CLINIC_HOLIDAYS": "2026-01-19",
     "FORM_KEY": "a key that signs nothing but tests",
+    "PERSON_KEY": "a key that hashes nothing but tests",
     "GOOGLE_ADS_KEY": "a-key-of-tests-only",
     "POWERTOOLS_SERVICE_NAME": "leads",
     "POWERTOOLS_METRICS_NAMESPACE": "SpineLeads",

@@ -28,7 +28,7 @@ class Alert:
 
 def alert_for(lead: Lead, level: int, step: LadderStep, staff_link: str, zone: ZoneInfo) -> Alert:
     """`level` is the step's number on the ladder, from 1. The subject is constant ASCII for each tier."""
-    tier = lead.triage.tier
+    tier = lead.tier
     kind = "new" if level == 1 else "escalation"
     lines = [
         f"{tier} lead {lead.reference} is waiting.",

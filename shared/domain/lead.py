@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -18,10 +19,12 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.domain.advice import ShownMessage
 from shared.domain.consent import ConsentRecord, Visit, consent_records, revocation
+from shared.domain.history import SYSTEM, HistoryEntry, Standing, Status
 from shared.domain.opening_hours import OpeningHours
+from shared.domain.person import email_key, phone_key
 from shared.domain.submission import Contact, Stored, Submission
 from shared.domain.suspicion import Sign, Suspicion, red_flag, suspicion
-from shared.domain.triage import LadderStep, RuleSet, TriageResult
+from shared.domain.triage import LadderStep, RuleSet, Tier, TriageResult
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # nothing more to say by itself, but the lead still needs someone
 RETURN_WITHIN = timedelta(minutes=10)  # how long an unfinished form may be finished before staff are told of it
@@ -65,6 +68,8 @@ class Lead(Stored):
 
     `complete`: False while the visitor may still come back to finish. `source`: the door it came through.
     `consent_records`: the ledger, oldest first. `superseded`: how often the visitor came back and sent more.
+    `staff_tier`: as staff set it; "" while the rules' tier counts. `ladder_from`: when the ladder began anew, if it
+    did. `phone_key`, `email_key`: keyed hashes. `owner`: the member of staff who has it.
     """
 
     lead_id: UUID
@@ -90,6 +95,18 @@ class Lead(Stored):
     superseded: int = 0
     consent_records: tuple[ConsentRecord, ...] = ()
     suspicion: Suspicion = Suspicion()
+    status: Status = "new"
+    owner: str = ""
+    owner_name: str = ""
+    acknowledged_at: datetime | None = None
+    closed_reason: str = ""
+    closed_at: datetime | None = None
+    staff_tier: str = ""
+    attempts: int = 0
+    history: tuple[HistoryEntry, ...] = ()
+    ladder_from: datetime | None = None
+    phone_key: str = ""
+    email_key: str = ""
 
     @classmethod
     def received(
@@ -101,6 +118,7 @@ class Lead(Stored):
         shown: tuple[ShownMessage, ...],
         arrival: Arrival,
         hours: OpeningHours,
+        person_key: str,
     ) -> Self:
         """The first version. Its first alert is due at once, unless the tier has no ladder, or the visitor may still
         finish the form and no red flag fired."""
@@ -131,18 +149,26 @@ class Lead(Stored):
                 submission, contact, rule_set.questionnaire, arrival.visit, at, arrival.consented_elsewhere
             ),
             suspicion=suspicion(arrival.signs, rule_set, result),
+            phone_key=phone_key(contact.phone, person_key),
+            email_key=email_key(contact.email, person_key),
         )
 
-    def continued_by(self, later: Self) -> Self:
-        """The visitor came back: the later answers count, the ledger of consents goes on, and staff are told anew."""
+    def continued_by(self, later: Self, staff_tier: str) -> Self:
+        """The visitor came back: the later answers count, ledger and history go on, and staff are told anew, whoever
+        had it. `staff_tier`: what staff had set, where it is above what the later answers say."""
+        version = self.version + 1
+        entry = HistoryEntry(at=later.received_at, by=SYSTEM, by_name="", action="returned", version=version)
         ledger = list(self.consent_records)
         for record in later.consent_records:
             ledger.append(record.after(ledger[-1].hash if ledger else ""))
         return later.model_copy(
             update={
-                "version": self.version + 1,
+                "version": version,
                 "superseded": self.superseded + 1,
                 "consent_records": tuple(ledger),
+                "staff_tier": staff_tier,
+                "attempts": self.attempts,
+                "history": (*self.history, entry),
             }
         )
 
@@ -163,6 +189,30 @@ class Lead(Stored):
         return bool(latest) and latest[-1]
 
     @property
+    def tier(self) -> str:
+        """The one that counts: as staff set it, or as the rules say."""
+        return self.staff_tier or self.triage.tier
+
+    def ladder(self, tiers: Mapping[str, Tier]) -> tuple[LadderStep, ...]:
+        """A suspect is told once and does not climb: a flood of them must not hold up, or hide, a person's
+        escalation."""
+        steps = tiers[self.tier].ladder
+        return steps[:1] if self.suspicion.suspect else steps
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(**{name: getattr(self, name) for name in Standing.model_fields})
+
+    @property
+    def needs_someone(self) -> bool:
+        """Whether it is on the open worklist: somebody has it, or nobody yet and its tier asks for somebody."""
+        return self.status == "acknowledged" or (self.status == "new" and self.alert_due > 0)
+
+    @property
+    def ladder_start(self) -> datetime:
+        return self.ladder_from or self.received_at
+
+    @property
     def receipt(self) -> Receipt:
         return Receipt(
             reference=self.reference,
@@ -179,7 +229,7 @@ class Lead(Stored):
         nobody_claimed_it = self.version == 1
         if self.next_at is None or at + (CLOCKS_DIFFER if nobody_claimed_it else timedelta()) < self.next_at:
             return None
-        passed = [n for n, step in enumerate(ladder, start=1) if step.after.after(self.received_at, hours) <= at]
+        passed = [n for n, step in enumerate(ladder, start=1) if step.after.after(self.ladder_start, hours) <= at]
         due = min(max([self.alert_due, *passed]), len(ladder))
         return self.alert_delivered + 1 if due > self.alert_delivered else None
 
@@ -189,8 +239,15 @@ class Lead(Stored):
 
     def told(self, level: int, ladder: tuple[LadderStep, ...], hours: OpeningHours) -> Self:
         """Staff have been told this level; the next look is when the next step falls due."""
-        later = ladder[level].after.after(self.received_at, hours) if level < len(ladder) else NEVER
-        return self._next(alert_delivered=level, next_at=later)
+        return self._next(alert_delivered=level, next_at=self.next_step(level, ladder, hours))
+
+    def next_step(self, delivered: int, ladder: tuple[LadderStep, ...], hours: OpeningHours) -> datetime:
+        """When to look at the lead again, once that many levels were told."""
+        return ladder[delivered].after.after(self.ladder_start, hours) if delivered < len(ladder) else NEVER
+
+    def worked(self, entry: HistoryEntry, **changes: object) -> Self:
+        """The next version, with one more entry in its history."""
+        return self._next(history=(*self.history, entry), **changes)
 
     def _next(self, **changes: object) -> Self:
         return self.model_copy(update={"version": self.version + 1, **changes})

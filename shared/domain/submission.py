@@ -26,7 +26,8 @@ LINE_BREAKS = "\n\r\t"
 DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # can disguise what staff read
 
 
-def _refuse_unseen(text: str, allowed: str = "") -> str:
+def refuse_unseen(text: str, allowed: str = "") -> str:
+    """The text, unless it holds characters that nobody sees, or that disguise others."""
     for character in text:
         if character in DIRECTION_MARKS or (unicodedata.category(character) in UNSEEN and character not in allowed):
             raise PydanticCustomError("control_character", "Control characters are not allowed here.")
@@ -39,7 +40,7 @@ def _answer(value: Any) -> Answer:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER:
         return value
     if isinstance(value, str) and len(value) <= MAX_TEXT:
-        return _refuse_unseen(value, LINE_BREAKS)
+        return refuse_unseen(value, LINE_BREAKS)
     if isinstance(value, list) and len(value) <= MAX_OPTIONS and all(isinstance(code, str) for code in value):
         return [_code(code) for code in value]
     raise PydanticCustomError("answer", "Give a whole number, a text, or a list of option codes.")
@@ -48,7 +49,7 @@ def _answer(value: Any) -> Answer:
 def _code(value: str) -> str:
     if len(value) > MAX_CODE:
         raise PydanticCustomError("answer", "An option is not on the list.")
-    return _refuse_unseen(value)
+    return refuse_unseen(value)
 
 
 def _phone(value: str) -> str:
@@ -91,7 +92,7 @@ def _given(field: str) -> JsonDict:
     return {"required": [field], "properties": {field: {"type": "string"}}}
 
 
-Line = AfterValidator(_refuse_unseen)
+Line = AfterValidator(refuse_unseen)
 
 
 class Model(BaseModel):
