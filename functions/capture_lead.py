@@ -15,7 +15,7 @@ from shared.adapters.form_guard import FormGuard
 from shared.domain.lead import Arrival
 from shared.domain.submission import Submission
 from shared.forms import PlainForms, sends_form, wants_page
-from shared.rulebook.loading import load
+from shared.rulebook.loading import load, load_candidate
 from shared.rulebook.words import words
 from shared.settings import ClinicSettings, TableSettings, form_key, opening_hours, person_key, return_origins
 
@@ -24,7 +24,7 @@ metrics = Metrics()
 rulebook = load()
 table = TableSettings.from_environment()
 leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
-intake = usecases.Intake(rulebook, leads, opening_hours(), person_key())
+intake = usecases.Intake(rulebook, leads, opening_hours(), person_key(), load_candidate())
 guard = FormGuard(form_key())
 clinic = ClinicSettings.from_environment()
 safety = api.Safety(rulebook.emergency_advice_in, words, clinic.phone)

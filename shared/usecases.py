@@ -26,6 +26,7 @@ from shared.domain.filled_form import WHOLE, FilledForm, FormView
 from shared.domain.lead import Arrival, Lead, Receipt
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.questionnaire import Answers
+from shared.domain.shadow import shadow
 from shared.domain.submission import QuestionnaireVersion, Screening, Submission
 from shared.domain.triage import LadderStep, RuleSet, TriageResult, triage, triage_after_failure
 from shared.domain.work import tier_after_return
@@ -78,12 +79,16 @@ class Files(Protocol[F_co]):
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What it takes to turn a submission into a lead. `person_key`: the key of the hashes that show who came before."""
+    """What it takes to turn a submission into a lead. `person_key`: the key of the hashes that show who came before.
+
+    `candidate`: rules that are scored beside the others and only recorded.
+    """
 
     rule_sets: RuleSets
     leads: Leads
     hours: OpeningHours
     person_key: str = field(repr=False)
+    candidate: RuleSets | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +150,17 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
     contact = submission.contact
     if contact is None or submission.consents is None or not submission.consents.contact:
         raise InvalidInput(tuple(_missing(submission)))
+    candidate = intake.candidate and intake.candidate.of(submission.questionnaire.id)
     lead = Lead.received(
-        submission, contact.checked(), rule_set, result, shown, arrival, intake.hours, intake.person_key
+        submission,
+        contact.checked(),
+        rule_set,
+        result,
+        shown,
+        arrival,
+        intake.hours,
+        intake.person_key,
+        shadow(candidate, submission.answers) if candidate else None,
     )
     earlier = intake.leads.add(lead)
     if earlier is None:

@@ -22,6 +22,7 @@ from shared.domain.consent import ConsentRecord, Visit, consent_records, revocat
 from shared.domain.history import SYSTEM, HistoryEntry, Standing, Status
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.person import email_key, phone_key
+from shared.domain.shadow import Shadow
 from shared.domain.submission import Contact, Stored, Submission
 from shared.domain.suspicion import Sign, Suspicion, red_flag, suspicion
 from shared.domain.triage import LadderStep, RuleSet, Tier, TriageResult
@@ -95,6 +96,7 @@ class Lead(Stored):
     superseded: int = 0
     consent_records: tuple[ConsentRecord, ...] = ()
     suspicion: Suspicion = Suspicion()
+    shadow: Shadow | None = None
     status: Status = "new"
     owner: str = ""
     owner_name: str = ""
@@ -119,6 +121,7 @@ class Lead(Stored):
         arrival: Arrival,
         hours: OpeningHours,
         person_key: str,
+        shadow: Shadow | None = None,
     ) -> Self:
         """The first version. Its first alert is due at once, unless the tier has no ladder, or the visitor may still
         finish the form and no red flag fired."""
@@ -149,6 +152,7 @@ class Lead(Stored):
                 submission, contact, rule_set.questionnaire, arrival.visit, at, arrival.consented_elsewhere
             ),
             suspicion=suspicion(arrival.signs, rule_set, result),
+            shadow=shadow,
             phone_key=phone_key(contact.phone, person_key),
             email_key=email_key(contact.email, person_key),
         )

@@ -17,6 +17,7 @@ from shared.rulebook.tiers import read_tiers
 from shared.rulebook.translation import translated
 
 FOLDER = Path(__file__).parent
+CANDIDATE = FOLDER / "candidate"  # a whole rulebook that is being tried beside this one; absent by default
 TIERS = "tiers.toml"
 WORDS = "words.toml"  # see words.py
 
@@ -92,6 +93,17 @@ def load(folder: Path = FOLDER) -> Rulebook:
     if not rule_sets:
         raise RulebookError(f"{folder.name}: there is no rule set")
     return Rulebook(rule_sets, _translations(tables, rule_sets))
+
+
+def load_candidate(folder: Path = CANDIDATE) -> Rulebook | None:
+    """The rulebook to score beside the active one; None when there is none, or it cannot be used.
+
+    `python -m dev.backtest HEAD shared/rulebook/candidate` says what is wrong with it.
+    """
+    try:
+        return load(folder) if folder.is_dir() else None
+    except Exception:  # noqa: BLE001  a candidate must never keep a patient's form from being taken
+        return None
 
 
 def _parsed(name: str, content: bytes) -> dict[str, Any]:
