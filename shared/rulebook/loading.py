@@ -19,7 +19,7 @@ from shared.rulebook.translation import translated
 FOLDER = Path(__file__).parent
 CANDIDATE = FOLDER / "candidate"  # a whole rulebook that is being tried beside this one; absent by default
 TIERS = "tiers.toml"
-WORDS = "words.toml"  # see words.py
+OTHER = frozenset({"words.toml", "retention.toml"})  # see words.py and retention.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def load(folder: Path = FOLDER) -> Rulebook:
 
     Raises RulebookError, saying which file and entry, or OSError.
     """
-    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml")) if path.name != WORDS}
+    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml")) if path.name not in OTHER}
     tables = {name: _parsed(name, content) for name, content in files.items()}
     if TIERS not in tables:
         raise RulebookError(f"{TIERS}: there is no such file")
