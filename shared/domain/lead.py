@@ -70,8 +70,8 @@ class Lead(Stored):
     `complete`: False while the visitor may still come back to finish. `source`: the door it came through.
     `consent_records`: the ledger, oldest first. `superseded`: how often the visitor came back and sent more.
     `staff_tier`: as staff set it; "" while the rules' tier counts. `ladder_from`: when the ladder began anew, if it
-    did. `phone_key`, `email_key`: keyed hashes. `owner`: the member of staff who has it. `answers_removed_at`: when they
-    had been kept long enough.
+    did. `phone_key`, `email_key`: keyed hashes. `owner`: the member of staff who has it. `answers_removed_at`: when
+    they had been kept long enough.
     """
 
     lead_id: UUID
