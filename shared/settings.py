@@ -57,6 +57,25 @@ class ClinicSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SignInSettings:
+    """Where staff sign in: `address` has /oauth2/authorize, /oauth2/token and /logout; `client` is the inbox's id.
+
+    Empty where there is no sign-in; then the inbox says so.
+    """
+
+    address: str
+    client: str
+
+    def words(self) -> dict[str, str]:
+        """What fills the placeholders of the inbox."""
+        return {"sign_in_address": self.address, "sign_in_client": self.client}
+
+    @classmethod
+    def from_environment(cls) -> SignInSettings:
+        return cls(os.environ.get("SIGN_IN_ADDRESS", ""), os.environ.get("SIGN_IN_CLIENT", ""))
+
+
+@dataclass(frozen=True, slots=True)
 class AdSettings:
     """`key`: the secret set at the ad network; empty closes this door. `questionnaire`: the page the ads lead to."""
 

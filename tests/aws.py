@@ -44,6 +44,8 @@ ENVIRONMENT = {
     "FORM_KEY": "a key that signs nothing but tests",
     "PERSON_KEY": "a key that hashes nothing but tests",
     "GOOGLE_ADS_KEY": "a-key-of-tests-only",
+    "SIGN_IN_ADDRESS": "https://sign-in.clinic.example",
+    "SIGN_IN_CLIENT": "the-inbox",
     "POWERTOOLS_SERVICE_NAME": "leads",
     "POWERTOOLS_METRICS_NAMESPACE": "SpineLeads",
 }

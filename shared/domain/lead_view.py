@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from shared.domain.condition import questions_of
 from shared.domain.lead import Lead
 from shared.domain.questionnaire import NONE, Answer, Question
 from shared.domain.submission import Stored
 from shared.domain.triage import FiredRule, RuleSet
+
+UNSURE = "unsure"
 
 
 class LeadSummary(Stored):
@@ -88,27 +91,47 @@ def _rules(rules: Iterable[FiredRule]) -> list[dict[str, Any]]:
 def _answers(lead: Lead, rule_set: RuleSet) -> Iterator[dict[str, Any]]:
     """In the order of the questionnaire; what it does not know, from another version, comes last as it was sent."""
     known = rule_set.questionnaire.questions
+    safety = _safety_questions(rule_set)
     for page in rule_set.questionnaire.pages:
         for question in page.questions:
             if question.code in lead.answers:
-                yield _answer(page.title, question, lead.answers[question.code])
+                yield _answer(page.title, question, lead.answers[question.code], question.code in safety)
     for code, answer in lead.answers.items():
         if code not in known:
             codes = _codes(answer)
-            yield {"page": "", "question": code, "text": code, "codes": codes, "answer": codes, "positive": False}
+            yield {
+                "page": "",
+                "question": code,
+                "type": "",
+                "text": code,
+                "codes": codes,
+                "answer": codes,
+                "positive": False,
+            }
 
 
-def _answer(page: str, question: Question, answer: Answer) -> dict[str, Any]:
+def _safety_questions(rule_set: RuleSet) -> frozenset[str]:
+    """Those where a warning sign can be denied, or counts when skipped: a safety rule reads them, and they offer no."""
+    read = frozenset[str]().union(*(questions_of(rule.when) for rule in rule_set.safety))
+    return frozenset(
+        question.code
+        for question in rule_set.questionnaire.questions.values()
+        if question.missing_counts_as is not None or (question.code in read and question.option_codes & {NONE, "no"})
+    )
+
+
+def _answer(page: str, question: Question, answer: Answer, safety: bool) -> dict[str, Any]:
     """`positive`: an answer to a safety question that is more than no."""
     labels = {option.code: option.label for option in question.options}
     codes = _codes(answer)
     return {
         "page": page,
         "question": question.code,
+        "type": question.type,
         "text": question.text,
         "codes": codes,
         "answer": [labels.get(code, code) for code in codes],
-        "positive": question.missing_counts_as is not None and not set(codes) <= {NONE, "no"},
+        "positive": safety and not set(codes) <= {NONE, "no"},
     }
 
 
@@ -119,12 +142,12 @@ def _codes(answer: Answer) -> list[str]:
 def _to_ask(lead: Lead, rule_set: RuleSet) -> Iterator[dict[str, str]]:
     """Safety questions that the patient skipped or could not answer: the first of them is the one to call with."""
     facts = rule_set.questionnaire.facts(lead.answers)
+    safety = _safety_questions(rule_set)
     for question in rule_set.questionnaire.questions.values():
         shown = question.shown_when is None or question.shown_when.holds(facts)
-        unsure = question.missing_counts_as
-        if unsure is None or not shown:
+        if question.code not in safety or not shown:
             continue
         if question.code not in lead.answers:
             yield {"question": question.code, "text": question.text, "why": "not answered"}
-        elif unsure in _codes(lead.answers[question.code]):
+        elif (question.missing_counts_as or UNSURE) in _codes(lead.answers[question.code]):
             yield {"question": question.code, "text": question.text, "why": "not sure"}
