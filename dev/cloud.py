@@ -14,7 +14,7 @@ import sys
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -32,9 +32,26 @@ DEPLOY_WITHIN = 120
 PARAMETERS = {
     "ClinicName": "Example Spine Clinic",
     "ClinicPhone": "(312) 555-0100",  # a number that nobody has
-    "StaffLink": "https://staff.clinic.example/leads/",
+    "InboxAddress": "https://staff.clinic.example/inbox",
+    "SignInDomain": "example-spine-clinic",
     "AllowedOrigins": "http://localhost:8000,http://127.0.0.1:8000",  # landing pages on other hosts
 }
+STAFF = {"nurse": "clinician", "desk": "desk", "admin": "admin"}  # ready-made users and their groups
+PASSWORD = "Only-on-this-machine-1"  # noqa: S105  of all three
+SIGN_IN_FLOWS = (  # what updating a client would otherwise reset
+    "ClientName",
+    "SupportedIdentityProviders",
+    "AllowedOAuthFlowsUserPoolClient",
+    "AllowedOAuthFlows",
+    "AllowedOAuthScopes",
+    "ExplicitAuthFlows",
+    "AccessTokenValidity",
+    "IdTokenValidity",
+    "RefreshTokenValidity",
+    "TokenValidityUnits",
+    "PreventUserExistenceErrors",
+    "EnableTokenRevocation",
+)
 
 
 class LocalCloud:
@@ -46,6 +63,7 @@ class LocalCloud:
         self.emulator = Emulator(state, dependencies())
         self.outputs: dict[str, str] = {}
         self.resources: dict[str, str] = {}  # logical id -> what the emulator calls it
+        self._site = ""
         self._exit = ExitStack()
 
     def __enter__(self) -> Self:
@@ -99,6 +117,33 @@ class LocalCloud:
             self._update_stack(formation, wanted)
         self._wait_for_stack()
         self._allow_origins(cors)
+        self._add_staff()
+        if self._site:
+            self.sign_in_at(self._site)
+
+    def sign_in_at(self, site: str) -> None:
+        """Lets the inbox be used at this address, where the emulator's sign-in page is served too (dev/front.py)."""
+        self._site = site
+        pool, client = self.resources["StaffPool"], self.resources["InboxClient"]
+        identities = self.client("cognito-idp")
+        kept = identities.describe_user_pool_client(UserPoolId=pool, ClientId=client)["UserPoolClient"]
+        flows = {name: kept[name] for name in SIGN_IN_FLOWS if name in kept}
+        back = [f"{site}inbox"]
+        identities.update_user_pool_client(
+            UserPoolId=pool, ClientId=client, **flows | {"CallbackURLs": back, "LogoutURLs": back}
+        )
+        functions, name = self.client("lambda"), self.resources["ShowPage"]
+        variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        told = {"Variables": variables | {"SIGN_IN_ADDRESS": site.removesuffix("/")}}
+        functions.update_function_configuration(FunctionName=name, Environment=told)
+
+    def _add_staff(self) -> None:
+        identities, pool = self.client("cognito-idp"), self.resources["StaffPool"]
+        for name, group in STAFF.items():
+            with suppress(identities.exceptions.UsernameExistsException):
+                identities.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
+            identities.admin_set_user_password(UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True)
+            identities.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=group)
 
     def update_code(self) -> None:
         """Puts the code as it is now behind every function; the resources stay as they are."""
@@ -213,7 +258,22 @@ def _routes(api: str, properties: dict[str, Any]) -> dict[str, Any]:
     """Takes the OpenAPI body out of the API's properties and gives its routes as resources."""
     body = properties.pop("Body")
     properties |= {"Name": {"Ref": "AWS::StackName"}, "ProtocolType": "HTTP"}
-    resources: dict[str, Any] = {}
+    resources: dict[str, Any] = {
+        name: {
+            "Type": "AWS::ApiGatewayV2::Authorizer",
+            "Properties": {
+                "ApiId": {"Ref": api},
+                "Name": name,
+                "AuthorizerType": "JWT",
+                "IdentitySource": [scheme["x-amazon-apigateway-authorizer"]["identitySource"]],
+                "JwtConfiguration": {
+                    key.capitalize(): value
+                    for key, value in scheme["x-amazon-apigateway-authorizer"]["jwtConfiguration"].items()
+                },
+            },
+        }
+        for name, scheme in body["components"]["securitySchemes"].items()
+    }
     for path, operations in body["paths"].items():
         for method, operation in operations.items():
             integration = operation["x-amazon-apigateway-integration"]
@@ -234,9 +294,17 @@ def _routes(api: str, properties: dict[str, Any]) -> dict[str, Any]:
                     "ApiId": {"Ref": api},
                     "RouteKey": f"{method.upper()} {path}",
                     "Target": {"Fn::Sub": f"integrations/${{{name}Integration}}"},
+                    **_guard(operation),
                 },
             }
     return resources
+
+
+def _guard(operation: dict[str, Any]) -> dict[str, Any]:
+    """The authorizer that the operation names, if any."""
+    for (name, scopes), *_ in [list(entry.items()) for entry in operation.get("security", [])]:
+        return {"AuthorizationType": "JWT", "AuthorizerId": {"Ref": name}, "AuthorizationScopes": scopes}
+    return {}
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ It stops when the template has a route that is not described here, or the other 
 import json
 import tomllib
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,7 +20,10 @@ from shared import form_body
 from shared.domain.ad_lead import AdLead
 from shared.domain.advice import ShownMessage
 from shared.domain.lead import Receipt
+from shared.domain.lead_view import LeadSummary
 from shared.domain.submission import Screening, Submission
+from shared.domain.work import Action
+from shared.domain.worklist import Search
 from shared.rulebook.tiers import DISPOSITIONS
 from shared.submission_schema import without_trap
 
@@ -64,7 +68,9 @@ class FieldProblem(Answer):
 
 
 class Problem(Answer):
-    """Problem details (RFC 9457). Show the emergency advice and the phone number to the patient, whatever broke."""
+    """Problem details (RFC 9457). Show the emergency advice and the phone number to the patient, whatever broke.
+
+    To staff: `owner_name` has the lead since then, or `by_name` did `action` to it."""
 
     type: str
     title: str
@@ -73,6 +79,10 @@ class Problem(Answer):
     errors: list[FieldProblem] = []
     emergency_advice: str
     clinic_phone: str
+    owner_name: str | None = None
+    by_name: str | None = None
+    action: str | None = None
+    since: datetime | None = None
 
 
 class Option(Answer):
@@ -150,8 +160,34 @@ class Form(Answer):
     words: dict[str, str]
 
 
-REQUESTS = (Submission, Screening, AdLead)
-ANSWERS = (Receipt, Screened, Challenge, Form, Problem)
+class WorklistPage(Answer):
+    """`cursor`: send it back for the next page; null at the end. `now`: the service's clock."""
+
+    leads: list[LeadSummary]
+    cursor: str | None
+    now: datetime
+
+
+class RuleSetInUse(Answer):
+    """Empty dates and names: a physician's approval is awaited."""
+
+    id: str
+    version: str
+    content_hash: str
+    approved_by: str
+    approved_on: str
+    questionnaire: str
+    questionnaire_version: str
+    questionnaire_approved_by: str
+    questionnaire_approved_on: str
+
+
+class Rules(Answer):
+    rule_sets: list[RuleSetInUse]
+
+
+REQUESTS = (Submission, Screening, AdLead, Search, Action)
+ANSWERS = (Receipt, Screened, Challenge, Form, Problem, WorklistPage, Rules)
 
 QUESTIONNAIRE = {"id": "fs-intake", "version": "1.0.0"}
 SUBMISSION = {
@@ -184,15 +220,17 @@ RECEIPT = {
 
 WHY = {
     "400": "The body is not readable.",
-    "403": "The key is missing or wrong.",
+    "401": "Nobody is signed in; API Gateway says so itself when there is no token, or none that it takes.",
+    "403": "The caller may not do this.",
     "404": "There is nothing at this address.",
     "406": "None of the media types in Accept is on offer.",
-    "409": "This submission id came before, with other content.",
+    "409": "Somebody or something was faster: this submission id came before with other content, or a colleague acted.",
     "413": "The body is larger than 64 KiB.",
     "415": "The body is not declared as JSON.",
     "422": "Some fields need mending; `errors` names each.",
     "503": "The service could not take the request. The same request may be sent again after Retry-After seconds.",
 }
+FOR_STAFF = ("401", "403", "503")
 READING_A_BODY = ("400", "413", "415", "422", "503")
 
 
@@ -214,6 +252,7 @@ class Operation:
     examples: Json = field(default_factory=dict)
     form: bool = False
     shows_pages: bool = False
+    staff: bool = False
 
 
 def _ref(model: type[BaseModel]) -> Json:
@@ -259,6 +298,19 @@ LANGUAGE = (
     _parameter("header", "Accept-Language", "The language of what is shown.", {"type": "string"}, "es-US,es;q=0.9"),
 )
 KNOWN = _parameter("header", "If-None-Match", "The ETag of what you have.", {"type": "string"}, '"8c2f"')
+REFERENCE = _parameter("path", "reference", "As the alert has it.", {"type": "string"}, "7K3MQ-2XDRT")
+LEAD_VIEW = {
+    "description": "The summary, what the reader may do now (`actions`), why it has its tier, the answers and what to "
+    "ask next, contact and consents, where it came from, its history, and other leads of the same person",
+    "type": "object",
+    "required": ["summary", "actions", "triage", "answers", "contact", "history", "others"],
+    "properties": {
+        "summary": _ref(LeadSummary),
+        "actions": {"type": "array", "items": {"type": "string"}},
+        **{key: {"type": "object"} for key in ("triage", "contact")},
+        **{key: {"type": "array", "items": {"type": "object"}} for key in ("answers", "history", "others")},
+    },
+}
 OPERATIONS = {
     "POST /submissions": Operation(
         id="capture_lead",
@@ -377,6 +429,64 @@ OPERATIONS = {
         answers={"200": ("Taken.", {"application/json": {"schema": {"type": "object", "maxProperties": 0}}})},
         problems=("403", *READING_A_BODY),
     ),
+    "GET /leads": Operation(
+        id="list_leads",
+        summary="A page of the worklist",
+        description="Open leads by deadline, or those that are done, the latest first. A page may be empty and still "
+        "have a cursor. Nothing in it says who a person is.",
+        staff=True,
+        answers={"200": ("The page.", _json(WorklistPage))},
+        problems=(*FOR_STAFF, "422"),
+        parameters=(
+            _parameter("query", "view", "", {"enum": ["open", "mine", "closed"]}, "open"),
+            _parameter("query", "tier", "", {"type": "string", "maxLength": 40}, "URGENT"),
+            _parameter("query", "suspect", "Those that may be a machine's.", {"enum": ["true", "false"]}, "false"),
+            _parameter("query", "cursor", "Of the page before.", {"type": "string"}, "open-0__"),
+        ),
+    ),
+    "POST /leads/search": Operation(
+        id="search_leads",
+        summary="Leads by reference, phone number or e-mail address",
+        description="A reference as people read it out: case, dash, O for 0 and I or L for 1 do not matter.",
+        staff=True,
+        request=Search,
+        examples={"reference": {"q": "7K3MQ-2XDRT"}, "phone": {"q": "(312) 555-0147"}},
+        answers={"200": ("What was found, the latest first.", _json(WorklistPage))},
+        problems=("401", "403", *READING_A_BODY),
+    ),
+    "GET /leads/{reference}": Operation(
+        id="show_lead",
+        summary="Everything about a lead",
+        description="Opening it changes nothing. Who opened it is recorded, apart from the lead.",
+        staff=True,
+        answers={"200": ("The lead.", {"application/json": {"schema": LEAD_VIEW}})},
+        problems=(*FOR_STAFF, "404"),
+        parameters=(REFERENCE,),
+    ),
+    "POST /leads/{reference}/actions": Operation(
+        id="work_lead",
+        summary="Do something with a lead",
+        description="`version` is that of the lead you saw. A colleague who was faster is a 409 that says who; an "
+        "alert that went out meanwhile is no conflict.",
+        staff=True,
+        request=Action,
+        examples={
+            "acknowledge": {"action": "acknowledge", "version": 1},
+            "call": {"action": "contact_attempt", "version": 3, "outcome": "left_message", "text": "Calls back at 9."},
+            "close": {"action": "close", "version": 4, "reason": "declined"},
+        },
+        answers={"200": ("The lead as it is now.", {"application/json": {"schema": LEAD_VIEW}})},
+        problems=("401", "403", "404", "409", *READING_A_BODY),
+        parameters=(REFERENCE,),
+    ),
+    "GET /rules": Operation(
+        id="show_rules",
+        summary="The rules in use",
+        description="And whether a physician has approved them.",
+        staff=True,
+        answers={"200": ("Each rule set with its questionnaire.", _json(Rules))},
+        problems=("401", "403"),
+    ),
     "GET /": Operation(
         id="show_page",
         summary="The hosted form",
@@ -385,6 +495,24 @@ OPERATIONS = {
         cacheable=True,
         problems=("503",),
         parameters=(*LANGUAGE, KNOWN),
+    ),
+    "GET /inbox": Operation(
+        id="show_inbox",
+        summary="The staff inbox",
+        description="A page for people. It holds no lead; its script asks for them once somebody is signed in.",
+        answers={"200": ("The page.", {"text/html": TEXT})},
+        cacheable=True,
+        problems=("503",),
+        parameters=(KNOWN,),
+    ),
+    "GET /inbox/{file}": Operation(
+        id="show_inbox_file",
+        summary="A file of the staff inbox",
+        description="Styles and scripts.",
+        answers={"200": ("The file.", {"text/html": TEXT, "text/css": TEXT, "text/javascript": TEXT})},
+        cacheable=True,
+        problems=("404",),
+        parameters=(_parameter("path", "file", "Its name.", {"type": "string"}, "inbox.js"), KNOWN),
     ),
     "GET /web/{file}": Operation(
         id="show_file",
@@ -406,6 +534,12 @@ OPERATIONS = {
         problems=("404",),
         parameters=(_parameter("path", "file", "Its name.", {"type": "string"}, "openapi.json"), *LANGUAGE, KNOWN),
     ),
+}
+SIGN_IN = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "An access token of the staff's sign-in: OAuth 2.0 authorization code with PKCE, scope openid.",
 }
 GATEWAY = {  # says so itself: our functions never see the request
     "429": {
@@ -461,6 +595,7 @@ def document() -> Json:
         "security": [],
         "paths": paths,
         "components": {
+            "securitySchemes": {"staff": SIGN_IN},
             "schemas": _schemas(),
             "headers": {
                 name: {"description": text, "required": True, "schema": {"type": "string"}}
@@ -475,6 +610,7 @@ def _operation(operation: Operation) -> Json:
         "operationId": operation.id,
         "summary": operation.summary,
         "description": operation.description,
+        **({"security": [{"staff": ["openid"]}]} if operation.staff else {}),
         "parameters": list(operation.parameters),
     }
     taken: Json = {}

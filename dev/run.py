@@ -24,8 +24,8 @@ from rich.console import Console
 from watchfiles import PythonFilter, watch
 
 from dev import samples
-from dev.cloud import LocalCloud
-from dev.front import LEADS, LOCAL, Front
+from dev.cloud import PASSWORD, STAFF, LocalCloud
+from dev.front import LOCAL, Front
 from dev.outbox import Outbox, SentAlert
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -49,8 +49,7 @@ def main() -> None:
                 shutil.rmtree(arguments.state / "cloud", ignore_errors=True)
             console.print("Starting the local cloud and deploying infra/template.yaml to it ...")
             site = f"http://127.0.0.1:{arguments.port}/"
-            staff_link = site.removesuffix("/") + LEADS
-            cloud = running.enter_context(LocalCloud(arguments.state / "cloud", {"StaffLink": staff_link}))
+            cloud = running.enter_context(LocalCloud(arguments.state / "cloud", {"InboxAddress": f"{site}inbox"}))
             outbox = running.enter_context(Outbox(cloud, _say))
             running.enter_context(Front(cloud, outbox, arguments.port))
             _warm(site)
@@ -105,6 +104,7 @@ def _where(site: str, state: Path, seconds: float) -> None:
     console.print(f"""
 Ready after {seconds:.0f} s.
   The form           [link={site}]{site}[/link]
+  The inbox          {site}inbox  (sign in as {", ".join(STAFF)}; password {PASSWORD})
   Alerts (outbox)    {site.removesuffix("/")}{LOCAL}
   Log of functions   {site.removesuffix("/")}{LOCAL}logs
   What is stored     {os.path.relpath(state)}/

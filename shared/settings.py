@@ -87,6 +87,11 @@ class AdSettings:
         return cls(os.environ.get("GOOGLE_ADS_KEY", ""), os.environ.get("ADS_QUESTIONNAIRE", "fs-intake"))
 
 
+def access_log() -> str:
+    """The table that records who opened which lead."""
+    return _required("ACCESS_LOG")
+
+
 def form_key() -> str:
     """Signs form tokens and proofs of work."""
     return _required("FORM_KEY")

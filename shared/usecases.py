@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from shared.domain.ad_lead import AdLead
@@ -18,23 +18,35 @@ from shared.domain.errors import (
     Forbidden,
     InvalidInput,
     LeadChanged,
+    NotAllowed,
     NotFound,
     StoreUnavailable,
     SubmissionConflict,
 )
+from shared.domain.export import ExportQuery, Mark, Period, person_data
 from shared.domain.filled_form import WHOLE, FilledForm, FormView
 from shared.domain.lead import Arrival, Lead, Receipt
+from shared.domain.lead_view import LeadSummary, lead_view
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.questionnaire import Answers
+from shared.domain.retention import Kept, Remainder, Retention, Stage, erased, retired
 from shared.domain.shadow import shadow
+from shared.domain.staff import Staff
 from shared.domain.submission import QuestionnaireVersion, Screening, Submission
 from shared.domain.triage import LadderStep, RuleSet, TriageResult, triage, triage_after_failure
-from shared.domain.work import tier_after_return
+from shared.domain.work import Action, WorkRules, possible, tier_after_return, work
+from shared.domain.worklist import Place, Search, WorklistQuery, closed_shelves, reference_in, sought
 
 F_co = TypeVar("F_co", covariant=True)
 
 EMERGENCY = "seek-emergency-care"
 CONTINUE = "continue"
+PAGE_OF_LEADS = 100
+READS_FOR_A_PAGE = 30  # an empty page may come with a cursor: filters are applied to what was read
+ATTEMPTS_TO_WORK = 4
+LEADS_IN_EXPORT = 100  # on a page, and then in an answer of a few hundred kilobytes
+BYTES_IN_EXPORT = 1_000_000  # as stored; as FHIR three times that, and an answer may have six million
+READS_FOR_EXPORT = 300
 RECEIPT_SHOWN_FOR = timedelta(hours=24)
 
 
@@ -57,6 +69,44 @@ class Leads(Protocol):
 
     def due(self, at: datetime, /) -> Iterable[UUID]:
         """Leads whose next look is due, the longest due first. Raises StoreUnavailable."""
+
+
+class Worklist(Leads, Protocol):
+    """The leads as staff look for them. All raise StoreUnavailable."""
+
+    def open_shelves(self) -> tuple[str, ...]: ...
+
+    def on_shelf(self, place: Place, limit: int, /) -> tuple[tuple[LeadSummary, ...], Place | None]:
+        """Leads after that place, and where to go on."""
+
+    def id_of(self, reference: str, /) -> UUID | None: ...
+
+    def of_person(self, phone_key: str, email_key: str, /) -> tuple[LeadSummary, ...]:
+        """Leads with that number or address, the latest first."""
+
+
+class Archive(Worklist, Protocol):
+    """The leads as they leave, and what is left of them. All raise StoreUnavailable."""
+
+    def arrivals(self, period: Period, after: Mark | None, /) -> Iterable[Mark]:
+        """The leads that came in then, in order, after that mark; read as far as asked for."""
+
+    def in_stage(self, stage: Stage, until: datetime, /) -> Iterable[UUID]:
+        """What entered this stage then or earlier, the oldest first."""
+
+    def kept(self, lead_id: UUID, /) -> Kept | None:
+        """The lead, or what is left of it."""
+
+    def replace(self, before: Kept, after: Kept, /) -> None:
+        """Write `after` while `before` is still the stored version. Raises LeadChanged."""
+
+    def remove(self, kept: Kept, /) -> None:
+        """Leave nothing, while that version is the stored one. Raises LeadChanged."""
+
+
+class Accesses(Protocol):
+    def add(self, lead_id: UUID, staff: Staff, what: str, at: datetime, /) -> None:
+        """Record that this person saw the lead. Raises StoreUnavailable."""
 
 
 class Publisher(Protocol):
@@ -103,6 +153,26 @@ class Alerting:
 
 
 @dataclass(frozen=True, slots=True)
+class Practice:
+    """What it takes to open and work leads."""
+
+    leads: Worklist
+    rule_sets: RuleSets
+    accesses: Accesses
+    hours: OpeningHours
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What it takes to export and erase leads."""
+
+    leads: Archive
+    rule_sets: RuleSets
+    accesses: Accesses
+    hours: OpeningHours
+
+
+@dataclass(frozen=True, slots=True)
 class Captured:
     """`lead`: None when nothing was stored (a minor). `created`: False when the same submission came before."""
 
@@ -123,6 +193,39 @@ class Screened:
         """As the form gets it: plain JSON values."""
         messages = [message.model_dump() for message in self.messages]
         return {"disposition": self.disposition, "minor": self.minor, "messages": messages}
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistPage:
+    """`onward`: where the next page begins; None when this is the last."""
+
+    leads: tuple[LeadSummary, ...]
+    onward: Place | None
+    at: datetime
+
+    def shown(self) -> dict[str, object]:
+        """As staff's page gets it: plain JSON values."""
+        return {
+            "leads": [summary.model_dump(mode="json") for summary in self.leads],
+            "cursor": str(self.onward) if self.onward else None,
+            "now": self.at.isoformat(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A page of leads, each with the present rule set of its questionnaire; `onward`: None on the last page."""
+
+    leads: tuple[tuple[Lead, RuleSet | None], ...]
+    onward: Mark | None
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """How many leads lost something in each stage, and those where that failed."""
+
+    done: dict[Stage, int]
+    failed: tuple[tuple[UUID, Exception], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +391,7 @@ def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None
         return None
     alert = alert_for(lead, level, ladder[level - 1], alerting.staff_link, hours.zone)
     alerting.publisher.publish(alert)
-    alerting.leads.replace(claimed, claimed.told(level, ladder, hours))
+    _record(claimed, level, ladder, alerting)
     return alert
 
 
@@ -311,6 +414,244 @@ def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: dat
             if alert is not None:
                 alerts.append(alert)
     return Swept(tuple(alerts), tuple(failed))
+
+
+def list_leads(query: WorklistQuery, staff: Staff, leads: Worklist, at: datetime) -> WorklistPage:
+    """A page of the worklist: what the query wants, and where to go on. Raises NotAllowed, InvalidInput or
+    StoreUnavailable."""
+    _must_read(staff)
+    shelves = tuple(closed_shelves(at)) if query.view == "closed" else leads.open_shelves()
+    place: Place | None = Place.parse(query.cursor) if query.cursor else Place(shelves[0])
+    found: list[LeadSummary] = []
+    for _ in range(READS_FOR_A_PAGE):
+        if place is None or len(found) >= PAGE_OF_LEADS:
+            break
+        page, onward = leads.on_shelf(place, PAGE_OF_LEADS)
+        found.extend(summary for summary in page if query.wants(summary, staff.id))
+        place = onward or place.next_shelf(shelves)
+    return WorklistPage(tuple(found), place, at)
+
+
+def search_leads(search: Search, person_key: str, staff: Staff, leads: Worklist, at: datetime) -> WorklistPage:
+    """Leads by their reference, or by the phone number or e-mail address of a person. Raises NotAllowed or
+    StoreUnavailable."""
+    _must_read(staff)
+    looked_for = sought(search, person_key)
+    if not looked_for.reference:
+        return WorklistPage(leads.of_person(looked_for.phone_key, looked_for.email_key), None, at)
+    lead_id = leads.id_of(looked_for.reference)
+    lead = leads.get(lead_id) if lead_id else None
+    return WorklistPage((LeadSummary.of(lead),) if lead else (), None, at)
+
+
+def show_lead(reference: str, staff: Staff, practice: Practice, at: datetime) -> dict[str, Any]:
+    """Everything about a lead, for whoever opens it. The lead stays as it is; the access log has one entry more.
+
+    Raises NotAllowed, NotFound or StoreUnavailable.
+    """
+    _must_read(staff)
+    lead = _lead(reference, practice.leads)
+    practice.accesses.add(lead.lead_id, staff, "opened", at)
+    return _seen(lead, staff, practice, at)
+
+
+def work_lead(reference: str, action: Action, staff: Staff, practice: Practice, at: datetime) -> dict[str, Any]:
+    """Do something with a lead, and show it as it is then. An alert that goes out at the same moment is no conflict.
+
+    Raises NotAllowed, InvalidInput, NotFound, AlreadyTaken, WrongState or StoreUnavailable.
+    """
+    _must_read(staff)
+    lead = _lead(reference, practice.leads)
+    practice.accesses.add(lead.lead_id, staff, action.action, at)
+    after = _worked(lead, action, staff, practice, at)
+    return _seen(after, staff, practice, at)
+
+
+def show_rules(staff: Staff, rule_sets: Iterable[RuleSet]) -> list[dict[str, str]]:
+    """Which rules are in use, and whether a physician has approved them. Raises NotAllowed."""
+    _must_read(staff)
+    return [
+        {
+            "id": rule_set.id,
+            "version": rule_set.version,
+            "content_hash": rule_set.content_hash,
+            "approved_by": rule_set.approved_by,
+            "approved_on": rule_set.approved_on,
+            "questionnaire": rule_set.questionnaire.id,
+            "questionnaire_version": rule_set.questionnaire.version,
+            "questionnaire_approved_by": rule_set.questionnaire.approved_by,
+            "questionnaire_approved_on": rule_set.questionnaire.approved_on,
+        }
+        for rule_set in rule_sets
+    ]
+
+
+def export_leads(query: ExportQuery, staff: Staff, records: Records, at: datetime) -> Exported:
+    """A page of the leads of some days, in the order of arrival, each noted in the access log. A page may be empty and
+    still have more after it.
+
+    Raises NotAllowed, InvalidInput or StoreUnavailable.
+    """
+    _must_administer(staff)
+    zone = records.hours.zone
+    found: list[Lead] = []
+    size, mark = 0, query.after(at, zone)
+    for reads, arrival in enumerate(records.leads.arrivals(query.period(at, zone), mark)):
+        if len(found) >= LEADS_IN_EXPORT or size >= BYTES_IN_EXPORT or reads >= READS_FOR_EXPORT:
+            break
+        mark, lead = arrival, records.leads.get(arrival.lead_id)
+        if lead is not None and query.tier in (None, lead.tier):
+            found.append(lead)
+            size += len(lead.model_dump_json())
+    else:
+        mark = None
+    return Exported(tuple(_taken_out(lead, staff, records, at) for lead in found), mark)
+
+
+def export_lead(reference: str, staff: Staff, records: Records, at: datetime) -> Exported:
+    """One lead, for the clinic's own system. Raises NotAllowed, NotFound or StoreUnavailable."""
+    if not (staff.may_judge or staff.may_administer):
+        raise NotAllowed("Only clinicians and administrators export a lead.")
+    return Exported((_taken_out(_lead(reference, records.leads), staff, records, at),), None)
+
+
+def export_person(reference: str, staff: Staff, records: Records, at: datetime) -> dict[str, Any]:
+    """What is stored about the person behind a lead, for them: every lead with the same number or address, and the
+    names on them, since a family may share a number.
+
+    Raises NotAllowed, NotFound or StoreUnavailable.
+    """
+    _must_administer(staff)
+    lead = _lead(reference, records.leads)
+    same_person = records.leads.of_person(lead.phone_key, lead.email_key)
+    others = [summary.reference for summary in same_person if summary.reference != lead.reference]
+    leads = [lead, *(_lead(other, records.leads) for other in others)]
+    return {
+        "exported_at": at.isoformat(),
+        "leads": [
+            person_data(taken, _rule_set_of(taken, records.rule_sets), at)
+            for taken, _ in (_taken_out(each, staff, records, at) for each in leads)
+        ],
+    }
+
+
+def erase_lead(reference: str, person_key: str, staff: Staff, records: Records, at: datetime) -> Remainder:
+    """Leave a tombstone and the ledger of consents with hashed contacts in the place of a lead.
+
+    Raises NotAllowed, NotFound or StoreUnavailable.
+    """
+    _must_administer(staff)
+    lead = _lead(reference, records.leads)
+    records.accesses.add(lead.lead_id, staff, "erased", at)
+    for _ in range(ATTEMPTS_TO_WORK):
+        left = erased(lead, staff.id, at, person_key)
+        try:
+            records.leads.replace(lead, left)
+        except LeadChanged:  # an alert went out, or a colleague was at it: it goes all the same
+            lead = records.leads.get(lead.lead_id) or _gone()
+        else:
+            return left
+    raise StoreUnavailable
+
+
+def retire_leads(leads: Archive, retention: Retention, clock: Callable[[], datetime], until: datetime) -> Retired:
+    """Let go of what has been kept long enough. Reads only what is due; one lead that fails never holds up the others.
+
+    Stops taking leads at `until`; the next run goes on. Raises StoreUnavailable when what is due cannot be read.
+    """
+    done = dict.fromkeys(Stage, 0)
+    failed: list[tuple[UUID, Exception]] = []
+    for stage in Stage:
+        for lead_id in leads.in_stage(stage, retention.began_before(stage, clock())):
+            if clock() >= until:
+                return Retired(done, tuple(failed))
+            try:
+                done[stage] += _retire(lead_id, leads, retention, clock())
+            except Exception as error:  # noqa: BLE001  whatever is wrong with this lead, the next one is due too
+                failed.append((lead_id, error))
+    return Retired(done, tuple(failed))
+
+
+def _retire(lead_id: UUID, leads: Archive, retention: Retention, at: datetime) -> bool:
+    kept = leads.kept(lead_id)
+    after = retired(kept, retention, at) if kept else None
+    if kept is None or after is kept:  # the index was a little behind
+        return False
+    if after is None:
+        leads.remove(kept)
+    else:
+        leads.replace(kept, after)
+    return True
+
+
+def _taken_out(lead: Lead, staff: Staff, records: Records, at: datetime) -> tuple[Lead, RuleSet | None]:
+    records.accesses.add(lead.lead_id, staff, "exported", at)
+    return lead, records.rule_sets.of(lead.questionnaire)
+
+
+def _must_administer(staff: Staff) -> None:
+    if not staff.may_administer:
+        raise NotAllowed("Only an administrator does this.")
+
+
+def _record(claimed: Lead, level: int, ladder: tuple[LadderStep, ...], alerting: Alerting) -> None:
+    """That staff were told. Whoever wrote to the lead meanwhile is not overwritten: a note or a call changes nothing in
+    what is due, and a lead that somebody took needs no record."""
+    for _ in range(ATTEMPTS_TO_WORK):
+        try:
+            alerting.leads.replace(claimed, claimed.told(level, ladder, alerting.hours))
+        except LeadChanged:
+            now = alerting.leads.get(claimed.lead_id)
+            if now is None or now.next_at != claimed.next_at:
+                return
+            claimed = now
+        else:
+            return
+
+
+def _must_read(staff: Staff) -> None:
+    if not staff.may_read:
+        raise NotAllowed("Ask an administrator to put you into a group: clinician, desk or admin.")
+
+
+def _lead(reference: str, leads: Worklist) -> Lead:
+    written = reference_in(reference)
+    lead_id = leads.id_of(written) if written else None
+    lead = leads.get(lead_id) if lead_id else None
+    if lead is None:
+        raise NotFound
+    return lead
+
+
+def _worked(lead: Lead, action: Action, staff: Staff, practice: Practice, at: datetime) -> Lead:
+    rules = _work_rules(lead, practice)
+    for _ in range(ATTEMPTS_TO_WORK):
+        after = work(lead, action, staff, at, rules)
+        if after is lead:
+            return lead
+        try:
+            practice.leads.replace(lead, after)
+        except LeadChanged:
+            lead = practice.leads.get(lead.lead_id) or _gone()
+        else:
+            return after
+    raise StoreUnavailable
+
+
+def _gone() -> Lead:
+    raise NotFound
+
+
+def _work_rules(lead: Lead, practice: Practice) -> WorkRules:
+    rule_set = _rule_set_of(lead, practice.rule_sets)
+    return WorkRules(rule_set.tiers, practice.hours)
+
+
+def _seen(lead: Lead, staff: Staff, practice: Practice, at: datetime) -> dict[str, Any]:
+    same_person = practice.leads.of_person(lead.phone_key, lead.email_key)
+    others = [summary for summary in same_person if summary.reference != lead.reference]
+    actions = possible(lead, staff, at, _work_rules(lead, practice))
+    return lead_view(lead, _rule_set_of(lead, practice.rule_sets), others, actions, at)
 
 
 def _again(earlier: Lead, lead: Lead, rule_set: RuleSet, leads: Leads) -> Captured:
@@ -384,7 +725,11 @@ def _age_notice(rule_set: RuleSet, result: TriageResult) -> tuple[str, ...]:
 
 
 def _ladder(lead: Lead, rule_sets: RuleSets) -> tuple[LadderStep, ...]:
+    return lead.ladder(_rule_set_of(lead, rule_sets).tiers)
+
+
+def _rule_set_of(lead: Lead, rule_sets: RuleSets) -> RuleSet:
     rule_set = rule_sets.of(lead.questionnaire)
     if rule_set is None:
         raise NotFound
-    return lead.ladder(rule_set.tiers)
+    return rule_set

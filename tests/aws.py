@@ -33,9 +33,10 @@ ENVIRONMENT = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
     "LEADS_TABLE": "leads",
+    "ACCESS_LOG": "accesses",
     "INDEX_SHARDS": "1",
     "ALERT_TOPIC_ARN": f"arn:aws:sns:{template.REGION}:{ACCOUNT}:alerts",
-    "STAFF_LINK": "https://staff.clinic.example/leads/",
+    "STAFF_LINK": "https://staff.clinic.example/inbox#lead=",
     "CLINIC_NAME": "Example Spine & Nerve Clinic",
     "CLINIC_PHONE": "(312) 555-0100",
     "CLINIC_TIME_ZONE": "America/Chicago",
@@ -52,14 +53,14 @@ ENVIRONMENT = {
 
 
 @cache
-def _leads_table() -> dict[str, Any]:
-    table: dict[str, Any] = template.expand()["Resources"]["LeadsTable"]["Properties"]
-    return table
+def _tables() -> dict[str, Any]:
+    resources = template.expand()["Resources"]
+    return {name: resources[name]["Properties"] for name in ("LeadsTable", "AccessLog")}
 
 
 def create_leads_table(client: DynamoDBClient, name: str) -> None:
     """With keys, index and stream as the template says."""
-    table = _leads_table()
+    table = _tables()["LeadsTable"]
     client.create_table(
         TableName=name,
         BillingMode=table["BillingMode"],
@@ -69,6 +70,17 @@ def create_leads_table(client: DynamoDBClient, name: str) -> None:
         StreamSpecification=table["StreamSpecification"] | {"StreamEnabled": True},
     )
     client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 20})
+
+
+def create_access_log(client: DynamoDBClient, name: str) -> None:
+    """With keys as the template says."""
+    table = _tables()["AccessLog"]
+    client.create_table(
+        TableName=name,
+        BillingMode=table["BillingMode"],
+        AttributeDefinitions=table["AttributeDefinitions"],
+        KeySchema=table["KeySchema"],
+    )
 
 
 @dataclass
@@ -124,6 +136,11 @@ class Aws:
     def leads(self) -> list[dict[str, Any]]:
         return [json.loads(item["lead"]["S"]) for item in self.items()]
 
+    def accesses(self) -> list[dict[str, str]]:
+        """What the access log holds, in no order."""
+        found = self.dynamodb.scan(TableName=ENVIRONMENT["ACCESS_LOG"])["Items"]
+        return [{name: value["S"] for name, value in item.items()} for item in found]
+
     def corrupt(self, lead_id: str, lead: str) -> None:
         """Puts something unreadable in the place of a stored lead."""
         self.dynamodb.update_item(
@@ -160,6 +177,7 @@ def aws_in_process() -> Iterator[Aws]:
     ):
         dynamodb, sqs, sns = _client("dynamodb"), _client("sqs"), _client("sns")
         create_leads_table(dynamodb, ENVIRONMENT["LEADS_TABLE"])
+        create_access_log(dynamodb, ENVIRONMENT["ACCESS_LOG"])
         queue = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         topic = sns.create_topic(Name="alerts")["TopicArn"]

@@ -52,7 +52,8 @@ def _code(value: str) -> str:
     return refuse_unseen(value)
 
 
-def _phone(value: str) -> str:
+def e164(value: str) -> str:
+    """The number as it is stored. Raises PydanticCustomError when nobody can be called there."""
     import phonenumbers  # here, since only a submission with a phone needs it  # noqa: PLC0415
 
     try:
@@ -65,7 +66,8 @@ def _phone(value: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _email(value: str) -> str:
+def mail_address(value: str) -> str:
+    """The address as it is stored. Raises PydanticCustomError."""
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  (as above)
 
     try:
@@ -124,8 +126,8 @@ class ContactEntry(Model):
     model_config = ConfigDict(json_schema_extra={"anyOf": [_given("phone"), _given("email")]})
 
     name: Annotated[str, _line(120), Line] | None = None
-    phone: Annotated[str, _line(32), Line, AfterValidator(_phone)] | None = None
-    email: Annotated[str, _line(254), Line, AfterValidator(_email)] | None = None
+    phone: Annotated[str, _line(32), Line, AfterValidator(e164)] | None = None
+    email: Annotated[str, _line(254), Line, AfterValidator(mail_address)] | None = None
     postal: Annotated[str, _line(10), Line] | None = None
     preference: Literal["call", "text", "email"] | None = None
     best_time: Literal["morning", "afternoon", "evening"] | None = None

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, tzinfo
 
 import pytest
 
-from functions import alert_staff, capture_lead, escalate_leads
+from functions import alert_staff, capture_lead, escalate_leads, list_leads, search_leads, show_lead, work_lead
 from tests.aws import Aws, aws_in_process
 
 AN_OPEN_HOUR = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # Wednesday, 10:00 in Chicago
@@ -35,7 +35,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The time for all functions, which stands still until a test moves it."""
     clock = Clock()
-    for module in (capture_lead, alert_staff, escalate_leads):
+    for module in (capture_lead, alert_staff, escalate_leads, list_leads, search_leads, show_lead, work_lead):
         monkeypatch.setattr(module, "datetime", clock)
     return clock
 

@@ -14,6 +14,7 @@ from dev import template
 from infra.build import module_name
 from shared import settings
 from shared.adapters.aws import PATIENT_FACING
+from shared.domain.staff import GROUPS
 
 PROJECT = template.TEMPLATE.parents[1]
 SOURCE = template.read()
@@ -31,13 +32,38 @@ ROUTES = {
     "GET /questionnaires/{id}": "ShowQuestionnaire",
     "GET /": "ShowPage",
     "GET /web/{file}": "ShowPage",
+    "GET /inbox": "ShowPage",
+    "GET /inbox/{file}": "ShowPage",
+    "GET /leads": "ListLeads",
+    "POST /leads/search": "SearchLeads",
+    "GET /leads/{reference}": "ShowLead",
+    "POST /leads/{reference}/actions": "WorkLead",
+    "GET /rules": "ShowRules",
 }
+STAFF_ROUTES = ("/leads", "/rules")  # where these begin, only signed-in staff get in
 LEADS = {"Fn::GetAtt": ["LeadsTable", "Arn"]}
 OPEN_LEADS = {"Fn::Sub": "${LeadsTable.Arn}/index/open_leads"}
+WORKLIST = {"Fn::Sub": "${LeadsTable.Arn}/index/worklist"}
+FINDING = [{"Fn::Sub": f"${{LeadsTable.Arn}}/index/{name}"} for name in ("by_reference", "by_phone", "by_email")]
+ACCESS_LOG = {"Fn::GetAtt": ["AccessLog", "Arn"]}
 TOPIC = {"Ref": "AlertTopic"}
 GRANTS: dict[str, list[tuple[str, object]]] = {
     "CaptureLead": [("dynamodb:PutItem", LEADS)],
     "CaptureAdLead": [("dynamodb:PutItem", LEADS)],
+    "ListLeads": [("dynamodb:Query", WORKLIST)],
+    "SearchLeads": [("dynamodb:GetItem", LEADS), ("dynamodb:Query", FINDING)],
+    "ShowLead": [
+        ("dynamodb:GetItem", LEADS),
+        ("dynamodb:Query", FINDING),
+        ("dynamodb:PutItem", ACCESS_LOG),
+    ],
+    "WorkLead": [
+        ("dynamodb:GetItem", LEADS),
+        ("dynamodb:PutItem", LEADS),
+        ("dynamodb:Query", FINDING),
+        ("dynamodb:PutItem", ACCESS_LOG),
+    ],
+    "ShowRules": [],
     "IssueChallenge": [],
     "ScreenAnswers": [],
     "ShowQuestionnaire": [],
@@ -115,6 +141,52 @@ def test_the_routes_are_these() -> None:
     assert routes == ROUTES
 
 
+def test_every_staff_route_asks_for_a_sign_in_and_no_public_one_does() -> None:
+    """The scope is in access tokens only, so that no other token of the sign-in opens anything."""
+    paths = of_type("AWS::ApiGatewayV2::Api")["Api"]["Body"]["paths"]
+    guards = {
+        f"{method.upper()} {path}": operation.get("security")
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+    }
+    staff = {route for route in guards if route.split(" ")[1].startswith(STAFF_ROUTES)}
+
+    assert len(staff) >= 5
+    assert {route: guards[route] for route in staff} == {key: [{"StaffSignIn": ["openid"]}] for key in staff}
+    assert not {route: guard for route, guard in guards.items() if guard and route not in staff}
+
+
+def test_a_sign_in_is_one_of_our_pool_for_our_inbox() -> None:
+    (scheme,) = of_type("AWS::ApiGatewayV2::Api")["Api"]["Body"]["components"]["securitySchemes"].values()
+    authorizer = scheme["x-amazon-apigateway-authorizer"]
+
+    assert authorizer["type"] == "jwt"
+    assert authorizer["identitySource"] == "$request.header.Authorization"
+    assert authorizer["jwtConfiguration"]["audience"] == [{"Ref": "InboxClient"}]
+    assert authorizer["jwtConfiguration"]["issuer"]["Fn::Sub"].endswith("/${StaffPool}")
+
+
+def test_only_whom_an_administrator_added_may_sign_in_and_only_with_a_proof_of_the_same_browser() -> None:
+    (pool,) = of_type("AWS::Cognito::UserPool").values()
+    (client,) = of_type("AWS::Cognito::UserPoolClient").values()
+
+    assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
+    assert pool["Policies"]["PasswordPolicy"]["MinimumLength"] >= 14
+    assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("OPTIONAL", ["SOFTWARE_TOKEN_MFA"])
+    assert client["GenerateSecret"] is False
+    assert client["AllowedOAuthFlows"] == ["code"]
+    assert client["AllowedOAuthScopes"] == ["openid"]
+    assert client["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]  # no password is taken but by the sign-in page
+    assert client["CallbackURLs"] == [{"Ref": "InboxAddress"}]
+    assert client["AccessTokenValidity"] <= 60
+
+
+def test_the_groups_are_those_that_the_code_knows() -> None:
+    groups = {group["GroupName"] for group in of_type("AWS::Cognito::UserPoolGroup").values()}
+
+    assert groups == GROUPS
+
+
 def test_only_the_origins_that_were_named_may_post() -> None:
     """SAM loses every other part of the setting when only the origins are computed: this test has seen that."""
     expanded = template.expand({"AllowedOrigins": "https://a.example,https://b.example"})
@@ -161,17 +233,27 @@ def test_the_stream_is_retried_in_parts_and_not_for_ever() -> None:
 
 
 def test_the_table_is_kept_encrypted_and_can_be_taken_back() -> None:
-    (table,) = of_type("AWS::DynamoDB::Table").values()
-    written = SOURCE["Resources"]["LeadsTable"]
+    for name, table in of_type("AWS::DynamoDB::Table").items():
+        written = SOURCE["Resources"][name]
+        assert table["SSESpecification"] == {"SSEEnabled": True}
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert table["DeletionProtectionEnabled"] is True
+        assert (written["DeletionPolicy"], written["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_stream_and_indexes_hold_keys_and_a_summary_at_most() -> None:
+    table = of_type("AWS::DynamoDB::Table")["LeadsTable"]
+    projected = {index["IndexName"]: index["Projection"] for index in table["GlobalSecondaryIndexes"]}
+    summary = {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["summary"]}
 
     assert table["StreamSpecification"] == {"StreamViewType": "KEYS_ONLY"}
-    assert table["SSESpecification"] == {"SSEEnabled": True}
-    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert table["DeletionProtectionEnabled"] is True
-    assert (written["DeletionPolicy"], written["UpdateReplacePolicy"]) == ("Retain", "Retain")
-    (index,) = table["GlobalSecondaryIndexes"]
-    assert index["IndexName"] == "open_leads"
-    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+    assert projected == {
+        "open_leads": {"ProjectionType": "KEYS_ONLY"},
+        "worklist": summary,
+        "by_reference": {"ProjectionType": "KEYS_ONLY"},
+        "by_phone": summary,
+        "by_email": summary,
+    }
 
 
 def test_queues_keep_failures_for_two_weeks_encrypted() -> None:
@@ -237,7 +319,8 @@ def test_parameters_explain_themselves_and_refuse_nonsense() -> None:
         ("ClinicTimeZone", "America/Indiana/Knox", "CST?"),
         ("ClinicHours", "Mon-Fri 08:00-17:00", "mornings"),
         ("ClinicHolidays", "2026-12-25,2027-01-01", "Christmas"),
-        ("StaffLink", "https://staff.clinic.example/leads/", "https://staff.clinic.example"),
+        ("InboxAddress", "https://staff.clinic.example/inbox", "https://staff.clinic.example/inbox#lead=1"),
+        ("SignInDomain", "spine-clinic", "Spine_Clinic"),
         ("AlertEmail", "", "desk"),
         ("AllowedOrigins", "https://www.clinic.example", "*"),
     ],
