@@ -33,5 +33,6 @@ class Staff:
         return CLINICIAN in self.groups
 
     @property
-    def may_erase(self) -> bool:
+    def may_administer(self) -> bool:
+        """Erase leads, and take many of them, or all about a person, out of the service."""
         return ADMIN in self.groups
