@@ -186,8 +186,18 @@ class Rules(Answer):
     rule_sets: list[RuleSetInUse]
 
 
+class PersonData(Answer):
+    exported_at: datetime
+    leads: list[dict[str, Any]]
+
+
+class Erased(Answer):
+    reference: str
+    erased_at: datetime
+
+
 REQUESTS = (Submission, Screening, AdLead, Search, Action)
-ANSWERS = (Receipt, Screened, Challenge, Form, Problem, WorklistPage, Rules)
+ANSWERS = (Receipt, Screened, Challenge, Form, Problem, WorklistPage, Rules, PersonData, Erased)
 
 QUESTIONNAIRE = {"id": "fs-intake", "version": "1.0.0"}
 SUBMISSION = {
@@ -298,6 +308,8 @@ LANGUAGE = (
     _parameter("header", "Accept-Language", "The language of what is shown.", {"type": "string"}, "es-US,es;q=0.9"),
 )
 KNOWN = _parameter("header", "If-None-Match", "The ETag of what you have.", {"type": "string"}, '"8c2f"')
+DAY = {"type": "string", "format": "date"}
+CURSOR = "1768406400000_0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
 REFERENCE = _parameter("path", "reference", "As the alert has it.", {"type": "string"}, "7K3MQ-2XDRT")
 LEAD_VIEW = {
     "description": "The summary, what the reader may do now (`actions`), why it has its tier, the answers and what to "
@@ -477,6 +489,53 @@ OPERATIONS = {
         },
         answers={"200": ("The lead as it is now.", {"application/json": {"schema": LEAD_VIEW}})},
         problems=("401", "403", "404", "409", *READING_A_BODY),
+        parameters=(REFERENCE,),
+    ),
+    "GET /leads/export": Operation(
+        id="export_leads",
+        summary="Leads of some days",
+        description="In the order of arrival, as CSV (RFC 4180; contact and state of work, no answers) or as a FHIR R4 "
+        "Bundle. The Link header leads to the next page; CSV pages put together are one file. For administrators.",
+        staff=True,
+        answers={
+            "200": ("A page of leads.", {"text/csv": TEXT, "application/fhir+json": {"schema": {"type": "object"}}})
+        },
+        problems=(*FOR_STAFF, "422"),
+        parameters=(
+            _parameter("query", "format", "", {"enum": ["csv", "fhir"]}, "csv"),
+            _parameter("query", "from", "Usually 30 days before the last day.", DAY, "2026-01-01"),
+            _parameter("query", "to", "Usually today, in the clinic's time zone.", DAY, "2026-01-31"),
+            _parameter("query", "tier", "", {"type": "string", "maxLength": 40}, "URGENT"),
+            _parameter("query", "cursor", "Of the page before.", {"type": "string", "maxLength": 60}, CURSOR),
+        ),
+    ),
+    "GET /leads/{reference}/fhir": Operation(
+        id="export_lead",
+        summary="One lead as a FHIR R4 Bundle",
+        description="For the clinic's own system. For clinicians and administrators.",
+        staff=True,
+        answers={"200": ("The Bundle.", {"application/fhir+json": {"schema": {"type": "object"}}})},
+        problems=(*FOR_STAFF, "404"),
+        parameters=(REFERENCE,),
+    ),
+    "GET /leads/{reference}/person": Operation(
+        id="export_person",
+        summary="All that is stored about a person",
+        description="Every lead with the number or address of this one, for the person who asks for their data. "
+        "Look at the names first: a family may share a number. For administrators.",
+        staff=True,
+        answers={"200": ("Their leads.", _json(PersonData))},
+        problems=(*FOR_STAFF, "404"),
+        parameters=(REFERENCE,),
+    ),
+    "DELETE /leads/{reference}": Operation(
+        id="erase_lead",
+        summary="Erase a lead",
+        description="A tombstone and the ledger of consents stay, without a name, with hashed contacts. There is no "
+        "way back. For administrators.",
+        staff=True,
+        answers={"200": ("It is erased.", _json(Erased))},
+        problems=(*FOR_STAFF, "404"),
         parameters=(REFERENCE,),
     ),
     "GET /rules": Operation(

@@ -567,6 +567,8 @@ def retire_leads(leads: Archive, retention: Retention, clock: Callable[[], datet
                 return Retired(done, tuple(failed))
             try:
                 done[stage] += _retire(lead_id, leads, retention, clock())
+            except LeadChanged:  # somebody works on it: tomorrow is early enough
+                continue
             except Exception as error:  # noqa: BLE001  whatever is wrong with this lead, the next one is due too
                 failed.append((lead_id, error))
     return Retired(done, tuple(failed))

@@ -39,12 +39,18 @@ ROUTES = {
     "GET /leads/{reference}": "ShowLead",
     "POST /leads/{reference}/actions": "WorkLead",
     "GET /rules": "ShowRules",
+    "GET /leads/export": "ExportLeads",
+    "GET /leads/{reference}/fhir": "ExportLeads",
+    "GET /leads/{reference}/person": "ExportPerson",
+    "DELETE /leads/{reference}": "EraseLead",
 }
 STAFF_ROUTES = ("/leads", "/rules")  # where these begin, only signed-in staff get in
 LEADS = {"Fn::GetAtt": ["LeadsTable", "Arn"]}
 OPEN_LEADS = {"Fn::Sub": "${LeadsTable.Arn}/index/open_leads"}
 WORKLIST = {"Fn::Sub": "${LeadsTable.Arn}/index/worklist"}
 FINDING = [{"Fn::Sub": f"${{LeadsTable.Arn}}/index/{name}"} for name in ("by_reference", "by_phone", "by_email")]
+BY_ARRIVAL = {"Fn::Sub": "${LeadsTable.Arn}/index/by_arrival"}
+TO_RETIRE = {"Fn::Sub": "${LeadsTable.Arn}/index/to_retire"}
 ACCESS_LOG = {"Fn::GetAtt": ["AccessLog", "Arn"]}
 TOPIC = {"Ref": "AlertTopic"}
 GRANTS: dict[str, list[tuple[str, object]]] = {
@@ -64,6 +70,28 @@ GRANTS: dict[str, list[tuple[str, object]]] = {
         ("dynamodb:PutItem", ACCESS_LOG),
     ],
     "ShowRules": [],
+    "ExportLeads": [
+        ("dynamodb:GetItem", LEADS),
+        ("dynamodb:Query", [BY_ARRIVAL, FINDING[0]]),
+        ("dynamodb:PutItem", ACCESS_LOG),
+    ],
+    "ExportPerson": [
+        ("dynamodb:GetItem", LEADS),
+        ("dynamodb:Query", FINDING),
+        ("dynamodb:PutItem", ACCESS_LOG),
+    ],
+    "EraseLead": [
+        ("dynamodb:GetItem", LEADS),
+        ("dynamodb:PutItem", LEADS),
+        ("dynamodb:Query", FINDING[0]),
+        ("dynamodb:PutItem", ACCESS_LOG),
+    ],
+    "RetireLeads": [
+        ("dynamodb:GetItem", LEADS),
+        ("dynamodb:PutItem", LEADS),
+        ("dynamodb:DeleteItem", LEADS),
+        ("dynamodb:Query", TO_RETIRE),
+    ],
     "IssueChallenge": [],
     "ScreenAnswers": [],
     "ShowQuestionnaire": [],
@@ -253,6 +281,8 @@ def test_stream_and_indexes_hold_keys_and_a_summary_at_most() -> None:
         "by_reference": {"ProjectionType": "KEYS_ONLY"},
         "by_phone": summary,
         "by_email": summary,
+        "by_arrival": {"ProjectionType": "KEYS_ONLY"},
+        "to_retire": {"ProjectionType": "KEYS_ONLY"},
     }
 
 
@@ -281,7 +311,7 @@ def test_the_alert_topic_alone_may_write_to_its_failure_queue() -> None:
 
 
 def test_the_sweep_runs_every_minute_and_never_late() -> None:
-    (rule,) = of_type("AWS::Events::Rule").values()
+    rule = of_type("AWS::Events::Rule")["EscalateLeadsEveryMinute"]
     (late,) = of_type("AWS::Lambda::EventInvokeConfig").values()
 
     assert rule["ScheduleExpression"] == "rate(1 minute)"
