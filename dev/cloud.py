@@ -141,7 +141,9 @@ class LocalCloud:
         identities, pool = self.client("cognito-idp"), self.resources["StaffPool"]
         for name, group in STAFF.items():
             with suppress(identities.exceptions.UsernameExistsException):
-                identities.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
+                identities.admin_create_user(
+                    UserPoolId=pool, Username=name, TemporaryPassword=PASSWORD, MessageAction="SUPPRESS"
+                )
             identities.admin_set_user_password(UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True)
             identities.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=group)
 

@@ -158,7 +158,8 @@ class LeadsTable:
         """The lead with this reference. Raises StoreUnavailable."""
         answer = self._query(
             IndexName=BY_REFERENCE,
-            KeyConditionExpression="reference = :reference",
+            KeyConditionExpression="#reference = :reference",
+            ExpressionAttributeNames={"#reference": "reference"},  # a reserved word
             ExpressionAttributeValues={":reference": {"S": reference}},
         )
         return next((UUID(item["lead_id"]["S"]) for item in answer["Items"]), None)
