@@ -22,6 +22,8 @@ from shared.domain.staff import Staff
 from shared.domain.submission import Model, refuse_unseen
 from shared.domain.triage import Tier
 
+LONGEST_HISTORY = 200  # entries, and below the characters of staff: the lead must fit into one item of the table
+LONGEST_TEXTS = 50_000
 UNDO_WITHIN = timedelta(minutes=10)
 ADDING = frozenset({"contact_attempt", "note"})  # these stand beside whatever a colleague did in the meantime
 
@@ -76,6 +78,7 @@ def work(lead: Lead, action: Action, staff: Staff, at: datetime, rules: WorkRule
         raise NotAllowed("Clinicians and the lead desk work leads.")
     if problems := tuple(_problems(action, rules)):
         raise InvalidInput(problems)
+    _has_room(lead, action)
     if action.action not in ADDING:
         _nobody_was_faster(lead, action, staff)
     do: Callable[[], Lead] = getattr(_Doing(lead, action, staff, at, rules), action.action)
@@ -112,6 +115,14 @@ def _problems(action: Action, rules: WorkRules) -> Iterable[FieldProblem]:
         yield FieldProblem("/tier", "This option is not on the list.")
     if action.action in ("note", "lower_tier") and not action.text:
         yield FieldProblem("/text", "This field is required.")
+
+
+def _has_room(lead: Lead, action: Action) -> None:
+    """Adding ends some day; taking a lead, or closing it, never does."""
+    full = action.action in ADDING and len(lead.history) >= LONGEST_HISTORY
+    wordy = action.text and sum(len(entry.text) for entry in lead.history) + len(action.text) > LONGEST_TEXTS
+    if full or wordy:
+        raise WrongState("The history of this lead is full.")
 
 
 def _nobody_was_faster(lead: Lead, action: Action, staff: Staff) -> None:
