@@ -102,7 +102,7 @@ class LocalCloud:
         key = self._upload_code()
         expanded = template.expand(self.parameters, BUCKET, key)
         cors = expanded["Resources"]["Api"]["Properties"]["Body"]["x-amazon-apigateway-cors"]
-        body = json.dumps(localise(expanded)).encode()
+        body = json.dumps(localise(expanded, self.emulator.endpoint)).encode()
         self.client("s3").put_object(Bucket=BUCKET, Key="template.json", Body=body)
         formation = self.client("cloudformation")
         wanted = {
@@ -156,7 +156,7 @@ class LocalCloud:
             functions.update_function_code(FunctionName=self.resources[logical_id], S3Bucket=BUCKET, S3Key=key)
 
         with ThreadPoolExecutor() as pool:
-            list(pool.map(update, function_names()))
+            list(pool.map(update, (name for name in function_names() if name in self.resources)))
 
     def _upload_code(self) -> str:
         storage = self.client("s3")
@@ -239,11 +239,13 @@ def zip_folder(folder: Path) -> bytes:
     return buffer.getvalue()
 
 
-def localise(expanded: template.Template) -> template.Template:
+def localise(expanded: template.Template, endpoint: str) -> template.Template:
     """The expanded template as the emulator understands it, with the queue that gets every alert."""
     resources = expanded["Resources"]
     for name in [name for name, resource in resources.items() if resource["Type"] == "AWS::ApiGatewayV2::Api"]:
         resources.update(_routes(name, resources[name]["Properties"]))
+    watch = resources["WatchDelivery"]["Properties"]["Environment"]["Variables"]
+    watch["API_ADDRESS"] = {"Fn::Sub": f"{endpoint}/_aws/execute-api/${{Api}}/$default/"}
     resources[OUTBOX] = {"Type": "AWS::SQS::Queue", "Properties": {"MessageRetentionPeriod": 1209600}}
     resources[f"{OUTBOX}Subscription"] = {
         "Type": "AWS::SNS::Subscription",

@@ -33,8 +33,8 @@ safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_env
 def handler(event: api.Event, context: Any) -> api.Response:
     arrival = Arrival(datetime.now(UTC), api.visit(event), frozenset(), "google-ads", "the lead form of the ad network")
     captured = usecases.capture_ad_lead(api.read(event, AdLead), ads.key, arrival, intake, ads.questionnaire)
-    if captured and captured.lead and captured.created:
-        metrics.add_dimension("tier", captured.lead.triage.tier)
+    if captured and (lead := captured.counted):
         metrics.add_metric("captured", MetricUnit.Count, 1)
-        logger.info("captured", extra={"reference": captured.lead.reference, "tier": captured.lead.triage.tier})
+        metrics.add_metric(f"captured_{lead.tier}", MetricUnit.Count, 1)
+        logger.info("captured", extra={"reference": lead.reference, "tier": lead.tier})
     return api.respond(HTTPStatus.OK, {})

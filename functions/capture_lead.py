@@ -40,13 +40,14 @@ def handler(event: api.Event, context: Any) -> api.Response:
     now = datetime.now(UTC)
     form = forms.read(event) if sends_form(event) else None
     submission = forms.submission(event, form, guard, now) if form else api.read(event, Submission)
-    captured = usecases.capture_lead(submission, Arrival(now, api.visit(event), guard.signs(submission, now)), intake)
-    if captured.lead and captured.created:
-        tier = captured.lead.triage.tier
-        metrics.add_dimension("tier", tier)
+    arrival = Arrival(now, api.visit(event), guard.signs(submission, now), guard.source(submission))
+    captured = usecases.capture_lead(submission, arrival, intake)
+    if lead := captured.counted:
         metrics.add_metric("captured", MetricUnit.Count, 1)
-        metrics.add_metric("suspects", MetricUnit.Count, int(captured.lead.suspicion.suspect))
-        logger.info("captured", extra={"reference": captured.lead.reference, "tier": tier})
+        metrics.add_metric("heard", MetricUnit.Count, 1)  # silence of this metric is an alarm: see watch_delivery
+        metrics.add_metric("suspects", MetricUnit.Count, int(lead.suspicion.suspect))
+        metrics.add_metric(f"captured_{lead.tier}", MetricUnit.Count, 1)
+        logger.info("captured", extra={"reference": lead.reference, "tier": lead.tier})
     if form and wants_page(event):
         return forms.sent(event, form, submission.submission_id, captured.receipt)
     return api.respond(HTTPStatus.CREATED if captured.created else HTTPStatus.OK, captured.receipt)

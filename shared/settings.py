@@ -114,3 +114,39 @@ def opening_hours() -> OpeningHours:
         os.environ.get("CLINIC_TIME_ZONE", "America/Chicago"),
         os.environ.get("CLINIC_HOLIDAYS", ""),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSettings:
+    """`address`: who gets signed webhooks. `secret`: signs them; the receiver has the same."""
+
+    address: str
+    secret: str
+
+    @classmethod
+    def from_environment(cls) -> WebhookSettings:
+        return cls(_required("WEBHOOK_ADDRESS"), _required("WEBHOOK_KEY"))
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """`expected`: endpoints that must be subscribed to the topic. `page_hours`: when somebody usually submits."""
+
+    topic_arn: str
+    api_address: str
+    canary_queue: str
+    expected: frozenset[str]
+    page_hours: OpeningHours
+
+    @classmethod
+    def from_environment(cls) -> WatchSettings:
+        return cls(
+            _required("ALERT_TOPIC_ARN"),
+            _required("API_ADDRESS"),
+            _required("CANARY_QUEUE"),
+            frozenset(filter(None, os.environ.get("EXPECTED_SUBSCRIPTIONS", "").split(","))),
+            OpeningHours.parse(
+                os.environ.get("PAGE_HOURS", "Mon-Sun 09:00-21:00"),
+                os.environ.get("CLINIC_TIME_ZONE", "America/Chicago"),
+            ),
+        )

@@ -25,7 +25,7 @@ from shared.domain.errors import (
 )
 from shared.domain.export import ExportQuery, Mark, Period, person_data
 from shared.domain.filled_form import WHOLE, FilledForm, FormView
-from shared.domain.lead import Arrival, Lead, Receipt
+from shared.domain.lead import CANARY, Arrival, Lead, Receipt
 from shared.domain.lead_view import LeadSummary, lead_view
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.questionnaire import Answers
@@ -34,6 +34,7 @@ from shared.domain.shadow import shadow
 from shared.domain.staff import Staff
 from shared.domain.submission import QuestionnaireVersion, Screening, Submission
 from shared.domain.triage import LadderStep, RuleSet, TriageResult, triage, triage_after_failure
+from shared.domain.webhook import WaitingLead
 from shared.domain.work import Action, WorkRules, possible, tier_after_return, work
 from shared.domain.worklist import Place, Search, WorklistQuery, closed_shelves, reference_in, sought
 
@@ -114,6 +115,24 @@ class Publisher(Protocol):
         """Hand the alert over for delivery. Raises any error of the channel."""
 
 
+class WebhookReceiver(Protocol):
+    def deliver(self, lead: WaitingLead, at: datetime, /) -> None:
+        """Raises NotDelivered."""
+
+
+class Canary(Protocol):
+    def send(self) -> str:
+        """Send a lead that is nobody's through the real API; gives its reference. Raises any error of the way."""
+
+    def alerts(self) -> Iterable[str]:
+        """The canaries' alerts that came out since the last look; waits a little for one."""
+
+
+class Subscribers(Protocol):
+    def confirmed(self) -> frozenset[str]:
+        """Endpoints that get alerts. Raises any error of the channel."""
+
+
 class ChallengeMaker(Protocol):
     def token(self) -> str:
         """Says when the form was drawn, signed."""
@@ -180,6 +199,11 @@ class Captured:
     lead: Lead | None
     created: bool
 
+    @property
+    def counted(self) -> Lead | None:
+        """The lead, when it is new and somebody's."""
+        return self.lead if self.lead and self.created and self.lead.source != CANARY else None
+
 
 @dataclass(frozen=True, slots=True)
 class Screened:
@@ -234,6 +258,30 @@ class Swept:
 
     alerts: tuple[Alert, ...]
     failed: tuple[tuple[UUID, Exception], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What it takes to watch the delivery. `within`: how long the canary's alert may take."""
+
+    canary: Canary
+    subscribers: Subscribers
+    expected: frozenset[str]
+    page_hours: OpeningHours
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """`took`: from the canary to its alert; None when none came out, and `error` may say what broke.
+
+    `missing`: how many expected subscriptions are missing or not confirmed. `quiet`: nobody usually submits now.
+    """
+
+    took: timedelta | None
+    error: str
+    missing: int
+    quiet: bool
 
 
 def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Captured:
@@ -654,6 +702,31 @@ def _seen(lead: Lead, staff: Staff, practice: Practice, at: datetime) -> dict[st
     others = [summary for summary in same_person if summary.reference != lead.reference]
     actions = possible(lead, staff, at, _work_rules(lead, practice))
     return lead_view(lead, _rule_set_of(lead, practice.rule_sets), others, actions, at)
+
+
+def deliver_webhook(lead: WaitingLead, receiver: WebhookReceiver, at: datetime) -> None:
+    """Tell a pager or a CRM that a lead is waiting. Raises NotDelivered; the same again later is safe."""
+    receiver.deliver(lead, at)
+
+
+def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
+    """Send a canary through the whole path and wait for its alert; look whether everyone is subscribed who should be.
+
+    Whatever fails is what is watched for, so it is part of the answer and never an error.
+    """
+    began, took, error = clock(), None, ""
+    try:
+        reference = watch.canary.send()
+        while took is None and clock() - began < watch.within:
+            if any(reference in alert for alert in watch.canary.alerts()):
+                took = clock() - began
+    except Exception as failure:  # noqa: BLE001  any break of the path is a canary that did not come out
+        error = type(failure).__name__
+    try:
+        missing = len(watch.expected - watch.subscribers.confirmed())
+    except Exception as failure:  # noqa: BLE001  who cannot be seen to be subscribed is missing
+        missing, error = max(1, len(watch.expected)), error or type(failure).__name__
+    return Watched(took, error, missing, not watch.page_hours.is_open(began))
 
 
 def _again(earlier: Lead, lead: Lead, rule_set: RuleSet, leads: Leads) -> Captured:

@@ -47,6 +47,12 @@ ENVIRONMENT = {
     "GOOGLE_ADS_KEY": "a-key-of-tests-only",
     "SIGN_IN_ADDRESS": "https://sign-in.clinic.example",
     "SIGN_IN_CLIENT": "the-inbox",
+    "WEBHOOK_ADDRESS": "https://pager.clinic.example/hook",
+    "WEBHOOK_KEY": "aSecretOfTestsOnlyThatSignsNothingElseInTheWorld",
+    "API_ADDRESS": "http://127.0.0.1:9/",
+    "CANARY_QUEUE": f"https://sqs.{template.REGION}.amazonaws.com/{ACCOUNT}/canaries",
+    "EXPECTED_SUBSCRIPTIONS": "desk@clinic.example,,+13125550100",
+    "PAGE_HOURS": "Mon-Sun 09:00-21:00",
     "POWERTOOLS_SERVICE_NAME": "leads",
     "POWERTOOLS_METRICS_NAMESPACE": "SpineLeads",
 }

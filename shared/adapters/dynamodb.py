@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.domain.errors import LeadChanged, StoreUnavailable, SubmissionConflict
 from shared.domain.export import Mark, Period, month_of
-from shared.domain.lead import Lead
+from shared.domain.lead import CANARY, Lead
 from shared.domain.lead_view import LeadSummary
 from shared.domain.retention import Kept, Remainder, Stage, stage_of
 from shared.domain.staff import Staff
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 INDEX = "open_leads"
+CANARY_KEPT_FOR = timedelta(days=2)
 WORKLIST = "worklist"
 BY_REFERENCE = "by_reference"
 BY_PHONE = "by_phone"
@@ -237,10 +238,20 @@ class LeadsTable:
             _attribute(kept): {"S": kept.model_dump_json()},
             "write_id": {"S": uuid4().hex},  # tells our own write, met again by the SDK's retry, from an equal one
         }
+        if isinstance(kept, Lead) and kept.source == CANARY:  # on no list; the table forgets it by itself
+            expires = int((kept.received_at + CANARY_KEPT_FOR).timestamp())
+            return item | self._due_entries(kept) | {"expires_at": {"N": str(expires)}}
         if (stage := stage_of(kept)) is not None:
             item["retention_stage"] = {"S": stage[0]}
             item["retention_since"] = {"S": _instant(stage[1])}
-        return item | self._index_entries(kept) if isinstance(kept, Lead) else item
+        return item | self._due_entries(kept) | self._index_entries(kept) if isinstance(kept, Lead) else item
+
+    def _due_entries(self, lead: Lead) -> dict[str, Any]:
+        """Only leads that need someone are in the index of open leads."""
+        if lead.next_at is None:
+            return {}
+        shard = str(zlib.crc32(lead.lead_id.bytes) % self._index_shards)
+        return {"open_shard": {"S": shard}, "next_at": {"S": _instant(lead.next_at)}}
 
     def _index_entries(self, lead: Lead) -> dict[str, Any]:
         """An attribute that is left out keeps the lead out of that index."""
@@ -254,9 +265,6 @@ class LeadsTable:
             "phone_key": lead.phone_key,
             "email_key": lead.email_key,
         }
-        if lead.next_at is not None:  # only leads that need someone are in the index of open leads
-            entries["open_shard"] = str(zlib.crc32(lead.lead_id.bytes) % self._index_shards)
-            entries["next_at"] = _instant(lead.next_at)
         return {name: {"S": value} for name, value in entries.items() if value}
 
 

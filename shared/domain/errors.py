@@ -83,3 +83,7 @@ class WrongState(LeadIntakeError):
 
 class StoreUnavailable(LeadIntakeError):
     """The table did not confirm the write or read; trying again later is safe."""
+
+
+class NotDelivered(LeadIntakeError):
+    """The other end did not take what was sent; trying again later is safe."""

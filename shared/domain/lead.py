@@ -30,6 +30,7 @@ from shared.domain.triage import LadderStep, RuleSet, Tier, TriageResult
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # nothing more to say by itself, but the lead still needs someone
 RETURN_WITHIN = timedelta(minutes=10)  # how long an unfinished form may be finished before staff are told of it
 FORM = "form"
+CANARY = "canary"  # the source of a lead that only shows that delivery works: nobody sees, takes or counts it
 CLOCKS_DIFFER = timedelta(seconds=2)  # between two machines; without it a lead just stored can look not yet due
 CLAIM_LASTS = timedelta(seconds=30)  # longer than telling one lead can take, with every call at its time limit
 CROCKFORD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
@@ -201,9 +202,9 @@ class Lead(Stored):
 
     def ladder(self, tiers: Mapping[str, Tier]) -> tuple[LadderStep, ...]:
         """A suspect is told once and does not climb: a flood of them must not hold up, or hide, a person's
-        escalation."""
+        escalation. Nor does a canary."""
         steps = tiers[self.tier].ladder
-        return steps[:1] if self.suspicion.suspect else steps
+        return steps[:1] if self.suspicion.suspect or self.source == CANARY else steps
 
     @property
     def standing(self) -> Standing:
@@ -212,7 +213,9 @@ class Lead(Stored):
     @property
     def needs_someone(self) -> bool:
         """Whether it is on the open worklist: somebody has it, or nobody yet and its tier asks for somebody."""
-        return self.status == "acknowledged" or (self.status == "new" and self.alert_due > 0)
+        return self.source != CANARY and (
+            self.status == "acknowledged" or (self.status == "new" and self.alert_due > 0)
+        )
 
     @property
     def ladder_start(self) -> datetime:

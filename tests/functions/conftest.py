@@ -12,6 +12,7 @@ import pytest
 from functions import (
     alert_staff,
     capture_lead,
+    deliver_webhook,
     erase_lead,
     escalate_leads,
     export_leads,
@@ -20,17 +21,20 @@ from functions import (
     retire_leads,
     search_leads,
     show_lead,
+    watch_delivery,
     work_lead,
 )
 from tests.aws import Aws, aws_in_process
 
 WITH_A_CLOCK = (
     capture_lead,
+    deliver_webhook,
     alert_staff,
     escalate_leads,
     list_leads,
     search_leads,
     show_lead,
+    watch_delivery,
     work_lead,
     export_leads,
     export_person,

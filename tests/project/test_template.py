@@ -11,15 +11,18 @@ from typing import Any
 import pytest
 
 from dev import template
+from functions import watch_delivery
 from infra.build import module_name
 from shared import settings
 from shared.adapters.aws import PATIENT_FACING
 from shared.domain.staff import GROUPS
+from shared.rulebook.loading import load
 
 PROJECT = template.TEMPLATE.parents[1]
 SOURCE = template.read()
 EXPANDED = template.expand()
-DAY = 24 * 60 * 60
+HOUR = 60 * 60
+DAY = 24 * HOUR
 EVERYWHERE = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 ROUTES = {
     "POST /submissions": "CaptureLead",
@@ -53,6 +56,7 @@ BY_ARRIVAL = {"Fn::Sub": "${LeadsTable.Arn}/index/by_arrival"}
 TO_RETIRE = {"Fn::Sub": "${LeadsTable.Arn}/index/to_retire"}
 ACCESS_LOG = {"Fn::GetAtt": ["AccessLog", "Arn"]}
 TOPIC = {"Ref": "AlertTopic"}
+CANARIES = {"Fn::GetAtt": ["CanaryAlerts", "Arn"]}
 GRANTS: dict[str, list[tuple[str, object]]] = {
     "CaptureLead": [("dynamodb:PutItem", LEADS)],
     "CaptureAdLead": [("dynamodb:PutItem", LEADS)],
@@ -101,6 +105,12 @@ GRANTS: dict[str, list[tuple[str, object]]] = {
         ("dynamodb:PutItem", LEADS),
         ("sns:Publish", TOPIC),
         ("sqs:SendMessage", {"Fn::GetAtt": ["FailedStreamBatches", "Arn"]}),
+    ],
+    "DeliverWebhook": [("sqs:SendMessage", {"Fn::GetAtt": ["UndeliveredWebhooks", "Arn"]})],
+    "WatchDelivery": [
+        ("sns:ListSubscriptionsByTopic", TOPIC),
+        ("sqs:DeleteMessage", CANARIES),
+        ("sqs:ReceiveMessage", CANARIES),
     ],
     "DrawForm": [],
     "ShowReceipt": [("dynamodb:GetItem", LEADS)],
@@ -289,9 +299,9 @@ def test_stream_and_indexes_hold_keys_and_a_summary_at_most() -> None:
 def test_queues_keep_failures_for_two_weeks_encrypted() -> None:
     queues = of_type("AWS::SQS::Queue")
 
-    assert set(queues) == {"FailedStreamBatches", "UndeliveredAlerts"}
-    for queue in queues.values():
-        assert queue["MessageRetentionPeriod"] == 14 * DAY
+    assert set(queues) == {"FailedStreamBatches", "UndeliveredAlerts", "UndeliveredWebhooks", "CanaryAlerts"}
+    for name, queue in queues.items():
+        assert queue["MessageRetentionPeriod"] == (HOUR if name == "CanaryAlerts" else 14 * DAY)
         assert queue["SqsManagedSseEnabled"] is True
 
 
@@ -300,19 +310,120 @@ def test_alerts_are_encrypted_and_every_subscription_has_a_failure_queue() -> No
     subscriptions = of_type("AWS::SNS::Subscription")
     assert subscriptions
     for subscription in subscriptions.values():
-        assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": {"Fn::GetAtt": ["UndeliveredAlerts", "Arn"]}}
+        queue = "UndeliveredWebhooks" if subscription["Protocol"] == "lambda" else "UndeliveredAlerts"
+        assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": {"Fn::GetAtt": [queue, "Arn"]}}
 
 
-def test_the_alert_topic_alone_may_write_to_its_failure_queue() -> None:
-    (statement,) = of_type("AWS::SQS::QueuePolicy")["UndeliveredAlertsPolicy"]["PolicyDocument"]["Statement"]
+def test_staff_choose_alerts_by_filter_and_none_ever_gets_a_canary() -> None:
+    filters = {
+        name: subscription["FilterPolicy"]
+        for name, subscription in of_type("AWS::SNS::Subscription").items()
+        if subscription["TopicArn"] == TOPIC
+    }
 
-    assert statement["Principal"] == {"Service": "sns.amazonaws.com"}
-    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": TOPIC}}
+    assert filters == {
+        "AlertEmailSubscription": {"kind": ["new", "escalation", "digest"]},
+        "DeskEmailSubscription": {"audience": ["desk"]},
+        "ClinicianEmailSubscription": {"audience": ["clinician"]},
+        "ManagerEmailSubscription": {"audience": ["manager"]},
+        "UrgentPhoneSubscription": {
+            "kind": ["new", "escalation"],
+            "tier": ["EMERGENCY", "URGENT"],
+            "suspect": ["false"],
+        },
+        "DeliverWebhookAlert": {"kind": ["new", "escalation"]},
+        "CanaryAlertsSubscription": {"kind": ["canary"]},
+    }
+
+
+@pytest.mark.parametrize("tier", ["EMERGENCY", "URGENT", "PRIORITY", "ROUTINE"])
+def test_every_audience_of_a_ladder_is_somebodys_subscription(tier: str) -> None:
+    subscribed = {
+        audience
+        for subscription in of_type("AWS::SNS::Subscription").values()
+        for audience in subscription.get("FilterPolicy", {}).get("audience", [])
+    }
+    (rule_set,) = load().rule_sets.values()
+
+    assert {step.audience for step in rule_set.tiers[tier].ladder} <= subscribed
+
+
+def test_topics_alone_may_write_to_their_queues() -> None:
+    allowed = {name: policy["PolicyDocument"]["Statement"] for name, policy in of_type("AWS::SQS::QueuePolicy").items()}
+
+    for (statement,) in allowed.values():
+        assert statement["Principal"] == {"Service": "sns.amazonaws.com"}
+    assert {name: statement["Condition"] for name, (statement,) in allowed.items()} == {
+        "UndeliveredAlertsPolicy": {"ArnEquals": {"aws:SourceArn": [TOPIC, {"Ref": "AlarmTopic"}]}},
+        "UndeliveredWebhooksPolicy": {"ArnEquals": {"aws:SourceArn": TOPIC}},
+        "CanaryAlertsPolicy": {"ArnEquals": {"aws:SourceArn": TOPIC}},
+    }
+
+
+def test_a_webhook_is_tried_again_and_then_kept() -> None:
+    retries = of_type("AWS::Lambda::EventInvokeConfig")["DeliverWebhookEventInvokeConfig"]
+
+    assert retries["MaximumRetryAttempts"] == 2
+    assert retries["DestinationConfig"] == {
+        "OnFailure": {"Destination": {"Fn::GetAtt": ["UndeliveredWebhooks", "Arn"]}}
+    }
+
+
+def test_no_webhook_no_function_secret_or_queue() -> None:
+    for name in ("DeliverWebhook", "WebhookKey", "UndeliveredWebhooks", "UndeliveredWebhooksPolicy"):
+        assert EXPANDED["Resources"][name]["Condition"] == "HasWebhookAddress"
+
+
+@pytest.mark.parametrize(
+    ("name", "metric", "when", "missing"),
+    [
+        ("CanaryMissing", "canaries_delivered", "LessThanThreshold", "breaching"),
+        ("SubscriptionMissing", "subscriptions_missing", "GreaterThanOrEqualToThreshold", "notBreaching"),
+        ("SweepSilent", "swept", "LessThanThreshold", "breaching"),
+        ("PageSilent", "heard", "LessThanThreshold", "breaching"),
+    ],
+)
+def test_silence_is_an_alarm(name: str, metric: str, when: str, missing: str) -> None:
+    alarm = of_type("AWS::CloudWatch::Alarm")[name]
+
+    assert (alarm["MetricName"], alarm["Threshold"], alarm["ComparisonOperator"]) == (metric, 1, when)
+    assert alarm["TreatMissingData"] == missing
+    assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+    variables = SOURCE["Globals"]["Function"]["Environment"]["Variables"]
+    assert alarm["Namespace"] == variables["POWERTOOLS_METRICS_NAMESPACE"]
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}]
+    functions = (PROJECT / "functions").glob("*.py")
+    assert any(f'add_metric("{metric}"' in path.read_text() for path in functions)
+
+
+def test_an_alarm_can_tell_its_topic() -> None:
+    """CloudWatch may not publish under the key that AWS manages for SNS."""
+    assert "KmsMasterKeyId" not in of_type("AWS::SNS::Topic")["AlarmTopic"]
+
+
+def test_everyone_of_the_parameters_is_expected_to_be_subscribed() -> None:
+    joined, names = FUNCTIONS["WatchDelivery"]["Environment"]["Variables"]["EXPECTED_SUBSCRIPTIONS"]["Fn::Sub"]
+    endpoints = {
+        subscription["Endpoint"]["Ref"]
+        for subscription in of_type("AWS::SNS::Subscription").values()
+        if subscription["TopicArn"] == TOPIC and "Ref" in subscription["Endpoint"]
+    }
+
+    assert set(re.findall(r"\$\{(\w+)\}", joined)) == {*endpoints, "Webhook"}
+    assert names["Webhook"]["Fn::If"][1] == {"Fn::GetAtt": ["DeliverWebhook", "Arn"]}
+
+
+def test_the_canary_is_sent_once_an_hour_and_has_time_to_come_out() -> None:
+    rule = of_type("AWS::Events::Rule")["WatchDeliveryEveryHour"]
+
+    assert rule["ScheduleExpression"] == "cron(7 * * * ? *)"
+    assert watch_delivery.WITHIN.total_seconds() + 30 < FUNCTIONS["WatchDelivery"]["Timeout"]
+    assert of_type("AWS::Lambda::EventInvokeConfig")["WatchDeliveryEventInvokeConfig"]["MaximumRetryAttempts"] == 0
 
 
 def test_the_sweep_runs_every_minute_and_never_late() -> None:
     rule = of_type("AWS::Events::Rule")["EscalateLeadsEveryMinute"]
-    (late,) = of_type("AWS::Lambda::EventInvokeConfig").values()
+    late = of_type("AWS::Lambda::EventInvokeConfig")["EscalateLeadsEventInvokeConfig"]
 
     assert rule["ScheduleExpression"] == "rate(1 minute)"
     assert rule["Targets"][0]["Arn"] == {"Fn::GetAtt": ["EscalateLeads", "Arn"]}
@@ -352,6 +463,11 @@ def test_parameters_explain_themselves_and_refuse_nonsense() -> None:
         ("InboxAddress", "https://staff.clinic.example/inbox", "https://staff.clinic.example/inbox#lead=1"),
         ("SignInDomain", "spine-clinic", "Spine_Clinic"),
         ("AlertEmail", "", "desk"),
+        ("DeskEmail", "desk@clinic.example", "desk@clinic.example,other@clinic.example"),
+        ("UrgentPhone", "+13125550100", "(312) 555-0100"),
+        ("WebhookAddress", "https://pager.clinic.example/hook?x=1", "http://pager.clinic.example/hook"),
+        ("WebhookAddress", "http://127.0.0.1:9000/hook", "http://127.0.0.1.evil.example/hook"),
+        ("PageHours", "Mon-Sun 09:00-21:00", "always"),
         ("AllowedOrigins", "https://www.clinic.example", "*"),
     ],
 )
