@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -11,42 +10,16 @@ from unittest.mock import Mock
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-import boto3
 import pytest
-from botocore.config import Config
 
 from shared.adapters.dynamodb import INDEX, AccessLog, LeadsTable
 from shared.domain.errors import LeadChanged, StoreUnavailable
 from shared.domain.lead_view import LeadSummary
 from shared.domain.staff import Staff
 from shared.domain.worklist import Place
-from tests.aws import aws_in_process, create_access_log, create_leads_table
+from tests.aws import create_access_log
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, URGENT
 from tests.leads import RECEIVED, a_lead
-
-ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, read_timeout=10)
-
-
-@pytest.fixture(params=["moto", "DynamoDB Local"])
-def client(request: pytest.FixtureRequest) -> Iterator[Any]:
-    if request.param == "moto":
-        with aws_in_process():
-            yield boto3.client("dynamodb", config=ONE_ATTEMPT)
-    else:
-        endpoint = request.getfixturevalue("dynamodb_local")
-        yield boto3.client("dynamodb", endpoint_url=endpoint, config=ONE_ATTEMPT)
-
-
-@pytest.fixture
-def name(client: Any) -> str:
-    name = f"leads-{uuid4().hex}"
-    create_leads_table(client, name)
-    return name
-
-
-@pytest.fixture
-def table(client: Any, name: str) -> LeadsTable:
-    return LeadsTable(client, name, 1)
 
 
 def test_what_was_added_is_read_back_as_it_was(table: LeadsTable) -> None:

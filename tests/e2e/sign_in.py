@@ -92,6 +92,9 @@ class Colleague:
     def post(self, path: str, value: object) -> Answer:
         return self.service.post(path, value, self._headers)
 
+    def delete(self, path: str) -> Answer:
+        return self.service.call("DELETE", path, None, self._headers)
+
     def works(self, reference: str, action: str, version: int, **fields: object) -> Answer:
         return self.post(f"leads/{reference}/actions", {"action": action, "version": version, **fields})
 
