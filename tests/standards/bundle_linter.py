@@ -84,7 +84,7 @@ def _answers(bundle: Json, rule_set: RuleSet) -> Iterator[str]:
                     yield f"{item['linkId']}: on page {page['linkId']}"
                 if item["text"] != asked[item["linkId"]]["text"]:
                     yield f"{item['linkId']}: other text"
-                if len(item["answer"]) > 1 and not asked[item["linkId"]].get("repeats"):
+                if len(item.get("answer", ())) > 1 and not asked[item["linkId"]].get("repeats"):
                     yield f"{item['linkId']}: several answers"
 
 

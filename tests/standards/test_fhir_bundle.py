@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import random
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -11,13 +12,16 @@ from typing import Any
 
 import pytest
 from fhir.resources.R4B.bundle import Bundle
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft6Validator
 from pydantic import ValidationError
 
 from shared.domain.history import HistoryEntry
 from shared.domain.lead import Lead
-from shared.domain.triage import RuleSet
+from shared.domain.triage import RuleSet, triage
 from shared.fhir.bundle import as_bundle
+from tests.domain.answer_sets import any_answers
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, URGENT
 from tests.leads import RECEIVED, RULEBOOK, a_lead
 from tests.standards.bundle_linter import faults
@@ -164,6 +168,20 @@ class TestJudges:
     def test_our_linter_refuses(self, change: Break, fault: str) -> None:
         entries = faults(broken(change), RULE_SET)
         assert any(fault in entry for entry in entries), entries
+
+
+@given(st.randoms(use_true_random=False))
+def test_whatever_was_answered_makes_a_bundle_without_faults(chance: random.Random) -> None:
+    answers = any_answers(chance, RULE_SET.questionnaire)
+    result = triage(RULE_SET, answers)
+    lead = LEADS["taken"].model_copy(update={"answers": answers, "triage": result})
+    bundle = bundle_of(lead)
+    assert faults(bundle, RULE_SET) == []
+    assert Bundle.model_validate(bundle).model_dump(mode="json") == bundle
+    said = {item["linkId"] for page in one(bundle, "QuestionnaireResponse").get("item", ()) for item in page["item"]}
+    facts = RULE_SET.questionnaire.facts(answers)
+    counting = facts.numbers.keys() | facts.texts.keys() | facts.chosen.keys()
+    assert said == counting & answers.keys()  # whatever the rules counted is told
 
 
 class TestContent:
