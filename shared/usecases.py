@@ -485,11 +485,11 @@ def search_leads(search: Search, person_key: str, staff: Staff, leads: Worklist,
     StoreUnavailable."""
     _must_read(staff)
     looked_for = sought(search, person_key)
-    if not looked_for.reference:
-        return WorklistPage(leads.of_person(looked_for.phone_key, looked_for.email_key), None, at)
-    lead_id = leads.id_of(looked_for.reference)
+    lead_id = leads.id_of(looked_for.reference) if looked_for.reference else None
     lead = leads.get(lead_id) if lead_id else None
-    return WorklistPage((LeadSummary.of(lead),) if lead else (), None, at)
+    if lead is not None:
+        return WorklistPage((LeadSummary.of(lead),), None, at)
+    return WorklistPage(leads.of_person(looked_for.phone_key, looked_for.email_key), None, at)
 
 
 def show_lead(reference: str, staff: Staff, practice: Practice, at: datetime) -> dict[str, Any]:

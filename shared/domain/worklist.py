@@ -107,7 +107,7 @@ class Search(Model):
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What to look up: one of the three is set, or none when the text is none of them."""
+    """What to look up; "" where the text cannot be that. Ten digits can be a reference and a phone number."""
 
     reference: str = ""
     phone_key: str = ""
@@ -115,11 +115,9 @@ class Sought:
 
 
 def sought(search: Search, person_key: str) -> Sought:
-    if reference := reference_in(search.q):
-        return Sought(reference=reference)
     if "@" in search.q:
         return Sought(email_key=email_key(_or_none(mail_address, search.q), person_key))
-    return Sought(phone_key=phone_key(_or_none(e164, search.q), person_key))
+    return Sought(reference_in(search.q), phone_key=phone_key(_or_none(e164, search.q), person_key))
 
 
 def reference_in(text: str) -> str:

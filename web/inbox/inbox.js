@@ -249,7 +249,7 @@ async function act(values) {
     if (values.action === "note") keepDraft(opened, "");
     showLead(answer);
     say(doneText(values.action));
-    byId("lead").querySelector("#actions-title")?.focus();
+    byId("lead").querySelector(values.action === "acknowledge" ? ".call" : "#actions-title")?.focus();
     refresh();
   } catch (error) {
     const refused = failed(error);
