@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from shared.domain.ad_lead import AdLead
 from shared.domain.advice import ShownMessage, advice
 from shared.domain.alert import Alert, alert_for
 from shared.domain.consent import Revocation
+from shared.domain.digest import LOOKS_BACK, Digest, digest_of
 from shared.domain.errors import (
     FieldProblem,
     Forbidden,
@@ -113,6 +115,11 @@ class Accesses(Protocol):
 class Publisher(Protocol):
     def publish(self, alert: Alert, /) -> None:
         """Hand the alert over for delivery. Raises any error of the channel."""
+
+
+class DigestPublisher(Protocol):
+    def publish(self, digest: Digest, /) -> None:
+        """Hand the digest over for delivery. Raises any error of the channel."""
 
 
 class WebhookReceiver(Protocol):
@@ -258,6 +265,16 @@ class Swept:
 
     alerts: tuple[Alert, ...]
     failed: tuple[tuple[UUID, Exception], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Digesting:
+    """What it takes to send a digest. `inbox`: its address."""
+
+    leads: Worklist
+    publisher: DigestPublisher
+    hours: OpeningHours
+    inbox: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -704,6 +721,26 @@ def _seen(lead: Lead, staff: Staff, practice: Practice, at: datetime) -> dict[st
     return lead_view(lead, _rule_set_of(lead, practice.rule_sets), others, actions, at)
 
 
+def send_digest(digesting: Digesting, at: datetime) -> Digest | None:
+    """Tell the manager how many leads wait and how quickly they were taken; nothing on a day without office hours.
+
+    Raises StoreUnavailable or an error of the publisher.
+    """
+    if digesting.hours.on(at.astimezone(digesting.hours.zone).date()) is None:
+        return None
+    since, leads = at - LOOKS_BACK, digesting.leads
+    oldest = next(closed_shelves(since))
+    months = takewhile(lambda shelf: shelf >= oldest, closed_shelves(at))
+    digest = digest_of(
+        [lead for shelf in leads.open_shelves() for lead in _on_shelf(leads, shelf)],
+        [lead for shelf in months for lead in takewhile(lambda lead: _done(lead) > since, _on_shelf(leads, shelf))],
+        at,
+        digesting.inbox,
+    )
+    digesting.publisher.publish(digest)
+    return digest
+
+
 def deliver_webhook(lead: WaitingLead, receiver: WebhookReceiver, at: datetime) -> None:
     """Tell a pager or a CRM that a lead is waiting. Raises NotDelivered; the same again later is safe."""
     receiver.deliver(lead, at)
@@ -727,6 +764,18 @@ def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
     except Exception as failure:  # noqa: BLE001  who cannot be seen to be subscribed is missing
         missing, error = max(1, len(watch.expected)), error or type(failure).__name__
     return Watched(took, error, missing, not watch.page_hours.is_open(began))
+
+
+def _on_shelf(leads: Worklist, shelf: str) -> Iterator[LeadSummary]:
+    place: Place | None = Place(shelf)
+    while place is not None:
+        page, place = leads.on_shelf(place, PAGE_OF_LEADS)
+        yield from page
+
+
+def _done(lead: LeadSummary) -> datetime:
+    """Its place on the shelf of done leads."""
+    return lead.closed_at or lead.received_at
 
 
 def _again(earlier: Lead, lead: Lead, rule_set: RuleSet, leads: Leads) -> Captured:

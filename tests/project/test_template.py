@@ -107,6 +107,7 @@ GRANTS: dict[str, list[tuple[str, object]]] = {
         ("sqs:SendMessage", {"Fn::GetAtt": ["FailedStreamBatches", "Arn"]}),
     ],
     "DeliverWebhook": [("sqs:SendMessage", {"Fn::GetAtt": ["UndeliveredWebhooks", "Arn"]})],
+    "SendDigest": [("dynamodb:Query", WORKLIST), ("sns:Publish", TOPIC)],
     "WatchDelivery": [
         ("sns:ListSubscriptionsByTopic", TOPIC),
         ("sqs:DeleteMessage", CANARIES),
@@ -411,6 +412,14 @@ def test_everyone_of_the_parameters_is_expected_to_be_subscribed() -> None:
 
     assert set(re.findall(r"\$\{(\w+)\}", joined)) == {*endpoints, "Webhook"}
     assert names["Webhook"]["Fn::If"][1] == {"Fn::GetAtt": ["DeliverWebhook", "Arn"]}
+
+
+def test_the_digest_goes_out_by_the_clinics_clock() -> None:
+    (schedule,) = of_type("AWS::Scheduler::Schedule").values()
+
+    assert schedule["ScheduleExpression"] == {"Fn::Sub": "cron(0 ${DigestHour} * * ? *)"}
+    assert schedule["ScheduleExpressionTimezone"] == {"Ref": "ClinicTimeZone"}
+    assert schedule["Target"]["Arn"] == {"Fn::GetAtt": ["SendDigest", "Arn"]}
 
 
 def test_the_canary_is_sent_once_an_hour_and_has_time_to_come_out() -> None:
