@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from shared.domain.condition import questions_of
+from shared.domain.condition import options_of
 from shared.domain.lead import Lead
-from shared.domain.questionnaire import NONE, Answer, Question
+from shared.domain.questionnaire import Answer, Question
 from shared.domain.submission import Stored
-from shared.domain.triage import FiredRule, RuleSet
+from shared.domain.triage import FiredRule, RuleSet, SafetyRule
 
 UNSURE = "unsure"
 
@@ -91,11 +91,12 @@ def _rules(rules: Iterable[FiredRule]) -> list[dict[str, Any]]:
 def _answers(lead: Lead, rule_set: RuleSet) -> Iterator[dict[str, Any]]:
     """In the order of the questionnaire; what it does not know, from another version, comes last as it was sent."""
     known = rule_set.questionnaire.questions
-    safety = _safety_questions(rule_set)
+    fired = {rule.id for rule in lead.triage.safety_rules}
+    signs = _looked_for(rule for rule in rule_set.safety if rule.id in fired)
     for page in rule_set.questionnaire.pages:
         for question in page.questions:
             if question.code in lead.answers:
-                yield _answer(page.title, question, lead.answers[question.code], question.code in safety)
+                yield _answer(page.title, question, lead.answers[question.code], signs)
     for code, answer in lead.answers.items():
         if code not in known:
             codes = _codes(answer)
@@ -110,18 +111,12 @@ def _answers(lead: Lead, rule_set: RuleSet) -> Iterator[dict[str, Any]]:
             }
 
 
-def _safety_questions(rule_set: RuleSet) -> frozenset[str]:
-    """Those where a warning sign can be denied, or counts when skipped: a safety rule reads them, and they offer no."""
-    read = frozenset[str]().union(*(questions_of(rule.when) for rule in rule_set.safety))
-    return frozenset(
-        question.code
-        for question in rule_set.questionnaire.questions.values()
-        if question.missing_counts_as is not None or (question.code in read and question.option_codes & {NONE, "no"})
-    )
+def _looked_for(rules: Iterable[SafetyRule]) -> frozenset[tuple[str, str]]:
+    return frozenset[tuple[str, str]]().union(*(options_of(rule.when) for rule in rules))
 
 
-def _answer(page: str, question: Question, answer: Answer, safety: bool) -> dict[str, Any]:
-    """`positive`: an answer to a safety question that is more than no."""
+def _answer(page: str, question: Question, answer: Answer, signs: frozenset[tuple[str, str]]) -> dict[str, Any]:
+    """`positive`: a safety rule fired that looks for this answer."""
     labels = {option.code: option.label for option in question.options}
     codes = _codes(answer)
     return {
@@ -131,7 +126,7 @@ def _answer(page: str, question: Question, answer: Answer, safety: bool) -> dict
         "text": question.text,
         "codes": codes,
         "answer": [labels.get(code, code) for code in codes],
-        "positive": safety and not set(codes) <= {NONE, "no"},
+        "positive": any((question.code, code) in signs for code in codes),
     }
 
 
@@ -142,12 +137,12 @@ def _codes(answer: Answer) -> list[str]:
 def _to_ask(lead: Lead, rule_set: RuleSet) -> Iterator[dict[str, str]]:
     """Safety questions that the patient skipped or could not answer: the first of them is the one to call with."""
     facts = rule_set.questionnaire.facts(lead.answers)
-    safety = _safety_questions(rule_set)
+    counts = _looked_for(rule_set.safety)
     for question in rule_set.questionnaire.questions.values():
         shown = question.shown_when is None or question.shown_when.holds(facts)
-        if question.code not in safety or not shown:
+        if (question.code, UNSURE) not in counts or not shown:
             continue
         if question.code not in lead.answers:
             yield {"question": question.code, "text": question.text, "why": "not answered"}
-        elif (question.missing_counts_as or UNSURE) in _codes(lead.answers[question.code]):
+        elif UNSURE in _codes(lead.answers[question.code]):
             yield {"question": question.code, "text": question.text, "why": "not sure"}

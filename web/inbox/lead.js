@@ -109,7 +109,7 @@ function answers({ answers: all }) {
   const pages = grouped(rest.filter((entry) => !isNo(entry)));
   const denied = rest.filter(isNo);
   return [h("section", { "aria-labelledby": "answers-title" }, h("h3", { id: "answers-title" }, "Answers"),
-    positive.length > 0 && [h("h4", {}, "Warning signs, or not sure"), listed(positive)],
+    positive.length > 0 && [h("h4", {}, "What raised the tier"), listed(positive)],
     words.map((entry) => [h("h4", {}, "In the patient's own words"), h("p", { class: "words" }, entry.answer.join(" "))]),
     [...pages].map(([page, entries]) => [h("h4", {}, page || "From another version of the form"), listed(entries)]),
     denied.length > 0 && h("details", { id: "denied" }, h("summary", {}, `Answered no or none: ${denied.length}`), listed(denied, "no")))];
