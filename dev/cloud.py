@@ -32,6 +32,7 @@ DEPLOY_WITHIN = 120
 PARAMETERS = {
     "ClinicName": "Example Spine Clinic",
     "ClinicPhone": "(312) 555-0100",  # a number that nobody has
+    "AlertEmail": "alerts@clinic.example",
     "InboxAddress": "https://staff.clinic.example/inbox",
     "SignInDomain": "example-spine-clinic",
     "AllowedOrigins": "http://localhost:8000,http://127.0.0.1:8000",  # landing pages on other hosts

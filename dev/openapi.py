@@ -134,6 +134,7 @@ class Consent(Answer):
     code: str
     text: str
     required: bool
+    text_hash: str
 
 
 class ContactBlock(Answer):

@@ -24,7 +24,8 @@ from rich.console import Console
 from watchfiles import PythonFilter, watch
 
 from dev import samples
-from dev.cloud import PASSWORD, STAFF, LocalCloud
+from dev.cloud import PARAMETERS, PASSWORD, STAFF, LocalCloud
+from dev.demo import Demo
 from dev.front import LOCAL, Front
 from dev.outbox import Outbox, SentAlert
 
@@ -49,11 +50,14 @@ def main() -> None:
                 shutil.rmtree(arguments.state / "cloud", ignore_errors=True)
             console.print("Starting the local cloud and deploying infra/template.yaml to it ...")
             site = f"http://127.0.0.1:{arguments.port}/"
-            cloud = running.enter_context(LocalCloud(arguments.state / "cloud", {"InboxAddress": f"{site}inbox"}))
+            demo = running.enter_context(_demo(site, arguments.port + 1))
+            origins = f"{PARAMETERS['AllowedOrigins']},{demo.origin}"
+            parameters = {"InboxAddress": f"{site}inbox", "AllowedOrigins": origins}
+            cloud = running.enter_context(LocalCloud(arguments.state / "cloud", parameters))
             outbox = running.enter_context(Outbox(cloud, _say))
             running.enter_context(Front(cloud, outbox, arguments.port))
             _warm(site)
-            _where(site, arguments.state, time.monotonic() - started)
+            _where(site, demo.address, arguments.state, time.monotonic() - started)
             running.enter_context(_follow_changes(cloud))
             if arguments.samples:
                 samples.send(site, arguments.samples, console)
@@ -100,10 +104,19 @@ def _warm(site: str) -> None:
         list(pool.map(get, ["", f"questionnaires/{samples.QUESTIONNAIRE}"]))
 
 
-def _where(site: str, state: Path, seconds: float) -> None:
+def _demo(site: str, port: int) -> Demo:
+    """A page on another origin with the form in it; at another port where this one is taken."""
+    try:
+        return Demo(port, site)
+    except OSError:
+        return Demo(0, site)
+
+
+def _where(site: str, demo: str, state: Path, seconds: float) -> None:
     console.print(f"""
 Ready after {seconds:.0f} s.
   The form           [link={site}]{site}[/link]
+  On another site    [link={demo}]{demo}[/link]
   The inbox          {site}inbox  (sign in as {", ".join(STAFF)}; password {PASSWORD})
   Alerts (outbox)    {site.removesuffix("/")}{LOCAL}
   Log of functions   {site.removesuffix("/")}{LOCAL}logs

@@ -11,7 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from shared import api, usecases
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import LeadsTable
-from shared.domain.ad_lead import AdLead
+from shared.domain.ad_lead import AdKey, AdLead
 from shared.domain.lead import Arrival
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
@@ -32,7 +32,8 @@ safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_env
 @api.answers_problems(safety, logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
     arrival = Arrival(datetime.now(UTC), api.visit(event), frozenset(), "google-ads", "the lead form of the ad network")
-    captured = usecases.capture_ad_lead(api.read(event, AdLead), ads.key, arrival, intake, ads.questionnaire)
+    usecases.admit_ad_network(api.read(event, AdKey), ads.key)
+    captured = usecases.capture_ad_lead(api.read(event, AdLead), arrival, intake, ads.questionnaire)
     if captured and (lead := captured.counted):
         metrics.add_metric("captured", MetricUnit.Count, 1)
         metrics.add_metric(f"captured_{lead.tier}", MetricUnit.Count, 1)

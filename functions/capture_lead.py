@@ -12,7 +12,7 @@ from shared import api, usecases
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.form_guard import FormGuard
-from shared.domain.lead import Arrival
+from shared.domain.lead import FORM, PLAIN_FORM, Arrival
 from shared.domain.submission import Submission
 from shared.forms import PlainForms, sends_form, wants_page
 from shared.rulebook.loading import load, load_candidate
@@ -40,12 +40,16 @@ def handler(event: api.Event, context: Any) -> api.Response:
     now = datetime.now(UTC)
     form = forms.read(event) if sends_form(event) else None
     submission = forms.submission(event, form, guard, now) if form else api.read(event, Submission)
-    arrival = Arrival(now, api.visit(event), guard.signs(submission, now), guard.source(submission))
-    captured = usecases.capture_lead(submission, arrival, intake)
+    source = guard.source(submission)
+    door = PLAIN_FORM if form and source == FORM else source
+    captured = usecases.capture_lead(
+        submission, Arrival(now, api.visit(event), guard.signs(submission, now), door), intake
+    )
     if lead := captured.counted:
         metrics.add_metric("captured", MetricUnit.Count, 1)
         metrics.add_metric("heard", MetricUnit.Count, 1)  # silence of this metric is an alarm: see watch_delivery
         metrics.add_metric("suspects", MetricUnit.Count, int(lead.suspicion.suspect))
+        metrics.add_metric("scoring_failed", MetricUnit.Count, int(lead.triage.failed))
         metrics.add_metric(f"captured_{lead.tier}", MetricUnit.Count, 1)
         logger.info("captured", extra={"reference": lead.reference, "tier": lead.tier})
     if form and wants_page(event):

@@ -18,10 +18,8 @@ POLICY = (
 )
 HEADERS = {
     "content-security-policy": POLICY,
-    "referrer-policy": "strict-origin-when-cross-origin",
-    "strict-transport-security": "max-age=63072000; includeSubDomains",
+    "referrer-policy": "no-referrer",
     "vary": "accept-language",
-    "x-content-type-options": "nosniff",
 }
 
 logger = Logger()

@@ -29,6 +29,7 @@ from shared.domain.errors import (
     LeadIntakeError,
     NotAllowed,
     NotFound,
+    ScoringFailed,
     StoreUnavailable,
     SubmissionConflict,
     WrongState,
@@ -43,7 +44,10 @@ Handler = Callable[[Event, Any], Response]
 MAX_BODY = 64 * 1024  # bytes
 RETRY_AFTER = 5  # seconds
 GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
-QUALITY = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")
+SECURITY = {
+    "strict-transport-security": "max-age=63072000; includeSubDomains",
+    "x-content-type-options": "nosniff",
+}
 SAFE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 SENTENCES = {
     "missing": "This field is required.",
@@ -83,7 +87,7 @@ class Safety:
 
 def read(event: Event, model: type[M]) -> M:
     """The body as a value. Raises UnreadableRequest, or InvalidInput with one problem for each field, never a value."""
-    content_type = (event.get("headers") or {}).get("content-type", "").partition(";")[0].strip().lower()
+    content_type = ((event.get("headers") or {}).get("content-type") or "").partition(";")[0].strip().lower()
     if content_type != "application/json":
         raise UnreadableRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON with content type application/json.")
     try:
@@ -126,20 +130,19 @@ def language(event: Event, offered: Iterable[str] = ()) -> str:
 
     With `offered`, the best of those, or "" when none is wanted; without, the one wanted most.
     """
-    asked = (event.get("queryStringParameters") or {}).get("language", "").lower()
-    header = (event.get("headers") or {}).get("accept-language", "")
-    wanted = (
-        [asked] if asked else [tag for _, tag in sorted(map(_weighted, header.split(",")), key=lambda pair: -pair[0])]
-    )
+    asked = (event.get("queryStringParameters") or {}).get("language") or ""
+    header = (event.get("headers") or {}).get("accept-language") or ""
+    wanted = [asked.lower()] if asked else negotiation.languages(header)
     known = set(offered)
-    return next((tag for tag in wanted if tag and (tag in known or not known)), "")
+    return next((tag for tag in wanted if tag in known or not known), "")
 
 
-def _weighted(entry: str) -> tuple[float, str]:
-    tag, _, parameter = entry.strip().partition(";")
-    match = QUALITY.fullmatch(parameter.strip())
-    quality = float(match[1]) if match else 0.0 if parameter else 1.0
-    return quality, tag.strip().partition("-")[0].lower() if quality else ""
+def _spoken(event: Event) -> str:
+    """The language of an error; none where the event is not from API Gateway at all."""
+    try:
+        return language(event)
+    except (AttributeError, TypeError):
+        return ""
 
 
 def uuid_parameter(event: Event, name: str) -> UUID:
@@ -167,7 +170,7 @@ def respond(status: HTTPStatus, body: object, headers: Mapping[str, str] | None 
     content = body.model_dump_json() if isinstance(body, BaseModel) else json.dumps(body, separators=(",", ":"))
     return {
         "statusCode": int(status),
-        "headers": {"content-type": "application/json", "cache-control": "no-store", **(headers or {})},
+        "headers": {"content-type": "application/json", "cache-control": "no-store", **SECURITY, **(headers or {})},
         "body": content,
     }
 
@@ -186,9 +189,9 @@ def cacheable(
     `max_age` in seconds.
     """
     asked = event.get("headers") or {}
-    compressed = GZIP.search(asked.get("accept-encoding", "")) is not None
+    compressed = GZIP.search(asked.get("accept-encoding") or "") is not None
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}{"-gzip" if compressed else ""}"'
-    caching = {"etag": etag, "cache-control": f"public, max-age={max_age}", **(headers or {})}
+    caching = {**SECURITY, "etag": etag, "cache-control": f"public, max-age={max_age}", **(headers or {})}
     caching["vary"] = ", ".join(filter(None, [caching.get("vary"), "accept-encoding"]))
     known = asked.get("if-none-match", "")
     if etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
@@ -216,13 +219,14 @@ def answers_problems(
 
     def decorate(handler: Handler) -> Handler:
         @wraps(handler)
-        def answer(event: Event, context: Any) -> Response:
+        def answer(event: Any, context: Any) -> Response:
+            event = event if isinstance(event, dict) else {}  # another service's event, or none
             try:
                 return handler(event, context)
             except Exception as error:  # noqa: BLE001  a patient gets advice and a phone number, whatever broke
-                if not isinstance(error, LeadIntakeError) or isinstance(error, StoreUnavailable):
+                if not isinstance(error, LeadIntakeError) or isinstance(error, (StoreUnavailable, ScoringFailed)):
                     report("request failed", extra=_what_broke(error))
-                answer = problem(error, safety, language(event))
+                answer = problem(error, safety, _spoken(event))
                 return show(event, error, answer) if show else answer
 
         return answer

@@ -17,19 +17,18 @@ from shared.domain.filled_form import ATTRIBUTION, WHOLE, FilledForm, FormView, 
 from shared.domain.lead import Receipt
 from shared.domain.submission import Submission
 from shared.domain.triage import RuleSet
+from shared.rulebook.notices import TRANSLATION_NOTICE
 from shared.settings import ClinicSettings
 
 HTML, JSON = "text/html", "application/json"
 LONGEST_ADDRESS = 500
-AWAITING_REVIEW = "This translation still awaits review by a qualified translator and a physician."
 HEADERS = {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",  # the address of a receipt stays here
-    "strict-transport-security": "max-age=63072000; includeSubDomains",
-    "x-content-type-options": "nosniff",
+    **api.SECURITY,
     "vary": "accept, accept-language",
 }
 
@@ -242,7 +241,7 @@ class PlainForms:
         return "../" * (path.count("/") - 1)
 
     def _notices(self, form: FilledForm) -> list[str]:
-        translation = "" if form.questionnaire.reviewed else AWAITING_REVIEW
+        translation = "" if form.questionnaire.reviewed else TRANSLATION_NOTICE
         return [text for text in (self.rules.approval_notice, translation) if text]
 
     def _form(self, fields: Mapping[str, tuple[str, ...]], questionnaire_id: str, language: str) -> FilledForm:

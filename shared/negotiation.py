@@ -1,4 +1,4 @@
-"""Which representation a client wants: proactive negotiation by Accept (RFC 9110, 12.5.1)."""
+"""Which representation and language a client wants: proactive negotiation (RFC 9110, 12.5)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 RANGE = re.compile(rf"({NAME})/({NAME})")
+LANGUAGE = re.compile(r"[a-z]{2,3}")
+MOST_LANGUAGES = 20
 QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 
 
@@ -46,6 +48,17 @@ def preferred(accept: str | None, offers: Sequence[str]) -> str | None:
         if quality > best_quality:
             best, best_quality = offer, quality
     return best
+
+
+def languages(accept: str) -> list[str]:
+    """The primary languages of an Accept-Language header (RFC 9110, 12.5.4), the one wanted most first."""
+    entries = []
+    for part in accept.split(",")[:MOST_LANGUAGES]:
+        tag, _, parameter = (piece.strip() for piece in part.partition(";"))
+        language, quality = tag.partition("-")[0].lower(), parameter.removeprefix("q=") or "1"
+        if LANGUAGE.fullmatch(language) and QUALITY.fullmatch(quality) and float(quality) > 0:
+            entries.append((-float(quality), language))
+    return [language for _, language in sorted(entries, key=lambda entry: entry[0])]
 
 
 def _quality(offer: str, ranges: Sequence[MediaRange]) -> float:

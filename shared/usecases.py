@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from shared.domain.ad_lead import AdLead
+from shared.domain.ad_lead import AdKey, AdLead
 from shared.domain.advice import ShownMessage, advice
 from shared.domain.alert import Alert, alert_for
 from shared.domain.consent import Revocation
@@ -22,12 +22,13 @@ from shared.domain.errors import (
     LeadChanged,
     NotAllowed,
     NotFound,
+    ScoringFailed,
     StoreUnavailable,
     SubmissionConflict,
 )
 from shared.domain.export import ExportQuery, Mark, Period, person_data
 from shared.domain.filled_form import WHOLE, FilledForm, FormView
-from shared.domain.lead import CANARY, Arrival, Lead, Receipt
+from shared.domain.lead import CANARY, PLAIN_FORM, Arrival, Lead, Receipt
 from shared.domain.lead_view import LeadSummary, lead_view
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.questionnaire import Answers
@@ -50,7 +51,7 @@ ATTEMPTS_TO_WORK = 4
 LEADS_IN_EXPORT = 100  # on a page, and then in an answer of a few hundred kilobytes
 BYTES_IN_EXPORT = 1_000_000  # as stored; as FHIR three times that, and an answer may have six million
 READS_FOR_EXPORT = 300
-RECEIPT_SHOWN_FOR = timedelta(hours=24)
+RECEIPT_SHOWN_FOR = timedelta(hours=1)
 
 
 class RuleSets(Protocol):
@@ -200,7 +201,8 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """`lead`: None when nothing was stored (a minor). `created`: False when the same submission came before."""
+    """`lead`: None when nothing was stored (a minor, or an emergency without consent). `created`: False when the same
+    submission came before."""
 
     receipt: Receipt
     lead: Lead | None
@@ -308,16 +310,15 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
     """
     rule_set = _rule_set(intake.rule_sets, submission.questionnaire.id, submission.language)
     result = _score(rule_set, submission.answers, submission.questionnaire.version)
-    clinic_open = intake.hours.is_open(arrival.at)
-    shown = advice(rule_set, result.messages, clinic_open=clinic_open, will_call=not result.minor)
     if result.minor:  # nothing identifying is stored about a minor, so nothing is stored
-        disposition = rule_set.tiers[result.tier].disposition
-        return Captured(
-            Receipt(reference=None, disposition=disposition, messages=shown, received_at=arrival.at), None, False
-        )
+        return _unstored(rule_set, result, arrival.at)
     contact = submission.contact
     if contact is None or submission.consents is None or not submission.consents.contact:
+        if rule_set.tiers[result.tier].disposition == EMERGENCY:  # the advice first; nothing is stored without consent
+            return _unstored(rule_set, result, arrival.at)
         raise InvalidInput(tuple(_missing(submission)))
+    clinic_open = intake.hours.is_open(arrival.at)
+    shown = advice(rule_set, result.messages, clinic_open=clinic_open, will_call=True)
     candidate = intake.candidate and intake.candidate.of(submission.questionnaire.id)
     lead = Lead.received(
         submission,
@@ -333,18 +334,20 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
     earlier = intake.leads.add(lead)
     if earlier is None:
         return Captured(lead.receipt, lead, True)
-    return _again(earlier, lead, rule_set, intake.leads)
+    return _again(earlier, lead, intake.leads, rule_set)
 
 
-def capture_ad_lead(
-    ad_lead: AdLead, key: str, arrival: Arrival, intake: Intake, questionnaire_id: str
-) -> Captured | None:
+def admit_ad_network(shown: AdKey, key: str) -> None:
+    """Raises Forbidden when the key is not ours, or we have none."""
+    if not key or not hmac.compare_digest(shown.google_key.encode(), key.encode()):
+        raise Forbidden
+
+
+def capture_ad_lead(ad_lead: AdLead, arrival: Arrival, intake: Intake, questionnaire_id: str) -> Captured | None:
     """A lead form of an ad network as a lead; None for the network's test leads, which are checked and not kept.
 
-    Raises Forbidden when the key is not ours, InvalidInput, SubmissionConflict, or StoreUnavailable.
+    Raises InvalidInput, SubmissionConflict, or StoreUnavailable.
     """
-    if not key or not hmac.compare_digest(ad_lead.google_key.encode(), key.encode()):
-        raise Forbidden
     questionnaire = _rule_set(intake.rule_sets, questionnaire_id).questionnaire
     submission = ad_lead.submission(QuestionnaireVersion(id=questionnaire.id, version=questionnaire.version))
     return None if ad_lead.is_test else capture_lead(submission, arrival, intake)
@@ -369,7 +372,7 @@ def revoke_consent(revocation: Revocation, leads: Leads, at: datetime) -> Lead:
 def screen_answers(screening: Screening, rule_sets: RuleSets, language: str = "") -> Screened:
     """Whether the answers so far call for emergency advice at once, in that language where there is a translation.
 
-    Stores nothing. Raises InvalidInput.
+    Stores nothing. Raises InvalidInput, or ScoringFailed when the answers cannot be checked.
     """
     rule_set = _rule_set(rule_sets, screening.questionnaire.id, language)
     questionnaire = rule_set.questionnaire
@@ -400,17 +403,17 @@ def draw_form(form: FilledForm, rule_sets: RuleSets) -> FormView:
 def mend_form(form: FilledForm, problems: tuple[FieldProblem, ...], rule_sets: RuleSets) -> FormView:
     """What a visitor without JavaScript sees when a form cannot be sent as it is: nothing typed is lost, and an
     emergency is never hidden behind a mistyped phone number."""
-    screened = _screen_form(form, rule_sets)
+    screened = _screen_form(form, rule_sets, texts=True)
     if screened.disposition == EMERGENCY:
         return FormView(form, "emergency", form.step or WHOLE, problems, screened.messages)
     return FormView(form, "page", form.page_of(problems), problems)
 
 
 def show_receipt(lead_id: UUID, leads: Leads, at: datetime) -> Lead:
-    """The lead whose receipt may still be shown: for a day, since others may use the same device. Raises NotFound or
-    StoreUnavailable."""
+    """The lead whose receipt may still be shown: one sent by the plain form, within the hour, since others may use the
+    same device. Raises NotFound or StoreUnavailable."""
     lead = leads.get(lead_id)
-    if lead is None or at - lead.received_at > RECEIPT_SHOWN_FOR:
+    if lead is None or lead.source != PLAIN_FORM or at - lead.received_at > RECEIPT_SHOWN_FOR:
         raise NotFound
     return lead
 
@@ -778,14 +781,21 @@ def _done(lead: LeadSummary) -> datetime:
     return lead.closed_at or lead.received_at
 
 
-def _again(earlier: Lead, lead: Lead, rule_set: RuleSet, leads: Leads) -> Captured:
+def _unstored(rule_set: RuleSet, result: TriageResult, at: datetime) -> Captured:
+    """The advice alone: nobody can call."""
+    shown = advice(rule_set, result.messages, clinic_open=False, will_call=False)
+    disposition = rule_set.tiers[result.tier].disposition
+    return Captured(Receipt(reference=None, disposition=disposition, messages=shown, received_at=at), None, False)
+
+
+def _again(earlier: Lead, lead: Lead, leads: Leads, rule_set: RuleSet) -> Captured:
     """The id is taken: by the same content, by a finished form that this one trails, by other content (a conflict), or
     by an unfinished form, which this one continues."""
     if earlier.content_hash == lead.content_hash or (earlier.complete and not lead.complete):
         return Captured(earlier.receipt, earlier, False)
     if earlier.complete:
         raise SubmissionConflict
-    later = earlier.continued_by(lead, tier_after_return(earlier, lead, rule_set.tiers))
+    later = earlier.continued_by(lead, rule_set.tiers, tier_after_return(earlier, lead, rule_set.tiers))
     try:
         leads.replace(earlier, later)
     except LeadChanged as error:  # staff or another tab got in between: the page sends again
@@ -817,16 +827,23 @@ def _score(rule_set: RuleSet, answers: Answers, version: str, last_page: str | N
 def _screen(rule_set: RuleSet, answers: Answers, version: str, page: str) -> Screened:
     result = _score(rule_set, answers, version, page)
     emergency = rule_set.tiers[result.tier].disposition == EMERGENCY
+    if result.failed and not emergency:
+        raise ScoringFailed
     ids = result.messages if emergency else (*_age_notice(rule_set, result), rule_set.net) if result.minor else ()
     shown = advice(rule_set, ids, clinic_open=True, will_call=False)
     return Screened(EMERGENCY if emergency else CONTINUE, result.minor, shown)
 
 
-def _screen_form(form: FilledForm, rule_sets: RuleSets) -> Screened:
+def _screen_form(form: FilledForm, rule_sets: RuleSets, *, texts: bool = False) -> Screened:
+    """A form in pages goes on when its answers cannot be checked now: every page carries the advice, and the rules
+    score them again when it is sent."""
     questionnaire = form.questionnaire
     rule_set = _rule_set(rule_sets, questionnaire.id, questionnaire.language)
     page = form.step if form.step in questionnaire.page_ids else questionnaire.page_ids[-1]
-    return _screen(rule_set, form.answers_to_screen(), questionnaire.version, page)
+    try:
+        return _screen(rule_set, form.answers_to_screen(texts=texts), questionnaire.version, page)
+    except ScoringFailed:
+        return Screened(CONTINUE, form.minor, ())
 
 
 def _missing(submission: Submission) -> Iterable[FieldProblem]:

@@ -10,7 +10,8 @@ from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from dev import chromium
-from dev.cloud import LocalCloud
+from dev.cloud import PARAMETERS, LocalCloud
+from dev.demo import Demo
 from dev.front import Front
 from tests.aws import ENVIRONMENT
 
@@ -31,9 +32,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+def elsewhere() -> Iterator[Demo]:
+    """A site of somebody else, at an origin that the service allows."""
+    with Demo(port=0) as demo:
+        yield demo
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory, elsewhere: Demo) -> Iterator[LocalCloud]:
     """The real template, deployed to an empty local cloud."""
-    with LocalCloud(tmp_path_factory.mktemp("cloud")) as local_cloud:
+    origins = f"{PARAMETERS['AllowedOrigins']},{elsewhere.origin}"
+    with LocalCloud(tmp_path_factory.mktemp("cloud"), {"AllowedOrigins": origins}) as local_cloud:
         yield local_cloud
 
 

@@ -14,6 +14,7 @@ const CHECK_PATIENCE = 4000; // ms that a patient waits for the check of a page;
 const PROOF_PATIENCE = 1000; // ms that sending waits for the proof of work; then it goes without
 const SEND_PATIENCE = 20000;
 const RETRY_AFTER = [2, 5, 15, 30]; // seconds before each retry that nobody has to press a button for
+const LATER = 300; // seconds, after those, for as long as the page is open
 const KEPT_FOR = 24 * 60 * 60 * 1000; // ms; the server takes a form for as long
 const CONTACT_IN_EMERGENCY = ["name", "phone"];
 const LANGUAGES = { en: "English", es: "Español" };
@@ -58,7 +59,7 @@ a[href^="tel:"] { white-space: nowrap; }
 .title:focus-visible { outline: none; }
 .unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .elsewhere { position: absolute; left: -200vw; top: 0; width: 1px; height: 1px; overflow: hidden; }
-.languages { display: flex; flex-wrap: wrap; gap: .3em; justify-content: flex-end; }
+.languages { display: flex; flex-wrap: wrap; gap: .3em; justify-content: flex-end; align-items: baseline; }
 .languages a, .languages button, .languages span { display: inline-block; min-height: 2.6em; min-width: 2.6em; padding: .4em .6em; border: 0; background: none; font: inherit; }
 .languages a, .languages button { color: var(--main); text-decoration: underline; cursor: pointer; }
 .languages span { font-weight: 700; }
@@ -116,12 +117,11 @@ input.short { max-width: 8em; }
 /* The interruption takes the whole screen, whatever column the form stands in: nothing else competes with it. */
 dialog { position: fixed; inset: 0; width: 100%; height: 100%; max-width: none; max-height: none; margin: 0; padding: 0 1em 2em; border: 0; border-top: 1em solid var(--danger);
   background: #fff; overflow-y: auto; overscroll-behavior: contain; }
-dialog > * { max-width: 40em; margin-left: auto; margin-right: auto; }
-dialog .title { color: var(--danger); font-size: min(1.8em, 9vw); max-width: 22em; }
-.call-buttons { display: flex; flex-wrap: wrap; gap: .8em; margin-top: 1em; margin-bottom: 1em; }
+dialog > div { max-width: 40em; margin: 0 auto; }
+dialog .title { color: var(--danger); font-size: min(1.8em, 9vw); }
+.call-buttons { display: flex; flex-wrap: wrap; gap: .8em; margin: 1em 0; }
 .call-buttons .button { flex: 1 1 9em; font-size: 1.4em; padding: .7em; }
 .leave-number { border-top: 1px solid var(--line); margin-top: 2em; }
-dialog > .button.plain { display: block; }
 @container (max-width: 27em) { .actions .button { flex: 1 1 100%; } }
 @media (max-width: 27em) { dialog .actions .button { flex: 1 1 100%; } }
 @media (forced-colors: active) { .option:has(input:checked) { outline: 2px solid; } }
@@ -350,6 +350,7 @@ class Answers {
     const content = { questionnaire: this.about, language: this.questionnaire.language, answers: this.all((question) => !this.error(question)), complete: true };
     if (this.isMinor) return content;
     content.contact = Object.fromEntries(fields.map((code) => [code, this.typed(code)]).filter(([, value]) => value));
+    content.consents_shown = Object.fromEntries(this.questionnaire.contact.consents.filter((consent) => boxes.includes(consent.code)).map((consent) => [consent.code, consent.text_hash]));
     content.consents = Object.fromEntries(this.consentCodes.map((code) => [code, boxes.includes(code) && Boolean(this.consents[code])]));
     return content;
   }
@@ -416,12 +417,13 @@ class LeadForm extends HTMLElement {
     this.language = this.wantedLanguage(saved?.language);
     this.answers.words = FIRST_WORDS[this.language] ?? {};
     this.view = el("div", { id: "view" });
+    this.sheet = el("div");
     this.slotted = el("slot");
     this.frame = el("div", { class: "frame" }, this.view, this.slotted, el("p", { class: "unseen", id: "announcer", role: "status" }));
     this.dialog = el("dialog", { "aria-labelledby": "urgent-title",
       oncancel: (event) => event.preventDefault(),
       onkeydown: (event) => { if (event.key === "Escape") { event.preventDefault(); (this.byId("mistake") ?? this.byId("urgent-title")).focus(); } },
-      onclose: () => { if (this.urgent && !this.dialog.open) this.dialog.showModal(); } });
+      onclose: () => { if (this.urgent && !this.dialog.open) this.dialog.showModal(); } }, this.sheet);
     this.shadowRoot.append(this.frame, this.dialog);
     if (this.wholePage && !history.state?.view) history.replaceState({ view: "start", step: 0 }, "");
     if (saved) this.resume(saved);
@@ -430,7 +432,7 @@ class LeadForm extends HTMLElement {
 
   reset() {
     this.answers.clear();
-    Object.assign(this, { id: newId(), step: 0, shown: "start", guard: {}, emergency: null, minorTold: false, receipt: null, urgent: false, checkFailed: false, inFlight: false,
+    Object.assign(this, { submissionId: newId(), working: null, step: 0, shown: "start", guard: {}, emergency: null, minorTold: false, receipt: null, urgent: false, checkFailed: false, inFlight: false,
       restored: false, resend: null, pending: null, left: null });
     clearTimeout(this.retryTimer);
   }
@@ -461,7 +463,7 @@ class LeadForm extends HTMLElement {
 
   languageSwitch() {
     const others = Object.entries(LANGUAGES).filter(([code]) => (this.answers.questionnaire?.languages ?? Object.keys(LANGUAGES)).includes(code));
-    return el("nav", { class: "languages", "aria-label": this.t("Language") }, ...others.map(([code, name]) => {
+    return el("div", { class: "languages", role: "group", "aria-label": this.t("Language") }, ...others.map(([code, name]) => {
       if (code === this.language) return el("span", { lang: code, "aria-current": "true" }, name);
       if (this.wholePage) return el("a", { href: `?language=${code}`, lang: code, hreflang: code }, name);
       return el("button", { type: "button", lang: code, onclick: () => this.speak(code) }, name);
@@ -471,18 +473,20 @@ class LeadForm extends HTMLElement {
   // ---- what survives a reload ----
 
   save() {
-    const { answers, id, step, shown, guard, emergency, minorTold } = this;
+    const { answers, submissionId, step, shown, guard, emergency, minorTold } = this;
     if (this.receipt || !answers.questionnaire) return;
     if (answers.isMinor) return forget(this.storedAs); // of people under 18 nothing is kept, not even here
-    keep(this.storedAs, { at: Date.now(), id, step, shown, guard, emergency, minorTold, language: this.chosen, given: answers.given, contact: answers.contact, consents: answers.consents });
+    keep(this.storedAs, { at: Date.now(), submissionId, step, shown, guard, emergency, minorTold, language: this.chosen, given: answers.given, contact: answers.contact, consents: answers.consents });
   }
 
   async resume(saved) {
-    const { given, contact, consents, id, step, guard, emergency, minorTold } = saved;
+    const { given, contact, consents, submissionId, step, guard, emergency, minorTold } = saved;
     Object.assign(this.answers, { given, contact, consents });
-    Object.assign(this, { id, step, guard, emergency, minorTold, chosen: saved.language, restored: true });
+    Object.assign(this, { submissionId, step, guard, emergency, minorTold, chosen: saved.language, restored: true });
     this.showStart();
-    if (saved.shown === "start" || !(await this.begin())) return;
+    if (saved.shown === "start") return;
+    this.toggleAttribute("started", true); // at once, so that nothing jumps
+    if (!(await this.begin())) return this.toggleAttribute("started", false);
     this.step = Math.min(step, this.answers.pages.length - 1);
     const here = history.state;
     if (!this.wholePage || here?.view !== saved.shown || here.step !== this.step) this.enter(saved.shown);
@@ -548,17 +552,17 @@ class LeadForm extends HTMLElement {
 
   /** What shows that a person fills this in. It never keeps anyone waiting, and sending never depends on it. */
   async earnProof() {
-    const { id } = this;
+    const id = this.submissionId; // not `id`: that is an attribute of the host page's
     try {
       if (!this.guard.token) {
         const { status, body } = await this.ask(`challenges/${id}`, SEND_PATIENCE);
-        if (status !== 200 || id !== this.id) return;
+        if (status !== 200 || id !== this.submissionId) return;
         this.guard = { token: body.token, challenge: body.challenge };
         this.save();
       }
       if (!crypto.subtle || !this.guard.challenge) return;
-      const proof = await solve(this.guard.challenge, () => id === this.id && !this.receipt);
-      if (id !== this.id || !proof) return;
+      const proof = await solve(this.guard.challenge, () => id === this.submissionId && !this.receipt);
+      if (id !== this.submissionId || !proof) return;
       this.guard = { token: this.guard.token, proof };
       this.save();
     } catch { /* without */ }
@@ -571,7 +575,7 @@ class LeadForm extends HTMLElement {
   }
 
   addressed(content) {
-    return content && { submission_id: this.id, ...content, page: shortened(location.origin + location.pathname, 500), ...(content.contact && { attribution: this.origin }) };
+    return content && { submission_id: this.submissionId, ...content, page: shortened(location.origin + location.pathname, 500), ...(content.contact && { attribution: this.origin }) };
   }
 
   tell(event, detail) { this.dispatchEvent(new CustomEvent(`lead-form:${event}`, { bubbles: true, composed: true, detail })); }
@@ -599,8 +603,8 @@ class LeadForm extends HTMLElement {
     this.resend = null;
     this.urgent = urgent;
     for (const part of [this.frame, this.dialog]) part.lang = this.language;
-    const place = urgent ? this.dialog : this.view;
-    (urgent ? this.view : this.dialog).replaceChildren();
+    const place = urgent ? this.sheet : this.view;
+    (urgent ? this.view : this.sheet).replaceChildren();
     place.replaceChildren(...content.flat().filter(Boolean));
     if (urgent && !this.dialog.open) this.dialog.showModal();
     if (!urgent && this.dialog.open) this.dialog.close();
@@ -612,7 +616,7 @@ class LeadForm extends HTMLElement {
       document.title = title ? [title, this.getAttribute("clinic")].filter(Boolean).join(" | ") : this.landingTitle;
     }
     if (focus === null) return;
-    if (urgent) place.scrollTop = 0;
+    if (urgent) this.dialog.scrollTop = 0;
     else if (this.wholePage) window.scrollTo({ top: 0, behavior: "instant" });
     else if (this.getBoundingClientRect().top < 0) this.scrollIntoView({ block: "start" });
     (focus ?? place.querySelector(".title"))?.focus({ preventScroll: !urgent || !focus });
@@ -656,8 +660,7 @@ class LeadForm extends HTMLElement {
 
   showStart(focused = false) {
     this.shown = "start";
-    const again = Boolean(this.answers.questionnaire) || (this.restored && this.shown !== "start");
-    const start = button(again ? this.t("Go on with the questions") : this.t("Start"), () => this.start());
+    const start = button(Object.keys(this.answers.given).length ? this.t("Go on with the questions") : this.t("Start"), () => this.start());
     start.id = "start";
     this.show("", [
       !this.wholePage && this.languageSwitch(),
@@ -665,7 +668,7 @@ class LeadForm extends HTMLElement {
       !this.wholePage && el("section", { class: "advice" }, this.subheading(this.t("In an emergency, call 911"), { class: "boxed" }), el("p", {}, this.advice)),
       el("p", { class: "actions" }, start),
       el("p", { class: "status", id: "start-status", role: "status" }),
-      !this.wholePage && this.phoneLine(),
+      !this.querySelector("a[href^='tel:']") && this.phoneLine(),
     ], { focus: focused ? start : null });
     if (focused) start.scrollIntoView({ block: "center" });
   }
@@ -811,9 +814,9 @@ class LeadForm extends HTMLElement {
 
   // ---- notes and errors ----
 
-  notes() {
+  notes(covered = false) {
     const { questionnaire } = this.answers;
-    if (this.wholePage) return []; // the page says it
+    if (this.wholePage && !covered) return []; // the page says it
     return [
       questionnaire.awaiting_approval && this.t("These questions and their advice still await a physician's approval."),
       questionnaire.awaiting_translation_review && this.t("This translation still awaits review by a qualified translator and a physician."),
@@ -1006,7 +1009,7 @@ class LeadForm extends HTMLElement {
     const mistake = button(this.t("I pressed this by mistake, go back and change my answers"), () => this.backTo("page", this.step), "plain");
     mistake.id = "mistake";
     this.show(errors.length ? this.t("Error: {title}", { title: text }) : text, [
-      this.languageSwitch(), title, this.callButtons(this.emergency), this.messageList(this.emergency),
+      this.languageSwitch(), title, this.callButtons(this.emergency), this.messageList(this.emergency), this.notes(true),
       !answers.isMinor && el("form", { class: "leave-number", novalidate: true, "aria-labelledby": "leave-title", onsubmit: (event) => { event.preventDefault(); this.submit(CONTACT_IN_EMERGENCY, answers.requiredConsents, [], (found) => this.showEmergency(found)); } },
         this.subheading(answers.questionnaire.contact.emergency_title, { class: "subtitle", id: "leave-title" }),
         summary,
@@ -1027,8 +1030,23 @@ class LeadForm extends HTMLElement {
     const { answers } = this;
     if (this.inFlight) return;
     if (!answers.isMinor) errors.push(...answers.contactErrors(fields));
-    if (errors.length) show(errors);
-    else this.send(this.addressed(answers.submission(fields, boxes)), show);
+    if (errors.length) {
+      show(errors);
+      this.checkTexts();
+    } else this.send(this.addressed(answers.submission(fields, boxes)), show);
+  }
+
+  /** Words in a text can call for help at once; without contact the server answers such a form with advice and keeps nothing. */
+  async checkTexts() {
+    const { answers } = this;
+    const given = answers.all((question) => !answers.error(question));
+    if (answers.isMinor || this.shown === "emergency" || !answers.questions.some((question) => question.type === "text" && given[question.code])) return;
+    const content = { submission_id: newId(), questionnaire: answers.about, language: answers.questionnaire.language, answers: given };
+    const outcome = await this.ask("submissions", SEND_PATIENCE, content).catch(() => null);
+    if (outcome?.body?.disposition !== "seek-emergency-care" || this.receipt || this.shown === "emergency" || !this.stillTrue(given)) return;
+    this.emergency = outcome.body.messages;
+    this.enter("emergency");
+    this.showEmergency();
   }
 
   /** Errors that are mended must not stay on the screen while we send. */
@@ -1060,7 +1078,7 @@ class LeadForm extends HTMLElement {
       this.receipt = body;
       forget(this.storedAs, ORIGIN);
       this.showReceipt();
-      return this.tell("submitted", { reference: body.reference, disposition: body.disposition });
+      return this.tell("submitted", { reference: body.reference });
     }
     this.tell("failed", { reason: "sending", status });
     const again = button(this.t("Try again"), () => this.send(content, showAgain, tries));
@@ -1074,22 +1092,23 @@ class LeadForm extends HTMLElement {
         this.t("This form was received before, and your answers have changed since then. The clinic has the answers that you sent first."),
         this.t("To give us the changed answers, send them as a new form, or call us."),
       ], button(this.t("Send as a new form"), () => {
-        Object.assign(this, { id: newId(), guard: {} });
+        Object.assign(this, { submissionId: newId(), guard: {} });
         this.working = this.earnProof();
         this.save();
-        this.send({ ...content, submission_id: this.id }, showAgain);
+        this.send({ ...content, submission_id: this.submissionId }, showAgain);
       }));
     }
     if (status !== 0 && status !== 408 && status !== 429 && status < 500) {
       return this.sendProblem(this.t("Your answers could not be sent"), [this.t("They are still here on this page. Please call us.")], again);
     }
-    const pause = tries < RETRY_AFTER.length ? Math.round(Math.max(RETRY_AFTER[tries], Math.min(outcome.retryAfter, 60)) * (1 + Math.random() / 4)) : null;
+    const pause = Math.round(Math.max(RETRY_AFTER[tries] ?? LATER, Math.min(outcome.retryAfter, 60)) * (1 + Math.random() / 4));
     this.sendProblem(this.t("Your answers are not sent yet"), [
       this.t("They are still here on this page. Please keep it open."),
-      pause ? this.t("We will try again in {seconds} seconds. You can also press Try again.", { seconds: pause }) : this.t("Check your connection, then press Try again."),
+      ...(status === 0 && tries >= RETRY_AFTER.length ? [this.t("Check your connection, then press Try again.")] : []),
+      this.t("We will try again in {seconds} seconds. You can also press Try again.", { seconds: pause }),
     ], again, tries > 0);
     this.resend = () => this.send(content, showAgain, tries + 1);
-    if (pause) this.retryTimer = setTimeout(this.resend, pause * 1000);
+    this.retryTimer = setTimeout(this.resend, pause * 1000);
   }
 
   /** Say beside the button that sending failed, with the phone number and the advice; any change of an answer stops the retries. */
@@ -1164,7 +1183,7 @@ class LeadForm extends HTMLElement {
     this.shown = "receipt";
     const actions = el("div", { class: "actions" }, button(this.t("Print this page"), () => window.print(), "second"),
       urgent && !calm && !this.wholePage && button(this.t("Close this message"), () => this.showReceipt(true), "second"));
-    this.show(title, [this.heading(title, "urgent-title"), ...(urgent ? [this.callButtons(receipt.messages), advice, reference] : [reference, advice]), actions], { urgent: urgent && !calm });
+    this.show(title, [this.heading(title, "urgent-title"), ...(urgent ? [this.callButtons(receipt.messages), advice, reference] : [reference, advice]), this.notes(urgent && !calm), actions], { urgent: urgent && !calm });
   }
 }
 

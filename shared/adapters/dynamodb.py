@@ -30,6 +30,7 @@ BY_EMAIL = "by_email"
 BY_ARRIVAL = "by_arrival"
 TO_RETIRE = "to_retire"
 SAME_PERSON = 50  # at most so many earlier leads are shown beside one
+RED_FLAG = "red-"  # shards of their own, so that no flood of others is in front of them
 
 
 class LeadsTable:
@@ -56,7 +57,9 @@ class LeadsTable:
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
             item: Any = error.response.get("Item")
-            earlier = _kept(item) if item else self.kept(lead.lead_id)
+            if item is None:  # DynamoDB always sends it; without it we cannot tell a repeat from a conflict
+                raise StoreUnavailable from error
+            earlier = _kept(item)
             if isinstance(earlier, Remainder):
                 raise SubmissionConflict from None
             return earlier
@@ -117,15 +120,18 @@ class LeadsTable:
             raise StoreUnavailable from error
 
     def due(self, at: datetime) -> Iterator[UUID]:
-        """Leads whose next look is due, by shard and then the longest due first. Raises StoreUnavailable."""
+        """Leads whose next look is due: those with a red flag first, by shard, and then the longest due first.
+
+        Raises StoreUnavailable.
+        """
         pages = self._client.get_paginator("query")
-        for shard in range(self._index_shards):
+        for shard in (f"{kind}{number}" for kind in (RED_FLAG, "") for number in range(self._index_shards)):
             try:
                 for page in pages.paginate(
                     TableName=self._table,
                     IndexName=INDEX,
                     KeyConditionExpression="open_shard = :shard AND next_at <= :at",
-                    ExpressionAttributeValues={":shard": {"S": str(shard)}, ":at": {"S": _instant(at)}},
+                    ExpressionAttributeValues={":shard": {"S": shard}, ":at": {"S": _instant(at)}},
                 ):
                     yield from (UUID(item["lead_id"]["S"]) for item in page["Items"])
             except (ClientError, BotoCoreError) as error:
@@ -250,7 +256,8 @@ class LeadsTable:
         """Only leads that need someone are in the index of open leads."""
         if lead.next_at is None:
             return {}
-        shard = str(zlib.crc32(lead.lead_id.bytes) % self._index_shards)
+        number = zlib.crc32(lead.lead_id.bytes) % self._index_shards
+        shard = f"{RED_FLAG if lead.red_flag else ''}{number}"
         return {"open_shard": {"S": shard}, "next_at": {"S": _instant(lead.next_at)}}
 
     def _index_entries(self, lead: Lead) -> dict[str, Any]:

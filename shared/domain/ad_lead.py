@@ -11,9 +11,14 @@ from shared.domain.errors import FieldProblem, InvalidInput
 from shared.domain.submission import Attribution, Consents, ContactEntry, QuestionnaireVersion, Submission
 
 NAMESPACE = UUID("6a2f0a53-6a0c-5c3a-9d0e-3a4c6f0b9d11")  # made once for this purpose; never change it
-CONTACT_COLUMNS = {"PHONE_NUMBER": "phone", "EMAIL": "email", "POSTAL_CODE": "postal"}
+CONTACT_COLUMNS = {
+    "phone": ("PHONE_NUMBER", "WORK_PHONE"),
+    "email": ("EMAIL", "WORK_EMAIL"),
+    "postal": ("POSTAL_CODE",),
+}
 NAME_COLUMNS = ("FULL_NAME", "FIRST_NAME", "LAST_NAME")
 MAX_COLUMNS = 60
+MAX_ATTRIBUTION = 120  # characters
 
 
 class Column(BaseModel):
@@ -21,20 +26,27 @@ class Column(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    column_id: Annotated[str, Field(max_length=120)]
-    string_value: Annotated[str, Field(max_length=500)] = ""
+    column_id: str | None = None
+    string_value: str | None = None
+
+
+class AdKey(BaseModel):
+    """The secret alone: nothing else is looked at before it is right."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    google_key: Annotated[str, Field(max_length=200)] = ""
 
 
 class AdLead(BaseModel):
-    """The webhook's body (Google Ads API, lead form webhook). `google_key` is the secret that the clinic set there."""
+    """The webhook's body (Google Ads API, lead form webhook). Only what we cannot do without must be right."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     lead_id: Annotated[str, Field(min_length=1, max_length=300)]
-    google_key: Annotated[str, Field(max_length=200)]
     user_column_data: Annotated[tuple[Column, ...], Field(max_length=MAX_COLUMNS)]
-    campaign_id: int | None = None
-    gcl_id: Annotated[str, Field(max_length=200)] | None = None
+    campaign_id: int | str | None = None
+    gcl_id: str | None = None
     is_test: bool = False
 
     def submission(self, questionnaire: QuestionnaireVersion) -> Submission:
@@ -43,21 +55,31 @@ class AdLead(BaseModel):
 
         Raises InvalidInput when there is neither a phone number nor an e-mail address to use.
         """
-        values = {column.column_id: column.string_value.strip() for column in self.user_column_data}
+        values = {column.column_id: (column.string_value or "").strip() for column in self.user_column_data}
         name = values.get("FULL_NAME") or " ".join(filter(None, (values.get(key) for key in NAME_COLUMNS[1:])))
-        fields: dict[str, Any] = {key: values.get(column) for column, key in CONTACT_COLUMNS.items()}
+        fields: dict[str, Any] = {
+            key: next((values[column] for column in columns if values.get(column)), None)
+            for key, columns in CONTACT_COLUMNS.items()
+        }
         return Submission(
             submission_id=uuid5(NAMESPACE, self.lead_id),
             questionnaire=questionnaire,
             answers={},
             contact=_contact({**fields, "name": name}),
             consents=Consents(contact=True),
-            attribution=Attribution(
-                utm_source="google-ads",
-                utm_campaign=str(self.campaign_id) if self.campaign_id is not None else None,
-                gclid=self.gcl_id or None,
-            ),
+            attribution=self._attribution(),
         )
+
+    def _attribution(self) -> Attribution:
+        given = {"utm_campaign": self.campaign_id, "gclid": self.gcl_id}
+        clean = {name: _clean(value) for name, value in given.items()}
+        return Attribution.model_validate({"utm_source": "google-ads", **{n: v for n, v in clean.items() if v}})
+
+
+def _clean(value: object) -> str:
+    """Told for the record only: what cannot be kept is left out."""
+    text = "" if value is None else str(value).strip()
+    return text if text.isprintable() and len(text) <= MAX_ATTRIBUTION else ""
 
 
 def _contact(fields: dict[str, Any]) -> ContactEntry:

@@ -18,6 +18,7 @@ from shared.domain.questionnaire import Questionnaire
 from shared.domain.submission import Contact, Submission
 
 UNTICKED_BOX = "a box of its own, unticked by default"
+UNKNOWN_TEXT = "given on a page that did not say which text it showed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,10 @@ class ConsentRecord(BaseModel):
         """The same entry at another place of a ledger."""
         return self.model_copy(update={"previous": previous}).sealed()
 
+    @property
+    def substance(self) -> tuple[object, ...]:
+        return (self.given, self.text_hash, self.language, self.covers, self.how)
+
     def intact(self, previous: str) -> bool:
         """Whether this entry is as it was written, after the entry with the hash `previous`."""
         return self.previous == previous and self.hash == self._seal()
@@ -72,23 +77,27 @@ def consent_records(
     at: datetime,
     elsewhere: str = "",
 ) -> tuple[ConsentRecord, ...]:
-    """One record for each consent the questionnaire asks for, given or not, each chained to the one before.
+    """A record for each consent whose text the page says it showed, given or not, and for each that was given without.
 
-    `elsewhere`: who else showed the form, and then the text is theirs and not known here.
+    `elsewhere`: who else showed the form, and then the text is theirs and not known here. Each record is chained to the
+    one before.
     """
     given = submission.consents.model_dump() if submission.consents else {}
+    shown = {str(code): text_hash for code, text_hash in submission.consents_shown.items()}
     records: list[ConsentRecord] = []
     for consent in questionnaire.contact.consents:
-        text = "" if elsewhere else consent.text
+        known = shown.get(consent.code) == consent.text_hash
+        if not known and not given.get(consent.code):
+            continue
         record = ConsentRecord(
             consent=consent.code,
             given=bool(given.get(consent.code)),
-            text=text,
-            text_hash=hashlib.sha256(text.encode()).hexdigest(),
+            text=consent.text if known else "",
+            text_hash=consent.text_hash if known else "",
             questionnaire=questionnaire.id,
             questionnaire_version=submission.questionnaire.version,
             language=questionnaire.language,
-            how=elsewhere or UNTICKED_BOX,
+            how=UNTICKED_BOX if known else elsewhere or UNKNOWN_TEXT,
             page=submission.page or "",
             covers=_covers(consent.code, contact),
             at=at,
@@ -97,6 +106,16 @@ def consent_records(
             previous=records[-1].hash if records else "",
         )
         records.append(record.sealed())
+    return tuple(records)
+
+
+def continued(ledger: Iterable[ConsentRecord], later: Iterable[ConsentRecord]) -> tuple[ConsentRecord, ...]:
+    """The ledger, and after it what is new in the later records: said otherwise, to other words or for another way."""
+    records = list(ledger)
+    for record in later:
+        latest = next((known for known in reversed(records) if known.consent == record.consent), None)
+        if latest is None or latest.substance != record.substance:
+            records.append(record.after(records[-1].hash if records else ""))
     return tuple(records)
 
 

@@ -81,6 +81,10 @@ class WrongState(LeadIntakeError):
         self.at = at
 
 
+class ScoringFailed(LeadIntakeError):
+    """The rules could not score these answers, and nobody is told by a lead."""
+
+
 class StoreUnavailable(LeadIntakeError):
     """The table did not confirm the write or read; trying again later is safe."""
 

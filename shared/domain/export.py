@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
@@ -26,7 +26,7 @@ MILLISECOND = timedelta(milliseconds=1)
 DAY = re.compile(r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}")
 MARK = re.compile(r"(?P<milliseconds>[0-9]{1,14})_(?P<lead_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 IN_WORDS = ("page", "text", "answer")  # of an answer as staff see it
-MECHANICS = ("summary", "actions", "suspicion", "history", "others", "to_ask", "superseded", "now")
+MECHANICS = ("summary", "actions", "suspicion", "history", "others", "to_ask", "now")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +128,18 @@ def person_data(lead: Lead, rule_set: RuleSet, at: datetime) -> dict[str, Any]:
         "received_at": lead.received_at.isoformat(),
         "status": lead.status,
         **{name: part for name, part in view.items() if name not in MECHANICS},
-        "answers": [{name: answer[name] for name in IN_WORDS} for answer in view["answers"]],
+        "answers": _in_words(view["answers"]),
+        "earlier": [
+            {"received_at": earlier["received_at"], "answers": _in_words(earlier["answers"])}
+            for earlier in view["earlier"]
+        ],
         "contacts": [
             {"at": entry.at.isoformat(), "what": entry.action, "detail": entry.detail}
             for entry in lead.history
             if entry.action in ("contact_attempt", "book")
         ],
     }
+
+
+def _in_words(answers: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: answer[name] for name in IN_WORDS} for answer in answers]

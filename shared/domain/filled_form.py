@@ -22,6 +22,7 @@ Fields = Mapping[str, tuple[str, ...]]
 
 WHOLE = "all"  # the step of a form that shows every question on one page
 ANSWERS, CONTACT, CONSENTS = "answers.", "contact.", "consents."
+SHOWN = "consents_shown."  # + consent code: the hash of the text beside its box
 ATTRIBUTION = tuple(Attribution.model_fields)
 LONGEST_ATTRIBUTION = 100
 CARRIED = (
@@ -163,9 +164,9 @@ class FilledForm:
             if not (paged and code in questions and not self.is_due(questions[code]))
         }
 
-    def answers_to_screen(self) -> dict[str, Answer]:
-        """What the safety check may see: no free text, nothing unreadable, and nothing whose follow-up on this page is
-        still unanswered, since the rules would assume the worst of it too early."""
+    def answers_to_screen(self, *, texts: bool = False) -> dict[str, Answer]:
+        """What the safety check may see: no free text (but with `texts`), nothing unreadable, and nothing whose
+        follow-up on this page is still unanswered, since the rules would assume the worst of it too early."""
         unfinished = {
             question.shown_when.question
             for question in (self.due(self.step) if self.step else ())
@@ -177,7 +178,7 @@ class FilledForm:
             for code, answer in self.answers().items()
             if code in questions
             and code not in unfinished
-            and questions[code].type != "text"
+            and (texts or questions[code].type != "text")
             and questions[code].problem(answer) is None
         }
 
@@ -196,6 +197,11 @@ class FilledForm:
             "language": self.questionnaire.language,
             "page": self.first("page") or page or None,
             "token": self.first("token") or None,
+            "consents_shown": {
+                consent.code: self.first(SHOWN + consent.code)
+                for consent in self.questionnaire.contact.consents
+                if self.first(SHOWN + consent.code)
+            },
             "website": self.first("website") or None,
         }
         if attribution := clean_attribution(self.fields):

@@ -9,6 +9,7 @@ from shared.domain.submission import Stored
 
 Status = Literal["new", "acknowledged", "booked", "closed"]
 SYSTEM = "system"
+RETURNED = "returned"  # the visitor came back and sent more
 
 
 class Standing(Stored):

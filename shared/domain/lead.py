@@ -18,8 +18,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.advice import ShownMessage
-from shared.domain.consent import ConsentRecord, Visit, consent_records, revocation
-from shared.domain.history import SYSTEM, HistoryEntry, Standing, Status
+from shared.domain.consent import ConsentRecord, Visit, consent_records, continued, revocation
+from shared.domain.history import RETURNED, SYSTEM, HistoryEntry, Standing, Status
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.person import email_key, phone_key
 from shared.domain.shadow import Shadow
@@ -30,10 +30,16 @@ from shared.domain.triage import LadderStep, RuleSet, Tier, TriageResult
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # nothing more to say by itself, but the lead still needs someone
 RETURN_WITHIN = timedelta(minutes=10)  # how long an unfinished form may be finished before staff are told of it
 FORM = "form"
+PLAIN_FORM = "plain-form"
 CANARY = "canary"  # the source of a lead that only shows that delivery works: nobody sees, takes or counts it
+MOST_EARLIER = 5
 CLOCKS_DIFFER = timedelta(seconds=2)  # between two machines; without it a lead just stored can look not yet due
 CLAIM_LASTS = timedelta(seconds=30)  # longer than telling one lead can take, with every call at its time limit
 CROCKFORD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+STANDS = (  # of a lead with a red flag, when later answers are not more urgent
+    *("triage", "shadow", "disposition", "messages_shown", "received_at", "deadline", "suspicion", "red_flag"),
+    *("alert_due", "alert_delivered", "next_at", "ladder_from", "staff_tier", *Standing.model_fields),
+)
 
 
 def reference_of(lead_id: UUID) -> str:
@@ -65,11 +71,20 @@ class Arrival:
     consented_elsewhere: str = ""
 
 
+class EarlierAnswers(Stored):
+    """What a visitor sent before coming back, and what the rules made of it."""
+
+    received_at: datetime
+    answers: dict[str, int | str | list[str]]
+    triage: TriageResult
+
+
 class Lead(Stored):
     """Times are UTC. A new field needs a default, so that older leads stay readable.
 
     `complete`: False while the visitor may still come back to finish. `source`: the door it came through.
-    `consent_records`: the ledger, oldest first. `superseded`: how often the visitor came back and sent more.
+    `consent_records`: the ledger, oldest first. `earlier`: what was sent before the visitor came back, newest last.
+    `red_flag`: an answer, not merely a missing one, calls for a person now.
     `staff_tier`: as staff set it; "" while the rules' tier counts. `ladder_from`: when the ladder began anew, if it
     did. `phone_key`, `email_key`: keyed hashes. `owner`: the member of staff who has it. `answers_removed_at`: when
     they had been kept long enough.
@@ -95,7 +110,8 @@ class Lead(Stored):
     language: str = "en"
     source: str = FORM
     complete: bool = True
-    superseded: int = 0
+    red_flag: bool = False
+    earlier: tuple[EarlierAnswers, ...] = ()
     consent_records: tuple[ConsentRecord, ...] = ()
     suspicion: Suspicion = Suspicion()
     shadow: Shadow | None = None
@@ -129,7 +145,8 @@ class Lead(Stored):
         """The first version. Its first alert is due at once, unless the tier has no ladder, or the visitor may still
         finish the form and no red flag fired."""
         tier, at = rule_set.tiers[result.tier], arrival.at
-        first_look = at if submission.complete or red_flag(rule_set, result) else at + RETURN_WITHIN
+        flagged = red_flag(rule_set, result)
+        first_look = at if submission.complete or flagged else at + RETURN_WITHIN
         return cls(
             lead_id=submission.submission_id,
             version=1,
@@ -154,30 +171,36 @@ class Lead(Stored):
             consent_records=consent_records(
                 submission, contact, rule_set.questionnaire, arrival.visit, at, arrival.consented_elsewhere
             ),
-            suspicion=suspicion(arrival.signs, rule_set, result),
+            suspicion=suspicion(arrival.signs, flagged=flagged, answered=_answered(submission, rule_set)),
+            red_flag=flagged,
             shadow=shadow,
             phone_key=phone_key(contact.phone, person_key),
             email_key=email_key(contact.email, person_key),
         )
 
-    def continued_by(self, later: Self, staff_tier: str) -> Self:
-        """The visitor came back: the later answers count, ledger and history go on, and staff are told anew, whoever
-        had it. `staff_tier`: what staff had set, where it is above what the later answers say."""
+    def continued_by(self, later: Self, tiers: Mapping[str, Tier], staff_tier: str) -> Self:
+        """The visitor came back: the later answers count, ledger and history go on.
+
+        What an earlier red flag called for stands: it is never taken back by answering again, its deadline goes on
+        running, and who of staff has it goes on having it. Otherwise, and when the lead becomes more urgent, staff are
+        told anew, whoever had it. `staff_tier`: what staff had set, where it is above what the later answers say.
+        """
         version = self.version + 1
-        entry = HistoryEntry(at=later.received_at, by=SYSTEM, by_name="", action="returned", version=version)
-        ledger = list(self.consent_records)
-        for record in later.consent_records:
-            ledger.append(record.after(ledger[-1].hash if ledger else ""))
-        return later.model_copy(
-            update={
-                "version": version,
-                "superseded": self.superseded + 1,
-                "consent_records": tuple(ledger),
-                "staff_tier": staff_tier,
-                "attempts": self.attempts,
-                "history": (*self.history, entry),
-            }
-        )
+        entry = HistoryEntry(at=later.received_at, by=SYSTEM, by_name="", action=RETURNED, version=version)
+        both: dict[str, object] = {
+            "version": version,
+            "earlier": (*self.earlier, self._as_earlier())[-MOST_EARLIER:],
+            "consent_records": continued(self.consent_records, later.consent_records),
+            "attempts": self.attempts,
+            "history": (*self.history, entry),
+        }
+        rises = tiers[later.triage.tier].rank < tiers[self.triage.tier].rank
+        if rises or not self.red_flag:
+            return later.model_copy(update={**both, "staff_tier": staff_tier})
+        return later.model_copy(update={**both, **{name: getattr(self, name) for name in STANDS}})
+
+    def _as_earlier(self) -> EarlierAnswers:
+        return EarlierAnswers(received_at=self.received_at, answers=self.answers, triage=self.triage)
 
     def revoked(self, consent: str, how: str, at: datetime) -> Self:
         """One more entry in the ledger: the person took a consent back. The same lead when it was not given.
@@ -260,3 +283,9 @@ class Lead(Stored):
 
     def _next(self, **changes: object) -> Self:
         return self.model_copy(update={"version": self.version + 1, **changes})
+
+
+def _answered(submission: Submission, rule_set: RuleSet) -> bool:
+    """Whether any question was answered, texts aside."""
+    questions = rule_set.questionnaire.questions
+    return any(code in questions and questions[code].type != "text" for code in submission.answers)

@@ -8,9 +8,9 @@ from typing import Any
 
 from shared.domain.condition import options_of
 from shared.domain.lead import Lead
-from shared.domain.questionnaire import Answer, Question
+from shared.domain.questionnaire import Answer, Answers, Question
 from shared.domain.submission import Stored
-from shared.domain.triage import FiredRule, RuleSet, SafetyRule
+from shared.domain.triage import FiredRule, RuleSet, SafetyRule, TriageResult
 
 UNSURE = "unsure"
 
@@ -64,7 +64,7 @@ def lead_view(
         },
         "tags": _rules(triage.tags),
         "messages_shown": [message.model_dump(mode="json") for message in lead.messages_shown],
-        "answers": list(_answers(lead, rule_set)),
+        "answers": list(_answers(lead.answers, triage, rule_set)),
         "to_ask": list(_to_ask(lead, rule_set)),
         "contact": lead.contact.model_dump(mode="json", exclude_none=True),
         "consents": {
@@ -73,7 +73,14 @@ def lead_view(
         },
         "attribution": lead.attribution,
         "source": lead.source,
-        "superseded": lead.superseded,
+        "earlier": [
+            {
+                "received_at": earlier.received_at.isoformat(),
+                "tier": earlier.triage.tier,
+                "answers": list(_answers(earlier.answers, earlier.triage, rule_set)),
+            }
+            for earlier in reversed(lead.earlier)
+        ],
         "suspicion": lead.suspicion.model_dump(mode="json"),
         "history": [entry.model_dump(mode="json", exclude={"before"}) for entry in lead.history],
         "others": [
@@ -88,16 +95,16 @@ def _rules(rules: Iterable[FiredRule]) -> list[dict[str, Any]]:
     return [rule.model_dump(mode="json") for rule in rules]
 
 
-def _answers(lead: Lead, rule_set: RuleSet) -> Iterator[dict[str, Any]]:
+def _answers(answers: Answers, triage: TriageResult, rule_set: RuleSet) -> Iterator[dict[str, Any]]:
     """In the order of the questionnaire; what it does not know, from another version, comes last as it was sent."""
     known = rule_set.questionnaire.questions
-    fired = {rule.id for rule in lead.triage.safety_rules}
+    fired = {rule.id for rule in triage.safety_rules}
     signs = _looked_for(rule for rule in rule_set.safety if rule.id in fired)
     for page in rule_set.questionnaire.pages:
         for question in page.questions:
-            if question.code in lead.answers:
-                yield _answer(page.title, question, lead.answers[question.code], signs)
-    for code, answer in lead.answers.items():
+            if question.code in answers:
+                yield _answer(page.title, question, answers[question.code], signs)
+    for code, answer in answers.items():
         if code not in known:
             codes = _codes(answer)
             yield {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -104,9 +105,15 @@ class ContactField:
 
 @dataclass(frozen=True, slots=True)
 class ConsentText:
+    """`text_hash`: sha256 (hex) of the text, by which a page says what it showed."""
+
     code: str
     text: str
     required: bool
+
+    @property
+    def text_hash(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

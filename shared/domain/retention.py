@@ -15,7 +15,7 @@ from typing import Literal, Self
 from uuid import UUID
 
 from shared.domain.consent import ConsentRecord
-from shared.domain.history import SYSTEM, HistoryEntry
+from shared.domain.history import RETURNED, SYSTEM, HistoryEntry
 from shared.domain.lead import Lead
 from shared.domain.person import email_key, phone_key
 from shared.domain.submission import Contact, Stored
@@ -148,7 +148,7 @@ def erased(lead: Lead, by: str, at: datetime, person_key: str) -> Remainder:
 
 def last_contact(lead: Lead) -> datetime:
     """When the person, or staff, last did something about the lead; retiring is no contact."""
-    worked = (entry.at for entry in lead.history if entry.by != SYSTEM)
+    worked = (entry.at for entry in lead.history if entry.by != SYSTEM or entry.action == RETURNED)
     return max([lead.received_at, *worked, *(record.at for record in lead.consent_records)])
 
 
@@ -170,6 +170,7 @@ def _without_answers(lead: Lead, at: datetime, *, audited: bool) -> Lead:
     return lead.model_copy(update={"history": worded}).worked(
         entry,
         answers={},
+        earlier=(),
         answers_removed_at=at,
         content_hash="",  # of few possible answers: it could be guessed
         attribution={},

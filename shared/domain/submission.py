@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, model_validator
@@ -14,23 +15,28 @@ from pydantic_core import PydanticCustomError
 
 from shared.domain.questionnaire import Answer
 
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
+
 HOME_REGION = "US"  # a number without a country code is read as a number of the clinic's country
 MAX_ANSWERS = 100
 MAX_OPTIONS = 40
 MAX_CODE = 64  # characters
 MAX_TEXT = 2_000  # characters; each question sets its own, lower limit
 MAX_NUMBER = 10**6
+NORTH_AMERICAN = re.compile(r"[2-9][0-9]{2}[2-9][0-9]{6}")
 NOT_CONTENT = ("token", "proof", "website")
-UNSEEN = ("Cc", "Cs", "Co", "Cn")
+CONTROL = ("Cc", "Cs")  # not Cn: this Python may not know yet what a new phone can type
 LINE_BREAKS = "\n\r\t"
-DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # can disguise what staff read
+# Marks of writing direction come along when a number is copied from an address book, and can disguise what staff read.
+DIRECTION_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 
 
-def refuse_unseen(text: str, allowed: str = "") -> str:
-    """The text, unless it holds characters that nobody sees, or that disguise others."""
-    for character in text:
-        if character in DIRECTION_MARKS or (unicodedata.category(character) in UNSEEN and character not in allowed):
-            raise PydanticCustomError("control_character", "Control characters are not allowed here.")
+def refuse_control(text: str, allowed: str = "") -> str:
+    """The text without marks of direction, unless it holds characters that nobody sees."""
+    text = text.translate(DIRECTION_MARKS)
+    if any(unicodedata.category(character) in CONTROL and character not in allowed for character in text):
+        raise PydanticCustomError("control_character", "Control characters are not allowed here.")
     return text
 
 
@@ -40,7 +46,7 @@ def _answer(value: Any) -> Answer:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER:
         return value
     if isinstance(value, str) and len(value) <= MAX_TEXT:
-        return refuse_unseen(value, LINE_BREAKS)
+        return refuse_control(value, LINE_BREAKS)
     if isinstance(value, list) and len(value) <= MAX_OPTIONS and all(isinstance(code, str) for code in value):
         return [_code(code) for code in value]
     raise PydanticCustomError("answer", "Give a whole number, a text, or a list of option codes.")
@@ -49,7 +55,7 @@ def _answer(value: Any) -> Answer:
 def _code(value: str) -> str:
     if len(value) > MAX_CODE:
         raise PydanticCustomError("answer", "An option is not on the list.")
-    return refuse_unseen(value)
+    return refuse_control(value)
 
 
 def e164(value: str) -> str:
@@ -60,10 +66,20 @@ def e164(value: str) -> str:
         number = phonenumbers.parse(value, HOME_REGION)
     except phonenumbers.NumberParseException:
         number = None
+    if number is not None and not number.extension and _can_be_called(number):
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    raise PydanticCustomError("phone", "Give a phone number that we can call, with area code.")
+
+
+def _can_be_called(number: PhoneNumber) -> bool:
+    """Possible, not known to be in use: the library's list of area codes is always older than the newest one."""
+    import phonenumbers  # noqa: PLC0415
+
     possible = phonenumbers.ValidationResult.IS_POSSIBLE  # not IS_POSSIBLE_LOCAL_ONLY: a number without its area code
-    if number is None or number.extension or phonenumbers.is_possible_number_with_reason(number) != possible:
-        raise PydanticCustomError("phone", "Give a phone number that we can call, with area code.")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if phonenumbers.is_possible_number_with_reason(number) != possible:
+        return False
+    north_american = number.country_code == 1
+    return not north_american or NORTH_AMERICAN.fullmatch(str(number.national_number)) is not None
 
 
 def mail_address(value: str) -> str:
@@ -94,7 +110,7 @@ def _given(field: str) -> JsonDict:
     return {"required": [field], "properties": {field: {"type": "string"}}}
 
 
-Line = AfterValidator(refuse_unseen)
+Line = AfterValidator(refuse_control)
 
 
 class Model(BaseModel):
@@ -189,9 +205,14 @@ AnyAnswer = Annotated[Any, PlainValidator(_answer, json_schema_input_type=Answer
 AnswerMap = Annotated[dict[QuestionCode, AnyAnswer], Field(max_length=MAX_ANSWERS)]
 
 
+ConsentCode = Literal["contact", "sms", "marketing"]
+TextHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
 class Submission(Model):
     """One filled-in form. The page makes `submission_id` once for each form, so sending again is harmless.
 
+    `consents_shown`: the sha256 (hex) of each consent text that the page showed, as the questionnaire gives it.
     `complete`: False when the visitor left before the end, after consenting to contact.
     `page`: where the form was shown, without its query. `token`, `proof`: from GET /challenges.
     `website`: a trap; no person sees this field.
@@ -202,6 +223,7 @@ class Submission(Model):
     answers: AnswerMap
     contact: ContactEntry | None = None
     consents: Consents | None = None
+    consents_shown: Annotated[dict[ConsentCode, TextHash], Field(max_length=3)] = {}
     attribution: Attribution | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
     complete: Annotated[bool, Field(strict=True)] = True
@@ -211,8 +233,13 @@ class Submission(Model):
     website: Annotated[str, Field(max_length=500)] | None = None
 
     def content_hash(self) -> str:
-        """sha256 (hex) of the content, the same for the same content however it was written down or proved."""
-        content = json.dumps(self.model_dump(mode="json", exclude={"submission_id", *NOT_CONTENT}), sort_keys=True)
+        """sha256 (hex) of the content, the same for the same content however it was written down or proved.
+
+        Defaults are left out, so that a new field does not change what was sent before it.
+        """
+        content = json.dumps(
+            self.model_dump(mode="json", exclude={"submission_id", *NOT_CONTENT}, exclude_defaults=True), sort_keys=True
+        )
         return hashlib.sha256(content.encode()).hexdigest()
 
 

@@ -15,7 +15,8 @@ class Sign(StrEnum):
     TRAP_FILLED = "trap-filled"  # a field that no person sees
     TOO_QUICK = "too-quick"  # less time than reading the form takes
     NO_TOKEN = "no-token"  # noqa: S105  the form was not drawn by us, or a page elsewhere posts plain data
-    BAD_TOKEN = "bad-token"  # noqa: S105
+    NO_ANSWERS = "no-answers"  # contact only, perhaps with a text
+    BAD_TOKEN = "bad-token"  # noqa: S105  or old: a page that stood open for a day proves as little as none
     NO_PROOF = "no-proof"  # no proof of work: no JavaScript, or a machine
     BAD_PROOF = "bad-proof"
     GOOD_PROOF = "good-proof"
@@ -25,12 +26,13 @@ WEIGHTS = {
     Sign.TRAP_FILLED: 6,
     Sign.TOO_QUICK: 4,
     Sign.NO_TOKEN: 1,
-    Sign.BAD_TOKEN: 2,
+    Sign.NO_ANSWERS: 2,
+    Sign.BAD_TOKEN: 1,
     Sign.NO_PROOF: 1,
-    Sign.BAD_PROOF: 2,
+    Sign.BAD_PROOF: 1,
     Sign.GOOD_PROOF: -2,
 }
-SUSPECT_AT = 4  # no token and no proof (2) is a plain page without JavaScript: never enough
+SUSPECT_AT = 4  # no token and no proof (2) is a plain page elsewhere, without JavaScript: not enough
 
 
 class Suspicion(BaseModel):
@@ -41,11 +43,14 @@ class Suspicion(BaseModel):
     suspect: bool = False
 
 
-def suspicion(signs: frozenset[Sign], rule_set: RuleSet, result: TriageResult) -> Suspicion:
-    """A red flag always wins: a submission with one is never a suspect, whatever the signs."""
-    score = sum(WEIGHTS[sign] for sign in signs)
-    suspect = score >= SUSPECT_AT and not red_flag(rule_set, result)
-    return Suspicion(score=score, signs=tuple(sorted(signs)), suspect=suspect)
+def suspicion(signs: frozenset[Sign], *, flagged: bool, answered: bool) -> Suspicion:
+    """A red flag always wins: a submission that is `flagged` is never a suspect, whatever the signs.
+
+    `answered`: whether any question was; a name and number alone, from nowhere known, is what most machines post.
+    """
+    noticed = signs | ({Sign.NO_ANSWERS} if signs and not answered else set())
+    score = sum(WEIGHTS[sign] for sign in noticed)
+    return Suspicion(score=score, signs=tuple(sorted(noticed)), suspect=score >= SUSPECT_AT and not flagged)
 
 
 def red_flag(rule_set: RuleSet, result: TriageResult) -> bool:

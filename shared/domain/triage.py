@@ -106,12 +106,16 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`closed`: the sentences that come first when nobody can call; `call`: the sentence that promises a call."""
+    """`closed`: the sentences that come first when nobody can call; `call`: the sentence that promises a call.
+
+    `instead_of`: a message that this one says too, and that is left out beside it.
+    """
 
     id: str
     text: str
     closed: str | None
     call: str | None
+    instead_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,7 @@ class TriageResult(BaseModel):
     rule_set: str
     rule_set_version: str
     content_hash: str
+    failed: bool = False  # the answers could not be scored as they are (OPS-03)
 
 
 def triage(
@@ -197,11 +202,12 @@ def triage_after_failure(rule_set: RuleSet, answers: Answers, last_page: str | N
     """The result when these answers cannot be scored as they are (OPS-03): never below the floor of the scoring failure
     rule, and what can be read still counts."""
     failure = rule_set.scoring_failure
+    readable = {code: answer for code, answer in answers.items() if _readable(rule_set.questionnaire, code, answer)}
     try:
-        readable = {code: answer for code, answer in answers.items() if _readable(rule_set.questionnaire, code, answer)}
         return triage(rule_set, readable, last_page, also=(failure,))
     except Exception:  # noqa: BLE001  the rules themselves are broken: the stand-in rule is all that is left
-        return _result(rule_set, rule_set.tiers[failure.floor], [failure], [], [], fit_score=0, tags=[], minor=False)
+        minor = rule_set.minor.holds(rule_set.questionnaire.facts(readable))
+        return _result(rule_set, rule_set.tiers[failure.floor], [failure], [], [], fit_score=0, tags=[], minor=minor)
 
 
 def _readable(questionnaire: Questionnaire, code: str, answer: object) -> bool:
@@ -243,6 +249,7 @@ def _result(
         rule_set=rule_set.id,
         rule_set_version=rule_set.version,
         content_hash=rule_set.content_hash,
+        failed=rule_set.scoring_failure in safety,
     )
 
 
@@ -259,4 +266,5 @@ def _messages(
         ids.append(not_fit[0].message)
     elif not ids and tier.message:
         ids.append(tier.message)
-    return tuple(dict.fromkeys([*ids, rule_set.net]))
+    said_otherwise = {rule_set.messages[message].instead_of for message in ids}
+    return tuple(dict.fromkeys(message for message in [*ids, rule_set.net] if message not in said_otherwise))

@@ -19,7 +19,7 @@ from shared.domain.history import HistoryEntry, Standing
 from shared.domain.lead import Lead
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.staff import Staff
-from shared.domain.submission import Model, refuse_unseen
+from shared.domain.submission import Model, refuse_control
 from shared.domain.triage import Tier
 
 LONGEST_HISTORY = 200  # entries, and below the characters of staff: the lead must fit into one item of the table
@@ -35,7 +35,7 @@ Reason = Literal["not_a_fit", "unreachable", "duplicate", "spam", "declined"]
 
 
 def _several_lines(text: str) -> str:
-    return refuse_unseen(text, "\n\r\t")
+    return refuse_control(text, "\n\r\t")
 
 
 class Action(Model):

@@ -20,7 +20,7 @@ from shared.domain.errors import FieldProblem, InvalidInput
 from shared.domain.lead import NEVER, Lead
 from shared.domain.lead_view import LeadSummary
 from shared.domain.person import email_key, phone_key
-from shared.domain.submission import Model, e164, mail_address, refuse_unseen
+from shared.domain.submission import Model, e164, mail_address, refuse_control
 
 MONTHS_BACK = 24  # how far the list of done leads reaches; an older one is found by its reference
 READ_ALOUD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""})
@@ -101,7 +101,7 @@ class Search(Model):
     """What somebody typed: a reference, a phone number or an e-mail address."""
 
     q: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=254), AfterValidator(refuse_unseen)
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=254), AfterValidator(refuse_control)
     ]
 
 

@@ -36,7 +36,10 @@ def form(rule_set: RuleSet, languages: Sequence[str], words: Mapping[str, str]) 
             "emergency_title": contact.emergency_title,
             "hidden_when": drawn_condition(contact.hidden_when),
             "fields": [_field(field) for field in contact.fields],
-            "consents": [{"code": c.code, "text": c.text, "required": c.required} for c in contact.consents],
+            "consents": [
+                {"code": c.code, "text": c.text, "text_hash": c.text_hash, "required": c.required}
+                for c in contact.consents
+            ],
         },
         "words": dict(words),
     }

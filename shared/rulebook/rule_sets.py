@@ -187,12 +187,21 @@ class RuleSetReader:
         messages = {}
         for name, entry in self.reader.named("messages"):
             table = Reader(entry, f"{self.reader.where}.messages.{name}")
-            message = Message(name, table.wording("text"), table.optional_text("closed"), table.optional_text("call"))
+            message = Message(
+                name,
+                table.wording("text"),
+                table.optional_text("closed"),
+                table.optional_text("call"),
+                table.optional_text("instead_of"),
+            )
             for part in (message.closed, message.call):
                 if part is not None and not (part and part in message.text):
                     raise table.error("`closed` and `call` must be sentences of the text")
             table.done()
             messages[name] = message
+        for message in messages.values():
+            if message.instead_of is not None and message.instead_of not in messages:
+                raise self.reader.error(f"messages.{message.id}: unknown message {message.instead_of!r}")
         return messages
 
     def _sources(self) -> dict[str, Source]:

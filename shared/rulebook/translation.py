@@ -82,6 +82,7 @@ def _messages(messages: Mapping[str, Message], table: Reader) -> dict[str, Messa
             entry.wording("text"),
             entry.wording("closed") if message.closed else None,
             entry.wording("call") if message.call else None,
+            message.instead_of,
         )
         for part in (translation.closed, translation.call):
             if part is not None and part not in translation.text:

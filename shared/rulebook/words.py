@@ -14,13 +14,18 @@ FILE = Path(__file__).parent / "words.toml"
 ENGLISH = "en"
 
 
-@cache
 def words(language: str, file: Path = FILE) -> Mapping[str, str]:
     """English text -> text in that language, {names} left to fill in. Empty for English and for an unknown language.
 
-    Read when first asked for, so that English visitors do not wait for it. Raises RulebookError unless every text
-    stands in every language, once, with the same {names}.
+    Read when first asked for, so that English visitors do not wait for it. Raises RulebookError: see `all_words`.
     """
+    return {} if language in ("", ENGLISH) else all_words(file).get(language, {})
+
+
+@cache
+def all_words(file: Path = FILE) -> Mapping[str, Mapping[str, str]]:
+    """Language -> English text -> text. Raises RulebookError unless every text stands in every language, once, with the
+    same {names}."""
     table = Reader(tomllib.loads(file.read_text(encoding="utf-8")), file.name)
     entries = [_entry(entry) for entry in table.each("words", ENGLISH)]
     table.done()
@@ -28,7 +33,9 @@ def words(language: str, file: Path = FILE) -> Mapping[str, str]:
     for entry in entries:
         if entry.keys() != languages:
             raise table.error(f"{entry[ENGLISH]!r} is missing in {', '.join(sorted(languages - entry.keys()))}")
-    return {entry[ENGLISH]: entry[language] for entry in entries} if language in languages - {ENGLISH} else {}
+    return {
+        language: {entry[ENGLISH]: entry[language] for entry in entries} for language in sorted(languages - {ENGLISH})
+    }
 
 
 def _entry(reader: Reader) -> dict[str, str]:

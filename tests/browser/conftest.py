@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
@@ -68,6 +70,19 @@ def stored(cloud: LocalCloud) -> Callable[[], int]:
     """How many leads the table holds now."""
     table = cloud.client("dynamodb")
     return lambda: int(table.scan(TableName=cloud.outputs["LeadsTable"], Select="COUNT", ConsistentRead=True)["Count"])
+
+
+@pytest.fixture
+def newest(cloud: LocalCloud) -> Callable[[], Any]:
+    """The lead that was stored last, as it is stored."""
+    table = cloud.client("dynamodb")
+
+    def read() -> Any:
+        items = table.scan(TableName=cloud.outputs["LeadsTable"], ConsistentRead=True)["Items"]
+        leads = [json.loads(item["lead"]["S"]) for item in items]
+        return max(leads, key=lambda lead: str(lead["received_at"]))
+
+    return read
 
 
 @pytest.fixture

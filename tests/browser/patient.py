@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 Answers = dict[str, str | list[str]]
 
@@ -18,14 +19,35 @@ CALM: list[Answers] = [
     {"goal": ["no-surgery"], "insurance": "private", "travel": "yes"},
 ]
 LAST = len(CALM)
+STEP = "Step {number} of {count}"
+PHONE_NUMBER = "(212) 555-0123"
+
+# What the form itself keeps in the tab, as if these pages had been filled in by hand and the page been loaded again.
+FILLED_IN = """
+([given, step, contact, consents]) => {
+  sessionStorage.setItem("lead-form:fs-intake", JSON.stringify({
+    at: Date.now(), submissionId: "10000000-1000-4000-8000-100000000000".replace(/[018]/g, digit =>
+      (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16)),
+    step, shown: "page", guard: {}, emergency: null, minorTold: false, given, contact, consents,
+  }));
+}
+"""
+FOCUSED = """
+() => {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return element?.id ?? "";
+}
+"""
 
 
 class Patient:
     """Fills the form in with the mouse or a finger; the keyboard has a test of its own."""
 
-    def __init__(self, page: Page, site: str) -> None:
+    def __init__(self, page: Page, site: str, level: int = 1) -> None:
         self.page = page
         self.site = site
+        self.level = level  # of the form's heading
 
     def open(self, query: str = "") -> Patient:
         self.page.goto(self.site + query)
@@ -33,7 +55,7 @@ class Patient:
 
     def start(self, query: str = "") -> Patient:
         self.open(query)
-        self.page.get_by_role("button", name="Start").click()
+        self.page.locator("#start").click()
         self.sees_step(1)
         return self
 
@@ -68,31 +90,62 @@ class Patient:
         named = {code.replace("_", "-"): value for code, value in changed.items()}
         return {code: named.get(code, value) for code, value in CALM[step - 1].items()}
 
-    def leave_contact(self, phone: str = "(212) 555-0123") -> Patient:
-        self.page.get_by_label("Your name").fill("Test Patient")
-        self.page.get_by_label("Phone number").fill(phone)
+    def at(self, step: int, query: str = "", text: str = STEP, **changed: str | list[str]) -> Patient:
+        """Comes back to a form that was filled in up to that step: quicker, where filling in is not the subject."""
+        return self.open(query).comes_back(step, text, **changed)
+
+    def comes_back(self, step: int, text: str = STEP, **changed: str | list[str]) -> Patient:
+        given: Answers = {}
+        for number in range(1, LAST + 1 if step == LAST else step):
+            given |= self.calm(number, **changed)
+        self.page.evaluate(FILLED_IN, [given, step - 1, {}, {}])
+        self.page.reload()
+        self.sees_step(step, text)
+        return self
+
+    def leave_contact(self, phone: str = PHONE_NUMBER) -> Patient:
+        self.page.locator("#contact-name").fill("Test Patient")
+        self.page.locator("#contact-phone").fill(phone)
         self.page.locator("#consent-contact").check()
         return self
 
-    def fill_all(self, **changed: str | list[str]) -> Patient:
-        self.fill_to(LAST, **changed).answer(self.calm(LAST))
-        return self.leave_contact()
+    def ready_to_send(self, query: str = "", **changed: str | list[str]) -> Patient:
+        return self.open(query).comes_back(LAST, STEP, **changed).leave_contact()
 
-    def sees_step(self, number: int) -> None:
-        expect(self.page.locator(".progress")).to_have_text(f"Step {number} of {LAST}")
-        expect(self.page.locator("h1:visible")).to_be_focused()
+    def sees_step(self, number: int, text: str = STEP) -> None:
+        expect(self.page.locator(".progress")).to_have_text(text.format(number=number, count=LAST))
+        if self.level == 1:  # an element in a page of others does not take the focus when it is loaded
+            expect(self.page.locator(".title:visible")).to_be_focused()
 
     def sees_emergency(self) -> None:
         expect(self.heading("Get emergency help now")).to_be_focused()
         expect(self.page.get_by_role("link", name="Call 911")).to_have_attribute("href", "tel:911")
 
     def heading(self, text: str) -> Any:
-        return self.page.get_by_role("heading", name=text, level=1)
+        return self.page.get_by_role("heading", name=text, level=self.level)
 
     def reference(self) -> str:
         shown = self.page.locator("#reference")
         expect(shown).to_be_visible(timeout=20_000)
         return shown.inner_text()
+
+    def focused(self) -> str:
+        """The id of the element that has the focus, inside the form too."""
+        return str(self.page.evaluate(FOCUSED))
+
+    def kept(self) -> dict[str, str]:
+        """All that is kept in the tab."""
+        found: dict[str, str] = self.page.evaluate("({...sessionStorage})")
+        return found
+
+
+def until(page: Page, holds: Callable[[], bool]) -> None:
+    """Waits for it. (The form's own policy forbids Playwright's way of waiting for a condition in the page.)"""
+    for _ in range(300):
+        if holds():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("waited in vain")
 
 
 class Traffic:
@@ -100,10 +153,11 @@ class Traffic:
 
     def __init__(self, page: Page) -> None:
         self.requests: list[tuple[str, str, Any]] = []
-        page.on("request", self._note)
+        page.context.on("request", self._note)
 
-    def _note(self, request: Any) -> None:
-        self.requests.append((request.method, request.url, request.post_data_json if request.post_data else None))
+    def _note(self, request: Request) -> None:
+        body = request.post_data_json if request.method == "POST" and request.post_data else None
+        self.requests.append((request.method, request.url, body))
 
     def posted(self, path: str) -> list[Any]:
         return [body for method, url, body in self.requests if method == "POST" and url.endswith(path)]
@@ -114,11 +168,16 @@ class Held:
 
     def __init__(self, page: Page, path: str) -> None:
         self._routes: list[Route] = []
+        self._free = False
         page.route(path, self._hold)
 
     def _hold(self, route: Route) -> None:
-        self._routes.append(route)
+        if self._free:
+            route.continue_()
+        else:
+            self._routes.append(route)
 
     def let_go(self) -> None:
+        self._free = True
         for route in self._routes:
             route.continue_()

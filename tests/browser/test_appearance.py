@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import PHONE, SCREENSHOTS, Console
+from tests.browser.judging import judge, judge_size
 from tests.browser.patient import Patient
 
 WIDE = ViewportSize(width=1280, height=900)
 NARROW = ViewportSize(width=320, height=640)
-SMALLEST_TARGET = 44
-REASSURANCE = re.compile(
-    r"you are fine|you're fine|low risk|no red flags?|nothing serious|no need to worry|don't worry|all clear",
-    re.IGNORECASE,
-)
-
-# Links within a sentence may be smaller than a finger (WCAG 2.5.8); boxes are as large as their label.
-TARGETS = """
-(smallest) => [...document.querySelectorAll(
-    "button, .button, input:not([type=checkbox]):not([type=radio]), textarea, .option, .call a")]
-  .filter(node => node.checkVisibility())
-  .map(node => [node.innerText || node.id, node.getBoundingClientRect()])
-  .filter(([, box]) => box.height < smallest || box.width < smallest)
-  .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)
-"""
 
 Look = Callable[[str], None]
 
@@ -38,18 +22,12 @@ def look(page: Page) -> Look:
     """Record the state under that name and judge it."""
 
     def record(name: str) -> None:
-        for screen, size in (("wide", WIDE), ("phone", PHONE), ("narrow", NARROW)):
+        for screen, size in (("wide", WIDE), ("narrow", NARROW), ("phone", PHONE)):
             page.set_viewport_size(size)
-            beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert beyond <= 0, f"{name}: {beyond} px too wide at {size['width']}"
-            assert page.evaluate(TARGETS, SMALLEST_TARGET) == [], f"{name}: too small for a finger at {size['width']}"
+            judge_size(page, f"{name} ({screen})")
             if size is not NARROW:
                 page.screenshot(path=SCREENSHOTS / screen / f"{name}.png", full_page=True)
-        page.set_viewport_size(PHONE)
-        found = Axe().run(page, options={"resultTypes": ["violations"]})
-        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-        words = page.locator("body").inner_text()
-        assert not REASSURANCE.search(words), name
+        judge(page, name)
         assert page.locator("h1:visible").count() == 1, name
 
     return record
@@ -60,6 +38,7 @@ def test_start_page(patient: Patient, look: Look) -> None:
     look("00-start")
 
 
+@pytest.mark.slow
 def test_every_page_empty_and_with_errors(patient: Patient, page: Page, look: Look) -> None:
     patient.start()
     for step in range(1, 7):
@@ -73,8 +52,37 @@ def test_every_page_empty_and_with_errors(patient: Patient, page: Page, look: Lo
             patient.sees_step(step + 1)
 
 
+@pytest.mark.slow
+def test_every_page_in_spanish(patient: Patient, page: Page, look: Look) -> None:
+    """The same states again; where the Spanish is longer, it must fit too."""
+    patient.open("?language=es")
+    look("es-00-start")
+    page.get_by_role("button", name="Empezar").click()
+    for step in range(1, 7):
+        patient.sees_step(step, "Paso {number} de {count}")
+        patient.next()
+        expect(page.locator("#summary")).to_be_focused()
+        look(f"es-{step}1-errors")
+        patient.answer(patient.calm(step))
+        if step < 6:
+            patient.next()
+    patient.leave_contact().next()
+    patient.reference()
+    look("es-60-receipt")
+
+
+def test_emergency_in_spanish(patient: Patient, page: Page, look: Look) -> None:
+    patient.at(1, "?language=es", text="Paso {number} de {count}").answer(
+        patient.calm(1, em_now=["stroke-signs"])
+    ).next()
+    expect(patient.heading("Busque ayuda de emergencia ahora mismo")).to_be_focused()
+    expect(page.locator("#messages .M-E")).to_contain_text("Llame al 911")
+    expect(page.locator("dialog .waiting").last).to_contain_text("espera la revisión")
+    look("es-70-emergency")
+
+
 def test_follow_ups(patient: Patient, look: Look) -> None:
-    patient.start().fill_to(2).answer({"ces": ["bladder-leak"], "motor": ["leg-weak"]})
+    patient.at(2).answer({"ces": ["bladder-leak"], "motor": ["leg-weak"]})
     look("22-follow-ups")
 
 
@@ -93,7 +101,7 @@ def test_emergency(patient: Patient, page: Page, look: Look) -> None:
 
 
 def test_crisis_receipt(patient: Patient, page: Page, look: Look) -> None:
-    patient.start().fill_all()
+    patient.ready_to_send()
     page.locator("#question-note").fill("Some days I want to die")
     patient.next()
     patient.reference()
@@ -121,8 +129,7 @@ def test_without_network(patient: Patient, page: Page, look: Look, console: Cons
     patient.fill_to(2)
     look("90-not-checked")
     page.unroute("**/screenings")
-    patient.go_on(2, 6)
-    patient.leave_contact()
+    patient.ready_to_send()
     page.route("**/submissions", lambda route: route.abort())
     patient.next()
     expect(page.locator(".problem")).to_be_visible()
@@ -130,7 +137,7 @@ def test_without_network(patient: Patient, page: Page, look: Look, console: Cons
 
 
 def test_receipt_on_screen_and_on_paper(patient: Patient, page: Page, look: Look) -> None:
-    patient.start().fill_all().next()
+    patient.ready_to_send().next()
     patient.reference()
     look("60-receipt")
     page.emulate_media(media="print")
@@ -139,9 +146,14 @@ def test_receipt_on_screen_and_on_paper(patient: Patient, page: Page, look: Look
     page.screenshot(path=SCREENSHOTS / "wide" / "61-receipt-printed.png", full_page=True)
 
 
+def test_after_a_reload(patient: Patient, look: Look) -> None:
+    patient.at(2)
+    look("92-kept")
+
+
 def test_reads_at_400_percent(patient: Patient, page: Page) -> None:
     """1280 x 1024 at 400% is a window of 320 x 256 CSS pixels."""
     page.set_viewport_size(ViewportSize(width=320, height=256))
-    patient.start().fill_all().next()
+    patient.ready_to_send().next()
     patient.reference()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

@@ -14,10 +14,7 @@ def test_errors_are_tied_to_their_fields(patient: Patient, page: Page) -> None:
     expect(summary).to_be_focused()
     expect(summary.get_by_role("link")).to_have_count(4)
     expect(page).to_have_title(
-        "Error: Step 1 of 6: "
-        + page.locator("h1:visible").inner_text()
-        + " | "
-        + page.locator("#clinic-name").inner_text()
+        "Error: Step 1 of 6: " + page.locator("h1:visible").inner_text() + " | " + page.locator(".clinic").inner_text()
     )
     age = page.locator("#question-age")
     expect(age).to_have_attribute("aria-invalid", "true")
@@ -31,7 +28,7 @@ def test_errors_are_tied_to_their_fields(patient: Patient, page: Page) -> None:
 
 
 def test_none_of_these_clears_the_others(patient: Patient, page: Page) -> None:
-    patient.start().fill_to(2)
+    patient.at(2)
     block = page.locator("#block-motor")
     block.get_by_label("None of these").check()
     block.get_by_label("One leg is weak").check()
@@ -43,7 +40,7 @@ def test_none_of_these_clears_the_others(patient: Patient, page: Page) -> None:
 
 
 def test_follow_up_comes_right_after_its_question(patient: Patient, page: Page) -> None:
-    patient.start().fill_to(2)
+    patient.at(2)
     onset = page.locator("#block-ces-onset")
     expect(onset).to_be_hidden()
     patient.answer({"ces": ["bladder-leak"]})
@@ -54,7 +51,7 @@ def test_follow_up_comes_right_after_its_question(patient: Patient, page: Page) 
 
 
 def test_answers_to_hidden_questions_are_not_sent(patient: Patient, page: Page, traffic: Traffic) -> None:
-    patient.start().fill_to(2).answer({"ces": ["bladder-leak"], "ces-onset": "gt3m"})
+    patient.at(2).answer({"ces": ["bladder-leak"], "ces-onset": "gt3m"})
     patient.answer(patient.calm(2)).next()
     patient.sees_step(3)
     assert "ces-onset" not in traffic.posted("/screenings")[-1]["answers"]
@@ -82,7 +79,7 @@ def test_text_is_never_sent_for_screening(patient: Patient, traffic: Traffic) ->
 
 
 def test_a_number_or_an_address_and_the_permission_are_needed(patient: Patient, page: Page, traffic: Traffic) -> None:
-    patient.start().fill_to(6).next()
+    patient.at(6).next()
     expect(page.locator("#summary")).to_be_focused()
     for field in ("contact-phone", "consent-contact"):
         expect(page.locator(f"#{field}")).to_have_attribute("aria-invalid", "true")
@@ -90,7 +87,7 @@ def test_a_number_or_an_address_and_the_permission_are_needed(patient: Patient, 
 
 
 def test_an_email_address_alone_is_enough(patient: Patient, page: Page) -> None:
-    patient.start().fill_all()
+    patient.ready_to_send()
     page.get_by_label("Phone number").fill("")
     page.get_by_label("E-mail", exact=True).fill("patient@example.org")
     patient.next()

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+import gzip
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Request, expect
 
 from dev.cloud import LocalCloud
-from tests.browser.patient import Patient, Traffic
+from tests.browser.patient import LAST, Patient, Traffic
 
 FIRST_VIEW_BYTES = 60_000
+ELEMENT_BYTES = 20_000
 
 
 def test_first_view_is_three_small_files(page: Page, site: str) -> None:
     """A browser asks for an icon in any case; ours keeps it from getting a 404."""
     sizes: dict[str, int] = {}
 
-    def note(response: Response) -> None:
-        if not response.url.endswith("/icon.svg"):
-            sizes[response.url] = len(response.body())
+    def note(request: Request) -> None:
+        if not request.url.endswith("/icon.svg"):
+            transferred = request.sizes()
+            sizes[request.url] = transferred["responseHeadersSize"] + transferred["responseBodySize"]
 
-    page.on("response", note)
+    page.on("requestfinished", note)
     page.goto(site, wait_until="networkidle")
     assert len(sizes) == 3
     assert sum(sizes.values()) < FIRST_VIEW_BYTES
 
 
+def test_element_is_small_as_it_travels(page: Page, site: str) -> None:
+    """All that a page with the element loads: its styles are inside. The questions come when someone starts."""
+    response = page.request.get(site + "web/lead-form.js", headers={"accept-encoding": "gzip"})
+    assert response.headers["content-encoding"] == "gzip"
+    assert len(gzip.compress(response.body(), mtime=0)) < ELEMENT_BYTES
+
+
 def test_only_this_site_is_asked_and_nothing_is_kept(patient: Patient, page: Page, site: str, traffic: Traffic) -> None:
-    patient.start("?utm_source=newsletter").fill_all().next()
+    patient.ready_to_send("?utm_source=newsletter").next()
     patient.reference()
     host = urlsplit(site).netloc
     assert {urlsplit(url).netloc for _, url, _ in traffic.requests} == {host}
@@ -53,7 +63,7 @@ def test_strict_policy_is_served(page: Page, site: str) -> None:
 
 
 def test_boxes_for_permission_start_unticked(patient: Patient, page: Page) -> None:
-    patient.start().fill_to(6)
+    patient.at(6)
     boxes = page.locator("input[id^=consent-]")
     expect(boxes).to_have_count(3)
     for box in boxes.all():
@@ -62,22 +72,24 @@ def test_boxes_for_permission_start_unticked(patient: Patient, page: Page) -> No
 
 def test_where_the_patient_came_from(page: Page, patient: Patient, site: str, traffic: Traffic) -> None:
     page.goto(
-        site + "?utm_source=newsletter&utm_campaign=spring&unknown=1",
+        site + "?utm_source=news%07letter&utm_campaign=spring&gclid=" + 300 * "x" + "&unknown=1",
         referer="https://search.example.org/find?q=private+words",
     )
-    page.get_by_role("button", name="Start").click()
-    patient.fill_all().next()
+    page.goto(site + "?language=en")  # the first page of the visit counts, not the last
+    patient.comes_back(LAST).leave_contact().next()
     patient.reference()
     (sent,) = traffic.posted("/submissions")
     assert sent["attribution"] == {
         "utm_source": "newsletter",
         "utm_campaign": "spring",
+        "gclid": 200 * "x",
         "referrer_host": "search.example.org",
         "landing_path": urlsplit(site).path,
     }
+    assert sent["page"] == site
 
 
 def test_works_below_any_path(page: Page, cloud: LocalCloud) -> None:
     patient = Patient(page, f"{cloud.api}/")
-    patient.start().fill_all().next()
+    patient.ready_to_send().next()
     patient.reference()

@@ -27,7 +27,7 @@ def test_emergency_interrupts_after_the_page(
     look: str,
     words: str,
 ) -> None:
-    patient.start().fill_to(step).answer(patient.calm(step, **changed)).answer(follow_up).next()
+    patient.at(step).answer(patient.calm(step, **changed)).answer(follow_up).next()
     patient.sees_emergency()
     expect(page.locator(f"#messages .{look}").filter(has_text=words)).to_be_visible()
     expect(page.locator("#messages p").last).to_contain_text("can't diagnose you")
@@ -55,7 +55,7 @@ def test_emergency_does_not_wait_for_the_rest_of_the_page(patient: Patient) -> N
 
 
 def test_open_follow_up_is_asked_before_the_alarm(patient: Patient, page: Page) -> None:
-    patient.start().fill_to(2).answer(patient.calm(2, ces=["saddle-numb"]))
+    patient.at(2).answer(patient.calm(2, ces=["saddle-numb"]))
     with page.expect_response("**/screenings") as checked:
         patient.next()
     assert checked.value.json()["disposition"] == "continue"
@@ -90,6 +90,7 @@ def test_failed_check_goes_on_and_shows_the_advice(patient: Patient, page: Page,
     expect(advice).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_slow_check_goes_on_and_can_still_interrupt(patient: Patient, page: Page) -> None:
     held = Held(page, "**/screenings")
     patient.start().answer(patient.calm(1, em_now=["chest-pressure"])).next()
@@ -100,7 +101,7 @@ def test_slow_check_goes_on_and_can_still_interrupt(patient: Patient, page: Page
 
 
 def test_someone_who_wants_to_die_sees_988(patient: Patient, page: Page) -> None:
-    patient.start().fill_all()
+    patient.ready_to_send()
     page.locator("#question-note").fill("Some days I want to die")
     patient.next()
     patient.reference()
@@ -140,3 +141,15 @@ def test_emergency_of_a_child_asks_for_no_number(patient: Patient, page: Page) -
     patient.start().answer(patient.calm(1, age="12", em_now=["chest-pressure"])).next()
     patient.sees_emergency()
     expect(page.locator("form")).to_have_count(0)
+
+
+def test_words_that_call_for_help_are_answered_before_contact_is_asked_for(
+    patient: Patient, page: Page, traffic: Traffic
+) -> None:
+    patient.at(LAST).answer(patient.calm(LAST))
+    page.locator("textarea").fill("The pain is so bad I want to die.")
+    patient.next()
+    patient.sees_emergency()
+    expect(page.get_by_role("link", name="Call 988")).to_be_visible()
+    (asked,) = traffic.posted("/submissions")
+    assert "contact" not in asked

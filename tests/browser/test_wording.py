@@ -7,13 +7,25 @@ from pathlib import Path
 
 import pytest
 
+from shared.rulebook.loading import load
+from shared.rulebook.words import words
+
 WEB = Path(__file__).resolve().parents[2] / "web"
-PAGE = (WEB / "index.html").read_text("utf-8")
-PLACES = {"clinic_name", "clinic_phone", "clinic_phone_link", "emergency_advice", "approval_notice", "translation_notice"}
+PAGES = [path.read_text("utf-8") for path in sorted(WEB.glob("index*.html"))]
+FILES = [path for path in WEB.iterdir() if path.suffix in (".html", ".css", ".js")]
+PLACES = {
+    "clinic_name",
+    "clinic_phone",
+    "clinic_phone_link",
+    "emergency_advice",
+    "approval_notice",
+    "translation_notice",
+}
 
 
 def test_only_known_places_are_filled() -> None:
-    assert set(re.findall(r"\{\{(.*?)\}\}", PAGE)) == PLACES
+    for page in PAGES:
+        assert set(re.findall(r"\{\{(.*?)\}\}", page)) == PLACES
 
 
 @pytest.mark.parametrize(
@@ -35,13 +47,97 @@ def test_only_known_places_are_filled() -> None:
     ],
 )
 def test_no_claims(claim: str) -> None:
-    for source in WEB.iterdir():
+    for source in FILES:
         assert claim not in source.read_text("utf-8").lower(), source.name
 
 
 def test_nothing_inline_and_nothing_from_elsewhere() -> None:
-    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)", PAGE)
-    for source in WEB.iterdir():
+    for page in PAGES:
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)", page)
+        assert not re.search(r"(?:src|href)=\"/", page), "addresses must work below any path"
+    for source in FILES:
         outside = re.findall(r"https?://[^\s\"']+", source.read_text("utf-8"))
         assert [address for address in outside if address != "http://www.w3.org/2000/svg"] == [], source.name
-    assert not re.search(r"(?:src|href)=\"/", PAGE), "addresses must work below any path"
+
+
+SCRIPT = (WEB / "lead-form.js").read_text("utf-8")
+SPOKEN = re.compile(r'\bt\("((?:[^"\\]|\\.)*)"')
+CODE_TEXT = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
+COMMENT = re.compile(r"^\s*//.*$|/\*.*?\*/|\s// .*$", re.MULTILINE | re.DOTALL)
+
+
+def test_every_text_of_the_form_has_a_translation() -> None:
+    spoken = set(SPOKEN.findall(SCRIPT))
+    assert len(spoken) > 60
+    assert spoken - words("es").keys() == set()
+
+
+def test_every_text_of_the_form_is_translated_when_shown() -> None:
+    """A sentence that does not pass through t() would stay English."""
+    before, rest = SCRIPT.split("const NET = ")
+    script = COMMENT.sub("", before + rest.partition("const button = ")[2])
+    texts = {text for text in CODE_TEXT.findall(script) if re.match(r"[A-Z][a-z]+ [a-z]", text)}
+    assert texts - set(SPOKEN.findall(SCRIPT)) == set()
+
+
+def test_what_is_said_before_the_questions_are_here_is_what_the_rulebook_says() -> None:
+    rulebook = load()
+    for language in ("en", "es"):
+        assert f'{language}: "{rulebook.emergency_advice_in(language)}",' in SCRIPT
+    first = SCRIPT[SCRIPT.index("const FIRST_WORDS") : SCRIPT.index("const STYLE = ")]
+    pairs = re.findall(r'^    "(.*)": "(.*)",$', first, re.MULTILINE)
+    assert {english: words("es")[english] for english, _ in pairs} == dict(pairs)
+    shown_first = set(SPOKEN.findall(SCRIPT[SCRIPT.index("  showStart(") : SCRIPT.index("  // ---- fields")]))
+    assert shown_first - {"Go on with the questions"} <= {english for english, _ in pairs}
+
+
+def test_spanish_page_says_what_the_english_page_says() -> None:
+    english, spanish = (tokens((WEB / name).read_text("utf-8")) for name in ("index.html", "index.es.html"))
+    assert [token for token in english if token[0] == "<"] == [token for token in spanish if token[0] == "<"]
+    known = words("es")
+    for text, translation in zip(english, spanish, strict=True):
+        if text[0] != "<" and "{{" not in text:
+            assert translation == known.get(text, text)
+
+
+def tokens(page: str) -> list[str]:
+    """Tags without what differs by language, and texts."""
+    page = re.sub(r"<nav.*?</nav>", "", page)
+    found = (" ".join(part.split()) for part in re.split(r"(<[^>]*>)", page))
+    return [
+        re.sub(r' (?:lang|hreflang|href|aria-label|content|aria-current)="[^"]*"', "", part) for part in found if part
+    ]
+
+
+# ---- reading grade ---------------------------------------------------------------------------
+
+HARDEST = 6.0
+SILENT = re.compile(r"(?:[^laeiouy]es|ed|[^laeiouy]e)$")
+
+
+def syllables(word: str) -> int:
+    """As common counters do it: groups of vowels, without a silent ending."""
+    word = re.sub(r"[^a-z]", "", word.lower())
+    if len(word) <= 3:
+        return 1
+    return max(1, len(re.findall(r"[aeiouy]+", SILENT.sub("", word))))
+
+
+def grade(text: str) -> float:
+    """Flesch-Kincaid grade level."""
+    sentences = max(1, len(re.findall(r"[.?!](?:\s|\)|$)", text)))
+    words_ = re.findall(r"[A-Za-z][A-Za-z'-]*", text)
+    return 0.39 * len(words_) / sentences + 11.8 * sum(map(syllables, words_)) / len(words_) - 15.59
+
+
+def test_the_measure_agrees_with_known_grades() -> None:
+    assert grade("The cat sat on the mat.") < 1
+    assert 7 < grade("The Australian platypus is seemingly a hybrid of a mammal and reptilian creature.") < 14
+
+
+QUESTIONS = load().rule_sets["fs-intake"].questionnaire.questions
+
+
+@pytest.mark.parametrize("code", sorted(QUESTIONS))
+def test_every_question_reads_at_sixth_grade_or_below(code: str) -> None:
+    assert grade(QUESTIONS[code].text) <= HARDEST, round(grade(QUESTIONS[code].text), 1)

@@ -14,7 +14,7 @@ from shared.rulebook.loading import load
 AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
 
 
-def records(language: str = "en") -> tuple[ConsentRecord, ...]:
+def records(language: str = "en", *, shown: bool = True) -> tuple[ConsentRecord, ...]:
     rule_set = load().of("fs-intake", language)
     assert rule_set is not None
     entry = ContactEntry(phone="(312) 555-0142", email="sample.patient@example.com")
@@ -24,6 +24,7 @@ def records(language: str = "en") -> tuple[ConsentRecord, ...]:
         answers={},
         contact=entry,
         consents=Consents(contact=True, marketing=True),
+        consents_shown={text.code: text.text_hash for text in rule_set.questionnaire.contact.consents if shown},
         page="https://clinic.example/stenosis?name=nobody#form",
     )
     return consent_records(submission, entry.checked(), rule_set.questionnaire, Visit("203.0.113.10", "Agent"), AT)
@@ -52,6 +53,15 @@ def test_the_text_is_the_one_of_the_visitors_language() -> None:
     assert spanish.language == "es"
     assert spanish.text != english.text
     assert spanish.text_hash != english.text_hash
+
+
+def test_a_page_that_does_not_say_what_it_showed_is_recorded_so() -> None:
+    unknown = records(shown=False)
+    assert [(record.consent, record.given, record.text) for record in unknown] == [
+        ("contact", True, ""),
+        ("marketing", True, ""),
+    ]
+    assert unknown[0].how == "given on a page that did not say which text it showed"
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,7 @@ def test_when_the_visitor_comes_back_only_a_raised_tier_stays(staff_tier: str, k
 
 def test_a_visitor_who_comes_back_leaves_the_history_and_needs_somebody_again() -> None:
     earlier = does(a_lead(URGENT, complete=False), "acknowledge")
-    later = earlier.continued_by(a_lead(EMERGENCY, lead_id=earlier.lead_id), "")
+    later = earlier.continued_by(a_lead(EMERGENCY, lead_id=earlier.lead_id), TIERS, "")
     assert [entry.action for entry in later.history] == ["acknowledge", "returned"]
     assert (later.version, later.status, later.owner, later.tier) == (3, "new", "", "EMERGENCY")
     assert later.next_at is not None
@@ -205,7 +205,7 @@ def test_a_history_has_its_limits_and_they_stop_nobody_from_taking_the_lead(fiel
     lead, full = a_lead(URGENT), False
     while not full:
         try:
-            lead = does(lead, "note", **fields)
+            lead = does(lead, "note", text=fields["text"])
         except WrongState:
             full = True
     assert len(lead.model_dump_json().encode()) < 300_000

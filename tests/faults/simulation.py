@@ -46,7 +46,10 @@ class Table:
 
     def due(self, at: datetime) -> Iterator[UUID]:
         open_leads = [lead for lead in self.leads.values() if lead.next_at is not None and lead.next_at <= at]
-        yield from (lead.lead_id for lead in sorted(open_leads, key=lambda lead: (lead.next_at, lead.lead_id)))
+        yield from (
+            lead.lead_id
+            for lead in sorted(open_leads, key=lambda lead: (not lead.red_flag, lead.next_at, lead.lead_id))
+        )
 
 
 @dataclass

@@ -25,7 +25,7 @@ PERSON = (
 BOT = (
     frozenset({Sign.NO_TOKEN, Sign.NO_PROOF, Sign.TRAP_FILLED}),
     frozenset({Sign.TOO_QUICK, Sign.NO_PROOF}),
-    frozenset({Sign.BAD_TOKEN, Sign.BAD_PROOF}),
+    frozenset({Sign.NO_TOKEN, Sign.NO_PROOF}),
 )
 BOT_ANSWERS: list[dict[str, Any]] = [{}, HEALTHY, {"note": "buy cheap pills"}]
 

@@ -92,3 +92,20 @@ def test_a_missing_field_is_named() -> None:
     response = send(lead_id=None)
     assert response["statusCode"] == 422
     assert content(response)["errors"] == [{"pointer": "/lead_id", "detail": "This field is required."}]
+
+
+def test_what_is_odd_in_the_rest_never_costs_the_lead(aws: Aws) -> None:
+    columns = [
+        {"column_id": "WORK_PHONE", "string_value": "+13125550142"},
+        {"column_id": "EMAIL", "string_value": None},
+        {"string_value": "x" * 900},
+    ]
+    response = send(user_column_data=columns, gcl_id="\u0007" * 300, campaign_id="c" * 300)
+    assert response["statusCode"] == 200
+    (lead,) = aws.leads()
+    assert lead["contact"]["phone"] == "+13125550142"
+    assert lead["attribution"] == {"utm_source": "google-ads"}
+
+
+def test_the_key_is_looked_at_before_anything_else() -> None:
+    assert send(google_key="wrong", lead_id=None, user_column_data="x")["statusCode"] == 403

@@ -309,7 +309,7 @@ BAD_FIELDS: list[tuple[object, list[str]]] = [
     (with_contact(email=f"{CANARY}@localhost"), ["/contact/email"]),
     (with_contact(name=CANARY * 20), ["/contact/name"]),
     (with_contact(name=f"{CANARY}\n{CANARY}"), ["/contact/name"]),
-    (with_contact(name=f"{CANARY}\u202eevil"), ["/contact/name"]),
+    (with_contact(name=f"{CANARY}\x1bevil"), ["/contact/name"]),
     (with_contact(name=5), ["/contact/name"]),
     (with_contact(postal=f"{CANARY}-60601"), ["/contact/postal"]),
     (with_contact(preference=CANARY), ["/contact/preference"]),
@@ -534,3 +534,39 @@ def test_a_questionnaire_that_the_rulebook_lacks_is_named() -> None:
     response = send(submission(questionnaire={"id": "no-such-form", "version": "1.0.0"}))
     assert_problem(response, 422)
     assert pointers(response) == ["/questionnaire/id"]
+
+
+# --- advice before anything else ---
+
+
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [({"note": "I want to die"}, "M-E-CRISIS"), ({"em-now": ["chest-pressure"]}, "M-E-HEART")],
+)
+@pytest.mark.parametrize("without", [{"contact": None}, {"consents": None}, {"consents": {"contact": False}}])
+def test_an_emergency_is_answered_with_advice_before_contact_is_asked_for(
+    aws: Aws, answers: Json, message: str, without: Json
+) -> None:
+    response = send(submission(answers, **without))
+    assert response["statusCode"] == 200
+    receipt = content(response)
+    assert (receipt["reference"], receipt["disposition"]) == (None, "seek-emergency-care")
+    assert receipt["messages"][0]["id"] == message
+    assert "try to reach you" not in response["body"]
+    assert aws.leads() == []
+
+
+def test_a_minor_is_not_stored_when_scoring_fails_either(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(usecases, "triage", broken)
+    monkeypatch.setattr("shared.domain.triage.triage", broken)
+    response = send(submission({"age": 16, "who": "guardian"}))
+    assert (response["statusCode"], content(response)["reference"]) == (200, None)
+    assert aws.leads() == []
+
+
+@pytest.mark.parametrize("nonsense", [[], "x", {}, {"headers": None, "queryStringParameters": {"language": None}}])
+def test_an_event_that_is_no_request_gets_an_answer(nonsense: Any) -> None:
+    assert handler(nonsense, CONTEXT)["statusCode"] in (400, 415, 503)

@@ -87,7 +87,6 @@ def test_nothing_is_left_in_table_index_or_log_but_a_tombstone_and_a_hashed_ledg
     assert [(entry["consent"], entry["given"]) for entry in remainder["consents"]] == [
         ("contact", True),
         ("sms", True),
-        ("marketing", False),
         ("sms", False),
     ]
     assert remainder["consents"][1]["covers"] == [phone_key(PHONE, ENVIRONMENT["PERSON_KEY"])]

@@ -25,7 +25,7 @@ def test_everything_about_the_person_in_words() -> None:
     assert {"page", "text", "answer"} == set(lead["answers"][0])
     assert lead["messages_shown"]
     assert lead["attribution"] == {"utm_source": "a-campaign"}
-    assert [entry["consent"] for entry in lead["consents"]["ledger"]] == ["contact", "sms", "marketing"]
+    assert [entry["consent"] for entry in lead["consents"]["ledger"]] == ["contact"]
     assert [(entry["what"], entry["detail"]) for entry in lead["contacts"]] == [("contact_attempt", "reached")]
     assert answer["headers"]["cache-control"] == "no-store"
 

@@ -60,7 +60,7 @@ def test_pages_not_yet_seen_are_no_emergency() -> None:
 def test_pages_not_yet_seen_are_no_emergency_in_another_version_either() -> None:
     answers = CALM | {"age": 30, "ces": ["sexual-change"], "ces-onset": "gt3m", "of-another-version": "yes"}
     version = {"id": "fs-intake", "version": "0.9.0"}
-    assert content(screen("P2", answers, questionnaire=version))["disposition"] == "continue"
+    assert screen("P2", answers, questionnaire=version)["statusCode"] == 503
     assert content(screen("P3", answers, questionnaire=version))["disposition"] == "seek-emergency-care"
 
 
@@ -120,13 +120,16 @@ def test_a_defect_gives_advice_and_a_phone_number(monkeypatch: pytest.MonkeyPatc
     assert content(response)["clinic_phone"] == "(312) 555-0100"
 
 
-def test_a_defect_in_scoring_lets_the_form_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_defect_in_scoring_is_said_and_logged(monkeypatch: pytest.MonkeyPatch, logs: Callable[[], str]) -> None:
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(usecases, "triage", broken)
     monkeypatch.setattr("shared.domain.triage.triage", broken)
-    assert json.loads(handler(event("screen_answers"), CONTEXT)["body"])["disposition"] == "continue"
+    response = handler(event("screen_answers"), CONTEXT)
+    assert response["statusCode"] == 503
+    assert "911" in json.loads(response["body"])["emergency_advice"]
+    assert "ScoringFailed" in logs()
 
 
 def test_the_advice_is_in_the_visitors_language() -> None:

@@ -57,7 +57,7 @@ def test_neither_number_nor_address_is_in_any_key(aws: Aws, logs: Callable[[], s
         assert personal not in logs()
 
 
-@pytest.mark.parametrize("text", ["", " ", "x" * 255, "\u202e1"])
+@pytest.mark.parametrize("text", ["", " ", "x" * 255, "\u00001"])
 def test_a_text_that_cannot_be_looked_for(text: str) -> None:
     answer = searched(text)
     assert (answer["statusCode"], pointers(answer)) == (422, ["/q"])

@@ -54,26 +54,50 @@ def test_the_visitor_comes_back_and_makes_one_lead_of_it(aws: Aws, clock: Clock)
     assert content(finished)["reference"] == first["reference"]
     assert content(finished)["disposition"] == "next-business-day-call"
     (stored,) = aws.leads()
-    assert (stored["complete"], stored["superseded"], stored["version"]) == (True, 1, 2)
+    assert (stored["complete"], len(stored["earlier"]), stored["version"]) == (True, 1, 2)
+    assert stored["earlier"][0]["triage"]["tier"] == "URGENT"
     assert stored["triage"]["tier"] == "PRIORITY"
     assert tell(aws) == ["PRIORITY lead waiting"]
 
 
-def test_both_consents_stay_in_an_unbroken_chain(aws: Aws, clock: Clock) -> None:
+def test_what_was_newly_consented_is_added_to_the_chain(aws: Aws, clock: Clock) -> None:
     send(HALF, complete=False)
     send(consents={"contact": True, "sms": True})
     lead = Lead.model_validate(aws.leads()[0])
-    assert [(record.consent, record.given) for record in lead.consent_records] == [
-        ("contact", True),
-        ("sms", False),
-        ("marketing", False),
-        ("contact", True),
-        ("sms", True),
-        ("marketing", False),
-    ]
+    assert [(record.consent, record.given) for record in lead.consent_records] == [("contact", True), ("sms", True)]
     assert chain_intact(lead.consent_records)
     assert lead.consents_to("sms")
     assert not lead.consents_to("marketing")
+
+
+def test_a_red_flag_is_not_taken_back_by_answering_again(aws: Aws, clock: Clock) -> None:
+    first = content(send(HALF | EMERGENCY, complete=False))
+    assert tell(aws) == ["EMERGENCY lead waiting"]
+    deadline = aws.leads()[0]["deadline"]
+    clock.at += timedelta(minutes=4)
+    again = content(send())
+    assert (again["disposition"], again["messages"]) == (first["disposition"], first["messages"])
+    (lead,) = aws.leads()
+    assert (lead["triage"]["tier"], lead["deadline"], lead["alert_delivered"]) == ("EMERGENCY", deadline, 1)
+    assert lead["answers"]["em-now"] == ["none"]
+    assert lead["earlier"][0]["answers"]["em-now"] == ["chest-pressure"]
+    clock.at += timedelta(minutes=1)
+    assert tell(aws) == ["EMERGENCY lead waiting"]
+
+
+def test_a_red_flag_that_comes_later_is_told_at_once(aws: Aws, clock: Clock) -> None:
+    send(HALF, complete=False)
+    clock.at += timedelta(minutes=20)
+    assert tell(aws) == ["URGENT lead waiting"]
+    send(EMERGENCY)
+    assert tell(aws) == ["EMERGENCY lead waiting"]
+
+
+def test_coming_back_many_times_keeps_the_lead_small(aws: Aws, clock: Clock) -> None:
+    for pain in range(11):
+        send(HALF | {"pain": pain}, complete=False)
+    (lead,) = aws.leads()
+    assert (len(lead["earlier"]), len(lead["consent_records"])) == (5, 1)
 
 
 def test_the_same_unfinished_form_twice_changes_nothing(aws: Aws, clock: Clock) -> None:

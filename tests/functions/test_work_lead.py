@@ -248,7 +248,7 @@ def test_without_a_sign_in_nothing_happens(aws: Aws) -> None:
         ({"action": "raise_tier", "tier": "canaryvalue"}, "/tier"),
         ({"action": "note"}, "/text"),
         ({"action": "note", "text": "x" * 1001}, "/text"),
-        ({"action": "note", "text": "\u202eforged"}, "/text"),
+        ({"action": "note", "text": "\u0000forged"}, "/text"),
         ({"action": "canaryvalue"}, "/action"),
         ({"action": "acknowledge", "version": 0}, "/version"),
     ],

@@ -23,7 +23,7 @@ def test_a_lead_from_the_form_to_an_appointment(
     browser: Browser, site: str, alerts: Callable[[str], str], member: Come, stored: Callable[[str], Json]
 ) -> None:
     form = browser.new_page()
-    patient = Patient(form, site).start().fill_all()
+    patient = Patient(form, site).ready_to_send()
     form.locator("#question-note").fill("My <b>left foot</b> slaps the floor & I am scared.")
     patient.next()
     reference = patient.reference()

@@ -448,12 +448,14 @@ def test_logs_end() -> None:
 
 
 def test_a_patient_has_an_answer_before_the_function_is_stopped() -> None:
-    """R7: attempts x timeouts leave a second to answer in."""
+    """R7: attempts x timeouts and the wait between them (a second at most) leave a second to answer in; a form that is
+    continued takes two calls."""
     client: Any = PATIENT_FACING
-    waits = client.connect_timeout + client.read_timeout
+    attempts = client.retries["total_max_attempts"]
+    one_call = attempts * (client.connect_timeout + client.read_timeout) + (attempts - 1)
 
-    assert client.retries["total_max_attempts"] * waits < FUNCTIONS["CaptureLead"]["Timeout"] - 1
-    assert FUNCTIONS["CaptureLead"]["Timeout"] <= 6
+    assert one_call <= 6
+    assert 2 * one_call <= FUNCTIONS["CaptureLead"]["Timeout"] - 1
 
 
 def test_parameters_explain_themselves_and_refuse_nonsense() -> None:
@@ -471,7 +473,7 @@ def test_parameters_explain_themselves_and_refuse_nonsense() -> None:
         ("ClinicHolidays", "2026-12-25,2027-01-01", "Christmas"),
         ("InboxAddress", "https://staff.clinic.example/inbox", "https://staff.clinic.example/inbox#lead=1"),
         ("SignInDomain", "spine-clinic", "Spine_Clinic"),
-        ("AlertEmail", "", "desk"),
+        ("AlertEmail", "alerts@clinic.example", "desk"),
         ("DeskEmail", "desk@clinic.example", "desk@clinic.example,other@clinic.example"),
         ("UrgentPhone", "+13125550100", "(312) 555-0100"),
         ("WebhookAddress", "https://pager.clinic.example/hook?x=1", "http://pager.clinic.example/hook"),

@@ -233,7 +233,6 @@ class TestContent:
         assert kinds == [
             ("contact", "active"),
             ("sms", "inactive"),
-            ("marketing", "rejected"),
             ("sms", "inactive"),
         ]
 

@@ -25,6 +25,7 @@ export function drawLead(place, lead, { user, act, back }) {
     why(lead),
     actions(lead, user, act),
     ...answers(lead),
+    ...lead.earlier.map(before),
     told(lead),
     others(lead),
     history(lead, user),
@@ -115,6 +116,14 @@ function answers({ answers: all }) {
     denied.length > 0 && h("details", { id: "denied" }, h("summary", {}, `Answered no or none: ${denied.length}`), listed(denied, "no")))];
 }
 
+// What was sent before the visitor came back: a warning sign stays in sight, though the later answers no longer say it.
+function before({ received_at: at, tier, answers: all }, number) {
+  const positive = all.filter((entry) => entry.positive);
+  return h("section", { "aria-label": `Answers sent before, ${clock(at)}` }, h("h3", {}, `Sent before: ${tierName(tier)}, ${clock(at)}`),
+    positive.length > 0 && [h("h4", {}, "What raised the tier"), listed(positive)],
+    h("details", { id: `earlier-${number}` }, h("summary", {}, `All ${all.length} answers`), listed(all)));
+}
+
 function grouped(entries) {
   const groups = new Map();
   for (const entry of entries) groups.set(entry.page, [...(groups.get(entry.page) ?? []), entry]);
@@ -149,8 +158,8 @@ function consents({ consents: { given, ledger } }) {
         h("p", { class: "words", lang: record.language }, record.text))))));
 }
 
-function origin({ attribution, source, superseded, suspicion }) {
-  const facts = { ...attribution, "came through": source, ...(superseded && { "sent again": `${superseded} times` }), ...(suspicion.signs.length && { "form checks": suspicion.signs.join(", ") }) };
+function origin({ attribution, source, earlier, suspicion }) {
+  const facts = { ...attribution, "came through": source, ...(earlier.length && { "sent again": earlier.length === 1 ? "once" : `${earlier.length} times` }), ...(suspicion.signs.length && { "form checks": suspicion.signs.join(", ") }) };
   return h("section", { "aria-labelledby": "origin-title" }, h("h3", { id: "origin-title" }, "Where it came from"),
     h("dl", { class: "facts" }, Object.entries(facts).map(([name, value]) => [h("dt", {}, name.replaceAll("_", " ")), h("dd", {}, String(value))])));
 }

@@ -1,0 +1,1 @@
+"""Measurements that are printed, not judged; what must hold is in tests/."""

@@ -1,0 +1,133 @@
+"""How long a visitor waits on a slow phone: bytes, requests and time until the form can be used.
+
+    python -m benchmarks.form_speed [--loads 7]
+
+A phone on slow 4G, by Chromium's own throttling: 1.6 Mbit/s down, 0.75 up, 150 ms for each request, a processor four
+times slower, nothing in the cache. The service is the real template on the local cloud, so server time is included.
+Chromium's throttling leaves out the round trips that open a connection (TCP and TLS: two or three more, once).
+
+Usable: the Start button is on the page and reacts, which is when <lead-form> has drawn it.
+"""
+
+import argparse
+import statistics
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Request, ViewportSize, sync_playwright
+
+from dev import chromium
+from dev.cloud import LocalCloud
+from dev.front import Front
+
+PHONE = ViewportSize(width=390, height=844)
+KILOBIT = 1000 / 8  # bytes
+NETWORK = {
+    "offline": False,
+    "latency": 150,  # ms
+    "downloadThroughput": 1600 * KILOBIT,
+    "uploadThroughput": 750 * KILOBIT,
+}
+SLOWER = 4
+# The element draws its button in the moment it is defined.
+USABLE = "customElements.whenDefined('lead-form').then(() => { window.usableAt = performance.now(); });"
+FIRST_QUESTION = """
+() => new Promise(done => {
+  const inside = document.querySelector("lead-form").shadowRoot;
+  const started = performance.now();
+  new MutationObserver((_, observer) => {
+    if (!inside.querySelector(".progress")) return;
+    observer.disconnect();
+    requestAnimationFrame(() => done(performance.now() - started));
+  }).observe(inside, { childList: true, subtree: true });
+  inside.getElementById("start").click();
+})
+"""
+
+
+@dataclass(frozen=True)
+class Load:
+    """One visit with an empty cache; times in milliseconds, without the icon that browsers ask for in any case."""
+
+    requests: int
+    bytes: int
+    painted: float
+    usable: float
+    first_question: float
+
+
+def measure(browser: Browser, address: str, loads: int) -> list[Load]:
+    return [_visit(browser, address) for _ in range(loads)]
+
+
+def _visit(browser: Browser, address: str) -> Load:
+    context = browser.new_context(viewport=PHONE)
+    try:
+        page = context.new_page()
+        asked: list[Request] = []
+        page.on("requestfinished", lambda request: None if request.url.endswith(".svg") else asked.append(request))
+        _slow_down(page)
+        page.add_init_script(USABLE)
+        page.goto(address, wait_until="networkidle")
+        sizes = [request.sizes() for request in asked]
+        first_view = (len(sizes), sum(size["responseHeadersSize"] + size["responseBodySize"] for size in sizes))
+        painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0")
+        usable = page.evaluate("window.usableAt")
+        with page.expect_response("**/challenges/*"):
+            first_question = page.evaluate(FIRST_QUESTION)
+        return Load(*first_view, painted, usable, first_question)
+    finally:
+        context.close()
+
+
+def _slow_down(page: Page) -> None:
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.send("Network.emulateNetworkConditions", NETWORK)
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+
+
+@contextmanager
+def _service() -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as state, LocalCloud(Path(state)) as cloud, Front(cloud) as front:
+        yield front.address
+
+
+@contextmanager
+def _browser() -> Iterator[Browser]:
+    found = chromium.find()
+    if not found:
+        raise SystemExit("There is no Chromium: `make setup`.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found.path, env=dict(found.env), args=list(found.flags), headless=True
+        )
+        yield browser
+        browser.close()
+
+
+def _row(name: str, values: Sequence[float], unit: str) -> str:
+    return f"{name:<34}{min(values):>9.0f}{statistics.median(values):>9.0f}{max(values):>9.0f}  {unit}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="How long a visitor on a slow phone waits for the form")
+    parser.add_argument("--loads", type=int, default=7)
+    loads = parser.parse_args().loads
+    with _service() as address, _browser() as browser:
+        measure(browser, address, 1)  # starts the functions
+        for language in ("en", "es"):
+            found = measure(browser, f"{address}?language={language}", loads)
+            print(f"{language}, {loads} loads{'':<21}{'least':>9}{'median':>9}{'most':>9}")
+            print(_row("requests of the first view", [load.requests for load in found], ""))
+            print(_row("bytes of the first view", [load.bytes for load in found], ""))
+            print(_row("first paint", [load.painted for load in found], "ms"))
+            print(_row("usable: Start reacts", [load.usable for load in found], "ms"))
+            print(_row("from Start to the first question", [load.first_question for load in found], "ms"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""What must hold in every state: no accessibility violation, nothing too wide or too small, no reassurance."""
+
+from __future__ import annotations
+
+import re
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+SMALLEST_TARGET = 44
+REASSURANCE = re.compile(
+    r"you are fine|you're fine|low risk|no red flags?|nothing serious|no need to worry|don't worry|all clear"
+    r"|está usted bien|riesgo bajo|nada grave|no se preocupe",
+    re.IGNORECASE,
+)
+
+# Links within a sentence may be smaller than a finger (WCAG 2.5.8); boxes are as large as their label.
+TARGETS = """
+(smallest) => [document, ...[...document.querySelectorAll("lead-form")].map(form => form.shadowRoot)]
+  .flatMap(root => [...root.querySelectorAll("button, .button, input, textarea, .option, .call a, .languages a")])
+  .filter(node => node.checkVisibility() && !node.closest("[aria-hidden=true]") && !node.closest(".option input"))
+  .map(node => [node.innerText || node.id, node.getBoundingClientRect()])
+  .filter(([, box]) => box.height < smallest || box.width < smallest)
+  .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)
+"""
+axe = Axe()
+
+
+def judge_size(page: Page, name: str) -> None:
+    beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert beyond <= 0, f"{name}: {beyond} px too wide"
+    assert page.evaluate(TARGETS, SMALLEST_TARGET) == [], f"{name}: too small for a finger"
+
+
+def judge(page: Page, name: str) -> None:
+    judge_size(page, name)
+    found = axe.run(page, options={"resultTypes": ["violations"]})
+    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+    words = page.locator("body").inner_text()
+    assert not REASSURANCE.search(words), name

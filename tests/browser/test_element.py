@@ -1,0 +1,166 @@
+"""The form in a page of somebody else: another origin, a strict policy, a narrow column, styles that clash."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from dev.demo import Demo
+from tests.browser.conftest import SCREENSHOTS, Console
+from tests.browser.judging import judge
+from tests.browser.patient import LAST, Patient, Traffic, until
+
+WIDE = ViewportSize(width=1100, height=800)
+
+
+@pytest.fixture
+def page(browser: Browser, console: Console, elsewhere: Demo, site: str) -> Iterator[Page]:
+    elsewhere.embed(site)
+    context = browser.new_context(viewport=WIDE, reduced_motion="reduce")
+    page = context.new_page()
+    page.on("console", lambda message: console.errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: console.errors.append(str(error)))
+    yield page
+    context.close()
+    assert console.unexpected() == []
+
+
+@pytest.fixture
+def patient(page: Page, elsewhere: Demo) -> Patient:
+    return Patient(page, elsewhere.address, level=2)
+
+
+def told(page: Page) -> list[str]:
+    return page.locator("#told li").all_inner_texts()
+
+
+def test_whole_form_on_a_foreign_page(
+    patient: Patient, page: Page, traffic: Traffic, elsewhere: Demo, site: str
+) -> None:
+    patient.start("?utm_source=partner").go_on(1, LAST)
+    patient.answer(patient.calm(LAST)).leave_contact().next()
+    reference = patient.reference()
+    *steps, last = told(page)
+    assert len(steps) == LAST
+    assert steps[1] == 'lead-form:step {"page":"P2","number":2,"count":6}'
+    assert re.fullmatch(rf'lead-form:submitted {{"reference":"{reference}"}}', last)
+    (sent,) = traffic.posted("/submissions")
+    assert sent["page"] == elsewhere.address
+    assert sent["attribution"]["utm_source"] == "partner"
+    assert page.context.cookies() == []
+    assert patient.kept() == {}
+    assert {urlsplit(url).netloc for _, url, _ in traffic.requests} == {
+        urlsplit(address).netloc for address in (elsewhere.address, site)
+    }
+
+
+def test_the_page_keeps_its_title_its_history_and_its_focus(patient: Patient, page: Page) -> None:
+    patient.open()
+    before = page.evaluate("[document.title, history.length]")
+    patient.at(2)
+    assert patient.focused() == "", "a form in a page of others does not take the focus when it is loaded"
+    patient.answer(patient.calm(2)).next()
+    patient.sees_step(3)
+    assert page.evaluate("[document.title, history.length]") == before
+
+
+def test_first_view_says_what_to_do_in_an_emergency_with_no_network(
+    patient: Patient, page: Page, console: Console
+) -> None:
+    console.expect("ERR_FAILED")
+    page.route("**/questionnaires/**", lambda route: route.abort())
+    patient.open()
+    page.get_by_role("button", name="Start").click()
+    form = page.locator("lead-form")
+    expect(page.locator("#start-status")).to_contain_text("could not be loaded")
+    expect(form.get_by_text("call 911 if you get")).to_be_visible()
+    expect(form.get_by_role("link", name="(312) 555-0100")).to_be_visible()
+    assert told(page) == ['lead-form:failed {"reason":"questions"}']
+
+
+def test_emergency_covers_the_whole_page_and_does_not_go_away_by_itself(patient: Patient, page: Page) -> None:
+    patient.start().answer(patient.calm(1, em_now=["chest-pressure"])).next()
+    patient.sees_emergency()
+    box = page.locator("dialog").bounding_box()
+    assert box == {"x": 0, "y": 0, "width": WIDE["width"], "height": WIDE["height"]}
+    for _ in range(3):
+        page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_be_visible()
+    assert patient.focused() == "mistake"
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        outside = page.evaluate("document.activeElement.closest('main, header')")
+        assert outside is None, "the page behind cannot be reached"
+    assert told(page) == ['lead-form:step {"page":"P1","number":1,"count":6}'], "the page is not told of it"
+    page.get_by_role("button", name="I pressed this by mistake").click()
+    patient.sees_step(1)
+    expect(page.locator("dialog")).to_be_hidden()
+
+
+def test_receipt_of_an_emergency_can_be_closed(patient: Patient, page: Page) -> None:
+    patient.start().answer(patient.calm(1, em_now=["chest-pressure"])).next()
+    page.locator("#contact-phone").fill("212 555 0123")
+    page.locator("#consent-contact").check()
+    patient.next()
+    reference = patient.reference()
+    page.get_by_role("button", name="Close this message").click()
+    expect(page.locator("dialog")).to_be_hidden()
+    assert patient.reference() == reference
+
+
+def test_language_changes_in_place_and_keeps_what_was_typed(patient: Patient, page: Page) -> None:
+    patient.start().answer(patient.calm(1)).next()
+    patient.sees_step(2)
+    page.get_by_role("button", name="Español").click()
+    patient.sees_step(2, "Paso {number} de {count}")
+    assert page.locator(".frame").get_attribute("lang") == "es"
+    page.get_by_role("button", name="Atrás", exact=True).click()
+    expect(page.locator("#question-age")).to_have_value("54")
+    page.reload()
+    patient.sees_step(1, "Paso {number} de {count}")
+
+
+def test_language_of_the_element_comes_before_that_of_the_page(patient: Patient, page: Page) -> None:
+    patient.open()
+    page.evaluate("document.querySelector('lead-form').setAttribute('language', 'es')")
+    expect(page.get_by_role("button", name="Empezar")).to_be_visible()
+
+
+def test_who_closes_a_foreign_page_after_consent_is_not_lost(
+    patient: Patient, page: Page, stored: Callable[[], int]
+) -> None:
+    before = stored()
+    patient.ready_to_send()
+    page.goto("about:blank")
+    until(page, lambda: stored() == before + 1)
+
+
+def test_looks_right_in_a_narrow_column(patient: Patient, page: Page) -> None:
+    patient.open()
+    judge(page, "embedded-start")
+    patient.at(2).answer({"ces": ["bladder-leak"]}).next()
+    expect(page.locator("#summary")).to_be_focused()
+    judge(page, "embedded-errors")
+    page.screenshot(path=SCREENSHOTS / "wide" / "95-embedded.png", full_page=True)
+    assert page.locator("#forward").evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(91, 42, 134)"
+    size = page.locator(".question legend").first.evaluate("node => parseFloat(getComputedStyle(node).fontSize)")
+    assert size >= 16
+    patient.at(1).answer(patient.calm(1, em_now=["chest-pressure"])).next()
+    patient.sees_emergency()
+    judge(page, "embedded-emergency")
+    page.screenshot(path=SCREENSHOTS / "wide" / "96-embedded-emergency.png")
+
+
+def test_the_hosts_own_id_stays(patient: Patient, page: Page) -> None:
+    patient.open()
+    added = """
+      const form = document.createElement("lead-form");
+      form.id = "clinic-form";
+      document.body.append(form);
+      return form.id;
+    """
+    assert page.evaluate(f"() => {{ {added} }}") == "clinic-form"

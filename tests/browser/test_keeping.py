@@ -1,0 +1,282 @@
+"""What was typed is never lost, and never left behind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import Console
+from tests.browser.patient import LAST, Held, Patient, Traffic, until
+
+
+def test_answers_survive_a_reload(patient: Patient, page: Page) -> None:
+    patient.start().fill_to(2).answer({"ces": ["bladder-leak"], "motor": ["none"]})
+    page.reload()
+    patient.sees_step(2)
+    expect(page.locator("#kept")).to_contain_text("We kept your answers.")
+    expect(page.locator("h1:visible")).to_have_attribute("aria-describedby", "kept")
+    expect(page.locator("#block-ces input[value=bladder-leak]")).to_be_checked()
+    expect(page.locator("#block-ces-onset")).to_be_visible()
+    page.get_by_role("button", name="Back", exact=True).click()
+    patient.sees_step(1)
+    expect(page.locator("#question-age")).to_have_value("54")
+
+
+def test_contact_survives_a_reload_and_one_lead_comes_of_it(
+    patient: Patient, page: Page, stored: Callable[[], int]
+) -> None:
+    before = stored()
+    patient.ready_to_send()
+    page.reload()
+    patient.sees_step(LAST)
+    expect(page.get_by_label("Phone number")).to_have_value("(212) 555-0123")
+    expect(page.locator("#consent-contact")).to_be_checked()
+    patient.next()
+    patient.reference()
+    assert stored() == before + 1
+
+
+def test_reload_while_sending_makes_one_lead(patient: Patient, page: Page, stored: Callable[[], int]) -> None:
+    before = stored()
+    patient.ready_to_send()
+    Held(page, "**/submissions")
+    patient.next()
+    expect(page.locator("#forward")).to_be_disabled()
+    page.unroute("**/submissions")
+    page.reload()
+    patient.sees_step(LAST)
+    patient.next()
+    patient.reference()
+    assert stored() == before + 1
+
+
+def test_nothing_is_left_after_sending(patient: Patient, page: Page) -> None:
+    patient.ready_to_send("?utm_source=newsletter")
+    assert "Test Patient" in patient.kept()["lead-form:fs-intake"]
+    patient.next()
+    patient.reference()
+    assert patient.kept() == {}
+    page.reload()
+    expect(page.get_by_role("button", name="Start")).to_be_visible()
+    assert "Test Patient" not in json.dumps(patient.kept())
+
+
+def test_starting_over_deletes_what_was_typed_when_confirmed(patient: Patient, page: Page) -> None:
+    patient.at(3)
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.get_by_role("button", name="Start over").click()
+    expect(page.locator("#kept")).to_be_visible()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Start over").click()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_focused()
+    assert "lead-form:fs-intake" not in patient.kept()
+    page.get_by_role("button", name="Start", exact=True).click()
+    patient.sees_step(1)
+    expect(page.locator("#question-age")).to_have_value("")
+
+
+def test_emergency_is_shown_again_after_a_reload(patient: Patient, page: Page) -> None:
+    patient.start().answer(patient.calm(1, em_now=["chest-pressure"])).next()
+    patient.sees_emergency()
+    page.reload()
+    patient.sees_emergency()
+    page.get_by_role("button", name="I pressed this by mistake").click()
+    patient.sees_step(1)
+
+
+def test_of_people_under_18_nothing_is_kept(patient: Patient, page: Page) -> None:
+    patient.start().answer(patient.calm(1, age="15")).next()
+    expect(patient.heading("This form is for adults")).to_be_focused()
+    assert "lead-form:fs-intake" not in patient.kept()
+
+
+def test_answers_of_yesterday_are_not_shown_to_whoever_comes_today(patient: Patient, page: Page) -> None:
+    Held(page, "**/challenges/*")  # nothing is written meanwhile
+    patient.at(3)
+    page.evaluate("""() => {
+      const kept = JSON.parse(sessionStorage.getItem("lead-form:fs-intake"));
+      sessionStorage.setItem("lead-form:fs-intake", JSON.stringify({ ...kept, at: Date.now() - 25 * 3600e3 }));
+    }""")
+    page.reload()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
+
+
+def test_works_where_the_browser_keeps_nothing(patient: Patient, page: Page) -> None:
+    page.add_init_script("Object.defineProperty(window, 'sessionStorage', { get() { throw new Error('refused'); } })")
+    patient.start().fill_to(2)
+
+
+def test_sends_by_itself_when_the_network_is_back(
+    patient: Patient, page: Page, console: Console, traffic: Traffic
+) -> None:
+    console.expect("ERR_INTERNET_DISCONNECTED")
+    patient.ready_to_send()
+    page.context.set_offline(True)
+    patient.next()
+    problem = page.locator(".problem")
+    expect(problem).to_be_focused()
+    expect(problem.locator("a[href^='tel:']")).to_be_visible()
+    expect(problem).to_contain_text("call 911")
+    expect(page.get_by_label("Your name")).to_have_value("Test Patient")
+    page.context.set_offline(False)
+    patient.reference()
+    assert len({body["submission_id"] for body in traffic.posted("/submissions")}) == 1
+
+
+def test_a_flaky_network_loses_nothing_and_doubles_nothing(
+    patient: Patient, page: Page, console: Console, stored: Callable[[], int]
+) -> None:
+    """Every other request is lost, some after they arrived."""
+    console.expect("ERR_")
+    before = stored()
+    seen: list[Route] = []
+
+    def flaky(route: Route) -> None:
+        seen.append(route)
+        if len(seen) % 2 == 0:
+            route.continue_()
+        elif len(seen) % 4 == 1:
+            route.abort("connectionreset")
+        else:
+            route.fetch()
+            route.abort("timedout")
+
+    for path in ("**/screenings", "**/submissions", "**/challenges/*"):
+        page.route(path, flaky)
+    patient.at(4).go_on(4, LAST)
+    patient.answer(patient.calm(LAST)).leave_contact().next()
+    again = page.get_by_role("button", name="Try again")
+    reference = page.locator("#reference")
+    for _ in range(4):
+        expect(again.or_(reference)).to_be_visible()
+        if reference.is_visible():
+            break
+        again.click()
+    patient.reference()
+    assert stored() == before + 1
+
+
+# ---- leaving before the end ------------------------------------------------------------------
+
+
+@pytest.fixture
+def elsewhere(page: Page) -> Callable[[], None]:
+    """The visitor looks at another page and closes nothing."""
+
+    def hide() -> None:
+        page.evaluate("""() => {
+          Object.defineProperty(document, "visibilityState", { configurable: true, get: () => "hidden" });
+          document.dispatchEvent(new Event("visibilitychange"));
+          delete document.visibilityState;
+        }""")
+
+    return hide
+
+
+def test_nothing_is_sent_before_consent(
+    patient: Patient, page: Page, traffic: Traffic, elsewhere: Callable[[], None]
+) -> None:
+    patient.at(LAST)
+    page.get_by_label("Phone number").fill("(212) 555-0123")
+    elsewhere()
+    page.get_by_label("Phone number").fill("12")
+    page.locator("#consent-contact").check()
+    elsewhere()
+    page.goto("about:blank")
+    assert traffic.posted("/submissions") == []
+
+
+def test_who_leaves_after_consent_is_sent_once_for_each_change(
+    patient: Patient, page: Page, traffic: Traffic, elsewhere: Callable[[], None], stored: Callable[[], int]
+) -> None:
+    before = stored()
+    patient.at(LAST)
+    page.get_by_label("Phone number").fill("(212) 555-0123")
+    page.get_by_label("E-mail", exact=True).fill("half an add")
+    page.locator("#consent-contact").check()
+    with page.expect_response("**/submissions") as sent:
+        elsewhere()
+    assert sent.value.status == 201
+    elsewhere()
+    elsewhere()
+    (unfinished,) = traffic.posted("/submissions")
+    assert unfinished["complete"] is False
+    assert unfinished["contact"] == {"phone": "(212) 555-0123"}
+    page.get_by_label("Your name").fill("Test Patient")
+    with page.expect_response("**/submissions"):
+        elsewhere()
+    page.get_by_label("E-mail", exact=True).fill("")
+    patient.next()
+    patient.reference()
+    ids = [body["submission_id"] for body in traffic.posted("/submissions")]
+    assert len(ids) == 3
+    assert len(set(ids)) == 1
+    assert traffic.posted("/submissions")[-1]["complete"] is True
+    assert stored() == before + 1
+
+
+def test_who_closes_the_page_after_consent_is_not_lost(
+    patient: Patient, page: Page, stored: Callable[[], int], newest: Callable[[], Any]
+) -> None:
+    before = stored()
+    patient.ready_to_send()
+    page.goto("about:blank")
+    until(page, lambda: stored() == before + 1)
+    assert newest()["complete"] is False
+
+
+def test_who_leaves_while_sending_is_sent_whole(
+    patient: Patient, page: Page, traffic: Traffic, stored: Callable[[], int], newest: Callable[[], Any]
+) -> None:
+    before = stored()
+    patient.ready_to_send()
+    Held(page, "**/submissions")
+    patient.next()
+    expect(page.locator("#forward")).to_be_disabled()
+    until(page, lambda: bool(traffic.posted("/submissions")))
+    page.unroute("**/submissions")
+    page.goto("about:blank")
+    until(page, lambda: stored() == before + 1)
+    assert newest()["complete"] is True
+
+
+def test_the_form_says_that_leaving_sends(patient: Patient, page: Page) -> None:
+    patient.at(LAST)
+    note = page.get_by_text("even if you leave this page before you press Send")
+    expect(note).to_be_visible()
+    assert note.evaluate("node => node.closest('label')") is None, "beside the consent, not a part of it"
+
+
+# ---- machines --------------------------------------------------------------------------------
+
+
+def test_a_proof_of_work_goes_along_and_the_trap_stays_empty(patient: Patient, page: Page, traffic: Traffic) -> None:
+    patient.ready_to_send()
+    until(page, lambda: "proof" in json.loads(patient.kept()["lead-form:fs-intake"])["guard"])
+    trap = page.locator("#website")
+    assert trap.evaluate("node => [node.tabIndex, node.autocomplete, node.closest('[aria-hidden=true]') !== null]") == [
+        -1,
+        "off",
+        True,
+    ]
+    expect(trap).not_to_be_in_viewport()
+    patient.next()
+    patient.reference()
+    (sent,) = traffic.posted("/submissions")
+    assert sent["token"]
+    assert sent["proof"]
+    assert "website" not in sent
+
+
+def test_without_a_challenge_the_answers_are_sent_all_the_same(
+    patient: Patient, page: Page, traffic: Traffic, console: Console
+) -> None:
+    console.expect("ERR_FAILED")
+    page.route("**/challenges/*", lambda route: route.abort())
+    patient.ready_to_send().next()
+    patient.reference()
+    assert "proof" not in traffic.posted("/submissions")[0]

@@ -1,0 +1,20 @@
+"""A visitor on a slow phone can start within a second. The table: `python -m benchmarks.form_speed`."""
+
+from __future__ import annotations
+
+import statistics
+
+import pytest
+from playwright.sync_api import Browser
+
+from benchmarks.form_speed import measure
+
+LOADS = 5
+USABLE = 1_000  # ms
+
+
+@pytest.mark.slow
+def test_start_reacts_within_a_second_on_a_slow_phone(browser: Browser, site: str) -> None:
+    """The quicker half counts: other tests run beside this one, and no visitor shares a processor with them."""
+    found = sorted(load.usable for load in measure(browser, site, LOADS))
+    assert statistics.median(found[: LOADS // 2 + 1]) < USABLE, found
