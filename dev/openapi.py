@@ -337,7 +337,7 @@ OPERATIONS = {
         answers={
             "201": ("Stored. Show every message, in this order.", _json(Receipt)),
             "200": ("The same submission came before, or nothing was to be stored.", _json(Receipt) | PAGE),
-            "303": ("A form without JavaScript was stored; its receipt is there, for a day.", {}),
+            "303": ("A form without JavaScript was stored; its receipt is there, for an hour.", {}),
         },
         form=True,
         problems=("409", *READING_A_BODY),
@@ -369,7 +369,7 @@ OPERATIONS = {
     "GET /received/{submission_id}": Operation(
         id="show_receipt",
         summary="What the visitor of that form sees after sending",
-        description="For a day.",
+        description="For an hour.",
         answers={"200": ("The page.", PAGE)},
         problems=("404", "503"),
         shows_pages=True,

@@ -1,4 +1,4 @@
-"""GET /received/{submission_id}: what a visitor without JavaScript sees after sending, for a day."""
+"""GET /received/{submission_id}: what a visitor without JavaScript sees after sending, for an hour."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -149,7 +149,8 @@ def test_looks_right_in_a_narrow_column(patient: Patient, page: Page) -> None:
     assert page.locator("#forward").evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(91, 42, 134)"
     size = page.locator(".question legend").first.evaluate("node => parseFloat(getComputedStyle(node).fontSize)")
     assert size >= 16
-    patient.at(1).answer(patient.calm(1, em_now=["chest-pressure"])).next()
+    page.get_by_role("button", name="Back", exact=True).click()
+    patient.answer({"em-now": ["chest-pressure"]}).next()
     patient.sees_emergency()
     judge(page, "embedded-emergency")
     page.screenshot(path=SCREENSHOTS / "wide" / "96-embedded-emergency.png")

@@ -164,7 +164,7 @@ def test_a_flaky_network_loses_nothing_and_doubles_nothing(
 
 
 @pytest.fixture
-def elsewhere(page: Page) -> Callable[[], None]:
+def look_away(page: Page) -> Callable[[], None]:
     """The visitor looks at another page and closes nothing."""
 
     def hide() -> None:
@@ -178,20 +178,20 @@ def elsewhere(page: Page) -> Callable[[], None]:
 
 
 def test_nothing_is_sent_before_consent(
-    patient: Patient, page: Page, traffic: Traffic, elsewhere: Callable[[], None]
+    patient: Patient, page: Page, traffic: Traffic, look_away: Callable[[], None]
 ) -> None:
     patient.at(LAST)
     page.get_by_label("Phone number").fill("(212) 555-0123")
-    elsewhere()
+    look_away()
     page.get_by_label("Phone number").fill("12")
     page.locator("#consent-contact").check()
-    elsewhere()
+    look_away()
     page.goto("about:blank")
     assert traffic.posted("/submissions") == []
 
 
 def test_who_leaves_after_consent_is_sent_once_for_each_change(
-    patient: Patient, page: Page, traffic: Traffic, elsewhere: Callable[[], None], stored: Callable[[], int]
+    patient: Patient, page: Page, traffic: Traffic, look_away: Callable[[], None], stored: Callable[[], int]
 ) -> None:
     before = stored()
     patient.at(LAST)
@@ -199,16 +199,16 @@ def test_who_leaves_after_consent_is_sent_once_for_each_change(
     page.get_by_label("E-mail", exact=True).fill("half an add")
     page.locator("#consent-contact").check()
     with page.expect_response("**/submissions") as sent:
-        elsewhere()
+        look_away()
     assert sent.value.status == 201
-    elsewhere()
-    elsewhere()
+    look_away()
+    look_away()
     (unfinished,) = traffic.posted("/submissions")
     assert unfinished["complete"] is False
     assert unfinished["contact"] == {"phone": "(212) 555-0123"}
     page.get_by_label("Your name").fill("Test Patient")
     with page.expect_response("**/submissions"):
-        elsewhere()
+        look_away()
     page.get_by_label("E-mail", exact=True).fill("")
     patient.next()
     patient.reference()

@@ -60,3 +60,17 @@ def test_only_pages_of_the_clinic_may_post_from_elsewhere(cloud: LocalCloud, ser
 
     assert allowed.headers["access-control-allow-origin"] == ours
     assert "access-control-allow-origin" not in refused.headers
+
+
+def test_a_page_of_the_clinic_may_read_answers_and_errors_alike(cloud: LocalCloud, service: Service) -> None:
+    ours = {"origin": cloud.parameters["AllowedOrigins"].split(",")[0]}
+
+    answers = [
+        service.call("GET", "questionnaires/fs-intake", None, ours),
+        service.call("GET", "questionnaires/knees", None, ours),
+        service.post("submissions", {}, ours),
+        service.call("POST", "submissions", b"x", ours | {"content-type": "text/plain"}),
+    ]
+
+    assert [answer.status for answer in answers] == [200, 404, 422, 415]
+    assert [answer.headers.get("access-control-allow-origin") for answer in answers] == [ours["origin"]] * 4
