@@ -9,6 +9,7 @@ import io
 import json
 import re
 import shutil
+import string
 import subprocess
 import sys
 import time
@@ -245,6 +246,8 @@ def localise(expanded: template.Template, endpoint: str) -> template.Template:
     resources = expanded["Resources"]
     for name in [name for name, resource in resources.items() if resource["Type"] == "AWS::ApiGatewayV2::Api"]:
         resources.update(_routes(name, resources[name]["Properties"]))
+    for secret in (entry for entry in resources.values() if entry["Type"] == "AWS::SecretsManager::Secret"):
+        secret["Properties"]["GenerateSecretString"]["ExcludeCharacters"] = string.punctuation
     watch = resources["WatchDelivery"]["Properties"]["Environment"]["Variables"]
     watch["API_ADDRESS"] = {"Fn::Sub": f"{endpoint}/_aws/execute-api/${{Api}}/$default/"}
     resources[OUTBOX] = {"Type": "AWS::SQS::Queue", "Properties": {"MessageRetentionPeriod": 1209600}}
@@ -254,6 +257,7 @@ def localise(expanded: template.Template, endpoint: str) -> template.Template:
             "TopicArn": {"Ref": "AlertTopic"},
             "Protocol": "sqs",
             "Endpoint": {"Fn::GetAtt": [OUTBOX, "Arn"]},
+            "FilterPolicy": {"kind": ["new", "escalation", "digest"]},  # what staff can get: no canary
         },
     }
     return expanded

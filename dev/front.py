@@ -139,7 +139,7 @@ def _with_links(text: str) -> str:
 def _lead(cloud: LocalCloud, reference: str) -> str:
     """Reads the whole table, as nothing that is deployed may: references are no key."""
     pages = cloud.client("dynamodb").get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"])
-    for item in (item for page in pages for item in page["Items"]):
+    for item in (item for page in pages for item in page["Items"] if "lead" in item):  # an erased one has none
         lead = json.loads(item["lead"]["S"])
         if lead["reference"] == reference:
             index = {key: item[key]["S"] for key in ("open_shard", "next_at") if key in item}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -200,7 +201,7 @@ def test_a_visitor_who_comes_back_leaves_the_history_and_needs_somebody_again() 
 
 
 @pytest.mark.parametrize("fields", [{"text": "\u5f20" * 1000}, {"text": "-"}])
-def test_a_history_has_its_limits_and_they_stop_nobody_from_taking_the_lead(fields: dict[str, str]) -> None:
+def test_a_history_has_its_limits_and_they_stop_nobody_from_taking_the_lead(fields: dict[str, Any]) -> None:
     """An item of the table holds 400 KB; a lead that could not be written any more could not be acknowledged."""
     lead, full = a_lead(URGENT), False
     while not full:

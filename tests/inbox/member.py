@@ -9,6 +9,8 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 from dev.cloud import PASSWORD
 from tests.browser.conftest import Console
 
+PATIENCE = 20_000  # ms: the first call of a function starts it
+
 
 class Member:
     """Does what people do: opens links, signs in, presses buttons."""
@@ -30,7 +32,7 @@ class Member:
         self.page.get_by_label("Username").fill(self.name)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
-        expect(self.page.locator("#user")).to_have_text(self.name)
+        expect(self.page.locator("#user")).to_have_text(self.name, timeout=PATIENCE)
 
     def goes_to(self, reference: str) -> Member:
         """By the address bar, signed in already."""
@@ -38,7 +40,7 @@ class Member:
         return self.sees(reference)
 
     def sees(self, reference: str) -> Member:
-        expect(self.page.locator("#lead h2 .reference")).to_have_text(reference)
+        expect(self.page.locator("#lead h2 .reference")).to_have_text(reference, timeout=PATIENCE)
         return self
 
     def press(self, name: str) -> Member:
@@ -47,7 +49,7 @@ class Member:
 
     def has(self, text: str) -> Member:
         """Who has the lead."""
-        expect(self.page.locator(".has")).to_have_text(re.compile(text))
+        expect(self.page.locator(".has")).to_have_text(re.compile(text), timeout=PATIENCE)
         return self
 
     def row(self, reference: str) -> Locator:

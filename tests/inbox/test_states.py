@@ -12,7 +12,7 @@ from playwright.sync_api import ViewportSize, expect
 from dev.cloud import PASSWORD, LocalCloud
 from tests.browser.conftest import PHONE, SCREENSHOTS
 from tests.inbox.conftest import Send
-from tests.inbox.member import Member
+from tests.inbox.member import PATIENCE, Member
 
 WIDE = ViewportSize(width=1280, height=900)
 NARROW = ViewportSize(width=320, height=640)
@@ -59,6 +59,16 @@ def test_signing_in(member: Come, site: str) -> None:
     expect(nurse.page.get_by_label("Username")).to_be_visible()
 
 
+def test_signing_out_leaves_nothing_behind(send: Send, member: Come) -> None:
+    nurse = member("nurse").open(send())
+    nurse.press("Sign out")
+    expect(nurse.page.get_by_label("Username")).to_be_visible()
+    nurse.page.go_back()
+    expect(nurse.page.get_by_label("Username")).to_be_visible()
+    expect(nurse.page.get_by_text("Jordan Example")).to_have_count(0)
+    assert nurse.page.evaluate("sessionStorage.getItem('inbox:token')") is None
+
+
 @pytest.fixture
 def stranger(cloud: LocalCloud) -> str:
     """Somebody who may sign in and is in no group."""
@@ -72,7 +82,7 @@ def test_in_no_group(member: Come, site: str, stranger: str) -> None:
     outsider = member(stranger)
     outsider.console.expect("403")
     outsider.open()
-    expect(outsider.page.get_by_role("heading", name="You may not see leads")).to_be_visible()
+    expect(outsider.page.get_by_role("heading", name="You may not see leads")).to_be_visible(timeout=PATIENCE)
     look(outsider, "01-forbidden")
 
 
@@ -81,7 +91,7 @@ def test_the_lists(send: Send, member: Come) -> None:
     send({"ces": ["unsure"]}, language="es")
     send()
     admin = member("admin").open()
-    expect(admin.page.locator("#leads a").first).to_be_visible()
+    expect(admin.page.locator("#leads a").first).to_be_visible(timeout=PATIENCE)
     expect(admin.page.locator("#rules")).to_contain_text(
         re.compile(r"Rules fs-triage \S+ awaiting a physician's approval")
     )
@@ -100,7 +110,7 @@ def test_the_lists(send: Send, member: Come) -> None:
     expect(admin.page.get_by_text("No lead has this reference")).to_be_visible()
     look(admin, "12-nothing-found")
     admin.press("Back to the list")
-    expect(admin.page.locator("#leads a").first).to_be_visible()
+    expect(admin.page.locator("#leads a").first).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_lead_and_its_steps(send: Send, member: Come) -> None:
@@ -169,7 +179,7 @@ def test_keys_move_and_never_act(send: Send, member: Come) -> None:
     send()
     nurse = member("nurse").open()
     keys = nurse.page.keyboard
-    expect(nurse.page.locator("#leads a").first).to_be_visible()
+    expect(nurse.page.locator("#leads a").first).to_be_visible(timeout=PATIENCE)
     keys.press("j")
     expect(nurse.page.locator("#leads a").first).to_be_focused()
     keys.press("Enter")

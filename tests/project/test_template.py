@@ -397,6 +397,17 @@ def test_silence_is_an_alarm(name: str, metric: str, when: str, missing: str) ->
     assert any(f'add_metric("{metric}"' in path.read_text() for path in functions)
 
 
+@pytest.mark.parametrize(
+    ("name", "queue"), [("AlertUndelivered", "UndeliveredAlerts"), ("WebhookUndelivered", "UndeliveredWebhooks")]
+)
+def test_what_was_not_delivered_is_an_alarm(name: str, queue: str) -> None:
+    alarm = of_type("AWS::CloudWatch::Alarm")[name]
+
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}]
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "GreaterThanOrEqualToThreshold")
+    assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+
+
 def test_an_alarm_can_tell_its_topic() -> None:
     """CloudWatch may not publish under the key that AWS manages for SNS."""
     assert "KmsMasterKeyId" not in of_type("AWS::SNS::Topic")["AlarmTopic"]

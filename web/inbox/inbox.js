@@ -20,7 +20,7 @@ let found = null; // {q, leads} while a search is shown
 let leads = null; // null until they were loaded
 let cursor = null;
 let extra = []; // from "Show more"
-let updated = null; // when the list was last right, ms
+let updated = null; // when the list was last right, by the service's clock
 let opened = null; // the reference of the lead that is shown
 let lead = null; // it, as last loaded
 let known = null; // open references seen before, to tell new ones
@@ -99,7 +99,7 @@ async function refresh() {
       leads = answer.leads;
       if (!extra.length) cursor = answer.cursor;
     }
-    updated = Date.now();
+    updated = answer.now;
     byId("stale").hidden = true;
     drawList();
     await followLead();
@@ -117,7 +117,7 @@ function announce(now) {
 
 function stale() {
   const banner = byId("stale");
-  const since = updated ? `This list is as of ${clock(new Date(updated).toISOString())}.` : "Nothing could be loaded yet.";
+  const since = updated ? `This list is as of ${clock(updated)}.` : "Nothing could be loaded yet.";
   banner.replaceChildren(h("span", {}, `The service cannot be reached. ${since} Trying again every 15 seconds.`),
     h("button", { type: "button", onclick: refresh }, "Try now"));
   banner.hidden = false;
@@ -138,7 +138,7 @@ function drawList() {
   byId("listed").replaceChildren(...(found
     ? [`${count} found `, h("button", { type: "button", class: "plain", onclick: endSearch }, "Back to the list")]
     : rows ? [`${count}${cursor ? " or more" : ""} ${count === 1 ? "lead" : "leads"}`] : []));
-  byId("updated").textContent = updated ? `as of ${clock(new Date(now()).toISOString())}` : "";
+  byId("updated").textContent = updated ? `as of ${clock(updated)}` : "";
   byId("more").hidden = Boolean(found) || !cursor;
   byId("worklist").setAttribute("aria-busy", String(!rows));
   for (const button of document.querySelectorAll("[data-view]")) button.setAttribute("aria-pressed", String(!found && button.dataset.view === filters.view));
@@ -317,5 +317,8 @@ byId("help-close").addEventListener("click", () => byId("help").close());
 byId("keys-on").checked = sessionStorage.getItem(KEYS) !== "off";
 byId("keys-on").addEventListener("change", (event) => sessionStorage.setItem(KEYS, event.target.checked ? "on" : "off"));
 addEventListener("keydown", key);
-addEventListener("beforeprint", () => { for (const fold of document.querySelectorAll(".lead details")) fold.open = true; });
+addEventListener("beforeprint", () => {
+  byId("printed").textContent = `Printed ${new Date(now()).toLocaleString([], { dateStyle: "long", timeStyle: "short" })}`;
+  for (const fold of document.querySelectorAll(".lead details")) fold.open = true;
+});
 start();

@@ -91,8 +91,8 @@ const fired = (rules) => h("ul", { class: "rules-fired" }, rules.map((rule) =>
 function why({ triage, rule_set: ruleSet, tags }) {
   const deciding = [...triage.safety_rules, ...triage.not_fit_rules];
   return h("section", { "aria-labelledby": "why-title" }, h("h3", { id: "why-title" }, `Why ${tierName(triage.tier)}`),
-    deciding.length ? fired(deciding) : h("p", {}, `No safety rule fired. Fit score ${triage.fit_score} of 100.`),
-    triage.fit_rules.length > 0 && h("details", { id: "fit" }, h("summary", {}, `Fit score ${triage.fit_score} of 100`), fired(triage.fit_rules)),
+    deciding.length ? fired(deciding) : h("p", {}, `By the fit score, ${triage.fit_score} of 100. A form cannot rule out a serious problem.`),
+    triage.fit_rules.length > 0 && h("details", { id: "fit" }, h("summary", {}, `What makes the fit score of ${triage.fit_score}`), fired(triage.fit_rules)),
     tags.length > 0 && h("details", { id: "tags" }, h("summary", {}, tags.length === 1 ? "1 tag for staff" : `${tags.length} tags for staff`), fired(tags)),
     h("p", { class: "soft" }, `Rules ${ruleSet.id} ${ruleSet.version}, `, ruleSet.approved_by ? `approved by ${ruleSet.approved_by}.` : "awaiting a physician's approval."));
 }
