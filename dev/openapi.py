@@ -17,7 +17,7 @@ from pydantic.json_schema import models_json_schema
 
 from dev import template
 from shared import form_body
-from shared.domain.ad_lead import AdLead
+from shared.domain.ad_lead import AdKey, AdLead
 from shared.domain.advice import ShownMessage
 from shared.domain.lead import Receipt
 from shared.domain.lead_view import LeadSummary
@@ -197,7 +197,11 @@ class Erased(Answer):
     erased_at: datetime
 
 
-REQUESTS = (Submission, Screening, AdLead, Search, Action)
+class AdRequest(AdLead, AdKey):
+    """The webhook's body with its key (Google Ads API, lead form webhook)."""
+
+
+REQUESTS = (Submission, Screening, AdRequest, Search, Action)
 ANSWERS = (Receipt, Screened, Challenge, Form, Problem, WorklistPage, Rules, PersonData, Erased)
 
 QUESTIONNAIRE = {"id": "fs-intake", "version": "1.0.0"}
@@ -437,7 +441,7 @@ OPERATIONS = {
         summary="Webhook for lead forms of Google Ads",
         description="Set this address and a key at the ad network. The same `lead_id` makes one lead; a test lead is "
         "answered and not stored. Further fields are ignored.",
-        request=AdLead,
+        request=AdRequest,
         examples={"test": AD_LEAD},
         answers={"200": ("Taken.", {"application/json": {"schema": {"type": "object", "maxProperties": 0}}})},
         problems=("403", *READING_A_BODY),
