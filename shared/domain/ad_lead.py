@@ -38,10 +38,8 @@ class AdKey(BaseModel):
     google_key: Annotated[str, Field(max_length=200)] = ""
 
 
-class AdLead(BaseModel):
+class AdLead(AdKey):
     """The webhook's body (Google Ads API, lead form webhook). Only what we cannot do without must be right."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     lead_id: Annotated[str, Field(min_length=1, max_length=300)]
     user_column_data: Annotated[tuple[Column, ...], Field(max_length=MAX_COLUMNS)]
