@@ -133,8 +133,8 @@ class ContactField(Answer):
 class Consent(Answer):
     code: str
     text: str
-    required: bool
     text_hash: str
+    required: bool
 
 
 class ContactBlock(Answer):
