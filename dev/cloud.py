@@ -9,12 +9,13 @@ import io
 import json
 import re
 import shutil
+import string
 import subprocess
 import sys
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -33,9 +34,26 @@ PARAMETERS = {
     "ClinicName": "Example Spine Clinic",
     "ClinicPhone": "(312) 555-0100",  # a number that nobody has
     "AlertEmail": "alerts@clinic.example",
-    "StaffLink": "https://staff.clinic.example/leads/",
+    "InboxAddress": "https://staff.clinic.example/inbox",
+    "SignInDomain": "example-spine-clinic",
     "AllowedOrigins": "http://localhost:8000,http://127.0.0.1:8000",  # landing pages on other hosts
 }
+STAFF = {"nurse": "clinician", "desk": "desk", "admin": "admin"}  # ready-made users and their groups
+PASSWORD = "Only-on-this-machine-1"  # noqa: S105  of all three
+SIGN_IN_FLOWS = (  # what updating a client would otherwise reset
+    "ClientName",
+    "SupportedIdentityProviders",
+    "AllowedOAuthFlowsUserPoolClient",
+    "AllowedOAuthFlows",
+    "AllowedOAuthScopes",
+    "ExplicitAuthFlows",
+    "AccessTokenValidity",
+    "IdTokenValidity",
+    "RefreshTokenValidity",
+    "TokenValidityUnits",
+    "PreventUserExistenceErrors",
+    "EnableTokenRevocation",
+)
 
 
 class LocalCloud:
@@ -47,6 +65,7 @@ class LocalCloud:
         self.emulator = Emulator(state, dependencies())
         self.outputs: dict[str, str] = {}
         self.resources: dict[str, str] = {}  # logical id -> what the emulator calls it
+        self._site = ""
         self._exit = ExitStack()
 
     def __enter__(self) -> Self:
@@ -85,7 +104,7 @@ class LocalCloud:
         key = self._upload_code()
         expanded = template.expand(self.parameters, BUCKET, key)
         cors = expanded["Resources"]["Api"]["Properties"]["Body"]["x-amazon-apigateway-cors"]
-        body = json.dumps(localise(expanded)).encode()
+        body = json.dumps(localise(expanded, self.emulator.endpoint)).encode()
         self.client("s3").put_object(Bucket=BUCKET, Key="template.json", Body=body)
         formation = self.client("cloudformation")
         wanted = {
@@ -100,6 +119,35 @@ class LocalCloud:
             self._update_stack(formation, wanted)
         self._wait_for_stack()
         self._allow_origins(cors)
+        self._add_staff()
+        if self._site:
+            self.sign_in_at(self._site)
+
+    def sign_in_at(self, site: str) -> None:
+        """Lets the inbox be used at this address, where the emulator's sign-in page is served too (dev/front.py)."""
+        self._site = site
+        pool, client = self.resources["StaffPool"], self.resources["InboxClient"]
+        identities = self.client("cognito-idp")
+        kept = identities.describe_user_pool_client(UserPoolId=pool, ClientId=client)["UserPoolClient"]
+        flows = {name: kept[name] for name in SIGN_IN_FLOWS if name in kept}
+        back = [f"{site}inbox"]
+        identities.update_user_pool_client(
+            UserPoolId=pool, ClientId=client, **flows | {"CallbackURLs": back, "LogoutURLs": back}
+        )
+        functions, name = self.client("lambda"), self.resources["ShowPage"]
+        variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        told = {"Variables": variables | {"SIGN_IN_ADDRESS": site.removesuffix("/")}}
+        functions.update_function_configuration(FunctionName=name, Environment=told)
+
+    def _add_staff(self) -> None:
+        identities, pool = self.client("cognito-idp"), self.resources["StaffPool"]
+        for name, group in STAFF.items():
+            with suppress(identities.exceptions.UsernameExistsException):
+                identities.admin_create_user(
+                    UserPoolId=pool, Username=name, TemporaryPassword=PASSWORD, MessageAction="SUPPRESS"
+                )
+            identities.admin_set_user_password(UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True)
+            identities.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=group)
 
     def update_code(self) -> None:
         """Puts the code as it is now behind every function; the resources stay as they are."""
@@ -110,7 +158,7 @@ class LocalCloud:
             functions.update_function_code(FunctionName=self.resources[logical_id], S3Bucket=BUCKET, S3Key=key)
 
         with ThreadPoolExecutor() as pool:
-            list(pool.map(update, function_names()))
+            list(pool.map(update, (name for name in function_names() if name in self.resources)))
 
     def _upload_code(self) -> str:
         storage = self.client("s3")
@@ -193,11 +241,15 @@ def zip_folder(folder: Path) -> bytes:
     return buffer.getvalue()
 
 
-def localise(expanded: template.Template) -> template.Template:
+def localise(expanded: template.Template, endpoint: str) -> template.Template:
     """The expanded template as the emulator understands it, with the queue that gets every alert."""
     resources = expanded["Resources"]
     for name in [name for name, resource in resources.items() if resource["Type"] == "AWS::ApiGatewayV2::Api"]:
         resources.update(_routes(name, resources[name]["Properties"]))
+    for secret in (entry for entry in resources.values() if entry["Type"] == "AWS::SecretsManager::Secret"):
+        secret["Properties"]["GenerateSecretString"]["ExcludeCharacters"] = string.punctuation
+    watch = resources["WatchDelivery"]["Properties"]["Environment"]["Variables"]
+    watch["API_ADDRESS"] = {"Fn::Sub": f"{endpoint}/_aws/execute-api/${{Api}}/$default/"}
     resources[OUTBOX] = {"Type": "AWS::SQS::Queue", "Properties": {"MessageRetentionPeriod": 1209600}}
     resources[f"{OUTBOX}Subscription"] = {
         "Type": "AWS::SNS::Subscription",
@@ -205,6 +257,7 @@ def localise(expanded: template.Template) -> template.Template:
             "TopicArn": {"Ref": "AlertTopic"},
             "Protocol": "sqs",
             "Endpoint": {"Fn::GetAtt": [OUTBOX, "Arn"]},
+            "FilterPolicy": {"kind": ["new", "escalation", "digest"]},  # what staff can get: no canary
         },
     }
     return expanded
@@ -214,7 +267,22 @@ def _routes(api: str, properties: dict[str, Any]) -> dict[str, Any]:
     """Takes the OpenAPI body out of the API's properties and gives its routes as resources."""
     body = properties.pop("Body")
     properties |= {"Name": {"Ref": "AWS::StackName"}, "ProtocolType": "HTTP"}
-    resources: dict[str, Any] = {}
+    resources: dict[str, Any] = {
+        name: {
+            "Type": "AWS::ApiGatewayV2::Authorizer",
+            "Properties": {
+                "ApiId": {"Ref": api},
+                "Name": name,
+                "AuthorizerType": "JWT",
+                "IdentitySource": [scheme["x-amazon-apigateway-authorizer"]["identitySource"]],
+                "JwtConfiguration": {
+                    key.capitalize(): value
+                    for key, value in scheme["x-amazon-apigateway-authorizer"]["jwtConfiguration"].items()
+                },
+            },
+        }
+        for name, scheme in body["components"]["securitySchemes"].items()
+    }
     for path, operations in body["paths"].items():
         for method, operation in operations.items():
             integration = operation["x-amazon-apigateway-integration"]
@@ -235,9 +303,17 @@ def _routes(api: str, properties: dict[str, Any]) -> dict[str, Any]:
                     "ApiId": {"Ref": api},
                     "RouteKey": f"{method.upper()} {path}",
                     "Target": {"Fn::Sub": f"integrations/${{{name}Integration}}"},
+                    **_guard(operation),
                 },
             }
     return resources
+
+
+def _guard(operation: dict[str, Any]) -> dict[str, Any]:
+    """The authorizer that the operation names, if any."""
+    for (name, scopes), *_ in [list(entry.items()) for entry in operation.get("security", [])]:
+        return {"AuthorizationType": "JWT", "AuthorizerId": {"Ref": name}, "AuthorizationScopes": scopes}
+    return {}
 
 
 if __name__ == "__main__":

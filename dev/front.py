@@ -14,6 +14,7 @@ from dev.outbox import Outbox, SentAlert
 
 LOCAL = "/_local/"
 LEADS = f"{LOCAL}leads/"
+SIGN_IN = ("/oauth2/", "/login", "/logout")
 HOP_BY_HOP = {"connection", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "date", "server"}
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">{refresh}
@@ -37,6 +38,7 @@ class Front:
     """`with Front(cloud, outbox, port) as front:` the service answers at front.address. Port 0 takes a free one."""
 
     def __init__(self, cloud: LocalCloud, outbox: Outbox | None = None, port: int = 0) -> None:
+        self._cloud = cloud
         handler = type("Handler", (_Handler,), {"cloud": cloud, "outbox": outbox})
         self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
         self._server.daemon_threads = True
@@ -44,6 +46,7 @@ class Front:
         self.address = f"http://127.0.0.1:{self._server.server_port}/"
 
     def __enter__(self) -> Self:
+        self._cloud.sign_in_at(self.address)
         self._thread.start()
         return self
 
@@ -81,8 +84,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Requests are no news."""
 
     def _forward(self) -> None:
-        """To the emulator's address of the HTTP API."""
-        api = urlsplit(self.cloud.api)
+        """To the emulator's address of the HTTP API, or of the sign-in page."""
+        api = urlsplit(self.cloud.emulator.endpoint if self.path.startswith(SIGN_IN) else self.cloud.api)
         body = self.rfile.read(int(self.headers.get("content-length") or 0)) or None
         headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
         headers["host"] = self.headers.get("host", "")  # as API Gateway does: functions see the address that was called
@@ -136,7 +139,7 @@ def _with_links(text: str) -> str:
 def _lead(cloud: LocalCloud, reference: str) -> str:
     """Reads the whole table, as nothing that is deployed may: references are no key."""
     pages = cloud.client("dynamodb").get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"])
-    for item in (item for page in pages for item in page["Items"]):
+    for item in (item for page in pages for item in page["Items"] if "lead" in item):  # an erased one has none
         lead = json.loads(item["lead"]["S"])
         if lead["reference"] == reference:
             index = {key: item[key]["S"] for key in ("open_shard", "next_at") if key in item}

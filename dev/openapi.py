@@ -8,6 +8,7 @@ It stops when the template has a route that is not described here, or the other 
 import json
 import tomllib
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,10 +17,13 @@ from pydantic.json_schema import models_json_schema
 
 from dev import template
 from shared import form_body
-from shared.domain.ad_lead import AdLead
+from shared.domain.ad_lead import AdKey, AdLead
 from shared.domain.advice import ShownMessage
 from shared.domain.lead import Receipt
+from shared.domain.lead_view import LeadSummary
 from shared.domain.submission import Screening, Submission
+from shared.domain.work import Action
+from shared.domain.worklist import Search
 from shared.rulebook.tiers import DISPOSITIONS
 from shared.submission_schema import without_trap
 
@@ -64,7 +68,9 @@ class FieldProblem(Answer):
 
 
 class Problem(Answer):
-    """Problem details (RFC 9457). Show the emergency advice and the phone number to the patient, whatever broke."""
+    """Problem details (RFC 9457). Show the emergency advice and the phone number to the patient, whatever broke.
+
+    To staff: `owner_name` has the lead since then, or `by_name` did `action` to it."""
 
     type: str
     title: str
@@ -73,6 +79,10 @@ class Problem(Answer):
     errors: list[FieldProblem] = []
     emergency_advice: str
     clinic_phone: str
+    owner_name: str | None = None
+    by_name: str | None = None
+    action: str | None = None
+    since: datetime | None = None
 
 
 class Option(Answer):
@@ -151,8 +161,48 @@ class Form(Answer):
     words: dict[str, str]
 
 
-REQUESTS = (Submission, Screening, AdLead)
-ANSWERS = (Receipt, Screened, Challenge, Form, Problem)
+class WorklistPage(Answer):
+    """`cursor`: send it back for the next page; null at the end. `now`: the service's clock."""
+
+    leads: list[LeadSummary]
+    cursor: str | None
+    now: datetime
+
+
+class RuleSetInUse(Answer):
+    """Empty dates and names: a physician's approval is awaited."""
+
+    id: str
+    version: str
+    content_hash: str
+    approved_by: str
+    approved_on: str
+    questionnaire: str
+    questionnaire_version: str
+    questionnaire_approved_by: str
+    questionnaire_approved_on: str
+
+
+class Rules(Answer):
+    rule_sets: list[RuleSetInUse]
+
+
+class PersonData(Answer):
+    exported_at: datetime
+    leads: list[dict[str, Any]]
+
+
+class Erased(Answer):
+    reference: str
+    erased_at: datetime
+
+
+class AdRequest(AdLead, AdKey):
+    """The webhook's body with its key (Google Ads API, lead form webhook)."""
+
+
+REQUESTS = (Submission, Screening, AdRequest, Search, Action)
+ANSWERS = (Receipt, Screened, Challenge, Form, Problem, WorklistPage, Rules, PersonData, Erased)
 
 QUESTIONNAIRE = {"id": "fs-intake", "version": "1.0.0"}
 SUBMISSION = {
@@ -185,15 +235,17 @@ RECEIPT = {
 
 WHY = {
     "400": "The body is not readable.",
-    "403": "The key is missing or wrong.",
+    "401": "Nobody is signed in; API Gateway says so itself when there is no token, or none that it takes.",
+    "403": "The caller may not do this.",
     "404": "There is nothing at this address.",
     "406": "None of the media types in Accept is on offer.",
-    "409": "This submission id came before, with other content.",
+    "409": "Somebody or something was faster: this submission id came before with other content, or a colleague acted.",
     "413": "The body is larger than 64 KiB.",
     "415": "The body is not declared as JSON.",
     "422": "Some fields need mending; `errors` names each.",
     "503": "The service could not take the request. The same request may be sent again after Retry-After seconds.",
 }
+FOR_STAFF = ("401", "403", "503")
 READING_A_BODY = ("400", "413", "415", "422", "503")
 
 
@@ -215,6 +267,7 @@ class Operation:
     examples: Json = field(default_factory=dict)
     form: bool = False
     shows_pages: bool = False
+    staff: bool = False
 
 
 def _ref(model: type[BaseModel]) -> Json:
@@ -260,6 +313,21 @@ LANGUAGE = (
     _parameter("header", "Accept-Language", "The language of what is shown.", {"type": "string"}, "es-US,es;q=0.9"),
 )
 KNOWN = _parameter("header", "If-None-Match", "The ETag of what you have.", {"type": "string"}, '"8c2f"')
+DAY = {"type": "string", "format": "date"}
+CURSOR = "1768406400000_0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
+REFERENCE = _parameter("path", "reference", "As the alert has it.", {"type": "string"}, "7K3MQ-2XDRT")
+LEAD_VIEW = {
+    "description": "The summary, what the reader may do now (`actions`), why it has its tier, the answers and what to "
+    "ask next, contact and consents, where it came from, its history, and other leads of the same person",
+    "type": "object",
+    "required": ["summary", "actions", "triage", "answers", "contact", "history", "others"],
+    "properties": {
+        "summary": _ref(LeadSummary),
+        "actions": {"type": "array", "items": {"type": "string"}},
+        **{key: {"type": "object"} for key in ("triage", "contact")},
+        **{key: {"type": "array", "items": {"type": "object"}} for key in ("answers", "history", "others")},
+    },
+}
 OPERATIONS = {
     "POST /submissions": Operation(
         id="capture_lead",
@@ -373,10 +441,115 @@ OPERATIONS = {
         summary="Webhook for lead forms of Google Ads",
         description="Set this address and a key at the ad network. The same `lead_id` makes one lead; a test lead is "
         "answered and not stored. Further fields are ignored.",
-        request=AdLead,
+        request=AdRequest,
         examples={"test": AD_LEAD},
         answers={"200": ("Taken.", {"application/json": {"schema": {"type": "object", "maxProperties": 0}}})},
         problems=("403", *READING_A_BODY),
+    ),
+    "GET /leads": Operation(
+        id="list_leads",
+        summary="A page of the worklist",
+        description="Open leads by deadline, or those that are done, the latest first. A page may be empty and still "
+        "have a cursor. Nothing in it says who a person is.",
+        staff=True,
+        answers={"200": ("The page.", _json(WorklistPage))},
+        problems=(*FOR_STAFF, "422"),
+        parameters=(
+            _parameter("query", "view", "", {"enum": ["open", "mine", "closed"]}, "open"),
+            _parameter("query", "tier", "", {"type": "string", "maxLength": 40}, "URGENT"),
+            _parameter("query", "suspect", "Those that may be a machine's.", {"enum": ["true", "false"]}, "false"),
+            _parameter("query", "cursor", "Of the page before.", {"type": "string"}, "open-0__"),
+        ),
+    ),
+    "POST /leads/search": Operation(
+        id="search_leads",
+        summary="Leads by reference, phone number or e-mail address",
+        description="A reference as people read it out: case, dash, O for 0 and I or L for 1 do not matter.",
+        staff=True,
+        request=Search,
+        examples={"reference": {"q": "7K3MQ-2XDRT"}, "phone": {"q": "(312) 555-0147"}},
+        answers={"200": ("What was found, the latest first.", _json(WorklistPage))},
+        problems=("401", "403", *READING_A_BODY),
+    ),
+    "GET /leads/{reference}": Operation(
+        id="show_lead",
+        summary="Everything about a lead",
+        description="Opening it changes nothing. Who opened it is recorded, apart from the lead.",
+        staff=True,
+        answers={"200": ("The lead.", {"application/json": {"schema": LEAD_VIEW}})},
+        problems=(*FOR_STAFF, "404"),
+        parameters=(REFERENCE,),
+    ),
+    "POST /leads/{reference}/actions": Operation(
+        id="work_lead",
+        summary="Do something with a lead",
+        description="`version` is that of the lead you saw. A colleague who was faster is a 409 that says who; an "
+        "alert that went out meanwhile is no conflict.",
+        staff=True,
+        request=Action,
+        examples={
+            "acknowledge": {"action": "acknowledge", "version": 1},
+            "call": {"action": "contact_attempt", "version": 3, "outcome": "left_message", "text": "Calls back at 9."},
+            "close": {"action": "close", "version": 4, "reason": "declined"},
+        },
+        answers={"200": ("The lead as it is now.", {"application/json": {"schema": LEAD_VIEW}})},
+        problems=("401", "403", "404", "409", *READING_A_BODY),
+        parameters=(REFERENCE,),
+    ),
+    "GET /leads/export": Operation(
+        id="export_leads",
+        summary="Leads of some days",
+        description="In the order of arrival, as CSV (RFC 4180; contact and state of work, no answers) or as a FHIR R4 "
+        "Bundle. The Link header leads to the next page; CSV pages put together are one file. For administrators.",
+        staff=True,
+        answers={
+            "200": ("A page of leads.", {"text/csv": TEXT, "application/fhir+json": {"schema": {"type": "object"}}})
+        },
+        problems=(*FOR_STAFF, "422"),
+        parameters=(
+            _parameter("query", "format", "", {"enum": ["csv", "fhir"]}, "csv"),
+            _parameter("query", "from", "Usually 30 days before the last day.", DAY, "2026-01-01"),
+            _parameter("query", "to", "Usually today, in the clinic's time zone.", DAY, "2026-01-31"),
+            _parameter("query", "tier", "", {"type": "string", "maxLength": 40}, "URGENT"),
+            _parameter("query", "cursor", "Of the page before.", {"type": "string", "maxLength": 60}, CURSOR),
+        ),
+    ),
+    "GET /leads/{reference}/fhir": Operation(
+        id="export_lead",
+        summary="One lead as a FHIR R4 Bundle",
+        description="For the clinic's own system. For clinicians and administrators.",
+        staff=True,
+        answers={"200": ("The Bundle.", {"application/fhir+json": {"schema": {"type": "object"}}})},
+        problems=(*FOR_STAFF, "404"),
+        parameters=(REFERENCE,),
+    ),
+    "GET /leads/{reference}/person": Operation(
+        id="export_person",
+        summary="All that is stored about a person",
+        description="Every lead with the number or address of this one, for the person who asks for their data. "
+        "Look at the names first: a family may share a number. For administrators.",
+        staff=True,
+        answers={"200": ("Their leads.", _json(PersonData))},
+        problems=(*FOR_STAFF, "404"),
+        parameters=(REFERENCE,),
+    ),
+    "DELETE /leads/{reference}": Operation(
+        id="erase_lead",
+        summary="Erase a lead",
+        description="A tombstone and the ledger of consents stay, without a name, with hashed contacts. There is no "
+        "way back. For administrators.",
+        staff=True,
+        answers={"200": ("It is erased.", _json(Erased))},
+        problems=(*FOR_STAFF, "404"),
+        parameters=(REFERENCE,),
+    ),
+    "GET /rules": Operation(
+        id="show_rules",
+        summary="The rules in use",
+        description="And whether a physician has approved them.",
+        staff=True,
+        answers={"200": ("Each rule set with its questionnaire.", _json(Rules))},
+        problems=("401", "403"),
     ),
     "GET /": Operation(
         id="show_page",
@@ -386,6 +559,24 @@ OPERATIONS = {
         cacheable=True,
         problems=("503",),
         parameters=(*LANGUAGE, KNOWN),
+    ),
+    "GET /inbox": Operation(
+        id="show_inbox",
+        summary="The staff inbox",
+        description="A page for people. It holds no lead; its script asks for them once somebody is signed in.",
+        answers={"200": ("The page.", {"text/html": TEXT})},
+        cacheable=True,
+        problems=("503",),
+        parameters=(KNOWN,),
+    ),
+    "GET /inbox/{file}": Operation(
+        id="show_inbox_file",
+        summary="A file of the staff inbox",
+        description="Styles and scripts.",
+        answers={"200": ("The file.", {"text/html": TEXT, "text/css": TEXT, "text/javascript": TEXT})},
+        cacheable=True,
+        problems=("404",),
+        parameters=(_parameter("path", "file", "Its name.", {"type": "string"}, "inbox.js"), KNOWN),
     ),
     "GET /web/{file}": Operation(
         id="show_file",
@@ -407,6 +598,12 @@ OPERATIONS = {
         problems=("404",),
         parameters=(_parameter("path", "file", "Its name.", {"type": "string"}, "openapi.json"), *LANGUAGE, KNOWN),
     ),
+}
+SIGN_IN = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "An access token of the staff's sign-in: OAuth 2.0 authorization code with PKCE, scope openid.",
 }
 GATEWAY = {  # says so itself: our functions never see the request
     "429": {
@@ -462,6 +659,7 @@ def document() -> Json:
         "security": [],
         "paths": paths,
         "components": {
+            "securitySchemes": {"staff": SIGN_IN},
             "schemas": _schemas(),
             "headers": {
                 name: {"description": text, "required": True, "schema": {"type": "string"}}
@@ -476,6 +674,7 @@ def _operation(operation: Operation) -> Json:
         "operationId": operation.id,
         "summary": operation.summary,
         "description": operation.description,
+        **({"security": [{"staff": ["openid"]}]} if operation.staff else {}),
         "parameters": list(operation.parameters),
     }
     taken: Json = {}

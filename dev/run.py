@@ -24,9 +24,9 @@ from rich.console import Console
 from watchfiles import PythonFilter, watch
 
 from dev import samples
-from dev.cloud import PARAMETERS, LocalCloud
+from dev.cloud import PARAMETERS, PASSWORD, STAFF, LocalCloud
 from dev.demo import Demo
-from dev.front import LEADS, LOCAL, Front
+from dev.front import LOCAL, Front
 from dev.outbox import Outbox, SentAlert
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -50,10 +50,9 @@ def main() -> None:
                 shutil.rmtree(arguments.state / "cloud", ignore_errors=True)
             console.print("Starting the local cloud and deploying infra/template.yaml to it ...")
             site = f"http://127.0.0.1:{arguments.port}/"
-            staff_link = site.removesuffix("/") + LEADS
             demo = running.enter_context(_demo(site, arguments.port + 1))
             origins = f"{PARAMETERS['AllowedOrigins']},{demo.origin}"
-            parameters = {"StaffLink": staff_link, "AllowedOrigins": origins}
+            parameters = {"InboxAddress": f"{site}inbox", "AllowedOrigins": origins}
             cloud = running.enter_context(LocalCloud(arguments.state / "cloud", parameters))
             outbox = running.enter_context(Outbox(cloud, _say))
             running.enter_context(Front(cloud, outbox, arguments.port))
@@ -118,6 +117,7 @@ def _where(site: str, demo: str, state: Path, seconds: float) -> None:
 Ready after {seconds:.0f} s.
   The form           [link={site}]{site}[/link]
   On another site    [link={demo}]{demo}[/link]
+  The inbox          {site}inbox  (sign in as {", ".join(STAFF)}; password {PASSWORD})
   Alerts (outbox)    {site.removesuffix("/")}{LOCAL}
   Log of functions   {site.removesuffix("/")}{LOCAL}logs
   What is stored     {os.path.relpath(state)}/

@@ -15,7 +15,7 @@ from shared.domain.ad_lead import AdKey, AdLead
 from shared.domain.lead import Arrival
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
-from shared.settings import AdSettings, ClinicSettings, TableSettings, opening_hours
+from shared.settings import AdSettings, ClinicSettings, TableSettings, opening_hours, person_key
 
 logger = Logger()
 metrics = Metrics()
@@ -23,7 +23,7 @@ rulebook = load()
 ads = AdSettings.from_environment()
 table = TableSettings.from_environment()
 leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
-intake = usecases.Intake(rulebook, leads, opening_hours())
+intake = usecases.Intake(rulebook, leads, opening_hours(), person_key())
 safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_environment().phone)
 
 
@@ -34,8 +34,8 @@ def handler(event: api.Event, context: Any) -> api.Response:
     arrival = Arrival(datetime.now(UTC), api.visit(event), frozenset(), "google-ads", "the lead form of the ad network")
     usecases.admit_ad_network(api.read(event, AdKey), ads.key)
     captured = usecases.capture_ad_lead(api.read(event, AdLead), arrival, intake, ads.questionnaire)
-    if captured and captured.lead and captured.created:
-        metrics.add_dimension("tier", captured.lead.triage.tier)
+    if captured and (lead := captured.counted):
         metrics.add_metric("captured", MetricUnit.Count, 1)
-        logger.info("captured", extra={"reference": captured.lead.reference, "tier": captured.lead.triage.tier})
+        metrics.add_metric(f"captured_{lead.tier}", MetricUnit.Count, 1)
+        logger.info("captured", extra={"reference": lead.reference, "tier": lead.tier})
     return api.respond(HTTPStatus.OK, {})

@@ -15,16 +15,16 @@ from shared.adapters.form_guard import FormGuard
 from shared.domain.lead import FORM, PLAIN_FORM, Arrival
 from shared.domain.submission import Submission
 from shared.forms import PlainForms, sends_form, wants_page
-from shared.rulebook.loading import load
+from shared.rulebook.loading import load, load_candidate
 from shared.rulebook.words import words
-from shared.settings import ClinicSettings, TableSettings, form_key, opening_hours, return_origins
+from shared.settings import ClinicSettings, TableSettings, form_key, opening_hours, person_key, return_origins
 
 logger = Logger()
 metrics = Metrics()
 rulebook = load()
 table = TableSettings.from_environment()
 leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
-intake = usecases.Intake(rulebook, leads, opening_hours())
+intake = usecases.Intake(rulebook, leads, opening_hours(), person_key(), load_candidate())
 guard = FormGuard(form_key())
 clinic = ClinicSettings.from_environment()
 safety = api.Safety(rulebook.emergency_advice_in, words, clinic.phone)
@@ -40,15 +40,18 @@ def handler(event: api.Event, context: Any) -> api.Response:
     now = datetime.now(UTC)
     form = forms.read(event) if sends_form(event) else None
     submission = forms.submission(event, form, guard, now) if form else api.read(event, Submission)
-    signs, door = guard.signs(submission, now), PLAIN_FORM if form else FORM
-    captured = usecases.capture_lead(submission, Arrival(now, api.visit(event), signs, door), intake)
-    if captured.lead and captured.created:
-        tier = captured.lead.triage.tier
-        metrics.add_dimension("tier", tier)
+    source = guard.source(submission)
+    door = PLAIN_FORM if form and source == FORM else source
+    captured = usecases.capture_lead(
+        submission, Arrival(now, api.visit(event), guard.signs(submission, now), door), intake
+    )
+    if lead := captured.counted:
         metrics.add_metric("captured", MetricUnit.Count, 1)
-        metrics.add_metric("suspects", MetricUnit.Count, int(captured.lead.suspicion.suspect))
-        metrics.add_metric("scoring_failed", MetricUnit.Count, int(captured.lead.triage.failed))
-        logger.info("captured", extra={"reference": captured.lead.reference, "tier": tier})
+        metrics.add_metric("heard", MetricUnit.Count, 1)  # silence of this metric is an alarm: see watch_delivery
+        metrics.add_metric("suspects", MetricUnit.Count, int(lead.suspicion.suspect))
+        metrics.add_metric("scoring_failed", MetricUnit.Count, int(lead.triage.failed))
+        metrics.add_metric(f"captured_{lead.tier}", MetricUnit.Count, 1)
+        logger.info("captured", extra={"reference": lead.reference, "tier": lead.tier})
     if form and wants_page(event):
         return forms.sent(event, form, submission.submission_id, captured.receipt)
     return api.respond(HTTPStatus.CREATED if captured.created else HTTPStatus.OK, captured.receipt)

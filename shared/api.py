@@ -22,15 +22,19 @@ from pydantic import BaseModel, ValidationError
 from shared import negotiation
 from shared.domain.consent import Visit
 from shared.domain.errors import (
+    AlreadyTaken,
     FieldProblem,
     Forbidden,
     InvalidInput,
     LeadIntakeError,
+    NotAllowed,
     NotFound,
     ScoringFailed,
     StoreUnavailable,
     SubmissionConflict,
+    WrongState,
 )
+from shared.domain.staff import Staff
 
 M = TypeVar("M", bound=BaseModel)
 Event = Mapping[str, Any]
@@ -106,6 +110,21 @@ def visit(event: Event) -> Visit:
     return Visit(str(http.get("sourceIp", "")), str(http.get("userAgent", "")))
 
 
+def staff(event: Event) -> Staff:
+    """Who is signed in, by the claims that API Gateway has verified. Raises UnreadableRequest (401) without any: then
+    the route lacks its authorizer, and nobody gets in."""
+    claims = event.get("requestContext", {}).get("authorizer", {}).get("jwt", {}).get("claims", {})
+    if not claims.get("sub"):
+        raise UnreadableRequest(HTTPStatus.UNAUTHORIZED, "Sign in.")
+    groups = re.split(r"[\s,]+", str(claims.get("cognito:groups", "")).strip("[]"))  # "[clinician desk]"
+    return Staff(str(claims["sub"]), str(claims.get("username", "")), frozenset(filter(None, groups)))
+
+
+def query(event: Event, model: type[M]) -> M:
+    """The query's parameters as a value. Raises InvalidInput like `read`."""
+    return checked(event.get("queryStringParameters") or {}, model)
+
+
 def language(event: Event, offered: Iterable[str] = ()) -> str:
     """The language asked for, by the query or else the Accept-Language header (RFC 9110, quality values obeyed).
 
@@ -154,6 +173,12 @@ def respond(status: HTTPStatus, body: object, headers: Mapping[str, str] | None 
         "headers": {"content-type": "application/json", "cache-control": "no-store", **SECURITY, **(headers or {})},
         "body": content,
     }
+
+
+def document(content: str, content_type: str, headers: Mapping[str, str]) -> Response:
+    """An answer that is not JSON of our own, and that no cache may keep."""
+    always = {"content-type": content_type, "cache-control": "no-store"}
+    return {"statusCode": int(HTTPStatus.OK), "headers": always | dict(headers), "body": content}
 
 
 def cacheable(
@@ -221,6 +246,7 @@ def problem(error: Exception, safety: Safety, spoken: str = "") -> Response:
     }
     if isinstance(error, InvalidInput):
         body["errors"] = [{"pointer": entry.pointer, "detail": entry.in_words(words)} for entry in error.problems]
+    body |= _who_was_first(error)
     body |= {"emergency_advice": safety.emergency_advice(spoken), "clinic_phone": safety.clinic_phone}
     headers = {"content-type": "application/problem+json", "vary": "accept-language"}
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -228,6 +254,18 @@ def problem(error: Exception, safety: Safety, spoken: str = "") -> Response:
     if status == HTTPStatus.NOT_ACCEPTABLE:
         headers["vary"] += ", accept"
     return respond(status, body, headers)
+
+
+def _who_was_first(error: Exception) -> dict[str, str | None]:
+    """What a member of staff needs to know of the colleague who was faster."""
+    match error:
+        case AlreadyTaken():
+            return {"owner_name": error.owner_name, "since": error.at.isoformat() if error.at else None}
+        case WrongState(by_name=by_name) if by_name or error.action:
+            at = error.at.isoformat() if error.at else None
+            return {"by_name": by_name, "action": error.action, "since": at}
+        case _:
+            return {}
 
 
 def _status(error: Exception) -> tuple[HTTPStatus, str, str]:
@@ -242,6 +280,12 @@ def _status(error: Exception) -> tuple[HTTPStatus, str, str]:
             return error.status, error.status.phrase, error.detail
         case Forbidden():
             return HTTPStatus.FORBIDDEN, "Not allowed", "The key is missing or wrong."
+        case NotAllowed():
+            return HTTPStatus.FORBIDDEN, "Not allowed", error.detail
+        case AlreadyTaken():
+            return HTTPStatus.CONFLICT, "Somebody has this lead", f"{error.owner_name} has it."
+        case WrongState():
+            return HTTPStatus.CONFLICT, "That is not possible now", error.detail
         case NotFound():
             return HTTPStatus.NOT_FOUND, "Not found", "There is nothing at this address."
         case SubmissionConflict():

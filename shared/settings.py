@@ -57,6 +57,25 @@ class ClinicSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SignInSettings:
+    """Where staff sign in: `address` has /oauth2/authorize, /oauth2/token and /logout; `client` is the inbox's id.
+
+    Empty where there is no sign-in; then the inbox says so.
+    """
+
+    address: str
+    client: str
+
+    def words(self) -> dict[str, str]:
+        """What fills the placeholders of the inbox."""
+        return {"sign_in_address": self.address, "sign_in_client": self.client}
+
+    @classmethod
+    def from_environment(cls) -> SignInSettings:
+        return cls(os.environ.get("SIGN_IN_ADDRESS", ""), os.environ.get("SIGN_IN_CLIENT", ""))
+
+
+@dataclass(frozen=True, slots=True)
 class AdSettings:
     """`key`: the secret set at the ad network; empty closes this door. `questionnaire`: the page the ads lead to."""
 
@@ -68,9 +87,19 @@ class AdSettings:
         return cls(os.environ.get("GOOGLE_ADS_KEY", ""), os.environ.get("ADS_QUESTIONNAIRE", "fs-intake"))
 
 
+def access_log() -> str:
+    """The table that records who opened which lead."""
+    return _required("ACCESS_LOG")
+
+
 def form_key() -> str:
     """Signs form tokens and proofs of work."""
     return _required("FORM_KEY")
+
+
+def person_key() -> str:
+    """Key of the hashes that show whether a person came before."""
+    return _required("PERSON_KEY")
 
 
 def return_origins() -> frozenset[str]:
@@ -85,3 +114,39 @@ def opening_hours() -> OpeningHours:
         os.environ.get("CLINIC_TIME_ZONE", "America/Chicago"),
         os.environ.get("CLINIC_HOLIDAYS", ""),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSettings:
+    """`address`: who gets signed webhooks. `secret`: signs them; the receiver has the same."""
+
+    address: str
+    secret: str
+
+    @classmethod
+    def from_environment(cls) -> WebhookSettings:
+        return cls(_required("WEBHOOK_ADDRESS"), _required("WEBHOOK_KEY"))
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """`expected`: endpoints that must be subscribed to the topic. `page_hours`: when somebody usually submits."""
+
+    topic_arn: str
+    api_address: str
+    canary_queue: str
+    expected: frozenset[str]
+    page_hours: OpeningHours
+
+    @classmethod
+    def from_environment(cls) -> WatchSettings:
+        return cls(
+            _required("ALERT_TOPIC_ARN"),
+            _required("API_ADDRESS"),
+            _required("CANARY_QUEUE"),
+            frozenset(filter(None, os.environ.get("EXPECTED_SUBSCRIPTIONS", "").split(","))),
+            OpeningHours.parse(
+                os.environ.get("PAGE_HOURS", "Mon-Sun 09:00-21:00"),
+                os.environ.get("CLINIC_TIME_ZONE", "America/Chicago"),
+            ),
+        )

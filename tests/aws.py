@@ -33,30 +33,40 @@ ENVIRONMENT = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
     "LEADS_TABLE": "leads",
+    "ACCESS_LOG": "accesses",
     "INDEX_SHARDS": "1",
     "ALERT_TOPIC_ARN": f"arn:aws:sns:{template.REGION}:{ACCOUNT}:alerts",
-    "STAFF_LINK": "https://staff.clinic.example/leads/",
+    "STAFF_LINK": "https://staff.clinic.example/inbox#lead=",
     "CLINIC_NAME": "Example Spine & Nerve Clinic",
     "CLINIC_PHONE": "(312) 555-0100",
     "CLINIC_TIME_ZONE": "America/Chicago",
     "CLINIC_HOURS": "Mon-Fri 08:00-17:00",
     "CLINIC_HOLIDAYS": "2026-01-19",
     "FORM_KEY": "a key that signs nothing but tests",
+    "PERSON_KEY": "a key that hashes nothing but tests",
     "GOOGLE_ADS_KEY": "a-key-of-tests-only",
+    "SIGN_IN_ADDRESS": "https://sign-in.clinic.example",
+    "SIGN_IN_CLIENT": "the-inbox",
+    "WEBHOOK_ADDRESS": "https://pager.clinic.example/hook",
+    "WEBHOOK_KEY": "aSecretOfTestsOnlyThatSignsNothingElseInTheWorld",
+    "API_ADDRESS": "http://127.0.0.1:9/",
+    "CANARY_QUEUE": f"https://sqs.{template.REGION}.amazonaws.com/{ACCOUNT}/canaries",
+    "EXPECTED_SUBSCRIPTIONS": "desk@clinic.example,,+13125550100",
+    "PAGE_HOURS": "Mon-Sun 09:00-21:00",
     "POWERTOOLS_SERVICE_NAME": "leads",
     "POWERTOOLS_METRICS_NAMESPACE": "SpineLeads",
 }
 
 
 @cache
-def _leads_table() -> dict[str, Any]:
-    table: dict[str, Any] = template.expand()["Resources"]["LeadsTable"]["Properties"]
-    return table
+def _tables() -> dict[str, Any]:
+    resources = template.expand()["Resources"]
+    return {name: resources[name]["Properties"] for name in ("LeadsTable", "AccessLog")}
 
 
 def create_leads_table(client: DynamoDBClient, name: str) -> None:
     """With keys, index and stream as the template says."""
-    table = _leads_table()
+    table = _tables()["LeadsTable"]
     client.create_table(
         TableName=name,
         BillingMode=table["BillingMode"],
@@ -66,6 +76,17 @@ def create_leads_table(client: DynamoDBClient, name: str) -> None:
         StreamSpecification=table["StreamSpecification"] | {"StreamEnabled": True},
     )
     client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 20})
+
+
+def create_access_log(client: DynamoDBClient, name: str) -> None:
+    """With keys as the template says."""
+    table = _tables()["AccessLog"]
+    client.create_table(
+        TableName=name,
+        BillingMode=table["BillingMode"],
+        AttributeDefinitions=table["AttributeDefinitions"],
+        KeySchema=table["KeySchema"],
+    )
 
 
 @dataclass
@@ -121,6 +142,11 @@ class Aws:
     def leads(self) -> list[dict[str, Any]]:
         return [json.loads(item["lead"]["S"]) for item in self.items()]
 
+    def accesses(self) -> list[dict[str, str]]:
+        """What the access log holds, in no order."""
+        found = self.dynamodb.scan(TableName=ENVIRONMENT["ACCESS_LOG"])["Items"]
+        return [{name: value["S"] for name, value in item.items()} for item in found]
+
     def corrupt(self, lead_id: str, lead: str) -> None:
         """Puts something unreadable in the place of a stored lead."""
         self.dynamodb.update_item(
@@ -157,6 +183,7 @@ def aws_in_process() -> Iterator[Aws]:
     ):
         dynamodb, sqs, sns = _client("dynamodb"), _client("sqs"), _client("sns")
         create_leads_table(dynamodb, ENVIRONMENT["LEADS_TABLE"])
+        create_access_log(dynamodb, ENVIRONMENT["ACCESS_LOG"])
         queue = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         topic = sns.create_topic(Name="alerts")["TopicArn"]

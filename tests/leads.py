@@ -16,6 +16,7 @@ from tests.functions.calls import Json, submission
 
 RULEBOOK = load()
 HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago")
+PERSON_KEY = "a key that hashes nothing but tests"
 RECEIVED = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # Wednesday, 10:00 in Chicago
 
 
@@ -48,6 +49,6 @@ def a_lead(
     """As captured from the submission of events/capture_lead.json with other answers."""
     sent = Submission.model_validate(submission(answers, submission_id=str(lead_id or uuid4()), **changes))
     arrival = Arrival(at, Visit("203.0.113.10", "a browser"), frozenset())
-    lead = usecases.capture_lead(sent, arrival, usecases.Intake(RULEBOOK, LeadsInMemory(), HOURS)).lead
+    lead = usecases.capture_lead(sent, arrival, usecases.Intake(RULEBOOK, LeadsInMemory(), HOURS, PERSON_KEY)).lead
     assert lead is not None
     return lead

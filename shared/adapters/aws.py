@@ -6,3 +6,5 @@ from botocore.config import Config
 PATIENT_FACING = Config(
     connect_timeout=0.5, read_timeout=1, retries={"total_max_attempts": 2, "mode": "standard"}, tcp_keepalive=True
 )
+# For work that nobody waits for, with calls that wait on purpose.
+UNHURRIED = Config(connect_timeout=2, read_timeout=15, retries={"total_max_attempts": 3, "mode": "standard"})

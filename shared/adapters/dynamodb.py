@@ -1,27 +1,41 @@
-"""The leads table. The only module that knows DynamoDB."""
+"""The leads table and the access log. The only module that knows DynamoDB."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.domain.errors import LeadChanged, StoreUnavailable
-from shared.domain.lead import Lead
+from shared.domain.errors import LeadChanged, StoreUnavailable, SubmissionConflict
+from shared.domain.export import Mark, Period, month_of
+from shared.domain.lead import CANARY, Lead
+from shared.domain.lead_view import LeadSummary
+from shared.domain.retention import Kept, Remainder, Stage, stage_of
+from shared.domain.staff import Staff
+from shared.domain.worklist import Place, open_shelf, shelf_of, sorted_at
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 INDEX = "open_leads"
+CANARY_KEPT_FOR = timedelta(days=2)
+WORKLIST = "worklist"
+BY_REFERENCE = "by_reference"
+BY_PHONE = "by_phone"
+BY_EMAIL = "by_email"
+BY_ARRIVAL = "by_arrival"
+TO_RETIRE = "to_retire"
+SAME_PERSON = 50  # at most so many earlier leads are shown beside one
 RED_FLAG = "red-"  # shards of their own, so that no flood of others is in front of them
 
 
 class LeadsTable:
-    """One item for each lead: the lead as JSON, and beside it only what conditions and the index of open leads need."""
+    """One item for each lead: the lead as JSON, and beside it only what conditions and indexes need. No index holds a
+    name, a way to reach the person, or an answer."""
 
     def __init__(self, client: DynamoDBClient, table: str, index_shards: int) -> None:
         self._client = client
@@ -32,7 +46,7 @@ class LeadsTable:
         """Store a lead that is not there yet; None, or the lead that already has this id.
 
         The SDK's own retry can meet its own first write: the caller compares the content and answers as for a repeat.
-        Raises StoreUnavailable.
+        Raises StoreUnavailable, or SubmissionConflict when the lead of this id was erased: it does not come back.
         """
         try:
             self._client.put_item(
@@ -45,12 +59,20 @@ class LeadsTable:
             item: Any = error.response.get("Item")
             if item is None:  # DynamoDB always sends it; without it we cannot tell a repeat from a conflict
                 raise StoreUnavailable from error
-            return _lead(item)
+            earlier = _kept(item)
+            if isinstance(earlier, Remainder):
+                raise SubmissionConflict from None
+            return earlier
         except (ClientError, BotoCoreError) as error:
             raise StoreUnavailable from error
         return None
 
     def get(self, lead_id: UUID) -> Lead | None:
+        kept = self.kept(lead_id)
+        return kept if isinstance(kept, Lead) else None
+
+    def kept(self, lead_id: UUID) -> Kept | None:
+        """The lead, or what is left of it. Raises StoreUnavailable."""
         try:
             answer = self._client.get_item(
                 TableName=self._table, Key={"lead_id": {"S": str(lead_id)}}, ConsistentRead=True
@@ -58,9 +80,9 @@ class LeadsTable:
         except (ClientError, BotoCoreError) as error:
             raise StoreUnavailable from error
         item = answer.get("Item")
-        return _lead(item) if item else None
+        return _kept(item) if item else None
 
-    def replace(self, before: Lead, after: Lead) -> None:
+    def replace(self, before: Kept, after: Kept) -> None:
         """Write `after` while `before` is still the stored version. Raises LeadChanged or StoreUnavailable.
 
         When the SDK's retry meets its own first write, the stored lead is already `after`: that is success.
@@ -77,6 +99,23 @@ class LeadsTable:
         except self._client.exceptions.ConditionalCheckFailedException as error:
             if error.response.get("Item") != item:
                 raise LeadChanged from None
+        except (ClientError, BotoCoreError) as error:
+            raise StoreUnavailable from error
+
+    def remove(self, kept: Kept) -> None:
+        """Leave nothing, while that version is the stored one. Raises LeadChanged or StoreUnavailable.
+
+        When the SDK's retry meets its own first deletion, there is nothing left: that is success.
+        """
+        try:
+            self._client.delete_item(
+                TableName=self._table,
+                Key={"lead_id": {"S": str(kept.lead_id)}},
+                ConditionExpression="attribute_not_exists(lead_id) OR version = :before",
+                ExpressionAttributeValues={":before": {"N": str(kept.version)}},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            raise LeadChanged from None
         except (ClientError, BotoCoreError) as error:
             raise StoreUnavailable from error
 
@@ -98,24 +137,181 @@ class LeadsTable:
             except (ClientError, BotoCoreError) as error:
                 raise StoreUnavailable from error
 
-    def _shard(self, lead: Lead) -> str:
-        number = zlib.crc32(lead.lead_id.bytes) % self._index_shards
-        return f"{RED_FLAG if lead.red_flag else ''}{number}"
+    def open_shelves(self) -> tuple[str, ...]:
+        return tuple(open_shelf(shard) for shard in range(self._index_shards))
 
-    def _item(self, lead: Lead) -> dict[str, Any]:
+    def on_shelf(self, place: Place, limit: int) -> tuple[tuple[LeadSummary, ...], Place | None]:
+        """Up to `limit` leads of the worklist after that place, and where to go on; None at the end of the shelf.
+
+        Open leads come with the nearest deadline first, done ones with the latest. Raises StoreUnavailable.
+        """
+        start = {}
+        if place.lead_id:
+            keys = {"worklist_shard": place.shelf, "sort_at": place.sort_at, "lead_id": place.lead_id}
+            start = {"ExclusiveStartKey": {name: {"S": value} for name, value in keys.items()}}
+        answer = self._query(
+            IndexName=WORKLIST,
+            KeyConditionExpression="worklist_shard = :shelf",
+            ExpressionAttributeValues={":shelf": {"S": place.shelf}},
+            ScanIndexForward=place.shelf in self.open_shelves(),
+            Limit=limit,
+            **start,
+        )
+        last = answer.get("LastEvaluatedKey")
+        onward = Place(place.shelf, last["sort_at"]["S"], last["lead_id"]["S"]) if last else None
+        return tuple(map(_summary, answer["Items"])), onward
+
+    def id_of(self, reference: str) -> UUID | None:
+        """The lead with this reference. Raises StoreUnavailable."""
+        answer = self._query(
+            IndexName=BY_REFERENCE,
+            KeyConditionExpression="#reference = :reference",
+            ExpressionAttributeNames={"#reference": "reference"},  # a reserved word
+            ExpressionAttributeValues={":reference": {"S": reference}},
+        )
+        return next((UUID(item["lead_id"]["S"]) for item in answer["Items"]), None)
+
+    def of_person(self, phone_key: str, email_key: str) -> tuple[LeadSummary, ...]:
+        """Leads with this phone number or e-mail address, the latest first; an empty key finds none. Raises
+        StoreUnavailable."""
+        found = {
+            summary.reference: summary
+            for index, name, key in ((BY_PHONE, "phone_key", phone_key), (BY_EMAIL, "email_key", email_key))
+            if key
+            for summary in self._of_key(index, name, key)
+        }
+        return tuple(sorted(found.values(), key=lambda summary: summary.received_at, reverse=True))
+
+    def arrivals(self, period: Period, after: Mark | None) -> Iterator[Mark]:
+        """The leads that came in then, in order, after that mark; read as far as asked for. Raises StoreUnavailable."""
+        for month in period.months:
+            if after is not None and month < month_of(after.at):
+                continue
+            start = {}
+            if after is not None and month == month_of(after.at):
+                keys = {"received_month": month, "received_at": _instant(after.at), "lead_id": str(after.lead_id)}
+                start = {"ExclusiveStartKey": {name: {"S": value} for name, value in keys.items()}}
+            for item in self._pages(
+                IndexName=BY_ARRIVAL,
+                KeyConditionExpression="received_month = :month AND received_at BETWEEN :first AND :last",
+                ExpressionAttributeValues={
+                    ":month": {"S": month},
+                    ":first": {"S": _instant(period.since)},
+                    ":last": {"S": _instant(period.until - timedelta(milliseconds=1))},
+                },
+                **start,
+            ):
+                yield Mark(datetime.fromisoformat(item["received_at"]["S"]), UUID(item["lead_id"]["S"]))
+
+    def in_stage(self, stage: Stage, until: datetime) -> Iterator[UUID]:
+        """What entered this stage of retention then or earlier, the oldest first. Raises StoreUnavailable."""
+        for item in self._pages(
+            IndexName=TO_RETIRE,
+            KeyConditionExpression="retention_stage = :stage AND retention_since <= :until",
+            ExpressionAttributeValues={":stage": {"S": stage}, ":until": {"S": _instant(until)}},
+        ):
+            yield UUID(item["lead_id"]["S"])
+
+    def _pages(self, **what: Any) -> Iterator[dict[str, Any]]:
+        while True:
+            answer = self._query(**what)
+            yield from answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return
+            what["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _of_key(self, index: str, name: str, key: str) -> Iterable[LeadSummary]:
+        answer = self._query(
+            IndexName=index,
+            KeyConditionExpression=f"{name} = :key",
+            ExpressionAttributeValues={":key": {"S": key}},
+            ScanIndexForward=False,
+            Limit=SAME_PERSON,
+        )
+        return map(_summary, answer["Items"])
+
+    def _query(self, **what: Any) -> dict[str, Any]:
+        try:
+            answer: Any = self._client.query(TableName=self._table, **what)
+        except (ClientError, BotoCoreError) as error:
+            raise StoreUnavailable from error
+        return dict(answer)
+
+    def _item(self, kept: Kept) -> dict[str, Any]:
         item = {
-            "lead_id": {"S": str(lead.lead_id)},
-            "version": {"N": str(lead.version)},
-            "lead": {"S": lead.model_dump_json()},
+            "lead_id": {"S": str(kept.lead_id)},
+            "version": {"N": str(kept.version)},
+            _attribute(kept): {"S": kept.model_dump_json()},
             "write_id": {"S": uuid4().hex},  # tells our own write, met again by the SDK's retry, from an equal one
         }
-        if lead.next_at is not None:  # only leads that need someone are in the index
-            item["open_shard"] = {"S": self._shard(lead)}
-            item["next_at"] = {"S": _instant(lead.next_at)}
-        return item
+        if isinstance(kept, Lead) and kept.source == CANARY:  # on no list; the table forgets it by itself
+            expires = int((kept.received_at + CANARY_KEPT_FOR).timestamp())
+            return item | self._due_entries(kept) | {"expires_at": {"N": str(expires)}}
+        if (stage := stage_of(kept)) is not None:
+            item["retention_stage"] = {"S": stage[0]}
+            item["retention_since"] = {"S": _instant(stage[1])}
+        return item | self._due_entries(kept) | self._index_entries(kept) if isinstance(kept, Lead) else item
+
+    def _due_entries(self, lead: Lead) -> dict[str, Any]:
+        """Only leads that need someone are in the index of open leads."""
+        if lead.next_at is None:
+            return {}
+        number = zlib.crc32(lead.lead_id.bytes) % self._index_shards
+        shard = f"{RED_FLAG if lead.red_flag else ''}{number}"
+        return {"open_shard": {"S": shard}, "next_at": {"S": _instant(lead.next_at)}}
+
+    def _index_entries(self, lead: Lead) -> dict[str, Any]:
+        """An attribute that is left out keeps the lead out of that index."""
+        entries = {
+            "worklist_shard": shelf_of(lead, self._index_shards),
+            "sort_at": _instant(sorted_at(lead)),
+            "summary": LeadSummary.of(lead).model_dump_json(),
+            "reference": lead.reference,
+            "received_month": month_of(lead.received_at),
+            "received_at": _instant(lead.received_at),
+            "phone_key": lead.phone_key,
+            "email_key": lead.email_key,
+        }
+        return {name: {"S": value} for name, value in entries.items() if value}
 
 
-def _lead(item: dict[str, Any]) -> Lead:
+class AccessLog:
+    """Who opened which lead, and when: a table of its own, to which functions may only add."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def add(self, lead_id: UUID, staff: Staff, what: str, at: datetime) -> None:
+        """Raises StoreUnavailable, and then nobody may be shown the lead."""
+        entry = {
+            "lead_id": str(lead_id),
+            "entry": f"{_instant(at)}#{uuid4().hex}",  # two at the same moment are two entries
+            "staff_id": staff.id,
+            "staff_name": staff.name,
+            "what": what,
+        }
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item={name: {"S": value} for name, value in entry.items()},
+                ConditionExpression="attribute_not_exists(lead_id)",
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise StoreUnavailable from error
+
+
+def _summary(item: dict[str, Any]) -> LeadSummary:
+    return LeadSummary.model_validate_json(item["summary"]["S"])
+
+
+def _attribute(kept: Kept) -> str:
+    return "lead" if isinstance(kept, Lead) else "remainder"
+
+
+def _kept(item: dict[str, Any]) -> Kept:
+    if "remainder" in item:
+        return Remainder.model_validate_json(item["remainder"]["S"])
     return Lead.model_validate_json(item["lead"]["S"])
 
 

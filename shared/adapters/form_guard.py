@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from shared.domain.lead import CANARY, FORM
 from shared.domain.submission import Submission
 from shared.domain.suspicion import Sign
 
 LASTS = timedelta(hours=24)  # the browser keeps answers and tries again for as long
 QUICKEST = timedelta(seconds=8)  # reading the first page alone takes longer
+CANARY_LASTS = 600  # seconds
 WORK = 50_000  # numbers to try at most: under a second on a slow phone
 
 
@@ -28,6 +30,24 @@ class FormGuard:
         from itsdangerous import TimestampSigner  # noqa: PLC0415  only where a token is made or checked
 
         return TimestampSigner(self._key, salt="form").sign("form").decode()
+
+    def canary_token(self, submission_id: UUID) -> str:
+        """Shows that this submission is our own check of the delivery."""
+        from itsdangerous import TimestampSigner  # noqa: PLC0415  as above
+
+        return TimestampSigner(self._key, salt=CANARY).sign(str(submission_id)).decode()
+
+    def source(self, submission: Submission) -> str:
+        """The door it came through. A canary that cannot show so is a lead like any other: seen rather than lost."""
+        if submission.token is None or not submission.token.startswith(str(submission.submission_id)):
+            return FORM
+        from itsdangerous import BadSignature, TimestampSigner  # noqa: PLC0415
+
+        try:
+            TimestampSigner(self._key, salt=CANARY).unsign(submission.token, max_age=CANARY_LASTS)
+        except BadSignature:
+            return FORM
+        return CANARY
 
     def submission_id(self, content: str, at: datetime) -> UUID:
         """For a form that brought none: the same content on the same day gives the same id, so a double click is one

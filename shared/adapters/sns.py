@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.domain.alert import Alert
+from shared.domain.alert import Notice
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -17,19 +17,34 @@ class AlertTopic:
         self._client = client
         self._topic_arn = topic_arn
 
-    def publish(self, alert: Alert) -> None:
-        """Raises botocore's ClientError or BotoCoreError when SNS did not take the alert."""
-        attributes = {
-            "tier": alert.tier,
-            "kind": alert.kind,
-            "audience": alert.audience,
-            "suspect": str(alert.suspect).lower(),
-        }
+    def publish(self, notice: Notice, /) -> None:
+        """Raises botocore's ClientError or BotoCoreError when SNS did not take it."""
         self._client.publish(
             TopicArn=self._topic_arn,
-            Subject=alert.subject,
-            Message=alert.body,
+            Subject=notice.subject,
+            Message=notice.body,
             MessageAttributes={
-                name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
+                name: {"DataType": "String", "StringValue": value} for name, value in notice.attributes.items()
             },
+        )
+
+
+class Subscriptions:
+    """Who is subscribed to the topic."""
+
+    def __init__(self, client: SNSClient, topic_arn: str) -> None:
+        self._client = client
+        self._topic_arn = topic_arn
+
+    def confirmed(self) -> frozenset[str]:
+        """Endpoints (addresses, numbers, ARNs) that get alerts; one that never confirmed gets none.
+
+        Raises botocore's ClientError or BotoCoreError.
+        """
+        pages = self._client.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=self._topic_arn)
+        return frozenset(
+            entry["Endpoint"]
+            for page in pages
+            for entry in page["Subscriptions"]
+            if entry["SubscriptionArn"].startswith("arn:")  # else "PendingConfirmation" or "Deleted"
         )

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from shared.domain.lead import Lead
+from shared.domain.lead import CANARY, Lead
 from shared.domain.triage import LadderStep
+
+
+class Notice(Protocol):
+    """What the topic carries. Subscriptions choose by the attributes; SNS encrypts neither those nor the subject."""
+
+    @property
+    def subject(self) -> str: ...
+
+    @property
+    def body(self) -> str: ...
+
+    @property
+    def attributes(self) -> dict[str, str]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
     """`suspect`: it may be a machine's, so that a subscription can leave it out (a text message, say).
 
-    `kind` is new for the first level and escalation after it. Subject and attributes are never encrypted by SNS."""
+    `kind` is new for the first level and escalation after it; canary, for the audience canary, is of no lead that staff
+    should see."""
 
     lead_id: str
     level: int
@@ -22,27 +37,48 @@ class Alert:
     kind: str
     audience: str
     suspect: bool
+    reference: str
+    deadline: datetime | None
+    link: str
     subject: str
     body: str
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        values = {
+            "tier": self.tier,
+            "kind": self.kind,
+            "audience": self.audience,
+            "suspect": str(self.suspect).lower(),
+            "reference": self.reference,
+            "deadline": self.deadline.isoformat(timespec="seconds") if self.deadline else "",
+            "link": self.link,
+        }
+        return {name: value for name, value in values.items() if value}
 
 
 def alert_for(lead: Lead, level: int, step: LadderStep, staff_link: str, zone: ZoneInfo) -> Alert:
     """`level` is the step's number on the ladder, from 1. The subject is constant ASCII for each tier."""
-    tier = lead.triage.tier
-    kind = "new" if level == 1 else "escalation"
+    tier = lead.tier
+    canary = lead.source == CANARY
+    kind = CANARY if canary else "new" if level == 1 else "escalation"
+    link = f"{staff_link}{lead.reference}"
     lines = [
         f"{tier} lead {lead.reference} is waiting.",
         f"Respond by {_local(lead.deadline, zone)}." if lead.deadline else "",
         f"Nobody has taken it yet: this is alert {level}." if level > 1 else "",
-        f"Open it: {staff_link}{lead.reference}",
+        f"Open it: {link}",
     ]
     return Alert(
         lead_id=str(lead.lead_id),
         level=level,
         tier=tier,
         kind=kind,
-        audience=step.audience,
+        audience=CANARY if canary else step.audience,
         suspect=lead.suspicion.suspect,
+        reference=lead.reference,
+        deadline=lead.deadline,
+        link=link,
         subject=f"{tier} lead waiting",
         body="\n".join(line for line in lines if line),
     )

@@ -187,3 +187,16 @@ def questions_of(condition: Condition) -> frozenset[str]:
             return NOTHING.union(*(questions_of(part) for _, part in condition.score.items))
         case _:
             return NOTHING
+
+
+def options_of(condition: Condition) -> frozenset[tuple[str, str]]:
+    """Question and option: those that a condition looks for, not those that must be missing."""
+    match condition:
+        case AnyOf() | AllOf() | AtLeastAmong():
+            return frozenset((condition.question, option) for option in condition.options)
+        case Every() | Some():
+            return frozenset[tuple[str, str]]().union(*(options_of(part) for part in condition.conditions))
+        case Defined():
+            return options_of(condition.condition)
+        case _:
+            return frozenset()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,41 @@ class LeadChanged(LeadIntakeError):
     """Somebody else changed the lead since it was read."""
 
 
+class AlreadyTaken(LeadIntakeError):
+    """Somebody else has the lead."""
+
+    def __init__(self, owner_name: str, at: datetime | None) -> None:
+        super().__init__()
+        self.owner_name = owner_name
+        self.at = at
+
+
+class NotAllowed(LeadIntakeError):
+    """The signed-in person's groups do not include this. `detail` says who may."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class WrongState(LeadIntakeError):
+    """The lead is not in a state for this. `detail` says why; `by_name`, `action` and `at` what a colleague did."""
+
+    def __init__(self, detail: str, by_name: str = "", action: str = "", at: datetime | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.by_name = by_name
+        self.action = action
+        self.at = at
+
+
 class ScoringFailed(LeadIntakeError):
     """The rules could not score these answers, and nobody is told by a lead."""
 
 
 class StoreUnavailable(LeadIntakeError):
     """The table did not confirm the write or read; trying again later is safe."""
+
+
+class NotDelivered(LeadIntakeError):
+    """The other end did not take what was sent; trying again later is safe."""

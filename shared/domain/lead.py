@@ -19,7 +19,10 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.domain.advice import ShownMessage
 from shared.domain.consent import ConsentRecord, Visit, consent_records, continued, revocation
+from shared.domain.history import RETURNED, SYSTEM, HistoryEntry, Standing, Status
 from shared.domain.opening_hours import OpeningHours
+from shared.domain.person import email_key, phone_key
+from shared.domain.shadow import Shadow
 from shared.domain.submission import Contact, Stored, Submission
 from shared.domain.suspicion import Sign, Suspicion, red_flag, suspicion
 from shared.domain.triage import LadderStep, RuleSet, Tier, TriageResult
@@ -28,10 +31,15 @@ NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # nothing more to say by itself, but
 RETURN_WITHIN = timedelta(minutes=10)  # how long an unfinished form may be finished before staff are told of it
 FORM = "form"
 PLAIN_FORM = "plain-form"
+CANARY = "canary"  # the source of a lead that only shows that delivery works: nobody sees, takes or counts it
 MOST_EARLIER = 5
 CLOCKS_DIFFER = timedelta(seconds=2)  # between two machines; without it a lead just stored can look not yet due
 CLAIM_LASTS = timedelta(seconds=30)  # longer than telling one lead can take, with every call at its time limit
 CROCKFORD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+STANDS = (  # of a lead with a red flag, when later answers are not more urgent
+    *("triage", "shadow", "disposition", "messages_shown", "received_at", "deadline", "suspicion", "red_flag"),
+    *("alert_due", "alert_delivered", "next_at", "ladder_from", "staff_tier", *Standing.model_fields),
+)
 
 
 def reference_of(lead_id: UUID) -> str:
@@ -77,6 +85,9 @@ class Lead(Stored):
     `complete`: False while the visitor may still come back to finish. `source`: the door it came through.
     `consent_records`: the ledger, oldest first. `earlier`: what was sent before the visitor came back, newest last.
     `red_flag`: an answer, not merely a missing one, calls for a person now.
+    `staff_tier`: as staff set it; "" while the rules' tier counts. `ladder_from`: when the ladder began anew, if it
+    did. `phone_key`, `email_key`: keyed hashes. `owner`: the member of staff who has it. `answers_removed_at`: when
+    they had been kept long enough.
     """
 
     lead_id: UUID
@@ -103,6 +114,20 @@ class Lead(Stored):
     earlier: tuple[EarlierAnswers, ...] = ()
     consent_records: tuple[ConsentRecord, ...] = ()
     suspicion: Suspicion = Suspicion()
+    shadow: Shadow | None = None
+    status: Status = "new"
+    owner: str = ""
+    owner_name: str = ""
+    acknowledged_at: datetime | None = None
+    closed_reason: str = ""
+    closed_at: datetime | None = None
+    staff_tier: str = ""
+    attempts: int = 0
+    history: tuple[HistoryEntry, ...] = ()
+    ladder_from: datetime | None = None
+    phone_key: str = ""
+    email_key: str = ""
+    answers_removed_at: datetime | None = None
 
     @classmethod
     def received(
@@ -114,6 +139,8 @@ class Lead(Stored):
         shown: tuple[ShownMessage, ...],
         arrival: Arrival,
         hours: OpeningHours,
+        person_key: str,
+        shadow: Shadow | None = None,
     ) -> Self:
         """The first version. Its first alert is due at once, unless the tier has no ladder, or the visitor may still
         finish the form and no red flag fired."""
@@ -146,25 +173,31 @@ class Lead(Stored):
             ),
             suspicion=suspicion(arrival.signs, flagged=flagged, answered=_answered(submission, rule_set)),
             red_flag=flagged,
+            shadow=shadow,
+            phone_key=phone_key(contact.phone, person_key),
+            email_key=email_key(contact.email, person_key),
         )
 
-    def continued_by(self, later: Self, tiers: Mapping[str, Tier]) -> Self:
-        """The visitor came back: the later answers count, and the ledger of consents goes on.
+    def continued_by(self, later: Self, tiers: Mapping[str, Tier], staff_tier: str) -> Self:
+        """The visitor came back: the later answers count, ledger and history go on.
 
-        What an earlier red flag called for stands: it is never taken back by answering again, and its deadline goes on
-        running. Staff are told anew when the lead becomes more urgent, or no answer had made it urgent.
+        What an earlier red flag called for stands: it is never taken back by answering again, its deadline goes on
+        running, and who of staff has it goes on having it. Otherwise, and when the lead becomes more urgent, staff are
+        told anew, whoever had it. `staff_tier`: what staff had set, where it is above what the later answers say.
         """
+        version = self.version + 1
+        entry = HistoryEntry(at=later.received_at, by=SYSTEM, by_name="", action=RETURNED, version=version)
         both: dict[str, object] = {
-            "version": self.version + 1,
+            "version": version,
             "earlier": (*self.earlier, self._as_earlier())[-MOST_EARLIER:],
             "consent_records": continued(self.consent_records, later.consent_records),
+            "attempts": self.attempts,
+            "history": (*self.history, entry),
         }
         rises = tiers[later.triage.tier].rank < tiers[self.triage.tier].rank
         if rises or not self.red_flag:
-            return later.model_copy(update=both)
-        kept = ("triage", "disposition", "messages_shown", "received_at", "deadline", "suspicion", "red_flag")
-        alerting = ("alert_due", "alert_delivered", "next_at")
-        return later.model_copy(update={**both, **{name: getattr(self, name) for name in (*kept, *alerting)}})
+            return later.model_copy(update={**both, "staff_tier": staff_tier})
+        return later.model_copy(update={**both, **{name: getattr(self, name) for name in STANDS}})
 
     def _as_earlier(self) -> EarlierAnswers:
         return EarlierAnswers(received_at=self.received_at, answers=self.answers, triage=self.triage)
@@ -186,6 +219,32 @@ class Lead(Stored):
         return bool(latest) and latest[-1]
 
     @property
+    def tier(self) -> str:
+        """The one that counts: as staff set it, or as the rules say."""
+        return self.staff_tier or self.triage.tier
+
+    def ladder(self, tiers: Mapping[str, Tier]) -> tuple[LadderStep, ...]:
+        """A suspect is told once and does not climb: a flood of them must not hold up, or hide, a person's
+        escalation. Nor does a canary."""
+        steps = tiers[self.tier].ladder
+        return steps[:1] if self.suspicion.suspect or self.source == CANARY else steps
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(**{name: getattr(self, name) for name in Standing.model_fields})
+
+    @property
+    def needs_someone(self) -> bool:
+        """Whether it is on the open worklist: somebody has it, or nobody yet and its tier asks for somebody."""
+        return self.source != CANARY and (
+            self.status == "acknowledged" or (self.status == "new" and self.alert_due > 0)
+        )
+
+    @property
+    def ladder_start(self) -> datetime:
+        return self.ladder_from or self.received_at
+
+    @property
     def receipt(self) -> Receipt:
         return Receipt(
             reference=self.reference,
@@ -202,7 +261,7 @@ class Lead(Stored):
         nobody_claimed_it = self.version == 1
         if self.next_at is None or at + (CLOCKS_DIFFER if nobody_claimed_it else timedelta()) < self.next_at:
             return None
-        passed = [n for n, step in enumerate(ladder, start=1) if step.after.after(self.received_at, hours) <= at]
+        passed = [n for n, step in enumerate(ladder, start=1) if step.after.after(self.ladder_start, hours) <= at]
         due = min(max([self.alert_due, *passed]), len(ladder))
         return self.alert_delivered + 1 if due > self.alert_delivered else None
 
@@ -212,8 +271,15 @@ class Lead(Stored):
 
     def told(self, level: int, ladder: tuple[LadderStep, ...], hours: OpeningHours) -> Self:
         """Staff have been told this level; the next look is when the next step falls due."""
-        later = ladder[level].after.after(self.received_at, hours) if level < len(ladder) else NEVER
-        return self._next(alert_delivered=level, next_at=later)
+        return self._next(alert_delivered=level, next_at=self.next_step(level, ladder, hours))
+
+    def next_step(self, delivered: int, ladder: tuple[LadderStep, ...], hours: OpeningHours) -> datetime:
+        """When to look at the lead again, once that many levels were told."""
+        return ladder[delivered].after.after(self.ladder_start, hours) if delivered < len(ladder) else NEVER
+
+    def worked(self, entry: HistoryEntry, **changes: object) -> Self:
+        """The next version, with one more entry in its history."""
+        return self._next(history=(*self.history, entry), **changes)
 
     def _next(self, **changes: object) -> Self:
         return self.model_copy(update={"version": self.version + 1, **changes})

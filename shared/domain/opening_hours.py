@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PART = re.compile(r"(?P<first>[A-Z][a-z]{2})(?:-(?P<last>[A-Z][a-z]{2}))? (?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)")
-LONGEST_CLOSURE = 60  # days; a longer one is a mistake in the settings, not a holiday
+LONGEST_CLOSURE = 60  # days in a row; a longer one is a mistake in the settings, not a holiday
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,40 +44,49 @@ class OpeningHours:
         return cls(ZoneInfo(zone), days, closed)
 
     def on(self, day: date) -> tuple[datetime, datetime] | None:
-        """Opening and closing instant of a day; None when closed."""
+        """Opening and closing instant of a day; None when closed.
+
+        A time that clocks repeat opens when they first show it and closes when they last do.
+        """
         hours = self.days.get(day.weekday())
         if hours is None or day in self.holidays:
             return None
-        opens, closes = (datetime.combine(day, at, self.zone).astimezone(UTC) for at in hours)
-        return opens, closes
+        opens = datetime.combine(day, hours[0], self.zone).astimezone(UTC)
+        closes = max(datetime.combine(day, hours[1], self.zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+        return opens, max(opens, closes)  # an opening time that clocks skip can come after the closing time
 
     def is_open(self, at: datetime) -> bool:
         today = self.on(at.astimezone(self.zone).date())
         return today is not None and today[0] <= at < today[1]
 
     def later(self, at: datetime, open_minutes: int) -> datetime:
-        """The instant at which that many open minutes have passed since `at`."""
-        left = timedelta(minutes=open_minutes)
-        for opens, closes in self._open_days(at.astimezone(self.zone).date()):
+        """The instant (UTC) at which that many open minutes have passed since `at`."""
+        at, left = at.astimezone(UTC), timedelta(minutes=open_minutes)
+        days = self._open_days(at.astimezone(self.zone).date())
+        while True:
+            opens, closes = next(days)
             start = max(at, opens)
             if start < closes:
                 if start + left <= closes:
                     return start + left
                 left -= closes - start
-        raise ValueError("opening hours: closed for too long")
 
     def close_of_business(self, at: datetime, days: int) -> datetime:
         """Closing time of the `days`-th business day after the day of `at`."""
-        for number, (_, closes) in enumerate(
-            self._open_days(at.astimezone(self.zone).date() + timedelta(days=1)), start=1
-        ):
-            if number == days:
-                return closes
-        raise ValueError("opening hours: closed for too long")
+        tomorrow = at.astimezone(self.zone).date() + timedelta(days=1)
+        _, closes = next(islice(self._open_days(tomorrow), days - 1, None))
+        return closes
 
-    def _open_days(self, first: date) -> Iterator[tuple[datetime, datetime]]:
-        days = (self.on(first + timedelta(days=number)) for number in range(LONGEST_CLOSURE))
-        return (day for day in days if day is not None)
+    def _open_days(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+        """From that day on, without end. Raises ValueError at a closure that is too long."""
+        closed = 0
+        while closed < LONGEST_CLOSURE:
+            hours = self.on(day)
+            closed = closed + 1 if hours is None else 0
+            if hours is not None:
+                yield hours
+            day += timedelta(days=1)
+        raise ValueError("opening hours: closed for too long")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +102,4 @@ class Span:
             return hours.close_of_business(at, self.open_days)
         if self.open_minutes is not None:
             return hours.later(at, self.open_minutes)
-        return at + timedelta(minutes=self.minutes or 0)
+        return at.astimezone(UTC) + timedelta(minutes=self.minutes or 0)  # on a local clock an hour may be skipped

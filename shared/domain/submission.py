@@ -32,7 +32,8 @@ LINE_BREAKS = "\n\r\t"
 DIRECTION_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 
 
-def _refuse_control(text: str, allowed: str = "") -> str:
+def refuse_control(text: str, allowed: str = "") -> str:
+    """The text without marks of direction, unless it holds characters that nobody sees."""
     text = text.translate(DIRECTION_MARKS)
     if any(unicodedata.category(character) in CONTROL and character not in allowed for character in text):
         raise PydanticCustomError("control_character", "Control characters are not allowed here.")
@@ -45,7 +46,7 @@ def _answer(value: Any) -> Answer:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER:
         return value
     if isinstance(value, str) and len(value) <= MAX_TEXT:
-        return _refuse_control(value, LINE_BREAKS)
+        return refuse_control(value, LINE_BREAKS)
     if isinstance(value, list) and len(value) <= MAX_OPTIONS and all(isinstance(code, str) for code in value):
         return [_code(code) for code in value]
     raise PydanticCustomError("answer", "Give a whole number, a text, or a list of option codes.")
@@ -54,10 +55,11 @@ def _answer(value: Any) -> Answer:
 def _code(value: str) -> str:
     if len(value) > MAX_CODE:
         raise PydanticCustomError("answer", "An option is not on the list.")
-    return _refuse_control(value)
+    return refuse_control(value)
 
 
-def _phone(value: str) -> str:
+def e164(value: str) -> str:
+    """The number as it is stored. Raises PydanticCustomError when nobody can be called there."""
     import phonenumbers  # here, since only a submission with a phone needs it  # noqa: PLC0415
 
     try:
@@ -80,7 +82,8 @@ def _can_be_called(number: PhoneNumber) -> bool:
     return not north_american or NORTH_AMERICAN.fullmatch(str(number.national_number)) is not None
 
 
-def _email(value: str) -> str:
+def mail_address(value: str) -> str:
+    """The address as it is stored. Raises PydanticCustomError."""
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  (as above)
 
     try:
@@ -107,7 +110,7 @@ def _given(field: str) -> JsonDict:
     return {"required": [field], "properties": {field: {"type": "string"}}}
 
 
-Line = AfterValidator(_refuse_control)
+Line = AfterValidator(refuse_control)
 
 
 class Model(BaseModel):
@@ -139,8 +142,8 @@ class ContactEntry(Model):
     model_config = ConfigDict(json_schema_extra={"anyOf": [_given("phone"), _given("email")]})
 
     name: Annotated[str, _line(120), Line] | None = None
-    phone: Annotated[str, _line(32), Line, AfterValidator(_phone)] | None = None
-    email: Annotated[str, _line(254), Line, AfterValidator(_email)] | None = None
+    phone: Annotated[str, _line(32), Line, AfterValidator(e164)] | None = None
+    email: Annotated[str, _line(254), Line, AfterValidator(mail_address)] | None = None
     postal: Annotated[str, _line(10), Line] | None = None
     preference: Literal["call", "text", "email"] | None = None
     best_time: Literal["morning", "afternoon", "evening"] | None = None

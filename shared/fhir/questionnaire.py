@@ -24,11 +24,16 @@ def as_fhir(rule_set: RuleSet) -> Json:
     return _Export(rule_set).resource()
 
 
+def answer_system(questionnaire_id: str) -> str:
+    """The code system of its options; an option's code in it is `<question>.<option>`."""
+    return f"{BASE}/CodeSystem/{questionnaire_id}-answer"
+
+
 class _Export:
     def __init__(self, rule_set: RuleSet) -> None:
         self.rule_set = rule_set
         self.questionnaire: Questionnaire = rule_set.questionnaire
-        self.answer_system = f"{BASE}/CodeSystem/{self.questionnaire.id}-answer"
+        self.answer_system = answer_system(self.questionnaire.id)
 
     def resource(self) -> Json:
         questionnaire, rule_set = self.questionnaire, self.rule_set

@@ -17,8 +17,9 @@ from shared.rulebook.tiers import read_tiers
 from shared.rulebook.translation import translated
 
 FOLDER = Path(__file__).parent
+CANDIDATE = FOLDER / "candidate"  # a whole rulebook that is being tried beside this one; absent by default
 TIERS = "tiers.toml"
-WORDS = "words.toml"  # see words.py
+OTHER = frozenset({"words.toml", "retention.toml"})  # see words.py and retention.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def load(folder: Path = FOLDER) -> Rulebook:
 
     Raises RulebookError, saying which file and entry, or OSError.
     """
-    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml")) if path.name != WORDS}
+    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml")) if path.name not in OTHER}
     tables = {name: _parsed(name, content) for name, content in files.items()}
     if TIERS not in tables:
         raise RulebookError(f"{TIERS}: there is no such file")
@@ -92,6 +93,17 @@ def load(folder: Path = FOLDER) -> Rulebook:
     if not rule_sets:
         raise RulebookError(f"{folder.name}: there is no rule set")
     return Rulebook(rule_sets, _translations(tables, rule_sets))
+
+
+def load_candidate(folder: Path = CANDIDATE) -> Rulebook | None:
+    """The rulebook to score beside the active one; None when there is none, or it cannot be used.
+
+    `python -m dev.backtest HEAD shared/rulebook/candidate` says what is wrong with it.
+    """
+    try:
+        return load(folder) if folder.is_dir() else None
+    except Exception:  # noqa: BLE001  a candidate must never keep a patient's form from being taken
+        return None
 
 
 def _parsed(name: str, content: bytes) -> dict[str, Any]:

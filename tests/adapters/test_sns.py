@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import boto3
 import pytest
 from botocore.exceptions import ClientError
@@ -17,6 +19,9 @@ ALERT = Alert(
     kind="new",
     audience="clinician",
     suspect=False,
+    reference="7K3MQ-2XDRT",
+    deadline=datetime(2026, 1, 14, 20, tzinfo=UTC),
+    link="https://staff.clinic.example/leads/7K3MQ-2XDRT",
     subject="URGENT lead waiting",
     body="URGENT lead 7K3MQ-2XDRT is waiting.",
 )
@@ -32,6 +37,9 @@ def test_a_subscriber_gets_subject_body_and_attributes() -> None:
         "kind": "new",
         "audience": "clinician",
         "suspect": "false",
+        "reference": "7K3MQ-2XDRT",
+        "deadline": "2026-01-14T20:00:00+00:00",
+        "link": "https://staff.clinic.example/leads/7K3MQ-2XDRT",
     }
 
 

@@ -1,12 +1,20 @@
-"""The engines that the table's contract is tested on, beside moto."""
+"""The engines that the table's contract is tested on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
 
+import boto3
 import pytest
+from botocore.config import Config
 
 from dev.dynamodb_local import DynamoDBLocal, missing
+from shared.adapters.dynamodb import LeadsTable
+from tests.aws import aws_in_process, create_leads_table
+
+ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, read_timeout=10)
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +24,25 @@ def dynamodb_local() -> Iterator[str]:
         pytest.skip(problem)  # it needs a JDK, which this project does not install
     with DynamoDBLocal() as database:
         yield database.endpoint
+
+
+@pytest.fixture(params=["moto", "DynamoDB Local"])
+def client(request: pytest.FixtureRequest) -> Iterator[Any]:
+    if request.param == "moto":
+        with aws_in_process():
+            yield boto3.client("dynamodb", config=ONE_ATTEMPT)
+    else:
+        endpoint = request.getfixturevalue("dynamodb_local")
+        yield boto3.client("dynamodb", endpoint_url=endpoint, config=ONE_ATTEMPT)
+
+
+@pytest.fixture
+def name(client: Any) -> str:
+    name = f"leads-{uuid4().hex}"
+    create_leads_table(client, name)
+    return name
+
+
+@pytest.fixture
+def table(client: Any, name: str) -> LeadsTable:
+    return LeadsTable(client, name, 1)

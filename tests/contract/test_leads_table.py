@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -11,39 +10,16 @@ from unittest.mock import Mock
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-import boto3
 import pytest
-from botocore.config import Config
 
-from shared.adapters.dynamodb import INDEX, LeadsTable
+from shared.adapters.dynamodb import INDEX, AccessLog, LeadsTable
 from shared.domain.errors import LeadChanged, StoreUnavailable
-from tests.aws import aws_in_process, create_leads_table
+from shared.domain.lead_view import LeadSummary
+from shared.domain.staff import Staff
+from shared.domain.worklist import Place
+from tests.aws import create_access_log
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, URGENT
 from tests.leads import RECEIVED, a_lead
-
-ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, read_timeout=10)
-
-
-@pytest.fixture(params=["moto", "DynamoDB Local"])
-def client(request: pytest.FixtureRequest) -> Iterator[Any]:
-    if request.param == "moto":
-        with aws_in_process():
-            yield boto3.client("dynamodb", config=ONE_ATTEMPT)
-    else:
-        endpoint = request.getfixturevalue("dynamodb_local")
-        yield boto3.client("dynamodb", endpoint_url=endpoint, config=ONE_ATTEMPT)
-
-
-@pytest.fixture
-def name(client: Any) -> str:
-    name = f"leads-{uuid4().hex}"
-    create_leads_table(client, name)
-    return name
-
-
-@pytest.fixture
-def table(client: Any, name: str) -> LeadsTable:
-    return LeadsTable(client, name, 1)
 
 
 def test_what_was_added_is_read_back_as_it_was(table: LeadsTable) -> None:
@@ -212,6 +188,10 @@ def test_a_table_that_is_not_there_is_unavailable_for_every_call(client: Any) ->
         lambda: table.get(lead.lead_id),
         lambda: table.replace(lead, lead.claimed(1, RECEIVED)),
         lambda: list(table.due(RECEIVED)),
+        lambda: table.on_shelf(Place("open-0"), 1),
+        lambda: table.id_of(lead.reference),
+        lambda: table.of_person("a", "b"),
+        lambda: AccessLog(client, "no-such-table").add(lead.lead_id, Staff("", "", frozenset()), "", RECEIVED),
     ]
     for call in calls:
         with pytest.raises(StoreUnavailable):
@@ -223,4 +203,65 @@ def test_nothing_in_an_item_but_the_lead_itself_says_anything_about_the_person(
 ) -> None:
     table.add(a_lead(URGENT))
     [item] = client.scan(TableName=name)["Items"]
-    assert set(item) == {"lead_id", "version", "lead", "write_id", "open_shard", "next_at"}
+    lead = table.get(UUID(item["lead_id"]["S"]))
+    assert lead is not None
+    personal = [value for value in (lead.contact.name, lead.contact.phone, lead.contact.email) if value]
+    assert personal
+    assert not any(value in str(item | {"lead": ""}) for value in personal)
+
+
+def test_a_shelf_of_the_worklist_is_read_page_by_page_the_nearest_deadline_first(table: LeadsTable) -> None:
+    leads = [a_lead(URGENT, at=RECEIVED + timedelta(minutes=minutes)) for minutes in (3, 1, 2, 0)]
+    for lead in leads:
+        table.add(lead)
+    first, onward = table.on_shelf(Place("open-0"), 3)
+    assert [summary.reference for summary in first] == [leads[i].reference for i in (3, 1, 2)]
+    assert onward is not None
+    second, _ = table.on_shelf(Place.parse(str(onward)), 3)
+    assert list(second) == [LeadSummary.of(leads[0])]
+
+
+def test_a_lead_changes_shelves_with_its_state(table: LeadsTable) -> None:
+    lead = a_lead(URGENT)
+    table.add(lead)
+    done = lead.model_copy(update={"version": 2, "status": "booked", "closed_at": RECEIVED, "next_at": None})
+    table.replace(lead, done)
+    assert table.on_shelf(Place("open-0"), 9) == ((), None)
+    assert table.on_shelf(Place("closed-2026-01"), 9) == ((LeadSummary.of(done),), None)
+
+
+def test_a_lead_is_found_by_its_reference(table: LeadsTable) -> None:
+    lead = a_lead(URGENT)
+    table.add(lead)
+    assert table.id_of(lead.reference) == lead.lead_id
+    assert table.id_of("00000-00000") is None
+
+
+def test_leads_of_a_person_are_found_by_number_or_address_and_no_key_finds_nobody(table: LeadsTable) -> None:
+    phone, email = {"phone": "(312) 555-0147"}, {"email": "a@example.com"}
+    leads = [
+        a_lead(URGENT, at=RECEIVED + timedelta(minutes=number), contact=contact)
+        for number, contact in enumerate([phone, email, phone | email])
+    ]
+    for lead in leads:
+        table.add(lead)
+    both = leads[2]
+    assert [found.reference for found in table.of_person(both.phone_key, both.email_key)] == [
+        lead.reference for lead in reversed(leads)
+    ]
+    assert [found.reference for found in table.of_person(leads[0].phone_key, "")] == [
+        both.reference,
+        leads[0].reference,
+    ]
+    assert table.of_person("", "") == ()
+
+
+def test_accesses_are_added_and_never_replaced(client: Any) -> None:
+    name = f"accesses-{uuid4().hex}"
+    create_access_log(client, name)
+    log, lead_id = AccessLog(client, name), uuid4()
+    for _ in range(3):
+        log.add(lead_id, Staff("an-id", "nurse", frozenset()), "opened", RECEIVED)
+    items = client.scan(TableName=name)["Items"]
+    assert len(items) == 3
+    assert {item["staff_id"]["S"] for item in items} == {"an-id"}

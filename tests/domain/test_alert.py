@@ -64,6 +64,7 @@ def test_two_leads_differ_only_in_reference_and_id() -> None:
     )
     assert one.triage.tier == two.triage.tier
     first, second = (
-        replace(alert(lead), lead_id="", body=alert(lead).body.replace(lead.reference, "")) for lead in (one, two)
+        replace(alert(lead), lead_id="", reference="", link="", body=alert(lead).body.replace(lead.reference, ""))
+        for lead in (one, two)
     )
     assert first == second

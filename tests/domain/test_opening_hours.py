@@ -6,13 +6,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.opening_hours import OpeningHours, Span
+from shared.domain.triage import Tier
+from shared.rulebook.loading import load
 
 CHICAGO = ZoneInfo("America/Chicago")
 WEEKDAYS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago", "2026-01-19, 2026-12-25")
+TIERS = load().rule_sets["fs-intake"].tiers
 NIGHTS = OpeningHours.parse("Mon-Sun 00:30-04:30", "America/Chicago")  # open while clocks change
 
 instants = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
@@ -153,3 +156,72 @@ def test_a_span_counts_what_it_says() -> None:
     assert shown(Span(minutes=90).after(at, WEEKDAYS)) == "2026-01-16 17:30"
     assert shown(Span(open_minutes=90).after(at, WEEKDAYS)) == "2026-01-20 08:30"
     assert shown(Span(open_days=1).after(at, WEEKDAYS)) == "2026-01-20 17:00"
+
+
+def test_a_wait_longer_than_the_longest_closure_is_no_closure() -> None:
+    """A clinic that opens for an hour a week: its PRIORITY and ROUTINE ladders take months, and still end."""
+    rare = OpeningHours.parse("Sat 10:00-11:00", "America/Chicago", "2026-04-04")
+    assert shown(rare.later(local("2026-01-14 10:00"), 720)) == "2026-04-11 11:00"
+    assert shown(rare.close_of_business(local("2026-01-14 10:00"), 12)) == "2026-04-11 11:00"
+
+
+def test_a_time_given_on_a_local_clock_counts_the_same() -> None:
+    before_the_change = datetime(2026, 3, 8, 0, 30, tzinfo=CHICAGO)
+    assert shown(Span(minutes=240).after(before_the_change, NIGHTS)) == "2026-03-08 05:30"
+    assert NIGHTS.later(before_the_change, 120) == NIGHTS.later(before_the_change.astimezone(UTC), 120)
+
+
+def test_a_closing_time_that_clocks_repeat_is_the_later_one() -> None:
+    early = OpeningHours.parse("Sun 00:30-01:30", "America/Chicago")
+    first, again = (datetime(2026, 11, 1, 1, 15, fold=fold, tzinfo=CHICAGO) for fold in (0, 1))
+    assert early.is_open(first)
+    assert early.is_open(again)
+
+
+def test_an_opening_time_that_clocks_skip_never_closes_before_it_opens() -> None:
+    for hours in ("Sun 02:30-03:15", "Sun 02:30-02:45", "Sun 01:00-02:30"):
+        opens, closes = OpeningHours.parse(hours, "America/Chicago").on(date(2026, 3, 8)) or (None, None)
+        assert opens is not None
+        assert closes is not None
+        assert opens <= closes
+
+
+YEARS_OF_CHANGES = [
+    ("Mon-Fri 08:00-17:00", "America/Chicago", "2026-01-19,2026-12-25,2027-01-01"),
+    ("Mon-Sun 00:00-23:59", "America/Chicago", "2026-03-08"),  # closed on the day that clocks go forward
+    ("Mon-Sun 00:00-23:59", "Europe/Berlin", "2026-10-25"),
+    ("Sun 00:00-12:00", "Australia/Lord_Howe", ""),  # clocks move by half an hour
+    ("Mon-Thu 09:00-12:00, Sat 10:00-11:30", "Africa/Casablanca", ""),  # clocks move around Ramadan
+    ("Mon-Fri 08:00-17:00", "Asia/Kathmandu", ""),  # at 5 h 45 min, and never moves
+]
+
+
+@pytest.mark.parametrize(("hours", "zone", "holidays"), YEARS_OF_CHANGES)
+@given(at=instants, minutes=st.integers(1, 3_000))
+@settings(max_examples=40)
+def test_open_minutes_are_those_that_a_clock_on_the_wall_counts(
+    hours: str, zone: str, holidays: str, at: datetime, minutes: int
+) -> None:
+    """A second reading: minute by minute on the wall's clock, without any arithmetic on dates."""
+    clinic = OpeningHours.parse(hours, zone, holidays)
+    at = at.replace(second=0, microsecond=0)
+    later, counted, wall = clinic.later(at, minutes), 0, ZoneInfo(zone)
+    while at < later:
+        shown_on_wall = at.astimezone(wall)
+        today = clinic.days.get(shown_on_wall.weekday())
+        if today and shown_on_wall.date() not in clinic.holidays:
+            counted += today[0] <= shown_on_wall.time() < today[1]
+        at += timedelta(minutes=1)
+    assert counted == minutes
+
+
+@pytest.mark.parametrize("tier", [tier for tier in TIERS.values() if tier.ladder], ids=lambda tier: tier.name)
+@given(at=instants)
+def test_every_ladder_climbs_in_order_whatever_the_day(tier: Tier, at: datetime) -> None:
+    steps = [step.after.after(at, WEEKDAYS) for step in tier.ladder]
+    assert steps == sorted(steps)
+    assert steps[0] == at
+    if tier.name in ("EMERGENCY", "URGENT"):  # by the clock: at night and on holidays too
+        assert [step - at for step in steps] == [timedelta(minutes=step.after.minutes or 0) for step in tier.ladder]
+    else:
+        assert all(WEEKDAYS.is_open(step - timedelta(microseconds=1)) for step in steps[1:])

@@ -63,11 +63,12 @@ def test_samples_reach_the_outbox_and_are_kept(tmp_path: Path) -> None:
     with running(tmp_path, "--samples", "5") as first:
         eventually(lambda: first.shows("alert "), "an alert in the terminal")  # a poor fit is stored and alerts nobody
         alert = next(line for line in first.lines if line.startswith("alert "))
-        lead = next(word for word in alert.split() if word.startswith(first.site)).removeprefix(first.site)
-        assert lead in first.page("_local/")
-        assert "Sample Patient" in first.page(lead)
+        link = next(word for word in alert.split() if word.startswith(f"{first.site}inbox#lead="))
+        stored = f"_local/leads/{link.partition('=')[2]}"
+        assert link in first.page("_local/")
+        assert "Sample Patient" in first.page(stored)
         assert "captured" in first.page("_local/logs")
 
     with running(tmp_path) as again:
-        assert lead in again.page("_local/")
-        assert "Sample Patient" in again.page(lead)
+        assert link in again.page("_local/")
+        assert "Sample Patient" in again.page(stored)

@@ -70,7 +70,7 @@ class Clinic:
         self.topic = Topic()
         self.call_takes = call_takes
         self.now = START
-        self.intake = usecases.Intake(RULEBOOK, self.table, HOURS)
+        self.intake = usecases.Intake(RULEBOOK, self.table, HOURS, "a key of tests only")
         self.alerting = usecases.Alerting(self.table, RULEBOOK, self.topic, HOURS, "https://staff.clinic.example/")
 
     def submit(self, answers: dict[str, Any], signs: frozenset[Sign]) -> UUID:

@@ -9,9 +9,40 @@ from datetime import UTC, datetime, tzinfo
 
 import pytest
 
-from functions import alert_staff, capture_lead, escalate_leads
+from functions import (
+    alert_staff,
+    capture_lead,
+    deliver_webhook,
+    erase_lead,
+    escalate_leads,
+    export_leads,
+    export_person,
+    list_leads,
+    retire_leads,
+    search_leads,
+    send_digest,
+    show_lead,
+    watch_delivery,
+    work_lead,
+)
 from tests.aws import Aws, aws_in_process
 
+WITH_A_CLOCK = (
+    capture_lead,
+    deliver_webhook,
+    alert_staff,
+    escalate_leads,
+    list_leads,
+    search_leads,
+    send_digest,
+    show_lead,
+    watch_delivery,
+    work_lead,
+    export_leads,
+    export_person,
+    erase_lead,
+    retire_leads,
+)
 AN_OPEN_HOUR = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # Wednesday, 10:00 in Chicago
 
 
@@ -35,7 +66,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The time for all functions, which stands still until a test moves it."""
     clock = Clock()
-    for module in (capture_lead, alert_staff, escalate_leads):
+    for module in WITH_A_CLOCK:
         monkeypatch.setattr(module, "datetime", clock)
     return clock
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from functions import alert_staff, capture_lead, escalate_leads
-from tests.aws import Aws
+from tests.aws import ENVIRONMENT, Aws
 from tests.functions.calls import (
     CONTEXT,
     EMERGENCY,
@@ -66,12 +66,12 @@ def test_a_new_lead_is_told_with_tier_deadline_and_link(
     [alert] = aws.alerts()
     assert alert["Subject"] == f"{tier} lead waiting"
     assert alert["Message"] == (
-        f"{tier} lead {reference} is waiting.\n"
-        f"Respond by {deadline}.\n"
-        f"Open it: https://staff.clinic.example/leads/{reference}"
+        f"{tier} lead {reference} is waiting.\nRespond by {deadline}.\nOpen it: {ENVIRONMENT['STAFF_LINK']}{reference}"
     )
     attributes = {name: value["Value"] for name, value in alert["MessageAttributes"].items()}
-    assert attributes == {"tier": tier, "kind": "new", "audience": audience, "suspect": "false"}
+    about = {"reference": reference, "link": alert["Message"].rpartition("Open it: ")[2]}
+    told = {"tier": tier, "kind": "new", "audience": audience, "suspect": "false"}
+    assert attributes == told | about | {"deadline": attributes["deadline"]}
     assert {value["Type"] for value in alert["MessageAttributes"].values()} == {"String"}
 
 

@@ -525,7 +525,7 @@ def test_a_captured_lead_is_logged_and_counted_by_its_tier_once(logs: Callable[[
     [line] = [line for line in lines if line.get("message") == "captured"]
     assert (line["reference"], line["tier"]) == (reference, "URGENT")
     [metric] = [line for line in lines if "_aws" in line]
-    assert (metric["captured"], metric["tier"]) == ([1.0], "URGENT")
+    assert (metric["captured"], metric["captured_URGENT"]) == ([1.0], [1.0])
     send(submission(URGENT))
     assert not [line for line in logs().splitlines() if '"captured"' in line]
 

@@ -1,4 +1,4 @@
-"""GET / and GET /web/{file}."""
+"""GET / and GET /web/{file}, GET /inbox and GET /inbox/{file}."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import re
 import pytest
 
 from functions.show_page import handler
+from shared.adapters.web_files import FOLDER
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, Json, content, event
 
@@ -93,3 +94,53 @@ def test_who_takes_gzip_gets_it_with_an_etag_of_its_own() -> None:
 @pytest.mark.parametrize("refusal", ["", "br", "gzip;q=0", "gzip; q=0.0, br"])
 def test_who_does_not_take_gzip_gets_plain_text(refusal: str) -> None:
     assert "content-encoding" not in ask("page.css", accept_encoding=refusal)["headers"]
+
+
+# ---- the staff inbox
+
+
+def ask_inbox(file: str | None = None) -> Json:
+    asked = event("show_page") | {"routeKey": "GET /inbox" if file is None else "GET /inbox/{file}"}
+    if file is not None:
+        asked["pathParameters"] = {"file": file}
+    answer: Json = handler(asked, CONTEXT)
+    return answer
+
+
+def test_the_inbox_knows_where_to_sign_in_and_nothing_of_any_lead(aws: Aws) -> None:
+    answer = ask_inbox()
+    assert answer["headers"]["content-type"] == "text/html; charset=utf-8"
+    assert "{{" not in answer["body"]
+    assert '<meta name="sign-in-address" content="https://sign-in.clinic.example">' in answer["body"]
+    assert '<meta name="sign-in-client" content="the-inbox">' in answer["body"]
+    assert aws.wire.calls == []
+
+
+@pytest.mark.parametrize("file", [None, "inbox.js"])
+def test_the_inbox_loads_nothing_from_elsewhere_and_asks_only_the_sign_in(file: str | None) -> None:
+    headers = ask_inbox(file)["headers"]
+    policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
+    assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert policy["connect-src"] == "'self' https://sign-in.clinic.example"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_the_inbox_needs_nothing_that_its_policy_forbids() -> None:
+    body = ask_inbox()["body"].replace("https://sign-in.clinic.example", "")
+    assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|https?://", body)
+
+
+@pytest.mark.parametrize("module", sorted(path.name for path in (FOLDER / "inbox").glob("*.js")))
+def test_what_a_patient_typed_is_never_markup(module: str) -> None:
+    code = ask_inbox(module)["body"]
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|localStorage|cookie", code)
+
+
+@pytest.mark.parametrize("file", ["index.es.html", "../index.html", "lead-form.js", "nothing.js"])
+def test_the_inbox_has_its_own_files_only(file: str) -> None:
+    assert ask_inbox(file)["statusCode"] == 404
+
+
+def test_visitors_find_no_inbox_file_among_theirs() -> None:
+    assert ask("inbox.js")["statusCode"] == 404

@@ -98,6 +98,9 @@ def environment() -> dict[str, str]:
         "CLINIC_TIME_ZONE": "America/Chicago",
         "CLINIC_HOURS": "Mon-Fri 08:00-17:00",
         "CLINIC_HOLIDAYS": "",
+        "PAGE_HOURS": "Mon-Sun 09:00-21:00",
+        "WEBHOOK_ADDRESS": "https://pager.clinic.example/",
+        "WEBHOOK_KEY": "c2VjcmV0",
         "POWERTOOLS_LOG_LEVEL": "INFO",
         "AWS_DEFAULT_REGION": "us-east-1",
     }

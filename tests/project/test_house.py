@@ -21,13 +21,16 @@ TEMPLATE = template.read()
 RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
 FUNCTIONS = {name: entry for name, entry in RESOURCES.items() if entry["Type"] == "AWS::Serverless::Function"}
 
-STUBS = {"mypy_boto3_dynamodb", "mypy_boto3_sns"}
+STUBS = {"mypy_boto3_dynamodb", "mypy_boto3_sns", "mypy_boto3_sqs"}
 # Who may import whom: a part of the house -> what of the project, and what libraries. The standard library is free.
 PARTS = {
     "shared.domain": ({"shared.domain"}, {"pydantic", "pydantic_core", "phonenumbers", "email_validator"}),
     "shared.rulebook": ({"shared.rulebook", "shared.domain"}, set()),
     "shared.fhir": ({"shared.fhir", "shared.rulebook", "shared.domain"}, set()),
-    "shared.adapters": ({"shared.adapters", "shared.domain"}, {"boto3", "botocore", "itsdangerous", "altcha", *STUBS}),
+    "shared.adapters": (
+        {"shared.adapters", "shared.domain"},
+        {"boto3", "botocore", "itsdangerous", "altcha", "urllib3", *STUBS},
+    ),
     "shared.usecases": ({"shared.domain"}, set()),
     "shared.settings": ({"shared.domain"}, set()),
     "shared.api": ({"shared.domain", "shared.negotiation"}, {"pydantic"}),

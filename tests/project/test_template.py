@@ -11,14 +11,18 @@ from typing import Any
 import pytest
 
 from dev import template
+from functions import watch_delivery
 from infra.build import module_name
 from shared import settings
 from shared.adapters.aws import PATIENT_FACING
+from shared.domain.staff import GROUPS
+from shared.rulebook.loading import load
 
 PROJECT = template.TEMPLATE.parents[1]
 SOURCE = template.read()
 EXPANDED = template.expand()
-DAY = 24 * 60 * 60
+HOUR = 60 * 60
+DAY = 24 * HOUR
 EVERYWHERE = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 ROUTES = {
     "POST /submissions": "CaptureLead",
@@ -31,13 +35,67 @@ ROUTES = {
     "GET /questionnaires/{id}": "ShowQuestionnaire",
     "GET /": "ShowPage",
     "GET /web/{file}": "ShowPage",
+    "GET /inbox": "ShowPage",
+    "GET /inbox/{file}": "ShowPage",
+    "GET /leads": "ListLeads",
+    "POST /leads/search": "SearchLeads",
+    "GET /leads/{reference}": "ShowLead",
+    "POST /leads/{reference}/actions": "WorkLead",
+    "GET /rules": "ShowRules",
+    "GET /leads/export": "ExportLeads",
+    "GET /leads/{reference}/fhir": "ExportLeads",
+    "GET /leads/{reference}/person": "ExportPerson",
+    "DELETE /leads/{reference}": "EraseLead",
 }
+STAFF_ROUTES = ("/leads", "/rules")  # where these begin, only signed-in staff get in
 LEADS = {"Fn::GetAtt": ["LeadsTable", "Arn"]}
 OPEN_LEADS = {"Fn::Sub": "${LeadsTable.Arn}/index/open_leads"}
+WORKLIST = {"Fn::Sub": "${LeadsTable.Arn}/index/worklist"}
+FINDING = [{"Fn::Sub": f"${{LeadsTable.Arn}}/index/{name}"} for name in ("by_reference", "by_phone", "by_email")]
+BY_ARRIVAL = {"Fn::Sub": "${LeadsTable.Arn}/index/by_arrival"}
+TO_RETIRE = {"Fn::Sub": "${LeadsTable.Arn}/index/to_retire"}
+ACCESS_LOG = {"Fn::GetAtt": ["AccessLog", "Arn"]}
 TOPIC = {"Ref": "AlertTopic"}
+CANARIES = {"Fn::GetAtt": ["CanaryAlerts", "Arn"]}
 GRANTS: dict[str, list[tuple[str, object]]] = {
     "CaptureLead": [("dynamodb:PutItem", LEADS)],
     "CaptureAdLead": [("dynamodb:PutItem", LEADS)],
+    "ListLeads": [("dynamodb:Query", WORKLIST)],
+    "SearchLeads": [("dynamodb:GetItem", LEADS), ("dynamodb:Query", FINDING)],
+    "ShowLead": [
+        ("dynamodb:GetItem", LEADS),
+        ("dynamodb:Query", FINDING),
+        ("dynamodb:PutItem", ACCESS_LOG),
+    ],
+    "WorkLead": [
+        ("dynamodb:GetItem", LEADS),
+        ("dynamodb:PutItem", LEADS),
+        ("dynamodb:Query", FINDING),
+        ("dynamodb:PutItem", ACCESS_LOG),
+    ],
+    "ShowRules": [],
+    "ExportLeads": [
+        ("dynamodb:GetItem", LEADS),
+        ("dynamodb:Query", [BY_ARRIVAL, FINDING[0]]),
+        ("dynamodb:PutItem", ACCESS_LOG),
+    ],
+    "ExportPerson": [
+        ("dynamodb:GetItem", LEADS),
+        ("dynamodb:Query", FINDING),
+        ("dynamodb:PutItem", ACCESS_LOG),
+    ],
+    "EraseLead": [
+        ("dynamodb:GetItem", LEADS),
+        ("dynamodb:PutItem", LEADS),
+        ("dynamodb:Query", FINDING[0]),
+        ("dynamodb:PutItem", ACCESS_LOG),
+    ],
+    "RetireLeads": [
+        ("dynamodb:GetItem", LEADS),
+        ("dynamodb:PutItem", LEADS),
+        ("dynamodb:DeleteItem", LEADS),
+        ("dynamodb:Query", TO_RETIRE),
+    ],
     "IssueChallenge": [],
     "ScreenAnswers": [],
     "ShowQuestionnaire": [],
@@ -47,6 +105,13 @@ GRANTS: dict[str, list[tuple[str, object]]] = {
         ("dynamodb:PutItem", LEADS),
         ("sns:Publish", TOPIC),
         ("sqs:SendMessage", {"Fn::GetAtt": ["FailedStreamBatches", "Arn"]}),
+    ],
+    "DeliverWebhook": [("sqs:SendMessage", {"Fn::GetAtt": ["UndeliveredWebhooks", "Arn"]})],
+    "SendDigest": [("dynamodb:Query", WORKLIST), ("sns:Publish", TOPIC)],
+    "WatchDelivery": [
+        ("sns:ListSubscriptionsByTopic", TOPIC),
+        ("sqs:DeleteMessage", CANARIES),
+        ("sqs:ReceiveMessage", CANARIES),
     ],
     "DrawForm": [],
     "ShowReceipt": [("dynamodb:GetItem", LEADS)],
@@ -115,6 +180,52 @@ def test_the_routes_are_these() -> None:
     assert routes == ROUTES
 
 
+def test_every_staff_route_asks_for_a_sign_in_and_no_public_one_does() -> None:
+    """The scope is in access tokens only, so that no other token of the sign-in opens anything."""
+    paths = of_type("AWS::ApiGatewayV2::Api")["Api"]["Body"]["paths"]
+    guards = {
+        f"{method.upper()} {path}": operation.get("security")
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+    }
+    staff = {route for route in guards if route.split(" ")[1].startswith(STAFF_ROUTES)}
+
+    assert len(staff) >= 5
+    assert {route: guards[route] for route in staff} == {key: [{"StaffSignIn": ["openid"]}] for key in staff}
+    assert not {route: guard for route, guard in guards.items() if guard and route not in staff}
+
+
+def test_a_sign_in_is_one_of_our_pool_for_our_inbox() -> None:
+    (scheme,) = of_type("AWS::ApiGatewayV2::Api")["Api"]["Body"]["components"]["securitySchemes"].values()
+    authorizer = scheme["x-amazon-apigateway-authorizer"]
+
+    assert authorizer["type"] == "jwt"
+    assert authorizer["identitySource"] == "$request.header.Authorization"
+    assert authorizer["jwtConfiguration"]["audience"] == [{"Ref": "InboxClient"}]
+    assert authorizer["jwtConfiguration"]["issuer"]["Fn::Sub"].endswith("/${StaffPool}")
+
+
+def test_only_whom_an_administrator_added_may_sign_in_and_only_with_a_proof_of_the_same_browser() -> None:
+    (pool,) = of_type("AWS::Cognito::UserPool").values()
+    (client,) = of_type("AWS::Cognito::UserPoolClient").values()
+
+    assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
+    assert pool["Policies"]["PasswordPolicy"]["MinimumLength"] >= 14
+    assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("OPTIONAL", ["SOFTWARE_TOKEN_MFA"])
+    assert client["GenerateSecret"] is False
+    assert client["AllowedOAuthFlows"] == ["code"]
+    assert client["AllowedOAuthScopes"] == ["openid"]
+    assert client["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]  # no password is taken but by the sign-in page
+    assert client["CallbackURLs"] == [{"Ref": "InboxAddress"}]
+    assert client["AccessTokenValidity"] <= 60
+
+
+def test_the_groups_are_those_that_the_code_knows() -> None:
+    groups = {group["GroupName"] for group in of_type("AWS::Cognito::UserPoolGroup").values()}
+
+    assert groups == GROUPS
+
+
 def test_only_the_origins_that_were_named_may_post() -> None:
     """SAM loses every other part of the setting when only the origins are computed: this test has seen that."""
     expanded = template.expand({"AllowedOrigins": "https://a.example,https://b.example"})
@@ -161,25 +272,37 @@ def test_the_stream_is_retried_in_parts_and_not_for_ever() -> None:
 
 
 def test_the_table_is_kept_encrypted_and_can_be_taken_back() -> None:
-    (table,) = of_type("AWS::DynamoDB::Table").values()
-    written = SOURCE["Resources"]["LeadsTable"]
+    for name, table in of_type("AWS::DynamoDB::Table").items():
+        written = SOURCE["Resources"][name]
+        assert table["SSESpecification"] == {"SSEEnabled": True}
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert table["DeletionProtectionEnabled"] is True
+        assert (written["DeletionPolicy"], written["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_stream_and_indexes_hold_keys_and_a_summary_at_most() -> None:
+    table = of_type("AWS::DynamoDB::Table")["LeadsTable"]
+    projected = {index["IndexName"]: index["Projection"] for index in table["GlobalSecondaryIndexes"]}
+    summary = {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["summary"]}
 
     assert table["StreamSpecification"] == {"StreamViewType": "KEYS_ONLY"}
-    assert table["SSESpecification"] == {"SSEEnabled": True}
-    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert table["DeletionProtectionEnabled"] is True
-    assert (written["DeletionPolicy"], written["UpdateReplacePolicy"]) == ("Retain", "Retain")
-    (index,) = table["GlobalSecondaryIndexes"]
-    assert index["IndexName"] == "open_leads"
-    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+    assert projected == {
+        "open_leads": {"ProjectionType": "KEYS_ONLY"},
+        "worklist": summary,
+        "by_reference": {"ProjectionType": "KEYS_ONLY"},
+        "by_phone": summary,
+        "by_email": summary,
+        "by_arrival": {"ProjectionType": "KEYS_ONLY"},
+        "to_retire": {"ProjectionType": "KEYS_ONLY"},
+    }
 
 
 def test_queues_keep_failures_for_two_weeks_encrypted() -> None:
     queues = of_type("AWS::SQS::Queue")
 
-    assert set(queues) == {"FailedStreamBatches", "UndeliveredAlerts"}
-    for queue in queues.values():
-        assert queue["MessageRetentionPeriod"] == 14 * DAY
+    assert set(queues) == {"FailedStreamBatches", "UndeliveredAlerts", "UndeliveredWebhooks", "CanaryAlerts"}
+    for name, queue in queues.items():
+        assert queue["MessageRetentionPeriod"] == (HOUR if name == "CanaryAlerts" else 14 * DAY)
         assert queue["SqsManagedSseEnabled"] is True
 
 
@@ -188,19 +311,139 @@ def test_alerts_are_encrypted_and_every_subscription_has_a_failure_queue() -> No
     subscriptions = of_type("AWS::SNS::Subscription")
     assert subscriptions
     for subscription in subscriptions.values():
-        assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": {"Fn::GetAtt": ["UndeliveredAlerts", "Arn"]}}
+        queue = "UndeliveredWebhooks" if subscription["Protocol"] == "lambda" else "UndeliveredAlerts"
+        assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": {"Fn::GetAtt": [queue, "Arn"]}}
 
 
-def test_the_alert_topic_alone_may_write_to_its_failure_queue() -> None:
-    (statement,) = of_type("AWS::SQS::QueuePolicy")["UndeliveredAlertsPolicy"]["PolicyDocument"]["Statement"]
+def test_staff_choose_alerts_by_filter_and_none_ever_gets_a_canary() -> None:
+    filters = {
+        name: subscription["FilterPolicy"]
+        for name, subscription in of_type("AWS::SNS::Subscription").items()
+        if subscription["TopicArn"] == TOPIC
+    }
 
-    assert statement["Principal"] == {"Service": "sns.amazonaws.com"}
-    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": TOPIC}}
+    assert filters == {
+        "AlertEmailSubscription": {"kind": ["new", "escalation", "digest"]},
+        "DeskEmailSubscription": {"audience": ["desk"]},
+        "ClinicianEmailSubscription": {"audience": ["clinician"]},
+        "ManagerEmailSubscription": {"audience": ["manager"]},
+        "UrgentPhoneSubscription": {
+            "kind": ["new", "escalation"],
+            "tier": ["EMERGENCY", "URGENT"],
+            "suspect": ["false"],
+        },
+        "DeliverWebhookAlert": {"kind": ["new", "escalation"]},
+        "CanaryAlertsSubscription": {"kind": ["canary"]},
+    }
+
+
+@pytest.mark.parametrize("tier", ["EMERGENCY", "URGENT", "PRIORITY", "ROUTINE"])
+def test_every_audience_of_a_ladder_is_somebodys_subscription(tier: str) -> None:
+    subscribed = {
+        audience
+        for subscription in of_type("AWS::SNS::Subscription").values()
+        for audience in subscription.get("FilterPolicy", {}).get("audience", [])
+    }
+    (rule_set,) = load().rule_sets.values()
+
+    assert {step.audience for step in rule_set.tiers[tier].ladder} <= subscribed
+
+
+def test_topics_alone_may_write_to_their_queues() -> None:
+    allowed = {name: policy["PolicyDocument"]["Statement"] for name, policy in of_type("AWS::SQS::QueuePolicy").items()}
+
+    for (statement,) in allowed.values():
+        assert statement["Principal"] == {"Service": "sns.amazonaws.com"}
+    assert {name: statement["Condition"] for name, (statement,) in allowed.items()} == {
+        "UndeliveredAlertsPolicy": {"ArnEquals": {"aws:SourceArn": [TOPIC, {"Ref": "AlarmTopic"}]}},
+        "UndeliveredWebhooksPolicy": {"ArnEquals": {"aws:SourceArn": TOPIC}},
+        "CanaryAlertsPolicy": {"ArnEquals": {"aws:SourceArn": TOPIC}},
+    }
+
+
+def test_a_webhook_is_tried_again_and_then_kept() -> None:
+    retries = of_type("AWS::Lambda::EventInvokeConfig")["DeliverWebhookEventInvokeConfig"]
+
+    assert retries["MaximumRetryAttempts"] == 2
+    assert retries["DestinationConfig"] == {
+        "OnFailure": {"Destination": {"Fn::GetAtt": ["UndeliveredWebhooks", "Arn"]}}
+    }
+
+
+def test_no_webhook_no_function_secret_or_queue() -> None:
+    for name in ("DeliverWebhook", "WebhookKey", "UndeliveredWebhooks", "UndeliveredWebhooksPolicy"):
+        assert EXPANDED["Resources"][name]["Condition"] == "HasWebhookAddress"
+
+
+@pytest.mark.parametrize(
+    ("name", "metric", "when", "missing"),
+    [
+        ("CanaryMissing", "canaries_delivered", "LessThanThreshold", "breaching"),
+        ("SubscriptionMissing", "subscriptions_missing", "GreaterThanOrEqualToThreshold", "notBreaching"),
+        ("SweepSilent", "swept", "LessThanThreshold", "breaching"),
+        ("PageSilent", "heard", "LessThanThreshold", "breaching"),
+    ],
+)
+def test_silence_is_an_alarm(name: str, metric: str, when: str, missing: str) -> None:
+    alarm = of_type("AWS::CloudWatch::Alarm")[name]
+
+    assert (alarm["MetricName"], alarm["Threshold"], alarm["ComparisonOperator"]) == (metric, 1, when)
+    assert alarm["TreatMissingData"] == missing
+    assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+    variables = SOURCE["Globals"]["Function"]["Environment"]["Variables"]
+    assert alarm["Namespace"] == variables["POWERTOOLS_METRICS_NAMESPACE"]
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}]
+    functions = (PROJECT / "functions").glob("*.py")
+    assert any(f'add_metric("{metric}"' in path.read_text() for path in functions)
+
+
+@pytest.mark.parametrize(
+    ("name", "queue"), [("AlertUndelivered", "UndeliveredAlerts"), ("WebhookUndelivered", "UndeliveredWebhooks")]
+)
+def test_what_was_not_delivered_is_an_alarm(name: str, queue: str) -> None:
+    alarm = of_type("AWS::CloudWatch::Alarm")[name]
+
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}]
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "GreaterThanOrEqualToThreshold")
+    assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+
+
+def test_an_alarm_can_tell_its_topic() -> None:
+    """CloudWatch may not publish under the key that AWS manages for SNS."""
+    assert "KmsMasterKeyId" not in of_type("AWS::SNS::Topic")["AlarmTopic"]
+
+
+def test_everyone_of_the_parameters_is_expected_to_be_subscribed() -> None:
+    joined, names = FUNCTIONS["WatchDelivery"]["Environment"]["Variables"]["EXPECTED_SUBSCRIPTIONS"]["Fn::Sub"]
+    endpoints = {
+        subscription["Endpoint"]["Ref"]
+        for subscription in of_type("AWS::SNS::Subscription").values()
+        if subscription["TopicArn"] == TOPIC and "Ref" in subscription["Endpoint"]
+    }
+
+    assert set(re.findall(r"\$\{(\w+)\}", joined)) == {*endpoints, "Webhook"}
+    assert names["Webhook"]["Fn::If"][1] == {"Fn::GetAtt": ["DeliverWebhook", "Arn"]}
+
+
+def test_the_digest_goes_out_by_the_clinics_clock() -> None:
+    (schedule,) = of_type("AWS::Scheduler::Schedule").values()
+
+    assert schedule["ScheduleExpression"] == {"Fn::Sub": "cron(0 ${DigestHour} * * ? *)"}
+    assert schedule["ScheduleExpressionTimezone"] == {"Ref": "ClinicTimeZone"}
+    assert schedule["Target"]["Arn"] == {"Fn::GetAtt": ["SendDigest", "Arn"]}
+
+
+def test_the_canary_is_sent_once_an_hour_and_has_time_to_come_out() -> None:
+    rule = of_type("AWS::Events::Rule")["WatchDeliveryEveryHour"]
+
+    assert rule["ScheduleExpression"] == "cron(7 * * * ? *)"
+    assert watch_delivery.WITHIN.total_seconds() + 30 < FUNCTIONS["WatchDelivery"]["Timeout"]
+    assert of_type("AWS::Lambda::EventInvokeConfig")["WatchDeliveryEventInvokeConfig"]["MaximumRetryAttempts"] == 0
 
 
 def test_the_sweep_runs_every_minute_and_never_late() -> None:
-    (rule,) = of_type("AWS::Events::Rule").values()
-    (late,) = of_type("AWS::Lambda::EventInvokeConfig").values()
+    rule = of_type("AWS::Events::Rule")["EscalateLeadsEveryMinute"]
+    late = of_type("AWS::Lambda::EventInvokeConfig")["EscalateLeadsEventInvokeConfig"]
 
     assert rule["ScheduleExpression"] == "rate(1 minute)"
     assert rule["Targets"][0]["Arn"] == {"Fn::GetAtt": ["EscalateLeads", "Arn"]}
@@ -239,8 +482,14 @@ def test_parameters_explain_themselves_and_refuse_nonsense() -> None:
         ("ClinicTimeZone", "America/Indiana/Knox", "CST?"),
         ("ClinicHours", "Mon-Fri 08:00-17:00", "mornings"),
         ("ClinicHolidays", "2026-12-25,2027-01-01", "Christmas"),
-        ("StaffLink", "https://staff.clinic.example/leads/", "https://staff.clinic.example"),
-        ("AlertEmail", "desk@clinic.example", "desk"),
+        ("InboxAddress", "https://staff.clinic.example/inbox", "https://staff.clinic.example/inbox#lead=1"),
+        ("SignInDomain", "spine-clinic", "Spine_Clinic"),
+        ("AlertEmail", "alerts@clinic.example", "desk"),
+        ("DeskEmail", "desk@clinic.example", "desk@clinic.example,other@clinic.example"),
+        ("UrgentPhone", "+13125550100", "(312) 555-0100"),
+        ("WebhookAddress", "https://pager.clinic.example/hook?x=1", "http://pager.clinic.example/hook"),
+        ("WebhookAddress", "http://127.0.0.1:9000/hook", "http://127.0.0.1.evil.example/hook"),
+        ("PageHours", "Mon-Sun 09:00-21:00", "always"),
         ("AllowedOrigins", "https://www.clinic.example", "*"),
     ],
 )

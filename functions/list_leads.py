@@ -1,0 +1,29 @@
+"""GET /leads: a page of the worklist, for signed-in staff. Nothing in it says who a person is."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+
+from shared import api, usecases
+from shared.adapters.aws import PATIENT_FACING
+from shared.adapters.dynamodb import LeadsTable
+from shared.domain.worklist import WorklistQuery
+from shared.rulebook.loading import load
+from shared.rulebook.words import words
+from shared.settings import ClinicSettings, TableSettings
+
+logger = Logger()
+table = TableSettings.from_environment()
+leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
+safety = api.Safety(load().emergency_advice_in, words, ClinicSettings.from_environment().phone)
+
+
+@logger.inject_lambda_context
+@api.answers_problems(safety, logger.error)
+def handler(event: api.Event, context: Any) -> api.Response:
+    query = api.query(event, WorklistQuery)
+    page = usecases.list_leads(query, api.staff(event), leads, datetime.now(UTC))
+    return api.respond(HTTPStatus.OK, page.shown())

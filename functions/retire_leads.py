@@ -1,0 +1,38 @@
+"""Every day: let go of what has been kept long enough (shared/rulebook/retention.toml)."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from shared import usecases
+from shared.adapters.aws import PATIENT_FACING
+from shared.adapters.dynamodb import LeadsTable
+from shared.rulebook.retention import retention
+from shared.settings import TableSettings
+
+STOPS_AFTER = timedelta(minutes=4)  # less than the function's timeout; the next run goes on
+
+logger = Logger()
+metrics = Metrics()
+table = TableSettings.from_environment()
+leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
+kept_for = retention()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    retired = usecases.retire_leads(leads, kept_for, now, now() + STOPS_AFTER)
+    metrics.add_metric("retired", MetricUnit.Count, sum(retired.done.values()))
+    for lead_id, error in retired.failed:
+        logger.error("retiring failed", extra={"lead_id": str(lead_id), "error": type(error).__name__})
+    if retired.failed:
+        raise RuntimeError(f"{len(retired.failed)} leads could not be retired; see the log")
+    return {stage.value: count for stage, count in retired.done.items()}

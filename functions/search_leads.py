@@ -1,0 +1,30 @@
+"""POST /leads/search: leads by reference, phone number or e-mail address, which never stand in an address."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+
+from shared import api, usecases
+from shared.adapters.aws import PATIENT_FACING
+from shared.adapters.dynamodb import LeadsTable
+from shared.domain.worklist import Search
+from shared.rulebook.loading import load
+from shared.rulebook.words import words
+from shared.settings import ClinicSettings, TableSettings, person_key
+
+logger = Logger()
+table = TableSettings.from_environment()
+leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
+key = person_key()
+safety = api.Safety(load().emergency_advice_in, words, ClinicSettings.from_environment().phone)
+
+
+@logger.inject_lambda_context
+@api.answers_problems(safety, logger.error)
+def handler(event: api.Event, context: Any) -> api.Response:
+    staff = api.staff(event)
+    found = usecases.search_leads(api.read(event, Search), key, staff, leads, datetime.now(UTC))
+    return api.respond(HTTPStatus.OK, found.shown())

@@ -1,0 +1,29 @@
+"""Every open day at opening: how many leads wait, and how quickly they were taken."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+
+from shared import usecases
+from shared.adapters.aws import UNHURRIED
+from shared.adapters.dynamodb import LeadsTable
+from shared.adapters.sns import AlertTopic
+from shared.settings import AlertSettings, TableSettings, opening_hours
+
+logger = Logger()
+table = TableSettings.from_environment()
+alerts = AlertSettings.from_environment()
+digesting = usecases.Digesting(
+    LeadsTable(boto3.client("dynamodb", config=UNHURRIED), table.leads_table, table.index_shards),
+    AlertTopic(boto3.client("sns", config=UNHURRIED), alerts.topic_arn),
+    opening_hours(),
+    alerts.staff_link.partition("#")[0],
+)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
+    digest = usecases.send_digest(digesting, datetime.now(UTC))
+    return {"sent": digest is not None}

@@ -1,0 +1,22 @@
+"""GET /rules: which rules are in use and whether a physician has approved them, for signed-in staff."""
+
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from shared import api, usecases
+from shared.rulebook.loading import load
+from shared.rulebook.words import words
+from shared.settings import ClinicSettings
+
+logger = Logger()
+rulebook = load()
+safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_environment().phone)
+
+
+@logger.inject_lambda_context
+@api.answers_problems(safety, logger.error)
+def handler(event: api.Event, context: Any) -> api.Response:
+    rules = usecases.show_rules(api.staff(event), rulebook.rule_sets.values())
+    return api.respond(HTTPStatus.OK, {"rule_sets": rules})

@@ -1,0 +1,55 @@
+"""Every hour: a canary from the real API to its alert, and whether everyone is subscribed who should be. Alarms read
+the metrics; none at all is an alarm too."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from shared import usecases
+from shared.adapters.aws import UNHURRIED
+from shared.adapters.canary import CanaryPath
+from shared.adapters.form_guard import FormGuard
+from shared.adapters.sns import Subscriptions
+from shared.rulebook.loading import load
+from shared.settings import WatchSettings, form_key
+
+WITHIN = timedelta(minutes=3)  # the sweep alone, with the stream off, takes two; less than the function's timeout
+
+logger = Logger()
+metrics = Metrics()
+settings = WatchSettings.from_environment()
+questionnaire = next(iter(load().rule_sets.values())).questionnaire
+watch = usecases.Watch(
+    CanaryPath(
+        boto3.client("sqs", config=UNHURRIED),
+        settings.canary_queue,
+        settings.api_address,
+        FormGuard(form_key()),
+        (questionnaire.id, questionnaire.version),
+    ),
+    Subscriptions(boto3.client("sns", config=UNHURRIED), settings.topic_arn),
+    settings.expected,
+    settings.page_hours,
+    WITHIN,
+)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
+    watched = usecases.watch_delivery(watch, now)
+    metrics.add_metric("canaries_delivered", MetricUnit.Count, int(watched.took is not None))
+    metrics.add_metric("subscriptions_missing", MetricUnit.Count, watched.missing)
+    metrics.add_metric("heard", MetricUnit.Count, int(watched.quiet))  # at other hours only submissions count
+    if watched.took is None:
+        logger.error("the canary did not come out", extra={"error": watched.error})
+    if watched.missing:
+        logger.error("an expected subscription is missing or not confirmed")
+    return {"delivered": watched.took is not None, "subscriptions_missing": watched.missing}

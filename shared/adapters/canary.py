@@ -1,0 +1,70 @@
+"""The canary: a lead that is nobody's, sent as a page would send it, and the queue that its alert comes out on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import urllib3
+
+from shared.adapters.form_guard import FormGuard
+from shared.domain.errors import NotDelivered
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+WAITS = urllib3.Timeout(connect=3, read=10)
+LONG_POLL = 5  # seconds
+
+
+class CanaryPath:
+    """`api_address`: of the real API, with its slash. `questionnaire`: id and version of the one that is sent."""
+
+    def __init__(
+        self, client: SQSClient, queue_url: str, api_address: str, guard: FormGuard, questionnaire: tuple[str, str]
+    ) -> None:
+        self._client = client
+        self._queue_url = queue_url
+        self._address = f"{api_address}submissions"
+        self._guard = guard
+        self._questionnaire = questionnaire
+        self._pool = urllib3.PoolManager(timeout=WAITS, retries=False)
+
+    def send(self) -> str:
+        """Its reference. It answers no question, so the rules call it unknown and its first alert is due at once.
+
+        Raises NotDelivered.
+        """
+        submission_id, (questionnaire, version) = uuid4(), self._questionnaire
+        submission = {
+            "submission_id": str(submission_id),
+            "questionnaire": {"id": questionnaire, "version": version},
+            "answers": {},
+            "contact": {"name": "Delivery check", "email": "canary@example.com"},
+            "consents": {"contact": True},
+            "token": self._guard.canary_token(submission_id),
+        }
+        try:
+            answer = self._pool.request(
+                "POST", self._address, body=json.dumps(submission), headers={"content-type": "application/json"}
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise NotDelivered(type(error).__name__) from None
+        if answer.status != HTTPStatus.CREATED:
+            raise NotDelivered(f"status {answer.status}")
+        return str(answer.json()["reference"])
+
+    def alerts(self) -> Iterator[str]:
+        """Alerts of canaries that came out since the last look; waits a little for one. Each is read once.
+
+        Raises botocore's ClientError or BotoCoreError.
+        """
+        answer = self._client.receive_message(
+            QueueUrl=self._queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=LONG_POLL
+        )
+        for message in answer.get("Messages", []):
+            self._client.delete_message(QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"])
+            yield message["Body"]

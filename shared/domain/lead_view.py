@@ -1,0 +1,155 @@
+"""A lead as staff see it: a summary for the worklist, without a person in it, and everything for whoever opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from shared.domain.condition import options_of
+from shared.domain.lead import Lead
+from shared.domain.questionnaire import Answer, Answers, Question
+from shared.domain.submission import Stored
+from shared.domain.triage import FiredRule, RuleSet, SafetyRule, TriageResult
+
+UNSURE = "unsure"
+
+
+class LeadSummary(Stored):
+    """What the worklist's index holds: no name, no way to reach the person, no answer. `tags` are rule ids."""
+
+    reference: str
+    version: int
+    tier: str
+    status: str
+    deadline: datetime | None
+    received_at: datetime
+    acknowledged_at: datetime | None
+    closed_at: datetime | None
+    closed_reason: str
+    owner: str
+    owner_name: str
+    attempts: int
+    suspect: bool
+    complete: bool
+    language: str
+    tags: tuple[str, ...]
+
+    @classmethod
+    def of(cls, lead: Lead) -> LeadSummary:
+        return cls(
+            **{name: getattr(lead, name) for name in cls.model_fields if name not in ("suspect", "tags")},
+            suspect=lead.suspicion.suspect,
+            tags=tuple(rule.id for rule in lead.triage.tags),
+        )
+
+
+def lead_view(
+    lead: Lead, rule_set: RuleSet, others: Iterable[LeadSummary], actions: tuple[str, ...], at: datetime
+) -> dict[str, Any]:
+    """As JSON values. `others`: leads of the same person. `actions`: what the reader may do with it now."""
+    triage = lead.triage
+    return {
+        "summary": LeadSummary.of(lead).model_dump(mode="json"),
+        "actions": list(actions),
+        "triage": {
+            "tier": triage.tier,
+            "staff_tier": lead.staff_tier,
+            "clinic_does": rule_set.tiers[lead.tier].clinic_does if lead.tier in rule_set.tiers else "",
+            "safety_rules": _rules(triage.safety_rules),
+            "not_fit_rules": _rules(triage.not_fit_rules),
+            "fit_rules": _rules(triage.fit_rules),
+            "fit_score": triage.fit_score,
+            "marketing_allowed": triage.marketing_allowed,
+        },
+        "tags": _rules(triage.tags),
+        "messages_shown": [message.model_dump(mode="json") for message in lead.messages_shown],
+        "answers": list(_answers(lead.answers, triage, rule_set)),
+        "to_ask": list(_to_ask(lead, rule_set)),
+        "contact": lead.contact.model_dump(mode="json", exclude_none=True),
+        "consents": {
+            "given": {record.consent: lead.consents_to(record.consent) for record in lead.consent_records},
+            "ledger": [record.model_dump(mode="json") for record in lead.consent_records],
+        },
+        "attribution": lead.attribution,
+        "source": lead.source,
+        "earlier": [
+            {
+                "received_at": earlier.received_at.isoformat(),
+                "tier": earlier.triage.tier,
+                "answers": list(_answers(earlier.answers, earlier.triage, rule_set)),
+            }
+            for earlier in reversed(lead.earlier)
+        ],
+        "suspicion": lead.suspicion.model_dump(mode="json"),
+        "history": [entry.model_dump(mode="json", exclude={"before"}) for entry in lead.history],
+        "others": [
+            other.model_dump(mode="json", include={"reference", "received_at", "status", "tier"}) for other in others
+        ],
+        "rule_set": {"id": triage.rule_set, "version": triage.rule_set_version, "approved_by": rule_set.approved_by},
+        "now": at.isoformat(),
+    }
+
+
+def _rules(rules: Iterable[FiredRule]) -> list[dict[str, Any]]:
+    return [rule.model_dump(mode="json") for rule in rules]
+
+
+def _answers(answers: Answers, triage: TriageResult, rule_set: RuleSet) -> Iterator[dict[str, Any]]:
+    """In the order of the questionnaire; what it does not know, from another version, comes last as it was sent."""
+    known = rule_set.questionnaire.questions
+    fired = {rule.id for rule in triage.safety_rules}
+    signs = _looked_for(rule for rule in rule_set.safety if rule.id in fired)
+    for page in rule_set.questionnaire.pages:
+        for question in page.questions:
+            if question.code in answers:
+                yield _answer(page.title, question, answers[question.code], signs)
+    for code, answer in answers.items():
+        if code not in known:
+            codes = _codes(answer)
+            yield {
+                "page": "",
+                "question": code,
+                "type": "",
+                "text": code,
+                "codes": codes,
+                "answer": codes,
+                "positive": False,
+            }
+
+
+def _looked_for(rules: Iterable[SafetyRule]) -> frozenset[tuple[str, str]]:
+    return frozenset[tuple[str, str]]().union(*(options_of(rule.when) for rule in rules))
+
+
+def _answer(page: str, question: Question, answer: Answer, signs: frozenset[tuple[str, str]]) -> dict[str, Any]:
+    """`positive`: a safety rule fired that looks for this answer."""
+    labels = {option.code: option.label for option in question.options}
+    codes = _codes(answer)
+    return {
+        "page": page,
+        "question": question.code,
+        "type": question.type,
+        "text": question.text,
+        "codes": codes,
+        "answer": [labels.get(code, code) for code in codes],
+        "positive": any((question.code, code) in signs for code in codes),
+    }
+
+
+def _codes(answer: Answer) -> list[str]:
+    return list(answer) if isinstance(answer, list) else [str(answer)]
+
+
+def _to_ask(lead: Lead, rule_set: RuleSet) -> Iterator[dict[str, str]]:
+    """Safety questions that the patient skipped or could not answer: the first of them is the one to call with."""
+    facts = rule_set.questionnaire.facts(lead.answers)
+    counts = _looked_for(rule_set.safety)
+    for question in rule_set.questionnaire.questions.values():
+        shown = question.shown_when is None or question.shown_when.holds(facts)
+        if (question.code, UNSURE) not in counts or not shown:
+            continue
+        if question.code not in lead.answers:
+            yield {"question": question.code, "text": question.text, "why": "not answered"}
+        elif UNSURE in _codes(lead.answers[question.code]):
+            yield {"question": question.code, "text": question.text, "why": "not sure"}

@@ -1,0 +1,264 @@
+"""What staff do with a lead. Each action is a function from a lead to its next version, with one more entry in the
+history; what may not be done is an error, and then nothing is written.
+
+A lead is new, then acknowledged by one person, then booked or closed. `version` in a request is the one that the person
+saw: alerts that went out since then are no conflict, what a colleague did is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from shared.domain.errors import AlreadyTaken, FieldProblem, InvalidInput, NotAllowed, WrongState
+from shared.domain.history import HistoryEntry, Standing
+from shared.domain.lead import Lead
+from shared.domain.opening_hours import OpeningHours
+from shared.domain.staff import Staff
+from shared.domain.submission import Model, refuse_control
+from shared.domain.triage import Tier
+
+LONGEST_HISTORY = 200  # entries, and below the characters of staff: the lead must fit into one item of the table
+LONGEST_TEXTS = 50_000
+UNDO_WITHIN = timedelta(minutes=10)
+ADDING = frozenset({"contact_attempt", "note"})  # these stand beside whatever a colleague did in the meantime
+
+ActionName = Literal[
+    "acknowledge", "contact_attempt", "book", "close", "reopen", "note", "raise_tier", "lower_tier", "undo"
+]
+Outcome = Literal["reached", "no_answer", "left_message", "wrong_number"]
+Reason = Literal["not_a_fit", "unreachable", "duplicate", "spam", "declined"]
+
+
+def _several_lines(text: str) -> str:
+    return refuse_control(text, "\n\r\t")
+
+
+class Action(Model):
+    """`version`: of the lead that the person saw. `outcome` of a contact attempt; `reason` of closing; `tier` to raise
+    or lower to; `text`: a note, the reason for lowering a tier, or a remark on anything else."""
+
+    action: ActionName
+    version: Annotated[int, Field(ge=1)]
+    outcome: Outcome | None = None
+    reason: Reason | None = None
+    tier: Annotated[str, Field(max_length=40)] | None = None
+    text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(_several_lines)] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRules:
+    """What the clinic's rules say about tiers and time."""
+
+    tiers: Mapping[str, Tier]
+    hours: OpeningHours
+
+    def rank(self, tier: str) -> int:
+        return self.tiers[tier].rank
+
+    def is_safety(self, tier: str) -> bool:
+        """EMERGENCY and URGENT: those whose leads are never for marketing."""
+        return not self.tiers[tier].marketing
+
+    def deadline(self, tier: str, since: datetime) -> datetime | None:
+        span = self.tiers[tier].deadline
+        return span.after(since, self.hours) if span else None
+
+
+def work(lead: Lead, action: Action, staff: Staff, at: datetime, rules: WorkRules) -> Lead:
+    """The next version of the lead, or the same lead where there is nothing left to do.
+
+    Raises NotAllowed, InvalidInput, AlreadyTaken or WrongState.
+    """
+    if not staff.may_work:
+        raise NotAllowed("Clinicians and the lead desk work leads.")
+    if problems := tuple(_problems(action, rules)):
+        raise InvalidInput(problems)
+    _has_room(lead, action)
+    if action.action not in ADDING:
+        _nobody_was_faster(lead, action, staff)
+    do: Callable[[], Lead] = getattr(_Doing(lead, action, staff, at, rules), action.action)
+    return do()
+
+
+def possible(lead: Lead, staff: Staff, at: datetime, rules: WorkRules) -> tuple[str, ...]:
+    """The actions that this person can do now, for buttons: what is not listed would be refused."""
+    found = []
+    for name in get_args(ActionName):
+        try:
+            after = work(lead, _trial(name, lead, rules), staff, at, rules)
+        except (NotAllowed, AlreadyTaken, WrongState):
+            continue
+        if after is not lead:
+            found.append(name)
+    return tuple(found)
+
+
+def tier_after_return(earlier: Lead, later: Lead, tiers: Mapping[str, Tier]) -> str:
+    """The visitor came back with more answers: what staff had raised stays raised, what they had lowered is scored
+    anew."""
+    kept = tiers.get(earlier.staff_tier)
+    return earlier.staff_tier if kept and kept.rank < tiers[later.triage.tier].rank else ""
+
+
+def _problems(action: Action, rules: WorkRules) -> Iterable[FieldProblem]:
+    """What this action needs and the request lacks."""
+    if action.action == "contact_attempt" and action.outcome is None:
+        yield FieldProblem("/outcome", "This field is required.")
+    if action.action == "close" and action.reason is None:
+        yield FieldProblem("/reason", "This field is required.")
+    if action.action in ("raise_tier", "lower_tier") and action.tier not in rules.tiers:
+        yield FieldProblem("/tier", "This option is not on the list.")
+    if action.action in ("note", "lower_tier") and not action.text:
+        yield FieldProblem("/text", "This field is required.")
+
+
+def _has_room(lead: Lead, action: Action) -> None:
+    """Adding ends some day; taking a lead, or closing it, never does."""
+    full = action.action in ADDING and len(lead.history) >= LONGEST_HISTORY
+    wordy = action.text and sum(len(entry.text) for entry in lead.history) + len(action.text) > LONGEST_TEXTS
+    if full or wordy:
+        raise WrongState("The history of this lead is full.")
+
+
+def _nobody_was_faster(lead: Lead, action: Action, staff: Staff) -> None:
+    since = [entry for entry in lead.history if entry.version > action.version and entry.by != staff.id]
+    others = [entry for entry in since if entry.action not in ADDING]
+    if not others:
+        return
+    if lead.status == "acknowledged" and lead.owner != staff.id:
+        raise AlreadyTaken(lead.owner_name, lead.acknowledged_at)
+    last = others[-1]
+    raise WrongState("The lead changed since you opened it.", last.by_name, last.action, last.at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Doing:
+    """An action that is being done: one method for each, named like it."""
+
+    lead: Lead
+    action: Action
+    staff: Staff
+    at: datetime
+    rules: WorkRules
+
+    def acknowledge(self) -> Lead:
+        """One person has it from now on: it leaves the sweep, and no further alert is decided."""
+        lead = self.lead
+        if lead.status == "acknowledged" and lead.owner == self.staff.id:
+            return lead
+        if lead.status == "acknowledged":
+            raise AlreadyTaken(lead.owner_name, lead.acknowledged_at)
+        self._must_be_open()
+        return lead.worked(self._entry(before=lead.standing), **self._owned(), status="acknowledged", next_at=None)
+
+    def contact_attempt(self) -> Lead:
+        return self.lead.worked(self._entry(self.action.outcome), attempts=self.lead.attempts + 1)
+
+    def book(self) -> Lead:
+        self._must_be_open()
+        done = self._owned() | {"status": "booked", "closed_at": self.at, "next_at": None}
+        return self.lead.worked(self._entry(before=self.lead.standing), **done)
+
+    def close(self) -> Lead:
+        """That a person with warning signs is no patient for this clinic is a medical judgement."""
+        self._must_be_open()
+        reason, tier = self.action.reason, self.lead.tier
+        if reason == "not_a_fit" and self.rules.is_safety(tier) and not self.staff.may_judge:
+            raise NotAllowed(f"Only a clinician closes a lead in tier {tier} as not a fit.")
+        done = self._owned() | {"status": "closed", "closed_reason": reason, "closed_at": self.at, "next_at": None}
+        return self.lead.worked(self._entry(reason, before=self.lead.standing), **done)
+
+    def reopen(self) -> Lead:
+        """Nobody has it any more, so its ladder begins anew, at level 1."""
+        if self.lead.status == "new":
+            raise WrongState("The lead is open.")
+        return self.lead.worked(self._entry(), **Standing().model_dump(), **self._ladder_anew(self.lead.tier))
+
+    def note(self) -> Lead:
+        return self.lead.worked(self._entry())
+
+    def raise_tier(self) -> Lead:
+        lead, tier = self.lead, self.action.tier or ""
+        self._must_be_open()
+        if self.rules.rank(tier) >= self.rules.rank(lead.tier):
+            raise WrongState(f"The lead's tier is {lead.tier} already, or a more urgent one.")
+        sooner = [deadline for deadline in (lead.deadline, self.rules.deadline(tier, self.at)) if deadline]
+        return self._retiered(tier, min(sooner, default=None))
+
+    def lower_tier(self) -> Lead:
+        lead, tier = self.lead, self.action.tier or ""
+        if not self.staff.may_judge:
+            raise NotAllowed("Only a clinician lowers a tier.")
+        self._must_be_open()
+        if self.rules.rank(tier) <= self.rules.rank(lead.tier):
+            raise WrongState(f"The lead's tier is {lead.tier} already, or a less urgent one.")
+        return self._retiered(tier, self.rules.deadline(tier, lead.received_at))
+
+    def undo(self) -> Lead:
+        lead = self.lead
+        last = lead.history[-1] if lead.history else None
+        if last is None or last.before is None or last.by != self.staff.id or self.at - last.at > UNDO_WITHIN:
+            raise WrongState("There is nothing of yours to undo: only the last action, within ten minutes.")
+        restored = last.before.model_dump()
+        if last.before.status == "new":  # nobody has it again: the ladder goes on where it stood
+            ladder = lead.ladder(self.rules.tiers)
+            step = lead.next_step(lead.alert_delivered, ladder, self.rules.hours)
+            restored["next_at"] = max(self.at, step) if ladder else None
+        return lead.worked(self._entry(last.action, undo_of=last.version), **restored)
+
+    def _must_be_open(self) -> None:
+        if self.lead.status not in ("new", "acknowledged"):
+            raise WrongState("The lead is done; reopen it first.")
+
+    def _owned(self) -> dict[str, Any]:
+        """Whoever does something with a lead that nobody has, has it."""
+        if self.lead.owner:
+            return {}
+        return {"owner": self.staff.id, "owner_name": self.staff.name, "acknowledged_at": self.at}
+
+    def _retiered(self, tier: str, deadline: datetime | None) -> Lead:
+        """While nobody has the lead, those who hear of this tier hear of it at once."""
+        ladder = self._ladder_anew(tier) if self.lead.status == "new" else {}
+        return self.lead.worked(self._entry(tier), staff_tier=tier, deadline=deadline, **ladder)
+
+    def _ladder_anew(self, tier: str) -> dict[str, Any]:
+        """Level 1 is due now, and the further ones count from now; a tier without a ladder tells nobody."""
+        climbs = bool(self.rules.tiers[tier].ladder)
+        next_at = self.at if climbs else None
+        return {"ladder_from": self.at, "alert_due": int(climbs), "alert_delivered": 0, "next_at": next_at}
+
+    def _entry(
+        self, detail: str | None = "", *, before: Standing | None = None, undo_of: int | None = None
+    ) -> HistoryEntry:
+        return HistoryEntry(
+            at=self.at,
+            by=self.staff.id,
+            by_name=self.staff.name,
+            action=self.action.action,
+            version=self.lead.version + 1,
+            detail=detail or "",
+            text=self.action.text,
+            before=before,
+            undo_of=undo_of,
+        )
+
+
+def _trial(name: str, lead: Lead, rules: WorkRules) -> Action:
+    """This action as a person might do it."""
+    by_urgency = sorted(rules.tiers.values(), key=lambda tier: tier.rank)
+    tier = by_urgency[0 if name == "raise_tier" else -1].name
+    return Action.model_validate(
+        {
+            "action": name,
+            "version": lead.version,
+            "outcome": "reached",
+            "reason": "unreachable",
+            "tier": tier,
+            "text": "-",
+        }
+    )

@@ -1,0 +1,133 @@
+"""The worklist: its shelves, what staff ask of it, and what they look for by hand.
+
+Open leads stand on the open shelves by deadline. What needs nobody stands on the shelf of the month in which it was
+done, so that reading either costs what is read and never the size of the table.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from shared.domain.errors import FieldProblem, InvalidInput
+from shared.domain.lead import NEVER, Lead
+from shared.domain.lead_view import LeadSummary
+from shared.domain.person import email_key, phone_key
+from shared.domain.submission import Model, e164, mail_address, refuse_control
+
+MONTHS_BACK = 24  # how far the list of done leads reaches; an older one is found by its reference
+READ_ALOUD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""})
+REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{10}")
+CURSOR = re.compile(
+    r"(?P<shelf>open-[0-9]{1,2}|closed-[0-9]{4}-[0-9]{2})_"
+    r"(?:(?P<sort_at>[0-9]{4}-[0-9T:.+-]{8,40})_(?P<lead_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|_)"
+)
+
+
+def shelf_of(lead: Lead, shards: int) -> str:
+    if lead.needs_someone:
+        return open_shelf(zlib.crc32(lead.lead_id.bytes) % shards)
+    return f"closed-{(lead.closed_at or lead.received_at).astimezone(UTC):%Y-%m}"
+
+
+def open_shelf(shard: int) -> str:
+    return f"open-{shard}"
+
+
+def closed_shelves(at: datetime) -> Iterator[str]:
+    """The latest month first."""
+    month = at.astimezone(UTC).replace(day=1)
+    for _ in range(MONTHS_BACK):
+        yield f"closed-{month:%Y-%m}"
+        month = (month - timedelta(days=1)).replace(day=1)
+
+
+def sorted_at(lead: Lead) -> datetime:
+    """Its place on the shelf."""
+    return (lead.deadline or NEVER) if lead.needs_someone else (lead.closed_at or lead.received_at)
+
+
+class WorklistQuery(Model):
+    """`cursor`: where the previous page ended."""
+
+    view: Literal["open", "mine", "closed"] = "open"
+    tier: Annotated[str, Field(max_length=40)] | None = None
+    suspect: bool | None = None
+    cursor: Annotated[str, Field(max_length=300)] | None = None
+
+    def wants(self, summary: LeadSummary, staff_id: str) -> bool:
+        return (
+            (self.view != "mine" or summary.owner == staff_id)
+            and self.tier in (None, summary.tier)
+            and self.suspect in (None, summary.suspect)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A shelf, and the last lead read on it; None at its beginning."""
+
+    shelf: str
+    sort_at: str = ""
+    lead_id: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.shelf}_{self.sort_at}_{self.lead_id}"
+
+    def next_shelf(self, shelves: tuple[str, ...]) -> Place | None:
+        """The beginning of the shelf after this one. Raises InvalidInput where this is none of them."""
+        if self.shelf not in shelves:
+            raise InvalidInput((FieldProblem("/cursor", "This is not in the expected form."),))
+        later = shelves[shelves.index(self.shelf) + 1 :]
+        return Place(later[0]) if later else None
+
+    @classmethod
+    def parse(cls, cursor: str) -> Place:
+        """Raises InvalidInput."""
+        match = CURSOR.fullmatch(cursor)
+        if match is None:
+            raise InvalidInput((FieldProblem("/cursor", "This is not in the expected form."),))
+        return cls(**match.groupdict(""))
+
+
+class Search(Model):
+    """What somebody typed: a reference, a phone number or an e-mail address."""
+
+    q: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=254), AfterValidator(refuse_control)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What to look up; "" where the text cannot be that. Ten digits can be a reference and a phone number."""
+
+    reference: str = ""
+    phone_key: str = ""
+    email_key: str = ""
+
+
+def sought(search: Search, person_key: str) -> Sought:
+    if "@" in search.q:
+        return Sought(email_key=email_key(_or_none(mail_address, search.q), person_key))
+    return Sought(reference_in(search.q), phone_key=phone_key(_or_none(e164, search.q), person_key))
+
+
+def reference_in(text: str) -> str:
+    """The reference as it is stored, from how people write and read it out; "" when it is none."""
+    letters = text.upper().translate(READ_ALOUD)
+    return f"{letters[:5]}-{letters[5:]}" if REFERENCE.fullmatch(letters) else ""
+
+
+def _or_none(check: Callable[[str], str], text: str) -> str | None:
+    try:
+        return check(text)
+    except PydanticCustomError:
+        return None

@@ -1,0 +1,29 @@
+"""Reads how long leads are kept (retention.toml)."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from shared.domain.retention import Retention, Stage
+from shared.rulebook.reader import Reader
+
+FILE = Path(__file__).parent / "retention.toml"
+
+
+def retention(file: Path = FILE) -> Retention:
+    """Raises RulebookError, or ValueError for a file that is not TOML."""
+    table = Reader(tomllib.loads(file.read_text(encoding="utf-8")), file.name)
+    months = {
+        Stage.ANSWERS: table.number("answers_months"),
+        Stage.BOOKED: table.number("booked_months"),
+        Stage.EVIDENCE: table.number("evidence_months"),
+        Stage.AUDIT: table.number("audit_months"),
+    }
+    tiers = frozenset(table.texts("audited_tiers"))
+    table.done()
+    if min(months.values()) < 1:
+        raise table.error("keep everything for a month at least: staff must have time to act")
+    if not months[Stage.ANSWERS] <= months[Stage.EVIDENCE] <= months[Stage.AUDIT]:
+        raise table.error("answers go first, then the evidence, then the audit")
+    return Retention(months, tiers)

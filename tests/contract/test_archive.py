@@ -1,0 +1,131 @@
+"""What exporting, erasing and retiring rely on in DynamoDB: on moto and on AWS's DynamoDB Local."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from shared.adapters.dynamodb import LeadsTable
+from shared.domain.errors import LeadChanged, StoreUnavailable, SubmissionConflict
+from shared.domain.export import Mark, Period
+from shared.domain.lead import Lead
+from shared.domain.retention import Stage, erased, last_contact
+from tests.functions.calls import NOT_A_FIT, URGENT
+from tests.leads import RECEIVED, a_lead
+
+JANUARY = Period(datetime(2026, 1, 1, 6, tzinfo=UTC), datetime(2026, 2, 1, 6, tzinfo=UTC))
+KEY = "a key of tests"
+
+
+def taken(lead: Lead) -> Lead:
+    return lead.model_copy(update={"version": lead.version + 1, "status": "closed", "next_at": None})
+
+
+def test_leads_come_in_the_order_of_arrival_and_after_a_mark(table: LeadsTable) -> None:
+    leads = [a_lead(at=RECEIVED + timedelta(days=days)) for days in (3, 0, 20, 1)]
+    for lead in leads:
+        table.add(lead)
+    marks = list(table.arrivals(JANUARY, None))
+    assert [mark.lead_id for mark in marks] == [leads[i].lead_id for i in (1, 3, 0)]  # the last came in February
+    for number, mark in enumerate(marks):
+        assert list(table.arrivals(JANUARY, Mark.parse(str(mark)))) == marks[number + 1 :]
+
+
+def test_leads_of_the_same_millisecond_are_neither_missed_nor_repeated(table: LeadsTable) -> None:
+    for _ in range(7):
+        table.add(a_lead())
+    seen: list[Mark] = []
+    while mark := next(iter(table.arrivals(JANUARY, seen[-1] if seen else None)), None):
+        seen.append(mark)
+    assert len({mark.lead_id for mark in seen}) == len(seen) == 7
+
+
+def test_a_period_goes_over_several_months(table: LeadsTable) -> None:
+    leads = [a_lead(at=datetime(2025 + month // 12, month % 12 + 1, 28, tzinfo=UTC)) for month in (9, 10, 11, 12, 13)]
+    for lead in leads:
+        table.add(lead)
+    period = Period(datetime(2025, 11, 1, tzinfo=UTC), datetime(2026, 1, 28, 0, 0, 1, tzinfo=UTC))
+    marks = list(table.arrivals(period, None))
+    assert [mark.lead_id for mark in marks] == [lead.lead_id for lead in leads[1:4]]
+    assert list(table.arrivals(period, marks[1])) == marks[2:]
+
+
+def test_a_mark_whose_lead_is_gone_still_leads_on(table: LeadsTable) -> None:
+    leads = [a_lead(at=RECEIVED + timedelta(minutes=minute)) for minute in range(3)]
+    for lead in leads:
+        table.add(lead)
+    middle = Mark(leads[1].received_at, leads[1].lead_id)
+    table.replace(leads[1], erased(leads[1], "s-1", RECEIVED, KEY))
+    assert [mark.lead_id for mark in table.arrivals(JANUARY, middle)] == [leads[2].lead_id]
+
+
+def test_a_stage_holds_what_is_due_the_oldest_first(table: LeadsTable) -> None:
+    leads = [taken(a_lead(at=RECEIVED + timedelta(days=days))) for days in (2, 0, 1)]
+    for lead in (*leads, a_lead(URGENT)):  # nobody has taken the last one
+        table.add(lead)
+    assert list(table.in_stage(Stage.ANSWERS, RECEIVED + timedelta(days=1))) == [leads[1].lead_id, leads[2].lead_id]
+    assert list(table.in_stage(Stage.EVIDENCE, RECEIVED + timedelta(days=9))) == []
+
+
+def test_a_lead_changes_stages_with_its_state(table: LeadsTable) -> None:
+    lead = a_lead(URGENT)
+    later = RECEIVED + timedelta(days=9)
+    table.add(lead)
+    assert [list(table.in_stage(stage, later)) for stage in Stage] == [[], [], [], []]
+    closed = taken(lead)
+    table.replace(lead, closed)
+    assert list(table.in_stage(Stage.ANSWERS, later)) == [lead.lead_id]
+    left = erased(closed, "s-1", RECEIVED, KEY)
+    table.replace(closed, left)
+    assert list(table.in_stage(Stage.ANSWERS, later)) == []
+    assert list(table.in_stage(Stage.EVIDENCE, last_contact(closed))) == [lead.lead_id]
+
+
+def test_what_is_left_is_read_back_and_is_no_lead(table: LeadsTable, client: Any, name: str) -> None:
+    lead = a_lead(URGENT)
+    table.add(lead)
+    left = erased(lead, "s-1", RECEIVED, KEY)
+    table.replace(lead, left)
+    assert table.kept(lead.lead_id) == left
+    assert table.get(lead.lead_id) is None
+    assert table.id_of(lead.reference) is None
+    assert table.of_person(lead.phone_key, lead.email_key) == ()
+    [item] = client.scan(TableName=name)["Items"]
+    assert set(item) == {"lead_id", "version", "remainder", "write_id", "retention_stage", "retention_since"}
+
+
+def test_what_was_erased_is_not_added_again(table: LeadsTable) -> None:
+    lead = a_lead(URGENT)
+    table.add(lead)
+    table.replace(lead, erased(lead, "s-1", RECEIVED, KEY))
+    with pytest.raises(SubmissionConflict):
+        table.add(lead)
+    with pytest.raises(LeadChanged):
+        table.replace(lead, taken(lead))
+
+
+def test_the_version_that_was_read_is_removed_and_no_other(table: LeadsTable) -> None:
+    lead = a_lead(NOT_A_FIT)
+    table.add(lead)
+    table.replace(lead, taken(lead))
+    with pytest.raises(LeadChanged):
+        table.remove(lead)
+    table.remove(taken(lead))
+    assert table.kept(lead.lead_id) is None
+    table.remove(taken(lead))  # the SDK's retry meets its own first deletion
+
+
+def test_a_table_that_is_not_there_is_unavailable(client: Any) -> None:
+    table = LeadsTable(client, "no-such-table", 1)
+    calls: list[Any] = [
+        lambda: table.kept(uuid4()),
+        lambda: table.remove(a_lead()),
+        lambda: list(table.arrivals(JANUARY, None)),
+        lambda: list(table.in_stage(Stage.ANSWERS, RECEIVED)),
+    ]
+    for call in calls:
+        with pytest.raises(StoreUnavailable):
+            call()

@@ -1,0 +1,126 @@
+"""`python -m dev.backtest`: which leads would change tier, by tier, by rule, and as a picture."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from dev import backtest
+from shared.rulebook.loading import FOLDER
+from tests.domain.answer_sets import HEALTHY
+
+PROJECT = Path(__file__).parents[2]
+FEVER = HEALTHY | {"sys": ["fever"]}
+CANARY = "canaryvalue"
+
+
+def run(*arguments: str | Path) -> tuple[int, str, str]:
+    command = [sys.executable, "-m", "dev.backtest", *map(str, arguments)]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Path:
+    """The rulebook with one floor lowered: what rests on MED-01 alone falls to PRIORITY."""
+    folder = tmp_path / "new"
+    folder.mkdir()
+    for path in FOLDER.glob("*.toml"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    rules = folder / "fs-triage.toml"
+    before, rule, after = rules.read_text().partition(f'id = "{fever_rule()}"')
+    assert rule
+    rules.write_text(before + rule + after.replace('floor = "URGENT"', 'floor = "PRIORITY"', 1))
+    return folder
+
+
+def fever_rule() -> str:
+    fired = backtest._fired(backtest.rules_of(str(FOLDER), "fs-intake"), FEVER)
+    (rule,) = [rule.id for rule in fired.values() if backtest._weight(rule) == "URGENT"]
+    return rule
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Path:
+    """As exported: leads, and a bare answer set."""
+    leads = [
+        {"reference": "7K3MQ-2XDRT", "answers": FEVER | {"note": CANARY}, "contact": {"name": CANARY}},
+        {"reference": "8K3MQ-2XDRT", "answers": HEALTHY},
+        FEVER,
+    ]
+    path = tmp_path / "leads.jsonl"
+    path.write_text("".join(json.dumps(lead) + "\n" for lead in leads))
+    return path
+
+
+def test_the_same_rules_change_nothing(tmp_path: Path) -> None:
+    status, said, _ = run(FOLDER, FOLDER, "--samples", "200", "--picture", tmp_path / "same.svg")
+    assert status == 0
+    assert "200 answer sets scored by both; 0 would change tier." in said
+    assert "0 of 200" in (tmp_path / "same.svg").read_text()
+
+
+def test_a_lowered_floor_is_counted_named_and_blamed_on_its_rule(new: Path, stored: Path, tmp_path: Path) -> None:
+    status, said, _ = run(FOLDER, new, "--answers", stored, "--picture", tmp_path / "b.svg")
+    assert status == 0
+    assert "3 answer sets scored by both; 2 would change tier." in said
+    assert "LOWERED" in said
+    assert "7K3MQ-2XDRT" in said
+    assert "line 3" in said
+    assert "8K3MQ-2XDRT" not in said
+    assert f"~{fever_rule()}" in said
+
+
+def test_nothing_that_a_patient_wrote_is_printed_or_drawn(new: Path, stored: Path, tmp_path: Path) -> None:
+    _, said, errors = run(FOLDER, new, "--answers", stored, "--picture", tmp_path / "b.svg")
+    assert CANARY not in said + errors + (tmp_path / "b.svg").read_text()
+
+
+def test_the_picture_is_svg_that_shows_every_move(new: Path, stored: Path) -> None:
+    old, changed = (backtest.rules_of(str(folder), "fs-intake") for folder in (FOLDER, new))
+    found = backtest.backtest(old, changed, backtest.read_answers(stored))
+    drawn = ET.fromstring(backtest.picture(found))  # noqa: S314
+    texts = [entry.text for entry in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    colours = [entry.get("fill") for entry in drawn.iter("{http://www.w3.org/2000/svg}rect")]
+    assert "2 of 3 answer sets would change tier" in texts
+    assert colours.count(backtest.LOWERED) == 1
+    assert colours.count(backtest.RAISED) == 0
+    assert {*found.tiers, f"~{fever_rule()}"} <= set(texts)
+
+
+def test_the_other_way_round_it_is_raised(new: Path, stored: Path) -> None:
+    old, changed = (backtest.rules_of(str(folder), "fs-intake") for folder in (new, FOLDER))
+    found = backtest.backtest(old, changed, backtest.read_answers(stored))
+    assert [(change.old, change.new) for change in found.changes] == [("PRIORITY", "URGENT")] * 2
+    assert backtest.RAISED in backtest.picture(found)
+
+
+def test_a_git_revision_is_as_good_as_a_folder(tmp_path: Path) -> None:
+    status, said, _ = run("HEAD", "HEAD", "--samples", "20", "--picture", tmp_path / "b.svg")
+    assert (status, "20 answer sets scored by both; 0 would" in said) == (0, True)
+
+
+def test_vignettes_can_be_replayed(tmp_path: Path) -> None:
+    vignettes = PROJECT / "tests/data/vignettes.json"
+    status, said, _ = run(FOLDER, FOLDER, "--answers", vignettes, "--picture", tmp_path / "b.svg")
+    assert (status, "32 answer sets scored by both; 0 would" in said) == (0, True)
+
+
+def test_a_set_that_cannot_be_scored_is_named_and_fails_the_run(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps({"toe": 1}) + "\n{oops\n[]\n" + json.dumps(HEALTHY) + "\n")
+    status, said, _ = run(FOLDER, FOLDER, "--answers", tmp_path / "a.jsonl", "--picture", tmp_path / "b.svg")
+    assert status == 1
+    assert "3 could not be scored by both: line 1, line 2, line 3" in said
+    assert "1 answer sets" in said
+
+
+@pytest.mark.parametrize("place", ["no-such-thing", "--upload-pack=x"])
+def test_a_place_without_rules_is_an_error_in_plain_words(place: str) -> None:
+    status, said, errors = run("--", FOLDER, place)
+    assert (status, said) == (2, "")
+    assert "neither a folder nor a git revision with a rulebook" in errors

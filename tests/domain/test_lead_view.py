@@ -1,0 +1,65 @@
+"""What staff read first: the answers that raised the tier, and what is still to be asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.domain.lead_view import lead_view
+from tests.leads import RECEIVED, RULEBOOK, a_lead
+
+NOTHING_SAID = {
+    "em-now": ["none"],
+    "ces": ["none"],
+    "motor": ["none"],
+    "cord": ["none"],
+    "sys": ["none"],
+    "injury": "no",
+}
+RULE_SET = RULEBOOK.of("fs-intake")
+
+
+def seen(**answers: object) -> dict[str, Any]:
+    assert RULE_SET is not None
+    said = {"age": 57, "who": "self", "region": ["lumbar"], **NOTHING_SAID, **answers}
+    return lead_view(
+        a_lead({code.replace("_", "-"): answer for code, answer in said.items()}), RULE_SET, (), (), RECEIVED
+    )
+
+
+def positives(view: dict[str, Any]) -> list[str]:
+    return [answer["question"] for answer in view["answers"] if answer["positive"]]
+
+
+def to_ask(view: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(question["question"], question["why"]) for question in view["to_ask"]]
+
+
+@pytest.mark.parametrize(
+    ("answers", "raised"),
+    [
+        ({}, []),
+        ({"ces": ["saddle-numb"], "ces_onset": "2w-3m"}, ["ces"]),
+        ({"injury": "major", "injury_when": "lt2w"}, ["injury", "injury-when"]),
+        ({"sys": ["fever", "ivdu"], "pattern": ["sit-better"]}, ["sys"]),
+        ({"spread": ["leg-one"], "pain": 6}, []),
+    ],
+)
+def test_only_answers_that_a_fired_safety_rule_looks_for_come_first(answers: dict[str, Any], raised: list[str]) -> None:
+    assert positives(seen(**answers)) == raised
+
+
+def test_a_safety_question_that_the_patient_could_not_answer_is_asked_again() -> None:
+    view = seen(ces=["unsure"])
+    assert to_ask(view) == [("ces", "not sure")]
+    assert positives(view) == ["ces"]
+
+
+def test_a_follow_up_that_was_skipped_is_asked() -> None:
+    assert to_ask(seen(motor=["leg-weak"])) == [("motor-course", "not answered")]
+
+
+def test_the_patients_own_words_are_known_as_such() -> None:
+    words = [answer for answer in seen(note="It burns.")["answers"] if answer["type"] == "text"]
+    assert [answer["answer"] for answer in words] == [["It burns."]]

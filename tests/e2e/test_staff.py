@@ -1,0 +1,138 @@
+"""Staff on the local cloud: signing in at the pool's own page, tokens that API Gateway checks, and two at once."""
+
+from __future__ import annotations
+
+import base64
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from dev import template
+from dev.cloud import LocalCloud
+from tests.e2e.conftest import Json, Service, Staff, eventually
+from tests.e2e.sign_in import Colleague, SignIn, sign_in
+
+PATHS = template.expand()["Resources"]["Api"]["Properties"]["Body"]["paths"]
+ROUTES = sorted(
+    (method.upper(), path.removeprefix("/").replace("{reference}", "7K3MQ-2XDRT"))
+    for path, operations in PATHS.items()
+    for method, operation in operations.items()
+    if operation.get("security")
+)
+
+
+@pytest.fixture(scope="module")
+def nurse(cloud: LocalCloud, service: Service) -> Colleague:
+    return sign_in(cloud, service, "nurse")
+
+
+@pytest.fixture(scope="module")
+def desk(cloud: LocalCloud, service: Service) -> Colleague:
+    return sign_in(cloud, service, "desk")
+
+
+@pytest.fixture
+def reference(service: Service, staff: Staff, submission: Json) -> str:
+    """Of a lead that staff were told of."""
+    found: str = service.submit(submission).json["reference"]
+    staff.hears_about(found)
+    return found
+
+
+def version_of(who: Colleague, reference: str) -> int:
+    return int(who.get(f"leads/{reference}").json["summary"]["version"])
+
+
+def unsigned(token: str) -> str:
+    """The same claims under a signature of nobody's."""
+    head, claims, _ = token.split(".")
+    return f"{head}.{claims}.{base64.urlsafe_b64encode(bytes(256)).rstrip(b'=').decode()}"
+
+
+def promoted(token: str) -> str:
+    """The same signature under better claims."""
+    head, claims, signature = token.split(".")
+    said = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
+    better = json.dumps(said | {"cognito:groups": ["admin", "clinician"]}).encode()
+    return f"{head}.{base64.urlsafe_b64encode(better).rstrip(b'=').decode()}.{signature}"
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_nobody_gets_in_without_a_token_that_the_pool_signed(
+    service: Service, desk: Colleague, method: str, path: str
+) -> None:
+    token = desk.tokens["access_token"]
+    body = b"{}" if method == "POST" else None
+    headers = {"content-type": "application/json"}
+    for given in (None, "x", "Bearer x", f"Bearer {unsigned(token)}", f"Bearer {promoted(token)}"):
+        answer = service.call(method, path, body, headers | ({"authorization": given} if given else {}))
+        assert answer.status == 401, given
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_an_id_token_opens_nothing(service: Service, nurse: Colleague, method: str, path: str) -> None:
+    headers = {"content-type": "application/json", "authorization": f"Bearer {nurse.tokens['id_token']}"}
+    assert service.call(method, path, b"{}" if method == "POST" else None, headers).status == 403
+
+
+def test_a_code_is_worth_nothing_without_the_verifier_and_only_once(cloud: LocalCloud, service: Service) -> None:
+    attempt = SignIn(cloud, service)
+    code = attempt.code("nurse")
+    assert code
+    assert attempt.exchange(code, code_verifier="x" * 64).status == 400
+    again = SignIn(cloud, service)
+    code = again.code("nurse")
+    assert again.exchange(code).status == 200
+    assert again.exchange(code).status == 400
+
+
+def test_the_sign_in_sends_nobody_elsewhere(cloud: LocalCloud, service: Service) -> None:
+    assert SignIn(cloud, service).page(redirect_uri="https://elsewhere.example/inbox").status == 400
+
+
+def test_a_wrong_password_gives_no_code(cloud: LocalCloud, service: Service) -> None:
+    assert SignIn(cloud, service).code("nurse", "wrong") == ""
+
+
+def test_a_lead_from_the_alert_to_the_appointment(nurse: Colleague, reference: str) -> None:
+    eventually(lambda: nurse.post("leads/search", {"q": reference}).json["leads"], "the lead to be found")
+    assert reference in [lead["reference"] for lead in nurse.get("leads?view=open").json["leads"]]
+    seen = nurse.get(f"leads/{reference}").json
+    assert seen["contact"]["name"] == "Sample Patient 07"
+    version = seen["summary"]["version"]
+    assert nurse.works(reference, "acknowledge", version).json["summary"]["owner_name"] == "nurse"
+    assert reference in [lead["reference"] for lead in nurse.get("leads?view=mine").json["leads"]]
+    assert nurse.works(reference, "contact_attempt", version + 1, outcome="reached").status == 200
+    booked = nurse.works(reference, "book", version + 2).json
+    assert [entry["action"] for entry in booked["history"]] == ["acknowledge", "contact_attempt", "book"]
+    assert reference not in [lead["reference"] for lead in nurse.get("leads?view=open").json["leads"]]
+    assert reference in [lead["reference"] for lead in nurse.get("leads?view=closed").json["leads"]]
+
+
+def test_two_at_once_and_one_has_it(nurse: Colleague, desk: Colleague, reference: str) -> None:
+    version = version_of(nurse, reference)
+    with ThreadPoolExecutor() as pool:
+        answers = list(pool.map(lambda who: who.works(reference, "acknowledge", version), (nurse, desk)))
+    (lost,) = [answer for answer in answers if answer.status == 409]
+    (won,) = [answer for answer in answers if answer.status == 200]
+    assert lost.json["owner_name"] == won.json["summary"]["owner_name"]
+    assert len(won.json["history"]) == 1
+
+
+def test_groups_come_with_the_token(desk: Colleague, reference: str) -> None:
+    version = version_of(desk, reference)
+    answer = desk.works(reference, "lower_tier", version, tier="ROUTINE", text="It looks harmless.")
+    assert answer.status == 403
+    assert desk.get("rules").json["rule_sets"][0]["id"] == "fs-triage"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_a_scanner_that_follows_the_alert_s_link_changes_nothing(
+    cloud: LocalCloud, service: Service, nurse: Colleague, reference: str, method: str
+) -> None:
+    before = nurse.get(f"leads/{reference}").json
+    for path in (f"inbox#lead={reference}", f"leads/{reference}", f"leads/{reference}/actions"):
+        service.call(method, path, None, None)
+    after = nurse.get(f"leads/{reference}").json
+    assert (after["summary"], after["history"]) == (before["summary"], before["history"])

@@ -1,0 +1,58 @@
+"""What signed-in staff do, as API Gateway hands it to the functions."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from functions import alert_staff, capture_lead, list_leads, search_leads, show_lead, work_lead
+from shared.domain.lead import reference_of
+from tests.functions.calls import CONTEXT, LEAD_ID, Json, content, event, posting, stream_of, submission
+
+NURSE = "nurse"
+GROUPS = {"nurse": "clinician", "other-nurse": "clinician", "desk": "desk", "admin": "admin", "guest": ""}
+IDS = {name: f"c1d5f2aa-0000-4000-8000-0000000000{number:02}" for number, name in enumerate(GROUPS)}
+
+
+def signed_in(call: Json, who: str) -> Json:
+    claims = call["requestContext"]["authorizer"]["jwt"]["claims"]
+    claims |= {"sub": IDS[who], "username": who, "cognito:groups": f"[{GROUPS[who]}]"}
+    return call
+
+
+def captured(answers: Json | None = None, lead_id: str = LEAD_ID, *, told: bool = True, **changes: Any) -> str:
+    """The reference of a lead that was sent, and of which staff were told."""
+    body = submission(answers, submission_id=lead_id, **changes)
+    response = capture_lead.handler(posting("capture_lead", body), CONTEXT)
+    assert response["statusCode"] == 201
+    if told:
+        alert_staff.handler(stream_of(lead_id), CONTEXT)
+    return reference_of(UUID(lead_id))
+
+
+def opened(reference: str, who: str = NURSE) -> Json:
+    call = event("show_lead") | {"pathParameters": {"reference": reference}}
+    return dict(show_lead.handler(signed_in(call, who), CONTEXT))
+
+
+def worked(reference: str, action: str, who: str = NURSE, version: int | None = None, **fields: Any) -> Json:
+    """With the version that the person sees now, unless one is given."""
+    seen = content(opened(reference, who))["summary"]["version"] if version is None else version
+    body = json.dumps({"action": action, "version": seen, **fields})
+    call = event("work_lead") | {"pathParameters": {"reference": reference}, "body": body}
+    return dict(work_lead.handler(signed_in(call, who), CONTEXT))
+
+
+def listed(who: str = NURSE, **query: str) -> Json:
+    call = event("list_leads") | {"queryStringParameters": query}
+    return dict(list_leads.handler(signed_in(call, who), CONTEXT))
+
+
+def searched(text: str, who: str = NURSE) -> Json:
+    call = event("search_leads") | {"body": json.dumps({"q": text})}
+    return dict(search_leads.handler(signed_in(call, who), CONTEXT))
+
+
+def references(response: Json) -> list[str]:
+    return [lead["reference"] for lead in content(response)["leads"]]

@@ -1,0 +1,173 @@
+"""Erasing on request, on moto: what stays, where nothing stays, and who may."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from functions import capture_lead, escalate_leads, revoke_consent
+from shared.domain.errors import NotFound
+from shared.domain.lead import reference_of
+from shared.domain.person import phone_key
+from tests.aws import ENVIRONMENT, Aws
+from tests.functions.calls import CONTEXT, EMERGENCY, LEAD_ID, URGENT, Json, content, event, posting, submission
+from tests.functions.staff_calls import captured, listed, opened, references, searched, worked
+from tests.functions.taking_out import erased, exported, exported_person
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+PHONE = "+13125550188"
+CANARIES = {
+    "name": "Canary Nameson",
+    "phone": PHONE,
+    "email": "canary.address@example.com",
+    "postal": "60611",
+}
+IN_ANSWERS = "canary in the note"
+IN_CAMPAIGN = "canary-campaign"
+IN_PATH = "/canary-path"
+IN_STAFF_NOTE = "canary in a note of staff"
+IN_REVOCATION = "canary in the words of a revocation"
+HEALTH = ("sys.fever", "fever", "SYS-")
+
+
+def everything(aws: Aws) -> dict[str, list[dict[str, Any]]]:
+    """All items of the table, of each of its indexes, and of the access log."""
+    table = ENVIRONMENT["LEADS_TABLE"]
+    described = aws.dynamodb.describe_table(TableName=table)["Table"]["GlobalSecondaryIndexes"]
+    indexes = [index["IndexName"] for index in described]
+    assert len(indexes) >= 7
+    return {
+        "table": aws.dynamodb.scan(TableName=table)["Items"],
+        "access log": aws.dynamodb.scan(TableName=ENVIRONMENT["ACCESS_LOG"])["Items"],
+        **{name: aws.dynamodb.scan(TableName=table, IndexName=name)["Items"] for name in indexes},
+    }
+
+
+def a_lead_with_canaries() -> str:
+    """Sent, told, worked, revoked, and sent on to every place that a lead can reach."""
+    reference = captured(
+        URGENT | {"note": IN_ANSWERS},
+        contact=CANARIES,
+        consents={"contact": True, "sms": True},
+        attribution={"utm_campaign": IN_CAMPAIGN, "landing_path": IN_PATH},
+        page=f"https://clinic.example{IN_PATH}",
+    )
+    assert worked(reference, "acknowledge")["statusCode"] == 200
+    assert worked(reference, "note", text=IN_STAFF_NOTE)["statusCode"] == 200
+    revoke_consent.handler({"lead_id": LEAD_ID, "consent": "sms", "how": IN_REVOCATION}, CONTEXT)
+    return reference
+
+
+def test_nothing_is_left_in_table_index_or_log_but_a_tombstone_and_a_hashed_ledger(
+    aws: Aws, logs: Callable[[], str]
+) -> None:
+    reference = a_lead_with_canaries()
+    before = json.dumps(everything(aws))
+    words = [*CANARIES.values(), IN_ANSWERS, IN_CAMPAIGN, IN_PATH, IN_STAFF_NOTE, IN_REVOCATION]
+    words += ["203.0.113.10", "Mozilla/5.0"]  # the visitor's address and browser
+    assert [word for word in words if word not in before] == []  # the search below would have found them
+
+    assert erased(reference)["statusCode"] == 200
+
+    after = everything(aws)
+    [item] = after["table"]
+    assert set(item) == {"lead_id", "version", "remainder", "write_id", "retention_stage", "retention_since"}
+    left = json.dumps(after) + logs() + json.dumps(aws.alerts())
+    assert [word for word in (*words, *HEALTH) if word in left] == []
+    assert {name: items for name, items in after.items() if items and name not in ("table", "access log")} == {
+        "to_retire": [{name: item[name] for name in ("lead_id", "retention_stage", "retention_since")}]
+    }
+    remainder = json.loads(item["remainder"]["S"])
+    assert (remainder["reference"], remainder["kind"]) == (reference, "erased")
+    assert [(entry["consent"], entry["given"]) for entry in remainder["consents"]] == [
+        ("contact", True),
+        ("sms", True),
+        ("sms", False),
+    ]
+    assert remainder["consents"][1]["covers"] == [phone_key(PHONE, ENVIRONMENT["PERSON_KEY"])]
+
+
+def test_the_access_log_says_who_erased_it_and_keeps_who_had_opened_it(aws: Aws) -> None:
+    reference = captured()
+    opened(reference)
+    erased(reference)
+    assert sorted((entry["staff_name"], entry["what"]) for entry in aws.accesses()) == [
+        ("admin", "erased"),
+        ("nurse", "opened"),
+    ]
+
+
+def test_it_is_found_and_told_no_more(aws: Aws) -> None:
+    reference = captured(URGENT)
+    phone = submission()["contact"]["phone"]
+    erased(reference)
+    assert opened(reference)["statusCode"] == 404
+    assert erased(reference)["statusCode"] == 404
+    assert exported_person(reference)["statusCode"] == 404
+    assert references(listed()) == references(listed(view="closed")) == []
+    assert references(searched(reference)) == references(searched(phone)) == []
+    assert reference not in exported(**{"from": "2026-01-01", "to": "2026-01-31"})["body"]
+    assert escalate_leads.handler(event("escalate_leads"), CONTEXT)["alerted"] == 0
+    with pytest.raises(NotFound):
+        revoke_consent.handler({"lead_id": LEAD_ID, "consent": "contact", "how": "STOP"}, CONTEXT)
+
+
+def test_the_same_form_sent_again_does_not_bring_it_back(aws: Aws) -> None:
+    erased(captured(URGENT))
+    again = capture_lead.handler(posting("capture_lead", submission(URGENT)), CONTEXT)
+    assert again["statusCode"] == 409
+    assert "lead" not in aws.items()[0]
+
+
+def test_a_form_left_unfinished_is_not_continued_after_it_was_erased(aws: Aws) -> None:
+    erased(captured(complete=False, told=False))
+    assert capture_lead.handler(posting("capture_lead", submission()), CONTEXT)["statusCode"] == 409
+
+
+def test_other_leads_of_the_same_person_stay(aws: Aws) -> None:
+    first, second = captured(), captured(lead_id=str(uuid4()))
+    erased(first)
+    assert references(searched(submission()["contact"]["phone"])) == [second]
+
+
+def test_an_alert_at_the_same_moment_does_not_keep_it(aws: Aws) -> None:
+    reference = captured(EMERGENCY, told=False)
+    version = aws.items()[0]["version"]
+
+    def alerted(operation: str) -> None:
+        if operation == "dynamodb.PutItem" and aws.accesses():
+            aws.wire.before = None
+            escalate_leads.handler(event("escalate_leads"), CONTEXT)
+
+    aws.wire.before = alerted
+    assert erased(reference)["statusCode"] == 200
+    [item] = aws.items()
+    assert "remainder" in item
+    assert int(item["version"]["N"]) > int(version["N"]) + 1
+
+
+@pytest.mark.parametrize("who", ["nurse", "desk", "guest"])
+def test_only_administrators_erase(who: str, aws: Aws) -> None:
+    reference = captured()
+    refused = erased(reference, who)
+    assert refused["statusCode"] == 403
+    assert content(refused)["detail"]
+    assert "lead" in aws.items()[0]
+    assert aws.accesses() == []
+
+
+def test_what_cannot_be_logged_is_not_done(aws: Aws) -> None:
+    reference = captured()
+    aws.dynamodb.delete_table(TableName=ENVIRONMENT["ACCESS_LOG"])
+    assert erased(reference)["statusCode"] == 503
+    assert "lead" in aws.items()[0]
+
+
+def test_what_is_not_there_is_404(aws: Aws) -> None:
+    missing: Json = erased(reference_of(UUID(int=7)))
+    assert missing["statusCode"] == 404

@@ -1,0 +1,57 @@
+"""What somebody gets who asks for their data."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from tests.aws import Aws
+from tests.functions.calls import LEAD_ID, URGENT, content, submission
+from tests.functions.staff_calls import IDS, captured, worked
+from tests.functions.taking_out import exported_person
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+def test_everything_about_the_person_in_words() -> None:
+    reference = captured(URGENT, attribution={"utm_source": "a-campaign"})
+    worked(reference, "acknowledge")
+    worked(reference, "contact_attempt", outcome="reached", text="a word among colleagues")
+    answer = exported_person(reference)
+    [lead] = content(answer)["leads"]
+    assert lead["reference"] == reference
+    assert lead["contact"]["phone"] == "+13125550142"
+    assert {"page", "text", "answer"} == set(lead["answers"][0])
+    assert lead["messages_shown"]
+    assert lead["attribution"] == {"utm_source": "a-campaign"}
+    assert [entry["consent"] for entry in lead["consents"]["ledger"]] == ["contact"]
+    assert [(entry["what"], entry["detail"]) for entry in lead["contacts"]] == [("contact_attempt", "reached")]
+    assert answer["headers"]["cache-control"] == "no-store"
+
+
+def test_not_how_we_work_nor_who_of_staff_did_what() -> None:
+    reference = captured(URGENT)
+    worked(reference, "acknowledge")
+    worked(reference, "note", text="a word among colleagues")
+    text = exported_person(reference)["body"]
+    for private in (IDS["nurse"], '"nurse"', "a word among colleagues", "phone_key", "suspicion", "content_hash"):
+        assert private not in text
+
+
+def test_every_lead_with_the_same_number_or_address_is_in_it(aws: Aws) -> None:
+    by_phone = captured(contact={"name": "Ann", "phone": "(312) 555-0142"}, lead_id=str(uuid4()))
+    by_email = captured(contact={"name": "Ann", "email": "Ann@Example.com"}, lead_id=str(uuid4()))
+    both = captured(contact={"name": "Ann", "phone": "312-555-0142", "email": "ann@example.com"})
+    captured(contact={"name": "Bo", "phone": "(312) 555-0199"}, lead_id=str(uuid4()))
+    found = [lead["reference"] for lead in content(exported_person(both))["leads"]]
+    assert found[0] == both
+    assert set(found) == {both, by_phone, by_email}
+    assert sorted(entry["what"] for entry in aws.accesses()) == ["exported"] * 3
+
+
+@pytest.mark.parametrize("who", ["nurse", "desk", "guest"])
+def test_only_administrators_may(who: str, aws: Aws) -> None:
+    reference = captured(submission()["answers"], lead_id=LEAD_ID)
+    assert exported_person(reference, who)["statusCode"] == 403
+    assert aws.accesses() == []

@@ -1,0 +1,153 @@
+"""The worklist, on moto."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from functions import list_leads
+from shared import usecases
+from tests.aws import Aws
+from tests.functions.calls import (
+    CONTEXT,
+    EMERGENCY,
+    LEAD_ID,
+    NOT_A_FIT,
+    PRIORITY,
+    ROUTINE,
+    URGENT,
+    content,
+    event,
+    pointers,
+)
+from tests.functions.conftest import Clock
+from tests.functions.staff_calls import captured, listed, references, worked
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+def lead_id(number: int) -> str:
+    return str(UUID(int=number))
+
+
+def test_open_leads_come_by_deadline() -> None:
+    urgent, emergency, routine, priority = (
+        captured(answers, lead_id(number)) for number, answers in enumerate([URGENT, EMERGENCY, ROUTINE, PRIORITY])
+    )
+    page = content(listed())
+    assert [lead["reference"] for lead in page["leads"]] == [emergency, urgent, priority, routine]
+    assert (page["cursor"], page["now"]) == (None, "2026-01-14T16:00:00+00:00")
+
+
+def test_a_summary_says_nothing_about_the_person(aws: Aws) -> None:
+    captured(URGENT)
+    [lead] = content(listed())["leads"]
+    assert set(lead) == {
+        "acknowledged_at",
+        "attempts",
+        "closed_at",
+        "closed_reason",
+        "complete",
+        "deadline",
+        "language",
+        "owner",
+        "owner_name",
+        "received_at",
+        "reference",
+        "status",
+        "suspect",
+        "tags",
+        "tier",
+        "version",
+    }
+    stored = aws.leads()[0]
+    personal = [value for value in stored["contact"].values() if value]
+    assert personal
+    assert not any(value in json.dumps(lead) for value in personal)
+
+
+def test_what_needs_nobody_is_on_the_shelf_of_its_month() -> None:
+    not_a_fit = captured(NOT_A_FIT, lead_id(1))
+    closed = captured(URGENT, lead_id(2))
+    worked(closed, "close", reason="spam")
+    assert references(listed()) == []
+    assert set(references(listed(view="closed"))) == {not_a_fit, closed}
+
+
+def test_the_latest_done_comes_first_across_months(clock: Clock) -> None:
+    done = []
+    for number in range(4):
+        reference = captured(URGENT, lead_id(number))
+        worked(reference, "book")
+        done.append(reference)
+        clock.at += timedelta(days=20)
+    assert references(listed(view="closed")) == done[::-1]
+
+
+def test_mine_are_those_that_i_have() -> None:
+    mine, theirs = captured(URGENT, lead_id(1)), captured(URGENT, lead_id(2))
+    captured(URGENT, lead_id(3))
+    worked(mine, "acknowledge", "nurse")
+    worked(theirs, "acknowledge", "desk")
+    assert references(listed(view="mine")) == [mine]
+    assert references(listed("desk", view="mine")) == [theirs]
+
+
+def test_filters() -> None:
+    urgent = captured(URGENT, lead_id(1))
+    suspect = captured(ROUTINE, lead_id(2), website="https://spam.example")
+    assert references(listed(tier="URGENT")) == [urgent]
+    assert references(listed(suspect="true")) == [suspect]
+    assert references(listed(suspect="false")) == [urgent]
+    assert references(listed(tier="NO_SUCH")) == []
+
+
+def test_pages_join_to_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usecases, "PAGE_OF_LEADS", 3)
+    sent = {captured(URGENT, lead_id(number), told=False) for number in range(8)}
+    seen: list[str] = []
+    query: dict[str, str] = {}
+    for _ in range(5):
+        page = content(listed(**query))
+        seen += [lead["reference"] for lead in page["leads"]]
+        if page["cursor"] is None:
+            break
+        query = {"cursor": page["cursor"]}
+    assert (len(seen), set(seen)) == (8, sent)
+
+
+@pytest.mark.parametrize(
+    "cursor", ["canaryvalue", "open-0", "open-9__", "closed-2026-01__", "open-0_2026-01-14T16:00:00_x", "_" * 5]
+)
+def test_a_cursor_that_is_not_of_this_list_is_refused(cursor: str) -> None:
+    answer = listed(cursor=cursor)
+    assert (answer["statusCode"], pointers(answer)) == (422, ["/cursor"])
+    assert "canaryvalue" not in answer["body"]
+
+
+@pytest.mark.parametrize("query", [{"view": "all"}, {"suspect": "perhaps"}, {"order": "name"}])
+def test_a_query_that_is_not_known_is_refused(query: dict[str, str]) -> None:
+    assert listed(**query)["statusCode"] == 422
+
+
+def test_the_cost_follows_what_is_read(aws: Aws) -> None:
+    for number in range(5):
+        worked(captured(URGENT, lead_id(number)), "book")
+    captured(URGENT, LEAD_ID)
+    aws.wire.calls.clear()
+    listed()
+    assert aws.wire.calls == ["dynamodb.Query"]
+
+
+@pytest.mark.parametrize(("who", "status"), [("desk", 200), ("admin", 200), ("guest", 403)])
+def test_who_may_read(who: str, status: int) -> None:
+    assert listed(who)["statusCode"] == status
+
+
+def test_without_a_sign_in_there_is_nothing() -> None:
+    call = event("list_leads")
+    del call["requestContext"]["authorizer"]
+    assert list_leads.handler(call, CONTEXT)["statusCode"] == 401

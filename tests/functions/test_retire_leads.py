@@ -1,0 +1,179 @@
+"""Letting go of what has been kept long enough, on moto under a moved clock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from functions import alert_staff, capture_lead, retire_leads
+from shared.domain.errors import StoreUnavailable
+from tests.aws import ENVIRONMENT, Aws
+from tests.functions.calls import CONTEXT, LEAD_ID, NOT_A_FIT, PRIORITY, URGENT, minor_submission, posting, stream_of
+from tests.functions.conftest import Clock
+from tests.functions.staff_calls import captured, listed, opened, references, searched, worked
+from tests.functions.taking_out import erased, retired
+
+NOTHING = {"answers": 0, "booked": 0, "evidence": 0, "audit": 0}
+A_YEAR = timedelta(days=367)
+FIVE_YEARS = timedelta(days=5 * 366)
+SIX_YEARS = timedelta(days=6 * 366)
+
+
+@pytest.fixture(autouse=True)
+def now(clock: Clock) -> Clock:
+    return clock
+
+
+def closed(answers: dict[str, object] | None = None, lead_id: str = LEAD_ID) -> str:
+    reference = captured(answers, lead_id=lead_id)
+    assert worked(reference, "close", reason="declined")["statusCode"] == 200
+    return reference
+
+
+def test_a_year_on_the_answers_are_gone_and_staff_still_find_the_lead(aws: Aws, clock: Clock) -> None:
+    reference = closed({"note": "canary in the note"})
+    assert retired() == NOTHING
+    clock.at += A_YEAR
+    assert retired() == NOTHING | {"answers": 1}
+    assert "canary" not in json.dumps(aws.items())
+    assert aws.leads()[0]["answers"] == {}
+    assert opened(reference)["statusCode"] == 200
+    assert references(searched("(312) 555-0142")) == [reference]
+    assert retired() == NOTHING  # once is enough
+
+
+def test_five_years_on_nothing_is_left(aws: Aws, clock: Clock) -> None:
+    closed(PRIORITY)
+    clock.at += FIVE_YEARS
+    assert retired() == NOTHING | {"answers": 1, "evidence": 1}
+    assert aws.items() == []
+
+
+def test_of_an_urgent_lead_a_trail_stays_for_another_year(aws: Aws, clock: Clock) -> None:
+    reference = captured(URGENT)
+    worked(reference, "acknowledge")
+    clock.at += FIVE_YEARS
+    assert retired() == NOTHING | {"answers": 1, "evidence": 1}
+    [item] = aws.items()
+    text = item["remainder"]["S"]
+    assert json.loads(text)["trail"]["rules"]
+    for personal in ("Sample", "555", "@", "203.0.113.10"):
+        assert personal not in text
+    assert set(item) == {"lead_id", "version", "remainder", "write_id", "retention_stage", "retention_since"}
+    clock.at += timedelta(days=366)
+    assert retired() == NOTHING | {"audit": 1}
+    assert aws.items() == []
+
+
+def test_a_lead_that_nobody_has_taken_is_never_touched(aws: Aws, clock: Clock) -> None:
+    reference = captured(URGENT)
+    before = aws.items()
+    clock.at += 5 * SIX_YEARS
+    assert retired() == NOTHING
+    assert aws.items() == before
+    assert references(listed()) == [reference]
+
+
+def test_a_lead_that_asks_nothing_of_anybody_goes_in_its_time(aws: Aws, clock: Clock) -> None:
+    captured(NOT_A_FIT)
+    clock.at += FIVE_YEARS
+    assert retired() == NOTHING | {"answers": 1, "evidence": 1}
+    assert aws.items() == []
+
+
+def test_a_booked_lead_stays_whole_for_six_years(aws: Aws, clock: Clock) -> None:
+    reference = captured(PRIORITY)
+    worked(reference, "acknowledge")
+    worked(reference, "book")
+    clock.at += FIVE_YEARS
+    assert retired() == NOTHING
+    assert aws.leads()[0]["answers"]
+    clock.at += timedelta(days=366)
+    assert retired() == NOTHING | {"booked": 1}
+    assert aws.items() == []
+
+
+def test_the_ledger_of_an_erased_lead_goes_after_five_years(aws: Aws, clock: Clock) -> None:
+    erased(captured())
+    clock.at += A_YEAR
+    assert retired() == NOTHING
+    clock.at += FIVE_YEARS
+    assert retired() == NOTHING | {"evidence": 1}
+    assert aws.items() == []
+
+
+def test_nothing_was_ever_stored_about_a_minor(aws: Aws) -> None:
+    assert capture_lead.handler(posting("capture_lead", minor_submission()), CONTEXT)["statusCode"] == 200
+    assert aws.items() == []
+
+
+def test_it_reads_what_is_due_and_nothing_else(aws: Aws, clock: Clock) -> None:
+    for _ in range(3):
+        closed(lead_id=str(uuid4()))
+    clock.at += A_YEAR
+    for _ in range(7):
+        closed(lead_id=str(uuid4()))
+    aws.wire.calls.clear()
+    assert retired() == NOTHING | {"answers": 3}
+    assert sorted(aws.wire.calls) == ["dynamodb.GetItem"] * 3 + ["dynamodb.PutItem"] * 3 + ["dynamodb.Query"] * 4
+
+
+def test_one_that_cannot_be_read_does_not_hold_up_the_others(aws: Aws, clock: Clock, logs: Callable[[], str]) -> None:
+    broken, fine = str(uuid4()), str(uuid4())
+    closed(lead_id=broken)
+    closed(lead_id=fine)
+    aws.corrupt(broken, '{"name": "canary"}')
+    clock.at += A_YEAR
+    with pytest.raises(RuntimeError, match="1 leads could not be retired"):
+        retired()
+    kept = {item["lead_id"]["S"]: item["lead"]["S"] for item in aws.items()}
+    assert json.loads(kept[fine])["answers"] == {}
+    written = logs()
+    assert broken in written
+    assert "canary" not in written
+
+
+def test_somebody_who_writes_to_it_at_the_same_moment_is_not_overwritten(aws: Aws, clock: Clock) -> None:
+    reference = closed()
+    clock.at += A_YEAR
+
+    def reopened(operation: str) -> None:
+        if operation == "dynamodb.PutItem":
+            aws.wire.before = None
+            assert worked(reference, "reopen")["statusCode"] == 200
+
+    aws.wire.before = reopened
+    assert retired() == NOTHING
+    assert aws.leads()[0]["status"] == "new"
+    assert aws.leads()[0]["answers"]
+    assert retired() == NOTHING  # it is open again
+
+
+def test_it_stops_in_time_and_the_next_run_goes_on(aws: Aws, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        closed(lead_id=str(uuid4()))
+    clock.at += A_YEAR
+    monkeypatch.setattr(retire_leads, "STOPS_AFTER", timedelta())
+    assert retired() == NOTHING
+    monkeypatch.setattr(retire_leads, "STOPS_AFTER", timedelta(minutes=4))
+    assert retired() == NOTHING | {"answers": 3}
+
+
+def test_a_table_that_cannot_be_reached_fails_the_run(aws: Aws) -> None:
+    aws.dynamodb.delete_table(TableName=ENVIRONMENT["LEADS_TABLE"])
+    with pytest.raises(StoreUnavailable):
+        retired()
+
+
+def test_a_late_stream_record_of_a_retired_lead_tells_nobody(aws: Aws, clock: Clock) -> None:
+    captured(URGENT)
+    worked(references(listed())[0], "acknowledge")
+    aws.alerts()
+    clock.at += FIVE_YEARS
+    retired()
+    alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
+    assert aws.alerts() == []

@@ -1,0 +1,68 @@
+"""Looking for a lead by hand, on moto."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+
+from tests.aws import Aws
+from tests.functions.calls import URGENT, pointers
+from tests.functions.staff_calls import captured, references, searched, worked
+
+PHONE, EMAIL = "(312) 555-0147", "alex@example.com"
+
+
+def from_somebody(**contact: str) -> str:
+    return captured(URGENT, str(uuid4()), contact=contact)
+
+
+@pytest.mark.parametrize("spoken", ["{}", " {} "])
+def test_by_reference_however_it_is_written(spoken: str) -> None:
+    reference = captured(URGENT)
+    for text in (reference, reference.lower(), reference.replace("-", ""), reference.replace("0", "o")):
+        assert references(searched(spoken.format(text))) == [reference]
+
+
+def test_by_phone_or_mail_however_it_is_written() -> None:
+    both = from_somebody(phone=PHONE, email=EMAIL)
+    phone_only = from_somebody(phone="+1 312 555 0147")
+    mail_only = from_somebody(email=EMAIL.upper())
+    from_somebody(phone="(312) 555-0148")
+    for text in ("312.555.0147", "3125550147", "312 555 0147"):  # ten digits could be a reference too
+        assert set(references(searched(text))) == {both, phone_only}
+    assert set(references(searched("Alex@Example.com"))) == {both, mail_only}
+
+
+def test_the_latest_state_is_found() -> None:
+    reference = from_somebody(phone=PHONE)
+    worked(reference, "close", reason="declined")
+    assert references(searched(PHONE)) == [reference]
+
+
+@pytest.mark.parametrize("text", ["Alex", "00000-00000", "@", "(312) 555-0199", "1"])
+def test_what_is_not_there_is_not_found(text: str) -> None:
+    captured(URGENT)
+    assert references(searched(text)) == []
+
+
+def test_neither_number_nor_address_is_in_any_key(aws: Aws, logs: Callable[[], str]) -> None:
+    from_somebody(phone=PHONE, email=EMAIL)
+    searched(PHONE)
+    [item] = aws.items()
+    keys = str({name: value for name, value in item.items() if name != "lead"})
+    for personal in ("5550147", "alex@", "example.com"):
+        assert personal not in keys
+        assert personal not in logs()
+
+
+@pytest.mark.parametrize("text", ["", " ", "x" * 255, "\u00001"])
+def test_a_text_that_cannot_be_looked_for(text: str) -> None:
+    answer = searched(text)
+    assert (answer["statusCode"], pointers(answer)) == (422, ["/q"])
+
+
+def test_who_may_search() -> None:
+    assert searched(PHONE, "desk")["statusCode"] == 200
+    assert searched(PHONE, "guest")["statusCode"] == 403

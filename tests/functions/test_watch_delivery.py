@@ -1,0 +1,229 @@
+"""The canary, on moto: through the real functions, from the POST to the queue, and what is said when it is lost."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+
+from functions import alert_staff, capture_lead, escalate_leads, watch_delivery
+from shared.adapters.canary import CanaryPath
+from shared.adapters.form_guard import FormGuard
+from shared.adapters.sns import Subscriptions
+from shared.domain.lead import CANARY
+from shared.domain.opening_hours import OpeningHours
+from tests.aws import ENVIRONMENT, Aws
+from tests.functions.calls import CONTEXT, Json, content, event, posting, stream_of, submission
+from tests.functions.conftest import AN_OPEN_HOUR, Clock
+
+GUARD = FormGuard(ENVIRONMENT["FORM_KEY"])
+
+
+class Api:
+    """The API in front of capture_lead; `stream`: what is told of a new lead."""
+
+    def __init__(self) -> None:
+        self.stream: Callable[[str], object] = lambda lead_id: alert_staff.handler(stream_of(lead_id), CONTEXT)
+        self.sent: list[Json] = []
+        self.broken = False
+        api = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"])).decode()
+                api.sent.append(json.loads(body))
+                answer = capture_lead.handler(posting("capture_lead", body), CONTEXT)
+                if not api.broken:
+                    api.stream(api.sent[-1]["submission_id"])
+                self.send_response(503 if api.broken else answer["statusCode"])
+                self.end_headers()
+                self.wfile.write(answer["body"].encode())
+
+            def log_message(self, *_: object) -> None: ...
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self.server.server_port}/"
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    api = Api()
+    thread = threading.Thread(target=api.server.serve_forever, daemon=True)
+    thread.start()
+    yield api
+    api.server.shutdown()
+    api.server.server_close()
+    thread.join()
+
+
+@pytest.fixture(autouse=True)
+def canaries(aws: Aws, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The canary's queue with its filter, two people of whom one has not confirmed, and a path that does not wait."""
+    sqs, sns = boto3.client("sqs"), boto3.client("sns")
+    queue = sqs.create_queue(QueueName="canaries")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    topic = ENVIRONMENT["ALERT_TOPIC_ARN"]
+    only = {"FilterPolicy": json.dumps({"kind": [CANARY]})}
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=only)
+    sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint="+13125550100")
+    path = CanaryPath(sqs, queue, api.address, GUARD, ("fs-intake", "1.0.0"))
+    watch = replace(watch_delivery.watch, canary=path, expected=frozenset({"+13125550100"}))
+    monkeypatch.setattr(watch_delivery, "watch", watch)
+    monkeypatch.setattr("shared.adapters.canary.LONG_POLL", 0)
+
+
+def run() -> Any:
+    return watch_delivery.handler(event("watch_delivery"), CONTEXT)
+
+
+def metrics_of(written: str) -> Json:
+    found: Json = {}
+    for line in written.splitlines():
+        if '"_aws"' in line:
+            found |= json.loads(line)
+    return found
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that goes a minute each time it is looked at."""
+    ticks = iter(AN_OPEN_HOUR + timedelta(minutes=number) for number in range(100))
+    monkeypatch.setattr(watch_delivery, "now", lambda: next(ticks))
+
+
+def test_a_canary_goes_from_the_api_to_its_alert(aws: Aws, api: Api, logs: Callable[[], str]) -> None:
+    assert run() == {"delivered": True, "subscriptions_missing": 0}
+    metrics = metrics_of(logs())
+    assert (metrics["canaries_delivered"], metrics["subscriptions_missing"]) == ([1.0], [0.0])
+    [lead] = aws.leads()
+    assert lead["source"] == CANARY
+    [alert] = aws.alerts()
+    assert {name: alert["MessageAttributes"][name]["Value"] for name in ("kind", "audience")} == {
+        "kind": CANARY,
+        "audience": CANARY,
+    }
+
+
+def test_a_canary_is_told_once_shown_on_no_list_and_ends_by_itself(aws: Aws, clock: Clock) -> None:
+    run()
+    aws.alerts()
+    [item] = aws.dynamodb.scan(TableName=ENVIRONMENT["LEADS_TABLE"])["Items"]
+    assert not {"worklist_shard", "reference", "summary", "phone_key", "email_key"} & item.keys()
+    lasts = datetime.fromtimestamp(int(item["expires_at"]["N"]), UTC) - clock.at
+    assert timedelta(hours=1) < lasts < timedelta(days=3)
+    clock.at += timedelta(days=1)
+    escalate_leads.handler(event("escalate_leads"), CONTEXT)
+    assert aws.alerts() == []
+
+
+def test_a_canary_is_not_counted(logs: Callable[[], str]) -> None:
+    run()
+    written = logs()
+    assert "captured" not in metrics_of(written)
+    assert '"captured"' not in written
+
+
+def test_no_other_lead_expires(aws: Aws) -> None:
+    capture_lead.handler(event("capture_lead"), CONTEXT)
+    [item] = aws.dynamodb.scan(TableName=ENVIRONMENT["LEADS_TABLE"])["Items"]
+    assert "expires_at" not in item
+
+
+def forged(number: int) -> str:
+    """Tokens that somebody could try to hide their lead, or another's, behind."""
+    mine = "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
+    return [
+        "canary",
+        mine,
+        GUARD.token(),
+        GUARD.canary_token(uuid4()),
+        FormGuard("another key").canary_token(uuid4().__class__(mine)),
+        GUARD.canary_token(uuid4().__class__(mine))[:-1] + "!",
+    ][number]
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_nobody_else_can_make_a_canary(aws: Aws, number: int) -> None:
+    """A lead that only claims to be one is a lead like any other: seen rather than lost."""
+    answer = capture_lead.handler(posting("capture_lead", submission(token=forged(number))), CONTEXT)
+    assert content(answer)["reference"]
+    [lead] = aws.leads()
+    assert lead["source"] == "form"
+
+
+@pytest.mark.usefixtures("hurried")
+def test_an_alert_that_never_comes_out_is_said(api: Api, logs: Callable[[], str]) -> None:
+    api.stream = str  # says nothing to anyone
+    assert run()["delivered"] is False
+    written = logs()
+    assert "the canary did not come out" in written
+    assert metrics_of(written)["canaries_delivered"] == [0.0]
+
+
+@pytest.mark.usefixtures("hurried")
+def test_the_alert_of_an_earlier_canary_does_not_count(api: Api) -> None:
+    assert run()["delivered"] is True
+    [lead_id] = [sent["submission_id"] for sent in api.sent]
+    api.stream = lambda _: alert_staff.handler(stream_of(lead_id), CONTEXT)
+    assert run()["delivered"] is False
+
+
+def test_an_api_that_is_down_is_said_and_the_subscriptions_are_looked_at_all_the_same(
+    api: Api, logs: Callable[[], str]
+) -> None:
+    api.broken = True
+    assert run() == {"delivered": False, "subscriptions_missing": 0}
+    [line] = [json.loads(line) for line in logs().splitlines() if "did not come out" in line]
+    assert line["error"] == "NotDelivered"
+
+
+def test_subscriptions_that_are_missing_or_pending_are_counted(
+    monkeypatch: pytest.MonkeyPatch, logs: Callable[[], str]
+) -> None:
+    expected = frozenset({"+13125550100", "desk@clinic.example", "gone@clinic.example"})
+    watch = replace(watch_delivery.watch, expected=expected)
+    monkeypatch.setattr(watch_delivery, "watch", watch)
+    assert run() == {"delivered": True, "subscriptions_missing": 2}
+    assert metrics_of(logs())["subscriptions_missing"] == [2.0]
+
+
+def test_a_subscription_that_was_never_confirmed_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Client:
+        def get_paginator(self, _: str) -> Client:
+            return self
+
+        def paginate(self, **_: str) -> list[Json]:
+            entries = [("arn:aws:sns:x", "a@x.example"), ("PendingConfirmation", "b@x.example"), ("Deleted", "c@x")]
+            return [{"Subscriptions": [{"SubscriptionArn": arn, "Endpoint": endpoint} for arn, endpoint in entries]}]
+
+    client: Any = Client()
+    assert Subscriptions(client, "topic").confirmed() == {"a@x.example"}
+
+
+def test_subscriptions_that_cannot_be_read_count_as_missing(aws: Aws) -> None:
+    aws.wire.down = {"sns.ListSubscriptionsByTopic"}
+    assert run()["subscriptions_missing"] == 1
+
+
+@pytest.mark.parametrize(("hour", "heard"), [(16, 0.0), (9, 1.0)])  # 10:00 and 03:00 in Chicago
+def test_at_night_silence_is_no_alarm(
+    monkeypatch: pytest.MonkeyPatch, logs: Callable[[], str], hour: int, heard: float
+) -> None:
+    hours = OpeningHours.parse("Mon-Sun 09:00-21:00", "America/Chicago")
+    monkeypatch.setattr(watch_delivery, "watch", replace(watch_delivery.watch, page_hours=hours))
+    monkeypatch.setattr(watch_delivery, "now", lambda: AN_OPEN_HOUR.replace(hour=hour))
+    run()
+    assert metrics_of(logs())["heard"] == [heard]
+
+
+def test_a_submission_is_heard(logs: Callable[[], str]) -> None:
+    capture_lead.handler(event("capture_lead"), CONTEXT)
+    assert metrics_of(logs())["heard"] == [1.0]

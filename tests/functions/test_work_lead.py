@@ -1,0 +1,293 @@
+"""Staff work a lead, on moto: who may do what, who was first, and what alerts do meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from functions import alert_staff, escalate_leads, work_lead
+from tests.aws import Aws
+from tests.functions.calls import (
+    CONTEXT,
+    EMERGENCY,
+    LEAD_ID,
+    NOT_A_FIT,
+    PRIORITY,
+    ROUTINE,
+    URGENT,
+    Json,
+    content,
+    event,
+    pointers,
+    stream_of,
+)
+from tests.functions.conftest import AN_OPEN_HOUR, Clock
+from tests.functions.staff_calls import IDS, captured, listed, opened, references, worked
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+def sweep() -> int:
+    return int(escalate_leads.handler(event("escalate_leads"), CONTEXT)["alerted"])
+
+
+def test_acknowledging_gives_the_lead_an_owner_and_says_so_in_its_history(aws: Aws) -> None:
+    answer = worked(captured(URGENT), "acknowledge")
+    assert answer["statusCode"] == 200
+    summary = content(answer)["summary"]
+    assert (summary["status"], summary["owner_name"], summary["owner"]) == ("acknowledged", "nurse", IDS["nurse"])
+    [entry] = content(answer)["history"]
+    assert (entry["action"], entry["by_name"], entry["at"]) == ("acknowledge", "nurse", "2026-01-14T16:00:00Z")
+    assert aws.leads()[0]["history"][0]["by"] == IDS["nurse"]
+
+
+def test_an_acknowledged_lead_leaves_the_sweep_and_climbs_no_further(aws: Aws, clock: Clock) -> None:
+    """I8"""
+    reference = captured(URGENT)
+    worked(reference, "acknowledge")
+    aws.alerts()
+    clock.at += timedelta(days=2)
+    assert sweep() == 0
+    alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
+    assert aws.alerts() == []
+    assert "next_at" not in aws.items()[0]
+
+
+def test_acknowledging_twice_is_the_same_as_once(aws: Aws) -> None:
+    reference = captured(URGENT)
+    worked(reference, "acknowledge", version=1)
+    once = aws.items()
+    assert worked(reference, "acknowledge", version=1)["statusCode"] == 200
+    assert aws.items() == once
+
+
+def test_the_second_sees_who_has_it(aws: Aws) -> None:
+    reference = captured(URGENT)
+    version = content(opened(reference))["summary"]["version"]
+    worked(reference, "acknowledge", "desk", version)
+    before = aws.items()
+    answer = worked(reference, "acknowledge", "nurse", version)
+    assert answer["statusCode"] == 409
+    assert content(answer)["owner_name"] == "desk"
+    assert content(answer)["since"] == "2026-01-14T16:00:00+00:00"
+    assert content(answer)["detail"] == "desk has it."
+    assert aws.items() == before
+
+
+@pytest.mark.parametrize(
+    ("operation", "nth"),
+    [("dynamodb.Query", 1), ("dynamodb.GetItem", 1), ("dynamodb.PutItem", 1), ("dynamodb.PutItem", 2)],
+)
+def test_of_two_at_once_one_has_it_however_they_interleave(aws: Aws, operation: str, nth: int) -> None:
+    """The desk acknowledges in the middle of the nurse's own request, ahead of one of its calls."""
+    reference = captured(URGENT)
+    calls: list[str] = []
+    first: list[Json] = []
+
+    def in_between(called: str) -> None:
+        calls.append(called)
+        if called == operation and calls.count(operation) == nth:
+            aws.wire.before = None
+            first.append(worked(reference, "acknowledge", "desk", version=3))
+
+    aws.wire.before = in_between
+    second = worked(reference, "acknowledge", "nurse", version=3)
+    [lead] = aws.leads()
+    assert [answer["statusCode"] for answer in (*first, second)] == [200, 409]
+    assert content(second)["owner_name"] == lead["owner_name"] == "desk"
+    assert [entry["action"] for entry in lead["history"]] == ["acknowledge"]
+
+
+def test_an_alert_that_goes_out_meanwhile_is_no_conflict(aws: Aws, clock: Clock) -> None:
+    reference = captured(URGENT)
+    seen = content(opened(reference))["summary"]["version"]
+    clock.at += timedelta(minutes=31)
+    assert sweep() == 1
+    assert worked(reference, "acknowledge", version=seen)["statusCode"] == 200
+
+
+def test_a_lead_taken_while_its_alert_goes_out_stays_taken(aws: Aws) -> None:
+    reference = captured(URGENT, told=False)
+
+    def taking(called: str) -> None:
+        if called == "sns.Publish":
+            aws.wire.before = None
+            worked(reference, "acknowledge")
+
+    aws.wire.before = taking
+    assert sweep() == 1
+    [lead] = aws.leads()
+    assert (lead["status"], lead["next_at"]) == ("acknowledged", None)
+
+
+def test_a_note_while_an_alert_goes_out_does_not_make_it_go_out_twice(aws: Aws, clock: Clock) -> None:
+    reference = captured(URGENT, told=False)
+
+    def noting(called: str) -> None:
+        if called == "sns.Publish":
+            aws.wire.before = None
+            worked(reference, "note", text="The line is busy.")
+
+    aws.wire.before = noting
+    assert sweep() == 1
+    clock.at += timedelta(minutes=5)
+    assert sweep() == 0
+    assert len(aws.alerts()) == 1
+    assert aws.leads()[0]["history"][0]["text"] == "The line is busy."
+
+
+def test_a_lead_is_worked_to_its_end(aws: Aws, clock: Clock) -> None:
+    reference = captured(PRIORITY)
+    worked(reference, "acknowledge")
+    worked(reference, "contact_attempt", outcome="left_message")
+    worked(reference, "contact_attempt", outcome="reached", text="Wants an afternoon.")
+    answer = content(worked(reference, "book"))
+    assert (answer["summary"]["status"], answer["summary"]["attempts"]) == ("booked", 2)
+    assert [(entry["action"], entry["detail"]) for entry in answer["history"]] == [
+        ("acknowledge", ""),
+        ("contact_attempt", "left_message"),
+        ("contact_attempt", "reached"),
+        ("book", ""),
+    ]
+    assert references(listed(view="open")) == []
+    assert references(listed(view="closed")) == [reference]
+
+
+def test_a_reopened_lead_climbs_its_ladder_anew(aws: Aws, clock: Clock) -> None:
+    reference = captured(URGENT)
+    worked(reference, "close", reason="spam")
+    clock.at += timedelta(days=3)
+    assert worked(reference, "reopen")["statusCode"] == 200
+    aws.alerts()
+    told = []
+    for minutes in (0, 30, 30):
+        clock.at += timedelta(minutes=minutes)
+        assert sweep() == 1
+        told += [alert["MessageAttributes"]["audience"]["Value"] for alert in aws.alerts()]
+    assert told == ["clinician", "desk", "manager"]
+    assert aws.leads()[0]["owner"] == ""
+
+
+def test_an_acknowledgement_that_was_undone_goes_on_climbing_where_it_stood(aws: Aws, clock: Clock) -> None:
+    reference = captured(URGENT)
+    worked(reference, "acknowledge")
+    clock.at += timedelta(minutes=5)
+    answer = content(worked(reference, "undo"))
+    assert (answer["summary"]["status"], answer["summary"]["owner"]) == ("new", "")
+    assert sweep() == 0
+    clock.at = AN_OPEN_HOUR + timedelta(minutes=30)
+    assert sweep() == 1
+
+
+def test_only_ones_own_last_action_is_undone_and_not_for_long(clock: Clock) -> None:
+    reference = captured(URGENT)
+    worked(reference, "acknowledge")
+    assert worked(reference, "undo", "desk")["statusCode"] == 409
+    clock.at += timedelta(minutes=10, seconds=1)
+    assert worked(reference, "undo")["statusCode"] == 409
+
+
+def test_a_raised_tier_tells_those_who_hear_of_it(aws: Aws, clock: Clock) -> None:
+    reference = captured(ROUTINE)
+    aws.alerts()
+    answer = content(worked(reference, "raise_tier", "desk", tier="EMERGENCY"))
+    assert answer["summary"]["tier"] == "EMERGENCY"
+    assert answer["summary"]["deadline"] == "2026-01-14T16:15:00Z"
+    assert sweep() == 1
+    [alert] = aws.alerts()
+    assert alert["MessageAttributes"]["tier"]["Value"] == "EMERGENCY"
+    assert alert["MessageAttributes"]["audience"]["Value"] == "clinician"
+
+
+@pytest.mark.parametrize("tier", ["EMERGENCY", "URGENT", "PRIORITY"])
+@pytest.mark.parametrize("who", ["desk", "admin"])
+def test_nobody_but_a_clinician_lowers_a_tier(aws: Aws, tier: str, who: str) -> None:
+    reference = captured({"EMERGENCY": EMERGENCY, "URGENT": URGENT, "PRIORITY": PRIORITY}[tier])
+    before = aws.items()
+    answer = worked(reference, "lower_tier", who, tier="ROUTINE", text="It looks harmless.")
+    assert answer["statusCode"] == 403
+    assert aws.items() == before
+
+
+def test_a_clinician_lowers_a_tier_with_a_reason(aws: Aws) -> None:
+    reference = captured(URGENT)
+    assert pointers(worked(reference, "lower_tier", tier="ROUTINE")) == ["/text"]
+    answer = content(worked(reference, "lower_tier", tier="ROUTINE", text="Fever was last year."))
+    assert (answer["summary"]["tier"], answer["triage"]["tier"]) == ("ROUTINE", "URGENT")
+    assert answer["history"][-1]["text"] == "Fever was last year."
+
+
+def test_the_desk_does_not_close_a_warning_sign_as_not_a_fit() -> None:
+    reference = captured(URGENT)
+    assert worked(reference, "close", "desk", reason="not_a_fit")["statusCode"] == 403
+    assert worked(reference, "close", "desk", reason="unreachable")["statusCode"] == 200
+
+
+@pytest.mark.parametrize(("who", "status"), [("admin", 403), ("guest", 403), ("desk", 200), ("nurse", 200)])
+def test_who_may_work_leads(who: str, status: int) -> None:
+    assert worked(captured(URGENT), "acknowledge", who, version=1)["statusCode"] == status
+
+
+def test_without_a_sign_in_nothing_happens(aws: Aws) -> None:
+    captured(URGENT)
+    before = aws.items()
+    call = event("work_lead")
+    del call["requestContext"]["authorizer"]
+    assert work_lead.handler(call, CONTEXT)["statusCode"] == 401
+    assert aws.items() == before
+    assert aws.accesses() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"action": "contact_attempt"}, "/outcome"),
+        ({"action": "close"}, "/reason"),
+        ({"action": "raise_tier", "tier": "canaryvalue"}, "/tier"),
+        ({"action": "note"}, "/text"),
+        ({"action": "note", "text": "x" * 1001}, "/text"),
+        ({"action": "note", "text": "\u0000forged"}, "/text"),
+        ({"action": "canaryvalue"}, "/action"),
+        ({"action": "acknowledge", "version": 0}, "/version"),
+    ],
+)
+def test_what_does_not_fit_is_named_and_never_repeated(aws: Aws, body: Json, pointer: str) -> None:
+    reference = captured(URGENT)
+    before = aws.items()
+    fields = {name: value for name, value in body.items() if name not in ("action", "version")}
+    answer = worked(reference, body["action"], version=body.get("version", 1), **fields)
+    assert answer["statusCode"] == 422
+    assert pointers(answer) == [pointer]
+    assert "canaryvalue" not in answer["body"]
+    assert aws.items() == before
+
+
+def test_an_unknown_reference_is_not_found() -> None:
+    assert worked("00000-00000", "acknowledge", version=1)["statusCode"] == 404
+
+
+def test_what_was_done_is_counted_without_a_person(logs: Callable[[], str]) -> None:
+    reference = captured(URGENT)
+    worked(reference, "note", text="canaryvalue")
+    text = logs()
+    assert '"worked":[1.0]' in text
+    assert "canaryvalue" not in text
+
+
+def test_a_lead_without_a_ladder_can_be_taken(aws: Aws) -> None:
+    reference = captured(NOT_A_FIT)
+    assert references(listed(view="open")) == []
+    worked(reference, "acknowledge")
+    assert references(listed(view="open")) == [reference]
+    worked(reference, "undo")
+    assert references(listed(view="open")) == []
+    assert references(listed(view="closed")) == [reference]
+
+
+def test_a_store_that_fails_says_so_and_nobody_sees_the_lead(aws: Aws) -> None:
+    reference = captured(URGENT)
+    aws.wire.down = {"dynamodb.PutItem"}
+    assert worked(reference, "acknowledge", version=1)["statusCode"] == 503
+    assert opened(reference)["statusCode"] == 503

@@ -1,0 +1,69 @@
+"""A member of staff at the inbox."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+
+from dev.cloud import PASSWORD
+from tests.browser.conftest import Console
+
+PATIENCE = 20_000  # ms: the first call of a function starts it
+
+
+class Member:
+    """Does what people do: opens links, signs in, presses buttons."""
+
+    def __init__(self, page: Page, site: str, name: str, console: Console) -> None:
+        self.page, self.site, self.name, self.console = page, site, name, console
+        self.addresses: list[str] = []
+        page.on("request", lambda request: self.addresses.append(request.url))
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: console.errors.append(str(error)))
+
+    def open(self, reference: str = "") -> Member:
+        """The inbox, or a lead as the link of an alert has it; comes back signed in."""
+        self.page.goto(f"{self.site}inbox{f'#lead={reference}' if reference else ''}")
+        self.sign_in()
+        return self.sees(reference) if reference else self
+
+    def sign_in(self) -> None:
+        self.page.get_by_label("Username").fill(self.name)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+        expect(self.page.locator("#user")).to_have_text(self.name, timeout=PATIENCE)
+
+    def goes_to(self, reference: str) -> Member:
+        """By the address bar, signed in already."""
+        self.page.evaluate("reference => { location.hash = `lead=${reference}` }", reference)
+        return self.sees(reference)
+
+    def sees(self, reference: str) -> Member:
+        expect(self.page.locator("#lead h2 .reference")).to_have_text(reference, timeout=PATIENCE)
+        return self
+
+    def press(self, name: str) -> Member:
+        self.page.get_by_role("button", name=name, exact=True).click()
+        return self
+
+    def has(self, text: str) -> Member:
+        """Who has the lead."""
+        expect(self.page.locator(".has")).to_have_text(re.compile(text), timeout=PATIENCE)
+        return self
+
+    def row(self, reference: str) -> Locator:
+        return self.page.locator(f'#leads a[data-reference="{reference}"]')
+
+    def _note(self, message: ConsoleMessage) -> None:
+        no_icon = str(message.location.get("url", "")).endswith("/favicon.ico")  # of the emulator's sign-in page
+        if message.type == "error" and not no_icon:
+            self.console.errors.append(message.text)
+
+    @property
+    def lead(self) -> Locator:
+        return self.page.locator("#lead")
+
+    @property
+    def refusal(self) -> Locator:
+        return self.page.locator("#refusal")

@@ -1,0 +1,180 @@
+"""From the patient pressing Send to an appointment; and what must not happen on the way."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Browser, expect
+
+from dev.cloud import LocalCloud
+from tests.browser.patient import Patient
+from tests.inbox.conftest import Json, Send
+from tests.inbox.member import Member
+
+EMERGENCY = {"em-now": ["chest-pressure"]}
+URGENT = {"ces": ["unsure"]}
+Come = Callable[..., Member]
+
+
+def test_a_lead_from_the_form_to_an_appointment(
+    browser: Browser, site: str, alerts: Callable[[str], str], member: Come, stored: Callable[[str], Json]
+) -> None:
+    form = browser.new_page()
+    patient = Patient(form, site).ready_to_send()
+    form.locator("#question-note").fill("My <b>left foot</b> slaps the floor & I am scared.")
+    patient.next()
+    reference = patient.reference()
+    form.context.close()
+    alert = alerts(reference)
+    link = re.search(r"https://\S+/inbox(#lead=\S+)", alert)
+    assert link, alert
+
+    nurse = member("nurse")
+    nurse.page.goto(f"{site}inbox{link[1]}")
+    nurse.sign_in()
+    nurse.sees(reference).has("Nobody has it yet")
+    assert nurse.page.url == f"{site}inbox#lead={reference}"
+    expect(nurse.lead).to_contain_text("My <b>left foot</b> slaps the floor & I am scared.")
+    expect(nurse.page.get_by_role("link", name="Call (212) 555-0123")).to_have_attribute("href", "tel:+12125550123")
+
+    nurse.press("I take it").has(r"^You have it since \d\d:\d\d")
+    expect(nurse.page.get_by_role("link", name=re.compile("^Call "))).to_be_focused()
+    nurse.press("Reached")
+    expect(nurse.page.locator(".history li")).to_have_count(3)
+    nurse.press("Booked").has("^Booked by you")
+    history = nurse.page.locator(".history li").all_inner_texts()
+    assert [entry.splitlines()[0] for entry in history] == [
+        "You booked",
+        "You called: Reached",
+        "You took it",
+        "Came in",
+    ]
+    lead = stored(reference)
+    assert (lead["status"], lead["owner_name"], lead["attempts"]) == ("booked", "nurse", 1)
+    nurse.press("Closed")
+    expect(nurse.row(reference)).to_be_visible()
+
+    nurse.press("Undo: you booked").has("^You have it since")
+    assert stored(reference)["status"] == "acknowledged"
+
+
+def test_opening_the_link_changes_nothing_signed_in_or_not(
+    send: Send, member: Come, site: str, settled: Callable[[str], Json], stored: Callable[[str], Json]
+) -> None:
+    reference = send(EMERGENCY)
+    before = settled(reference)
+    scanner = member("nobody")
+    scanner.page.goto(f"{site}inbox#lead={reference}")
+    expect(scanner.page.get_by_label("Username")).to_be_visible()
+    nurse = member("nurse").open(reference)
+    nurse.page.reload()
+    nurse.sees(reference)
+    nurse.page.keyboard.press("a")
+    expect(nurse.page.get_by_role("button", name="I take it")).to_be_focused()
+    assert stored(reference) == before
+
+
+def test_of_two_the_second_sees_who_has_it_and_since_when(send: Send, member: Come) -> None:
+    reference = send(URGENT)
+    nurse, desk = member("nurse").open(reference), member("desk").open(reference)
+    desk.console.expect("409")
+    nurse.press("I take it").has("^You have it since")
+    desk.press("I take it")
+    expect(desk.refusal).to_have_text(re.compile(r"^nurse has it since \d\d:\d\d [AP]M\. Nothing was changed\.$"))
+    desk.has(r"^nurse has it since \d\d:\d\d")
+    expect(desk.page.get_by_role("button", name="I take it")).to_have_count(0)
+
+
+def test_each_group_has_the_buttons_of_its_rights(send: Send, member: Come) -> None:
+    reference = send(URGENT)
+    nurse, desk, admin = (member(name).open(reference) for name in ("nurse", "desk", "admin"))
+    expect(nurse.page.get_by_role("button", name="Lower the tier …")).to_be_visible()
+    expect(desk.page.get_by_role("button", name="I take it")).to_be_visible()
+    expect(desk.page.get_by_role("button", name="Lower the tier …")).to_have_count(0)
+    expect(admin.lead).to_contain_text("You can read this lead.")
+    expect(admin.page.locator(".actions button")).to_have_count(0)
+
+
+def test_lowering_a_tier_needs_a_reason_and_raising_does_not(
+    send: Send, member: Come, stored: Callable[[str], Json]
+) -> None:
+    reference = send(URGENT)
+    nurse = member("nurse").open(reference).press("I take it").press("Lower the tier …")
+    choices = nurse.page.locator("#lowering")
+    choices.get_by_role("button", name="PRIORITY").click()
+    expect(nurse.refusal).to_have_text("Write why before you lower the tier.")
+    choices.get_by_label("Why?").fill("No saddle numbness on the phone.")
+    choices.get_by_role("button", name="PRIORITY").click()
+    expect(nurse.page.locator("#lead h2 .tier")).to_have_text("PRIORITY")
+    expect(nurse.page.locator(".history")).to_contain_text("No saddle numbness on the phone.")
+    nurse.press("Raise the tier …").page.locator("#raising").get_by_role("button", name="EMERGENCY").click()
+    expect(nurse.page.locator("#lead h2 .tier")).to_have_text("EMERGENCY")
+    assert stored(reference)["staff_tier"] == "EMERGENCY"
+
+
+def test_tokens_and_phone_numbers_are_in_no_address_and_tokens_end_with_the_tab(send: Send, member: Come) -> None:
+    reference = send(phone="(312) 555-0188")
+    nurse = member("nurse").open()
+    nurse.page.get_by_label("Search by reference").fill("312 555 0188")
+    nurse.press("Search").sees(reference)
+    kept: dict[str, Any] = nurse.page.evaluate("({...sessionStorage})")
+    token = re.search(r'"token":"([^"]+)"', kept["inbox:token"])
+    assert token
+    assert not [
+        address for address in nurse.addresses if token[1] in address or "5550188" in address.replace("%20", "")
+    ]
+    assert nurse.page.evaluate("localStorage.length") == 0
+    assert nurse.page.evaluate("document.cookie") == ""
+    assert "code=" not in nurse.page.url
+
+
+def test_after_signing_in_again_the_same_lead_and_the_words_not_sent_yet(send: Send, member: Come) -> None:
+    reference = send()
+    nurse = member("nurse").open(reference)
+    nurse.page.get_by_label("Note for colleagues").fill("Daughter answers the phone")
+    nurse.page.evaluate("""() => {
+      const kept = JSON.parse(sessionStorage.getItem("inbox:token"));
+      sessionStorage.setItem("inbox:token", JSON.stringify({...kept, until: Date.now()}));
+    }""")
+    nurse.page.reload()
+    nurse.sign_in()
+    nurse.sees(reference)
+    expect(nurse.page.get_by_label("Note for colleagues")).to_have_value("Daughter answers the phone")
+    nurse.press("Add the note")
+    expect(nurse.page.locator(".history")).to_contain_text("Daughter answers the phone")
+    expect(nurse.page.get_by_label("Note for colleagues")).to_have_value("")
+
+
+def test_a_sign_in_that_was_not_started_here_is_refused(member: Come, site: str) -> None:
+    stranger = member("nurse")
+    stranger.page.goto(f"{site}inbox?code=stolen&state=elsewhere")
+    expect(stranger.page.get_by_text("This sign-in was not started in this tab.")).to_be_visible()
+    assert stranger.page.url == f"{site}inbox"
+
+
+def test_a_new_lead_and_a_colleague_s_step_show_by_themselves(send: Send, member: Come) -> None:
+    first = send(EMERGENCY)
+    nurse = member("nurse")
+    nurse.page.clock.install()
+    nurse.open(first)
+    member("desk").open(first).press("I take it").has("^You have it")
+    second = send(EMERGENCY)
+    nurse.page.clock.fast_forward(16_000)
+    nurse.has("^desk has it since")
+    expect(nurse.row(second)).to_be_visible()
+
+
+def test_the_same_person_again_and_the_list_says_nothing_of_who_it_is(
+    send: Send, member: Come, cloud: LocalCloud
+) -> None:
+    email = f"again-{time.time_ns()}@example.com"
+    first, second = send(email=email, phone="(312) 555-0171"), send(email=email, phone="(312) 555-0172")
+    nurse = member("nurse").open(second)
+    expect(nurse.page.locator(".others")).to_contain_text(first)
+    nurse.page.locator(".others a").first.click()
+    nurse.sees(first)
+    listed = nurse.page.locator("#worklist").inner_text()
+    assert not re.search(r"Jordan|555|example\.com", listed)

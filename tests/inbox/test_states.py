@@ -1,0 +1,202 @@
+"""Every state of the inbox: no accessibility violation, nothing too wide or too small; pictures wide, phone, dark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ViewportSize, expect
+
+from dev.cloud import PASSWORD, LocalCloud
+from tests.browser.conftest import PHONE, SCREENSHOTS
+from tests.inbox.conftest import Send
+from tests.inbox.member import PATIENCE, Member
+
+WIDE = ViewportSize(width=1280, height=900)
+NARROW = ViewportSize(width=320, height=640)
+SMALLEST_TARGET = 44
+TARGETS = """
+(smallest) => [...document.querySelectorAll(
+    "button, .button, input:not([type=checkbox]), textarea, select, #leads a, summary")]
+  .filter(node => node.checkVisibility())
+  .map(node => [node.innerText || node.id, node.getBoundingClientRect()])
+  .filter(([, box]) => box.height < smallest || box.width < smallest)
+  .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)
+"""
+Come = Callable[..., Member]
+
+
+def look(member: Member, name: str) -> None:
+    """Record the state under that name and judge it, in light and dark."""
+    page = member.page
+    for folder, size, scheme in (
+        ("wide", WIDE, "light"),
+        ("phone", PHONE, "light"),
+        ("dark", PHONE, "dark"),
+        ("narrow", NARROW, "dark"),
+    ):
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert beyond <= 0, f"{name}: {beyond} px too wide at {size['width']}"
+        assert page.evaluate(TARGETS, SMALLEST_TARGET) == [], f"{name}: too small for a finger at {size['width']}"
+        if folder != "narrow":
+            page.screenshot(path=SCREENSHOTS / "inbox" / folder / f"{name}.png", full_page=True)
+            found = Axe().run(page, options={"resultTypes": ["violations"]})
+            assert found.violations_count == 0, f"{name} {folder}: {found.generate_report()}"
+    page.set_viewport_size(WIDE)
+    page.emulate_media(color_scheme="light")
+
+
+def test_signing_in(member: Come, site: str) -> None:
+    nurse = member("nurse")
+    nurse.page.goto(f"{site}inbox?error=access_denied")
+    expect(nurse.page.get_by_role("heading", name="You are not signed in")).to_be_visible()
+    look(nurse, "00-not-signed-in")
+    nurse.press("Sign in")
+    expect(nurse.page.get_by_label("Username")).to_be_visible()
+
+
+def test_signing_out_leaves_nothing_behind(send: Send, member: Come) -> None:
+    nurse = member("nurse").open(send())
+    nurse.press("Sign out")
+    expect(nurse.page.get_by_label("Username")).to_be_visible()
+    nurse.page.go_back()
+    expect(nurse.page.get_by_label("Username")).to_be_visible()
+    expect(nurse.page.get_by_text("Jordan Example")).to_have_count(0)
+    assert nurse.page.evaluate("sessionStorage.getItem('inbox:token')") is None
+
+
+@pytest.fixture
+def stranger(cloud: LocalCloud) -> str:
+    """Somebody who may sign in and is in no group."""
+    identities, pool = cloud.client("cognito-idp"), cloud.resources["StaffPool"]
+    identities.admin_create_user(UserPoolId=pool, Username="stranger", TemporaryPassword=PASSWORD)
+    identities.admin_set_user_password(UserPoolId=pool, Username="stranger", Password=PASSWORD, Permanent=True)
+    return "stranger"
+
+
+def test_in_no_group(member: Come, site: str, stranger: str) -> None:
+    outsider = member(stranger)
+    outsider.console.expect("403")
+    outsider.open()
+    expect(outsider.page.get_by_role("heading", name="You may not see leads")).to_be_visible(timeout=PATIENCE)
+    look(outsider, "01-forbidden")
+
+
+def test_the_lists(send: Send, member: Come) -> None:
+    send({"em-now": ["chest-pressure"]})
+    send({"ces": ["unsure"]}, language="es")
+    send()
+    admin = member("admin").open()
+    expect(admin.page.locator("#leads a").first).to_be_visible(timeout=PATIENCE)
+    expect(admin.page.locator("#rules")).to_contain_text(
+        re.compile(r"Rules fs-triage \S+ awaiting a physician's approval")
+    )
+    tiers = admin.page.locator("#leads .tier").all_inner_texts()
+    order = ["EMERGENCY", "URGENT", "PRIORITY", "ROUTINE"]
+    assert tiers == sorted(tiers, key=order.index)
+    look(admin, "10-open")
+    admin.press("Mine")
+    expect(admin.page.get_by_text("You have no leads.")).to_be_visible()
+    look(admin, "11-empty")
+    admin.press("Open")
+    admin.page.get_by_label("Tier").select_option("URGENT")
+    expect(admin.page.locator("#leads .tier:not(.URGENT)")).to_have_count(0)
+    admin.page.get_by_label("Search by reference").fill("00000-00000")
+    admin.press("Search")
+    expect(admin.page.get_by_text("No lead has this reference")).to_be_visible()
+    look(admin, "12-nothing-found")
+    admin.press("Back to the list")
+    expect(admin.page.locator("#leads a").first).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_lead_and_its_steps(send: Send, member: Come) -> None:
+    reference = send({"em-now": ["chest-pressure"], "ces": ["saddle-numb"], "motor": ["unsure"]}, language="es")
+    nurse = member("nurse").open(reference)
+    expect(nurse.lead).to_contain_text("Ask first:")
+    look(nurse, "20-new")
+    nurse.press("I take it").has("^You have it")
+    for name in ("Close …", "Lower the tier …", "Give it back …"):
+        nurse.press(name)
+    look(nurse, "21-taken-all-choices")
+    colleague = member("desk").open(reference)
+    colleague.has("^nurse has it")
+    look(colleague, "22-a-colleague-has-it")
+    nurse.page.locator("#closing").get_by_role("button", name="Declined").click()
+    nurse.has("^Closed by you")
+    look(nurse, "23-closed")
+    nurse.page.emulate_media(media="print")
+    nurse.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(nurse.page.locator(".actions").first).to_be_hidden()
+    expect(nurse.page.locator("#worklist")).to_be_hidden()
+    expect(nurse.page.locator("#denied dl")).to_be_visible()
+    nurse.page.screenshot(path=SCREENSHOTS / "inbox" / "wide" / "24-printed.png", full_page=True)
+
+
+def test_loading_and_not_there(send: Send, member: Come) -> None:
+    nurse = member("nurse").open(send())
+    nurse.console.expect("404")
+    nurse.page.route("**/leads/00000-00000", lambda _route: None)
+    nurse.page.evaluate("location.hash = 'lead=00000-00000'")
+    expect(nurse.page.get_by_text("Loading the lead")).to_be_visible()
+    look(nurse, "30-loading")
+    nurse.page.unroute("**/leads/00000-00000")
+    nurse.page.evaluate("location.hash = 'lead=00000-00001'")
+    expect(nurse.page.get_by_role("heading", name="There is no lead 00000-00001.")).to_be_visible()
+    look(nurse, "31-no-such-lead")
+
+
+def test_stale(send: Send, member: Come) -> None:
+    reference = send()
+    nurse = member("nurse").open(reference)
+    nurse.console.expect("ERR_FAILED")
+    nurse.page.route("**/leads**", lambda route: route.abort())
+    nurse.press("Refresh")
+    banner = nurse.page.get_by_role("alert").filter(has_text="The service cannot be reached.")
+    expect(banner).to_be_visible()
+    look(nurse, "40-stale")
+    nurse.page.unroute("**/leads**")
+    nurse.press("Try now")
+    expect(banner).to_be_hidden()
+
+
+def test_nothing_pressed_while_the_service_is_away_looks_done(send: Send, member: Come) -> None:
+    nurse = member("nurse").open(send())
+    nurse.console.expect("ERR_FAILED")
+    nurse.page.route("**/actions", lambda route: route.abort())
+    nurse.press("I take it")
+    expect(nurse.refusal).to_contain_text("This was not saved")
+    nurse.has("Nobody has it yet")
+    look(nurse, "41-not-saved")
+    nurse.page.unroute("**/actions")
+    nurse.press("I take it").has("^You have it")
+
+
+def test_keys_move_and_never_act(send: Send, member: Come) -> None:
+    send()
+    nurse = member("nurse").open()
+    keys = nurse.page.keyboard
+    expect(nurse.page.locator("#leads a").first).to_be_visible(timeout=PATIENCE)
+    keys.press("j")
+    expect(nurse.page.locator("#leads a").first).to_be_focused()
+    keys.press("Enter")
+    expect(nurse.page.locator("#lead h2 .reference")).to_be_visible()
+    keys.press("n")
+    expect(nurse.page.get_by_label("Note for colleagues")).to_be_focused()
+    keys.type("a?1")
+    expect(nurse.page.get_by_label("Note for colleagues")).to_have_value("a?1")
+    nurse.page.get_by_label("Note for colleagues").fill("")
+    keys.press("Escape")
+    keys.press("?")
+    dialog = nurse.page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog).to_be_visible()
+    look(nurse, "50-shortcuts")
+    dialog.get_by_label("Shortcuts are on").uncheck()
+    nurse.press("Close")
+    keys.press("?")
+    expect(dialog).to_be_hidden()
+    keys.press("Escape")
+    expect(nurse.lead).to_be_hidden()

@@ -1,0 +1,104 @@
+"""Shadow mode: a candidate rulebook is scored beside the active one, recorded, and never matters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from shared import usecases
+from shared.domain.condition import Facts
+from shared.domain.consent import Visit
+from shared.domain.lead import Arrival, Lead
+from shared.domain.lead_view import LeadSummary, lead_view
+from shared.domain.submission import Submission
+from shared.rulebook import loading
+from shared.rulebook.loading import CANDIDATE, FOLDER, Rulebook, load, load_candidate
+from tests.functions.calls import NOT_A_FIT, PRIORITY, URGENT, Json, submission
+from tests.leads import HOURS, PERSON_KEY, RECEIVED, RULEBOOK, LeadsInMemory
+
+
+class Breaks:
+    def holds(self, facts: Facts) -> bool:  # noqa: ARG002
+        raise ZeroDivisionError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A candidate that calls every urgent floor a priority."""
+    for path in FOLDER.glob("*.toml"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    rules = tmp_path / "fs-triage.toml"
+    lower = rules.read_text().replace('floor = "URGENT"', 'floor = "PRIORITY"')
+    rules.write_text(lower.replace('version = "1.0.0"', 'version = "1.1.0"', 1))
+    return tmp_path
+
+
+def captured(candidate: Rulebook | None, answers: Json) -> tuple[Lead, usecases.Captured]:
+    sent = Submission.model_validate(submission(answers, submission_id=str(uuid4())))
+    intake = usecases.Intake(RULEBOOK, LeadsInMemory(), HOURS, PERSON_KEY, candidate)
+    done = usecases.capture_lead(sent, Arrival(RECEIVED, Visit("203.0.113.10", "a browser"), frozenset()), intake)
+    assert done.lead
+    return done.lead, done
+
+
+def test_what_the_candidate_says_is_recorded_and_changes_nothing_else(folder: Path) -> None:
+    alone, _ = captured(None, URGENT)
+    lead, done = captured(load_candidate(folder), URGENT)
+    assert alone.shadow is None
+    assert lead.shadow is not None
+    assert (lead.shadow.tier, lead.shadow.rule_set_version) == ("PRIORITY", "1.1.0")
+    assert set(lead.shadow.rules) == {rule.id for rule in lead.triage.safety_rules}
+    ignored = {"shadow", "lead_id", "reference", "consent_records"}
+    assert lead.model_dump(exclude=ignored) == alone.model_dump(exclude=ignored)
+    assert lead.tier == "URGENT"
+    assert "shadow" not in done.receipt.model_dump_json()
+
+
+def test_a_shadow_is_kept_with_the_lead_and_shown_to_nobody(folder: Path) -> None:
+    lead, _ = captured(load_candidate(folder), NOT_A_FIT)
+    again = Lead.model_validate_json(lead.model_dump_json())
+    assert again.shadow is not None
+    assert again.shadow == lead.shadow
+    view = lead_view(lead, RULEBOOK.rule_sets["fs-intake"], (), (), RECEIVED)
+    assert "shadow" not in view
+    assert "shadow" not in LeadSummary.model_fields
+
+
+def test_a_lead_from_before_the_shadow_can_be_read() -> None:
+    lead, _ = captured(None, PRIORITY)
+    assert Lead.model_validate(lead.model_dump(exclude={"shadow"})).shadow is None
+
+
+def test_a_candidate_that_fails_never_matters(folder: Path) -> None:
+    rulebook = load(folder)
+    rule_set = rulebook.rule_sets["fs-intake"]
+    broken = tuple(replace(rule, when=Breaks()) for rule in rule_set.safety)
+    lead, _ = captured(Rulebook({"fs-intake": replace(rule_set, safety=broken)}, {}), URGENT)
+    assert (lead.tier, lead.shadow) == ("URGENT", None)
+
+
+def test_a_candidate_without_this_questionnaire_or_its_answers_says_nothing(folder: Path) -> None:
+    assert captured(Rulebook({}, {}), URGENT)[0].shadow is None
+    rule_set = load(folder).rule_sets["fs-intake"]
+    smaller = replace(rule_set.questionnaire, pages=rule_set.questionnaire.pages[:1])
+    lead, _ = captured(Rulebook({"fs-intake": replace(rule_set, questionnaire=smaller)}, {}), URGENT)
+    assert (lead.tier, lead.shadow) == ("URGENT", None)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"[[tiers]]\nname = 1\n"])
+def test_a_candidate_that_cannot_be_loaded_is_as_good_as_none(folder: Path, content: bytes) -> None:
+    (folder / "tiers.toml").write_bytes(content)
+    assert load_candidate(folder) is None
+
+
+def test_no_candidate_is_the_default(tmp_path: Path) -> None:
+    assert load_candidate(tmp_path / "none") is None
+    assert loading.CANDIDATE.parent == FOLDER
+
+
+@pytest.mark.skipif(not CANDIDATE.is_dir(), reason="no rule set is being tried")
+def test_the_candidate_that_is_shipped_can_be_loaded() -> None:
+    assert load(CANDIDATE).rule_sets

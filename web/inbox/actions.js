@@ -1,0 +1,115 @@
+// What staff do with a lead: a visible button for each step, a button for each outcome. Nothing else changes a lead.
+
+import { byId, h } from "./elements.js";
+import { isOver, TIERS, tierName } from "./worklist.js";
+
+const OUTCOMES = { reached: "Reached", no_answer: "No answer", left_message: "Left a message", wrong_number: "Wrong number" };
+const REASONS = { not_a_fit: "Not a fit", unreachable: "Cannot be reached", duplicate: "Duplicate", spam: "Spam", declined: "Declined" };
+const DRAFT = "inbox:draft"; // so that signing in again loses no words
+
+const DONE = {
+  acknowledge: "It is yours now.", contact_attempt: "Call noted.", book: "Booked.", close: "Closed.", reopen: "Open again.",
+  note: "Note added.", raise_tier: "Tier raised.", lower_tier: "Tier lowered.", undo: "Undone.",
+};
+const NAMES = {
+  acknowledge: "took it", contact_attempt: "called", book: "booked", close: "closed", reopen: "opened it again", note: "noted",
+  raise_tier: "raised the tier", lower_tier: "lowered the tier", returned: "The patient came back and sent more answers",
+};
+
+export const doneText = (action) => DONE[action] ?? "Done.";
+
+// An entry of the history as staff read it.
+export function entryText(entry) {
+  if (entry.action === "undo") return `undid: ${NAMES[entry.detail] ?? entry.detail}`;
+  const detail = OUTCOMES[entry.detail] ?? REASONS[entry.detail] ?? (TIERS.includes(entry.detail) ? tierName(entry.detail) : entry.detail);
+  return `${NAMES[entry.action] ?? entry.action.replaceAll("_", " ")}${detail ? `: ${detail}` : ""}`;
+}
+
+export function draftOf(reference) {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(DRAFT));
+    return kept?.reference === reference ? kept.text : "";
+  } catch { return ""; }
+}
+
+export function keepDraft(reference, text) {
+  if (text) sessionStorage.setItem(DRAFT, JSON.stringify({ reference, text }));
+  else sessionStorage.removeItem(DRAFT);
+}
+
+const button = (text, onclick, extra = {}) => h("button", { type: "button", onclick, ...extra }, text);
+
+// A button that opens more buttons below it.
+function unfolding(id, text, ...content) {
+  const box = h("div", { id, class: "choices", hidden: true }, ...content);
+  const opener = button(text, () => {
+    box.hidden = !box.hidden;
+    opener.setAttribute("aria-expanded", String(!box.hidden));
+    if (!box.hidden) box.querySelector("button, textarea, input")?.focus();
+  }, { "aria-expanded": "false", "aria-controls": id });
+  return h("div", { class: "unfolding" }, opener, box);
+}
+
+// `act(values)` sends one action. The service says which ones this person can do now; the others have no button.
+export function actions(lead, user, act) {
+  const { summary } = lead;
+  const can = (action) => lead.actions.includes(action);
+  const over = isOver(summary);
+  if (!lead.actions.length) return h("section", { class: "actions" }, h("p", { class: "soft" }, "You can read this lead. Clinicians and the lead desk work it."));
+  return h("section", { class: "actions", "aria-labelledby": "actions-title" },
+    h("h3", { id: "actions-title", tabindex: "-1" }, "What you do"),
+    !over && can("contact_attempt") && calling(act),
+    h("div", { class: "steps" },
+      can("reopen") && over && button("Open it again", () => act({ action: "reopen" }), { class: "main" }),
+      can("book") && button("Booked", () => act({ action: "book" }), { class: summary.owner === user.id ? "main" : null }),
+      can("close") && unfolding("closing", "Close …", h("p", {}, "Why?"), h("div", { class: "buttons" },
+        Object.entries(REASONS).map(([reason, text]) => button(text, () => act({ action: "close", reason }))))),
+      can("raise_tier") && raising(summary.tier, act),
+      can("lower_tier") && lowering(summary.tier, act),
+      can("undo") && button(`Undo: you ${NAMES[lead.history.at(-1).action]}`, () => act({ action: "undo" }), { id: "undo" }),
+      !over && can("reopen") && summary.owner && giveBack(summary, user, act)),
+    can("note") && noting(summary.reference, act));
+}
+
+// The first step stands at the top; what was refused is said beside it.
+export const firstStep = (lead, act) => h("div", { class: "actions" },
+  h("div", { id: "refusal", class: "refusal", role: "alert" }),
+  lead.actions.includes("acknowledge") && button("I take it", () => act({ action: "acknowledge" }), { class: "main", id: "take" }));
+
+// A lead that somebody has, but does not work: others are told again, from the first step of the ladder.
+const giveBack = (summary, user, act) => unfolding("giving", summary.owner === user.id ? "Give it back …" : "Free it for others …",
+  h("p", {}, "Then nobody has it, and the clinic is alerted again from the start."),
+  h("div", { class: "buttons" }, button("Yes, alert the clinic again", () => act({ action: "reopen" }))));
+
+const calling = (act) => h("div", { class: "calling", role: "group", "aria-labelledby": "outcome-title" },
+  h("h4", { id: "outcome-title" }, "How did the call go?"),
+  h("div", { class: "buttons" }, Object.entries(OUTCOMES).map(([outcome, text], index) =>
+    button(text, () => act({ action: "contact_attempt", outcome }), { id: index ? null : "outcome" }))));
+
+function raising(tier, act) {
+  const higher = TIERS.slice(0, TIERS.indexOf(tier));
+  return higher.length > 0 && unfolding("raising", "Raise the tier …", h("p", {}, "To which?"), h("div", { class: "buttons" },
+    higher.reverse().map((name) => button(tierName(name), () => act({ action: "raise_tier", tier: name }), { class: `to ${name}` }))));
+}
+
+function lowering(tier, act) {
+  const lower = TIERS.slice(TIERS.indexOf(tier) + 1);
+  const reason = h("textarea", { id: "lower-reason", rows: "2", maxlength: "1000", required: true });
+  const send = (name) => {
+    if (reason.value.trim()) return act({ action: "lower_tier", tier: name, text: reason.value.trim() });
+    byId("refusal").textContent = "Write why before you lower the tier.";
+    return reason.focus();
+  };
+  return lower.length > 0 && unfolding("lowering", "Lower the tier …", h("label", { for: "lower-reason" }, "Why? It is kept in the history."), reason,
+    h("div", { class: "buttons" }, lower.map((name) => button(tierName(name), () => send(name), { class: `to ${name}` }))));
+}
+
+function noting(reference, act) {
+  const text = h("textarea", { id: "note", rows: "2", maxlength: "1000", oninput: () => keepDraft(reference, text.value) });
+  text.value = draftOf(reference);
+  return h("form", { class: "noting", onsubmit: (event) => {
+    event.preventDefault();
+    if (text.value.trim()) act({ action: "note", text: text.value.trim() });
+    else text.focus();
+  } }, h("label", { for: "note" }, "Note for colleagues"), text, h("button", {}, "Add the note"));
+}
