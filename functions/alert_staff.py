@@ -9,19 +9,19 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
-from shared import usecases
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.sns import AlertTopic
 from shared.rulebook.loading import load
 from shared.settings import AlertSettings, TableSettings, opening_hours
+from shared.usecases.alerting import Alerting, alert_staff
 
 logger = Logger()
 metrics = Metrics()
 processor = BatchProcessor(EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
 table = TableSettings.from_environment()
 alerts = AlertSettings.from_environment()
-alerting = usecases.Alerting(
+alerting = Alerting(
     LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards),
     load(),
     AlertTopic(boto3.client("sns", config=PATIENT_FACING), alerts.topic_arn),
@@ -33,7 +33,7 @@ alerting = usecases.Alerting(
 def tell(record: dict[str, Any]) -> None:
     lead_id = UUID(record["dynamodb"]["Keys"]["lead_id"]["S"])
     try:
-        alert = usecases.alert_staff(lead_id, alerting, datetime.now(UTC))
+        alert = alert_staff(lead_id, alerting, datetime.now(UTC))
     except Exception as error:
         logger.error(  # noqa: TRY400  the text of an error may quote a patient: its kind only
             "alert failed", extra={"lead_id": str(lead_id), "error": type(error).__name__}

@@ -8,7 +8,7 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared import api, usecases
+from shared import api
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import LeadsTable
 from shared.domain.ad_lead import AdKey, AdLead
@@ -16,6 +16,7 @@ from shared.domain.lead import Arrival
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
 from shared.settings import AdSettings, ClinicSettings, TableSettings, opening_hours, person_key
+from shared.usecases.capture import Intake, admit_ad_network, capture_ad_lead
 
 logger = Logger()
 metrics = Metrics()
@@ -23,7 +24,7 @@ rulebook = load()
 ads = AdSettings.from_environment()
 table = TableSettings.from_environment()
 leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
-intake = usecases.Intake(rulebook, leads, opening_hours(), person_key())
+intake = Intake(rulebook, leads, opening_hours(), person_key())
 safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_environment().phone)
 
 
@@ -32,8 +33,8 @@ safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_env
 @api.answers_problems(safety, logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
     arrival = Arrival(datetime.now(UTC), api.visit(event), frozenset(), "google-ads", "the lead form of the ad network")
-    usecases.admit_ad_network(api.read(event, AdKey), ads.key)
-    captured = usecases.capture_ad_lead(api.read(event, AdLead), arrival, intake, ads.questionnaire)
+    admit_ad_network(api.read(event, AdKey), ads.key)
+    captured = capture_ad_lead(api.read(event, AdLead), arrival, intake, ads.questionnaire)
     if captured and (lead := captured.counted):
         metrics.add_metric("captured", MetricUnit.Count, 1)
         metrics.add_metric(f"captured_{lead.tier}", MetricUnit.Count, 1)

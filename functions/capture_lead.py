@@ -8,7 +8,7 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared import api, usecases
+from shared import api
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.form_guard import FormGuard
@@ -18,18 +18,20 @@ from shared.forms import PlainForms, sends_form, wants_page
 from shared.rulebook.loading import load, load_candidate
 from shared.rulebook.words import words
 from shared.settings import ClinicSettings, TableSettings, form_key, opening_hours, person_key, return_origins
+from shared.usecases.capture import Intake, capture_lead
+from shared.usecases.screening import mend_form
 
 logger = Logger()
 metrics = Metrics()
 rulebook = load()
 table = TableSettings.from_environment()
 leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
-intake = usecases.Intake(rulebook, leads, opening_hours(), person_key(), load_candidate())
+intake = Intake(rulebook, leads, opening_hours(), person_key(), load_candidate())
 guard = FormGuard(form_key())
 clinic = ClinicSettings.from_environment()
 safety = api.Safety(rulebook.emergency_advice_in, words, clinic.phone)
 forms = PlainForms(
-    rulebook, safety, clinic, lambda form, problems: usecases.mend_form(form, problems, rulebook), return_origins()
+    rulebook, safety, clinic, lambda form, problems: mend_form(form, problems, rulebook), return_origins()
 )
 
 
@@ -42,9 +44,7 @@ def handler(event: api.Event, context: Any) -> api.Response:
     submission = forms.submission(event, form, guard, now) if form else api.read(event, Submission)
     source = guard.source(submission)
     door = PLAIN_FORM if form and source == FORM else source
-    captured = usecases.capture_lead(
-        submission, Arrival(now, api.visit(event), guard.signs(submission, now), door), intake
-    )
+    captured = capture_lead(submission, Arrival(now, api.visit(event), guard.signs(submission, now), door), intake)
     if lead := captured.counted:
         metrics.add_metric("captured", MetricUnit.Count, 1)
         metrics.add_metric("heard", MetricUnit.Count, 1)  # silence of this metric is an alarm: see watch_delivery

@@ -6,10 +6,10 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared import usecases
 from shared.adapters.webhook import Webhook
 from shared.domain.webhook import WaitingLead
 from shared.settings import WebhookSettings
+from shared.usecases.alerting import deliver_webhook
 
 logger = Logger()
 metrics = Metrics()
@@ -24,6 +24,6 @@ def handler(event: dict[str, Any], context: Any) -> None:
         sns = record["Sns"]
         attributes = {name: attribute["Value"] for name, attribute in sns["MessageAttributes"].items()}
         lead = WaitingLead.of(sns["MessageId"], sns["Timestamp"], attributes)
-        usecases.deliver_webhook(lead, webhook, datetime.now(UTC))
+        deliver_webhook(lead, webhook, datetime.now(UTC))
         metrics.add_metric("webhooks", MetricUnit.Count, 1)
         logger.info("webhook delivered", extra={"reference": lead.reference, "tier": lead.tier})

@@ -5,12 +5,13 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared import api, usecases
+from shared import api
 from shared.adapters.form_guard import FormGuard
 from shared.forms import PlainForms
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
 from shared.settings import ClinicSettings, form_key
+from shared.usecases.screening import draw_form
 
 logger = Logger()
 metrics = Metrics()
@@ -27,7 +28,7 @@ forms = PlainForms(rulebook, safety, clinic)
 def handler(event: api.Event, context: Any) -> api.Response:
     if event.get("routeKey") == "GET /form":
         return forms.view(event, forms.first_view(event, forms.blank(event, guard.token())))
-    view = usecases.draw_form(forms.read(event), rulebook)
+    view = draw_form(forms.read(event), rulebook)
     if view.kind == "emergency":
         metrics.add_metric("emergency_advice_shown", MetricUnit.Count, 1)
     return forms.view(event, view)

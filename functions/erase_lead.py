@@ -7,19 +7,20 @@ from typing import Any
 import boto3
 from aws_lambda_powertools import Logger
 
-from shared import api, usecases
+from shared import api
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import AccessLog, LeadsTable
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
 from shared.settings import ClinicSettings, TableSettings, access_log, opening_hours, person_key
+from shared.usecases.records import Records, erase_lead
 
 logger = Logger()
 rulebook = load()
 table = TableSettings.from_environment()
 client = boto3.client("dynamodb", config=PATIENT_FACING)
 key = person_key()
-records = usecases.Records(
+records = Records(
     LeadsTable(client, table.leads_table, table.index_shards),
     rulebook,
     AccessLog(client, access_log()),
@@ -32,6 +33,6 @@ safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_env
 @api.answers_problems(safety, logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
     reference = api.path_parameter(event, "reference")
-    left = usecases.erase_lead(reference, key, api.staff(event), records, datetime.now(UTC))
+    left = erase_lead(reference, key, api.staff(event), records, datetime.now(UTC))
     logger.info("erased", extra={"reference": left.reference})
     return api.respond(HTTPStatus.OK, {"reference": left.reference, "erased_at": left.at.isoformat()})

@@ -7,12 +7,12 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared import usecases
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.sns import AlertTopic
 from shared.rulebook.loading import load
 from shared.settings import AlertSettings, TableSettings, opening_hours
+from shared.usecases.alerting import Alerting, escalate_leads
 
 STOPS_AFTER = timedelta(seconds=30)  # with one slow lead still less than the timeout; the next run goes on
 
@@ -20,7 +20,7 @@ logger = Logger()
 metrics = Metrics()
 table = TableSettings.from_environment()
 alerts = AlertSettings.from_environment()
-alerting = usecases.Alerting(
+alerting = Alerting(
     LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards),
     load(),
     AlertTopic(boto3.client("sns", config=PATIENT_FACING), alerts.topic_arn),
@@ -36,7 +36,7 @@ def now() -> datetime:
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    swept = usecases.escalate_leads(alerting, now, now() + STOPS_AFTER)
+    swept = escalate_leads(alerting, now, now() + STOPS_AFTER)
     metrics.add_metric("swept", MetricUnit.Count, 1)
     metrics.add_metric("alerted", MetricUnit.Count, len(swept.alerts))
     for lead_id, error in swept.failed:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import boto3
 from aws_lambda_powertools import Logger
 
-from shared import api, lead_csv, usecases
+from shared import api, lead_csv
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import AccessLog, LeadsTable
 from shared.domain.export import ExportQuery
@@ -16,6 +16,7 @@ from shared.fhir.bundle import as_bundle
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
 from shared.settings import ClinicSettings, TableSettings, access_log, opening_hours
+from shared.usecases.records import Exported, Records, export_lead, export_leads
 
 CSV = "text/csv; charset=utf-8; header=present"
 FHIR = "application/fhir+json; fhirVersion=4.0"
@@ -25,23 +26,23 @@ rulebook = load()
 table = TableSettings.from_environment()
 client = boto3.client("dynamodb", config=PATIENT_FACING)
 hours = opening_hours()
-records = usecases.Records(
+records = Records(
     LeadsTable(client, table.leads_table, table.index_shards), rulebook, AccessLog(client, access_log()), hours
 )
 safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_environment().phone)
 
 
-def as_csv(page: usecases.Exported, query: ExportQuery) -> str:
+def as_csv(page: Exported, query: ExportQuery) -> str:
     """The header stands on the first page only: pages put together are one file."""
     lines = lead_csv.rows((lead for lead, _ in page.leads), hours.zone)
     return lines if query.cursor else lead_csv.header() + lines
 
 
-def as_fhir(page: usecases.Exported, at: datetime) -> str:
+def as_fhir(page: Exported, at: datetime) -> str:
     return json.dumps(as_bundle(page.leads, at), separators=(",", ":"), ensure_ascii=False)
 
 
-def leading_on(page: usecases.Exported, query: ExportQuery, at: datetime) -> dict[str, str]:
+def leading_on(page: Exported, query: ExportQuery, at: datetime) -> dict[str, str]:
     """A Link to the next page (RFC 8288), and a name for the file."""
     first, last = query.days(at, hours.zone)
     name = {"content-disposition": f'attachment; filename="leads-{first}-{last}.{query.format}"'}
@@ -56,8 +57,8 @@ def leading_on(page: usecases.Exported, query: ExportQuery, at: datetime) -> dic
 def handler(event: api.Event, context: Any) -> api.Response:
     staff, at = api.staff(event), datetime.now(UTC)
     if reference := api.path_parameter(event, "reference"):
-        return api.document(as_fhir(usecases.export_lead(reference, staff, records, at), at), FHIR, {})
+        return api.document(as_fhir(export_lead(reference, staff, records, at), at), FHIR, {})
     query = api.query(event, ExportQuery)
-    page = usecases.export_leads(query, staff, records, at)
+    page = export_leads(query, staff, records, at)
     content, kind = (as_csv(page, query), CSV) if query.format == "csv" else (as_fhir(page, at), FHIR)
     return api.document(content, kind, leading_on(page, query, at))

@@ -6,11 +6,12 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from shared import api, usecases
+from shared import api
 from shared.adapters.form_guard import FormGuard
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
 from shared.settings import ClinicSettings, form_key
+from shared.usecases.capture import issue_challenge
 
 logger = Logger()
 guard = FormGuard(form_key())
@@ -21,4 +22,4 @@ safety = api.Safety(load().emergency_advice_in, words, ClinicSettings.from_envir
 @api.answers_problems(safety, logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
     submission_id = api.uuid_parameter(event, "submission_id")
-    return api.respond(HTTPStatus.OK, usecases.issue_challenge(submission_id, guard, datetime.now(UTC)))
+    return api.respond(HTTPStatus.OK, issue_challenge(submission_id, guard, datetime.now(UTC)))

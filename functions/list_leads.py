@@ -7,13 +7,14 @@ from typing import Any
 import boto3
 from aws_lambda_powertools import Logger
 
-from shared import api, usecases
+from shared import api
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import LeadsTable
 from shared.domain.worklist import WorklistQuery
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
 from shared.settings import ClinicSettings, TableSettings
+from shared.usecases.inbox import list_leads
 
 logger = Logger()
 table = TableSettings.from_environment()
@@ -25,5 +26,5 @@ safety = api.Safety(load().emergency_advice_in, words, ClinicSettings.from_envir
 @api.answers_problems(safety, logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
     query = api.query(event, WorklistQuery)
-    page = usecases.list_leads(query, api.staff(event), leads, datetime.now(UTC))
+    page = list_leads(query, api.staff(event), leads, datetime.now(UTC))
     return api.respond(HTTPStatus.OK, page.shown())

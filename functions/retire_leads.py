@@ -7,11 +7,11 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared import usecases
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import LeadsTable
 from shared.rulebook.retention import retention
 from shared.settings import TableSettings
+from shared.usecases.records import retire_leads
 
 STOPS_AFTER = timedelta(minutes=4)  # less than the function's timeout; the next run goes on
 
@@ -29,7 +29,7 @@ def now() -> datetime:
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    retired = usecases.retire_leads(leads, kept_for, now, now() + STOPS_AFTER)
+    retired = retire_leads(leads, kept_for, now, now() + STOPS_AFTER)
     metrics.add_metric("retired", MetricUnit.Count, sum(retired.done.values()))
     for lead_id, error in retired.failed:
         logger.error("retiring failed", extra={"lead_id": str(lead_id), "error": type(error).__name__})

@@ -9,11 +9,11 @@ from typing import Any
 import boto3
 from aws_lambda_powertools import Logger
 
-from shared import usecases
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import LeadsTable
 from shared.domain.consent import Revocation
 from shared.settings import TableSettings
+from shared.usecases.capture import revoke_consent
 
 logger = Logger()
 table = TableSettings.from_environment()
@@ -24,6 +24,6 @@ leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_
 def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
     """Fails the invocation when there is no such lead, or it changed just now: then call again."""
     revocation = Revocation.model_validate(event)
-    lead = usecases.revoke_consent(revocation, leads, datetime.now(UTC))
+    lead = revoke_consent(revocation, leads, datetime.now(UTC))
     logger.info("consent revoked", extra={"reference": lead.reference, "consent": revocation.consent})
     return {"reference": lead.reference, "consent": revocation.consent, "given": lead.consents_to(revocation.consent)}

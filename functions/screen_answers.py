@@ -6,11 +6,13 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared import api, usecases
+from shared import api
 from shared.domain.submission import Screening
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
 from shared.settings import ClinicSettings
+from shared.usecases.rules import EMERGENCY
+from shared.usecases.screening import screen_answers
 
 logger = Logger()
 metrics = Metrics()
@@ -24,7 +26,7 @@ safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_env
 def handler(event: api.Event, context: Any) -> api.Response:
     screening = api.read(event, Screening)
     spoken = api.language(event, rulebook.languages(screening.questionnaire.id))
-    screened = usecases.screen_answers(screening, rulebook, spoken)
-    if screened.disposition == usecases.EMERGENCY:
+    screened = screen_answers(screening, rulebook, spoken)
+    if screened.disposition == EMERGENCY:
         metrics.add_metric("emergency_advice_shown", MetricUnit.Count, 1)
     return api.respond(HTTPStatus.OK, screened.shown())

@@ -7,13 +7,14 @@ from typing import Any
 import boto3
 from aws_lambda_powertools import Logger
 
-from shared import api, usecases
+from shared import api
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import LeadsTable
 from shared.domain.worklist import Search
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
 from shared.settings import ClinicSettings, TableSettings, person_key
+from shared.usecases.inbox import search_leads
 
 logger = Logger()
 table = TableSettings.from_environment()
@@ -26,5 +27,5 @@ safety = api.Safety(load().emergency_advice_in, words, ClinicSettings.from_envir
 @api.answers_problems(safety, logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
     staff = api.staff(event)
-    found = usecases.search_leads(api.read(event, Search), key, staff, leads, datetime.now(UTC))
+    found = search_leads(api.read(event, Search), key, staff, leads, datetime.now(UTC))
     return api.respond(HTTPStatus.OK, found.shown())

@@ -6,16 +6,16 @@ from typing import Any
 import boto3
 from aws_lambda_powertools import Logger
 
-from shared import usecases
 from shared.adapters.aws import UNHURRIED
 from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.sns import AlertTopic
 from shared.settings import AlertSettings, TableSettings, opening_hours
+from shared.usecases.watching import Digesting, send_digest
 
 logger = Logger()
 table = TableSettings.from_environment()
 alerts = AlertSettings.from_environment()
-digesting = usecases.Digesting(
+digesting = Digesting(
     LeadsTable(boto3.client("dynamodb", config=UNHURRIED), table.leads_table, table.index_shards),
     AlertTopic(boto3.client("sns", config=UNHURRIED), alerts.topic_arn),
     opening_hours(),
@@ -25,5 +25,5 @@ digesting = usecases.Digesting(
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
-    digest = usecases.send_digest(digesting, datetime.now(UTC))
+    digest = send_digest(digesting, datetime.now(UTC))
     return {"sent": digest is not None}

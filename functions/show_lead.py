@@ -7,18 +7,19 @@ from typing import Any
 import boto3
 from aws_lambda_powertools import Logger
 
-from shared import api, usecases
+from shared import api
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import AccessLog, LeadsTable
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
 from shared.settings import ClinicSettings, TableSettings, access_log, opening_hours
+from shared.usecases.inbox import Practice, show_lead
 
 logger = Logger()
 rulebook = load()
 table = TableSettings.from_environment()
 client = boto3.client("dynamodb", config=PATIENT_FACING)
-practice = usecases.Practice(
+practice = Practice(
     LeadsTable(client, table.leads_table, table.index_shards),
     rulebook,
     AccessLog(client, access_log()),
@@ -31,5 +32,5 @@ safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_env
 @api.answers_problems(safety, logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
     reference = api.path_parameter(event, "reference")
-    shown = usecases.show_lead(reference, api.staff(event), practice, datetime.now(UTC))
+    shown = show_lead(reference, api.staff(event), practice, datetime.now(UTC))
     return api.respond(HTTPStatus.OK, shown)

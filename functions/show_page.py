@@ -4,12 +4,13 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from shared import api, usecases
+from shared import api
 from shared.adapters.web_files import FOLDER, WebFiles
 from shared.rulebook.loading import load
 from shared.rulebook.notices import notices
 from shared.rulebook.words import words
 from shared.settings import ClinicSettings, SignInSettings
+from shared.usecases.pages import home_page, show_page
 
 MAX_AGE = 60  # seconds
 POLICY = (
@@ -40,8 +41,8 @@ INBOX_HEADERS = HEADERS | {  # its script also asks the sign-in service for a to
 @api.answers_problems(safety, logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
     if str(event.get("routeKey")).startswith("GET /inbox"):
-        file = usecases.show_page(api.path_parameter(event, "file") or "index.html", inbox)
+        file = show_page(api.path_parameter(event, "file") or "index.html", inbox)
         return api.cacheable(event, file.content, file.media_type, MAX_AGE, INBOX_HEADERS)
-    name = api.path_parameter(event, "file") or usecases.home_page(api.language(event, files.languages("index.html")))
-    file = usecases.show_page(name, files)
+    name = api.path_parameter(event, "file") or home_page(api.language(event, files.languages("index.html")))
+    file = show_page(name, files)
     return api.cacheable(event, file.content, file.media_type, MAX_AGE, HEADERS)

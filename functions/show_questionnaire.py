@@ -5,12 +5,13 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from shared import api, usecases
+from shared import api
 from shared.domain.triage import RuleSet
 from shared.rulebook.form import form
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
 from shared.settings import ClinicSettings
+from shared.usecases.pages import show_questionnaire
 
 MAX_AGE = 300  # seconds: a changed questionnaire reaches every visitor within minutes
 VARY = {"vary": "accept, accept-language"}
@@ -49,7 +50,7 @@ REPRESENTATIONS = {
 def handler(event: api.Event, context: Any) -> api.Response:
     questionnaire_id = api.path_parameter(event, "id")
     language = api.language(event, rulebook.languages(questionnaire_id))
-    rule_set = usecases.show_questionnaire(questionnaire_id, language, rulebook)
+    rule_set = show_questionnaire(questionnaire_id, language, rulebook)
     media_type = api.accepted(event, tuple(REPRESENTATIONS))
     content = json.dumps(REPRESENTATIONS[media_type](rule_set), separators=(",", ":"), ensure_ascii=False).encode()
     return api.cacheable(event, content, media_type, MAX_AGE, VARY)

@@ -6,13 +6,14 @@ from typing import Any
 import boto3
 from aws_lambda_powertools import Logger
 
-from shared import api, usecases
+from shared import api
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import LeadsTable
 from shared.forms import PlainForms
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
 from shared.settings import ClinicSettings, TableSettings, return_origins
+from shared.usecases.capture import show_receipt
 
 logger = Logger()
 rulebook = load()
@@ -26,5 +27,5 @@ forms = PlainForms(rulebook, safety, clinic, return_origins=return_origins())
 @logger.inject_lambda_context
 @api.answers_problems(safety, logger.error, forms.show_problem)
 def handler(event: api.Event, context: Any) -> api.Response:
-    lead = usecases.show_receipt(api.uuid_parameter(event, "submission_id"), leads, datetime.now(UTC))
+    lead = show_receipt(api.uuid_parameter(event, "submission_id"), leads, datetime.now(UTC))
     return forms.receipt(event, lead.receipt, lead.language, forms.return_link(event))

@@ -5,10 +5,11 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from shared import api, usecases
+from shared import api
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
 from shared.settings import ClinicSettings
+from shared.usecases.inbox import show_rules
 
 logger = Logger()
 rulebook = load()
@@ -18,5 +19,5 @@ safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_env
 @logger.inject_lambda_context
 @api.answers_problems(safety, logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
-    rules = usecases.show_rules(api.staff(event), rulebook.rule_sets.values())
+    rules = show_rules(api.staff(event), rulebook.rule_sets.values())
     return api.respond(HTTPStatus.OK, {"rule_sets": rules})

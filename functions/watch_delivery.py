@@ -8,13 +8,13 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared import usecases
 from shared.adapters.aws import UNHURRIED
 from shared.adapters.canary import CanaryPath
 from shared.adapters.form_guard import FormGuard
 from shared.adapters.sns import Subscriptions
 from shared.rulebook.loading import load
 from shared.settings import WatchSettings, form_key
+from shared.usecases.watching import Watch, watch_delivery
 
 WITHIN = timedelta(minutes=3)  # the sweep alone, with the stream off, takes two; less than the function's timeout
 
@@ -22,7 +22,7 @@ logger = Logger()
 metrics = Metrics()
 settings = WatchSettings.from_environment()
 questionnaire = next(iter(load().rule_sets.values())).questionnaire
-watch = usecases.Watch(
+watch = Watch(
     CanaryPath(
         boto3.client("sqs", config=UNHURRIED),
         settings.canary_queue,
@@ -44,7 +44,7 @@ def now() -> datetime:
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
-    watched = usecases.watch_delivery(watch, now)
+    watched = watch_delivery(watch, now)
     metrics.add_metric("canaries_delivered", MetricUnit.Count, int(watched.took is not None))
     metrics.add_metric("subscriptions_missing", MetricUnit.Count, watched.missing)
     metrics.add_metric("heard", MetricUnit.Count, int(watched.quiet))  # at other hours only submissions count

@@ -8,20 +8,21 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared import api, usecases
+from shared import api
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import AccessLog, LeadsTable
 from shared.domain.work import Action
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
 from shared.settings import ClinicSettings, TableSettings, access_log, opening_hours
+from shared.usecases.inbox import Practice, work_lead
 
 logger = Logger()
 metrics = Metrics()
 rulebook = load()
 table = TableSettings.from_environment()
 client = boto3.client("dynamodb", config=PATIENT_FACING)
-practice = usecases.Practice(
+practice = Practice(
     LeadsTable(client, table.leads_table, table.index_shards),
     rulebook,
     AccessLog(client, access_log()),
@@ -36,7 +37,7 @@ safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_env
 def handler(event: api.Event, context: Any) -> api.Response:
     staff, action = api.staff(event), api.read(event, Action)
     reference = api.path_parameter(event, "reference")
-    shown = usecases.work_lead(reference, action, staff, practice, datetime.now(UTC))
+    shown = work_lead(reference, action, staff, practice, datetime.now(UTC))
     metrics.add_dimension("action", action.action)
     metrics.add_metric("worked", MetricUnit.Count, 1)
     return api.respond(HTTPStatus.OK, shown)

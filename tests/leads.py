@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from shared import usecases
 from shared.domain.consent import Visit
 from shared.domain.errors import LeadChanged
 from shared.domain.lead import Arrival, Lead
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.submission import Submission
 from shared.rulebook.loading import load
+from shared.usecases.capture import Intake, capture_lead
 from tests.functions.calls import Json, submission
 
 RULEBOOK = load()
@@ -49,6 +49,6 @@ def a_lead(
     """As captured from the submission of events/capture_lead.json with other answers."""
     sent = Submission.model_validate(submission(answers, submission_id=str(lead_id or uuid4()), **changes))
     arrival = Arrival(at, Visit("203.0.113.10", "a browser"), frozenset())
-    lead = usecases.capture_lead(sent, arrival, usecases.Intake(RULEBOOK, LeadsInMemory(), HOURS, PERSON_KEY)).lead
+    lead = capture_lead(sent, arrival, Intake(RULEBOOK, LeadsInMemory(), HOURS, PERSON_KEY)).lead
     assert lead is not None
     return lead

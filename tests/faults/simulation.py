@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from shared import usecases
 from shared.domain.alert import Alert
 from shared.domain.consent import Visit
 from shared.domain.errors import LeadChanged
@@ -18,6 +17,8 @@ from shared.domain.opening_hours import OpeningHours
 from shared.domain.submission import Submission
 from shared.domain.suspicion import Sign
 from shared.rulebook.loading import load
+from shared.usecases.alerting import Alerting, alert_staff, escalate_leads
+from shared.usecases.capture import Intake, capture_lead
 
 START = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # a Wednesday morning in Chicago
 RULEBOOK = load()
@@ -70,8 +71,8 @@ class Clinic:
         self.topic = Topic()
         self.call_takes = call_takes
         self.now = START
-        self.intake = usecases.Intake(RULEBOOK, self.table, HOURS, "a key of tests only")
-        self.alerting = usecases.Alerting(self.table, RULEBOOK, self.topic, HOURS, "https://staff.clinic.example/")
+        self.intake = Intake(RULEBOOK, self.table, HOURS, "a key of tests only")
+        self.alerting = Alerting(self.table, RULEBOOK, self.topic, HOURS, "https://staff.clinic.example/")
 
     def submit(self, answers: dict[str, Any], signs: frozenset[Sign]) -> UUID:
         submission_id = UUID(int=self.chance.getrandbits(128), version=4)
@@ -84,12 +85,12 @@ class Clinic:
                 "consents": {"contact": True},
             }
         )
-        usecases.capture_lead(submission, Arrival(self.now, Visit("203.0.113.10", "Agent"), signs), self.intake)
+        capture_lead(submission, Arrival(self.now, Visit("203.0.113.10", "Agent"), signs), self.intake)
         return submission_id
 
     def stream(self, lead_id: UUID) -> None:
         self.topic.now = self.now
-        usecases.alert_staff(lead_id, self.alerting, self.now)
+        alert_staff(lead_id, self.alerting, self.now)
 
     def sweep(self) -> None:
         """One run of the sweep, which stops after 40 s as the real one does."""
@@ -101,5 +102,5 @@ class Clinic:
             self.topic.now = clock
             return clock
 
-        swept = usecases.escalate_leads(self.alerting, tick, self.now + timedelta(seconds=40))
+        swept = escalate_leads(self.alerting, tick, self.now + timedelta(seconds=40))
         assert not swept.failed

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from functions.capture_lead import handler
-from shared import usecases
 from tests.aws import Aws
 from tests.functions.calls import (
     CONTEXT,
@@ -243,7 +242,7 @@ def test_a_defect_in_scoring_ends_urgent_with_a_stored_lead(aws: Aws, monkeypatc
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError(CANARY)
 
-    monkeypatch.setattr(usecases, "triage", broken)
+    monkeypatch.setattr("shared.usecases.rules.triage", broken)
     monkeypatch.setattr("shared.domain.triage.triage", broken)
     response = send(submission(ROUTINE))
     assert response["statusCode"] == 201
@@ -502,7 +501,7 @@ def test_a_defect_of_ours_gives_503_with_advice_and_says_where(
     def broken(*_: Any) -> None:
         raise KeyError(CANARY)
 
-    monkeypatch.setattr(usecases, "capture_lead", broken)
+    monkeypatch.setattr("functions.capture_lead.capture_lead", broken)
     assert_problem(send(submission()), 503)
     line = json.loads(logs().splitlines()[0])
     assert line["error"] == "KeyError"
@@ -560,7 +559,7 @@ def test_a_minor_is_not_stored_when_scoring_fails_either(aws: Aws, monkeypatch: 
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(usecases, "triage", broken)
+    monkeypatch.setattr("shared.usecases.rules.triage", broken)
     monkeypatch.setattr("shared.domain.triage.triage", broken)
     response = send(submission({"age": 16, "who": "guardian"}))
     assert (response["statusCode"], content(response)["reference"]) == (200, None)

@@ -259,7 +259,7 @@ def test_an_unexpected_failure_is_a_page_too(browser: PlainBrowser, monkeypatch:
     def broken(*_: object) -> Any:
         raise RuntimeError("a defect")
 
-    monkeypatch.setattr("shared.usecases.capture_lead", broken)
+    monkeypatch.setattr("functions.capture_lead.capture_lead", broken)
     browser._show(send(OWN))
     assert browser.status == 503
     assert "911" in browser.text

@@ -9,7 +9,6 @@ from uuid import UUID
 import pytest
 
 from functions import list_leads
-from shared import usecases
 from tests.aws import Aws
 from tests.functions.calls import (
     CONTEXT,
@@ -106,7 +105,7 @@ def test_filters() -> None:
 
 
 def test_pages_join_to_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(usecases, "PAGE_OF_LEADS", 3)
+    monkeypatch.setattr("shared.usecases.inbox.PAGE_OF_LEADS", 3)
     sent = {captured(URGENT, lead_id(number), told=False) for number in range(8)}
     seen: list[str] = []
     query: dict[str, str] = {}

@@ -10,7 +10,6 @@ import pytest
 from pydantic import ValidationError
 
 from functions import alert_staff, capture_lead, escalate_leads, screen_answers
-from shared import usecases
 from shared.domain.lead import Lead
 from tests.aws import Aws
 from tests.functions.calls import (
@@ -138,7 +137,7 @@ def test_an_error_that_quotes_the_patient_is_not_repeated(
     def quotes(submission: object, *_: object) -> None:
         raise ValueError(repr(submission))
 
-    monkeypatch.setattr(usecases, "capture_lead", quotes)
+    monkeypatch.setattr(capture_lead, "capture_lead", quotes)
     response = capture_lead.handler(with_canaries(URGENT), CONTEXT)
     assert response["statusCode"] == 503
     written = all_logs()

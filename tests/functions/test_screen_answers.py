@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 
 from functions.screen_answers import handler
-from shared import usecases
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, Json, content, event, pointers, posting, sent
 
@@ -113,7 +112,7 @@ def test_a_defect_gives_advice_and_a_phone_number(monkeypatch: pytest.MonkeyPatc
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(usecases, "screen_answers", broken)
+    monkeypatch.setattr("functions.screen_answers.screen_answers", broken)
     response = handler(event("screen_answers"), CONTEXT)
     assert response["statusCode"] == 503
     assert "call 911" in content(response)["emergency_advice"]
@@ -124,7 +123,7 @@ def test_a_defect_in_scoring_is_said_and_logged(monkeypatch: pytest.MonkeyPatch,
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(usecases, "triage", broken)
+    monkeypatch.setattr("shared.usecases.rules.triage", broken)
     monkeypatch.setattr("shared.domain.triage.triage", broken)
     response = handler(event("screen_answers"), CONTEXT)
     assert response["statusCode"] == 503

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import pytest
 
-from shared import usecases
 from shared.domain.condition import Facts
 from shared.domain.consent import Visit
 from shared.domain.lead import Arrival, Lead
@@ -16,6 +15,7 @@ from shared.domain.lead_view import LeadSummary, lead_view
 from shared.domain.submission import Submission
 from shared.rulebook import loading
 from shared.rulebook.loading import CANDIDATE, FOLDER, Rulebook, load, load_candidate
+from shared.usecases.capture import Captured, Intake, capture_lead
 from tests.functions.calls import NOT_A_FIT, PRIORITY, URGENT, Json, submission
 from tests.leads import HOURS, PERSON_KEY, RECEIVED, RULEBOOK, LeadsInMemory
 
@@ -36,10 +36,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def captured(candidate: Rulebook | None, answers: Json) -> tuple[Lead, usecases.Captured]:
+def captured(candidate: Rulebook | None, answers: Json) -> tuple[Lead, Captured]:
     sent = Submission.model_validate(submission(answers, submission_id=str(uuid4())))
-    intake = usecases.Intake(RULEBOOK, LeadsInMemory(), HOURS, PERSON_KEY, candidate)
-    done = usecases.capture_lead(sent, Arrival(RECEIVED, Visit("203.0.113.10", "a browser"), frozenset()), intake)
+    intake = Intake(RULEBOOK, LeadsInMemory(), HOURS, PERSON_KEY, candidate)
+    done = capture_lead(sent, Arrival(RECEIVED, Visit("203.0.113.10", "a browser"), frozenset()), intake)
     assert done.lead
     return done.lead, done
 

@@ -10,7 +10,6 @@ from uuid import UUID
 import pytest
 
 from dev.rulebook import Sheet
-from shared import usecases
 from shared.domain.consent import Visit
 from shared.domain.lead import Arrival, Lead
 from shared.domain.opening_hours import OpeningHours
@@ -18,6 +17,10 @@ from shared.domain.submission import Screening, Submission
 from shared.domain.triage import RuleSet, triage
 from shared.rulebook.form import form
 from shared.rulebook.loading import Rulebook, load
+from shared.usecases.alerting import Alerting, alert_staff
+from shared.usecases.capture import Intake, capture_lead
+from shared.usecases.rules import EMERGENCY
+from shared.usecases.screening import CONTINUE, screen_answers
 from tests.rulebook.folder import copy_of_rulebook
 
 HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago")
@@ -112,9 +115,7 @@ def test_it_is_captured_and_told(rulebook: Rulebook, knee: RuleSet) -> None:
         }
     )
     arrival = Arrival(NOON, Visit("", ""), frozenset())
-    captured = usecases.capture_lead(
-        submission, arrival, usecases.Intake(rulebook, store, HOURS, "a key of tests only")
-    )
+    captured = capture_lead(submission, arrival, Intake(rulebook, store, HOURS, "a key of tests only"))
     assert captured.created
     assert captured.receipt.disposition == "seek-emergency-care"
     lead = store.kept[UUID(int=7)]
@@ -126,8 +127,8 @@ def test_it_is_captured_and_told(rulebook: Rulebook, knee: RuleSet) -> None:
         def publish(self, alert: Any) -> None:
             told.append(alert.tier)
 
-    alerting = usecases.Alerting(store, rulebook, Desk(), HOURS, "https://staff.example.org/leads/")
-    usecases.alert_staff(lead.lead_id, alerting, NOON)
+    alerting = Alerting(store, rulebook, Desk(), HOURS, "https://staff.example.org/leads/")
+    alert_staff(lead.lead_id, alerting, NOON)
     assert told == ["EMERGENCY"]
 
 
@@ -139,7 +140,5 @@ def test_a_page_of_it_is_screened(rulebook: Rulebook) -> None:
             "page": "K1",
         }
     )
-    assert usecases.screen_answers(screening, rulebook).disposition == usecases.CONTINUE
-    assert usecases.screen_answers(screening.model_copy(update={"page": "K2"}), rulebook).disposition == (
-        usecases.EMERGENCY
-    )
+    assert screen_answers(screening, rulebook).disposition == CONTINUE
+    assert screen_answers(screening.model_copy(update={"page": "K2"}), rulebook).disposition == (EMERGENCY)

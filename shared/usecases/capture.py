@@ -1,0 +1,175 @@
+"""A submission becomes a lead, once, through whichever door it comes."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from shared.domain.ad_lead import AdKey, AdLead
+from shared.domain.advice import advice
+from shared.domain.consent import Revocation
+from shared.domain.errors import (
+    FieldProblem,
+    Forbidden,
+    InvalidInput,
+    LeadChanged,
+    NotFound,
+    StoreUnavailable,
+    SubmissionConflict,
+)
+from shared.domain.lead import CANARY, PLAIN_FORM, Arrival, Lead, Receipt
+from shared.domain.opening_hours import OpeningHours
+from shared.domain.shadow import shadow
+from shared.domain.submission import QuestionnaireVersion, Submission
+from shared.domain.triage import RuleSet, TriageResult
+from shared.domain.work import tier_after_return
+from shared.usecases.ports import Leads, RuleSets
+from shared.usecases.rules import EMERGENCY, rule_set_for, score
+
+
+class ChallengeMaker(Protocol):
+    def token(self) -> str:
+        """Says when the form was drawn, signed."""
+
+    def challenge(self, submission_id: UUID, at: datetime, /) -> dict[str, object]:
+        """A proof of work for this submission."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What it takes to turn a submission into a lead. `person_key`: the key of the hashes that show who came before.
+
+    `candidate`: rules that are scored beside the others and only recorded.
+    """
+
+    rule_sets: RuleSets
+    leads: Leads
+    hours: OpeningHours
+    person_key: str = field(repr=False)
+    candidate: RuleSets | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """`lead`: None when nothing was stored (a minor, or an emergency without consent). `created`: False when the same
+    submission came before."""
+
+    receipt: Receipt
+    lead: Lead | None
+    created: bool
+
+    @property
+    def counted(self) -> Lead | None:
+        """The lead, when it is new and somebody's."""
+        return self.lead if self.lead and self.created and self.lead.source != CANARY else None
+
+
+RECEIPT_SHOWN_FOR = timedelta(hours=1)
+
+
+def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Captured:
+    """Score a submission and store it as a lead, once; an unfinished one is replaced when the visitor comes back.
+
+    Raises InvalidInput, SubmissionConflict, or StoreUnavailable.
+    """
+    rule_set = rule_set_for(intake.rule_sets, submission.questionnaire.id, submission.language)
+    result = score(rule_set, submission.answers, submission.questionnaire.version)
+    if result.minor:  # nothing identifying is stored about a minor, so nothing is stored
+        return _unstored(rule_set, result, arrival.at)
+    contact = submission.contact
+    if contact is None or submission.consents is None or not submission.consents.contact:
+        if rule_set.tiers[result.tier].disposition == EMERGENCY:  # the advice first; nothing is stored without consent
+            return _unstored(rule_set, result, arrival.at)
+        raise InvalidInput(tuple(_missing(submission)))
+    clinic_open = intake.hours.is_open(arrival.at)
+    shown = advice(rule_set, result.messages, clinic_open=clinic_open, will_call=True)
+    candidate = intake.candidate and intake.candidate.of(submission.questionnaire.id)
+    lead = Lead.received(
+        submission,
+        contact.checked(),
+        rule_set,
+        result,
+        shown,
+        arrival,
+        intake.hours,
+        intake.person_key,
+        shadow(candidate, submission.answers) if candidate else None,
+    )
+    earlier = intake.leads.add(lead)
+    if earlier is None:
+        return Captured(lead.receipt, lead, True)
+    return _again(earlier, lead, intake.leads, rule_set)
+
+
+def admit_ad_network(shown: AdKey, key: str) -> None:
+    """Raises Forbidden when the key is not ours, or we have none."""
+    if not key or not hmac.compare_digest(shown.google_key.encode(), key.encode()):
+        raise Forbidden
+
+
+def capture_ad_lead(ad_lead: AdLead, arrival: Arrival, intake: Intake, questionnaire_id: str) -> Captured | None:
+    """A lead form of an ad network as a lead; None for the network's test leads, which are checked and not kept.
+
+    Raises InvalidInput, SubmissionConflict, or StoreUnavailable.
+    """
+    questionnaire = rule_set_for(intake.rule_sets, questionnaire_id).questionnaire
+    submission = ad_lead.submission(QuestionnaireVersion(id=questionnaire.id, version=questionnaire.version))
+    return None if ad_lead.is_test else capture_lead(submission, arrival, intake)
+
+
+def issue_challenge(submission_id: UUID, guard: ChallengeMaker, at: datetime) -> dict[str, object]:
+    """What a page needs to show later that a person filled in this form."""
+    return {"token": guard.token(), "challenge": guard.challenge(submission_id, at)}
+
+
+def show_receipt(lead_id: UUID, leads: Leads, at: datetime) -> Lead:
+    """The lead whose receipt may still be shown: one sent by the plain form, within the hour, since others may use the
+    same device. Raises NotFound or StoreUnavailable."""
+    lead = leads.get(lead_id)
+    if lead is None or lead.source != PLAIN_FORM or at - lead.received_at > RECEIPT_SHOWN_FOR:
+        raise NotFound
+    return lead
+
+
+def revoke_consent(revocation: Revocation, leads: Leads, at: datetime) -> Lead:
+    """Record that a person took a consent back; once is enough. Raises NotFound, LeadChanged or StoreUnavailable."""
+    lead = leads.get(revocation.lead_id)
+    if lead is None:
+        raise NotFound
+    after = lead.revoked(revocation.consent, revocation.how, at)
+    if after is not lead:
+        leads.replace(lead, after)
+    return after
+
+
+def _unstored(rule_set: RuleSet, result: TriageResult, at: datetime) -> Captured:
+    """The advice alone: nobody can call."""
+    shown = advice(rule_set, result.messages, clinic_open=False, will_call=False)
+    disposition = rule_set.tiers[result.tier].disposition
+    return Captured(Receipt(reference=None, disposition=disposition, messages=shown, received_at=at), None, False)
+
+
+def _again(earlier: Lead, lead: Lead, leads: Leads, rule_set: RuleSet) -> Captured:
+    """The id is taken: by the same content, by a finished form that this one trails, by other content (a conflict), or
+    by an unfinished form, which this one continues."""
+    if earlier.content_hash == lead.content_hash or (earlier.complete and not lead.complete):
+        return Captured(earlier.receipt, earlier, False)
+    if earlier.complete:
+        raise SubmissionConflict
+    later = earlier.continued_by(lead, rule_set.tiers, tier_after_return(earlier, lead, rule_set.tiers))
+    try:
+        leads.replace(earlier, later)
+    except LeadChanged as error:  # staff or another tab got in between: the page sends again
+        raise StoreUnavailable from error
+    return Captured(later.receipt, later, False)
+
+
+def _missing(submission: Submission) -> Iterable[FieldProblem]:
+    if submission.contact is None:
+        yield FieldProblem("/contact", "Give a phone number or an e-mail address.")
+    if submission.consents is None or not submission.consents.contact:
+        yield FieldProblem("/consents/contact", "Tick this box so that we may contact you.")

@@ -1,0 +1,164 @@
+"""Staff look for leads, open them and work them to an end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.domain.errors import LeadChanged, NotAllowed, NotFound, StoreUnavailable
+from shared.domain.lead import Lead
+from shared.domain.lead_view import LeadSummary, lead_view
+from shared.domain.opening_hours import OpeningHours
+from shared.domain.staff import Staff
+from shared.domain.triage import RuleSet
+from shared.domain.work import Action, WorkRules, possible, work
+from shared.domain.worklist import Place, Search, WorklistQuery, closed_shelves, reference_in, sought
+from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, RuleSets, Worklist
+from shared.usecases.rules import rule_set_of
+
+PAGE_OF_LEADS = 100
+READS_FOR_A_PAGE = 30  # an empty page may come with a cursor: filters are applied to what was read
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """What it takes to open and work leads."""
+
+    leads: Worklist
+    rule_sets: RuleSets
+    accesses: Accesses
+    hours: OpeningHours
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistPage:
+    """`onward`: where the next page begins; None when this is the last."""
+
+    leads: tuple[LeadSummary, ...]
+    onward: Place | None
+    at: datetime
+
+    def shown(self) -> dict[str, object]:
+        """As staff's page gets it: plain JSON values."""
+        return {
+            "leads": [summary.model_dump(mode="json") for summary in self.leads],
+            "cursor": str(self.onward) if self.onward else None,
+            "now": self.at.isoformat(),
+        }
+
+
+def list_leads(query: WorklistQuery, staff: Staff, leads: Worklist, at: datetime) -> WorklistPage:
+    """A page of the worklist: what the query wants, and where to go on. Raises NotAllowed, InvalidInput or
+    StoreUnavailable."""
+    must_read(staff)
+    shelves = tuple(closed_shelves(at)) if query.view == "closed" else leads.open_shelves()
+    place: Place | None = Place.parse(query.cursor) if query.cursor else Place(shelves[0])
+    found: list[LeadSummary] = []
+    for _ in range(READS_FOR_A_PAGE):
+        if place is None or len(found) >= PAGE_OF_LEADS:
+            break
+        page, onward = leads.on_shelf(place, PAGE_OF_LEADS)
+        found.extend(summary for summary in page if query.wants(summary, staff.id))
+        place = onward or place.next_shelf(shelves)
+    return WorklistPage(tuple(found), place, at)
+
+
+def search_leads(search: Search, person_key: str, staff: Staff, leads: Worklist, at: datetime) -> WorklistPage:
+    """Leads by their reference, or by the phone number or e-mail address of a person. Raises NotAllowed or
+    StoreUnavailable."""
+    must_read(staff)
+    looked_for = sought(search, person_key)
+    lead_id = leads.id_of(looked_for.reference) if looked_for.reference else None
+    lead = leads.get(lead_id) if lead_id else None
+    if lead is not None:
+        return WorklistPage((LeadSummary.of(lead),), None, at)
+    return WorklistPage(leads.of_person(looked_for.phone_key, looked_for.email_key), None, at)
+
+
+def show_lead(reference: str, staff: Staff, practice: Practice, at: datetime) -> dict[str, Any]:
+    """Everything about a lead, for whoever opens it. The lead stays as it is; the access log has one entry more.
+
+    Raises NotAllowed, NotFound or StoreUnavailable.
+    """
+    must_read(staff)
+    lead = lead_called(reference, practice.leads)
+    practice.accesses.add(lead.lead_id, staff, "opened", at)
+    return _seen(lead, staff, practice, at)
+
+
+def work_lead(reference: str, action: Action, staff: Staff, practice: Practice, at: datetime) -> dict[str, Any]:
+    """Do something with a lead, and show it as it is then. An alert that goes out at the same moment is no conflict.
+
+    Raises NotAllowed, InvalidInput, NotFound, AlreadyTaken, WrongState or StoreUnavailable.
+    """
+    must_read(staff)
+    lead = lead_called(reference, practice.leads)
+    practice.accesses.add(lead.lead_id, staff, action.action, at)
+    after = _worked(lead, action, staff, practice, at)
+    return _seen(after, staff, practice, at)
+
+
+def show_rules(staff: Staff, rule_sets: Iterable[RuleSet]) -> list[dict[str, str]]:
+    """Which rules are in use, and whether a physician has approved them. Raises NotAllowed."""
+    must_read(staff)
+    return [
+        {
+            "id": rule_set.id,
+            "version": rule_set.version,
+            "content_hash": rule_set.content_hash,
+            "approved_by": rule_set.approved_by,
+            "approved_on": rule_set.approved_on,
+            "questionnaire": rule_set.questionnaire.id,
+            "questionnaire_version": rule_set.questionnaire.version,
+            "questionnaire_approved_by": rule_set.questionnaire.approved_by,
+            "questionnaire_approved_on": rule_set.questionnaire.approved_on,
+        }
+        for rule_set in rule_sets
+    ]
+
+
+def must_read(staff: Staff) -> None:
+    if not staff.may_read:
+        raise NotAllowed("Ask an administrator to put you into a group: clinician, desk or admin.")
+
+
+def lead_called(reference: str, leads: Worklist) -> Lead:
+    written = reference_in(reference)
+    lead_id = leads.id_of(written) if written else None
+    lead = leads.get(lead_id) if lead_id else None
+    if lead is None:
+        raise NotFound
+    return lead
+
+
+def gone() -> Lead:
+    raise NotFound
+
+
+def _worked(lead: Lead, action: Action, staff: Staff, practice: Practice, at: datetime) -> Lead:
+    rules = _work_rules(lead, practice)
+    for _ in range(ATTEMPTS_TO_WORK):
+        after = work(lead, action, staff, at, rules)
+        if after is lead:
+            return lead
+        try:
+            practice.leads.replace(lead, after)
+        except LeadChanged:
+            lead = practice.leads.get(lead.lead_id) or gone()
+        else:
+            return after
+    raise StoreUnavailable
+
+
+def _work_rules(lead: Lead, practice: Practice) -> WorkRules:
+    rule_set = rule_set_of(lead, practice.rule_sets)
+    return WorkRules(rule_set.tiers, practice.hours)
+
+
+def _seen(lead: Lead, staff: Staff, practice: Practice, at: datetime) -> dict[str, Any]:
+    same_person = practice.leads.of_person(lead.phone_key, lead.email_key)
+    others = [summary for summary in same_person if summary.reference != lead.reference]
+    actions = possible(lead, staff, at, _work_rules(lead, practice))
+    return lead_view(lead, rule_set_of(lead, practice.rule_sets), others, actions, at)

@@ -1,0 +1,77 @@
+"""What use cases need from outside: the rules, and the leads as they are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from shared.domain.export import Mark, Period
+from shared.domain.lead import Lead
+from shared.domain.lead_view import LeadSummary
+from shared.domain.retention import Kept, Stage
+from shared.domain.staff import Staff
+from shared.domain.triage import RuleSet
+from shared.domain.worklist import Place
+
+ATTEMPTS_TO_WORK = 4
+
+
+class RuleSets(Protocol):
+    def of(self, questionnaire_id: str, language: str = "", /) -> RuleSet | None: ...
+
+
+class Leads(Protocol):
+    def add(self, lead: Lead, /) -> Lead | None:
+        """Store a lead that is not there yet. Returns None, or the lead that already has this id.
+
+        Raises StoreUnavailable.
+        """
+
+    def get(self, lead_id: UUID, /) -> Lead | None:
+        """The lead as last written. Raises StoreUnavailable."""
+
+    def replace(self, before: Lead, after: Lead, /) -> None:
+        """Write `after` while `before` is still the stored version. Raises LeadChanged or StoreUnavailable."""
+
+    def due(self, at: datetime, /) -> Iterable[UUID]:
+        """Leads whose next look is due, the longest due first. Raises StoreUnavailable."""
+
+
+class Worklist(Leads, Protocol):
+    """The leads as staff look for them. All raise StoreUnavailable."""
+
+    def open_shelves(self) -> tuple[str, ...]: ...
+
+    def on_shelf(self, place: Place, limit: int, /) -> tuple[tuple[LeadSummary, ...], Place | None]:
+        """Leads after that place, and where to go on."""
+
+    def id_of(self, reference: str, /) -> UUID | None: ...
+
+    def of_person(self, phone_key: str, email_key: str, /) -> tuple[LeadSummary, ...]:
+        """Leads with that number or address, the latest first."""
+
+
+class Archive(Worklist, Protocol):
+    """The leads as they leave, and what is left of them. All raise StoreUnavailable."""
+
+    def arrivals(self, period: Period, after: Mark | None, /) -> Iterable[Mark]:
+        """The leads that came in then, in order, after that mark; read as far as asked for."""
+
+    def in_stage(self, stage: Stage, until: datetime, /) -> Iterable[UUID]:
+        """What entered this stage then or earlier, the oldest first."""
+
+    def kept(self, lead_id: UUID, /) -> Kept | None:
+        """The lead, or what is left of it."""
+
+    def replace(self, before: Kept, after: Kept, /) -> None:
+        """Write `after` while `before` is still the stored version. Raises LeadChanged."""
+
+    def remove(self, kept: Kept, /) -> None:
+        """Leave nothing, while that version is the stored one. Raises LeadChanged."""
+
+
+class Accesses(Protocol):
+    def add(self, lead_id: UUID, staff: Staff, what: str, at: datetime, /) -> None:
+        """Record that this person saw the lead. Raises StoreUnavailable."""

@@ -1,0 +1,160 @@
+"""Leads leave: to another system, to the person they are about, or for good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from shared.domain.errors import LeadChanged, NotAllowed, StoreUnavailable
+from shared.domain.export import ExportQuery, Mark, person_data
+from shared.domain.lead import Lead
+from shared.domain.opening_hours import OpeningHours
+from shared.domain.retention import Remainder, Retention, Stage, erased, retired
+from shared.domain.staff import Staff
+from shared.domain.triage import RuleSet
+from shared.usecases.inbox import gone, lead_called
+from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, Archive, RuleSets
+from shared.usecases.rules import rule_set_of
+
+LEADS_IN_EXPORT = 100  # on a page, and then in an answer of a few hundred kilobytes
+BYTES_IN_EXPORT = 1_000_000  # as stored; as FHIR three times that, and an answer may have six million
+READS_FOR_EXPORT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What it takes to export and erase leads."""
+
+    leads: Archive
+    rule_sets: RuleSets
+    accesses: Accesses
+    hours: OpeningHours
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A page of leads, each with the present rule set of its questionnaire; `onward`: None on the last page."""
+
+    leads: tuple[tuple[Lead, RuleSet | None], ...]
+    onward: Mark | None
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """How many leads lost something in each stage, and those where that failed."""
+
+    done: dict[Stage, int]
+    failed: tuple[tuple[UUID, Exception], ...]
+
+
+def export_leads(query: ExportQuery, staff: Staff, records: Records, at: datetime) -> Exported:
+    """A page of the leads of some days, in the order of arrival, each noted in the access log. A page may be empty and
+    still have more after it.
+
+    Raises NotAllowed, InvalidInput or StoreUnavailable.
+    """
+    _must_administer(staff)
+    zone = records.hours.zone
+    found: list[Lead] = []
+    size, mark = 0, query.after(at, zone)
+    for reads, arrival in enumerate(records.leads.arrivals(query.period(at, zone), mark)):
+        if len(found) >= LEADS_IN_EXPORT or size >= BYTES_IN_EXPORT or reads >= READS_FOR_EXPORT:
+            break
+        mark, lead = arrival, records.leads.get(arrival.lead_id)
+        if lead is not None and query.tier in (None, lead.tier):
+            found.append(lead)
+            size += len(lead.model_dump_json())
+    else:
+        mark = None
+    return Exported(tuple(_taken_out(lead, staff, records, at) for lead in found), mark)
+
+
+def export_lead(reference: str, staff: Staff, records: Records, at: datetime) -> Exported:
+    """One lead, for the clinic's own system. Raises NotAllowed, NotFound or StoreUnavailable."""
+    if not (staff.may_judge or staff.may_administer):
+        raise NotAllowed("Only clinicians and administrators export a lead.")
+    return Exported((_taken_out(lead_called(reference, records.leads), staff, records, at),), None)
+
+
+def export_person(reference: str, staff: Staff, records: Records, at: datetime) -> dict[str, Any]:
+    """What is stored about the person behind a lead, for them: every lead with the same number or address, and the
+    names on them, since a family may share a number.
+
+    Raises NotAllowed, NotFound or StoreUnavailable.
+    """
+    _must_administer(staff)
+    lead = lead_called(reference, records.leads)
+    same_person = records.leads.of_person(lead.phone_key, lead.email_key)
+    others = [summary.reference for summary in same_person if summary.reference != lead.reference]
+    leads = [lead, *(lead_called(other, records.leads) for other in others)]
+    return {
+        "exported_at": at.isoformat(),
+        "leads": [
+            person_data(taken, rule_set_of(taken, records.rule_sets), at)
+            for taken, _ in (_taken_out(each, staff, records, at) for each in leads)
+        ],
+    }
+
+
+def erase_lead(reference: str, person_key: str, staff: Staff, records: Records, at: datetime) -> Remainder:
+    """Leave a tombstone and the ledger of consents with hashed contacts in the place of a lead.
+
+    Raises NotAllowed, NotFound or StoreUnavailable.
+    """
+    _must_administer(staff)
+    lead = lead_called(reference, records.leads)
+    records.accesses.add(lead.lead_id, staff, "erased", at)
+    for _ in range(ATTEMPTS_TO_WORK):
+        left = erased(lead, staff.id, at, person_key)
+        try:
+            records.leads.replace(lead, left)
+        except LeadChanged:  # an alert went out, or a colleague was at it: it goes all the same
+            lead = records.leads.get(lead.lead_id) or gone()
+        else:
+            return left
+    raise StoreUnavailable
+
+
+def retire_leads(leads: Archive, retention: Retention, clock: Callable[[], datetime], until: datetime) -> Retired:
+    """Let go of what has been kept long enough. Reads only what is due; one lead that fails never holds up the others.
+
+    Stops taking leads at `until`; the next run goes on. Raises StoreUnavailable when what is due cannot be read.
+    """
+    done = dict.fromkeys(Stage, 0)
+    failed: list[tuple[UUID, Exception]] = []
+    for stage in Stage:
+        for lead_id in leads.in_stage(stage, retention.began_before(stage, clock())):
+            if clock() >= until:
+                return Retired(done, tuple(failed))
+            try:
+                done[stage] += _retire(lead_id, leads, retention, clock())
+            except LeadChanged:  # somebody works on it: tomorrow is early enough
+                continue
+            except Exception as error:  # noqa: BLE001  whatever is wrong with this lead, the next one is due too
+                failed.append((lead_id, error))
+    return Retired(done, tuple(failed))
+
+
+def _retire(lead_id: UUID, leads: Archive, retention: Retention, at: datetime) -> bool:
+    kept = leads.kept(lead_id)
+    after = retired(kept, retention, at) if kept else None
+    if kept is None or after is kept:  # the index was a little behind
+        return False
+    if after is None:
+        leads.remove(kept)
+    else:
+        leads.replace(kept, after)
+    return True
+
+
+def _taken_out(lead: Lead, staff: Staff, records: Records, at: datetime) -> tuple[Lead, RuleSet | None]:
+    records.accesses.add(lead.lead_id, staff, "exported", at)
+    return lead, records.rule_sets.of(lead.questionnaire)
+
+
+def _must_administer(staff: Staff) -> None:
+    if not staff.may_administer:
+        raise NotAllowed("Only an administrator does this.")

@@ -1,0 +1,120 @@
+"""The service watches itself: a canary through the whole path, who is subscribed, and the day's digest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import takewhile
+from typing import Protocol
+
+from shared.domain.digest import LOOKS_BACK, Digest, digest_of
+from shared.domain.lead_view import LeadSummary
+from shared.domain.opening_hours import OpeningHours
+from shared.domain.worklist import Place, closed_shelves
+from shared.usecases.inbox import PAGE_OF_LEADS
+from shared.usecases.ports import Worklist
+
+
+class DigestPublisher(Protocol):
+    def publish(self, digest: Digest, /) -> None:
+        """Hand the digest over for delivery. Raises any error of the channel."""
+
+
+class Canary(Protocol):
+    def send(self) -> str:
+        """Send a lead that is nobody's through the real API; gives its reference. Raises any error of the way."""
+
+    def alerts(self) -> Iterable[str]:
+        """The canaries' alerts that came out since the last look; waits a little for one."""
+
+
+class Subscribers(Protocol):
+    def confirmed(self) -> frozenset[str]:
+        """Endpoints that get alerts. Raises any error of the channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digesting:
+    """What it takes to send a digest. `inbox`: its address."""
+
+    leads: Worklist
+    publisher: DigestPublisher
+    hours: OpeningHours
+    inbox: str
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What it takes to watch the delivery. `within`: how long the canary's alert may take."""
+
+    canary: Canary
+    subscribers: Subscribers
+    expected: frozenset[str]
+    page_hours: OpeningHours
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """`took`: from the canary to its alert; None when none came out, and `error` may say what broke.
+
+    `missing`: how many expected subscriptions are missing or not confirmed. `quiet`: nobody usually submits now.
+    """
+
+    took: timedelta | None
+    error: str
+    missing: int
+    quiet: bool
+
+
+def send_digest(digesting: Digesting, at: datetime) -> Digest | None:
+    """Tell the manager how many leads wait and how quickly they were taken; nothing on a day without office hours.
+
+    Raises StoreUnavailable or an error of the publisher.
+    """
+    if digesting.hours.on(at.astimezone(digesting.hours.zone).date()) is None:
+        return None
+    since, leads = at - LOOKS_BACK, digesting.leads
+    oldest = next(closed_shelves(since))
+    months = takewhile(lambda shelf: shelf >= oldest, closed_shelves(at))
+    digest = digest_of(
+        [lead for shelf in leads.open_shelves() for lead in _on_shelf(leads, shelf)],
+        [lead for shelf in months for lead in takewhile(lambda lead: _done(lead) > since, _on_shelf(leads, shelf))],
+        at,
+        digesting.inbox,
+    )
+    digesting.publisher.publish(digest)
+    return digest
+
+
+def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
+    """Send a canary through the whole path and wait for its alert; look whether everyone is subscribed who should be.
+
+    Whatever fails is what is watched for, so it is part of the answer and never an error.
+    """
+    began, took, error = clock(), None, ""
+    try:
+        reference = watch.canary.send()
+        while took is None and clock() - began < watch.within:
+            if any(reference in alert for alert in watch.canary.alerts()):
+                took = clock() - began
+    except Exception as failure:  # noqa: BLE001  any break of the path is a canary that did not come out
+        error = type(failure).__name__
+    try:
+        missing = len(watch.expected - watch.subscribers.confirmed())
+    except Exception as failure:  # noqa: BLE001  who cannot be seen to be subscribed is missing
+        missing, error = max(1, len(watch.expected)), error or type(failure).__name__
+    return Watched(took, error, missing, not watch.page_hours.is_open(began))
+
+
+def _on_shelf(leads: Worklist, shelf: str) -> Iterator[LeadSummary]:
+    place: Place | None = Place(shelf)
+    while place is not None:
+        page, place = leads.on_shelf(place, PAGE_OF_LEADS)
+        yield from page
+
+
+def _done(lead: LeadSummary) -> datetime:
+    """Its place on the shelf of done leads."""
+    return lead.closed_at or lead.received_at
