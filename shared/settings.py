@@ -17,7 +17,7 @@ def _required(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TableSettings:
-    """`index_shards`: how many partitions the index of open leads is spread over."""
+    """`index_shards`: how many partitions each index that all leads pass through is spread over."""
 
     leads_table: str
     index_shards: int

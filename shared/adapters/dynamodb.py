@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from shared.domain.lead import CANARY, Lead
 from shared.domain.lead_view import LeadSummary
 from shared.domain.retention import Kept, Remainder, Stage, stage_of
 from shared.domain.staff import Staff
-from shared.domain.worklist import Place, open_shelf, shelf_of, sorted_at
+from shared.domain.worklist import Place, closed_shelves, open_shelves, shelf_of, sorted_at
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -138,7 +139,10 @@ class LeadsTable:
                 raise StoreUnavailable from error
 
     def open_shelves(self) -> tuple[str, ...]:
-        return tuple(open_shelf(shard) for shard in range(self._index_shards))
+        return tuple(open_shelves(self._index_shards))
+
+    def closed_shelves(self, at: datetime, since: datetime | None = None) -> tuple[str, ...]:
+        return tuple(closed_shelves(at, since, self._index_shards))
 
     def on_shelf(self, place: Place, limit: int) -> tuple[tuple[LeadSummary, ...], Place | None]:
         """Up to `limit` leads of the worklist after that place, and where to go on; None at the end of the shelf.
@@ -185,32 +189,39 @@ class LeadsTable:
     def arrivals(self, period: Period, after: Mark | None) -> Iterator[Mark]:
         """The leads that came in then, in order, after that mark; read as far as asked for. Raises StoreUnavailable."""
         for month in period.months:
-            if after is not None and month < month_of(after.at):
-                continue
-            start = {}
-            if after is not None and month == month_of(after.at):
-                keys = {"received_month": month, "received_at": _instant(after.at), "lead_id": str(after.lead_id)}
+            if after is None or month >= month_of(after.at):
+                shards = (self._arrivals(month, shard, period, after) for shard in range(self._index_shards))
+                yield from heapq.merge(*shards, key=lambda mark: mark.at)  # of equals, those of the lower shard first
+
+    def _arrivals(self, month: str, shard: int, period: Period, after: Mark | None) -> Iterator[Mark]:
+        first, key, start = period.since, f"{month}-{shard}", {}
+        if after is not None and after.at >= first:
+            last_read = self._shard_of(after.lead_id)
+            first = after.at if shard >= last_read else after.at + timedelta(milliseconds=1)
+            if shard == last_read and month == month_of(after.at):
+                keys = {"received_month": key, "received_at": _instant(after.at), "lead_id": str(after.lead_id)}
                 start = {"ExclusiveStartKey": {name: {"S": value} for name, value in keys.items()}}
-            for item in self._pages(
-                IndexName=BY_ARRIVAL,
-                KeyConditionExpression="received_month = :month AND received_at BETWEEN :first AND :last",
-                ExpressionAttributeValues={
-                    ":month": {"S": month},
-                    ":first": {"S": _instant(period.since)},
-                    ":last": {"S": _instant(period.until - timedelta(milliseconds=1))},
-                },
-                **start,
-            ):
-                yield Mark(datetime.fromisoformat(item["received_at"]["S"]), UUID(item["lead_id"]["S"]))
+        for item in self._pages(
+            IndexName=BY_ARRIVAL,
+            KeyConditionExpression="received_month = :month AND received_at BETWEEN :first AND :last",
+            ExpressionAttributeValues={
+                ":month": {"S": key},
+                ":first": {"S": _instant(first)},
+                ":last": {"S": _instant(period.until - timedelta(milliseconds=1))},
+            },
+            **start,
+        ):
+            yield Mark(datetime.fromisoformat(item["received_at"]["S"]), UUID(item["lead_id"]["S"]))
 
     def in_stage(self, stage: Stage, until: datetime) -> Iterator[UUID]:
-        """What entered this stage of retention then or earlier, the oldest first. Raises StoreUnavailable."""
-        for item in self._pages(
-            IndexName=TO_RETIRE,
-            KeyConditionExpression="retention_stage = :stage AND retention_since <= :until",
-            ExpressionAttributeValues={":stage": {"S": stage}, ":until": {"S": _instant(until)}},
-        ):
-            yield UUID(item["lead_id"]["S"])
+        """What entered this stage of retention then or earlier: by shard, the oldest first. Raises StoreUnavailable."""
+        for shard in range(self._index_shards):
+            for item in self._pages(
+                IndexName=TO_RETIRE,
+                KeyConditionExpression="retention_stage = :stage AND retention_since <= :until",
+                ExpressionAttributeValues={":stage": {"S": f"{stage}-{shard}"}, ":until": {"S": _instant(until)}},
+            ):
+                yield UUID(item["lead_id"]["S"])
 
     def _pages(self, **what: Any) -> Iterator[dict[str, Any]]:
         while True:
@@ -248,26 +259,30 @@ class LeadsTable:
             expires = int((kept.received_at + CANARY_KEPT_FOR).timestamp())
             return item | self._due_entries(kept) | {"expires_at": {"N": str(expires)}}
         if (stage := stage_of(kept)) is not None:
-            item["retention_stage"] = {"S": stage[0]}
+            item["retention_stage"] = {"S": f"{stage[0]}-{self._shard_of(kept.lead_id)}"}
             item["retention_since"] = {"S": _instant(stage[1])}
         return item | self._due_entries(kept) | self._index_entries(kept) if isinstance(kept, Lead) else item
+
+    def _shard_of(self, lead_id: UUID) -> int:
+        """An index's partition takes 1,000 writes a second: above that, leads are spread over several."""
+        return zlib.crc32(lead_id.bytes) % self._index_shards
 
     def _due_entries(self, lead: Lead) -> dict[str, Any]:
         """Only leads that need someone are in the index of open leads."""
         if lead.next_at is None:
             return {}
-        number = zlib.crc32(lead.lead_id.bytes) % self._index_shards
-        shard = f"{RED_FLAG if lead.red_flag else ''}{number}"
+        shard = f"{RED_FLAG if lead.red_flag else ''}{self._shard_of(lead.lead_id)}"
         return {"open_shard": {"S": shard}, "next_at": {"S": _instant(lead.next_at)}}
 
     def _index_entries(self, lead: Lead) -> dict[str, Any]:
         """An attribute that is left out keeps the lead out of that index."""
+        shard = self._shard_of(lead.lead_id)
         entries = {
-            "worklist_shard": shelf_of(lead, self._index_shards),
+            "worklist_shard": shelf_of(lead, shard),
             "sort_at": _instant(sorted_at(lead)),
             "summary": LeadSummary.of(lead).model_dump_json(),
             "reference": lead.reference,
-            "received_month": month_of(lead.received_at),
+            "received_month": f"{month_of(lead.received_at)}-{shard}",
             "received_at": _instant(lead.received_at),
             "phone_key": lead.phone_key,
             "email_key": lead.email_key,

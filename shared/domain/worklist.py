@@ -7,7 +7,6 @@ done, so that reading either costs what is read and never the size of the table.
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,26 +25,28 @@ MONTHS_BACK = 24  # how far the list of done leads reaches; an older one is foun
 READ_ALOUD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""})
 REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{10}")
 CURSOR = re.compile(
-    r"(?P<shelf>open-[0-9]{1,2}|closed-[0-9]{4}-[0-9]{2})_"
+    r"(?P<shelf>open-[0-9]{1,3}|closed-[0-9]{4}-[0-9]{2}-[0-9]{1,3})_"
     r"(?:(?P<sort_at>[0-9]{4}-[0-9T:.+-]{8,40})_(?P<lead_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|_)"
 )
 
 
-def shelf_of(lead: Lead, shards: int) -> str:
+def shelf_of(lead: Lead, shard: int) -> str:
     if lead.needs_someone:
-        return open_shelf(zlib.crc32(lead.lead_id.bytes) % shards)
-    return f"closed-{(lead.closed_at or lead.received_at).astimezone(UTC):%Y-%m}"
+        return f"open-{shard}"
+    return f"closed-{(lead.closed_at or lead.received_at).astimezone(UTC):%Y-%m}-{shard}"
 
 
-def open_shelf(shard: int) -> str:
-    return f"open-{shard}"
+def open_shelves(shards: int) -> Iterator[str]:
+    yield from (f"open-{shard}" for shard in range(shards))
 
 
-def closed_shelves(at: datetime) -> Iterator[str]:
-    """The latest month first."""
+def closed_shelves(at: datetime, since: datetime | None, shards: int) -> Iterator[str]:
+    """The latest month first, back to that instant or as far as the list reaches."""
     month = at.astimezone(UTC).replace(day=1)
     for _ in range(MONTHS_BACK):
-        yield f"closed-{month:%Y-%m}"
+        yield from (f"closed-{month:%Y-%m}-{shard}" for shard in range(shards))
+        if since is not None and (month.year, month.month) <= (since.astimezone(UTC).year, since.astimezone(UTC).month):
+            return
         month = (month - timedelta(days=1)).replace(day=1)
 
 

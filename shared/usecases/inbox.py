@@ -14,7 +14,7 @@ from shared.domain.opening_hours import OpeningHours
 from shared.domain.staff import Staff
 from shared.domain.triage import RuleSet
 from shared.domain.work import Action, WorkRules, possible, work
-from shared.domain.worklist import Place, Search, WorklistQuery, closed_shelves, reference_in, sought
+from shared.domain.worklist import Place, Search, WorklistQuery, reference_in, sought
 from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, RuleSets, Worklist
 from shared.usecases.rules import rule_set_of
 
@@ -53,7 +53,7 @@ def list_leads(query: WorklistQuery, staff: Staff, leads: Worklist, at: datetime
     """A page of the worklist: what the query wants, and where to go on. Raises NotAllowed, InvalidInput or
     StoreUnavailable."""
     must_read(staff)
-    shelves = tuple(closed_shelves(at)) if query.view == "closed" else leads.open_shelves()
+    shelves = leads.closed_shelves(at) if query.view == "closed" else leads.open_shelves()
     place: Place | None = Place.parse(query.cursor) if query.cursor else Place(shelves[0])
     found: list[LeadSummary] = []
     for _ in range(READS_FOR_A_PAGE):

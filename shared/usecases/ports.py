@@ -44,6 +44,9 @@ class Worklist(Leads, Protocol):
 
     def open_shelves(self) -> tuple[str, ...]: ...
 
+    def closed_shelves(self, at: datetime, since: datetime | None = None, /) -> tuple[str, ...]:
+        """The latest month first, back to that instant or as far as the list reaches."""
+
     def on_shelf(self, place: Place, limit: int, /) -> tuple[tuple[LeadSummary, ...], Place | None]:
         """Leads after that place, and where to go on."""
 

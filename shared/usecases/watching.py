@@ -11,7 +11,7 @@ from typing import Protocol
 from shared.domain.digest import LOOKS_BACK, Digest, digest_of
 from shared.domain.lead_view import LeadSummary
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.worklist import Place, closed_shelves
+from shared.domain.worklist import Place
 from shared.usecases.inbox import PAGE_OF_LEADS
 from shared.usecases.ports import Worklist
 
@@ -76,14 +76,13 @@ def send_digest(digesting: Digesting, at: datetime) -> Digest | None:
     if digesting.hours.on(at.astimezone(digesting.hours.zone).date()) is None:
         return None
     since, leads = at - LOOKS_BACK, digesting.leads
-    oldest = next(closed_shelves(since))
-    months = takewhile(lambda shelf: shelf >= oldest, closed_shelves(at))
-    digest = digest_of(
-        [lead for shelf in leads.open_shelves() for lead in _on_shelf(leads, shelf)],
-        [lead for shelf in months for lead in takewhile(lambda lead: _done(lead) > since, _on_shelf(leads, shelf))],
-        at,
-        digesting.inbox,
+    waiting = (lead for shelf in leads.open_shelves() for lead in _on_shelf(leads, shelf))
+    done = (
+        lead
+        for shelf in leads.closed_shelves(at, since)
+        for lead in takewhile(lambda lead: _done(lead) > since, _on_shelf(leads, shelf))
     )
+    digest = digest_of(list(waiting), list(done), at, digesting.inbox)
     digesting.publisher.publish(digest)
     return digest
 

@@ -46,3 +46,8 @@ def name(client: Any) -> str:
 @pytest.fixture
 def table(client: Any, name: str) -> LeadsTable:
     return LeadsTable(client, name, 1)
+
+
+@pytest.fixture(params=[1, 3], ids=["one shard", "three shards"])
+def sharded(request: pytest.FixtureRequest, client: Any, name: str) -> LeadsTable:
+    return LeadsTable(client, name, request.param)

@@ -24,42 +24,50 @@ def taken(lead: Lead) -> Lead:
     return lead.model_copy(update={"version": lead.version + 1, "status": "closed", "next_at": None})
 
 
-def test_leads_come_in_the_order_of_arrival_and_after_a_mark(table: LeadsTable) -> None:
+def test_leads_come_in_the_order_of_arrival_and_after_a_mark(sharded: LeadsTable) -> None:
     leads = [a_lead(at=RECEIVED + timedelta(days=days)) for days in (3, 0, 20, 1)]
     for lead in leads:
-        table.add(lead)
-    marks = list(table.arrivals(JANUARY, None))
+        sharded.add(lead)
+    marks = list(sharded.arrivals(JANUARY, None))
     assert [mark.lead_id for mark in marks] == [leads[i].lead_id for i in (1, 3, 0)]  # the last came in February
     for number, mark in enumerate(marks):
-        assert list(table.arrivals(JANUARY, Mark.parse(str(mark)))) == marks[number + 1 :]
+        assert list(sharded.arrivals(JANUARY, Mark.parse(str(mark)))) == marks[number + 1 :]
 
 
-def test_leads_of_the_same_millisecond_are_neither_missed_nor_repeated(table: LeadsTable) -> None:
+def test_leads_of_the_same_millisecond_are_neither_missed_nor_repeated(sharded: LeadsTable) -> None:
     for _ in range(7):
-        table.add(a_lead())
+        sharded.add(a_lead())
     seen: list[Mark] = []
-    while mark := next(iter(table.arrivals(JANUARY, seen[-1] if seen else None)), None):
+    while mark := next(iter(sharded.arrivals(JANUARY, seen[-1] if seen else None)), None):
         seen.append(mark)
     assert len({mark.lead_id for mark in seen}) == len(seen) == 7
 
 
-def test_a_period_goes_over_several_months(table: LeadsTable) -> None:
+def test_a_period_goes_over_several_months(sharded: LeadsTable) -> None:
     leads = [a_lead(at=datetime(2025 + month // 12, month % 12 + 1, 28, tzinfo=UTC)) for month in (9, 10, 11, 12, 13)]
     for lead in leads:
-        table.add(lead)
+        sharded.add(lead)
     period = Period(datetime(2025, 11, 1, tzinfo=UTC), datetime(2026, 1, 28, 0, 0, 1, tzinfo=UTC))
-    marks = list(table.arrivals(period, None))
+    marks = list(sharded.arrivals(period, None))
     assert [mark.lead_id for mark in marks] == [lead.lead_id for lead in leads[1:4]]
-    assert list(table.arrivals(period, marks[1])) == marks[2:]
+    assert list(sharded.arrivals(period, marks[1])) == marks[2:]
 
 
-def test_a_mark_whose_lead_is_gone_still_leads_on(table: LeadsTable) -> None:
+def test_a_mark_whose_lead_is_gone_still_leads_on(sharded: LeadsTable) -> None:
     leads = [a_lead(at=RECEIVED + timedelta(minutes=minute)) for minute in range(3)]
     for lead in leads:
-        table.add(lead)
+        sharded.add(lead)
     middle = Mark(leads[1].received_at, leads[1].lead_id)
-    table.replace(leads[1], erased(leads[1], "s-1", RECEIVED, KEY))
-    assert [mark.lead_id for mark in table.arrivals(JANUARY, middle)] == [leads[2].lead_id]
+    sharded.replace(leads[1], erased(leads[1], "s-1", RECEIVED, KEY))
+    assert [mark.lead_id for mark in sharded.arrivals(JANUARY, middle)] == [leads[2].lead_id]
+
+
+def test_a_stage_is_read_over_all_shards(sharded: LeadsTable) -> None:
+    leads = [taken(a_lead(at=RECEIVED + timedelta(days=days))) for days in range(6)]
+    for lead in leads:
+        sharded.add(lead)
+    due = list(sharded.in_stage(Stage.ANSWERS, RECEIVED + timedelta(days=4)))
+    assert sorted(due) == sorted(lead.lead_id for lead in leads[:5])
 
 
 def test_a_stage_holds_what_is_due_the_oldest_first(table: LeadsTable) -> None:
@@ -70,18 +78,18 @@ def test_a_stage_holds_what_is_due_the_oldest_first(table: LeadsTable) -> None:
     assert list(table.in_stage(Stage.EVIDENCE, RECEIVED + timedelta(days=9))) == []
 
 
-def test_a_lead_changes_stages_with_its_state(table: LeadsTable) -> None:
+def test_a_lead_changes_stages_with_its_state(sharded: LeadsTable) -> None:
     lead = a_lead(URGENT)
     later = RECEIVED + timedelta(days=9)
-    table.add(lead)
-    assert [list(table.in_stage(stage, later)) for stage in Stage] == [[], [], [], []]
+    sharded.add(lead)
+    assert [list(sharded.in_stage(stage, later)) for stage in Stage] == [[], [], [], []]
     closed = taken(lead)
-    table.replace(lead, closed)
-    assert list(table.in_stage(Stage.ANSWERS, later)) == [lead.lead_id]
+    sharded.replace(lead, closed)
+    assert list(sharded.in_stage(Stage.ANSWERS, later)) == [lead.lead_id]
     left = erased(closed, "s-1", RECEIVED, KEY)
-    table.replace(closed, left)
-    assert list(table.in_stage(Stage.ANSWERS, later)) == []
-    assert list(table.in_stage(Stage.EVIDENCE, last_contact(closed))) == [lead.lead_id]
+    sharded.replace(closed, left)
+    assert list(sharded.in_stage(Stage.ANSWERS, later)) == []
+    assert list(sharded.in_stage(Stage.EVIDENCE, last_contact(closed))) == [lead.lead_id]
 
 
 def test_what_is_left_is_read_back_and_is_no_lead(table: LeadsTable, client: Any, name: str) -> None:

@@ -227,7 +227,7 @@ def test_a_lead_changes_shelves_with_its_state(table: LeadsTable) -> None:
     done = lead.model_copy(update={"version": 2, "status": "booked", "closed_at": RECEIVED, "next_at": None})
     table.replace(lead, done)
     assert table.on_shelf(Place("open-0"), 9) == ((), None)
-    assert table.on_shelf(Place("closed-2026-01"), 9) == ((LeadSummary.of(done),), None)
+    assert table.on_shelf(Place("closed-2026-01-0"), 9) == ((LeadSummary.of(done),), None)
 
 
 def test_a_lead_is_found_by_its_reference(table: LeadsTable) -> None:
@@ -265,3 +265,20 @@ def test_accesses_are_added_and_never_replaced(client: Any) -> None:
     items = client.scan(TableName=name)["Items"]
     assert len(items) == 3
     assert {item["staff_id"]["S"] for item in items} == {"an-id"}
+
+
+def test_all_shelves_together_hold_every_lead_once(sharded: LeadsTable) -> None:
+    leads = [a_lead(URGENT) for _ in range(7)]
+    closed = [lead.model_copy(update={"version": 2, "status": "closed", "closed_at": RECEIVED}) for lead in leads[:4]]
+    for lead in leads:
+        sharded.add(lead)
+    for before, after in zip(leads, closed, strict=False):
+        sharded.replace(before, after)
+    for shelves, expected in ((sharded.open_shelves(), leads[4:]), (sharded.closed_shelves(RECEIVED), leads[:4])):
+        found = [summary.reference for shelf in shelves for summary in sharded.on_shelf(Place(shelf), 9)[0]]
+        assert sorted(found) == sorted(lead.reference for lead in expected)
+
+
+def test_closed_shelves_go_back_as_far_as_asked(table: LeadsTable) -> None:
+    assert table.closed_shelves(RECEIVED, RECEIVED - timedelta(days=40)) == ("closed-2026-01-0", "closed-2025-12-0")
+    assert len(table.closed_shelves(RECEIVED)) == 24

@@ -119,7 +119,16 @@ def test_pages_join_to_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "cursor", ["canaryvalue", "open-0", "open-9__", "closed-2026-01__", "open-0_2026-01-14T16:00:00_x", "_" * 5]
+    "cursor",
+    [
+        "canaryvalue",
+        "open-0",
+        "open-9__",
+        "closed-2026-01__",
+        "closed-2026-01-9__",
+        "open-0_2026-01-14T16:00:00_x",
+        "_" * 5,
+    ],
 )
 def test_a_cursor_that_is_not_of_this_list_is_refused(cursor: str) -> None:
     answer = listed(cursor=cursor)
