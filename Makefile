@@ -16,7 +16,7 @@ export AWS_CONFIG_FILE := /dev/null
 export AWS_SHARED_CREDENTIALS_FILE := /dev/null
 unexport AWS_PROFILE AWS_DEFAULT_PROFILE
 
-.PHONY: help run test lint types unit e2e browser build sam-check lock setup clean chromium
+.PHONY: help run test lint types unit e2e browser soak build sam-check lock setup clean chromium
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -51,6 +51,9 @@ e2e: setup ## the tests on the local cloud
 
 browser: setup ## the tests in Chromium; screenshots in build/screenshots
 	@$(IN)/python -m pytest -m browser $(ARGS)
+
+soak: .venv/.ready .local/ministack/.ready ## the long checks, about half an hour (ONLY=name,name some; SEED=n go on with a run); build/soak/report.html
+	@nice -n 10 $(IN)/python -m tests.soak $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
 
 build: .local/sam/.ready .venv/.ready ## what would be deployed, in .aws-sam/build (sam build)
 	@cd infra && PATH="$(CURDIR)/.venv/bin:$$PATH" SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam build 2>&1 | grep -E '^(Build S|Build F|Built|Error|WARN)' || { echo "sam build failed; see: cd infra && sam build"; exit 1; }

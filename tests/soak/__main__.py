@@ -1,0 +1,32 @@
+"""Long checks: `make soak`, `make soak ONLY=name,name`, `make soak SEED=n` to go on or to see a run again."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import sys
+
+from rich.console import Console
+
+from tests.soak import reliability
+from tests.soak.soak import PROJECT, soak
+
+CHECKS = (*reliability.CHECKS,)
+
+
+def main() -> int:
+    known = {check.name: check for check in CHECKS}
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser.add_argument("--only", help=f"some of: {', '.join(known)}")
+    parser.add_argument("--seed", type=int, help="of an earlier run, to go on with it")
+    options = parser.parse_args()
+    names = options.only.split(",") if options.only else list(known)
+    if unknown := set(names) - set(known):
+        parser.error(f"there is no check {', '.join(sorted(unknown))}")
+    seed = options.seed if options.seed is not None else secrets.randbelow(1_000_000)
+    results = soak([known[name] for name in names], seed, PROJECT / "build" / "soak", Console())
+    return 0 if all(result.passed for result in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""What a long check is: a number of pieces, each a function of the seed alone, so that any piece can be run again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+Histogram = dict[int, int]  # a value, and how often it was seen
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Units `first` up to, but not with, `first + count`; what they do depends on `seed` and their number alone."""
+
+    seed: int
+    first: int
+    count: int
+
+
+@dataclass(slots=True)
+class Found:
+    """What a piece found. `violations`: sentences, each with what shows it again; none is what is hoped for.
+
+    `counts` and `histograms` are added up over the pieces; a histogram's name says its unit, as in "alert delay, s".
+    """
+
+    done: int
+    violations: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    histograms: dict[str, Histogram] = field(default_factory=dict)
+
+    def add(self, other: Found) -> None:
+        self.done += other.done
+        self.violations += other.violations
+        self.counts.update(other.counts)
+        for name, values in other.histograms.items():
+            mine = self.histograms.setdefault(name, {})
+            for value, times in values.items():
+                mine[value] = mine.get(value, 0) + times
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`name`: as in ONLY=name. `promise`: what 0 violations show. `amount`: how many `unit`s, in pieces of `piece`.
+
+    `run`: a function of a module, since other processes call it by its name. A piece takes some ten seconds at most, or
+    stopping would make somebody wait. `at_once`: 1 when a piece needs the machine for itself.
+    """
+
+    name: str
+    promise: str
+    unit: str
+    amount: int
+    piece: int
+    run: Callable[[Piece], Found]
+    at_once: int = 2
+
+    def pieces(self, seed: int) -> list[Piece]:
+        return [Piece(seed, first, min(self.piece, self.amount - first)) for first in range(0, self.amount, self.piece)]

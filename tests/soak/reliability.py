@@ -1,0 +1,7 @@
+"""The long checks of what docs/reliability.md promises."""
+
+from __future__ import annotations
+
+from tests.soak.check import Check
+
+CHECKS: tuple[Check, ...] = ()

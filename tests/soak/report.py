@@ -1,0 +1,85 @@
+"""The report of long checks: a table, and a plot for each histogram, in one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+from tests.soak.check import Histogram
+
+if TYPE_CHECKING:
+    from tests.soak.soak import Result
+
+BARS = 40
+WIDTH, HEIGHT, MARGIN = 640, 160, 24
+PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Long checks, seed {seed}</title>
+<style>
+  body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1d2733 }}
+  table {{ border-collapse: collapse }}
+  th, td {{ text-align: left; vertical-align: top; padding: .3rem .8rem; border-bottom: 1px solid #d5dce4 }}
+  .bad {{ color: #a3180f; font-weight: 600 }}
+  svg {{ display: block; margin: .5rem 0 1.5rem }} rect {{ fill: #2b6cb0 }} text {{ font-size: 12px }}
+</style>
+<h1>Long checks, seed {seed}</h1>
+<table><tr><th>check<th>what it shows<th>done<th>violations<th>CPU-seconds<th>per second and core</tr>
+{rows}</table>
+{details}
+</html>
+"""
+
+
+def page(results: Sequence[Result], seed: int) -> str:
+    rows, details = [], []
+    for result in results:
+        check, found = result.check, result.found
+        rate = found.done / result.took if result.took else 0
+        bad = ' class="bad"' if found.violations or found.done < check.amount else ""
+        done = f"{found.done:,} of {check.amount:,} {check.unit}"
+        rows.append(
+            f"<tr><td>{check.name}<td>{escape(check.promise)}<td{bad}>{done}<td{bad}>{len(found.violations)}"
+            f"<td>{result.took:.0f}<td>{rate:,.0f}</tr>"
+        )
+        if found.counts or found.histograms or found.violations:
+            details.append(f"<h2>{check.name}</h2>")
+        counted = "".join(f"<tr><td>{escape(name)}<td>{times:,}</tr>" for name, times in sorted(found.counts.items()))
+        details += [f"<table>{counted}</table>"] if counted else []
+        details += [f"<h3>{escape(name)}</h3>{plot(values)}" for name, values in sorted(found.histograms.items())]
+        details += [f'<p class="bad">{escape(violation)}</p>' for violation in found.violations]
+    return PAGE.format(seed=seed, rows="\n".join(rows), details="\n".join(details))
+
+
+def percentile(values: Histogram, share: float) -> int:
+    """The smallest value that at least this share of all is not above. Raises ValueError when there is none."""
+    needed, seen = share * sum(values.values()), 0
+    for value in sorted(values):
+        seen += values[value]
+        if seen >= needed:
+            return value
+    raise ValueError("an empty histogram has no percentile")
+
+
+def plot(values: Histogram) -> str:
+    """Bars of equal width; their height is a square root, so that the rare ones are seen too."""
+    low, high = min(values), max(values)
+    step = max(1, -(-(high - low + 1) // BARS))
+    bars: dict[int, int] = {}
+    for value, times in values.items():
+        bars[(value - low) // step] = bars.get((value - low) // step, 0) + times
+    tallest, wide = max(bars.values()) ** 0.5, WIDTH / ((high - low) // step + 1)
+    drawn = "".join(
+        f'<rect x="{bar * wide:.1f}" y="{HEIGHT - tall:.1f}" width="{max(1, wide - 1):.1f}" height="{tall:.1f}">'
+        f"<title>{low + bar * step} to {low + (bar + 1) * step - 1}: {times:,}</title></rect>"
+        for bar, times in sorted(bars.items())
+        for tall in [HEIGHT * times**0.5 / tallest]
+    )
+    marks = ", ".join(f"{name} {percentile(values, share)}" for name, share in PERCENTILES)
+    axis = (
+        f'<text x="0" y="{HEIGHT + 16}">{low}</text><text x="{WIDTH}" y="{HEIGHT + 16}" text-anchor="end">{high}</text>'
+    )
+    return f'<p>{marks}</p><svg width="{WIDTH}" height="{HEIGHT + MARGIN}" role="img">{drawn}{axis}</svg>'
+
+
+PERCENTILES = (("median", 0.5), ("95%", 0.95), ("99%", 0.99), ("99.9%", 0.999), ("largest", 1.0))
