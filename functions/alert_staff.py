@@ -12,6 +12,8 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.sns import AlertTopic
+from shared.domain.alert import Alert
+from shared.domain.lead import reference_of
 from shared.rulebook.loading import load
 from shared.settings import AlertSettings, TableSettings, opening_hours
 from shared.usecases.alerting import Alerting, alert_staff
@@ -36,12 +38,28 @@ def tell(record: dict[str, Any]) -> None:
         alert = alert_staff(lead_id, alerting, datetime.now(UTC))
     except Exception as error:
         logger.error(  # noqa: TRY400  the text of an error may quote a patient: its kind only
-            "alert failed", extra={"lead_id": str(lead_id), "error": type(error).__name__}
+            "alert failed",
+            extra={"reference": reference_of(lead_id), "lead_id": str(lead_id), "error": type(error).__name__},
         )
         raise
     if alert is not None:
-        metrics.add_metric("alerted", MetricUnit.Count, 1)
-        logger.info("alerted", extra={"lead_id": alert.lead_id, "tier": alert.tier, "ladder_level": alert.level})
+        logger.info(
+            "alerted",
+            extra={
+                "reference": alert.reference,
+                "lead_id": alert.lead_id,
+                "tier": alert.tier,
+                "ladder_level": alert.level,
+            },
+        )
+        if not alert.is_canary:
+            count(alert, datetime.now(UTC))
+
+
+def count(alert: Alert, at: datetime) -> None:
+    metrics.add_metric("alerted", MetricUnit.Count, 1)
+    if alert.received_at:  # the stream tells first alerts only
+        metrics.add_metric("seconds_to_alert", MetricUnit.Seconds, (at - alert.received_at).total_seconds())
 
 
 @logger.inject_lambda_context

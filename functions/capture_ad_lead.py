@@ -12,7 +12,7 @@ from shared import api
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import LeadsTable
 from shared.domain.ad_lead import AdKey, AdLead
-from shared.domain.lead import Arrival
+from shared.domain.lead import Arrival, Lead
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
 from shared.settings import AdSettings, ClinicSettings, TableSettings, opening_hours, person_key
@@ -28,15 +28,21 @@ intake = Intake(rulebook, leads, opening_hours(), person_key())
 safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_environment().phone)
 
 
-@logger.inject_lambda_context
+def tell(lead: Lead) -> None:
+    logger.info("captured", extra={"reference": lead.reference, "lead_id": str(lead.lead_id), "tier": lead.tier})
+    metrics.add_metric("captured", MetricUnit.Count, 1)
+    metrics.add_metric("suspects", MetricUnit.Count, int(lead.suspicion.suspect))
+    metrics.add_metric("scoring_failed", MetricUnit.Count, int(lead.triage.failed))
+    metrics.add_metric(f"captured_{lead.tier}", MetricUnit.Count, 1)
+
+
+@logger.inject_lambda_context(correlation_id_path=api.REQUEST_ID)
 @metrics.log_metrics
 @api.answers_problems(safety, logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
     arrival = Arrival(datetime.now(UTC), api.visit(event), frozenset(), "google-ads", "the lead form of the ad network")
     admit_ad_network(api.read(event, AdKey), ads.key)
     captured = capture_ad_lead(api.read(event, AdLead), arrival, intake, ads.questionnaire)
-    if captured and (lead := captured.counted):
-        metrics.add_metric("captured", MetricUnit.Count, 1)
-        metrics.add_metric(f"captured_{lead.tier}", MetricUnit.Count, 1)
-        logger.info("captured", extra={"reference": lead.reference, "tier": lead.tier})
+    if captured and captured.counted:
+        tell(captured.counted)
     return api.respond(HTTPStatus.OK, {})

@@ -12,13 +12,13 @@ from shared import api
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.form_guard import FormGuard
-from shared.domain.lead import FORM, PLAIN_FORM, Arrival
+from shared.domain.lead import FORM, PLAIN_FORM, Arrival, reference_of
 from shared.domain.submission import Submission
 from shared.forms import PlainForms, sends_form, wants_page
 from shared.rulebook.loading import load, load_candidate
 from shared.rulebook.words import words
 from shared.settings import ClinicSettings, TableSettings, form_key, opening_hours, person_key, return_origins
-from shared.usecases.capture import Intake, capture_lead
+from shared.usecases.capture import Captured, Intake, capture_lead
 from shared.usecases.screening import mend_form
 
 logger = Logger()
@@ -35,23 +35,30 @@ forms = PlainForms(
 )
 
 
-@logger.inject_lambda_context
-@metrics.log_metrics
-@api.answers_problems(safety, logger.error, forms.show_problem)
-def handler(event: api.Event, context: Any) -> api.Response:
-    now = datetime.now(UTC)
-    form = forms.read(event) if sends_form(event) else None
-    submission = forms.submission(event, form, guard, now) if form else api.read(event, Submission)
-    source = guard.source(submission)
-    door = PLAIN_FORM if form and source == FORM else source
-    captured = capture_lead(submission, Arrival(now, api.visit(event), guard.signs(submission, now), door), intake)
+def tell(captured: Captured) -> None:
+    if captured.lead and captured.created:
+        logger.info("captured", extra={"lead_id": str(captured.lead.lead_id), "tier": captured.lead.tier})
+    elif captured.lead:
+        logger.info("sent again", extra={"lead_id": str(captured.lead.lead_id), "tier": captured.lead.tier})
     if lead := captured.counted:
         metrics.add_metric("captured", MetricUnit.Count, 1)
         metrics.add_metric("heard", MetricUnit.Count, 1)  # silence of this metric is an alarm: see watch_delivery
         metrics.add_metric("suspects", MetricUnit.Count, int(lead.suspicion.suspect))
         metrics.add_metric("scoring_failed", MetricUnit.Count, int(lead.triage.failed))
         metrics.add_metric(f"captured_{lead.tier}", MetricUnit.Count, 1)
-        logger.info("captured", extra={"reference": lead.reference, "tier": lead.tier})
+
+
+@logger.inject_lambda_context(correlation_id_path=api.REQUEST_ID, clear_state=True)
+@metrics.log_metrics
+@api.answers_problems(safety, logger.error, forms.show_problem)
+def handler(event: api.Event, context: Any) -> api.Response:
+    now = datetime.now(UTC)
+    form = forms.read(event) if sends_form(event) else None
+    submission = forms.submission(event, form, guard, now) if form else api.read(event, Submission)
+    logger.append_keys(reference=reference_of(submission.submission_id))  # also of what fails from here on
+    door = PLAIN_FORM if form and guard.source(submission) == FORM else guard.source(submission)
+    captured = capture_lead(submission, Arrival(now, api.visit(event), guard.signs(submission, now), door), intake)
+    tell(captured)
     if form and wants_page(event):
         return forms.sent(event, form, submission.submission_id, captured.receipt)
     return api.respond(HTTPStatus.CREATED if captured.created else HTTPStatus.OK, captured.receipt)

@@ -22,7 +22,7 @@ safety = api.Safety(rulebook.emergency_advice_in, words, clinic.phone)
 forms = PlainForms(rulebook, safety, clinic)
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(correlation_id_path=api.REQUEST_ID)
 @metrics.log_metrics
 @api.answers_problems(safety, logger.error, forms.show_problem)
 def handler(event: api.Event, context: Any) -> api.Response:

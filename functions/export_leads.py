@@ -52,7 +52,7 @@ def leading_on(page: Exported, query: ExportQuery, at: datetime) -> dict[str, st
     return name | {"link": f'</leads/export?{parameters}>; rel="next"'}
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(correlation_id_path=api.REQUEST_ID)
 @api.answers_problems(safety, logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
     staff, at = api.staff(event), datetime.now(UTC)

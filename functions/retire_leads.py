@@ -9,6 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import LeadsTable
+from shared.domain.lead import reference_of
 from shared.rulebook.retention import retention
 from shared.settings import TableSettings
 from shared.usecases.records import retire_leads
@@ -32,7 +33,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     retired = retire_leads(leads, kept_for, now, now() + STOPS_AFTER)
     metrics.add_metric("retired", MetricUnit.Count, sum(retired.done.values()))
     for lead_id, error in retired.failed:
-        logger.error("retiring failed", extra={"lead_id": str(lead_id), "error": type(error).__name__})
+        logger.error(
+            "retiring failed",
+            extra={"reference": reference_of(lead_id), "lead_id": str(lead_id), "error": type(error).__name__},
+        )
     if retired.failed:
         raise RuntimeError(f"{len(retired.failed)} leads could not be retired; see the log")
     return {stage.value: count for stage, count in retired.done.items()}

@@ -20,7 +20,7 @@ rulebook = load()
 safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_environment().phone)
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(correlation_id_path=api.REQUEST_ID)
 @metrics.log_metrics
 @api.answers_problems(safety, logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:

@@ -28,7 +28,7 @@ practice = Practice(
 safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_environment().phone)
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(correlation_id_path=api.REQUEST_ID)
 @api.answers_problems(safety, logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
     reference = api.path_parameter(event, "reference")

@@ -37,7 +37,7 @@ INBOX_HEADERS = HEADERS | {  # its script also asks the sign-in service for a to
 }
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(correlation_id_path=api.REQUEST_ID)
 @api.answers_problems(safety, logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
     if str(event.get("routeKey")).startswith("GET /inbox"):

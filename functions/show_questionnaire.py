@@ -45,7 +45,7 @@ REPRESENTATIONS = {
 }
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(correlation_id_path=api.REQUEST_ID)
 @api.answers_problems(safety, logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
     questionnaire_id = api.path_parameter(event, "id")

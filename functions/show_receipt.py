@@ -24,7 +24,7 @@ safety = api.Safety(rulebook.emergency_advice_in, words, clinic.phone)
 forms = PlainForms(rulebook, safety, clinic, return_origins=return_origins())
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(correlation_id_path=api.REQUEST_ID)
 @api.answers_problems(safety, logger.error, forms.show_problem)
 def handler(event: api.Event, context: Any) -> api.Response:
     lead = show_receipt(api.uuid_parameter(event, "submission_id"), leads, datetime.now(UTC))

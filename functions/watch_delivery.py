@@ -46,10 +46,12 @@ def now() -> datetime:
 def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
     watched = watch_delivery(watch, now)
     metrics.add_metric("canaries_delivered", MetricUnit.Count, int(watched.took is not None))
+    if watched.took is not None:
+        metrics.add_metric("canary_seconds", MetricUnit.Seconds, watched.took.total_seconds())
     metrics.add_metric("subscriptions_missing", MetricUnit.Count, watched.missing)
     metrics.add_metric("heard", MetricUnit.Count, int(watched.quiet))  # at other hours only submissions count
     if watched.took is None:
-        logger.error("the canary did not come out", extra={"error": watched.error})
+        logger.error("the canary did not come out", extra={"reference": watched.reference, "error": watched.error})
     if watched.missing:
         logger.error("an expected subscription is missing or not confirmed")
     return {"delivered": watched.took is not None, "subscriptions_missing": watched.missing}

@@ -1,6 +1,6 @@
 """POST /leads/{reference}/actions: signed-in staff do something with a lead; the table decides who was first."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -15,7 +15,7 @@ from shared.domain.work import Action
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
 from shared.settings import ClinicSettings, TableSettings, access_log, opening_hours
-from shared.usecases.inbox import Practice, work_lead
+from shared.usecases.inbox import Practice, Worked, work_lead
 
 logger = Logger()
 metrics = Metrics()
@@ -31,13 +31,20 @@ practice = Practice(
 safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_environment().phone)
 
 
-@logger.inject_lambda_context
+def tell(worked: Worked, action: str) -> None:
+    logger.info("worked", extra={"reference": worked.reference, "tier": worked.tier, "action": action})
+    metrics.add_metric("worked", MetricUnit.Count, 1)
+    if worked.taken_after is not None:
+        minutes = worked.taken_after / timedelta(minutes=1)
+        metrics.add_metric(f"minutes_to_acknowledgement_{worked.tier}", MetricUnit.NoUnit, minutes)
+
+
+@logger.inject_lambda_context(correlation_id_path=api.REQUEST_ID)
 @metrics.log_metrics
 @api.answers_problems(safety, logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
     staff, action = api.staff(event), api.read(event, Action)
     reference = api.path_parameter(event, "reference")
-    shown = work_lead(reference, action, staff, practice, datetime.now(UTC))
-    metrics.add_dimension("action", action.action)
-    metrics.add_metric("worked", MetricUnit.Count, 1)
-    return api.respond(HTTPStatus.OK, shown)
+    worked = work_lead(reference, action, staff, practice, datetime.now(UTC))
+    tell(worked, action.action)
+    return api.respond(HTTPStatus.OK, worked.shown)

@@ -41,6 +41,7 @@ Event = Mapping[str, Any]
 Response = dict[str, Any]
 Handler = Callable[[Event, Any], Response]
 
+REQUEST_ID = "requestContext.requestId"  # in an event; the answer's header apigw-requestid says it too
 MAX_BODY = 64 * 1024  # bytes
 RETRY_AFTER = 5  # seconds
 GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")

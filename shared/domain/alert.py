@@ -29,7 +29,8 @@ class Alert:
     """`suspect`: it may be a machine's, so that a subscription can leave it out (a text message, say).
 
     `kind` is new for the first level and escalation after it; canary, for the audience canary, is of no lead that staff
-    should see."""
+    should see. `received_at`: when a finished form came in; None while it is unfinished, which waits before it is told.
+    `last`: nobody else will be told."""
 
     lead_id: str
     level: int
@@ -42,6 +43,12 @@ class Alert:
     link: str
     subject: str
     body: str
+    received_at: datetime | None = None
+    last: bool = False
+
+    @property
+    def is_canary(self) -> bool:
+        return self.kind == CANARY
 
     @property
     def attributes(self) -> dict[str, str]:
@@ -57,8 +64,8 @@ class Alert:
         return {name: value for name, value in values.items() if value}
 
 
-def alert_for(lead: Lead, level: int, step: LadderStep, staff_link: str, zone: ZoneInfo) -> Alert:
-    """`level` is the step's number on the ladder, from 1. The subject is constant ASCII for each tier."""
+def alert_for(lead: Lead, level: int, ladder: tuple[LadderStep, ...], staff_link: str, zone: ZoneInfo) -> Alert:
+    """`level` is the number of a step on the ladder, from 1. The subject is constant ASCII for each tier."""
     tier = lead.tier
     canary = lead.source == CANARY
     kind = CANARY if canary else "new" if level == 1 else "escalation"
@@ -74,13 +81,15 @@ def alert_for(lead: Lead, level: int, step: LadderStep, staff_link: str, zone: Z
         level=level,
         tier=tier,
         kind=kind,
-        audience=CANARY if canary else step.audience,
+        audience=CANARY if canary else ladder[level - 1].audience,
         suspect=lead.suspicion.suspect,
         reference=lead.reference,
         deadline=lead.deadline,
         link=link,
         subject=f"{tier} lead waiting",
         body="\n".join(line for line in lines if line),
+        received_at=lead.received_at if lead.complete else None,
+        last=level == len(ladder),
     )
 
 

@@ -68,7 +68,7 @@ def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None
         alerting.leads.replace(lead, claimed)
     except LeadChanged:
         return None
-    alert = alert_for(lead, level, ladder[level - 1], alerting.staff_link, hours.zone)
+    alert = alert_for(lead, level, ladder, alerting.staff_link, hours.zone)
     alerting.publisher.publish(alert)
     _record(claimed, level, ladder, alerting)
     return alert

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.errors import LeadChanged, NotAllowed, NotFound, StoreUnavailable
@@ -49,6 +49,16 @@ class WorklistPage:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """`shown`: the lead as it is now. `taken_after`: how long nobody had it; None unless this action took it."""
+
+    shown: dict[str, Any]
+    reference: str
+    tier: str
+    taken_after: timedelta | None
+
+
 def list_leads(query: WorklistQuery, staff: Staff, leads: Worklist, at: datetime) -> WorklistPage:
     """A page of the worklist: what the query wants, and where to go on. Raises NotAllowed, InvalidInput or
     StoreUnavailable."""
@@ -88,7 +98,7 @@ def show_lead(reference: str, staff: Staff, practice: Practice, at: datetime) ->
     return _seen(lead, staff, practice, at)
 
 
-def work_lead(reference: str, action: Action, staff: Staff, practice: Practice, at: datetime) -> dict[str, Any]:
+def work_lead(reference: str, action: Action, staff: Staff, practice: Practice, at: datetime) -> Worked:
     """Do something with a lead, and show it as it is then. An alert that goes out at the same moment is no conflict.
 
     Raises NotAllowed, InvalidInput, NotFound, AlreadyTaken, WrongState or StoreUnavailable.
@@ -96,8 +106,10 @@ def work_lead(reference: str, action: Action, staff: Staff, practice: Practice, 
     must_read(staff)
     lead = lead_called(reference, practice.leads)
     practice.accesses.add(lead.lead_id, staff, action.action, at)
-    after = _worked(lead, action, staff, practice, at)
-    return _seen(after, staff, practice, at)
+    before, after = _worked(lead, action, staff, practice, at)
+    taken = after.acknowledged_at if before.acknowledged_at is None else None
+    waited = taken - after.received_at if taken else None
+    return Worked(_seen(after, staff, practice, at), after.reference, after.tier, waited)
 
 
 def show_rules(staff: Staff, rule_sets: Iterable[RuleSet]) -> list[dict[str, str]]:
@@ -137,18 +149,19 @@ def gone() -> Lead:
     raise NotFound
 
 
-def _worked(lead: Lead, action: Action, staff: Staff, practice: Practice, at: datetime) -> Lead:
+def _worked(lead: Lead, action: Action, staff: Staff, practice: Practice, at: datetime) -> tuple[Lead, Lead]:
+    """The lead before and after."""
     rules = _work_rules(lead, practice)
     for _ in range(ATTEMPTS_TO_WORK):
         after = work(lead, action, staff, at, rules)
         if after is lead:
-            return lead
+            return lead, lead
         try:
             practice.leads.replace(lead, after)
         except LeadChanged:
             lead = practice.leads.get(lead.lead_id) or gone()
         else:
-            return after
+            return lead, after
     raise StoreUnavailable
 
 

@@ -57,7 +57,8 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """`took`: from the canary to its alert; None when none came out, and `error` may say what broke.
+    """`took`: from the canary to its alert; None when none came out, and `error` may say what broke. `reference`: the
+    canary's, once it was sent.
 
     `missing`: how many expected subscriptions are missing or not confirmed. `quiet`: nobody usually submits now.
     """
@@ -66,6 +67,7 @@ class Watched:
     error: str
     missing: int
     quiet: bool
+    reference: str = ""
 
 
 def send_digest(digesting: Digesting, at: datetime) -> Digest | None:
@@ -92,7 +94,7 @@ def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
 
     Whatever fails is what is watched for, so it is part of the answer and never an error.
     """
-    began, took, error = clock(), None, ""
+    began, took, error, reference = clock(), None, "", ""
     try:
         reference = watch.canary.send()
         while took is None and clock() - began < watch.within:
@@ -104,7 +106,7 @@ def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
         missing = len(watch.expected - watch.subscribers.confirmed())
     except Exception as failure:  # noqa: BLE001  who cannot be seen to be subscribed is missing
         missing, error = max(1, len(watch.expected)), error or type(failure).__name__
-    return Watched(took, error, missing, not watch.page_hours.is_open(began))
+    return Watched(took, error, missing, not watch.page_hours.is_open(began), reference)
 
 
 def _on_shelf(leads: Worklist, shelf: str) -> Iterator[LeadSummary]:

@@ -19,7 +19,7 @@ TIERS = RULEBOOK.rule_sets["fs-intake"].tiers
 
 
 def alert(lead: Lead, level: int = 1) -> Alert:
-    return alert_for(lead, level, TIERS[lead.triage.tier].ladder[level - 1], LINK, CHICAGO)
+    return alert_for(lead, level, TIERS[lead.triage.tier].ladder, LINK, CHICAGO)
 
 
 @pytest.mark.parametrize("answers", [EMERGENCY, URGENT, PRIORITY, ROUTINE])

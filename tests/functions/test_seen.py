@@ -1,0 +1,208 @@
+"""What an operator sees: the journey of a lead is found by one search, and metrics count what happened and no more."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from functions import alert_staff, capture_ad_lead, capture_lead, deliver_webhook, escalate_leads, work_lead
+from shared.adapters.form_guard import FormGuard
+from shared.domain.lead import reference_of
+from tests.aws import ENVIRONMENT, Aws
+from tests.functions.calls import (
+    CONTEXT,
+    EMERGENCY,
+    LEAD_ID,
+    PRIORITY,
+    ROUTINE,
+    URGENT,
+    Json,
+    event,
+    posting,
+    stream_of,
+    submission,
+)
+from tests.functions.conftest import Clock
+from tests.functions.staff_calls import captured, signed_in, worked
+
+pytestmark = pytest.mark.usefixtures("clock")
+Logs = Callable[[], str]
+GUARD = FormGuard(ENVIRONMENT["FORM_KEY"])
+
+
+def lines(logs: Logs) -> list[Json]:
+    return [json.loads(line) for line in logs().splitlines() if line.startswith("{")]
+
+
+def counts(logs: Logs) -> dict[str, list[float]]:
+    """Values by metric, over all that was written since the last look."""
+    found: dict[str, list[float]] = {}
+    for line in lines(logs):
+        for directive in line.get("_aws", {}).get("CloudWatchMetrics", []):
+            for metric in directive["Metrics"]:
+                values = line[metric["Name"]]
+                found.setdefault(metric["Name"], []).extend(values if isinstance(values, list) else [values])
+    return found
+
+
+def sweep() -> Any:
+    return escalate_leads.handler(event("escalate_leads"), CONTEXT)
+
+
+def canary(lead_id: str = LEAD_ID) -> Json:
+    body = submission(submission_id=lead_id) | {"answers": {}}
+    return posting("capture_lead", body | {"token": GUARD.canary_token(UUID(lead_id))})
+
+
+class Receiver:
+    def deliver(self, *_: object) -> None: ...
+
+
+def test_one_search_finds_the_journey_of_a_lead(
+    aws: Aws, clock: Clock, logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the request that failed to the acknowledgement, through every function: the same reference on each line."""
+    monkeypatch.setattr(deliver_webhook, "webhook", Receiver())
+    reference = reference_of(UUID(LEAD_ID))
+    post = posting("capture_lead", submission(URGENT, submission_id=LEAD_ID))
+
+    aws.wire.down = {"dynamodb.PutItem"}
+    assert capture_lead.handler(post, CONTEXT)["statusCode"] == 503
+    aws.wire.down = set()
+    assert capture_lead.handler(post, CONTEXT)["statusCode"] == 201
+    assert capture_lead.handler(post, CONTEXT)["statusCode"] == 200
+    aws.wire.down = {"sns.Publish"}
+    alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
+    aws.wire.down = set()
+    clock.at += timedelta(minutes=1)
+    sweep()
+    [alert] = aws.alerts()
+    message = event("deliver_webhook")
+    message["Records"][0]["Sns"]["MessageAttributes"] = alert["MessageAttributes"]
+    deliver_webhook.handler(message, CONTEXT)
+    worked(reference, "acknowledge")
+
+    found = [line for line in lines(logs) if line.get("reference") == reference]
+    assert [line["message"] for line in found] == [
+        "request failed",
+        "captured",
+        "sent again",
+        "alert failed",
+        "alerted",
+        "webhook delivered",
+        "worked",
+    ]
+    request = post["requestContext"]["requestId"]
+    assert [line["correlation_id"] for line in found[:3]] == [request] * 3
+    assert found[-1]["correlation_id"] == event("work_lead")["requestContext"]["requestId"]
+    assert {line["lead_id"] for line in found[1:5]} == {LEAD_ID}
+
+
+def test_the_reference_of_one_request_is_not_on_the_lines_of_the_next(
+    logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    capture_lead.handler(posting("capture_lead", submission()), CONTEXT)
+    logs()
+    monkeypatch.setattr("shared.api.read", None)  # what is not callable fails before there is a submission
+    capture_lead.handler(posting("capture_lead", submission()), CONTEXT)
+    [line] = [line for line in lines(logs) if line.get("message") == "request failed"]
+    assert "reference" not in line
+
+
+def test_canaries_are_seen_and_never_counted(aws: Aws, clock: Clock, logs: Logs) -> None:
+    """By the stream and by the sweep."""
+    told_by: list[Callable[[], object]] = [lambda: alert_staff.handler(stream_of(LEAD_ID), CONTEXT), sweep]
+    for tell in told_by:
+        assert capture_lead.handler(canary(), CONTEXT)["statusCode"] == 201
+        tell()
+        [alert] = aws.alerts()
+        assert alert["MessageAttributes"]["kind"]["Value"] == "canary"
+        written = lines(logs)
+        assert [line["message"] for line in written if "message" in line] == ["captured", "alerted"]
+        assert sum(sum(line.get("alerted", [])) for line in written) == 0
+        assert not [line for line in written if {"captured", "seconds_to_alert"} & line.keys()]
+        aws.dynamodb.delete_item(TableName=ENVIRONMENT["LEADS_TABLE"], Key={"lead_id": {"S": LEAD_ID}})
+
+
+@pytest.mark.parametrize("late", [0, 90])
+def test_how_long_a_first_alert_took_is_measured_on_either_way(clock: Clock, logs: Logs, late: int) -> None:
+    capture_lead.handler(posting("capture_lead", submission(PRIORITY)), CONTEXT)
+    clock.at += timedelta(seconds=late)
+    logs()
+    if late:
+        sweep()
+    else:
+        alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
+    found = counts(logs)
+    assert (found["seconds_to_alert"], found["alerted"]) == ([late], [1.0])
+
+
+def test_an_unfinished_form_waits_on_purpose_which_is_no_delay(clock: Clock, logs: Logs) -> None:
+    capture_lead.handler(posting("capture_lead", submission(PRIORITY, complete=False)), CONTEXT)
+    clock.at += timedelta(minutes=11)
+    logs()
+    sweep()
+    found = counts(logs)
+    assert found["alerted"] == [1.0]
+    assert "seconds_to_alert" not in found
+
+
+@pytest.mark.parametrize(
+    ("answers", "minutes", "escalated", "untaken"),
+    [
+        (EMERGENCY, 5, 1, 0),
+        (EMERGENCY, 10, 2, 1),
+        (URGENT, 60, 2, 1),
+        (PRIORITY, 7 * 24 * 60, 1, 0),  # a routine lead that waits is the manager's matter, not an operator's
+        (ROUTINE, 7 * 24 * 60, 1, 0),
+    ],
+)
+def test_an_urgent_lead_that_the_whole_ladder_did_not_take_is_counted(
+    aws: Aws, clock: Clock, logs: Logs, answers: Json, minutes: int, escalated: int, untaken: int
+) -> None:
+    capture_lead.handler(posting("capture_lead", submission(answers)), CONTEXT)
+    sweep()
+    clock.at += timedelta(minutes=minutes)
+    logs()
+    for _ in range(3):
+        sweep()
+    found = counts(logs)
+    assert (sum(found["escalated"]), sum(found["untaken"])) == (escalated, untaken)
+    assert "seconds_to_alert" not in found
+
+
+@pytest.mark.parametrize("action", ["acknowledge", "book"])
+def test_the_minutes_until_somebody_has_a_lead_are_counted_once(clock: Clock, logs: Logs, action: str) -> None:
+    reference = captured(URGENT)
+    clock.at += timedelta(minutes=7)
+    worked(reference, "note", text="called")
+    logs()
+    worked(reference, action)
+    assert counts(logs)["minutes_to_acknowledgement_URGENT"] == [7]
+    clock.at += timedelta(minutes=1)
+    worked(reference, "note", text="called again")
+    worked(reference, "acknowledge")
+    found = counts(logs)
+    assert found["worked"] == [1.0] * len(found["worked"])
+    assert "minutes_to_acknowledgement_URGENT" not in found
+
+
+def test_who_only_looks_takes_nothing(logs: Logs) -> None:
+    reference = captured(URGENT)
+    logs()
+    call = event("work_lead") | {"pathParameters": {"reference": reference}, "body": "{}"}
+    assert work_lead.handler(signed_in(call, "nurse"), CONTEXT)["statusCode"] == 422
+    assert counts(logs) == {}
+
+
+def test_a_lead_of_an_ad_network_is_counted_like_any_other(logs: Logs) -> None:
+    capture_ad_lead.handler(event("capture_ad_lead"), CONTEXT)
+    found = counts(logs)
+    assert found["captured"] == [1.0]
+    assert (found["suspects"], found["scoring_failed"]) == ([0.0], [0.0])
+    assert "heard" not in found  # the silence of the page is no less for it
