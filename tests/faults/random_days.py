@@ -1,0 +1,486 @@
+"""Days of the clinic with everything going wrong at random: the real use cases on a virtual clock, from one seed.
+
+Visitors send, send twice, leave forms unfinished and come back, try again or give up; calls fail before or after they
+were carried out; functions are killed; table, topic and scheduler are away for minutes; clocks differ; stored leads
+become unreadable; staff take leads, some of them twice. The same seed gives the same trace.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
+from typing import Any, TypeVar
+from uuid import UUID
+
+from shared.domain.alert import Alert
+from shared.domain.consent import Visit
+from shared.domain.errors import AlreadyTaken, LeadChanged, LeadIntakeError, StoreUnavailable
+from shared.domain.history import RETURNED
+from shared.domain.lead import RETURN_WITHIN, Arrival, Lead, reference_of
+from shared.domain.lead_view import LeadSummary
+from shared.domain.opening_hours import OpeningHours
+from shared.domain.staff import Staff
+from shared.domain.submission import Submission
+from shared.domain.suspicion import Sign
+from shared.domain.work import Action
+from shared.rulebook.loading import load
+from shared.usecases.alerting import Alerting, alert_staff, escalate_leads
+from shared.usecases.capture import Intake, capture_lead
+from shared.usecases.inbox import Practice, work_lead
+from tests.domain.answer_sets import HEALTHY
+
+T = TypeVar("T")
+
+RULEBOOK = load()
+HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago", "2026-11-26,2026-12-25")
+YEAR_BEGINS = datetime(2026, 1, 1, tzinfo=UTC)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+BETWEEN_VISITS = 10  # seconds on average: some 50 times what a busy clinic has
+SWEEP_STOPS = 30 * SECOND  # as functions/escalate_leads.py has it
+TOLD_WITHIN = 2 * MINUTE  # after it was received, or after what was wrong has healed
+ESCALATED_WITHIN = MINUTE + SWEEP_STOPS  # after the step fell due
+MOMENT = 2 * SECOND  # between two clocks
+TAIL = timedelta(minutes=75)  # after the last visit: the longest ladder by the clock takes 60 minutes
+ATTEMPTS = 2  # of each call, as in shared/adapters/aws.py
+TIMEOUT = 1.5  # seconds
+CALL_TAKES = 0.02  # seconds
+RETRIES = (5, 10, 20, 60, 120, 300, 600)  # seconds between the sendings of a page that keeps trying
+STREAM_RETRIES = 5
+VISIT = Visit("203.0.113.10", "Agent")
+ANSWERS: tuple[dict[str, Any], ...] = (
+    HEALTHY,
+    HEALTHY | {"sys": ["fever"]},  # URGENT
+    HEALTHY | {"em-now": ["chest-pressure"]},  # EMERGENCY
+    HEALTHY | {"ces": ["saddle-numb"], "ces-onset": "lt2w"},  # EMERGENCY
+    HEALTHY | {"dx": ["foraminal-stenosis"], "imaging": "mri-ct", "tx": ["pt"], "duration": "gt6m"},  # PRIORITY
+    HEALTHY | {"region": ["other"]},  # NOT_A_FIT
+    {},  # URGENT: nothing was answered
+    {code: HEALTHY[code] for code in ("age", "who", "region")},  # URGENT: safety questions are missing
+    HEALTHY | {"age": 16, "who": "guardian"},  # a minor: nothing is stored
+)
+UNFINISHED = -1  # a form with no answers yet
+SIGNS = (frozenset({Sign.GOOD_PROOF}), frozenset({Sign.NO_PROOF, Sign.NO_TOKEN}))
+TIMEOUTS, LOST_REPLIES = ("timeout before", "timeout after"), ("timeout after", "reset after")
+FAULTS = ("throttled", "denied", "timeout before", "timeout after", "reset after", "killed before", "killed after")
+NURSES = tuple(Staff(name, name, frozenset({"clinician"})) for name in ("ann", "ben"))
+
+
+class Killed(BaseException):
+    """The function's machine is gone: nothing in the function can catch it."""
+
+
+class TopicUnavailable(Exception):
+    """The topic did not take an alert."""
+
+
+class Unreadable(Exception):
+    """A stored lead cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """What goes wrong. `fault_rate`: of each attempt of each call. `stream`: whether there is one. `poison`: of leads.
+
+    `outages`: whether table, topic and scheduler fall out for minutes.
+    """
+
+    name: str
+    fault_rate: float = 0.0
+    outages: bool = False
+    stream: bool = True
+    poison: float = 0.0
+
+
+CALM = Weather("no faults")
+SOME = Weather("1% faults", 0.01)
+STORMY = Weather("5% faults and outages", 0.05, outages=True)
+SWEEP_ALONE = Weather("1% faults, no stream", 0.01, stream=False)
+POISON = Weather("1% faults, 1% poison", 0.01, poison=0.01)
+OUTAGES = Weather("outages, no stream", outages=True, stream=False)
+WEATHERS = (CALM, SOME, STORMY, SWEEP_ALONE, POISON, OUTAGES)
+
+
+class Table:
+    """Leads in memory, and which are due: those with a red flag first, and then the longest due first."""
+
+    def __init__(self) -> None:
+        self.leads: dict[UUID, Lead] = {}
+        self._looks: dict[bool, list[tuple[datetime, UUID]]] = {True: [], False: []}
+
+    def put(self, lead: Lead) -> None:
+        self.leads[lead.lead_id] = lead
+        if lead.next_at is not None:
+            heapq.heappush(self._looks[lead.red_flag], (lead.next_at, lead.lead_id))
+
+    def due(self, at: datetime) -> list[UUID]:
+        return [*self._due(at, True), *self._due(at, False)]
+
+    def _due(self, at: datetime, red_flag: bool) -> list[UUID]:
+        looks, found = self._looks[red_flag], dict[tuple[datetime, UUID], None]()
+        while looks and looks[0][0] <= at:
+            look = heapq.heappop(looks)
+            lead = self.leads[look[1]]
+            if lead.next_at == look[0] and lead.red_flag == red_flag:
+                found[look] = None
+        for look in found:  # due until somebody writes to it
+            heapq.heappush(looks, look)
+        return [lead_id for _, lead_id in found]
+
+
+class Days:
+    """One run of so many visits. `violations` says what was broken; `trace` is a hash of everything that happened."""
+
+    def __init__(self, seed: int, visits: int, weather: Weather) -> None:
+        self.weather = weather
+        self.name = f"{weather.name}, {visits} visits, seed {seed}"
+        self.chance = random.Random(f"{seed}/{weather.name}")
+        self.table = Table()
+        self.violations: list[str] = []
+        self.counts: Counter[str] = Counter()
+        self.delays: dict[int, int] = {}  # of first alerts, in seconds
+        self.now = YEAR_BEGINS + self.chance.randrange(365 * 24 * 60) * MINUTE
+        self._trace = hashlib.sha256()
+        self._events: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._numbers = count()
+        self._outages: list[tuple[str, datetime, datetime]] = []
+        self._told: dict[UUID, list[tuple[datetime, int, datetime]]] = {}  # at, level, beginning of its ladder
+        self._hits: dict[UUID, list[datetime]] = {}
+        self._sweeps_broken: list[datetime] = []
+        self._poisoned: set[UUID] = set()
+        self._could_not_tell: set[UUID] = set()
+        self._by_reference: dict[str, UUID] = {}
+        leads, topic = _Leads(self), _Topic(self)
+        self._intake = Intake(RULEBOOK, leads, HOURS, "a key of tests only")
+        self._alerting = Alerting(leads, RULEBOOK, topic, HOURS, "https://staff.clinic.example/inbox#lead=")
+        self._practice = Practice(leads, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]  # what is called of it
+        self._plan(visits)
+
+    def run(self) -> Days:
+        while self._events:
+            self.now, _, do = heapq.heappop(self._events)
+            do()
+        self._judge()
+        return self
+
+    @property
+    def trace(self) -> str:
+        return self._trace.hexdigest()
+
+    # ---- what happens, and when
+
+    def _plan(self, visits: int) -> None:
+        begins = at = self.now
+        for _ in range(visits):
+            at += self.chance.expovariate(1 / BETWEEN_VISITS) * SECOND
+            self._at(at, self._visit)
+        self._ends = at + TAIL
+        sweep = begins + self.chance.random() * MINUTE
+        while sweep <= self._ends:
+            self._at(sweep, self._sweep)
+            sweep += MINUTE
+        if self.weather.outages:
+            when = begins
+            while (when := when + self.chance.expovariate(1 / 40) * MINUTE) < at:
+                what = self.chance.choice(("table", "topic", "scheduler"))
+                self._outages.append((what, when, when + self.chance.uniform(0.5, 15) * MINUTE))
+
+    def _at(self, at: datetime, do: Callable[[], None]) -> None:
+        heapq.heappush(self._events, (at, next(self._numbers), do))
+
+    def _after(self, seconds: float, do: Callable[[], None]) -> None:
+        self._at(self.now + seconds * SECOND, do)
+
+    def _visit(self) -> None:
+        chance = self.chance
+        content = chance.randrange(len(ANSWERS))
+        lead_id = UUID(int=chance.getrandbits(128), version=4)
+        signs, keeps_trying = chance.choice(SIGNS), chance.random() < 0.8
+        retries = RETRIES if keeps_trying else ()
+        self.counts["visits"] += 1
+        if chance.random() < 0.1:
+            self._send(_form(UNFINISHED, lead_id), signs, retries)
+            if chance.random() < 0.7:
+                self._after(chance.uniform(5, 1200), lambda: self._send(_form(content, lead_id), signs, retries))
+            return
+        submission = _form(content, lead_id)
+        if chance.random() < 0.1:  # a double click
+            self._after(chance.random(), lambda: self._send(submission, signs, ()))
+        self._send(submission, signs, retries)
+
+    def _send(self, submission: Submission, signs: frozenset[Sign], retries: tuple[int, ...]) -> None:
+        arrival = Arrival(self._draw_clock(), VISIT, signs)
+        lead_id = submission.submission_id
+        try:
+            captured = capture_lead(submission, arrival, self._intake)
+        except (StoreUnavailable, Unreadable, Killed):  # each is a 503 to the page
+            self._again(submission, signs, retries)
+            return
+        except LeadIntakeError as error:
+            self._broken("I2", lead_id, f"one's own submission was answered {type(error).__name__}")
+            return
+        self._note("reply", lead_id, captured.created)
+        stored = self.table.leads.get(lead_id)
+        if captured.lead is not None and stored is None:
+            self._broken("I1", lead_id, "was answered 2xx and is nowhere")
+        if captured.receipt.reference not in (None, reference_of(lead_id)):
+            self._broken("I2", lead_id, "was answered with another's reference")
+        if self.chance.random() < self.weather.fault_rate:  # the answer is lost on its way to the page
+            self._again(submission, signs, retries)
+
+    def _again(self, submission: Submission, signs: frozenset[Sign], retries: tuple[int, ...]) -> None:
+        if retries:
+            self._after(retries[0], lambda: self._send(submission, signs, retries[1:]))
+
+    def _stream(self, lead_id: UUID, retries: int) -> None:
+        at = self._draw_clock()
+        try:
+            alert_staff(lead_id, self._alerting, at)
+        except (Exception, Killed):  # noqa: BLE001  whatever it was, the record comes again, and then goes to the queue
+            if retries:
+                self._after(2 ** (STREAM_RETRIES - retries), lambda: self._stream(lead_id, retries - 1))
+
+    def _sweep(self) -> None:
+        began, skew = self.now, self._draw_clock() - self.now
+        if self._is_down("scheduler"):
+            return
+        try:
+            swept = escalate_leads(self._alerting, lambda: self.now + skew, began + skew + SWEEP_STOPS)
+        except (StoreUnavailable, Killed):
+            self._sweeps_broken.append(self.now)
+            return
+        if self.now - began >= SWEEP_STOPS:
+            self._sweeps_broken.append(self.now)
+        self._could_not_tell.update(lead_id for lead_id, _ in swept.failed)
+
+    def _acknowledge(self, lead_id: UUID, nurse: Staff, retries: int) -> None:
+        lead = self.table.leads[lead_id]
+        action = Action(action="acknowledge", version=lead.version)
+        try:
+            work_lead(lead.reference, action, nurse, self._practice, self._draw_clock())
+        except (StoreUnavailable, Killed):
+            if retries:
+                self._after(10, lambda: self._acknowledge(lead_id, nurse, retries - 1))
+        except Unreadable:
+            pass
+        except LeadIntakeError as error:
+            if not isinstance(error, AlreadyTaken) or self.table.leads[lead_id].owner == nurse.id:
+                self._broken("I8", lead_id, f"taking it twice is {type(error).__name__}")
+        self._note("taken", lead_id, self.table.leads[lead_id].owner)
+
+    # ---- the wire
+
+    def carry(self, service: str, lead_id: UUID | None, effect: Callable[[], T], unavailable: type[Exception]) -> T:
+        """A call as the SDK makes it: two attempts, each of which may fail before or after it was carried out."""
+        for _ in range(ATTEMPTS):
+            fault = self._fault(service)
+            if fault is None:
+                self.now += CALL_TAKES * SECOND
+                return effect()
+            if lead_id is not None:
+                self._hits.setdefault(lead_id, []).append(self.now)
+            self.counts["faults"] += 1
+            if fault in LOST_REPLIES or fault == "killed after":
+                effect()
+            self.now += (TIMEOUT if fault in TIMEOUTS else CALL_TAKES) * SECOND
+            if fault.startswith("killed"):
+                raise Killed
+            if fault == "denied":  # the SDK tries no second time
+                break
+        raise unavailable
+
+    def _fault(self, service: str) -> str | None:
+        if self._is_down(service):
+            return "timeout before"
+        if self.weather.fault_rate and self.chance.random() < self.weather.fault_rate:
+            return self.chance.choice(FAULTS)
+        return None
+
+    def _is_down(self, what: str) -> bool:
+        return any(what == name and begins <= self.now < ends for name, begins, ends in self._outages)
+
+    def _draw_clock(self) -> datetime:
+        """This function's own clock, up to a second off."""
+        return self.now + self.chance.uniform(-0.99, 0.99) * SECOND
+
+    def stored(self, lead: Lead, *, new: bool) -> None:
+        if new:
+            self.counts["leads"] += 1
+            self._by_reference[lead.reference] = lead.lead_id
+            if self.weather.stream:
+                for _ in range(1 + (self.chance.random() < 0.05)):  # at least once
+                    later = self.chance.expovariate(1.0)
+                    self._after(later, lambda: self._stream(lead.lead_id, STREAM_RETRIES))
+            if self.chance.random() < self.weather.poison:
+                self._after(self.chance.choice((0, 60)), lambda: self._poisoned.add(lead.lead_id))
+        self.table.put(lead)
+
+    def read(self, lead_id: UUID) -> Lead | None:
+        if lead_id in self._poisoned:
+            raise Unreadable
+        return self.table.leads.get(lead_id)
+
+    def id_called(self, reference: str) -> UUID | None:
+        return self._by_reference.get(reference)
+
+    def told(self, alert: Alert) -> None:
+        lead_id = UUID(alert.lead_id)
+        lead = self.table.leads.get(lead_id)
+        self._note("told", lead_id, alert.level)
+        if lead is None:
+            self._broken("I3", lead_id, "an alert without a stored lead")
+            return
+        if lead.status != "new":
+            self._broken("I8", lead_id, "an alert after somebody took it")
+        before = self._told.setdefault(lead_id, [])
+        if not before and self.chance.random() < 0.25:
+            nurse = self.chance.choice(NURSES)
+            self._after(self.chance.expovariate(1 / 1200), lambda: self._acknowledge(lead_id, nurse, 5))
+            if self.chance.random() < 0.2:
+                self._after(self.chance.expovariate(1 / 1200), lambda: self._acknowledge(lead_id, nurse, 5))
+        before.append((self.now, alert.level, lead.ladder_start))
+
+    def _note(self, *what: object) -> None:
+        self._trace.update(repr((self.now, *what)).encode())
+
+    # ---- what must hold
+
+    def _broken(self, invariant: str, lead_id: UUID, what: str) -> None:
+        self.violations.append(f"{invariant}: {what} (lead {lead_id}; {self.name})")
+
+    def _judge(self) -> None:
+        for lead_id, lead in self.table.leads.items():
+            told = self._told.get(lead_id, [])
+            self._judge_how_often(lead_id, told)
+            if lead_id in self._poisoned:
+                if not told and lead.alert_due and lead_id not in self._could_not_tell:
+                    self._broken("I9", lead_id, "cannot be read, and nobody was told so")
+            elif any(entry.action == RETURNED for entry in lead.history):
+                if lead.alert_due and not told and lead.received_at + RETURN_WITHIN + TOLD_WITHIN < self._ends:
+                    self._broken("I4", lead_id, "nobody was told")
+            else:
+                self._judge_how_soon(lead, told)
+
+    def _judge_how_often(self, lead_id: UUID, told: list[tuple[datetime, int, datetime]]) -> None:
+        levels = Counter((level, ladder) for _, level, ladder in told)
+        self.counts["alerts"] += len(told)
+        self.counts["levels told"] += len(levels)
+        faults = len(self._hits.get(lead_id, ()))
+        for (level, _), times in levels.items():
+            if times > 1 + faults:
+                self._broken("I7", lead_id, f"level {level} was told {times} times with {faults} faults")
+
+    def _judge_how_soon(self, lead: Lead, told: list[tuple[datetime, int, datetime]]) -> None:
+        tiers = _tiers(lead)
+        by_the_clock = not tiers[lead.tier].marketing  # ladders in open hours outlast the run
+        due = lead.received_at if lead.complete or lead.red_flag else lead.received_at + RETURN_WITHIN
+        steps = lead.ladder(tiers)
+        for level, step in enumerate(steps if by_the_clock else steps[:1], start=1):
+            due = max(due, step.after.after(lead.ladder_start, HOURS)) if level > 1 else due
+            at = next((at for at, told_level, _ in told if told_level == level), None)
+            if at is None and lead.acknowledged_at is not None:
+                return
+            healed = self._healed(lead.lead_id, due, at or self._ends)
+            within = TOLD_WITHIN if level == 1 or healed > due else ESCALATED_WITHIN
+            if (at or self._ends) - healed > within + MOMENT:
+                what = f"{at - healed} late" if at else "never"
+                self._broken("I4, R8" if level == 1 else "I5, R8", lead.lead_id, f"level {level} was told {what}")
+            if at is None:
+                return
+            if level == 1:
+                delay = max(0, round((at - due).total_seconds()))
+                self.delays[delay] = self.delays.get(delay, 0) + 1
+            due = max(due, at)  # the next step falls due after this one
+
+    def _healed(self, lead_id: UUID, due: datetime, until: datetime) -> datetime:
+        """The last moment before `until` at which something was wrong that can have delayed this lead; else `due`."""
+        wrong: list[datetime] = [at for at in (*self._hits.get(lead_id, ()), *self._sweeps_broken) if due < at <= until]
+        wrong += [min(ends, until) for _, begins, ends in self._outages if begins <= until and ends > due]
+        return max([due, *wrong])
+
+
+@cache
+def _checked(content: int) -> Submission:
+    """What a page sends, once checked: checking it is no part of what may fail."""
+    finished = content != UNFINISHED
+    return Submission.model_validate(
+        {
+            "submission_id": UUID(int=0, version=4),
+            "questionnaire": {"id": "fs-intake", "version": "1.0.0"},
+            "answers": ANSWERS[content] if finished else {},
+            "contact": {"phone": "+13125550142"},
+            "consents": {"contact": True},
+            "complete": finished,
+        }
+    )
+
+
+def _form(content: int, lead_id: UUID) -> Submission:
+    return _checked(content).model_copy(update={"submission_id": lead_id})
+
+
+class _Leads:
+    """The table as use cases see it, at the other end of a wire that fails."""
+
+    def __init__(self, days: Days) -> None:
+        self._days = days
+
+    def add(self, lead: Lead) -> Lead | None:
+        def effect() -> Lead | None:
+            earlier = self._days.read(lead.lead_id)
+            if earlier is None:
+                self._days.stored(lead, new=True)
+            return earlier
+
+        return self._days.carry("table", lead.lead_id, effect, StoreUnavailable)
+
+    def get(self, lead_id: UUID) -> Lead | None:
+        return self._days.carry("table", lead_id, lambda: self._days.read(lead_id), StoreUnavailable)
+
+    def replace(self, before: Lead, after: Lead) -> None:
+        def effect() -> bool:
+            stored = self._days.read(before.lead_id)
+            if stored is after:  # the retry meets its own first write
+                return True
+            if stored is None or stored.version != before.version:
+                return False
+            self._days.stored(after, new=False)
+            return True
+
+        if not self._days.carry("table", before.lead_id, effect, StoreUnavailable):
+            raise LeadChanged
+
+    def due(self, at: datetime) -> list[UUID]:
+        return self._days.carry("table", None, lambda: self._days.table.due(at), StoreUnavailable)
+
+    def id_of(self, reference: str) -> UUID | None:
+        lead_id = self._days.id_called(reference)
+        return self._days.carry("table", lead_id, lambda: lead_id, StoreUnavailable)
+
+    def of_person(self, _phone_key: str, _email_key: str) -> tuple[LeadSummary, ...]:
+        return ()
+
+
+class _Topic:
+    def __init__(self, days: Days) -> None:
+        self._days = days
+
+    def publish(self, alert: Alert) -> None:
+        self._days.carry("topic", UUID(alert.lead_id), lambda: self._days.told(alert), TopicUnavailable)
+
+
+class _AccessLog:
+    def add(self, lead_id: UUID, staff: Staff, what: str, at: datetime) -> None:
+        """Has promises of its own."""
+
+
+def _tiers(lead: Lead) -> Any:
+    rule_set = RULEBOOK.of(lead.questionnaire)
+    assert rule_set is not None
+    return rule_set.tiers
