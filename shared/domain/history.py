@@ -9,7 +9,9 @@ from shared.domain.submission import Stored
 
 Status = Literal["new", "acknowledged", "booked", "closed"]
 SYSTEM = "system"
-RETURNED = "returned"  # the visitor came back and sent more
+RETURNED = "returned"  # the visitor came back and sent more; its detail:
+OPENED_AGAIN = "opened_again"  # the lead was done
+TOLD_AGAIN = "told_again"  # somebody had it, who had not seen this
 
 
 class Standing(Stored):

@@ -18,8 +18,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.advice import ShownMessage
-from shared.domain.consent import ConsentRecord, Visit, consent_records, continued, revocation
-from shared.domain.history import RETURNED, SYSTEM, HistoryEntry, Standing, Status
+from shared.domain.consent import ConsentRecord, Visit, consent_records, revocation
+from shared.domain.history import RETURNED, HistoryEntry, Standing, Status
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.person import email_key, phone_key
 from shared.domain.shadow import Shadow
@@ -32,14 +32,9 @@ RETURN_WITHIN = timedelta(minutes=10)  # how long an unfinished form may be fini
 FORM = "form"
 PLAIN_FORM = "plain-form"
 CANARY = "canary"  # the source of a lead that only shows that delivery works: nobody sees, takes or counts it
-MOST_EARLIER = 5
 CLOCKS_DIFFER = timedelta(seconds=2)  # between two machines; without it a lead just stored can look not yet due
 CLAIM_LASTS = timedelta(seconds=30)  # longer than telling one lead can take, with every call at its time limit
 CROCKFORD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
-STANDS = (  # of a lead with a red flag, when later answers are not more urgent
-    *("triage", "shadow", "disposition", "messages_shown", "received_at", "deadline", "suspicion", "red_flag"),
-    *("alert_due", "alert_delivered", "next_at", "ladder_from", "staff_tier", *Standing.model_fields),
-)
 
 
 def reference_of(lead_id: UUID) -> str:
@@ -72,11 +67,13 @@ class Arrival:
 
 
 class EarlierAnswers(Stored):
-    """What a visitor sent before coming back, and what the rules made of it."""
+    """What a visitor sent before coming back, and what the rules made of it. `content_hash`: of what was sent; "" where
+    it was not kept."""
 
     received_at: datetime
     answers: dict[str, int | str | list[str]]
     triage: TriageResult
+    content_hash: str = ""
 
 
 class Lead(Stored):
@@ -178,30 +175,6 @@ class Lead(Stored):
             email_key=email_key(contact.email, person_key),
         )
 
-    def continued_by(self, later: Self, tiers: Mapping[str, Tier], staff_tier: str) -> Self:
-        """The visitor came back: the later answers count, ledger and history go on.
-
-        What an earlier red flag called for stands: it is never taken back by answering again, its deadline goes on
-        running, and who of staff has it goes on having it. Otherwise, and when the lead becomes more urgent, staff are
-        told anew, whoever had it. `staff_tier`: what staff had set, where it is above what the later answers say.
-        """
-        version = self.version + 1
-        entry = HistoryEntry(at=later.received_at, by=SYSTEM, by_name="", action=RETURNED, version=version)
-        both: dict[str, object] = {
-            "version": version,
-            "earlier": (*self.earlier, self._as_earlier())[-MOST_EARLIER:],
-            "consent_records": continued(self.consent_records, later.consent_records),
-            "attempts": self.attempts,
-            "history": (*self.history, entry),
-        }
-        rises = tiers[later.triage.tier].rank < tiers[self.triage.tier].rank
-        if rises or not self.red_flag:
-            return later.model_copy(update={**both, "staff_tier": staff_tier})
-        return later.model_copy(update={**both, **{name: getattr(self, name) for name in STANDS}})
-
-    def _as_earlier(self) -> EarlierAnswers:
-        return EarlierAnswers(received_at=self.received_at, answers=self.answers, triage=self.triage)
-
     def revoked(self, consent: str, how: str, at: datetime) -> Self:
         """One more entry in the ledger: the person took a consent back. The same lead when it was not given.
 
@@ -239,6 +212,11 @@ class Lead(Stored):
         return self.source != CANARY and (
             self.status == "acknowledged" or (self.status == "new" and self.alert_due > 0)
         )
+
+    @property
+    def sent_more(self) -> bool:
+        """The visitor came back, and nobody of staff has done anything about it since."""
+        return bool(self.history) and self.history[-1].action == RETURNED
 
     @property
     def ladder_start(self) -> datetime:

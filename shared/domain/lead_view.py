@@ -34,6 +34,7 @@ class LeadSummary(Stored):
     complete: bool
     language: str
     tags: tuple[str, ...]
+    sent_more: bool = False
 
     @classmethod
     def of(cls, lead: Lead) -> LeadSummary:

@@ -98,13 +98,6 @@ def possible(lead: Lead, staff: Staff, at: datetime, rules: WorkRules) -> tuple[
     return tuple(found)
 
 
-def tier_after_return(earlier: Lead, later: Lead, tiers: Mapping[str, Tier]) -> str:
-    """The visitor came back with more answers: what staff had raised stays raised, what they had lowered is scored
-    anew."""
-    kept = tiers.get(earlier.staff_tier)
-    return earlier.staff_tier if kept and kept.rank < tiers[later.triage.tier].rank else ""
-
-
 def _problems(action: Action, rules: WorkRules) -> Iterable[FieldProblem]:
     """What this action needs and the request lacks."""
     if action.action == "contact_attempt" and action.outcome is None:

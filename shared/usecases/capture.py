@@ -23,10 +23,10 @@ from shared.domain.errors import (
 )
 from shared.domain.lead import CANARY, PLAIN_FORM, Arrival, Lead, Receipt
 from shared.domain.opening_hours import OpeningHours
+from shared.domain.returning import with_return
 from shared.domain.shadow import shadow
 from shared.domain.submission import QuestionnaireVersion, Submission
 from shared.domain.triage import RuleSet, TriageResult
-from shared.domain.work import tier_after_return
 from shared.usecases.ports import Leads, RuleSets
 from shared.usecases.rules import EMERGENCY, rule_set_for, score
 
@@ -102,7 +102,7 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
     earlier = intake.leads.add(lead)
     if earlier is None:
         return Captured(lead.receipt, lead, True)
-    return _again(earlier, lead, intake.leads, rule_set)
+    return _again(earlier, lead, intake, rule_set)
 
 
 def admit_ad_network(shown: AdKey, key: str) -> None:
@@ -153,16 +153,17 @@ def _unstored(rule_set: RuleSet, result: TriageResult, at: datetime) -> Captured
     return Captured(Receipt(reference=None, disposition=disposition, messages=shown, received_at=at), None, False)
 
 
-def _again(earlier: Lead, lead: Lead, leads: Leads, rule_set: RuleSet) -> Captured:
-    """The id is taken: by the same content, by a finished form that this one trails, by other content (a conflict), or
-    by an unfinished form, which this one continues."""
-    if earlier.content_hash == lead.content_hash or (earlier.complete and not lead.complete):
+def _again(earlier: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) -> Captured:
+    """The id is taken: by the same content, by an unfinished form that this one continues, by a finished form that this
+    one trails (it counts when it has a red flag), or by other content (a conflict)."""
+    seen = {earlier.content_hash, *(before.content_hash for before in earlier.earlier if earlier.complete)}
+    if lead.content_hash in seen or (earlier.complete and not lead.complete and not lead.red_flag):
         return Captured(earlier.receipt, earlier, False)
-    if earlier.complete:
+    if earlier.complete and lead.complete:
         raise SubmissionConflict
-    later = earlier.continued_by(lead, rule_set.tiers, tier_after_return(earlier, lead, rule_set.tiers))
+    later = with_return(earlier, lead, rule_set.tiers, intake.hours)
     try:
-        leads.replace(earlier, later)
+        intake.leads.replace(earlier, later)
     except LeadChanged as error:  # staff or another tab got in between: the page sends again
         raise StoreUnavailable from error
     return Captured(later.receipt, later, False)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from shared.domain.errors import AlreadyTaken, InvalidInput, NotAllowed, WrongState
 from shared.domain.lead import Lead
 from shared.domain.staff import ADMIN, CLINICIAN, DESK, Staff
-from shared.domain.work import Action, WorkRules, possible, tier_after_return, work
+from shared.domain.work import Action, WorkRules, possible, work
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, PRIORITY, ROUTINE, URGENT
 from tests.leads import HOURS, RECEIVED, RULEBOOK, a_lead
 
@@ -180,24 +180,6 @@ def test_a_raised_deadline_is_never_later() -> None:
     assert lead.deadline is not None
     raised = does(lead, "raise_tier", at=lead.deadline, tier="EMERGENCY")
     assert raised.deadline == lead.deadline
-
-
-@pytest.mark.parametrize(
-    ("staff_tier", "kept"), [("EMERGENCY", "EMERGENCY"), ("ROUTINE", ""), ("URGENT", ""), ("", "")]
-)
-def test_when_the_visitor_comes_back_only_a_raised_tier_stays(staff_tier: str, kept: str) -> None:
-    earlier = a_lead(ROUTINE).model_copy(update={"staff_tier": staff_tier})
-    assert tier_after_return(earlier, a_lead(URGENT), TIERS) == kept
-
-
-def test_a_visitor_who_comes_back_leaves_the_history_and_needs_somebody_again() -> None:
-    earlier = does(a_lead(URGENT, complete=False), "acknowledge")
-    later = earlier.continued_by(a_lead(EMERGENCY, lead_id=earlier.lead_id), TIERS, "")
-    assert [entry.action for entry in later.history] == ["acknowledge", "returned"]
-    assert (later.version, later.status, later.owner, later.tier) == (3, "new", "", "EMERGENCY")
-    assert later.next_at is not None
-    with pytest.raises(WrongState):
-        work(later, action("book", earlier.version), NURSE, RECEIVED, RULES)
 
 
 @pytest.mark.parametrize("fields", [{"text": "\u5f20" * 1000}, {"text": "-"}])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,8 @@ from shared.domain.lead import RETURN_WITHIN, Lead
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, EMERGENCY, LEAD_ID, Json, content, event, posting, stream_of, submission
 from tests.functions.conftest import Clock
+from tests.functions.staff_calls import listed, opened, references, worked
+from tests.functions.taking_out import exported_person, retired
 
 HALF: Json = {"cord": None, "sys": None, "note": None}
 
@@ -118,3 +121,78 @@ def test_a_finished_form_sent_again_after_coming_back_gives_the_same_receipt(aws
     first, again = send(), send()
     assert first["body"] == again["body"]
     assert send({"pain": 3})["statusCode"] == 409
+
+
+def test_a_red_flag_that_trails_the_finished_form_is_told_all_the_same(aws: Aws, clock: Clock) -> None:
+    """Out of order, as after an outage: both ways round, staff hear of the red flag and the tier is the red flag's."""
+    finished = content(send())
+    assert tell(aws) == ["PRIORITY lead waiting"]
+    worked(finished["reference"], "book")
+    assert send(HALF | EMERGENCY, complete=False)["statusCode"] == 200
+    assert tell(aws) == ["EMERGENCY lead waiting"]
+    (lead,) = aws.leads()
+    assert (lead["complete"], lead["status"], lead["triage"]["tier"]) == (True, "new", "EMERGENCY")
+    assert send()["statusCode"] == send(HALF | EMERGENCY, complete=False)["statusCode"] == 200
+    assert aws.leads()[0]["version"] == lead["version"]
+
+
+def test_a_closed_lead_is_open_again_and_told_when_the_visitor_comes_back(aws: Aws, clock: Clock) -> None:
+    reference = content(send(HALF, complete=False))["reference"]
+    clock.at += RETURN_WITHIN
+    tell(aws)
+    worked(reference, "close", reason="unreachable")
+    clock.at += timedelta(days=1)
+    send(EMERGENCY)
+    assert tell(aws) == ["EMERGENCY lead waiting"]
+    seen = content(opened(reference))
+    assert (seen["summary"]["status"], seen["summary"]["sent_more"]) == ("new", True)
+    assert (seen["history"][-1]["action"], seen["history"][-1]["detail"]) == ("returned", "opened_again")
+    assert references(listed()) == [reference]
+    clock.at += timedelta(minutes=5)
+    assert tell(aws) == ["EMERGENCY lead waiting"]
+
+
+def test_a_red_flag_that_a_clinician_lowered_is_told_again_when_it_is_answered_again(aws: Aws, clock: Clock) -> None:
+    reference = content(send(HALF | EMERGENCY, complete=False))["reference"]
+    tell(aws)
+    worked(reference, "lower_tier", tier="ROUTINE", text="It was last year.")
+    tell(aws)
+    send(EMERGENCY)
+    assert tell(aws) == ["EMERGENCY lead waiting"]
+    assert aws.leads()[0]["staff_tier"] == ""
+
+
+def test_who_has_the_lead_keeps_it_and_sees_that_more_came(aws: Aws, clock: Clock) -> None:
+    reference = content(send(HALF, complete=False))["reference"]
+    clock.at += RETURN_WITHIN
+    tell(aws)
+    worked(reference, "acknowledge")
+    send()
+    assert tell(aws) == []
+    assert "open_shard" not in aws.items()[0]
+    summary = content(opened(reference))["summary"]
+    assert (summary["owner_name"], summary["sent_more"], summary["complete"]) == ("nurse", True, True)
+    assert content(worked(reference, "contact_attempt", outcome="reached"))["summary"]["sent_more"] is False
+
+
+def test_a_red_flag_that_was_given_back_stands_in_front_of_the_others(aws: Aws, clock: Clock) -> None:
+    reference = content(send(EMERGENCY))["reference"]
+    assert aws.items()[0]["open_shard"]["S"].startswith("red-")
+    worked(reference, "acknowledge")
+    assert "open_shard" not in aws.items()[0]
+    worked(reference, "reopen")
+    assert aws.items()[0]["open_shard"]["S"].startswith("red-")
+
+
+def test_what_was_sent_before_is_shown_and_handed_out_and_goes_with_the_answers(aws: Aws, clock: Clock) -> None:
+    reference = content(send(HALF | {"note": "Canarynote"}, complete=False))["reference"]
+    send()
+    shown, (data,) = content(opened(reference)), content(exported_person(reference))["leads"]
+    assert len(shown["earlier"]) == len(data["earlier"]) == 1
+    assert "Canarynote" in json.dumps(shown["earlier"])
+    assert "Canarynote" in json.dumps(data["earlier"])
+    worked(reference, "acknowledge")
+    clock.at += timedelta(days=367)
+    assert retired()["answers"] == 1
+    assert "Canarynote" not in json.dumps(aws.items())
+    assert content(opened(reference))["earlier"] == []

@@ -11,9 +11,11 @@ const DONE = {
   acknowledge: "It is yours now.", contact_attempt: "Call noted.", book: "Booked.", close: "Closed.", reopen: "Open again.",
   note: "Note added.", raise_tier: "Tier raised.", lower_tier: "Tier lowered.", undo: "Undone.",
 };
+const RETURNS = { opened_again: "so it is open again", told_again: "something new, so it needs somebody again" };
 const NAMES = {
   acknowledge: "took it", contact_attempt: "called", book: "booked", close: "closed", reopen: "opened it again", note: "noted",
-  raise_tier: "raised the tier", lower_tier: "lowered the tier", returned: "The patient came back and sent more answers",
+  raise_tier: "raised the tier", lower_tier: "lowered the tier", returned: "The visitor came back and sent more answers",
+  opened_again: "it is open again", told_again: "it needs somebody again",
 };
 
 export const doneText = (action) => DONE[action] ?? "Done.";
@@ -21,7 +23,7 @@ export const doneText = (action) => DONE[action] ?? "Done.";
 // An entry of the history as staff read it.
 export function entryText(entry) {
   if (entry.action === "undo") return `undid: ${NAMES[entry.detail] ?? entry.detail}`;
-  const detail = OUTCOMES[entry.detail] ?? REASONS[entry.detail] ?? (TIERS.includes(entry.detail) ? tierName(entry.detail) : entry.detail);
+  const detail = OUTCOMES[entry.detail] ?? REASONS[entry.detail] ?? RETURNS[entry.detail] ?? (TIERS.includes(entry.detail) ? tierName(entry.detail) : entry.detail);
   return `${NAMES[entry.action] ?? entry.action.replaceAll("_", " ")}${detail ? `: ${detail}` : ""}`;
 }
 

@@ -38,6 +38,7 @@ const done = (lead) => [lead.closed_reason.replaceAll("_", " "), lead.closed_at 
 
 export function row(lead, me, opened) {
   const marks = [
+    lead.sent_more && h("span", { class: "mark warn" }, "sent more"),
     lead.suspect && h("span", { class: "mark warn" }, "suspected spam"),
     lead.complete === false && h("span", { class: "mark warn" }, "not finished"),
     lead.language && lead.language !== "en" && h("span", { class: "mark" }, lead.language === "es" ? "Spanish" : lead.language),
