@@ -1,6 +1,6 @@
 """The real template on the local cloud: expanded, given what the emulator leaves out, and deployed with this code.
 
-What the emulator leaves out (docs/decisions/0003): an HTTP API's routes and CORS, which SAM writes as an OpenAPI body.
+What the emulator leaves out (docs/decisions/0003): an HTTP API's CORS, and the address under which AWS serves it.
 What only this machine has: a queue that gets every alert, so that alerts can be seen.
 """
 
@@ -34,11 +34,10 @@ PARAMETERS = {
     "ClinicName": "Example Spine Clinic",
     "ClinicPhone": "(312) 555-0100",  # a number that nobody has
     "AlertEmail": "alerts@clinic.example",
-    "InboxAddress": "https://staff.clinic.example/inbox",
-    "SignInDomain": "example-spine-clinic",
     "AllowedOrigins": "http://localhost:8000,http://127.0.0.1:8000",  # landing pages on other hosts
 }
 STAFF = {"nurse": "clinician", "desk": "desk", "admin": "admin"}  # ready-made users and their groups
+ADDRESS = "https://leads.clinic.example"  # what alerts link to, unless a front serves it
 PASSWORD = "Only-on-this-machine-1"  # noqa: S105  of all three
 SIGN_IN_FLOWS = (  # what updating a client would otherwise reset
     "ClientName",
@@ -59,8 +58,9 @@ SIGN_IN_FLOWS = (  # what updating a client would otherwise reset
 class LocalCloud:
     """`with LocalCloud(state) as cloud:` the service is deployed and answers at cloud.api."""
 
-    def __init__(self, state: Path, parameters: dict[str, str] | None = None) -> None:
+    def __init__(self, state: Path, parameters: dict[str, str] | None = None, address: str = ADDRESS) -> None:
         self.parameters = PARAMETERS | (parameters or {})
+        self.address = address  # without the slash
         self.state = state
         self.emulator = Emulator(state, dependencies())
         self.outputs: dict[str, str] = {}
@@ -103,8 +103,7 @@ class LocalCloud:
         """Creates the stack, or brings the one that was kept up to date."""
         key = self._upload_code()
         expanded = template.expand(self.parameters, BUCKET, key)
-        cors = expanded["Resources"]["Api"]["Properties"]["Body"]["x-amazon-apigateway-cors"]
-        body = json.dumps(localise(expanded, self.emulator.endpoint)).encode()
+        body = json.dumps(localise(expanded, self.emulator.endpoint, self.address)).encode()
         self.client("s3").put_object(Bucket=BUCKET, Key="template.json", Body=body)
         formation = self.client("cloudformation")
         wanted = {
@@ -118,7 +117,7 @@ class LocalCloud:
         except formation.exceptions.AlreadyExistsException:
             self._update_stack(formation, wanted)
         self._wait_for_stack()
-        self._allow_origins(cors)
+        self._allow_origins(expanded["Resources"]["Api"]["Properties"]["CorsConfiguration"])
         self._add_staff()
         if self._site:
             self.sign_in_at(self._site)
@@ -178,12 +177,9 @@ class LocalCloud:
 
     def _allow_origins(self, cors: dict[str, Any]) -> None:
         _condition, values, _otherwise = cors["Fn::If"]
-        separator, origins = values["allowOrigins"]["Fn::Split"]
-        if not origins:
-            return
-        values |= {"allowOrigins": origins.split(separator)}
-        configuration = {key[0].upper() + key[1:]: value for key, value in values.items()}
-        self.client("apigatewayv2").update_api(ApiId=self.outputs["ApiId"], CorsConfiguration=configuration)
+        if origins := self.parameters["AllowedOrigins"]:
+            configuration = values | {"AllowOrigins": origins.split(",")}
+            self.client("apigatewayv2").update_api(ApiId=self.outputs["ApiId"], CorsConfiguration=configuration)
 
     def _wait_for_stack(self) -> None:
         formation = self.client("cloudformation")
@@ -241,11 +237,10 @@ def zip_folder(folder: Path) -> bytes:
     return buffer.getvalue()
 
 
-def localise(expanded: template.Template, endpoint: str) -> template.Template:
+def localise(expanded: template.Template, endpoint: str, address: str) -> template.Template:
     """The expanded template as the emulator understands it, with the queue that gets every alert."""
     resources = expanded["Resources"]
-    for name in [name for name, resource in resources.items() if resource["Type"] == "AWS::ApiGatewayV2::Api"]:
-        resources.update(_routes(name, resources[name]["Properties"]))
+    resources["SiteAddress"]["Properties"]["Value"] = address
     for secret in (entry for entry in resources.values() if entry["Type"] == "AWS::SecretsManager::Secret"):
         secret["Properties"]["GenerateSecretString"]["ExcludeCharacters"] = string.punctuation
     watch = resources["WatchDelivery"]["Properties"]["Environment"]["Variables"]
@@ -261,59 +256,6 @@ def localise(expanded: template.Template, endpoint: str) -> template.Template:
         },
     }
     return expanded
-
-
-def _routes(api: str, properties: dict[str, Any]) -> dict[str, Any]:
-    """Takes the OpenAPI body out of the API's properties and gives its routes as resources."""
-    body = properties.pop("Body")
-    properties |= {"Name": {"Ref": "AWS::StackName"}, "ProtocolType": "HTTP"}
-    resources: dict[str, Any] = {
-        name: {
-            "Type": "AWS::ApiGatewayV2::Authorizer",
-            "Properties": {
-                "ApiId": {"Ref": api},
-                "Name": name,
-                "AuthorizerType": "JWT",
-                "IdentitySource": [scheme["x-amazon-apigateway-authorizer"]["identitySource"]],
-                "JwtConfiguration": {
-                    key.capitalize(): value
-                    for key, value in scheme["x-amazon-apigateway-authorizer"]["jwtConfiguration"].items()
-                },
-            },
-        }
-        for name, scheme in body["components"]["securitySchemes"].items()
-    }
-    for path, operations in body["paths"].items():
-        for method, operation in operations.items():
-            integration = operation["x-amazon-apigateway-integration"]
-            function = re.findall(r"\$\{(\w+)\.Arn\}", integration["uri"]["Fn::Sub"])[0]
-            name = re.sub(r"\W", "", f"{api}{method}{path}")
-            resources[f"{name}Integration"] = {
-                "Type": "AWS::ApiGatewayV2::Integration",
-                "Properties": {
-                    "ApiId": {"Ref": api},
-                    "IntegrationType": "AWS_PROXY",
-                    "IntegrationUri": {"Fn::GetAtt": [function, "Arn"]},
-                    "PayloadFormatVersion": integration["payloadFormatVersion"],
-                },
-            }
-            resources[f"{name}Route"] = {
-                "Type": "AWS::ApiGatewayV2::Route",
-                "Properties": {
-                    "ApiId": {"Ref": api},
-                    "RouteKey": f"{method.upper()} {path}",
-                    "Target": {"Fn::Sub": f"integrations/${{{name}Integration}}"},
-                    **_guard(operation),
-                },
-            }
-    return resources
-
-
-def _guard(operation: dict[str, Any]) -> dict[str, Any]:
-    """The authorizer that the operation names, if any."""
-    for (name, scopes), *_ in [list(entry.items()) for entry in operation.get("security", [])]:
-        return {"AuthorizationType": "JWT", "AuthorizerId": {"Ref": name}, "AuthorizationScopes": scopes}
-    return {}
 
 
 if __name__ == "__main__":

@@ -52,8 +52,9 @@ def main() -> None:
             site = f"http://127.0.0.1:{arguments.port}/"
             demo = running.enter_context(_demo(site, arguments.port + 1))
             origins = f"{PARAMETERS['AllowedOrigins']},{demo.origin}"
-            parameters = {"InboxAddress": f"{site}inbox", "AllowedOrigins": origins}
-            cloud = running.enter_context(LocalCloud(arguments.state / "cloud", parameters))
+            cloud = running.enter_context(
+                LocalCloud(arguments.state / "cloud", {"AllowedOrigins": origins}, site.removesuffix("/"))
+            )
             outbox = running.enter_context(Outbox(cloud, _say))
             running.enter_context(Front(cloud, outbox, arguments.port))
             _warm(site)

@@ -13,13 +13,13 @@ from dev.cloud import LocalCloud
 from tests.e2e.conftest import Json, Service, Staff, eventually
 from tests.e2e.sign_in import Colleague, SignIn, sign_in
 
-PATHS = template.expand()["Resources"]["Api"]["Properties"]["Body"]["paths"]
-ROUTES = sorted(
-    (method.upper(), path.removeprefix("/").replace("{reference}", "7K3MQ-2XDRT"))
-    for path, operations in PATHS.items()
-    for method, operation in operations.items()
-    if operation.get("security")
+RESOURCES = template.expand()["Resources"].values()
+KEYS = sorted(
+    resource["Properties"]["RouteKey"]
+    for resource in RESOURCES
+    if resource["Type"] == "AWS::ApiGatewayV2::Route" and resource["Properties"].get("AuthorizerId")
 )
+ROUTES = [tuple(key.replace("{reference}", "7K3MQ-2XDRT").split(" /")) for key in KEYS]
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,7 @@ def test_a_submission_is_stored_and_staff_hear_of_it(
 
     alert = staff.hears_about(receipt["reference"])
     assert (alert.tier, alert.kind, alert.subject) == ("PRIORITY", "new", "PRIORITY lead waiting")
-    assert f"{cloud.parameters['InboxAddress']}#lead={receipt['reference']}" in alert.body
+    assert f"{cloud.address}/inbox#lead={receipt['reference']}" in alert.body
     for personal in ("Sample Patient", "555", "sample.patient", "pain", "lumbar"):
         assert personal not in alert.body + alert.subject
 

@@ -6,6 +6,7 @@ import ast
 import inspect
 import json
 import re
+from graphlib import TopologicalSorter
 from typing import Any
 
 import pytest
@@ -169,40 +170,111 @@ def settings_needed(module: str) -> set[str]:
     return {variable for source in sources for variable in re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', source)}
 
 
+def the_routes() -> dict[str, dict[str, Any]]:
+    """Properties by route key."""
+    return {route["RouteKey"]: route for route in of_type("AWS::ApiGatewayV2::Route").values()}
+
+
 def test_the_routes_are_these() -> None:
-    body = of_type("AWS::ApiGatewayV2::Api")["Api"]["Body"]
+    integrations = of_type("AWS::ApiGatewayV2::Integration")
     routes = {
-        f"{method.upper()} {path}": re.findall(r"\$\{(\w+)\.Arn\}", str(operation))[0]
-        for path, operations in body["paths"].items()
-        for method, operation in operations.items()
+        key: integrations[re.findall(r"\$\{(\w+)\}", route["Target"]["Fn::Sub"])[0]]["IntegrationUri"]
+        for key, route in the_routes().items()
     }
 
-    assert routes == ROUTES
+    assert routes == {key: {"Fn::GetAtt": [name, "Arn"]} for key, name in ROUTES.items()}
+
+
+def test_the_api_may_call_the_functions_that_its_routes_lead_to_and_no_other() -> None:
+    callers = [
+        permission
+        for permission in of_type("AWS::Lambda::Permission").values()
+        if permission["Principal"] == "apigateway.amazonaws.com"
+    ]
+    source = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*"
+
+    assert {permission["FunctionName"]["Ref"] for permission in callers} == set(ROUTES.values())
+    assert all(permission["SourceArn"] == {"Fn::Sub": source} for permission in callers)
 
 
 def test_every_staff_route_asks_for_a_sign_in_and_no_public_one_does() -> None:
     """The scope is in access tokens only, so that no other token of the sign-in opens anything."""
-    paths = of_type("AWS::ApiGatewayV2::Api")["Api"]["Body"]["paths"]
     guards = {
-        f"{method.upper()} {path}": operation.get("security")
-        for path, operations in paths.items()
-        for method, operation in operations.items()
+        key: (route.get("AuthorizationType"), route.get("AuthorizerId"), route.get("AuthorizationScopes"))
+        for key, route in the_routes().items()
     }
     staff = {route for route in guards if route.split(" ")[1].startswith(STAFF_ROUTES)}
 
     assert len(staff) >= 5
-    assert {route: guards[route] for route in staff} == {key: [{"StaffSignIn": ["openid"]}] for key in staff}
-    assert not {route: guard for route, guard in guards.items() if guard and route not in staff}
+    assert {guards[route][0] for route in staff} == {"JWT"}
+    assert all(guards[route][1:] == ({"Ref": "StaffSignIn"}, ["openid"]) for route in staff)
+    assert not {route: guard for route, guard in guards.items() if any(guard) and route not in staff}
 
 
 def test_a_sign_in_is_one_of_our_pool_for_our_inbox() -> None:
-    (scheme,) = of_type("AWS::ApiGatewayV2::Api")["Api"]["Body"]["components"]["securitySchemes"].values()
-    authorizer = scheme["x-amazon-apigateway-authorizer"]
+    (authorizer,) = of_type("AWS::ApiGatewayV2::Authorizer").values()
 
-    assert authorizer["type"] == "jwt"
-    assert authorizer["identitySource"] == "$request.header.Authorization"
-    assert authorizer["jwtConfiguration"]["audience"] == [{"Ref": "InboxClient"}]
-    assert authorizer["jwtConfiguration"]["issuer"]["Fn::Sub"].endswith("/${StaffPool}")
+    assert authorizer["AuthorizerType"] == "JWT"
+    assert authorizer["IdentitySource"] == ["$request.header.Authorization"]
+    assert authorizer["JwtConfiguration"]["Audience"] == [{"Ref": "InboxClient"}]
+    assert authorizer["JwtConfiguration"]["Issuer"]["Fn::Sub"].endswith("/${StaffPool}")
+
+
+def references(value: Any) -> set[str]:
+    """Logical ids (and parameters) that must be there before a resource with this description can be made."""
+    if isinstance(value, list):
+        return {name for item in value for name in references(item)}
+    if not isinstance(value, dict):
+        return set()
+    found = {name for key, item in value.items() if key != "Fn::Sub" for name in references(item)}
+    if isinstance(value.get("Ref"), str):
+        found.add(value["Ref"])
+    if "Fn::GetAtt" in value:
+        found.add(str(value["Fn::GetAtt"][0]))
+    if "Fn::Sub" in value:
+        text, variables = value["Fn::Sub"] if isinstance(value["Fn::Sub"], list) else (value["Fn::Sub"], {})
+        found |= {name.split(".")[0] for name in re.findall(r"\$\{([\w.:]+)\}", text)} - set(variables)
+        found |= references(variables)
+    return found
+
+
+def test_one_deploy_is_enough_for_the_first_time() -> None:
+    """No resource waits for itself: the sign-in needs the address of the API, and the API's routes the sign-in."""
+    resources = EXPANDED["Resources"]
+    after = {
+        name: (references(resource.get("Properties", {})) | set(as_list(resource.get("DependsOn", []))))
+        & set(resources)
+        for name, resource in resources.items()
+    }
+
+    order = list(TopologicalSorter(after).static_order())  # raises CycleError, with the cycle
+    assert order.index("Api") < order.index("InboxClient") < order.index("StaffSignIn") < order.index("GetLeads")
+
+
+def as_list(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_without_a_domain_nobody_has_to_know_an_address_before_it_exists() -> None:
+    required = {name for name, parameter in SOURCE["Parameters"].items() if "Default" not in parameter}
+    address = EXPANDED["Resources"]["SiteAddress"]["Properties"]["Value"]
+    (client,) = of_type("AWS::Cognito::UserPoolClient").values()
+
+    assert required == {"ClinicName", "ClinicPhone", "AlertEmail"}
+    assert address == {
+        "Fn::If": ["HasDomain", {"Fn::Sub": "https://${DomainName}"}, {"Fn::GetAtt": ["Api", "ApiEndpoint"]}]
+    }
+    assert client["CallbackURLs"] == client["LogoutURLs"] == [{"Fn::Sub": "${SiteAddress.Value}/inbox"}]
+
+
+def test_all_that_says_the_address_follows_a_domain() -> None:
+    """The API's own name is written nowhere else."""
+    written = re.findall(r"execute-api\.|ApiEndpoint", template.TEMPLATE.read_text())
+
+    assert written == ["ApiEndpoint"]
+    for name in ("ApiDomain", "ApiDomainMapping"):
+        assert EXPANDED["Resources"][name]["Condition"] == "HasDomain"
+    assert "DomainHasCertificate" in SOURCE["Rules"]
 
 
 def test_only_whom_an_administrator_added_may_sign_in_and_only_with_a_proof_of_the_same_browser() -> None:
@@ -216,7 +288,6 @@ def test_only_whom_an_administrator_added_may_sign_in_and_only_with_a_proof_of_t
     assert client["AllowedOAuthFlows"] == ["code"]
     assert client["AllowedOAuthScopes"] == ["openid"]
     assert client["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]  # no password is taken but by the sign-in page
-    assert client["CallbackURLs"] == [{"Ref": "InboxAddress"}]
     assert client["AccessTokenValidity"] <= 60
 
 
@@ -227,16 +298,14 @@ def test_the_groups_are_those_that_the_code_knows() -> None:
 
 
 def test_only_the_origins_that_were_named_may_post() -> None:
-    """SAM loses every other part of the setting when only the origins are computed: this test has seen that."""
-    expanded = template.expand({"AllowedOrigins": "https://a.example,https://b.example"})
-    cors = expanded["Resources"]["Api"]["Properties"]["Body"]["x-amazon-apigateway-cors"]
+    cors = of_type("AWS::ApiGatewayV2::Api")["Api"]["CorsConfiguration"]
 
     condition, allowed, otherwise = cors["Fn::If"]
     assert condition == "HasAllowedOrigins"
-    assert allowed["allowOrigins"] == {"Fn::Split": [",", "https://a.example,https://b.example"]}
-    assert allowed["allowMethods"] == ["GET", "POST"]
-    assert set(allowed["allowHeaders"]) >= {"content-type", "if-none-match", "hx-request", "hx-current-url"}
-    assert not set(allowed["allowHeaders"]) & {"*", "authorization", "cookie"}
+    assert allowed["AllowOrigins"] == {"Fn::Split": [",", {"Ref": "AllowedOrigins"}]}
+    assert allowed["AllowMethods"] == ["GET", "POST"]
+    assert set(allowed["AllowHeaders"]) >= {"content-type", "if-none-match", "hx-request", "hx-current-url"}
+    assert not set(allowed["AllowHeaders"]) & {"*", "authorization", "cookie"}
     assert otherwise == {"Ref": "AWS::NoValue"}
 
 
@@ -482,7 +551,9 @@ def test_parameters_explain_themselves_and_refuse_nonsense() -> None:
         ("ClinicTimeZone", "America/Indiana/Knox", "CST?"),
         ("ClinicHours", "Mon-Fri 08:00-17:00", "mornings"),
         ("ClinicHolidays", "2026-12-25,2027-01-01", "Christmas"),
-        ("InboxAddress", "https://staff.clinic.example/inbox", "https://staff.clinic.example/inbox#lead=1"),
+        ("DomainName", "leads.clinic.example", "https://leads.clinic.example"),
+        ("DomainName", "", "localhost"),
+        ("CertificateArn", "arn:aws:acm:us-east-1:123456789012:certificate/" + "0" * 36, "certificate"),
         ("SignInDomain", "spine-clinic", "Spine_Clinic"),
         ("AlertEmail", "alerts@clinic.example", "desk"),
         ("DeskEmail", "desk@clinic.example", "desk@clinic.example,other@clinic.example"),
