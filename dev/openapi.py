@@ -628,18 +628,8 @@ HEADERS = {
 }
 
 
-def routes(source: template.Template) -> dict[str, str]:
-    """Route ("GET /") -> the function behind it, as the template says."""
-    found = {}
-    for name, resource in source["Resources"].items():
-        for event in resource["Properties"].get("Events", {}).values() if "Properties" in resource else ():
-            if event["Type"] == "HttpApi":
-                found[f"{event['Properties']['Method']} {event['Properties']['Path']}"] = str(name)
-    return found
-
-
 def document() -> Json:
-    known = routes(template.read())
+    known = template.routes()
     if known.keys() != OPERATIONS.keys():
         raise SystemExit(f"dev/openapi.py and the template differ in: {', '.join(sorted(known ^ OPERATIONS.keys()))}")
     paths: dict[str, Json] = {}

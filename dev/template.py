@@ -1,6 +1,7 @@
 """The SAM template turned into plain CloudFormation, offline, by the same library that AWS runs."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,18 @@ def read() -> Template:
     """As written."""
     template: Template = yaml_parse(TEMPLATE.read_text())
     return template
+
+
+def routes() -> dict[str, str]:
+    """Route ("GET /") -> the function behind it."""
+    resources = read()["Resources"]
+    found = {}
+    for route in (entry["Properties"] for entry in resources.values() if entry["Type"] == "AWS::ApiGatewayV2::Route"):
+        (integration,) = re.findall(r"\$\{(\w+)\}", route["Target"]["Fn::Sub"])
+        uri = resources[integration]["Properties"]["IntegrationUri"]
+        function = uri["Fn::GetAtt"][0] if "Fn::GetAtt" in uri else uri["Ref"].split(".")[0]  # itself, or its alias
+        found[str(route["RouteKey"])] = str(function)
+    return found
 
 
 def expand(parameters: dict[str, str] | None = None, bucket: str = "bucket", key: str = "bundle.zip") -> Template:

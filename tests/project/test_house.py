@@ -140,12 +140,7 @@ def test_handlers_are_a_handful_of_lines() -> None:
 
 
 REFERENCE = (PROJECT / "docs" / "reference.md").read_text()
-ROUTES = {
-    f"{event['Properties']['Method']} {event['Properties']['Path']}"
-    for function in FUNCTIONS.values()
-    for event in function["Properties"].get("Events", {}).values()
-    if event["Type"] == "HttpApi"
-}
+ROUTES = set(template.routes())
 VARIABLES = set(TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]) | {
     name
     for function in FUNCTIONS.values()

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from dev import openapi, template
+from dev import template
 from infra.build import module_name
 from tests.functions.calls import CONTEXT
 
@@ -22,7 +22,7 @@ StartResponse = Callable[[str, list[tuple[str, str]]], object]
 class LambdaWsgi:
     def __init__(self) -> None:
         self._routes: list[tuple[str, re.Pattern[str], str, Handler]] = []
-        for route, function in openapi.routes(template.read()).items():
+        for route, function in template.routes().items():
             method, path = route.split(" ")
             pattern = re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path)))
             module = importlib.import_module(f"functions.{module_name(function)}")
