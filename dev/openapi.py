@@ -341,6 +341,10 @@ OPERATIONS = {
         answers={
             "201": ("Stored. Show every message, in this order.", _json(Receipt)),
             "200": ("The same submission came before, or nothing was to be stored.", _json(Receipt) | PAGE),
+            "202": (
+                "Kept safely while the table is away, and stored in a while. As good as 201.",
+                _json(Receipt) | PAGE,
+            ),
             "303": ("A form without JavaScript was stored; its receipt is there, for an hour.", {}),
         },
         form=True,

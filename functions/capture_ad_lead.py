@@ -9,13 +9,14 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from shared import api
-from shared.adapters.aws import PATIENT_FACING
+from shared.adapters.aws import PATIENT_FACING, SPOOLING
 from shared.adapters.dynamodb import LeadsTable
+from shared.adapters.spool import SpoolQueue
 from shared.domain.ad_lead import AdKey, AdLead
 from shared.domain.lead import Arrival, Lead
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
-from shared.settings import AdSettings, ClinicSettings, TableSettings, opening_hours, person_key
+from shared.settings import AdSettings, ClinicSettings, TableSettings, opening_hours, person_key, spool_queue
 from shared.usecases.capture import Intake, admit_ad_network, capture_ad_lead
 
 logger = Logger()
@@ -24,11 +25,16 @@ rulebook = load()
 ads = AdSettings.from_environment()
 table = TableSettings.from_environment()
 leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
-intake = Intake(rulebook, leads, opening_hours(), person_key())
+spool = SpoolQueue(lambda: boto3.client("sqs", config=SPOOLING), spool_queue())
+intake = Intake(rulebook, leads, spool, lambda: datetime.now(UTC), opening_hours(), person_key())
 safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_environment().phone)
 
 
-def tell(lead: Lead) -> None:
+def tell(lead: Lead, *, spooled: bool) -> None:
+    if spooled:  # counted as captured when it is stored
+        logger.warning("spooled", extra={"reference": lead.reference, "lead_id": str(lead.lead_id), "tier": lead.tier})
+        metrics.add_metric("spooled", MetricUnit.Count, 1)
+        return
     logger.info("captured", extra={"reference": lead.reference, "lead_id": str(lead.lead_id), "tier": lead.tier})
     metrics.add_metric("captured", MetricUnit.Count, 1)
     metrics.add_metric("suspects", MetricUnit.Count, int(lead.suspicion.suspect))
@@ -44,5 +50,6 @@ def handler(event: api.Event, context: Any) -> api.Response:
     admit_ad_network(api.read(event, AdKey), ads.key)
     captured = capture_ad_lead(api.read(event, AdLead), arrival, intake, ads.questionnaire)
     if captured and captured.counted:
-        tell(captured.counted)
+        tell(captured.counted, spooled=captured.spooled)
+    # 200 for a spooled one too: it is as durable, and the network knows no other word for "do not send it again".
     return api.respond(HTTPStatus.OK, {})

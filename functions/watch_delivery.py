@@ -1,5 +1,5 @@
-"""Every hour: a canary from the real API to its alert, and whether everyone is subscribed who should be. Alarms read
-the metrics; none at all is an alarm too."""
+"""Every hour: a canary from the real API to its alert, another by way of the spool, and whether everyone is subscribed
+who should be. Alarms read the metrics; none at all is an alarm too."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from shared.adapters.form_guard import FormGuard
 from shared.adapters.sns import Subscriptions
 from shared.rulebook.loading import load
 from shared.settings import WatchSettings, form_key
-from shared.usecases.watching import Watch, watch_delivery
+from shared.usecases.watching import Watch, Watched, watch_delivery
 
 WITHIN = timedelta(minutes=3)  # the sweep alone, with the stream off, takes two; less than the function's timeout
 
@@ -41,6 +41,15 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def tell(watched: Watched) -> None:
+    if watched.took is None:
+        logger.error("the canary did not come out", extra={"reference": watched.reference, "error": watched.error})
+    if watched.took_by_spool is None:
+        logger.error("the canary through the spool did not come out", extra={"error": watched.error_by_spool})
+    if watched.missing:
+        logger.error("an expected subscription is missing or not confirmed")
+
+
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
@@ -48,10 +57,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
     metrics.add_metric("canaries_delivered", MetricUnit.Count, int(watched.took is not None))
     if watched.took is not None:
         metrics.add_metric("canary_seconds", MetricUnit.Seconds, watched.took.total_seconds())
+    metrics.add_metric("canaries_delivered_by_spool", MetricUnit.Count, int(watched.took_by_spool is not None))
     metrics.add_metric("subscriptions_missing", MetricUnit.Count, watched.missing)
     metrics.add_metric("heard", MetricUnit.Count, int(watched.quiet))  # at other hours only submissions count
-    if watched.took is None:
-        logger.error("the canary did not come out", extra={"reference": watched.reference, "error": watched.error})
-    if watched.missing:
-        logger.error("an expected subscription is missing or not confirmed")
-    return {"delivered": watched.took is not None, "subscriptions_missing": watched.missing}
+    tell(watched)
+    return {
+        "delivered": watched.took is not None,
+        "delivered_by_spool": watched.took_by_spool is not None,
+        "subscriptions_missing": watched.missing,
+    }

@@ -164,11 +164,19 @@ class PlainForms:
             query=_query(event),
         )
 
-    def sent(self, event: api.Event, form: FilledForm, submission_id: UUID, receipt: Receipt) -> api.Response:
-        """To the page of the receipt, so that a refresh sends nothing again; a minor's, stored nowhere, at once."""
+    def sent(
+        self, event: api.Event, form: FilledForm, submission_id: UUID, receipt: Receipt, *, stored: bool = True
+    ) -> api.Response:
+        """To the page of the receipt, so that a refresh sends nothing again; a minor's, stored nowhere, at once.
+
+        So is one that is not `stored` yet, since its page cannot be read: sending that again is harmless.
+        """
         back = return_address(form.first("return_to"), self.return_origins, own_address(event))
         if receipt.reference is None:
             return self.receipt(event, receipt, form.questionnaire.language, back)
+        if not stored:
+            shown = self.receipt(event, receipt, form.questionnaire.language, back)
+            return shown | {"statusCode": int(HTTPStatus.ACCEPTED)}
         query = f"?return_to={quote(back, safe='')}" if back else ""
         headers = {"location": f"received/{submission_id}{query}", "cache-control": "no-store"}
         return {"statusCode": int(HTTPStatus.SEE_OTHER), "headers": headers, "body": ""}

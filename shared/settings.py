@@ -92,6 +92,16 @@ def access_log() -> str:
     return _required("ACCESS_LOG")
 
 
+def spool_queue() -> str:
+    """The queue that keeps leads while the table is away."""
+    return _required("SPOOL_QUEUE")
+
+
+def failure_queue() -> str:
+    """Where entries of the spool end that cannot be delivered."""
+    return _required("FAILURE_QUEUE")
+
+
 def form_key() -> str:
     """Signs form tokens and proofs of work."""
     return _required("FORM_KEY")

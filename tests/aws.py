@@ -51,6 +51,8 @@ ENVIRONMENT = {
     "WEBHOOK_KEY": "aSecretOfTestsOnlyThatSignsNothingElseInTheWorld",
     "API_ADDRESS": "http://127.0.0.1:9/",
     "CANARY_QUEUE": f"https://sqs.{template.REGION}.amazonaws.com/{ACCOUNT}/canaries",
+    "SPOOL_QUEUE": f"https://sqs.{template.REGION}.amazonaws.com/{ACCOUNT}/spool",
+    "FAILURE_QUEUE": f"https://sqs.{template.REGION}.amazonaws.com/{ACCOUNT}/failed",
     "EXPECTED_SUBSCRIPTIONS": "desk@clinic.example,,+13125550100",
     "PAGE_HOURS": "Mon-Sun 09:00-21:00",
     "POWERTOOLS_SERVICE_NAME": "leads",
@@ -147,6 +149,19 @@ class Aws:
         found = self.dynamodb.scan(TableName=ENVIRONMENT["ACCESS_LOG"])["Items"]
         return [{name: value["S"] for name, value in item.items()} for item in found]
 
+    def spooled(self, queue: str = "SPOOL_QUEUE") -> list[str]:
+        """The bodies of what waits there, taken out of it."""
+        found: list[str] = []
+        url = ENVIRONMENT[queue]
+        while got := self._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in got:
+                found.append(message["Body"])
+                self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return found
+
+    def remove_spool(self) -> None:
+        self._sqs.delete_queue(QueueUrl=ENVIRONMENT["SPOOL_QUEUE"])
+
     def corrupt(self, lead_id: str, lead: str) -> None:
         """Puts something unreadable in the place of a stored lead."""
         self.dynamodb.update_item(
@@ -186,6 +201,8 @@ def aws_in_process() -> Iterator[Aws]:
         create_access_log(dynamodb, ENVIRONMENT["ACCESS_LOG"])
         queue = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        for name in ("spool", "failed"):
+            sqs.create_queue(QueueName=name)
         topic = sns.create_topic(Name="alerts")["TopicArn"]
         sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
         wire.calls.clear()

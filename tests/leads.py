@@ -12,6 +12,7 @@ from shared.domain.opening_hours import OpeningHours
 from shared.domain.submission import Submission
 from shared.rulebook.loading import load
 from shared.usecases.capture import Intake, capture_lead
+from shared.usecases.ports import Leads, RuleSets
 from tests.functions.calls import Json, submission
 
 RULEBOOK = load()
@@ -43,12 +44,27 @@ class LeadsInMemory:
         return [lead.lead_id for lead in sorted(due, key=lambda lead: str(lead.next_at))]
 
 
+class SpoolInMemory:
+    """Keeps leads while the table is away."""
+
+    def __init__(self) -> None:
+        self.kept: list[Lead] = []
+
+    def put(self, lead: Lead) -> None:
+        self.kept.append(lead)
+
+
+def an_intake(leads: Leads, rule_sets: RuleSets = RULEBOOK, candidate: RuleSets | None = None) -> Intake:
+    """With a clock that stands still, so that no call is ever slow."""
+    return Intake(rule_sets, leads, SpoolInMemory(), lambda: RECEIVED, HOURS, PERSON_KEY, candidate)
+
+
 def a_lead(
     answers: Json | None = None, at: datetime = RECEIVED, lead_id: UUID | None = None, **changes: object
 ) -> Lead:
     """As captured from the submission of events/capture_lead.json with other answers."""
     sent = Submission.model_validate(submission(answers, submission_id=str(lead_id or uuid4()), **changes))
     arrival = Arrival(at, Visit("203.0.113.10", "a browser"), frozenset())
-    lead = capture_lead(sent, arrival, Intake(RULEBOOK, LeadsInMemory(), HOURS, PERSON_KEY)).lead
+    lead = capture_lead(sent, arrival, an_intake(LeadsInMemory())).lead
     assert lead is not None
     return lead

@@ -1074,7 +1074,7 @@ class LeadForm extends HTMLElement {
     this.idle();
     const { status, body } = outcome;
     this.told = body?.clinic_phone ?? this.told;
-    if (status === 200 || status === 201) {
+    if (status === 200 || status === 201 || status === 202) {  // 202: kept safely, and stored in a while
       this.receipt = body;
       forget(this.storedAs, ORIGIN);
       this.showReceipt();

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.domain.errors import LeadChanged, StoreUnavailable, SubmissionConflict
+from shared.domain.errors import LeadChanged, LeadErased, StoreUnavailable
 from shared.domain.export import Mark, Period, month_of
 from shared.domain.lead import CANARY, Lead
 from shared.domain.lead_view import LeadSummary
@@ -47,7 +47,7 @@ class LeadsTable:
         """Store a lead that is not there yet; None, or the lead that already has this id.
 
         The SDK's own retry can meet its own first write: the caller compares the content and answers as for a repeat.
-        Raises StoreUnavailable, or SubmissionConflict when the lead of this id was erased: it does not come back.
+        Raises StoreUnavailable, or LeadErased: it does not come back.
         """
         try:
             self._client.put_item(
@@ -62,7 +62,7 @@ class LeadsTable:
                 raise StoreUnavailable from error
             earlier = _kept(item)
             if isinstance(earlier, Remainder):
-                raise SubmissionConflict from None
+                raise LeadErased from None
             return earlier
         except (ClientError, BotoCoreError) as error:
             raise StoreUnavailable from error

@@ -15,6 +15,7 @@ from shared.domain.suspicion import Sign
 LASTS = timedelta(hours=24)  # the browser keeps answers and tries again for as long
 QUICKEST = timedelta(seconds=8)  # reading the first page alone takes longer
 CANARY_LASTS = 600  # seconds
+SPOOLED_CANARY = "canary by way of the spool"
 WORK = 50_000  # numbers to try at most: under a second on a slow phone
 
 
@@ -31,23 +32,31 @@ class FormGuard:
 
         return TimestampSigner(self._key, salt="form").sign("form").decode()
 
-    def canary_token(self, submission_id: UUID) -> str:
-        """Shows that this submission is our own check of the delivery."""
+    def canary_token(self, submission_id: UUID, *, tries_spool: bool = False) -> str:
+        """Shows that this submission is our own check of the delivery, by way of the spool or not."""
         from itsdangerous import TimestampSigner  # noqa: PLC0415  as above
 
-        return TimestampSigner(self._key, salt=CANARY).sign(str(submission_id)).decode()
+        salt = SPOOLED_CANARY if tries_spool else CANARY
+        return TimestampSigner(self._key, salt=salt).sign(str(submission_id)).decode()
 
     def source(self, submission: Submission) -> str:
         """The door it came through. A canary that cannot show so is a lead like any other: seen rather than lost."""
+        return CANARY if self._is_canary(submission, CANARY) or self.tries_spool(submission) else FORM
+
+    def tries_spool(self, submission: Submission) -> bool:
+        """Whether it is a canary that goes by way of the spool."""
+        return self._is_canary(submission, SPOOLED_CANARY)
+
+    def _is_canary(self, submission: Submission, salt: str) -> bool:
         if submission.token is None or not submission.token.startswith(str(submission.submission_id)):
-            return FORM
+            return False
         from itsdangerous import BadSignature, TimestampSigner  # noqa: PLC0415
 
         try:
-            TimestampSigner(self._key, salt=CANARY).unsign(submission.token, max_age=CANARY_LASTS)
+            TimestampSigner(self._key, salt=salt).unsign(submission.token, max_age=CANARY_LASTS)
         except BadSignature:
-            return FORM
-        return CANARY
+            return False
+        return True
 
     def submission_id(self, content: str, at: datetime) -> UUID:
         """For a form that brought none: the same content on the same day gives the same id, so a double click is one

@@ -49,6 +49,10 @@ class SubmissionConflict(LeadIntakeError):
     """The submission id is taken by a submission with other content."""
 
 
+class LeadErased(SubmissionConflict):
+    """The submission id is that of a lead which was erased: it does not come back."""
+
+
 class LeadChanged(LeadIntakeError):
     """Somebody else changed the lead since it was read."""
 
@@ -86,7 +90,7 @@ class ScoringFailed(LeadIntakeError):
 
 
 class StoreUnavailable(LeadIntakeError):
-    """The table did not confirm the write or read; trying again later is safe."""
+    """The table, or the spool, did not confirm the write or read; trying again later is safe."""
 
 
 class NotDelivered(LeadIntakeError):

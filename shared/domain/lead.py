@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict
 
@@ -57,13 +57,14 @@ class Receipt(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How and when a submission came in."""
+    """How and when a submission came in. `tries_spool`: a canary that shows that the spool works."""
 
     at: datetime
     visit: Visit
     signs: frozenset[Sign]
     source: str = FORM
     consented_elsewhere: str = ""
+    tries_spool: bool = False
 
 
 class EarlierAnswers(Stored):
@@ -174,6 +175,16 @@ class Lead(Stored):
             phone_key=phone_key(contact.phone, person_key),
             email_key=email_key(contact.email, person_key),
         )
+
+    def set_aside(self) -> Self:
+        """The same under an id of its own, where other content has its id: staff see both, beside each other."""
+        lead_id = uuid5(self.lead_id, self.content_hash)
+        return self.model_copy(update={"lead_id": lead_id, "reference": reference_of(lead_id)})
+
+    def revoked_after(self, at: datetime) -> bool:
+        """Whether the person took back the consent to contact after that."""
+        latest = [record for record in self.consent_records if record.consent == "contact"][-1:]
+        return any(not record.given and record.at > at for record in latest)
 
     def revoked(self, consent: str, how: str, at: datetime) -> Self:
         """One more entry in the ledger: the person took a consent back. The same lead when it was not given.

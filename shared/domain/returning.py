@@ -20,12 +20,24 @@ MOST_EARLIER = 5
 JUDGED = (  # what the rules made of the answers that count
     *("triage", "shadow", "disposition", "messages_shown", "received_at", "suspicion", "red_flag"),
 )
+SAID = (  # by the visitor, of themselves
+    *("answers", "contact", "content_hash", "questionnaire", "questionnaire_version", "language", "attribution"),
+    *("complete", "consent_records", "phone_key", "email_key"),
+)
 LADDER = ("alert_due", "alert_delivered", "next_at", "ladder_from")
 
 
 def with_return(earlier: Lead, later: Lead, tiers: Mapping[str, Tier], hours: OpeningHours) -> Lead:
     """The lead after the visitor sent `later` under the same id: ledger, history and earlier answers go on."""
     return _Return(earlier, later, tiers, hours).lead()
+
+
+def with_late(lead: Lead, late: Lead, tiers: Mapping[str, Tier], hours: OpeningHours) -> Lead:
+    """The lead after something that the visitor sent before it came late: a red flag of it is told like that of a
+    return, and what they said last stays what they said last."""
+    after = with_return(lead, late, tiers, hours)
+    said_last: dict[str, object] = {name: getattr(lead, name) for name in SAID}
+    return after.model_copy(update={**said_last, "earlier": (*lead.earlier, _as_earlier(late))[-MOST_EARLIER:]})
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -27,7 +27,7 @@ from shared.domain.returning import with_return
 from shared.domain.shadow import shadow
 from shared.domain.submission import QuestionnaireVersion, Submission
 from shared.domain.triage import RuleSet, TriageResult
-from shared.usecases.ports import Leads, RuleSets
+from shared.usecases.ports import Leads, RuleSets, Spool
 from shared.usecases.rules import EMERGENCY, rule_set_for, score
 
 
@@ -43,11 +43,14 @@ class ChallengeMaker(Protocol):
 class Intake:
     """What it takes to turn a submission into a lead. `person_key`: the key of the hashes that show who came before.
 
-    `candidate`: rules that are scored beside the others and only recorded.
+    `spool`: takes the lead when the table does not. `candidate`: rules that are scored beside the others and only
+    recorded.
     """
 
     rule_sets: RuleSets
     leads: Leads
+    spool: Spool
+    clock: Callable[[], datetime]
     hours: OpeningHours
     person_key: str = field(repr=False)
     candidate: RuleSets | None = None
@@ -56,25 +59,28 @@ class Intake:
 @dataclass(frozen=True, slots=True)
 class Captured:
     """`lead`: None when nothing was stored (a minor, or an emergency without consent). `created`: False when the same
-    submission came before."""
+    submission came before. `spooled`: the lead waits for the table, and nobody knows yet whether it came before."""
 
     receipt: Receipt
     lead: Lead | None
     created: bool
+    spooled: bool = False
 
     @property
     def counted(self) -> Lead | None:
-        """The lead, when it is new and somebody's."""
-        return self.lead if self.lead and self.created and self.lead.source != CANARY else None
+        """The lead, when it is new, or waits for the table, and is somebody's."""
+        return self.lead if self.lead and (self.created or self.spooled) and self.lead.source != CANARY else None
 
 
 RECEIPT_SHOWN_FOR = timedelta(hours=1)
+SECOND_CALL_WITHIN = timedelta(seconds=0.3)  # else the spool: a table that is slow already would keep the patient
 
 
 def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Captured:
     """Score a submission and store it as a lead, once; an unfinished one is replaced when the visitor comes back.
 
-    Raises InvalidInput, SubmissionConflict, or StoreUnavailable.
+    When the table fails or nobody knows what it did, the lead goes to the spool as it is: replay_submissions stores it.
+    Raises InvalidInput, SubmissionConflict, or StoreUnavailable when table and spool both failed.
     """
     rule_set = rule_set_for(intake.rule_sets, submission.questionnaire.id, submission.language)
     result = score(rule_set, submission.answers, submission.questionnaire.version)
@@ -99,10 +105,13 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
         intake.person_key,
         shadow(candidate, submission.answers) if candidate else None,
     )
-    earlier = intake.leads.add(lead)
-    if earlier is None:
-        return Captured(lead.receipt, lead, True)
-    return _again(earlier, lead, intake, rule_set)
+    if arrival.tries_spool:
+        return _spooled(lead, intake.spool)
+    try:
+        earlier = intake.leads.add(lead)
+        return Captured(lead.receipt, lead, True) if earlier is None else _again(earlier, lead, intake, rule_set)
+    except StoreUnavailable:
+        return _spooled(lead, intake.spool)
 
 
 def admit_ad_network(shown: AdKey, key: str) -> None:
@@ -153,6 +162,11 @@ def _unstored(rule_set: RuleSet, result: TriageResult, at: datetime) -> Captured
     return Captured(Receipt(reference=None, disposition=disposition, messages=shown, received_at=at), None, False)
 
 
+def _spooled(lead: Lead, spool: Spool) -> Captured:
+    spool.put(lead)
+    return Captured(lead.receipt, lead, False, spooled=True)
+
+
 def _again(earlier: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) -> Captured:
     """The id is taken: by the same content, by an unfinished form that this one continues, by a finished form that this
     one trails (it counts when it has a red flag), or by other content (a conflict)."""
@@ -161,10 +175,12 @@ def _again(earlier: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) -> Capt
         return Captured(earlier.receipt, earlier, False)
     if earlier.complete and lead.complete:
         raise SubmissionConflict
+    if intake.clock() - lead.received_at > SECOND_CALL_WITHIN:
+        raise StoreUnavailable
     later = with_return(earlier, lead, rule_set.tiers, intake.hours)
     try:
         intake.leads.replace(earlier, later)
-    except LeadChanged as error:  # staff or another tab got in between: the page sends again
+    except LeadChanged as error:  # staff or another tab got in between: what they did must not be lost
         raise StoreUnavailable from error
     return Captured(later.receipt, later, False)
 

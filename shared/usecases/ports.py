@@ -26,7 +26,7 @@ class Leads(Protocol):
     def add(self, lead: Lead, /) -> Lead | None:
         """Store a lead that is not there yet. Returns None, or the lead that already has this id.
 
-        Raises StoreUnavailable.
+        Raises StoreUnavailable or LeadErased.
         """
 
     def get(self, lead_id: UUID, /) -> Lead | None:
@@ -37,6 +37,11 @@ class Leads(Protocol):
 
     def due(self, at: datetime, /) -> Iterable[UUID]:
         """Leads whose next look is due, the longest due first. Raises StoreUnavailable."""
+
+
+class Spool(Protocol):
+    def put(self, lead: Lead, /) -> None:
+        """Keep a lead while the table is away; once this returns, it is durable. Raises StoreUnavailable."""
 
 
 class Worklist(Leads, Protocol):

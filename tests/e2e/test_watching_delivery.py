@@ -10,11 +10,15 @@ from dev.cloud import LocalCloud
 EVENT = Path(__file__).resolve().parents[2] / "events" / "watch_delivery.json"
 
 
-def test_a_canary_comes_out(cloud: LocalCloud) -> None:
+def test_a_canary_comes_out_and_another_by_way_of_the_spool(cloud: LocalCloud) -> None:
     answer = cloud.client("lambda").invoke(FunctionName=cloud.resources["WatchDelivery"], Payload=EVENT.read_bytes())
 
     assert "FunctionError" not in answer
-    assert json.load(answer["Payload"]) == {"delivered": True, "subscriptions_missing": 0}
+    assert json.load(answer["Payload"]) == {
+        "delivered": True,
+        "delivered_by_spool": True,
+        "subscriptions_missing": 0,
+    }
     queue = cloud.client("sqs")
     attributes = queue.get_queue_attributes(
         QueueUrl=cloud.resources["CanaryAlerts"], AttributeNames=["ApproximateNumberOfMessages"]

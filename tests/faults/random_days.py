@@ -157,7 +157,7 @@ class Days:
         self._could_not_tell: set[UUID] = set()
         self._by_reference: dict[str, UUID] = {}
         leads, topic = _Leads(self), _Topic(self)
-        self._intake = Intake(RULEBOOK, leads, HOURS, "a key of tests only")
+        self._intake = Intake(RULEBOOK, leads, _NoSpool(), lambda: YEAR_BEGINS, HOURS, "a key of tests only")
         self._alerting = Alerting(leads, RULEBOOK, topic, HOURS, "https://staff.clinic.example/inbox#lead=")
         self._practice = Practice(leads, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]  # what is called of it
         self._plan(visits)
@@ -465,6 +465,11 @@ class _Leads:
 
     def of_person(self, _phone_key: str, _email_key: str) -> tuple[LeadSummary, ...]:
         return ()
+
+
+class _NoSpool:
+    def put(self, _lead: Lead) -> None:
+        raise StoreUnavailable
 
 
 class _Topic:

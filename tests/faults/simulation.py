@@ -19,6 +19,7 @@ from shared.domain.suspicion import Sign
 from shared.rulebook.loading import load
 from shared.usecases.alerting import Alerting, alert_staff, escalate_leads
 from shared.usecases.capture import Intake, capture_lead
+from tests.leads import SpoolInMemory
 
 START = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # a Wednesday morning in Chicago
 RULEBOOK = load()
@@ -71,7 +72,7 @@ class Clinic:
         self.topic = Topic()
         self.call_takes = call_takes
         self.now = START
-        self.intake = Intake(RULEBOOK, self.table, HOURS, "a key of tests only")
+        self.intake = Intake(RULEBOOK, self.table, SpoolInMemory(), lambda: self.now, HOURS, "a key of tests only")
         self.alerting = Alerting(self.table, RULEBOOK, self.topic, HOURS, "https://staff.clinic.example/")
 
     def submit(self, answers: dict[str, Any], signs: frozenset[Sign]) -> UUID:

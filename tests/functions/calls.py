@@ -83,6 +83,16 @@ def stream_of(*lead_ids: str) -> Json:
     return batch
 
 
+def spool_of(*entries: str) -> Json:
+    """The queue's event with these entries."""
+    batch = event("replay_submissions")
+    [record] = batch["Records"]
+    batch["Records"] = [
+        record | {"messageId": f"message-{number}", "body": body} for number, body in enumerate(entries)
+    ]
+    return batch
+
+
 def content(response: Json) -> Json:
     found: Json = json.loads(response["body"])
     return found

@@ -18,6 +18,7 @@ from functions import (
     export_leads,
     export_person,
     list_leads,
+    replay_submissions,
     retire_leads,
     search_leads,
     send_digest,
@@ -41,6 +42,7 @@ WITH_A_CLOCK = (
     export_leads,
     export_person,
     erase_lead,
+    replay_submissions,
     retire_leads,
 )
 AN_OPEN_HOUR = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # Wednesday, 10:00 in Chicago

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -109,3 +110,16 @@ def test_what_is_odd_in_the_rest_never_costs_the_lead(aws: Aws) -> None:
 
 def test_the_key_is_looked_at_before_anything_else() -> None:
     assert send(google_key="wrong", lead_id=None, user_column_data="x")["statusCode"] == 403
+
+
+def test_an_ad_lead_waits_for_the_table_in_the_spool(aws: Aws) -> None:
+    """The network knows 200 as the only success; it would send anything else again."""
+    aws.wire.down = {"dynamodb.PutItem"}
+    assert send()["statusCode"] == 200
+    [entry] = aws.spooled()
+    assert (json.loads(entry)["source"], json.loads(entry)["contact"]["phone"]) == ("google-ads", "+13125550142")
+
+
+def test_an_ad_lead_that_nobody_can_keep_is_asked_for_again(aws: Aws) -> None:
+    aws.wire.down = {"dynamodb.PutItem", "sqs.SendMessage"}
+    assert send()["statusCode"] == 503

@@ -6,12 +6,15 @@ import json
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from functions import capture_lead
 from functions.capture_lead import handler
+from shared.adapters.spool import SpoolQueue
 from tests.aws import Aws
 from tests.functions.calls import (
     CONTEXT,
@@ -470,29 +473,106 @@ def test_a_name_in_any_script_is_kept_as_it_was_written(aws: Aws, name: str) -> 
 # --- when it cannot be stored ---
 
 
-def test_a_table_that_cannot_be_reached_gives_503_with_advice(aws: Aws, logs: Callable[[], str]) -> None:
+BOTH = {"dynamodb.PutItem", "sqs.SendMessage"}
+
+
+def test_a_table_that_cannot_be_reached_gives_202_with_the_same_receipt(aws: Aws) -> None:
+    stored = send(submission(URGENT))
     aws.wire.down = {"dynamodb.PutItem"}
+    spooled = send(submission(URGENT))
+    assert (stored["statusCode"], spooled["statusCode"]) == (201, 202)
+    assert spooled["body"] == stored["body"]
+    assert aws.wire.calls[1:] == ["dynamodb.PutItem"] * 2 + ["sqs.SendMessage"]
+    assert [json.loads(entry) for entry in aws.spooled()] == aws.leads()
+
+
+def test_a_table_that_is_not_there_gives_202(aws: Aws) -> None:
+    aws.dynamodb.delete_table(TableName="leads")
+    assert send(submission())["statusCode"] == 202
+    assert len(aws.spooled()) == 1
+
+
+def test_a_write_of_which_nobody_knows_is_spooled(aws: Aws) -> None:
+    """Both attempts reached the table, and neither reply came back."""
+
+    def lose(operation: str) -> None:
+        aws.wire.reply_lost = {"dynamodb.PutItem"} if operation == "dynamodb.PutItem" else set()
+
+    aws.wire.before = lose
+    assert send(submission())["statusCode"] == 202
+    aws.wire.before, aws.wire.reply_lost = None, set()
+    assert len(aws.leads()) == len(aws.spooled()) == 1
+
+
+def test_what_a_queue_would_refuse_or_find_too_large_is_spooled_all_the_same(aws: Aws) -> None:
+    """The largest body that is taken, of characters that take the most space, with some that SQS does not allow."""
+    answers = {f"q{number}": "\U0001f600" * 400 for number in range(38)} | {"note": "\uffff\ufffe"}
+    body = submission(answers, questionnaire={"id": "fs-intake", "version": "0.9.0"}, website="\x01\x7f")
+    posted = json.dumps(body, ensure_ascii=False).encode()
+    assert 60_000 < len(posted) < 64 * 1024
+    aws.wire.down = {"dynamodb.PutItem"}
+    assert send(posted)["statusCode"] == 202
+    [entry] = aws.spooled()
+    assert entry.isascii()
+    assert 180_000 < len(entry) < 256 * 1024
+    assert json.loads(entry)["answers"]["note"] == "\uffff\ufffe"
+
+
+def test_when_table_and_spool_cannot_be_reached_it_is_503_with_advice(aws: Aws, logs: Callable[[], str]) -> None:
+    aws.wire.down = BOTH
     response = send(submission())
     assert_problem(response, 503)
     assert int(response["headers"]["retry-after"]) > 0
-    assert aws.wire.calls == ["dynamodb.PutItem"] * 2
+    assert aws.wire.calls == ["dynamodb.PutItem"] * 2 + ["sqs.SendMessage"]
     line = json.loads(logs().splitlines()[0])
     assert line["level"] == "ERROR"
     assert (line["error"], line["cause"]) == ("StoreUnavailable", "ConnectTimeoutError")
-    assert line["place"].startswith("dynamodb.py:")
+    assert line["place"].startswith("spool.py:")
 
 
 def test_after_a_failure_the_same_submission_can_be_sent_again(aws: Aws) -> None:
-    aws.wire.down = {"dynamodb.PutItem"}
+    aws.wire.down = BOTH
     assert send(submission())["statusCode"] == 503
     aws.wire.down = set()
     assert send(submission())["statusCode"] == 201
 
 
-def test_an_error_of_aws_gives_503(aws: Aws, logs: Callable[[], str]) -> None:
+def test_an_error_of_aws_is_named(aws: Aws, logs: Callable[[], str]) -> None:
     aws.dynamodb.delete_table(TableName="leads")
+    aws.remove_spool()
     assert_problem(send(submission()), 503)
-    assert json.loads(logs().splitlines()[0])["cause"] == "ResourceNotFoundException ResourceNotFoundException"
+    assert "NonExistentQueue" in json.loads(logs().splitlines()[0])["cause"]
+
+
+def test_a_slow_table_is_not_asked_twice(aws: Aws, clock: Clock) -> None:
+    """An unfinished form takes two calls: when the first was slow, the second would keep the patient too long."""
+    send(submission(complete=False))
+
+    def slow(operation: str) -> None:
+        clock.at += timedelta(seconds=0.5 if operation == "dynamodb.PutItem" else 0)
+
+    aws.wire.calls.clear()
+    aws.wire.before = slow
+    assert send(submission())["statusCode"] == 202
+    assert aws.wire.calls == ["dynamodb.PutItem", "sqs.SendMessage"]
+
+
+def test_the_usual_way_makes_no_client_of_the_spool(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Making one reads files and takes a tenth of a second of a cold start."""
+    spool = SpoolQueue(lambda: pytest.fail("nobody needs it"), "queue")
+    monkeypatch.setattr(capture_lead, "intake", replace(capture_lead.intake, spool=spool))
+    assert send(submission())["statusCode"] == 201
+
+
+def test_a_spooled_lead_is_counted_as_spooled(aws: Aws, logs: Callable[[], str]) -> None:
+    aws.wire.down = {"dynamodb.PutItem"}
+    reference = content(send(submission(URGENT)))["reference"]
+    lines = [json.loads(line) for line in logs().splitlines()]
+    [line] = [line for line in lines if line.get("message") == "spooled"]
+    assert (line["level"], line["reference"], line["tier"]) == ("WARNING", reference, "URGENT")
+    [metric] = [line for line in lines if "_aws" in line]
+    assert (metric["spooled"], metric["heard"]) == ([1.0], [1.0])
+    assert "captured" not in metric
 
 
 def test_a_defect_of_ours_gives_503_with_advice_and_says_where(

@@ -12,10 +12,10 @@ from uuid import uuid4
 
 import pytest
 
-from functions import capture_lead
+from functions import capture_lead, replay_submissions
 from shared import form_body
 from tests.aws import ENVIRONMENT, Aws
-from tests.functions.calls import CONTEXT, LEAD_ID, Json, content, posting, submission
+from tests.functions.calls import CONTEXT, LEAD_ID, Json, content, posting, spool_of, submission
 from tests.functions.conftest import Clock
 from tests.functions.filling import CALM, fill_all, fill_to
 from tests.functions.plain_browser import Fields, PlainBrowser, body_post, form_post
@@ -103,9 +103,28 @@ def test_changed_answers_after_sending_can_be_sent_as_a_new_form(browser: PlainB
     assert sorted(lead["contact"]["name"] for lead in aws.leads()) == ["Another Name", "Jordan Example"]
 
 
-def test_when_the_table_is_down_nothing_typed_is_lost(browser: PlainBrowser, aws: Aws) -> None:
+def test_while_the_table_is_away_the_receipt_is_shown_at_once(browser: PlainBrowser, aws: Aws) -> None:
+    """Its own page could not be read; a refresh sends the same form again, and that is still one lead."""
     fill_all(browser)
-    aws.wire.down.add("dynamodb.PutItem")
+    _, fields = browser.fields("Send")
+    aws.wire.down |= {"dynamodb.PutItem", "dynamodb.GetItem"}
+    browser.press("Send")
+    assert (browser.status, browser.title) == (202, "We received your answers")
+    shown = browser.text
+    [entry] = aws.spooled()
+    assert json.loads(entry)["reference"] in shown
+    assert json.loads(entry)["source"] == "plain-form"
+    aws.wire.down.clear()
+    replay_submissions.handler(spool_of(entry), CONTEXT)
+    answer = send(fields)
+    assert answer["statusCode"] == 303
+    assert len(aws.leads()) == 1
+    assert browser.open(answer["headers"]["location"]).text == shown
+
+
+def test_when_table_and_spool_are_down_nothing_typed_is_lost(browser: PlainBrowser, aws: Aws) -> None:
+    fill_all(browser)
+    aws.wire.down |= {"dynamodb.PutItem", "sqs.SendMessage"}
     browser.press("Send")
     assert browser.status == 503
     assert browser.answer["headers"]["retry-after"]
@@ -280,7 +299,7 @@ def test_those_who_send_json_do_not_wait_for_what_draws_pages() -> None:
     """jinja2 and python_multipart are imported for forms only."""
     program = """
 import json, sys
-from functions import capture_lead
+from functions import capture_lead, replay_submissions
 from tests.functions.calls import CONTEXT, posting, submission
 capture_lead.leads.add = lambda lead: None
 for body, status in ((submission(), 201), ({}, 422)):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from pydantic import ValidationError
 
-from functions import alert_staff, capture_lead, escalate_leads, screen_answers
+from functions import alert_staff, capture_lead, escalate_leads, replay_submissions, screen_answers
 from shared.domain.lead import Lead
 from tests.aws import Aws
 from tests.functions.calls import (
@@ -22,6 +22,7 @@ from tests.functions.calls import (
     event,
     posting,
     sent,
+    spool_of,
     stream_of,
     submission,
 )
@@ -123,12 +124,25 @@ def test_a_conflict_repeats_nothing(all_logs: Callable[[], str]) -> None:
 
 
 def test_a_table_that_fails_repeats_nothing(aws: Aws, all_logs: Callable[[], str]) -> None:
-    aws.wire.down = {"dynamodb.PutItem"}
+    aws.wire.down = {"dynamodb.PutItem", "sqs.SendMessage"}
     response = capture_lead.handler(with_canaries(URGENT), CONTEXT)
     assert response["statusCode"] == 503
     written = all_logs()
     assert "StoreUnavailable" in written
     assert found(response["body"] + written) == []
+
+
+def test_what_waits_for_the_table_is_in_the_spool_and_nowhere_else(aws: Aws, all_logs: Callable[[], str]) -> None:
+    aws.wire.down = {"dynamodb.PutItem"}
+    response = capture_lead.handler(with_canaries(URGENT), CONTEXT)
+    aws.wire.down = set()
+    [entry] = aws.spooled()
+    failures = replay_submissions.handler(spool_of(entry, entry[: len(entry) // 2]), CONTEXT)
+    written = all_logs()
+    assert (response["statusCode"], failures) == (202, {"batchItemFailures": []})
+    assert ("spooled" in written, "undeliverable" in written) == (True, True)
+    assert found(response["body"] + written) == []
+    assert sorted(found(entry)) == sorted(CANARIES)
 
 
 def test_an_error_that_quotes_the_patient_is_not_repeated(

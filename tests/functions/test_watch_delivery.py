@@ -14,26 +14,27 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from functions import alert_staff, capture_lead, escalate_leads, watch_delivery
+from functions import alert_staff, capture_lead, escalate_leads, replay_submissions, watch_delivery
 from shared.adapters.canary import CanaryPath
 from shared.adapters.form_guard import FormGuard
 from shared.adapters.sns import Subscriptions
 from shared.domain.lead import CANARY
 from shared.domain.opening_hours import OpeningHours
 from tests.aws import ENVIRONMENT, Aws
-from tests.functions.calls import CONTEXT, Json, content, event, posting, stream_of, submission
+from tests.functions.calls import CONTEXT, Json, content, event, posting, spool_of, stream_of, submission
 from tests.functions.conftest import AN_OPEN_HOUR, Clock
 
 GUARD = FormGuard(ENVIRONMENT["FORM_KEY"])
 
 
 class Api:
-    """The API in front of capture_lead; `stream`: what is told of a new lead."""
+    """The API in front of capture_lead; `stream`: what is told of a new lead; `spooled`: takes what is in the spool."""
 
-    def __init__(self) -> None:
+    def __init__(self, spooled: Callable[[], list[str]]) -> None:
         self.stream: Callable[[str], object] = lambda lead_id: alert_staff.handler(stream_of(lead_id), CONTEXT)
         self.sent: list[Json] = []
         self.broken = False
+        self.replays = True
         api = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -42,6 +43,8 @@ class Api:
                 api.sent.append(json.loads(body))
                 answer = capture_lead.handler(posting("capture_lead", body), CONTEXT)
                 if not api.broken:
+                    for entry in spooled() if api.replays else []:
+                        replay_submissions.handler(spool_of(entry), CONTEXT)
                     api.stream(api.sent[-1]["submission_id"])
                 self.send_response(503 if api.broken else answer["statusCode"])
                 self.end_headers()
@@ -54,8 +57,8 @@ class Api:
 
 
 @pytest.fixture
-def api() -> Iterator[Api]:
-    api = Api()
+def api(aws: Aws) -> Iterator[Api]:
+    api = Api(aws.spooled)
     thread = threading.Thread(target=api.server.serve_forever, daemon=True)
     thread.start()
     yield api
@@ -100,22 +103,35 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_canary_goes_from_the_api_to_its_alert(aws: Aws, api: Api, logs: Callable[[], str]) -> None:
-    assert run() == {"delivered": True, "subscriptions_missing": 0}
+    assert run() == {"delivered": True, "delivered_by_spool": True, "subscriptions_missing": 0}
     metrics = metrics_of(logs())
-    assert (metrics["canaries_delivered"], metrics["subscriptions_missing"]) == ([1.0], [0.0])
-    [lead] = aws.leads()
-    assert lead["source"] == CANARY
-    [alert] = aws.alerts()
-    assert {name: alert["MessageAttributes"][name]["Value"] for name in ("kind", "audience")} == {
-        "kind": CANARY,
-        "audience": CANARY,
-    }
+    names = ("canaries_delivered", "canaries_delivered_by_spool", "subscriptions_missing")
+    assert [metrics[name] for name in names] == [[1.0], [1.0], [0.0]]
+    assert [lead["source"] for lead in aws.leads()] == [CANARY] * 2
+    assert aws.wire.writes().count("sqs.SendMessage") == 1
+    alerts = [alert["MessageAttributes"] for alert in aws.alerts()]
+    assert [(alert["kind"]["Value"], alert["audience"]["Value"]) for alert in alerts] == [(CANARY, CANARY)] * 2
+
+
+def test_a_spool_that_delivers_nothing_is_said(api: Api, hurried: None, logs: Callable[[], str]) -> None:
+    api.replays = False
+    assert run() == {"delivered": True, "delivered_by_spool": False, "subscriptions_missing": 0}
+    written = logs()
+    assert "the canary through the spool did not come out" in written
+    assert metrics_of(written)["canaries_delivered_by_spool"] == [0.0]
+
+
+def test_a_spool_that_takes_nothing_is_said(aws: Aws, logs: Callable[[], str]) -> None:
+    aws.wire.down = {"sqs.SendMessage"}
+    assert run() == {"delivered": True, "delivered_by_spool": False, "subscriptions_missing": 0}
+    [line] = [json.loads(line) for line in logs().splitlines() if "through the spool" in line]
+    assert line["error"] == "NotDelivered"
 
 
 def test_a_canary_is_told_once_shown_on_no_list_and_ends_by_itself(aws: Aws, clock: Clock) -> None:
     run()
     aws.alerts()
-    [item] = aws.dynamodb.scan(TableName=ENVIRONMENT["LEADS_TABLE"])["Items"]
+    item, _ = aws.dynamodb.scan(TableName=ENVIRONMENT["LEADS_TABLE"])["Items"]
     assert not {"worklist_shard", "reference", "summary", "phone_key", "email_key"} & item.keys()
     lasts = datetime.fromtimestamp(int(item["expires_at"]["N"]), UTC) - clock.at
     assert timedelta(hours=1) < lasts < timedelta(days=3)
@@ -147,10 +163,12 @@ def forged(number: int) -> str:
         GUARD.canary_token(uuid4()),
         FormGuard("another key").canary_token(uuid4().__class__(mine)),
         GUARD.canary_token(uuid4().__class__(mine))[:-1] + "!",
+        GUARD.canary_token(uuid4(), tries_spool=True),
+        FormGuard("another key").canary_token(uuid4().__class__(mine), tries_spool=True),
     ][number]
 
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", range(8))
 def test_nobody_else_can_make_a_canary(aws: Aws, number: int) -> None:
     """A lead that only claims to be one is a lead like any other: seen rather than lost."""
     answer = capture_lead.handler(posting("capture_lead", submission(token=forged(number))), CONTEXT)
@@ -171,17 +189,17 @@ def test_an_alert_that_never_comes_out_is_said(api: Api, logs: Callable[[], str]
 @pytest.mark.usefixtures("hurried")
 def test_the_alert_of_an_earlier_canary_does_not_count(api: Api) -> None:
     assert run()["delivered"] is True
-    [lead_id] = [sent["submission_id"] for sent in api.sent]
-    api.stream = lambda _: alert_staff.handler(stream_of(lead_id), CONTEXT)
-    assert run()["delivered"] is False
+    lead_ids = [sent["submission_id"] for sent in api.sent]
+    api.stream = lambda _: alert_staff.handler(stream_of(*lead_ids), CONTEXT)
+    assert run() == {"delivered": False, "delivered_by_spool": False, "subscriptions_missing": 0}
 
 
 def test_an_api_that_is_down_is_said_and_the_subscriptions_are_looked_at_all_the_same(
     api: Api, logs: Callable[[], str]
 ) -> None:
     api.broken = True
-    assert run() == {"delivered": False, "subscriptions_missing": 0}
-    [line] = [json.loads(line) for line in logs().splitlines() if "did not come out" in line]
+    assert run() == {"delivered": False, "delivered_by_spool": False, "subscriptions_missing": 0}
+    [line] = [json.loads(line) for line in logs().splitlines() if "the canary did not come out" in line]
     assert line["error"] == "NotDelivered"
 
 
@@ -191,7 +209,7 @@ def test_subscriptions_that_are_missing_or_pending_are_counted(
     expected = frozenset({"+13125550100", "desk@clinic.example", "gone@clinic.example"})
     watch = replace(watch_delivery.watch, expected=expected)
     monkeypatch.setattr(watch_delivery, "watch", watch)
-    assert run() == {"delivered": True, "subscriptions_missing": 2}
+    assert run()["subscriptions_missing"] == 2
     assert metrics_of(logs())["subscriptions_missing"] == [2.0]
 
 

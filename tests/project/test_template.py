@@ -15,14 +15,16 @@ from dev import template
 from functions import watch_delivery
 from infra.build import module_name
 from shared import settings
-from shared.adapters.aws import PATIENT_FACING
+from shared.adapters.aws import PATIENT_FACING, SPOOLING
 from shared.domain.staff import GROUPS
 from shared.rulebook.loading import load
+from shared.usecases.capture import SECOND_CALL_WITHIN
 
 PROJECT = template.TEMPLATE.parents[1]
 SOURCE = template.read()
 EXPANDED = template.expand()
-HOUR = 60 * 60
+MINUTE = 60
+HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 EVERYWHERE = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 ROUTES = {
@@ -57,10 +59,13 @@ BY_ARRIVAL = {"Fn::Sub": "${LeadsTable.Arn}/index/by_arrival"}
 TO_RETIRE = {"Fn::Sub": "${LeadsTable.Arn}/index/to_retire"}
 ACCESS_LOG = {"Fn::GetAtt": ["AccessLog", "Arn"]}
 TOPIC = {"Ref": "AlertTopic"}
+SPOOL = {"Fn::GetAtt": ["SpooledSubmissions", "Arn"]}
+FAILED = {"Fn::GetAtt": ["FailedSubmissions", "Arn"]}
 CANARIES = {"Fn::GetAtt": ["CanaryAlerts", "Arn"]}
 GRANTS: dict[str, list[tuple[str, object]]] = {
-    "CaptureLead": [("dynamodb:PutItem", LEADS)],
-    "CaptureAdLead": [("dynamodb:PutItem", LEADS)],
+    "CaptureLead": [("dynamodb:PutItem", LEADS), ("sqs:SendMessage", SPOOL)],
+    "CaptureAdLead": [("dynamodb:PutItem", LEADS), ("sqs:SendMessage", SPOOL)],
+    "ReplaySubmissions": [("dynamodb:PutItem", LEADS), ("sqs:SendMessage", FAILED)],
     "ListLeads": [("dynamodb:Query", WORKLIST)],
     "SearchLeads": [("dynamodb:GetItem", LEADS), ("dynamodb:Query", FINDING)],
     "ShowLead": [
@@ -328,7 +333,7 @@ def test_a_function_may_do_what_it_does_and_no_more(name: str) -> None:
 
 
 def test_the_stream_is_retried_in_parts_and_not_for_ever() -> None:
-    (mapping,) = of_type("AWS::Lambda::EventSourceMapping").values()
+    mapping = of_type("AWS::Lambda::EventSourceMapping")["AlertStaffNewLead"]
 
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BisectBatchOnFunctionError"] is True
@@ -369,10 +374,39 @@ def test_stream_and_indexes_hold_keys_and_a_summary_at_most() -> None:
 def test_queues_keep_failures_for_two_weeks_encrypted() -> None:
     queues = of_type("AWS::SQS::Queue")
 
-    assert set(queues) == {"FailedStreamBatches", "UndeliveredAlerts", "UndeliveredWebhooks", "CanaryAlerts"}
+    assert set(queues) == {
+        "SpooledSubmissions",
+        "FailedSubmissions",
+        "FailedStreamBatches",
+        "UndeliveredAlerts",
+        "UndeliveredWebhooks",
+        "CanaryAlerts",
+    }
     for name, queue in queues.items():
         assert queue["MessageRetentionPeriod"] == (HOUR if name == "CanaryAlerts" else 14 * DAY)
         assert queue["SqsManagedSseEnabled"] is True
+
+
+def test_the_spool_carries_a_day_and_is_soon_empty_again() -> None:
+    """An entry comes back when it is invisible no more: often enough for a day without a table, and soon enough that
+    staff know of it two minutes after the table is back."""
+    spool, replay = of_type("AWS::SQS::Queue")["SpooledSubmissions"], FUNCTIONS["ReplaySubmissions"]
+    mapping = of_type("AWS::Lambda::EventSourceMapping")["ReplaySubmissionsSpooled"]
+
+    assert spool["RedrivePolicy"]["deadLetterTargetArn"] == FAILED
+    assert spool["VisibilityTimeout"] >= 6 * replay["Timeout"]
+    assert spool["VisibilityTimeout"] + replay["Timeout"] <= 2 * MINUTE
+    assert spool["VisibilityTimeout"] * spool["RedrivePolicy"]["maxReceiveCount"] >= DAY
+    assert mapping["EventSourceArn"] == SPOOL
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BatchSize"] == 1
+    assert "FilterCriteria" not in mapping
+
+
+def test_what_waits_for_the_table_outlives_the_stack() -> None:
+    for name in ("SpooledSubmissions", "FailedSubmissions"):
+        written = SOURCE["Resources"][name]
+        assert (written["DeletionPolicy"], written["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
 def test_alerts_are_encrypted_and_every_subscription_has_a_failure_queue() -> None:
@@ -448,6 +482,7 @@ def test_no_webhook_no_function_secret_or_queue() -> None:
     ("name", "metric", "when", "missing"),
     [
         ("CanaryMissing", "canaries_delivered", "LessThanThreshold", "breaching"),
+        ("SpoolCanaryMissing", "canaries_delivered_by_spool", "LessThanThreshold", "breaching"),
         ("SubscriptionMissing", "subscriptions_missing", "GreaterThanOrEqualToThreshold", "notBreaching"),
         ("SweepSilent", "swept", "LessThanThreshold", "breaching"),
         ("PageSilent", "heard", "LessThanThreshold", "breaching"),
@@ -467,13 +502,55 @@ def test_silence_is_an_alarm(name: str, metric: str, when: str, missing: str) ->
 
 
 @pytest.mark.parametrize(
-    ("name", "queue"), [("AlertUndelivered", "UndeliveredAlerts"), ("WebhookUndelivered", "UndeliveredWebhooks")]
+    ("name", "queue"),
+    [
+        ("AlertUndelivered", "UndeliveredAlerts"),
+        ("WebhookUndelivered", "UndeliveredWebhooks"),
+        ("StreamBatchFailed", "FailedStreamBatches"),
+        ("SubmissionUndeliverable", "FailedSubmissions"),
+    ],
 )
 def test_what_was_not_delivered_is_an_alarm(name: str, queue: str) -> None:
     alarm = of_type("AWS::CloudWatch::Alarm")[name]
 
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
     assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}]
     assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "GreaterThanOrEqualToThreshold")
+    assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+
+
+def test_every_failure_queue_has_an_alarm() -> None:
+    alarms = [alarm for alarm in of_type("AWS::CloudWatch::Alarm").values() if alarm["Namespace"] == "AWS/SQS"]
+    watched = {alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0] for alarm in alarms}
+
+    assert watched == set(of_type("AWS::SQS::Queue")) - {"CanaryAlerts"}
+
+
+@pytest.mark.parametrize(
+    ("name", "namespace", "metric", "threshold", "of"),
+    [
+        (
+            "SpoolWaiting",
+            "AWS/SQS",
+            "ApproximateAgeOfOldestMessage",  # seconds
+            10 * MINUTE,
+            {"Name": "QueueName", "Value": {"Fn::GetAtt": ["SpooledSubmissions", "QueueName"]}},
+        ),
+        (
+            "StreamBehind",
+            "AWS/Lambda",
+            "IteratorAge",  # milliseconds
+            2 * MINUTE * 1000,
+            {"Name": "FunctionName", "Value": {"Ref": "AlertStaff"}},
+        ),
+    ],
+)
+def test_what_waits_too_long_is_an_alarm(name: str, namespace: str, metric: str, threshold: int, of: object) -> None:
+    alarm = of_type("AWS::CloudWatch::Alarm")[name]
+
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"]) == (namespace, metric, [of])
+    assert (alarm["Statistic"], alarm["Period"], alarm["EvaluationPeriods"]) == ("Maximum", MINUTE, 1)
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (threshold, "GreaterThanOrEqualToThreshold")
     assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
 
 
@@ -527,15 +604,24 @@ def test_logs_end() -> None:
     assert all(function["LoggingConfig"] == {"LogGroup": {"Ref": "Logs"}} for function in FUNCTIONS.values())
 
 
-def test_a_patient_has_an_answer_before_the_function_is_stopped() -> None:
-    """R7: attempts x timeouts and the wait between them (a second at most) leave a second to answer in; a form that is
-    continued takes two calls."""
-    client: Any = PATIENT_FACING
-    attempts = client.retries["total_max_attempts"]
-    one_call = attempts * (client.connect_timeout + client.read_timeout) + (attempts - 1)
+def longest(config: Any) -> float:
+    """Seconds that a call can take: attempts, each with its time limits, and between two a wait of a second at most."""
+    attempts = config.retries["total_max_attempts"]
+    return float(attempts * (config.connect_timeout + config.read_timeout) + (attempts - 1))
 
-    assert one_call <= 6
-    assert 2 * one_call <= FUNCTIONS["CaptureLead"]["Timeout"] - 1
+
+@pytest.mark.parametrize("name", ["CaptureLead", "CaptureAdLead"])
+def test_a_patient_has_an_answer_within_six_seconds_whatever_hangs(name: str) -> None:
+    """R7: the table hangs, and the spool too. A form that is continued takes a second call of the table, which is made
+    only soon after the first. What is left is for making the client of the spool, and to answer in."""
+    hanging = SECOND_CALL_WITHIN.total_seconds() + longest(PATIENT_FACING) + longest(SPOOLING)
+
+    assert hanging <= 5.5
+    assert hanging < FUNCTIONS[name]["Timeout"] - 1
+
+
+def test_a_replay_ends_before_its_function_is_stopped() -> None:
+    assert 2 * longest(PATIENT_FACING) + longest(SPOOLING) < FUNCTIONS["ReplaySubmissions"]["Timeout"] - 1
 
 
 def test_parameters_explain_themselves_and_refuse_nonsense() -> None:

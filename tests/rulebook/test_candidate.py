@@ -15,9 +15,9 @@ from shared.domain.lead_view import LeadSummary, lead_view
 from shared.domain.submission import Submission
 from shared.rulebook import loading
 from shared.rulebook.loading import CANDIDATE, FOLDER, Rulebook, load, load_candidate
-from shared.usecases.capture import Captured, Intake, capture_lead
+from shared.usecases.capture import Captured, capture_lead
 from tests.functions.calls import NOT_A_FIT, PRIORITY, URGENT, Json, submission
-from tests.leads import HOURS, PERSON_KEY, RECEIVED, RULEBOOK, LeadsInMemory
+from tests.leads import RECEIVED, RULEBOOK, LeadsInMemory, an_intake
 
 
 class Breaks:
@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
 
 def captured(candidate: Rulebook | None, answers: Json) -> tuple[Lead, Captured]:
     sent = Submission.model_validate(submission(answers, submission_id=str(uuid4())))
-    intake = Intake(RULEBOOK, LeadsInMemory(), HOURS, PERSON_KEY, candidate)
+    intake = an_intake(LeadsInMemory(), candidate=candidate)
     done = capture_lead(sent, Arrival(RECEIVED, Visit("203.0.113.10", "a browser"), frozenset()), intake)
     assert done.lead
     return done.lead, done

@@ -18,9 +18,10 @@ from shared.domain.triage import RuleSet, triage
 from shared.rulebook.form import form
 from shared.rulebook.loading import Rulebook, load
 from shared.usecases.alerting import Alerting, alert_staff
-from shared.usecases.capture import Intake, capture_lead
+from shared.usecases.capture import capture_lead
 from shared.usecases.rules import EMERGENCY
 from shared.usecases.screening import CONTINUE, screen_answers
+from tests.leads import an_intake
 from tests.rulebook.folder import copy_of_rulebook
 
 HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago")
@@ -115,7 +116,7 @@ def test_it_is_captured_and_told(rulebook: Rulebook, knee: RuleSet) -> None:
         }
     )
     arrival = Arrival(NOON, Visit("", ""), frozenset())
-    captured = capture_lead(submission, arrival, Intake(rulebook, store, HOURS, "a key of tests only"))
+    captured = capture_lead(submission, arrival, an_intake(store, rulebook))
     assert captured.created
     assert captured.receipt.disposition == "seek-emergency-care"
     lead = store.kept[UUID(int=7)]

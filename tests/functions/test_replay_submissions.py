@@ -1,0 +1,390 @@
+"""The spool, on moto: what was taken in while the table was away becomes a lead, once, as it was on arrival."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from functions import alert_staff, capture_lead, replay_submissions, revoke_consent
+from shared.domain.consent import chain_intact
+from shared.domain.lead import CANARY, Lead
+from shared.domain.retention import Stage
+from shared.rulebook.retention import retention
+from tests.aws import Aws
+from tests.functions.calls import (
+    CONTEXT,
+    EMERGENCY,
+    LEAD_ID,
+    ROUTINE,
+    URGENT,
+    Json,
+    content,
+    posting,
+    spool_of,
+    stream_of,
+    submission,
+)
+from tests.functions.conftest import Clock
+from tests.functions.taking_out import erased
+
+pytestmark = pytest.mark.usefixtures("clock")
+HALF: Json = {"cord": None, "sys": None, "note": None}
+WELL: Json = {"batchItemFailures": []}
+
+
+def send(answers: Json | None = None, **changes: Any) -> Json:
+    answer: Json = capture_lead.handler(posting("capture_lead", submission(answers, **changes)), CONTEXT)
+    return answer
+
+
+def spooled(aws: Aws, answers: Json | None = None, **changes: Any) -> str:
+    """The entry of a submission that came while the table refused it."""
+
+    def refuse(operation: str) -> None:
+        if operation == "dynamodb.PutItem":
+            raise ClientError({"Error": {"Code": "AccessDeniedException"}}, operation)
+
+    aws.wire.before = refuse
+    assert send(answers, **changes)["statusCode"] == 202
+    aws.wire.before = None
+    [entry] = aws.spooled()
+    return entry
+
+
+def replay(*entries: str) -> Any:
+    return replay_submissions.handler(spool_of(*entries), CONTEXT)
+
+
+def alerts(aws: Aws) -> list[str]:
+    alert_staff.handler(stream_of(*(lead["lead_id"] for lead in aws.leads())), CONTEXT)
+    return [alert["Subject"] for alert in aws.alerts()]
+
+
+# --- once, as it was ---
+
+
+def test_it_becomes_the_lead_it_would_have_been(aws: Aws, clock: Clock) -> None:
+    send(URGENT)
+    [direct] = aws.leads()
+    aws.dynamodb.delete_item(TableName="leads", Key={"lead_id": {"S": LEAD_ID}})
+    entry = spooled(aws, URGENT)
+    clock.at += timedelta(hours=3)
+    assert replay(entry) == WELL
+    [late] = aws.leads()
+    assert late == direct
+    assert late["received_at"] == "2026-01-14T16:00:00Z"
+    assert alerts(aws) == ["URGENT lead waiting"]
+
+
+def test_rules_that_changed_meanwhile_change_nothing_of_what_was_told(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = spooled(aws, ROUTINE)
+    told = json.loads(entry)
+
+    def other(*_: object, **__: object) -> None:
+        pytest.fail("scored again")
+
+    monkeypatch.setattr("shared.usecases.rules.triage", other)
+    replay(entry)
+    [lead] = aws.leads()
+    assert {name: lead[name] for name in ("messages_shown", "triage", "deadline", "consent_records")} == {
+        name: told[name] for name in ("messages_shown", "triage", "deadline", "consent_records")
+    }
+
+
+def test_delivered_often_it_is_one_lead_and_one_alert(aws: Aws) -> None:
+    entry = spooled(aws)
+    assert replay(entry, entry) == replay(entry) == WELL
+    assert alerts(aws) == ["PRIORITY lead waiting"]
+    replay(entry)
+    assert alerts(aws) == []
+    [lead] = aws.leads()
+    assert lead["alert_delivered"] == 1
+
+
+def test_sent_again_meanwhile_it_is_one_lead(aws: Aws, clock: Clock) -> None:
+    entry = spooled(aws)
+    clock.at += timedelta(minutes=1)
+    assert send()["statusCode"] == 201
+    before = aws.items()
+    assert replay(entry) == WELL
+    assert aws.items() == before
+    assert aws.spooled("FAILURE_QUEUE") == []
+
+
+def test_it_costs_one_write(aws: Aws) -> None:
+    entry = spooled(aws)
+    aws.wire.calls.clear()
+    replay(entry)
+    assert aws.wire.calls == ["dynamodb.PutItem"]
+
+
+def test_it_is_logged_and_counted_by_its_tier_once(aws: Aws, logs: Callable[[], str]) -> None:
+    entry = spooled(aws, URGENT)
+    logs()
+    replay(entry)
+    written = logs()
+    [metric] = [json.loads(line) for line in written.splitlines() if '"_aws"' in line]
+    assert (metric["captured"], metric["captured_URGENT"]) == ([1.0], [1.0])
+    replay(entry)
+    assert "captured" not in logs()
+
+
+def test_while_the_table_is_away_the_entry_stays(aws: Aws, logs: Callable[[], str]) -> None:
+    entry = spooled(aws)
+    aws.wire.down = {"dynamodb.PutItem"}
+    assert replay(entry) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+    assert "StoreUnavailable" in logs()
+    aws.wire.down = set()
+    assert aws.spooled("FAILURE_QUEUE") == []
+    assert replay(entry) == WELL
+    assert len(aws.leads()) == 1
+
+
+# --- unfinished forms ---
+
+
+def test_an_unfinished_form_that_is_late_is_the_finished_ones(aws: Aws, clock: Clock) -> None:
+    entry = spooled(aws, HALF, complete=False)
+    clock.at += timedelta(minutes=2)
+    send()
+    before = aws.items()
+    assert replay(entry) == WELL
+    assert aws.items() == before
+
+
+def test_a_red_flag_of_an_unfinished_form_stands_when_it_is_late(aws: Aws, clock: Clock) -> None:
+    entry = spooled(aws, HALF | EMERGENCY, complete=False)
+    clock.at += timedelta(minutes=2)
+    send(ROUTINE)
+    assert alerts(aws) == ["ROUTINE lead waiting"]
+    assert replay(entry, entry) == WELL
+    [lead] = aws.leads()
+    assert (lead["triage"]["tier"], lead["complete"], lead["version"]) == ("EMERGENCY", True, 4)
+    assert lead["answers"] == submission(ROUTINE)["answers"]
+    assert lead["received_at"] == "2026-01-14T16:00:00Z"
+    assert [earlier["triage"]["tier"] for earlier in lead["earlier"]] == ["EMERGENCY"]
+    assert alerts(aws) == ["EMERGENCY lead waiting"]
+
+
+def test_a_finished_form_that_is_late_continues_the_unfinished_one(aws: Aws, clock: Clock) -> None:
+    send(HALF, complete=False)
+    clock.at += timedelta(minutes=2)
+    entry = spooled(aws)
+    assert replay(entry, entry) == WELL
+    [lead] = aws.leads()
+    assert (lead["complete"], lead["version"], len(lead["earlier"])) == (True, 2, 1)
+    assert lead["received_at"] == "2026-01-14T16:02:00Z"
+
+
+def test_what_was_told_without_knowing_of_a_red_flag_is_recorded_too(aws: Aws, clock: Clock) -> None:
+    send(HALF | EMERGENCY, complete=False)
+    clock.at += timedelta(minutes=2)
+    entry = spooled(aws, ROUTINE)
+    replay(entry)
+    [lead] = aws.leads()
+    assert lead["triage"]["tier"] == "EMERGENCY"
+    shown = [message["id"] for message in lead["messages_shown"]]
+    assert shown[0] == "M-E-HEART"
+    assert {message["id"] for message in json.loads(entry)["messages_shown"]} <= set(shown)
+    assert len(shown) == len(set(shown))
+
+
+def test_two_unfinished_forms_out_of_order_end_with_the_later(aws: Aws, clock: Clock) -> None:
+    first = spooled(aws, HALF, complete=False)
+    clock.at += timedelta(minutes=1)
+    second = spooled(aws, HALF | {"pain": 3}, complete=False)
+    assert replay(second, first) == WELL
+    [lead] = aws.leads()
+    assert lead["answers"]["pain"] == 3
+
+
+def test_staff_who_get_in_between_are_not_overwritten(aws: Aws, clock: Clock) -> None:
+    send(HALF, complete=False)
+    clock.at += timedelta(minutes=2)
+    entry = spooled(aws)
+
+    def work(operation: str) -> None:
+        if operation == "dynamodb.PutItem" and aws.wire.calls.count(operation) == 2:
+            aws.wire.before = None
+            [lead] = aws.leads()
+            aws.dynamodb.update_item(
+                TableName="leads",
+                Key={"lead_id": {"S": LEAD_ID}},
+                UpdateExpression="SET #lead = :lead, version = :version",
+                ExpressionAttributeNames={"#lead": "lead"},
+                ExpressionAttributeValues={
+                    ":lead": {"S": json.dumps(lead | {"version": 2, "attempts": 1})},
+                    ":version": {"N": "2"},
+                },
+            )
+
+    aws.wire.calls.clear()
+    aws.wire.before = work
+    assert len(replay(entry)["batchItemFailures"]) == 1
+    assert replay(entry) == WELL
+    [lead] = aws.leads()
+    assert (lead["attempts"], lead["complete"], lead["version"]) == (1, True, 3)
+
+
+def test_whatever_the_order_one_lead_with_a_whole_ledger_and_no_red_flag_lost(aws: Aws, clock: Clock) -> None:
+    """Forms of one visitor, some stored and some spooled, delivered in any order and more than once."""
+    chance = random.Random(11)
+    for _ in range(20):
+        for item in aws.items():
+            aws.dynamodb.delete_item(TableName="leads", Key={"lead_id": item["lead_id"]})
+        flagged = chance.random() < 0.5
+        forms = [(HALF | (EMERGENCY if flagged else {}), False), (HALF | {"pain": 2}, False), (ROUTINE, True)]
+        entries: list[str] = []
+        for answers, complete in forms:
+            clock.at += timedelta(minutes=1)
+            if chance.random() < 0.6:
+                entries.append(spooled(aws, answers, complete=complete))
+            else:
+                send(answers, complete=complete)
+        entries += chance.choices(entries, k=2) if entries else []
+        chance.shuffle(entries)
+        assert not entries or replay(*entries) == WELL
+        [lead] = aws.leads()
+        assert lead["complete"]
+        assert lead["answers"] == submission(ROUTINE)["answers"]
+        assert (lead["triage"]["tier"] == "EMERGENCY") is flagged
+        assert chain_intact(Lead.model_validate(lead).consent_records)
+    assert aws.spooled("FAILURE_QUEUE") == []
+
+
+# --- other content under the same id ---
+
+
+def test_both_are_kept_when_both_were_taken(aws: Aws, clock: Clock) -> None:
+    """A 409 would have said so; after a 202 nobody is there to hear it."""
+    send()
+    entry = spooled(aws, URGENT)
+    assert replay(entry, entry) == WELL
+    first, second = sorted(aws.leads(), key=lambda lead: str(lead["triage"]["tier"]))
+    assert (first["lead_id"], first["triage"]["tier"]) == (LEAD_ID, "PRIORITY")
+    assert second["triage"]["tier"] == "URGENT"
+    assert second["reference"] != first["reference"]
+    assert second["phone_key"] == first["phone_key"]  # so that staff see them beside each other
+    assert sorted(alerts(aws)) == ["PRIORITY lead waiting", "URGENT lead waiting"]
+
+
+# --- leads that went, or that the person wants to go ---
+
+
+@pytest.mark.parametrize("other", [{}, URGENT], ids=["the same", "other content"])
+def test_an_erased_lead_does_not_come_back(aws: Aws, other: Json) -> None:
+    entry = spooled(aws, other)
+    reference = content(send())["reference"]
+    assert erased(reference)["statusCode"] < 300
+    before = aws.items()
+    assert replay(entry) == WELL
+    assert aws.items() == before
+    assert aws.spooled("FAILURE_QUEUE") == []
+
+
+def test_a_tombstone_outlasts_whatever_waits_in_a_queue() -> None:
+    months = retention().months
+    assert min(months[Stage.EVIDENCE], months[Stage.AUDIT]) >= 1  # queues keep entries for two weeks
+
+
+def test_a_consent_that_was_taken_back_stays_so(aws: Aws, clock: Clock) -> None:
+    send(HALF, complete=False)
+    clock.at += timedelta(minutes=2)
+    entry = spooled(aws)
+    clock.at += timedelta(minutes=2)
+    revoke_consent.handler({"lead_id": LEAD_ID, "consent": "contact", "how": "by telephone"}, CONTEXT)
+    before = aws.items()
+    assert replay(entry) == WELL
+    assert aws.items() == before
+    [lead] = aws.leads()
+    assert Lead.model_validate(lead).consents_to("contact") is False
+
+
+# --- entries that cannot be stored ---
+
+
+def spoiled(entry: str, **changes: object) -> str:
+    return json.dumps(json.loads(entry) | changes)
+
+
+def test_a_poison_entry_holds_up_no_other_and_ends_with_staff_and_in_the_failure_queue(
+    aws: Aws, logs: Callable[[], str]
+) -> None:
+    poison = spoiled(spooled(aws), triage={"tier": 5})
+    good = spooled(aws, submission_id="7d9f3f0e-9c3c-4c87-9d3e-0d6f6d1f6b11")
+    logs()
+    assert replay(poison, good) == WELL
+    assert aws.spooled("FAILURE_QUEUE") == [poison]
+    rescue, lead = sorted(aws.leads(), key=lambda lead: str(lead["lead_id"]))
+    assert lead["triage"]["tier"] == "PRIORITY"
+    assert rescue["lead_id"] == LEAD_ID
+    assert (rescue["triage"]["tier"], rescue["triage"]["failed"]) == ("URGENT", True)
+    assert "OPS-03" in [rule["id"] for rule in rescue["triage"]["safety_rules"]]
+    assert rescue["contact"]["phone"] == "+13125550142"
+    assert rescue["received_at"] == "2026-01-14T16:00:00Z"
+    written = logs()
+    assert '"undeliverable"' in written
+    assert rescue["reference"] in written
+    assert sorted(alerts(aws)) == ["PRIORITY lead waiting", "URGENT lead waiting"]
+
+
+def test_a_poison_entry_that_comes_again_is_no_second_lead(aws: Aws) -> None:
+    poison = spoiled(spooled(aws), triage={"tier": 5})
+    replay(poison)
+    before = aws.items()
+    replay(poison)
+    assert aws.items() == before
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "{}",
+        '{"questionnaire": "fs-intake", "lead_id": "x", "contact": {"phone": "1"}}',
+        f'{{"questionnaire": "fs-intake", "lead_id": "{LEAD_ID}", "contact": {{"phone": 1, "name": "x"}}}}',
+        f'{{"questionnaire": "no-such", "lead_id": "{LEAD_ID}", "contact": {{"phone": "1"}}}}',
+    ],
+)
+def test_an_entry_of_which_nothing_can_be_read_is_kept_for_a_person(aws: Aws, entry: str) -> None:
+    assert replay(entry) == WELL
+    assert aws.leads() == []
+    assert aws.spooled("FAILURE_QUEUE") == [entry]
+
+
+def test_a_lead_whose_place_is_taken_by_something_unreadable_is_stored_beside_it(aws: Aws) -> None:
+    entry = spooled(aws, URGENT)
+    send()
+    aws.corrupt(LEAD_ID, json.dumps({"lead_id": "?"}))
+    assert replay(entry, entry) == WELL
+    [lead] = [lead for lead in aws.leads() if lead["lead_id"] != "?"]
+    assert lead["triage"]["tier"] == "URGENT"
+    assert aws.spooled("FAILURE_QUEUE") == [entry, entry]
+
+
+def test_a_poison_entry_stays_while_its_failure_queue_cannot_be_reached(aws: Aws) -> None:
+    aws.wire.down = {"sqs.SendMessage"}
+    assert len(replay("{")["batchItemFailures"]) == 1
+    aws.wire.down = set()
+    assert replay("{") == WELL
+
+
+def test_a_canary_is_told_as_one_and_not_counted(aws: Aws, logs: Callable[[], str]) -> None:
+    entry = spoiled(spooled(aws), source=CANARY)
+    logs()
+    replay(entry)
+    assert "captured" not in logs()
+    alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
+    [alert] = aws.alerts()
+    assert alert["MessageAttributes"]["kind"]["Value"] == CANARY
