@@ -448,7 +448,7 @@ OPERATIONS = {
         request=AdRequest,
         examples={"test": AD_LEAD},
         answers={"200": ("Taken.", {"application/json": {"schema": {"type": "object", "maxProperties": 0}}})},
-        problems=("403", *READING_A_BODY),
+        problems=("403", "409", *READING_A_BODY),
     ),
     "GET /leads": Operation(
         id="list_leads",

@@ -1,5 +1,7 @@
 """One module for each Lambda function: read, call the use case, respond. Only these log and count."""
 
+import logging
 import warnings
 
 warnings.filterwarnings("ignore", message="No application metrics to publish")  # a refused request counts nothing
+logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # its warnings quote what was sent

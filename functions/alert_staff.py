@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import boto3
 from aws_lambda_powertools import Logger, Metrics
@@ -16,6 +15,7 @@ from shared.domain.alert import Alert
 from shared.domain.lead import reference_of
 from shared.rulebook.loading import load
 from shared.settings import AlertSettings, TableSettings, opening_hours
+from shared.triggers import lead_id_of, stream_batch
 from shared.usecases.alerting import Alerting, alert_staff
 
 logger = Logger()
@@ -33,7 +33,7 @@ alerting = Alerting(
 
 
 def tell(record: dict[str, Any]) -> None:
-    lead_id = UUID(record["dynamodb"]["Keys"]["lead_id"]["S"])
+    lead_id = lead_id_of(record)
     try:
         alert = alert_staff(lead_id, alerting, datetime.now(UTC))
     except Exception as error:
@@ -65,4 +65,6 @@ def count(alert: Alert, at: datetime) -> None:
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> Any:
-    return process_partial_response(event=event, record_handler=tell, processor=processor, context=context)
+    return process_partial_response(
+        event=stream_batch(event), record_handler=tell, processor=processor, context=context
+    )

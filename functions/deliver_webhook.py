@@ -9,6 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from shared.adapters.webhook import Webhook
 from shared.domain.webhook import WaitingLead
 from shared.settings import WebhookSettings
+from shared.triggers import notifications
 from shared.usecases.alerting import deliver_webhook
 
 logger = Logger()
@@ -20,10 +21,8 @@ webhook = Webhook(settings.address, settings.secret)
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> None:
-    for record in event["Records"]:  # SNS sends one
-        sns = record["Sns"]
-        attributes = {name: attribute["Value"] for name, attribute in sns["MessageAttributes"].items()}
-        lead = WaitingLead.of(sns["MessageId"], sns["Timestamp"], attributes)
+    for sent in notifications(event):  # SNS sends one
+        lead = WaitingLead.of(sent.message_id, sent.at, sent.attributes)
         deliver_webhook(lead, webhook, datetime.now(UTC))
         metrics.add_metric("webhooks", MetricUnit.Count, 1)
         logger.info("webhook delivered", extra={"reference": lead.reference, "tier": lead.tier})

@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 from aws_lambda_powertools import Logger
 
+from shared import api
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import LeadsTable
 from shared.domain.consent import Revocation
@@ -22,8 +23,9 @@ leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
-    """Fails the invocation when there is no such lead, or it changed just now: then call again."""
-    revocation = Revocation.model_validate(event)
+    """Fails the invocation when the payload does not fit, there is no such lead, or it changed just now: then call
+    again."""
+    revocation = api.checked(event, Revocation)
     lead = revoke_consent(revocation, leads, datetime.now(UTC))
     logger.info("consent revoked", extra={"reference": lead.reference, "consent": revocation.consent})
     return {"reference": lead.reference, "consent": revocation.consent, "given": lead.consents_to(revocation.consent)}

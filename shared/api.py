@@ -49,6 +49,7 @@ SECURITY = {
     "strict-transport-security": "max-age=63072000; includeSubDomains",
     "x-content-type-options": "nosniff",
 }
+NO_REQUEST = "This is no request of an HTTP API."
 SAFE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 SENTENCES = {
     "missing": "This field is required.",
@@ -105,6 +106,32 @@ def checked(values: Mapping[str, Any], model: type[M]) -> M:
         raise InvalidInput(_problems(error)) from None
 
 
+def is_request(event: object) -> bool:
+    """Whether this is what an HTTP API sends (payload 2.0), so that nothing here has to ask for the kind of a value.
+    Another service's event, or an operator's mistake, is not."""
+    if not isinstance(event, dict):
+        return False
+    context, body = event.get("requestContext"), event.get("body")
+    return (
+        isinstance(context, dict)
+        and isinstance(context.get("http"), dict)
+        and (body is None or isinstance(body, str))
+        and all(_texts(event.get(part)) for part in ("headers", "queryStringParameters", "pathParameters"))
+    )
+
+
+def _texts(values: object) -> bool:
+    return values is None or (isinstance(values, dict) and all(map(_is_text, values.values())))
+
+
+def _is_text(value: object) -> bool:
+    """Half a surrogate pair is no text: it could be written nowhere."""
+    try:
+        return isinstance(value, str) and (value.isascii() or bool(value.encode()))
+    except UnicodeEncodeError:
+        return False
+
+
 def visit(event: Event) -> Visit:
     """Only what API Gateway itself saw: headers can claim anything."""
     http = event.get("requestContext", {}).get("http", {})
@@ -114,8 +141,10 @@ def visit(event: Event) -> Visit:
 def staff(event: Event) -> Staff:
     """Who is signed in, by the claims that API Gateway has verified. Raises UnreadableRequest (401) without any: then
     the route lacks its authorizer, and nobody gets in."""
-    claims = event.get("requestContext", {}).get("authorizer", {}).get("jwt", {}).get("claims", {})
-    if not claims.get("sub"):
+    claims: Any = event.get("requestContext", {})
+    for part in ("authorizer", "jwt", "claims"):  # another kind of authorizer says other things, and lets nobody in
+        claims = claims.get(part) if isinstance(claims, Mapping) else None
+    if not isinstance(claims, Mapping) or not claims.get("sub"):
         raise UnreadableRequest(HTTPStatus.UNAUTHORIZED, "Sign in.")
     groups = re.split(r"[\s,]+", str(claims.get("cognito:groups", "")).strip("[]"))  # "[clinician desk]"
     return Staff(str(claims["sub"]), str(claims.get("username", "")), frozenset(filter(None, groups)))
@@ -136,14 +165,6 @@ def language(event: Event, offered: Iterable[str] = ()) -> str:
     wanted = [asked.lower()] if asked else negotiation.languages(header)
     known = set(offered)
     return next((tag for tag in wanted if tag in known or not known), "")
-
-
-def _spoken(event: Event) -> str:
-    """The language of an error; none where the event is not from API Gateway at all."""
-    try:
-        return language(event)
-    except (AttributeError, TypeError):
-        return ""
 
 
 def uuid_parameter(event: Event, name: str) -> UUID:
@@ -178,7 +199,7 @@ def respond(status: HTTPStatus, body: object, headers: Mapping[str, str] | None 
 
 def document(content: str, content_type: str, headers: Mapping[str, str]) -> Response:
     """An answer that is not JSON of our own, and that no cache may keep."""
-    always = {"content-type": content_type, "cache-control": "no-store"}
+    always = {"content-type": content_type, "cache-control": "no-store", **SECURITY}
     return {"statusCode": int(HTTPStatus.OK), "headers": always | dict(headers), "body": content}
 
 
@@ -221,13 +242,14 @@ def answers_problems(
     def decorate(handler: Handler) -> Handler:
         @wraps(handler)
         def answer(event: Any, context: Any) -> Response:
-            event = event if isinstance(event, dict) else {}  # another service's event, or none
+            if not is_request(event):
+                return problem(UnreadableRequest(HTTPStatus.BAD_REQUEST, NO_REQUEST), safety)
             try:
                 return handler(event, context)
             except Exception as error:  # noqa: BLE001  a patient gets advice and a phone number, whatever broke
                 if not isinstance(error, LeadIntakeError) or isinstance(error, (StoreUnavailable, ScoringFailed)):
                     report("request failed", extra=_what_broke(error))
-                answer = problem(error, safety, _spoken(event))
+                answer = problem(error, safety, language(event))
                 return show(event, error, answer) if show else answer
 
         return answer

@@ -66,8 +66,10 @@ def wants_page(event: api.Event) -> bool:
 
 def own_address(event: api.Event) -> str:
     """The address that the service's paths are appended to, as this client called it."""
-    path = str(event.get("rawPath", "/")).removesuffix(str(event.get("routeKey", "")).partition(" ")[2])
-    return f"{_header(event, 'x-forwarded-proto') or 'http'}://{_header(event, 'host')}{path.rstrip('/')}/"
+    depth = str(event.get("routeKey", "")).count("/")  # the route's parts are the last of the path's, whatever they say
+    path = "/".join(str(event.get("rawPath", "/")).split("/")[:-depth])
+    scheme = "https" if _header(event, "x-forwarded-proto") == "https" else "http"
+    return f"{scheme}://{_header(event, 'host')}{path.rstrip('/')}/"
 
 
 def return_address(text: str, origins: frozenset[str], own: str) -> str:
@@ -178,7 +180,7 @@ class PlainForms:
             shown = self.receipt(event, receipt, form.questionnaire.language, back)
             return shown | {"statusCode": int(HTTPStatus.ACCEPTED)}
         query = f"?return_to={quote(back, safe='')}" if back else ""
-        headers = {"location": f"received/{submission_id}{query}", "cache-control": "no-store"}
+        headers = {"location": f"received/{submission_id}{query}", "cache-control": "no-store", **api.SECURITY}
         return {"statusCode": int(HTTPStatus.SEE_OTHER), "headers": headers, "body": ""}
 
     def receipt(self, event: api.Event, receipt: Receipt, language: str, back: str = "") -> api.Response:

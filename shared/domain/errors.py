@@ -89,6 +89,10 @@ class ScoringFailed(LeadIntakeError):
     """The rules could not score these answers, and nobody is told by a lead."""
 
 
+class ForeignEvent(LeadIntakeError):
+    """The event is not meant for this function. The text says what it is not, and no value of it."""
+
+
 class StoreUnavailable(LeadIntakeError):
     """The table, or the spool, did not confirm the write or read; trying again later is safe."""
 

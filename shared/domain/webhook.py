@@ -6,6 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.domain.errors import ForeignEvent
+
+NEEDED = ("kind", "reference", "tier", "link")
+
 
 @dataclass(frozen=True, slots=True)
 class WaitingLead:
@@ -21,8 +25,10 @@ class WaitingLead:
 
     @classmethod
     def of(cls, message_id: str, at: str, attributes: Mapping[str, str]) -> WaitingLead:
-        """From an alert's attributes. Raises KeyError when this is no alert about a lead."""
-        named = {name: attributes[name] for name in ("kind", "reference", "tier", "link")}
+        """From an alert's attributes. Raises ForeignEvent when this is no alert about a lead."""
+        if not attributes.keys() >= set(NEEDED):
+            raise ForeignEvent("this is no alert about a lead")
+        named = {name: attributes[name] for name in NEEDED}
         return cls(message_id=message_id, at=at, **named, deadline=attributes.get("deadline"))
 
     @property

@@ -14,7 +14,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from functions import alert_staff, capture_lead, deliver_webhook
 from shared.adapters.webhook import Webhook
-from shared.domain.errors import NotDelivered
+from shared.domain.errors import ForeignEvent, NotDelivered
 from tests.aws import ENVIRONMENT, Aws
 from tests.functions.calls import CONTEXT, EMERGENCY, LEAD_ID, Json, event, posting, stream_of, submission
 
@@ -164,6 +164,6 @@ def test_an_alert_as_it_is_published_becomes_a_webhook_without_anything_of_the_p
 def test_what_is_no_alert_fails_in_a_defined_way(receiver: Receiver) -> None:
     message = event("deliver_webhook")
     message["Records"][0]["Sns"]["MessageAttributes"] = {"kind": {"Type": "String", "Value": "digest"}}
-    with pytest.raises(KeyError, match="reference"):
+    with pytest.raises(ForeignEvent, match="no alert about a lead"):
         deliver(message)
     assert receiver.got == []

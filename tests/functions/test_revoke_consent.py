@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import ValidationError
 
 from functions import capture_lead, revoke_consent
 from shared.domain.consent import chain_intact
-from shared.domain.errors import NotFound
+from shared.domain.errors import InvalidInput, NotFound
 from shared.domain.lead import Lead
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, Json, event, posting, submission
@@ -64,6 +63,6 @@ def test_an_unknown_lead_fails_the_call() -> None:
 
 def test_an_unknown_consent_fails_the_call_without_its_words(lead: Lead) -> None:
     assert lead.lead_id.hex == LEAD_ID.replace("-", "")
-    with pytest.raises(ValidationError) as failure:
+    with pytest.raises(InvalidInput) as failure:
         revoke(consent="canaryvalue")
     assert "canaryvalue" not in str(failure.value)

@@ -8,10 +8,10 @@ import sys
 
 from rich.console import Console
 
-from tests.soak import reliability
+from tests.soak import reliability, security
 from tests.soak.soak import PROJECT, soak
 
-CHECKS = (*reliability.CHECKS,)
+CHECKS = (*reliability.CHECKS, *security.CHECKS)
 
 
 def main() -> int:

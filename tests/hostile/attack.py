@@ -1,0 +1,59 @@
+"""Runs of the attacker: in batches, each on an empty table, so that any of them can be run again alone."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tests.aws import aws_in_process
+from tests.functions.calls import CONTEXT
+from tests.hostile.attacker import Attacker
+from tests.hostile.judging import fault
+
+BATCH = 2_000
+OUT_OF_ORDER = {"dynamodb.PutItem", "dynamodb.GetItem", "dynamodb.Query"}
+MOST_FAULTS = 20  # of a batch that are kept
+EVERY_SO_OFTEN = 10  # batches: one of so many meets a table that cannot be reached
+
+
+@dataclass
+class Attacked:
+    """`statuses`: how often each was the answer. `faults`: the first few, with the number that makes each again."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+
+
+def attack(seed: int, first: int, count: int = BATCH) -> Attacked:
+    """One batch: requests `first` up to, but not with, `first + count`."""
+    attacker, attacked = Attacker(seed), Attacked()
+    out_of_order = first // BATCH % EVERY_SO_OFTEN == EVERY_SO_OFTEN - 1
+    with aws_in_process() as aws, _quiet():
+        aws.wire.down = set(OUT_OF_ORDER) if out_of_order else set()
+        for number in range(first, first + count):
+            route, event = attacker.request(number)
+            try:
+                answer = route.handler(event, CONTEXT)
+                wrong = fault(route, answer, out_of_order=out_of_order)
+                attacked.statuses[answer["statusCode"]] += 1
+            except Exception as error:  # noqa: BLE001  whatever escapes is what this looks for
+                wrong = f"{type(error).__name__} escaped"
+            if wrong and len(attacked.faults) < MOST_FAULTS:
+                attacked.faults.append(f"{route.name}: {wrong} (seed {seed}, request {number})")
+    return attacked
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """A million log lines are no news."""
+    logger = logging.getLogger("leads")
+    before, logger.disabled = logger.disabled, True
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        logger.disabled = before

@@ -1,0 +1,81 @@
+"""What every answer must be, whatever was asked."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+
+from dev import openapi
+from tests.functions.calls import Json
+from tests.hostile.attacker import Route
+
+LARGEST = 6 * 1024 * 1024  # bytes: Lambda carries no more
+HEADER_VALUE = re.compile(r"[\x20-\x7e]*")
+SCRIPT = re.compile(r"<script|<img|<iframe|<svg|\bon\w+\s*=", re.IGNORECASE)
+HTML = "text/html; charset=utf-8"
+TAG, QUOTED = re.compile(r"<[^<>]*>"), re.compile(r'"[^"]*"')
+LINK = re.compile(r'\b(?:href|src|action|formaction)="([^"]*)"')
+RUNS = ("javascript:", "data:", "vbscript:")
+DRAWN = ("/form", "/submissions", "/received/{submission_id}")  # pages with what a visitor typed
+CACHED = 304
+UNREADABLE = {400}  # what API Gateway itself would never send
+
+
+def statuses(route: str) -> set[int]:
+    """Those that the OpenAPI document names."""
+    operation = openapi.OPERATIONS[route]
+    named = {int(status) for status in (*operation.answers, *operation.problems)}
+    return named | UNREADABLE | ({CACHED} if operation.cacheable else set())
+
+
+def fault(route: Route, answer: object, *, out_of_order: bool = False) -> str:
+    """What is wrong with the answer; "" when nothing is. `out_of_order`: the table was made to fail."""
+    if not isinstance(answer, dict):
+        return "no answer"
+    status = answer["statusCode"]
+    if status not in statuses(route.name):
+        return f"status {status} is not in the API's description"
+    if status >= 500 and not out_of_order:
+        return f"status {status} without a fault"
+    return _headers(answer) or _body(route, answer)
+
+
+def _headers(answer: Json) -> str:
+    for name, value in answer["headers"].items():
+        if not isinstance(value, str) or not HEADER_VALUE.fullmatch(value):
+            return f"header {name} cannot be sent"
+    if answer["headers"].get("x-content-type-options") != "nosniff":
+        return "a browser may guess what this is"
+    if "strict-transport-security" not in answer["headers"]:
+        return "a browser may come back without TLS"
+    return ""
+
+
+def _body(route: Route, answer: Json) -> str:
+    try:
+        content = answer["body"].encode()
+    except UnicodeEncodeError:
+        return "the body is no Unicode"
+    if len(json.dumps(answer)) > LARGEST:
+        return "the answer is too large"
+    if answer.get("isBase64Encoded"):
+        base64.b64decode(content, validate=True)
+    kind = answer["headers"].get("content-type", "")
+    if kind == openapi.PROBLEM:
+        problem = json.loads(content)
+        if not (problem["emergency_advice"] and problem["clinic_phone"] and problem["status"] == answer["statusCode"]):
+            return "a problem without advice"
+    if kind == HTML and route.name.split(" ")[1] in DRAWN and _scripted(answer["body"]):
+        return "a script came back"
+    return ""
+
+
+def _scripted(page: str) -> bool:
+    """A quoted value may hold anything, in which < and > and quotes are escaped; the tag around it may not."""
+    for tag in TAG.findall(page):
+        if SCRIPT.search(QUOTED.sub("", tag)):
+            return True
+        if any(value.strip().lower().startswith(RUNS) for value in LINK.findall(tag)):
+            return True
+    return False

@@ -1,0 +1,115 @@
+"""Every function, given what is not for it, answers or fails in one defined way.
+
+- Behind the API: 400 as problem details, with the advice, for whatever is no request of an HTTP API.
+- Behind the stream, the topic, or an operator: an error of ours by name.
+- By the clock: it reads nothing of its event.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+from typing import Any
+
+import pytest
+
+from dev import openapi, template
+from functions import alert_staff, deliver_webhook, escalate_leads, retire_leads, revoke_consent, send_digest
+from functions import watch_delivery as watching
+from infra.build import module_name
+from shared import api
+from shared.domain.errors import ForeignEvent, InvalidInput, LeadIntakeError
+from shared.usecases.watching import Watched
+from tests.functions.calls import CONTEXT, EVENTS, event
+from tests.hostile.foreign_events import FOREIGN, OTHER_TABLE, misshapen
+
+BEHIND_THE_API = sorted({module_name(function) for function in template.routes().values()})
+EVERY_EVENT = sorted(path.stem for path in EVENTS.glob("*.json"))
+OTHERS = sorted(set(EVERY_EVENT) - set(BEHIND_THE_API))
+BY_THE_CLOCK = (escalate_leads, retire_leads, send_digest, watching)
+pytestmark = pytest.mark.usefixtures("aws")
+
+
+def call(function: str, sent: object) -> Any:
+    return importlib.import_module(f"functions.{function}").handler(sent, CONTEXT)
+
+
+@pytest.fixture(autouse=True)
+def without_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = Watched(took=None, error="", missing=0, quiet=True)
+    monkeypatch.setattr(watching, "watch_delivery", lambda *_: watched)
+
+
+@pytest.mark.parametrize("function", BEHIND_THE_API)
+def test_what_is_no_request_is_refused_with_the_advice(function: str) -> None:
+    for kind, sent in (FOREIGN | misshapen(event(function))).items():
+        answer = call(function, sent)
+        assert answer["statusCode"] == 400, kind
+        assert answer["headers"]["content-type"] == openapi.PROBLEM
+        problem = json.loads(answer["body"])
+        assert problem["detail"] == api.NO_REQUEST
+        assert "911" in problem["emergency_advice"]
+
+
+@pytest.mark.parametrize("function", ["list_leads", "show_lead", "erase_lead", "export_leads", "show_rules"])
+def test_another_kind_of_authorizer_lets_nobody_in(function: str) -> None:
+    asked = event(function)
+    claims: object
+    for claims in (None, [], "a", {}, {"jwt": None}, {"jwt": {"claims": "a"}}, {"lambda": {"sub": "a"}}):
+        asked["requestContext"]["authorizer"] = claims
+        assert call(function, asked)["statusCode"] == 401, claims
+
+
+@pytest.mark.parametrize("function", BEHIND_THE_API)
+def test_the_event_of_another_function_breaks_nothing(function: str) -> None:
+    for other in EVERY_EVENT:
+        assert 200 <= call(function, event(other))["statusCode"] < 500, other
+
+
+@pytest.mark.parametrize("function", OTHERS)
+def test_functions_that_are_not_behind_the_api_answer_or_say_what_is_wrong(function: str) -> None:
+    for sent in (*FOREIGN.values(), *map(event, EVERY_EVENT)):
+        with contextlib.suppress(LeadIntakeError):
+            call(function, sent)
+
+
+def test_only_a_topic_has_a_webhook_delivered() -> None:
+    for sent in (sent for kind, sent in FOREIGN.items() if kind != "SNS"):
+        with pytest.raises(ForeignEvent, match="no delivery"):
+            deliver_webhook.handler(sent, CONTEXT)
+
+
+def test_only_an_alert_has_a_webhook_delivered() -> None:
+    with pytest.raises(ForeignEvent, match="no alert"):
+        deliver_webhook.handler(FOREIGN["SNS"], CONTEXT)
+
+
+def test_only_a_stream_has_staff_alerted() -> None:
+    for sent in FOREIGN.values():
+        with pytest.raises(ForeignEvent, match="no batch"):
+            alert_staff.handler(sent, CONTEXT)
+
+
+def test_a_record_of_another_table_fails_alone() -> None:
+    both = {"Records": [*event("alert_staff")["Records"], *OTHER_TABLE["Records"]]}
+    both["Records"][1]["dynamodb"]["SequenceNumber"] = "2"
+    assert alert_staff.handler(both, CONTEXT) == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+
+
+def test_only_an_operators_payload_revokes() -> None:
+    for sent in FOREIGN.values():
+        with pytest.raises(InvalidInput):
+            revoke_consent.handler(sent, CONTEXT)
+
+
+class Untouchable:
+    """Breaks whoever reads anything of it."""
+
+    def __getattribute__(self, name: str) -> Any:
+        raise AssertionError("the event was read")
+
+
+@pytest.mark.parametrize("function", BY_THE_CLOCK, ids=lambda module: module.__name__)
+def test_what_runs_by_the_clock_reads_nothing_of_its_event(function: Any) -> None:
+    function.handler(Untouchable(), CONTEXT)

@@ -1,0 +1,101 @@
+"""Whatever is sent to whatever route, the answer is one that the API describes, and never a failure of ours.
+
+`make soak ONLY=requests` sends a million; a fault says the seed and the number of its request.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from functions import capture_lead, draw_form, show_receipt
+from tests.functions.calls import CONTEXT, event
+from tests.functions.plain_browser import body_post, form_post
+from tests.hostile import corpora
+from tests.hostile.attack import BATCH, attack
+from tests.hostile.attacker import Attacker, routes
+from tests.hostile.judging import fault
+
+SEED = 20261122
+OUT_OF_ORDER = 9 * BATCH
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("first", "count"), [(0, 1500), (BATCH, 1500), (OUT_OF_ORDER, 500)])
+def test_no_request_breaks_anything(first: int, count: int) -> None:
+    attacked = attack(SEED, first, count)
+    assert attacked.faults == []
+    assert attacked.statuses.total() == count
+    assert {200, 400, 404, 413, 415, 422} <= set(attacked.statuses)
+    assert (503 in attacked.statuses) is (first == OUT_OF_ORDER)
+
+
+def test_the_same_number_is_the_same_request_and_every_route_is_met() -> None:
+    attacker = Attacker(SEED)
+    first = [attacker.request(number) for number in range(600)]
+    assert first[-1][1] == Attacker(SEED).request(599)[1]
+    assert {route.name for route, _ in first} == {route.name for route in routes()}
+
+
+def test_a_fault_would_be_seen() -> None:
+    (route,) = (route for route in routes() if route.name == "GET /form")
+    good: dict[str, Any] = draw_form.handler(event("draw_form"), CONTEXT)
+    assert fault(route, good) == ""
+    headers = good["headers"]
+    for bad in (
+        good | {"statusCode": 500},
+        good | {"statusCode": 503},
+        good | {"statusCode": 201},
+        good | {"headers": {**headers, "location": "a\r\nb"}},
+        good | {"headers": {**headers, "x-content-type-options": ""}},
+        good | {"body": "\ud800"},
+        good | {"body": good["body"] + "<script>alert(1)</script>"},
+        good | {"body": good["body"] + "<input onfocus=alert(1)>"},
+        good | {"body": good["body"] + '<a href="javascript:alert(1)">'},
+        None,
+    ):
+        assert fault(route, bad), bad
+
+
+@pytest.mark.usefixtures("aws")
+def test_every_naughty_string_is_shown_as_text() -> None:
+    """As a person's name, on the page that shows it again because the phone number is missing."""
+    (route,) = (route for route in routes() if route.name == "POST /submissions")
+    for text in corpora.strings():
+        if len(text) > 3000:
+            continue
+        typed = text.encode(errors="replace").decode()
+        answer = capture_lead.handler(
+            form_post("/submissions", [("contact.name", typed), ("answers.age", "50")]), CONTEXT
+        )
+        assert (answer["statusCode"], fault(route, answer)) == (422, ""), repr(text)
+
+
+# --- found by these checks ---
+
+
+@pytest.mark.usefixtures("aws")
+def test_links_of_a_receipt_put_into_another_page_lead_to_the_service() -> None:
+    """Seed 20261122, request 3180: the address of the receipt was taken for the service's."""
+    asked = event("show_receipt")
+    asked["headers"]["hx-request"] = "true"
+    page = show_receipt.handler(asked, CONTEXT)["body"]
+    host = asked["headers"]["host"]
+    assert f'href="https://{host}/web/plain.css"' in page
+    assert f"{host}/received" not in page
+
+
+def test_half_a_character_in_a_query_is_refused() -> None:
+    """Seed 20261122, request 4764: drawing the page failed."""
+    answer = draw_form.handler(event("draw_form") | {"queryStringParameters": {"utm_source": "\ud800"}}, CONTEXT)
+    assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (400, 400)
+
+
+@pytest.mark.usefixtures("aws")
+def test_the_reader_of_forms_writes_nothing_of_them(caplog: pytest.LogCaptureFixture) -> None:
+    """Seed 20261122, request 24: python-multipart logged characters of the body as a warning."""
+    answer = capture_lead.handler(body_post("/submissions", "é7", "multipart/form-data; boundary=x"), CONTEXT)
+    assert answer["statusCode"] == 400
+    assert caplog.text == ""
