@@ -1,6 +1,7 @@
 """The SAM template turned into plain CloudFormation, offline, by the same library that AWS runs."""
 
 import json
+import logging
 import re
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "infra" / "template.yaml"
+logging.getLogger("samtranslator.metrics.metrics").setLevel(logging.ERROR)  # its own usage figures, which go nowhere
 REGION = "us-east-1"
 Template = dict[str, Any]
 

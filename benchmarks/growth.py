@@ -1,0 +1,170 @@
+"""What reading costs as the table grows, and how evenly index shards share a flood.
+
+    python -m benchmarks.growth [--leads 1000 100000 1000000]
+
+Prints requests and capacity units of the worklist, a page of closed leads, the sweep, an export of a week, retention
+and a search, with the same 40 open leads beside ever more closed ones; then the busiest partition of the indexes at
+10,000 submissions a second. Draws build/growth.svg. A million leads take about 3 GB of memory and a minute.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from benchmarks.capacity import Item
+from benchmarks.cost import GOAL, Facts, shards_for, units_shared_by_all
+from benchmarks.table_in_memory import TableInMemory
+from dev import template
+from shared.adapters.dynamodb import LeadsTable
+from shared.domain.export import ExportQuery
+from shared.domain.staff import Staff
+from shared.domain.worklist import Search, WorklistQuery
+from shared.rulebook.loading import load
+from shared.rulebook.retention import retention
+from shared.usecases.inbox import list_leads, search_leads
+from shared.usecases.records import Records, export_leads, retire_leads
+from tests.functions.calls import URGENT
+from tests.leads import HOURS, PERSON_KEY, a_lead
+
+PLOT = Path(__file__).resolve().parents[1] / "build" / "growth.svg"
+NOW = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
+SIZES = (1_000, 100_000, 1_000_000)
+OPEN, DUE, LAST_WEEK, OVERDUE_TO_RETIRE = 40, 5, 60, 20
+ADMIN = Staff("benchmark", "Benchmark", frozenset({"clinician", "admin"}))
+SECONDS = 5  # of a simulated flood
+
+
+class NoAccessLog:
+    """One write for each lead that is shown, whatever the size of the table."""
+
+    def add(self, *_: object) -> None:
+        pass
+
+
+def fill(table: LeadsTable, count: int) -> Iterator[Item]:
+    """Items of so many leads: few that need somebody, the others closed and spread over a year; none of it random."""
+    for number in range(OPEN):
+        due = NOW - timedelta(minutes=1) if number < DUE else NOW + timedelta(hours=1)
+        lead = a_lead(URGENT, NOW - timedelta(hours=2, seconds=number), UUID(int=number))
+        yield table._item(lead.model_copy(update={"next_at": due}))  # noqa: SLF001  as it would be stored
+    for number in range(OPEN, OPEN + LAST_WEEK + OVERDUE_TO_RETIRE):
+        age = timedelta(days=400, minutes=number) if number >= OPEN + LAST_WEEK else timedelta(hours=2 * number)
+        yield table._item(_closed(NOW - age, number))  # noqa: SLF001
+    past = table._item(_closed(NOW - timedelta(days=60), 0))  # noqa: SLF001
+    for number in range(OPEN + LAST_WEEK + OVERDUE_TO_RETIRE, count):
+        at = NOW - timedelta(days=20 + number % 340, milliseconds=number)
+        yield past | _changed(at, number)
+
+
+def _closed(at: datetime, number: int) -> Any:
+    ended = {"status": "closed", "closed_at": at, "closed_reason": "declined", "next_at": None}
+    return a_lead(URGENT, at, UUID(int=number)).model_copy(update=ended)
+
+
+def _changed(at: datetime, number: int) -> Item:
+    instant = {"S": at.isoformat(timespec="milliseconds")}
+    return {
+        "lead_id": {"S": str(UUID(int=number))},
+        "reference": {"S": f"R{number}"},
+        "phone_key": {"S": f"p{number}"},
+        "email_key": {"S": f"e{number}"},
+        "received_at": instant,
+        "sort_at": instant,
+        "retention_since": instant,
+        "received_month": {"S": f"{at:%Y-%m}-0"},
+        "worklist_shard": {"S": f"closed-{at:%Y-%m}-0"},
+    }
+
+
+def reads(table: LeadsTable) -> dict[str, Callable[[], object]]:
+    records = Records(table, load(), NoAccessLog(), HOURS)
+    week = {"from": (NOW - timedelta(days=6)).date().isoformat(), "to": NOW.date().isoformat()}
+    return {
+        "worklist": lambda: list_leads(WorklistQuery(), ADMIN, table, NOW),
+        "a page of closed leads": lambda: list_leads(WorklistQuery(view="closed"), ADMIN, table, NOW),
+        "sweep": lambda: list(table.due(NOW)),
+        "search by phone": lambda: search_leads(Search(q="(312) 555-0142"), PERSON_KEY, ADMIN, table, NOW),
+        "export of a week": lambda: export_leads(ExportQuery.model_validate(week), ADMIN, records, NOW),
+        "retention": lambda: retire_leads(table, retention(), lambda: NOW, NOW + timedelta(hours=1)),
+    }
+
+
+def measure(count: int) -> dict[str, tuple[int, float]]:
+    """Requests and capacity units of each read."""
+    memory = TableInMemory(template.expand()["Resources"]["LeadsTable"]["Properties"])
+    table = LeadsTable(memory, "leads", 1)  # type: ignore[arg-type]
+    memory.load(fill(table, count))
+    found = {}
+    for name, read in reads(table).items():
+        memory.forget()
+        read()
+        found[name] = (memory.requests, memory.units)
+    return found
+
+
+def busiest(rate: int, shards: int, facts: Facts, seed: int = 1) -> dict[str, int]:
+    """The most units that one partition of each index takes in a second, of several seconds at that rate."""
+    chance = random.Random(seed)  # noqa: S311  a simulation
+    table = LeadsTable(None, "", shards)  # type: ignore[arg-type]
+    most: Counter[str] = Counter()
+    for _ in range(SECONDS):
+        counts = Counter(table._shard_of(UUID(int=chance.getrandbits(128))) for _ in range(rate))  # noqa: SLF001
+        for index, units in units_shared_by_all(facts).items():
+            most[index] = max(most[index], max(counts.values()) * units)
+    return dict(most)
+
+
+def draw(sizes: list[int], found: list[dict[str, tuple[int, float]]]) -> bytes:
+    import matplotlib as mpl  # noqa: PLC0415  slow to import
+
+    mpl.use("svg")
+    from matplotlib import pyplot as plt  # noqa: PLC0415
+
+    figure, panel = plt.subplots(figsize=(7, 4.2), layout="constrained")
+    for name in found[0]:
+        panel.plot(sizes, [each[name][1] for each in found], marker="o", label=name)
+    panel.set(
+        xscale="log", yscale="log", xlabel="leads in the table", ylabel="capacity units", title="What a read costs"
+    )
+    panel.legend(fontsize=8)
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="svg")
+    plt.close(figure)
+    return drawn.getvalue()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--leads", type=int, nargs="+", default=list(SIZES))
+    sizes = parser.parse_args().leads
+    console = Console()
+    found = [measure(count) for count in track(sizes, "Filling tables", console=console)]
+    table = Table("requests / units", *(f"{count:,} leads" for count in sizes))
+    for name in found[0]:
+        table.add_row(name, *(f"{each[name][0]} / {each[name][1]:g}" for each in found))
+    console.print(table)
+    facts = Facts.gather()
+    shards = shards_for(GOAL, facts)
+    most = busiest(GOAL, shards, facts)
+    console.print(
+        f"At {GOAL:,} submissions a second over {shards} shards, the busiest partition takes a second: {most}"
+    )
+    PLOT.parent.mkdir(exist_ok=True)
+    PLOT.write_bytes(draw(sizes, found))
+    console.print(f"Drawn: {PLOT.relative_to(Path.cwd()) if PLOT.is_relative_to(Path.cwd()) else PLOT}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""One lead's way through the real functions, on moto: which calls each function makes, and what they cost."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+from collections import Counter
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from typing import Any
+from unittest.mock import patch
+from uuid import UUID
+
+from botocore.client import BaseClient
+
+from benchmarks.capacity import Item, indexes_of, item_size, read_units, write_units
+from dev import template
+from tests.aws import ENVIRONMENT, aws_in_process
+
+EVERY_CALL = "_make_api_call"  # the one method that every call of every client passes, with its values
+
+
+@dataclass
+class Step:
+    """What one run of a function asked of AWS. `writes`: units, "" for the table itself; `reads`: units."""
+
+    function: str
+    calls: Counter[str] = field(default_factory=Counter)
+    writes: Counter[str] = field(default_factory=Counter)
+    reads: float = 0
+
+
+@dataclass(frozen=True)
+class Journey:
+    """`stored`: bytes of a worked lead, its index entries and its access log. `metrics`: those that the steps sent."""
+
+    steps: dict[str, Step]
+    stored: int
+    metrics: frozenset[tuple[str, ...]]
+
+
+def play() -> Journey:
+    """A lead is sent, told to staff, looked for, opened, taken, called and booked."""
+    os.environ.update(ENVIRONMENT)
+    logging.getLogger("leads").disabled = True  # what is measured are calls
+    from functions import alert_staff, escalate_leads  # noqa: PLC0415  reads the environment when it is imported
+    from tests.functions import calls, staff_calls  # noqa: PLC0415
+
+    recorder = _Recorder()
+    spoken = io.StringIO()
+    with aws_in_process() as aws, recorder.listening(), redirect_stdout(spoken):
+        reference = recorder.step("capture_lead", lambda: staff_calls.captured(calls.URGENT, told=False))
+        stream = calls.stream_of(calls.LEAD_ID)
+        recorder.step("alert_staff", lambda: alert_staff.handler(stream, calls.CONTEXT))
+        recorder.step("escalate_leads", lambda: escalate_leads.handler(calls.event("escalate_leads"), calls.CONTEXT))
+        recorder.step("list_leads", staff_calls.listed)
+        recorder.step("show_lead", lambda: staff_calls.opened(reference))
+        for step, action in (("work_lead", {"action": "acknowledge"}), ("work_lead (booked)", {"action": "book"})):
+            version = _version(aws.items(), calls.LEAD_ID)
+            recorder.step(step, lambda: staff_calls.worked(reference, version=version, **action))  # noqa: B023  run at once
+        stored = sum(map(_stored, aws.items())) + sum(
+            item_size(item) for item in aws.dynamodb.scan(TableName=ENVIRONMENT["ACCESS_LOG"])["Items"]
+        )
+    return Journey(recorder.steps, stored, _metrics(spoken.getvalue()))
+
+
+class _Recorder:
+    def __init__(self) -> None:
+        self.steps: dict[str, Step] = {}
+        self._step: Step | None = None
+        resources = template.expand()["Resources"]
+        self._indexes = {
+            ENVIRONMENT["LEADS_TABLE"]: indexes_of(resources["LeadsTable"]["Properties"]),
+            ENVIRONMENT["ACCESS_LOG"]: {},
+        }
+
+    def step(self, name: str, run: Callable[[], Any]) -> Any:
+        self._step = self.steps[name] = Step(name)
+        try:
+            return run()
+        finally:
+            self._step = None
+
+    def listening(self) -> Any:
+        call = BaseClient.__dict__[EVERY_CALL]
+
+        def recorded(client: Any, operation: str, values: dict[str, Any]) -> Any:
+            step = self._step
+            if step is None:
+                return call(client, operation, values)
+            step.calls[f"{client.meta.service_model.service_name}:{operation}"] += 1
+            before = self._stored(client, values) if operation == "PutItem" else None
+            answer = call(client, operation, values)
+            if operation == "PutItem":
+                step.writes.update(write_units(before, values["Item"], self._indexes[values["TableName"]]))
+            elif operation == "GetItem":
+                step.reads += read_units([answer["Item"]] if "Item" in answer else [], consistent=True)
+            elif operation == "Query":
+                step.reads += read_units(answer["Items"], consistent=False)
+            return answer
+
+        return patch.object(BaseClient, EVERY_CALL, recorded)
+
+    def _stored(self, client: Any, values: dict[str, Any]) -> Item | None:
+        step, self._step = self._step, None
+        try:
+            keys = {name: values["Item"][name] for name in ("lead_id", "entry") if name in values["Item"]}
+            found: Item | None = client.get_item(TableName=values["TableName"], Key=keys).get("Item")
+            return found
+        finally:
+            self._step = step
+
+
+def _version(items: list[Item], lead_id: str) -> int:
+    return next(int(item["version"]["N"]) for item in items if item["lead_id"]["S"] == str(UUID(lead_id)))
+
+
+def _stored(item: Item) -> int:
+    """With 100 bytes that DynamoDB adds to each item and each index entry."""
+    indexes = indexes_of(template.expand()["Resources"]["LeadsTable"]["Properties"]).values()
+    entries = [item, *filter(None, (index.entry(item) for index in indexes))]
+    return sum(item_size(entry) + 100 for entry in entries)
+
+
+def _metrics(output: str) -> frozenset[tuple[str, ...]]:
+    """Every metric with its dimensions is one that CloudWatch charges for."""
+    found = set()
+    for line in output.splitlines():
+        for directive in json.loads(line).get("_aws", {}).get("CloudWatchMetrics", ()) if line.startswith("{") else ():
+            for metric in directive["Metrics"]:
+                for dimensions in directive["Dimensions"]:
+                    values = (str(json.loads(line)[name]) for name in dimensions)
+                    found.add((metric["Name"], *values))
+    return frozenset(found)

@@ -1,0 +1,128 @@
+"""A table that answers the calls of shared/adapters/dynamodb.py and counts what they consume, for a million leads.
+
+DynamoDB Local takes half an hour to fill that far; tests/contract/test_capacity.py holds both to the same counts.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, insort
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from benchmarks.capacity import Index, Item, indexes_of, item_size, read_units, write_units
+
+PAGE = 1_000_000  # bytes, a little under DynamoDB's
+CONDITION = re.compile(
+    r"[#\w]+ = (?P<key>:\w+)"
+    r"(?: AND \w+ (?:<= (?P<most>:\w+)|BETWEEN (?P<from>:\w+) AND (?P<to>:\w+)))?"
+)
+LAST = "\U0010ffff"
+
+
+class ConditionalCheckFailedException(Exception):
+    """Never raised here: nobody writes at the same time."""
+
+
+class TableInMemory:
+    """In the place of a DynamoDB client with one table."""
+
+    class exceptions:  # noqa: N801  named as in botocore
+        ConditionalCheckFailedException = ConditionalCheckFailedException
+
+    def __init__(self, table: dict[str, Any]) -> None:
+        self._indexes = indexes_of(table)
+        self._items: dict[str, Item] = {}
+        self._entries: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        """What was consumed so far."""
+        self.requests, self.units = 0, 0.0
+
+    def load(self, items: Iterator[Item]) -> None:
+        """New items, without counting."""
+        for item in items:
+            self._store(item)
+
+    def put_item(self, Item: Item, **_: Any) -> None:  # noqa: N803  named as in boto3
+        before = self._items.get(Item["lead_id"]["S"])
+        self.requests += 1
+        self.units += sum(write_units(before, Item, self._indexes).values())
+        if before:
+            for name, index in self._indexes.items():
+                if index.entry(before):
+                    partition, entry = _place(name, index, before)
+                    entries = self._entries[partition]
+                    entries.pop(bisect_left(entries, entry))
+        self._store(Item)
+
+    def get_item(self, Key: Item, **_: Any) -> dict[str, Any]:  # noqa: N803
+        found = self._items.get(Key["lead_id"]["S"])
+        self.requests += 1
+        self.units += read_units([found] if found else [], consistent=True)
+        return {"Item": found} if found else {}
+
+    def query(self, **what: Any) -> dict[str, Any]:
+        """Raises ValueError for a condition that the adapter does not use today."""
+        name, forward = what["IndexName"], what.get("ScanIndexForward", True)
+        index = self._indexes[name]
+        condition = CONDITION.fullmatch(what["KeyConditionExpression"])
+        if condition is None:
+            raise ValueError(what["KeyConditionExpression"])
+        value = {key: entry["S"] for key, entry in what["ExpressionAttributeValues"].items()}
+        entries = self._entries.get((name, value[condition["key"]]), [])
+        first = (value[condition["from"]], "") if condition["from"] else ("", "")
+        last = (
+            (value[condition["to"] or condition["most"]], LAST)
+            if condition["to"] or condition["most"]
+            else (LAST, LAST)
+        )
+        low, high = bisect_left(entries, first), bisect_left(entries, last)
+        if start := what.get("ExclusiveStartKey"):
+            at = bisect_left(entries, (_sort(index, start), start["lead_id"]["S"]))
+            low, high = (max(low, at + 1), high) if forward else (low, min(high, at))
+        numbers = range(low, high) if forward else range(high - 1, low - 1, -1)
+        found: list[Item] = []
+        size = 0
+        for number in islice(numbers, what.get("Limit")):
+            found.append(index.entry(self._items[entries[number][1]]) or {})
+            size += item_size(found[-1])
+            if size > PAGE:
+                break
+        self.requests += 1
+        self.units += read_units(found, consistent=False)
+        full = found and (len(found) < len(numbers) or len(found) == what.get("Limit"))
+        return {"Items": found} | ({"LastEvaluatedKey": found[-1]} if full else {})
+
+    def get_paginator(self, _: str) -> Any:
+        return Pages(self)
+
+    def _store(self, item: Item) -> None:
+        self._items[item["lead_id"]["S"]] = item
+        for name, index in self._indexes.items():
+            if all(key in item for key in index.keys):
+                partition, entry = _place(name, index, item)
+                insort(self._entries.setdefault(partition, []), entry)
+
+
+class Pages:
+    def __init__(self, table: Any) -> None:
+        self._table = table
+
+    def paginate(self, **what: Any) -> Iterator[dict[str, Any]]:
+        while True:
+            page = self._table.query(**what)
+            yield page
+            if "LastEvaluatedKey" not in page:
+                return
+            what["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _place(name: str, index: Index, item: Item) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (name, item[index.keys[0]]["S"]), (_sort(index, item), item["lead_id"]["S"])
+
+
+def _sort(index: Index, item: Item) -> str:
+    return item[index.keys[1]]["S"] if len(index.keys) > 1 else ""

@@ -1,0 +1,120 @@
+"""The units that benchmarks/capacity.py computes are those that DynamoDB says it consumed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+
+from benchmarks import growth
+from benchmarks.capacity import indexes_of, read_units, write_units
+from benchmarks.table_in_memory import Pages, TableInMemory
+from dev import template
+from shared.adapters.dynamodb import LeadsTable
+from shared.domain.lead import Lead
+from tests.aws import create_leads_table
+from tests.functions.calls import NOT_A_FIT, URGENT
+from tests.leads import RECEIVED, a_lead
+
+INDEXES = indexes_of(template.expand()["Resources"]["LeadsTable"]["Properties"])
+LEAD = a_lead(URGENT)
+TOLD = LEAD.model_copy(update={"version": 2, "next_at": RECEIVED + timedelta(seconds=30)})
+TAKEN = TOLD.model_copy(update={"version": 3, "status": "acknowledged", "next_at": None})
+CLOSED = TAKEN.model_copy(update={"version": 4, "status": "closed", "closed_at": RECEIVED})
+
+
+@pytest.fixture
+def table(dynamodb_local: str) -> tuple[Any, str]:
+    client = boto3.client("dynamodb", endpoint_url=dynamodb_local)
+    name = f"leads-{uuid4().hex}"
+    create_leads_table(client, name)
+    return client, name
+
+
+def item_of(lead: Lead) -> dict[str, Any]:
+    return LeadsTable(None, "", 1)._item(lead)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "states",
+    [(None, LEAD), (LEAD, TOLD), (TOLD, TAKEN), (TAKEN, CLOSED), (None, a_lead(NOT_A_FIT))],
+    ids=["new", "told", "taken", "closed", "not a fit"],
+)
+def test_writes(table: tuple[Any, str], states: tuple[Lead | None, Lead]) -> None:
+    client, name = table
+    before, after = (item_of(lead) if lead else None for lead in states)
+    if before:
+        client.put_item(TableName=name, Item=before)
+    answer = client.put_item(TableName=name, Item=after, ReturnConsumedCapacity="INDEXES")["ConsumedCapacity"]
+    said = {"": answer["Table"]["CapacityUnits"]}
+    said |= {index: units["CapacityUnits"] for index, units in answer.get("GlobalSecondaryIndexes", {}).items()}
+    assert write_units(before, after, INDEXES) == {index: units for index, units in said.items() if units}
+
+
+def test_reads(table: tuple[Any, str]) -> None:
+    client, name = table
+    for lead in (LEAD, *(a_lead(NOT_A_FIT) for _ in range(3))):
+        client.put_item(TableName=name, Item=item_of(lead))
+    got = client.get_item(
+        TableName=name, Key={"lead_id": {"S": str(LEAD.lead_id)}}, ConsistentRead=True, ReturnConsumedCapacity="TOTAL"
+    )
+    assert read_units([got["Item"]], consistent=True) == got["ConsumedCapacity"]["CapacityUnits"]
+    found = client.query(
+        TableName=name,
+        IndexName="worklist",
+        KeyConditionExpression="worklist_shard = :shelf",
+        ExpressionAttributeValues={":shelf": {"S": "closed-2026-01-0"}},
+        ReturnConsumedCapacity="TOTAL",
+    )
+    assert found["Count"] == 3
+    assert read_units(found["Items"], consistent=False) == found["ConsumedCapacity"]["CapacityUnits"]
+
+
+class Counting:
+    """A DynamoDB client that adds up what its calls consumed."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.exceptions = client.exceptions
+        self.forget()
+
+    def forget(self) -> None:
+        self.requests, self.units = 0, 0.0
+
+    def put_item(self, **what: Any) -> Any:
+        return self._count(self._client.put_item, what)
+
+    def get_item(self, **what: Any) -> Any:
+        return self._count(self._client.get_item, what)
+
+    def query(self, **what: Any) -> Any:
+        return self._count(self._client.query, what)
+
+    def get_paginator(self, _: str) -> Pages:
+        return Pages(self)
+
+    def _count(self, call: Any, what: dict[str, Any]) -> Any:
+        answer = call(**what, ReturnConsumedCapacity="TOTAL")
+        self.requests += 1
+        self.units += answer["ConsumedCapacity"]["CapacityUnits"] or 0.5  # AWS charges for a page without items too
+        return answer
+
+
+def test_the_table_in_memory_counts_as_dynamodb_does(table: tuple[Any, str]) -> None:
+    client, name = table
+    memory = TableInMemory(template.expand()["Resources"]["LeadsTable"]["Properties"])
+    items = list(growth.fill(LeadsTable(memory, name, 1), 160))  # type: ignore[arg-type]
+    memory.load(iter(items))
+    for item in items:
+        client.put_item(TableName=name, Item=item)
+    counting = Counting(client)
+    pairs = (growth.reads(LeadsTable(one, name, 1)) for one in (memory, counting))  # type: ignore[arg-type]
+    for (what, in_memory), on_dynamodb in zip(next(pairs).items(), next(pairs).values(), strict=True):
+        memory.forget()
+        counting.forget()
+        in_memory()
+        on_dynamodb()
+        assert (memory.requests, memory.units) == (counting.requests, counting.units), what

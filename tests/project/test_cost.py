@@ -1,0 +1,48 @@
+"""docs/cost.md says what the template and the functions cost today; reading costs the same beside many leads."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks import cost, growth
+from dev import template
+
+
+@pytest.fixture(scope="module")
+def facts() -> cost.Facts:
+    return cost.Facts.gather()
+
+
+def test_a_submission_is_one_call(facts: cost.Facts) -> None:
+    assert dict(facts.journey.steps["capture_lead"].calls) == {"dynamodb:PutItem": 1}
+
+
+def test_the_alert_path_is_at_most_four_calls(facts: cost.Facts) -> None:
+    assert facts.journey.steps["alert_staff"].calls.total() <= 4
+
+
+def test_the_throttle_is_that_of_the_template(facts: cost.Facts) -> None:
+    (limit,) = (limit for limit in cost.limits(facts) if limit.name == "throttle of the route")
+    assert f"ThrottlingRateLimit: {limit.rate:.0f}\n" in template.TEMPLATE.read_text()
+
+
+def test_more_leads_cost_more_and_each_of_them_less(facts: cost.Facts) -> None:
+    totals = [sum(cost.monthly(leads, facts).values()) for leads in cost.VOLUMES]
+    assert totals == sorted(totals)
+    each = [total / leads for total, leads in zip(totals, cost.VOLUMES, strict=True)]
+    assert each == sorted(each, reverse=True)
+
+
+def test_reading_costs_the_same_beside_ten_times_as_many_leads() -> None:
+    few, many = (growth.measure(count) for count in (800, 8_000))
+    a_page = "a page of closed leads"
+    assert {name: few[name] for name in few if name != a_page} == {name: many[name] for name in many if name != a_page}
+    assert many[a_page][0] <= 3  # as many months as fill a page
+    assert many[a_page][1] <= 25
+
+
+def test_no_partition_of_an_index_gets_too_much_at_10_000_submissions_a_second(facts: cost.Facts) -> None:
+    shards = cost.shards_for(cost.GOAL, facts)
+    assert max(growth.busiest(cost.GOAL, shards, facts).values()) <= 1_000
+    assert max(growth.busiest(cost.GOAL, shards // 2, facts).values()) > 1_000
+    assert shards <= facts.source["Parameters"]["IndexShards"]["MaxValue"]
