@@ -13,6 +13,7 @@ from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.spool import SpoolQueue
 from shared.rulebook.loading import load
 from shared.settings import TableSettings, failure_queue, opening_hours
+from shared.triggers import queue_batch
 from shared.usecases.replaying import Replay, replay_submissions
 
 logger = Logger()
@@ -50,4 +51,5 @@ def deliver(record: dict[str, Any]) -> None:
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> Any:
-    return process_partial_response(event=event, record_handler=deliver, processor=processor, context=context)
+    batch = queue_batch(event)
+    return process_partial_response(event=batch, record_handler=deliver, processor=processor, context=context)

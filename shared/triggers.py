@@ -30,6 +30,14 @@ def stream_batch(event: object) -> dict[str, Any]:
     raise ForeignEvent("this is no batch of a table's stream")
 
 
+def queue_batch(event: object) -> dict[str, Any]:
+    """The event, when each of its records is a queue's and can be named as failed. Raises ForeignEvent."""
+    match event:
+        case {"Records": [_, *_] as records} if isinstance(event, dict) and all(map(_is_message, records)):
+            return event
+    raise ForeignEvent("this is no batch of a queue")
+
+
 def lead_id_of(record: Mapping[str, Any]) -> UUID:
     """Raises ForeignEvent for a record of another table."""
     match record:
@@ -52,6 +60,13 @@ def notifications(event: object) -> tuple[Notification, ...]:
 def _is_change(record: object) -> bool:
     match record:
         case {"eventSource": "aws:dynamodb", "dynamodb": {"SequenceNumber": str()}}:
+            return True
+    return False
+
+
+def _is_message(record: object) -> bool:
+    match record:
+        case {"eventSource": "aws:sqs", "messageId": str(), "body": str()}:
             return True
     return False
 

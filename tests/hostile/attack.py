@@ -15,7 +15,7 @@ from tests.hostile.attacker import Attacker
 from tests.hostile.judging import fault
 
 BATCH = 2_000
-OUT_OF_ORDER = {"dynamodb.PutItem", "dynamodb.GetItem", "dynamodb.Query"}
+OUT_OF_ORDER = {"dynamodb.PutItem", "dynamodb.GetItem", "dynamodb.Query", "sqs.SendMessage"}
 MOST_FAULTS = 20  # of a batch that are kept
 EVERY_SO_OFTEN = 10  # batches: one of so many meets a table that cannot be reached
 

@@ -15,12 +15,21 @@ from typing import Any
 import pytest
 
 from dev import openapi, template
-from functions import alert_staff, deliver_webhook, escalate_leads, retire_leads, revoke_consent, send_digest
+from functions import (
+    alert_staff,
+    deliver_webhook,
+    escalate_leads,
+    replay_submissions,
+    retire_leads,
+    revoke_consent,
+    send_digest,
+)
 from functions import watch_delivery as watching
 from infra.build import module_name
 from shared import api
 from shared.domain.errors import ForeignEvent, InvalidInput, LeadIntakeError
 from shared.usecases.watching import Watched
+from tests.aws import Aws
 from tests.functions.calls import CONTEXT, EVENTS, event
 from tests.hostile.foreign_events import FOREIGN, OTHER_TABLE, misshapen
 
@@ -37,7 +46,7 @@ def call(function: str, sent: object) -> Any:
 
 @pytest.fixture(autouse=True)
 def without_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    watched = Watched(took=None, error="", missing=0, quiet=True)
+    watched = Watched(took=None, error="", took_by_spool=None, error_by_spool="", missing=0, quiet=True)
     monkeypatch.setattr(watching, "watch_delivery", lambda *_: watched)
 
 
@@ -89,6 +98,17 @@ def test_only_a_stream_has_staff_alerted() -> None:
     for sent in FOREIGN.values():
         with pytest.raises(ForeignEvent, match="no batch"):
             alert_staff.handler(sent, CONTEXT)
+
+
+def test_only_a_queue_has_submissions_replayed() -> None:
+    for sent in (sent for kind, sent in FOREIGN.items() if kind != "SQS"):
+        with pytest.raises(ForeignEvent, match="no batch"):
+            replay_submissions.handler(sent, CONTEXT)
+
+
+def test_a_message_that_is_none_of_ours_is_kept_among_the_failures(aws: Aws) -> None:
+    answer = replay_submissions.handler(FOREIGN["SQS"], CONTEXT)
+    assert (answer, aws.wire.calls) == ({"batchItemFailures": []}, ["sqs.SendMessage"])
 
 
 def test_a_record_of_another_table_fails_alone() -> None:
