@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from uuid import UUID
 
 import pytest
 
+from dev import template
 from functions import alert_staff, capture_ad_lead, capture_lead, deliver_webhook, escalate_leads, work_lead
 from shared.adapters.form_guard import FormGuard
 from shared.domain.lead import reference_of
@@ -71,7 +73,7 @@ def test_one_search_finds_the_journey_of_a_lead(
     reference = reference_of(UUID(LEAD_ID))
     post = posting("capture_lead", submission(URGENT, submission_id=LEAD_ID))
 
-    aws.wire.down = {"dynamodb.PutItem"}
+    aws.wire.down = {"dynamodb.PutItem", "sqs.SendMessage"}
     assert capture_lead.handler(post, CONTEXT)["statusCode"] == 503
     aws.wire.down = set()
     assert capture_lead.handler(post, CONTEXT)["statusCode"] == 201
@@ -206,3 +208,20 @@ def test_a_lead_of_an_ad_network_is_counted_like_any_other(logs: Logs) -> None:
     assert found["captured"] == [1.0]
     assert (found["suspects"], found["scoring_failed"]) == ([0.0], [0.0])
     assert "heard" not in found  # the silence of the page is no less for it
+
+
+def test_a_storage_error_is_logged_as_the_filter_of_the_log_counts_it(aws: Aws, logs: Logs) -> None:
+    """Each function that fails for the table's sake writes one line that the template's metric filter matches."""
+    resources = template.read()["Resources"]
+    field, value = re.findall(
+        r"\{ \$\.(\w+) = \"(\w+)\" \}", resources["StorageErrors"]["Properties"]["FilterPattern"]
+    )[0]
+    reference = captured(URGENT)
+    aws.wire.down = {"dynamodb.GetItem", "dynamodb.PutItem"}
+    logs()
+    for run in (
+        lambda: alert_staff.handler(stream_of(LEAD_ID), CONTEXT),
+        lambda: worked(reference, "acknowledge", version=1),
+    ):
+        run()
+        assert len([line for line in lines(logs) if line.get(field) == value]) == 1

@@ -1,0 +1,218 @@
+"""Alarms, dashboard and runbook speak of what exists: each metric is one that a function or AWS emits."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+
+from dev import template
+from shared.rulebook.loading import load
+
+PROJECT = template.TEMPLATE.parents[1]
+RESOURCES: dict[str, Any] = template.expand()["Resources"]
+RUNBOOK = (PROJECT / "docs" / "runbook.md").read_text()
+ALARMS = {name: entry["Properties"] for name, entry in RESOURCES.items() if entry["Type"] == "AWS::CloudWatch::Alarm"}
+FUNCTIONS = {name for name, entry in RESOURCES.items() if entry["Type"] == "AWS::Lambda::Function"}
+QUEUES = {name for name, entry in RESOURCES.items() if entry["Type"] == "AWS::SQS::Queue"}
+VARIABLES = template.read()["Globals"]["Function"]["Environment"]["Variables"]
+OURS = VARIABLES["POWERTOOLS_METRICS_NAMESPACE"]
+TIERS = {tier for rule_set in load().rule_sets.values() for tier in rule_set.tiers}
+LABELS = ["For patients", "Look", "Do", "Over when"]
+
+# What AWS emits: metric -> the dimensions it may be asked for by. Lambda developer guide "Types of metrics for Lambda
+# functions"; API Gateway developer guide "Monitor CloudWatch metrics for HTTP APIs"; SQS developer guide "Available
+# CloudWatch metrics for Amazon SQS".
+BY: dict[str, set[tuple[str, ...]]] = {
+    "AWS/Lambda": {("FunctionName",)},
+    "AWS/ApiGateway": {("ApiId",), ("ApiId", "Stage")},
+    "AWS/SQS": {("QueueName",)},
+}
+AWS_METRICS = {
+    "AWS/Lambda": {"Invocations", "Errors", "Throttles", "Duration", "IteratorAge", "AsyncEventsDropped"},
+    "AWS/ApiGateway": {"Count", "4xx", "5xx", "Latency", "IntegrationLatency"},
+    "AWS/SQS": {"ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"},
+}
+
+
+@cache
+def emitted() -> dict[str, set[tuple[str, ...]]]:
+    """What functions add, and the filters of the log."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for path in (PROJECT / "functions").glob("*.py"):
+        for name in (name for call in calls(path.read_text(), "add_metric") for name in names(call)):
+            found[name] = {("service",)}
+    for entry in RESOURCES.values():
+        if entry["Type"] == "AWS::Logs::MetricFilter":
+            for into in entry["Properties"]["MetricTransformations"]:
+                assert into["MetricNamespace"] == OURS
+                found[into["MetricName"]] = {()}
+    return found
+
+
+def calls(source: str, method: str) -> Iterator[ast.Call]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == method:
+            yield node
+
+
+def names(call: ast.Call) -> Iterator[str]:
+    """The metric's name; one that ends in a tier stands for all of them."""
+    match call.args[0]:
+        case ast.Constant(value=str(name)):
+            yield name
+        case ast.JoinedStr(values=[ast.Constant(value=str(prefix)), ast.FormattedValue() as end]):
+            assert ast.unparse(end.value).endswith(".tier"), ast.unparse(call)
+            yield from (f"{prefix}{tier}" for tier in TIERS)
+        case _:
+            pytest.fail(ast.unparse(call))
+
+
+def test_no_function_adds_a_dimension_of_its_own() -> None:
+    """Each value of it would be a metric to pay for, and no alarm would find the sum."""
+    for path in (PROJECT / "functions").glob("*.py"):
+        assert not [*calls(path.read_text(), "add_dimension"), *calls(path.read_text(), "set_default_dimensions")]
+
+
+def test_an_alarm_watches_what_is_emitted() -> None:
+    assert len(ALARMS) >= 17
+    for name, alarm in ALARMS.items():
+        must_exist(name, alarm["Namespace"], alarm["MetricName"], {d["Name"]: d["Value"] for d in alarm["Dimensions"]})
+
+
+def must_exist(where: str, namespace: str, metric: str, dimensions: dict[str, Any]) -> None:
+    known = emitted() if namespace == OURS else dict.fromkeys(AWS_METRICS[namespace], BY[namespace])
+    assert metric in known, f"{where}: nothing emits {metric}"
+    assert tuple(sorted(dimensions)) in known[metric], f"{where}: {metric} has other dimensions"
+    for dimension, value in dimensions.items():
+        match dimension:
+            case "service":
+                assert value == VARIABLES["POWERTOOLS_SERVICE_NAME"], where
+            case "FunctionName":
+                assert named(value) in FUNCTIONS, where
+            case "QueueName":
+                queue, _, attribute = named(value).partition(".")
+                assert (queue in QUEUES, attribute) == (True, "QueueName"), where
+            case "ApiId":
+                assert named(value) == "Api", where
+            case _:
+                assert dimension == "Stage", where
+
+
+def named(value: Any) -> str:
+    """What a Ref, a GetAtt, or a ${} inside the dashboard stands for."""
+    match value:
+        case {"Ref": str(name)}:
+            return name
+        case {"Fn::GetAtt": [str(name), str(attribute)]}:
+            return f"{name}.{attribute}"
+        case str(text):
+            return text.removeprefix("${").removesuffix("}")
+    pytest.fail(str(value))
+
+
+def widgets() -> list[dict[str, Any]]:
+    body, more = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    (condition, queue, otherwise) = more["Webhooks"]["Fn::If"]
+    assert (condition, queue["Fn::GetAtt"], otherwise) == (
+        "HasWebhookAddress",
+        ["UndeliveredWebhooks", "QueueName"],
+        "none",
+    )
+    assert more["WebhookAlarm"]["Fn::If"] == ["HasWebhookAddress", {"Fn::Sub": ', "${WebhookUndelivered.Arn}"'}, ""]
+    assert more["Deliverer"]["Fn::If"] == ["HasWebhookAddress", {"Ref": "DeliverWebhook"}, "none"]
+    body = body.replace("${Deliverer}", "${DeliverWebhook}").replace("${Webhooks}", "${UndeliveredWebhooks.QueueName}")
+    body = body.replace("${WebhookAlarm}", ', "${WebhookUndelivered.Arn}"')
+    found: list[dict[str, Any]] = json.loads(body)["widgets"]
+    return found
+
+
+def drawn() -> Iterator[tuple[str, list[str]]]:
+    """Each widget's title and metrics, with what "..." stands for: the part of the one before."""
+    for widget in (widget["properties"] for widget in widgets() if widget["type"] == "metric"):
+        before: list[str] = []
+        for metric in widget["metrics"]:
+            parts = [part for part in metric if isinstance(part, str)]
+            before = [*before[: 1 - len(parts)], *parts[1:]] if parts[0] == "..." else parts
+            yield widget["title"], before
+
+
+def test_the_dashboard_shows_what_is_emitted() -> None:
+    shown = set()
+    for title, (namespace, name, *rest) in drawn():
+        must_exist(title, namespace, name, dict(zip(rest[::2], rest[1::2], strict=True)))
+        shown.add(name)
+    wanted = {"captured_URGENT", "seconds_to_alert", "minutes_to_acknowledgement_URGENT", "canaries_delivered", "5xx"}
+    assert shown >= wanted | {"Errors", "Throttles", "Duration", "ApproximateNumberOfMessagesVisible", "storage_errors"}
+
+
+@pytest.mark.parametrize("metric", ["Errors", "Throttles", "Duration"])
+def test_every_function_is_on_the_dashboard(metric: str) -> None:
+    assert {named(rest[1]) for _, (_, name, *rest) in drawn() if name == metric} == FUNCTIONS
+
+
+def test_the_dashboard_shows_every_alarm_and_no_widget_hides_another() -> None:
+    (alarms,) = (widget["properties"]["alarms"] for widget in widgets() if widget["type"] == "alarm")
+    assert sorted(named(alarm) for alarm in alarms) == sorted(f"{name}.Arn" for name in ALARMS)
+    covered = [
+        (x, y)
+        for widget in widgets()
+        for x in range(widget["x"], widget["x"] + widget["width"])
+        for y in range(widget["y"], widget["y"] + widget["height"])
+    ]
+    assert len(covered) == len(set(covered))
+    assert max(x for x, _ in covered) < 24
+
+
+def test_every_failure_queue_is_on_the_dashboard() -> None:
+    body = json.dumps(widgets())
+    assert [name for name in QUEUES - {"CanaryAlerts"} if f"{name}.QueueName" not in body] == []
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_tells_operators_what_to_do_and_when_it_is_over(name: str) -> None:
+    alarm = ALARMS[name]
+    assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}]
+    description = alarm["AlarmDescription"]
+    said, _, runbook = description.partition(" Runbook - ")
+    assert runbook == name
+    assert len(re.findall(r"[.]", said)) >= 2, "what it means, and what to do"
+    assert alarm["TreatMissingData"] == ("breaching" if "LessThan" in alarm["ComparisonOperator"] else "notBreaching")
+
+
+def test_every_alarm_has_one_entry_in_the_runbook_and_every_entry_an_alarm() -> None:
+    entries = re.findall(r"^### (\w+)$", RUNBOOK, re.MULTILINE)
+    assert sorted(entries) == sorted(ALARMS)
+
+
+@pytest.mark.parametrize("entry", re.findall(r"^### \w+\n(.*?)(?=^##|\Z)", RUNBOOK, re.MULTILINE | re.DOTALL))
+def test_an_entry_says_all_four_things(entry: str) -> None:
+    assert re.findall(r"^- \*\*([\w ]+):\*\* \S", entry, re.MULTILINE) == LABELS
+
+
+def test_the_runbook_names_functions_queues_and_outputs_that_exist() -> None:
+    words = set(re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)+)`", RUNBOOK))
+    known = set(RESOURCES) | set(template.read()["Parameters"]) | set(template.read()["Outputs"])
+    errors = {"NotDelivered", "StoreUnavailable", "ValidationError", "ClientError", "SpineLeads"}
+    assert words - known - errors == set()
+
+
+def test_every_metric_is_explained_and_every_explained_one_is_emitted() -> None:
+    table = RUNBOOK.partition("## Metrics")[2]
+    explained = {
+        name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)
+    }
+    assert explained == set(emitted())
+
+
+def test_a_storage_error_is_counted_by_what_functions_log() -> None:
+    """The filter finds the field and the value that `api` and the alerting functions write."""
+    (metric_filter,) = (entry for entry in RESOURCES.values() if entry["Type"] == "AWS::Logs::MetricFilter")
+    properties = metric_filter["Properties"]
+    assert properties["LogGroupName"] == {"Ref": "Logs"}
+    assert properties["FilterPattern"] == '{ $.error = "StoreUnavailable" }'
