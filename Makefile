@@ -16,7 +16,7 @@ export AWS_CONFIG_FILE := /dev/null
 export AWS_SHARED_CREDENTIALS_FILE := /dev/null
 unexport AWS_PROFILE AWS_DEFAULT_PROFILE
 
-.PHONY: help run test lint types unit e2e browser soak build sam-check lock setup clean chromium
+.PHONY: help run test lint types unit e2e browser soak build sam-check redrive lock setup clean chromium
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -62,6 +62,12 @@ sam-check: .local/sam/.ready ## SAM CLI's own check of the template
 	@cd infra && SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam validate --lint --region us-east-1
 
 setup: .venv/.ready .local/ministack/.ready .local/sam/.ready .local/dynamodb-local/.ready chromium ## all environments, without running anything
+
+# The one command here that may reach a real account: with the credentials of whoever runs it.
+redrive: .venv/.ready ## what waits in the failure queues goes back, or is shown and deleted (STACK=name, YES=1 asks nothing; ENDPOINT=url the local cloud)
+	@env -u AWS_CONFIG_FILE -u AWS_SHARED_CREDENTIALS_FILE -u AWS_EC2_METADATA_DISABLED $(if $(AWS_PROFILE),AWS_PROFILE=$(AWS_PROFILE)) \
+	    $(IN)/python -m dev.redrive $(or $(STACK),$(if $(ENDPOINT),local,$(error STACK=name of the deployed stack))) \
+	    $(if $(ENDPOINT),--endpoint $(ENDPOINT)) $(if $(YES),--yes)
 
 lock: $(UV) ## newest versions that fit pyproject.toml, with hashes, into locks/
 	@rm -f locks/dev.txt locks/runtime.txt locks/local-cloud.txt locks/sam.txt

@@ -58,7 +58,7 @@ def main() -> None:
             outbox = running.enter_context(Outbox(cloud, _say))
             running.enter_context(Front(cloud, outbox, arguments.port))
             _warm(site)
-            _where(site, demo.address, arguments.state, time.monotonic() - started)
+            _where(site, demo.address, cloud.emulator.endpoint, arguments.state, time.monotonic() - started)
             running.enter_context(_follow_changes(cloud))
             if arguments.samples:
                 samples.send(site, arguments.samples, console)
@@ -113,7 +113,7 @@ def _demo(site: str, port: int) -> Demo:
         return Demo(0, site)
 
 
-def _where(site: str, demo: str, state: Path, seconds: float) -> None:
+def _where(site: str, demo: str, endpoint: str, state: Path, seconds: float) -> None:
     console.print(f"""
 Ready after {seconds:.0f} s.
   The form           [link={site}]{site}[/link]
@@ -121,6 +121,7 @@ Ready after {seconds:.0f} s.
   The inbox          {site}inbox  (sign in as {", ".join(STAFF)}; password {PASSWORD})
   Alerts (outbox)    {site.removesuffix("/")}{LOCAL}
   Log of functions   {site.removesuffix("/")}{LOCAL}logs
+  The local cloud    {endpoint}  (make redrive ENDPOINT={endpoint})
   What is stored     {os.path.relpath(state)}/
 Due alerts are also looked for every minute (escalate_leads). Saved changes are live in seconds. Ctrl-C stops.
 """)

@@ -117,6 +117,14 @@ def test_lost_answer_is_asked_for_again_and_gives_the_same_receipt(
     assert stored() == before + 1
 
 
+def test_a_form_that_waits_for_the_table_is_received_like_any_other(patient: Patient, page: Page) -> None:
+    patient.ready_to_send()
+    page.route("**/submissions", lambda route: route.fulfill(response=route.fetch(), status=202))
+    patient.next()
+    patient.reference()
+    expect(patient.heading("We received your answers")).to_be_focused()
+
+
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_server_trouble_keeps_the_answers_and_offers_the_phone(
     patient: Patient, page: Page, traffic: Traffic, console: Console, status: int

@@ -8,10 +8,12 @@ from http import HTTPStatus
 
 import pytest
 
-from dev.cloud import LocalCloud
+from dev import redrive
+from dev.cloud import STACK, LocalCloud
 from tests.e2e.conftest import Json, Service, Staff, eventually
 from tests.e2e.test_submission import stored
 
+QUEUES = ("SpooledSubmissions", "FailedSubmissions")
 Away = Callable[[], AbstractContextManager[None]]
 
 
@@ -87,3 +89,18 @@ def test_an_entry_that_nobody_can_read_is_in_the_failure_queue(cloud: LocalCloud
     eventually(look, "the entry in the failure queue")
     assert got == ["{"]
     eventually(lambda: waiting(cloud) == 0, "an empty spool")
+
+
+def test_what_is_in_the_failure_queue_is_told_after_a_redrive(
+    cloud: LocalCloud, service: Service, staff: Staff, submission: Json, table_away: Away
+) -> None:
+    queues, spool, failed = (cloud.client("sqs"), *(cloud.resources[name] for name in QUEUES))
+    with table_away():
+        reference = service.submit(submission).json["reference"]
+        [message] = queues.receive_message(QueueUrl=spool, WaitTimeSeconds=2)["Messages"]
+        queues.send_message(QueueUrl=failed, MessageBody=message["Body"])
+        queues.delete_message(QueueUrl=spool, ReceiptHandle=message["ReceiptHandle"])
+
+    assert redrive.main([STACK, "--endpoint", cloud.emulator.endpoint, "--yes"]) == 0
+    assert staff.hears_about(reference).kind == "new"
+    assert stored(cloud, submission["submission_id"]) is not None

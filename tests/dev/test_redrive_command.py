@@ -1,0 +1,196 @@
+"""make redrive, on moto: what goes back, what is shown, and that nothing is lost on the way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from dev import redrive, template
+
+STACK = "clinic"
+NAMES = ("SpooledSubmissions", *(queue.name for queue in redrive.QUEUES))
+SNS = {
+    "MessageId": "m-1",
+    "Timestamp": "2026-01-14T16:00:00.000Z",
+    "Subject": "URGENT lead waiting",
+    "MessageAttributes": {
+        "reference": {"Type": "String", "Value": "7K3MQ-2XDRT"},
+        "kind": {"Type": "String", "Value": "new"},
+        "tier": {"Type": "String", "Value": "URGENT"},
+    },
+}
+ENTRY = json.dumps({"reference": "7K3MQ-2XDRT", "contact": {"name": "Canaryname"}})
+
+
+class Functions:
+    """Lambda, as far as it is called here."""
+
+    def __init__(self) -> None:
+        self.invoked: list[Any] = []
+        self.status = 202
+
+    def invoke(self, FunctionName: str, InvocationType: str, Payload: str) -> Any:  # noqa: N803  as boto3 calls them
+        assert (FunctionName, InvocationType) == ("deliver-webhook", "Event")
+        self.invoked.append(json.loads(Payload))
+        return {"StatusCode": self.status}
+
+
+@pytest.fixture
+def functions() -> Functions:
+    return Functions()
+
+
+@pytest.fixture
+def stack(functions: Functions) -> Iterator[redrive.Stack]:
+    with mock_aws():
+        resources = {name: {"Type": "AWS::SQS::Queue"} for name in NAMES}
+        body = json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources})
+        boto3.client("cloudformation").create_stack(StackName=STACK, TemplateBody=body)
+        found = redrive.named(STACK, None)
+        yield replace(found, functions=functions, names={**found.names, "DeliverWebhook": "deliver-webhook"})
+
+
+def put(stack: redrive.Stack, name: str, *bodies: str) -> None:
+    for body in bodies:
+        stack.queues.send_message(QueueUrl=stack.names[name], MessageBody=body)
+
+
+def depth(stack: redrive.Stack, name: str) -> int:
+    attributes = stack.queues.get_queue_attributes(QueueUrl=stack.names[name], AttributeNames=["All"])["Attributes"]
+    return int(attributes["ApproximateNumberOfMessages"]) + int(attributes["ApproximateNumberOfMessagesNotVisible"])
+
+
+def run(stack: redrive.Stack, *, yes: bool = True) -> tuple[bool, str]:
+    said: list[str] = []
+
+    def ask(question: str) -> bool:
+        said.append(question)
+        return yes
+
+    return redrive.redrive(stack, ask, said.append), "\n".join(said)
+
+
+def test_the_queues_are_those_of_the_template_and_none_is_left_out() -> None:
+    queues = {name for name, entry in template.read()["Resources"].items() if entry["Type"] == "AWS::SQS::Queue"}
+    assert {*NAMES, "CanaryAlerts"} == queues
+
+
+def test_submissions_go_back_to_the_spool_unchanged(stack: redrive.Stack) -> None:
+    put(stack, "FailedSubmissions", ENTRY, '{"name": "Jos\\u00e9"}', "{")
+    done, said = run(stack)
+    assert done
+    assert (depth(stack, "FailedSubmissions"), depth(stack, "SpooledSubmissions")) == (0, 3)
+    got = stack.queues.receive_message(QueueUrl=stack.names["SpooledSubmissions"], MaxNumberOfMessages=10)["Messages"]
+    assert sorted(message["Body"] for message in got) == sorted([ENTRY, '{"name": "Jos\\u00e9"}', "{"])
+    assert "3/3" in said
+    assert "7K3MQ-2XDRT" in said
+
+
+def test_nothing_is_shown_of_a_person(stack: redrive.Stack) -> None:
+    put(stack, "FailedSubmissions", ENTRY, json.dumps({"reference": "Canaryname"}))
+    assert "Canaryname" not in run(stack)[1]
+
+
+def test_nothing_is_done_unless_somebody_says_so(stack: redrive.Stack, functions: Functions) -> None:
+    for queue in redrive.QUEUES:
+        put(stack, queue.name, json.dumps(SNS))
+    done, said = run(stack, yes=False)
+    assert done
+    assert said.count("Go on?") == len(redrive.QUEUES)
+    assert [depth(stack, queue.name) for queue in redrive.QUEUES] == [1] * len(redrive.QUEUES)
+    assert (depth(stack, "SpooledSubmissions"), functions.invoked) == (0, [])
+
+
+def test_an_empty_queue_asks_nothing(stack: redrive.Stack) -> None:
+    assert "Go on?" not in run(stack)[1]
+
+
+def test_what_is_not_confirmed_stays(stack: redrive.Stack) -> None:
+    put(stack, "FailedSubmissions", ENTRY)
+
+    class Refuses:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(stack.queues, name)
+
+        def send_message(self, **_: Any) -> Any:
+            raise ClientError({"Error": {"Code": "AccessDenied"}}, "SendMessage")
+
+    class Garbles(Refuses):
+        def send_message(self, **_: Any) -> Any:
+            return {"MD5OfMessageBody": "other"}
+
+    for queues in (Refuses(), Garbles()):
+        done, said = run(replace(stack, queues=queues))
+        assert not done
+        assert "stays" in said
+        assert depth(stack, "FailedSubmissions") == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps(SNS | {"Type": "Notification"}),
+        json.dumps({"requestPayload": {"Records": [{"EventSource": "aws:sns", "Sns": SNS}]}}),
+    ],
+    ids=["kept by SNS", "kept by Lambda"],
+)
+def test_a_webhook_is_sent_again_under_its_own_id(stack: redrive.Stack, functions: Functions, body: str) -> None:
+    put(stack, "UndeliveredWebhooks", body)
+    done, said = run(stack)
+    assert done
+    assert "7K3MQ-2XDRT new URGENT" in said
+    [invoked] = functions.invoked
+    assert invoked["Records"][0]["Sns"].items() >= SNS.items()
+    assert depth(stack, "UndeliveredWebhooks") == 0
+
+
+def test_a_webhook_that_lambda_does_not_take_stays(stack: redrive.Stack, functions: Functions) -> None:
+    functions.status = 500
+    put(stack, "UndeliveredWebhooks", json.dumps(SNS))
+    assert run(stack)[0] is False
+    assert depth(stack, "UndeliveredWebhooks") == 1
+
+
+def test_pointers_are_shown_before_they_are_deleted(stack: redrive.Stack) -> None:
+    put(stack, "UndeliveredAlerts", json.dumps(SNS))
+    batch = {"batchSize": 3, "approximateArrivalOfFirstRecord": "2026-01-14T16:00:00Z"}
+    put(stack, "FailedStreamBatches", json.dumps({"DDBStreamBatchInfo": batch}))
+    done, said = run(stack)
+    assert done
+    lines = said.splitlines()
+    assert lines.index("  7K3MQ-2XDRT new URGENT") < next(n for n, line in enumerate(lines) if "the ladder" in line)
+    assert "  3 records from 2026-01-14T16:00:00Z" in lines
+    assert (depth(stack, "UndeliveredAlerts"), depth(stack, "FailedStreamBatches")) == (0, 0)
+
+
+def test_it_ends_also_when_everything_comes_back(stack: redrive.Stack) -> None:
+    """What fails again is in the failure queue at once."""
+    stack = replace(stack, names={**stack.names, "SpooledSubmissions": stack.names["FailedSubmissions"]})
+    put(stack, "FailedSubmissions", ENTRY, ENTRY)
+    assert run(stack)[0]
+    assert depth(stack, "FailedSubmissions") == 2
+
+
+def test_a_stack_without_a_webhook_has_no_such_queue(stack: redrive.Stack) -> None:
+    names = {name: value for name, value in stack.names.items() if name != "UndeliveredWebhooks"}
+    done, said = run(replace(stack, names=names))
+    assert done
+    assert "UndeliveredWebhooks" not in said
+
+
+@pytest.mark.usefixtures("stack")
+def test_as_a_command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    put(redrive.named(STACK, None), "FailedSubmissions", ENTRY)
+    monkeypatch.setattr("builtins.input", lambda _: "n")
+    assert redrive.main([STACK]) == 0
+    assert depth(redrive.named(STACK, None), "FailedSubmissions") == 1
+    assert redrive.main([STACK, "--yes"]) == 0
+    assert "1/1 reference 7K3MQ-2XDRT: done" in capsys.readouterr().out
+    assert redrive.main(["no-such-stack", "--yes"]) == 1
