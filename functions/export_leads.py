@@ -14,8 +14,7 @@ from shared.adapters.dynamodb import AccessLog, LeadsTable
 from shared.domain.export import ExportQuery
 from shared.fhir.bundle import as_bundle
 from shared.rulebook.loading import load
-from shared.rulebook.words import words
-from shared.settings import ClinicSettings, TableSettings, access_log, opening_hours
+from shared.settings import TableSettings, access_log, opening_hours
 from shared.usecases.records import Exported, Records, export_lead, export_leads
 
 CSV = "text/csv; charset=utf-8; header=present"
@@ -29,7 +28,6 @@ hours = opening_hours()
 records = Records(
     LeadsTable(client, table.leads_table, table.index_shards), rulebook, AccessLog(client, access_log()), hours
 )
-safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_environment().phone)
 
 
 def as_csv(page: Exported, query: ExportQuery) -> str:
@@ -53,7 +51,7 @@ def leading_on(page: Exported, query: ExportQuery, at: datetime) -> dict[str, st
 
 
 @logger.inject_lambda_context(correlation_id_path=api.REQUEST_ID)
-@api.answers_problems(safety, logger.error)
+@api.answers_staff(logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
     staff, at = api.staff(event), datetime.now(UTC)
     if reference := api.path_parameter(event, "reference"):

@@ -11,19 +11,16 @@ from shared import api
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import LeadsTable
 from shared.domain.worklist import WorklistQuery
-from shared.rulebook.loading import load
-from shared.rulebook.words import words
-from shared.settings import ClinicSettings, TableSettings
+from shared.settings import TableSettings
 from shared.usecases.inbox import list_leads
 
 logger = Logger()
 table = TableSettings.from_environment()
 leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
-safety = api.Safety(load().emergency_advice_in, words, ClinicSettings.from_environment().phone)
 
 
 @logger.inject_lambda_context(correlation_id_path=api.REQUEST_ID)
-@api.answers_problems(safety, logger.error)
+@api.answers_staff(logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
     query = api.query(event, WorklistQuery)
     page = list_leads(query, api.staff(event), leads, datetime.now(UTC))

@@ -11,20 +11,17 @@ from shared import api
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import LeadsTable
 from shared.domain.worklist import Search
-from shared.rulebook.loading import load
-from shared.rulebook.words import words
-from shared.settings import ClinicSettings, TableSettings, person_key
+from shared.settings import TableSettings, person_key
 from shared.usecases.inbox import search_leads
 
 logger = Logger()
 table = TableSettings.from_environment()
 leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
 key = person_key()
-safety = api.Safety(load().emergency_advice_in, words, ClinicSettings.from_environment().phone)
 
 
 @logger.inject_lambda_context(correlation_id_path=api.REQUEST_ID)
-@api.answers_problems(safety, logger.error)
+@api.answers_staff(logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
     staff = api.staff(event)
     found = search_leads(api.read(event, Search), key, staff, leads, datetime.now(UTC))

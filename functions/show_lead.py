@@ -11,8 +11,7 @@ from shared import api
 from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import AccessLog, LeadsTable
 from shared.rulebook.loading import load
-from shared.rulebook.words import words
-from shared.settings import ClinicSettings, TableSettings, access_log, opening_hours
+from shared.settings import TableSettings, access_log, opening_hours
 from shared.usecases.inbox import Practice, show_lead
 
 logger = Logger()
@@ -25,11 +24,10 @@ practice = Practice(
     AccessLog(client, access_log()),
     opening_hours(),
 )
-safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_environment().phone)
 
 
 @logger.inject_lambda_context(correlation_id_path=api.REQUEST_ID)
-@api.answers_problems(safety, logger.error)
+@api.answers_staff(logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
     reference = api.path_parameter(event, "reference")
     shown = show_lead(reference, api.staff(event), practice, datetime.now(UTC))

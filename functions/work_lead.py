@@ -13,8 +13,7 @@ from shared.adapters.aws import PATIENT_FACING
 from shared.adapters.dynamodb import AccessLog, LeadsTable
 from shared.domain.work import Action
 from shared.rulebook.loading import load
-from shared.rulebook.words import words
-from shared.settings import ClinicSettings, TableSettings, access_log, opening_hours
+from shared.settings import TableSettings, access_log, opening_hours
 from shared.usecases.inbox import Practice, Worked, work_lead
 
 logger = Logger()
@@ -28,7 +27,6 @@ practice = Practice(
     AccessLog(client, access_log()),
     opening_hours(),
 )
-safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_environment().phone)
 
 
 def tell(worked: Worked, action: str) -> None:
@@ -41,7 +39,7 @@ def tell(worked: Worked, action: str) -> None:
 
 @logger.inject_lambda_context(correlation_id_path=api.REQUEST_ID)
 @metrics.log_metrics
-@api.answers_problems(safety, logger.error)
+@api.answers_staff(logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
     staff, action = api.staff(event), api.read(event, Action)
     reference = api.path_parameter(event, "reference")

@@ -239,18 +239,34 @@ def answers_problems(
     text, which could quote a patient.
     """
 
+    def told(event: Event, error: Exception) -> Response:
+        answer = problem(error, safety, language(event))
+        return show(event, error, answer) if show else answer
+
+    return _answering(told, lambda error: problem(error, safety), report)
+
+
+def answers_staff(report: Callable[..., None]) -> Callable[[Handler], Handler]:
+    """The same for people who are signed in: words for them, and no advice for patients."""
+    return _answering(lambda _, error: staff_problem(error), staff_problem, report)
+
+
+def _answering(
+    told: Callable[[Event, Exception], Response],
+    told_to_others: Callable[[Exception], Response],
+    report: Callable[..., None],
+) -> Callable[[Handler], Handler]:
     def decorate(handler: Handler) -> Handler:
         @wraps(handler)
         def answer(event: Any, context: Any) -> Response:
             if not is_request(event):
-                return problem(UnreadableRequest(HTTPStatus.BAD_REQUEST, NO_REQUEST), safety)
+                return told_to_others(UnreadableRequest(HTTPStatus.BAD_REQUEST, NO_REQUEST))
             try:
                 return handler(event, context)
-            except Exception as error:  # noqa: BLE001  a patient gets advice and a phone number, whatever broke
+            except Exception as error:  # noqa: BLE001  nobody is left with an error alone, whatever broke
                 if not isinstance(error, LeadIntakeError) or isinstance(error, (StoreUnavailable, ScoringFailed)):
                     report("request failed", extra=_what_broke(error))
-                answer = problem(error, safety, language(event))
-                return show(event, error, answer) if show else answer
+                return told(event, error)
 
         return answer
 
@@ -260,7 +276,22 @@ def answers_problems(
 def problem(error: Exception, safety: Safety, spoken: str = "") -> Response:
     """Problem details in the language `spoken`, as far as there are words for it."""
     words = safety.words(spoken) if spoken else {}
+    about = {"emergency_advice": safety.emergency_advice(spoken), "clinic_phone": safety.clinic_phone}
+    return _problem_details(error, _status(error), words, about, "accept-language")
+
+
+def staff_problem(error: Exception) -> Response:
+    """Problem details for whoever is signed in."""
     status, title, detail = _status(error)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        title, detail = "This did not work just now", "Look in a few seconds whether it was done, and then try again."
+    return _problem_details(error, (status, title, detail), {}, _who_was_first(error), "")
+
+
+def _problem_details(
+    error: Exception, what: tuple[HTTPStatus, str, str], words: Mapping[str, str], about: Mapping[str, Any], vary: str
+) -> Response:
+    status, title, detail = what
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": words.get(title, title),
@@ -269,14 +300,12 @@ def problem(error: Exception, safety: Safety, spoken: str = "") -> Response:
     }
     if isinstance(error, InvalidInput):
         body["errors"] = [{"pointer": entry.pointer, "detail": entry.in_words(words)} for entry in error.problems]
-    body |= _who_was_first(error)
-    body |= {"emergency_advice": safety.emergency_advice(spoken), "clinic_phone": safety.clinic_phone}
-    headers = {"content-type": "application/problem+json", "vary": "accept-language"}
+    headers = {"content-type": "application/problem+json"}
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["retry-after"] = str(RETRY_AFTER)
-    if status == HTTPStatus.NOT_ACCEPTABLE:
-        headers["vary"] += ", accept"
-    return respond(status, body, headers)
+    if varies := ", ".join(filter(None, [vary, "accept" if status == HTTPStatus.NOT_ACCEPTABLE else ""])):
+        headers["vary"] = varies
+    return respond(status, body | dict(about), headers)
 
 
 def _who_was_first(error: Exception) -> dict[str, str | None]:

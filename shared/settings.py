@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 
 from shared.domain.opening_hours import OpeningHours
+from shared.domain.phone import phone_link
 
 
 def _required(name: str) -> str:
@@ -48,8 +49,7 @@ class ClinicSettings:
 
     def words(self) -> dict[str, str]:
         """What fills the placeholders of pages."""
-        link = "".join(character for character in self.phone if character in "+0123456789")
-        return {"clinic_name": self.name, "clinic_phone": self.phone, "clinic_phone_link": link}
+        return {"clinic_name": self.name, "clinic_phone": self.phone, "clinic_phone_link": phone_link(self.phone)}
 
     @classmethod
     def from_environment(cls) -> ClinicSettings:

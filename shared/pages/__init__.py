@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from shared.domain.condition import AnyOf, Between
 from shared.domain.errors import FieldProblem
 from shared.domain.filled_form import ANSWERS, CONSENTS, CONTACT, IN_EMERGENCY, FormView, is_scale
+from shared.domain.phone import phone_link
 from shared.domain.questionnaire import ContactField, Question
 
 LANGUAGES = {"en": "English", "es": "Español"}
@@ -31,7 +32,7 @@ class Surroundings:
 
     @property
     def phone_link(self) -> str:
-        return "tel:" + "".join(character for character in self.phone if character in "+0123456789")
+        return phone_link(self.phone)
 
     def t(self, text: str, **values: object) -> str:
         """The text in this language, its {names} filled in."""
