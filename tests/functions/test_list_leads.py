@@ -54,6 +54,7 @@ def test_a_summary_says_nothing_about_the_person(aws: Aws) -> None:
         "language",
         "owner",
         "owner_name",
+        "sent_more",
         "received_at",
         "reference",
         "status",

@@ -291,3 +291,15 @@ def test_a_store_that_fails_says_so_and_nobody_sees_the_lead(aws: Aws) -> None:
     aws.wire.down = {"dynamodb.PutItem"}
     assert worked(reference, "acknowledge", version=1)["statusCode"] == 503
     assert opened(reference)["statusCode"] == 503
+
+
+@pytest.mark.parametrize(
+    "read", [opened, lambda _reference: listed(), lambda reference: worked(reference, "book", version=1)]
+)
+def test_staff_are_told_what_to_do_and_are_given_no_advice_for_patients(aws: Aws, read: Callable[[str], Json]) -> None:
+    reference = captured(URGENT)
+    aws.wire.down = {"dynamodb.Query"}
+    problem = content(read(reference))
+    assert problem["status"] == 503
+    assert problem["detail"] == "Look in a few seconds whether it was done, and then try again."
+    assert not {"emergency_advice", "clinic_phone"} & problem.keys()

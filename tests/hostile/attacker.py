@@ -16,7 +16,8 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote_from_bytes, urlencode
 
-from dev import openapi, template
+from dev import template
+from dev.openapi import document as openapi
 from infra.build import module_name
 from shared.rulebook.loading import load
 from tests.aws import ENVIRONMENT

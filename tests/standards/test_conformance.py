@@ -27,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from dev import openapi as described
+from dev.openapi import document as described
 from shared.rulebook.loading import load
 from shared.submission_schema import submission_schema
 from tests.aws import aws_in_process

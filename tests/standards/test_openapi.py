@@ -13,7 +13,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from dev import openapi, template
+from dev import template
+from dev.openapi import document as openapi
 from functions import show_page
 from tests.functions.calls import CONTEXT, event
 

@@ -1,0 +1,162 @@
+"""The document: every route of the template with what is said of it, and the schemas that they name.
+
+It stops when the template has a route that is not described, or the other way round.
+"""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from dev import template
+from dev.openapi.answers import (
+    AdRequest,
+    Challenge,
+    Erased,
+    Form,
+    PersonData,
+    Problem,
+    Rules,
+    Screened,
+    StaffProblem,
+    WorklistPage,
+)
+from dev.openapi.forms import FORM_FIELDS, FORMS
+from dev.openapi.operation import PAGE, WHY, Json, Operation, ref
+from dev.openapi.pages import PAGES
+from dev.openapi.staff import STAFF
+from shared import form_body
+from shared.domain.lead import Receipt
+from shared.domain.submission import Screening, Submission
+from shared.domain.work import Action
+from shared.domain.worklist import Search
+from shared.rulebook.tiers import DISPOSITIONS
+from shared.submission_schema import without_trap
+
+PROJECT = Path(__file__).resolve().parents[2]
+FILE = PROJECT / "web" / "openapi.json"
+PROBLEM = "application/problem+json"
+OPERATIONS = FORMS | STAFF | PAGES
+REQUESTS = (Submission, Screening, AdRequest, Search, Action)
+ANSWERS = (Receipt, Screened, Challenge, Form, Problem, StaffProblem, WorklistPage, Rules, PersonData, Erased)
+
+RECEIPT = {
+    "reference": "7K3MQ-2XDRT",
+    "disposition": "same-day-call",
+    "messages": [{"id": "M-NET", "text": "This form can't diagnose you or rule out a serious problem."}],
+    "received_at": "2026-01-14T16:00:00Z",
+}
+
+SIGN_IN = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "An access token of the staff's sign-in: OAuth 2.0 authorization code with PKCE, scope openid.",
+}
+GATEWAY = {  # says so itself: our functions never see the request
+    "429": {
+        "description": "Too many requests at once; try again in a second. The page shows its own advice.",
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["message"],
+                    "properties": {"message": {"type": "string"}},
+                }
+            }
+        },
+    }
+}
+CACHED = ("ETag", "Cache-Control")
+HEADERS = {
+    "ETag": "Changes whenever the content does; each representation has its own.",
+    "Cache-Control": "How long it may be kept. Answers to a patient are never kept.",
+    "Vary": "The request headers that the content depends on.",
+    "Retry-After": "Seconds.",
+}
+
+
+def document() -> Json:
+    known = template.routes()
+    if known.keys() != OPERATIONS.keys():
+        raise SystemExit(f"dev/openapi/ and the template differ in: {', '.join(sorted(known ^ OPERATIONS.keys()))}")
+    paths: dict[str, Json] = {}
+    for route, operation in OPERATIONS.items():
+        method, path = route.split(" ")
+        paths.setdefault(path, {})[method.lower()] = _operation(operation)
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Leads of a spine clinic",
+            "version": project["version"],
+            "description": "Takes filled-in forms, gives safety advice, and tells the staff. Intake and safety advice, "
+            "not diagnosis. Every problem told to a visitor carries emergency advice and the clinic's phone number.",
+        },
+        "servers": [{"url": "/"}],
+        "security": [],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"staff": SIGN_IN},
+            "schemas": _schemas(),
+            "headers": {
+                name: {"description": text, "required": True, "schema": {"type": "string"}}
+                for name, text in HEADERS.items()
+            },
+        },
+    }
+
+
+def _operation(operation: Operation) -> Json:
+    drawn: Json = {
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "description": operation.description,
+        **({"security": [{"staff": ["openid"]}]} if operation.staff else {}),
+        "parameters": list(operation.parameters),
+    }
+    taken: Json = {}
+    if operation.request:
+        examples = {name: {"value": value} for name, value in operation.examples.items()}
+        taken["application/json"] = {"schema": ref(operation.request), "examples": examples}
+    if operation.form:
+        taken |= dict.fromkeys(form_body.MEDIA_TYPES, FORM_FIELDS)
+    if taken:
+        drawn["requestBody"] = {"required": True, "content": taken}
+    headers = CACHED if operation.cacheable else ("Cache-Control",)
+    responses = {
+        status: {"description": text, "headers": _headers(*headers), **({"content": content} if content else {})}
+        for status, (text, content) in operation.answers.items()
+    }
+    if operation.cacheable:
+        responses["304"] = {"description": "What you have is current.", "headers": _headers(*CACHED)}
+    for status in operation.problems:
+        by_language = () if operation.staff else ("Vary",)
+        named = ("Cache-Control", *by_language, *(("Retry-After",) if status == "503" else ()))
+        content = {
+            PROBLEM: {"schema": ref(StaffProblem if operation.staff else Problem)},
+            **(PAGE if operation.form or operation.shows_pages else {}),
+        }
+        responses[status] = {"description": WHY[status], "headers": _headers(*named), "content": content}
+    return {**drawn, "responses": dict(sorted((responses | GATEWAY).items()))}
+
+
+def _headers(*names: str) -> Json:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _schemas() -> Json:
+    models: list[tuple[type[BaseModel], Literal["validation"]]] = [(m, "validation") for m in (*REQUESTS, *ANSWERS)]
+    _, found = models_json_schema(models, ref_template="#/components/schemas/{model}")
+    schemas: Json = found["$defs"]
+    schemas["Submission"] = without_trap(schemas["Submission"])
+    schemas["Receipt"]["properties"]["disposition"]["enum"] = list(DISPOSITIONS)
+    schemas["Receipt"]["example"] = RECEIPT
+    return schemas
+
+
+def text() -> str:
+    return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"

@@ -1,0 +1,175 @@
+"""Routes for those who fill in a form, and for whoever sends one for them."""
+
+from dev.openapi.answers import AdRequest, Challenge, Form, Screened
+from dev.openapi.operation import KNOWN, LANGUAGE, PAGE, READING_A_BODY, Operation, as_json, parameter, ref
+from shared.domain.lead import Receipt
+from shared.domain.submission import Screening, Submission
+
+QUESTIONNAIRE = {"id": "fs-intake", "version": "1.0.0"}
+SUBMISSION = {
+    "submission_id": "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90",
+    "questionnaire": QUESTIONNAIRE,
+    "answers": {"age": 61, "who": "self", "em-now": ["none"], "region": ["lumbar"], "ces": ["none"], "pain": 6},
+    "contact": {"name": "Alex Example", "phone": "(312) 555-0147", "email": "alex@example.com", "preference": "call"},
+    "consents": {"contact": True, "sms": False, "marketing": False},
+    "attribution": {"utm_source": "newsletter", "landing_path": "/foraminal-stenosis"},
+}
+UNFINISHED = {**SUBMISSION, "complete": False, "answers": {"age": 61, "who": "self"}}
+MINOR = {"submission_id": SUBMISSION["submission_id"], "questionnaire": QUESTIONNAIRE, "answers": {"age": 16}}
+SCREENING = {"questionnaire": QUESTIONNAIRE, "answers": {"age": 61, "em-now": ["chest-pressure"]}, "page": "P1"}
+AD_LEAD = {
+    "lead_id": "TeSter-123-ABCDEFGHIJKLMNOPQRSTUVWXYZ-abcdefghijklmnopqrstuvwxyz-0123456789",
+    "google_key": "the key that you set at the ad network",
+    "user_column_data": [
+        {"column_id": "FULL_NAME", "string_value": "Alex Example"},
+        {"column_id": "PHONE_NUMBER", "string_value": "+13125550147"},
+    ],
+    "campaign_id": 1234567890,
+    "is_test": True,
+}
+FORM_FIELDS = {
+    "schema": {
+        "description": "Fields are named like those of a submission: answers.age, contact.phone, consents.contact. "
+        "A choice of several repeats its name.",
+        "type": "object",
+        "additionalProperties": {"type": "string"},
+    },
+    "examples": {"start": {"value": {"questionnaire": "fs-intake", "step": "P1", "answers.age": "61"}}},
+}
+SUBMISSION_ID = parameter(
+    "path",
+    "submission_id",
+    "The UUID that the submission carries.",
+    {"type": "string", "format": "uuid"},
+    "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90",
+)
+RETURN_TO = parameter(
+    "query",
+    "return_to",
+    "Where the visitor may go back to; only addresses of sites that the clinic has named are used.",
+    {"type": "string"},
+    "https://clinic.example/",
+)
+FORMS = {
+    "POST /submissions": Operation(
+        id="capture_lead",
+        summary="Send a filled-in form",
+        description="The page makes `submission_id` once for each form: sending the same again is harmless, and gives "
+        "the same receipt. Partial answers are taken; what is missing counts as unknown, and unknown is not safe. For "
+        "a minor send neither contact nor consents: nothing is stored, and `reference` is null. What the answers of "
+        "a questionnaire may be: GET /questionnaires/{id} with Accept: application/schema+json.",
+        request=Submission,
+        examples={"adult": SUBMISSION, "unfinished": UNFINISHED, "minor": MINOR},
+        answers={
+            "201": ("Stored. Show every message, in this order.", as_json(Receipt)),
+            "200": ("The same submission came before, or nothing was to be stored.", as_json(Receipt) | PAGE),
+            "202": (
+                "Kept safely while the table is away, and stored in a while. As good as 201.",
+                as_json(Receipt) | PAGE,
+            ),
+            "303": ("A form without JavaScript was stored; its receipt is there, for an hour.", {}),
+        },
+        form=True,
+        problems=("409", *READING_A_BODY),
+        parameters=LANGUAGE,
+    ),
+    "GET /form": Operation(
+        id="draw_form",
+        summary="The form for browsers without JavaScript",
+        description="The first page, or with mode=single the whole form on one.",
+        answers={"200": ("The page.", PAGE)},
+        problems=("422", "503"),
+        shows_pages=True,
+        parameters=(
+            parameter("query", "questionnaire", "Its id.", {"type": "string"}, "fs-intake"),
+            parameter("query", "mode", "`single`: everything on one page.", {"type": "string"}, "single"),
+            RETURN_TO,
+            *LANGUAGE,
+        ),
+    ),
+    "POST /form": Operation(
+        id="turn_page",
+        summary="The next page of that form",
+        description="Everything typed so far travels in the page; nothing is stored.",
+        form=True,
+        answers={"200": ("The page.", PAGE)},
+        problems=READING_A_BODY,
+        parameters=LANGUAGE,
+    ),
+    "GET /received/{submission_id}": Operation(
+        id="show_receipt",
+        summary="What the visitor of that form sees after sending",
+        description="For an hour.",
+        answers={"200": ("The page.", PAGE)},
+        problems=("404", "503"),
+        shows_pages=True,
+        parameters=(SUBMISSION_ID, RETURN_TO, *LANGUAGE),
+    ),
+    "POST /screenings": Operation(
+        id="screen_answers",
+        summary="Check the answers so far for an emergency",
+        description="Call it whenever the visitor leaves a page. It stores nothing and takes no free text and nothing "
+        "that identifies a person.",
+        request=Screening,
+        examples={"emergency": SCREENING},
+        answers={"200": ("Whether the form may go on.", as_json(Screened))},
+        problems=READING_A_BODY,
+        parameters=LANGUAGE,
+    ),
+    "GET /questionnaires/{id}": Operation(
+        id="show_questionnaire",
+        summary="A questionnaire: to draw it, to check answers to it, or as FHIR",
+        description="Which of the three is chosen by the Accept header; the first when there is none.",
+        answers={
+            "200": (
+                "The questionnaire.",
+                {
+                    "application/json": {"schema": ref(Form)},
+                    "application/schema+json": {
+                        "schema": {
+                            "description": "JSON Schema 2020-12 of a submission to this questionnaire",
+                            "type": "object",
+                            "required": ["$schema", "properties"],
+                            "properties": {"$schema": {"type": "string"}, "properties": {"type": "object"}},
+                        }
+                    },
+                    "application/fhir+json": {
+                        "schema": {
+                            "description": "FHIR R4 Questionnaire",
+                            "type": "object",
+                            "required": ["resourceType", "url", "version", "status", "item"],
+                            "properties": {
+                                "resourceType": {"const": "Questionnaire"},
+                                "url": {"type": "string", "format": "uri"},
+                                "version": {"type": "string"},
+                                "status": {"enum": ["draft", "active"]},
+                                "item": {"type": "array", "items": {"type": "object"}},
+                            },
+                        }
+                    },
+                },
+            )
+        },
+        cacheable=True,
+        problems=("404", "406"),
+        parameters=(parameter("path", "id", "", {"type": "string"}, "fs-intake"), *LANGUAGE, KNOWN),
+    ),
+    "GET /challenges/{submission_id}": Operation(
+        id="issue_challenge",
+        summary="A form token and a proof of work, for one submission",
+        description="Optional. They raise the confidence that a person filled in the form; no form needs them.",
+        answers={"200": ("Made for this submission only.", as_json(Challenge))},
+        problems=("404", "503"),
+        parameters=(SUBMISSION_ID,),
+    ),
+    "POST /intake/google-ads": Operation(
+        id="capture_ad_lead",
+        summary="Webhook for lead forms of Google Ads",
+        description="Set this address and a key at the ad network. The same `lead_id` makes one lead; a test lead is "
+        "answered and not stored. Further fields are ignored.",
+        request=AdRequest,
+        examples={"test": AD_LEAD},
+        answers={"200": ("Taken.", {"application/json": {"schema": {"type": "object", "maxProperties": 0}}})},
+        problems=("403", "409", *READING_A_BODY),
+    ),
+}

@@ -1,0 +1,66 @@
+"""What is said of a route, and what several routes have in common."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+Json = dict[str, Any]
+
+WHY = {
+    "400": "The body is not readable.",
+    "401": "Nobody is signed in; API Gateway says so itself when there is no token, or none that it takes.",
+    "403": "The caller may not do this.",
+    "404": "There is nothing at this address.",
+    "406": "None of the media types in Accept is on offer.",
+    "409": "Somebody or something was faster: this submission id came before with other content, or a colleague acted.",
+    "413": "The body is larger than 64 KiB.",
+    "415": "The body is not declared as JSON.",
+    "422": "Some fields need mending; `errors` names each.",
+    "503": "The service could not take the request. The same request may be sent again after Retry-After seconds.",
+}
+FOR_STAFF = ("401", "403", "503")
+READING_A_BODY = ("400", "413", "415", "422", "503")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`answers`: status -> (description, media type -> schema). `problems`: statuses, each with problem details.
+
+    `form`: it takes what a browser posts without JavaScript, too or only, and then shows problems as pages.
+    """
+
+    id: str
+    summary: str
+    description: str
+    answers: dict[str, tuple[str, Json]]
+    problems: tuple[str, ...]
+    cacheable: bool = False
+    parameters: tuple[Json, ...] = ()
+    request: type[BaseModel] | None = None
+    examples: Json = field(default_factory=dict)
+    form: bool = False
+    shows_pages: bool = False
+    staff: bool = False
+
+
+def ref(model: type[BaseModel]) -> Json:
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
+
+
+def as_json(model: type[BaseModel]) -> Json:
+    return {"application/json": {"schema": ref(model)}}
+
+
+def parameter(where: str, name: str, description: str, schema: Json, example: str) -> Json:
+    needed = {"required": True} if where == "path" else {}
+    return {"name": name, "in": where, **needed, "description": description, "schema": schema, "example": example}
+
+
+TEXT = {"schema": {"type": "string"}}
+PAGE = {"text/html": TEXT}
+LANGUAGE = (
+    parameter("query", "language", "Two letters; comes before Accept-Language.", {"type": "string"}, "es"),
+    parameter("header", "Accept-Language", "The language of what is shown.", {"type": "string"}, "es-US,es;q=0.9"),
+)
+KNOWN = parameter("header", "If-None-Match", "The ETag of what you have.", {"type": "string"}, '"8c2f"')

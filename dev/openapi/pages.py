@@ -1,0 +1,53 @@
+"""Pages for people, and their files."""
+
+from dev.openapi.operation import KNOWN, LANGUAGE, TEXT, Operation, parameter
+
+PAGES = {
+    "GET /": Operation(
+        id="show_page",
+        summary="The hosted form",
+        description="A page for people.",
+        answers={"200": ("The page.", {"text/html": TEXT})},
+        cacheable=True,
+        problems=("503",),
+        parameters=(*LANGUAGE, KNOWN),
+    ),
+    "GET /inbox": Operation(
+        id="show_inbox",
+        summary="The staff inbox",
+        description="A page for people. It holds no lead; its script asks for them once somebody is signed in.",
+        answers={"200": ("The page.", {"text/html": TEXT})},
+        cacheable=True,
+        problems=("503",),
+        parameters=(KNOWN,),
+    ),
+    "GET /inbox/{file}": Operation(
+        id="show_inbox_file",
+        summary="A file of the staff inbox",
+        description="Styles and scripts.",
+        answers={"200": ("The file.", {"text/html": TEXT, "text/css": TEXT, "text/javascript": TEXT})},
+        cacheable=True,
+        problems=("404",),
+        parameters=(parameter("path", "file", "Its name.", {"type": "string"}, "inbox.js"), KNOWN),
+    ),
+    "GET /web/{file}": Operation(
+        id="show_file",
+        summary="A file of the hosted form, and this document",
+        description="Styles, scripts, pictures.",
+        answers={
+            "200": (
+                "The file.",
+                {
+                    "text/html": TEXT,
+                    "text/css": TEXT,
+                    "text/javascript": TEXT,
+                    "image/svg+xml": TEXT,
+                    "application/json": {"schema": {"type": "object"}},
+                },
+            )
+        },
+        cacheable=True,
+        problems=("404",),
+        parameters=(parameter("path", "file", "Its name.", {"type": "string"}, "openapi.json"), *LANGUAGE, KNOWN),
+    ),
+}

@@ -1,0 +1,130 @@
+"""Routes for staff, signed in."""
+
+from dev.openapi.answers import Erased, PersonData, Rules, WorklistPage
+from dev.openapi.operation import FOR_STAFF, READING_A_BODY, TEXT, Operation, as_json, parameter, ref
+from shared.domain.lead_view import LeadSummary
+from shared.domain.work import Action
+from shared.domain.worklist import Search
+
+DAY = {"type": "string", "format": "date"}
+CURSOR = "1768406400000_0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
+REFERENCE = parameter("path", "reference", "As the alert has it.", {"type": "string"}, "7K3MQ-2XDRT")
+LEAD_VIEW = {
+    "description": "The summary, what the reader may do now (`actions`), why it has its tier, the answers and what to "
+    "ask next, contact and consents, where it came from, its history, and other leads of the same person",
+    "type": "object",
+    "required": ["summary", "actions", "triage", "answers", "contact", "history", "others"],
+    "properties": {
+        "summary": ref(LeadSummary),
+        "actions": {"type": "array", "items": {"type": "string"}},
+        **{key: {"type": "object"} for key in ("triage", "contact")},
+        **{key: {"type": "array", "items": {"type": "object"}} for key in ("answers", "history", "others")},
+    },
+}
+STAFF = {
+    "GET /leads": Operation(
+        id="list_leads",
+        summary="A page of the worklist",
+        description="Open leads by deadline, or those that are done, the latest first. A page may be empty and still "
+        "have a cursor. Nothing in it says who a person is.",
+        staff=True,
+        answers={"200": ("The page.", as_json(WorklistPage))},
+        problems=(*FOR_STAFF, "422"),
+        parameters=(
+            parameter("query", "view", "", {"enum": ["open", "mine", "closed"]}, "open"),
+            parameter("query", "tier", "", {"type": "string", "maxLength": 40}, "URGENT"),
+            parameter("query", "suspect", "Those that may be a machine's.", {"enum": ["true", "false"]}, "false"),
+            parameter("query", "cursor", "Of the page before.", {"type": "string"}, "open-0__"),
+        ),
+    ),
+    "POST /leads/search": Operation(
+        id="search_leads",
+        summary="Leads by reference, phone number or e-mail address",
+        description="A reference as people read it out: case, dash, O for 0 and I or L for 1 do not matter.",
+        staff=True,
+        request=Search,
+        examples={"reference": {"q": "7K3MQ-2XDRT"}, "phone": {"q": "(312) 555-0147"}},
+        answers={"200": ("What was found, the latest first.", as_json(WorklistPage))},
+        problems=("401", "403", *READING_A_BODY),
+    ),
+    "GET /leads/{reference}": Operation(
+        id="show_lead",
+        summary="Everything about a lead",
+        description="Opening it changes nothing. Who opened it is recorded, apart from the lead.",
+        staff=True,
+        answers={"200": ("The lead.", {"application/json": {"schema": LEAD_VIEW}})},
+        problems=(*FOR_STAFF, "404"),
+        parameters=(REFERENCE,),
+    ),
+    "POST /leads/{reference}/actions": Operation(
+        id="work_lead",
+        summary="Do something with a lead",
+        description="`version` is that of the lead you saw. A colleague who was faster is a 409 that says who; an "
+        "alert that went out meanwhile is no conflict.",
+        staff=True,
+        request=Action,
+        examples={
+            "acknowledge": {"action": "acknowledge", "version": 1},
+            "call": {"action": "contact_attempt", "version": 3, "outcome": "left_message", "text": "Calls back at 9."},
+            "close": {"action": "close", "version": 4, "reason": "declined"},
+        },
+        answers={"200": ("The lead as it is now.", {"application/json": {"schema": LEAD_VIEW}})},
+        problems=("401", "403", "404", "409", *READING_A_BODY),
+        parameters=(REFERENCE,),
+    ),
+    "GET /leads/export": Operation(
+        id="export_leads",
+        summary="Leads of some days",
+        description="In the order of arrival, as CSV (RFC 4180; contact and state of work, no answers) or as a FHIR R4 "
+        "Bundle. The Link header leads to the next page; CSV pages put together are one file. For administrators.",
+        staff=True,
+        answers={
+            "200": ("A page of leads.", {"text/csv": TEXT, "application/fhir+json": {"schema": {"type": "object"}}})
+        },
+        problems=(*FOR_STAFF, "422"),
+        parameters=(
+            parameter("query", "format", "", {"enum": ["csv", "fhir"]}, "csv"),
+            parameter("query", "from", "Usually 30 days before the last day.", DAY, "2026-01-01"),
+            parameter("query", "to", "Usually today, in the clinic's time zone.", DAY, "2026-01-31"),
+            parameter("query", "tier", "", {"type": "string", "maxLength": 40}, "URGENT"),
+            parameter("query", "cursor", "Of the page before.", {"type": "string", "maxLength": 60}, CURSOR),
+        ),
+    ),
+    "GET /leads/{reference}/fhir": Operation(
+        id="export_lead",
+        summary="One lead as a FHIR R4 Bundle",
+        description="For the clinic's own system. For clinicians and administrators.",
+        staff=True,
+        answers={"200": ("The Bundle.", {"application/fhir+json": {"schema": {"type": "object"}}})},
+        problems=(*FOR_STAFF, "404"),
+        parameters=(REFERENCE,),
+    ),
+    "GET /leads/{reference}/person": Operation(
+        id="export_person",
+        summary="All that is stored about a person",
+        description="Every lead with the number or address of this one, for the person who asks for their data. "
+        "Look at the names first: a family may share a number. For administrators.",
+        staff=True,
+        answers={"200": ("Their leads.", as_json(PersonData))},
+        problems=(*FOR_STAFF, "404"),
+        parameters=(REFERENCE,),
+    ),
+    "DELETE /leads/{reference}": Operation(
+        id="erase_lead",
+        summary="Erase a lead",
+        description="A tombstone and the ledger of consents stay, without a name, with hashed contacts. There is no "
+        "way back. For administrators.",
+        staff=True,
+        answers={"200": ("It is erased.", as_json(Erased))},
+        problems=(*FOR_STAFF, "404"),
+        parameters=(REFERENCE,),
+    ),
+    "GET /rules": Operation(
+        id="show_rules",
+        summary="The rules in use",
+        description="And whether a physician has approved them.",
+        staff=True,
+        answers={"200": ("Each rule set with its questionnaire.", as_json(Rules))},
+        problems=("401", "403"),
+    ),
+}
