@@ -222,8 +222,8 @@ def build(destination: Path) -> Path:
 
 def _with_build(program: str, *arguments: str | Path) -> str:
     """Runs infra/build.py by the Python that runs the functions, which makes the .pyc it can use."""
-    command = [str(Emulator.python()), "-c", f"import sys, build; {program}", *map(str, arguments)]
-    result = subprocess.run(command, cwd=PROJECT / "infra", stdout=subprocess.PIPE, text=True, check=True)
+    command = [str(Emulator.python()), "-c", f"import sys; from infra import build; {program}", *map(str, arguments)]
+    result = subprocess.run(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=True)
     return result.stdout.strip()
 
 

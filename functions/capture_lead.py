@@ -4,12 +4,11 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from shared import api
-from shared.adapters.aws import PATIENT_FACING, SPOOLING
+from shared.adapters.aws import PATIENT_FACING, SPOOLING, client
 from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.form_guard import FormGuard
 from shared.adapters.spool import SpoolQueue
@@ -35,8 +34,8 @@ logger = Logger()
 metrics = Metrics()
 rulebook = load()
 table = TableSettings.from_environment()
-leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
-spool = SpoolQueue(lambda: boto3.client("sqs", config=SPOOLING), spool_queue())
+leads = LeadsTable(client("dynamodb", PATIENT_FACING), table.leads_table, table.index_shards)
+spool = SpoolQueue(lambda: client("sqs", SPOOLING), spool_queue())
 intake = Intake(rulebook, leads, spool, lambda: datetime.now(UTC), opening_hours(), person_key(), load_candidate())
 guard = FormGuard(form_key())
 clinic = ClinicSettings.from_environment()

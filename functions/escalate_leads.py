@@ -3,11 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared.adapters.aws import PATIENT_FACING
+from shared.adapters.aws import PATIENT_FACING, client
 from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.sns import AlertTopic
 from shared.domain.alert import Alert
@@ -24,9 +23,9 @@ table = TableSettings.from_environment()
 alerts = AlertSettings.from_environment()
 rulebook = load()
 alerting = Alerting(
-    LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards),
+    LeadsTable(client("dynamodb", PATIENT_FACING), table.leads_table, table.index_shards),
     rulebook,
-    AlertTopic(boto3.client("sns", config=PATIENT_FACING), alerts.topic_arn),
+    AlertTopic(client("sns", PATIENT_FACING), alerts.topic_arn),
     opening_hours(),
     alerts.staff_link,
 )

@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-import boto3
 from aws_lambda_powertools import Logger
 
 from shared import api, lead_csv
-from shared.adapters.aws import PATIENT_FACING
+from shared.adapters.aws import PATIENT_FACING, client
 from shared.adapters.dynamodb import AccessLog, LeadsTable
 from shared.domain.export import ExportQuery
 from shared.fhir.bundle import as_bundle
@@ -23,10 +22,10 @@ FHIR = "application/fhir+json; fhirVersion=4.0"
 logger = Logger()
 rulebook = load()
 table = TableSettings.from_environment()
-client = boto3.client("dynamodb", config=PATIENT_FACING)
+dynamodb = client("dynamodb", PATIENT_FACING)
 hours = opening_hours()
 records = Records(
-    LeadsTable(client, table.leads_table, table.index_shards), rulebook, AccessLog(client, access_log()), hours
+    LeadsTable(dynamodb, table.leads_table, table.index_shards), rulebook, AccessLog(dynamodb, access_log()), hours
 )
 
 

@@ -3,12 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
-from shared.adapters.aws import PATIENT_FACING, SPOOLING
+from shared.adapters.aws import PATIENT_FACING, SPOOLING, client
 from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.spool import SpoolQueue
 from shared.rulebook.loading import load
@@ -21,9 +20,9 @@ metrics = Metrics()
 processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 table = TableSettings.from_environment()
 replay = Replay(
-    LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards),
+    LeadsTable(client("dynamodb", PATIENT_FACING), table.leads_table, table.index_shards),
     load(),
-    SpoolQueue(lambda: boto3.client("sqs", config=SPOOLING), failure_queue()),
+    SpoolQueue(lambda: client("sqs", SPOOLING), failure_queue()),
     opening_hours(),
 )
 

@@ -3,11 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared.adapters.aws import PATIENT_FACING
+from shared.adapters.aws import PATIENT_FACING, client
 from shared.adapters.dynamodb import LeadsTable
 from shared.domain.lead import reference_of
 from shared.rulebook.retention import retention
@@ -19,7 +18,7 @@ STOPS_AFTER = timedelta(minutes=4)  # less than the function's timeout; the next
 logger = Logger()
 metrics = Metrics()
 table = TableSettings.from_environment()
-leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
+leads = LeadsTable(client("dynamodb", PATIENT_FACING), table.leads_table, table.index_shards)
 kept_for = retention()
 
 

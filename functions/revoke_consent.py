@@ -6,11 +6,10 @@ aws lambda invoke --function-name ... --payload '{"lead_id": "...", "consent": "
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 
 from shared import api
-from shared.adapters.aws import PATIENT_FACING
+from shared.adapters.aws import PATIENT_FACING, client
 from shared.adapters.dynamodb import LeadsTable
 from shared.domain.consent import Revocation
 from shared.settings import TableSettings
@@ -18,7 +17,7 @@ from shared.usecases.capture import revoke_consent
 
 logger = Logger()
 table = TableSettings.from_environment()
-leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
+leads = LeadsTable(client("dynamodb", PATIENT_FACING), table.leads_table, table.index_shards)
 
 
 @logger.inject_lambda_context

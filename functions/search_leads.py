@@ -4,11 +4,10 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 
 from shared import api
-from shared.adapters.aws import PATIENT_FACING
+from shared.adapters.aws import PATIENT_FACING, client
 from shared.adapters.dynamodb import LeadsTable
 from shared.domain.worklist import Search
 from shared.settings import TableSettings, person_key
@@ -16,7 +15,7 @@ from shared.usecases.inbox import search_leads
 
 logger = Logger()
 table = TableSettings.from_environment()
-leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
+leads = LeadsTable(client("dynamodb", PATIENT_FACING), table.leads_table, table.index_shards)
 key = person_key()
 
 

@@ -3,10 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 
-from shared.adapters.aws import UNHURRIED
+from shared.adapters.aws import UNHURRIED, client
 from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.sns import AlertTopic
 from shared.settings import AlertSettings, TableSettings, opening_hours
@@ -16,8 +15,8 @@ logger = Logger()
 table = TableSettings.from_environment()
 alerts = AlertSettings.from_environment()
 digesting = Digesting(
-    LeadsTable(boto3.client("dynamodb", config=UNHURRIED), table.leads_table, table.index_shards),
-    AlertTopic(boto3.client("sns", config=UNHURRIED), alerts.topic_arn),
+    LeadsTable(client("dynamodb", UNHURRIED), table.leads_table, table.index_shards),
+    AlertTopic(client("sns", UNHURRIED), alerts.topic_arn),
     opening_hours(),
     alerts.staff_link.partition("#")[0],
 )

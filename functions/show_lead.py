@@ -4,11 +4,10 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 
 from shared import api
-from shared.adapters.aws import PATIENT_FACING
+from shared.adapters.aws import PATIENT_FACING, client
 from shared.adapters.dynamodb import AccessLog, LeadsTable
 from shared.rulebook.loading import load
 from shared.settings import TableSettings, access_log, opening_hours
@@ -17,11 +16,11 @@ from shared.usecases.inbox import Practice, show_lead
 logger = Logger()
 rulebook = load()
 table = TableSettings.from_environment()
-client = boto3.client("dynamodb", config=PATIENT_FACING)
+dynamodb = client("dynamodb", PATIENT_FACING)
 practice = Practice(
-    LeadsTable(client, table.leads_table, table.index_shards),
+    LeadsTable(dynamodb, table.leads_table, table.index_shards),
     rulebook,
-    AccessLog(client, access_log()),
+    AccessLog(dynamodb, access_log()),
     opening_hours(),
 )
 

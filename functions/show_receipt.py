@@ -3,11 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 
 from shared import api
-from shared.adapters.aws import PATIENT_FACING
+from shared.adapters.aws import PATIENT_FACING, client
 from shared.adapters.dynamodb import LeadsTable
 from shared.forms import PlainForms
 from shared.rulebook.loading import load
@@ -18,7 +17,7 @@ from shared.usecases.capture import show_receipt
 logger = Logger()
 rulebook = load()
 table = TableSettings.from_environment()
-leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING), table.leads_table, table.index_shards)
+leads = LeadsTable(client("dynamodb", PATIENT_FACING), table.leads_table, table.index_shards)
 clinic = ClinicSettings.from_environment()
 safety = api.Safety(rulebook.emergency_advice_in, words, clinic.phone)
 forms = PlainForms(rulebook, safety, clinic, return_origins=return_origins())

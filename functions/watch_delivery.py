@@ -4,11 +4,10 @@ who should be. Alarms read the metrics; none at all is an alarm too."""
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared.adapters.aws import UNHURRIED
+from shared.adapters.aws import UNHURRIED, client
 from shared.adapters.canary import CanaryPath
 from shared.adapters.form_guard import FormGuard
 from shared.adapters.sns import Subscriptions
@@ -24,13 +23,13 @@ settings = WatchSettings.from_environment()
 questionnaire = next(iter(load().rule_sets.values())).questionnaire
 watch = Watch(
     CanaryPath(
-        boto3.client("sqs", config=UNHURRIED),
+        client("sqs", UNHURRIED),
         settings.canary_queue,
         settings.api_address,
         FormGuard(form_key()),
         (questionnaire.id, questionnaire.version),
     ),
-    Subscriptions(boto3.client("sns", config=UNHURRIED), settings.topic_arn),
+    Subscriptions(client("sns", UNHURRIED), settings.topic_arn),
     settings.expected,
     settings.page_hours,
     WITHIN,

@@ -4,12 +4,11 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from shared import api
-from shared.adapters.aws import PATIENT_FACING
+from shared.adapters.aws import PATIENT_FACING, client
 from shared.adapters.dynamodb import AccessLog, LeadsTable
 from shared.domain.work import Action
 from shared.rulebook.loading import load
@@ -20,11 +19,11 @@ logger = Logger()
 metrics = Metrics()
 rulebook = load()
 table = TableSettings.from_environment()
-client = boto3.client("dynamodb", config=PATIENT_FACING)
+dynamodb = client("dynamodb", PATIENT_FACING)
 practice = Practice(
-    LeadsTable(client, table.leads_table, table.index_shards),
+    LeadsTable(dynamodb, table.leads_table, table.index_shards),
     rulebook,
-    AccessLog(client, access_log()),
+    AccessLog(dynamodb, access_log()),
     opening_hours(),
 )
 

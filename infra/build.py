@@ -1,6 +1,6 @@
 """Builds what is shipped for one function: its module, shared/ with its data, and the locked dependencies, with .pyc.
 
-    python infra/build.py CaptureLead .aws-sam/build/CaptureLead       (what `sam build` runs, by infra/Makefile)
+    python -m infra.build CaptureLead .aws-sam/build/CaptureLead       (what `sam build` runs, by infra/Makefile)
 
 The standard library is enough to run it. Wheels are fetched for Lambda's Python and platform, whatever this machine's
 are, by the hashes in locks/runtime.txt, and kept in .local/bundle, from where each function gets hard links.
@@ -17,16 +17,17 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from infra import slimming
+
 PROJECT = Path(__file__).resolve().parent.parent
 LOCK = PROJECT / "locks" / "runtime.txt"
 CACHE = PROJECT / ".local" / "bundle"
+MADE_BY = [Path(file).read_text(encoding="utf-8") for file in (__file__, slimming.__file__)]
 
 Version = tuple[int, int]
 LAMBDA_PYTHON: Version = (3, 13)
 LAMBDA_PLATFORM = "manylinux_2_28_x86_64"  # the runtime's glibc is newer
 TASK_ROOT = "/var/task"
-AWS_SERVICES = {"dynamodb", "sns", "sqs"}  # whose descriptions are shipped; botocore lists all of some 400, 25 MB
-BOTOCORE_DATA = {"endpoints.json", "partitions.json", "_retry.json", "sdk-default-configuration.json"}
 COMMENT = re.compile(r"//.*|/\*.*\*/")
 WEB_FUNCTION = "show_page"  # the only one that gets web/
 
@@ -62,7 +63,7 @@ def dependencies(python: Version, platform: str | None) -> Path:
 
     With platform None, for this machine.
     """
-    made_from = [LOCK.read_text(), Path(__file__).read_text(), str(python), str(platform), str(_can_compile(python))]
+    made_from = [LOCK.read_text(), *MADE_BY, str(python), str(platform), str(_can_compile(python))]
     folder = CACHE / hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:16]
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / "lock").open("w") as lock:  # `sam build` builds functions at the same time
@@ -71,7 +72,7 @@ def dependencies(python: Version, platform: str | None) -> Path:
             unfinished = CACHE / "unfinished"
             shutil.rmtree(unfinished, ignore_errors=True)
             _install(unfinished, python, platform)
-            _trim(unfinished)
+            slimming.slim(unfinished)
             _compile(python, unfinished, root=unfinished)
             unfinished.rename(folder)
     return folder
@@ -89,19 +90,6 @@ def _install(folder: Path, python: Version, platform: str | None) -> None:
         command = [sys.executable, "-m", "pip", "install", *common, "--python-version", version]
         command += [part for tag in tags for part in ("--platform", tag)]
     subprocess.run([*command, "-r", str(LOCK)], check=True)
-
-
-def _trim(folder: Path) -> None:
-    """Leaves out what no function reads."""
-    for unused in ("bin", "boto3/examples", ".lock"):
-        path = folder / unused
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    for data in (folder / "botocore/data", folder / "boto3/data"):
-        for entry in data.iterdir():
-            if entry.is_dir() and entry.name not in AWS_SERVICES:
-                shutil.rmtree(entry)
-            elif entry.is_file() and entry.name.removesuffix(".gz") not in BOTOCORE_DATA:
-                entry.unlink()
 
 
 def _can_compile(python: Version) -> bool:

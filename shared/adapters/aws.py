@@ -1,6 +1,16 @@
 """How this service talks to AWS: few attempts, short waits; a hanging dependency never outlasts a function."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+import botocore.session
 from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
 
 # 2 attempts x (0.5 s + 1 s) plus backoff: one call ends within 4 s. Continuing an unfinished form takes two calls.
 PATIENT_FACING = Config(
@@ -12,3 +22,16 @@ SPOOLING = Config(
 )
 # For work that nobody waits for, with calls that wait on purpose.
 UNHURRIED = Config(connect_timeout=2, read_timeout=15, retries={"total_max_attempts": 3, "mode": "standard"})
+
+_session = botocore.session.get_session()
+
+
+@overload
+def client(service: Literal["dynamodb"], config: Config) -> DynamoDBClient: ...
+@overload
+def client(service: Literal["sns"], config: Config) -> SNSClient: ...
+@overload
+def client(service: Literal["sqs"], config: Config) -> SQSClient: ...
+def client(service: str, config: Config) -> Any:
+    """As boto3.client makes it, without boto3: what that adds, above all for S3, is a fifth of a cold start."""
+    return _session.create_client(service, config=config)

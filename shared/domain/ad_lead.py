@@ -24,7 +24,7 @@ MAX_ATTRIBUTION = 120  # characters
 class Column(BaseModel):
     """The network may add keys at any time: unknown ones are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore", hide_input_in_errors=True)
 
     column_id: str | None = None
     string_value: str | None = None
@@ -33,7 +33,7 @@ class Column(BaseModel):
 class AdKey(BaseModel):
     """The secret alone: nothing else is looked at before it is right."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore", hide_input_in_errors=True)
 
     google_key: Annotated[str, Field(max_length=200)] = ""
 

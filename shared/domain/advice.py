@@ -10,7 +10,7 @@ from shared.domain.triage import Message, RuleSet
 class ShownMessage(BaseModel):
     """A message exactly as it was shown."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     id: str
     text: str

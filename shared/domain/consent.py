@@ -32,7 +32,7 @@ class Visit:
 class ConsentRecord(BaseModel):
     """One entry of a lead's consent ledger. `hash` covers every other field, `previous` the entry before it."""
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, hide_input_in_errors=True)
 
     consent: str  # contact, sms or marketing
     given: bool
@@ -135,7 +135,7 @@ def revocation(earlier: ConsentRecord, how: str, at: datetime, previous: str) ->
 class Revocation(BaseModel):
     """Somebody asks that a consent end. `how`: in which words, or by which way."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid", hide_input_in_errors=True)
 
     lead_id: UUID
     consent: Literal["contact", "sms", "marketing"]

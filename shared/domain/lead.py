@@ -47,7 +47,7 @@ def reference_of(lead_id: UUID) -> str:
 class Receipt(BaseModel):
     """What the visitor is told. Never the tier, the score or the rules."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     reference: str | None
     disposition: str

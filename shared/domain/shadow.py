@@ -11,7 +11,7 @@ from shared.domain.triage import RuleSet, triage
 class Shadow(BaseModel):
     """`rules`: ids of the safety and not-a-fit rules that fired."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     tier: str
     rules: tuple[str, ...]

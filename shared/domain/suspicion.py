@@ -36,7 +36,7 @@ SUSPECT_AT = 4  # no token and no proof (2) is a plain page elsewhere, without J
 
 
 class Suspicion(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     score: int = 0
     signs: tuple[str, ...] = ()

@@ -52,7 +52,7 @@ class Citation:
 class FiredRule(BaseModel):
     """A rule that fired, with what staff are shown; kept with the lead so that it outlives the rule set."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     id: str
     reason: str
@@ -153,7 +153,7 @@ class RuleSet:
 class TriageResult(BaseModel):
     """What the rules say. Together with the stored answers it can be computed again from the same rule set."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     tier: str
     safety_rules: tuple[FiredRule, ...]

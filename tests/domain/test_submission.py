@@ -6,12 +6,22 @@ import json
 import random
 from typing import Any
 
+import email_validator
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.domain.submission import ContactEntry, Submission
+from shared.domain.submission import (
+    LONGEST_USUAL,
+    USUAL_ADDRESS,
+    USUAL_PHONE,
+    ContactEntry,
+    Submission,
+    e164,
+    mail_address,
+)
 from tests.functions.calls import Json, submission
 
 
@@ -52,6 +62,27 @@ def test_an_email_is_checked_and_normalised(written: str, kept: str) -> None:
 def test_an_email_that_is_none_is_refused(written: str) -> None:
     with pytest.raises(ValidationError):
         ContactEntry(email=written)
+
+
+@given(st.from_regex(USUAL_PHONE, fullmatch=True))
+def test_a_usual_phone_is_read_as_the_library_reads_it(written: str) -> None:
+    number = phonenumbers.parse(written, "US")
+
+    assert not number.extension
+    assert phonenumbers.is_possible_number(number)
+    assert e164(written) == phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@given(st.from_regex(USUAL_ADDRESS, fullmatch=True).filter(lambda written: len(written) <= LONGEST_USUAL))
+def test_a_usual_address_is_read_as_the_library_reads_it(written: str) -> None:
+    by_library = email_validator.validate_email(written, check_deliverability=False).normalized
+
+    assert mail_address(written) == by_library
+
+
+@pytest.mark.parametrize("written", ["Info@clinic.com", "a..b@x.com", "a@x.test", "a@xn--x.com", "a@-x.com"])
+def test_an_address_that_needs_a_second_look_goes_to_the_library(written: str) -> None:
+    assert not USUAL_ADDRESS.fullmatch(written)
 
 
 def test_an_empty_field_is_a_field_left_out() -> None:

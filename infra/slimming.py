@@ -1,0 +1,125 @@
+"""What the build takes out of the dependencies, since each cold start pays for it. A line out of STEPS switches it off.
+
+The standard library is enough to run it. docs/performance.md says what each step brings; tests/project/test_slimming.py
+holds that none can break a deployment.
+"""
+
+import gzip
+import json
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+# What the functions call. botocore describes some 400 services with all they can do: 25 MB.
+AWS_CALLS: dict[str, tuple[str, ...]] = {
+    "dynamodb": ("DeleteItem", "GetItem", "PutItem", "Query"),
+    "sns": ("ListSubscriptionsByTopic", "Publish"),
+    "sqs": ("DeleteMessage", "ReceiveMessage", "SendMessage"),
+}
+DESCRIPTIONS = ("service-2", "endpoint-rule-set-1", "paginators-1")
+SETTINGS = ("endpoints", "partitions", "_retry", "sdk-default-configuration")
+# No function imports them: boto3 is botocore and more, s3transfer what boto3 needs for S3. `dns` looks domains up.
+UNUSED = ("bin", ".lock", "boto3", "s3transfer", "dns")
+# Every AWS endpoint chains to one of these: https://www.amazontrust.com/repository/
+AUTHORITIES = re.compile(r'^# Label: "(?:Amazon Root CA [1-4]|Starfield .*)"$', re.MULTILINE)
+
+
+def slim(folder: Path) -> None:
+    """`folder`: the dependencies as they were installed."""
+    for step in STEPS:
+        step(folder)
+
+
+def leave_out_packages(folder: Path) -> None:
+    for name in UNUSED:
+        path = folder / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def keep_called_operations(folder: Path) -> None:
+    """botocore's data: the services and operations that are called, without documentation, as plain small JSON."""
+    data = folder / "botocore" / "data"
+    full = data.rename(data.with_name("full"))
+    for service, operations in AWS_CALLS.items():
+        version = max(path for path in (full / service).iterdir() if path.is_dir())
+        for name in DESCRIPTIONS:
+            if (found := _read(version / name)) is not None:
+                _write(data / service / version.name / name, _only(found, operations))
+    for name in SETTINGS:
+        _write(data / name, _read(full / name))
+    endpoints = _read(data / "endpoints")
+    for partition in endpoints["partitions"]:
+        partition["services"] = {name: entry for name, entry in partition["services"].items() if name in AWS_CALLS}
+    _write(data / "endpoints", endpoints)
+    shutil.rmtree(full)
+
+
+def keep_amazon_authorities(folder: Path) -> None:
+    """Of some 130 authorities those that sign for AWS; AWS_CA_BUNDLE still names others where a proxy needs it."""
+    bundle = folder / "botocore" / "cacert.pem"
+    entries = bundle.read_text(encoding="utf-8").split("\n# Issuer:")[1:]
+    kept = [f"# Issuer:{entry.rstrip()}\n" for entry in entries if AUTHORITIES.search(entry)]
+    bundle.unlink()  # a hard link to the installer's cache
+    bundle.write_text("\n".join(kept), encoding="utf-8")
+
+
+STEPS = (leave_out_packages, keep_called_operations, keep_amazon_authorities)
+
+
+def _only(description: dict[str, Any], operations: Iterable[str]) -> dict[str, Any]:
+    if "pagination" in description:
+        return {"pagination": {name: entry for name, entry in description["pagination"].items() if name in operations}}
+    if "operations" not in description:
+        return description
+    called = {name: entry for name, entry in description["operations"].items() if name in operations}
+    shapes = _reached(called.values(), description["shapes"])
+    kept: dict[str, Any] = _without_documentation(description | {"operations": called, "shapes": shapes})
+    return kept
+
+
+def _reached(operations: Iterable[Mapping[str, Any]], shapes: Mapping[str, Any]) -> dict[str, Any]:
+    """The shapes that these operations take, give and raise."""
+    found: dict[str, Any] = {}
+    waiting = list(_references(list(operations)))
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = shapes[name]
+            waiting += _references(shapes[name])
+    return dict(sorted(found.items()))
+
+
+def _references(value: Any) -> Iterable[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("shape"), str):
+            yield value["shape"]
+        for entry in value.values():
+            yield from _references(entry)
+    elif isinstance(value, list):
+        for entry in value:
+            yield from _references(entry)
+
+
+def _without_documentation(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: _without_documentation(entry)
+            for key, entry in value.items()
+            if not (key == "documentation" and isinstance(entry, str))
+        }
+    return [_without_documentation(entry) for entry in value] if isinstance(value, list) else value
+
+
+def _read(path: Path) -> Any:
+    """None when there is no such description."""
+    packed, plain = path.with_name(f"{path.name}.json.gz"), path.with_name(f"{path.name}.json")
+    if packed.exists():
+        return json.loads(gzip.decompress(packed.read_bytes()))
+    return json.loads(plain.read_bytes()) if plain.exists() else None
+
+
+def _write(path: Path, value: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.with_name(f"{path.name}.json").write_text(json.dumps(value, separators=(",", ":")), encoding="utf-8")
