@@ -94,10 +94,6 @@ def test_the_domain_has_no_clock_environment_network_or_log() -> None:
 
 
 KNOW_DYNAMODB = {"shared.adapters.dynamodb", "shared.triggers", "shared.adapters.aws"}  # table, stream, client
-    "shared.adapters.dynamodb",
-    "shared.triggers",
-    "shared.adapters.aws",
-}  # its table, and the events of its stream
 
 
 def test_only_one_module_knows_dynamodb_and_only_functions_know_powertools() -> None:
