@@ -318,6 +318,15 @@ def test_a_flood_stops_at_the_door() -> None:
     (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
 
     assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": 50, "ThrottlingBurstLimit": 200}
+    staff = {route for route in ROUTES if route.split(" ")[1].startswith(STAFF_ROUTES)}
+    taking_out = {route for route in staff if ROUTES[route] in {"ExportLeads", "ExportPerson", "EraseLead"}}
+    assert set(stage["RouteSettings"]) == staff
+    routes = of_type("AWS::ApiGatewayV2::Route")
+    assert {
+        routes[name]["RouteKey"] for name in EXPANDED["Resources"]["ApiStage"]["DependsOn"]
+    } == staff  # else refused
+    for route, limit in stage["RouteSettings"].items():
+        assert limit["ThrottlingRateLimit"] == (1 if route in taking_out else 10), route
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -329,7 +338,142 @@ def test_a_function_may_do_what_it_does_and_no_more(name: str) -> None:
         for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
     ]
 
-    assert sorted(granted, key=str) == sorted(GRANTS[name], key=str)
+    assert sorted((grant for grant in granted if not grant[0].startswith("kms:")), key=str) == sorted(
+        GRANTS[name], key=str
+    )
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_may_use_a_key_only_through_the_services_that_it_calls(name: str) -> None:
+    """What each service does with a key: tables are read and written under a key of their own, which is decrypted;
+    who sends to a topic or a queue makes a data key and checks it; who receives decrypts one."""
+    used: dict[tuple[str, str], set[str]] = {}
+    for action, resource in GRANTS[name]:
+        service, call = action.split(":")
+        if service != "sns" or call == "Publish":
+            key = "RecordsKey" if service == "dynamodb" or resource in (SPOOL, FAILED) else "SignalsKey"
+            sends = call in {"Publish", "SendMessage"}
+            used.setdefault((service, key), set()).update(["kms:Decrypt", *(["kms:GenerateDataKey"] if sends else [])])
+    granted = {}
+    for statement in statements(name):
+        if str(statement["Action"]).find("kms:") >= 0:
+            through = statement["Condition"]["StringEquals"]["kms:ViaService"]["Fn::Sub"]
+            service, _, region = through.partition(".")
+            assert region == "${AWS::Region}.amazonaws.com"
+            assert set(statement["Condition"]) == {"StringEquals"}
+            granted[service, statement["Resource"]["Fn::GetAtt"][0]] = set(listed(statement["Action"]))
+
+    assert granted == used
+
+
+def statements(name: str) -> list[dict[str, Any]]:
+    return [
+        statement
+        for policy in of_type("AWS::IAM::Role")[f"{name}Role"].get("Policies", [])
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.mark.parametrize("name", ["RecordsKey", "SignalsKey"])
+def test_a_key_is_used_by_nobody_but_through_the_services_that_hold_what_it_encrypts(name: str) -> None:
+    key = of_type("AWS::KMS::Key")[name]
+    administer, *uses = key["KeyPolicy"]["Statement"]
+    root = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+
+    assert key["EnableKeyRotation"] is True
+    assert key["PendingWindowInDays"] == 30
+    assert not {action for action in administer["Action"] if re.search(r"\*|crypt|DataKey|CreateGrant|ReEnc", action)}
+    for use in uses:
+        assert not [action for action in listed(use["Action"]) if "*" in action]
+        condition = use["Condition"]
+        if use["Principal"] == root:
+            assert condition["StringEquals"]["kms:ViaService"]
+        elif use["Principal"] == {"Service": {"Fn::Sub": "logs.${AWS::Region}.amazonaws.com"}}:
+            assert condition["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]["Fn::Sub"].endswith("${AWS::StackName}-*")
+        else:
+            assert condition["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+            assert condition["ArnLike"]["aws:SourceArn"]["Fn::Sub"].endswith("${AWS::StackName}-*")
+    services = {str(use["Principal"].get("Service")) for use in uses if "Service" in use["Principal"]}
+    assert len(services) == (0 if name == "RecordsKey" else 3)  # no service opens records on its own account
+
+
+def test_the_key_of_the_records_stays_with_them() -> None:
+    written = SOURCE["Resources"]["RecordsKey"]
+
+    assert (written["DeletionPolicy"], written["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert all(function["KmsKeyArn"] == {"Fn::GetAtt": ["RecordsKey", "Arn"]} for function in FUNCTIONS.values())
+    secrets = of_type("AWS::SecretsManager::Secret").values()
+    assert all(secret["KmsKeyId"] == {"Fn::GetAtt": ["RecordsKey", "Arn"]} for secret in secrets)
+
+
+def test_a_secret_reaches_a_function_by_reference_or_as_a_hidden_parameter() -> None:
+    for function in FUNCTIONS.values():
+        for variable, value in function["Environment"]["Variables"].items():
+            if variable.endswith("_KEY"):
+                hidden = SOURCE["Parameters"].get(value.get("Ref"), {}).get("NoEcho")
+                assert hidden or re.fullmatch(r"\{\{resolve:secretsmanager:\$\{\w+\}\}\}", value["Fn::Sub"]), variable
+
+
+def test_each_function_has_a_share_of_its_own_and_the_account_keeps_100() -> None:
+    shares = {}
+    for name, function in FUNCTIONS.items():
+        condition, share, otherwise = function["ReservedConcurrentExecutions"]["Fn::If"]
+        assert (condition, otherwise) == ("ReservesConcurrency", {"Ref": "AWS::NoValue"})
+        shares[name] = share
+
+    asked = int(re.findall(r"limit of (\d+)", SOURCE["Parameters"]["ReserveConcurrency"]["Description"])[0])
+    assert sum(shares.values()) <= asked - 100  # Lambda refuses to leave less for the rest of the account
+    assert max(shares, key=lambda name: shares[name]) == "CaptureLead"
+    assert shares["AlertStaff"] >= 10
+
+
+def test_access_lines_name_the_route_and_nobody() -> None:
+    (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
+    told = set(re.findall(r"\$context\.([\w.]+)", stage["AccessLogSettings"]["Format"]))
+
+    assert json.loads(stage["AccessLogSettings"]["Format"])
+    assert told == {
+        "requestTime",
+        "requestId",
+        "routeKey",
+        "status",
+        "responseLatency",
+        "responseLength",
+        "error.responseType",
+    }
+
+
+def test_topics_and_queues_refuse_what_comes_without_tls() -> None:
+    guarded: set[str] = set()
+    for kind, resources in (("AWS::SQS::QueuePolicy", "Queues"), ("AWS::SNS::TopicPolicy", "Topics")):
+        for policy in of_type(kind).values():
+            for statement in policy["PolicyDocument"]["Statement"]:
+                if statement["Effect"] == "Deny":
+                    assert statement["Principal"] == "*"
+                    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": False}}
+                    guarded.update(resource["Ref"] for resource in policy[resources])
+
+    assert guarded == {*of_type("AWS::SQS::Queue"), *of_type("AWS::SNS::Topic")}
+
+
+def test_nobody_is_allowed_whom_the_template_does_not_name() -> None:
+    for resource in EXPANDED["Resources"].values():
+        for statement in statements_in(resource.get("Properties", {})):
+            if statement["Effect"] == "Allow":
+                assert statement.get("Principal") not in ("*", {"AWS": "*"})
+
+
+def statements_in(value: Any) -> list[dict[str, Any]]:
+    """Every statement of every policy inside a resource's properties."""
+    if isinstance(value, dict):
+        if "Effect" in value:
+            return [value]
+        return [statement for inner in value.values() for statement in statements_in(inner)]
+    return [statement for inner in value for statement in statements_in(inner)] if isinstance(value, list) else []
 
 
 def test_the_stream_is_retried_in_parts_and_not_for_ever() -> None:
@@ -348,7 +492,11 @@ def test_the_stream_is_retried_in_parts_and_not_for_ever() -> None:
 def test_the_table_is_kept_encrypted_and_can_be_taken_back() -> None:
     for name, table in of_type("AWS::DynamoDB::Table").items():
         written = SOURCE["Resources"][name]
-        assert table["SSESpecification"] == {"SSEEnabled": True}
+        assert table["SSESpecification"] == {
+            "SSEEnabled": True,
+            "SSEType": "KMS",
+            "KMSMasterKeyId": {"Fn::GetAtt": ["RecordsKey", "Arn"]},
+        }
         assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
         assert table["DeletionProtectionEnabled"] is True
         assert (written["DeletionPolicy"], written["UpdateReplacePolicy"]) == ("Retain", "Retain")
@@ -384,7 +532,8 @@ def test_queues_keep_failures_for_two_weeks_encrypted() -> None:
     }
     for name, queue in queues.items():
         assert queue["MessageRetentionPeriod"] == (HOUR if name == "CanaryAlerts" else 14 * DAY)
-        assert queue["SqsManagedSseEnabled"] is True
+        holds_answers = name in {"SpooledSubmissions", "FailedSubmissions"}
+        assert queue["KmsMasterKeyId"] == {"Ref": "RecordsKey" if holds_answers else "SignalsKey"}
 
 
 def test_the_spool_carries_a_day_and_is_soon_empty_again() -> None:
@@ -410,7 +559,7 @@ def test_what_waits_for_the_table_outlives_the_stack() -> None:
 
 
 def test_alerts_are_encrypted_and_every_subscription_has_a_failure_queue() -> None:
-    assert of_type("AWS::SNS::Topic")["AlertTopic"]["KmsMasterKeyId"] == "alias/aws/sns"
+    assert {topic["KmsMasterKeyId"]["Ref"] for topic in of_type("AWS::SNS::Topic").values()} == {"SignalsKey"}
     subscriptions = of_type("AWS::SNS::Subscription")
     assert subscriptions
     for subscription in subscriptions.values():
@@ -453,11 +602,16 @@ def test_every_audience_of_a_ladder_is_somebodys_subscription(tier: str) -> None
 
 
 def test_topics_alone_may_write_to_their_queues() -> None:
-    allowed = {name: policy["PolicyDocument"]["Statement"] for name, policy in of_type("AWS::SQS::QueuePolicy").items()}
+    allowed = {
+        name: statement
+        for name, policy in of_type("AWS::SQS::QueuePolicy").items()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    }
 
-    for (statement,) in allowed.values():
+    for statement in allowed.values():
         assert statement["Principal"] == {"Service": "sns.amazonaws.com"}
-    assert {name: statement["Condition"] for name, (statement,) in allowed.items()} == {
+    assert {name: statement["Condition"] for name, statement in allowed.items()} == {
         "UndeliveredAlertsPolicy": {"ArnEquals": {"aws:SourceArn": [TOPIC, {"Ref": "AlarmTopic"}]}},
         "UndeliveredWebhooksPolicy": {"ArnEquals": {"aws:SourceArn": TOPIC}},
         "CanaryAlertsPolicy": {"ArnEquals": {"aws:SourceArn": TOPIC}},
@@ -555,8 +709,21 @@ def test_what_waits_too_long_is_an_alarm(name: str, namespace: str, metric: str,
 
 
 def test_an_alarm_can_tell_its_topic() -> None:
-    """CloudWatch may not publish under the key that AWS manages for SNS."""
-    assert "KmsMasterKeyId" not in of_type("AWS::SNS::Topic")["AlarmTopic"]
+    """CloudWatch may not publish under the key that AWS manages for SNS; under ours it needs the key and the topic."""
+    (allowed,) = [
+        statement
+        for statement in of_type("AWS::SNS::TopicPolicy")["AlarmTopicPolicy"]["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    ]
+    key = [
+        statement
+        for statement in of_type("AWS::KMS::Key")["SignalsKey"]["KeyPolicy"]["Statement"]
+        if statement["Principal"] == allowed["Principal"]
+    ]
+
+    assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert [statement["Action"] for statement in key] == [["kms:Decrypt", "kms:GenerateDataKey"]]
+    assert allowed["Condition"] == key[0]["Condition"]
 
 
 def test_everyone_of_the_parameters_is_expected_to_be_subscribed() -> None:
@@ -598,9 +765,11 @@ def test_the_sweep_runs_every_minute_and_never_late() -> None:
 
 
 def test_logs_end() -> None:
-    (group,) = of_type("AWS::Logs::LogGroup").values()
+    groups = of_type("AWS::Logs::LogGroup")
 
-    assert group["RetentionInDays"] == 90
+    assert set(groups) == {"Logs", "AccessLines"}
+    for group in groups.values():
+        assert group == {"RetentionInDays": {"Ref": "LogDays"}, "KmsKeyId": {"Fn::GetAtt": ["SignalsKey", "Arn"]}}
     assert all(function["LoggingConfig"] == {"LogGroup": {"Ref": "Logs"}} for function in FUNCTIONS.values())
 
 
@@ -627,7 +796,7 @@ def test_a_replay_ends_before_its_function_is_stopped() -> None:
 def test_parameters_explain_themselves_and_refuse_nonsense() -> None:
     for name, parameter in SOURCE["Parameters"].items():
         assert parameter["Description"], name
-        assert parameter.get("AllowedPattern") or "MaxValue" in parameter, name
+        assert {"AllowedPattern", "AllowedValues", "MaxValue"} & set(parameter), name
 
 
 @pytest.mark.parametrize(
