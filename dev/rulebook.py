@@ -211,6 +211,12 @@ class Sheet:
                 for s in rule_set.sources.values()
             ),
         )
+        if rule_set.changes:
+            yield "## Changes"
+            yield table(
+                ("Version", "On", "What", "By"),
+                ((code(c.version), c.on, text(c.what), text(c.by)) for c in reversed(rule_set.changes)),
+            )
         yield "## Approval"
         yield (
             "Signed by a physician in both files, `approved_by` and `approved_on`, after the vignettes were run:\n\n"

@@ -153,11 +153,14 @@ class WorklistPage(Answer):
 
 
 class RuleSetInUse(Answer):
-    """Empty dates and names: a physician's approval is awaited."""
+    """The last change; and who approved it: empty dates and names while a physician's approval is awaited."""
 
     id: str
     version: str
     content_hash: str
+    changed_on: str
+    change: str
+    changed_by: str
     approved_by: str
     approved_on: str
     questionnaire: str

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.domain.questionnaire import Questionnaire
 from shared.domain.submission import Contact, Submission
 
+ConsentCode = Literal["contact", "sms", "marketing"]
 UNTICKED_BOX = "a box of its own, unticked by default"
 UNKNOWN_TEXT = "given on a page that did not say which text it showed"
 
@@ -138,7 +139,7 @@ class Revocation(BaseModel):
     model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid", hide_input_in_errors=True)
 
     lead_id: UUID
-    consent: Literal["contact", "sms", "marketing"]
+    consent: ConsentCode
     how: Annotated[str, Field(min_length=1, max_length=300)]
 
 

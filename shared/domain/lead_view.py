@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.condition import options_of
+from shared.domain.consent import chain_intact
 from shared.domain.lead import Lead
 from shared.domain.questionnaire import Answer, Answers, Question
 from shared.domain.submission import Stored
@@ -70,6 +71,7 @@ def lead_view(
         "contact": lead.contact.model_dump(mode="json", exclude_none=True),
         "consents": {
             "given": {record.consent: lead.consents_to(record.consent) for record in lead.consent_records},
+            "intact": chain_intact(lead.consent_records),
             "ledger": [record.model_dump(mode="json") for record in lead.consent_records],
         },
         "attribution": lead.attribution,

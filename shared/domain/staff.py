@@ -33,6 +33,11 @@ class Staff:
         return CLINICIAN in self.groups
 
     @property
+    def may_hand_out(self) -> bool:
+        """One lead, to the clinic's own system."""
+        return self.may_judge or self.may_administer
+
+    @property
     def may_administer(self) -> bool:
         """Erase leads, and take many of them, or all about a person, out of the service."""
         return ADMIN in self.groups

@@ -128,11 +128,23 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What changed with a version of the rules, on which day (ISO), and by whom."""
+
+    version: str
+    on: str
+    what: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSet:
-    """`content_hash`: sha256 (hex) over the bytes of the rule set, its questionnaire and the tiers."""
+    """`content_hash`: sha256 (hex) over the bytes of the rule set, its questionnaire and the tiers. `changes`: the
+    oldest first; empty where none are written down."""
 
     id: str
     version: str
+    changes: tuple[Change, ...]
     content_hash: str
     approved_by: str
     approved_on: str

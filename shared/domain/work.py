@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from shared.domain.consent import ConsentCode
 from shared.domain.errors import AlreadyTaken, FieldProblem, InvalidInput, NotAllowed, WrongState
 from shared.domain.history import HistoryEntry, Standing
 from shared.domain.lead import Lead
@@ -25,10 +26,21 @@ from shared.domain.triage import Tier
 LONGEST_HISTORY = 200  # entries, and below the characters of staff: the lead must fit into one item of the table
 LONGEST_TEXTS = 50_000
 UNDO_WITHIN = timedelta(minutes=10)
-ADDING = frozenset({"contact_attempt", "note"})  # these stand beside whatever a colleague did in the meantime
+ADDING = frozenset(
+    {"contact_attempt", "note", "revoke_consent"}
+)  # these stand beside whatever a colleague did in the meantime
 
 ActionName = Literal[
-    "acknowledge", "contact_attempt", "book", "close", "reopen", "note", "raise_tier", "lower_tier", "undo"
+    "acknowledge",
+    "contact_attempt",
+    "book",
+    "close",
+    "reopen",
+    "note",
+    "raise_tier",
+    "lower_tier",
+    "revoke_consent",
+    "undo",
 ]
 Outcome = Literal["reached", "no_answer", "left_message", "wrong_number"]
 Reason = Literal["not_a_fit", "unreachable", "duplicate", "spam", "declined"]
@@ -40,13 +52,15 @@ def _several_lines(text: str) -> str:
 
 class Action(Model):
     """`version`: of the lead that the person saw. `outcome` of a contact attempt; `reason` of closing; `tier` to raise
-    or lower to; `text`: a note, the reason for lowering a tier, or a remark on anything else."""
+    or lower to; `consent` that the person took back; `text`: a note, the reason for lowering a tier, how the person
+    took the consent back, or a remark on anything else."""
 
     action: ActionName
     version: Annotated[int, Field(ge=1)]
     outcome: Outcome | None = None
     reason: Reason | None = None
     tier: Annotated[str, Field(max_length=40)] | None = None
+    consent: ConsentCode | None = None
     text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(_several_lines)] = ""
 
 
@@ -106,12 +120,16 @@ def _problems(action: Action, rules: WorkRules) -> Iterable[FieldProblem]:
         yield FieldProblem("/reason", "This field is required.")
     if action.action in ("raise_tier", "lower_tier") and action.tier not in rules.tiers:
         yield FieldProblem("/tier", "This option is not on the list.")
-    if action.action in ("note", "lower_tier") and not action.text:
+    if action.action == "revoke_consent" and action.consent is None:
+        yield FieldProblem("/consent", "This field is required.")
+    if action.action in ("note", "lower_tier", "revoke_consent") and not action.text:
         yield FieldProblem("/text", "This field is required.")
 
 
 def _has_room(lead: Lead, action: Action) -> None:
-    """Adding ends some day; taking a lead, or closing it, never does."""
+    """Adding ends some day; taking a lead, closing it, or taking a consent back never does."""
+    if action.action == "revoke_consent":
+        return
     full = action.action in ADDING and len(lead.history) >= LONGEST_HISTORY
     wordy = action.text and sum(len(entry.text) for entry in lead.history) + len(action.text) > LONGEST_TEXTS
     if full or wordy:
@@ -192,6 +210,14 @@ class _Doing:
             raise WrongState(f"The lead's tier is {lead.tier} already, or a less urgent one.")
         return self._retiered(tier, self.rules.deadline(tier, lead.received_at))
 
+    def revoke_consent(self) -> Lead:
+        """Whoever heard the person say so writes it down, whoever has the lead; a right needs no clinician."""
+        consent = self.action.consent or ""
+        after = self.lead.revoked(consent, self.action.text, self.at)
+        if after is self.lead:
+            return after
+        return self.lead.worked(self._entry(consent), consent_records=after.consent_records)
+
     def undo(self) -> Lead:
         lead = self.lead
         last = lead.history[-1] if lead.history else None
@@ -252,6 +278,9 @@ def _trial(name: str, lead: Lead, rules: WorkRules) -> Action:
             "outcome": "reached",
             "reason": "unreachable",
             "tier": tier,
+            "consent": next(
+                (record.consent for record in lead.consent_records if lead.consents_to(record.consent)), "sms"
+            ),
             "text": "-",
         }
     )

@@ -108,11 +108,20 @@ class Reader:
         if bool(by) != bool(on):
             raise self.error("approved_by and approved_on belong together")
         if on:
-            try:
-                date.fromisoformat(on)
-            except ValueError:
-                raise self.error("approved_on: write a date like 2026-01-31") from None
+            self._check_day("approved_on", on)
         return by, on
+
+    def day(self, key: str) -> str:
+        """An ISO date."""
+        day = self.text(key)
+        self._check_day(key, day)
+        return day
+
+    def _check_day(self, key: str, day: str) -> None:
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            raise self.error(f"{key}: write a date like 2026-01-31") from None
 
     def done(self) -> None:
         if self._left:

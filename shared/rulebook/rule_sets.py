@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from shared.domain.condition import Condition, Every, Not, Score
 from shared.domain.questionnaire import Questionnaire
 from shared.domain.triage import (
+    Change,
     Citation,
     Fit,
     FitRule,
@@ -54,10 +56,12 @@ class RuleSetReader:
         minor = reader.text("minor")
         if minor not in self.conditions.definitions:
             raise reader.error(f"minor: unknown definition {minor!r}")
+        version = reader.version("version")
         approved_by, approved_on = reader.approval()
         rule_set = RuleSet(
             id=reader.code("id"),
-            version=reader.version("version"),
+            version=version,
+            changes=self._changes(version),
             content_hash=content_hash,
             approved_by=approved_by,
             approved_on=approved_on,
@@ -203,6 +207,22 @@ class RuleSetReader:
             if message.instead_of is not None and message.instead_of not in messages:
                 raise self.reader.error(f"messages.{message.id}: unknown message {message.instead_of!r}")
         return messages
+
+    def _changes(self, version: str) -> tuple[Change, ...]:
+        """Optional, so that rules from before they were written down can be read; the last one is of this version."""
+        if "changes" not in self.reader:
+            return ()
+        changes = []
+        for table in self.reader.each("changes", "version"):
+            changes.append(
+                Change(table.version("version"), table.day("on"), table.wording("what"), table.wording("by"))
+            )
+            table.done()
+        if not changes or changes[-1].version != version:
+            raise self.reader.error(f"changes: the last one must say what changed with version {version}")
+        if any(later.on < earlier.on for earlier, later in pairwise(changes)):
+            raise self.reader.error("changes: the oldest comes first")
+        return tuple(changes)
 
     def _sources(self) -> dict[str, Source]:
         sources = {}

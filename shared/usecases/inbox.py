@@ -12,7 +12,7 @@ from shared.domain.lead import Lead
 from shared.domain.lead_view import LeadSummary, lead_view
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.staff import Staff
-from shared.domain.triage import RuleSet
+from shared.domain.triage import Change, RuleSet
 from shared.domain.work import Action, WorkRules, possible, work
 from shared.domain.worklist import Place, Search, WorklistQuery, reference_in, sought
 from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, RuleSets, Worklist
@@ -120,6 +120,7 @@ def show_rules(staff: Staff, rule_sets: Iterable[RuleSet]) -> list[dict[str, str
             "id": rule_set.id,
             "version": rule_set.version,
             "content_hash": rule_set.content_hash,
+            **_last_change(rule_set),
             "approved_by": rule_set.approved_by,
             "approved_on": rule_set.approved_on,
             "questionnaire": rule_set.questionnaire.id,
@@ -129,6 +130,12 @@ def show_rules(staff: Staff, rule_sets: Iterable[RuleSet]) -> list[dict[str, str
         }
         for rule_set in rule_sets
     ]
+
+
+def _last_change(rule_set: RuleSet) -> dict[str, str]:
+    """Empty texts where no change is written down."""
+    last = rule_set.changes[-1] if rule_set.changes else Change("", "", "", "")
+    return {"changed_on": last.on, "change": last.what, "changed_by": last.by}
 
 
 def must_read(staff: Staff) -> None:

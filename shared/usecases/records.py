@@ -74,7 +74,7 @@ def export_leads(query: ExportQuery, staff: Staff, records: Records, at: datetim
 
 def export_lead(reference: str, staff: Staff, records: Records, at: datetime) -> Exported:
     """One lead, for the clinic's own system. Raises NotAllowed, NotFound or StoreUnavailable."""
-    if not (staff.may_judge or staff.may_administer):
+    if not staff.may_hand_out:
         raise NotAllowed("Only clinicians and administrators export a lead.")
     return Exported((_taken_out(lead_called(reference, records.leads), staff, records, at),), None)
 

@@ -81,6 +81,7 @@ def test_buttons_are_offered_to_whom_may_press_them() -> None:
         "note",
         "raise_tier",
         "lower_tier",
+        "revoke_consent",
     }
     assert "lower_tier" not in content(opened(reference, "desk"))["actions"]
     assert content(opened(reference, "admin"))["actions"] == []

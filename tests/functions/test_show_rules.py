@@ -23,6 +23,8 @@ def test_the_rules_with_their_version_and_approval() -> None:
     assert rules["content_hash"] == rule_set.content_hash
     assert (rules["approved_by"], rules["approved_on"]) == (rule_set.approved_by, rule_set.approved_on)
     assert rules["questionnaire"] == "fs-intake"
+    last = rule_set.changes[-1]
+    assert (rules["changed_on"], rules["change"], rules["changed_by"]) == (last.on, last.what, last.by)
 
 
 @pytest.mark.parametrize(("who", "status"), [("nurse", 200), ("desk", 200), ("admin", 200), ("guest", 403)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -247,6 +248,9 @@ def test_without_a_sign_in_nothing_happens(aws: Aws) -> None:
         ({"action": "close"}, "/reason"),
         ({"action": "raise_tier", "tier": "canaryvalue"}, "/tier"),
         ({"action": "note"}, "/text"),
+        ({"action": "revoke_consent", "text": "By phone."}, "/consent"),
+        ({"action": "revoke_consent", "consent": "sms"}, "/text"),
+        ({"action": "revoke_consent", "consent": "canaryvalue", "text": "By phone."}, "/consent"),
         ({"action": "note", "text": "x" * 1001}, "/text"),
         ({"action": "note", "text": "\u0000forged"}, "/text"),
         ({"action": "canaryvalue"}, "/action"),
@@ -303,3 +307,37 @@ def test_staff_are_told_what_to_do_and_are_given_no_advice_for_patients(aws: Aws
     assert problem["status"] == 503
     assert problem["detail"] == "Look in a few seconds whether it was done, and then try again."
     assert not {"emergency_advice", "clinic_phone"} & problem.keys()
+
+
+@pytest.mark.parametrize("who", ["nurse", "desk"])
+def test_whoever_hears_it_writes_down_that_a_consent_was_taken_back(aws: Aws, who: str) -> None:
+    reference = captured(URGENT)
+    worked(reference, "acknowledge", "other-nurse")
+    answer = content(
+        worked(reference, "revoke_consent", who, version=1, consent="contact", text="Said so on the phone.")
+    )
+    assert answer["consents"]["given"]["contact"] is False
+    assert answer["consents"]["intact"] is True
+    assert answer["consents"]["ledger"][-1]["how"] == "revoked: Said so on the phone."
+    assert (answer["history"][-1]["action"], answer["history"][-1]["detail"]) == ("revoke_consent", "contact")
+    assert answer["summary"]["owner_name"] == "other-nurse"
+    before = aws.items()
+    assert worked(reference, "revoke_consent", who, consent="contact", text="Again.")["statusCode"] == 200
+    assert aws.items() == before
+    assert "revoke_consent" not in content(opened(reference))["actions"]
+
+
+def test_an_administrator_who_works_no_leads_takes_no_consent_back(aws: Aws) -> None:
+    reference = captured(URGENT)
+    before = aws.items()
+    assert worked(reference, "revoke_consent", "admin", consent="contact", text="By letter.")["statusCode"] == 403
+    assert aws.items() == before
+
+
+def test_a_ledger_that_was_changed_afterwards_says_so(aws: Aws) -> None:
+    reference = captured(URGENT)
+    assert content(opened(reference))["consents"]["intact"] is True
+    [lead] = aws.leads()
+    lead["consent_records"][0]["covers"] = ["+13125550199"]
+    aws.corrupt(LEAD_ID, json.dumps(lead))
+    assert content(opened(reference))["consents"]["intact"] is False

@@ -41,7 +41,18 @@ PLAIN = (  # fields of the plain form
     *("contact.email", "contact.preference", "consents.contact", "consents.sms", "consents_shown.contact", "answers."),
 )
 GROUPS = ("clinician", "desk", "admin", "", "[", "clinician admin")
-ACTIONS = ("acknowledge", "contact_attempt", "book", "close", "reopen", "note", "raise_tier", "lower_tier", "undo")
+ACTIONS = (
+    "acknowledge",
+    "contact_attempt",
+    "book",
+    "close",
+    "reopen",
+    "note",
+    "raise_tier",
+    "lower_tier",
+    "revoke_consent",
+    "undo",
+)
 
 
 @dataclass(frozen=True, slots=True)
