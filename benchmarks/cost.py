@@ -170,10 +170,12 @@ def limits(facts: Facts) -> list[Limit]:
             "writes to the table", quota["table_write_units_per_second"] / table, "DynamoDB quota, table write units"
         ),
     ]
-    if "ReservedConcurrentExecutions" in capture:
-        reserved = capture["ReservedConcurrentExecutions"]
-        reserved = facts.default(reserved["Ref"]) if isinstance(reserved, dict) else float(reserved)
-        found.append(Limit("capture_lead at the same time", reserved / facts.run_seconds, "its reserved concurrency"))
+    _condition, share, _otherwise = capture["ReservedConcurrentExecutions"]["Fn::If"]
+    found.append(
+        Limit(
+            "capture_lead's own share, if reserved", share / facts.run_seconds, "`ReserveConcurrency` in the template"
+        )
+    )
     return sorted(found, key=lambda limit: limit.rate)
 
 
