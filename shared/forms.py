@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from shared.settings import ClinicSettings
 
 HTML, JSON = "text/html", "application/json"
 LONGEST_ADDRESS = 500
+HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?")
 HEADERS = {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
@@ -69,7 +71,10 @@ def own_address(event: api.Event) -> str:
     depth = str(event.get("routeKey", "")).count("/")  # the route's parts are the last of the path's, whatever they say
     path = "/".join(str(event.get("rawPath", "/")).split("/")[:-depth])
     scheme = "https" if _header(event, "x-forwarded-proto") == "https" else "http"
-    return f"{scheme}://{_header(event, 'host')}{path.rstrip('/')}/"
+    host = _header(event, "host")
+    if not HOST.fullmatch(host):
+        host = str(event["requestContext"].get("domainName", ""))
+    return f"{scheme}://{host}{path.rstrip('/')}/"
 
 
 def return_address(text: str, origins: frozenset[str], own: str) -> str:

@@ -13,11 +13,13 @@ from dev import chromium
 from dev.cloud import PARAMETERS, LocalCloud
 from dev.demo import Demo
 from dev.front import Front
+from tests import leaks
 from tests.aws import ENVIRONMENT
 
 os.environ.update(ENVIRONMENT)  # before any function is imported: functions are wired when imported
 os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
+leaks.install()
 
 settings.register_profile("steady", deadline=None)  # how fast this machine is just now is no property of the code
 settings.load_profile("steady")
@@ -29,6 +31,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "cloud" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.cloud)
             item.add_marker(pytest.mark.xdist_group("cloud"))
+
+
+@pytest.fixture(autouse=True)
+def no_leak() -> Iterator[leaks.Watch]:
+    """What somebody sent in this test is nowhere but in the table."""
+    with leaks.watched() as watch:
+        yield watch
 
 
 @pytest.fixture(scope="session")

@@ -93,6 +93,16 @@ def test_half_a_character_in_a_query_is_refused() -> None:
     assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (400, 400)
 
 
+@pytest.mark.parametrize("host", ["6]þ", "[", "a/b", 'a"b', "a b", "a@b", "", "x" * 300])
+def test_a_host_that_is_none_is_not_taken(host: str) -> None:
+    """Seed 7, request 43643: reading the service's own address failed."""
+    asked = event("draw_form")
+    asked["headers"] |= {"host": host, "hx-request": "true", "referer": "https://elsewhere.example/"}
+    answer = draw_form.handler(asked, CONTEXT)
+    assert answer["statusCode"] == 200
+    assert f'"https://{asked["requestContext"]["domainName"]}/form"' in answer["body"]
+
+
 @pytest.mark.usefixtures("aws")
 def test_the_reader_of_forms_writes_nothing_of_them(caplog: pytest.LogCaptureFixture) -> None:
     """Seed 20261122, request 24: python-multipart logged characters of the body as a warning."""
