@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache, partialmethod
+from functools import cache, partial, partialmethod
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -99,6 +99,7 @@ class Wire:
     down: set[str] = field(default_factory=set)  # cannot be reached
     reply_lost: set[str] = field(default_factory=set)  # carried out, but the next reply never arrives
     before: Callable[[str], None] | None = None  # called with the operation, ahead of each
+    fails: Callable[[str, Any, Callable[[], Any]], Any] | None = None  # in place of the real end: tests/faults/wire.py
     _one_at_a_time: Any = field(default_factory=threading.RLock)  # as atomic as the real table
 
     def carry(self, stubber: BotocoreStubber, event_name: str, request: Any, **more: Any) -> Any:
@@ -111,7 +112,8 @@ class Wire:
                 self.before(operation)
             if operation in self.down:
                 raise ConnectTimeoutError(endpoint_url=request.url)
-            answer = _carry_out(stubber, event_name, request, **more)
+            carry_out = partial(_carry_out, stubber, event_name, request, **more)
+            answer = self.fails(operation, request, carry_out) if self.fails else carry_out()
             if operation in self.reply_lost:
                 self.reply_lost.remove(operation)
                 raise ReadTimeoutError(endpoint_url=request.url)

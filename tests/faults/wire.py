@@ -1,0 +1,400 @@
+"""Faults on the wire: every attempt of every call of the real functions can fail, and what must hold is judged after.
+
+A plan says what happens to each attempt; a flow is what somebody does. After the flow the fault heals, the stream stays
+silent, and sweeps alone must put everything right.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import parse_qs
+from uuid import UUID, uuid4
+
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
+from moto.core.botocore_stubber import MockRawResponse
+from moto.dynamodb.models import dynamodb_backends
+
+from dev import template
+from functions import alert_staff, capture_ad_lead, capture_lead, escalate_leads, work_lead
+from shared.domain.lead import reference_of
+from tests.aws import ACCOUNT, ENVIRONMENT, Aws, aws_in_process
+from tests.functions.calls import CONTEXT, PRIORITY, URGENT, Json, event, posting, sent, stream_of, submission
+from tests.functions.plain_browser import form_post
+from tests.functions.staff_calls import signed_in
+
+BEGIN = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # Wednesday, 10:00 in Chicago
+MINUTE = timedelta(minutes=1)
+ANSWERED_WITHIN = 6.0  # seconds (R7)
+READ, CONNECT = 1.0, 0.5  # seconds of waiting, as shared/adapters/aws.py has it
+FAULTS = (
+    *("throttle", "http500", "http503", "timeout_before", "connect_timeout", "reset_before", "access_denied"),
+    *("kms_throttle", "timeout_after", "reset_after", "http500_after", "kill_before", "kill_after"),
+)
+RECEIVED = (200, 201, 202, 303)  # 303: the plain form's way to its receipt
+FAILED = 503
+# service -> status and code of: throttled, access denied, its key throttled, an error of its own
+ERRORS: dict[str, dict[str, tuple[int, str]]] = {
+    "dynamodb": {
+        "throttle": (400, "ProvisionedThroughputExceededException"),
+        "access_denied": (400, "AccessDeniedException"),
+        "kms_throttle": (400, "ThrottlingException"),
+    },
+    "sns": {
+        "throttle": (400, "Throttling"),
+        "access_denied": (403, "AuthorizationError"),
+        "kms_throttle": (400, "KMSThrottling"),
+    },
+    "sqs": {
+        "throttle": (400, "ThrottlingException"),
+        "access_denied": (403, "AccessDenied"),
+        "kms_throttle": (400, "KmsThrottled"),
+    },
+}
+OF_ALL_SERVICES = {"http500": (500, "InternalFailure"), "http503": (503, "ServiceUnavailable")}
+Plan = Callable[[int, str], str | None]  # the attempt's number and service -> its fault
+
+
+class Killed(BaseException):
+    """The function's machine is gone: no `except Exception` sees it."""
+
+
+def _no_fault(_number: int, _service: str) -> str | None:
+    return None
+
+
+def at_attempt(number: int, fault: str) -> Plan:
+    return lambda attempt, _service: fault if attempt == number else None
+
+
+def at_attempts(faults: dict[int, str]) -> Plan:
+    return lambda attempt, _service: faults.get(attempt)
+
+
+def while_down(services: frozenset[str], fault: str) -> Plan:
+    return lambda _attempt, service: fault if service in services else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`status`: 0 for a function that was killed, which API Gateway answers for."""
+
+    status: int
+    body: str
+
+
+@dataclass
+class World:
+    """The service in this process. `lead_ids`: those of this run, to which everything else is blind."""
+
+    aws: Aws
+    at: datetime = BEGIN
+    plan: Plan = _no_fault
+    attempts: int = 0
+    faults: int = 0
+    waited: float = 0.0  # seconds of the function that runs
+    told: list[tuple[str, int]] = field(default_factory=list)  # reference and level of each alert that got out
+    lead_ids: list[str] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    acted: int = 0  # attempts of the flow itself
+
+    def now(self, zone: tzinfo) -> datetime:
+        """Stands where the functions have the class `datetime`."""
+        return self.at.astimezone(zone)
+
+    def sleep(self, seconds: float) -> None:
+        self.waited += seconds
+
+    def fails(self, operation: str, request: Any, carry_out: Callable[[], Any]) -> Any:
+        service = operation.partition(".")[0]
+        number, self.attempts = self.attempts, self.attempts + 1
+        fault = self.plan(number, service)
+        if fault is None:
+            return self._done(operation, request, carry_out)
+        self.faults += 1
+        return self._failed(fault, service, operation, request, carry_out)
+
+    def _failed(self, fault: str, service: str, operation: str, request: Any, carry_out: Callable[[], Any]) -> Any:
+        if fault.endswith("_after"):
+            self._done(operation, request, carry_out)
+        kind = fault.removesuffix("_after").removesuffix("_before")
+        if kind == "kill":
+            raise Killed
+        if kind == "timeout":
+            self.waited += READ
+            raise ReadTimeoutError(endpoint_url=request.url)
+        if kind == "connect_timeout":
+            self.waited += CONNECT
+            raise ConnectTimeoutError(endpoint_url=request.url)
+        if kind == "reset":
+            raise ConnectionClosedError(endpoint_url=request.url)
+        status, code = (ERRORS[service] | OF_ALL_SERVICES)[kind]
+        return _error(request, service, status, code)
+
+    def _done(self, operation: str, request: Any, carry_out: Callable[[], Any]) -> Any:
+        answer = carry_out()
+        if operation == "sns.Publish":
+            self._alert(request)
+        return answer
+
+    def _alert(self, request: Any) -> None:
+        """I3, I8: at the moment an alert gets out, its lead is stored and nobody has it."""
+        body = request.body.decode() if isinstance(request.body, bytes) else request.body
+        message = parse_qs(body)["Message"][0] if isinstance(body, str) else body["Message"]
+        level = int(message.partition("this is alert ")[2].partition(".")[0] or 1)
+        reference = message.split()[2]
+        self.told.append((reference, level))
+        stored = {lead["reference"]: lead for lead in self.stored()}
+        if reference not in stored:
+            self.broken("I3: an alert without a stored lead")
+        elif stored[reference]["status"] != "new":
+            self.broken("I8: an alert after somebody took the lead")
+
+    def stored(self) -> list[Json]:
+        """Past the wire: looking is no part of a plan."""
+        return [json.loads(item.attrs["lead"].value) for item in _table().items.values()]
+
+    def broken(self, what: str) -> None:
+        self.violations.append(what)
+
+    # ---- what somebody does
+
+    def call(self, handler: Any, call: Json) -> Reply:
+        """One request of a patient or of staff: it has an answer in time, and "received" is never said for nothing."""
+        self.waited = 0.0
+        try:
+            answer = handler(call, CONTEXT)
+            reply = Reply(int(answer["statusCode"]), str(answer.get("body", "")))
+        except Killed:
+            return self._replied(Reply(0, ""))
+        if self.waited > ANSWERED_WITHIN:
+            self.broken(f"R7: answered after {self.waited:.1f} s")
+        return self._replied(reply)
+
+    def _replied(self, reply: Reply) -> Reply:
+        self.replies.append(reply)
+        return reply
+
+    def submit(self, handler: Any, call: Json, lead_id: str) -> Reply:
+        reply = self.call(handler, call)
+        if reply.status in RECEIVED:
+            if lead_id not in {lead["lead_id"] for lead in self.stored()}:
+                self.broken(f"I1, I6: answered {reply.status}, and it is nowhere")
+        elif reply.status not in (0, FAILED):
+            self.broken(f"I2: one's own submission was answered {reply.status}")
+        return reply
+
+    def trigger(self, handler: Any, call: Json) -> Any:
+        """One event of AWS. What it could not do it may say with an error."""
+        try:
+            return handler(call, CONTEXT)
+        except (Exception, Killed):  # noqa: BLE001  as Lambda: it ends, and what is tried again is told by the flow
+            return None
+
+    def sweep(self) -> Any:
+        return self.trigger(escalate_leads.handler, event("escalate_leads"))
+
+    def new_id(self) -> str:
+        self.lead_ids.append(str(uuid4()))
+        return self.lead_ids[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """`prepare` without faults, `act` with them. `act` gives what the client got; it is called again for one that tries
+    again. `tries`: whether there is such a client; triggers of AWS are followed by sweeps alone."""
+
+    name: str
+    prepare: Callable[[World], Any]
+    act: Callable[[World, Any], Reply | None]
+    tries: bool
+
+
+def _submission(world: World, answers: Json | None = None, **changes: Any) -> Json:
+    return submission(answers or URGENT, submission_id=world.new_id(), **changes)
+
+
+def _send(world: World, body: Json) -> Reply:
+    return world.submit(capture_lead.handler, posting("capture_lead", body), body["submission_id"])
+
+
+def _stored(world: World, answers: Json | None = None, **changes: Any) -> Json:
+    body = _submission(world, answers, **changes)
+    assert _send(world, body).status == 201
+    return body
+
+
+def _unfinished(world: World) -> Json:
+    body = _stored(world, PRIORITY, complete=False)
+    return body | {"complete": True}
+
+
+def _plain(world: World) -> Json:
+    lead_id = world.new_id()
+    fields = [
+        ("submission_id", lead_id),
+        ("answers.age", "62"),
+        ("answers.region", "lumbar"),
+        ("contact.phone", "(312) 555-0142"),
+        ("consents.contact", "on"),
+    ]
+    return {"id": lead_id, "post": form_post("/submissions", fields)}
+
+
+def _send_plain(world: World, form: Json) -> Reply:
+    return world.submit(capture_lead.handler, form["post"], form["id"])
+
+
+def _ad_lead(world: World) -> Json:
+    body = sent("capture_ad_lead") | {"lead_id": uuid4().hex}
+    return {"post": posting("capture_ad_lead", body), "known": {lead["lead_id"] for lead in world.stored()}}
+
+
+def _send_ad_lead(world: World, ad_lead: Json) -> Reply:
+    reply = world.call(capture_ad_lead.handler, ad_lead["post"])
+    new = {lead["lead_id"] for lead in world.stored()} - ad_lead["known"]
+    world.lead_ids += [lead_id for lead_id in new if lead_id not in world.lead_ids]
+    if reply.status == 200 and len(new) != 1:
+        world.broken("I1, I6: the network was told that it is received, and it is nowhere")
+    if reply.status not in (0, 200, FAILED):
+        world.broken(f"I2: the network was answered {reply.status}")
+    return reply
+
+
+def _told(world: World, answers: Json | None = None) -> Json:
+    body = _stored(world, answers)
+    world.sweep()
+    return body
+
+
+def _tell(world: World, body: Json) -> None:
+    world.trigger(alert_staff.handler, stream_of(body["submission_id"]))
+
+
+def _two(world: World) -> list[Json]:
+    return [_stored(world), _stored(world, PRIORITY)]
+
+
+def _tell_two(world: World, bodies: list[Json]) -> None:
+    world.trigger(alert_staff.handler, stream_of(*(body["submission_id"] for body in bodies)))
+
+
+def _sweep(world: World, _prepared: Any) -> None:
+    world.sweep()
+
+
+def _step_due(world: World) -> Json:
+    body = _told(world)
+    world.at += 30 * MINUTE
+    return body
+
+
+def _take(world: World, body: Json) -> Reply:
+    reference = reference_of(UUID(body["submission_id"]))
+    taken = json.dumps({"action": "acknowledge", "version": 3})  # stored, claimed, told
+    call = event("work_lead") | {"pathParameters": {"reference": reference}, "body": taken}
+    reply = world.call(work_lead.handler, signed_in(call, "nurse"))
+    if reply.status not in (0, 200, FAILED):
+        world.broken(f"I8: taking one's own lead again was answered {reply.status}")
+    return reply
+
+
+FLOWS = (
+    Flow("a submission", _submission, _send, tries=True),
+    Flow("the same submission again", _stored, _send, tries=True),
+    Flow("an unfinished form is finished", _unfinished, _send, tries=True),
+    Flow("the plain form", _plain, _send_plain, tries=True),
+    Flow("an ad network's lead", _ad_lead, _send_ad_lead, tries=True),
+    Flow("the stream tells", _stored, _tell, tries=False),
+    Flow("the stream tells of two", _two, _tell_two, tries=False),
+    Flow("the sweep tells", _two, _sweep, tries=False),
+    Flow("the sweep escalates", _step_due, _sweep, tries=False),
+    Flow("somebody takes it", _told, _take, tries=True),
+)
+
+
+@contextmanager
+def world() -> Iterator[World]:
+    """Made once for many runs: making tables takes longer than a run."""
+    with ExitStack() as stack:
+        aws = stack.enter_context(aws_in_process())
+        made = World(aws)
+        aws.wire.fails = made.fails
+        stack.enter_context(patch("botocore.endpoint.time.sleep", made.sleep))
+        # The longest that the SDK may wait between two attempts.
+        stack.enter_context(patch("botocore.retries.standard.random.random", return_value=1.0))
+        for module in (capture_lead, capture_ad_lead, alert_staff, escalate_leads, work_lead):
+            stack.enter_context(patch.object(module, "datetime", made))
+        yield made
+
+
+def run(world: World, flow: Flow, plan: Plan, *, tries_again: bool = False) -> list[str]:
+    """What was broken. The client that tries again does so as soon as the fault has healed."""
+    world.at, world.faults = BEGIN, 0
+    world.told, world.lead_ids, world.replies, world.violations = [], [], [], []
+    world.plan = _no_fault
+    prepared = flow.prepare(world)
+    world.attempts, world.plan = 0, plan
+    world.replies = []
+    reply = flow.act(world, prepared)
+    hits, world.plan = world.faults, _no_fault
+    if tries_again and reply and reply.status not in RECEIVED:
+        world.at += timedelta(seconds=5)
+        if flow.act(world, prepared).status not in RECEIVED:  # type: ignore[union-attr]  # it had a reply before
+            world.broken("a client that tries again was not answered")
+    _heal(world)
+    _judge(world, flow, hits)
+    _table().items.clear()
+    return world.violations
+
+
+def _table() -> Any:
+    return dynamodb_backends[ACCOUNT][template.REGION].tables[ENVIRONMENT["LEADS_TABLE"]]
+
+
+def attempts_of(world: World, flow: Flow) -> int:
+    """Without any fault."""
+    assert run(world, flow, _no_fault) == []
+    return world.acted
+
+
+def _heal(world: World) -> None:
+    """Two sweeps: by then whatever was claimed by a function that failed is due again."""
+    world.acted = world.attempts
+    for _ in range(2):
+        world.at += MINUTE
+        world.sweep()
+
+
+def _judge(world: World, flow: Flow, hits: int) -> None:
+    times = Counter(world.told)
+    for (reference, level), often in times.items():
+        if often > 1 + hits:
+            world.broken(f"I7: {reference} level {level} was told {often} times with {hits} faults")
+    taken = any(reply.status in RECEIVED for reply in world.replies) and flow.name == "somebody takes it"
+    for lead in world.stored():
+        told = [level for reference, level in world.told if reference == lead["reference"]]
+        if 1 not in told:
+            world.broken("I4: nobody was told")
+        if flow.name == "the sweep escalates" and 2 not in told:
+            world.broken("I5: the next step was not told")
+        if taken and lead["status"] != "acknowledged":
+            world.broken("I8: the answer says that somebody has it, and nobody has")
+
+
+def _error(request: Any, service: str, status: int, code: str) -> AWSResponse:
+    if service == "sns":
+        kind = "Sender" if status < 500 else "Receiver"
+        body = f"<ErrorResponse><Error><Type>{kind}</Type><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
+        return AWSResponse(request.url, status, {"content-type": "text/xml"}, MockRawResponse(body))
+    prefix = "com.amazonaws.dynamodb.v20120810#" if service == "dynamodb" else "com.amazonaws.sqs#"
+    body = json.dumps({"__type": prefix + code, "message": "no"})
+    return AWSResponse(request.url, status, {"content-type": "application/x-amz-json-1.0"}, MockRawResponse(body))
