@@ -357,7 +357,8 @@ def _status(error: Exception) -> tuple[HTTPStatus, str, str]:
 def _what_broke(error: Exception) -> dict[str, str]:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     cause = error.__cause__
-    code = getattr(cause, "response", {}).get("Error", {}).get("Code", "")
+    answered = getattr(cause, "response", None) or {}  # None where a connection hung or broke
+    code = answered.get("Error", {}).get("Code", "")
     return {
         "error": type(error).__name__,
         "cause": f"{type(cause).__name__} {code}".strip() if cause else "",

@@ -1,7 +1,7 @@
 """Faults on the wire: every attempt of every call of the real functions can fail, and what must hold is judged after.
 
 A plan says what happens to each attempt; a flow is what somebody does. After the flow the fault heals, the stream stays
-silent, and sweeps alone must put everything right.
+silent, and what waits in the spool and sweeps alone must put everything right.
 """
 
 from __future__ import annotations
@@ -23,17 +23,18 @@ from moto.core.botocore_stubber import MockRawResponse
 from moto.dynamodb.models import dynamodb_backends
 
 from dev import template
-from functions import alert_staff, capture_ad_lead, capture_lead, escalate_leads, work_lead
+from functions import alert_staff, capture_ad_lead, capture_lead, escalate_leads, replay_submissions, work_lead
+from shared.adapters.aws import PATIENT_FACING, SPOOLING
 from shared.domain.lead import reference_of
 from tests.aws import ACCOUNT, ENVIRONMENT, Aws, aws_in_process
-from tests.functions.calls import CONTEXT, PRIORITY, URGENT, Json, event, posting, sent, stream_of, submission
+from tests.functions.calls import CONTEXT, PRIORITY, URGENT, Json, event, posting, sent, spool_of, stream_of, submission
 from tests.functions.plain_browser import form_post
 from tests.functions.staff_calls import signed_in
 
 BEGIN = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # Wednesday, 10:00 in Chicago
 MINUTE = timedelta(minutes=1)
 ANSWERED_WITHIN = 6.0  # seconds (R7)
-READ, CONNECT = 1.0, 0.5  # seconds of waiting, as shared/adapters/aws.py has it
+CONFIGS: dict[str, Any] = {"dynamodb": PATIENT_FACING, "sns": PATIENT_FACING, "sqs": SPOOLING}
 FAULTS = (
     *("throttle", "http500", "http503", "timeout_before", "connect_timeout", "reset_before", "access_denied"),
     *("kms_throttle", "timeout_after", "reset_after", "http500_after", "kill_before", "kill_after"),
@@ -92,7 +93,7 @@ class Reply:
 
 @dataclass
 class World:
-    """The service in this process. `lead_ids`: those of this run, to which everything else is blind."""
+    """The service in this process, and what it left behind."""
 
     aws: Aws
     at: datetime = BEGIN
@@ -100,15 +101,19 @@ class World:
     attempts: int = 0
     faults: int = 0
     waited: float = 0.0  # seconds of the function that runs
+    longest: float = 0.0  # that somebody waited for an answer in this run
     told: list[tuple[str, int]] = field(default_factory=list)  # reference and level of each alert that got out
-    lead_ids: list[str] = field(default_factory=list)
+    spool: list[str] = field(default_factory=list)  # bodies of what waits there
+    set_aside: list[str] = field(default_factory=list)  # and in its failure queue
     replies: list[Reply] = field(default_factory=list)
+    received: bool = False  # somebody was told that it is
     violations: list[str] = field(default_factory=list)
+    runs: int = 0
     acted: int = 0  # attempts of the flow itself
 
     def now(self, zone: tzinfo) -> datetime:
         """Stands where the functions have the class `datetime`."""
-        return self.at.astimezone(zone)
+        return (self.at + timedelta(seconds=self.waited)).astimezone(zone)
 
     def sleep(self, seconds: float) -> None:
         self.waited += seconds
@@ -129,10 +134,10 @@ class World:
         if kind == "kill":
             raise Killed
         if kind == "timeout":
-            self.waited += READ
+            self.waited += CONFIGS[service].read_timeout
             raise ReadTimeoutError(endpoint_url=request.url)
         if kind == "connect_timeout":
-            self.waited += CONNECT
+            self.waited += CONFIGS[service].connect_timeout
             raise ConnectTimeoutError(endpoint_url=request.url)
         if kind == "reset":
             raise ConnectionClosedError(endpoint_url=request.url)
@@ -143,6 +148,10 @@ class World:
         answer = carry_out()
         if operation == "sns.Publish":
             self._alert(request)
+        if operation == "sqs.SendMessage":
+            message = json.loads(request.body)
+            kept = self.spool if message["QueueUrl"] == ENVIRONMENT["SPOOL_QUEUE"] else self.set_aside
+            kept.append(message["MessageBody"])
         return answer
 
     def _alert(self, request: Any) -> None:
@@ -175,6 +184,7 @@ class World:
             reply = Reply(int(answer["statusCode"]), str(answer.get("body", "")))
         except Killed:
             return self._replied(Reply(0, ""))
+        self.longest = max(self.longest, self.waited)
         if self.waited > ANSWERED_WITHIN:
             self.broken(f"R7: answered after {self.waited:.1f} s")
         return self._replied(reply)
@@ -186,7 +196,8 @@ class World:
     def submit(self, handler: Any, call: Json, lead_id: str) -> Reply:
         reply = self.call(handler, call)
         if reply.status in RECEIVED:
-            if lead_id not in {lead["lead_id"] for lead in self.stored()}:
+            self.received = True
+            if lead_id not in {lead["lead_id"] for lead in (*self.stored(), *map(json.loads, self.spool))}:
                 self.broken(f"I1, I6: answered {reply.status}, and it is nowhere")
         elif reply.status not in (0, FAILED):
             self.broken(f"I2: one's own submission was answered {reply.status}")
@@ -194,6 +205,7 @@ class World:
 
     def trigger(self, handler: Any, call: Json) -> Any:
         """One event of AWS. What it could not do it may say with an error."""
+        self.waited = 0.0
         try:
             return handler(call, CONTEXT)
         except (Exception, Killed):  # noqa: BLE001  as Lambda: it ends, and what is tried again is told by the flow
@@ -202,24 +214,32 @@ class World:
     def sweep(self) -> Any:
         return self.trigger(escalate_leads.handler, event("escalate_leads"))
 
-    def new_id(self) -> str:
-        self.lead_ids.append(str(uuid4()))
-        return self.lead_ids[-1]
+    def replay(self) -> None:
+        """All that waits in the spool at once; what was not taken stays there."""
+        entries, self.spool = self.spool, []
+        if entries:
+            answer = self.trigger(replay_submissions.handler, spool_of(*entries))
+            every = [{"itemIdentifier": f"message-{number}"} for number in range(len(entries))]
+            failed = every if answer is None else answer["batchItemFailures"]
+            self.spool += [entry for entry, name in zip(entries, every, strict=True) if name in failed]
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
     """`prepare` without faults, `act` with them. `act` gives what the client got; it is called again for one that tries
-    again. `tries`: whether there is such a client; triggers of AWS are followed by sweeps alone."""
+    again. `tries`: whether there is such a client; triggers of AWS are followed by sweeps alone. `leads`: how many
+    come of it at most. `poison`: whether an entry of the spool cannot be read."""
 
     name: str
     prepare: Callable[[World], Any]
     act: Callable[[World, Any], Reply | None]
     tries: bool
+    leads: int = 1
+    poison: bool = False
 
 
-def _submission(world: World, answers: Json | None = None, **changes: Any) -> Json:
-    return submission(answers or URGENT, submission_id=world.new_id(), **changes)
+def _submission(_world: World, answers: Json | None = None, **changes: Any) -> Json:
+    return submission(answers or URGENT, submission_id=str(uuid4()), **changes)
 
 
 def _send(world: World, body: Json) -> Reply:
@@ -237,8 +257,8 @@ def _unfinished(world: World) -> Json:
     return body | {"complete": True}
 
 
-def _plain(world: World) -> Json:
-    lead_id = world.new_id()
+def _plain(_world: World) -> Json:
+    lead_id = str(uuid4())
     fields = [
         ("submission_id", lead_id),
         ("answers.age", "62"),
@@ -253,16 +273,14 @@ def _send_plain(world: World, form: Json) -> Reply:
     return world.submit(capture_lead.handler, form["post"], form["id"])
 
 
-def _ad_lead(world: World) -> Json:
-    body = sent("capture_ad_lead") | {"lead_id": uuid4().hex}
-    return {"post": posting("capture_ad_lead", body), "known": {lead["lead_id"] for lead in world.stored()}}
+def _ad_lead(_world: World) -> Json:
+    return posting("capture_ad_lead", sent("capture_ad_lead") | {"lead_id": uuid4().hex})
 
 
 def _send_ad_lead(world: World, ad_lead: Json) -> Reply:
-    reply = world.call(capture_ad_lead.handler, ad_lead["post"])
-    new = {lead["lead_id"] for lead in world.stored()} - ad_lead["known"]
-    world.lead_ids += [lead_id for lead_id in new if lead_id not in world.lead_ids]
-    if reply.status == 200 and len(new) != 1:
+    reply = world.call(capture_ad_lead.handler, ad_lead)
+    world.received |= reply.status == 200
+    if reply.status == 200 and not world.stored() and not world.spool:
         world.broken("I1, I6: the network was told that it is received, and it is nowhere")
     if reply.status not in (0, 200, FAILED):
         world.broken(f"I2: the network was answered {reply.status}")
@@ -307,6 +325,31 @@ def _take(world: World, body: Json) -> Reply:
     return reply
 
 
+def _spooled(world: World) -> Json:
+    """The table is away while somebody sends."""
+    body, world.plan = _submission(world), while_down(frozenset({"dynamodb"}), "http503")
+    assert _send(world, body).status == 202
+    return body
+
+
+def _spooled_beside_poison(world: World) -> Json:
+    body = _spooled(world)
+    world.spool.insert(0, POISON)
+    return body
+
+
+def _spooled_and_sent_again(world: World) -> Json:
+    body, world.plan = _spooled(world), _no_fault
+    assert _send(world, body).status == 201
+    return body
+
+
+def _replay(world: World, _prepared: Any) -> None:
+    world.replay()
+
+
+POISON = '{"lead_id": '
+MODULES = (capture_lead, capture_ad_lead, replay_submissions, alert_staff, escalate_leads, work_lead)
 FLOWS = (
     Flow("a submission", _submission, _send, tries=True),
     Flow("the same submission again", _stored, _send, tries=True),
@@ -314,9 +357,12 @@ FLOWS = (
     Flow("the plain form", _plain, _send_plain, tries=True),
     Flow("an ad network's lead", _ad_lead, _send_ad_lead, tries=True),
     Flow("the stream tells", _stored, _tell, tries=False),
-    Flow("the stream tells of two", _two, _tell_two, tries=False),
-    Flow("the sweep tells", _two, _sweep, tries=False),
+    Flow("the stream tells of two", _two, _tell_two, tries=False, leads=2),
+    Flow("the sweep tells", _two, _sweep, tries=False, leads=2),
     Flow("the sweep escalates", _step_due, _sweep, tries=False),
+    Flow("the spool is replayed", _spooled, _replay, tries=False),
+    Flow("the spool is replayed beside poison", _spooled_beside_poison, _replay, tries=False, poison=True),
+    Flow("the spool brings what was sent again", _spooled_and_sent_again, _replay, tries=False),
     Flow("somebody takes it", _told, _take, tries=True),
 )
 
@@ -331,15 +377,16 @@ def world() -> Iterator[World]:
         stack.enter_context(patch("botocore.endpoint.time.sleep", made.sleep))
         # The longest that the SDK may wait between two attempts.
         stack.enter_context(patch("botocore.retries.standard.random.random", return_value=1.0))
-        for module in (capture_lead, capture_ad_lead, alert_staff, escalate_leads, work_lead):
+        for module in MODULES:
             stack.enter_context(patch.object(module, "datetime", made))
         yield made
 
 
 def run(world: World, flow: Flow, plan: Plan, *, tries_again: bool = False) -> list[str]:
     """What was broken. The client that tries again does so as soon as the fault has healed."""
-    world.at, world.faults = BEGIN, 0
-    world.told, world.lead_ids, world.replies, world.violations = [], [], [], []
+    world.at, world.faults, world.longest, world.received = BEGIN, 0, 0.0, False
+    world.told, world.spool, world.set_aside, world.replies, world.violations = [], [], [], [], []
+    world.runs += 1
     world.plan = _no_fault
     prepared = flow.prepare(world)
     world.attempts, world.plan = 0, plan
@@ -367,8 +414,15 @@ def attempts_of(world: World, flow: Flow) -> int:
 
 
 def _heal(world: World) -> None:
-    """Two sweeps: by then whatever was claimed by a function that failed is due again."""
+    """The spool, as often as it takes, and two sweeps: by then what was claimed by a function that failed is due
+    again."""
     world.acted = world.attempts
+    sent_twice = list(world.spool)
+    world.replay()
+    world.spool += sent_twice
+    world.replay()
+    if world.spool:
+        world.broken("I9: an entry of the spool goes round for ever")
     for _ in range(2):
         world.at += MINUTE
         world.sweep()
@@ -380,7 +434,14 @@ def _judge(world: World, flow: Flow, hits: int) -> None:
         if often > 1 + hits:
             world.broken(f"I7: {reference} level {level} was told {often} times with {hits} faults")
     taken = any(reply.status in RECEIVED for reply in world.replies) and flow.name == "somebody takes it"
-    for lead in world.stored():
+    stored = world.stored()
+    if world.received and not stored:
+        world.broken("I1: it was received, and there is no lead")
+    if len(stored) > flow.leads:
+        world.broken(f"I2: {len(stored)} leads of {flow.leads}")
+    if flow.poison and not world.set_aside:
+        world.broken("I9: the poison entry is in no failure queue")
+    for lead in stored:
         told = [level for reference, level in world.told if reference == lead["reference"]]
         if 1 not in told:
             world.broken("I4: nobody was told")
@@ -393,8 +454,15 @@ def _judge(world: World, flow: Flow, hits: int) -> None:
 def _error(request: Any, service: str, status: int, code: str) -> AWSResponse:
     if service == "sns":
         kind = "Sender" if status < 500 else "Receiver"
-        body = f"<ErrorResponse><Error><Type>{kind}</Type><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
-        return AWSResponse(request.url, status, {"content-type": "text/xml"}, MockRawResponse(body))
+        body = (
+            f"<ErrorResponse><Error><Type>{kind}</Type><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
+        )
+        return _response(request, status, "text/xml", body)
     prefix = "com.amazonaws.dynamodb.v20120810#" if service == "dynamodb" else "com.amazonaws.sqs#"
     body = json.dumps({"__type": prefix + code, "message": "no"})
-    return AWSResponse(request.url, status, {"content-type": "application/x-amz-json-1.0"}, MockRawResponse(body))
+    return _response(request, status, "application/x-amz-json-1.0", body)
+
+
+def _response(request: Any, status: int, media_type: str, body: str) -> AWSResponse:
+    headers: Any = {"content-type": media_type}
+    return AWSResponse(request.url, status, headers, MockRawResponse(body))

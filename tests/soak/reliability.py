@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from tests.faults.plans import KINDS, outages, quiet_world, several_faults, single_faults
 from tests.faults.random_days import WEATHERS, Days
+from tests.faults.wire import World
 from tests.soak.check import Check, Found, Piece
 
 VISITS = 2_500
@@ -18,6 +20,30 @@ def simulate(piece: Piece) -> Found:
     return Found(piece.count, days.violations, counts, {f"{weather.name}: first alert after, s": days.delays})
 
 
+def fail_once(piece: Piece) -> Found:
+    with quiet_world() as made:
+        kinds = KINDS[piece.first : piece.first + piece.count]
+        return _found(made, [broken for kind in kinds for broken in single_faults(made, *kind)], piece)
+
+
+def fail_whole_services(piece: Piece) -> Found:
+    with quiet_world() as made:
+        kinds = KINDS[piece.first : piece.first + piece.count]
+        return _found(made, [broken for kind in kinds for broken in outages(made, *kind)], piece)
+
+
+def fail_often(piece: Piece) -> Found:
+    with quiet_world() as made:
+        numbers = range(piece.first, piece.first + piece.count)
+        return _found(
+            made, [broken for number in numbers for broken in several_faults(made, piece.seed, number)], piece
+        )
+
+
+def _found(made: World, violations: list[str], piece: Piece) -> Found:
+    return Found(piece.count, violations, Counter(plans=made.runs))
+
+
 CHECKS: tuple[Check, ...] = (
     Check(
         "simulation",
@@ -26,5 +52,29 @@ CHECKS: tuple[Check, ...] = (
         1_000_000,
         VISITS,
         simulate,
+    ),
+    Check(
+        "single-faults",
+        "each of 13 faults at every attempt of every flow: received is durable, staff are told, no lead is doubled",
+        "flows x faults",
+        len(KINDS),
+        13,
+        fail_once,
+    ),
+    Check(
+        "outages",
+        "the same with any of table, topic and spool away, in any way, together",
+        "flows x faults",
+        len(KINDS),
+        13,
+        fail_whole_services,
+    ),
+    Check(
+        "several-faults",
+        "the same with faults at several attempts at once, drawn at random",
+        "plans",
+        5_000,
+        100,
+        fail_often,
     ),
 )

@@ -1,0 +1,63 @@
+"""Every attempt of every call can fail, and nothing is lost, doubled or silent: some of the plans of `make soak`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults.plans import KINDS, SUBSETS, outages, quiet_world, several_faults, single_faults
+from tests.faults.wire import FAULTS, FLOWS, Flow, World, at_attempt, attempts_of, run, while_down
+
+LONG = {"the stream tells of two", "the sweep tells", "the sweep escalates", "somebody takes it"}
+A_FEW = ("throttle", "timeout_after", "kill_before", "kill_after")  # for the flows of many calls
+
+
+@pytest.fixture(scope="module")
+def made() -> Iterator[World]:
+    with quiet_world() as made:
+        yield made
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)
+def test_any_single_fault(made: World, flow: Flow) -> None:
+    faults = A_FEW if flow.name in LONG else FAULTS
+    assert [broken for fault in faults for broken in single_faults(made, flow, fault)] == []
+
+
+@pytest.mark.slow
+def test_any_outage(made: World) -> None:
+    """For each flow and fault another subset of the services."""
+    found: list[str] = []
+    for number, (flow, fault) in enumerate(KINDS[::2]):
+        found += outages(made, flow, fault, [SUBSETS[number % len(SUBSETS)]])
+    assert found == []
+
+
+@pytest.mark.slow
+def test_several_faults_at_once(made: World) -> None:
+    assert [broken for number in range(60) for broken in several_faults(made, 20261122, number)] == []
+
+
+def test_with_a_hanging_table_the_answer_takes_less_than_six_seconds(made: World) -> None:
+    """R7; every attempt waits as long as it may, and so does the SDK between two."""
+    hangs = while_down(frozenset({"dynamodb", "sqs"}), "timeout_before")
+    for flow in (flow for flow in FLOWS if flow.tries):
+        assert run(made, flow, hangs) == []
+        assert 1 < made.longest <= 6
+    assert run(made, FLOWS[0], hangs) == []
+    [reply] = made.replies
+    assert reply.status == 503
+    assert "clinic_phone" in reply.body  # a connection that hung is an error without an answer to read a code from
+
+
+def test_a_plan_reaches_what_it_says(made: World) -> None:
+    flow = FLOWS[0]
+    assert attempts_of(made, flow) == 1
+    run(made, flow, at_attempt(0, "kill_after"))
+    assert [reply.status for reply in made.replies] == [0]
+    run(made, flow, while_down(frozenset({"dynamodb"}), "throttle"), tries_again=True)
+    assert [reply.status for reply in made.replies] == [202]
+    run(made, flow, while_down(frozenset({"dynamodb", "sqs"}), "throttle"), tries_again=True)
+    assert [reply.status for reply in made.replies] == [503, 201]
