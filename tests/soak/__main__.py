@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import os
 import secrets
 import sys
 
 from rich.console import Console
 
-from tests.soak import reliability, security
-from tests.soak.soak import PROJECT, soak
+from tests.aws import ENVIRONMENT
+
+os.environ.update(ENVIRONMENT)  # before any function is imported: functions are wired when imported
+os.environ.pop("AWS_PROFILE", None)
+os.environ.pop("AWS_ENDPOINT_URL", None)
+
+from tests.soak import reliability, security  # noqa: E402
+from tests.soak.soak import PROJECT, soak  # noqa: E402
 
 CHECKS = (*reliability.CHECKS, *security.CHECKS)
 
