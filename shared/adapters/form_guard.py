@@ -50,13 +50,19 @@ class FormGuard:
     def _is_canary(self, submission: Submission, salt: str) -> bool:
         if submission.token is None or not submission.token.startswith(str(submission.submission_id)):
             return False
+        return self._signed_at(submission.token, salt, CANARY_LASTS) is not None
+
+    def _signed_at(self, token: str, salt: str, max_age: int | None = None) -> datetime | None:
+        """None unless we signed exactly this text, for this purpose, at most `max_age` seconds ago."""
         from itsdangerous import BadSignature, TimestampSigner  # noqa: PLC0415
+        from itsdangerous.encoding import base64_decode, base64_encode  # noqa: PLC0415
 
         try:
-            TimestampSigner(self._key, salt=salt).unsign(submission.token, max_age=CANARY_LASTS)
+            _, at = TimestampSigner(self._key, salt=salt).unsign(token, max_age, return_timestamp=True)
         except BadSignature:
-            return False
-        return True
+            return None
+        signature = token.rpartition(".")[2]  # base64's last letter has spare bits: another text, the same signature
+        return at if base64_encode(base64_decode(signature)).decode() == signature else None
 
     def submission_id(self, content: str, at: datetime) -> UUID:
         """For a form that brought none: the same content on the same day gives the same id, so a double click is one
@@ -88,13 +94,8 @@ class FormGuard:
     def _token_sign(self, token: str | None, at: datetime) -> Sign | None:
         if token is None:
             return Sign.NO_TOKEN
-        from itsdangerous import BadSignature, TimestampSigner  # noqa: PLC0415
-
-        try:
-            _, drawn = TimestampSigner(self._key, salt="form").unsign(token, return_timestamp=True)
-        except BadSignature:
-            return Sign.BAD_TOKEN
-        if at - drawn > LASTS:
+        drawn = self._signed_at(token, "form")
+        if drawn is None or at - drawn > LASTS:
             return Sign.BAD_TOKEN
         return Sign.TOO_QUICK if at - drawn < QUICKEST else None
 

@@ -1,0 +1,193 @@
+"""Tokens, proofs, cursors and signatures: every bit flip, expiry, key and purpose swap is refused."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from altcha.v1 import solve_challenge
+from standardwebhooks.webhooks import Webhook as Judge
+from standardwebhooks.webhooks import WebhookVerificationError
+
+from shared.adapters import form_guard
+from shared.adapters.form_guard import CANARY_LASTS, LASTS, FormGuard
+from shared.adapters.webhook import Webhook
+from shared.domain.lead import CANARY, FORM
+from shared.domain.submission import Submission
+from shared.domain.suspicion import Sign
+from tests.aws import ENVIRONMENT
+from tests.functions.calls import submission
+
+GUARD, STRANGER = FormGuard("a key"), FormGuard("another key")
+ID, OTHER_ID = UUID("0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"), UUID("11111111-2222-4333-8444-555555555555")
+MINUTE = timedelta(minutes=1)
+
+
+def flips(token: str) -> Iterator[str]:
+    """The token with each of its bits flipped, as far as it stays a text that a request can carry."""
+    for place, character in enumerate(token):
+        for bit in range(7):
+            other = chr(ord(character) ^ 1 << bit)
+            if other.isprintable() and not (other == " " and place in (0, len(token) - 1)):
+                yield token[:place] + other + token[place + 1 :]
+
+
+def sent(submission_id: UUID = ID, **given: Any) -> Submission:
+    return Submission.model_validate(submission(submission_id=str(submission_id), **given))
+
+
+def token_signs(token: str, at: datetime, guard: FormGuard = GUARD) -> frozenset[Sign]:
+    return guard.signs(sent(token=token), at) & {Sign.BAD_TOKEN, Sign.TOO_QUICK}
+
+
+def solved(guard: FormGuard, submission_id: UUID = ID, at: datetime | None = None) -> str:
+    drawn = guard.challenge(submission_id, at or datetime.now(UTC))
+    solution = solve_challenge(drawn["challenge"], drawn["salt"], drawn["algorithm"], drawn["maxnumber"])
+    assert solution is not None
+    kept = {key: drawn[key] for key in ("algorithm", "challenge", "salt", "signature")}
+    return base64.b64encode(json.dumps(kept | {"number": solution.number}).encode()).decode()
+
+
+def proof_sign(proof: str, submission_id: UUID = ID, guard: FormGuard = GUARD) -> Sign:
+    (sign,) = guard.signs(sent(submission_id, proof=proof), datetime.now(UTC)) & {Sign.GOOD_PROOF, Sign.BAD_PROOF}
+    return sign
+
+
+def test_every_flipped_bit_of_a_form_token_is_seen() -> None:
+    token, later = GUARD.token(), datetime.now(UTC) + MINUTE
+    assert token_signs(token, later) == set()
+    spoilt = list(flips(token))
+    assert len(spoilt) > 5 * len(token)
+    assert [text for text in spoilt if token_signs(text, later) != {Sign.BAD_TOKEN}] == []
+
+
+def test_a_form_token_of_another_key_purpose_or_time_is_seen() -> None:
+    now = datetime.now(UTC)
+    for token, at in (
+        (STRANGER.token(), now + MINUTE),
+        (GUARD.canary_token(ID), now + MINUTE),
+        (GUARD.canary_token(ID, tries_spool=True), now + MINUTE),
+        (GUARD.token(), now + LASTS + MINUTE),
+        (GUARD.token() + "x", now + MINUTE),
+        (GUARD.token()[:-1], now + MINUTE),
+    ):
+        assert token_signs(token, at) == {Sign.BAD_TOKEN}
+    assert token_signs(GUARD.token(), now) == {Sign.TOO_QUICK}
+    assert token_signs(GUARD.token(), now - timedelta(hours=1)) == {Sign.TOO_QUICK}, "a clock that went back"
+
+
+@pytest.mark.parametrize("tries_spool", [False, True])
+def test_every_flipped_bit_of_a_canarys_token_makes_it_a_lead(tries_spool: bool) -> None:
+    token = GUARD.canary_token(ID, tries_spool=tries_spool)
+    assert GUARD.source(sent(token=token)) == CANARY
+    assert [text for text in flips(token) if GUARD.source(sent(token=text)) != FORM] == []
+
+
+def test_a_canarys_token_of_another_key_purpose_submission_or_time_makes_it_a_lead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for token in (STRANGER.canary_token(ID), GUARD.token(), GUARD.canary_token(OTHER_ID), str(ID), f"{ID}."):
+        assert GUARD.source(sent(token=token)) == FORM
+    assert not GUARD.tries_spool(sent(token=GUARD.canary_token(ID)))
+    token = GUARD.canary_token(ID)
+    monkeypatch.setattr("itsdangerous.timed.time.time", lambda: datetime.now(UTC).timestamp() + CANARY_LASTS + 60)
+    assert GUARD.source(sent(token=token)) == FORM
+
+
+def test_every_flipped_bit_of_a_proof_is_seen_or_says_the_same() -> None:
+    """A field that nobody reads may be misspelt; what is read is signed or is the work itself."""
+    proof = solved(GUARD)
+    assert proof_sign(proof) == Sign.GOOD_PROOF
+    for text in flips(proof):
+        if proof_sign(text) == Sign.GOOD_PROOF:
+            assert read(text) == read(proof)
+
+
+def read(proof: str) -> Any:
+    return json.loads(base64.b64decode(proof))
+
+
+@pytest.mark.parametrize("field", ["algorithm", "challenge", "number", "salt", "signature"])
+def test_every_flipped_bit_of_what_a_proof_says_is_seen(field: str) -> None:
+    said = read(solved(GUARD))
+    for spoilt in flips(str(said[field])):
+        value: object = int(spoilt) if field == "number" and spoilt.isdecimal() else spoilt
+        if value != said[field]:
+            text = base64.b64encode(json.dumps(said | {field: value}).encode()).decode()
+            assert proof_sign(text) == Sign.BAD_PROOF, spoilt
+
+
+def test_a_proof_of_another_key_submission_or_time_is_seen() -> None:
+    assert proof_sign(solved(STRANGER)) == Sign.BAD_PROOF
+    assert proof_sign(solved(GUARD, OTHER_ID)) == Sign.BAD_PROOF
+    assert proof_sign(solved(GUARD), OTHER_ID) == Sign.BAD_PROOF
+    assert proof_sign(solved(GUARD, at=datetime.now(UTC) - LASTS - MINUTE)) == Sign.BAD_PROOF
+
+
+def test_a_challenge_without_its_expiry_cannot_be_made() -> None:
+    """The expiry stands in the salt, which the work and the signature cover."""
+    said = read(solved(GUARD))
+    bare = said["salt"].partition("?")[0]
+    digest = hashlib.sha256(f"{bare}{said['number']}".encode()).hexdigest()
+    forged = said | {"salt": bare, "challenge": digest}
+    assert proof_sign(base64.b64encode(json.dumps(forged).encode()).decode()) == Sign.BAD_PROOF
+
+
+def test_the_work_is_work() -> None:
+    assert form_guard.WORK >= 50_000
+
+
+# --- webhooks: judged by the library of the specification, which our receivers use ---
+
+KEY = ENVIRONMENT["WEBHOOK_KEY"]
+BODY = b'{"type":"lead.new","data":{"reference":"7K3MQ-2XDRT"}}'
+
+
+def signed(key: str = KEY, message_id: str = "msg_1", at: datetime | None = None) -> dict[str, str]:
+    timestamp = str(int((at or datetime.now(UTC)).timestamp()))
+    signature = Webhook("https://pager.clinic.example/", key)._signature(message_id, timestamp, BODY)
+    return {"webhook-id": message_id, "webhook-timestamp": timestamp, "webhook-signature": signature}
+
+
+def taken(body: bytes, headers: dict[str, str]) -> bool:
+    try:
+        Judge(f"whsec_{KEY}").verify(body, headers)
+    except (WebhookVerificationError, ValueError):
+        return False
+    return True
+
+
+def test_every_flipped_bit_of_a_webhook_is_refused_by_its_receiver() -> None:
+    headers = signed()
+    assert taken(BODY, headers)
+    for place in range(len(BODY)):
+        for bit in range(8):
+            spoilt = bytearray(BODY)
+            spoilt[place] ^= 1 << bit
+            assert not taken(bytes(spoilt), headers)
+    for name in ("webhook-id", "webhook-timestamp"):
+        assert not any(taken(BODY, headers | {name: text}) for text in flips(headers[name]))
+    digest = base64.b64decode(headers["webhook-signature"].removeprefix("v1,"))
+    for place in range(len(digest) * 8):
+        spoilt = bytearray(digest)
+        spoilt[place // 8] ^= 1 << place % 8
+        assert not taken(BODY, headers | {"webhook-signature": "v1," + base64.b64encode(spoilt).decode()})
+
+
+def test_a_webhook_of_another_key_version_or_time_is_refused_by_its_receiver() -> None:
+    stranger = base64.b64encode(b"another secret of thirty-two bytes").decode()
+    an_hour = timedelta(hours=1)
+    plain = base64.b64encode(hmac.new(base64.b64decode(KEY), BODY, hashlib.sha256).digest()).decode()
+    assert not taken(BODY, signed(stranger))
+    assert not taken(BODY, signed(at=datetime.now(UTC) - an_hour))
+    assert not taken(BODY, signed(at=datetime.now(UTC) + an_hour))
+    assert not taken(BODY, signed() | {"webhook-id": "msg_2"})
+    assert not taken(BODY, signed() | {"webhook-signature": signed()["webhook-signature"].replace("v1,", "v2,")})
+    assert not taken(BODY, signed() | {"webhook-signature": f"v1,{plain}"}), "the body alone is not what is signed"
