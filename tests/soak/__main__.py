@@ -15,8 +15,8 @@ os.environ.update(ENVIRONMENT)  # before any function is imported: functions are
 os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 
-from tests.soak import reliability, security  # noqa: E402
-from tests.soak.soak import PROJECT, soak  # noqa: E402
+from tests.soak import reliability, security
+from tests.soak.soak import PROJECT, soak
 
 CHECKS = (*reliability.CHECKS, *security.CHECKS)
 

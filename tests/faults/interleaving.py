@@ -1,0 +1,245 @@
+"""Every order in which use cases can meet: each call to table, topic or spool is a point where another may go first.
+
+A schedule says whose turn it is at each point. All of them are run, but for those that lead to where another has
+already been: the same content in table, topic and spool, and the same answers seen by everyone so far.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import TypeVar
+from uuid import UUID
+
+from shared.domain.alert import Alert
+from shared.domain.consent import Visit
+from shared.domain.errors import LeadChanged, LeadIntakeError, StoreUnavailable
+from shared.domain.lead import Arrival, Lead, reference_of
+from shared.domain.lead_view import LeadSummary
+from shared.domain.staff import Staff
+from shared.domain.submission import Submission
+from shared.domain.work import Action
+from shared.usecases.alerting import Alerting, alert_staff, escalate_leads
+from shared.usecases.capture import Intake, capture_lead
+from shared.usecases.inbox import Practice, work_lead
+from shared.usecases.replaying import Replay, replay_submissions
+from tests.functions.calls import LEAD_ID, URGENT, Json, submission
+from tests.leads import HOURS, PERSON_KEY, RULEBOOK
+
+T = TypeVar("T")
+AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
+NURSES = {name: Staff(name, name, frozenset({"clinician"})) for name in ("ann", "ben")}
+WAIT = 20  # seconds: a turn takes microseconds; this only ends a test that hangs
+
+
+class Abandoned(BaseException):
+    """This schedule leads to where another has been."""
+
+
+class Turns:
+    """Lets one task run at a time, from one call to its next."""
+
+    def __init__(self, tasks: Sequence[Callable[[], None]]) -> None:
+        self._moved = threading.Semaphore(0)
+        self._go = [threading.Semaphore(0) for _ in tasks]
+        self._done = [False] * len(tasks)
+        self._abandoned = False
+        self.seen: list[list[str]] = [[] for _ in tasks]  # what each was answered so far
+        self.errors: list[BaseException] = []
+        self._threads = [
+            threading.Thread(target=self._run, args=(number, task), daemon=True) for number, task in enumerate(tasks)
+        ]
+
+    def start(self) -> None:
+        """Each up to its first call."""
+        for thread in self._threads:
+            thread.start()
+            self._moved.acquire(timeout=WAIT)
+
+    def waiting(self) -> list[int]:
+        return [number for number, done in enumerate(self._done) if not done]
+
+    def give(self, number: int) -> None:
+        self._go[number].release()
+        if not self._moved.acquire(timeout=WAIT):
+            raise TimeoutError("a task did not come back")
+
+    def abandon(self) -> None:
+        self._abandoned = True
+        for number in self.waiting():
+            self.give(number)
+
+    def point(self) -> None:
+        """Called by a task before each call; returns when it is its turn."""
+        number = self._threads.index(threading.current_thread())
+        self._moved.release()
+        self._go[number].acquire(timeout=WAIT)
+        if self._abandoned:
+            raise Abandoned
+
+    def answered(self, what: object) -> None:
+        self.seen[self._threads.index(threading.current_thread())].append(repr(what))
+
+    def _run(self, number: int, task: Callable[[], None]) -> None:
+        try:
+            task()
+        except Abandoned:
+            pass
+        except BaseException as error:  # noqa: BLE001  told by the explorer
+            self.errors.append(error)
+        self._done[number] = True
+        self._moved.release()
+
+
+@dataclass
+class Meeting:
+    """What everybody shares. `turns` is None while only one acts."""
+
+    leads: dict[UUID, Lead] = field(default_factory=dict)
+    alerts: list[tuple[str, int]] = field(default_factory=list)
+    spooled: list[Lead] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
+    table_is_away: bool = False
+    at: datetime = AT
+    turns: Turns | None = None
+
+    def call(self, effect: Callable[[], T]) -> T:
+        """One call, whole: nobody gets in between."""
+        if self.turns is None:
+            return effect()
+        self.turns.point()
+        try:
+            answer = effect()
+        except LeadIntakeError as error:
+            self.turns.answered(type(error).__name__)
+            raise
+        self.turns.answered(answer)
+        return answer
+
+    def state(self) -> str:
+        content = [lead.model_dump_json() for lead in self.leads.values()]
+        return repr((content, self.alerts, len(self.spooled), self.turns.seen if self.turns else None))
+
+    # ---- the ports
+
+    def add(self, lead: Lead) -> Lead | None:
+        if self.table_is_away:
+            raise StoreUnavailable
+
+        def effect() -> Lead | None:
+            earlier = self.leads.setdefault(lead.lead_id, lead)
+            return None if earlier is lead else earlier
+
+        return self.call(effect)
+
+    def get(self, lead_id: UUID) -> Lead | None:
+        return self.call(lambda: self.leads.get(lead_id))
+
+    def replace(self, before: Lead, after: Lead) -> None:
+        def effect() -> None:
+            if self.leads[before.lead_id].version != before.version:
+                raise LeadChanged
+            self.leads[before.lead_id] = after
+
+        self.call(effect)
+
+    def due(self, at: datetime) -> list[UUID]:
+        return self.call(
+            lambda: [found.lead_id for found in self.leads.values() if found.next_at and found.next_at <= at]
+        )
+
+    def id_of(self, reference: str) -> UUID | None:
+        return next((lead_id for lead_id in self.leads if reference_of(lead_id) == reference), None)
+
+    def of_person(self, _phone_key: str, _email_key: str) -> tuple[LeadSummary, ...]:
+        return ()
+
+    def publish(self, alert: Alert) -> None:
+        self.call(lambda: self.alerts.append((alert.reference, alert.level)))
+
+    def put(self, lead: Lead) -> None:
+        self.call(lambda: self.spooled.append(lead))
+
+    # ---- what somebody does
+
+    def submit(self, answers: Json | None = None) -> None:
+        sent = Submission.model_validate(submission(answers or URGENT, submission_id=LEAD_ID))
+        intake = Intake(RULEBOOK, self, self, lambda: self.at, HOURS, PERSON_KEY)
+        try:
+            captured = capture_lead(sent, Arrival(self.at, Visit("203.0.113.10", "Agent"), frozenset()), intake)
+        except LeadIntakeError as error:
+            self.answers.append(type(error).__name__)
+        else:
+            self.answers.append("spooled" if captured.spooled else "created" if captured.created else "known")
+
+    def alert(self) -> None:
+        alert_staff(UUID(LEAD_ID), self._alerting(), self.at)
+
+    def submit_and_alert(self) -> None:
+        self.submit()
+        self.alert()
+
+    def sweep(self) -> None:
+        swept = escalate_leads(self._alerting(), lambda: self.at, self.at.replace(year=9999))
+        assert not swept.failed, swept.failed
+
+    def replay(self) -> None:
+        for lead in list(self.spooled):
+            replay_submissions(lead.model_dump_json(), Replay(self, RULEBOOK, _NothingSetAside(), HOURS), self.at)
+
+    def acknowledge(self, who: str) -> None:
+        action = Action(action="acknowledge", version=1)
+        practice = Practice(self, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]  # what is called of it
+        try:
+            work_lead(reference_of(UUID(LEAD_ID)), action, NURSES[who], practice, self.at)
+        except LeadIntakeError as error:
+            self.answers.append(type(error).__name__)
+        else:
+            self.answers.append(who)
+
+    def _alerting(self) -> Alerting:
+        return Alerting(self, RULEBOOK, self, HOURS, "https://staff.clinic.example/")
+
+
+def meetings(prepare: Callable[[Meeting], None], tasks: Sequence[Callable[[Meeting], None]]) -> Iterator[Meeting]:
+    """Each way in which the tasks can meet, at its end. Raises what a task raised."""
+    seen: set[str] = set()
+    schedules: list[tuple[int, ...]] = [()]
+    while schedules:
+        schedule = schedules.pop()
+        meeting = Meeting()
+        prepare(meeting)
+        turns = meeting.turns = Turns([partial(task, meeting) for task in tasks])
+        turns.start()
+        taken: list[int] = []
+        while waiting := turns.waiting():
+            if len(taken) < len(schedule):
+                turn = schedule[len(taken)]
+            else:
+                state = meeting.state()
+                if state in seen:
+                    turns.abandon()
+                    break
+                seen.add(state)
+                turn, *others = waiting
+                schedules += [(*taken, other) for other in others]
+            turns.give(turn)
+            taken.append(turn)
+        if turns.errors:
+            raise turns.errors[0]
+        if not waiting:
+            meeting.turns = None
+            yield meeting
+
+
+class _NothingSetAside:
+    def put_back(self, _entry: str) -> None:
+        raise AssertionError("an entry that could be read was set aside")
+
+
+class _AccessLog:
+    def add(self, lead_id: UUID, staff: Staff, what: str, at: datetime) -> None:
+        """Has promises of its own."""
