@@ -29,6 +29,7 @@ from shared.domain.errors import (
     LeadIntakeError,
     NotAllowed,
     NotFound,
+    ReceiptUnavailable,
     ScoringFailed,
     StoreUnavailable,
     SubmissionConflict,
@@ -345,6 +346,12 @@ def _status(error: Exception) -> tuple[HTTPStatus, str, str]:
                 HTTPStatus.CONFLICT,
                 "This form was already sent with other answers",
                 "Make a new submission_id to send changed answers.",
+            )
+        case ReceiptUnavailable():
+            return (
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "We cannot show your receipt just now",
+                "Load this page again in a few seconds, or call the clinic.",
             )
         case _:
             return (

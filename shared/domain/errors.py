@@ -97,5 +97,9 @@ class StoreUnavailable(LeadIntakeError):
     """The table, or the spool, did not confirm the write or read; trying again later is safe."""
 
 
+class ReceiptUnavailable(StoreUnavailable):
+    """The table could not be read; whether the lead is stored is not the question."""
+
+
 class NotDelivered(LeadIntakeError):
     """The other end did not take what was sent; trying again later is safe."""

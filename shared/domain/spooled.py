@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from shared.domain.lead import Lead, reference_of
+from shared.domain.lead import CANARY, Lead, reference_of
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.submission import Contact
 from shared.domain.triage import RuleSet, triage_after_failure
@@ -34,12 +34,13 @@ def readable(entry: str) -> Mapping[str, object]:
 
 
 def rescued(fields: Mapping[str, object], rule_set: RuleSet, hours: OpeningHours, at: datetime) -> Lead | None:
-    """A lead that is not scored (OPS-03) from what can be read of an entry; None when nobody could be reached by it.
+    """A lead that is not scored (OPS-03) from what can be read of an entry; None when nobody could be reached by it, or
+    it is a canary.
 
     `at`: counts as the arrival when that cannot be read. Its deadline is never later than that of a lead of this tier.
     """
     contact, lead_id = _contact(fields.get("contact")), _uuid(fields.get("lead_id"))
-    if lead_id is None or not (contact.phone or contact.email):
+    if lead_id is None or not (contact.phone or contact.email) or fields.get("source") == CANARY:
         return None
     result = triage_after_failure(rule_set, {})
     tier, received_at = rule_set.tiers[result.tier], _instant(fields.get("received_at")) or at

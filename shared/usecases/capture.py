@@ -18,6 +18,7 @@ from shared.domain.errors import (
     InvalidInput,
     LeadChanged,
     NotFound,
+    ReceiptUnavailable,
     StoreUnavailable,
     SubmissionConflict,
 )
@@ -137,8 +138,11 @@ def issue_challenge(submission_id: UUID, guard: ChallengeMaker, at: datetime) ->
 
 def show_receipt(lead_id: UUID, leads: Leads, at: datetime) -> Lead:
     """The lead whose receipt may still be shown: one sent by the plain form, within the hour, since others may use the
-    same device. Raises NotFound or StoreUnavailable."""
-    lead = leads.get(lead_id)
+    same device. Raises NotFound or ReceiptUnavailable."""
+    try:
+        lead = leads.get(lead_id)
+    except StoreUnavailable as error:
+        raise ReceiptUnavailable from error
     if lead is None or lead.source != PLAIN_FORM or at - lead.received_at > RECEIPT_SHOWN_FOR:
         raise NotFound
     return lead

@@ -354,6 +354,7 @@ def test_a_poison_entry_that_comes_again_is_no_second_lead(aws: Aws) -> None:
         "{}",
         '{"questionnaire": "fs-intake", "lead_id": "x", "contact": {"phone": "1"}}',
         f'{{"questionnaire": "fs-intake", "lead_id": "{LEAD_ID}", "contact": {{"phone": 1, "name": "x"}}}}',
+        f'{{"questionnaire": "fs-intake", "lead_id": "{LEAD_ID}", "contact": {{"phone": "1"}}, "source": "canary"}}',
         f'{{"questionnaire": "no-such", "lead_id": "{LEAD_ID}", "contact": {{"phone": "1"}}}}',
     ],
 )

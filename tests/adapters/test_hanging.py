@@ -1,0 +1,77 @@
+"""R7 on the wire: a table and a spool that take every connection and never answer."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import boto3
+import pytest
+
+from shared.adapters.aws import PATIENT_FACING, SPOOLING
+from shared.adapters.dynamodb import LeadsTable
+from shared.adapters.spool import SpoolQueue
+from shared.domain.consent import Visit
+from shared.domain.errors import StoreUnavailable
+from shared.domain.lead import Arrival
+from shared.domain.submission import Submission
+from shared.usecases.capture import capture_lead
+from tests.functions.calls import submission
+from tests.leads import RECEIVED, an_intake
+
+WITHIN = 6  # seconds
+
+
+class Silent:
+    """Counts who asks, and says nothing."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self.server.getsockname()[1]}"
+        self._held: list[socket.socket] = []
+        self._thread = threading.Thread(target=self._take, daemon=True)
+        self._thread.start()
+
+    def _take(self) -> None:
+        while True:
+            try:
+                connection, _ = self.server.accept()
+            except OSError:  # closed: the test is over
+                return
+            self.asked += 1
+            self._held.append(connection)
+
+    def close(self) -> None:
+        self.server.shutdown(socket.SHUT_RDWR)
+        self.server.close()
+        self._thread.join(5)
+        for connection in self._held:
+            connection.close()
+
+
+@pytest.fixture
+def silent() -> Iterator[tuple[Silent, Silent]]:
+    both = Silent(), Silent()
+    yield both
+    for one in both:
+        one.close()
+
+
+def test_a_patient_has_an_answer_within_six_seconds_when_table_and_spool_hang(silent: tuple[Silent, Silent]) -> None:
+    table, spool = silent
+    leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING, endpoint_url=table.address), "leads", 1)
+    queue = SpoolQueue(lambda: boto3.client("sqs", config=SPOOLING, endpoint_url=spool.address), f"{spool.address}/q")
+    sent = Submission.model_validate(submission())
+    arrival = Arrival(RECEIVED, Visit("", ""), frozenset())
+
+    began = time.monotonic()
+    with pytest.raises(StoreUnavailable):
+        capture_lead(sent, arrival, replace(an_intake(leads), spool=queue))
+    took = time.monotonic() - began
+
+    assert (table.asked, spool.asked) == (2, 1)
+    assert took < WITHIN
