@@ -142,7 +142,7 @@ def show_receipt(lead_id: UUID, leads: Leads, at: datetime) -> Lead:
     try:
         lead = leads.get(lead_id)
     except StoreUnavailable as error:
-        raise ReceiptUnavailable from error
+        raise ReceiptUnavailable from error.__cause__  # what the table said
     if lead is None or lead.source != PLAIN_FORM or at - lead.received_at > RECEIPT_SHOWN_FOR:
         raise NotFound
     return lead

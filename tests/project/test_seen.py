@@ -215,4 +215,4 @@ def test_a_storage_error_is_counted_by_what_functions_log() -> None:
     (metric_filter,) = (entry for entry in RESOURCES.values() if entry["Type"] == "AWS::Logs::MetricFilter")
     properties = metric_filter["Properties"]
     assert properties["LogGroupName"] == {"Ref": "Logs"}
-    assert properties["FilterPattern"] == '{ $.error = "StoreUnavailable" }'
+    assert properties["FilterPattern"] == '{ ($.error = "StoreUnavailable") || ($.error = "ReceiptUnavailable") }'
