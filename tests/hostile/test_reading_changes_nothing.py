@@ -26,11 +26,11 @@ def test_a_get_changes_no_lead_and_tells_nobody(aws: Aws, route: Route) -> None:
     reference = captured()
     before, told = aws.items(), aws.alerts()
     assert told
-    aws.wire.calls.clear()
     asked = event("show_lead")
     asked |= {"routeKey": route.name, "headers": asked["headers"] | PREFETCH}
     named = {"reference": reference, "submission_id": aws.leads()[0]["lead_id"], "id": "fs-intake", "file": "page.css"}
     asked["pathParameters"] = {name: value for name, value in named.items() if f"{{{name}}}" in route.name} or None
+    aws.wire.calls.clear()
     for who in ("nurse", "admin"):
         assert route.handler(signed_in(asked, who), CONTEXT)["statusCode"] in (200, 403, 404)
     opens_leads = "{reference}" in route.name or "export" in route.name
