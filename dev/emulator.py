@@ -40,12 +40,14 @@ class Emulator:
     """`with Emulator(state, packages) as emulator:` it answers at emulator.endpoint.
 
     `state`: the folder where what it holds is kept. `packages`: the folder from which functions import what they need
-    beside their code; as part of each function's code, some 4,000 files would be unpacked at each cold start.
+    beside their code; as part of each function's code, some 4,000 files would be unpacked at each cold start. None when
+    the code brings all it needs. `enforced`: who may do what follows the roles' policies; else everybody may do all.
     """
 
-    def __init__(self, state: Path, packages: Path) -> None:
+    def __init__(self, state: Path, packages: Path | None, *, enforced: bool = False) -> None:
         self.state = state.resolve()
         self.packages = packages
+        self.enforced = enforced
         self.port = free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self.log = self.state / "emulator.log"
@@ -103,7 +105,8 @@ class Emulator:
             "HOME": temporary,
             "TMPDIR": temporary,
             "LANG": "C.UTF-8",
-            "PYTHONPATH": str(self.packages),
+            **({"PYTHONPATH": str(self.packages)} if self.packages else {}),
+            "AUTH": str(self.enforced).lower(),
             "BIND_HOST": "127.0.0.1",  # its default is every interface
             "GATEWAY_PORT": str(self.port),
             "PERSIST_STATE": "1",

@@ -1,0 +1,293 @@
+"""`make deploy-local`: SAM CLI builds and deploys the real template, as it would to AWS, to the local cloud.
+
+Who may do what is enforced there by the roles' policies. A copy of the project is deployed, so that a rule can be
+changed, deployed, and taken back. What the emulator cannot show is said at the end.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from dev import smoke
+from dev.cloud import PARAMETERS
+from dev.emulator import Emulator
+from dev.smoke import Stage, console, expect, step
+from dev.template import REGION
+from infra.build import LAMBDA_PYTHON
+
+PROJECT = Path(__file__).resolve().parent.parent
+SAM = PROJECT / ".local" / "sam" / "bin" / "sam"
+STAGE = "dev"  # of infra/samconfig.toml
+COPIED = ("functions", "shared", "web", "infra", "locks", "dev", "pyproject.toml")
+RULES = "shared/rulebook/fs-triage.toml"
+EARLIER, CHANGED = "at_least = 60\ntier =", "at_least = 99\ntier ="  # where a lead's fit begins to be PRIORITY
+DENIED = ("AccessDenied", "AuthorizationError", "not authorized")
+BY_SCHEDULE = ("EscalateLeads", "SendDigest", "RetireLeads")
+# What a function's role must refuse. Each is asked beside the call it is there for, which the role must allow.
+REFUSED = {
+    "CaptureLead": ("put", ("scan", "delete", "publish")),
+    "ShowLead": ("get", ("put", "delete", "scan", "publish")),
+    "AlertStaff": ("publish", ("delete", "scan")),
+    "RetireLeads": ("delete", ("scan", "publish")),
+}
+NOT_SHOWN = """What the emulator cannot show, and AWS does (docs/aws-smoke-test.md):
+  encryption, throttling, point-in-time recovery, deletion protection and a custom domain are taken and not carried out;
+  e-mails and texts are not sent, so nobody confirms a subscription;
+  the API has no address of its own here, so the hourly canary is not run (its own test does, on the local cloud);
+  a trust policy of the gateway's invocation, and quotas of the account, are not checked."""
+
+
+class Sam:
+    """SAM CLI on a copy of the project, with the local cloud as its AWS."""
+
+    def __init__(self, project: Path, endpoint: str) -> None:
+        self._infra = project / "infra"
+        self._log = project / "sam.log"
+        self._environment = {
+            "PATH": f"{Emulator.python().parent}:{os.environ.get('PATH', os.defpath)}",
+            "HOME": str(project),
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "SAM_CLI_TELEMETRY": "0",
+            "SAM_CLI_POLL_DELAY": "1",
+        }
+
+    def run(self, *arguments: str) -> None:
+        """Raises RuntimeError with SAM's last words."""
+        with self._log.open("wb") as log:
+            done = subprocess.run(
+                [str(SAM), *arguments],
+                cwd=self._infra,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                timeout=600,
+                check=False,
+            )
+        if done.returncode:
+            raise RuntimeError(f"sam {' '.join(arguments[:1])} failed:\n{self._log.read_text()[-3000:]}")
+
+    def build(self) -> None:
+        self.run("build")
+
+    def deploy(self) -> None:
+        given = [f"{name}={json.dumps(value)}" for name, value in PARAMETERS.items()]
+        self.run("deploy", "--config-env", STAGE, "--parameter-overrides", *given)
+
+
+class Local:
+    """The stack that was deployed."""
+
+    def __init__(self, emulator: Emulator, stack: str) -> None:
+        self.emulator = emulator
+        self.stack = stack
+
+    def client(self, service: str, key: str = "test", secret: str = "test") -> Any:  # noqa: S107
+        return boto3.session.Session().client(  # type: ignore[call-overload]  # a different class for each service
+            service,
+            endpoint_url=self.emulator.endpoint,
+            region_name=REGION,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            config=Config(retries={"total_max_attempts": 1}, read_timeout=120),
+        )
+
+    def stage(self) -> Stage:
+        outputs = smoke.outputs_of(self.stack, self.client)
+        site = f"{self.emulator.endpoint}/_aws/execute-api/{outputs['ApiId']}/$default"
+        return Stage(self.stack, self.client, outputs, site, self.emulator.endpoint)
+
+    def resources(self) -> dict[str, str]:
+        """Logical id -> what the emulator calls it."""
+        listed = self.client("cloudformation").describe_stack_resources(StackName=self.stack)["StackResources"]
+        return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in listed}
+
+    def denials(self) -> list[str]:
+        """Lines of the functions' log that say that something was refused."""
+        pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=self.resources()["Logs"])
+        lines = [event["message"] for page in pages for event in page["events"]]
+        expect(lines, "the functions have logged nothing")
+        return [line for line in lines if any(word in line for word in DENIED)]
+
+
+def main() -> None:
+    if sys.version_info[:2] != LAMBDA_PYTHON and not _runs_what_is_shipped():
+        sys.exit("What is shipped is for Python {}.{}; the local cloud needs it too.".format(*LAMBDA_PYTHON))
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="deploy-local-") as folder:
+        project = Path(folder) / "project"
+        _copy(project)
+        try:
+            with Emulator(Path(folder) / "state", None, enforced=True) as emulator:
+                _show(project, emulator)
+        except (smoke.StepFailedError, RuntimeError) as error:
+            sys.exit(str(error))
+    console.print(f"\nAll of it works, in {time.monotonic() - started:.0f} s.\n{NOT_SHOWN}")
+
+
+def _runs_what_is_shipped() -> bool:
+    command = [str(Emulator.python()), "-c", f"import sys; sys.exit(sys.version_info[:2] != {LAMBDA_PYTHON})"]
+    return subprocess.run(command, check=False).returncode == 0
+
+
+def _copy(project: Path) -> None:
+    unwanted = shutil.ignore_patterns("__pycache__", ".aws-sam", "node_modules")
+    for name in COPIED:
+        source = PROJECT / name
+        if source.is_dir():
+            shutil.copytree(source, project / name, ignore=unwanted)
+        else:
+            shutil.copyfile(source, project / name)
+    (project / ".local").symlink_to(PROJECT / ".local")  # installed dependencies, not installed again
+
+
+def _show(project: Path, emulator: Emulator) -> None:
+    sam = Sam(project, emulator.endpoint)
+    config = tomllib.loads((project / "infra" / "samconfig.toml").read_text(encoding="utf-8"))
+    local = Local(emulator, config[STAGE]["deploy"]["parameters"]["stack_name"])
+    console.print("[bold]Deploy[/]: nothing is there yet")
+    with step("sam build"):
+        sam.build()
+    with step(f"sam deploy --config-env {STAGE}, once"):
+        sam.deploy()
+    stage = local.stage()
+    with step("The functions start"):
+        for path in ("", "/questionnaires/fs-intake"):
+            smoke.call("GET", f"{stage.site}{path}")
+    console.print("[bold]A lead's journey[/]: the same steps as `make smoke` takes on AWS")
+    smoke.journey(stage)
+    console.print("[bold]Least privilege[/]")
+    _privileges(local)
+    console.print("[bold]A changed rule, and back[/]")
+    _change_a_rule(project, sam, stage)
+    console.print("[bold]Delete[/]")
+    _delete(sam, local)
+
+
+def _privileges(local: Local) -> None:
+    resources = local.resources()
+    for function in BY_SCHEDULE:
+        with step(f"{function} does its work"):
+            done = local.client("lambda").invoke(FunctionName=resources[function])
+            expect("FunctionError" not in done, f"{function} failed")
+    with step("Nothing of all this was refused to any function"):
+        denials = local.denials()
+        expect(not denials, f"{len(denials)} refusals are in the log")
+    for function, (allowed, refused) in REFUSED.items():
+        with step(f"With the grants of {function}: {allowed} is allowed; {', '.join(refused)} are refused"):
+            with _somebody_like(local, resources[f"{function}Role"]) as (key, secret):
+                for action in (allowed, *refused):
+                    expect(
+                        _may(local, action, key, secret) == (action == allowed),
+                        f"{action} is {'refused' if action == allowed else 'allowed'}",
+                    )
+
+
+@contextmanager
+def _somebody_like(local: Local, role: str) -> Iterator[tuple[str, str]]:
+    """A user's key, with exactly a role's own policies."""
+    iam, name = local.client("iam"), f"like-{role}"[:64]
+    iam.create_user(UserName=name)
+    policies = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    for policy in policies:
+        document = json.dumps(iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"])
+        iam.put_user_policy(UserName=name, PolicyName=policy, PolicyDocument=document)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    try:
+        yield key["AccessKeyId"], key["SecretAccessKey"]
+    finally:
+        iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+        for policy in policies:
+            iam.delete_user_policy(UserName=name, PolicyName=policy)
+        iam.delete_user(UserName=name)
+
+
+def _may(local: Local, action: str, key: str, secret: str) -> bool:
+    outputs = local.stage().outputs
+    table, nobody = outputs["LeadsTable"], {"lead_id": {"S": "of-nobody"}}
+    dynamodb, sns = (local.client(service, key, secret) for service in ("dynamodb", "sns"))
+    try:
+        match action:
+            case "put":
+                dynamodb.put_item(TableName=table, Item=nobody)
+            case "get":
+                dynamodb.get_item(TableName=table, Key=nobody)
+            case "delete":
+                dynamodb.delete_item(TableName=table, Key=nobody)
+            case "scan":
+                dynamodb.scan(TableName=table, Limit=1)
+            case _:
+                sns.publish(TopicArn=outputs["AlertTopicArn"], Message="Of nobody.")
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in DENIED and "AccessDenied" not in error.response["Error"]["Code"]:
+            raise
+        return False
+    return True
+
+
+def _change_a_rule(project: Path, sam: Sam, stage: Stage) -> None:
+    rules = project / RULES
+    earlier = rules.read_text(encoding="utf-8")
+    expect(earlier.count(EARLIER) == 1, f"{RULES} is not as this program knows it")
+    with step("Before: the sample lead gets its call by the next business day"):
+        expect(_disposition(stage) == "next-business-day-call", "it gets another answer")
+    for what, text, disposition in (
+        ("A higher threshold", earlier.replace(EARLIER, CHANGED), "contact-within-two-business-days"),
+        ("The earlier version", earlier, "next-business-day-call"),
+    ):
+        with step(f"{what}: sam build and sam deploy"):
+            rules.write_text(text, encoding="utf-8")
+            sam.build()
+            sam.deploy()
+        with step(f"{what}: the same answers now get {disposition}"):
+            found = _disposition(stage)
+            expect(found == disposition, f"they get {found}")
+
+
+def _disposition(stage: Stage) -> str:
+    answer = smoke.submit(stage, smoke.test_lead())
+    expect(answer.status == 201, f"the lead is answered with {answer.status}")  # noqa: PLR2004
+    return str(answer.json["disposition"])
+
+
+def _delete(sam: Sam, local: Local) -> None:
+    kept, resources = local.stage().outputs, local.resources()
+    dynamodb = local.client("dynamodb")
+    leads = dynamodb.scan(TableName=kept["LeadsTable"], Select="COUNT")["Count"]
+    with step("sam delete"):
+        sam.run("delete", "--stack-name", local.stack, "--region", REGION, "--no-prompts")
+    with step(f"The {leads} leads, the access log, the staff and the key of the hashes stay"):
+        expect(dynamodb.scan(TableName=kept["LeadsTable"], Select="COUNT")["Count"] == leads > 0, "leads are gone")
+        dynamodb.describe_table(TableName=kept["AccessLog"])
+        local.client("cognito-idp").describe_user_pool(UserPoolId=kept["StaffPoolId"])
+        local.client("secretsmanager").describe_secret(SecretId=resources["PersonKey"])
+    with step("Nothing else does: no function, API, topic, queue or role"):
+        left = {
+            "functions": local.client("lambda").list_functions()["Functions"],
+            "APIs": local.client("apigatewayv2").get_apis()["Items"],
+            "topics": local.client("sns").list_topics()["Topics"],
+            "queues": local.client("sqs").list_queues().get("QueueUrls", []),
+            "roles": local.client("iam").list_roles()["Roles"],
+        }
+        expect(not any(left.values()), f"left: {', '.join(name for name, found in left.items() if found)}")
+
+
+if __name__ == "__main__":
+    main()
