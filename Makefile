@@ -16,7 +16,7 @@ export AWS_CONFIG_FILE := /dev/null
 export AWS_SHARED_CREDENTIALS_FILE := /dev/null
 unexport AWS_PROFILE AWS_DEFAULT_PROFILE
 
-.PHONY: help run test lint types unit e2e browser soak build sam-check redrive lock setup clean chromium
+.PHONY: help run test lint types unit e2e browser soak build sam-check deploy-local smoke redrive lock setup clean chromium
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -63,7 +63,14 @@ sam-check: .local/sam/.ready ## SAM CLI's own check of the template
 
 setup: .venv/.ready .local/ministack/.ready .local/sam/.ready .local/dynamodb-local/.ready chromium ## all environments, without running anything
 
-# The one command here that may reach a real account: with the credentials of whoever runs it.
+deploy-local: .local/sam/.ready .local/ministack/.ready .venv/.ready ## SAM CLI deploys the real template to the local cloud: a lead's journey, least privilege, a changed rule, delete
+	@$(IN)/python -m dev.deploy_local
+
+# The commands here that may reach a real account: with the credentials of whoever runs them.
+smoke: .venv/.ready ## one lead's journey through a deployed stack, and nothing left behind (STACK=name)
+	@env -u AWS_CONFIG_FILE -u AWS_SHARED_CREDENTIALS_FILE -u AWS_EC2_METADATA_DISABLED $(if $(AWS_PROFILE),AWS_PROFILE=$(AWS_PROFILE)) \
+	    $(IN)/python -m dev.smoke $(or $(STACK),$(error STACK=name of the deployed stack))
+
 redrive: .venv/.ready ## what waits in the failure queues goes back, or is shown and deleted (STACK=name, YES=1 asks nothing; ENDPOINT=url the local cloud)
 	@env -u AWS_CONFIG_FILE -u AWS_SHARED_CREDENTIALS_FILE -u AWS_EC2_METADATA_DISABLED $(if $(AWS_PROFILE),AWS_PROFILE=$(AWS_PROFILE)) \
 	    $(IN)/python -m dev.redrive $(or $(STACK),$(if $(ENDPOINT),local,$(error STACK=name of the deployed stack))) \

@@ -34,14 +34,15 @@ STAGE = "dev"  # of infra/samconfig.toml
 COPIED = ("functions", "shared", "web", "infra", "locks", "dev", "pyproject.toml")
 RULES = "shared/rulebook/fs-triage.toml"
 EARLIER, CHANGED = "at_least = 60\ntier =", "at_least = 99\ntier ="  # where a lead's fit begins to be PRIORITY
+SPOOL = ("SpooledSubmissions", "FailedSubmissions")  # submissions that may be stored nowhere else yet
 DENIED = ("AccessDenied", "AuthorizationError", "not authorized")
 BY_SCHEDULE = ("EscalateLeads", "SendDigest", "RetireLeads")
 # What a function's role must refuse. Each is asked beside the call it is there for, which the role must allow.
 REFUSED = {
-    "CaptureLead": ("put", ("scan", "delete", "publish")),
-    "ShowLead": ("get", ("put", "delete", "scan", "publish")),
+    "CaptureLead": ("put", ("get", "scan", "delete")),
+    "ShowLead": ("get", ("put", "delete", "scan")),
     "AlertStaff": ("publish", ("delete", "scan")),
-    "RetireLeads": ("delete", ("scan", "publish")),
+    "RetireLeads": ("delete", ("scan",)),
 }
 NOT_SHOWN = """What the emulator cannot show, and AWS does (docs/aws-smoke-test.md):
   encryption, throttling, point-in-time recovery, deletion protection and a custom domain are taken and not carried out;
@@ -56,13 +57,16 @@ class Sam:
     def __init__(self, project: Path, endpoint: str) -> None:
         self._infra = project / "infra"
         self._log = project / "sam.log"
-        self._environment = {
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        self._environment = {  # for the build, that of whoever runs this: it may fetch packages
+            **ours,
             "PATH": f"{Emulator.python().parent}:{os.environ.get('PATH', os.defpath)}",
-            "HOME": str(project),
             "AWS_ENDPOINT_URL": endpoint,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_DEFAULT_REGION": REGION,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
             "SAM_CLI_TELEMETRY": "0",
             "SAM_CLI_POLL_DELAY": "1",
@@ -273,17 +277,18 @@ def _delete(sam: Sam, local: Local) -> None:
     leads = dynamodb.scan(TableName=kept["LeadsTable"], Select="COUNT")["Count"]
     with step("sam delete"):
         sam.run("delete", "--stack-name", local.stack, "--region", REGION, "--no-prompts")
-    with step(f"The {leads} leads, the access log, the staff and the key of the hashes stay"):
+    with step(f"The {leads} leads, the access log, the staff, the key of the hashes and the spool stay"):
         expect(dynamodb.scan(TableName=kept["LeadsTable"], Select="COUNT")["Count"] == leads > 0, "leads are gone")
         dynamodb.describe_table(TableName=kept["AccessLog"])
         local.client("cognito-idp").describe_user_pool(UserPoolId=kept["StaffPoolId"])
         local.client("secretsmanager").describe_secret(SecretId=resources["PersonKey"])
-    with step("Nothing else does: no function, API, topic, queue or role"):
+        queues = local.client("sqs").list_queues()["QueueUrls"]
+        expect(sorted(queues) == sorted(resources[name] for name in SPOOL), "other queues are left, or fewer")
+    with step("Nothing else does: no function, API, topic or role"):
         left = {
             "functions": local.client("lambda").list_functions()["Functions"],
             "APIs": local.client("apigatewayv2").get_apis()["Items"],
             "topics": local.client("sns").list_topics()["Topics"],
-            "queues": local.client("sqs").list_queues().get("QueueUrls", []),
             "roles": local.client("iam").list_roles()["Roles"],
         }
         expect(not any(left.values()), f"left: {', '.join(name for name, found in left.items() if found)}")

@@ -286,7 +286,7 @@ def journey(stage: Stage) -> None:
             reference = first.json["reference"]
         with step(f"Staff are told of {reference}, and of nothing about the person"):
             text = alerts.about(reference)
-            expect(f"{stage.outputs['Inbox']}#lead={reference}" in text, "the alert has no link to the lead")
+            expect(f"/inbox#lead={reference}" in text, "the alert has no link to the lead")
             expect(not any(said in text for said in PERSON.values()), "the alert names the person")
         with step("A colleague of our own signs in at the sign-in page"):
             token = sign_in(stage, *cleaning.enter_context(colleague(stage)))
@@ -308,7 +308,7 @@ def main() -> None:
     if len(sys.argv) != 2 or not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", sys.argv[1]):  # noqa: PLR2004
         sys.exit("Usage: python -m dev.smoke STACK")
     session = boto3.session.Session()
-    stage = Stage.deployed(sys.argv[1], session.client)
+    stage = Stage.deployed(sys.argv[1], lambda service: session.client(service))  # type: ignore[call-overload]  # noqa: PLW0108
     console.print(f"{stage.stack} at {stage.site} (staff get one alert; its lead says that it is a test)")
     try:
         journey(stage)

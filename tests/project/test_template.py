@@ -6,6 +6,7 @@ import ast
 import inspect
 import json
 import re
+import tomllib
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -500,6 +501,27 @@ def test_the_table_is_kept_encrypted_and_can_be_taken_back() -> None:
         assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
         assert table["DeletionProtectionEnabled"] is True
         assert (written["DeletionPolicy"], written["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_what_a_clinic_cannot_get_again_outlives_the_stack_and_nothing_else_does() -> None:
+    resources = SOURCE["Resources"].items()
+    kept = {name for name, resource in resources if resource.get("DeletionPolicy", "Delete") != "Delete"}
+
+    assert kept == {"LeadsTable", "AccessLog", "StaffPool", "PersonKey", "SpooledSubmissions", "FailedSubmissions"}
+    for name in kept:
+        written = SOURCE["Resources"][name]
+        assert (written["DeletionPolicy"], written["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_an_operator_may_deploy_to_two_stages_and_prod_shows_what_will_change() -> None:
+    stages = tomllib.loads((PROJECT / "infra" / "samconfig.toml").read_text(encoding="utf-8"))
+    dev, prod = (stages[name]["deploy"]["parameters"] for name in ("dev", "prod"))
+
+    assert dev["stack_name"] != prod["stack_name"]
+    assert (dev["confirm_changeset"], prod["confirm_changeset"]) == (False, True)
+    for stage in (dev, prod):
+        assert stage["capabilities"] == "CAPABILITY_IAM"
+        assert set(re.findall(r"(\w+)=", stage.get("parameter_overrides", ""))) <= set(SOURCE["Parameters"])
 
 
 def test_stream_and_indexes_hold_keys_and_a_summary_at_most() -> None:

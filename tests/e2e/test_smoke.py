@@ -1,0 +1,53 @@
+"""`make smoke` on the local cloud: what an operator runs on a deployed stack is known to work, and to leave nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dev import smoke
+from dev.cloud import STACK, LocalCloud
+
+
+@pytest.fixture
+def stage(cloud: LocalCloud, site: str) -> smoke.Stage:
+    """As `site` serves it, the sign-in page included."""
+    address = site.removesuffix("/")
+    return smoke.Stage(STACK, cloud.client, cloud.outputs | {"Inbox": f"{site}inbox"}, address, address)
+
+
+def left_behind(cloud: LocalCloud) -> list[str]:
+    """Users, queues and subscriptions of a run."""
+    users = cloud.client("cognito-idp").list_users(UserPoolId=cloud.outputs["StaffPoolId"])["Users"]
+    queues = cloud.client("sqs").list_queues(QueueNamePrefix="smoke-").get("QueueUrls", [])
+    topic = cloud.outputs["AlertTopicArn"]
+    subscribed = cloud.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    names = [user["Username"] for user in users] + [subscription["Endpoint"] for subscription in subscribed]
+    return [*queues, *(name for name in names if "smoke-" in name)]
+
+
+def test_the_journey_goes_to_its_end_and_leaves_nothing(
+    cloud: LocalCloud, stage: smoke.Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    smoke.journey(stage)
+
+    said = capsys.readouterr().out
+    assert said.count("ok") >= 8
+    assert not any(value in said for value in smoke.PERSON.values())
+    assert left_behind(cloud) == []
+
+
+def test_a_step_that_goes_another_way_ends_it_and_leaves_nothing(
+    cloud: LocalCloud, stage: smoke.Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smoke, "ALERT_WITHIN", 0)
+    with pytest.raises(smoke.StepFailedError, match="no alert about"):
+        smoke.journey(stage)
+
+    assert left_behind(cloud) == []
+
+
+def test_a_service_that_is_not_there_is_no_success(stage: smoke.Stage) -> None:
+    with pytest.raises(smoke.StepFailedError, match="GET / is 404"):
+        smoke.journey(replace(stage, site=f"{stage.site}/elsewhere"))
