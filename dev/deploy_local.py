@@ -102,9 +102,10 @@ class Local:
     def __init__(self, emulator: Emulator, stack: str) -> None:
         self.emulator = emulator
         self.stack = stack
+        self._session = boto3.session.Session()
 
     def client(self, service: str, key: str = "test", secret: str = "test") -> Any:  # noqa: S107
-        return boto3.session.Session().client(  # type: ignore[call-overload]  # a different class for each service
+        return self._session.client(  # type: ignore[call-overload]  # a different class for each service
             service,
             endpoint_url=self.emulator.endpoint,
             region_name=REGION,

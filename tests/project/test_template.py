@@ -507,7 +507,8 @@ def test_what_a_clinic_cannot_get_again_outlives_the_stack_and_nothing_else_does
     resources = SOURCE["Resources"].items()
     kept = {name for name, resource in resources if resource.get("DeletionPolicy", "Delete") != "Delete"}
 
-    assert kept == {"LeadsTable", "AccessLog", "StaffPool", "PersonKey", "SpooledSubmissions", "FailedSubmissions"}
+    spool = {"SpooledSubmissions", "FailedSubmissions", "SpoolPolicy", "FailedSubmissionsPolicy"}
+    assert kept == {"LeadsTable", "AccessLog", "StaffPool", "PersonKey", "RecordsKey", *spool}
     for name in kept:
         written = SOURCE["Resources"][name]
         assert (written["DeletionPolicy"], written["UpdateReplacePolicy"]) == ("Retain", "Retain")
