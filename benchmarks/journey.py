@@ -45,13 +45,13 @@ class Journey:
 def play() -> Journey:
     """A lead is sent, told to staff, looked for, opened, taken, called and booked."""
     os.environ.update(ENVIRONMENT)
-    logging.getLogger("leads").disabled = True  # what is measured are calls
     from functions import alert_staff, escalate_leads  # noqa: PLC0415  reads the environment when it is imported
     from tests.functions import calls, staff_calls  # noqa: PLC0415
 
     recorder = _Recorder()
     spoken = io.StringIO()
-    with aws_in_process() as aws, recorder.listening(), redirect_stdout(spoken):
+    silent = patch.object(logging.getLogger("leads"), "disabled", new=True)  # what is measured are calls
+    with aws_in_process() as aws, recorder.listening(), redirect_stdout(spoken), silent:
         reference = recorder.step("capture_lead", lambda: staff_calls.captured(calls.URGENT, told=False))
         stream = calls.stream_of(calls.LEAD_ID)
         recorder.step("alert_staff", lambda: alert_staff.handler(stream, calls.CONTEXT))
