@@ -1,14 +1,15 @@
 """Days of the clinic with everything going wrong at random: the real use cases on a virtual clock, from one seed.
 
 Visitors send, send twice, leave forms unfinished and come back, try again or give up; calls fail before or after they
-were carried out; functions are killed; table, topic and scheduler are away for minutes; clocks differ; stored leads
-become unreadable; staff take leads, some of them twice. The same seed gives the same trace.
+were carried out; functions are killed; table, spool, topic and scheduler are away for minutes; clocks differ; stored
+leads become unreadable; staff take leads, some of them twice. The same seed gives the same trace.
 """
 
 from __future__ import annotations
 
 import hashlib
 import heapq
+import json
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -34,6 +35,7 @@ from shared.rulebook.loading import load
 from shared.usecases.alerting import Alerting, alert_staff, escalate_leads
 from shared.usecases.capture import Intake, capture_lead
 from shared.usecases.inbox import Practice, work_lead
+from shared.usecases.replaying import Replay, replay_submissions
 from tests.domain.answer_sets import HEALTHY
 
 T = TypeVar("T")
@@ -53,6 +55,7 @@ TIMEOUT = 1.5  # seconds
 CALL_TAKES = 0.02  # seconds
 RETRIES = (5, 10, 20, 60, 120, 300, 600)  # seconds between the sendings of a page that keeps trying
 STREAM_RETRIES = 5
+INVISIBLE = 90  # seconds, as the template has it, until the spool tries an entry again
 VISIT = Visit("203.0.113.10", "Agent")
 ANSWERS: tuple[dict[str, Any], ...] = (
     HEALTHY,
@@ -88,7 +91,7 @@ class Unreadable(Exception):
 class Weather:
     """What goes wrong. `fault_rate`: of each attempt of each call. `stream`: whether there is one. `poison`: of leads.
 
-    `outages`: whether table, topic and scheduler fall out for minutes.
+    `outages`: whether table, spool, topic and scheduler fall out for minutes.
     """
 
     name: str
@@ -154,11 +157,15 @@ class Days:
         self._hits: dict[UUID, list[datetime]] = {}
         self._sweeps_broken: list[datetime] = []
         self._poisoned: set[UUID] = set()
+        self._waiting: Counter[UUID] = Counter()  # in the spool
+        self._spooled: set[UUID] = set()  # were there once
+        self._skew = timedelta()
         self._could_not_tell: set[UUID] = set()
         self._by_reference: dict[str, UUID] = {}
         leads, topic = _Leads(self), _Topic(self)
-        self._intake = Intake(RULEBOOK, leads, _NoSpool(), lambda: YEAR_BEGINS, HOURS, "a key of tests only")
+        self._intake = Intake(RULEBOOK, leads, _Spool(self), self._clock, HOURS, "a key of tests only")
         self._alerting = Alerting(leads, RULEBOOK, topic, HOURS, "https://staff.clinic.example/inbox#lead=")
+        self._replay = Replay(leads, RULEBOOK, _SetAside(self), HOURS)
         self._practice = Practice(leads, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]  # what is called of it
         self._plan(visits)
 
@@ -188,7 +195,7 @@ class Days:
         if self.weather.outages:
             when = begins
             while (when := when + self.chance.expovariate(1 / 40) * MINUTE) < at:
-                what = self.chance.choice(("table", "topic", "scheduler"))
+                what = self.chance.choice(("table", "table", "table and spool", "topic", "scheduler"))
                 self._outages.append((what, when, when + self.chance.uniform(0.5, 15) * MINUTE))
 
     def _at(self, at: datetime, do: Callable[[], None]) -> None:
@@ -227,7 +234,7 @@ class Days:
             return
         self._note("reply", lead_id, captured.created)
         stored = self.table.leads.get(lead_id)
-        if captured.lead is not None and stored is None:
+        if captured.lead is not None and stored is None and not self._waiting[lead_id]:
             self._broken("I1", lead_id, "was answered 2xx and is nowhere")
         if captured.receipt.reference not in (None, reference_of(lead_id)):
             self._broken("I2", lead_id, "was answered with another's reference")
@@ -276,9 +283,16 @@ class Days:
 
     # ---- the wire
 
-    def carry(self, service: str, lead_id: UUID | None, effect: Callable[[], T], unavailable: type[Exception]) -> T:
-        """A call as the SDK makes it: two attempts, each of which may fail before or after it was carried out."""
-        for _ in range(ATTEMPTS):
+    def carry(
+        self,
+        service: str,
+        lead_id: UUID | None,
+        effect: Callable[[], T],
+        unavailable: type[Exception],
+        attempts: int = ATTEMPTS,
+    ) -> T:
+        """A call as the SDK makes it: each attempt may fail before or after it was carried out."""
+        for _ in range(attempts):
             fault = self._fault(service)
             if fault is None:
                 self.now += CALL_TAKES * SECOND
@@ -303,11 +317,37 @@ class Days:
         return None
 
     def _is_down(self, what: str) -> bool:
-        return any(what == name and begins <= self.now < ends for name, begins, ends in self._outages)
+        return any(what in name and begins <= self.now < ends for name, begins, ends in self._outages)
 
     def _draw_clock(self) -> datetime:
-        """This function's own clock, up to a second off."""
-        return self.now + self.chance.uniform(-0.99, 0.99) * SECOND
+        """The clock of the function that begins, up to a second off."""
+        self._skew = self.chance.uniform(-0.99, 0.99) * SECOND
+        return self._clock()
+
+    def _clock(self) -> datetime:
+        return self.now + self._skew
+
+    def spooled(self, lead: Lead, entry: str) -> None:
+        self.counts["spooled"] += 1
+        self._waiting[lead.lead_id] += 1
+        self._spooled.add(lead.lead_id)
+        self._after(self.chance.random(), lambda: self._deliver(lead.lead_id, entry))
+        if self.chance.random() < 0.05:  # at least once
+            self._waiting[lead.lead_id] += 1
+            self._after(self.chance.uniform(0, 300), lambda: self._deliver(lead.lead_id, entry))
+
+    def set_aside(self, lead_id: UUID) -> None:
+        self.counts["set aside"] += 1
+        if lead_id not in self._poisoned:
+            self._broken("I9", lead_id, "could be read, and was set aside")
+
+    def _deliver(self, lead_id: UUID, entry: str) -> None:
+        try:
+            replay_submissions(entry, self._replay, self._draw_clock())
+        except (StoreUnavailable, Killed):
+            self._after(INVISIBLE, lambda: self._deliver(lead_id, entry))
+        else:
+            self._waiting[lead_id] -= 1
 
     def stored(self, lead: Lead, *, new: bool) -> None:
         if new:
@@ -355,6 +395,8 @@ class Days:
         self.violations.append(f"{invariant}: {what} (lead {lead_id}; {self.name})")
 
     def _judge(self) -> None:
+        for lead_id in self._spooled - self.table.leads.keys():
+            self._broken("I1", lead_id, "was spooled and never stored")
         for lead_id, lead in self.table.leads.items():
             told = self._told.get(lead_id, [])
             self._judge_how_often(lead_id, told)
@@ -388,6 +430,8 @@ class Days:
                 return
             healed = self._healed(lead.lead_id, due, at or self._ends)
             within = TOLD_WITHIN if level == 1 or healed > due else ESCALATED_WITHIN
+            if level == 1 and lead.lead_id in self._spooled and not self.weather.stream:
+                within += MINUTE  # the spool tries again after 90 s, and only then can a sweep see it
             if (at or self._ends) - healed > within + MOMENT:
                 what = f"{at - healed} late" if at else "never"
                 self._broken("I4, R8" if level == 1 else "I5, R8", lead.lead_id, f"level {level} was told {what}")
@@ -467,9 +511,23 @@ class _Leads:
         return ()
 
 
-class _NoSpool:
-    def put(self, _lead: Lead) -> None:
-        raise StoreUnavailable
+class _Spool:
+    def __init__(self, days: Days) -> None:
+        self._days = days
+
+    def put(self, lead: Lead) -> None:
+        entry = lead.model_dump_json()
+        self._days.carry("spool", lead.lead_id, lambda: self._days.spooled(lead, entry), StoreUnavailable, attempts=1)
+
+
+class _SetAside:
+    """The failure queue of the spool."""
+
+    def __init__(self, days: Days) -> None:
+        self._days = days
+
+    def put_back(self, entry: str) -> None:
+        self._days.set_aside(UUID(json.loads(entry)["lead_id"]))
 
 
 class _Topic:
