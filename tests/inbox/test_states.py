@@ -93,7 +93,7 @@ def test_the_lists(send: Send, member: Come) -> None:
     admin = member("admin").open()
     expect(admin.page.locator("#leads a").first).to_be_visible(timeout=PATIENCE)
     expect(admin.page.locator("#rules")).to_contain_text(
-        re.compile(r"Rules fs-triage \S+ awaiting a physician's approval")
+        re.compile(r"Rules fs-triage \S+ changed \d{4}-\d\d-\d\d awaiting a physician's approval")
     )
     tiers = admin.page.locator("#leads .tier").all_inner_texts()
     order = ["EMERGENCY", "URGENT", "PRIORITY", "ROUTINE"]
@@ -168,7 +168,7 @@ def test_nothing_pressed_while_the_service_is_away_looks_done(send: Send, member
     nurse.console.expect("ERR_FAILED")
     nurse.page.route("**/actions", lambda route: route.abort())
     nurse.press("I take it")
-    expect(nurse.refusal).to_contain_text("This was not saved")
+    expect(nurse.refusal).to_contain_text("may not be saved")
     nurse.has("Nobody has it yet")
     look(nurse, "41-not-saved")
     nurse.page.unroute("**/actions")

@@ -9,12 +9,14 @@ const DRAFT = "inbox:draft"; // so that signing in again loses no words
 
 const DONE = {
   acknowledge: "It is yours now.", contact_attempt: "Call noted.", book: "Booked.", close: "Closed.", reopen: "Open again.",
-  note: "Note added.", raise_tier: "Tier raised.", lower_tier: "Tier lowered.", undo: "Undone.",
+  note: "Note added.", raise_tier: "Tier raised.", lower_tier: "Tier lowered.",
+  revoke_consent: "Written down.", undo: "Undone.",
 };
 const RETURNS = { opened_again: "so it is open again", told_again: "something new, so it needs somebody again" };
 const NAMES = {
   acknowledge: "took it", contact_attempt: "called", book: "booked", close: "closed", reopen: "opened it again", note: "noted",
-  raise_tier: "raised the tier", lower_tier: "lowered the tier", returned: "The visitor came back and sent more answers",
+  raise_tier: "raised the tier", lower_tier: "lowered the tier",
+  revoke_consent: "wrote down that a consent was taken back", returned: "The visitor came back and sent more answers",
   opened_again: "it is open again", told_again: "it needs somebody again",
 };
 
@@ -42,7 +44,7 @@ export function keepDraft(reference, text) {
 const button = (text, onclick, extra = {}) => h("button", { type: "button", onclick, ...extra }, text);
 
 // A button that opens more buttons below it.
-function unfolding(id, text, ...content) {
+export function unfolding(id, text, ...content) {
   const box = h("div", { id, class: "choices", hidden: true }, ...content);
   const opener = button(text, () => {
     box.hidden = !box.hidden;
@@ -60,7 +62,7 @@ export function actions(lead, user, act) {
   if (!lead.actions.length) return h("section", { class: "actions" }, h("p", { class: "soft" }, "You can read this lead. Clinicians and the lead desk work it."));
   return h("section", { class: "actions", "aria-labelledby": "actions-title" },
     h("h3", { id: "actions-title", tabindex: "-1" }, "What you do"),
-    !over && can("contact_attempt") && calling(act),
+    !over && can("contact_attempt") && summary.owner !== user.id && calling(act),
     h("div", { class: "steps" },
       can("reopen") && over && button("Open it again", () => act({ action: "reopen" }), { class: "main" }),
       can("book") && button("Booked", () => act({ action: "book" }), { class: summary.owner === user.id ? "main" : null }),
@@ -73,6 +75,25 @@ export function actions(lead, user, act) {
     can("note") && noting(summary.reference, act));
 }
 
+// Under the call button, for whoever has the lead: what one presses after hanging up.
+export const afterCalling = (lead, user, act) => lead.summary.owner === user.id && !isOver(lead.summary) && lead.actions.includes("contact_attempt")
+  && h("div", { class: "actions" }, calling(act));
+
+// The person said that one of these is to end: whoever hears it writes it down, and in which words.
+export function revoking(lead, names, act) {
+  const given = Object.entries(lead.consents.given).filter(([, yes]) => yes);
+  if (!given.length || !lead.actions.includes("revoke_consent")) return null;
+  const how = h("textarea", { id: "revoke-how", rows: "2", maxlength: "300", required: true });
+  const send = (consent) => {
+    if (how.value.trim()) return act({ action: "revoke_consent", consent, text: how.value.trim() });
+    byId("refusal").textContent = "Write how the person said so.";
+    return how.focus();
+  };
+  return h("div", { class: "actions" }, unfolding("revoking", "Consent taken back …",
+    h("label", { for: "revoke-how" }, "How did the person say so? It is kept as evidence."), how, h("p", {}, "Which one ends?"),
+    h("div", { class: "buttons" }, given.map(([consent]) => button(`No more ${names[consent] ?? consent}`, () => send(consent))))));
+}
+
 // The first step stands at the top; what was refused is said beside it.
 export const firstStep = (lead, act) => h("div", { class: "actions" },
   h("div", { id: "refusal", class: "refusal", role: "alert" }),
@@ -83,8 +104,8 @@ const giveBack = (summary, user, act) => unfolding("giving", summary.owner === u
   h("p", {}, "Then nobody has it, and the clinic is alerted again from the start."),
   h("div", { class: "buttons" }, button("Yes, alert the clinic again", () => act({ action: "reopen" }))));
 
-const calling = (act) => h("div", { class: "calling", role: "group", "aria-labelledby": "outcome-title" },
-  h("h4", { id: "outcome-title" }, "How did the call go?"),
+export const calling = (act) => h("div", { class: "calling", role: "group", "aria-labelledby": "outcome-title" },
+  h("p", { id: "outcome-title" }, h("strong", {}, "How did the call go?")),
   h("div", { class: "buttons" }, Object.entries(OUTCOMES).map(([outcome, text], index) =>
     button(text, () => act({ action: "contact_attempt", outcome }), { id: index ? null : "outcome" }))));
 

@@ -14,6 +14,13 @@ export function h(name, attributes = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
+// Hands a file to the person, from this tab's memory: no address of it exists.
+export function saveFile(name, text, type) {
+  const address = URL.createObjectURL(new Blob([text], { type }));
+  h("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60000);
+}
+
 // Says a short sentence to a screen reader, and shows it for a while.
 let hiding;
 export function say(text) {

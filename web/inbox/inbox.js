@@ -1,7 +1,7 @@
 // The staff inbox: signs in, shows the worklist and one lead, and keeps both up to date. Opening a lead changes nothing.
 
 import { doneText, keepDraft } from "./actions.js";
-import { byId, h, say } from "./elements.js";
+import { byId, h, saveFile, say } from "./elements.js";
 import { changed, drawLead } from "./lead.js";
 import { Refused, Service, SignedOut } from "./service.js";
 import { SignIn } from "./sign-in.js";
@@ -36,6 +36,7 @@ async function start() {
   byId("gate").hidden = true;
   byId("worklist").hidden = byId("account").hidden = false;
   byId("user").textContent = signIn.user.name;
+  byId("export-button").hidden = !signIn.user.groups.includes("admin");
   setInterval(tick, 1000);
   setInterval(refresh, REFRESH);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
@@ -80,6 +81,7 @@ async function showRules() {
     const { rule_sets: ruleSets } = await service.rules();
     byId("rules").replaceChildren(...ruleSets.flatMap((rules) => [
       h("span", { title: `Content ${rules.content_hash.slice(0, 12)}` }, `Rules ${rules.id} ${rules.version}`), " ",
+      rules.changed_on && h("span", { title: `${rules.change} (${rules.changed_by})` }, `changed ${rules.changed_on}`), " ",
       rules.approved_by ? h("span", {}, `approved by ${rules.approved_by} on ${rules.approved_on}`) : h("span", { class: "waiting" }, "awaiting a physician's approval"), " "]));
     byId("rules").hidden = false;
   } catch (error) { failed(error); }
@@ -139,6 +141,7 @@ function drawList() {
     ? [`${count} found `, h("button", { type: "button", class: "plain", onclick: endSearch }, "Back to the list")]
     : rows ? [`${count}${cursor ? " or more" : ""} ${count === 1 ? "lead" : "leads"}`] : []));
   byId("updated").textContent = updated ? `as of ${clock(updated)}` : "";
+  byId("filtered").textContent = [filters.tier && tierName(filters.tier), filters.suspect && (filters.suspect === "true" ? "suspected" : "not suspected")].filter(Boolean).map((name) => `: ${name}`).join("");
   byId("more").hidden = Boolean(found) || !cursor;
   byId("worklist").setAttribute("aria-busy", String(!rows));
   for (const button of document.querySelectorAll("[data-view]")) button.setAttribute("aria-pressed", String(!found && button.dataset.view === filters.view));
@@ -222,7 +225,7 @@ async function loadLead() {
 
 function showLead(loaded) {
   lead = loaded;
-  drawLead(byId("lead"), lead, { user: signIn.user, act, back });
+  drawLead(byId("lead"), lead, { user: signIn.user, act, back, records });
   byId("lead").setAttribute("aria-busy", "false");
   tick();
 }
@@ -253,12 +256,62 @@ async function act(values) {
     refresh();
   } catch (error) {
     const refused = failed(error);
-    const text = refused ? refusal(refused) : "This was not saved: the service cannot be reached. Press it again in a moment.";
+    const text = refused ? refusal(refused) : "The service cannot be reached, so this may not be saved. Look at the history in a moment, and press again if it is not there.";
     if (refused?.status === 409) await loadLead();
     for (const button of byId("lead").querySelectorAll(".actions button")) button.disabled = false;
     sayBeside(text);
     if (refused?.status === 409) refresh();
   }
+}
+
+// ---- what leaves the service: nothing of it stays in this tab
+
+const records = {
+  fhir: () => take(() => service.fhir(opened), `lead-${opened}.fhir.json`, "application/fhir+json"),
+  person: () => take(() => service.person(opened), `person-${opened}.json`, "application/json"),
+  erase: async () => {
+    const reference = opened;
+    try {
+      await service.erase(reference);
+      location.hash = "";
+      found = null;
+      await refresh();
+      say(`${reference} is erased.`);
+    } catch (error) { sayBeside(failed(error)?.message ?? "The service cannot be reached, so it may not be erased. Load it again to see."); }
+  },
+};
+
+async function take(read, name, type) {
+  try {
+    saveFile(name, await read(), type);
+    say(`${name} is in your downloads.`);
+  } catch (error) { sayBeside(failed(error)?.message ?? "The service cannot be reached. Nothing was downloaded."); }
+}
+
+const isoDay = (at) => new Date(at).toLocaleDateString("sv");
+
+function openExport() {
+  byId("export-from").value ||= isoDay(now() - 30 * 24 * 3600 * 1000);
+  byId("export-to").value ||= isoDay(now());
+  byId("export-said").textContent = "";
+  byId("export").showModal();
+}
+
+async function exportLeads(event) {
+  event.preventDefault();
+  const [from, to, tier] = ["export-from", "export-to", "export-tier"].map((id) => byId(id).value);
+  const button = byId("export-download");
+  button.disabled = true;
+  byId("export-said").textContent = "Reading …";
+  try {
+    const text = await service.csv({ from, to, tier });
+    saveFile(`leads-${from}-${to}${tier && `-${tier}`}.csv`, text, "text/csv");
+    byId("export-said").textContent = "The file is in your downloads.";
+  } catch (error) {
+    const refused = failed(error);
+    byId("export-said").textContent = refused ? refusal(refused) : "The service cannot be reached. Nothing was downloaded.";
+  }
+  button.disabled = false;
 }
 
 function sayBeside(...content) {
@@ -286,18 +339,18 @@ const focusOn = (selector) => byId("lead").querySelector(selector)?.focus();
 
 const KEYED = {
   j: () => step(1), k: () => step(-1), c: () => focusOn(".call"), a: () => focusOn("#take"), o: () => focusOn("#outcome"),
-  n: () => focusOn("#note"), u: () => focusOn("#undo"), "/": () => byId("q").focus(), 1: () => list({ view: "open" }),
+  n: () => focusOn("#note"), u: () => focusOn("#undo"), "/": () => { byId("find").open = true; byId("q").focus(); }, 1: () => list({ view: "open" }),
   2: () => list({ view: "mine" }), 3: () => list({ view: "closed" }), r: refresh, p: () => { if (lead) print(); },
   "?": () => byId("help").showModal(),
 };
 
 function key(event) {
   const typing = event.target.matches("input, textarea, select");
-  if (event.key === "Escape" && !byId("help").open) {
+  if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
     if (typing) event.target.blur();
     else if (opened) location.hash = "";
   }
-  if (typing || event.ctrlKey || event.metaKey || event.altKey || byId("help").open || byId("account").hidden) return;
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]") || byId("account").hidden) return;
   if (!(event.key in KEYED) || !byId("keys-on").checked) return;
   event.preventDefault();
   KEYED[event.key]();
@@ -316,6 +369,12 @@ byId("help-button").addEventListener("click", () => byId("help").showModal());
 byId("help-close").addEventListener("click", () => byId("help").close());
 byId("keys-on").checked = sessionStorage.getItem(KEYS) !== "off";
 byId("keys-on").addEventListener("change", (event) => sessionStorage.setItem(KEYS, event.target.checked ? "on" : "off"));
+byId("export-button").addEventListener("click", openExport);
+byId("export-form").addEventListener("submit", exportLeads);
+byId("export-close").addEventListener("click", () => byId("export").close());
+const desk = matchMedia("(min-width: 60.01rem)"); // a phone shows the list first
+byId("find").open = desk.matches;
+desk.addEventListener("change", () => { byId("find").open ||= desk.matches; });
 addEventListener("keydown", key);
 addEventListener("beforeprint", () => {
   byId("printed").textContent = `Printed ${new Date(now()).toLocaleString([], { dateStyle: "long", timeStyle: "short" })}`;

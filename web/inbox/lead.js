@@ -1,7 +1,7 @@
 // One lead, in the order in which a person at night needs it: how urgent, who has it, whom to call, what to ask, what to
 // press; then why, what was answered, what the patient was told, and the rest.
 
-import { actions, entryText, firstStep } from "./actions.js";
+import { actions, afterCalling, entryText, firstStep, revoking, unfolding } from "./actions.js";
 import { h } from "./elements.js";
 import { clock, day } from "./times.js";
 import { countdown, isOver, tierBadge, tierName } from "./worklist.js";
@@ -14,13 +14,14 @@ const PREFERENCES = { call: "a call", text: "a text message", email: "an e-mail"
 // Whether the worklist knows of a later version than the one that is shown.
 export const changed = (shown, listed) => listed.version > shown.version;
 
-export function drawLead(place, lead, { user, act, back }) {
+export function drawLead(place, lead, { user, act, back, records }) {
   const open = [...place.querySelectorAll("details[open]")].map((fold) => fold.id);
   place.replaceChildren(...[
     heading(lead, back),
     standing(lead, user),
     firstStep(lead, act),
     ...reaching(lead),
+    afterCalling(lead, user, act),
     toAsk(lead),
     why(lead),
     actions(lead, user, act),
@@ -29,8 +30,9 @@ export function drawLead(place, lead, { user, act, back }) {
     told(lead),
     others(lead),
     history(lead, user),
-    consents(lead),
+    consents(lead, act),
     origin(lead),
+    leaving(lead, user, records),
   ].filter(Boolean));
   for (const id of open) place.querySelector(`#${id}`)?.setAttribute("open", "");
 }
@@ -52,6 +54,7 @@ function standing({ summary, triage }, user) {
     h("p", { class: summary.owner && !mine && !isOver(summary) ? "has other" : "has" }, text),
     triage.staff_tier && h("p", { class: "soft" }, `Staff set this tier; the rules said ${tierName(triage.tier)}.`),
     summary.suspect && h("p", { class: "soft" }, "Suspected spam: it looks as if a machine had filled in the form. It can still be a person."),
+    summary.sent_more && h("p", { class: "more" }, "The visitor sent more, and nobody has done anything about it since."),
     summary.complete === false && h("p", { class: "soft" }, "Not finished: the visitor left before the end of the form."),
     !isOver(summary) && triage.clinic_does && h("p", { class: "does" }, triage.clinic_does, "."));
 }
@@ -61,11 +64,18 @@ function phoneText(phone) {
   return parts ? `(${parts[1]}) ${parts[2]}-${parts[3]}` : phone;
 }
 
-function reaching({ contact, consents: { given }, summary }) {
+// The age, and who filled in the form when it was not the person.
+function about(answers) {
+  const of = (code) => answers.find((entry) => entry.question === code);
+  const [age, who] = [of("age"), of("who")];
+  return [age?.codes[0] && `${age.codes[0]} years old`, who && who.codes[0] !== "self" && `the form says: ${who.answer[0]}`].filter(Boolean);
+}
+
+function reaching({ contact, consents: { given }, summary, answers: all }) {
   if (given.contact === false) {
     return [h("p", { class: "never" }, "Do not contact: this person took the consent back.")];
   }
-  const wishes = [contact.preference && `wants ${PREFERENCES[contact.preference] ?? contact.preference}`,
+  const wishes = [...about(all), contact.preference && `wants ${PREFERENCES[contact.preference] ?? contact.preference}`,
     contact.best_time && `best ${TIMES[contact.best_time] ?? contact.best_time}`,
     summary.language === "es" && "speaks Spanish", contact.postal && `ZIP ${contact.postal}`].filter(Boolean);
   return [h("div", { class: "contact" },
@@ -150,9 +160,13 @@ function history({ history: entries, summary }, user) {
       h("li", {}, "Came in", h("small", {}, `${clock(summary.received_at)} · `, h("span", { "data-ago": summary.received_at })))));
 }
 
-function consents({ consents: { given, ledger } }) {
+function consents(lead, act) {
+  const { given, ledger, intact } = lead.consents;
   return h("section", { "aria-labelledby": "consents-title" }, h("h3", { id: "consents-title" }, "Consent"),
     h("p", {}, Object.entries(given).map(([consent, yes]) => `${CONSENTS[consent] ?? consent}: ${yes ? "yes" : "no"}`).join(" · ")),
+    h("p", { class: intact ? "soft" : "never" }, intact ? "Checked just now: every entry is as it was written, and none is missing between two."
+      : "An entry was changed after it was written, or is missing. Tell whoever looks after the service before you rely on it."),
+    revoking(lead, CONSENTS, act),
     h("details", { id: "ledger" }, h("summary", {}, "What was shown and ticked"),
       h("ul", {}, ledger.map((record) => h("li", {}, h("strong", {}, `${CONSENTS[record.consent] ?? record.consent}: ${record.given ? "given" : "not given"}`), `, ${clock(record.at)}, ${record.how}`,
         h("p", { class: "words", lang: record.language }, record.text))))));
@@ -162,4 +176,21 @@ function origin({ attribution, source, earlier, suspicion }) {
   const facts = { ...attribution, "came through": source, ...(earlier.length && { "sent again": earlier.length === 1 ? "once" : `${earlier.length} times` }), ...(suspicion.signs.length && { "form checks": suspicion.signs.join(", ") }) };
   return h("section", { "aria-labelledby": "origin-title" }, h("h3", { id: "origin-title" }, "Where it came from"),
     h("dl", { class: "facts" }, Object.entries(facts).map(([name, value]) => [h("dt", {}, name.replaceAll("_", " ")), h("dd", {}, String(value))])));
+}
+
+// A copy for another system or for the person, and the end of it. Each is in the access log.
+function leaving({ summary, others: same }, { groups }, { fhir, person, erase }) {
+  const [clinician, admin] = ["clinician", "admin"].map((group) => groups.includes(group));
+  if (!clinician && !admin) return null;
+  const others = same.length === 1 ? "one more lead" : `${same.length} more leads`;
+  return h("section", { class: "actions", "aria-labelledby": "records-title" }, h("h3", { id: "records-title" }, "Records"),
+    h("div", { class: "steps" },
+      h("button", { type: "button", onclick: fhir }, "Download as FHIR"),
+      admin && h("button", { type: "button", onclick: person }, "Download all about this person"),
+      admin && unfolding("erasing", "Erase …",
+        h("p", {}, h("strong", {}, "Goes for good: "), "name, number, address, answers, history and notes of this lead. There is no way back."),
+        h("p", {}, h("strong", {}, "Stays: "), "that this reference was erased, when and by whom; and the consents, their number and address as fingerprints, so that the clinic can show that it was allowed to call. Alerts and files that left the service are not called back."),
+        same.length > 0 && h("p", {}, h("strong", {}, `This person has ${others}. `), "Each is erased by itself."),
+        h("div", { class: "buttons" }, h("button", { type: "button", class: "danger", onclick: erase }, `Erase ${summary.reference} for good`)))),
+    admin && h("p", { class: "soft" }, "Look at the names in a person's data before you hand it over: a family may share a number."));
 }

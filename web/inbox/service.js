@@ -13,6 +13,10 @@ export class Refused extends Error {
   }
 }
 
+function parsed(text) {
+  try { return JSON.parse(text); } catch { return {}; }
+}
+
 export class Service {
   #signIn;
 
@@ -32,21 +36,46 @@ export class Service {
 
   rules() { return this.#ask("GET", "rules"); }
 
+  // One lead as FHIR, one person's data, or CSV of some days: the text of a file.
+  fhir(reference) { return this.#file(`leads/${encodeURIComponent(reference)}/fhir`, "application/fhir+json"); }
+
+  person(reference) { return this.#file(`leads/${encodeURIComponent(reference)}/person`, "application/json"); }
+
+  csv(days) { return this.#file(`leads/export?${new URLSearchParams(Object.entries({ format: "csv", ...days }).filter(([, value]) => value))}`, "text/csv"); }
+
+  erase(reference) { return this.#ask("DELETE", `leads/${encodeURIComponent(reference)}`); }
+
+  // Pages put together, as the Link headers lead on.
+  async #file(path, accept) {
+    const pages = [];
+    for (let next = path; next;) {
+      const { headers, text } = await this.#send("GET", next, accept);
+      pages.push(text);
+      next = /<\/?([^>]+)>;\s*rel="next"/.exec(headers.get("link") ?? "")?.[1];
+    }
+    return pages.join("");
+  }
+
   async #ask(method, path, body) {
+    const { text } = await this.#send(method, path, "application/json", body);
+    try { return JSON.parse(text); } catch { throw new Unreachable(); }
+  }
+
+  async #send(method, path, accept, body) {
     const token = this.#signIn.token;
     if (!token) throw new SignedOut();
-    let answer, content;
+    let answer, text;
     try {
       answer = await fetch(new URL(path, HOME), {
         method, cache: "no-store", signal: AbortSignal.timeout(PATIENCE), referrerPolicy: "no-referrer",
-        headers: { authorization: `Bearer ${token}`, accept: "application/json", ...(body && { "content-type": "application/json" }) },
+        headers: { authorization: `Bearer ${token}`, accept, ...(body && { "content-type": "application/json" }) },
         body: body && JSON.stringify(body),
       });
-      content = answer.status === 401 ? {} : await answer.json();
+      text = await answer.text();
     } catch { throw new Unreachable(); }
     if (answer.status === 401) throw new SignedOut();
     if (answer.status >= 500) throw new Unreachable();
-    if (!answer.ok) throw new Refused(answer.status, content);
-    return content;
+    if (!answer.ok) throw new Refused(answer.status, parsed(text));
+    return { headers: answer.headers, text };
   }
 }

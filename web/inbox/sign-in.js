@@ -22,7 +22,8 @@ function taken(key) {
   try { return JSON.parse(kept); } catch { return null; }
 }
 
-// What a token says. It is not checked here: it decides nothing but whom to greet; the service checks.
+// What a token says. It is not checked here: it decides nothing but whom to greet and which
+// buttons to offer; the service checks.
 function claims(token) {
   try {
     const bytes = Uint8Array.from(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
@@ -44,7 +45,7 @@ export class SignIn {
 
   get user() {
     const said = claims(this.#kept?.token ?? "");
-    return { id: said.sub ?? "", name: said.username ?? "" };
+    return { id: said.sub ?? "", name: said.username ?? "", groups: said["cognito:groups"] ?? [] };
   }
 
   // Leaves for the sign-in page; comes back to the same lead.

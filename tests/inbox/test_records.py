@@ -1,0 +1,91 @@
+"""A consent taken back, what leaves the service, and the end of a lead: who has the buttons, and what they do."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.inbox.conftest import Json, Send
+from tests.inbox.member import PATIENCE, Member
+from tests.inbox.test_states import look
+
+Come = Callable[..., Member]
+
+
+def downloaded(member: Member, button: str) -> tuple[str, str]:
+    """The file's name and text."""
+    with member.page.expect_download(timeout=PATIENCE) as waiting:
+        member.press(button)
+    return waiting.value.suggested_filename, Path(waiting.value.path()).read_text(encoding="utf-8")
+
+
+def test_the_desk_writes_down_that_a_consent_was_taken_back(
+    send: Send, member: Come, stored: Callable[[str], Json]
+) -> None:
+    reference = send()
+    desk = member("desk").open(reference)
+    expect(desk.lead).to_contain_text("every entry is as it was written")
+    expect(desk.page.get_by_role("heading", name="Records")).to_have_count(0)
+    desk.press("Consent taken back …").press("No more contact")
+    expect(desk.refusal).to_have_text("Write how the person said so.")
+    desk.page.get_by_label("How did the person say so?").fill("Said so on the phone.")
+    look(desk, "60-consent-taken-back")
+    desk.press("No more contact")
+    expect(desk.lead).to_contain_text("Do not contact: this person took the consent back.")
+    expect(desk.page.get_by_role("link", name=re.compile("^Call "))).to_have_count(0)
+    assert stored(reference)["consent_records"][-1]["how"] == "revoked: Said so on the phone."
+
+
+def test_a_clinician_takes_one_lead_as_fhir_and_erases_nothing(send: Send, member: Come) -> None:
+    reference = send()
+    nurse = member("nurse").open(reference)
+    name, text = downloaded(nurse, "Download as FHIR")
+    assert (name, json.loads(text)["resourceType"]) == (f"lead-{reference}.fhir.json", "Bundle")
+    for button in ("Download all about this person", "Erase …", "Export …"):
+        expect(nurse.page.get_by_role("button", name=button)).to_have_count(0)
+
+
+def test_an_administrator_exports_by_days_and_tier(send: Send, member: Come) -> None:
+    urgent, other = send({"ces": ["unsure"]}), send()
+    admin = member("admin").open()
+    admin.press("Export …")
+    admin.page.get_by_label("Tier").last.select_option("URGENT")
+    look(admin, "61-export")
+    name, text = downloaded(admin, "Download CSV")
+    assert re.fullmatch(r"leads-\d{4}-\d\d-\d\d-\d{4}-\d\d-\d\d-URGENT\.csv", name)
+    rows: list[dict[str, Any]] = list(csv.DictReader(text.splitlines()))
+    assert urgent in {row["reference"] for row in rows}
+    assert other not in {row["reference"] for row in rows}
+    expect(admin.page.locator("#export-said")).to_have_text("The file is in your downloads.")
+    admin.console.expect("422")
+    admin.page.get_by_label("First day").fill("2020-01-01")
+    admin.press("Download CSV")
+    expect(admin.page.locator("#export-said")).to_contain_text("Ask for at most a year")
+    admin.press("Close")
+
+
+def test_an_administrator_hands_out_one_person_s_data_and_erases_in_two_steps(
+    send: Send, member: Come, site: str
+) -> None:
+    reference = send(email="going@example.com", phone="(312) 555-0161")
+    admin = member("admin").open(reference)
+    name, text = downloaded(admin, "Download all about this person")
+    assert name == f"person-{reference}.json"
+    assert [lead["reference"] for lead in json.loads(text)["leads"]] == [reference]
+    admin.press("Erase …")
+    expect(admin.page.locator("#erasing")).to_contain_text("Stays:")
+    look(admin, "62-erasing")
+    admin.press(f"Erase {reference} for good")
+    expect(admin.page.locator("#said")).to_have_text(f"{reference} is erased.", timeout=PATIENCE)
+    expect(admin.lead).to_be_hidden()
+    expect(admin.row(reference)).to_have_count(0)
+    admin.console.expect("404")
+    admin.page.goto(f"{site}inbox#lead={reference}")
+    expect(admin.page.get_by_role("heading", name=f"There is no lead {reference}.")).to_be_visible(timeout=PATIENCE)
+    assert not [address for address in admin.addresses if "going" in address]
