@@ -14,6 +14,7 @@ import pytest
 
 from functions import export_leads
 from shared.lead_csv import header
+from shared.rulebook.loading import load
 from shared.usecases.records import BYTES_IN_EXPORT
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, EMERGENCY, PRIORITY, URGENT, Json, content, event, pointers
@@ -237,3 +238,17 @@ class TestWho:
         exported(**JANUARY)
         assert [entry["what"] for entry in aws.accesses()] == ["exported"] * 3
         assert {UUID(entry["lead_id"]) for entry in aws.accesses()} == {UUID(lead["lead_id"]) for lead in aws.leads()}
+
+
+def test_a_consent_that_was_shown_and_not_given_is_rejected_and_one_taken_back_is_inactive() -> None:
+    offered = load().rule_sets["fs-intake"].questionnaire.contact.consents
+    shown = {consent.code: consent.text_hash for consent in offered}
+    given = {"contact": True, "sms": True, "marketing": False}
+    reference = captured(PRIORITY, consents=given, consents_shown=shown)
+    worked(reference, "revoke_consent", consent="sms", text="Said so on the phone.")
+    consents = [
+        entry["resource"]
+        for entry in json.loads(exported_as_fhir(reference)["body"])["entry"]
+        if entry["resource"]["resourceType"] == "Consent"
+    ]
+    assert [consent["status"] for consent in consents] == ["active", "inactive", "rejected", "inactive"]
