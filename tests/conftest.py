@@ -53,6 +53,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory, elsewhere: Demo) -> Iterator
     origins = f"{PARAMETERS['AllowedOrigins']},{elsewhere.origin}"
     with LocalCloud(tmp_path_factory.mktemp("cloud"), {"AllowedOrigins": origins}) as local_cloud:
         yield local_cloud
+        assert leaks.found_in_cloud(local_cloud) == []
 
 
 @pytest.fixture(scope="session")

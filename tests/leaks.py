@@ -26,20 +26,22 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics.provider.cloudwatch_emf import cloudwatch
 from botocore.client import BaseClient
 
+from dev.cloud import LocalCloud
 from tests.aws import ENVIRONMENT
 
 PERSONAL = {"name", "phone", "email", "note", "string_value", "q"}  # the last part of a field's name
 NOT_TELLING = str.maketrans("", "", " ()-.\u00a0\r\n\t")
 KEEPERS = (ENVIRONMENT["SPOOL_QUEUE"], ENVIRONMENT["FAILURE_QUEUE"])  # encrypted, in place of the table
 STORED_WHOLE = {"lead", "remainder"}  # attributes of the table that no index holds
+FAILURES = ("FailedStreamBatches", "UndeliveredAlerts")  # of the template; they hold pointers only
 TEST_TOOLS = ("hypothesis", "schemathesis", "werkzeug", "playwright", "asyncio")
 REMEMBERED = 300  # the latest: what leaks is what is in hand
 SHORTEST, SHORTEST_TEXT, FEWEST_LETTERS = 8, 12, 5
 
 
 class Watch:
-    def __init__(self) -> None:
-        self._known: deque[tuple[str, str]] = deque(maxlen=REMEMBERED)
+    def __init__(self, remembers: int | None = REMEMBERED) -> None:
+        self._known: deque[tuple[str, str]] = deque(maxlen=remembers)
         self._hits: list[str] = []
 
     def start(self) -> None:
@@ -232,13 +234,17 @@ def _watch_calls() -> None:
     setattr(urllib3.PoolManager, "request", watched_request)  # noqa: B010
 
 
-def found_in_cloud(dynamodb: Any, table: str, outputs: Iterator[tuple[str, str]]) -> list[str]:
-    """What of the stored leads is in these outputs, each a place and a text."""
-    watch = Watch()
-    watch._known = deque()
-    for page in dynamodb.get_paginator("scan").paginate(TableName=table):
+def found_in_cloud(cloud: LocalCloud) -> list[str]:
+    """What of the stored leads is in the functions' log, and in the queues where failures wait."""
+    watch, dynamodb = Watch(remembers=None), cloud.client("dynamodb")
+    for page in dynamodb.get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"]):
         for item in page["Items"]:
             watch.remember_text(item.get("lead", {}).get("S", ""))
-    for where, text in outputs:
-        watch.look(where, text)
+    pages = cloud.client("logs").get_paginator("filter_log_events").paginate(logGroupName=cloud.resources["Logs"])
+    watch.look("the log", "\n".join(event["message"] for page in pages for event in page["events"]))
+    for queue in FAILURES:
+        messages = cloud.client("sqs").receive_message(
+            QueueUrl=cloud.resources[queue], MaxNumberOfMessages=10, VisibilityTimeout=0
+        )
+        watch.look(queue, json.dumps(messages.get("Messages", [])))
     return watch.take()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from shared.domain.lead import CANARY, FORM
 from shared.domain.submission import Submission
 from shared.domain.suspicion import Sign
+
+if TYPE_CHECKING:
+    from itsdangerous import TimestampSigner
 
 LASTS = timedelta(hours=24)  # the browser keeps answers and tries again for as long
 QUICKEST = timedelta(seconds=8)  # reading the first page alone takes longer
@@ -28,16 +31,16 @@ class FormGuard:
 
     def token(self) -> str:
         """Says when the form was drawn."""
-        from itsdangerous import TimestampSigner  # noqa: PLC0415  only where a token is made or checked
-
-        return TimestampSigner(self._key, salt="form").sign("form").decode()
+        return self._signer("form").sign("form").decode()
 
     def canary_token(self, submission_id: UUID, *, tries_spool: bool = False) -> str:
         """Shows that this submission is our own check of the delivery, by way of the spool or not."""
-        from itsdangerous import TimestampSigner  # noqa: PLC0415  as above
+        return self._signer(SPOOLED_CANARY if tries_spool else CANARY).sign(str(submission_id)).decode()
 
-        salt = SPOOLED_CANARY if tries_spool else CANARY
-        return TimestampSigner(self._key, salt=salt).sign(str(submission_id)).decode()
+    def _signer(self, purpose: str) -> TimestampSigner:
+        from itsdangerous import TimestampSigner  # noqa: PLC0415  only where a token is made or checked
+
+        return TimestampSigner(self._key, salt=purpose, digest_method=hashlib.sha256)
 
     def source(self, submission: Submission) -> str:
         """The door it came through. A canary that cannot show so is a lead like any other: seen rather than lost."""
@@ -52,13 +55,13 @@ class FormGuard:
             return False
         return self._signed_at(submission.token, salt, CANARY_LASTS) is not None
 
-    def _signed_at(self, token: str, salt: str, max_age: int | None = None) -> datetime | None:
+    def _signed_at(self, token: str, purpose: str, max_age: int | None = None) -> datetime | None:
         """None unless we signed exactly this text, for this purpose, at most `max_age` seconds ago."""
-        from itsdangerous import BadSignature, TimestampSigner  # noqa: PLC0415
+        from itsdangerous import BadSignature  # noqa: PLC0415  as above
         from itsdangerous.encoding import base64_decode, base64_encode  # noqa: PLC0415
 
         try:
-            _, at = TimestampSigner(self._key, salt=salt).unsign(token, max_age, return_timestamp=True)
+            _, at = self._signer(purpose).unsign(token, max_age, return_timestamp=True)
         except BadSignature:
             return None
         signature = token.rpartition(".")[2]  # base64's last letter has spare bits: another text, the same signature

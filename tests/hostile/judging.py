@@ -38,6 +38,8 @@ def fault(route: Route, answer: object, *, out_of_order: bool = False) -> str:
         return f"status {status} is not in the API's description"
     if status >= 500 and not out_of_order:
         return f"status {status} without a fault"
+    if "no-store" not in answer["headers"].get("cache-control", "") and not openapi.OPERATIONS[route.name].cacheable:
+        return "somebody on the way may keep this"
     return _headers(answer) or _body(route, answer)
 
 

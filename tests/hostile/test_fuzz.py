@@ -50,6 +50,7 @@ def test_a_fault_would_be_seen() -> None:
         good | {"statusCode": 201},
         good | {"headers": {**headers, "location": "a\r\nb"}},
         good | {"headers": {**headers, "x-content-type-options": ""}},
+        good | {"headers": {**headers, "cache-control": "max-age=60"}},
         good | {"body": "\ud800"},
         good | {"body": good["body"] + "<script>alert(1)</script>"},
         good | {"body": good["body"] + "<input onfocus=alert(1)>"},

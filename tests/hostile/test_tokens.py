@@ -140,6 +140,12 @@ def test_a_challenge_without_its_expiry_cannot_be_made() -> None:
     assert proof_sign(base64.b64encode(json.dumps(forged).encode()).decode()) == Sign.BAD_PROOF
 
 
+def test_our_signatures_have_256_bits() -> None:
+    for token in (GUARD.token(), GUARD.canary_token(ID)):
+        assert len(base64.urlsafe_b64decode(token.rpartition(".")[2] + "=")) == 32
+    assert len(bytes.fromhex(read(solved(GUARD))["signature"])) == 32
+
+
 def test_the_work_is_work() -> None:
     assert form_guard.WORK >= 50_000
 

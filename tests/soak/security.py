@@ -3,15 +3,52 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
+from hypothesis import given, seed, settings
+from schemathesis import Case, GenerationMode, openapi
+
+from dev.openapi import document as described
+from tests.aws import aws_in_process
 from tests.hostile.attack import BATCH, attack
 from tests.soak.check import Check, Found, Piece
+from tests.standards.lambda_wsgi import LambdaWsgi
+from tests.standards.test_conformance import ALWAYS, THOROUGH, operation
+
+PUBLIC = [route for route, operation in described.OPERATIONS.items() if not operation.staff]
+CASES, AT_ONCE = 2_000, 250
 
 
 def send_hostile_requests(piece: Piece) -> Found:
     attacked = attack(piece.seed, piece.first, piece.count)
     counts = Counter({f"status {status}": times for status, times in attacked.statuses.items()})
     return Found(piece.count, attacked.faults, counts)
+
+
+def play_by_the_description(piece: Piece) -> Found:
+    """Every other piece plays against it, where there is a body to spoil."""
+    route = PUBLIC[piece.first // CASES]
+    negative = described.OPERATIONS[route].request is not None and piece.first // AT_ONCE % 2 == 1
+    mode = GenerationMode.NEGATIVE if negative else GenerationMode.POSITIVE
+    found = Found(piece.count)
+    with aws_in_process():
+        served = openapi.from_wsgi("/web/openapi.json", LambdaWsgi())
+
+        @seed(piece.seed + piece.first)
+        @settings(THOROUGH, max_examples=piece.count)
+        @given(case=operation(served, route).as_strategy(mode))
+        def sends(case: Case[Any]) -> None:
+            found.counts[route] += 1
+            case.call_and_validate(checks=ALWAYS)
+
+        try:
+            sends()
+        except Exception as error:  # noqa: BLE001  whatever the judge says is what this looks for
+            said = str(error).partition("\n")[0]
+            found.violations.append(
+                f"{route}, {mode.value}: {type(error).__name__} {said} (seed {piece.seed}, {piece.first})"
+            )
+    return found
 
 
 CHECKS: tuple[Check, ...] = (
@@ -22,5 +59,13 @@ CHECKS: tuple[Check, ...] = (
         1_000_000,
         BATCH,
         send_hostile_requests,
+    ),
+    Check(
+        "description",
+        "whatever is sent by the API's description, or against it, is answered as it says",
+        "cases",
+        CASES * len(PUBLIC),
+        AT_ONCE,
+        play_by_the_description,
     ),
 )
