@@ -39,10 +39,10 @@ DENIED = ("AccessDenied", "AuthorizationError", "not authorized")
 BY_SCHEDULE = ("EscalateLeads", "SendDigest", "RetireLeads")
 # What a function's role must refuse. Each is asked beside the call it is there for, which the role must allow.
 REFUSED = {
-    "CaptureLead": ("put", ("get", "scan", "delete")),
-    "ShowLead": ("get", ("put", "delete", "scan")),
+    "CaptureLead": ("put", ("get", "scan", "delete", "publish")),
+    "ShowLead": ("get", ("put", "delete", "scan", "publish")),
     "AlertStaff": ("publish", ("delete", "scan")),
-    "RetireLeads": ("delete", ("scan",)),
+    "RetireLeads": ("delete", ("scan", "publish")),
 }
 NOT_SHOWN = """What the emulator cannot show, and AWS does (docs/aws-smoke-test.md):
   encryption, throttling, point-in-time recovery, deletion protection and a custom domain are taken and not carried out;

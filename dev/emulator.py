@@ -20,11 +20,15 @@ STOP_WITHIN = 20
 # Run by the interpreter below the emulator's environment, not by the environment's own: functions are run by the same
 # interpreter, and so see only their code and the locked dependencies. What is missing there fails here too.
 # On Linux the emulator ends when we do, however we end, and saves its state on the way.
+# It has no TLS here. Policies that refuse everybody without TLS would refuse all, so its loopback counts as TLS.
 LAUNCHER = """
 import ctypes, runpy, signal, sys
 if sys.platform == "linux":
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 sys.path.insert(0, sys.argv.pop(1))
+import ministack.app
+pin = ministack.app.pin_request_origin
+ministack.app.pin_request_origin = lambda address, _secure: pin(address, True)
 runpy.run_module("ministack", run_name="__main__")
 """
 
