@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from infra import slimming
+from shared.rulebook import tables
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOCK = PROJECT / "locks" / "runtime.txt"
@@ -37,11 +38,16 @@ def module_name(logical_id: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", logical_id).lower()
 
 
-def bundle(functions: Iterable[str], destination: Path) -> None:
+def bundle(
+    functions: Iterable[str],
+    destination: Path,
+    python: Version = LAMBDA_PYTHON,
+    platform: str | None = LAMBDA_PLATFORM,
+) -> None:
     """Fills the destination with all that these functions need on Lambda."""
     shutil.rmtree(destination, ignore_errors=True)
-    _link_tree(dependencies(LAMBDA_PYTHON, LAMBDA_PLATFORM), destination)
-    sources(functions, destination, LAMBDA_PYTHON)
+    link_tree(dependencies(python, platform), destination)
+    sources(functions, destination, python)
 
 
 def sources(functions: Iterable[str], destination: Path, python: Version) -> None:
@@ -51,11 +57,13 @@ def sources(functions: Iterable[str], destination: Path, python: Version) -> Non
     (destination / "functions").mkdir()
     for module in ("__init__", *functions):
         shutil.copyfile(PROJECT / f"functions/{module}.py", destination / f"functions/{module}.py")
+    for file in (destination / "shared/rulebook").rglob("*.toml"):
+        tables.parse(file)
     if WEB_FUNCTION in functions:
         _copy_sources(PROJECT / "web", destination / "web")
         for script in (destination / "web").glob("*.js"):
             script.write_text(_without_comments(script.read_text(encoding="utf-8")), encoding="utf-8")
-    _compile(python, destination / "functions", destination / "shared", root=destination)
+    compile_all(python, destination / "functions", destination / "shared", root=destination)
 
 
 def dependencies(python: Version, platform: str | None) -> Path:
@@ -71,14 +79,15 @@ def dependencies(python: Version, platform: str | None) -> Path:
         if not folder.exists():
             unfinished = CACHE / "unfinished"
             shutil.rmtree(unfinished, ignore_errors=True)
-            _install(unfinished, python, platform)
+            install(unfinished, LOCK, python, platform)
             slimming.slim(unfinished)
-            _compile(python, unfinished, root=unfinished)
+            compile_all(python, unfinished, root=unfinished)
             unfinished.rename(folder)
     return folder
 
 
-def _install(folder: Path, python: Version, platform: str | None) -> None:
+def install(folder: Path, lock: Path, python: Version, platform: str | None) -> None:
+    """The locked packages, by their hashes; with platform None, for this machine."""
     version = ".".join(map(str, python))
     common = ["--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--target", str(folder)]
     uv = shutil.which("uv", path=f"{PROJECT / '.local/uv/bin'}:{os.environ.get('PATH', '')}")
@@ -89,14 +98,14 @@ def _install(folder: Path, python: Version, platform: str | None) -> None:
         tags = ("manylinux2014_x86_64", platform) if platform else ()
         command = [sys.executable, "-m", "pip", "install", *common, "--python-version", version]
         command += [part for tag in tags for part in ("--platform", tag)]
-    subprocess.run([*command, "-r", str(LOCK)], check=True)
+    subprocess.run([*command, "-r", str(lock)], check=True)
 
 
 def _can_compile(python: Version) -> bool:
     return sys.version_info[:2] == python
 
 
-def _compile(python: Version, *folders: Path, root: Path) -> None:
+def compile_all(python: Version, *folders: Path, root: Path) -> None:
     """Lambda cannot write .pyc, and without them compiles everything again at each cold start.
 
     By hash and unchecked: a zip rounds file times, and a .pyc that goes by time would then count as stale.
@@ -112,7 +121,7 @@ def _compile(python: Version, *folders: Path, root: Path) -> None:
     subprocess.run([sys.executable, "-m", "compileall", *options, *map(str, folders)], check=True)
 
 
-def _link_tree(source: Path, destination: Path) -> None:
+def link_tree(source: Path, destination: Path) -> None:
     def link(original: str, copy: str) -> None:
         try:
             os.link(original, copy)

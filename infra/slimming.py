@@ -20,8 +20,26 @@ AWS_CALLS: dict[str, tuple[str, ...]] = {
 }
 DESCRIPTIONS = ("service-2", "endpoint-rule-set-1", "paginators-1")
 SETTINGS = ("endpoints", "partitions", "_retry", "sdk-default-configuration")
-# No function imports them: boto3 is botocore and more, s3transfer what boto3 needs for S3. `dns` looks domains up.
-UNUSED = ("bin", ".lock", "boto3", "s3transfer", "dns")
+# No function imports them: boto3 is botocore and more, s3transfer what boto3 needs for S3; `dns` looks domains up.
+UNUSED = (
+    *("bin", ".lock", "boto3", "s3transfer", "dns", "email_validator/deliverability.py"),
+    "aws_lambda_powertools/event_handler",
+    *(
+        f"aws_lambda_powertools/utilities/{name}"
+        for name in (
+            "auth_alpha",
+            "circuit_breaker",
+            "data_masking",
+            "feature_flags",
+            "idempotency",
+            "kafka",
+            "parameters",
+            "parser",
+            "streaming",
+            "validation",
+        )
+    ),
+)
 # Every AWS endpoint chains to one of these: https://www.amazontrust.com/repository/
 AUTHORITIES = re.compile(r'^# Label: "(?:Amazon Root CA [1-4]|Starfield .*)"$', re.MULTILINE)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from shared.domain.triage import RuleSet
 from shared.rulebook.questionnaires import read_questionnaire
 from shared.rulebook.reader import Reader, RulebookError
 from shared.rulebook.rule_sets import RuleSetReader
+from shared.rulebook.tables import table_of
 from shared.rulebook.tiers import read_tiers
 from shared.rulebook.translation import translated
 
@@ -68,7 +68,7 @@ def load(folder: Path = FOLDER) -> Rulebook:
     Raises RulebookError, saying which file and entry, or OSError.
     """
     files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml")) if path.name not in OTHER}
-    tables = {name: _parsed(name, content) for name, content in files.items()}
+    tables = {name: _table(folder / name) for name in files}
     if TIERS not in tables:
         raise RulebookError(f"{TIERS}: there is no such file")
     tiers = read_tiers(Reader(tables[TIERS], TIERS))
@@ -106,11 +106,11 @@ def load_candidate(folder: Path = CANDIDATE) -> Rulebook | None:
         return None
 
 
-def _parsed(name: str, content: bytes) -> dict[str, Any]:
+def _table(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(content.decode())
+        return table_of(file)
     except ValueError as error:  # not UTF-8, or not TOML
-        raise RulebookError(f"{name}: {error}") from None
+        raise RulebookError(f"{file.name}: {error}") from None
 
 
 def _translations(

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 from shared.domain.retention import Retention, Stage
 from shared.rulebook.reader import Reader
+from shared.rulebook.tables import table_of
 
 FILE = Path(__file__).parent / "retention.toml"
 
 
 def retention(file: Path = FILE) -> Retention:
     """Raises RulebookError, or ValueError for a file that is not TOML."""
-    table = Reader(tomllib.loads(file.read_text(encoding="utf-8")), file.name)
+    table = Reader(table_of(file), file.name)
     months = {
         Stage.ANSWERS: table.number("answers_months"),
         Stage.BOOKED: table.number("booked_months"),

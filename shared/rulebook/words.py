@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from string import Formatter
 
 from shared.rulebook.reader import Reader
+from shared.rulebook.tables import table_of
 
 FILE = Path(__file__).parent / "words.toml"
 ENGLISH = "en"
@@ -26,7 +26,7 @@ def words(language: str, file: Path = FILE) -> Mapping[str, str]:
 def all_words(file: Path = FILE) -> Mapping[str, Mapping[str, str]]:
     """Language -> English text -> text. Raises RulebookError unless every text stands in every language, once, with the
     same {names}."""
-    table = Reader(tomllib.loads(file.read_text(encoding="utf-8")), file.name)
+    table = Reader(table_of(file), file.name)
     entries = [_entry(entry) for entry in table.each("words", ENGLISH)]
     table.done()
     languages = {known for entry in entries for known in entry}

@@ -114,7 +114,7 @@ def test_another_python_ships_no_pyc_and_says_so(
     (tmp_path / "module.py").write_text("answer = 42")
     monkeypatch.setattr(sys, "version_info", (3, 99))
 
-    build._compile(build.LAMBDA_PYTHON, tmp_path, root=tmp_path)
+    build.compile_all(build.LAMBDA_PYTHON, tmp_path, root=tmp_path)
 
     assert "WARNING: no .pyc are shipped" in capsys.readouterr().out
     assert not list(tmp_path.rglob("*.pyc"))

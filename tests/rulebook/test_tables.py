@@ -1,0 +1,50 @@
+"""What the build has parsed says what the file says, or is passed over."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from shared.rulebook.loading import FOLDER, load
+from shared.rulebook.tables import parse, parsed_file, table_of
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(FOLDER, tmp_path / "rulebook", ignore=shutil.ignore_patterns("__pycache__", "*.py")))
+
+
+def test_the_parsed_rulebook_is_the_rulebook(folder: Path) -> None:
+    files = sorted(folder.rglob("*.toml"))
+    written = load(folder)
+    for file in files:
+        parse(file)
+
+    assert len(files) >= 5
+    assert all(table_of(file) == tomllib.loads(file.read_text()) for file in files)
+    assert load(folder) == written == load()
+
+
+def test_it_is_what_is_read(folder: Path) -> None:
+    file = folder / "tiers.toml"
+    parse(file)
+    parsed_file(file).write_text(parsed_file(file).read_text().replace("EMERGENCY", "ELSEWHERE"))
+
+    assert table_of(file)["tiers"][0]["name"] == "ELSEWHERE"
+
+
+def test_of_a_file_that_was_changed_since_it_is_passed_over(folder: Path) -> None:
+    file = folder / "tiers.toml"
+    parse(file)
+    file.write_text(file.read_text().replace("EMERGENCY", "ELSEWHERE"))
+
+    assert table_of(file)["tiers"][0]["name"] == "ELSEWHERE"
+
+
+def test_no_parsed_file_is_kept_in_the_project() -> None:
+    """Only the build makes them, from what it ships."""
+    assert not [path for path in FOLDER.rglob("*.json") if "made_from" in json.loads(path.read_text())]
