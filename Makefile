@@ -16,7 +16,7 @@ export AWS_CONFIG_FILE := /dev/null
 export AWS_SHARED_CREDENTIALS_FILE := /dev/null
 unexport AWS_PROFILE AWS_DEFAULT_PROFILE
 
-.PHONY: help run test lint types unit e2e browser soak build sam-check deploy-local smoke redrive lock setup clean chromium
+.PHONY: help run test lint types unit e2e browser soak build sam-check deploy-local smoke redrive bench bench-baseline lock setup clean chromium
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -76,13 +76,21 @@ redrive: .venv/.ready ## what waits in the failure queues goes back, or is shown
 	    $(IN)/python -m dev.redrive $(or $(STACK),$(if $(ENDPOINT),local,$(error STACK=name of the deployed stack))) \
 	    $(if $(ENDPOINT),--endpoint $(ENDPOINT)) $(if $(YES),--yes)
 
+bench: .venv/.ready .local/sam/.ready ## how fast functions start, beside their peers; tables and plot in build/benchmarks (SHORT=1)
+	@$(IN)/python -m benchmarks.speed $(if $(SHORT),--short)
+
+bench-baseline: .venv/.ready ## records what a cold start imports and costs, for make test to compare (after a change that is meant)
+	@nice $(IN)/python -m benchmarks.cold_start
+
 lock: $(UV) ## newest versions that fit pyproject.toml, with hashes, into locks/
-	@rm -f locks/dev.txt locks/runtime.txt locks/local-cloud.txt locks/sam.txt
+	@rm -f locks/dev.txt locks/runtime.txt locks/local-cloud.txt locks/sam.txt locks/benchmarks/*.txt
 	@$(LOCK) pyproject.toml --group dev -o locks/dev.txt
 	@$(LOCK) pyproject.toml -c locks/dev.txt -o locks/runtime.txt
 	@$(LOCK) --group local-cloud -o locks/local-cloud.txt
 	@$(LOCK) --group sam -o locks/sam.txt
 	@$(LOCK) --group bootstrap -o locks/bootstrap.txt
+	@for group in runtime-client peer-boto3 peer-powertools peer-fastapi peer-chalice; do \
+	    $(LOCK) --group $$group -c locks/runtime.txt -o locks/benchmarks/$$group.txt; done
 	@git diff --stat -- locks
 
 clean: ## removes what builds, tests and the local cloud left (not the environments)

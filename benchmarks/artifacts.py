@@ -1,0 +1,98 @@
+"""What is measured: this service as `sam build` ships it, and its peers as theirs would be shipped."""
+
+import json
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra import build
+
+PROJECT = Path(__file__).resolve().parent.parent
+BUILT = PROJECT / "build" / "benchmarks"
+PEERS = PROJECT / "benchmarks" / "peers"
+HERE = sys.version_info[:2]
+EVENT = PROJECT / "events" / "capture_lead.json"
+# Chalice leaves these to its command line: what it deploys is its run time and what the application asks for.
+COMMAND_LINE = ("pip", "setuptools", "wheel", "blessed", "click", "inquirer", "jinxed", "readchar", "editor", "wcwidth")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """`handler`: as Lambda is told it. `event`: the file with the event that it is given."""
+
+    key: str
+    title: str
+    folder: Path
+    handler: str
+    event: Path
+
+
+def ours(function: str) -> Variant:
+    """A function's artifact. With another Python than Lambda's, the same for this one."""
+    folder = BUILT / function
+    same = build.LAMBDA_PYTHON == HERE and sys.platform == "linux"
+    build.bundle([function], folder, HERE, build.LAMBDA_PLATFORM if same else None)
+    return Variant(function, function, folder, f"functions.{function}.handler", PROJECT / "events" / f"{function}.json")
+
+
+def peers() -> list[Variant]:
+    rest = BUILT / "rest-event.json"
+    BUILT.mkdir(parents=True, exist_ok=True)
+    rest.write_text(json.dumps(_as_rest(json.loads(EVENT.read_text()))))
+    return [
+        _peer("a", "json, boto3 client", "client", "boto3"),
+        _peer("b", "json, boto3 resource", "resource", "boto3"),
+        _peer("c", "Powertools with resolver, validation, Tracer", "powertools", "powertools"),
+        _peer("d", "pydantic, Logger, Metrics", "validated", "powertools"),
+        _peer("e", "FastAPI, Mangum", "asgi", "fastapi"),
+        _peer("f", "Chalice", "chalice_app", "chalice", rest),
+    ]
+
+
+def without_pyc(variant: Variant) -> Variant:
+    """As `sam build` ships it by itself."""
+    folder = variant.folder.with_name(f"{variant.folder.name}-without-pyc")
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(variant.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return Variant(f"{variant.key}-", f"{variant.title}, no .pyc", folder, variant.handler, variant.event)
+
+
+def size(variant: Variant) -> int:
+    """Bytes, unzipped."""
+    return sum(path.stat().st_size for path in variant.folder.rglob("*") if path.is_file())
+
+
+def _peer(key: str, title: str, module: str, lock: str, event: Path = EVENT) -> Variant:
+    """With .pyc, like ours: without them the comparison would be with compiling."""
+    folder, cache = BUILT / key, BUILT / f"packages-{lock}"
+    if not cache.exists():
+        build.install(cache, PROJECT / "locks" / "benchmarks" / f"peer-{lock}.txt", HERE, None)
+        for name in COMMAND_LINE:
+            shutil.rmtree(cache / name, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    build.link_tree(cache, folder)
+    for name in (module, "rules", "models"):
+        shutil.copyfile(PEERS / f"{name}.py", folder / f"{name}.py")
+    build.compile_all(HERE, folder, root=folder)
+    return Variant(key, title, folder, f"{module}.handler", event)
+
+
+def _as_rest(event: dict[str, Any]) -> dict[str, Any]:
+    """The event as API Gateway's REST API sends it, which is what Chalice deploys."""
+    path = event["rawPath"]
+    return {
+        "resource": path,
+        "path": path,
+        "httpMethod": "POST",
+        "headers": event["headers"],
+        "multiValueHeaders": {name: [value] for name, value in event["headers"].items()},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "pathParameters": None,
+        "stageVariables": None,
+        "requestContext": {"resourcePath": path, "httpMethod": "POST", "identity": {"sourceIp": "203.0.113.10"}},
+        "body": event["body"],
+        "isBase64Encoded": False,
+    }

@@ -1,0 +1,87 @@
+"""What a cold start of each function imports and costs, recorded, so that a test can say what made it dearer.
+
+    make bench-baseline        records it anew in benchmarks/baseline.json: after a change that is meant
+
+Instructions are given as a multiple of importing a fixed part of the standard library, counted in the same run. They
+are compared only by the very same build of Python; another one, or a machine without valgrind, compares imports alone.
+"""
+
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from benchmarks import artifacts
+from benchmarks.artifacts import Variant
+from benchmarks.fake_aws import FakeAws, trust
+from benchmarks.measuring import can_count, environment, run
+from dev.cloud import function_names
+from infra.build import module_name
+
+BASELINE = Path(__file__).with_name("baseline.json")
+ROOM = 1.05
+OURS = ("shared", "functions")
+
+
+def interpreter() -> str:
+    return f"{sys.version} {sys.platform}"
+
+
+def imported(modules: tuple[str, ...]) -> list[str]:
+    """Of the standard library only what another version has, too, matters little: ours and the libraries' are kept."""
+    own = {*sys.stdlib_module_names, "__main__", "__mp_main__"}
+    return sorted(name for name in modules if name.partition(".")[0] not in own)
+
+
+def starts(functions: list[str], *, counted: bool) -> dict[str, dict[str, Any]]:
+    """By function: `modules` after the first request, and `cost`, a multiple of the reference, where it is counted."""
+    with FakeAws() as aws, ThreadPoolExecutor(2) as pool:
+        variables = environment(aws)
+
+        def count(variant: Variant, what: str) -> int:
+            return run(variant, what, variables, counted=True).instructions or 0
+
+        variants = [artifacts.ours(function) for function in functions]
+        for variant in variants:
+            if (variant.folder / "botocore").exists():
+                trust(variant.folder, aws.authority)
+        seen = pool.map(lambda variant: run(variant, "0", variables, counted=False), variants)
+        found: dict[str, dict[str, Any]] = {
+            variant.key: {"modules": imported(one.modules)} for variant, one in zip(variants, seen, strict=True)
+        }
+        if counted:
+            boot, reference = pool.map(lambda what: count(variants[0], what), ("boot", "reference"))
+            for variant, cold in zip(variants, pool.map(lambda variant: count(variant, "0"), variants), strict=True):
+                found[variant.key]["cost"] = round((cold - boot) / (reference - boot), 3)
+    return found
+
+
+def dearer(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """What to tell whoever made a cold start dearer; "" when nobody did."""
+    new = sorted(set(after["modules"]) - set(before["modules"]))
+    packages = {name.partition(".")[0] for name in before["modules"]}
+    strange = sorted({name.partition(".")[0] for name in new} - packages)
+    named = f"new imports: {', '.join(new) or 'none'}"
+    if strange:
+        return f"imports a package that it did not: {', '.join(strange)}; {named}"
+    if len(after["modules"]) > len(before["modules"]) * ROOM:
+        return f"imports {len(after['modules'])} modules instead of {len(before['modules'])}; {named}"
+    if "cost" in after and "cost" in before and after["cost"] > before["cost"] * ROOM:
+        return f"costs {after['cost'] / before['cost']:.2f} times what was recorded; {named}"
+    return ""
+
+
+def main() -> None:
+    if not can_count():
+        raise SystemExit("valgrind is needed to record the baseline")
+    functions = [module_name(name) for name in function_names()]
+    found = starts(functions, counted=True)
+    recorded = {"python": interpreter(), "functions": found}
+    BASELINE.write_text(json.dumps(recorded, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    for name, start in found.items():
+        print(f"{name:<24}{start['cost']:>7.2f} x the reference {len(start['modules']):>6} modules")
+
+
+if __name__ == "__main__":
+    main()

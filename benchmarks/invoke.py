@@ -1,0 +1,70 @@
+"""What runs inside the measured interpreter: starts a function as Lambda does, and invokes it. Imports nothing early.
+
+    python -I -S -B benchmarks/invoke.py FOLDER HANDLER EVENT.json COUNT
+
+COUNT: how many times it is invoked after the first; "init" stops when the handler is imported, "boot" before, and
+"reference" imports a fixed part of the standard library. Last line on standard output: what it took, as JSON (CPU
+seconds, peak memory in KiB, files opened, modules, status).
+"""
+
+import json
+import sys
+import time
+
+OPENED = [0]
+REFERENCE = ("asyncio", "decimal", "email.parser", "http.client", "inspect", "logging", "ssl", "unittest", "xml.sax")
+
+
+class Context:
+    """What Lambda tells a function about its run."""
+
+    function_name = "benchmark"
+    function_version = "$LATEST"
+    memory_limit_in_mb = 512
+    invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:benchmark"
+    aws_request_id = "8d1f2b66-0000-4000-8000-000000000000"
+    log_group_name = log_stream_name = "benchmark"
+
+    @staticmethod
+    def get_remaining_time_in_millis() -> int:
+        return 60_000
+
+
+def count(event: str, _: object) -> None:
+    OPENED[0] += event == "open"
+
+
+def peak_memory() -> int:
+    with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123  (pathlib is not imported yet)
+        return next((int(line.split()[1]) for line in status if line.startswith("VmHWM")), 0)
+
+
+def main() -> None:
+    folder, handler_name, event_file, count_text = sys.argv[1:]
+    took: dict[str, object] = {}
+    with open(event_file, encoding="utf-8") as file:  # noqa: PTH123
+        event = json.load(file)
+    if count_text == "reference":
+        for module in REFERENCE:
+            __import__(module)
+    elif count_text != "boot":
+        sys.path.insert(0, folder)
+        sys.addaudithook(count)
+        started = time.process_time()
+        module_name, _, name = handler_name.rpartition(".")
+        handler = getattr(__import__(module_name, fromlist=[name]), name)
+        took["init"] = time.process_time() - started
+        if count_text != "init":
+            answer = handler(event, Context())
+            took["first"] = time.process_time() - started
+            took["opened"], took["memory"] = OPENED[0], peak_memory()
+            took["status"] = answer.get("statusCode") if isinstance(answer, dict) else None
+            started = time.process_time()
+            for _ in range(int(count_text)):
+                handler(event, Context())
+            took["warm"] = time.process_time() - started
+    took["modules"] = sorted(sys.modules)
+    sys.stdout.write("\n" + json.dumps(took) + "\n")
+
+
+main()
