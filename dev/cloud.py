@@ -30,11 +30,13 @@ STACK = "local"
 BUCKET = "local-artifacts"
 OUTBOX = "LocalOutbox"
 DEPLOY_WITHIN = 120
+ALIAS = "live"
 PARAMETERS = {
     "ClinicName": "Example Spine Clinic",
     "ClinicPhone": "(312) 555-0100",  # a number that nobody has
     "AlertEmail": "alerts@clinic.example",
     "AllowedOrigins": "http://localhost:8000,http://127.0.0.1:8000",  # landing pages on other hosts
+    "GradualDeployment": "false",  # the emulator has no CodeDeploy
 }
 STAFF = {"nurse": "clinician", "desk": "desk", "admin": "admin"}  # ready-made users and their groups
 ADDRESS = "https://leads.clinic.example"  # what alerts link to, unless a front serves it
@@ -154,7 +156,11 @@ class LocalCloud:
         functions = self.client("lambda")
 
         def update(logical_id: str) -> None:
-            functions.update_function_code(FunctionName=self.resources[logical_id], S3Bucket=BUCKET, S3Key=key)
+            name = self.resources[logical_id]
+            functions.update_function_code(FunctionName=name, S3Bucket=BUCKET, S3Key=key)
+            if f"{logical_id}Alias{ALIAS}" in self.resources:
+                version = functions.publish_version(FunctionName=name)["Version"]
+                functions.update_alias(FunctionName=name, Name=ALIAS, FunctionVersion=version)
 
         with ThreadPoolExecutor() as pool:
             list(pool.map(update, (name for name in function_names() if name in self.resources)))

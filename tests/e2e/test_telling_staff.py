@@ -73,4 +73,4 @@ def test_the_sweep_is_due_every_minute(cloud: LocalCloud) -> None:
     targets = events.list_targets_by_rule(Rule=name)["Targets"]
 
     assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 minute)", "ENABLED")
-    assert [target["Arn"].rsplit(":", 1)[1] for target in targets] == [cloud.resources["EscalateLeads"]]
+    assert [target["Arn"].rsplit(":", 2)[1:] for target in targets] == [[cloud.resources["EscalateLeads"], "live"]]

@@ -216,3 +216,11 @@ def test_a_storage_error_is_counted_by_what_functions_log() -> None:
     properties = metric_filter["Properties"]
     assert properties["LogGroupName"] == {"Ref": "Logs"}
     assert properties["FilterPattern"] == '{ ($.error = "StoreUnavailable") || ($.error = "ReceiptUnavailable") }'
+
+
+def test_x_ray_is_off_until_somebody_turns_it_on() -> None:
+    for chosen, mode in ((None, None), ("Disabled", None), ("Active", "Active")):
+        resources = template.expand({"Tracing": chosen} if chosen else None)["Resources"]
+        for name in FUNCTIONS:
+            function, role = resources[name]["Properties"], json.dumps(resources[f"{name}Role"]["Properties"])
+            assert ("TracingConfig" in function, "XRay" in role or "Xray" in role) == (mode == "Active",) * 2

@@ -193,7 +193,13 @@ def test_the_routes_are_these() -> None:
         for key, route in the_routes().items()
     }
 
-    assert routes == {key: {"Fn::GetAtt": [name, "Arn"]} for key, name in ROUTES.items()}
+    assert routes == {key: called(name) for key, name in ROUTES.items()}
+
+
+def called(name: str) -> dict[str, Any]:
+    """How callers name the function: by its alias where it has one."""
+    alias = f"{name}Aliaslive"
+    return {"Ref": alias} if alias in EXPANDED["Resources"] else {"Fn::GetAtt": [name, "Arn"]}
 
 
 def test_the_api_may_call_the_functions_that_its_routes_lead_to_and_no_other() -> None:
@@ -204,7 +210,9 @@ def test_the_api_may_call_the_functions_that_its_routes_lead_to_and_no_other() -
     ]
     source = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*"
 
-    assert {permission["FunctionName"]["Ref"] for permission in callers} == set(ROUTES.values())
+    assert {permission["FunctionName"]["Ref"].removesuffix("Aliaslive") for permission in callers} == set(
+        ROUTES.values()
+    )
     assert all(permission["SourceArn"] == {"Fn::Sub": source} for permission in callers)
 
 
@@ -787,7 +795,7 @@ def test_the_sweep_runs_every_minute_and_never_late() -> None:
     late = of_type("AWS::Lambda::EventInvokeConfig")["EscalateLeadsEventInvokeConfig"]
 
     assert rule["ScheduleExpression"] == "rate(1 minute)"
-    assert rule["Targets"][0]["Arn"] == {"Fn::GetAtt": ["EscalateLeads", "Arn"]}
+    assert rule["Targets"][0]["Arn"] == called("EscalateLeads")
     assert (late["MaximumRetryAttempts"], late["MaximumEventAgeInSeconds"]) == (0, 60)
     assert FUNCTIONS["EscalateLeads"]["Timeout"] < 60
 

@@ -1,0 +1,117 @@
+"""New versions take over step by step: of which functions, watched by which alarms, and reached by everyone's calls."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from dev import template
+from dev.cloud import PARAMETERS
+
+SOURCE = template.read()
+RESOURCES: dict[str, Any] = template.expand()["Resources"]
+AT_ONCE: dict[str, Any] = template.expand({"GradualDeployment": "false"})["Resources"]
+# Requests come at any time, so a tenth of them for five minutes; the sweep runs each minute, so a tenth more with each.
+REQUESTS, RUNS = "Canary10Percent5Minutes", "Linear10PercentEvery1Minute"
+GRADUAL: dict[str, tuple[str, list[str]]] = {
+    "CaptureLead": (REQUESTS, ["CaptureFailing", "ApiErrors", "ScoringFailed"]),
+    "DrawForm": (REQUESTS, ["ApiErrors"]),
+    "ScreenAnswers": (REQUESTS, ["ApiErrors"]),
+    "WorkLead": (REQUESTS, ["ApiErrors"]),
+    "AlertStaff": (RUNS, ["AlertFailing", "StreamBatchFailed"]),
+    "EscalateLeads": (RUNS, ["SweepFailing", "SweepSilent"]),
+}
+
+
+def of_type(kind: str, resources: dict[str, Any] = RESOURCES) -> dict[str, Any]:
+    return {name: entry.get("Properties", {}) for name, entry in resources.items() if entry["Type"] == kind}
+
+
+def refers(value: object, name: str) -> bool:
+    text = json.dumps(value)
+    return bool(re.search(rf'"(?:Ref": "|Fn::GetAtt": \["){name}"|\$\{{{name}[.}}]', text))
+
+
+def test_these_functions_change_step_by_step_and_are_taken_back_by_these_alarms() -> None:
+    groups = of_type("AWS::CodeDeploy::DeploymentGroup")
+
+    assert set(groups) == {f"{name}DeploymentGroup" for name in GRADUAL}
+    for name, (kind, alarms) in GRADUAL.items():
+        group = groups[f"{name}DeploymentGroup"]
+        assert group["DeploymentConfigName"]["Fn::Sub"][1] == {"ConfigName": kind}
+        assert group["AlarmConfiguration"] == {"Enabled": True, "Alarms": [{"Name": {"Ref": a}} for a in alarms]}
+        assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
+        assert group["AutoRollbackConfiguration"]["Enabled"] is True
+        assert set(alarms) <= set(of_type("AWS::CloudWatch::Alarm"))
+
+
+@pytest.mark.parametrize("name", GRADUAL)
+def test_whoever_calls_it_calls_its_alias(name: str) -> None:
+    """Or the new version would have all calls at once, and nobody could take it back."""
+    about = ("AWS::Lambda::Version", "AWS::Lambda::Alias", "AWS::Lambda::EventInvokeConfig", "AWS::CloudWatch::")
+    around = {
+        who
+        for who, entry in RESOURCES.items()
+        if refers(entry, name) and not entry["Type"].startswith(about) and who != "DeploymentRole"
+    }
+    callers = [who for who, entry in RESOURCES.items() if refers(entry, f"{name}Aliaslive")]
+
+    assert around == set()
+    assert callers
+
+
+def test_stream_schedule_and_routes_lead_to_the_alias() -> None:
+    live = {name: {"Ref": f"{name}Aliaslive"} for name in GRADUAL}
+
+    assert of_type("AWS::Lambda::EventSourceMapping")["AlertStaffNewLead"]["FunctionName"] == live["AlertStaff"]
+    assert of_type("AWS::Events::Rule")["EscalateLeadsEveryMinute"]["Targets"][0]["Arn"] == live["EscalateLeads"]
+    assert of_type("AWS::Lambda::EventInvokeConfig")["EscalateLeadsEventInvokeConfig"]["Qualifier"] == "live"
+    for name in ("CaptureLead", "DrawForm", "ScreenAnswers", "WorkLead"):
+        assert of_type("AWS::ApiGatewayV2::Integration")[f"{name}Integration"]["IntegrationUri"] == live[name]
+        assert of_type("AWS::Lambda::Permission")[f"{name}Permission"]["FunctionName"] == live[name]
+
+
+@pytest.mark.parametrize("name", GRADUAL)
+def test_a_changed_parameter_reaches_a_version(name: str) -> None:
+    """SAM publishes none for that: without this a changed phone number would not be shown to anyone."""
+    function = SOURCE["Resources"][name]["Properties"]
+    settings = SOURCE["Resources"]["SettingsVersion"]["Properties"]["Content"]["Fn::Join"][1]
+    told = {parameter for parameter in SOURCE["Parameters"] if refers(function["Environment"], parameter)}
+    (version,) = (entry for who, entry in RESOURCES.items() if re.fullmatch(rf"{name}Version[0-9a-f]{{10}}", who))
+
+    assert told
+    assert told <= {entry["Ref"] for entry in settings}
+    said = {"Fn::Sub": "Settings ${SettingsVersion}"}
+    assert (version["Properties"]["Description"], RESOURCES[name]["Properties"]["Description"]) == (said, said)
+
+
+def test_a_secret_parameter_is_in_no_settings() -> None:
+    settings = SOURCE["Resources"]["SettingsVersion"]["Properties"]["Content"]["Fn::Join"][1]
+
+    assert not [entry["Ref"] for entry in settings if SOURCE["Parameters"][entry["Ref"]].get("NoEcho")]
+
+
+def test_a_stage_without_visitors_changes_all_at_once() -> None:
+    assert not [entry["Type"] for entry in AT_ONCE.values() if entry["Type"].startswith("AWS::CodeDeploy")]
+    assert not [name for name in of_type("AWS::Lambda::Alias", AT_ONCE) if "UpdatePolicy" in AT_ONCE[name]]
+    assert set(of_type("AWS::Lambda::Alias", AT_ONCE)) == {f"{name}Aliaslive" for name in GRADUAL}
+    assert PARAMETERS["GradualDeployment"] == "false"  # this machine has no CodeDeploy
+
+
+def test_who_shifts_traffic_may_change_these_aliases_and_nothing_else() -> None:
+    (policy,) = RESOURCES["DeploymentRole"]["Properties"]["Policies"]
+    shift, look = policy["PolicyDocument"]["Statement"]
+
+    assert {
+        group["ServiceRoleArn"]["Fn::GetAtt"][0] for group in of_type("AWS::CodeDeploy::DeploymentGroup").values()
+    } == {"DeploymentRole"}
+    assert "CodeDeployServiceRole" not in RESOURCES
+    functions = {json.dumps({"Fn::GetAtt": [name, "Arn"]}) for name in GRADUAL}
+    aliases = {json.dumps({"Fn::Sub": f"${{{name}.Arn}}:live"}) for name in GRADUAL}
+    assert {json.dumps(resource) for resource in shift["Resource"]} == functions | aliases
+    assert {action.split(":")[0] for action in shift["Action"]} == {"lambda"}
+    assert "lambda:UpdateFunctionCode" not in shift["Action"]
+    assert (look["Action"], look["Resource"]) == ("cloudwatch:DescribeAlarms", "*")
