@@ -16,7 +16,7 @@ export AWS_CONFIG_FILE := /dev/null
 export AWS_SHARED_CREDENTIALS_FILE := /dev/null
 unexport AWS_PROFILE AWS_DEFAULT_PROFILE
 
-.PHONY: help run test lint types unit e2e browser soak build sam-check deploy-local smoke redrive bench bench-baseline lock setup clean chromium
+.PHONY: scan sbom help run test lint types unit e2e browser soak build sam-check deploy-local smoke redrive bench bench-baseline lock setup clean chromium
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -61,6 +61,14 @@ build: .local/sam/.ready .venv/.ready ## what would be deployed, in .aws-sam/bui
 sam-check: .local/sam/.ready ## SAM CLI's own check of the template
 	@cd infra && SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam validate --lint --region us-east-1
 
+scan: .venv/.ready .local/scan/.ready .local/nag/.ready .local/audit/.ready ## scanners on the template as AWS gets it, on code, secrets and dependencies (OFFLINE=1: without the look-up of known vulnerabilities)
+	@$(IN)/python -m dev.scan $(if $(OFFLINE),--offline)
+
+sbom: .local/audit/.ready ## what is shipped, as a CycloneDX bill of materials: build/sbom.cdx.json
+	@mkdir -p build
+	@.local/audit/bin/cyclonedx-py requirements locks/runtime.txt --pyproject pyproject.toml --mc-type application --output-reproducible --validate --of JSON -o build/sbom.cdx.json
+	@echo "build/sbom.cdx.json"
+
 setup: .venv/.ready .local/ministack/.ready .local/sam/.ready .local/dynamodb-local/.ready chromium ## all environments, without running anything
 
 deploy-local: .local/sam/.ready .local/ministack/.ready .venv/.ready ## SAM CLI deploys the real template to the local cloud: a lead's journey, least privilege, a changed rule, delete
@@ -83,11 +91,14 @@ bench-baseline: .venv/.ready ## records what a cold start imports and costs, for
 	@nice $(IN)/python -m benchmarks.cold_start
 
 lock: $(UV) ## newest versions that fit pyproject.toml, with hashes, into locks/
-	@rm -f locks/dev.txt locks/runtime.txt locks/local-cloud.txt locks/sam.txt locks/benchmarks/*.txt
+	@rm -f locks/dev.txt locks/runtime.txt locks/local-cloud.txt locks/sam.txt locks/scan.txt locks/nag.txt locks/audit.txt locks/benchmarks/*.txt
 	@$(LOCK) pyproject.toml --group dev -o locks/dev.txt
 	@$(LOCK) pyproject.toml -c locks/dev.txt -o locks/runtime.txt
 	@$(LOCK) --group local-cloud -o locks/local-cloud.txt
 	@$(LOCK) --group sam -o locks/sam.txt
+	@$(LOCK) --group scan -o locks/scan.txt
+	@$(LOCK) --group nag -o locks/nag.txt
+	@$(LOCK) --group audit -o locks/audit.txt
 	@$(LOCK) --group bootstrap -o locks/bootstrap.txt
 	@for group in runtime-client peer-boto3 peer-powertools peer-fastapi peer-chalice; do \
 	    $(LOCK) --group $$group -c locks/runtime.txt -o locks/benchmarks/$$group.txt; done
@@ -119,6 +130,15 @@ ENVIRONMENT = @echo "-- $(1)"; $(UV) venv --quiet --clear --python "$$(dev/find-
 
 .local/sam/.ready: locks/sam.txt | $(UV)
 	$(call ENVIRONMENT,SAM CLI (.local/sam),.local/sam,locks/sam.txt)
+
+.local/scan/.ready: locks/scan.txt | $(UV)
+	$(call ENVIRONMENT,checkov (.local/scan),.local/scan,locks/scan.txt)
+
+.local/nag/.ready: locks/nag.txt | $(UV)
+	$(call ENVIRONMENT,cdk-nag (.local/nag),.local/nag,locks/nag.txt)
+
+.local/audit/.ready: locks/audit.txt | $(UV)
+	$(call ENVIRONMENT,pip-audit and CycloneDX (.local/audit),.local/audit,locks/audit.txt)
 
 chromium: .venv/.ready
 	@$(IN)/python -m dev.chromium --install

@@ -40,7 +40,7 @@ PARAMETERS = {
 }
 STAFF = {"nurse": "clinician", "desk": "desk", "admin": "admin"}  # ready-made users and their groups
 ADDRESS = "https://leads.clinic.example"  # what alerts link to, unless a front serves it
-PASSWORD = "Only-on-this-machine-1"  # noqa: S105  of all three
+PASSWORD = "Only-on-this-machine-1"  # noqa: S105  # pragma: allowlist secret  (of all three)
 SIGN_IN_FLOWS = (  # what updating a client would otherwise reset
     "ClientName",
     "SupportedIdentityProviders",
@@ -97,7 +97,7 @@ class LocalCloud:
             endpoint_url=self.emulator.endpoint,
             region_name=template.REGION,
             aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106
+            aws_secret_access_key="test",  # noqa: S106  # pragma: allowlist secret
             config=Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=60),
         )
 
