@@ -97,7 +97,7 @@ class LocalCloud:
             endpoint_url=self.emulator.endpoint,
             region_name=template.REGION,
             aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106  # pragma: allowlist secret
+            aws_secret_access_key="test",  # noqa: S106
             config=Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=60),
         )
 

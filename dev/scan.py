@@ -110,11 +110,14 @@ def ruff_security() -> list[Finding]:
 
 def detect_secrets() -> list[Finding]:
     """In every tracked file but locks (hashes) and sample events (made-up ids); what is meant is marked on its line.
+    "test" and "testing" are what emulators get in place of a key.
 
     Nothing is sent anywhere to be verified: what cannot be verified would count as harmless.
     """
     files = [name for name in _output(["git", "ls-files"], {0}).splitlines() if not NO_SECRETS.search(name)]
-    report = json.loads(_output([IN / "detect-secrets", "scan", "--no-verify", *files], {0}))
+    report = json.loads(
+        _output([IN / "detect-secrets", "scan", "--no-verify", "--exclude-secrets", "^test(ing)?$", *files], {0})
+    )
     return [
         Finding(entry["type"], f"{name}:{entry['line_number']}")
         for name, entries in report["results"].items()
