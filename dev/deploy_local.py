@@ -278,13 +278,16 @@ def _delete(sam: Sam, local: Local) -> None:
     leads = dynamodb.scan(TableName=kept["LeadsTable"], Select="COUNT")["Count"]
     with step("sam delete"):
         sam.run("delete", "--stack-name", local.stack, "--region", REGION, "--no-prompts")
-    with step(f"The {leads} leads, the access log, the staff, the key of the hashes and the spool stay"):
+    with step(f"The {leads} leads, the access log, the staff, the keys and the spool stay"):
         expect(dynamodb.scan(TableName=kept["LeadsTable"], Select="COUNT")["Count"] == leads > 0, "leads are gone")
         dynamodb.describe_table(TableName=kept["AccessLog"])
         local.client("cognito-idp").describe_user_pool(UserPoolId=kept["StaffPoolId"])
         local.client("secretsmanager").describe_secret(SecretId=resources["PersonKey"])
-        queues = local.client("sqs").list_queues()["QueueUrls"]
-        expect(sorted(queues) == sorted(resources[name] for name in SPOOL), "other queues are left, or fewer")
+        key = local.client("kms").describe_key(KeyId=resources["RecordsKey"])["KeyMetadata"]
+        expect(key["Enabled"], "the key that everything stored is encrypted with is gone")
+        queues = {url.rsplit("/", 1)[-1] for url in local.client("sqs").list_queues()["QueueUrls"]}
+        expected = {resources[name].rsplit("/", 1)[-1] for name in SPOOL}
+        expect(queues == expected, f"queues: {len(queues - expected)} too many, {len(expected - queues)} too few")
     with step("Nothing else does: no function, API, topic or role"):
         left = {
             "functions": local.client("lambda").list_functions()["Functions"],
