@@ -55,7 +55,7 @@ browser: setup ## the tests in Chromium; screenshots in build/screenshots
 soak: .venv/.ready .local/ministack/.ready ## the long checks, about half an hour (ONLY=name,name some; SEED=n go on with a run); build/soak/report.html
 	@nice -n 10 $(IN)/python -m tests.soak $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
 
-build: .local/sam/.ready .venv/.ready ## what would be deployed, in .aws-sam/build (sam build)
+build: .local/sam/.ready .venv/.ready ## what would be deployed, in infra/.aws-sam/build (sam build)
 	@cd infra && PATH="$(CURDIR)/.venv/bin:$$PATH" SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam build 2>&1 | grep -E '^(Build S|Build F|Built|Error|WARN)' || { echo "sam build failed; see: cd infra && sam build"; exit 1; }
 
 sam-check: .local/sam/.ready ## SAM CLI's own check of the template

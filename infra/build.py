@@ -1,6 +1,6 @@
 """Builds what is shipped for one function: its module, shared/ with its data, and the locked dependencies, with .pyc.
 
-    python -m infra.build CaptureLead .aws-sam/build/CaptureLead       (what `sam build` runs, by infra/Makefile)
+    python -m infra.build CaptureLead infra/.aws-sam/build/CaptureLead       (what `sam build` runs, by infra/Makefile)
 
 The standard library is enough to run it. Wheels are fetched for Lambda's Python and platform, whatever this machine's
 are, by the hashes in locks/runtime.txt, and kept in .local/bundle, from where each function gets hard links.

@@ -1177,7 +1177,8 @@ class LeadForm extends HTMLElement {
     const time = receipt.received_at && new Date(receipt.received_at).toLocaleString(`${this.language}-US`, { dateStyle: "long", timeStyle: "short" });
     const reference = stored && el("div", {},
       el("p", { class: "reference" }, this.t("Your reference:"), " ", el("strong", { id: "reference" }, receipt.reference)),
-      el("p", {}, this.phone && this.t("Give it when you call us:"), " ", this.phoneLink(), " ", time && this.t("Received {time}.", { time })));
+      this.phone && el("p", {}, this.t("Give it when you call us:"), " ", this.phoneLink()),
+      time && el("p", {}, this.t("Received {time}.", { time })));
     const advice = this.messageList(receipt.messages);
     this.answers.clear(); // others may use this phone or computer after this person
     this.shown = "receipt";

@@ -75,10 +75,6 @@ def at_attempt(number: int, fault: str) -> Plan:
     return lambda attempt, _service: fault if attempt == number else None
 
 
-def at_attempts(faults: dict[int, str]) -> Plan:
-    return lambda attempt, _service: faults.get(attempt)
-
-
 def while_down(services: frozenset[str], fault: str) -> Plan:
     return lambda _attempt, service: fault if service in services else None
 

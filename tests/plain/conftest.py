@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, Page, ViewportSize
 from dev.cloud import LocalCloud
 
 PHONE = ViewportSize(width=390, height=844)
-NPM = Path(__file__).parent / "npm"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

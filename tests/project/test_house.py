@@ -171,6 +171,47 @@ def test_every_rule_has_a_reason_and_a_source_for_staff() -> None:
             assert rule.citations
 
 
+# ---- what the documents name is there
+
+
+NAMED_FILE = re.compile(r"(?<![\w/.-])(?:benchmarks|dev|docs|events|functions|infra|shared|tests|web)/[\w./-]*\.\w+")
+LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+COMMAND = re.compile(r"python -m ([\w.]*\w)")
+TARGET = re.compile(r"`make ([a-z0-9-]+)")
+TARGETS = set(re.findall(r"^([a-z0-9-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
+
+
+def dead_ends(name: str, text: str) -> Iterator[str]:
+    """What a document names and nobody finds: files, links and commands."""
+    yield from (path for path in NAMED_FILE.findall(text) if not (PROJECT / path.rstrip(".")).exists())
+    yield from (link for link in LINK.findall(text) if not (PROJECT / name).parent.joinpath(link).exists())
+    yield from (f"make {target}" for target in TARGET.findall(text) if target not in TARGETS)
+    for module in COMMAND.findall(text):
+        path = PROJECT / module.replace(".", "/")
+        if module.partition(".")[0] != "pytest" and not any(
+            map(Path.is_file, (path.with_suffix(".py"), path / "__main__.py"))
+        ):
+            yield f"python -m {module}"
+
+
+def test_every_file_link_and_command_in_the_documents_is_there() -> None:
+    documents = [name for name in tracked() if name.endswith(".md")]
+    assert len(documents) > 20
+    found = {name: list(dead_ends(name, (PROJECT / name).read_text())) for name in documents}
+    assert {name: ends for name, ends in found.items() if ends} == {}
+
+
+def test_a_dead_end_would_be_found() -> None:
+    text = "[it](gone.md), `shared/gone.py`, python -m dev.gone, `make gone`"
+    there = "[it](../README.md), shared/api.py, python -m dev.run, `make run PORT=1`"
+    assert list(dead_ends("docs/rules.md", text + there)) == [
+        "shared/gone.py",
+        "gone.md",
+        "make gone",
+        "python -m dev.gone",
+    ]
+
+
 # ---- private
 
 

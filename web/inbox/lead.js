@@ -9,6 +9,11 @@ import { countdown, isOver, tierBadge, tierName } from "./worklist.js";
 const NO = new Set(["none", "no"]);
 const CONSENTS = { contact: "contact", sms: "text messages", marketing: "marketing" };
 const TIMES = { morning: "in the morning", afternoon: "in the afternoon", evening: "in the evening" };
+const CHECKS = {
+  "trap-filled": "a field that no person sees was filled in", "too-quick": "filled in quicker than it can be read",
+  "no-answers": "no question was answered", "no-token": "not our form, or not from our page", "bad-token": "the form was open for a day, or is not ours",
+  "no-proof": "no proof of work (no JavaScript)", "bad-proof": "a wrong proof of work", "good-proof": "the proof of work is right",
+};
 const PREFERENCES = { call: "a call", text: "a text message", email: "an e-mail" };
 
 // Whether the worklist knows of a later version than the one that is shown.
@@ -173,7 +178,7 @@ function consents(lead, act) {
 }
 
 function origin({ attribution, source, earlier, suspicion }) {
-  const facts = { ...attribution, "came through": source, ...(earlier.length && { "sent again": earlier.length === 1 ? "once" : `${earlier.length} times` }), ...(suspicion.signs.length && { "form checks": suspicion.signs.join(", ") }) };
+  const facts = { ...attribution, "came through": source, ...(earlier.length && { "sent again": earlier.length === 1 ? "once" : `${earlier.length} times` }), ...(suspicion.signs.length && { "form checks": suspicion.signs.map((sign) => CHECKS[sign] ?? sign).join("; ") }) };
   return h("section", { "aria-labelledby": "origin-title" }, h("h3", { id: "origin-title" }, "Where it came from"),
     h("dl", { class: "facts" }, Object.entries(facts).map(([name, value]) => [h("dt", {}, name.replaceAll("_", " ")), h("dd", {}, String(value))])));
 }
