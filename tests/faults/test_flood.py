@@ -10,6 +10,7 @@ from tests.domain.answer_sets import HEALTHY
 from tests.faults.simulation import START, Clinic
 
 BOTS = 10_000
+TEXTED = ("EMERGENCY", "URGENT")  # as the filter of UrgentPhoneSubscription in the template
 PEOPLE = 40
 FLOOD_LASTS = timedelta(minutes=10)  # more in a minute than a sweep can tell
 URGENT: list[dict[str, Any]] = [
@@ -54,6 +55,7 @@ def test_every_urgent_person_in_a_flood_is_stored_told_and_escalated_in_time() -
 
     assert len(clinic.table.leads) == BOTS + PEOPLE
     told: dict[str, list[Any]] = {}
+    texted = 0
     for at, alert in clinic.topic.alerts:
         told.setdefault(alert.lead_id, []).append((at, alert))
     for lead_id in people:
@@ -63,8 +65,11 @@ def test_every_urgent_person_in_a_flood_is_stored_told_and_escalated_in_time() -
         assert first[0] - lead.received_at <= timedelta(minutes=2)
         assert not first[1].suspect
         assert [alert.level for _, alert in later] == [2, 3]
+        texted += len(told[str(lead_id)])
         last_step = timedelta(minutes=10 if lead.triage.tier == "EMERGENCY" else 60)
         assert later[-1][0] - lead.received_at <= last_step + timedelta(minutes=2)
+    texts = [alert for _, alert in clinic.topic.alerts if alert.tier in TEXTED and not alert.suspect]
+    assert len(texts) == texted == 3 * PEOPLE, "no machine is texted, and nobody more than the ladder has steps"
 
 
 def test_what_would_be_texted_in_a_flood_is_the_people() -> None:
@@ -75,7 +80,7 @@ def test_what_would_be_texted_in_a_flood_is_the_people() -> None:
     for lead_id in clinic.table.leads:
         clinic.stream(lead_id)
 
-    texted = [alert for _, alert in clinic.topic.alerts if alert.tier in ("EMERGENCY", "URGENT") and not alert.suspect]
+    texted = [alert for _, alert in clinic.topic.alerts if alert.tier in TEXTED and not alert.suspect]
     listed = [alert for _, alert in clinic.topic.alerts if alert.suspect]
     assert {alert.lead_id for alert in texted} == people
     assert listed, "suspects are told too, where nobody filters them out"

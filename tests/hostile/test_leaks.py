@@ -20,7 +20,7 @@ from shared.domain.errors import NotFound
 from tests.aws import ENVIRONMENT, Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, event, posting, stream_of, submission
 from tests.functions.plain_browser import form_post
-from tests.leaks import Watch, watched
+from tests.leaks import FAILURES, Watch, found_in_cloud, watched
 
 pytestmark = pytest.mark.usefixtures("aws")
 NAME, PHONE, NOTE = "Pat Canary-Person", "(312) 555-0177", "I told my sister about the numb leg"
@@ -137,3 +137,35 @@ def test_a_leak_fails_the_test_it_happens_in() -> None:
 
     with pytest.raises(AssertionError, match="a log line holds what came as name"):
         a_test_that_leaks()
+
+
+class EmulatedCloud:
+    """The local cloud, with one lead, and a log and a queue that say `leaked`."""
+
+    outputs = {"LeadsTable": "leads"}  # noqa: RUF012
+    resources = {name: name for name in ("Logs", *FAILURES)}  # noqa: RUF012
+
+    def __init__(self, log: str, queue: str) -> None:
+        self.log, self.queue = log, queue
+
+    def client(self, _service: str) -> EmulatedCloud:
+        return self
+
+    def get_paginator(self, operation: str) -> EmulatedCloud:
+        self.operation = operation
+        return self
+
+    def paginate(self, **_: str) -> list[dict[str, Any]]:
+        if self.operation == "scan":
+            return [{"Items": [{"lead": {"S": json.dumps({"contact": CONTACT})}}]}]
+        return [{"events": [{"message": '{"level": "INFO"}'}, {"message": self.log}]}]
+
+    def receive_message(self, **_: object) -> dict[str, Any]:
+        return {"Messages": [{"Body": self.queue}]}
+
+
+def test_the_local_clouds_log_and_queues_are_searched() -> None:
+    assert found_in_cloud(EmulatedCloud("captured", "keys")) == []  # type: ignore[arg-type]
+    assert found_in_cloud(EmulatedCloud(f"for {NAME}", "keys")) == ["the log holds what came as name"]  # type: ignore[arg-type]
+    hits = found_in_cloud(EmulatedCloud("captured", "+1 (312) 555-0177"))  # type: ignore[arg-type]
+    assert hits == [f"{queue} holds what came as phone" for queue in FAILURES]

