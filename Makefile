@@ -69,7 +69,7 @@ sbom: .local/audit/.ready ## what is shipped, as a CycloneDX bill of materials: 
 	@.local/audit/bin/cyclonedx-py requirements locks/runtime.txt --pyproject pyproject.toml --mc-type application --output-reproducible --validate --of JSON -o build/sbom.cdx.json
 	@echo "build/sbom.cdx.json"
 
-setup: .venv/.ready .local/ministack/.ready .local/sam/.ready .local/dynamodb-local/.ready chromium ## all environments, without running anything
+setup: .venv/.ready .local/ministack/.ready .local/sam/.ready .local/dynamodb-local/.ready chromium ## the environments of run, test and build, without running anything
 
 deploy-local: .local/sam/.ready .local/ministack/.ready .venv/.ready ## SAM CLI deploys the real template to the local cloud: a lead's journey, least privilege, a changed rule, delete
 	@$(IN)/python -m dev.deploy_local
