@@ -34,6 +34,11 @@ STAGE = "dev"  # of infra/samconfig.toml
 COPIED = ("functions", "shared", "web", "infra", "locks", "dev", "pyproject.toml")
 RULES = "shared/rulebook/fs-triage.toml"
 EARLIER, CHANGED = "at_least = 60\ntier =", "at_least = 99\ntier ="  # where a lead's fit begins to be PRIORITY
+# The emulator has no CodeDeploy, and expands SAM by the defaults of parameters alone.
+GRADUAL, AT_ONCE = (
+    'Default: "true"\n    AllowedPattern: "true|false"',
+    'Default: "false"\n    AllowedPattern: "true|false"',
+)
 SPOOL = ("SpooledSubmissions", "FailedSubmissions")  # submissions that may be stored nowhere else yet
 DENIED = ("AccessDenied", "AuthorizationError", "not authorized")
 BY_SCHEDULE = ("EscalateLeads", "SendDigest", "RetireLeads")
@@ -46,6 +51,7 @@ REFUSED = {
 }
 NOT_SHOWN = """What the emulator cannot show, and AWS does (docs/aws-smoke-test.md):
   encryption, throttling, point-in-time recovery, deletion protection and a custom domain are taken and not carried out;
+  a new version has all calls at once: there is no CodeDeploy here;
   e-mails and texts are not sent, so nobody confirms a subscription;
   the API has no address of its own here, so the hourly canary is not run (its own test does, on the local cloud);
   a trust policy of the gateway's invocation, and quotas of the account, are not checked."""
@@ -161,6 +167,10 @@ def _copy(project: Path) -> None:
         else:
             shutil.copyfile(source, project / name)
     (project / ".local").symlink_to(PROJECT / ".local")  # installed dependencies, not installed again
+    template = project / "infra" / "template.yaml"
+    written = template.read_text(encoding="utf-8")
+    expect(written.count(GRADUAL) == 1, "the template's GradualDeployment is not as this program knows it")
+    template.write_text(written.replace(GRADUAL, AT_ONCE), encoding="utf-8")
 
 
 def _show(project: Path, emulator: Emulator) -> None:
