@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import given, seed, settings
 from schemathesis import Case, GenerationMode, openapi
+from schemathesis.core.failures import FailureGroup
 
 from dev.openapi import document as described
 from tests.aws import aws_in_process
@@ -43,7 +44,7 @@ def play_by_the_description(piece: Piece) -> Found:
 
         try:
             sends()
-        except Exception as error:  # noqa: BLE001  whatever the judge says is what this looks for
+        except (Exception, FailureGroup) as error:  # noqa: BLE001  whatever the judge says is what this looks for
             said = str(error).partition("\n")[0]
             found.violations.append(
                 f"{route}, {mode.value}: {type(error).__name__} {said} (seed {piece.seed}, {piece.first})"

@@ -1,0 +1,42 @@
+"""The long checks of hostile input find what they look for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.hostile import attack
+from tests.hostile.attacker import Route
+from tests.soak.check import Piece
+from tests.soak.security import CASES, PUBLIC, play_by_the_description, send_hostile_requests
+from tests.standards.lambda_wsgi import LambdaWsgi
+
+PIECE = Piece(seed=1, first=PUBLIC.index("POST /screenings") * CASES, count=20)
+
+
+def test_answers_as_described_are_no_violation() -> None:
+    found = play_by_the_description(PIECE)
+    assert (found.done, found.violations, found.counts["POST /screenings"]) == (20, [], 20)
+
+
+def test_an_answer_that_is_not_described_is_a_violation(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = LambdaWsgi._answer
+
+    def broken(self: LambdaWsgi, environ: dict[str, Any]) -> dict[str, Any]:
+        answer = answers(self, environ)
+        return answer if environ["PATH_INFO"].startswith("/web/") else answer | {"statusCode": 500}
+
+    monkeypatch.setattr(LambdaWsgi, "_answer", broken)
+    (violation,) = play_by_the_description(PIECE).violations
+    assert violation.startswith("POST /screenings, positive: ")
+
+
+def test_a_fault_says_the_request_that_shows_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def judge(route: Route, answer: object, *, out_of_order: bool) -> str:
+        return "wrong" if route.name == "POST /form" else ""
+
+    monkeypatch.setattr(attack, "fault", judge)
+    found = send_hostile_requests(Piece(seed=5, first=0, count=30))
+    assert found.violations
+    assert all(text.startswith("POST /form: wrong (seed 5, request ") for text in found.violations)
