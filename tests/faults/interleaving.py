@@ -165,8 +165,8 @@ class Meeting:
 
     # ---- what somebody does
 
-    def submit(self, answers: Json | None = None) -> None:
-        sent = Submission.model_validate(submission(answers or URGENT, submission_id=LEAD_ID))
+    def submit(self, answers: Json | None = None, *, complete: bool = True) -> None:
+        sent = Submission.model_validate(submission(answers or URGENT, submission_id=LEAD_ID, complete=complete))
         intake = Intake(RULEBOOK, self, self, lambda: self.at, HOURS, PERSON_KEY)
         try:
             captured = capture_lead(sent, Arrival(self.at, Visit("203.0.113.10", "Agent"), frozenset()), intake)

@@ -106,6 +106,21 @@ def test_of_two_who_take_it_one_has_it_in_every_order() -> None:
     assert owners == {"ann", "ben"}
 
 
+def test_a_form_that_is_finished_while_somebody_takes_it_is_finished_in_every_order() -> None:
+    def unfinished(meeting: Meeting) -> None:
+        meeting.submit(complete=False)
+        meeting.answers.clear()
+
+    ways = set()
+    for meeting in meetings(unfinished, [Meeting.submit, ann_takes_it]):
+        lead = meeting.leads[UUID(LEAD_ID)]
+        # She has it, or is told that the lead changed since she opened it.
+        assert lead.owner == "ann" or "WrongState" in meeting.answers
+        assert lead.complete or [spooled.complete for spooled in meeting.spooled] == [True]
+        ways.add(lead.complete)
+    assert ways == {True, False}  # also the one where the spool has it
+
+
 def test_of_two_contents_under_one_id_one_is_stored_and_the_other_refused() -> None:
     first = set()
     for meeting in meetings(nothing, [lambda met: met.submit(ROUTINE), lambda met: met.submit(EMERGENCY)]):

@@ -9,7 +9,13 @@ import pytest
 from tests.faults.plans import KINDS, SUBSETS, outages, quiet_world, several_faults, single_faults
 from tests.faults.wire import FAULTS, FLOWS, Flow, World, at_attempt, attempts_of, run, while_down
 
-LONG = {"the stream tells of two", "the sweep tells", "the sweep escalates", "somebody takes it"}
+LONG = {
+    "the stream tells of two",
+    "the sweep tells",
+    "the sweep escalates",
+    "somebody takes it",
+    "the stream tells while a sweep does",
+}
 A_FEW = ("throttle", "timeout_after", "kill_before", "kill_after")  # for the flows of many calls
 
 

@@ -104,6 +104,7 @@ class World:
     replies: list[Reply] = field(default_factory=list)
     received: bool = False  # somebody was told that it is
     violations: list[str] = field(default_factory=list)
+    meanwhile: Callable[[], Any] | None = None  # what another function does just before the next write
     runs: int = 0
     acted: int = 0  # attempts of the flow itself
 
@@ -115,6 +116,9 @@ class World:
         self.waited += seconds
 
     def fails(self, operation: str, request: Any, carry_out: Callable[[], Any]) -> Any:
+        if operation == "dynamodb.PutItem" and self.meanwhile:
+            other, self.meanwhile = self.meanwhile, None
+            other()
         service = operation.partition(".")[0]
         number, self.attempts = self.attempts, self.attempts + 1
         fault = self.plan(number, service)
@@ -189,12 +193,16 @@ class World:
         self.replies.append(reply)
         return reply
 
-    def submit(self, handler: Any, call: Json, lead_id: str) -> Reply:
+    def submit(self, handler: Any, call: Json, lead_id: str, *, complete: bool = True) -> Reply:
+        before = {lead["lead_id"] for lead in self.stored()}
         reply = self.call(handler, call)
         if reply.status in RECEIVED:
             self.received = True
-            if lead_id not in {lead["lead_id"] for lead in (*self.stored(), *map(json.loads, self.spool))}:
+            kept = [lead for lead in (*self.stored(), *map(json.loads, self.spool)) if lead["lead_id"] == lead_id]
+            if not any(lead["complete"] for lead in kept if complete) and (complete or not kept):
                 self.broken(f"I1, I6: answered {reply.status}, and it is nowhere")
+            if reply.status == 201 and lead_id in before:
+                self.broken("I2: it was there, and is said to be new")
         elif reply.status not in (0, FAILED):
             self.broken(f"I2: one's own submission was answered {reply.status}")
         return reply
@@ -239,7 +247,9 @@ def _submission(_world: World, answers: Json | None = None, **changes: Any) -> J
 
 
 def _send(world: World, body: Json) -> Reply:
-    return world.submit(capture_lead.handler, posting("capture_lead", body), body["submission_id"])
+    return world.submit(
+        capture_lead.handler, posting("capture_lead", body), body["submission_id"], complete=body.get("complete", True)
+    )
 
 
 def _stored(world: World, answers: Json | None = None, **changes: Any) -> Json:
@@ -301,6 +311,12 @@ def _tell_two(world: World, bodies: list[Json]) -> None:
     world.trigger(alert_staff.handler, stream_of(*(body["submission_id"] for body in bodies)))
 
 
+def _tell_while_sweeping(world: World, body: Json) -> None:
+    world.meanwhile = world.sweep
+    _tell(world, body)
+    world.meanwhile = None
+
+
 def _sweep(world: World, _prepared: Any) -> None:
     world.sweep()
 
@@ -354,6 +370,7 @@ FLOWS = (
     Flow("an ad network's lead", _ad_lead, _send_ad_lead, tries=True),
     Flow("the stream tells", _stored, _tell, tries=False),
     Flow("the stream tells of two", _two, _tell_two, tries=False, leads=2),
+    Flow("the stream tells while a sweep does", _stored, _tell_while_sweeping, tries=False),
     Flow("the sweep tells", _two, _sweep, tries=False, leads=2),
     Flow("the sweep escalates", _step_due, _sweep, tries=False),
     Flow("the spool is replayed", _spooled, _replay, tries=False),
