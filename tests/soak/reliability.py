@@ -8,6 +8,7 @@ from tests.faults.plans import KINDS, outages, quiet_world, several_faults, sing
 from tests.faults.random_days import WEATHERS, Days
 from tests.faults.wire import World
 from tests.soak.check import Check, Found, Piece
+from tests.soak.load import behind_a_server, on_the_local_cloud
 
 VISITS = 2_500
 
@@ -76,5 +77,23 @@ CHECKS: tuple[Check, ...] = (
         5_000,
         100,
         fail_often,
+    ),
+    Check(
+        "load-functions",
+        "visitors at once, the functions behind a local HTTP server: no error, every lead stored and told",
+        "submissions",
+        1_000,
+        250,
+        behind_a_server,
+        at_once=1,
+    ),
+    Check(
+        "load-cloud",
+        "visitors at once, on the local cloud: no error, every lead stored and told",
+        "submissions",
+        500,
+        500,
+        on_the_local_cloud,
+        at_once=1,
     ),
 )
