@@ -250,12 +250,10 @@ class FilledForm:
 
     def _problem_of(self, question: Question) -> tuple[str, Mapping[str, int]]:
         answer = self.answer(question)
+        if answer is None and not question.required:
+            return "", {}
         if answer is None:
-            return (
-                (_MISSING[question.type] if not is_scale(question) else "Choose a number.", {})
-                if (question.required)
-                else ("", {})
-            )
+            return "Choose a number." if is_scale(question) else _MISSING[question.type], {}
         if question.problem(answer) is None:
             return "", {}
         if question.type == "integer":
