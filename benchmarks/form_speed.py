@@ -113,20 +113,28 @@ def _row(name: str, values: Sequence[float], unit: str) -> str:
     return f"{name:<34}{min(values):>9.0f}{statistics.median(values):>9.0f}{max(values):>9.0f}  {unit}"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="How long a visitor on a slow phone waits for the form")
-    parser.add_argument("--loads", type=int, default=7)
-    loads = parser.parse_args().loads
+def tables(loads: int) -> str:
+    """What a visitor waits for, in English and in Spanish."""
+    lines = []
     with _service() as address, _browser() as browser:
         measure(browser, address, 1)  # starts the functions
         for language in ("en", "es"):
             found = measure(browser, f"{address}?language={language}", loads)
-            print(f"{language}, {loads} loads{'':<21}{'least':>9}{'median':>9}{'most':>9}")
-            print(_row("requests of the first view", [load.requests for load in found], ""))
-            print(_row("bytes of the first view", [load.bytes for load in found], ""))
-            print(_row("first paint", [load.painted for load in found], "ms"))
-            print(_row("usable: Start reacts", [load.usable for load in found], "ms"))
-            print(_row("from Start to the first question", [load.first_question for load in found], "ms"))
+            lines += [
+                f"{language}, {loads} loads{'':<21}{'least':>9}{'median':>9}{'most':>9}",
+                _row("requests of the first view", [load.requests for load in found], ""),
+                _row("bytes of the first view", [load.bytes for load in found], ""),
+                _row("first paint", [load.painted for load in found], "ms"),
+                _row("usable: Start reacts", [load.usable for load in found], "ms"),
+                _row("from Start to the first question", [load.first_question for load in found], "ms"),
+            ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="How long a visitor on a slow phone waits for the form")
+    parser.add_argument("--loads", type=int, default=7)
+    print(tables(parser.parse_args().loads))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from typing import Any
 import matplotlib as mpl
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from benchmarks import artifacts, fake_aws
+from benchmarks import artifacts, fake_aws, form_speed
 from benchmarks.artifacts import BUILT, HERE, PROJECT, Variant
 from benchmarks.fake_aws import FakeAws
 from benchmarks.measuring import RuntimeEmulator, can_count, environment, run
@@ -32,6 +32,7 @@ mpl.use("svg")
 OURS = "capture_lead"
 FEW, MANY = 10, 60  # requests after the first: what lies between them is warm
 MILLION = 1e6
+FORM_LOADS = 5
 
 
 @dataclass
@@ -258,6 +259,8 @@ def main() -> None:
         print("valgrind is not installed here: no instructions, only times.")
         titles = {variant.key: variant.title for variant in variants}
     text = report(bench.found, titles, [other.key for other in others if can_count()])
+    if not short:
+        text += f"\nThe form on a slow phone (benchmarks/form_speed.py):\n\n```\n{form_speed.tables(FORM_LOADS)}\n```\n"
     (BUILT / "speed.md").write_text(text, encoding="utf-8")
     plot(bench.found, titles, BUILT / "speed.svg")
     raw = {key: vars(figures) for key, figures in bench.found.items()}
