@@ -29,9 +29,9 @@ class Variant:
     event: Path
 
 
-def ours(function: str) -> Variant:
+def ours(function: str, where: Path = BUILT) -> Variant:
     """A function's artifact. With another Python than Lambda's, the same for this one."""
-    folder = BUILT / function
+    folder = where / function
     same = build.LAMBDA_PYTHON == HERE and sys.platform == "linux"
     build.bundle([function], folder, HERE, build.LAMBDA_PLATFORM if same else None)
     return Variant(function, function, folder, f"functions.{function}.handler", PROJECT / "events" / f"{function}.json")

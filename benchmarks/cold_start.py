@@ -19,6 +19,7 @@ from benchmarks.measuring import can_count, environment, run
 from dev.cloud import function_names
 from infra.build import module_name
 
+BUILT = artifacts.BUILT.with_name("cold-start")  # a folder of its own: `make bench` may be running
 BASELINE = Path(__file__).with_name("baseline.json")
 ROOM = 1.05
 COUNTED = ("capture_lead",)  # where a patient waits; `make bench` counts all of them, which takes minutes
@@ -42,7 +43,7 @@ def starts(functions: list[str], counted: tuple[str, ...] = ()) -> dict[str, dic
         def count(variant: Variant, what: str) -> int:
             return run(variant, what, variables, counted=True).instructions or 0
 
-        variants = [artifacts.ours(function) for function in functions]
+        variants = [artifacts.ours(function, BUILT) for function in functions]
         for variant in variants:
             if (variant.folder / "botocore").exists():
                 trust(variant.folder, aws.authority)
@@ -74,7 +75,7 @@ def dearer(before: dict[str, Any], after: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    before = json.loads(BASELINE.read_text(encoding="utf-8")) if BASELINE.exists() else {"python": "", "functions": {}}
+    before: dict[str, Any] = json.loads(BASELINE.read_text(encoding="utf-8"))
     found = starts([module_name(name) for name in function_names()], COUNTED if can_count() else ())
     python = interpreter() if can_count() else before["python"]
     for name in () if can_count() else COUNTED:
