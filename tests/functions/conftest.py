@@ -27,6 +27,7 @@ from functions import (
     work_lead,
 )
 from tests.aws import Aws, aws_in_process
+from tests.least_privilege import difference, granted, recording
 
 WITH_A_CLOCK = (
     capture_lead,
@@ -50,8 +51,9 @@ AN_OPEN_HOUR = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # Wednesday, 10:00 in C
 
 @pytest.fixture(autouse=True)
 def aws() -> Iterator[Aws]:
-    with aws_in_process() as aws:
+    with aws_in_process() as aws, recording() as uses:
         yield aws
+    assert difference(uses, granted()).missing == []  # on AWS it would have been refused
 
 
 class Clock:

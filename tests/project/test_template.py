@@ -57,84 +57,9 @@ ROUTES = {
     "DELETE /leads/{reference}": "EraseLead",
 }
 STAFF_ROUTES = ("/leads", "/rules")  # where these begin, only signed-in staff get in
-LEADS = {"Fn::GetAtt": ["LeadsTable", "Arn"]}
-OPEN_LEADS = {"Fn::Sub": "${LeadsTable.Arn}/index/open_leads"}
-WORKLIST = {"Fn::Sub": "${LeadsTable.Arn}/index/worklist"}
-FINDING = [{"Fn::Sub": f"${{LeadsTable.Arn}}/index/{name}"} for name in ("by_reference", "by_phone", "by_email")]
-BY_ARRIVAL = {"Fn::Sub": "${LeadsTable.Arn}/index/by_arrival"}
-TO_RETIRE = {"Fn::Sub": "${LeadsTable.Arn}/index/to_retire"}
-ACCESS_LOG = {"Fn::GetAtt": ["AccessLog", "Arn"]}
 TOPIC = {"Ref": "AlertTopic"}
 SPOOL = {"Fn::GetAtt": ["SpooledSubmissions", "Arn"]}
 FAILED = {"Fn::GetAtt": ["FailedSubmissions", "Arn"]}
-CANARIES = {"Fn::GetAtt": ["CanaryAlerts", "Arn"]}
-GRANTS: dict[str, list[tuple[str, object]]] = {
-    "CaptureLead": [("dynamodb:PutItem", LEADS), ("sqs:SendMessage", SPOOL)],
-    "CaptureAdLead": [("dynamodb:PutItem", LEADS), ("sqs:SendMessage", SPOOL)],
-    "ReplaySubmissions": [("dynamodb:PutItem", LEADS), ("sqs:SendMessage", FAILED)],
-    "ListLeads": [("dynamodb:Query", WORKLIST)],
-    "SearchLeads": [("dynamodb:GetItem", LEADS), ("dynamodb:Query", FINDING)],
-    "ShowLead": [
-        ("dynamodb:GetItem", LEADS),
-        ("dynamodb:Query", FINDING),
-        ("dynamodb:PutItem", ACCESS_LOG),
-    ],
-    "WorkLead": [
-        ("dynamodb:GetItem", LEADS),
-        ("dynamodb:PutItem", LEADS),
-        ("dynamodb:Query", FINDING),
-        ("dynamodb:PutItem", ACCESS_LOG),
-    ],
-    "ShowRules": [],
-    "ExportLeads": [
-        ("dynamodb:GetItem", LEADS),
-        ("dynamodb:Query", [BY_ARRIVAL, FINDING[0]]),
-        ("dynamodb:PutItem", ACCESS_LOG),
-    ],
-    "ExportPerson": [
-        ("dynamodb:GetItem", LEADS),
-        ("dynamodb:Query", FINDING),
-        ("dynamodb:PutItem", ACCESS_LOG),
-    ],
-    "EraseLead": [
-        ("dynamodb:GetItem", LEADS),
-        ("dynamodb:PutItem", LEADS),
-        ("dynamodb:Query", FINDING[0]),
-        ("dynamodb:PutItem", ACCESS_LOG),
-    ],
-    "RetireLeads": [
-        ("dynamodb:GetItem", LEADS),
-        ("dynamodb:PutItem", LEADS),
-        ("dynamodb:DeleteItem", LEADS),
-        ("dynamodb:Query", TO_RETIRE),
-    ],
-    "IssueChallenge": [],
-    "ScreenAnswers": [],
-    "ShowQuestionnaire": [],
-    "ShowPage": [],
-    "AlertStaff": [
-        ("dynamodb:GetItem", LEADS),
-        ("dynamodb:PutItem", LEADS),
-        ("sns:Publish", TOPIC),
-        ("sqs:SendMessage", {"Fn::GetAtt": ["FailedStreamBatches", "Arn"]}),
-    ],
-    "DeliverWebhook": [("sqs:SendMessage", {"Fn::GetAtt": ["UndeliveredWebhooks", "Arn"]})],
-    "SendDigest": [("dynamodb:Query", WORKLIST), ("sns:Publish", TOPIC)],
-    "WatchDelivery": [
-        ("sns:ListSubscriptionsByTopic", TOPIC),
-        ("sqs:DeleteMessage", CANARIES),
-        ("sqs:ReceiveMessage", CANARIES),
-    ],
-    "DrawForm": [],
-    "ShowReceipt": [("dynamodb:GetItem", LEADS)],
-    "RevokeConsent": [("dynamodb:GetItem", LEADS), ("dynamodb:PutItem", LEADS)],
-    "EscalateLeads": [
-        ("dynamodb:GetItem", LEADS),
-        ("dynamodb:PutItem", LEADS),
-        ("dynamodb:Query", OPEN_LEADS),
-        ("sns:Publish", TOPIC),
-    ],
-}
 
 
 def of_type(kind: str) -> dict[str, Any]:
@@ -341,51 +266,6 @@ def test_a_flood_stops_at_the_door() -> None:
     } == staff  # else refused
     for route, limit in stage["RouteSettings"].items():
         assert limit["ThrottlingRateLimit"] == (1 if route in taking_out else 10), route
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_may_do_what_it_does_and_no_more(name: str) -> None:
-    granted = [
-        (action, statement["Resource"])
-        for policy in of_type("AWS::IAM::Role")[f"{name}Role"].get("Policies", [])
-        for statement in policy["PolicyDocument"]["Statement"]
-        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
-    ]
-
-    assert sorted((grant for grant in granted if not grant[0].startswith("kms:")), key=str) == sorted(
-        GRANTS[name], key=str
-    )
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_may_use_a_key_only_through_the_services_that_it_calls(name: str) -> None:
-    """What each service does with a key: tables are read and written under a key of their own, which is decrypted;
-    who sends to a topic or a queue makes a data key and checks it; who receives decrypts one."""
-    used: dict[tuple[str, str], set[str]] = {}
-    for action, resource in GRANTS[name]:
-        service, call = action.split(":")
-        if service != "sns" or call == "Publish":
-            key = "RecordsKey" if service == "dynamodb" or resource in (SPOOL, FAILED) else "SignalsKey"
-            sends = call in {"Publish", "SendMessage"}
-            used.setdefault((service, key), set()).update(["kms:Decrypt", *(["kms:GenerateDataKey"] if sends else [])])
-    granted = {}
-    for statement in statements(name):
-        if str(statement["Action"]).find("kms:") >= 0:
-            through = statement["Condition"]["StringEquals"]["kms:ViaService"]["Fn::Sub"]
-            service, _, region = through.partition(".")
-            assert region == "${AWS::Region}.amazonaws.com"
-            assert set(statement["Condition"]) == {"StringEquals"}
-            granted[service, statement["Resource"]["Fn::GetAtt"][0]] = set(listed(statement["Action"]))
-
-    assert granted == used
-
-
-def statements(name: str) -> list[dict[str, Any]]:
-    return [
-        statement
-        for policy in of_type("AWS::IAM::Role")[f"{name}Role"].get("Policies", [])
-        for statement in policy["PolicyDocument"]["Statement"]
-    ]
 
 
 def listed(value: Any) -> list[Any]:

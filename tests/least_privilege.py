@@ -1,0 +1,150 @@
+"""What functions ask of AWS, beside what the template lets them: both as (function, action, resource)."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from types import FrameType
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+from botocore.client import BaseClient
+
+from dev import template
+from infra.build import module_name
+from tests.aws import ENVIRONMENT
+
+EVERY_CALL = "_make_api_call"  # the one method that every call of every client passes, with its values
+NAMES = ("TableName", "QueueUrl", "TopicArn")  # the values that say which resource is meant
+
+
+class Use(NamedTuple):
+    """`function` and `resource` by logical id; an index is "LeadsTable/index/worklist"."""
+
+    function: str
+    action: str
+    resource: str
+
+
+class Difference(NamedTuple):
+    missing: list[Use]
+    excess: list[Use]
+    wild: list[Use]
+
+
+def difference(used: Iterable[Use], granted: Iterable[Use]) -> Difference:
+    """Names are compared as they are: a grant with `*` covers nothing here, and is excess as well as wild."""
+    asked, given = set(used), set(granted)
+    wild = [use for use in given if "*" in use.action + use.resource]
+    return Difference(sorted(asked - given), sorted(given - asked), sorted(wild))
+
+
+@cache
+def resources() -> dict[str, Any]:
+    found: dict[str, Any] = template.expand()["Resources"]
+    return found
+
+
+@cache
+def functions() -> dict[str, str]:
+    """Module -> logical id."""
+    kinds = ((name, resource["Type"]) for name, resource in resources().items())
+    return {f"functions.{module_name(name)}": name for name, kind in kinds if kind == "AWS::Lambda::Function"}
+
+
+@contextmanager
+def recording() -> Iterator[set[Use]]:
+    """Every call that a function makes meanwhile, on any thread. Calls that tests make themselves do not count."""
+    call = getattr(BaseClient, EVERY_CALL)
+    uses: set[Use] = set()
+
+    def recorded(client: Any, operation: str, values: dict[str, Any]) -> Any:
+        function = _caller()
+        if function:
+            action = f"{client.meta.service_model.service_name}:{operation}"  # true of all but batches and transactions
+            uses.add(Use(function, action, _resource(function, values)))
+        return call(client, operation, values)
+
+    with patch.object(BaseClient, EVERY_CALL, recorded):
+        yield uses
+
+
+def _caller() -> str | None:
+    """The function whose module is next on the call stack; None if a test is nearer."""
+    frame: FrameType | None = sys._getframe(2)  # `inspect` reads the source of each frame: too slow here
+    while frame:
+        module = str(frame.f_globals.get("__name__"))
+        if module in functions() or module.startswith("tests."):
+            return functions().get(module)
+        frame = frame.f_back
+    return None
+
+
+def _resource(function: str, values: dict[str, Any]) -> str:
+    """The resource that this function's variables refer to by the name in the call; the name itself, if none does."""
+    name = next((values[key] for key in NAMES if key in values), "*")
+    variables = resources()[function]["Properties"]["Environment"]["Variables"]
+    meant = {value["Ref"] for key, value in variables.items() if ENVIRONMENT.get(key) == name and "Ref" in value}
+    resource = meant.pop() if len(meant) == 1 else str(name)
+    return f"{resource}/index/{values['IndexName']}" if "IndexName" in values else resource
+
+
+def sent_by_lambda() -> set[Use]:
+    """What Lambda does with a function's role when a run has failed for good."""
+    found = set()
+    for resource in resources().values():
+        properties = resource.get("Properties", {})
+        if "OnFailure" in properties.get("DestinationConfig", {}):
+            queue = properties["DestinationConfig"]["OnFailure"]["Destination"]
+            found.add(Use(_called(properties), "sqs:SendMessage", _name(queue)))
+    return found
+
+
+def read_by_lambda() -> set[tuple[str, str]]:
+    """(function, resource) of the stream and the queue that Lambda reads with a function's role."""
+    mappings = [
+        each["Properties"] for each in resources().values() if each["Type"] == "AWS::Lambda::EventSourceMapping"
+    ]
+    return {(_called(mapping), _name(mapping["EventSourceArn"])) for mapping in mappings}
+
+
+def _called(properties: dict[str, Any]) -> str:
+    return str(properties["FunctionName"]["Ref"]).removesuffix("Aliaslive")
+
+
+def statements(function: str) -> list[dict[str, Any]]:
+    """Of the policies that are written in the function's role."""
+    policies = resources()[f"{function}Role"]["Properties"].get("Policies", [])
+    return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+
+
+@cache
+def granted() -> frozenset[Use]:
+    """All but keys."""
+    return frozenset(
+        Use(function, action, _name(resource))
+        for function in functions().values()
+        for statement in statements(function)
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+        if not action.startswith("kms:")
+    )
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _name(resource: Any) -> str:
+    """As in Use; whatever is no plain reference, as it is written: it equals nothing that was recorded."""
+    match resource:
+        case {"Ref": str(name)}:
+            return name
+        case {"Fn::GetAtt": [str(name), "Arn" | "StreamArn"]}:
+            return name
+        case {"Fn::Sub": str(text)} if found := re.fullmatch(r"\$\{(\w+)\.Arn\}(/index/\w+)", text):
+            return found[1] + found[2]
+    return str(resource)

@@ -1,0 +1,263 @@
+"""Least privilege, recorded and compared: what every function asks of AWS in all that it does, on moto, is what its
+role allows: nothing is missing, nothing is in excess, nothing is `*`.
+
+Who gives a function something new to ask of AWS adds the flow here that asks it.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import logging
+from contextlib import redirect_stdout
+from datetime import timedelta
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+import pytest
+
+from functions import (
+    alert_staff,
+    capture_ad_lead,
+    capture_lead,
+    deliver_webhook,
+    escalate_leads,
+    replay_submissions,
+    revoke_consent,
+    send_digest,
+    show_receipt,
+    watch_delivery,
+)
+from shared.adapters.webhook import Webhook
+from shared.domain.errors import NotDelivered
+from tests.aws import ENVIRONMENT, Aws, aws_in_process
+from tests.functions.calls import CONTEXT, LEAD_ID, PRIORITY, URGENT, event, posting, spool_of, stream_of, submission
+from tests.functions.conftest import AN_OPEN_HOUR, WITH_A_CLOCK, Clock
+from tests.functions.filling import fill_all
+from tests.functions.plain_browser import PlainBrowser
+from tests.functions.staff_calls import captured, listed, opened, searched, worked
+from tests.functions.taking_out import erased, exported, exported_as_fhir, exported_person, retired
+from tests.least_privilege import (
+    Difference,
+    Use,
+    difference,
+    functions,
+    granted,
+    read_by_lambda,
+    recording,
+    resources,
+    sent_by_lambda,
+    statements,
+)
+from tests.least_privilege import listed as as_list
+
+AWS_MANAGED = "arn:aws:iam::aws:policy/service-role/"
+OTHER = "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e91"
+PUBLIC_PAGES = {"IssueChallenge", "DrawForm", "ScreenAnswers", "ShowQuestionnaire", "ShowPage", "ShowRules"}
+
+
+@pytest.fixture(scope="module")
+def used() -> set[Use]:
+    """What the functions asked in all flows, and what Lambda asks in their name."""
+    quiet = patch.object(logging.getLogger("leads"), "disabled", new=True)
+    with recording() as uses, redirect_stdout(io.StringIO()), quiet:
+        for play in (on_their_own, taken_in, table_away, told, worked_on, taken_out, let_go, watched):
+            with aws_in_process() as aws, pytest.MonkeyPatch.context() as patches:
+                clock = Clock()
+                for module in (*WITH_A_CLOCK, show_receipt):
+                    patches.setattr(module, "datetime", clock)
+                play(aws, clock, patches)
+    return uses | sent_by_lambda()
+
+
+# --- the flows ---
+
+
+def on_their_own(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
+    """Functions that ask for nothing, with their own events."""
+    for module, name in functions().items():
+        if name in PUBLIC_PAGES:
+            answer = import_module(module).handler(event(module.removeprefix("functions.")), CONTEXT)
+            assert answer["statusCode"] < 400, name
+    patches.setattr(deliver_webhook, "webhook", Webhook("http://127.0.0.1:9/hook", ENVIRONMENT["WEBHOOK_KEY"]))
+    with pytest.raises(NotDelivered):
+        deliver_webhook.handler(event("deliver_webhook"), CONTEXT)
+    assert aws.items() == []
+
+
+def taken_in(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
+    """Sent unfinished, finished, and again; a consent taken back; the plain form and its receipt; the ad network's."""
+    for status, complete in ((201, False), (200, True), (200, True)):
+        body = submission(complete=complete, consents={"contact": True, "sms": True})
+        assert capture_lead.handler(posting("capture_lead", body), CONTEXT)["statusCode"] == status
+    assert revoke_consent.handler(event("revoke_consent"), CONTEXT)["given"] is False
+    assert fill_all(PlainBrowser()).press("Send").title == "We received your answers"
+    assert capture_ad_lead.handler(event("capture_ad_lead"), CONTEXT)["statusCode"] == 200
+    assert len(aws.items()) == 3
+
+
+def table_away(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
+    """Into the spool, out of it again, and what can never be stored."""
+    aws.wire.down = {"dynamodb.PutItem"}
+    assert capture_lead.handler(event("capture_lead"), CONTEXT)["statusCode"] == 202
+    assert capture_ad_lead.handler(event("capture_ad_lead"), CONTEXT)["statusCode"] == 200
+    aws.wire.down = set()
+    entries = aws.spooled()
+    assert replay_submissions.handler(spool_of(*entries, "no lead"), CONTEXT) == {"batchItemFailures": []}
+    assert len(aws.items()) == len(entries) == 2
+    assert aws.spooled("FAILURE_QUEUE") == ["no lead"]
+
+
+def told(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
+    """By the stream, by the sweep, and by the digest."""
+    captured(URGENT, told=False)
+    alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
+    captured(URGENT, lead_id=OTHER, told=False)
+    assert escalate_leads.handler(event("escalate_leads"), CONTEXT) == {"alerted": 1}
+    assert send_digest.handler(event("send_digest"), CONTEXT) == {"sent": True}
+    assert len(aws.alerts()) == 3
+
+
+def worked_on(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
+    reference = captured(PRIORITY)
+    captured(PRIORITY, lead_id=OTHER)
+    assert listed()["statusCode"] == opened(reference)["statusCode"] == 200
+    for text in (reference, "(312) 555-0142", "sample.patient@example.com"):
+        assert searched(text)["statusCode"] == 200
+    for action in ("acknowledge", "book"):
+        assert worked(reference, action)["statusCode"] == 200
+    assert aws.accesses()
+
+
+def taken_out(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
+    reference = captured(PRIORITY)
+    captured(PRIORITY, lead_id=OTHER)
+    clock.at += timedelta(hours=1)
+    answers = [exported(), exported_as_fhir(reference), exported_person(reference), erased(reference)]
+    assert [answer["statusCode"] for answer in answers] == [200] * 4
+
+
+def let_go(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
+    """Answers, then evidence, then the last trail."""
+    assert worked(captured(URGENT), "close", reason="declined")["statusCode"] == 200
+    assert worked(captured(PRIORITY, lead_id=OTHER), "close", reason="declined")["statusCode"] == 200
+    for days in (367, 4 * 366, 366):
+        clock.at += timedelta(days=days)
+        assert any(retired().values())
+    assert aws.items() == []
+
+
+def watched(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
+    """A canary by the table, one by the spool, and who is subscribed."""
+    sqs, sns = boto3.client("sqs"), boto3.client("sns")
+    queue = sqs.create_queue(QueueName="canaries")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    only = {"FilterPolicy": json.dumps({"kind": ["canary"]})}
+    sns.subscribe(TopicArn=ENVIRONMENT["ALERT_TOPIC_ARN"], Protocol="sqs", Endpoint=arn, Attributes=only)
+
+    def sent(_method: str, _address: str, *, body: str, headers: dict[str, str]) -> Any:
+        answer = capture_lead.handler(posting("capture_lead", body), CONTEXT)
+        for entry in aws.spooled():
+            replay_submissions.handler(spool_of(entry), CONTEXT)
+        alert_staff.handler(stream_of(json.loads(body)["submission_id"]), CONTEXT)
+        return SimpleNamespace(status=answer["statusCode"], json=lambda: json.loads(answer["body"]))
+
+    seconds = (AN_OPEN_HOUR + timedelta(seconds=number) for number in itertools.count())
+    patches.setattr(watch_delivery, "now", lambda: next(seconds))
+    patches.setattr(watch_delivery.watch.canary, "_pool", SimpleNamespace(request=sent))
+    patches.setattr("shared.adapters.canary.LONG_POLL", 0)
+    answer = watch_delivery.handler(event("watch_delivery"), CONTEXT)
+    assert (answer["delivered"], answer["delivered_by_spool"]) == (True, True)
+
+
+# --- the comparison ---
+
+
+def test_every_function_may_do_what_it_does_and_no_more(used: set[Use]) -> None:
+    assert difference(used, granted()) == Difference(missing=[], excess=[], wild=[])
+
+
+def test_a_function_that_asks_for_nothing_is_one_of_these(used: set[Use]) -> None:
+    assert set(functions().values()) - {use.function for use in used} == PUBLIC_PAGES
+
+
+def test_the_comparison_sees_what_is_missing_in_excess_and_wild() -> None:
+    put, get, query = (Use("F", f"dynamodb:{action}", "T") for action in ("PutItem", "GetItem", "Query"))
+    every, anywhere = Use("F", "dynamodb:*", "T"), Use("F", "dynamodb:Query", "*")
+
+    assert difference([put, get], [put, get]) == Difference([], [], [])
+    assert difference([put, get], [put]) == Difference([get], [], [])
+    assert difference([put], [put, query]) == Difference([], [query], [])
+    assert difference([put], [Use("G", "dynamodb:PutItem", "T")]).missing == [put]
+    assert difference([put, query], [put, every, anywhere]) == Difference([query], [every, anywhere], [every, anywhere])
+
+
+def test_a_call_belongs_to_the_function_that_makes_it_and_a_tests_own_to_none() -> None:
+    def meanwhile(operation: str) -> None:
+        if operation == "dynamodb.PutItem":
+            aws.spooled()
+
+    quiet = patch.object(logging.getLogger("leads"), "disabled", new=True)
+    with aws_in_process() as aws, recording() as uses, quiet, redirect_stdout(io.StringIO()):
+        aws.wire.before = meanwhile
+        aws.items()
+        capture_lead.handler(event("capture_lead"), CONTEXT)
+    assert uses == {Use("CaptureLead", "dynamodb:PutItem", "LeadsTable")}
+
+
+# --- keys, which no call shows ---
+
+
+@pytest.mark.parametrize("function", functions().values())
+def test_a_function_may_use_a_key_only_through_the_services_that_it_calls(function: str, used: set[Use]) -> None:
+    """What each service does with a key: tables are read and written under a key of their own, which is decrypted;
+    who sends to a topic or a queue makes a data key and checks it; who receives decrypts one."""
+    needed: dict[tuple[str, str], set[str]] = {}
+    reads = {Use(name, "", source) for name, source in read_by_lambda()}
+    for _, action, resource in (use for use in used | reads if use.function == function):
+        service, key = service_and_key(resource)
+        if action != "sns:ListSubscriptionsByTopic":  # a topic's list is not encrypted
+            sends = action in {"sns:Publish", "sqs:SendMessage"}
+            needed.setdefault((service, key), set()).update(
+                {"kms:Decrypt", *(["kms:GenerateDataKey"] if sends else [])}
+            )
+    given = {}
+    for statement in statements(function):
+        if "kms:" in str(statement["Action"]):
+            through = statement["Condition"]["StringEquals"]["kms:ViaService"]["Fn::Sub"]
+            service, _, region = through.partition(".")
+            assert region == "${AWS::Region}.amazonaws.com"
+            assert set(statement["Condition"]) == {"StringEquals"}
+            given[service, statement["Resource"]["Fn::GetAtt"][0]] = set(as_list(statement["Action"]))
+
+    assert given == needed
+
+
+def service_and_key(resource: str) -> tuple[str, str]:
+    found = resources()[resource.partition("/")[0]]
+    properties, service = found["Properties"], found["Type"].split("::")[1].lower()
+    if service == "dynamodb":
+        return service, properties["SSESpecification"]["KMSMasterKeyId"]["Fn::GetAtt"][0]
+    return service, properties["KmsMasterKeyId"]["Ref"]
+
+
+# --- policies of AWS, which SAM attaches ---
+
+
+def test_policies_of_aws_are_those_without_which_lambda_cannot_run_the_function() -> None:
+    attached = {
+        (function, policy.removeprefix(AWS_MANAGED))
+        for function in functions().values()
+        for policy in resources()[f"{function}Role"]["Properties"]["ManagedPolicyArns"]
+    }
+
+    assert attached == {
+        *((function, "AWSLambdaBasicExecutionRole") for function in functions().values()),  # to write its log
+        ("AlertStaff", "AWSLambdaDynamoDBExecutionRole"),  # Lambda reads the table's stream in its name
+        ("ReplaySubmissions", "AWSLambdaSQSQueueExecutionRole"),  # Lambda takes from the spool in its name
+    }
+    assert read_by_lambda() == {("AlertStaff", "LeadsTable"), ("ReplaySubmissions", "SpooledSubmissions")}
