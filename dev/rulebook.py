@@ -299,12 +299,18 @@ class Sheet:
         return f"{verbs[len(wording) > 1]} {'; '.join(wording)}"
 
     def _tier(self, tier: Tier) -> tuple[str, ...]:
-        ladder = (f"{span(step.after)}: {step.audience}" for step in tier.ladder)
+        responses = [
+            ("", tier.usual),
+            *([("after a safety rule: ", tier.after_safety_rule)] if tier.after_safety_rule else []),
+        ]
+        ladder = (
+            f"{when}{span(step.after)}: {step.audience}" for when, response in responses for step in response.ladder
+        )
         message = f"<br>{code(tier.message)} when no rule brings a message" if tier.message else ""
         return (
             code(tier.name),
             text(tier.disposition) + message,
-            text(tier.clinic_does),
+            "<br>".join(text(f"{when}{response.clinic_does}") for when, response in responses),
             span(tier.deadline) if tier.deadline else "none",
             "<br>".join(ladder) or "none",
             "with consent, never for minors" if tier.marketing else "never",

@@ -25,7 +25,7 @@ from shared.domain.person import email_key, phone_key
 from shared.domain.shadow import Shadow
 from shared.domain.submission import Contact, Stored, Submission
 from shared.domain.suspicion import Sign, Suspicion, red_flag, suspicion
-from shared.domain.triage import LadderStep, RuleSet, Tier, TriageResult
+from shared.domain.triage import LadderStep, Response, RuleSet, Tier, TriageResult
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # nothing more to say by itself, but the lead still needs someone
 RETURN_WITHIN = timedelta(minutes=10)  # how long an unfinished form may be finished before staff are told of it
@@ -160,9 +160,9 @@ class Lead(Stored):
             disposition=tier.disposition,
             messages_shown=shown,
             deadline=tier.deadline.after(at, hours) if tier.deadline else None,
-            alert_due=1 if tier.ladder else 0,
+            alert_due=1 if tier.climbs else 0,
             alert_delivered=0,
-            next_at=first_look if tier.ladder else None,
+            next_at=first_look if tier.climbs else None,
             language=rule_set.questionnaire.language,
             source=arrival.source,
             complete=submission.complete,
@@ -207,10 +207,14 @@ class Lead(Stored):
         """The one that counts: as staff set it, or as the rules say."""
         return self.staff_tier or self.triage.tier
 
+    def response(self, tiers: Mapping[str, Tier]) -> Response:
+        """What the clinic does about this lead."""
+        return tiers[self.tier].response(safety_rule=bool(self.triage.safety_rules))
+
     def ladder(self, tiers: Mapping[str, Tier]) -> tuple[LadderStep, ...]:
         """A suspect is told once and does not climb: a flood of them must not hold up, or hide, a person's
         escalation. Nor does a canary."""
-        steps = tiers[self.tier].ladder
+        steps = self.response(tiers).ladder
         return steps[:1] if self.suspicion.suspect or self.source == CANARY else steps
 
     @property

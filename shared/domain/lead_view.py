@@ -57,7 +57,7 @@ def lead_view(
         "triage": {
             "tier": triage.tier,
             "staff_tier": lead.staff_tier,
-            "clinic_does": rule_set.tiers[lead.tier].clinic_does if lead.tier in rule_set.tiers else "",
+            "clinic_does": lead.response(rule_set.tiers).clinic_does if lead.tier in rule_set.tiers else "",
             "safety_rules": _rules(triage.safety_rules),
             "not_fit_rules": _rules(triage.not_fit_rules),
             "fit_rules": _rules(triage.fit_rules),

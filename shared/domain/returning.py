@@ -101,7 +101,7 @@ class _Return:
         """Whether staff hear of it from the first step of the ladder, and nobody has it until somebody takes it."""
         earlier = self.earlier
         if earlier.status in ("booked", "closed"):  # the visitor was told again that somebody calls
-            return bool(self.tiers[self.tier].ladder)
+            return self.tiers[self.tier].climbs
         if earlier.status == "acknowledged":
             return self.is_news
         waiting = earlier.red_flag and earlier.next_at not in (None, NEVER)  # its ladder must not begin anew each time
@@ -109,7 +109,7 @@ class _Return:
         return self.is_news or not (waiting or stands)
 
     def _ladder_anew(self) -> dict[str, object]:
-        climbs = bool(self.tiers[self.tier].ladder)
+        climbs = self.tiers[self.tier].climbs
         at = self.later.received_at
         first_look = (self.later.next_at or at) if self.counts is self.later else at
         return {

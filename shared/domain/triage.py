@@ -25,15 +25,33 @@ class LadderStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Response:
+    """What the clinic does about a lead, and who is told when nobody takes it."""
+
+    clinic_does: str
+    ladder: tuple[LadderStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tier:
+    """`after_safety_rule`: in the place of `usual` for a lead that a safety rule lifted to this tier."""
+
     name: str
     rank: int  # 0 is the most urgent
     disposition: str
     marketing: bool
-    clinic_does: str
+    usual: Response
+    after_safety_rule: Response | None
     message: str | None
     deadline: Span | None
-    ladder: tuple[LadderStep, ...]
+
+    @property
+    def climbs(self) -> bool:
+        """Whether staff are told of its leads at all."""
+        return bool(self.usual.ladder)
+
+    def response(self, *, safety_rule: bool) -> Response:
+        return (safety_rule and self.after_safety_rule) or self.usual
 
 
 @dataclass(frozen=True, slots=True)

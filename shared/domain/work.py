@@ -247,7 +247,7 @@ class _Doing:
 
     def _ladder_anew(self, tier: str) -> dict[str, Any]:
         """Level 1 is due now, and the further ones count from now; a tier without a ladder tells nobody."""
-        climbs = bool(self.rules.tiers[tier].ladder)
+        climbs = self.rules.tiers[tier].climbs
         next_at = self.at if climbs else None
         return {"ladder_from": self.at, "alert_due": int(climbs), "alert_delivered": 0, "next_at": next_at}
 

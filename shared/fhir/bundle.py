@@ -187,7 +187,7 @@ class _LeadExport:
 
     def _task(self) -> Json:
         lead = self.lead
-        tier = self.rule_set.tiers.get(lead.tier) if self.rule_set else None
+        tiers = self.rule_set.tiers if self.rule_set else {}
         changed_at = lead.history[-1].at if lead.history else lead.received_at
         code = {"system": f"{BASE}/CodeSystem/task", "code": "answer-lead"}
         owner = {"identifier": {"system": f"{BASE}/staff", "value": lead.owner}, "display": lead.owner_name}
@@ -199,7 +199,7 @@ class _LeadExport:
             "intent": "order",
             "priority": PRIORITIES.get(lead.tier, "routine"),
             "code": {"coding": [code], "text": "Contact the person who sent this lead"},
-            **({"description": tier.clinic_does} if tier else {}),
+            **({"description": lead.response(tiers).clinic_does} if lead.tier in tiers else {}),
             "focus": self._reference("QuestionnaireResponse"),
             "for": self.patient,
             "authoredOn": self.received_at,

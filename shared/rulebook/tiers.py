@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.domain.opening_hours import Span
-from shared.domain.triage import LadderStep, Tier
+from shared.domain.triage import LadderStep, Response, Tier
 from shared.rulebook.reader import Reader
 
 AUDIENCES = ("desk", "clinician", "manager")
@@ -25,18 +25,28 @@ def _span(reader: Reader) -> Span:
     return span
 
 
+def _response(table: Reader) -> Response:
+    steps = []
+    for number, step in enumerate(table.items("ladder"), start=1):
+        at = Reader(step, f"{table.where}.ladder[{number}]")
+        after, audience = _span(at.table("after")), at.text("audience")
+        if audience not in AUDIENCES:
+            raise at.error(f"unknown audience {audience!r}")
+        at.done()
+        steps.append(LadderStep(after, audience))
+    return Response(table.text("clinic_does"), tuple(steps))
+
+
+def _floored(table: Reader) -> Response:
+    response = _response(table)
+    table.done()
+    return response
+
+
 def read_tiers(reader: Reader) -> dict[str, Tier]:
     tiers: dict[str, Tier] = {}
     for rank, table in enumerate(reader.each("tiers", "name")):
         name = table.text("name")
-        steps = []
-        for number, step in enumerate(table.items("ladder"), start=1):
-            at = Reader(step, f"{table.where}.ladder[{number}]")
-            after, audience = _span(at.table("after")), at.text("audience")
-            if audience not in AUDIENCES:
-                raise at.error(f"unknown audience {audience!r}")
-            at.done()
-            steps.append(LadderStep(after, audience))
         disposition = table.text("disposition")
         if disposition not in DISPOSITIONS:
             raise table.error(f"unknown disposition {disposition!r}")
@@ -45,10 +55,10 @@ def read_tiers(reader: Reader) -> dict[str, Tier]:
             rank=rank,
             disposition=disposition,
             marketing=table.flag("marketing"),
-            clinic_does=table.text("clinic_does"),
+            usual=_response(table),
+            after_safety_rule=_floored(table.table("after_safety_rule")) if "after_safety_rule" in table else None,
             message=table.optional_text("message"),
             deadline=_span(table.table("deadline")) if "deadline" in table else None,
-            ladder=tuple(steps),
         )
         table.done()
     reader.done()

@@ -45,7 +45,7 @@ def everything_to_sign() -> dict[str, list[str]]:
         "questions": [words for question in questions for words in (question.code, question.text)],
         "options": [words for question in questions for o in question.options for words in (o.code, f"“{o.label}”")],
         "tiers": [
-            words for tier in RULE_SET.tiers.values() for words in (tier.name, tier.disposition, tier.clinic_does)
+            words for tier in RULE_SET.tiers.values() for words in (tier.name, tier.disposition, tier.usual.clinic_does)
         ],
         "sources": [words for s in RULE_SET.sources.values() for words in (s.key, s.text, s.supports, f"[{s.mark}]")],
         "definitions": list(RULE_SET.definitions),

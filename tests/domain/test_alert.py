@@ -19,7 +19,7 @@ TIERS = RULEBOOK.rule_sets["fs-intake"].tiers
 
 
 def alert(lead: Lead, level: int = 1) -> Alert:
-    return alert_for(lead, level, TIERS[lead.triage.tier].ladder, LINK, CHICAGO)
+    return alert_for(lead, level, lead.ladder(TIERS), LINK, CHICAGO)
 
 
 @pytest.mark.parametrize("answers", [EMERGENCY, URGENT, PRIORITY, ROUTINE])
@@ -35,10 +35,19 @@ def test_the_subject_says_the_tier_and_nothing_else_of_the_lead(answers: Json) -
 @pytest.mark.parametrize("answers", [EMERGENCY, URGENT, PRIORITY, ROUTINE])
 def test_every_step_of_a_ladder_has_its_audience(answers: Json) -> None:
     lead = a_lead(answers)
-    steps = TIERS[lead.triage.tier].ladder
+    steps = lead.ladder(TIERS)
     alerts = [alert(lead, level) for level in range(1, len(steps) + 1)]
     assert [each.audience for each in alerts] == [step.audience for step in steps]
     assert [each.kind for each in alerts] == ["new"] + ["escalation"] * (len(steps) - 1)
+
+
+def test_of_a_priority_lead_a_clinician_reads_first_when_a_safety_rule_fired() -> None:
+    """clinical.md, tiers: otherwise the lead desk does."""
+    lifted, fit = a_lead(ROUTINE | {"sys": ["cancer"]}), a_lead(PRIORITY)
+    assert lifted.tier == fit.tier == "PRIORITY"
+    assert [bool(lead.triage.safety_rules) for lead in (lifted, fit)] == [True, False]
+    assert [alert(lead).audience for lead in (lifted, fit)] == ["clinician", "desk"]
+    assert lifted.response(TIERS).clinic_does != fit.response(TIERS).clinic_does
 
 
 def test_the_deadline_is_shown_in_the_clinics_time_with_its_zone() -> None:

@@ -21,7 +21,7 @@ instants = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st
 
 
 def ladder_of(lead: Lead) -> tuple[LadderStep, ...]:
-    return RULE_SET.tiers[lead.triage.tier].ladder
+    return lead.ladder(RULE_SET.tiers)
 
 
 def due(lead: Lead, at: datetime) -> int | None:

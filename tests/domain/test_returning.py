@@ -96,7 +96,7 @@ def test_a_red_flag_is_never_met_with_silence(state: object, before: Json, after
     if earlier.red_flag and not earlier.staff_tier:
         assert TIERS[lead.tier].rank <= TIERS[earlier.tier].rank
     if earlier.status in ("booked", "closed"):
-        assert is_told(lead) is bool(TIERS[lead.tier].ladder)
+        assert is_told(lead) is TIERS[lead.tier].climbs
     assert lead.deadline is None or lead.status != "new" or lead.deadline > BACK or lead.deadline == earlier.deadline
     assert [entry.action for entry in lead.history] == [*(entry.action for entry in earlier.history), "returned"]
     assert lead.sent_more

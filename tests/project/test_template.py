@@ -514,7 +514,7 @@ def test_every_audience_of_a_ladder_is_somebodys_subscription(tier: str) -> None
     }
     (rule_set,) = load().rule_sets.values()
 
-    assert {step.audience for step in rule_set.tiers[tier].ladder} <= subscribed
+    assert {step.audience for step in rule_set.tiers[tier].usual.ladder} <= subscribed
 
 
 def test_topics_alone_may_write_to_their_queues() -> None:

@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
         (tmp_path / path.name).write_bytes(path.read_bytes())
     rules = tmp_path / "fs-triage.toml"
     lower = rules.read_text().replace('floor = "URGENT"', 'floor = "PRIORITY"')
-    rules.write_text(lower.replace('version = "1.0.0"', 'version = "1.1.0"', 1))
+    rules.write_text(lower.replace('version = "1.0.0"', 'version = "1.1.0"'))
     return tmp_path
 
 
