@@ -13,6 +13,12 @@ def facts() -> cost.Facts:
     return cost.Facts.gather()
 
 
+def test_the_page_holds_today_s_figures(facts: cost.Facts) -> None:
+    page = cost.PAGE.read_text()
+    assert len(cost.BETWEEN.findall(page)) == 3
+    assert page == cost.written(page, facts), "run: python -m benchmarks.cost --write"
+
+
 def test_a_submission_is_one_call(facts: cost.Facts) -> None:
     assert dict(facts.journey.steps["capture_lead"].calls) == {"dynamodb:PutItem": 1}
 
