@@ -11,7 +11,7 @@ from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "infra" / "template.yaml"
-logging.getLogger("samtranslator.metrics.metrics").setLevel(logging.ERROR)  # its own usage figures, which go nowhere
+logging.getLogger("samtranslator").setLevel(logging.ERROR)  # its usage figures and feature switches are not ours
 REGION = "us-east-1"
 Template = dict[str, Any]
 
