@@ -19,6 +19,7 @@ from shared.domain.errors import StoreUnavailable
 from shared.domain.lead import Arrival
 from shared.domain.submission import Submission
 from shared.usecases.capture import capture_lead
+from tests.aws import ENVIRONMENT
 from tests.functions.calls import submission
 from tests.leads import RECEIVED, an_intake
 
@@ -64,7 +65,8 @@ def silent() -> Iterator[tuple[Silent, Silent]]:
 def test_a_patient_has_an_answer_within_six_seconds_when_table_and_spool_hang(silent: tuple[Silent, Silent]) -> None:
     table, spool = silent
     leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING, endpoint_url=table.address), "leads", 1)
-    queue = SpoolQueue(lambda: boto3.client("sqs", config=SPOOLING, endpoint_url=spool.address), f"{spool.address}/q")
+    sqs = boto3.client("sqs", config=SPOOLING, endpoint_url=spool.address)
+    queue = SpoolQueue(lambda: sqs, ENVIRONMENT["SPOOL_QUEUE"])
     sent = Submission.model_validate(submission())
     arrival = Arrival(RECEIVED, Visit("", ""), frozenset())
 

@@ -19,26 +19,28 @@ Away = Callable[[], AbstractContextManager[None]]
 
 @pytest.fixture
 def table_away(cloud: LocalCloud) -> Away:
-    """The capturing function looks for a table that is not there, and nothing is replayed."""
+    """A version of the capturing function that looks for a table that is not there is live, and nothing is replayed."""
     functions = cloud.client("lambda")
     capture = cloud.resources["CaptureLead"]
     [mapping] = functions.list_event_source_mappings(FunctionName=cloud.resources["ReplaySubmissions"])[
         "EventSourceMappings"
     ]
 
-    def point_at(table: str) -> None:
+    def live_with(table: str) -> None:
         told = functions.get_function_configuration(FunctionName=capture)["Environment"]["Variables"]
         variables = {"Variables": told | {"LEADS_TABLE": table}}
         functions.update_function_configuration(FunctionName=capture, Environment=variables)
+        version = functions.publish_version(FunctionName=capture)["Version"]
+        functions.update_alias(FunctionName=capture, Name="live", FunctionVersion=version)
 
     @contextmanager
     def away() -> Iterator[None]:
         functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-        point_at("no-such-table")
+        live_with("no-such-table")
         try:
             yield
         finally:
-            point_at(cloud.outputs["LeadsTable"])
+            live_with(cloud.outputs["LeadsTable"])
             functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
     return away
