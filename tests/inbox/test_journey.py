@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from dev.cloud import LocalCloud
 from tests.browser.patient import Patient
 from tests.inbox.conftest import Json, Send
-from tests.inbox.member import Member
+from tests.inbox.member import PATIENCE, Member
 
 EMERGENCY = {"em-now": ["chest-pressure"]}
 URGENT = {"ces": ["unsure"]}
@@ -167,6 +167,23 @@ def test_a_new_lead_and_a_colleague_s_step_show_by_themselves(send: Send, member
     nurse.page.clock.fast_forward(16_000)
     nurse.has("^desk has it since")
     expect(nurse.row(second)).to_be_visible()
+
+
+def test_a_lead_that_changes_is_not_drawn_again_under_somebody_s_hands(send: Send, member: Come) -> None:
+    reference = send()
+    nurse, desk = member("nurse").open(reference), member("desk").open(reference)
+    desk.press("I take it").has("You have it")
+    held: list[Route] = []
+    nurse.page.route("**/leads/" + reference, lambda route: held.append(route))  # noqa: PLW0108  it marks the function
+    with nurse.page.expect_request("**/leads/" + reference):  # it is read again, and the answer is on its way
+        nurse.page.locator("#refresh").click()
+    nurse.press("Close …")
+    for route in held:
+        route.continue_()
+    expect(nurse.refusal).to_contain_text("This lead changed just now.", timeout=PATIENCE)
+    expect(nurse.page.get_by_role("button", name="Duplicate", exact=True)).to_be_visible()
+    nurse.page.unroute("**/leads/" + reference)
+    nurse.press("Show it as it is").has("desk has it")
 
 
 def test_the_same_person_again_and_the_list_says_nothing_of_who_it_is(

@@ -208,17 +208,19 @@ async function openByAddress() {
   if (opened === reference) place.focus();
 }
 
-async function loadLead() {
+async function loadLead({ following = false } = {}) {
   const reference = opened;
   try {
     const loaded = await service.lead(reference);
-    if (reference === opened) showLead(loaded);
+    if (reference !== opened) return;
+    if (following && writing()) sayChanged(); // somebody began to while it was read
+    else showLead(loaded);
   } catch (error) {
     const refused = failed(error);
     if (reference !== opened || lead) return;
     const text = refused ? (refused.status === 404 ? `There is no lead ${reference}.` : refused.message) : "The lead could not be loaded.";
     byId("lead").replaceChildren(h("p", {}, back()), h("h2", {}, text),
-      h("p", {}, h("button", { type: "button", class: "main", onclick: loadLead }, "Try again")));
+      h("p", {}, h("button", { type: "button", class: "main", onclick: () => loadLead() }, "Try again")));
     byId("lead").setAttribute("aria-busy", "false");
   }
 }
@@ -238,11 +240,11 @@ async function followLead() {
   if (!lead) return opened && loadLead();
   const summary = shown()?.find((entry) => entry.reference === opened) ?? (await service.search(opened)).leads[0];
   if (!summary || !changed(lead.summary, summary)) return null;
-  const writing = byId("lead").querySelector("textarea:focus, .choices:not([hidden])");
-  if (!writing) return loadLead();
-  sayBeside("This lead changed just now. ", h("button", { type: "button", onclick: loadLead }, "Show it as it is"));
-  return null;
+  return writing() ? sayChanged() : loadLead({ following: true });
 }
+
+const writing = () => byId("lead").querySelector("textarea:focus, .choices:not([hidden])");
+const sayChanged = () => sayBeside("This lead changed just now. ", h("button", { type: "button", onclick: () => loadLead() }, "Show it as it is"));
 
 async function act(values) {
   const buttons = byId("lead").querySelectorAll(".actions button");
