@@ -204,7 +204,7 @@ async function openByAddress() {
   }
   place.replaceChildren(h("p", {}, back(), " Loading the lead …"));
   place.setAttribute("aria-busy", "true");
-  await loadLead();
+  await loadLead({ following: true });
   if (opened === reference) place.focus();
 }
 
@@ -212,7 +212,7 @@ async function loadLead({ following = false } = {}) {
   const reference = opened;
   try {
     const loaded = await service.lead(reference);
-    if (reference !== opened) return;
+    if (reference !== opened || (following && lead && !changed(lead.summary, loaded.summary))) return;
     if (following && writing()) sayChanged(); // somebody began to while it was read
     else showLead(loaded);
   } catch (error) {
@@ -237,7 +237,7 @@ const back = () => h("a", { class: "button back", href: "#" }, "← List");
 // The list says whether the open lead changed. Only then it is read again (each reading is in the access log), and not
 // under the hands of someone who is writing.
 async function followLead() {
-  if (!lead) return opened && loadLead();
+  if (!lead) return opened && loadLead({ following: true });
   const summary = shown()?.find((entry) => entry.reference === opened) ?? (await service.search(opened)).leads[0];
   if (!summary || !changed(lead.summary, summary)) return null;
   return writing() ? sayChanged() : loadLead({ following: true });
