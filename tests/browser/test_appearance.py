@@ -9,7 +9,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import PHONE, SCREENSHOTS, Console
 from tests.browser.judging import judge, judge_size
-from tests.browser.patient import Patient
+from tests.browser.patient import LAST, Patient
 
 WIDE = ViewportSize(width=1280, height=900)
 NARROW = ViewportSize(width=320, height=640)
@@ -129,7 +129,8 @@ def test_without_network(patient: Patient, page: Page, look: Look, console: Cons
     patient.fill_to(2)
     look("90-not-checked")
     page.unroute("**/screenings")
-    patient.ready_to_send()
+    patient.open().sees_step(2)  # what is kept has been read, and nothing writes it again before the next line does
+    patient.comes_back(LAST).leave_contact()
     page.route("**/submissions", lambda route: route.abort())
     patient.next()
     expect(page.locator(".problem")).to_be_visible()

@@ -195,5 +195,5 @@ def test_the_same_person_again_and_the_list_says_nothing_of_who_it_is(
     expect(nurse.page.locator(".others")).to_contain_text(first)
     nurse.page.locator(".others a").first.click()
     nurse.sees(first)
-    listed = nurse.page.locator("#worklist").inner_text()
-    assert not re.search(r"Jordan|555|example\.com", listed)
+    listed = re.sub(r"[0-9A-Z]{5}-[0-9A-Z]{5}", "", nurse.page.locator("#worklist").inner_text())  # any reference
+    assert not re.search(r"Jordan|312|555|example\.com", listed)
