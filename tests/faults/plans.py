@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import io
-import logging
 import random
 from collections.abc import Iterable, Iterator
 from itertools import combinations, product
 
 from tests.faults.wire import FAULTS, FLOWS, Flow, World, at_attempt, attempts_of, run, while_down, world
+from tests.quiet import quiet
 
 SERVICES = ("dynamodb", "sns", "sqs")
 SUBSETS = tuple(
@@ -58,10 +57,5 @@ def _named(broken: Iterable[str], flow: Flow, plan: str, again: bool) -> Iterato
 @contextlib.contextmanager
 def quiet_world() -> Iterator[World]:
     """Thousands of log lines are no news."""
-    logger = logging.getLogger("leads")
-    before, logger.disabled = logger.disabled, True
-    try:
-        with contextlib.redirect_stdout(io.StringIO()), world() as made:
-            yield made
-    finally:
-        logger.disabled = before
+    with quiet(), world() as made:
+        yield made

@@ -18,24 +18,31 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from typing import Any, TypeVar
+from unittest.mock import patch
 from uuid import UUID
 
+from shared.domain import lead_view
 from shared.domain.alert import Alert
+from shared.domain.condition import Condition, options_of
 from shared.domain.consent import Visit
 from shared.domain.errors import AlreadyTaken, LeadChanged, LeadIntakeError, StoreUnavailable
 from shared.domain.history import RETURNED
 from shared.domain.lead import RETURN_WITHIN, Arrival, Lead, reference_of
 from shared.domain.lead_view import LeadSummary
 from shared.domain.opening_hours import OpeningHours
+from shared.domain.questionnaire import Answers
 from shared.domain.staff import Staff
 from shared.domain.submission import Submission
 from shared.domain.suspicion import Sign
+from shared.domain.triage import RuleSet, TriageResult
 from shared.domain.work import Action
 from shared.rulebook.loading import load
+from shared.usecases import capture
 from shared.usecases.alerting import Alerting, alert_staff, escalate_leads
 from shared.usecases.capture import Intake, capture_lead
 from shared.usecases.inbox import Practice, work_lead
 from shared.usecases.replaying import Replay, replay_submissions
+from shared.usecases.rules import score
 from tests.domain.answer_sets import HEALTHY
 
 T = TypeVar("T")
@@ -91,22 +98,24 @@ class Unreadable(Exception):
 class Weather:
     """What goes wrong. `fault_rate`: of each attempt of each call. `stream`: whether there is one. `poison`: of leads.
 
-    `outages`: whether table, spool, topic and scheduler fall out for minutes.
+    `outages`: whether table, spool, topic and scheduler fall out for minutes. `alerts_a_level`: how many there may be
+    for each level that was told (R9).
     """
 
     name: str
+    alerts_a_level: float
     fault_rate: float = 0.0
     outages: bool = False
     stream: bool = True
     poison: float = 0.0
 
 
-CALM = Weather("no faults")
-SOME = Weather("1% faults", 0.01)
-STORMY = Weather("5% faults and outages", 0.05, outages=True)
-SWEEP_ALONE = Weather("1% faults, no stream", 0.01, stream=False)
-POISON = Weather("1% faults, 1% poison", 0.01, poison=0.01)
-OUTAGES = Weather("outages, no stream", outages=True, stream=False)
+CALM = Weather("no faults", 1.0)
+SOME = Weather("1% faults", 1.2, 0.01)
+STORMY = Weather("5% faults and outages", 2.0, 0.05, outages=True)
+SWEEP_ALONE = Weather("1% faults, no stream", 1.2, 0.01, stream=False)
+POISON = Weather("1% faults, 1% poison", 1.2, 0.01, poison=0.01)
+OUTAGES = Weather("outages, no stream", 1.0, outages=True, stream=False)
 WEATHERS = (CALM, SOME, STORMY, SWEEP_ALONE, POISON, OUTAGES)
 
 
@@ -170,9 +179,10 @@ class Days:
         self._plan(visits)
 
     def run(self) -> Days:
-        while self._events:
-            self.now, _, do = heapq.heappop(self._events)
-            do()
+        with patch.object(capture, "score", _scored), patch.object(lead_view, "options_of", _options):
+            while self._events:
+                self.now, _, do = heapq.heappop(self._events)
+                do()
         self._judge()
         return self
 
@@ -408,6 +418,8 @@ class Days:
                     self._broken("I4", lead_id, "nobody was told")
             else:
                 self._judge_how_soon(lead, told)
+        if self.counts["alerts"] > self.weather.alerts_a_level * self.counts["levels told"]:
+            self.violations.append(f"R9: {self.counts['alerts']} alerts of {self.counts['levels told']} ({self.name})")
 
     def _judge_how_often(self, lead_id: UUID, told: list[tuple[datetime, int, datetime]]) -> None:
         levels = Counter((level, ladder) for _, level, ladder in told)
@@ -463,6 +475,25 @@ def _checked(content: int) -> Submission:
             "complete": finished,
         }
     )
+
+
+# What the rules say of these few answers is the same each time, and nothing that fails here has a part in it.
+_SCORES: dict[int, TriageResult] = {}
+_OPTIONS: dict[int, frozenset[tuple[str, str]]] = {}
+
+
+def _scored(rule_set: RuleSet, answers: Answers, version: str) -> TriageResult:
+    """Answers are known by their id: those of `_checked` stay."""
+    if id(answers) not in _SCORES:
+        _SCORES[id(answers)] = score(rule_set, answers, version)
+    return _SCORES[id(answers)]
+
+
+def _options(condition: Condition) -> frozenset[tuple[str, str]]:
+    """Conditions are known by their id: those of RULEBOOK stay."""
+    if id(condition) not in _OPTIONS:
+        _OPTIONS[id(condition)] = options_of(condition)
+    return _OPTIONS[id(condition)]
 
 
 def _form(content: int, lead_id: UUID) -> Submission:

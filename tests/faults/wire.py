@@ -7,6 +7,7 @@ silent, and what waits in the spool and sweeps alone must put everything right.
 from __future__ import annotations
 
 import json
+import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,7 +16,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qs
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
@@ -107,6 +108,10 @@ class World:
     meanwhile: Callable[[], Any] | None = None  # what another function does just before the next write
     runs: int = 0
     acted: int = 0  # attempts of the flow itself
+    chance: random.Random = field(default_factory=random.Random)  # of ids; every run draws the same
+
+    def new_id(self) -> UUID:
+        return UUID(int=self.chance.getrandbits(128), version=4)
 
     def now(self, zone: tzinfo) -> datetime:
         """Stands where the functions have the class `datetime`."""
@@ -242,8 +247,8 @@ class Flow:
     poison: bool = False
 
 
-def _submission(_world: World, answers: Json | None = None, **changes: Any) -> Json:
-    return submission(answers or URGENT, submission_id=str(uuid4()), **changes)
+def _submission(world: World, answers: Json | None = None, **changes: Any) -> Json:
+    return submission(answers or URGENT, submission_id=str(world.new_id()), **changes)
 
 
 def _send(world: World, body: Json) -> Reply:
@@ -263,8 +268,8 @@ def _unfinished(world: World) -> Json:
     return body | {"complete": True}
 
 
-def _plain(_world: World) -> Json:
-    lead_id = str(uuid4())
+def _plain(world: World) -> Json:
+    lead_id = str(world.new_id())
     fields = [
         ("submission_id", lead_id),
         ("answers.age", "62"),
@@ -279,8 +284,8 @@ def _send_plain(world: World, form: Json) -> Reply:
     return world.submit(capture_lead.handler, form["post"], form["id"])
 
 
-def _ad_lead(_world: World) -> Json:
-    return posting("capture_ad_lead", sent("capture_ad_lead") | {"lead_id": uuid4().hex})
+def _ad_lead(world: World) -> Json:
+    return posting("capture_ad_lead", sent("capture_ad_lead") | {"lead_id": world.new_id().hex})
 
 
 def _send_ad_lead(world: World, ad_lead: Json) -> Reply:
@@ -400,6 +405,7 @@ def run(world: World, flow: Flow, plan: Plan, *, tries_again: bool = False) -> l
     world.at, world.faults, world.longest, world.received = BEGIN, 0, 0.0, False
     world.told, world.spool, world.set_aside, world.replies, world.violations = [], [], [], [], []
     world.runs += 1
+    world.chance.seed(0)
     world.plan = _no_fault
     prepared = flow.prepare(world)
     world.attempts, world.plan = 0, plan

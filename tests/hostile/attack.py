@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import logging
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tests.aws import aws_in_process
 from tests.functions.calls import CONTEXT
 from tests.hostile.attacker import Attacker
 from tests.hostile.judging import fault
+from tests.quiet import quiet
 
 BATCH = 2_000
 OUT_OF_ORDER = {"dynamodb.PutItem", "dynamodb.GetItem", "dynamodb.Query", "sqs.SendMessage"}
@@ -32,7 +29,7 @@ def attack(seed: int, first: int, count: int = BATCH) -> Attacked:
     """One batch: requests `first` up to, but not with, `first + count`."""
     attacker, attacked = Attacker(seed), Attacked()
     out_of_order = first // BATCH % EVERY_SO_OFTEN == EVERY_SO_OFTEN - 1
-    with aws_in_process() as aws, _quiet():
+    with aws_in_process() as aws, quiet():
         aws.wire.down = set(OUT_OF_ORDER) if out_of_order else set()
         for number in range(first, first + count):
             route, event = attacker.request(number)
@@ -45,15 +42,3 @@ def attack(seed: int, first: int, count: int = BATCH) -> Attacked:
             if wrong and len(attacked.faults) < MOST_FAULTS:
                 attacked.faults.append(f"{route.name}: {wrong} (seed {seed}, request {number})")
     return attacked
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """A million log lines are no news."""
-    logger = logging.getLogger("leads")
-    before, logger.disabled = logger.disabled, True
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            yield
-    finally:
-        logger.disabled = before

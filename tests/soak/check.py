@@ -45,7 +45,7 @@ class Check:
     """`name`: as in ONLY=name. `promise`: what 0 violations show. `amount`: how many `unit`s, in pieces of `piece`.
 
     `run`: a function of a module, since other processes call it by its name. A piece takes some ten seconds at most, or
-    stopping would make somebody wait. `at_once`: 1 when a piece needs the machine for itself.
+    stopping would make somebody wait. `alone`: a piece needs the machine for itself.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Check:
     amount: int
     piece: int
     run: Callable[[Piece], Found]
-    at_once: int = 2
+    alone: bool = False
 
     def pieces(self, seed: int) -> list[Piece]:
         return [Piece(seed, first, min(self.piece, self.amount - first)) for first in range(0, self.amount, self.piece)]

@@ -85,7 +85,7 @@ CHECKS: tuple[Check, ...] = (
         1_000,
         250,
         behind_a_server,
-        at_once=1,
+        alone=True,
     ),
     Check(
         "load-cloud",
@@ -94,6 +94,6 @@ CHECKS: tuple[Check, ...] = (
         500,
         500,
         on_the_local_cloud,
-        at_once=1,
+        alone=True,
     ),
 )

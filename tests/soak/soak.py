@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import multiprocessing
+import os
 import signal
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from pathlib import Path
+from types import FrameType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -22,12 +27,14 @@ from tests.soak.report import page
 
 PROJECT = Path(__file__).resolve().parents[2]
 FIELDS = [entry.name for entry in fields(Found)]
+CORES = 2
 SHOWN = 5  # violations on the terminal; the report has them all
+YOUNG = 20_000  # objects before Python looks for garbage: pieces make millions, and next to none in circles
 
 
 @dataclass(slots=True)
 class Result:
-    """`took`: seconds of all its pieces, added up. `resumed`: units that an earlier run of this seed had done."""
+    """`took`: CPU-seconds of all its pieces. `resumed`: units that an earlier run of this seed had done."""
 
     check: Check
     found: Found = field(default_factory=lambda: Found(0))
@@ -40,7 +47,11 @@ class Result:
 
 
 def soak(checks: Sequence[Check], seed: int, folder: Path, console: Console) -> list[Result]:
-    """Runs the pieces that no earlier run of this seed has done on this code. Ctrl-C ends it after the running ones."""
+    """Runs the pieces that no earlier run of this seed has done on this code.
+
+    Ctrl-C ends it after the running ones, and a second one at once.
+    """
+    began = time.monotonic()
     results = [Result(check) for check in checks]
     kept = Kept(folder / f"seed-{seed}")
     columns = (
@@ -52,7 +63,7 @@ def soak(checks: Sequence[Check], seed: int, folder: Path, console: Console) -> 
         TextColumn("left:"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console) as progress:
+    with _interruptible() as interrupted, _processes() as pool, Progress(*columns, console=console) as progress:
         for result in results:
             check = result.check
             bar = progress.add_task(check.name, total=check.amount, unit=check.unit)
@@ -61,19 +72,19 @@ def soak(checks: Sequence[Check], seed: int, folder: Path, console: Console) -> 
             result.resumed = result.found.done
             progress.update(bar, completed=result.found.done)
             done = kept.of(check).keys()
-            try:
-                left = [piece for piece in check.pieces(seed) if piece.first not in done]
-                for piece, found, took in _run(check, left):
-                    if found.done:
-                        kept.keep(check, piece, found, took)
-                    _take(result, found, took)
-                    progress.update(bar, completed=result.found.done)
-            except KeyboardInterrupt:
-                console.print(f"Stopped. What is done is kept: `make soak SEED={seed}` goes on.")
+            left = [piece for piece in check.pieces(seed) if piece.first not in done]
+            for piece, found, took in _run(pool, check, left, interrupted):
+                if found.done:
+                    kept.keep(check, piece, found, took)
+                _take(result, found, took)
+                progress.update(bar, completed=result.found.done)
+            if interrupted:
+                console.print(f"Stopped. What is done is kept: `make soak SEED={seed}` goes on.", highlight=False)
                 break
     report = folder / "report.html"
     report.write_text(page(results, seed), encoding="utf-8")
     _tell(results, seed, report, console)
+    console.print(f"this run took {timedelta(seconds=round(time.monotonic() - began))}", highlight=False)
     return results
 
 
@@ -82,41 +93,76 @@ def _take(result: Result, found: Found, took: float) -> None:
     result.took += took
 
 
-def _run(check: Check, pieces: Sequence[Piece]) -> Iterable[tuple[Piece, Found, float]]:
-    """As they get done. A piece that breaks is a violation: it says so, and is run again next time."""
+@contextmanager
+def _interruptible() -> Iterator[list[int]]:
+    """Ctrl-C adds to the list, and tears nothing apart; who presses it again means it."""
+    pressed: list[int] = []
+
+    def press(number: int, frame: FrameType | None) -> None:
+        if pressed:
+            signal.default_int_handler(number, frame)
+        pressed.append(number)
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _processes() -> Iterator[ProcessPoolExecutor]:
+    """The same for all checks: beginning takes longer than many a piece."""
     context = multiprocessing.get_context("spawn")  # a fork would copy the thread that draws the progress
-    with ProcessPoolExecutor(check.at_once, context, initializer=_ignore_interrupts) as pool:
-        running: dict[Future[tuple[Found, float]], Piece] = {}
-        waiting = iter(pieces)
-        try:
-            while True:
-                for piece in waiting:
-                    running[pool.submit(_timed, check, piece)] = piece
-                    if len(running) > check.at_once:  # one more than run, so that no core waits
-                        break
-                if not running:
-                    return
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    piece = running.pop(future)
-                    yield piece, *future.result()
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+    pool = ProcessPoolExecutor(CORES, context, initializer=_begin)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _run(
+    pool: ProcessPoolExecutor, check: Check, pieces: Sequence[Piece], interrupted: Sequence[int]
+) -> Iterable[tuple[Piece, Found, float]]:
+    """As they get done. A piece that breaks is a violation: it says so, and is run again next time."""
+    running: dict[Future[tuple[Found, float]], Piece] = {}
+    waiting = iter(pieces)
+    most = 1 if check.alone else CORES + 1  # one more than run, so that no core waits
+    while True:
+        while not interrupted and len(running) < most and (piece := next(waiting, None)):
+            running[_submit(pool, check, piece)] = piece
+        if not running:
+            return
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            yield running.pop(future), *future.result()
+
+
+def _submit(pool: ProcessPoolExecutor, check: Check, piece: Piece) -> Future[tuple[Found, float]]:
+    """The first one starts the processes, and Ctrl-C is the terminal's word to them too: they never hear it, not even
+    while they begin."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return pool.submit(_timed, check, piece)
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def _begin() -> None:
+    """What was imported stays, and is no garbage."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    gc.freeze()
+    gc.set_threshold(YOUNG)
 
 
 def _timed(check: Check, piece: Piece) -> tuple[Found, float]:
-    began = time.perf_counter()
+    began = os.times()
     try:
         found = check.run(piece)
     except Exception:  # noqa: BLE001  the other pieces go on
         found = Found(0, [f"broke at {piece}: {traceback.format_exc(limit=-4)}"])
-    return found, time.perf_counter() - began
-
-
-def _ignore_interrupts() -> None:
-    """Ctrl-C is the terminal's word to every process; the first one decides."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return found, round(sum(os.times()[:4]) - sum(began[:4]), 2)  # its own and its children's, user and system
 
 
 class Kept:
@@ -170,4 +216,5 @@ def _tell(results: Sequence[Result], seed: int, report: Path, console: Console) 
             console.print(f"    {violation}", highlight=False, markup=False)
         if len(found.violations) > SHOWN:
             console.print(f"    and {len(found.violations) - SHOWN} more")
-    console.print(f"seed {seed}; report: {report.relative_to(PROJECT) if report.is_relative_to(PROJECT) else report}")
+    where = report.relative_to(PROJECT) if report.is_relative_to(PROJECT) else report
+    console.print(f"seed {seed}; report: {where}", highlight=False)

@@ -34,7 +34,7 @@ def interrupt(piece: Piece) -> Found:
 
 
 COUNT = Check("count", "what is counted is counted", "units", 25, 10, count)
-INTERRUPT = Check("interrupt", "Ctrl-C loses nothing", "units", 60, 1, interrupt, at_once=1)
+INTERRUPT = Check("interrupt", "Ctrl-C loses nothing", "units", 60, 1, interrupt, alone=True)
 
 
 def run(seed: int, folder: Path) -> tuple[bool, str]:
