@@ -31,7 +31,10 @@ def main() -> int:
     if unknown := set(names) - set(known):
         parser.error(f"there is no check {', '.join(sorted(unknown))}")
     seed = options.seed if options.seed is not None else secrets.randbelow(1_000_000)
-    results = soak([known[name] for name in names], seed, PROJECT / "build" / "soak", Console())
+    try:
+        results = soak([known[name] for name in names], seed, PROJECT / "build" / "soak", Console())
+    except KeyboardInterrupt:
+        return 130
     return 0 if all(result.passed for result in results) else 1
 
 

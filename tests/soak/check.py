@@ -45,7 +45,8 @@ class Check:
     """`name`: as in ONLY=name. `promise`: what 0 violations show. `amount`: how many `unit`s, in pieces of `piece`.
 
     `run`: a function of a module, since other processes call it by its name. A piece takes some ten seconds at most, or
-    stopping would make somebody wait. `alone`: a piece needs the machine for itself.
+    stopping would make somebody wait. `takes`: milliseconds of a core for each unit, roughly, for
+    the estimate of the whole. `alone`: a piece needs the machine for itself.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Check:
     amount: int
     piece: int
     run: Callable[[Piece], Found]
+    takes: float
     alone: bool = False
 
     def pieces(self, seed: int) -> list[Piece]:

@@ -123,9 +123,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Thousands of lines are no news."""
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 8 * AT_ONCE  # whoever finds the queue full comes back after a second
+
+
 def behind_a_server(piece: Piece) -> Found:
     lead_ids = _ids(piece)
-    with quiet_world() as made, ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
+    with quiet_world() as made, _Server(("127.0.0.1", 0), _Handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         pressed = press(f"http://127.0.0.1:{server.server_port}", lead_ids)

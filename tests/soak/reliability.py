@@ -53,6 +53,7 @@ CHECKS: tuple[Check, ...] = (
         1_000_000,
         VISITS,
         simulate,
+        takes=0.5,
     ),
     Check(
         "single-faults",
@@ -61,6 +62,7 @@ CHECKS: tuple[Check, ...] = (
         len(KINDS),
         13,
         fail_once,
+        takes=220,
     ),
     Check(
         "outages",
@@ -69,6 +71,7 @@ CHECKS: tuple[Check, ...] = (
         len(KINDS),
         13,
         fail_whole_services,
+        takes=320,
     ),
     Check(
         "several-faults",
@@ -77,6 +80,7 @@ CHECKS: tuple[Check, ...] = (
         5_000,
         100,
         fail_often,
+        takes=27,
     ),
     Check(
         "load-functions",
@@ -85,6 +89,7 @@ CHECKS: tuple[Check, ...] = (
         1_000,
         250,
         behind_a_server,
+        takes=70,
         alone=True,
     ),
     Check(
@@ -94,6 +99,7 @@ CHECKS: tuple[Check, ...] = (
         500,
         500,
         on_the_local_cloud,
+        takes=60,
         alone=True,
     ),
 )

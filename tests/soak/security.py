@@ -68,6 +68,7 @@ CHECKS: tuple[Check, ...] = (
         1_000_000,
         BATCH,
         send_hostile_requests,
+        takes=0.65,
     ),
     Check(
         "description",
@@ -76,5 +77,6 @@ CHECKS: tuple[Check, ...] = (
         CASES * len(PUBLIC),
         AT_ONCE,
         play_by_the_description,
+        takes=9,
     ),
 )

@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import os
 import signal
+import sys
 import time
 import traceback
 from collections import Counter
@@ -22,6 +23,7 @@ from types import FrameType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from tests.aws import ENVIRONMENT  # with it moto, before any function: their clients are made when they are imported
 from tests.soak.check import Check, Found, Piece
 from tests.soak.report import page
 
@@ -54,6 +56,10 @@ def soak(checks: Sequence[Check], seed: int, folder: Path, console: Console) -> 
     began = time.monotonic()
     results = [Result(check) for check in checks]
     kept = Kept(folder / f"seed-{seed}")
+    for result in results:
+        for found, took in kept.of(result.check).values():
+            _take(result, found, took)
+        result.resumed = result.found.done
     columns = (
         TextColumn("{task.description}"),
         BarColumn(bar_width=30),
@@ -64,13 +70,12 @@ def soak(checks: Sequence[Check], seed: int, folder: Path, console: Console) -> 
         TimeRemainingColumn(),
     )
     with _interruptible() as interrupted, _processes() as pool, Progress(*columns, console=console) as progress:
+        whole = sum(check.amount * check.takes for check in checks) / 1000 / CORES
+        all_of_it = progress.add_task("all", total=round(whole), unit="s, roughly")
+        progress.update(all_of_it, completed=_work(results))
         for result in results:
             check = result.check
-            bar = progress.add_task(check.name, total=check.amount, unit=check.unit)
-            for found, took in kept.of(check).values():
-                _take(result, found, took)
-            result.resumed = result.found.done
-            progress.update(bar, completed=result.found.done)
+            bar = progress.add_task(check.name, total=check.amount, unit=check.unit, completed=result.found.done)
             done = kept.of(check).keys()
             left = [piece for piece in check.pieces(seed) if piece.first not in done]
             for piece, found, took in _run(pool, check, left, interrupted):
@@ -78,6 +83,7 @@ def soak(checks: Sequence[Check], seed: int, folder: Path, console: Console) -> 
                     kept.keep(check, piece, found, took)
                 _take(result, found, took)
                 progress.update(bar, completed=result.found.done)
+                progress.update(all_of_it, completed=_work(results))
             if interrupted:
                 console.print(f"Stopped. What is done is kept: `make soak SEED={seed}` goes on.", highlight=False)
                 break
@@ -86,6 +92,11 @@ def soak(checks: Sequence[Check], seed: int, folder: Path, console: Console) -> 
     _tell(results, seed, report, console)
     console.print(f"this run took {timedelta(seconds=round(time.monotonic() - began))}", highlight=False)
     return results
+
+
+def _work(results: Iterable[Result]) -> float:
+    """What is done, in seconds of all cores, roughly."""
+    return sum(result.found.done * result.check.takes for result in results) / 1000 / CORES
 
 
 def _take(result: Result, found: Found, took: float) -> None:
@@ -117,6 +128,10 @@ def _processes() -> Iterator[ProcessPoolExecutor]:
     pool = ProcessPoolExecutor(CORES, context, initializer=_begin)
     try:
         yield pool
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -149,9 +164,11 @@ def _submit(pool: ProcessPoolExecutor, check: Check, piece: Piece) -> Future[tup
 
 
 def _begin() -> None:
-    """What was imported stays, and is no garbage."""
+    """In each process. What was imported stays, and is no garbage."""
+    os.environ.update(ENVIRONMENT)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # what a piece has started is stopped too
     gc.freeze()
     gc.set_threshold(YOUNG)
 

@@ -33,8 +33,8 @@ def interrupt(piece: Piece) -> Found:
     return Found(piece.count)
 
 
-COUNT = Check("count", "what is counted is counted", "units", 25, 10, count)
-INTERRUPT = Check("interrupt", "Ctrl-C loses nothing", "units", 60, 1, interrupt, alone=True)
+COUNT = Check("count", "what is counted is counted", "units", 25, 10, count, takes=1)
+INTERRUPT = Check("interrupt", "Ctrl-C loses nothing", "units", 60, 1, interrupt, takes=1, alone=True)
 
 
 def run(seed: int, folder: Path) -> tuple[bool, str]:
