@@ -32,7 +32,7 @@ from tests.leads import HOURS, PERSON_KEY, RULEBOOK
 T = TypeVar("T")
 AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
 NURSES = {name: Staff(name, name, frozenset({"clinician"})) for name in ("ann", "ben")}
-WAIT = 20  # seconds: a turn takes microseconds; this only ends a test that hangs
+WAIT = 120  # seconds: a turn takes microseconds; this only ends a test that hangs
 
 
 class Abandoned(BaseException):

@@ -106,7 +106,7 @@ class World:
     received: bool = False  # somebody was told that it is
     violations: list[str] = field(default_factory=list)
     meanwhile: Callable[[], Any] | None = None  # what another function does just before the next write
-    runs: int = 0
+    runs: int = 0  # of plans with a fault in them
     acted: int = 0  # attempts of the flow itself
     chance: random.Random = field(default_factory=random.Random)  # of ids; every run draws the same
 
@@ -404,7 +404,7 @@ def run(world: World, flow: Flow, plan: Plan, *, tries_again: bool = False) -> l
     """What was broken. The client that tries again does so as soon as the fault has healed."""
     world.at, world.faults, world.longest, world.received = BEGIN, 0, 0.0, False
     world.told, world.spool, world.set_aside, world.replies, world.violations = [], [], [], [], []
-    world.runs += 1
+    world.runs += plan is not _no_fault
     world.chance.seed(0)
     world.plan = _no_fault
     prepared = flow.prepare(world)

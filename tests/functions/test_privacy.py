@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable
 
 import pytest
@@ -28,16 +29,14 @@ from tests.functions.calls import (
 )
 from tests.functions.conftest import Clock
 
-CANARIES = (
-    "Canaryname",
-    "+13125550177",
-    "5550177",
-    "canary-mail",
-    "Canarynote",
-    "60699",
-    "canary-campaign",
-    "canary/3",
-)
+CANARIES = ("Canaryname", "5550177", "canary-mail", "Canarynote", "60699", "canary-campaign", "canary/3")
+# Digits stand alone or behind an area code: within the digits of a time or an id they may be by chance.
+SEARCHED = {
+    canary: re.compile(
+        rf"(?<![0-9a-f.])(?:\+?1?312)?{canary}(?![0-9a-f])" if canary.isdecimal() else re.escape(canary.lower())
+    )
+    for canary in CANARIES
+}
 ANSWERS: Json = {"note": "Canarynote: my bladder"}
 CONTACT = {"name": "Canaryname", "phone": "(312) 555-0177", "email": "canary-mail@example.com", "postal": "60699"}
 
@@ -50,8 +49,8 @@ def with_canaries(answers: Json, **changes: object) -> Json:
 
 
 def found(text: str) -> list[str]:
-    plain = text.replace("(312) 555-0177", "5550177").replace("312-555-0177", "5550177")
-    return [canary for canary in CANARIES if canary.lower() in plain.lower()]
+    plain = text.replace("(312) 555-0177", "5550177").replace("312-555-0177", "5550177").lower()
+    return [canary for canary, pattern in SEARCHED.items() if pattern.search(plain)]
 
 
 @pytest.fixture

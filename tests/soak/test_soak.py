@@ -94,12 +94,12 @@ def test_an_interrupted_run_keeps_what_is_done(tmp_path: Path) -> None:
         start_new_session=True,  # its Ctrl-C is its own
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     assert "`make soak SEED=1` goes on" in done.stdout
     [kept] = tmp_path.rglob("*.jsonl")
-    assert 2 <= len(kept.read_text().splitlines()) < INTERRUPT.amount
+    assert len(kept.read_text().splitlines()) == 3  # also what was running
     assert "interrupt: not finished" in done.stdout
 
 

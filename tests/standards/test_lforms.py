@@ -16,6 +16,7 @@ from shared.fhir.questionnaire import as_fhir
 from shared.rulebook.loading import load
 
 pytestmark = pytest.mark.browser
+PATIENCE = 20_000  # ms: a machine may be busy
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 WEB_COMPONENT = "node_modules/lforms/dist/lforms"
 PAGE = """<!doctype html>
@@ -66,12 +67,12 @@ def choose(page: Page, text: str, group: str) -> None:
 
 def see(page: Page, *link_ids: str) -> None:
     for link_id in link_ids:
-        expect(page.locator(f"[id='item-{link_id}']")).to_be_visible()
+        expect(page.locator(f"[id='item-{link_id}']")).to_be_visible(timeout=PATIENCE)
 
 
 def miss(page: Page, *link_ids: str) -> None:
     for link_id in link_ids:
-        expect(page.locator(f"[id='item-{link_id}']")).to_have_count(0)
+        expect(page.locator(f"[id='item-{link_id}']")).to_have_count(0, timeout=PATIENCE)
 
 
 def say_age(page: Page, age: str) -> None:
@@ -89,7 +90,7 @@ def test_draws_every_question(page: Page) -> None:
     assert rule_set is not None
     for question in rule_set.questionnaire.questions.values():
         if question.shown_when is None:
-            expect(page.get_by_text(question.text)).to_be_visible()
+            expect(page.get_by_text(question.text)).to_be_visible(timeout=PATIENCE)
             for option in question.options:
                 expect(page.get_by_text(option.label, exact=True).first).to_be_visible()
         else:
