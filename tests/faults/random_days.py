@@ -440,12 +440,13 @@ class Days:
             at = next((at for at, told_level, _ in told if told_level == level), None)
             if at is None and lead.acknowledged_at is not None:
                 return
-            healed = self._healed(lead.lead_id, due, at or self._ends)
-            within = TOLD_WITHIN if level == 1 or healed > due else ESCALATED_WITHIN
+            after_healing = TOLD_WITHIN
             if level == 1 and lead.lead_id in self._spooled and not self.weather.stream:
-                within += MINUTE  # the spool tries again after 90 s, and only then can a sweep see it
-            if (at or self._ends) - healed > within + MOMENT:
-                what = f"{at - healed} late" if at else "never"
+                after_healing += MINUTE  # the spool tries again after 90 s, and only then can a sweep see it
+            without_faults = due + (after_healing if level == 1 else ESCALATED_WITHIN)
+            by = max(without_faults, self._healed(lead.lead_id, at or self._ends) + after_healing) + MOMENT
+            if (at or self._ends) > by:
+                what = f"{at - by} late" if at else "never"
                 self._broken("I4, R8" if level == 1 else "I5, R8", lead.lead_id, f"level {level} was told {what}")
             if at is None:
                 return
@@ -454,11 +455,14 @@ class Days:
                 self.delays[delay] = self.delays.get(delay, 0) + 1
             due = max(due, at)  # the next step falls due after this one
 
-    def _healed(self, lead_id: UUID, due: datetime, until: datetime) -> datetime:
-        """The last moment before `until` at which something was wrong that can have delayed this lead; else `due`."""
-        wrong: list[datetime] = [at for at in (*self._hits.get(lead_id, ()), *self._sweeps_broken) if due < at <= until]
-        wrong += [min(ends, until) for _, begins, ends in self._outages if begins <= until and ends > due]
-        return max([due, *wrong])
+    def _healed(self, lead_id: UUID, until: datetime) -> datetime:
+        """The last moment before `until` at which something was wrong that can have delayed this lead.
+
+        Also from before a step fell due: an alert that nobody could write down is told again first.
+        """
+        wrong = [at for at in (*self._hits.get(lead_id, ()), *self._sweeps_broken) if at <= until]
+        wrong += [min(ends, until) for _, begins, ends in self._outages if begins <= until]
+        return max(wrong, default=YEAR_BEGINS)
 
 
 @cache
