@@ -53,8 +53,9 @@ def leading_on(page: Exported, query: ExportQuery, at: datetime) -> dict[str, st
 @api.answers_staff(logger.error)
 def handler(event: api.Event, context: Any) -> api.Response:
     staff, at = api.staff(event), datetime.now(UTC)
-    if reference := api.path_parameter(event, "reference"):
-        return api.document(as_fhir(export_lead(reference, staff, records, at), at), FHIR, {})
+    if "reference" in (event.get("pathParameters") or {}):
+        page = export_lead(api.path_parameter(event, "reference"), staff, records, at)
+        return api.document(as_fhir(page, at), FHIR, {})
     query = api.query(event, ExportQuery)
     page = export_leads(query, staff, records, at)
     content, kind = (as_csv(page, query), CSV) if query.format == "csv" else (as_fhir(page, at), FHIR)

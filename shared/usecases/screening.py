@@ -75,6 +75,8 @@ def _screen(rule_set: RuleSet, answers: Answers, version: str, page: str) -> Scr
     result = score(rule_set, answers, version, page)
     emergency = rule_set.tiers[result.tier].disposition == EMERGENCY
     if result.failed and not emergency:
+        if problems := rule_set.questionnaire.problems(answers):  # of another version: no failure of ours
+            raise InvalidInput(problems)
         raise ScoringFailed
     ids = result.messages if emergency else (*_age_notice(rule_set, result), rule_set.net) if result.minor else ()
     shown = advice(rule_set, ids, clinic_open=True, will_call=False)

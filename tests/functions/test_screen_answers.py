@@ -59,7 +59,7 @@ def test_pages_not_yet_seen_are_no_emergency() -> None:
 def test_pages_not_yet_seen_are_no_emergency_in_another_version_either() -> None:
     answers = CALM | {"age": 30, "ces": ["sexual-change"], "ces-onset": "gt3m", "of-another-version": "yes"}
     version = {"id": "fs-intake", "version": "0.9.0"}
-    assert screen("P2", answers, questionnaire=version)["statusCode"] == 503
+    assert screen("P2", answers, questionnaire=version)["statusCode"] == 422
     assert content(screen("P3", answers, questionnaire=version))["disposition"] == "seek-emergency-care"
 
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from functions import capture_lead, draw_form, show_receipt
-from tests.functions.calls import CONTEXT, event
+from functions import capture_lead, draw_form, export_leads, screen_answers, show_receipt
+from tests.functions.calls import CONTEXT, content, event, posting, sent
 from tests.functions.plain_browser import body_post, form_post
+from tests.functions.staff_calls import signed_in
 from tests.hostile import corpora
 from tests.hostile.attack import BATCH, attack
 from tests.hostile.attacker import Attacker, routes
@@ -110,3 +111,20 @@ def test_the_reader_of_forms_writes_nothing_of_them(caplog: pytest.LogCaptureFix
     answer = capture_lead.handler(body_post("/submissions", "é7", "multipart/form-data; boundary=x"), CONTEXT)
     assert answer["statusCode"] == 400
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize("answers", [{"age": ["none"], "region": ["lumbar"]}, {"age": "private", "em-now": ["none"]}])
+def test_answers_of_another_version_are_no_failure_of_ours(answers: dict[str, Any]) -> None:
+    """Seed 20261128, requests 2430 and 36418: answered 503, and logged as an error that raises alarms."""
+    version = {"id": "fs-intake", "version": "0.0.0"}
+    asked = sent("screen_answers") | {"questionnaire": version, "answers": answers, "page": "P1"}
+    answer = screen_answers.handler(posting("screen_answers", asked), CONTEXT)
+    assert answer["statusCode"] == 422
+    assert "911" in content(answer)["emergency_advice"]
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_lead_without_a_reference_is_not_the_export_of_all() -> None:
+    """Seed 20261128, request 61159."""
+    asked = event("export_leads") | {"pathParameters": {"reference": ""}}
+    assert export_leads.handler(signed_in(asked, "admin"), CONTEXT)["statusCode"] == 404
