@@ -230,7 +230,7 @@ def _tell(results: Sequence[Result], seed: int, report: Path, console: Console) 
         state = "held" if result.passed else "BROKEN" if found.violations else "not finished"
         console.print(f"{check.name}: {state}, {found.done:,} of {check.amount:,} {check.unit}", highlight=False)
         for violation in found.violations[:SHOWN]:
-            console.print(f"    {violation}", highlight=False, markup=False)
+            console.print(f"    {violation}", highlight=False, markup=False, soft_wrap=True)
         if len(found.violations) > SHOWN:
             console.print(f"    and {len(found.violations) - SHOWN} more")
     where = report.relative_to(PROJECT) if report.is_relative_to(PROJECT) else report
