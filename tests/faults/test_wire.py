@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from shared.adapters.aws import PATIENT_FACING, SPOOLING
 from tests.faults.plans import KINDS, SUBSETS, outages, quiet_world, several_faults, single_faults
 from tests.faults.wire import FAULTS, FLOWS, Flow, World, at_attempt, attempts_of, run, while_down
 
@@ -53,6 +54,7 @@ def test_with_a_hanging_table_the_answer_takes_less_than_six_seconds(made: World
         assert run(made, flow, hangs) == []
         assert 1 < made.longest <= 6
     assert run(made, FLOWS[0], hangs) == []
+    assert made.longest == pytest.approx(2 * PATIENT_FACING.read_timeout + 1 + SPOOLING.read_timeout)  # type: ignore[attr-defined]
     [reply] = made.replies
     assert reply.status == 503
     assert "clinic_phone" in reply.body  # a connection that hung is an error without an answer to read a code from

@@ -20,6 +20,7 @@ from uuid import UUID
 
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
+from botocore.retries.standard import ExponentialBackoff
 from moto.core.botocore_stubber import MockRawResponse
 from moto.dynamodb.models import dynamodb_backends
 
@@ -385,6 +386,16 @@ FLOWS = (
 )
 
 
+_delay_amount = ExponentialBackoff.delay_amount
+
+
+def _longest_delay(backoff: ExponentialBackoff, context: Any) -> float:
+    """The longest that the SDK may wait between two attempts. Its chance is bound when a client is made."""
+    with patch.object(backoff, "_random", lambda: 1.0):
+        delay: float = _delay_amount(backoff, context)
+    return delay
+
+
 @contextmanager
 def world() -> Iterator[World]:
     """Made once for many runs: making tables takes longer than a run."""
@@ -393,8 +404,7 @@ def world() -> Iterator[World]:
         made = World(aws)
         aws.wire.fails = made.fails
         stack.enter_context(patch("botocore.endpoint.time.sleep", made.sleep))
-        # The longest that the SDK may wait between two attempts.
-        stack.enter_context(patch("botocore.retries.standard.random.random", return_value=1.0))
+        stack.enter_context(patch.object(ExponentialBackoff, "delay_amount", _longest_delay))
         for module in MODULES:
             stack.enter_context(patch.object(module, "datetime", made))
         yield made
