@@ -20,6 +20,7 @@ from uuid import UUID
 
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
+from botocore.retries.quota import RetryQuota
 from botocore.retries.standard import ExponentialBackoff
 from moto.core.botocore_stubber import MockRawResponse
 from moto.dynamodb.models import dynamodb_backends
@@ -405,6 +406,8 @@ def world() -> Iterator[World]:
         aws.wire.fails = made.fails
         stack.enter_context(patch("botocore.endpoint.time.sleep", made.sleep))
         stack.enter_context(patch.object(ExponentialBackoff, "delay_amount", _longest_delay))
+        # Clients try again less and less while calls fail; here each plan meets one that is new.
+        stack.enter_context(patch.object(RetryQuota, "acquire", return_value=True))
         for module in MODULES:
             stack.enter_context(patch.object(module, "datetime", made))
         yield made
