@@ -16,7 +16,7 @@ import trustme
 
 ANSWERS: dict[str, Mapping[str, Any]] = {
     "Query": {"Items": [], "Count": 0, "ScannedCount": 0},
-    "ReceiveMessage": {"Messages": []},
+    "ReceiveMessage": {"Messages": [{"MessageId": "1", "ReceiptHandle": "1", "Body": "none"}]},  # the canary's alert
 }
 SNS = (
     '<{0}Response xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><{0}Result>'

@@ -43,7 +43,6 @@ SETTINGS = {
     "POWERTOOLS_SERVICE_NAME": "leads",
     "POWERTOOLS_METRICS_NAMESPACE": "SpineLeads",
     "POWERTOOLS_LOG_LEVEL": "INFO",
-    "PYDANTIC_DISABLE_PLUGINS": "__all__",
     "POWERTOOLS_TRACE_DISABLED": "true",  # c: there is no X-Ray daemon here; importing and wrapping is what it costs
     "PYTHONHASHSEED": "0",
     "TZ": "UTC",

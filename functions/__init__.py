@@ -6,4 +6,4 @@ import warnings
 
 warnings.filterwarnings("ignore", message="No application metrics to publish")  # a refused request counts nothing
 logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # its warnings quote what was sent
-gc.set_threshold(50_000)  # what is made at start stays: looking through it again and again would be in vain
+gc.set_threshold(70_000)  # more than a start makes, which stays: looking through it would be in vain

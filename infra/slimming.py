@@ -4,6 +4,7 @@ The standard library is enough to run it. docs/performance.md says what each ste
 holds that none can break a deployment.
 """
 
+import ast
 import gzip
 import json
 import re
@@ -20,9 +21,11 @@ AWS_CALLS: dict[str, tuple[str, ...]] = {
 }
 DESCRIPTIONS = ("service-2", "endpoint-rule-set-1", "paginators-1")
 SETTINGS = ("endpoints", "partitions", "_retry", "sdk-default-configuration")
-# No function imports them: boto3 is botocore and more, s3transfer what boto3 needs for S3; `dns` looks domains up.
+# No function imports them: boto3 is botocore and more, s3transfer what boto3 needs for S3; pydantic, with what only it
+# needs, wrote the schemas by which its core checks; `dns` looks domains up.
 UNUSED = (
     *("bin", ".lock", "boto3", "s3transfer", "dns", "email_validator/deliverability.py"),
+    *("pydantic", "annotated_types", "typing_inspection"),
     "aws_lambda_powertools/event_handler",
     *(
         f"aws_lambda_powertools/utilities/{name}"
@@ -40,6 +43,7 @@ UNUSED = (
         )
     ),
 )
+SCHEMA_TYPES = ("CoreConfig", "CoreSchema", "CoreSchemaType", "ErrorType")
 # Every AWS endpoint chains to one of these: https://www.amazontrust.com/repository/
 AUTHORITIES = re.compile(r'^# Label: "(?:Amazon Root CA [1-4]|Starfield .*)"$', re.MULTILINE)
 
@@ -54,6 +58,25 @@ def leave_out_packages(folder: Path) -> None:
     for name in UNUSED:
         path = folder / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def leave_out_schema_types(folder: Path) -> None:
+    """Types for whoever writes schemas of pydantic's core: importing them costs as much as all of Powertools. Raises
+    ValueError where the package itself wants others than these."""
+    package = folder / "pydantic_core" / "__init__.py"
+    wanted = {
+        alias.name
+        for node in ast.walk(ast.parse(package.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "core_schema"
+        for alias in node.names
+    }
+    if wanted != set(SCHEMA_TYPES):
+        raise ValueError(f"pydantic_core wants {', '.join(sorted(wanted))} of its schema types")
+    types = package.with_name("core_schema.py")
+    types.unlink()  # a hard link to the installer's cache
+    types.write_text(
+        f'"""Left out: see infra/slimming.py."""\n\n{" = ".join(SCHEMA_TYPES)} = object\n', encoding="utf-8"
+    )
 
 
 def keep_called_operations(folder: Path) -> None:
@@ -83,7 +106,7 @@ def keep_amazon_authorities(folder: Path) -> None:
     bundle.write_text("\n".join(kept), encoding="utf-8")
 
 
-STEPS = (leave_out_packages, keep_called_operations, keep_amazon_authorities)
+STEPS = (leave_out_packages, leave_out_schema_types, keep_called_operations, keep_amazon_authorities)
 
 
 def _only(description: dict[str, Any], operations: Iterable[str]) -> dict[str, Any]:

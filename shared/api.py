@@ -10,16 +10,16 @@ import json
 import re
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, wraps
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ValidationError
+from pydantic_core import ValidationError
 
 from shared import negotiation
+from shared.domain.checked import Checked
 from shared.domain.consent import Visit
 from shared.domain.errors import (
     AlreadyTaken,
@@ -36,8 +36,9 @@ from shared.domain.errors import (
     WrongState,
 )
 from shared.domain.staff import Staff
+from shared.domain.value import Value
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", bound=Checked)
 Event = Mapping[str, Any]
 Response = dict[str, Any]
 Handler = Callable[[Event, Any], Response]
@@ -76,8 +77,7 @@ class UnreadableRequest(LeadIntakeError):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
-class Safety:
+class Safety(Value):
     """What every error answer carries, so that a patient is never left with an error alone.
 
     Both functions take a language: one gives the advice, the other the words for our own sentences.
@@ -190,7 +190,7 @@ def path_parameter(event: Event, name: str) -> str:
 
 def respond(status: HTTPStatus, body: object, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON answer that no cache may keep, unless `headers` say otherwise."""
-    content = body.model_dump_json() if isinstance(body, BaseModel) else json.dumps(body, separators=(",", ":"))
+    content = body.model_dump_json() if isinstance(body, Checked) else json.dumps(body, separators=(",", ":"))
     return {
         "statusCode": int(status),
         "headers": {"content-type": "application/json", "cache-control": "no-store", **SECURITY, **(headers or {})},

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Protocol
@@ -18,6 +17,7 @@ from shared.domain.filled_form import ATTRIBUTION, WHOLE, FilledForm, FormView, 
 from shared.domain.lead import Receipt
 from shared.domain.submission import Submission
 from shared.domain.triage import RuleSet
+from shared.domain.value import Value
 from shared.rulebook.notices import TRANSLATION_NOTICE
 from shared.settings import ClinicSettings
 
@@ -89,8 +89,7 @@ def return_address(text: str, origins: frozenset[str], own: str) -> str:
     return text if parts.scheme in ("http", "https") and f"{parts.scheme}://{parts.netloc}" in known else ""
 
 
-@dataclass(frozen=True, slots=True)
-class PlainForms:
+class PlainForms(Value):
     """`mend`: what to show when a form cannot be sent as it is."""
 
     rules: Rules

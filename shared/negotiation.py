@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from shared.domain.value import Value
 
 NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 RANGE = re.compile(rf"({NAME})/({NAME})")
@@ -13,8 +14,7 @@ MOST_LANGUAGES = 20
 QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 
 
-@dataclass(frozen=True, slots=True)
-class MediaRange:
+class MediaRange(Value):
     type: str
     subtype: str
     parameters: dict[str, str]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.phone import phone_link
+from shared.domain.value import Value
 
 
 def _required(name: str) -> str:
@@ -16,8 +16,7 @@ def _required(name: str) -> str:
     return value
 
 
-@dataclass(frozen=True, slots=True)
-class TableSettings:
+class TableSettings(Value):
     """`index_shards`: how many partitions each index that all leads pass through is spread over."""
 
     leads_table: str
@@ -28,8 +27,7 @@ class TableSettings:
         return cls(_required("LEADS_TABLE"), int(os.environ.get("INDEX_SHARDS", "1")))
 
 
-@dataclass(frozen=True, slots=True)
-class AlertSettings:
+class AlertSettings(Value):
     """`staff_link`: where staff open a lead; the reference is appended."""
 
     topic_arn: str
@@ -40,8 +38,7 @@ class AlertSettings:
         return cls(_required("ALERT_TOPIC_ARN"), _required("STAFF_LINK"))
 
 
-@dataclass(frozen=True, slots=True)
-class ClinicSettings:
+class ClinicSettings(Value):
     """How patients know the clinic."""
 
     name: str
@@ -56,8 +53,7 @@ class ClinicSettings:
         return cls(_required("CLINIC_NAME"), _required("CLINIC_PHONE"))
 
 
-@dataclass(frozen=True, slots=True)
-class SignInSettings:
+class SignInSettings(Value):
     """Where staff sign in: `address` has /oauth2/authorize, /oauth2/token and /logout; `client` is the inbox's id.
 
     Empty where there is no sign-in; then the inbox says so.
@@ -75,8 +71,7 @@ class SignInSettings:
         return cls(os.environ.get("SIGN_IN_ADDRESS", ""), os.environ.get("SIGN_IN_CLIENT", ""))
 
 
-@dataclass(frozen=True, slots=True)
-class AdSettings:
+class AdSettings(Value):
     """`key`: the secret set at the ad network; empty closes this door. `questionnaire`: the page the ads lead to."""
 
     key: str
@@ -126,8 +121,7 @@ def opening_hours() -> OpeningHours:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookSettings:
+class WebhookSettings(Value):
     """`address`: who gets signed webhooks. `secret`: signs them; the receiver has the same."""
 
     address: str
@@ -138,8 +132,7 @@ class WebhookSettings:
         return cls(_required("WEBHOOK_ADDRESS"), _required("WEBHOOK_KEY"))
 
 
-@dataclass(frozen=True, slots=True)
-class WatchSettings:
+class WatchSettings(Value):
     """`expected`: endpoints that must be subscribed to the topic. `page_hours`: when somebody usually submits."""
 
     topic_arn: str

@@ -6,10 +6,9 @@ It stops when the template has a route that is not described, or the other way r
 import json
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic import TypeAdapter
 
 from dev import template
 from dev.openapi.answers import (
@@ -149,8 +148,10 @@ def _headers(*names: str) -> Json:
 
 
 def _schemas() -> Json:
-    models: list[tuple[type[BaseModel], Literal["validation"]]] = [(m, "validation") for m in (*REQUESTS, *ANSWERS)]
-    _, found = models_json_schema(models, ref_template="#/components/schemas/{model}")
+    models: list[tuple[str, Literal["validation"], TypeAdapter[Any]]] = [
+        (model.__name__, "validation", TypeAdapter(model)) for model in (*REQUESTS, *ANSWERS)
+    ]
+    _, found = TypeAdapter.json_schemas(models, ref_template="#/components/schemas/{model}")
     schemas: Json = found["$defs"]
     schemas["Submission"] = without_trap(schemas["Submission"])
     schemas["Receipt"]["properties"]["disposition"]["enum"] = list(DISPOSITIONS)

@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from shared.domain.checked import Checked
+
 Json = dict[str, Any]
 
 WHY = {
@@ -37,18 +39,18 @@ class Operation:
     problems: tuple[str, ...]
     cacheable: bool = False
     parameters: tuple[Json, ...] = ()
-    request: type[BaseModel] | None = None
+    request: type[BaseModel | Checked] | None = None
     examples: Json = field(default_factory=dict)
     form: bool = False
     shows_pages: bool = False
     staff: bool = False
 
 
-def ref(model: type[BaseModel]) -> Json:
+def ref(model: type[BaseModel | Checked]) -> Json:
     return {"$ref": f"#/components/schemas/{model.__name__}"}
 
 
-def as_json(model: type[BaseModel]) -> Json:
+def as_json(model: type[BaseModel | Checked]) -> Json:
     return {"application/json": {"schema": ref(model)}}
 
 

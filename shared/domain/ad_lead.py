@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID, uuid5
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ValidationError
 
+from shared.domain.checked import Stored
 from shared.domain.errors import FieldProblem, InvalidInput
 from shared.domain.submission import Attribution, Consents, ContactEntry, QuestionnaireVersion, Submission
+
+if TYPE_CHECKING:
+    from pydantic import Field
 
 NAMESPACE = UUID("6a2f0a53-6a0c-5c3a-9d0e-3a4c6f0b9d11")  # made once for this purpose; never change it
 CONTACT_COLUMNS = {
@@ -21,24 +25,20 @@ MAX_COLUMNS = 60
 MAX_ATTRIBUTION = 120  # characters
 
 
-class Column(BaseModel):
+class Column(Stored):
     """The network may add keys at any time: unknown ones are ignored."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore", hide_input_in_errors=True)
 
     column_id: str | None = None
     string_value: str | None = None
 
 
-class AdKey(BaseModel):
+class AdKey(Stored):
     """The secret alone: nothing else is looked at before it is right."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore", hide_input_in_errors=True)
 
     google_key: Annotated[str, Field(max_length=200)] = ""
 
 
-class AdLead(AdKey):
+class AdLead(Stored):
     """The webhook's body (Google Ads API, lead form webhook). Only what we cannot do without must be right."""
 
     lead_id: Annotated[str, Field(min_length=1, max_length=300)]

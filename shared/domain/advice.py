@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
-
+from shared.domain.checked import Stored
 from shared.domain.triage import Message, RuleSet
 
 
-class ShownMessage(BaseModel):
+class ShownMessage(Stored):
     """A message exactly as it was shown."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     id: str
     text: str

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from shared.domain.lead import CANARY, Lead
 from shared.domain.triage import LadderStep
+from shared.domain.value import Value
 
 
 class Notice(Protocol):
@@ -24,8 +24,7 @@ class Notice(Protocol):
     def attributes(self) -> dict[str, str]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Value):
     """`suspect`: it may be a machine's, so that a subscription can leave it out (a text message, say).
 
     `kind` is new for the first level and escalation after it; canary, for the audience canary, is of no lead that staff

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Protocol
+
+from shared.domain.value import Value
 
 NOTHING: frozenset[str] = frozenset()
 
 
-@dataclass(slots=True)
 class Facts:
     """What a set of answers says, after hidden answers are dropped and skipped follow-ups filled in.
 
@@ -17,10 +17,13 @@ class Facts:
     none of them. `none_with_others`: on some question 'none' was ticked together with another option (and was dropped).
     """
 
-    chosen: dict[str, frozenset[str]]
-    numbers: dict[str, int]
-    texts: dict[str, str]
-    none_with_others: bool = False
+    __slots__ = ("chosen", "none_with_others", "numbers", "texts")
+
+    def __init__(self) -> None:
+        self.chosen: dict[str, frozenset[str]] = {}
+        self.numbers: dict[str, int] = {}
+        self.texts: dict[str, str] = {}
+        self.none_with_others = False
 
     def answered(self, question: str) -> bool:
         return question in self.chosen or question in self.numbers or question in self.texts
@@ -30,8 +33,7 @@ class Condition(Protocol):
     def holds(self, facts: Facts, /) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Value):
     question: str
     options: frozenset[str]
 
@@ -39,8 +41,7 @@ class AnyOf:
         return not self.options.isdisjoint(facts.chosen.get(self.question, NOTHING))
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(Value):
     question: str
     options: frozenset[str]
 
@@ -48,8 +49,7 @@ class AllOf:
         return self.options <= facts.chosen.get(self.question, NOTHING)
 
 
-@dataclass(frozen=True, slots=True)
-class NoneOf:
+class NoneOf(Value):
     question: str
     options: frozenset[str]
 
@@ -57,8 +57,7 @@ class NoneOf:
         return self.options.isdisjoint(facts.chosen.get(self.question, NOTHING))
 
 
-@dataclass(frozen=True, slots=True)
-class AtLeastAmong:
+class AtLeastAmong(Value):
     question: str
     options: frozenset[str]
     at_least: int
@@ -67,8 +66,7 @@ class AtLeastAmong:
         return len(self.options & facts.chosen.get(self.question, NOTHING)) >= self.at_least
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(Value):
     """A number within inclusive bounds; a missing number makes any comparison false."""
 
     question: str
@@ -82,8 +80,7 @@ class Between:
         return (self.at_least is None or number >= self.at_least) and (self.at_most is None or number <= self.at_most)
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Value):
     question: str
     answered: bool
 
@@ -91,8 +88,7 @@ class Answered:
         return facts.answered(self.question) is self.answered
 
 
-@dataclass(frozen=True, slots=True)
-class Mentions:
+class Mentions(Value):
     question: str
     word_list: str
     pattern: re.Pattern[str]
@@ -102,14 +98,12 @@ class Mentions:
         return text is not None and self.pattern.search(text) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class NoneWithOthers:
+class NoneWithOthers(Value):
     def holds(self, facts: Facts) -> bool:
         return facts.none_with_others
 
 
-@dataclass(frozen=True, slots=True)
-class Every:
+class Every(Value):
     conditions: tuple[Condition, ...]
 
     def holds(self, facts: Facts) -> bool:
@@ -119,8 +113,7 @@ class Every:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class Some:
+class Some(Value):
     conditions: tuple[Condition, ...]
     at_least: int = 1
 
@@ -134,16 +127,14 @@ class Some:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Value):
     condition: Condition
 
     def holds(self, facts: Facts) -> bool:
         return not self.condition.holds(facts)
 
 
-@dataclass(frozen=True, slots=True)
-class Defined:
+class Defined(Value):
     """A condition that has a name."""
 
     name: str
@@ -153,8 +144,7 @@ class Defined:
         return self.condition.holds(facts)
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(Value):
     """A staff instrument: points of its items that hold, added up."""
 
     name: str
@@ -165,8 +155,7 @@ class Score:
         return sum(points for points, condition in self.items if condition.holds(facts))
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
+class Scores(Value):
     score: Score
     at_least: int
 

@@ -7,33 +7,32 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from shared.domain.checked import Model, Stored
 from shared.domain.questionnaire import Questionnaire
 from shared.domain.submission import Contact, Submission
+from shared.domain.value import Value
+
+if TYPE_CHECKING:
+    from pydantic import Field
 
 ConsentCode = Literal["contact", "sms", "marketing"]
 UNTICKED_BOX = "a box of its own, unticked by default"
 UNKNOWN_TEXT = "given on a page that did not say which text it showed"
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Value):
     """How the request came: evidence, never a reason to refuse. Address and agent as the API saw them."""
 
     source_address: str
     user_agent: str
 
 
-class ConsentRecord(BaseModel):
+class ConsentRecord(Stored):
     """One entry of a lead's consent ledger. `hash` covers every other field, `previous` the entry before it."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, hide_input_in_errors=True)
 
     consent: str  # contact, sms or marketing
     given: bool
@@ -133,10 +132,8 @@ def revocation(earlier: ConsentRecord, how: str, at: datetime, previous: str) ->
     return earlier.model_copy(update=changes).sealed()
 
 
-class Revocation(BaseModel):
+class Revocation(Model):
     """Somebody asks that a consent end. `how`: in which words, or by which way."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid", hide_input_in_errors=True)
 
     lead_id: UUID
     consent: ConsentCode

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
 from shared.domain.lead_view import LeadSummary
+from shared.domain.value import Value
 
 LOOKS_BACK = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(Value):
     """`open`, `overdue`: now, and overdue is what nobody has taken. `answerable`: leads of the last seven days that
     were acknowledged or are past their deadline; `in_time` of them were acknowledged by it. Suspects are counted apart.
     """

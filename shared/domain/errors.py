@@ -1,12 +1,16 @@
 """What can go wrong, in the words of the domain. `shared/api.py` maps each to one HTTP status."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from shared.domain.value import Value
 
-@dataclass(frozen=True, slots=True)
-class FieldProblem:
+NO_LIMITS: Mapping[str, int] = {}
+
+
+class FieldProblem(Value):
     """One field that needs mending: a JSON pointer (RFC 6901) and a sentence. Never the value.
 
     `limits` fill the {names} of the sentence.
@@ -14,7 +18,7 @@ class FieldProblem:
 
     pointer: str
     template: str
-    limits: Mapping[str, int] = field(default_factory=dict)
+    limits: Mapping[str, int] = NO_LIMITS
 
     @property
     def detail(self) -> str:

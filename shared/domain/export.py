@@ -4,33 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field
-from pydantic_core import PydanticCustomError
-
+from shared.domain.checked import Model
 from shared.domain.errors import FieldProblem, InvalidInput
 from shared.domain.lead import Lead
 from shared.domain.lead_view import lead_view
-from shared.domain.submission import Model
 from shared.domain.triage import RuleSet
+from shared.domain.value import Value
+
+if TYPE_CHECKING:
+    from pydantic import Field
+
+    from shared.domain.field_types import Day
 
 USUAL_DAYS = timedelta(days=30)
 MOST_DAYS = timedelta(days=366)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
-DAY = re.compile(r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}")
 MARK = re.compile(r"(?P<milliseconds>[0-9]{1,14})_(?P<lead_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 IN_WORDS = ("page", "text", "answer")  # of an answer as staff see it
 MECHANICS = ("summary", "actions", "suspicion", "history", "others", "to_ask", "now")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Value):
     """A lead in the order of arrival: a page of an export ends at one, and the next goes on after it."""
 
     at: datetime
@@ -48,8 +48,7 @@ class Mark:
         return cls(EPOCH + int(match["milliseconds"]) * MILLISECOND, UUID(match["lead_id"]))
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Value):
     """From `since` until just before `until`."""
 
     since: datetime
@@ -66,16 +65,6 @@ class Period:
 
 def month_of(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m}"
-
-
-def _day(value: Any) -> date:
-    try:
-        return date.fromisoformat(value if DAY.fullmatch(value) else "")
-    except (TypeError, ValueError):
-        raise PydanticCustomError("day", "Give a day like 2026-01-31.") from None
-
-
-Day = Annotated[date, BeforeValidator(_day)]
 
 
 class ExportQuery(Model):

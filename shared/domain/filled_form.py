@@ -8,7 +8,7 @@ and carries everything else in hidden fields: nothing is kept on our side betwee
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from shared.domain.condition import AnyOf, Facts
 from shared.domain.errors import FieldProblem
 from shared.domain.questionnaire import Answer, Page, Question, Questionnaire
 from shared.domain.submission import Attribution
+from shared.domain.value import Value
 
 Fields = Mapping[str, tuple[str, ...]]
 
@@ -60,19 +61,18 @@ def _first(fields: Fields, name: str) -> str:
     return next(iter(fields.get(name, ())), "")
 
 
-@dataclass(frozen=True, slots=True)
-class FilledForm:
+class FilledForm(Value):
     fields: Fields
     questionnaire: Questionnaire
-    facts: Facts = field(init=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def facts(self) -> Facts:
         valid = {
             code: answer
             for code, answer in self._given()
             if (question := self.questionnaire.questions.get(code)) and question.problem(answer) is None
         }
-        object.__setattr__(self, "facts", self.questionnaire.facts(valid))
+        return self.questionnaire.facts(valid)
 
     def first(self, name: str) -> str:
         return _first(self.fields, name)
@@ -325,8 +325,7 @@ _MISSING = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FormView:
+class FormView(Value):
     """What a visitor without JavaScript sees next.
 
     `kind`: a "page" of questions, the "follow-ups" to a page, or the interruptions "emergency" and "minor".

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from shared.domain.submission import Stored
+from shared.domain.checked import Stored
 
 Status = Literal["new", "acknowledged", "booked", "closed"]
 SYSTEM = "system"

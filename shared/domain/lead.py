@@ -7,25 +7,23 @@ look at the lead again: nobody tells staff of it before, so moving it on also cl
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
 from uuid import UUID, uuid5
 
-from pydantic import BaseModel, ConfigDict
-
 from shared.domain.advice import ShownMessage
+from shared.domain.checked import Stored
 from shared.domain.consent import ConsentRecord, Visit, consent_records, revocation
 from shared.domain.history import RETURNED, HistoryEntry, Standing, Status
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.person import email_key, phone_key
 from shared.domain.shadow import Shadow
-from shared.domain.submission import Contact, Stored, Submission
+from shared.domain.submission import Contact, Submission
 from shared.domain.suspicion import Sign, Suspicion, red_flag, suspicion
 from shared.domain.triage import LadderStep, Response, RuleSet, Tier, TriageResult
+from shared.domain.value import Value
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # nothing more to say by itself, but the lead still needs someone
 RETURN_WITHIN = timedelta(minutes=10)  # how long an unfinished form may be finished before staff are told of it
@@ -34,20 +32,18 @@ PLAIN_FORM = "plain-form"
 CANARY = "canary"  # the source of a lead that only shows that delivery works: nobody sees, takes or counts it
 CLOCKS_DIFFER = timedelta(seconds=2)  # between two machines; without it a lead just stored can look not yet due
 CLAIM_LASTS = timedelta(seconds=30)  # longer than telling one lead can take, with every call at its time limit
-CROCKFORD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+CROCKFORD = "0123456789" + "ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def reference_of(lead_id: UUID) -> str:
     """Ten characters to read out on the phone (50 bits of a hash of the id, Crockford base 32: no I, L, O or U)."""
-    digest = hashlib.sha256(lead_id.bytes).digest()
-    text = base64.b32encode(digest[:7]).decode().translate(CROCKFORD)
-    return f"{text[:5]}-{text[5:10]}"
+    number = int.from_bytes(hashlib.sha256(lead_id.bytes).digest()[:7]) >> 6
+    text = "".join(CROCKFORD[number >> bits & 31] for bits in range(45, -1, -5))
+    return f"{text[:5]}-{text[5:]}"
 
 
-class Receipt(BaseModel):
+class Receipt(Stored):
     """What the visitor is told. Never the tier, the score or the rules."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     reference: str | None
     disposition: str
@@ -55,8 +51,7 @@ class Receipt(BaseModel):
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Value):
     """How and when a submission came in. `tries_spool`: a canary that shows that the spool works."""
 
     at: datetime

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from shared.domain.checked import Stored
 from shared.domain.condition import options_of
 from shared.domain.consent import chain_intact
 from shared.domain.lead import Lead
 from shared.domain.questionnaire import Answer, Answers, Question
-from shared.domain.submission import Stored
 from shared.domain.triage import FiredRule, RuleSet, SafetyRule, TriageResult
 
 UNSURE = "unsure"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from functools import cached_property
 
 from shared.domain.condition import Condition, Facts
 from shared.domain.errors import FieldProblem
+from shared.domain.value import Value
 
 Answer = int | str | list[str]
 Answers = Mapping[str, Answer]
@@ -17,15 +18,13 @@ NONE = "none"
 TYPOGRAPHIC_APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u2032\uff07\u00b4\u0060", "'"))
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Value):
     code: str
     label: str
     exclusive: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Value):
     """`minimum`/`maximum` bound an integer, `max_length` (characters) a text.
 
     `missing_counts_as`: the option assumed when the question was shown and skipped.
@@ -45,10 +44,10 @@ class Question:
     missing_counts_as: str | None = None
     keep_when_hidden: frozenset[str] = frozenset()
     standard_code: str | None = None
-    option_codes: frozenset[str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "option_codes", frozenset(option.code for option in self.options))
+    @cached_property
+    def option_codes(self) -> frozenset[str]:
+        return frozenset(option.code for option in self.options)
 
     @property
     def limits(self) -> dict[str, int]:
@@ -85,15 +84,13 @@ class Question:
         return None if known else "This option is not on the list."
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Value):
     id: str
     title: str
     questions: tuple[Question, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ContactField:
+class ContactField(Value):
     code: str
     type: str
     text: str
@@ -103,8 +100,7 @@ class ContactField:
     options: tuple[Option, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentText:
+class ConsentText(Value):
     """`text_hash`: sha256 (hex) of the text, by which a page says what it showed."""
 
     code: str
@@ -116,8 +112,7 @@ class ConsentText:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class ContactBlock:
+class ContactBlock(Value):
     title: str
     emergency_title: str
     hidden_when: Condition
@@ -125,8 +120,7 @@ class ContactBlock:
     consents: tuple[ConsentText, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Questionnaire:
+class Questionnaire(Value):
     id: str
     version: str
     language: str
@@ -137,11 +131,10 @@ class Questionnaire:
     contact: ContactBlock
     definitions: Mapping[str, Condition]
     reviewed: bool = True  # False while a translation awaits its translator and physician
-    questions: Mapping[str, Question] = field(init=False)
 
-    def __post_init__(self) -> None:
-        questions = {question.code: question for page in self.pages for question in page.questions}
-        object.__setattr__(self, "questions", questions)
+    @cached_property
+    def questions(self) -> Mapping[str, Question]:
+        return {question.code: question for page in self.pages for question in page.questions}
 
     @property
     def page_ids(self) -> tuple[str, ...]:
@@ -164,7 +157,7 @@ class Questionnaire:
         `last_page`: the last page the visitor has left; skipped follow-ups on later pages are not yet missing. None
         means that the whole questionnaire was put to the visitor. Answers are taken as valid (see `problems`).
         """
-        facts = Facts({}, {}, {})
+        facts = Facts()
         passed = True
         for page in self.pages:
             for question in page.questions:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Self
 from uuid import UUID
 
+from shared.domain.checked import Stored
 from shared.domain.consent import ConsentRecord
 from shared.domain.history import RETURNED, SYSTEM, HistoryEntry
 from shared.domain.lead import Lead
 from shared.domain.person import email_key, phone_key
-from shared.domain.submission import Contact, Stored
+from shared.domain.submission import Contact
+from shared.domain.value import Value
 
 REVOKED = "revoked"
 
@@ -32,8 +33,7 @@ class Stage(StrEnum):
     AUDIT = "audit"  # the trail of an urgent lead, which names nobody
 
 
-@dataclass(frozen=True, slots=True)
-class Retention:
+class Retention(Value):
     """How many calendar months each stage lasts, and the tiers whose trail outlives the contact."""
 
     months: Mapping[Stage, int]

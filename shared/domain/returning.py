@@ -8,13 +8,13 @@ visitor brings what they have not seen.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from shared.domain.consent import continued
 from shared.domain.history import OPENED_AGAIN, RETURNED, SYSTEM, TOLD_AGAIN, HistoryEntry, Standing
 from shared.domain.lead import NEVER, EarlierAnswers, Lead
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.triage import Tier
+from shared.domain.value import Value
 
 MOST_EARLIER = 5
 JUDGED = (  # what the rules made of the answers that count
@@ -40,8 +40,7 @@ def with_late(lead: Lead, late: Lead, tiers: Mapping[str, Tier], hours: OpeningH
     return after.model_copy(update={**said_last, "earlier": (*lead.earlier, _as_earlier(late))[-MOST_EARLIER:]})
 
 
-@dataclass(frozen=True, slots=True)
-class _Return:
+class _Return(Value):
     earlier: Lead
     later: Lead
     tiers: Mapping[str, Tier]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
-
+from shared.domain.checked import Stored
 from shared.domain.questionnaire import Answers
 from shared.domain.triage import RuleSet, triage
 
 
-class Shadow(BaseModel):
+class Shadow(Stored):
     """`rules`: ids of the safety and not-a-fit rules that fired."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     tier: str
     rules: tuple[str, ...]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import ValidationError
+from pydantic_core import ValidationError
 
 from shared.domain.lead import CANARY, Lead, reference_of
 from shared.domain.opening_hours import OpeningHours
@@ -68,7 +68,7 @@ def rescued(fields: Mapping[str, object], rule_set: RuleSet, hours: OpeningHours
 
 def _contact(value: object) -> Contact:
     fields = value if isinstance(value, dict) else {}
-    return Contact(**{name: text for name, text in fields.items() if isinstance(text, str)})
+    return Contact(**{name: text for name in Contact.model_fields if isinstance(text := fields.get(name), str)})
 
 
 def _uuid(value: object) -> UUID | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from shared.domain.value import Value
 
 CLINICIAN = "clinician"
 DESK = "desk"
@@ -10,8 +10,7 @@ ADMIN = "admin"
 GROUPS = frozenset({CLINICIAN, DESK, ADMIN})
 
 
-@dataclass(frozen=True, slots=True)
-class Staff:
+class Staff(Value):
     """`id`: the sign-in's own, it never changes. `name`: how colleagues know them."""
 
     id: str

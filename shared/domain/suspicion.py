@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
-
+from shared.domain.checked import Stored
 from shared.domain.triage import RuleSet, TriageResult
 
 
@@ -35,9 +34,7 @@ WEIGHTS = {
 SUSPECT_AT = 4  # no token and no proof (2) is a plain page elsewhere, without JavaScript: not enough
 
 
-class Suspicion(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True)
-
+class Suspicion(Stored):
     score: int = 0
     signs: tuple[str, ...] = ()
     suspect: bool = False

@@ -7,33 +7,30 @@ caught.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from functools import cached_property
 
-from pydantic import BaseModel, ConfigDict
-
+from shared.domain.checked import Stored
 from shared.domain.condition import Condition
 from shared.domain.opening_hours import Span
 from shared.domain.questionnaire import Answers, Questionnaire
+from shared.domain.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class LadderStep:
+class LadderStep(Value):
     """One alert: how long after the submission, and to whom (desk, clinician or manager)."""
 
     after: Span
     audience: str
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Value):
     """What the clinic does about a lead, and who is told when nobody takes it."""
 
     clinic_does: str
     ladder: tuple[LadderStep, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(Value):
     """`after_safety_rule`: in the place of `usual` for a lead that a safety rule lifted to this tier."""
 
     name: str
@@ -54,8 +51,7 @@ class Tier:
         return (safety_rule and self.after_safety_rule) or self.usual
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(Value):
     """A source of a rule and its evidence mark: V read at its source, S secondary, M not checked, D our design."""
 
     key: str
@@ -67,30 +63,25 @@ class Citation:
         return f"{text} [{self.mark}]"
 
 
-class FiredRule(BaseModel):
+class FiredRule(Stored):
     """A rule that fired, with what staff are shown; kept with the lead so that it outlives the rule set."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     id: str
     reason: str
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Value):
     id: str
     reason: str
     citations: tuple[Citation, ...]
     when: Condition
-    fired: FiredRule = field(init=False, repr=False, compare=False)  # made once: it is the same for every lead
 
-    def __post_init__(self) -> None:
-        sources = tuple(map(str, self.citations))
-        object.__setattr__(self, "fired", FiredRule(id=self.id, reason=self.reason, sources=sources))
+    @cached_property
+    def fired(self) -> FiredRule:
+        return FiredRule(id=self.id, reason=self.reason, sources=tuple(map(str, self.citations)))
 
 
-@dataclass(frozen=True, slots=True)
 class SafetyRule(Rule):
     """`red_flag`: False when the rule fires on what is missing, not on what was answered."""
 
@@ -99,7 +90,6 @@ class SafetyRule(Rule):
     red_flag: bool
 
 
-@dataclass(frozen=True, slots=True)
 class NotFitRule(Rule):
     """`overrides`: the floors it beats. None: it is silent beside any safety rule."""
 
@@ -108,13 +98,11 @@ class NotFitRule(Rule):
     overrides: frozenset[str] | None
 
 
-@dataclass(frozen=True, slots=True)
 class FitRule(Rule):
     points: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(Value):
     cap: int
     at_least: int
     tier: str
@@ -122,8 +110,7 @@ class Fit:
     rules: tuple[FitRule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Value):
     """`closed`: the sentences that come first when nobody can call; `call`: the sentence that promises a call.
 
     `instead_of`: a message that this one says too, and that is left out beside it.
@@ -136,8 +123,7 @@ class Message:
     instead_of: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Value):
     key: str
     text: str
     supports: str
@@ -145,8 +131,7 @@ class Source:
     mark_note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Value):
     """What changed with a version of the rules, on which day (ISO), and by whom."""
 
     version: str
@@ -155,8 +140,7 @@ class Change:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSet:
+class RuleSet(Value):
     """`content_hash`: sha256 (hex) over the bytes of the rule set, its questionnaire and the tiers. `changes`: the
     oldest first; empty where none are written down."""
 
@@ -180,10 +164,8 @@ class RuleSet:
     sources: Mapping[str, Source]
 
 
-class TriageResult(BaseModel):
+class TriageResult(Stored):
     """What the rules say. Together with the stored answers it can be computed again from the same rule set."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     tier: str
     safety_rules: tuple[FiredRule, ...]
@@ -266,7 +248,7 @@ def _result(
     tags: list[Rule],
     minor: bool,
 ) -> TriageResult:
-    return TriageResult.model_construct(
+    return TriageResult(
         tier=tier.name,
         safety_rules=_fired(safety),
         not_fit_rules=_fired(not_fit),

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from shared.domain.errors import ForeignEvent
+from shared.domain.value import Value
 
 NEEDED = ("kind", "reference", "tier", "link")
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingLead:
+class WaitingLead(Value):
     """`message_id`: the same whenever delivery is tried again, so that a receiver can tell. Times are ISO 8601."""
 
     message_id: str

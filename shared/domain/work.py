@@ -8,20 +8,23 @@ saw: alerts that went out since then are no conflict, what a colleague did is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, Field, StringConstraints
-
+from shared.domain.checked import Model
 from shared.domain.consent import ConsentCode
 from shared.domain.errors import AlreadyTaken, FieldProblem, InvalidInput, NotAllowed, WrongState
 from shared.domain.history import HistoryEntry, Standing
 from shared.domain.lead import Lead
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.staff import Staff
-from shared.domain.submission import Model, refuse_control
 from shared.domain.triage import Tier
+from shared.domain.value import Value
+
+if TYPE_CHECKING:
+    from pydantic import Field
+
+    from shared.domain.field_types import SeveralLines
 
 LONGEST_HISTORY = 200  # entries, and below the characters of staff: the lead must fit into one item of the table
 LONGEST_TEXTS = 50_000
@@ -46,10 +49,6 @@ Outcome = Literal["reached", "no_answer", "left_message", "wrong_number"]
 Reason = Literal["not_a_fit", "unreachable", "duplicate", "spam", "declined"]
 
 
-def _several_lines(text: str) -> str:
-    return refuse_control(text, "\n\r\t")
-
-
 class Action(Model):
     """`version`: of the lead that the person saw. `outcome` of a contact attempt; `reason` of closing; `tier` to raise
     or lower to; `consent` that the person took back; `text`: a note, the reason for lowering a tier, how the person
@@ -61,11 +60,10 @@ class Action(Model):
     reason: Reason | None = None
     tier: Annotated[str, Field(max_length=40)] | None = None
     consent: ConsentCode | None = None
-    text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(_several_lines)] = ""
+    text: SeveralLines = ""
 
 
-@dataclass(frozen=True, slots=True)
-class WorkRules:
+class WorkRules(Value):
     """What the clinic's rules say about tiers and time."""
 
     tiers: Mapping[str, Tier]
@@ -147,8 +145,7 @@ def _nobody_was_faster(lead: Lead, action: Action, staff: Staff) -> None:
     raise WrongState("The lead changed since you opened it.", last.by_name, last.action, last.at)
 
 
-@dataclass(frozen=True, slots=True)
-class _Doing:
+class _Doing(Value):
     """An action that is being done: one method for each, named like it."""
 
     lead: Lead

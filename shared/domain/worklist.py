@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from shared.domain.checked import Model
 from shared.domain.errors import FieldProblem, InvalidInput
 from shared.domain.lead import NEVER, Lead
 from shared.domain.lead_view import LeadSummary
 from shared.domain.person import email_key, phone_key
-from shared.domain.submission import Model, e164, mail_address, refuse_control
+from shared.domain.reading import e164, mail_address
+from shared.domain.value import Value
+
+if TYPE_CHECKING:
+    from pydantic import Field
+
+    from shared.domain.field_types import Line, line
 
 MONTHS_BACK = 24  # how far the list of done leads reaches; an older one is found by its reference
 READ_ALOUD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""})
@@ -71,8 +76,7 @@ class WorklistQuery(Model):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Value):
     """A shelf, and the last lead read on it; None at its beginning."""
 
     shelf: str
@@ -101,13 +105,10 @@ class Place:
 class Search(Model):
     """What somebody typed: a reference, a phone number or an e-mail address."""
 
-    q: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=254), AfterValidator(refuse_control)
-    ]
+    q: Annotated[str, line(254), Line]
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
+class Sought(Value):
     """What to look up; "" where the text cannot be that. Ten digits can be a reference and a phone number."""
 
     reference: str = ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -14,12 +13,12 @@ from shared.domain.errors import FieldProblem
 from shared.domain.filled_form import ANSWERS, CONSENTS, CONTACT, IN_EMERGENCY, FormView, is_scale
 from shared.domain.phone import phone_link
 from shared.domain.questionnaire import ContactField, Question
+from shared.domain.value import Value
 
 LANGUAGES = {"en": "English", "es": "Español"}
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Value):
     """What every page shows around its content. `base`: before the paths of links."""
 
     clinic: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -13,6 +12,7 @@ from shared.domain.errors import LeadChanged
 from shared.domain.lead import Lead
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.triage import LadderStep
+from shared.domain.value import Value
 from shared.domain.webhook import WaitingLead
 from shared.usecases.ports import ATTEMPTS_TO_WORK, Leads, RuleSets
 from shared.usecases.rules import rule_set_of
@@ -28,8 +28,7 @@ class WebhookReceiver(Protocol):
         """Raises NotDelivered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alerting:
+class Alerting(Value):
     """What it takes to tell staff. `staff_link`: where staff open a lead; the reference is appended."""
 
     leads: Leads
@@ -39,8 +38,7 @@ class Alerting:
     staff_link: str
 
 
-@dataclass(frozen=True, slots=True)
-class Swept:
+class Swept(Value):
     """What a sweep told staff, and the leads that it could not tell."""
 
     alerts: tuple[Alert, ...]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -28,6 +27,7 @@ from shared.domain.returning import with_return
 from shared.domain.shadow import shadow
 from shared.domain.submission import QuestionnaireVersion, Submission
 from shared.domain.triage import RuleSet, TriageResult
+from shared.domain.value import Value
 from shared.usecases.ports import Leads, RuleSets, Spool
 from shared.usecases.rules import EMERGENCY, rule_set_for, score
 
@@ -40,8 +40,7 @@ class ChallengeMaker(Protocol):
         """A proof of work for this submission."""
 
 
-@dataclass(frozen=True, slots=True)
-class Intake:
+class Intake(Value):
     """What it takes to turn a submission into a lead. `person_key`: the key of the hashes that show who came before.
 
     `spool`: takes the lead when the table does not. `candidate`: rules that are scored beside the others and only
@@ -53,12 +52,14 @@ class Intake:
     spool: Spool
     clock: Callable[[], datetime]
     hours: OpeningHours
-    person_key: str = field(repr=False)
+    person_key: str
     candidate: RuleSets | None = None
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"  # it holds a key
 
-@dataclass(frozen=True, slots=True)
-class Captured:
+
+class Captured(Value):
     """`lead`: None when nothing was stored (a minor, or an emergency without consent). `created`: False when the same
     submission came before. `spooled`: the lead waits for the table, and nobody knows yet whether it came before."""
 

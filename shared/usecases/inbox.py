@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from shared.domain.lead_view import LeadSummary, lead_view
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.staff import Staff
 from shared.domain.triage import Change, RuleSet
+from shared.domain.value import Value
 from shared.domain.work import Action, WorkRules, possible, work
 from shared.domain.worklist import Place, Search, WorklistQuery, reference_in, sought
 from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, RuleSets, Worklist
@@ -22,8 +22,7 @@ PAGE_OF_LEADS = 100
 READS_FOR_A_PAGE = 30  # an empty page may come with a cursor: filters are applied to what was read
 
 
-@dataclass(frozen=True, slots=True)
-class Practice:
+class Practice(Value):
     """What it takes to open and work leads."""
 
     leads: Worklist
@@ -32,8 +31,7 @@ class Practice:
     hours: OpeningHours
 
 
-@dataclass(frozen=True, slots=True)
-class WorklistPage:
+class WorklistPage(Value):
     """`onward`: where the next page begins; None when this is the last."""
 
     leads: tuple[LeadSummary, ...]
@@ -49,8 +47,7 @@ class WorklistPage:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Worked:
+class Worked(Value):
     """`shown`: the lead as it is now. `taken_after`: how long nobody had it; None unless this action took it."""
 
     shown: dict[str, Any]

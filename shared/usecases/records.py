@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from shared.domain.opening_hours import OpeningHours
 from shared.domain.retention import Remainder, Retention, Stage, erased, retired
 from shared.domain.staff import Staff
 from shared.domain.triage import RuleSet
+from shared.domain.value import Value
 from shared.usecases.inbox import gone, lead_called
 from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, Archive, RuleSets
 from shared.usecases.rules import rule_set_of
@@ -24,8 +24,7 @@ BYTES_IN_EXPORT = 1_000_000  # as stored; as FHIR three times that, and an answe
 READS_FOR_EXPORT = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Records:
+class Records(Value):
     """What it takes to export and erase leads."""
 
     leads: Archive
@@ -34,16 +33,14 @@ class Records:
     hours: OpeningHours
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
+class Exported(Value):
     """A page of leads, each with the present rule set of its questionnaire; `onward`: None on the last page."""
 
     leads: tuple[tuple[Lead, RuleSet | None], ...]
     onward: Mark | None
 
 
-@dataclass(frozen=True, slots=True)
-class Retired:
+class Retired(Value):
     """How many leads lost something in each stage, and those where that failed."""
 
     done: dict[Stage, int]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -12,6 +11,7 @@ from shared.domain.lead import CANARY, Lead
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.returning import with_late, with_return
 from shared.domain.spooled import readable, rescued, spooled_lead
+from shared.domain.value import Value
 from shared.usecases.ports import Leads, RuleSets
 from shared.usecases.rules import rule_set_for, rule_set_of
 
@@ -21,8 +21,7 @@ class Undeliverable(Protocol):
         """Keep an entry for a person to look at. Raises StoreUnavailable."""
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
+class Replay(Value):
     """What it takes to deliver what waited."""
 
     leads: Leads
@@ -31,8 +30,7 @@ class Replay:
     hours: OpeningHours
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
+class Replayed(Value):
     """`lead`: what is stored now; None when nothing is, because it was erased meanwhile or nothing could be read.
 
     `created`: it was not there before. `error`: the kind of what went wrong; then the entry is in the failure queue.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from shared.domain.advice import ShownMessage, advice
 from shared.domain.errors import FieldProblem, InvalidInput, ScoringFailed
@@ -11,14 +10,14 @@ from shared.domain.filled_form import WHOLE, FilledForm, FormView
 from shared.domain.questionnaire import Answers
 from shared.domain.submission import Screening
 from shared.domain.triage import RuleSet, TriageResult
+from shared.domain.value import Value
 from shared.usecases.ports import RuleSets
 from shared.usecases.rules import EMERGENCY, rule_set_for, score
 
 CONTINUE = "continue"
 
 
-@dataclass(frozen=True, slots=True)
-class Screened:
+class Screened(Value):
     """`messages` are empty while the form can go on without a word."""
 
     disposition: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Protocol
@@ -11,6 +10,7 @@ from typing import Protocol
 from shared.domain.digest import LOOKS_BACK, Digest, digest_of
 from shared.domain.lead_view import LeadSummary
 from shared.domain.opening_hours import OpeningHours
+from shared.domain.value import Value
 from shared.domain.worklist import Place
 from shared.usecases.inbox import PAGE_OF_LEADS
 from shared.usecases.ports import Worklist
@@ -36,8 +36,7 @@ class Subscribers(Protocol):
         """Endpoints that get alerts. Raises any error of the channel."""
 
 
-@dataclass(frozen=True, slots=True)
-class Digesting:
+class Digesting(Value):
     """What it takes to send a digest. `inbox`: its address."""
 
     leads: Worklist
@@ -46,8 +45,7 @@ class Digesting:
     inbox: str
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Value):
     """What it takes to watch the delivery. `within`: how long the canary's alert may take."""
 
     canary: Canary
@@ -57,8 +55,7 @@ class Watch:
     within: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(Value):
     """`took`: from the canary to its alert; None when none came out, and `error` may say what broke. `reference`: the
     canary's, once it was sent. The same for the canary that goes by way of the spool.
 

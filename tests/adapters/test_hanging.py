@@ -6,7 +6,6 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 
 import boto3
 import pytest
@@ -72,7 +71,7 @@ def test_a_patient_has_an_answer_within_six_seconds_when_table_and_spool_hang(si
 
     began = time.monotonic()
     with pytest.raises(StoreUnavailable):
-        capture_lead(sent, arrival, replace(an_intake(leads), spool=queue))
+        capture_lead(sent, arrival, an_intake(leads).replaced(spool=queue))
     took = time.monotonic() - began
 
     assert (table.asked, spool.asked) == (2, 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -73,7 +72,7 @@ def test_two_leads_differ_only_in_reference_and_id() -> None:
     )
     assert one.triage.tier == two.triage.tier
     first, second = (
-        replace(alert(lead), lead_id="", reference="", link="", body=alert(lead).body.replace(lead.reference, ""))
+        alert(lead).replaced(lead_id="", reference="", link="", body=alert(lead).body.replace(lead.reference, ""))
         for lead in (one, two)
     )
     assert first == second

@@ -26,7 +26,10 @@ from shared.domain.condition import (
     questions_of,
 )
 
-FACTS = Facts(chosen={"color": frozenset({"red", "blue"})}, numbers={"age": 40}, texts={"note": "my Knee"})
+FACTS = Facts()
+FACTS.chosen["color"] = frozenset({"red", "blue"})
+FACTS.numbers["age"] = 40
+FACTS.texts["note"] = "my Knee"
 YES, NO = Answered("color", True), Answered("color", False)
 TWO = Score("two", "Two", ((2, YES), (3, NO)))
 
@@ -81,7 +84,10 @@ def test_holds(holds: bool, condition: Condition) -> None:
 
 
 def test_none_with_others() -> None:
-    assert NoneWithOthers().holds(Facts({}, {}, {}, none_with_others=True))
+    facts = Facts()
+    facts.none_with_others = True
+    assert NoneWithOthers().holds(facts)
+    assert not NoneWithOthers().holds(Facts())
 
 
 def test_which_questions_a_condition_asks_about() -> None:

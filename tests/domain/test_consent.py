@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from shared.domain.consent import ConsentRecord, Visit, chain_intact, consent_records, revocation
-from shared.domain.submission import Consents, ContactEntry, QuestionnaireVersion, Submission
+from shared.domain.submission import ContactEntry, Submission
 from shared.rulebook.loading import load
 
 AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
@@ -17,15 +17,18 @@ AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
 def records(language: str = "en", *, shown: bool = True) -> tuple[ConsentRecord, ...]:
     rule_set = load().of("fs-intake", language)
     assert rule_set is not None
-    entry = ContactEntry(phone="(312) 555-0142", email="sample.patient@example.com")
-    submission = Submission(
-        submission_id=UUID(int=1),
-        questionnaire=QuestionnaireVersion(id="fs-intake", version="1.0.0"),
-        answers={},
-        contact=entry,
-        consents=Consents(contact=True, marketing=True),
-        consents_shown={text.code: text.text_hash for text in rule_set.questionnaire.contact.consents if shown},
-        page="https://clinic.example/stenosis?name=nobody#form",
+    entry = ContactEntry.model_validate({"phone": "(312) 555-0142", "email": "sample.patient@example.com"})
+    texts = rule_set.questionnaire.contact.consents if shown else ()
+    submission = Submission.model_validate(
+        {
+            "submission_id": UUID(int=1),
+            "questionnaire": {"id": "fs-intake", "version": "1.0.0"},
+            "answers": {},
+            "contact": entry,
+            "consents": {"contact": True, "marketing": True},
+            "consents_shown": {text.code: text.text_hash for text in texts},
+            "page": "https://clinic.example/stenosis?name=nobody#form",
+        }
     )
     return consent_records(submission, entry.checked(), rule_set.questionnaire, Visit("203.0.113.10", "Agent"), AT)
 

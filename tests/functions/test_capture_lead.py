@@ -6,7 +6,6 @@ import json
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -560,7 +559,7 @@ def test_a_slow_table_is_not_asked_twice(aws: Aws, clock: Clock) -> None:
 def test_the_usual_way_makes_no_client_of_the_spool(monkeypatch: pytest.MonkeyPatch) -> None:
     """Making one reads files and takes a tenth of a second of a cold start."""
     spool = SpoolQueue(lambda: pytest.fail("nobody needs it"), "queue")
-    monkeypatch.setattr(capture_lead, "intake", replace(capture_lead.intake, spool=spool))
+    monkeypatch.setattr(capture_lead, "intake", capture_lead.intake.replaced(spool=spool))
     assert send(submission())["statusCode"] == 201
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -78,7 +77,7 @@ def canaries(aws: Aws, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=only)
     sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint="+13125550100")
     path = CanaryPath(sqs, queue, api.address, GUARD, ("fs-intake", "1.0.0"))
-    watch = replace(watch_delivery.watch, canary=path, expected=frozenset({"+13125550100"}))
+    watch = watch_delivery.watch.replaced(canary=path, expected=frozenset({"+13125550100"}))
     monkeypatch.setattr(watch_delivery, "watch", watch)
     monkeypatch.setattr("shared.adapters.canary.LONG_POLL", 0)
 
@@ -207,7 +206,7 @@ def test_subscriptions_that_are_missing_or_pending_are_counted(
     monkeypatch: pytest.MonkeyPatch, logs: Callable[[], str]
 ) -> None:
     expected = frozenset({"+13125550100", "desk@clinic.example", "gone@clinic.example"})
-    watch = replace(watch_delivery.watch, expected=expected)
+    watch = watch_delivery.watch.replaced(expected=expected)
     monkeypatch.setattr(watch_delivery, "watch", watch)
     assert run()["subscriptions_missing"] == 2
     assert metrics_of(logs())["subscriptions_missing"] == [2.0]
@@ -236,7 +235,7 @@ def test_at_night_silence_is_no_alarm(
     monkeypatch: pytest.MonkeyPatch, logs: Callable[[], str], hour: int, heard: float
 ) -> None:
     hours = OpeningHours.parse("Mon-Sun 09:00-21:00", "America/Chicago")
-    monkeypatch.setattr(watch_delivery, "watch", replace(watch_delivery.watch, page_hours=hours))
+    monkeypatch.setattr(watch_delivery, "watch", watch_delivery.watch.replaced(page_hours=hours))
     monkeypatch.setattr(watch_delivery, "now", lambda: AN_OPEN_HOUR.replace(hour=hour))
     run()
     assert metrics_of(logs())["heard"] == [heard]

@@ -17,8 +17,8 @@ from infra import build
 
 MATCHES = sys.version_info[:2] == build.LAMBDA_PYTHON
 RUNS_HERE = MATCHES and platform.system() == "Linux" and platform.machine() == "x86_64"
-OUGHT = {"functions", "shared", "botocore", "pydantic", "aws_lambda_powertools", "phonenumbers", "tzdata"}
-NEVER = {"boto3", "s3transfer", "tests", "dev", "infra", "docs", "events", "pytest", "moto", "bin"}
+OUGHT = {"functions", "shared", "botocore", "pydantic_core", "aws_lambda_powertools", "phonenumbers", "tzdata"}
+NEVER = {"boto3", "pydantic", "s3transfer", "tests", "dev", "infra", "docs", "events", "pytest", "moto", "bin"}
 
 pytestmark = [pytest.mark.build, pytest.mark.xdist_group("build")]
 

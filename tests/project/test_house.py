@@ -35,7 +35,7 @@ PARTS = {
     ),
     "shared.usecases": ({"shared.usecases", "shared.domain"}, set()),
     "shared.settings": ({"shared.domain"}, set()),
-    "shared.api": ({"shared.domain", "shared.negotiation"}, {"pydantic"}),
+    "shared.api": ({"shared.domain", "shared.negotiation"}, {"pydantic_core"}),
     "shared": (  # what draws and reads pages, forms and schemas: never storage or use cases
         {
             "shared.domain",

@@ -7,6 +7,7 @@ import re
 import ssl
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from dev import template
 from infra import build, slimming
 
 PROJECT = Path(__file__).parents[2]
-SOURCES = sorted((*PROJECT.glob("shared/**/*.py"), *PROJECT.glob("functions/*.py")))
+SOURCES = sorted(
+    path for path in (*PROJECT.glob("shared/**/*.py"), *PROJECT.glob("functions/*.py")) if path.name != build.DESCRIBES
+)
 CALLED = {xform_name(operation) for operations in slimming.AWS_CALLS.values() for operation in operations}
 NOT_OPERATIONS = {"exceptions", "get_paginator", "meta", "can_paginate", "get_waiter", "close"}
 
@@ -122,6 +125,17 @@ def shape_of(shape: Any, above: frozenset[str]) -> object:
             within = {}
     own = slimming._without_documentation(shape._shape_model)
     return own, {name: shape_of(part, above | {shape.name}) for name, part in within.items()}
+
+
+def test_the_core_of_pydantic_wants_only_the_types_that_stand_in(shipped: Path, tmp_path: Path) -> None:
+    package = tmp_path / "pydantic_core"
+    package.mkdir()
+    (package / "core_schema.py").write_text("")
+    for wanted, fits in (("CoreConfig, CoreSchema, CoreSchemaType, ErrorType", True), ("CoreConfig, Other", False)):
+        (package / "__init__.py").write_text(f"from .core_schema import {wanted}\n")
+        with nullcontext() if fits else pytest.raises(ValueError, match="Other"):
+            slimming.leave_out_schema_types(tmp_path)
+    assert "TypedDict" not in (shipped / "pydantic_core" / "core_schema.py").read_text()
 
 
 def test_the_authorities_are_amazon_s(shipped: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -75,16 +74,16 @@ def test_a_lead_from_before_the_shadow_can_be_read() -> None:
 def test_a_candidate_that_fails_never_matters(folder: Path) -> None:
     rulebook = load(folder)
     rule_set = rulebook.rule_sets["fs-intake"]
-    broken = tuple(replace(rule, when=Breaks()) for rule in rule_set.safety)
-    lead, _ = captured(Rulebook({"fs-intake": replace(rule_set, safety=broken)}, {}), URGENT)
+    broken = tuple(rule.replaced(when=Breaks()) for rule in rule_set.safety)
+    lead, _ = captured(Rulebook({"fs-intake": rule_set.replaced(safety=broken)}, {}), URGENT)
     assert (lead.tier, lead.shadow) == ("URGENT", None)
 
 
 def test_a_candidate_without_this_questionnaire_or_its_answers_says_nothing(folder: Path) -> None:
     assert captured(Rulebook({}, {}), URGENT)[0].shadow is None
     rule_set = load(folder).rule_sets["fs-intake"]
-    smaller = replace(rule_set.questionnaire, pages=rule_set.questionnaire.pages[:1])
-    lead, _ = captured(Rulebook({"fs-intake": replace(rule_set, questionnaire=smaller)}, {}), URGENT)
+    smaller = rule_set.questionnaire.replaced(pages=rule_set.questionnaire.pages[:1])
+    lead, _ = captured(Rulebook({"fs-intake": rule_set.replaced(questionnaire=smaller)}, {}), URGENT)
     assert (lead.tier, lead.shadow) == ("URGENT", None)
 
 

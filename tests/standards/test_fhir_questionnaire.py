@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -132,12 +131,12 @@ class TestJudges:
 
 
 def signed(part: Any) -> Any:
-    return replace(part, approved_by="Dr. Example", approved_on="2026-02-01")
+    return part.replaced(approved_by="Dr. Example", approved_on="2026-02-01")
 
 
 class TestContent:
     def test_is_a_draft_until_a_physician_has_signed_the_form_and_the_rules(self, english: RuleSet) -> None:
-        both = replace(signed(english), questionnaire=signed(english.questionnaire))
+        both = signed(english).replaced(questionnaire=signed(english.questionnaire))
         assert as_fhir(english)["status"] == "draft"
         assert "approvalDate" not in as_fhir(english)
         assert as_fhir(signed(english))["status"] == "draft"
@@ -146,8 +145,8 @@ class TestContent:
         Questionnaire.model_validate(as_fhir(both))
 
     def test_is_a_draft_while_its_translation_awaits_review(self, english: RuleSet) -> None:
-        questionnaire = replace(signed(english.questionnaire), reviewed=False)
-        assert as_fhir(replace(signed(english), questionnaire=questionnaire))["status"] == "draft"
+        questionnaire = signed(english.questionnaire).replaced(reviewed=False)
+        assert as_fhir(signed(english).replaced(questionnaire=questionnaire))["status"] == "draft"
 
     def test_carries_the_verified_standard_codes_and_no_others(self, english: RuleSet) -> None:
         coded = {entry["linkId"]: entry["code"] for entry in items(as_fhir(english)) if "code" in entry}
@@ -207,13 +206,13 @@ class TestContent:
 
     def test_refuses_a_condition_that_it_cannot_express(self, english: RuleSet) -> None:
         condition = Every((AnyOf("sys", frozenset({"fever"})), AnyOf("sx", frozenset({"pain"}))))
-        contact = replace(english.questionnaire.contact, hidden_when=condition)
+        contact = english.questionnaire.contact.replaced(hidden_when=condition)
         with pytest.raises(RulebookError, match="cannot express the opposite of Every"):
-            as_fhir(replace(english, questionnaire=replace(english.questionnaire, contact=contact)))
+            as_fhir(english.replaced(questionnaire=english.questionnaire.replaced(contact=contact)))
         (first, *_), *_ = (page.questions for page in english.questionnaire.pages)
-        page = replace(english.questionnaire.pages[0], questions=(replace(first, shown_when=condition),))
+        page = english.questionnaire.pages[0].replaced(questions=(first.replaced(shown_when=condition),))
         with pytest.raises(RulebookError, match="cannot express Every"):
-            as_fhir(replace(english, questionnaire=replace(english.questionnaire, pages=(page,))))
+            as_fhir(english.replaced(questionnaire=english.questionnaire.replaced(pages=(page,))))
 
 
 def test_taking_in_answers_does_not_load_fhir() -> None:

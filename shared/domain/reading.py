@@ -1,0 +1,115 @@
+"""How single fields are read: what each may hold, and what of it is kept."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import PydanticCustomError
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
+
+HOME_REGION = "US"  # a number without a country code is read as a number of the clinic's country
+MAX_ANSWERS = 100
+MAX_OPTIONS = 40
+MAX_CODE = 64  # characters
+MAX_TEXT = 2_000  # characters; each question sets its own, lower limit
+MAX_NUMBER = 10**6
+DAY = re.compile(r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}")
+NORTH_AMERICAN = re.compile(r"[2-9][0-9]{2}[2-9][0-9]{6}")
+# What most people write is read without the two libraries, whose import is a fifth of a cold start. Everything else
+# goes to them, and tests hold that they say the same of these.
+USUAL_PHONE = re.compile(
+    r"(?:\+?1[ .-]?)?(?:\(([2-9][0-9]{2})\)|([2-9][0-9]{2}))[ .-]?([2-9][0-9]{2})[ .-]?([0-9]{4})", re.ASCII
+)
+USUAL_ADDRESS = re.compile(r"[a-z0-9_]+(?:[.+-][a-z0-9_]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*\.(?:com|net|org|edu|gov|us)")
+LONGEST_USUAL = 64  # characters: a name in a domain may have 63
+CONTROL = ("Cc", "Cs")  # not Cn: this Python may not know yet what a new phone can type
+LINE_BREAKS = "\n\r\t"
+# Marks of writing direction come along when a number is copied from an address book, and can disguise what staff read.
+DIRECTION_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+
+
+def refuse_control(text: str, allowed: str = "") -> str:
+    """The text without marks of direction, unless it holds characters that nobody sees."""
+    if text.isascii() and text.isprintable():  # nearly every text: letter by letter costs a tenth of a request
+        return text
+    text = text.translate(DIRECTION_MARKS)
+    if any(unicodedata.category(character) in CONTROL and character not in allowed for character in text):
+        raise PydanticCustomError("control_character", "Control characters are not allowed here.")
+    return text
+
+
+def read_answer(value: Any) -> int | str | list[str]:
+    if isinstance(value, float) and value.is_integer():  # JSON has one kind of number: 8.0 is 8
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER:
+        return value
+    if isinstance(value, str) and len(value) <= MAX_TEXT:
+        return refuse_control(value, LINE_BREAKS)
+    if isinstance(value, list) and len(value) <= MAX_OPTIONS and all(isinstance(code, str) for code in value):
+        return [_code(code) for code in value]
+    raise PydanticCustomError("answer", "Give a whole number, a text, or a list of option codes.")
+
+
+def _code(value: str) -> str:
+    if len(value) > MAX_CODE:
+        raise PydanticCustomError("answer", "An option is not on the list.")
+    return refuse_control(value)
+
+
+def e164(value: str) -> str:
+    """The number as it is stored. Raises PydanticCustomError when nobody can be called there."""
+    if usual := USUAL_PHONE.fullmatch(value):
+        return "+1" + "".join(part for part in usual.groups() if part)
+    import phonenumbers  # here, since few submissions need it  # noqa: PLC0415
+
+    try:
+        number = phonenumbers.parse(value, HOME_REGION)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is not None and not number.extension and _can_be_called(number):
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    raise PydanticCustomError("phone", "Give a phone number that we can call, with area code.")
+
+
+def _can_be_called(number: PhoneNumber) -> bool:
+    """Possible, not known to be in use: the library's list of area codes is always older than the newest one."""
+    import phonenumbers  # noqa: PLC0415
+
+    possible = phonenumbers.ValidationResult.IS_POSSIBLE  # not IS_POSSIBLE_LOCAL_ONLY: a number without its area code
+    if phonenumbers.is_possible_number_with_reason(number) != possible:
+        return False
+    north_american = number.country_code == 1
+    return not north_american or NORTH_AMERICAN.fullmatch(str(number.national_number)) is not None
+
+
+def mail_address(value: str) -> str:
+    """The address as it is stored. Raises PydanticCustomError."""
+    if len(value) <= LONGEST_USUAL and USUAL_ADDRESS.fullmatch(value):
+        return value
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  (as above)
+
+    try:
+        return validate_email(value, check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise PydanticCustomError("email", "Give an e-mail address like name@example.com.") from None
+
+
+def without_query(address: str) -> str:
+    """Queries can carry personal data."""
+    return address.partition("?")[0].partition("#")[0]
+
+
+def several_lines(text: str) -> str:
+    return refuse_control(text, LINE_BREAKS)
+
+
+def read_day(value: Any) -> date:
+    try:
+        return date.fromisoformat(value if DAY.fullmatch(value) else "")
+    except (TypeError, ValueError):
+        raise PydanticCustomError("day", "Give a day like 2026-01-31.") from None

@@ -1,0 +1,103 @@
+"""Written by `python -m dev.schemas`."""
+
+import shared.domain.history
+
+CORE = "2.46.5"
+SCHEMA = {
+    "type": "model",
+    "cls": shared.domain.history.HistoryEntry,
+    "schema": {
+        "type": "model-fields",
+        "fields": {
+            "at": {"type": "model-field", "schema": {"type": "datetime", "microseconds_precision": "truncate"}},
+            "by": {"type": "model-field", "schema": {"type": "str"}},
+            "by_name": {"type": "model-field", "schema": {"type": "str"}},
+            "action": {"type": "model-field", "schema": {"type": "str"}},
+            "version": {"type": "model-field", "schema": {"type": "int"}},
+            "detail": {"type": "model-field", "schema": {"type": "default", "schema": {"type": "str"}, "default": ""}},
+            "text": {"type": "model-field", "schema": {"type": "default", "schema": {"type": "str"}, "default": ""}},
+            "before": {
+                "type": "model-field",
+                "schema": {
+                    "type": "default",
+                    "schema": {
+                        "type": "nullable",
+                        "schema": {
+                            "type": "model",
+                            "cls": shared.domain.history.Standing,
+                            "schema": {
+                                "type": "model-fields",
+                                "fields": {
+                                    "status": {
+                                        "type": "model-field",
+                                        "schema": {
+                                            "type": "default",
+                                            "schema": {
+                                                "type": "literal",
+                                                "expected": ["new", "acknowledged", "booked", "closed"],
+                                            },
+                                            "default": "new",
+                                        },
+                                    },
+                                    "owner": {
+                                        "type": "model-field",
+                                        "schema": {"type": "default", "schema": {"type": "str"}, "default": ""},
+                                    },
+                                    "owner_name": {
+                                        "type": "model-field",
+                                        "schema": {"type": "default", "schema": {"type": "str"}, "default": ""},
+                                    },
+                                    "acknowledged_at": {
+                                        "type": "model-field",
+                                        "schema": {
+                                            "type": "default",
+                                            "schema": {
+                                                "type": "nullable",
+                                                "schema": {"type": "datetime", "microseconds_precision": "truncate"},
+                                            },
+                                            "default": None,
+                                        },
+                                    },
+                                    "closed_reason": {
+                                        "type": "model-field",
+                                        "schema": {"type": "default", "schema": {"type": "str"}, "default": ""},
+                                    },
+                                    "closed_at": {
+                                        "type": "model-field",
+                                        "schema": {
+                                            "type": "default",
+                                            "schema": {
+                                                "type": "nullable",
+                                                "schema": {"type": "datetime", "microseconds_precision": "truncate"},
+                                            },
+                                            "default": None,
+                                        },
+                                    },
+                                },
+                                "model_name": "Standing",
+                            },
+                            "config": {
+                                "title": "Standing",
+                                "extra_fields_behavior": "ignore",
+                                "hide_input_in_errors": True,
+                            },
+                            "ref": "shared.domain.history.Standing",
+                        },
+                    },
+                    "default": None,
+                },
+            },
+            "undo_of": {
+                "type": "model-field",
+                "schema": {
+                    "type": "default",
+                    "schema": {"type": "nullable", "schema": {"type": "int"}},
+                    "default": None,
+                },
+            },
+        },
+        "model_name": "HistoryEntry",
+    },
+    "config": {"title": "HistoryEntry", "extra_fields_behavior": "ignore", "hide_input_in_errors": True},
+    "ref": "shared.domain.history.HistoryEntry",
+}
