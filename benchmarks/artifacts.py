@@ -29,12 +29,16 @@ class Variant:
     event: Path
 
 
-def ours(function: str, where: Path = BUILT) -> Variant:
-    """A function's artifact. With another Python than Lambda's, the same for this one."""
-    folder = where / function
+def ours(*functions: str, where: Path = BUILT) -> list[Variant]:
+    """Functions in one folder; of one function it is its artifact. With another Python than Lambda's, the same for this
+    one."""
+    folder = where / (functions[0] if len(functions) == 1 else "all")
     same = build.LAMBDA_PYTHON == HERE and sys.platform == "linux"
-    build.bundle([function], folder, HERE, build.LAMBDA_PLATFORM if same else None)
-    return Variant(function, function, folder, f"functions.{function}.handler", PROJECT / "events" / f"{function}.json")
+    build.bundle(functions, folder, HERE, build.LAMBDA_PLATFORM if same else None)
+    return [
+        Variant(name, name, folder, f"functions.{name}.handler", PROJECT / "events" / f"{name}.json")
+        for name in functions
+    ]
 
 
 def peers() -> list[Variant]:

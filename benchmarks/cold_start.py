@@ -22,7 +22,6 @@ from infra.build import module_name
 BUILT = artifacts.BUILT.with_name("cold-start")  # a folder of its own: `make bench` may be running
 BASELINE = Path(__file__).with_name("baseline.json")
 ROOM = 1.05
-COUNTED = ("capture_lead",)  # where a patient waits; `make bench` counts all of them, which takes minutes
 
 
 def interpreter() -> str:
@@ -35,26 +34,23 @@ def imported(modules: tuple[str, ...]) -> list[str]:
     return sorted(name for name in modules if name.partition(".")[0] not in own)
 
 
-def starts(functions: list[str], counted: tuple[str, ...] = ()) -> dict[str, dict[str, Any]]:
-    """By function: `modules` after the first request; the `cost` of those in `counted`, to that of the reference."""
+def starts(functions: list[str], *, counted: bool) -> dict[str, dict[str, Any]]:
+    """By function: `modules` after the first request; with `counted`, their `cost` to that of the reference."""
     with FakeAws() as aws, ThreadPoolExecutor(2) as pool:
         variables = environment(aws)
 
         def count(variant: Variant, what: str) -> int:
             return run(variant, what, variables, counted=True).instructions or 0
 
-        variants = [artifacts.ours(function, BUILT) for function in functions]
-        for variant in variants:
-            if (variant.folder / "botocore").exists():
-                trust(variant.folder, aws.authority)
+        variants = artifacts.ours(*functions, where=BUILT)
+        trust(variants[0].folder, aws.authority)
         seen = pool.map(lambda variant: run(variant, "0", variables, counted=False), variants)
         found: dict[str, dict[str, Any]] = {
             variant.key: {"modules": imported(one.modules)} for variant, one in zip(variants, seen, strict=True)
         }
-        costly = [variant for variant in variants if variant.key in counted]
-        if costly:
-            boot, reference = pool.map(lambda what: count(costly[0], what), ("boot", "reference"))
-            for variant, cold in zip(costly, pool.map(lambda variant: count(variant, "0"), costly), strict=True):
+        if counted:
+            boot, reference = pool.map(lambda what: count(variants[0], what), ("boot", "reference"))
+            for variant, cold in zip(variants, pool.map(lambda variant: count(variant, "0"), variants), strict=True):
                 found[variant.key]["cost"] = round((cold - boot) / (reference - boot), 3)
     return found
 
@@ -76,11 +72,12 @@ def dearer(before: dict[str, Any], after: dict[str, Any]) -> str:
 
 def main() -> None:
     before: dict[str, Any] = json.loads(BASELINE.read_text(encoding="utf-8"))
-    found = starts([module_name(name) for name in function_names()], COUNTED if can_count() else ())
+    found = starts([module_name(name) for name in function_names()], counted=can_count())
     python = interpreter() if can_count() else before["python"]
-    for name in () if can_count() else COUNTED:
+    if not can_count():
         print("No valgrind here: imports are recorded anew, and what was counted before stays.")
-        found[name] |= {key: value for key, value in before["functions"].get(name, {}).items() if key == "cost"}
+        for name, start in found.items():
+            start |= {key: value for key, value in before["functions"].get(name, {}).items() if key == "cost"}
     recorded = {"python": python, "functions": found}
     BASELINE.write_text(json.dumps(recorded, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     for name, start in found.items():

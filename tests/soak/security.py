@@ -24,8 +24,13 @@ CASES, AT_ONCE = 2_000, 250
 
 def send_hostile_requests(piece: Piece) -> Found:
     attacked = attack(piece.seed, piece.first, piece.count)
-    counts = Counter({f"status {status}": times for status, times in attacked.statuses.items()})
+    counts = Counter({_named(status): times for status, times in attacked.statuses.items()})
     return Found(piece.count, attacked.faults, counts)
+
+
+def _named(status: int) -> str:
+    """A failure is judged a fault wherever the table was not made to fail."""
+    return f"status {status}{', the table made to fail' if status >= 500 else ''}"
 
 
 def play_by_the_description(piece: Piece) -> Found:

@@ -1,0 +1,49 @@
+"""No cold start becomes dearer unnoticed. A change that is meant: `make bench-baseline`, and commit what it records."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from benchmarks import cold_start
+from benchmarks.measuring import can_count
+from dev.cloud import function_names
+from infra.build import module_name
+
+pytestmark = [pytest.mark.build, pytest.mark.xdist_group("build")]
+BASELINE: dict[str, Any] = json.loads(cold_start.BASELINE.read_text())
+FUNCTIONS = [module_name(name) for name in function_names()]
+ABOUT: dict[str, Any] = {"modules": [f"library.part{number}" for number in range(100)], "cost": 10.0}
+
+
+@pytest.fixture(scope="module")
+def started() -> dict[str, dict[str, Any]]:
+    """Another build of Python counts otherwise, and not every machine can count: then only imports are compared."""
+    comparable = can_count() and BASELINE["python"] == cold_start.interpreter()
+    return cold_start.starts(FUNCTIONS, counted=comparable)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_cold_start_is_no_dearer_than_was_recorded(function: str, started: dict[str, dict[str, Any]]) -> None:
+    assert function in BASELINE["functions"], "a new function: make bench-baseline"
+    assert cold_start.dearer(BASELINE["functions"][function], started[function]) == ""
+
+
+def test_the_new_import_is_named() -> None:
+    more = ABOUT | {"modules": [*ABOUT["modules"], "heavy", "heavy.part"]}
+
+    assert cold_start.dearer(ABOUT, ABOUT) == ""
+    assert "imports a package that it did not: heavy; new imports: heavy, heavy.part" in cold_start.dearer(ABOUT, more)
+
+
+def test_more_of_a_known_package_is_named_too() -> None:
+    more = ABOUT | {"modules": [*ABOUT["modules"], *(f"library.new{number}" for number in range(6))]}
+
+    assert cold_start.dearer(ABOUT, more).startswith("imports 106 modules instead of 100; new imports: library.new0")
+
+
+def test_cost_without_an_import_is_told() -> None:
+    assert cold_start.dearer(ABOUT, ABOUT | {"cost": 10.4}) == ""
+    assert cold_start.dearer(ABOUT, ABOUT | {"cost": 10.6}) == "costs 1.06 times what was recorded; new imports: none"
