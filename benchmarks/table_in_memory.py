@@ -96,28 +96,12 @@ class TableInMemory:
         full = found and (len(found) < len(numbers) or len(found) == what.get("Limit"))
         return {"Items": found} | ({"LastEvaluatedKey": found[-1]} if full else {})
 
-    def get_paginator(self, _: str) -> Any:
-        return Pages(self)
-
     def _store(self, item: Item) -> None:
         self._items[item["lead_id"]["S"]] = item
         for name, index in self._indexes.items():
             if all(key in item for key in index.keys):
                 partition, entry = _place(name, index, item)
                 insort(self._entries.setdefault(partition, []), entry)
-
-
-class Pages:
-    def __init__(self, table: Any) -> None:
-        self._table = table
-
-    def paginate(self, **what: Any) -> Iterator[dict[str, Any]]:
-        while True:
-            page = self._table.query(**what)
-            yield page
-            if "LastEvaluatedKey" not in page:
-                return
-            what["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
 def _place(name: str, index: Index, item: Item) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -22,7 +22,7 @@ from shared.domain.worklist import Place, closed_shelves, open_shelves, shelf_of
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-INDEX = "open_leads"
+OPEN_LEADS = "open_leads"
 CANARY_KEPT_FOR = timedelta(days=2)
 WORKLIST = "worklist"
 BY_REFERENCE = "by_reference"
@@ -125,18 +125,13 @@ class LeadsTable:
 
         Raises StoreUnavailable.
         """
-        pages = self._client.get_paginator("query")
         for shard in (f"{kind}{number}" for kind in (RED_FLAG, "") for number in range(self._index_shards)):
-            try:
-                for page in pages.paginate(
-                    TableName=self._table,
-                    IndexName=INDEX,
-                    KeyConditionExpression="open_shard = :shard AND next_at <= :at",
-                    ExpressionAttributeValues={":shard": {"S": shard}, ":at": {"S": _instant(at)}},
-                ):
-                    yield from (UUID(item["lead_id"]["S"]) for item in page["Items"])
-            except (ClientError, BotoCoreError) as error:
-                raise StoreUnavailable from error
+            for item in self._pages(
+                IndexName=OPEN_LEADS,
+                KeyConditionExpression="open_shard = :shard AND next_at <= :at",
+                ExpressionAttributeValues={":shard": {"S": shard}, ":at": {"S": _instant(at)}},
+            ):
+                yield UUID(item["lead_id"]["S"])
 
     def open_shelves(self) -> tuple[str, ...]:
         return tuple(open_shelves(self._index_shards))

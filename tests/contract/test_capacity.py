@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks import growth
 from benchmarks.capacity import indexes_of, read_units, write_units
-from benchmarks.table_in_memory import Pages, TableInMemory
+from benchmarks.table_in_memory import TableInMemory
 from dev import template
 from shared.adapters.dynamodb import LeadsTable
 from shared.domain.lead import Lead
@@ -92,9 +92,6 @@ class Counting:
 
     def query(self, **what: Any) -> Any:
         return self._count(self._client.query, what)
-
-    def get_paginator(self, _: str) -> Pages:
-        return Pages(self)
 
     def _count(self, call: Any, what: dict[str, Any]) -> Any:
         answer = call(**what, ReturnConsumedCapacity="TOTAL")

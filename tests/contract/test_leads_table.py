@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.adapters.dynamodb import INDEX, AccessLog, LeadsTable
+from shared.adapters.dynamodb import OPEN_LEADS, AccessLog, LeadsTable
 from shared.domain.errors import LeadChanged, StoreUnavailable
 from shared.domain.lead_view import LeadSummary
 from shared.domain.staff import Staff
@@ -148,7 +148,7 @@ def test_the_index_holds_only_leads_that_need_someone_and_only_keys(table: Leads
     open_lead = a_lead(EMERGENCY)
     for lead in (open_lead, a_lead(NOT_A_FIT)):
         table.add(lead)
-    [item] = client.scan(TableName=name, IndexName=INDEX)["Items"]
+    [item] = client.scan(TableName=name, IndexName=OPEN_LEADS)["Items"]
     assert item["lead_id"]["S"] == str(open_lead.lead_id)
     assert set(item) == {"lead_id", "open_shard", "next_at"}
 
@@ -157,7 +157,7 @@ def test_a_lead_that_needs_nobody_any_more_leaves_the_index(table: LeadsTable, c
     lead = a_lead(URGENT)
     table.add(lead)
     table.replace(lead, lead.model_copy(update={"version": 2, "next_at": None}))
-    assert client.scan(TableName=name, IndexName=INDEX)["Items"] == []
+    assert client.scan(TableName=name, IndexName=OPEN_LEADS)["Items"] == []
 
 
 def test_every_shard_is_read(client: Any, name: str) -> None:
@@ -165,15 +165,14 @@ def test_every_shard_is_read(client: Any, name: str) -> None:
     leads = {UUID(int=number) for number in range(40)}
     for lead_id in leads:
         table.add(a_lead(URGENT, lead_id=lead_id))
-    items = client.scan(TableName=name, IndexName=INDEX)["Items"]
+    items = client.scan(TableName=name, IndexName=OPEN_LEADS)["Items"]
     assert {item["open_shard"]["S"] for item in items} == {"red-0", "red-1", "red-2", "red-3", "red-4"}
     assert set(table.due(RECEIVED)) == leads
 
 
 def test_due_leads_are_read_beyond_the_first_page(client: Any, name: str) -> None:
     small_pages = Mock(wraps=client)
-    pages = client.get_paginator("query")
-    small_pages.get_paginator.return_value.paginate = partial(pages.paginate, PaginationConfig={"PageSize": 3})
+    small_pages.query = partial(client.query, Limit=3)
     table = LeadsTable(small_pages, name, 1)
     for _ in range(10):
         table.add(a_lead(URGENT))
