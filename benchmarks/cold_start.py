@@ -34,7 +34,7 @@ def imported(modules: tuple[str, ...]) -> list[str]:
     return sorted(name for name in modules if name.partition(".")[0] not in own)
 
 
-def starts(functions: list[str], *, counted: bool) -> dict[str, dict[str, Any]]:
+def starts(functions: list[str], folder: Path, *, counted: bool) -> dict[str, dict[str, Any]]:
     """By function: `modules` after the first request; with `counted`, their `cost` to that of the reference."""
     with FakeAws() as aws, ThreadPoolExecutor(2) as pool:
         variables = environment(aws)
@@ -42,7 +42,7 @@ def starts(functions: list[str], *, counted: bool) -> dict[str, dict[str, Any]]:
         def count(variant: Variant, what: str) -> int:
             return run(variant, what, variables, counted=True).instructions or 0
 
-        variants = artifacts.ours(*functions, where=BUILT)
+        variants = artifacts.ours(*functions, where=folder)
         trust(variants[0].folder, aws.authority)
         seen = pool.map(lambda variant: run(variant, "0", variables, counted=False), variants)
         found: dict[str, dict[str, Any]] = {
@@ -72,7 +72,7 @@ def dearer(before: dict[str, Any], after: dict[str, Any]) -> str:
 
 def main() -> None:
     before: dict[str, Any] = json.loads(BASELINE.read_text(encoding="utf-8"))
-    found = starts([module_name(name) for name in function_names()], counted=can_count())
+    found = starts([module_name(name) for name in function_names()], BUILT, counted=can_count())
     python = interpreter() if can_count() else before["python"]
     if not can_count():
         print("No valgrind here: imports are recorded anew, and what was counted before stays.")

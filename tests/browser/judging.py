@@ -27,7 +27,7 @@ axe = Axe()
 
 
 def judge_size(page: Page, name: str) -> None:
-    beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    beyond = page.locator("html").evaluate("page => page.scrollWidth - page.clientWidth")
     assert beyond <= 0, f"{name}: {beyond} px too wide"
     assert page.evaluate(TARGETS, SMALLEST_TARGET) == [], f"{name}: too small for a finger"
 

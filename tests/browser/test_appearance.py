@@ -157,4 +157,4 @@ def test_reads_at_400_percent(patient: Patient, page: Page) -> None:
     page.set_viewport_size(ViewportSize(width=320, height=256))
     patient.ready_to_send().next()
     patient.reference()
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert page.locator("html").evaluate("page => page.scrollWidth <= page.clientWidth")

@@ -39,7 +39,7 @@ def look(member: Member, name: str) -> None:
     ):
         page.set_viewport_size(size)
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        beyond = page.locator("html").evaluate("page => page.scrollWidth - page.clientWidth")
         assert beyond <= 0, f"{name}: {beyond} px too wide at {size['width']}"
         assert page.evaluate(TARGETS, SMALLEST_TARGET) == [], f"{name}: too small for a finger at {size['width']}"
         if folder != "narrow":

@@ -41,7 +41,7 @@ def look(plain_page: Page, browser: Browser) -> Look:
     def record(name: str) -> None:
         for screen, size in (("wide", WIDE), ("phone", PHONE), ("narrow", NARROW)):
             plain_page.set_viewport_size(size)
-            beyond = plain_page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            beyond = plain_page.locator("html").evaluate("page => page.scrollWidth - page.clientWidth")
             assert beyond <= 0, f"{name}: {beyond} px too wide at {size['width']}"
             assert plain_page.evaluate(TARGETS, SMALLEST_TARGET) == [], f"{name}: too small a target"
             if size is not NARROW:

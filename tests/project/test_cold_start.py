@@ -19,10 +19,11 @@ ABOUT: dict[str, Any] = {"modules": [f"library.part{number}" for number in range
 
 
 @pytest.fixture(scope="module")
-def started() -> dict[str, dict[str, Any]]:
+def started(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """Another build of Python counts otherwise, and not every machine can count: then only imports are compared."""
     comparable = can_count() and BASELINE["python"] == cold_start.interpreter()
-    return cold_start.starts(FUNCTIONS, counted=comparable)
+    folder = tmp_path_factory.mktemp("started")  # of this process alone
+    return cold_start.starts(FUNCTIONS, folder, counted=comparable)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
