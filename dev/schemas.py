@@ -2,7 +2,7 @@
 
     python -m dev.schemas        writes them; after a change of a checked class, or a new version of pydantic
 
-What is shipped has these and pydantic's core, and not pydantic (docs/decisions/0016). A test holds that they are what
+What is shipped has these and pydantic's core, and not pydantic (docs/decisions/0019). A test holds that they are what
 pydantic says now.
 """
 
@@ -112,6 +112,8 @@ def written() -> dict[str, str]:
     """By file name."""
     described = json.dumps(json_schema_of(Submission), indent=1, ensure_ascii=False) + "\n"
     modules = {f"{cls.__name__}.py": module_of(cls) for cls in classes()}
+    if len(modules) < len(classes()):
+        raise ValueError("two checked classes share a name")
     return {"__init__.py": PACKAGE, "Submission.json": described} | modules
 
 

@@ -114,9 +114,14 @@ def _core_config(cls: type[Checked]) -> Any:
 
 def _found_schema(cls: type[Checked]) -> Any:
     """As it was built, while that was for this very core; else as pydantic says now."""
+    name = f"{SCHEMAS}.{cls.__name__}"
+    if not cls.__module__.startswith("shared.domain."):  # a class of that name somewhere else is another class
+        return schema_of(cls)
     try:
-        built = import_module(f"{SCHEMAS}.{cls.__name__}")
-    except ModuleNotFoundError:
+        built = import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
         built = None
     if built is not None and core_version == built.CORE:
         return built.SCHEMA

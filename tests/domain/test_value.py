@@ -8,7 +8,7 @@ from typing import ClassVar
 import pytest
 from pydantic_core import ValidationError
 
-from shared.domain.checked import Checked, Model, Stored
+from shared.domain.checked import Model, Stored
 from shared.domain.value import Value
 
 
@@ -112,4 +112,10 @@ def test_what_is_kept_is_written_and_read_again_also_with_more_in_it() -> None:
     assert Kept.model_validate({**kept.model_dump(), "of a later version": 1}) == kept
     assert kept.model_dump(mode="json", exclude={"others"}) == {"note": {"text": "a", "stars": 3}}
     assert Note(text="a").model_dump(exclude_defaults=True) == {"text": "a"}
-    assert issubclass(Kept, Checked)
+
+
+def test_a_class_of_a_known_name_somewhere_else_is_another_class() -> None:
+    class Contact(Stored):
+        nickname: str
+
+    assert Contact.model_validate({"nickname": "x"}).nickname == "x"
