@@ -27,6 +27,7 @@ class Checked(Value):
     Only `model_validate` and `model_validate_json` check; making one by its name is for code, checked by types.
     """
 
+    # The core sets these on what it makes; without a place of their own they would stand among the fields.
     __slots__ = ("__pydantic_extra__", "__pydantic_fields_set__", "__pydantic_private__")
     model_config: ClassVar[Mapping[str, Any]] = {"hide_input_in_errors": True}
     _made_validator: ClassVar[SchemaValidator | None] = None  # of each class, when it is first needed
@@ -114,9 +115,9 @@ def _core_config(cls: type[Checked]) -> Any:
 
 def _found_schema(cls: type[Checked]) -> Any:
     """As it was built, while that was for this very core; else as pydantic says now."""
-    name = f"{SCHEMAS}.{cls.__name__}"
     if not cls.__module__.startswith("shared.domain."):  # a class of that name somewhere else is another class
         return schema_of(cls)
+    name = f"{SCHEMAS}.{cls.__name__}"
     try:
         built = import_module(name)
     except ModuleNotFoundError as error:

@@ -17,7 +17,6 @@ class Value:
     Equal when of one class and with equal fields. `functools.cached_property` works, and is no field.
     """
 
-    __slots__ = ("__dict__",)
     model_fields: ClassVar[tuple[str, ...]] = ()
     model_defaults: ClassVar[Mapping[str, Any]] = {}
 
