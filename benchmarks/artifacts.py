@@ -55,6 +55,16 @@ def peers() -> list[Variant]:
     ]
 
 
+def floor(variant: Variant) -> Variant:
+    """What is shipped for `variant`, with a handler that only stores, logs and counts."""
+    folder = BUILT / "floor"
+    shutil.rmtree(folder, ignore_errors=True)
+    build.link_tree(variant.folder, folder)
+    shutil.copyfile(PEERS / "floor.py", folder / "floor.py")
+    build.compile_all(HERE, folder / "floor.py", root=folder)
+    return Variant("floor", "the libraries alone, as shipped", folder, "floor.handler", EVENT)
+
+
 def without_pyc(variant: Variant) -> Variant:
     """As `sam build` ships it by itself."""
     folder = variant.folder.with_name(f"{variant.folder.name}-without-pyc")

@@ -58,7 +58,7 @@ def fill(table: LeadsTable, count: int) -> Iterator[Item]:
     for number in range(OPEN):
         due = NOW - timedelta(minutes=1) if number < DUE else NOW + timedelta(hours=1)
         lead = a_lead(URGENT, NOW - timedelta(hours=2, seconds=number), UUID(int=number))
-        yield table._item(lead.model_copy(update={"next_at": due}))  # noqa: SLF001  as it would be stored
+        yield table._item(lead.replaced(next_at=due))  # noqa: SLF001  as it would be stored
     for number in range(OPEN, OPEN + LAST_WEEK + OVERDUE_TO_RETIRE):
         age = timedelta(days=400, minutes=number) if number >= OPEN + LAST_WEEK else timedelta(hours=2 * number)
         yield table._item(_closed(NOW - age, number))  # noqa: SLF001
@@ -70,7 +70,7 @@ def fill(table: LeadsTable, count: int) -> Iterator[Item]:
 
 def _closed(at: datetime, number: int) -> Any:
     ended = {"status": "closed", "closed_at": at, "closed_reason": "declined", "next_at": None}
-    return a_lead(URGENT, at, UUID(int=number)).model_copy(update=ended)
+    return a_lead(URGENT, at, UUID(int=number)).replaced(**ended)
 
 
 def _changed(at: datetime, number: int) -> Item:

@@ -43,9 +43,18 @@ SETTINGS = {
     "POWERTOOLS_SERVICE_NAME": "leads",
     "POWERTOOLS_METRICS_NAMESPACE": "SpineLeads",
     "POWERTOOLS_LOG_LEVEL": "INFO",
-    "POWERTOOLS_TRACE_DISABLED": "true",  # c: there is no X-Ray daemon here; importing and wrapping is what it costs
     "PYTHONHASHSEED": "0",
     "TZ": "UTC",
+}
+# What Lambda sets. Nothing listens at the daemon's address: what is told there is sent and gone.
+LAMBDA = {
+    "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
+    "AWS_LAMBDA_FUNCTION_NAME": "benchmark",
+    "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+    "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+    "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
+    "_X_AMZN_TRACE_ID": "Root=1-68b1a2c3-0123456789abcdef01234567;Parent=0123456789abcdef;Sampled=1",
 }
 NAMES = re.compile(r"^ {6,10}([A-Z_]+):", re.MULTILINE)
 
@@ -54,12 +63,16 @@ def environment(aws: FakeAws) -> dict[str, str]:
     """Every variable that the template sets, and what Lambda sets itself."""
     names = NAMES.findall((PROJECT / "infra" / "template.yaml").read_text(encoding="utf-8"))
     found = dict.fromkeys(names, "benchmark") | SETTINGS
-    return found | {
-        "AWS_ENDPOINT_URL": aws.endpoint,
-        "API_ADDRESS": aws.plain,
-        "WEBHOOK_ADDRESS": aws.plain,
-        "PATH": os.environ["PATH"],
-    }
+    return (
+        found
+        | LAMBDA
+        | {
+            "AWS_ENDPOINT_URL": aws.endpoint,
+            "API_ADDRESS": aws.plain,
+            "WEBHOOK_ADDRESS": aws.plain,
+            "PATH": os.environ["PATH"],
+        }
+    )
 
 
 @dataclass(frozen=True)
@@ -82,7 +95,8 @@ def run(variant: Variant, count: str, variables: Mapping[str, str], *, counted: 
     if counted:
         counting = ["--tool=cachegrind", "--cache-sim=no", f"--cachegrind-out-file={os.devnull}"]
         command = ["nice", "-n", "10", "valgrind", *counting, *command]
-    done = subprocess.run(command, env=dict(variables), capture_output=True, text=True, timeout=MOST, check=False)
+    told = {**variables, "LAMBDA_TASK_ROOT": str(variant.folder)}
+    done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=MOST, check=False)
     if done.returncode:
         raise RuntimeError(f"{variant.key}: {done.stderr[-1500:]}")
     took: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
@@ -120,7 +134,6 @@ class RuntimeEmulator:
         address, runtime = (f"127.0.0.1:{free_port()}" for _ in range(2))
         path = f"{variant.folder}:{self._client}"
         told = {"PYTHONPATH": path, "LAMBDA_TASK_ROOT": str(variant.folder), "PYTHONDONTWRITEBYTECODE": "1"}
-        told |= {"AWS_LAMBDA_FUNCTION_NAME": "benchmark", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST"}
         program = self.program()
         if program is None:
             raise RuntimeError("the runtime emulator is not installed: make setup")

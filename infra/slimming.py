@@ -43,7 +43,9 @@ UNUSED = (
         )
     ),
 )
+HTTP2_SWITCHES = {"inject_into_urllib3", "extract_from_urllib3"}
 SCHEMA_TYPES = ("CoreConfig", "CoreSchema", "CoreSchemaType", "ErrorType")
+LEFT_OUT = '"""Left out: see infra/slimming.py."""\n'
 # Every AWS endpoint chains to one of these: https://www.amazontrust.com/repository/
 AUTHORITIES = re.compile(r'^# Label: "(?:Amazon Root CA [1-4]|Starfield .*)"$', re.MULTILINE)
 
@@ -72,11 +74,17 @@ def leave_out_schema_types(folder: Path) -> None:
     }
     if wanted != set(SCHEMA_TYPES):
         raise ValueError(f"pydantic_core wants {', '.join(sorted(wanted))} of its schema types")
-    types = package.with_name("core_schema.py")
-    types.unlink()  # a hard link to the installer's cache
-    types.write_text(
-        f'"""Left out: see infra/slimming.py."""\n\n{" = ".join(SCHEMA_TYPES)} = object\n', encoding="utf-8"
-    )
+    _rewrite(package.with_name("core_schema.py"), f"{LEFT_OUT}\n{' = '.join(SCHEMA_TYPES)} = object\n")
+
+
+def leave_out_http2_switches(folder: Path) -> None:
+    """urllib3 imports them wherever it is imported, and they all that reads packages' metadata: 20 million
+    instructions. Raises ValueError where the package has more in that place."""
+    package = folder / "urllib3" / "http2" / "__init__.py"
+    nodes = ast.parse(package.read_text(encoding="utf-8")).body
+    if {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))} != HTTP2_SWITCHES:
+        raise ValueError("urllib3.http2 has more than two switches")
+    _rewrite(package, LEFT_OUT)
 
 
 def keep_called_operations(folder: Path) -> None:
@@ -102,11 +110,21 @@ def keep_amazon_authorities(folder: Path) -> None:
     bundle = folder / "botocore" / "cacert.pem"
     entries = bundle.read_text(encoding="utf-8").split("\n# Issuer:")[1:]
     kept = [f"# Issuer:{entry.rstrip()}\n" for entry in entries if AUTHORITIES.search(entry)]
-    bundle.unlink()  # a hard link to the installer's cache
-    bundle.write_text("\n".join(kept), encoding="utf-8")
+    _rewrite(bundle, "\n".join(kept))
 
 
-STEPS = (leave_out_packages, leave_out_schema_types, keep_called_operations, keep_amazon_authorities)
+STEPS = (
+    leave_out_packages,
+    leave_out_schema_types,
+    leave_out_http2_switches,
+    keep_called_operations,
+    keep_amazon_authorities,
+)
+
+
+def _rewrite(path: Path, text: str) -> None:
+    path.unlink()  # a hard link to the installer's cache
+    path.write_text(text, encoding="utf-8")
 
 
 def _only(description: dict[str, Any], operations: Iterable[str]) -> dict[str, Any]:

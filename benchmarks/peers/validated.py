@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+from boto3.dynamodb.types import TypeSerializer
 from models import Submission
 from pydantic import ValidationError
 from rules import triage
@@ -14,6 +15,7 @@ from rules import triage
 logger = Logger()
 metrics = Metrics()
 client = boto3.client("dynamodb")
+serialize = TypeSerializer().serialize
 
 
 @logger.inject_lambda_context
@@ -24,12 +26,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     except ValidationError as error:
         return {"statusCode": 422, "body": error.json(include_input=False)}
     tier, fired = triage(submission.answers)
+    item = submission.model_dump(mode="json") | {"lead_id": str(submission.submission_id), "tier": tier, "fired": fired}
     client.put_item(
         TableName=os.environ["LEADS_TABLE"],
-        Item={
-            "lead_id": {"S": str(submission.submission_id)},
-            "lead": {"S": json.dumps(submission.model_dump(mode="json") | {"tier": tier, "fired": fired})},
-        },
+        Item={name: serialize(value) for name, value in item.items()},
         ConditionExpression="attribute_not_exists(lead_id)",
     )
     metrics.add_metric("captured", MetricUnit.Count, 1)

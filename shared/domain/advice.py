@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from shared.domain.checked import Stored
 from shared.domain.triage import Message, RuleSet
 
@@ -21,15 +23,15 @@ def advice(
     `will_call`: no call is promised where no contact is stored, and then the 'closed' sentences come first too.
     """
     return tuple(
-        ShownMessage(id=message_id, text=_text(rule_set.messages[message_id], clinic_open and will_call, will_call))
-        for message_id in message_ids
+        _shown(rule_set.messages[message_id], clinic_open and will_call, will_call) for message_id in message_ids
     )
 
 
-def _text(message: Message, clinic_open: bool, will_call: bool) -> str:
+@cache  # of some dozen messages, in three ways each
+def _shown(message: Message, clinic_open: bool, will_call: bool) -> ShownMessage:
     text = message.text
     if message.call and not will_call:
         text = text.replace(message.call, "")
     if message.closed and not clinic_open:
         text = f"{message.closed} {text.replace(message.closed, '')}"
-    return " ".join(text.split())
+    return ShownMessage(id=message.id, text=" ".join(text.split()))

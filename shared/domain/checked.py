@@ -64,11 +64,8 @@ class Checked(Value):
         )
         return values
 
-    def model_dump_json(self, *, exclude: set[str] | None = None) -> str:
-        return self._serializer().to_json(self, exclude=exclude).decode()
-
-    def model_copy(self, *, update: Mapping[str, Any]) -> Self:
-        return self.replaced(**update)
+    def model_dump_json(self, *, exclude: set[str] | None = None, exclude_defaults: bool = False) -> str:
+        return self._serializer().to_json(self, exclude=exclude, exclude_defaults=exclude_defaults).decode()
 
     @classmethod
     def _validator(cls) -> SchemaValidator:

@@ -51,11 +51,11 @@ class ConsentRecord(Stored):
     hash: str = ""
 
     def sealed(self) -> Self:
-        return self.model_copy(update={"hash": self._seal()})
+        return self.replaced(hash=self._seal())
 
     def after(self, previous: str) -> Self:
         """The same entry at another place of a ledger."""
-        return self.model_copy(update={"previous": previous}).sealed()
+        return self.replaced(previous=previous).sealed()
 
     @property
     def substance(self) -> tuple[object, ...]:
@@ -129,7 +129,7 @@ def revocation(earlier: ConsentRecord, how: str, at: datetime, previous: str) ->
         "source_address": "",
         "user_agent": "",
     }
-    return earlier.model_copy(update=changes).sealed()
+    return earlier.replaced(**changes).sealed()
 
 
 class Revocation(Model):

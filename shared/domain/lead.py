@@ -174,7 +174,7 @@ class Lead(Stored):
     def set_aside(self) -> Self:
         """The same under an id of its own, where other content has its id: staff see both, beside each other."""
         lead_id = uuid5(self.lead_id, self.content_hash)
-        return self.model_copy(update={"lead_id": lead_id, "reference": reference_of(lead_id)})
+        return self.replaced(lead_id=lead_id, reference=reference_of(lead_id))
 
     def revoked_after(self, at: datetime) -> bool:
         """Whether the person took back the consent to contact after that."""
@@ -270,7 +270,7 @@ class Lead(Stored):
         return self._next(history=(*self.history, entry), **changes)
 
     def _next(self, **changes: object) -> Self:
-        return self.model_copy(update={"version": self.version + 1, **changes})
+        return self.replaced(version=self.version + 1, **changes)
 
 
 def _answered(submission: Submission, rule_set: RuleSet) -> bool:

@@ -15,7 +15,8 @@ Answer = int | str | list[str]
 Answers = Mapping[str, Answer]
 
 NONE = "none"
-TYPOGRAPHIC_APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u2032\uff07\u00b4\u0060", "'"))
+# Apostrophes as people and their phones write them; the dotless i that some keyboards give for an i.
+WRITTEN_OTHERWISE = str.maketrans({**dict.fromkeys("\u2018\u2019\u02bc\u2032\uff07\u00b4\u0060", "'"), "\u0131": "i"})
 
 
 class Option(Value):
@@ -80,8 +81,10 @@ class Question(Value):
     def _choice_problem(self, codes: object, expected: str) -> str | None:
         if not isinstance(codes, list):
             return expected
-        known = all(isinstance(code, str) and code in self.option_codes for code in codes)
-        return None if known else "This option is not on the list."
+        for code in codes:
+            if not isinstance(code, str) or code not in self.option_codes:
+                return "This option is not on the list."
+        return None
 
 
 class Page(Value):
@@ -107,7 +110,7 @@ class ConsentText(Value):
     text: str
     required: bool
 
-    @property
+    @cached_property
     def text_hash(self) -> str:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
@@ -189,6 +192,8 @@ class Questionnaire(Value):
 
 
 def _plain(text: str) -> str:
-    """As word lists read it: plain apostrophes, no accents, single spaces."""
-    letters = unicodedata.normalize("NFKD", text.translate(TYPOGRAPHIC_APOSTROPHES))
-    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
+    """As word lists read it: small letters, plain apostrophes, no accents, single spaces."""
+    text = text.translate(WRITTEN_OTHERWISE)
+    if not text.isascii():
+        text = "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
+    return " ".join(text.lower().split())

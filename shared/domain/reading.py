@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 
 from pydantic_core import PydanticCustomError
 
@@ -18,6 +18,7 @@ MAX_OPTIONS = 40
 MAX_CODE = 64  # characters
 MAX_TEXT = 2_000  # characters; each question sets its own, lower limit
 MAX_NUMBER = 10**6
+UNKNOWN_KIND: LiteralString = "Give a whole number, a text, or a list of option codes."
 DAY = re.compile(r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}")
 NORTH_AMERICAN = re.compile(r"[2-9][0-9]{2}[2-9][0-9]{6}")
 # What most people write is read without the two libraries: importing them costs two fifths of a cold start. Everything
@@ -44,18 +45,20 @@ def refuse_control(text: str, allowed: str = "") -> str:
 
 
 def read_answer(value: Any) -> int | str | list[str]:
+    if isinstance(value, str) and len(value) <= MAX_TEXT:
+        return refuse_control(value, LINE_BREAKS)
+    if isinstance(value, list) and len(value) <= MAX_OPTIONS:
+        return [_code(code) for code in value]
     if isinstance(value, float) and value.is_integer():  # JSON has one kind of number: 8.0 is 8
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER:
         return value
-    if isinstance(value, str) and len(value) <= MAX_TEXT:
-        return refuse_control(value, LINE_BREAKS)
-    if isinstance(value, list) and len(value) <= MAX_OPTIONS and all(isinstance(code, str) for code in value):
-        return [_code(code) for code in value]
-    raise PydanticCustomError("answer", "Give a whole number, a text, or a list of option codes.")
+    raise PydanticCustomError("answer", UNKNOWN_KIND)
 
 
-def _code(value: str) -> str:
+def _code(value: Any) -> str:
+    if not isinstance(value, str):
+        raise PydanticCustomError("answer", UNKNOWN_KIND)
     if len(value) > MAX_CODE:
         raise PydanticCustomError("answer", "An option is not on the list.")
     return refuse_control(value)

@@ -164,10 +164,10 @@ def _without_answers(lead: Lead, at: datetime, *, audited: bool) -> Lead:
     triage = lead.triage
     if not audited:
         nothing: dict[str, object] = dict.fromkeys(("safety_rules", "not_fit_rules", "messages"), ())
-        triage = triage.model_copy(update=nothing)
+        triage = triage.replaced(**nothing)
     worded = tuple(_without_words(entry) for entry in lead.history)
     entry = HistoryEntry(at=at, by=SYSTEM, by_name="", action="retired", version=lead.version + 1)
-    return lead.model_copy(update={"history": worded}).worked(
+    return lead.replaced(history=worded).worked(
         entry,
         answers={},
         earlier=(),
@@ -176,13 +176,13 @@ def _without_answers(lead: Lead, at: datetime, *, audited: bool) -> Lead:
         attribution={},
         shadow=None,
         contact=Contact(name=contact.name, phone=contact.phone, email=contact.email),
-        triage=triage.model_copy(update={"fit_score": 0, "fit_rules": (), "tags": ()}),
+        triage=triage.replaced(fit_score=0, fit_rules=(), tags=()),
         messages_shown=lead.messages_shown if audited else (),
     )
 
 
 def _without_words(entry: HistoryEntry) -> HistoryEntry:
-    return entry.model_copy(update={"text": "", "before": None})
+    return entry.replaced(text="", before=None)
 
 
 def _trail_only(lead: Lead, at: datetime) -> Remainder:

@@ -37,7 +37,7 @@ def with_late(lead: Lead, late: Lead, tiers: Mapping[str, Tier], hours: OpeningH
     return, and what they said last stays what they said last."""
     after = with_return(lead, late, tiers, hours)
     said_last: dict[str, object] = {name: getattr(lead, name) for name in SAID}
-    return after.model_copy(update={**said_last, "earlier": (*lead.earlier, _as_earlier(late))[-MOST_EARLIER:]})
+    return after.replaced(**said_last, earlier=(*lead.earlier, _as_earlier(late))[-MOST_EARLIER:])
 
 
 class _Return(Value):
@@ -60,9 +60,9 @@ class _Return(Value):
         }
         changes |= {name: getattr(self.counts, name) for name in JUDGED}
         if self.tells_anew:
-            return later.model_copy(update={**changes, **Standing().model_dump(), **self._ladder_anew()})
+            return later.replaced(**changes, **Standing().model_dump(), **self._ladder_anew())
         goes_on = (*LADDER, *Standing.model_fields)
-        return later.model_copy(update={**changes, **{name: getattr(earlier, name) for name in goes_on}})
+        return later.replaced(**changes, **{name: getattr(earlier, name) for name in goes_on})
 
     @property
     def counts(self) -> Lead:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from uuid import UUID
@@ -18,7 +17,11 @@ if TYPE_CHECKING:
     from shared.domain.field_types import AnswerMap, Line, TextHash, line
     from shared.domain.reading import e164, mail_address, without_query
 
-NOT_CONTENT = ("token", "proof", "website")
+NOT_CONTENT = {"submission_id", "token", "proof", "website"}
+
+
+def _ordered(entries: Mapping[Any, Any]) -> dict[Any, Any]:
+    return dict(sorted(entries.items()))
 
 
 def _blank_to_none(value: Any) -> Any:
@@ -132,9 +135,8 @@ class Submission(Model):
 
         Defaults are left out, so that a new field does not change what was sent before it.
         """
-        content = json.dumps(
-            self.model_dump(mode="json", exclude={"submission_id", *NOT_CONTENT}, exclude_defaults=True), sort_keys=True
-        )
+        ordered = self.replaced(answers=_ordered(self.answers), consents_shown=_ordered(self.consents_shown))
+        content = ordered.model_dump_json(exclude=NOT_CONTENT, exclude_defaults=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
 

@@ -53,6 +53,8 @@ def suspicion(signs: frozenset[Sign], *, flagged: bool, answered: bool) -> Suspi
 def red_flag(rule_set: RuleSet, result: TriageResult) -> bool:
     """Whether an answer (not merely a missing one) set a floor above any tier that a fit score can reach."""
     fired = {rule.id for rule in result.safety_rules}
+    if not fired:
+        return False
     best_fit = rule_set.tiers[rule_set.fit.tier].rank
     rules = (*rule_set.safety, rule_set.scoring_failure)
     return any(rule.red_flag and rule.id in fired and rule_set.tiers[rule.floor].rank < best_fit for rule in rules)

@@ -19,6 +19,8 @@ class Value:
 
     model_fields: ClassVar[tuple[str, ...]] = ()
     model_defaults: ClassVar[Mapping[str, Any]] = {}
+    _blank: ClassVar[Mapping[str, Any]] = {}  # every field with its default, or None
+    _required: ClassVar[frozenset[str]] = frozenset()
 
     def __init_subclass__(cls) -> None:
         own = [name for name, hint in cls.__annotations__.items() if not hint.startswith("ClassVar")]
@@ -28,24 +30,23 @@ class Value:
         cls.model_fields = tuple(names)
         cls.__match_args__ = cls.model_fields  # type: ignore[misc, attr-defined, unused-ignore]
         cls.model_defaults = defaults | {name: cls.__dict__[name] for name in own if name in cls.__dict__}
+        cls._blank = dict.fromkeys(cls.model_fields) | cls.model_defaults
+        cls._required = frozenset(names.keys() - cls.model_defaults.keys())
 
     def __init__(self, *values: Any, **named: Any) -> None:
         """Raises TypeError for a field that is missing, unknown or given twice."""
         fields, found = self.model_fields, self.__dict__
         if values:
-            for name, value in zip(fields, values, strict=False):
-                if name in named:
-                    raise TypeError(f"{type(self).__name__}: {name} is given twice")
-                named[name] = value
-        for name in fields:  # in their order, whatever the order given: it is the order in which they are written
-            if name in named:
-                found[name] = named[name]
-            elif name in self.model_defaults:
-                found[name] = self.model_defaults[name]
-            else:
-                raise TypeError(f"{type(self).__name__}: {name} is missing")
-        if len(values) > len(fields) or not named.keys() <= found.keys():
+            given = dict(zip(fields, values, strict=False))
+            if len(given) < len(values) or not given.keys().isdisjoint(named):
+                raise TypeError(f"{type(self).__name__}: more values than fields, or one given twice")
+            named |= given
+        found.update(self._blank)  # in the order of fields, whatever the order given: in that order they are written
+        found.update(named)
+        if len(found) > len(fields):
             raise TypeError(f"{type(self).__name__} has no fields but {', '.join(fields)}")
+        if missing := self._required - named.keys():
+            raise TypeError(f"{type(self).__name__}: {', '.join(sorted(missing))} is missing")
 
     def replaced(self, **changes: Any) -> Self:
         """The same with other values; they are taken as they are. Raises TypeError for an unknown field."""

@@ -26,6 +26,8 @@ from shared.domain.condition import (
 from shared.domain.questionnaire import Question
 from shared.rulebook.reader import Reader
 
+CAPITAL = re.compile(r"(?<!\\)[A-Z]")
+
 
 class ConditionReader:
     """Knows the questions, definitions, word lists and scores that a condition may name."""
@@ -46,8 +48,10 @@ class ConditionReader:
         """`patterns`: language -> regular expression. A note is searched for all of them: it can be in any language."""
         at = Reader(patterns, f"{where}.{name}")
         known = [at.wording(language) for language in sorted(at.keys())]
+        if any(map(CAPITAL.search, known)):
+            raise at.error("write it in small letters: that is how notes are searched")
         try:
-            self.word_lists[name] = re.compile("|".join(f"(?:{pattern})" for pattern in known), re.IGNORECASE)
+            self.word_lists[name] = re.compile("|".join(f"(?:{pattern})" for pattern in known))
         except re.error as error:
             raise at.error(f"not a regular expression: {error}") from None
 

@@ -97,7 +97,7 @@ def _again(stored: Lead, lead: Lead, replay: Replay) -> Replayed:
         after = with_late(stored, lead, tiers, replay.hours)
     else:
         after = with_return(stored, lead, tiers, replay.hours)
-    after = after.model_copy(update={"messages_shown": _both(after, lead)})
+    after = after.replaced(messages_shown=_both(after, lead))
     try:
         replay.leads.replace(stored, after)
     except LeadChanged as error:  # staff got in between: the next delivery sees what they did

@@ -21,7 +21,7 @@ KEY = "a key of tests"
 
 
 def taken(lead: Lead) -> Lead:
-    return lead.model_copy(update={"version": lead.version + 1, "status": "closed", "next_at": None})
+    return lead.replaced(version=lead.version + 1, status="closed", next_at=None)
 
 
 def test_leads_come_in_the_order_of_arrival_and_after_a_mark(sharded: LeadsTable) -> None:

@@ -21,9 +21,9 @@ from tests.leads import RECEIVED, a_lead
 
 INDEXES = indexes_of(template.expand()["Resources"]["LeadsTable"]["Properties"])
 LEAD = a_lead(URGENT)
-TOLD = LEAD.model_copy(update={"version": 2, "next_at": RECEIVED + timedelta(seconds=30)})
-TAKEN = TOLD.model_copy(update={"version": 3, "status": "acknowledged", "next_at": None})
-CLOSED = TAKEN.model_copy(update={"version": 4, "status": "closed", "closed_at": RECEIVED})
+TOLD = LEAD.replaced(version=2, next_at=RECEIVED + timedelta(seconds=30))
+TAKEN = TOLD.replaced(version=3, status="acknowledged", next_at=None)
+CLOSED = TAKEN.replaced(version=4, status="closed", closed_at=RECEIVED)
 
 
 @pytest.fixture

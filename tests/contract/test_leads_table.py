@@ -156,7 +156,7 @@ def test_the_index_holds_only_leads_that_need_someone_and_only_keys(table: Leads
 def test_a_lead_that_needs_nobody_any_more_leaves_the_index(table: LeadsTable, client: Any, name: str) -> None:
     lead = a_lead(URGENT)
     table.add(lead)
-    table.replace(lead, lead.model_copy(update={"version": 2, "next_at": None}))
+    table.replace(lead, lead.replaced(version=2, next_at=None))
     assert client.scan(TableName=name, IndexName=OPEN_LEADS)["Items"] == []
 
 
@@ -223,7 +223,7 @@ def test_a_shelf_of_the_worklist_is_read_page_by_page_the_nearest_deadline_first
 def test_a_lead_changes_shelves_with_its_state(table: LeadsTable) -> None:
     lead = a_lead(URGENT)
     table.add(lead)
-    done = lead.model_copy(update={"version": 2, "status": "booked", "closed_at": RECEIVED, "next_at": None})
+    done = lead.replaced(version=2, status="booked", closed_at=RECEIVED, next_at=None)
     table.replace(lead, done)
     assert table.on_shelf(Place("open-0"), 9) == ((), None)
     assert table.on_shelf(Place("closed-2026-01-0"), 9) == ((LeadSummary.of(done),), None)
@@ -268,7 +268,7 @@ def test_accesses_are_added_and_never_replaced(client: Any) -> None:
 
 def test_all_shelves_together_hold_every_lead_once(sharded: LeadsTable) -> None:
     leads = [a_lead(URGENT) for _ in range(7)]
-    closed = [lead.model_copy(update={"version": 2, "status": "closed", "closed_at": RECEIVED}) for lead in leads[:4]]
+    closed = [lead.replaced(version=2, status="closed", closed_at=RECEIVED) for lead in leads[:4]]
     for lead in leads:
         sharded.add(lead)
     for before, after in zip(leads, closed, strict=False):

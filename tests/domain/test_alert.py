@@ -56,7 +56,7 @@ def test_the_deadline_is_shown_in_the_clinics_time_with_its_zone() -> None:
 
 
 def test_a_lead_without_a_deadline_shows_none() -> None:
-    assert "Respond by" not in alert(a_lead(URGENT).model_copy(update={"deadline": None})).body
+    assert "Respond by" not in alert(a_lead(URGENT).replaced(deadline=None)).body
 
 
 def test_the_link_ends_in_the_reference() -> None:

@@ -74,7 +74,7 @@ def test_a_page_that_does_not_say_what_it_showed_is_recorded_so() -> None:
 def test_any_change_breaks_the_chain(change: dict[str, object]) -> None:
     chain = list(records())
     assert chain_intact(chain)
-    chain[1] = chain[1].model_copy(update=change)
+    chain[1] = chain[1].replaced(**change)
     assert not chain_intact(chain)
 
 

@@ -122,6 +122,8 @@ def test_the_second_reading_agrees_with_the_vignettes() -> None:
         pytest.param({"age": 16, "cord": ["legs-stiff"]}, "NOT_A_FIT", ["MYE-03"], id="a child with a lesser sign"),
         pytest.param({"note": "no bladder problems"}, "URGENT", ["TXT-01"], id="negation is ignored"),
         pytest.param({"note": "I can\u2019t walk"}, "URGENT", ["TXT-04"], id="a typographic apostrophe"),
+        pytest.param({"note": "I CAN'T WALK"}, "URGENT", ["TXT-04"], id="capitals"),
+        pytest.param({"note": "PERD\u00cd EL CONOC\u0130M\u0131ENTO"}, "URGENT", ["TXT-02"], id="capitals and accents"),
         pytest.param({"note": "numb\n  DOWN there"}, "URGENT", ["TXT-01"], id="words across a line break"),
     ],
 )

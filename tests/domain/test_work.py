@@ -57,7 +57,7 @@ def play(lead: Lead, steps: list[tuple[Action, Staff, int, bool]], check: Check)
     at = RECEIVED
     for wanted, who, minutes, up_to_date in steps:
         at += timedelta(minutes=minutes)
-        doing = wanted.model_copy(update={"version": lead.version}) if up_to_date else wanted
+        doing = wanted.replaced(version=lead.version) if up_to_date else wanted
         try:
             after = work(lead, doing, who, at, RULES)
         except REFUSALS:

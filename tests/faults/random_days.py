@@ -501,7 +501,7 @@ def _options(condition: Condition) -> frozenset[tuple[str, str]]:
 
 
 def _form(content: int, lead_id: UUID) -> Submission:
-    return _checked(content).model_copy(update={"submission_id": lead_id})
+    return _checked(content).replaced(submission_id=lead_id)
 
 
 class _Leads:

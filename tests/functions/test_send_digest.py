@@ -37,7 +37,7 @@ def table() -> LeadsTable:
 
 
 def changed(lead: Lead, **changes: Any) -> None:
-    table().replace(lead, lead.model_copy(update={"version": lead.version + 1, **changes}))
+    table().replace(lead, lead.replaced(version=lead.version + 1, **changes))
 
 
 def sent(aws: Aws) -> Json:
@@ -122,7 +122,7 @@ def test_a_topic_that_fails_fails_the_run_so_that_it_is_tried_again(aws: Aws, cl
 
 def test_suspects_are_counted_apart() -> None:
     lead = a_lead(PRIORITY)
-    summary = LeadSummary.of(lead).model_copy(update={"suspect": True})
+    summary = LeadSummary.of(lead).replaced(suspect=True)
     found = digest_of([summary, LeadSummary.of(lead)], [summary], lead.received_at, INBOX)
     assert (found.open, found.suspects, found.answerable) == (1, 1, 0)
 

@@ -138,6 +138,22 @@ def test_the_core_of_pydantic_wants_only_the_types_that_stand_in(shipped: Path, 
     assert "TypedDict" not in (shipped / "pydantic_core" / "core_schema.py").read_text()
 
 
+def test_nothing_that_is_shipped_switches_http2_on(shipped: Path, tmp_path: Path) -> None:
+    wanted = {
+        alias.name
+        for path in shipped.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").endswith("http2")
+        for alias in node.names
+    }
+    assert wanted == {"probe"}
+    package = tmp_path / "urllib3" / "http2" / "__init__.py"
+    package.parent.mkdir(parents=True)
+    package.write_text("def inject_into_urllib3(): ...\ndef extract_from_urllib3(): ...\ndef more(): ...\n")
+    with pytest.raises(ValueError, match="more than two"):
+        slimming.leave_out_http2_switches(tmp_path)
+
+
 def test_the_authorities_are_amazon_s(shipped: Path) -> None:
     """The roots of https://www.amazontrust.com/repository/, by the fingerprints that are published there."""
     bundle = shipped / "botocore" / "cacert.pem"

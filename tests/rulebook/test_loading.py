@@ -85,6 +85,7 @@ REFUSED = {
     "none_with_others = false": (TRIAGE, "none_with_others = true", "none_with_others = false", "none-with-others",
                                  "only be true"),
     "regular expression": (TRIAGE, "\\b(suicid", "\\b((suicid", "word_lists.self-harm", "not a regular expression"),
+    "capital in a word list": (TRIAGE, "\\b(suicid", "\\b(Suicid", "word_lists.self-harm", "small letters"),
     # keys and values
     "unknown key of a rule": (TRIAGE, SURGERY, f"{SURGERY}\nwhen_not = []", "tags[TAG-SURG]", "unknown key when_not"),
     "unknown key of a question": (INTAKE, "required = true", "required = true\nhint = 1", "[age]", "key hint"),

@@ -142,4 +142,4 @@ def test_a_page_of_it_is_screened(rulebook: Rulebook) -> None:
         }
     )
     assert screen_answers(screening, rulebook).disposition == CONTINUE
-    assert screen_answers(screening.model_copy(update={"page": "K2"}), rulebook).disposition == (EMERGENCY)
+    assert screen_answers(screening.replaced(page="K2"), rulebook).disposition == (EMERGENCY)

@@ -43,11 +43,11 @@ def worked(lead: Lead, **changes: object) -> Lead:
 LEADS: dict[str, Lead] = {
     "priority": a_lead(),
     "urgent": a_lead(URGENT),
-    "emergency, told twice": a_lead(EMERGENCY).model_copy(update={"alert_delivered": 2}),
+    "emergency, told twice": a_lead(EMERGENCY).replaced(alert_delivered=2),
     "not a fit": a_lead(NOT_A_FIT),
     "in Spanish": a_lead(URGENT, language="es"),
     "unfinished": a_lead({"pain": None, "fn": None}, complete=False),
-    "no answers": a_lead().model_copy(update={"answers": {}, "messages_shown": ()}),
+    "no answers": a_lead().replaced(answers={}, messages_shown=()),
     "by e-mail only": a_lead(contact={"email": "a@example.com", "preference": "email"}),
     "consent taken back": a_lead(consents={"contact": True, "sms": True}).revoked("sms", "STOP", LATER),
     "taken": worked(a_lead(URGENT), status="acknowledged"),
@@ -55,9 +55,7 @@ LEADS: dict[str, Lead] = {
     "raised": worked(a_lead(), status="acknowledged", staff_tier="URGENT"),
     "booked": worked(a_lead(), status="booked"),
     "closed": worked(a_lead(), status="closed", closed_reason="unreachable", closed_at=LATER),
-    "from an ad": a_lead().model_copy(
-        update={"consent_records": tuple(r.model_copy(update={"text": ""}) for r in a_lead().consent_records)}
-    ),
+    "from an ad": a_lead().replaced(consent_records=tuple(r.replaced(text="") for r in a_lead().consent_records)),
 }
 
 
@@ -174,7 +172,7 @@ class TestJudges:
 def test_whatever_was_answered_makes_a_bundle_without_faults(chance: random.Random) -> None:
     answers = any_answers(chance, RULE_SET.questionnaire)
     result = triage(RULE_SET, answers)
-    lead = LEADS["taken"].model_copy(update={"answers": answers, "triage": result})
+    lead = LEADS["taken"].replaced(answers=answers, triage=result)
     bundle = bundle_of(lead)
     assert faults(bundle, RULE_SET) == []
     assert Bundle.model_validate(bundle).model_dump(mode="json") == bundle
@@ -204,7 +202,7 @@ class TestContent:
         assert "age" in answers
 
     def test_a_questionnaire_that_has_changed_or_gone_loses_no_answer(self) -> None:
-        lead = a_lead().model_copy(update={"answers": {"gone": ["a", "b"], "older": 3, "words": "as typed"}})
+        lead = a_lead().replaced(answers={"gone": ["a", "b"], "older": 3, "words": "as typed"})
         for rule_set in (RULE_SET, None):
             response = one(as_bundle([(lead, rule_set)], LATER), "QuestionnaireResponse")
             assert [item["linkId"] for item in response["item"]] == ["gone", "older", "words"]

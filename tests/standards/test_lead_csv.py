@@ -34,7 +34,7 @@ NASTY = [
 
 def named(name: str, lead: Lead | None = None) -> Lead:
     lead = lead or a_lead()
-    return lead.model_copy(update={"contact": lead.contact.model_copy(update={"name": name})})
+    return lead.replaced(contact=lead.contact.replaced(name=name))
 
 
 def read(text: str) -> list[dict[str, str]]:
@@ -84,13 +84,11 @@ def test_any_name_comes_back_and_none_is_a_formula(name: str) -> None:
 def test_no_cell_of_any_column_can_start_a_formula() -> None:
     """Also where a lead has something odd in every field that comes from outside."""
     odd = "=1+1"
-    lead = named(odd).model_copy(
-        update={
-            "attribution": dict.fromkeys(("utm_source", "utm_medium", "utm_campaign"), odd),
-            "owner_name": odd,
-            "source": odd,
-            "deadline": datetime(2026, 1, 1, tzinfo=UTC),
-        }
+    lead = named(odd).replaced(
+        attribution=dict.fromkeys(("utm_source", "utm_medium", "utm_campaign"), odd),
+        owner_name=odd,
+        source=odd,
+        deadline=datetime(2026, 1, 1, tzinfo=UTC),
     )
     [line] = read(header() + rows([lead], HOURS.zone))
     assert not [name for name, cell in line.items() if cell[:1] in tuple("=+-@")]

@@ -1,0 +1,33 @@
+"""What no handler that uses these libraries goes below: the client as it is shipped and set here, Logger and Metrics.
+
+It stores an item of the size and with the attributes of a lead's, reads nothing and decides nothing.
+"""
+
+import os
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from shared.adapters.aws import PATIENT_FACING, client
+
+ATTRIBUTES = 15  # beside the lead itself: its keys, and those of the indexes
+LEAD = "x" * 4_000  # characters
+
+logger = Logger()
+metrics = Metrics()
+table = client("dynamodb", PATIENT_FACING)
+item: Any = {f"attribute_{number}": {"S": "2026-01-14T16:04:05.000+00:00"} for number in range(ATTRIBUTES)}
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    table.put_item(
+        TableName=os.environ["LEADS_TABLE"],
+        Item=item | {"lead": {"S": LEAD}},
+        ConditionExpression="attribute_not_exists(lead_id)",
+    )
+    metrics.add_metric("captured", MetricUnit.Count, 1)
+    logger.info("captured", extra={"tier": "ROUTINE"})
+    return {"statusCode": 201, "body": "{}"}
