@@ -1,0 +1,153 @@
+"""The API: its routes, who may use them, from where, and how often.
+
+Asserted on the template, as AWS gets it after the SAM transform, since the local cloud cannot show it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from shared.domain.staff import GROUPS
+from tests.template.stack import EXPANDED, called, of_type
+
+ROUTES = {
+    "POST /submissions": "CaptureLead",
+    "POST /intake/google-ads": "CaptureAdLead",
+    "GET /challenges/{submission_id}": "IssueChallenge",
+    "GET /form": "DrawForm",
+    "POST /form": "DrawForm",
+    "GET /received/{submission_id}": "ShowReceipt",
+    "POST /screenings": "ScreenAnswers",
+    "GET /questionnaires/{id}": "ShowQuestionnaire",
+    "GET /": "ShowPage",
+    "GET /web/{file}": "ShowPage",
+    "GET /inbox": "ShowPage",
+    "GET /inbox/{file}": "ShowPage",
+    "GET /leads": "ListLeads",
+    "POST /leads/search": "SearchLeads",
+    "GET /leads/{reference}": "ShowLead",
+    "POST /leads/{reference}/actions": "WorkLead",
+    "GET /rules": "ShowRules",
+    "GET /leads/export": "ExportLeads",
+    "GET /leads/{reference}/fhir": "ExportLeads",
+    "GET /leads/{reference}/person": "ExportPerson",
+    "DELETE /leads/{reference}": "EraseLead",
+}
+STAFF_ROUTES = ("/leads", "/rules")  # where these begin, only signed-in staff get in
+
+
+def the_routes() -> dict[str, dict[str, Any]]:
+    """Properties by route key."""
+    return {route["RouteKey"]: route for route in of_type("AWS::ApiGatewayV2::Route").values()}
+
+
+def test_the_routes_are_these() -> None:
+    integrations = of_type("AWS::ApiGatewayV2::Integration")
+    routes = {
+        key: integrations[re.findall(r"\$\{(\w+)\}", route["Target"]["Fn::Sub"])[0]]["IntegrationUri"]
+        for key, route in the_routes().items()
+    }
+
+    assert routes == {key: called(name) for key, name in ROUTES.items()}
+
+
+def test_the_api_may_call_the_functions_that_its_routes_lead_to_and_no_other() -> None:
+    callers = [
+        permission
+        for permission in of_type("AWS::Lambda::Permission").values()
+        if permission["Principal"] == "apigateway.amazonaws.com"
+    ]
+    source = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*"
+
+    assert {permission["FunctionName"]["Ref"].removesuffix("Aliaslive") for permission in callers} == set(
+        ROUTES.values()
+    )
+    assert all(permission["SourceArn"] == {"Fn::Sub": source} for permission in callers)
+
+
+def test_every_staff_route_asks_for_a_sign_in_and_no_public_one_does() -> None:
+    """The scope is in access tokens only, so that no other token of the sign-in opens anything."""
+    guards = {
+        key: (route.get("AuthorizationType"), route.get("AuthorizerId"), route.get("AuthorizationScopes"))
+        for key, route in the_routes().items()
+    }
+    staff = {route for route in guards if route.split(" ")[1].startswith(STAFF_ROUTES)}
+
+    assert len(staff) >= 5
+    assert {guards[route][0] for route in staff} == {"JWT"}
+    assert all(guards[route][1:] == ({"Ref": "StaffSignIn"}, ["openid"]) for route in staff)
+    assert not {route: guard for route, guard in guards.items() if any(guard) and route not in staff}
+
+
+def test_a_sign_in_is_one_of_our_pool_for_our_inbox() -> None:
+    (authorizer,) = of_type("AWS::ApiGatewayV2::Authorizer").values()
+
+    assert authorizer["AuthorizerType"] == "JWT"
+    assert authorizer["IdentitySource"] == ["$request.header.Authorization"]
+    assert authorizer["JwtConfiguration"]["Audience"] == [{"Ref": "InboxClient"}]
+    assert authorizer["JwtConfiguration"]["Issuer"]["Fn::Sub"].endswith("/${StaffPool}")
+
+
+def test_only_whom_an_administrator_added_may_sign_in_and_only_with_a_proof_of_the_same_browser() -> None:
+    (pool,) = of_type("AWS::Cognito::UserPool").values()
+    (client,) = of_type("AWS::Cognito::UserPoolClient").values()
+
+    assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
+    assert pool["Policies"]["PasswordPolicy"]["MinimumLength"] >= 14
+    assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("OPTIONAL", ["SOFTWARE_TOKEN_MFA"])
+    assert client["GenerateSecret"] is False
+    assert client["AllowedOAuthFlows"] == ["code"]
+    assert client["AllowedOAuthScopes"] == ["openid"]
+    assert client["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]  # no password is taken but by the sign-in page
+    assert client["AccessTokenValidity"] <= 60
+
+
+def test_the_groups_are_those_that_the_code_knows() -> None:
+    groups = {group["GroupName"] for group in of_type("AWS::Cognito::UserPoolGroup").values()}
+
+    assert groups == GROUPS
+
+
+def test_only_the_origins_that_were_named_may_post() -> None:
+    cors = of_type("AWS::ApiGatewayV2::Api")["Api"]["CorsConfiguration"]
+
+    condition, allowed, otherwise = cors["Fn::If"]
+    assert condition == "HasAllowedOrigins"
+    assert allowed["AllowOrigins"] == {"Fn::Split": [",", {"Ref": "AllowedOrigins"}]}
+    assert allowed["AllowMethods"] == ["GET", "POST"]
+    assert set(allowed["AllowHeaders"]) >= {"content-type", "if-none-match", "hx-request", "hx-current-url"}
+    assert not set(allowed["AllowHeaders"]) & {"*", "authorization", "cookie"}
+    assert otherwise == {"Ref": "AWS::NoValue"}
+
+
+def test_a_flood_stops_at_the_door() -> None:
+    (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
+
+    assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": 50, "ThrottlingBurstLimit": 200}
+    staff = {route for route in ROUTES if route.split(" ")[1].startswith(STAFF_ROUTES)}
+    taking_out = {route for route in staff if ROUTES[route] in {"ExportLeads", "ExportPerson", "EraseLead"}}
+    assert set(stage["RouteSettings"]) == staff
+    routes = of_type("AWS::ApiGatewayV2::Route")
+    assert {
+        routes[name]["RouteKey"] for name in EXPANDED["Resources"]["ApiStage"]["DependsOn"]
+    } == staff  # else refused
+    for route, limit in stage["RouteSettings"].items():
+        assert limit["ThrottlingRateLimit"] == (1 if route in taking_out else 10), route
+
+
+def test_access_lines_name_the_route_and_nobody() -> None:
+    (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
+    told = set(re.findall(r"\$context\.([\w.]+)", stage["AccessLogSettings"]["Format"]))
+
+    assert json.loads(stage["AccessLogSettings"]["Format"])
+    assert told == {
+        "requestTime",
+        "requestId",
+        "routeKey",
+        "status",
+        "responseLatency",
+        "responseLength",
+        "error.responseType",
+    }

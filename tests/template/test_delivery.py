@@ -1,0 +1,140 @@
+"""How staff are told: the stream, subscriptions, webhooks, and what runs by the clock.
+
+Asserted on the template, as AWS gets it after the SAM transform, since the local cloud cannot show it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from functions import watch_delivery
+from shared.rulebook.loading import load
+from tests.template.stack import DAY, EXPANDED, FUNCTIONS, TOPIC, called, of_type
+
+
+def test_the_stream_is_retried_in_parts_and_not_for_ever() -> None:
+    mapping = of_type("AWS::Lambda::EventSourceMapping")["AlertStaffNewLead"]
+
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert 0 < mapping["MaximumRetryAttempts"] <= 10
+    assert 0 < mapping["MaximumRecordAgeInSeconds"] < DAY
+    assert mapping["DestinationConfig"] == {
+        "OnFailure": {"Destination": {"Fn::GetAtt": ["FailedStreamBatches", "Arn"]}}
+    }
+    assert [json.loads(rule["Pattern"]) for rule in mapping["FilterCriteria"]["Filters"]] == [{"eventName": ["INSERT"]}]
+
+
+def test_alerts_are_encrypted_and_every_subscription_has_a_failure_queue() -> None:
+    assert {topic["KmsMasterKeyId"]["Ref"] for topic in of_type("AWS::SNS::Topic").values()} == {"SignalsKey"}
+    subscriptions = of_type("AWS::SNS::Subscription")
+    assert subscriptions
+    for subscription in subscriptions.values():
+        queue = "UndeliveredWebhooks" if subscription["Protocol"] == "lambda" else "UndeliveredAlerts"
+        assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": {"Fn::GetAtt": [queue, "Arn"]}}
+
+
+def test_staff_choose_alerts_by_filter_and_none_ever_gets_a_canary() -> None:
+    filters = {
+        name: subscription["FilterPolicy"]
+        for name, subscription in of_type("AWS::SNS::Subscription").items()
+        if subscription["TopicArn"] == TOPIC
+    }
+
+    assert filters == {
+        "AlertEmailSubscription": {"kind": ["new", "escalation", "digest"]},
+        "DeskEmailSubscription": {"audience": ["desk"]},
+        "ClinicianEmailSubscription": {"audience": ["clinician"]},
+        "ManagerEmailSubscription": {"audience": ["manager"]},
+        "UrgentPhoneSubscription": {
+            "kind": ["new", "escalation"],
+            "tier": ["EMERGENCY", "URGENT"],
+            "suspect": ["false"],
+        },
+        "DeliverWebhookAlert": {"kind": ["new", "escalation"]},
+        "CanaryAlertsSubscription": {"kind": ["canary"]},
+    }
+
+
+@pytest.mark.parametrize("tier", ["EMERGENCY", "URGENT", "PRIORITY", "ROUTINE"])
+def test_every_audience_of_a_ladder_is_somebodys_subscription(tier: str) -> None:
+    subscribed = {
+        audience
+        for subscription in of_type("AWS::SNS::Subscription").values()
+        for audience in subscription.get("FilterPolicy", {}).get("audience", [])
+    }
+    (rule_set,) = load().rule_sets.values()
+
+    assert {step.audience for step in rule_set.tiers[tier].usual.ladder} <= subscribed
+
+
+def test_topics_alone_may_write_to_their_queues() -> None:
+    allowed = {
+        name: statement
+        for name, policy in of_type("AWS::SQS::QueuePolicy").items()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    }
+
+    for statement in allowed.values():
+        assert statement["Principal"] == {"Service": "sns.amazonaws.com"}
+    assert {name: statement["Condition"] for name, statement in allowed.items()} == {
+        "UndeliveredAlertsPolicy": {"ArnEquals": {"aws:SourceArn": [TOPIC, {"Ref": "AlarmTopic"}]}},
+        "UndeliveredWebhooksPolicy": {"ArnEquals": {"aws:SourceArn": TOPIC}},
+        "CanaryAlertsPolicy": {"ArnEquals": {"aws:SourceArn": TOPIC}},
+    }
+
+
+def test_a_webhook_is_tried_again_and_then_kept() -> None:
+    retries = of_type("AWS::Lambda::EventInvokeConfig")["DeliverWebhookEventInvokeConfig"]
+
+    assert retries["MaximumRetryAttempts"] == 2
+    assert retries["DestinationConfig"] == {
+        "OnFailure": {"Destination": {"Fn::GetAtt": ["UndeliveredWebhooks", "Arn"]}}
+    }
+
+
+def test_no_webhook_no_function_secret_or_queue() -> None:
+    for name in ("DeliverWebhook", "WebhookKey", "UndeliveredWebhooks", "UndeliveredWebhooksPolicy"):
+        assert EXPANDED["Resources"][name]["Condition"] == "HasWebhookAddress"
+
+
+def test_everyone_of_the_parameters_is_expected_to_be_subscribed() -> None:
+    joined, names = FUNCTIONS["WatchDelivery"]["Environment"]["Variables"]["EXPECTED_SUBSCRIPTIONS"]["Fn::Sub"]
+    endpoints = {
+        subscription["Endpoint"]["Ref"]
+        for subscription in of_type("AWS::SNS::Subscription").values()
+        if subscription["TopicArn"] == TOPIC and "Ref" in subscription["Endpoint"]
+    }
+
+    assert set(re.findall(r"\$\{(\w+)\}", joined)) == {*endpoints, "Webhook"}
+    assert names["Webhook"]["Fn::If"][1] == {"Fn::GetAtt": ["DeliverWebhook", "Arn"]}
+
+
+def test_the_digest_goes_out_by_the_clinics_clock() -> None:
+    (schedule,) = of_type("AWS::Scheduler::Schedule").values()
+
+    assert schedule["ScheduleExpression"] == {"Fn::Sub": "cron(0 ${DigestHour} * * ? *)"}
+    assert schedule["ScheduleExpressionTimezone"] == {"Ref": "ClinicTimeZone"}
+    assert schedule["Target"]["Arn"] == {"Fn::GetAtt": ["SendDigest", "Arn"]}
+
+
+def test_the_canary_is_sent_once_an_hour_and_has_time_to_come_out() -> None:
+    rule = of_type("AWS::Events::Rule")["WatchDeliveryEveryHour"]
+
+    assert rule["ScheduleExpression"] == "cron(7 * * * ? *)"
+    assert watch_delivery.WITHIN.total_seconds() + 30 < FUNCTIONS["WatchDelivery"]["Timeout"]
+    assert of_type("AWS::Lambda::EventInvokeConfig")["WatchDeliveryEventInvokeConfig"]["MaximumRetryAttempts"] == 0
+
+
+def test_the_sweep_runs_every_minute_and_never_late() -> None:
+    rule = of_type("AWS::Events::Rule")["EscalateLeadsEveryMinute"]
+    late = of_type("AWS::Lambda::EventInvokeConfig")["EscalateLeadsEventInvokeConfig"]
+
+    assert rule["ScheduleExpression"] == "rate(1 minute)"
+    assert rule["Targets"][0]["Arn"] == called("EscalateLeads")
+    assert (late["MaximumRetryAttempts"], late["MaximumEventAgeInSeconds"]) == (0, 60)
+    assert FUNCTIONS["EscalateLeads"]["Timeout"] < 60

@@ -1,0 +1,102 @@
+"""Functions as the template describes them: each with a module, what it is told, its share, and an end in time.
+
+Asserted on the template, as AWS gets it after the SAM transform, since the local cloud cannot show it.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from typing import Any
+
+import pytest
+
+from infra.build import module_name
+from shared import settings
+from shared.adapters.aws import PATIENT_FACING, SPOOLING
+from shared.usecases.capture import SECOND_CALL_WITHIN
+from tests.template.stack import FUNCTIONS, PROJECT, SOURCE, of_type
+
+EVERYWHERE = {
+    "POWERTOOLS_SERVICE_NAME",
+    "POWERTOOLS_METRICS_NAMESPACE",
+    "POWERTOOLS_LOG_LEVEL",
+}
+
+
+def test_every_function_is_a_module_with_an_event_and_the_other_way_round() -> None:
+    names = {module_name(logical_id) for logical_id in FUNCTIONS}
+
+    assert names == {path.stem for path in (PROJECT / "functions").glob("[!_]*.py")}
+    assert names == {path.stem for path in (PROJECT / "events").glob("*.json")}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_built_and_run_under_its_own_name(name: str) -> None:
+    assert FUNCTIONS[name]["Handler"] == f"functions.{module_name(name)}.handler"
+    assert FUNCTIONS[name]["Runtime"] == "python3.13"
+    assert SOURCE["Resources"][name]["Metadata"] == {"BuildMethod": "makefile"}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_told_what_its_settings_need_and_no_more(name: str) -> None:
+    told = set(FUNCTIONS[name]["Environment"]["Variables"])
+
+    assert told - EVERYWHERE == settings_needed(module_name(name))
+    assert told >= EVERYWHERE
+
+
+def settings_needed(module: str) -> set[str]:
+    """The variables that the settings read which this function's module imports."""
+    tree = ast.parse((PROJECT / "functions" / f"{module}.py").read_text())
+    imported = [
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "shared.settings"
+        for alias in node.names
+    ]
+    sources = [inspect.getsource(getattr(settings, name)) for name in imported]
+    return {variable for source in sources for variable in re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', source)}
+
+
+def test_each_function_has_a_share_of_its_own_and_the_account_keeps_100() -> None:
+    shares = {}
+    for name, function in FUNCTIONS.items():
+        condition, share, otherwise = function["ReservedConcurrentExecutions"]["Fn::If"]
+        assert (condition, otherwise) == ("ReservesConcurrency", {"Ref": "AWS::NoValue"})
+        shares[name] = share
+
+    asked = int(re.findall(r"limit of (\d+)", SOURCE["Parameters"]["ReserveConcurrency"]["Description"])[0])
+    assert sum(shares.values()) <= asked - 100  # Lambda refuses to leave less for the rest of the account
+    assert max(shares, key=lambda name: shares[name]) == "CaptureLead"
+    assert shares["AlertStaff"] >= 10
+
+
+def longest(config: Any) -> float:
+    """Seconds that a call can take: attempts, each with its time limits, and between two a wait of a second at most."""
+    attempts = config.retries["total_max_attempts"]
+    return float(attempts * (config.connect_timeout + config.read_timeout) + (attempts - 1))
+
+
+@pytest.mark.parametrize("name", ["CaptureLead", "CaptureAdLead"])
+def test_a_patient_has_an_answer_within_six_seconds_whatever_hangs(name: str) -> None:
+    """R7: the table hangs, and the spool too. A form that is continued takes a second call of the table, which is made
+    only soon after the first. What is left is for making the client of the spool, and to answer in."""
+    hanging = SECOND_CALL_WITHIN.total_seconds() + longest(PATIENT_FACING) + longest(SPOOLING)
+
+    assert hanging <= 5.5
+    assert hanging < FUNCTIONS[name]["Timeout"] - 1
+
+
+def test_a_replay_ends_before_its_function_is_stopped() -> None:
+    assert 2 * longest(PATIENT_FACING) + longest(SPOOLING) < FUNCTIONS["ReplaySubmissions"]["Timeout"] - 1
+
+
+def test_logs_end() -> None:
+    groups = of_type("AWS::Logs::LogGroup")
+
+    assert set(groups) == {"Logs", "AccessLines"}
+    for group in groups.values():
+        assert group == {"RetentionInDays": {"Ref": "LogDays"}, "KmsKeyId": {"Fn::GetAtt": ["SignalsKey", "Arn"]}}
+    assert all(function["LoggingConfig"] == {"LogGroup": {"Ref": "Logs"}} for function in FUNCTIONS.values())
