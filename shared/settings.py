@@ -6,7 +6,7 @@ import os
 
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.phone import phone_link
-from shared.domain.value import Value
+from shared.domain.value import Discreet, Value
 
 
 def _required(name: str) -> str:
@@ -71,7 +71,7 @@ class SignInSettings(Value):
         return cls(os.environ.get("SIGN_IN_ADDRESS", ""), os.environ.get("SIGN_IN_CLIENT", ""))
 
 
-class AdSettings(Value):
+class AdSettings(Discreet):
     """`key`: the secret set at the ad network; empty closes this door. `questionnaire`: the page the ads lead to."""
 
     key: str
@@ -121,7 +121,7 @@ def opening_hours() -> OpeningHours:
     )
 
 
-class WebhookSettings(Value):
+class WebhookSettings(Discreet):
     """`address`: who gets signed webhooks. `secret`: signs them; the receiver has the same."""
 
     address: str

@@ -81,5 +81,12 @@ class Value:
         return _restored, (type(self), self._values())
 
 
+class Discreet(Value):
+    """A value that holds a key, and shows nothing where it is printed."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
+
+
 def _restored(cls: type[Value], values: tuple[Any, ...]) -> Value:
     return cls(*values)

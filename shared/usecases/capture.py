@@ -27,7 +27,7 @@ from shared.domain.returning import with_return
 from shared.domain.shadow import shadow
 from shared.domain.submission import QuestionnaireVersion, Submission
 from shared.domain.triage import RuleSet, TriageResult
-from shared.domain.value import Value
+from shared.domain.value import Discreet, Value
 from shared.usecases.ports import Leads, RuleSets, Spool
 from shared.usecases.rules import EMERGENCY, rule_set_for, score
 
@@ -40,7 +40,7 @@ class ChallengeMaker(Protocol):
         """A proof of work for this submission."""
 
 
-class Intake(Value):
+class Intake(Discreet):
     """What it takes to turn a submission into a lead. `person_key`: the key of the hashes that show who came before.
 
     `spool`: takes the lead when the table does not. `candidate`: rules that are scored beside the others and only
@@ -54,9 +54,6 @@ class Intake(Value):
     hours: OpeningHours
     person_key: str
     candidate: RuleSets | None = None
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(…)"  # it holds a key
 
 
 class Captured(Value):

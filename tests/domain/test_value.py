@@ -10,6 +10,7 @@ from pydantic_core import ValidationError
 
 from shared.domain.checked import Model, Stored
 from shared.domain.value import Value
+from shared.settings import AdSettings
 
 
 class Point(Value):
@@ -119,3 +120,8 @@ def test_a_class_of_a_known_name_somewhere_else_is_another_class() -> None:
         nickname: str
 
     assert Contact.model_validate({"nickname": "x"}).nickname == "x"
+
+
+def test_a_value_that_holds_a_key_is_not_printed() -> None:
+    held = AdSettings("only-for-us", "fs-intake")
+    assert repr(held) == str(held) == "AdSettings(…)"
