@@ -24,7 +24,13 @@ SAID = (  # by the visitor, of themselves
     *("answers", "contact", "content_hash", "questionnaire", "questionnaire_version", "language", "attribution"),
     *("complete", "consent_records", "phone_key", "email_key"),
 )
-LADDER = ("alert_due", "alert_delivered", "next_at", "ladder_from")
+LADDER = ("alert_due", "alert_delivered", "next_at")
+MOST_RETURNS = 20  # each makes the lead larger, and DynamoDB stores 400 kB: what comes then is a lead of its own
+
+
+def returns(lead: Lead) -> int:
+    """How often the visitor came back."""
+    return sum(entry.action == RETURNED for entry in lead.history)
 
 
 def with_return(earlier: Lead, later: Lead, tiers: Mapping[str, Tier], hours: OpeningHours) -> Lead:
@@ -62,7 +68,8 @@ class _Return(Value):
         if self.tells_anew:
             return later.replaced(**changes, **Standing().model_dump(), **self._ladder_anew())
         goes_on = (*LADDER, *Standing.model_fields)
-        return later.replaced(**changes, **{name: getattr(earlier, name) for name in goes_on})
+        kept = {name: getattr(earlier, name) for name in goes_on}
+        return later.replaced(**changes, **kept, ladder_from=earlier.ladder_start)
 
     @property
     def counts(self) -> Lead:
@@ -91,7 +98,9 @@ class _Return(Value):
     @property
     def is_news(self) -> bool:
         """A red flag that staff have not seen, or more urgent than what they work by."""
-        known = {rule.id for rule in self.earlier.triage.safety_rules}
+        earlier = self.earlier
+        triages = (earlier.triage, *(before.triage for before in earlier.earlier))
+        known = {rule.id for triage in triages for rule in triage.safety_rules}
         unseen = any(rule.id not in known for rule in self.later.triage.safety_rules)
         return (self.later.red_flag and unseen) or self._rank(self.tier) < self._rank(self.earlier.tier)
 

@@ -23,7 +23,7 @@ from shared.domain.errors import (
 )
 from shared.domain.lead import CANARY, PLAIN_FORM, Arrival, Lead, Receipt
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.returning import with_return
+from shared.domain.returning import MOST_RETURNS, returns, with_return
 from shared.domain.shadow import shadow
 from shared.domain.submission import QuestionnaireVersion, Submission
 from shared.domain.triage import RuleSet, TriageResult
@@ -171,12 +171,14 @@ def _spooled(lead: Lead, spool: Spool) -> Captured:
 
 def _again(earlier: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) -> Captured:
     """The id is taken: by the same content, by an unfinished form that this one continues, by a finished form that this
-    one trails (it counts when it has a red flag), or by other content (a conflict)."""
+    one trails (it counts when it has a red flag), by one that came back too often, or by other content (a conflict)."""
     seen = {earlier.content_hash, *(before.content_hash for before in earlier.earlier if earlier.complete)}
     if lead.content_hash in seen or (earlier.complete and not lead.complete and not lead.red_flag):
         return Captured(earlier.receipt, earlier, False)
     if earlier.complete and lead.complete:
         raise SubmissionConflict
+    if returns(earlier) >= MOST_RETURNS:
+        return _set_aside(lead, intake.leads)
     if intake.clock() - lead.received_at > SECOND_CALL_WITHIN:
         raise StoreUnavailable
     later = with_return(earlier, lead, rule_set.tiers, intake.hours)
@@ -185,6 +187,12 @@ def _again(earlier: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) -> Capt
     except LeadChanged as error:  # staff or another tab got in between: what they did must not be lost
         raise StoreUnavailable from error
     return Captured(later.receipt, later, False)
+
+
+def _set_aside(lead: Lead, leads: Leads) -> Captured:
+    aside = lead.set_aside()
+    earlier = leads.add(aside)
+    return Captured((earlier or aside).receipt, earlier or aside, created=earlier is None)
 
 
 def _missing(submission: Submission) -> Iterable[FieldProblem]:

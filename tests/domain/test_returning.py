@@ -126,11 +126,16 @@ def test_a_red_flag_that_whoever_has_it_has_not_seen_is_told_from_the_start(afte
     assert any("Chest" in rule.reason or rule.id.startswith("EM") for rule in lead.triage.safety_rules)
 
 
+def test_a_red_flag_that_staff_know_of_is_no_news_when_it_comes_again_after_another() -> None:
+    lead = does(told(back(waiting(SADDLE), EMERGENCY)), "acknowledge")
+    assert (back(lead, SADDLE).status, back(lead, EMERGENCY).status) == ("acknowledged", "acknowledged")
+
+
 def test_the_ladder_of_a_red_flag_that_nobody_has_is_not_held_back_by_coming_back() -> None:
     earlier = waiting(SADDLE)
     lead = back(earlier, SADDLE | {"pain": 5})
     assert (lead.next_at, lead.alert_delivered) == (earlier.next_at, 1)
-    assert (lead.ladder_from, lead.deadline) == (earlier.ladder_from, earlier.deadline)
+    assert (lead.ladder_start, lead.deadline) == (earlier.ladder_start, earlier.deadline)
 
 
 def test_a_red_flag_worse_than_the_one_that_waits_is_told_from_the_start() -> None:

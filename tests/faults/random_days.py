@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from itertools import count
+from itertools import count, pairwise
 from typing import Any, TypeVar
 from unittest.mock import patch
 from uuid import UUID
@@ -75,7 +75,7 @@ ANSWERS: tuple[dict[str, Any], ...] = (
     {code: HEALTHY[code] for code in ("age", "who", "region")},  # URGENT: safety questions are missing
     HEALTHY | {"age": 16, "who": "guardian"},  # a minor: nothing is stored
 )
-UNFINISHED = -1  # a form with no answers yet
+UNFINISHED = -1  # a form with no answers yet; ~content is one that has these answers already
 SIGNS = (frozenset({Sign.GOOD_PROOF}), frozenset({Sign.NO_PROOF, Sign.NO_TOKEN}))
 TIMEOUTS, LOST_REPLIES = ("timeout before", "timeout after"), ("timeout after", "reset after")
 FAULTS = ("throttled", "denied", "timeout before", "timeout after", "reset after", "killed before", "killed after")
@@ -222,7 +222,7 @@ class Days:
         retries = RETRIES if keeps_trying else ()
         self.counts["visits"] += 1
         if chance.random() < 0.1:
-            self._send(_form(UNFINISHED, lead_id), signs, retries)
+            self._send(_form(chance.choice((UNFINISHED, ~content)), lead_id), signs, retries)
             if chance.random() < 0.7:
                 self._after(chance.uniform(5, 1200), lambda: self._send(_form(content, lead_id), signs, retries))
             return
@@ -410,6 +410,7 @@ class Days:
         for lead_id, lead in self.table.leads.items():
             told = self._told.get(lead_id, [])
             self._judge_how_often(lead_id, told)
+            self._judge_in_order(lead_id, told)
             if lead_id in self._poisoned:
                 if not told and lead.alert_due and lead_id not in self._could_not_tell:
                     self._broken("I9", lead_id, "cannot be read, and nobody was told so")
@@ -429,6 +430,12 @@ class Days:
         for (level, _), times in levels.items():
             if times > 1 + faults:
                 self._broken("I7", lead_id, f"level {level} was told {times} times with {faults} faults")
+
+    def _judge_in_order(self, lead_id: UUID, told: list[tuple[datetime, int, datetime]]) -> None:
+        """A ladder that goes on began when its last step did, however often the visitor came back in between."""
+        for (_, before, began), (_, level, ladder) in pairwise(told):
+            if level > before and ladder != began:
+                self._broken("I5", lead_id, f"the ladder of level {level} began later than that of level {before}")
 
     def _judge_how_soon(self, lead: Lead, told: list[tuple[datetime, int, datetime]]) -> None:
         tiers = _tiers(lead)
@@ -468,12 +475,12 @@ class Days:
 @cache
 def _checked(content: int) -> Submission:
     """What a page sends, once checked: checking it is no part of what may fail."""
-    finished = content != UNFINISHED
+    finished = content >= 0
     return Submission.model_validate(
         {
             "submission_id": UUID(int=0, version=4),
             "questionnaire": {"id": "fs-intake", "version": "1.0.0"},
-            "answers": ANSWERS[content] if finished else {},
+            "answers": ANSWERS[content] if finished else {} if content == UNFINISHED else ANSWERS[~content],
             "contact": {"phone": "+13125550142"},
             "consents": {"contact": True},
             "complete": finished,

@@ -283,6 +283,13 @@ BUGS: tuple[Bug, ...] = (
     ),
     Bug("a claim lapses at once", LEAD, "next_at=at + CLAIM_LASTS)", "next_at=at)", meetings_of_alerters),
     Bug(
+        "a ladder begins anew whenever the visitor comes back",
+        "shared/domain/returning.py",
+        "ladder_from=earlier.ladder_start",
+        "ladder_from=earlier.ladder_from",
+        days_with_faults,
+    ),
+    Bug(
         "the ladder ends after its first step",
         LEAD,
         "if delivered < len(ladder) else NEVER",

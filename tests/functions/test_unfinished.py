@@ -9,11 +9,13 @@ from typing import Any
 from functions import alert_staff, capture_lead, escalate_leads
 from shared.domain.consent import chain_intact
 from shared.domain.lead import RETURN_WITHIN, Lead
+from shared.domain.returning import MOST_RETURNS
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, EMERGENCY, LEAD_ID, Json, content, event, posting, stream_of, submission
 from tests.functions.conftest import Clock
 from tests.functions.staff_calls import listed, opened, references, worked
 from tests.functions.taking_out import exported_person, retired
+from tests.leads import RULEBOOK
 
 HALF: Json = {"cord": None, "sys": None, "note": None}
 
@@ -101,6 +103,39 @@ def test_coming_back_many_times_keeps_the_lead_small(aws: Aws, clock: Clock) -> 
         send(HALF | {"pain": pain}, complete=False)
     (lead,) = aws.leads()
     assert (len(lead["earlier"]), len(lead["consent_records"])) == (5, 1)
+
+
+def test_coming_back_does_not_hold_the_ladder_back(aws: Aws, clock: Clock) -> None:
+    """Every three minutes: EMERGENCY is told to the desk after 5 minutes and to a manager after 10 all the same."""
+    told = []
+    for number in range(4):
+        send(EMERGENCY | {"note": f"Still waiting, {number}."}, complete=False)
+        for _ in range(3):
+            escalate_leads.handler(event("escalate_leads"), CONTEXT)
+            told += [alert["MessageAttributes"]["audience"]["Value"] for alert in aws.alerts()]
+            clock.at += timedelta(minutes=1)
+    assert told == ["clinician", "desk", "manager"]
+
+
+def test_who_comes_back_too_often_begins_a_lead_of_its_own(aws: Aws, clock: Clock) -> None:
+    """Else anybody could fill a lead until nobody can take it: DynamoDB stores 400 kB."""
+    texts = {
+        consent.code: consent.text_hash for consent in RULEBOOK.rule_sets["fs-intake"].questionnaire.contact.consents
+    }
+    everything: Json = {
+        "complete": False,
+        "consents": dict.fromkeys(texts, True),
+        "consents_shown": texts,
+        "page": f"https://www.clinic.example/{'p' * 470}",
+    }
+    for number in range(MOST_RETURNS + 3):
+        clock.at += timedelta(seconds=1)
+        everything["contact"] = {"name": "N" * 120, "phone": f"(312) 555-01{number:02}"}
+        first, again = (send({"note": f"{number:03}{'n' * 490}"}, **everything) for _ in range(2))
+        assert (first["statusCode"] in (200, 201), again["statusCode"]) == (True, 200)
+        assert content(first) == content(again)
+    assert sorted(len(lead["history"]) for lead in aws.leads()) == [0, 0, MOST_RETURNS]
+    assert max(len(json.dumps(item)) for item in aws.items()) < 150_000  # staff's history has the rest
 
 
 def test_the_same_unfinished_form_twice_changes_nothing(aws: Aws, clock: Clock) -> None:
