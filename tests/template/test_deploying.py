@@ -5,15 +5,26 @@ Asserted on the template, as AWS gets it after the SAM transform, since the loca
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
 import tomllib
+from collections import Counter
+from datetime import date
 from graphlib import TopologicalSorter
+from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dev import template
-from tests.template.stack import EXPANDED, PROJECT, SOURCE, listed, of_type
+from dev.cloud import PARAMETERS
+from dev.deploy_local import SAM
+from tests.template.stack import EXPANDED, PROJECT, SOURCE, TOPIC, listed, of_type
+
+HIDDEN = {name: parameter for name, parameter in SOURCE["Parameters"].items() if parameter.get("NoEcho")}
 
 
 def references(value: Any) -> set[str]:
@@ -103,6 +114,7 @@ def test_parameters_explain_themselves_and_refuse_nonsense() -> None:
         ("WebhookAddress", "http://127.0.0.1:9000/hook", "http://127.0.0.1.evil.example/hook"),
         ("PageHours", "Mon-Sun 09:00-21:00", "always"),
         ("AllowedOrigins", "https://www.clinic.example", "*"),
+        ("GoogleAdsKey", "0123456789abcdef", "short"),
     ],
 )
 def test_patterns(parameter: str, good: str, bad: str) -> None:
@@ -110,3 +122,109 @@ def test_patterns(parameter: str, good: str, bad: str) -> None:
 
     assert re.fullmatch(pattern, good)
     assert not re.fullmatch(pattern, bad)
+
+
+def test_a_holiday_is_a_day_that_there_is() -> None:
+    pattern = SOURCE["Parameters"]["ClinicHolidays"]["AllowedPattern"]
+    written = [f"20{y:02}-{m:02}-{d:02}" for y in range(24, 33) for m in range(14) for d in range(33)]
+    taken = [day for day in written if re.fullmatch(pattern, day)]
+
+    assert taken == [day for day in written if is_a_day(day)]
+    assert [text for text in ("", ",".join(taken[:3])) if not re.fullmatch(pattern, text)] == []
+    assert [text for text in (",", f"{taken[0]},", f",{taken[0]}", taken[0] * 2) if re.fullmatch(pattern, text)] == []
+
+
+def is_a_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def test_a_hidden_parameter_has_a_word_that_closes_it_and_the_page_names_it() -> None:
+    page = (PROJECT / "docs" / "deploy.md").read_text(encoding="utf-8")
+
+    assert HIDDEN
+    for name, parameter in HIDDEN.items():
+        word = parameter["Default"]
+        assert re.fullmatch(parameter["AllowedPattern"], word)
+        assert f"`{name}`" in page
+        assert f"type `{word}`" in page
+        variables = [
+            value["Fn::If"]
+            for function in of_type("AWS::Lambda::Function").values()
+            for value in function["Environment"]["Variables"].values()
+            if name in references(value)
+        ]
+        assert variables == [[f"Has{name}", {"Ref": name}, ""]]
+        for value, holds in ((word, False), ("", False), ("0123456789abcdef", True)):
+            assert held(SOURCE["Conditions"][f"Has{name}"], {name: value}) is holds
+
+
+@pytest.mark.build  # as the build, it needs SAM CLI
+def test_the_guided_questions_can_be_answered_to_their_end(tmp_path: Path) -> None:
+    """Enter wherever there is a default. The address is nobody's: SAM fails once it has asked all."""
+    for name in ("template.yaml", "samconfig.toml"):
+        shutil.copyfile(PROJECT / "infra" / name, tmp_path / name)
+    stack_and_region, afterwards = ["", ""], [""] * 10
+    parameters = [
+        PARAMETERS[name] if "Default" not in parameter else parameter["Default"] if name in HIDDEN else ""
+        for name, parameter in SOURCE["Parameters"].items()
+    ]
+    aws = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    done = subprocess.run(
+        [str(SAM), "deploy", "--guided", "--config-env", "prod"],
+        cwd=tmp_path,
+        env={**os.environ, **aws, "AWS_MAX_ATTEMPTS": "1", "SAM_CLI_TELEMETRY": "0"},
+        input="\n".join([*stack_and_region, *parameters, *afterwards]),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        start_new_session=True,  # hidden questions go past standard input where there is a terminal
+    )
+
+    asked = Counter(re.findall(r"Parameter (\w+)", done.stdout + done.stderr))
+    assert asked == Counter(list(SOURCE["Parameters"]))
+    assert "Looking for resources needed for deployment" in done.stdout
+
+
+def test_an_address_given_twice_is_refused_before_anything_is_deployed() -> None:
+    parameters = {
+        subscription["Endpoint"]["Ref"]
+        for subscription in of_type("AWS::SNS::Subscription").values()
+        if (subscription["TopicArn"], subscription["Protocol"]) == (TOPIC, "email")
+    }
+    required = [name for name in sorted(parameters) if "Default" not in SOURCE["Parameters"][name]]
+    none_given = {name: "a@clinic.example" if name in required else "" for name in SOURCE["Parameters"]}
+
+    assert (len(parameters), refusals(none_given)) == (4, [])
+    assert refusals(none_given | {name: f"{name}@clinic.example" for name in parameters}) == []
+    for pair in combinations(sorted(parameters), 2):
+        (said,) = refusals(none_given | dict.fromkeys(required, "b@x.example") | dict.fromkeys(pair, "a@x.example"))
+        assert set(re.findall(r"\w+Email", said)) == set(pair)
+
+
+def refusals(values: dict[str, str]) -> list[str]:
+    """What CloudFormation says before it begins."""
+    return [
+        assertion["AssertDescription"]
+        for rule in SOURCE["Rules"].values()
+        if held(rule["RuleCondition"], values)
+        for assertion in rule["Assertions"]
+        if not held(assertion["Assert"], values)
+    ]
+
+
+def held(condition: Any, values: dict[str, str]) -> bool:
+    ((function, arguments),) = condition.items()
+    match function:
+        case "Fn::Not":
+            return not held(arguments[0], values)
+        case "Fn::Or":
+            return any(held(argument, values) for argument in arguments)
+        case _:
+            assert function == "Fn::Equals"
+            left, right = (values[side["Ref"]] if isinstance(side, dict) else side for side in arguments)
+            return bool(left == right)

@@ -52,7 +52,8 @@ def test_a_secret_reaches_a_function_by_reference_or_as_a_hidden_parameter() -> 
     for function in FUNCTIONS.values():
         for variable, value in function["Environment"]["Variables"].items():
             if variable.endswith("_KEY"):
-                hidden = SOURCE["Parameters"].get(value.get("Ref"), {}).get("NoEcho")
+                given = value.get("Fn::If", ["", value])[1]
+                hidden = SOURCE["Parameters"].get(given.get("Ref"), {}).get("NoEcho")
                 assert hidden or re.fullmatch(r"\{\{resolve:secretsmanager:\$\{\w+\}\}\}", value["Fn::Sub"]), variable
 
 
