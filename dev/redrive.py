@@ -12,6 +12,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -56,13 +57,15 @@ def to_webhook(stack: Stack, body: str) -> None:
 
 @dataclass(frozen=True)
 class FailureQueue:
-    """`again`: tries a message again; None where only pointers wait and the sweep tells their leads by itself."""
+    """`again`: tries a message again; None where only pointers wait and the sweep tells their leads by itself. `sent`:
+    what is known once the other end has it."""
 
     name: str
     holds: str
     then: str
     again: Callable[[Stack, str], None] | None
     shown: Callable[[str], str]
+    sent: str = ""
 
 
 def _submission(body: str) -> str:
@@ -87,9 +90,16 @@ def _batch(body: str) -> str:
 
 QUEUES = (
     FailureQueue(
-        "FailedSubmissions", "submissions that could not be stored", "go back to the spool", to_spool, _submission
+        "FailedSubmissions",
+        "submissions that could not be stored",
+        "go back to the spool",
+        to_spool,
+        _submission,
+        "sent to the spool",
     ),
-    FailureQueue("UndeliveredWebhooks", "webhooks that nobody took", "are sent again", to_webhook, _webhook),
+    FailureQueue(
+        "UndeliveredWebhooks", "webhooks that nobody took", "are sent again", to_webhook, _webhook, "sent again"
+    ),
     FailureQueue(
         "UndeliveredAlerts", "alerts that a subscriber did not get", "are deleted: the ladder goes on", None, _alert
     ),
@@ -105,8 +115,8 @@ def redrive(stack: Stack, ask: Callable[[str], bool], say: Callable[[str], None]
     for queue in QUEUES:
         if queue.name not in stack.names:  # a stack without a webhook
             continue
-        count = _depth(stack, queue)
-        say(f"{queue.name}: {count} {queue.holds}")
+        count, away = _depth(stack, queue)
+        say(f"{queue.name}: {count} {queue.holds}{f' ({away} more are held for some minutes)' if away else ''}")
         if queue.again is None:
             _let_go(stack, queue, count, ask, say)
         elif count and ask(f"  These {queue.then}. Go on?"):
@@ -119,14 +129,14 @@ def _send_again(
 ) -> bool:
     """At most as many as there were: what fails again comes back, and must not be moved for ever."""
     for number, message in enumerate(_messages(stack, queue, count), start=1):
-        try:
-            again(stack, message["Body"])
-        except (NotConfirmed, ClientError, BotoCoreError, KeyError) as error:
-            _give_back(stack, queue, message)
-            say(f"  {number}/{count} {_described(queue, message)}: stays ({type(error).__name__})")
-            return False
-        _delete(stack, queue, message)
-        say(f"  {number}/{count} {_described(queue, message)}: done")
+        with _given_back(stack, queue, [message]) as held:
+            try:
+                again(stack, message["Body"])
+            except (NotConfirmed, ClientError, BotoCoreError, KeyError) as error:
+                say(f"  {number}/{count} {_described(queue, message)}: stays ({type(error).__name__})")
+                return False
+            _delete(stack, queue, held)
+        say(f"  {number}/{count} {_described(queue, message)}: {queue.sent}")
     return True
 
 
@@ -134,22 +144,30 @@ def _let_go(
     stack: Stack, queue: FailureQueue, count: int, ask: Callable[[str], bool], say: Callable[[str], None]
 ) -> None:
     """Only what was shown is deleted."""
-    messages = list(_messages(stack, queue, count))
-    for message in messages:
-        say(f"  {_described(queue, message)}")
-    end = _delete if messages and ask(f"  These {queue.then}. Go on?") else _give_back
-    for message in messages:
-        end(stack, queue, message)
+    with _given_back(stack, queue, []) as held:
+        for message in _messages(stack, queue, count):
+            held.append(message)
+            say(f"  {_described(queue, message)}")
+        if held and ask(f"  These {queue.then}. Go on?"):
+            _delete(stack, queue, held)
 
 
-def _delete(stack: Stack, queue: FailureQueue, message: Message) -> None:
-    stack.queues.delete_message(QueueUrl=stack.names[queue.name], ReceiptHandle=message["ReceiptHandle"])
+def _delete(stack: Stack, queue: FailureQueue, held: list[Message]) -> None:
+    while held:
+        stack.queues.delete_message(QueueUrl=stack.names[queue.name], ReceiptHandle=held[0]["ReceiptHandle"])
+        held.pop(0)
 
 
-def _give_back(stack: Stack, queue: FailureQueue, message: Message) -> None:
-    stack.queues.change_message_visibility(
-        QueueUrl=stack.names[queue.name], ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
-    )
+@contextmanager
+def _given_back(stack: Stack, queue: FailureQueue, held: list[Message]) -> Iterator[list[Message]]:
+    """Whatever is still held at the end, however it ends: the next run must find it."""
+    try:
+        yield held
+    finally:
+        for message in held:
+            stack.queues.change_message_visibility(
+                QueueUrl=stack.names[queue.name], ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+            )
 
 
 def _messages(stack: Stack, queue: FailureQueue, count: int) -> Iterator[Message]:
@@ -162,10 +180,12 @@ def _messages(stack: Stack, queue: FailureQueue, count: int) -> Iterator[Message
         yield messages[0]
 
 
-def _depth(stack: Stack, queue: FailureQueue) -> int:
-    name = "ApproximateNumberOfMessages"
-    answer = stack.queues.get_queue_attributes(QueueUrl=stack.names[queue.name], AttributeNames=[name])
-    return int(answer["Attributes"][name])
+def _depth(stack: Stack, queue: FailureQueue) -> tuple[int, int]:
+    """Those that can be taken, and those that somebody holds."""
+    names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+    answer = stack.queues.get_queue_attributes(QueueUrl=stack.names[queue.name], AttributeNames=names)
+    visible, away = (int(answer["Attributes"][name]) for name in names)
+    return visible, away
 
 
 def _described(queue: FailureQueue, message: Message) -> str:
@@ -221,10 +241,19 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
 
     def ask(question: str) -> bool:
-        return chosen.yes or input(f"{question} [y/N] ").strip().lower() == "y"
+        try:
+            return chosen.yes or input(f"{question} [y/N] ").strip().lower() == "y"
+        except (EOFError, KeyboardInterrupt):
+            print()
+            return False
 
+    if chosen.endpoint and not re.match(r"https?://\w", chosen.endpoint):
+        parser.error(f"--endpoint is an address such as http://127.0.0.1:4566, and not {chosen.endpoint}")
     try:
         done = redrive(named(chosen.stack, chosen.endpoint), ask, print)
+    except KeyboardInterrupt:
+        print("Stopped; what was not done is in its queue.", file=sys.stderr)
+        return 1
     except (ClientError, BotoCoreError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1

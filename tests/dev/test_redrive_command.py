@@ -67,6 +67,11 @@ def depth(stack: redrive.Stack, name: str) -> int:
     return int(attributes["ApproximateNumberOfMessages"]) + int(attributes["ApproximateNumberOfMessagesNotVisible"])
 
 
+def visible(stack: redrive.Stack, name: str) -> int:
+    attributes = stack.queues.get_queue_attributes(QueueUrl=stack.names[name], AttributeNames=["All"])["Attributes"]
+    return int(attributes["ApproximateNumberOfMessages"])
+
+
 def run(stack: redrive.Stack, *, yes: bool = True) -> tuple[bool, str]:
     said: list[str] = []
 
@@ -90,7 +95,8 @@ def test_submissions_go_back_to_the_spool_unchanged(stack: redrive.Stack) -> Non
     got = stack.queues.receive_message(QueueUrl=stack.names["SpooledSubmissions"], MaxNumberOfMessages=10)["Messages"]
     assert sorted(message["Body"] for message in got) == sorted([ENTRY, '{"name": "Jos\\u00e9"}', "{"])
     assert "3/3" in said
-    assert "7K3MQ-2XDRT" in said
+    assert "7K3MQ-2XDRT: sent to the spool" in said
+    assert "done" not in said  # the spool may give them back
 
 
 def test_nothing_is_shown_of_a_person(stack: redrive.Stack) -> None:
@@ -185,6 +191,51 @@ def test_a_stack_without_a_webhook_has_no_such_queue(stack: redrive.Stack) -> No
     assert "UndeliveredWebhooks" not in said
 
 
+@pytest.mark.parametrize("ends", [EOFError, KeyboardInterrupt])
+def test_the_end_of_input_and_ctrl_c_mean_no(
+    stack: redrive.Stack, ends: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("FailedSubmissions", "UndeliveredAlerts"):
+        put(stack, name, json.dumps(SNS))
+
+    def nobody(_: str) -> str:
+        raise ends
+
+    monkeypatch.setattr("builtins.input", nobody)
+    assert redrive.main([STACK]) == 0
+    assert [visible(stack, name) for name in ("FailedSubmissions", "UndeliveredAlerts")] == [1, 1]
+
+
+@pytest.mark.parametrize("queue", ["FailedSubmissions", "UndeliveredAlerts"])
+def test_whatever_stops_it_gives_back_what_it_holds(stack: redrive.Stack, queue: str) -> None:
+    put(stack, queue, ENTRY, ENTRY)
+
+    class Stopped:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(stack.queues, name)
+
+        def send_message(self, **_: Any) -> Any:
+            raise KeyboardInterrupt
+
+        delete_message = send_message
+
+    with pytest.raises(KeyboardInterrupt):
+        run(replace(stack, queues=Stopped()))
+    assert visible(stack, queue) == 2
+
+
+def test_what_somebody_else_holds_is_said(stack: redrive.Stack) -> None:
+    put(stack, "FailedSubmissions", ENTRY, ENTRY)
+    stack.queues.receive_message(QueueUrl=stack.names["FailedSubmissions"])
+    assert "FailedSubmissions: 1 submissions that could not be stored (1 more are held" in run(stack, yes=False)[1]
+
+
+def test_no_address_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        redrive.main([STACK, "--endpoint", "foo"])
+    assert capsys.readouterr().err.endswith("and not foo\n")
+
+
 @pytest.mark.usefixtures("stack")
 def test_as_a_command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     put(redrive.named(STACK, None), "FailedSubmissions", ENTRY)
@@ -192,5 +243,5 @@ def test_as_a_command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mo
     assert redrive.main([STACK]) == 0
     assert depth(redrive.named(STACK, None), "FailedSubmissions") == 1
     assert redrive.main([STACK, "--yes"]) == 0
-    assert "1/1 reference 7K3MQ-2XDRT: done" in capsys.readouterr().out
+    assert "1/1 reference 7K3MQ-2XDRT: sent to the spool" in capsys.readouterr().out
     assert redrive.main(["no-such-stack", "--yes"]) == 1
