@@ -11,6 +11,7 @@ from shared.adapters.aws import PATIENT_FACING, client
 from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.sns import AlertTopic
 from shared.domain.alert import Alert
+from shared.domain.errors import cause_of
 from shared.domain.lead import reference_of
 from shared.rulebook.loading import load
 from shared.settings import AlertSettings, TableSettings, opening_hours
@@ -38,7 +39,12 @@ def tell(record: dict[str, Any]) -> None:
     except Exception as error:
         logger.error(  # noqa: TRY400  the text of an error may quote a patient: its kind only
             "alert failed",
-            extra={"reference": reference_of(lead_id), "lead_id": str(lead_id), "error": type(error).__name__},
+            extra={
+                "reference": reference_of(lead_id),
+                "lead_id": str(lead_id),
+                "error": type(error).__name__,
+                "cause": cause_of(error),
+            },
         )
         raise
     if alert is not None:

@@ -10,6 +10,7 @@ from shared.adapters.aws import PATIENT_FACING, client
 from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.sns import AlertTopic
 from shared.domain.alert import Alert
+from shared.domain.errors import cause_of
 from shared.domain.lead import reference_of
 from shared.rulebook.loading import load
 from shared.settings import AlertSettings, TableSettings, opening_hours
@@ -68,7 +69,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     for lead_id, error in swept.failed:
         logger.error(
             "alert failed",
-            extra={"reference": reference_of(lead_id), "lead_id": str(lead_id), "error": type(error).__name__},
+            extra={
+                "reference": reference_of(lead_id),
+                "lead_id": str(lead_id),
+                "error": type(error).__name__,
+                "cause": cause_of(error),
+            },
         )
     if swept.failed:
         raise RuntimeError(f"{len(swept.failed)} leads could not be told; see the log")

@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from shared.adapters.aws import PATIENT_FACING, SPOOLING, client
 from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.spool import SpoolQueue
+from shared.domain.errors import cause_of
 from shared.rulebook.loading import load
 from shared.settings import TableSettings, failure_queue, opening_hours
 from shared.triggers import queue_batch
@@ -32,7 +33,7 @@ def deliver(record: dict[str, Any]) -> None:
         replayed = replay_submissions(record["body"], replay, datetime.now(UTC))
     except Exception as error:
         logger.error(  # noqa: TRY400  the text of an error may quote a patient: its kind only
-            "replay failed", extra={"error": type(error).__name__}
+            "replay failed", extra={"error": type(error).__name__, "cause": cause_of(error)}
         )
         raise
     if lead := replayed.counted:

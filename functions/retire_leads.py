@@ -8,6 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.adapters.aws import PATIENT_FACING, client
 from shared.adapters.dynamodb import LeadsTable
+from shared.domain.errors import cause_of
 from shared.domain.lead import reference_of
 from shared.rulebook.retention import retention
 from shared.settings import TableSettings
@@ -34,7 +35,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     for lead_id, error in retired.failed:
         logger.error(
             "retiring failed",
-            extra={"reference": reference_of(lead_id), "lead_id": str(lead_id), "error": type(error).__name__},
+            extra={
+                "reference": reference_of(lead_id),
+                "lead_id": str(lead_id),
+                "error": type(error).__name__,
+                "cause": cause_of(error),
+            },
         )
     if retired.failed:
         raise RuntimeError(f"{len(retired.failed)} leads could not be retired; see the log")

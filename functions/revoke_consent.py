@@ -1,7 +1,4 @@
-"""Called by operators (IAM), not from outside: a person took a consent back.
-
-aws lambda invoke --function-name ... --payload '{"lead_id": "...", "consent": "sms", "how": "replied STOP"}'
-"""
+"""Called by operators (IAM), not from outside: a person took a consent back. The command is in docs/privacy.md."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +9,7 @@ from shared import api
 from shared.adapters.aws import PATIENT_FACING, client
 from shared.adapters.dynamodb import LeadsTable
 from shared.domain.consent import Revocation
+from shared.domain.errors import NotFound
 from shared.settings import TableSettings
 from shared.usecases.capture import revoke_consent
 
@@ -25,6 +23,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
     """Fails the invocation when the payload does not fit, there is no such lead, or it changed just now: then call
     again."""
     revocation = api.checked(event, Revocation)
-    lead = revoke_consent(revocation, leads, datetime.now(UTC))
+    try:
+        lead = revoke_consent(revocation, leads, datetime.now(UTC))
+    except NotFound:
+        raise NotFound("No lead has this lead_id.") from None  # the caller sees the text, and no status
     logger.info("consent revoked", extra={"reference": lead.reference, "consent": revocation.consent})
     return {"reference": lead.reference, "consent": revocation.consent, "given": lead.consents_to(revocation.consent)}

@@ -42,9 +42,15 @@ def now() -> datetime:
 
 def tell(watched: Watched) -> None:
     if watched.took is None:
-        logger.error("the canary did not come out", extra={"reference": watched.reference, "error": watched.error})
+        logger.error(
+            "the canary did not come out",
+            extra={"reference": watched.reference, "error": watched.error, "cause": watched.cause},
+        )
     if watched.took_by_spool is None:
-        logger.error("the canary through the spool did not come out", extra={"error": watched.error_by_spool})
+        logger.error(
+            "the canary through the spool did not come out",
+            extra={"error": watched.error_by_spool, "cause": watched.cause_by_spool},
+        )
     if watched.missing:
         logger.error("an expected subscription is missing or not confirmed")
 

@@ -34,6 +34,7 @@ from shared.domain.errors import (
     StoreUnavailable,
     SubmissionConflict,
     WrongState,
+    cause_of,
 )
 from shared.domain.staff import Staff
 from shared.domain.value import Value
@@ -363,12 +364,9 @@ def _status(error: Exception) -> tuple[HTTPStatus, str, str]:
 
 def _what_broke(error: Exception) -> dict[str, str]:
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    cause = error.__cause__
-    answered = getattr(cause, "response", None) or {}  # None where a connection hung or broke
-    code = answered.get("Error", {}).get("Code", "")
     return {
         "error": type(error).__name__,
-        "cause": f"{type(cause).__name__} {code}".strip() if cause else "",
+        "cause": cause_of(error),
         "place": f"{Path(frame.filename).name}:{frame.lineno}",
     }
 

@@ -175,6 +175,7 @@ class Rules(Answer):
 
 class PersonData(Answer):
     exported_at: datetime
+    complete: bool
     leads: list[dict[str, Any]]
 
 

@@ -15,6 +15,7 @@ from shared.domain.errors import LeadChanged, LeadErased, StoreUnavailable
 from shared.domain.export import Mark, Period, month_of
 from shared.domain.lead import CANARY, Lead
 from shared.domain.lead_view import LeadSummary
+from shared.domain.person import SAME_PERSON
 from shared.domain.retention import Kept, Remainder, Stage, stage_of
 from shared.domain.staff import Staff
 from shared.domain.worklist import Place, closed_shelves, open_shelves, shelf_of, sorted_at
@@ -30,7 +31,6 @@ BY_PHONE = "by_phone"
 BY_EMAIL = "by_email"
 BY_ARRIVAL = "by_arrival"
 TO_RETIRE = "to_retire"
-SAME_PERSON = 50  # at most so many earlier leads are shown beside one
 RED_FLAG = "red-"  # shards of their own, so that no flood of others is in front of them
 
 

@@ -10,6 +10,15 @@ from shared.domain.value import Value
 NO_LIMITS: Mapping[str, int] = {}
 
 
+def cause_of(error: BaseException) -> str:
+    """The kind and AWS's code of what led to it, "" where nothing is known: never its text, which could quote a
+    patient."""
+    source = error.__cause__ or error
+    answered = getattr(source, "response", None) or {}  # None where a connection hung or broke
+    code = answered.get("Error", {}).get("Code", "")
+    return f"{type(source).__name__} {code}".strip() if code or source is not error else ""
+
+
 class FieldProblem(Value):
     """One field that needs mending: a JSON pointer (RFC 6901) and a sentence. Never the value.
 

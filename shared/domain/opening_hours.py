@@ -39,6 +39,8 @@ class OpeningHours(Value):
             first, last = DAYS.index(part["first"]), DAYS.index(part["last"] or part["first"])
             if last < first:
                 raise ValueError(f"opening hours: {text.strip()!r} ends before it begins; a week begins on Monday")
+            if days.keys() & range(first, last + 1):
+                raise ValueError(f"opening hours: {text.strip()!r} has a day that came before; give each day once")
             days |= dict.fromkeys(range(first, last + 1), (opens, closes))
         closed = frozenset(date.fromisoformat(text.strip()) for text in holidays.split(",") if text.strip())
         return cls(ZoneInfo(zone), days, closed)

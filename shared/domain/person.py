@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 
+SAME_PERSON = 50  # leads of one number or address that are looked up at most
+
 
 def phone_key(phone: str | None, key: str) -> str:
     """For a number in E.164; "" for none."""

@@ -25,7 +25,7 @@ SAID = (  # by the visitor, of themselves
     *("complete", "consent_records", "phone_key", "email_key"),
 )
 LADDER = ("alert_due", "alert_delivered", "next_at")
-MOST_RETURNS = 20  # each makes the lead larger, and DynamoDB stores 400 kB: what comes then is a lead of its own
+MOST_RETURNS = 20  # each makes the lead larger, and the table holds 400 kB of one: what comes then is a lead of its own
 
 
 def returns(lead: Lead) -> int:

@@ -21,7 +21,8 @@ NOT_CONTENT = {"submission_id", "token", "proof", "website"}
 
 
 def _ordered(entries: Mapping[Any, Any]) -> dict[Any, Any]:
-    return dict(sorted(entries.items()))
+    """Questions and ticks in an order of their own."""
+    return {key: sorted(entry) if isinstance(entry, list) else entry for key, entry in sorted(entries.items())}
 
 
 def _blank_to_none(value: Any) -> Any:
@@ -135,7 +136,11 @@ class Submission(Model):
 
         Defaults are left out, so that a new field does not change what was sent before it.
         """
-        ordered = self.replaced(answers=_ordered(self.answers), consents_shown=_ordered(self.consents_shown))
+        ordered = self.replaced(
+            answers=_ordered(self.answers),
+            consents_shown=_ordered(self.consents_shown),
+            attribution=None if self.attribution == Attribution() else self.attribution,
+        )
         content = ordered.model_dump_json(exclude=NOT_CONTENT, exclude_defaults=True)
         return hashlib.sha256(content.encode()).hexdigest()
 

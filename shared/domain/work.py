@@ -126,11 +126,10 @@ def _problems(action: Action, rules: WorkRules) -> Iterable[FieldProblem]:
 
 def _has_room(lead: Lead, action: Action) -> None:
     """Adding ends some day; taking a lead, closing it, or taking a consent back never does."""
-    if action.action == "revoke_consent":
+    if action.action not in ADDING or action.action == "revoke_consent":
         return
-    full = action.action in ADDING and len(lead.history) >= LONGEST_HISTORY
-    wordy = action.text and sum(len(entry.text) for entry in lead.history) + len(action.text) > LONGEST_TEXTS
-    if full or wordy:
+    wordy = sum(len(entry.text) for entry in lead.history) + len(action.text or "") > LONGEST_TEXTS
+    if len(lead.history) >= LONGEST_HISTORY or wordy:
         raise WrongState("The history of this lead is full.")
 
 

@@ -26,7 +26,7 @@ from shared.domain.condition import (
 from shared.domain.questionnaire import Question
 from shared.rulebook.reader import Reader
 
-CAPITAL = re.compile(r"(?<!\\)[A-Z]")
+NEVER_IN_A_NOTE = re.compile(r"(?<!\\)[A-Z]|[^\x20-\x7e]|  |`")  # as `Questionnaire.facts` reads notes
 
 
 class ConditionReader:
@@ -48,8 +48,10 @@ class ConditionReader:
         """`patterns`: language -> regular expression. A note is searched for all of them: it can be in any language."""
         at = Reader(patterns, f"{where}.{name}")
         known = [at.wording(language) for language in sorted(at.keys())]
-        if any(map(CAPITAL.search, known)):
-            raise at.error("write it in small letters: that is how notes are searched")
+        if any(map(NEVER_IN_A_NOTE.search, known)):
+            raise at.error(
+                "write it in small letters, without accents, with ' and single spaces: so notes are searched"
+            )
         try:
             self.word_lists[name] = re.compile("|".join(f"(?:{pattern})" for pattern in known))
         except re.error as error:

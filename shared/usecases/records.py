@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shared.domain.errors import LeadChanged, NotAllowed, StoreUnavailable
+from shared.domain.errors import LeadChanged, NotAllowed, NotFound, StoreUnavailable
 from shared.domain.export import ExportQuery, Mark, person_data
 from shared.domain.lead import Lead
 from shared.domain.opening_hours import OpeningHours
+from shared.domain.person import SAME_PERSON
 from shared.domain.retention import Remainder, Retention, Stage, erased, retired
 from shared.domain.staff import Staff
 from shared.domain.triage import RuleSet
@@ -78,7 +79,7 @@ def export_lead(reference: str, staff: Staff, records: Records, at: datetime) ->
 
 def export_person(reference: str, staff: Staff, records: Records, at: datetime) -> dict[str, Any]:
     """What is stored about the person behind a lead, for them: every lead with the same number or address, and the
-    names on them, since a family may share a number.
+    names on them, since a family may share a number. `complete`: False when there may be more than are looked up.
 
     Raises NotAllowed, NotFound or StoreUnavailable.
     """
@@ -86,14 +87,24 @@ def export_person(reference: str, staff: Staff, records: Records, at: datetime) 
     lead = lead_called(reference, records.leads)
     same_person = records.leads.of_person(lead.phone_key, lead.email_key)
     others = [summary.reference for summary in same_person if summary.reference != lead.reference]
-    leads = [lead, *(lead_called(other, records.leads) for other in others)]
+    leads = [lead, *_still_there(others, records.leads)]
     return {
         "exported_at": at.isoformat(),
+        "complete": len(same_person) < SAME_PERSON,
         "leads": [
             person_data(taken, rule_set_of(taken, records.rule_sets), at)
             for taken, _ in (_taken_out(each, staff, records, at) for each in leads)
         ],
     }
+
+
+def _still_there(references: Iterable[str], leads: Archive) -> Iterator[Lead]:
+    """The index may still name what was erased a moment ago."""
+    for reference in references:
+        try:
+            yield lead_called(reference, leads)
+        except NotFound:
+            continue
 
 
 def erase_lead(reference: str, person_key: str, staff: Staff, records: Records, at: datetime) -> Remainder:

@@ -45,7 +45,7 @@ def test_parts_may_have_hours_of_their_own() -> None:
     [
         "", "Mon-Fri", "Mon-Fri 8:00-17:00", "mon-fri 08:00-17:00", "Mon-Fri 17:00-08:00", "Mon 08:00-08:00",
         "Xxx 08:00-17:00", "Mon-Xxx 08:00-17:00", "Mon 25:00-26:00", "Mon 08:00-17:00,", "Fri-Mon 08:00-17:00",
-        "Mon 08:00-17:00, Sun-Sat 08:00-17:00",
+        "Mon 08:00-17:00, Sun-Sat 08:00-17:00", "Mon-Fri 08:00-12:00, Mon-Fri 13:00-17:00",
     ],
 )  # fmt: skip
 def test_hours_that_cannot_be_read_are_refused(text: str) -> None:

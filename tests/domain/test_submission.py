@@ -124,16 +124,24 @@ def test_an_error_never_quotes_what_was_sent() -> None:
 
 
 def shuffled(value: Any, dice: random.Random) -> Any:
+    if isinstance(value, list):
+        return dice.sample(value, len(value))
     if not isinstance(value, dict):
         return value
-    keys = list(value)
-    dice.shuffle(keys)
-    return {key: shuffled(value[key], dice) for key in keys}
+    return {key: shuffled(value[key], dice) for key in dice.sample(list(value), len(value))}
 
 
 @given(st.randoms(use_true_random=False))
-def test_the_order_of_keys_does_not_change_the_content(dice: random.Random) -> None:
+def test_the_order_of_keys_and_ticks_does_not_change_the_content(dice: random.Random) -> None:
     assert read(shuffled(submission(), dice)).content_hash() == read(submission()).content_hash()
+
+
+def test_no_campaign_is_no_content() -> None:
+    given, none = (
+        submission(attribution={}),
+        {key: value for key, value in submission().items() if key != "attribution"},
+    )
+    assert read(given).content_hash() == read(none).content_hash() != read(submission()).content_hash()
 
 
 @given(st.sampled_from(sorted(submission()["answers"])))

@@ -192,7 +192,9 @@ def test_a_history_has_its_limits_and_they_stop_nobody_from_taking_the_lead(fiel
         except WrongState:
             full = True
     assert len(lead.model_dump_json().encode()) < 300_000
-    assert does(lead, "acknowledge").status == "acknowledged"
+    assert does(lead, "acknowledge", text=fields["text"]).status == "acknowledged"
+    assert does(lead, "lower_tier", tier="ROUTINE", text=fields["text"]).tier == "ROUTINE"
+    assert does(lead, "close", reason="unreachable", text=fields["text"]).status == "closed"
 
 
 def test_an_alert_under_way_is_not_recorded_on_a_lead_that_was_taken() -> None:

@@ -334,9 +334,9 @@ BUGS: tuple[Bug, ...] = (
     ),
     Bug(
         "a leads table that hangs has no answer",
-        "shared/api.py",
-        'getattr(cause, "response", None) or {}',
-        'getattr(cause, "response", {})',
+        "shared/domain/errors.py",
+        'getattr(source, "response", None) or {}',
+        'getattr(source, "response", {})',
         plain_forms_on_the_wire,
     ),
     Bug(

@@ -171,6 +171,17 @@ def test_a_claim_whose_reply_was_lost_is_our_own(aws: Aws) -> None:
     assert len(aws.alerts()) == 1
 
 
+def test_the_log_says_what_refused_an_alert(aws: Aws, logs: Callable[[], str]) -> None:
+    captured(URGENT)
+    aws.wire.down = {"dynamodb.GetItem"}
+    alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
+    [line] = [json.loads(line) for line in logs().splitlines() if "alert failed" in line]
+    assert line["error"] == "StoreUnavailable"
+    assert line["cause"].startswith(
+        ("ClientError ", "EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError")
+    )
+
+
 def test_one_bad_record_fails_alone(aws: Aws, logs: Callable[[], str]) -> None:
     others = [str(uuid.uuid4()) for _ in range(2)]
     for lead_id in (others[0], LEAD_ID, others[1]):

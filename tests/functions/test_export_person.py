@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from collections.abc import Callable
+from uuid import UUID, uuid4
 
 import pytest
 
+from shared.adapters.dynamodb import LeadsTable
+from shared.domain.lead import Lead, reference_of
 from tests.aws import Aws
 from tests.functions.calls import LEAD_ID, URGENT, content, submission
 from tests.functions.staff_calls import IDS, captured, worked
@@ -48,6 +51,29 @@ def test_every_lead_with_the_same_number_or_address_is_in_it(aws: Aws) -> None:
     assert found[0] == both
     assert set(found) == {both, by_phone, by_email}
     assert sorted(entry["what"] for entry in aws.accesses()) == ["exported"] * 3
+
+
+def test_it_says_when_there_may_be_more_and_goes_on_without_what_is_gone(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.usecases.records.SAME_PERSON", 3)
+    reference, other = captured(), captured(lead_id=str(uuid4()))
+    assert content(exported_person(reference))["complete"] is True
+    third = captured(lead_id=str(uuid4()))
+    assert content(exported_person(reference))["complete"] is False
+    monkeypatch.setattr(LeadsTable, "get", _without(other))
+    found = [lead["reference"] for lead in content(exported_person(reference))["leads"]]
+    assert (set(found), len(found)) == ({reference, third}, 2)
+
+
+def _without(reference: str) -> Callable[[LeadsTable, UUID], Lead | None]:
+    """The index still names it."""
+    get = LeadsTable.get
+
+    def found(leads: LeadsTable, lead_id: UUID) -> Lead | None:
+        return None if reference_of(lead_id) == reference else get(leads, lead_id)
+
+    return found
 
 
 @pytest.mark.parametrize("who", ["nurse", "desk", "guest"])

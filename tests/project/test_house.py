@@ -222,6 +222,7 @@ LOGGED = {
     "lead_id",
     "ladder_level",
     "error",
+    "cause",
     "consent",
     "action",
 }  # what a log line may carry beside its fixed text

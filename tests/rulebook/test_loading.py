@@ -86,6 +86,9 @@ REFUSED = {
                                  "only be true"),
     "regular expression": (TRIAGE, "\\b(suicid", "\\b((suicid", "word_lists.self-harm", "not a regular expression"),
     "capital in a word list": (TRIAGE, "\\b(suicid", "\\b(Suicid", "word_lists.self-harm", "small letters"),
+    "accent in a word list": (TRIAGE, "\\b(suicid", "\\b(su\u00edcid", "word_lists.self-harm", "without accents"),
+    "apostrophe in a word list": (TRIAGE, "don'?t want", "don\u2019t want", "word_lists.self-harm", "with '"),
+    "two spaces in a word list": (TRIAGE, "kill myself", "kill  myself", "word_lists.self-harm", "single spaces"),
     # keys and values
     "unknown key of a rule": (TRIAGE, SURGERY, f"{SURGERY}\nwhen_not = []", "tags[TAG-SURG]", "unknown key when_not"),
     "unknown key of a question": (INTAKE, "required = true", "required = true\nhint = 1", "[age]", "key hint"),
