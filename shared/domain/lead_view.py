@@ -14,6 +14,7 @@ from shared.domain.questionnaire import Answer, Answers, Question
 from shared.domain.triage import FiredRule, RuleSet, SafetyRule, TriageResult
 
 UNSURE = "unsure"
+HOW_TO_ANSWER = "Check all that apply."  # on the form, not on the phone
 
 
 class LeadSummary(Stored):
@@ -51,6 +52,7 @@ def lead_view(
 ) -> dict[str, Any]:
     """As JSON values. `others`: leads of the same person. `actions`: what the reader may do with it now."""
     triage = lead.triage
+    floors = {rule.id: rule.floor for rule in (*rule_set.safety, rule_set.scoring_failure)}
     return {
         "summary": LeadSummary.of(lead).model_dump(mode="json"),
         "actions": list(actions),
@@ -58,7 +60,7 @@ def lead_view(
             "tier": triage.tier,
             "staff_tier": lead.staff_tier,
             "clinic_does": lead.response(rule_set.tiers).clinic_does if lead.tier in rule_set.tiers else "",
-            "safety_rules": _rules(triage.safety_rules),
+            "safety_rules": [rule | {"floor": floors.get(rule["id"], "")} for rule in _rules(triage.safety_rules)],
             "not_fit_rules": _rules(triage.not_fit_rules),
             "fit_rules": _rules(triage.fit_rules),
             "fit_score": triage.fit_score,
@@ -144,15 +146,23 @@ def _codes(answer: Answer) -> list[str]:
     return list(answer) if isinstance(answer, list) else [str(answer)]
 
 
-def _to_ask(lead: Lead, rule_set: RuleSet) -> Iterator[dict[str, str]]:
-    """Safety questions that the patient skipped or could not answer: the first of them is the one to call with."""
+def _to_ask(lead: Lead, rule_set: RuleSet) -> Iterator[dict[str, Any]]:
+    """Safety questions that the patient skipped or could not answer: the first of them is the one to call with.
+
+    `options`: what to read out; that it is none of them, or that one is not sure, people say by themselves.
+    """
     facts = rule_set.questionnaire.facts(lead.answers)
     counts = _looked_for(rule_set.safety)
     for question in rule_set.questionnaire.questions.values():
         shown = question.shown_when is None or question.shown_when.holds(facts)
         if (question.code, UNSURE) not in counts or not shown:
             continue
-        if question.code not in lead.answers:
-            yield {"question": question.code, "text": question.text, "why": "not answered"}
-        elif UNSURE in _codes(lead.answers[question.code]):
-            yield {"question": question.code, "text": question.text, "why": "not sure"}
+        given = lead.answers.get(question.code)
+        if given is not None and UNSURE not in _codes(given):
+            continue
+        yield {
+            "question": question.code,
+            "text": question.text.replace(HOW_TO_ANSWER, "").strip(),
+            "options": [option.label for option in question.options if not option.exclusive and option.code != UNSURE],
+            "why": "not answered" if given is None else "not sure",
+        }

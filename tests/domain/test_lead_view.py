@@ -56,6 +56,29 @@ def test_a_safety_question_that_the_patient_could_not_answer_is_asked_again() ->
     assert positives(view) == ["ces"]
 
 
+def test_what_is_asked_on_the_phone_can_be_read_out() -> None:
+    (question,) = seen(motor=["unsure"])["to_ask"]
+    assert question["text"] == "Is any part of your body weak?"
+    assert question["options"] == [
+        "My foot drags or slaps, or I can't lift my foot or toes",
+        "One leg is weak or gives way",
+        "An arm or hand is weak, or I drop things",
+    ]
+
+
+def test_each_safety_rule_says_how_urgent_it_is_by_itself() -> None:
+    rules = seen(em_now=["chest-pressure"], motor=["unsure"])["triage"]["safety_rules"]
+    assert {rule["id"]: rule["floor"] for rule in rules} == {"CARD-01": "EMERGENCY", "UNK-02": "PRIORITY"}
+
+
+def test_a_rule_that_is_no_longer_in_the_rules_has_no_urgency() -> None:
+    assert RULE_SET is not None
+    lead = a_lead({"em-now": ["chest-pressure"]})
+    now = RULE_SET.replaced(safety=())
+    (rule, *_) = lead_view(lead, now, (), (), RECEIVED)["triage"]["safety_rules"]
+    assert (rule["id"], rule["floor"]) == ("CARD-01", "")
+
+
 def test_a_follow_up_that_was_skipped_is_asked() -> None:
     assert to_ask(seen(motor=["leg-weak"])) == [("motor-course", "not answered")]
 

@@ -112,6 +112,7 @@ def test_lowering_a_tier_needs_a_reason_and_raising_does_not(
     choices.get_by_role("button", name="PRIORITY").click()
     expect(nurse.page.locator("#lead h2 .tier")).to_have_text("PRIORITY")
     expect(nurse.page.locator(".history")).to_contain_text("No saddle numbness on the phone.")
+    expect(nurse.page.locator("#why-title")).to_have_text("Why the rules said URGENT")
     nurse.press("Raise the tier …").page.locator("#raising").get_by_role("button", name="EMERGENCY").click()
     expect(nurse.page.locator("#lead h2 .tier")).to_have_text("EMERGENCY")
     assert stored(reference)["staff_tier"] == "EMERGENCY"
@@ -150,6 +151,84 @@ def test_after_signing_in_again_the_same_lead_and_the_words_not_sent_yet(send: S
     expect(nurse.page.get_by_label("Note for colleagues")).to_have_value("")
 
 
+def test_a_step_and_its_answer_belong_to_the_lead_that_was_on_the_screen(
+    send: Send, member: Come, settled: Callable[[str], Json], stored: Callable[[str], Json]
+) -> None:
+    first, second = send(URGENT), send(URGENT)
+    settled(first), settled(second)
+    nurse = member("nurse").open(first)
+    held: list[Route] = []
+    nurse.page.route("**/leads/*/actions", lambda route: held.append(route))  # noqa: PLW0108  it marks the function
+    nurse.page.route(f"**/leads/{second}", lambda route: held.append(route))  # noqa: PLW0108
+    nurse.press("I take it")
+    with nurse.page.expect_request(f"**/leads/{second}"):
+        nurse.row(second).click()
+    expect(nurse.page.locator("#lead button")).to_have_count(0)
+    step, reading = held
+    step.continue_()
+    expect(nurse.page.locator("#said")).to_have_text(f"{first}: It is yours now.", timeout=PATIENCE)
+    expect(nurse.page.get_by_text("Loading the lead")).to_be_visible()
+    reading.continue_()
+    nurse.sees(second).has("Nobody has it yet")
+    nurse.page.unroute("**/leads/*/actions")
+    nurse.press("Booked").has("^Booked by you")
+    assert (stored(first)["status"], stored(second)["status"]) == ("acknowledged", "booked")
+
+
+def test_a_refusal_that_comes_late_is_told_with_its_lead_and_moves_nobody(send: Send, member: Come) -> None:
+    first, second = send(URGENT), send(URGENT)
+    nurse, desk = member("nurse").open(first), member("desk").open(first)
+    nurse.console.expect("409")
+    desk.press("I take it").has("^You have it")
+    held: list[Route] = []
+    nurse.page.route("**/leads/*/actions", lambda route: held.append(route))  # noqa: PLW0108  it marks the function
+    with nurse.page.expect_request("**/leads/*/actions"):
+        nurse.press("I take it")
+    nurse.row(second).click()
+    nurse.sees(second)
+    held[0].continue_()
+    expect(nurse.page.locator("#said")).to_contain_text(f"{first}: desk has it since", timeout=PATIENCE)
+    nurse.sees(second).has("Nobody has it yet")
+    expect(nurse.refusal).to_be_empty()
+
+
+def test_words_not_sent_yet_outlive_a_colleague_s_step(send: Send, member: Come) -> None:
+    reference = send(URGENT)
+    nurse, desk = member("nurse").open(reference), member("desk").open(reference)
+    nurse.console.expect("409")
+    nurse.press("Lower the tier …").press("Consent taken back …")
+    nurse.page.get_by_label("Why?").fill("No saddle numbness on the phone.")
+    nurse.page.get_by_label("How did the person say so?").fill("Said so on the phone.")
+    desk.press("Raise the tier …").press("EMERGENCY")
+    expect(desk.page.locator("#lead h2 .tier")).to_have_text("EMERGENCY")
+    nurse.page.locator("#lowering").get_by_role("button", name="PRIORITY").click()
+    expect(nurse.refusal).to_contain_text("desk changed this lead")
+    expect(nurse.page.get_by_label("Why?")).to_have_value("No saddle numbness on the phone.")
+    nurse.page.reload()
+    expect(nurse.page.get_by_label("How did the person say so?")).to_have_value("Said so on the phone.")
+    expect(nurse.page.get_by_role("button", name="Lower the tier …")).to_have_attribute("aria-expanded", "true")
+    nurse.page.locator("#lowering").get_by_role("button", name="PRIORITY").click()
+    expect(nurse.page.locator("#lead h2 .tier")).to_have_text("PRIORITY")
+    expect(nurse.page.get_by_label("Why?")).to_be_hidden()
+    expect(nurse.page.get_by_label("Why?")).to_have_value("")
+
+
+def test_each_lead_keeps_its_own_words_not_sent_yet(send: Send, member: Come) -> None:
+    first, second = send(), send()
+    nurse = member("nurse").open(first)
+    note = nurse.page.get_by_label("Note for colleagues")
+    note.fill("Daughter answers the phone")
+    nurse.goes_to(second)
+    expect(note).to_have_value("")
+    note.fill("Call the pharmacy")
+    nurse.goes_to(first)
+    expect(note).to_have_value("Daughter answers the phone")
+    nurse.press("Add the note")
+    expect(note).to_have_value("")
+    nurse.goes_to(second)
+    expect(note).to_have_value("Call the pharmacy")
+
+
 def test_a_sign_in_that_was_not_started_here_is_refused(member: Come, site: str) -> None:
     stranger = member("nurse")
     stranger.page.goto(f"{site}inbox?code=stolen&state=elsewhere")
@@ -167,6 +246,46 @@ def test_a_new_lead_and_a_colleague_s_step_show_by_themselves(send: Send, member
     nurse.page.clock.fast_forward(16_000)
     nurse.has("^desk has it since")
     expect(nurse.row(second)).to_be_visible()
+
+
+def test_a_new_lead_is_told_whichever_list_is_shown(send: Send, member: Come) -> None:
+    nurse = member("nurse")
+    nurse.page.clock.install()
+    nurse.open(send(EMERGENCY))
+    nurse.page.get_by_label("Search by reference").fill("00000-00000")
+    shows: dict[str, Callable[[], object]] = {
+        "a search": lambda: nurse.press("Search"),
+        "mine": lambda: nurse.press("Mine"),
+        "closed": lambda: nurse.press("Closed"),
+        "a tier": lambda: nurse.press("Open").page.locator("#tier").select_option("ROUTINE"),
+    }
+    for name, show in shows.items():
+        show()
+        expect(nurse.page.locator("#worklist")).to_have_attribute("aria-busy", "false", timeout=PATIENCE)
+        before = nurse.page.title()
+        reference = send(EMERGENCY)
+        nurse.page.clock.fast_forward(16_000)
+        expect(nurse.page.locator("#said"), name).to_have_text(f"New lead: EMERGENCY {reference}", timeout=PATIENCE)
+        assert nurse.page.title() != before
+
+
+def test_another_list_empties_the_search_box(member: Come) -> None:
+    desk = member("desk").open()
+    box = desk.page.get_by_label("Search by reference")
+    box.fill("00000-00000")
+    desk.press("Search")
+    expect(desk.page.get_by_text("No lead has this reference")).to_be_visible(timeout=PATIENCE)
+    desk.press("Mine")
+    expect(box).to_have_value("")
+
+
+def test_a_lead_that_one_opened_again_oneself_is_no_news(send: Send, member: Come) -> None:
+    reference = send(EMERGENCY)
+    nurse = member("nurse").open(reference).press("Booked").has("^Booked by you")
+    expect(nurse.row(reference)).to_have_count(0)
+    nurse.press("Undo: you booked").has("Nobody has it yet")
+    expect(nurse.row(reference)).to_be_visible()
+    expect(nurse.page.locator("#said")).to_have_text("Undone.")
 
 
 def test_a_lead_that_changes_is_not_drawn_again_under_somebody_s_hands(send: Send, member: Come) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.inbox.conftest import Json, Send
 from tests.inbox.member import PATIENCE, Member
@@ -49,6 +49,27 @@ def test_a_clinician_takes_one_lead_as_fhir_and_erases_nothing(send: Send, membe
     assert (name, json.loads(text)["resourceType"]) == (f"lead-{reference}.fhir.json", "Bundle")
     for button in ("Download all about this person", "Erase …", "Export …"):
         expect(nurse.page.get_by_role("button", name=button)).to_have_count(0)
+
+
+def test_a_lead_erased_late_takes_nobody_from_the_next(send: Send, member: Come) -> None:
+    first, second = send(), send()
+    admin = member("admin").open(first)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "DELETE":
+            held.append(route)
+        else:
+            route.continue_()
+
+    admin.page.route(f"**/leads/{first}", hold)
+    admin.press("Erase …").press(f"Erase {first} for good")
+    admin.goes_to(second)
+    held[0].continue_()
+    expect(admin.page.locator("#said")).to_have_text(f"{first} is erased.", timeout=PATIENCE)
+    admin.sees(second)
+    name, _ = downloaded(admin, "Download all about this person")
+    assert name == f"person-{second}.json"
 
 
 def test_an_administrator_exports_by_days_and_tier(send: Send, member: Come) -> None:

@@ -61,12 +61,15 @@ def test_signing_in(member: Come, site: str) -> None:
 
 def test_signing_out_leaves_nothing_behind(send: Send, member: Come) -> None:
     nurse = member("nurse").open(send())
+    nurse.page.get_by_label("Note for colleagues").fill("Daughter answers the phone")
+    assert nurse.page.evaluate("sessionStorage.getItem('inbox:drafts')")
     nurse.press("Sign out")
     expect(nurse.page.get_by_label("Username")).to_be_visible()
     nurse.page.go_back()
     expect(nurse.page.get_by_label("Username")).to_be_visible()
     expect(nurse.page.get_by_text("Jordan Example")).to_have_count(0)
-    assert nurse.page.evaluate("sessionStorage.getItem('inbox:token')") is None
+    for name in ("inbox:token", "inbox:drafts"):
+        assert nurse.page.evaluate("name => sessionStorage.getItem(name)", name) is None
 
 
 @pytest.fixture
@@ -114,9 +117,19 @@ def test_the_lists(send: Send, member: Come) -> None:
 
 
 def test_a_lead_and_its_steps(send: Send, member: Come) -> None:
-    reference = send({"em-now": ["chest-pressure"], "ces": ["saddle-numb"], "motor": ["unsure"]}, language="es")
+    reference = send(
+        {"em-now": ["chest-pressure"], "ces": ["saddle-numb"], "motor": ["unsure"]}, language="es", preference="text"
+    )
     nurse = member("nurse").open(reference)
-    expect(nurse.lead).to_contain_text("Ask first:")
+    ask = nurse.page.get_by_role("region", name="Ask on the phone")
+    expect(ask).to_contain_text("Ask first: When did this start or get worse? (not answered)In the last 2 weeks")
+    expect(ask.locator("#ask-too li")).to_have_text(
+        [re.compile("^My foot drags or slaps"), "One leg is weak or gives way", re.compile("^An arm or hand is weak")]
+    )
+    expect(nurse.page.locator(".contact")).to_contain_text("wants a text message (did not allow texts)")
+    why = nurse.page.get_by_role("region", name="Why EMERGENCY")
+    expect(why.locator(".rules-fired").nth(0).locator("small")).to_have_text([re.compile("^EMERGENCY ·")] * 2)
+    expect(why.locator("h4, h4 + .rules-fired small")).to_have_text(["Also", re.compile("^PRIORITY · UNK-02")])
     look(nurse, "20-new")
     nurse.press("I take it").has("^You have it")
     for name in ("Close …", "Lower the tier …", "Give it back …"):

@@ -5,7 +5,8 @@ import { isOver, TIERS, tierName } from "./worklist.js";
 
 const OUTCOMES = { reached: "Reached", no_answer: "No answer", left_message: "Left a message", wrong_number: "Wrong number" };
 const REASONS = { not_a_fit: "Not a fit", unreachable: "Cannot be reached", duplicate: "Duplicate", spam: "Spam", declined: "Declined" };
-const DRAFT = "inbox:draft"; // so that signing in again loses no words
+const DRAFTS = "inbox:drafts"; // so that neither signing in again nor a colleague's step loses words
+const MOST_DRAFTS = 50; // the oldest goes first
 
 const DONE = {
   acknowledge: "It is yours now.", contact_attempt: "Call noted.", book: "Booked.", close: "Closed.", reopen: "Open again.",
@@ -29,28 +30,37 @@ export function entryText(entry) {
   return `${NAMES[entry.action] ?? entry.action.replaceAll("_", " ")}${detail ? `: ${detail}` : ""}`;
 }
 
-export function draftOf(reference) {
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(DRAFT));
-    return kept?.reference === reference ? kept.text : "";
-  } catch { return ""; }
+function drafts() {
+  try { return new Map(JSON.parse(sessionStorage.getItem(DRAFTS))); } catch { return new Map(); }
 }
 
-export function keepDraft(reference, text) {
-  if (text) sessionStorage.setItem(DRAFT, JSON.stringify({ reference, text }));
-  else sessionStorage.removeItem(DRAFT);
+// The words of one action on one lead; "" once they were sent.
+export function keepDraft(reference, action, text) {
+  const kept = drafts();
+  kept.delete(`${reference} ${action}`);
+  if (text) kept.set(`${reference} ${action}`, text);
+  sessionStorage.setItem(DRAFTS, JSON.stringify([...kept].slice(-MOST_DRAFTS)));
+}
+
+export const forgetDrafts = () => sessionStorage.removeItem(DRAFTS);
+
+function draft(reference, action, attributes) {
+  const text = h("textarea", { rows: "2", ...attributes, oninput: () => keepDraft(reference, action, text.value) });
+  text.value = drafts().get(`${reference} ${action}`) ?? "";
+  return text;
 }
 
 const button = (text, onclick, extra = {}) => h("button", { type: "button", onclick, ...extra }, text);
 
-// A button that opens more buttons below it.
+// A button that opens more buttons below it; open from the start over words that were not sent yet.
 export function unfolding(id, text, ...content) {
-  const box = h("div", { id, class: "choices", hidden: true }, ...content);
+  const box = h("div", { id, class: "choices" }, ...content);
+  box.hidden = !box.querySelector("textarea")?.value;
   const opener = button(text, () => {
     box.hidden = !box.hidden;
     opener.setAttribute("aria-expanded", String(!box.hidden));
     if (!box.hidden) box.querySelector("button, textarea, input")?.focus();
-  }, { "aria-expanded": "false", "aria-controls": id });
+  }, { "aria-expanded": String(!box.hidden), "aria-controls": id });
   return h("div", { class: "unfolding" }, opener, box);
 }
 
@@ -69,7 +79,7 @@ export function actions(lead, user, act) {
       can("close") && unfolding("closing", "Close …", h("p", {}, "Why?"), h("div", { class: "buttons" },
         Object.entries(REASONS).map(([reason, text]) => button(text, () => act({ action: "close", reason }))))),
       can("raise_tier") && raising(summary.tier, act),
-      can("lower_tier") && lowering(summary.tier, act),
+      can("lower_tier") && lowering(summary, act),
       can("undo") && button(`Undo: you ${NAMES[lead.history.at(-1).action]}`, () => act({ action: "undo" }), { id: "undo" }),
       !over && can("reopen") && summary.owner && giveBack(summary, user, act)),
     can("note") && noting(summary.reference, act));
@@ -83,7 +93,7 @@ export const afterCalling = (lead, user, act) => lead.summary.owner === user.id 
 export function revoking(lead, names, act) {
   const given = Object.entries(lead.consents.given).filter(([, yes]) => yes);
   if (!given.length || !lead.actions.includes("revoke_consent")) return null;
-  const how = h("textarea", { id: "revoke-how", rows: "2", maxlength: "300", required: true });
+  const how = draft(lead.summary.reference, "revoke_consent", { id: "revoke-how", maxlength: "300", required: true });
   const send = (consent) => {
     if (how.value.trim()) return act({ action: "revoke_consent", consent, text: how.value.trim() });
     byId("refusal").textContent = "Write how the person said so.";
@@ -115,9 +125,9 @@ function raising(tier, act) {
     higher.reverse().map((name) => button(tierName(name), () => act({ action: "raise_tier", tier: name }), { class: `to ${name}` }))));
 }
 
-function lowering(tier, act) {
+function lowering({ reference, tier }, act) {
   const lower = TIERS.slice(TIERS.indexOf(tier) + 1);
-  const reason = h("textarea", { id: "lower-reason", rows: "2", maxlength: "1000", required: true });
+  const reason = draft(reference, "lower_tier", { id: "lower-reason", maxlength: "1000", required: true });
   const send = (name) => {
     if (reason.value.trim()) return act({ action: "lower_tier", tier: name, text: reason.value.trim() });
     byId("refusal").textContent = "Write why before you lower the tier.";
@@ -128,8 +138,7 @@ function lowering(tier, act) {
 }
 
 function noting(reference, act) {
-  const text = h("textarea", { id: "note", rows: "2", maxlength: "1000", oninput: () => keepDraft(reference, text.value) });
-  text.value = draftOf(reference);
+  const text = draft(reference, "note", { id: "note", maxlength: "1000" });
   return h("form", { class: "noting", onsubmit: (event) => {
     event.preventDefault();
     if (text.value.trim()) act({ action: "note", text: text.value.trim() });

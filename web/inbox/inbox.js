@@ -1,6 +1,6 @@
 // The staff inbox: signs in, shows the worklist and one lead, and keeps both up to date. Opening a lead changes nothing.
 
-import { doneText, keepDraft } from "./actions.js";
+import { doneText, forgetDrafts, keepDraft } from "./actions.js";
 import { byId, h, saveFile, say } from "./elements.js";
 import { changed, drawLead } from "./lead.js";
 import { Refused, Service, SignedOut } from "./service.js";
@@ -95,26 +95,37 @@ async function refresh() {
     const answer = found ? await service.search(found.q) : await service.worklist(filters);
     if (question !== asked) return;
     setClock(answer.now);
+    const everyOpenLead = !found && filters.view === "open" && !filters.tier && !filters.suspect;
+    if (everyOpenLead) announce(answer.leads);
     if (found) found.leads = answer.leads;
     else {
-      announce(answer.leads);
       leads = answer.leads;
       if (!extra.length) cursor = answer.cursor;
     }
     updated = answer.now;
     byId("stale").hidden = true;
     drawList();
+    if (!everyOpenLead) announceBeside(question);
     await followLead();
   } catch (error) { if (question === asked) failed(error); }
 }
 
+// A new lead is told whichever list is shown.
+async function announceBeside(question) {
+  try {
+    const answer = await service.worklist({ view: "open" });
+    if (question === asked) announce(answer.leads);
+  } catch (error) { if (question === asked) failed(error); }
+}
+
 function announce(now) {
-  if (filters.view !== "open" || filters.tier || filters.suspect) return;
   const fresh = known && now.filter((lead) => !known.has(lead.reference));
   known = new Set(now.map((lead) => lead.reference));
   const waiting = now.filter((lead) => !lead.owner && !isOver(lead)).length;
   document.title = waiting ? `(${waiting}) ${TITLE}` : TITLE;
-  if (fresh?.length) say(fresh.length === 1 ? `New lead: ${tierName(fresh[0].tier)} ${fresh[0].reference}` : `${fresh.length} new leads`);
+  if (!fresh?.length) return;
+  const [first] = inOrder(fresh, "open");
+  say(`${fresh.length === 1 ? "New lead" : `${fresh.length} new leads, first`}: ${tierName(first.tier)} ${first.reference}`);
 }
 
 function stale() {
@@ -129,16 +140,16 @@ function stale() {
 const shown = () => (found ? found.leads : leads && [...leads, ...extra.filter((more) => !leads.some((lead) => lead.reference === more.reference))]);
 
 function drawList() {
-  const list = byId("leads");
+  const place = byId("leads");
   const rows = shown();
-  const focused = list.contains(document.activeElement) ? document.activeElement.dataset.reference : null;
-  if (!rows) list.replaceChildren(h("li", { class: "empty" }, byId("stale").hidden ? "Loading …" : "Nothing could be loaded yet."));
-  else if (!rows.length) list.replaceChildren(h("li", { class: "empty" }, nothing()));
-  else list.replaceChildren(...inOrder(rows, filters.view).map((entry) => row(entry, signIn.user.id, opened)));
-  if (focused) list.querySelector(`[data-reference="${CSS.escape(focused)}"]`)?.focus();
+  const focused = place.contains(document.activeElement) ? document.activeElement.dataset.reference : null;
+  if (!rows) place.replaceChildren(h("li", { class: "empty" }, byId("stale").hidden ? "Loading …" : "Nothing could be loaded yet."));
+  else if (!rows.length) place.replaceChildren(h("li", { class: "empty" }, nothing()));
+  else place.replaceChildren(...inOrder(rows, filters.view).map((entry) => row(entry, signIn.user.id, opened)));
+  if (focused) place.querySelector(`[data-reference="${CSS.escape(focused)}"]`)?.focus();
   const count = rows?.length ?? 0;
   byId("listed").replaceChildren(...(found
-    ? [`${count} found `, h("button", { type: "button", class: "plain", onclick: endSearch }, "Back to the list")]
+    ? [`${count} found `, h("button", { type: "button", class: "plain", onclick: () => list({}) }, "Back to the list")]
     : rows ? [`${count}${cursor ? " or more" : ""} ${count === 1 ? "lead" : "leads"}`] : []));
   byId("updated").textContent = updated ? `as of ${clock(updated)}` : "";
   byId("filtered").textContent = [filters.tier && tierName(filters.tier), filters.suspect && (filters.suspect === "true" ? "suspected" : "not suspected")].filter(Boolean).map((name) => `: ${name}`).join("");
@@ -158,19 +169,15 @@ function list(changes) {
   Object.assign(filters, changes);
   found = leads = cursor = null;
   extra = [];
+  byId("q").value = "";
   drawList();
   return refresh();
-}
-
-function endSearch() {
-  byId("q").value = "";
-  return list({});
 }
 
 async function search(event) {
   event.preventDefault();
   const q = byId("q").value.trim();
-  if (!q) return endSearch();
+  if (!q) return list({});
   found = { q, leads: null };
   drawList();
   await refresh();
@@ -198,6 +205,7 @@ async function openByAddress() {
   drawList();
   const place = byId("lead");
   place.hidden = !reference;
+  place.replaceChildren();
   if (!reference) {
     byId("leads").querySelector(`[data-reference="${CSS.escape(before)}"]`)?.focus();
     return;
@@ -225,7 +233,9 @@ async function loadLead({ following = false } = {}) {
   }
 }
 
+// Another lead may have been opened since this one was asked for.
 function showLead(loaded) {
+  if (loaded.summary.reference !== opened) return;
   lead = loaded;
   drawLead(byId("lead"), lead, { user: signIn.user, act, back, records });
   byId("lead").setAttribute("aria-busy", "false");
@@ -238,30 +248,38 @@ const back = () => h("a", { class: "button back", href: "#" }, "← List");
 // under the hands of someone who is writing.
 async function followLead() {
   if (!lead) return opened && loadLead({ following: true });
-  const summary = shown()?.find((entry) => entry.reference === opened) ?? (await service.search(opened)).leads[0];
-  if (!summary || !changed(lead.summary, summary)) return null;
+  const { reference } = lead.summary;
+  const summary = shown()?.find((entry) => entry.reference === reference) ?? (await service.search(reference)).leads[0];
+  if (lead?.summary.reference !== reference || !summary || !changed(lead.summary, summary)) return null;
   return writing() ? sayChanged() : loadLead({ following: true });
 }
 
 const writing = () => byId("lead").querySelector("textarea:focus, .choices:not([hidden])");
 const sayChanged = () => sayBeside("This lead changed just now. ", h("button", { type: "button", onclick: () => loadLead() }, "Show it as it is"));
 
+// What became of a step, beside the lead that it was for; when another is open by then, with the reference.
+const tell = (reference, text) => (opened === reference && lead ? sayBeside(text) : say(`${reference}: ${text}`));
+
 async function act(values) {
-  const buttons = byId("lead").querySelectorAll(".actions button");
-  for (const button of buttons) button.disabled = true;
+  const { reference, version } = lead.summary;
+  for (const button of byId("lead").querySelectorAll(".actions button")) button.disabled = true;
   try {
-    const answer = await service.act(opened, { ...values, version: lead.summary.version });
-    if (values.action === "note") keepDraft(opened, "");
-    showLead(answer);
-    say(doneText(values.action));
-    byId("lead").querySelector(values.action === "acknowledge" ? ".call" : "#actions-title")?.focus();
+    const answer = await service.act(reference, { ...values, version });
+    keepDraft(reference, values.action, "");
+    known?.add(reference); // what one opened again is no news
+    if (opened === reference) {
+      showLead(answer);
+      say(doneText(values.action));
+      byId("lead").querySelector(values.action === "acknowledge" ? ".call" : "#actions-title")?.focus();
+    } else say(`${reference}: ${doneText(values.action)}`);
     refresh();
   } catch (error) {
     const refused = failed(error);
-    const text = refused ? refusal(refused) : "The service cannot be reached, so this may not be saved. Look at the history in a moment, and press again if it is not there.";
-    if (refused?.status === 409) await loadLead();
-    for (const button of byId("lead").querySelectorAll(".actions button")) button.disabled = false;
-    sayBeside(text);
+    if (opened === reference) {
+      if (refused?.status === 409) await loadLead();
+      for (const button of byId("lead").querySelectorAll(".actions button")) button.disabled = false;
+    }
+    tell(reference, refused ? refusal(refused) : "The service cannot be reached, so this may not be saved. Look at the history in a moment, and press again if it is not there.");
     if (refused?.status === 409) refresh();
   }
 }
@@ -269,25 +287,26 @@ async function act(values) {
 // ---- what leaves the service: nothing of it stays in this tab
 
 const records = {
-  fhir: () => take(() => service.fhir(opened), `lead-${opened}.fhir.json`, "application/fhir+json"),
-  person: () => take(() => service.person(opened), `person-${opened}.json`, "application/json"),
+  fhir: () => take((reference) => service.fhir(reference), "lead", "fhir.json", "application/fhir+json"),
+  person: () => take((reference) => service.person(reference), "person", "json", "application/json"),
   erase: async () => {
-    const reference = opened;
+    const { reference } = lead.summary;
     try {
       await service.erase(reference);
-      location.hash = "";
-      found = null;
-      await refresh();
+      if (opened === reference) location.hash = "";
+      await list({});
       say(`${reference} is erased.`);
-    } catch (error) { sayBeside(failed(error)?.message ?? "The service cannot be reached, so it may not be erased. Load it again to see."); }
+    } catch (error) { tell(reference, failed(error)?.message ?? "The service cannot be reached, so it may not be erased. Load it again to see."); }
   },
 };
 
-async function take(read, name, type) {
+async function take(read, kind, ending, type) {
+  const { reference } = lead.summary;
+  const name = `${kind}-${reference}.${ending}`;
   try {
-    saveFile(name, await read(), type);
+    saveFile(name, await read(reference), type);
     say(`${name} is in your downloads.`);
-  } catch (error) { sayBeside(failed(error)?.message ?? "The service cannot be reached. Nothing was downloaded."); }
+  } catch (error) { tell(reference, failed(error)?.message ?? "The service cannot be reached. Nothing was downloaded."); }
 }
 
 const isoDay = (at) => new Date(at).toLocaleDateString("sv");
@@ -366,7 +385,10 @@ byId("search").addEventListener("submit", search);
 byId("more").addEventListener("click", more);
 byId("refresh").addEventListener("click", refresh);
 byId("sign-in").addEventListener("click", () => signIn.start());
-byId("sign-out").addEventListener("click", () => signIn.end());
+byId("sign-out").addEventListener("click", () => {
+  forgetDrafts();
+  signIn.end();
+});
 byId("help-button").addEventListener("click", () => byId("help").showModal());
 byId("help-close").addEventListener("click", () => byId("help").close());
 byId("keys-on").checked = sessionStorage.getItem(KEYS) !== "off";

@@ -80,7 +80,8 @@ function reaching({ contact, consents: { given }, summary, answers: all }) {
   if (given.contact === false) {
     return [h("p", { class: "never" }, "Do not contact: this person took the consent back.")];
   }
-  const wishes = [...about(all), contact.preference && `wants ${PREFERENCES[contact.preference] ?? contact.preference}`,
+  const but = contact.preference === "text" && !given.sms ? " (did not allow texts)" : "";
+  const wishes = [...about(all), contact.preference && `wants ${PREFERENCES[contact.preference] ?? contact.preference}${but}`,
     contact.best_time && `best ${TIMES[contact.best_time] ?? contact.best_time}`,
     summary.language === "es" && "speaks Spanish", contact.postal && `ZIP ${contact.postal}`].filter(Boolean);
   return [h("div", { class: "contact" },
@@ -95,18 +96,24 @@ function reaching({ contact, consents: { given }, summary, answers: all }) {
 function toAsk({ to_ask: questions, summary }) {
   if (!questions.length || isOver(summary)) return null;
   const [first, ...rest] = questions;
+  const asked = ({ text, why, options }) => [text, " ", h("span", { class: "soft" }, `(${why})`), h("ul", {}, options.map((option) => h("li", {}, option)))];
   return h("section", { class: "ask", "aria-label": "Ask on the phone" },
-    h("p", {}, h("strong", {}, "Ask first: "), first.text, " ", h("span", { class: "soft" }, `(${first.why})`)),
-    rest.length > 0 && h("details", { id: "ask-too" }, h("summary", {}, `Then ask ${rest.length} more`), h("ul", {}, rest.map((question) => h("li", {}, question.text, " ", h("span", { class: "soft" }, `(${question.why})`))))));
+    h("div", { class: "asked" }, h("strong", {}, "Ask first: "), asked(first)),
+    rest.length > 0 && h("details", { id: "ask-too" }, h("summary", {}, `Then ask ${rest.length} more`), rest.map((question) => h("div", { class: "asked" }, asked(question)))));
 }
 
 const fired = (rules) => h("ul", { class: "rules-fired" }, rules.map((rule) =>
-  h("li", {}, h("span", { class: "why" }, rule.reason), h("small", {}, `${rule.id} · ${rule.sources.join("; ")}`))));
+  h("li", {}, h("span", { class: "why" }, rule.reason), h("small", {}, [rule.floor && tierName(rule.floor), rule.id, rule.sources.join("; ")].filter(Boolean).join(" · ")))));
 
 function why({ triage, rule_set: ruleSet, tags }) {
-  const deciding = [...triage.safety_rules, ...triage.not_fit_rules];
-  return h("section", { "aria-labelledby": "why-title" }, h("h3", { id: "why-title" }, `Why ${tierName(triage.tier)}`),
+  const { safety_rules: safety, not_fit_rules: notFit } = triage;
+  const reached = safety.filter((rule) => rule.floor === triage.tier);
+  const deciding = [reached, notFit, safety].find((rules) => rules.length) ?? [];
+  const also = [...safety, ...notFit].filter((rule) => !deciding.includes(rule));
+  return h("section", { "aria-labelledby": "why-title" },
+    h("h3", { id: "why-title" }, `Why ${triage.staff_tier ? "the rules said " : ""}${tierName(triage.tier)}`),
     deciding.length ? fired(deciding) : h("p", {}, `By the fit score, ${triage.fit_score} of 100. A form cannot rule out a serious problem.`),
+    also.length > 0 && [h("h4", {}, "Also"), fired(also)],
     triage.fit_rules.length > 0 && h("details", { id: "fit" }, h("summary", {}, `What makes the fit score of ${triage.fit_score}`), fired(triage.fit_rules)),
     tags.length > 0 && h("details", { id: "tags" }, h("summary", {}, tags.length === 1 ? "1 tag for staff" : `${tags.length} tags for staff`), fired(tags)),
     h("p", { class: "soft" }, `Rules ${ruleSet.id} ${ruleSet.version}, `, ruleSet.approved_by ? `approved by ${ruleSet.approved_by}.` : "awaiting a physician's approval."));
