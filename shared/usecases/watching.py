@@ -8,6 +8,7 @@ from itertools import takewhile
 from typing import Protocol
 
 from shared.domain.digest import LOOKS_BACK, Digest, digest_of
+from shared.domain.errors import NotDelivered
 from shared.domain.lead_view import LeadSummary
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.value import Value
@@ -56,8 +57,8 @@ class Watch(Value):
 
 
 class Watched(Value):
-    """`took`: from the canary to its alert; None when none came out, and `error` may say what broke. `reference`: the
-    canary's, once it was sent. The same for the canary that goes by way of the spool.
+    """`took`: from the canary to its alert; None when none came out, and `error` may say what broke, `cause` how the API
+    refused it. `reference`: the canary's, once it was sent. The same for the canary that goes by way of the spool.
 
     `missing`: how many expected subscriptions are missing or not confirmed. `quiet`: nobody usually submits now.
     """
@@ -69,6 +70,8 @@ class Watched(Value):
     missing: int
     quiet: bool
     reference: str = ""
+    cause: str = ""
+    cause_by_spool: str = ""
 
 
 def send_digest(digesting: Digesting, at: datetime) -> Digest | None:
@@ -97,8 +100,8 @@ def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
     Whatever fails is what is watched for, so it is part of the answer and never an error.
     """
     began = clock()
-    reference, error = _sent(watch.canary, tries_spool=False)
-    by_spool, error_by_spool = _sent(watch.canary, tries_spool=True)
+    reference, error, cause = _sent(watch.canary, tries_spool=False)
+    by_spool, error_by_spool, cause_by_spool = _sent(watch.canary, tries_spool=True)
     came_out: dict[str, timedelta] = {}
     waited_for = {reference, by_spool} - {""}
     try:
@@ -113,15 +116,27 @@ def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
     except Exception as failure:  # noqa: BLE001  who cannot be seen to be subscribed is missing
         missing, error = max(1, len(watch.expected)), error or type(failure).__name__
     quiet = not watch.page_hours.is_open(began)
-    return Watched(came_out.get(reference), error, came_out.get(by_spool), error_by_spool, missing, quiet, reference)
+    return Watched(
+        took=came_out.get(reference),
+        error=error,
+        took_by_spool=came_out.get(by_spool),
+        error_by_spool=error_by_spool,
+        missing=missing,
+        quiet=quiet,
+        reference=reference,
+        cause=cause,
+        cause_by_spool=cause_by_spool,
+    )
 
 
-def _sent(canary: Canary, *, tries_spool: bool) -> tuple[str, str]:
-    """The reference, or "" and the kind of error."""
+def _sent(canary: Canary, *, tries_spool: bool) -> tuple[str, str, str]:
+    """The reference, or "" and the kind of error and its cause."""
     try:
-        return canary.send(tries_spool=tries_spool), ""
+        return canary.send(tries_spool=tries_spool), "", ""
+    except NotDelivered as failure:
+        return "", type(failure).__name__, str(failure)  # a status, or a kind: never what somebody wrote
     except Exception as failure:  # noqa: BLE001  as above
-        return "", type(failure).__name__
+        return "", type(failure).__name__, ""
 
 
 def _on_shelf(leads: Worklist, shelf: str) -> Iterator[LeadSummary]:

@@ -57,7 +57,7 @@ def test_alerts_go_on_as_before(aws: Aws, lead: Lead) -> None:
 
 
 def test_an_unknown_lead_fails_the_call() -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match="No lead has this lead_id"):
         revoke()
 
 

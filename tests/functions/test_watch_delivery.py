@@ -124,7 +124,16 @@ def test_a_spool_that_takes_nothing_is_said(aws: Aws, logs: Callable[[], str]) -
     aws.wire.down = {"sqs.SendMessage"}
     assert run() == {"delivered": True, "delivered_by_spool": False, "subscriptions_missing": 0}
     [line] = [json.loads(line) for line in logs().splitlines() if "through the spool" in line]
-    assert line["error"] == "NotDelivered"
+    assert (line["error"], line["cause"]) == ("NotDelivered", "status 503")
+
+
+@pytest.mark.usefixtures("hurried")
+def test_a_table_that_is_away_is_told_from_an_api_that_is(aws: Aws, logs: Callable[[], str]) -> None:
+    """The spool took the canary; the runbook leads on by the status."""
+    aws.wire.down = {"dynamodb.PutItem"}
+    assert run()["delivered"] is False
+    [line] = [json.loads(line) for line in logs().splitlines() if "the canary did not come out" in line]
+    assert (line["error"], line["cause"]) == ("NotDelivered", "status 202")
 
 
 def test_a_canary_is_told_once_shown_on_no_list_and_ends_by_itself(aws: Aws, clock: Clock) -> None:
@@ -199,7 +208,7 @@ def test_an_api_that_is_down_is_said_and_the_subscriptions_are_looked_at_all_the
     api.broken = True
     assert run() == {"delivered": False, "delivered_by_spool": False, "subscriptions_missing": 0}
     [line] = [json.loads(line) for line in logs().splitlines() if "the canary did not come out" in line]
-    assert line["error"] == "NotDelivered"
+    assert (line["error"], line["cause"]) == ("NotDelivered", "status 503")
 
 
 def test_subscriptions_that_are_missing_or_pending_are_counted(
