@@ -57,8 +57,8 @@ class Watch(Value):
 
 
 class Watched(Value):
-    """`took`: from the canary to its alert; None when none came out, and `error` may say what broke, `cause` how the API
-    refused it. `reference`: the canary's, once it was sent. The same for the canary that goes by way of the spool.
+    """`took`: from the canary to its alert; None when none came out, and `error` may say what broke, `cause` how the
+    API refused it. `reference`: the canary's, once it was sent. The same for the canary that goes by the spool.
 
     `missing`: how many expected subscriptions are missing or not confirmed. `quiet`: nobody usually submits now.
     """
