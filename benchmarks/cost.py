@@ -3,8 +3,9 @@
     python -m benchmarks.cost            prints both tables
     python -m benchmarks.cost --write    and puts them into docs/cost.md, with the plot docs/cost.svg
 
-The units come from one lead's way through the real functions (benchmarks/journey.py), memory, throttles, schedules,
-indexes, alarms, secrets and keys from infra/template.yaml; prices, quotas and what cannot be known from prices.toml.
+The units come from one lead's way through the real functions (benchmarks/journey.py), metrics from their code (all of
+them, an upper bound), memory, throttles, schedules, indexes, alarms, secrets and keys from infra/template.yaml; prices,
+quotas and what cannot be known from prices.toml.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 
 from benchmarks.journey import Journey, play
 from dev import template
+from dev.metrics import emitted
 from shared.rulebook.loading import load
 
 HERE = Path(__file__).parent
@@ -121,7 +123,7 @@ def monthly(leads: int, facts: Facts) -> dict[str, float]:
         * (price["sns_publish"] + assumed["emails_per_alert"] * price["sns_email"] + price["sns_webhook"]),
         "SNS: text messages": leads * alerts * assumed["urgent_share"] * price["sns_text_message"],
         "CloudWatch": runs * assumed["log_bytes_per_run"] / 1e9 * price["cloudwatch_log_gb"]
-        + len(facts.journey.metrics) * price["cloudwatch_metric_month"]
+        + len(emitted()) * price["cloudwatch_metric_month"]
         + len(facts.of_type("AWS::CloudWatch::Alarm")) * price["cloudwatch_alarm_month"]
         + len(facts.of_type("AWS::CloudWatch::Dashboard")) * price["cloudwatch_dashboard_month"],
         "Secrets, keys, schedules": len(facts.of_type("AWS::SecretsManager::Secret")) * price["secret_month"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import logging
 import os
 from collections import Counter
@@ -35,11 +34,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Journey:
-    """`stored`: bytes of a worked lead, its index entries and its access log. `metrics`: those that the steps sent."""
+    """`stored`: bytes of a worked lead, its index entries and its access log."""
 
     steps: dict[str, Step]
     stored: int
-    metrics: frozenset[tuple[str, ...]]
 
 
 def play() -> Journey:
@@ -49,9 +47,8 @@ def play() -> Journey:
     from tests.functions import calls, staff_calls  # noqa: PLC0415
 
     recorder = _Recorder()
-    spoken = io.StringIO()
     silent = patch.object(logging.getLogger("leads"), "disabled", new=True)  # what is measured are calls
-    with aws_in_process() as aws, recorder.listening(), redirect_stdout(spoken), silent:
+    with aws_in_process() as aws, recorder.listening(), redirect_stdout(io.StringIO()), silent:
         reference = recorder.step("capture_lead", lambda: staff_calls.captured(calls.URGENT, told=False))
         stream = calls.stream_of(calls.LEAD_ID)
         recorder.step("alert_staff", lambda: alert_staff.handler(stream, calls.CONTEXT))
@@ -64,7 +61,7 @@ def play() -> Journey:
         stored = sum(map(_stored, aws.items())) + sum(
             item_size(item) for item in aws.dynamodb.scan(TableName=ENVIRONMENT["ACCESS_LOG"])["Items"]
         )
-    return Journey(recorder.steps, stored, _metrics(spoken.getvalue()))
+    return Journey(recorder.steps, stored)
 
 
 class _Recorder:
@@ -123,15 +120,3 @@ def _stored(item: Item) -> int:
     indexes = indexes_of(template.expand()["Resources"]["LeadsTable"]["Properties"]).values()
     entries = [item, *filter(None, (index.entry(item) for index in indexes))]
     return sum(item_size(entry) + 100 for entry in entries)
-
-
-def _metrics(output: str) -> frozenset[tuple[str, ...]]:
-    """Every metric with its dimensions is one that CloudWatch charges for."""
-    found = set()
-    for line in output.splitlines():
-        for directive in json.loads(line).get("_aws", {}).get("CloudWatchMetrics", ()) if line.startswith("{") else ():
-            for metric in directive["Metrics"]:
-                for dimensions in directive["Dimensions"]:
-                    values = (str(json.loads(line)[name]) for name in dimensions)
-                    found.add((metric["Name"], *values))
-    return frozenset(found)

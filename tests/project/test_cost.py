@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from benchmarks import cost, growth
@@ -37,6 +39,18 @@ def test_more_leads_cost_more_and_each_of_them_less(facts: cost.Facts) -> None:
     assert totals == sorted(totals)
     each = [total / leads for total, leads in zip(totals, cost.VOLUMES, strict=True)]
     assert each == sorted(each, reverse=True)
+
+
+def test_every_metric_that_there_can_be_is_paid_for(facts: cost.Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The runbook lists them all; a lead on its way sends a few."""
+    with_all = cost.monthly(1_000, facts)["CloudWatch"]
+    monkeypatch.setattr(cost, "emitted", dict)
+    paid = (with_all - cost.monthly(1_000, facts)["CloudWatch"]) / facts.prices["cloudwatch_metric_month"]
+    table = (cost.PAGE.parent / "runbook.md").read_text().partition("## Metrics")[2]
+    explained = [
+        name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`\w+`", row)
+    ]
+    assert round(paid) == len(explained)
 
 
 def test_reading_costs_the_same_beside_ten_times_as_many_leads() -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import pytest
 
 from dev import template
-from shared.rulebook.loading import load
+from dev.metrics import calls, emitted
 
 PROJECT = template.TEMPLATE.parents[1]
 RESOURCES: dict[str, Any] = template.expand()["Resources"]
@@ -22,7 +20,6 @@ FUNCTIONS = {name for name, entry in RESOURCES.items() if entry["Type"] == "AWS:
 QUEUES = {name for name, entry in RESOURCES.items() if entry["Type"] == "AWS::SQS::Queue"}
 VARIABLES = template.read()["Globals"]["Function"]["Environment"]["Variables"]
 OURS = VARIABLES["POWERTOOLS_METRICS_NAMESPACE"]
-TIERS = {tier for rule_set in load().rule_sets.values() for tier in rule_set.tiers}
 LABELS = ["For patients", "Look", "Do", "Over when"]
 
 # What AWS emits: metric -> the dimensions it may be asked for by. Lambda developer guide "Types of metrics for Lambda
@@ -40,39 +37,6 @@ AWS_METRICS = {
 }
 
 
-@cache
-def emitted() -> dict[str, set[tuple[str, ...]]]:
-    """What functions add, and the filters of the log."""
-    found: dict[str, set[tuple[str, ...]]] = {}
-    for path in (PROJECT / "functions").glob("*.py"):
-        for name in (name for call in calls(path.read_text(), "add_metric") for name in names(call)):
-            found[name] = {("service",)}
-    for entry in RESOURCES.values():
-        if entry["Type"] == "AWS::Logs::MetricFilter":
-            for into in entry["Properties"]["MetricTransformations"]:
-                assert into["MetricNamespace"] == OURS
-                found[into["MetricName"]] = {()}
-    return found
-
-
-def calls(source: str, method: str) -> Iterator[ast.Call]:
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == method:
-            yield node
-
-
-def names(call: ast.Call) -> Iterator[str]:
-    """The metric's name; one that ends in a tier stands for all of them."""
-    match call.args[0]:
-        case ast.Constant(value=str(name)):
-            yield name
-        case ast.JoinedStr(values=[ast.Constant(value=str(prefix)), ast.FormattedValue() as end]):
-            assert ast.unparse(end.value).endswith(".tier"), ast.unparse(call)
-            yield from (f"{prefix}{tier}" for tier in TIERS)
-        case _:
-            pytest.fail(ast.unparse(call))
-
-
 def test_no_function_adds_a_dimension_of_its_own() -> None:
     """Each value of it would be a metric to pay for, and no alarm would find the sum."""
     for path in (PROJECT / "functions").glob("*.py"):
@@ -86,7 +50,8 @@ def test_an_alarm_watches_what_is_emitted() -> None:
 
 
 def must_exist(where: str, namespace: str, metric: str, dimensions: dict[str, Any]) -> None:
-    known = emitted() if namespace == OURS else dict.fromkeys(AWS_METRICS[namespace], BY[namespace])
+    ours = {name: {by} for name, by in emitted().items()}
+    known = ours if namespace == OURS else dict.fromkeys(AWS_METRICS[namespace], BY[namespace])
     assert metric in known, f"{where}: nothing emits {metric}"
     assert tuple(sorted(dimensions)) in known[metric], f"{where}: {metric} has other dimensions"
     for dimension, value in dimensions.items():
@@ -215,6 +180,7 @@ def test_a_storage_error_is_counted_by_what_functions_log() -> None:
     (metric_filter,) = (entry for entry in RESOURCES.values() if entry["Type"] == "AWS::Logs::MetricFilter")
     properties = metric_filter["Properties"]
     assert properties["LogGroupName"] == {"Ref": "Logs"}
+    assert [into["MetricNamespace"] for into in properties["MetricTransformations"]] == [OURS]
     assert properties["FilterPattern"] == '{ ($.error = "StoreUnavailable") || ($.error = "ReceiptUnavailable") }'
 
 
