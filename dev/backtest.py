@@ -273,8 +273,13 @@ def main() -> int:
         old, new = (rules_of(place, arguments.questionnaire) for place in (arguments.old, arguments.new))
     except (RulebookError, OSError) as error:
         parser.error(str(error))
+    if arguments.samples < 0:
+        parser.error("--samples is a number of leads")
     sets = read_answers(arguments.answers) if arguments.answers else sample_answers(new, arguments.samples)
-    found = backtest(old, new, sets)
+    try:
+        found = backtest(old, new, sets)
+    except (OSError, UnicodeDecodeError) as error:
+        parser.error(f"{arguments.answers}: {getattr(error, 'strerror', None) or 'is no text'}")
     show(found, Console(highlight=False, soft_wrap=True))
     arguments.picture.parent.mkdir(parents=True, exist_ok=True)
     arguments.picture.write_text(picture(found), encoding="utf-8")

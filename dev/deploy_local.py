@@ -4,6 +4,7 @@ Who may do what is enforced there by the roles' policies. A copy of the project 
 changed, deployed, and taken back. What the emulator cannot show is said at the end.
 """
 
+import argparse
 import json
 import os
 import shutil
@@ -139,6 +140,7 @@ class Local:
 
 
 def main() -> None:
+    argparse.ArgumentParser(prog="python -m dev.deploy_local", description=__doc__).parse_args()
     if sys.version_info[:2] != LAMBDA_PYTHON and not _runs_what_is_shipped():
         sys.exit("What is shipped is for Python {}.{}; the local cloud needs it too.".format(*LAMBDA_PYTHON))
     started = time.monotonic()

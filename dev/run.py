@@ -33,6 +33,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 STATE = PROJECT / ".local" / "state"
 CODE = tuple(PROJECT / name for name in ("functions", "shared", "web"))
 TEMPLATE = PROJECT / "infra" / "template.yaml"
+LAST_PORT = 65534
 COLOURS = {"EMERGENCY": "bold red", "URGENT": "red", "PRIORITY": "yellow"}
 
 console = Console(highlight=False, soft_wrap=True)
@@ -73,7 +74,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--samples", type=int, default=0, metavar="N", help="send N sample leads")
     parser.add_argument("--state", type=Path, default=STATE, metavar="FOLDER", help="where what is stored is kept")
     parser.add_argument("--fresh", action="store_true", help="forget what earlier runs stored")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if not 1 <= arguments.port <= LAST_PORT:
+        parser.error(f"--port is a number from 1 to {LAST_PORT}: the page on another site takes the next one")
+    if arguments.samples < 0:
+        parser.error("--samples is a number of leads")
+    return arguments
 
 
 @contextlib.contextmanager

@@ -29,6 +29,7 @@ from typing import IO, Any, Self
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 SAMPLE = Path(__file__).resolve().parent.parent / "tests" / "data" / "submission.json"
@@ -308,12 +309,18 @@ def main() -> None:
     if len(sys.argv) != 2 or not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", sys.argv[1]):  # noqa: PLR2004
         sys.exit("Usage: python -m dev.smoke STACK")
     session = boto3.session.Session()
-    stage = Stage.deployed(sys.argv[1], lambda service: session.client(service))  # type: ignore[call-overload]  # noqa: PLW0108
+    try:
+        stage = Stage.deployed(sys.argv[1], lambda service: session.client(service))  # type: ignore[call-overload]  # noqa: PLW0108
+    except (ClientError, BotoCoreError) as error:
+        sys.exit(f"{type(error).__name__}: {error}")
+    except KeyError as error:
+        sys.exit(f"The stack {sys.argv[1]} has no output {error}: is it one of this template's?")
     console.print(f"{stage.stack} at {stage.site} (staff get one alert; its lead says that it is a test)")
     try:
         journey(stage)
-    except StepFailedError as error:
-        sys.exit(f"{error}. What this run added was removed, but for a lead named {PERSON['name']!r}, if there is one.")
+    except (StepFailedError, ClientError, BotoCoreError, OSError) as error:  # OSError: an address that does not answer
+        said = str(error) if isinstance(error, StepFailedError) else f"{type(error).__name__}: {error}"
+        sys.exit(f"{said}. What this run added was removed, but for a lead named {PERSON['name']!r}, if there is one.")
     console.print("All of it works. The lead was erased, and the user and the subscription of this run are gone.")
 
 

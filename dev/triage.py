@@ -92,7 +92,11 @@ def main() -> int:
         parser.error(f"there is no questionnaire {arguments.questionnaire}")
     count, faults, compared = 0, 0, False
     for name in arguments.files or ["-"]:
-        with sys.stdin if name == "-" else Path(name).open(encoding="utf-8") as stream:
+        try:
+            stream = sys.stdin if name == "-" else Path(name).open(encoding="utf-8")  # noqa: SIM115  closed below
+        except OSError as error:
+            parser.error(f"{name}: {error.strerror}")
+        with stream:
             for result in results(rule_set, stream):
                 count += 1
                 compared = compared or "agrees" in result

@@ -124,3 +124,16 @@ def test_a_place_without_rules_is_an_error_in_plain_words(place: str) -> None:
     status, said, errors = run("--", FOLDER, place)
     assert (status, said) == (2, "")
     assert "neither a folder nor a git revision with a rulebook" in errors
+
+
+def test_arguments_that_cannot_be_are_said(tmp_path: Path) -> None:
+    (tmp_path / "bytes").write_bytes(b"\xff\xfe")
+    for arguments in (
+        ("--answers", "nosuch"),
+        ("--answers", tmp_path),
+        ("--answers", tmp_path / "bytes"),
+        ("--samples", "-3"),
+    ):
+        status, said, error = run(FOLDER, FOLDER, *arguments)
+        assert (status, said) == (2, "")
+        assert error.splitlines()[-1].startswith("python -m dev.backtest: error: ")

@@ -96,6 +96,13 @@ def test_an_unknown_questionnaire_is_said() -> None:
     assert "there is no questionnaire knee" in said
 
 
+def test_a_file_that_is_not_there_or_is_a_folder_is_said(tmp_path: Path) -> None:
+    for name in ("nosuch.json", str(tmp_path)):
+        status, lines, said = run(name)
+        assert (status, lines) == (2, [])
+        assert said.splitlines()[-1].startswith(f"python -m dev.triage: error: {name}: ")
+
+
 def test_scores_at_least_5000_answer_sets_a_second(tmp_path: Path) -> None:
     """The whole command, in a process of its own, so that the measuring of coverage is not measured too."""
     chance = random.Random(5)

@@ -1,0 +1,29 @@
+"""Commands that start much say what is wrong with their arguments before they start it."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from dev import deploy_local, run
+
+
+@pytest.mark.parametrize("wrong", [("--port", "99999"), ("--port", "-5"), ("--port", "65535"), ("--samples", "-3")])
+def test_run_refuses_what_cannot_be(
+    wrong: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["run", *wrong])
+    with pytest.raises(SystemExit) as ended:
+        run._arguments()
+    assert ended.value.code == 2
+    assert f"error: {wrong[0]} is" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("given", "status"), [("--help", 0), ("--fast", 2)])
+def test_asking_for_help_deploys_nothing(given: str, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["deploy_local", given])
+    monkeypatch.setattr(deploy_local, "_copy", lambda _: pytest.fail("it deploys"))
+    with pytest.raises(SystemExit) as ended:
+        deploy_local.main()
+    assert ended.value.code == status

@@ -1,0 +1,46 @@
+"""make smoke ends in one line when it cannot begin: no region, no such stack, an address that does not answer."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from dev import smoke
+
+
+def ended(stack: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(sys, "argv", ["smoke", stack])
+    with pytest.raises(SystemExit) as stopped:
+        smoke.main()
+    assert isinstance(stopped.value.code, str)
+    assert "\n" not in stopped.value.code
+    return stopped.value.code
+
+
+def test_no_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    assert ended("clinic", monkeypatch).startswith("NoRegionError: ")
+
+
+@mock_aws
+def test_no_such_stack_and_one_of_another_template(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "clinic" in ended("clinic", monkeypatch)
+    create({"Other": "a"})
+    assert "has no output 'Address'" in ended("clinic", monkeypatch)
+
+
+@mock_aws
+def test_an_address_that_does_not_resolve(monkeypatch: pytest.MonkeyPatch) -> None:
+    create({"Address": "https://leads.clinic.invalid/", "SignIn": "https://sign-in.clinic.invalid"})
+    assert ended("clinic", monkeypatch).startswith("URLError: ")
+
+
+def create(outputs: dict[str, str]) -> None:
+    resources = {"Queue": {"Type": "AWS::SQS::Queue"}}
+    body = {"Resources": resources, "Outputs": {name: {"Value": value} for name, value in outputs.items()}}
+    boto3.client("cloudformation").create_stack(StackName="clinic", TemplateBody=json.dumps(body))
