@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.aws import aws_in_process
+from tests.aws import ENVIRONMENT, aws_in_process
 from tests.functions.calls import CONTEXT
 from tests.hostile.attacker import Attacker
 from tests.hostile.judging import fault
@@ -27,6 +28,7 @@ class Attacked:
 
 def attack(seed: int, first: int, count: int = BATCH) -> Attacked:
     """One batch: requests `first` up to, but not with, `first + count`."""
+    os.environ.update(ENVIRONMENT)  # for a fault that is played again by itself; functions read it at their import
     attacker, attacked = Attacker(seed), Attacked()
     out_of_order = first // BATCH % EVERY_SO_OFTEN == EVERY_SO_OFTEN - 1
     with aws_in_process() as aws, quiet():

@@ -6,11 +6,17 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from functions import capture_lead, draw_form, export_leads, screen_answers, show_receipt
+from tests.aws import ENVIRONMENT
 from tests.functions.calls import CONTEXT, content, event, posting, sent
 from tests.functions.plain_browser import body_post, form_post
 from tests.functions.staff_calls import signed_in
@@ -19,6 +25,7 @@ from tests.hostile.attack import BATCH, attack
 from tests.hostile.attacker import Attacker, routes
 from tests.hostile.judging import fault
 
+PROJECT = Path(__file__).parents[2]
 SEED = 20261122
 OUT_OF_ORDER = 9 * BATCH
 
@@ -38,6 +45,21 @@ def test_the_same_number_is_the_same_request_and_every_route_is_met() -> None:
     first = [attacker.request(number) for number in range(600)]
     assert first[-1][1] == Attacker(SEED).request(599)[1]
     assert {route.name for route, _ in first} == {route.name for route in routes()}
+
+
+def test_a_fault_is_played_again_as_the_page_says() -> None:
+    page = (PROJECT / "docs" / "security.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^    .venv/bin/python -c '(.*)'$", page, re.MULTILINE)
+    played = subprocess.run(
+        [sys.executable, "-c", line.replace("SEED", str(SEED)).replace("NUMBER", "5")],
+        cwd=PROJECT,
+        env={name: value for name, value in os.environ.items() if name not in ENVIRONMENT},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (played.stdout, played.returncode) == ("[]\n", 0), played.stderr
 
 
 def test_a_fault_would_be_seen() -> None:
