@@ -162,6 +162,14 @@ def test_a_hidden_parameter_has_a_word_that_closes_it_and_the_page_names_it() ->
             assert held(SOURCE["Conditions"][f"Has{name}"], {name: value}) is holds
 
 
+def test_a_hidden_parameter_is_a_secret_of_the_pipeline() -> None:
+    """A variable of a repository can be read by whoever may read the repository's settings."""
+    workflow = (PROJECT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8")
+    for name in HIDDEN:
+        (secret,) = re.findall(rf"\b{name}=\$(\w+)", workflow)
+        assert f'{secret}: "${{{{ secrets.{secret} }}}}"' in workflow
+
+
 @pytest.mark.build  # as the build, it needs SAM CLI
 def test_the_guided_questions_can_be_answered_to_their_end(tmp_path: Path) -> None:
     """Enter wherever there is a default. The address is nobody's: SAM fails once it has asked all."""
