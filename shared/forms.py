@@ -107,6 +107,8 @@ class PlainForms(Value):
             fields = form_body.read_fields(content, _header(event, "content-type"))
         except ValueError:
             raise api.UnreadableRequest(HTTPStatus.BAD_REQUEST, "The form could not be read.") from None
+        if speak := fields.get("speak"):  # the same page again, in that language
+            fields = {**fields, "language": speak, "show": fields.get("step", ()) if "asked" in fields else ()}
         wanted = {name: next(iter(fields.get(name, ())), "") for name in ("questionnaire", "language")}
         return self._form(fields, wanted["questionnaire"], wanted["language"])
 
@@ -141,6 +143,8 @@ class PlainForms(Value):
 
     def submission(self, event: api.Event, form: FilledForm, ids: IdMaker, at: datetime) -> Submission:
         """Raises InvalidInput with everything that is missing or wrong."""
+        if form.first("speak"):
+            raise InvalidInput(())
         shown_at = _header(event, "referer").partition("?")[0][:LONGEST_ADDRESS]
         content = form.submission(form.submission_id or UUID(int=0), shown_at)
         if form.submission_id is None:
@@ -159,7 +163,7 @@ class PlainForms(Value):
 
     def view(self, event: api.Event, view: FormView, status: HTTPStatus = HTTPStatus.OK) -> api.Response:
         form = view.form
-        others = self.rules.languages(form.questionnaire.id) if event.get("body") is None else ()
+        others = self.rules.languages(form.questionnaire.id)
         return self._page(
             event,
             status,
@@ -167,6 +171,7 @@ class PlainForms(Value):
             form,
             view=view,
             others=[language for language in others if language != form.questionnaire.language],
+            opened=event.get("body") is None,
             query=_query(event),
         )
 
@@ -208,7 +213,7 @@ class PlainForms(Value):
         form = self._readable(event)
         if form and self.mend and isinstance(error, InvalidInput):
             view = self.mend(form, error.problems)
-            return self.view(event, view, HTTPStatus.UNPROCESSABLE_ENTITY)
+            return self.view(event, view, HTTPStatus.UNPROCESSABLE_ENTITY if error.problems else HTTPStatus.OK)
         shown = form or self._form({}, "", api.language(event, self._languages({})))
         answer = api.problem(error, self.safety, shown.questionnaire.language)
         again = form if isinstance(error, (SubmissionConflict, StoreUnavailable)) else None

@@ -7,7 +7,7 @@
 // phone (else a tel: link inside the element), whole-page (the element is the page: it sets the title and uses the
 // browser's history). Events, without any answer: lead-form:step, lead-form:submitted, lead-form:failed.
 // What it shows lives in a shadow root, so that it looks and works the same on any site. What was typed stays in this
-// tab (sessionStorage) until it is sent. No cookies.
+// tab (sessionStorage) until it is sent, and the receipt for an hour. No cookies.
 
 const HOME = new URL("..", import.meta.url);
 const CHECK_PATIENCE = 4000; // ms that a patient waits for the check of a page; then the form goes on
@@ -16,12 +16,14 @@ const SEND_PATIENCE = 20000;
 const RETRY_AFTER = [2, 5, 15, 30]; // seconds before each retry that nobody has to press a button for
 const LATER = 300; // seconds, after those, for as long as the page is open
 const KEPT_FOR = 24 * 60 * 60 * 1000; // ms; the server takes a form for as long
+const RECEIPT_KEPT_FOR = 60 * 60 * 1000; // as long as the receipt of the plain form
 const CONTACT_IN_EMERGENCY = ["name", "phone"];
 const LANGUAGES = { en: "English", es: "Español" };
 const ORIGIN = "lead-form:origin";
 const CAMPAIGN = { utm_source: 120, utm_medium: 120, utm_campaign: 120, utm_term: 120, utm_content: 120, gclid: 200, gbraid: 200, wbraid: 200, msclkid: 200, fbclid: 200 };
 
-// What must be said before the questionnaire and its words are here, or when they cannot be had.
+// What must be said before the questionnaire and its words are here, or when they cannot be had: also in an emergency and
+// beside a receipt that are shown again after a reload.
 const NET = {
   en: "This form can't diagnose you or rule out a serious problem. Go to an emergency room or call 911 if you get: numbness between the legs, trouble peeing or leaking, loss of bowel control, new or worse weakness, chest pain, or fever with bad back pain.",
   es: "Este formulario no puede darle un diagnóstico ni descartar (asegurar que no hay) un problema grave. Vaya a una sala de emergencias o llame al 911 si empieza a tener: adormecimiento entre las piernas, problemas para orinar o escapes de orina (se le sale), pérdida de control para evacuar (hacer popó), debilidad nueva o que empeora, dolor de pecho, o fiebre con dolor fuerte de espalda.",
@@ -36,6 +38,18 @@ const FIRST_WORDS = {
     "The questions could not be loaded. Please press Start again, or call us.": "No se pudieron cargar las preguntas. Por favor oprima Empezar otra vez, o llámenos.",
     "Clinic phone:": "Teléfono de la clínica:",
     "Language": "Idioma",
+    "Your answers are not sent yet": "Sus respuestas todavía no se han enviado",
+    "Get emergency help now": "Busque ayuda de emergencia ahora mismo",
+    "Call 911": "Llamar al 911",
+    "Call 988": "Llamar al 988",
+    "Text 988": "Enviar un mensaje de texto al 988",
+    "I pressed this by mistake, go back and change my answers": "Oprimí esto por error, quiero volver y cambiar mis respuestas",
+    "We received your answers": "Recibimos sus respuestas",
+    "Safety advice": "Consejos de seguridad",
+    "Your reference:": "Su número de referencia:",
+    "Give it when you call us:": "Dé este número cuando nos llame:",
+    "Received {time}.": "Se recibió: {time}",
+    "Begin a new form": "Empezar un formulario nuevo",
   },
 };
 
@@ -90,6 +104,7 @@ a[href^="tel:"] { white-space: nowrap; }
 .question.follow-up { margin-top: -.6em; margin-left: .3em; padding-left: .9em; border-left: .3em solid var(--main); }
 .wrong { padding-left: .9em; border-left: .3em solid var(--danger); }
 .hint { font-weight: 400; color: var(--soft); }
+.condition { display: block; }
 .foot { font-size: .9em; }
 .error { color: var(--danger); font-weight: 700; margin: .2em 0 .5em; }
 .option { display: flex; gap: .8em; align-items: flex-start; min-height: 2.75em; padding: .6em .8em; margin: .4em 0;
@@ -320,6 +335,9 @@ class Answers {
     return this.typed("phone").startsWith("+") ? digits.length >= 8 && digits.length <= 15 : /^1?[0-9]{10}$/.test(digits);
   }
 
+  /** A sentence about the number, with what makes most numbers pass. */
+  phoneError(text) { return `${text} ${this.t("Give one number, without an extension. For another country, begin with + and its code.")}`; }
+
   get emailIsPlausible() { return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(this.typed("email")); }
 
   contactErrors(codes) {
@@ -336,7 +354,7 @@ class Answers {
     if (!phone && inEmergency) add("phone", this.t("Enter a phone number."));
     else if (!phone && !email) add("phone", this.t("Enter a phone number or an email address."));
     else if (!phone && (preference === "call" || preference === "text")) add("phone", this.t("Enter a phone number, or choose email below."));
-    if (phone && !this.phoneIsPlausible) add("phone", this.t("Enter a phone number with area code, for example 555-010-0199."));
+    if (phone && !this.phoneIsPlausible) add("phone", this.phoneError(this.t("Enter a phone number with area code, for example 312-555-0142.")));
     if (email && !this.emailIsPlausible) add("email", this.t("Enter an email address like name@example.org."));
     if (!email && preference === "email" && phone) add("email", this.t("Enter an email address, or choose call or text below."));
     for (const code of this.requiredConsents) {
@@ -412,7 +430,8 @@ class LeadForm extends HTMLElement {
     }
     this.origin = origin();
     const kept = recall(this.storedAs);
-    const saved = kept?.at > Date.now() - KEPT_FOR ? kept : null;
+    const saved = kept?.at > Date.now() - (kept?.receipt ? RECEIPT_KEPT_FOR : KEPT_FOR) ? kept : null;
+    if (!saved) forget(this.storedAs);
     this.reset();
     this.language = this.wantedLanguage(saved?.language);
     this.answers.words = FIRST_WORDS[this.language] ?? {};
@@ -433,7 +452,7 @@ class LeadForm extends HTMLElement {
   reset() {
     this.answers.clear();
     Object.assign(this, { submissionId: newId(), working: null, step: 0, shown: "start", guard: {}, emergency: null, minorTold: false, receipt: null, urgent: false, checkFailed: false, inFlight: false,
-      restored: false, resend: null, pending: null, left: null });
+      restored: false, unsent: false, resend: null, pending: null, left: null });
     clearTimeout(this.retryTimer);
   }
 
@@ -450,22 +469,23 @@ class LeadForm extends HTMLElement {
     if (!(language in LANGUAGES) || language === this.language) return;
     const before = this.language;
     this.language = language;
-    if (!this.answers.questionnaire) this.answers.words = FIRST_WORDS[language] ?? {};
-    else if (!(await this.load())) {
+    const advised = this.shown === "emergency" || this.receipt; // advice never waits for the questions
+    if (advised || !this.answers.questionnaire) this.answers.words = FIRST_WORDS[language] ?? {};
+    if (advised) this.render(this.shown);
+    if (this.answers.questionnaire && !(await this.load()) && !advised) {
       this.language = before;
       return this.announce(this.t("The questions could not be loaded. Please press Start again, or call us."));
     }
     this.chosen = language;
     this.save();
-    if (this.shown === "emergency") await this.check(this.answers.pages[this.step], []); // its messages too
-    else this.render(this.shown);
+    this.render(this.shown);
   }
 
   languageSwitch() {
     const others = Object.entries(LANGUAGES).filter(([code]) => (this.answers.questionnaire?.languages ?? Object.keys(LANGUAGES)).includes(code));
     return el("div", { class: "languages", role: "group", "aria-label": this.t("Language") }, ...others.map(([code, name]) => {
       if (code === this.language) return el("span", { lang: code, "aria-current": "true" }, name);
-      if (this.wholePage) return el("a", { href: `?language=${code}`, lang: code, hreflang: code }, name);
+      if (this.wholePage && !(this.ready && this.answers.isMinor)) return el("a", { href: `?language=${code}`, lang: code, hreflang: code }, name);
       return el("button", { type: "button", lang: code, onclick: () => this.speak(code) }, name);
     }));
   }
@@ -473,24 +493,47 @@ class LeadForm extends HTMLElement {
   // ---- what survives a reload ----
 
   save() {
-    const { answers, submissionId, step, shown, guard, emergency, minorTold } = this;
+    const { answers, submissionId, step, shown, guard, emergency, minorTold, unsent } = this;
     if (this.receipt || !answers.questionnaire) return;
     if (answers.isMinor) return forget(this.storedAs); // of people under 18 nothing is kept, not even here
-    keep(this.storedAs, { at: Date.now(), submissionId, step, shown, guard, emergency, minorTold, language: this.chosen, given: answers.given, contact: answers.contact, consents: answers.consents });
+    keep(this.storedAs, { at: Date.now(), submissionId, step, shown, guard, emergency, minorTold, unsent, language: this.chosen, given: answers.given, contact: answers.contact, consents: answers.consents });
   }
 
+  keepReceipt() { keep(this.storedAs, { at: this.receipt.at, receipt: this.receipt, language: this.chosen }); }
+
   async resume(saved) {
-    const { given, contact, consents, submissionId, step, guard, emergency, minorTold } = saved;
+    this.chosen = saved.language;
+    if (saved.receipt) {
+      this.receipt = saved.receipt;
+      this.showReceipt(this.wholePage);
+      if (await this.load() && this.receipt) this.showReceipt(this.wholePage); // with the notices
+      return;
+    }
+    const { given, contact, consents, submissionId, step, guard, emergency, minorTold, unsent } = saved;
     Object.assign(this.answers, { given, contact, consents });
-    Object.assign(this, { submissionId, step, guard, emergency, minorTold, chosen: saved.language, restored: true });
+    Object.assign(this, { submissionId, step, guard, emergency, minorTold, unsent, restored: true });
     this.showStart();
     if (saved.shown === "start") return;
     this.toggleAttribute("started", true); // at once, so that nothing jumps
-    if (!(await this.begin())) return this.toggleAttribute("started", false);
-    this.step = Math.min(step, this.answers.pages.length - 1);
+    if (emergency && saved.shown === "emergency") this.arrive("emergency"); // advice never waits for the questions
+    await this.comeBack(saved.shown);
+  }
+
+  async comeBack(name) {
+    if (await this.begin()) return this.arrive(name === "emergency" && !this.urgent ? "page" : name); // "by mistake" may have been pressed meanwhile
+    if (this.urgent) {
+      this.resend = () => this.comeBack(name);
+      this.retryTimer = setTimeout(this.resend, RETRY_AFTER[2] * 1000);
+    } else {
+      this.toggleAttribute("started", false);
+      if (this.wholePage) this.byId("start").focus();
+    }
+  }
+
+  arrive(name) {
     const here = history.state;
-    if (!this.wholePage || here?.view !== saved.shown || here.step !== this.step) this.enter(saved.shown);
-    this.render(saved.shown, this.wholePage);
+    if (!this.wholePage || here?.view !== name || here.step !== this.step) this.enter(name);
+    this.render(name, this.wholePage);
   }
 
   startOver() {
@@ -539,10 +582,12 @@ class LeadForm extends HTMLElement {
 
   /** The questions in the visitor's language. False when they cannot be had. */
   async load() {
+    const { language } = this;
     try {
-      const { status, body } = await this.ask(`questionnaires/${this.subject}?language=${this.language}`, SEND_PATIENCE);
+      const { status, body } = await this.ask(`questionnaires/${this.subject}?language=${language}`, SEND_PATIENCE);
       if (status !== 200 || !body?.pages) return false;
       this.answers.questionnaire = body;
+      this.loadedFor = language;
       this.answers.words = body.words ?? {};
       return true;
     } catch {
@@ -586,7 +631,9 @@ class LeadForm extends HTMLElement {
   heading(text, id) { return el(`h${this.level}`, { class: "title", tabindex: "-1", id }, text); }
   subheading(text, attributes) { return el(`h${this.level + 1}`, attributes, text); }
 
-  get advice() { return this.answers.questionnaire?.emergency_advice ?? NET[this.language]; }
+  /** Whether the questions are here as they are for the visitor's language. */
+  get ready() { return this.loadedFor === this.language; }
+  get advice() { return this.ready ? this.answers.questionnaire.emergency_advice : NET[this.language]; }
 
   get phone() {
     const link = this.querySelector("a[href^='tel:']");
@@ -651,8 +698,10 @@ class LeadForm extends HTMLElement {
     if (this.receipt) return this.showReceipt();
     if (name === "page" && ready) this.showPage([], focused);
     else if (name === "minor" && ready) this.showMinor([]);
-    else if (name === "emergency" && this.emergency) this.showEmergency();
-    else this.showStart(true);
+    else if (name === "emergency" && this.emergency) {
+      this.showEmergency();
+      if (this.ready) this.translate();
+    } else this.showStart(true);
     return this.save();
   }
 
@@ -666,6 +715,7 @@ class LeadForm extends HTMLElement {
       !this.wholePage && this.languageSwitch(),
       !this.wholePage && this.heading(this.t("Answer a few questions")),
       !this.wholePage && el("section", { class: "advice" }, this.subheading(this.t("In an emergency, call 911"), { class: "boxed" }), el("p", {}, this.advice)),
+      this.unsentLine(),
       el("p", { class: "actions" }, start),
       el("p", { class: "status", id: "start-status", role: "status" }),
       !this.querySelector("a[href^='tel:']") && this.phoneLine(),
@@ -682,18 +732,19 @@ class LeadForm extends HTMLElement {
   /** Load the questions and what sending will need. False when it is under way or did not work. */
   async begin() {
     if (this.inFlight) return false;
-    const status = this.byId("start-status");
+    const say = (text) => { if (this.byId("start-status")) this.byId("start-status").textContent = text; }; // not in an emergency
     if (!this.answers.questionnaire) {
       this.inFlight = true;
-      status.textContent = this.t("Loading the questions…");
+      say(this.t("Loading the questions…"));
       const loaded = await this.load();
       this.inFlight = false;
-      status.textContent = loaded ? "" : this.t("The questions could not be loaded. Please press Start again, or call us.");
+      say(loaded ? "" : this.t("The questions could not be loaded. Please press Start again, or call us."));
       if (!loaded) {
         this.tell("failed", { reason: "questions" });
         return false;
       }
     }
+    this.step = Math.min(this.step, this.answers.pages.length - 1);
     this.working ??= this.earnProof();
     return true;
   }
@@ -736,7 +787,7 @@ class LeadForm extends HTMLElement {
       },
     }));
     return el("fieldset", { class: `question${field.error ? " wrong" : ""}`, "aria-describedby": field.error && `${field.id}-error` },
-      el("legend", {}, field.text, field.optional && this.optional()),
+      el("legend", {}, field.text, field.optional && this.optional(), field.hint && el("span", { class: "hint condition" }, field.hint)),
       this.errorLine(field.id, field.error),
       el("div", { class: field.scale ? "scale" : "options" }, ...field.options.map((option, index) =>
         el("label", { class: `option${option.exclusive ? " alone" : ""}` }, boxes[index], el("span", {}, option.label)))));
@@ -784,7 +835,8 @@ class LeadForm extends HTMLElement {
       const error = errorFor(errors, id);
       const put = (value) => { contact[field.code] = value; this.save(); };
       if (field.type === "choice-one") {
-        return this.choiceGroup({ ...field, id, error, optional: true }, contact[field.code] ? [contact[field.code]] : [], ([code]) => put(code));
+        const hint = field.code === "preference" && this.answers.consentCodes.includes("sms") && this.t("We may text you only if you also check the box about text messages below.");
+        return this.choiceGroup({ ...field, id, error, hint, optional: true }, contact[field.code] ? [contact[field.code]] : [], ([code]) => put(code));
       }
       const needed = field.code === "phone" || (codes !== CONTACT_IN_EMERGENCY && (field.required || field.code === "email"));
       return this.textField({ ...field, id, error, optional: !needed }, contact[field.code] ?? "", put);
@@ -816,7 +868,7 @@ class LeadForm extends HTMLElement {
 
   notes(covered = false) {
     const { questionnaire } = this.answers;
-    if (this.wholePage && !covered) return []; // the page says it
+    if (!this.ready || (this.wholePage && !covered)) return []; // the page says it
     return [
       questionnaire.awaiting_approval && this.t("These questions and their advice still await a physician's approval."),
       questionnaire.awaiting_translation_review && this.t("This translation still awaits review by a qualified translator and a physician."),
@@ -824,10 +876,13 @@ class LeadForm extends HTMLElement {
   }
 
   keptNote() {
-    return this.restored && Object.keys(this.answers.given).length > 0 && el("div", { class: "notice", id: "kept" },
-      el("p", {}, this.t("We kept your answers."), " ", this.t("They are in this browser tab only.")),
+    return (this.restored || this.unsent) && Object.keys(this.answers.given).length > 0 && el("div", { class: `notice${this.unsent ? " waiting" : ""}`, id: "kept" },
+      this.unsentLine(),
+      el("p", {}, this.t("We kept your answers."), " ", this.t("They are in this browser tab only."), this.unsent && ` ${this.t("To send them, go to the last page and press Send.")}`),
       button(this.t("Start over"), () => confirm(this.t("Delete your answers and start over?")) && this.startOver(), "second"));
   }
+
+  unsentLine() { return this.unsent && el("p", {}, el("strong", {}, this.t("Your answers are not sent yet"))); }
 
   notCheckedBox() {
     return this.checkFailed && el("section", { class: "advice strong", id: "advice" },
@@ -940,7 +995,7 @@ class LeadForm extends HTMLElement {
 
   /** Have the answers so far checked. Shows an emergency the moment it is known, also when the answer comes late. */
   async check(page, without) {
-    const { answers } = this;
+    const { answers, language } = this;
     const sent = answers.all((question) => question.type !== "text" && !without.includes(question.code) && !answers.error(question));
     let outcome = null;
     try {
@@ -950,12 +1005,8 @@ class LeadForm extends HTMLElement {
     const failedBefore = this.checkFailed;
     this.checkFailed = !answer;
     if (answer?.disposition === "seek-emergency-care" && !this.receipt && this.stillTrue(sent)) {
-      this.emergency = answer.messages;
-      if (this.shown !== "emergency") this.enter("emergency");
-      else this.save();
-      this.showEmergency();
-    } else if (this.shown === "emergency") this.showEmergency();
-    else if (!this.inFlight && this.shown === "page" && failedBefore !== this.checkFailed) {
+      this.warn(answer.messages, language);
+    } else if (!this.inFlight && this.shown === "page" && failedBefore !== this.checkFailed) {
       this.byId("advice")?.remove();
       const box = this.notCheckedBox();
       if (box) {
@@ -969,6 +1020,21 @@ class LeadForm extends HTMLElement {
   stillTrue(sent) {
     const now = this.answers.all();
     return Object.entries(sent).every(([code, value]) => JSON.stringify(now[code]) === JSON.stringify(value));
+  }
+
+  warn(messages, language) {
+    this.emergency = { messages, language };
+    if (this.shown !== "emergency") this.enter("emergency");
+    else this.save();
+    this.showEmergency();
+  }
+
+  /** Whether the emergency on the screen is told in the visitor's language. */
+  get warned() { return this.shown === "emergency" && this.emergency.language === this.language; }
+
+  async translate() {
+    if (!this.warned) await this.check(this.answers.pages[this.step], []);
+    if (this.shown === "emergency" && !this.warned) await this.checkTexts();
   }
 
   // ---- under 18 ----
@@ -987,10 +1053,11 @@ class LeadForm extends HTMLElement {
 
   // ---- emergency ----
 
-  /** Paragraphs in the order given; the class carries how serious each one is (M-E, M-U, M-NET, ...). */
-  messageList(messages) {
-    return el("div", { class: "messages", id: "messages" }, ...messages.map(({ id, text }) =>
-      el("p", { class: id.startsWith("M-E-") ? "M-E" : id.startsWith("M-U-") ? "M-U" : id }, text)));
+  /** Paragraphs in the order given; the class carries how serious each one is (M-E, M-U, M-NET, ...). What is not in the
+   * visitor's language comes after what the form itself can say in it. */
+  messageList(messages, language = this.language) {
+    return el("div", { class: "messages", id: "messages" }, language !== this.language && el("p", { class: "M-NET" }, this.advice), ...messages.map(({ id, text }) =>
+      el("p", { class: id.startsWith("M-E-") ? "M-E" : id.startsWith("M-U-") ? "M-U" : id, lang: language }, text)));
   }
 
   callButtons(messages) {
@@ -1000,8 +1067,10 @@ class LeadForm extends HTMLElement {
       crisis && call("tel:988", this.t("Call 988")), crisis && call("sms:988", this.t("Text 988")), call("tel:911", this.t("Call 911")));
   }
 
+  /** Without the part for a number until the questions are here. */
   showEmergency(errors = []) {
     const { answers } = this;
+    const { messages, language } = this.emergency;
     const summary = this.errorSummary(errors);
     const text = this.t("Get emergency help now");
     const title = this.heading(text, "urgent-title");
@@ -1009,9 +1078,10 @@ class LeadForm extends HTMLElement {
     const mistake = button(this.t("I pressed this by mistake, go back and change my answers"), () => this.backTo("page", this.step), "plain");
     mistake.id = "mistake";
     this.show(errors.length ? this.t("Error: {title}", { title: text }) : text, [
-      this.languageSwitch(), title, this.callButtons(this.emergency), this.messageList(this.emergency), this.notes(true),
-      !answers.isMinor && el("form", { class: "leave-number", novalidate: true, "aria-labelledby": "leave-title", onsubmit: (event) => { event.preventDefault(); this.submit(CONTACT_IN_EMERGENCY, answers.requiredConsents, [], (found) => this.showEmergency(found)); } },
+      this.languageSwitch(), title, this.callButtons(messages), this.messageList(messages, language), this.notes(true),
+      this.ready && !answers.isMinor && el("form", { class: "leave-number", novalidate: true, "aria-labelledby": "leave-title", onsubmit: (event) => { event.preventDefault(); this.submit(CONTACT_IN_EMERGENCY, answers.requiredConsents, [], (found) => this.showEmergency(found)); } },
         this.subheading(answers.questionnaire.contact.emergency_title, { class: "subtitle", id: "leave-title" }),
+        this.unsentLine(),
         summary,
         ...this.contactFields(CONTACT_IN_EMERGENCY, errors),
         ...this.consentBoxes(answers.requiredConsents, errors),
@@ -1038,15 +1108,13 @@ class LeadForm extends HTMLElement {
 
   /** Words in a text can call for help at once; without contact the server answers such a form with advice and keeps nothing. */
   async checkTexts() {
-    const { answers } = this;
+    const { answers, language } = this;
     const given = answers.all((question) => !answers.error(question));
-    if (answers.isMinor || this.shown === "emergency" || !answers.questions.some((question) => question.type === "text" && given[question.code])) return;
+    if (answers.isMinor || this.warned || !answers.questions.some((question) => question.type === "text" && given[question.code])) return;
     const content = { submission_id: newId(), questionnaire: answers.about, language: answers.questionnaire.language, answers: given };
     const outcome = await this.ask("submissions", SEND_PATIENCE, content).catch(() => null);
-    if (outcome?.body?.disposition !== "seek-emergency-care" || this.receipt || this.shown === "emergency" || !this.stillTrue(given)) return;
-    this.emergency = outcome.body.messages;
-    this.enter("emergency");
-    this.showEmergency();
+    if (outcome?.body?.disposition !== "seek-emergency-care" || this.receipt || this.warned || !this.stillTrue(given)) return;
+    this.warn(outcome.body.messages, language);
   }
 
   /** Errors that are mended must not stay on the screen while we send. */
@@ -1064,6 +1132,8 @@ class LeadForm extends HTMLElement {
     this.clearErrors();
     this.busy(this.t("Sending your answers…"));
     this.pending = content;
+    this.unsent = true;
+    this.save();
     await Promise.race([this.working, wait(PROOF_PATIENCE)]);
     let outcome;
     try {
@@ -1075,8 +1145,10 @@ class LeadForm extends HTMLElement {
     const { status, body } = outcome;
     this.told = body?.clinic_phone ?? this.told;
     if (status === 200 || status === 201 || status === 202) {  // 202: kept safely, and stored in a while
-      this.receipt = body;
-      forget(this.storedAs, ORIGIN);
+      const { reference, disposition, messages, received_at } = body;
+      this.receipt = { reference, disposition, messages, received_at, language: content.language, at: Date.now() };
+      forget(ORIGIN);
+      this.keepReceipt();
       this.showReceipt();
       return this.tell("submitted", { reference: body.reference });
     }
@@ -1085,6 +1157,7 @@ class LeadForm extends HTMLElement {
     again.id = "again";
     if (status === 422) {
       this.pending = null;
+      this.unsent = false;
       return this.showServerErrors(body?.errors ?? [], content, showAgain);
     }
     if (status === 409) {
@@ -1152,7 +1225,7 @@ class LeadForm extends HTMLElement {
       if (question) return { page: answers.pages.findIndex((page) => page.questions.includes(question)), target: `question-${name}`, label: answers.shortText(question), text };
       if (part(problem) === "contact") {
         const field = answers.questionnaire.contact.fields.find((one) => one.code === name) ?? { code: "phone" };
-        return { page: last, target: contactId(field.code), label: field.text && `${field.text}:`, text };
+        return { page: last, target: contactId(field.code), label: field.text && `${field.text}:`, text: name === "phone" ? answers.phoneError(text) : text };
       }
       if (part(problem) === "consents") return { page: last, target: `consent-${answers.consentCodes.includes(name) ? name : answers.requiredConsents[0]}`, text };
       return { page: last, text };
@@ -1169,9 +1242,10 @@ class LeadForm extends HTMLElement {
 
   // ---- receipt ----
 
-  showReceipt(calm = false) {
+  showReceipt(focused = true) {
     const { receipt } = this;
     const urgent = receipt.disposition === "seek-emergency-care";
+    const covering = urgent && !receipt.closed;
     const stored = Boolean(receipt.reference);
     const title = urgent ? this.t("Get emergency help now") : stored ? this.t("We received your answers") : this.t("Safety advice");
     const time = receipt.received_at && new Date(receipt.received_at).toLocaleString(`${this.language}-US`, { dateStyle: "long", timeStyle: "short" });
@@ -1179,12 +1253,19 @@ class LeadForm extends HTMLElement {
       el("p", { class: "reference" }, this.t("Your reference:"), " ", el("strong", { id: "reference" }, receipt.reference)),
       this.phone && el("p", {}, this.t("Give it when you call us:"), " ", this.phoneLink()),
       time && el("p", {}, this.t("Received {time}.", { time })));
-    const advice = this.messageList(receipt.messages);
+    const advice = this.messageList(receipt.messages, receipt.language);
     this.answers.clear(); // others may use this phone or computer after this person
     this.shown = "receipt";
+    const close = () => {
+      receipt.closed = true;
+      this.keepReceipt();
+      this.showReceipt();
+    };
     const actions = el("div", { class: "actions" }, button(this.t("Print this page"), () => window.print(), "second"),
-      urgent && !calm && !this.wholePage && button(this.t("Close this message"), () => this.showReceipt(true), "second"));
-    this.show(title, [this.heading(title, "urgent-title"), ...(urgent ? [this.callButtons(receipt.messages), advice, reference] : [reference, advice]), this.notes(urgent && !calm), actions], { urgent: urgent && !calm });
+      covering && !this.wholePage && button(this.t("Close this message"), close, "second"),
+      button(this.t("Begin a new form"), () => this.startOver(), "plain"));
+    this.show(title, [(covering || !this.wholePage) && this.languageSwitch(), this.heading(title, "urgent-title"),
+      ...(urgent ? [this.callButtons(receipt.messages), advice, reference] : [reference, advice]), this.notes(covering), actions], { urgent: covering, focus: focused || covering ? undefined : null });
   }
 }
 

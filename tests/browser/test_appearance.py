@@ -152,6 +152,24 @@ def test_after_a_reload(patient: Patient, look: Look) -> None:
     look("92-kept")
 
 
+@pytest.mark.parametrize("address", ["", "form"])
+@pytest.mark.parametrize("width", [195, 390])
+def test_the_skip_link_covers_nothing_and_leaves_nothing(
+    patient: Patient, page: Page, address: str, width: int
+) -> None:
+    page.set_viewport_size(ViewportSize(width=width, height=844))
+    patient.open(address)
+    page.evaluate("document.documentElement.style.setProperty('font-size', '225%')")
+    skip, clinic = page.locator(".skip"), page.locator(".clinic")
+    expect(skip).not_to_be_in_viewport()
+    skip.focus()
+    expect(skip).to_be_in_viewport(ratio=1)
+    above, below = skip.bounding_box(), clinic.bounding_box()
+    assert above
+    assert below
+    assert above["y"] + above["height"] <= below["y"]
+
+
 def test_reads_at_400_percent(patient: Patient, page: Page) -> None:
     """1280 x 1024 at 400% is a window of 320 x 256 CSS pixels."""
     page.set_viewport_size(ViewportSize(width=320, height=256))

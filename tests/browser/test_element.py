@@ -52,7 +52,8 @@ def test_whole_form_on_a_foreign_page(
     assert sent["page"] == elsewhere.address
     assert sent["attribution"]["utm_source"] == "partner"
     assert page.context.cookies() == []
-    assert patient.kept() == {}
+    (kept,) = patient.kept().values()
+    assert "Test Patient" not in kept
     assert {urlsplit(url).netloc for _, url, _ in traffic.requests} == {
         urlsplit(address).netloc for address in (elsewhere.address, site)
     }
@@ -110,6 +111,26 @@ def test_receipt_of_an_emergency_can_be_closed(patient: Patient, page: Page) -> 
     page.get_by_role("button", name="Close this message").click()
     expect(page.locator("dialog")).to_be_hidden()
     assert patient.reference() == reference
+    page.reload()
+    assert patient.reference() == reference
+    expect(page.locator("dialog")).to_be_hidden()
+    expect(page.locator(".waiting")).to_have_count(1)
+
+
+def test_emergency_changes_its_language_in_place(patient: Patient, page: Page, console: Console) -> None:
+    console.expect("ERR_FAILED")
+    patient.start().answer(patient.calm(1, em_now=["chest-pressure"])).next()
+    patient.sees_emergency()
+    page.route("**/questionnaires/*", lambda route: route.abort())
+    page.get_by_role("button", name="Español").click()
+    expect(patient.heading("Busque ayuda de emergencia ahora mismo")).to_be_focused()
+    expect(page.locator("#messages p").first).to_contain_text("sala de emergencias")
+    expect(page.locator("#messages .M-E")).to_have_attribute("lang", "en")
+    page.get_by_role("button", name="English").click()
+    patient.sees_emergency()
+    page.unroute("**/questionnaires/*")
+    page.get_by_role("button", name="Español").click()
+    expect(page.locator("#messages .M-E")).to_contain_text("Llame al 911")
 
 
 def test_language_changes_in_place_and_keeps_what_was_typed(patient: Patient, page: Page) -> None:

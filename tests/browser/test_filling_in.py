@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Console
@@ -84,6 +86,35 @@ def test_a_number_or_an_address_and_the_permission_are_needed(patient: Patient, 
     for field in ("contact-phone", "consent-contact"):
         expect(page.locator(f"#{field}")).to_have_attribute("aria-invalid", "true")
     assert traffic.posted("/submissions") == []
+
+
+def test_what_the_form_says_about_a_phone_number_helps(patient: Patient, page: Page, console: Console) -> None:
+    console.expect("status of 422")
+    help_ = "Give one number, without an extension. For another country, begin with + and its code."
+    patient.ready_to_send()
+    error = page.locator("#contact-phone-error")
+    for refused in ("52 55 1234 5678", "312-555-0142 or 312-555-0143"):
+        page.get_by_label("Phone number").fill(refused)
+        patient.next()
+        expect(error).to_contain_text(help_)
+    example = re.search("for example ([0-9-]+)", error.inner_text())
+    assert example
+    page.get_by_label("Phone number").fill("+1 312 555 0142 ext. 5")
+    patient.next()
+    expect(error).to_have_text(f"Give a phone number that we can call, with area code. {help_}")
+    page.get_by_label("Phone number").fill(example[1])
+    patient.next()
+    patient.reference()
+
+
+def test_text_messages_need_their_box_and_the_form_says_so(patient: Patient, page: Page) -> None:
+    patient.ready_to_send()
+    wish = page.get_by_role("group", name="How should we reach you?")
+    expect(wish).to_contain_text("only if you also check the box about text messages")
+    wish.get_by_label("Text me").check()
+    expect(page.locator("#consent-sms")).not_to_be_checked()
+    patient.next()
+    patient.reference()
 
 
 def test_an_email_address_alone_is_enough(patient: Patient, page: Page) -> None:

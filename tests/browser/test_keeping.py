@@ -58,11 +58,106 @@ def test_nothing_is_left_after_sending(patient: Patient, page: Page) -> None:
     patient.ready_to_send("?utm_source=newsletter")
     assert "Test Patient" in patient.kept()["lead-form:fs-intake"]
     patient.next()
-    patient.reference()
-    assert patient.kept() == {}
+    reference = patient.reference()
+    kept = patient.kept()
+    assert list(kept) == ["lead-form:fs-intake"]
+    told = json.loads(kept["lead-form:fs-intake"])
+    assert set(told) == {"at", "receipt"}
+    assert set(told["receipt"]) == {"reference", "disposition", "messages", "received_at", "language", "at"}
     page.reload()
-    expect(page.get_by_role("button", name="Start")).to_be_visible()
-    assert "Test Patient" not in json.dumps(patient.kept())
+    assert patient.reference() == reference
+    page.get_by_role("button", name="Begin a new form").click()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_focused()
+    assert "lead-form:fs-intake" not in patient.kept()
+    page.get_by_role("button", name="Start", exact=True).click()
+    patient.sees_step(1)
+
+
+def test_receipt_stays_after_a_language_tap_and_without_network(patient: Patient, page: Page, console: Console) -> None:
+    console.expect("ERR_FAILED")
+    patient.ready_to_send().next()
+    reference = patient.reference()
+    advice = page.locator("#messages p[lang=en]").all_inner_texts()
+    assert advice
+    page.route("**/questionnaires/*", lambda route: route.abort())
+    page.get_by_role("link", name="Español").click()
+    expect(patient.heading("Recibimos sus respuestas")).to_be_focused()
+    assert patient.reference() == reference
+    expect(page.locator("#messages p").first).to_contain_text("sala de emergencias")
+    assert page.locator("#messages p[lang=en]").all_inner_texts() == advice
+    assert ".." not in page.locator("#view").inner_text()
+
+
+def test_receipt_of_an_hour_ago_is_not_shown(patient: Patient, page: Page) -> None:
+    patient.ready_to_send().next()
+    patient.reference()
+    page.evaluate("""() => {
+      const kept = JSON.parse(sessionStorage.getItem("lead-form:fs-intake"));
+      sessionStorage.setItem("lead-form:fs-intake", JSON.stringify({ ...kept, at: kept.at - 3601e3 }));
+    }""")
+    page.reload()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
+    assert "lead-form:fs-intake" not in patient.kept()
+
+
+def test_receipt_of_an_emergency_and_of_a_minor_stay_too(patient: Patient, page: Page) -> None:
+    patient.start().answer(patient.calm(1, em_now=["chest-pressure"])).next()
+    page.locator("#contact-phone").fill("212 555 0123")
+    page.locator("#consent-contact").check()
+    patient.next()
+    reference = patient.reference()
+    page.reload()
+    patient.sees_emergency()
+    assert patient.reference() == reference
+    page.get_by_role("button", name="Begin a new form").click()
+    expect(page.locator("dialog")).to_be_hidden()
+    page.get_by_role("button", name="Start", exact=True).click()
+    patient.answer(patient.calm(1, who="guardian")).next()
+    page.get_by_role("button", name="Go on for safety advice").click()
+    patient.go_on(2, LAST)
+    page.get_by_role("button", name="Show the safety advice").click()
+    expect(patient.heading("Safety advice")).to_be_focused()
+    advice = page.locator("#messages p").all_inner_texts()
+    page.reload()
+    expect(patient.heading("Safety advice")).to_be_focused()
+    assert page.locator("#messages p").all_inner_texts() == advice
+
+
+def test_after_a_failed_send_a_reload_says_that_nothing_was_sent(
+    patient: Patient, page: Page, console: Console
+) -> None:
+    console.expect("status of 503")
+    patient.ready_to_send()
+    page.route("**/submissions", lambda route: route.fulfill(status=503, body="no"))
+    patient.next()
+    expect(page.locator(".problem")).to_be_visible()
+    page.reload()
+    patient.sees_step(LAST)
+    note = page.locator("#kept")
+    expect(note).to_contain_text("Your answers are not sent yet")
+    expect(note).to_contain_text("press Send")
+    page.get_by_role("button", name="Back", exact=True).click()
+    patient.sees_step(LAST - 1)
+    expect(note).to_contain_text("not sent yet")
+    patient.next()
+    patient.sees_step(LAST)
+    page.unroute("**/submissions")
+    patient.next()
+    patient.reference()
+
+
+def test_questions_that_cannot_be_loaded_after_a_reload_go_on_where_the_visitor_was(
+    patient: Patient, page: Page, console: Console
+) -> None:
+    console.expect("ERR_FAILED")
+    patient.at(3)
+    page.route("**/questionnaires/*", lambda route: route.abort(), times=1)
+    page.reload()
+    expect(page.locator("#start-status")).to_contain_text("could not be loaded")
+    expect(page.get_by_role("button", name="Go on with the questions")).to_be_focused()
+    page.get_by_role("button", name="Go on with the questions").click()
+    patient.sees_step(3)
+    expect(page.locator("#block-injury")).to_be_visible()
 
 
 def test_starting_over_deletes_what_was_typed_when_confirmed(patient: Patient, page: Page) -> None:

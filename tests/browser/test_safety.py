@@ -143,6 +143,70 @@ def test_emergency_of_a_child_asks_for_no_number(patient: Patient, page: Page) -
     expect(page.locator("form")).to_have_count(0)
 
 
+HELP_NOW = "Busque ayuda de emergencia ahora mismo"
+IN_SPANISH = "sala de emergencias"
+
+
+@pytest.mark.parametrize("note", ["", "Some days I want to die"])
+def test_emergency_in_another_language_comes_with_its_advice(patient: Patient, page: Page, note: str) -> None:
+    if note:
+        patient.at(LAST).answer({"note": note})
+    else:
+        patient.start().answer(patient.calm(1, em_now=["stroke-signs"]))
+    patient.next()
+    patient.sees_emergency()
+    page.get_by_label("Phone number").fill("212 555 0123")
+    page.locator("dialog").get_by_role("link", name="Español").click()
+    expect(patient.heading(HELP_NOW)).to_be_focused()
+    expect(page.locator("#messages .M-E")).to_contain_text("988" if note else "Llame al 911 ahora mismo")
+    expect(page.locator("#messages [lang=en]")).to_have_count(0)
+    expect(page.locator("#contact-phone")).to_have_value("212 555 0123")
+
+
+def test_emergency_of_a_child_changes_its_language_in_place(patient: Patient, page: Page) -> None:
+    """Of people under 18 nothing is kept, so a page that is loaded again would know of no emergency."""
+    patient.start().answer(patient.calm(1, age="12", em_now=["stroke-signs"])).next()
+    patient.sees_emergency()
+    page.locator("dialog").get_by_role("button", name="Español").click()
+    expect(patient.heading(HELP_NOW)).to_be_focused()
+    expect(page.locator("#messages .M-E")).to_contain_text("Llame al 911 ahora mismo")
+    expect(page.locator("form")).to_have_count(0)
+
+
+@pytest.mark.parametrize("missing", ["screenings", "questionnaires/*"])
+def test_emergency_in_another_language_says_what_it_can_without_network(
+    patient: Patient, page: Page, console: Console, missing: str
+) -> None:
+    console.expect("ERR_FAILED")
+    patient.start().answer(patient.calm(1, em_now=["stroke-signs"])).next()
+    patient.sees_emergency()
+    page.route(f"**/{missing}*", lambda route: route.abort())
+    page.locator("dialog").get_by_role("link", name="Español").click()
+    expect(patient.heading(HELP_NOW)).to_be_focused()
+    first = page.locator("#messages p").first
+    expect(first).to_contain_text(IN_SPANISH)
+    expect(first).not_to_have_attribute("lang", "en")
+    expect(page.locator("#messages .M-E")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("link", name="Llamar al 911")).to_be_visible()
+
+
+def test_emergency_comes_before_the_questions_after_a_reload(patient: Patient, page: Page, console: Console) -> None:
+    console.expect("ERR_FAILED")
+    patient.start().answer(patient.calm(1, em_now=["chest-pressure"])).next()
+    patient.sees_emergency()
+    page.route("**/questionnaires/*", lambda route: route.abort())
+    page.reload()
+    patient.sees_emergency()
+    expect(page.locator("#messages .M-E")).to_contain_text("Call 911 now.")
+    page.unroute("**/questionnaires/*")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.get_by_label("Phone number")).to_be_visible()
+    page.reload()
+    patient.sees_emergency()
+    page.get_by_role("button", name="I pressed this by mistake").click()
+    patient.sees_step(1)
+
+
 def test_words_that_call_for_help_are_answered_before_contact_is_asked_for(
     patient: Patient, page: Page, traffic: Traffic
 ) -> None:

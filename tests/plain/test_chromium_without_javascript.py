@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -141,11 +142,74 @@ def test_an_emergency(plain_page: Page, site: str, look: Look) -> None:
     look("72-emergency-receipt")
 
 
+def test_every_page_shows_the_notice_and_speaks_spanish(plain_page: Page, site: str, look: Look) -> None:
+    """Once there are answers, another language is a button: an address never holds an answer."""
+    es = words("es")
+    notice, title = plain_page.locator(".approval").first, plain_page.locator("h1")
+    plain_page.goto(f"{site}form")
+    answer(plain_page, CALM[0])
+    press(plain_page, "Next")
+    answer(plain_page, {"ces": ["bladder-leak"], "motor": ["none"]})
+    press(plain_page, "Español")
+    expect(plain_page.locator(".progress")).to_have_text("Paso 2 de 6")
+    expect(plain_page.locator("[name='answers.ces'][value=bladder-leak]")).to_be_checked()
+    press(plain_page, "English")
+    answer(plain_page, {"cord": ["none"], "ces": ["saddle-numb"], "ces-onset": "lt2w"})
+    press(plain_page, "Next")
+    expect(title).to_have_text("Get emergency help now")
+    expect(notice).to_be_visible()
+    expect(plain_page.locator("header a[href^='tel:']")).to_be_visible()
+    press(plain_page, "Español")
+    expect(title).to_have_text(es["Get emergency help now"])
+    expect(plain_page.locator("#messages")).to_contain_text("Vaya a una sala de emergencias ahora mismo.")
+    expect(plain_page.locator(".approval")).to_have_count(2)
+    expect(plain_page.locator(".error")).to_have_count(0)
+    assert urlsplit(plain_page.url).query == ""
+    sizes = {
+        tag: plain_page.locator(tag).first.evaluate("node => parseFloat(getComputedStyle(node).fontSize)")
+        for tag in ("h1", ".call-buttons a", ".call a", ".approval")
+    }
+    assert min(sizes["h1"], sizes[".call-buttons a"]) > max(sizes[".call a"], sizes[".approval"])
+    below = [plain_page.locator(part).first.bounding_box() for part in ("#messages", "header.site")]
+    assert below[0]
+    assert below[1]
+    assert below[0]["y"] < below[1]["y"]
+    look("es-70-emergency")
+
+
+def test_an_emergency_in_words_stays_one_in_another_language(
+    plain_page: Page, site: str, stored: Callable[[], list[str]]
+) -> None:
+    before = len(stored())
+    go_to(plain_page, site, 6)
+    answer(plain_page, CALM[5] | CONTACT | {"note": "Some days I want to die", "contact.phone": "12"})
+    press(plain_page, "Send")
+    expect(plain_page.get_by_role("link", name="Call 988")).to_be_visible()
+    press(plain_page, "Español")
+    expect(plain_page.get_by_role("link", name="Llamar al 988")).to_be_visible()
+    expect(plain_page.locator("#summary")).to_have_count(0)
+    assert len(stored()) == before
+
+
+def test_hints_about_numbers_and_text_messages(plain_page: Page, site: str) -> None:
+    go_to(plain_page, site, 6)
+    expect(plain_page.get_by_role("group", name="How should we reach you?")).to_contain_text("only if you also check")
+    answer(plain_page, CALM[5] | CONTACT | {"contact.phone": "+1 312 555 0142 ext. 5"})
+    press(plain_page, "Send")
+    expect(plain_page.locator("#contact-phone")).to_have_accessible_description(
+        "Give a phone number that we can call, with area code. "
+        "Give one number, without an extension. For another country, begin with + and its code."
+    )
+
+
 def test_under_18(plain_page: Page, site: str, look: Look) -> None:
     plain_page.goto(f"{site}form")
     answer(plain_page, CALM[0] | {"who": "guardian"})
     press(plain_page, "Next")
     look("80-under-18")
+    press(plain_page, "Español")
+    expect(plain_page.locator("h1")).to_have_text("Este formulario es para adultos")
+    press(plain_page, "English")
     press(plain_page, "Go on for safety advice")
     for values in CALM[1:5]:
         answer(plain_page, values)

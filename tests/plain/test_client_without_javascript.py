@@ -124,7 +124,7 @@ def test_an_emergency(visitor: Visitor, stored: Leads) -> None:
     fill(visitor, {"em-now": ["stroke-signs"]})
     assert press(visitor, "Next").status_code == 200
     assert heading(visitor) == "Get emergency help now"
-    fill(visitor, {"contact.phone": "312 555 0142", "consents.contact": "yes"})
+    fill(visitor, {"contact.phone": "312 555 0142", "consents.contact": "yes"}, "form.leave-number")
     press(visitor, "Send")
     assert heading(visitor) == "Get emergency help now"
     lead = lead_of(stored, visitor)
