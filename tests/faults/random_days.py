@@ -460,7 +460,8 @@ class Days:
             if level == 1:
                 delay = max(0, round((at - due).total_seconds()))
                 self.delays[delay] = self.delays.get(delay, 0) + 1
-            due = max(due, at)  # the next step falls due after this one
+            # The next step falls due after this one, which is told again first where it could not be written down.
+            due = max(due, *(at for at, told_level, _ in told if told_level == level))
 
     def _healed(self, lead_id: UUID, until: datetime) -> datetime:
         """The last moment before `until` at which something was wrong that can have delayed this lead.
