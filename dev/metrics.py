@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 
 from dev import template
 from shared.rulebook.loading import load
@@ -10,6 +11,7 @@ FUNCTIONS = template.TEMPLATE.parents[1] / "functions"
 Dimensions = tuple[str, ...]
 
 
+@cache
 def emitted() -> dict[str, Dimensions]:
     """Name -> the names of its dimensions."""
     sources = [path.read_text(encoding="utf-8") for path in FUNCTIONS.glob("*.py")]
