@@ -78,9 +78,9 @@ class Lead(Stored):
     `complete`: False while the visitor may still come back to finish. `source`: the door it came through.
     `consent_records`: the ledger, oldest first. `earlier`: what was sent before the visitor came back, newest last.
     `red_flag`: an answer, not merely a missing one, calls for a person now.
-    `staff_tier`: as staff set it; "" while the rules' tier counts. `ladder_from`: when the ladder began anew, if it
-    did. `phone_key`, `email_key`: keyed hashes. `owner`: the member of staff who has it. `answers_removed_at`: when
-    they had been kept long enough.
+    `staff_tier`: as staff set it; "" while the rules' tier counts. `ladder_from`: when its ladder began, where that
+    is not when the answers came. `phone_key`, `email_key`: keyed hashes. `owner`: the member of staff who has it.
+    `answers_removed_at`: when they had been kept long enough.
     """
 
     lead_id: UUID

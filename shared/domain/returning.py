@@ -28,9 +28,9 @@ LADDER = ("alert_due", "alert_delivered", "next_at")
 MOST_RETURNS = 20  # each makes the lead larger, and the table holds 400 kB of one: what comes then is a lead of its own
 
 
-def returns(lead: Lead) -> int:
-    """How often the visitor came back."""
-    return sum(entry.action == RETURNED for entry in lead.history)
+def came_too_often(lead: Lead) -> bool:
+    """Whether the visitor came back as often as one lead can hold."""
+    return sum(entry.action == RETURNED for entry in lead.history) >= MOST_RETURNS
 
 
 def with_return(earlier: Lead, later: Lead, tiers: Mapping[str, Tier], hours: OpeningHours) -> Lead:

@@ -23,7 +23,7 @@ from shared.domain.errors import (
 )
 from shared.domain.lead import CANARY, PLAIN_FORM, Arrival, Lead, Receipt
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.returning import MOST_RETURNS, returns, with_return
+from shared.domain.returning import came_too_often, with_return
 from shared.domain.shadow import shadow
 from shared.domain.submission import QuestionnaireVersion, Submission
 from shared.domain.triage import RuleSet, TriageResult
@@ -177,10 +177,10 @@ def _again(earlier: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) -> Capt
         return Captured(earlier.receipt, earlier, False)
     if earlier.complete and lead.complete:
         raise SubmissionConflict
-    if returns(earlier) >= MOST_RETURNS:
-        return _set_aside(lead, intake.leads)
     if intake.clock() - lead.received_at > SECOND_CALL_WITHIN:
         raise StoreUnavailable
+    if came_too_often(earlier):
+        return _set_aside(lead, intake.leads)
     later = with_return(earlier, lead, rule_set.tiers, intake.hours)
     try:
         intake.leads.replace(earlier, later)

@@ -9,7 +9,7 @@ from shared.domain.advice import ShownMessage
 from shared.domain.errors import LeadChanged, LeadErased, StoreUnavailable
 from shared.domain.lead import CANARY, Lead
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.returning import MOST_RETURNS, returns, with_late, with_return
+from shared.domain.returning import came_too_often, with_late, with_return
 from shared.domain.spooled import readable, rescued, spooled_lead
 from shared.domain.value import Value
 from shared.usecases.ports import Leads, RuleSets
@@ -90,7 +90,7 @@ def _again(stored: Lead, lead: Lead, replay: Replay) -> Replayed:
     trails = not lead.complete and not lead.red_flag and (stored.complete or late)
     if lead.content_hash in seen or trails or stored.revoked_after(lead.received_at):
         return Replayed(stored, created=False)
-    if (stored.complete and lead.complete) or returns(stored) >= MOST_RETURNS:
+    if (stored.complete and lead.complete) or came_too_often(stored):
         return _add(lead.set_aside(), replay.leads)
     tiers = rule_set_of(stored, replay.rule_sets).tiers
     if late and not lead.complete:
