@@ -28,15 +28,15 @@ from benchmarks.cost import GOAL, Facts, shards_for, units_shared_by_all
 from benchmarks.table_in_memory import TableInMemory
 from dev import template
 from shared.adapters.dynamodb import LeadsTable
-from shared.domain.export import ExportQuery
-from shared.domain.staff import Staff
-from shared.domain.worklist import Search, WorklistQuery
+from shared.domain.leads.export import ExportQuery
+from shared.domain.leads.staff import Staff
+from shared.domain.leads.worklist import Search, WorklistQuery
 from shared.rulebook.loading import load
 from shared.rulebook.retention import retention
 from shared.usecases.inbox import list_leads, search_leads
 from shared.usecases.records import Records, export_leads, retire_leads
 from tests.functions.calls import URGENT
-from tests.leads import HOURS, PERSON_KEY, a_lead
+from tests.leads import HOURS, PERSON_KEY, a_lead, varied
 
 PLOT = Path(__file__).resolve().parents[1] / "build" / "growth.svg"
 NOW = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
@@ -58,7 +58,7 @@ def fill(table: LeadsTable, count: int) -> Iterator[Item]:
     for number in range(OPEN):
         due = NOW - timedelta(minutes=1) if number < DUE else NOW + timedelta(hours=1)
         lead = a_lead(URGENT, NOW - timedelta(hours=2, seconds=number), UUID(int=number))
-        yield table._item(lead.replaced(next_at=due))  # noqa: SLF001  as it would be stored
+        yield table._item(varied(lead, next_at=due))  # noqa: SLF001  as it would be stored
     for number in range(OPEN, OPEN + LAST_WEEK + OVERDUE_TO_RETIRE):
         age = timedelta(days=400, minutes=number) if number >= OPEN + LAST_WEEK else timedelta(hours=2 * number)
         yield table._item(_closed(NOW - age, number))  # noqa: SLF001
@@ -70,7 +70,7 @@ def fill(table: LeadsTable, count: int) -> Iterator[Item]:
 
 def _closed(at: datetime, number: int) -> Any:
     ended = {"status": "closed", "closed_at": at, "closed_reason": "declined", "next_at": None}
-    return a_lead(URGENT, at, UUID(int=number)).replaced(**ended)
+    return varied(a_lead(URGENT, at, UUID(int=number)), **ended)
 
 
 def _changed(at: datetime, number: int) -> Item:

@@ -3,10 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel
-
-from shared.domain.checked import Checked
-
 Json = dict[str, Any]
 
 WHY = {
@@ -39,18 +35,18 @@ class Operation:
     problems: tuple[str, ...]
     cacheable: bool = False
     parameters: tuple[Json, ...] = ()
-    request: type[BaseModel | Checked] | None = None
+    request: type | None = None
     examples: Json = field(default_factory=dict)
     form: bool = False
     shows_pages: bool = False
     staff: bool = False
 
 
-def ref(model: type[BaseModel | Checked]) -> Json:
+def ref(model: type) -> Json:
     return {"$ref": f"#/components/schemas/{model.__name__}"}
 
 
-def as_json(model: type[BaseModel | Checked]) -> Json:
+def as_json(model: type) -> Json:
     return {"application/json": {"schema": ref(model)}}
 
 

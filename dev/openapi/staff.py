@@ -2,9 +2,9 @@
 
 from dev.openapi.answers import Erased, PersonData, Rules, WorklistPage
 from dev.openapi.operation import FOR_STAFF, READING_A_BODY, TEXT, Operation, as_json, parameter, ref
-from shared.domain.lead_view import LeadSummary
-from shared.domain.work import Action
-from shared.domain.worklist import Search
+from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.work import Action
+from shared.domain.leads.worklist import Search
 
 DAY = {"type": "string", "format": "date"}
 CURSOR = "1768406400000_0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"

@@ -12,13 +12,14 @@ from uuid import UUID, uuid4
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.domain.errors import LeadChanged, LeadErased, StoreUnavailable
-from shared.domain.export import Mark, Period, month_of
-from shared.domain.lead import CANARY, Lead
-from shared.domain.lead_view import LeadSummary
-from shared.domain.person import SAME_PERSON
-from shared.domain.retention import Kept, Remainder, Stage, stage_of
-from shared.domain.staff import Staff
-from shared.domain.worklist import Place, closed_shelves, open_shelves, shelf_of, sorted_at
+from shared.domain.leads.erasure import Tombstone
+from shared.domain.leads.export import ExportCursor, Period, month_of
+from shared.domain.leads.lead import CANARY, Lead
+from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.person import SAME_PERSON
+from shared.domain.leads.retention import Kept, Stage, stage_of
+from shared.domain.leads.staff import Staff
+from shared.domain.leads.worklist import WorklistCursor, closed_shelves, open_shelves, shelf_of, sorted_at
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -61,7 +62,7 @@ class LeadsTable:
             if item is None:  # DynamoDB always sends it; without it we cannot tell a repeat from a conflict
                 raise StoreUnavailable from error
             earlier = _kept(item)
-            if isinstance(earlier, Remainder):
+            if isinstance(earlier, Tombstone):
                 raise LeadErased from None
             return earlier
         except (ClientError, BotoCoreError) as error:
@@ -139,7 +140,7 @@ class LeadsTable:
     def closed_shelves(self, at: datetime, since: datetime | None = None) -> tuple[str, ...]:
         return tuple(closed_shelves(at, since, self._index_shards))
 
-    def on_shelf(self, place: Place, limit: int) -> tuple[tuple[LeadSummary, ...], Place | None]:
+    def on_shelf(self, place: WorklistCursor, limit: int) -> tuple[tuple[LeadSummary, ...], WorklistCursor | None]:
         """Up to `limit` leads of the worklist after that place, and where to go on; None at the end of the shelf.
 
         Open leads come with the nearest deadline first, done ones with the latest. Raises StoreUnavailable.
@@ -157,7 +158,7 @@ class LeadsTable:
             **start,
         )
         last = answer.get("LastEvaluatedKey")
-        onward = Place(place.shelf, last["sort_at"]["S"], last["lead_id"]["S"]) if last else None
+        onward = WorklistCursor(place.shelf, last["sort_at"]["S"], last["lead_id"]["S"]) if last else None
         return tuple(map(_summary, answer["Items"])), onward
 
     def id_of(self, reference: str) -> UUID | None:
@@ -181,14 +182,14 @@ class LeadsTable:
         }
         return tuple(sorted(found.values(), key=lambda summary: summary.received_at, reverse=True))
 
-    def arrivals(self, period: Period, after: Mark | None) -> Iterator[Mark]:
+    def arrivals(self, period: Period, after: ExportCursor | None) -> Iterator[ExportCursor]:
         """The leads that came in then, in order, after that mark; read as far as asked for. Raises StoreUnavailable."""
         for month in period.months:
             if after is None or month >= month_of(after.at):
                 shards = (self._arrivals(month, shard, period, after) for shard in range(self._index_shards))
                 yield from heapq.merge(*shards, key=lambda mark: mark.at)  # of equals, those of the lower shard first
 
-    def _arrivals(self, month: str, shard: int, period: Period, after: Mark | None) -> Iterator[Mark]:
+    def _arrivals(self, month: str, shard: int, period: Period, after: ExportCursor | None) -> Iterator[ExportCursor]:
         first, key, start = period.since, f"{month}-{shard}", {}
         if after is not None and after.at >= first:
             last_read = self._shard_of(after.lead_id)
@@ -206,7 +207,7 @@ class LeadsTable:
             },
             **start,
         ):
-            yield Mark(datetime.fromisoformat(item["received_at"]["S"]), UUID(item["lead_id"]["S"]))
+            yield ExportCursor(datetime.fromisoformat(item["received_at"]["S"]), UUID(item["lead_id"]["S"]))
 
     def in_stage(self, stage: Stage, until: datetime) -> Iterator[UUID]:
         """What entered this stage of retention then or earlier: by shard, the oldest first. Raises StoreUnavailable."""
@@ -251,7 +252,7 @@ class LeadsTable:
             "write_id": {"S": uuid4().hex},  # tells our own write, met again by the SDK's retry, from an equal one
         }
         if isinstance(kept, Lead) and kept.source == CANARY:  # on no list; the table forgets it by itself
-            expires = int((kept.received_at + CANARY_KEPT_FOR).timestamp())
+            expires = int((kept.assessment.received_at + CANARY_KEPT_FOR).timestamp())
             return item | self._due_entries(kept) | {"expires_at": {"N": str(expires)}}
         if (stage := stage_of(kept)) is not None:
             item["retention_stage"] = {"S": f"{stage[0]}-{self._shard_of(kept.lead_id)}"}
@@ -264,10 +265,10 @@ class LeadsTable:
 
     def _due_entries(self, lead: Lead) -> dict[str, Any]:
         """Only leads that need someone are in the index of open leads."""
-        if lead.next_at is None:
+        if lead.escalation.next_at is None:
             return {}
-        shard = f"{RED_FLAG if lead.red_flag else ''}{self._shard_of(lead.lead_id)}"
-        return {"open_shard": {"S": shard}, "next_at": {"S": _instant(lead.next_at)}}
+        shard = f"{RED_FLAG if lead.assessment.red_flag else ''}{self._shard_of(lead.lead_id)}"
+        return {"open_shard": {"S": shard}, "next_at": {"S": _instant(lead.escalation.next_at)}}
 
     def _index_entries(self, lead: Lead) -> dict[str, Any]:
         """An attribute that is left out keeps the lead out of that index."""
@@ -277,10 +278,10 @@ class LeadsTable:
             "sort_at": _instant(sorted_at(lead)),
             "summary": LeadSummary.of(lead).model_dump_json(),
             "reference": lead.reference,
-            "received_month": f"{month_of(lead.received_at)}-{shard}",
-            "received_at": _instant(lead.received_at),
-            "phone_key": lead.phone_key,
-            "email_key": lead.email_key,
+            "received_month": f"{month_of(lead.assessment.received_at)}-{shard}",
+            "received_at": _instant(lead.assessment.received_at),
+            "phone_key": lead.submitted.phone_key,
+            "email_key": lead.submitted.email_key,
         }
         return {name: {"S": value} for name, value in entries.items() if value}
 
@@ -321,7 +322,7 @@ def _attribute(kept: Kept) -> str:
 
 def _kept(item: dict[str, Any]) -> Kept:
     if "remainder" in item:
-        return Remainder.model_validate_json(item["remainder"]["S"])
+        return Tombstone.model_validate_json(item["remainder"]["S"])
     return Lead.model_validate_json(item["lead"]["S"])
 
 

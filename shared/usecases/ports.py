@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from shared.domain.export import Mark, Period
-from shared.domain.lead import Lead
-from shared.domain.lead_view import LeadSummary
-from shared.domain.retention import Kept, Stage
-from shared.domain.staff import Staff
-from shared.domain.triage import RuleSet
-from shared.domain.worklist import Place
+from shared.domain.leads.export import ExportCursor, Period
+from shared.domain.leads.lead import Lead
+from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.retention import Kept, Stage
+from shared.domain.leads.staff import Staff
+from shared.domain.leads.worklist import WorklistCursor
+from shared.domain.rules.triage import RuleSet
 
 ATTEMPTS_TO_WORK = 4
 
@@ -52,7 +52,7 @@ class Worklist(Leads, Protocol):
     def closed_shelves(self, at: datetime, since: datetime | None = None, /) -> tuple[str, ...]:
         """The latest month first, back to that instant or as far as the list reaches."""
 
-    def on_shelf(self, place: Place, limit: int, /) -> tuple[tuple[LeadSummary, ...], Place | None]:
+    def on_shelf(self, place: WorklistCursor, limit: int, /) -> tuple[tuple[LeadSummary, ...], WorklistCursor | None]:
         """Leads after that place, and where to go on."""
 
     def id_of(self, reference: str, /) -> UUID | None: ...
@@ -64,7 +64,7 @@ class Worklist(Leads, Protocol):
 class Archive(Worklist, Protocol):
     """The leads as they leave, and what is left of them. All raise StoreUnavailable."""
 
-    def arrivals(self, period: Period, after: Mark | None, /) -> Iterable[Mark]:
+    def arrivals(self, period: Period, after: ExportCursor | None, /) -> Iterable[ExportCursor]:
         """The leads that came in then, in order, after that mark; read as far as asked for."""
 
     def in_stage(self, stage: Stage, until: datetime, /) -> Iterable[UUID]:

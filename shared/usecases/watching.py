@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Protocol
 
-from shared.domain.digest import LOOKS_BACK, Digest, digest_of
 from shared.domain.errors import NotDelivered
-from shared.domain.lead_view import LeadSummary
+from shared.domain.leads.digest import LOOKS_BACK, Digest, digest_of
+from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.worklist import WorklistCursor
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.value import Value
-from shared.domain.worklist import Place
 from shared.usecases.inbox import PAGE_OF_LEADS
 from shared.usecases.ports import Worklist
 
@@ -37,7 +37,8 @@ class Subscribers(Protocol):
         """Endpoints that get alerts. Raises any error of the channel."""
 
 
-class Digesting(Value):
+@dataclass(frozen=True, slots=True)
+class Digesting:
     """What it takes to send a digest. `inbox`: its address."""
 
     leads: Worklist
@@ -46,7 +47,8 @@ class Digesting(Value):
     inbox: str
 
 
-class Watch(Value):
+@dataclass(frozen=True, slots=True)
+class Watch:
     """What it takes to watch the delivery. `within`: how long the canary's alert may take."""
 
     canary: Canary
@@ -56,7 +58,8 @@ class Watch(Value):
     within: timedelta
 
 
-class Watched(Value):
+@dataclass(frozen=True, slots=True)
+class Watched:
     """`took`: from the canary to its alert; None when none came out, and `error` may say what broke, `cause` how the
     API refused it. `reference`: the canary's, once it was sent. The same for the canary that goes by the spool.
 
@@ -140,7 +143,7 @@ def _sent(canary: Canary, *, tries_spool: bool) -> tuple[str, str, str]:
 
 
 def _on_shelf(leads: Worklist, shelf: str) -> Iterator[LeadSummary]:
-    place: Place | None = Place(shelf)
+    place: WorklistCursor | None = WorklistCursor(shelf)
     while place is not None:
         page, place = leads.on_shelf(place, PAGE_OF_LEADS)
         yield from page

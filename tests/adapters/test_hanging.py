@@ -13,14 +13,14 @@ import pytest
 from shared.adapters.aws import PATIENT_FACING, SPOOLING
 from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.spool import SpoolQueue
-from shared.domain.consent import Visit
 from shared.domain.errors import StoreUnavailable
-from shared.domain.lead import Arrival
-from shared.domain.submission import Submission
+from shared.domain.intake.submission import Submission
+from shared.domain.leads.consent import Visit
+from shared.domain.leads.lead import Arrival
 from shared.usecases.capture import capture_lead
 from tests.aws import ENVIRONMENT
 from tests.functions.calls import submission
-from tests.leads import RECEIVED, an_intake
+from tests.leads import RECEIVED, an_intake, varied
 
 WITHIN = 6  # seconds
 
@@ -71,7 +71,7 @@ def test_a_patient_has_an_answer_within_six_seconds_when_table_and_spool_hang(si
 
     began = time.monotonic()
     with pytest.raises(StoreUnavailable):
-        capture_lead(sent, arrival, an_intake(leads).replaced(spool=queue))
+        capture_lead(sent, arrival, varied(an_intake(leads), spool=queue))
     took = time.monotonic() - began
 
     assert (table.asked, spool.asked) == (2, 1)

@@ -10,18 +10,19 @@ import pytest
 
 from shared.adapters.dynamodb import LeadsTable
 from shared.domain.errors import LeadChanged, StoreUnavailable, SubmissionConflict
-from shared.domain.export import Mark, Period
-from shared.domain.lead import Lead
-from shared.domain.retention import Stage, erased, last_contact
+from shared.domain.leads.erasure import erased, last_contact
+from shared.domain.leads.export import ExportCursor, Period
+from shared.domain.leads.lead import Lead
+from shared.domain.leads.retention import Stage
 from tests.functions.calls import NOT_A_FIT, URGENT
-from tests.leads import RECEIVED, a_lead
+from tests.leads import RECEIVED, a_lead, varied
 
 JANUARY = Period(datetime(2026, 1, 1, 6, tzinfo=UTC), datetime(2026, 2, 1, 6, tzinfo=UTC))
 KEY = "a key of tests"
 
 
 def taken(lead: Lead) -> Lead:
-    return lead.replaced(version=lead.version + 1, status="closed", next_at=None)
+    return varied(lead, version=lead.version + 1, status="closed", next_at=None)
 
 
 def test_leads_come_in_the_order_of_arrival_and_after_a_mark(sharded: LeadsTable) -> None:
@@ -31,13 +32,13 @@ def test_leads_come_in_the_order_of_arrival_and_after_a_mark(sharded: LeadsTable
     marks = list(sharded.arrivals(JANUARY, None))
     assert [mark.lead_id for mark in marks] == [leads[i].lead_id for i in (1, 3, 0)]  # the last came in February
     for number, mark in enumerate(marks):
-        assert list(sharded.arrivals(JANUARY, Mark.parse(str(mark)))) == marks[number + 1 :]
+        assert list(sharded.arrivals(JANUARY, ExportCursor.parse(str(mark)))) == marks[number + 1 :]
 
 
 def test_leads_of_the_same_millisecond_are_neither_missed_nor_repeated(sharded: LeadsTable) -> None:
     for _ in range(7):
         sharded.add(a_lead())
-    seen: list[Mark] = []
+    seen: list[ExportCursor] = []
     while mark := next(iter(sharded.arrivals(JANUARY, seen[-1] if seen else None)), None):
         seen.append(mark)
     assert len({mark.lead_id for mark in seen}) == len(seen) == 7
@@ -57,7 +58,7 @@ def test_a_mark_whose_lead_is_gone_still_leads_on(sharded: LeadsTable) -> None:
     leads = [a_lead(at=RECEIVED + timedelta(minutes=minute)) for minute in range(3)]
     for lead in leads:
         sharded.add(lead)
-    middle = Mark(leads[1].received_at, leads[1].lead_id)
+    middle = ExportCursor(leads[1].assessment.received_at, leads[1].lead_id)
     sharded.replace(leads[1], erased(leads[1], "s-1", RECEIVED, KEY))
     assert [mark.lead_id for mark in sharded.arrivals(JANUARY, middle)] == [leads[2].lead_id]
 
@@ -100,7 +101,7 @@ def test_what_is_left_is_read_back_and_is_no_lead(table: LeadsTable, client: Any
     assert table.kept(lead.lead_id) == left
     assert table.get(lead.lead_id) is None
     assert table.id_of(lead.reference) is None
-    assert table.of_person(lead.phone_key, lead.email_key) == ()
+    assert table.of_person(lead.submitted.phone_key, lead.submitted.email_key) == ()
     [item] = client.scan(TableName=name)["Items"]
     assert set(item) == {"lead_id", "version", "remainder", "write_id", "retention_stage", "retention_since"}
 

@@ -14,16 +14,16 @@ from benchmarks.capacity import indexes_of, read_units, write_units
 from benchmarks.table_in_memory import TableInMemory
 from dev import template
 from shared.adapters.dynamodb import LeadsTable
-from shared.domain.lead import Lead
+from shared.domain.leads.lead import Lead
 from tests.aws import create_leads_table
 from tests.functions.calls import NOT_A_FIT, URGENT
-from tests.leads import RECEIVED, a_lead
+from tests.leads import RECEIVED, a_lead, varied
 
 INDEXES = indexes_of(template.expand()["Resources"]["LeadsTable"]["Properties"])
 LEAD = a_lead(URGENT)
-TOLD = LEAD.replaced(version=2, next_at=RECEIVED + timedelta(seconds=30))
-TAKEN = TOLD.replaced(version=3, status="acknowledged", next_at=None)
-CLOSED = TAKEN.replaced(version=4, status="closed", closed_at=RECEIVED)
+TOLD = varied(LEAD, version=2, next_at=RECEIVED + timedelta(seconds=30))
+TAKEN = varied(TOLD, version=3, status="acknowledged", next_at=None)
+CLOSED = varied(TAKEN, version=4, status="closed", closed_at=RECEIVED)
 
 
 @pytest.fixture

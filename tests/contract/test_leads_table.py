@@ -14,12 +14,12 @@ import pytest
 
 from shared.adapters.dynamodb import OPEN_LEADS, AccessLog, LeadsTable
 from shared.domain.errors import LeadChanged, StoreUnavailable
-from shared.domain.lead_view import LeadSummary
-from shared.domain.staff import Staff
-from shared.domain.worklist import Place
+from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.staff import Staff
+from shared.domain.leads.worklist import WorklistCursor
 from tests.aws import create_access_log
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, URGENT
-from tests.leads import RECEIVED, a_lead
+from tests.leads import RECEIVED, a_lead, varied
 
 
 def test_what_was_added_is_read_back_as_it_was(table: LeadsTable) -> None:
@@ -156,7 +156,7 @@ def test_the_index_holds_only_leads_that_need_someone_and_only_keys(table: Leads
 def test_a_lead_that_needs_nobody_any_more_leaves_the_index(table: LeadsTable, client: Any, name: str) -> None:
     lead = a_lead(URGENT)
     table.add(lead)
-    table.replace(lead, lead.replaced(version=2, next_at=None))
+    table.replace(lead, varied(lead, version=2, next_at=None))
     assert client.scan(TableName=name, IndexName=OPEN_LEADS)["Items"] == []
 
 
@@ -187,7 +187,7 @@ def test_a_table_that_is_not_there_is_unavailable_for_every_call(client: Any) ->
         lambda: table.get(lead.lead_id),
         lambda: table.replace(lead, lead.claimed(1, RECEIVED)),
         lambda: list(table.due(RECEIVED)),
-        lambda: table.on_shelf(Place("open-0"), 1),
+        lambda: table.on_shelf(WorklistCursor("open-0"), 1),
         lambda: table.id_of(lead.reference),
         lambda: table.of_person("a", "b"),
         lambda: AccessLog(client, "no-such-table").add(lead.lead_id, Staff("", "", frozenset()), "", RECEIVED),
@@ -204,7 +204,11 @@ def test_nothing_in_an_item_but_the_lead_itself_says_anything_about_the_person(
     [item] = client.scan(TableName=name)["Items"]
     lead = table.get(UUID(item["lead_id"]["S"]))
     assert lead is not None
-    personal = [value for value in (lead.contact.name, lead.contact.phone, lead.contact.email) if value]
+    personal = [
+        value
+        for value in (lead.submitted.contact.name, lead.submitted.contact.phone, lead.submitted.contact.email)
+        if value
+    ]
     assert personal
     assert not any(value in str(item | {"lead": ""}) for value in personal)
 
@@ -213,20 +217,20 @@ def test_a_shelf_of_the_worklist_is_read_page_by_page_the_nearest_deadline_first
     leads = [a_lead(URGENT, at=RECEIVED + timedelta(minutes=minutes)) for minutes in (3, 1, 2, 0)]
     for lead in leads:
         table.add(lead)
-    first, onward = table.on_shelf(Place("open-0"), 3)
+    first, onward = table.on_shelf(WorklistCursor("open-0"), 3)
     assert [summary.reference for summary in first] == [leads[i].reference for i in (3, 1, 2)]
     assert onward is not None
-    second, _ = table.on_shelf(Place.parse(str(onward)), 3)
+    second, _ = table.on_shelf(WorklistCursor.parse(str(onward)), 3)
     assert list(second) == [LeadSummary.of(leads[0])]
 
 
 def test_a_lead_changes_shelves_with_its_state(table: LeadsTable) -> None:
     lead = a_lead(URGENT)
     table.add(lead)
-    done = lead.replaced(version=2, status="booked", closed_at=RECEIVED, next_at=None)
+    done = varied(lead, version=2, status="booked", closed_at=RECEIVED, next_at=None)
     table.replace(lead, done)
-    assert table.on_shelf(Place("open-0"), 9) == ((), None)
-    assert table.on_shelf(Place("closed-2026-01-0"), 9) == ((LeadSummary.of(done),), None)
+    assert table.on_shelf(WorklistCursor("open-0"), 9) == ((), None)
+    assert table.on_shelf(WorklistCursor("closed-2026-01-0"), 9) == ((LeadSummary.of(done),), None)
 
 
 def test_a_lead_is_found_by_its_reference(table: LeadsTable) -> None:
@@ -245,10 +249,10 @@ def test_leads_of_a_person_are_found_by_number_or_address_and_no_key_finds_nobod
     for lead in leads:
         table.add(lead)
     both = leads[2]
-    assert [found.reference for found in table.of_person(both.phone_key, both.email_key)] == [
+    assert [found.reference for found in table.of_person(both.submitted.phone_key, both.submitted.email_key)] == [
         lead.reference for lead in reversed(leads)
     ]
-    assert [found.reference for found in table.of_person(leads[0].phone_key, "")] == [
+    assert [found.reference for found in table.of_person(leads[0].submitted.phone_key, "")] == [
         both.reference,
         leads[0].reference,
     ]
@@ -268,13 +272,13 @@ def test_accesses_are_added_and_never_replaced(client: Any) -> None:
 
 def test_all_shelves_together_hold_every_lead_once(sharded: LeadsTable) -> None:
     leads = [a_lead(URGENT) for _ in range(7)]
-    closed = [lead.replaced(version=2, status="closed", closed_at=RECEIVED) for lead in leads[:4]]
+    closed = [varied(lead, version=2, status="closed", closed_at=RECEIVED) for lead in leads[:4]]
     for lead in leads:
         sharded.add(lead)
     for before, after in zip(leads, closed, strict=False):
         sharded.replace(before, after)
     for shelves, expected in ((sharded.open_shelves(), leads[4:]), (sharded.closed_shelves(RECEIVED), leads[:4])):
-        found = [summary.reference for shelf in shelves for summary in sharded.on_shelf(Place(shelf), 9)[0]]
+        found = [summary.reference for shelf in shelves for summary in sharded.on_shelf(WorklistCursor(shelf), 9)[0]]
         assert sorted(found) == sorted(lead.reference for lead in expected)
 
 

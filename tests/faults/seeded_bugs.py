@@ -147,7 +147,7 @@ def meetings_with_the_spool() -> list[str]:
     return []
 
 
-CAPTURE, ALERTING, LEAD = "shared/usecases/capture.py", "shared/usecases/alerting.py", "shared/domain/lead.py"
+CAPTURE, ALERTING, LEAD = "shared/usecases/capture.py", "shared/usecases/alerting.py", "shared/domain/leads/lead.py"
 TABLE, REPLAYING, INBOX = "shared/adapters/dynamodb.py", "shared/usecases/replaying.py", "shared/usecases/inbox.py"
 BUGS: tuple[Bug, ...] = (
     Bug(
@@ -284,9 +284,9 @@ BUGS: tuple[Bug, ...] = (
     Bug("a claim lapses at once", LEAD, "next_at=at + CLAIM_LASTS)", "next_at=at)", meetings_of_alerters),
     Bug(
         "a ladder begins anew whenever the visitor comes back",
-        "shared/domain/returning.py",
-        "ladder_from=earlier.ladder_start",
-        "ladder_from=earlier.ladder_from",
+        "shared/domain/leads/resubmission.py",
+        "ladder_from=earlier.started_at",
+        "ladder_from=earlier.escalation.started_at",
         days_with_faults,
     ),
     Bug(
@@ -406,7 +406,7 @@ BUGS: tuple[Bug, ...] = (
     ),
     Bug(
         "a lead that somebody took climbs on",
-        "shared/domain/work.py",
+        "shared/domain/leads/work.py",
         "next_at=None",
         "next_at=self.lead.next_at",
         meetings_of_staff,

@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from shared.domain.alert import Alert
-from shared.domain.consent import Visit
 from shared.domain.errors import LeadChanged
-from shared.domain.lead import Arrival, Lead
+from shared.domain.intake.submission import Submission
+from shared.domain.intake.suspicion import Sign
+from shared.domain.leads.alert import Alert
+from shared.domain.leads.consent import Visit
+from shared.domain.leads.lead import Arrival, Lead
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.submission import Submission
-from shared.domain.suspicion import Sign
 from shared.rulebook.loading import load
 from shared.usecases.alerting import Alerting, alert_staff, escalate_leads
 from shared.usecases.capture import Intake, capture_lead
@@ -47,10 +47,16 @@ class Table:
         self.leads[before.lead_id] = after
 
     def due(self, at: datetime) -> Iterator[UUID]:
-        open_leads = [lead for lead in self.leads.values() if lead.next_at is not None and lead.next_at <= at]
+        open_leads = [
+            lead
+            for lead in self.leads.values()
+            if lead.escalation.next_at is not None and lead.escalation.next_at <= at
+        ]
         yield from (
             lead.lead_id
-            for lead in sorted(open_leads, key=lambda lead: (not lead.red_flag, lead.next_at, lead.lead_id))
+            for lead in sorted(
+                open_leads, key=lambda lead: (not lead.assessment.red_flag, lead.escalation.next_at, lead.lead_id)
+            )
         )
 
 

@@ -32,6 +32,7 @@ from tests.functions.calls import (
     submission,
 )
 from tests.functions.conftest import Clock
+from tests.leads import varied
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -245,7 +246,7 @@ def test_a_defect_in_scoring_ends_urgent_with_a_stored_lead(aws: Aws, monkeypatc
         raise ZeroDivisionError(CANARY)
 
     monkeypatch.setattr("shared.usecases.rules.triage", broken)
-    monkeypatch.setattr("shared.domain.triage.triage", broken)
+    monkeypatch.setattr("shared.domain.rules.triage.triage", broken)
     response = send(submission(ROUTINE))
     assert response["statusCode"] == 201
     assert content(response)["disposition"] == "same-day-call"
@@ -559,7 +560,7 @@ def test_a_slow_table_is_not_asked_twice(aws: Aws, clock: Clock) -> None:
 def test_the_usual_way_makes_no_client_of_the_spool(monkeypatch: pytest.MonkeyPatch) -> None:
     """Making one reads files and takes a tenth of a second of a cold start."""
     spool = SpoolQueue(lambda: pytest.fail("nobody needs it"), "queue")
-    monkeypatch.setattr(capture_lead, "intake", capture_lead.intake.replaced(spool=spool))
+    monkeypatch.setattr(capture_lead, "intake", varied(capture_lead.intake, spool=spool))
     assert send(submission())["statusCode"] == 201
 
 
@@ -639,7 +640,7 @@ def test_a_minor_is_not_stored_when_scoring_fails_either(aws: Aws, monkeypatch: 
         raise ZeroDivisionError
 
     monkeypatch.setattr("shared.usecases.rules.triage", broken)
-    monkeypatch.setattr("shared.domain.triage.triage", broken)
+    monkeypatch.setattr("shared.domain.rules.triage.triage", broken)
     response = send(submission({"age": 16, "who": "guardian"}))
     assert (response["statusCode"], content(response)["reference"]) == (200, None)
     assert aws.leads() == []

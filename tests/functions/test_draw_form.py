@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from functions import draw_form
-from shared import pages
+from shared.http import pages
 from shared.rulebook.words import words
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, event

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from functions import export_leads
-from shared.lead_csv import header
+from shared.formats.leads_csv import header
 from shared.rulebook.loading import load
 from shared.usecases.records import BYTES_IN_EXPORT
 from tests.aws import Aws

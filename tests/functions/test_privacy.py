@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from functions import alert_staff, capture_lead, escalate_leads, replay_submissions, screen_answers
-from shared.domain.lead import Lead
+from shared.domain.leads.lead import Lead
 from tests.aws import Aws
 from tests.functions.calls import (
     CONTEXT,

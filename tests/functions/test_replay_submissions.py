@@ -12,9 +12,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions import alert_staff, capture_lead, replay_submissions, revoke_consent
-from shared.domain.consent import chain_intact
-from shared.domain.lead import CANARY, Lead
-from shared.domain.retention import Stage
+from shared.domain.leads.consent import chain_intact
+from shared.domain.leads.lead import CANARY, Lead
+from shared.domain.leads.retention import Stage
 from shared.rulebook.retention import retention
 from tests.aws import Aws
 from tests.functions.calls import (
@@ -256,7 +256,7 @@ def test_whatever_the_order_one_lead_with_a_whole_ledger_and_no_red_flag_lost(aw
         assert lead["complete"]
         assert lead["answers"] == submission(ROUTINE)["answers"]
         assert (lead["triage"]["tier"] == "EMERGENCY") is flagged
-        assert chain_intact(Lead.model_validate(lead).consent_records)
+        assert chain_intact(Lead.model_validate(lead).submitted.consent_records)
     assert aws.spooled("FAILURE_QUEUE") == []
 
 

@@ -22,7 +22,7 @@ from functions import (
     work_lead,
 )
 from shared.adapters.form_guard import FormGuard
-from shared.domain.lead import reference_of
+from shared.domain.leads.lead import reference_of
 from tests.aws import ENVIRONMENT, Aws
 from tests.functions.calls import (
     CONTEXT,
@@ -118,7 +118,7 @@ def test_the_reference_of_one_request_is_not_on_the_lines_of_the_next(
 ) -> None:
     capture_lead.handler(posting("capture_lead", submission()), CONTEXT)
     logs()
-    monkeypatch.setattr("shared.api.read", None)  # what is not callable fails before there is a submission
+    monkeypatch.setattr("shared.http.api.read", None)  # what is not callable fails before there is a submission
     capture_lead.handler(posting("capture_lead", submission()), CONTEXT)
     [line] = [line for line in lines(logs) if line.get("message") == "request failed"]
     assert "reference" not in line

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from functions import show_receipt
-from shared.forms import return_address
+from shared.http.plain_forms import return_address
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, event, posting, submission
 from tests.functions.conftest import Clock

@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from functions import alert_staff, capture_lead, escalate_leads
-from shared.domain.consent import chain_intact
-from shared.domain.lead import RETURN_WITHIN, Lead
-from shared.domain.returning import MOST_RETURNS
+from shared.domain.leads.consent import chain_intact
+from shared.domain.leads.lead import RETURN_WITHIN, Lead
+from shared.domain.leads.resubmission import MOST_RETURNS
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, EMERGENCY, LEAD_ID, Json, content, event, posting, stream_of, submission
 from tests.functions.conftest import Clock
@@ -69,8 +69,11 @@ def test_what_was_newly_consented_is_added_to_the_chain(aws: Aws, clock: Clock) 
     send(HALF, complete=False)
     send(consents={"contact": True, "sms": True})
     lead = Lead.model_validate(aws.leads()[0])
-    assert [(record.consent, record.given) for record in lead.consent_records] == [("contact", True), ("sms", True)]
-    assert chain_intact(lead.consent_records)
+    assert [(record.consent, record.given) for record in lead.submitted.consent_records] == [
+        ("contact", True),
+        ("sms", True),
+    ]
+    assert chain_intact(lead.submitted.consent_records)
     assert lead.consents_to("sms")
     assert not lead.consents_to("marketing")
 

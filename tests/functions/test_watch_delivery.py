@@ -17,11 +17,12 @@ from functions import alert_staff, capture_lead, escalate_leads, replay_submissi
 from shared.adapters.canary import CanaryPath
 from shared.adapters.form_guard import FormGuard
 from shared.adapters.sns import Subscriptions
-from shared.domain.lead import CANARY
+from shared.domain.leads.lead import CANARY
 from shared.domain.opening_hours import OpeningHours
 from tests.aws import ENVIRONMENT, Aws
 from tests.functions.calls import CONTEXT, Json, content, event, posting, spool_of, stream_of, submission
 from tests.functions.conftest import AN_OPEN_HOUR, Clock
+from tests.leads import varied
 
 GUARD = FormGuard(ENVIRONMENT["FORM_KEY"])
 
@@ -77,7 +78,7 @@ def canaries(aws: Aws, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=only)
     sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint="+13125550100")
     path = CanaryPath(sqs, queue, api.address, GUARD, ("fs-intake", "1.0.0"))
-    watch = watch_delivery.watch.replaced(canary=path, expected=frozenset({"+13125550100"}))
+    watch = varied(watch_delivery.watch, canary=path, expected=frozenset({"+13125550100"}))
     monkeypatch.setattr(watch_delivery, "watch", watch)
     monkeypatch.setattr("shared.adapters.canary.LONG_POLL", 0)
 
@@ -215,7 +216,7 @@ def test_subscriptions_that_are_missing_or_pending_are_counted(
     monkeypatch: pytest.MonkeyPatch, logs: Callable[[], str]
 ) -> None:
     expected = frozenset({"+13125550100", "desk@clinic.example", "gone@clinic.example"})
-    watch = watch_delivery.watch.replaced(expected=expected)
+    watch = varied(watch_delivery.watch, expected=expected)
     monkeypatch.setattr(watch_delivery, "watch", watch)
     assert run()["subscriptions_missing"] == 2
     assert metrics_of(logs())["subscriptions_missing"] == [2.0]
@@ -244,7 +245,7 @@ def test_at_night_silence_is_no_alarm(
     monkeypatch: pytest.MonkeyPatch, logs: Callable[[], str], hour: int, heard: float
 ) -> None:
     hours = OpeningHours.parse("Mon-Sun 09:00-21:00", "America/Chicago")
-    monkeypatch.setattr(watch_delivery, "watch", watch_delivery.watch.replaced(page_hours=hours))
+    monkeypatch.setattr(watch_delivery, "watch", varied(watch_delivery.watch, page_hours=hours))
     monkeypatch.setattr(watch_delivery, "now", lambda: AN_OPEN_HOUR.replace(hour=hour))
     run()
     assert metrics_of(logs())["heard"] == [heard]

@@ -27,8 +27,8 @@ from functions import (
 )
 from functions import watch_delivery as watching
 from infra.build import module_name
-from shared import api
 from shared.domain.errors import ForeignEvent, InvalidInput, LeadIntakeError
+from shared.http import api
 from shared.usecases.watching import Watched
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, EVENTS, event

@@ -28,23 +28,23 @@ STUBS = {"mypy_boto3_dynamodb", "mypy_boto3_sns", "mypy_boto3_sqs"}
 PARTS = {
     "shared.domain": ({"shared.domain"}, {"pydantic", "pydantic_core", "phonenumbers", "email_validator"}),
     "shared.rulebook": ({"shared.rulebook", "shared.domain"}, set()),
-    "shared.fhir": ({"shared.fhir", "shared.rulebook", "shared.domain"}, set()),
+    "shared.formats.fhir": ({"shared.formats.fhir", "shared.rulebook", "shared.domain"}, set()),
     "shared.adapters": (
         {"shared.adapters", "shared.domain"},
         {"botocore", "itsdangerous", "altcha", "urllib3", *STUBS},
     ),
     "shared.usecases": ({"shared.usecases", "shared.domain"}, set()),
     "shared.settings": ({"shared.domain"}, set()),
-    "shared.api": ({"shared.domain", "shared.negotiation"}, {"pydantic_core"}),
+    "shared.http.api": ({"shared.domain", "shared.http.negotiation"}, {"pydantic_core"}),
     "shared": (  # what draws and reads pages, forms and schemas: never storage or use cases
         {
             "shared.domain",
             "shared.rulebook",
             "shared.settings",
-            "shared.api",
-            "shared.negotiation",
-            "shared.form_body",
-            "shared.pages",
+            "shared.http.api",
+            "shared.http.negotiation",
+            "shared.http.form_body",
+            "shared.http.pages",
         },
         {"jinja2", "python_multipart"},
     ),
@@ -204,7 +204,7 @@ def test_every_file_link_and_command_in_the_documents_is_there() -> None:
 
 def test_a_dead_end_would_be_found() -> None:
     text = "[it](gone.md), `shared/gone.py`, python -m dev.gone, `make gone`"
-    there = "[it](../README.md), shared/api.py, python -m dev.run, `make run PORT=1`"
+    there = "[it](../README.md), shared/http/api.py, python -m dev.run, `make run PORT=1`"
     assert list(dead_ends("docs/rules.md", text + there)) == [
         "shared/gone.py",
         "gone.md",

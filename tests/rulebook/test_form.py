@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from shared.domain.condition import AllOf, Between, Every
-from shared.domain.submission import Consents, ContactEntry, Screening
+from shared.domain.intake.submission import Consents, ContactEntry, Screening
+from shared.domain.rules.condition import AllOf, Between, Every
 from shared.rulebook.form import drawn_condition, form
 from shared.rulebook.reader import RulebookError
 from tests.domain.answer_sets import RULE_SET, any_answers

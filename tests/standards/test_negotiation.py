@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions import show_questionnaire
-from shared.negotiation import preferred
+from shared.http.negotiation import preferred
 from tests.functions.calls import CONTEXT, content, event
 
 JSON = "application/json"
