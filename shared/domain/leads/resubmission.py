@@ -211,7 +211,7 @@ class _Merging:
         return replace(before, staff_tier=self.staff_tier)
 
     def _escalation(self) -> Escalation:
-        escalation = replace(self.earlier.escalation, deadline=self._deadline())
+        escalation = replace(self.earlier.escalation, deadline=self._deadline(), tier_rank=self._rank(self.tier))
         if not self.alerts_again:
             return escalation
         at = self.later.assessment.received_at
