@@ -10,9 +10,9 @@ export const tierBadge = (tier) => h("span", { class: `tier ${tier}` }, tierName
 
 export const isOver = (lead) => lead.status === "closed" || lead.status === "booked";
 
-// The most urgent tier first; within it what nobody has, then what is due first. What is done: the latest first.
+// As the service orders them: what nobody has first, then by tier, deadline and arrival. What is done: the latest first.
 export function inOrder(leads, view) {
-  const key = (lead) => [TIERS.indexOf(lead.tier), isOver(lead) ? 2 : lead.owner ? 1 : 0, Date.parse(lead.deadline ?? "9999-12-31"), Date.parse(lead.received_at)];
+  const key = (lead) => [isOver(lead) ? 2 : lead.owner ? 1 : 0, TIERS.indexOf(lead.tier), Date.parse(lead.deadline ?? "9999-12-31"), Date.parse(lead.received_at)];
   const done = (lead) => Date.parse(lead.closed_at ?? lead.received_at);
   return [...leads].sort((a, b) => {
     if (view === "closed") return done(b) - done(a);
