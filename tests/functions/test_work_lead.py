@@ -337,7 +337,7 @@ def test_an_administrator_who_works_no_leads_takes_no_consent_back(aws: Aws) -> 
 def test_a_ledger_that_was_changed_afterwards_says_so(aws: Aws) -> None:
     reference = captured(URGENT)
     assert content(opened(reference))["consents"]["intact"] is True
-    [lead] = aws.leads()
-    lead["consent_records"][0]["covers"] = ["+13125550199"]
+    [lead] = aws.stored()
+    lead["submitted"]["consent_records"][0]["covers"] = ["+13125550199"]
     aws.corrupt(LEAD_ID, json.dumps(lead))
     assert content(opened(reference))["consents"]["intact"] is False
