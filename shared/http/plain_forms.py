@@ -86,8 +86,10 @@ def return_address(text: str, origins: frozenset[str], own: str) -> str:
         parts, mine = urlsplit(text), urlsplit(own)
     except ValueError:
         return ""
+    if parts.scheme not in ("http", "https") or not parts.netloc:  # a browser reads https:site as https://site
+        return ""
     known = {*origins, f"{mine.scheme}://{mine.netloc}"}
-    return text if parts.scheme in ("http", "https") and f"{parts.scheme}://{parts.netloc}" in known else ""
+    return text if f"{parts.scheme}://{parts.netloc}" in known else ""
 
 
 @dataclass(frozen=True, slots=True)

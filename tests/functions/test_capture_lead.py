@@ -557,6 +557,19 @@ def test_a_slow_table_is_not_asked_twice(aws: Aws, clock: Clock) -> None:
     assert aws.wire.calls == ["dynamodb.PutItem", "sqs.SendMessage"]
 
 
+def test_a_table_as_quick_as_usual_is_asked_twice(aws: Aws, clock: Clock) -> None:
+    send(submission(complete=False))
+
+    def usual(operation: str) -> None:
+        clock.at += timedelta(seconds=0.2)
+
+    aws.wire.calls.clear()
+    aws.wire.before = usual
+    assert send(submission())["statusCode"] == 200
+    assert aws.wire.calls == ["dynamodb.PutItem"] * 2
+    assert aws.leads()[0]["complete"] is True
+
+
 def test_the_usual_way_makes_no_client_of_the_spool(monkeypatch: pytest.MonkeyPatch) -> None:
     """Making one reads files and takes a tenth of a second of a cold start."""
     spool = SpoolQueue(lambda: pytest.fail("nobody needs it"), "queue")

@@ -159,6 +159,17 @@ def test_a_message_in_an_emergency_leaves_a_lead(browser: PlainBrowser, aws: Aws
     assert lead["answers"] == {"age": 70, "em-now": ["chest-pressure"]}
 
 
+def test_free_text_is_read_when_the_form_is_sent_and_on_no_page_before(browser: PlainBrowser, aws: Aws) -> None:
+    fill_to(browser, 6).fill(CALM[5] | {"note": "I want to kill myself"}).press("Back")
+    assert browser.title == "What has been found and tried"
+    browser.press("Next").press("Send")
+    assert (browser.status, browser.title) == (422, "Get emergency help now")
+    assert browser.page.select_one("a[href='tel:988']")
+    browser.fill({"contact.phone": "312 555 0142", "consents.contact": "yes"}).press("Send")
+    assert browser.title == "Get emergency help now"
+    assert aws.leads()[0]["triage"]["tier"] == "EMERGENCY"
+
+
 def test_a_minor_is_told_leaves_no_contact_and_is_not_stored(browser: PlainBrowser, aws: Aws) -> None:
     browser.open().fill(CALM[0] | {"who": "guardian", "age": 15}).press("Next")
     assert browser.title == "This form is for adults"
@@ -215,6 +226,14 @@ def test_spanish_all_the_way(browser: PlainBrowser, aws: Aws) -> None:
     [lead] = aws.leads()
     assert lead["language"] == "es"
     assert lead["messages_shown"][0]["text"] in browser.text
+
+
+@pytest.mark.parametrize(("language", "others"), [("en", ["es"]), ("es", ["en"])])
+def test_a_page_offers_the_other_languages_only(browser: PlainBrowser, language: str, others: list[str]) -> None:
+    browser.open(f"form?language={language}")
+    assert [link["hreflang"] for link in browser.page.select(".switch a")] == others
+    browser.press(words(language).get("Next", "Next"))
+    assert [button["value"] for button in browser.page.select("button[name=speak]")] == others
 
 
 def test_the_browser_s_language_counts_when_none_is_asked_for(browser: PlainBrowser) -> None:

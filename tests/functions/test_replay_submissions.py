@@ -335,10 +335,23 @@ def test_a_poison_entry_holds_up_no_other_and_ends_with_staff_and_in_the_failure
     assert "OPS-03" in [rule["id"] for rule in rescue["triage"]["safety_rules"]]
     assert rescue["contact"]["phone"] == "+13125550142"
     assert rescue["received_at"] == "2026-01-14T16:00:00Z"
+    assert rescue["deadline"] == "2026-01-14T20:00:00Z"
     written = logs()
     assert '"undeliverable"' in written
     assert rescue["reference"] in written
     assert sorted(alerts(aws)) == ["PRIORITY lead waiting", "URGENT lead waiting"]
+
+
+@pytest.mark.parametrize("received_at", ["yesterday", None, 5, "2026-01-14T16:00:00"])
+def test_a_poison_entry_without_a_readable_time_is_a_lead_that_came_now(
+    aws: Aws, clock: Clock, received_at: object
+) -> None:
+    poison = spoiled(spooled(aws), triage={"tier": 5}, received_at=received_at)
+    clock.at += timedelta(hours=2)
+    assert replay(poison) == WELL
+    [rescue] = aws.leads()
+    assert (rescue["received_at"], rescue["deadline"]) == ("2026-01-14T18:00:00Z", "2026-01-14T22:00:00Z")
+    assert alerts(aws) == ["URGENT lead waiting"]
 
 
 def test_a_poison_entry_that_comes_again_is_no_second_lead(aws: Aws) -> None:

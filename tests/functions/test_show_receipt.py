@@ -128,6 +128,19 @@ def test_any_other_return_address_is_ignored(address: str) -> None:
     assert return_address(address, NAMED, f"{SITE}/") == ""
 
 
+@pytest.mark.parametrize("address", ["https:evil.example", "https:/evil.example", "https:///evil.example/"])
+def test_an_address_without_a_host_is_ignored_where_ours_is_unknown(browser: PlainBrowser, address: str) -> None:
+    """A browser takes it to evil.example."""
+    fill_all(browser).press("Send")
+    asked = event("show_receipt") | {"queryStringParameters": {"return_to": address}}
+    asked["pathParameters"] = {"submission_id": browser.url.rpartition("/")[2]}
+    asked["headers"] |= {"host": "?"}
+    del asked["requestContext"]["domainName"]
+    answer = show_receipt.handler(asked, CONTEXT)
+    assert answer["statusCode"] == 200
+    assert "evil.example" not in answer["body"]
+
+
 def test_the_receipt_links_back_and_never_goes_back_by_itself(browser: PlainBrowser) -> None:
     back = f"{SITE}/landing?a=1&b=2"
     fill_all(browser, f"?return_to={quote(back, safe='')}").press("Send")
