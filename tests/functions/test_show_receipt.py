@@ -79,8 +79,8 @@ def test_an_outage_is_told_with_phone_and_advice(browser: PlainBrowser, aws: Aws
     answer = show_receipt.handler(event("show_receipt"), CONTEXT)
     assert answer["statusCode"] == 503
     assert "911" in answer["body"]
-    assert "We cannot show your receipt just now" in answer["body"]  # and not that we lack what was sent
-    assert "could not take your answers" not in answer["body"]
+    assert "We cannot show your receipt right now" in answer["body"]  # and not that we lack what was sent
+    assert "could not receive your answers" not in answer["body"]
 
 
 def test_a_lead_that_came_as_json_has_no_page(browser: PlainBrowser, aws: Aws) -> None:

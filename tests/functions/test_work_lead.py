@@ -308,7 +308,7 @@ def test_staff_are_told_what_to_do_and_are_given_no_advice_for_patients(aws: Aws
     aws.wire.down = {"dynamodb.Query"}
     problem = content(read(reference))
     assert problem["status"] == 503
-    assert problem["detail"] == "Look in a few seconds whether it was done, and then try again."
+    assert problem["detail"] == "Check in a few seconds whether it was done before you try again."
     assert not {"emergency_advice", "clinic_phone"} & problem.keys()
 
 
