@@ -55,13 +55,13 @@ NO_REQUEST = "This is no request of an HTTP API."
 SAFE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 SENTENCES = {
     "missing": "This field is required.",
-    "extra_forbidden": "This field is not known.",
+    "extra_forbidden": "This field is unknown.",
     "string_too_long": "This text is too long.",
     "string_too_short": "This text is empty.",
-    "string_pattern_mismatch": "This is not in the expected form.",
-    "uuid_parsing": "Give a UUID.",
-    "uuid_type": "Give a UUID.",
-    "bool_type": "Give true or false.",
+    "string_pattern_mismatch": "This is not in the expected format.",
+    "uuid_parsing": "Enter a UUID.",
+    "uuid_type": "Enter a UUID.",
+    "bool_type": "Enter true or false.",
     "literal_error": "This option is not on the list.",
     "too_long": "There are too many entries.",
     "json_invalid": "This is not valid JSON.",
@@ -286,7 +286,7 @@ def staff_problem(error: Exception) -> Response:
     """Problem details for whoever is signed in."""
     status, title, detail = _status(error)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        title, detail = "This did not work just now", "Look in a few seconds whether it was done, and then try again."
+        title, detail = "This did not work", "Check in a few seconds whether it was done before you try again."
     return _problem_details(error, (status, title, detail), {}, _who_was_first(error), "")
 
 
@@ -327,38 +327,38 @@ def _status(error: Exception) -> tuple[HTTPStatus, str, str]:
         case InvalidInput():
             return (
                 HTTPStatus.UNPROCESSABLE_ENTITY,
-                "Some fields need mending",
+                "Some fields are invalid",
                 "See errors; each entry names one field.",
             )
         case UnreadableRequest():
             return error.status, error.status.phrase, error.detail
         case Forbidden():
-            return HTTPStatus.FORBIDDEN, "Not allowed", "The key is missing or wrong."
+            return HTTPStatus.FORBIDDEN, "Not allowed", "The key is missing or invalid."
         case NotAllowed():
             return HTTPStatus.FORBIDDEN, "Not allowed", error.detail
         case AlreadyTaken():
-            return HTTPStatus.CONFLICT, "Somebody has this lead", f"{error.owner_name} has it."
+            return HTTPStatus.CONFLICT, "Somebody else has this lead", f"{error.owner_name} has it."
         case WrongState():
-            return HTTPStatus.CONFLICT, "That is not possible now", error.detail
+            return HTTPStatus.CONFLICT, "This is not possible right now", error.detail
         case NotFound():
             return HTTPStatus.NOT_FOUND, "Not found", "There is nothing at this address."
         case SubmissionConflict():
             return (
                 HTTPStatus.CONFLICT,
-                "This form was already sent with other answers",
-                "Make a new submission_id to send changed answers.",
+                "This form was already sent with different answers",
+                "Use a new submission_id to send changed answers.",
             )
         case ReceiptUnavailable():
             return (
                 HTTPStatus.SERVICE_UNAVAILABLE,
-                "We cannot show your receipt just now",
-                "Load this page again in a few seconds, or call the clinic.",
+                "We cannot show your receipt right now",
+                "Reload this page in a few seconds, or call the clinic.",
             )
         case _:
             return (
                 HTTPStatus.SERVICE_UNAVAILABLE,
-                "We could not take your answers just now",
-                "Try the same request again in a few seconds, or call the clinic.",
+                "We could not receive your answers",
+                "Please try again in a few seconds, or call the clinic.",
             )
 
 
@@ -375,7 +375,7 @@ def body(event: Event) -> bytes:
     """Raises UnreadableRequest."""
     body = event.get("body") or ""
     if len(body) > MAX_BODY * 4 // 3 + 4:
-        raise UnreadableRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Send at most {MAX_BODY} bytes.")
+        raise UnreadableRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Send at most 64 KB.")
     if event.get("isBase64Encoded"):
         try:
             content = base64.b64decode(body, validate=True)
@@ -384,7 +384,7 @@ def body(event: Event) -> bytes:
     else:
         content = body.encode(errors="surrogatepass")
     if len(content) > MAX_BODY:
-        raise UnreadableRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Send at most {MAX_BODY} bytes.")
+        raise UnreadableRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Send at most 64 KB.")
     return content
 
 
@@ -395,7 +395,7 @@ def _problems(error: ValidationError) -> tuple[FieldProblem, ...]:
         kind = entry["type"]
         ours = kind in ("answer", "control_character", "phone", "email", "unreachable")
         found.setdefault(
-            _pointer(entry["loc"]), entry["msg"] if ours else SENTENCES.get(kind, "This value does not fit.")
+            _pointer(entry["loc"]), entry["msg"] if ours else SENTENCES.get(kind, "This value is invalid.")
         )
     return tuple(FieldProblem(pointer, detail) for pointer, detail in found.items())
 

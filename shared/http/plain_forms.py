@@ -86,8 +86,10 @@ def return_address(text: str, origins: frozenset[str], own: str) -> str:
         parts, mine = urlsplit(text), urlsplit(own)
     except ValueError:
         return ""
+    if parts.scheme not in ("http", "https") or not parts.netloc:  # a browser reads https:site as https://site
+        return ""
     known = {*origins, f"{mine.scheme}://{mine.netloc}"}
-    return text if parts.scheme in ("http", "https") and f"{parts.scheme}://{parts.netloc}" in known else ""
+    return text if f"{parts.scheme}://{parts.netloc}" in known else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +105,14 @@ class PlainForms:
     def read(self, event: api.Event) -> FilledForm:
         """Raises UnreadableRequest or InvalidInput."""
         if not sends_form(event):
-            raise api.UnreadableRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the form as a browser does.")
+            raise api.UnreadableRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the form the way a browser does.")
         content = api.body(event)
         try:
             fields = form_body.read_fields(content, _header(event, "content-type"))
         except ValueError:
             raise api.UnreadableRequest(HTTPStatus.BAD_REQUEST, "The form could not be read.") from None
-        if speak := fields.get("speak"):  # the same page again, in that language
-            fields = {**fields, "language": speak, "show": fields.get("step", ()) if "asked" in fields else ()}
+        if language := fields.get("switch_language"):  # the same page again, in that language
+            fields = {**fields, "language": language, "show": fields.get("step", ()) if "asked" in fields else ()}
         wanted = {name: next(iter(fields.get(name, ())), "") for name in ("questionnaire", "language")}
         return self._form(fields, wanted["questionnaire"], wanted["language"])
 
@@ -145,7 +147,7 @@ class PlainForms:
 
     def submission(self, event: api.Event, form: FilledForm, ids: IdMaker, at: datetime) -> Submission:
         """Raises InvalidInput with everything that is missing or wrong."""
-        if form.first("speak"):
+        if form.first("switch_language"):
             raise InvalidInput(())
         shown_at = _header(event, "referer").partition("?")[0][:LONGEST_ADDRESS]
         content = form.submission(form.submission_id or UUID(int=0), shown_at)

@@ -138,7 +138,7 @@ def _last_change(rule_set: RuleSet) -> dict[str, str]:
 
 def must_read(staff: Staff) -> None:
     if not staff.may_read:
-        raise NotAllowed("Ask an administrator to put you into a group: clinician, desk or admin.")
+        raise NotAllowed("Ask an administrator to add you to a group: clinician, desk or admin.")
 
 
 def lead_by_reference(reference: str, leads: Worklist) -> Lead:

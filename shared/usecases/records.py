@@ -78,7 +78,7 @@ def export_leads(query: ExportQuery, staff: Staff, records: Records, at: datetim
 def export_lead(reference: str, staff: Staff, records: Records, at: datetime) -> Exported:
     """One lead, for the clinic's own system. Raises NotAllowed, NotFound or StoreUnavailable."""
     if not staff.may_hand_out:
-        raise NotAllowed("Only clinicians and administrators export a lead.")
+        raise NotAllowed("Only clinicians and administrators can export a lead.")
     return Exported((_taken_out(lead_by_reference(reference, records.leads), staff, records, at),), None)
 
 
@@ -170,4 +170,4 @@ def _taken_out(lead: Lead, staff: Staff, records: Records, at: datetime) -> tupl
 
 def _must_administer(staff: Staff) -> None:
     if not staff.may_administer:
-        raise NotAllowed("Only an administrator does this.")
+        raise NotAllowed("Only an administrator can do this.")

@@ -40,7 +40,7 @@ class WorklistCursor:
         """Raises InvalidInput for what is not a cursor of this view."""
         name, _, order = text.partition("_")
         if name != view or not ORDERS[view].fullmatch(order):
-            _refuse("This is not in the expected form.")
+            _refuse("This is not in the expected format.")
         return cls(view, order)
 
 
@@ -59,10 +59,10 @@ class ExportCursor:
         """Raises InvalidInput for what is not a cursor of this period."""
         match = EXPORT.fullmatch(text)
         if match is None:
-            _refuse("This is not in the expected form.")
+            _refuse("This is not in the expected format.")
         at = EPOCH + int(match["milliseconds"]) * MILLISECOND
         if not period.since <= at < period.until:
-            _refuse("This cursor belongs to other days.")
+            _refuse("This cursor belongs to other dates.")
         return cls(at, UUID(match["lead_id"]))
 
 

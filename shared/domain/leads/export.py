@@ -48,7 +48,9 @@ class ExportQuery(Model):
         last = self.last or at.astimezone(zone).date()
         first = self.first or last - USUAL_DAYS
         if not first <= last <= first + MOST_DAYS:
-            raise InvalidInput((FieldProblem("/to", "Ask for at most a year, and for its end after its beginning."),))
+            raise InvalidInput(
+                (FieldProblem("/to", "Choose at most one year, with the last day on or after the first."),)
+            )
         return first, last
 
     def period(self, at: datetime, zone: ZoneInfo) -> Period:
