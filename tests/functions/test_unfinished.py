@@ -68,7 +68,7 @@ def test_the_visitor_comes_back_and_makes_one_lead_of_it(aws: Aws, clock: Clock)
 def test_what_was_newly_consented_is_added_to_the_chain(aws: Aws, clock: Clock) -> None:
     send(HALF, complete=False)
     send(consents={"contact": True, "sms": True})
-    lead = Lead.model_validate(aws.leads()[0])
+    lead = Lead.model_validate(aws.stored()[0])
     assert [(record.consent, record.given) for record in lead.submitted.consent_records] == [
         ("contact", True),
         ("sms", True),

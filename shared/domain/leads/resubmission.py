@@ -24,7 +24,7 @@ from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.triage import Tier
 
 MOST_EARLIER = 5
-MOST_RETURNS = 20  # each makes the lead larger, and DynamoDB holds 400 kB of one
+MOST_RETURNS = 20  # each makes the lead larger, and the table holds 400 kB of one
 
 
 @dataclass(frozen=True, slots=True)
