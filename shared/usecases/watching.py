@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
-from typing import Protocol
 
 from shared.domain.errors import NotDelivered
 from shared.domain.leads.digest import LOOKS_BACK, Digest, digest_of
@@ -14,27 +13,7 @@ from shared.domain.leads.lead_view import LeadSummary
 from shared.domain.leads.worklist import WorklistCursor
 from shared.domain.opening_hours import OpeningHours
 from shared.usecases.inbox import PAGE_OF_LEADS
-from shared.usecases.ports import Worklist
-
-
-class DigestPublisher(Protocol):
-    def publish(self, digest: Digest, /) -> None:
-        """Hand the digest over for delivery. Raises any error of the channel."""
-
-
-class Canary(Protocol):
-    def send(self, *, tries_spool: bool = False) -> str:
-        """Send a lead that is nobody's through the real API, past the table into the spool or not; gives its reference.
-
-        Raises any error of the way."""
-
-    def alerts(self) -> Iterable[str]:
-        """The canaries' alerts that came out since the last look; waits a little for one."""
-
-
-class Subscribers(Protocol):
-    def confirmed(self) -> frozenset[str]:
-        """Endpoints that get alerts. Raises any error of the channel."""
+from shared.usecases.ports import Canary, Publisher, Subscribers, Worklist
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +21,7 @@ class Digesting:
     """What it takes to send a digest. `inbox`: its address."""
 
     leads: Worklist
-    publisher: DigestPublisher
+    publisher: Publisher[Digest]
     hours: OpeningHours
     inbox: str
 

@@ -28,7 +28,7 @@ from functions import (
 from functions import watch_delivery as watching
 from infra.build import module_name
 from shared.domain.errors import ForeignEvent, InvalidInput, LeadIntakeError
-from shared.http import api
+from shared.http.requests import NOT_AN_EVENT
 from shared.usecases.watching import Watched
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, EVENTS, event
@@ -59,7 +59,7 @@ def test_what_is_no_request_is_refused_with_the_advice(function: str) -> None:
         assert answer["statusCode"] == 400, kind
         assert answer["headers"]["content-type"] == openapi.PROBLEM
         problem = json.loads(answer["body"])
-        assert problem["detail"] == api.NO_REQUEST
+        assert problem["detail"] == NOT_AN_EVENT
         assert ("911" in problem.get("emergency_advice", "")) is (function not in FOR_STAFF)
 
 
