@@ -14,7 +14,7 @@ WHY = {
     "409": "Somebody or something was faster: this submission id came before with other content, or a colleague acted.",
     "413": "The body is larger than 64 KiB.",
     "415": "The body is not declared as JSON.",
-    "422": "Some fields need mending; `errors` names each.",
+    "422": "Some fields are invalid; `errors` names each.",
     "503": "The service could not take the request. The same request may be sent again after Retry-After seconds.",
 }
 FOR_STAFF = ("401", "403", "503")

@@ -48,8 +48,10 @@ def return_address(text: str, origins: frozenset[str], own: str) -> str:
         parts, mine = urlsplit(text), urlsplit(own)
     except ValueError:
         return ""
+    if parts.scheme not in ("http", "https") or not parts.netloc:  # a browser reads https:site as https://site
+        return ""
     known = {*origins, f"{mine.scheme}://{mine.netloc}"}
-    return text if parts.scheme in ("http", "https") and f"{parts.scheme}://{parts.netloc}" in known else ""
+    return text if f"{parts.scheme}://{parts.netloc}" in known else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,8 @@ class PlainForms:
     def read(self, request: Request) -> FilledForm:
         """Raises UnreadableRequest or InvalidInput."""
         fields = request.form_fields
-        if speak := fields.get("speak"):  # the same page again, in that language
-            fields = {**fields, "language": speak, "show": fields.get("step", ()) if "asked" in fields else ()}
+        if language := fields.get("switch_language"):  # the same page again, in that language
+            fields = {**fields, "language": language, "show": fields.get("step", ()) if "asked" in fields else ()}
         wanted = {name: next(iter(fields.get(name, ())), "") for name in ("questionnaire", "language")}
         return self._form(fields, wanted["questionnaire"], wanted["language"])
 
@@ -101,7 +103,7 @@ class PlainForms:
 
     def submission(self, request: Request, form: FilledForm, make_id: MakeId, at: datetime) -> Submission:
         """Raises InvalidInput with everything that is missing or wrong."""
-        if form.first("speak"):
+        if form.first("switch_language"):
             raise InvalidInput(())
         shown_at = request.header("referer").partition("?")[0][:LONGEST_ADDRESS]
         content = form.submission(form.submission_id or UUID(int=0), shown_at)

@@ -118,7 +118,7 @@ def staff_problem(error: Exception) -> StaffProblem:
 
     status, title, detail = _status(error)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        title, detail = "This did not work just now", "Look in a few seconds whether it was done, and then try again."
+        title, detail = "This did not work", "Check in a few seconds whether it was done before you try again."
     return StaffProblem(
         type="about:blank",
         title=title,
@@ -164,38 +164,38 @@ def _status(error: Exception) -> tuple[HTTPStatus, str, str]:
         case InvalidInput():
             return (
                 HTTPStatus.UNPROCESSABLE_ENTITY,
-                "Some fields need mending",
+                "Some fields are invalid",
                 "See errors; each entry names one field.",
             )
         case UnreadableRequest():
             return error.status, error.status.phrase, error.detail
         case Forbidden():
-            return HTTPStatus.FORBIDDEN, "Not allowed", "The key is missing or wrong."
+            return HTTPStatus.FORBIDDEN, "Not allowed", "The key is missing or invalid."
         case NotAllowed():
             return HTTPStatus.FORBIDDEN, "Not allowed", error.detail
         case AlreadyTaken():
-            return HTTPStatus.CONFLICT, "Somebody has this lead", f"{error.owner_name} has it."
+            return HTTPStatus.CONFLICT, "Somebody else has this lead", f"{error.owner_name} has it."
         case WrongState():
-            return HTTPStatus.CONFLICT, "That is not possible now", error.detail
+            return HTTPStatus.CONFLICT, "This is not possible right now", error.detail
         case NotFound():
             return HTTPStatus.NOT_FOUND, "Not found", "There is nothing at this address."
         case SubmissionConflict():
             return (
                 HTTPStatus.CONFLICT,
-                "This form was already sent with other answers",
-                "Make a new submission_id to send changed answers.",
+                "This form was already sent with different answers",
+                "Use a new submission_id to send changed answers.",
             )
         case ReceiptUnavailable():
             return (
                 HTTPStatus.SERVICE_UNAVAILABLE,
-                "We cannot show your receipt just now",
-                "Load this page again in a few seconds, or call the clinic.",
+                "We cannot show your receipt right now",
+                "Reload this page in a few seconds, or call the clinic.",
             )
         case _:
             return (
                 HTTPStatus.SERVICE_UNAVAILABLE,
-                "We could not take your answers just now",
-                "Try the same request again in a few seconds, or call the clinic.",
+                "We could not receive your answers",
+                "Please try again in a few seconds, or call the clinic.",
             )
 
 

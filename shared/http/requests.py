@@ -43,13 +43,13 @@ SAFE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 OWN_KINDS = ("answer", "control_character", "phone", "email", "unreachable")  # their sentences are ours
 SENTENCES = {
     "missing": "This field is required.",
-    "extra_forbidden": "This field is not known.",
+    "extra_forbidden": "This field is unknown.",
     "string_too_long": "This text is too long.",
     "string_too_short": "This text is empty.",
-    "string_pattern_mismatch": "This is not in the expected form.",
-    "uuid_parsing": "Give a UUID.",
-    "uuid_type": "Give a UUID.",
-    "bool_type": "Give true or false.",
+    "string_pattern_mismatch": "This is not in the expected format.",
+    "uuid_parsing": "Enter a UUID.",
+    "uuid_type": "Enter a UUID.",
+    "bool_type": "Enter true or false.",
     "literal_error": "This option is not on the list.",
     "too_long": "There are too many entries.",
     "json_invalid": "This is not valid JSON.",
@@ -200,7 +200,7 @@ class Request:
         """Raises UnreadableRequest."""
         text = self.text or ""
         if len(text) > MAX_BODY * 4 // 3 + 4:
-            raise UnreadableRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Send at most {MAX_BODY} bytes.")
+            raise UnreadableRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Send at most 64 KB.")
         if self.is_base64:
             try:
                 content = base64.b64decode(text, validate=True)
@@ -209,14 +209,14 @@ class Request:
         else:
             content = text.encode(errors="surrogatepass")
         if len(content) > MAX_BODY:
-            raise UnreadableRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Send at most {MAX_BODY} bytes.")
+            raise UnreadableRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Send at most 64 KB.")
         return content
 
     @cached_property
     def form_fields(self) -> Fields:
         """The fields of a plain HTML form. Raises UnreadableRequest."""
         if not self.sends_form:
-            raise UnreadableRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the form as a browser does.")
+            raise UnreadableRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the form the way a browser does.")
         content = self.body
         try:
             return form_body.read_fields(content, self.header("content-type"))
@@ -283,7 +283,7 @@ def _problems(error: ValidationError) -> tuple[FieldProblem, ...]:
     found: dict[str, str] = {}
     for entry in error.errors(include_url=False, include_context=False, include_input=False):
         kind = entry["type"]
-        sentence = entry["msg"] if kind in OWN_KINDS else SENTENCES.get(kind, "This value does not fit.")
+        sentence = entry["msg"] if kind in OWN_KINDS else SENTENCES.get(kind, "This value is invalid.")
         found.setdefault(_pointer(entry["loc"]), sentence)
     return tuple(FieldProblem(pointer, detail) for pointer, detail in found.items())
 

@@ -58,7 +58,7 @@ class Rulebook:
             for rule_set in self.rule_sets.values()
             for part in (rule_set, rule_set.questionnaire)
         )
-        return "" if approved else "These questions and their advice still await a physician's approval."
+        return "" if approved else "These questions and their advice are still awaiting a physician's approval."
 
 
 def load(folder: Path = FOLDER) -> Rulebook:

@@ -178,6 +178,6 @@ def _repeated(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) -> Ca
 
 def _missing(submission: Submission) -> Iterable[FieldProblem]:
     if submission.contact is None:
-        yield FieldProblem("/contact", "Give a phone number or an e-mail address.")
+        yield FieldProblem("/contact", "Enter a phone number or an email address.")
     if submission.consents is None or not submission.consents.contact:
-        yield FieldProblem("/consents/contact", "Tick this box so that we may contact you.")
+        yield FieldProblem("/consents/contact", "Check this box so that we can contact you.")

@@ -119,7 +119,7 @@ def work_lead(reference: str, action: Action, staff: Staff, workspace: Workspace
 def must_read(staff: Staff) -> None:
     """Raises NotAllowed."""
     if not staff.may_read:
-        raise NotAllowed("Ask an administrator to put you into a group: clinician, desk or admin.")
+        raise NotAllowed("Ask an administrator to add you to a group: clinician, desk or admin.")
 
 
 def lead_by_reference(reference: str, leads: Worklist) -> Lead:

@@ -74,7 +74,7 @@ def export_leads(query: ExportQuery, staff: Staff, workspace: Workspace, at: dat
 def export_lead(reference: str, staff: Staff, workspace: Workspace, at: datetime) -> Exported:
     """One lead, for the clinic's own system. Raises NotAllowed, NotFound or StoreUnavailable."""
     if not staff.may_hand_out:
-        raise NotAllowed("Only clinicians and administrators export a lead.")
+        raise NotAllowed("Only clinicians and administrators can export a lead.")
     return Exported((_taken_out(lead_by_reference(reference, workspace.leads), staff, workspace, at),), None)
 
 
@@ -161,4 +161,4 @@ def _taken_out(lead: Lead, staff: Staff, workspace: Workspace, at: datetime) -> 
 
 def _must_administer(staff: Staff) -> None:
     if not staff.may_administer:
-        raise NotAllowed("Only an administrator does this.")
+        raise NotAllowed("Only an administrator can do this.")

@@ -52,7 +52,7 @@ def draw_form(form: FilledForm, rule_sets: RuleSets) -> FormView:
         return FormView(form, "follow-ups" if form.first("follow_ups") else "page", form.step, problems)
     if form.asked and form.not_asked_yet:
         return FormView(form, "follow-ups", form.step)
-    if screened.minor and not form.first("minor_told"):
+    if screened.minor and not form.first("minor_notice_shown"):
         return FormView(form, "minor", form.step, messages=screened.messages)
     return FormView(form, "page", form.next_step)
 
@@ -94,7 +94,7 @@ def _free_text(rule_set: RuleSet, answers: Answers) -> Iterable[FieldProblem]:
     for code in answers:
         question = rule_set.questionnaire.questions.get(code)
         if question is not None and question.type == "text":
-            yield FieldProblem(f"/answers/{code}", "Free text is not taken here.")
+            yield FieldProblem(f"/answers/{code}", "Free text is not accepted here.")
 
 
 def _age_notice(rule_set: RuleSet, result: TriageResult) -> tuple[str, ...]:

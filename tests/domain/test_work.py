@@ -192,6 +192,7 @@ def test_a_history_has_its_limits_and_they_stop_nobody_from_taking_the_lead(fiel
         except WrongState:
             full = True
     assert len(lead.model_dump_json().encode()) < 300_000
+    assert not does(lead, "revoke_consent", consent="contact", text=fields["text"]).consents_to("contact")
     assert does(lead, "acknowledge", text=fields["text"]).work.status == "acknowledged"
     assert does(lead, "lower_tier", tier="ROUTINE", text=fields["text"]).tier == "ROUTINE"
     assert does(lead, "close", reason="unreachable", text=fields["text"]).work.status == "closed"

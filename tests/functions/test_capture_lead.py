@@ -14,7 +14,7 @@ import pytest
 from functions import capture_lead
 from functions.capture_lead import handler
 from shared.adapters.spool import SpoolQueue
-from tests.aws import Aws
+from tests.aws import Aws, flat
 from tests.functions.calls import (
     CONTEXT,
     EMERGENCY,
@@ -483,7 +483,7 @@ def test_a_table_that_cannot_be_reached_gives_202_with_the_same_receipt(aws: Aws
     assert (stored["statusCode"], spooled["statusCode"]) == (201, 202)
     assert spooled["body"] == stored["body"]
     assert aws.wire.calls[1:] == ["dynamodb.PutItem"] * 2 + ["sqs.SendMessage"]
-    assert [json.loads(entry) for entry in aws.spooled()] == aws.leads()
+    assert [flat(entry) for entry in aws.spooled()] == aws.leads()
 
 
 def test_a_table_that_is_not_there_gives_202(aws: Aws) -> None:
@@ -515,7 +515,7 @@ def test_what_a_queue_would_refuse_or_find_too_large_is_spooled_all_the_same(aws
     [entry] = aws.spooled()
     assert entry.isascii()
     assert 180_000 < len(entry) < 256 * 1024
-    assert json.loads(entry)["answers"]["note"] == "\uffff\ufffe"
+    assert flat(entry)["answers"]["note"] == "\uffff\ufffe"
 
 
 def test_when_table_and_spool_cannot_be_reached_it_is_503_with_advice(aws: Aws, logs: Callable[[], str]) -> None:
@@ -555,6 +555,19 @@ def test_a_slow_table_is_not_asked_twice(aws: Aws, clock: Clock) -> None:
     aws.wire.before = slow
     assert send(submission())["statusCode"] == 202
     assert aws.wire.calls == ["dynamodb.PutItem", "sqs.SendMessage"]
+
+
+def test_a_table_as_quick_as_usual_is_asked_twice(aws: Aws, clock: Clock) -> None:
+    send(submission(complete=False))
+
+    def usual(operation: str) -> None:
+        clock.at += timedelta(seconds=0.2)
+
+    aws.wire.calls.clear()
+    aws.wire.before = usual
+    assert send(submission())["statusCode"] == 200
+    assert aws.wire.calls == ["dynamodb.PutItem"] * 2
+    assert aws.leads()[0]["complete"] is True
 
 
 def test_the_usual_way_makes_no_client_of_the_spool(monkeypatch: pytest.MonkeyPatch) -> None:

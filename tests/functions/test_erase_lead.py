@@ -25,7 +25,7 @@ CANARIES = {
     "name": "Canary Nameson",
     "phone": PHONE,
     "email": "canary.address@example.com",
-    "postal": "60611",
+    "postal": "60611-0188",  # longer than what a hash may hold by chance
 }
 IN_ANSWERS = "canary in the note"
 IN_CAMPAIGN = "canary-campaign"
@@ -90,6 +90,11 @@ def test_nothing_is_left_in_table_index_or_log_but_a_tombstone_and_a_hashed_ledg
         ("sms", False),
     ]
     assert remainder["consents"][1]["covers"] == [phone_key(PHONE, ENVIRONMENT["PERSON_KEY"])]
+
+
+def test_the_answer_names_the_lead_and_when_it_was_erased() -> None:
+    reference = captured()
+    assert content(erased(reference)) == {"reference": reference, "erased_at": "2026-01-14T16:00:00+00:00"}
 
 
 def test_the_access_log_says_who_erased_it_and_keeps_who_had_opened_it(aws: Aws) -> None:

@@ -132,9 +132,12 @@ def test_who_comes_back_too_often_begins_a_lead_of_its_own(aws: Aws, clock: Cloc
         "page": f"https://www.clinic.example/{'p' * 470}",
     }
     for number in range(MOST_RETURNS + 3):
-        clock.at += timedelta(seconds=1)
         everything["contact"] = {"name": "N" * 120, "phone": f"(312) 555-01{number:02}"}
-        first, again = (send({"note": f"{number:03}{'n' * 490}"}, **everything) for _ in range(2))
+        answers = []
+        for _ in range(2):
+            clock.at += timedelta(seconds=1)
+            answers.append(send({"note": f"{number:03}{'n' * 490}"}, **everything))
+        first, again = answers
         assert (first["statusCode"] in (200, 201), again["statusCode"]) == (True, 200)
         assert content(first) == content(again)
     assert sorted(len(lead["history"]) for lead in aws.leads()) == [0, 0, MOST_RETURNS]

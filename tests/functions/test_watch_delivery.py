@@ -138,6 +138,25 @@ def test_a_table_that_is_away_is_told_from_an_api_that_is(aws: Aws, logs: Callab
     assert (line["error"], line["cause"]) == ("NotDelivered", "status 202")
 
 
+@pytest.mark.parametrize(
+    ("down", "error", "error_by_spool"),
+    [
+        ({"dynamodb.PutItem", "sqs.ReceiveMessage"}, "NotDelivered", "ConnectTimeoutError"),
+        ({"sqs.SendMessage", "sqs.ReceiveMessage"}, "ConnectTimeoutError", "NotDelivered"),
+        ({"dynamodb.PutItem", "sqs.SendMessage", "sns.ListSubscriptionsByTopic"}, "NotDelivered", "NotDelivered"),
+    ],
+)
+def test_of_several_errors_the_first_is_told(
+    aws: Aws, api: Api, logs: Callable[[], str], down: set[str], error: str, error_by_spool: str
+) -> None:
+    api.replays = False
+    aws.wire.down = down
+    run()
+    told = {line["message"]: line.get("error") for line in map(json.loads, logs().splitlines()) if "message" in line}
+    assert told["the canary did not come out"] == error
+    assert told["the canary through the spool did not come out"] == error_by_spool
+
+
 def test_a_canary_is_told_once_shown_on_no_list_and_ends_by_itself(aws: Aws, clock: Clock) -> None:
     run()
     aws.alerts()
@@ -185,6 +204,16 @@ def test_nobody_else_can_make_a_canary(aws: Aws, number: int) -> None:
     assert content(answer)["reference"]
     [lead] = aws.leads()
     assert lead["source"] == "form"
+
+
+@pytest.mark.usefixtures("hurried")
+def test_the_seconds_until_the_alert_came_out_are_measured(api: Api, logs: Callable[[], str]) -> None:
+    """The clock goes a minute at each look: at the start, for each wait, and when the alert is there."""
+    run()
+    assert metrics_of(logs())["canary_seconds"] == [120.0]
+    api.stream = str
+    run()
+    assert "canary_seconds" not in metrics_of(logs())
 
 
 @pytest.mark.usefixtures("hurried")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import platform
-import re
 import subprocess
 import sys
 import zipfile
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from dev import template
 from dev.cloud import function_names, zip_folder
 from infra import build
 
@@ -94,7 +94,6 @@ def load_handler(name: str, folder: Path) -> str:
 
 def environment() -> dict[str, str]:
     """Every variable that the template may set, and what Lambda sets itself."""
-    names = re.findall(r"^ {8,10}([A-Z_]+):", (build.PROJECT / "infra/template.yaml").read_text(), re.MULTILINE)
     special = {
         "INDEX_SHARDS": "1",
         "CLINIC_TIME_ZONE": "America/Chicago",
@@ -106,7 +105,7 @@ def environment() -> dict[str, str]:
         "POWERTOOLS_LOG_LEVEL": "INFO",
         "AWS_DEFAULT_REGION": "us-east-1",
     }
-    return dict.fromkeys(names, "value") | special
+    return dict.fromkeys(template.variables(), "value") | special
 
 
 def test_another_python_ships_no_pyc_and_says_so(

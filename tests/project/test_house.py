@@ -118,11 +118,7 @@ def test_a_capability_has_one_name_everywhere(logical_id: str) -> None:
 
 REFERENCE = (PROJECT / "docs" / "reference.md").read_text()
 ROUTES = set(template.routes())
-VARIABLES = set(TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]) | {
-    name
-    for function in FUNCTIONS.values()
-    for name in function["Properties"].get("Environment", {}).get("Variables", {})
-}
+VARIABLES = template.variables()
 
 
 def test_every_route_variable_parameter_and_output_is_documented() -> None:

@@ -86,6 +86,6 @@ def _contact(fields: dict[str, Any]) -> ContactEntry:
         except ValidationError as error:
             bad = {entry["loc"][0] for entry in error.errors(include_url=False, include_input=False) if entry["loc"]}
             if not bad:
-                problem = FieldProblem("/user_column_data", "Give a phone number or an e-mail address.")
+                problem = FieldProblem("/user_column_data", "Enter a phone number or an email address.")
                 raise InvalidInput((problem,)) from None
             fields = {key: value for key, value in fields.items() if key not in bad}

@@ -17,7 +17,7 @@ MAX_OPTIONS = 40
 MAX_CODE = 64  # characters
 MAX_TEXT = 2_000  # characters; each question sets its own, lower limit
 MAX_NUMBER = 10**6
-UNKNOWN_KIND: LiteralString = "Give a whole number, a text, or a list of option codes."
+UNKNOWN_KIND: LiteralString = "Enter a whole number, text, or a list of option codes."
 DAY = re.compile(r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}")
 # Most addresses are read without the library: importing it costs a tenth of a cold start. Tests hold that it agrees.
 USUAL_ADDRESS = re.compile(r"[a-z0-9_]+(?:[.+-][a-z0-9_]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*\.(?:com|net|org|edu|gov|us)")
@@ -67,7 +67,7 @@ def mail_address(value: str) -> str:
     try:
         return validate_email(value, check_deliverability=False).normalized
     except EmailNotValidError:
-        raise PydanticCustomError("email", "Give an e-mail address like name@example.com.") from None
+        raise PydanticCustomError("email", "Enter an email address like name@example.com.") from None
 
 
 def without_query(address: str) -> str:
@@ -83,7 +83,7 @@ def read_day(value: Any) -> date:
     try:
         return date.fromisoformat(value if DAY.fullmatch(value) else "")
     except (TypeError, ValueError):
-        raise PydanticCustomError("day", "Give a day like 2026-01-31.") from None
+        raise PydanticCustomError("day", "Enter a date like 2026-01-31.") from None
 
 
 def line(most: int) -> Any:

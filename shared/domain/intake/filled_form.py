@@ -30,7 +30,7 @@ CARRIED = (
     "token",
     "page",
     "return_to",
-    "minor_told",
+    "minor_notice_shown",
     "website",
 )
 NOT_TICKED = frozenset({"", "0", "no", "off", "false"})
@@ -244,7 +244,7 @@ class FilledForm:
         if question.type == "text":
             used = len(answer) if isinstance(answer, str) else 0
             return (
-                "Please use at most {limit} characters. You have used {used}.",
+                "Please use {limit} characters or fewer. You have used {used}.",
                 {"limit": question.max_length or 0, "used": used},
             )
         return "Please check this answer.", {}
@@ -271,7 +271,7 @@ class FilledForm:
     def _consent_problems(self) -> Iterator[FieldProblem]:
         for consent in self.questionnaire.contact.consents:
             if consent.required and not self.consents_to(consent.code):
-                yield FieldProblem(f"/consents/{consent.code}", "Check this box so that we may contact you.")
+                yield FieldProblem(f"/consents/{consent.code}", "Check this box so that we can contact you.")
 
     def page_of(self, problems: Collection[FieldProblem]) -> str:
         """The step that shows the first of these problems."""

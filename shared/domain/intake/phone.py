@@ -35,7 +35,7 @@ def e164(value: str) -> str:
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     from pydantic_core import PydanticCustomError  # noqa: PLC0415  pages draw a link and check nothing
 
-    raise PydanticCustomError("phone", "Give a phone number that we can call, with area code.")
+    raise PydanticCustomError("phone", "Enter a phone number that we can call, with area code.")
 
 
 def _can_be_called(number: PhoneNumber) -> bool:

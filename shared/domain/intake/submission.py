@@ -60,7 +60,7 @@ class ContactEntry(Model):
     @model_validator(mode="after")
     def reachable(self) -> Self:
         if self.phone is None and self.email is None:
-            raise PydanticCustomError("unreachable", "Give a phone number or an e-mail address.")
+            raise PydanticCustomError("unreachable", "Enter a phone number or an email address.")
         return self
 
     def checked(self) -> Contact:

@@ -38,7 +38,7 @@ class ExportCursor:
         """Raises InvalidInput."""
         match = MARK.fullmatch(text)
         if match is None:
-            raise InvalidInput((FieldProblem("/cursor", "This is not in the expected form."),))
+            raise InvalidInput((FieldProblem("/cursor", "This is not in the expected format."),))
         return cls(EPOCH + int(match["milliseconds"]) * MILLISECOND, UUID(match["lead_id"]))
 
 
@@ -79,7 +79,9 @@ class ExportQuery(Model):
         last = self.last or at.astimezone(zone).date()
         first = self.first or last - USUAL_DAYS
         if not first <= last <= first + MOST_DAYS:
-            raise InvalidInput((FieldProblem("/to", "Ask for at most a year, and for its end after its beginning."),))
+            raise InvalidInput(
+                (FieldProblem("/to", "Choose at most one year, with the last day on or after the first."),)
+            )
         return first, last
 
     def period(self, at: datetime, zone: ZoneInfo) -> Period:
@@ -94,7 +96,7 @@ class ExportQuery(Model):
             return None
         mark, period = ExportCursor.parse(self.cursor), self.period(at, zone)
         if not period.since <= mark.at < period.until:
-            raise InvalidInput((FieldProblem("/cursor", "This cursor belongs to other days."),))
+            raise InvalidInput((FieldProblem("/cursor", "This cursor belongs to other dates."),))
         return mark
 
     def onward(self, mark: ExportCursor, at: datetime, zone: ZoneInfo) -> dict[str, str]:

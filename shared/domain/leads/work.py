@@ -86,7 +86,7 @@ def work(lead: Lead, action: Action, staff: Staff, at: datetime, rules: WorkRule
     Raises NotAllowed, InvalidInput, AlreadyTaken or WrongState.
     """
     if not staff.may_work:
-        raise NotAllowed("Clinicians and the lead desk work leads.")
+        raise NotAllowed("Only clinicians and the lead desk can work leads.")
     if problems := tuple(_problems(action, rules)):
         raise InvalidInput(problems)
     _has_room(lead, action)
@@ -140,7 +140,7 @@ def _nobody_was_faster(lead: Lead, action: Action, staff: Staff) -> None:
     if lead.work.status == "acknowledged" and lead.work.owner != staff.id:
         raise AlreadyTaken(lead.work.owner_name, lead.work.acknowledged_at)
     last = others[-1]
-    raise WrongState("The lead changed since you opened it.", last.by_name, last.action, last.at)
+    raise WrongState("The lead has changed since you opened it.", last.by_name, last.action, last.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ class _Doing:
         self._must_be_open()
         reason, tier = self.action.reason, self.lead.tier
         if reason == "not_a_fit" and self.rules.is_safety(tier) and not self.staff.may_judge:
-            raise NotAllowed(f"Only a clinician closes a lead in tier {tier} as not a fit.")
+            raise NotAllowed(f"Only a clinician can close a lead in tier {tier} as not a fit.")
         work = replace(self._owned(), status="closed", closed_reason=reason or "", closed_at=self.at)
         return self._done(work, self._entry(reason, before=self.lead.work))
 
@@ -185,7 +185,7 @@ class _Doing:
         """Nobody has it any more, so its escalation restarts at level 1."""
         work = self.lead.work
         if work.status == "new":
-            raise WrongState("The lead is open.")
+            raise WrongState("The lead is already open.")
         fresh = WorkState(staff_tier=work.staff_tier, attempts=work.attempts)
         return self._changed(self._entry(), work=fresh, escalation=self._restarted(self.lead.tier))
 
@@ -196,17 +196,17 @@ class _Doing:
         lead, tier = self.lead, self.action.tier or ""
         self._must_be_open()
         if self.rules.rank(tier) >= self.rules.rank(lead.tier):
-            raise WrongState(f"The lead's tier is {lead.tier} already, or a more urgent one.")
+            raise WrongState(f"The lead's tier is already {lead.tier} or more urgent.")
         deadlines = (lead.escalation.deadline, self.rules.deadline(tier, self.at))
         return self._retiered(tier, min(filter(None, deadlines), default=None))
 
     def lower_tier(self) -> Lead:
         lead, tier = self.lead, self.action.tier or ""
         if not self.staff.may_judge:
-            raise NotAllowed("Only a clinician lowers a tier.")
+            raise NotAllowed("Only a clinician can lower a tier.")
         self._must_be_open()
         if self.rules.rank(tier) <= self.rules.rank(lead.tier):
-            raise WrongState(f"The lead's tier is {lead.tier} already, or a less urgent one.")
+            raise WrongState(f"The lead's tier is already {lead.tier} or less urgent.")
         return self._retiered(tier, self.rules.deadline(tier, lead.assessment.received_at))
 
     def revoke_consent(self) -> Lead:
@@ -221,7 +221,7 @@ class _Doing:
         lead = self.lead
         last = lead.history[-1] if lead.history else None
         if last is None or last.before is None or last.by != self.staff.id or self.at - last.at > UNDO_WITHIN:
-            raise WrongState("There is nothing of yours to undo: only the last action, within ten minutes.")
+            raise WrongState("Nothing to undo: you can undo only your own last action, within ten minutes.")
         entry = self._entry(last.action, undo_of=last.version)
         if last.before.status != "new":
             return self._changed(entry, work=last.before)
@@ -232,7 +232,7 @@ class _Doing:
 
     def _must_be_open(self) -> None:
         if self.lead.work.is_done:
-            raise WrongState("The lead is done; reopen it first.")
+            raise WrongState("The lead is booked or closed. Reopen it first.")
 
     def _owned(self) -> WorkState:
         """Acting on an unowned lead assigns it to the actor."""

@@ -92,7 +92,7 @@ class WorklistCursor:
     def next_shelf(self, shelves: tuple[str, ...]) -> WorklistCursor | None:
         """The beginning of the shelf after this one. Raises InvalidInput where this is none of them."""
         if self.shelf not in shelves:
-            raise InvalidInput((FieldProblem("/cursor", "This is not in the expected form."),))
+            raise InvalidInput((FieldProblem("/cursor", "This is not in the expected format."),))
         later = shelves[shelves.index(self.shelf) + 1 :]
         return WorklistCursor(later[0]) if later else None
 
@@ -101,7 +101,7 @@ class WorklistCursor:
         """Raises InvalidInput."""
         match = CURSOR.fullmatch(cursor)
         if match is None:
-            raise InvalidInput((FieldProblem("/cursor", "This is not in the expected form."),))
+            raise InvalidInput((FieldProblem("/cursor", "This is not in the expected format."),))
         return cls(**match.groupdict(""))
 
 

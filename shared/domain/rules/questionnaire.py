@@ -55,7 +55,7 @@ class Question:
     @property
     def limits(self) -> dict[str, int]:
         """What fills the {names} of the sentences below."""
-        return {"low": self.minimum or 0, "high": self.maximum or 0, "most": self.max_length or 0}
+        return {"low": self.minimum or 0, "high": self.maximum or 0, "limit": self.max_length or 0}
 
     def problem(self, answer: object) -> str | None:
         """Why this answer cannot be taken, as a sentence (with {limits}) without the answer; None when it can."""
@@ -65,20 +65,20 @@ class Question:
             case "text":
                 return self._text_problem(answer)
             case "choice-one":
-                return self._choice_problem([answer] if isinstance(answer, str) else None, "Give one option code.")
+                return self._choice_problem([answer] if isinstance(answer, str) else None, "Choose one option code.")
             case _:
-                return self._choice_problem(answer, "Give a list of option codes.")
+                return self._choice_problem(answer, "Choose from the list of option codes.")
 
     def _number_problem(self, answer: object) -> str | None:
         if not isinstance(answer, int) or isinstance(answer, bool):
-            return "Give a whole number."
+            return "Enter a whole number."
         low, high = self.minimum or 0, self.maximum or 0
-        return None if low <= answer <= high else "Give a number from {low} to {high}."
+        return None if low <= answer <= high else "Enter a number from {low} to {high}."
 
     def _text_problem(self, answer: object) -> str | None:
         if not isinstance(answer, str):
-            return "Give a text."
-        return None if len(answer) <= (self.max_length or 0) else "Use at most {most} characters."
+            return "Enter text."
+        return None if len(answer) <= (self.max_length or 0) else "Use {limit} characters or fewer."
 
     def _choice_problem(self, codes: object, expected: str) -> str | None:
         if not isinstance(codes, list):

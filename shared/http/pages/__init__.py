@@ -68,7 +68,7 @@ class PageContext:
                 others = [option.label for option in parent.options if option.code not in codes]
                 text = "Only if your answer to “{question}” is: {answers}."
                 if len(others) < len(named):  # the shorter list is easier to read
-                    text = "Only if your answer to “{question}” is something else than: {answers}."
+                    text = "Only if your answer to “{question}” is anything other than: {answers}."
                     named = others
                 return self.t(text, question=_stem(parent), answers="; ".join(named))
             case _:
