@@ -313,10 +313,10 @@ def test_a_consent_that_was_taken_back_stays_so(aws: Aws, clock: Clock) -> None:
 # --- entries that cannot be stored ---
 
 
-def spoiled(entry: str) -> str:
+def spoiled(entry: str, **assessment: object) -> str:
     """An entry whose triage cannot be read."""
     lead = json.loads(entry)
-    lead["assessment"]["triage"] = {"tier": 5}
+    lead["assessment"] |= {"triage": {"tier": 5}} | assessment
     return json.dumps(lead)
 
 
@@ -346,7 +346,7 @@ def test_a_poison_entry_holds_up_no_other_and_ends_with_staff_and_in_the_failure
 def test_a_poison_entry_without_a_readable_time_is_a_lead_that_came_now(
     aws: Aws, clock: Clock, received_at: object
 ) -> None:
-    poison = spoiled(spooled(aws), triage={"tier": 5}, received_at=received_at)
+    poison = spoiled(spooled(aws), received_at=received_at)
     clock.at += timedelta(hours=2)
     assert replay(poison) == WELL
     [rescue] = aws.leads()

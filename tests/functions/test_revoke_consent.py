@@ -41,7 +41,7 @@ def test_a_revocation_is_added_to_the_ledger(aws: Aws, lead: Lead) -> None:
 def test_a_revocation_keeps_neither_address_nor_browser(aws: Aws, lead: Lead) -> None:
     """Whoever writes it down is not the visitor, whose address and browser are on the entry before."""
     revoke()
-    given, taken_back = (record for record in stored(aws).consent_records if record.consent == "sms")
+    given, taken_back = (record for record in stored(aws).submitted.consent_records if record.consent == "sms")
     assert (given.source_address, given.user_agent[:7]) == ("203.0.113.10", "Mozilla")
     assert (taken_back.source_address, taken_back.user_agent) == ("", "")
 

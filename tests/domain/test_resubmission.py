@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
+from uuid import UUID
 
 import pytest
 
 from shared.domain.errors import WrongState
 from shared.domain.leads.escalation import NEVER
+from shared.domain.leads.history import RETURNED, SYSTEM, HistoryEntry
 from shared.domain.leads.lead import Lead
-from shared.domain.leads.resubmission import merge_resubmission
+from shared.domain.leads.resubmission import (
+    MOST_RETURNS,
+    Conflict,
+    Keep,
+    Merge,
+    NewLead,
+    merge_resubmission,
+    resubmission,
+)
 from shared.domain.leads.staff import CLINICIAN, Staff
 from shared.domain.leads.work import Action, WorkRules, work
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, PRIORITY, ROUTINE, URGENT, Json
-from tests.leads import HOURS, RECEIVED, RULEBOOK, a_lead
+from tests.leads import HOURS, RECEIVED, RULEBOOK, a_lead, varied
 
 TIERS = RULEBOOK.rule_sets["fs-intake"].tiers
 RULES = WorkRules(TIERS, HOURS)
 NURSE = Staff("n", "nurse", frozenset({CLINICIAN}))
+ID = UUID(int=7)
 BACK = RECEIVED + timedelta(hours=3)
 MISSING: Json = {"cord": None}  # URGENT by what is missing: no red flag
 SADDLE: Json = {"ces": ["saddle-numb"]}
@@ -204,3 +215,84 @@ def test_what_staff_press_on_the_lead_as_it_was_is_refused() -> None:
     lead = back(earlier, EMERGENCY)
     with pytest.raises(WrongState):
         work(lead, Action(action="book", version=earlier.version), NURSE, BACK, RULES)
+
+
+# --- "this id came before": one decision for capture and for replay ---
+
+EARLY, LATE = RECEIVED, RECEIVED + timedelta(minutes=5)
+
+
+def sent(answers: Json, at: datetime, *, complete: bool = True) -> Lead:
+    return a_lead(answers, at, ID, complete=complete)
+
+
+def returned_often(lead: Lead) -> Lead:
+    entry = HistoryEntry(at=RECEIVED, by=SYSTEM, by_name="", action=RETURNED, version=1)
+    return varied(lead, history=(entry,) * MOST_RETURNS)
+
+
+def withdrawn(lead: Lead) -> Lead:
+    return lead.revoked("contact", "by telephone", LATE + timedelta(minutes=1))
+
+
+UNFINISHED, FINISHED = sent(ROUTINE, EARLY, complete=False), sent(ROUTINE, EARLY)
+MERGED = merge_resubmission(UNFINISHED, sent(PRIORITY, LATE), TIERS, HOURS)  # ROUTINE unfinished, then PRIORITY
+CASES = {
+    # what is stored, what comes, whether the person has a receipt for it: what follows
+    "a repeat": (FINISHED, sent(ROUTINE, LATE), False, Keep),
+    "a repeat from the spool": (FINISHED, sent(ROUTINE, EARLY), True, Keep),
+    "what was sent before coming back": (MERGED, sent(ROUTINE, LATE, complete=False), False, Keep),
+    "other content for a finished form": (FINISHED, sent(PRIORITY, LATE), False, Conflict),
+    "other content that was accepted": (FINISHED, sent(PRIORITY, LATE), True, NewLead),
+    "the end of an unfinished form": (UNFINISHED, sent(PRIORITY, LATE), False, Merge),
+    "more of an unfinished form": (UNFINISHED, sent(PRIORITY, LATE, complete=False), False, Merge),
+    "back to the first answers of an unfinished form": (
+        merge_resubmission(UNFINISHED, sent(PRIORITY, LATE, complete=False), TIERS, HOURS),
+        sent(ROUTINE, LATE, complete=False),
+        False,
+        Merge,
+    ),
+    "an unfinished form after the finished one": (FINISHED, sent(PRIORITY, LATE, complete=False), False, Keep),
+    "a red flag after the finished form": (FINISHED, sent(SADDLE, LATE, complete=False), False, Merge),
+    "a red flag from the spool, late": (FINISHED, sent(SADDLE, EARLY, complete=False), True, Merge),
+    "an unfinished form, late": (
+        sent(ROUTINE, LATE, complete=False),
+        sent(PRIORITY, EARLY, complete=False),
+        True,
+        Keep,
+    ),
+    "a finished form, late": (sent(ROUTINE, LATE, complete=False), sent(PRIORITY, EARLY), True, Merge),
+    "once too often": (returned_often(UNFINISHED), sent(PRIORITY, LATE), False, NewLead),
+    "once too often, from the spool": (returned_often(UNFINISHED), sent(PRIORITY, LATE), True, NewLead),
+    "after the consent was withdrawn, from the spool": (withdrawn(UNFINISHED), sent(PRIORITY, LATE), True, Keep),
+    "after the consent was withdrawn": (withdrawn(UNFINISHED), sent(PRIORITY, LATE), False, Merge),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_an_id_that_came_before_means(case: str) -> None:
+    stored, new, was_accepted, expected = CASES[case]
+    decided = resubmission(stored, new, TIERS, HOURS, was_accepted=was_accepted)
+    assert type(decided) is expected
+    if isinstance(decided, Merge):
+        assert (decided.lead.lead_id, decided.lead.version) == (ID, stored.version + 1)
+    if isinstance(decided, NewLead):
+        assert decided.lead.lead_id != ID
+        assert decided.lead.submitted == new.submitted
+
+
+def test_a_late_form_adds_its_red_flag_and_replaces_no_answer() -> None:
+    decided = resubmission(FINISHED, sent(SADDLE, EARLY, complete=False), TIERS, HOURS, was_accepted=True)
+    assert isinstance(decided, Merge)
+    assert decided.lead.submitted == FINISHED.submitted
+    assert decided.lead.tier == "EMERGENCY"
+    assert decided.lead.earlier[-1].answers["ces"] == SADDLE["ces"]
+
+
+def test_a_merged_lead_keeps_what_the_person_was_shown_in_between() -> None:
+    stored, new = sent(SADDLE, EARLY, complete=False), sent(ROUTINE, LATE)
+    decided = resubmission(stored, new, TIERS, HOURS, was_accepted=True)
+    assert isinstance(decided, Merge)
+    shown = [message.id for message in decided.lead.assessment.messages_shown]
+    assert {message.id for message in (*stored.assessment.messages_shown, *new.assessment.messages_shown)} == set(shown)
+    assert len(shown) == len(set(shown))
