@@ -14,10 +14,7 @@ STOPS_AFTER = timedelta(seconds=30)  # with one slow lead still less than the ti
 
 alerting = wiring.alerting()
 SAFETY_TIERS = {
-    tier.name
-    for rule_set in wiring.rulebook().rule_sets.values()
-    for tier in rule_set.tiers.values()
-    if not tier.marketing
+    tier.name for rule_set in wiring.rulebook().rule_sets.values() for tier in rule_set.tiers.values() if tier.safety
 }
 
 
