@@ -61,20 +61,20 @@ def now() -> datetime:
 
 @cache
 def rulebook() -> Rulebook:
-    from shared.rulebook.loading import load  # noqa: PLC0415
+    from shared.rulebook.loading import load
 
     return load()
 
 
 def clinic() -> ClinicSettings:
-    from shared.settings import ClinicSettings  # noqa: PLC0415
+    from shared.settings import ClinicSettings
 
     return ClinicSettings.from_environment()
 
 
 def safety() -> Safety:
-    from shared.http.problems import Safety  # noqa: PLC0415
-    from shared.rulebook.words import words  # noqa: PLC0415
+    from shared.http.problems import Safety
+    from shared.rulebook.words import words
 
     return Safety(rulebook().emergency_advice_in, words, clinic().phone)
 
@@ -83,26 +83,26 @@ def answers_visitors(
     show: Callable[[Request, Exception], Response | None] | None = None,
 ) -> Callable[[Handler], LambdaHandler]:
     """Gives a handler its Request, and visitors problem details with the advice; `show` may make a page of them."""
-    from shared.http.problems import answers_problems  # noqa: PLC0415
+    from shared.http.problems import answers_problems
 
     return answers_problems(safety(), logger.error, show)
 
 
 def answers_staff() -> Callable[[Handler], LambdaHandler]:
-    from shared.http import problems  # noqa: PLC0415
+    from shared.http import problems
 
     return problems.answers_staff(logger.error)
 
 
 def plain_forms(mend: Mend | None = None, return_origins: frozenset[str] = frozenset()) -> PlainForms:
-    from shared.http.plain_forms import PlainForms  # noqa: PLC0415
+    from shared.http.plain_forms import PlainForms
 
     return PlainForms(rulebook(), safety(), clinic(), mend, return_origins)
 
 
 def form_guard() -> FormGuard:
-    from shared.adapters.form_guard import FormGuard  # noqa: PLC0415
-    from shared.settings import form_key  # noqa: PLC0415
+    from shared.adapters.form_guard import FormGuard
+    from shared.settings import form_key
 
     return FormGuard(form_key())
 
@@ -111,30 +111,30 @@ def form_guard() -> FormGuard:
 
 
 def _dynamodb(*, unhurried: bool = False) -> DynamoDBClient:
-    from shared.adapters.aws import PATIENT_FACING, UNHURRIED, client  # noqa: PLC0415
+    from shared.adapters.aws import PATIENT_FACING, UNHURRIED, client
 
     return client("dynamodb", UNHURRIED if unhurried else PATIENT_FACING)
 
 
 def leads_table(dynamodb: DynamoDBClient | None = None) -> LeadsTable:
-    from shared.adapters.dynamodb import LeadsTable  # noqa: PLC0415
-    from shared.settings import TableSettings  # noqa: PLC0415
+    from shared.adapters.dynamodb import LeadsTable
+    from shared.settings import TableSettings
 
     table = TableSettings.from_environment()
     return LeadsTable(dynamodb or _dynamodb(), table.leads_table, table.index_shards)
 
 
 def _queue(url: str) -> SpoolQueue:
-    from shared.adapters.aws import SPOOLING, client  # noqa: PLC0415
-    from shared.adapters.spool import SpoolQueue  # noqa: PLC0415
+    from shared.adapters.aws import SPOOLING, client
+    from shared.adapters.spool import SpoolQueue
 
     return SpoolQueue(lambda: client("sqs", SPOOLING), url)
 
 
 def _alert_topic(*, unhurried: bool = False) -> AlertTopic:
-    from shared.adapters.aws import PATIENT_FACING, UNHURRIED, client  # noqa: PLC0415
-    from shared.adapters.sns import AlertTopic  # noqa: PLC0415
-    from shared.settings import AlertSettings  # noqa: PLC0415
+    from shared.adapters.aws import PATIENT_FACING, UNHURRIED, client
+    from shared.adapters.sns import AlertTopic
+    from shared.settings import AlertSettings
 
     return AlertTopic(
         client("sns", UNHURRIED if unhurried else PATIENT_FACING), AlertSettings.from_environment().topic_arn
@@ -142,8 +142,8 @@ def _alert_topic(*, unhurried: bool = False) -> AlertTopic:
 
 
 def webhook() -> Webhook:
-    from shared.adapters.webhook import Webhook  # noqa: PLC0415
-    from shared.settings import WebhookSettings  # noqa: PLC0415
+    from shared.adapters.webhook import Webhook
+    from shared.settings import WebhookSettings
 
     settings = WebhookSettings.from_environment()
     return Webhook(settings.address, settings.secret)
@@ -153,8 +153,8 @@ def webhook() -> Webhook:
 
 
 def intake(candidate: Rulebook | None = None) -> Intake:
-    from shared.settings import opening_hours, person_key, spool_queue  # noqa: PLC0415
-    from shared.usecases.capture import Intake  # noqa: PLC0415
+    from shared.settings import opening_hours, person_key, spool_queue
+    from shared.usecases.capture import Intake
 
     spool = _queue(spool_queue())
     clock = lambda: now()  # noqa: E731, PLW0108  looked up at each call, so that a test can set the time
@@ -162,32 +162,32 @@ def intake(candidate: Rulebook | None = None) -> Intake:
 
 
 def replay() -> Replay:
-    from shared.settings import failure_queue, opening_hours  # noqa: PLC0415
-    from shared.usecases.replaying import Replay  # noqa: PLC0415
+    from shared.settings import failure_queue, opening_hours
+    from shared.usecases.replaying import Replay
 
     return Replay(leads_table(), rulebook(), _queue(failure_queue()), opening_hours())
 
 
 def workspace() -> Workspace:
-    from shared.adapters.dynamodb import AccessLog  # noqa: PLC0415
-    from shared.settings import access_log, opening_hours  # noqa: PLC0415
-    from shared.usecases.inbox import Workspace  # noqa: PLC0415
+    from shared.adapters.dynamodb import AccessLog
+    from shared.settings import access_log, opening_hours
+    from shared.usecases.inbox import Workspace
 
     dynamodb = _dynamodb()
     return Workspace(leads_table(dynamodb), rulebook(), AccessLog(dynamodb, access_log()), opening_hours())
 
 
 def alerting() -> Alerting:
-    from shared.settings import AlertSettings, opening_hours  # noqa: PLC0415
-    from shared.usecases.alerting import Alerting  # noqa: PLC0415
+    from shared.settings import AlertSettings, opening_hours
+    from shared.usecases.alerting import Alerting
 
     link = AlertSettings.from_environment().staff_link
     return Alerting(leads_table(), rulebook(), _alert_topic(), opening_hours(), link)
 
 
 def digesting() -> Digesting:
-    from shared.settings import AlertSettings, opening_hours  # noqa: PLC0415
-    from shared.usecases.watching import Digesting  # noqa: PLC0415
+    from shared.settings import AlertSettings, opening_hours
+    from shared.usecases.watching import Digesting
 
     inbox, _, _ = AlertSettings.from_environment().staff_link.partition("#")
     leads = leads_table(_dynamodb(unhurried=True))
@@ -196,11 +196,11 @@ def digesting() -> Digesting:
 
 def watch(within: timedelta) -> Watch:
     """`within`: how long the canary's alert may take."""
-    from shared.adapters.aws import UNHURRIED, client  # noqa: PLC0415
-    from shared.adapters.canary import CanaryPath  # noqa: PLC0415
-    from shared.adapters.sns import Subscriptions  # noqa: PLC0415
-    from shared.settings import WatchSettings  # noqa: PLC0415
-    from shared.usecases.watching import Watch  # noqa: PLC0415
+    from shared.adapters.aws import UNHURRIED, client
+    from shared.adapters.canary import CanaryPath
+    from shared.adapters.sns import Subscriptions
+    from shared.settings import WatchSettings
+    from shared.usecases.watching import Watch
 
     settings = WatchSettings.from_environment()
     form = next(iter(rulebook().rule_sets.values())).questionnaire

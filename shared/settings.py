@@ -77,7 +77,7 @@ class SignInSettings:
 
 @dataclass(frozen=True, slots=True)
 class AdSettings:
-    """`key`: the secret set at the ad network; empty disables the webhook. `questionnaire`: the page the ads lead to."""
+    """`key`: the secret set at the ad network; empty disables the webhook. `questionnaire`: of the page ads lead to."""
 
     key: str
     questionnaire: str
