@@ -49,7 +49,7 @@ class WorklistPage(ResponseModel):
 
     @classmethod
     def of(cls, page: inbox.WorklistPage) -> Self:
-        return cls(leads=page.leads, cursor=str(page.onward) if page.onward else None, now=page.at)
+        return cls(leads=page.leads, cursor=page.onward, now=page.at)
 
 
 # ---- a lead

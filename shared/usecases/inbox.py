@@ -10,14 +10,14 @@ from shared.domain.leads.lead import Lead
 from shared.domain.leads.lead_view import LeadSummary
 from shared.domain.leads.staff import Staff
 from shared.domain.leads.work import Action, WorkRules, possible, work
-from shared.domain.leads.worklist import Search, WorklistCursor, WorklistQuery, reference_in, search_keys
+from shared.domain.leads.worklist import Search, WorklistQuery, reference_in, search_keys
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import RuleSet
 from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, Archive, RuleSets, Worklist
 from shared.usecases.rules import rule_set_of
 
 PAGE_OF_LEADS = 100
-READS_FOR_A_PAGE = 30  # an empty page may come with a cursor: filters are applied to what was read
+READ_FOR_A_PAGE = 3_000  # leads; an empty page may come with a cursor: filters are applied to what was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class WorklistPage:
-    """`onward`: where the next page begins; None when this is the last."""
+    """`onward`: the cursor of the next page; None when this is the last."""
 
     leads: tuple[LeadSummary, ...]
-    onward: WorklistCursor | None
+    onward: str | None
     at: datetime
 
 
@@ -67,16 +67,14 @@ def list_leads(query: WorklistQuery, staff: Staff, leads: Worklist, at: datetime
     """A page of the worklist: what the query wants, and where to go on. Raises NotAllowed, InvalidInput or
     StoreUnavailable."""
     must_read(staff)
-    shelves = leads.closed_shelves(at) if query.view == "closed" else leads.open_shelves()
-    place: WorklistCursor | None = WorklistCursor.parse(query.cursor) if query.cursor else WorklistCursor(shelves[0])
+    lists = {"open": leads.open_leads, "mine": leads.taken_leads, "closed": leads.closed_leads}
     found: list[LeadSummary] = []
-    for _ in range(READS_FOR_A_PAGE):
-        if place is None or len(found) >= PAGE_OF_LEADS:
-            break
-        page, onward = leads.on_shelf(place, PAGE_OF_LEADS)
-        found.extend(summary for summary in page if query.wants(summary, staff.id))
-        place = onward or place.next_shelf(shelves)
-    return WorklistPage(tuple(found), place, at)
+    for read, (summary, cursor) in enumerate(lists[query.view](query.cursor), start=1):
+        if query.wants(summary, staff.id):
+            found.append(summary)
+        if len(found) >= PAGE_OF_LEADS or read >= READ_FOR_A_PAGE:
+            return WorklistPage(tuple(found), cursor, at)
+    return WorklistPage(tuple(found), None, at)
 
 
 def search_leads(search: Search, person_key: str, staff: Staff, leads: Worklist, at: datetime) -> WorklistPage:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from shared.domain.errors import LeadChanged, NotAllowed, NotFound, StoreUnavailable
 from shared.domain.leads.erasure import Tombstone, erased
-from shared.domain.leads.export import ExportCursor, ExportQuery
+from shared.domain.leads.export import ExportQuery
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.person import SAME_PERSON
 from shared.domain.leads.retention import Retention, Stage, retired
@@ -26,10 +26,11 @@ READS_FOR_EXPORT = 300
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A page of leads, each with the present rule set of its questionnaire; `onward`: None on the last page."""
+    """A page of leads, each with the present rule set of its questionnaire. `onward`: the cursor of the next page; None
+    on the last."""
 
     leads: tuple[tuple[Lead, RuleSet | None], ...]
-    onward: ExportCursor | None
+    onward: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +59,17 @@ def export_leads(query: ExportQuery, staff: Staff, workspace: Workspace, at: dat
     _must_administer(staff)
     zone = workspace.hours.zone
     found: list[Lead] = []
-    size, mark = 0, query.after(at, zone)
-    for reads, arrival in enumerate(workspace.leads.arrivals(query.period(at, zone), mark)):
+    size, onward = 0, query.cursor
+    for reads, (lead_id, cursor) in enumerate(workspace.leads.arrivals(query.period(at, zone), onward)):
         if len(found) >= LEADS_IN_EXPORT or size >= BYTES_IN_EXPORT or reads >= READS_FOR_EXPORT:
             break
-        mark, lead = arrival, workspace.leads.get(arrival.lead_id)
+        onward, lead = cursor, workspace.leads.get(lead_id)
         if lead is not None and query.tier in (None, lead.tier):
             found.append(lead)
             size += len(lead.model_dump_json())
     else:
-        mark = None
-    return Exported(tuple(_taken_out(lead, staff, workspace, at) for lead in found), mark)
+        onward = None
+    return Exported(tuple(_taken_out(lead, staff, workspace, at) for lead in found), onward)
 
 
 def export_lead(reference: str, staff: Staff, workspace: Workspace, at: datetime) -> Exported:

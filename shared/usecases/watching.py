@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 
 from shared.domain.errors import NotDelivered
 from shared.domain.leads.digest import LOOKS_BACK, Digest, digest_of
-from shared.domain.leads.lead_view import LeadSummary
-from shared.domain.leads.worklist import WorklistCursor
 from shared.domain.opening_hours import OpeningHours
-from shared.usecases.inbox import PAGE_OF_LEADS
 from shared.usecases.ports import Canary, Publisher, Subscribers, Worklist
 
 
@@ -63,14 +60,10 @@ def send_digest(digesting: Digesting, at: datetime) -> Digest | None:
     """
     if digesting.hours.on(at.astimezone(digesting.hours.zone).date()) is None:
         return None
-    since, leads = at - LOOKS_BACK, digesting.leads
-    waiting = (lead for shelf in leads.open_shelves() for lead in _on_shelf(leads, shelf))
-    done = (
-        lead
-        for shelf in leads.closed_shelves(at, since)
-        for lead in takewhile(lambda lead: _done(lead) > since, _on_shelf(leads, shelf))
-    )
-    digest = digest_of(list(waiting), list(done), at, digesting.inbox)
+    since = at - LOOKS_BACK
+    waiting = [lead for lead, _ in digesting.leads.open_leads()]
+    done = takewhile(lambda lead: lead.done_at > since, (lead for lead, _ in digesting.leads.closed_leads()))
+    digest = digest_of(waiting, done, at, digesting.inbox)
     digesting.publisher.publish(digest)
     return digest
 
@@ -119,15 +112,3 @@ def _sent(canary: Canary, *, tries_spool: bool) -> tuple[str, str, str]:
         return "", type(failure).__name__, str(failure)  # a status, or a kind: never what somebody wrote
     except Exception as failure:  # noqa: BLE001  as above
         return "", type(failure).__name__, ""
-
-
-def _on_shelf(leads: Worklist, shelf: str) -> Iterator[LeadSummary]:
-    place: WorklistCursor | None = WorklistCursor(shelf)
-    while place is not None:
-        page, place = leads.on_shelf(place, PAGE_OF_LEADS)
-        yield from page
-
-
-def _done(lead: LeadSummary) -> datetime:
-    """Its place on the shelf of done leads."""
-    return lead.closed_at or lead.received_at

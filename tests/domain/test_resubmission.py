@@ -117,6 +117,7 @@ def test_a_red_flag_is_never_met_with_silence(state: object, before: Json, after
     )
     assert [entry.action for entry in lead.history] == [*(entry.action for entry in earlier.history), "returned"]
     assert lead.sent_more
+    assert lead.escalation.tier_rank == TIERS[lead.tier].rank
 
 
 def test_whoever_has_it_keeps_it_when_there_is_nothing_new_to_know() -> None:

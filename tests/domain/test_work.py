@@ -111,6 +111,14 @@ def test_a_lead_waits_for_an_alert_exactly_while_nobody_has_it(
 
 
 @given(st.sampled_from(LEADS), STEPS)
+def test_the_rank_on_the_worklist_is_that_of_the_tier(lead: Lead, steps: list[tuple[Action, Staff, int, bool]]) -> None:
+    def check(before: Lead, after: Lead, doing: Action, who: Staff, at: datetime) -> None:
+        assert after.escalation.tier_rank == TIERS[after.tier].rank
+
+    play(lead, steps, check)
+
+
+@given(st.sampled_from(LEADS), STEPS)
 def test_what_the_visitor_sent_is_never_touched(lead: Lead, steps: list[tuple[Action, Staff, int, bool]]) -> None:
     def check(before: Lead, after: Lead, doing: Action, who: Staff, at: datetime) -> None:
         assert after.submitted == before.submitted

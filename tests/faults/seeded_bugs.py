@@ -148,7 +148,11 @@ def meetings_with_the_spool() -> list[str]:
 
 
 CAPTURE, ALERTING, LEAD = "shared/usecases/capture.py", "shared/usecases/alerting.py", "shared/domain/leads/lead.py"
-TABLE, REPLAYING, INBOX = "shared/adapters/dynamodb.py", "shared/usecases/replaying.py", "shared/usecases/inbox.py"
+TABLE, REPLAYING, INBOX = (
+    "shared/adapters/dynamodb/leads_table.py",
+    "shared/usecases/replaying.py",
+    "shared/usecases/inbox.py",
+)
 BUGS: tuple[Bug, ...] = (
     Bug(
         "received is said when table and spool both failed",

@@ -76,11 +76,11 @@ def test_nothing_is_left_in_table_index_or_log_but_a_tombstone_and_a_hashed_ledg
 
     after = everything(aws)
     [item] = after["table"]
-    assert set(item) == {"lead_id", "version", "remainder", "write_id", "retention_stage", "retention_since"}
+    assert set(item) == {"lead_id", "version", "remainder", "write_id", "retention_partition", "retention_since"}
     left = json.dumps(after) + logs() + json.dumps(aws.alerts())
     assert [word for word in (*words, *HEALTH) if word in left] == []
     assert {name: items for name, items in after.items() if items and name not in ("table", "access log")} == {
-        "to_retire": [{name: item[name] for name in ("lead_id", "retention_stage", "retention_since")}]
+        "to_retire": [{name: item[name] for name in ("lead_id", "retention_partition", "retention_since")}]
     }
     remainder = json.loads(item["remainder"]["S"])
     assert (remainder["reference"], remainder["kind"]) == (reference, "erased")

@@ -63,7 +63,7 @@ def test_of_an_urgent_lead_a_trail_stays_for_another_year(aws: Aws, clock: Clock
     assert json.loads(text)["trail"]["rules"]
     for personal in ("Sample", "5550147", "555-0147", "@", "203.0.113.10"):
         assert personal not in text
-    assert set(item) == {"lead_id", "version", "remainder", "write_id", "retention_stage", "retention_since"}
+    assert set(item) == {"lead_id", "version", "remainder", "write_id", "retention_partition", "retention_since"}
     clock.at += timedelta(days=366)
     assert retired() == NOTHING | {"audit": 1}
     assert aws.items() == []

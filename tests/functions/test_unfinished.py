@@ -68,7 +68,7 @@ def test_the_visitor_comes_back_and_makes_one_lead_of_it(aws: Aws, clock: Clock)
 def test_what_was_newly_consented_is_added_to_the_chain(aws: Aws, clock: Clock) -> None:
     send(HALF, complete=False)
     send(consents={"contact": True, "sms": True})
-    lead = Lead.model_validate(aws.leads()[0])
+    lead = Lead.model_validate(aws.stored()[0])
     assert [(record.consent, record.given) for record in lead.submitted.consent_records] == [
         ("contact", True),
         ("sms", True),
@@ -210,7 +210,7 @@ def test_who_has_the_lead_keeps_it_and_sees_that_more_came(aws: Aws, clock: Cloc
     worked(reference, "acknowledge")
     send()
     assert tell(aws) == []
-    assert "open_shard" not in aws.items()[0]
+    assert "due_partition" not in aws.items()[0]
     summary = content(opened(reference))["summary"]
     assert (summary["owner_name"], summary["sent_more"], summary["complete"]) == ("nurse", True, True)
     assert content(worked(reference, "contact_attempt", outcome="reached"))["summary"]["sent_more"] is False
@@ -218,11 +218,11 @@ def test_who_has_the_lead_keeps_it_and_sees_that_more_came(aws: Aws, clock: Cloc
 
 def test_a_red_flag_that_was_given_back_stands_in_front_of_the_others(aws: Aws, clock: Clock) -> None:
     reference = content(send(EMERGENCY))["reference"]
-    assert aws.items()[0]["open_shard"]["S"].startswith("red-")
+    assert aws.items()[0]["due_partition"]["S"].startswith("red-")
     worked(reference, "acknowledge")
-    assert "open_shard" not in aws.items()[0]
+    assert "due_partition" not in aws.items()[0]
     worked(reference, "reopen")
-    assert aws.items()[0]["open_shard"]["S"].startswith("red-")
+    assert aws.items()[0]["due_partition"]["S"].startswith("red-")
 
 
 def test_what_was_sent_before_is_shown_and_handed_out_and_goes_with_the_answers(aws: Aws, clock: Clock) -> None:

@@ -161,7 +161,7 @@ def test_a_canary_is_told_once_shown_on_no_list_and_ends_by_itself(aws: Aws, clo
     run()
     aws.alerts()
     item, _ = aws.dynamodb.scan(TableName=ENVIRONMENT["LEADS_TABLE"])["Items"]
-    assert not {"worklist_shard", "reference", "summary", "phone_key", "email_key"} & item.keys()
+    assert not {"worklist_partition", "reference", "summary", "phone_key", "email_key"} & item.keys()
     lasts = datetime.fromtimestamp(int(item["expires_at"]["N"]), UTC) - clock.at
     assert timedelta(hours=1) < lasts < timedelta(days=3)
     clock.at += timedelta(days=1)

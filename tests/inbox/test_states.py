@@ -98,7 +98,10 @@ def test_the_lists(send: Send, member: Come) -> None:
     expect(admin.page.locator("#rules")).to_contain_text(
         re.compile(r"Rules fs-triage \S+ changed \d{4}-\d\d-\d\d awaiting a physician's approval")
     )
-    tiers = admin.page.locator("#leads .tier").all_inner_texts()
+    taken = [row.locator(".nobody").count() == 0 for row in admin.page.locator("#leads a").all()]
+    assert taken == sorted(taken)
+    tiers = admin.page.locator("#leads a:has(.nobody) .tier").all_inner_texts()
+    assert tiers
     order = ["EMERGENCY", "URGENT", "PRIORITY", "ROUTINE"]
     assert tiers == sorted(tiers, key=order.index)
     look(admin, "10-open")

@@ -22,9 +22,9 @@ export function drawWorklist() {
   updateTimes();
 }
 
-// Most urgent tier first; in a tier, leads without an owner first, then by deadline. Closed leads: the latest first.
+// As the service orders them: leads without an owner first, then by tier, deadline and arrival. Closed leads: the latest first.
 export function inOrder(leads, view) {
-  const key = (lead) => [TIERS.indexOf(lead.tier), isDone(lead) ? 2 : lead.owner ? 1 : 0, Date.parse(lead.deadline ?? "9999-12-31"), Date.parse(lead.received_at)];
+  const key = (lead) => [isDone(lead) ? 2 : lead.owner ? 1 : 0, TIERS.indexOf(lead.tier), Date.parse(lead.deadline ?? "9999-12-31"), Date.parse(lead.received_at)];
   const endedAt = (lead) => Date.parse(lead.closed_at ?? lead.received_at);
   return [...leads].sort((a, b) => {
     if (view === "closed") return endedAt(b) - endedAt(a);

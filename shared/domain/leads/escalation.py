@@ -21,12 +21,13 @@ CLAIM_LASTS = timedelta(seconds=30)  # longer than one alert can take, with ever
 class Escalation:
     """How far the alerts of a lead have got.
 
-    `deadline`: respond by then. `started_at`: when the ladder began. `alert_due`, `alert_delivered`: levels; 0 is none.
-    `next_at`: when to look at the lead again. Nobody alerts staff before, so moving it on also claims the lead; None
-    when no alert is due any more.
+    `deadline`: respond by then. `tier_rank`: of the lead's tier; 0 is the most urgent. `started_at`: when the ladder
+    began. `alert_due`, `alert_delivered`: levels; 0 is none. `next_at`: when to look at the lead again. Nobody alerts
+    staff before, so moving it on also claims the lead; None when no alert is due any more.
     """
 
     deadline: datetime | None
+    tier_rank: int
     started_at: datetime
     alert_due: int
     alert_delivered: int

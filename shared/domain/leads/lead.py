@@ -276,6 +276,7 @@ def first_escalation(tier: Tier, at: datetime, hours: OpeningHours, *, waits: bo
     """Of a lead that came in then. `waits`: the visitor may still finish the form, so nobody is alerted yet."""
     fresh = Escalation(
         deadline=tier.deadline.after(at, hours) if tier.deadline else None,
+        tier_rank=tier.rank,
         started_at=at,
         alert_due=0,
         alert_delivered=0,

@@ -37,6 +37,11 @@ class LeadSummary(Stored):
     tags: tuple[str, ...]
     sent_more: bool = False
 
+    @property
+    def done_at(self) -> datetime:
+        """Of a lead that needs nobody: when staff ended it, or when it came in."""
+        return self.closed_at or self.received_at
+
     @classmethod
     def of(cls, lead: Lead) -> LeadSummary:
         work = lead.work

@@ -24,7 +24,7 @@ from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.triage import Tier
 
 MOST_EARLIER = 5
-MOST_RETURNS = 20  # each makes the lead larger, and DynamoDB holds 400 kB of one
+MOST_RETURNS = 20  # each makes the lead larger, and the table holds 400 kB of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ class _Merging:
         return replace(before, staff_tier=self.staff_tier)
 
     def _escalation(self) -> Escalation:
-        escalation = replace(self.earlier.escalation, deadline=self._deadline())
+        escalation = replace(self.earlier.escalation, deadline=self._deadline(), tier_rank=self._rank(self.tier))
         if not self.alerts_again:
             return escalation
         at = self.later.assessment.received_at

@@ -249,7 +249,8 @@ class _Doing:
         """While nobody has the lead, the audience of this tier is alerted at once."""
         escalation = self._restarted(tier) if self.lead.work.status == "new" else self.lead.escalation
         work = replace(self.lead.work, staff_tier=tier)
-        return self._changed(self._entry(tier), work=work, escalation=replace(escalation, deadline=deadline))
+        escalation = replace(escalation, deadline=deadline, tier_rank=self.rules.rank(tier))
+        return self._changed(self._entry(tier), work=work, escalation=escalation)
 
     def _restarted(self, tier: str) -> Escalation:
         return self.lead.escalation.restarted(self.at, escalates=self.rules.tiers[tier].escalates)

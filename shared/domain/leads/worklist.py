@@ -1,21 +1,16 @@
-"""The worklist: its shelves, what staff ask of it, and what they look for by hand.
-
-Open leads stand on the open shelves by deadline. What needs nobody stands on the shelf of the month in which it was
-done, so that reading either costs what is read and never the size of the table.
-"""
+"""The worklist: the order of open leads, what staff ask of it, and what they look for by hand."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 from pydantic_core import PydanticCustomError
 
-from shared.domain.errors import FieldProblem, InvalidInput
 from shared.domain.intake.fields import Line, line, mail_address
 from shared.domain.intake.phone import e164
 from shared.domain.leads.escalation import NEVER
@@ -24,42 +19,24 @@ from shared.domain.leads.lead_view import LeadSummary
 from shared.domain.leads.person import email_key, phone_key
 from shared.domain.model import Model
 
-MONTHS_BACK = 24  # how far the list of done leads reaches; an older one is found by its reference
 READ_ALOUD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""})
 REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{10}")
-CURSOR = re.compile(
-    r"(?P<shelf>open-[0-9]{1,3}|closed-[0-9]{4}-[0-9]{2}-[0-9]{1,3})_"
-    r"(?:(?P<sort_at>[0-9]{4}-[0-9T:.+-]{8,40})_(?P<lead_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|_)"
-)
 
 
-def shelf_of(lead: Lead, shard: int) -> str:
-    if lead.needs_someone:
-        return f"open-{shard}"
-    return f"closed-{_done_at(lead).astimezone(UTC):%Y-%m}-{shard}"
+class Urgency(NamedTuple):
+    """A lead's place on the worklist. `taken`: somebody has it. `tier_rank`: 0 is the most urgent tier."""
+
+    taken: bool
+    tier_rank: int
+    deadline: datetime
+    received_at: datetime
 
 
-def open_shelves(shards: int) -> Iterator[str]:
-    yield from (f"open-{shard}" for shard in range(shards))
-
-
-def closed_shelves(at: datetime, since: datetime | None, shards: int) -> Iterator[str]:
-    """The latest month first, back to that instant or as far as the list reaches."""
-    month = at.astimezone(UTC).replace(day=1)
-    for _ in range(MONTHS_BACK):
-        yield from (f"closed-{month:%Y-%m}-{shard}" for shard in range(shards))
-        if since is not None and (month.year, month.month) <= (since.astimezone(UTC).year, since.astimezone(UTC).month):
-            return
-        month = (month - timedelta(days=1)).replace(day=1)
-
-
-def sorted_at(lead: Lead) -> datetime:
-    """Its place on the shelf."""
-    return (lead.escalation.deadline or NEVER) if lead.needs_someone else _done_at(lead)
-
-
-def _done_at(lead: Lead) -> datetime:
-    return lead.work.closed_at or lead.assessment.received_at
+def urgency(lead: Lead) -> Urgency:
+    """Open leads are listed by it: what nobody has comes first, by tier and deadline, and then what somebody has."""
+    escalation = lead.escalation
+    taken = lead.work.status == "acknowledged"
+    return Urgency(taken, escalation.tier_rank, escalation.deadline or NEVER, lead.assessment.received_at)
 
 
 class WorklistQuery(Model):
@@ -76,33 +53,6 @@ class WorklistQuery(Model):
             and self.tier in (None, summary.tier)
             and self.suspect in (None, summary.suspect)
         )
-
-
-@dataclass(frozen=True, slots=True)
-class WorklistCursor:
-    """A shelf, and the last lead read on it; None at its beginning."""
-
-    shelf: str
-    sort_at: str = ""
-    lead_id: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.shelf}_{self.sort_at}_{self.lead_id}"
-
-    def next_shelf(self, shelves: tuple[str, ...]) -> WorklistCursor | None:
-        """The beginning of the shelf after this one. Raises InvalidInput where this is none of them."""
-        if self.shelf not in shelves:
-            raise InvalidInput((FieldProblem("/cursor", "This is not in the expected format."),))
-        later = shelves[shelves.index(self.shelf) + 1 :]
-        return WorklistCursor(later[0]) if later else None
-
-    @classmethod
-    def parse(cls, cursor: str) -> WorklistCursor:
-        """Raises InvalidInput."""
-        match = CURSOR.fullmatch(cursor)
-        if match is None:
-            raise InvalidInput((FieldProblem("/cursor", "This is not in the expected format."),))
-        return cls(**match.groupdict(""))
 
 
 class Search(Model):
