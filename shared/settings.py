@@ -1,4 +1,4 @@
-"""What each function is told by its environment (set in infra/template.yaml)."""
+"""What each function reads from its environment (set in infra/template.yaml)."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class SignInSettings:
 
 @dataclass(frozen=True, slots=True)
 class AdSettings:
-    """`key`: the secret set at the ad network; empty closes this door. `questionnaire`: the page the ads lead to."""
+    """`key`: the secret set at the ad network; empty disables the webhook. `questionnaire`: of the page ads lead to."""
 
     key: str
     questionnaire: str

@@ -6,7 +6,6 @@ import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 from uuid import UUID
 
 from shared.domain.errors import (
@@ -30,14 +29,6 @@ from shared.domain.rules.shadow import shadow
 from shared.domain.rules.triage import RuleSet, TriageResult
 from shared.usecases.ports import Leads, RuleSets, Spool
 from shared.usecases.rules import EMERGENCY, rule_set_for, score
-
-
-class ChallengeMaker(Protocol):
-    def token(self) -> str:
-        """Says when the form was drawn, signed."""
-
-    def challenge(self, submission_id: UUID, at: datetime, /) -> dict[str, object]:
-        """A proof of work for this submission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +120,6 @@ def capture_ad_lead(ad_lead: AdLead, arrival: Arrival, intake: Intake, questionn
     questionnaire = rule_set_for(intake.rule_sets, questionnaire_id).questionnaire
     submission = ad_lead.submission(QuestionnaireVersion(id=questionnaire.id, version=questionnaire.version))
     return None if ad_lead.is_test else capture_lead(submission, arrival, intake)
-
-
-def issue_challenge(submission_id: UUID, guard: ChallengeMaker, at: datetime) -> dict[str, object]:
-    """What a page needs to show later that a person filled in this form."""
-    return {"token": guard.token(), "challenge": guard.challenge(submission_id, at)}
 
 
 def show_receipt(lead_id: UUID, leads: Leads, at: datetime) -> Lead:
