@@ -27,8 +27,8 @@ from benchmarks.capacity import Item
 from benchmarks.cost import GOAL, Facts, partitions_for, units_shared_by_all
 from benchmarks.table_in_memory import TableInMemory
 from dev import template
-from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.dynamodb.items import item_of
+from shared.adapters.dynamodb.leads_table import LeadsTable
 from shared.adapters.dynamodb.partitions import Partitions
 from shared.domain.leads.export import ExportQuery
 from shared.domain.leads.staff import Staff

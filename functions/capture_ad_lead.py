@@ -12,7 +12,7 @@ from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
 from shared.http.visitor_responses import Taken
 from shared.settings import AdSettings
-from shared.usecases.capture import admit_ad_network, capture_ad_lead
+from shared.usecases.ad_leads import admit_ad_network, capture_ad_lead
 
 ads = AdSettings.from_environment()
 intake = wiring.intake()

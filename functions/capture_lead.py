@@ -1,13 +1,15 @@
 """POST /submissions: a filled-in form, as JSON or from a plain HTML form, becomes a triaged, stored lead."""
 
+from __future__ import annotations
+
+from functools import cache
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
 from functions import reporting, wiring
 from functions.wiring import logger, metrics
-from shared.domain.intake.filled_form import FilledForm
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import FORM, PLAIN_FORM, Arrival, reference_of
@@ -17,21 +19,35 @@ from shared.http.visitor_responses import Receipt
 from shared.rulebook.loading import load_candidate
 from shared.settings import return_origins
 from shared.usecases.capture import Captured, capture_lead
-from shared.usecases.screening import mend_form
+
+if TYPE_CHECKING:
+    from shared.domain.intake.filled_form import FilledForm
+    from shared.http.plain_forms import PlainForms
 
 rulebook = wiring.rulebook()
 guard = wiring.form_guard()
 intake = wiring.intake(load_candidate())
-forms = wiring.plain_forms(lambda form, problems: mend_form(form, problems, rulebook), return_origins())
+
+
+@cache
+def forms() -> PlainForms:
+    """Loaded for those who send a plain form."""
+    from shared.usecases.screening import mend_form  # noqa: PLC0415
+
+    return wiring.plain_forms(lambda form, problems: mend_form(form, problems, rulebook), return_origins())
+
+
+def show_problem(request: Request, error: Exception) -> Response | None:
+    return forms().show_problem(request, error) if request.wants_page else None
 
 
 @logger.inject_lambda_context(correlation_id_path=REQUEST_ID, clear_state=True)
 @metrics.log_metrics
-@wiring.answers_visitors(forms.show_problem)
+@wiring.answers_visitors(show_problem)
 def handler(request: Request, context: Any) -> Response:
     at = wiring.now()
-    form = forms.read(request) if request.sends_form else None
-    submission = forms.submission(request, form, guard.submission_id, at) if form else request.read(Submission)
+    form = forms().read(request) if request.sends_form else None
+    submission = forms().submission(request, form, guard.submission_id, at) if form else request.read(Submission)
     logger.append_keys(reference=reference_of(submission.submission_id))  # also of what fails from here on
     judged = guard.judge(submission, at)
     source = PLAIN_FORM if form and judged.source == FORM else judged.source
@@ -50,6 +66,6 @@ def report(captured: Captured) -> None:
 
 def answer(request: Request, form: FilledForm | None, submission: Submission, captured: Captured) -> Response:
     if form and request.wants_page:
-        return forms.sent(request, form, submission.submission_id, captured.receipt, stored=not captured.spooled)
+        return forms().sent(request, form, submission.submission_id, captured.receipt, stored=not captured.spooled)
     status = HTTPStatus.CREATED if captured.created else HTTPStatus.ACCEPTED if captured.spooled else HTTPStatus.OK
     return respond(status, Receipt.model_validate(captured.receipt))

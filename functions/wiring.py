@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from shared.adapters.dynamodb import LeadsTable
+    from shared.adapters.dynamodb.leads_table import LeadsTable
     from shared.adapters.form_guard import FormGuard
     from shared.adapters.sns import AlertTopic
     from shared.adapters.spool import SpoolQueue
@@ -117,7 +117,7 @@ def _dynamodb(*, unhurried: bool = False) -> DynamoDBClient:
 
 
 def leads_table(dynamodb: DynamoDBClient | None = None) -> LeadsTable:
-    from shared.adapters.dynamodb import LeadsTable
+    from shared.adapters.dynamodb.leads_table import LeadsTable
     from shared.settings import TableSettings
 
     table = TableSettings.from_environment()
@@ -169,7 +169,7 @@ def replay() -> Replay:
 
 
 def workspace() -> Workspace:
-    from shared.adapters.dynamodb import AccessLog
+    from shared.adapters.dynamodb.access_log import AccessLog
     from shared.settings import access_log, opening_hours
     from shared.usecases.inbox import Workspace
 

@@ -38,8 +38,8 @@ HEADERS = (  # the ones that are read here; API Gateway gives names in lower cas
     "referer",
     "x-forwarded-proto",
 )
-HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?")
-SAFE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+HOST = r"[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?"
+SAFE_NAME = r"[a-z][a-z0-9_-]{0,39}"
 OWN_KINDS = ("answer", "control_character", "phone", "email", "unreachable")  # their sentences are ours
 SENTENCES = {
     "missing": "This field is required.",
@@ -139,7 +139,7 @@ class Request:
         path = "/".join(self.path.split("/")[:-depth])
         scheme = "https" if self.header("x-forwarded-proto") == "https" else "http"
         host = self.header("host")
-        if not HOST.fullmatch(host):
+        if not re.fullmatch(HOST, host):
             host = self.domain
         return f"{scheme}://{host}{path.rstrip('/')}/"
 
@@ -292,7 +292,7 @@ def _pointer(location: tuple[int | str, ...]) -> str:
     """A JSON pointer, two levels deep at most; a name that does not look like one of ours is left out."""
     parts = []
     for part in location[:2]:
-        if not isinstance(part, str) or SAFE_NAME.fullmatch(part) is None:
+        if not isinstance(part, str) or re.fullmatch(SAFE_NAME, part) is None:
             break
         parts.append(part)
     return "".join(f"/{part}" for part in parts)

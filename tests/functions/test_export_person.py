@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.adapters.dynamodb import LeadsTable
+from shared.adapters.dynamodb.leads_table import LeadsTable
 from shared.domain.leads.lead import Lead, reference_of
 from shared.domain.leads.lead_view import ShownAnswer
 from shared.http import staff_responses

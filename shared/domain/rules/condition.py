@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -32,8 +31,7 @@ class Condition(Protocol):
     def holds(self, facts: Facts, /) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(NamedTuple):
     question: str
     options: frozenset[str]
 
@@ -41,8 +39,7 @@ class AnyOf:
         return not self.options.isdisjoint(facts.chosen.get(self.question, NOTHING))
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(NamedTuple):
     question: str
     options: frozenset[str]
 
@@ -50,8 +47,7 @@ class AllOf:
         return self.options <= facts.chosen.get(self.question, NOTHING)
 
 
-@dataclass(frozen=True, slots=True)
-class NoneOf:
+class NoneOf(NamedTuple):
     question: str
     options: frozenset[str]
 
@@ -59,8 +55,7 @@ class NoneOf:
         return self.options.isdisjoint(facts.chosen.get(self.question, NOTHING))
 
 
-@dataclass(frozen=True, slots=True)
-class AtLeastAmong:
+class AtLeastAmong(NamedTuple):
     question: str
     options: frozenset[str]
     at_least: int
@@ -69,8 +64,7 @@ class AtLeastAmong:
         return len(self.options & facts.chosen.get(self.question, NOTHING)) >= self.at_least
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(NamedTuple):
     """A number within inclusive bounds; a missing number makes any comparison false."""
 
     question: str
@@ -84,8 +78,7 @@ class Between:
         return (self.at_least is None or number >= self.at_least) and (self.at_most is None or number <= self.at_most)
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     question: str
     answered: bool
 
@@ -93,8 +86,7 @@ class Answered:
         return facts.answered(self.question) is self.answered
 
 
-@dataclass(frozen=True, slots=True)
-class Mentions:
+class Mentions(NamedTuple):
     question: str
     word_list: str
     pattern: re.Pattern[str]
@@ -104,14 +96,12 @@ class Mentions:
         return text is not None and self.pattern.search(text) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class NoneWithOthers:
+class NoneWithOthers(NamedTuple):
     def holds(self, facts: Facts) -> bool:
         return facts.none_with_others
 
 
-@dataclass(frozen=True, slots=True)
-class Every:
+class Every(NamedTuple):
     conditions: tuple[Condition, ...]
 
     def holds(self, facts: Facts) -> bool:
@@ -121,8 +111,7 @@ class Every:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class Some:
+class Some(NamedTuple):
     conditions: tuple[Condition, ...]
     at_least: int = 1
 
@@ -136,16 +125,14 @@ class Some:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(NamedTuple):
     condition: Condition
 
     def holds(self, facts: Facts) -> bool:
         return not self.condition.holds(facts)
 
 
-@dataclass(frozen=True, slots=True)
-class Defined:
+class Defined(NamedTuple):
     """A condition that has a name."""
 
     name: str
@@ -155,8 +142,7 @@ class Defined:
         return self.condition.holds(facts)
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(NamedTuple):
     """A staff instrument: points of its items that hold, added up."""
 
     name: str
@@ -167,8 +153,7 @@ class Score:
         return sum(points for points, condition in self.items if condition.holds(facts))
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
+class Scores(NamedTuple):
     score: Score
     at_least: int
 
