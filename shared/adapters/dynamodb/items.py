@@ -9,15 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from pydantic_core import to_json
-
 from shared.adapters.dynamodb.partitions import Index, Item, Partitions
 from shared.domain.leads.erasure import Tombstone
 from shared.domain.leads.lead import CANARY, Lead
 from shared.domain.leads.lead_view import LeadSummary
 from shared.domain.leads.retention import Kept, stage_of
 from shared.domain.leads.worklist import urgency
-from shared.domain.model import Stored
 
 DUE = Index("due", "due_partition", "next_at")
 WORKLIST = Index("worklist", "worklist_partition", "worklist_order")
@@ -34,7 +31,7 @@ def item_of(kept: Kept, partitions: Partitions) -> Item:
     item: Item = {
         "lead_id": {"S": str(kept.lead_id)},
         "version": {"N": str(kept.version)},
-        "lead" if isinstance(kept, Lead) else "remainder": {"S": _json(kept)},
+        "lead" if isinstance(kept, Lead) else "remainder": {"S": kept.model_dump_json()},
         "write_id": {"S": uuid4().hex},  # tells our own write, met again by the SDK's retry, from an equal one
     }
     if isinstance(kept, Lead) and kept.source == CANARY:  # on no list; the table forgets it by itself
@@ -69,11 +66,6 @@ def open_order(lead: Lead) -> str:
     return f"{taken:d}-{tier_rank:02}#{instant(deadline)}#{instant(received_at)}#{lead.lead_id}"
 
 
-def _json(stored: Stored) -> str:
-    """Without the model's schema, which only reading needs: building that of a lead is a twentieth of a cold start."""
-    return to_json(dict(stored)).decode()
-
-
 def _due(lead: Lead, partitions: Partitions) -> dict[str, str]:
     """Only leads that need another look are in that index."""
     if lead.escalation.next_at is None:
@@ -88,7 +80,7 @@ def _lists(lead: Lead, partitions: Partitions) -> dict[str, str]:
     return {
         WORKLIST.partition: partitions.of(lead.lead_id, OPEN if lead.needs_someone else CLOSED),
         WORKLIST.order: open_order(lead) if lead.needs_someone else done_order,
-        "summary": _json(summary),
+        "summary": summary.model_dump_json(),
         ARRIVALS.partition: partitions.of(lead.lead_id, ARRIVAL),
         ARRIVALS.order: f"{instant(lead.assessment.received_at)}#{lead.lead_id}",
     }

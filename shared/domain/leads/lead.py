@@ -154,7 +154,7 @@ class Lead(Stored):
         tier, at = rule_set.tiers[result.tier], arrival.at
         flagged = red_flag(rule_set, result)
         answered = _answered(submission, rule_set)
-        return cls.model_construct(
+        return cls(
             lead_id=submission.submission_id,
             version=1,
             reference=reference_of(submission.submission_id),
@@ -184,7 +184,7 @@ class Lead(Stored):
         answers_removed_at: datetime | None = None,
     ) -> Lead:
         """The next version, with these parts in place of its own."""
-        return Lead.model_construct(
+        return Lead(
             lead_id=self.lead_id,
             version=self.version + 1,
             reference=self.reference,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -31,7 +32,8 @@ class Condition(Protocol):
     def holds(self, facts: Facts, /) -> bool: ...
 
 
-class AnyOf(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class AnyOf:
     question: str
     options: frozenset[str]
 
@@ -39,7 +41,8 @@ class AnyOf(NamedTuple):
         return not self.options.isdisjoint(facts.chosen.get(self.question, NOTHING))
 
 
-class AllOf(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class AllOf:
     question: str
     options: frozenset[str]
 
@@ -47,7 +50,8 @@ class AllOf(NamedTuple):
         return self.options <= facts.chosen.get(self.question, NOTHING)
 
 
-class NoneOf(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class NoneOf:
     question: str
     options: frozenset[str]
 
@@ -55,7 +59,8 @@ class NoneOf(NamedTuple):
         return self.options.isdisjoint(facts.chosen.get(self.question, NOTHING))
 
 
-class AtLeastAmong(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class AtLeastAmong:
     question: str
     options: frozenset[str]
     at_least: int
@@ -64,7 +69,8 @@ class AtLeastAmong(NamedTuple):
         return len(self.options & facts.chosen.get(self.question, NOTHING)) >= self.at_least
 
 
-class Between(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Between:
     """A number within inclusive bounds; a missing number makes any comparison false."""
 
     question: str
@@ -78,7 +84,8 @@ class Between(NamedTuple):
         return (self.at_least is None or number >= self.at_least) and (self.at_most is None or number <= self.at_most)
 
 
-class Answered(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Answered:
     question: str
     answered: bool
 
@@ -86,7 +93,8 @@ class Answered(NamedTuple):
         return facts.answered(self.question) is self.answered
 
 
-class Mentions(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Mentions:
     question: str
     word_list: str
     pattern: re.Pattern[str]
@@ -96,12 +104,14 @@ class Mentions(NamedTuple):
         return text is not None and self.pattern.search(text) is not None
 
 
-class NoneWithOthers(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class NoneWithOthers:
     def holds(self, facts: Facts) -> bool:
         return facts.none_with_others
 
 
-class Every(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Every:
     conditions: tuple[Condition, ...]
 
     def holds(self, facts: Facts) -> bool:
@@ -111,7 +121,8 @@ class Every(NamedTuple):
         return True
 
 
-class Some(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Some:
     conditions: tuple[Condition, ...]
     at_least: int = 1
 
@@ -125,14 +136,16 @@ class Some(NamedTuple):
         return False
 
 
-class Not(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Not:
     condition: Condition
 
     def holds(self, facts: Facts) -> bool:
         return not self.condition.holds(facts)
 
 
-class Defined(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Defined:
     """A condition that has a name."""
 
     name: str
@@ -142,7 +155,8 @@ class Defined(NamedTuple):
         return self.condition.holds(facts)
 
 
-class Score(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Score:
     """A staff instrument: points of its items that hold, added up."""
 
     name: str
@@ -153,7 +167,8 @@ class Score(NamedTuple):
         return sum(points for points, condition in self.items if condition.holds(facts))
 
 
-class Scores(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Scores:
     score: Score
     at_least: int
 
