@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 from shared.domain.intake.fields import MAX_OPTIONS
+from shared.domain.intake.submission import Submission
 from shared.domain.rules.condition import AnyOf, Between, Condition, Defined, Some
 from shared.domain.rules.questionnaire import Question, Questionnaire
 from shared.rulebook.reader import RulebookError
 
-SUBMISSION = Path(__file__).parent / "schemas" / "Submission.json"  # see dev/schemas.py
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
 
@@ -23,7 +21,7 @@ def submission_schema(questionnaire: Questionnaire) -> Schema:
     around a name). What only the server can judge, such as whether a phone number is possible, is not in here.
     Raises RulebookError for a condition that has no schema.
     """
-    schema = without_trap(json.loads(SUBMISSION.read_bytes()))
+    schema = without_trap(Submission.model_json_schema())
     schema["properties"]["answers"] = {
         "title": "Answers",
         "description": "By question code. Leave a question out rather than answer it with nothing.",
