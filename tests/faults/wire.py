@@ -179,7 +179,7 @@ class World:
         stored = {lead["reference"]: lead for lead in self.stored()}
         if reference not in stored:
             self.broken("I3: an alert without a stored lead")
-        elif stored[reference]["status"] != "new":
+        elif stored[reference]["work"]["status"] != "new":
             self.broken("I8: an alert after somebody took the lead")
 
     def stored(self) -> list[Json]:
@@ -214,7 +214,7 @@ class World:
         if reply.status in RECEIVED:
             self.received = True
             kept = [lead for lead in (*self.stored(), *map(json.loads, self.spool)) if lead["lead_id"] == lead_id]
-            if not any(lead["complete"] for lead in kept if complete) and (complete or not kept):
+            if not any(lead["submitted"]["complete"] for lead in kept if complete) and (complete or not kept):
                 self.broken(f"I1, I6: answered {reply.status}, and it is nowhere")
             if reply.status == 201 and lead_id in before:
                 self.broken("I2: it was there, and is said to be new")
@@ -485,7 +485,7 @@ def _judge(world: World, flow: Flow, hits: int) -> None:
             world.broken("I4: nobody was told")
         if flow.name == "the sweep escalates" and 2 not in told:
             world.broken("I5: the next step was not told")
-        if taken and lead["status"] != "acknowledged":
+        if taken and lead["work"]["status"] != "acknowledged":
             world.broken("I8: the answer says that somebody has it, and nobody has")
 
 

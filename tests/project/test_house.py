@@ -29,7 +29,7 @@ PARTS = {
     "shared.formats.fhir": ({"shared.formats.fhir", "shared.rulebook", "shared.domain"}, set()),
     "shared.adapters": (
         {"shared.adapters", "shared.domain"},
-        {"botocore", "itsdangerous", "altcha", "urllib3", *STUBS},
+        {"boto3", "botocore", "itsdangerous", "altcha", "urllib3", *STUBS},
     ),
     "shared.usecases": ({"shared.usecases", "shared.domain"}, set()),
     "shared.settings": ({"shared.domain"}, set()),

@@ -166,7 +166,7 @@ def watched(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
         return SimpleNamespace(status=answer["statusCode"], json=lambda: json.loads(answer["body"]))
 
     seconds = (AN_OPEN_HOUR + timedelta(seconds=number) for number in itertools.count())
-    patches.setattr(watch_delivery, "now", lambda: next(seconds))
+    patches.setattr(watch_delivery, "wiring", SimpleNamespace(now=lambda: next(seconds)))
     patches.setattr(watch_delivery.watch.canary, "_pool", SimpleNamespace(request=sent))
     patches.setattr("shared.adapters.canary.LONG_POLL", 0)
     answer = watch_delivery.handler(event("watch_delivery"), CONTEXT)
