@@ -52,8 +52,8 @@ e2e: setup ## the tests on the local cloud
 browser: setup ## the tests in Chromium; screenshots in build/screenshots
 	@$(IN)/python -m pytest -m browser $(ARGS)
 
-soak: .venv/.ready .local/ministack/.ready ## the long checks, some 15 minutes on two cores (ONLY=name,name some; SEED=n go on with a run); build/soak/report.html
-	@nice -n 10 $(IN)/python -m tests.soak $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
+soak: .venv/.ready .local/ministack/.ready ## the long checks, some 25 minutes on two cores (ONLY=name,name some; SEED=n go on with a run; MUTANTS=n); build/soak/report.html
+	@nice -n 10 $(IN)/python -m tests.soak $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED)) $(if $(MUTANTS),--mutants $(MUTANTS))
 
 build: .local/sam/.ready .venv/.ready ## what would be deployed, in infra/.aws-sam/build (sam build)
 	@cd infra && PATH="$(CURDIR)/.venv/bin:$$PATH" SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam build 2>&1 | grep -E '^(Build S|Build F|Built|Error|WARN)' || { echo "sam build failed; see: cd infra && sam build"; exit 1; }
