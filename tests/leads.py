@@ -41,7 +41,7 @@ class LeadsInMemory:
 
     def due(self, at: datetime) -> list[UUID]:
         due = [lead for lead in self.kept.values() if lead.next_at is not None and lead.next_at <= at]
-        return [lead.lead_id for lead in sorted(due, key=lambda lead: str(lead.next_at))]
+        return [lead.lead_id for lead in sorted(due, key=lambda lead: (not lead.red_flag, lead.next_at, lead.lead_id))]
 
 
 class SpoolInMemory:
