@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from shared.domain.suspicion import Sign
 from tests.domain.answer_sets import HEALTHY
 from tests.faults.simulation import START, Clinic
@@ -31,6 +33,7 @@ BOT = (
 BOT_ANSWERS: list[dict[str, Any]] = [{}, HEALTHY, {"note": "buy cheap pills"}]
 
 
+@pytest.mark.slow
 def test_every_urgent_person_in_a_flood_is_stored_told_and_escalated_in_time() -> None:
     clinic = Clinic(seed=20261122)
     arrivals = sorted(

@@ -11,8 +11,9 @@ from tests.faults.random_days import CALM, OUTAGES, STORMY, WEATHERS, Days, Weat
 
 VISITS = 20_000 // len(WEATHERS)
 
+pytestmark = pytest.mark.slow
 
-@pytest.mark.slow
+
 @pytest.mark.parametrize("weather", WEATHERS, ids=lambda weather: weather.name)
 def test_nothing_is_lost_doubled_late_or_silent(weather: Weather) -> None:
     days = Days(20261122, VISITS, weather).run()

@@ -55,6 +55,8 @@ THOROUGH = settings(
     suppress_health_check=list(HealthCheck),
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def app() -> Iterator[LambdaWsgi]:
