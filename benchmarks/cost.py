@@ -140,7 +140,7 @@ def limits(facts: Facts) -> list[Limit]:
     requests = facts.screenings + 2  # of one visitor who fills in the form
     table = steps["capture_lead"].writes[""] + steps["alert_staff"].writes[""]
     hottest = max(units_shared_by_all(facts).values())
-    shards = facts.default("IndexShards")
+    partitions = facts.default("IndexShards")
     (stream,) = (
         event["Properties"]
         for event in facts.source["Resources"]["AlertStaff"]["Properties"]["Events"].values()
@@ -160,7 +160,9 @@ def limits(facts: Facts) -> list[Limit]:
         Limit("throttle of the route", throttle, "`ThrottlingRateLimit` in the template"),
         Limit("alerts at once, from the stream", alerting, "`ParallelizationFactor`; the sweep tells the rest"),
         Limit(
-            "one partition of an index", quota["partition_write_units_per_second"] / hottest * shards, "`IndexShards`"
+            "one partition of an index",
+            quota["partition_write_units_per_second"] / hottest * partitions,
+            "`IndexShards`",
         ),
         Limit("the account's API requests", quota["api_requests_per_second"] / requests, "API Gateway quota"),
         Limit(
@@ -189,8 +191,8 @@ def throttle_of_submissions(facts: Facts) -> float:
     return facts.default(rate["Ref"]) if isinstance(rate, dict) else float(rate)
 
 
-def shards_for(rate: float, facts: Facts) -> int:
-    """How many index shards so many submissions a second need, with a quarter to spare for an uneven spread."""
+def partitions_for(rate: float, facts: Facts) -> int:
+    """How many partitions so many submissions a second need, with a quarter to spare for an uneven spread."""
     return round(
         rate * max(units_shared_by_all(facts).values()) / facts.quotas["partition_write_units_per_second"] * 1.25
     )
@@ -199,7 +201,7 @@ def shards_for(rate: float, facts: Facts) -> int:
 def units_shared_by_all(facts: Facts) -> dict[str, int]:
     """Units that a lead and its alert write to the indexes whose keys many leads share."""
     both = facts.journey.steps["capture_lead"].writes + facts.journey.steps["alert_staff"].writes
-    return {name: both[name] for name in ("open_leads", "worklist", "by_arrival")}
+    return {name: both[name] for name in ("due", "worklist", "by_arrival")}
 
 
 def cost_table(facts: Facts) -> str:
@@ -221,7 +223,7 @@ def written(page: str, facts: Facts) -> str:
     tables = {
         "cost": cost_table(facts),
         "limits": limit_table(facts),
-        "shards": f"`IndexShards={shards_for(GOAL, facts)}`",
+        "shards": f"`IndexShards={partitions_for(GOAL, facts)}`",
     }
     return BETWEEN.sub(lambda match: f"{match[1]}{tables[match[2]]}\n{match[3]}", page)
 
@@ -275,7 +277,7 @@ def main() -> None:
     write = parser.parse_args().write
     facts = Facts.gather()
     print(
-        f"{cost_table(facts)}\n\n{limit_table(facts)}\n\n{shards_for(GOAL, facts)} index shards for {GOAL:,} a second"
+        f"{cost_table(facts)}\n\n{limit_table(facts)}\n\n{partitions_for(GOAL, facts)} partitions for {GOAL:,} a second"
     )
     if write:
         PAGE.write_text(written(PAGE.read_text(), facts))

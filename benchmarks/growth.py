@@ -1,4 +1,4 @@
-"""What reading costs as the table grows, and how evenly index shards share a flood.
+"""What reading costs as the table grows, and how evenly the partitions of an index share a flood.
 
     python -m benchmarks.growth [--leads 1000 100000 1000000]
 
@@ -24,25 +24,28 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks.capacity import Item
-from benchmarks.cost import GOAL, Facts, shards_for, units_shared_by_all
+from benchmarks.cost import GOAL, Facts, partitions_for, units_shared_by_all
 from benchmarks.table_in_memory import TableInMemory
 from dev import template
 from shared.adapters.dynamodb import LeadsTable
-from shared.domain.export import ExportQuery
-from shared.domain.staff import Staff
-from shared.domain.worklist import Search, WorklistQuery
+from shared.adapters.dynamodb.items import item_of
+from shared.adapters.dynamodb.partitions import Partitions
+from shared.domain.leads.export import ExportQuery
+from shared.domain.leads.staff import Staff
+from shared.domain.leads.worklist import Search, WorklistQuery
 from shared.rulebook.loading import load
 from shared.rulebook.retention import retention
 from shared.usecases.inbox import list_leads, search_leads
 from shared.usecases.records import Records, export_leads, retire_leads
 from tests.functions.calls import URGENT
-from tests.leads import HOURS, PERSON_KEY, a_lead
+from tests.leads import HOURS, PERSON_KEY, a_lead, varied
 
 PLOT = Path(__file__).resolve().parents[1] / "build" / "growth.svg"
 NOW = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
 SIZES = (1_000, 100_000, 1_000_000)
 OPEN, DUE, LAST_WEEK, OVERDUE_TO_RETIRE = 40, 5, 60, 20
 ADMIN = Staff("benchmark", "Benchmark", frozenset({"clinician", "admin"}))
+ONE = Partitions(1)
 SECONDS = 5  # of a simulated flood
 
 
@@ -53,16 +56,16 @@ class NoAccessLog:
         pass
 
 
-def fill(table: LeadsTable, count: int) -> Iterator[Item]:
+def fill(count: int) -> Iterator[Item]:
     """Items of so many leads: few that need somebody, the others closed and spread over a year; none of it random."""
     for number in range(OPEN):
         due = NOW - timedelta(minutes=1) if number < DUE else NOW + timedelta(hours=1)
         lead = a_lead(URGENT, NOW - timedelta(hours=2, seconds=number), UUID(int=number))
-        yield table._item(lead.replaced(next_at=due))  # noqa: SLF001  as it would be stored
+        yield item_of(varied(lead, next_at=due), ONE)
     for number in range(OPEN, OPEN + LAST_WEEK + OVERDUE_TO_RETIRE):
         age = timedelta(days=400, minutes=number) if number >= OPEN + LAST_WEEK else timedelta(hours=2 * number)
-        yield table._item(_closed(NOW - age, number))  # noqa: SLF001
-    past = table._item(_closed(NOW - timedelta(days=60), 0))  # noqa: SLF001
+        yield item_of(_closed(NOW - age, number), ONE)
+    past = item_of(_closed(NOW - timedelta(days=60), 0), ONE)
     for number in range(OPEN + LAST_WEEK + OVERDUE_TO_RETIRE, count):
         at = NOW - timedelta(days=20 + number % 340, milliseconds=number)
         yield past | _changed(at, number)
@@ -70,22 +73,23 @@ def fill(table: LeadsTable, count: int) -> Iterator[Item]:
 
 def _closed(at: datetime, number: int) -> Any:
     ended = {"status": "closed", "closed_at": at, "closed_reason": "declined", "next_at": None}
-    return a_lead(URGENT, at, UUID(int=number)).replaced(**ended)
+    return varied(a_lead(URGENT, at, UUID(int=number)), **ended)
 
 
 def _changed(at: datetime, number: int) -> Item:
-    instant = {"S": at.isoformat(timespec="milliseconds")}
-    return {
-        "lead_id": {"S": str(UUID(int=number))},
-        "reference": {"S": f"R{number}"},
-        "phone_key": {"S": f"p{number}"},
-        "email_key": {"S": f"e{number}"},
+    instant = at.isoformat(timespec="milliseconds")
+    order = f"{instant}#{UUID(int=number)}"
+    changed = {
+        "lead_id": str(UUID(int=number)),
+        "reference": f"R{number}",
+        "phone_key": f"p{number}",
+        "email_key": f"e{number}",
         "received_at": instant,
-        "sort_at": instant,
+        "worklist_order": order,
+        "arrival_order": order,
         "retention_since": instant,
-        "received_month": {"S": f"{at:%Y-%m}-0"},
-        "worklist_shard": {"S": f"closed-{at:%Y-%m}-0"},
     }
+    return {name: {"S": value} for name, value in changed.items()}
 
 
 def reads(table: LeadsTable) -> dict[str, Callable[[], object]]:
@@ -105,7 +109,7 @@ def measure(count: int) -> dict[str, tuple[int, float]]:
     """Requests and capacity units of each read."""
     memory = TableInMemory(template.expand()["Resources"]["LeadsTable"]["Properties"])
     table = LeadsTable(memory, "leads", 1)  # type: ignore[arg-type]
-    memory.load(fill(table, count))
+    memory.load(fill(count))
     found = {}
     for name, read in reads(table).items():
         memory.forget()
@@ -114,13 +118,13 @@ def measure(count: int) -> dict[str, tuple[int, float]]:
     return found
 
 
-def busiest(rate: int, shards: int, facts: Facts, seed: int = 1) -> dict[str, int]:
+def busiest(rate: int, partitions: int, facts: Facts, seed: int = 1) -> dict[str, int]:
     """The most units that one partition of each index takes in a second, of several seconds at that rate."""
     chance = random.Random(seed)  # noqa: S311  a simulation
-    table = LeadsTable(None, "", shards)  # type: ignore[arg-type]
+    spread = Partitions(partitions)
     most: Counter[str] = Counter()
     for _ in range(SECONDS):
-        counts = Counter(table._shard_of(UUID(int=chance.getrandbits(128))) for _ in range(rate))  # noqa: SLF001
+        counts = Counter(spread.of(UUID(int=chance.getrandbits(128)), "any") for _ in range(rate))
         for index, units in units_shared_by_all(facts).items():
             most[index] = max(most[index], max(counts.values()) * units)
     return dict(most)
@@ -156,10 +160,10 @@ def main() -> None:
         table.add_row(name, *(f"{each[name][0]} / {each[name][1]:g}" for each in found))
     console.print(table)
     facts = Facts.gather()
-    shards = shards_for(GOAL, facts)
-    most = busiest(GOAL, shards, facts)
+    partitions = partitions_for(GOAL, facts)
+    most = busiest(GOAL, partitions, facts)
     console.print(
-        f"At {GOAL:,} submissions a second over {shards} shards, the busiest partition takes a second: {most}"
+        f"At {GOAL:,} submissions a second over {partitions} partitions, the busiest partition takes a second: {most}"
     )
     PLOT.parent.mkdir(exist_ok=True)
     PLOT.write_bytes(draw(sizes, found))

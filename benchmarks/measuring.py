@@ -17,6 +17,7 @@ from typing import Any
 
 from benchmarks.artifacts import PROJECT, Variant
 from benchmarks.fake_aws import FakeAws
+from dev import template
 from dev.emulator import free_port
 
 INVOKE = PROJECT / "benchmarks" / "invoke.py"
@@ -43,6 +44,7 @@ SETTINGS = {
     "POWERTOOLS_SERVICE_NAME": "leads",
     "POWERTOOLS_METRICS_NAMESPACE": "SpineLeads",
     "POWERTOOLS_LOG_LEVEL": "INFO",
+    "PYDANTIC_DISABLE_PLUGINS": "__all__",
     "PYTHONHASHSEED": "0",
     "TZ": "UTC",
 }
@@ -56,13 +58,11 @@ LAMBDA = {
     "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
     "_X_AMZN_TRACE_ID": "Root=1-68b1a2c3-0123456789abcdef01234567;Parent=0123456789abcdef;Sampled=1",
 }
-NAMES = re.compile(r"^ {6,10}([A-Z_]+):", re.MULTILINE)
 
 
 def environment(aws: FakeAws) -> dict[str, str]:
     """Every variable that the template sets, and what Lambda sets itself."""
-    names = NAMES.findall((PROJECT / "infra" / "template.yaml").read_text(encoding="utf-8"))
-    found = dict.fromkeys(names, "benchmark") | SETTINGS
+    found = dict.fromkeys(template.variables(), "benchmark") | SETTINGS
     return (
         found
         | LAMBDA

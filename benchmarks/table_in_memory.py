@@ -1,4 +1,4 @@
-"""A table that answers the calls of shared/adapters/dynamodb.py and counts what they consume, for a million leads.
+"""A table that answers the calls of shared/adapters/dynamodb and counts what they consume, for a million leads.
 
 DynamoDB Local takes half an hour to fill that far; tests/contract/test_capacity.py holds both to the same counts.
 """
@@ -16,7 +16,7 @@ from benchmarks.capacity import Index, Item, indexes_of, item_size, read_units, 
 PAGE = 1_000_000  # bytes, a little under DynamoDB's
 CONDITION = re.compile(
     r"[#\w]+ = (?P<key>:\w+)"
-    r"(?: AND \w+ (?:<= (?P<most>:\w+)|BETWEEN (?P<from>:\w+) AND (?P<to>:\w+)))?"
+    r"(?: AND \w+ (?:(?P<operator><=|<|>) (?P<limit>:\w+)|BETWEEN (?P<from>:\w+) AND (?P<to>:\w+)))?"
 )
 LAST = "\U0010ffff"
 
@@ -73,13 +73,7 @@ class TableInMemory:
             raise ValueError(what["KeyConditionExpression"])
         value = {key: entry["S"] for key, entry in what["ExpressionAttributeValues"].items()}
         entries = self._entries.get((name, value[condition["key"]]), [])
-        first = (value[condition["from"]], "") if condition["from"] else ("", "")
-        last = (
-            (value[condition["to"] or condition["most"]], LAST)
-            if condition["to"] or condition["most"]
-            else (LAST, LAST)
-        )
-        low, high = bisect_left(entries, first), bisect_left(entries, last)
+        low, high = _range(entries, condition, value)
         if start := what.get("ExclusiveStartKey"):
             at = bisect_left(entries, (_sort(index, start), start["lead_id"]["S"]))
             low, high = (max(low, at + 1), high) if forward else (low, min(high, at))
@@ -106,6 +100,19 @@ class TableInMemory:
 
 def _place(name: str, index: Index, item: Item) -> tuple[tuple[str, str], tuple[str, str]]:
     return (name, item[index.keys[0]]["S"]), (_sort(index, item), item["lead_id"]["S"])
+
+
+def _range(entries: list[tuple[str, str]], condition: re.Match[str], value: dict[str, str]) -> tuple[int, int]:
+    """Which entries the condition asks for, from the first to before the last."""
+    if condition["from"]:
+        return bisect_left(entries, (value[condition["from"]], "")), bisect_left(
+            entries, (value[condition["to"]], LAST)
+        )
+    if not condition["operator"]:
+        return 0, len(entries)
+    limit = value[condition["limit"]]
+    before, after = bisect_left(entries, (limit, "")), bisect_left(entries, (limit, LAST))
+    return {"<": (0, before), "<=": (0, after), ">": (after, len(entries))}[condition["operator"]]
 
 
 def _sort(index: Index, item: Item) -> str:

@@ -142,8 +142,8 @@ def _lead(cloud: LocalCloud, reference: str) -> str:
     for item in (item for page in pages for item in page["Items"] if "lead" in item):  # an erased one has none
         lead = json.loads(item["lead"]["S"])
         if lead["reference"] == reference:
-            index = {key: item[key]["S"] for key in ("open_shard", "next_at") if key in item}
-            return _facts(lead | {"in the index of open leads": index or "no"})
+            index = {key: item[key]["S"] for key in ("due_partition", "next_at") if key in item}
+            return _facts(lead | {"in the index of due leads": index or "no"})
     return "<p>No lead here has this reference.</p>"
 
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 
 from markdown_it import MarkdownIt
 
-from shared.domain.condition import (
+from shared.domain.opening_hours import Span
+from shared.domain.rules.condition import (
     AllOf,
     Answered,
     AnyOf,
@@ -29,9 +30,8 @@ from shared.domain.condition import (
     Scores,
     Some,
 )
-from shared.domain.opening_hours import Span
-from shared.domain.questionnaire import Option, Question
-from shared.domain.triage import Message, Rule, RuleSet, Tier
+from shared.domain.rules.questionnaire import Option, Question
+from shared.domain.rules.triage import Message, Rule, RuleSet, Tier
 from shared.rulebook.loading import load
 
 INTRODUCTION = """\
@@ -205,7 +205,7 @@ class Sheet:
         )
         yield "## Sources"
         yield table(
-            ("Key", "Source", "What it supports", "Mark"),
+            ("Key", "Source", "What it supports", "ExportCursor"),
             (
                 (code(s.key), text(s.text), text(s.supports), text(s.mark_note or f"[{s.mark}]"))
                 for s in rule_set.sources.values()

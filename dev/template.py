@@ -28,6 +28,14 @@ def read() -> Template:
     return template
 
 
+def variables() -> set[str]:
+    """Every environment variable that any function gets, from `Globals` or its own."""
+    source = read()
+    functions = [entry for entry in source["Resources"].values() if entry["Type"] == "AWS::Serverless::Function"]
+    described = [source["Globals"]["Function"], *(function["Properties"] for function in functions)]
+    return {name for entry in described for name in entry.get("Environment", {}).get("Variables", {})}
+
+
 def routes() -> dict[str, str]:
     """Route ("GET /") -> the function behind it."""
     resources = read()["Resources"]

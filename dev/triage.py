@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from shared.domain.triage import RuleSet, TriageResult, triage
+from shared.domain.rules.triage import RuleSet, TriageResult, triage
 from shared.rulebook.loading import load
 
 

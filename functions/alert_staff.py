@@ -10,9 +10,9 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from shared.adapters.aws import PATIENT_FACING, client
 from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.sns import AlertTopic
-from shared.domain.alert import Alert
 from shared.domain.errors import cause_of
-from shared.domain.lead import reference_of
+from shared.domain.leads.alert import Alert
+from shared.domain.leads.lead import reference_of
 from shared.rulebook.loading import load
 from shared.settings import AlertSettings, TableSettings, opening_hours
 from shared.triggers import lead_id_of, stream_batch

@@ -7,12 +7,12 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared import api
 from shared.adapters.aws import PATIENT_FACING, SPOOLING, client
 from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.spool import SpoolQueue
-from shared.domain.ad_lead import AdKey, AdLead
-from shared.domain.lead import Arrival, Lead
+from shared.domain.intake.ad_lead import AdKey, AdLead
+from shared.domain.leads.lead import Arrival, Lead
+from shared.http import api
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
 from shared.settings import AdSettings, ClinicSettings, TableSettings, opening_hours, person_key, spool_queue
@@ -36,8 +36,8 @@ def tell(lead: Lead, *, spooled: bool) -> None:
         return
     logger.info("captured", extra={"reference": lead.reference, "lead_id": str(lead.lead_id), "tier": lead.tier})
     metrics.add_metric("captured", MetricUnit.Count, 1)
-    metrics.add_metric("suspects", MetricUnit.Count, int(lead.suspicion.suspect))
-    metrics.add_metric("scoring_failed", MetricUnit.Count, int(lead.triage.failed))
+    metrics.add_metric("suspects", MetricUnit.Count, int(lead.assessment.suspicion.suspect))
+    metrics.add_metric("scoring_failed", MetricUnit.Count, int(lead.assessment.triage.failed))
     metrics.add_metric(f"captured_{lead.tier}", MetricUnit.Count, 1)
 
 

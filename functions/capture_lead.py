@@ -7,15 +7,15 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared import api
 from shared.adapters.aws import PATIENT_FACING, SPOOLING, client
 from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.form_guard import FormGuard
 from shared.adapters.spool import SpoolQueue
-from shared.domain.filled_form import FilledForm
-from shared.domain.lead import FORM, PLAIN_FORM, Arrival, reference_of
-from shared.domain.submission import Submission
-from shared.forms import PlainForms, sends_form, wants_page
+from shared.domain.intake.filled_form import FilledForm
+from shared.domain.intake.submission import Submission
+from shared.domain.leads.lead import FORM, PLAIN_FORM, Arrival, reference_of
+from shared.http import api
+from shared.http.plain_forms import PlainForms, sends_form, wants_page
 from shared.rulebook.loading import load, load_candidate
 from shared.rulebook.words import words
 from shared.settings import (
@@ -58,8 +58,8 @@ def tell(captured: Captured) -> None:
             metrics.add_metric("spooled", MetricUnit.Count, 1)
             return
         metrics.add_metric("captured", MetricUnit.Count, 1)
-        metrics.add_metric("suspects", MetricUnit.Count, int(lead.suspicion.suspect))
-        metrics.add_metric("scoring_failed", MetricUnit.Count, int(lead.triage.failed))
+        metrics.add_metric("suspects", MetricUnit.Count, int(lead.assessment.suspicion.suspect))
+        metrics.add_metric("scoring_failed", MetricUnit.Count, int(lead.assessment.triage.failed))
         metrics.add_metric(f"captured_{lead.tier}", MetricUnit.Count, 1)
 
 

@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.adapters.webhook import Webhook
-from shared.domain.webhook import WaitingLead
+from shared.domain.leads.webhook import WaitingLead
 from shared.settings import WebhookSettings
 from shared.triggers import notifications
 from shared.usecases.alerting import deliver_webhook

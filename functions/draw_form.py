@@ -5,9 +5,9 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared import api
 from shared.adapters.form_guard import FormGuard
-from shared.forms import PlainForms
+from shared.http import api
+from shared.http.plain_forms import PlainForms
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
 from shared.settings import ClinicSettings, form_key

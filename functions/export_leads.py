@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 
 from aws_lambda_powertools import Logger
 
-from shared import api, lead_csv
 from shared.adapters.aws import PATIENT_FACING, client
 from shared.adapters.dynamodb import AccessLog, LeadsTable
-from shared.domain.export import ExportQuery
-from shared.fhir.bundle import as_bundle
+from shared.domain.leads.export import ExportQuery
+from shared.formats import leads_csv as lead_csv
+from shared.formats.fhir.bundle import as_bundle
+from shared.http import api
 from shared.rulebook.loading import load
 from shared.settings import TableSettings, access_log, opening_hours
 from shared.usecases.records import Exported, Records, export_lead, export_leads

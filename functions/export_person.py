@@ -6,9 +6,9 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from shared import api
 from shared.adapters.aws import PATIENT_FACING, client
 from shared.adapters.dynamodb import AccessLog, LeadsTable
+from shared.http import api
 from shared.rulebook.loading import load
 from shared.settings import TableSettings, access_log, opening_hours
 from shared.usecases.records import Records, export_person

@@ -6,10 +6,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from shared import api
 from shared.adapters.aws import PATIENT_FACING, client
 from shared.adapters.dynamodb import LeadsTable
-from shared.domain.worklist import WorklistQuery
+from shared.domain.leads.worklist import WorklistQuery
+from shared.http import api
 from shared.settings import TableSettings
 from shared.usecases.inbox import list_leads
 

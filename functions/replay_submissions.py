@@ -38,8 +38,8 @@ def deliver(record: dict[str, Any]) -> None:
         raise
     if lead := replayed.counted:
         metrics.add_metric("captured", MetricUnit.Count, 1)
-        metrics.add_metric("suspects", MetricUnit.Count, int(lead.suspicion.suspect))
-        metrics.add_metric("scoring_failed", MetricUnit.Count, int(lead.triage.failed))
+        metrics.add_metric("suspects", MetricUnit.Count, int(lead.assessment.suspicion.suspect))
+        metrics.add_metric("scoring_failed", MetricUnit.Count, int(lead.assessment.triage.failed))
         metrics.add_metric(f"captured_{lead.tier}", MetricUnit.Count, 1)
         logger.info("captured", extra={"reference": lead.reference, "lead_id": str(lead.lead_id), "tier": lead.tier})
     if replayed.error:

@@ -9,7 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from shared.adapters.aws import PATIENT_FACING, client
 from shared.adapters.dynamodb import LeadsTable
 from shared.domain.errors import cause_of
-from shared.domain.lead import reference_of
+from shared.domain.leads.lead import reference_of
 from shared.rulebook.retention import retention
 from shared.settings import TableSettings
 from shared.usecases.records import retire_leads

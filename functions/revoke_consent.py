@@ -5,11 +5,11 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from shared import api
 from shared.adapters.aws import PATIENT_FACING, client
 from shared.adapters.dynamodb import LeadsTable
-from shared.domain.consent import Revocation
 from shared.domain.errors import NotFound
+from shared.domain.leads.consent import Revocation
+from shared.http import api
 from shared.settings import TableSettings
 from shared.usecases.capture import revoke_consent
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from shared import api
 from shared.adapters.web_files import FOLDER, WebFiles
+from shared.http import api
 from shared.rulebook.loading import load
 from shared.rulebook.notices import notices
 from shared.rulebook.words import words

@@ -5,8 +5,8 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from shared import api
-from shared.domain.triage import RuleSet
+from shared.domain.rules.triage import RuleSet
+from shared.http import api
 from shared.rulebook.form import form
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
@@ -22,13 +22,13 @@ safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_env
 
 
 def schema(rule_set: RuleSet) -> dict[str, Any]:
-    from shared.submission_schema import submission_schema  # few ask for it: not at start  # noqa: PLC0415
+    from shared.formats.submission_schema import submission_schema  # few ask for it: not at start  # noqa: PLC0415
 
     return submission_schema(rule_set.questionnaire)
 
 
 def fhir(rule_set: RuleSet) -> dict[str, Any]:
-    from shared.fhir.questionnaire import as_fhir  # as above  # noqa: PLC0415
+    from shared.formats.fhir.questionnaire import as_fhir  # as above  # noqa: PLC0415
 
     return as_fhir(rule_set)
 

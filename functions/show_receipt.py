@@ -5,10 +5,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from shared import api
 from shared.adapters.aws import PATIENT_FACING, client
 from shared.adapters.dynamodb import LeadsTable
-from shared.forms import PlainForms
+from shared.http import api
+from shared.http.plain_forms import PlainForms
 from shared.rulebook.loading import load
 from shared.rulebook.words import words
 from shared.settings import ClinicSettings, TableSettings, return_origins
@@ -27,4 +27,4 @@ forms = PlainForms(rulebook, safety, clinic, return_origins=return_origins())
 @api.answers_problems(safety, logger.error, forms.show_problem)
 def handler(event: api.Event, context: Any) -> api.Response:
     lead = show_receipt(api.uuid_parameter(event, "submission_id"), leads, datetime.now(UTC))
-    return forms.receipt(event, lead.receipt, lead.language, forms.return_link(event))
+    return forms.receipt(event, lead.receipt, lead.submitted.language, forms.return_link(event))

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from shared import api
+from shared.http import api
 from shared.rulebook.loading import load
 from shared.usecases.inbox import show_rules
 

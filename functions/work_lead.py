@@ -7,10 +7,10 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared import api
 from shared.adapters.aws import PATIENT_FACING, client
 from shared.adapters.dynamodb import AccessLog, LeadsTable
-from shared.domain.work import Action
+from shared.domain.leads.work import Action
+from shared.http import api
 from shared.rulebook.loading import load
 from shared.settings import TableSettings, access_log, opening_hours
 from shared.usecases.inbox import Practice, Worked, work_lead

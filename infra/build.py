@@ -30,7 +30,6 @@ LAMBDA_PYTHON: Version = (3, 13)
 LAMBDA_PLATFORM = "manylinux_2_28_x86_64"  # the runtime's glibc is newer
 TASK_ROOT = "/var/task"
 COMMENT = re.compile(r"//.*|/\*.*\*/")
-DESCRIBES = "field_types.py"  # of shared/domain: it needs pydantic, and says what is written in shared/schemas
 WEB_FUNCTION = "show_page"  # the only one that gets web/
 
 
@@ -133,7 +132,7 @@ def link_tree(source: Path, destination: Path) -> None:
 
 
 def _copy_sources(source: Path, destination: Path) -> None:
-    shutil.copytree(source, destination, ignore=shutil.ignore_patterns("__pycache__", ".*", DESCRIBES))
+    shutil.copytree(source, destination, ignore=shutil.ignore_patterns("__pycache__", ".*"))
 
 
 def _without_comments(script: str) -> str:

@@ -4,7 +4,6 @@ The standard library is enough to run it. docs/performance.md says what each ste
 holds that none can break a deployment.
 """
 
-import ast
 import gzip
 import json
 import re
@@ -21,11 +20,10 @@ AWS_CALLS: dict[str, tuple[str, ...]] = {
 }
 DESCRIPTIONS = ("service-2", "endpoint-rule-set-1", "paginators-1")
 SETTINGS = ("endpoints", "partitions", "_retry", "sdk-default-configuration")
-# No function imports them: boto3 is botocore and more, s3transfer what boto3 needs for S3; pydantic, with what only it
-# needs, wrote the schemas by which its core checks; `dns` looks domains up.
+# No function imports them; `dns` looks domains up.
 UNUSED = (
-    *("bin", ".lock", "boto3", "s3transfer", "dns", "email_validator/deliverability.py"),
-    *("pydantic", "annotated_types", "typing_inspection"),
+    *("bin", ".lock", "dns", "email_validator/deliverability.py"),
+    *("boto3/data", "boto3/examples", "pydantic/v1", "pydantic/mypy.py"),
     "aws_lambda_powertools/event_handler",
     *(
         f"aws_lambda_powertools/utilities/{name}"
@@ -43,9 +41,6 @@ UNUSED = (
         )
     ),
 )
-HTTP2_SWITCHES = {"inject_into_urllib3", "extract_from_urllib3"}
-SCHEMA_TYPES = ("CoreConfig", "CoreSchema", "CoreSchemaType", "ErrorType")
-LEFT_OUT = '"""Left out: see infra/slimming.py."""\n'
 # Every AWS endpoint chains to one of these: https://www.amazontrust.com/repository/
 AUTHORITIES = re.compile(r'^# Label: "(?:Amazon Root CA [1-4]|Starfield .*)"$', re.MULTILINE)
 
@@ -60,31 +55,6 @@ def leave_out_packages(folder: Path) -> None:
     for name in UNUSED:
         path = folder / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-
-
-def leave_out_schema_types(folder: Path) -> None:
-    """Types for whoever writes schemas of pydantic's core: importing them is 131 million instructions. Raises
-    ValueError where the package itself wants others than these."""
-    package = folder / "pydantic_core" / "__init__.py"
-    wanted = {
-        alias.name
-        for node in ast.walk(ast.parse(package.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ImportFrom) and node.module == "core_schema"
-        for alias in node.names
-    }
-    if wanted != set(SCHEMA_TYPES):
-        raise ValueError(f"pydantic_core wants {', '.join(sorted(wanted))} of its schema types")
-    _rewrite(package.with_name("core_schema.py"), f"{LEFT_OUT}\n{' = '.join(SCHEMA_TYPES)} = object\n")
-
-
-def leave_out_http2_switches(folder: Path) -> None:
-    """urllib3 imports them wherever it is imported, and they all that reads packages' metadata: 20 million
-    instructions. Raises ValueError where the package has more in that place."""
-    package = folder / "urllib3" / "http2" / "__init__.py"
-    nodes = ast.parse(package.read_text(encoding="utf-8")).body
-    if {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))} != HTTP2_SWITCHES:
-        raise ValueError("urllib3.http2 has more than two switches")
-    _rewrite(package, LEFT_OUT)
 
 
 def keep_called_operations(folder: Path) -> None:
@@ -115,8 +85,6 @@ def keep_amazon_authorities(folder: Path) -> None:
 
 STEPS = (
     leave_out_packages,
-    leave_out_schema_types,
-    leave_out_http2_switches,
     keep_called_operations,
     keep_amazon_authorities,
 )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 
+from shared.domain.intake.phone import phone_link
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.phone import phone_link
-from shared.domain.value import Discreet, Value
 
 
 def _required(name: str) -> str:
@@ -16,7 +16,8 @@ def _required(name: str) -> str:
     return value
 
 
-class TableSettings(Value):
+@dataclass(frozen=True, slots=True)
+class TableSettings:
     """`index_shards`: how many partitions each index that all leads pass through is spread over."""
 
     leads_table: str
@@ -27,7 +28,8 @@ class TableSettings(Value):
         return cls(_required("LEADS_TABLE"), int(os.environ.get("INDEX_SHARDS", "1")))
 
 
-class AlertSettings(Value):
+@dataclass(frozen=True, slots=True)
+class AlertSettings:
     """`staff_link`: where staff open a lead; the reference is appended."""
 
     topic_arn: str
@@ -38,7 +40,8 @@ class AlertSettings(Value):
         return cls(_required("ALERT_TOPIC_ARN"), _required("STAFF_LINK"))
 
 
-class ClinicSettings(Value):
+@dataclass(frozen=True, slots=True)
+class ClinicSettings:
     """How patients know the clinic."""
 
     name: str
@@ -53,7 +56,8 @@ class ClinicSettings(Value):
         return cls(_required("CLINIC_NAME"), _required("CLINIC_PHONE"))
 
 
-class SignInSettings(Value):
+@dataclass(frozen=True, slots=True)
+class SignInSettings:
     """Where staff sign in: `address` has /oauth2/authorize, /oauth2/token and /logout; `client` is the inbox's id.
 
     Empty where there is no sign-in; then the inbox says so.
@@ -71,7 +75,8 @@ class SignInSettings(Value):
         return cls(os.environ.get("SIGN_IN_ADDRESS", ""), os.environ.get("SIGN_IN_CLIENT", ""))
 
 
-class AdSettings(Discreet):
+@dataclass(frozen=True, slots=True)
+class AdSettings:
     """`key`: the secret set at the ad network; empty closes this door. `questionnaire`: the page the ads lead to."""
 
     key: str
@@ -121,7 +126,8 @@ def opening_hours() -> OpeningHours:
     )
 
 
-class WebhookSettings(Discreet):
+@dataclass(frozen=True, slots=True)
+class WebhookSettings:
     """`address`: who gets signed webhooks. `secret`: signs them; the receiver has the same."""
 
     address: str
@@ -132,7 +138,8 @@ class WebhookSettings(Discreet):
         return cls(_required("WEBHOOK_ADDRESS"), _required("WEBHOOK_KEY"))
 
 
-class WatchSettings(Value):
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
     """`expected`: endpoints that must be subscribed to the topic. `page_hours`: when somebody usually submits."""
 
     topic_arn: str

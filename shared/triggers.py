@@ -6,14 +6,15 @@ Functions that run by the clock read nothing of their event: whatever it is, the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from shared.domain.errors import ForeignEvent
-from shared.domain.value import Value
 
 
-class Notification(Value):
+@dataclass(frozen=True, slots=True)
+class Notification:
     """What a topic delivered. `at`: ISO 8601."""
 
     message_id: str

@@ -144,6 +144,11 @@ class Aws:
         return found
 
     def leads(self) -> list[dict[str, Any]]:
+        """The stored leads as JSON, with the fields of their parts beside their own."""
+        return [flat(item["lead"]["S"]) for item in self.items()]
+
+    def stored(self) -> list[dict[str, Any]]:
+        """The stored leads as JSON."""
         return [json.loads(item["lead"]["S"]) for item in self.items()]
 
     def accesses(self) -> list[dict[str, str]]:
@@ -182,6 +187,13 @@ class Aws:
                 found.append(json.loads(message["Body"]))
                 self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
         return sorted(found, key=lambda alert: str(alert["Timestamp"]))
+
+
+def flat(lead: str) -> dict[str, Any]:
+    """A lead as it is stored, with the fields of its parts beside its own."""
+    fields: dict[str, Any] = json.loads(lead)
+    parts = [fields.pop(part, {}) for part in ("submitted", "assessment", "escalation", "work")]
+    return fields | {name: value for part in parts for name, value in part.items()}
 
 
 @cache

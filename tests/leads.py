@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from shared.domain.consent import Visit
+from pydantic import BaseModel
+
 from shared.domain.errors import LeadChanged
-from shared.domain.lead import Arrival, Lead
+from shared.domain.intake.submission import Submission
+from shared.domain.leads.consent import Visit
+from shared.domain.leads.lead import Arrival, Lead
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.submission import Submission
 from shared.rulebook.loading import load
 from shared.usecases.capture import Intake, capture_lead
 from shared.usecases.ports import Leads, RuleSets
 from tests.functions.calls import Json, submission
+
+T = TypeVar("T")
 
 RULEBOOK = load()
 HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago")
@@ -40,8 +46,13 @@ class LeadsInMemory:
         self.kept[before.lead_id] = after
 
     def due(self, at: datetime) -> list[UUID]:
-        due = [lead for lead in self.kept.values() if lead.next_at is not None and lead.next_at <= at]
-        return [lead.lead_id for lead in sorted(due, key=lambda lead: (not lead.red_flag, lead.next_at, lead.lead_id))]
+        due = [
+            lead for lead in self.kept.values() if lead.escalation.next_at is not None and lead.escalation.next_at <= at
+        ]
+        urgent_first = sorted(
+            due, key=lambda lead: (not lead.assessment.red_flag, lead.escalation.next_at, lead.lead_id)
+        )
+        return [lead.lead_id for lead in urgent_first]
 
 
 class SpoolInMemory:
@@ -68,3 +79,24 @@ def a_lead(
     lead = capture_lead(sent, arrival, an_intake(LeadsInMemory())).lead
     assert lead is not None
     return lead
+
+
+def varied(value: T, **changes: Any) -> T:
+    """The same value with other fields; a lead's parts take theirs by name, and its version stays."""
+    if isinstance(value, Lead):
+        return _varied_lead(value, changes)  # type: ignore[return-value]  # T is Lead here
+    if isinstance(value, BaseModel):
+        return value.model_copy(update=changes)
+    return replace(value, **changes)  # type: ignore[type-var]  # else it is a dataclass
+
+
+def _varied_lead(lead: Lead, changes: dict[str, Any]) -> Lead:
+    update = {name: change for name, change in changes.items() if name in Lead.model_fields}
+    left = changes.keys() - update.keys()
+    for part in ("submitted", "assessment", "escalation", "work"):
+        own = left & {field.name for field in fields(getattr(lead, part))}
+        if own:
+            update[part] = replace(getattr(lead, part), **{name: changes[name] for name in own})
+        left -= own
+    assert not left, f"a lead has no {left}"
+    return lead.model_copy(update=update)

@@ -1,55 +1,84 @@
-// <lead-form>: draws the questionnaire page by page, has each page checked for emergencies, and sends the answers.
+// <lead-form>: asks the questionnaire page by page, has each page checked for emergencies, and sends the answers.
 //
 //   <script type="module" src="https:…/web/lead-form.js"></script>
 //   <lead-form><p>Call us: <a href="tel:…">…</a></p></lead-form>
 //
-// Attributes: language (else the document's, else the browser's), questionnaire, api (else where this file came from),
-// phone (else a tel: link inside the element), whole-page (the element is the page: it sets the title and uses the
-// browser's history). Events, without any answer: lead-form:step, lead-form:submitted, lead-form:failed.
-// What it shows lives in a shadow root, so that it looks and works the same on any site. What was typed stays in this
-// tab (sessionStorage) until it is sent, and the receipt for an hour. No cookies.
+// Attributes:
+//   language       else the document's, else the browser's
+//   questionnaire  else fs-intake
+//   api            address of the service, else where this file came from
+//   phone          the clinic's phone, else that of a tel: link inside the element
+//   whole-page     the element is the page: it sets the title and uses the browser's history
+//   clinic         after the title of a whole page
+// Events, none of them with an answer in it: lead-form:step, lead-form:submitted, lead-form:failed.
+//
+// The form is in a shadow root, so that it looks and works the same on any site. What a visitor typed stays in this tab
+// (sessionStorage) until it is sent, and the receipt for an hour. No cookies. One file, because each file that a visitor
+// downloads may start another function.
+//
+// Contents, in this order; each has a line "// ----":
+//   Settings, first words, style
+//   Small building blocks            elements, storage, where the visitor came from, proof of work
+//   Answers                          what was filled in, what is wrong with it, what is sent
+//   LeadForm, the element:
+//     life of the element            attributes, the first view, the browser's events
+//     language
+//     what survives a reload
+//     talking to the server
+//     showing a view                 focus, title, history
+//     the start
+//     fields
+//     notes and errors
+//     the pages of the questionnaire
+//     the check for emergencies      after each page
+//     under 18
+//     emergency
+//     sending                        with retries, conflicts and refusals
+//     receipt
+
+// ---- Settings --------------------------------------------------------------------------------
 
 const HOME = new URL("..", import.meta.url);
-const CHECK_PATIENCE = 4000; // ms that a patient waits for the check of a page; then the form goes on
-const PROOF_PATIENCE = 1000; // ms that sending waits for the proof of work; then it goes without
-const SEND_PATIENCE = 20000;
-const RETRY_AFTER = [2, 5, 15, 30]; // seconds before each retry that nobody has to press a button for
-const LATER = 300; // seconds, after those, for as long as the page is open
-const KEPT_FOR = 24 * 60 * 60 * 1000; // ms; the server takes a form for as long
-const RECEIPT_KEPT_FOR = 60 * 60 * 1000; // as long as the receipt of the plain form
+const CHECK_TIMEOUT = 4000; // ms that a visitor waits for the check of a page; then the form continues
+const PROOF_TIMEOUT = 1000; // ms that sending waits for the proof of work; then it goes without
+const REQUEST_TIMEOUT = 20000; // ms
+const RETRY_AFTER = [2, 5, 15, 30]; // seconds before the first retries of sending, which need no press of a button
+const RETRY_LATER = 300; // seconds before each further retry, as long as the page is open
+const ANSWERS_EXPIRE = 24 * 60 * 60 * 1000; // ms; the server accepts the form's token for as long
+const RECEIPT_EXPIRES = 60 * 60 * 1000; // ms; as for the form without JavaScript
 const CONTACT_IN_EMERGENCY = ["name", "phone"];
 const LANGUAGES = { en: "English", es: "Español" };
 const ORIGIN = "lead-form:origin";
 const CAMPAIGN = { utm_source: 120, utm_medium: 120, utm_campaign: 120, utm_term: 120, utm_content: 120, gclid: 200, gbraid: 200, wbraid: 200, msclkid: 200, fbclid: 200 };
 
-// What must be said before the questionnaire and its words are here, or when they cannot be had: also in an emergency and
-// beside a receipt that are shown again after a reload.
-const NET = {
+// What the form shows before the questionnaire and its words have loaded, or if they cannot be loaded. A reload can show an
+// emergency or a receipt that early.
+const BUILT_IN_ADVICE = {
   en: "This form can't diagnose you or rule out a serious problem. Go to an emergency room or call 911 if you get: numbness between the legs, trouble peeing or leaking, loss of bowel control, new or worse weakness, chest pain, or fever with bad back pain.",
   es: "Este formulario no puede darle un diagnóstico ni descartar (asegurar que no hay) un problema grave. Vaya a una sala de emergencias o llame al 911 si empieza a tener: adormecimiento entre las piernas, problemas para orinar o escapes de orina (se le sale), pérdida de control para evacuar (hacer popó), debilidad nueva o que empeora, dolor de pecho, o fiebre con dolor fuerte de espalda.",
 };
 const FIRST_WORDS = {
   es: {
     "Start": "Empezar",
-    "Go on with the questions": "Seguir con las preguntas",
+    "Continue": "Continuar",
     "Answer a few questions": "Conteste unas preguntas",
     "In an emergency, call 911": "En una emergencia, llame al 911",
     "Loading the questions…": "Cargando las preguntas…",
-    "The questions could not be loaded. Please press Start again, or call us.": "No se pudieron cargar las preguntas. Por favor oprima Empezar otra vez, o llámenos.",
+    "We could not load the questions. Please try again, or call us.": "No pudimos cargar las preguntas. Por favor intente otra vez, o llámenos.",
     "Clinic phone:": "Teléfono de la clínica:",
     "Language": "Idioma",
-    "Your answers are not sent yet": "Sus respuestas todavía no se han enviado",
+    "Your answers have not been sent yet": "Sus respuestas todavía no se han enviado",
     "Get emergency help now": "Busque ayuda de emergencia ahora mismo",
     "Call 911": "Llamar al 911",
     "Call 988": "Llamar al 988",
     "Text 988": "Enviar un mensaje de texto al 988",
-    "I pressed this by mistake, go back and change my answers": "Oprimí esto por error, quiero volver y cambiar mis respuestas",
+    "I pressed this by mistake. Go back and change my answers.": "Oprimí esto por error. Volver y cambiar mis respuestas.",
     "We received your answers": "Recibimos sus respuestas",
     "Safety advice": "Consejos de seguridad",
     "Your reference:": "Su número de referencia:",
-    "Give it when you call us:": "Dé este número cuando nos llame:",
+    "Have it ready when you call us:": "Tenga este número a la mano cuando nos llame:",
     "Received {time}.": "Se recibió: {time}",
-    "Begin a new form": "Empezar un formulario nuevo",
+    "Start a new form": "Empezar un formulario nuevo",
   },
 };
 
@@ -71,8 +100,8 @@ a { color: var(--main); text-underline-offset: .15em; }
 a[href^="tel:"] { white-space: nowrap; }
 :focus-visible { outline: 3px solid #0b57d0; outline-offset: 2px; }
 .title:focus-visible { outline: none; }
-.unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-.elsewhere { position: absolute; left: -200vw; top: 0; width: 1px; height: 1px; overflow: hidden; }
+.visually-hidden { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.off-screen { position: absolute; left: -200vw; top: 0; width: 1px; height: 1px; overflow: hidden; }
 .languages { display: flex; flex-wrap: wrap; gap: .3em; justify-content: flex-end; align-items: baseline; }
 .languages a, .languages button, .languages span { display: inline-block; min-height: 2.6em; min-width: 2.6em; padding: .4em .6em; border: 0; background: none; font: inherit; }
 .languages a, .languages button { color: var(--main); text-decoration: underline; cursor: pointer; }
@@ -142,13 +171,13 @@ dialog .title { color: var(--danger); font-size: min(1.8em, 9vw); }
 @media (forced-colors: active) { .option:has(input:checked) { outline: 2px solid; } }
 @media print {
   .frame, dialog { font-size: 11pt; color: #000; }
-  .actions, .advice, .call-buttons, .unseen, .languages, .foot, slot { display: none !important; }
+  .actions, .advice, .call-buttons, .visually-hidden, .languages, .foot, slot { display: none !important; }
   dialog[open] { position: static; height: auto; border: 0; padding: 0; overflow: visible; }
   .messages p { border: 1px solid #000; background: none !important; break-inside: avoid; }
   dialog .title { color: #000; }
 }`;
 
-// ---- small building blocks -------------------------------------------------------------------
+// ---- Small building blocks -------------------------------------------------------------------
 
 /** Make an element; text is always set as text, never parsed as HTML. */
 function el(tag, attributes = {}, ...children) {
@@ -171,13 +200,13 @@ const digitsOf = (text) => text.replace(/[^0-9]/g, "");
 const newId = () => "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
   (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16));
 
-/** Characters that nobody sees, which the server refuses. Pasted text brings them along. */
-const withoutUnseen = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]|(?![\n\r\t])[\p{Cc}\p{Cs}\p{Co}\p{Cn}]/gu, "");
-const shortened = (text, most) => [...withoutUnseen(text)].slice(0, most).join("").trim();
+/** Without invisible characters, which pasted text may contain and the server refuses. */
+const withoutInvisible = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]|(?![\n\r\t])[\p{Cc}\p{Cs}\p{Co}\p{Cn}]/gu, "");
+const shortened = (text, most) => [...withoutInvisible(text)].slice(0, most).join("").trim();
 
-// A browser may refuse storage; then the answers live as long as the page.
+// A browser may refuse storage; then the answers last as long as the page.
 
-function recall(name) {
+function loadItem(name) {
   try {
     return JSON.parse(sessionStorage.getItem(name));
   } catch {
@@ -185,19 +214,19 @@ function recall(name) {
   }
 }
 
-function keep(name, value) {
+function saveItem(name, value) {
   try {
     sessionStorage.setItem(name, JSON.stringify(value));
   } catch { /* as above */ }
 }
 
-function forget(...names) {
+function removeItems(...names) {
   try {
     for (const name of names) sessionStorage.removeItem(name);
   } catch { /* as above */ }
 }
 
-/** Where the visitor came from: as it was on the first page of the visit, unless this page was opened from another ad. */
+/** Where the visitor came from, as on the first page of the visit, unless this page was opened from another ad. */
 function origin() {
   const found = {};
   const parameters = new URLSearchParams(location.search);
@@ -205,18 +234,18 @@ function origin() {
     const value = shortened(parameters.get(name) ?? "", most);
     if (value) found[name] = value;
   }
-  const before = recall(ORIGIN);
+  const before = loadItem(ORIGIN);
   if (before && !Object.keys(found).length) return before;
   try {
     const host = new URL(document.referrer).hostname;
     if (host && host !== location.hostname) found.referrer_host = host.slice(0, 253);
   } catch { /* no referrer, or not an address */ }
   found.landing_path = shortened(location.pathname, 500);
-  keep(ORIGIN, found);
+  saveItem(ORIGIN, found);
   return found;
 }
 
-/** A proof of work (ALTCHA, version 1) in small steps, so that typing is never held up. Undefined when it is given up. */
+/** A proof of work (ALTCHA, version 1), in small steps that never hold up typing. Undefined if `wanted()` turns false. */
 async function solve({ algorithm, challenge, maxnumber, salt, signature }, wanted) {
   const encoder = new TextEncoder();
   const goal = challenge.match(/../g).map((pair) => parseInt(pair, 16));
@@ -230,7 +259,7 @@ async function solve({ algorithm, challenge, maxnumber, salt, signature }, wante
   return undefined;
 }
 
-// ---- what was answered -----------------------------------------------------------------------
+// ---- Answers ---------------------------------------------------------------------------------
 
 const isScale = (question) => question.type === "integer" && question.maximum - question.minimum <= 10;
 const contactId = (code) => `contact-${code}`;
@@ -244,12 +273,12 @@ class Answers {
   }
 
   clear() {
-    this.given = {}; // question code -> what was typed, ticked ([codes]) or chosen
+    this.given = {}; // question code -> what was typed, chosen (a code) or checked (codes)
     this.contact = {};
     this.consents = {};
   }
 
-  /** The text in the visitor's language, with its {names} filled in. */
+  /** The text in the visitor's language, its {names} filled in. */
   t(english, values = {}) {
     return (this.words[english] ?? english).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   }
@@ -259,7 +288,7 @@ class Answers {
   get contactCodes() { return this.questionnaire.contact.fields.map((field) => field.code); }
   get consentCodes() { return this.questionnaire.contact.consents.map((consent) => consent.code); }
   get requiredConsents() { return this.questionnaire.contact.consents.filter((consent) => consent.required).map((consent) => consent.code); }
-  get about() { return { id: this.questionnaire.id, version: this.questionnaire.version }; }
+  get questionnaireRef() { return { id: this.questionnaire.id, version: this.questionnaire.version }; }
   get isMinor() {
     const condition = this.questionnaire.contact.hidden_when;
     return Boolean(condition && this.holds(condition));
@@ -267,7 +296,7 @@ class Answers {
 
   find(code) { return this.questions.find((question) => question.code === code); }
 
-  /** The answer as the server wants it, or undefined when there is none. */
+  /** The answer as the server expects it, or undefined if there is none. */
   valueOf(question) {
     const raw = this.given[question.code];
     if (raw === undefined || raw === null) return undefined;
@@ -279,7 +308,7 @@ class Answers {
     if (question.type === "choice-one") return known(raw) ? raw : undefined;
     const text = String(raw).trim();
     if (question.type === "integer") return /^[0-9]{1,9}$/.test(text) ? Number(text) : undefined;
-    return withoutUnseen(text) || undefined;
+    return withoutInvisible(text) || undefined;
   }
 
   holds(condition) {
@@ -294,8 +323,8 @@ class Answers {
 
   isShown(question) { return !question.shown_when || this.holds(question.shown_when); }
 
-  /** Answers of every question that shows; one that a changed answer has hidden again is left out. */
-  all(wanted = () => true) {
+  /** The answers to the wanted questions. A question that another answer has hidden again is left out. */
+  collect(wanted = () => true) {
     const all = {};
     for (const question of this.questions) {
       const value = this.isShown(question) ? this.valueOf(question) : undefined;
@@ -315,7 +344,7 @@ class Answers {
       if (value === undefined && question.required) return isScale(question) ? this.t("Choose a number.") : this.t("Enter a number.");
     }
     if (question.type === "text" && value && question.max_length && value.length > question.max_length) {
-      return this.t("Please use at most {limit} characters. You have used {used}.", { limit: question.max_length, used: value.length });
+      return this.t("Please use {limit} characters or fewer. You have used {used}.", { limit: question.max_length, used: value.length });
     }
     if (value !== undefined || !question.required) return null;
     return question.type === "choice-many" ? this.t("Check at least one box.") : this.t("Choose one answer.");
@@ -328,15 +357,15 @@ class Answers {
 
   shortText(question) { return question.text.replace(this.t("Check all that apply."), "").trim(); }
 
-  typed(code) { return withoutUnseen(this.contact[code] ?? "").trim(); }
+  typed(code) { return withoutInvisible(this.contact[code] ?? "").trim(); }
 
   get phoneIsPlausible() {
     const digits = digitsOf(this.typed("phone"));
     return this.typed("phone").startsWith("+") ? digits.length >= 8 && digits.length <= 15 : /^1?[0-9]{10}$/.test(digits);
   }
 
-  /** A sentence about the number, with what makes most numbers pass. */
-  phoneError(text) { return `${text} ${this.t("Give one number, without an extension. For another country, begin with + and its code.")}`; }
+  /** An error about the phone number, with the advice that fixes most numbers. */
+  phoneError(text) { return `${text} ${this.t("Enter one number, without an extension. For a number outside the US, start with + and the country code.")}`; }
 
   get emailIsPlausible() { return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(this.typed("email")); }
 
@@ -355,17 +384,17 @@ class Answers {
     else if (!phone && !email) add("phone", this.t("Enter a phone number or an email address."));
     else if (!phone && (preference === "call" || preference === "text")) add("phone", this.t("Enter a phone number, or choose email below."));
     if (phone && !this.phoneIsPlausible) add("phone", this.phoneError(this.t("Enter a phone number with area code, for example 312-555-0142.")));
-    if (email && !this.emailIsPlausible) add("email", this.t("Enter an email address like name@example.org."));
+    if (email && !this.emailIsPlausible) add("email", this.t("Enter an email address like name@example.com."));
     if (!email && preference === "email" && phone) add("email", this.t("Enter an email address, or choose call or text below."));
     for (const code of this.requiredConsents) {
-      if (!this.consents[code]) errors.push({ target: `consent-${code}`, text: this.t("Check this box so that we may contact you.") });
+      if (!this.consents[code]) errors.push({ target: `consent-${code}`, text: this.t("Check this box so that we can contact you.") });
     }
     return errors;
   }
 
-  /** What is sent in the end. `fields`, `boxes`: the contact fields and consents that were shown. */
+  /** The complete submission. `fields`, `boxes`: codes of the contact fields and the consents that were shown. */
   submission(fields, boxes) {
-    const content = { questionnaire: this.about, language: this.questionnaire.language, answers: this.all((question) => !this.error(question)), complete: true };
+    const content = { questionnaire: this.questionnaireRef, language: this.questionnaire.language, answers: this.collect((question) => !this.error(question)), complete: true };
     if (this.isMinor) return content;
     content.contact = Object.fromEntries(fields.map((code) => [code, this.typed(code)]).filter(([, value]) => value));
     content.consents_shown = Object.fromEntries(this.questionnaire.contact.consents.filter((consent) => boxes.includes(consent.code)).map((consent) => [consent.code, consent.text_hash]));
@@ -373,7 +402,7 @@ class Answers {
     return content;
   }
 
-  /** The same for someone who leaves before the end, or null: nothing is sent without consent and a way to reach them. */
+  /** The submission of a visitor who leaves before the end. Null without consent and a way to reach them. */
   unfinished(inEmergency) {
     if (!this.questionnaire || this.isMinor || !this.requiredConsents.every((code) => this.consents[code])) return null;
     const content = inEmergency ? this.submission(CONTACT_IN_EMERGENCY, this.requiredConsents) : this.submission(this.contactCodes, this.consentCodes);
@@ -383,18 +412,20 @@ class Answers {
   }
 }
 
-// ---- the element -----------------------------------------------------------------------------
+// ---- LeadForm --------------------------------------------------------------------------------
 
 class LeadForm extends HTMLElement {
   static observedAttributes = ["language"];
 
+  // ---- life of the element ----
+
   connectedCallback() {
     this.answers ??= new Answers();
-    if (!this.shadowRoot) this.draw();
-    this.leaving = new AbortController();
-    const { signal } = this.leaving;
-    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.leave(false), { signal });
-    window.addEventListener("pagehide", () => this.leave(true), { signal });
+    if (!this.shadowRoot) this.setUp();
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.sendUnfinished(false), { signal });
+    window.addEventListener("pagehide", () => this.sendUnfinished(true), { signal });
     window.addEventListener("online", () => this.resend?.(), { signal });
     window.addEventListener("beforeprint", () => { if (this.urgent) { this.dialog.close(); this.dialog.show(); } }, { signal }); // on paper, in the flow of the page
     window.addEventListener("afterprint", () => { if (this.urgent) { this.dialog.close(); this.dialog.showModal(); } }, { signal });
@@ -402,24 +433,24 @@ class LeadForm extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.leaving.abort();
+    this.listening.abort();
     clearTimeout(this.retryTimer);
   }
 
   attributeChangedCallback(_, before, now) {
-    if (this.shadowRoot && before !== now) this.speak(now);
+    if (this.shadowRoot && before !== now) this.switchLanguage(now);
   }
 
   get wholePage() { return this.hasAttribute("whole-page"); }
-  get subject() { return this.getAttribute("questionnaire") ?? "fs-intake"; }
-  get storedAs() { return `lead-form:${this.subject}`; }
-  get level() { return this.wholePage ? 1 : 2; }
+  get questionnaireId() { return this.getAttribute("questionnaire") ?? "fs-intake"; }
+  get storageKey() { return `lead-form:${this.questionnaireId}`; }
+  get headingLevel() { return this.wholePage ? 1 : 2; }
 
   byId(id) { return this.shadowRoot.getElementById(id); }
   t(english, values) { return this.answers.t(english, values); }
 
-  /** The first view, and what an earlier visit to this page left. */
-  draw() {
+  /** Creates the shadow root and shows the start, or what an earlier visit in this tab left. */
+  setUp() {
     this.attachShadow({ mode: "open" });
     try {
       const sheet = new CSSStyleSheet();
@@ -429,20 +460,20 @@ class LeadForm extends HTMLElement {
       this.shadowRoot.append(el("style", {}, STYLE));
     }
     this.origin = origin();
-    const kept = recall(this.storedAs);
-    const saved = kept?.at > Date.now() - (kept?.receipt ? RECEIPT_KEPT_FOR : KEPT_FOR) ? kept : null;
-    if (!saved) forget(this.storedAs);
+    const kept = loadItem(this.storageKey);
+    const saved = kept?.at > Date.now() - (kept?.receipt ? RECEIPT_EXPIRES : ANSWERS_EXPIRE) ? kept : null;
+    if (!saved) removeItems(this.storageKey);
     this.reset();
     this.language = this.wantedLanguage(saved?.language);
     this.answers.words = FIRST_WORDS[this.language] ?? {};
     this.view = el("div", { id: "view" });
-    this.sheet = el("div");
+    this.dialogView = el("div");
     this.slotted = el("slot");
-    this.frame = el("div", { class: "frame" }, this.view, this.slotted, el("p", { class: "unseen", id: "announcer", role: "status" }));
+    this.frame = el("div", { class: "frame" }, this.view, this.slotted, el("p", { class: "visually-hidden", id: "announcer", role: "status" }));
     this.dialog = el("dialog", { "aria-labelledby": "urgent-title",
       oncancel: (event) => event.preventDefault(),
       onkeydown: (event) => { if (event.key === "Escape") { event.preventDefault(); (this.byId("mistake") ?? this.byId("urgent-title")).focus(); } },
-      onclose: () => { if (this.urgent && !this.dialog.open) this.dialog.showModal(); } }, this.sheet);
+      onclose: () => { if (this.urgent && !this.dialog.open) this.dialog.showModal(); } }, this.dialogView);
     this.shadowRoot.append(this.frame, this.dialog);
     if (this.wholePage && !history.state?.view) history.replaceState({ view: "start", step: 0 }, "");
     if (saved) this.resume(saved);
@@ -451,8 +482,24 @@ class LeadForm extends HTMLElement {
 
   reset() {
     this.answers.clear();
-    Object.assign(this, { submissionId: newId(), working: null, step: 0, shown: "start", guard: {}, emergency: null, minorTold: false, receipt: null, urgent: false, checkFailed: false, inFlight: false,
-      restored: false, unsent: false, resend: null, pending: null, left: null });
+    Object.assign(this, {
+      submissionId: newId(),
+      shown: "start", // the view: start, page, minor, emergency or receipt
+      step: 0, // index of the page
+      urgent: false, // whether the view covers the whole screen
+      inFlight: false, // whether the visitor waits for an answer of the server
+      restored: false, // whether the answers are from before a reload
+      guard: {}, // token, challenge, proof
+      proofReady: null, // a promise
+      emergency: null, // {messages, language}
+      minorNoticeShown: false,
+      checkFailed: false, // whether the last page could not be checked
+      pending: null, // the submission that is being sent
+      unsent: false, // whether sending began and did not succeed
+      resend: null, // a function, while a retry waits
+      lastUnfinished: null, // what was sent last on leaving, as text
+      receipt: null,
+    });
     clearTimeout(this.retryTimer);
   }
 
@@ -464,8 +511,8 @@ class LeadForm extends HTMLElement {
     return wanted.map((tag) => tag?.slice(0, 2).toLowerCase()).find((tag) => tag in LANGUAGES) ?? "en";
   }
 
-  /** Draw everything again in that language; what was typed stays. */
-  async speak(language) {
+  /** Shows everything again in that language. What was typed stays. */
+  async switchLanguage(language) {
     if (!(language in LANGUAGES) || language === this.language) return;
     const before = this.language;
     this.language = language;
@@ -474,9 +521,9 @@ class LeadForm extends HTMLElement {
     if (advised) this.render(this.shown);
     if (this.answers.questionnaire && !(await this.load()) && !advised) {
       this.language = before;
-      return this.announce(this.t("The questions could not be loaded. Please press Start again, or call us."));
+      return this.announce(this.t("We could not load the questions. Please try again, or call us."));
     }
-    this.chosen = language;
+    this.chosenLanguage = language;
     this.save();
     this.render(this.shown);
   }
@@ -485,44 +532,45 @@ class LeadForm extends HTMLElement {
     const others = Object.entries(LANGUAGES).filter(([code]) => (this.answers.questionnaire?.languages ?? Object.keys(LANGUAGES)).includes(code));
     return el("div", { class: "languages", role: "group", "aria-label": this.t("Language") }, ...others.map(([code, name]) => {
       if (code === this.language) return el("span", { lang: code, "aria-current": "true" }, name);
-      if (this.wholePage && !(this.ready && this.answers.isMinor)) return el("a", { href: `?language=${code}`, lang: code, hreflang: code }, name);
-      return el("button", { type: "button", lang: code, onclick: () => this.speak(code) }, name);
+      if (this.wholePage && !(this.questionsReady && this.answers.isMinor)) return el("a", { href: `?language=${code}`, lang: code, hreflang: code }, name);
+      return el("button", { type: "button", lang: code, onclick: () => this.switchLanguage(code) }, name);
     }));
   }
 
   // ---- what survives a reload ----
 
   save() {
-    const { answers, submissionId, step, shown, guard, emergency, minorTold, unsent } = this;
+    const { answers, submissionId, step, shown, guard, emergency, minorNoticeShown, unsent } = this;
     if (this.receipt || !answers.questionnaire) return;
-    if (answers.isMinor) return forget(this.storedAs); // of people under 18 nothing is kept, not even here
-    keep(this.storedAs, { at: Date.now(), submissionId, step, shown, guard, emergency, minorTold, unsent, language: this.chosen, given: answers.given, contact: answers.contact, consents: answers.consents });
+    if (answers.isMinor) return removeItems(this.storageKey); // nothing is kept about people under 18, not even here
+    const { given, contact, consents } = answers;
+    saveItem(this.storageKey, { at: Date.now(), submissionId, step, shown, guard, emergency, minorNoticeShown, unsent, language: this.chosenLanguage, given, contact, consents });
   }
 
-  keepReceipt() { keep(this.storedAs, { at: this.receipt.at, receipt: this.receipt, language: this.chosen }); }
+  keepReceipt() { saveItem(this.storageKey, { at: this.receipt.at, receipt: this.receipt, language: this.chosenLanguage }); }
 
   async resume(saved) {
-    this.chosen = saved.language;
+    this.chosenLanguage = saved.language;
     if (saved.receipt) {
       this.receipt = saved.receipt;
       this.showReceipt(this.wholePage);
       if (await this.load() && this.receipt) this.showReceipt(this.wholePage); // with the notices
       return;
     }
-    const { given, contact, consents, submissionId, step, guard, emergency, minorTold, unsent } = saved;
+    const { given, contact, consents, submissionId, step, guard, emergency, minorNoticeShown, unsent } = saved;
     Object.assign(this.answers, { given, contact, consents });
-    Object.assign(this, { submissionId, step, guard, emergency, minorTold, unsent, restored: true });
+    Object.assign(this, { submissionId, step, guard, emergency, minorNoticeShown, unsent, restored: true });
     this.showStart();
     if (saved.shown === "start") return;
     this.toggleAttribute("started", true); // at once, so that nothing jumps
-    if (emergency && saved.shown === "emergency") this.arrive("emergency"); // advice never waits for the questions
-    await this.comeBack(saved.shown);
+    if (emergency && saved.shown === "emergency") this.showResumed("emergency"); // advice never waits for the questions
+    await this.resumeView(saved.shown);
   }
 
-  async comeBack(name) {
-    if (await this.begin()) return this.arrive(name === "emergency" && !this.urgent ? "page" : name); // "by mistake" may have been pressed meanwhile
+  async resumeView(name) {
+    if (await this.begin()) return this.showResumed(name === "emergency" && !this.urgent ? "page" : name); // "by mistake" may have been pressed meanwhile
     if (this.urgent) {
-      this.resend = () => this.comeBack(name);
+      this.resend = () => this.resumeView(name);
       this.retryTimer = setTimeout(this.resend, RETRY_AFTER[2] * 1000);
     } else {
       this.toggleAttribute("started", false);
@@ -530,27 +578,28 @@ class LeadForm extends HTMLElement {
     }
   }
 
-  arrive(name) {
+  showResumed(name) {
     const here = history.state;
     if (!this.wholePage || here?.view !== name || here.step !== this.step) this.enter(name);
     this.render(name, this.wholePage);
   }
 
   startOver() {
-    forget(this.storedAs);
+    removeItems(this.storageKey);
     this.reset();
     if (this.wholePage) history.pushState({ view: "start", step: 0 }, "");
     this.showStart(true);
   }
 
-  /** The visitor leaves the page (`gone`), or looks at another: what they agreed to send is sent, once for each change. */
-  leave(gone) {
-    if (this.receipt || (this.inFlight && !gone)) return;
-    const content = this.pending ?? this.addressed(this.answers.unfinished(this.shown === "emergency"));
+  /** The visitor leaves the page (`closing`) or looks at another: sends the unfinished form if they agreed to that, once
+   * for each change. */
+  sendUnfinished(closing) {
+    if (this.receipt || (this.inFlight && !closing)) return;
+    const content = this.pending ?? this.withPage(this.answers.unfinished(this.shown === "emergency"));
     const text = JSON.stringify(content);
-    if (!content || text === this.left) return;
-    this.left = text;
-    fetch(this.address("submissions"), this.request({ ...content, ...this.signs() }, { keepalive: true })).catch(() => { this.left = null; });
+    if (!content || text === this.lastUnfinished) return;
+    this.lastUnfinished = text;
+    fetch(this.address("submissions"), this.request({ ...content, ...this.guardFields() }, { keepalive: true })).catch(() => { this.lastUnfinished = null; });
   }
 
   // ---- talking to the server ----
@@ -566,10 +615,10 @@ class LeadForm extends HTMLElement {
     return { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(content), credentials: "omit", cache: "no-store", ...more };
   }
 
-  /** Ask, and give back {status, body, retryAfter}. Throws when no answer came in time. */
-  async ask(path, patience, content) {
+  /** Sends a request: POST with `content`, else GET. Returns {status, body, retryAfter}; throws without an answer in time. */
+  async call(path, timeout, content) {
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), patience);
+    const timer = setTimeout(() => stop.abort(), timeout);
     try {
       const response = await fetch(this.address(path), this.request(content, { signal: stop.signal }));
       const body = await response.json().catch(() => null);
@@ -580,11 +629,11 @@ class LeadForm extends HTMLElement {
     }
   }
 
-  /** The questions in the visitor's language. False when they cannot be had. */
+  /** Loads the questions in the visitor's language. False if that fails. */
   async load() {
     const { language } = this;
     try {
-      const { status, body } = await this.ask(`questionnaires/${this.subject}?language=${language}`, SEND_PATIENCE);
+      const { status, body } = await this.call(`questionnaires/${this.questionnaireId}?language=${language}`, REQUEST_TIMEOUT);
       if (status !== 200 || !body?.pages) return false;
       this.answers.questionnaire = body;
       this.loadedFor = language;
@@ -595,12 +644,12 @@ class LeadForm extends HTMLElement {
     }
   }
 
-  /** What shows that a person fills this in. It never keeps anyone waiting, and sending never depends on it. */
-  async earnProof() {
+  /** Gets a token and solves its proof of work, as a sign that no machine fills in the form. Sending never depends on it. */
+  async solveProof() {
     const id = this.submissionId; // not `id`: that is an attribute of the host page's
     try {
       if (!this.guard.token) {
-        const { status, body } = await this.ask(`challenges/${id}`, SEND_PATIENCE);
+        const { status, body } = await this.call(`challenges/${id}`, REQUEST_TIMEOUT);
         if (status !== 200 || id !== this.submissionId) return;
         this.guard = { token: body.token, challenge: body.challenge };
         this.save();
@@ -613,45 +662,45 @@ class LeadForm extends HTMLElement {
     } catch { /* without */ }
   }
 
-  signs() {
+  guardFields() {
     const website = this.byId("website")?.value;
     const { token, proof } = this.guard;
     return { ...(token && { token }), ...(proof && { proof }), ...(website && { website: website.slice(0, 500) }) };
   }
 
-  addressed(content) {
+  withPage(content) {
     return content && { submission_id: this.submissionId, ...content, page: shortened(location.origin + location.pathname, 500), ...(content.contact && { attribution: this.origin }) };
   }
 
-  tell(event, detail) { this.dispatchEvent(new CustomEvent(`lead-form:${event}`, { bubbles: true, composed: true, detail })); }
+  emit(event, detail) { this.dispatchEvent(new CustomEvent(`lead-form:${event}`, { bubbles: true, composed: true, detail })); }
 
   // ---- showing a view ----
 
   announce(text) { this.byId("announcer").textContent = text; }
-  heading(text, id) { return el(`h${this.level}`, { class: "title", tabindex: "-1", id }, text); }
-  subheading(text, attributes) { return el(`h${this.level + 1}`, attributes, text); }
+  heading(text, id) { return el(`h${this.headingLevel}`, { class: "title", tabindex: "-1", id }, text); }
+  subheading(text, attributes) { return el(`h${this.headingLevel + 1}`, attributes, text); }
 
-  /** Whether the questions are here as they are for the visitor's language. */
-  get ready() { return this.loadedFor === this.language; }
-  get advice() { return this.ready ? this.answers.questionnaire.emergency_advice : NET[this.language]; }
+  /** Whether the questions have loaded in the visitor's language. */
+  get questionsReady() { return this.loadedFor === this.language; }
+  get advice() { return this.questionsReady ? this.answers.questionnaire.emergency_advice : BUILT_IN_ADVICE[this.language]; }
 
   get phone() {
     const link = this.querySelector("a[href^='tel:']");
-    const text = link?.textContent ?? this.getAttribute("phone") ?? this.answers.questionnaire?.clinic_phone ?? this.told;
+    const text = link?.textContent ?? this.getAttribute("phone") ?? this.answers.questionnaire?.clinic_phone ?? this.phoneFromServer;
     return text && { text, href: link?.href ?? `tel:${text.replace(/[^+0-9]/g, "")}` };
   }
 
   phoneLink() { return this.phone && el("a", { href: this.phone.href }, this.phone.text); }
   phoneLine() { return this.phone && el("p", {}, this.t("Clinic phone:"), " ", this.phoneLink()); }
 
-  /** Put content on the screen in place of what was there and move the focus to its heading (or to `focus`; null leaves it). */
+  /** Shows content in place of what was there, and moves the focus to its heading, or to `focus`; null leaves it. */
   show(title, content, { urgent = false, focus } = {}) {
     clearTimeout(this.retryTimer);
     this.resend = null;
     this.urgent = urgent;
     for (const part of [this.frame, this.dialog]) part.lang = this.language;
-    const place = urgent ? this.sheet : this.view;
-    (urgent ? this.view : this.sheet).replaceChildren();
+    const place = urgent ? this.dialogView : this.view;
+    (urgent ? this.view : this.dialogView).replaceChildren();
     place.replaceChildren(...content.flat().filter(Boolean));
     if (urgent && !this.dialog.open) this.dialog.showModal();
     if (!urgent && this.dialog.open) this.dialog.close();
@@ -669,7 +718,7 @@ class LeadForm extends HTMLElement {
     (focus ?? place.querySelector(".title"))?.focus({ preventScroll: !urgent || !focus });
   }
 
-  /** Remember where we are, so that the browser's own Back button goes to the view before. */
+  /** Remembers the view, so that the browser's Back button returns to the one before. */
   enter(name) {
     this.shown = name;
     this.save();
@@ -693,23 +742,23 @@ class LeadForm extends HTMLElement {
   }
 
   render(name, focused = true) {
-    const ready = this.answers.questionnaire;
+    const loaded = this.answers.questionnaire;
     this.shown = name;
     if (this.receipt) return this.showReceipt();
-    if (name === "page" && ready) this.showPage([], focused);
-    else if (name === "minor" && ready) this.showMinor([]);
+    if (name === "page" && loaded) this.showPage([], focused);
+    else if (name === "minor" && loaded) this.showMinor([]);
     else if (name === "emergency" && this.emergency) {
       this.showEmergency();
-      if (this.ready) this.translate();
+      if (this.questionsReady) this.translateEmergency();
     } else this.showStart(true);
     return this.save();
   }
 
-  // ---- the first view ----
+  // ---- the start ----
 
   showStart(focused = false) {
     this.shown = "start";
-    const start = button(Object.keys(this.answers.given).length ? this.t("Go on with the questions") : this.t("Start"), () => this.start());
+    const start = button(Object.keys(this.answers.given).length ? this.t("Continue") : this.t("Start"), () => this.start());
     start.id = "start";
     this.show("", [
       !this.wholePage && this.languageSwitch(),
@@ -729,7 +778,7 @@ class LeadForm extends HTMLElement {
     this.showPage();
   }
 
-  /** Load the questions and what sending will need. False when it is under way or did not work. */
+  /** Loads the questions, and begins with what sending needs. False if that is already under way, or fails. */
   async begin() {
     if (this.inFlight) return false;
     const say = (text) => { if (this.byId("start-status")) this.byId("start-status").textContent = text; }; // not in an emergency
@@ -738,14 +787,14 @@ class LeadForm extends HTMLElement {
       say(this.t("Loading the questions…"));
       const loaded = await this.load();
       this.inFlight = false;
-      say(loaded ? "" : this.t("The questions could not be loaded. Please press Start again, or call us."));
+      say(loaded ? "" : this.t("We could not load the questions. Please try again, or call us."));
       if (!loaded) {
-        this.tell("failed", { reason: "questions" });
+        this.emit("failed", { reason: "questions" });
         return false;
       }
     }
     this.step = Math.min(this.step, this.answers.pages.length - 1);
-    this.working ??= this.earnProof();
+    this.proofReady ??= this.solveProof();
     return true;
   }
 
@@ -773,7 +822,7 @@ class LeadForm extends HTMLElement {
       el("label", { for: field.id }, field.text, field.optional && this.optional()), this.errorLine(field.id, field.error), input);
   }
 
-  /** Radio buttons or checkboxes in a fieldset. An exclusive option ("None of these") clears the others, and the other way round. */
+  /** Radio buttons or checkboxes in a fieldset. An exclusive option ("None of these") clears the others, and vice versa. */
   choiceGroup(field, chosen, put) {
     const many = field.type === "choice-many";
     const boxes = field.options.map((option, index) => el("input", {
@@ -782,7 +831,7 @@ class LeadForm extends HTMLElement {
       "aria-describedby": field.error && !index ? `${field.id}-error` : undefined,
       onchange: (event) => {
         const cleared = many && event.target.checked ? this.clearOthers(field.options, boxes, option) : [];
-        if (cleared.length) this.announce(this.t("Not checked any more: {options}", { options: cleared.join("; ") }));
+        if (cleared.length) this.announce(this.t("No longer checked: {options}", { options: cleared.join("; ") }));
         put(boxes.filter((box) => box.checked).map((box) => box.value));
       },
     }));
@@ -835,7 +884,7 @@ class LeadForm extends HTMLElement {
       const error = errorFor(errors, id);
       const put = (value) => { contact[field.code] = value; this.save(); };
       if (field.type === "choice-one") {
-        const hint = field.code === "preference" && this.answers.consentCodes.includes("sms") && this.t("We may text you only if you also check the box about text messages below.");
+        const hint = field.code === "preference" && this.answers.consentCodes.includes("sms") && this.t("We can text you only if you also check the box about text messages below.");
         return this.choiceGroup({ ...field, id, error, hint, optional: true }, contact[field.code] ? [contact[field.code]] : [], ([code]) => put(code));
       }
       const needed = field.code === "phone" || (codes !== CONTACT_IN_EMERGENCY && (field.required || field.code === "email"));
@@ -854,40 +903,40 @@ class LeadForm extends HTMLElement {
       }));
       return el("div", { class: `question-part${error ? " wrong" : ""}` }, this.errorLine(id, error),
         el("label", { class: "option" }, box, el("span", {}, consent.text, !consent.required && this.optional())),
-        consent.required && el("p", { class: "hint" }, this.t("Once you check this box and leave a number or an email address, we may contact you about what you have filled in so far, even if you leave this page before you press Send.")));
+        consent.required && el("p", { class: "hint" }, this.t("Once you check this box and enter a phone number or an email address, we may contact you about the answers you have given so far, even if you leave this page before you press Send.")));
     });
-    // A trap for machines: no person sees or reaches this field.
-    return [...boxes, el("div", { class: "elsewhere", "aria-hidden": "true" }, el("input", { id: "website", name: "website", type: "text", tabindex: "-1", autocomplete: "off" }))];
+    // A trap for spam bots: no person sees or reaches this field.
+    return [...boxes, el("div", { class: "off-screen", "aria-hidden": "true" }, el("input", { id: "website", name: "website", type: "text", tabindex: "-1", autocomplete: "off" }))];
   }
 
   storageNote() {
-    return el("p", { class: "notice" }, this.t("This clinic stores what you send: your answers, your contact details, and which web page or ad brought you here. Its office staff and its clinicians can read them."));
+    return el("p", { class: "notice" }, this.t("This clinic stores what you send: your answers, your contact details, and which web page or ad brought you here. Its office staff and clinicians can read them."));
   }
 
   // ---- notes and errors ----
 
   notes(covered = false) {
     const { questionnaire } = this.answers;
-    if (!this.ready || (this.wholePage && !covered)) return []; // the page says it
+    if (!this.questionsReady || (this.wholePage && !covered)) return []; // the page says it
     return [
-      questionnaire.awaiting_approval && this.t("These questions and their advice still await a physician's approval."),
-      questionnaire.awaiting_translation_review && this.t("This translation still awaits review by a qualified translator and a physician."),
+      questionnaire.awaiting_approval && this.t("These questions and their advice are still awaiting a physician's approval."),
+      questionnaire.awaiting_translation_review && this.t("This translation is still awaiting review by a qualified translator and a physician."),
     ].filter(Boolean).map((text) => el("p", { class: "notice waiting" }, text));
   }
 
   keptNote() {
     return (this.restored || this.unsent) && Object.keys(this.answers.given).length > 0 && el("div", { class: `notice${this.unsent ? " waiting" : ""}`, id: "kept" },
       this.unsentLine(),
-      el("p", {}, this.t("We kept your answers."), " ", this.t("They are in this browser tab only."), this.unsent && ` ${this.t("To send them, go to the last page and press Send.")}`),
+      el("p", {}, this.t("Your answers are still here."), " ", this.t("They are saved only in this browser tab."), this.unsent && ` ${this.t("To send them, go to the last page and press Send.")}`),
       button(this.t("Start over"), () => confirm(this.t("Delete your answers and start over?")) && this.startOver(), "second"));
   }
 
-  unsentLine() { return this.unsent && el("p", {}, el("strong", {}, this.t("Your answers are not sent yet"))); }
+  unsentLine() { return this.unsent && el("p", {}, el("strong", {}, this.t("Your answers have not been sent yet"))); }
 
   notCheckedBox() {
     return this.checkFailed && el("section", { class: "advice strong", id: "advice" },
       this.subheading(this.t("In an emergency, call 911"), { class: "boxed" }),
-      el("p", {}, this.t("We could not check your answers just now. You can go on with the form. Do not wait for us if any of this is true for you:")),
+      el("p", {}, this.t("We could not check your answers. You can continue with the form. Do not wait for us if any of this is true for you:")),
       el("p", {}, this.advice),
       el("p", { class: "actions" }, el("a", { class: "button danger", href: "tel:911" }, this.t("Call 911"))));
   }
@@ -899,7 +948,7 @@ class LeadForm extends HTMLElement {
       return el("li", {}, error.target ? el("a", { href: `#${error.target}`, onclick: (event) => { event.preventDefault(); this.goToField(error.target); } }, text) : text);
     });
     return el("section", { class: "summary", id: "summary", tabindex: "-1", "aria-labelledby": "summary-title" },
-      this.subheading(errors.length === 1 ? this.t("Please look at one answer") : this.t("Please look at {count} answers", { count: errors.length }), { class: "boxed", id: "summary-title" }),
+      this.subheading(errors.length === 1 ? this.t("There is a problem with one answer") : this.t("There are problems with {count} answers", { count: errors.length }), { class: "boxed", id: "summary-title" }),
       el("ul", {}, ...links));
   }
 
@@ -920,7 +969,12 @@ class LeadForm extends HTMLElement {
     const kept = this.keptNote();
     const described = [this.checkFailed && "advice", kept && "kept"].filter(Boolean).join(" ");
     if (described) title.setAttribute("aria-describedby", described);
-    const form = el("form", { novalidate: true, onsubmit: (event) => { event.preventDefault(); if (last) this.submit(answers.contactCodes, answers.consentCodes, answers.errors(page), (found) => this.showPage(found)); else this.nextPage(); } },
+    const onsubmit = (event) => {
+      event.preventDefault();
+      if (last) this.submit(answers.contactCodes, answers.consentCodes, answers.errors(page), (found) => this.showPage(found));
+      else this.nextPage();
+    };
+    const form = el("form", { novalidate: true, onsubmit },
       ...page.questions.map((question) => this.questionField(question, errors)),
       last && !answers.isMinor && this.contactSection(errors),
       last && answers.isMinor && el("p", { class: "notice" }, this.t("This form is for adults. Nothing you entered will be saved. We will show you safety advice.")),
@@ -933,7 +987,7 @@ class LeadForm extends HTMLElement {
     this.show(errors.length ? this.t("Error: {title}", { title: name }) : name,
       [!this.wholePage && this.languageSwitch(), this.notCheckedBox(), summary, kept, el("p", { class: "progress" }, progress), title, ...this.notes(), form, el("p", { class: "hint foot" }, this.advice)],
       { focus: focused ? summary ?? undefined : null });
-    if (!errors.length) this.tell("step", { page: page.id, number: step + 1, count: answers.pages.length });
+    if (!errors.length) this.emit("step", { page: page.id, number: step + 1, count: answers.pages.length });
   }
 
   contactSection(errors) {
@@ -952,17 +1006,17 @@ class LeadForm extends HTMLElement {
     const page = answers.pages[step];
     const errors = answers.errors(page);
     if (errors.length) {
-      // What is answered is checked even so: someone with chest pain must not have to fill in the rest first.
+      // The answers so far are checked all the same: someone with chest pain must not have to fill in the rest first.
       this.check(page, this.unfinishedQuestions(page));
       return this.showPage(errors);
     }
     this.busy(this.t("Checking your answers…"));
-    const answer = await Promise.race([this.check(page, []), wait(CHECK_PATIENCE)]);
+    const answer = await Promise.race([this.check(page, []), wait(CHECK_TIMEOUT)]);
     this.idle();
-    if (answer === undefined) this.checkFailed = true; // too slow; a late answer can still interrupt
+    if (answer === undefined) this.checkFailed = true; // too slow; a late result can still interrupt
     if (step !== this.step || this.shown !== "page") return;
-    if (!answers.isMinor) this.minorTold = false;
-    if ((answer?.minor || answers.isMinor) && !this.minorTold) {
+    if (!answers.isMinor) this.minorNoticeShown = false;
+    if ((answer?.minor || answers.isMinor) && !this.minorNoticeShown) {
       this.enter("minor");
       return this.showMinor(answer?.messages ?? []);
     }
@@ -988,24 +1042,26 @@ class LeadForm extends HTMLElement {
     if (this.byId("status")) this.byId("status").textContent = "";
   }
 
-  /** Questions whose follow-up is still unanswered: without it the rules would assume the worst too early. */
+  // ---- the check for emergencies ----
+
+  /** Codes of questions whose follow-up is still unanswered: without it the rules would assume the worst too early. */
   unfinishedQuestions(page) {
     return page.questions.filter((question) => question.shown_when && this.answers.error(question)).map((question) => question.shown_when.question);
   }
 
-  /** Have the answers so far checked. Shows an emergency the moment it is known, also when the answer comes late. */
+  /** Has the server check the answers, except those to `without`. Shows an emergency as soon as it is known, even late. */
   async check(page, without) {
     const { answers, language } = this;
-    const sent = answers.all((question) => question.type !== "text" && !without.includes(question.code) && !answers.error(question));
+    const sent = answers.collect((question) => question.type !== "text" && !without.includes(question.code) && !answers.error(question));
     let outcome = null;
     try {
-      outcome = await this.ask("screenings", SEND_PATIENCE, { questionnaire: answers.about, answers: sent, page: page.id });
-    } catch { /* no network: the advice box says what to do */ }
+      outcome = await this.call("screenings", REQUEST_TIMEOUT, { questionnaire: answers.questionnaireRef, answers: sent, page: page.id });
+    } catch { /* no connection: the advice box says what to do */ }
     const answer = outcome?.status === 200 ? outcome.body : null;
     const failedBefore = this.checkFailed;
     this.checkFailed = !answer;
-    if (answer?.disposition === "seek-emergency-care" && !this.receipt && this.stillTrue(sent)) {
-      this.warn(answer.messages, language);
+    if (answer?.disposition === "seek-emergency-care" && !this.receipt && this.unchanged(sent)) {
+      this.interrupt(answer.messages, language);
     } else if (!this.inFlight && this.shown === "page" && failedBefore !== this.checkFailed) {
       this.byId("advice")?.remove();
       const box = this.notCheckedBox();
@@ -1017,44 +1073,44 @@ class LeadForm extends HTMLElement {
     return answer;
   }
 
-  stillTrue(sent) {
-    const now = this.answers.all();
+  unchanged(sent) {
+    const now = this.answers.collect();
     return Object.entries(sent).every(([code, value]) => JSON.stringify(now[code]) === JSON.stringify(value));
   }
 
-  warn(messages, language) {
+  interrupt(messages, language) {
     this.emergency = { messages, language };
     if (this.shown !== "emergency") this.enter("emergency");
     else this.save();
     this.showEmergency();
   }
 
-  /** Whether the emergency on the screen is told in the visitor's language. */
-  get warned() { return this.shown === "emergency" && this.emergency.language === this.language; }
+  /** Whether an emergency is on the screen in the visitor's language. */
+  get emergencyShown() { return this.shown === "emergency" && this.emergency.language === this.language; }
 
-  async translate() {
-    if (!this.warned) await this.check(this.answers.pages[this.step], []);
-    if (this.shown === "emergency" && !this.warned) await this.checkTexts();
+  async translateEmergency() {
+    if (!this.emergencyShown) await this.check(this.answers.pages[this.step], []);
+    if (this.shown === "emergency" && !this.emergencyShown) await this.checkTexts();
   }
 
   // ---- under 18 ----
 
   showMinor(messages) {
-    this.minorTold = true;
+    this.minorNoticeShown = true;
     const title = this.t("This form is for adults");
     this.show(title, [
       this.heading(title),
       this.messageList(messages),
-      el("p", {}, this.t("You can go on to get safety advice, or stop here. Nothing you enter is saved, and we will not call you.")),
-      el("div", { class: "actions" }, button(this.t("Go on for safety advice"), () => this.goOn()), button(this.t("Back, change my answers"), () => this.backTo("page", this.step), "second")),
+      el("p", {}, this.t("You can continue to get safety advice, or stop here. Nothing you enter is saved, and we will not call you.")),
+      el("div", { class: "actions" }, button(this.t("Continue to safety advice"), () => this.goOn()), button(this.t("Go back and change my answers"), () => this.backTo("page", this.step), "second")),
       !messages.length && el("p", { class: "hint foot" }, this.advice),
     ]);
   }
 
   // ---- emergency ----
 
-  /** Paragraphs in the order given; the class carries how serious each one is (M-E, M-U, M-NET, ...). What is not in the
-   * visitor's language comes after what the form itself can say in it. */
+  /** Paragraphs in the given order; the class says how serious each one is (M-E, M-U, M-NET, ...). If they are not in the
+   * visitor's language, the built-in advice in that language comes first. */
   messageList(messages, language = this.language) {
     return el("div", { class: "messages", id: "messages" }, language !== this.language && el("p", { class: "M-NET" }, this.advice), ...messages.map(({ id, text }) =>
       el("p", { class: id.startsWith("M-E-") ? "M-E" : id.startsWith("M-U-") ? "M-U" : id, lang: language }, text)));
@@ -1067,7 +1123,7 @@ class LeadForm extends HTMLElement {
       crisis && call("tel:988", this.t("Call 988")), crisis && call("sms:988", this.t("Text 988")), call("tel:911", this.t("Call 911")));
   }
 
-  /** Without the part for a number until the questions are here. */
+  /** Leaves out the part for a phone number until the questions have loaded. */
   showEmergency(errors = []) {
     const { answers } = this;
     const { messages, language } = this.emergency;
@@ -1075,11 +1131,15 @@ class LeadForm extends HTMLElement {
     const text = this.t("Get emergency help now");
     const title = this.heading(text, "urgent-title");
     title.setAttribute("aria-describedby", "messages");
-    const mistake = button(this.t("I pressed this by mistake, go back and change my answers"), () => this.backTo("page", this.step), "plain");
+    const mistake = button(this.t("I pressed this by mistake. Go back and change my answers."), () => this.backTo("page", this.step), "plain");
     mistake.id = "mistake";
+    const onsubmit = (event) => {
+      event.preventDefault();
+      this.submit(CONTACT_IN_EMERGENCY, answers.requiredConsents, [], (found) => this.showEmergency(found));
+    };
     this.show(errors.length ? this.t("Error: {title}", { title: text }) : text, [
       this.languageSwitch(), title, this.callButtons(messages), this.messageList(messages, language), this.notes(true),
-      this.ready && !answers.isMinor && el("form", { class: "leave-number", novalidate: true, "aria-labelledby": "leave-title", onsubmit: (event) => { event.preventDefault(); this.submit(CONTACT_IN_EMERGENCY, answers.requiredConsents, [], (found) => this.showEmergency(found)); } },
+      this.questionsReady && !answers.isMinor && el("form", { class: "leave-number", novalidate: true, "aria-labelledby": "leave-title", onsubmit },
         this.subheading(answers.questionnaire.contact.emergency_title, { class: "subtitle", id: "leave-title" }),
         this.unsentLine(),
         summary,
@@ -1095,7 +1155,8 @@ class LeadForm extends HTMLElement {
 
   // ---- sending ----
 
-  /** `fields`, `boxes`: the contact fields and consents that are on the screen. */
+  /** Sends the form, or shows what is wrong with it. `fields`, `boxes`: codes of the contact fields and consents shown;
+   * `show(errors)` shows errors. */
   submit(fields, boxes, errors, show) {
     const { answers } = this;
     if (this.inFlight) return;
@@ -1103,28 +1164,28 @@ class LeadForm extends HTMLElement {
     if (errors.length) {
       show(errors);
       this.checkTexts();
-    } else this.send(this.addressed(answers.submission(fields, boxes)), show);
+    } else this.send(this.withPage(answers.submission(fields, boxes)), show);
   }
 
-  /** Words in a text can call for help at once; without contact the server answers such a form with advice and keeps nothing. */
+  /** Words in free text can be an emergency too. Sent without contact, the form is answered with advice and not stored. */
   async checkTexts() {
     const { answers, language } = this;
-    const given = answers.all((question) => !answers.error(question));
-    if (answers.isMinor || this.warned || !answers.questions.some((question) => question.type === "text" && given[question.code])) return;
-    const content = { submission_id: newId(), questionnaire: answers.about, language: answers.questionnaire.language, answers: given };
-    const outcome = await this.ask("submissions", SEND_PATIENCE, content).catch(() => null);
-    if (outcome?.body?.disposition !== "seek-emergency-care" || this.receipt || this.warned || !this.stillTrue(given)) return;
-    this.warn(outcome.body.messages, language);
+    const given = answers.collect((question) => !answers.error(question));
+    if (answers.isMinor || this.emergencyShown || !answers.questions.some((question) => question.type === "text" && given[question.code])) return;
+    const content = { submission_id: newId(), questionnaire: answers.questionnaireRef, language: answers.questionnaire.language, answers: given };
+    const outcome = await this.call("submissions", REQUEST_TIMEOUT, content).catch(() => null);
+    if (outcome?.body?.disposition !== "seek-emergency-care" || this.receipt || this.emergencyShown || !this.unchanged(given)) return;
+    this.interrupt(outcome.body.messages, language);
   }
 
-  /** Errors that are mended must not stay on the screen while we send. */
+  /** Removes errors from the screen: what is being sent has none. */
   clearErrors() {
     this.shadowRoot.querySelectorAll(".summary, .error").forEach((node) => node.remove());
     this.shadowRoot.querySelectorAll(".wrong").forEach((node) => node.classList.remove("wrong"));
     for (const name of ["aria-invalid", "aria-describedby"]) this.shadowRoot.querySelectorAll(`form [${name}]`).forEach((node) => node.removeAttribute(name));
   }
 
-  /** Send until the server answers. The content and its id stay the same on every try, so it is stored once. */
+  /** Sends until the server answers. Content and id are the same on every try, so the form is stored once. */
   async send(content, showAgain, tries = 0) {
     if (this.inFlight) return;
     clearTimeout(this.retryTimer);
@@ -1134,25 +1195,25 @@ class LeadForm extends HTMLElement {
     this.pending = content;
     this.unsent = true;
     this.save();
-    await Promise.race([this.working, wait(PROOF_PATIENCE)]);
+    await Promise.race([this.proofReady, wait(PROOF_TIMEOUT)]);
     let outcome;
     try {
-      outcome = await this.ask("submissions", SEND_PATIENCE, { ...content, ...this.signs() });
+      outcome = await this.call("submissions", REQUEST_TIMEOUT, { ...content, ...this.guardFields() });
     } catch {
       outcome = { status: 0, retryAfter: 0 };
     }
     this.idle();
     const { status, body } = outcome;
-    this.told = body?.clinic_phone ?? this.told;
-    if (status === 200 || status === 201 || status === 202) {  // 202: kept safely, and stored in a while
+    this.phoneFromServer = body?.clinic_phone ?? this.phoneFromServer;
+    if (status === 200 || status === 201 || status === 202) { // 202: queued, and stored later
       const { reference, disposition, messages, received_at } = body;
       this.receipt = { reference, disposition, messages, received_at, language: content.language, at: Date.now() };
-      forget(ORIGIN);
+      removeItems(ORIGIN);
       this.keepReceipt();
       this.showReceipt();
-      return this.tell("submitted", { reference: body.reference });
+      return this.emit("submitted", { reference: body.reference });
     }
-    this.tell("failed", { reason: "sending", status });
+    this.emit("failed", { reason: "sending", status });
     const again = button(this.t("Try again"), () => this.send(content, showAgain, tries));
     again.id = "again";
     if (status === 422) {
@@ -1166,7 +1227,7 @@ class LeadForm extends HTMLElement {
         this.t("To give us the changed answers, send them as a new form, or call us."),
       ], button(this.t("Send as a new form"), () => {
         Object.assign(this, { submissionId: newId(), guard: {} });
-        this.working = this.earnProof();
+        this.proofReady = this.solveProof();
         this.save();
         this.send({ ...content, submission_id: this.submissionId }, showAgain);
       }));
@@ -1174,8 +1235,8 @@ class LeadForm extends HTMLElement {
     if (status !== 0 && status !== 408 && status !== 429 && status < 500) {
       return this.sendProblem(this.t("Your answers could not be sent"), [this.t("They are still here on this page. Please call us.")], again);
     }
-    const pause = Math.round(Math.max(RETRY_AFTER[tries] ?? LATER, Math.min(outcome.retryAfter, 60)) * (1 + Math.random() / 4));
-    this.sendProblem(this.t("Your answers are not sent yet"), [
+    const pause = Math.round(Math.max(RETRY_AFTER[tries] ?? RETRY_LATER, Math.min(outcome.retryAfter, 60)) * (1 + Math.random() / 4));
+    this.sendProblem(this.t("Your answers have not been sent yet"), [
       this.t("They are still here on this page. Please keep it open."),
       ...(status === 0 && tries >= RETRY_AFTER.length ? [this.t("Check your connection, then press Try again.")] : []),
       this.t("We will try again in {seconds} seconds. You can also press Try again.", { seconds: pause }),
@@ -1184,7 +1245,8 @@ class LeadForm extends HTMLElement {
     this.retryTimer = setTimeout(this.resend, pause * 1000);
   }
 
-  /** Say beside the button that sending failed, with the phone number and the advice; any change of an answer stops the retries. */
+  /** Shows next to the button that sending failed, with the phone number and the advice. Changing an answer stops the
+   * retries. `quiet`: without moving the focus. */
   sendProblem(title, lines, action, quiet = false) {
     const place = this.shadowRoot.querySelector(".send-problem");
     if (!place) return;
@@ -1207,12 +1269,12 @@ class LeadForm extends HTMLElement {
     if (quiet) this.byId("status").textContent = lines.at(-1);
   }
 
-  /** Tie the server's complaints to their fields and open the page of the first one. */
+  /** Shows the server's errors at their fields, on the page of the first one. */
   showServerErrors(problems, content, showAgain) {
     const { answers } = this;
     const extras = ["attribution", "page", "token", "proof", "website"];
     const part = (problem) => (problem.pointer ?? "").split("/")[1];
-    if (problems.length && problems.every((problem) => extras.includes(part(problem)))) { // what is not the visitor's own must never keep their answers from us
+    if (problems.length && problems.every((problem) => extras.includes(part(problem)))) { // not the visitor's input: send without it rather than lose the answers
       this.guard = {};
       const { attribution: _, page: __, ...rest } = content;
       return this.send(rest, showAgain);
@@ -1251,7 +1313,7 @@ class LeadForm extends HTMLElement {
     const time = receipt.received_at && new Date(receipt.received_at).toLocaleString(`${this.language}-US`, { dateStyle: "long", timeStyle: "short" });
     const reference = stored && el("div", {},
       el("p", { class: "reference" }, this.t("Your reference:"), " ", el("strong", { id: "reference" }, receipt.reference)),
-      this.phone && el("p", {}, this.t("Give it when you call us:"), " ", this.phoneLink()),
+      this.phone && el("p", {}, this.t("Have it ready when you call us:"), " ", this.phoneLink()),
       time && el("p", {}, this.t("Received {time}.", { time })));
     const advice = this.messageList(receipt.messages, receipt.language);
     this.answers.clear(); // others may use this phone or computer after this person
@@ -1263,7 +1325,7 @@ class LeadForm extends HTMLElement {
     };
     const actions = el("div", { class: "actions" }, button(this.t("Print this page"), () => window.print(), "second"),
       covering && !this.wholePage && button(this.t("Close this message"), close, "second"),
-      button(this.t("Begin a new form"), () => this.startOver(), "plain"));
+      button(this.t("Start a new form"), () => this.startOver(), "plain"));
     this.show(title, [(covering || !this.wholePage) && this.languageSwitch(), this.heading(title, "urgent-title"),
       ...(urgent ? [this.callButtons(receipt.messages), advice, reference] : [reference, advice]), this.notes(covering), actions], { urgent: covering, focus: focused || covering ? undefined : null });
   }

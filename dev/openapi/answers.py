@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain.ad_lead import AdKey, AdLead
-from shared.domain.advice import ShownMessage
-from shared.domain.lead_view import LeadSummary
+from shared.domain.intake.ad_lead import AdKey, AdLead
+from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.rules.advice import ShownMessage
 
 
 class Answer(BaseModel):

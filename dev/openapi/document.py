@@ -27,13 +27,13 @@ from dev.openapi.forms import FORM_FIELDS, FORMS
 from dev.openapi.operation import PAGE, WHY, Json, Operation, ref
 from dev.openapi.pages import PAGES
 from dev.openapi.staff import STAFF
-from shared import form_body
-from shared.domain.lead import Receipt
-from shared.domain.submission import Screening, Submission
-from shared.domain.work import Action
-from shared.domain.worklist import Search
+from shared.domain.intake.submission import Screening, Submission
+from shared.domain.leads.lead import Receipt
+from shared.domain.leads.work import Action
+from shared.domain.leads.worklist import Search
+from shared.formats.submission_schema import without_trap
+from shared.http import form_body
 from shared.rulebook.tiers import DISPOSITIONS
-from shared.submission_schema import without_trap
 
 PROJECT = Path(__file__).resolve().parents[2]
 FILE = PROJECT / "web" / "openapi.json"

@@ -2,8 +2,8 @@
 
 from dev.openapi.answers import AdRequest, Challenge, Form, Screened
 from dev.openapi.operation import KNOWN, LANGUAGE, PAGE, READING_A_BODY, Operation, as_json, parameter, ref
-from shared.domain.lead import Receipt
-from shared.domain.submission import Screening, Submission
+from shared.domain.intake.submission import Screening, Submission
+from shared.domain.leads.lead import Receipt
 
 QUESTIONNAIRE = {"id": "fs-intake", "version": "1.0.0"}
 SUBMISSION = {

@@ -3,10 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel
-
-from shared.domain.checked import Checked
-
 Json = dict[str, Any]
 
 WHY = {
@@ -18,7 +14,7 @@ WHY = {
     "409": "Somebody or something was faster: this submission id came before with other content, or a colleague acted.",
     "413": "The body is larger than 64 KiB.",
     "415": "The body is not declared as JSON.",
-    "422": "Some fields need mending; `errors` names each.",
+    "422": "Some fields are invalid; `errors` names each.",
     "503": "The service could not take the request. The same request may be sent again after Retry-After seconds.",
 }
 FOR_STAFF = ("401", "403", "503")
@@ -39,18 +35,18 @@ class Operation:
     problems: tuple[str, ...]
     cacheable: bool = False
     parameters: tuple[Json, ...] = ()
-    request: type[BaseModel | Checked] | None = None
+    request: type | None = None
     examples: Json = field(default_factory=dict)
     form: bool = False
     shows_pages: bool = False
     staff: bool = False
 
 
-def ref(model: type[BaseModel | Checked]) -> Json:
+def ref(model: type) -> Json:
     return {"$ref": f"#/components/schemas/{model.__name__}"}
 
 
-def as_json(model: type[BaseModel | Checked]) -> Json:
+def as_json(model: type) -> Json:
     return {"application/json": {"schema": ref(model)}}
 
 

@@ -2,11 +2,14 @@
 
 from dev.openapi.answers import Erased, PersonData, Rules, WorklistPage
 from dev.openapi.operation import FOR_STAFF, READING_A_BODY, TEXT, Operation, as_json, parameter, ref
-from shared.domain.lead_view import LeadSummary
-from shared.domain.work import Action
-from shared.domain.worklist import Search
+from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.work import Action
+from shared.domain.leads.worklist import Search
 
 DAY = {"type": "string", "format": "date"}
+WORKLIST_CURSOR = (
+    "open_0-01#2026-01-14T20:00:00.000+00:00#2026-01-14T16:00:00.000+00:00#0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
+)
 CURSOR = "1768406400000_0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
 REFERENCE = parameter("path", "reference", "As the alert has it.", {"type": "string"}, "7K3MQ-2XDRT")
 LEAD_VIEW = {
@@ -25,8 +28,8 @@ STAFF = {
     "GET /leads": Operation(
         id="list_leads",
         summary="A page of the worklist",
-        description="Open leads by deadline, or those that are done, the latest first. A page may be empty and still "
-        "have a cursor. Nothing in it says who a person is.",
+        description="Open leads: what nobody has first, each part by tier and deadline. Or those that are done, the "
+        "latest first. A page may be empty and still have a cursor. Nothing in it says who a person is.",
         staff=True,
         answers={"200": ("The page.", as_json(WorklistPage))},
         problems=(*FOR_STAFF, "422"),
@@ -34,7 +37,7 @@ STAFF = {
             parameter("query", "view", "", {"enum": ["open", "mine", "closed"]}, "open"),
             parameter("query", "tier", "", {"type": "string", "maxLength": 40}, "URGENT"),
             parameter("query", "suspect", "Those that may be a machine's.", {"enum": ["true", "false"]}, "false"),
-            parameter("query", "cursor", "Of the page before.", {"type": "string"}, "open-0__"),
+            parameter("query", "cursor", "Of the page before.", {"type": "string", "maxLength": 300}, WORKLIST_CURSOR),
         ),
     ),
     "POST /leads/search": Operation(

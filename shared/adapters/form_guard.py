@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from shared.domain.lead import CANARY, FORM
-from shared.domain.submission import Submission
-from shared.domain.suspicion import Sign
+from shared.domain.intake.submission import Submission
+from shared.domain.intake.suspicion import Sign
+from shared.domain.leads.lead import CANARY, FORM
 
 if TYPE_CHECKING:
     from itsdangerous import TimestampSigner

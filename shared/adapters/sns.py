@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.domain.alert import Notice
+from shared.domain.leads.alert import Notice
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.domain.errors import StoreUnavailable
-from shared.domain.lead import Lead
+from shared.domain.leads.lead import Lead
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -5,10 +5,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from shared.domain.errors import NotFound
-from shared.domain.value import Value
 
 FOLDER = Path(__file__).parents[2] / "web"
 MEDIA_TYPES = {
@@ -22,7 +22,8 @@ PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 LANGUAGE = re.compile(r"\.([a-z]{2})\.html$")
 
 
-class WebFile(Value):
+@dataclass(frozen=True, slots=True)
+class WebFile:
     content: bytes
     media_type: str
 

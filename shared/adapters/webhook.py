@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import urllib3
 
 from shared.domain.errors import NotDelivered
-from shared.domain.webhook import WaitingLead
+from shared.domain.leads.webhook import WaitingLead
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 PREFIX = "whsec_"

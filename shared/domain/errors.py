@@ -1,13 +1,10 @@
-"""What can go wrong, in the words of the domain. `shared/api.py` maps each to one HTTP status."""
+"""What can go wrong, in the words of the domain. `shared/http/api.py` maps each to one HTTP status."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-
-from shared.domain.value import Value
-
-NO_LIMITS: Mapping[str, int] = {}
 
 
 def cause_of(error: BaseException) -> str:
@@ -19,7 +16,8 @@ def cause_of(error: BaseException) -> str:
     return f"{type(source).__name__} {code}".strip() if code or source is not error else ""
 
 
-class FieldProblem(Value):
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
     """One field that needs mending: a JSON pointer (RFC 6901) and a sentence. Never the value.
 
     `limits` fill the {names} of the sentence.
@@ -27,7 +25,7 @@ class FieldProblem(Value):
 
     pointer: str
     template: str
-    limits: Mapping[str, int] = NO_LIMITS
+    limits: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def detail(self) -> str:

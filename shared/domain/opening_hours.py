@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
-
-from shared.domain.value import Value
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PART = re.compile(r"(?P<first>[A-Z][a-z]{2})(?:-(?P<last>[A-Z][a-z]{2}))? (?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)")
 LONGEST_CLOSURE = 60  # days in a row; a longer one is a mistake in the settings, not a holiday
 
 
-class OpeningHours(Value):
+@dataclass(frozen=True, slots=True)
+class OpeningHours:
     """Opening and closing time for each weekday (0 = Monday) in the clinic's time zone; closed on holidays."""
 
     zone: ZoneInfo
@@ -91,7 +91,8 @@ class OpeningHours(Value):
         raise ValueError("opening hours: closed for too long")
 
 
-class Span(Value):
+@dataclass(frozen=True, slots=True)
+class Span:
     """Clock minutes, open minutes or business days; exactly one is set."""
 
     minutes: int | None = None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from shared.domain.condition import (
+from shared.domain.rules.condition import (
     AllOf,
     Answered,
     AnyOf,
@@ -23,7 +23,7 @@ from shared.domain.condition import (
     Scores,
     Some,
 )
-from shared.domain.questionnaire import Question
+from shared.domain.rules.questionnaire import Question
 from shared.rulebook.reader import Reader
 
 NEVER_IN_A_NOTE = re.compile(r"(?<!\\)[A-Z]|[^\x20-\x7e]|  |`")  # as `Questionnaire.facts` reads notes

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.domain.condition import AnyOf, Between, Condition, Defined, Some
-from shared.domain.questionnaire import ContactField, Option, Question
-from shared.domain.triage import RuleSet
+from shared.domain.rules.condition import AnyOf, Between, Condition, Defined, Some
+from shared.domain.rules.questionnaire import ContactField, Option, Question
+from shared.domain.rules.triage import RuleSet
 from shared.rulebook.reader import RulebookError
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shared.domain.triage import RuleSet
-from shared.domain.value import Value
+from shared.domain.rules.triage import RuleSet
 from shared.rulebook.questionnaires import read_questionnaire
 from shared.rulebook.reader import Reader, RulebookError
 from shared.rulebook.rule_sets import RuleSetReader
@@ -22,7 +22,8 @@ TIERS = "tiers.toml"
 OTHER = frozenset({"words.toml", "retention.toml"})  # see words.py and retention.py
 
 
-class Rulebook(Value):
+@dataclass(frozen=True, slots=True)
+class Rulebook:
     """All rule sets, each with its questionnaire, by questionnaire id; `translations` by id and language."""
 
     rule_sets: Mapping[str, RuleSet]
@@ -57,7 +58,7 @@ class Rulebook(Value):
             for rule_set in self.rule_sets.values()
             for part in (rule_set, rule_set.questionnaire)
         )
-        return "" if approved else "These questions and their advice still await a physician's approval."
+        return "" if approved else "These questions and their advice are still awaiting a physician's approval."
 
 
 def load(folder: Path = FOLDER) -> Rulebook:

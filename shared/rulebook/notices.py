@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.rulebook.loading import Rulebook
 from shared.rulebook.words import words
 
-TRANSLATION_NOTICE = "This translation still awaits review by a qualified translator and a physician."
+TRANSLATION_NOTICE = "This translation is still awaiting review by a qualified translator and a physician."
 
 
 def notices(rulebook: Rulebook, language: str) -> dict[str, str]:

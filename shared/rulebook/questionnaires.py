@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from shared.domain.condition import Condition
-from shared.domain.questionnaire import (
+from shared.domain.rules.condition import Condition
+from shared.domain.rules.questionnaire import (
     ConsentText,
     ContactBlock,
     ContactField,

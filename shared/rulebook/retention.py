@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shared.domain.retention import Retention, Stage
+from shared.domain.leads.retention import Retention, Stage
 from shared.rulebook.reader import Reader
 from shared.rulebook.tables import table_of
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from shared.domain.condition import Condition, Every, Not, Score
-from shared.domain.questionnaire import Questionnaire
-from shared.domain.triage import (
+from shared.domain.rules.condition import Condition, Every, Not, Score
+from shared.domain.rules.questionnaire import Questionnaire
+from shared.domain.rules.triage import (
     Change,
     Citation,
     Fit,

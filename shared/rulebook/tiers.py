@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.domain.opening_hours import Span
-from shared.domain.triage import LadderStep, Response, Tier
+from shared.domain.rules.triage import LadderStep, Response, Tier
 from shared.rulebook.reader import Reader
 
 AUDIENCES = ("desk", "clinician", "manager")
@@ -54,6 +54,7 @@ def read_tiers(reader: Reader) -> dict[str, Tier]:
             name=name,
             rank=rank,
             disposition=disposition,
+            safety=table.flag("safety"),
             marketing=table.flag("marketing"),
             usual=_response(table),
             after_safety_rule=_floored(table.table("after_safety_rule")) if "after_safety_rule" in table else None,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
-from shared.domain.questionnaire import ContactBlock, Option, Page, Question
-from shared.domain.triage import Message, RuleSet
+from shared.domain.rules.questionnaire import ContactBlock, Option, Page, Question
+from shared.domain.rules.triage import Message, RuleSet
 from shared.rulebook.reader import Reader
 
 T = TypeVar("T")
@@ -22,8 +23,10 @@ def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
     reader.text("translates")
     questionnaire = rule_set.questionnaire
     pages, questions = reader.table("pages"), reader.table("questions")
-    result = rule_set.replaced(
-        questionnaire=questionnaire.replaced(
+    result = replace(
+        rule_set,
+        questionnaire=replace(
+            questionnaire,
             language=language,
             title=reader.wording("title"),
             reviewed=all(reviewed),
@@ -39,7 +42,7 @@ def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
 
 def _page(page: Page, pages: Reader, questions: Reader) -> Page:
     title = pages.wording(page.id)
-    return page.replaced(title=title, questions=tuple(_question(question, questions) for question in page.questions))
+    return replace(page, title=title, questions=tuple(_question(question, questions) for question in page.questions))
 
 
 def _question(question: Question, questions: Reader) -> Question:
@@ -47,11 +50,11 @@ def _question(question: Question, questions: Reader) -> Question:
     text = table.wording("text")
     options = _options(question.options, table)
     table.done()
-    return question.replaced(text=text, options=options)
+    return replace(question, text=text, options=options)
 
 
 def _options(options: Iterable[Option], table: Reader) -> tuple[Option, ...]:
-    return _each(options, table, "options", lambda option, labels: option.replaced(label=labels.wording(option.code)))
+    return _each(options, table, "options", lambda option, labels: replace(option, label=labels.wording(option.code)))
 
 
 def _contact(block: ContactBlock, table: Reader) -> ContactBlock:
@@ -60,14 +63,14 @@ def _contact(block: ContactBlock, table: Reader) -> ContactBlock:
     fields = []
     for field in block.fields:
         entry = fields_table.table(field.code)
-        fields.append(field.replaced(text=entry.wording("text"), options=_options(field.options, entry)))
+        fields.append(replace(field, text=entry.wording("text"), options=_options(field.options, entry)))
         entry.done()
     fields_table.done()
     consents = _each(
-        block.consents, table, "consents", lambda consent, texts: consent.replaced(text=texts.wording(consent.code))
+        block.consents, table, "consents", lambda consent, texts: replace(consent, text=texts.wording(consent.code))
     )
     table.done()
-    return block.replaced(title=title, emergency_title=emergency_title, fields=tuple(fields), consents=consents)
+    return replace(block, title=title, emergency_title=emergency_title, fields=tuple(fields), consents=consents)
 
 
 def _messages(messages: Mapping[str, Message], table: Reader) -> dict[str, Message]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from shared.domain.alert import Alert, alert_for
 from shared.domain.errors import LeadChanged
-from shared.domain.lead import Lead
+from shared.domain.leads.alert import Alert, alert_for
+from shared.domain.leads.escalation import Ladder
+from shared.domain.leads.lead import Lead
+from shared.domain.leads.webhook import WaitingLead
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.triage import LadderStep
-from shared.domain.value import Value
-from shared.domain.webhook import WaitingLead
 from shared.usecases.ports import ATTEMPTS_TO_WORK, Leads, RuleSets
 from shared.usecases.rules import rule_set_of
 
@@ -28,7 +28,8 @@ class WebhookReceiver(Protocol):
         """Raises NotDelivered."""
 
 
-class Alerting(Value):
+@dataclass(frozen=True, slots=True)
+class Alerting:
     """What it takes to tell staff. `staff_link`: where staff open a lead; the reference is appended."""
 
     leads: Leads
@@ -38,7 +39,8 @@ class Alerting(Value):
     staff_link: str
 
 
-class Swept(Value):
+@dataclass(frozen=True, slots=True)
+class Swept:
     """What a sweep told staff, and the leads that it could not tell."""
 
     alerts: tuple[Alert, ...]
@@ -57,8 +59,8 @@ def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None
     if lead is None:
         return None
     hours = alerting.hours
-    ladder = _ladder(lead, alerting.rule_sets)
-    level = lead.level_due(ladder, hours, at)
+    ladder = lead.ladder(rule_set_of(lead, alerting.rule_sets).tiers, hours)
+    level = lead.level_due(ladder, at)
     if level is None:
         return None
     claimed = lead.claimed(level, at)
@@ -98,20 +100,16 @@ def deliver_webhook(lead: WaitingLead, receiver: WebhookReceiver, at: datetime) 
     receiver.deliver(lead, at)
 
 
-def _record(claimed: Lead, level: int, ladder: tuple[LadderStep, ...], alerting: Alerting) -> None:
+def _record(claimed: Lead, level: int, ladder: Ladder, alerting: Alerting) -> None:
     """That staff were told. Whoever wrote to the lead meanwhile is not overwritten: a note or a call changes nothing in
     what is due, and a lead that somebody took needs no record."""
     for _ in range(ATTEMPTS_TO_WORK):
         try:
-            alerting.leads.replace(claimed, claimed.told(level, ladder, alerting.hours))
+            alerting.leads.replace(claimed, claimed.alerted(level, ladder))
         except LeadChanged:
             now = alerting.leads.get(claimed.lead_id)
-            if now is None or now.next_at != claimed.next_at:
+            if now is None or now.escalation.next_at != claimed.escalation.next_at:
                 return
             claimed = now
         else:
             return
-
-
-def _ladder(lead: Lead, rule_sets: RuleSets) -> tuple[LadderStep, ...]:
-    return lead.ladder(rule_set_of(lead, rule_sets).tiers)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from shared.domain.ad_lead import AdKey, AdLead
-from shared.domain.advice import advice
-from shared.domain.consent import Revocation
 from shared.domain.errors import (
     FieldProblem,
     Forbidden,
@@ -21,13 +19,15 @@ from shared.domain.errors import (
     StoreUnavailable,
     SubmissionConflict,
 )
-from shared.domain.lead import CANARY, PLAIN_FORM, Arrival, Lead, Receipt
+from shared.domain.intake.ad_lead import AdKey, AdLead
+from shared.domain.intake.submission import QuestionnaireVersion, Submission
+from shared.domain.leads.consent import Revocation
+from shared.domain.leads.lead import CANARY, PLAIN_FORM, Arrival, Lead, Receipt
+from shared.domain.leads.resubmission import Conflict, Keep, NewLead, resubmission
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.returning import came_too_often, with_return
-from shared.domain.shadow import shadow
-from shared.domain.submission import QuestionnaireVersion, Submission
-from shared.domain.triage import RuleSet, TriageResult
-from shared.domain.value import Discreet, Value
+from shared.domain.rules.advice import advice
+from shared.domain.rules.shadow import shadow
+from shared.domain.rules.triage import RuleSet, TriageResult
 from shared.usecases.ports import Leads, RuleSets, Spool
 from shared.usecases.rules import EMERGENCY, rule_set_for, score
 
@@ -40,7 +40,8 @@ class ChallengeMaker(Protocol):
         """A proof of work for this submission."""
 
 
-class Intake(Discreet):
+@dataclass(frozen=True, slots=True)
+class Intake:
     """What it takes to turn a submission into a lead. `person_key`: the key of the hashes that show who came before.
 
     `spool`: takes the lead when the table does not. `candidate`: rules that are scored beside the others and only
@@ -52,11 +53,12 @@ class Intake(Discreet):
     spool: Spool
     clock: Callable[[], datetime]
     hours: OpeningHours
-    person_key: str
+    person_key: str = field(repr=False)
     candidate: RuleSets | None = None
 
 
-class Captured(Value):
+@dataclass(frozen=True, slots=True)
+class Captured:
     """`lead`: None when nothing was stored (a minor, or an emergency without consent). `created`: False when the same
     submission came before. `spooled`: the lead waits for the table, and nobody knows yet whether it came before."""
 
@@ -108,7 +110,7 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
         return _spooled(lead, intake.spool)
     try:
         earlier = intake.leads.add(lead)
-        return Captured(lead.receipt, lead, True) if earlier is None else _again(earlier, lead, intake, rule_set)
+        return Captured(lead.receipt, lead, True) if earlier is None else _repeated(earlier, lead, intake, rule_set)
     except StoreUnavailable:
         return _spooled(lead, intake.spool)
 
@@ -141,7 +143,7 @@ def show_receipt(lead_id: UUID, leads: Leads, at: datetime) -> Lead:
         lead = leads.get(lead_id)
     except StoreUnavailable as error:
         raise ReceiptUnavailable from error.__cause__  # what the table said
-    if lead is None or lead.source != PLAIN_FORM or at - lead.received_at > RECEIPT_SHOWN_FOR:
+    if lead is None or lead.source != PLAIN_FORM or at - lead.assessment.received_at > RECEIPT_SHOWN_FOR:
         raise NotFound
     return lead
 
@@ -169,34 +171,27 @@ def _spooled(lead: Lead, spool: Spool) -> Captured:
     return Captured(lead.receipt, lead, False, spooled=True)
 
 
-def _again(earlier: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) -> Captured:
-    """The id is taken: by the same content, by an unfinished form that this one continues, by a finished form that this
-    one trails (it counts when it has a red flag), by one that came back too often, or by other content (a conflict)."""
-    seen = {earlier.content_hash, *(before.content_hash for before in earlier.earlier if earlier.complete)}
-    if lead.content_hash in seen or (earlier.complete and not lead.complete and not lead.red_flag):
-        return Captured(earlier.receipt, earlier, False)
-    if earlier.complete and lead.complete:
+def _repeated(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) -> Captured:
+    """The id came before."""
+    decided = resubmission(stored, lead, rule_set.tiers, intake.hours, was_accepted=False)
+    if isinstance(decided, Keep):
+        return Captured(stored.receipt, stored, False)
+    if isinstance(decided, Conflict):
         raise SubmissionConflict
-    if intake.clock() - lead.received_at > SECOND_CALL_WITHIN:
+    if intake.clock() - lead.assessment.received_at > SECOND_CALL_WITHIN:
         raise StoreUnavailable
-    if came_too_often(earlier):
-        return _set_aside(lead, intake.leads)
-    later = with_return(earlier, lead, rule_set.tiers, intake.hours)
+    if isinstance(decided, NewLead):
+        there = intake.leads.add(decided.lead)
+        return Captured((there or decided.lead).receipt, there or decided.lead, created=there is None)
     try:
-        intake.leads.replace(earlier, later)
+        intake.leads.replace(stored, decided.lead)
     except LeadChanged as error:  # staff or another tab got in between: what they did must not be lost
         raise StoreUnavailable from error
-    return Captured(later.receipt, later, False)
-
-
-def _set_aside(lead: Lead, leads: Leads) -> Captured:
-    aside = lead.set_aside()
-    earlier = leads.add(aside)
-    return Captured((earlier or aside).receipt, earlier or aside, created=earlier is None)
+    return Captured(decided.lead.receipt, decided.lead, False)
 
 
 def _missing(submission: Submission) -> Iterable[FieldProblem]:
     if submission.contact is None:
-        yield FieldProblem("/contact", "Give a phone number or an e-mail address.")
+        yield FieldProblem("/contact", "Enter a phone number or an email address.")
     if submission.consents is None or not submission.consents.contact:
-        yield FieldProblem("/consents/contact", "Tick this box so that we may contact you.")
+        yield FieldProblem("/consents/contact", "Check this box so that we can contact you.")

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.errors import LeadChanged, NotAllowed, NotFound, StoreUnavailable
-from shared.domain.lead import Lead
-from shared.domain.lead_view import LeadSummary, lead_view
+from shared.domain.leads.lead import Lead
+from shared.domain.leads.lead_view import LeadSummary, lead_view
+from shared.domain.leads.staff import Staff
+from shared.domain.leads.work import Action, WorkRules, possible, work
+from shared.domain.leads.worklist import Search, WorklistQuery, reference_in, search_keys
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.staff import Staff
-from shared.domain.triage import Change, RuleSet
-from shared.domain.value import Value
-from shared.domain.work import Action, WorkRules, possible, work
-from shared.domain.worklist import Place, Search, WorklistQuery, reference_in, sought
+from shared.domain.rules.triage import Change, RuleSet
 from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, RuleSets, Worklist
 from shared.usecases.rules import rule_set_of
 
 PAGE_OF_LEADS = 100
-READS_FOR_A_PAGE = 30  # an empty page may come with a cursor: filters are applied to what was read
+READ_FOR_A_PAGE = 3_000  # leads; an empty page may come with a cursor: filters are applied to what was read
 
 
-class Practice(Value):
+@dataclass(frozen=True, slots=True)
+class Practice:
     """What it takes to open and work leads."""
 
     leads: Worklist
@@ -31,23 +32,25 @@ class Practice(Value):
     hours: OpeningHours
 
 
-class WorklistPage(Value):
-    """`onward`: where the next page begins; None when this is the last."""
+@dataclass(frozen=True, slots=True)
+class WorklistPage:
+    """`onward`: the cursor of the next page; None when this is the last."""
 
     leads: tuple[LeadSummary, ...]
-    onward: Place | None
+    onward: str | None
     at: datetime
 
     def shown(self) -> dict[str, object]:
         """As staff's page gets it: plain JSON values."""
         return {
             "leads": [summary.model_dump(mode="json") for summary in self.leads],
-            "cursor": str(self.onward) if self.onward else None,
+            "cursor": self.onward,
             "now": self.at.isoformat(),
         }
 
 
-class Worked(Value):
+@dataclass(frozen=True, slots=True)
+class Worked:
     """`shown`: the lead as it is now. `taken_after`: how long nobody had it; None unless this action took it."""
 
     shown: dict[str, Any]
@@ -60,23 +63,21 @@ def list_leads(query: WorklistQuery, staff: Staff, leads: Worklist, at: datetime
     """A page of the worklist: what the query wants, and where to go on. Raises NotAllowed, InvalidInput or
     StoreUnavailable."""
     must_read(staff)
-    shelves = leads.closed_shelves(at) if query.view == "closed" else leads.open_shelves()
-    place: Place | None = Place.parse(query.cursor) if query.cursor else Place(shelves[0])
+    lists = {"open": leads.open_leads, "mine": leads.taken_leads, "closed": leads.closed_leads}
     found: list[LeadSummary] = []
-    for _ in range(READS_FOR_A_PAGE):
-        if place is None or len(found) >= PAGE_OF_LEADS:
-            break
-        page, onward = leads.on_shelf(place, PAGE_OF_LEADS)
-        found.extend(summary for summary in page if query.wants(summary, staff.id))
-        place = onward or place.next_shelf(shelves)
-    return WorklistPage(tuple(found), place, at)
+    for read, (summary, cursor) in enumerate(lists[query.view](query.cursor), start=1):
+        if query.wants(summary, staff.id):
+            found.append(summary)
+        if len(found) >= PAGE_OF_LEADS or read >= READ_FOR_A_PAGE:
+            return WorklistPage(tuple(found), cursor, at)
+    return WorklistPage(tuple(found), None, at)
 
 
 def search_leads(search: Search, person_key: str, staff: Staff, leads: Worklist, at: datetime) -> WorklistPage:
     """Leads by their reference, or by the phone number or e-mail address of a person. Raises NotAllowed or
     StoreUnavailable."""
     must_read(staff)
-    looked_for = sought(search, person_key)
+    looked_for = search_keys(search, person_key)
     lead_id = leads.id_of(looked_for.reference) if looked_for.reference else None
     lead = leads.get(lead_id) if lead_id else None
     if lead is not None:
@@ -90,7 +91,7 @@ def show_lead(reference: str, staff: Staff, practice: Practice, at: datetime) ->
     Raises NotAllowed, NotFound or StoreUnavailable.
     """
     must_read(staff)
-    lead = lead_called(reference, practice.leads)
+    lead = lead_by_reference(reference, practice.leads)
     practice.accesses.add(lead.lead_id, staff, "opened", at)
     return _seen(lead, staff, practice, at)
 
@@ -101,11 +102,11 @@ def work_lead(reference: str, action: Action, staff: Staff, practice: Practice, 
     Raises NotAllowed, InvalidInput, NotFound, AlreadyTaken, WrongState or StoreUnavailable.
     """
     must_read(staff)
-    lead = lead_called(reference, practice.leads)
+    lead = lead_by_reference(reference, practice.leads)
     practice.accesses.add(lead.lead_id, staff, action.action, at)
     before, after = _worked(lead, action, staff, practice, at)
-    taken = after.acknowledged_at if before.acknowledged_at is None else None
-    waited = taken - after.received_at if taken else None
+    taken = after.work.acknowledged_at if before.work.acknowledged_at is None else None
+    waited = taken - after.assessment.received_at if taken else None
     return Worked(_seen(after, staff, practice, at), after.reference, after.tier, waited)
 
 
@@ -137,10 +138,10 @@ def _last_change(rule_set: RuleSet) -> dict[str, str]:
 
 def must_read(staff: Staff) -> None:
     if not staff.may_read:
-        raise NotAllowed("Ask an administrator to put you into a group: clinician, desk or admin.")
+        raise NotAllowed("Ask an administrator to add you to a group: clinician, desk or admin.")
 
 
-def lead_called(reference: str, leads: Worklist) -> Lead:
+def lead_by_reference(reference: str, leads: Worklist) -> Lead:
     written = reference_in(reference)
     lead_id = leads.id_of(written) if written else None
     lead = leads.get(lead_id) if lead_id else None
@@ -149,8 +150,12 @@ def lead_called(reference: str, leads: Worklist) -> Lead:
     return lead
 
 
-def gone() -> Lead:
-    raise NotFound
+def current(lead: Lead, leads: Worklist) -> Lead:
+    """The lead as last written. Raises NotFound when it was erased meanwhile."""
+    found = leads.get(lead.lead_id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _worked(lead: Lead, action: Action, staff: Staff, practice: Practice, at: datetime) -> tuple[Lead, Lead]:
@@ -163,7 +168,7 @@ def _worked(lead: Lead, action: Action, staff: Staff, practice: Practice, at: da
         try:
             practice.leads.replace(lead, after)
         except LeadChanged:
-            lead = practice.leads.get(lead.lead_id) or gone()
+            lead = current(lead, practice.leads)
         else:
             return lead, after
     raise StoreUnavailable
@@ -175,7 +180,7 @@ def _work_rules(lead: Lead, practice: Practice) -> WorkRules:
 
 
 def _seen(lead: Lead, staff: Staff, practice: Practice, at: datetime) -> dict[str, Any]:
-    same_person = practice.leads.of_person(lead.phone_key, lead.email_key)
+    same_person = practice.leads.of_person(lead.submitted.phone_key, lead.submitted.email_key)
     others = [summary for summary in same_person if summary.reference != lead.reference]
     actions = possible(lead, staff, at, _work_rules(lead, practice))
     return lead_view(lead, rule_set_of(lead, practice.rule_sets), others, actions, at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol, TypeVar
 
 from shared.domain.errors import NotFound
-from shared.domain.triage import RuleSet
+from shared.domain.rules.triage import RuleSet
 from shared.usecases.ports import RuleSets
 
 F_co = TypeVar("F_co", covariant=True)

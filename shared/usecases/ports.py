@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from shared.domain.export import Mark, Period
-from shared.domain.lead import Lead
-from shared.domain.lead_view import LeadSummary
-from shared.domain.retention import Kept, Stage
-from shared.domain.staff import Staff
-from shared.domain.triage import RuleSet
-from shared.domain.worklist import Place
+from shared.domain.leads.export import Period
+from shared.domain.leads.lead import Lead
+from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.retention import Kept, Stage
+from shared.domain.leads.staff import Staff
+from shared.domain.rules.triage import RuleSet
 
 ATTEMPTS_TO_WORK = 4
 
@@ -36,7 +35,7 @@ class Leads(Protocol):
         """Write `after` while `before` is still the stored version. Raises LeadChanged or StoreUnavailable."""
 
     def due(self, at: datetime, /) -> Iterable[UUID]:
-        """Leads whose next look is due, the longest due first. Raises StoreUnavailable."""
+        """Leads whose next look is due: red flags first, then the longest due first. Raises StoreUnavailable."""
 
 
 class Spool(Protocol):
@@ -47,13 +46,17 @@ class Spool(Protocol):
 class Worklist(Leads, Protocol):
     """The leads as staff look for them. All raise StoreUnavailable."""
 
-    def open_shelves(self) -> tuple[str, ...]: ...
+    def open_leads(self, after: str | None = None, /) -> Iterable[tuple[LeadSummary, str]]:
+        """Open leads in the order of `urgency`, each with the cursor that goes on after it; read as far as asked for.
 
-    def closed_shelves(self, at: datetime, since: datetime | None = None, /) -> tuple[str, ...]:
-        """The latest month first, back to that instant or as far as the list reaches."""
+        Raises InvalidInput for a cursor that is not from this list, as do the other lists.
+        """
 
-    def on_shelf(self, place: Place, limit: int, /) -> tuple[tuple[LeadSummary, ...], Place | None]:
-        """Leads after that place, and where to go on."""
+    def taken_leads(self, after: str | None = None, /) -> Iterable[tuple[LeadSummary, str]]:
+        """Those of the open leads that somebody has, in the same way."""
+
+    def closed_leads(self, after: str | None = None, /) -> Iterable[tuple[LeadSummary, str]]:
+        """Leads that need nobody, the latest done first, in the same way."""
 
     def id_of(self, reference: str, /) -> UUID | None: ...
 
@@ -64,8 +67,8 @@ class Worklist(Leads, Protocol):
 class Archive(Worklist, Protocol):
     """The leads as they leave, and what is left of them. All raise StoreUnavailable."""
 
-    def arrivals(self, period: Period, after: Mark | None, /) -> Iterable[Mark]:
-        """The leads that came in then, in order, after that mark; read as far as asked for."""
+    def arrivals(self, period: Period, after: str | None = None, /) -> Iterable[tuple[UUID, str]]:
+        """The leads that came in then, in order, each with its cursor; read as far as asked for."""
 
     def in_stage(self, stage: Stage, until: datetime, /) -> Iterable[UUID]:
         """What entered this stage then or earlier, the oldest first."""

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from shared.domain.errors import LeadChanged, NotAllowed, NotFound, StoreUnavailable
-from shared.domain.export import ExportQuery, Mark, person_data
-from shared.domain.lead import Lead
+from shared.domain.leads.erasure import Tombstone, erased
+from shared.domain.leads.export import ExportQuery, person_data
+from shared.domain.leads.lead import Lead
+from shared.domain.leads.person import SAME_PERSON
+from shared.domain.leads.retention import Retention, Stage, retired
+from shared.domain.leads.staff import Staff
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.person import SAME_PERSON
-from shared.domain.retention import Remainder, Retention, Stage, erased, retired
-from shared.domain.staff import Staff
-from shared.domain.triage import RuleSet
-from shared.domain.value import Value
-from shared.usecases.inbox import gone, lead_called
+from shared.domain.rules.triage import RuleSet
+from shared.usecases.inbox import current, lead_by_reference
 from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, Archive, RuleSets
 from shared.usecases.rules import rule_set_of
 
@@ -25,7 +26,8 @@ BYTES_IN_EXPORT = 1_000_000  # as stored; as FHIR three times that, and an answe
 READS_FOR_EXPORT = 300
 
 
-class Records(Value):
+@dataclass(frozen=True, slots=True)
+class Records:
     """What it takes to export and erase leads."""
 
     leads: Archive
@@ -34,14 +36,17 @@ class Records(Value):
     hours: OpeningHours
 
 
-class Exported(Value):
-    """A page of leads, each with the present rule set of its questionnaire; `onward`: None on the last page."""
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A page of leads, each with the present rule set of its questionnaire. `onward`: the cursor of the next page; None
+    on the last."""
 
     leads: tuple[tuple[Lead, RuleSet | None], ...]
-    onward: Mark | None
+    onward: str | None
 
 
-class Retired(Value):
+@dataclass(frozen=True, slots=True)
+class Retired:
     """How many leads lost something in each stage, and those where that failed."""
 
     done: dict[Stage, int]
@@ -57,24 +62,24 @@ def export_leads(query: ExportQuery, staff: Staff, records: Records, at: datetim
     _must_administer(staff)
     zone = records.hours.zone
     found: list[Lead] = []
-    size, mark = 0, query.after(at, zone)
-    for reads, arrival in enumerate(records.leads.arrivals(query.period(at, zone), mark)):
+    size, onward = 0, query.cursor
+    for reads, (lead_id, cursor) in enumerate(records.leads.arrivals(query.period(at, zone), onward)):
         if len(found) >= LEADS_IN_EXPORT or size >= BYTES_IN_EXPORT or reads >= READS_FOR_EXPORT:
             break
-        mark, lead = arrival, records.leads.get(arrival.lead_id)
+        onward, lead = cursor, records.leads.get(lead_id)
         if lead is not None and query.tier in (None, lead.tier):
             found.append(lead)
             size += len(lead.model_dump_json())
     else:
-        mark = None
-    return Exported(tuple(_taken_out(lead, staff, records, at) for lead in found), mark)
+        onward = None
+    return Exported(tuple(_taken_out(lead, staff, records, at) for lead in found), onward)
 
 
 def export_lead(reference: str, staff: Staff, records: Records, at: datetime) -> Exported:
     """One lead, for the clinic's own system. Raises NotAllowed, NotFound or StoreUnavailable."""
     if not staff.may_hand_out:
-        raise NotAllowed("Only clinicians and administrators export a lead.")
-    return Exported((_taken_out(lead_called(reference, records.leads), staff, records, at),), None)
+        raise NotAllowed("Only clinicians and administrators can export a lead.")
+    return Exported((_taken_out(lead_by_reference(reference, records.leads), staff, records, at),), None)
 
 
 def export_person(reference: str, staff: Staff, records: Records, at: datetime) -> dict[str, Any]:
@@ -84,8 +89,8 @@ def export_person(reference: str, staff: Staff, records: Records, at: datetime) 
     Raises NotAllowed, NotFound or StoreUnavailable.
     """
     _must_administer(staff)
-    lead = lead_called(reference, records.leads)
-    same_person = records.leads.of_person(lead.phone_key, lead.email_key)
+    lead = lead_by_reference(reference, records.leads)
+    same_person = records.leads.of_person(lead.submitted.phone_key, lead.submitted.email_key)
     others = [summary.reference for summary in same_person if summary.reference != lead.reference]
     leads = [lead, *_still_there(others, records.leads)]
     return {
@@ -102,25 +107,25 @@ def _still_there(references: Iterable[str], leads: Archive) -> Iterator[Lead]:
     """The index may still name what was erased a moment ago."""
     for reference in references:
         try:
-            yield lead_called(reference, leads)
+            yield lead_by_reference(reference, leads)
         except NotFound:
             continue
 
 
-def erase_lead(reference: str, person_key: str, staff: Staff, records: Records, at: datetime) -> Remainder:
+def erase_lead(reference: str, person_key: str, staff: Staff, records: Records, at: datetime) -> Tombstone:
     """Leave a tombstone and the ledger of consents with hashed contacts in the place of a lead.
 
     Raises NotAllowed, NotFound or StoreUnavailable.
     """
     _must_administer(staff)
-    lead = lead_called(reference, records.leads)
+    lead = lead_by_reference(reference, records.leads)
     records.accesses.add(lead.lead_id, staff, "erased", at)
     for _ in range(ATTEMPTS_TO_WORK):
         left = erased(lead, staff.id, at, person_key)
         try:
             records.leads.replace(lead, left)
         except LeadChanged:  # an alert went out, or a colleague was at it: it goes all the same
-            lead = records.leads.get(lead.lead_id) or gone()
+            lead = current(lead, records.leads)
         else:
             return left
     raise StoreUnavailable
@@ -160,9 +165,9 @@ def _retire(lead_id: UUID, leads: Archive, retention: Retention, at: datetime) -
 
 def _taken_out(lead: Lead, staff: Staff, records: Records, at: datetime) -> tuple[Lead, RuleSet | None]:
     records.accesses.add(lead.lead_id, staff, "exported", at)
-    return lead, records.rule_sets.of(lead.questionnaire)
+    return lead, records.rule_sets.of(lead.submitted.questionnaire)
 
 
 def _must_administer(staff: Staff) -> None:
     if not staff.may_administer:
-        raise NotAllowed("Only an administrator does this.")
+        raise NotAllowed("Only an administrator can do this.")

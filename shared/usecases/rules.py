@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from shared.domain.errors import FieldProblem, InvalidInput, NotFound
-from shared.domain.lead import Lead
-from shared.domain.questionnaire import Answers
-from shared.domain.triage import RuleSet, TriageResult, triage, triage_after_failure
+from shared.domain.leads.lead import Lead
+from shared.domain.rules.questionnaire import Answers
+from shared.domain.rules.triage import RuleSet, TriageResult, triage, triage_after_failure
 from shared.usecases.ports import RuleSets
 
 EMERGENCY = "seek-emergency-care"
@@ -19,7 +19,7 @@ def rule_set_for(rule_sets: RuleSets, questionnaire_id: str, language: str = "")
 
 
 def rule_set_of(lead: Lead, rule_sets: RuleSets) -> RuleSet:
-    rule_set = rule_sets.of(lead.questionnaire)
+    rule_set = rule_sets.of(lead.submitted.questionnaire)
     if rule_set is None:
         raise NotFound
     return rule_set

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 
-from shared.domain.advice import ShownMessage, advice
 from shared.domain.errors import FieldProblem, InvalidInput, ScoringFailed
-from shared.domain.filled_form import WHOLE, FilledForm, FormView
-from shared.domain.questionnaire import Answers
-from shared.domain.submission import Screening
-from shared.domain.triage import RuleSet, TriageResult
-from shared.domain.value import Value
+from shared.domain.intake.filled_form import WHOLE, FilledForm, FormView
+from shared.domain.intake.submission import Screening
+from shared.domain.rules.advice import ShownMessage, advice
+from shared.domain.rules.questionnaire import Answers
+from shared.domain.rules.triage import RuleSet, TriageResult
 from shared.usecases.ports import RuleSets
 from shared.usecases.rules import EMERGENCY, rule_set_for, score
 
 CONTINUE = "continue"
 
 
-class Screened(Value):
+@dataclass(frozen=True, slots=True)
+class Screened:
     """`messages` are empty while the form can go on without a word."""
 
     disposition: str
@@ -26,7 +27,7 @@ class Screened(Value):
 
     def shown(self) -> dict[str, object]:
         """As the form gets it: plain JSON values."""
-        messages = [message.model_dump() for message in self.messages]
+        messages = [asdict(message) for message in self.messages]
         return {"disposition": self.disposition, "minor": self.minor, "messages": messages}
 
 
@@ -56,7 +57,7 @@ def draw_form(form: FilledForm, rule_sets: RuleSets) -> FormView:
         return FormView(form, "follow-ups" if form.first("follow_ups") else "page", form.step, problems)
     if form.asked and form.not_asked_yet:
         return FormView(form, "follow-ups", form.step)
-    if screened.minor and not form.first("minor_told"):
+    if screened.minor and not form.first("minor_notice_shown"):
         return FormView(form, "minor", form.step, messages=screened.messages)
     return FormView(form, "page", form.next_step)
 
@@ -98,7 +99,7 @@ def _free_text(rule_set: RuleSet, answers: Answers) -> Iterable[FieldProblem]:
     for code in answers:
         question = rule_set.questionnaire.questions.get(code)
         if question is not None and question.type == "text":
-            yield FieldProblem(f"/answers/{code}", "Free text is not taken here.")
+            yield FieldProblem(f"/answers/{code}", "Free text is not accepted here.")
 
 
 def _age_notice(rule_set: RuleSet, result: TriageResult) -> tuple[str, ...]:

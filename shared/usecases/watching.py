@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Protocol
 
-from shared.domain.digest import LOOKS_BACK, Digest, digest_of
 from shared.domain.errors import NotDelivered
-from shared.domain.lead_view import LeadSummary
+from shared.domain.leads.digest import LOOKS_BACK, Digest, digest_of
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.value import Value
-from shared.domain.worklist import Place
-from shared.usecases.inbox import PAGE_OF_LEADS
 from shared.usecases.ports import Worklist
 
 
@@ -37,7 +34,8 @@ class Subscribers(Protocol):
         """Endpoints that get alerts. Raises any error of the channel."""
 
 
-class Digesting(Value):
+@dataclass(frozen=True, slots=True)
+class Digesting:
     """What it takes to send a digest. `inbox`: its address."""
 
     leads: Worklist
@@ -46,7 +44,8 @@ class Digesting(Value):
     inbox: str
 
 
-class Watch(Value):
+@dataclass(frozen=True, slots=True)
+class Watch:
     """What it takes to watch the delivery. `within`: how long the canary's alert may take."""
 
     canary: Canary
@@ -56,7 +55,8 @@ class Watch(Value):
     within: timedelta
 
 
-class Watched(Value):
+@dataclass(frozen=True, slots=True)
+class Watched:
     """`took`: from the canary to its alert; None when none came out, and `error` may say what broke, `cause` how the
     API refused it. `reference`: the canary's, once it was sent. The same for the canary that goes by the spool.
 
@@ -81,14 +81,10 @@ def send_digest(digesting: Digesting, at: datetime) -> Digest | None:
     """
     if digesting.hours.on(at.astimezone(digesting.hours.zone).date()) is None:
         return None
-    since, leads = at - LOOKS_BACK, digesting.leads
-    waiting = (lead for shelf in leads.open_shelves() for lead in _on_shelf(leads, shelf))
-    done = (
-        lead
-        for shelf in leads.closed_shelves(at, since)
-        for lead in takewhile(lambda lead: _done(lead) > since, _on_shelf(leads, shelf))
-    )
-    digest = digest_of(list(waiting), list(done), at, digesting.inbox)
+    since = at - LOOKS_BACK
+    waiting = [lead for lead, _ in digesting.leads.open_leads()]
+    done = takewhile(lambda lead: lead.done_at > since, (lead for lead, _ in digesting.leads.closed_leads()))
+    digest = digest_of(waiting, done, at, digesting.inbox)
     digesting.publisher.publish(digest)
     return digest
 
@@ -137,15 +133,3 @@ def _sent(canary: Canary, *, tries_spool: bool) -> tuple[str, str, str]:
         return "", type(failure).__name__, str(failure)  # a status, or a kind: never what somebody wrote
     except Exception as failure:  # noqa: BLE001  as above
         return "", type(failure).__name__, ""
-
-
-def _on_shelf(leads: Worklist, shelf: str) -> Iterator[LeadSummary]:
-    place: Place | None = Place(shelf)
-    while place is not None:
-        page, place = leads.on_shelf(place, PAGE_OF_LEADS)
-        yield from page
-
-
-def _done(lead: LeadSummary) -> datetime:
-    """Its place on the shelf of done leads."""
-    return lead.closed_at or lead.received_at

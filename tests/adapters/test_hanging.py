@@ -1,26 +1,31 @@
-"""R7 on the wire: a table and a spool that take every connection and never answer."""
+"""R7 on the wire: a table and a spool that take every connection and never answer; a webhook's receiver likewise."""
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
+import urllib3
 
+from shared.adapters import webhook
 from shared.adapters.aws import PATIENT_FACING, SPOOLING
 from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.spool import SpoolQueue
-from shared.domain.consent import Visit
-from shared.domain.errors import StoreUnavailable
-from shared.domain.lead import Arrival
-from shared.domain.submission import Submission
+from shared.domain.errors import NotDelivered, StoreUnavailable
+from shared.domain.intake.submission import Submission
+from shared.domain.leads.consent import Visit
+from shared.domain.leads.lead import Arrival
+from shared.domain.leads.webhook import WaitingLead
 from shared.usecases.capture import capture_lead
 from tests.aws import ENVIRONMENT
 from tests.functions.calls import submission
-from tests.leads import RECEIVED, an_intake
+from tests.leads import RECEIVED, an_intake, varied
 
 WITHIN = 6  # seconds
 
@@ -71,8 +76,43 @@ def test_a_patient_has_an_answer_within_six_seconds_when_table_and_spool_hang(si
 
     began = time.monotonic()
     with pytest.raises(StoreUnavailable):
-        capture_lead(sent, arrival, an_intake(leads).replaced(spool=queue))
+        capture_lead(sent, arrival, varied(an_intake(leads), spool=queue))
     took = time.monotonic() - began
 
     assert (table.asked, spool.asked) == (2, 1)
     assert took < WITHIN
+
+
+@contextlib.contextmanager
+def full() -> Iterator[str]:
+    """The address of a server whose queue of connections is full, so that no further one comes about."""
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(socket.socket())
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        for _ in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(server.getsockname())
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+@pytest.mark.parametrize(("hangs", "error"), [("connecting", "ConnectTimeoutError"), ("answering", "ReadTimeoutError")])
+def test_a_webhook_is_given_up_when_its_receiver_hangs(
+    silent: tuple[Silent, Silent], monkeypatch: pytest.MonkeyPatch, hangs: str, error: str
+) -> None:
+    """With its own limits, shortened; tests/template/test_time_limits.py ties them to the function's."""
+    waits: Any = webhook.WAITS
+    shortened = urllib3.Timeout(connect=waits.connect_timeout / 20, read=waits.read_timeout / 100)
+    monkeypatch.setattr(webhook, "WAITS", shortened)
+    lead = WaitingLead(
+        "message", "2026-01-14T16:00:00Z", "new", "7K3MQ-2XDRT", "URGENT", "https://clinic.example", None
+    )
+
+    with full() as unreachable:
+        receiver = webhook.Webhook(unreachable if hangs == "connecting" else silent[0].address, "a2V5")
+        began = time.monotonic()
+        with pytest.raises(NotDelivered, match=error):
+            receiver.deliver(lead, RECEIVED)
+
+    assert time.monotonic() - began < 2

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from shared.adapters.sns import AlertTopic
-from shared.domain.alert import Alert
+from shared.domain.leads.alert import Alert
 from tests.aws import ENVIRONMENT, aws_in_process
 
 ALERT = Alert(

@@ -28,7 +28,7 @@ FILLED_IN = """
   sessionStorage.setItem("lead-form:fs-intake", JSON.stringify({
     at: Date.now(), submissionId: "10000000-1000-4000-8000-100000000000".replace(/[018]/g, digit =>
       (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16)),
-    step, shown: "page", guard: {}, emergency: null, minorTold: false, given, contact, consents,
+    step, shown: "page", guard: {}, emergency: null, minorNoticeShown: false, given, contact, consents,
   }));
 }
 """

@@ -112,7 +112,7 @@ def test_under_18(patient: Patient, page: Page, look: Look) -> None:
     patient.start().answer(patient.calm(1, who="guardian")).next()
     expect(patient.heading("This form is for adults")).to_be_focused()
     look("80-under-18")
-    page.get_by_role("button", name="Go on for safety advice").click()
+    page.get_by_role("button", name="Continue to safety advice").click()
     for step in range(2, 6):
         patient.answer(patient.calm(step)).next()
         patient.sees_step(step + 1)

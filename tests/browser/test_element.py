@@ -77,7 +77,7 @@ def test_first_view_says_what_to_do_in_an_emergency_with_no_network(
     patient.open()
     page.get_by_role("button", name="Start").click()
     form = page.locator("lead-form")
-    expect(page.locator("#start-status")).to_contain_text("could not be loaded")
+    expect(page.locator("#start-status")).to_contain_text("could not load the questions")
     expect(form.get_by_text("call 911 if you get")).to_be_visible()
     expect(form.get_by_role("link", name="(312) 555-0100")).to_be_visible()
     assert told(page) == ['lead-form:failed {"reason":"questions"}']

@@ -38,7 +38,7 @@ def test_none_of_these_clears_the_others(patient: Patient, page: Page) -> None:
     expect(page.locator("#announcer")).to_contain_text("A question was added below: How has the weakness changed?")
     block.get_by_label("I am not sure").check()
     expect(block.get_by_label("One leg is weak")).not_to_be_checked()
-    expect(page.locator("#announcer")).to_contain_text("Not checked any more: One leg is weak")
+    expect(page.locator("#announcer")).to_contain_text("No longer checked: One leg is weak")
 
 
 def test_follow_up_comes_right_after_its_question(patient: Patient, page: Page) -> None:
@@ -68,7 +68,7 @@ def test_back_keeps_the_answers(patient: Patient, page: Page) -> None:
     patient.sees_step(1)
     expect(page.locator("#question-age")).to_have_value("54")
     page.get_by_role("button", name="Back to the start page").click()
-    page.get_by_role("button", name="Go on with the questions").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page.locator("#question-age")).to_have_value("54")
 
 
@@ -90,7 +90,7 @@ def test_a_number_or_an_address_and_the_permission_are_needed(patient: Patient, 
 
 def test_what_the_form_says_about_a_phone_number_helps(patient: Patient, page: Page, console: Console) -> None:
     console.expect("status of 422")
-    help_ = "Give one number, without an extension. For another country, begin with + and its code."
+    help_ = "Enter one number, without an extension. For a number outside the US, start with + and the country code."
     patient.ready_to_send()
     error = page.locator("#contact-phone-error")
     for refused in ("52 55 1234 5678", "312-555-0142 or 312-555-0143"):
@@ -101,7 +101,7 @@ def test_what_the_form_says_about_a_phone_number_helps(patient: Patient, page: P
     assert example
     page.get_by_label("Phone number").fill("+1 312 555 0142 ext. 5")
     patient.next()
-    expect(error).to_have_text(f"Give a phone number that we can call, with area code. {help_}")
+    expect(error).to_have_text(f"Enter a phone number that we can call, with area code. {help_}")
     page.get_by_label("Phone number").fill(example[1])
     patient.next()
     patient.reference()
@@ -130,6 +130,6 @@ def test_questions_that_cannot_be_loaded_can_be_asked_for_again(patient: Patient
     page.route("**/questionnaires/*", lambda route: route.abort(), times=1)
     patient.open()
     page.get_by_role("button", name="Start").click()
-    expect(page.locator("#start-status")).to_contain_text("could not be loaded")
+    expect(page.locator("#start-status")).to_contain_text("could not load the questions")
     page.get_by_role("button", name="Start").click()
     patient.sees_step(1)

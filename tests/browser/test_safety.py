@@ -116,7 +116,7 @@ def test_under_18_gets_advice_and_sends_no_contact(
     before = stored()
     patient.start().answer(patient.calm(1, **changed)).next()
     expect(patient.heading("This form is for adults")).to_be_focused()
-    page.get_by_role("button", name="Go on for safety advice").click()
+    page.get_by_role("button", name="Continue to safety advice").click()
     patient.sees_step(2)
     for step in range(2, LAST):
         answers = patient.calm(step)

@@ -110,7 +110,7 @@ def test_lost_answer_is_asked_for_again_and_gives_the_same_receipt(
     patient.ready_to_send()
     page.route("**/submissions", lose_the_first)
     patient.next()
-    expect(page.get_by_role("heading", name="Your answers are not sent yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your answers have not been sent yet")).to_be_visible()
     assert patient.reference() == answers[0]["reference"] == answers[1]["reference"]
     first, second = traffic.posted("/submissions")
     assert first | {"proof": None} == second | {"proof": None}
@@ -148,7 +148,7 @@ def test_page_of_a_hotel_network_is_not_taken_for_an_answer(patient: Patient, pa
     patient.ready_to_send()
     page.route("**/submissions", lambda route: route.fulfill(status=200, content_type="text/html", body="<p>Log in"))
     patient.next()
-    expect(page.get_by_role("heading", name="Your answers are not sent yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your answers have not been sent yet")).to_be_visible()
 
 
 def test_changed_answers_after_a_lost_answer_are_explained(patient: Patient, page: Page, console: Console) -> None:

@@ -74,7 +74,7 @@ def test_every_text_of_the_form_has_a_translation() -> None:
 
 def test_every_text_of_the_form_is_translated_when_shown() -> None:
     """A sentence that does not pass through t() would stay English."""
-    before, rest = SCRIPT.split("const NET = ")
+    before, rest = SCRIPT.split("const BUILT_IN_ADVICE = ")
     script = COMMENT.sub("", before + rest.partition("const button = ")[2])
     texts = {text for text in CODE_TEXT.findall(script) if re.match(r"[A-Z][a-z]+ [a-z]", text)}
     assert texts - set(SPOKEN.findall(SCRIPT)) == set()
@@ -88,7 +88,7 @@ def test_what_is_said_before_the_questions_are_here_is_what_the_rulebook_says() 
     pairs = re.findall(r'^    "(.*)": "(.*)",$', first, re.MULTILINE)
     assert {english: words("es")[english] for english, _ in pairs} == dict(pairs)
     shown_first = set(SPOKEN.findall(SCRIPT[SCRIPT.index("  showStart(") : SCRIPT.index("  // ---- fields")]))
-    assert shown_first - {"Go on with the questions"} <= {english for english, _ in pairs}
+    assert shown_first - {"Continue"} <= {english for english, _ in pairs}
 
 
 def test_spanish_page_says_what_the_english_page_says() -> None:

@@ -48,6 +48,6 @@ def table(client: Any, name: str) -> LeadsTable:
     return LeadsTable(client, name, 1)
 
 
-@pytest.fixture(params=[1, 3], ids=["one shard", "three shards"])
-def sharded(request: pytest.FixtureRequest, client: Any, name: str) -> LeadsTable:
+@pytest.fixture(params=[1, 3], ids=["one partition", "three partitions"])
+def partitioned(request: pytest.FixtureRequest, client: Any, name: str) -> LeadsTable:
     return LeadsTable(client, name, request.param)

@@ -4,70 +4,87 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from shared.adapters.dynamodb import LeadsTable
-from shared.domain.errors import LeadChanged, StoreUnavailable, SubmissionConflict
-from shared.domain.export import Mark, Period
-from shared.domain.lead import Lead
-from shared.domain.retention import Stage, erased, last_contact
+from shared.domain.errors import InvalidInput, LeadChanged, StoreUnavailable, SubmissionConflict
+from shared.domain.leads.erasure import erased, last_contact
+from shared.domain.leads.export import Period
+from shared.domain.leads.lead import Lead
+from shared.domain.leads.retention import Stage
 from tests.functions.calls import NOT_A_FIT, URGENT
-from tests.leads import RECEIVED, a_lead
+from tests.leads import RECEIVED, a_lead, varied
 
 JANUARY = Period(datetime(2026, 1, 1, 6, tzinfo=UTC), datetime(2026, 2, 1, 6, tzinfo=UTC))
 KEY = "a key of tests"
 
 
 def taken(lead: Lead) -> Lead:
-    return lead.replaced(version=lead.version + 1, status="closed", next_at=None)
+    return varied(lead, version=lead.version + 1, status="closed", next_at=None)
 
 
-def test_leads_come_in_the_order_of_arrival_and_after_a_mark(sharded: LeadsTable) -> None:
+def test_leads_come_in_the_order_of_arrival_and_after_a_cursor(partitioned: LeadsTable) -> None:
     leads = [a_lead(at=RECEIVED + timedelta(days=days)) for days in (3, 0, 20, 1)]
     for lead in leads:
-        sharded.add(lead)
-    marks = list(sharded.arrivals(JANUARY, None))
-    assert [mark.lead_id for mark in marks] == [leads[i].lead_id for i in (1, 3, 0)]  # the last came in February
-    for number, mark in enumerate(marks):
-        assert list(sharded.arrivals(JANUARY, Mark.parse(str(mark)))) == marks[number + 1 :]
+        partitioned.add(lead)
+    arrived = list(partitioned.arrivals(JANUARY))
+    assert [lead_id for lead_id, _ in arrived] == [leads[i].lead_id for i in (1, 3, 0)]  # the last came in February
+    for number, (_, cursor) in enumerate(arrived):
+        assert list(partitioned.arrivals(JANUARY, cursor)) == arrived[number + 1 :]
 
 
-def test_leads_of_the_same_millisecond_are_neither_missed_nor_repeated(sharded: LeadsTable) -> None:
+def test_leads_of_the_same_millisecond_are_neither_missed_nor_repeated(partitioned: LeadsTable) -> None:
     for _ in range(7):
-        sharded.add(a_lead())
-    seen: list[Mark] = []
-    while mark := next(iter(sharded.arrivals(JANUARY, seen[-1] if seen else None)), None):
-        seen.append(mark)
-    assert len({mark.lead_id for mark in seen}) == len(seen) == 7
+        partitioned.add(a_lead())
+    seen: list[tuple[UUID, str]] = []
+    while arrived := next(partitioned.arrivals(JANUARY, seen[-1][1] if seen else None), None):
+        seen.append(arrived)
+    assert len({lead_id for lead_id, _ in seen}) == len(seen) == 7
 
 
-def test_a_period_goes_over_several_months(sharded: LeadsTable) -> None:
+def test_a_period_goes_over_several_months(partitioned: LeadsTable) -> None:
     leads = [a_lead(at=datetime(2025 + month // 12, month % 12 + 1, 28, tzinfo=UTC)) for month in (9, 10, 11, 12, 13)]
     for lead in leads:
-        sharded.add(lead)
+        partitioned.add(lead)
     period = Period(datetime(2025, 11, 1, tzinfo=UTC), datetime(2026, 1, 28, 0, 0, 1, tzinfo=UTC))
-    marks = list(sharded.arrivals(period, None))
-    assert [mark.lead_id for mark in marks] == [lead.lead_id for lead in leads[1:4]]
-    assert list(sharded.arrivals(period, marks[1])) == marks[2:]
+    arrived = list(partitioned.arrivals(period))
+    assert [lead_id for lead_id, _ in arrived] == [lead.lead_id for lead in leads[1:4]]
+    assert list(partitioned.arrivals(period, arrived[1][1])) == arrived[2:]
 
 
-def test_a_mark_whose_lead_is_gone_still_leads_on(sharded: LeadsTable) -> None:
+def test_a_period_ends_just_before_its_end(partitioned: LeadsTable) -> None:
+    last, next_day = (a_lead(at=JANUARY.until - before) for before in (timedelta(microseconds=1), timedelta()))
+    for lead in (last, next_day):
+        partitioned.add(lead)
+    assert [lead_id for lead_id, _ in partitioned.arrivals(JANUARY)] == [last.lead_id]
+
+
+@pytest.mark.parametrize(
+    "cursor", ["", "x", f"1_{uuid4()}", f"99999999999999_{uuid4()}", f"1768406400000_{uuid4()}x", "1768406400000_"]
+)
+def test_a_cursor_that_is_not_of_the_period_is_refused(table: LeadsTable, cursor: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        table.arrivals(JANUARY, cursor)
+    assert [problem.pointer for problem in refused.value.problems] == ["/cursor"]
+
+
+def test_a_cursor_whose_lead_is_gone_still_leads_on(partitioned: LeadsTable) -> None:
     leads = [a_lead(at=RECEIVED + timedelta(minutes=minute)) for minute in range(3)]
     for lead in leads:
-        sharded.add(lead)
-    middle = Mark(leads[1].received_at, leads[1].lead_id)
-    sharded.replace(leads[1], erased(leads[1], "s-1", RECEIVED, KEY))
-    assert [mark.lead_id for mark in sharded.arrivals(JANUARY, middle)] == [leads[2].lead_id]
+        partitioned.add(lead)
+    middle = list(partitioned.arrivals(JANUARY))[1][1]
+    partitioned.replace(leads[1], erased(leads[1], "s-1", RECEIVED, KEY))
+    assert [lead_id for lead_id, _ in partitioned.arrivals(JANUARY, middle)] == [leads[2].lead_id]
 
 
-def test_a_stage_is_read_over_all_shards(sharded: LeadsTable) -> None:
+def test_a_stage_is_read_over_all_partitions_the_oldest_first(partitioned: LeadsTable) -> None:
     leads = [taken(a_lead(at=RECEIVED + timedelta(days=days))) for days in range(6)]
     for lead in leads:
-        sharded.add(lead)
-    due = list(sharded.in_stage(Stage.ANSWERS, RECEIVED + timedelta(days=4)))
-    assert sorted(due) == sorted(lead.lead_id for lead in leads[:5])
+        partitioned.add(lead)
+    due = list(partitioned.in_stage(Stage.ANSWERS, RECEIVED + timedelta(days=4)))
+    assert due == [lead.lead_id for lead in leads[:5]]
 
 
 def test_a_stage_holds_what_is_due_the_oldest_first(table: LeadsTable) -> None:
@@ -78,18 +95,18 @@ def test_a_stage_holds_what_is_due_the_oldest_first(table: LeadsTable) -> None:
     assert list(table.in_stage(Stage.EVIDENCE, RECEIVED + timedelta(days=9))) == []
 
 
-def test_a_lead_changes_stages_with_its_state(sharded: LeadsTable) -> None:
+def test_a_lead_changes_stages_with_its_state(partitioned: LeadsTable) -> None:
     lead = a_lead(URGENT)
     later = RECEIVED + timedelta(days=9)
-    sharded.add(lead)
-    assert [list(sharded.in_stage(stage, later)) for stage in Stage] == [[], [], [], []]
+    partitioned.add(lead)
+    assert [list(partitioned.in_stage(stage, later)) for stage in Stage] == [[], [], [], []]
     closed = taken(lead)
-    sharded.replace(lead, closed)
-    assert list(sharded.in_stage(Stage.ANSWERS, later)) == [lead.lead_id]
+    partitioned.replace(lead, closed)
+    assert list(partitioned.in_stage(Stage.ANSWERS, later)) == [lead.lead_id]
     left = erased(closed, "s-1", RECEIVED, KEY)
-    sharded.replace(closed, left)
-    assert list(sharded.in_stage(Stage.ANSWERS, later)) == []
-    assert list(sharded.in_stage(Stage.EVIDENCE, last_contact(closed))) == [lead.lead_id]
+    partitioned.replace(closed, left)
+    assert list(partitioned.in_stage(Stage.ANSWERS, later)) == []
+    assert list(partitioned.in_stage(Stage.EVIDENCE, last_contact(closed))) == [lead.lead_id]
 
 
 def test_what_is_left_is_read_back_and_is_no_lead(table: LeadsTable, client: Any, name: str) -> None:
@@ -100,9 +117,9 @@ def test_what_is_left_is_read_back_and_is_no_lead(table: LeadsTable, client: Any
     assert table.kept(lead.lead_id) == left
     assert table.get(lead.lead_id) is None
     assert table.id_of(lead.reference) is None
-    assert table.of_person(lead.phone_key, lead.email_key) == ()
+    assert table.of_person(lead.submitted.phone_key, lead.submitted.email_key) == ()
     [item] = client.scan(TableName=name)["Items"]
-    assert set(item) == {"lead_id", "version", "remainder", "write_id", "retention_stage", "retention_since"}
+    assert set(item) == {"lead_id", "version", "remainder", "write_id", "retention_partition", "retention_since"}
 
 
 def test_what_was_erased_is_not_added_again(table: LeadsTable) -> None:
@@ -131,7 +148,7 @@ def test_a_table_that_is_not_there_is_unavailable(client: Any) -> None:
     calls: list[Any] = [
         lambda: table.kept(uuid4()),
         lambda: table.remove(a_lead()),
-        lambda: list(table.arrivals(JANUARY, None)),
+        lambda: list(table.arrivals(JANUARY)),
         lambda: list(table.in_stage(Stage.ANSWERS, RECEIVED)),
     ]
     for call in calls:

@@ -14,16 +14,17 @@ from benchmarks.capacity import indexes_of, read_units, write_units
 from benchmarks.table_in_memory import TableInMemory
 from dev import template
 from shared.adapters.dynamodb import LeadsTable
-from shared.domain.lead import Lead
+from shared.adapters.dynamodb.items import item_of
+from shared.domain.leads.lead import Lead
 from tests.aws import create_leads_table
 from tests.functions.calls import NOT_A_FIT, URGENT
-from tests.leads import RECEIVED, a_lead
+from tests.leads import RECEIVED, a_lead, varied
 
 INDEXES = indexes_of(template.expand()["Resources"]["LeadsTable"]["Properties"])
 LEAD = a_lead(URGENT)
-TOLD = LEAD.replaced(version=2, next_at=RECEIVED + timedelta(seconds=30))
-TAKEN = TOLD.replaced(version=3, status="acknowledged", next_at=None)
-CLOSED = TAKEN.replaced(version=4, status="closed", closed_at=RECEIVED)
+TOLD = varied(LEAD, version=2, next_at=RECEIVED + timedelta(seconds=30))
+TAKEN = varied(TOLD, version=3, status="acknowledged", next_at=None)
+CLOSED = varied(TAKEN, version=4, status="closed", closed_at=RECEIVED)
 
 
 @pytest.fixture
@@ -34,10 +35,6 @@ def table(dynamodb_local: str) -> tuple[Any, str]:
     return client, name
 
 
-def item_of(lead: Lead) -> dict[str, Any]:
-    return LeadsTable(None, "", 1)._item(lead)  # type: ignore[arg-type]
-
-
 @pytest.mark.parametrize(
     "states",
     [(None, LEAD), (LEAD, TOLD), (TOLD, TAKEN), (TAKEN, CLOSED), (None, a_lead(NOT_A_FIT))],
@@ -45,7 +42,7 @@ def item_of(lead: Lead) -> dict[str, Any]:
 )
 def test_writes(table: tuple[Any, str], states: tuple[Lead | None, Lead]) -> None:
     client, name = table
-    before, after = (item_of(lead) if lead else None for lead in states)
+    before, after = (item_of(lead, growth.ONE) if lead else None for lead in states)
     if before:
         client.put_item(TableName=name, Item=before)
     answer = client.put_item(TableName=name, Item=after, ReturnConsumedCapacity="INDEXES")["ConsumedCapacity"]
@@ -57,7 +54,7 @@ def test_writes(table: tuple[Any, str], states: tuple[Lead | None, Lead]) -> Non
 def test_reads(table: tuple[Any, str]) -> None:
     client, name = table
     for lead in (LEAD, *(a_lead(NOT_A_FIT) for _ in range(3))):
-        client.put_item(TableName=name, Item=item_of(lead))
+        client.put_item(TableName=name, Item=item_of(lead, growth.ONE))
     got = client.get_item(
         TableName=name, Key={"lead_id": {"S": str(LEAD.lead_id)}}, ConsistentRead=True, ReturnConsumedCapacity="TOTAL"
     )
@@ -65,8 +62,8 @@ def test_reads(table: tuple[Any, str]) -> None:
     found = client.query(
         TableName=name,
         IndexName="worklist",
-        KeyConditionExpression="worklist_shard = :shelf",
-        ExpressionAttributeValues={":shelf": {"S": "closed-2026-01-0"}},
+        KeyConditionExpression="worklist_partition = :partition",
+        ExpressionAttributeValues={":partition": {"S": "closed-0"}},
         ReturnConsumedCapacity="TOTAL",
     )
     assert found["Count"] == 3
@@ -103,7 +100,7 @@ class Counting:
 def test_the_table_in_memory_counts_as_dynamodb_does(table: tuple[Any, str]) -> None:
     client, name = table
     memory = TableInMemory(template.expand()["Resources"]["LeadsTable"]["Properties"])
-    items = list(growth.fill(LeadsTable(memory, name, 1), 160))  # type: ignore[arg-type]
+    items = list(growth.fill(160))
     memory.load(iter(items))
     for item in items:
         client.put_item(TableName=name, Item=item)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from functools import partial
 from typing import Any
-from unittest.mock import Mock
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.adapters.dynamodb import OPEN_LEADS, AccessLog, LeadsTable
+from shared.adapters.dynamodb import AccessLog, LeadsTable, partitions
+from shared.adapters.dynamodb.items import DUE
 from shared.domain.errors import LeadChanged, StoreUnavailable
-from shared.domain.lead_view import LeadSummary
-from shared.domain.staff import Staff
-from shared.domain.worklist import Place
+from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.staff import Staff
 from tests.aws import create_access_log
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, URGENT
-from tests.leads import RECEIVED, a_lead
+from tests.leads import RECEIVED, a_lead, varied
 
 
 def test_what_was_added_is_read_back_as_it_was(table: LeadsTable) -> None:
@@ -148,35 +147,46 @@ def test_the_index_holds_only_leads_that_need_someone_and_only_keys(table: Leads
     open_lead = a_lead(EMERGENCY)
     for lead in (open_lead, a_lead(NOT_A_FIT)):
         table.add(lead)
-    [item] = client.scan(TableName=name, IndexName=OPEN_LEADS)["Items"]
+    [item] = client.scan(TableName=name, IndexName=DUE.name)["Items"]
     assert item["lead_id"]["S"] == str(open_lead.lead_id)
-    assert set(item) == {"lead_id", "open_shard", "next_at"}
+    assert set(item) == {"lead_id", "due_partition", "next_at"}
 
 
 def test_a_lead_that_needs_nobody_any_more_leaves_the_index(table: LeadsTable, client: Any, name: str) -> None:
     lead = a_lead(URGENT)
     table.add(lead)
-    table.replace(lead, lead.replaced(version=2, next_at=None))
-    assert client.scan(TableName=name, IndexName=OPEN_LEADS)["Items"] == []
+    table.replace(lead, varied(lead, version=2, next_at=None))
+    assert client.scan(TableName=name, IndexName=DUE.name)["Items"] == []
 
 
-def test_every_shard_is_read(client: Any, name: str) -> None:
+def test_every_partition_is_read_and_red_flags_have_their_own(client: Any, name: str) -> None:
     table = LeadsTable(client, name, 5)
     leads = {UUID(int=number) for number in range(40)}
     for lead_id in leads:
         table.add(a_lead(URGENT, lead_id=lead_id))
-    items = client.scan(TableName=name, IndexName=OPEN_LEADS)["Items"]
-    assert {item["open_shard"]["S"] for item in items} == {"red-0", "red-1", "red-2", "red-3", "red-4"}
+    items = client.scan(TableName=name, IndexName=DUE.name)["Items"]
+    assert {item["due_partition"]["S"] for item in items} == {f"red-{number}" for number in range(5)}
     assert set(table.due(RECEIVED)) == leads
 
 
-def test_due_leads_are_read_beyond_the_first_page(client: Any, name: str) -> None:
-    small_pages = Mock(wraps=client)
-    small_pages.query = partial(client.query, Limit=3)
-    table = LeadsTable(small_pages, name, 1)
-    for _ in range(10):
-        table.add(a_lead(URGENT))
-    assert len(list(table.due(RECEIVED))) == 10
+def test_due_leads_of_all_partitions_come_red_flags_first_then_the_longest_due(partitioned: LeadsTable) -> None:
+    leads = [
+        varied(a_lead(URGENT, at=RECEIVED - timedelta(minutes=number)), red_flag=number % 3 == 0) for number in range(9)
+    ]
+    for lead in leads:
+        partitioned.add(lead)
+    longest_due = sorted(
+        leads, key=lambda lead: (not lead.assessment.red_flag, lead.escalation.next_at or lead.escalation.started_at)
+    )
+    assert list(partitioned.due(RECEIVED)) == [lead.lead_id for lead in longest_due]
+
+
+def test_due_leads_are_read_beyond_the_first_page(partitioned: LeadsTable, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(partitions, "READ_AT_ONCE", 3)
+    monkeypatch.setattr(partitions, "UNEVEN", 1)
+    for _ in range(20):
+        partitioned.add(a_lead(URGENT))
+    assert len(set(partitioned.due(RECEIVED))) == 20
 
 
 def test_a_table_that_is_not_there_is_unavailable_for_every_call(client: Any) -> None:
@@ -187,7 +197,8 @@ def test_a_table_that_is_not_there_is_unavailable_for_every_call(client: Any) ->
         lambda: table.get(lead.lead_id),
         lambda: table.replace(lead, lead.claimed(1, RECEIVED)),
         lambda: list(table.due(RECEIVED)),
-        lambda: table.on_shelf(Place("open-0"), 1),
+        lambda: list(table.open_leads()),
+        lambda: list(table.closed_leads()),
         lambda: table.id_of(lead.reference),
         lambda: table.of_person("a", "b"),
         lambda: AccessLog(client, "no-such-table").add(lead.lead_id, Staff("", "", frozenset()), "", RECEIVED),
@@ -204,29 +215,55 @@ def test_nothing_in_an_item_but_the_lead_itself_says_anything_about_the_person(
     [item] = client.scan(TableName=name)["Items"]
     lead = table.get(UUID(item["lead_id"]["S"]))
     assert lead is not None
-    personal = [value for value in (lead.contact.name, lead.contact.phone, lead.contact.email) if value]
+    personal = [
+        value
+        for value in (lead.submitted.contact.name, lead.submitted.contact.phone, lead.submitted.contact.email)
+        if value
+    ]
     assert personal
     assert not any(value in str(item | {"lead": ""}) for value in personal)
 
 
-def test_a_shelf_of_the_worklist_is_read_page_by_page_the_nearest_deadline_first(table: LeadsTable) -> None:
+def listed(leads: Iterable[tuple[LeadSummary, str]]) -> list[str]:
+    return [summary.reference for summary, _ in leads]
+
+
+def test_open_leads_go_on_after_a_cursor_the_nearest_deadline_first(partitioned: LeadsTable) -> None:
     leads = [a_lead(URGENT, at=RECEIVED + timedelta(minutes=minutes)) for minutes in (3, 1, 2, 0)]
     for lead in leads:
-        table.add(lead)
-    first, onward = table.on_shelf(Place("open-0"), 3)
-    assert [summary.reference for summary in first] == [leads[i].reference for i in (3, 1, 2)]
-    assert onward is not None
-    second, _ = table.on_shelf(Place.parse(str(onward)), 3)
-    assert list(second) == [LeadSummary.of(leads[0])]
+        partitioned.add(lead)
+    found = list(partitioned.open_leads())
+    assert [summary for summary, _ in found] == [LeadSummary.of(leads[i]) for i in (3, 1, 2, 0)]
+    for number, (_, cursor) in enumerate(found):
+        assert list(partitioned.open_leads(cursor)) == found[number + 1 :]
 
 
-def test_a_lead_changes_shelves_with_its_state(table: LeadsTable) -> None:
+def test_what_nobody_has_comes_first_whatever_its_tier_and_deadline(partitioned: LeadsTable) -> None:
+    urgent, emergency = a_lead(URGENT), a_lead(EMERGENCY, at=RECEIVED + timedelta(days=9))
+    taken = varied(a_lead(EMERGENCY), status="acknowledged", next_at=None)
+    for lead in (urgent, taken, emergency):
+        partitioned.add(lead)
+    assert listed(partitioned.open_leads()) == [emergency.reference, urgent.reference, taken.reference]
+    assert listed(partitioned.taken_leads()) == [taken.reference]
+
+
+def test_the_latest_done_comes_first_also_across_months(partitioned: LeadsTable) -> None:
+    leads = [varied(a_lead(URGENT), status="closed", closed_at=RECEIVED + timedelta(days=20 * n)) for n in range(5)]
+    for lead in leads:
+        partitioned.add(lead)
+    found = list(partitioned.closed_leads())
+    assert [summary.reference for summary, _ in found] == [lead.reference for lead in reversed(leads)]
+    for number, (_, cursor) in enumerate(found):
+        assert list(partitioned.closed_leads(cursor)) == found[number + 1 :]
+
+
+def test_a_lead_changes_lists_with_its_state(table: LeadsTable) -> None:
     lead = a_lead(URGENT)
     table.add(lead)
-    done = lead.replaced(version=2, status="booked", closed_at=RECEIVED, next_at=None)
+    done = varied(lead, version=2, status="booked", closed_at=RECEIVED, next_at=None)
     table.replace(lead, done)
-    assert table.on_shelf(Place("open-0"), 9) == ((), None)
-    assert table.on_shelf(Place("closed-2026-01-0"), 9) == ((LeadSummary.of(done),), None)
+    assert listed(table.open_leads()) == []
+    assert listed(table.closed_leads()) == [done.reference]
 
 
 def test_a_lead_is_found_by_its_reference(table: LeadsTable) -> None:
@@ -245,10 +282,10 @@ def test_leads_of_a_person_are_found_by_number_or_address_and_no_key_finds_nobod
     for lead in leads:
         table.add(lead)
     both = leads[2]
-    assert [found.reference for found in table.of_person(both.phone_key, both.email_key)] == [
+    assert [found.reference for found in table.of_person(both.submitted.phone_key, both.submitted.email_key)] == [
         lead.reference for lead in reversed(leads)
     ]
-    assert [found.reference for found in table.of_person(leads[0].phone_key, "")] == [
+    assert [found.reference for found in table.of_person(leads[0].submitted.phone_key, "")] == [
         both.reference,
         leads[0].reference,
     ]
@@ -266,18 +303,12 @@ def test_accesses_are_added_and_never_replaced(client: Any) -> None:
     assert {item["staff_id"]["S"] for item in items} == {"an-id"}
 
 
-def test_all_shelves_together_hold_every_lead_once(sharded: LeadsTable) -> None:
+def test_the_lists_together_hold_every_lead_once(partitioned: LeadsTable) -> None:
     leads = [a_lead(URGENT) for _ in range(7)]
-    closed = [lead.replaced(version=2, status="closed", closed_at=RECEIVED) for lead in leads[:4]]
+    closed = [varied(lead, version=2, status="closed", closed_at=RECEIVED) for lead in leads[:4]]
     for lead in leads:
-        sharded.add(lead)
+        partitioned.add(lead)
     for before, after in zip(leads, closed, strict=False):
-        sharded.replace(before, after)
-    for shelves, expected in ((sharded.open_shelves(), leads[4:]), (sharded.closed_shelves(RECEIVED), leads[:4])):
-        found = [summary.reference for shelf in shelves for summary in sharded.on_shelf(Place(shelf), 9)[0]]
-        assert sorted(found) == sorted(lead.reference for lead in expected)
-
-
-def test_closed_shelves_go_back_as_far_as_asked(table: LeadsTable) -> None:
-    assert table.closed_shelves(RECEIVED, RECEIVED - timedelta(days=40)) == ("closed-2026-01-0", "closed-2025-12-0")
-    assert len(table.closed_shelves(RECEIVED)) == 24
+        partitioned.replace(before, after)
+    for found, expected in ((partitioned.open_leads(), leads[4:]), (partitioned.closed_leads(), leads[:4])):
+        assert sorted(listed(found)) == sorted(lead.reference for lead in expected)

@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from shared.domain.questionnaire import Question, Questionnaire
-from shared.domain.triage import RuleSet
+from shared.domain.rules.questionnaire import Question, Questionnaire
+from shared.domain.rules.triage import RuleSet
 from shared.rulebook.loading import load
 
 Answers = dict[str, Any]

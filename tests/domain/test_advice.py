@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from shared.domain.advice import advice
+from shared.domain.rules.advice import advice
 from shared.rulebook.form import form
 from shared.rulebook.words import words
 from tests.domain.answer_sets import RULE_SET

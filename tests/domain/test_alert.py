@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.domain.alert import Alert, alert_for
-from shared.domain.lead import Lead
+from shared.domain.leads.alert import Alert, alert_for
+from shared.domain.leads.lead import Lead
 from tests.functions.calls import EMERGENCY, PRIORITY, ROUTINE, URGENT, Json
-from tests.leads import RULEBOOK, a_lead
+from tests.leads import HOURS, RULEBOOK, a_lead, varied
 
 LINK = "https://staff.clinic.example/leads/"
 CHICAGO = ZoneInfo("America/Chicago")
@@ -18,7 +18,7 @@ TIERS = RULEBOOK.rule_sets["fs-intake"].tiers
 
 
 def alert(lead: Lead, level: int = 1) -> Alert:
-    return alert_for(lead, level, lead.ladder(TIERS), LINK, CHICAGO)
+    return alert_for(lead, level, lead.ladder(TIERS, HOURS), LINK, CHICAGO)
 
 
 @pytest.mark.parametrize("answers", [EMERGENCY, URGENT, PRIORITY, ROUTINE])
@@ -34,9 +34,9 @@ def test_the_subject_says_the_tier_and_nothing_else_of_the_lead(answers: Json) -
 @pytest.mark.parametrize("answers", [EMERGENCY, URGENT, PRIORITY, ROUTINE])
 def test_every_step_of_a_ladder_has_its_audience(answers: Json) -> None:
     lead = a_lead(answers)
-    steps = lead.ladder(TIERS)
+    steps = lead.ladder(TIERS, HOURS)
     alerts = [alert(lead, level) for level in range(1, len(steps) + 1)]
-    assert [each.audience for each in alerts] == [step.audience for step in steps]
+    assert [each.audience for each in alerts] == [step.audience for step in steps.steps]
     assert [each.kind for each in alerts] == ["new"] + ["escalation"] * (len(steps) - 1)
 
 
@@ -44,7 +44,7 @@ def test_of_a_priority_lead_a_clinician_reads_first_when_a_safety_rule_fired() -
     """clinical.md, tiers: otherwise the lead desk does."""
     lifted, fit = a_lead(ROUTINE | {"sys": ["cancer"]}), a_lead(PRIORITY)
     assert lifted.tier == fit.tier == "PRIORITY"
-    assert [bool(lead.triage.safety_rules) for lead in (lifted, fit)] == [True, False]
+    assert [bool(lead.assessment.triage.safety_rules) for lead in (lifted, fit)] == [True, False]
     assert [alert(lead).audience for lead in (lifted, fit)] == ["clinician", "desk"]
     assert lifted.response(TIERS).clinic_does != fit.response(TIERS).clinic_does
 
@@ -56,7 +56,7 @@ def test_the_deadline_is_shown_in_the_clinics_time_with_its_zone() -> None:
 
 
 def test_a_lead_without_a_deadline_shows_none() -> None:
-    assert "Respond by" not in alert(a_lead(URGENT).replaced(deadline=None)).body
+    assert "Respond by" not in alert(varied(a_lead(URGENT), deadline=None)).body
 
 
 def test_the_link_ends_in_the_reference() -> None:
@@ -70,9 +70,9 @@ def test_two_leads_differ_only_in_reference_and_id() -> None:
     two = a_lead(
         URGENT | {"note": "other", "age": 33, "preg": "no"}, contact={"name": "Other", "email": "o@example.com"}
     )
-    assert one.triage.tier == two.triage.tier
+    assert one.assessment.triage.tier == two.assessment.triage.tier
     first, second = (
-        alert(lead).replaced(lead_id="", reference="", link="", body=alert(lead).body.replace(lead.reference, ""))
+        varied(alert(lead), lead_id="", reference="", link="", body=alert(lead).body.replace(lead.reference, ""))
         for lead in (one, two)
     )
     assert first == second

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from shared.domain.condition import (
+from shared.domain.rules.condition import (
     AllOf,
     Answered,
     AnyOf,

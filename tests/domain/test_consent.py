@@ -7,9 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from shared.domain.consent import ConsentRecord, Visit, chain_intact, consent_records, revocation
-from shared.domain.submission import ContactEntry, Submission
+from shared.domain.intake.submission import ContactEntry, Submission
+from shared.domain.leads.consent import ConsentRecord, Visit, chain_intact, consent_records, revocation
 from shared.rulebook.loading import load
+from tests.leads import varied
 
 AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
 
@@ -74,7 +75,7 @@ def test_a_page_that_does_not_say_what_it_showed_is_recorded_so() -> None:
 def test_any_change_breaks_the_chain(change: dict[str, object]) -> None:
     chain = list(records())
     assert chain_intact(chain)
-    chain[1] = chain[1].replaced(**change)
+    chain[1] = varied(chain[1], **change)
     assert not chain_intact(chain)
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.lead import CLAIM_LASTS, CLOCKS_DIFFER, NEVER, Lead, reference_of
-from shared.domain.triage import LadderStep
+from shared.domain.leads.escalation import CLAIM_LASTS, CLOCKS_DIFFER, NEVER, Ladder
+from shared.domain.leads.lead import Lead, reference_of
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, PRIORITY, ROUTINE, URGENT, Json
 from tests.leads import HOURS, RECEIVED, RULEBOOK, a_lead
 
@@ -20,18 +20,18 @@ RULE_SET = RULEBOOK.rule_sets["fs-intake"]
 instants = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
-def ladder_of(lead: Lead) -> tuple[LadderStep, ...]:
-    return lead.ladder(RULE_SET.tiers)
+def ladder_of(lead: Lead) -> Ladder:
+    return lead.ladder(RULE_SET.tiers, HOURS)
 
 
 def due(lead: Lead, at: datetime) -> int | None:
-    return lead.level_due(ladder_of(lead), HOURS, at)
+    return lead.level_due(ladder_of(lead), at)
 
 
 def told(lead: Lead, at: datetime) -> tuple[Lead, int | None]:
     """The lead after an alerter looked at it, and the level that it told."""
     level = due(lead, at)
-    return (lead, None) if level is None else (lead.claimed(level, at).told(level, ladder_of(lead), HOURS), level)
+    return (lead, None) if level is None else (lead.claimed(level, at).alerted(level, ladder_of(lead)), level)
 
 
 def minutes(count: int) -> datetime:
@@ -59,13 +59,18 @@ def test_a_reference_does_not_give_the_id_away(one: UUID, two: UUID) -> None:
 @pytest.mark.parametrize("answers", TIERS.values(), ids=TIERS)
 def test_a_new_lead_is_due_at_once(answers: Json) -> None:
     lead = a_lead(answers)
-    assert (lead.version, lead.alert_due, lead.alert_delivered, lead.next_at) == (1, 1, 0, RECEIVED)
+    assert (lead.version, lead.escalation.alert_due, lead.escalation.alert_delivered, lead.escalation.next_at) == (
+        1,
+        1,
+        0,
+        RECEIVED,
+    )
     assert due(lead, RECEIVED) == 1
 
 
 def test_a_lead_that_is_not_a_fit_is_never_due() -> None:
     lead = a_lead(NOT_A_FIT)
-    assert (lead.next_at, lead.deadline, lead.alert_due) == (None, None, 0)
+    assert (lead.escalation.next_at, lead.escalation.deadline, lead.escalation.alert_due) == (None, None, 0)
     assert due(lead, NEVER) is None
 
 
@@ -94,13 +99,13 @@ def test_a_claimed_lead_is_left_alone_until_the_claim_lapses(answers: Json) -> N
 
 
 def test_a_claim_brings_the_lead_back_to_the_sweep_when_it_lapses() -> None:
-    assert a_lead(URGENT).claimed(1, RECEIVED).next_at == RECEIVED + CLAIM_LASTS
+    assert a_lead(URGENT).claimed(1, RECEIVED).escalation.next_at == RECEIVED + CLAIM_LASTS
 
 
 def test_every_change_is_a_new_version_and_leaves_the_old_one_alone() -> None:
     lead = a_lead(URGENT)
     claimed = lead.claimed(1, RECEIVED)
-    done = claimed.told(1, ladder_of(lead), HOURS)
+    done = claimed.alerted(1, ladder_of(lead))
     assert [each.version for each in (lead, claimed, done)] == [1, 2, 3]
     assert lead == a_lead(URGENT, lead_id=lead.lead_id)
 
@@ -110,7 +115,7 @@ def test_every_change_is_a_new_version_and_leaves_the_old_one_alone() -> None:
 
 def test_what_was_told_is_not_due_again_until_the_next_step() -> None:
     lead, _ = told(a_lead(URGENT), RECEIVED)
-    assert lead.next_at == minutes(30)
+    assert lead.escalation.next_at == minutes(30)
     assert due(lead, minutes(29)) is None
     assert due(lead, minutes(30)) == 2
 
@@ -120,14 +125,14 @@ def test_after_the_last_step_there_is_nothing_more_to_say_but_the_lead_stays_ope
     for at in (0, 30, 60):
         lead, level = told(lead, minutes(at))
         assert level
-    assert lead.next_at == NEVER
+    assert lead.escalation.next_at == NEVER
     assert due(lead, NEVER - timedelta(days=1)) is None
 
 
 def test_a_step_in_open_hours_waits_for_them() -> None:
     friday = datetime(2026, 1, 16, 22, 0, tzinfo=UTC)  # 16:00 in Chicago
     lead, _ = told(a_lead(PRIORITY, at=friday), friday)
-    assert lead.next_at == datetime(2026, 1, 19, 17, 0, tzinfo=UTC)  # 1 open hour on Friday, 3 on Monday
+    assert lead.escalation.next_at == datetime(2026, 1, 19, 17, 0, tzinfo=UTC)  # 1 open hour on Friday, 3 on Monday
 
 
 @pytest.mark.parametrize("answers", TIERS.values(), ids=TIERS)
@@ -139,7 +144,7 @@ def test_after_an_outage_no_level_is_left_out(answers: Json, late: timedelta) ->
         lead, level = told(lead, RECEIVED + late + step * CLAIM_LASTS)
         levels += [level] if level else []
     passed = [
-        step for step in ladder_of(lead) if step.after.after(RECEIVED, HOURS) <= RECEIVED + late + 4 * CLAIM_LASTS
+        step for step in ladder_of(lead).steps if step.after.after(RECEIVED, HOURS) <= RECEIVED + late + 4 * CLAIM_LASTS
     ]
     assert levels == list(range(1, len(passed) + 1))
 
@@ -148,8 +153,8 @@ def test_a_ladder_that_became_shorter_is_no_trap() -> None:
     lead = a_lead(EMERGENCY)
     for at in (0, 5):
         lead, _ = told(lead, minutes(at))
-    assert lead.claimed(3, minutes(10)).level_due(ladder_of(lead)[:2], HOURS, minutes(20)) is None
-    assert a_lead(EMERGENCY).level_due((), HOURS, minutes(20)) is None
+    assert lead.claimed(3, minutes(10)).level_due(Ladder(ladder_of(lead).steps[:2], HOURS), minutes(20)) is None
+    assert a_lead(EMERGENCY).level_due(Ladder((), HOURS), minutes(20)) is None
 
 
 @given(st.sampled_from(sorted(TIERS)), instants, st.lists(st.integers(0, 5_000), min_size=1, max_size=12))
@@ -159,19 +164,19 @@ def test_whenever_staff_are_told_levels_only_rise_and_none_is_told_twice(
     lead, at, levels = a_lead(TIERS[tier], at=received), received, []
     for wait in waits:
         at += timedelta(minutes=wait)
-        assert lead.next_at is not None
+        assert lead.escalation.next_at is not None
         lead, level = told(lead, at)
         if level is not None:
             levels.append(level)
-            assert ladder_of(lead)[level - 1].after.after(received, HOURS) <= at
+            assert ladder_of(lead).steps[level - 1].after.after(received, HOURS) <= at
     assert levels == list(range(1, len(levels) + 1))
 
 
 @given(st.sampled_from(sorted(TIERS)), instants)
 def test_a_lead_that_is_looked_at_when_it_asks_climbs_its_whole_ladder(tier: str, received: datetime) -> None:
     lead, levels = a_lead(TIERS[tier], at=received), []
-    while lead.next_at is not None and lead.next_at < NEVER:
-        lead, level = told(lead, lead.next_at)
+    while lead.escalation.next_at is not None and lead.escalation.next_at < NEVER:
+        lead, level = told(lead, lead.escalation.next_at)
         assert level is not None
         levels.append(level)
     assert levels == list(range(1, len(ladder_of(lead)) + 1))

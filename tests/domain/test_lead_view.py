@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.domain.lead_view import lead_view
-from tests.leads import RECEIVED, RULEBOOK, a_lead
+from shared.domain.leads.lead_view import lead_view
+from tests.leads import RECEIVED, RULEBOOK, a_lead, varied
 
 NOTHING_SAID = {
     "em-now": ["none"],
@@ -74,7 +74,7 @@ def test_each_safety_rule_says_how_urgent_it_is_by_itself() -> None:
 def test_a_rule_that_is_no_longer_in_the_rules_has_no_urgency() -> None:
     assert RULE_SET is not None
     lead = a_lead({"em-now": ["chest-pressure"]})
-    now = RULE_SET.replaced(safety=())
+    now = varied(RULE_SET, safety=())
     (rule, *_) = lead_view(lead, now, (), (), RECEIVED)["triage"]["safety_rules"]
     assert (rule["id"], rule["floor"]) == ("CARD-01", "")
 

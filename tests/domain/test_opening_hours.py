@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.opening_hours import OpeningHours, Span
-from shared.domain.triage import Tier
+from shared.domain.rules.triage import Tier
 from shared.rulebook.loading import load
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -215,7 +215,7 @@ def test_open_minutes_are_those_that_a_clock_on_the_wall_counts(
     assert counted == minutes
 
 
-@pytest.mark.parametrize("tier", [tier for tier in TIERS.values() if tier.climbs], ids=lambda tier: tier.name)
+@pytest.mark.parametrize("tier", [tier for tier in TIERS.values() if tier.escalates], ids=lambda tier: tier.name)
 @given(at=instants)
 def test_every_ladder_climbs_in_order_whatever_the_day(tier: Tier, at: datetime) -> None:
     steps = [step.after.after(at, WEEKDAYS) for step in tier.usual.ladder]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,25 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.consent import ConsentRecord
-from shared.domain.history import SYSTEM, HistoryEntry
-from shared.domain.lead import Lead
-from shared.domain.person import email_key, phone_key
-from shared.domain.retention import (
-    Kept,
-    Remainder,
-    Retention,
-    Stage,
-    erased,
-    last_contact,
-    months_before,
-    retired,
-    stage_of,
-)
+from shared.domain.leads.consent import ConsentRecord
+from shared.domain.leads.erasure import Tombstone, erased, last_contact
+from shared.domain.leads.history import SYSTEM, HistoryEntry
+from shared.domain.leads.lead import Lead
+from shared.domain.leads.person import email_key, phone_key
+from shared.domain.leads.retention import Kept, Retention, Stage, months_before, retired, stage_of
 from shared.rulebook.reader import RulebookError
 from shared.rulebook.retention import FILE, retention
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, URGENT
-from tests.leads import RECEIVED, a_lead
+from tests.leads import RECEIVED, a_lead, varied
 
 RETENTION = retention()
 TAKEN_AT = RECEIVED + timedelta(hours=1)
@@ -42,7 +34,8 @@ def years(number: float) -> datetime:
 
 def worked(lead: Lead, **changes: object) -> Lead:
     entry = HistoryEntry(at=TAKEN_AT, by="s-1", by_name="N. Nurse", action="note", version=lead.version + 1, text=WORDS)
-    return lead.worked(entry, **{"status": "closed", "acknowledged_at": TAKEN_AT} | changes)
+    done = {"status": "closed", "acknowledged_at": TAKEN_AT} | changes
+    return varied(lead.changed(history=(*lead.history, entry)), **done)
 
 
 def leads() -> dict[str, Lead]:
@@ -88,7 +81,7 @@ class TestLeads:
         lead = a_lead(NOT_A_FIT)
         later = kept_after(lead, years(1.1))
         assert isinstance(later, Lead)
-        assert later.answers == {}
+        assert later.submitted.answers == {}
         assert kept_after(lead, years(5.1)) is None
 
     @pytest.mark.parametrize("name", LEADS)
@@ -101,26 +94,34 @@ class TestLeads:
         before, after = LEADS[name], kept_after(LEADS[name], years(1.1))
         assert isinstance(after, Lead)
         assert after.version == before.version + 1
-        assert (after.answers, after.attribution, after.content_hash, after.shadow) == ({}, {}, "", None)
+        assert (
+            after.submitted.answers,
+            after.submitted.attribution,
+            after.submitted.content_hash,
+            after.assessment.shadow,
+        ) == ({}, {}, "", None)
         assert WORDS not in after.model_dump_json()
-        assert after.consent_records == before.consent_records
-        assert (after.contact.name, after.contact.phone) == (before.contact.name, before.contact.phone)
-        assert after.contact.postal is None
+        assert after.submitted.consent_records == before.submitted.consent_records
+        assert (after.submitted.contact.name, after.submitted.contact.phone) == (
+            before.submitted.contact.name,
+            before.submitted.contact.phone,
+        )
+        assert after.submitted.contact.postal is None
         assert [entry.action for entry in after.history] == ["note", "retired"]
-        assert after.status == before.status
+        assert after.work.status == before.work.status
 
     @pytest.mark.parametrize("name", [name for name in LEADS if "booked" not in name])
     def test_which_rules_fired_stays_for_urgent_leads_only(self, name: str) -> None:
         before, after = LEADS[name], kept_after(LEADS[name], years(1.1))
         assert isinstance(after, Lead)
-        assert after.triage.tags == after.triage.fit_rules == ()
+        assert after.assessment.triage.tags == after.assessment.triage.fit_rules == ()
         if name in AUDITED:
-            assert after.triage.safety_rules == before.triage.safety_rules
-            assert after.messages_shown == before.messages_shown
+            assert after.assessment.triage.safety_rules == before.assessment.triage.safety_rules
+            assert after.assessment.messages_shown == before.assessment.messages_shown
         else:
-            assert not after.triage.safety_rules
-            assert not after.triage.messages
-            assert not after.messages_shown
+            assert not after.assessment.triage.safety_rules
+            assert not after.assessment.triage.messages
+            assert not after.assessment.messages_shown
 
     @pytest.mark.parametrize("name", [name for name in LEADS if "booked" in name])
     def test_a_booked_lead_stays_whole(self, name: str) -> None:
@@ -133,12 +134,18 @@ class TestLeads:
     @pytest.mark.parametrize("name", sorted(AUDITED - {"urgent and booked"}))
     def test_of_an_urgent_lead_a_trail_without_a_name_is_left_until_the_sixth_year(self, name: str) -> None:
         lead, trail = LEADS[name], kept_after(LEADS[name], years(5.1))
-        assert isinstance(trail, Remainder)
+        assert isinstance(trail, Tombstone)
         assert trail.trail is not None
-        assert trail.trail.rules == tuple(rule.id for rule in lead.triage.safety_rules)
+        assert trail.trail.rules == tuple(rule.id for rule in lead.assessment.triage.safety_rules)
         assert trail.trail.history[0].by == "s-1"
         text = trail.model_dump_json()
-        for personal in (lead.contact.name, lead.contact.phone, lead.contact.email, lead.phone_key, WORDS):
+        for personal in (
+            lead.submitted.contact.name,
+            lead.submitted.contact.phone,
+            lead.submitted.contact.email,
+            lead.submitted.phone_key,
+            WORDS,
+        ):
             assert not personal or personal not in text
         assert kept_after(LEADS[name], years(6.1)) is None
 
@@ -173,12 +180,22 @@ class TestErasing:
         lead = LEADS["urgent"].revoked("contact", WORDS, TAKEN_AT)
         left = erased(lead, "s-9", TAKEN_AT, KEY)
         assert (left.lead_id, left.version, left.by, left.kind) == (lead.lead_id, lead.version + 1, "s-9", "erased")
-        assert [entry.hash for entry in left.consents] == [record.hash for record in lead.consent_records]
+        assert [entry.hash for entry in left.consents] == [record.hash for record in lead.submitted.consent_records]
         assert left.consents[-1].how == "revoked"
-        assert left.consents[0].covers == (phone_key(lead.contact.phone, KEY), email_key(lead.contact.email, KEY))
-        assert left.consents[0].text == lead.consent_records[0].text
+        assert left.consents[0].covers == (
+            phone_key(lead.submitted.contact.phone, KEY),
+            email_key(lead.submitted.contact.email, KEY),
+        )
+        assert left.consents[0].text == lead.submitted.consent_records[0].text
         text = left.model_dump_json()
-        for personal in (lead.contact.name, lead.contact.phone, lead.contact.email, WORDS, "203.0.113.10", "fever"):
+        for personal in (
+            lead.submitted.contact.name,
+            lead.submitted.contact.phone,
+            lead.submitted.contact.email,
+            WORDS,
+            "203.0.113.10",
+            "fever",
+        ):
             assert personal
             assert personal not in text
 
@@ -190,7 +207,7 @@ class TestErasing:
 
     def test_is_readable_again(self) -> None:
         left = erased(LEADS["urgent"], "s-9", TAKEN_AT, KEY)
-        assert Remainder.model_validate_json(left.model_dump_json()) == left
+        assert Tombstone.model_validate_json(left.model_dump_json()) == left
 
 
 @pytest.mark.parametrize(
@@ -243,7 +260,7 @@ class TestData:
 
 def test_a_ledger_entry_keeps_no_field_that_a_person_or_a_browser_wrote() -> None:
     """A new field of the ledger must be judged: does an erased lead's tombstone keep it?"""
-    assert set(ConsentRecord.model_fields) == {
+    assert {field.name for field in fields(ConsentRecord)} == {
         *("consent", "given", "text", "text_hash", "questionnaire", "questionnaire_version", "language", "how"),
         *("covers", "at", "hash"),
         *("page", "source_address", "user_agent", "previous"),

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.domain.reading import LONGEST_USUAL, USUAL_ADDRESS, USUAL_PHONE, e164, mail_address
-from shared.domain.submission import ContactEntry, Submission
+from shared.domain.intake.fields import LONGEST_USUAL, USUAL_ADDRESS, mail_address
+from shared.domain.intake.phone import USUAL_PHONE, e164
+from shared.domain.intake.submission import ContactEntry, Submission
 from tests.functions.calls import Json, submission
 
 

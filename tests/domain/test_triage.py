@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dev.triage import as_json
-from shared.domain.triage import triage, triage_after_failure
+from shared.domain.rules.triage import triage, triage_after_failure
 from tests.domain.answer_sets import HEALTHY, RULE_SET, any_answers
 from tests.domain.second_reading import second_reading
 
@@ -195,7 +195,7 @@ def test_rules_that_raise_themselves_end_urgent(monkeypatch: pytest.MonkeyPatch)
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("shared.domain.triage.triage", broken)
+    monkeypatch.setattr("shared.domain.rules.triage.triage", broken)
     result = triage_after_failure(RULE_SET, HEALTHY)
     assert (result.tier, result.messages) == ("URGENT", ("M-U-UNSURE", "M-NET"))
 

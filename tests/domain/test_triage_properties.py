@@ -7,12 +7,15 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
-from shared.domain.advice import advice
-from shared.domain.questionnaire import Answers
-from shared.domain.triage import TriageResult, triage
+from shared.domain.rules.advice import advice
+from shared.domain.rules.questionnaire import Answers
+from shared.domain.rules.triage import TriageResult, triage
 from tests.domain.answer_sets import NOTES, QUESTIONS, RULE_SET, answer_sets
 from tests.domain.second_reading import ASKED_FOR_SAFETY
+
+RESULT = TypeAdapter(TriageResult)
 
 SCREENED = (*ASKED_FOR_SAFETY, "region", "age")
 RED_FLAGS = [
@@ -123,8 +126,8 @@ def test_every_result_ends_with_the_net(answers: dict[str, Any], clinic_open: bo
 @given(answer_sets)
 def test_a_stored_answer_set_scores_again_to_the_same_result(answers: dict[str, Any]) -> None:
     result = scored(answers)
-    stored_answers, stored_result = json.dumps(answers), result.model_dump_json()
-    assert scored(json.loads(stored_answers)) == TriageResult.model_validate_json(stored_result) == result
+    stored_answers, stored_result = json.dumps(answers), RESULT.dump_json(result)
+    assert scored(json.loads(stored_answers)) == RESULT.validate_json(stored_result) == result
 
 
 @often

@@ -14,14 +14,14 @@ from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
-from shared.domain.alert import Alert
-from shared.domain.consent import Visit
 from shared.domain.errors import LeadChanged, LeadIntakeError, StoreUnavailable
-from shared.domain.lead import Arrival, Lead, reference_of
-from shared.domain.lead_view import LeadSummary
-from shared.domain.staff import Staff
-from shared.domain.submission import Submission
-from shared.domain.work import Action
+from shared.domain.intake.submission import Submission
+from shared.domain.leads.alert import Alert
+from shared.domain.leads.consent import Visit
+from shared.domain.leads.lead import Arrival, Lead, reference_of
+from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.staff import Staff
+from shared.domain.leads.work import Action
 from shared.usecases.alerting import Alerting, alert_staff, escalate_leads
 from shared.usecases.capture import Intake, capture_lead
 from shared.usecases.inbox import Practice, work_lead
@@ -148,7 +148,11 @@ class Meeting:
 
     def due(self, at: datetime) -> list[UUID]:
         return self.call(
-            lambda: [found.lead_id for found in self.leads.values() if found.next_at and found.next_at <= at]
+            lambda: [
+                found.lead_id
+                for found in self.leads.values()
+                if found.escalation.next_at and found.escalation.next_at <= at
+            ]
         )
 
     def id_of(self, reference: str) -> UUID | None:

@@ -21,21 +21,21 @@ from typing import Any, TypeVar
 from unittest.mock import patch
 from uuid import UUID
 
-from shared.domain import lead_view
-from shared.domain.alert import Alert
-from shared.domain.condition import Condition, options_of
-from shared.domain.consent import Visit
 from shared.domain.errors import AlreadyTaken, LeadChanged, LeadIntakeError, StoreUnavailable
-from shared.domain.history import RETURNED
-from shared.domain.lead import RETURN_WITHIN, Arrival, Lead, reference_of
-from shared.domain.lead_view import LeadSummary
+from shared.domain.intake.submission import Submission
+from shared.domain.intake.suspicion import Sign
+from shared.domain.leads import lead_view
+from shared.domain.leads.alert import Alert
+from shared.domain.leads.consent import Visit
+from shared.domain.leads.history import RETURNED
+from shared.domain.leads.lead import RETURN_WITHIN, Arrival, Lead, reference_of
+from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.staff import Staff
+from shared.domain.leads.work import Action
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.questionnaire import Answers
-from shared.domain.staff import Staff
-from shared.domain.submission import Submission
-from shared.domain.suspicion import Sign
-from shared.domain.triage import RuleSet, TriageResult
-from shared.domain.work import Action
+from shared.domain.rules.condition import Condition, options_of
+from shared.domain.rules.questionnaire import Answers
+from shared.domain.rules.triage import RuleSet, TriageResult
 from shared.rulebook.loading import load
 from shared.usecases import capture
 from shared.usecases.alerting import Alerting, alert_staff, escalate_leads
@@ -44,6 +44,7 @@ from shared.usecases.inbox import Practice, work_lead
 from shared.usecases.replaying import Replay, replay_submissions
 from shared.usecases.rules import score
 from tests.domain.answer_sets import HEALTHY
+from tests.leads import varied
 
 T = TypeVar("T")
 
@@ -128,8 +129,8 @@ class Table:
 
     def put(self, lead: Lead) -> None:
         self.leads[lead.lead_id] = lead
-        if lead.next_at is not None:
-            heapq.heappush(self._looks[lead.red_flag], (lead.next_at, lead.lead_id))
+        if lead.escalation.next_at is not None:
+            heapq.heappush(self._looks[lead.assessment.red_flag], (lead.escalation.next_at, lead.lead_id))
 
     def due(self, at: datetime) -> list[UUID]:
         return [*self._due(at, True), *self._due(at, False)]
@@ -139,7 +140,7 @@ class Table:
         while looks and looks[0][0] <= at:
             look = heapq.heappop(looks)
             lead = self.leads[look[1]]
-            if lead.next_at == look[0] and lead.red_flag == red_flag:
+            if lead.escalation.next_at == look[0] and lead.assessment.red_flag == red_flag:
                 found[look] = None
         for look in found:  # due until somebody writes to it
             heapq.heappush(looks, look)
@@ -287,9 +288,9 @@ class Days:
         except Unreadable:
             pass
         except LeadIntakeError as error:
-            if not isinstance(error, AlreadyTaken) or self.table.leads[lead_id].owner == nurse.id:
+            if not isinstance(error, AlreadyTaken) or self.table.leads[lead_id].work.owner == nurse.id:
                 self._broken("I8", lead_id, f"taking it twice is {type(error).__name__}")
-        self._note("taken", lead_id, self.table.leads[lead_id].owner)
+        self._note("taken", lead_id, self.table.leads[lead_id].work.owner)
 
     # ---- the wire
 
@@ -386,7 +387,7 @@ class Days:
         if lead is None:
             self._broken("I3", lead_id, "an alert without a stored lead")
             return
-        if lead.status != "new":
+        if lead.work.status != "new":
             self._broken("I8", lead_id, "an alert after somebody took it")
         before = self._told.setdefault(lead_id, [])
         if not before and self.chance.random() < 0.25:
@@ -394,7 +395,7 @@ class Days:
             self._after(self.chance.expovariate(1 / 1200), lambda: self._acknowledge(lead_id, nurse, 5))
             if self.chance.random() < 0.2:
                 self._after(self.chance.expovariate(1 / 1200), lambda: self._acknowledge(lead_id, nurse, 5))
-        before.append((self.now, alert.level, lead.ladder_start))
+        before.append((self.now, alert.level, lead.escalation.started_at))
 
     def _note(self, *what: object) -> None:
         self._trace.update(repr((self.now, *what)).encode())
@@ -412,10 +413,14 @@ class Days:
             self._judge_how_often(lead_id, told)
             self._judge_in_order(lead_id, told)
             if lead_id in self._poisoned:
-                if not told and lead.alert_due and lead_id not in self._could_not_tell:
+                if not told and lead.escalation.alert_due and lead_id not in self._could_not_tell:
                     self._broken("I9", lead_id, "cannot be read, and nobody was told so")
             elif any(entry.action == RETURNED for entry in lead.history):
-                if lead.alert_due and not told and lead.received_at + RETURN_WITHIN + TOLD_WITHIN < self._ends:
+                if (
+                    lead.escalation.alert_due
+                    and not told
+                    and lead.assessment.received_at + RETURN_WITHIN + TOLD_WITHIN < self._ends
+                ):
                     self._broken("I4", lead_id, "nobody was told")
             else:
                 self._judge_how_soon(lead, told)
@@ -446,12 +451,16 @@ class Days:
     def _judge_how_soon(self, lead: Lead, told: list[tuple[datetime, int, datetime]]) -> None:
         tiers = _tiers(lead)
         by_the_clock = not tiers[lead.tier].marketing  # ladders in open hours outlast the run
-        due = lead.received_at if lead.complete or lead.red_flag else lead.received_at + RETURN_WITHIN
-        steps = lead.ladder(tiers)
+        due = (
+            lead.assessment.received_at
+            if lead.submitted.complete or lead.assessment.red_flag
+            else lead.assessment.received_at + RETURN_WITHIN
+        )
+        steps = lead.ladder(tiers, HOURS).steps
         for level, step in enumerate(steps if by_the_clock else steps[:1], start=1):
-            due = max(due, step.after.after(lead.ladder_start, HOURS)) if level > 1 else due
+            due = max(due, step.after.after(lead.escalation.started_at, HOURS)) if level > 1 else due
             at = next((at for at, told_level, _ in told if told_level == level), None)
-            if at is None and lead.acknowledged_at is not None:
+            if at is None and lead.work.acknowledged_at is not None:
                 return
             after_healing = TOLD_WITHIN
             if level == 1 and lead.lead_id in self._spooled and not self.weather.stream:
@@ -515,7 +524,7 @@ def _options(condition: Condition) -> frozenset[tuple[str, str]]:
 
 
 def _form(content: int, lead_id: UUID) -> Submission:
-    return _checked(content).replaced(submission_id=lead_id)
+    return varied(_checked(content), submission_id=lead_id)
 
 
 class _Leads:
@@ -593,6 +602,6 @@ class _AccessLog:
 
 
 def _tiers(lead: Lead) -> Any:
-    rule_set = RULEBOOK.of(lead.questionnaire)
+    rule_set = RULEBOOK.of(lead.submitted.questionnaire)
     assert rule_set is not None
     return rule_set.tiers

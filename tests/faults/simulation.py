@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from shared.domain.alert import Alert
-from shared.domain.consent import Visit
-from shared.domain.lead import Arrival
+from shared.domain.intake.submission import Submission
+from shared.domain.intake.suspicion import Sign
+from shared.domain.leads.alert import Alert
+from shared.domain.leads.consent import Visit
+from shared.domain.leads.lead import Arrival
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.submission import Submission
-from shared.domain.suspicion import Sign
 from shared.rulebook.loading import load
 from shared.usecases.alerting import Alerting, alert_staff, escalate_leads
 from shared.usecases.capture import Intake, capture_lead

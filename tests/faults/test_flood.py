@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.suspicion import Sign
+from shared.domain.intake.suspicion import Sign
 from tests.domain.answer_sets import HEALTHY
 from tests.faults.simulation import START, Clinic
 
@@ -63,14 +63,14 @@ def test_every_urgent_person_in_a_flood_is_stored_told_and_escalated_in_time() -
         told.setdefault(alert.lead_id, []).append((at, alert))
     for lead_id in people:
         lead = clinic.table.kept[lead_id]
-        assert not lead.suspicion.suspect
+        assert not lead.assessment.suspicion.suspect
         first, *later = told[str(lead_id)]
-        assert first[0] - lead.received_at <= timedelta(minutes=2)
+        assert first[0] - lead.assessment.received_at <= timedelta(minutes=2)
         assert not first[1].suspect
         assert [alert.level for _, alert in later] == [2, 3]
         texted += len(told[str(lead_id)])
-        last_step = timedelta(minutes=10 if lead.triage.tier == "EMERGENCY" else 60)
-        assert later[-1][0] - lead.received_at <= last_step + timedelta(minutes=2)
+        last_step = timedelta(minutes=10 if lead.assessment.triage.tier == "EMERGENCY" else 60)
+        assert later[-1][0] - lead.assessment.received_at <= last_step + timedelta(minutes=2)
     texts = [alert for _, alert in clinic.topic.alerts if alert.tier in TEXTED and not alert.suspect]
     assert len(texts) == texted == 3 * PEOPLE, "no machine is texted, and nobody more than the ladder has steps"
 

@@ -89,7 +89,7 @@ def test_taking_it_ends_the_ladder_in_every_order(prepare: Task, others: list[Ta
     for meeting in meetings(prepare, [ann_takes_it, *others]):
         lead = meeting.leads[UUID(LEAD_ID)]
         assert meeting.answers == ["ann"]
-        assert (lead.status, lead.owner) == ("acknowledged", "ann")
+        assert (lead.work.status, lead.work.owner) == ("acknowledged", "ann")
         alerts = list(meeting.alerts)
         meeting.at += timedelta(hours=2)
         meeting.sweep()
@@ -100,7 +100,7 @@ def test_taking_it_ends_the_ladder_in_every_order(prepare: Task, others: list[Ta
 def test_of_two_who_take_it_one_has_it_in_every_order() -> None:
     owners = set()
     for meeting in meetings(stored, [ann_takes_it, ben_takes_it, Meeting.sweep]):
-        owner = meeting.leads[UUID(LEAD_ID)].owner
+        owner = meeting.leads[UUID(LEAD_ID)].work.owner
         owners.add(owner)
         assert sorted(meeting.answers) == sorted([owner, "AlreadyTaken"])
     assert owners == {"ann", "ben"}
@@ -115,9 +115,9 @@ def test_a_form_that_is_finished_while_somebody_takes_it_is_finished_in_every_or
     for meeting in meetings(unfinished, [Meeting.submit, ann_takes_it]):
         lead = meeting.leads[UUID(LEAD_ID)]
         # She has it, or is told that the lead changed since she opened it.
-        assert lead.owner == "ann" or "WrongState" in meeting.answers
-        assert lead.complete or [spooled.complete for spooled in meeting.spooled] == [True]
-        ways.add(lead.complete)
+        assert lead.work.owner == "ann" or "WrongState" in meeting.answers
+        assert lead.submitted.complete or [spooled.submitted.complete for spooled in meeting.spooled] == [True]
+        ways.add(lead.submitted.complete)
     assert ways == {True, False}  # also the one where the spool has it
 
 

@@ -28,7 +28,7 @@ from moto.dynamodb.models import dynamodb_backends
 from dev import template
 from functions import alert_staff, capture_ad_lead, capture_lead, escalate_leads, replay_submissions, work_lead
 from shared.adapters.aws import PATIENT_FACING, SPOOLING
-from shared.domain.lead import reference_of
+from shared.domain.leads.lead import reference_of
 from tests.aws import ACCOUNT, ENVIRONMENT, Aws, aws_in_process
 from tests.functions.calls import CONTEXT, PRIORITY, URGENT, Json, event, posting, sent, spool_of, stream_of, submission
 from tests.functions.plain_browser import form_post

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from functions import alert_staff, capture_lead, list_leads, search_leads, show_lead, work_lead
-from shared.domain.lead import reference_of
+from shared.domain.leads.lead import reference_of
 from tests.functions.calls import CONTEXT, LEAD_ID, Json, content, event, posting, stream_of, submission
 
 NURSE = "nurse"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 from functions.capture_ad_lead import handler
-from tests.aws import Aws
+from tests.aws import Aws, flat
 from tests.functions.calls import CONTEXT, Json, content, event, pointers, posting, sent
 
 
@@ -117,7 +116,7 @@ def test_an_ad_lead_waits_for_the_table_in_the_spool(aws: Aws) -> None:
     aws.wire.down = {"dynamodb.PutItem"}
     assert send()["statusCode"] == 200
     [entry] = aws.spooled()
-    assert (json.loads(entry)["source"], json.loads(entry)["contact"]["phone"]) == ("google-ads", "+13125550142")
+    assert (flat(entry)["source"], flat(entry)["contact"]["phone"]) == ("google-ads", "+13125550142")
 
 
 def test_an_ad_lead_that_nobody_can_keep_is_asked_for_again(aws: Aws) -> None:

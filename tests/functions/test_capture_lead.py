@@ -14,7 +14,7 @@ import pytest
 from functions import capture_lead
 from functions.capture_lead import handler
 from shared.adapters.spool import SpoolQueue
-from tests.aws import Aws
+from tests.aws import Aws, flat
 from tests.functions.calls import (
     CONTEXT,
     EMERGENCY,
@@ -32,6 +32,7 @@ from tests.functions.calls import (
     submission,
 )
 from tests.functions.conftest import Clock
+from tests.leads import varied
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -245,7 +246,7 @@ def test_a_defect_in_scoring_ends_urgent_with_a_stored_lead(aws: Aws, monkeypatc
         raise ZeroDivisionError(CANARY)
 
     monkeypatch.setattr("shared.usecases.rules.triage", broken)
-    monkeypatch.setattr("shared.domain.triage.triage", broken)
+    monkeypatch.setattr("shared.domain.rules.triage.triage", broken)
     response = send(submission(ROUTINE))
     assert response["statusCode"] == 201
     assert content(response)["disposition"] == "same-day-call"
@@ -482,7 +483,7 @@ def test_a_table_that_cannot_be_reached_gives_202_with_the_same_receipt(aws: Aws
     assert (stored["statusCode"], spooled["statusCode"]) == (201, 202)
     assert spooled["body"] == stored["body"]
     assert aws.wire.calls[1:] == ["dynamodb.PutItem"] * 2 + ["sqs.SendMessage"]
-    assert [json.loads(entry) for entry in aws.spooled()] == aws.leads()
+    assert [flat(entry) for entry in aws.spooled()] == aws.leads()
 
 
 def test_a_table_that_is_not_there_gives_202(aws: Aws) -> None:
@@ -514,7 +515,7 @@ def test_what_a_queue_would_refuse_or_find_too_large_is_spooled_all_the_same(aws
     [entry] = aws.spooled()
     assert entry.isascii()
     assert 180_000 < len(entry) < 256 * 1024
-    assert json.loads(entry)["answers"]["note"] == "\uffff\ufffe"
+    assert flat(entry)["answers"]["note"] == "\uffff\ufffe"
 
 
 def test_when_table_and_spool_cannot_be_reached_it_is_503_with_advice(aws: Aws, logs: Callable[[], str]) -> None:
@@ -556,10 +557,23 @@ def test_a_slow_table_is_not_asked_twice(aws: Aws, clock: Clock) -> None:
     assert aws.wire.calls == ["dynamodb.PutItem", "sqs.SendMessage"]
 
 
+def test_a_table_as_quick_as_usual_is_asked_twice(aws: Aws, clock: Clock) -> None:
+    send(submission(complete=False))
+
+    def usual(operation: str) -> None:
+        clock.at += timedelta(seconds=0.2)
+
+    aws.wire.calls.clear()
+    aws.wire.before = usual
+    assert send(submission())["statusCode"] == 200
+    assert aws.wire.calls == ["dynamodb.PutItem"] * 2
+    assert aws.leads()[0]["complete"] is True
+
+
 def test_the_usual_way_makes_no_client_of_the_spool(monkeypatch: pytest.MonkeyPatch) -> None:
     """Making one reads files and takes a tenth of a second of a cold start."""
     spool = SpoolQueue(lambda: pytest.fail("nobody needs it"), "queue")
-    monkeypatch.setattr(capture_lead, "intake", capture_lead.intake.replaced(spool=spool))
+    monkeypatch.setattr(capture_lead, "intake", varied(capture_lead.intake, spool=spool))
     assert send(submission())["statusCode"] == 201
 
 
@@ -639,7 +653,7 @@ def test_a_minor_is_not_stored_when_scoring_fails_either(aws: Aws, monkeypatch: 
         raise ZeroDivisionError
 
     monkeypatch.setattr("shared.usecases.rules.triage", broken)
-    monkeypatch.setattr("shared.domain.triage.triage", broken)
+    monkeypatch.setattr("shared.domain.rules.triage.triage", broken)
     response = send(submission({"age": 16, "who": "guardian"}))
     assert (response["statusCode"], content(response)["reference"]) == (200, None)
     assert aws.leads() == []

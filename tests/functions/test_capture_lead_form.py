@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 
 from functions import capture_lead, replay_submissions
-from shared import form_body
+from shared.http import form_body
 from tests.aws import ENVIRONMENT, Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, Json, content, posting, spool_of, submission
 from tests.functions.conftest import Clock
@@ -289,7 +289,7 @@ def test_a_page_that_cannot_be_drawn_leaves_the_advice(monkeypatch: pytest.Monke
     def broken(*_: object, **__: object) -> Any:
         raise RuntimeError("a defect")
 
-    monkeypatch.setattr("shared.pages.draw", broken)
+    monkeypatch.setattr("shared.http.pages.draw", broken)
     answer = send(changed(contact__phone="1"))
     assert answer["statusCode"] == 422
     assert "911" in content(answer)["emergency_advice"]

@@ -77,6 +77,15 @@ def test_the_library_of_the_specification_accepts_it(receiver: Receiver) -> None
     }
 
 
+def test_a_delivery_is_counted_and_a_failed_one_is_not(receiver: Receiver, logs: Callable[[], str]) -> None:
+    deliver()
+    assert '"webhooks":[1.0]' in logs()
+    receiver.status = 500
+    with pytest.raises(NotDelivered):
+        deliver()
+    assert '"webhooks":[1.0]' not in logs()
+
+
 def test_our_signature_is_the_librarys(receiver: Receiver) -> None:
     deliver()
     [(headers, body)] = receiver.got
@@ -138,6 +147,13 @@ def test_only_https_but_on_loopback(address: str) -> None:
 @pytest.mark.parametrize("address", ["https://pager.clinic.example/", "http://localhost:1/", "http://[::1]:1/"])
 def test_https_anywhere_and_http_on_loopback(address: str) -> None:
     Webhook(address, f"whsec_{KEY}")
+
+
+@pytest.mark.parametrize("secret", [f"{KEY[:4]}-_-_{KEY[4:]}", f"whsec_{KEY[:8]}\n{KEY[8:]}", KEY[:-1]])
+def test_a_secret_outside_base64_is_refused_at_start(secret: str) -> None:
+    """A decoder that leaves out what it does not know would sign with another key than the receiver's."""
+    with pytest.raises(ValueError, match=r"base64|padding"):
+        Webhook("https://pager.clinic.example/", secret)
 
 
 def test_an_alert_as_it_is_published_becomes_a_webhook_without_anything_of_the_person(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from functions import draw_form
-from shared import pages
+from shared.http import pages
 from shared.rulebook.words import words
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, event
@@ -127,7 +127,7 @@ def test_an_emergency_interrupts_even_when_the_rest_is_empty(browser: PlainBrows
 def test_a_person_in_an_emergency_can_go_back_and_change_the_answer(browser: PlainBrowser) -> None:
     fill_to(browser, 2).press("Back").fill({"em-now": ["chest-pressure"]}).press("Next")
     assert browser.title == "Get emergency help now"
-    browser.press("I pressed this by mistake, go back and change my answers")
+    browser.press("I pressed this by mistake. Go back and change my answers.")
     assert browser.title == "About you, and safety first"
     box = browser.page.select_one("[name='answers.em-now'][value='chest-pressure']")
     assert box is not None
@@ -150,7 +150,7 @@ def test_a_message_in_an_emergency_leaves_a_lead(browser: PlainBrowser, aws: Aws
     assert browser.title == "Get emergency help now"
     assert set(browser.errors) == {"contact-phone", "consent-contact"}
     browser.fill({"contact.phone": "not a number", "consents.contact": "yes"}).press("Send")
-    assert browser.errors == {"contact-phone": "Give a phone number that we can call, with area code."}
+    assert browser.errors == {"contact-phone": "Enter a phone number that we can call, with area code."}
     browser.fill({"contact.phone": "312 555 0142"}).press("Send")
     assert browser.title == "Get emergency help now"
     assert "Your reference:" in browser.text
@@ -159,10 +159,21 @@ def test_a_message_in_an_emergency_leaves_a_lead(browser: PlainBrowser, aws: Aws
     assert lead["answers"] == {"age": 70, "em-now": ["chest-pressure"]}
 
 
+def test_free_text_is_read_when_the_form_is_sent_and_on_no_page_before(browser: PlainBrowser, aws: Aws) -> None:
+    fill_to(browser, 6).fill(CALM[5] | {"note": "I want to kill myself"}).press("Back")
+    assert browser.title == "What has been found and tried"
+    browser.press("Next").press("Send")
+    assert (browser.status, browser.title) == (422, "Get emergency help now")
+    assert browser.page.select_one("a[href='tel:988']")
+    browser.fill({"contact.phone": "312 555 0142", "consents.contact": "yes"}).press("Send")
+    assert browser.title == "Get emergency help now"
+    assert aws.leads()[0]["triage"]["tier"] == "EMERGENCY"
+
+
 def test_a_minor_is_told_leaves_no_contact_and_is_not_stored(browser: PlainBrowser, aws: Aws) -> None:
     browser.open().fill(CALM[0] | {"who": "guardian", "age": 15}).press("Next")
     assert browser.title == "This form is for adults"
-    browser.press("Go on for safety advice")
+    browser.press("Continue to safety advice")
     for page in CALM[1:5]:
         browser.fill(page).press("Next")
     assert not browser.page.select("#contact-phone, #consent-contact")
@@ -180,7 +191,7 @@ def test_a_single_page_asks_everything_and_says_when_a_follow_up_is_meant(browse
     browser.open("form?mode=single")
     assert len(browser.questions) == 28
     assert "Only if your answer to “How old are you (or the person with the pain)?” is from 18 to 55." in browser.text
-    assert "is something else than: None of these; I am not sure." in browser.text
+    assert "is anything other than: None of these; I am not sure." in browser.text
     browser.press("Send")
     assert browser.status == 422
     assert "question-ces-onset" not in browser.errors
@@ -215,6 +226,14 @@ def test_spanish_all_the_way(browser: PlainBrowser, aws: Aws) -> None:
     [lead] = aws.leads()
     assert lead["language"] == "es"
     assert lead["messages_shown"][0]["text"] in browser.text
+
+
+@pytest.mark.parametrize(("language", "others"), [("en", ["es"]), ("es", ["en"])])
+def test_a_page_offers_the_other_languages_only(browser: PlainBrowser, language: str, others: list[str]) -> None:
+    browser.open(f"form?language={language}")
+    assert [link["hreflang"] for link in browser.page.select(".switch a")] == others
+    browser.press(words(language).get("Next", "Next"))
+    assert [button["value"] for button in browser.page.select("button[name=speak]")] == others
 
 
 def test_the_browser_s_language_counts_when_none_is_asked_for(browser: PlainBrowser) -> None:

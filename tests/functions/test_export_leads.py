@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from functions import export_leads
-from shared.lead_csv import header
+from shared.formats.leads_csv import header
 from shared.rulebook.loading import load
 from shared.usecases.records import BYTES_IN_EXPORT
 from tests.aws import Aws
@@ -65,6 +65,22 @@ class TestCsv:
         assert answer["headers"]["cache-control"] == "no-store"
         [line] = lines(answer["body"])
         assert (line["reference"], line["status"], line["owner"]) == (reference, "acknowledged", "nurse")
+
+    @pytest.mark.parametrize(
+        ("contact", "cells"),
+        [
+            ({"phone": "312 555 0142"}, ("tel:+13125550142", "")),
+            ({"email": "sample.patient@example.com"}, ("", "sample.patient@example.com")),
+        ],
+        ids=["phone", "email"],
+    )
+    def test_a_lead_with_one_way_to_reach_the_person_makes_a_line(self, contact: Json, cells: tuple[str, str]) -> None:
+        captured(contact=contact)
+        answer = exported(format="csv", **JANUARY)
+        assert answer["statusCode"] == 200
+        [line] = lines(answer["body"])
+        assert (line["phone"], line["email"]) == cells
+        assert {line[name] for name in ("name", "postal", "preference", "best_time")} == {""}
 
     def test_no_lead_is_a_file_with_a_header(self) -> None:
         assert exported(**JANUARY)["body"] == header()

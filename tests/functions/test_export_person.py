@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.adapters.dynamodb import LeadsTable
-from shared.domain.lead import Lead, reference_of
+from shared.domain.leads.lead import Lead, reference_of
 from tests.aws import Aws
 from tests.functions.calls import LEAD_ID, URGENT, content, submission
 from tests.functions.staff_calls import IDS, captured, worked

@@ -32,7 +32,7 @@ def lead_id(number: int) -> str:
     return str(UUID(int=number))
 
 
-def test_open_leads_come_by_deadline() -> None:
+def test_open_leads_come_by_tier_and_deadline() -> None:
     urgent, emergency, routine, priority = (
         captured(answers, lead_id(number)) for number, answers in enumerate([URGENT, EMERGENCY, ROUTINE, PRIORITY])
     )
@@ -69,7 +69,22 @@ def test_a_summary_says_nothing_about_the_person(aws: Aws) -> None:
     assert not any(value in json.dumps(lead) for value in personal)
 
 
-def test_what_needs_nobody_is_on_the_shelf_of_its_month() -> None:
+def test_a_lead_is_taken_after_all_that_nobody_has() -> None:
+    emergency, routine = captured(EMERGENCY, lead_id(1)), captured(ROUTINE, lead_id(2))
+    assert references(listed()) == [emergency, routine]
+    worked(emergency, "acknowledge")
+    assert references(listed()) == [routine, emergency]
+    worked(emergency, "reopen")
+    assert references(listed()) == [emergency, routine]
+
+
+def test_a_raised_tier_moves_a_lead_up() -> None:
+    priority, routine = captured(PRIORITY, lead_id(1)), captured(ROUTINE, lead_id(2))
+    worked(routine, "raise_tier", tier="EMERGENCY")
+    assert references(listed()) == [routine, priority]
+
+
+def test_what_needs_nobody_is_among_the_closed() -> None:
     not_a_fit = captured(NOT_A_FIT, lead_id(1))
     closed = captured(URGENT, lead_id(2))
     worked(closed, "close", reason="spam")
@@ -119,20 +134,47 @@ def test_pages_join_to_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (len(seen), set(seen)) == (8, sent)
 
 
+PLACE = f"2026-01-14T16:00:00.000+00:00#{LEAD_ID}"
+OPEN_PLACE = f"2026-01-14T20:00:00.000+00:00#{PLACE}"
+CURSORS = {
+    "open": f"open_0-01#{OPEN_PLACE}",
+    "mine": f"taken_1-01#{OPEN_PLACE}",
+    "closed": f"closed_{PLACE}",
+    "export": f"1768406400000_{LEAD_ID}",
+}
+
+
+@pytest.mark.parametrize("view", ["open", "mine", "closed"])
+def test_a_cursor_serves_its_own_view_and_no_other(view: str) -> None:
+    for of_view, cursor in CURSORS.items():
+        answer = listed(view=view, cursor=cursor)
+        assert answer["statusCode"] == (200 if view == of_view else 422), cursor
+        assert view == of_view or pointers(answer) == ["/cursor"]
+
+
+@pytest.mark.parametrize("view", ["open", "mine", "closed"])
 @pytest.mark.parametrize(
     "cursor",
     [
         "canaryvalue",
-        "open-0",
-        "open-9__",
-        "closed-2026-01__",
-        "closed-2026-01-9__",
-        "open-0_2026-01-14T16:00:00_x",
+        "open",
+        "open_",
+        "open_0",
+        "closed_~",
+        "open-0__",
+        f"open_2-01#{OPEN_PLACE}",
+        f"open_0-1#{OPEN_PLACE}",
+        f"taken_0-01#{OPEN_PLACE}",
+        f"open_0-01#{PLACE}",
+        f"closed_{OPEN_PLACE}",
+        f"closed_{PLACE} ",
+        f"closed_{PLACE.upper()}",
+        f"closed_{PLACE.replace('00:00', '01:00')}",
         "_" * 5,
     ],
 )
-def test_a_cursor_that_is_not_of_this_list_is_refused(cursor: str) -> None:
-    answer = listed(cursor=cursor)
+def test_a_malformed_cursor_is_refused(view: str, cursor: str) -> None:
+    answer = listed(view=view, cursor=cursor)
     assert (answer["statusCode"], pointers(answer)) == (422, ["/cursor"])
     assert "canaryvalue" not in answer["body"]
 

@@ -23,7 +23,7 @@ NAMES = [
     *CODES,
     *("contact.name", "contact.phone", "contact.email", "contact.preference", "contact.fax", "contact."),
     *("consents.contact", "consents.sms", "consents.x", "answers.", "answers.x", "answers.__proto__", ""),
-    *("step", "asked", "back", "show", "emergency", "follow_ups", "minor_told", "mode", "website", "token"),
+    *("step", "asked", "back", "show", "emergency", "follow_ups", "minor_notice_shown", "mode", "website", "token"),
     *(
         "submission_id",
         "questionnaire",

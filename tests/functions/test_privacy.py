@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from functions import alert_staff, capture_lead, escalate_leads, replay_submissions, screen_answers
-from shared.domain.lead import Lead
+from shared.domain.leads.lead import Lead
 from tests.aws import Aws
 from tests.functions.calls import (
     CONTEXT,
@@ -161,10 +161,11 @@ def test_an_error_that_quotes_the_patient_is_not_repeated(
 def corrupted(aws: Aws) -> str:
     """A stored lead in which every value has become something that does not fit."""
     capture_lead.handler(with_canaries(URGENT), CONTEXT)
-    [lead] = aws.leads()
+    [lead] = aws.stored()
     spoiled: Json = {name: ["Canaryname", CONTACT] for name in lead}
-    spoiled["answers"] = {"note": {"Canarynote": CONTACT}}
-    spoiled["contact"] = {name: [text] for name, text in CONTACT.items()}
+    spoiled["submitted"] = {name: ["Canaryname", CONTACT] for name in lead["submitted"]}
+    spoiled["submitted"]["answers"] = {"note": {"Canarynote": CONTACT}}
+    spoiled["submitted"]["contact"] = {name: [text] for name, text in CONTACT.items()}
     return json.dumps(spoiled)
 
 

@@ -12,11 +12,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions import alert_staff, capture_lead, replay_submissions, revoke_consent
-from shared.domain.consent import chain_intact
-from shared.domain.lead import CANARY, Lead
-from shared.domain.retention import Stage
+from shared.domain.leads.consent import chain_intact
+from shared.domain.leads.lead import CANARY, Lead
+from shared.domain.leads.retention import Stage
 from shared.rulebook.retention import retention
-from tests.aws import Aws
+from tests.aws import Aws, flat
 from tests.functions.calls import (
     CONTEXT,
     EMERGENCY,
@@ -86,7 +86,7 @@ def test_rules_that_changed_meanwhile_change_nothing_of_what_was_told(
     aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = spooled(aws, ROUTINE)
-    told = json.loads(entry)
+    told = flat(entry)
 
     def other(*_: object, **__: object) -> None:
         pytest.fail("scored again")
@@ -193,7 +193,7 @@ def test_what_was_told_without_knowing_of_a_red_flag_is_recorded_too(aws: Aws, c
     assert lead["triage"]["tier"] == "EMERGENCY"
     shown = [message["id"] for message in lead["messages_shown"]]
     assert shown[0] == "M-E-HEART"
-    assert {message["id"] for message in json.loads(entry)["messages_shown"]} <= set(shown)
+    assert {message["id"] for message in flat(entry)["messages_shown"]} <= set(shown)
     assert len(shown) == len(set(shown))
 
 
@@ -214,14 +214,15 @@ def test_staff_who_get_in_between_are_not_overwritten(aws: Aws, clock: Clock) ->
     def work(operation: str) -> None:
         if operation == "dynamodb.PutItem" and aws.wire.calls.count(operation) == 2:
             aws.wire.before = None
-            [lead] = aws.leads()
+            [lead] = aws.stored()
+            lead["work"]["attempts"] = 1
             aws.dynamodb.update_item(
                 TableName="leads",
                 Key={"lead_id": {"S": LEAD_ID}},
                 UpdateExpression="SET #lead = :lead, version = :version",
                 ExpressionAttributeNames={"#lead": "lead"},
                 ExpressionAttributeValues={
-                    ":lead": {"S": json.dumps(lead | {"version": 2, "attempts": 1})},
+                    ":lead": {"S": json.dumps(lead | {"version": 2})},
                     ":version": {"N": "2"},
                 },
             )
@@ -256,7 +257,8 @@ def test_whatever_the_order_one_lead_with_a_whole_ledger_and_no_red_flag_lost(aw
         assert lead["complete"]
         assert lead["answers"] == submission(ROUTINE)["answers"]
         assert (lead["triage"]["tier"] == "EMERGENCY") is flagged
-        assert chain_intact(Lead.model_validate(lead).consent_records)
+        [stored] = aws.stored()
+        assert chain_intact(Lead.model_validate(stored).submitted.consent_records)
     assert aws.spooled("FAILURE_QUEUE") == []
 
 
@@ -304,21 +306,24 @@ def test_a_consent_that_was_taken_back_stays_so(aws: Aws, clock: Clock) -> None:
     before = aws.items()
     assert replay(entry) == WELL
     assert aws.items() == before
-    [lead] = aws.leads()
+    [lead] = aws.stored()
     assert Lead.model_validate(lead).consents_to("contact") is False
 
 
 # --- entries that cannot be stored ---
 
 
-def spoiled(entry: str, **changes: object) -> str:
-    return json.dumps(json.loads(entry) | changes)
+def spoiled(entry: str, **assessment: object) -> str:
+    """An entry whose triage cannot be read."""
+    lead = json.loads(entry)
+    lead["assessment"] |= {"triage": {"tier": 5}} | assessment
+    return json.dumps(lead)
 
 
 def test_a_poison_entry_holds_up_no_other_and_ends_with_staff_and_in_the_failure_queue(
     aws: Aws, logs: Callable[[], str]
 ) -> None:
-    poison = spoiled(spooled(aws), triage={"tier": 5})
+    poison = spoiled(spooled(aws))
     good = spooled(aws, submission_id="7d9f3f0e-9c3c-4c87-9d3e-0d6f6d1f6b11")
     logs()
     assert replay(poison, good) == WELL
@@ -330,18 +335,40 @@ def test_a_poison_entry_holds_up_no_other_and_ends_with_staff_and_in_the_failure
     assert "OPS-03" in [rule["id"] for rule in rescue["triage"]["safety_rules"]]
     assert rescue["contact"]["phone"] == "+13125550142"
     assert rescue["received_at"] == "2026-01-14T16:00:00Z"
+    assert rescue["deadline"] == "2026-01-14T20:00:00Z"
     written = logs()
     assert '"undeliverable"' in written
     assert rescue["reference"] in written
     assert sorted(alerts(aws)) == ["PRIORITY lead waiting", "URGENT lead waiting"]
 
 
+@pytest.mark.parametrize("received_at", ["yesterday", None, 5, "2026-01-14T16:00:00"])
+def test_a_poison_entry_without_a_readable_time_is_a_lead_that_came_now(
+    aws: Aws, clock: Clock, received_at: object
+) -> None:
+    poison = spoiled(spooled(aws), received_at=received_at)
+    clock.at += timedelta(hours=2)
+    assert replay(poison) == WELL
+    [rescue] = aws.leads()
+    assert (rescue["received_at"], rescue["deadline"]) == ("2026-01-14T18:00:00Z", "2026-01-14T22:00:00Z")
+    assert alerts(aws) == ["URGENT lead waiting"]
+
+
 def test_a_poison_entry_that_comes_again_is_no_second_lead(aws: Aws) -> None:
-    poison = spoiled(spooled(aws), triage={"tier": 5})
+    poison = spoiled(spooled(aws))
     replay(poison)
     before = aws.items()
     replay(poison)
     assert aws.items() == before
+
+
+READABLE: Json = {"questionnaire": "fs-intake", "contact": {"phone": "1"}}
+
+
+def test_what_can_be_read_of_an_entry_becomes_a_lead(aws: Aws) -> None:
+    assert replay(json.dumps({"lead_id": LEAD_ID, "submitted": READABLE})) == WELL
+    [lead] = aws.leads()
+    assert (lead["contact"]["phone"], lead["received_at"]) == ("1", "2026-01-14T16:00:00Z")
 
 
 @pytest.mark.parametrize(
@@ -352,10 +379,10 @@ def test_a_poison_entry_that_comes_again_is_no_second_lead(aws: Aws) -> None:
         "[]",
         "null",
         "{}",
-        '{"questionnaire": "fs-intake", "lead_id": "x", "contact": {"phone": "1"}}',
-        f'{{"questionnaire": "fs-intake", "lead_id": "{LEAD_ID}", "contact": {{"phone": 1, "name": "x"}}}}',
-        f'{{"questionnaire": "fs-intake", "lead_id": "{LEAD_ID}", "contact": {{"phone": "1"}}, "source": "canary"}}',
-        f'{{"questionnaire": "no-such", "lead_id": "{LEAD_ID}", "contact": {{"phone": "1"}}}}',
+        json.dumps({"lead_id": "x", "submitted": READABLE}),
+        json.dumps({"lead_id": LEAD_ID, "submitted": READABLE | {"contact": {"phone": 1, "name": "x"}}}),
+        json.dumps({"lead_id": LEAD_ID, "submitted": READABLE, "source": "canary"}),
+        json.dumps({"lead_id": LEAD_ID, "submitted": READABLE | {"questionnaire": "no-such"}}),
     ],
 )
 def test_an_entry_of_which_nothing_can_be_read_is_kept_for_a_person(aws: Aws, entry: str) -> None:
@@ -382,7 +409,7 @@ def test_a_poison_entry_stays_while_its_failure_queue_cannot_be_reached(aws: Aws
 
 
 def test_a_canary_is_told_as_one_and_not_counted(aws: Aws, logs: Callable[[], str]) -> None:
-    entry = spoiled(spooled(aws), source=CANARY)
+    entry = json.dumps(json.loads(spooled(aws)) | {"source": CANARY})
     logs()
     replay(entry)
     assert "captured" not in logs()

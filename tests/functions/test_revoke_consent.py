@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from functions import capture_lead, revoke_consent
-from shared.domain.consent import chain_intact
 from shared.domain.errors import InvalidInput, NotFound
-from shared.domain.lead import Lead
+from shared.domain.leads.consent import chain_intact
+from shared.domain.leads.lead import Lead
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, Json, event, posting, submission
 
@@ -33,9 +33,17 @@ def test_a_revocation_is_added_to_the_ledger(aws: Aws, lead: Lead) -> None:
     after = stored(aws)
     assert not after.consents_to("sms")
     assert after.consents_to("contact")
-    assert after.consent_records[:-1] == lead.consent_records
-    assert after.consent_records[-1].how == "revoked: replied STOP to a text message"
-    assert chain_intact(after.consent_records)
+    assert after.submitted.consent_records[:-1] == lead.submitted.consent_records
+    assert after.submitted.consent_records[-1].how == "revoked: replied STOP to a text message"
+    assert chain_intact(after.submitted.consent_records)
+
+
+def test_a_revocation_keeps_neither_address_nor_browser(aws: Aws, lead: Lead) -> None:
+    """Whoever writes it down is not the visitor, whose address and browser are on the entry before."""
+    revoke()
+    given, taken_back = (record for record in stored(aws).submitted.consent_records if record.consent == "sms")
+    assert (given.source_address, given.user_agent[:7]) == ("203.0.113.10", "Mozilla")
+    assert (taken_back.source_address, taken_back.user_agent) == ("", "")
 
 
 @pytest.mark.parametrize("consent", ["sms", "marketing"])
@@ -49,10 +57,10 @@ def test_what_is_not_given_cannot_be_taken_back_twice(aws: Aws, lead: Lead, cons
 def test_alerts_go_on_as_before(aws: Aws, lead: Lead) -> None:
     revoke()
     after = stored(aws)
-    assert (after.next_at, after.alert_due, after.alert_delivered) == (
-        lead.next_at,
-        lead.alert_due,
-        lead.alert_delivered,
+    assert (after.escalation.next_at, after.escalation.alert_due, after.escalation.alert_delivered) == (
+        lead.escalation.next_at,
+        lead.escalation.alert_due,
+        lead.escalation.alert_delivered,
     )
 
 

@@ -124,7 +124,7 @@ def test_a_defect_in_scoring_is_said_and_logged(monkeypatch: pytest.MonkeyPatch,
         raise ZeroDivisionError
 
     monkeypatch.setattr("shared.usecases.rules.triage", broken)
-    monkeypatch.setattr("shared.domain.triage.triage", broken)
+    monkeypatch.setattr("shared.domain.rules.triage.triage", broken)
     response = handler(event("screen_answers"), CONTEXT)
     assert response["statusCode"] == 503
     assert "911" in json.loads(response["body"])["emergency_advice"]

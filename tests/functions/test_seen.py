@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 from collections.abc import Callable
@@ -21,8 +22,9 @@ from functions import (
     show_receipt,
     work_lead,
 )
+from infra.build import module_name
 from shared.adapters.form_guard import FormGuard
-from shared.domain.lead import reference_of
+from shared.domain.leads.lead import reference_of
 from tests.aws import ENVIRONMENT, Aws
 from tests.functions.calls import (
     CONTEXT,
@@ -113,12 +115,24 @@ def test_one_search_finds_the_journey_of_a_lead(
     assert {line["lead_id"] for line in found[1:5]} == {LEAD_ID}
 
 
+@pytest.mark.parametrize("function", sorted(set(map(module_name, template.routes().values()))))
+def test_lines_of_a_request_carry_its_own_id(logs: Logs, function: str) -> None:
+    module = importlib.import_module(f"functions.{function}")
+    asked = event(function)
+    asked["requestContext"]["requestId"] = f"request of {function}"
+    module.handler(asked, CONTEXT)
+    logs()
+    module.logger.info("a line")  # as the request ends, since not each logs while all is well
+    [line] = lines(logs)
+    assert line["correlation_id"] == f"request of {function}"
+
+
 def test_the_reference_of_one_request_is_not_on_the_lines_of_the_next(
     logs: Logs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     capture_lead.handler(posting("capture_lead", submission()), CONTEXT)
     logs()
-    monkeypatch.setattr("shared.api.read", None)  # what is not callable fails before there is a submission
+    monkeypatch.setattr("shared.http.api.read", None)  # what is not callable fails before there is a submission
     capture_lead.handler(posting("capture_lead", submission()), CONTEXT)
     [line] = [line for line in lines(logs) if line.get("message") == "request failed"]
     assert "reference" not in line

@@ -12,13 +12,13 @@ import pytest
 
 from functions import capture_lead, send_digest
 from shared.adapters.dynamodb import LeadsTable
-from shared.domain.digest import Digest, digest_of
-from shared.domain.lead import Lead
-from shared.domain.lead_view import LeadSummary
+from shared.domain.leads.digest import Digest, digest_of
+from shared.domain.leads.lead import Lead
+from shared.domain.leads.lead_view import LeadSummary
 from tests.aws import ENVIRONMENT, Aws
 from tests.functions.calls import CONTEXT, NOT_A_FIT, PRIORITY, URGENT, Json, event, posting, submission
 from tests.functions.conftest import AN_OPEN_HOUR, Clock
-from tests.leads import a_lead
+from tests.leads import a_lead, varied
 
 INBOX = "https://staff.clinic.example/inbox"
 
@@ -37,7 +37,7 @@ def table() -> LeadsTable:
 
 
 def changed(lead: Lead, **changes: Any) -> None:
-    table().replace(lead, lead.replaced(version=lead.version + 1, **changes))
+    table().replace(lead, varied(lead, version=lead.version + 1, **changes))
 
 
 def sent(aws: Aws) -> Json:
@@ -58,9 +58,14 @@ def test_it_counts_what_waits_and_how_quickly_leads_were_taken(aws: Aws, clock: 
     late = captured(clock, URGENT, now - timedelta(days=2))
     old = captured(clock, URGENT, now - timedelta(days=8))
     captured(clock, NOT_A_FIT, now - timedelta(hours=1))
-    changed(quick, status="acknowledged", acknowledged_at=quick.received_at + 10 * minute)
-    changed(late, status="closed", acknowledged_at=late.received_at + 250 * minute, closed_at=now - timedelta(hours=1))
-    changed(old, status="closed", acknowledged_at=old.received_at + minute, closed_at=now)
+    changed(quick, status="acknowledged", acknowledged_at=quick.assessment.received_at + 10 * minute)
+    changed(
+        late,
+        status="closed",
+        acknowledged_at=late.assessment.received_at + 250 * minute,
+        closed_at=now - timedelta(hours=1),
+    )
+    changed(old, status="closed", acknowledged_at=old.assessment.received_at + minute, closed_at=now)
     clock.at = now
     assert lines(sent(aws)) == {
         "Open": "3",
@@ -102,7 +107,7 @@ def test_on_a_day_without_office_hours_there_is_none(aws: Aws, clock: Clock, day
 def test_leads_done_last_month_still_count_within_the_week(aws: Aws, clock: Clock) -> None:
     new_year = datetime(2026, 2, 2, 14, 0, tzinfo=UTC)
     lead = captured(clock, URGENT, new_year - timedelta(days=4))
-    acknowledged = lead.received_at + timedelta(minutes=3)
+    acknowledged = lead.assessment.received_at + timedelta(minutes=3)
     changed(lead, status="closed", acknowledged_at=acknowledged, closed_at=acknowledged)
     clock.at = new_year
     assert lines(sent(aws))["Acknowledged in time, last 7 days"] == "1 of 1"
@@ -122,8 +127,8 @@ def test_a_topic_that_fails_fails_the_run_so_that_it_is_tried_again(aws: Aws, cl
 
 def test_suspects_are_counted_apart() -> None:
     lead = a_lead(PRIORITY)
-    summary = LeadSummary.of(lead).replaced(suspect=True)
-    found = digest_of([summary, LeadSummary.of(lead)], [summary], lead.received_at, INBOX)
+    summary = varied(LeadSummary.of(lead), suspect=True)
+    found = digest_of([summary, LeadSummary.of(lead)], [summary], lead.assessment.received_at, INBOX)
     assert (found.open, found.suspects, found.answerable) == (1, 1, 0)
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from functions import show_lead
-from shared.domain.lead import Lead
+from shared.domain.leads.lead import Lead
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, ROUTINE, URGENT, content, event
 from tests.functions.staff_calls import IDS, captured, opened, worked

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from functions import show_receipt
-from shared.forms import return_address
+from shared.http.plain_forms import return_address
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, event, posting, submission
 from tests.functions.conftest import Clock
@@ -79,8 +79,8 @@ def test_an_outage_is_told_with_phone_and_advice(browser: PlainBrowser, aws: Aws
     answer = show_receipt.handler(event("show_receipt"), CONTEXT)
     assert answer["statusCode"] == 503
     assert "911" in answer["body"]
-    assert "We cannot show your receipt just now" in answer["body"]  # and not that we lack what was sent
-    assert "could not take your answers" not in answer["body"]
+    assert "We cannot show your receipt right now" in answer["body"]  # and not that we lack what was sent
+    assert "could not receive your answers" not in answer["body"]
 
 
 def test_a_lead_that_came_as_json_has_no_page(browser: PlainBrowser, aws: Aws) -> None:
@@ -126,6 +126,19 @@ def test_a_return_address_on_a_named_site_or_our_own_is_good(address: str) -> No
 )
 def test_any_other_return_address_is_ignored(address: str) -> None:
     assert return_address(address, NAMED, f"{SITE}/") == ""
+
+
+@pytest.mark.parametrize("address", ["https:evil.example", "https:/evil.example", "https:///evil.example/"])
+def test_an_address_without_a_host_is_ignored_where_ours_is_unknown(browser: PlainBrowser, address: str) -> None:
+    """A browser takes it to evil.example."""
+    fill_all(browser).press("Send")
+    asked = event("show_receipt") | {"queryStringParameters": {"return_to": address}}
+    asked["pathParameters"] = {"submission_id": browser.url.rpartition("/")[2]}
+    asked["headers"] |= {"host": "?"}
+    del asked["requestContext"]["domainName"]
+    answer = show_receipt.handler(asked, CONTEXT)
+    assert answer["statusCode"] == 200
+    assert "evil.example" not in answer["body"]
 
 
 def test_the_receipt_links_back_and_never_goes_back_by_itself(browser: PlainBrowser) -> None:

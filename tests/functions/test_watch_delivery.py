@@ -17,11 +17,12 @@ from functions import alert_staff, capture_lead, escalate_leads, replay_submissi
 from shared.adapters.canary import CanaryPath
 from shared.adapters.form_guard import FormGuard
 from shared.adapters.sns import Subscriptions
-from shared.domain.lead import CANARY
+from shared.domain.leads.lead import CANARY
 from shared.domain.opening_hours import OpeningHours
 from tests.aws import ENVIRONMENT, Aws
 from tests.functions.calls import CONTEXT, Json, content, event, posting, spool_of, stream_of, submission
 from tests.functions.conftest import AN_OPEN_HOUR, Clock
+from tests.leads import varied
 
 GUARD = FormGuard(ENVIRONMENT["FORM_KEY"])
 
@@ -77,7 +78,7 @@ def canaries(aws: Aws, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=only)
     sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint="+13125550100")
     path = CanaryPath(sqs, queue, api.address, GUARD, ("fs-intake", "1.0.0"))
-    watch = watch_delivery.watch.replaced(canary=path, expected=frozenset({"+13125550100"}))
+    watch = varied(watch_delivery.watch, canary=path, expected=frozenset({"+13125550100"}))
     monkeypatch.setattr(watch_delivery, "watch", watch)
     monkeypatch.setattr("shared.adapters.canary.LONG_POLL", 0)
 
@@ -136,11 +137,30 @@ def test_a_table_that_is_away_is_told_from_an_api_that_is(aws: Aws, logs: Callab
     assert (line["error"], line["cause"]) == ("NotDelivered", "status 202")
 
 
+@pytest.mark.parametrize(
+    ("down", "error", "error_by_spool"),
+    [
+        ({"dynamodb.PutItem", "sqs.ReceiveMessage"}, "NotDelivered", "ConnectTimeoutError"),
+        ({"sqs.SendMessage", "sqs.ReceiveMessage"}, "ConnectTimeoutError", "NotDelivered"),
+        ({"dynamodb.PutItem", "sqs.SendMessage", "sns.ListSubscriptionsByTopic"}, "NotDelivered", "NotDelivered"),
+    ],
+)
+def test_of_several_errors_the_first_is_told(
+    aws: Aws, api: Api, logs: Callable[[], str], down: set[str], error: str, error_by_spool: str
+) -> None:
+    api.replays = False
+    aws.wire.down = down
+    run()
+    told = {line["message"]: line.get("error") for line in map(json.loads, logs().splitlines()) if "message" in line}
+    assert told["the canary did not come out"] == error
+    assert told["the canary through the spool did not come out"] == error_by_spool
+
+
 def test_a_canary_is_told_once_shown_on_no_list_and_ends_by_itself(aws: Aws, clock: Clock) -> None:
     run()
     aws.alerts()
     item, _ = aws.dynamodb.scan(TableName=ENVIRONMENT["LEADS_TABLE"])["Items"]
-    assert not {"worklist_shard", "reference", "summary", "phone_key", "email_key"} & item.keys()
+    assert not {"worklist_partition", "reference", "summary", "phone_key", "email_key"} & item.keys()
     lasts = datetime.fromtimestamp(int(item["expires_at"]["N"]), UTC) - clock.at
     assert timedelta(hours=1) < lasts < timedelta(days=3)
     clock.at += timedelta(days=1)
@@ -186,6 +206,16 @@ def test_nobody_else_can_make_a_canary(aws: Aws, number: int) -> None:
 
 
 @pytest.mark.usefixtures("hurried")
+def test_the_seconds_until_the_alert_came_out_are_measured(api: Api, logs: Callable[[], str]) -> None:
+    """The clock goes a minute at each look: at the start, for each wait, and when the alert is there."""
+    run()
+    assert metrics_of(logs())["canary_seconds"] == [120.0]
+    api.stream = str
+    run()
+    assert "canary_seconds" not in metrics_of(logs())
+
+
+@pytest.mark.usefixtures("hurried")
 def test_an_alert_that_never_comes_out_is_said(api: Api, logs: Callable[[], str]) -> None:
     api.stream = str  # says nothing to anyone
     assert run()["delivered"] is False
@@ -215,7 +245,7 @@ def test_subscriptions_that_are_missing_or_pending_are_counted(
     monkeypatch: pytest.MonkeyPatch, logs: Callable[[], str]
 ) -> None:
     expected = frozenset({"+13125550100", "desk@clinic.example", "gone@clinic.example"})
-    watch = watch_delivery.watch.replaced(expected=expected)
+    watch = varied(watch_delivery.watch, expected=expected)
     monkeypatch.setattr(watch_delivery, "watch", watch)
     assert run()["subscriptions_missing"] == 2
     assert metrics_of(logs())["subscriptions_missing"] == [2.0]
@@ -244,7 +274,7 @@ def test_at_night_silence_is_no_alarm(
     monkeypatch: pytest.MonkeyPatch, logs: Callable[[], str], hour: int, heard: float
 ) -> None:
     hours = OpeningHours.parse("Mon-Sun 09:00-21:00", "America/Chicago")
-    monkeypatch.setattr(watch_delivery, "watch", watch_delivery.watch.replaced(page_hours=hours))
+    monkeypatch.setattr(watch_delivery, "watch", varied(watch_delivery.watch, page_hours=hours))
     monkeypatch.setattr(watch_delivery, "now", lambda: AN_OPEN_HOUR.replace(hour=hour))
     run()
     assert metrics_of(logs())["heard"] == [heard]

@@ -247,6 +247,9 @@ def test_without_a_sign_in_nothing_happens(aws: Aws) -> None:
         ({"action": "contact_attempt"}, "/outcome"),
         ({"action": "close"}, "/reason"),
         ({"action": "raise_tier", "tier": "canaryvalue"}, "/tier"),
+        ({"action": "raise_tier"}, "/tier"),
+        ({"action": "lower_tier", "tier": "canaryvalue", "text": "A reason."}, "/tier"),
+        ({"action": "lower_tier", "text": "A reason."}, "/tier"),
         ({"action": "note"}, "/text"),
         ({"action": "revoke_consent", "text": "By phone."}, "/consent"),
         ({"action": "revoke_consent", "consent": "sms"}, "/text"),
@@ -305,7 +308,7 @@ def test_staff_are_told_what_to_do_and_are_given_no_advice_for_patients(aws: Aws
     aws.wire.down = {"dynamodb.Query"}
     problem = content(read(reference))
     assert problem["status"] == 503
-    assert problem["detail"] == "Look in a few seconds whether it was done, and then try again."
+    assert problem["detail"] == "Check in a few seconds whether it was done before you try again."
     assert not {"emergency_advice", "clinic_phone"} & problem.keys()
 
 
@@ -337,7 +340,7 @@ def test_an_administrator_who_works_no_leads_takes_no_consent_back(aws: Aws) -> 
 def test_a_ledger_that_was_changed_afterwards_says_so(aws: Aws) -> None:
     reference = captured(URGENT)
     assert content(opened(reference))["consents"]["intact"] is True
-    [lead] = aws.leads()
-    lead["consent_records"][0]["covers"] = ["+13125550199"]
+    [lead] = aws.stored()
+    lead["submitted"]["consent_records"][0]["covers"] = ["+13125550199"]
     aws.corrupt(LEAD_ID, json.dumps(lead))
     assert content(opened(reference))["consents"]["intact"] is False

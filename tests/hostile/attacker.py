@@ -36,7 +36,18 @@ QUERY = (
     *("from", "to", "format", "x", ""),
 )
 PLAIN = (  # fields of the plain form
-    *("step", "asked", "back", "show", "emergency", "follow_ups", "minor_told", "website", "token", "submission_id"),
+    *(
+        "step",
+        "asked",
+        "back",
+        "show",
+        "emergency",
+        "follow_ups",
+        "minor_notice_shown",
+        "website",
+        "token",
+        "submission_id",
+    ),
     *("questionnaire", "version", "language", "page", "return_to", "utm_source", "contact.name", "contact.phone"),
     *("contact.email", "contact.preference", "consents.contact", "consents.sms", "consents_shown.contact", "answers."),
 )

@@ -27,11 +27,12 @@ from functions import (
 )
 from functions import watch_delivery as watching
 from infra.build import module_name
-from shared import api
 from shared.domain.errors import ForeignEvent, InvalidInput, LeadIntakeError
+from shared.http import api
+from shared.triggers import lead_id_of
 from shared.usecases.watching import Watched
 from tests.aws import Aws
-from tests.functions.calls import CONTEXT, EVENTS, event
+from tests.functions.calls import CONTEXT, EVENTS, event, stream_of
 from tests.hostile.foreign_events import FOREIGN, OTHER_TABLE, misshapen
 
 BEHIND_THE_API = sorted({module_name(function) for function in template.routes().values()})
@@ -117,6 +118,12 @@ def test_a_record_of_another_table_fails_alone() -> None:
     both = {"Records": [*event("alert_staff")["Records"], *OTHER_TABLE["Records"]]}
     both["Records"][1]["dynamodb"]["SequenceNumber"] = "2"
     assert alert_staff.handler(both, CONTEXT) == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+
+
+def test_a_record_whose_id_is_no_uuid_fails_as_a_foreign_event() -> None:
+    [record] = stream_of("not-a-uuid")["Records"]
+    with pytest.raises(ForeignEvent, match="no record of the leads table"):
+        lead_id_of(record)
 
 
 def test_only_an_operators_payload_revokes() -> None:

@@ -15,8 +15,8 @@ import pytest
 import urllib3
 
 from functions import alert_staff, capture_lead, list_leads
-from shared import api
 from shared.domain.errors import NotFound
+from shared.http import api
 from tests.aws import ENVIRONMENT, Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, event, posting, stream_of, submission
 from tests.functions.plain_browser import form_post

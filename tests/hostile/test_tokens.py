@@ -19,9 +19,9 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from shared.adapters import form_guard
 from shared.adapters.form_guard import CANARY_LASTS, LASTS, FormGuard
 from shared.adapters.webhook import Webhook
-from shared.domain.lead import CANARY, FORM
-from shared.domain.submission import Submission
-from shared.domain.suspicion import Sign
+from shared.domain.intake.submission import Submission
+from shared.domain.intake.suspicion import Sign
+from shared.domain.leads.lead import CANARY, FORM
 from tests.aws import ENVIRONMENT
 from tests.functions.calls import submission
 

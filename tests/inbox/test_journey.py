@@ -40,7 +40,7 @@ def test_a_lead_from_the_form_to_an_appointment(
     expect(nurse.lead).to_contain_text("My <b>left foot</b> slaps the floor & I am scared.")
     expect(nurse.page.get_by_role("link", name="Call (212) 555-0123")).to_have_attribute("href", "tel:+12125550123")
 
-    nurse.press("I take it").has(r"^You have it since \d\d:\d\d")
+    nurse.press("I'll take it").has(r"^You have had it since \d{1,2}:\d\d")
     expect(nurse.page.get_by_role("link", name=re.compile("^Call "))).to_be_focused()
     nurse.press("Reached")
     expect(nurse.page.locator(".history li")).to_have_count(3)
@@ -49,15 +49,15 @@ def test_a_lead_from_the_form_to_an_appointment(
     assert [entry.splitlines()[0] for entry in history] == [
         "You booked",
         "You called: Reached",
-        "You took it",
-        "Came in",
+        "You took the lead",
+        "Received",
     ]
     lead = stored(reference)
     assert (lead["status"], lead["owner_name"], lead["attempts"]) == ("booked", "nurse", 1)
     nurse.press("Closed")
     expect(nurse.row(reference)).to_be_visible()
 
-    nurse.press("Undo: you booked").has("^You have it since")
+    nurse.press("Undo: you booked").has("^You have had it since")
     assert stored(reference)["status"] == "acknowledged"
 
 
@@ -73,7 +73,7 @@ def test_opening_the_link_changes_nothing_signed_in_or_not(
     nurse.page.reload()
     nurse.sees(reference)
     nurse.page.keyboard.press("a")
-    expect(nurse.page.get_by_role("button", name="I take it")).to_be_focused()
+    expect(nurse.page.get_by_role("button", name="I'll take it")).to_be_focused()
     assert stored(reference) == before
 
 
@@ -81,22 +81,24 @@ def test_of_two_the_second_sees_who_has_it_and_since_when(send: Send, member: Co
     reference = send(URGENT)
     nurse, desk = member("nurse").open(reference), member("desk").open(reference)
     desk.console.expect("409")
-    nurse.press("I take it").has("^You have it since")
-    desk.press("I take it")
-    expect(desk.refusal).to_have_text(re.compile(r"^nurse has it since \d\d:\d\d [AP]M\. Nothing was changed\.$"))
-    desk.has(r"^nurse has it since \d\d:\d\d")
-    expect(desk.page.get_by_role("button", name="I take it")).to_have_count(0)
+    nurse.press("I'll take it").has("^You have had it since")
+    desk.press("I'll take it")
+    expect(desk.refusal).to_have_text(
+        re.compile(r"^nurse has had this lead since \d{1,2}:\d\d [AP]M\. Nothing was changed\.$")
+    )
+    desk.has(r"^nurse has had it since \d{1,2}:\d\d")
+    expect(desk.page.get_by_role("button", name="I'll take it")).to_have_count(0)
 
 
 def test_each_group_has_the_buttons_of_its_rights(send: Send, member: Come) -> None:
     reference = send(URGENT)
     nurse, desk, admin = (member(name).open(reference) for name in ("nurse", "desk", "admin"))
     expect(nurse.page.get_by_role("button", name="Lower the tier …")).to_be_visible()
-    expect(desk.page.get_by_role("button", name="I take it")).to_be_visible()
+    expect(desk.page.get_by_role("button", name="I'll take it")).to_be_visible()
     expect(desk.page.get_by_role("button", name="Lower the tier …")).to_have_count(0)
     expect(admin.lead).to_contain_text("You can read this lead.")
     expect(admin.page.locator(".actions button:visible")).to_have_text(
-        ["Download as FHIR", "Download all about this person", "Erase …"]
+        ["Download as FHIR", "Download this person's data", "Erase …"]
     )
 
 
@@ -104,10 +106,10 @@ def test_lowering_a_tier_needs_a_reason_and_raising_does_not(
     send: Send, member: Come, stored: Callable[[str], Json]
 ) -> None:
     reference = send(URGENT)
-    nurse = member("nurse").open(reference).press("I take it").press("Lower the tier …")
+    nurse = member("nurse").open(reference).press("I'll take it").press("Lower the tier …")
     choices = nurse.page.locator("#lowering")
     choices.get_by_role("button", name="PRIORITY").click()
-    expect(nurse.refusal).to_have_text("Write why before you lower the tier.")
+    expect(nurse.refusal).to_have_text("Enter a reason before you lower the tier.")
     choices.get_by_label("Why?").fill("No saddle numbness on the phone.")
     choices.get_by_role("button", name="PRIORITY").click()
     expect(nurse.page.locator("#lead h2 .tier")).to_have_text("PRIORITY")
@@ -146,7 +148,7 @@ def test_after_signing_in_again_the_same_lead_and_the_words_not_sent_yet(send: S
     nurse.sign_in()
     nurse.sees(reference)
     expect(nurse.page.get_by_label("Note for colleagues")).to_have_value("Daughter answers the phone")
-    nurse.press("Add the note")
+    nurse.press("Add note")
     expect(nurse.page.locator(".history")).to_contain_text("Daughter answers the phone")
     expect(nurse.page.get_by_label("Note for colleagues")).to_have_value("")
 
@@ -160,13 +162,13 @@ def test_a_step_and_its_answer_belong_to_the_lead_that_was_on_the_screen(
     held: list[Route] = []
     nurse.page.route("**/leads/*/actions", lambda route: held.append(route))  # noqa: PLW0108  it marks the function
     nurse.page.route(f"**/leads/{second}", lambda route: held.append(route))  # noqa: PLW0108
-    nurse.press("I take it")
+    nurse.press("I'll take it")
     with nurse.page.expect_request(f"**/leads/{second}"):
         nurse.row(second).click()
     expect(nurse.page.locator("#lead button")).to_have_count(0)
     step, reading = held
     step.continue_()
-    expect(nurse.page.locator("#said")).to_have_text(f"{first}: It is yours now.", timeout=PATIENCE)
+    expect(nurse.page.locator("#status")).to_have_text(f"{first}: This lead is yours now.", timeout=PATIENCE)
     expect(nurse.page.get_by_text("Loading the lead")).to_be_visible()
     reading.continue_()
     nurse.sees(second).has("Nobody has it yet")
@@ -179,15 +181,15 @@ def test_a_refusal_that_comes_late_is_told_with_its_lead_and_moves_nobody(send: 
     first, second = send(URGENT), send(URGENT)
     nurse, desk = member("nurse").open(first), member("desk").open(first)
     nurse.console.expect("409")
-    desk.press("I take it").has("^You have it")
+    desk.press("I'll take it").has("^You have had it")
     held: list[Route] = []
     nurse.page.route("**/leads/*/actions", lambda route: held.append(route))  # noqa: PLW0108  it marks the function
     with nurse.page.expect_request("**/leads/*/actions"):
-        nurse.press("I take it")
+        nurse.press("I'll take it")
     nurse.row(second).click()
     nurse.sees(second)
     held[0].continue_()
-    expect(nurse.page.locator("#said")).to_contain_text(f"{first}: desk has it since", timeout=PATIENCE)
+    expect(nurse.page.locator("#status")).to_contain_text(f"{first}: desk has had this lead since", timeout=PATIENCE)
     nurse.sees(second).has("Nobody has it yet")
     expect(nurse.refusal).to_be_empty()
 
@@ -196,16 +198,16 @@ def test_words_not_sent_yet_outlive_a_colleague_s_step(send: Send, member: Come)
     reference = send(URGENT)
     nurse, desk = member("nurse").open(reference), member("desk").open(reference)
     nurse.console.expect("409")
-    nurse.press("Lower the tier …").press("Consent taken back …")
+    nurse.press("Lower the tier …").press("Consent revoked …")
     nurse.page.get_by_label("Why?").fill("No saddle numbness on the phone.")
-    nurse.page.get_by_label("How did the person say so?").fill("Said so on the phone.")
+    nurse.page.get_by_label("How did the patient revoke it?").fill("Said so on the phone.")
     desk.press("Raise the tier …").press("EMERGENCY")
     expect(desk.page.locator("#lead h2 .tier")).to_have_text("EMERGENCY")
     nurse.page.locator("#lowering").get_by_role("button", name="PRIORITY").click()
     expect(nurse.refusal).to_contain_text("desk changed this lead")
     expect(nurse.page.get_by_label("Why?")).to_have_value("No saddle numbness on the phone.")
     nurse.page.reload()
-    expect(nurse.page.get_by_label("How did the person say so?")).to_have_value("Said so on the phone.")
+    expect(nurse.page.get_by_label("How did the patient revoke it?")).to_have_value("Said so on the phone.")
     expect(nurse.page.get_by_role("button", name="Lower the tier …")).to_have_attribute("aria-expanded", "true")
     nurse.page.locator("#lowering").get_by_role("button", name="PRIORITY").click()
     expect(nurse.page.locator("#lead h2 .tier")).to_have_text("PRIORITY")
@@ -223,7 +225,7 @@ def test_each_lead_keeps_its_own_words_not_sent_yet(send: Send, member: Come) ->
     note.fill("Call the pharmacy")
     nurse.goes_to(first)
     expect(note).to_have_value("Daughter answers the phone")
-    nurse.press("Add the note")
+    nurse.press("Add note")
     expect(note).to_have_value("")
     nurse.goes_to(second)
     expect(note).to_have_value("Call the pharmacy")
@@ -241,10 +243,10 @@ def test_a_new_lead_and_a_colleague_s_step_show_by_themselves(send: Send, member
     nurse = member("nurse")
     nurse.page.clock.install()
     nurse.open(first)
-    member("desk").open(first).press("I take it").has("^You have it")
+    member("desk").open(first).press("I'll take it").has("^You have had it")
     second = send(EMERGENCY)
     nurse.page.clock.fast_forward(16_000)
-    nurse.has("^desk has it since")
+    nurse.has("^desk has had it since")
     expect(nurse.row(second)).to_be_visible()
 
 
@@ -265,7 +267,7 @@ def test_a_new_lead_is_told_whichever_list_is_shown(send: Send, member: Come) ->
         before = nurse.page.title()
         reference = send(EMERGENCY)
         nurse.page.clock.fast_forward(16_000)
-        expect(nurse.page.locator("#said"), name).to_have_text(f"New lead: EMERGENCY {reference}", timeout=PATIENCE)
+        expect(nurse.page.locator("#status"), name).to_have_text(f"New lead: EMERGENCY {reference}", timeout=PATIENCE)
         assert nurse.page.title() != before
 
 
@@ -285,13 +287,13 @@ def test_a_lead_that_one_opened_again_oneself_is_no_news(send: Send, member: Com
     expect(nurse.row(reference)).to_have_count(0)
     nurse.press("Undo: you booked").has("Nobody has it yet")
     expect(nurse.row(reference)).to_be_visible()
-    expect(nurse.page.locator("#said")).to_have_text("Undone.")
+    expect(nurse.page.locator("#status")).to_have_text("Undone.")
 
 
 def test_a_lead_that_changes_is_not_drawn_again_under_somebody_s_hands(send: Send, member: Come) -> None:
     reference = send()
     nurse, desk = member("nurse").open(reference), member("desk").open(reference)
-    desk.press("I take it").has("You have it")
+    desk.press("I'll take it").has("^You have had it")
     held: list[Route] = []
     nurse.page.route("**/leads/" + reference, lambda route: held.append(route))  # noqa: PLW0108  it marks the function
     with nurse.page.expect_request("**/leads/" + reference):  # it is read again, and the answer is on its way
@@ -299,10 +301,10 @@ def test_a_lead_that_changes_is_not_drawn_again_under_somebody_s_hands(send: Sen
     nurse.press("Close …")
     for route in held:
         route.continue_()
-    expect(nurse.refusal).to_contain_text("This lead changed just now.", timeout=PATIENCE)
+    expect(nurse.refusal).to_contain_text("This lead has just changed.", timeout=PATIENCE)
     expect(nurse.page.get_by_role("button", name="Duplicate", exact=True)).to_be_visible()
     nurse.page.unroute("**/leads/" + reference)
-    nurse.press("Show it as it is").has("desk has it")
+    nurse.press("Show the latest version").has("^desk has had it")
 
 
 def test_the_same_person_again_and_the_list_says_nothing_of_who_it_is(

@@ -1,4 +1,4 @@
-"""A consent taken back, what leaves the service, and the end of a lead: who has the buttons, and what they do."""
+"""A revoked consent, what leaves the service, and the end of a lead: who has the buttons, and what they do."""
 
 from __future__ import annotations
 
@@ -25,19 +25,17 @@ def downloaded(member: Member, button: str) -> tuple[str, str]:
     return waiting.value.suggested_filename, Path(waiting.value.path()).read_text(encoding="utf-8")
 
 
-def test_the_desk_writes_down_that_a_consent_was_taken_back(
-    send: Send, member: Come, stored: Callable[[str], Json]
-) -> None:
+def test_the_desk_records_that_a_consent_was_revoked(send: Send, member: Come, stored: Callable[[str], Json]) -> None:
     reference = send()
     desk = member("desk").open(reference)
-    expect(desk.lead).to_contain_text("every entry is as it was written")
+    expect(desk.lead).to_contain_text("no entry was changed")
     expect(desk.page.get_by_role("heading", name="Records")).to_have_count(0)
-    desk.press("Consent taken back …").press("No more contact")
-    expect(desk.refusal).to_have_text("Write how the person said so.")
-    desk.page.get_by_label("How did the person say so?").fill("Said so on the phone.")
-    look(desk, "60-consent-taken-back")
+    desk.press("Consent revoked …").press("No more contact")
+    expect(desk.refusal).to_have_text("Enter how the patient revoked the consent.")
+    desk.page.get_by_label("How did the patient revoke it?").fill("Said so on the phone.")
+    look(desk, "60-consent-revoked")
     desk.press("No more contact")
-    expect(desk.lead).to_contain_text("Do not contact: this person took the consent back.")
+    expect(desk.lead).to_contain_text("Do not contact: the patient revoked this consent.")
     expect(desk.page.get_by_role("link", name=re.compile("^Call "))).to_have_count(0)
     assert stored(reference)["consent_records"][-1]["how"] == "revoked: Said so on the phone."
 
@@ -47,7 +45,7 @@ def test_a_clinician_takes_one_lead_as_fhir_and_erases_nothing(send: Send, membe
     nurse = member("nurse").open(reference)
     name, text = downloaded(nurse, "Download as FHIR")
     assert (name, json.loads(text)["resourceType"]) == (f"lead-{reference}.fhir.json", "Bundle")
-    for button in ("Download all about this person", "Erase …", "Export …"):
+    for button in ("Download this person's data", "Erase …", "Export …"):
         expect(nurse.page.get_by_role("button", name=button)).to_have_count(0)
 
 
@@ -63,12 +61,12 @@ def test_a_lead_erased_late_takes_nobody_from_the_next(send: Send, member: Come)
             route.continue_()
 
     admin.page.route(f"**/leads/{first}", hold)
-    admin.press("Erase …").press(f"Erase {first} for good")
+    admin.press("Erase …").press(f"Erase {first} permanently")
     admin.goes_to(second)
     held[0].continue_()
-    expect(admin.page.locator("#said")).to_have_text(f"{first} is erased.", timeout=PATIENCE)
+    expect(admin.page.locator("#status")).to_have_text(f"{first} was erased.", timeout=PATIENCE)
     admin.sees(second)
-    name, _ = downloaded(admin, "Download all about this person")
+    name, _ = downloaded(admin, "Download this person's data")
     assert name == f"person-{second}.json"
 
 
@@ -83,11 +81,11 @@ def test_an_administrator_exports_by_days_and_tier(send: Send, member: Come) -> 
     rows: list[dict[str, Any]] = list(csv.DictReader(text.splitlines()))
     assert urgent in {row["reference"] for row in rows}
     assert other not in {row["reference"] for row in rows}
-    expect(admin.page.locator("#export-said")).to_have_text("The file is in your downloads.")
+    expect(admin.page.locator("#export-status")).to_have_text("The file is in your downloads.")
     admin.console.expect("422")
     admin.page.get_by_label("First day").fill("2020-01-01")
     admin.press("Download CSV")
-    expect(admin.page.locator("#export-said")).to_contain_text("Ask for at most a year")
+    expect(admin.page.locator("#export-status")).to_contain_text("Choose at most one year")
     admin.press("Close")
 
 
@@ -96,14 +94,14 @@ def test_an_administrator_hands_out_one_person_s_data_and_erases_in_two_steps(
 ) -> None:
     reference = send(email="going@example.com", phone="(312) 555-0161")
     admin = member("admin").open(reference)
-    name, text = downloaded(admin, "Download all about this person")
+    name, text = downloaded(admin, "Download this person's data")
     assert name == f"person-{reference}.json"
     assert [lead["reference"] for lead in json.loads(text)["leads"]] == [reference]
     admin.press("Erase …")
-    expect(admin.page.locator("#erasing")).to_contain_text("Stays:")
+    expect(admin.page.locator("#erasing")).to_contain_text("Kept:")
     look(admin, "62-erasing")
-    admin.press(f"Erase {reference} for good")
-    expect(admin.page.locator("#said")).to_have_text(f"{reference} is erased.", timeout=PATIENCE)
+    admin.press(f"Erase {reference} permanently")
+    expect(admin.page.locator("#status")).to_have_text(f"{reference} was erased.", timeout=PATIENCE)
     expect(admin.lead).to_be_hidden()
     expect(admin.row(reference)).to_have_count(0)
     admin.console.expect("404")

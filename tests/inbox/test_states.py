@@ -85,7 +85,7 @@ def test_in_no_group(member: Come, site: str, stranger: str) -> None:
     outsider = member(stranger)
     outsider.console.expect("403")
     outsider.open()
-    expect(outsider.page.get_by_role("heading", name="You may not see leads")).to_be_visible(timeout=PATIENCE)
+    expect(outsider.page.get_by_role("heading", name="You don't have access to leads")).to_be_visible(timeout=PATIENCE)
     look(outsider, "01-forbidden")
 
 
@@ -98,7 +98,10 @@ def test_the_lists(send: Send, member: Come) -> None:
     expect(admin.page.locator("#rules")).to_contain_text(
         re.compile(r"Rules fs-triage \S+ changed \d{4}-\d\d-\d\d awaiting a physician's approval")
     )
-    tiers = admin.page.locator("#leads .tier").all_inner_texts()
+    taken = [row.locator(".nobody").count() == 0 for row in admin.page.locator("#leads a").all()]
+    assert taken == sorted(taken)
+    tiers = admin.page.locator("#leads a:has(.nobody) .tier").all_inner_texts()
+    assert tiers
     order = ["EMERGENCY", "URGENT", "PRIORITY", "ROUTINE"]
     assert tiers == sorted(tiers, key=order.index)
     look(admin, "10-open")
@@ -112,7 +115,7 @@ def test_the_lists(send: Send, member: Come) -> None:
     admin.press("Search")
     expect(admin.page.get_by_text("No lead has this reference")).to_be_visible()
     look(admin, "12-nothing-found")
-    admin.press("Back to the list")
+    admin.press("Clear search")
     expect(admin.page.locator("#leads a").first).to_be_visible(timeout=PATIENCE)
 
 
@@ -126,17 +129,17 @@ def test_a_lead_and_its_steps(send: Send, member: Come) -> None:
     expect(ask.locator("#ask-too li")).to_have_text(
         [re.compile("^My foot drags or slaps"), "One leg is weak or gives way", re.compile("^An arm or hand is weak")]
     )
-    expect(nurse.page.locator(".contact")).to_contain_text("wants a text message (did not allow texts)")
+    expect(nurse.page.locator(".contact")).to_contain_text("prefers a text message (did not consent to texts)")
     why = nurse.page.get_by_role("region", name="Why EMERGENCY")
     expect(why.locator(".rules-fired").nth(0).locator("small")).to_have_text([re.compile("^EMERGENCY ·")] * 2)
     expect(why.locator("h4, h4 + .rules-fired small")).to_have_text(["Also", re.compile("^PRIORITY · UNK-02")])
     look(nurse, "20-new")
-    nurse.press("I take it").has("^You have it")
-    for name in ("Close …", "Lower the tier …", "Give it back …"):
+    nurse.press("I'll take it").has("^You have had it")
+    for name in ("Close …", "Lower the tier …", "Release …"):
         nurse.press(name)
     look(nurse, "21-taken-all-choices")
     colleague = member("desk").open(reference)
-    colleague.has("^nurse has it")
+    colleague.has("^nurse has had it")
     look(colleague, "22-a-colleague-has-it")
     nurse.page.locator("#closing").get_by_role("button", name="Declined").click()
     nurse.has("^Closed by you")
@@ -180,12 +183,12 @@ def test_nothing_pressed_while_the_service_is_away_looks_done(send: Send, member
     nurse = member("nurse").open(send())
     nurse.console.expect("ERR_FAILED")
     nurse.page.route("**/actions", lambda route: route.abort())
-    nurse.press("I take it")
-    expect(nurse.refusal).to_contain_text("may not be saved")
+    nurse.press("I'll take it")
+    expect(nurse.refusal).to_contain_text("may not have been saved")
     nurse.has("Nobody has it yet")
     look(nurse, "41-not-saved")
     nurse.page.unroute("**/actions")
-    nurse.press("I take it").has("^You have it")
+    nurse.press("I'll take it").has("^You have had it")
 
 
 def test_keys_move_and_never_act(send: Send, member: Come) -> None:

@@ -197,8 +197,8 @@ def test_hints_about_numbers_and_text_messages(plain_page: Page, site: str) -> N
     answer(plain_page, CALM[5] | CONTACT | {"contact.phone": "+1 312 555 0142 ext. 5"})
     press(plain_page, "Send")
     expect(plain_page.locator("#contact-phone")).to_have_accessible_description(
-        "Give a phone number that we can call, with area code. "
-        "Give one number, without an extension. For another country, begin with + and its code."
+        "Enter a phone number that we can call, with area code. "
+        "Enter one number, without an extension. For a number outside the US, start with + and the country code."
     )
 
 
@@ -210,7 +210,7 @@ def test_under_18(plain_page: Page, site: str, look: Look) -> None:
     press(plain_page, "Español")
     expect(plain_page.locator("h1")).to_have_text("Este formulario es para adultos")
     press(plain_page, "English")
-    press(plain_page, "Go on for safety advice")
+    press(plain_page, "Continue to safety advice")
     for values in CALM[1:5]:
         answer(plain_page, values)
         press(plain_page, "Next")

@@ -135,7 +135,7 @@ def test_a_minor(visitor: Visitor, stored: Leads) -> None:
     before = len(stored())
     fill(visitor, CALM[0] | {"age": 15})
     press(visitor, "Next")
-    press(visitor, "Go on for safety advice")
+    press(visitor, "Continue to safety advice")
     for page in CALM[1:5]:
         fill(visitor, page)
         press(visitor, "Next")

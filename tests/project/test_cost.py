@@ -62,7 +62,7 @@ def test_reading_costs_the_same_beside_ten_times_as_many_leads() -> None:
 
 
 def test_no_partition_of_an_index_gets_too_much_at_10_000_submissions_a_second(facts: cost.Facts) -> None:
-    shards = cost.shards_for(cost.GOAL, facts)
-    assert max(growth.busiest(cost.GOAL, shards, facts).values()) <= 1_000
-    assert max(growth.busiest(cost.GOAL, shards // 2, facts).values()) > 1_000
-    assert shards <= facts.source["Parameters"]["IndexShards"]["MaxValue"]
+    partitions = cost.partitions_for(cost.GOAL, facts)
+    assert max(growth.busiest(cost.GOAL, partitions, facts).values()) <= 1_000
+    assert max(growth.busiest(cost.GOAL, partitions // 2, facts).values()) > 1_000
+    assert partitions <= facts.source["Parameters"]["IndexShards"]["MaxValue"]

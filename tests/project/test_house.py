@@ -28,23 +28,23 @@ STUBS = {"mypy_boto3_dynamodb", "mypy_boto3_sns", "mypy_boto3_sqs"}
 PARTS = {
     "shared.domain": ({"shared.domain"}, {"pydantic", "pydantic_core", "phonenumbers", "email_validator"}),
     "shared.rulebook": ({"shared.rulebook", "shared.domain"}, set()),
-    "shared.fhir": ({"shared.fhir", "shared.rulebook", "shared.domain"}, set()),
+    "shared.formats.fhir": ({"shared.formats.fhir", "shared.rulebook", "shared.domain"}, set()),
     "shared.adapters": (
         {"shared.adapters", "shared.domain"},
         {"botocore", "itsdangerous", "altcha", "urllib3", *STUBS},
     ),
     "shared.usecases": ({"shared.usecases", "shared.domain"}, set()),
     "shared.settings": ({"shared.domain"}, set()),
-    "shared.api": ({"shared.domain", "shared.negotiation"}, {"pydantic_core"}),
+    "shared.http.api": ({"shared.domain", "shared.http.negotiation"}, {"pydantic_core"}),
     "shared": (  # what draws and reads pages, forms and schemas: never storage or use cases
         {
             "shared.domain",
             "shared.rulebook",
             "shared.settings",
-            "shared.api",
-            "shared.negotiation",
-            "shared.form_body",
-            "shared.pages",
+            "shared.http.api",
+            "shared.http.negotiation",
+            "shared.http.form_body",
+            "shared.http.pages",
         },
         {"jinja2", "python_multipart"},
     ),
@@ -94,13 +94,13 @@ def test_the_domain_has_no_clock_environment_network_or_log() -> None:
         assert not re.search(r"\b(datetime\.now|date\.today|utcnow|open|print)\(", path.read_text()), path.name
 
 
-KNOW_DYNAMODB = {"shared.adapters.dynamodb", "shared.triggers", "shared.adapters.aws"}  # table, stream, client
+KNOW_DYNAMODB = ("shared.adapters.dynamodb", "shared.triggers", "shared.adapters.aws")  # table, stream, client
 
 
-def test_only_one_module_knows_dynamodb_and_only_functions_know_powertools() -> None:
+def test_only_one_package_knows_dynamodb_and_only_functions_know_powertools() -> None:
     for path in SOURCES:
         text = path.read_text()
-        if name_of(path) not in KNOW_DYNAMODB and not name_of(path).startswith("functions."):
+        if not name_of(path).startswith((*KNOW_DYNAMODB, "functions.")):
             assert "dynamodb" not in re.sub(r"adapters[./]dynamodb", "", text).lower(), name_of(path)
         if not name_of(path).startswith("functions"):
             assert "powertools" not in text.lower(), name_of(path)
@@ -145,11 +145,7 @@ def test_handlers_are_a_handful_of_lines() -> None:
 
 REFERENCE = (PROJECT / "docs" / "reference.md").read_text()
 ROUTES = set(template.routes())
-VARIABLES = set(TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]) | {
-    name
-    for function in FUNCTIONS.values()
-    for name in function["Properties"].get("Environment", {}).get("Variables", {})
-}
+VARIABLES = template.variables()
 
 
 def test_every_route_variable_parameter_and_output_is_documented() -> None:
@@ -204,7 +200,7 @@ def test_every_file_link_and_command_in_the_documents_is_there() -> None:
 
 def test_a_dead_end_would_be_found() -> None:
     text = "[it](gone.md), `shared/gone.py`, python -m dev.gone, `make gone`"
-    there = "[it](../README.md), shared/api.py, python -m dev.run, `make run PORT=1`"
+    there = "[it](../README.md), shared/http/api.py, python -m dev.run, `make run PORT=1`"
     assert list(dead_ends("docs/rules.md", text + there)) == [
         "shared/gone.py",
         "gone.md",

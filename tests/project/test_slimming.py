@@ -7,7 +7,6 @@ import re
 import ssl
 import sys
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,7 @@ from dev import template
 from infra import build, slimming
 
 PROJECT = Path(__file__).parents[2]
-SOURCES = sorted(
-    path for path in (*PROJECT.glob("shared/**/*.py"), *PROJECT.glob("functions/*.py")) if path.name != build.DESCRIBES
-)
+SOURCES = sorted((*PROJECT.glob("shared/**/*.py"), *PROJECT.glob("functions/*.py")))
 CALLED = {xform_name(operation) for operations in slimming.AWS_CALLS.values() for operation in operations}
 NOT_OPERATIONS = {"exceptions", "get_paginator", "meta", "can_paginate", "get_waiter", "close"}
 
@@ -127,33 +124,6 @@ def shape_of(shape: Any, above: frozenset[str]) -> object:
     return own, {name: shape_of(part, above | {shape.name}) for name, part in within.items()}
 
 
-def test_the_core_of_pydantic_wants_only_the_types_that_stand_in(shipped: Path, tmp_path: Path) -> None:
-    package = tmp_path / "pydantic_core"
-    package.mkdir()
-    (package / "core_schema.py").write_text("")
-    for wanted, fits in (("CoreConfig, CoreSchema, CoreSchemaType, ErrorType", True), ("CoreConfig, Other", False)):
-        (package / "__init__.py").write_text(f"from .core_schema import {wanted}\n")
-        with nullcontext() if fits else pytest.raises(ValueError, match="Other"):
-            slimming.leave_out_schema_types(tmp_path)
-    assert "TypedDict" not in (shipped / "pydantic_core" / "core_schema.py").read_text()
-
-
-def test_nothing_that_is_shipped_switches_http2_on(shipped: Path, tmp_path: Path) -> None:
-    wanted = {
-        alias.name
-        for path in shipped.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ImportFrom) and (node.module or "").endswith("http2")
-        for alias in node.names
-    }
-    assert wanted == {"probe"}
-    package = tmp_path / "urllib3" / "http2" / "__init__.py"
-    package.parent.mkdir(parents=True)
-    package.write_text("def inject_into_urllib3(): ...\ndef extract_from_urllib3(): ...\ndef more(): ...\n")
-    with pytest.raises(ValueError, match="more than two"):
-        slimming.leave_out_http2_switches(tmp_path)
-
-
 def test_the_authorities_are_amazon_s(shipped: Path) -> None:
     """The roots of https://www.amazontrust.com/repository/, by the fingerprints that are published there."""
     bundle = shipped / "botocore" / "cacert.pem"
@@ -176,14 +146,14 @@ PUBLISHED = (
 
 def test_without_a_step_it_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each step can be switched off by itself."""
-    (tmp_path / "boto3").mkdir()
+    (tmp_path / "dns").mkdir()
     monkeypatch.setattr(slimming, "STEPS", ())
     slimming.slim(tmp_path)
-    assert (tmp_path / "boto3").exists()
+    assert (tmp_path / "dns").exists()
 
     monkeypatch.setattr(slimming, "STEPS", (slimming.leave_out_packages,))
     slimming.slim(tmp_path)
-    assert not (tmp_path / "boto3").exists()
+    assert not (tmp_path / "dns").exists()
 
 
 def test_nothing_that_is_shipped_imports_what_is_left_out(shipped: Path) -> None:

@@ -7,16 +7,16 @@ from uuid import uuid4
 
 import pytest
 
-from shared.domain.condition import Facts
-from shared.domain.consent import Visit
-from shared.domain.lead import Arrival, Lead
-from shared.domain.lead_view import LeadSummary, lead_view
-from shared.domain.submission import Submission
+from shared.domain.intake.submission import Submission
+from shared.domain.leads.consent import Visit
+from shared.domain.leads.lead import Arrival, Lead
+from shared.domain.leads.lead_view import LeadSummary, lead_view
+from shared.domain.rules.condition import Facts
 from shared.rulebook import loading
 from shared.rulebook.loading import CANDIDATE, FOLDER, Rulebook, load, load_candidate
 from shared.usecases.capture import Captured, capture_lead
 from tests.functions.calls import NOT_A_FIT, PRIORITY, URGENT, Json, submission
-from tests.leads import RECEIVED, RULEBOOK, LeadsInMemory, an_intake
+from tests.leads import RECEIVED, RULEBOOK, LeadsInMemory, an_intake, varied
 
 
 class Breaks:
@@ -46,21 +46,22 @@ def captured(candidate: Rulebook | None, answers: Json) -> tuple[Lead, Captured]
 def test_what_the_candidate_says_is_recorded_and_changes_nothing_else(folder: Path) -> None:
     alone, _ = captured(None, URGENT)
     lead, done = captured(load_candidate(folder), URGENT)
-    assert alone.shadow is None
-    assert lead.shadow is not None
-    assert (lead.shadow.tier, lead.shadow.rule_set_version) == ("PRIORITY", "1.1.0")
-    assert set(lead.shadow.rules) == {rule.id for rule in lead.triage.safety_rules}
-    ignored = {"shadow", "lead_id", "reference", "consent_records"}
-    assert lead.model_dump(exclude=ignored) == alone.model_dump(exclude=ignored)
+    assert alone.assessment.shadow is None
+    assert lead.assessment.shadow is not None
+    assert (lead.assessment.shadow.tier, lead.assessment.shadow.rule_set_version) == ("PRIORITY", "1.1.0")
+    assert set(lead.assessment.shadow.rules) == {rule.id for rule in lead.assessment.triage.safety_rules}
+    assert varied(lead, shadow=None).assessment == alone.assessment
+    assert varied(lead, consent_records=()).submitted == varied(alone, consent_records=()).submitted
+    assert (lead.escalation, lead.work, lead.version) == (alone.escalation, alone.work, alone.version)
     assert lead.tier == "URGENT"
-    assert "shadow" not in done.receipt.model_dump_json()
+    assert "shadow" not in str(done.receipt)
 
 
 def test_a_shadow_is_kept_with_the_lead_and_shown_to_nobody(folder: Path) -> None:
     lead, _ = captured(load_candidate(folder), NOT_A_FIT)
     again = Lead.model_validate_json(lead.model_dump_json())
-    assert again.shadow is not None
-    assert again.shadow == lead.shadow
+    assert again.assessment.shadow is not None
+    assert again.assessment.shadow == lead.assessment.shadow
     view = lead_view(lead, RULEBOOK.rule_sets["fs-intake"], (), (), RECEIVED)
     assert "shadow" not in view
     assert "shadow" not in LeadSummary.model_fields
@@ -68,23 +69,23 @@ def test_a_shadow_is_kept_with_the_lead_and_shown_to_nobody(folder: Path) -> Non
 
 def test_a_lead_from_before_the_shadow_can_be_read() -> None:
     lead, _ = captured(None, PRIORITY)
-    assert Lead.model_validate(lead.model_dump(exclude={"shadow"})).shadow is None
+    assert Lead.model_validate(lead.model_dump(exclude={"shadow"})).assessment.shadow is None
 
 
 def test_a_candidate_that_fails_never_matters(folder: Path) -> None:
     rulebook = load(folder)
     rule_set = rulebook.rule_sets["fs-intake"]
-    broken = tuple(rule.replaced(when=Breaks()) for rule in rule_set.safety)
-    lead, _ = captured(Rulebook({"fs-intake": rule_set.replaced(safety=broken)}, {}), URGENT)
-    assert (lead.tier, lead.shadow) == ("URGENT", None)
+    broken = tuple(varied(rule, when=Breaks()) for rule in rule_set.safety)
+    lead, _ = captured(Rulebook({"fs-intake": varied(rule_set, safety=broken)}, {}), URGENT)
+    assert (lead.tier, lead.assessment.shadow) == ("URGENT", None)
 
 
 def test_a_candidate_without_this_questionnaire_or_its_answers_says_nothing(folder: Path) -> None:
-    assert captured(Rulebook({}, {}), URGENT)[0].shadow is None
+    assert captured(Rulebook({}, {}), URGENT)[0].assessment.shadow is None
     rule_set = load(folder).rule_sets["fs-intake"]
-    smaller = rule_set.questionnaire.replaced(pages=rule_set.questionnaire.pages[:1])
-    lead, _ = captured(Rulebook({"fs-intake": rule_set.replaced(questionnaire=smaller)}, {}), URGENT)
-    assert (lead.tier, lead.shadow) == ("URGENT", None)
+    smaller = varied(rule_set.questionnaire, pages=rule_set.questionnaire.pages[:1])
+    lead, _ = captured(Rulebook({"fs-intake": varied(rule_set, questionnaire=smaller)}, {}), URGENT)
+    assert (lead.tier, lead.assessment.shadow) == ("URGENT", None)
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff", b"[[tiers]]\nname = 1\n"])

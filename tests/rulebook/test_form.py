@@ -6,10 +6,11 @@ import random
 
 import pytest
 
-from shared.domain.condition import AllOf, Between, Every
-from shared.domain.submission import Consents, ContactEntry, Screening
+from shared.domain.intake.submission import Consents, ContactEntry, Screening
+from shared.domain.rules.condition import AllOf, Between, Every
 from shared.rulebook.form import drawn_condition, form
 from shared.rulebook.reader import RulebookError
+from shared.rulebook.words import words
 from tests.domain.answer_sets import RULE_SET, any_answers
 
 DRAWN = form(RULE_SET, ["en"], {})
@@ -48,6 +49,14 @@ def test_what_the_form_can_answer_is_taken_by_the_api() -> None:
         )
         assert screening.answers == answers
         assert not RULE_SET.questionnaire.problems(screening.answers)
+
+
+def test_every_sentence_about_a_refused_answer_is_translated() -> None:
+    refused = (True, -1, 10**6, "no-such-option", "x" * 2000, ["no-such-option"])
+    sentences = {
+        question.problem(answer) for question in RULE_SET.questionnaire.questions.values() for answer in refused
+    }
+    assert sentences - {None} <= words("es").keys()
 
 
 def test_contact_fields_and_consents_are_those_of_the_api() -> None:

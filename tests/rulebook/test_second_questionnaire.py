@@ -10,18 +10,18 @@ from uuid import UUID
 import pytest
 
 from dev.rulebook import Sheet
-from shared.domain.consent import Visit
-from shared.domain.lead import Arrival
+from shared.domain.intake.submission import Screening, Submission
+from shared.domain.leads.consent import Visit
+from shared.domain.leads.lead import Arrival
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.submission import Screening, Submission
-from shared.domain.triage import RuleSet, triage
+from shared.domain.rules.triage import RuleSet, triage
 from shared.rulebook.form import form
 from shared.rulebook.loading import Rulebook, load
 from shared.usecases.alerting import Alerting, alert_staff
 from shared.usecases.capture import capture_lead
 from shared.usecases.rules import EMERGENCY
 from shared.usecases.screening import CONTINUE, screen_answers
-from tests.leads import LeadsInMemory, an_intake
+from tests.leads import LeadsInMemory, an_intake, varied
 from tests.rulebook.folder import copy_of_rulebook
 
 HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago")
@@ -98,8 +98,8 @@ def test_it_is_captured_and_told(rulebook: Rulebook, knee: RuleSet) -> None:
     assert captured.created
     assert captured.receipt.disposition == "seek-emergency-care"
     lead = store.kept[UUID(int=7)]
-    assert (lead.triage.tier, lead.triage.rule_set) == ("EMERGENCY", "knee-triage")
-    assert triage(knee, lead.answers) == lead.triage
+    assert (lead.assessment.triage.tier, lead.assessment.triage.rule_set) == ("EMERGENCY", "knee-triage")
+    assert triage(knee, lead.submitted.answers) == lead.assessment.triage
     told: list[str] = []
 
     class Desk:
@@ -120,4 +120,4 @@ def test_a_page_of_it_is_screened(rulebook: Rulebook) -> None:
         }
     )
     assert screen_answers(screening, rulebook).disposition == CONTINUE
-    assert screen_answers(screening.replaced(page="K2"), rulebook).disposition == (EMERGENCY)
+    assert screen_answers(varied(screening, page="K2"), rulebook).disposition == (EMERGENCY)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain import condition
-from shared.domain.condition import Condition
+from shared.domain.rules import condition
+from shared.domain.rules.condition import Condition
 from shared.rulebook.conditions import ConditionReader
 from shared.rulebook.reader import RulebookError
 from tests.domain.answer_sets import RULE_SET

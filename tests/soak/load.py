@@ -23,7 +23,7 @@ from uuid import UUID
 from dev.cloud import LocalCloud
 from dev.outbox import Outbox
 from functions import capture_lead, escalate_leads
-from shared.domain.lead import reference_of
+from shared.domain.leads.lead import reference_of
 from tests.faults.plans import quiet_world
 from tests.functions.calls import CONTEXT, URGENT, event, posting, submission
 from tests.soak.check import Found, Histogram, Piece

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from shared.domain.triage import RuleSet
-from shared.fhir.questionnaire import BASE, as_fhir
+from shared.domain.rules.triage import RuleSet
+from shared.formats.fhir.questionnaire import BASE, as_fhir
 from tests.standards.form_linter import items
 
 KINDS = {

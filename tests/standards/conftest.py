@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain.triage import RuleSet
+from shared.domain.rules.triage import RuleSet
 from shared.rulebook.loading import load
 
 PROJECT = Path(__file__).resolve().parents[2]

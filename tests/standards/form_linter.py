@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from shared.domain.triage import RuleSet
+from shared.domain.rules.triage import RuleSet
 
 EXCLUSIVE = "http://hl7.org/fhir/StructureDefinition/questionnaire-optionExclusive"
 Json = dict[str, Any]

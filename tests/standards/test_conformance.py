@@ -28,8 +28,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from dev.openapi import document as described
+from shared.formats.submission_schema import submission_schema
 from shared.rulebook.loading import load
-from shared.submission_schema import submission_schema
 from tests.aws import aws_in_process
 from tests.standards.lambda_wsgi import LambdaWsgi, StartResponse
 

@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from jsonschema import Draft6Validator
 from pydantic import ValidationError
 
-from shared.domain.history import HistoryEntry
-from shared.domain.lead import Lead
-from shared.domain.triage import RuleSet, triage
-from shared.fhir.bundle import as_bundle
+from shared.domain.leads.history import HistoryEntry
+from shared.domain.leads.lead import Lead
+from shared.domain.rules.triage import RuleSet, triage
+from shared.formats.fhir.bundle import as_bundle
 from tests.domain.answer_sets import any_answers
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, URGENT
-from tests.leads import RECEIVED, RULEBOOK, a_lead
+from tests.leads import RECEIVED, RULEBOOK, a_lead, varied
 from tests.standards.bundle_linter import faults
 from tests.standards.judges import medplum, r4_schema
 
@@ -37,17 +37,18 @@ RULE_SET: RuleSet = found
 
 def worked(lead: Lead, **changes: object) -> Lead:
     entry = HistoryEntry(at=LATER, by="s-1", by_name="N. Nurse", action="acknowledge", version=lead.version + 1)
-    return lead.worked(entry, owner="s-1", owner_name="N. Nurse", acknowledged_at=LATER, **changes)
+    after = lead.changed(history=(*lead.history, entry))
+    return varied(after, owner="s-1", owner_name="N. Nurse", acknowledged_at=LATER, **changes)
 
 
 LEADS: dict[str, Lead] = {
     "priority": a_lead(),
     "urgent": a_lead(URGENT),
-    "emergency, told twice": a_lead(EMERGENCY).replaced(alert_delivered=2),
+    "emergency, told twice": varied(a_lead(EMERGENCY), alert_delivered=2),
     "not a fit": a_lead(NOT_A_FIT),
     "in Spanish": a_lead(URGENT, language="es"),
     "unfinished": a_lead({"pain": None, "fn": None}, complete=False),
-    "no answers": a_lead().replaced(answers={}, messages_shown=()),
+    "no answers": varied(a_lead(), answers={}, messages_shown=()),
     "by e-mail only": a_lead(contact={"email": "a@example.com", "preference": "email"}),
     "consent taken back": a_lead(consents={"contact": True, "sms": True}).revoked("sms", "STOP", LATER),
     "taken": worked(a_lead(URGENT), status="acknowledged"),
@@ -55,7 +56,9 @@ LEADS: dict[str, Lead] = {
     "raised": worked(a_lead(), status="acknowledged", staff_tier="URGENT"),
     "booked": worked(a_lead(), status="booked"),
     "closed": worked(a_lead(), status="closed", closed_reason="unreachable", closed_at=LATER),
-    "from an ad": a_lead().replaced(consent_records=tuple(r.replaced(text="") for r in a_lead().consent_records)),
+    "from an ad": varied(
+        a_lead(), consent_records=tuple(varied(r, text="") for r in a_lead().submitted.consent_records)
+    ),
 }
 
 
@@ -172,7 +175,7 @@ class TestJudges:
 def test_whatever_was_answered_makes_a_bundle_without_faults(chance: random.Random) -> None:
     answers = any_answers(chance, RULE_SET.questionnaire)
     result = triage(RULE_SET, answers)
-    lead = LEADS["taken"].replaced(answers=answers, triage=result)
+    lead = varied(LEADS["taken"], answers=answers, triage=result)
     bundle = bundle_of(lead)
     assert faults(bundle, RULE_SET) == []
     assert Bundle.model_validate(bundle).model_dump(mode="json") == bundle
@@ -187,8 +190,8 @@ class TestContent:
         lead = LEADS["urgent"]
         response = one(bundle_of(lead), "QuestionnaireResponse")
         answers = {item["linkId"]: item["answer"] for page in response["item"] for item in page["item"]}
-        assert answers.keys() == lead.answers.keys()
-        assert answers["age"] == [{"valueInteger": lead.answers["age"]}]
+        assert answers.keys() == lead.submitted.answers.keys()
+        assert answers["age"] == [{"valueInteger": lead.submitted.answers["age"]}]
         assert answers["sys"][0]["valueCoding"]["code"] == "sys.fever"
         assert answers["sys"][0]["valueCoding"]["display"]
 
@@ -202,7 +205,7 @@ class TestContent:
         assert "age" in answers
 
     def test_a_questionnaire_that_has_changed_or_gone_loses_no_answer(self) -> None:
-        lead = a_lead().replaced(answers={"gone": ["a", "b"], "older": 3, "words": "as typed"})
+        lead = varied(a_lead(), answers={"gone": ["a", "b"], "older": 3, "words": "as typed"})
         for rule_set in (RULE_SET, None):
             response = one(as_bundle([(lead, rule_set)], LATER), "QuestionnaireResponse")
             assert [item["linkId"] for item in response["item"]] == ["gone", "older", "words"]
@@ -241,7 +244,7 @@ class TestContent:
         ]
         rule_set = f"{RULE_SET.id} {RULE_SET.version}"
         assert payloads == [
-            *(f"{message.id} ({rule_set})" for message in lead.messages_shown),
+            *(f"{message.id} ({rule_set})" for message in lead.assessment.messages_shown),
             "alert 1 to staff",
             "alert 2 to staff",
         ]

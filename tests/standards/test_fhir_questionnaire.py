@@ -16,12 +16,13 @@ from fhir.resources.R4B.questionnaire import Questionnaire
 from jsonschema import Draft6Validator
 from pydantic import ValidationError
 
-from shared.domain.condition import AnyOf, Every
-from shared.domain.triage import RuleSet
-from shared.fhir.questionnaire import as_fhir
+from shared.domain.rules.condition import AnyOf, Every
+from shared.domain.rules.triage import RuleSet
+from shared.formats.fhir.questionnaire import as_fhir
 from shared.rulebook import loading
 from shared.rulebook.loading import load
 from shared.rulebook.reader import RulebookError
+from tests.leads import varied
 from tests.standards.form_linter import faults, items
 from tests.standards.judges import medplum, r4_schema
 
@@ -131,12 +132,12 @@ class TestJudges:
 
 
 def signed(part: Any) -> Any:
-    return part.replaced(approved_by="Dr. Example", approved_on="2026-02-01")
+    return varied(part, approved_by="Dr. Example", approved_on="2026-02-01")
 
 
 class TestContent:
     def test_is_a_draft_until_a_physician_has_signed_the_form_and_the_rules(self, english: RuleSet) -> None:
-        both = signed(english).replaced(questionnaire=signed(english.questionnaire))
+        both = varied(signed(english), questionnaire=signed(english.questionnaire))
         assert as_fhir(english)["status"] == "draft"
         assert "approvalDate" not in as_fhir(english)
         assert as_fhir(signed(english))["status"] == "draft"
@@ -145,8 +146,8 @@ class TestContent:
         Questionnaire.model_validate(as_fhir(both))
 
     def test_is_a_draft_while_its_translation_awaits_review(self, english: RuleSet) -> None:
-        questionnaire = signed(english.questionnaire).replaced(reviewed=False)
-        assert as_fhir(signed(english).replaced(questionnaire=questionnaire))["status"] == "draft"
+        questionnaire = varied(signed(english.questionnaire), reviewed=False)
+        assert as_fhir(varied(signed(english), questionnaire=questionnaire))["status"] == "draft"
 
     def test_carries_the_verified_standard_codes_and_no_others(self, english: RuleSet) -> None:
         coded = {entry["linkId"]: entry["code"] for entry in items(as_fhir(english)) if "code" in entry}
@@ -206,20 +207,20 @@ class TestContent:
 
     def test_refuses_a_condition_that_it_cannot_express(self, english: RuleSet) -> None:
         condition = Every((AnyOf("sys", frozenset({"fever"})), AnyOf("sx", frozenset({"pain"}))))
-        contact = english.questionnaire.contact.replaced(hidden_when=condition)
+        contact = varied(english.questionnaire.contact, hidden_when=condition)
         with pytest.raises(RulebookError, match="cannot express the opposite of Every"):
-            as_fhir(english.replaced(questionnaire=english.questionnaire.replaced(contact=contact)))
+            as_fhir(varied(english, questionnaire=varied(english.questionnaire, contact=contact)))
         (first, *_), *_ = (page.questions for page in english.questionnaire.pages)
-        page = english.questionnaire.pages[0].replaced(questions=(first.replaced(shown_when=condition),))
+        page = varied(english.questionnaire.pages[0], questions=(varied(first, shown_when=condition),))
         with pytest.raises(RulebookError, match="cannot express Every"):
-            as_fhir(english.replaced(questionnaire=english.questionnaire.replaced(pages=(page,))))
+            as_fhir(varied(english, questionnaire=varied(english.questionnaire, pages=(page,))))
 
 
 def test_taking_in_answers_does_not_load_fhir() -> None:
     program = (
         "import sys; from tests.aws import ENVIRONMENT; import os; os.environ.update(ENVIRONMENT)\n"
         "import functions.capture_lead, functions.screen_answers, functions.show_questionnaire\n"
-        "print([name for name in sys.modules if 'fhir' in name or name == 'shared.submission_schema'])"
+        "print([name for name in sys.modules if 'fhir' in name or name == 'shared.formats.submission_schema'])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

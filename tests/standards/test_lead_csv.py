@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.lead import Lead
-from shared.lead_csv import COLUMNS, header, rows, safe_cell
+from shared.domain.leads.lead import Lead
+from shared.formats.leads_csv import COLUMNS, header, rows, safe_cell
 from tests.functions.calls import URGENT
-from tests.leads import HOURS, a_lead
+from tests.leads import HOURS, a_lead, varied
 
 # RFC 4180, section 2, for a file whose every field is quoted; a line ends with CRLF.
 FIELD = r'"(?:[^"]|"")*"'
@@ -26,6 +26,9 @@ NASTY = [
     "@SUM(1)",
     "\t=1",
     "\r=1",
+    "\tx",
+    "\rx",
+    "\nx",
     "  =1",
     "\uff1d1+1",
     "\u00a0@x",
@@ -34,7 +37,7 @@ NASTY = [
 
 def named(name: str, lead: Lead | None = None) -> Lead:
     lead = lead or a_lead()
-    return lead.replaced(contact=lead.contact.replaced(name=name))
+    return varied(lead, contact=varied(lead.submitted.contact, name=name))
 
 
 def read(text: str) -> list[dict[str, str]]:
@@ -47,7 +50,7 @@ def test_a_line_for_each_lead_under_the_names_of_the_columns() -> None:
     assert list(line) == list(COLUMNS)
     assert (line["reference"], line["tier"], line["status"]) == (lead.reference, "URGENT", "new")
     assert line["received_at"] == "2026-01-14T10:00:00-06:00"
-    assert line["phone"] == f"tel:{lead.contact.phone}"
+    assert line["phone"] == f"tel:{lead.submitted.contact.phone}"
     assert (line["consent_contact"], line["consent_marketing"]) == ("yes", "no")
 
 
@@ -63,7 +66,7 @@ def test_answers_and_fired_rules_are_not_in_it() -> None:
     text = header() + rows([lead], HOURS.zone)
     assert "canary" not in text
     assert "fever" not in text
-    assert not any(rule.id in text for rule in lead.triage.safety_rules)
+    assert not any(rule.id in text for rule in lead.assessment.triage.safety_rules)
 
 
 @pytest.mark.parametrize("name", NASTY)
@@ -84,7 +87,8 @@ def test_any_name_comes_back_and_none_is_a_formula(name: str) -> None:
 def test_no_cell_of_any_column_can_start_a_formula() -> None:
     """Also where a lead has something odd in every field that comes from outside."""
     odd = "=1+1"
-    lead = named(odd).replaced(
+    lead = varied(
+        named(odd),
         attribution=dict.fromkeys(("utm_source", "utm_medium", "utm_campaign"), odd),
         owner_name=odd,
         source=odd,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from shared.fhir.questionnaire import as_fhir
+from shared.formats.fhir.questionnaire import as_fhir
 from shared.rulebook.loading import load
 
 pytestmark = pytest.mark.browser

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions import show_questionnaire
-from shared.negotiation import preferred
+from shared.http.negotiation import preferred
 from tests.functions.calls import CONTEXT, content, event
 
 JSON = "application/json"
@@ -34,6 +34,7 @@ ADVICE = "emergency_advice"
         ('application/fhir+json; fhirVersion="4.0"', FHIR),
         ("application/fhir+json; fhirVersion=5.0", None),
         ("application/fhir+json; fhirVersion=5.0, application/fhir+json;q=0.5", FHIR),
+        ("application/fhir+json;q=0.9, application/fhir+json;fhirVersion=4.0;q=0.1, application/json;q=0.5", JSON),
         ("application/schema+json", SCHEMA),
         ("application/json;q=0.5, application/schema+json;q=0.9, application/fhir+json;q=0.8", SCHEMA),
         ("application/json;q=0, */*;q=0.1", SCHEMA),  # the closest range counts, not the highest

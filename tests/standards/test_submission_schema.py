@@ -10,11 +10,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from functions import capture_lead
-from shared.domain.condition import NoneWithOthers
-from shared.domain.triage import RuleSet
+from shared.domain.rules.condition import NoneWithOthers
+from shared.domain.rules.triage import RuleSet
+from shared.formats.submission_schema import _holds, submission_schema
 from shared.rulebook.loading import load
 from shared.rulebook.reader import RulebookError
-from shared.submission_schema import _holds, submission_schema
 from tests.aws import aws_in_process
 from tests.functions.calls import CONTEXT, MINOR, posting, submission
 

@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any
 
-from shared.domain.staff import GROUPS
+from shared.domain.leads.staff import GROUPS
 from tests.template.stack import EXPANDED, called, of_type
 
 ROUTES = {

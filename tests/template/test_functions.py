@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -18,11 +19,7 @@ from shared.adapters.aws import PATIENT_FACING, SPOOLING
 from shared.usecases.capture import SECOND_CALL_WITHIN
 from tests.template.stack import FUNCTIONS, PROJECT, SOURCE, of_type
 
-EVERYWHERE = {
-    "POWERTOOLS_SERVICE_NAME",
-    "POWERTOOLS_METRICS_NAMESPACE",
-    "POWERTOOLS_LOG_LEVEL",
-}
+SHARED: dict[str, Any] = SOURCE["Globals"]["Function"]["Environment"]["Variables"]
 
 
 def test_every_function_is_a_module_with_an_event_and_the_other_way_round() -> None:
@@ -41,10 +38,19 @@ def test_a_function_is_built_and_run_under_its_own_name(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_is_told_what_its_settings_need_and_no_more(name: str) -> None:
-    told = set(FUNCTIONS[name]["Environment"]["Variables"])
+    """No more than that, but for what `Globals` gives to all."""
+    assert set(FUNCTIONS[name]["Environment"]["Variables"]) == settings_needed(module_name(name)) | set(SHARED)
 
-    assert told - EVERYWHERE == settings_needed(module_name(name))
-    assert told >= EVERYWHERE
+
+def test_every_function_gets_only_what_many_read_and_no_secret() -> None:
+    readers = Counter(variable for name in FUNCTIONS for variable in settings_needed(module_name(name)))
+    hidden = {name for name, parameter in SOURCE["Parameters"].items() if parameter.get("NoEcho")}
+
+    for variable, value in SHARED.items():
+        if isinstance(value, dict):  # what the libraries read is a plain text
+            assert readers[variable] >= len(FUNCTIONS) / 3, f"{variable}: give it to the functions that read it"
+            assert set(value) == {"Ref"}, f"{variable}: a secret?"
+            assert value["Ref"] not in hidden
 
 
 def settings_needed(module: str) -> set[str]:

@@ -77,9 +77,9 @@ def test_stream_schedule_and_routes_lead_to_the_alias() -> None:
 @pytest.mark.parametrize("name", GRADUAL)
 def test_a_changed_parameter_reaches_a_version(name: str) -> None:
     """SAM publishes none for that: without this a changed phone number would not be shown to anyone."""
-    function = SOURCE["Resources"][name]["Properties"]
+    variables = RESOURCES[name]["Properties"]["Environment"]
     settings = SOURCE["Resources"]["SettingsVersion"]["Properties"]["Content"]["Fn::Join"][1]
-    told = {parameter for parameter in SOURCE["Parameters"] if refers(function["Environment"], parameter)}
+    told = {parameter for parameter in SOURCE["Parameters"] if refers(variables, parameter)}
     (version,) = (entry for who, entry in RESOURCES.items() if re.fullmatch(rf"{name}Version[0-9a-f]{{10}}", who))
 
     assert told

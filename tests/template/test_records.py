@@ -117,7 +117,7 @@ def test_stream_and_indexes_hold_keys_and_a_summary_at_most() -> None:
 
     assert table["StreamSpecification"] == {"StreamViewType": "KEYS_ONLY"}
     assert projected == {
-        "open_leads": {"ProjectionType": "KEYS_ONLY"},
+        "due": {"ProjectionType": "KEYS_ONLY"},
         "worklist": summary,
         "by_reference": {"ProjectionType": "KEYS_ONLY"},
         "by_phone": summary,

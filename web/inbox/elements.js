@@ -1,4 +1,4 @@
-// Elements without markup in strings: what a patient typed is always text, never HTML.
+// Builds elements without markup in strings: what a patient typed is always text, never HTML.
 
 // h("button", {class: "main", onclick: act}, "Call"): true sets an attribute, false, null and undefined leave it out.
 export function h(name, attributes = {}, ...children) {
@@ -14,18 +14,18 @@ export function h(name, attributes = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
-// Hands a file to the person, from this tab's memory: no address of it exists.
+// Downloads a file from this tab's memory: it has no address that anybody else could open.
 export function saveFile(name, text, type) {
   const address = URL.createObjectURL(new Blob([text], { type }));
   h("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 60000);
 }
 
-// Says a short sentence to a screen reader, and shows it for a while.
+// Shows a short message for 8 seconds; a screen reader reads it out.
 let hiding;
-export function say(text) {
-  const place = byId("said");
-  place.textContent = text;
+export function announce(text) {
+  const status = byId("status");
+  status.textContent = text;
   clearTimeout(hiding);
-  hiding = setTimeout(() => { place.textContent = ""; }, 8000);
+  hiding = setTimeout(() => { status.textContent = ""; }, 8000);
 }

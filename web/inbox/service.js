@@ -1,7 +1,9 @@
-// The service's staff routes. Every failure is one of three kinds.
+// Calls the staff routes of the service. A failure is one of three kinds: signed out, unreachable, refused.
+
+import { signIn } from "./sign-in.js";
 
 const HOME = new URL("..", import.meta.url);
-const PATIENCE = 12000; // ms
+const TIMEOUT = 12000; // ms
 
 export class SignedOut extends Error {}
 export class Unreachable extends Error {}
@@ -13,21 +15,17 @@ export class Refused extends Error {
   }
 }
 
-function parsed(text) {
+function parseProblem(text) {
   try { return JSON.parse(text); } catch { return {}; }
 }
 
-export class Service {
-  #signIn;
-
-  constructor(signIn) { this.#signIn = signIn; }
-
+class Service {
   worklist(filters, cursor) {
     const query = new URLSearchParams(Object.entries({ ...filters, cursor }).filter(([, value]) => value));
     return this.#ask("GET", `leads?${query}`);
   }
 
-  // In a body, so that a phone number is in no URL and no log.
+  // By POST, so that a phone number is in no address and no log.
   search(q) { return this.#ask("POST", "leads/search", { q }); }
 
   lead(reference) { return this.#ask("GET", `leads/${encodeURIComponent(reference)}`); }
@@ -36,7 +34,7 @@ export class Service {
 
   rules() { return this.#ask("GET", "rules"); }
 
-  // One lead as FHIR, one person's data, or CSV of some days: the text of a file.
+  // These three return the text of a file.
   fhir(reference) { return this.#file(`leads/${encodeURIComponent(reference)}/fhir`, "application/fhir+json"); }
 
   person(reference) { return this.#file(`leads/${encodeURIComponent(reference)}/person`, "application/json"); }
@@ -45,7 +43,7 @@ export class Service {
 
   erase(reference) { return this.#ask("DELETE", `leads/${encodeURIComponent(reference)}`); }
 
-  // Pages put together, as the Link headers lead on.
+  // All pages, by their Link headers, put together.
   async #file(path, accept) {
     const pages = [];
     for (let next = path; next;) {
@@ -62,20 +60,22 @@ export class Service {
   }
 
   async #send(method, path, accept, body) {
-    const token = this.#signIn.token;
+    const token = signIn.token;
     if (!token) throw new SignedOut();
-    let answer, text;
+    let response, text;
     try {
-      answer = await fetch(new URL(path, HOME), {
-        method, cache: "no-store", signal: AbortSignal.timeout(PATIENCE), referrerPolicy: "no-referrer",
+      response = await fetch(new URL(path, HOME), {
+        method, cache: "no-store", signal: AbortSignal.timeout(TIMEOUT), referrerPolicy: "no-referrer",
         headers: { authorization: `Bearer ${token}`, accept, ...(body && { "content-type": "application/json" }) },
         body: body && JSON.stringify(body),
       });
-      text = await answer.text();
+      text = await response.text();
     } catch { throw new Unreachable(); }
-    if (answer.status === 401) throw new SignedOut();
-    if (answer.status >= 500) throw new Unreachable();
-    if (!answer.ok) throw new Refused(answer.status, parsed(text));
-    return { headers: answer.headers, text };
+    if (response.status === 401) throw new SignedOut();
+    if (response.status >= 500) throw new Unreachable();
+    if (!response.ok) throw new Refused(response.status, parseProblem(text));
+    return { headers: response.headers, text };
   }
 }
+
+export const service = new Service();

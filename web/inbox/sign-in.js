@@ -1,12 +1,13 @@
 // Signing in: OAuth 2.0 authorization code with PKCE (RFC 7636), at the clinic's own user pool.
 //
-// The code leaves the address bar before anything else happens. Tokens stay in this tab (sessionStorage, so that a
-// reload or a second alert does not ask again) and end with it. There is no refresh token: when an hour is over, signing
-// in again is usually one redirect without a question, and it comes back to the same lead.
+// The code is removed from the address bar before anything else happens. Tokens stay in this tab (sessionStorage, so that
+// a reload does not ask again) and end with it. There is no refresh token: after an hour, signing in again is usually one
+// redirect without a question, back to the same lead.
 
 const TOKEN = "inbox:token";
 const ATTEMPT = "inbox:attempt";
-const SOON = 60 * 1000; // ms: a token this close to its end is not used any more
+const MARGIN = 60 * 1000; // ms; a token this close to its end is no longer used
+const FRESH = 15 * 1000; // ms
 
 const setting = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
 const ADDRESS = setting("sign-in-address").replace(/\/$/, "");
@@ -16,14 +17,14 @@ const HERE = location.origin + location.pathname;
 const encoded = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 const random = (size) => encoded(crypto.getRandomValues(new Uint8Array(size)));
 
-function taken(key) {
-  const kept = sessionStorage.getItem(key);
+function takeItem(key) {
+  const saved = sessionStorage.getItem(key);
   sessionStorage.removeItem(key);
-  try { return JSON.parse(kept); } catch { return null; }
+  try { return JSON.parse(saved); } catch { return null; }
 }
 
-// What a token says. It is not checked here: it decides nothing but whom to greet and which
-// buttons to offer; the service checks.
+// What a token says. It is not verified here, since it only decides the name and the buttons that are shown: the service
+// verifies it on every request.
 function claims(token) {
   try {
     const bytes = Uint8Array.from(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
@@ -31,24 +32,24 @@ function claims(token) {
   } catch { return {}; }
 }
 
-export class SignIn {
-  #kept = null;
+class SignIn {
+  #saved = null;
 
   constructor() {
-    try { this.#kept = JSON.parse(sessionStorage.getItem(TOKEN)); } catch { /* then sign in */ }
+    try { this.#saved = JSON.parse(sessionStorage.getItem(TOKEN)); } catch { /* then sign in */ }
   }
 
   get isSetUp() { return Boolean(ADDRESS && CLIENT); }
 
-  // null when one has to sign in
-  get token() { return this.#kept && this.#kept.until - SOON > Date.now() ? this.#kept.token : null; }
+  // null when the person has to sign in
+  get token() { return this.#saved && this.#saved.until - MARGIN > Date.now() ? this.#saved.token : null; }
 
   get user() {
-    const said = claims(this.#kept?.token ?? "");
-    return { id: said.sub ?? "", name: said.username ?? "", groups: said["cognito:groups"] ?? [] };
+    const token = claims(this.#saved?.token ?? "");
+    return { id: token.sub ?? "", name: token.username ?? "", groups: token["cognito:groups"] ?? [] };
   }
 
-  // Leaves for the sign-in page; comes back to the same lead.
+  // Goes to the sign-in page, which comes back to the same lead.
   async start() {
     const attempt = { state: random(16), verifier: random(48), hash: location.hash };
     sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt));
@@ -59,34 +60,34 @@ export class SignIn {
     })}`);
   }
 
-  // After coming back from the sign-in page. Returns a sentence when it went wrong, else "".
+  // Completes a sign-in after coming back. Returns what went wrong as a sentence, or "".
   async finish() {
-    const said = new URLSearchParams(location.search);
-    if (!said.has("code") && !said.has("error")) return "";
-    const attempt = taken(ATTEMPT);
+    const returned = new URLSearchParams(location.search);
+    if (!returned.has("code") && !returned.has("error")) return "";
+    const attempt = takeItem(ATTEMPT);
     history.replaceState(null, "", location.pathname + (attempt?.hash ?? ""));
-    if (said.has("error")) return "Signing in did not work.";
-    if (!attempt || attempt.state !== said.get("state")) return "This sign-in was not started in this tab.";
+    if (returned.has("error")) return "Sign-in failed.";
+    if (!attempt || attempt.state !== returned.get("state")) return "This sign-in was not started in this tab.";
     try {
-      const answer = await fetch(`${ADDRESS}/oauth2/token`, {
+      const response = await fetch(`${ADDRESS}/oauth2/token`, {
         method: "POST", credentials: "omit", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(15000),
         body: new URLSearchParams({
-          grant_type: "authorization_code", client_id: CLIENT, redirect_uri: HERE, code: said.get("code"), code_verifier: attempt.verifier,
+          grant_type: "authorization_code", client_id: CLIENT, redirect_uri: HERE, code: returned.get("code"), code_verifier: attempt.verifier,
         }),
       });
-      if (!answer.ok) return "Signing in did not work.";
-      const { access_token: token, expires_in: seconds } = await answer.json();
-      this.#kept = { token, since: Date.now(), until: Date.now() + seconds * 1000 };
-      sessionStorage.setItem(TOKEN, JSON.stringify(this.#kept));
+      if (!response.ok) return "Sign-in failed.";
+      const { access_token: token, expires_in: seconds } = await response.json();
+      this.#saved = { token, since: Date.now(), until: Date.now() + seconds * 1000 };
+      sessionStorage.setItem(TOKEN, JSON.stringify(this.#saved));
       return "";
     } catch { return "The sign-in service could not be reached."; }
   }
 
-  // True when the token is so new that a refusal is not a matter of time.
-  get isFresh() { return Boolean(this.#kept) && Date.now() - this.#kept.since < 15000; }
+  // Whether the token is so new that it cannot have expired.
+  get isFresh() { return Boolean(this.#saved) && Date.now() - this.#saved.since < FRESH; }
 
   forget() {
-    this.#kept = null;
+    this.#saved = null;
     sessionStorage.removeItem(TOKEN);
   }
 
@@ -95,3 +96,5 @@ export class SignIn {
     location.assign(`${ADDRESS}/logout?${new URLSearchParams({ client_id: CLIENT, logout_uri: HERE })}`);
   }
 }
+
+export const signIn = new SignIn();

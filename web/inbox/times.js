@@ -1,35 +1,36 @@
-// Times as staff say them: how long is left, since when, on which day. All by the service's clock, not this device's.
+// Times as staff read them: how long is left, since when, on which day. All by the service's clock, not this device's.
 
 const MINUTE = 60 * 1000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-let behind = 0; // ms that this device's clock is behind the service's
+let offset = 0; // ms to add to this device's clock
 
 export function setClock(iso) {
-  const said = Date.parse(iso);
-  if (!Number.isNaN(said)) behind = said - Date.now();
+  const serviceTime = Date.parse(iso);
+  if (!Number.isNaN(serviceTime)) offset = serviceTime - Date.now();
 }
 
-export const now = () => Date.now() + behind;
+export const now = () => Date.now() + offset;
 
-export function clock(iso) {
+// "9:42 AM", with the day in front unless it is today
+export function formatTime(iso) {
   const at = new Date(iso);
-  const time = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const time = at.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
   if (new Date(now()).toDateString() === at.toDateString()) return time;
   return `${at.toLocaleDateString([], { weekday: "short", month: "short", day: "numeric" })}, ${time}`;
 }
 
-export const day = (iso) => new Date(iso).toLocaleDateString([], { year: "numeric", month: "short", day: "numeric" });
+export const formatDay = (iso) => new Date(iso).toLocaleDateString([], { year: "numeric", month: "short", day: "numeric" });
 
 // "4:59" below an hour, else "3 h 20 min" or "2 days"
-export function span(ms) {
+function formatSpan(ms) {
   const left = Math.abs(ms);
   if (left >= 2 * DAY) return `${Math.floor(left / DAY)} days`;
   if (left >= HOUR) return `${Math.floor(left / HOUR)} h ${Math.floor((left % HOUR) / MINUTE)} min`;
   return `${Math.floor(left / MINUTE)}:${String(Math.floor((left % MINUTE) / 1000)).padStart(2, "0")}`;
 }
 
-export function ago(iso) {
+function formatAgo(iso) {
   const passed = now() - Date.parse(iso);
   if (passed < MINUTE) return "just now";
   if (passed < HOUR) return `${Math.floor(passed / MINUTE)} min ago`;
@@ -37,17 +38,17 @@ export function ago(iso) {
   return `${Math.floor(passed / DAY)} days ago`;
 }
 
-// Keeps every element with a deadline counting.
-export function tick(root = document) {
-  for (const node of root.querySelectorAll("[data-deadline]")) {
+// Brings every countdown and every "3 min ago" on the page up to date.
+export function updateTimes() {
+  for (const node of document.querySelectorAll("[data-deadline]")) {
     const left = Date.parse(node.dataset.deadline) - now();
-    const text = left < 0 ? `${span(left)} overdue` : `${span(left)} left`;
-    if (node.textContent !== text) node.textContent = text;
+    setText(node, left < 0 ? `${formatSpan(left)} overdue` : `${formatSpan(left)} left`);
     node.classList.toggle("overdue", left < 0);
     node.classList.toggle("soon", left >= 0 && left < 30 * MINUTE);
   }
-  for (const node of root.querySelectorAll("[data-ago]")) {
-    const text = ago(node.dataset.ago);
-    if (node.textContent !== text) node.textContent = text;
-  }
+  for (const node of document.querySelectorAll("[data-ago]")) setText(node, formatAgo(node.dataset.ago));
+}
+
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
 }

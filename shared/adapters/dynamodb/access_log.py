@@ -1,0 +1,42 @@
+"""Who opened which lead, and when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.adapters.dynamodb.items import instant
+from shared.domain.errors import StoreUnavailable
+from shared.domain.leads.staff import Staff
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class AccessLog:
+    """A table of its own, to which functions may only add."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def add(self, lead_id: UUID, staff: Staff, what: str, at: datetime) -> None:
+        """Raises StoreUnavailable, and then nobody may be shown the lead."""
+        entry = {
+            "lead_id": str(lead_id),
+            "entry": f"{instant(at)}#{uuid4().hex}",  # two at the same moment are two entries
+            "staff_id": staff.id,
+            "staff_name": staff.name,
+            "what": what,
+        }
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item={name: {"S": value} for name, value in entry.items()},
+                ConditionExpression="attribute_not_exists(lead_id)",
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise StoreUnavailable from error

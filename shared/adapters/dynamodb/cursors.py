@@ -1,0 +1,70 @@
+"""Where a page ended, as a text that a caller hands back for the next one. To callers it is opaque."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal, NoReturn
+from uuid import UUID
+
+from shared.domain.errors import FieldProblem, InvalidInput
+from shared.domain.leads.export import Period
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+INSTANT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}\+00:00"
+LEAD_ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+ORDERS = {
+    "open": re.compile(rf"[01]-[0-9]{{2}}#{INSTANT}#{INSTANT}#{LEAD_ID}"),
+    "taken": re.compile(rf"1-[0-9]{{2}}#{INSTANT}#{INSTANT}#{LEAD_ID}"),
+    "closed": re.compile(rf"{INSTANT}#{LEAD_ID}"),
+}
+EXPORT = re.compile(rf"(?P<milliseconds>[0-9]{{1,14}})_(?P<lead_id>{LEAD_ID})")
+
+View = Literal["open", "taken", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistCursor:
+    """A lead's place in the order of a view of the worklist."""
+
+    view: View
+    order: str
+
+    def __str__(self) -> str:
+        return f"{self.view}_{self.order}"
+
+    @classmethod
+    def parse(cls, text: str, view: View) -> WorklistCursor:
+        """Raises InvalidInput for what is not a cursor of this view."""
+        name, _, order = text.partition("_")
+        if name != view or not ORDERS[view].fullmatch(order):
+            _refuse("This is not in the expected format.")
+        return cls(view, order)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportCursor:
+    """A lead in the order of arrival."""
+
+    at: datetime
+    lead_id: UUID
+
+    def __str__(self) -> str:
+        return f"{(self.at - EPOCH) // MILLISECOND}_{self.lead_id}"
+
+    @classmethod
+    def parse(cls, text: str, period: Period) -> ExportCursor:
+        """Raises InvalidInput for what is not a cursor of this period."""
+        match = EXPORT.fullmatch(text)
+        if match is None:
+            _refuse("This is not in the expected format.")
+        at = EPOCH + int(match["milliseconds"]) * MILLISECOND
+        if not period.since <= at < period.until:
+            _refuse("This cursor belongs to other dates.")
+        return cls(at, UUID(match["lead_id"]))
+
+
+def _refuse(why: str) -> NoReturn:
+    raise InvalidInput((FieldProblem("/cursor", why),))

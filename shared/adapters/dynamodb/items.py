@@ -1,0 +1,99 @@
+"""A lead as an item of the table: the lead as JSON, and beside it only what conditions and indexes need.
+
+No index holds a name, a way to reach the person, or an answer.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from shared.adapters.dynamodb.partitions import Index, Item, Partitions
+from shared.domain.leads.erasure import Tombstone
+from shared.domain.leads.lead import CANARY, Lead
+from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.retention import Kept, stage_of
+from shared.domain.leads.worklist import urgency
+
+DUE = Index("due", "due_partition", "next_at")
+WORKLIST = Index("worklist", "worklist_partition", "worklist_order")
+ARRIVALS = Index("by_arrival", "arrival_partition", "arrival_order")
+TO_RETIRE = Index("to_retire", "retention_partition", "retention_since")
+RED_FLAG, NO_RED_FLAG = "red", "other"  # kinds of DUE, so that no flood of others is in front of a red flag
+OPEN, CLOSED = "open", "closed"  # kinds of WORKLIST
+ARRIVAL = "arrival"  # the one kind of ARRIVALS
+CANARY_KEPT_FOR = timedelta(days=2)
+
+
+def item_of(kept: Kept, partitions: Partitions) -> Item:
+    """An attribute that is left out keeps the lead out of that index."""
+    item: Item = {
+        "lead_id": {"S": str(kept.lead_id)},
+        "version": {"N": str(kept.version)},
+        "lead" if isinstance(kept, Lead) else "remainder": {"S": kept.model_dump_json()},
+        "write_id": {"S": uuid4().hex},  # tells our own write, met again by the SDK's retry, from an equal one
+    }
+    if isinstance(kept, Lead) and kept.source == CANARY:  # on no list; the table forgets it by itself
+        expires = int((kept.assessment.received_at + CANARY_KEPT_FOR).timestamp())
+        return item | _texts(_due(kept, partitions)) | {"expires_at": {"N": str(expires)}}
+    if (stage := stage_of(kept)) is not None:
+        keys = {TO_RETIRE.partition: partitions.of(kept.lead_id, stage[0]), TO_RETIRE.order: instant(stage[1])}
+        item |= _texts(keys)
+    if isinstance(kept, Lead):
+        item |= _texts(_due(kept, partitions) | _lists(kept, partitions) | _searches(kept))
+    return item
+
+
+def kept_of(item: Item) -> Kept:
+    if "remainder" in item:
+        return Tombstone.model_validate_json(item["remainder"]["S"])
+    return Lead.model_validate_json(item["lead"]["S"])
+
+
+def summary_of(item: Item) -> LeadSummary:
+    return LeadSummary.model_validate_json(item["summary"]["S"])
+
+
+def instant(at: datetime) -> str:
+    """Sorts as text the way instants sort in time."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def open_order(lead: Lead) -> str:
+    """Sorts as text the way `urgency` sorts; the id makes it unique, so that a page can end at any lead."""
+    taken, tier_rank, deadline, received_at = urgency(lead)
+    return f"{taken:d}-{tier_rank:02}#{instant(deadline)}#{instant(received_at)}#{lead.lead_id}"
+
+
+def _due(lead: Lead, partitions: Partitions) -> dict[str, str]:
+    """Only leads that need another look are in that index."""
+    if lead.escalation.next_at is None:
+        return {}
+    kind = RED_FLAG if lead.assessment.red_flag else NO_RED_FLAG
+    return {DUE.partition: partitions.of(lead.lead_id, kind), DUE.order: instant(lead.escalation.next_at)}
+
+
+def _lists(lead: Lead, partitions: Partitions) -> dict[str, str]:
+    summary = LeadSummary.of(lead)
+    done_order = f"{instant(summary.done_at)}#{lead.lead_id}"
+    return {
+        WORKLIST.partition: partitions.of(lead.lead_id, OPEN if lead.needs_someone else CLOSED),
+        WORKLIST.order: open_order(lead) if lead.needs_someone else done_order,
+        "summary": summary.model_dump_json(),
+        ARRIVALS.partition: partitions.of(lead.lead_id, ARRIVAL),
+        ARRIVALS.order: f"{instant(lead.assessment.received_at)}#{lead.lead_id}",
+    }
+
+
+def _searches(lead: Lead) -> dict[str, str]:
+    return {
+        "reference": lead.reference,
+        "received_at": instant(lead.assessment.received_at),
+        "phone_key": lead.submitted.phone_key,
+        "email_key": lead.submitted.email_key,
+    }
+
+
+def _texts(attributes: dict[str, str]) -> dict[str, Any]:
+    return {name: {"S": value} for name, value in attributes.items() if value}

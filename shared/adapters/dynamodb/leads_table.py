@@ -1,0 +1,224 @@
+"""The leads table. Each change is one conditional write, and each list costs what is read of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.adapters.dynamodb.cursors import ExportCursor, View, WorklistCursor
+from shared.adapters.dynamodb.items import (
+    ARRIVAL,
+    ARRIVALS,
+    CLOSED,
+    DUE,
+    NO_RED_FLAG,
+    OPEN,
+    RED_FLAG,
+    TO_RETIRE,
+    WORKLIST,
+    instant,
+    item_of,
+    kept_of,
+    summary_of,
+)
+from shared.adapters.dynamodb.partitions import Item, Partitions
+from shared.domain.errors import LeadChanged, LeadErased, StoreUnavailable
+from shared.domain.leads.erasure import Tombstone
+from shared.domain.leads.export import Period
+from shared.domain.leads.lead import Lead
+from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.person import SAME_PERSON
+from shared.domain.leads.retention import Kept, Stage
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+BY_REFERENCE = "by_reference"
+BY_PHONE = "by_phone"
+BY_EMAIL = "by_email"
+AFTER = "~"  # sorts after all that is in an order; behind one place, it is just after that
+
+
+class LeadsTable:
+    """One item for each lead. `index_shards`: how many partitions the indexes are spread over."""
+
+    def __init__(self, client: DynamoDBClient, table: str, index_shards: int) -> None:
+        self._client = client
+        self._table = table
+        self._partitions = Partitions(index_shards)
+
+    def add(self, lead: Lead) -> Lead | None:
+        """Store a lead that is not there yet; None, or the lead that already has this id.
+
+        The SDK's own retry can meet its own first write: the caller compares the content and answers as for a repeat.
+        Raises StoreUnavailable, or LeadErased: it does not come back.
+        """
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=item_of(lead, self._partitions),
+                ConditionExpression="attribute_not_exists(lead_id)",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            item: Any = error.response.get("Item")
+            if item is None:  # DynamoDB always sends it; without it we cannot tell a repeat from a conflict
+                raise StoreUnavailable from error
+            earlier = kept_of(item)
+            if isinstance(earlier, Tombstone):
+                raise LeadErased from None
+            return earlier
+        except (ClientError, BotoCoreError) as error:
+            raise StoreUnavailable from error
+        return None
+
+    def get(self, lead_id: UUID) -> Lead | None:
+        kept = self.kept(lead_id)
+        return kept if isinstance(kept, Lead) else None
+
+    def kept(self, lead_id: UUID) -> Kept | None:
+        """The lead, or what is left of it. Raises StoreUnavailable."""
+        try:
+            answer = self._client.get_item(
+                TableName=self._table, Key={"lead_id": {"S": str(lead_id)}}, ConsistentRead=True
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise StoreUnavailable from error
+        item = answer.get("Item")
+        return kept_of(item) if item else None
+
+    def replace(self, before: Kept, after: Kept) -> None:
+        """Write `after` while `before` is still the stored version. Raises LeadChanged or StoreUnavailable.
+
+        When the SDK's retry meets its own first write, the stored lead is already `after`: that is success.
+        """
+        item = item_of(after, self._partitions)
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=item,
+                ConditionExpression="version = :before",
+                ExpressionAttributeValues={":before": {"N": str(before.version)}},
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            if error.response.get("Item") != item:
+                raise LeadChanged from None
+        except (ClientError, BotoCoreError) as error:
+            raise StoreUnavailable from error
+
+    def remove(self, kept: Kept) -> None:
+        """Leave nothing, while that version is the stored one. Raises LeadChanged or StoreUnavailable.
+
+        When the SDK's retry meets its own first deletion, there is nothing left: that is success.
+        """
+        try:
+            self._client.delete_item(
+                TableName=self._table,
+                Key={"lead_id": {"S": str(kept.lead_id)}},
+                ConditionExpression="attribute_not_exists(lead_id) OR version = :before",
+                ExpressionAttributeValues={":before": {"N": str(kept.version)}},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            raise LeadChanged from None
+        except (ClientError, BotoCoreError) as error:
+            raise StoreUnavailable from error
+
+    def due(self, at: datetime) -> Iterator[UUID]:
+        """Leads whose next look is due: those with a red flag first, and then the longest due first.
+
+        Raises StoreUnavailable.
+        """
+        for kind in (RED_FLAG, NO_RED_FLAG):
+            for item in self._partitions.read(self._query, DUE, kind, "<= :at", at=instant(at)):
+                yield UUID(item["lead_id"]["S"])
+
+    def open_leads(self, after: str | None = None) -> Iterator[tuple[LeadSummary, str]]:
+        """Open leads in the order of `urgency`, each with its cursor. Raises StoreUnavailable, or InvalidInput for a
+        cursor of something else."""
+        return self._open("open", "0", after)
+
+    def taken_leads(self, after: str | None = None) -> Iterator[tuple[LeadSummary, str]]:
+        """Those of the open leads that somebody has. As `open_leads`."""
+        return self._open("taken", "1", after)
+
+    def closed_leads(self, after: str | None = None) -> Iterator[tuple[LeadSummary, str]]:
+        """Leads that need nobody, the latest done first. As `open_leads`."""
+        before = AFTER if after is None else WorklistCursor.parse(after, "closed").order
+        items = self._partitions.read(self._query, WORKLIST, CLOSED, "< :before", latest_first=True, before=before)
+        return _listed("closed", items)
+
+    def _open(self, view: View, beginning: str, after: str | None) -> Iterator[tuple[LeadSummary, str]]:
+        place = beginning if after is None else WorklistCursor.parse(after, view).order
+        return _listed(view, self._partitions.read(self._query, WORKLIST, OPEN, "> :place", place=place))
+
+    def id_of(self, reference: str) -> UUID | None:
+        """The lead with this reference. Raises StoreUnavailable."""
+        answer = self._query(
+            IndexName=BY_REFERENCE,
+            KeyConditionExpression="#reference = :reference",
+            ExpressionAttributeNames={"#reference": "reference"},  # a reserved word
+            ExpressionAttributeValues={":reference": {"S": reference}},
+        )
+        return next((UUID(item["lead_id"]["S"]) for item in answer["Items"]), None)
+
+    def of_person(self, phone_key: str, email_key: str) -> tuple[LeadSummary, ...]:
+        """Leads with this phone number or e-mail address, the latest first; an empty key finds none. Raises
+        StoreUnavailable."""
+        found = {
+            summary.reference: summary
+            for index, name, key in ((BY_PHONE, "phone_key", phone_key), (BY_EMAIL, "email_key", email_key))
+            if key
+            for summary in self._of_key(index, name, key)
+        }
+        return tuple(sorted(found.values(), key=lambda summary: summary.received_at, reverse=True))
+
+    def arrivals(self, period: Period, after: str | None = None) -> Iterator[tuple[UUID, str]]:
+        """The leads that came in then, in order, each with its cursor; read as far as asked for.
+
+        Raises StoreUnavailable, or InvalidInput for a cursor of something else.
+        """
+        first = instant(period.since)
+        if after is not None:
+            cursor = ExportCursor.parse(after, period)
+            first = f"{instant(cursor.at)}#{cursor.lead_id}{AFTER}"
+        last = instant(period.until)  # what came in just then has its id behind it, and so is past it
+        between = "BETWEEN :first AND :last"
+        return map(_arrived, self._partitions.read(self._query, ARRIVALS, ARRIVAL, between, first=first, last=last))
+
+    def in_stage(self, stage: Stage, until: datetime) -> Iterator[UUID]:
+        """What entered this stage of retention then or earlier, the oldest first. Raises StoreUnavailable."""
+        for item in self._partitions.read(self._query, TO_RETIRE, stage, "<= :until", until=instant(until)):
+            yield UUID(item["lead_id"]["S"])
+
+    def _of_key(self, index: str, name: str, key: str) -> Iterable[LeadSummary]:
+        answer = self._query(
+            IndexName=index,
+            KeyConditionExpression=f"{name} = :key",
+            ExpressionAttributeValues={":key": {"S": key}},
+            ScanIndexForward=False,
+            Limit=SAME_PERSON,
+        )
+        return map(summary_of, answer["Items"])
+
+    def _query(self, **what: Any) -> dict[str, Any]:
+        try:
+            answer: Any = self._client.query(TableName=self._table, **what)
+        except (ClientError, BotoCoreError) as error:
+            raise StoreUnavailable from error
+        return dict(answer)
+
+
+def _listed(view: View, items: Iterable[Item]) -> Iterator[tuple[LeadSummary, str]]:
+    for item in items:
+        yield summary_of(item), str(WorklistCursor(view, item[WORKLIST.order]["S"]))
+
+
+def _arrived(item: Item) -> tuple[UUID, str]:
+    at, _, _ = item[ARRIVALS.order]["S"].partition("#")
+    cursor = ExportCursor(datetime.fromisoformat(at), UUID(item["lead_id"]["S"]))
+    return cursor.lead_id, str(cursor)

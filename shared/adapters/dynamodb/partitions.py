@@ -1,0 +1,76 @@
+"""The partitions of an index, read as one.
+
+DynamoDB takes 1,000 writes a second for one key of an index. Above that, the leads are spread over several partitions
+(template parameter IndexShards). No caller sees them: a read merges them into one order.
+"""
+
+from __future__ import annotations
+
+import heapq
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+READ_AT_ONCE = 100  # items: as many as a page of the worklist or of an export shows
+UNEVEN = 10  # items more than its share that a partition may have of a page
+
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index that all leads pass through: its name and the attributes of its key."""
+
+    name: str
+    partition: str
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partitions:
+    """`count`: how many; it may grow at any time, since all are read and a lead stays where it was until it changes."""
+
+    count: int
+
+    def of(self, lead_id: UUID, kind: str) -> str:
+        """The partition of a lead among those of its kind."""
+        return f"{kind}-{zlib.crc32(lead_id.bytes) % self.count}"
+
+    def read(
+        self,
+        query: Callable[..., dict[str, Any]],
+        index: Index,
+        kind: str,
+        condition: str,
+        *,
+        latest_first: bool = False,
+        **values: str,
+    ) -> Iterator[Item]:
+        """What the index holds of this kind, in the index's order; read as far as asked for.
+
+        `condition`: on the order, with `values` by name; for example "<= :last".
+        """
+        first_read = min(READ_AT_ONCE // self.count + UNEVEN, READ_AT_ONCE)
+
+        def partition(number: int) -> Iterator[Item]:
+            what = {
+                "IndexName": index.name,
+                "KeyConditionExpression": f"{index.partition} = :partition AND {index.order} {condition}",
+                "ExpressionAttributeValues": {
+                    f":{name}": {"S": value} for name, value in {"partition": f"{kind}-{number}", **values}.items()
+                },
+                "ScanIndexForward": not latest_first,
+                "Limit": first_read,
+            }
+            while True:
+                answer = query(**what)
+                yield from answer["Items"]
+                if "LastEvaluatedKey" not in answer:
+                    return
+                what |= {"ExclusiveStartKey": answer["LastEvaluatedKey"], "Limit": READ_AT_ONCE}
+
+        return heapq.merge(
+            *map(partition, range(self.count)), key=lambda item: str(item[index.order]["S"]), reverse=latest_first
+        )

@@ -1,0 +1,91 @@
+"""A lead form of an ad network (Google Ads lead form webhook), read as a submission that answered no question."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID, uuid5
+
+from pydantic import Field, ValidationError
+
+from shared.domain.errors import FieldProblem, InvalidInput
+from shared.domain.intake.attribution import Attribution
+from shared.domain.intake.submission import Consents, ContactEntry, QuestionnaireVersion, Submission
+from shared.domain.model import Stored
+
+NAMESPACE = UUID("6a2f0a53-6a0c-5c3a-9d0e-3a4c6f0b9d11")  # made once for this purpose; never change it
+CONTACT_COLUMNS = {
+    "phone": ("PHONE_NUMBER", "WORK_PHONE"),
+    "email": ("EMAIL", "WORK_EMAIL"),
+    "postal": ("POSTAL_CODE",),
+}
+NAME_COLUMNS = ("FULL_NAME", "FIRST_NAME", "LAST_NAME")
+MAX_COLUMNS = 60
+MAX_ATTRIBUTION = 120  # characters
+
+
+class Column(Stored):
+    """The network may add keys at any time: unknown ones are ignored."""
+
+    column_id: str | None = None
+    string_value: str | None = None
+
+
+class AdKey(Stored):
+    """The secret alone: nothing else is looked at before it is right."""
+
+    google_key: Annotated[str, Field(max_length=200)] = ""
+
+
+class AdLead(Stored):
+    """The webhook's body (Google Ads API, lead form webhook). Only what we cannot do without must be right."""
+
+    lead_id: Annotated[str, Field(min_length=1, max_length=300)]
+    user_column_data: Annotated[tuple[Column, ...], Field(max_length=MAX_COLUMNS)]
+    campaign_id: int | str | None = None
+    gcl_id: str | None = None
+    is_test: bool = False
+
+    def submission(self, questionnaire: QuestionnaireVersion) -> Submission:
+        """No question was put, so every safety answer is unknown and UNK-04 applies. The same `lead_id` is the same
+        submission.
+
+        Raises InvalidInput when there is neither a phone number nor an e-mail address to use.
+        """
+        values = {column.column_id: (column.string_value or "").strip() for column in self.user_column_data}
+        name = values.get("FULL_NAME") or " ".join(filter(None, (values.get(key) for key in NAME_COLUMNS[1:])))
+        fields: dict[str, Any] = {
+            key: next((values[column] for column in columns if values.get(column)), None)
+            for key, columns in CONTACT_COLUMNS.items()
+        }
+        return Submission(
+            submission_id=uuid5(NAMESPACE, self.lead_id),
+            questionnaire=questionnaire,
+            answers={},
+            contact=_contact({**fields, "name": name}),
+            consents=Consents(contact=True),
+            attribution=self._attribution(),
+        )
+
+    def _attribution(self) -> Attribution:
+        given = {"utm_campaign": self.campaign_id, "gclid": self.gcl_id}
+        clean = {name: _clean(value) for name, value in given.items()}
+        return Attribution.model_validate({"utm_source": "google-ads", **{n: v for n, v in clean.items() if v}})
+
+
+def _clean(value: object) -> str:
+    """Told for the record only: what cannot be kept is left out."""
+    text = "" if value is None else str(value).strip()
+    return text if text.isprintable() and len(text) <= MAX_ATTRIBUTION else ""
+
+
+def _contact(fields: dict[str, Any]) -> ContactEntry:
+    """A field that a form would have to mend is left out here: nobody can mend it, and the others still serve."""
+    while True:
+        try:
+            return ContactEntry.model_validate(fields)
+        except ValidationError as error:
+            bad = {entry["loc"][0] for entry in error.errors(include_url=False, include_input=False) if entry["loc"]}
+            if not bad:
+                problem = FieldProblem("/user_column_data", "Enter a phone number or an email address.")
+                raise InvalidInput((problem,)) from None
+            fields = {key: value for key, value in fields.items() if key not in bad}

@@ -1,0 +1,348 @@
+"""A form filled in without JavaScript: the fields that a browser posts, and what they say.
+
+Fields are named like the API's: `answers.age`, `contact.phone`, `consents.contact`, and the names of an attribution as
+they are (`utm_source`). A form that we drew also says which page it shows (`step`) and what it asked there (`asked`),
+and carries everything else in hidden fields: nothing is kept on our side between pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from shared.domain.errors import FieldProblem
+from shared.domain.intake.attribution import ATTRIBUTION, Fields, clean_attribution, first_of
+from shared.domain.rules.advice import ShownMessage
+from shared.domain.rules.condition import AnyOf, Facts
+from shared.domain.rules.questionnaire import Answer, Page, Question, Questionnaire
+
+WHOLE = "all"  # the step of a form that shows every question on one page
+ANSWERS, CONTACT, CONSENTS = "answers.", "contact.", "consents."
+SHOWN = "consents_shown."  # + consent code: the hash of the text beside its box
+CARRIED = (
+    "submission_id",
+    "questionnaire",
+    "version",
+    "language",
+    "token",
+    "page",
+    "return_to",
+    "minor_notice_shown",
+    "website",
+)
+NOT_TICKED = frozenset({"", "0", "no", "off", "false"})
+IN_EMERGENCY = ("name", "phone")  # the contact fields of the form beside emergency advice
+MOST_SCALE = 10
+
+
+def is_scale(question: Question) -> bool:
+    """A few numbers: shown as buttons."""
+    return question.type == "integer" and (question.maximum or 0) - (question.minimum or 0) <= MOST_SCALE
+
+
+@dataclass(frozen=True)
+class FilledForm:
+    fields: Fields
+    questionnaire: Questionnaire
+
+    @cached_property
+    def facts(self) -> Facts:
+        valid = {
+            code: answer
+            for code, answer in self._given()
+            if (question := self.questionnaire.questions.get(code)) and question.problem(answer) is None
+        }
+        return self.questionnaire.facts(valid)
+
+    def first(self, name: str) -> str:
+        return first_of(self.fields, name)
+
+    def typed(self, name: str) -> tuple[str, ...]:
+        return self.fields.get(name, ())
+
+    # --- where the visitor is ---
+
+    @property
+    def step(self) -> str:
+        """The page that was shown, WHOLE, or empty for a form that somebody else drew."""
+        step = self.first("step")
+        return step if step == WHOLE or step in self.questionnaire.page_ids else ""
+
+    @property
+    def wanted(self) -> str:
+        """The page that a button asked for, whatever is filled in."""
+        step = self.first("back") or self.first("show")
+        return step if step == WHOLE or step in self.questionnaire.page_ids else ""
+
+    @property
+    def next_step(self) -> str:
+        ids = self.questionnaire.page_ids
+        return ids[min(ids.index(self.step) + 1, len(ids) - 1)] if self.step in ids else WHOLE
+
+    @property
+    def in_emergency(self) -> bool:
+        """Whether this is the form beside emergency advice."""
+        return bool(self.first("emergency"))
+
+    @property
+    def minor(self) -> bool:
+        return self.questionnaire.contact.hidden_when.holds(self.facts)
+
+    def pages(self, step: str) -> tuple[Page, ...]:
+        return tuple(page for page in self.questionnaire.pages if step in (page.id, WHOLE, ""))
+
+    def is_due(self, question: Question) -> bool:
+        return question.shown_when is None or question.shown_when.holds(self.facts)
+
+    def due(self, step: str) -> tuple[Question, ...]:
+        return tuple(question for page in self.pages(step) for question in page.questions if self.is_due(question))
+
+    @property
+    def asked(self) -> frozenset[str]:
+        return frozenset(self.typed("asked"))
+
+    @property
+    def not_asked_yet(self) -> tuple[Question, ...]:
+        """Follow-ups that the answers of this page have made due."""
+        return tuple(
+            question
+            for question in self.due(self.step)
+            if question.code not in self.asked and self.answer(question) is None
+        )
+
+    # --- what was filled in ---
+
+    def answer(self, question: Question) -> Answer | None:
+        """As the API takes it; None when there is none. A number that cannot be read stays the text that it is."""
+        given = [text for text in self.typed(ANSWERS + question.code) if text.strip()]
+        if not given:
+            return None
+        if question.type == "choice-many" or len(given) > 1:
+            return given
+        text = given[0].strip()
+        if question.type == "integer" and text.isascii() and text.isdigit() and len(text) < len("1000000"):
+            return int(text)
+        return text
+
+    def _given(self) -> Iterator[tuple[str, Answer]]:
+        for name, texts in self.fields.items():
+            code = name.removeprefix(ANSWERS)
+            if code == name:
+                continue
+            question = self.questionnaire.questions.get(code)
+            answer: Answer | None = self.answer(question) if question else texts[0]
+            if answer is not None:
+                yield code, answer
+
+    def answers(self) -> dict[str, Answer]:
+        """All that was answered. On a form in pages, a follow-up that a changed answer has hidden again is left out."""
+        paged = self.step not in ("", WHOLE)
+        questions = self.questionnaire.questions
+        return {
+            code: answer
+            for code, answer in self._given()
+            if not (paged and code in questions and not self.is_due(questions[code]))
+        }
+
+    def answers_to_screen(self, *, texts: bool = False) -> dict[str, Answer]:
+        """What the safety check may see: no free text (but with `texts`), nothing unreadable, and nothing whose
+        follow-up on this page is still unanswered, since the rules would assume the worst of it too early."""
+        unfinished = {
+            question.shown_when.question
+            for question in (self.due(self.step) if self.step else ())
+            if question.required and isinstance(question.shown_when, AnyOf) and self.answer(question) is None
+        }
+        questions = self.questionnaire.questions
+        return {
+            code: answer
+            for code, answer in self.answers().items()
+            if code in questions
+            and code not in unfinished
+            and (texts or questions[code].type != "text")
+            and questions[code].problem(answer) is None
+        }
+
+    def consents_to(self, consent: str) -> bool:
+        return any(text.strip().lower() not in NOT_TICKED for text in self.typed(CONSENTS + consent))
+
+    def submission(self, submission_id: UUID, page: str) -> dict[str, Any]:
+        """The same content as the API's JSON. `page`: where the form was shown, if it does not say so itself."""
+        content: dict[str, Any] = {
+            "submission_id": submission_id,
+            "questionnaire": {
+                "id": self.questionnaire.id,
+                "version": self.first("version") or self.questionnaire.version,
+            },
+            "answers": self.answers(),
+            "language": self.questionnaire.language,
+            "page": self.first("page") or page or None,
+            "token": self.first("token") or None,
+            "consents_shown": {
+                consent.code: self.first(SHOWN + consent.code)
+                for consent in self.questionnaire.contact.consents
+                if self.first(SHOWN + consent.code)
+            },
+            "website": self.first("website") or None,
+        }
+        if attribution := clean_attribution(self.fields):
+            content["attribution"] = attribution
+        if not self.minor:
+            content["contact"] = self._contact() or None
+            content["consents"] = {
+                consent.code: self.consents_to(consent.code) for consent in self.questionnaire.contact.consents
+            }
+        return content
+
+    @property
+    def submission_id(self) -> UUID | None:
+        try:
+            return UUID(self.first("submission_id"))
+        except ValueError:
+            return None
+
+    def _contact(self) -> dict[str, str]:
+        return {
+            name.removeprefix(CONTACT): texts[0].strip()
+            for name, texts in self.fields.items()
+            if name.startswith(CONTACT) and texts[0].strip()
+        }
+
+    # --- what is missing or wrong ---
+
+    def problems(self) -> tuple[FieldProblem, ...]:
+        """Of the questions that this page asked."""
+        return tuple(self._problems_of(question for question in self.due(self.step) if question.code in self.asked))
+
+    def problems_at_the_end(self) -> tuple[FieldProblem, ...]:
+        """Of the last page, before sending. A form that somebody else drew may ask for less than ours."""
+        if self.in_emergency:
+            return tuple(self._emergency_contact_problems())
+        if not self.step:
+            return ()
+        found = list(self._problems_of(self.due(self.step)))
+        return tuple(found if self.minor else [*found, *self._contact_problems()])
+
+    def _problems_of(self, questions: Iterable[Question]) -> Iterator[FieldProblem]:
+        for question in questions:
+            sentence, limits = self._problem_of(question)
+            if sentence:
+                yield FieldProblem(f"/answers/{question.code}", sentence, limits)
+
+    def _problem_of(self, question: Question) -> tuple[str, Mapping[str, int]]:
+        answer = self.answer(question)
+        if answer is None and not question.required:
+            return "", {}
+        if answer is None:
+            return "Choose a number." if is_scale(question) else _MISSING[question.type], {}
+        if question.problem(answer) is None:
+            return "", {}
+        if question.type == "integer":
+            return "Enter a whole number from {low} to {high}.", question.limits
+        if question.type == "text":
+            used = len(answer) if isinstance(answer, str) else 0
+            return (
+                "Please use {limit} characters or fewer. You have used {used}.",
+                {"limit": question.max_length or 0, "used": used},
+            )
+        return "Please check this answer.", {}
+
+    def _contact_problems(self) -> Iterator[FieldProblem]:
+        given = self._contact()
+        phone, email, preference = given.get("phone"), given.get("email"), given.get("preference")
+        for entry in self.questionnaire.contact.fields:
+            if entry.required and entry.code not in ("phone", "email") and entry.code not in given:
+                yield FieldProblem(f"/contact/{entry.code}", "Please fill this in.")
+        if not phone and not email:
+            yield FieldProblem("/contact/phone", "Enter a phone number or an email address.")
+        elif not phone and preference in ("call", "text"):
+            yield FieldProblem("/contact/phone", "Enter a phone number, or choose email below.")
+        elif not email and preference == "email":
+            yield FieldProblem("/contact/email", "Enter an email address, or choose call or text below.")
+        yield from self._consent_problems()
+
+    def _emergency_contact_problems(self) -> Iterator[FieldProblem]:
+        if not self._contact().get("phone"):
+            yield FieldProblem("/contact/phone", "Enter a phone number.")
+        yield from self._consent_problems()
+
+    def _consent_problems(self) -> Iterator[FieldProblem]:
+        for consent in self.questionnaire.contact.consents:
+            if consent.required and not self.consents_to(consent.code):
+                yield FieldProblem(f"/consents/{consent.code}", "Check this box so that we can contact you.")
+
+    def page_of(self, problems: Collection[FieldProblem]) -> str:
+        """The step that shows the first of these problems."""
+        if self.step in ("", WHOLE):
+            return self.step
+        wrong = {problem.pointer for problem in problems}
+        for page in self.questionnaire.pages:
+            if any(f"/answers/{question.code}" in wrong for question in page.questions):
+                return page.id
+        return self.questionnaire.page_ids[-1]
+
+    # --- what the next page carries ---
+
+    def carried(self, drawn: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Fields that the next page does not show but must not lose."""
+        for name, texts in self.fields.items():
+            if name in drawn:
+                continue
+            if name in CARRIED or name in ATTRIBUTION:
+                yield name, texts[0]
+            elif name.startswith((ANSWERS, CONTACT, CONSENTS)) and self._still_counts(name):
+                yield from ((name, text) for text in texts if text.strip())
+
+    def _still_counts(self, name: str) -> bool:
+        question = self.questionnaire.questions.get(name.removeprefix(ANSWERS))
+        return question is None or self.step in ("", WHOLE) or self.is_due(question)
+
+
+_MISSING = {
+    "integer": "Enter a number.",
+    "choice-many": "Check at least one box.",
+    "choice-one": "Choose one answer.",
+    "text": "Please fill this in.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """What a visitor without JavaScript sees next.
+
+    `kind`: a "page" of questions, the "follow-ups" to a page, or the interruptions "emergency" and "minor".
+    `step`: the page it is about.
+    """
+
+    form: FilledForm
+    kind: str
+    step: str
+    problems: tuple[FieldProblem, ...] = ()
+    messages: tuple[ShownMessage, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        return self.step in ("", WHOLE)
+
+    @property
+    def last(self) -> bool:
+        return self.whole or self.step == self.form.questionnaire.page_ids[-1]
+
+    @property
+    def number(self) -> int:
+        return self.form.questionnaire.page_ids.index(self.step) + 1
+
+    @property
+    def sections(self) -> tuple[tuple[Page, tuple[Question, ...]], ...]:
+        """The pages shown, each with its questions. On a single page every follow-up shows, with its condition."""
+        return tuple((page, tuple(filter(self._shows, page.questions))) for page in self.form.pages(self.step))
+
+    def _shows(self, question: Question) -> bool:
+        if self.whole:
+            return True
+        if self.kind != "follow-ups":
+            return self.form.is_due(question)
+        wrong = {problem.pointer for problem in self.problems}
+        return f"/answers/{question.code}" in wrong if wrong else question in self.form.not_asked_yet

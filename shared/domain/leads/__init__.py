@@ -1,0 +1,1 @@
+"""A lead from its arrival to its erasure: work, escalation, resubmission, consent, retention."""

@@ -1,0 +1,153 @@
+"""Consent as evidence: what was shown, what was ticked, by whom it can be shown, chained so that a change is seen.
+
+Fields: 47 CFR 64.1200 and the record keeping of the FTC Telemarketing Sales Rule (2024); docs/consent.md says why.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.domain.intake.submission import Contact, Submission
+from shared.domain.model import Model
+from shared.domain.rules.questionnaire import Questionnaire
+
+ConsentCode = Literal["contact", "sms", "marketing"]
+UNTICKED_BOX = "a box of its own, unticked by default"
+UNKNOWN_TEXT = "given on a page that did not say which text it showed"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """How the request came: evidence, never a reason to refuse. Address and agent as the API saw them."""
+
+    source_address: str
+    user_agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRecord:
+    """One entry of a lead's consent ledger. `hash` covers every other field, `previous` the entry before it."""
+
+    consent: str  # contact, sms or marketing
+    given: bool
+    text: str
+    text_hash: str
+    questionnaire: str
+    questionnaire_version: str
+    language: str
+    how: str
+    page: str
+    covers: tuple[str, ...]
+    at: datetime
+    source_address: str
+    user_agent: str
+    previous: str
+    hash: str = ""
+
+    def sealed(self) -> Self:
+        return replace(self, hash=self._seal())
+
+    def after(self, previous: str) -> Self:
+        """The same entry at another place of a ledger."""
+        return replace(self, previous=previous).sealed()
+
+    @property
+    def substance(self) -> tuple[object, ...]:
+        return (self.given, self.text_hash, self.language, self.covers, self.how)
+
+    def intact(self, previous: str) -> bool:
+        """Whether this entry is as it was written, after the entry with the hash `previous`."""
+        return self.previous == previous and self.hash == self._seal()
+
+    def _seal(self) -> str:
+        entry = asdict(self)
+        del entry["hash"]
+        return hashlib.sha256(json.dumps(entry, default=datetime.isoformat).encode()).hexdigest()
+
+
+def consent_records(
+    submission: Submission,
+    contact: Contact,
+    questionnaire: Questionnaire,
+    visit: Visit,
+    at: datetime,
+    elsewhere: str = "",
+) -> tuple[ConsentRecord, ...]:
+    """A record for each consent whose text the page says it showed, given or not, and for each that was given without.
+
+    `elsewhere`: who else showed the form, and then the text is theirs and not known here. Each record is chained to the
+    one before.
+    """
+    given = submission.consents.model_dump() if submission.consents else {}
+    shown = {str(code): text_hash for code, text_hash in submission.consents_shown.items()}
+    records: list[ConsentRecord] = []
+    for consent in questionnaire.contact.consents:
+        known = shown.get(consent.code) == consent.text_hash
+        if not known and not given.get(consent.code):
+            continue
+        record = ConsentRecord(
+            consent=consent.code,
+            given=bool(given.get(consent.code)),
+            text=consent.text if known else "",
+            text_hash=consent.text_hash if known else "",
+            questionnaire=questionnaire.id,
+            questionnaire_version=submission.questionnaire.version,
+            language=questionnaire.language,
+            how=UNTICKED_BOX if known else elsewhere or UNKNOWN_TEXT,
+            page=submission.page or "",
+            covers=_covers(consent.code, contact),
+            at=at,
+            source_address=visit.source_address,
+            user_agent=visit.user_agent[:300],
+            previous=records[-1].hash if records else "",
+        )
+        records.append(record.sealed())
+    return tuple(records)
+
+
+def continued(ledger: Iterable[ConsentRecord], later: Iterable[ConsentRecord]) -> tuple[ConsentRecord, ...]:
+    """The ledger, and after it what is new in the later records: said otherwise, to other words or for another way."""
+    records = list(ledger)
+    for record in later:
+        latest = next((known for known in reversed(records) if known.consent == record.consent), None)
+        if latest is None or latest.substance != record.substance:
+            records.append(record.after(records[-1].hash if records else ""))
+    return tuple(records)
+
+
+def revocation(earlier: ConsentRecord, how: str, at: datetime, previous: str) -> ConsentRecord:
+    """The entry that ends a consent. `how`: the words or the way in which the person said so."""
+    return replace(
+        earlier, given=False, how=f"revoked: {how}", at=at, previous=previous, source_address="", user_agent=""
+    ).sealed()
+
+
+class Revocation(Model):
+    """Somebody asks that a consent end. `how`: in which words, or by which way."""
+
+    lead_id: UUID
+    consent: ConsentCode
+    how: Annotated[str, Field(min_length=1, max_length=300)]
+
+
+def chain_intact(records: Iterable[ConsentRecord]) -> bool:
+    previous = ""
+    for record in records:
+        if not record.intact(previous):
+            return False
+        previous = record.hash
+    return True
+
+
+def _covers(consent: str, contact: Contact) -> tuple[str, ...]:
+    """The number and address that a consent is about: text messages go to the number only."""
+    ways = (contact.phone,) if consent == "sms" else (contact.phone, contact.email)
+    return tuple(way for way in ways if way)

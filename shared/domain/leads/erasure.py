@@ -1,0 +1,139 @@
+"""What is left of a lead after it was erased, or when all that must be kept is why it was urgent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from shared.domain.leads.consent import ConsentRecord
+from shared.domain.leads.history import RETURNED, SYSTEM, HistoryEntry
+from shared.domain.leads.lead import Lead
+from shared.domain.leads.person import email_key, phone_key
+from shared.domain.model import Stored
+
+REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class HashedConsent:
+    """An entry of an erased lead's ledger, without what the person or their browser wrote.
+
+    `covers`: keyed hashes, so that a number somebody shows can be compared. `hash`: of the entry as it was.
+    """
+
+    consent: str
+    given: bool
+    text: str
+    text_hash: str
+    questionnaire: str
+    questionnaire_version: str
+    language: str
+    how: str
+    covers: tuple[str, ...]
+    at: datetime
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Why an urgent lead had its tier, what the person was shown, and who did what and when. `alerts`: levels."""
+
+    tier: str
+    rules: tuple[str, ...]
+    rule_set: str
+    rule_set_version: str
+    messages: tuple[str, ...]
+    deadline: datetime | None
+    acknowledged_at: datetime | None
+    alerts: int
+    history: tuple[HistoryEntry, ...]
+
+
+class Tombstone(Stored):
+    """What stays in the place of a lead. It keeps the id, so that the same form sent again does not come back.
+
+    `by`: the id of the member of staff who erased it, or SYSTEM.
+    """
+
+    lead_id: UUID
+    version: int
+    reference: str
+    kind: Literal["erased", "audit"]
+    at: datetime
+    by: str
+    last_contact: datetime
+    consents: tuple[HashedConsent, ...] = ()
+    trail: Trail | None = None
+
+
+def erased(lead: Lead, by: str, at: datetime, person_key: str) -> Tombstone:
+    """A tombstone with the ledger of consents, its contacts hashed; nothing else."""
+    return Tombstone(
+        lead_id=lead.lead_id,
+        version=lead.version + 1,
+        reference=lead.reference,
+        kind="erased",
+        at=at,
+        by=by,
+        last_contact=last_contact(lead),
+        consents=tuple(_hashed_consent(record, person_key) for record in lead.submitted.consent_records),
+    )
+
+
+def trail_only(lead: Lead, at: datetime) -> Tombstone:
+    """A tombstone that says why the lead was urgent and what was done, and names nobody."""
+    triage = lead.assessment.triage
+    return Tombstone(
+        lead_id=lead.lead_id,
+        version=lead.version + 1,
+        reference=lead.reference,
+        kind="audit",
+        at=at,
+        by=SYSTEM,
+        last_contact=last_contact(lead),
+        trail=Trail(
+            tier=lead.tier,
+            rules=tuple(rule.id for rule in triage.safety_rules),
+            rule_set=triage.rule_set,
+            rule_set_version=triage.rule_set_version,
+            messages=tuple(message.id for message in lead.assessment.messages_shown),
+            deadline=lead.escalation.deadline,
+            acknowledged_at=lead.work.acknowledged_at,
+            alerts=lead.escalation.alert_delivered,
+            history=tuple(map(without_words, lead.history)),
+        ),
+    )
+
+
+def last_contact(lead: Lead) -> datetime:
+    """When the person, or staff, last did something about the lead; retiring does not count."""
+    worked = (entry.at for entry in lead.history if entry.by != SYSTEM or entry.action == RETURNED)
+    consents = (record.at for record in lead.submitted.consent_records)
+    return max([lead.assessment.received_at, *worked, *consents])
+
+
+def without_words(entry: HistoryEntry) -> HistoryEntry:
+    """The entry without what staff wrote, and no longer undoable."""
+    return replace(entry, text="", before=None)
+
+
+def _hashed_consent(record: ConsentRecord, person_key: str) -> HashedConsent:
+    return HashedConsent(
+        consent=record.consent,
+        given=record.given,
+        text=record.text,
+        text_hash=record.text_hash,
+        questionnaire=record.questionnaire,
+        questionnaire_version=record.questionnaire_version,
+        language=record.language,
+        how=REVOKED if record.how.startswith(f"{REVOKED}:") else record.how,
+        covers=tuple(_hashed(way, person_key) for way in record.covers),
+        at=record.at,
+        hash=record.hash,
+    )
+
+
+def _hashed(way: str, person_key: str) -> str:
+    return email_key(way, person_key) if "@" in way else phone_key(way, person_key)

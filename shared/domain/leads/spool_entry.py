@@ -1,0 +1,102 @@
+"""What waits in the spool: a lead as it was scored when it arrived, as JSON. It is stored as it is and not scored
+again, so that what the person was told, the deadline and the rules that were in force stay what they were."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from shared.domain.intake.submission import Contact
+from shared.domain.intake.suspicion import Suspicion
+from shared.domain.leads.lead import CANARY, FORM, Assessment, Lead, Submitted, first_escalation, reference_of
+from shared.domain.opening_hours import OpeningHours
+from shared.domain.rules.triage import RuleSet, triage_after_failure
+
+
+def spooled_lead(entry: str) -> Lead | None:
+    """None when it cannot be read."""
+    try:
+        return Lead.model_validate_json(entry)
+    except ValidationError:
+        return None
+
+
+def readable(entry: str) -> Mapping[str, object]:
+    """The top of an entry that is no lead, as far as it is JSON at all."""
+    try:
+        value = json.loads(entry)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def rescued(entry: Mapping[str, object], rule_set: RuleSet, hours: OpeningHours, at: datetime) -> Lead | None:
+    """A lead that is not scored (OPS-03) from what can be read of an entry; None when nobody could be reached by it, or
+    it is a canary.
+
+    `at`: counts as the arrival when that cannot be read. Its deadline is never later than that of a lead of this tier.
+    """
+    submitted, assessment = inside(entry, "submitted"), inside(entry, "assessment")
+    contact, lead_id = _contact(inside(submitted, "contact")), _uuid(entry.get("lead_id"))
+    if lead_id is None or not (contact.phone or contact.email) or entry.get("source") == CANARY:
+        return None
+    result = triage_after_failure(rule_set, {})
+    tier, received_at = rule_set.tiers[result.tier], _instant(assessment.get("received_at")) or at
+    questionnaire = rule_set.questionnaire
+    return Lead(
+        lead_id=lead_id,
+        version=1,
+        reference=reference_of(lead_id),
+        source=FORM,
+        submitted=Submitted(
+            answers={},
+            contact=contact,
+            content_hash="",
+            questionnaire=questionnaire.id,
+            questionnaire_version=questionnaire.version,
+            language=questionnaire.language,
+            attribution={},
+            complete=True,
+            consent_records=(),
+            phone_key="",
+            email_key="",
+        ),
+        assessment=Assessment(
+            received_at=received_at,
+            triage=result,
+            disposition=tier.disposition,
+            messages_shown=(),
+            suspicion=Suspicion(),
+        ),
+        escalation=first_escalation(tier, received_at, hours),
+    )
+
+
+def inside(outer: Mapping[str, object], name: str) -> Mapping[str, object]:
+    """The object of that name; empty when it cannot be read."""
+    value = outer.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _contact(given: Mapping[str, object]) -> Contact:
+    return Contact(**{field.name: text for field in fields(Contact) if isinstance(text := given.get(field.name), str)})
+
+
+def _uuid(value: object) -> UUID | None:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None
+
+
+def _instant(value: object) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return at if at.tzinfo else None

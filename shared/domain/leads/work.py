@@ -1,0 +1,301 @@
+"""What staff do with a lead. Each action is a function from a lead to its next version, with one more entry in the
+history; what may not be done is an error, and then nothing is written.
+
+A lead is new, then acknowledged by one person, then booked or closed. `version` in a request is the one that the person
+saw: alerts that went out since then are no conflict, what a colleague did is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Annotated, Literal, get_args
+
+from pydantic import Field
+
+from shared.domain.errors import AlreadyTaken, FieldProblem, InvalidInput, NotAllowed, WrongState
+from shared.domain.intake.fields import SeveralLines
+from shared.domain.leads.consent import ConsentCode
+from shared.domain.leads.escalation import Escalation
+from shared.domain.leads.history import HistoryEntry, WorkState
+from shared.domain.leads.lead import Lead, Submitted
+from shared.domain.leads.staff import Staff
+from shared.domain.model import Model
+from shared.domain.opening_hours import OpeningHours
+from shared.domain.rules.triage import Tier
+
+LONGEST_HISTORY = 200  # entries, and below the characters of staff: the lead must fit into one item of the table
+LONGEST_TEXTS = 50_000
+UNDO_WITHIN = timedelta(minutes=10)
+ADDING = frozenset(
+    {"contact_attempt", "note", "revoke_consent"}
+)  # these stand beside whatever a colleague did in the meantime
+
+ActionName = Literal[
+    "acknowledge",
+    "contact_attempt",
+    "book",
+    "close",
+    "reopen",
+    "note",
+    "raise_tier",
+    "lower_tier",
+    "revoke_consent",
+    "undo",
+]
+Outcome = Literal["reached", "no_answer", "left_message", "wrong_number"]
+Reason = Literal["not_a_fit", "unreachable", "duplicate", "spam", "declined"]
+
+
+class Action(Model):
+    """`version`: of the lead that the person saw. `outcome` of a contact attempt; `reason` of closing; `tier` to raise
+    or lower to; `consent` that the person took back; `text`: a note, the reason for lowering a tier, how the person
+    took the consent back, or a remark on anything else."""
+
+    action: ActionName
+    version: Annotated[int, Field(ge=1)]
+    outcome: Outcome | None = None
+    reason: Reason | None = None
+    tier: Annotated[str, Field(max_length=40)] | None = None
+    consent: ConsentCode | None = None
+    text: SeveralLines = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRules:
+    """What the clinic's rules say about tiers and time."""
+
+    tiers: Mapping[str, Tier]
+    hours: OpeningHours
+
+    def rank(self, tier: str) -> int:
+        return self.tiers[tier].rank
+
+    def is_safety(self, tier: str) -> bool:
+        return self.tiers[tier].safety
+
+    def deadline(self, tier: str, since: datetime) -> datetime | None:
+        span = self.tiers[tier].deadline
+        return span.after(since, self.hours) if span else None
+
+
+def work(lead: Lead, action: Action, staff: Staff, at: datetime, rules: WorkRules) -> Lead:
+    """The next version of the lead, or the same lead where there is nothing left to do.
+
+    Raises NotAllowed, InvalidInput, AlreadyTaken or WrongState.
+    """
+    if not staff.may_work:
+        raise NotAllowed("Only clinicians and the lead desk can work leads.")
+    if problems := tuple(_problems(action, rules)):
+        raise InvalidInput(problems)
+    _has_room(lead, action)
+    if action.action not in ADDING:
+        _nobody_was_faster(lead, action, staff)
+    do: Callable[[], Lead] = getattr(_Doing(lead, action, staff, at, rules), action.action)
+    return do()
+
+
+def possible(lead: Lead, staff: Staff, at: datetime, rules: WorkRules) -> tuple[str, ...]:
+    """The actions that this person can do now, for buttons: what is not listed would be refused."""
+    found = []
+    for name in get_args(ActionName):
+        try:
+            after = work(lead, _trial(name, lead, rules), staff, at, rules)
+        except (NotAllowed, AlreadyTaken, WrongState):
+            continue
+        if after is not lead:
+            found.append(name)
+    return tuple(found)
+
+
+def _problems(action: Action, rules: WorkRules) -> Iterable[FieldProblem]:
+    """What this action needs and the request lacks."""
+    if action.action == "contact_attempt" and action.outcome is None:
+        yield FieldProblem("/outcome", "This field is required.")
+    if action.action == "close" and action.reason is None:
+        yield FieldProblem("/reason", "This field is required.")
+    if action.action in ("raise_tier", "lower_tier") and action.tier not in rules.tiers:
+        yield FieldProblem("/tier", "This option is not on the list.")
+    if action.action == "revoke_consent" and action.consent is None:
+        yield FieldProblem("/consent", "This field is required.")
+    if action.action in ("note", "lower_tier", "revoke_consent") and not action.text:
+        yield FieldProblem("/text", "This field is required.")
+
+
+def _has_room(lead: Lead, action: Action) -> None:
+    """Adding ends some day; taking a lead, closing it, or taking a consent back never does."""
+    if action.action not in ADDING or action.action == "revoke_consent":
+        return
+    wordy = sum(len(entry.text) for entry in lead.history) + len(action.text or "") > LONGEST_TEXTS
+    if len(lead.history) >= LONGEST_HISTORY or wordy:
+        raise WrongState("The history of this lead is full.")
+
+
+def _nobody_was_faster(lead: Lead, action: Action, staff: Staff) -> None:
+    since = [entry for entry in lead.history if entry.version > action.version and entry.by != staff.id]
+    others = [entry for entry in since if entry.action not in ADDING]
+    if not others:
+        return
+    if lead.work.status == "acknowledged" and lead.work.owner != staff.id:
+        raise AlreadyTaken(lead.work.owner_name, lead.work.acknowledged_at)
+    last = others[-1]
+    raise WrongState("The lead has changed since you opened it.", last.by_name, last.action, last.at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Doing:
+    """An action that is being done: one method for each, named like it."""
+
+    lead: Lead
+    action: Action
+    staff: Staff
+    at: datetime
+    rules: WorkRules
+
+    def acknowledge(self) -> Lead:
+        """One person has it from now on: it leaves the sweep, and no further alert is decided."""
+        lead, work = self.lead, self.lead.work
+        if work.status == "acknowledged" and work.owner == self.staff.id:
+            return lead
+        if work.status == "acknowledged":
+            raise AlreadyTaken(work.owner_name, work.acknowledged_at)
+        self._must_be_open()
+        return self._done(replace(self._owned(), status="acknowledged"), self._entry(before=work))
+
+    def contact_attempt(self) -> Lead:
+        work = replace(self.lead.work, attempts=self.lead.work.attempts + 1)
+        return self._changed(self._entry(self.action.outcome), work=work)
+
+    def book(self) -> Lead:
+        self._must_be_open()
+        work = replace(self._owned(), status="booked", closed_at=self.at)
+        return self._done(work, self._entry(before=self.lead.work))
+
+    def close(self) -> Lead:
+        """Closing a red-flag lead as not-a-fit requires a clinician: it is a medical judgement."""
+        self._must_be_open()
+        reason, tier = self.action.reason, self.lead.tier
+        if reason == "not_a_fit" and self.rules.is_safety(tier) and not self.staff.may_judge:
+            raise NotAllowed(f"Only a clinician can close a lead in tier {tier} as not a fit.")
+        work = replace(self._owned(), status="closed", closed_reason=reason or "", closed_at=self.at)
+        return self._done(work, self._entry(reason, before=self.lead.work))
+
+    def reopen(self) -> Lead:
+        """Nobody has it any more, so its escalation restarts at level 1."""
+        work = self.lead.work
+        if work.status == "new":
+            raise WrongState("The lead is already open.")
+        fresh = WorkState(staff_tier=work.staff_tier, attempts=work.attempts)
+        return self._changed(self._entry(), work=fresh, escalation=self._restarted(self.lead.tier))
+
+    def note(self) -> Lead:
+        return self._changed(self._entry())
+
+    def raise_tier(self) -> Lead:
+        lead, tier = self.lead, self.action.tier or ""
+        self._must_be_open()
+        if self.rules.rank(tier) >= self.rules.rank(lead.tier):
+            raise WrongState(f"The lead's tier is already {lead.tier} or more urgent.")
+        deadlines = (lead.escalation.deadline, self.rules.deadline(tier, self.at))
+        return self._retiered(tier, min(filter(None, deadlines), default=None))
+
+    def lower_tier(self) -> Lead:
+        lead, tier = self.lead, self.action.tier or ""
+        if not self.staff.may_judge:
+            raise NotAllowed("Only a clinician can lower a tier.")
+        self._must_be_open()
+        if self.rules.rank(tier) <= self.rules.rank(lead.tier):
+            raise WrongState(f"The lead's tier is already {lead.tier} or less urgent.")
+        return self._retiered(tier, self.rules.deadline(tier, lead.assessment.received_at))
+
+    def revoke_consent(self) -> Lead:
+        """The member of staff who hears the person say so records it, no matter who owns the lead."""
+        consent = self.action.consent or ""
+        after = self.lead.revoked(consent, self.action.text, self.at)
+        if after is self.lead:
+            return after
+        return self._changed(self._entry(consent), submitted=after.submitted)
+
+    def undo(self) -> Lead:
+        lead = self.lead
+        last = lead.history[-1] if lead.history else None
+        if last is None or last.before is None or last.by != self.staff.id or self.at - last.at > UNDO_WITHIN:
+            raise WrongState("Nothing to undo: you can undo only your own last action, within ten minutes.")
+        entry = self._entry(last.action, undo_of=last.version)
+        if last.before.status != "new":
+            return self._changed(entry, work=last.before)
+        ladder, escalation = lead.ladder(self.rules.tiers, self.rules.hours), lead.escalation
+        due = ladder.next_at(escalation.started_at, escalation.alert_delivered)  # nobody has it: the ladder goes on
+        next_at = max(self.at, due) if len(ladder) else None
+        return self._changed(entry, work=last.before, escalation=replace(escalation, next_at=next_at))
+
+    def _must_be_open(self) -> None:
+        if self.lead.work.is_done:
+            raise WrongState("The lead is booked or closed. Reopen it first.")
+
+    def _owned(self) -> WorkState:
+        """Acting on an unowned lead assigns it to the actor."""
+        work = self.lead.work
+        if work.owner:
+            return work
+        return replace(work, owner=self.staff.id, owner_name=self.staff.name, acknowledged_at=self.at)
+
+    def _done(self, work: WorkState, entry: HistoryEntry) -> Lead:
+        """Somebody has it, or it is done: no further alert."""
+        return self._changed(entry, work=work, escalation=self.lead.escalation.stopped())
+
+    def _retiered(self, tier: str, deadline: datetime | None) -> Lead:
+        """While nobody has the lead, the audience of this tier is alerted at once."""
+        escalation = self._restarted(tier) if self.lead.work.status == "new" else self.lead.escalation
+        work = replace(self.lead.work, staff_tier=tier)
+        escalation = replace(escalation, deadline=deadline, tier_rank=self.rules.rank(tier))
+        return self._changed(self._entry(tier), work=work, escalation=escalation)
+
+    def _restarted(self, tier: str) -> Escalation:
+        return self.lead.escalation.restarted(self.at, escalates=self.rules.tiers[tier].escalates)
+
+    def _changed(
+        self,
+        entry: HistoryEntry,
+        *,
+        submitted: Submitted | None = None,
+        escalation: Escalation | None = None,
+        work: WorkState | None = None,
+    ) -> Lead:
+        history = (*self.lead.history, entry)
+        return self.lead.changed(submitted=submitted, escalation=escalation, work=work, history=history)
+
+    def _entry(
+        self, detail: str | None = "", *, before: WorkState | None = None, undo_of: int | None = None
+    ) -> HistoryEntry:
+        return HistoryEntry(
+            at=self.at,
+            by=self.staff.id,
+            by_name=self.staff.name,
+            action=self.action.action,
+            version=self.lead.version + 1,
+            detail=detail or "",
+            text=self.action.text,
+            before=before,
+            undo_of=undo_of,
+        )
+
+
+def _trial(name: str, lead: Lead, rules: WorkRules) -> Action:
+    """This action as a person might do it."""
+    by_urgency = sorted(rules.tiers.values(), key=lambda tier: tier.rank)
+    tier = by_urgency[0 if name == "raise_tier" else -1].name
+    return Action.model_validate(
+        {
+            "action": name,
+            "version": lead.version,
+            "outcome": "reached",
+            "reason": "unreachable",
+            "tier": tier,
+            "consent": next(
+                (record.consent for record in lead.submitted.consent_records if lead.consents_to(record.consent)), "sms"
+            ),
+            "text": "-",
+        }
+    )

@@ -1,0 +1,89 @@
+"""The worklist: the order of open leads, what staff ask of it, and what they look for by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import Field
+from pydantic_core import PydanticCustomError
+
+from shared.domain.intake.fields import Line, line, mail_address
+from shared.domain.intake.phone import e164
+from shared.domain.leads.escalation import NEVER
+from shared.domain.leads.lead import Lead
+from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.person import email_key, phone_key
+from shared.domain.model import Model
+
+READ_ALOUD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""})
+REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{10}")
+
+
+class Urgency(NamedTuple):
+    """A lead's place on the worklist. `taken`: somebody has it. `tier_rank`: 0 is the most urgent tier."""
+
+    taken: bool
+    tier_rank: int
+    deadline: datetime
+    received_at: datetime
+
+
+def urgency(lead: Lead) -> Urgency:
+    """Open leads are listed by it: what nobody has comes first, by tier and deadline, and then what somebody has."""
+    escalation = lead.escalation
+    taken = lead.work.status == "acknowledged"
+    return Urgency(taken, escalation.tier_rank, escalation.deadline or NEVER, lead.assessment.received_at)
+
+
+class WorklistQuery(Model):
+    """`cursor`: where the previous page ended."""
+
+    view: Literal["open", "mine", "closed"] = "open"
+    tier: Annotated[str, Field(max_length=40)] | None = None
+    suspect: bool | None = None
+    cursor: Annotated[str, Field(max_length=300)] | None = None
+
+    def wants(self, summary: LeadSummary, staff_id: str) -> bool:
+        return (
+            (self.view != "mine" or summary.owner == staff_id)
+            and self.tier in (None, summary.tier)
+            and self.suspect in (None, summary.suspect)
+        )
+
+
+class Search(Model):
+    """What somebody typed: a reference, a phone number or an e-mail address."""
+
+    q: Annotated[str, line(254), Line]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchKeys:
+    """What to look up; "" where the text cannot be that. Ten digits can be a reference and a phone number."""
+
+    reference: str = ""
+    phone_key: str = ""
+    email_key: str = ""
+
+
+def search_keys(search: Search, person_key: str) -> SearchKeys:
+    if "@" in search.q:
+        return SearchKeys(email_key=email_key(_or_none(mail_address, search.q), person_key))
+    return SearchKeys(reference_in(search.q), phone_key=phone_key(_or_none(e164, search.q), person_key))
+
+
+def reference_in(text: str) -> str:
+    """The reference as it is stored, from how people write and read it out; "" when it is none."""
+    letters = text.upper().translate(READ_ALOUD)
+    return f"{letters[:5]}-{letters[5:]}" if REFERENCE.fullmatch(letters) else ""
+
+
+def _or_none(check: Callable[[str], str], text: str) -> str | None:
+    try:
+        return check(text)
+    except PydanticCustomError:
+        return None

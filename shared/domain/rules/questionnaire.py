@@ -1,0 +1,206 @@
+"""A questionnaire: pages of questions, and what a set of answers to them says."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from shared.domain.errors import FieldProblem
+from shared.domain.rules.condition import Condition, Facts
+
+Answer = int | str | list[str]
+Answers = Mapping[str, Answer]
+
+NONE = "none"
+# Apostrophes as people and their phones write them; the dotless i that some keyboards give for an i.
+WRITTEN_OTHERWISE = str.maketrans({**dict.fromkeys("\u2018\u2019\u02bc\u2032\uff07\u00b4\u0060", "'"), "\u0131": "i"})
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    code: str
+    label: str
+    exclusive: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """`minimum`/`maximum` bound an integer, `max_length` (characters) a text.
+
+    `missing_counts_as`: the option assumed when the question was shown and skipped.
+    `keep_when_hidden`: positive safety options that count even where the question is not shown.
+    `standard_code`: what the question is called in a public code system, as `system|code`.
+    """
+
+    code: str
+    type: str
+    text: str
+    required: bool
+    options: tuple[Option, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    max_length: int | None = None
+    shown_when: Condition | None = None
+    missing_counts_as: str | None = None
+    keep_when_hidden: frozenset[str] = frozenset()
+    standard_code: str | None = None
+
+    @cached_property
+    def option_codes(self) -> frozenset[str]:
+        return frozenset(option.code for option in self.options)
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """What fills the {names} of the sentences below."""
+        return {"low": self.minimum or 0, "high": self.maximum or 0, "limit": self.max_length or 0}
+
+    def problem(self, answer: object) -> str | None:
+        """Why this answer cannot be taken, as a sentence (with {limits}) without the answer; None when it can."""
+        match self.type:
+            case "integer":
+                return self._number_problem(answer)
+            case "text":
+                return self._text_problem(answer)
+            case "choice-one":
+                return self._choice_problem([answer] if isinstance(answer, str) else None, "Choose one option code.")
+            case _:
+                return self._choice_problem(answer, "Choose from the list of option codes.")
+
+    def _number_problem(self, answer: object) -> str | None:
+        if not isinstance(answer, int) or isinstance(answer, bool):
+            return "Enter a whole number."
+        low, high = self.minimum or 0, self.maximum or 0
+        return None if low <= answer <= high else "Enter a number from {low} to {high}."
+
+    def _text_problem(self, answer: object) -> str | None:
+        if not isinstance(answer, str):
+            return "Enter text."
+        return None if len(answer) <= (self.max_length or 0) else "Use {limit} characters or fewer."
+
+    def _choice_problem(self, codes: object, expected: str) -> str | None:
+        if not isinstance(codes, list):
+            return expected
+        for code in codes:
+            if not isinstance(code, str) or code not in self.option_codes:
+                return "This option is not on the list."
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    id: str
+    title: str
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactField:
+    code: str
+    type: str
+    text: str
+    required: bool
+    max_length: int | None = None
+    autocomplete: str | None = None
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True)
+class ConsentText:
+    """`text_hash`: sha256 (hex) of the text, by which a page says what it showed."""
+
+    code: str
+    text: str
+    required: bool
+
+    @cached_property
+    def text_hash(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ContactBlock:
+    title: str
+    emergency_title: str
+    hidden_when: Condition
+    fields: tuple[ContactField, ...]
+    consents: tuple[ConsentText, ...]
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    id: str
+    version: str
+    language: str
+    title: str
+    approved_by: str
+    approved_on: str
+    pages: tuple[Page, ...]
+    contact: ContactBlock
+    definitions: Mapping[str, Condition]
+    reviewed: bool = True  # False while a translation awaits its translator and physician
+
+    @cached_property
+    def questions(self) -> Mapping[str, Question]:
+        return {question.code: question for page in self.pages for question in page.questions}
+
+    @property
+    def page_ids(self) -> tuple[str, ...]:
+        return tuple(page.id for page in self.pages)
+
+    def problems(self, answers: Answers) -> tuple[FieldProblem, ...]:
+        """One problem for each answer that this version of the questionnaire cannot take."""
+        found = []
+        for code, answer in answers.items():
+            question = self.questions.get(code)
+            if question is None:
+                found.append(FieldProblem(f"/answers/{code}", "This questionnaire has no such question."))
+            elif (sentence := question.problem(answer)) is not None:
+                found.append(FieldProblem(f"/answers/{code}", sentence, question.limits))
+        return tuple(found)
+
+    def facts(self, answers: Answers, last_page: str | None = None) -> Facts:
+        """What the answers say.
+
+        `last_page`: the last page the visitor has left; skipped follow-ups on later pages are not yet missing. None
+        means that the whole questionnaire was put to the visitor. Answers are taken as valid (see `problems`).
+        """
+        facts = Facts()
+        passed = True
+        for page in self.pages:
+            for question in page.questions:
+                self._note(question, answers.get(question.code), facts, passed)
+            if page.id == last_page:
+                passed = False
+        return facts
+
+    def _note(self, question: Question, answer: Answer | None, facts: Facts, passed: bool) -> None:
+        shown = question.shown_when is None or question.shown_when.holds(facts)
+        if question.type == "integer":
+            if shown and isinstance(answer, int):
+                facts.numbers[question.code] = answer
+            return
+        if question.type == "text":
+            if shown and isinstance(answer, str) and answer.strip():
+                facts.texts[question.code] = _plain(answer)
+            return
+        chosen = frozenset((answer,) if isinstance(answer, str) else answer if isinstance(answer, list) else ())
+        if not shown:
+            chosen &= question.keep_when_hidden  # a positive safety answer is never dropped
+        if len(chosen) > 1 and NONE in chosen:
+            chosen -= {NONE}
+            facts.none_with_others = True
+        if not chosen and shown and passed and question.missing_counts_as:
+            chosen = frozenset((question.missing_counts_as,))
+        if chosen:
+            facts.chosen[question.code] = chosen
+
+
+def _plain(text: str) -> str:
+    """As word lists read it: small letters, plain apostrophes, no accents, single spaces."""
+    text = text.translate(WRITTEN_OTHERWISE)
+    if not text.isascii():
+        text = "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
+    return " ".join(text.lower().split())

@@ -1,0 +1,36 @@
+"""What a candidate rule set would have said of a submission: recorded beside the lead, and shown to nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.domain.rules.questionnaire import Answers
+from shared.domain.rules.triage import RuleSet, triage
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """`rules`: ids of the safety and not-a-fit rules that fired."""
+
+    tier: str
+    rules: tuple[str, ...]
+    rule_set: str
+    rule_set_version: str
+    content_hash: str
+
+
+def shadow(candidate: RuleSet, answers: Answers) -> Shadow | None:
+    """None where the candidate cannot score these answers: it must never matter to a patient."""
+    try:
+        if candidate.questionnaire.problems(answers):
+            return None
+        result = triage(candidate, answers)
+    except Exception:  # noqa: BLE001  rules that nobody has signed may be wrong in any way
+        return None
+    return Shadow(
+        tier=result.tier,
+        rules=tuple(rule.id for rule in (*result.safety_rules, *result.not_fit_rules)),
+        rule_set=result.rule_set,
+        rule_set_version=result.rule_set_version,
+        content_hash=result.content_hash,
+    )

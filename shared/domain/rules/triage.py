@@ -1,0 +1,302 @@
+"""Triage: from answers to a tier, a fit score, and the reasons for both. A pure function of rule set and answers.
+
+Two results, never added: safety rules set a floor that can only rise; the fit score only orders leads that no floor
+caught.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from shared.domain.opening_hours import Span
+from shared.domain.rules.condition import Condition
+from shared.domain.rules.questionnaire import Answers, Questionnaire
+
+
+@dataclass(frozen=True, slots=True)
+class LadderStep:
+    """One alert: how long after the submission, and to whom (desk, clinician or manager)."""
+
+    after: Span
+    audience: str
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What the clinic does about a lead, and who is told when nobody takes it."""
+
+    clinic_does: str
+    ladder: tuple[LadderStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """How urgent a lead is, and what follows from that.
+
+    `rank`: 0 is the most urgent. `safety`: its leads are a matter of safety, so that a medical judgement closes them as
+    not a fit. `marketing`: whether its leads may be used for marketing at all. `after_safety_rule`: in the place of
+    `usual` for a lead that a safety rule raised to this tier.
+    """
+
+    name: str
+    rank: int
+    safety: bool
+    disposition: str
+    marketing: bool
+    usual: Response
+    after_safety_rule: Response | None
+    message: str | None
+    deadline: Span | None
+
+    @property
+    def escalates(self) -> bool:
+        """Whether staff are alerted of its leads at all."""
+        return bool(self.usual.ladder)
+
+    def response(self, *, safety_rule: bool) -> Response:
+        return (safety_rule and self.after_safety_rule) or self.usual
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A source of a rule and its evidence mark: V read at its source, S secondary, M not checked, D our design."""
+
+    key: str
+    note: str
+    mark: str
+
+    def __str__(self) -> str:
+        text = f"{self.key} ({self.note})" if self.key and self.note else self.key or self.note
+        return f"{text} [{self.mark}]"
+
+
+@dataclass(frozen=True, slots=True)
+class FiredRule:
+    """A rule that fired, with what staff are shown; kept with the lead so that it outlives the rule set."""
+
+    id: str
+    reason: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    id: str
+    reason: str
+    citations: tuple[Citation, ...]
+    when: Condition
+
+    @cached_property
+    def fired(self) -> FiredRule:
+        return FiredRule(id=self.id, reason=self.reason, sources=tuple(map(str, self.citations)))
+
+
+@dataclass(frozen=True)
+class SafetyRule(Rule):
+    """`red_flag`: False when the rule fires on what is missing, not on what was answered."""
+
+    floor: str
+    message: str | None
+    red_flag: bool
+
+
+@dataclass(frozen=True)
+class NotFitRule(Rule):
+    """`overrides`: the floors it beats. None: it is silent beside any safety rule."""
+
+    tier: str
+    message: str
+    overrides: frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class FitRule(Rule):
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    cap: int
+    at_least: int
+    tier: str
+    below: str
+    rules: tuple[FitRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`closed`: the sentences that come first when nobody can call; `call`: the sentence that promises a call.
+
+    `instead_of`: a message that this one says too, and that is left out beside it.
+    """
+
+    id: str
+    text: str
+    closed: str | None
+    call: str | None
+    instead_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    key: str
+    text: str
+    supports: str
+    mark: str
+    mark_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changed with a version of the rules, on which day (ISO), and by whom."""
+
+    version: str
+    on: str
+    what: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """`content_hash`: sha256 (hex) over the bytes of the rule set, its questionnaire and the tiers. `changes`: the
+    oldest first; empty where none are written down."""
+
+    id: str
+    version: str
+    changes: tuple[Change, ...]
+    content_hash: str
+    approved_by: str
+    approved_on: str
+    questionnaire: Questionnaire
+    tiers: Mapping[str, Tier]
+    safety: tuple[SafetyRule, ...]
+    not_fit: tuple[NotFitRule, ...]
+    fit: Fit
+    tags: tuple[Rule, ...]
+    messages: Mapping[str, Message]
+    net: str
+    minor: Condition
+    scoring_failure: SafetyRule
+    definitions: Mapping[str, Condition]
+    sources: Mapping[str, Source]
+
+
+@dataclass(frozen=True, slots=True)
+class TriageResult:
+    """What the rules say. Together with the stored answers it can be computed again from the same rule set."""
+
+    tier: str
+    safety_rules: tuple[FiredRule, ...]
+    not_fit_rules: tuple[FiredRule, ...]
+    fit_score: int
+    fit_rules: tuple[FiredRule, ...]
+    tags: tuple[FiredRule, ...]
+    minor: bool
+    marketing_allowed: bool
+    messages: tuple[str, ...]
+    rule_set: str
+    rule_set_version: str
+    content_hash: str
+    failed: bool = False  # the answers could not be scored as they are (OPS-03)
+
+
+def triage(
+    rule_set: RuleSet, answers: Answers, last_page: str | None = None, also: tuple[SafetyRule, ...] = ()
+) -> TriageResult:
+    """Score a set of valid answers.
+
+    `last_page`: see `Questionnaire.facts`. `also`: safety rules that fire whatever the answers say.
+    """
+    facts = rule_set.questionnaire.facts(answers, last_page)
+    minor = rule_set.minor.holds(facts)
+    safety = [*(rule for rule in rule_set.safety if rule.when.holds(facts)), *also]
+    not_fit = [
+        rule for rule in rule_set.not_fit if (rule.overrides is not None or not safety) and rule.when.holds(facts)
+    ]
+    fit = [rule for rule in rule_set.fit.rules if rule.when.holds(facts)]
+    fit_score = min(sum(rule.points for rule in fit), rule_set.fit.cap)
+    tier = _tier(rule_set, safety, not_fit, fit_score)
+    return _result(
+        rule_set,
+        tier,
+        safety,
+        not_fit,
+        fit,
+        fit_score=fit_score,
+        tags=[rule for rule in rule_set.tags if rule.when.holds(facts)],
+        minor=minor,
+    )
+
+
+def triage_after_failure(rule_set: RuleSet, answers: Answers, last_page: str | None = None) -> TriageResult:
+    """The result when these answers cannot be scored as they are (OPS-03): never below the floor of the scoring failure
+    rule, and what can be read still counts."""
+    failure = rule_set.scoring_failure
+    readable = {code: answer for code, answer in answers.items() if _readable(rule_set.questionnaire, code, answer)}
+    try:
+        return triage(rule_set, readable, last_page, also=(failure,))
+    except Exception:  # noqa: BLE001  the rules themselves are broken: the stand-in rule is all that is left
+        minor = rule_set.minor.holds(rule_set.questionnaire.facts(readable))
+        return _result(rule_set, rule_set.tiers[failure.floor], [failure], [], [], fit_score=0, tags=[], minor=minor)
+
+
+def _readable(questionnaire: Questionnaire, code: str, answer: object) -> bool:
+    question = questionnaire.questions.get(code)
+    return question is not None and question.problem(answer) is None
+
+
+def _tier(rule_set: RuleSet, safety: list[SafetyRule], not_fit: list[NotFitRule], fit_score: int) -> Tier:
+    floor = min((rule_set.tiers[rule.floor] for rule in safety), key=lambda tier: tier.rank, default=None)
+    for rule in not_fit:
+        if floor is None or floor.name in (rule.overrides or ()):
+            return rule_set.tiers[rule.tier]
+    if floor is not None:
+        return floor
+    return rule_set.tiers[rule_set.fit.tier if fit_score >= rule_set.fit.at_least else rule_set.fit.below]
+
+
+def _result(
+    rule_set: RuleSet,
+    tier: Tier,
+    safety: list[SafetyRule],
+    not_fit: list[NotFitRule],
+    fit: list[FitRule],
+    *,
+    fit_score: int,
+    tags: list[Rule],
+    minor: bool,
+) -> TriageResult:
+    return TriageResult(
+        tier=tier.name,
+        safety_rules=_fired(safety),
+        not_fit_rules=_fired(not_fit),
+        fit_score=fit_score,
+        fit_rules=_fired(fit),
+        tags=_fired(tags),
+        minor=minor,
+        marketing_allowed=tier.marketing and not minor,
+        messages=_messages(rule_set, tier, safety, not_fit, minor),
+        rule_set=rule_set.id,
+        rule_set_version=rule_set.version,
+        content_hash=rule_set.content_hash,
+        failed=rule_set.scoring_failure in safety,
+    )
+
+
+def _fired(rules: Iterable[Rule]) -> tuple[FiredRule, ...]:
+    return tuple(rule.fired for rule in sorted(rules, key=lambda rule: rule.id))
+
+
+def _messages(
+    rule_set: RuleSet, tier: Tier, safety: list[SafetyRule], not_fit: list[NotFitRule], minor: bool
+) -> tuple[str, ...]:
+    """Message ids in the order shown: those of the rules that set the tier, then the age notice, then the net."""
+    ids = [rule.message for rule in safety if rule.floor == tier.name and rule.message]
+    if not_fit and (minor or not safety):
+        ids.append(not_fit[0].message)
+    elif not ids and tier.message:
+        ids.append(tier.message)
+    said_otherwise = {rule_set.messages[message].instead_of for message in ids}
+    return tuple(dict.fromkeys(message for message in [*ids, rule_set.net] if message not in said_otherwise))

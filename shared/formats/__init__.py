@@ -1,0 +1,1 @@
+"""Leads and questionnaires in other people's formats: FHIR R4, CSV, JSON Schema."""

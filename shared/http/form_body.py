@@ -1,0 +1,51 @@
+"""The body of a plain HTML form, as names and texts (application/x-www-form-urlencoded and multipart/form-data)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from urllib.parse import parse_qsl
+
+from shared.domain.intake.attribution import Fields
+
+URLENCODED = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+MEDIA_TYPES = (URLENCODED, MULTIPART)
+MAX_FIELDS = 500
+
+
+def read_fields(content: bytes, content_type: str) -> Fields:
+    """Every field with its texts in the order sent; files are left out. Raises ValueError.
+
+    Bytes that are not UTF-8 become replacement characters: a page in an older encoding must not cost us a patient.
+    """
+    media_type = content_type.partition(";")[0].strip().lower()
+    pairs = _multipart(content, content_type) if media_type == MULTIPART else _urlencoded(content)
+    fields: dict[str, tuple[str, ...]] = {}
+    for count, (name, text) in enumerate(pairs, start=1):
+        if count > MAX_FIELDS:
+            raise ValueError("too many fields")
+        fields[name] = (*fields.get(name, ()), text.replace("\r\n", "\n"))
+    return fields
+
+
+def _urlencoded(content: bytes) -> Iterable[tuple[str, str]]:
+    text = content.decode(errors="replace")
+    return parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=MAX_FIELDS)
+
+
+def _multipart(content: bytes, content_type: str) -> Iterable[tuple[str, str]]:
+    from python_multipart import parse_form  # noqa: PLC0415  only for those who send such a form
+    from python_multipart.exceptions import FormParserError  # noqa: PLC0415
+
+    pairs: list[tuple[str, str]] = []
+
+    def keep(field: object) -> None:
+        name, value = getattr(field, "field_name", None) or b"", getattr(field, "value", None) or b""
+        pairs.append((name.decode(errors="replace"), value.decode(errors="replace")))
+
+    try:
+        parse_form({"Content-Type": content_type.encode()}, io.BytesIO(content), keep, lambda _: None)
+    except (FormParserError, AssertionError) as error:
+        raise ValueError("not a multipart form") from error
+    return pairs

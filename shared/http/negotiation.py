@@ -1,0 +1,87 @@
+"""Which representation and language a client wants: proactive negotiation (RFC 9110, 12.5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+RANGE = re.compile(rf"({NAME})/({NAME})")
+LANGUAGE = re.compile(r"[a-z]{2,3}")
+MOST_LANGUAGES = 20
+QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRange:
+    type: str
+    subtype: str
+    parameters: dict[str, str]
+    quality: float
+
+    def specificity(self, offer: MediaRange) -> int | None:
+        """How closely this range names the offer; None when the offer is outside it.
+
+        A parameter counts only where the offer has one of that name (`fhirVersion`): a client that adds
+        `charset=utf-8` is not turned away.
+        """
+        if self.type not in ("*", offer.type) or self.subtype not in ("*", offer.subtype):
+            return None
+        shared = self.parameters.keys() & offer.parameters.keys()
+        if any(self.parameters[name] != offer.parameters[name] for name in shared):
+            return None
+        return 10 * ((self.type != "*") + (self.subtype != "*")) + len(shared)
+
+
+def preferred(accept: str | None, offers: Sequence[str]) -> str | None:
+    """The offer with the highest quality; the earlier one when two are equal; None when none is acceptable.
+
+    No header, or an empty one, accepts anything. An entry that cannot be read counts for nothing.
+    """
+    if accept is None or not accept.strip():
+        return offers[0]
+    ranges = [entry for part in accept.split(",") if (entry := _media_range(part)) is not None]
+    best, best_quality = None, 0.0
+    for offer in offers:
+        quality = _quality(offer, ranges)
+        if quality > best_quality:
+            best, best_quality = offer, quality
+    return best
+
+
+def languages(accept: str) -> list[str]:
+    """The primary languages of an Accept-Language header (RFC 9110, 12.5.4), the one wanted most first."""
+    entries = []
+    for part in accept.split(",")[:MOST_LANGUAGES]:
+        tag, _, parameter = (piece.strip() for piece in part.partition(";"))
+        language, quality = tag.partition("-")[0].lower(), parameter.removeprefix("q=") or "1"
+        if LANGUAGE.fullmatch(language) and QUALITY.fullmatch(quality) and float(quality) > 0:
+            entries.append((-float(quality), language))
+    return [language for _, language in sorted(entries, key=lambda entry: entry[0])]
+
+
+def _quality(offer: str, ranges: Sequence[MediaRange]) -> float:
+    """The quality of the most specific range that holds the offer; 0 when none does."""
+    wanted = _media_range(offer)
+    found = [
+        (specificity, entry.quality)
+        for entry in ranges
+        if wanted is not None and (specificity := entry.specificity(wanted)) is not None
+    ]
+    return max(found, default=(0, 0.0))[1]
+
+
+def _media_range(text: str) -> MediaRange | None:
+    name, *rest = (part.strip() for part in text.split(";"))
+    match = RANGE.fullmatch(name)
+    if match is None or (match[1] == "*" and match[2] != "*"):
+        return None
+    parameters = {}
+    for part in rest:
+        key, _, value = part.partition("=")
+        parameters[key.strip().lower()] = value.strip().strip('"').lower()
+    quality = parameters.pop("q", "1")
+    if QUALITY.fullmatch(quality) is None:
+        return None
+    return MediaRange(match[1].lower(), match[2].lower(), parameters, float(quality))

@@ -1,0 +1,27 @@
+// Text that was typed and not sent yet, kept in this tab: neither signing in again nor a colleague's change loses it.
+
+import { h } from "./elements.js";
+
+const KEY = "inbox:drafts";
+const MOST = 50; // the oldest goes first
+
+function drafts() {
+  try { return new Map(JSON.parse(sessionStorage.getItem(KEY))); } catch { return new Map(); }
+}
+
+function saveDraft(reference, action, text) {
+  const saved = drafts();
+  saved.delete(`${reference} ${action}`);
+  if (text) saved.set(`${reference} ${action}`, text);
+  sessionStorage.setItem(KEY, JSON.stringify([...saved].slice(-MOST)));
+}
+
+export const forgetDraft = (reference, action) => saveDraft(reference, action, "");
+export const forgetDrafts = () => sessionStorage.removeItem(KEY);
+
+// A text area that starts with the draft of one action on one lead.
+export function draftArea(reference, action, attributes) {
+  const area = h("textarea", { rows: "2", ...attributes, oninput: () => saveDraft(reference, action, area.value) });
+  area.value = drafts().get(`${reference} ${action}`) ?? "";
+  return area;
+}

@@ -1,0 +1,53 @@
+// What staff see when signing in or a request fails, and why the service refused an action.
+
+import { byId } from "./elements.js";
+import { Refused, SignedOut } from "./service.js";
+import { signIn } from "./sign-in.js";
+import { listedLeads, state } from "./state.js";
+import { formatTime } from "./times.js";
+import { drawWorklist } from "./worklist.js";
+
+// A message in place of the leads.
+export function showGate(title, text, { canSignIn = true } = {}) {
+  for (const id of ["worklist", "lead", "account", "stale"]) byId(id).hidden = true;
+  document.body.classList.remove("reading");
+  byId("gate").hidden = false;
+  byId("gate-title").textContent = title;
+  byId("gate-text").textContent = text;
+  byId("sign-in").hidden = !canSignIn;
+}
+
+// Every failed request ends here. Returns the refusal when only the caller can explain it, else null.
+export function handleFailure(error) {
+  if (error instanceof SignedOut) signInAgain();
+  else if (error instanceof Refused && error.status === 403 && !state.leads) {
+    showGate("You don't have access to leads", `${signIn.user.name || "This account"} is not in a group with access. Ask an administrator.`);
+  } else if (error instanceof Refused) return error;
+  else showStale();
+  return null;
+}
+
+function signInAgain() {
+  const { isFresh } = signIn; // the service refuses even a new token: signing in again by itself would never end
+  signIn.forget();
+  if (isFresh) showGate("The service did not accept this sign-in", "Please sign in again, or ask an administrator for help.");
+  else signIn.start();
+}
+
+// The banner while the service cannot be reached.
+export function showStale() {
+  const { updatedAt } = state;
+  const since = updatedAt ? `This list is as of ${formatTime(updatedAt)}.` : "Nothing has loaded yet.";
+  byId("stale-text").textContent = `The service cannot be reached. ${since} Trying again every 15 seconds.`;
+  byId("stale").hidden = false;
+  if (!listedLeads()) drawWorklist();
+}
+
+export const hideStale = () => { byId("stale").hidden = true; };
+
+// "Ann Lee has had this lead since 10:42. Nothing was changed."
+export function refusalText({ status, problem, message }) {
+  if (status === 409 && problem.owner_name) return `${problem.owner_name} has had this lead since ${formatTime(problem.since)}. Nothing was changed.`;
+  if (status === 409 && problem.by_name) return `${problem.by_name} changed this lead at ${formatTime(problem.since)}. You now see the latest version. Your change was not saved.`;
+  return status === 422 && problem.errors?.length ? problem.errors.map((entry) => entry.detail).join(" ") : message;
+}

@@ -1,0 +1,17 @@
+// What the worklist and the open lead both show: tier, countdown, whether the lead is done.
+
+import { h } from "./elements.js";
+import { formatTime } from "./times.js";
+
+export const TIERS = ["EMERGENCY", "URGENT", "PRIORITY", "ROUTINE", "NOT_A_FIT"]; // most urgent first
+
+export const tierName = (tier) => tier.replaceAll("_", " ");
+export const tierBadge = (tier) => h("span", { class: `tier ${tier}` }, tierName(tier));
+
+export const isDone = (lead) => lead.status === "closed" || lead.status === "booked";
+
+export function countdown(lead) {
+  if (isDone(lead)) return h("span", { class: "left" }, lead.status);
+  if (!lead.deadline) return h("span", { class: "left" }, "no deadline");
+  return h("span", { class: "left", "data-deadline": lead.deadline, title: `Due ${formatTime(lead.deadline)}` });
+}

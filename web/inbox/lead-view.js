@@ -1,0 +1,228 @@
+// Draws one lead, in the order in which a person at night needs it: how urgent, who has it, whom to call, what to ask, what
+// to press; then why, the answers, what the patient was shown, and the rest.
+
+import { actionButtons, historyText, outcomeForOwner, revokeChoices, takeButton, unfolding } from "./action-buttons.js";
+import { h } from "./elements.js";
+import { countdown, isDone, tierBadge, tierName } from "./lead-summary.js";
+import { formatDay, formatTime } from "./times.js";
+
+const NO = new Set(["none", "no"]);
+const CONSENTS = { contact: "contact", sms: "text messages", marketing: "marketing" };
+const TIMES = { morning: "in the morning", afternoon: "in the afternoon", evening: "in the evening" };
+const CHECKS = {
+  "trap-filled": "a hidden field was filled in", "too-quick": "filled in faster than anyone can read it",
+  "no-answers": "no question was answered", "no-token": "not sent from our form and page", "bad-token": "the form was open for a day, or is not ours",
+  "no-proof": "no proof of work (no JavaScript)", "bad-proof": "the proof of work is wrong", "good-proof": "the proof of work is right",
+};
+const PREFERENCES = { call: "a call", text: "a text message", email: "an email" };
+
+// `act` and `records` are what the buttons do: see action-buttons.js and records.js.
+export function drawLead(place, lead, { user, act, records }) {
+  const open = [...place.querySelectorAll("details[open]")].map((fold) => fold.id);
+  place.replaceChildren(...[
+    header(lead),
+    owner(lead, user),
+    takeButton(lead, act),
+    contact(lead),
+    outcomeForOwner(lead, user, act),
+    questionsToAsk(lead),
+    reasons(lead),
+    actionButtons(lead, user, act),
+    answers(lead),
+    ...lead.earlier.map(earlierAnswers),
+    messagesShown(lead),
+    otherLeads(lead),
+    history(lead, user),
+    consents(lead, act),
+    source(lead),
+    recordButtons(lead, user, records),
+  ].filter(Boolean));
+  for (const id of open) place.querySelector(`#${id}`)?.setAttribute("open", "");
+}
+
+export const backLink = () => h("a", { class: "button back", href: "#" }, "← List");
+
+function section(id, title, ...content) {
+  return h("section", { "aria-labelledby": `${id}-title` }, h("h3", { id: `${id}-title` }, title), ...content);
+}
+
+// ---- how urgent, who has it
+
+function header({ summary }) {
+  return h("header", {}, backLink(),
+    h("h2", {}, tierBadge(summary.tier), h("span", { class: "reference" }, summary.reference)),
+    countdown(summary),
+    h("div", { class: "buttons print" }, h("button", { type: "button", onclick: () => print() }, "Print")));
+}
+
+function owner({ summary, triage }, user) {
+  const mine = summary.owner === user.id;
+  const done = isDone(summary);
+  return h("div", {},
+    h("p", { class: summary.owner && !mine && !done ? "has other" : "has" }, ownerText(summary, mine)),
+    triage.staff_tier && h("p", { class: "soft" }, `Staff set this tier; the rules said ${tierName(triage.tier)}.`),
+    summary.suspect && h("p", { class: "soft" }, "Suspected spam: it looks as if a machine filled in the form. It could still be a person."),
+    summary.sent_more && h("p", { class: "more" }, "The patient sent more answers. Nobody has acted on them yet."),
+    summary.complete === false && h("p", { class: "soft" }, "Incomplete: the patient left before the end of the form."),
+    !done && triage.clinic_does && h("p", { class: "does" }, triage.clinic_does, "."));
+}
+
+function ownerText(summary, mine) {
+  const { owner_name: name, acknowledged_at: since } = summary;
+  if (isDone(summary)) return `${summary.status === "booked" ? "Booked" : "Closed"} by ${mine ? "you" : name}, ${formatTime(summary.closed_at)}`;
+  if (!summary.owner) return "Nobody has it yet";
+  if (!since) return mine ? "You have it" : `${name || "Somebody"} has it`;
+  return `${mine ? "You have" : `${name || "Somebody"} has`} had it since ${formatTime(since)}`;
+}
+
+// ---- whom to call, what to ask
+
+function contact({ contact: person, consents: { given }, summary, answers: all }) {
+  if (given.contact === false) return h("p", { class: "never" }, "Do not contact: the patient revoked this consent.");
+  const noTexts = person.preference === "text" && !given.sms ? " (did not consent to texts)" : "";
+  const facts = [...ageAndHelper(all), person.preference && `prefers ${PREFERENCES[person.preference] ?? person.preference}${noTexts}`,
+    person.best_time && `best ${TIMES[person.best_time] ?? person.best_time}`,
+    summary.language === "es" && "speaks Spanish", person.postal && `ZIP ${person.postal}`].filter(Boolean);
+  return h("div", { class: "contact" },
+    h("p", { class: "name" }, person.name || "No name given"),
+    facts.length > 0 && h("p", {}, facts.join(" · ")),
+    h("div", { class: "buttons" },
+      person.phone && h("a", { class: "button main call", href: `tel:${person.phone}` }, `Call ${phoneText(person.phone)}`),
+      person.phone && given.sms && h("a", { class: "button", href: `sms:${person.phone}` }, "Text"),
+      person.email && h("a", { class: person.phone ? "button" : "button main call", href: `mailto:${person.email}` }, person.email)));
+}
+
+function phoneText(phone) {
+  const parts = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(phone);
+  return parts ? `(${parts[1]}) ${parts[2]}-${parts[3]}` : phone;
+}
+
+// The age, and who filled in the form if it was not the patient.
+function ageAndHelper(all) {
+  const answerTo = (question) => all.find((entry) => entry.question === question);
+  const [age, who] = [answerTo("age"), answerTo("who")];
+  return [age?.codes[0] && `${age.codes[0]} years old`, who && who.codes[0] !== "self" && `the form says: ${who.answer[0]}`].filter(Boolean);
+}
+
+function questionsToAsk({ to_ask: questions, summary }) {
+  if (!questions.length || isDone(summary)) return null;
+  const [first, ...rest] = questions;
+  const question = ({ text, why, options }) => [text, " ", h("span", { class: "soft" }, `(${why})`), h("ul", {}, options.map((option) => h("li", {}, option)))];
+  return h("section", { class: "ask", "aria-label": "Ask on the phone" },
+    h("div", { class: "asked" }, h("strong", {}, "Ask first: "), question(first)),
+    rest.length > 0 && h("details", { id: "ask-too" }, h("summary", {}, `Then ask ${rest.length} more`), rest.map((one) => h("div", { class: "asked" }, question(one)))));
+}
+
+// ---- why this tier
+
+function reasons({ triage, rule_set: ruleSet, tags }) {
+  const { safety_rules: safety, not_fit_rules: notFit } = triage;
+  const ofThisTier = safety.filter((rule) => rule.floor === triage.tier);
+  const deciding = [ofThisTier, notFit, safety].find((rules) => rules.length) ?? [];
+  const also = [...safety, ...notFit].filter((rule) => !deciding.includes(rule));
+  return section("why", `Why ${triage.staff_tier ? "the rules said " : ""}${tierName(triage.tier)}`,
+    deciding.length ? firedRules(deciding) : h("p", {}, `Because of the fit score: ${triage.fit_score} of 100. A form cannot rule out a serious problem.`),
+    also.length > 0 && [h("h4", {}, "Also"), firedRules(also)],
+    triage.fit_rules.length > 0 && h("details", { id: "fit" }, h("summary", {}, `What makes up the fit score of ${triage.fit_score}`), firedRules(triage.fit_rules)),
+    tags.length > 0 && h("details", { id: "tags" }, h("summary", {}, tags.length === 1 ? "1 tag for staff" : `${tags.length} tags for staff`), firedRules(tags)),
+    h("p", { class: "soft" }, `Rules ${ruleSet.id} ${ruleSet.version}, `, ruleSet.approved_by ? `approved by ${ruleSet.approved_by}.` : "awaiting a physician's approval."));
+}
+
+const firedRules = (rules) => h("ul", { class: "rules-fired" }, rules.map((rule) =>
+  h("li", {}, h("span", { class: "why" }, rule.reason), h("small", {}, [rule.floor && tierName(rule.floor), rule.id, rule.sources.join("; ")].filter(Boolean).join(" · ")))));
+
+// ---- answers, messages
+
+// Warning signs first, then the patient's own words, then the rest by page. Questions answered with no are one short list.
+function answers({ answers: all }) {
+  const warnings = all.filter((entry) => entry.positive);
+  const words = all.filter((entry) => entry.type === "text");
+  const rest = all.filter((entry) => !entry.positive && entry.type !== "text");
+  const pages = byPage(rest.filter((entry) => !isNo(entry)));
+  const denied = rest.filter(isNo);
+  return section("answers", "Answers",
+    warnings.length > 0 && [h("h4", {}, "What raised the tier"), answerList(warnings)],
+    words.map((entry) => [h("h4", {}, "In the patient's own words"), h("p", { class: "words" }, entry.answer.join(" "))]),
+    [...pages].map(([page, entries]) => [h("h4", {}, page || "From another version of the form"), answerList(entries)]),
+    denied.length > 0 && h("details", { id: "denied" }, h("summary", {}, `Answered no or none: ${denied.length}`), answerList(denied, "no")));
+}
+
+// What the patient sent the time before: a warning sign stays in sight even if the later answers leave it out.
+function earlierAnswers({ received_at: at, tier, answers: all }, number) {
+  const warnings = all.filter((entry) => entry.positive);
+  return h("section", { "aria-label": `Earlier answers, ${formatTime(at)}` }, h("h3", {}, `Earlier answers: ${tierName(tier)}, ${formatTime(at)}`),
+    warnings.length > 0 && [h("h4", {}, "What raised the tier"), answerList(warnings)],
+    h("details", { id: `earlier-${number}` }, h("summary", {}, `All ${all.length} answers`), answerList(all)));
+}
+
+const isNo = (entry) => entry.codes.length > 0 && entry.codes.every((code) => NO.has(code));
+
+const answerList = (entries, kind = "") => h("dl", { class: `answers ${kind}` }, entries.map((entry) =>
+  h("div", {}, h("dt", {}, entry.text), h("dd", {}, entry.answer.length > 1 ? h("ul", {}, entry.answer.map((text) => h("li", {}, text))) : entry.answer[0] ?? "—"))));
+
+function byPage(entries) {
+  const pages = new Map();
+  for (const entry of entries) pages.set(entry.page, [...(pages.get(entry.page) ?? []), entry]);
+  return pages;
+}
+
+function messagesShown({ messages_shown: messages, summary }) {
+  return section("messages", "Messages shown to the patient",
+    summary.language === "es" && h("p", { class: "soft" }, "In Spanish, as shown:"),
+    h("div", { lang: summary.language }, messages.map((message) => h("p", { class: "words" }, message.text))));
+}
+
+// ---- other leads, history, consent, source
+
+function otherLeads({ others: leads }) {
+  return leads.length > 0 && section("others", "Other leads with the same phone or email",
+    h("ul", { class: "others" }, leads.map((other) => h("li", {},
+      h("a", { href: `#lead=${other.reference}` }, tierBadge(other.tier), " ", h("span", { class: "reference" }, other.reference), ` ${formatDay(other.received_at)}, ${other.status}`)))));
+}
+
+function history({ history: entries, summary }, user) {
+  const who = (entry) => (entry.by === "system" ? "" : h("strong", {}, entry.by === user.id ? "You " : `${entry.by_name || "Somebody"} `));
+  return section("history", "History", h("ol", { class: "history" },
+    [...entries].reverse().map((entry) => h("li", {}, h("span", {}, who(entry), historyText(entry)),
+      entry.text && h("p", { class: "words" }, entry.text), h("small", {}, formatTime(entry.at)))),
+    h("li", {}, "Received", h("small", {}, `${formatTime(summary.received_at)} · `, h("span", { "data-ago": summary.received_at })))));
+}
+
+function consents(lead, act) {
+  const { given, ledger, intact } = lead.consents;
+  return section("consents", "Consent",
+    h("p", {}, Object.entries(given).map(([consent, yes]) => `${CONSENTS[consent] ?? consent}: ${yes ? "yes" : "no"}`).join(" · ")),
+    h("p", { class: intact ? "soft" : "never" }, intact ? "Checked just now: no entry was changed, and none in between is missing."
+      : "An entry was changed after it was written, or is missing. Ask an administrator before you rely on it."),
+    revokeChoices(lead, CONSENTS, act),
+    h("details", { id: "ledger" }, h("summary", {}, "What was shown and checked"),
+      h("ul", {}, ledger.map((record) => h("li", {}, h("strong", {}, `${CONSENTS[record.consent] ?? record.consent}: ${record.given ? "given" : "not given"}`), `, ${formatTime(record.at)}, ${record.how}`,
+        h("p", { class: "words", lang: record.language }, record.text))))));
+}
+
+function source({ attribution, source: channel, earlier, suspicion }) {
+  const facts = { ...attribution, "received through": channel };
+  if (earlier.length) facts.resubmitted = earlier.length === 1 ? "once" : `${earlier.length} times`;
+  if (suspicion.signs.length) facts["form checks"] = suspicion.signs.map((sign) => CHECKS[sign] ?? sign).join("; ");
+  return section("source", "Source",
+    h("dl", { class: "facts" }, Object.entries(facts).map(([name, value]) => [h("dt", {}, name.replaceAll("_", " ")), h("dd", {}, String(value))])));
+}
+
+// ---- records: a copy for another system or for the person, and erasure. Each is in the access log.
+
+function recordButtons({ summary, others }, { groups }, { fhir, person, erase }) {
+  const [clinician, admin] = ["clinician", "admin"].map((group) => groups.includes(group));
+  if (!clinician && !admin) return null;
+  const button = (text, onclick, look) => h("button", { type: "button", class: look, onclick }, text);
+  const more = others.length === 1 ? "one more lead" : `${others.length} more leads`;
+  return h("section", { class: "actions", "aria-labelledby": "records-title" }, h("h3", { id: "records-title" }, "Records"),
+    h("div", { class: "steps" },
+      button("Download as FHIR", fhir),
+      admin && button("Download this person's data", person),
+      admin && unfolding("erasing", "Erase …",
+        h("p", {}, h("strong", {}, "Erased: "), "the name, phone number, email address, answers, history and notes of this lead. This cannot be undone."),
+        h("p", {}, h("strong", {}, "Kept: "), "that this reference was erased, when, and by whom; and the consents, with the phone number and email address as fingerprints, so that the clinic can show that it was allowed to call. Alerts and files that have left the service are not called back."),
+        others.length > 0 && h("p", {}, h("strong", {}, `This person has ${more}. `), "Each lead is erased separately."),
+        h("div", { class: "buttons" }, button(`Erase ${summary.reference} permanently`, erase, "danger")))),
+    admin && h("p", { class: "soft" }, "Check the names in a person's data before you hand it over: family members may share a phone number."));
+}

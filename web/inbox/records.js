@@ -1,0 +1,33 @@
+// What leaves the service for one lead: FHIR, a person's data, erasure. Nothing of it stays in this tab.
+
+import { announce, saveFile } from "./elements.js";
+import { handleFailure } from "./failures.js";
+import { reportOnLead } from "./open-lead.js";
+import { showList } from "./search-and-filter.js";
+import { service } from "./service.js";
+import { state } from "./state.js";
+
+export const records = {
+  fhir: () => download((reference) => service.fhir(reference), "lead", "fhir.json", "application/fhir+json"),
+  person: () => download((reference) => service.person(reference), "person", "json", "application/json"),
+  erase,
+};
+
+async function download(read, kind, ending, type) {
+  const { reference } = state.lead.summary;
+  const name = `${kind}-${reference}.${ending}`;
+  try {
+    saveFile(name, await read(reference), type);
+    announce(`${name} is in your downloads.`);
+  } catch (error) { reportOnLead(reference, handleFailure(error)?.message ?? "The service cannot be reached. Nothing was downloaded."); }
+}
+
+async function erase() {
+  const { reference } = state.lead.summary;
+  try {
+    await service.erase(reference);
+    if (state.openReference === reference) location.hash = "";
+    await showList();
+    announce(`${reference} was erased.`);
+  } catch (error) { reportOnLead(reference, handleFailure(error)?.message ?? "The service cannot be reached, so the lead may not have been erased. Open it again to check."); }
+}

@@ -1,0 +1,41 @@
+// Sends one action on the open lead, and shows what became of it.
+
+import { doneText } from "./action-buttons.js";
+import { forgetDraft } from "./drafts.js";
+import { announce, byId } from "./elements.js";
+import { handleFailure, refusalText } from "./failures.js";
+import { loadLead, reportOnLead, showLead } from "./open-lead.js";
+import { markKnown, refresh } from "./refresh.js";
+import { service } from "./service.js";
+import { state } from "./state.js";
+
+const NOT_SURE = "The service cannot be reached, so this may not have been saved. Check the history in a moment, and try again if it is not there.";
+
+export async function act(values) {
+  const { reference, version } = state.lead.summary;
+  disableActions(true);
+  try {
+    const answer = await service.act(reference, { ...values, version });
+    forgetDraft(reference, values.action);
+    markKnown(reference);
+    if (state.openReference === reference) {
+      showLead(answer);
+      announce(doneText(values.action));
+      byId("lead").querySelector(values.action === "acknowledge" ? ".call" : "#actions-title")?.focus();
+    } else announce(`${reference}: ${doneText(values.action)}`);
+    refresh();
+  } catch (error) {
+    const refusal = handleFailure(error);
+    const conflict = refusal?.status === 409;
+    if (state.openReference === reference) {
+      if (conflict) await loadLead();
+      disableActions(false);
+    }
+    reportOnLead(reference, refusal ? refusalText(refusal) : NOT_SURE);
+    if (conflict) refresh();
+  }
+}
+
+function disableActions(disabled) {
+  for (const button of byId("lead").querySelectorAll(".actions button")) button.disabled = disabled;
+}
