@@ -51,7 +51,7 @@ e2e: setup ## the tests on the local cloud
 browser: setup ## the tests in Chromium; screenshots in build/screenshots
 	@$(IN)/python -m pytest -m browser $(ARGS)
 
-soak: .venv/.ready .local/ministack/.ready ## the long checks, some 25 minutes on two cores (ONLY=name,name some; SEED=n go on with a run; MUTANTS=n); build/soak/report.html
+soak: .venv/.ready .local/ministack/.ready ## the long checks, some 35 minutes on two cores (ONLY=name,name some; SEED=n go on with a run; MUTANTS=n); build/soak/report.html
 	@nice -n 10 $(IN)/python -m tests.soak $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED)) $(if $(MUTANTS),--mutants $(MUTANTS))
 
 build: .local/sam/.ready .venv/.ready ## what would be deployed, in infra/.aws-sam/build (sam build)

@@ -123,7 +123,7 @@ CHECKS: tuple[Check, ...] = (
         MUTANTS,
         AT_ONCE,
         mutate,
-        takes=6_000,
+        takes=20_000,
         alone=True,
         summary=_summary,
     ),
