@@ -25,9 +25,8 @@ run: .venv/.ready .local/ministack/.ready ## the service on this machine: http:/
 	@$(IN)/python -m dev.run $(if $(PORT),--port $(PORT)) $(if $(SAMPLES),--samples $(SAMPLES)) $(if $(FRESH),--fresh)
 
 test: setup ## everything: style, types, all tests, end to end and in a browser
-	@echo "== style"; $(MAKE) lint
-	@echo "== types"; $(MAKE) types
-	@echo "== template and build"; $(MAKE) sam-check build
+	@echo "== style, types, template and build"
+	@$(MAKE) -j2 --output-sync=target lint types sam-check build
 	@echo "== tests"
 	@mkdir -p build/coverage build/screenshots
 	@$(IN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term --cov-report=html:build/coverage/html $(ARGS)
@@ -43,8 +42,8 @@ lint: .venv/.ready ## style (ruff), and the template (cfn-lint)
 types: .venv/.ready ## types (mypy, strict)
 	@$(IN)/mypy
 
-unit: .venv/.ready ## the quick tests: no local cloud, no browser, no build
-	@$(IN)/python -m pytest -n 2 -m "not cloud and not browser and not build" $(ARGS)
+unit: .venv/.ready ## the quick tests, a minute: no local cloud, no browser, no build, nothing that takes seconds
+	@$(IN)/python -m pytest -n 2 -m "not cloud and not browser and not build and not slow" $(ARGS)
 
 e2e: setup ## the tests on the local cloud
 	@$(IN)/python -m pytest -m cloud $(ARGS)
@@ -52,8 +51,8 @@ e2e: setup ## the tests on the local cloud
 browser: setup ## the tests in Chromium; screenshots in build/screenshots
 	@$(IN)/python -m pytest -m browser $(ARGS)
 
-soak: .venv/.ready .local/ministack/.ready ## the long checks, some 15 minutes on two cores (ONLY=name,name some; SEED=n go on with a run); build/soak/report.html
-	@nice -n 10 $(IN)/python -m tests.soak $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
+soak: .venv/.ready .local/ministack/.ready ## the long checks, some 35 minutes on two cores (ONLY=name,name some; SEED=n go on with a run; MUTANTS=n); build/soak/report.html
+	@nice -n 10 $(IN)/python -m tests.soak $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED)) $(if $(MUTANTS),--mutants $(MUTANTS))
 
 build: .local/sam/.ready .venv/.ready ## what would be deployed, in infra/.aws-sam/build (sam build)
 	@cd infra && PATH="$(CURDIR)/.venv/bin:$$PATH" SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam build 2>&1 | grep -E '^(Build S|Build F|Built|Error|WARN)' || { echo "sam build failed; see: cd infra && sam build"; exit 1; }

@@ -8,6 +8,7 @@ are compared only by the very same build of Python; another one, or a machine wi
 
 import json
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,12 @@ def imported(modules: tuple[str, ...]) -> list[str]:
     return sorted(name for name in modules if name.partition(".")[0] not in own)
 
 
-def starts(functions: list[str], folder: Path, *, counted: bool) -> dict[str, dict[str, Any]]:
+def comparable(recorded: dict[str, Any]) -> bool:
+    """Whether instructions can be counted here, and mean the same as where they were recorded."""
+    return can_count() and bool(recorded["python"] == interpreter())
+
+
+def starts(functions: Sequence[str], folder: Path, *, counted: bool) -> dict[str, dict[str, Any]]:
     """By function: `modules` after the first request; with `counted`, their `cost` to that of the reference."""
     with FakeAws() as aws, ThreadPoolExecutor(2) as pool:
         variables = environment(aws)

@@ -1,4 +1,4 @@
-"""`make run`: the service on this machine, at one address, until Ctrl-C.
+"""`make run`: the service on this machine, at one address, until Ctrl-C or SIGTERM.
 
 The real template on the local cloud, the form in the browser, every alert as a line here and on the outbox page.
 What is stored is kept in .local/state for the next run. Saving a source file puts it behind the running service.
@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from types import FrameType
 
 from rich.console import Console
 from watchfiles import PythonFilter, watch
@@ -42,7 +43,7 @@ console = Console(highlight=False, soft_wrap=True)
 def main() -> None:
     arguments = _arguments()
     started = time.monotonic()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends in the same order as Ctrl-C
+    signal.signal(signal.SIGTERM, _stop)
     try:
         with ExitStack() as running:
             running.enter_context(_alone(arguments.state))
@@ -66,6 +67,12 @@ def main() -> None:
             threading.Event().wait()
     except KeyboardInterrupt:
         console.print("Stopped. What was stored is kept; `make run FRESH=1` starts empty.")
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """SIGTERM stops the service as Ctrl-C does. A second one changes nothing: a process group gets it from make too."""
+    signal.signal(number, signal.SIG_IGN)
+    signal.default_int_handler(number, frame)
 
 
 def _arguments() -> argparse.Namespace:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -20,6 +21,7 @@ os.environ.update(ENVIRONMENT)  # before any function is imported: functions are
 os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 leaks.install()
+TESTS = Path(__file__).parent
 
 # How fast this machine is just now is no property of the code, and neither is what Hypothesis happens to draw: a change
 # that is sound must not fail by chance. To look further: pytest --hypothesis-profile=anew, and make soak.
@@ -29,11 +31,12 @@ settings.load_profile("steady")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All that uses the cloud runs in one process, so that it is started once."""
+    """What uses the cloud runs in two groups of about the same length; each starts one cloud, in its own process."""
     for item in items:
         if "cloud" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.cloud)
-            item.add_marker(pytest.mark.xdist_group("cloud"))
+            form = item.path.is_relative_to(TESTS / "browser")
+            item.add_marker(pytest.mark.xdist_group("cloud-form" if form else "cloud-rest"))
 
 
 @pytest.fixture(autouse=True)

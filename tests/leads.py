@@ -49,7 +49,10 @@ class LeadsInMemory:
         due = [
             lead for lead in self.kept.values() if lead.escalation.next_at is not None and lead.escalation.next_at <= at
         ]
-        return [lead.lead_id for lead in sorted(due, key=lambda lead: str(lead.escalation.next_at))]
+        urgent_first = sorted(
+            due, key=lambda lead: (not lead.assessment.red_flag, lead.escalation.next_at, lead.lead_id)
+        )
+        return [lead.lead_id for lead in urgent_first]
 
 
 class SpoolInMemory:

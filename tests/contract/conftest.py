@@ -26,7 +26,7 @@ def dynamodb_local() -> Iterator[str]:
         yield database.endpoint
 
 
-@pytest.fixture(params=["moto", "DynamoDB Local"])
+@pytest.fixture(params=["moto", pytest.param("DynamoDB Local", marks=pytest.mark.slow)])
 def client(request: pytest.FixtureRequest) -> Iterator[Any]:
     if request.param == "moto":
         with aws_in_process():

@@ -20,6 +20,8 @@ from tests.aws import create_leads_table
 from tests.functions.calls import NOT_A_FIT, URGENT
 from tests.leads import RECEIVED, a_lead, varied
 
+pytestmark = pytest.mark.slow
+
 INDEXES = indexes_of(template.expand()["Resources"]["LeadsTable"]["Properties"])
 LEAD = a_lead(URGENT)
 TOLD = varied(LEAD, version=2, next_at=RECEIVED + timedelta(seconds=30))

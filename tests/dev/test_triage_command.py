@@ -103,6 +103,7 @@ def test_a_file_that_is_not_there_or_is_a_folder_is_said(tmp_path: Path) -> None
         assert said.splitlines()[-1].startswith(f"python -m dev.triage: error: {name}: ")
 
 
+@pytest.mark.slow
 def test_scores_at_least_5000_answer_sets_a_second(tmp_path: Path) -> None:
     """The whole command, in a process of its own, so that the measuring of coverage is not measured too."""
     chance = random.Random(5)

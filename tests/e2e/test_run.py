@@ -1,4 +1,4 @@
-"""`make run` as a developer meets it: samples, alerts, the outbox, a lead, Ctrl-C, and what is kept."""
+"""`make run` as a developer meets it: samples, alerts, the outbox, a lead, SIGTERM, Ctrl-C, and what is kept."""
 
 from __future__ import annotations
 
@@ -19,7 +19,12 @@ PROJECT = Path(__file__).resolve().parents[2]
 READY_WITHIN = 60  # seconds; usually ten
 STOPPED_WITHIN = 30
 
-pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("cloud")]
+pytestmark = pytest.mark.cloud  # with a cloud of its own, so in no group
+
+
+def _heed_ctrl_c() -> None:
+    """As in a terminal: tests that run in the background have inherited that SIGINT is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Terminal:
@@ -31,7 +36,12 @@ class Terminal:
         command = [sys.executable, "-m", "dev.run", "--port", str(port), "--state", str(folder / "state"), *options]
         with self._output.open("w") as output:
             self.process = subprocess.Popen(
-                command, cwd=PROJECT, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+                command,
+                cwd=PROJECT,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_heed_ctrl_c,  # noqa: PLW1509  it takes no lock
             )
 
     @property
@@ -47,20 +57,23 @@ class Terminal:
 
 
 @contextmanager
-def running(folder: Path, *options: str) -> Iterator[Terminal]:
+def running(folder: Path, *options: str, until: signal.Signals) -> Iterator[Terminal]:
     terminal = Terminal(folder, *options)
     try:
         eventually(lambda: terminal.shows("Ready after"), f"the service to be ready: {terminal.lines}", READY_WITHIN)
         yield terminal
     finally:
-        terminal.process.send_signal(signal.SIGINT)
-        terminal.process.wait(STOPPED_WITHIN)
+        terminal.process.send_signal(until)
+        try:
+            terminal.process.wait(STOPPED_WITHIN)
+        finally:
+            terminal.process.kill()  # nothing, once it has ended
     assert terminal.process.returncode == 0
     assert "Stopped." in terminal.lines[-1]
 
 
 def test_samples_reach_the_outbox_and_are_kept(tmp_path: Path) -> None:
-    with running(tmp_path, "--samples", "5") as first:
+    with running(tmp_path, "--samples", "5", until=signal.SIGTERM) as first:
         eventually(lambda: first.shows("alert "), "an alert in the terminal")  # a poor fit is stored and alerts nobody
         alert = next(line for line in first.lines if line.startswith("alert "))
         link = next(word for word in alert.split() if word.startswith(f"{first.site}inbox#lead="))
@@ -69,6 +82,6 @@ def test_samples_reach_the_outbox_and_are_kept(tmp_path: Path) -> None:
         assert "Sample Patient" in first.page(stored)
         assert "captured" in first.page("_local/logs")
 
-    with running(tmp_path) as again:
+    with running(tmp_path, until=signal.SIGINT) as again:
         assert link in again.page("_local/")
         assert "Sample Patient" in again.page(stored)

@@ -6,11 +6,14 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
 from standardwebhooks.webhooks import Webhook as Judge
 
 from dev.cloud import LocalCloud
 from dev.front import Front
 from tests.e2e.conftest import Json, Service, eventually
+
+pytestmark = pytest.mark.slow
 
 Received = list[tuple[dict[str, str], bytes]]
 

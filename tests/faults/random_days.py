@@ -116,7 +116,7 @@ SOME = Weather("1% faults", 1.2, 0.01)
 STORMY = Weather("5% faults and outages", 2.0, 0.05, outages=True)
 SWEEP_ALONE = Weather("1% faults, no stream", 1.2, 0.01, stream=False)
 POISON = Weather("1% faults, 1% poison", 1.2, 0.01, poison=0.01)
-OUTAGES = Weather("outages, no stream", 1.0, outages=True, stream=False)
+OUTAGES = Weather("outages, no stream", 1.2, outages=True, stream=False)
 WEATHERS = (CALM, SOME, STORMY, SWEEP_ALONE, POISON, OUTAGES)
 
 
@@ -428,13 +428,19 @@ class Days:
             self.violations.append(f"R9: {self.counts['alerts']} alerts of {self.counts['levels told']} ({self.name})")
 
     def _judge_how_often(self, lead_id: UUID, told: list[tuple[datetime, int, datetime]]) -> None:
-        levels = Counter((level, ladder) for _, level, ladder in told)
+        """A level is alerted again only after a fault hit that lead: a lost reply, an alert that was not recorded."""
+        levels: dict[tuple[int, datetime], list[datetime]] = {}
+        for at, level, ladder in told:
+            levels.setdefault((level, ladder), []).append(at)
         self.counts["alerts"] += len(told)
         self.counts["levels told"] += len(levels)
-        faults = len(self._hits.get(lead_id, ()))
-        for (level, _), times in levels.items():
-            if times > 1 + faults:
-                self._broken("I7", lead_id, f"level {level} was told {times} times with {faults} faults")
+        faults = self._hits.get(lead_id, [])
+        for (level, _), alerts in levels.items():
+            for before, again in pairwise(alerts):
+                if not any(before <= fault <= again for fault in faults):
+                    self._broken(
+                        "I7", lead_id, f"level {level} was alerted again, and no fault hit the lead in between"
+                    )
 
     def _judge_in_order(self, lead_id: UUID, told: list[tuple[datetime, int, datetime]]) -> None:
         """A ladder that goes on began when its last step did, however often the visitor came back in between."""

@@ -3,61 +3,25 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from shared.domain.errors import LeadChanged
 from shared.domain.intake.submission import Submission
 from shared.domain.intake.suspicion import Sign
 from shared.domain.leads.alert import Alert
 from shared.domain.leads.consent import Visit
-from shared.domain.leads.lead import Arrival, Lead
+from shared.domain.leads.lead import Arrival
 from shared.domain.opening_hours import OpeningHours
 from shared.rulebook.loading import load
 from shared.usecases.alerting import Alerting, alert_staff, escalate_leads
 from shared.usecases.capture import Intake, capture_lead
-from tests.leads import SpoolInMemory
+from tests.leads import LeadsInMemory, SpoolInMemory
 
 START = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # a Wednesday morning in Chicago
 RULEBOOK = load()
 HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago")
-
-
-@dataclass
-class Table:
-    """Replaces on condition, as the real one does."""
-
-    leads: dict[UUID, Lead] = field(default_factory=dict)
-
-    def add(self, lead: Lead) -> Lead | None:
-        earlier = self.leads.get(lead.lead_id)
-        if earlier is None:
-            self.leads[lead.lead_id] = lead
-        return earlier
-
-    def get(self, lead_id: UUID) -> Lead | None:
-        return self.leads.get(lead_id)
-
-    def replace(self, before: Lead, after: Lead) -> None:
-        if self.leads[before.lead_id].version != before.version:
-            raise LeadChanged
-        self.leads[before.lead_id] = after
-
-    def due(self, at: datetime) -> Iterator[UUID]:
-        open_leads = [
-            lead
-            for lead in self.leads.values()
-            if lead.escalation.next_at is not None and lead.escalation.next_at <= at
-        ]
-        yield from (
-            lead.lead_id
-            for lead in sorted(
-                open_leads, key=lambda lead: (not lead.assessment.red_flag, lead.escalation.next_at, lead.lead_id)
-            )
-        )
 
 
 @dataclass
@@ -74,7 +38,7 @@ class Clinic:
 
     def __init__(self, seed: int, call_takes: timedelta = timedelta(milliseconds=120)) -> None:
         self.chance = random.Random(seed)
-        self.table = Table()
+        self.table = LeadsInMemory()
         self.topic = Topic()
         self.call_takes = call_takes
         self.now = START

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from shared.domain.intake.suspicion import Sign
 from tests.domain.answer_sets import HEALTHY
 from tests.faults.simulation import START, Clinic
@@ -31,6 +33,7 @@ BOT = (
 BOT_ANSWERS: list[dict[str, Any]] = [{}, HEALTHY, {"note": "buy cheap pills"}]
 
 
+@pytest.mark.slow
 def test_every_urgent_person_in_a_flood_is_stored_told_and_escalated_in_time() -> None:
     clinic = Clinic(seed=20261122)
     arrivals = sorted(
@@ -53,13 +56,13 @@ def test_every_urgent_person_in_a_flood_is_stored_told_and_escalated_in_time() -
         clinic.sweep()
         next_sweep += timedelta(minutes=1)
 
-    assert len(clinic.table.leads) == BOTS + PEOPLE
+    assert len(clinic.table.kept) == BOTS + PEOPLE
     told: dict[str, list[Any]] = {}
     texted = 0
     for at, alert in clinic.topic.alerts:
         told.setdefault(alert.lead_id, []).append((at, alert))
     for lead_id in people:
-        lead = clinic.table.leads[lead_id]
+        lead = clinic.table.kept[lead_id]
         assert not lead.assessment.suspicion.suspect
         first, *later = told[str(lead_id)]
         assert first[0] - lead.assessment.received_at <= timedelta(minutes=2)
@@ -77,7 +80,7 @@ def test_what_would_be_texted_in_a_flood_is_the_people() -> None:
     people = {str(clinic.submit(HEALTHY | URGENT[0], PERSON[2])) for _ in range(5)}
     for _ in range(500):
         clinic.submit(clinic.chance.choice(BOT_ANSWERS), clinic.chance.choice(BOT))
-    for lead_id in clinic.table.leads:
+    for lead_id in clinic.table.kept:
         clinic.stream(lead_id)
 
     texted = [alert for _, alert in clinic.topic.alerts if alert.tier in TEXTED and not alert.suspect]

@@ -12,6 +12,8 @@ import pytest
 from tests.faults.interleaving import Meeting, meetings
 from tests.functions.calls import EMERGENCY, LEAD_ID, ROUTINE
 
+pytestmark = pytest.mark.slow
+
 Task = Callable[[Meeting], None]
 
 

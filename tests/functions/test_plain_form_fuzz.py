@@ -47,6 +47,8 @@ TEXTS = st.one_of(
 )
 FIELDS = st.lists(st.tuples(st.sampled_from(NAMES), TEXTS), max_size=40)
 
+pytestmark = pytest.mark.slow
+
 
 def judge(answer: dict[str, Any]) -> None:
     assert answer["statusCode"] in (200, 303, 409, 422)

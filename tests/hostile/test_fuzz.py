@@ -47,6 +47,7 @@ def test_the_same_number_is_the_same_request_and_every_route_is_met() -> None:
     assert {route.name for route, _ in first} == {route.name for route in routes()}
 
 
+@pytest.mark.slow
 def test_a_fault_is_played_again_as_the_page_says() -> None:
     page = (PROJECT / "docs" / "security.md").read_text(encoding="utf-8")
     (line,) = re.findall(r"^    .venv/bin/python -c '(.*)'$", page, re.MULTILINE)
@@ -83,6 +84,7 @@ def test_a_fault_would_be_seen() -> None:
         assert fault(route, bad), bad
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("aws")
 def test_every_naughty_string_is_shown_as_text() -> None:
     """As a person's name, on the page that shows it again because the phone number is missing."""

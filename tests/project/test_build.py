@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import platform
+import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -17,48 +19,83 @@ from infra import build
 
 MATCHES = sys.version_info[:2] == build.LAMBDA_PYTHON
 RUNS_HERE = MATCHES and platform.system() == "Linux" and platform.machine() == "x86_64"
-OUGHT = {"functions", "shared", "botocore", "pydantic_core", "aws_lambda_powertools", "phonenumbers", "tzdata"}
-NEVER = {"boto3", "pydantic", "s3transfer", "tests", "dev", "infra", "docs", "events", "pytest", "moto", "bin"}
+OUGHT = {"functions", "shared", "boto3", "pydantic", "pydantic_core", "aws_lambda_powertools", "phonenumbers", "tzdata"}
+NEVER = {"tests", "dev", "infra", "docs", "events", "pytest", "moto", "bin"}
+FUNCTIONS = [build.module_name(name) for name in function_names()]
+# In a process for each: what Powertools imports depends on what was imported before. A fork saves the time of boto3.
+LOAD_EACH = """
+import importlib, os, sys
+sys.path.insert(0, {bundle!r})
+import boto3
+failed = []
+for name, folder in {own!r}.items():
+    child = os.fork()
+    if not child:
+        sys.path.insert(0, folder)
+        importlib.import_module("functions." + name).handler
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        failed.append(name)
+sys.exit(", ".join(failed) or 0)
+"""
 
 pytestmark = [pytest.mark.build, pytest.mark.xdist_group("build")]
 
 
-@pytest.fixture(scope="module", params=function_names())
-def artifact(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    """A function's module name, and its bundle."""
-    name = build.module_name(request.param)
-    folder = tmp_path_factory.mktemp("artifact") / request.param
-    build.bundle([name], folder)
-    return name, folder
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle of one function, as `sam build` makes it. Those of the others differ by their own part alone."""
+    folder = tmp_path_factory.mktemp("bundle") / build.WEB_FUNCTION
+    build.bundle([build.WEB_FUNCTION], folder)
+    return folder
 
 
-def test_only_what_the_function_needs_is_shipped(artifact: tuple[str, Path]) -> None:
-    name, folder = artifact
-    shipped = {path.name for path in folder.iterdir()}
+@pytest.fixture(scope="module")
+def own_parts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """By function, what the build adds for it to the dependencies; not compiled, which takes longest."""
+    folders = {name: tmp_path_factory.mktemp(name) for name in FUNCTIONS}
+    with patch.object(build, "compile_all"):
+        for name, folder in folders.items():
+            build.sources([name], folder, build.LAMBDA_PYTHON)
+    return folders
 
-    assert shipped >= OUGHT
-    assert not shipped & NEVER
+
+def sources_in(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_only_what_the_function_needs_is_shipped(name: str, own_parts: dict[str, Path], bundle: Path) -> None:
+    folder = own_parts[name]
+
     assert {path.name for path in (folder / "functions").glob("*.py")} == {
         f"{module}.py" for module in (*build.EVERY_FUNCTION_HAS, name)
     }
-    assert list((folder / "shared/rulebook").glob("*.toml"))
-    assert ("web" in shipped) == (name == build.WEB_FUNCTION)
+    assert ("web" in {path.name for path in folder.iterdir()}) == (name == build.WEB_FUNCTION)
+    assert {path.name for path in folder.iterdir()} <= {"functions", "shared", "web"}
+    assert sources_in(folder / "shared") == sources_in(bundle / "shared")
 
 
-def test_it_is_small(artifact: tuple[str, Path]) -> None:
-    _, folder = artifact
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+def test_the_bundle_holds_what_is_needed_and_no_tools(bundle: Path) -> None:
+    shipped = {path.name for path in bundle.iterdir()}
+
+    assert shipped >= OUGHT
+    assert not shipped & NEVER
+    assert list((bundle / "shared/rulebook").glob("*.toml"))
+
+
+def test_it_is_small(bundle: Path) -> None:
+    size = sum(path.stat().st_size for path in bundle.rglob("*") if path.is_file())
 
     assert size < 45_000_000, "Lambda allows 250 MB; a cold start pays for each"
 
 
 @pytest.mark.skipif(not MATCHES, reason="only the Python that Lambda runs makes .pyc for it")
-def test_everything_is_compiled(artifact: tuple[str, Path]) -> None:
-    _, folder = artifact
+def test_everything_is_compiled(bundle: Path) -> None:
     tag = "cpython-{}{}".format(*build.LAMBDA_PYTHON)
     missing = [
-        path.relative_to(folder)
-        for path in folder.rglob("*.py")
+        path.relative_to(bundle)
+        for path in bundle.rglob("*.py")
         if not (path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc").exists()
     ]
 
@@ -66,27 +103,31 @@ def test_everything_is_compiled(artifact: tuple[str, Path]) -> None:
 
 
 @pytest.mark.skipif(not RUNS_HERE, reason="the bundle is for Linux on x86_64 and the Python that Lambda runs")
-def test_the_handler_loads_from_what_is_shipped_and_nothing_else(artifact: tuple[str, Path]) -> None:
-    name, folder = artifact
+def test_every_handler_loads_from_what_is_shipped_and_nothing_else(
+    own_parts: dict[str, Path], bundle: Path, tmp_path: Path
+) -> None:
+    """The function's module from its own part, and the rest, the same for all functions, from the bundle of one."""
+    for name, folder in own_parts.items():
+        shutil.copytree(folder / "functions", tmp_path / name / "functions")
+    own = {name: str(tmp_path / name) for name in own_parts}
 
-    assert load_handler(name, folder) == ""
+    assert run_alone(LOAD_EACH.format(bundle=str(bundle), own=own)) == ""
 
 
 @pytest.mark.skipif(not RUNS_HERE, reason="the bundle is for Linux on x86_64 and the Python that Lambda runs")
-def test_pyc_are_used_after_a_zip(tmp_path: Path) -> None:
+def test_pyc_are_used_after_a_zip(tmp_path: Path, bundle: Path) -> None:
     """With every source spoilt: an import that compiled again would fail."""
-    build.bundle(["capture_lead"], tmp_path / "built")
-    with zipfile.ZipFile(io.BytesIO(zip_folder(tmp_path / "built"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(zip_folder(bundle))) as archive:
         archive.extractall(tmp_path / "unzipped")
     for source in (tmp_path / "unzipped").rglob("*.py"):
         source.write_text("raise SystemExit('compiled again')")
 
-    assert load_handler("capture_lead", tmp_path / "unzipped") == ""
+    load = f"from functions.{build.WEB_FUNCTION} import handler"
+    assert run_alone(f"import sys; sys.path.insert(0, {str(tmp_path / 'unzipped')!r}); {load}") == ""
 
 
-def load_handler(name: str, folder: Path) -> str:
+def run_alone(program: str) -> str:
     """What went wrong, if anything; -I and -S hide this machine's own packages."""
-    program = f"import sys; sys.path.insert(0, {str(folder)!r}); from functions.{name} import handler"
     command = [sys.executable, "-I", "-S", "-B", "-c", program]
     result = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
     return result.stderr if result.returncode else ""

@@ -32,6 +32,7 @@ def test_the_template_as_aws_gets_it_has_no_finding_without_a_reason(expanded: P
     assert {finding.rule for finding in found} >= {"WS1000", "ES6000"}  # the rules for serverless applications ran
 
 
+@pytest.mark.slow
 def test_there_is_no_secret_in_any_file() -> None:
     assert scan.detect_secrets() == []
 
@@ -101,7 +102,7 @@ def test_a_workflow_pins_what_it_runs_and_may_do_little(path: Path) -> None:
 
     assert loaded["permissions"] in ({}, {"contents": "read"})
     for job in jobs(path).values():
-        assert job["timeout-minutes"] <= 40
+        assert job["timeout-minutes"] <= 60
         assert set(job) <= {"if", "runs-on", "timeout-minutes", "environment", "permissions", "steps"}
         for step in job["steps"]:
             assert set(step) <= {"if", "uses", "with", "run", "env", "working-directory"}

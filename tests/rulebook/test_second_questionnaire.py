@@ -12,7 +12,7 @@ import pytest
 from dev.rulebook import Sheet
 from shared.domain.intake.submission import Screening, Submission
 from shared.domain.leads.consent import Visit
-from shared.domain.leads.lead import Arrival, Lead
+from shared.domain.leads.lead import Arrival
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import RuleSet, triage
 from shared.rulebook.form import form
@@ -21,35 +21,11 @@ from shared.usecases.alerting import Alerting, alert_staff
 from shared.usecases.capture import capture_lead
 from shared.usecases.rules import EMERGENCY
 from shared.usecases.screening import CONTINUE, screen_answers
-from tests.leads import an_intake, varied
+from tests.leads import LeadsInMemory, an_intake, varied
 from tests.rulebook.folder import copy_of_rulebook
 
 HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago")
 NOON = datetime(2026, 3, 4, 18, tzinfo=UTC)
-
-
-class Store:
-    """Leads in memory."""
-
-    def __init__(self) -> None:
-        self.kept: dict[UUID, Lead] = {}
-
-    def add(self, lead: Lead) -> Lead | None:
-        earlier = self.kept.get(lead.lead_id)
-        if earlier is None:
-            self.kept[lead.lead_id] = lead
-        return earlier
-
-    def get(self, lead_id: UUID) -> Lead | None:
-        return self.kept.get(lead_id)
-
-    def replace(self, before: Lead, after: Lead) -> None:
-        self.kept[before.lead_id] = after
-
-    def due(self, at: datetime) -> list[UUID]:
-        return [
-            lead.lead_id for lead in self.kept.values() if lead.escalation.next_at and lead.escalation.next_at <= at
-        ]
 
 
 @pytest.fixture
@@ -107,7 +83,7 @@ def test_it_is_signed(knee: RuleSet) -> None:
 
 
 def test_it_is_captured_and_told(rulebook: Rulebook, knee: RuleSet) -> None:
-    store = Store()
+    store = LeadsInMemory()
     submission = Submission.model_validate(
         {
             "submission_id": str(UUID(int=7)),

@@ -6,6 +6,7 @@ import argparse
 import os
 import secrets
 import sys
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -15,10 +16,10 @@ os.environ.update(ENVIRONMENT)  # before any function is imported: functions are
 os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 
-from tests.soak import reliability, security
+from tests.soak import depth, mutation, reliability, security
 from tests.soak.soak import PROJECT, soak
 
-CHECKS = (*reliability.CHECKS, *security.CHECKS)
+CHECKS = (*reliability.CHECKS, *security.CHECKS, *depth.CHECKS, *mutation.CHECKS)
 
 
 def main() -> int:
@@ -26,7 +27,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--only", help=f"some of: {', '.join(known)}")
     parser.add_argument("--seed", type=int, help="of an earlier run, to go on with it")
+    parser.add_argument("--mutants", type=int, default=mutation.MUTANTS, help="how many mutants are tried")
     options = parser.parse_args()
+    known["mutation"] = replace(known["mutation"], amount=options.mutants)
     names = options.only.split(",") if options.only else list(known)
     if unknown := set(names) - set(known):
         parser.error(f"there is no check {', '.join(sorted(unknown))}")

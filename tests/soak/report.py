@@ -48,6 +48,7 @@ def page(results: Sequence[Result], seed: int) -> str:
         details += [f"<table>{counted}</table>"] if counted else []
         details += [f"<h3>{escape(name)}</h3>{plot(values)}" for name, values in sorted(found.histograms.items())]
         details += [f'<p class="bad">{escape(violation)}</p>' for violation in found.violations]
+        details += [f"<pre>{escape(note)}</pre>" for note in found.notes]
     return PAGE.format(seed=seed, rows="\n".join(rows), details="\n".join(details))
 
 

@@ -186,7 +186,7 @@ class Kept:
     """What pieces found, a line of JSON each. What other code found does not count."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder / _digest_of_sources()
+        self._folder = folder / digest_of_sources()
         self._folder.mkdir(parents=True, exist_ok=True)
 
     def of(self, check: Check) -> dict[int, tuple[Found, float]]:
@@ -215,11 +215,12 @@ def _found(kept: dict[str, object]) -> Found:
     return found
 
 
-def _digest_of_sources() -> str:
+def digest_of_sources() -> str:
+    """Of all that can change what a check finds."""
     digest = hashlib.sha256()
-    for part in ("shared", "functions", "infra", "tests", "dev"):
+    for part in ("shared", "functions", "infra", "tests", "dev", "benchmarks"):
         for path in sorted((PROJECT / part).rglob("*")):
-            if path.suffix in (".py", ".toml", ".yaml", ".html"):
+            if path.suffix in (".py", ".toml", ".yaml", ".html", ".json"):
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -233,5 +234,7 @@ def _tell(results: Sequence[Result], seed: int, report: Path, console: Console) 
             console.print(f"    {violation}", highlight=False, markup=False, soft_wrap=True)
         if len(found.violations) > SHOWN:
             console.print(f"    and {len(found.violations) - SHOWN} more")
+        for line in check.summary(found):
+            console.print(f"    {line}", highlight=False, markup=False, soft_wrap=True)
     where = report.relative_to(PROJECT) if report.is_relative_to(PROJECT) else report
     console.print(f"seed {seed}; report: {where}", highlight=False)

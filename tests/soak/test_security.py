@@ -12,6 +12,8 @@ from tests.soak.check import Piece
 from tests.soak.security import CASES, PUBLIC, play_by_the_description, send_hostile_requests
 from tests.standards.lambda_wsgi import LambdaWsgi
 
+pytestmark = pytest.mark.slow
+
 PIECE = Piece(seed=1, first=PUBLIC.index("POST /screenings") * CASES, count=20)
 
 

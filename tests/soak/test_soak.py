@@ -17,6 +17,8 @@ from tests.soak.check import Check, Found, Piece
 from tests.soak.report import percentile, plot
 from tests.soak.soak import PROJECT, soak
 
+pytestmark = pytest.mark.slow
+
 
 def count(piece: Piece) -> Found:
     """Finds something wrong with unit 7 of seed 2, and breaks in the second piece of seed 3."""

@@ -1,0 +1,130 @@
+"""Mutation: small changes to functions/ and shared/, drawn by chance, and whether the quick tests notice (mutmut).
+
+mutmut mutates the bodies of functions and methods, not what is decorated or at the top of a module. Its settings are in
+pyproject.toml. It works on a copy of the project: `cd build/mutation/<digest>; ../../../.venv/bin/mutmut show NAME`.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+from tests.soak.check import Check, Found, Piece
+from tests.soak.soak import CORES, PROJECT, digest_of_sources
+
+COPIES = PROJECT / "build" / "mutation"
+MUTMUT = Path(sys.executable).with_name("mutmut")
+MUTANTS = 100
+AT_ONCE = 50  # a round begins with the tests of its mutants as they are, which takes about a minute
+SURVIVED, UNTESTED = "survived", "no tests"  # mutmut's words
+UNKNOWN = ("not checked", "skipped")
+
+
+def mutate(piece: Piece) -> Found:
+    """Mutants `first` and so on of all, in an order that the seed gives.
+
+    A survivor is a note, not a violation: some mutants change nothing that can be seen. Such a line of the code gets
+    `# pragma: no mutate` and the reason.
+    """
+    names = _in_order(piece.seed)[piece.first : piece.first + piece.count]
+    output = _mutmut("run", "--max-children", str(CORES), *names)
+    said = _results()
+    unknown = [name for name in names if said.get(name, UNKNOWN[0]) in UNKNOWN]
+    if unknown:
+        raise RuntimeError(f"mutmut did not try {unknown[0]}:\n{output[-2000:]}")
+    alive = [name for name in names if said[name] in (SURVIVED, UNTESTED)]
+    counts = Counter(f"{_module(name)}: {'survived' if name in alive else 'killed'}" for name in names)
+    return Found(len(names), counts=counts, notes=[f"{said[name]}: {name}\n{_change(name)}" for name in alive])
+
+
+def _module(name: str) -> str:
+    """shared.domain.x_f__mutmut_1 -> shared.domain"""
+    return name.rpartition(".")[0]
+
+
+@cache
+def _in_order(seed: int) -> list[str]:
+    _prepare()
+    names = sorted(_results())
+    random.Random(seed).shuffle(names)
+    return names
+
+
+@cache
+def _copy() -> Path:
+    return COPIES / digest_of_sources()
+
+
+def _prepare() -> None:
+    """A copy of what git knows, all mutants in it, and which test runs which function."""
+    copy = _copy()
+    if (copy / "mutants" / "mutmut-stats.json").exists():
+        return
+    shutil.rmtree(COPIES, ignore_errors=True)  # those of other sources too
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    files = subprocess.run(listed, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=True).stdout
+    for name in filter(None, files.split("\0")):
+        if (PROJECT / name).is_file():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(PROJECT / name, copy / name)
+    output = _mutmut("run", "none of them")  # it prepares, and ends with an error: no mutant has that name
+    if not (copy / "mutants" / "mutmut-stats.json").exists():
+        raise RuntimeError(f"mutmut could not prepare:\n{output[-3000:]}")
+
+
+def _results() -> dict[str, str]:
+    lines = (line.strip().rpartition(": ") for line in _mutmut("results", "--all", "true").splitlines())
+    return {name: said for name, _, said in lines if name}
+
+
+def _change(name: str) -> str:
+    """The lines of the mutant's diff that differ."""
+    lines = _mutmut("show", name).splitlines()
+    return "\n".join(line for line in lines if line.startswith(("-", "+")) and not line.startswith(("---", "+++")))
+
+
+def _mutmut(*arguments: str) -> str:
+    environment = os.environ | {"PATH": f"{MUTMUT.parent}:{os.environ['PATH']}", "COLUMNS": "200"}
+    done = subprocess.run(
+        [str(MUTMUT), *arguments],
+        cwd=_copy(),
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.stdout
+
+
+def _summary(found: Found) -> list[str]:
+    """The score of each module, the lowest first, and what survived."""
+    modules = {name.rpartition(": ")[0] for name in found.counts}
+    scores = []
+    for module in modules:
+        killed, survived = found.counts[f"{module}: killed"], found.counts[f"{module}: survived"]
+        scores.append((killed / (killed + survived), f"{killed} of {killed + survived} killed: {module}"))
+    survivors = [line for note in found.notes for line in note.splitlines()]
+    return [f"{len(found.notes)} survived of {found.done}", *(line for _, line in sorted(scores)), *survivors]
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        "mutation",
+        "the quick tests notice small changes to the product: its score by module, and the survivors",
+        "mutants",
+        MUTANTS,
+        AT_ONCE,
+        mutate,
+        takes=20_000,
+        alone=True,
+        summary=_summary,
+    ),
+)
