@@ -9,7 +9,7 @@ from shared.domain.intake.ad_lead import AdKey, AdLead
 from shared.domain.intake.submission import QuestionnaireVersion
 from shared.domain.leads.lead import Arrival
 from shared.usecases.capture import Captured, Intake, capture_lead
-from shared.usecases.rules import rule_set_for
+from shared.usecases.scoring import rule_set_for
 
 
 def admit_ad_network(shown: AdKey, key: str) -> None:

@@ -13,7 +13,7 @@ from shared.domain.leads.escalation import Ladder
 from shared.domain.leads.lead import Lead
 from shared.domain.opening_hours import OpeningHours
 from shared.usecases.ports import ATTEMPTS_TO_WORK, Leads, Publisher, RuleSets
-from shared.usecases.rules import rule_set_of
+from shared.usecases.scoring import rule_set_of
 
 
 @dataclass(frozen=True, slots=True)

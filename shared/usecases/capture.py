@@ -24,7 +24,7 @@ from shared.domain.rules.advice import advice
 from shared.domain.rules.shadow import shadow
 from shared.domain.rules.triage import RuleSet, TriageResult
 from shared.usecases.ports import Leads, RuleSets, Spool
-from shared.usecases.rules import EMERGENCY, rule_set_for, score
+from shared.usecases.scoring import EMERGENCY, rule_set_for, score
 
 
 @dataclass(frozen=True, slots=True)

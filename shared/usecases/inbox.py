@@ -9,12 +9,12 @@ from shared.domain.errors import LeadChanged, NotAllowed, NotFound, StoreUnavail
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.lead_view import LeadSummary
 from shared.domain.leads.staff import Staff
-from shared.domain.leads.work import Action, WorkRules, possible, work
+from shared.domain.leads.staff_actions import Action, WorkRules, possible_actions, work
 from shared.domain.leads.worklist import Search, WorklistQuery, reference_in, search_keys
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import RuleSet
 from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, Archive, RuleSets, Worklist
-from shared.usecases.rules import rule_set_of
+from shared.usecases.scoring import rule_set_of
 
 PAGE_OF_LEADS = 100
 READ_FOR_A_PAGE = 3_000  # leads; an empty page may come with a cursor: filters are applied to what was read
@@ -161,5 +161,5 @@ def _work_rules(lead: Lead, workspace: Workspace) -> WorkRules:
 def _opened(lead: Lead, staff: Staff, workspace: Workspace, at: datetime) -> OpenedLead:
     same_person = workspace.leads.of_person(lead.submitted.phone_key, lead.submitted.email_key)
     others = tuple(summary for summary in same_person if summary.reference != lead.reference)
-    actions = possible(lead, staff, at, _work_rules(lead, workspace))
+    actions = possible_actions(lead, staff, at, _work_rules(lead, workspace))
     return OpenedLead(lead, rule_set_of(lead, workspace.rule_sets), others, actions, at)

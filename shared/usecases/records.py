@@ -11,13 +11,13 @@ from shared.domain.errors import LeadChanged, NotAllowed, NotFound, StoreUnavail
 from shared.domain.leads.erasure import Tombstone, erased
 from shared.domain.leads.export import ExportQuery
 from shared.domain.leads.lead import Lead
-from shared.domain.leads.person import SAME_PERSON
+from shared.domain.leads.person_keys import SAME_PERSON
 from shared.domain.leads.retention import Retention, Stage, retired
 from shared.domain.leads.staff import Staff
 from shared.domain.rules.triage import RuleSet
 from shared.usecases.inbox import Workspace, current, lead_by_reference
 from shared.usecases.ports import ATTEMPTS_TO_WORK, Archive
-from shared.usecases.rules import rule_set_of
+from shared.usecases.scoring import rule_set_of
 
 LEADS_IN_EXPORT = 100  # on a page, and then in an answer of a few hundred kilobytes
 BYTES_IN_EXPORT = 1_000_000  # as stored; as FHIR three times that, and an answer may have six million

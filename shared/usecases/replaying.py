@@ -8,10 +8,10 @@ from datetime import datetime
 from shared.domain.errors import LeadChanged, LeadErased, StoreUnavailable
 from shared.domain.leads.lead import CANARY, Lead
 from shared.domain.leads.resubmission import Merge, NewLead, resubmission
-from shared.domain.leads.spool_entry import inside, readable, rescued, spooled_lead
+from shared.domain.leads.spool_entry import json_object, nested_object, rescued_lead, spooled_lead
 from shared.domain.opening_hours import OpeningHours
 from shared.usecases.ports import Leads, RuleSets, Undeliverable
-from shared.usecases.rules import rule_set_for, rule_set_of
+from shared.usecases.scoring import rule_set_for, rule_set_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def replay_submissions(entry: str, replay: Replay, at: datetime) -> Replayed:
     except Exception as failure:  # noqa: BLE001  whatever is wrong with this entry, the next one is waiting
         error = type(failure).__name__
     try:
-        rescue = _add(lead.as_separate() if lead else _rescued(entry, replay, at), replay.leads)
+        rescue = _add(lead.as_separate() if lead else _rescue(entry, replay, at), replay.leads)
     except StoreUnavailable:
         raise
     except Exception:  # noqa: BLE001  as above: the failure queue has it
@@ -102,7 +102,7 @@ def _add(lead: Lead | None, leads: Leads) -> Replayed:
     return Replayed(stored or lead, created=stored is None)
 
 
-def _rescued(entry: str, replay: Replay, at: datetime) -> Lead | None:
-    fields = readable(entry)
-    rule_set = rule_set_for(replay.rule_sets, str(inside(fields, "submitted").get("questionnaire")))
-    return rescued(fields, rule_set, replay.hours, at)
+def _rescue(entry: str, replay: Replay, at: datetime) -> Lead | None:
+    fields = json_object(entry)
+    rule_set = rule_set_for(replay.rule_sets, str(nested_object(fields, "submitted").get("questionnaire")))
+    return rescued_lead(fields, rule_set, replay.hours, at)

@@ -12,7 +12,7 @@ from shared.domain.rules.advice import ShownMessage, advice
 from shared.domain.rules.questionnaire import Answers
 from shared.domain.rules.triage import RuleSet, TriageResult
 from shared.usecases.ports import RuleSets
-from shared.usecases.rules import EMERGENCY, rule_set_for, score
+from shared.usecases.scoring import EMERGENCY, rule_set_for, score
 
 CONTINUE = "continue"
 

@@ -13,7 +13,7 @@ from shared.domain.leads.escalation import NEVER
 from shared.domain.leads.history import RETURNED, SYSTEM, HistoryEntry
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.resubmission import (
-    MOST_RETURNS,
+    MAX_RESUBMISSIONS,
     Conflict,
     Keep,
     Merge,
@@ -22,7 +22,7 @@ from shared.domain.leads.resubmission import (
     resubmission,
 )
 from shared.domain.leads.staff import CLINICIAN, Staff
-from shared.domain.leads.work import Action, WorkRules, work
+from shared.domain.leads.staff_actions import Action, WorkRules, work
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, PRIORITY, ROUTINE, URGENT, Json
 from tests.leads import HOURS, RECEIVED, RULEBOOK, a_lead, varied
 
@@ -229,7 +229,7 @@ def sent(answers: Json, at: datetime, *, complete: bool = True) -> Lead:
 
 def returned_often(lead: Lead) -> Lead:
     entry = HistoryEntry(at=RECEIVED, by=SYSTEM, by_name="", action=RETURNED, version=1)
-    return varied(lead, history=(entry,) * MOST_RETURNS)
+    return varied(lead, history=(entry,) * MAX_RESUBMISSIONS)
 
 
 def withdrawn(lead: Lead) -> Lead:

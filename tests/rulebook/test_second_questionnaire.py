@@ -19,7 +19,7 @@ from shared.rulebook.form import form
 from shared.rulebook.loading import Rulebook, load
 from shared.usecases.alerting import Alerting, alert_staff
 from shared.usecases.capture import capture_lead
-from shared.usecases.rules import EMERGENCY
+from shared.usecases.scoring import EMERGENCY
 from shared.usecases.screening import CONTINUE, screen_answers
 from tests.leads import LeadsInMemory, an_intake, varied
 from tests.rulebook.folder import copy_of_rulebook

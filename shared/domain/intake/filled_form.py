@@ -152,8 +152,7 @@ class FilledForm:
     def answers_to_screen(self, *, texts: bool = False) -> dict[str, Answer]:
         """The answers for the safety check: only valid ones, and free text only with `texts`.
 
-        Leaves out an answer while its follow-up on this page is unanswered, because the rules would assume the worst too
-        early.
+        Leaves out an answer while its follow-up on this page is unanswered: the rules would assume the worst too early.
         """
         unfinished = {
             question.shown_when.question
@@ -174,7 +173,7 @@ class FilledForm:
         return any(text.strip().lower() not in NOT_TICKED for text in self.typed(CONSENTS + consent))
 
     def submission(self, submission_id: UUID, page: str) -> dict[str, Any]:
-        """The content of the API's JSON body. `page`: the address of the form, used if the form does not post its own."""
+        """The content of the API's JSON body. `page`: the form's address, used if the form does not post its own."""
         content: dict[str, Any] = {
             "submission_id": submission_id,
             "questionnaire": {
@@ -291,7 +290,7 @@ class FilledForm:
     # --- what the next page carries ---
 
     def carried(self, drawn: Collection[str]) -> Iterator[tuple[str, str]]:
-        """The hidden fields of the next page: those that it does not show but must keep. `drawn`: names that it shows."""
+        """Fields that the next page must keep in hidden inputs. `drawn`: the names that it shows."""
         for name, texts in self.fields.items():
             if name in drawn:
                 continue

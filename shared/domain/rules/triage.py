@@ -161,7 +161,7 @@ class RuleSet:
 
     changes: oldest first; may be empty.
     content_hash: sha256 (hex) of the bytes of the rule set, its questionnaire and the tiers.
-    net: id of the message that every patient sees.
+    net: id of the safety-net message, which comes last.
     """
 
     id: str

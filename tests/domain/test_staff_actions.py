@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from shared.domain.errors import AlreadyTaken, InvalidInput, NotAllowed, WrongState
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.staff import ADMIN, CLINICIAN, DESK, Staff
-from shared.domain.leads.work import Action, WorkRules, possible, work
+from shared.domain.leads.staff_actions import Action, WorkRules, possible_actions, work
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, PRIORITY, ROUTINE, URGENT
 from tests.leads import HOURS, RECEIVED, RULEBOOK, a_lead, varied
 
@@ -145,7 +145,7 @@ def test_undoing_puts_the_standing_back(lead: Lead, steps: list[tuple[Action, St
 def test_what_is_offered_is_what_is_taken(lead: Lead, steps: list[tuple[Action, Staff, int, bool]]) -> None:
     def check(before: Lead, after: Lead, doing: Action, who: Staff, at: datetime) -> None:
         if after is not before and doing.version == before.version:
-            assert doing.action in possible(before, who, at, RULES)
+            assert doing.action in possible_actions(before, who, at, RULES)
 
     play(lead, steps, check)
 
