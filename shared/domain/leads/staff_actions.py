@@ -234,9 +234,7 @@ class _Actions:
             return self._changed(entry, work=last.before)
         # the lead has no owner again, so its alerts continue
         ladder, escalation = lead.ladder(self.rules.tiers, self.rules.hours), lead.escalation
-        due = ladder.next_at(
-            escalation.started_at, escalation.alert_delivered
-        )
+        due = ladder.next_at(escalation.started_at, escalation.alert_delivered)
         next_at = max(self.at, due) if len(ladder) else None
         return self._changed(entry, work=last.before, escalation=replace(escalation, next_at=next_at))
 
