@@ -1,4 +1,4 @@
-"""Entries of the spool, the fallback queue for when DynamoDB is unavailable: leads as JSON, scored when they arrived.
+"""Entries of the spool, the fallback queue for when the table is unavailable: leads as JSON, scored when they arrived.
 
 A replay stores the lead without scoring it again, so that the messages shown, the deadline and the rules stay the same.
 """
