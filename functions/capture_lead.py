@@ -32,9 +32,9 @@ intake = wiring.intake(load_candidate())
 @cache
 def forms() -> PlainForms:
     """Loaded for those who send a plain form."""
-    from shared.usecases.screening import mend_form  # noqa: PLC0415
+    from shared.usecases.plain_form import redraw_form  # noqa: PLC0415
 
-    return wiring.plain_forms(lambda form, problems: mend_form(form, problems, rulebook), return_origins())
+    return wiring.plain_forms(lambda form, problems: redraw_form(form, problems, rulebook), return_origins())
 
 
 def show_problem(request: Request, error: Exception) -> Response | None:

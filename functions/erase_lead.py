@@ -9,7 +9,7 @@ from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
 from shared.http.staff_responses import Erased
 from shared.settings import person_key
-from shared.usecases.records import erase_lead
+from shared.usecases.erasing import erase_lead
 
 workspace = wiring.workspace()
 key = person_key()

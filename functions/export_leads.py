@@ -12,7 +12,7 @@ from shared.formats import leads_csv
 from shared.formats.fhir.bundle import as_bundle
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, document
-from shared.usecases.records import Exported, export_lead, export_leads
+from shared.usecases.exporting import Exported, export_lead, export_leads
 
 CSV = "text/csv; charset=utf-8; header=present"
 FHIR = "application/fhir+json; fhirVersion=4.0"
@@ -48,7 +48,7 @@ def leading_on(page: Exported, query: ExportQuery, at: datetime) -> dict[str, st
     """A Link to the next page (RFC 8288), and a name for the file."""
     first, last = query.days(at, zone)
     name = {"content-disposition": f'attachment; filename="leads-{first}-{last}.{query.format}"'}
-    if page.onward is None:
+    if page.next_cursor is None:
         return name
-    parameters = urlencode(query.onward(page.onward, at, zone))
+    parameters = urlencode(query.next_page(page.next_cursor, at, zone))
     return name | {"link": f'</leads/export?{parameters}>; rel="next"'}

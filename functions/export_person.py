@@ -8,7 +8,7 @@ from functions.wiring import logger
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
 from shared.http.staff_responses import PersonData
-from shared.usecases.records import export_person
+from shared.usecases.exporting import export_person
 
 workspace = wiring.workspace()
 

@@ -8,7 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from functions import reporting, wiring
 from functions.wiring import logger, metrics
 from shared.rulebook.retention import retention
-from shared.usecases.records import retire_leads
+from shared.usecases.retiring import retire_leads
 
 STOPS_AFTER = timedelta(minutes=4)  # less than the function's timeout; the next run goes on
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from functions import wiring
 from functions.wiring import logger
-from shared.usecases.watching import send_digest
+from shared.usecases.digest import send_digest
 
 digesting = wiring.digesting()
 

@@ -8,7 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from functions import wiring
 from functions.wiring import logger, metrics
-from shared.usecases.watching import Watched, watch_delivery
+from shared.usecases.delivery_watch import Watched, watch_delivery
 
 WITHIN = timedelta(minutes=3)  # the sweep alone, with the stream off, takes two; less than the function's timeout
 

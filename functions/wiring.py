@@ -43,9 +43,10 @@ if TYPE_CHECKING:
     from shared.settings import ClinicSettings
     from shared.usecases.alerting import Alerting
     from shared.usecases.capture import Intake
+    from shared.usecases.delivery_watch import Watch
+    from shared.usecases.digest import Digesting
     from shared.usecases.inbox import Workspace
     from shared.usecases.replaying import Replay
-    from shared.usecases.watching import Digesting, Watch
 
 logger = Logger()
 metrics = Metrics()
@@ -187,7 +188,7 @@ def alerting() -> Alerting:
 
 def digesting() -> Digesting:
     from shared.settings import AlertSettings, opening_hours
-    from shared.usecases.watching import Digesting
+    from shared.usecases.digest import Digesting
 
     inbox, _, _ = AlertSettings.from_environment().staff_link.partition("#")
     leads = leads_table(_dynamodb(unhurried=True))
@@ -200,7 +201,7 @@ def watch(within: timedelta) -> Watch:
     from shared.adapters.canary import CanaryPath
     from shared.adapters.sns import Subscriptions
     from shared.settings import WatchSettings
-    from shared.usecases.watching import Watch
+    from shared.usecases.delivery_watch import Watch
 
     settings = WatchSettings.from_environment()
     form = next(iter(rulebook().rule_sets.values())).questionnaire

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from shared.domain.leads.erasure import Tombstone
     from shared.domain.leads.lead import Lead
     from shared.usecases import inbox
+    from shared.usecases.exporting import PersonExport
     from shared.usecases.inbox import OpenedLead
-    from shared.usecases.records import PersonExport
 
 Instant = Annotated[datetime, PlainSerializer(datetime.isoformat, when_used="json")]  # with its offset from UTC
 CONTACTS = ("contact_attempt", "book")  # what staff did that reached the person
@@ -49,7 +49,7 @@ class WorklistPage(ResponseModel):
 
     @classmethod
     def of(cls, page: inbox.WorklistPage) -> Self:
-        return cls(leads=page.leads, cursor=page.onward, now=page.at)
+        return cls(leads=page.leads, cursor=page.next_cursor, now=page.at)
 
 
 # ---- a lead

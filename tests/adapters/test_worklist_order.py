@@ -94,9 +94,9 @@ def pages(table: LeadsTable, view: str) -> list[list[str]]:
     while True:
         page = list_leads(WorklistQuery.model_validate(query), NURSE, table, RECEIVED)
         found.append([summary.reference for summary in page.leads])
-        if page.onward is None:
+        if page.next_cursor is None:
             return found
-        query["cursor"] = page.onward
+        query["cursor"] = page.next_cursor
 
 
 def place(lead: Lead) -> tuple[bool, int, float, datetime, UUID]:

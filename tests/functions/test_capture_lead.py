@@ -245,7 +245,7 @@ def test_a_defect_in_scoring_ends_urgent_with_a_stored_lead(aws: Aws, monkeypatc
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError(CANARY)
 
-    monkeypatch.setattr("shared.usecases.rules.triage", broken)
+    monkeypatch.setattr("shared.usecases.scoring.triage", broken)
     monkeypatch.setattr("shared.domain.rules.triage.triage", broken)
     response = send(submission(ROUTINE))
     assert response["statusCode"] == 201
@@ -652,7 +652,7 @@ def test_a_minor_is_not_stored_when_scoring_fails_either(aws: Aws, monkeypatch: 
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("shared.usecases.rules.triage", broken)
+    monkeypatch.setattr("shared.usecases.scoring.triage", broken)
     monkeypatch.setattr("shared.domain.rules.triage.triage", broken)
     response = send(submission({"age": 16, "who": "guardian"}))
     assert (response["statusCode"], content(response)["reference"]) == (200, None)

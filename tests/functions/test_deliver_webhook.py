@@ -180,6 +180,6 @@ def test_an_alert_as_it_is_published_becomes_a_webhook_without_anything_of_the_p
 def test_what_is_no_alert_fails_in_a_defined_way(receiver: Receiver) -> None:
     message = event("deliver_webhook")
     message["Records"][0]["Sns"]["MessageAttributes"] = {"kind": {"Type": "String", "Value": "digest"}}
-    with pytest.raises(ForeignEvent, match="no alert about a lead"):
+    with pytest.raises(ForeignEvent, match="not an alert about a lead"):
         deliver(message)
     assert receiver.got == []

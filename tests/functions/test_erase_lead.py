@@ -12,7 +12,7 @@ import pytest
 from functions import capture_lead, escalate_leads, revoke_consent
 from shared.domain.errors import NotFound
 from shared.domain.leads.lead import reference_of
-from shared.domain.leads.person import phone_key
+from shared.domain.leads.person_keys import phone_key
 from tests.aws import ENVIRONMENT, Aws
 from tests.functions.calls import CONTEXT, EMERGENCY, LEAD_ID, URGENT, Json, content, event, posting, submission
 from tests.functions.staff_calls import captured, listed, opened, references, searched, worked

@@ -15,7 +15,7 @@ import pytest
 from functions import export_leads
 from shared.formats.leads_csv import header
 from shared.rulebook.loading import load
-from shared.usecases.records import BYTES_IN_EXPORT
+from shared.usecases.exporting import BYTES_IN_EXPORT
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, EMERGENCY, PRIORITY, URGENT, Json, content, event, pointers
 from tests.functions.conftest import AN_OPEN_HOUR, Clock
@@ -89,7 +89,7 @@ class TestCsv:
         self, clock: Clock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         sent = several(clock, 11)
-        monkeypatch.setattr("shared.usecases.records.LEADS_IN_EXPORT", 3)
+        monkeypatch.setattr("shared.usecases.exporting.LEADS_IN_EXPORT", 3)
         pages = followed(**JANUARY)
         assert [len(page["body"]) > 0 for page in pages] == [True] * len(pages)
         found = [line["reference"] for line in lines("".join(page["body"] for page in pages))]
@@ -100,7 +100,7 @@ class TestCsv:
         self, clock: Clock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         sent = several(clock, 6)
-        monkeypatch.setattr("shared.usecases.records.LEADS_IN_EXPORT", 2)
+        monkeypatch.setattr("shared.usecases.exporting.LEADS_IN_EXPORT", 2)
         first = exported(**JANUARY)
         for reference in sent:
             worked(reference, "acknowledge")
@@ -112,7 +112,7 @@ class TestCsv:
 
     def test_a_page_ends_where_it_would_grow_too_large(self, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
         several(clock, 3)
-        monkeypatch.setattr("shared.usecases.records.BYTES_IN_EXPORT", 10)
+        monkeypatch.setattr("shared.usecases.exporting.BYTES_IN_EXPORT", 10)
         assert [len(lines(header() + page["body"].removeprefix(header()))) for page in followed(**JANUARY)][:3] == [
             1,
             1,
@@ -124,7 +124,7 @@ class TestCsv:
     ) -> None:
         several(clock, 5, PRIORITY)
         wanted = several(clock, 1, URGENT)
-        monkeypatch.setattr("shared.usecases.records.READS_FOR_EXPORT", 2)
+        monkeypatch.setattr("shared.usecases.exporting.READS_FOR_EXPORT", 2)
         pages = followed(tier="URGENT", **JANUARY)
         assert len(pages) == 3
         assert [line["reference"] for line in lines("".join(page["body"] for page in pages))] == wanted
@@ -156,7 +156,7 @@ class TestFilter:
             sent += several(clock, 2)
         clock.at = AN_OPEN_HOUR
         sent += several(clock, 2)
-        monkeypatch.setattr("shared.usecases.records.LEADS_IN_EXPORT", 1)
+        monkeypatch.setattr("shared.usecases.exporting.LEADS_IN_EXPORT", 1)
         pages = followed(**{"from": "2025-10-01", "to": "2026-01-31"})
         found = [line["reference"] for line in lines("".join(page["body"] for page in pages))]
         assert sorted(found) == sorted(sent)
@@ -211,7 +211,7 @@ class TestFhir:
 
     def test_a_range_in_pages(self, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
         sent = several(clock, 3)
-        monkeypatch.setattr("shared.usecases.records.LEADS_IN_EXPORT", 2)
+        monkeypatch.setattr("shared.usecases.exporting.LEADS_IN_EXPORT", 2)
         pages = followed(format="fhir", **JANUARY)
         assert len(pages) == 2
         found = [

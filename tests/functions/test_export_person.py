@@ -109,7 +109,7 @@ def test_every_lead_with_the_same_number_or_address_is_in_it(aws: Aws) -> None:
 def test_it_says_when_there_may_be_more_and_goes_on_without_what_is_gone(
     aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.usecases.records.SAME_PERSON", 3)
+    monkeypatch.setattr("shared.usecases.exporting.SAME_PERSON", 3)
     reference, other = captured(), captured(lead_id=str(uuid4()))
     assert content(exported_person(reference))["complete"] is True
     third = captured(lead_id=str(uuid4()))

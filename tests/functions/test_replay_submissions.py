@@ -91,7 +91,7 @@ def test_rules_that_changed_meanwhile_change_nothing_of_what_was_told(
     def other(*_: object, **__: object) -> None:
         pytest.fail("scored again")
 
-    monkeypatch.setattr("shared.usecases.rules.triage", other)
+    monkeypatch.setattr("shared.usecases.scoring.triage", other)
     replay(entry)
     [lead] = aws.leads()
     assert {name: lead[name] for name in ("messages_shown", "triage", "deadline", "consent_records")} == {

@@ -22,7 +22,7 @@ from functions import (
     watch_delivery,
 )
 from shared.domain.leads.lead import reference_of
-from shared.usecases.watching import Watched
+from shared.usecases.delivery_watch import Watched
 from tests.aws import Aws
 from tests.functions.calls import (
     CONTEXT,

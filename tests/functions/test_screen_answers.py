@@ -123,7 +123,7 @@ def test_a_defect_in_scoring_is_said_and_logged(monkeypatch: pytest.MonkeyPatch,
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("shared.usecases.rules.triage", broken)
+    monkeypatch.setattr("shared.usecases.scoring.triage", broken)
     monkeypatch.setattr("shared.domain.rules.triage.triage", broken)
     response = handler(event("screen_answers"), CONTEXT)
     assert response["statusCode"] == 503

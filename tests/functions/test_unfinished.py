@@ -9,7 +9,7 @@ from typing import Any
 from functions import alert_staff, capture_lead, escalate_leads
 from shared.domain.leads.consent import chain_intact
 from shared.domain.leads.lead import RETURN_WITHIN, Lead
-from shared.domain.leads.resubmission import MOST_RETURNS
+from shared.domain.leads.resubmission import MAX_RESUBMISSIONS
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, EMERGENCY, LEAD_ID, Json, content, event, posting, stream_of, submission
 from tests.functions.conftest import Clock
@@ -131,7 +131,7 @@ def test_who_comes_back_too_often_begins_a_lead_of_its_own(aws: Aws, clock: Cloc
         "consents_shown": texts,
         "page": f"https://www.clinic.example/{'p' * 470}",
     }
-    for number in range(MOST_RETURNS + 3):
+    for number in range(MAX_RESUBMISSIONS + 3):
         everything["contact"] = {"name": "N" * 120, "phone": f"(312) 555-01{number:02}"}
         answers = []
         for _ in range(2):
@@ -140,7 +140,7 @@ def test_who_comes_back_too_often_begins_a_lead_of_its_own(aws: Aws, clock: Cloc
         first, again = answers
         assert (first["statusCode"] in (200, 201), again["statusCode"]) == (True, 200)
         assert content(first) == content(again)
-    assert sorted(len(lead["history"]) for lead in aws.leads()) == [0, 0, MOST_RETURNS]
+    assert sorted(len(lead["history"]) for lead in aws.leads()) == [0, 0, MAX_RESUBMISSIONS]
     assert max(len(json.dumps(item)) for item in aws.items()) < 150_000  # staff's history has the rest
 
 

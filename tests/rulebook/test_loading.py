@@ -1,4 +1,4 @@
-"""Loading refuses what does not fit together, and says where. Each case changes one thing in the real files."""
+"""Loading refuses an inconsistent rulebook and names the place. Each case changes one thing in the real files."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ SURGERY = 'when = [{ question = "tx", any_of = ["surgery", "stimulator"] }]'
 
 
 def when(condition: str) -> tuple[str, str, str]:
-    """Rule INF-02 with another condition."""
+    """A case that gives rule INF-02 another condition."""
     return TRIAGE, FEVER, f"when = [{condition}]"
 
 
 REFUSED = {
-    # what a rule may name
+    # references of rules
     "unknown question": (*when('{ question = "fever", any_of = ["yes"] }'), AT_FEVER, "unknown question 'fever'"),
     "unknown option": (*when('{ question = "sys", any_of = ["fevers"] }'), AT_FEVER, "has no option 'fevers'"),
     "unknown definition": (*when('{ is = "feverish" }'), AT_FEVER, "unknown definition 'feverish'"),
@@ -47,7 +47,7 @@ REFUSED = {
     "unknown type": (INTAKE, 'type = "integer"', 'type = "number"', "questions[age]", "unknown type 'number'"),
     "unknown default": (INTAKE, '_as = "unsure"', '_as = "maybe"', "questions[ces-onset]", "no option 'maybe'"),
     "unknown questionnaire": (TRIAGE, 'e = "fs-intake"', 'e = "fs-in"', TRIAGE, "no questionnaire fs-in.toml"),
-    # what may stand only once
+    # duplicates
     "rule twice": (TRIAGE, 'id = "CARD-02"', 'id = "CARD-01"', "fs-triage.toml: safety", "'CARD-01' stands twice"),
     "rule twice across lists": (TRIAGE, 'id = "TAG-PAD"', 'id = "NF-02"', "tags[NF-02]", "stands twice"),
     "question twice": (INTAKE, 'code = "who"', 'code = "age"', "pages[P1]", "'age' stands twice"),
@@ -58,7 +58,7 @@ REFUSED = {
     "tier twice": (TIERS, 'name = "URGENT"', 'name = "EMERGENCY"', TIERS, "'EMERGENCY' stands twice"),
     "message twice": (TRIAGE, "[messages.M-P]", "[messages.M-NET]", TRIAGE, "M-NET"),
     "definition twice": (TRIAGE, "night-pain = ", "minor = ", "fs-triage.toml.definitions", "'minor' stands twice"),
-    # follow-ups that nobody would ever see
+    # follow-ups that would never be shown
     "later question": (INTAKE, CES_ONSET, CES_ONSET.replace('"ces"', '"sys"'), "[ces-onset]", "unreachable"),
     "impossible range": (INTAKE, PREG, PREG.replace("18", "56"), AT_PREG, "can never hold"),
     "range outside the question": (INTAKE, PREG, PREG.replace("55", "555"), AT_PREG, "outside 0 to 120"),
@@ -123,7 +123,9 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("file", "old", "new", "where", "why"), REFUSED.values(), ids=REFUSED.keys())
-def test_refuses_and_says_where(tmp_path: Path, file: str, old: str, new: str, where: str, why: str) -> None:
+def test_an_invalid_rulebook_is_refused_with_file_and_reason(
+    tmp_path: Path, file: str, old: str, new: str, where: str, why: str
+) -> None:
     change(copy_of_rulebook(tmp_path), file, old, new)
     with pytest.raises(RulebookError) as refusal:
         load(tmp_path)
@@ -167,7 +169,7 @@ def test_a_questionnaire_is_named_like_its_file(tmp_path: Path) -> None:
         load(tmp_path)
 
 
-def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     (copy_of_rulebook(tmp_path) / TIERS).write_bytes(b"\xff\xfe")
     with pytest.raises(RulebookError, match=r"tiers\.toml"):
         load(tmp_path)
@@ -197,7 +199,7 @@ def hash_of(folder: Path) -> str:
     return rule_set.content_hash
 
 
-def test_awaits_approval_until_rules_and_questionnaire_are_both_signed(tmp_path: Path) -> None:
+def test_approval_requires_signed_rules_and_questionnaire(tmp_path: Path) -> None:
     signed = 'approved_by = "Dr. Sample"\napproved_on = "2026-01-31"'
     copy_of_rulebook(tmp_path)
     assert load(tmp_path).approval_notice

@@ -31,7 +31,7 @@ from shared.domain.leads.erasure import Tombstone
 from shared.domain.leads.export import Period
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.lead_view import LeadSummary
-from shared.domain.leads.person import SAME_PERSON
+from shared.domain.leads.person_keys import SAME_PERSON
 from shared.domain.leads.retention import Kept, Stage
 
 if TYPE_CHECKING:
