@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from functions import reporting, wiring
+from functions import telemetry, wiring
 from functions.wiring import logger, metrics
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Visit
@@ -59,7 +59,7 @@ def handler(request: Request, context: Any) -> Response:
 
 
 def report(captured: Captured) -> None:
-    reporting.capture(captured)
+    telemetry.capture(captured)
     if captured.counted:
         metrics.add_metric("page_active", MetricUnit.Count, 1)  # its silence is an alarm: see watch_delivery
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from functions import reporting, wiring
+from functions import telemetry, wiring
 from functions.wiring import logger, metrics
 from shared.domain.leads.alert import Alert
 from shared.usecases.alerting import escalate_leads
@@ -25,9 +25,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     metrics.add_metric("swept", MetricUnit.Count, 1)
     count([alert for alert in swept.alerts if not alert.is_canary])
     for alert in swept.alerts:
-        reporting.alerted(alert)
+        telemetry.alerted(alert)
     for lead_id, error in swept.failed:
-        reporting.lead_failed("alert failed", lead_id, error)
+        telemetry.lead_failed("alert failed", lead_id, error)
     if swept.failed:
         raise RuntimeError(f"{len(swept.failed)} leads could not be told; see the log")
     return {"alerted": len(swept.alerts)}
@@ -40,4 +40,4 @@ def count(alerts: list[Alert]) -> None:
     untaken = [alert for alert in alerts if alert.last and alert.tier in SAFETY_TIERS and not alert.suspect]
     metrics.add_metric("untaken", MetricUnit.Count, len(untaken))
     for alert in alerts:
-        reporting.count_seconds_to_alert(alert, wiring.now())
+        telemetry.count_seconds_to_alert(alert, wiring.now())

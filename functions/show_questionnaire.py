@@ -9,8 +9,8 @@ from shared.domain.errors import NotFound
 from shared.domain.rules.triage import RuleSet
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, cacheable
-from shared.rulebook.form import form
-from shared.rulebook.words import words
+from shared.rulebook.form_definition import form
+from shared.rulebook.ui_texts import words
 
 MAX_AGE = 300  # seconds: a changed questionnaire reaches every visitor within minutes
 VARY = {"vary": "accept, accept-language"}

@@ -74,7 +74,7 @@ def clinic() -> ClinicSettings:
 
 def safety() -> Safety:
     from shared.http.problems import Safety
-    from shared.rulebook.words import words
+    from shared.rulebook.ui_texts import words
 
     return Safety(rulebook().emergency_advice_in, words, clinic().phone)
 

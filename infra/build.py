@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from infra import slimming
-from shared.rulebook import tables
+from shared.rulebook import toml_files
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOCK = PROJECT / "locks" / "runtime.txt"
@@ -30,7 +30,7 @@ LAMBDA_PYTHON: Version = (3, 13)
 LAMBDA_PLATFORM = "manylinux_2_28_x86_64"  # the runtime's glibc is newer
 TASK_ROOT = "/var/task"
 COMMENT = re.compile(r"//.*|/\*.*\*/")
-EVERY_FUNCTION_HAS = ("__init__", "wiring", "reporting")
+EVERY_FUNCTION_HAS = ("__init__", "wiring", "telemetry")
 WEB_FUNCTION = "show_page"  # the only one that gets web/
 
 
@@ -59,7 +59,7 @@ def sources(functions: Iterable[str], destination: Path, python: Version) -> Non
     for module in (*EVERY_FUNCTION_HAS, *functions):
         shutil.copyfile(PROJECT / f"functions/{module}.py", destination / f"functions/{module}.py")
     for file in (destination / "shared/rulebook").rglob("*.toml"):
-        tables.parse(file)
+        toml_files.parse(file)
     if WEB_FUNCTION in functions:
         _copy_sources(PROJECT / "web", destination / "web")
         for script in (destination / "web").glob("*.js"):

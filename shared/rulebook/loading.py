@@ -12,14 +12,14 @@ from shared.domain.rules.triage import RuleSet
 from shared.rulebook.questionnaires import read_questionnaire
 from shared.rulebook.reader import Reader, RulebookError
 from shared.rulebook.rule_sets import RuleSetReader
-from shared.rulebook.tables import table_of
 from shared.rulebook.tiers import read_tiers
+from shared.rulebook.toml_files import table_of
 from shared.rulebook.translation import translated
 
 FOLDER = Path(__file__).parent
 CANDIDATE = FOLDER / "candidate"  # a whole rulebook that is being tried beside this one; absent by default
 TIERS = "tiers.toml"
-OTHER = frozenset({"words.toml", "retention.toml"})  # see words.py and retention.py
+OTHER = frozenset({"ui_texts.toml", "retention.toml"})  # see ui_texts.py and retention.py
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.rulebook.loading import Rulebook
-from shared.rulebook.words import words
+from shared.rulebook.ui_texts import words
 
 TRANSLATION_NOTICE = "This translation is still awaiting review by a qualified translator and a physician."
 

@@ -15,7 +15,7 @@ from shared.domain.rules.questionnaire import (
     Questionnaire,
 )
 from shared.rulebook.conditions import ConditionReader
-from shared.rulebook.form import drawn_condition
+from shared.rulebook.form_definition import drawn_condition
 from shared.rulebook.reader import Reader, RulebookError
 
 CODE_SYSTEMS = {

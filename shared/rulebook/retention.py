@@ -6,7 +6,7 @@ from pathlib import Path
 
 from shared.domain.leads.retention import Retention, Stage
 from shared.rulebook.reader import Reader
-from shared.rulebook.tables import table_of
+from shared.rulebook.toml_files import table_of
 
 FILE = Path(__file__).parent / "retention.toml"
 

@@ -17,7 +17,7 @@ from shared.http import form_body
 from tests.aws import ENVIRONMENT, Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, Json, content, posting, spool_of, submission
 from tests.functions.conftest import Clock
-from tests.functions.filling import CALM, fill_all, fill_to
+from tests.functions.fill_form import CALM, fill_all, fill_to
 from tests.functions.plain_browser import Fields, PlainBrowser, body_post, form_post
 
 OWN: Fields = [  # a form that a landing page wrote itself, with what it must have and no more

@@ -9,10 +9,10 @@ import pytest
 
 from functions import draw_form
 from shared.http import pages
-from shared.rulebook.words import words
+from shared.rulebook.ui_texts import words
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, event
-from tests.functions.filling import CALM, CONTACT, fill_all, fill_to
+from tests.functions.fill_form import CALM, CONTACT, fill_all, fill_to
 from tests.functions.plain_browser import PlainBrowser, body_post, form_post
 
 

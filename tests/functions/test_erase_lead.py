@@ -14,9 +14,9 @@ from shared.domain.errors import NotFound
 from shared.domain.leads.lead import reference_of
 from shared.domain.leads.person import phone_key
 from tests.aws import ENVIRONMENT, Aws
+from tests.functions.admin_calls import erased, exported, exported_person
 from tests.functions.calls import CONTEXT, EMERGENCY, LEAD_ID, URGENT, Json, content, event, posting, submission
 from tests.functions.staff_calls import captured, listed, opened, references, searched, worked
-from tests.functions.taking_out import erased, exported, exported_person
 
 pytestmark = pytest.mark.usefixtures("clock")
 

@@ -17,10 +17,10 @@ from shared.formats.leads_csv import header
 from shared.rulebook.loading import load
 from shared.usecases.records import BYTES_IN_EXPORT
 from tests.aws import Aws
+from tests.functions.admin_calls import erased, exported, exported_as_fhir
 from tests.functions.calls import CONTEXT, EMERGENCY, PRIORITY, URGENT, Json, content, event, pointers
 from tests.functions.conftest import AN_OPEN_HOUR, Clock
 from tests.functions.staff_calls import captured, worked
-from tests.functions.taking_out import erased, exported, exported_as_fhir
 
 JANUARY = {"from": "2026-01-01", "to": "2026-01-31"}
 

@@ -13,9 +13,9 @@ from shared.domain.leads.lead import Lead, reference_of
 from shared.domain.leads.lead_view import ShownAnswer
 from shared.http import staff_responses
 from tests.aws import Aws
+from tests.functions.admin_calls import exported_person
 from tests.functions.calls import LEAD_ID, URGENT, content, submission
 from tests.functions.staff_calls import IDS, captured, worked
-from tests.functions.taking_out import exported_person
 
 pytestmark = pytest.mark.usefixtures("clock")
 REMARK = "a word among colleagues"

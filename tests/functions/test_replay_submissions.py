@@ -17,6 +17,7 @@ from shared.domain.leads.lead import CANARY, Lead
 from shared.domain.leads.retention import Stage
 from shared.rulebook.retention import retention
 from tests.aws import Aws, flat
+from tests.functions.admin_calls import erased
 from tests.functions.calls import (
     CONTEXT,
     EMERGENCY,
@@ -31,7 +32,6 @@ from tests.functions.calls import (
     submission,
 )
 from tests.functions.conftest import Clock
-from tests.functions.taking_out import erased
 
 pytestmark = pytest.mark.usefixtures("clock")
 HALF: Json = {"cord": None, "sys": None, "note": None}

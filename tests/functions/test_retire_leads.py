@@ -12,10 +12,10 @@ import pytest
 from functions import alert_staff, capture_lead, retire_leads
 from shared.domain.errors import StoreUnavailable
 from tests.aws import ENVIRONMENT, Aws, flat
+from tests.functions.admin_calls import erased, retired
 from tests.functions.calls import CONTEXT, LEAD_ID, NOT_A_FIT, PRIORITY, URGENT, minor_submission, posting, stream_of
 from tests.functions.conftest import Clock
 from tests.functions.staff_calls import captured, listed, opened, references, searched, worked
-from tests.functions.taking_out import erased, retired
 
 NOTHING = {"answers": 0, "booked": 0, "evidence": 0, "audit": 0}
 A_YEAR = timedelta(days=367)

@@ -24,6 +24,7 @@ from functions import (
 from shared.domain.leads.lead import reference_of
 from shared.usecases.watching import Watched
 from tests.aws import Aws
+from tests.functions.admin_calls import retired
 from tests.functions.calls import (
     CONTEXT,
     EMERGENCY,
@@ -41,7 +42,6 @@ from tests.functions.calls import (
 )
 from tests.functions.conftest import Clock
 from tests.functions.staff_calls import captured, worked
-from tests.functions.taking_out import retired
 
 RUNBOOK = (template.TEMPLATE.parents[1] / "docs" / "runbook.md").read_text(encoding="utf-8")
 RESOURCES = template.expand()["Resources"].values()

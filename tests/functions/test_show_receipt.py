@@ -12,7 +12,7 @@ from shared.http.plain_forms import return_address
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, event, posting, submission
 from tests.functions.conftest import Clock
-from tests.functions.filling import fill_all
+from tests.functions.fill_form import fill_all
 from tests.functions.plain_browser import SITE, PlainBrowser
 
 

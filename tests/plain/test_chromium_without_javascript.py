@@ -12,8 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from shared.rulebook.words import words
-from tests.functions.filling import CALM, CONTACT
+from shared.rulebook.ui_texts import words
+from tests.functions.fill_form import CALM, CONTACT
 from tests.plain.conftest import PHONE
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from shared.rulebook.words import words
-from tests.functions.filling import CALM, CONTACT
+from shared.rulebook.ui_texts import words
+from tests.functions.fill_form import CALM, CONTACT
 
 Leads = Callable[[], list[str]]
 Visitor = Any

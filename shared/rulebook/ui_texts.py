@@ -1,4 +1,4 @@
-"""The short texts of forms, pages and error answers in other languages than English (words.toml)."""
+"""The short texts of forms, pages and error answers in other languages than English (ui_texts.toml)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 from string import Formatter
 
 from shared.rulebook.reader import Reader
-from shared.rulebook.tables import table_of
+from shared.rulebook.toml_files import table_of
 
-FILE = Path(__file__).parent / "words.toml"
+FILE = Path(__file__).parent / "ui_texts.toml"
 ENGLISH = "en"
 
 

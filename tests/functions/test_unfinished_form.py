@@ -11,10 +11,10 @@ from shared.domain.leads.consent import chain_intact
 from shared.domain.leads.lead import RETURN_WITHIN, Lead
 from shared.domain.leads.resubmission import MOST_RETURNS
 from tests.aws import Aws
+from tests.functions.admin_calls import exported_person, retired
 from tests.functions.calls import CONTEXT, EMERGENCY, LEAD_ID, Json, content, event, posting, stream_of, submission
 from tests.functions.conftest import Clock
 from tests.functions.staff_calls import listed, opened, references, worked
-from tests.functions.taking_out import exported_person, retired
 from tests.leads import RULEBOOK
 
 HALF: Json = {"cord": None, "sys": None, "note": None}
