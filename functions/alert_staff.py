@@ -1,4 +1,4 @@
-"""Table stream: alert staff of a new lead. Records hold keys only; the lead says what is due."""
+"""Table stream: alerts staff of a new lead. Stream records hold keys only; the stored lead says which alert is due."""
 
 from typing import Any
 

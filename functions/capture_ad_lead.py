@@ -1,4 +1,4 @@
-"""POST /intake/google-ads: a lead form of the ad network becomes a lead."""
+"""POST /intake/google-ads: stores a submission of the ad network's lead form as a lead."""
 
 from http import HTTPStatus
 from typing import Any
@@ -28,5 +28,5 @@ def handler(request: Request, context: Any) -> Response:
     captured = capture_ad_lead(request.read(AdLead), arrival, intake, ads.questionnaire)
     if captured and captured.counted:
         telemetry.capture(captured)
-    # 200 for a spooled one too: it is as durable, and the network knows no other word for "do not send it again".
+    # 200 for a spooled lead too: it is just as durable, and the network sends again after any other status.
     return respond(HTTPStatus.OK, Taken())

@@ -1,4 +1,4 @@
-"""Every minute: alert staff of whatever is due, be it a first alert that did not get out or the next level."""
+"""Every minute: sends the alerts that are due, whether a first alert that failed or the next escalation level."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from functions.wiring import logger, metrics
 from shared.domain.leads.alert import Alert
 from shared.usecases.alerting import escalate_leads
 
-STOPS_AFTER = timedelta(seconds=30)  # with one slow lead still less than the timeout; the next run goes on
+STOPS_AFTER = timedelta(seconds=30)  # even with one slow lead, less than the timeout; the next run continues
 
 alerting = wiring.alerting()
 SAFETY_TIERS = {
@@ -29,12 +29,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     for lead_id, error in swept.failed:
         telemetry.lead_failed("alert failed", lead_id, error)
     if swept.failed:
-        raise RuntimeError(f"{len(swept.failed)} leads could not be told; see the log")
+        raise RuntimeError(f"{len(swept.failed)} alerts failed; see the log")
     return {"alerted": len(swept.alerts)}
 
 
 def count(alerts: list[Alert]) -> None:
-    """`untaken`: the last one on an urgent lead's ladder was alerted, so nobody else will be. That is an alarm."""
+    """Counts alerts. `untaken` rings an alarm: an urgent lead reached its last escalation level and nobody has it."""
     metrics.add_metric("alerted", MetricUnit.Count, len(alerts))
     metrics.add_metric("escalated", MetricUnit.Count, sum(alert.level > 1 for alert in alerts))
     untaken = [alert for alert in alerts if alert.last and alert.tier in SAFETY_TIERS and not alert.suspect]

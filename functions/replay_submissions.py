@@ -1,4 +1,4 @@
-"""The spool's queue: what was taken in while the table was away is stored. What fails stays in the queue for later."""
+"""Spool queue: stores the leads that arrived while the table was unavailable. What fails stays queued."""
 
 from typing import Any
 

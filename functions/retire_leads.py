@@ -1,4 +1,4 @@
-"""Every day: let go of what has been kept long enough (shared/rulebook/retention.toml)."""
+"""Every day: deletes data whose retention period is over (shared/rulebook/retention.toml)."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from functions.wiring import logger, metrics
 from shared.rulebook.retention import retention
 from shared.usecases.records import retire_leads
 
-STOPS_AFTER = timedelta(minutes=4)  # less than the function's timeout; the next run goes on
+STOPS_AFTER = timedelta(minutes=4)  # less than the function's timeout; the next run continues
 
 leads = wiring.leads_table()
 kept_for = retention()

@@ -1,4 +1,4 @@
-"""GET /questionnaires/{id}: what a page needs to draw the form; by Accept also its JSON Schema, or FHIR R4."""
+"""GET /questionnaires/{id}: the form's definition, its JSON Schema, or FHIR R4, depending on Accept."""
 
 import json
 from typing import Any
@@ -19,7 +19,7 @@ rulebook = wiring.rulebook()
 
 
 def schema(rule_set: RuleSet) -> dict[str, Any]:
-    from shared.formats.submission_schema import submission_schema  # few ask for it: not at start  # noqa: PLC0415
+    from shared.formats.submission_schema import submission_schema  # seldom asked for, so not loaded at start  # noqa: PLC0415
 
     return submission_schema(rule_set.questionnaire)
 

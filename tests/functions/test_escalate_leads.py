@@ -121,7 +121,7 @@ def test_a_lead_that_cannot_be_read_holds_up_nobody_and_fails_the_run(
 ) -> None:
     leads = [captured(URGENT, str(uuid.uuid4())) for _ in range(3)]
     aws.corrupt(leads[0], '{"contact": {"name": "canaryvalue"}}')
-    with pytest.raises(RuntimeError, match="1 leads could not be told") as failure:
+    with pytest.raises(RuntimeError, match="1 alerts failed") as failure:
         sweep()
     assert failure.value.__context__ is None  # a chained error could quote the lead
     assert len(told(aws)) == 2

@@ -6,7 +6,7 @@ from typing import Any
 
 from functions import escalate_leads, retire_leads, watch_delivery
 from shared.adapters import webhook
-from shared.adapters.aws import PATIENT_FACING, UNHURRIED
+from shared.adapters.aws import BACKGROUND, PATIENT_FACING
 from tests.template.stack import FUNCTIONS
 
 
@@ -18,7 +18,7 @@ def longest_call(config: Any) -> float:
 
 def test_the_delivery_check_stops_waiting_while_there_is_time_to_say_so() -> None:
     """After the wait it looks at the subscriptions, which is one call."""
-    assert watch_delivery.WITHIN.total_seconds() + longest_call(UNHURRIED) < FUNCTIONS["WatchDelivery"]["Timeout"]
+    assert watch_delivery.WITHIN.total_seconds() + longest_call(BACKGROUND) < FUNCTIONS["WatchDelivery"]["Timeout"]
 
 
 def test_a_sweep_that_stops_in_time_ends_with_one_slow_lead() -> None:
