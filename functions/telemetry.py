@@ -58,7 +58,7 @@ def alerted(alert: Alert) -> None:
 
 
 def count_seconds_to_alert(alert: Alert, at: datetime) -> None:
-    """Measures first alerts only. An unfinished form waits on purpose: its alert has no `received_at` and is skipped."""
+    """Measures first alerts only. An unfinished form waits on purpose, so its alert has no `received_at`: skipped."""
     if alert.level == 1 and alert.received_at:
         metrics.add_metric("seconds_to_alert", MetricUnit.Seconds, (at - alert.received_at).total_seconds())
 
