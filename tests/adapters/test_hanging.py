@@ -66,7 +66,7 @@ def silent() -> Iterator[tuple[Silent, Silent]]:
         one.close()
 
 
-def test_a_patient_has_an_answer_within_six_seconds_when_table_and_spool_hang(silent: tuple[Silent, Silent]) -> None:
+def test_a_patient_is_answered_within_six_seconds_when_everything_hangs(silent: tuple[Silent, Silent]) -> None:
     table, spool = silent
     leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING, endpoint_url=table.address), "leads", 1)
     sqs = boto3.client("sqs", config=SPOOLING, endpoint_url=spool.address)
@@ -98,7 +98,7 @@ def full() -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("hangs", "error"), [("connecting", "ConnectTimeoutError"), ("answering", "ReadTimeoutError")])
-def test_a_webhook_is_given_up_when_its_receiver_hangs(
+def test_a_webhook_times_out_when_its_receiver_hangs(
     silent: tuple[Silent, Silent], monkeypatch: pytest.MonkeyPatch, hangs: str, error: str
 ) -> None:
     """With its own limits, shortened; tests/template/test_time_limits.py ties them to the function's."""

@@ -109,9 +109,7 @@ def place(lead: Lead) -> tuple[bool, int, float, datetime, UUID]:
 
 @given(st.lists(STATES, max_size=25), st.integers(1, 7), st.integers(1, 9))
 @example([State("ROUTINE", "new", 0, None), State("EMERGENCY", "acknowledged", 0, 0)], 3, 1)
-def test_pages_come_in_order_with_nothing_twice_and_nothing_lost(
-    states: list[State], partitions: int, size: int
-) -> None:
+def test_pages_are_in_order_without_duplicates_or_gaps(states: list[State], partitions: int, size: int) -> None:
     leads = [state.lead(number) for number, state in enumerate(states)]
     table, _ = table_of(leads, partitions)
     still_open = sorted((lead for lead in leads if lead.work.status != "closed"), key=place)
@@ -133,7 +131,7 @@ def _done(lead: Lead) -> tuple[datetime | None, UUID]:
 
 @pytest.mark.parametrize("partitions", [1, 3, 62])
 @pytest.mark.parametrize("tier", sorted(BASES))
-def test_the_one_of_a_thousand_that_nobody_has_is_the_first(partitions: int, tier: str) -> None:
+def test_the_only_unowned_lead_of_a_thousand_is_first(partitions: int, tier: str) -> None:
     """All others are more urgent by their deadline, or by tier."""
     leads = [State("EMERGENCY", "acknowledged", -number, -number).lead(number) for number in range(999)]
     untaken = State(tier, "new", 0, 1_000_000).lead(999)
@@ -147,7 +145,7 @@ def test_the_one_of_a_thousand_that_nobody_has_is_the_first(partitions: int, tie
     assert partitions <= memory.requests <= partitions + 2  # one may have more than its share of a page
 
 
-def test_the_first_page_of_ten_times_as_many_costs_the_same() -> None:
+def test_the_first_page_costs_the_same_with_ten_times_the_leads() -> None:
     def requests(count: int) -> int:
         states = (State("URGENT", "new" if number % 2 else "acknowledged", 0, number) for number in range(count))
         table, memory = table_of([state.lead(number) for number, state in enumerate(states)], 4)
@@ -157,7 +155,7 @@ def test_the_first_page_of_ten_times_as_many_costs_the_same() -> None:
     assert requests(1_200) <= requests(120) + 4  # a partition may have more than its share of a page
 
 
-def test_more_partitions_than_before_still_find_every_lead() -> None:
+def test_every_lead_is_found_after_partitions_are_added() -> None:
     """IndexShards may be raised at any time."""
     memory = TableInMemory(TABLE)
     leads = [State("URGENT", "new", 0, number).lead(number) for number in range(40)]

@@ -42,7 +42,7 @@ def table(dynamodb_local: str) -> tuple[Any, str]:
     [(None, LEAD), (LEAD, TOLD), (TOLD, TAKEN), (TAKEN, CLOSED), (None, a_lead(NOT_A_FIT))],
     ids=["new", "told", "taken", "closed", "not a fit"],
 )
-def test_writes(table: tuple[Any, str], states: tuple[Lead | None, Lead]) -> None:
+def test_units_written_match_dynamodb(table: tuple[Any, str], states: tuple[Lead | None, Lead]) -> None:
     client, name = table
     before, after = (item_of(lead, growth.ONE) if lead else None for lead in states)
     if before:
@@ -53,7 +53,7 @@ def test_writes(table: tuple[Any, str], states: tuple[Lead | None, Lead]) -> Non
     assert write_units(before, after, INDEXES) == {index: units for index, units in said.items() if units}
 
 
-def test_reads(table: tuple[Any, str]) -> None:
+def test_units_read_match_dynamodb(table: tuple[Any, str]) -> None:
     client, name = table
     for lead in (LEAD, *(a_lead(NOT_A_FIT) for _ in range(3))):
         client.put_item(TableName=name, Item=item_of(lead, growth.ONE))
@@ -99,7 +99,7 @@ class Counting:
         return answer
 
 
-def test_the_table_in_memory_counts_as_dynamodb_does(table: tuple[Any, str]) -> None:
+def test_the_in_memory_table_counts_units_as_dynamodb_does(table: tuple[Any, str]) -> None:
     client, name = table
     memory = TableInMemory(template.expand()["Resources"]["LeadsTable"]["Properties"])
     items = list(growth.fill(160))

@@ -56,7 +56,7 @@ def told(aws: Aws) -> list[tuple[str, str]]:
     ]
 
 
-def test_a_silent_stream_loses_nothing(aws: Aws) -> None:
+def test_the_sweep_alerts_when_the_stream_is_silent(aws: Aws) -> None:
     captured(URGENT)
     assert sweep() == {"alerted": 1}
     assert told(aws) == [("new", "clinician")]
@@ -64,9 +64,7 @@ def test_a_silent_stream_loses_nothing(aws: Aws) -> None:
 
 
 @pytest.mark.parametrize(("answers", "steps"), LADDERS)
-def test_a_lead_that_nobody_takes_climbs_its_ladder_on_time(
-    aws: Aws, clock: Clock, answers: Json, steps: list[tuple[int, str]]
-) -> None:
+def test_an_unowned_lead_escalates_on_time(aws: Aws, clock: Clock, answers: Json, steps: list[tuple[int, str]]) -> None:
     captured(answers)
     for number, (minutes, audience) in enumerate(steps):
         due = AN_OPEN_HOUR + timedelta(minutes=minutes)
@@ -80,7 +78,7 @@ def test_a_lead_that_nobody_takes_climbs_its_ladder_on_time(
     assert sweep() == {"alerted": 0}
 
 
-def test_an_escalation_says_that_nobody_has_taken_the_lead(aws: Aws, clock: Clock) -> None:
+def test_an_escalated_alert_says_that_nobody_has_the_lead(aws: Aws, clock: Clock) -> None:
     captured(URGENT)
     sweep()
     clock.at += timedelta(minutes=30)
@@ -90,7 +88,7 @@ def test_an_escalation_says_that_nobody_has_taken_the_lead(aws: Aws, clock: Cloc
     assert "Nobody has taken it yet: this is alert 2." in second
 
 
-def test_after_an_outage_every_audience_is_told_in_order(aws: Aws, clock: Clock) -> None:
+def test_after_an_outage_every_audience_is_alerted_in_order(aws: Aws, clock: Clock) -> None:
     captured(URGENT)
     clock.at += timedelta(hours=3)
     for _ in range(3):
@@ -99,7 +97,7 @@ def test_after_an_outage_every_audience_is_told_in_order(aws: Aws, clock: Clock)
     assert sweep() == {"alerted": 0}
 
 
-def test_a_sweep_with_nothing_due_asks_the_index_twice_and_writes_nothing(aws: Aws, clock: Clock) -> None:
+def test_a_sweep_with_nothing_due_makes_two_queries_and_no_write(aws: Aws, clock: Clock) -> None:
     captured(URGENT)
     sweep()
     captured(NOT_A_FIT, str(uuid.uuid4()))
@@ -109,16 +107,14 @@ def test_a_sweep_with_nothing_due_asks_the_index_twice_and_writes_nothing(aws: A
     assert aws.wire.calls == ["dynamodb.Query"] * 2  # red flags first
 
 
-def test_nobody_is_ever_told_of_a_lead_that_is_not_a_fit(aws: Aws, clock: Clock) -> None:
+def test_a_not_a_fit_lead_never_alerts_anybody(aws: Aws, clock: Clock) -> None:
     captured(NOT_A_FIT)
     clock.at += timedelta(days=365)
     sweep()
     assert told(aws) == []
 
 
-def test_a_lead_that_cannot_be_read_holds_up_nobody_and_fails_the_run(
-    aws: Aws, clock: Clock, logs: Callable[[], str]
-) -> None:
+def test_an_unreadable_lead_fails_the_run_but_blocks_no_other(aws: Aws, clock: Clock, logs: Callable[[], str]) -> None:
     leads = [captured(URGENT, str(uuid.uuid4())) for _ in range(3)]
     aws.corrupt(leads[0], '{"contact": {"name": "canaryvalue"}}')
     with pytest.raises(RuntimeError, match="1 alerts failed") as failure:
@@ -133,7 +129,7 @@ def test_a_lead_that_cannot_be_read_holds_up_nobody_and_fails_the_run(
     assert told(aws) == [("escalation", "desk")] * 2
 
 
-def test_a_topic_that_fails_is_tried_again_at_the_next_sweep(aws: Aws, clock: Clock) -> None:
+def test_a_failed_publish_is_retried_by_the_next_sweep(aws: Aws, clock: Clock) -> None:
     captured(URGENT)
     aws.wire.down = {"sns.Publish"}
     with pytest.raises(RuntimeError):
@@ -143,7 +139,7 @@ def test_a_topic_that_fails_is_tried_again_at_the_next_sweep(aws: Aws, clock: Cl
     assert sweep() == {"alerted": 1}
 
 
-def test_the_longest_due_comes_first(aws: Aws, clock: Clock) -> None:
+def test_the_longest_due_lead_is_first(aws: Aws, clock: Clock) -> None:
     later, earlier = (str(uuid.UUID(int=number)) for number in (1, 2))
     captured(URGENT, earlier)
     clock.at += timedelta(seconds=5)
@@ -152,7 +148,7 @@ def test_the_longest_due_comes_first(aws: Aws, clock: Clock) -> None:
     assert [alert["MessageAttributes"]["tier"]["Value"] for alert in aws.alerts()] == ["URGENT", "EMERGENCY"]
 
 
-def test_a_sweep_out_of_time_leaves_the_rest_to_the_next(
+def test_a_sweep_that_runs_out_of_time_leaves_the_rest_to_the_next(
     aws: Aws, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(3):
@@ -165,13 +161,13 @@ def test_a_sweep_out_of_time_leaves_the_rest_to_the_next(
     assert sweep() == {"alerted": 2}
 
 
-def test_an_index_that_cannot_be_read_fails_the_run(aws: Aws) -> None:
+def test_an_unreadable_index_fails_the_run(aws: Aws) -> None:
     aws.wire.down = {"dynamodb.Query"}
     with pytest.raises(StoreUnavailable):
         sweep()
 
 
-def test_every_sweep_is_counted_so_that_silence_is_an_alarm(logs: Callable[[], str]) -> None:
+def test_every_sweep_is_counted(logs: Callable[[], str]) -> None:
     sweep()
     [metric] = [json.loads(line) for line in logs().splitlines() if "_aws" in line]
     assert (metric["swept"], metric["alerted"]) == ([1.0], [0.0])

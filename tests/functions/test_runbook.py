@@ -145,7 +145,7 @@ def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str
     yield "RetireLeads"
 
 
-def test_every_line_that_the_runbook_looks_for_is_written(written: Written) -> None:
+def test_every_log_line_in_the_runbook_is_written(written: Written) -> None:
     """By the function that is named before it, if any, and with the fields that are named after it."""
     seen = set()
     for entry in LOOK:
@@ -164,21 +164,21 @@ def test_every_line_that_the_runbook_looks_for_is_written(written: Written) -> N
     assert len(seen) >= 7
 
 
-def test_every_line_that_an_alarm_says_to_search_for_is_written(written: Written) -> None:
+def test_every_log_line_in_an_alarm_description_is_written(written: Written) -> None:
     searches = [found for alarm in ALARMS for found in re.findall(r"log for (.*)", alarm["AlarmDescription"])]
     texts = [text for lines in written.lines.values() for text in lines]
     assert len(searches) >= 3
     assert [search for search in searches if not any(search.startswith(text) for text in texts)] == []
 
 
-def test_every_field_that_the_runbook_searches_by_is_on_a_line(written: Written) -> None:
+def test_every_log_field_in_the_runbook_is_written(written: Written) -> None:
     queries = " ".join(re.findall(r"^    (?:fields|\| filter|filter) .*$", RUNBOOK, re.MULTILINE))
     searched = set(re.findall(r"[a-z_]+", re.sub(r'"[^"]*"|@\w+', "", queries))) - LOGS_INSIGHTS
     assert searched >= {"message", "reference", "correlation_id", "error", "cause", "place"}
     assert searched - set().union(*(fields for lines in written.lines.values() for fields in lines.values())) == set()
 
 
-def test_every_metric_that_the_runbook_or_an_alarm_names_is_emitted(written: Written) -> None:
+def test_every_metric_in_the_runbook_or_an_alarm_is_emitted(written: Written) -> None:
     rows = re.findall(r"^\| (`.*?) \|", RUNBOOK.partition("## Metrics")[2], re.MULTILINE)
     explained = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     watched = {alarm["MetricName"] for alarm in ALARMS if alarm["Namespace"] == "SpineLeads"}

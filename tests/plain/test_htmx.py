@@ -83,7 +83,7 @@ def landing(browser: Browser, htmx: Path, version: str, site: str) -> Iterator[C
     context.close()
 
 
-def test_a_form_of_another_site_is_sent_and_the_receipt_shows_in_the_page(
+def test_another_sites_form_is_sent_and_shows_the_receipt_in_place(
     landing: Callable[[], Page], stored: Callable[[], list[str]]
 ) -> None:
     before = len(stored())
@@ -96,7 +96,7 @@ def test_a_form_of_another_site_is_sent_and_the_receipt_shows_in_the_page(
     assert len(stored()) == before + 1
 
 
-def test_errors_come_back_as_a_form_that_works_from_there(
+def test_errors_return_a_form_that_works_on_the_other_site(
     landing: Callable[[], Page], site: str, stored: Callable[[], list[str]]
 ) -> None:
     before = len(stored())

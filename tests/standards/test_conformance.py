@@ -76,7 +76,7 @@ def operation(schema: Any, route: str) -> APIOperation[Any, Any, Any, Any]:
 
 
 @pytest.mark.parametrize(("route", "mode"), MODES, ids=[f"{route} {mode.value}" for route, mode in MODES])
-def test_every_answer_is_as_described(route: str, mode: GenerationMode, served: Any) -> None:
+def test_every_response_matches_the_openapi_document(route: str, mode: GenerationMode, served: Any) -> None:
     modes = [found for other, found in MODES if other == route]
 
     @settings(THOROUGH, max_examples=CASES // len(modes))
@@ -130,7 +130,7 @@ def _make_printable(field: dict[str, Any]) -> None:
             part["pattern"] = r"^[A-Za-z0-9]*$"
 
 
-def test_whatever_fits_the_schema_of_the_questionnaire_is_taken(app: LambdaWsgi) -> None:
+def test_every_submission_that_fits_the_schema_is_accepted(app: LambdaWsgi) -> None:
     document = precise_document(typed_by_a_person=True)
     target = operation(openapi.from_wsgi("/precise.json", Precise(app, document)), "POST /submissions")
     statuses: Counter[int] = Counter()
@@ -148,7 +148,7 @@ def test_whatever_fits_the_schema_of_the_questionnaire_is_taken(app: LambdaWsgi)
     assert statuses[201], "no submission was stored"
 
 
-def test_whatever_does_not_fit_it_is_refused(app: LambdaWsgi) -> None:
+def test_every_submission_that_violates_the_schema_is_refused(app: LambdaWsgi) -> None:
     document = precise_document(typed_by_a_person=False)
     target = operation(openapi.from_wsgi("/precise.json", Precise(app, document)), "POST /submissions")
 

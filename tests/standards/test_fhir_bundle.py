@@ -172,7 +172,7 @@ class TestJudges:
 
 
 @given(st.randoms(use_true_random=False))
-def test_whatever_was_answered_makes_a_bundle_without_faults(chance: random.Random) -> None:
+def test_any_answers_make_a_valid_bundle(chance: random.Random) -> None:
     answers = any_answers(chance, RULE_SET.questionnaire)
     result = triage(RULE_SET, answers)
     lead = varied(LEADS["taken"], answers=answers, triage=result)
@@ -186,7 +186,7 @@ def test_whatever_was_answered_makes_a_bundle_without_faults(chance: random.Rand
 
 
 class TestContent:
-    def test_every_answer_is_there_with_its_words(self) -> None:
+    def test_every_answer_is_included_with_its_text(self) -> None:
         lead = LEADS["urgent"]
         response = one(bundle_of(lead), "QuestionnaireResponse")
         answers = {item["linkId"]: item["answer"] for page in response["item"] for item in page["item"]}
@@ -195,7 +195,7 @@ class TestContent:
         assert answers["sys"][0]["valueCoding"]["code"] == "sys.fever"
         assert answers["sys"][0]["valueCoding"]["display"]
 
-    def test_an_answer_to_a_hidden_question_is_left_out_unless_it_counts_for_safety(self) -> None:
+    def test_hidden_answers_are_left_out_unless_safety_rules_use_them(self) -> None:
         """Nobody asks a man of 70 about a pregnancy; the onset of symptoms that were not ticked is left out too."""
         lead = a_lead({"age": 70, "preg": "no"})
         answers = {
@@ -204,14 +204,14 @@ class TestContent:
         assert "preg" not in answers
         assert "age" in answers
 
-    def test_a_questionnaire_that_has_changed_or_gone_loses_no_answer(self) -> None:
+    def test_no_answer_is_lost_when_a_questionnaire_changes_or_goes(self) -> None:
         lead = varied(a_lead(), answers={"gone": ["a", "b"], "older": 3, "words": "as typed"})
         for rule_set in (RULE_SET, None):
             response = one(as_bundle([(lead, rule_set)], LATER), "QuestionnaireResponse")
             assert [item["linkId"] for item in response["item"]] == ["gone", "older", "words"]
             assert Bundle.model_validate(as_bundle([(lead, rule_set)], LATER))
 
-    def test_work(self) -> None:
+    def test_state_of_work_is_a_task(self) -> None:
         seen = {
             name: (task["status"], task["priority"])
             for name, lead in LEADS.items()
@@ -228,7 +228,7 @@ class TestContent:
         assert one(bundle_of(LEADS["taken"]), "Task")["owner"]["display"] == "N. Nurse"
         assert one(bundle_of(LEADS["urgent"]), "Task")["restriction"]["period"]["end"] == "2026-01-14T20:00:00Z"
 
-    def test_consents_are_the_whole_ledger_and_the_last_word_counts(self) -> None:
+    def test_all_consents_are_included_and_the_latest_counts(self) -> None:
         consents = every(bundle_of(LEADS["consent taken back"]), "Consent")
         kinds = [(consent["category"][1]["coding"][0]["code"], consent["status"]) for consent in consents]
         assert kinds == [
@@ -237,7 +237,7 @@ class TestContent:
             ("sms", "inactive"),
         ]
 
-    def test_advice_and_alerts_are_communications_without_words_about_health(self) -> None:
+    def test_advice_and_alerts_are_communications_without_health_data(self) -> None:
         lead = LEADS["emergency, told twice"]
         payloads = [
             part["contentString"] for sent in every(bundle_of(lead), "Communication") for part in sent["payload"]
@@ -249,12 +249,12 @@ class TestContent:
             "alert 2 to staff",
         ]
 
-    def test_the_address_and_the_browser_of_the_visitor_stay_here(self) -> None:
+    def test_the_visitors_ip_address_and_browser_are_not_exported(self) -> None:
         text = json.dumps(bundle_of(*LEADS.values()))
         assert "203.0.113.10" not in text
         assert "a browser" not in text
 
-    def test_every_rule_and_message_makes_an_id_that_fhir_takes(self) -> None:
+    def test_every_rule_and_message_has_a_valid_fhir_id(self) -> None:
         ids = [rule.id for rule in (*RULE_SET.safety, RULE_SET.scoring_failure)] + list(RULE_SET.messages)
         assert max(map(len, ids)) <= 64 - 37
         assert all(set(name) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.") for name in ids)

@@ -44,7 +44,7 @@ def read(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
 
 
-def test_a_line_for_each_lead_under_the_names_of_the_columns() -> None:
+def test_one_line_per_lead_below_the_header() -> None:
     lead = a_lead(URGENT)
     [line] = read(header() + rows([lead], HOURS.zone))
     assert list(line) == list(COLUMNS)
@@ -54,14 +54,14 @@ def test_a_line_for_each_lead_under_the_names_of_the_columns() -> None:
     assert (line["consent_contact"], line["consent_marketing"]) == ("yes", "no")
 
 
-def test_pages_put_together_are_one_file() -> None:
+def test_concatenated_pages_are_one_file() -> None:
     leads = [named(f"Ann {n}") for n in range(3)]
     pages = header() + "".join(rows([lead], HOURS.zone) for lead in leads)
     assert pages == header() + rows(leads, HOURS.zone)
     assert FILE.fullmatch(pages)
 
 
-def test_answers_and_fired_rules_are_not_in_it() -> None:
+def test_answers_and_fired_rules_are_not_exported() -> None:
     lead = a_lead({"sys": ["fever"], "note": "a canary in the note"})
     text = header() + rows([lead], HOURS.zone)
     assert "canary" not in text
@@ -70,13 +70,13 @@ def test_answers_and_fired_rules_are_not_in_it() -> None:
 
 
 @pytest.mark.parametrize("name", NASTY)
-def test_a_formula_is_only_a_text(name: str) -> None:
+def test_a_formula_is_exported_as_text(name: str) -> None:
     [line] = read(header() + rows([named(name)], HOURS.zone))
     assert line["name"] == f"'{name}"
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
-def test_any_name_comes_back_and_none_is_a_formula(name: str) -> None:
+def test_any_name_survives_the_round_trip_and_none_is_a_formula(name: str) -> None:
     text = header() + rows([named(name)], HOURS.zone)
     assert FILE.fullmatch(text)
     [line] = read(text)
@@ -98,6 +98,6 @@ def test_no_cell_of_any_column_can_start_a_formula() -> None:
     assert not [name for name, cell in line.items() if cell[:1] in tuple("=+-@")]
 
 
-def test_ordinary_text_is_left_as_it_is() -> None:
+def test_ordinary_text_is_unchanged() -> None:
     for text in ("", "Ann O'Brien", "a=b", "1-2", "\u5f20\u4f1f", "x\ty"):
         assert safe_cell(text) == text

@@ -108,7 +108,7 @@ def test_shows_follow_ups_when_they_are_due(page: Page) -> None:
     miss(page, "ces-onset/1/1", "preg/1/1")
 
 
-def test_asks_everybody_but_minors_for_contact_data(page: Page) -> None:
+def test_asks_everyone_but_minors_for_contact_data(page: Page) -> None:
     see(page, CONTACT)  # a missing age is no minor's
     say_age(page, "17")
     miss(page, CONTACT)
@@ -120,6 +120,6 @@ def test_asks_everybody_but_minors_for_contact_data(page: Page) -> None:
     miss(page, CONTACT)
 
 
-def test_gives_no_consent_beforehand(page: Page) -> None:
+def test_preselects_no_consent(page: Page) -> None:
     answered = page.evaluate("JSON.stringify(LForms.Util.getFormFHIRData('QuestionnaireResponse', 'R4'))")
     assert "valueBoolean" not in answered

@@ -58,7 +58,7 @@ def test_preferred(accept: str | None, chosen: str | None) -> None:
 
 
 @given(st.text(alphabet=st.sampled_from('*/,;=.q01"abjson +\x00é')))
-def test_any_header_has_an_answer(accept: str) -> None:
+def test_any_accept_header_is_answered(accept: str) -> None:
     assert preferred(accept, OFFERS) in (*OFFERS, None)
 
 
@@ -82,18 +82,18 @@ def test_each_representation_has_its_media_type_and_etag() -> None:
     assert fhir["resourceType"] == "Questionnaire"
 
 
-def test_without_accept_it_is_the_form() -> None:
+def test_the_default_is_the_form_definition() -> None:
     assert get()["body"] == get(accept="*/*")["body"] == get(accept=JSON)["body"]
 
 
-def test_an_etag_holds_for_its_own_representation_only() -> None:
+def test_each_representation_has_its_own_etag() -> None:
     etag = get(accept=FHIR)["headers"]["etag"]
     assert get(accept=FHIR, if_none_match=etag)["statusCode"] == 304
     assert "accept" in get(accept=FHIR, if_none_match=etag)["headers"]["vary"]
     assert get(accept=SCHEMA, if_none_match=etag)["statusCode"] == 200
 
 
-def test_what_is_not_on_offer_is_a_problem_that_still_gives_advice() -> None:
+def test_an_unavailable_media_type_is_a_problem_with_advice() -> None:
     answer = get(accept="text/html")
     assert answer["statusCode"] == 406
     assert answer["headers"]["content-type"] == "application/problem+json"
