@@ -1,4 +1,4 @@
-"""R7 on the wire: a table and a spool that take every connection and never answer; a webhook's receiver likewise."""
+"""R7 over real sockets: a table, a spool and a webhook receiver that accept connections and never answer."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WITHIN = 6  # seconds
 
 
 class Silent:
-    """Counts who asks, and says nothing."""
+    """A server that counts connections and never answers."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -85,7 +85,7 @@ def test_a_patient_is_answered_within_six_seconds_when_everything_hangs(silent: 
 
 @contextlib.contextmanager
 def full() -> Iterator[str]:
-    """The address of a server whose queue of connections is full, so that no further one comes about."""
+    """The address of a server whose connection queue is full, so that no client can connect."""
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(socket.socket())
         server.bind(("127.0.0.1", 0))
@@ -101,7 +101,7 @@ def full() -> Iterator[str]:
 def test_a_webhook_times_out_when_its_receiver_hangs(
     silent: tuple[Silent, Silent], monkeypatch: pytest.MonkeyPatch, hangs: str, error: str
 ) -> None:
-    """With its own limits, shortened; tests/template/test_time_limits.py ties them to the function's."""
+    """Shortens the timeouts; tests/template/test_time_limits.py compares the real ones with the function's."""
     waits: Any = webhook.WAITS
     shortened = urllib3.Timeout(connect=waits.connect_timeout / 20, read=waits.read_timeout / 100)
     monkeypatch.setattr(webhook, "WAITS", shortened)

@@ -1,4 +1,4 @@
-"""The alert topic, within the limits of AWS, which moto does not hold."""
+"""The alert topic, with AWS's limits, which moto does not enforce."""
 
 from __future__ import annotations
 

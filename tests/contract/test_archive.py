@@ -1,4 +1,4 @@
-"""What exporting, erasing and retiring rely on in DynamoDB: on moto and on AWS's DynamoDB Local."""
+"""What exports, erasure and retention rely on in DynamoDB; on moto and on AWS's DynamoDB Local."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_leads_are_in_order_of_arrival_and_continue_after_a_cursor(partitioned: 
     for lead in leads:
         partitioned.add(lead)
     arrived = list(partitioned.arrivals(JANUARY))
-    assert [lead_id for lead_id, _ in arrived] == [leads[i].lead_id for i in (1, 3, 0)]  # the last came in February
+    assert [lead_id for lead_id, _ in arrived] == [leads[i].lead_id for i in (1, 3, 0)]  # the last is of February
     for number, (_, cursor) in enumerate(arrived):
         assert list(partitioned.arrivals(JANUARY, cursor)) == arrived[number + 1 :]
 
@@ -90,7 +90,7 @@ def test_a_retention_stage_is_read_across_partitions_oldest_first(partitioned: L
 
 def test_a_retention_stage_lists_due_leads_oldest_first(table: LeadsTable) -> None:
     leads = [taken(a_lead(at=RECEIVED + timedelta(days=days))) for days in (2, 0, 1)]
-    for lead in (*leads, a_lead(URGENT)):  # nobody has taken the last one
+    for lead in (*leads, a_lead(URGENT)):  # the last one is unowned
         table.add(lead)
     assert list(table.in_stage(Stage.ANSWERS, RECEIVED + timedelta(days=1))) == [leads[1].lead_id, leads[2].lead_id]
     assert list(table.in_stage(Stage.EVIDENCE, RECEIVED + timedelta(days=9))) == []
@@ -141,7 +141,7 @@ def test_only_the_version_that_was_read_is_removed(table: LeadsTable) -> None:
         table.remove(lead)
     table.remove(taken(lead))
     assert table.kept(lead.lead_id) is None
-    table.remove(taken(lead))  # the SDK's retry meets its own first deletion
+    table.remove(taken(lead))  # the SDK's retry finds its own first deletion
 
 
 def test_a_missing_table_is_unavailable(client: Any) -> None:

@@ -112,7 +112,7 @@ def test_the_key_is_checked_first() -> None:
 
 
 def test_an_ad_lead_is_spooled_while_the_table_is_unavailable(aws: Aws) -> None:
-    """The network knows 200 as the only success; it would send anything else again."""
+    """The ad network sends again unless it gets 200."""
     aws.wire.down = {"dynamodb.PutItem"}
     assert send()["statusCode"] == 200
     [entry] = aws.spooled()

@@ -36,7 +36,7 @@ from tests.leads import varied
 
 pytestmark = pytest.mark.usefixtures("clock")
 
-# Each stands for something that a patient typed, and that no answer and no log may repeat.
+# Texts that a patient typed. No response and no log may repeat them.
 CANARY = "canaryvalue"
 
 
@@ -49,7 +49,7 @@ def rule_ids(lead: Json) -> list[str]:
     return [rule["id"] for rule in lead["triage"]["safety_rules"]]
 
 
-# --- what happens to a good submission ---
+# --- valid submissions ---
 
 
 def test_a_new_submission_is_stored_and_answered_with_a_receipt(aws: Aws) -> None:
@@ -129,7 +129,7 @@ def test_outside_opening_hours_the_closed_clinic_sentence_is_first(clock: Clock)
     assert closed.startswith("If we are closed")
 
 
-# --- the same submission again ---
+# --- repeats ---
 
 
 def test_a_repeat_gets_the_same_receipt_and_no_second_lead(aws: Aws, clock: Clock) -> None:
@@ -186,7 +186,7 @@ def test_of_two_contents_racing_for_one_id_one_is_refused(aws: Aws) -> None:
 
 
 def test_a_write_whose_reply_was_lost_is_not_a_conflict(aws: Aws) -> None:
-    aws.wire.reply_lost = {"dynamodb.PutItem"}  # the SDK tries again, and meets its own first write
+    aws.wire.reply_lost = {"dynamodb.PutItem"}  # the SDK retries and finds its own first write
     response = send(submission())
     assert response["statusCode"] == 200
     assert aws.wire.calls == ["dynamodb.PutItem"] * 2
@@ -218,7 +218,7 @@ def test_no_call_is_promised_to_a_minor(aws: Aws) -> None:
     assert "nurse will call" not in text
 
 
-# --- failing towards URGENT ---
+# --- what cannot be scored becomes URGENT ---
 
 
 def test_answers_of_another_version_become_urgent_and_are_not_refused(aws: Aws) -> None:
@@ -254,11 +254,11 @@ def test_a_scoring_failure_stores_an_urgent_lead(aws: Aws, monkeypatch: pytest.M
     assert rule_ids(aws.leads()[0]) == ["OPS-03"]
 
 
-# --- what is refused, one entry for each field ---
+# --- invalid fields ---
 
 
 def assert_problem(response: Json, status: int) -> Json:
-    """Every problem brings advice and a phone number, and repeats nothing that was sent."""
+    """Checks that the problem has advice and a phone number, and repeats no input."""
     problem = content(response)
     assert response["statusCode"] == problem["status"] == status
     assert response["headers"]["content-type"] == "application/problem+json"
@@ -350,7 +350,7 @@ def test_every_invalid_field_is_named_once(logs: Callable[[], str]) -> None:
     )
     response = send(body)
     assert_problem(response, 422)
-    # `pain` holds a text, which only the questionnaire can judge: that is looked at when the rest has the right form
+    # `pain` is a text. Only the questionnaire can reject it, which is checked once all else is valid.
     expected = ["/submission_id", "/answers/ces", "/contact/phone", "/contact/email", "/contact/preference"]
     assert pointers(response) == [*expected, "/consents/contact", "/consents/sms"]
     assert CANARY not in logs()
@@ -361,7 +361,7 @@ def test_every_answer_that_the_questionnaire_rejects_is_named() -> None:
     assert pointers(response) == ["/answers/region", "/answers/ces", "/answers/pain"]
 
 
-# --- what cannot be read at all ---
+# --- unreadable requests ---
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "", "application/jsonx"])
@@ -470,7 +470,7 @@ def test_a_name_in_any_script_is_stored_unchanged(aws: Aws, name: str) -> None:
     assert aws.leads()[0]["contact"]["name"] == name
 
 
-# --- when it cannot be stored ---
+# --- outages ---
 
 
 BOTH = {"dynamodb.PutItem", "sqs.SendMessage"}
@@ -493,7 +493,7 @@ def test_a_missing_table_gives_202(aws: Aws) -> None:
 
 
 def test_a_write_with_unknown_outcome_is_spooled(aws: Aws) -> None:
-    """Both attempts reached the table, and neither reply came back."""
+    """Both attempts reach the table, and both replies are lost."""
 
     def lose(operation: str) -> None:
         aws.wire.reply_lost = {"dynamodb.PutItem"} if operation == "dynamodb.PutItem" else set()
@@ -505,7 +505,7 @@ def test_a_write_with_unknown_outcome_is_spooled(aws: Aws) -> None:
 
 
 def test_the_largest_body_and_odd_characters_can_be_spooled(aws: Aws) -> None:
-    """The largest body that is taken, of characters that take the most space, with some that SQS does not allow."""
+    """The largest accepted body, of the characters that take the most space, some of which SQS refuses."""
     answers = {f"q{number}": "\U0001f600" * 400 for number in range(38)} | {"note": "\uffff\ufffe"}
     body = submission(answers, questionnaire={"id": "fs-intake", "version": "0.9.0"}, website="\x01\x7f")
     posted = json.dumps(body, ensure_ascii=False).encode()
@@ -545,7 +545,7 @@ def test_the_log_names_the_error_of_aws(aws: Aws, logs: Callable[[], str]) -> No
 
 
 def test_after_a_slow_call_the_table_is_not_called_again(aws: Aws, clock: Clock) -> None:
-    """An unfinished form takes two calls: when the first was slow, the second would keep the patient too long."""
+    """An unfinished form takes two calls. After a slow first one, a second would keep the patient waiting too long."""
     send(submission(complete=False))
 
     def slow(operation: str) -> None:
@@ -571,7 +571,7 @@ def test_after_a_quick_call_the_table_is_called_again(aws: Aws, clock: Clock) ->
 
 
 def test_a_normal_capture_creates_no_sqs_client(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Making one reads files and takes a tenth of a second of a cold start."""
+    """Creating one would add a tenth of a second to a cold start."""
     spool = SpoolQueue(lambda: pytest.fail("nobody needs it"), "queue")
     monkeypatch.setattr(capture_lead, "intake", varied(capture_lead.intake, spool=spool))
     assert send(submission())["statusCode"] == 201
@@ -608,7 +608,7 @@ def test_an_unreadable_stored_lead_is_our_own_defect(aws: Aws) -> None:
     assert_problem(send(submission()), 503)
 
 
-# --- what is logged and counted ---
+# --- logs and metrics ---
 
 
 def test_a_captured_lead_is_logged_and_counted_by_its_tier_once(logs: Callable[[], str]) -> None:
@@ -628,7 +628,7 @@ def test_an_unknown_questionnaire_is_named() -> None:
     assert pointers(response) == ["/questionnaire/id"]
 
 
-# --- advice before anything else ---
+# --- emergency advice comes first ---
 
 
 @pytest.mark.parametrize(

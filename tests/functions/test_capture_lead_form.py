@@ -1,4 +1,4 @@
-"""POST /submissions from plain HTML forms: our own, and those that a landing page wrote itself."""
+"""POST /submissions from plain HTML forms: our own, and a landing page's."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.functions.conftest import Clock
 from tests.functions.fill_form import CALM, fill_all, fill_to
 from tests.functions.plain_browser import Fields, PlainBrowser, body_post, form_post
 
-OWN: Fields = [  # a form that a landing page wrote itself, with what it must have and no more
+OWN: Fields = [  # a landing page's own form, with only the required fields
     ("answers.age", "62"),
     ("answers.em-now", "none"),
     ("answers.region", "lumbar"),
@@ -48,13 +48,13 @@ def changed(**changes: str) -> Fields:
     return kept + [(name.replace("__", "."), value) for name, value in changes.items()]
 
 
-# --- the whole way ---
+# --- our own form ---
 
 
 def test_a_form_becomes_a_lead_with_a_receipt_url_without_answers(
     browser: PlainBrowser, aws: Aws, clock: Clock
 ) -> None:
-    clock.at = datetime.now(UTC) + timedelta(minutes=3)  # what it takes to read and answer
+    clock.at = datetime.now(UTC) + timedelta(minutes=3)  # as long as a person takes to fill it in
     fill_all(browser, "?utm_source=newsletter").press("Send", follow=False)
     assert browser.status == 303
     [lead] = aws.leads()
@@ -104,7 +104,7 @@ def test_changed_answers_after_sending_can_be_sent_as_a_new_form(browser: PlainB
 
 
 def test_while_the_table_is_unavailable_the_receipt_is_shown_at_once(browser: PlainBrowser, aws: Aws) -> None:
-    """Its own page could not be read; a refresh sends the same form again, and that is still one lead."""
+    """Its page could not be read then. A refresh sends the form again, which still makes one lead."""
     fill_all(browser)
     _, fields = browser.fields("Send")
     aws.wire.down |= {"dynamodb.PutItem", "dynamodb.GetItem"}
@@ -164,7 +164,7 @@ def test_free_text_about_self_harm_shows_the_crisis_line(browser: PlainBrowser) 
     assert browser.page.select_one("a[href='tel:988']")
 
 
-# --- forms of other pages ---
+# --- forms of landing pages ---
 
 
 def test_without_an_id_a_double_click_on_another_sites_form_is_one_lead(aws: Aws) -> None:
@@ -244,7 +244,7 @@ def test_a_minors_form_is_answered_at_once_and_not_stored(browser: PlainBrowser,
     assert aws.items() == []
 
 
-# --- what cannot be read ---
+# --- unreadable forms ---
 
 
 @pytest.mark.parametrize(
@@ -296,7 +296,7 @@ def test_if_the_page_cannot_be_drawn_the_advice_is_still_sent(monkeypatch: pytes
 
 
 def test_json_requests_do_not_load_the_page_libraries() -> None:
-    """jinja2 and python_multipart are imported for forms only."""
+    """Only forms import jinja2 and python_multipart."""
     program = """
 import json, sys
 from functions import capture_lead, replay_submissions

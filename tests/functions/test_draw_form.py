@@ -1,4 +1,4 @@
-"""GET and POST /form, as a browser without JavaScript sees them."""
+"""GET and POST /form, in a browser without JavaScript."""
 
 from __future__ import annotations
 

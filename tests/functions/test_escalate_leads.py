@@ -1,4 +1,4 @@
-"""The sweep, on moto, under a clock that the test moves."""
+"""The sweep, on moto, with a clock that the test moves."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.functions.calls import (
 from tests.functions.conftest import AN_OPEN_HOUR, Clock
 
 pytestmark = pytest.mark.usefixtures("clock")
-# Minutes after the submission (for a submission on Wednesday, 10:00), and who is told.
+# Minutes after a submission on Wednesday, 10:00, and the audience alerted.
 LADDERS: list[tuple[Json, list[tuple[int, str]]]] = [
     (EMERGENCY, [(0, "clinician"), (5, "desk"), (10, "manager")]),
     (URGENT, [(0, "clinician"), (30, "desk"), (60, "manager")]),
@@ -48,8 +48,8 @@ def sweep() -> Any:
     return escalate_leads.handler(event("escalate_leads"), CONTEXT)
 
 
-def told(aws: Aws) -> list[tuple[str, str]]:
-    """Kind and audience of the alerts since the last look."""
+def new_alerts(aws: Aws) -> list[tuple[str, str]]:
+    """Kind and audience of the alerts since the last call."""
     return [
         (alert["MessageAttributes"]["kind"]["Value"], alert["MessageAttributes"]["audience"]["Value"])
         for alert in aws.alerts()
@@ -59,7 +59,7 @@ def told(aws: Aws) -> list[tuple[str, str]]:
 def test_the_sweep_alerts_when_the_stream_is_silent(aws: Aws) -> None:
     captured(URGENT)
     assert sweep() == {"alerted": 1}
-    assert told(aws) == [("new", "clinician")]
+    assert new_alerts(aws) == [("new", "clinician")]
     assert sweep() == {"alerted": 0}
 
 
@@ -73,7 +73,7 @@ def test_an_unowned_lead_escalates_on_time(aws: Aws, clock: Clock, answers: Json
             assert sweep() == {"alerted": 0}
         clock.at = due
         assert sweep() == {"alerted": 1}
-        assert told(aws) == [("escalation" if number else "new", audience)]
+        assert new_alerts(aws) == [("escalation" if number else "new", audience)]
     clock.at += timedelta(days=30)
     assert sweep() == {"alerted": 0}
 
@@ -93,7 +93,7 @@ def test_after_an_outage_every_audience_is_alerted_in_order(aws: Aws, clock: Clo
     clock.at += timedelta(hours=3)
     for _ in range(3):
         sweep()
-    assert told(aws) == [("new", "clinician"), ("escalation", "desk"), ("escalation", "manager")]
+    assert new_alerts(aws) == [("new", "clinician"), ("escalation", "desk"), ("escalation", "manager")]
     assert sweep() == {"alerted": 0}
 
 
@@ -111,7 +111,7 @@ def test_a_not_a_fit_lead_never_alerts_anybody(aws: Aws, clock: Clock) -> None:
     captured(NOT_A_FIT)
     clock.at += timedelta(days=365)
     sweep()
-    assert told(aws) == []
+    assert new_alerts(aws) == []
 
 
 def test_an_unreadable_lead_fails_the_run_but_blocks_no_other(aws: Aws, clock: Clock, logs: Callable[[], str]) -> None:
@@ -120,13 +120,13 @@ def test_an_unreadable_lead_fails_the_run_but_blocks_no_other(aws: Aws, clock: C
     with pytest.raises(RuntimeError, match="1 alerts failed") as failure:
         sweep()
     assert failure.value.__context__ is None  # a chained error could quote the lead
-    assert len(told(aws)) == 2
+    assert len(new_alerts(aws)) == 2
     [line] = [json.loads(line) for line in logs().splitlines() if "alert failed" in line]
     assert (line["lead_id"], line["error"]) == (leads[0], "ValidationError")
     clock.at += timedelta(minutes=30)
     with pytest.raises(RuntimeError):
         sweep()
-    assert told(aws) == [("escalation", "desk")] * 2
+    assert new_alerts(aws) == [("escalation", "desk")] * 2
 
 
 def test_a_failed_publish_is_retried_by_the_next_sweep(aws: Aws, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""Whatever a form sends, the answer is a page: never a failure of ours, never a script, and always the advice."""
+"""Any form is answered with a page that has the advice and no script, and never with an error of our own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The spool, on moto: what was taken in while the table was away becomes a lead, once, as it was on arrival."""
+"""The spool, on moto: a submission that arrives during an outage becomes one lead, as of its arrival."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def send(answers: Json | None = None, **changes: Any) -> Json:
 
 
 def spooled(aws: Aws, answers: Json | None = None, **changes: Any) -> str:
-    """The entry of a submission that came while the table refused it."""
+    """The spool entry of a submission that arrives while the table refuses writes."""
 
     def refuse(operation: str) -> None:
         if operation == "dynamodb.PutItem":
@@ -66,7 +66,7 @@ def alerts(aws: Aws) -> list[str]:
     return [alert["Subject"] for alert in aws.alerts()]
 
 
-# --- once, as it was ---
+# --- stored once, as of its arrival ---
 
 
 def test_a_replayed_entry_is_the_lead_it_would_have_been(aws: Aws, clock: Clock) -> None:
@@ -234,7 +234,7 @@ def test_concurrent_work_by_staff_is_not_overwritten(aws: Aws, clock: Clock) -> 
 
 
 def test_any_order_makes_one_lead_with_every_consent_and_red_flag(aws: Aws, clock: Clock) -> None:
-    """Forms of one visitor, some stored and some spooled, delivered in any order and more than once."""
+    """Forms of one visitor, some stored and some spooled, delivered in any order and repeatedly."""
     chance = random.Random(11)
     for _ in range(20):
         for item in aws.items():
@@ -264,7 +264,7 @@ def test_any_order_makes_one_lead_with_every_consent_and_red_flag(aws: Aws, cloc
 
 
 def test_two_accepted_contents_under_one_id_are_both_stored(aws: Aws, clock: Clock) -> None:
-    """A 409 would have said so; after a 202 nobody is there to hear it."""
+    """After a 202 the visitor cannot get a 409 any more."""
     send()
     entry = spooled(aws, URGENT)
     assert replay(entry, entry) == WELL
@@ -272,11 +272,11 @@ def test_two_accepted_contents_under_one_id_are_both_stored(aws: Aws, clock: Clo
     assert (first["lead_id"], first["triage"]["tier"]) == (LEAD_ID, "PRIORITY")
     assert second["triage"]["tier"] == "URGENT"
     assert second["reference"] != first["reference"]
-    assert second["phone_key"] == first["phone_key"]  # so that staff see them beside each other
+    assert second["phone_key"] == first["phone_key"]  # so that staff see both
     assert sorted(alerts(aws)) == ["PRIORITY lead waiting", "URGENT lead waiting"]
 
 
-# --- leads that went, or that the person wants to go ---
+# --- erased leads and revoked consents ---
 
 
 @pytest.mark.parametrize("other", [{}, URGENT], ids=["the same", "other content"])
@@ -308,7 +308,7 @@ def test_a_revoked_consent_remains_revoked(aws: Aws, clock: Clock) -> None:
     assert Lead.model_validate(lead).consents_to("contact") is False
 
 
-# --- entries that cannot be stored ---
+# --- unusable entries ---
 
 
 def spoiled(entry: str, **assessment: object) -> str:

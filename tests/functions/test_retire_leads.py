@@ -1,4 +1,4 @@
-"""Letting go of what has been kept long enough, on moto under a moved clock."""
+"""Deleting data after its retention period, on moto with a moved clock."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_after_a_year_answers_are_deleted_and_the_lead_is_still_found(aws: Aws, 
     assert aws.leads()[0]["answers"] == {}
     assert opened(reference)["statusCode"] == 200
     assert references(searched("(312) 555-0142")) == [reference]
-    assert retired() == NOTHING  # once is enough
+    assert retired() == NOTHING  # a second run does nothing
 
 
 def test_after_five_years_nothing_is_left(aws: Aws, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""The runbook, the alarms and the dashboard name log lines and metrics: functions write each of them."""
+"""Every log line and metric that the runbook, alarms and dashboard name is written by a function."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ COUNTED_BY_FILTERS = {
     for into in entry["Properties"]["MetricTransformations"]
 }
 LOOK = re.findall(r"^- \*\*Look:\*\* (.*(?:\n  .*)*)", RUNBOOK, re.MULTILINE)
-LAMBDAS_OWN = {"Task timed out", "Runtime exited"}  # Lambda writes these lines
+LAMBDAS_OWN = {"Task timed out", "Runtime exited"}  # lines that Lambda itself writes
 LOGS_INSIGHTS = {"fields", "filter", "sort", "stats", "count", "by"}  # words of its query language
 
 
 @dataclass
 class Written:
-    """`lines`: function -> text of a log line -> its fields. `metrics`: of all functions."""
+    """`lines`: function -> text of a log line -> its fields. `metrics`: names, of all functions."""
 
     lines: dict[str, dict[str, set[str]]] = field(default_factory=dict)
     metrics: set[str] = field(default_factory=set)
@@ -72,13 +72,13 @@ class Written:
             self.lines.setdefault(function, {}).setdefault(line["message"], set()).update(line)
 
     def of(self, text: str, function: str = "") -> list[set[str]]:
-        """The fields of the lines with this text, of one function or of each that writes it."""
+        """The fields of log lines with this text, of one function or of all."""
         return [texts[text] for name, texts in self.lines.items() if text in texts and function in ("", name)]
 
 
 @pytest.fixture
 def written(aws: Aws, clock: Clock, logs: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> Written:
-    """What functions write while each does its work and fails at it."""
+    """Everything that functions write while they succeed and fail."""
     found = Written()
     for function in a_bad_day(aws, clock, monkeypatch):
         for line in logs().splitlines():
@@ -88,7 +88,7 @@ def written(aws: Aws, clock: Clock, logs: Callable[[], str], monkeypatch: pytest
 
 
 def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The function that has written since the last one."""
+    """Runs every success and failure; yields the name of the function that wrote."""
     lead_ids = [str(uuid4()) for _ in range(5)]
     for answers, lead_id in zip((EMERGENCY, URGENT, PRIORITY, ROUTINE, NOT_A_FIT), lead_ids, strict=True):
         captured(answers, lead_id, told=False)
@@ -146,7 +146,7 @@ def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str
 
 
 def test_every_log_line_in_the_runbook_is_written(written: Written) -> None:
-    """By the function that is named before it, if any, and with the fields that are named after it."""
+    """Also checks the function named before a line and the fields named after it."""
     seen = set()
     for entry in LOOK:
         function = ""

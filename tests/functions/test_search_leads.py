@@ -1,4 +1,4 @@
-"""Looking for a lead by hand, on moto."""
+"""Searching for a lead, on moto."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The digest, on moto: leads captured and worked as staff would, and the numbers that the manager reads."""
+"""The digest, on moto: its numbers after leads are captured and worked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A visitor who leaves before the end, and comes back."""
+"""Unfinished forms, and resubmissions by visitors who return."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def send(answers: Json | None = None, **changes: Any) -> Json:
     return answer
 
 
-def tell(aws: Aws) -> list[str]:
+def run_alerts(aws: Aws) -> list[str]:
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
     escalate_leads.handler(event("escalate_leads"), CONTEXT)
     return [alert["Subject"] for alert in aws.alerts()]
@@ -36,14 +36,14 @@ def test_an_abandoned_form_is_stored_and_alerted(aws: Aws, clock: Clock) -> None
     (lead,) = aws.leads()
     assert lead["complete"] is False
     assert [rule["id"] for rule in lead["triage"]["safety_rules"]] == ["UNK-04"]
-    assert tell(aws) == []
+    assert run_alerts(aws) == []
     clock.at += RETURN_WITHIN
-    assert tell(aws) == ["URGENT lead waiting"]
+    assert run_alerts(aws) == ["URGENT lead waiting"]
 
 
 def test_an_unfinished_form_with_a_red_flag_is_alerted_at_once(aws: Aws, clock: Clock) -> None:
     send(HALF | EMERGENCY, complete=False)
-    assert tell(aws) == ["EMERGENCY lead waiting"]
+    assert run_alerts(aws) == ["EMERGENCY lead waiting"]
 
 
 def test_nothing_is_stored_before_consent(aws: Aws, clock: Clock) -> None:
@@ -62,7 +62,7 @@ def test_a_returning_visitor_completes_the_same_lead(aws: Aws, clock: Clock) -> 
     assert (stored["complete"], len(stored["earlier"]), stored["version"]) == (True, 1, 2)
     assert stored["earlier"][0]["triage"]["tier"] == "URGENT"
     assert stored["triage"]["tier"] == "PRIORITY"
-    assert tell(aws) == ["PRIORITY lead waiting"]
+    assert run_alerts(aws) == ["PRIORITY lead waiting"]
 
 
 def test_new_consents_are_added_to_the_ledger(aws: Aws, clock: Clock) -> None:
@@ -80,7 +80,7 @@ def test_new_consents_are_added_to_the_ledger(aws: Aws, clock: Clock) -> None:
 
 def test_a_resubmission_does_not_remove_a_red_flag(aws: Aws, clock: Clock) -> None:
     first = content(send(HALF | EMERGENCY, complete=False))
-    assert tell(aws) == ["EMERGENCY lead waiting"]
+    assert run_alerts(aws) == ["EMERGENCY lead waiting"]
     deadline = aws.leads()[0]["deadline"]
     clock.at += timedelta(minutes=4)
     again = content(send())
@@ -90,15 +90,15 @@ def test_a_resubmission_does_not_remove_a_red_flag(aws: Aws, clock: Clock) -> No
     assert lead["answers"]["em-now"] == ["none"]
     assert lead["earlier"][0]["answers"]["em-now"] == ["chest-pressure"]
     clock.at += timedelta(minutes=1)
-    assert tell(aws) == ["EMERGENCY lead waiting"]
+    assert run_alerts(aws) == ["EMERGENCY lead waiting"]
 
 
 def test_a_red_flag_in_a_resubmission_is_alerted_at_once(aws: Aws, clock: Clock) -> None:
     send(HALF, complete=False)
     clock.at += timedelta(minutes=20)
-    assert tell(aws) == ["URGENT lead waiting"]
+    assert run_alerts(aws) == ["URGENT lead waiting"]
     send(EMERGENCY)
-    assert tell(aws) == ["EMERGENCY lead waiting"]
+    assert run_alerts(aws) == ["EMERGENCY lead waiting"]
 
 
 def test_many_resubmissions_keep_the_lead_small(aws: Aws, clock: Clock) -> None:
@@ -109,19 +109,19 @@ def test_many_resubmissions_keep_the_lead_small(aws: Aws, clock: Clock) -> None:
 
 
 def test_resubmissions_do_not_delay_escalation(aws: Aws, clock: Clock) -> None:
-    """Every three minutes: EMERGENCY is told to the desk after 5 minutes and to a manager after 10 all the same."""
-    told = []
+    """With one every three minutes, EMERGENCY still alerts the desk after 5 minutes and a manager after 10."""
+    audiences = []
     for number in range(4):
         send(EMERGENCY | {"note": f"Still waiting, {number}."}, complete=False)
         for _ in range(3):
             escalate_leads.handler(event("escalate_leads"), CONTEXT)
-            told += [alert["MessageAttributes"]["audience"]["Value"] for alert in aws.alerts()]
+            audiences += [alert["MessageAttributes"]["audience"]["Value"] for alert in aws.alerts()]
             clock.at += timedelta(minutes=1)
-    assert told == ["clinician", "desk", "manager"]
+    assert audiences == ["clinician", "desk", "manager"]
 
 
 def test_too_many_resubmissions_start_a_new_lead(aws: Aws, clock: Clock) -> None:
-    """Else anybody could fill a lead until nobody can take it: DynamoDB stores 400 kB."""
+    """Otherwise anyone could fill a lead up to DynamoDB's limit of 400 kB, so that staff cannot acknowledge it."""
     texts = {
         consent.code: consent.text_hash for consent in RULEBOOK.rule_sets["fs-intake"].questionnaire.contact.consents
     }
@@ -141,7 +141,7 @@ def test_too_many_resubmissions_start_a_new_lead(aws: Aws, clock: Clock) -> None
         assert (first["statusCode"] in (200, 201), again["statusCode"]) == (True, 200)
         assert content(first) == content(again)
     assert sorted(len(lead["history"]) for lead in aws.leads()) == [0, 0, MOST_RETURNS]
-    assert max(len(json.dumps(item)) for item in aws.items()) < 150_000  # staff's history has the rest
+    assert max(len(json.dumps(item)) for item in aws.items()) < 150_000  # the rest is room for the history
 
 
 def test_the_same_unfinished_form_twice_changes_nothing(aws: Aws, clock: Clock) -> None:
@@ -165,12 +165,12 @@ def test_a_repeated_finished_form_gets_the_same_receipt(aws: Aws, clock: Clock) 
 
 
 def test_a_red_flag_that_arrives_after_the_finished_form_is_alerted(aws: Aws, clock: Clock) -> None:
-    """Out of order, as after an outage: both ways round, staff hear of the red flag and the tier is the red flag's."""
+    """In either order of arrival, staff are alerted of the red flag and the lead has its tier."""
     finished = content(send())
-    assert tell(aws) == ["PRIORITY lead waiting"]
+    assert run_alerts(aws) == ["PRIORITY lead waiting"]
     worked(finished["reference"], "book")
     assert send(HALF | EMERGENCY, complete=False)["statusCode"] == 200
-    assert tell(aws) == ["EMERGENCY lead waiting"]
+    assert run_alerts(aws) == ["EMERGENCY lead waiting"]
     (lead,) = aws.leads()
     assert (lead["complete"], lead["status"], lead["triage"]["tier"]) == (True, "new", "EMERGENCY")
     assert send()["statusCode"] == send(HALF | EMERGENCY, complete=False)["statusCode"] == 200
@@ -180,36 +180,36 @@ def test_a_red_flag_that_arrives_after_the_finished_form_is_alerted(aws: Aws, cl
 def test_a_resubmission_reopens_a_closed_lead_and_alerts(aws: Aws, clock: Clock) -> None:
     reference = content(send(HALF, complete=False))["reference"]
     clock.at += RETURN_WITHIN
-    tell(aws)
+    run_alerts(aws)
     worked(reference, "close", reason="unreachable")
     clock.at += timedelta(days=1)
     send(EMERGENCY)
-    assert tell(aws) == ["EMERGENCY lead waiting"]
+    assert run_alerts(aws) == ["EMERGENCY lead waiting"]
     seen = content(opened(reference))
     assert (seen["summary"]["status"], seen["summary"]["sent_more"]) == ("new", True)
     assert (seen["history"][-1]["action"], seen["history"][-1]["detail"]) == ("returned", "opened_again")
     assert references(listed()) == [reference]
     clock.at += timedelta(minutes=5)
-    assert tell(aws) == ["EMERGENCY lead waiting"]
+    assert run_alerts(aws) == ["EMERGENCY lead waiting"]
 
 
 def test_a_red_flag_lowered_by_a_clinician_is_alerted_when_sent_again(aws: Aws, clock: Clock) -> None:
     reference = content(send(HALF | EMERGENCY, complete=False))["reference"]
-    tell(aws)
+    run_alerts(aws)
     worked(reference, "lower_tier", tier="ROUTINE", text="It was last year.")
-    tell(aws)
+    run_alerts(aws)
     send(EMERGENCY)
-    assert tell(aws) == ["EMERGENCY lead waiting"]
+    assert run_alerts(aws) == ["EMERGENCY lead waiting"]
     assert aws.leads()[0]["staff_tier"] == ""
 
 
 def test_the_owner_keeps_the_lead_and_sees_the_resubmission(aws: Aws, clock: Clock) -> None:
     reference = content(send(HALF, complete=False))["reference"]
     clock.at += RETURN_WITHIN
-    tell(aws)
+    run_alerts(aws)
     worked(reference, "acknowledge")
     send()
-    assert tell(aws) == []
+    assert run_alerts(aws) == []
     assert "due_partition" not in aws.items()[0]
     summary = content(opened(reference))["summary"]
     assert (summary["owner_name"], summary["sent_more"], summary["complete"]) == ("nurse", True, True)

@@ -1,4 +1,4 @@
-"""Staff work a lead, on moto: who may do what, who was first, and what alerts do meanwhile."""
+"""Staff work a lead, on moto: permissions, concurrent actions, and concurrent alerts."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_a_second_acknowledgement_says_who_has_the_lead(aws: Aws) -> None:
     [("dynamodb.Query", 1), ("dynamodb.GetItem", 1), ("dynamodb.PutItem", 1), ("dynamodb.PutItem", 2)],
 )
 def test_of_two_concurrent_acknowledgements_one_wins(aws: Aws, operation: str, nth: int) -> None:
-    """The desk acknowledges in the middle of the nurse's own request, ahead of one of its calls."""
+    """The desk acknowledges during the nurse's request, before one of its AWS calls."""
     reference = captured(URGENT)
     calls: list[str] = []
     first: list[Json] = []

@@ -1,4 +1,4 @@
-"""Chromium with JavaScript off: what a visitor sees on each page and state, judged and photographed."""
+"""Chromium with JavaScript disabled: checks and photographs what a visitor sees in each state."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Look = Callable[[str], None]
 
 @pytest.fixture
 def look(plain_page: Page, browser: Browser) -> Look:
-    """Record the state under that name and judge it. axe needs JavaScript, so it judges a copy of the page."""
+    """Photographs the state under that name and checks it. axe needs JavaScript, so it checks a copy of the page."""
 
     def record(name: str) -> None:
         for screen, size in (("wide", WIDE), ("phone", PHONE), ("narrow", NARROW)):
@@ -143,7 +143,7 @@ def test_an_emergency(plain_page: Page, site: str, look: Look) -> None:
 
 
 def test_every_page_shows_the_notice_and_exists_in_spanish(plain_page: Page, site: str, look: Look) -> None:
-    """Once there are answers, another language is a button: an address never holds an answer."""
+    """Once there are answers, the language switch is a button, because no URL may contain an answer."""
     es = words("es")
     notice, title = plain_page.locator(".approval").first, plain_page.locator("h1")
     plain_page.goto(f"{site}form")
@@ -256,7 +256,7 @@ def test_spanish(plain_page: Page, site: str, look: Look) -> None:
 
 
 def test_the_whole_form_by_keyboard(plain_page: Page, site: str) -> None:
-    """Tab and space reach and use everything that a mouse does; the trap for machines is never in the way."""
+    """Tab and space reach everything that a mouse can, and never the trap for bots."""
     plain_page.goto(f"{site}form")
     seen = []
     for _ in range(40):

@@ -1,4 +1,4 @@
-"""htmx, from npm, on a landing page of another site, sends a form of that site and shows our answers in the page."""
+"""htmx on another site's landing page sends that site's form and shows our response in the page."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Landing pa
 
 @pytest.fixture(scope="session")
 def htmx() -> Path:
-    """The folder with node_modules, by the committed lock."""
+    """The folder that contains node_modules, installed from the committed lock."""
     program = shutil.which("npm")
     if program is None:
         pytest.skip("there is no npm on this machine, and htmx comes from there")

@@ -1,4 +1,4 @@
-"""Leads as a FHIR Bundle before four judges. Each judge must also refuse a Bundle that is broken in its own field."""
+"""Four validators check the FHIR Bundle of leads. Each must also reject a Bundle with a fault of its kind."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class TestJudges:
         assert list(schema.iter_errors(broken(change)))
 
     def test_medplum(self, npm: Path) -> None:
-        """Bundles, and each resource by itself: some checks are made only there."""
+        """Checks the Bundle and each resource alone, because Medplum makes some checks only there."""
         bundles = [*(bundle_of(lead) for lead in LEADS.values()), bundle_of(*LEADS.values())]
         resources = [entry["resource"] for entry in bundles[-1]["entry"]]
         judged = medplum(npm, *bundles, *resources)
@@ -182,7 +182,7 @@ def test_any_answers_make_a_valid_bundle(chance: random.Random) -> None:
     said = {item["linkId"] for page in one(bundle, "QuestionnaireResponse").get("item", ()) for item in page["item"]}
     facts = RULE_SET.questionnaire.facts(answers)
     counting = facts.numbers.keys() | facts.texts.keys() | facts.chosen.keys()
-    assert said == counting & answers.keys()  # whatever the rules counted is told
+    assert said == counting & answers.keys()  # every answer that the rules used is exported
 
 
 class TestContent:
@@ -196,7 +196,7 @@ class TestContent:
         assert answers["sys"][0]["valueCoding"]["display"]
 
     def test_hidden_answers_are_left_out_unless_safety_rules_use_them(self) -> None:
-        """Nobody asks a man of 70 about a pregnancy; the onset of symptoms that were not ticked is left out too."""
+        """Here: pregnancy for a man of 70, and the onset of symptoms that were not ticked."""
         lead = a_lead({"age": 70, "preg": "no"})
         answers = {
             item["linkId"] for page in one(bundle_of(lead), "QuestionnaireResponse")["item"] for item in page["item"]
@@ -224,7 +224,7 @@ class TestContent:
         assert seen["tried"] == ("in-progress", "urgent")
         assert seen["booked"] == ("completed", "urgent")
         assert seen["closed"] == ("failed", "urgent")
-        assert "not a fit" not in seen  # nothing is asked of anybody
+        assert "not a fit" not in seen  # staff have nothing to do
         assert one(bundle_of(LEADS["taken"]), "Task")["owner"]["display"] == "N. Nurse"
         assert one(bundle_of(LEADS["urgent"]), "Task")["restriction"]["period"]["end"] == "2026-01-14T20:00:00Z"
 

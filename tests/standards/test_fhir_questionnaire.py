@@ -1,4 +1,4 @@
-"""The FHIR Questionnaire before four judges. Each judge must also refuse a form that is broken in its own field."""
+"""Four validators check the FHIR Questionnaire. Each must also reject one with a fault of its kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Leads as CSV: RFC 4180, and nothing in it that a spreadsheet would run."""
+"""Leads as CSV: valid by RFC 4180, and without anything that a spreadsheet would run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.formats.leads_csv import COLUMNS, header, rows, safe_cell
 from tests.functions.calls import URGENT
 from tests.leads import HOURS, a_lead, varied
 
-# RFC 4180, section 2, for a file whose every field is quoted; a line ends with CRLF.
+# RFC 4180, section 2, for a file in which every field is quoted and every line ends with CRLF.
 FIELD = r'"(?:[^"]|"")*"'
 FILE = re.compile(rf"(?:{FIELD}(?:,{FIELD}){{{len(COLUMNS) - 1}}}\r\n)+")
 NASTY = [
@@ -85,7 +85,7 @@ def test_any_name_survives_the_round_trip_and_none_is_a_formula(name: str) -> No
 
 
 def test_no_cell_of_any_column_can_start_a_formula() -> None:
-    """Also where a lead has something odd in every field that comes from outside."""
+    """Even if every field from outside contains odd text."""
     odd = "=1+1"
     lead = varied(
         named(odd),
