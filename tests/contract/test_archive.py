@@ -22,7 +22,7 @@ JANUARY = Period(datetime(2026, 1, 1, 6, tzinfo=UTC), datetime(2026, 2, 1, 6, tz
 KEY = "a key of tests"
 
 
-def taken(lead: Lead) -> Lead:
+def acknowledged(lead: Lead) -> Lead:
     return varied(lead, version=lead.version + 1, status="closed", next_at=None)
 
 
@@ -81,7 +81,7 @@ def test_a_cursor_works_after_its_lead_is_deleted(partitioned: LeadsTable) -> No
 
 
 def test_a_retention_stage_is_read_across_partitions_oldest_first(partitioned: LeadsTable) -> None:
-    leads = [taken(a_lead(at=RECEIVED + timedelta(days=days))) for days in range(6)]
+    leads = [acknowledged(a_lead(at=RECEIVED + timedelta(days=days))) for days in range(6)]
     for lead in leads:
         partitioned.add(lead)
     due = list(partitioned.in_stage(Stage.ANSWERS, RECEIVED + timedelta(days=4)))
@@ -89,7 +89,7 @@ def test_a_retention_stage_is_read_across_partitions_oldest_first(partitioned: L
 
 
 def test_a_retention_stage_lists_due_leads_oldest_first(table: LeadsTable) -> None:
-    leads = [taken(a_lead(at=RECEIVED + timedelta(days=days))) for days in (2, 0, 1)]
+    leads = [acknowledged(a_lead(at=RECEIVED + timedelta(days=days))) for days in (2, 0, 1)]
     for lead in (*leads, a_lead(URGENT)):  # the last one is unowned
         table.add(lead)
     assert list(table.in_stage(Stage.ANSWERS, RECEIVED + timedelta(days=1))) == [leads[1].lead_id, leads[2].lead_id]
@@ -101,7 +101,7 @@ def test_a_lead_changes_retention_stage_with_its_state(partitioned: LeadsTable) 
     later = RECEIVED + timedelta(days=9)
     partitioned.add(lead)
     assert [list(partitioned.in_stage(stage, later)) for stage in Stage] == [[], [], [], []]
-    closed = taken(lead)
+    closed = acknowledged(lead)
     partitioned.replace(lead, closed)
     assert list(partitioned.in_stage(Stage.ANSWERS, later)) == [lead.lead_id]
     left = erased(closed, "s-1", RECEIVED, KEY)
@@ -130,18 +130,18 @@ def test_an_erased_lead_cannot_be_added_again(table: LeadsTable) -> None:
     with pytest.raises(SubmissionConflict):
         table.add(lead)
     with pytest.raises(LeadChanged):
-        table.replace(lead, taken(lead))
+        table.replace(lead, acknowledged(lead))
 
 
 def test_only_the_version_that_was_read_is_removed(table: LeadsTable) -> None:
     lead = a_lead(NOT_A_FIT)
     table.add(lead)
-    table.replace(lead, taken(lead))
+    table.replace(lead, acknowledged(lead))
     with pytest.raises(LeadChanged):
         table.remove(lead)
-    table.remove(taken(lead))
+    table.remove(acknowledged(lead))
     assert table.kept(lead.lead_id) is None
-    table.remove(taken(lead))  # the SDK's retry finds its own first deletion
+    table.remove(acknowledged(lead))  # the SDK's retry finds its own first deletion
 
 
 def test_a_missing_table_is_unavailable(client: Any) -> None:

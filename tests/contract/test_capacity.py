@@ -40,7 +40,7 @@ def table(dynamodb_local: str) -> tuple[Any, str]:
 @pytest.mark.parametrize(
     "states",
     [(None, LEAD), (LEAD, TOLD), (TOLD, TAKEN), (TAKEN, CLOSED), (None, a_lead(NOT_A_FIT))],
-    ids=["new", "told", "taken", "closed", "not a fit"],
+    ids=["new", "alerted", "acknowledged", "closed", "not a fit"],
 )
 def test_units_written_match_dynamodb(table: tuple[Any, str], states: tuple[Lead | None, Lead]) -> None:
     client, name = table

@@ -21,12 +21,12 @@ def signed_in(call: Json, who: str) -> Json:
     return call
 
 
-def captured(answers: Json | None = None, lead_id: str = LEAD_ID, *, told: bool = True, **changes: Any) -> str:
+def captured(answers: Json | None = None, lead_id: str = LEAD_ID, *, alerted: bool = True, **changes: Any) -> str:
     """Captures a lead, alerts staff, and returns its reference."""
     body = submission(answers, submission_id=lead_id, **changes)
     response = capture_lead.handler(posting("capture_lead", body), CONTEXT)
     assert response["statusCode"] == 201
-    if told:
+    if alerted:
         alert_staff.handler(stream_of(lead_id), CONTEXT)
     return reference_of(UUID(lead_id))
 

@@ -70,8 +70,8 @@ def test_a_new_lead_is_alerted_with_tier_deadline_and_link(
     )
     attributes = {name: value["Value"] for name, value in alert["MessageAttributes"].items()}
     about = {"reference": reference, "link": alert["Message"].rpartition("Open it: ")[2]}
-    told = {"tier": tier, "kind": "new", "audience": audience, "suspect": "false"}
-    assert attributes == told | about | {"deadline": attributes["deadline"]}
+    expected = {"tier": tier, "kind": "new", "audience": audience, "suspect": "false"}
+    assert attributes == expected | about | {"deadline": attributes["deadline"]}
     assert {value["Type"] for value in alert["MessageAttributes"].values()} == {"String"}
 
 

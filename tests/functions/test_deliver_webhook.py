@@ -169,9 +169,9 @@ def test_a_published_alert_becomes_a_webhook_without_personal_data(
     logs()
     deliver(message)
     [(headers, sent)] = receiver.got
-    told = json.loads(sent)
-    assert (told["type"], told["data"]["tier"]) == ("lead.new", "EMERGENCY")
-    assert set(told["data"]) == {"reference", "tier", "deadline", "link"}
+    delivered = json.loads(sent)
+    assert (delivered["type"], delivered["data"]["tier"]) == ("lead.new", "EMERGENCY")
+    assert set(delivered["data"]) == {"reference", "tier", "deadline", "link"}
     everything = f"{headers}{sent!r}{logs()}".lower()
     for personal in ("canaryvalue", "5550142", "chest"):
         assert personal not in everything

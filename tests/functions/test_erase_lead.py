@@ -128,7 +128,7 @@ def test_sending_the_form_again_does_not_restore_it(aws: Aws) -> None:
 
 
 def test_an_erased_unfinished_form_is_not_continued(aws: Aws) -> None:
-    erased(captured(complete=False, told=False))
+    erased(captured(complete=False, alerted=False))
     assert capture_lead.handler(posting("capture_lead", submission()), CONTEXT)["statusCode"] == 409
 
 
@@ -139,7 +139,7 @@ def test_other_leads_of_the_person_remain(aws: Aws) -> None:
 
 
 def test_a_concurrent_alert_does_not_restore_it(aws: Aws) -> None:
-    reference = captured(EMERGENCY, told=False)
+    reference = captured(EMERGENCY, alerted=False)
     version = aws.items()[0]["version"]
 
     def alerted(operation: str) -> None:

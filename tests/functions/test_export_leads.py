@@ -39,7 +39,7 @@ def several(clock: Clock, count: int, answers: Json | None = None) -> list[str]:
     found = []
     for number in range(count):
         clock.at += timedelta(milliseconds=number % 2)
-        found.append(captured(answers, lead_id=str(uuid4()), told=False))
+        found.append(captured(answers, lead_id=str(uuid4()), alerted=False))
     return found
 
 
@@ -140,9 +140,9 @@ class TestFilter:
 
     def test_by_day_in_the_clinic_s_time_zone(self, clock: Clock) -> None:
         clock.at = datetime(2026, 2, 1, 5, 59, 59, 999_999, tzinfo=UTC)  # the last microsecond of January in Chicago
-        late = captured(lead_id=str(uuid4()), told=False)
+        late = captured(lead_id=str(uuid4()), alerted=False)
         clock.at = datetime(2026, 2, 1, 6, 0, tzinfo=UTC)
-        early = captured(lead_id=str(uuid4()), told=False)
+        early = captured(lead_id=str(uuid4()), alerted=False)
         assert [line["reference"] for line in lines(exported(**JANUARY)["body"])] == [late]
         assert [
             line["reference"] for line in lines(exported(**{"from": "2026-02-01", "to": "2026-02-01"})["body"])

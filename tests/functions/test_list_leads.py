@@ -122,7 +122,7 @@ def test_filters() -> None:
 
 def test_all_pages_together_have_every_lead(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.usecases.inbox.PAGE_OF_LEADS", 3)
-    sent = {captured(URGENT, lead_id(number), told=False) for number in range(8)}
+    sent = {captured(URGENT, lead_id(number), alerted=False) for number in range(8)}
     seen: list[str] = []
     query: dict[str, str] = {}
     for _ in range(5):

@@ -84,7 +84,7 @@ def test_a_replayed_entry_is_the_lead_it_would_have_been(aws: Aws, clock: Clock)
 
 def test_rules_changed_meanwhile_do_not_change_the_answer(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = spooled(aws, ROUTINE)
-    told = flat(entry)
+    promised = flat(entry)
 
     def other(*_: object, **__: object) -> None:
         pytest.fail("scored again")
@@ -93,7 +93,7 @@ def test_rules_changed_meanwhile_do_not_change_the_answer(aws: Aws, monkeypatch:
     replay(entry)
     [lead] = aws.leads()
     assert {name: lead[name] for name in ("messages_shown", "triage", "deadline", "consent_records")} == {
-        name: told[name] for name in ("messages_shown", "triage", "deadline", "consent_records")
+        name: promised[name] for name in ("messages_shown", "triage", "deadline", "consent_records")
     }
 
 
@@ -319,11 +319,11 @@ def spoiled(entry: str, **assessment: object) -> str:
 
 
 def test_an_unusable_entry_alerts_staff_and_goes_to_the_failure_queue(aws: Aws, logs: Callable[[], str]) -> None:
-    poison = spoiled(spooled(aws))
+    unusable = spoiled(spooled(aws))
     good = spooled(aws, submission_id="7d9f3f0e-9c3c-4c87-9d3e-0d6f6d1f6b11")
     logs()
-    assert replay(poison, good) == WELL
-    assert aws.spooled("FAILURE_QUEUE") == [poison]
+    assert replay(unusable, good) == WELL
+    assert aws.spooled("FAILURE_QUEUE") == [unusable]
     rescue, lead = sorted(aws.leads(), key=lambda lead: str(lead["lead_id"]))
     assert lead["triage"]["tier"] == "PRIORITY"
     assert rescue["lead_id"] == LEAD_ID
@@ -342,19 +342,19 @@ def test_an_unusable_entry_alerts_staff_and_goes_to_the_failure_queue(aws: Aws, 
 def test_an_unusable_entry_without_a_time_is_a_lead_that_arrives_now(
     aws: Aws, clock: Clock, received_at: object
 ) -> None:
-    poison = spoiled(spooled(aws), received_at=received_at)
+    unusable = spoiled(spooled(aws), received_at=received_at)
     clock.at += timedelta(hours=2)
-    assert replay(poison) == WELL
+    assert replay(unusable) == WELL
     [rescue] = aws.leads()
     assert (rescue["received_at"], rescue["deadline"]) == ("2026-01-14T18:00:00Z", "2026-01-14T22:00:00Z")
     assert alerts(aws) == ["URGENT lead waiting"]
 
 
 def test_an_unusable_entry_delivered_twice_is_one_lead(aws: Aws) -> None:
-    poison = spoiled(spooled(aws))
-    replay(poison)
+    unusable = spoiled(spooled(aws))
+    replay(unusable)
     before = aws.items()
-    replay(poison)
+    replay(unusable)
     assert aws.items() == before
 
 

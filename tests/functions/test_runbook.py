@@ -91,7 +91,7 @@ def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str
     """Runs every success and failure; yields the name of the function that wrote."""
     lead_ids = [str(uuid4()) for _ in range(5)]
     for answers, lead_id in zip((EMERGENCY, URGENT, PRIORITY, ROUTINE, NOT_A_FIT), lead_ids, strict=True):
-        captured(answers, lead_id, told=False)
+        captured(answers, lead_id, alerted=False)
     post = posting("capture_lead", submission())
     for down, status in (({"dynamodb.PutItem", "sqs.SendMessage"}, 503), ({"dynamodb.PutItem"}, 202)):
         aws.wire.down = down

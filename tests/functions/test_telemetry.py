@@ -139,10 +139,10 @@ def test_a_requests_reference_is_not_on_the_next_requests_lines(logs: Logs, monk
 
 def test_canaries_are_logged_and_never_counted(aws: Aws, clock: Clock, logs: Logs) -> None:
     """Both by the stream and by the sweep."""
-    told_by: list[Callable[[], object]] = [lambda: alert_staff.handler(stream_of(LEAD_ID), CONTEXT), sweep]
-    for tell in told_by:
+    alerted_by: list[Callable[[], object]] = [lambda: alert_staff.handler(stream_of(LEAD_ID), CONTEXT), sweep]
+    for send_alert in alerted_by:
         assert capture_lead.handler(canary(), CONTEXT)["statusCode"] == 201
-        tell()
+        send_alert()
         [alert] = aws.alerts()
         assert alert["MessageAttributes"]["kind"]["Value"] == "canary"
         written = lines(logs)

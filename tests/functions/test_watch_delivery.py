@@ -152,9 +152,9 @@ def test_of_several_errors_the_first_is_reported(
     api.replays = False
     aws.wire.down = down
     run()
-    told = {line["message"]: line.get("error") for line in map(json.loads, logs().splitlines()) if "message" in line}
-    assert told["the canary did not come out"] == error
-    assert told["the canary through the spool did not come out"] == error_by_spool
+    logged = {line["message"]: line.get("error") for line in map(json.loads, logs().splitlines()) if "message" in line}
+    assert logged["the canary did not come out"] == error
+    assert logged["the canary through the spool did not come out"] == error_by_spool
 
 
 def test_a_canary_is_alerted_once_never_listed_and_expires(aws: Aws, clock: Clock) -> None:

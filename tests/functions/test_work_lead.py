@@ -110,7 +110,7 @@ def test_a_concurrent_alert_is_not_a_conflict(aws: Aws, clock: Clock) -> None:
 
 
 def test_a_lead_acknowledged_during_its_alert_remains_owned(aws: Aws) -> None:
-    reference = captured(URGENT, told=False)
+    reference = captured(URGENT, alerted=False)
 
     def taking(called: str) -> None:
         if called == "sns.Publish":
@@ -124,7 +124,7 @@ def test_a_lead_acknowledged_during_its_alert_remains_owned(aws: Aws) -> None:
 
 
 def test_a_note_during_an_alert_does_not_repeat_the_alert(aws: Aws, clock: Clock) -> None:
-    reference = captured(URGENT, told=False)
+    reference = captured(URGENT, alerted=False)
 
     def noting(called: str) -> None:
         if called == "sns.Publish":
@@ -162,12 +162,12 @@ def test_a_reopened_lead_escalates_from_the_first_level(aws: Aws, clock: Clock) 
     clock.at += timedelta(days=3)
     assert worked(reference, "reopen")["statusCode"] == 200
     aws.alerts()
-    told = []
+    audiences = []
     for minutes in (0, 30, 30):
         clock.at += timedelta(minutes=minutes)
         assert sweep() == 1
-        told += [alert["MessageAttributes"]["audience"]["Value"] for alert in aws.alerts()]
-    assert told == ["clinician", "desk", "manager"]
+        audiences += [alert["MessageAttributes"]["audience"]["Value"] for alert in aws.alerts()]
+    assert audiences == ["clinician", "desk", "manager"]
     assert aws.leads()[0]["owner"] == ""
 
 

@@ -39,7 +39,7 @@ def htmx() -> Path:
     """The folder that contains node_modules, installed from the committed lock."""
     program = shutil.which("npm")
     if program is None:
-        pytest.skip("there is no npm on this machine, and htmx comes from there")
+        pytest.skip("htmx is installed by npm, which is missing")
     names = ("package.json", "package-lock.json", ".npmrc")
     wanted = hashlib.sha256(b"".join((PINS / name).read_bytes() for name in names)).hexdigest()
     HOME.mkdir(parents=True, exist_ok=True)

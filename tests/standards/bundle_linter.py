@@ -67,7 +67,7 @@ def _codes(bundle: Json, rule_set: RuleSet) -> Iterator[str]:
         if known is None:
             yield f"unknown code system {coding['system']}"
         elif coding["code"] not in known:
-            yield f"{coding['code']} is no code of {coding['system']}"
+            yield f"{coding['code']} is not a code of {coding['system']}"
 
 
 def _answers(bundle: Json, rule_set: RuleSet) -> Iterator[str]:

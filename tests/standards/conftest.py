@@ -24,7 +24,7 @@ def npm() -> Path:
     """The folder that contains node_modules."""
     program = shutil.which("npm")
     if program is None or shutil.which("node") is None:
-        pytest.skip("there is no npm on this machine, and this judge comes from there")
+        pytest.skip("this validator needs npm, which is not installed")
     wanted = hashlib.sha256(b"".join((PINS / name).read_bytes() for name in FILES)).hexdigest()
     HOME.mkdir(parents=True, exist_ok=True)
     stamp = HOME / ".ready"

@@ -39,7 +39,7 @@ def _row(row: Json, known: dict[str, Json]) -> Iterator[str]:
     elif "answerCoding" in row:
         codes = [_code(option["valueCoding"]) for option in target.get("answerOption", ())]
         if _code(row["answerCoding"]) not in codes:
-            yield f"enableWhen wants {row['answerCoding']['code']}, which is no option of {row['question']}"
+            yield f"enableWhen wants {row['answerCoding']['code']}, which is not an option of {row['question']}"
     elif "answerInteger" in row and target["type"] != "integer":
         yield f"enableWhen compares {row['question']} with a number"
 

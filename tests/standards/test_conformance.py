@@ -104,8 +104,8 @@ class Precise:
 def precise_document(*, typed_by_a_person: bool) -> dict[str, Any]:
     """`typed_by_a_person`: valid phone numbers and no control characters, which a schema cannot express."""
     document = described.document()
-    taken = document["paths"]["/submissions"]["post"]["requestBody"]
-    taken["content"] = {"application/json": taken["content"]["application/json"]}
+    request_body = document["paths"]["/submissions"]["post"]["requestBody"]
+    request_body["content"] = {"application/json": request_body["content"]["application/json"]}
     found = load().of("fs-intake")
     assert found is not None
     schema = copy.deepcopy(submission_schema(found.questionnaire))

@@ -44,14 +44,14 @@ def worked(lead: Lead, **changes: object) -> Lead:
 LEADS: dict[str, Lead] = {
     "priority": a_lead(),
     "urgent": a_lead(URGENT),
-    "emergency, told twice": varied(a_lead(EMERGENCY), alert_delivered=2),
+    "emergency, alerted twice": varied(a_lead(EMERGENCY), alert_delivered=2),
     "not a fit": a_lead(NOT_A_FIT),
     "in Spanish": a_lead(URGENT, language="es"),
     "unfinished": a_lead({"pain": None, "fn": None}, complete=False),
     "no answers": varied(a_lead(), answers={}, messages_shown=()),
     "by e-mail only": a_lead(contact={"email": "a@example.com", "preference": "email"}),
-    "consent taken back": a_lead(consents={"contact": True, "sms": True}).revoked("sms", "STOP", LATER),
-    "taken": worked(a_lead(URGENT), status="acknowledged"),
+    "consent revoked": a_lead(consents={"contact": True, "sms": True}).revoked("sms", "STOP", LATER),
+    "acknowledged": worked(a_lead(URGENT), status="acknowledged"),
     "tried": worked(a_lead(), status="acknowledged", attempts=1),
     "raised": worked(a_lead(), status="acknowledged", staff_tier="URGENT"),
     "booked": worked(a_lead(), status="booked"),
@@ -76,7 +76,7 @@ def one(bundle: Json, kind: str) -> Json:
 
 
 def broken(change: Break) -> Json:
-    bundle = copy.deepcopy(bundle_of(LEADS["taken"]))
+    bundle = copy.deepcopy(bundle_of(LEADS["acknowledged"]))
     change(bundle)
     return bundle
 
@@ -159,7 +159,7 @@ class TestJudges:
                 lambda bundle: one(bundle, "RiskAssessment")["prediction"][0]["qualitativeRisk"]["coding"][0].update(
                     code="DIRE"
                 ),
-                "DIRE is no code",
+                "DIRE is not a code",
             ),
             (lambda bundle: one(bundle, "QuestionnaireResponse")["item"][0].update(linkId="P9"), "on page P9"),
             (lambda bundle: one(bundle, "QuestionnaireResponse")["item"][0]["item"][0].update(text="?"), "other text"),
@@ -175,7 +175,7 @@ class TestJudges:
 def test_any_answers_make_a_valid_bundle(chance: random.Random) -> None:
     answers = any_answers(chance, RULE_SET.questionnaire)
     result = triage(RULE_SET, answers)
-    lead = varied(LEADS["taken"], answers=answers, triage=result)
+    lead = varied(LEADS["acknowledged"], answers=answers, triage=result)
     bundle = bundle_of(lead)
     assert faults(bundle, RULE_SET) == []
     assert Bundle.model_validate(bundle).model_dump(mode="json") == bundle
@@ -217,7 +217,7 @@ class TestContent:
             for name, lead in LEADS.items()
             for task in every(bundle_of(lead), "Task")
         }
-        assert seen["emergency, told twice"] == ("requested", "stat")
+        assert seen["emergency, alerted twice"] == ("requested", "stat")
         assert seen["urgent"] == ("requested", "asap")
         assert seen["priority"] == ("requested", "urgent")
         assert seen["raised"] == ("accepted", "asap")
@@ -225,11 +225,11 @@ class TestContent:
         assert seen["booked"] == ("completed", "urgent")
         assert seen["closed"] == ("failed", "urgent")
         assert "not a fit" not in seen  # staff have nothing to do
-        assert one(bundle_of(LEADS["taken"]), "Task")["owner"]["display"] == "N. Nurse"
+        assert one(bundle_of(LEADS["acknowledged"]), "Task")["owner"]["display"] == "N. Nurse"
         assert one(bundle_of(LEADS["urgent"]), "Task")["restriction"]["period"]["end"] == "2026-01-14T20:00:00Z"
 
     def test_all_consents_are_included_and_the_latest_counts(self) -> None:
-        consents = every(bundle_of(LEADS["consent taken back"]), "Consent")
+        consents = every(bundle_of(LEADS["consent revoked"]), "Consent")
         kinds = [(consent["category"][1]["coding"][0]["code"], consent["status"]) for consent in consents]
         assert kinds == [
             ("contact", "active"),
@@ -238,7 +238,7 @@ class TestContent:
         ]
 
     def test_advice_and_alerts_are_communications_without_health_data(self) -> None:
-        lead = LEADS["emergency, told twice"]
+        lead = LEADS["emergency, alerted twice"]
         payloads = [
             part["contentString"] for sent in every(bundle_of(lead), "Communication") for part in sent["payload"]
         ]

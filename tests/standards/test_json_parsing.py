@@ -38,8 +38,8 @@ def test_every_case_is_parsed_as_the_suite_expects(cases: dict[str, str]) -> Non
     with aws_in_process():
         read = {name: is_json(text) for name, text in cases.items()}
     assert [sum(name.startswith(kind) for name in read) for kind in "yni"] == [TAKEN, REFUSED, EITHER]
-    assert [name for name, taken in read.items() if name.startswith("y") and not taken] == []
-    assert {name for name, taken in read.items() if name.startswith("n") and taken} == NOT_A_NUMBER
+    assert [name for name, accepted in read.items() if name.startswith("y") and not accepted] == []
+    assert {name for name, accepted in read.items() if name.startswith("n") and accepted} == NOT_A_NUMBER
 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e999"])

@@ -113,9 +113,9 @@ def table_away(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
 
 def told(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
     """By the stream, by the sweep, and by the digest."""
-    captured(URGENT, told=False)
+    captured(URGENT, alerted=False)
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
-    captured(URGENT, lead_id=OTHER, told=False)
+    captured(URGENT, lead_id=OTHER, alerted=False)
     assert escalate_leads.handler(event("escalate_leads"), CONTEXT) == {"alerted": 1}
     assert send_digest.handler(event("send_digest"), CONTEXT) == {"sent": True}
     assert len(aws.alerts()) == 3
