@@ -10,7 +10,7 @@ from functions.wiring import logger, metrics
 from shared.domain.leads.alert import Alert
 from shared.usecases.alerting import escalate_leads
 
-STOPS_AFTER = timedelta(seconds=30)  # even with one slow lead, less than the timeout; the next run continues
+TIME_LIMIT = timedelta(seconds=30)  # even with one slow lead, less than the timeout; the next run continues
 
 alerting = wiring.alerting()
 SAFETY_TIERS = {
@@ -21,7 +21,7 @@ SAFETY_TIERS = {
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    swept = escalate_leads(alerting, wiring.now, wiring.now() + STOPS_AFTER)
+    swept = escalate_leads(alerting, wiring.now, wiring.now() + TIME_LIMIT)
     metrics.add_metric("swept", MetricUnit.Count, 1)
     count([alert for alert in swept.alerts if not alert.is_canary])
     for alert in swept.alerts:

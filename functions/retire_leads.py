@@ -10,7 +10,7 @@ from functions.wiring import logger, metrics
 from shared.rulebook.retention import retention
 from shared.usecases.records import retire_leads
 
-STOPS_AFTER = timedelta(minutes=4)  # less than the function's timeout; the next run continues
+TIME_LIMIT = timedelta(minutes=4)  # less than the function's timeout; the next run continues
 
 leads = wiring.leads_table()
 kept_for = retention()
@@ -19,7 +19,7 @@ kept_for = retention()
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    retired = retire_leads(leads, kept_for, wiring.now, wiring.now() + STOPS_AFTER)
+    retired = retire_leads(leads, kept_for, wiring.now, wiring.now() + TIME_LIMIT)
     metrics.add_metric("retired", MetricUnit.Count, sum(retired.done.values()))
     for lead_id, error in retired.failed:
         telemetry.lead_failed("retiring failed", lead_id, error)

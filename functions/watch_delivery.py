@@ -13,9 +13,9 @@ from functions import wiring
 from functions.wiring import logger, metrics
 from shared.usecases.watching import Watched, watch_delivery
 
-WITHIN = timedelta(minutes=3)  # without the stream, the sweep takes two; less than the function's timeout
+LONGEST_DELIVERY = timedelta(minutes=3)  # without the stream, the sweep takes two; less than the function's timeout
 
-watch = wiring.watch(WITHIN)
+watch = wiring.watch(LONGEST_DELIVERY)
 
 
 @logger.inject_lambda_context

@@ -16,7 +16,7 @@ from shared.domain.errors import NotDelivered
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-WAITS = urllib3.Timeout(connect=3, read=10)
+TIMEOUT = urllib3.Timeout(connect=3, read=10)
 LONG_POLL = 5  # seconds
 
 
@@ -31,7 +31,7 @@ class CanaryPath:
         self._address = f"{api_address}submissions"
         self._guard = guard
         self._questionnaire = questionnaire
-        self._pool = urllib3.PoolManager(timeout=WAITS, retries=False)
+        self._pool = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
 
     def send(self, *, tries_spool: bool = False) -> str:
         """Sends a canary and returns its reference.

@@ -16,11 +16,11 @@ from shared.domain.leads.lead import CANARY, FORM
 if TYPE_CHECKING:
     from itsdangerous import TimestampSigner
 
-LASTS = timedelta(hours=24)  # the browser keeps answers and retries for as long
-QUICKEST = timedelta(seconds=8)  # reading the first page alone takes longer
-CANARY_LASTS = 600  # seconds
+TOKEN_LIFETIME = timedelta(hours=24)  # the browser keeps answers and retries for as long
+SHORTEST_FILL_TIME = timedelta(seconds=8)  # reading the first page alone takes longer
+CANARY_TOKEN_LIFETIME = 600  # seconds
 SPOOLED_CANARY = "canary by way of the spool"
-WORK = 50_000  # numbers to try at most; under a second on a slow phone
+MAX_NUMBER = 50_000  # numbers to try at most; under a second on a slow phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class FormGuard:
     def _is_canary(self, submission: Submission, salt: str) -> bool:
         if submission.token is None or not submission.token.startswith(str(submission.submission_id)):
             return False
-        return self._signed_at(submission.token, salt, CANARY_LASTS) is not None
+        return self._signed_at(submission.token, salt, CANARY_TOKEN_LIFETIME) is not None
 
     def _signed_at(self, token: str, purpose: str, max_age: int | None = None) -> datetime | None:
         """When we signed this token; None unless it is ours, for this purpose, at most `max_age` seconds old."""
@@ -90,13 +90,13 @@ class FormGuard:
         """An ALTCHA challenge (version 1) for this submission."""
         from altcha.v1 import ChallengeOptions, create_challenge  # noqa: PLC0415  as above
 
-        expires, params = at + LASTS, {"form": _form(submission_id)}
-        options = ChallengeOptions(hmac_key=self._key, max_number=WORK, expires=expires, params=params)
+        expires, params = at + TOKEN_LIFETIME, {"form": _form(submission_id)}
+        options = ChallengeOptions(hmac_key=self._key, max_number=MAX_NUMBER, expires=expires, params=params)
         challenge = create_challenge(options)
         return {
             "algorithm": challenge.algorithm,
             "challenge": challenge.challenge,
-            "maxnumber": WORK,
+            "maxnumber": MAX_NUMBER,
             "salt": challenge.salt,
             "signature": challenge.signature,
         }
@@ -113,9 +113,9 @@ class FormGuard:
         if token is None:
             return Sign.NO_TOKEN
         drawn = self._signed_at(token, "form")
-        if drawn is None or at - drawn > LASTS:
+        if drawn is None or at - drawn > TOKEN_LIFETIME:
             return Sign.BAD_TOKEN
-        return Sign.TOO_QUICK if at - drawn < QUICKEST else None
+        return Sign.TOO_QUICK if at - drawn < SHORTEST_FILL_TIME else None
 
     def _proof_sign(self, submission: Submission) -> Sign:
         if submission.proof is None:

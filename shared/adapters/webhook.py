@@ -16,7 +16,7 @@ from shared.domain.leads.webhook import WaitingLead
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 PREFIX = "whsec_"
-WAITS = urllib3.Timeout(connect=3, read=15)  # the specification asks for 15 to 30 s
+TIMEOUT = urllib3.Timeout(connect=3, read=15)  # the specification asks for 15 to 30 s
 
 
 class Webhook:
@@ -29,7 +29,7 @@ class Webhook:
             raise ValueError("a webhook's address begins with https://")
         self._address = address
         self._key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
-        self._pool = urllib3.PoolManager(timeout=WAITS, retries=False)
+        self._pool = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
 
     def deliver(self, lead: WaitingLead, at: datetime) -> None:
         """Raises NotDelivered unless the receiver answers 2xx. Redirects are not followed."""

@@ -40,7 +40,7 @@ HEADERS = (  # those that are read; API Gateway sends names in lower case
 )
 HOST = r"[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?"
 SAFE_NAME = r"[a-z][a-z0-9_-]{0,39}"
-OWN_ERROR_TYPES = ("answer", "control_character", "phone", "email", "unreachable")  # error types of our own validators
+OWN_ERROR_TYPES = ("answer", "control_character", "phone", "email", "unreachable")  # raised by our own validators
 SENTENCES = {
     "missing": "This field is required.",
     "extra_forbidden": "This field is unknown.",

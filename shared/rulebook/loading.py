@@ -19,7 +19,7 @@ from shared.rulebook.translation import translated
 FOLDER = Path(__file__).parent
 CANDIDATE = FOLDER / "candidate"  # a rulebook on trial, scored beside the active one; absent by default
 TIERS = "tiers.toml"
-OTHER = frozenset({"ui_texts.toml", "retention.toml"})  # see ui_texts.py and retention.py
+NOT_RULE_FILES = frozenset({"ui_texts.toml", "retention.toml"})  # see ui_texts.py and retention.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def load(folder: Path = FOLDER) -> Rulebook:
     A file with the key `questionnaire` is a rule set; one with the key `translates` is a translation.
     Raises RulebookError, which names file and entry, or OSError.
     """
-    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml")) if path.name not in OTHER}
+    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml")) if path.name not in NOT_RULE_FILES}
     tables = {name: _table(folder / name) for name in files}
     if TIERS not in tables:
         raise RulebookError(f"{TIERS}: this file is missing")

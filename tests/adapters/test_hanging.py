@@ -27,7 +27,7 @@ from tests.aws import ENVIRONMENT
 from tests.functions.calls import submission
 from tests.leads import RECEIVED, an_intake, varied
 
-WITHIN = 6  # seconds
+LONGEST_WAIT = 6  # seconds
 
 
 class Silent:
@@ -80,7 +80,7 @@ def test_a_patient_is_answered_within_six_seconds_when_everything_hangs(silent: 
     took = time.monotonic() - began
 
     assert (table.asked, spool.asked) == (2, 1)
-    assert took < WITHIN
+    assert took < LONGEST_WAIT
 
 
 @contextlib.contextmanager
@@ -102,9 +102,9 @@ def test_a_webhook_times_out_when_its_receiver_hangs(
     silent: tuple[Silent, Silent], monkeypatch: pytest.MonkeyPatch, hangs: str, error: str
 ) -> None:
     """Shortens the timeouts; tests/template/test_time_limits.py compares the real ones with the function's."""
-    waits: Any = webhook.WAITS
+    waits: Any = webhook.TIMEOUT
     shortened = urllib3.Timeout(connect=waits.connect_timeout / 20, read=waits.read_timeout / 100)
-    monkeypatch.setattr(webhook, "WAITS", shortened)
+    monkeypatch.setattr(webhook, "TIMEOUT", shortened)
     lead = WaitingLead(
         "message", "2026-01-14T16:00:00Z", "new", "7K3MQ-2XDRT", "URGENT", "https://clinic.example", None
     )

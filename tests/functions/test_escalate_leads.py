@@ -153,7 +153,7 @@ def test_a_sweep_that_runs_out_of_time_leaves_the_rest_to_the_next(
 ) -> None:
     for _ in range(3):
         captured(URGENT, str(uuid.uuid4()))
-    ticks = iter([*[AN_OPEN_HOUR] * 4, *[AN_OPEN_HOUR + escalate_leads.STOPS_AFTER] * 2])
+    ticks = iter([*[AN_OPEN_HOUR] * 4, *[AN_OPEN_HOUR + escalate_leads.TIME_LIMIT] * 2])
     monkeypatch.setattr(wiring, "now", lambda: next(ticks))
     assert sweep() == {"alerted": 1}
     monkeypatch.undo()

@@ -11,7 +11,7 @@ import pytest
 from altcha.v1 import solve_challenge
 
 from functions import capture_lead, issue_challenge, wiring
-from shared.adapters.form_guard import LASTS
+from shared.adapters.form_guard import TOKEN_LIFETIME
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, URGENT, Json, content, event, posting, submission
 from tests.functions.conftest import Clock
@@ -97,7 +97,7 @@ def test_an_expired_token_is_not_accepted(aws: Aws, clock: Clock) -> None:
     from datetime import UTC, datetime  # noqa: PLC0415
 
     token = challenge()["token"]
-    clock.at = datetime.now(UTC) + LASTS + timedelta(minutes=1)
+    clock.at = datetime.now(UTC) + TOKEN_LIFETIME + timedelta(minutes=1)
     assert "bad-token" in suspicion_of(aws, token=token)["signs"]
 
 

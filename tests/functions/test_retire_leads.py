@@ -157,9 +157,9 @@ def test_it_stops_in_time_and_the_next_run_continues(aws: Aws, clock: Clock, mon
     for _ in range(3):
         closed(lead_id=str(uuid4()))
     clock.at += A_YEAR
-    monkeypatch.setattr(retire_leads, "STOPS_AFTER", timedelta())
+    monkeypatch.setattr(retire_leads, "TIME_LIMIT", timedelta())
     assert retired() == NOTHING
-    monkeypatch.setattr(retire_leads, "STOPS_AFTER", timedelta(minutes=4))
+    monkeypatch.setattr(retire_leads, "TIME_LIMIT", timedelta(minutes=4))
     assert retired() == NOTHING | {"answers": 3}
 
 
