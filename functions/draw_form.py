@@ -1,4 +1,4 @@
-"""GET and POST /form: the form page by page, for browsers without JavaScript. Stores nothing."""
+"""GET and POST /form: draws the form page by page for browsers without JavaScript. Stores nothing."""
 
 from typing import Any
 

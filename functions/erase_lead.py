@@ -1,4 +1,4 @@
-"""DELETE /leads/{reference}: erase a lead on request. A tombstone and the hashed ledger of consents stay."""
+"""DELETE /leads/{reference}: erases a lead on request. A tombstone and the hashed consent ledger remain."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,4 +1,4 @@
-"""GET /leads/{reference}/person: all that is stored about the person behind a lead, for whoever asks for their data."""
+"""GET /leads/{reference}/person: everything stored about a lead's person, to answer a data access request."""
 
 from http import HTTPStatus
 from typing import Any

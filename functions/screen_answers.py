@@ -1,4 +1,4 @@
-"""POST /screenings: whether the answers so far call for emergency advice at once. Stores nothing."""
+"""POST /screenings: checks whether the answers so far require emergency advice now. Stores nothing."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every open day at opening: how many leads wait, and how quickly they were taken."""
+"""Every open day at opening: sends the manager how many leads wait and how quickly leads were taken."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""POST /leads/{reference}/actions: signed-in staff do something with a lead; the table decides who was first."""
+"""POST /leads/{reference}/actions: a staff member acts on a lead. Of two at once, the table decides who is first."""
 
 from datetime import timedelta
 from http import HTTPStatus

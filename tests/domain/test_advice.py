@@ -7,8 +7,8 @@ import re
 import pytest
 
 from shared.domain.rules.advice import advice
-from shared.rulebook.form import form
-from shared.rulebook.words import words
+from shared.rulebook.form_definition import form
+from shared.rulebook.ui_texts import words
 from tests.domain.answer_sets import RULE_SET
 
 ENGLISH_WORDS = {english: english for english in words("es")}

@@ -239,9 +239,9 @@ class TestData:
     @pytest.mark.parametrize(
         ("was", "becomes", "complaint"),
         [
-            ("answers_months = 12", "answers_months = 0", "a month at least"),
-            ("answers_months = 12", "answers_months = 61", "answers go first"),
-            ("audit_months = 72", "audit_months = 48", "answers go first"),
+            ("answers_months = 12", "answers_months = 0", "at least a month"),
+            ("answers_months = 12", "answers_months = 61", "must not decrease"),
+            ("audit_months = 72", "audit_months = 48", "must not decrease"),
             ("audit_months = 72", "audits_months = 72", "audit_months is missing"),
             ("audited_tiers", "more = 1\naudited_tiers", "unknown key more"),
         ],

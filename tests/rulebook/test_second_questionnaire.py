@@ -15,7 +15,7 @@ from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import Arrival
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import RuleSet, triage
-from shared.rulebook.form import form
+from shared.rulebook.form_definition import form
 from shared.rulebook.loading import Rulebook, load
 from shared.usecases.alerting import Alerting, alert_staff
 from shared.usecases.capture import capture_lead

@@ -8,9 +8,9 @@ import pytest
 
 from shared.domain.intake.submission import Consents, ContactEntry, Screening
 from shared.domain.rules.condition import AllOf, Between, Every
-from shared.rulebook.form import drawn_condition, form
+from shared.rulebook.form_definition import drawn_condition, form
 from shared.rulebook.reader import RulebookError
-from shared.rulebook.words import words
+from shared.rulebook.ui_texts import words
 from tests.domain.answer_sets import RULE_SET, any_answers
 
 DRAWN = form(RULE_SET, ["en"], {})

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shared.rulebook.loading import FOLDER, load
-from shared.rulebook.tables import parse, parsed_file, table_of
+from shared.rulebook.toml_files import parse, parsed_file, table_of
 
 
 @pytest.fixture
