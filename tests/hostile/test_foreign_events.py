@@ -94,7 +94,7 @@ def test_only_a_topic_has_a_webhook_delivered() -> None:
 
 
 def test_only_an_alert_has_a_webhook_delivered() -> None:
-    with pytest.raises(ForeignEvent, match="no alert"):
+    with pytest.raises(ForeignEvent, match="not an alert"):
         deliver_webhook.handler(FOREIGN["SNS"], CONTEXT)
 
 
