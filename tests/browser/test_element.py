@@ -35,7 +35,7 @@ def patient(page: Page, elsewhere: Demo) -> Patient:
 
 
 def told(page: Page) -> list[str]:
-    return page.locator("#told li").all_inner_texts()
+    return page.locator("#event-log li").all_inner_texts()
 
 
 def test_whole_form_on_a_foreign_page(

@@ -17,7 +17,7 @@ def test_run_refuses_what_cannot_be(
     with pytest.raises(SystemExit) as ended:
         run._arguments()
     assert ended.value.code == 2
-    assert f"error: {wrong[0]} is" in capsys.readouterr().err
+    assert f"error: {wrong[0]} must" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("given", "status"), [("--help", 0), ("--fast", 2)])

@@ -233,7 +233,7 @@ def test_what_somebody_else_holds_is_said(stack: redrive.Stack) -> None:
 def test_no_address_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         redrive.main([STACK, "--endpoint", "foo"])
-    assert capsys.readouterr().err.endswith("and not foo\n")
+    assert capsys.readouterr().err.endswith(", not foo\n")
 
 
 @pytest.mark.usefixtures("stack")

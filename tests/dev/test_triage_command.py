@@ -80,7 +80,7 @@ def test_a_faulty_line_is_answered_in_its_place_and_the_others_are_scored() -> N
     lines = scored("\n".join(["{oops", good, "", "[1]", '{"age": 900, "toe": 1}', "[" * 100_000, good]))
     assert [line.get("tier") for line in lines] == [None, "ROUTINE", None, None, None, "ROUTINE"]
     assert lines[0]["problems"] == [{"pointer": "", "detail": "This line is not JSON."}]
-    assert lines[2]["problems"] == [{"pointer": "", "detail": "An answer set is a JSON object."}]
+    assert lines[2]["problems"] == [{"pointer": "", "detail": "An answer set must be a JSON object."}]
     assert [problem["pointer"] for problem in lines[3]["problems"]] == ["/answers/age", "/answers/toe"]
 
 
