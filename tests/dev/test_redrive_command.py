@@ -171,7 +171,7 @@ def test_pointers_are_shown_before_they_are_deleted(stack: redrive.Stack) -> Non
     done, said = run(stack)
     assert done
     lines = said.splitlines()
-    assert lines.index("  7K3MQ-2XDRT new URGENT") < next(n for n, line in enumerate(lines) if "the ladder" in line)
+    assert lines.index("  7K3MQ-2XDRT new URGENT") < next(n for n, line in enumerate(lines) if "escalation" in line)
     assert "  3 records from 2026-01-14T16:00:00Z" in lines
     assert (depth(stack, "UndeliveredAlerts"), depth(stack, "FailedStreamBatches")) == (0, 0)
 

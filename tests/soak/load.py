@@ -135,6 +135,6 @@ def behind_a_server(piece: Piece) -> Found:
         pressed = press(f"http://127.0.0.1:{server.server_port}", lead_ids)
         server.shutdown()
         escalate_leads.handler(event("escalate_leads"), CONTEXT)
-        told = {reference for reference, _ in made.told}
+        told = {reference for reference, _ in world.alerts}
         stored = {lead["lead_id"] for lead in made.stored()}
     return pressed.found(lead_ids, stored, {i for i in lead_ids if reference_of(UUID(i)) in told})
