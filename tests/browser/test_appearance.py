@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import PHONE, SCREENSHOTS, Console
-from tests.browser.judging import judge, judge_size
+from tests.browser.page_checks import judge, judge_size
 from tests.browser.patient import LAST, Patient
 
 WIDE = ViewportSize(width=1280, height=900)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from dev.demo import Demo
 from tests.browser.conftest import SCREENSHOTS, Console
-from tests.browser.judging import judge
+from tests.browser.page_checks import judge
 from tests.browser.patient import LAST, Patient, Traffic, until
 
 WIDE = ViewportSize(width=1100, height=800)
@@ -69,9 +69,7 @@ def test_the_page_keeps_its_title_its_history_and_its_focus(patient: Patient, pa
     assert page.evaluate("[document.title, history.length]") == before
 
 
-def test_first_view_says_what_to_do_in_an_emergency_with_no_network(
-    patient: Patient, page: Page, console: Console
-) -> None:
+def test_the_first_view_has_emergency_advice_without_network(patient: Patient, page: Page, console: Console) -> None:
     console.expect("ERR_FAILED")
     page.route("**/questionnaires/**", lambda route: route.abort())
     patient.open()
@@ -83,7 +81,7 @@ def test_first_view_says_what_to_do_in_an_emergency_with_no_network(
     assert told(page) == ['lead-form:failed {"reason":"questions"}']
 
 
-def test_emergency_covers_the_whole_page_and_does_not_go_away_by_itself(patient: Patient, page: Page) -> None:
+def test_an_emergency_covers_the_page_until_it_is_closed(patient: Patient, page: Page) -> None:
     patient.start().answer(patient.calm(1, em_now=["chest-pressure"])).next()
     patient.sees_emergency()
     box = page.locator("dialog").bounding_box()
@@ -151,7 +149,7 @@ def test_language_of_the_element_comes_before_that_of_the_page(patient: Patient,
     expect(page.get_by_role("button", name="Empezar")).to_be_visible()
 
 
-def test_who_closes_a_foreign_page_after_consent_is_not_lost(
+def test_closing_a_foreign_page_after_consent_sends_the_form(
     patient: Patient, page: Page, stored: Callable[[], int]
 ) -> None:
     before = stored()

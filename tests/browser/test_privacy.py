@@ -36,13 +36,17 @@ def test_element_is_small_as_it_travels(page: Page, site: str) -> None:
     assert len(gzip.compress(response.body(), mtime=0)) < ELEMENT_BYTES
 
 
-def test_only_this_site_is_asked_and_nothing_is_kept(patient: Patient, page: Page, site: str, traffic: Traffic) -> None:
+def test_only_this_site_is_contacted_and_nothing_is_stored(
+    patient: Patient, page: Page, site: str, traffic: Traffic
+) -> None:
     patient.ready_to_send("?utm_source=newsletter").next()
     patient.reference()
     host = urlsplit(site).netloc
     assert {urlsplit(url).netloc for _, url, _ in traffic.requests} == {host}
     assert page.context.cookies() == []
-    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 1], "the receipt, see test_keeping.py"
+    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 1], (
+        "the receipt, see test_drafts_and_leaving.py"
+    )
     assert page.evaluate("indexedDB.databases().then(all => all.length)") == 0
     assert urlsplit(page.url).fragment == ""
     addresses = " ".join(url for _, url, _ in traffic.requests)

@@ -117,7 +117,7 @@ def test_lost_answer_is_asked_for_again_and_gives_the_same_receipt(
     assert stored() == before + 1
 
 
-def test_a_form_that_waits_for_the_table_is_received_like_any_other(patient: Patient, page: Page) -> None:
+def test_a_spooled_form_gets_a_receipt_like_any_other(patient: Patient, page: Page) -> None:
     patient.ready_to_send()
     page.route("**/submissions", lambda route: route.fulfill(response=route.fetch(), status=202))
     patient.next()
@@ -144,7 +144,7 @@ def test_server_trouble_keeps_the_answers_and_offers_the_phone(
     assert len({body["submission_id"] for body in traffic.posted("/submissions")}) == 1
 
 
-def test_page_of_a_hotel_network_is_not_taken_for_an_answer(patient: Patient, page: Page) -> None:
+def test_a_captive_portal_page_is_not_taken_for_an_answer(patient: Patient, page: Page) -> None:
     patient.ready_to_send()
     page.route("**/submissions", lambda route: route.fulfill(status=200, content_type="text/html", body="<p>Log in"))
     patient.next()
@@ -198,7 +198,7 @@ def test_refused_answer_opens_its_page(patient: Patient, page: Page, console: Co
     expect(page.locator("#question-injury-error")).to_have_text("Not this.")
 
 
-def test_where_someone_came_from_never_keeps_their_answers_out(
+def test_invalid_attribution_never_blocks_a_submission(
     patient: Patient, page: Page, traffic: Traffic, console: Console
 ) -> None:
     console.expect("status of 422")

@@ -23,7 +23,7 @@ PLACES = {
 }
 
 
-def test_only_known_places_are_filled() -> None:
+def test_only_known_placeholders_are_filled() -> None:
     for page in PAGES:
         assert set(re.findall(r"\{\{(.*?)\}\}", page)) == PLACES
 
@@ -80,7 +80,7 @@ def test_every_text_of_the_form_is_translated_when_shown() -> None:
     assert texts - set(SPOKEN.findall(SCRIPT)) == set()
 
 
-def test_what_is_said_before_the_questions_are_here_is_what_the_rulebook_says() -> None:
+def test_the_built_in_texts_are_those_of_the_rulebook() -> None:
     rulebook = load()
     for language in ("en", "es"):
         assert f'{language}: "{rulebook.emergency_advice_in(language)}",' in SCRIPT

@@ -10,7 +10,7 @@ from dev import deploy_local, run
 
 
 @pytest.mark.parametrize("wrong", [("--port", "99999"), ("--port", "-5"), ("--port", "65535"), ("--samples", "-3")])
-def test_run_refuses_what_cannot_be(
+def test_run_refuses_invalid_arguments(
     wrong: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["run", *wrong])

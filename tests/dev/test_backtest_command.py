@@ -65,7 +65,7 @@ def test_the_same_rules_change_nothing(tmp_path: Path) -> None:
     assert "0 of 200" in (tmp_path / "same.svg").read_text()
 
 
-def test_a_lowered_floor_is_counted_named_and_blamed_on_its_rule(new: Path, stored: Path, tmp_path: Path) -> None:
+def test_a_lowered_floor_is_counted_and_attributed_to_its_rule(new: Path, stored: Path, tmp_path: Path) -> None:
     status, said, _ = run(FOLDER, new, "--answers", stored, "--picture", tmp_path / "b.svg")
     assert status == 0
     assert "3 answer sets scored by both; 2 would change tier." in said
@@ -93,14 +93,14 @@ def test_the_picture_is_svg_that_shows_every_move(new: Path, stored: Path) -> No
     assert {*found.tiers, f"~{fever_rule()}"} <= set(texts)
 
 
-def test_the_other_way_round_it_is_raised(new: Path, stored: Path) -> None:
+def test_swapped_rule_sets_raise_the_tiers(new: Path, stored: Path) -> None:
     old, changed = (backtest.rules_of(str(folder), "fs-intake") for folder in (new, FOLDER))
     found = backtest.backtest(old, changed, backtest.read_answers(stored))
     assert [(change.old, change.new) for change in found.changes] == [("PRIORITY", "URGENT")] * 2
     assert backtest.RAISED in backtest.picture(found)
 
 
-def test_a_git_revision_is_as_good_as_a_folder(tmp_path: Path) -> None:
+def test_a_git_revision_works_like_a_folder(tmp_path: Path) -> None:
     status, said, _ = run("HEAD", "HEAD", "--samples", "20", "--picture", tmp_path / "b.svg")
     assert (status, "20 answer sets scored by both; 0 would" in said) == (0, True)
 
@@ -120,13 +120,13 @@ def test_a_set_that_cannot_be_scored_is_named_and_fails_the_run(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("place", ["no-such-thing", "--upload-pack=x"])
-def test_a_place_without_rules_is_an_error_in_plain_words(place: str) -> None:
+def test_a_place_without_rules_is_a_clear_error(place: str) -> None:
     status, said, errors = run("--", FOLDER, place)
     assert (status, said) == (2, "")
     assert "neither a folder nor a git revision with a rulebook" in errors
 
 
-def test_arguments_that_cannot_be_are_said(tmp_path: Path) -> None:
+def test_invalid_arguments_are_reported(tmp_path: Path) -> None:
     (tmp_path / "bytes").write_bytes(b"\xff\xfe")
     for arguments in (
         ("--answers", "nosuch"),

@@ -60,7 +60,7 @@ def test_lines_from_a_file_and_from_standard_input_give_the_same(tmp_path: Path)
     assert from_file[0] == 0
 
 
-def test_a_result_says_everything_with_codes() -> None:
+def test_a_result_has_codes_for_everything() -> None:
     (line,) = scored(json.dumps(HEALTHY | {"sys": ["fever"]}))
     assert line.keys() == {
         "tier", "safety_rules", "not_fit_rules", "fit_score", "fit_rules", "tags", "marketing_allowed", "minor",
@@ -75,7 +75,7 @@ def test_one_answer_set_on_one_line_or_on_several(indent: int | None) -> None:
     assert line["tier"] == "ROUTINE"
 
 
-def test_a_faulty_line_is_answered_in_its_place_and_the_others_are_scored() -> None:
+def test_an_invalid_line_is_reported_in_place_and_others_are_scored() -> None:
     good = json.dumps(HEALTHY)
     lines = scored("\n".join(["{oops", good, "", "[1]", '{"age": 900, "toe": 1}', "[" * 100_000, good]))
     assert [line.get("tier") for line in lines] == [None, "ROUTINE", None, None, None, "ROUTINE"]
@@ -84,19 +84,19 @@ def test_a_faulty_line_is_answered_in_its_place_and_the_others_are_scored() -> N
     assert [problem["pointer"] for problem in lines[3]["problems"]] == ["/answers/age", "/answers/toe"]
 
 
-def test_the_exit_status_says_that_a_line_was_faulty() -> None:
+def test_an_invalid_line_sets_the_exit_status() -> None:
     assert run(given="{oops\n")[0] == 1
     assert run(given="{}\n")[0] == 0
     assert run(given="")[0] == 0
 
 
-def test_an_unknown_questionnaire_is_said() -> None:
+def test_an_unknown_questionnaire_is_reported() -> None:
     status, lines, said = run("--questionnaire", "knee")
     assert (status, lines) == (2, [])
     assert "there is no questionnaire knee" in said
 
 
-def test_a_file_that_is_not_there_or_is_a_folder_is_said(tmp_path: Path) -> None:
+def test_a_missing_file_or_a_folder_is_reported(tmp_path: Path) -> None:
     for name in ("nosuch.json", str(tmp_path)):
         status, lines, said = run(name)
         assert (status, lines) == (2, [])

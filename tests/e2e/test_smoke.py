@@ -27,7 +27,7 @@ def left_behind(cloud: LocalCloud) -> list[str]:
     return [*queues, *(name for name in names if "smoke-" in name)]
 
 
-def test_the_journey_goes_to_its_end_and_leaves_nothing(
+def test_the_journey_completes_and_cleans_up(
     cloud: LocalCloud, stage: smoke.Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     smoke.journey(stage)
@@ -38,7 +38,7 @@ def test_the_journey_goes_to_its_end_and_leaves_nothing(
     assert left_behind(cloud) == []
 
 
-def test_a_step_that_goes_another_way_ends_it_and_leaves_nothing(
+def test_a_failed_step_ends_the_journey_and_cleans_up(
     cloud: LocalCloud, stage: smoke.Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(smoke, "ALERT_WITHIN", 0)
@@ -48,6 +48,6 @@ def test_a_step_that_goes_another_way_ends_it_and_leaves_nothing(
     assert left_behind(cloud) == []
 
 
-def test_a_service_that_is_not_there_is_no_success(stage: smoke.Stage) -> None:
+def test_a_missing_service_is_a_failure(stage: smoke.Stage) -> None:
     with pytest.raises(smoke.StepFailedError, match="GET / is 404"):
         smoke.journey(replace(stage, site=f"{stage.site}/elsewhere"))

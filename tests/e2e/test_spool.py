@@ -54,7 +54,7 @@ def waiting(cloud: LocalCloud) -> int:
     return sum(int(attributes[name]) for name in names)
 
 
-def test_a_submission_waits_for_the_table_and_is_told_when_it_is_back(
+def test_a_spooled_submission_is_alerted_when_the_table_is_back(
     cloud: LocalCloud, service: Service, staff: Staff, submission: Json, table_away: Away
 ) -> None:
     with table_away():
@@ -77,7 +77,7 @@ def test_a_submission_waits_for_the_table_and_is_told_when_it_is_back(
     assert service.submit(submission).status == HTTPStatus.OK
 
 
-def test_an_entry_that_nobody_can_read_is_in_the_failure_queue(cloud: LocalCloud) -> None:
+def test_an_unreadable_spool_entry_goes_to_the_failure_queue(cloud: LocalCloud) -> None:
     queues, failed = cloud.client("sqs"), cloud.resources["FailedSubmissions"]
     queues.send_message(QueueUrl=cloud.resources["SpooledSubmissions"], MessageBody="{")
     got: list[str] = []
@@ -93,7 +93,7 @@ def test_an_entry_that_nobody_can_read_is_in_the_failure_queue(cloud: LocalCloud
     eventually(lambda: waiting(cloud) == 0, "an empty spool")
 
 
-def test_what_is_in_the_failure_queue_is_told_after_a_redrive(
+def test_a_submission_in_the_failure_queue_is_alerted_after_a_redrive(
     cloud: LocalCloud, service: Service, staff: Staff, submission: Json, table_away: Away
 ) -> None:
     queues, spool, failed = (cloud.client("sqs"), *(cloud.resources[name] for name in QUEUES))

@@ -85,7 +85,7 @@ def test_an_id_token_opens_nothing(service: Service, nurse: Colleague, method: s
     assert service.call(method, path, b"{}" if method == "POST" else None, headers).status == 403
 
 
-def test_a_code_is_worth_nothing_without_the_verifier_and_only_once(cloud: LocalCloud, service: Service) -> None:
+def test_a_sign_in_code_needs_the_verifier_and_works_once(cloud: LocalCloud, service: Service) -> None:
     attempt = SignIn(cloud, service)
     code = attempt.code("nurse")
     assert code
@@ -96,7 +96,7 @@ def test_a_code_is_worth_nothing_without_the_verifier_and_only_once(cloud: Local
     assert again.exchange(code).status == 400
 
 
-def test_the_sign_in_sends_nobody_elsewhere(cloud: LocalCloud, service: Service) -> None:
+def test_the_sign_in_does_not_redirect_elsewhere(cloud: LocalCloud, service: Service) -> None:
     assert SignIn(cloud, service).page(redirect_uri="https://elsewhere.example/inbox").status == 400
 
 
@@ -119,7 +119,7 @@ def test_a_lead_from_the_alert_to_the_appointment(nurse: Colleague, reference: s
     assert reference in [lead["reference"] for lead in nurse.get("leads?view=closed").json["leads"]]
 
 
-def test_two_at_once_and_one_has_it(nurse: Colleague, desk: Colleague, reference: str) -> None:
+def test_of_two_acknowledgements_at_once_one_wins(nurse: Colleague, desk: Colleague, reference: str) -> None:
     version = version_of(nurse, reference)
     with ThreadPoolExecutor() as pool:
         answers = list(pool.map(lambda who: who.works(reference, "acknowledge", version), (nurse, desk)))
@@ -137,7 +137,7 @@ def test_groups_come_with_the_token(desk: Colleague, reference: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-def test_a_scanner_that_follows_the_alert_s_link_changes_nothing(
+def test_a_mail_scanner_that_follows_the_link_changes_nothing(
     cloud: LocalCloud, service: Service, nurse: Colleague, reference: str, method: str
 ) -> None:
     before = nurse.get(f"leads/{reference}").json

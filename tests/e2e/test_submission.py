@@ -25,7 +25,7 @@ def count(cloud: LocalCloud) -> int:
     return total
 
 
-def test_a_submission_is_stored_and_staff_hear_of_it(
+def test_a_submission_is_stored_and_staff_are_alerted(
     cloud: LocalCloud, service: Service, staff: Staff, submission: Json
 ) -> None:
     answer = service.submit(submission)
@@ -104,7 +104,7 @@ def test_a_fault_names_the_field_and_never_the_value(cloud: LocalCloud, service:
     ],
     ids=["too large", "other media type", "not JSON"],
 )
-def test_what_cannot_be_read_is_refused_with_the_emergency_advice(
+def test_an_unreadable_body_is_refused_with_the_emergency_advice(
     service: Service, body: bytes, media_type: str, status: HTTPStatus
 ) -> None:
     answer = service.post("submissions", body, {"content-type": media_type})

@@ -9,7 +9,7 @@ import pytest
 
 from shared.domain.intake.suspicion import Sign
 from tests.domain.answer_sets import HEALTHY
-from tests.faults.simulation import START, Clinic
+from tests.faults.flood_simulation import START, Clinic
 
 BOTS = 10_000
 TEXTED = ("EMERGENCY", "URGENT")  # as the filter of UrgentPhoneSubscription in the template

@@ -109,9 +109,7 @@ class World:
     faults: int = 0
     waited: float = 0.0  # seconds so far in the running function
     longest: float = 0.0  # seconds that a client waited in this run, at most
-    alerts: list[tuple[str, int]] = field(
-        default_factory=list
-    )  # reference and level of each
+    alerts: list[tuple[str, int]] = field(default_factory=list)  # reference and level of each
     spool: list[str] = field(default_factory=list)  # bodies of the waiting entries
     set_aside: list[str] = field(default_factory=list)  # bodies in the spool's failure queue
     replies: list[Reply] = field(default_factory=list)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from tests.aws import ENVIRONMENT, aws_in_process
 from tests.functions.calls import CONTEXT
+from tests.hostile.answer_checks import fault
 from tests.hostile.attacker import Attacker
-from tests.hostile.judging import fault
 from tests.quiet import quiet
 
 BATCH = 2_000

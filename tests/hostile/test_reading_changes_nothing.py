@@ -15,14 +15,14 @@ READING = [route for route in routes() if route.name.startswith("GET ")]
 PREFETCH = {"purpose": "prefetch", "sec-purpose": "prefetch;prerender", "x-moz": "prefetch", "range": "bytes=0-0"}
 
 
-def test_no_route_takes_any_method_and_none_takes_head() -> None:
+def test_no_route_accepts_any_method_or_head() -> None:
     methods = {route.split(" ")[0] for route in template.routes()}
     assert methods == {"GET", "POST", "DELETE"}
     assert {route for route in template.routes() if route.startswith("DELETE")} == {"DELETE /leads/{reference}"}
 
 
 @pytest.mark.parametrize("route", READING, ids=lambda route: route.name)
-def test_a_get_changes_no_lead_and_tells_nobody(aws: Aws, route: Route) -> None:
+def test_a_get_changes_no_lead_and_alerts_nobody(aws: Aws, route: Route) -> None:
     reference = captured()
     before, told = aws.items(), aws.alerts()
     assert told

@@ -65,7 +65,7 @@ def proof_sign(proof: str, submission_id: UUID = ID, guard: FormGuard = GUARD) -
     return sign
 
 
-def test_every_flipped_bit_of_a_form_token_is_seen() -> None:
+def test_every_flipped_bit_of_a_form_token_is_detected() -> None:
     token, later = GUARD.token(), datetime.now(UTC) + MINUTE
     assert token_signs(token, later) == set()
     spoilt = list(flips(token))
@@ -73,7 +73,7 @@ def test_every_flipped_bit_of_a_form_token_is_seen() -> None:
     assert [text for text in spoilt if token_signs(text, later) != {Sign.BAD_TOKEN}] == []
 
 
-def test_a_form_token_of_another_key_purpose_or_time_is_seen() -> None:
+def test_a_form_token_with_another_key_purpose_or_time_is_detected() -> None:
     now = datetime.now(UTC)
     for token, at in (
         (STRANGER.token(), now + MINUTE),
@@ -89,13 +89,13 @@ def test_a_form_token_of_another_key_purpose_or_time_is_seen() -> None:
 
 
 @pytest.mark.parametrize("tries_spool", [False, True])
-def test_every_flipped_bit_of_a_canarys_token_makes_it_a_lead(tries_spool: bool) -> None:
+def test_every_flipped_bit_of_a_canary_token_makes_it_a_lead(tries_spool: bool) -> None:
     token = GUARD.canary_token(ID, tries_spool=tries_spool)
     assert source_of(token) == CANARY
     assert [text for text in flips(token) if source_of(text) != FORM] == []
 
 
-def test_a_canarys_token_of_another_key_purpose_submission_or_time_makes_it_a_lead(
+def test_an_invalid_canary_token_makes_it_a_lead(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for token in (STRANGER.canary_token(ID), GUARD.token(), GUARD.canary_token(OTHER_ID), str(ID), f"{ID}."):
@@ -106,7 +106,7 @@ def test_a_canarys_token_of_another_key_purpose_submission_or_time_makes_it_a_le
     assert source_of(token) == FORM
 
 
-def test_every_flipped_bit_of_a_proof_is_seen_or_says_the_same() -> None:
+def test_every_flipped_bit_of_a_proof_is_detected_or_has_no_meaning() -> None:
     """A field that nobody reads may be misspelt; what is read is signed or is the work itself."""
     proof = solved(GUARD)
     assert proof_sign(proof) == Sign.GOOD_PROOF
@@ -120,7 +120,7 @@ def read(proof: str) -> Any:
 
 
 @pytest.mark.parametrize("field", ["algorithm", "challenge", "number", "salt", "signature"])
-def test_every_flipped_bit_of_what_a_proof_says_is_seen(field: str) -> None:
+def test_every_flipped_bit_of_a_field_of_a_proof_is_detected(field: str) -> None:
     said = read(solved(GUARD))
     for spoilt in flips(str(said[field])):
         value: object = int(spoilt) if field == "number" and spoilt.isdecimal() else spoilt
@@ -129,7 +129,7 @@ def test_every_flipped_bit_of_what_a_proof_says_is_seen(field: str) -> None:
             assert proof_sign(text) == Sign.BAD_PROOF, spoilt
 
 
-def test_a_proof_of_another_key_submission_or_time_is_seen() -> None:
+def test_a_proof_with_another_key_submission_or_time_is_detected() -> None:
     assert proof_sign(solved(STRANGER)) == Sign.BAD_PROOF
     assert proof_sign(solved(GUARD, OTHER_ID)) == Sign.BAD_PROOF
     assert proof_sign(solved(GUARD), OTHER_ID) == Sign.BAD_PROOF
@@ -151,7 +151,7 @@ def test_our_signatures_have_256_bits() -> None:
     assert len(bytes.fromhex(read(solved(GUARD))["signature"])) == 32
 
 
-def test_the_work_is_work() -> None:
+def test_the_proof_of_work_needs_work() -> None:
     assert form_guard.WORK >= 50_000
 
 
@@ -175,7 +175,7 @@ def taken(body: bytes, headers: dict[str, str]) -> bool:
     return True
 
 
-def test_every_flipped_bit_of_a_webhook_is_refused_by_its_receiver() -> None:
+def test_a_webhook_with_any_flipped_bit_is_refused() -> None:
     headers = signed()
     assert taken(BODY, headers)
     for place in range(len(BODY)):
@@ -192,7 +192,7 @@ def test_every_flipped_bit_of_a_webhook_is_refused_by_its_receiver() -> None:
         assert not taken(BODY, headers | {"webhook-signature": "v1," + base64.b64encode(spoilt).decode()})
 
 
-def test_a_webhook_of_another_key_version_or_time_is_refused_by_its_receiver() -> None:
+def test_a_webhook_with_another_key_version_or_time_is_refused() -> None:
     stranger = base64.b64encode(b"another secret of thirty-two bytes").decode()
     an_hour = timedelta(hours=1)
     plain = base64.b64encode(hmac.new(base64.b64decode(KEY), BODY, hashlib.sha256).digest()).decode()

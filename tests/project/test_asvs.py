@@ -44,7 +44,7 @@ def numbers(cell: str) -> list[str]:
     return found
 
 
-def test_the_edition_is_whole() -> None:
+def test_the_table_of_levels_is_complete() -> None:
     assert Counter(REQUIREMENTS.values()) == {1: 70, 2: 183, 3: 92}
 
 

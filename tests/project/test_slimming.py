@@ -61,7 +61,7 @@ def known() -> set[str]:
 COVERED = {"dynamodb", "sns", "sqs", "s3", "kms", "lambda", "secretsmanager", "events", "ssm", "cognito-idp", "logs"}
 
 
-def test_a_call_would_be_found() -> None:
+def test_a_call_is_found() -> None:
     source = 'self._client.send_message(X=1)\nclient.get_paginator("scan")\nother.close()\nclient.exceptions.Gone'
 
     assert set(operations(source)) == {"send_message", "scan"}
@@ -88,7 +88,7 @@ def session_of(folder: Path) -> Any:
 
 @pytest.mark.parametrize("service", slimming.AWS_CALLS)
 @pytest.mark.parametrize("region", [template.REGION, "us-gov-west-1", "eu-central-1"])
-def test_a_client_is_the_same_as_by_the_full_description(shipped: Path, service: str, region: str) -> None:
+def test_a_client_has_the_same_shapes_as_with_the_full_description(shipped: Path, service: str, region: str) -> None:
     keys: Any = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
     full = botocore.session.Session().create_client(service, region, **keys)
     slim = session_of(shipped).create_client(service, region, **keys)
@@ -124,7 +124,7 @@ def shape_of(shape: Any, above: frozenset[str]) -> object:
     return own, {name: shape_of(part, above | {shape.name}) for name, part in within.items()}
 
 
-def test_the_authorities_are_amazon_s(shipped: Path) -> None:
+def test_the_certificate_authorities_are_amazons(shipped: Path) -> None:
     """The roots of https://www.amazontrust.com/repository/, by the fingerprints that are published there."""
     bundle = shipped / "botocore" / "cacert.pem"
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -144,7 +144,7 @@ PUBLISHED = (
 )
 
 
-def test_without_a_step_it_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_slimming_step_can_be_switched_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each step can be switched off by itself."""
     (tmp_path / "dns").mkdir()
     monkeypatch.setattr(slimming, "STEPS", ())

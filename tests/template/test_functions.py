@@ -23,7 +23,7 @@ from tests.template.stack import FUNCTIONS, PROJECT, SOURCE, of_type
 SHARED: dict[str, Any] = SOURCE["Globals"]["Function"]["Environment"]["Variables"]
 
 
-def test_every_function_is_a_module_with_an_event_and_the_other_way_round() -> None:
+def test_every_function_has_a_module_and_an_event_and_vice_versa() -> None:
     names = {module_name(logical_id) for logical_id in FUNCTIONS}
 
     assert names == {path.stem for path in (PROJECT / "functions").glob("*.py")} - set(EVERY_FUNCTION_HAS)
@@ -38,12 +38,12 @@ def test_a_function_is_built_and_run_under_its_own_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_is_told_what_its_settings_need_and_no_more(name: str) -> None:
+def test_a_function_gets_only_the_variables_that_its_settings_need(name: str) -> None:
     """No more than that, but for what `Globals` gives to all."""
     assert set(FUNCTIONS[name]["Environment"]["Variables"]) == settings_needed(module_name(name)) | set(SHARED)
 
 
-def test_every_function_gets_only_what_many_read_and_no_secret() -> None:
+def test_globals_have_only_shared_variables_and_no_secret() -> None:
     readers = Counter(variable for name in FUNCTIONS for variable in settings_needed(module_name(name)))
     hidden = {name for name, parameter in SOURCE["Parameters"].items() if parameter.get("NoEcho")}
 
@@ -84,7 +84,7 @@ def settings_imported(part: ast.AST) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
 
 
-def test_each_function_has_a_share_of_its_own_and_the_account_keeps_100() -> None:
+def test_reserved_concurrency_leaves_100_for_the_account() -> None:
     shares = {}
     for name, function in FUNCTIONS.items():
         condition, share, otherwise = function["ReservedConcurrentExecutions"]["Fn::If"]
@@ -104,7 +104,7 @@ def longest(config: Any) -> float:
 
 
 @pytest.mark.parametrize("name", ["CaptureLead", "CaptureAdLead"])
-def test_a_patient_has_an_answer_within_six_seconds_whatever_hangs(name: str) -> None:
+def test_a_patient_gets_an_answer_in_six_seconds_whatever_hangs(name: str) -> None:
     """R7: the table hangs, and the spool too. A form that is continued takes a second call of the table, which is made
     only soon after the first. What is left is for making the client of the spool, and to answer in."""
     hanging = SECOND_CALL_WITHIN.total_seconds() + longest(PATIENT_FACING) + longest(SPOOLING)
@@ -113,11 +113,11 @@ def test_a_patient_has_an_answer_within_six_seconds_whatever_hangs(name: str) ->
     assert hanging < FUNCTIONS[name]["Timeout"] - 1
 
 
-def test_a_replay_ends_before_its_function_is_stopped() -> None:
+def test_a_replay_ends_before_its_function_times_out() -> None:
     assert 2 * longest(PATIENT_FACING) + longest(SPOOLING) < FUNCTIONS["ReplaySubmissions"]["Timeout"] - 1
 
 
-def test_logs_end() -> None:
+def test_logs_expire() -> None:
     groups = of_type("AWS::Logs::LogGroup")
 
     assert set(groups) == {"Logs", "AccessLines"}

@@ -176,15 +176,15 @@ def watched(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
 # --- the comparison ---
 
 
-def test_every_function_may_do_what_it_does_and_no_more(used: set[Use]) -> None:
+def test_every_function_has_exactly_the_permissions_it_uses(used: set[Use]) -> None:
     assert difference(used, granted()) == Difference(missing=[], excess=[], wild=[])
 
 
-def test_a_function_that_asks_for_nothing_is_one_of_these(used: set[Use]) -> None:
+def test_only_these_functions_call_no_service(used: set[Use]) -> None:
     assert set(functions().values()) - {use.function for use in used} == PUBLIC_PAGES
 
 
-def test_the_comparison_sees_what_is_missing_in_excess_and_wild() -> None:
+def test_the_comparison_finds_missing_excess_and_wildcard_grants() -> None:
     put, get, query = (Use("F", f"dynamodb:{action}", "T") for action in ("PutItem", "GetItem", "Query"))
     every, anywhere = Use("F", "dynamodb:*", "T"), Use("F", "dynamodb:Query", "*")
 
@@ -195,7 +195,7 @@ def test_the_comparison_sees_what_is_missing_in_excess_and_wild() -> None:
     assert difference([put, query], [put, every, anywhere]) == Difference([query], [every, anywhere], [every, anywhere])
 
 
-def test_a_call_belongs_to_the_function_that_makes_it_and_a_tests_own_to_none() -> None:
+def test_a_call_is_recorded_for_the_function_that_makes_it() -> None:
     def meanwhile(operation: str) -> None:
         if operation == "dynamodb.PutItem":
             aws.spooled()
@@ -212,7 +212,7 @@ def test_a_call_belongs_to_the_function_that_makes_it_and_a_tests_own_to_none() 
 
 
 @pytest.mark.parametrize("function", functions().values())
-def test_a_function_may_use_a_key_only_through_the_services_that_it_calls(function: str, used: set[Use]) -> None:
+def test_a_function_may_use_a_key_only_through_services_it_calls(function: str, used: set[Use]) -> None:
     """What each service does with a key: tables are read and written under a key of their own, which is decrypted;
     who sends to a topic or a queue makes a data key and checks it; who receives decrypts one."""
     needed: dict[tuple[str, str], set[str]] = {}
@@ -247,7 +247,7 @@ def service_and_key(resource: str) -> tuple[str, str]:
 # --- policies of AWS, which SAM attaches ---
 
 
-def test_policies_of_aws_are_those_without_which_lambda_cannot_run_the_function() -> None:
+def test_managed_policies_are_only_those_that_lambda_needs() -> None:
     attached = {
         (function, policy.removeprefix(AWS_MANAGED))
         for function in functions().values()

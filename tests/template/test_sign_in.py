@@ -38,7 +38,7 @@ def asks_who_is_signed_in(function: str) -> bool:
 
 
 @pytest.mark.parametrize(("route", "function"), template.routes().items())
-def test_no_id_token_opens_a_route_whose_function_asks_who_is_signed_in(route: str, function: str) -> None:
+def test_no_id_token_opens_a_staff_route(route: str, function: str) -> None:
     if asks_who_is_signed_in(function):
         assert admits(route, ACCESS_TOKEN)
         assert not admits(route, ID_TOKEN)

@@ -16,7 +16,7 @@ def longest_call(config: Any) -> float:
     return float(attempts * (config.connect_timeout + config.read_timeout) + (attempts - 1))
 
 
-def test_the_delivery_check_stops_waiting_while_there_is_time_to_say_so() -> None:
+def test_the_delivery_check_stops_waiting_in_time_to_report() -> None:
     """After the wait it looks at the subscriptions, which is one call."""
     assert watch_delivery.WITHIN.total_seconds() + longest_call(UNHURRIED) < FUNCTIONS["WatchDelivery"]["Timeout"]
 
@@ -33,6 +33,6 @@ def test_retention_that_stops_in_time_ends_with_one_slow_lead() -> None:
     assert ends < FUNCTIONS["RetireLeads"]["Timeout"]
 
 
-def test_a_webhook_is_given_up_before_its_function_is_stopped() -> None:
+def test_a_webhook_is_given_up_before_its_function_times_out() -> None:
     waits: Any = webhook.WAITS  # whose parts could be missing, as far as their types say
     assert waits.connect_timeout + waits.read_timeout < FUNCTIONS["DeliverWebhook"]["Timeout"] - 5

@@ -67,7 +67,7 @@ def imports(path: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_imports_only_what_its_part_of_the_house_may(path: Path) -> None:
+def test_a_module_imports_only_what_its_layer_may(path: Path) -> None:
     own, libraries = PARTS[part_of(name_of(path))]
     standard = __import__("sys").stdlib_module_names
     for module in imports(path):
@@ -87,7 +87,7 @@ def test_the_domain_has_no_clock_environment_network_or_log() -> None:
 KNOW_DYNAMODB = ("shared.adapters.dynamodb", "shared.triggers", "shared.adapters.aws")  # table, stream, client
 
 
-def test_only_one_package_knows_dynamodb_and_only_functions_know_powertools() -> None:
+def test_dynamodb_and_powertools_are_each_used_in_one_package_only() -> None:
     for path in SOURCES:
         text = path.read_text()
         if not name_of(path).startswith((*KNOW_DYNAMODB, "functions.")):
@@ -96,7 +96,7 @@ def test_only_one_package_knows_dynamodb_and_only_functions_know_powertools() ->
             assert "powertools" not in text.lower(), name_of(path)
 
 
-def test_no_module_has_a_name_that_says_nothing() -> None:
+def test_no_module_has_a_meaningless_name() -> None:
     names = {Path(name).stem for name in tracked() if name.endswith((".py", ".js"))}
     assert not names & FORBIDDEN_NAMES
 
@@ -106,7 +106,7 @@ def snake(logical_id: str) -> str:
 
 
 @pytest.mark.parametrize("logical_id", FUNCTIONS)
-def test_a_capability_has_one_name_everywhere(logical_id: str) -> None:
+def test_a_function_has_one_name_everywhere(logical_id: str) -> None:
     name = snake(logical_id)
     assert (PROJECT / "functions" / f"{name}.py").is_file()
     assert (PROJECT / "events" / f"{name}.json").is_file()
@@ -164,14 +164,14 @@ def dead_ends(name: str, text: str) -> Iterator[str]:
             yield f"python -m {module}"
 
 
-def test_every_file_link_and_command_in_the_documents_is_there() -> None:
+def test_every_file_link_and_command_in_the_docs_exists() -> None:
     documents = [name for name in tracked() if name.endswith(".md")]
     assert len(documents) > 20
     found = {name: list(dead_ends(name, (PROJECT / name).read_text())) for name in documents}
     assert {name: ends for name, ends in found.items() if ends} == {}
 
 
-def test_a_dead_end_would_be_found() -> None:
+def test_a_dead_reference_is_found() -> None:
     text = "[it](gone.md), `shared/gone.py`, python -m dev.gone, `make gone`"
     there = "[it](../README.md), shared/http/requests.py, python -m dev.run, `make run PORT=1`"
     assert list(dead_ends("docs/rules.md", text + there)) == [
@@ -260,14 +260,14 @@ def tracked() -> list[str]:
 MACHINE_PATHS = re.compile(rb"(?<![\w.-])/(?:work|root|home/\w+|Users/\w+|tmp/\w+)/\w")
 
 
-def test_no_file_names_a_place_on_somebody_s_machine() -> None:
+def test_no_file_contains_a_path_of_a_developers_machine() -> None:
     for name in tracked():
         found = MACHINE_PATHS.search((PROJECT / name).read_bytes())
         assert not found, f"{name}: {found[0]!r}"
 
 
 @pytest.mark.parametrize("path", ["/wo" + "rk/main", "/ro" + "ot/x", "/ho" + "me/ann/x", "'/t" + "mp/run/x'"])
-def test_a_place_on_a_machine_would_be_found(path: str) -> None:
+def test_a_path_of_a_machine_is_found(path: str) -> None:
     assert MACHINE_PATHS.search(path.encode())
 
 
@@ -290,7 +290,7 @@ def test_no_brand_of_the_landing_page() -> None:
 
 
 @pytest.mark.parametrize("text", [b"by Some Other Spine, LLC", b"https://some-other-spine.example", b"SomeOtherSpine"])
-def test_a_brand_would_be_found(text: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_brand_is_found(text: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(globals(), "BRANDS", {sha256(b"someotherspine").hexdigest()[:16]})
     assert any(map(is_brand, runs(text)))
     assert not any(map(is_brand, runs(b"some others spine")))

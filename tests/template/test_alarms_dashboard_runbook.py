@@ -46,7 +46,7 @@ def test_no_function_adds_a_dimension_of_its_own() -> None:
         assert not [*calls(path.read_text(), "add_dimension"), *calls(path.read_text(), "set_default_dimensions")]
 
 
-def test_an_alarm_watches_what_is_emitted() -> None:
+def test_every_alarm_watches_an_emitted_metric() -> None:
     assert len(ALARMS) >= 17
     for name, alarm in ALARMS.items():
         must_exist(name, alarm["Namespace"], alarm["MetricName"], {d["Name"]: d["Value"] for d in alarm["Dimensions"]})
@@ -122,7 +122,7 @@ def searched() -> Iterator[tuple[str, str]]:
             yield found[1], found[2]
 
 
-def test_the_dashboard_shows_what_is_emitted() -> None:
+def test_the_dashboard_shows_only_emitted_metrics() -> None:
     shown = set()
     for title, (namespace, name, *rest) in drawn():
         must_exist(title, namespace, name, dict(zip(rest[::2], rest[1::2], strict=True)))
@@ -157,7 +157,7 @@ def test_every_failure_queue_is_on_the_dashboard() -> None:
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_an_alarm_tells_operators_what_to_do_and_when_it_is_over(name: str) -> None:
+def test_an_alarm_says_what_to_do_and_notifies_on_recovery(name: str) -> None:
     alarm = ALARMS[name]
     assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}]
     description = alarm["AlarmDescription"]
@@ -173,7 +173,7 @@ def test_every_alarm_has_one_entry_in_the_runbook_and_every_entry_an_alarm() -> 
 
 
 @pytest.mark.parametrize("entry", re.findall(r"^### \w+\n(.*?)(?=^##|\Z)", RUNBOOK, re.MULTILINE | re.DOTALL))
-def test_an_entry_says_all_four_things(entry: str) -> None:
+def test_a_runbook_entry_has_all_four_parts(entry: str) -> None:
     assert re.findall(r"^- \*\*([\w ]+):\*\* \S", entry, re.MULTILINE) == LABELS
 
 
@@ -201,7 +201,7 @@ def test_a_storage_error_is_counted_by_what_functions_log() -> None:
     assert properties["FilterPattern"] == '{ ($.error = "StoreUnavailable") || ($.error = "ReceiptUnavailable") }'
 
 
-def test_x_ray_is_off_until_somebody_turns_it_on() -> None:
+def test_x_ray_is_off_by_default() -> None:
     for chosen, mode in ((None, None), ("Disabled", None), ("Active", "Active")):
         resources = template.expand({"Tracing": chosen} if chosen else None)["Resources"]
         for name in FUNCTIONS:

@@ -41,7 +41,9 @@ def sweep(cloud: LocalCloud) -> Any:
 
 
 @pytest.mark.usefixtures("without_stream")
-def test_the_sweep_alone_tells_staff(cloud: LocalCloud, service: Service, staff: Staff, submission: Json) -> None:
+def test_without_the_stream_the_sweep_alerts_staff(
+    cloud: LocalCloud, service: Service, staff: Staff, submission: Json
+) -> None:
     reference = service.submit(submission).json["reference"]
 
     sweep(cloud)
@@ -49,7 +51,7 @@ def test_the_sweep_alone_tells_staff(cloud: LocalCloud, service: Service, staff:
     assert staff.hears_about(reference).kind == "new"
 
 
-def test_the_stream_does_not_repeat_what_the_sweep_told(
+def test_the_stream_does_not_repeat_an_alert_of_the_sweep(
     cloud: LocalCloud, service: Service, staff: Staff, submission: Json
 ) -> None:
     switch(cloud, on=False)

@@ -35,7 +35,7 @@ def refers(value: object, name: str) -> bool:
     return bool(re.search(rf'"(?:Ref": "|Fn::GetAtt": \["){name}"|\$\{{{name}[.}}]', text))
 
 
-def test_these_functions_change_step_by_step_and_are_taken_back_by_these_alarms() -> None:
+def test_these_functions_deploy_gradually_and_these_alarms_roll_back() -> None:
     groups = of_type("AWS::CodeDeploy::DeploymentGroup")
 
     assert set(groups) == {f"{name}DeploymentGroup" for name in GRADUAL}
@@ -49,7 +49,7 @@ def test_these_functions_change_step_by_step_and_are_taken_back_by_these_alarms(
 
 
 @pytest.mark.parametrize("name", GRADUAL)
-def test_whoever_calls_it_calls_its_alias(name: str) -> None:
+def test_callers_use_the_alias(name: str) -> None:
     """Or the new version would have all calls at once, and nobody could take it back."""
     about = ("AWS::Lambda::Version", "AWS::Lambda::Alias", "AWS::Lambda::EventInvokeConfig", "AWS::CloudWatch::")
     around = {
@@ -63,7 +63,7 @@ def test_whoever_calls_it_calls_its_alias(name: str) -> None:
     assert callers
 
 
-def test_stream_schedule_and_routes_lead_to_the_alias() -> None:
+def test_stream_schedule_and_routes_use_the_alias() -> None:
     live = {name: {"Ref": f"{name}Aliaslive"} for name in GRADUAL}
 
     assert of_type("AWS::Lambda::EventSourceMapping")["AlertStaffNewLead"]["FunctionName"] == live["AlertStaff"]
@@ -75,7 +75,7 @@ def test_stream_schedule_and_routes_lead_to_the_alias() -> None:
 
 
 @pytest.mark.parametrize("name", GRADUAL)
-def test_a_changed_parameter_reaches_a_version(name: str) -> None:
+def test_a_changed_parameter_publishes_a_version(name: str) -> None:
     """SAM publishes none for that: without this a changed phone number would not be shown to anyone."""
     variables = RESOURCES[name]["Properties"]["Environment"]
     settings = SOURCE["Resources"]["SettingsVersion"]["Properties"]["Content"]["Fn::Join"][1]
@@ -94,14 +94,14 @@ def test_a_secret_parameter_is_in_no_settings() -> None:
     assert not [entry["Ref"] for entry in settings if SOURCE["Parameters"][entry["Ref"]].get("NoEcho")]
 
 
-def test_a_stage_without_visitors_changes_all_at_once() -> None:
+def test_a_stage_without_visitors_deploys_all_at_once() -> None:
     assert not [entry["Type"] for entry in AT_ONCE.values() if entry["Type"].startswith("AWS::CodeDeploy")]
     assert not [name for name in of_type("AWS::Lambda::Alias", AT_ONCE) if "UpdatePolicy" in AT_ONCE[name]]
     assert set(of_type("AWS::Lambda::Alias", AT_ONCE)) == {f"{name}Aliaslive" for name in GRADUAL}
     assert PARAMETERS["GradualDeployment"] == "false"  # this machine has no CodeDeploy
 
 
-def test_who_shifts_traffic_may_change_these_aliases_and_nothing_else() -> None:
+def test_the_deployment_role_may_change_only_these_aliases() -> None:
     (policy,) = RESOURCES["DeploymentRole"]["Properties"]["Policies"]
     shift, look = policy["PolicyDocument"]["Statement"]
 
