@@ -1,4 +1,4 @@
-"""Alarms: on silence, on what was not delivered, and on what waits too long.
+"""Alarms: on missing traffic, on undelivered messages, and on backlogs.
 
 Asserted on the template, as AWS gets it after the SAM transform, since the local cloud cannot show it.
 """
@@ -87,7 +87,7 @@ def test_a_backlog_raises_an_alarm(name: str, namespace: str, metric: str, thres
 
 
 def test_an_alarm_may_publish_to_its_topic() -> None:
-    """CloudWatch may not publish under the key that AWS manages for SNS; under ours it needs the key and the topic."""
+    """CloudWatch cannot use the key that AWS manages for SNS; for ours it needs permission on key and topic."""
     (allowed,) = [
         statement
         for statement in of_type("AWS::SNS::TopicPolicy")["AlarmTopicPolicy"]["PolicyDocument"]["Statement"]

@@ -1,4 +1,4 @@
-"""The API: its routes, who may use them, from where, and how often.
+"""The API: its routes, who may call them, from which origins, and how often.
 
 Asserted on the template, as AWS gets it after the SAM transform, since the local cloud cannot show it.
 """
@@ -35,11 +35,11 @@ ROUTES = {
     "GET /leads/{reference}/person": "ExportPerson",
     "DELETE /leads/{reference}": "EraseLead",
 }
-STAFF_ROUTES = ("/leads", "/rules")  # where these begin, only signed-in staff get in
+STAFF_ROUTES = ("/leads", "/rules")  # routes with these prefixes are for signed-in staff
 
 
 def the_routes() -> dict[str, dict[str, Any]]:
-    """Properties by route key."""
+    """Returns route key -> properties."""
     return {route["RouteKey"]: route for route in of_type("AWS::ApiGatewayV2::Route").values()}
 
 
@@ -68,7 +68,7 @@ def test_the_api_may_call_only_the_functions_of_its_routes() -> None:
 
 
 def test_exactly_the_staff_routes_require_a_sign_in() -> None:
-    """The scope is in access tokens only, so that no other token of the sign-in opens anything."""
+    """Only access tokens have the scope, so no other token of the sign-in is accepted."""
     guards = {
         key: (route.get("AuthorizationType"), route.get("AuthorizerId"), route.get("AuthorizationScopes"))
         for key, route in the_routes().items()
@@ -100,7 +100,7 @@ def test_only_added_users_may_sign_in_and_only_with_pkce() -> None:
     assert client["GenerateSecret"] is False
     assert client["AllowedOAuthFlows"] == ["code"]
     assert client["AllowedOAuthScopes"] == ["openid"]
-    assert client["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]  # no password is taken but by the sign-in page
+    assert client["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]  # only the sign-in page accepts passwords
     assert client["AccessTokenValidity"] <= 60
 
 
@@ -132,7 +132,7 @@ def test_api_gateway_throttles_a_flood() -> None:
     routes = of_type("AWS::ApiGatewayV2::Route")
     assert {
         routes[name]["RouteKey"] for name in EXPANDED["Resources"]["ApiStage"]["DependsOn"]
-    } == staff  # else refused
+    } == staff  # others are refused
     for route, limit in stage["RouteSettings"].items():
         assert limit["ThrottlingRateLimit"] == (1 if route in taking_out else 10), route
 

@@ -1,4 +1,4 @@
-"""How staff are told: the stream, subscriptions, webhooks, and what runs by the clock.
+"""How staff are alerted: the stream, subscriptions, webhooks, and scheduled functions.
 
 Asserted on the template, as AWS gets it after the SAM transform, since the local cloud cannot show it.
 """

@@ -1,4 +1,4 @@
-"""What an operator meets: parameters, stages, and one deploy from nothing.
+"""Deploying: parameters, stages, and the first deploy.
 
 Asserted on the template, as AWS gets it after the SAM transform, since the local cloud cannot show it.
 """
@@ -28,7 +28,7 @@ HIDDEN = {name: parameter for name, parameter in SOURCE["Parameters"].items() if
 
 
 def references(value: Any) -> set[str]:
-    """Logical ids (and parameters) that must be there before a resource with this description can be made."""
+    """Returns logical ids and parameters that must exist before a resource with this description is created."""
     if isinstance(value, list):
         return {name for item in value for name in references(item)}
     if not isinstance(value, dict):
@@ -46,7 +46,7 @@ def references(value: Any) -> set[str]:
 
 
 def test_one_deploy_is_enough_for_the_first_time() -> None:
-    """No resource waits for itself: the sign-in needs the address of the API, and the API's routes the sign-in."""
+    """There is no circular dependency, although the sign-in needs the API's address, and its routes the sign-in."""
     resources = EXPANDED["Resources"]
     after = {
         name: (references(resource.get("Properties", {})) | set(listed(resource.get("DependsOn", [])))) & set(resources)
@@ -70,7 +70,7 @@ def test_without_a_domain_no_address_is_needed_before_the_deploy() -> None:
 
 
 def test_a_custom_domain_is_used_everywhere() -> None:
-    """The API's own name is written nowhere else."""
+    """The API's own host name appears nowhere else."""
     written = re.findall(r"execute-api\.|ApiEndpoint", template.TEMPLATE.read_text())
 
     assert written == ["ApiEndpoint"]
@@ -163,16 +163,16 @@ def test_a_hidden_parameter_can_be_disabled_as_documented() -> None:
 
 
 def test_a_hidden_parameter_is_a_secret_of_the_pipeline() -> None:
-    """A variable of a repository can be read by whoever may read the repository's settings."""
+    """Anyone who may read a repository's settings can read its variables."""
     workflow = (PROJECT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8")
     for name in HIDDEN:
         (secret,) = re.findall(rf"\b{name}=\$(\w+)", workflow)
         assert f'{secret}: "${{{{ secrets.{secret} }}}}"' in workflow
 
 
-@pytest.mark.build  # as the build, it needs SAM CLI
+@pytest.mark.build  # needs SAM CLI, like the build
 def test_the_guided_questions_can_be_answered_to_their_end(tmp_path: Path) -> None:
-    """Enter wherever there is a default. The address is nobody's: SAM fails once it has asked all."""
+    """Presses Enter for every default. The endpoint does not exist, so SAM fails after the last question."""
     for name in ("template.yaml", "samconfig.toml"):
         shutil.copyfile(PROJECT / "infra" / name, tmp_path / name)
     stack_and_region, afterwards = ["", ""], [""] * 10
@@ -190,7 +190,7 @@ def test_the_guided_questions_can_be_answered_to_their_end(tmp_path: Path) -> No
         text=True,
         timeout=60,
         check=False,
-        start_new_session=True,  # hidden questions go past standard input where there is a terminal
+        start_new_session=True,  # without a terminal, hidden questions are read from standard input
     )
 
     asked = Counter(re.findall(r"Parameter (\w+)", done.stdout + done.stderr))
@@ -215,7 +215,7 @@ def test_a_duplicate_address_is_refused_before_the_deploy() -> None:
 
 
 def refusals(values: dict[str, str]) -> list[str]:
-    """What CloudFormation says before it begins."""
+    """Returns the messages of the template's rules that refuse these values."""
     return [
         assertion["AssertDescription"]
         for rule in SOURCE["Rules"].values()

@@ -1,4 +1,4 @@
-"""New versions take over step by step: of which functions, watched by which alarms, and reached by everyone's calls."""
+"""Gradual deployment: which functions shift traffic gradually, and which alarms roll back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from dev.cloud import PARAMETERS
 SOURCE = template.read()
 RESOURCES: dict[str, Any] = template.expand()["Resources"]
 AT_ONCE: dict[str, Any] = template.expand({"GradualDeployment": "false"})["Resources"]
-# Requests come at any time, so a tenth of them for five minutes; the sweep runs each minute, so a tenth more with each.
+# Requests arrive at any time: a tenth of them goes to the new version for five minutes. The sweep runs once a minute:
+# the new version gets another tenth each minute.
 REQUESTS, RUNS = "Canary10Percent5Minutes", "Linear10PercentEvery1Minute"
 GRADUAL: dict[str, tuple[str, list[str]]] = {
     "CaptureLead": (REQUESTS, ["CaptureFailing", "ApiErrors", "ScoringFailed"]),
@@ -50,7 +51,7 @@ def test_these_functions_deploy_gradually_and_these_alarms_roll_back() -> None:
 
 @pytest.mark.parametrize("name", GRADUAL)
 def test_callers_use_the_alias(name: str) -> None:
-    """Or the new version would have all calls at once, and nobody could take it back."""
+    """Otherwise the new version would get all calls at once, without a rollback."""
     about = ("AWS::Lambda::Version", "AWS::Lambda::Alias", "AWS::Lambda::EventInvokeConfig", "AWS::CloudWatch::")
     around = {
         who
@@ -76,7 +77,7 @@ def test_stream_schedule_and_routes_use_the_alias() -> None:
 
 @pytest.mark.parametrize("name", GRADUAL)
 def test_a_changed_parameter_publishes_a_version(name: str) -> None:
-    """SAM publishes none for that: without this a changed phone number would not be shown to anyone."""
+    """SAM itself publishes no version for that, so visitors would not see a changed phone number."""
     variables = RESOURCES[name]["Properties"]["Environment"]
     settings = SOURCE["Resources"]["SettingsVersion"]["Properties"]["Content"]["Fn::Join"][1]
     told = {parameter for parameter in SOURCE["Parameters"] if refers(variables, parameter)}

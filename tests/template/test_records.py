@@ -1,4 +1,4 @@
-"""What is kept: keys, tables and queues, who may open them, and what outlives the stack.
+"""Keys, tables and queues: who may access them, and what outlives the stack.
 
 Asserted on the template, as AWS gets it after the SAM transform, since the local cloud cannot show it.
 """
@@ -36,7 +36,7 @@ def test_a_key_is_usable_only_through_the_services_it_encrypts_for(name: str) ->
             assert condition["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
             assert condition["ArnLike"]["aws:SourceArn"]["Fn::Sub"].endswith("${AWS::StackName}-*")
     services = {str(use["Principal"].get("Service")) for use in uses if "Service" in use["Principal"]}
-    assert len(services) == (0 if name == "RecordsKey" else 3)  # no service opens records on its own account
+    assert len(services) == (0 if name == "RecordsKey" else 3)  # no service decrypts records on its own account
 
 
 def test_the_key_of_the_records_is_retained() -> None:
@@ -78,7 +78,7 @@ def test_no_policy_allows_an_unnamed_principal() -> None:
 
 
 def statements_in(value: Any) -> list[dict[str, Any]]:
-    """Every statement of every policy inside a resource's properties."""
+    """Returns every policy statement in a resource's properties."""
     if isinstance(value, dict):
         if "Effect" in value:
             return [value]
@@ -145,8 +145,8 @@ def test_queues_keep_failures_for_two_weeks_encrypted() -> None:
 
 
 def test_the_spool_retries_for_a_day_and_drains_quickly() -> None:
-    """An entry comes back when it is invisible no more: often enough for a day without a table, and soon enough that
-    staff know of it two minutes after the table is back."""
+    """An entry is delivered again after its visibility timeout: often enough for a day without the table, and soon
+    enough that staff are alerted two minutes after the table is back."""
     spool, replay = of_type("AWS::SQS::Queue")["SpooledSubmissions"], FUNCTIONS["ReplaySubmissions"]
     mapping = of_type("AWS::Lambda::EventSourceMapping")["ReplaySubmissionsSpooled"]
 

@@ -1,4 +1,4 @@
-"""What a function waits for ends before Lambda stops the function: then it says itself what happened."""
+"""Every wait ends before Lambda stops the function, so that the function itself can report what happened."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tests.template.stack import FUNCTIONS
 
 
 def longest_call(config: Any) -> float:
-    """Seconds: attempts, each with its time limits, and between two a wait of a second at most."""
+    """Returns seconds: all attempts with their timeouts, and at most a second between two."""
     attempts = config.retries["total_max_attempts"]
     return float(attempts * (config.connect_timeout + config.read_timeout) + (attempts - 1))
 
 
 def test_the_delivery_check_stops_waiting_in_time_to_report() -> None:
-    """After the wait it looks at the subscriptions, which is one call."""
+    """After the wait it lists the subscriptions, in one call."""
     assert watch_delivery.WITHIN.total_seconds() + longest_call(UNHURRIED) < FUNCTIONS["WatchDelivery"]["Timeout"]
 
 
@@ -34,5 +34,5 @@ def test_retention_that_stops_in_time_ends_with_one_slow_lead() -> None:
 
 
 def test_a_webhook_is_given_up_before_its_function_times_out() -> None:
-    waits: Any = webhook.WAITS  # whose parts could be missing, as far as their types say
+    waits: Any = webhook.WAITS  # the types allow missing parts
     assert waits.connect_timeout + waits.read_timeout < FUNCTIONS["DeliverWebhook"]["Timeout"] - 5
