@@ -1,4 +1,4 @@
-"""What was typed is never lost, and never left behind."""
+"""Drafts survive a reload, are deleted after sending, and are sent if the visitor leaves after consent."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def test_nothing_is_kept_about_people_under_18(patient: Patient, page: Page) -> 
 
 
 def test_answers_of_yesterday_are_not_shown_today(patient: Patient, page: Page) -> None:
-    Held(page, "**/challenges/*")  # nothing is written meanwhile
+    Held(page, "**/challenges/*")  # nothing writes to the storage meanwhile
     patient.at(3)
     page.evaluate("""() => {
       const kept = JSON.parse(sessionStorage.getItem("lead-form:fs-intake"));
@@ -223,7 +223,7 @@ def test_sends_by_itself_when_the_network_is_back(
 def test_a_flaky_network_loses_nothing_and_doubles_nothing(
     patient: Patient, page: Page, console: Console, stored: Callable[[], int]
 ) -> None:
-    """Every other request is lost, some after they arrived."""
+    """Every other request fails, some after they took effect."""
     console.expect("ERR_")
     before = stored()
     seen: list[Route] = []
@@ -258,7 +258,7 @@ def test_a_flaky_network_loses_nothing_and_doubles_nothing(
 
 @pytest.fixture
 def look_away(page: Page) -> Callable[[], None]:
-    """The visitor looks at another page and closes nothing."""
+    """Hides the page, as when the visitor switches to another tab."""
 
     def hide() -> None:
         page.evaluate("""() => {
@@ -344,7 +344,7 @@ def test_the_form_says_that_leaving_sends(patient: Patient, page: Page) -> None:
     assert note.evaluate("node => node.closest('label')") is None, "beside the consent, not a part of it"
 
 
-# ---- machines --------------------------------------------------------------------------------
+# ---- spam protection --------------------------------------------------------------------------------
 
 
 def test_a_proof_of_work_is_sent_and_the_trap_stays_empty(patient: Patient, page: Page, traffic: Traffic) -> None:

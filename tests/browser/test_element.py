@@ -1,4 +1,4 @@
-"""The form in a page of somebody else: another origin, a strict policy, a narrow column, styles that clash."""
+"""The form on a foreign page: another origin, a strict security policy, a narrow column, conflicting styles."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def patient(page: Page, elsewhere: Demo) -> Patient:
     return Patient(page, elsewhere.address, level=2)
 
 
-def told(page: Page) -> list[str]:
+def logged_events(page: Page) -> list[str]:
     return page.locator("#event-log li").all_inner_texts()
 
 
@@ -44,7 +44,7 @@ def test_whole_form_on_a_foreign_page(
     patient.start("?utm_source=partner").go_on(1, LAST)
     patient.answer(patient.calm(LAST)).leave_contact().next()
     reference = patient.reference()
-    *steps, last = told(page)
+    *steps, last = logged_events(page)
     assert len(steps) == LAST
     assert steps[1] == 'lead-form:step {"page":"P2","number":2,"count":6}'
     assert re.fullmatch(rf'lead-form:submitted {{"reference":"{reference}"}}', last)
@@ -63,7 +63,7 @@ def test_the_page_keeps_its_title_its_history_and_its_focus(patient: Patient, pa
     patient.open()
     before = page.evaluate("[document.title, history.length]")
     patient.at(2)
-    assert patient.focused() == "", "a form in a page of others does not take the focus when it is loaded"
+    assert patient.focused() == "", "a form on a foreign page does not take the focus when it loads"
     patient.answer(patient.calm(2)).next()
     patient.sees_step(3)
     assert page.evaluate("[document.title, history.length]") == before
@@ -78,7 +78,7 @@ def test_the_first_view_has_emergency_advice_without_network(patient: Patient, p
     expect(page.locator("#start-status")).to_contain_text("could not load the questions")
     expect(form.get_by_text("call 911 if you get")).to_be_visible()
     expect(form.get_by_role("link", name="(312) 555-0100")).to_be_visible()
-    assert told(page) == ['lead-form:failed {"reason":"questions"}']
+    assert logged_events(page) == ['lead-form:failed {"reason":"questions"}']
 
 
 def test_an_emergency_covers_the_page_until_it_is_closed(patient: Patient, page: Page) -> None:
@@ -94,7 +94,7 @@ def test_an_emergency_covers_the_page_until_it_is_closed(patient: Patient, page:
         page.keyboard.press("Tab")
         outside = page.evaluate("document.activeElement.closest('main, header')")
         assert outside is None, "the page behind cannot be reached"
-    assert told(page) == ['lead-form:step {"page":"P1","number":1,"count":6}'], "the page is not told of it"
+    assert logged_events(page) == ['lead-form:step {"page":"P1","number":1,"count":6}'], "the page gets no event about it"
     page.get_by_role("button", name="I pressed this by mistake").click()
     patient.sees_step(1)
     expect(page.locator("dialog")).to_be_hidden()

@@ -166,7 +166,7 @@ def test_emergency_in_another_language_comes_with_its_advice(patient: Patient, p
 
 
 def test_emergency_of_a_child_changes_its_language_in_place(patient: Patient, page: Page) -> None:
-    """Of people under 18 nothing is kept, so a page that is loaded again would know of no emergency."""
+    """Nothing is kept about people under 18, so after a reload the page would not know of the emergency."""
     patient.start().answer(patient.calm(1, age="12", em_now=["stroke-signs"])).next()
     patient.sees_emergency()
     page.locator("dialog").get_by_role("button", name="Español").click()

@@ -1,4 +1,4 @@
-"""From the first page to the receipt, and what happens when the network or the server is in the way."""
+"""From the first page to the receipt, also with a failing network or server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.browser.patient import LAST, Held, Patient, Traffic
 
 
 def press_until_focused(patient: Patient, element: str, limit: int = 80) -> None:
-    """Tab forward until the element has the focus; nobody may get lost on the way."""
+    """Presses Tab until the element has the focus. Fails after `limit` presses."""
     for _ in range(limit):
         if patient.focused() == element:
             return
@@ -173,7 +173,9 @@ def test_changed_answers_after_a_lost_answer_are_explained(patient: Patient, pag
 def test_refused_phone_number_is_tied_to_its_field(patient: Patient, page: Page, console: Console) -> None:
     console.expect("status of 422")
     patient.ready_to_send()
-    page.get_by_label("Phone number").fill("+1 212 55501")  # the form lets it pass, the server counts digits by country
+    page.get_by_label("Phone number").fill(
+        "+1 212 55501"
+    )  # the form accepts it; the server knows how many digits a country has
     patient.next()
     expect(page.locator("#summary")).to_be_focused()
     expect(page.locator("#contact-phone")).to_have_attribute("aria-describedby", "contact-phone-error")

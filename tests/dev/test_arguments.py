@@ -1,4 +1,4 @@
-"""Commands that start much say what is wrong with their arguments before they start it."""
+"""Commands that start many things check their arguments first."""
 
 from __future__ import annotations
 

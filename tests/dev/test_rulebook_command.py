@@ -1,4 +1,4 @@
-"""`python -m dev.rulebook`: what the physician signs is complete."""
+"""`python -m dev.rulebook`: the sheet that the physician signs is complete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""make smoke ends in one line when it cannot begin: no region, no such stack, an address that does not answer."""
+"""`make smoke` ends with one line if it cannot start: no region, no such stack, an address that does not answer."""
 
 from __future__ import annotations
 

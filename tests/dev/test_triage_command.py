@@ -105,13 +105,13 @@ def test_a_missing_file_or_a_folder_is_reported(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_scores_at_least_5000_answer_sets_a_second(tmp_path: Path) -> None:
-    """The whole command, in a process of its own, so that the measuring of coverage is not measured too."""
+    """Runs the whole command in its own process, so that coverage does not slow it."""
     chance = random.Random(5)
     lines = [json.dumps(any_answers(chance, RULE_SET.questionnaire)) + "\n" for _ in range(10_000)]
     file = tmp_path / "answers.jsonl"
     file.write_text("".join(lines))
     rates = []
-    for _ in range(3):  # the best of three, in processor time: what else the machine does is no slowness of ours
+    for _ in range(3):  # the best of three, in processor time, so that other load does not count
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         status, printed, _ = run(str(file))
         after = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -1,4 +1,4 @@
-"""The canary on the local cloud: through the real API, table, stream and topic, to the queue with its filter."""
+"""The canary on the local cloud: from the real API through table, stream and topic to its filtered queue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exports and erasing on the local cloud, by somebody who is signed in for it."""
+"""Export and erasure on the local cloud, by a signed-in administrator."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def admin(cloud: LocalCloud, service: Service) -> Colleague:
 @pytest.fixture
 def reference(service: Service, staff: Staff, submission: Json) -> str:
     found: str = service.submit(submission).json["reference"]
-    staff.hears_about(found)
+    staff.wait_for_alert(found)
     return found
 
 

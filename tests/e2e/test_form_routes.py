@@ -1,4 +1,4 @@
-"""What a page reads from the service, and who may."""
+"""The routes that a form calls before it is sent, and the origins that may call them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the README says to try."""
+"""The commands that the README suggests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`make smoke` on the local cloud: what an operator runs on a deployed stack is known to work, and to leave nothing."""
+"""`make smoke` on the local cloud: it works, and it cleans up."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from dev.cloud import STACK, LocalCloud
 
 @pytest.fixture
 def stage(cloud: LocalCloud, site: str) -> smoke.Stage:
-    """As `site` serves it, the sign-in page included."""
+    """The service and the sign-in page at `site`."""
     address = site.removesuffix("/")
     return smoke.Stage(STACK, cloud.client, cloud.outputs | {"Inbox": f"{site}inbox"}, address, address)
 
 
 def left_behind(cloud: LocalCloud) -> list[str]:
-    """Users, queues and subscriptions of a run."""
+    """Returns the users, queues and subscriptions of a run that still exist."""
     users = cloud.client("cognito-idp").list_users(UserPoolId=cloud.outputs["StaffPoolId"])["Users"]
     queues = cloud.client("sqs").list_queues(QueueNamePrefix="smoke-").get("QueueUrls", [])
     topic = cloud.outputs["AlertTopicArn"]

@@ -1,4 +1,4 @@
-"""Staff on the local cloud: signing in at the pool's own page, tokens that API Gateway checks, and two at once."""
+"""Staff on the local cloud: signing in at the pool's page, tokens that API Gateway checks, and concurrent actions."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def desk(cloud: LocalCloud, service: Service) -> Colleague:
 
 @pytest.fixture
 def reference(service: Service, staff: Staff, submission: Json) -> str:
-    """Of a lead that staff were told of."""
+    """The reference of a lead that staff were alerted of."""
     found: str = service.submit(submission).json["reference"]
-    staff.hears_about(found)
+    staff.wait_for_alert(found)
     return found
 
 
@@ -45,13 +45,13 @@ def version_of(who: Colleague, reference: str) -> int:
 
 
 def unsigned(token: str) -> str:
-    """The same claims under a signature of nobody's."""
+    """Returns the same claims with an invalid signature."""
     head, claims, _ = token.split(".")
     return f"{head}.{claims}.{base64.urlsafe_b64encode(bytes(256)).rstrip(b'=').decode()}"
 
 
 def promoted(token: str) -> str:
-    """The same signature under better claims."""
+    """Returns the same signature with claims of another group."""
     head, claims, signature = token.split(".")
     said = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
     better = json.dumps(said | {"cognito:groups": ["admin", "clinician"]}).encode()
@@ -71,7 +71,7 @@ def test_nobody_gets_in_without_a_token_that_the_pool_signed(
 
 
 def test_a_token_with_one_flipped_bit_opens_nothing(service: Service, desk: Colleague) -> None:
-    """At every third letter; the last is left out, whose spare bits say nothing (the authorizer is not ours)."""
+    """Flips a bit in every third character, but not in the last, which has unused bits (the authorizer is not ours)."""
     token = desk.tokens["access_token"]
     assert service.get("rules", {"authorization": f"Bearer {token}"}).status == 200
     for place in range(0, len(token) - 1, 3):

@@ -41,7 +41,7 @@ def test_a_submission_is_stored_and_staff_are_alerted(
     assert lead["reference"] == receipt["reference"]
     assert lead["triage"]["tier"] == "PRIORITY"
 
-    alert = staff.hears_about(receipt["reference"])
+    alert = staff.wait_for_alert(receipt["reference"])
     assert (alert.tier, alert.kind, alert.subject) == ("PRIORITY", "new", "PRIORITY lead waiting")
     assert f"{cloud.address}/inbox#lead={receipt['reference']}" in alert.body
     for personal in ("Sample Patient", "555", "sample.patient", "pain", "lumbar"):
@@ -55,7 +55,7 @@ def test_the_same_submission_again_is_the_same_lead_and_one_alert(
 
     assert (first.status, again.status) == (HTTPStatus.CREATED, HTTPStatus.OK)
     assert again.body == first.body
-    staff.hears_about(first.json["reference"])
+    staff.wait_for_alert(first.json["reference"])
     assert len(staff.alerts_about(first.json["reference"])) == 1
 
 

@@ -1,4 +1,4 @@
-"""The table knows what staff have still to be told: without the stream, the sweep alone tells them."""
+"""Due alerts are in the table, so without the stream the sweep alerts staff."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_without_the_stream_the_sweep_alerts_staff(
 
     sweep(cloud)
 
-    assert staff.hears_about(reference).kind == "new"
+    assert staff.wait_for_alert(reference).kind == "new"
 
 
 def test_the_stream_does_not_repeat_an_alert_of_the_sweep(
@@ -57,11 +57,11 @@ def test_the_stream_does_not_repeat_an_alert_of_the_sweep(
     switch(cloud, on=False)
     first = service.submit(submission).json["reference"]
     sweep(cloud)
-    staff.hears_about(first)
+    staff.wait_for_alert(first)
     switch(cloud, on=True)
 
     later = service.submit(submission | {"submission_id": str(uuid4())}).json["reference"]
-    staff.hears_about(later)  # by now the stream has passed the first lead too
+    staff.wait_for_alert(later)  # by now the stream has delivered the first lead too
     sweep(cloud)
 
     assert len(staff.alerts_about(first)) == 1

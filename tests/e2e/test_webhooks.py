@@ -1,4 +1,4 @@
-"""A pager on loopback gets a signed webhook from the real template, and the specification's library accepts it."""
+"""A pager on loopback gets a signed webhook, which the specification's library verifies."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Every function, given what is not for it, answers or fails in one defined way.
+"""Every function answers a foreign event, or fails, in one defined way.
 
-- Behind the API: 400 as problem details, with the advice, for whatever is no request of an HTTP API.
-- Behind the stream, the topic, or an operator: an error of ours by name.
-- By the clock: it reads nothing of its event.
+- Functions with a route answer 400 with problem details and the emergency advice if it is not an HTTP API request.
+- Functions behind the stream, the topic or an operator raise a named error of ours.
+- Scheduled functions ignore their event.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def test_only_an_operators_payload_revokes_a_consent() -> None:
 
 
 class Untouchable:
-    """Breaks whoever reads anything of it."""
+    """Raises if anything of it is read."""
 
     def __getattribute__(self, name: str) -> Any:
         raise AssertionError("the event was read")

@@ -1,6 +1,6 @@
-"""Whatever is sent to whatever route, the answer is one that the API describes, and never a failure of ours.
+"""Every request to every route gets an answer that the API describes, and never a server error.
 
-`make soak ONLY=requests` sends a million; a fault says the seed and the number of its request.
+`make soak ONLY=requests` sends a million. A fault names the seed and the number of its request.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def test_every_kind_of_fault_is_detected() -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("aws")
 def test_every_naughty_string_is_shown_as_text() -> None:
-    """As a person's name, on the page that shows it again because the phone number is missing."""
+    """The string is a person's name, on the page that is redrawn because the phone number is missing."""
     (route,) = (route for route in routes() if route.name == "POST /submissions")
     for text in corpora.strings():
         if len(text) > 3000:
@@ -99,12 +99,12 @@ def test_every_naughty_string_is_shown_as_text() -> None:
         assert (answer["statusCode"], fault(route, answer)) == (422, ""), repr(text)
 
 
-# --- found by these checks ---
+# --- faults that these checks have found ---
 
 
 @pytest.mark.usefixtures("aws")
 def test_links_of_an_embedded_receipt_lead_to_the_service() -> None:
-    """Seed 20261122, request 3180: the address of the receipt was taken for the service's."""
+    """Seed 20261122, request 3180: the receipt's address was taken for the service's address."""
     asked = event("show_receipt")
     asked["headers"]["hx-request"] = "true"
     page = show_receipt.handler(asked, CONTEXT)["body"]
@@ -114,7 +114,7 @@ def test_links_of_an_embedded_receipt_lead_to_the_service() -> None:
 
 
 def test_a_lone_surrogate_in_a_query_is_refused() -> None:
-    """Seed 20261122, request 4764: drawing the page failed."""
+    """Seed 20261122, request 4764: rendering the page failed."""
     answer = draw_form.handler(event("draw_form") | {"queryStringParameters": {"utm_source": "\ud800"}}, CONTEXT)
     assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (400, 400)
 
@@ -139,7 +139,7 @@ def test_the_form_parser_logs_no_content(caplog: pytest.LogCaptureFixture) -> No
 
 @pytest.mark.parametrize("answers", [{"age": ["none"], "region": ["lumbar"]}, {"age": "private", "em-now": ["none"]}])
 def test_answers_of_another_version_are_not_a_server_error(answers: dict[str, Any]) -> None:
-    """Seed 20261128, requests 2430 and 36418: answered 503, and logged as an error that raises alarms."""
+    """Seed 20261128, requests 2430 and 36418: answered 503, and logged an error that raises alarms."""
     version = {"id": "fs-intake", "version": "0.0.0"}
     asked = sent("screen_answers") | {"questionnaire": version, "answers": answers, "page": "P1"}
     answer = screen_answers.handler(posting("screen_answers", asked), CONTEXT)

@@ -1,4 +1,4 @@
-"""GET, HEAD and whatever a mail scanner or a browser fetches ahead change nothing but the log of who opened what."""
+"""GET, HEAD and prefetching by mail scanners or browsers change nothing but the access log."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def test_a_get_changes_no_lead_and_alerts_nobody(aws: Aws, route: Route) -> None
     for who in ("nurse", "admin"):
         assert route.handler(signed_in(asked, who), CONTEXT)["statusCode"] in (200, 403, 404)
     opens_leads = "{reference}" in route.name or "export" in route.name
-    assert set(aws.wire.writes()) <= ({"dynamodb.PutItem"} if opens_leads else set()), "the log of who opened what"
+    assert set(aws.wire.writes()) <= ({"dynamodb.PutItem"} if opens_leads else set()), "the access log"
     assert (aws.items(), aws.alerts()) == (before, [])
 
 
 def test_a_link_that_is_followed_twice_shows_the_same(aws: Aws) -> None:
-    """The receipt's page, as a scanner opens it before its owner does."""
+    """The receipt's page, opened by a mail scanner before its owner."""
     assert capture_lead.handler(event("capture_lead"), CONTEXT)["statusCode"] == 201
     (route,) = (route for route in READING if route.name.startswith("GET /received"))
     asked = event("show_receipt")

@@ -1,4 +1,4 @@
-"""Tokens, proofs, cursors and signatures: every bit flip, expiry, key and purpose swap is refused."""
+"""Tokens, proofs, cursors and signatures: any flipped bit, expiry, or swapped key or purpose is detected."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def flips(token: str) -> Iterator[str]:
-    """The token with each of its bits flipped, as far as it stays a text that a request can carry."""
+    """Yields the token with each bit flipped in turn, if the result is text that a request can contain."""
     for place, character in enumerate(token):
         for bit in range(7):
             other = chr(ord(character) ^ 1 << bit)
@@ -85,7 +85,7 @@ def test_a_form_token_with_another_key_purpose_or_time_is_detected() -> None:
     ):
         assert token_signs(token, at) == {Sign.BAD_TOKEN}
     assert token_signs(GUARD.token(), now) == {Sign.TOO_QUICK}
-    assert token_signs(GUARD.token(), now - timedelta(hours=1)) == {Sign.TOO_QUICK}, "a clock that went back"
+    assert token_signs(GUARD.token(), now - timedelta(hours=1)) == {Sign.TOO_QUICK}, "a clock that was set back"
 
 
 @pytest.mark.parametrize("tries_spool", [False, True])
@@ -107,7 +107,7 @@ def test_an_invalid_canary_token_makes_it_a_lead(
 
 
 def test_every_flipped_bit_of_a_proof_is_detected_or_has_no_meaning() -> None:
-    """A field that nobody reads may be misspelt; what is read is signed or is the work itself."""
+    """A flipped bit is harmless in the name of an unused field. Used fields are signed, or are the work itself."""
     proof = solved(GUARD)
     assert proof_sign(proof) == Sign.GOOD_PROOF
     for text in flips(proof):
@@ -137,7 +137,7 @@ def test_a_proof_with_another_key_submission_or_time_is_detected() -> None:
 
 
 def test_a_challenge_without_its_expiry_cannot_be_made() -> None:
-    """The expiry stands in the salt, which the work and the signature cover."""
+    """The expiry is in the salt, which the work and the signature cover."""
     said = read(solved(GUARD))
     bare = said["salt"].partition("?")[0]
     digest = hashlib.sha256(f"{bare}{said['number']}".encode()).hexdigest()
@@ -155,7 +155,7 @@ def test_the_proof_of_work_needs_work() -> None:
     assert form_guard.WORK >= 50_000
 
 
-# --- webhooks: judged by the library of the specification, which our receivers use ---
+# --- webhooks, checked with the specification's library, which receivers use ---
 
 KEY = ENVIRONMENT["WEBHOOK_KEY"]
 BODY = b'{"type":"lead.new","data":{"reference":"7K3MQ-2XDRT"}}'

@@ -1,4 +1,4 @@
-"""From the patient pressing Send to an appointment; and what must not happen on the way."""
+"""From the submission to an appointment, and what must not happen in between."""
 
 from __future__ import annotations
 
@@ -296,7 +296,7 @@ def test_a_changed_lead_is_not_redrawn_while_in_use(send: Send, member: Come) ->
     desk.press("I'll take it").has("^You have had it")
     held: list[Route] = []
     nurse.page.route("**/leads/" + reference, lambda route: held.append(route))  # noqa: PLW0108  it marks the function
-    with nurse.page.expect_request("**/leads/" + reference):  # it is read again, and the answer is on its way
+    with nurse.page.expect_request("**/leads/" + reference):  # it is loading again
         nurse.page.locator("#refresh").click()
     nurse.press("Close …")
     for route in held:

@@ -1,4 +1,4 @@
-"""A revoked consent, what leaves the service, and the end of a lead: who has the buttons, and what they do."""
+"""Revoked consents, exports and erasure: who has the buttons, and what they do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Come = Callable[..., Member]
 
 
 def downloaded(member: Member, button: str) -> tuple[str, str]:
-    """The file's name and text."""
+    """Presses the button, and returns name and text of the downloaded file."""
     with member.page.expect_download(timeout=PATIENCE) as waiting:
         member.press(button)
     return waiting.value.suggested_filename, Path(waiting.value.path()).read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
-"""No cold start becomes dearer unnoticed: three functions here, all of them in `make soak ONLY=cold-starts`.
+"""No cold start becomes slower unnoticed: three functions here, all in `make soak ONLY=cold-starts`.
 
-A change that is meant: `make bench-baseline`, and commit what it records.
+After an intended change, run `make bench-baseline` and commit the result.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The quick part of `make scan`, and what holds for the rest: nothing unexplained, nothing explained that has gone."""
+"""The quick part of `make scan`, and its rules: every finding is explained, and every explanation has a finding."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ def test_the_template_as_aws_gets_it_has_no_finding_without_a_reason(expanded: P
     found = scan.cfn_lint(expanded)
 
     assert scan.unexplained(found, KINDS) == []
-    assert {finding.rule for finding in found} >= {"WS1000", "ES6000"}  # the rules for serverless applications ran
+    assert {finding.rule for finding in found} >= {
+        "WS1000",
+        "ES6000",
+    }  # shows that the rules for serverless applications ran
 
 
 @pytest.mark.slow
@@ -108,10 +111,10 @@ def test_a_workflow_pins_its_actions_and_has_few_permissions(path: Path) -> None
             assert set(step) <= {"if", "uses", "with", "run", "env", "working-directory"}
             assert ("uses" in step) != ("run" in step)
             assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", step.get("uses", "a/b@" + "0" * 40))
-            assert "${{" not in step.get("run", "")  # an event's text in a script is run as one
+            assert "${{" not in step.get("run", "")  # text of an event in a script could run as code
             for target in re.findall(r"\bmake ([a-z-]+)", step.get("run", "")):
                 assert re.search(rf"^{target}:", (PROJECT / "Makefile").read_text(), re.MULTILINE)
-    secrets = {"GOOGLE_ADS_KEY"} if path.stem == "deploy" else set()  # a parameter of the stack: nothing of AWS's
+    secrets = {"GOOGLE_ADS_KEY"} if path.stem == "deploy" else set()  # a parameter of the stack, not an AWS credential
     assert set(re.findall(r"secrets\.(\w+)", path.read_text())) == secrets
 
 
@@ -122,7 +125,7 @@ def test_only_what_was_tested_on_main_and_approved_is_deployed() -> None:
 
     assert loaded[True] == {"workflow_run": {"workflows": ["test"], "types": ["completed"], "branches": ["main"]}}
     assert "conclusion == 'success'" in job["if"]
-    assert "workflow_run.event == 'push'" in job["if"]  # never a pull request's
+    assert "workflow_run.event == 'push'" in job["if"]  # never for a pull request
     assert job["environment"] == "prod"
     assert job["permissions"] == {"contents": "read", "id-token": "write"}
     assert not re.search(r"aws-access-key-id|AWS_SECRET", text)
