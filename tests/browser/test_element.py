@@ -94,7 +94,7 @@ def test_an_emergency_covers_the_page_until_it_is_closed(patient: Patient, page:
         page.keyboard.press("Tab")
         outside = page.evaluate("document.activeElement.closest('main, header')")
         assert outside is None, "the page behind cannot be reached"
-    assert logged_events(page) == ['lead-form:step {"page":"P1","number":1,"count":6}'], "the page gets no event about it"
+    assert logged_events(page) == ['lead-form:step {"page":"P1","number":1,"count":6}'], "the page gets no event"
     page.get_by_role("button", name="I pressed this by mistake").click()
     patient.sees_step(1)
     expect(page.locator("dialog")).to_be_hidden()
