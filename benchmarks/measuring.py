@@ -101,8 +101,8 @@ def run(variant: Variant, count: str, variables: Mapping[str, str], *, counted: 
     if counted:
         counting = ["--tool=cachegrind", "--cache-sim=no", f"--cachegrind-out-file={os.devnull}"]
         command = ["nice", "-n", "10", "valgrind", *counting, *command]
-    told = {**variables, "LAMBDA_TASK_ROOT": str(variant.folder)}
-    done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=MOST, check=False)
+    settings = {**variables, "LAMBDA_TASK_ROOT": str(variant.folder)}
+    done = subprocess.run(command, env=settings, capture_output=True, text=True, timeout=MOST, check=False)
     if done.returncode:
         raise RuntimeError(f"{variant.key}: {done.stderr[-1500:]}")
     took: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
@@ -139,7 +139,7 @@ class RuntimeEmulator:
         """
         address, runtime = (f"127.0.0.1:{free_port()}" for _ in range(2))
         path = f"{variant.folder}:{self._client}"
-        told = {"PYTHONPATH": path, "LAMBDA_TASK_ROOT": str(variant.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        settings = {"PYTHONPATH": path, "LAMBDA_TASK_ROOT": str(variant.folder), "PYTHONDONTWRITEBYTECODE": "1"}
         program = self.program()
         if program is None:
             raise RuntimeError("the runtime emulator is not installed: make setup")
@@ -151,7 +151,7 @@ class RuntimeEmulator:
             command = [copied, "--log-level", "info", *addresses, PYTHON, "-m", "awslambdaric", variant.handler]
             with log.open("w") as output:
                 process = subprocess.Popen(
-                    command, env=dict(variables) | told, cwd=variant.folder, stdout=output, stderr=subprocess.STDOUT
+                    command, env=dict(variables) | settings, cwd=variant.folder, stdout=output, stderr=subprocess.STDOUT
                 )
                 try:
                     _invoke(f"http://{address}/2015-03-31/functions/function/invocations", variant.event.read_bytes())

@@ -59,9 +59,9 @@ def test_nothing_is_left_after_sending(patient: Patient, page: Page) -> None:
     reference = patient.reference()
     kept = patient.kept()
     assert list(kept) == ["lead-form:fs-intake"]
-    told = json.loads(kept["lead-form:fs-intake"])
-    assert set(told) == {"at", "receipt"}
-    assert set(told["receipt"]) == {"reference", "disposition", "messages", "received_at", "language", "at"}
+    saved = json.loads(kept["lead-form:fs-intake"])
+    assert set(saved) == {"at", "receipt"}
+    assert set(saved["receipt"]) == {"reference", "disposition", "messages", "received_at", "language", "at"}
     page.reload()
     assert patient.reference() == reference
     page.get_by_role("button", name="Start a new form").click()

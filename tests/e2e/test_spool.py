@@ -27,8 +27,8 @@ def without_table(cloud: LocalCloud) -> Outage:
     ]
 
     def live_with(table: str) -> None:
-        told = functions.get_function_configuration(FunctionName=capture)["Environment"]["Variables"]
-        variables = {"Variables": told | {"LEADS_TABLE": table}}
+        current = functions.get_function_configuration(FunctionName=capture)["Environment"]["Variables"]
+        variables = {"Variables": current | {"LEADS_TABLE": table}}
         functions.update_function_configuration(FunctionName=capture, Environment=variables)
         version = functions.publish_version(FunctionName=capture)["Version"]
         functions.update_alias(FunctionName=capture, Name="live", FunctionVersion=version)

@@ -45,6 +45,10 @@ def test_a_pager_gets_a_signed_webhook(tmp_path: Path, submission: Json) -> None
     server.server_close()
 
     headers, body = got[0]
-    told = Judge(f"whsec_{key}").verify(body, headers)
-    assert (told["type"], told["data"]["reference"], told["data"]["tier"]) == ("lead.new", reference, "PRIORITY")
-    assert told["data"]["link"].endswith(reference)
+    sent = Judge(f"whsec_{key}").verify(body, headers)
+    assert (sent["type"], sent["data"]["reference"], sent["data"]["tier"]) == (
+        "lead.new",
+        reference,
+        "PRIORITY",
+    )
+    assert sent["data"]["link"].endswith(reference)

@@ -11,10 +11,10 @@ from tests.faults.plans import KINDS, SUBSETS, outages, quiet_world, several_fau
 from tests.faults.wire import FAULTS, FLOWS, Flow, World, at_attempt, attempts_of, run, while_down
 
 LONG = {
-    "the stream tells of two",
-    "the sweep tells",
+    "the stream alerts two leads",
+    "the sweep alerts",
     "the sweep escalates",
-    "somebody takes it",
+    "staff acknowledge",
     "the stream alerts during a sweep",
 }
 A_FEW = ("throttle", "timeout_after", "kill_before", "kill_after")  # of the faults, for flows with many calls

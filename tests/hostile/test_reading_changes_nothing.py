@@ -24,8 +24,8 @@ def test_no_route_accepts_any_method_or_head() -> None:
 @pytest.mark.parametrize("route", READING, ids=lambda route: route.name)
 def test_a_get_changes_no_lead_and_alerts_nobody(aws: Aws, route: Route) -> None:
     reference = captured()
-    before, told = aws.items(), aws.alerts()
-    assert told
+    before, alerts = aws.items(), aws.alerts()
+    assert alerts
     asked = event("show_lead")
     asked |= {"routeKey": route.name, "headers": asked["headers"] | PREFETCH}
     named = {"reference": reference, "submission_id": aws.leads()[0]["lead_id"], "id": "fs-intake", "file": "page.css"}

@@ -48,9 +48,9 @@ def run(seed: int, folder: Path) -> tuple[bool, str]:
 
 
 def test_a_run_adds_up_reports_and_resumes(tmp_path: Path) -> None:
-    passed, told = run(1, tmp_path)
+    passed, output = run(1, tmp_path)
     assert passed
-    assert "count: held, 25 of 25 units" in told
+    assert "count: held, 25 of 25 units" in output
     report = (tmp_path / "report.html").read_text()
     assert "25 of 25 units" in report
     assert "<svg" in report
@@ -65,18 +65,18 @@ def test_a_run_adds_up_reports_and_resumes(tmp_path: Path) -> None:
 
 
 def test_a_violation_is_reported_and_fails(tmp_path: Path) -> None:
-    passed, told = run(2, tmp_path)
+    passed, output = run(2, tmp_path)
     assert not passed
-    assert "count: BROKEN" in told
-    assert "unit 7 of seed 2" in told
+    assert "count: BROKEN" in output
+    assert "unit 7 of seed 2" in output
     assert "unit 7 of seed 2" in (tmp_path / "report.html").read_text()
 
 
 def test_a_crashed_piece_is_reported_and_run_again(tmp_path: Path) -> None:
-    passed, told = run(3, tmp_path)
+    passed, output = run(3, tmp_path)
     assert not passed
-    assert "count: BROKEN, 15 of 25 units" in told
-    assert "a piece that breaks" in told
+    assert "count: BROKEN, 15 of 25 units" in output
+    assert "a piece that breaks" in output
     [kept] = (tmp_path / "seed-3").rglob("*.jsonl")
     assert len(kept.read_text().splitlines()) == 2
 

@@ -139,10 +139,10 @@ def test_api_gateway_throttles_a_flood() -> None:
 
 def test_access_log_lines_name_the_route_and_no_person() -> None:
     (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
-    told = set(re.findall(r"\$context\.([\w.]+)", stage["AccessLogSettings"]["Format"]))
+    logged = set(re.findall(r"\$context\.([\w.]+)", stage["AccessLogSettings"]["Format"]))
 
     assert json.loads(stage["AccessLogSettings"]["Format"])
-    assert told == {
+    assert logged == {
         "requestTime",
         "requestId",
         "routeKey",

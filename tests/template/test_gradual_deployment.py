@@ -80,13 +80,16 @@ def test_a_changed_parameter_publishes_a_version(name: str) -> None:
     """SAM itself publishes no version for that, so visitors would not see a changed phone number."""
     variables = RESOURCES[name]["Properties"]["Environment"]
     settings = SOURCE["Resources"]["SettingsVersion"]["Properties"]["Content"]["Fn::Join"][1]
-    told = {parameter for parameter in SOURCE["Parameters"] if refers(variables, parameter)}
+    used = {parameter for parameter in SOURCE["Parameters"] if refers(variables, parameter)}
     (version,) = (entry for who, entry in RESOURCES.items() if re.fullmatch(rf"{name}Version[0-9a-f]{{10}}", who))
 
-    assert told
-    assert told <= {entry["Ref"] for entry in settings}
-    said = {"Fn::Sub": "Settings ${SettingsVersion}"}
-    assert (version["Properties"]["Description"], RESOURCES[name]["Properties"]["Description"]) == (said, said)
+    assert used
+    assert used <= {entry["Ref"] for entry in settings}
+    description = {"Fn::Sub": "Settings ${SettingsVersion}"}
+    assert (version["Properties"]["Description"], RESOURCES[name]["Properties"]["Description"]) == (
+        description,
+        description,
+    )
 
 
 def test_a_secret_parameter_is_in_no_settings() -> None:
