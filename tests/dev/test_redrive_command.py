@@ -73,13 +73,13 @@ def visible(stack: redrive.Stack, name: str) -> int:
 
 
 def run(stack: redrive.Stack, *, yes: bool = True) -> tuple[bool, str]:
-    said: list[str] = []
+    output: list[str] = []
 
     def ask(question: str) -> bool:
-        said.append(question)
+        output.append(question)
         return yes
 
-    return redrive.redrive(stack, ask, said.append), "\n".join(said)
+    return redrive.redrive(stack, ask, output.append), "\n".join(output)
 
 
 def test_every_failure_queue_of_the_template_is_covered() -> None:
@@ -89,14 +89,14 @@ def test_every_failure_queue_of_the_template_is_covered() -> None:
 
 def test_submissions_go_back_to_the_spool_unchanged(stack: redrive.Stack) -> None:
     put(stack, "FailedSubmissions", ENTRY, '{"name": "Jos\\u00e9"}', "{")
-    done, said = run(stack)
+    done, output = run(stack)
     assert done
     assert (depth(stack, "FailedSubmissions"), depth(stack, "SpooledSubmissions")) == (0, 3)
     got = stack.queues.receive_message(QueueUrl=stack.names["SpooledSubmissions"], MaxNumberOfMessages=10)["Messages"]
     assert sorted(message["Body"] for message in got) == sorted([ENTRY, '{"name": "Jos\\u00e9"}', "{"])
-    assert "3/3" in said
-    assert "7K3MQ-2XDRT: sent to the spool" in said
-    assert "done" not in said  # the spool may deliver them again
+    assert "3/3" in output
+    assert "7K3MQ-2XDRT: sent to the spool" in output
+    assert "done" not in output  # the spool may deliver them again
 
 
 def test_nothing_that_identifies_a_person_is_shown(stack: redrive.Stack) -> None:
@@ -107,9 +107,9 @@ def test_nothing_that_identifies_a_person_is_shown(stack: redrive.Stack) -> None
 def test_nothing_happens_without_confirmation(stack: redrive.Stack, functions: Functions) -> None:
     for queue in redrive.QUEUES:
         put(stack, queue.name, json.dumps(SNS))
-    done, said = run(stack, yes=False)
+    done, output = run(stack, yes=False)
     assert done
-    assert said.count("Go on?") == len(redrive.QUEUES)
+    assert output.count("Go on?") == len(redrive.QUEUES)
     assert [depth(stack, queue.name) for queue in redrive.QUEUES] == [1] * len(redrive.QUEUES)
     assert (depth(stack, "SpooledSubmissions"), functions.invoked) == (0, [])
 
@@ -133,9 +133,9 @@ def test_an_unconfirmed_message_stays_in_the_queue(stack: redrive.Stack) -> None
             return {"MD5OfMessageBody": "other"}
 
     for queues in (Refuses(), Garbles()):
-        done, said = run(replace(stack, queues=queues))
+        done, output = run(replace(stack, queues=queues))
         assert not done
-        assert "stays" in said
+        assert "stays" in output
         assert depth(stack, "FailedSubmissions") == 1
 
 
@@ -149,9 +149,9 @@ def test_an_unconfirmed_message_stays_in_the_queue(stack: redrive.Stack) -> None
 )
 def test_a_webhook_is_sent_again_under_its_own_id(stack: redrive.Stack, functions: Functions, body: str) -> None:
     put(stack, "UndeliveredWebhooks", body)
-    done, said = run(stack)
+    done, output = run(stack)
     assert done
-    assert "7K3MQ-2XDRT new URGENT" in said
+    assert "7K3MQ-2XDRT new URGENT" in output
     [invoked] = functions.invoked
     assert invoked["Records"][0]["Sns"].items() >= SNS.items()
     assert depth(stack, "UndeliveredWebhooks") == 0
@@ -168,9 +168,9 @@ def test_pointers_are_shown_before_they_are_deleted(stack: redrive.Stack) -> Non
     put(stack, "UndeliveredAlerts", json.dumps(SNS))
     batch = {"batchSize": 3, "approximateArrivalOfFirstRecord": "2026-01-14T16:00:00Z"}
     put(stack, "FailedStreamBatches", json.dumps({"DDBStreamBatchInfo": batch}))
-    done, said = run(stack)
+    done, output = run(stack)
     assert done
-    lines = said.splitlines()
+    lines = output.splitlines()
     assert lines.index("  7K3MQ-2XDRT new URGENT") < next(n for n, line in enumerate(lines) if "escalation" in line)
     assert "  3 records from 2026-01-14T16:00:00Z" in lines
     assert (depth(stack, "UndeliveredAlerts"), depth(stack, "FailedStreamBatches")) == (0, 0)
@@ -186,9 +186,9 @@ def test_it_ends_even_if_every_message_fails_again(stack: redrive.Stack) -> None
 
 def test_a_stack_without_a_webhook_has_no_such_queue(stack: redrive.Stack) -> None:
     names = {name: value for name, value in stack.names.items() if name != "UndeliveredWebhooks"}
-    done, said = run(replace(stack, names=names))
+    done, output = run(replace(stack, names=names))
     assert done
-    assert "UndeliveredWebhooks" not in said
+    assert "UndeliveredWebhooks" not in output
 
 
 @pytest.mark.parametrize("ends", [EOFError, KeyboardInterrupt])

@@ -37,18 +37,18 @@ def answer_lines() -> str:
 
 
 def test_all_vignettes_agree() -> None:
-    status, lines, said = run(str(VIGNETTES))
+    status, lines, output = run(str(VIGNETTES))
     assert (status, len(lines), all(line["agrees"] for line in lines)) == (0, 32, True)
-    assert said.strip() == "32 of 32 agree"
+    assert output.strip() == "32 of 32 agree"
 
 
 def test_a_vignette_that_disagrees_is_named_and_fails() -> None:
     vignettes = json.loads(VIGNETTES.read_text())
     vignettes["vignettes"][3]["expected"]["fit_score"] += 5
-    status, lines, said = run(given=json.dumps(vignettes, indent=1))
+    status, lines, output = run(given=json.dumps(vignettes, indent=1))
     (wrong,) = [line for line in lines if not line["agrees"]]
     assert (status, wrong["id"], wrong["differs"]) == (1, vignettes["vignettes"][3]["id"], ["fit_score"])
-    assert said.strip() == "31 of 32 agree"
+    assert output.strip() == "31 of 32 agree"
 
 
 def test_lines_from_a_file_and_from_standard_input_give_the_same(tmp_path: Path) -> None:
@@ -91,16 +91,16 @@ def test_an_invalid_line_sets_the_exit_status() -> None:
 
 
 def test_an_unknown_questionnaire_is_reported() -> None:
-    status, lines, said = run("--questionnaire", "knee")
+    status, lines, output = run("--questionnaire", "knee")
     assert (status, lines) == (2, [])
-    assert "there is no questionnaire knee" in said
+    assert "there is no questionnaire knee" in output
 
 
 def test_a_missing_file_or_a_folder_is_reported(tmp_path: Path) -> None:
     for name in ("nosuch.json", str(tmp_path)):
-        status, lines, said = run(name)
+        status, lines, output = run(name)
         assert (status, lines) == (2, [])
-        assert said.splitlines()[-1].startswith(f"python -m dev.triage: error: {name}: ")
+        assert output.splitlines()[-1].startswith(f"python -m dev.triage: error: {name}: ")
 
 
 @pytest.mark.slow

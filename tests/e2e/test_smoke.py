@@ -32,9 +32,9 @@ def test_the_journey_completes_and_cleans_up(
 ) -> None:
     smoke.journey(stage)
 
-    said = capsys.readouterr().out
-    assert said.count("ok") >= 8
-    assert not any(value in said for value in smoke.PERSON.values())
+    output = capsys.readouterr().out
+    assert output.count("ok") >= 8
+    assert not any(value in output for value in smoke.PERSON.values())
     assert left_behind(cloud) == []
 
 

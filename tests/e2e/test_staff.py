@@ -53,8 +53,8 @@ def unsigned(token: str) -> str:
 def promoted(token: str) -> str:
     """Returns the same signature with claims of another group."""
     head, claims, signature = token.split(".")
-    said = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
-    better = json.dumps(said | {"cognito:groups": ["admin", "clinician"]}).encode()
+    decoded = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
+    better = json.dumps(decoded | {"cognito:groups": ["admin", "clinician"]}).encode()
     return f"{head}.{base64.urlsafe_b64encode(better).rstrip(b'=').decode()}.{signature}"
 
 

@@ -121,11 +121,11 @@ def read(proof: str) -> Any:
 
 @pytest.mark.parametrize("field", ["algorithm", "challenge", "number", "salt", "signature"])
 def test_every_flipped_bit_of_a_field_of_a_proof_is_detected(field: str) -> None:
-    said = read(solved(GUARD))
-    for spoilt in flips(str(said[field])):
+    fields = read(solved(GUARD))
+    for spoilt in flips(str(fields[field])):
         value: object = int(spoilt) if field == "number" and spoilt.isdecimal() else spoilt
-        if value != said[field]:
-            text = base64.b64encode(json.dumps(said | {field: value}).encode()).decode()
+        if value != fields[field]:
+            text = base64.b64encode(json.dumps(fields | {field: value}).encode()).decode()
             assert proof_sign(text) == Sign.BAD_PROOF, spoilt
 
 
@@ -138,10 +138,10 @@ def test_a_proof_with_another_key_submission_or_time_is_detected() -> None:
 
 def test_a_challenge_without_its_expiry_cannot_be_made() -> None:
     """The expiry is in the salt, which the work and the signature cover."""
-    said = read(solved(GUARD))
-    bare = said["salt"].partition("?")[0]
-    digest = hashlib.sha256(f"{bare}{said['number']}".encode()).hexdigest()
-    forged = said | {"salt": bare, "challenge": digest}
+    fields = read(solved(GUARD))
+    bare = fields["salt"].partition("?")[0]
+    digest = hashlib.sha256(f"{bare}{fields['number']}".encode()).hexdigest()
+    forged = fields | {"salt": bare, "challenge": digest}
     assert proof_sign(base64.b64encode(json.dumps(forged).encode()).decode()) == Sign.BAD_PROOF
 
 

@@ -35,13 +35,13 @@ def mutate(piece: Piece) -> Found:
     """
     names = _in_order(piece.seed)[piece.first : piece.first + piece.count]
     output = _mutmut("run", "--max-children", str(CORES), *names)
-    said = _results()
-    unknown = [name for name in names if said.get(name, UNKNOWN[0]) in UNKNOWN]
+    results = _results()
+    unknown = [name for name in names if results.get(name, UNKNOWN[0]) in UNKNOWN]
     if unknown:
         raise RuntimeError(f"mutmut did not try {unknown[0]}:\n{output[-2000:]}")
-    alive = [name for name in names if said[name] in (SURVIVED, UNTESTED)]
+    alive = [name for name in names if results[name] in (SURVIVED, UNTESTED)]
     counts = Counter(f"{_module(name)}: {'survived' if name in alive else 'killed'}" for name in names)
-    return Found(len(names), counts=counts, notes=[f"{said[name]}: {name}\n{_change(name)}" for name in alive])
+    return Found(len(names), counts=counts, notes=[f"{results[name]}: {name}\n{_change(name)}" for name in alive])
 
 
 def _module(name: str) -> str:
@@ -81,7 +81,7 @@ def _prepare() -> None:
 
 def _results() -> dict[str, str]:
     lines = (line.strip().rpartition(": ") for line in _mutmut("results", "--all", "true").splitlines())
-    return {name: said for name, _, said in lines if name}
+    return {name: results for name, _, results in lines if name}
 
 
 def _change(name: str) -> str:

@@ -52,9 +52,9 @@ def play_by_the_description(piece: Piece) -> Found:
         try:
             sends()
         except (Exception, FailureGroup) as error:  # noqa: BLE001  every failed check is a finding
-            said = str(error).partition("\n")[0]
+            message = str(error).partition("\n")[0]
             found.violations.append(
-                f"{route}, {mode.value}: {type(error).__name__} {said} (seed {piece.seed}, {piece.first})"
+                f"{route}, {mode.value}: {type(error).__name__} {message} (seed {piece.seed}, {piece.first})"
             )
     found.done = min(piece.count, found.counts[route])
     return found

@@ -161,9 +161,9 @@ def test_an_alarm_says_what_to_do_and_notifies_on_recovery(name: str) -> None:
     alarm = ALARMS[name]
     assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}]
     description = alarm["AlarmDescription"]
-    said, _, runbook = description.partition(" Runbook - ")
+    meaning, _, runbook = description.partition(" Runbook - ")
     assert runbook == name
-    assert len(re.findall(r"[.]", said)) >= 2, "what it means, and what to do"
+    assert len(re.findall(r"[.]", meaning)) >= 2, "what it means, and what to do"
     assert alarm["TreatMissingData"] == ("breaching" if "LessThan" in alarm["ComparisonOperator"] else "notBreaching")
 
 

@@ -210,8 +210,8 @@ def test_a_duplicate_address_is_refused_before_the_deploy() -> None:
     assert (len(parameters), refusals(none_given)) == (4, [])
     assert refusals(none_given | {name: f"{name}@clinic.example" for name in parameters}) == []
     for pair in combinations(sorted(parameters), 2):
-        (said,) = refusals(none_given | dict.fromkeys(required, "b@x.example") | dict.fromkeys(pair, "a@x.example"))
-        assert set(re.findall(r"\w+Email", said)) == set(pair)
+        (message,) = refusals(none_given | dict.fromkeys(required, "b@x.example") | dict.fromkeys(pair, "a@x.example"))
+        assert set(re.findall(r"\w+Email", message)) == set(pair)
 
 
 def refusals(values: dict[str, str]) -> list[str]:
