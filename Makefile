@@ -1,4 +1,4 @@
-# `make` lists the commands. Everything that is installed goes inside this folder (.venv, .local) and is ignored by git.
+# `make` lists the commands. Everything is installed inside this folder (.venv, .local), which git ignores.
 SHELL  := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -10,7 +10,7 @@ IN     := .venv/bin
 export UV_CACHE_DIR ?= $(CURDIR)/.local/uv-cache
 export UV_LINK_MODE ?= hardlink
 export PYTHONUNBUFFERED := 1
-# Nothing that runs here may reach a real account.
+# No command may reach a real account, except smoke and redrive.
 export AWS_EC2_METADATA_DISABLED := true
 export AWS_CONFIG_FILE := /dev/null
 export AWS_SHARED_CREDENTIALS_FILE := /dev/null
@@ -18,13 +18,13 @@ unexport AWS_PROFILE AWS_DEFAULT_PROFILE
 
 .PHONY: scan sbom help run test lint types unit e2e browser soak build sam-check deploy-local smoke redrive bench bench-baseline lock setup clean chromium
 
-help: ## this list
+help: ## lists these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-run: .venv/.ready .local/ministack/.ready ## the service on this machine: http://127.0.0.1:8080/ (PORT=n, SAMPLES=n sample leads, FRESH=1 empty state)
+run: .venv/.ready .local/ministack/.ready ## runs the service on this machine: http://127.0.0.1:8080/ (PORT=n; SAMPLES=n sends sample leads; FRESH=1 starts empty)
 	@$(IN)/python -m dev.run $(if $(PORT),--port $(PORT)) $(if $(SAMPLES),--samples $(SAMPLES)) $(if $(FRESH),--fresh)
 
-test: setup ## everything: style, types, all tests, end to end and in a browser
+test: setup ## checks style and types, and runs all tests, also on the local cloud and in a browser
 	@echo "== style, types, template and build"
 	@$(MAKE) -j2 --output-sync=target lint types sam-check build
 	@echo "== tests"
@@ -34,62 +34,62 @@ test: setup ## everything: style, types, all tests, end to end and in a browser
 	@echo "Coverage, line by line:  build/coverage/html/index.html"
 	@echo "What patients see:       build/screenshots/"
 
-lint: .venv/.ready ## style (ruff), and the template (cfn-lint)
+lint: .venv/.ready ## checks style (ruff) and the template (cfn-lint)
 	@$(IN)/ruff check .
 	@$(IN)/ruff format --check .
 	@$(IN)/cfn-lint infra/template.yaml
 
-types: .venv/.ready ## types (mypy, strict)
+types: .venv/.ready ## checks types (mypy, strict)
 	@$(IN)/mypy
 
-unit: .venv/.ready ## the quick tests, a minute: no local cloud, no browser, no build, nothing that takes seconds
+unit: .venv/.ready ## runs the quick tests in a minute: no local cloud, no browser, no build, no slow test
 	@$(IN)/python -m pytest -n 2 -m "not cloud and not browser and not build and not slow" $(ARGS)
 
-e2e: setup ## the tests on the local cloud
+e2e: setup ## runs the tests on the local cloud
 	@$(IN)/python -m pytest -m cloud $(ARGS)
 
-browser: setup ## the tests in Chromium; screenshots in build/screenshots
+browser: setup ## runs the tests in Chromium; screenshots in build/screenshots
 	@$(IN)/python -m pytest -m browser $(ARGS)
 
-soak: .venv/.ready .local/ministack/.ready ## the long checks, some 35 minutes on two cores (ONLY=name,name some; SEED=n go on with a run; MUTANTS=n); build/soak/report.html
+soak: .venv/.ready .local/ministack/.ready ## runs the long checks, 35 minutes on two cores (ONLY=name,name; SEED=n continues a run; MUTANTS=n); build/soak/report.html
 	@nice -n 10 $(IN)/python -m tests.soak $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED)) $(if $(MUTANTS),--mutants $(MUTANTS))
 
-build: .local/sam/.ready .venv/.ready ## what would be deployed, in infra/.aws-sam/build (sam build)
+build: .local/sam/.ready .venv/.ready ## builds what would be deployed, in infra/.aws-sam/build (sam build)
 	@cd infra && PATH="$(CURDIR)/.venv/bin:$$PATH" SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam build 2>&1 | grep -E '^(Build S|Build F|Built|Error|WARN)' || { echo "sam build failed; see: cd infra && sam build"; exit 1; }
 
-sam-check: .local/sam/.ready ## SAM CLI's own check of the template
+sam-check: .local/sam/.ready ## checks the template with SAM CLI
 	@cd infra && SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam validate --lint --region us-east-1
 
-scan: .venv/.ready .local/scan/.ready .local/nag/.ready .local/audit/.ready ## scanners on the template as AWS gets it, on code, secrets and dependencies (OFFLINE=1: without the look-up of known vulnerabilities)
+scan: .venv/.ready .local/scan/.ready .local/nag/.ready .local/audit/.ready ## scans template, code, secrets and dependencies (OFFLINE=1 skips the look-up of known vulnerabilities)
 	@$(IN)/python -m dev.scan $(if $(OFFLINE),--offline)
 
-sbom: .local/audit/.ready ## what is shipped, as a CycloneDX bill of materials: build/sbom.cdx.json
+sbom: .local/audit/.ready ## lists what is shipped, as a CycloneDX bill of materials: build/sbom.cdx.json
 	@mkdir -p build
 	@.local/audit/bin/cyclonedx-py requirements locks/runtime.txt --pyproject pyproject.toml --mc-type application --output-reproducible --validate --of JSON -o build/sbom.cdx.json
 	@echo "build/sbom.cdx.json"
 
-setup: .venv/.ready .local/ministack/.ready .local/sam/.ready .local/dynamodb-local/.ready chromium ## the environments of run, test and build, without running anything
+setup: .venv/.ready .local/ministack/.ready .local/sam/.ready .local/dynamodb-local/.ready chromium ## installs the environments of run, test and build
 
-deploy-local: .local/sam/.ready .local/ministack/.ready .venv/.ready ## SAM CLI deploys the real template to the local cloud: a lead's journey, least privilege, a changed rule, delete
+deploy-local: .local/sam/.ready .local/ministack/.ready .venv/.ready ## deploys the template to the local cloud with SAM CLI: a lead's journey, least privilege, a changed rule, delete
 	@$(IN)/python -m dev.deploy_local
 
-# The commands here that may reach a real account: with the credentials of whoever runs them.
-smoke: .venv/.ready ## one lead's journey through a deployed stack, and nothing left behind (STACK=name)
+# The two commands that may reach a real account, with the caller's credentials.
+smoke: .venv/.ready ## takes a test lead through a deployed stack, and cleans up (STACK=name)
 	@env -u AWS_CONFIG_FILE -u AWS_SHARED_CREDENTIALS_FILE -u AWS_EC2_METADATA_DISABLED $(if $(AWS_PROFILE),AWS_PROFILE=$(AWS_PROFILE)) \
 	    $(IN)/python -m dev.smoke $(or $(STACK),$(error STACK=name of the deployed stack))
 
-redrive: .venv/.ready ## what waits in the failure queues goes back, or is shown and deleted (STACK=name, YES=1 asks nothing; ENDPOINT=url the local cloud)
+redrive: .venv/.ready ## sends messages in the failure queues again, or shows and deletes them (STACK=name; YES=1 does not ask; ENDPOINT=url of the local cloud)
 	@env -u AWS_CONFIG_FILE -u AWS_SHARED_CREDENTIALS_FILE -u AWS_EC2_METADATA_DISABLED $(if $(AWS_PROFILE),AWS_PROFILE=$(AWS_PROFILE)) \
 	    $(IN)/python -m dev.redrive $(or $(STACK),$(if $(ENDPOINT),local,$(error STACK=name of the deployed stack))) \
 	    $(if $(ENDPOINT),--endpoint $(ENDPOINT)) $(if $(YES),--yes)
 
-bench: .venv/.ready .local/sam/.ready ## how fast functions start, beside their peers; tables and plot in build/benchmarks (SHORT=1)
+bench: .venv/.ready .local/sam/.ready ## measures how fast functions start, compared with peers; tables and plot in build/benchmarks (SHORT=1)
 	@$(IN)/python -m benchmarks.speed $(if $(SHORT),--short)
 
-bench-baseline: .venv/.ready ## records what a cold start imports and costs, for make test to compare (after a change that is meant)
+bench-baseline: .venv/.ready ## records what a cold start imports and costs, after an intended change; tests compare with it
 	@nice $(IN)/python -m benchmarks.cold_start
 
-lock: $(UV) ## newest versions that fit pyproject.toml, with hashes, into locks/
+lock: $(UV) ## locks the newest versions that pyproject.toml allows, with hashes, in locks/
 	@rm -f locks/dev.txt locks/runtime.txt locks/local-cloud.txt locks/sam.txt locks/scan.txt locks/nag.txt locks/audit.txt locks/benchmarks/*.txt
 	@$(LOCK) pyproject.toml --group dev -o locks/dev.txt
 	@$(LOCK) pyproject.toml -c locks/dev.txt -o locks/runtime.txt
@@ -103,16 +103,16 @@ lock: $(UV) ## newest versions that fit pyproject.toml, with hashes, into locks/
 	    $(LOCK) --group $$group -c locks/runtime.txt -o locks/benchmarks/$$group.txt; done
 	@git diff --stat -- locks
 
-clean: ## removes what builds, tests and the local cloud left (not the environments)
+clean: ## removes the output of builds, tests and the local cloud, but not the environments
 	rm -rf build .aws-sam infra/.aws-sam .local/state .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 LOCK = $(UV) pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --no-header --no-annotate
 
-# --- environments: made when missing or when their lock changes ---
+# --- environments: created if missing, or if their lock changed ---
 
-# pip into a folder: works where the system's Python is managed, and where the venv module is missing.
+# Installs into a folder: that works where the system's Python is managed, and where the venv module is missing.
 $(UV): locks/bootstrap.txt
-	@echo "-- uv, which makes the environments (.local/uv)"
+	@echo "-- uv, which creates the environments (.local/uv)"
 	@rm -rf .local/uv
 	@$$(dev/find-python) -m pip install --quiet --disable-pip-version-check --no-warn-script-location --target .local/uv --require-hashes -r $< 2>&1 \
 	    | { grep -vE '^WARNING|^$$' || true; }

@@ -1,1 +1,1 @@
-"""Measurements that are printed, not judged; what must hold is in tests/."""
+"""Measurements, which are printed and not checked; tests/ checks the limits."""

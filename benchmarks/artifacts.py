@@ -1,4 +1,4 @@
-"""What is measured: this service as `sam build` ships it, and its peers as theirs would be shipped."""
+"""The artifacts to measure: this service as `sam build` ships it, and its peers as they would be shipped."""
 
 import json
 import shutil
@@ -14,13 +14,13 @@ BUILT = PROJECT / "build" / "benchmarks"
 PEERS = PROJECT / "benchmarks" / "peers"
 HERE = sys.version_info[:2]
 EVENT = PROJECT / "events" / "capture_lead.json"
-# Chalice leaves these to its command line: what it deploys is its run time and what the application asks for.
+# Only Chalice's command line needs these: it deploys its runtime and the application's requirements.
 COMMAND_LINE = ("pip", "setuptools", "wheel", "blessed", "click", "inquirer", "jinxed", "readchar", "editor", "wcwidth")
 
 
 @dataclass(frozen=True)
 class Variant:
-    """`handler`: as Lambda is told it. `event`: the file with the event that it is given."""
+    """An artifact with one handler. `handler`: as in Lambda's configuration. `event`: file with the event."""
 
     key: str
     title: str
@@ -30,8 +30,7 @@ class Variant:
 
 
 def ours(*functions: str, where: Path = BUILT) -> list[Variant]:
-    """Functions in one folder; of one function it is its artifact. With another Python than Lambda's, the same for this
-    one."""
+    """Returns variants of this service's functions, all built into one folder, for the Python that runs this."""
     folder = where / (functions[0] if len(functions) == 1 else "all")
     same = build.LAMBDA_PYTHON == HERE and sys.platform == "linux"
     build.bundle(functions, folder, HERE, build.LAMBDA_PLATFORM if same else None)
@@ -56,7 +55,7 @@ def peers() -> list[Variant]:
 
 
 def floor(variant: Variant) -> Variant:
-    """What is shipped for `variant`, with a handler that only stores, logs and counts."""
+    """Returns the artifact of `variant` with a handler that only stores, logs and counts."""
     folder = BUILT / "floor"
     shutil.rmtree(folder, ignore_errors=True)
     build.link_tree(variant.folder, folder)
@@ -66,7 +65,7 @@ def floor(variant: Variant) -> Variant:
 
 
 def without_pyc(variant: Variant) -> Variant:
-    """As `sam build` ships it by itself."""
+    """Returns the artifact as plain `sam build` ships it, without .pyc files."""
     folder = variant.folder.with_name(f"{variant.folder.name}-without-pyc")
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(variant.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
@@ -74,12 +73,12 @@ def without_pyc(variant: Variant) -> Variant:
 
 
 def size(variant: Variant) -> int:
-    """Bytes, unzipped."""
+    """Returns the unzipped size in bytes."""
     return sum(path.stat().st_size for path in variant.folder.rglob("*") if path.is_file())
 
 
 def _peer(key: str, title: str, module: str, lock: str, event: Path = EVENT) -> Variant:
-    """With .pyc, like ours: without them the comparison would be with compiling."""
+    """Builds a peer with .pyc files, like ours: without them, compiling would be measured."""
     folder, cache = BUILT / key, BUILT / f"packages-{lock}"
     if not cache.exists():
         build.install(cache, PROJECT / "locks" / "benchmarks" / f"peer-{lock}.txt", HERE, None)
@@ -94,7 +93,7 @@ def _peer(key: str, title: str, module: str, lock: str, event: Path = EVENT) -> 
 
 
 def _as_rest(event: dict[str, Any]) -> dict[str, Any]:
-    """The event as API Gateway's REST API sends it, which is what Chalice deploys."""
+    """Returns the event as a REST API of API Gateway sends it, since Chalice deploys that kind."""
     path = event["rawPath"]
     return {
         "resource": path,

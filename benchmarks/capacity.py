@@ -1,4 +1,4 @@
-"""What a call costs on DynamoDB, in request units, from the items it writes and reads.
+"""Computes what a call costs on DynamoDB, in request units, from the items that it writes and reads.
 
 The rules are those of the Amazon DynamoDB developer guide ("Item sizes and formats", "Read and write operations",
 "Global secondary indexes"); tests/contract/test_capacity.py compares the result with what DynamoDB Local consumed.
@@ -18,7 +18,7 @@ READ_UNIT = 4096
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """`attributes`: what is projected; None for all."""
+    """A secondary index. `attributes`: the projected ones; None for all."""
 
     keys: tuple[str, ...]
     attributes: frozenset[str] | None
@@ -31,13 +31,13 @@ class Index:
         return cls(keys, frozenset((*keys, *table_keys, *index["Projection"].get("NonKeyAttributes", ()))))
 
     def entry(self, item: Item | None) -> Item | None:
-        """What the index holds of an item; None when the item lacks one of its keys."""
+        """Returns the index entry of an item, or None if the item lacks a key of the index."""
         if item is None or any(key not in item for key in self.keys):
             return None
         return {name: value for name, value in item.items() if self.attributes is None or name in self.attributes}
 
     def writes(self, before: Item | None, after: Item | None) -> int:
-        """Units that the index takes when the item changes: two writes where a key of its changes."""
+        """Returns the write units for the index when an item changes: two writes if its key in the index changes."""
         was, becomes = self.entry(before), self.entry(after)
         if was == becomes:
             return 0
@@ -47,7 +47,7 @@ class Index:
 
 
 def item_size(item: Item) -> int:
-    """In bytes: names and values; a number takes one byte for two digits and one more."""
+    """Returns the size of names and values in bytes. A number has one byte for every two digits, and one more."""
     return sum(
         len(name.encode()) + (math.ceil(len(value["N"]) / 2) + 1 if "N" in value else len(value["S"].encode()))
         for name, value in item.items()
@@ -55,20 +55,20 @@ def item_size(item: Item) -> int:
 
 
 def indexes_of(table: dict[str, Any]) -> dict[str, Index]:
-    """Of a table in the template."""
+    """Returns the indexes of a table in the template, by name."""
     keys = tuple(key["AttributeName"] for key in table["KeySchema"])
     return {index["IndexName"]: Index.of(index, keys) for index in table.get("GlobalSecondaryIndexes", ())}
 
 
 def write_units(before: Item | None, after: Item | None, indexes: dict[str, Index]) -> dict[str, int]:
-    """Units for the table ("") and each index that takes part."""
+    """Returns the units for the table ("") and for each affected index."""
     units = {"": max(_write_units(before), _write_units(after))}
     units |= {name: index.writes(before, after) for name, index in indexes.items()}
     return {name: count for name, count in units.items() if count}
 
 
 def read_units(items: Iterable[Item], *, consistent: bool) -> float:
-    """Units for one GetItem or one page of a Query; finding nothing costs as much as the smallest item."""
+    """Returns the units for one GetItem or one page of a Query. An empty result costs as much as the smallest item."""
     size = sum(map(item_size, items))
     return max(1, math.ceil(size / READ_UNIT)) * (1 if consistent else 0.5)
 

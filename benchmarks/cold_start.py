@@ -1,9 +1,9 @@
-"""What a cold start of each function imports and costs, recorded, so that a test can say what made it dearer.
+"""Records what a cold start of each function imports and costs, so that a test can say what made it more expensive.
 
-    make bench-baseline        records it anew in benchmarks/baseline.json: after a change that is meant
+    make bench-baseline        records benchmarks/baseline.json again, after an intended change
 
-Instructions are given as a multiple of importing a fixed part of the standard library, counted in the same run. They
-are compared only by the very same build of Python; another one, or a machine without valgrind, compares imports alone.
+The cost is in instructions, divided by those for importing a fixed part of the standard library in the same run. It is
+compared only with the same build of Python. With another build, or without valgrind, only imports are compared.
 """
 
 import json
@@ -20,7 +20,7 @@ from benchmarks.measuring import can_count, environment, run
 from dev.cloud import function_names
 from infra.build import module_name
 
-BUILT = artifacts.BUILT.with_name("cold-start")  # a folder of its own: `make bench` may be running
+BUILT = artifacts.BUILT.with_name("cold-start")  # its own folder, since `make bench` may be running
 BASELINE = Path(__file__).with_name("baseline.json")
 ROOM = 1.05
 
@@ -30,18 +30,18 @@ def interpreter() -> str:
 
 
 def imported(modules: tuple[str, ...]) -> list[str]:
-    """Of the standard library only what another version has, too, matters little: ours and the libraries' are kept."""
+    """Returns the modules outside the standard library, which differs between Python versions."""
     own = {*sys.stdlib_module_names, "__main__", "__mp_main__"}
     return sorted(name for name in modules if name.partition(".")[0] not in own)
 
 
 def comparable(recorded: dict[str, Any]) -> bool:
-    """Whether instructions can be counted here, and mean the same as where they were recorded."""
+    """Whether instructions can be counted here, with the same build of Python as in the record."""
     return can_count() and bool(recorded["python"] == interpreter())
 
 
 def starts(functions: Sequence[str], folder: Path, *, counted: bool) -> dict[str, dict[str, Any]]:
-    """By function: `modules` after the first request; with `counted`, their `cost` to that of the reference."""
+    """Returns function -> `modules` after the first request and, if `counted`, `cost` relative to the reference."""
     with FakeAws() as aws, ThreadPoolExecutor(2) as pool:
         variables = environment(aws)
 
@@ -62,7 +62,7 @@ def starts(functions: Sequence[str], folder: Path, *, counted: bool) -> dict[str
 
 
 def dearer(before: dict[str, Any], after: dict[str, Any]) -> str:
-    """What to tell whoever made a cold start dearer; "" when nobody did."""
+    """Returns why a cold start is more expensive than recorded, or "" if it is not."""
     new = sorted(set(after["modules"]) - set(before["modules"]))
     packages = {name.partition(".")[0] for name in before["modules"]}
     strange = sorted({name.partition(".")[0] for name in new} - packages)
@@ -81,7 +81,7 @@ def main() -> None:
     found = starts([module_name(name) for name in function_names()], BUILT, counted=can_count())
     python = interpreter() if can_count() else before["python"]
     if not can_count():
-        print("No valgrind here: imports are recorded anew, and what was counted before stays.")
+        print("No valgrind here: only imports are recorded; the recorded costs stay.")
         for name, start in found.items():
             start |= {key: value for key, value in before["functions"].get(name, {}).items() if key == "cost"}
     recorded = {"python": python, "functions": found}

@@ -1,11 +1,11 @@
-"""What the service costs, and which limit comes first as traffic grows.
+"""Estimates what the service costs, and which limit is met first as traffic grows.
 
     python -m benchmarks.cost            prints both tables
     python -m benchmarks.cost --write    and puts them into docs/cost.md, with the plot docs/cost.svg
 
-The units come from one lead's way through the real functions (benchmarks/journey.py), metrics from their code (all of
-them, an upper bound), memory, throttles, schedules, indexes, alarms, secrets and keys from infra/template.yaml; prices,
-quotas and what cannot be known from prices.toml.
+Request units are those of one lead's journey through the real functions (benchmarks/journey.py). Metrics are all that
+the code can emit, an upper bound. Memory, throttles, schedules, indexes, alarms, secrets and keys are those of
+infra/template.yaml; prices, quotas and assumptions those of prices.toml.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ BETWEEN = re.compile(r"(<!-- (\w+): made by benchmarks/cost\.py -->\n).*?(<!-- e
 
 @dataclass(frozen=True)
 class Facts:
-    """What the estimate rests on."""
+    """The inputs of the estimate."""
 
     prices: dict[str, float]
     assumed: dict[str, float]
@@ -59,18 +59,18 @@ class Facts:
 
     @property
     def run_seconds(self) -> float:
-        """Billed for a run, cold ones included."""
+        """Billed seconds for a run, on average, cold starts included."""
         cold = self.assumed["cold_share"]
         return (self.assumed["billed_ms"] * (1 - cold) + self.assumed["cold_ms"] * cold) / 1000
 
     @property
     def screenings(self) -> int:
-        """One after each page of the form."""
+        """Screenings for a form: one after each page."""
         return len(load().rule_sets["fs-intake"].questionnaire.pages)
 
     @property
     def scheduled_runs(self) -> float:
-        """A month, of everything on a schedule."""
+        """Runs of all scheduled functions in a month."""
         return sum(
             RUNS_A_MONTH.get(str(event["Properties"].get("Schedule")), MONTH_HOURS / 24)
             if "cron(7 *" not in str(event["Properties"])
@@ -86,7 +86,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Limit:
-    """`rate`: submissions a second at which it is met."""
+    """A limit of the service. `rate`: submissions a second at which it is met."""
 
     name: str
     rate: float
@@ -94,7 +94,7 @@ class Limit:
 
 
 def monthly(leads: int, facts: Facts) -> dict[str, float]:
-    """Dollars by service."""
+    """Returns service -> dollars a month."""
     price, assumed, steps = facts.prices, facts.assumed, facts.journey.steps
     alerts = 1 + assumed["escalations_per_lead"]
     refreshes = assumed["staff_hours_per_month"] * 3600 / 15
@@ -133,7 +133,7 @@ def monthly(leads: int, facts: Facts) -> dict[str, float]:
 
 
 def limits(facts: Facts) -> list[Limit]:
-    """The first met first."""
+    """Returns the limits in the order in which growing traffic meets them."""
     assumed, quota, steps = facts.assumed, facts.quotas, facts.journey.steps
     throttle = throttle_of_submissions(facts)
     capture = facts.source["Resources"]["CaptureLead"]["Properties"]
@@ -158,7 +158,7 @@ def limits(facts: Facts) -> list[Limit]:
         ),
         Limit("e-mails to one address", quota["emails_per_second"], "a webhook (`WebhookAddress`) instead of e-mail"),
         Limit("throttle of the route", throttle, "`ThrottlingRateLimit` in the template"),
-        Limit("alerts at once, from the stream", alerting, "`ParallelizationFactor`; the sweep tells the rest"),
+        Limit("alerts at once, from the stream", alerting, "`ParallelizationFactor`; the sweep alerts the rest"),
         Limit(
             "one partition of an index",
             quota["partition_write_units_per_second"] / hottest * partitions,
@@ -184,7 +184,7 @@ def limits(facts: Facts) -> list[Limit]:
 
 
 def throttle_of_submissions(facts: Facts) -> float:
-    """Requests a second that API Gateway lets through to POST /submissions."""
+    """Returns the requests a second that API Gateway lets through to POST /submissions."""
     (stage,) = facts.of_type("AWS::ApiGatewayV2::Stage")
     settings = stage["DefaultRouteSettings"] | stage.get("RouteSettings", {}).get("POST /submissions", {})
     rate = settings["ThrottlingRateLimit"]
@@ -192,14 +192,14 @@ def throttle_of_submissions(facts: Facts) -> float:
 
 
 def partitions_for(rate: float, facts: Facts) -> int:
-    """How many partitions so many submissions a second need, with a quarter to spare for an uneven spread."""
+    """Returns how many partitions a rate of submissions needs, with a quarter in reserve for an uneven spread."""
     return round(
         rate * max(units_shared_by_all(facts).values()) / facts.quotas["partition_write_units_per_second"] * 1.25
     )
 
 
 def units_shared_by_all(facts: Facts) -> dict[str, int]:
-    """Units that a lead and its alert write to the indexes whose keys many leads share."""
+    """Returns the units that a lead and its alert write to the indexes whose keys many leads share."""
     both = facts.journey.steps["capture_lead"].writes + facts.journey.steps["alert_staff"].writes
     return {name: both[name] for name in ("due", "worklist", "by_arrival")}
 
@@ -219,7 +219,7 @@ def limit_table(facts: Facts) -> str:
 
 
 def written(page: str, facts: Facts) -> str:
-    """The page with today's tables."""
+    """Returns the page with current tables."""
     tables = {
         "cost": cost_table(facts),
         "limits": limit_table(facts),
@@ -243,7 +243,7 @@ def _rate(rate: float) -> str:
 
 
 def plot(facts: Facts) -> bytes:
-    """Cost for one lead by volume and service, and the limits beside the goal."""
+    """Draws the cost of one lead by volume and service, and the limits beside the goal."""
     import matplotlib as mpl  # noqa: PLC0415  slow to import
 
     mpl.use("svg")

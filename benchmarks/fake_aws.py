@@ -1,6 +1,6 @@
-"""AWS on loopback, as far as a first request needs it: over TLS, by a certificate that is checked.
+"""A fake of AWS on loopback for the first request of each function, over TLS with a checked certificate.
 
-Each function's call is answered at once with what AWS answers, so that what is measured is the function's own work.
+It answers at once, so that only the function's own work is measured.
 """
 
 import json
@@ -58,7 +58,7 @@ class _Answer(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def log_message(self, *_: object) -> None:
-        """Nothing: requests are counted, not told."""
+        """Does not log requests."""
 
 
 class _Server(ThreadingHTTPServer):
@@ -68,7 +68,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class FakeAws:
-    """`with FakeAws() as aws:` it answers at aws.endpoint; `calls` are the operations since the last `clear`."""
+    """The fake: `with FakeAws() as aws:` it answers at aws.endpoint. `calls`: operations since the last `clear`."""
 
     def __init__(self) -> None:
         authority = trustme.CA()
@@ -97,12 +97,12 @@ class FakeAws:
 
     @property
     def plain(self) -> str:
-        """Without TLS, for what may be sent to loopback so: webhooks and the canary."""
+        """The address without TLS, for webhooks and the canary, which may use loopback without TLS."""
         return f"http://127.0.0.1:{self._plain.server_address[1]}/"
 
 
 def trust(folder: Path, authority: bytes) -> None:
-    """Adds the authority to those that the artifact ships, so that each variant still reads its own."""
+    """Adds the authority to the artifact's own file of authorities, so that each variant still reads its own."""
     shipped = folder / "botocore" / "cacert.pem"
     certificates = shipped.read_bytes()
     shipped.unlink()  # a hard link

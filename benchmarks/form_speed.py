@@ -1,4 +1,4 @@
-"""How long a visitor waits on a slow phone: bytes, requests and time until the form can be used.
+"""Measures how long a visitor on a slow phone waits: bytes, requests and time until the form is usable.
 
     python -m benchmarks.form_speed [--loads 7]
 
@@ -32,7 +32,7 @@ NETWORK = {
     "uploadThroughput": 750 * KILOBIT,
 }
 SLOWER = 4
-# The element draws its button in the moment it is defined.
+# The element draws its button as soon as it is defined.
 USABLE = "customElements.whenDefined('lead-form').then(() => { window.usableAt = performance.now(); });"
 FIRST_QUESTION = """
 () => new Promise(done => {
@@ -114,7 +114,7 @@ def _row(name: str, values: Sequence[float], unit: str) -> str:
 
 
 def tables(loads: int) -> str:
-    """What a visitor waits for, in English and in Spanish."""
+    """Returns the tables for the English and the Spanish form."""
     lines = []
     with _service() as address, _browser() as browser:
         measure(browser, address, 1)  # starts the functions

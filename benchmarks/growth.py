@@ -1,10 +1,11 @@
-"""What reading costs as the table grows, and how evenly the partitions of an index share a flood.
+"""Measures what reading costs as the table grows, and how evenly the partitions of an index share a flood.
 
     python -m benchmarks.growth [--leads 1000 100000 1000000]
 
 Prints requests and capacity units of the worklist, a page of closed leads, the sweep, an export of a week, retention
-and a search, with the same 40 open leads beside ever more closed ones; then the busiest partition of the indexes at
-10,000 submissions a second. Draws build/growth.svg. A million leads take about 3 GB of memory and a minute.
+and a search, with the same 40 open leads and a growing number of closed ones; then the load of the busiest partition of
+the indexes at 10,000 submissions a second. Draws build/growth.svg. A million leads take about 3 GB of memory and a
+minute.
 """
 
 from __future__ import annotations
@@ -51,14 +52,14 @@ SECONDS = 5  # of a simulated flood
 
 
 class NoAccessLog:
-    """One write for each lead that is shown, whatever the size of the table."""
+    """Ignores the access log: one write for each shown lead, whatever the size of the table."""
 
     def add(self, *_: object) -> None:
         pass
 
 
 def fill(count: int) -> Iterator[Item]:
-    """Items of so many leads: few that need somebody, the others closed and spread over a year; none of it random."""
+    """Yields the items of `count` leads: a few open ones, the others closed and spread over a year; none is random."""
     for number in range(OPEN):
         due = NOW - timedelta(minutes=1) if number < DUE else NOW + timedelta(hours=1)
         lead = a_lead(URGENT, NOW - timedelta(hours=2, seconds=number), UUID(int=number))
@@ -107,7 +108,7 @@ def reads(table: LeadsTable) -> dict[str, Callable[[], object]]:
 
 
 def measure(count: int) -> dict[str, tuple[int, float]]:
-    """Requests and capacity units of each read."""
+    """Returns read -> requests and capacity units, in a table of `count` leads."""
     memory = TableInMemory(template.expand()["Resources"]["LeadsTable"]["Properties"])
     table = LeadsTable(memory, "leads", 1)  # type: ignore[arg-type]
     memory.load(fill(count))
@@ -120,7 +121,7 @@ def measure(count: int) -> dict[str, tuple[int, float]]:
 
 
 def busiest(rate: int, partitions: int, facts: Facts, seed: int = 1) -> dict[str, int]:
-    """The most units that one partition of each index takes in a second, of several seconds at that rate."""
+    """Returns index -> units of its busiest partition in the busiest second, at a rate of submissions."""
     chance = random.Random(seed)  # noqa: S311  a simulation
     spread = Partitions(partitions)
     most: Counter[str] = Counter()

@@ -1,10 +1,10 @@
-"""What runs inside the measured interpreter: starts a function as Lambda does, and invokes it. Imports nothing early.
+"""Runs in the measured interpreter: starts a function as Lambda does, and invokes it. Imports as little as possible.
 
     python -I -S -B benchmarks/invoke.py FOLDER HANDLER EVENT.json COUNT
 
-COUNT: how many times it is invoked after the first; "init" stops when the handler is imported, "boot" before, and
-"reference" imports a fixed part of the standard library. Last line on standard output: what it took, as JSON (CPU
-seconds, peak memory in KiB, files opened, modules, status).
+COUNT: number of invocations after the first. "init" stops after importing the handler, "boot" before it; "reference"
+imports a fixed part of the standard library. The last line of standard output is the result as JSON: CPU seconds, peak
+memory in KiB, files opened, modules, status.
 """
 
 import json
@@ -16,7 +16,7 @@ REFERENCE = ("asyncio", "decimal", "email.parser", "http.client", "inspect", "lo
 
 
 class Context:
-    """What Lambda tells a function about its run."""
+    """Lambda's context object."""
 
     function_name = "benchmark"
     function_version = "$LATEST"

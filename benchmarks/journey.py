@@ -1,4 +1,4 @@
-"""One lead's way through the real functions, on moto: which calls each function makes, and what they cost."""
+"""Takes one lead through the real functions, on moto: which calls each function makes, and what they cost."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from benchmarks.capacity import Item, indexes_of, item_size, read_units, write_u
 from dev import template
 from tests.aws import ENVIRONMENT, aws_in_process
 
-EVERY_CALL = "_make_api_call"  # the one method that every call of every client passes, with its values
+EVERY_CALL = "_make_api_call"  # every call of every client goes through this method
 
 
 @dataclass
 class Step:
-    """What one run of a function asked of AWS. `writes`: units, "" for the table itself; `reads`: units."""
+    """The AWS calls of one run of a function. `writes`: index, or "" for the table -> units. `reads`: units."""
 
     function: str
     calls: Counter[str] = field(default_factory=Counter)
@@ -34,20 +34,20 @@ class Step:
 
 @dataclass(frozen=True)
 class Journey:
-    """`stored`: bytes of a worked lead, its index entries and its access log."""
+    """All runs for one lead. `stored`: bytes of a closed lead, its index entries and its access log."""
 
     steps: dict[str, Step]
     stored: int
 
 
 def play() -> Journey:
-    """A lead is sent, told to staff, looked for, opened, taken, called and booked."""
+    """Sends a lead, alerts staff, searches, opens and acknowledges it, and records a call and an appointment."""
     os.environ.update(ENVIRONMENT)
     from functions import alert_staff, escalate_leads  # noqa: PLC0415  reads the environment when it is imported
     from tests.functions import calls, staff_calls  # noqa: PLC0415
 
     recorder = _Recorder()
-    silent = patch.object(logging.getLogger("leads"), "disabled", new=True)  # what is measured are calls
+    silent = patch.object(logging.getLogger("leads"), "disabled", new=True)  # only calls are measured
     with aws_in_process() as aws, recorder.listening(), redirect_stdout(io.StringIO()), silent:
         reference = recorder.step("capture_lead", lambda: staff_calls.captured(calls.URGENT, alerted=False))
         stream = calls.stream_of(calls.LEAD_ID)
@@ -116,7 +116,7 @@ def _version(items: list[Item], lead_id: str) -> int:
 
 
 def _stored(item: Item) -> int:
-    """With 100 bytes that DynamoDB adds to each item and each index entry."""
+    """Returns the stored bytes, with the 100 bytes that DynamoDB adds to each item and index entry."""
     indexes = indexes_of(template.expand()["Resources"]["LeadsTable"]["Properties"]).values()
     entries = [item, *filter(None, (index.entry(item) for index in indexes))]
     return sum(item_size(entry) + 100 for entry in entries)

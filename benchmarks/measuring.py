@@ -1,4 +1,4 @@
-"""One measured run of a variant: instructions, CPU time and memory of a cold start, or Lambda's runtime emulator."""
+"""Measures one run of a variant: instructions, CPU time and memory of a cold start, also in Lambda's emulator."""
 
 import json
 import os
@@ -24,7 +24,7 @@ INVOKE = PROJECT / "benchmarks" / "invoke.py"
 PYTHON = getattr(sys, "_base_executable", sys.executable)  # as Lambda's: outside any environment
 COUNTED = re.compile(r"I\s+refs:\s+([\d,]+)")
 MOST = 300  # seconds for one run, under valgrind on a busy machine
-# What the template gives to functions; nothing here is a secret or reaches a real account.
+# The functions' environment, as in the template. It has no real secret, and reaches no real account.
 SETTINGS = {
     "AWS_ACCESS_KEY_ID": "benchmark",
     "AWS_SECRET_ACCESS_KEY": "benchmark",  # pragma: allowlist secret
@@ -48,7 +48,7 @@ SETTINGS = {
     "PYTHONHASHSEED": "0",
     "TZ": "UTC",
 }
-# What Lambda sets. Nothing listens at the daemon's address: what is told there is sent and gone.
+# Variables that Lambda sets. Nothing listens at the X-Ray daemon's address: datagrams to it are lost.
 LAMBDA = {
     "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
     "AWS_LAMBDA_FUNCTION_NAME": "benchmark",
@@ -61,7 +61,7 @@ LAMBDA = {
 
 
 def environment(aws: FakeAws) -> dict[str, str]:
-    """Every variable that the template sets, and what Lambda sets itself."""
+    """Returns every variable that the template sets, and those that Lambda sets."""
     found = dict.fromkeys(template.variables(), "benchmark") | SETTINGS
     return (
         found
@@ -77,7 +77,7 @@ def environment(aws: FakeAws) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Run:
-    """`instructions`: of the whole process, None without valgrind. CPU seconds; memory in KiB at its highest."""
+    """The result of a run. `instructions`: of the whole process, None without valgrind. Peak memory is in KiB."""
 
     instructions: int | None
     init: float
@@ -89,14 +89,20 @@ class Run:
 
 
 def run(variant: Variant, count: str, variables: Mapping[str, str], *, counted: bool) -> Run:
-    """`count`: how often it is invoked after the first time, or "boot" or "init". Raises RuntimeError when it fails."""
+    """Runs a variant once.
+
+    count: number of invocations after the first, or "boot" or "init"
+
+    Raises:
+        RuntimeError: the run failed
+    """
     command = [PYTHON, "-s", "-S", "-P", "-B", str(INVOKE), str(variant.folder), variant.handler, str(variant.event)]
     command.append(count)
     if counted:
         counting = ["--tool=cachegrind", "--cache-sim=no", f"--cachegrind-out-file={os.devnull}"]
         command = ["nice", "-n", "10", "valgrind", *counting, *command]
-    told = {**variables, "LAMBDA_TASK_ROOT": str(variant.folder)}
-    done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=MOST, check=False)
+    settings = {**variables, "LAMBDA_TASK_ROOT": str(variant.folder)}
+    done = subprocess.run(command, env=settings, capture_output=True, text=True, timeout=MOST, check=False)
     if done.returncode:
         raise RuntimeError(f"{variant.key}: {done.stderr[-1500:]}")
     took: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
@@ -127,13 +133,13 @@ class RuntimeEmulator:
         return next(PROJECT.glob(".local/sam/lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-x86_64"), None)
 
     def start(self, variant: Variant, variables: Mapping[str, str]) -> float:
-        """Milliseconds of INIT and the first request together, by the emulator's own clock.
+        """Returns the milliseconds of INIT and the first request together, by the emulator's own clock.
 
-        Its REPORT line gives a wrong Init Duration; the line INIT REPORT is right.
+        Init Duration in its REPORT line is wrong; the INIT REPORT line is right.
         """
         address, runtime = (f"127.0.0.1:{free_port()}" for _ in range(2))
         path = f"{variant.folder}:{self._client}"
-        told = {"PYTHONPATH": path, "LAMBDA_TASK_ROOT": str(variant.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        settings = {"PYTHONPATH": path, "LAMBDA_TASK_ROOT": str(variant.folder), "PYTHONDONTWRITEBYTECODE": "1"}
         program = self.program()
         if program is None:
             raise RuntimeError("the runtime emulator is not installed: make setup")
@@ -145,7 +151,7 @@ class RuntimeEmulator:
             command = [copied, "--log-level", "info", *addresses, PYTHON, "-m", "awslambdaric", variant.handler]
             with log.open("w") as output:
                 process = subprocess.Popen(
-                    command, env=dict(variables) | told, cwd=variant.folder, stdout=output, stderr=subprocess.STDOUT
+                    command, env=dict(variables) | settings, cwd=variant.folder, stdout=output, stderr=subprocess.STDOUT
                 )
                 try:
                     _invoke(f"http://{address}/2015-03-31/functions/function/invocations", variant.event.read_bytes())

@@ -1,10 +1,10 @@
-"""How fast functions start, beside what the same task costs as it is usually written: all in one run.
+"""Measures how fast functions start, compared with the usual ways to write the same task.
 
     make bench             everything, in build/benchmarks: speed.md, speed.svg, speed.json
-    make bench SHORT=1     this service beside a, c, d and e only, fewer rounds
+    make bench SHORT=1     compares only with a, c, d and e, in fewer rounds
 
-What is counted in instructions (valgrind) hardly depends on the machine's load; times do, so variants take turns and
-the median of the rounds' ratios to `a` is given. AWS is on loopback, over TLS with certificates that are checked.
+Instructions (valgrind) hardly depend on the machine's load. Times do, so variants take turns, and the result is the
+median of the rounds' ratios to `a`. AWS is a fake on loopback, over TLS with checked certificates.
 """
 
 import argparse
@@ -30,14 +30,14 @@ from infra import build
 
 mpl.use("svg")
 OURS = "capture_lead"
-FEW, MANY = 10, 60  # requests after the first: what lies between them is warm
+FEW, MANY = 10, 60  # requests after the first; the difference is the cost of warm requests
 MILLION = 1e6
 FORM_LOADS = 5
 
 
 @dataclass
 class Figures:
-    """Of one variant. Instructions in millions, times in milliseconds, memory and size in MB."""
+    """The figures of one variant: instructions in millions, times in milliseconds, memory and size in MB."""
 
     cold: float | None = None
     warm: float | None = None
@@ -65,7 +65,7 @@ class Bench:
             fake_aws.trust(variant.folder, self.aws.authority)
 
     def look(self, variants: list[Variant]) -> None:
-        """Once, unhurried: memory, files, and how many calls one submission makes."""
+        """Runs each variant once for memory, files, and the number of AWS calls of one submission."""
         for variant in self._steps("memory, files, calls", variants):
             self.aws.calls.clear()
             seen = run(variant, "0", self.variables, counted=False)
@@ -76,7 +76,7 @@ class Bench:
                 raise SystemExit(f"{variant.key} answers {seen.status}, not 201")
 
     def count(self, variants: list[Variant], *, warm: bool) -> None:
-        """Instructions; two at a time, since they do not mind each other."""
+        """Counts instructions, two variants at a time: that does not change the counts."""
         counts = ["0", str(FEW), str(MANY)] if warm else ["0"]
         boot = self._counted((variants[0], "boot"))
         jobs = [(variant, count) for variant in variants for count in counts]
@@ -97,7 +97,7 @@ class Bench:
         return (run(variant, count, self.variables, counted=True).instructions or 0) / MILLION
 
     def time(self, variants: list[Variant]) -> None:
-        """CPU time of import and first request, in turns."""
+        """Measures the CPU time of import and first request; variants take turns."""
 
         def once(variant: Variant) -> None:
             self.found[variant.key].cpu.append(1000 * run(variant, "0", self.variables, counted=False).first)
@@ -123,7 +123,7 @@ class Bench:
 
 
 def _runtime_client() -> Path:
-    """Lambda has it beside the function's folder, compiled."""
+    """Installs Lambda's runtime client, compiled: Lambda has it outside the function's folder."""
     folder = BUILT / "packages-runtime-client"
     if not folder.exists():
         build.install(folder, PROJECT / "locks/benchmarks/runtime-client.txt", HERE, None)
@@ -132,7 +132,7 @@ def _runtime_client() -> Path:
 
 
 def ratio(ours: list[float], theirs: list[float]) -> float | None:
-    """The median of the rounds' ratios."""
+    """Returns the median of the rounds' ratios."""
     return statistics.median(a / b for a, b in zip(ours, theirs, strict=True)) if ours and theirs else None
 
 

@@ -1,6 +1,6 @@
-"""A table that answers the calls of shared/adapters/dynamodb and counts what they consume, for a million leads.
+"""A table in memory for a million leads: answers the calls of shared/adapters/dynamodb, and counts what they consume.
 
-DynamoDB Local takes half an hour to fill that far; tests/contract/test_capacity.py holds both to the same counts.
+Filling DynamoDB Local that far takes half an hour; tests/contract/test_capacity.py checks that both count the same.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ LAST = "\U0010ffff"
 
 
 class ConditionalCheckFailedException(Exception):
-    """Never raised here: nobody writes at the same time."""
+    """Never raised: there are no concurrent writes."""
 
 
 class TableInMemory:
-    """In the place of a DynamoDB client with one table."""
+    """Replaces a DynamoDB client with one table."""
 
     class exceptions:  # noqa: N801  named as in botocore
         ConditionalCheckFailedException = ConditionalCheckFailedException
@@ -38,11 +38,11 @@ class TableInMemory:
         self.forget()
 
     def forget(self) -> None:
-        """What was consumed so far."""
+        """Resets the counts of consumed capacity."""
         self.requests, self.units = 0, 0.0
 
     def load(self, items: Iterator[Item]) -> None:
-        """New items, without counting."""
+        """Adds new items without counting."""
         for item in items:
             self._store(item)
 
@@ -65,7 +65,11 @@ class TableInMemory:
         return {"Item": found} if found else {}
 
     def query(self, **what: Any) -> dict[str, Any]:
-        """Raises ValueError for a condition that the adapter does not use today."""
+        """Answers a Query.
+
+        Raises:
+            ValueError: the adapter does not use such a condition today
+        """
         name, forward = what["IndexName"], what.get("ScanIndexForward", True)
         index = self._indexes[name]
         condition = CONDITION.fullmatch(what["KeyConditionExpression"])
@@ -103,7 +107,7 @@ def _place(name: str, index: Index, item: Item) -> tuple[tuple[str, str], tuple[
 
 
 def _range(entries: list[tuple[str, str]], condition: re.Match[str], value: dict[str, str]) -> tuple[int, int]:
-    """Which entries the condition asks for, from the first to before the last."""
+    """Returns the range of entries that the condition selects: first, and one past the last."""
     if condition["from"]:
         return bisect_left(entries, (value[condition["from"]], "")), bisect_left(
             entries, (value[condition["to"]], LAST)

@@ -2,7 +2,7 @@ import software.amazon.dynamodb.services.local.main.ServerRunner;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
-/** DynamoDB Local listens on every interface and has no option against it: here it listens on loopback alone. */
+/** Starts DynamoDB Local on loopback only: by itself it listens on every interface, and no option changes that. */
 class OnLoopback {
     public static void main(String[] arguments) throws Exception {
         var proxy = ServerRunner.createServerFromCommandLineArgs(arguments);

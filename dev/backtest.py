@@ -1,9 +1,11 @@
-"""Which leads would change tier under other rules: `python -m dev.backtest OLD NEW`, for the physician who signs them.
+"""Shows which leads would change tier under other rules, for the physician who signs them.
 
-OLD and NEW are each a rulebook folder, or a git revision such as v1.0.0 or HEAD. Answer sets come from --answers, a
-line of JSON each (an answer set, or anything with `answers`, such as an exported lead), or from a file of vignettes;
-without it, samples are made, the same ones each time. What a patient wrote is never printed: a changed set is named by
-its reference, its id or its line. Exit status 1 when a set could not be scored by both.
+    python -m dev.backtest OLD NEW
+
+OLD and NEW are each a rulebook folder or a git revision, such as v1.0.0 or HEAD. `--answers` names a file of vignettes,
+or a file with one JSON object per line: an answer set, or an object with `answers`, such as an exported lead. Without
+it, the same sample answers are made each time. Nothing that a patient wrote is printed: a changed answer set is named
+by its reference, id or line number. The exit status is 1 if some set could not be scored by both rule sets.
 """
 
 from __future__ import annotations
@@ -38,14 +40,19 @@ PROJECT = Path(__file__).resolve().parent.parent
 RULEBOOK = "shared/rulebook"
 PICTURE = PROJECT / "build" / "backtest.svg"
 SAMPLES = 2_000
-LISTED = 50  # changed sets that are named in the table
-CELL, ROW, LEFT, TOP = 110, 34, 190, 150  # of the picture, in pixels
+LISTED = 50  # the table names at most this many changed sets
+CELL, ROW, LEFT, TOP = 110, 34, 190, 150  # layout of the picture, in pixels
 SAME, RAISED, LOWERED, EMPTY = "#e3e8ee", "#f6c177", "#e5716b", "#fafbfc"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A set of answers whose tier differs. `why`: rules with + (fires only now), - (no longer), or ~ (weighs else)."""
+    """An answer set whose tier changes.
+
+    name: reference, id or line number of the set
+    old, new: tiers
+    why: rule ids, each after + (fires only under the new rules), - (no longer fires) or ~ (has another weight)
+    """
 
     name: str
     old: str
@@ -55,7 +62,11 @@ class Change:
 
 @dataclass(slots=True)
 class Backtest:
-    """What re-scoring found. `moves`: how many sets went from tier to tier, unchanged ones included."""
+    """The result of scoring every answer set with both rule sets.
+
+    moves: (old tier, new tier) -> number of sets, unchanged ones included
+    unscored: names of the sets that could not be scored by both
+    """
 
     old: RuleSet
     new: RuleSet
@@ -69,12 +80,12 @@ class Backtest:
 
     @property
     def rules(self) -> Counter[str]:
-        """How many changes each rule has a part in."""
+        """Entry of `Change.why` -> number of changed sets."""
         return Counter(mark for change in self.changes for mark in change.why)
 
     @property
     def tiers(self) -> list[str]:
-        """Most urgent first; a tier that only one side knows comes last."""
+        """Most urgent first; tiers that only the old rules have come last."""
         return list(dict.fromkeys([*self.new.tiers, *self.old.tiers]))
 
     def lowered(self, old: str, new: str) -> bool:
@@ -82,7 +93,7 @@ class Backtest:
 
 
 def backtest(old: RuleSet, new: RuleSet, answer_sets: Iterator[tuple[str, Any]]) -> Backtest:
-    """Scores each set by both. The name of a set that one of them cannot score is kept apart."""
+    """Scores each answer set with both rule sets."""
     found = Backtest(old, new)
     for name, answers in answer_sets:
         if not isinstance(answers, dict) or any(rules.questionnaire.problems(answers) for rules in (old, new)):
@@ -119,7 +130,11 @@ def _weight(rule: Rule) -> object:
 
 
 def rules_of(place: str, questionnaire: str) -> RuleSet:
-    """The rule set of a folder or a git revision. Raises RulebookError, also when there is no such place."""
+    """Loads the rule set from a folder or a git revision.
+
+    Raises:
+        RulebookError: `place` is neither, or its rulebook is invalid
+    """
     folder = Path(place)
     if folder.is_dir():
         return _rule_set(folder, place, questionnaire)
@@ -148,7 +163,7 @@ def _check_out(revision: str, destination: Path) -> None:
 
 
 def read_answers(path: Path) -> Iterator[tuple[str, Any]]:
-    """Name and answers of each set; a line that is not JSON has none."""
+    """Yields the name and the answers of each set. A line that is not JSON has None for answers."""
     text = path.read_text(encoding="utf-8")
     try:
         whole = json.loads(text)
@@ -172,14 +187,14 @@ def _named(entry: Any, otherwise: str) -> tuple[str, Any]:
 
 
 def sample_answers(rule_set: RuleSet, count: int) -> Iterator[tuple[str, Any]]:
-    """The same ones each time, so that two runs can be compared."""
-    drawn, chance = form(rule_set, (), {}), random.Random(2026)  # noqa: S311  nobody's secret
+    """Yields the same sample answers each time, so that two runs can be compared."""
+    drawn, chance = form(rule_set, (), {}), random.Random(2026)  # noqa: S311  not for secrets
     for number in range(1, count + 1):
         yield f"sample {number}", samples.sample(drawn, number, chance)["answers"]
 
 
 def show(found: Backtest, console: Console) -> None:
-    """The tables: tier to tier, rule by rule, and the changed sets by name."""
+    """Prints three tables: moves from tier to tier, changes by rule, and the changed sets."""
     console.print(f"old  {_title(found.old)}\nnew  {_title(found.new)}\n")
     console.print(f"{found.count} answer sets scored by both; {len(found.changes)} would change tier.")
     if found.unscored:
@@ -193,7 +208,7 @@ def show(found: Backtest, console: Console) -> None:
             moves.add_row(old, new, str(times), "LOWERED" if found.lowered(old, new) else "raised")
     rules = Table("rule", "sets", "")
     for mark, times in found.rules.most_common():
-        meaning = {"+": "fires only under the new rules", "-": "no longer fires", "~": "weighs differently"}
+        meaning = {"+": "fires only under the new rules", "-": "no longer fires", "~": "has another weight"}
         rules.add_row(mark.lstrip("+-~"), str(times), meaning.get(mark[0], ""))
     sets = Table("answer set", "from", "to", "rules")
     for change in found.changes[:LISTED]:
@@ -204,7 +219,7 @@ def show(found: Backtest, console: Console) -> None:
 
 
 def picture(found: Backtest) -> str:
-    """An SVG: a square for each move from tier to tier, then a bar for each rule that has a part in a change."""
+    """Draws an SVG: a cell for each move from tier to tier, and a bar for each rule that is involved in a change."""
     tiers, rules = found.tiers, found.rules.most_common(20)
     width = LEFT + CELL * len(tiers) + 40
     bars = TOP + ROW * len(tiers) + 70
@@ -228,7 +243,7 @@ def picture(found: Backtest) -> str:
             parts += _cell(found, old, new, LEFT + CELL * column, TOP + ROW * row)
     if rules:
         parts.append(
-            _text(20, bars - 16, "Rules with a part in a change (+ fires only now, - no longer, ~ weighs else)")
+            _text(20, bars - 16, "Rules involved in a change (+ fires only now, - no longer fires, ~ other weight)")
         )
     longest = rules[0][1] if rules else 1
     for number, (mark, times) in enumerate(rules):
@@ -274,12 +289,12 @@ def main() -> int:
     except (RulebookError, OSError) as error:
         parser.error(str(error))
     if arguments.samples < 0:
-        parser.error("--samples is a number of leads")
+        parser.error("--samples must not be negative")
     sets = read_answers(arguments.answers) if arguments.answers else sample_answers(new, arguments.samples)
     try:
         found = backtest(old, new, sets)
     except (OSError, UnicodeDecodeError) as error:
-        parser.error(f"{arguments.answers}: {getattr(error, 'strerror', None) or 'is no text'}")
+        parser.error(f"{arguments.answers}: {getattr(error, 'strerror', None) or 'is not text'}")
     show(found, Console(highlight=False, soft_wrap=True))
     arguments.picture.parent.mkdir(parents=True, exist_ok=True)
     arguments.picture.write_text(picture(found), encoding="utf-8")

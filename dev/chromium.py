@@ -1,9 +1,9 @@
-"""Where Chromium is and how to start it; when the machine has none, Debian's package is unpacked into this folder.
+"""Finds Chromium for the browser tests. If the machine has none, unpacks Debian's package into .local/chromium.
 
-Nothing is installed on the system and no root is needed: apt only downloads, into its own folders; dpkg only unpacks.
+Nothing is installed on the system, and root is not needed: apt only downloads, and dpkg only unpacks.
 
-    python -m dev.chromium --install     fetch it if there is none
-    python -m dev.chromium               say which one is used
+    python -m dev.chromium --install     downloads Chromium if there is none
+    python -m dev.chromium               prints which Chromium is used
 """
 
 import argparse
@@ -37,7 +37,7 @@ FONTS = """<?xml version="1.0"?>
   <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
 </fontconfig>
 """
-# Sources and proxies stay the machine's; what it runs after an update, and as whom apt downloads, do not.
+# The machine's package sources and proxies apply. Its hooks do not run, and apt downloads as the current user.
 APT = """#clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
@@ -57,7 +57,7 @@ APT::Install-Recommends "false";
 
 @dataclass(frozen=True)
 class Chromium:
-    """What a test needs to start the browser."""
+    """How to start the browser."""
 
     path: str
     env: dict[str, str] = field(default_factory=dict)
@@ -65,7 +65,7 @@ class Chromium:
 
 
 def find() -> Chromium | None:
-    """The machine's Chromium, else ours, else None."""
+    """Returns the machine's Chromium, else the one in .local/chromium, else None."""
     flags = FLAGS if _may_sandbox() else (*FLAGS, "--no-sandbox")  # only our own pages, on loopback, are opened
     own = ROOT / "usr/lib/chromium/chromium"
     for name in NAMES:
@@ -83,7 +83,7 @@ def find() -> Chromium | None:
 
 
 def _may_sandbox() -> bool:
-    """Chromium's sandbox refuses to run as root, and needs user namespaces."""
+    """Whether Chromium's sandbox can run: it refuses to run as root, and needs user namespaces."""
     unshare = shutil.which("unshare")
     return (
         os.geteuid() != 0
@@ -97,7 +97,7 @@ def _nested_libraries() -> list[str]:
 
 
 def install() -> None:
-    """Downloads the package and what it needs beyond the machine's own packages, and unpacks it."""
+    """Downloads and unpacks the package, with those of its dependencies that the machine does not have."""
     if find():
         return
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
@@ -108,10 +108,10 @@ def install() -> None:
     (HOME / "fonts.conf").write_text(FONTS.format(home=HOME, root=ROOT))
     apt = ["apt-get", "-c", str(HOME / "apt.conf"), "-o", "Dpkg::Use-Pty=0"]
     print("-- Chromium (.local/chromium): package lists, then about 100 MB", flush=True)
-    subprocess.run([*apt, "-q", "update"], check=False)  # one unreachable source of several is no reason to stop
+    subprocess.run([*apt, "-q", "update"], check=False)  # one of several sources may be unreachable
     subprocess.run([*apt, "-q", "--download-only", "install", *PACKAGES], check=True)
     for package in sorted((HOME / "apt/cache/archives").glob("*.deb")):
-        if not package.name.startswith("libc6_"):  # another C library than the machine's loader would not start
+        if not package.name.startswith("libc6_"):  # the machine's loader needs its own C library
             subprocess.run(["dpkg-deb", "--extract", str(package), str(ROOT)], check=True)
     shutil.rmtree(HOME / "apt")
     if not find():
@@ -120,7 +120,7 @@ def install() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--install", action="store_true", help="fetch it if there is none")
+    parser.add_argument("--install", action="store_true", help="download it if there is none")
     if parser.parse_args().install:
         HOME.mkdir(parents=True, exist_ok=True)
         install()

@@ -1,7 +1,7 @@
-"""The real template on the local cloud: expanded, given what the emulator leaves out, and deployed with this code.
+"""Deploys the real template, with the current code, to the emulator on this machine.
 
-What the emulator leaves out (docs/decisions/0003): an HTTP API's CORS, and the address under which AWS serves it.
-What only this machine has: a queue that gets every alert, so that alerts can be seen.
+The emulator ignores CORS and the address of an HTTP API, so both are set here (docs/decisions/0003). A queue that only
+this machine has receives every alert, so that alerts can be seen.
 """
 
 import hashlib
@@ -33,15 +33,15 @@ DEPLOY_WITHIN = 120
 ALIAS = "live"
 PARAMETERS = {
     "ClinicName": "Example Spine Clinic",
-    "ClinicPhone": "(312) 555-0100",  # a number that nobody has
+    "ClinicPhone": "(312) 555-0100",  # reserved for fiction
     "AlertEmail": "alerts@clinic.example",
     "AllowedOrigins": "http://localhost:8000,http://127.0.0.1:8000",  # landing pages on other hosts
     "GradualDeployment": "false",  # the emulator has no CodeDeploy
 }
-STAFF = {"nurse": "clinician", "desk": "desk", "admin": "admin"}  # ready-made users and their groups
-ADDRESS = "https://leads.clinic.example"  # what alerts link to, unless a front serves it
-PASSWORD = "Only-on-this-machine-1"  # noqa: S105  # pragma: allowlist secret  (of all three)
-SIGN_IN_FLOWS = (  # what updating a client would otherwise reset
+STAFF = {"nurse": "clinician", "desk": "desk", "admin": "admin"}  # user -> group
+ADDRESS = "https://leads.clinic.example"  # alerts link to it, unless dev/front.py serves the service
+PASSWORD = "Only-on-this-machine-1"  # noqa: S105  # pragma: allowlist secret  (the same for all three)
+SIGN_IN_FLOWS = (  # updating a client resets these unless they are sent again
     "ClientName",
     "SupportedIdentityProviders",
     "AllowedOAuthFlowsUserPoolClient",
@@ -58,15 +58,20 @@ SIGN_IN_FLOWS = (  # what updating a client would otherwise reset
 
 
 class LocalCloud:
-    """`with LocalCloud(state) as cloud:` the service is deployed and answers at cloud.api."""
+    """The service on the emulator: `with LocalCloud(state) as cloud:` deploys it; it answers at cloud.api.
+
+    state: folder that keeps what the emulator stores
+    parameters: of the template, in place of PARAMETERS
+    address: the service's address in alerts, without a slash at the end
+    """
 
     def __init__(self, state: Path, parameters: dict[str, str] | None = None, address: str = ADDRESS) -> None:
         self.parameters = PARAMETERS | (parameters or {})
-        self.address = address  # without the slash
+        self.address = address
         self.state = state
         self.emulator = Emulator(state, dependencies())
         self.outputs: dict[str, str] = {}
-        self.resources: dict[str, str] = {}  # logical id -> what the emulator calls it
+        self.resources: dict[str, str] = {}  # logical id -> physical id
         self._site = ""
         self._exit = ExitStack()
 
@@ -82,16 +87,16 @@ class LocalCloud:
 
     @property
     def api(self) -> str:
-        """Where the HTTP API answers; paths are appended, as in .../questionnaires/fs-intake"""
+        """Base address of the HTTP API, without a slash at the end."""
         return f"{self.emulator.endpoint}/_aws/execute-api/{self.outputs['ApiId']}/$default"
 
     @property
     def outbox(self) -> str:
-        """The address of the queue that gets every alert."""
+        """URL of the queue that receives every alert."""
         return self.resources[OUTBOX]
 
     def client(self, service: str) -> Any:
-        """A boto3 client for the emulator, and for nothing else, whatever the environment says."""
+        """Returns a boto3 client for the emulator; settings in the environment do not change that."""
         return boto3.session.Session().client(  # type: ignore[call-overload]  # a different class for each service
             service,
             endpoint_url=self.emulator.endpoint,
@@ -102,7 +107,7 @@ class LocalCloud:
         )
 
     def deploy(self) -> None:
-        """Creates the stack, or brings the one that was kept up to date."""
+        """Creates the stack, or updates the one that an earlier run left."""
         key = self._upload_code()
         expanded = template.expand(self.parameters, BUCKET, key)
         body = json.dumps(localise(expanded, self.emulator.endpoint, self.address)).encode()
@@ -125,7 +130,7 @@ class LocalCloud:
             self.sign_in_at(self._site)
 
     def sign_in_at(self, site: str) -> None:
-        """Lets the inbox be used at this address, where the emulator's sign-in page is served too (dev/front.py)."""
+        """Allows signing in to the inbox at `site`, which also serves the emulator's sign-in page (dev/front.py)."""
         self._site = site
         pool, client = self.resources["StaffPool"], self.resources["InboxClient"]
         identities = self.client("cognito-idp")
@@ -137,8 +142,8 @@ class LocalCloud:
         )
         functions, name = self.client("lambda"), self.resources["ShowPage"]
         variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-        told = {"Variables": variables | {"SIGN_IN_ADDRESS": site.removesuffix("/")}}
-        functions.update_function_configuration(FunctionName=name, Environment=told)
+        environment = {"Variables": variables | {"SIGN_IN_ADDRESS": site.removesuffix("/")}}
+        functions.update_function_configuration(FunctionName=name, Environment=environment)
 
     def _add_staff(self) -> None:
         identities, pool = self.client("cognito-idp"), self.resources["StaffPool"]
@@ -151,7 +156,7 @@ class LocalCloud:
             identities.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=group)
 
     def update_code(self) -> None:
-        """Puts the code as it is now behind every function; the resources stay as they are."""
+        """Deploys the current code to every function, without touching other resources."""
         key = self._upload_code()
         functions = self.client("lambda")
 
@@ -205,18 +210,18 @@ class LocalCloud:
 
 
 def function_names() -> list[str]:
-    """The functions' logical ids."""
+    """Returns the logical ids of the functions."""
     resources = template.read()["Resources"]
     return [name for name, resource in resources.items() if resource["Type"] == "AWS::Serverless::Function"]
 
 
 def dependencies() -> Path:
-    """The locked dependencies as they are shipped, but for the Python that runs the functions here."""
+    """Returns the folder of the locked dependencies, as shipped, but for the Python that runs the functions here."""
     return Path(_with_build("print(build.dependencies(sys.version_info[:2], None))"))
 
 
 def build(destination: Path) -> Path:
-    """This project's own part of all functions; where the dependencies are, they are told by their environment."""
+    """Copies this project's part of all functions. The emulator finds the dependencies by PYTHONPATH."""
     shutil.rmtree(destination, ignore_errors=True)
     destination.mkdir(parents=True)
     modules = [re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in function_names()]
@@ -227,14 +232,14 @@ def build(destination: Path) -> Path:
 
 
 def _with_build(program: str, *arguments: str | Path) -> str:
-    """Runs infra/build.py by the Python that runs the functions, which makes the .pyc it can use."""
+    """Runs infra/build.py with the Python that runs the functions, so that its .pyc files match."""
     command = [str(Emulator.python()), "-c", f"import sys; from infra import build; {program}", *map(str, arguments)]
     result = subprocess.run(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=True)
     return result.stdout.strip()
 
 
 def zip_folder(folder: Path) -> bytes:
-    """The same content gives the same bytes."""
+    """Zips a folder. The same content gives the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for path in sorted(folder.rglob("*")):
@@ -244,7 +249,7 @@ def zip_folder(folder: Path) -> bytes:
 
 
 def localise(expanded: template.Template, endpoint: str, address: str) -> template.Template:
-    """The expanded template as the emulator understands it, with the queue that gets every alert."""
+    """Adapts the expanded template to the emulator, and adds the queue that receives every alert."""
     resources = expanded["Resources"]
     resources["SiteAddress"]["Properties"]["Value"] = address
     for secret in (entry for entry in resources.values() if entry["Type"] == "AWS::SecretsManager::Secret"):
@@ -258,11 +263,11 @@ def localise(expanded: template.Template, endpoint: str, address: str) -> templa
             "TopicArn": {"Ref": "AlertTopic"},
             "Protocol": "sqs",
             "Endpoint": {"Fn::GetAtt": [OUTBOX, "Arn"]},
-            "FilterPolicy": {"kind": ["new", "escalation", "digest"]},  # what staff can get: no canary
+            "FilterPolicy": {"kind": ["new", "escalation", "digest"]},  # as for staff: no canary alerts
         },
     }
     return expanded
 
 
 if __name__ == "__main__":
-    sys.exit("This is a library: `make run` starts the service on the local cloud.")
+    sys.exit("Not a command. `make run` starts the service on the local cloud.")

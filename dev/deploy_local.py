@@ -1,7 +1,7 @@
-"""`make deploy-local`: SAM CLI builds and deploys the real template, as it would to AWS, to the local cloud.
+"""`make deploy-local`: SAM CLI builds and deploys the real template to the emulator, as it would to AWS.
 
-Who may do what is enforced there by the roles' policies. A copy of the project is deployed, so that a rule can be
-changed, deployed, and taken back. What the emulator cannot show is said at the end.
+The emulator enforces the roles' policies. A copy of the project is deployed, so that a rule can be changed, deployed
+and rolled back. The last output lists what the emulator cannot show.
 """
 
 import argparse
@@ -34,16 +34,16 @@ SAM = PROJECT / ".local" / "sam" / "bin" / "sam"
 STAGE = "dev"  # of infra/samconfig.toml
 COPIED = ("functions", "shared", "web", "infra", "locks", "dev", "pyproject.toml")
 RULES = "shared/rulebook/fs-triage.toml"
-EARLIER, CHANGED = "at_least = 60\ntier =", "at_least = 99\ntier ="  # where a lead's fit begins to be PRIORITY
-# The emulator has no CodeDeploy, and expands SAM by the defaults of parameters alone.
+EARLIER, CHANGED = "at_least = 60\ntier =", "at_least = 99\ntier ="  # the fit score from which a lead is PRIORITY
+# The emulator has no CodeDeploy, and expands SAM with the parameters' defaults only.
 GRADUAL, AT_ONCE = (
     'Default: "true"\n    AllowedPattern: "true|false"',
     'Default: "false"\n    AllowedPattern: "true|false"',
 )
-SPOOL = ("SpooledSubmissions", "FailedSubmissions")  # submissions that may be stored nowhere else yet
+SPOOL = ("SpooledSubmissions", "FailedSubmissions")  # submissions that may not be stored anywhere else
 DENIED = ("AccessDenied", "AuthorizationError", "not authorized")
 BY_SCHEDULE = ("EscalateLeads", "SendDigest", "RetireLeads")
-# What a function's role must refuse. Each is asked beside the call it is there for, which the role must allow.
+# Function -> the call that its role must allow, and the calls that it must refuse.
 REFUSED = {
     "CaptureLead": ("put", ("get", "scan", "delete", "publish")),
     "ShowLead": ("get", ("put", "delete", "scan", "publish")),
@@ -51,21 +51,21 @@ REFUSED = {
     "RetireLeads": ("delete", ("scan", "publish")),
 }
 NOT_SHOWN = """What the emulator cannot show, and AWS does (docs/aws-smoke-test.md):
-  encryption, throttling, point-in-time recovery, deletion protection and a custom domain are taken and not carried out;
-  a new version has all calls at once: there is no CodeDeploy here;
+  encryption, throttling, point-in-time recovery, deletion protection and a custom domain have no effect;
+  a new version gets all calls at once: there is no CodeDeploy here;
   e-mails and texts are not sent, so nobody confirms a subscription;
-  the API has no address of its own here, so the hourly canary is not run (its own test does, on the local cloud);
-  a trust policy of the gateway's invocation, and quotas of the account, are not checked."""
+  the API has no address of its own, so the hourly canary does not run (tests/e2e/test_delivery_canary.py runs it);
+  the trust policy for API Gateway's calls, and the account's quotas, are not checked."""
 
 
 class Sam:
-    """SAM CLI on a copy of the project, with the local cloud as its AWS."""
+    """Runs SAM CLI on a copy of the project, with the emulator as its AWS."""
 
     def __init__(self, project: Path, endpoint: str) -> None:
         self._infra = project / "infra"
         self._log = project / "sam.log"
         ours = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        self._environment = {  # for the build, that of whoever runs this: it may fetch packages
+        self._environment = {  # the caller's, since the build may fetch packages; without their AWS settings
             **ours,
             "PATH": f"{Emulator.python().parent}:{os.environ.get('PATH', os.defpath)}",
             "AWS_ENDPOINT_URL": endpoint,
@@ -80,7 +80,11 @@ class Sam:
         }
 
     def run(self, *arguments: str) -> None:
-        """Raises RuntimeError with SAM's last words."""
+        """Runs one SAM command.
+
+        Raises:
+            RuntimeError: it failed; with the end of its output
+        """
         with self._log.open("wb") as log:
             done = subprocess.run(
                 [str(SAM), *arguments],
@@ -99,12 +103,12 @@ class Sam:
         self.run("build")
 
     def deploy(self) -> None:
-        given = [f"{name}={json.dumps(value)}" for name, value in PARAMETERS.items()]
-        self.run("deploy", "--config-env", STAGE, "--parameter-overrides", *given)
+        parameters = [f"{name}={json.dumps(value)}" for name, value in PARAMETERS.items()]
+        self.run("deploy", "--config-env", STAGE, "--parameter-overrides", *parameters)
 
 
 class Local:
-    """The stack that was deployed."""
+    """The deployed stack."""
 
     def __init__(self, emulator: Emulator, stack: str) -> None:
         self.emulator = emulator
@@ -127,12 +131,12 @@ class Local:
         return Stage(self.stack, self.client, outputs, site, self.emulator.endpoint)
 
     def resources(self) -> dict[str, str]:
-        """Logical id -> what the emulator calls it."""
+        """Returns logical id -> physical id."""
         listed = self.client("cloudformation").describe_stack_resources(StackName=self.stack)["StackResources"]
         return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in listed}
 
     def denials(self) -> list[str]:
-        """Lines of the functions' log that say that something was refused."""
+        """Returns the lines of the functions' log that report a refused call."""
         pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=self.resources()["Logs"])
         lines = [event["message"] for page in pages for event in page["events"]]
         expect(lines, "the functions have logged nothing")
@@ -142,7 +146,7 @@ class Local:
 def main() -> None:
     argparse.ArgumentParser(prog="python -m dev.deploy_local", description=__doc__).parse_args()
     if sys.version_info[:2] != LAMBDA_PYTHON and not _runs_what_is_shipped():
-        sys.exit("What is shipped is for Python {}.{}; the local cloud needs it too.".format(*LAMBDA_PYTHON))
+        sys.exit("The functions are built for Python {}.{}; the local cloud needs it too.".format(*LAMBDA_PYTHON))
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="deploy-local-") as folder:
         project = Path(folder) / "project"
@@ -168,10 +172,13 @@ def _copy(project: Path) -> None:
             shutil.copytree(source, project / name, ignore=unwanted)
         else:
             shutil.copyfile(source, project / name)
-    (project / ".local").symlink_to(PROJECT / ".local")  # installed dependencies, not installed again
+    (project / ".local").symlink_to(PROJECT / ".local")  # reuses the installed dependencies
     template = project / "infra" / "template.yaml"
     written = template.read_text(encoding="utf-8")
-    expect(written.count(GRADUAL) == 1, "the template's GradualDeployment is not as this program knows it")
+    expect(
+        written.count(GRADUAL) == 1,
+        "the template's GradualDeployment has changed: update GRADUAL in dev/deploy_local.py",
+    )
     template.write_text(written.replace(GRADUAL, AT_ONCE), encoding="utf-8")
 
 
@@ -179,7 +186,7 @@ def _show(project: Path, emulator: Emulator) -> None:
     sam = Sam(project, emulator.endpoint)
     config = tomllib.loads((project / "infra" / "samconfig.toml").read_text(encoding="utf-8"))
     local = Local(emulator, config[STAGE]["deploy"]["parameters"]["stack_name"])
-    console.print("[bold]Deploy[/]: nothing is there yet")
+    console.print("[bold]Deploy[/] to an empty account")
     with step("sam build"):
         sam.build()
     with step(f"sam deploy --config-env {STAGE}, once"):
@@ -188,11 +195,11 @@ def _show(project: Path, emulator: Emulator) -> None:
     with step("The functions start"):
         for path in ("", "/questionnaires/fs-intake"):
             smoke.call("GET", f"{stage.site}{path}")
-    console.print("[bold]A lead's journey[/]: the same steps as `make smoke` takes on AWS")
+    console.print("[bold]A lead's journey[/]: the same steps as `make smoke` on AWS")
     smoke.journey(stage)
     console.print("[bold]Least privilege[/]")
     _privileges(local)
-    console.print("[bold]A changed rule, and back[/]")
+    console.print("[bold]A changed rule, and its rollback[/]")
     _change_a_rule(project, sam, stage)
     console.print("[bold]Delete[/]")
     _delete(sam, local)
@@ -204,22 +211,22 @@ def _privileges(local: Local) -> None:
         with step(f"{function} does its work"):
             done = local.client("lambda").invoke(FunctionName=resources[function])
             expect("FunctionError" not in done, f"{function} failed")
-    with step("Nothing of all this was refused to any function"):
+    with step("No function was refused a call"):
         denials = local.denials()
-        expect(not denials, f"{len(denials)} refusals are in the log")
+        expect(not denials, f"the log has {len(denials)} refused calls")
     for function, (allowed, refused) in REFUSED.items():
         with step(f"With the grants of {function}: {allowed} is allowed; {', '.join(refused)} are refused"):
-            with _somebody_like(local, resources[f"{function}Role"]) as (key, secret):
+            with _user_with_policies_of(local, resources[f"{function}Role"]) as (key, secret):
                 for action in (allowed, *refused):
                     expect(
-                        _may(local, action, key, secret) == (action == allowed),
+                        _is_allowed(local, action, key, secret) == (action == allowed),
                         f"{action} is {'refused' if action == allowed else 'allowed'}",
                     )
 
 
 @contextmanager
-def _somebody_like(local: Local, role: str) -> Iterator[tuple[str, str]]:
-    """A user's key, with exactly a role's own policies."""
+def _user_with_policies_of(local: Local, role: str) -> Iterator[tuple[str, str]]:
+    """Creates a user with exactly the inline policies of a role. Yields their access key id and secret."""
     iam, name = local.client("iam"), f"like-{role}"[:64]
     iam.create_user(UserName=name)
     policies = iam.list_role_policies(RoleName=role)["PolicyNames"]
@@ -236,22 +243,22 @@ def _somebody_like(local: Local, role: str) -> Iterator[tuple[str, str]]:
         iam.delete_user(UserName=name)
 
 
-def _may(local: Local, action: str, key: str, secret: str) -> bool:
+def _is_allowed(local: Local, action: str, key: str, secret: str) -> bool:
     outputs = local.stage().outputs
-    table, nobody = outputs["LeadsTable"], {"lead_id": {"S": "of-nobody"}}
+    table, unknown = outputs["LeadsTable"], {"lead_id": {"S": "no-such-lead"}}
     dynamodb, sns = (local.client(service, key, secret) for service in ("dynamodb", "sns"))
     try:
         match action:
             case "put":
-                dynamodb.put_item(TableName=table, Item=nobody)
+                dynamodb.put_item(TableName=table, Item=unknown)
             case "get":
-                dynamodb.get_item(TableName=table, Key=nobody)
+                dynamodb.get_item(TableName=table, Key=unknown)
             case "delete":
-                dynamodb.delete_item(TableName=table, Key=nobody)
+                dynamodb.delete_item(TableName=table, Key=unknown)
             case "scan":
                 dynamodb.scan(TableName=table, Limit=1)
             case _:
-                sns.publish(TopicArn=outputs["AlertTopicArn"], Message="Of nobody.")
+                sns.publish(TopicArn=outputs["AlertTopicArn"], Message="Not about a lead.")
     except ClientError as error:
         if error.response["Error"]["Code"] not in DENIED and "AccessDenied" not in error.response["Error"]["Code"]:
             raise
@@ -262,9 +269,9 @@ def _may(local: Local, action: str, key: str, secret: str) -> bool:
 def _change_a_rule(project: Path, sam: Sam, stage: Stage) -> None:
     rules = project / RULES
     earlier = rules.read_text(encoding="utf-8")
-    expect(earlier.count(EARLIER) == 1, f"{RULES} is not as this program knows it")
+    expect(earlier.count(EARLIER) == 1, f"{RULES} has changed: update EARLIER in dev/deploy_local.py")
     with step("Before: the sample lead gets its call by the next business day"):
-        expect(_disposition(stage) == "next-business-day-call", "it gets another answer")
+        expect(_disposition(stage) == "next-business-day-call", "it gets another disposition")
     for what, text, disposition in (
         ("A higher threshold", earlier.replace(EARLIER, CHANGED), "contact-within-two-business-days"),
         ("The earlier version", earlier, "next-business-day-call"),
@@ -280,7 +287,7 @@ def _change_a_rule(project: Path, sam: Sam, stage: Stage) -> None:
 
 def _disposition(stage: Stage) -> str:
     answer = smoke.submit(stage, smoke.test_lead())
-    expect(answer.status == 201, f"the lead is answered with {answer.status}")  # noqa: PLR2004
+    expect(answer.status == 201, f"POST /submissions is {answer.status}, not 201")  # noqa: PLR2004
     return str(answer.json["disposition"])
 
 
@@ -300,7 +307,7 @@ def _delete(sam: Sam, local: Local) -> None:
         queues = {url.rsplit("/", 1)[-1] for url in local.client("sqs").list_queues()["QueueUrls"]}
         expected = {resources[name].rsplit("/", 1)[-1] for name in SPOOL}
         expect(queues == expected, f"queues: {len(queues - expected)} too many, {len(expected - queues)} too few")
-    with step("Nothing else does: no function, API, topic or role"):
+    with step("Nothing else stays: no function, API, topic or role"):
         left = {
             "functions": local.client("lambda").list_functions()["Functions"],
             "APIs": local.client("apigatewayv2").get_apis()["Items"],

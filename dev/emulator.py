@@ -1,4 +1,4 @@
-"""The AWS emulator (ministack) as a process of ours: on loopback, with a clean environment, and stopped with us."""
+"""Runs the AWS emulator (ministack) as a child process: on loopback, with a clean environment."""
 
 import json
 import os
@@ -17,10 +17,10 @@ ENVIRONMENT = Path(__file__).resolve().parent.parent / ".local" / "ministack"
 START_WITHIN = 30
 STOP_WITHIN = 20
 
-# Run by the interpreter below the emulator's environment, not by the environment's own: functions are run by the same
-# interpreter, and so see only their code and the locked dependencies. What is missing there fails here too.
-# On Linux the emulator ends when we do, however we end, and saves its state on the way.
-# It has no TLS here. Policies that refuse everybody without TLS would refuse all, so its loopback counts as TLS.
+# Run by the base interpreter of the emulator's environment, not by the environment's own. The same interpreter runs the
+# functions, so they see only their code and the locked dependencies, and a missing dependency fails here too.
+# On Linux, prctl has the kernel send SIGTERM to the emulator when this process ends, so that it saves its state.
+# The emulator has no TLS, and some policies refuse requests without TLS, so requests from loopback count as TLS.
 LAUNCHER = """
 import ctypes, runpy, signal, sys
 if sys.platform == "linux":
@@ -41,11 +41,12 @@ def free_port() -> int:
 
 
 class Emulator:
-    """`with Emulator(state, packages) as emulator:` it answers at emulator.endpoint.
+    """The emulator: `with Emulator(state, packages) as emulator:` it answers at emulator.endpoint.
 
-    `state`: the folder where what it holds is kept. `packages`: the folder from which functions import what they need
-    beside their code; as part of each function's code, some 4,000 files would be unpacked at each cold start. None when
-    the code brings all it needs. `enforced`: who may do what follows the roles' policies; else everybody may do all.
+    state: folder that keeps what is stored
+    packages: folder from which functions import their dependencies. Inside each function's code they would be some
+        4,000 files to unpack at each cold start. None if the code contains them.
+    enforced: whether the roles' policies apply; else every call is allowed
     """
 
     def __init__(self, state: Path, packages: Path | None, *, enforced: bool = False) -> None:
@@ -60,7 +61,7 @@ class Emulator:
 
     @staticmethod
     def python() -> Path:
-        """The interpreter that runs the emulator and the functions."""
+        """Returns the interpreter that runs the emulator and the functions."""
         python = ENVIRONMENT / "bin" / "python"
         if not python.exists():
             sys.exit("The local cloud is not installed yet: `make setup`.")
@@ -78,7 +79,7 @@ class Emulator:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C reaches us alone; we then stop it in order
+                start_new_session=True,  # so that Ctrl-C reaches only this process, which then stops it
             )
         self._wait_until_ready()
         return self
@@ -89,13 +90,13 @@ class Emulator:
             try:
                 self._process.wait(STOP_WITHIN)
             except subprocess.TimeoutExpired:
-                os.killpg(self._process.pid, signal.SIGKILL)  # its session holds only it and what it started
+                os.killpg(self._process.pid, signal.SIGKILL)  # its session has only it and its children
                 self._process.wait()
         if self._temporary:
             self._temporary.cleanup()
 
     def _forget_stream_positions(self) -> None:
-        """It keeps how far functions have read a stream, but not the stream: they would wait for what is past."""
+        """Deletes how far functions have read a stream. The stream itself is not kept, so they would wait for ever."""
         kept = self.state / "services" / "lambda.json"
         if kept.exists():
             content = json.loads(kept.read_text())
@@ -103,7 +104,7 @@ class Emulator:
             kept.write_text(json.dumps(content))
 
     def _environment(self, temporary: str) -> dict[str, str]:
-        """Nothing of ours leaks in: no credentials, no settings, no proxy."""
+        """Returns a clean environment, without the credentials, settings and proxies of this process."""
         return {
             "PATH": os.defpath,
             "HOME": temporary,
@@ -111,7 +112,7 @@ class Emulator:
             "LANG": "C.UTF-8",
             **({"PYTHONPATH": str(self.packages)} if self.packages else {}),
             "AUTH": str(self.enforced).lower(),
-            "BIND_HOST": "127.0.0.1",  # its default is every interface
+            "BIND_HOST": "127.0.0.1",  # the default is every interface
             "GATEWAY_PORT": str(self.port),
             "PERSIST_STATE": "1",
             "STATE_DIR": str(self.state / "services"),
@@ -135,4 +136,4 @@ class Emulator:
                 time.sleep(0.05)
             else:
                 return
-        raise RuntimeError(f"The emulator did not start; its last words:\n{self.log.read_text()[-2000:]}")
+        raise RuntimeError(f"The emulator did not start; the end of its log:\n{self.log.read_text()[-2000:]}")

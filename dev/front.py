@@ -1,4 +1,4 @@
-"""One address for the service on this machine: its pages and routes at the root, and /_local/ for looking inside."""
+"""Serves the service on this machine at one address. Developers see its alerts, leads and logs below /_local/."""
 
 import html
 import http.client
@@ -28,14 +28,18 @@ PAGE = """<!doctype html>
   .EMERGENCY, .URGENT {{ color: #a3180f; font-weight: 600 }}
 </style>
 <h1>{title}</h1>
-<p class="note">On this machine only, for developers: no sign-in, and no part of what is deployed.
+<p class="note">For developers, on this machine only: without a sign-in, and never deployed.
 <a href="{local}">Outbox</a> · <a href="{local}logs">Log</a> · <a href="/">The form</a></p>
 {body}
 </html>"""
 
 
 class Front:
-    """`with Front(cloud, outbox, port) as front:` the service answers at front.address. Port 0 takes a free one."""
+    """A proxy: `with Front(cloud, outbox, port) as front:` the service answers at front.address.
+
+    outbox: without it there is nothing below /_local/
+    port: 0 picks a free port
+    """
 
     def __init__(self, cloud: LocalCloud, outbox: Outbox | None = None, port: int = 0) -> None:
         self._cloud = cloud
@@ -66,7 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.outbox is None or not path.startswith(LOCAL):
             self._forward()
         elif path == LOCAL:
-            self._show("Outbox: alerts that left the topic", _outbox_table(self.outbox.alerts), refresh=True)
+            self._show("Outbox: alerts that the topic sent", _outbox_table(self.outbox.alerts), refresh=True)
         elif path == f"{LOCAL}logs":
             self._show("Log of the functions", _log(self.cloud))
         elif path.startswith(LEADS):
@@ -81,14 +85,16 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_POST  # noqa: N815
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Requests are no news."""
+        """Does not log requests."""
 
     def _forward(self) -> None:
-        """To the emulator's address of the HTTP API, or of the sign-in page."""
+        """Forwards the request to the emulator's HTTP API, or to its sign-in page."""
         api = urlsplit(self.cloud.emulator.endpoint if self.path.startswith(SIGN_IN) else self.cloud.api)
         body = self.rfile.read(int(self.headers.get("content-length") or 0)) or None
         headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
-        headers["host"] = self.headers.get("host", "")  # as API Gateway does: functions see the address that was called
+        headers["host"] = self.headers.get(
+            "host", ""
+        )  # as API Gateway does: functions see the address that the visitor called
         connection = http.client.HTTPConnection(api.netloc, timeout=60)
         try:
             connection.request(self.command, api.path + self.path, body, headers)
@@ -103,8 +109,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(answer.status, kept, content)
 
     def _show(self, title: str, body: str, *, refresh: bool = False) -> None:
-        again = '<meta http-equiv="refresh" content="3">' if refresh else ""
-        page = PAGE.format(title=html.escape(title), body=body, refresh=again, local=LOCAL)
+        reload = '<meta http-equiv="refresh" content="3">' if refresh else ""
+        page = PAGE.format(title=html.escape(title), body=body, refresh=reload, local=LOCAL)
         self._answer(HTTPStatus.OK, [("content-type", "text/html; charset=utf-8")], page.encode())
 
     def _answer(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
@@ -121,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _outbox_table(alerts: list[SentAlert]) -> str:
     if not alerts:
-        return "<p>Nothing yet. Fill in <a href='/'>the form</a>, and its alert shows here within seconds.</p>"
+        return "<p>Nothing yet. Fill in <a href='/'>the form</a>, and its alert appears here within seconds.</p>"
     rows = "".join(
         f"<tr><td>{html.escape(alert.sent_at)}<td class='{html.escape(alert.tier)}'>{html.escape(alert.subject)}"
         f"<td>{html.escape(alert.kind)}<td>{html.escape(alert.audience)}<td>{_with_links(alert.body)}</tr>"
@@ -137,9 +143,9 @@ def _with_links(text: str) -> str:
 
 
 def _lead(cloud: LocalCloud, reference: str) -> str:
-    """Reads the whole table, as nothing that is deployed may: references are no key."""
+    """Scans the whole table, which no deployed function may do: the reference is not a key."""
     pages = cloud.client("dynamodb").get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"])
-    for item in (item for page in pages for item in page["Items"] if "lead" in item):  # an erased one has none
+    for item in (item for page in pages for item in page["Items"] if "lead" in item):  # a tombstone has none
         lead = json.loads(item["lead"]["S"])
         if lead["reference"] == reference:
             index = {key: item[key]["S"] for key in ("due_partition", "next_at") if key in item}

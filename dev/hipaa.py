@@ -1,7 +1,9 @@
-"""The HIPAA rules of cdk-nag on a CloudFormation template: `.local/nag/bin/python dev/hipaa.py TEMPLATE`.
+"""Checks a CloudFormation template against the HIPAA rules of cdk-nag.
 
-Run by an environment of its own, and needs Node.js. Prints one line for each finding: the rule and the resource. A rule
-that could not be judged is a finding too.
+    .local/nag/bin/python dev/hipaa.py TEMPLATE
+
+Needs the environment .local/nag, and Node.js. Prints one line for each finding: the rule and the resource. A rule that
+could not be evaluated is a finding too.
 """
 
 import json
@@ -18,7 +20,7 @@ with tempfile.TemporaryDirectory() as folder:
     app = aws_cdk.App(outdir=folder)
     CfnInclude(aws_cdk.Stack(app, "stack"), "template", template_file=sys.argv[1])
     aws_cdk.Validations.of(app).add_plugins(cdk_nag.HIPAASecurityChecks(app))
-    with suppress(RuntimeError):  # how it says that there are findings; without the report, the next line fails
+    with suppress(RuntimeError):  # raised if there are findings; without a report, the next line fails
         app.synth()
     reports = json.loads((Path(folder) / "validation-report.json").read_text())["pluginReports"]
 

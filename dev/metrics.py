@@ -1,4 +1,4 @@
-"""Every metric that the service can emit: what functions add, by their code, and the filters of the log."""
+"""Lists every metric that the service can emit: those that functions add, and those of the log's metric filters."""
 
 import ast
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ Dimensions = tuple[str, ...]
 
 @cache
 def emitted() -> dict[str, Dimensions]:
-    """Name -> the names of its dimensions."""
+    """Returns metric name -> names of its dimensions."""
     sources = [path.read_text(encoding="utf-8") for path in FUNCTIONS.glob("*.py")]
     found: dict[str, Dimensions] = {
         name: ("service",) for source in sources for call in calls(source, "add_metric") for name in _names(call)
@@ -31,7 +31,11 @@ def calls(source: str, method: str) -> Iterator[ast.Call]:
 
 
 def _names(call: ast.Call) -> Iterator[str]:
-    """One that ends in a tier stands for all of them. Raises ValueError for a name that only a run knows."""
+    """Yields the names that a call may add. A name that ends in `{....tier}` is one name for each tier.
+
+    Raises:
+        ValueError: the name is known only at run time
+    """
     match call.args[0]:
         case ast.Constant(value=str(name)):
             yield name

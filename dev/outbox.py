@@ -1,4 +1,4 @@
-"""What staff would get: every alert that leaves the topic, taken from a queue of this machine's own, and kept."""
+"""Collects and keeps every alert that the topic sends, as staff would receive it."""
 
 import json
 import threading
@@ -12,7 +12,7 @@ from dev.cloud import LocalCloud
 
 @dataclass(frozen=True)
 class SentAlert:
-    """One message as a subscriber of the topic gets it."""
+    """One message as a subscriber of the topic receives it."""
 
     sent_at: str
     subject: str
@@ -36,13 +36,13 @@ class SentAlert:
 
 
 class Outbox:
-    """Collects alerts in a thread; `on_alert` hears of each new one."""
+    """Collects alerts in a thread, and calls `on_alert` with each new one."""
 
     def __init__(self, cloud: LocalCloud, on_alert: Callable[[SentAlert], None] = lambda _: None) -> None:
         self._cloud = cloud
         self._on_alert = on_alert
         self._file: Path = cloud.state / "outbox.jsonl"
-        self._alerts = [SentAlert(**json.loads(line)) for line in self._kept()]
+        self._alerts = [SentAlert(**json.loads(line)) for line in self._saved_lines()]
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._collect, name="outbox", daemon=True)
 
@@ -59,7 +59,7 @@ class Outbox:
         """The oldest first."""
         return list(self._alerts)
 
-    def _kept(self) -> list[str]:
+    def _saved_lines(self) -> list[str]:
         return self._file.read_text().splitlines() if self._file.exists() else []
 
     def _collect(self) -> None:

@@ -1,7 +1,8 @@
-"""Empties the failure queues of a stack: what can be tried again goes back to where it belongs, the rest is shown.
+"""Empties the failure queues of a stack: sends messages again if that helps, else shows and deletes them.
 
-`make redrive STACK=name`; with ENDPOINT=http://127.0.0.1:port the local cloud. It asks before each queue, unless YES=1.
-One message at a time, and none is deleted before the other end has confirmed it; what is shown names no person.
+`make redrive STACK=name`; for the local cloud add ENDPOINT=http://127.0.0.1:port. It asks before each queue, unless
+YES=1. Messages are sent one at a time, and deleted only after the receiver has confirmed them. Nothing that identifies
+a person is shown.
 """
 
 from __future__ import annotations
@@ -22,18 +23,22 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from dev import template
 
-HOLDS = 300  # seconds for which a message is ours alone
+HOLD_SECONDS = 300  # visibility timeout of a received message
 REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")
 Message = Mapping[str, Any]
 
 
 class NotConfirmed(Exception):
-    """The other end did not say that it has the message."""
+    """The receiver did not confirm that it has the message."""
 
 
 @dataclass(frozen=True)
 class Stack:
-    """`names`: what each logical id of the template is called in this account."""
+    """A deployed stack.
+
+    queues, functions: boto3 clients of SQS and Lambda
+    names: logical id -> physical id
+    """
 
     queues: Any
     functions: Any
@@ -43,11 +48,11 @@ class Stack:
 def to_spool(stack: Stack, body: str) -> None:
     sent = stack.queues.send_message(QueueUrl=stack.names["SpooledSubmissions"], MessageBody=body)
     if sent["MD5OfMessageBody"] != hashlib.md5(body.encode(), usedforsecurity=False).hexdigest():
-        raise NotConfirmed("the spool has other content")
+        raise NotConfirmed("the spool received other content")
 
 
 def to_webhook(stack: Stack, body: str) -> None:
-    """As SNS does. The id of the webhook stays the same, so that a receiver can drop what it has."""
+    """Invokes the delivery as SNS does. The webhook keeps its id, so that the receiver can drop a duplicate."""
     answer = stack.functions.invoke(
         FunctionName=stack.names["DeliverWebhook"], InvocationType="Event", Payload=json.dumps(_webhook_event(body))
     )
@@ -57,15 +62,22 @@ def to_webhook(stack: Stack, body: str) -> None:
 
 @dataclass(frozen=True)
 class FailureQueue:
-    """`again`: tries a message again; None where only pointers wait and the sweep tells their leads by itself. `sent`:
-    what is known once the other end has it."""
+    """A failure queue and what to do with its messages.
+
+    name: logical id
+    content: what its messages are
+    outcome: what happens to them, after "These"
+    resend: sends a message again; None if its messages are only deleted, because the sweep alerts staff anyway
+    describe: what is shown of a message
+    confirmation: what is shown once the receiver has the message
+    """
 
     name: str
-    holds: str
-    then: str
-    again: Callable[[Stack, str], None] | None
-    shown: Callable[[str], str]
-    sent: str = ""
+    content: str
+    outcome: str
+    resend: Callable[[Stack, str], None] | None
+    describe: Callable[[str], str]
+    confirmation: str = ""
 
 
 def _submission(body: str) -> str:
@@ -98,57 +110,58 @@ QUEUES = (
         "sent to the spool",
     ),
     FailureQueue(
-        "UndeliveredWebhooks", "webhooks that nobody took", "are sent again", to_webhook, _webhook, "sent again"
+        "UndeliveredWebhooks", "webhooks that nobody accepted", "are sent again", to_webhook, _webhook, "sent again"
     ),
     FailureQueue(
-        "UndeliveredAlerts", "alerts that a subscriber did not get", "are deleted: the ladder goes on", None, _alert
+        "UndeliveredAlerts", "alerts that a subscriber did not get", "are deleted: escalation continues", None, _alert
     ),
     FailureQueue(
-        "FailedStreamBatches", "pointers to new leads", "are deleted: the sweep tells their leads", None, _batch
+        "FailedStreamBatches", "pointers to new leads", "are deleted: the sweep alerts their leads", None, _batch
     ),
 )
 
 
 def redrive(stack: Stack, ask: Callable[[str], bool], say: Callable[[str], None]) -> bool:
-    """Whether everything that was asked for was done."""
-    done = True
+    """Works through all failure queues. Returns False if a message could not be sent again."""
+    complete = True
     for queue in QUEUES:
         if queue.name not in stack.names:  # a stack without a webhook
             continue
-        count, away = _depth(stack, queue)
-        say(f"{queue.name}: {count} {queue.holds}{f' ({away} more are held for some minutes)' if away else ''}")
-        if queue.again is None:
-            _let_go(stack, queue, count, ask, say)
-        elif count and ask(f"  These {queue.then}. Go on?"):
-            done = _send_again(stack, queue, count, queue.again, say) and done
-    return done
+        count, in_flight = _depth(stack, queue)
+        held = f" ({in_flight} more are held for some minutes)" if in_flight else ""
+        say(f"{queue.name}: {count} {queue.content}{held}")
+        if queue.resend is None:
+            _show_and_delete(stack, queue, count, ask, say)
+        elif count and ask(f"  These {queue.outcome}. Go on?"):
+            complete = _send_again(stack, queue, count, queue.resend, say) and complete
+    return complete
 
 
 def _send_again(
-    stack: Stack, queue: FailureQueue, count: int, again: Callable[[Stack, str], None], say: Callable[[str], None]
+    stack: Stack, queue: FailureQueue, count: int, resend: Callable[[Stack, str], None], say: Callable[[str], None]
 ) -> bool:
-    """At most as many as there were: what fails again comes back, and must not be moved for ever."""
+    """Sends at most `count` messages: one that fails again returns to the queue, and must not be sent for ever."""
     for number, message in enumerate(_messages(stack, queue, count), start=1):
-        with _given_back(stack, queue, [message]) as held:
+        with _release(stack, queue, [message]) as held:
             try:
-                again(stack, message["Body"])
+                resend(stack, message["Body"])
             except (NotConfirmed, ClientError, BotoCoreError, KeyError) as error:
-                say(f"  {number}/{count} {_described(queue, message)}: stays ({type(error).__name__})")
+                say(f"  {number}/{count} {_description(queue, message)}: stays ({type(error).__name__})")
                 return False
             _delete(stack, queue, held)
-        say(f"  {number}/{count} {_described(queue, message)}: {queue.sent}")
+        say(f"  {number}/{count} {_description(queue, message)}: {queue.confirmation}")
     return True
 
 
-def _let_go(
+def _show_and_delete(
     stack: Stack, queue: FailureQueue, count: int, ask: Callable[[str], bool], say: Callable[[str], None]
 ) -> None:
-    """Only what was shown is deleted."""
-    with _given_back(stack, queue, []) as held:
+    """Deletes only messages that it has shown."""
+    with _release(stack, queue, []) as held:
         for message in _messages(stack, queue, count):
             held.append(message)
-            say(f"  {_described(queue, message)}")
-        if held and ask(f"  These {queue.then}. Go on?"):
+            say(f"  {_description(queue, message)}")
+        if held and ask(f"  These {queue.outcome}. Go on?"):
             _delete(stack, queue, held)
 
 
@@ -159,8 +172,8 @@ def _delete(stack: Stack, queue: FailureQueue, held: list[Message]) -> None:
 
 
 @contextmanager
-def _given_back(stack: Stack, queue: FailureQueue, held: list[Message]) -> Iterator[list[Message]]:
-    """Whatever is still held at the end, however it ends: the next run must find it."""
+def _release(stack: Stack, queue: FailureQueue, held: list[Message]) -> Iterator[list[Message]]:
+    """Makes the messages that are still in `held` visible again at the end, even after an error, for the next run."""
     try:
         yield held
     finally:
@@ -173,7 +186,7 @@ def _given_back(stack: Stack, queue: FailureQueue, held: list[Message]) -> Itera
 def _messages(stack: Stack, queue: FailureQueue, count: int) -> Iterator[Message]:
     for _ in range(count):
         answer = stack.queues.receive_message(
-            QueueUrl=stack.names[queue.name], MaxNumberOfMessages=1, WaitTimeSeconds=1, VisibilityTimeout=HOLDS
+            QueueUrl=stack.names[queue.name], MaxNumberOfMessages=1, WaitTimeSeconds=1, VisibilityTimeout=HOLD_SECONDS
         )
         if not (messages := answer.get("Messages")):
             return
@@ -181,27 +194,27 @@ def _messages(stack: Stack, queue: FailureQueue, count: int) -> Iterator[Message
 
 
 def _depth(stack: Stack, queue: FailureQueue) -> tuple[int, int]:
-    """Those that can be taken, and those that somebody holds."""
+    """Returns the number of visible messages, and of those in flight."""
     names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
     answer = stack.queues.get_queue_attributes(QueueUrl=stack.names[queue.name], AttributeNames=names)
-    visible, away = (int(answer["Attributes"][name]) for name in names)
-    return visible, away
+    visible, in_flight = (int(answer["Attributes"][name]) for name in names)
+    return visible, in_flight
 
 
-def _described(queue: FailureQueue, message: Message) -> str:
+def _description(queue: FailureQueue, message: Message) -> str:
     try:
-        return queue.shown(message["Body"])
+        return queue.describe(message["Body"])
     except (KeyError, TypeError, AttributeError, IndexError):
         return "cannot be read"
 
 
 def _webhook_event(body: str) -> dict[str, Any]:
-    """What Lambda kept after its last try, or what SNS could not hand to Lambda."""
-    kept = _json(body)
-    if "requestPayload" in kept:
-        payload: dict[str, Any] = kept["requestPayload"]
+    """Returns the SNS event: Lambda's copy after its last retry, or SNS's message if it could not reach Lambda."""
+    content = _json(body)
+    if "requestPayload" in content:
+        payload: dict[str, Any] = content["requestPayload"]
         return payload
-    return {"Records": [{"EventSource": "aws:sns", "Sns": {name: kept[name] for name in kept}}]}
+    return {"Records": [{"EventSource": "aws:sns", "Sns": {name: content[name] for name in content}}]}
 
 
 def _json(body: str) -> dict[str, Any]:
@@ -213,17 +226,17 @@ def _json(body: str) -> dict[str, Any]:
 
 
 def _text(fields: Mapping[str, Any], name: str, shape: re.Pattern[str]) -> str:
-    """Only what looks as it should: nothing else of a message is shown."""
+    """Returns a field if it has the expected shape, else "unknown": nothing else of a message is shown."""
     found = shape.fullmatch(str(fields.get(name, "")))
     return found[0] if found else "unknown"
 
 
 def named(stack: str, endpoint: str | None) -> Stack:
-    """The stack of this name in the account of the environment's credentials, or on the local cloud at `endpoint`."""
+    """Returns the stack of this name, in the account of the credentials, or on the emulator at `endpoint`."""
     more: dict[str, Any] = {}
     if endpoint:
         more = {"endpoint_url": endpoint, "region_name": template.REGION}
-        more |= {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # the local cloud's
+        more |= {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # the emulator's
     pages = boto3.client("cloudformation", **more).get_paginator("list_stack_resources").paginate(StackName=stack)
     names = {
         resource["LogicalResourceId"]: resource["PhysicalResourceId"]
@@ -237,7 +250,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Empties the failure queues of a stack")
     parser.add_argument("stack", help="its name")
     parser.add_argument("--endpoint", help="address of the local cloud")
-    parser.add_argument("--yes", action="store_true", help="ask nothing")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
     chosen = parser.parse_args(arguments)
 
     def ask(question: str) -> bool:
@@ -248,16 +261,16 @@ def main(arguments: list[str] | None = None) -> int:
             return False
 
     if chosen.endpoint and not re.match(r"https?://\w", chosen.endpoint):
-        parser.error(f"--endpoint is an address such as http://127.0.0.1:4566, and not {chosen.endpoint}")
+        parser.error(f"--endpoint must be an address such as http://127.0.0.1:4566, not {chosen.endpoint}")
     try:
-        done = redrive(named(chosen.stack, chosen.endpoint), ask, print)
+        complete = redrive(named(chosen.stack, chosen.endpoint), ask, print)
     except KeyboardInterrupt:
-        print("Stopped; what was not done is in its queue.", file=sys.stderr)
+        print("Stopped; the remaining messages are still in their queues.", file=sys.stderr)
         return 1
     except (ClientError, BotoCoreError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
-    return 0 if done else 1
+    return 0 if complete else 1
 
 
 if __name__ == "__main__":

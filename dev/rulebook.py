@@ -1,6 +1,6 @@
 """Prints the whole rule set for the physician who signs it: `python -m dev.rulebook`, as Markdown or with --html.
 
-Everything comes from the loaded rules, so what is signed is what runs; the content hash says which files these were.
+The sheet is made from the loaded rules, so what is signed is what runs. The content hash identifies the files.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ from shared.domain.rules.triage import Message, Rule, RuleSet, Tier
 from shared.rulebook.loading import load
 
 INTRODUCTION = """\
-Intake and safety advice, not diagnosis. A physician signs every version before patients see it; any change of a rule,
-a question or a message is a new version, and is signed anew.
+Intake and safety advice, not diagnosis. A physician signs every version before patients see it. Any change of a rule,
+a question or a message is a new version, and is signed again.
 
-- **The tier is the highest floor that fired.** A safety rule can only raise it. If none fired: not a fit when a
-  not-a-fit rule fired, else by the fit score. The score and the tier are never added.
-- **Unknown is not safe.** A skipped follow-up counts as the option named with its question. A number that was not
-  given makes a comparison false. An empty list of options is no answer.
-- **'is not', 'is none of', 'has not' and 'has none of'** hold also when the question was not answered.
-- **Positive beats 'none'.** 'none' ticked together with another option is dropped, and that is noticed.
-- **A hidden follow-up says nothing**, except for the options kept as positive safety answers.
-- **Free text can only raise**; negation is ignored on purpose.
-- Evidence marks: [V] read at its source, [S] a secondary text states it, [M] not checked at a source, [D] our own
-  design choice.
+- **The tier is the highest floor of the safety rules that fired.** A safety rule can only raise the tier. If none
+  fired, a not-a-fit rule decides; if none of these fired either, the fit score does. Score and tier are never added.
+- **Unknown is not safe.** A skipped follow-up counts as the option named with its question. A comparison with a number
+  that was not given is false. An empty list of options counts as not answered.
+- **'is not', 'is none of', 'has not' and 'has none of'** also hold if the question was not answered.
+- **Positive beats 'none'.** If 'none' is ticked together with another option, 'none' is dropped; a rule can ask for it.
+- **A hidden follow-up counts as not answered**, except for the options kept as positive safety answers.
+- **Free text can only raise the tier**; negation is ignored on purpose.
+- Evidence marks: [V] verified at the source, [S] stated by a secondary source, [M] not checked at a source, [D] our
+  own design choice.
 """
 STYLE = """
 :root { color-scheme: light; }
@@ -92,7 +92,7 @@ class Sheet:
                 "The page tells the patient",
                 "The clinic does",
                 "Deadline",
-                "Alerts until taken",
+                "Alerts until acknowledged",
                 "Marketing",
             ),
             map(self._tier, sorted(rule_set.tiers.values(), key=lambda tier: tier.rank)),
@@ -105,7 +105,8 @@ class Sheet:
                     code(rule.id),
                     self.words(rule.when),
                     code(rule.floor),
-                    text(rule.reason) + ("" if rule.red_flag else "<br>(fires on what is missing: no red flag itself)"),
+                    text(rule.reason)
+                    + ("" if rule.red_flag else "<br>(fires on missing answers: not a red flag itself)"),
                     code(rule.message) if rule.message else "the message of its tier, if no other rule has one",
                     sources(rule),
                 )
@@ -114,11 +115,11 @@ class Sheet:
         )
         failure = rule_set.scoring_failure
         yield (
-            f"If scoring itself fails, rule `{failure.id}` stands in: floor `{failure.floor}`, message "
+            f"If scoring itself fails, rule `{failure.id}` applies: floor `{failure.floor}`, message "
             f"`{failure.message}`, reason shown to staff: {text(failure.reason)}. {sources(failure)}."
         )
         yield "## Not-a-fit rules"
-        yield "The first that fires gives the message."
+        yield "The first that fires determines the message."
         yield table(
             ("Rule", "Fires when", "Tier", "Beside safety rules", "Reason", "Message to the patient", "Sources"),
             (
@@ -139,9 +140,9 @@ class Sheet:
         yield "## Fit score"
         fit = rule_set.fit
         yield (
-            f"Points are added up to {fit.cap} at most. They count only when no safety and no not-a-fit rule fired: "
-            f"from {fit.at_least} points `{fit.tier}`, below `{fit.below}`. The weights and the cut are design choices "
-            f"[D], not validated; they only order the call list."
+            f"Points add up to {fit.cap} at most. They count only if no safety rule and no not-a-fit rule fired: "
+            f"from {fit.at_least} points `{fit.tier}`, below that `{fit.below}`. The weights and the threshold are "
+            f"design choices [D], not validated; they only order the call list."
         )
         yield table(
             ("Rule", "Points", "Fires when", "Reason", "Sources"),
@@ -158,18 +159,18 @@ class Sheet:
             yield table(("Points", "When"), ((f"{points:+}", self.words(when)) for points, when in score.items))
         yield "## Definitions"
         minor = next(name for name, condition in rule_set.definitions.items() if condition is rule_set.minor)
-        yield f"Conditions with a name. `{minor}` marks a minor: nothing about a minor is stored."
+        yield f"Named conditions. `{minor}` marks a minor: nothing about a minor is stored."
         yield table(
             ("Name", "Means"), ((code(name), self.words(when)) for name, when in sorted(rule_set.definitions.items()))
         )
         yield "## Words in free text"
-        yield "Patterns, whatever the case of letters; typographic apostrophes count as plain ones."
+        yield "Patterns. Upper and lower case are the same, and typographic apostrophes count as plain ones."
         for name, pattern in self._word_lists().items():
             yield f"{code(name)}\n\n```\n{pattern}\n```"
         yield "## Messages to the patient"
         yield (
-            f"Every answer ends with `{rule_set.net}`. When the clinic is closed, or when no contact is stored, the "
-            f"sentences under 'closed' come first. Where no contact is stored, the promise of a call is left out."
+            f"Every answer ends with `{rule_set.net}`. If the clinic is closed, or no contact is stored, the sentences "
+            f"under 'closed' come first. If no contact is stored, the promise of a call is left out."
         )
         yield table(
             ("Message", "Text", "First when closed", "Promise of a call"),
@@ -205,7 +206,7 @@ class Sheet:
         )
         yield "## Sources"
         yield table(
-            ("Key", "Source", "What it supports", "ExportCursor"),
+            ("Key", "Source", "What it supports", "Mark"),
             (
                 (code(s.key), text(s.text), text(s.supports), text(s.mark_note or f"[{s.mark}]"))
                 for s in rule_set.sources.values()
@@ -240,7 +241,7 @@ class Sheet:
         yield "In all", ", ".join(f"{count} {things}" for things, count in counts.items())
 
     def words(self, condition: Condition) -> str:
-        """A condition in plain words; the parts of an 'and' stand on lines of their own."""
+        """Returns a condition in plain words, with each part of an 'and' or 'or' on a line of its own."""
         if isinstance(condition, Every):
             return "<br>**and** ".join(self._part(part) for part in condition.conditions)
         if isinstance(condition, Some) and condition.at_least == 1:
@@ -292,7 +293,10 @@ class Sheet:
                 raise TypeError(type(condition).__name__)
 
     def _options(self, asked: str, ticked: frozenset[str], one: tuple[str, str], many: tuple[str, str]) -> str:
-        """The options in the patient's words, after the verb for a question with one answer or with many."""
+        """Returns the options in the patient's words, after a verb.
+
+        one, many: the verb for one option and for several, for single-choice and for multiple-choice questions
+        """
         question = self.questions[asked]
         wording = [f"{code(o.code)} “{text(o.label)}”" for o in question.options if o.code in ticked]
         verbs = one if question.type == "choice-one" else many
@@ -303,16 +307,16 @@ class Sheet:
             ("", tier.usual),
             *([("after a safety rule: ", tier.after_safety_rule)] if tier.after_safety_rule else []),
         ]
-        ladder = (
-            f"{when}{span(step.after)}: {step.audience}" for when, response in responses for step in response.ladder
+        levels = (
+            f"{when}{span(level.after)}: {level.audience}" for when, response in responses for level in response.ladder
         )
-        message = f"<br>{code(tier.message)} when no rule brings a message" if tier.message else ""
+        message = f"<br>{code(tier.message)} when no rule has a message" if tier.message else ""
         return (
             code(tier.name),
             text(tier.disposition) + message,
             "<br>".join(text(f"{when}{response.clinic_does}") for when, response in responses),
             span(tier.deadline) if tier.deadline else "none",
-            "<br>".join(ladder) or "none",
+            "<br>".join(levels) or "none",
             "with consent, never for minors" if tier.marketing else "never",
         )
 
@@ -347,7 +351,7 @@ class Sheet:
 
 
 def parts(condition: Condition) -> Iterator[Condition]:
-    """The condition and everything inside it."""
+    """Yields the condition and every condition inside it."""
     yield condition
     match condition:
         case Every(conditions) | Some(conditions, _):
@@ -369,7 +373,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def text(words: str) -> str:
-    """Words as they are, also where Markdown would read signs of its own."""
+    """Escapes what Markdown would interpret."""
     return re.sub(r"([\\`*_<|])", r"\\\1", words)
 
 
@@ -413,14 +417,14 @@ def approval(by: str, on: str) -> str:
 
 
 def html(markdown: str, title: str) -> str:
-    """One page that needs nothing else. A name in the first cell of a row is an anchor, elsewhere a link to it."""
+    """Returns one self-contained page. A name in the first cell of a row is an anchor; elsewhere it links there."""
     body = MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown)
     body = re.sub(r"<tr>\n<td><code>([^<]+)</code>", r'<tr id="\1">\n<td><b><code>\1</code></b>', body)
     rows = set(re.findall(r'<tr id="([^"]+)">', body))
     tiers = "EMERGENCY|URGENT|PRIORITY|ROUTINE|NOT_A_FIT"
     body = re.sub(rf"<td>(<code>({tiers})</code></td>)", r'<td class="\2">\1', body)
     body = re.sub(
-        r"(?<!<b>)<code>([^<]+)</code>(?! “)",  # an option may be called like a question
+        r"(?<!<b>)<code>([^<]+)</code>(?! “)",  # an option may have the name of a question
         lambda name: f'<a href="#{name[1]}">{name[0]}</a>' if name[1] in rows else name[0],
         body,
     )
@@ -433,7 +437,7 @@ def html(markdown: str, title: str) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m dev.rulebook", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--html", action="store_true", help="one page that needs nothing else, instead of Markdown")
+    parser.add_argument("--html", action="store_true", help="one self-contained HTML page instead of Markdown")
     parser.add_argument("--questionnaire", default="fs-intake", help="whose rules (default: %(default)s)")
     arguments = parser.parse_args()
     rule_set = load().of(arguments.questionnaire)

@@ -1,7 +1,7 @@
-"""`make run`: the service on this machine, at one address, until Ctrl-C or SIGTERM.
+"""`make run`: runs the service on this machine, at one address, until Ctrl-C or SIGTERM.
 
-The real template on the local cloud, the form in the browser, every alert as a line here and on the outbox page.
-What is stored is kept in .local/state for the next run. Saving a source file puts it behind the running service.
+The real template runs on the emulator. Every alert is a line in the terminal, and on the outbox page. Stored leads are
+kept in .local/state for the next run. A saved source file is deployed to the running service.
 """
 
 import argparse
@@ -46,7 +46,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _stop)
     try:
         with ExitStack() as running:
-            running.enter_context(_alone(arguments.state))
+            running.enter_context(_lock(arguments.state))
             _check_port(arguments.port)
             if arguments.fresh:
                 shutil.rmtree(arguments.state / "cloud", ignore_errors=True)
@@ -57,11 +57,11 @@ def main() -> None:
             cloud = running.enter_context(
                 LocalCloud(arguments.state / "cloud", {"AllowedOrigins": origins}, site.removesuffix("/"))
             )
-            outbox = running.enter_context(Outbox(cloud, _say))
+            outbox = running.enter_context(Outbox(cloud, _print_alert))
             running.enter_context(Front(cloud, outbox, arguments.port))
-            _warm(site)
-            _where(site, demo.address, cloud.emulator.endpoint, arguments.state, time.monotonic() - started)
-            running.enter_context(_follow_changes(cloud))
+            _warm_up(site)
+            _print_addresses(site, demo.address, cloud.emulator.endpoint, arguments.state, time.monotonic() - started)
+            running.enter_context(_deploy_changes(cloud))
             if arguments.samples:
                 samples.send(site, arguments.samples, console)
             threading.Event().wait()
@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    """SIGTERM stops the service as Ctrl-C does. A second one changes nothing: a process group gets it from make too."""
+    """Stops the service on SIGTERM, as Ctrl-C does. Ignores a second one: make also sends one to its process group."""
     signal.signal(number, signal.SIG_IGN)
     signal.default_int_handler(number, frame)
 
@@ -79,36 +79,36 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="The service on this machine")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--samples", type=int, default=0, metavar="N", help="send N sample leads")
-    parser.add_argument("--state", type=Path, default=STATE, metavar="FOLDER", help="where what is stored is kept")
+    parser.add_argument("--state", type=Path, default=STATE, metavar="FOLDER", help="where leads and alerts are kept")
     parser.add_argument("--fresh", action="store_true", help="forget what earlier runs stored")
     arguments = parser.parse_args()
     if not 1 <= arguments.port <= LAST_PORT:
-        parser.error(f"--port is a number from 1 to {LAST_PORT}: the page on another site takes the next one")
+        parser.error(f"--port must be from 1 to {LAST_PORT}: the page on another site uses the next port")
     if arguments.samples < 0:
-        parser.error("--samples is a number of leads")
+        parser.error("--samples must not be negative")
     return arguments
 
 
 @contextlib.contextmanager
-def _alone(state: Path) -> Iterator[None]:
-    """Two services on one state would overwrite each other's."""
+def _lock(state: Path) -> Iterator[None]:
+    """Locks the state: two services would overwrite each other's data."""
     state.mkdir(parents=True, exist_ok=True)
     with (state / "running").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            sys.exit("The service runs already in another terminal; stop it there with Ctrl-C.")
+            sys.exit("The service is already running in another terminal; stop it there with Ctrl-C.")
         yield
 
 
 def _check_port(port: int) -> None:
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
-            sys.exit(f"Something else answers at port {port}; choose another: make run PORT={port + 1}")
+            sys.exit(f"Port {port} is in use; choose another: make run PORT={port + 1}")
 
 
-def _warm(site: str) -> None:
-    """The first request to a function starts it; better now than when someone looks at the form."""
+def _warm_up(site: str) -> None:
+    """Starts the functions of the form, so that the first visitor does not wait for that."""
 
     def get(path: str) -> None:
         with contextlib.suppress(OSError):
@@ -119,14 +119,14 @@ def _warm(site: str) -> None:
 
 
 def _demo(site: str, port: int) -> Demo:
-    """A page on another origin with the form in it; at another port where this one is taken."""
+    """Returns a page on another origin that embeds the form; on any free port if `port` is in use."""
     try:
         return Demo(port, site)
     except OSError:
         return Demo(0, site)
 
 
-def _where(site: str, demo: str, endpoint: str, state: Path, seconds: float) -> None:
+def _print_addresses(site: str, demo: str, endpoint: str, state: Path, seconds: float) -> None:
     console.print(f"""
 Ready after {seconds:.0f} s.
   The form           [link={site}]{site}[/link]
@@ -136,18 +136,18 @@ Ready after {seconds:.0f} s.
   Log of functions   {site.removesuffix("/")}{LOCAL}logs
   The local cloud    {endpoint}  (make redrive ENDPOINT={endpoint})
   What is stored     {os.path.relpath(state)}/
-Due alerts are also looked for every minute (escalate_leads). Saved changes are live in seconds. Ctrl-C stops.
+escalate_leads runs every minute. Saved changes are live in seconds. Ctrl-C stops.
 """)
 
 
-def _say(alert: SentAlert) -> None:
+def _print_alert(alert: SentAlert) -> None:
     colour = COLOURS.get(alert.tier, "default")
     text = " ".join(alert.body.splitlines())
     console.print(f"[{colour}]alert[/] {alert.sent_at[11:19]} UTC  {alert.kind} for {alert.audience}: {text}")
 
 
 @contextlib.contextmanager
-def _follow_changes(cloud: LocalCloud) -> Iterator[None]:
+def _deploy_changes(cloud: LocalCloud) -> Iterator[None]:
     stopping = threading.Event()
     thread = threading.Thread(target=_watch, args=(cloud, stopping), name="watch", daemon=True)
     thread.start()
@@ -157,8 +157,8 @@ def _follow_changes(cloud: LocalCloud) -> Iterator[None]:
 
 
 def _watch(cloud: LocalCloud, stopping: threading.Event) -> None:
-    shown = PythonFilter(extra_extensions=(".toml", ".html", ".css", ".js", ".svg", ".yaml"))
-    for changes in watch(*CODE, TEMPLATE, watch_filter=shown, stop_event=stopping, raise_interrupt=False):
+    sources = PythonFilter(extra_extensions=(".toml", ".html", ".css", ".js", ".svg", ".yaml"))
+    for changes in watch(*CODE, TEMPLATE, watch_filter=sources, stop_event=stopping, raise_interrupt=False):
         names = sorted({str(Path(path).relative_to(PROJECT)) for _, path in changes})
         started = time.monotonic()
         try:

@@ -1,4 +1,4 @@
-"""Sample leads: obviously invented people, with answers as varied as patients', sent as a landing page would."""
+"""Sample leads: obviously invented people with varied answers, sent as a landing page sends them."""
 
 import json
 import random
@@ -11,27 +11,27 @@ from rich.console import Console
 from rich.progress import track
 
 QUESTIONNAIRE = "fs-intake"
-USUALLY_CALM = 0.9  # how often a sample patient picks 'none' where it is offered: else every sample were an emergency
+NONE_RATE = 0.9  # how often a sample patient picks 'none' if it is offered; else every sample would be an emergency
 
 
 def send(site: str, count: int, console: Console) -> None:
-    """Posts so many leads, and says what they were told to do."""
+    """Posts `count` leads, and prints how often each disposition was the answer."""
     questionnaire = json.load(urllib.request.urlopen(f"{site}questionnaires/{QUESTIONNAIRE}", timeout=30))
-    chance = random.Random()  # noqa: S311  # nobody's secret
-    told: dict[str, int] = {}
+    chance = random.Random()  # noqa: S311  # not for secrets
+    dispositions: dict[str, int] = {}
     for number in track(range(1, count + 1), description="Sample leads", console=console):
         disposition = _post(f"{site}submissions", sample(questionnaire, number, chance))
-        told[disposition] = told.get(disposition, 0) + 1
-    for disposition, times in sorted(told.items()):
+        dispositions[disposition] = dispositions.get(disposition, 0) + 1
+    for disposition, times in sorted(dispositions.items()):
         console.print(f"  {times:4} x {disposition}")
 
 
 def sample(questionnaire: dict[str, Any], number: int, chance: random.Random) -> dict[str, Any]:
-    """One filled-in form."""
+    """Returns one filled-in form."""
     answers: dict[str, Any] = {}
     for page in questionnaire["pages"]:
         for question in page["questions"]:
-            if _shown(question.get("shown_when"), answers):
+            if _holds(question.get("shown_when"), answers):
                 answers[question["code"]] = _answer(question, chance)
     adult = {"age": chance.randint(28, 84), "who": "self"} if "who" in answers else {"age": chance.randint(28, 84)}
     contact = {
@@ -50,7 +50,7 @@ def sample(questionnaire: dict[str, Any], number: int, chance: random.Random) ->
     }
 
 
-def _shown(condition: dict[str, Any] | None, answers: dict[str, Any]) -> bool:
+def _holds(condition: dict[str, Any] | None, answers: dict[str, Any]) -> bool:
     if condition is None:
         return True
     answer = answers.get(condition["question"])
@@ -68,7 +68,7 @@ def _answer(question: dict[str, Any], chance: random.Random) -> Any:
         return None
     options = question["options"]
     calm = [option["code"] for option in options if option["code"] in {"no", "none"}]
-    if calm and chance.random() < USUALLY_CALM:
+    if calm and chance.random() < NONE_RATE:
         return calm[:1] if question["type"] == "choice-many" else calm[0]
     if question["type"] == "choice-one":
         return chance.choice(options)["code"]

@@ -1,9 +1,8 @@
-"""Every scanner on what is deployed: `make scan`. Prints what each found; exit status 1 when anything is unexplained.
+"""`make scan`: runs every scanner on what is deployed. The exit status is 1 if a finding is neither fixed nor accepted.
 
-Template scanners get the template as AWS gets it after the SAM transform; those that do not know conditions get it with
-everything optional in place. What they find and is meant stands with its reason in infra/accepted.toml; for code and
-secrets, beside the line. `--offline` leaves out the look-up of known vulnerabilities; without it, no answer from there
-is a failure.
+Template scanners read the template as AWS gets it after the SAM transform. Those that ignore conditions read it with
+all optional resources included. Accepted findings and their reasons are in infra/accepted.toml; for code and secrets,
+beside the line. `--offline` skips the look-up of known vulnerabilities; without it, a failed look-up is a failure.
 """
 
 from __future__ import annotations
@@ -34,18 +33,18 @@ WITHIN = 300
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`place`: a resource of the template, or a file and line."""
+    """`place`: logical id of a resource, or file and line."""
 
     rule: str
     place: str
 
 
 class CannotRunError(Exception):
-    """A scanner that gives no answer: never taken for a clean one."""
+    """A scanner gave no result, which must not look like a clean one."""
 
 
 def complete(expanded: template.Template) -> template.Template:
-    """The template with everything optional in place: most scanners cannot look behind a condition."""
+    """Returns the template with all optional resources included: most scanners do not evaluate conditions."""
     chosen: template.Template = _choose(expanded)
     for resource in chosen["Resources"].values():
         resource.pop("Condition", None)
@@ -64,15 +63,15 @@ def _choose(value: Any) -> Any:
 
 
 def cfn_lint(path: Path) -> list[Finding]:
-    """All rules, information too, and AWS's rules for serverless applications."""
-    # W2001, unused parameters, is judged on the template as written (make lint): the transform itself uses some
+    """Runs all rules, informational ones too, and AWS's rules for serverless applications."""
+    # `make lint` checks W2001, unused parameters, on the template as written: the transform itself uses up some
     command = [IN / "cfn-lint", "-f", "json", "-i", "W2001", "-c", "I", "-a", "cfn_lint_serverless.rules", "-t", path]
     found = json.loads(_output(command, {0, 2, 4, 6, 8, 10, 12, 14}) or "[]")
     return [Finding(entry["Rule"]["Id"], _resource(entry)) for entry in found]
 
 
 def _resource(entry: dict[str, Any]) -> str:
-    """Where cfn-lint says it is; serverless rules say it in the message alone."""
+    """Returns the logical id of a finding. Serverless rules name it only in the message."""
     place = entry["Location"].get("Path") or []
     if len(place) > 1 and place[0] == "Resources":
         return str(place[1])
@@ -99,21 +98,21 @@ def cdk_nag_hipaa(path: Path) -> list[Finding]:
         raise CannotRunError("cdk-nag needs Node.js")
     lines = _output([TOOLS / "nag" / "bin" / "python", PROJECT / "dev" / "hipaa.py", path], {0}).splitlines()
     if "judged HIPAA.Security" not in lines:
-        raise CannotRunError("cdk-nag gave no judgement")
+        raise CannotRunError("cdk-nag gave no result")
     return [Finding(*line.split(" ")[1:]) for line in lines if line.startswith("finding ")]
 
 
 def ruff_security() -> list[Finding]:
-    """What bandit looks for (ruff's S rules)."""
+    """Runs ruff's S rules, which are bandit's."""
     found = json.loads(_output([IN / "ruff", "check", "--select", "S", "--output-format", "json", PROJECT], {0, 1}))
     return [Finding(entry["code"], f"{entry['filename']}:{entry['location']['row']}") for entry in found]
 
 
 def detect_secrets() -> list[Finding]:
-    """In every tracked file but locks (hashes) and sample events (made-up ids); what is meant is marked on its line.
-    "test" and "testing" are what emulators get in place of a key.
+    """Searches every tracked file, except locks (hashes) and sample events (invented ids). Accepted ones are marked on
+    their line. "test" and "testing" are the emulators' keys.
 
-    Nothing is sent anywhere to be verified: what cannot be verified would count as harmless.
+    Candidates are not verified over the network: one that cannot be verified would count as harmless.
     """
     files = [name for name in _output(["git", "ls-files"], {0}).splitlines() if not NO_SECRETS.search(name)]
     report = json.loads(
@@ -130,7 +129,7 @@ NO_SECRETS = re.compile(r"^locks/|package-lock\.json$|^events/")
 
 
 def pip_audit(lock: str = "runtime") -> list[Finding]:
-    """Known vulnerabilities of what is shipped. Asks a service on the internet; no answer is a failure."""
+    """Looks up known vulnerabilities of the shipped packages, on the internet. No answer is a failure."""
     path = PROJECT / "locks" / f"{lock}.txt"
     options = ["--strict", "--disable-pip", "--require-hashes", "--progress-spinner", "off", "-f", "json"]
     report = json.loads(_output([TOOLS / "audit" / "bin" / "pip-audit", *options, "-r", path], {0, 1}) or "{}")
@@ -158,12 +157,12 @@ def _output(command: list[Any], fine: set[int], folder: Path = PROJECT) -> str:
     return done.stdout
 
 
-# ---- what is meant
+# ---- accepted findings
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One reason for which findings are accepted. `findings`: rule -> resources, or "*"."""
+    """Findings that are accepted for one reason. `findings`: rule -> resources, or "*" for all."""
 
     name: str
     reason: str
@@ -183,7 +182,7 @@ def unexplained(found: Iterable[Finding], kinds: list[Kind]) -> list[Finding]:
 
 
 def no_longer_found(found: Iterable[Finding], kinds: list[Kind]) -> list[str]:
-    """What is accepted and does not occur: a reason that outlived its finding would cover the next one unseen."""
+    """Returns accepted findings that no longer occur: left in place, they would hide the next such finding."""
     rules = {finding.rule for finding in found}
     places = {(finding.rule, finding.place) for finding in found}
     return [
@@ -200,7 +199,7 @@ def no_longer_found(found: Iterable[Finding], kinds: list[Kind]) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make scan", description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--offline", action="store_true", help="without the look-up of known vulnerabilities")
+    parser.add_argument("--offline", action="store_true", help="skip the look-up of known vulnerabilities")
     offline = parser.parse_args(arguments).offline
     kinds = accepted()
     failed = False
@@ -221,7 +220,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{'scanner':<28}{'found':>7}{'unexplained':>13}")
         for name, scan, is_template in scanners:
             if offline and name == "pip-audit":
-                print(f"{name:<28}{'not run: offline was asked for':>20}")
+                print(f"{name:<28}{'skipped: --offline':>20}")
                 continue
             try:
                 found = scan()
@@ -238,10 +237,10 @@ def main(arguments: list[str] | None = None) -> int:
     counts = Counter(kind.name for finding in on_template for kind in kinds if kind.covers(finding))
     for kind in kinds:
         print(f"\n{counts[kind.name]} accepted: {kind.name}\n    {' '.join(kind.reason.split())}")
-    outlived = [] if failed else no_longer_found(on_template, kinds)
-    for entry in outlived:
+    obsolete = [] if failed else no_longer_found(on_template, kinds)
+    for entry in obsolete:
         print(f"\naccepted and no longer found: {entry}: remove it from infra/accepted.toml")
-    return int(failed or bool(outlived))
+    return int(failed or bool(obsolete))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""One lead's journey through a deployed stack, from the form to the closed lead, and nothing left behind.
+"""Takes one lead through a deployed stack, from the form to the closed lead, and cleans up.
 
     python -m dev.smoke STACK        (`make smoke STACK=...`; credentials and region as for any AWS tool)
 
-All it needs it reads from the stack's outputs. It adds a user and a subscription of its own for the time it runs, and
-erases its lead. Staff get the lead's alert: the lead says that it is a test.
+Everything it needs is in the stack's outputs. It adds a user and a subscription while it runs, and erases its lead.
+Staff get the lead's alert; the lead's name says that it is a test.
 """
 
 import base64
@@ -34,7 +34,7 @@ from rich.console import Console
 
 SAMPLE = Path(__file__).resolve().parent.parent / "tests" / "data" / "submission.json"
 PERSON = {"name": "TEST - please ignore", "phone": "(312) 555-0199", "email": "smoke.test@example.com"}
-ALERT_WITHIN = 150  # seconds; the sweep alone, with the stream off, takes two minutes
+ALERT_WITHIN = 150  # seconds; with the stream off, the sweep takes two minutes
 GROUPS = ("clinician", "admin")
 Json = dict[str, Any]
 
@@ -42,12 +42,17 @@ console = Console(highlight=False, soft_wrap=True)
 
 
 class StepFailedError(Exception):
-    """What was expected, and what came instead; never what a person entered."""
+    """A step had another result than expected. The text never contains what a person entered."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A deployed stack. `site` and `sign_in` are where it answers, without a slash at the end."""
+    """A deployed stack.
+
+    client: returns the boto3 client of a service
+    outputs: of the stack
+    site, sign_in: addresses of the service and of the sign-in page, without a slash at the end
+    """
 
     stack: str
     client: Callable[[str], Any]
@@ -80,7 +85,7 @@ def outputs_of(stack: str, client: Callable[[str], Any]) -> dict[str, str]:
 
 @contextmanager
 def step(what: str) -> Iterator[None]:
-    """Says what is being done, and how it went."""
+    """Prints what is being done, and its result."""
     started = time.monotonic()
     with console.status(f"{what} ..."):
         try:
@@ -108,14 +113,14 @@ def call(method: str, url: str, value: object = None, token: str = "") -> Answer
 
 
 def test_lead() -> Json:
-    """A core patient without a warning sign, who says that they are none."""
+    """Returns a form without a red flag; the name says that it is a test."""
     sample: Json = json.loads(SAMPLE.read_text(encoding="utf-8"))
     answers = {code: answer for code, answer in sample["answers"].items() if code != "note"}
     return sample | {"submission_id": str(uuid.uuid4()), "answers": answers, "contact": PERSON}
 
 
 def submit(stage: Stage, submission: Json) -> Answer:
-    """As the form does: asked to try again later, it sends the same once more."""
+    """Sends a submission as the form does: after a 503 it tries again."""
     for _ in range(3):
         answer = call("POST", f"{stage.site}/submissions", submission)
         if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
@@ -124,7 +129,7 @@ def submit(stage: Stage, submission: Json) -> Answer:
 
 
 class Alerts:
-    """What the topic's subscribers get, in a queue of our own: `with Alerts(stage) as alerts`."""
+    """A temporary queue that is subscribed to the alert topic: `with Alerts(stage) as alerts:`."""
 
     def __init__(self, stage: Stage) -> None:
         self._sqs, self._sns = stage.client("sqs"), stage.client("sns")
@@ -161,10 +166,10 @@ class Alerts:
         self._exit.close()
 
     def about(self, reference: str) -> str:
-        """The alert's text.
+        """Returns the text of the alert.
 
         Raises:
-            StepFailedError: it did not come in time
+            StepFailedError: it did not arrive in time
         """
         deadline = time.monotonic() + ALERT_WITHIN
         while time.monotonic() < deadline:
@@ -179,7 +184,7 @@ class Alerts:
 
 @contextmanager
 def colleague(stage: Stage) -> Iterator[tuple[str, str]]:
-    """Name and password of a user who is there for this run only."""
+    """Creates a user for this run only. Yields name and password."""
     identities, pool = stage.client("cognito-idp"), stage.outputs["StaffPoolId"]
     name, password = f"smoke-{secrets.token_hex(4)}", f"aA1{secrets.token_urlsafe(24)}"
     identities.admin_create_user(UserPoolId=pool, Username=name, TemporaryPassword=password, MessageAction="SUPPRESS")
@@ -193,7 +198,7 @@ def colleague(stage: Stage) -> Iterator[tuple[str, str]]:
 
 
 class _Form(HTMLParser):
-    """The first form of the sign-in page: where it goes, and what it holds."""
+    """The first form of the sign-in page: its action and its fields."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -214,7 +219,7 @@ class _Form(HTMLParser):
 
 
 class _StopsAt(urllib.request.HTTPRedirectHandler):
-    """Follows redirects, but not to the inbox: the address of that one holds the code."""
+    """Follows redirects, except to the inbox: that address has the code."""
 
     def __init__(self, inbox: str) -> None:
         self._inbox = inbox
@@ -228,7 +233,7 @@ class _StopsAt(urllib.request.HTTPRedirectHandler):
 
 
 def sign_in(stage: Stage, name: str, password: str) -> str:
-    """An access token, as the inbox gets it: the sign-in page, a code, and the proof that it is ours (PKCE)."""
+    """Signs in as the inbox does, with the authorization code flow and PKCE. Returns an access token."""
     inbox, client_id = stage.outputs["Inbox"], stage.outputs["InboxClientId"]
     verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
@@ -252,9 +257,7 @@ def sign_in(stage: Stage, name: str, password: str) -> str:
     except urllib.error.HTTPError as answer:  # the redirect that is not followed
         back = answer.headers.get("location", "")
     returned = parse_qs(urlsplit(back).query)
-    expect(
-        returned.get("state") == [state] and "code" in returned, "the sign-in page did not send us back to the inbox"
-    )
+    expect(returned.get("state") == [state] and "code" in returned, "the sign-in page did not redirect to the inbox")
     exchange = {
         "grant_type": "authorization_code",
         "client_id": client_id,
@@ -267,42 +270,49 @@ def sign_in(stage: Stage, name: str, password: str) -> str:
 
 
 def journey(stage: Stage) -> None:
-    """Raises StepFailedError at the first step that goes another way."""
+    """Runs all steps.
+
+    Raises:
+        StepFailedError: a step had another result than expected
+    """
     with ExitStack() as cleaning:
-        with step("The form is served, with its policy against foreign scripts"):
+        with step("The form is served, with its content security policy"):
             page = call("GET", f"{stage.site}/")
             expect(page.status == HTTPStatus.OK, f"GET / is {page.status}")
-            expect("script-src 'self'" in page.headers.get("content-security-policy", ""), "no policy in its headers")
-        with step("Without a sign-in the worklist stays shut"):
+            expect(
+                "script-src 'self'" in page.headers.get("content-security-policy", ""),
+                "it has no content security policy",
+            )
+        with step("The worklist needs a sign-in"):
             expect(call("GET", f"{stage.site}/leads").status == HTTPStatus.UNAUTHORIZED, "GET /leads is not 401")
-        with step("A queue of our own hears the alerts"):
+        with step("A temporary queue subscribes to the alerts"):
             alerts = cleaning.enter_context(Alerts(stage))
-        with step("A lead is taken; the same again is the same lead"):
+        with step("A lead is received; the same submission again is the same lead"):
             submission = test_lead()
             first, second = submit(stage, submission), submit(stage, submission)
             expect(
                 (first.status, second.status) == (201, 200), f"{first.status}, then {second.status}, not 201 and 200"
             )
-            expect(first.body == second.body, "another receipt for the same submission")
+            expect(first.body == second.body, "the same submission got another receipt")
             reference = first.json["reference"]
-        with step(f"Staff are told of {reference}, and of nothing about the person"):
+        with step(f"Staff are alerted of {reference}, and the alert does not identify the person"):
             text = alerts.about(reference)
             expect(f"/inbox#lead={reference}" in text, "the alert has no link to the lead")
-            expect(not any(said in text for said in PERSON.values()), "the alert names the person")
-        with step("A colleague of our own signs in at the sign-in page"):
+            expect(not any(value in text for value in PERSON.values()), "the alert identifies the person")
+        with step("A temporary user signs in at the sign-in page"):
             token = sign_in(stage, *cleaning.enter_context(colleague(stage)))
-        with step("Takes the lead, and closes it"):
+        with step("That user acknowledges the lead, and closes it"):
             lead = f"{stage.site}/leads/{reference}"
             version = call("GET", lead, token=token).json["summary"]["version"]
             for add, action in enumerate(({"action": "acknowledge"}, {"action": "close", "reason": "declined"})):
                 done = call("POST", f"{lead}/actions", action | {"version": version + add}, token)
                 expect(done.status == HTTPStatus.OK, f"{action['action']} is {done.status}")
             history = [entry["action"] for entry in call("GET", lead, token=token).json["history"]]
-            expect(history == ["acknowledge", "close"], f"the history says {history}")
-        with step("Erases it; a tombstone without a name stays, so that the same submission stays refused"):
+            expect(history == ["acknowledge", "close"], f"the history is {history}")
+        with step("That user erases it; a tombstone stays, so that the same submission is refused"):
             expect(call("DELETE", lead, token=token).status == HTTPStatus.OK, "erasing was refused")
             expect(call("GET", lead, token=token).status == HTTPStatus.NOT_FOUND, "the lead can still be read")
-            expect(submit(stage, submission).status == HTTPStatus.CONFLICT, "the erased lead came back")
+            expect(submit(stage, submission).status == HTTPStatus.CONFLICT, "the same submission was accepted again")
 
 
 def main() -> None:
@@ -314,14 +324,14 @@ def main() -> None:
     except (ClientError, BotoCoreError) as error:
         sys.exit(f"{type(error).__name__}: {error}")
     except KeyError as error:
-        sys.exit(f"The stack {sys.argv[1]} has no output {error}: is it one of this template's?")
-    console.print(f"{stage.stack} at {stage.site} (staff get one alert; its lead says that it is a test)")
+        sys.exit(f"The stack {sys.argv[1]} has no output {error}: was it deployed from this template?")
+    console.print(f"{stage.stack} at {stage.site} (staff get one alert, about a lead that is marked as a test)")
     try:
         journey(stage)
     except (StepFailedError, ClientError, BotoCoreError, OSError) as error:  # OSError: an address that does not answer
-        said = str(error) if isinstance(error, StepFailedError) else f"{type(error).__name__}: {error}"
-        sys.exit(f"{said}. What this run added was removed, but for a lead named {PERSON['name']!r}, if there is one.")
-    console.print("All of it works. The lead was erased, and the user and the subscription of this run are gone.")
+        problem = str(error) if isinstance(error, StepFailedError) else f"{type(error).__name__}: {error}"
+        sys.exit(f"{problem}. The run's user and subscription were removed; a lead named {PERSON['name']!r} may stay.")
+    console.print("All steps passed. The lead was erased, and the user and the subscription of this run were removed.")
 
 
 if __name__ == "__main__":

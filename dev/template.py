@@ -1,4 +1,4 @@
-"""The SAM template turned into plain CloudFormation, offline, by the same library that AWS runs."""
+"""Reads the SAM template, and expands it to plain CloudFormation, offline, with the library that AWS runs."""
 
 import copy
 import json
@@ -13,31 +13,31 @@ from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "infra" / "template.yaml"
-logging.getLogger("samtranslator").setLevel(logging.ERROR)  # its usage figures and feature switches are not ours
+logging.getLogger("samtranslator").setLevel(logging.ERROR)  # hides its usage figures and feature switches
 REGION = "us-east-1"
 Template = dict[str, Any]
 
 
 class _Session:
-    """All that the translator asks of a boto3 session."""
+    """Stands for a boto3 session: the translator reads only its region."""
 
     region_name = REGION
 
 
 def read() -> Template:
-    """As written."""
+    """Returns the template as it is written."""
     return copy.deepcopy(_parsed(TEMPLATE.read_text()))
 
 
 @cache
 def _parsed(text: str) -> Template:
-    """Once for each text: it takes a third of a second, and tests read the template dozens of times."""
+    """Cached: parsing takes a third of a second, and tests read the template dozens of times."""
     template: Template = yaml_parse(text)
     return template
 
 
 def variables() -> set[str]:
-    """Every environment variable that any function gets, from `Globals` or its own."""
+    """Returns every environment variable that any function gets, from `Globals` or its own properties."""
     source = read()
     functions = [entry for entry in source["Resources"].values() if entry["Type"] == "AWS::Serverless::Function"]
     described = [source["Globals"]["Function"], *(function["Properties"] for function in functions)]
@@ -45,19 +45,21 @@ def variables() -> set[str]:
 
 
 def routes() -> dict[str, str]:
-    """Route ("GET /") -> the function behind it."""
+    """Returns route, such as "GET /" -> logical id of its function."""
     resources = read()["Resources"]
     found = {}
     for route in (entry["Properties"] for entry in resources.values() if entry["Type"] == "AWS::ApiGatewayV2::Route"):
         (integration,) = re.findall(r"\$\{(\w+)\}", route["Target"]["Fn::Sub"])
         uri = resources[integration]["Properties"]["IntegrationUri"]
-        function = uri["Fn::GetAtt"][0] if "Fn::GetAtt" in uri else uri["Ref"].split(".")[0]  # itself, or its alias
+        function = (
+            uri["Fn::GetAtt"][0] if "Fn::GetAtt" in uri else uri["Ref"].split(".")[0]
+        )  # the function, or its alias
         found[str(route["RouteKey"])] = str(function)
     return found
 
 
 def expand(parameters: dict[str, str] | None = None, bucket: str = "bucket", key: str = "bundle.zip") -> Template:
-    """As deployed. All functions get the code at that place in S3, where `sam package` would give each its own."""
+    """Returns the template as deployed. All functions get one S3 object as code; `sam package` makes one for each."""
     source = read()
     source["Globals"]["Function"]["CodeUri"] = {"Bucket": bucket, "Key": key}
     values = {"AWS::Region": REGION, **(parameters or {})}

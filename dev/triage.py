@@ -1,8 +1,8 @@
-"""Scores answer sets with the rules: `python -m dev.triage FILE...`, or standard input.
+"""Scores answer sets with the rules: `python -m dev.triage FILE...`, or from standard input.
 
-One answer set as JSON per line in, one result as JSON per line out. A file of vignettes (an object with a list
-`vignettes`, each with `answers` and `expected`) is scored and compared. Exit status 1 when an answer set could not be
-scored as it is, or a vignette disagrees.
+Input: one answer set per line, as JSON; or a file of vignettes, an object with a list `vignettes`, each with `answers`
+and `expected`. Output: one result per line, as JSON; for vignettes it says whether the result is as expected. The exit
+status is 1 if an answer set is invalid, or a vignette disagrees.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from shared.rulebook.loading import load
 
 
 def as_json(result: TriageResult) -> dict[str, Any]:
-    """The result with the codes of the rules instead of their texts."""
+    """Returns the result as JSON, with the ids of the rules instead of their texts."""
     return {
         "tier": result.tier,
         "safety_rules": [rule.id for rule in result.safety_rules],
@@ -38,7 +38,7 @@ def as_json(result: TriageResult) -> dict[str, Any]:
 
 def score(rule_set: RuleSet, answers: Any) -> dict[str, Any]:
     if not isinstance(answers, dict):
-        return {"problems": [{"pointer": "", "detail": "An answer set is a JSON object."}]}
+        return {"problems": [{"pointer": "", "detail": "An answer set must be a JSON object."}]}
     problems = rule_set.questionnaire.problems(answers)
     if problems:
         return {"problems": [{"pointer": problem.pointer, "detail": problem.detail} for problem in problems]}
@@ -67,7 +67,7 @@ def results(rule_set: RuleSet, stream: TextIO) -> Iterator[dict[str, Any]]:
     first = stream.readline()
     try:
         json.loads(first)
-    except (ValueError, RecursionError):  # not a line of JSON: a file of vignettes over several lines, or a faulty line
+    except (ValueError, RecursionError):  # JSON over several lines, or a line that is not JSON
         rest = stream.read()
         try:
             whole = json.loads(first + rest)

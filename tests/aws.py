@@ -1,4 +1,4 @@
-"""AWS in this process (moto): the table and topic of the real template, and a wire that can fail."""
+"""AWS in this process (moto): the tables, topic and queues of the real template, and calls that can fail."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 ACCOUNT = "123456789012"
-# What the template gives to functions. Credentials are invented: a call that escapes moto is refused.
+# The functions' environment, as in the template. The credentials are invalid, so a call that bypasses moto is refused.
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -67,7 +67,7 @@ def _tables() -> dict[str, Any]:
 
 
 def create_leads_table(client: DynamoDBClient, name: str) -> None:
-    """With keys, index and stream as the template says."""
+    """Creates the table with the keys, indexes and stream of the template."""
     table = _tables()["LeadsTable"]
     client.create_table(
         TableName=name,
@@ -81,7 +81,7 @@ def create_leads_table(client: DynamoDBClient, name: str) -> None:
 
 
 def create_access_log(client: DynamoDBClient, name: str) -> None:
-    """With keys as the template says."""
+    """Creates the table with the keys of the template."""
     table = _tables()["AccessLog"]
     client.create_table(
         TableName=name,
@@ -93,17 +93,19 @@ def create_access_log(client: DynamoDBClient, name: str) -> None:
 
 @dataclass
 class Wire:
-    """Every attempt of every call, SDK retries included. Operations read like "dynamodb.PutItem"."""
+    """Intercepts every attempt of every call, SDK retries included. Operations are named like "dynamodb.PutItem"."""
 
     calls: list[str] = field(default_factory=list)
     down: set[str] = field(default_factory=set)  # cannot be reached
-    reply_lost: set[str] = field(default_factory=set)  # carried out, but the next reply never arrives
-    before: Callable[[str], None] | None = None  # called with the operation, ahead of each
-    fails: Callable[[str, Any, Callable[[], Any]], Any] | None = None  # in place of the real end: tests/faults/wire.py
+    reply_lost: set[str] = field(default_factory=set)  # the next call takes effect, but its reply is lost
+    before: Callable[[str], None] | None = None  # called with the operation, before each attempt
+    fails: Callable[[str, Any, Callable[[], Any]], Any] | None = None  # injects faults: tests/faults/wire.py
     _one_at_a_time: Any = field(default_factory=threading.RLock)  # as atomic as the real table
 
     def carry(self, stubber: BotocoreStubber, event_name: str, request: Any, **more: Any) -> Any:
-        if not stubber.enabled or "//127.0.0.1" in request.url:  # the local cloud, for other tests in this process
+        if (
+            not stubber.enabled or "//127.0.0.1" in request.url
+        ):  # a call to the local cloud, by another test in this process
             return None
         operation = event_name.removeprefix("before-send.")
         with self._one_at_a_time:
@@ -132,7 +134,7 @@ def _through(stubber: BotocoreStubber, wire: Wire, event_name: str, request: Any
 
 @dataclass
 class Aws:
-    """What the functions left behind."""
+    """What the functions stored and sent."""
 
     wire: Wire
     dynamodb: Any
@@ -144,20 +146,20 @@ class Aws:
         return found
 
     def leads(self) -> list[dict[str, Any]]:
-        """The stored leads as JSON, with the fields of their parts beside their own."""
+        """Returns the stored leads as JSON, flattened: the fields of their parts are beside their own."""
         return [flat(item["lead"]["S"]) for item in self.items()]
 
     def stored(self) -> list[dict[str, Any]]:
-        """The stored leads as JSON."""
+        """Returns the stored leads as JSON."""
         return [json.loads(item["lead"]["S"]) for item in self.items()]
 
     def accesses(self) -> list[dict[str, str]]:
-        """What the access log holds, in no order."""
+        """Returns the access log, unordered."""
         found = self.dynamodb.scan(TableName=ENVIRONMENT["ACCESS_LOG"])["Items"]
         return [{name: value["S"] for name, value in item.items()} for item in found]
 
     def spooled(self, queue: str = "SPOOL_QUEUE") -> list[str]:
-        """The bodies of what waits there, taken out of it."""
+        """Removes all messages from the queue, and returns their bodies."""
         found: list[str] = []
         url = ENVIRONMENT[queue]
         while got := self._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
@@ -170,7 +172,7 @@ class Aws:
         self._sqs.delete_queue(QueueUrl=ENVIRONMENT["SPOOL_QUEUE"])
 
     def corrupt(self, lead_id: str, lead: str) -> None:
-        """Puts something unreadable in the place of a stored lead."""
+        """Replaces a stored lead by the text `lead`."""
         self.dynamodb.update_item(
             TableName=ENVIRONMENT["LEADS_TABLE"],
             Key={"lead_id": {"S": lead_id}},
@@ -180,7 +182,7 @@ class Aws:
         )
 
     def alerts(self) -> list[dict[str, Any]]:
-        """What a subscriber got since the last look, in order: SNS notifications with Subject, Message, attributes."""
+        """Returns the SNS notifications since the last call, in order: subject, message, attributes."""
         found: list[dict[str, Any]] = []
         while got := self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages"):
             for message in got:
@@ -190,7 +192,7 @@ class Aws:
 
 
 def flat(lead: str) -> dict[str, Any]:
-    """A lead as it is stored, with the fields of its parts beside its own."""
+    """Returns a stored lead, flattened: the fields of its parts are beside its own."""
     fields: dict[str, Any] = json.loads(lead)
     parts = [fields.pop(part, {}) for part in ("submitted", "assessment", "escalation", "work")]
     return fields | {name: value for part in parts for name, value in part.items()}
@@ -198,7 +200,7 @@ def flat(lead: str) -> dict[str, Any]:
 
 @cache
 def _client(service: str) -> Any:
-    """Once for all tests: making a client takes longer than a test."""
+    """Cached: creating a client takes longer than a test."""
     return boto3.client(service)  # type: ignore[call-overload]
 
 

@@ -1,4 +1,4 @@
-"""What tests of several folders share: the functions' environment, and the service on the local cloud."""
+"""Fixtures of several folders: the functions' environment, and the service on the local cloud."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ os.environ.pop("AWS_ENDPOINT_URL", None)
 leaks.install()
 TESTS = Path(__file__).parent
 
-# How fast this machine is just now is no property of the code, and neither is what Hypothesis happens to draw: a change
-# that is sound must not fail by chance. To look further: pytest --hypothesis-profile=anew, and make soak.
+# A sound change must not fail by chance: no deadlines, and Hypothesis draws the same examples each time. New examples:
+# pytest --hypothesis-profile=anew, and make soak.
 settings.register_profile("anew", deadline=None)
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What uses the cloud runs in two groups of about the same length; each starts one cloud, in its own process."""
+    """Splits tests with the cloud into two groups of similar length, each with one cloud in its own process."""
     for item in items:
         if "cloud" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.cloud)
@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def no_leak() -> Iterator[leaks.Watch]:
-    """What somebody sent in this test is nowhere but in the table."""
+    """Fails the test if personal data that it sent is anywhere but in the table."""
     with leaks.watched() as watch:
         yield watch
 
@@ -71,7 +71,7 @@ def site(cloud: LocalCloud) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium, once for each process: playwright allows no second one beside it."""
+    """Chromium, once for each process: playwright does not allow a second one."""
     found = chromium.find()
     if not found:
         pytest.fail("There is no Chromium: `make setup`.")

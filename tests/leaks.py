@@ -1,9 +1,8 @@
-"""Watches the whole test run: what a person sent must not come out in a log, a metric, an alert, a queue, an address
-or the text of an error.
+"""Checks during every test that no personal data appears in a log, metric, alert, queue, address or error text.
 
-Whatever reaches a function or the table in any test is remembered for that test: names, phone numbers, e-mail
-addresses, free text. Everything that leaves is searched for it. A hit fails the test it happened in. The table itself,
-and the spool that stands in for it, are where this data belongs.
+Names, phone numbers, e-mail addresses and free text that reach a function or the table are remembered for the rest of
+the test. Everything that a function writes or sends is searched for them. A hit fails the test. Only the table, and the
+spool that replaces it, may contain this data.
 """
 
 from __future__ import annotations
@@ -30,12 +29,12 @@ from dev.cloud import LocalCloud
 from tests.aws import ENVIRONMENT
 
 PERSONAL = {"name", "phone", "email", "note", "string_value", "q"}  # the last part of a field's name
-NOT_TELLING = str.maketrans("", "", " ()-.\u00a0\r\n\t")
-KEEPERS = (ENVIRONMENT["SPOOL_QUEUE"], ENVIRONMENT["FAILURE_QUEUE"])  # encrypted, in place of the table
-STORED_WHOLE = {"lead", "remainder"}  # attributes of the table that no index holds
-FAILURES = ("FailedStreamBatches", "UndeliveredAlerts")  # of the template; they hold pointers only
+PUNCTUATION = str.maketrans("", "", " ()-.\u00a0\r\n\t")
+KEEPERS = (ENVIRONMENT["SPOOL_QUEUE"], ENVIRONMENT["FAILURE_QUEUE"])  # encrypted; it replaces the table
+STORED_WHOLE = {"lead", "remainder"}  # attributes of the table that are in no index
+FAILURES = ("FailedStreamBatches", "UndeliveredAlerts")  # queues of the template that contain pointers only
 TEST_TOOLS = ("hypothesis", "schemathesis", "werkzeug", "playwright", "asyncio")
-REMEMBERED = 300  # the latest: what leaks is what is in hand
+REMEMBERED = 300  # the latest values: leaks are of recent data
 SHORTEST, SHORTEST_TEXT, FEWEST_LETTERS = 8, 12, 5
 
 
@@ -49,20 +48,20 @@ class Watch:
         self._hits.clear()
 
     def take(self) -> list[str]:
-        """The hits since the start, or since the last look."""
+        """Returns and clears the hits."""
         found, self._hits = self._hits, []
         return found
 
     @property
     def knows(self) -> list[str]:
-        """What kinds of data it has seen."""
+        """Kinds of data that were remembered."""
         return sorted({kind for kind, _ in self._known})
 
-    # --- what came in ---
+    # --- input ---
 
     def receive(self, event: object) -> None:
-        """The event of a function."""
-        if type(event) is not dict:  # some test hands over what breaks when it is asked for its class
+        """Remembers the personal data in the event of a function."""
+        if type(event) is not dict:  # not isinstance: some test passes an object that raises on any access
             return
         bodies = [event.get("body"), *(record.get("body") for record in event.get("Records") or () if _is_map(record))]
         for body in bodies:
@@ -70,7 +69,7 @@ class Watch:
                 self.remember_text(_decoded(body) if event.get("isBase64Encoded") else body)
 
     def remember_text(self, text: str) -> None:
-        """A body: JSON, or the fields of a form."""
+        """Remembers a body: JSON, or the fields of a form."""
         try:
             self.remember(json.loads(text))
         except (ValueError, RecursionError):
@@ -89,57 +88,57 @@ class Watch:
 
     def _add(self, kind: str, value: str) -> None:
         text = _plain(value)
-        telling = len(text) >= SHORTEST and len(set(text)) >= FEWEST_LETTERS
-        if kind not in PERSONAL or not telling or text in _plain(ENVIRONMENT["CLINIC_PHONE"]):
+        distinctive = len(text) >= SHORTEST and len(set(text)) >= FEWEST_LETTERS
+        if kind not in PERSONAL or not distinctive or text in _plain(ENVIRONMENT["CLINIC_PHONE"]):
             return
         if kind in ("note", "q") and not ("@" in text or text.isdecimal()) and len(text) < SHORTEST_TEXT:
             return
         if kind in ("name", "string_value") and " " not in value.strip() and "canary" not in text:
-            return  # one word may be anybody's: a tier, a button
+            return  # a single word may appear anywhere: a tier, a button
         entry = (kind, re.sub(r"^\+1(?=\d{10}$)", "", text))
         if entry not in self._known:
             self._known.append(entry)
 
-    # --- what goes out ---
+    # --- output ---
 
-    def look(self, where: str, text: str) -> None:
+    def search(self, where: str, text: str) -> None:
         plain = _plain(text)
         for kind, value in tuple(self._known):
             if value in plain:
                 self._hits.append(f"{where} holds what came as {kind}")
 
     def answered(self, answer: object) -> None:
-        """Addresses, and problem details, which name a field and never repeat a value."""
+        """Searches an answer's addresses and problem details, which must name a field but not repeat its value."""
         if not isinstance(answer, dict) or not _is_map(answer.get("headers")):
             return
         headers = answer["headers"]
-        self.look(
+        self.search(
             "an address", " ".join(str(headers.get(name, "")) for name in ("location", "link", "content-location"))
         )
         if headers.get("content-type") == "application/problem+json":
-            self.look("problem details", str(answer.get("body")))
+            self.search("problem details", str(answer.get("body")))
 
     def failed(self, error: BaseException | None) -> None:
-        """Lambda logs the text of an error that escapes, and a developer will log what caused it."""
+        """Searches an unhandled error and its causes: Lambda logs the text, and a developer may log the cause."""
         while error is not None:
-            self.look("the text of an error", f"{error} {error.args}")
+            self.search("the text of an error", f"{error} {error.args}")
             error = error.__cause__ or error.__context__
 
     def called(self, operation: str, given: dict[str, Any]) -> None:
-        """AWS."""
+        """Searches a call of AWS."""
         if operation == "PutItem":
             item = given.get("Item", {})
             for name in STORED_WHOLE & item.keys():
                 self.remember_text(item[name].get("S", ""))
-            self.look("an index", json.dumps({name: item[name] for name in item.keys() - STORED_WHOLE}, default=str))
+            self.search("an index", json.dumps({name: item[name] for name in item.keys() - STORED_WHOLE}, default=str))
         elif operation in ("Publish", "PublishBatch"):
-            self.look("an alert", json.dumps(given, default=str, ensure_ascii=False))
+            self.search("an alert", json.dumps(given, default=str, ensure_ascii=False))
         elif operation in ("SendMessage", "SendMessageBatch") and given.get("QueueUrl") not in KEEPERS:
-            self.look("a queue", json.dumps(given, default=str, ensure_ascii=False))
+            self.search("a queue", json.dumps(given, default=str, ensure_ascii=False))
 
 
 def _plain(text: str) -> str:
-    return text.lower().translate(NOT_TELLING)
+    return text.lower().translate(PUNCTUATION)
 
 
 def _is_map(value: object) -> bool:
@@ -158,7 +157,11 @@ WATCH = Watch()
 
 @contextmanager
 def watched() -> Iterator[Watch]:
-    """Around each test. Raises AssertionError when it leaked."""
+    """Wraps one test.
+
+    Raises:
+        AssertionError: personal data leaked
+    """
     WATCH.start()
     yield WATCH
     hits = WATCH.take()
@@ -166,7 +169,7 @@ def watched() -> Iterator[Watch]:
 
 
 def install() -> None:
-    """Before any function is imported: from then on, all that is written or sent passes here."""
+    """Intercepts everything that functions write or send. Call it before any function is imported."""
     _watch_handlers()
     _watch_logs()
     _watch_calls()
@@ -193,7 +196,7 @@ def _watch_handlers() -> None:
 
         return handler
 
-    setattr(Logger, "inject_lambda_context", watched)  # noqa: B010  mypy lets nobody assign a method
+    setattr(Logger, "inject_lambda_context", watched)  # noqa: B010  mypy does not allow assigning to a method
 
 
 def _watch_logs() -> None:
@@ -201,17 +204,17 @@ def _watch_logs() -> None:
 
     def watched_format(self: LambdaPowertoolsFormatter, record: logging.LogRecord) -> str:
         line = formats(self, record)
-        WATCH.look("a log line", line)
+        WATCH.search("a log line", line)
         return line
 
     def watched_handle(self: logging.Logger, record: logging.LogRecord) -> None:
         if not record.name.startswith(TEST_TOOLS) and record.levelno >= logging.INFO:
-            WATCH.look("a log line", record.getMessage())
+            WATCH.search("a log line", record.getMessage())
         handles(self, record)
 
     def watched_print(line: str) -> None:
-        WATCH.look("a metric", line)
-        print(line)  # noqa: T201  in place of the one that writes metrics
+        WATCH.search("a metric", line)
+        print(line)  # noqa: T201  Powertools prints metrics
 
     setattr(LambdaPowertoolsFormatter, "format", watched_format)  # noqa: B010
     setattr(logging.Logger, "handle", watched_handle)  # noqa: B010
@@ -226,8 +229,8 @@ def _watch_calls() -> None:
         return calls(self, operation_name, api_params)
 
     def watched_request(self: Any, method: str, url: str, *given: Any, **more: Any) -> Any:
-        sent = "" if url.endswith("/submissions") else str(more.get("body"))  # our own synthetic lead goes there
-        WATCH.look("a request to others", f"{url} {more.get('headers')} {sent}")
+        sent = "" if url.endswith("/submissions") else str(more.get("body"))  # our own canary lead
+        WATCH.search("a request to others", f"{url} {more.get('headers')} {sent}")
         return requests(self, method, url, *given, **more)
 
     setattr(BaseClient, "_make_api_call", watched_call)  # noqa: B010
@@ -235,16 +238,16 @@ def _watch_calls() -> None:
 
 
 def found_in_cloud(cloud: LocalCloud) -> list[str]:
-    """What of the stored leads is in the functions' log, and in the queues where failures wait."""
+    """Returns hits: personal data of stored leads in the functions' log or in the failure queues."""
     watch, dynamodb = Watch(remembers=None), cloud.client("dynamodb")
     for page in dynamodb.get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"]):
         for item in page["Items"]:
             watch.remember_text(item.get("lead", {}).get("S", ""))
     pages = cloud.client("logs").get_paginator("filter_log_events").paginate(logGroupName=cloud.resources["Logs"])
-    watch.look("the log", "\n".join(event["message"] for page in pages for event in page["events"]))
+    watch.search("the log", "\n".join(event["message"] for page in pages for event in page["events"]))
     for queue in FAILURES:
         messages = cloud.client("sqs").receive_message(
             QueueUrl=cloud.resources[queue], MaxNumberOfMessages=10, VisibilityTimeout=0
         )
-        watch.look(queue, json.dumps(messages.get("Messages", [])))
+        watch.search(queue, json.dumps(messages.get("Messages", [])))
     return watch.take()

@@ -1,4 +1,4 @@
-"""What functions ask of AWS, beside what the template lets them: both as (function, action, resource)."""
+"""Compares the AWS calls that functions make with the permissions in the template."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from dev import template
 from infra.build import module_name
 from tests.aws import ENVIRONMENT
 
-EVERY_CALL = "_make_api_call"  # the one method that every call of every client passes, with its values
-NAMES = ("TableName", "QueueUrl", "TopicArn")  # the values that say which resource is meant
+EVERY_CALL = "_make_api_call"  # every call of every client goes through this method
+NAMES = ("TableName", "QueueUrl", "TopicArn")  # parameters that name the resource
 
 
 class Use(NamedTuple):
-    """`function` and `resource` by logical id; an index is "LeadsTable/index/worklist"."""
+    """A permission, used or granted. `function`, `resource`: logical ids; an index is "LeadsTable/index/worklist"."""
 
     function: str
     action: str
@@ -36,7 +36,7 @@ class Difference(NamedTuple):
 
 
 def difference(used: Iterable[Use], granted: Iterable[Use]) -> Difference:
-    """Names are compared as they are: a grant with `*` covers nothing here, and is excess as well as wild."""
+    """Compares names literally: a grant with `*` matches no call, so it is both in excess and a wildcard."""
     asked, given = set(used), set(granted)
     wild = [use for use in given if "*" in use.action + use.resource]
     return Difference(sorted(asked - given), sorted(given - asked), sorted(wild))
@@ -50,14 +50,14 @@ def resources() -> dict[str, Any]:
 
 @cache
 def functions() -> dict[str, str]:
-    """Module -> logical id."""
+    """Returns module -> logical id."""
     kinds = ((name, resource["Type"]) for name, resource in resources().items())
     return {f"functions.{module_name(name)}": name for name, kind in kinds if kind == "AWS::Lambda::Function"}
 
 
 @contextmanager
 def recording() -> Iterator[set[Use]]:
-    """Every call that a function makes meanwhile, on any thread. Calls that tests make themselves do not count."""
+    """Yields a set that collects every call that functions make, on any thread. Tests' own calls do not count."""
     call = getattr(BaseClient, EVERY_CALL)
     uses: set[Use] = set()
 
@@ -73,7 +73,7 @@ def recording() -> Iterator[set[Use]]:
 
 
 def _caller() -> str | None:
-    """The function whose module is next on the call stack; None if a test is nearer."""
+    """Returns the function whose module is nearest on the call stack, or None if a test is nearer."""
     frame: FrameType | None = sys._getframe(2)  # `inspect` reads the source of each frame: too slow here
     while frame:
         module = str(frame.f_globals.get("__name__"))
@@ -84,7 +84,7 @@ def _caller() -> str | None:
 
 
 def _resource(function: str, values: dict[str, Any]) -> str:
-    """The resource that this function's variables refer to by the name in the call; the name itself, if none does."""
+    """Returns the resource named in a call, by the function's environment; the name itself if no variable has it."""
     name = next((values[key] for key in NAMES if key in values), "*")
     variables = resources()[function]["Properties"]["Environment"]["Variables"]
     meant = {value["Ref"] for key, value in variables.items() if ENVIRONMENT.get(key) == name and "Ref" in value}
@@ -93,7 +93,7 @@ def _resource(function: str, values: dict[str, Any]) -> str:
 
 
 def sent_by_lambda() -> set[Use]:
-    """What Lambda does with a function's role when a run has failed for good."""
+    """Returns the calls that Lambda makes with a function's role after the last failed retry."""
     found = set()
     for resource in resources().values():
         properties = resource.get("Properties", {})
@@ -104,7 +104,7 @@ def sent_by_lambda() -> set[Use]:
 
 
 def read_by_lambda() -> set[tuple[str, str]]:
-    """(function, resource) of the stream and the queue that Lambda reads with a function's role."""
+    """Returns (function, resource) for the stream and queue that Lambda reads with a function's role."""
     mappings = [
         each["Properties"] for each in resources().values() if each["Type"] == "AWS::Lambda::EventSourceMapping"
     ]
@@ -116,14 +116,14 @@ def _called(properties: dict[str, Any]) -> str:
 
 
 def statements(function: str) -> list[dict[str, Any]]:
-    """Of the policies that are written in the function's role."""
+    """Returns the statements of the inline policies of the function's role."""
     policies = resources()[f"{function}Role"]["Properties"].get("Policies", [])
     return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
 
 
 @cache
 def granted() -> frozenset[Use]:
-    """All but keys."""
+    """Returns all permissions except those for keys."""
     return frozenset(
         Use(function, action, _name(resource))
         for function in functions().values()
@@ -139,7 +139,7 @@ def listed(value: Any) -> list[Any]:
 
 
 def _name(resource: Any) -> str:
-    """As in Use; whatever is no plain reference, as it is written: it equals nothing that was recorded."""
+    """Returns the resource's name as in Use. What is not a plain reference stays as written, and matches no call."""
     match resource:
         case {"Ref": str(name)}:
             return name

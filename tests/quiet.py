@@ -1,4 +1,4 @@
-"""No log lines and metrics on the terminal, for runs of thousands of requests."""
+"""Silences log lines and metrics, for runs of thousands of requests."""
 
 from __future__ import annotations
 

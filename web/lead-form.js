@@ -158,7 +158,7 @@ input.short { max-width: 8em; }
 .messages .M-NET { border-left: .5em solid var(--line); background: var(--paper); padding: .8em 1em; }
 .reference { font-size: 1.15em; }
 .reference strong { display: block; font-size: 1.75em; letter-spacing: .04em; font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; }
-/* The interruption takes the whole screen, whatever column the form stands in: nothing else competes with it. */
+/* The interruption covers the whole screen, even if the form is in a narrow column: nothing else competes with it. */
 dialog { position: fixed; inset: 0; width: 100%; height: 100%; max-width: none; max-height: none; margin: 0; padding: 0 1em 2em; border: 0; border-top: 1em solid var(--danger);
   background: #fff; overflow-y: auto; overscroll-behavior: contain; }
 dialog > div { max-width: 40em; margin: 0 auto; }

@@ -1,6 +1,6 @@
-"""What no handler that uses these libraries goes below: the client as it is shipped and set here, Logger and Metrics.
+"""The minimum for any handler with these libraries: our DynamoDB client and its settings, Logger and Metrics.
 
-It stores an item of the size and with the attributes of a lead's, reads nothing and decides nothing.
+It stores an item with the size and attributes of a lead. It reads nothing and decides nothing.
 """
 
 import os
@@ -11,7 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.adapters.aws import PATIENT_FACING, client
 
-ATTRIBUTES = 15  # beside the lead itself: its keys, and those of the indexes
+ATTRIBUTES = 15  # besides the lead itself: its keys, and those of the indexes
 LEAD = "x" * 4_000  # characters
 
 logger = Logger()

@@ -1,4 +1,4 @@
-"""The submission as a pydantic user writes it down."""
+"""The submission as pydantic models."""
 
 from typing import Annotated
 from uuid import UUID

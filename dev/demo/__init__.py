@@ -1,4 +1,4 @@
-"""Somebody else's web site, for trying the form as an element: another origin, a strict policy, a narrow column."""
+"""A web site of somebody else that embeds the form: another origin, a strict security policy, a narrow column."""
 
 import threading
 from http import HTTPStatus
@@ -12,7 +12,10 @@ MEDIA_TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "
 
 
 def file(path: str, clinic: str) -> tuple[bytes, dict[str, str]] | None:
-    """Content and headers of a file of the site; None when there is none. `clinic`: the address of our service."""
+    """Returns content and headers of a file of the site, or None if there is no such file.
+
+    clinic: address of our service
+    """
     found = FOLDER / (path.strip("/") or "index.html")
     if found.parent != FOLDER or found.suffix not in MEDIA_TYPES or not found.is_file():
         return None
@@ -21,7 +24,7 @@ def file(path: str, clinic: str) -> tuple[bytes, dict[str, str]] | None:
 
 
 def policy(clinic: str) -> str:
-    """What a careful site allows: of ours, the script and what it asks for. No inline script, no inline style."""
+    """Returns a strict content security policy: of ours it allows the script and its requests, and nothing inline."""
     address = urlsplit(clinic)
     ours = f"{address.scheme}://{address.netloc}"
     return (
@@ -31,7 +34,7 @@ def policy(clinic: str) -> str:
 
 
 class Demo:
-    """`with Demo(port) as demo:` the site answers at demo.address. Port 0 takes a free one."""
+    """The site's server: `with Demo(port) as demo:` it answers at demo.address. Port 0 picks a free port."""
 
     def __init__(self, port: int, clinic: str = "") -> None:
         self._handler: type[_Handler] = type("Handler", (_Handler,), {"clinic": clinic})
@@ -42,7 +45,7 @@ class Demo:
         self.address = f"{self.origin}/"
 
     def embed(self, clinic: str) -> None:
-        """`clinic`: the address of our service, whose form the site shows."""
+        """Shows the form of the service at the address `clinic`."""
         self._handler.clinic = clinic
 
     def __enter__(self) -> Self:
@@ -73,4 +76,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Requests are no news."""
+        """Does not log requests."""

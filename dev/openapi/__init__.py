@@ -1,1 +1,1 @@
-"""The service for other programs, as OpenAPI 3.1: from its models, the template's routes, and what is said here."""
+"""Generates the OpenAPI 3.1 document from the models, the template's routes, and the descriptions in this package."""

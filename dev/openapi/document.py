@@ -1,6 +1,6 @@
-"""The document: every route of the template with what is said of it, and the schemas that they name.
+"""Builds the OpenAPI document: every route of the template with its description, and the schemas that routes use.
 
-It stops when the template has a route that is not described, or the other way round.
+Fails if a route of the template has no description, or a description has no route.
 """
 
 import json
@@ -56,9 +56,9 @@ SIGN_IN = {
     "type": "http",
     "scheme": "bearer",
     "bearerFormat": "JWT",
-    "description": "An access token of the staff's sign-in: OAuth 2.0 authorization code with PKCE, scope openid.",
+    "description": "An access token from the staff sign-in: OAuth 2.0 authorization code with PKCE, scope openid.",
 }
-GATEWAY = {  # says so itself: our functions never see the request
+GATEWAY = {  # API Gateway's own answer: our functions never see the request
     "429": {
         "description": "Too many requests at once; try again in a second. The page shows its own advice.",
         "content": {
@@ -75,7 +75,7 @@ GATEWAY = {  # says so itself: our functions never see the request
 CACHED = ("ETag", "Cache-Control")
 HEADERS = {
     "ETag": "Changes whenever the content does; each representation has its own.",
-    "Cache-Control": "How long it may be kept. Answers to a patient are never kept.",
+    "Cache-Control": "How long it may be cached. Answers to a patient are never cached.",
     "Vary": "The request headers that the content depends on.",
     "Retry-After": "Seconds.",
 }
@@ -95,8 +95,8 @@ def document() -> Json:
         "info": {
             "title": "Leads of a spine clinic",
             "version": project["version"],
-            "description": "Takes filled-in forms, gives safety advice, and tells the staff. Intake and safety advice, "
-            "not diagnosis. Every problem told to a visitor carries emergency advice and the clinic's phone number.",
+            "description": "Accepts filled-in forms, returns safety advice, and alerts staff. Intake and safety "
+            "advice, not diagnosis. Every problem shown to a visitor has emergency advice and the clinic's phone.",
         },
         "servers": [{"url": "/"}],
         "security": [],
@@ -113,21 +113,21 @@ def document() -> Json:
 
 
 def _operation(operation: Operation) -> Json:
-    drawn: Json = {
+    described: Json = {
         "operationId": operation.id,
         "summary": operation.summary,
         "description": operation.description,
         **({"security": [{"staff": ["openid"]}]} if operation.staff else {}),
         "parameters": list(operation.parameters),
     }
-    taken: Json = {}
+    content_by_type: Json = {}
     if operation.request:
         examples = {name: {"value": value} for name, value in operation.examples.items()}
-        taken["application/json"] = {"schema": ref(operation.request), "examples": examples}
+        content_by_type["application/json"] = {"schema": ref(operation.request), "examples": examples}
     if operation.form:
-        taken |= dict.fromkeys(form_body.MEDIA_TYPES, FORM_FIELDS)
-    if taken:
-        drawn["requestBody"] = {"required": True, "content": taken}
+        content_by_type |= dict.fromkeys(form_body.MEDIA_TYPES, FORM_FIELDS)
+    if content_by_type:
+        described["requestBody"] = {"required": True, "content": content_by_type}
     headers = CACHED if operation.cacheable else ("Cache-Control",)
     responses = {
         status: {"description": text, "headers": _headers(*headers), **({"content": content} if content else {})}
@@ -143,7 +143,7 @@ def _operation(operation: Operation) -> Json:
             **(PAGE if operation.form or operation.shows_pages else {}),
         }
         responses[status] = {"description": WHY[status], "headers": _headers(*named), "content": content}
-    return {**drawn, "responses": dict(sorted((responses | GATEWAY).items()))}
+    return {**described, "responses": dict(sorted((responses | GATEWAY).items()))}
 
 
 def _headers(*names: str) -> Json:

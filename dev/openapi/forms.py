@@ -1,4 +1,4 @@
-"""Routes for those who fill in a form, and for whoever sends one for them."""
+"""Descriptions of the routes for visitors who fill in a form, and for ad networks that send one for them."""
 
 from dev.openapi.operation import KNOWN, LANGUAGE, PAGE, READING_A_BODY, Operation, as_json, parameter, ref
 from dev.openapi.questionnaire import Form
@@ -35,8 +35,8 @@ AD_LEAD = {
 }
 FORM_FIELDS = {
     "schema": {
-        "description": "Fields are named like those of a submission: answers.age, contact.phone, consents.contact. "
-        "A choice of several repeats its name.",
+        "description": "Fields are named as in a submission: answers.age, contact.phone, consents.contact. "
+        "A multiple choice repeats its name.",
         "type": "object",
         "additionalProperties": {"type": "string"},
     },
@@ -52,7 +52,7 @@ SUBMISSION_ID = parameter(
 RETURN_TO = parameter(
     "query",
     "return_to",
-    "Where the visitor may go back to; only addresses of sites that the clinic has named are used.",
+    "Where a link leads the visitor back; ignored unless it is on a site that the clinic has named.",
     {"type": "string"},
     "https://clinic.example/",
 )
@@ -60,20 +60,20 @@ FORMS = {
     "POST /submissions": Operation(
         id="capture_lead",
         summary="Send a filled-in form",
-        description="The page makes `submission_id` once for each form: sending the same again is harmless, and gives "
-        "the same receipt. Partial answers are taken; what is missing counts as unknown, and unknown is not safe. For "
-        "a minor send neither contact nor consents: nothing is stored, and `reference` is null. What the answers of "
-        "a questionnaire may be: GET /questionnaires/{id} with Accept: application/schema+json.",
+        description="The page makes `submission_id` once for each form: sending the same submission again is harmless, "
+        "and returns the same receipt. Partial answers are accepted; missing ones count as unknown, and unknown is not "
+        "safe. For a minor send neither contact nor consents: nothing is stored, and `reference` is null. For the "
+        "schema of the answers, GET /questionnaires/{id} with Accept: application/schema+json.",
         request=Submission,
         examples={"adult": SUBMISSION, "unfinished": UNFINISHED, "minor": MINOR},
         answers={
             "201": ("Stored. Show every message, in this order.", as_json(Receipt)),
-            "200": ("The same submission came before, or nothing was to be stored.", as_json(Receipt) | PAGE),
+            "200": ("This submission was received before, or there was nothing to store.", as_json(Receipt) | PAGE),
             "202": (
-                "Kept safely while the table is away, and stored in a while. As good as 201.",
+                "Accepted: the table is unavailable, so the submission waits in a queue. Treat it like 201.",
                 as_json(Receipt) | PAGE,
             ),
-            "303": ("A form without JavaScript was stored; its receipt is there, for an hour.", {}),
+            "303": ("A form without JavaScript was stored; Location is its receipt, for an hour.", {}),
         },
         form=True,
         problems=("409", *READING_A_BODY),
@@ -82,7 +82,7 @@ FORMS = {
     "GET /form": Operation(
         id="draw_form",
         summary="The form for browsers without JavaScript",
-        description="The first page, or with mode=single the whole form on one.",
+        description="The first page, or with mode=single the whole form on one page.",
         answers={"200": ("The page.", PAGE)},
         problems=("422", "503"),
         shows_pages=True,
@@ -96,7 +96,7 @@ FORMS = {
     "POST /form": Operation(
         id="turn_page",
         summary="The next page of that form",
-        description="Everything typed so far travels in the page; nothing is stored.",
+        description="The page carries everything entered so far; nothing is stored.",
         form=True,
         answers={"200": ("The page.", PAGE)},
         problems=READING_A_BODY,
@@ -104,8 +104,8 @@ FORMS = {
     ),
     "GET /received/{submission_id}": Operation(
         id="show_receipt",
-        summary="What the visitor of that form sees after sending",
-        description="For an hour.",
+        summary="The receipt of that form",
+        description="For an hour after it was sent.",
         answers={"200": ("The page.", PAGE)},
         problems=("404", "503"),
         shows_pages=True,
@@ -114,18 +114,18 @@ FORMS = {
     "POST /screenings": Operation(
         id="screen_answers",
         summary="Check the answers so far for an emergency",
-        description="Call it whenever the visitor leaves a page. It stores nothing and takes no free text and nothing "
-        "that identifies a person.",
+        description="Call it when the visitor completes a page. It stores nothing, and accepts neither free text nor "
+        "anything that identifies a person.",
         request=Screening,
         examples={"emergency": SCREENING},
-        answers={"200": ("Whether the form may go on.", as_json(Screened))},
+        answers={"200": ("Whether the form may continue.", as_json(Screened))},
         problems=READING_A_BODY,
         parameters=LANGUAGE,
     ),
     "GET /questionnaires/{id}": Operation(
         id="show_questionnaire",
         summary="A questionnaire: to draw it, to check answers to it, or as FHIR",
-        description="Which of the three is chosen by the Accept header; the first when there is none.",
+        description="The Accept header chooses one of the three; without it, the first.",
         answers={
             "200": (
                 "The questionnaire.",
@@ -163,7 +163,7 @@ FORMS = {
     "GET /challenges/{submission_id}": Operation(
         id="issue_challenge",
         summary="A form token and a proof of work, for one submission",
-        description="Optional. They raise the confidence that a person filled in the form; no form needs them.",
+        description="Optional: evidence that a person filled in the form.",
         answers={"200": ("Made for this submission only.", as_json(Challenge))},
         problems=("404", "503"),
         parameters=(SUBMISSION_ID,),
@@ -171,11 +171,11 @@ FORMS = {
     "POST /intake/google-ads": Operation(
         id="capture_ad_lead",
         summary="Webhook for lead forms of Google Ads",
-        description="Set this address and a key at the ad network. The same `lead_id` makes one lead; a test lead is "
-        "answered and not stored. Further fields are ignored.",
+        description="Set this address and a key at the ad network. Each `lead_id` makes one lead; a test lead is "
+        "answered and not stored. Other fields are ignored.",
         request=AdRequest,
         examples={"test": AD_LEAD},
-        answers={"200": ("Taken.", as_json(Taken))},
+        answers={"200": ("Accepted.", as_json(Taken))},
         problems=("403", "409", *READING_A_BODY),
     ),
 }

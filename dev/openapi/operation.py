@@ -1,4 +1,4 @@
-"""What is said of a route, and what several routes have in common."""
+"""The description of a route, and what several routes have in common."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,15 +7,15 @@ Json = dict[str, Any]
 
 WHY = {
     "400": "The body is not readable.",
-    "401": "Nobody is signed in; API Gateway says so itself when there is no token, or none that it takes.",
+    "401": "Nobody is signed in. API Gateway answers itself if there is no token, or if it does not accept it.",
     "403": "The caller may not do this.",
     "404": "There is nothing at this address.",
     "406": "None of the media types in Accept is on offer.",
-    "409": "Somebody or something was faster: this submission id came before with other content, or a colleague acted.",
+    "409": "A conflict: this submission id was already used with other content, or a colleague acted first.",
     "413": "The body is larger than 64 KiB.",
     "415": "The body is not declared as JSON.",
     "422": "Some fields are invalid; `errors` names each.",
-    "503": "The service could not take the request. The same request may be sent again after Retry-After seconds.",
+    "503": "The service could not accept the request. Send the same request again after Retry-After seconds.",
 }
 FOR_STAFF = ("401", "403", "503")
 READING_A_BODY = ("400", "413", "415", "422", "503")
@@ -23,9 +23,15 @@ READING_A_BODY = ("400", "413", "415", "422", "503")
 
 @dataclass(frozen=True)
 class Operation:
-    """`answers`: status -> (description, media type -> schema). `problems`: statuses, each with problem details.
+    """The description of one route.
 
-    `form`: it takes what a browser posts without JavaScript, too or only, and then shows problems as pages.
+    id: operation id, the name of its function
+    answers: status -> (description, media type -> schema)
+    problems: statuses that are answered with problem details
+    request: model of the JSON body, if there is one
+    form: whether it accepts what a browser posts without JavaScript; then it shows problems as pages
+    shows_pages: whether it shows problems as pages although it accepts no body
+    staff: whether it needs a sign-in
     """
 
     id: str
@@ -58,7 +64,7 @@ def parameter(where: str, name: str, description: str, schema: Json, example: st
 TEXT = {"schema": {"type": "string"}}
 PAGE = {"text/html": TEXT}
 LANGUAGE = (
-    parameter("query", "language", "Two letters; comes before Accept-Language.", {"type": "string"}, "es"),
+    parameter("query", "language", "Two letters; overrides Accept-Language.", {"type": "string"}, "es"),
     parameter("header", "Accept-Language", "The language of what is shown.", {"type": "string"}, "es-US,es;q=0.9"),
 )
-KNOWN = parameter("header", "If-None-Match", "The ETag of what you have.", {"type": "string"}, '"8c2f"')
+KNOWN = parameter("header", "If-None-Match", "The ETag of your copy.", {"type": "string"}, '"8c2f"')

@@ -1,4 +1,4 @@
-"""Pages for people, and their files."""
+"""Descriptions of the routes that serve pages for people, and the files of these pages."""
 
 from dev.openapi.operation import KNOWN, LANGUAGE, TEXT, Operation, parameter
 
@@ -15,7 +15,7 @@ PAGES = {
     "GET /inbox": Operation(
         id="show_inbox",
         summary="The staff inbox",
-        description="A page for people. It holds no lead; its script asks for them once somebody is signed in.",
+        description="A page for people. It contains no lead; its script loads them after the sign-in.",
         answers={"200": ("The page.", {"text/html": TEXT})},
         cacheable=True,
         problems=("503",),

@@ -1,4 +1,4 @@
-"""GET /questionnaires/{id} as models. shared/rulebook/form_definition.py does without them, to start quickly."""
+"""Models of the answer to GET /questionnaires/{id}. The service builds it without them, so that it starts quickly."""
 
 from typing import Literal
 
@@ -12,8 +12,8 @@ class Option(ResponseModel):
 
 
 class Condition(ResponseModel):
-    """Holds when one of `any` holds, or when the answer to `question` has an option of `any_of` or lies between the
-    bounds. It does not hold without an answer."""
+    """Holds if one of `any` holds, or if the answer to `question` has an option of `any_of` or is within the bounds.
+    Without an answer it does not hold."""
 
     question: str | None = None
     any_of: list[str] | None = None
@@ -66,7 +66,7 @@ class ContactBlock(ResponseModel):
 
 
 class Form(ResponseModel):
-    """Everything a page needs to draw the form. `words`: the form's own short texts, English to its language."""
+    """Everything a page needs to draw the form. `words`: the form's own short texts, English -> `language`."""
 
     id: str
     version: str

@@ -1,4 +1,4 @@
-"""Routes for staff, signed in."""
+"""Descriptions of the routes for signed-in staff."""
 
 from dev.openapi.operation import FOR_STAFF, READING_A_BODY, TEXT, Operation, as_json, parameter
 from shared.domain.leads.staff_actions import Action
@@ -10,21 +10,23 @@ WORKLIST_CURSOR = (
     "open_0-01#2026-01-14T20:00:00.000+00:00#2026-01-14T16:00:00.000+00:00#0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
 )
 CURSOR = "1768406400000_0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
-REFERENCE = parameter("path", "reference", "As the alert has it.", {"type": "string"}, "7K3MQ-2XDRT")
+REFERENCE = parameter("path", "reference", "As in the alert.", {"type": "string"}, "7K3MQ-2XDRT")
 STAFF = {
     "GET /leads": Operation(
         id="list_leads",
         summary="A page of the worklist",
-        description="Open leads: what nobody has first, each part by tier and deadline. Or those that are done, the "
-        "latest first. A page may be empty and still have a cursor. Nothing in it says who a person is.",
+        description="Open leads: those without an owner first, each part by tier and deadline. Or closed leads, the "
+        "latest first. A page may be empty and still have a cursor. Nothing in it identifies a person.",
         staff=True,
         answers={"200": ("The page.", as_json(WorklistPage))},
         problems=(*FOR_STAFF, "422"),
         parameters=(
             parameter("query", "view", "", {"enum": ["open", "mine", "closed"]}, "open"),
             parameter("query", "tier", "", {"type": "string", "maxLength": 40}, "URGENT"),
-            parameter("query", "suspect", "Those that may be a machine's.", {"enum": ["true", "false"]}, "false"),
-            parameter("query", "cursor", "Of the page before.", {"type": "string", "maxLength": 300}, WORKLIST_CURSOR),
+            parameter("query", "suspect", "Leads that a machine may have sent.", {"enum": ["true", "false"]}, "false"),
+            parameter(
+                "query", "cursor", "From the previous page.", {"type": "string", "maxLength": 300}, WORKLIST_CURSOR
+            ),
         ),
     ),
     "POST /leads/search": Operation(
@@ -40,7 +42,7 @@ STAFF = {
     "GET /leads/{reference}": Operation(
         id="show_lead",
         summary="Everything about a lead",
-        description="Opening it changes nothing. Who opened it is recorded, apart from the lead.",
+        description="Opening it does not change it. Who opened it is recorded in the access log.",
         staff=True,
         answers={"200": ("The lead.", as_json(LeadView))},
         problems=(*FOR_STAFF, "404"),
@@ -48,9 +50,9 @@ STAFF = {
     ),
     "POST /leads/{reference}/actions": Operation(
         id="work_lead",
-        summary="Do something with a lead",
-        description="`version` is that of the lead you saw. A colleague who was faster is a 409 that says who; an "
-        "alert that went out meanwhile is no conflict.",
+        summary="Act on a lead",
+        description="`version` is that of the lead you saw. If a colleague acted first, the answer is 409 and says "
+        "who; an alert that was sent in the meantime is not a conflict.",
         staff=True,
         request=Action,
         examples={
@@ -64,9 +66,9 @@ STAFF = {
     ),
     "GET /leads/export": Operation(
         id="export_leads",
-        summary="Leads of some days",
+        summary="Export the leads of some days",
         description="In the order of arrival, as CSV (RFC 4180; contact and state of work, no answers) or as a FHIR R4 "
-        "Bundle. The Link header leads to the next page; CSV pages put together are one file. For administrators.",
+        "Bundle. The Link header has the next page; concatenated CSV pages are one file. For administrators.",
         staff=True,
         answers={
             "200": ("A page of leads.", {"text/csv": TEXT, "application/fhir+json": {"schema": {"type": "object"}}})
@@ -74,10 +76,10 @@ STAFF = {
         problems=(*FOR_STAFF, "422"),
         parameters=(
             parameter("query", "format", "", {"enum": ["csv", "fhir"]}, "csv"),
-            parameter("query", "from", "Usually 30 days before the last day.", DAY, "2026-01-01"),
-            parameter("query", "to", "Usually today, in the clinic's time zone.", DAY, "2026-01-31"),
+            parameter("query", "from", "Default: 30 days before the last day.", DAY, "2026-01-01"),
+            parameter("query", "to", "Default: today, in the clinic's time zone.", DAY, "2026-01-31"),
             parameter("query", "tier", "", {"type": "string", "maxLength": 40}, "URGENT"),
-            parameter("query", "cursor", "Of the page before.", {"type": "string", "maxLength": 60}, CURSOR),
+            parameter("query", "cursor", "From the previous page.", {"type": "string", "maxLength": 60}, CURSOR),
         ),
     ),
     "GET /leads/{reference}/fhir": Operation(
@@ -91,9 +93,9 @@ STAFF = {
     ),
     "GET /leads/{reference}/person": Operation(
         id="export_person",
-        summary="All that is stored about a person",
-        description="Every lead with the number or address of this one, for the person who asks for their data. "
-        "Look at the names first: a family may share a number. For administrators.",
+        summary="Everything that is stored about a person",
+        description="Every lead with the phone number or e-mail address of this one, for a person who asks for their "
+        "data. Check the names first: a family may share a number. For administrators.",
         staff=True,
         answers={"200": ("Their leads.", as_json(PersonData))},
         problems=(*FOR_STAFF, "404"),
@@ -102,8 +104,8 @@ STAFF = {
     "DELETE /leads/{reference}": Operation(
         id="erase_lead",
         summary="Erase a lead",
-        description="A tombstone and the ledger of consents stay, without a name, with hashed contacts. There is no "
-        "way back. For administrators.",
+        description="A tombstone and the consent ledger stay, without the name, and with hashed contacts. This cannot "
+        "be undone. For administrators.",
         staff=True,
         answers={"200": ("It is erased.", as_json(Erased))},
         problems=(*FOR_STAFF, "404"),
@@ -112,7 +114,7 @@ STAFF = {
     "GET /rules": Operation(
         id="show_rules",
         summary="The rules in use",
-        description="And whether a physician has approved them.",
+        description="And whether a physician approved them.",
         staff=True,
         answers={"200": ("Each rule set with its questionnaire.", as_json(Rules))},
         problems=("401", "403"),

@@ -1,4 +1,4 @@
-"""Chromium in front of the real local cloud; a test fails on any console error that it did not announce."""
+"""Fixtures: Chromium with the local cloud. Any console error that a test does not expect fails it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Console:
-    """Errors of the page. A test that provokes one says so with `expected`."""
+    """The page's console errors. A test that provokes one announces it with `expect`."""
 
     errors: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
@@ -67,14 +67,14 @@ def traffic(page: Page) -> Traffic:
 
 @pytest.fixture
 def stored(cloud: LocalCloud) -> Callable[[], int]:
-    """How many leads the table holds now."""
+    """Returns the number of leads in the table."""
     table = cloud.client("dynamodb")
     return lambda: int(table.scan(TableName=cloud.outputs["LeadsTable"], Select="COUNT", ConsistentRead=True)["Count"])
 
 
 @pytest.fixture
 def newest(cloud: LocalCloud) -> Callable[[], Any]:
-    """The lead that was stored last, as it is stored."""
+    """Returns the latest lead, as stored."""
     table = cloud.client("dynamodb")
 
     def read() -> Any:

@@ -1,4 +1,4 @@
-"""A patient at the form: what a person does there, in the words of the tests."""
+"""A patient who fills in the form, and what tests can see of the page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Request, Route, expect
 
 Answers = dict[str, str | list[str]]
 
-# One page of answers after the other, without anything that fires a safety rule.
+# Answers by page, which fire no safety rule.
 CALM: list[Answers] = [
     {"age": "54", "who": "self", "em-now": ["none"], "region": ["lumbar"]},
     {"ces": ["none"], "motor": ["none"], "cord": ["none"]},
@@ -22,7 +22,7 @@ LAST = len(CALM)
 STEP = "Step {number} of {count}"
 PHONE_NUMBER = "(212) 555-0123"
 
-# What the form itself keeps in the tab, as if these pages had been filled in by hand and the page been loaded again.
+# Writes what the form keeps in the tab, as if these pages had been filled in before a reload.
 FILLED_IN = """
 ([given, step, contact, consents]) => {
   sessionStorage.setItem("lead-form:fs-intake", JSON.stringify({
@@ -42,7 +42,7 @@ FOCUSED = """
 
 
 class Patient:
-    """Fills the form in with the mouse or a finger; the keyboard has a test of its own."""
+    """Fills in the form with the mouse or a finger; another test uses the keyboard."""
 
     def __init__(self, page: Page, site: str, level: int = 1) -> None:
         self.page = page
@@ -76,7 +76,7 @@ class Patient:
         return self
 
     def fill_to(self, step: int, **changed: str | list[str]) -> Patient:
-        """From the first page to that step, calm but for the answers named (dashes as underscores)."""
+        """Fills in from the first page to that step, without red flags but for `changed` (underscores for dashes)."""
         return self.go_on(1, step, **changed)
 
     def go_on(self, first: int, step: int, **changed: str | list[str]) -> Patient:
@@ -91,7 +91,7 @@ class Patient:
         return {code: named.get(code, value) for code, value in CALM[step - 1].items()}
 
     def at(self, step: int, query: str = "", text: str = STEP, **changed: str | list[str]) -> Patient:
-        """Comes back to a form that was filled in up to that step: quicker, where filling in is not the subject."""
+        """Opens a form that is already filled in up to that step, which is faster than filling it in."""
         return self.open(query).comes_back(step, text, **changed)
 
     def comes_back(self, step: int, text: str = STEP, **changed: str | list[str]) -> Patient:
@@ -114,7 +114,7 @@ class Patient:
 
     def sees_step(self, number: int, text: str = STEP) -> None:
         expect(self.page.locator(".progress")).to_have_text(text.format(number=number, count=LAST))
-        if self.level == 1:  # an element in a page of others does not take the focus when it is loaded
+        if self.level == 1:  # a form on a foreign page does not take the focus when it loads
             expect(self.page.locator(".title:visible")).to_be_focused()
 
     def sees_emergency(self) -> None:
@@ -130,17 +130,17 @@ class Patient:
         return shown.inner_text()
 
     def focused(self) -> str:
-        """The id of the element that has the focus, inside the form too."""
+        """Returns the id of the focused element, also inside the form."""
         return str(self.page.evaluate(FOCUSED))
 
     def kept(self) -> dict[str, str]:
-        """All that is kept in the tab."""
+        """Returns everything in the tab's session storage."""
         found: dict[str, str] = self.page.evaluate("({...sessionStorage})")
         return found
 
 
 def until(page: Page, holds: Callable[[], bool]) -> None:
-    """Waits for it. (The form's own policy forbids Playwright's way of waiting for a condition in the page.)"""
+    """Waits until the condition holds. Playwright's own wait_for_function is blocked by the form's security policy."""
     for _ in range(300):
         if holds():
             return
@@ -149,7 +149,7 @@ def until(page: Page, holds: Callable[[], bool]) -> None:
 
 
 class Traffic:
-    """What the page sends and gets, as seen by the browser."""
+    """The page's requests, as seen by the browser."""
 
     def __init__(self, page: Page) -> None:
         self.requests: list[tuple[str, str, Any]] = []
@@ -164,7 +164,7 @@ class Traffic:
 
 
 class Held:
-    """Requests that hang until the test lets them go."""
+    """Holds requests until the test releases them."""
 
     def __init__(self, page: Page, path: str) -> None:
         self._routes: list[Route] = []

@@ -1,4 +1,4 @@
-"""Every page and state: a screenshot wide and on a phone, no accessibility violation, nothing wider than 320 px."""
+"""Every page and state, wide and on a phone: screenshots, accessibility, and nothing wider than 320 px."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import PHONE, SCREENSHOTS, Console
-from tests.browser.judging import judge, judge_size
+from tests.browser.page_checks import judge, judge_size
 from tests.browser.patient import LAST, Patient
 
 WIDE = ViewportSize(width=1280, height=900)
@@ -19,7 +19,7 @@ Look = Callable[[str], None]
 
 @pytest.fixture
 def look(page: Page) -> Look:
-    """Record the state under that name and judge it."""
+    """Takes screenshots of the state and checks it."""
 
     def record(name: str) -> None:
         for screen, size in (("wide", WIDE), ("narrow", NARROW), ("phone", PHONE)):
@@ -54,7 +54,7 @@ def test_every_page_empty_and_with_errors(patient: Patient, page: Page, look: Lo
 
 @pytest.mark.slow
 def test_every_page_in_spanish(patient: Patient, page: Page, look: Look) -> None:
-    """The same states again; where the Spanish is longer, it must fit too."""
+    """The same states in Spanish, whose texts are longer."""
     patient.open("?language=es")
     look("es-00-start")
     page.get_by_role("button", name="Empezar").click()
@@ -129,7 +129,9 @@ def test_without_network(patient: Patient, page: Page, look: Look, console: Cons
     patient.fill_to(2)
     look("90-not-checked")
     page.unroute("**/screenings")
-    patient.open().sees_step(2)  # what is kept has been read, and nothing writes it again before the next line does
+    patient.open().sees_step(
+        2
+    )  # the stored form has been read, and the page does not write it before the next line does
     patient.comes_back(LAST).leave_contact()
     page.route("**/submissions", lambda route: route.abort())
     patient.next()

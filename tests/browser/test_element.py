@@ -1,4 +1,4 @@
-"""The form in a page of somebody else: another origin, a strict policy, a narrow column, styles that clash."""
+"""The form on a foreign page: another origin, a strict security policy, a narrow column, conflicting styles."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from dev.demo import Demo
 from tests.browser.conftest import SCREENSHOTS, Console
-from tests.browser.judging import judge
+from tests.browser.page_checks import judge
 from tests.browser.patient import LAST, Patient, Traffic, until
 
 WIDE = ViewportSize(width=1100, height=800)
@@ -34,8 +34,8 @@ def patient(page: Page, elsewhere: Demo) -> Patient:
     return Patient(page, elsewhere.address, level=2)
 
 
-def told(page: Page) -> list[str]:
-    return page.locator("#told li").all_inner_texts()
+def logged_events(page: Page) -> list[str]:
+    return page.locator("#event-log li").all_inner_texts()
 
 
 def test_whole_form_on_a_foreign_page(
@@ -44,7 +44,7 @@ def test_whole_form_on_a_foreign_page(
     patient.start("?utm_source=partner").go_on(1, LAST)
     patient.answer(patient.calm(LAST)).leave_contact().next()
     reference = patient.reference()
-    *steps, last = told(page)
+    *steps, last = logged_events(page)
     assert len(steps) == LAST
     assert steps[1] == 'lead-form:step {"page":"P2","number":2,"count":6}'
     assert re.fullmatch(rf'lead-form:submitted {{"reference":"{reference}"}}', last)
@@ -63,15 +63,13 @@ def test_the_page_keeps_its_title_its_history_and_its_focus(patient: Patient, pa
     patient.open()
     before = page.evaluate("[document.title, history.length]")
     patient.at(2)
-    assert patient.focused() == "", "a form in a page of others does not take the focus when it is loaded"
+    assert patient.focused() == "", "a form on a foreign page does not take the focus when it loads"
     patient.answer(patient.calm(2)).next()
     patient.sees_step(3)
     assert page.evaluate("[document.title, history.length]") == before
 
 
-def test_first_view_says_what_to_do_in_an_emergency_with_no_network(
-    patient: Patient, page: Page, console: Console
-) -> None:
+def test_the_first_view_has_emergency_advice_without_network(patient: Patient, page: Page, console: Console) -> None:
     console.expect("ERR_FAILED")
     page.route("**/questionnaires/**", lambda route: route.abort())
     patient.open()
@@ -80,10 +78,10 @@ def test_first_view_says_what_to_do_in_an_emergency_with_no_network(
     expect(page.locator("#start-status")).to_contain_text("could not load the questions")
     expect(form.get_by_text("call 911 if you get")).to_be_visible()
     expect(form.get_by_role("link", name="(312) 555-0100")).to_be_visible()
-    assert told(page) == ['lead-form:failed {"reason":"questions"}']
+    assert logged_events(page) == ['lead-form:failed {"reason":"questions"}']
 
 
-def test_emergency_covers_the_whole_page_and_does_not_go_away_by_itself(patient: Patient, page: Page) -> None:
+def test_an_emergency_covers_the_page_until_it_is_closed(patient: Patient, page: Page) -> None:
     patient.start().answer(patient.calm(1, em_now=["chest-pressure"])).next()
     patient.sees_emergency()
     box = page.locator("dialog").bounding_box()
@@ -96,7 +94,7 @@ def test_emergency_covers_the_whole_page_and_does_not_go_away_by_itself(patient:
         page.keyboard.press("Tab")
         outside = page.evaluate("document.activeElement.closest('main, header')")
         assert outside is None, "the page behind cannot be reached"
-    assert told(page) == ['lead-form:step {"page":"P1","number":1,"count":6}'], "the page is not told of it"
+    assert logged_events(page) == ['lead-form:step {"page":"P1","number":1,"count":6}'], "the page gets no event"
     page.get_by_role("button", name="I pressed this by mistake").click()
     patient.sees_step(1)
     expect(page.locator("dialog")).to_be_hidden()
@@ -151,7 +149,7 @@ def test_language_of_the_element_comes_before_that_of_the_page(patient: Patient,
     expect(page.get_by_role("button", name="Empezar")).to_be_visible()
 
 
-def test_who_closes_a_foreign_page_after_consent_is_not_lost(
+def test_closing_a_foreign_page_after_consent_sends_the_form(
     patient: Patient, page: Page, stored: Callable[[], int]
 ) -> None:
     before = stored()

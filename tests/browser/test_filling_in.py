@@ -88,7 +88,7 @@ def test_a_number_or_an_address_and_the_permission_are_needed(patient: Patient, 
     assert traffic.posted("/submissions") == []
 
 
-def test_what_the_form_says_about_a_phone_number_helps(patient: Patient, page: Page, console: Console) -> None:
+def test_phone_number_errors_say_what_to_enter(patient: Patient, page: Page, console: Console) -> None:
     console.expect("status of 422")
     help_ = "Enter one number, without an extension. For a number outside the US, start with + and the country code."
     patient.ready_to_send()
@@ -125,7 +125,7 @@ def test_an_email_address_alone_is_enough(patient: Patient, page: Page) -> None:
     patient.reference()
 
 
-def test_questions_that_cannot_be_loaded_can_be_asked_for_again(patient: Patient, page: Page, console: Console) -> None:
+def test_questions_that_cannot_be_loaded_can_be_retried(patient: Patient, page: Page, console: Console) -> None:
     console.expect("ERR_FAILED")
     page.route("**/questionnaires/*", lambda route: route.abort(), times=1)
     patient.open()

@@ -1,4 +1,4 @@
-"""One small page, our own files only, nothing kept in the browser."""
+"""A small page with our own files only, and nothing stored in the browser."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ELEMENT_BYTES = 20_000
 
 
 def test_first_view_is_three_small_files(page: Page, site: str) -> None:
-    """A browser asks for an icon in any case; ours keeps it from getting a 404."""
+    """Browsers always ask for an icon; without ours they would get a 404."""
     sizes: dict[str, int] = {}
 
     def note(request: Request) -> None:
@@ -30,19 +30,23 @@ def test_first_view_is_three_small_files(page: Page, site: str) -> None:
 
 
 def test_element_is_small_as_it_travels(page: Page, site: str) -> None:
-    """All that a page with the element loads: its styles are inside. The questions come when someone starts."""
+    """Everything that a page with the element loads: styles are inside, and the questions load at the start."""
     response = page.request.get(site + "web/lead-form.js", headers={"accept-encoding": "gzip"})
     assert response.headers["content-encoding"] == "gzip"
     assert len(gzip.compress(response.body(), mtime=0)) < ELEMENT_BYTES
 
 
-def test_only_this_site_is_asked_and_nothing_is_kept(patient: Patient, page: Page, site: str, traffic: Traffic) -> None:
+def test_only_this_site_is_contacted_and_nothing_is_stored(
+    patient: Patient, page: Page, site: str, traffic: Traffic
+) -> None:
     patient.ready_to_send("?utm_source=newsletter").next()
     patient.reference()
     host = urlsplit(site).netloc
     assert {urlsplit(url).netloc for _, url, _ in traffic.requests} == {host}
     assert page.context.cookies() == []
-    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 1], "the receipt, see test_keeping.py"
+    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 1], (
+        "the receipt, see test_drafts_and_leaving.py"
+    )
     assert page.evaluate("indexedDB.databases().then(all => all.length)") == 0
     assert urlsplit(page.url).fragment == ""
     addresses = " ".join(url for _, url, _ in traffic.requests)

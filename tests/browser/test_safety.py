@@ -63,7 +63,7 @@ def test_open_follow_up_is_asked_before_the_alarm(patient: Patient, page: Page) 
 
 
 @pytest.mark.parametrize("way", ["link", "browser"])
-def test_pressed_by_mistake(patient: Patient, page: Page, way: str) -> None:
+def test_a_mistaken_emergency_answer_can_be_undone(patient: Patient, page: Page, way: str) -> None:
     patient.start().answer(patient.calm(1, em_now=["chest-pressure"])).next()
     patient.sees_emergency()
     if way == "link":
@@ -76,7 +76,9 @@ def test_pressed_by_mistake(patient: Patient, page: Page, way: str) -> None:
     patient.sees_step(2)
 
 
-def test_failed_check_goes_on_and_shows_the_advice(patient: Patient, page: Page, console: Console) -> None:
+def test_after_a_failed_check_the_form_continues_with_the_advice(
+    patient: Patient, page: Page, console: Console
+) -> None:
     console.expect("ERR_FAILED")
     page.route("**/screenings", lambda route: route.abort())
     patient.start().fill_to(2)
@@ -91,7 +93,7 @@ def test_failed_check_goes_on_and_shows_the_advice(patient: Patient, page: Page,
 
 
 @pytest.mark.slow
-def test_slow_check_goes_on_and_can_still_interrupt(patient: Patient, page: Page) -> None:
+def test_after_a_slow_check_the_form_continues_and_can_interrupt(patient: Patient, page: Page) -> None:
     held = Held(page, "**/screenings")
     patient.start().answer(patient.calm(1, em_now=["chest-pressure"])).next()
     expect(page.locator(".progress")).to_have_text(f"Step 2 of {LAST}", timeout=6_000)
@@ -137,7 +139,7 @@ def test_under_18_gets_advice_and_sends_no_contact(
     assert stored() == before
 
 
-def test_emergency_of_a_child_asks_for_no_number(patient: Patient, page: Page) -> None:
+def test_an_emergency_of_a_child_does_not_ask_for_a_number(patient: Patient, page: Page) -> None:
     patient.start().answer(patient.calm(1, age="12", em_now=["chest-pressure"])).next()
     patient.sees_emergency()
     expect(page.locator("form")).to_have_count(0)
@@ -164,7 +166,7 @@ def test_emergency_in_another_language_comes_with_its_advice(patient: Patient, p
 
 
 def test_emergency_of_a_child_changes_its_language_in_place(patient: Patient, page: Page) -> None:
-    """Of people under 18 nothing is kept, so a page that is loaded again would know of no emergency."""
+    """Nothing is kept about people under 18, so after a reload the page would not know of the emergency."""
     patient.start().answer(patient.calm(1, age="12", em_now=["stroke-signs"])).next()
     patient.sees_emergency()
     page.locator("dialog").get_by_role("button", name="Español").click()
@@ -207,9 +209,7 @@ def test_emergency_comes_before_the_questions_after_a_reload(patient: Patient, p
     patient.sees_step(1)
 
 
-def test_words_that_call_for_help_are_answered_before_contact_is_asked_for(
-    patient: Patient, page: Page, traffic: Traffic
-) -> None:
+def test_a_note_that_asks_for_help_is_answered_before_contact(patient: Patient, page: Page, traffic: Traffic) -> None:
     patient.at(LAST).answer(patient.calm(LAST))
     page.locator("textarea").fill("The pain is so bad I want to die.")
     patient.next()

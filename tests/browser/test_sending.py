@@ -1,4 +1,4 @@
-"""From the first page to the receipt, and what happens when the network or the server is in the way."""
+"""From the first page to the receipt, also with a failing network or server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.browser.patient import LAST, Held, Patient, Traffic
 
 
 def press_until_focused(patient: Patient, element: str, limit: int = 80) -> None:
-    """Tab forward until the element has the focus; nobody may get lost on the way."""
+    """Presses Tab until the element has the focus. Fails after `limit` presses."""
     for _ in range(limit):
         if patient.focused() == element:
             return
@@ -117,7 +117,7 @@ def test_lost_answer_is_asked_for_again_and_gives_the_same_receipt(
     assert stored() == before + 1
 
 
-def test_a_form_that_waits_for_the_table_is_received_like_any_other(patient: Patient, page: Page) -> None:
+def test_a_spooled_form_gets_a_receipt_like_any_other(patient: Patient, page: Page) -> None:
     patient.ready_to_send()
     page.route("**/submissions", lambda route: route.fulfill(response=route.fetch(), status=202))
     patient.next()
@@ -144,7 +144,7 @@ def test_server_trouble_keeps_the_answers_and_offers_the_phone(
     assert len({body["submission_id"] for body in traffic.posted("/submissions")}) == 1
 
 
-def test_page_of_a_hotel_network_is_not_taken_for_an_answer(patient: Patient, page: Page) -> None:
+def test_a_captive_portal_page_is_not_taken_for_an_answer(patient: Patient, page: Page) -> None:
     patient.ready_to_send()
     page.route("**/submissions", lambda route: route.fulfill(status=200, content_type="text/html", body="<p>Log in"))
     patient.next()
@@ -173,7 +173,9 @@ def test_changed_answers_after_a_lost_answer_are_explained(patient: Patient, pag
 def test_refused_phone_number_is_tied_to_its_field(patient: Patient, page: Page, console: Console) -> None:
     console.expect("status of 422")
     patient.ready_to_send()
-    page.get_by_label("Phone number").fill("+1 212 55501")  # the form lets it pass, the server counts digits by country
+    page.get_by_label("Phone number").fill(
+        "+1 212 55501"
+    )  # the form accepts it; the server knows how many digits a country has
     patient.next()
     expect(page.locator("#summary")).to_be_focused()
     expect(page.locator("#contact-phone")).to_have_attribute("aria-describedby", "contact-phone-error")
@@ -198,7 +200,7 @@ def test_refused_answer_opens_its_page(patient: Patient, page: Page, console: Co
     expect(page.locator("#question-injury-error")).to_have_text("Not this.")
 
 
-def test_where_someone_came_from_never_keeps_their_answers_out(
+def test_invalid_attribution_never_blocks_a_submission(
     patient: Patient, page: Page, traffic: Traffic, console: Console
 ) -> None:
     console.expect("status of 422")

@@ -15,6 +15,6 @@ USABLE = 1_000  # ms
 
 @pytest.mark.slow
 def test_start_reacts_within_a_second_on_a_slow_phone(browser: Browser, site: str) -> None:
-    """The quicker half counts: other tests run beside this one, and no visitor shares a processor with them."""
+    """Only the faster half counts: other tests share the processor."""
     found = sorted(load.usable for load in measure(browser, site, LOADS))
     assert statistics.median(found[: LOADS // 2 + 1]) < USABLE, found

@@ -1,4 +1,4 @@
-"""The words of the page: no claims, no brands, and only the places that the server fills."""
+"""The words of the page: no claims, no brands, and only known placeholders."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PLACES = {
 }
 
 
-def test_only_known_places_are_filled() -> None:
+def test_only_known_placeholders_are_filled() -> None:
     for page in PAGES:
         assert set(re.findall(r"\{\{(.*?)\}\}", page)) == PLACES
 
@@ -73,14 +73,14 @@ def test_every_text_of_the_form_has_a_translation() -> None:
 
 
 def test_every_text_of_the_form_is_translated_when_shown() -> None:
-    """A sentence that does not pass through t() would stay English."""
+    """A text that does not pass through t() would stay English."""
     before, rest = SCRIPT.split("const BUILT_IN_ADVICE = ")
     script = COMMENT.sub("", before + rest.partition("const button = ")[2])
     texts = {text for text in CODE_TEXT.findall(script) if re.match(r"[A-Z][a-z]+ [a-z]", text)}
     assert texts - set(SPOKEN.findall(SCRIPT)) == set()
 
 
-def test_what_is_said_before_the_questions_are_here_is_what_the_rulebook_says() -> None:
+def test_the_built_in_texts_are_those_of_the_rulebook() -> None:
     rulebook = load()
     for language in ("en", "es"):
         assert f'{language}: "{rulebook.emergency_advice_in(language)}",' in SCRIPT
@@ -101,7 +101,7 @@ def test_spanish_page_says_what_the_english_page_says() -> None:
 
 
 def tokens(page: str) -> list[str]:
-    """Tags without what differs by language, and texts."""
+    """Returns the tags, without attributes that depend on the language, and the texts."""
     page = re.sub(r"<nav.*?</nav>", "", page)
     found = (" ".join(part.split()) for part in re.split(r"(<[^>]*>)", page))
     return [
@@ -116,7 +116,7 @@ SILENT = re.compile(r"(?:[^laeiouy]es|ed|[^laeiouy]e)$")
 
 
 def syllables(word: str) -> int:
-    """As common counters do it: groups of vowels, without a silent ending."""
+    """Counts groups of vowels, without a silent ending, as common counters do."""
     word = re.sub(r"[^a-z]", "", word.lower())
     if len(word) <= 3:
         return 1

@@ -1,4 +1,4 @@
-"""Commands that start much say what is wrong with their arguments before they start it."""
+"""Commands that start many things check their arguments first."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from dev import deploy_local, run
 
 
 @pytest.mark.parametrize("wrong", [("--port", "99999"), ("--port", "-5"), ("--port", "65535"), ("--samples", "-3")])
-def test_run_refuses_what_cannot_be(
+def test_run_refuses_invalid_arguments(
     wrong: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["run", *wrong])
     with pytest.raises(SystemExit) as ended:
         run._arguments()
     assert ended.value.code == 2
-    assert f"error: {wrong[0]} is" in capsys.readouterr().err
+    assert f"error: {wrong[0]} must" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("given", "status"), [("--help", 0), ("--fast", 2)])

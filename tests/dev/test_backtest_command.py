@@ -27,7 +27,7 @@ def run(*arguments: str | Path) -> tuple[int, str, str]:
 
 @pytest.fixture
 def new(tmp_path: Path) -> Path:
-    """The rulebook with one floor lowered: what rests on MED-01 alone falls to PRIORITY."""
+    """The rulebook with the floor of MED-01 lowered: leads with only that rule become PRIORITY."""
     folder = tmp_path / "new"
     folder.mkdir()
     for path in FOLDER.glob("*.toml"):
@@ -47,7 +47,7 @@ def fever_rule() -> str:
 
 @pytest.fixture
 def stored(tmp_path: Path) -> Path:
-    """As exported: leads, and a bare answer set."""
+    """Answers as exported: two leads, and a plain answer set."""
     leads = [
         {"reference": "7K3MQ-2XDRT", "answers": FEVER | {"note": CANARY}, "contact": {"name": CANARY}},
         {"reference": "8K3MQ-2XDRT", "answers": HEALTHY},
@@ -59,26 +59,26 @@ def stored(tmp_path: Path) -> Path:
 
 
 def test_the_same_rules_change_nothing(tmp_path: Path) -> None:
-    status, said, _ = run(FOLDER, FOLDER, "--samples", "200", "--picture", tmp_path / "same.svg")
+    status, output, _ = run(FOLDER, FOLDER, "--samples", "200", "--picture", tmp_path / "same.svg")
     assert status == 0
-    assert "200 answer sets scored by both; 0 would change tier." in said
+    assert "200 answer sets scored by both; 0 would change tier." in output
     assert "0 of 200" in (tmp_path / "same.svg").read_text()
 
 
-def test_a_lowered_floor_is_counted_named_and_blamed_on_its_rule(new: Path, stored: Path, tmp_path: Path) -> None:
-    status, said, _ = run(FOLDER, new, "--answers", stored, "--picture", tmp_path / "b.svg")
+def test_a_lowered_floor_is_counted_and_attributed_to_its_rule(new: Path, stored: Path, tmp_path: Path) -> None:
+    status, output, _ = run(FOLDER, new, "--answers", stored, "--picture", tmp_path / "b.svg")
     assert status == 0
-    assert "3 answer sets scored by both; 2 would change tier." in said
-    assert "LOWERED" in said
-    assert "7K3MQ-2XDRT" in said
-    assert "line 3" in said
-    assert "8K3MQ-2XDRT" not in said
-    assert f"~{fever_rule()}" in said
+    assert "3 answer sets scored by both; 2 would change tier." in output
+    assert "LOWERED" in output
+    assert "7K3MQ-2XDRT" in output
+    assert "line 3" in output
+    assert "8K3MQ-2XDRT" not in output
+    assert f"~{fever_rule()}" in output
 
 
 def test_nothing_that_a_patient_wrote_is_printed_or_drawn(new: Path, stored: Path, tmp_path: Path) -> None:
-    _, said, errors = run(FOLDER, new, "--answers", stored, "--picture", tmp_path / "b.svg")
-    assert CANARY not in said + errors + (tmp_path / "b.svg").read_text()
+    _, output, errors = run(FOLDER, new, "--answers", stored, "--picture", tmp_path / "b.svg")
+    assert CANARY not in output + errors + (tmp_path / "b.svg").read_text()
 
 
 def test_the_picture_is_svg_that_shows_every_move(new: Path, stored: Path) -> None:
@@ -93,40 +93,40 @@ def test_the_picture_is_svg_that_shows_every_move(new: Path, stored: Path) -> No
     assert {*found.tiers, f"~{fever_rule()}"} <= set(texts)
 
 
-def test_the_other_way_round_it_is_raised(new: Path, stored: Path) -> None:
+def test_swapped_rule_sets_raise_the_tiers(new: Path, stored: Path) -> None:
     old, changed = (backtest.rules_of(str(folder), "fs-intake") for folder in (new, FOLDER))
     found = backtest.backtest(old, changed, backtest.read_answers(stored))
     assert [(change.old, change.new) for change in found.changes] == [("PRIORITY", "URGENT")] * 2
     assert backtest.RAISED in backtest.picture(found)
 
 
-def test_a_git_revision_is_as_good_as_a_folder(tmp_path: Path) -> None:
-    status, said, _ = run("HEAD", "HEAD", "--samples", "20", "--picture", tmp_path / "b.svg")
-    assert (status, "20 answer sets scored by both; 0 would" in said) == (0, True)
+def test_a_git_revision_works_like_a_folder(tmp_path: Path) -> None:
+    status, output, _ = run("HEAD", "HEAD", "--samples", "20", "--picture", tmp_path / "b.svg")
+    assert (status, "20 answer sets scored by both; 0 would" in output) == (0, True)
 
 
 def test_vignettes_can_be_replayed(tmp_path: Path) -> None:
     vignettes = PROJECT / "tests/data/vignettes.json"
-    status, said, _ = run(FOLDER, FOLDER, "--answers", vignettes, "--picture", tmp_path / "b.svg")
-    assert (status, "32 answer sets scored by both; 0 would" in said) == (0, True)
+    status, output, _ = run(FOLDER, FOLDER, "--answers", vignettes, "--picture", tmp_path / "b.svg")
+    assert (status, "32 answer sets scored by both; 0 would" in output) == (0, True)
 
 
 def test_a_set_that_cannot_be_scored_is_named_and_fails_the_run(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(json.dumps({"toe": 1}) + "\n{oops\n[]\n" + json.dumps(HEALTHY) + "\n")
-    status, said, _ = run(FOLDER, FOLDER, "--answers", tmp_path / "a.jsonl", "--picture", tmp_path / "b.svg")
+    status, output, _ = run(FOLDER, FOLDER, "--answers", tmp_path / "a.jsonl", "--picture", tmp_path / "b.svg")
     assert status == 1
-    assert "3 could not be scored by both: line 1, line 2, line 3" in said
-    assert "1 answer sets" in said
+    assert "3 could not be scored by both: line 1, line 2, line 3" in output
+    assert "1 answer sets" in output
 
 
 @pytest.mark.parametrize("place", ["no-such-thing", "--upload-pack=x"])
-def test_a_place_without_rules_is_an_error_in_plain_words(place: str) -> None:
-    status, said, errors = run("--", FOLDER, place)
-    assert (status, said) == (2, "")
+def test_a_place_without_rules_is_a_clear_error(place: str) -> None:
+    status, output, errors = run("--", FOLDER, place)
+    assert (status, output) == (2, "")
     assert "neither a folder nor a git revision with a rulebook" in errors
 
 
-def test_arguments_that_cannot_be_are_said(tmp_path: Path) -> None:
+def test_invalid_arguments_are_reported(tmp_path: Path) -> None:
     (tmp_path / "bytes").write_bytes(b"\xff\xfe")
     for arguments in (
         ("--answers", "nosuch"),
@@ -134,6 +134,6 @@ def test_arguments_that_cannot_be_are_said(tmp_path: Path) -> None:
         ("--answers", tmp_path / "bytes"),
         ("--samples", "-3"),
     ):
-        status, said, error = run(FOLDER, FOLDER, *arguments)
-        assert (status, said) == (2, "")
+        status, output, error = run(FOLDER, FOLDER, *arguments)
+        assert (status, output) == (2, "")
         assert error.splitlines()[-1].startswith("python -m dev.backtest: error: ")

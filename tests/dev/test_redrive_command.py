@@ -1,4 +1,4 @@
-"""make redrive, on moto: what goes back, what is shown, and that nothing is lost on the way."""
+"""`make redrive`, on moto: what is sent again, what is shown, and that nothing is lost."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ENTRY = json.dumps({"reference": "7K3MQ-2XDRT", "contact": {"name": "Canaryname"
 
 
 class Functions:
-    """Lambda, as far as it is called here."""
+    """Stands for Lambda's client."""
 
     def __init__(self) -> None:
         self.invoked: list[Any] = []
@@ -73,43 +73,43 @@ def visible(stack: redrive.Stack, name: str) -> int:
 
 
 def run(stack: redrive.Stack, *, yes: bool = True) -> tuple[bool, str]:
-    said: list[str] = []
+    output: list[str] = []
 
     def ask(question: str) -> bool:
-        said.append(question)
+        output.append(question)
         return yes
 
-    return redrive.redrive(stack, ask, said.append), "\n".join(said)
+    return redrive.redrive(stack, ask, output.append), "\n".join(output)
 
 
-def test_the_queues_are_those_of_the_template_and_none_is_left_out() -> None:
+def test_every_failure_queue_of_the_template_is_covered() -> None:
     queues = {name for name, entry in template.read()["Resources"].items() if entry["Type"] == "AWS::SQS::Queue"}
     assert {*NAMES, "CanaryAlerts"} == queues
 
 
 def test_submissions_go_back_to_the_spool_unchanged(stack: redrive.Stack) -> None:
     put(stack, "FailedSubmissions", ENTRY, '{"name": "Jos\\u00e9"}', "{")
-    done, said = run(stack)
+    done, output = run(stack)
     assert done
     assert (depth(stack, "FailedSubmissions"), depth(stack, "SpooledSubmissions")) == (0, 3)
     got = stack.queues.receive_message(QueueUrl=stack.names["SpooledSubmissions"], MaxNumberOfMessages=10)["Messages"]
     assert sorted(message["Body"] for message in got) == sorted([ENTRY, '{"name": "Jos\\u00e9"}', "{"])
-    assert "3/3" in said
-    assert "7K3MQ-2XDRT: sent to the spool" in said
-    assert "done" not in said  # the spool may give them back
+    assert "3/3" in output
+    assert "7K3MQ-2XDRT: sent to the spool" in output
+    assert "done" not in output  # the spool may deliver them again
 
 
-def test_nothing_is_shown_of_a_person(stack: redrive.Stack) -> None:
+def test_nothing_that_identifies_a_person_is_shown(stack: redrive.Stack) -> None:
     put(stack, "FailedSubmissions", ENTRY, json.dumps({"reference": "Canaryname"}))
     assert "Canaryname" not in run(stack)[1]
 
 
-def test_nothing_is_done_unless_somebody_says_so(stack: redrive.Stack, functions: Functions) -> None:
+def test_nothing_happens_without_confirmation(stack: redrive.Stack, functions: Functions) -> None:
     for queue in redrive.QUEUES:
         put(stack, queue.name, json.dumps(SNS))
-    done, said = run(stack, yes=False)
+    done, output = run(stack, yes=False)
     assert done
-    assert said.count("Go on?") == len(redrive.QUEUES)
+    assert output.count("Go on?") == len(redrive.QUEUES)
     assert [depth(stack, queue.name) for queue in redrive.QUEUES] == [1] * len(redrive.QUEUES)
     assert (depth(stack, "SpooledSubmissions"), functions.invoked) == (0, [])
 
@@ -118,7 +118,7 @@ def test_an_empty_queue_asks_nothing(stack: redrive.Stack) -> None:
     assert "Go on?" not in run(stack)[1]
 
 
-def test_what_is_not_confirmed_stays(stack: redrive.Stack) -> None:
+def test_an_unconfirmed_message_stays_in_the_queue(stack: redrive.Stack) -> None:
     put(stack, "FailedSubmissions", ENTRY)
 
     class Refuses:
@@ -133,9 +133,9 @@ def test_what_is_not_confirmed_stays(stack: redrive.Stack) -> None:
             return {"MD5OfMessageBody": "other"}
 
     for queues in (Refuses(), Garbles()):
-        done, said = run(replace(stack, queues=queues))
+        done, output = run(replace(stack, queues=queues))
         assert not done
-        assert "stays" in said
+        assert "stays" in output
         assert depth(stack, "FailedSubmissions") == 1
 
 
@@ -149,15 +149,15 @@ def test_what_is_not_confirmed_stays(stack: redrive.Stack) -> None:
 )
 def test_a_webhook_is_sent_again_under_its_own_id(stack: redrive.Stack, functions: Functions, body: str) -> None:
     put(stack, "UndeliveredWebhooks", body)
-    done, said = run(stack)
+    done, output = run(stack)
     assert done
-    assert "7K3MQ-2XDRT new URGENT" in said
+    assert "7K3MQ-2XDRT new URGENT" in output
     [invoked] = functions.invoked
     assert invoked["Records"][0]["Sns"].items() >= SNS.items()
     assert depth(stack, "UndeliveredWebhooks") == 0
 
 
-def test_a_webhook_that_lambda_does_not_take_stays(stack: redrive.Stack, functions: Functions) -> None:
+def test_a_webhook_that_lambda_refuses_stays_in_the_queue(stack: redrive.Stack, functions: Functions) -> None:
     functions.status = 500
     put(stack, "UndeliveredWebhooks", json.dumps(SNS))
     assert run(stack)[0] is False
@@ -168,16 +168,16 @@ def test_pointers_are_shown_before_they_are_deleted(stack: redrive.Stack) -> Non
     put(stack, "UndeliveredAlerts", json.dumps(SNS))
     batch = {"batchSize": 3, "approximateArrivalOfFirstRecord": "2026-01-14T16:00:00Z"}
     put(stack, "FailedStreamBatches", json.dumps({"DDBStreamBatchInfo": batch}))
-    done, said = run(stack)
+    done, output = run(stack)
     assert done
-    lines = said.splitlines()
-    assert lines.index("  7K3MQ-2XDRT new URGENT") < next(n for n, line in enumerate(lines) if "the ladder" in line)
+    lines = output.splitlines()
+    assert lines.index("  7K3MQ-2XDRT new URGENT") < next(n for n, line in enumerate(lines) if "escalation" in line)
     assert "  3 records from 2026-01-14T16:00:00Z" in lines
     assert (depth(stack, "UndeliveredAlerts"), depth(stack, "FailedStreamBatches")) == (0, 0)
 
 
-def test_it_ends_also_when_everything_comes_back(stack: redrive.Stack) -> None:
-    """What fails again is in the failure queue at once."""
+def test_it_ends_even_if_every_message_fails_again(stack: redrive.Stack) -> None:
+    """A message that fails again is in the failure queue at once."""
     stack = replace(stack, names={**stack.names, "SpooledSubmissions": stack.names["FailedSubmissions"]})
     put(stack, "FailedSubmissions", ENTRY, ENTRY)
     assert run(stack)[0]
@@ -186,9 +186,9 @@ def test_it_ends_also_when_everything_comes_back(stack: redrive.Stack) -> None:
 
 def test_a_stack_without_a_webhook_has_no_such_queue(stack: redrive.Stack) -> None:
     names = {name: value for name, value in stack.names.items() if name != "UndeliveredWebhooks"}
-    done, said = run(replace(stack, names=names))
+    done, output = run(replace(stack, names=names))
     assert done
-    assert "UndeliveredWebhooks" not in said
+    assert "UndeliveredWebhooks" not in output
 
 
 @pytest.mark.parametrize("ends", [EOFError, KeyboardInterrupt])
@@ -207,7 +207,7 @@ def test_the_end_of_input_and_ctrl_c_mean_no(
 
 
 @pytest.mark.parametrize("queue", ["FailedSubmissions", "UndeliveredAlerts"])
-def test_whatever_stops_it_gives_back_what_it_holds(stack: redrive.Stack, queue: str) -> None:
+def test_held_messages_are_released_whatever_stops_it(stack: redrive.Stack, queue: str) -> None:
     put(stack, queue, ENTRY, ENTRY)
 
     class Stopped:
@@ -224,20 +224,22 @@ def test_whatever_stops_it_gives_back_what_it_holds(stack: redrive.Stack, queue:
     assert visible(stack, queue) == 2
 
 
-def test_what_somebody_else_holds_is_said(stack: redrive.Stack) -> None:
+def test_messages_in_flight_are_reported(stack: redrive.Stack) -> None:
     put(stack, "FailedSubmissions", ENTRY, ENTRY)
     stack.queues.receive_message(QueueUrl=stack.names["FailedSubmissions"])
     assert "FailedSubmissions: 1 submissions that could not be stored (1 more are held" in run(stack, yes=False)[1]
 
 
-def test_no_address_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_invalid_endpoint_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         redrive.main([STACK, "--endpoint", "foo"])
-    assert capsys.readouterr().err.endswith("and not foo\n")
+    assert capsys.readouterr().err.endswith(", not foo\n")
 
 
 @pytest.mark.usefixtures("stack")
-def test_as_a_command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_redrives_after_confirmation(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     put(redrive.named(STACK, None), "FailedSubmissions", ENTRY)
     monkeypatch.setattr("builtins.input", lambda _: "n")
     assert redrive.main([STACK]) == 0

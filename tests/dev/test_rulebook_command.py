@@ -1,4 +1,4 @@
-"""`python -m dev.rulebook`: what the physician signs is complete."""
+"""`python -m dev.rulebook`: the sheet that the physician signs is complete."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ def everything_to_sign() -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("kind", everything_to_sign())
-def test_the_page_holds_everything_to_sign(kind: str) -> None:
+def test_the_page_contains_everything_to_sign(kind: str) -> None:
     page = "".join(Words(HTML).seen)
     missing = [words for words in everything_to_sign()[kind] if words not in page]
     assert not missing
 
 
-def test_every_rule_stands_in_a_row_of_its_own_with_its_floor_and_message() -> None:
+def test_every_rule_has_a_row_with_its_floor_and_message() -> None:
     rows = {row.split("`")[1]: row for row in MARKDOWN.splitlines() if row.startswith("| `")}
     for rule in RULE_SET.safety:
         assert f"| `{rule.floor}` |" in rows[rule.id]
@@ -102,7 +102,7 @@ def test_conditions_in_plain_words(rule: str, words: str) -> None:
     assert words in row
 
 
-def test_every_link_of_the_page_leads_somewhere_and_nothing_is_fetched() -> None:
+def test_every_link_of_the_page_works_and_nothing_is_fetched() -> None:
     anchors = re.findall(r' id="([^"]+)"', HTML)
     assert len(anchors) == len(set(anchors))
     assert set(re.findall(r'href="#([^"]+)"', HTML)) <= set(anchors)
@@ -130,7 +130,7 @@ def test_the_command_prints_the_whole_sheet(arguments: list[str], start: str) ->
     assert "GREEN16" in printed
 
 
-def test_an_unknown_questionnaire_is_said() -> None:
+def test_an_unknown_questionnaire_is_reported() -> None:
     command = [sys.executable, "-m", "dev.rulebook", "--questionnaire", "knee"]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert done.returncode == 2

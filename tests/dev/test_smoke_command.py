@@ -1,4 +1,4 @@
-"""make smoke ends in one line when it cannot begin: no region, no such stack, an address that does not answer."""
+"""`make smoke` ends with one line if it cannot start: no region, no such stack, an address that does not answer."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ def ended(stack: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return stopped.value.code
 
 
-def test_no_region(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_region_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
     assert ended("clinic", monkeypatch).startswith("NoRegionError: ")
 
 
 @mock_aws
-def test_no_such_stack_and_one_of_another_template(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_or_foreign_stack_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "clinic" in ended("clinic", monkeypatch)
     create({"Other": "a"})
     assert "has no output 'Address'" in ended("clinic", monkeypatch)
 
 
 @mock_aws
-def test_an_address_that_does_not_resolve(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unresolvable_address_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     create({"Address": "https://leads.clinic.invalid/", "SignIn": "https://sign-in.clinic.invalid"})
     assert ended("clinic", monkeypatch).startswith("URLError: ")
 

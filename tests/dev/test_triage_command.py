@@ -37,18 +37,18 @@ def answer_lines() -> str:
 
 
 def test_all_vignettes_agree() -> None:
-    status, lines, said = run(str(VIGNETTES))
+    status, lines, output = run(str(VIGNETTES))
     assert (status, len(lines), all(line["agrees"] for line in lines)) == (0, 32, True)
-    assert said.strip() == "32 of 32 agree"
+    assert output.strip() == "32 of 32 agree"
 
 
 def test_a_vignette_that_disagrees_is_named_and_fails() -> None:
     vignettes = json.loads(VIGNETTES.read_text())
     vignettes["vignettes"][3]["expected"]["fit_score"] += 5
-    status, lines, said = run(given=json.dumps(vignettes, indent=1))
+    status, lines, output = run(given=json.dumps(vignettes, indent=1))
     (wrong,) = [line for line in lines if not line["agrees"]]
     assert (status, wrong["id"], wrong["differs"]) == (1, vignettes["vignettes"][3]["id"], ["fit_score"])
-    assert said.strip() == "31 of 32 agree"
+    assert output.strip() == "31 of 32 agree"
 
 
 def test_lines_from_a_file_and_from_standard_input_give_the_same(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_lines_from_a_file_and_from_standard_input_give_the_same(tmp_path: Path)
     assert from_file[0] == 0
 
 
-def test_a_result_says_everything_with_codes() -> None:
+def test_a_result_has_codes_for_everything() -> None:
     (line,) = scored(json.dumps(HEALTHY | {"sys": ["fever"]}))
     assert line.keys() == {
         "tier", "safety_rules", "not_fit_rules", "fit_score", "fit_rules", "tags", "marketing_allowed", "minor",
@@ -75,43 +75,43 @@ def test_one_answer_set_on_one_line_or_on_several(indent: int | None) -> None:
     assert line["tier"] == "ROUTINE"
 
 
-def test_a_faulty_line_is_answered_in_its_place_and_the_others_are_scored() -> None:
+def test_an_invalid_line_is_reported_in_place_and_others_are_scored() -> None:
     good = json.dumps(HEALTHY)
     lines = scored("\n".join(["{oops", good, "", "[1]", '{"age": 900, "toe": 1}', "[" * 100_000, good]))
     assert [line.get("tier") for line in lines] == [None, "ROUTINE", None, None, None, "ROUTINE"]
     assert lines[0]["problems"] == [{"pointer": "", "detail": "This line is not JSON."}]
-    assert lines[2]["problems"] == [{"pointer": "", "detail": "An answer set is a JSON object."}]
+    assert lines[2]["problems"] == [{"pointer": "", "detail": "An answer set must be a JSON object."}]
     assert [problem["pointer"] for problem in lines[3]["problems"]] == ["/answers/age", "/answers/toe"]
 
 
-def test_the_exit_status_says_that_a_line_was_faulty() -> None:
+def test_an_invalid_line_sets_the_exit_status() -> None:
     assert run(given="{oops\n")[0] == 1
     assert run(given="{}\n")[0] == 0
     assert run(given="")[0] == 0
 
 
-def test_an_unknown_questionnaire_is_said() -> None:
-    status, lines, said = run("--questionnaire", "knee")
+def test_an_unknown_questionnaire_is_reported() -> None:
+    status, lines, output = run("--questionnaire", "knee")
     assert (status, lines) == (2, [])
-    assert "there is no questionnaire knee" in said
+    assert "there is no questionnaire knee" in output
 
 
-def test_a_file_that_is_not_there_or_is_a_folder_is_said(tmp_path: Path) -> None:
+def test_a_missing_file_or_a_folder_is_reported(tmp_path: Path) -> None:
     for name in ("nosuch.json", str(tmp_path)):
-        status, lines, said = run(name)
+        status, lines, output = run(name)
         assert (status, lines) == (2, [])
-        assert said.splitlines()[-1].startswith(f"python -m dev.triage: error: {name}: ")
+        assert output.splitlines()[-1].startswith(f"python -m dev.triage: error: {name}: ")
 
 
 @pytest.mark.slow
 def test_scores_at_least_5000_answer_sets_a_second(tmp_path: Path) -> None:
-    """The whole command, in a process of its own, so that the measuring of coverage is not measured too."""
+    """Runs the whole command in its own process, so that coverage does not slow it."""
     chance = random.Random(5)
     lines = [json.dumps(any_answers(chance, RULE_SET.questionnaire)) + "\n" for _ in range(10_000)]
     file = tmp_path / "answers.jsonl"
     file.write_text("".join(lines))
     rates = []
-    for _ in range(3):  # the best of three, in processor time: what else the machine does is no slowness of ours
+    for _ in range(3):  # the best of three, in processor time, so that other load does not count
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         status, printed, _ = run(str(file))
         after = resource.getrusage(resource.RUSAGE_CHILDREN)

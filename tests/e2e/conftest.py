@@ -1,4 +1,4 @@
-"""The service as a landing page and as the clinic's staff see it."""
+"""Fixtures: the service over HTTP, and the alerts that staff receive."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Service:
-    """HTTP, as from a browser."""
+    """The service over HTTP, as a browser calls it."""
 
     site: str
 
@@ -47,7 +47,7 @@ class Service:
         return self.call("POST", path, body, {"content-type": "application/json"} | (headers or {}))
 
     def submit(self, submission: Json) -> Answer:
-        """As the form does: asked to try again later, it sends the same once more."""
+        """Sends a submission as the form does: after a 503 it tries again."""
         for _ in range(3):
             answer = self.post("submissions", submission)
             if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
@@ -69,14 +69,14 @@ def _read(answer: Any) -> Answer:
 
 @dataclass(frozen=True)
 class Staff:
-    """What the topic's subscribers get."""
+    """The alerts that the topic's subscribers receive."""
 
     outbox: Outbox
 
     def alerts_about(self, reference: str) -> list[SentAlert]:
         return [alert for alert in self.outbox.alerts if reference in alert.body]
 
-    def hears_about(self, reference: str) -> SentAlert:
+    def wait_for_alert(self, reference: str) -> SentAlert:
         eventually(lambda: self.alerts_about(reference), f"an alert about {reference}")
         return self.alerts_about(reference)[0]
 
@@ -102,7 +102,7 @@ def staff(cloud: LocalCloud) -> Iterator[Staff]:
 
 @pytest.fixture
 def submission() -> Json:
-    """A core patient of the clinic, without a warning sign: PRIORITY."""
+    """A core patient of the clinic without a red flag: PRIORITY."""
     return {
         "submission_id": str(uuid4()),
         "questionnaire": {"id": "fs-intake", "version": "1.0.0"},

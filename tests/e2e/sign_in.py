@@ -1,4 +1,4 @@
-"""Signing in as a browser does: the sign-in page, a code, and the code's exchange with the proof that it is ours."""
+"""Signs in as a browser does: the sign-in page, an authorization code, and its exchange with PKCE."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class _Fields(HTMLParser):
 
 @dataclass(frozen=True)
 class SignIn:
-    """One attempt: `verifier` never leaves the browser until the code comes back."""
+    """One attempt to sign in. `verifier` stays in the browser until the code is exchanged."""
 
     cloud: LocalCloud
     service: Service
@@ -53,12 +53,12 @@ class SignIn:
         return self.service.get(f"oauth2/authorize?{urlencode(query | changes)}")
 
     def code(self, who: str, password: str = PASSWORD) -> str:
-        """What the sign-in page sends the browser back with; "" when it does not."""
+        """Signs in, and returns the code in the redirect to the inbox, or "" if there is none."""
         fields = _Fields()
         fields.feed(self.page().body.decode())
         body = urlencode(fields.found | {"username": who, "password": password})
         site = urlsplit(self.service.site)
-        connection = http.client.HTTPConnection(site.netloc, timeout=30)  # follows no redirect
+        connection = http.client.HTTPConnection(site.netloc, timeout=30)  # does not follow redirects
         connection.request("POST", "/login", body, FORM)
         back = urlsplit(connection.getresponse().headers.get("location", ""))
         connection.close()
@@ -77,7 +77,7 @@ class SignIn:
 
 @dataclass(frozen=True)
 class Colleague:
-    """Somebody who is signed in."""
+    """A signed-in member of staff."""
 
     service: Service
     tokens: Json = field(repr=False)

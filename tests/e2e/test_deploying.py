@@ -1,4 +1,4 @@
-"""A deploy of a changed parameter, on the local cloud: the version that visitors reach by the alias has it too."""
+"""Deploying a changed parameter to the local cloud: the version behind the alias gets it too."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def test_a_changed_parameter_reaches_visitors_through_the_alias(cloud: LocalClou
     functions, name = cloud.client("lambda"), cloud.resources["CaptureLead"]
 
     def live() -> tuple[str, str]:
-        """The version behind the alias, and the sites that it knows."""
+        """Returns the version behind the alias, and its allowed origins."""
         version = functions.get_alias(FunctionName=name, Name="live")["FunctionVersion"]
         found = functions.get_function_configuration(FunctionName=name, Qualifier=version)
         return str(version), str(found["Environment"]["Variables"]["RETURN_ORIGINS"])

@@ -1,4 +1,4 @@
-"""What the README says to try."""
+"""The commands that the README suggests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 SUBMISSION = Path(__file__).parents[1] / "data" / "submission.json"
 
 
-def test_the_submission_that_the_readme_posts_is_taken_and_taken_again(site: str) -> None:
+def test_the_readmes_submission_is_received_and_received_again(site: str) -> None:
     receipts = []
     for _ in range(2):
         request = urllib.request.Request(

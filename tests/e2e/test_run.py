@@ -1,4 +1,4 @@
-"""`make run` as a developer meets it: samples, alerts, the outbox, a lead, SIGTERM, Ctrl-C, and what is kept."""
+"""`make run`: samples, alerts, the outbox, a lead, SIGTERM, Ctrl-C, and the state it keeps."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ PROJECT = Path(__file__).resolve().parents[2]
 READY_WITHIN = 60  # seconds; usually ten
 STOPPED_WITHIN = 30
 
-pytestmark = pytest.mark.cloud  # with a cloud of its own, so in no group
+pytestmark = pytest.mark.cloud  # starts its own cloud, so it is in no group
 
 
-def _heed_ctrl_c() -> None:
-    """As in a terminal: tests that run in the background have inherited that SIGINT is ignored."""
+def _enable_ctrl_c() -> None:
+    """Restores SIGINT: tests that run in the background inherit that it is ignored."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -41,7 +41,7 @@ class Terminal:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_heed_ctrl_c,  # noqa: PLW1509  it takes no lock
+                preexec_fn=_enable_ctrl_c,  # noqa: PLW1509  it acquires no lock
             )
 
     @property
@@ -67,14 +67,16 @@ def running(folder: Path, *options: str, until: signal.Signals) -> Iterator[Term
         try:
             terminal.process.wait(STOPPED_WITHIN)
         finally:
-            terminal.process.kill()  # nothing, once it has ended
+            terminal.process.kill()  # does nothing if it has ended
     assert terminal.process.returncode == 0
     assert "Stopped." in terminal.lines[-1]
 
 
 def test_samples_reach_the_outbox_and_are_kept(tmp_path: Path) -> None:
     with running(tmp_path, "--samples", "5", until=signal.SIGTERM) as first:
-        eventually(lambda: first.shows("alert "), "an alert in the terminal")  # a poor fit is stored and alerts nobody
+        eventually(
+            lambda: first.shows("alert "), "an alert in the terminal"
+        )  # a NOT_A_FIT lead is stored and alerts nobody
         alert = next(line for line in first.lines if line.startswith("alert "))
         link = next(word for word in alert.split() if word.startswith(f"{first.site}inbox#lead="))
         stored = f"_local/leads/{link.partition('=')[2]}"

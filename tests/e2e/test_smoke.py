@@ -1,4 +1,4 @@
-"""`make smoke` on the local cloud: what an operator runs on a deployed stack is known to work, and to leave nothing."""
+"""`make smoke` on the local cloud: it works, and it cleans up."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from dev.cloud import STACK, LocalCloud
 
 @pytest.fixture
 def stage(cloud: LocalCloud, site: str) -> smoke.Stage:
-    """As `site` serves it, the sign-in page included."""
+    """The service and the sign-in page at `site`."""
     address = site.removesuffix("/")
     return smoke.Stage(STACK, cloud.client, cloud.outputs | {"Inbox": f"{site}inbox"}, address, address)
 
 
 def left_behind(cloud: LocalCloud) -> list[str]:
-    """Users, queues and subscriptions of a run."""
+    """Returns the users, queues and subscriptions of a run that still exist."""
     users = cloud.client("cognito-idp").list_users(UserPoolId=cloud.outputs["StaffPoolId"])["Users"]
     queues = cloud.client("sqs").list_queues(QueueNamePrefix="smoke-").get("QueueUrls", [])
     topic = cloud.outputs["AlertTopicArn"]
@@ -27,18 +27,18 @@ def left_behind(cloud: LocalCloud) -> list[str]:
     return [*queues, *(name for name in names if "smoke-" in name)]
 
 
-def test_the_journey_goes_to_its_end_and_leaves_nothing(
+def test_the_journey_completes_and_cleans_up(
     cloud: LocalCloud, stage: smoke.Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     smoke.journey(stage)
 
-    said = capsys.readouterr().out
-    assert said.count("ok") >= 8
-    assert not any(value in said for value in smoke.PERSON.values())
+    output = capsys.readouterr().out
+    assert output.count("ok") >= 8
+    assert not any(value in output for value in smoke.PERSON.values())
     assert left_behind(cloud) == []
 
 
-def test_a_step_that_goes_another_way_ends_it_and_leaves_nothing(
+def test_a_failed_step_ends_the_journey_and_cleans_up(
     cloud: LocalCloud, stage: smoke.Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(smoke, "ALERT_WITHIN", 0)
@@ -48,6 +48,6 @@ def test_a_step_that_goes_another_way_ends_it_and_leaves_nothing(
     assert left_behind(cloud) == []
 
 
-def test_a_service_that_is_not_there_is_no_success(stage: smoke.Stage) -> None:
+def test_a_missing_service_is_a_failure(stage: smoke.Stage) -> None:
     with pytest.raises(smoke.StepFailedError, match="GET / is 404"):
         smoke.journey(replace(stage, site=f"{stage.site}/elsewhere"))

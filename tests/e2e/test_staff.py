@@ -1,4 +1,4 @@
-"""Staff on the local cloud: signing in at the pool's own page, tokens that API Gateway checks, and two at once."""
+"""Staff on the local cloud: signing in at the pool's page, tokens that API Gateway checks, and concurrent actions."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def desk(cloud: LocalCloud, service: Service) -> Colleague:
 
 @pytest.fixture
 def reference(service: Service, staff: Staff, submission: Json) -> str:
-    """Of a lead that staff were told of."""
+    """The reference of a lead that staff were alerted of."""
     found: str = service.submit(submission).json["reference"]
-    staff.hears_about(found)
+    staff.wait_for_alert(found)
     return found
 
 
@@ -45,16 +45,16 @@ def version_of(who: Colleague, reference: str) -> int:
 
 
 def unsigned(token: str) -> str:
-    """The same claims under a signature of nobody's."""
+    """Returns the same claims with an invalid signature."""
     head, claims, _ = token.split(".")
     return f"{head}.{claims}.{base64.urlsafe_b64encode(bytes(256)).rstrip(b'=').decode()}"
 
 
 def promoted(token: str) -> str:
-    """The same signature under better claims."""
+    """Returns the same signature with claims of another group."""
     head, claims, signature = token.split(".")
-    said = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
-    better = json.dumps(said | {"cognito:groups": ["admin", "clinician"]}).encode()
+    decoded = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
+    better = json.dumps(decoded | {"cognito:groups": ["admin", "clinician"]}).encode()
     return f"{head}.{base64.urlsafe_b64encode(better).rstrip(b'=').decode()}.{signature}"
 
 
@@ -71,7 +71,7 @@ def test_nobody_gets_in_without_a_token_that_the_pool_signed(
 
 
 def test_a_token_with_one_flipped_bit_opens_nothing(service: Service, desk: Colleague) -> None:
-    """At every third letter; the last is left out, whose spare bits say nothing (the authorizer is not ours)."""
+    """Flips a bit in every third character, but not in the last, which has unused bits (the authorizer is not ours)."""
     token = desk.tokens["access_token"]
     assert service.get("rules", {"authorization": f"Bearer {token}"}).status == 200
     for place in range(0, len(token) - 1, 3):
@@ -85,7 +85,7 @@ def test_an_id_token_opens_nothing(service: Service, nurse: Colleague, method: s
     assert service.call(method, path, b"{}" if method == "POST" else None, headers).status == 403
 
 
-def test_a_code_is_worth_nothing_without_the_verifier_and_only_once(cloud: LocalCloud, service: Service) -> None:
+def test_a_sign_in_code_needs_the_verifier_and_works_once(cloud: LocalCloud, service: Service) -> None:
     attempt = SignIn(cloud, service)
     code = attempt.code("nurse")
     assert code
@@ -96,7 +96,7 @@ def test_a_code_is_worth_nothing_without_the_verifier_and_only_once(cloud: Local
     assert again.exchange(code).status == 400
 
 
-def test_the_sign_in_sends_nobody_elsewhere(cloud: LocalCloud, service: Service) -> None:
+def test_the_sign_in_does_not_redirect_elsewhere(cloud: LocalCloud, service: Service) -> None:
     assert SignIn(cloud, service).page(redirect_uri="https://elsewhere.example/inbox").status == 400
 
 
@@ -119,7 +119,7 @@ def test_a_lead_from_the_alert_to_the_appointment(nurse: Colleague, reference: s
     assert reference in [lead["reference"] for lead in nurse.get("leads?view=closed").json["leads"]]
 
 
-def test_two_at_once_and_one_has_it(nurse: Colleague, desk: Colleague, reference: str) -> None:
+def test_of_two_acknowledgements_at_once_one_wins(nurse: Colleague, desk: Colleague, reference: str) -> None:
     version = version_of(nurse, reference)
     with ThreadPoolExecutor() as pool:
         answers = list(pool.map(lambda who: who.works(reference, "acknowledge", version), (nurse, desk)))
@@ -137,7 +137,7 @@ def test_groups_come_with_the_token(desk: Colleague, reference: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-def test_a_scanner_that_follows_the_alert_s_link_changes_nothing(
+def test_a_mail_scanner_that_follows_the_link_changes_nothing(
     cloud: LocalCloud, service: Service, nurse: Colleague, reference: str, method: str
 ) -> None:
     before = nurse.get(f"leads/{reference}").json

@@ -25,7 +25,7 @@ def count(cloud: LocalCloud) -> int:
     return total
 
 
-def test_a_submission_is_stored_and_staff_hear_of_it(
+def test_a_submission_is_stored_and_staff_are_alerted(
     cloud: LocalCloud, service: Service, staff: Staff, submission: Json
 ) -> None:
     answer = service.submit(submission)
@@ -41,7 +41,7 @@ def test_a_submission_is_stored_and_staff_hear_of_it(
     assert lead["reference"] == receipt["reference"]
     assert lead["triage"]["tier"] == "PRIORITY"
 
-    alert = staff.hears_about(receipt["reference"])
+    alert = staff.wait_for_alert(receipt["reference"])
     assert (alert.tier, alert.kind, alert.subject) == ("PRIORITY", "new", "PRIORITY lead waiting")
     assert f"{cloud.address}/inbox#lead={receipt['reference']}" in alert.body
     for personal in ("Sample Patient", "555", "sample.patient", "pain", "lumbar"):
@@ -55,7 +55,7 @@ def test_the_same_submission_again_is_the_same_lead_and_one_alert(
 
     assert (first.status, again.status) == (HTTPStatus.CREATED, HTTPStatus.OK)
     assert again.body == first.body
-    staff.hears_about(first.json["reference"])
+    staff.wait_for_alert(first.json["reference"])
     assert len(staff.alerts_about(first.json["reference"])) == 1
 
 
@@ -104,7 +104,7 @@ def test_a_fault_names_the_field_and_never_the_value(cloud: LocalCloud, service:
     ],
     ids=["too large", "other media type", "not JSON"],
 )
-def test_what_cannot_be_read_is_refused_with_the_emergency_advice(
+def test_an_unreadable_body_is_refused_with_the_emergency_advice(
     service: Service, body: bytes, media_type: str, status: HTTPStatus
 ) -> None:
     answer = service.post("submissions", body, {"content-type": media_type})

@@ -1,7 +1,7 @@
-"""Every order in which use cases can meet: each call to table, topic or spool is a point where another may go first.
+"""Runs concurrent tasks in every order: at each call to table, topic or spool, another task may go first.
 
-A schedule says whose turn it is at each point. All of them are run, but for those that lead to where another has
-already been: the same content in table, topic and spool, and the same answers seen by everyone so far.
+A schedule says whose turn it is at each call. All schedules run, except those that reach a state that another has
+reached: the same content in table, topic and spool, and the same answers to every task so far.
 """
 
 from __future__ import annotations
@@ -32,29 +32,29 @@ from tests.leads import HOURS, PERSON_KEY, RULEBOOK
 T = TypeVar("T")
 AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
 NURSES = {name: Staff(name, name, frozenset({"clinician"})) for name in ("ann", "ben")}
-WAIT = 120  # seconds: a turn takes microseconds; this only ends a test that hangs
+WAIT = 120  # seconds: a turn takes microseconds; this only ends a hanging test
 
 
 class Abandoned(BaseException):
-    """This schedule leads to where another has been."""
+    """This schedule reached a state that another schedule has reached."""
 
 
 class Turns:
-    """Lets one task run at a time, from one call to its next."""
+    """Lets one task run at a time, from one call to the next."""
 
     def __init__(self, tasks: Sequence[Callable[[], None]]) -> None:
         self._moved = threading.Semaphore(0)
         self._go = [threading.Semaphore(0) for _ in tasks]
         self._done = [False] * len(tasks)
         self._abandoned = False
-        self.seen: list[list[str]] = [[] for _ in tasks]  # what each was answered so far
+        self.seen: list[list[str]] = [[] for _ in tasks]  # answers to each task so far
         self.errors: list[BaseException] = []
         self._threads = [
             threading.Thread(target=self._run, args=(number, task), daemon=True) for number, task in enumerate(tasks)
         ]
 
     def start(self) -> None:
-        """Each up to its first call."""
+        """Runs each task up to its first call."""
         for thread in self._threads:
             thread.start()
             self._moved.acquire(timeout=WAIT)
@@ -73,7 +73,7 @@ class Turns:
             self.give(number)
 
     def point(self) -> None:
-        """Called by a task before each call; returns when it is its turn."""
+        """Waits for the turn of the calling task."""
         number = self._threads.index(threading.current_thread())
         self._moved.release()
         self._go[number].acquire(timeout=WAIT)
@@ -88,7 +88,7 @@ class Turns:
             task()
         except Abandoned:
             pass
-        except BaseException as error:  # noqa: BLE001  told by the explorer
+        except BaseException as error:  # noqa: BLE001  raised again by `meetings`
             self.errors.append(error)
         self._done[number] = True
         self._moved.release()
@@ -96,7 +96,7 @@ class Turns:
 
 @dataclass
 class Meeting:
-    """What everybody shares. `turns` is None while only one acts."""
+    """What the tasks share. `turns` is None while only one task runs."""
 
     leads: dict[UUID, Lead] = field(default_factory=dict)
     alerts: list[tuple[str, int]] = field(default_factory=list)
@@ -107,7 +107,7 @@ class Meeting:
     turns: Turns | None = None
 
     def call(self, effect: Callable[[], T]) -> T:
-        """One call, whole: nobody gets in between."""
+        """Makes one atomic call, when it is the task's turn."""
         if self.turns is None:
             return effect()
         self.turns.point()
@@ -167,7 +167,7 @@ class Meeting:
     def put(self, lead: Lead) -> None:
         self.call(lambda: self.spooled.append(lead))
 
-    # ---- what somebody does
+    # ---- what visitors, staff and AWS do
 
     def submit(self, answers: Json | None = None, *, complete: bool = True) -> None:
         sent = Submission.model_validate(submission(answers or URGENT, submission_id=LEAD_ID, complete=complete))
@@ -209,7 +209,11 @@ class Meeting:
 
 
 def meetings(prepare: Callable[[Meeting], None], tasks: Sequence[Callable[[Meeting], None]]) -> Iterator[Meeting]:
-    """Each way in which the tasks can meet, at its end. Raises what a task raised."""
+    """Yields the final state of every schedule.
+
+    Raises:
+        what a task raised
+    """
     seen: set[str] = set()
     schedules: list[tuple[int, ...]] = [()]
     while schedules:
@@ -241,9 +245,9 @@ def meetings(prepare: Callable[[Meeting], None], tasks: Sequence[Callable[[Meeti
 
 class _NothingSetAside:
     def put_back(self, _entry: str) -> None:
-        raise AssertionError("an entry that could be read was set aside")
+        raise AssertionError("a readable entry was set aside")
 
 
 class _AccessLog:
     def add(self, lead_id: UUID, staff: Staff, what: str, at: datetime) -> None:
-        """Has promises of its own."""
+        """Does nothing: other tests cover the access log."""

@@ -1,4 +1,4 @@
-"""Which plans there are: single faults, whole services down, and several faults at random."""
+"""The plans of faults: a single fault, outages of whole services, and several faults at random."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ SUBSETS = tuple(
     frozenset(services) for size in range(1, len(SERVICES) + 1) for services in combinations(SERVICES, size)
 )
 KINDS = tuple(product(FLOWS, FAULTS))  # each flow with each fault
-FAILS_OFTEN = 0.3  # of the attempts, when faults come at random
+FAULT_RATE = 0.3  # of the attempts, for several faults at random
 
 
-def both(flow: Flow) -> tuple[bool, ...]:
-    """The client that gives up, and the one that tries again."""
+def retry_choices(flow: Flow) -> tuple[bool, ...]:
+    """Returns whether the client tries again: both, if the flow has such a client."""
     return (False, True) if flow.tries else (False,)
 
 
 def single_faults(made: World, flow: Flow, fault: str) -> Iterator[str]:
-    """This fault at every attempt of the flow; what was broken, with the plan that shows it again."""
+    """Injects the fault at each attempt of the flow in turn. Yields violations, each with its plan."""
     for attempt in range(attempts_of(made, flow)):
-        for again in both(flow):
+        for again in retry_choices(flow):
             broken = run(made, flow, at_attempt(attempt, fault), tries_again=again)
             yield from _named(broken, flow, f"{fault} at attempt {attempt}", again)
 
 
 def outages(made: World, flow: Flow, fault: str, subsets: Iterable[frozenset[str]] = SUBSETS) -> Iterator[str]:
-    """Every attempt of some services fails so."""
+    """Lets every attempt of each subset of services fail."""
     for services in subsets:
-        for again in both(flow):
+        for again in retry_choices(flow):
             broken = run(made, flow, while_down(services, fault), tries_again=again)
             yield from _named(broken, flow, f"{fault} of {'+'.join(sorted(services))}", again)
 
 
 def several_faults(made: World, seed: int, number: int) -> Iterator[str]:
-    """A flow in which each attempt may fail in its own way."""
+    """Runs a random flow in which each attempt may have a random fault."""
     chance = random.Random(f"{seed}/{number}")
     flow = chance.choice(FLOWS)
-    faults = [chance.choice(FAULTS) if chance.random() < FAILS_OFTEN else None for _ in range(40)]
-    again = chance.choice(both(flow))
+    faults = [chance.choice(FAULTS) if chance.random() < FAULT_RATE else None for _ in range(40)]
+    again = chance.choice(retry_choices(flow))
     broken = run(made, flow, lambda attempt, _service: faults[min(attempt, 39)], tries_again=again)
     yield from _named(broken, flow, f"seed {seed}, plan {number}", again)
 
@@ -56,6 +56,6 @@ def _named(broken: Iterable[str], flow: Flow, plan: str, again: bool) -> Iterato
 
 @contextlib.contextmanager
 def quiet_world() -> Iterator[World]:
-    """Thousands of log lines are no news."""
+    """Yields a world that does not print thousands of log lines."""
     with quiet(), world() as made:
         yield made

@@ -1,8 +1,8 @@
-"""Days of the clinic with everything going wrong at random: the real use cases on a virtual clock, from one seed.
+"""Simulates days of the clinic with random faults: the real use cases on a virtual clock, from one seed.
 
-Visitors send, send twice, leave forms unfinished and come back, try again or give up; calls fail before or after they
-were carried out; functions are killed; table, spool, topic and scheduler are away for minutes; clocks differ; stored
-leads become unreadable; staff take leads, some of them twice. The same seed gives the same trace.
+Visitors send, send twice, leave forms unfinished and come back, try again or give up. Calls fail before or after they
+take effect. Functions are killed. Table, spool, topic and scheduler fail for minutes. Clocks differ. Stored leads
+become unreadable. Staff acknowledge leads, some of them twice. The same seed gives the same trace.
 """
 
 from __future__ import annotations
@@ -52,18 +52,18 @@ RULEBOOK = load()
 HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago", "2026-11-26,2026-12-25")
 YEAR_BEGINS = datetime(2026, 1, 1, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-BETWEEN_VISITS = 10  # seconds on average: some 50 times what a busy clinic has
-SWEEP_STOPS = 30 * SECOND  # as functions/escalate_leads.py has it
-TOLD_WITHIN = 2 * MINUTE  # after it was received, or after what was wrong has healed
-ESCALATED_WITHIN = MINUTE + SWEEP_STOPS  # after the step fell due
-MOMENT = 2 * SECOND  # between two clocks
-TAIL = timedelta(minutes=75)  # after the last visit: the longest ladder by the clock takes 60 minutes
+BETWEEN_VISITS = 10  # seconds on average: some 50 times the traffic of a busy clinic
+SWEEP_STOPS = 30 * SECOND  # as in functions/escalate_leads.py
+ALERTED_WITHIN = 2 * MINUTE  # after the lead was received, or the fault ended
+ESCALATED_WITHIN = MINUTE + SWEEP_STOPS  # after the level was due
+MOMENT = 2 * SECOND  # how far two clocks may differ
+TAIL = timedelta(minutes=75)  # simulated after the last visit: the longest ladder by the clock takes 60 minutes
 ATTEMPTS = 2  # of each call, as in shared/adapters/aws.py
 TIMEOUT = 1.5  # seconds
 CALL_TAKES = 0.02  # seconds
-RETRIES = (5, 10, 20, 60, 120, 300, 600)  # seconds between the sendings of a page that keeps trying
+RETRIES = (5, 10, 20, 60, 120, 300, 600)  # seconds between the attempts of a page that keeps trying
 STREAM_RETRIES = 5
-INVISIBLE = 90  # seconds, as the template has it, until the spool tries an entry again
+INVISIBLE = 90  # seconds until the spool delivers an entry again, as in the template
 VISIT = Visit("203.0.113.10", "Agent")
 ANSWERS: tuple[dict[str, Any], ...] = (
     HEALTHY,
@@ -76,7 +76,7 @@ ANSWERS: tuple[dict[str, Any], ...] = (
     {code: HEALTHY[code] for code in ("age", "who", "region")},  # URGENT: safety questions are missing
     HEALTHY | {"age": 16, "who": "guardian"},  # a minor: nothing is stored
 )
-UNFINISHED = -1  # a form with no answers yet; ~content is one that has these answers already
+UNFINISHED = -1  # an unfinished form without answers; ~content is one with these answers
 SIGNS = (frozenset({Sign.GOOD_PROOF}), frozenset({Sign.NO_PROOF, Sign.NO_TOKEN}))
 TIMEOUTS, LOST_REPLIES = ("timeout before", "timeout after"), ("timeout after", "reset after")
 FAULTS = ("throttled", "denied", "timeout before", "timeout after", "reset after", "killed before", "killed after")
@@ -84,11 +84,11 @@ NURSES = tuple(Staff(name, name, frozenset({"clinician"})) for name in ("ann", "
 
 
 class Killed(BaseException):
-    """The function's machine is gone: nothing in the function can catch it."""
+    """The function's machine died. Not an Exception, so that the function cannot catch it."""
 
 
 class TopicUnavailable(Exception):
-    """The topic did not take an alert."""
+    """The topic did not accept an alert."""
 
 
 class Unreadable(Exception):
@@ -97,10 +97,13 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """What goes wrong. `fault_rate`: of each attempt of each call. `stream`: whether there is one. `poison`: of leads.
+    """Which faults occur.
 
-    `outages`: whether table, spool, topic and scheduler fall out for minutes. `alerts_a_level`: how many there may be
-    for each level that was told (R9).
+    alerts_a_level: how many alerts there may be for each alerted level, on average (R9)
+    fault_rate: share of the attempts of each call that fail
+    outages: whether table, spool, topic and scheduler fail for minutes
+    stream: whether the table has a stream
+    poison: share of the leads that become unreadable
     """
 
     name: str
@@ -121,34 +124,34 @@ WEATHERS = (CALM, SOME, STORMY, SWEEP_ALONE, POISON, OUTAGES)
 
 
 class Table:
-    """Leads in memory, and which are due: those with a red flag first, and then the longest due first."""
+    """Leads in memory. `due` returns red flags first, then the longest due first."""
 
     def __init__(self) -> None:
         self.leads: dict[UUID, Lead] = {}
-        self._looks: dict[bool, list[tuple[datetime, UUID]]] = {True: [], False: []}
+        self._schedule: dict[bool, list[tuple[datetime, UUID]]] = {True: [], False: []}
 
     def put(self, lead: Lead) -> None:
         self.leads[lead.lead_id] = lead
         if lead.escalation.next_at is not None:
-            heapq.heappush(self._looks[lead.assessment.red_flag], (lead.escalation.next_at, lead.lead_id))
+            heapq.heappush(self._schedule[lead.assessment.red_flag], (lead.escalation.next_at, lead.lead_id))
 
     def due(self, at: datetime) -> list[UUID]:
         return [*self._due(at, True), *self._due(at, False)]
 
     def _due(self, at: datetime, red_flag: bool) -> list[UUID]:
-        looks, found = self._looks[red_flag], dict[tuple[datetime, UUID], None]()
-        while looks and looks[0][0] <= at:
-            look = heapq.heappop(looks)
-            lead = self.leads[look[1]]
-            if lead.escalation.next_at == look[0] and lead.assessment.red_flag == red_flag:
-                found[look] = None
-        for look in found:  # due until somebody writes to it
-            heapq.heappush(looks, look)
+        schedule, found = self._schedule[red_flag], dict[tuple[datetime, UUID], None]()
+        while schedule and schedule[0][0] <= at:
+            entry = heapq.heappop(schedule)
+            lead = self.leads[entry[1]]
+            if lead.escalation.next_at == entry[0] and lead.assessment.red_flag == red_flag:
+                found[entry] = None
+        for entry in found:  # still due until the lead is written
+            heapq.heappush(schedule, entry)
         return [lead_id for _, lead_id in found]
 
 
 class Days:
-    """One run of so many visits. `violations` says what was broken; `trace` is a hash of everything that happened."""
+    """One run. `violations`: broken promises, as sentences. `trace`: a hash of everything that happened."""
 
     def __init__(self, seed: int, visits: int, weather: Weather) -> None:
         self.weather = weather
@@ -163,20 +166,20 @@ class Days:
         self._events: list[tuple[datetime, int, Callable[[], None]]] = []
         self._numbers = count()
         self._outages: list[tuple[str, datetime, datetime]] = []
-        self._told: dict[UUID, list[tuple[datetime, int, datetime]]] = {}  # at, level, beginning of its ladder
+        self._alerts: dict[UUID, list[tuple[datetime, int, datetime]]] = {}  # when, level, start of its ladder
         self._hits: dict[UUID, list[datetime]] = {}
         self._sweeps_broken: list[datetime] = []
         self._poisoned: set[UUID] = set()
-        self._waiting: Counter[UUID] = Counter()  # in the spool
-        self._spooled: set[UUID] = set()  # were there once
+        self._waiting: Counter[UUID] = Counter()  # entries in the spool
+        self._spooled: set[UUID] = set()  # leads that were ever in the spool
         self._skew = timedelta()
-        self._could_not_tell: set[UUID] = set()
+        self._could_not_alert: set[UUID] = set()
         self._by_reference: dict[str, UUID] = {}
         leads, topic = _Leads(self), _Topic(self)
         self._intake = Intake(RULEBOOK, leads, _Spool(self), self._clock, HOURS, "a key of tests only")
         self._alerting = Alerting(leads, RULEBOOK, topic, HOURS, "https://staff.clinic.example/inbox#lead=")
         self._replay = Replay(leads, RULEBOOK, _SetAside(self), HOURS)
-        self._practice = Workspace(leads, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]  # what is called of it
+        self._practice = Workspace(leads, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]  # has only what is called
         self._plan(visits)
 
     def run(self) -> Days:
@@ -184,14 +187,14 @@ class Days:
             while self._events:
                 self.now, _, do = heapq.heappop(self._events)
                 do()
-        self._judge()
+        self._check()
         return self
 
     @property
     def trace(self) -> str:
         return self._trace.hexdigest()
 
-    # ---- what happens, and when
+    # ---- events
 
     def _plan(self, visits: int) -> None:
         begins = at = self.now
@@ -238,21 +241,21 @@ class Days:
         try:
             captured = capture_lead(submission, arrival, self._intake)
         except (StoreUnavailable, Unreadable, Killed):  # each is a 503 to the page
-            self._again(submission, signs, retries)
+            self._send_again(submission, signs, retries)
             return
         except LeadIntakeError as error:
-            self._broken("I2", lead_id, f"one's own submission was answered {type(error).__name__}")
+            self._broken("I2", lead_id, f"the visitor's own submission was answered {type(error).__name__}")
             return
         self._note("reply", lead_id, captured.created)
         stored = self.table.leads.get(lead_id)
         if captured.lead is not None and stored is None and not self._waiting[lead_id]:
-            self._broken("I1", lead_id, "was answered 2xx and is nowhere")
+            self._broken("I1", lead_id, "was answered 2xx, but is neither stored nor spooled")
         if captured.receipt.reference not in (None, reference_of(lead_id)):
-            self._broken("I2", lead_id, "was answered with another's reference")
+            self._broken("I2", lead_id, "was answered with another lead's reference")
         if self.chance.random() < self.weather.fault_rate:  # the answer is lost on its way to the page
-            self._again(submission, signs, retries)
+            self._send_again(submission, signs, retries)
 
-    def _again(self, submission: Submission, signs: frozenset[Sign], retries: tuple[int, ...]) -> None:
+    def _send_again(self, submission: Submission, signs: frozenset[Sign], retries: tuple[int, ...]) -> None:
         if retries:
             self._after(retries[0], lambda: self._send(submission, signs, retries[1:]))
 
@@ -260,7 +263,7 @@ class Days:
         at = self._draw_clock()
         try:
             alert_staff(lead_id, self._alerting, at)
-        except (Exception, Killed):  # noqa: BLE001  whatever it was, the record comes again, and then goes to the queue
+        except (Exception, Killed):  # noqa: BLE001  after any error the record is retried, then goes to the failure queue
             if retries:
                 self._after(2 ** (STREAM_RETRIES - retries), lambda: self._stream(lead_id, retries - 1))
 
@@ -275,7 +278,7 @@ class Days:
             return
         if self.now - began >= SWEEP_STOPS:
             self._sweeps_broken.append(self.now)
-        self._could_not_tell.update(lead_id for lead_id, _ in swept.failed)
+        self._could_not_alert.update(lead_id for lead_id, _ in swept.failed)
 
     def _acknowledge(self, lead_id: UUID, nurse: Staff, retries: int) -> None:
         lead = self.table.leads[lead_id]
@@ -289,10 +292,10 @@ class Days:
             pass
         except LeadIntakeError as error:
             if not isinstance(error, AlreadyTaken) or self.table.leads[lead_id].work.owner == nurse.id:
-                self._broken("I8", lead_id, f"taking it twice is {type(error).__name__}")
-        self._note("taken", lead_id, self.table.leads[lead_id].work.owner)
+                self._broken("I8", lead_id, f"acknowledging twice is {type(error).__name__}")
+        self._note("acknowledged", lead_id, self.table.leads[lead_id].work.owner)
 
-    # ---- the wire
+    # ---- calls
 
     def carry(
         self,
@@ -302,7 +305,7 @@ class Days:
         unavailable: type[Exception],
         attempts: int = ATTEMPTS,
     ) -> T:
-        """A call as the SDK makes it: each attempt may fail before or after it was carried out."""
+        """Makes a call as the SDK does: each attempt may fail before or after it takes effect."""
         for _ in range(attempts):
             fault = self._fault(service)
             if fault is None:
@@ -316,7 +319,7 @@ class Days:
             self.now += (TIMEOUT if fault in TIMEOUTS else CALL_TAKES) * SECOND
             if fault.startswith("killed"):
                 raise Killed
-            if fault == "denied":  # the SDK tries no second time
+            if fault == "denied":  # the SDK does not retry
                 break
         raise unavailable
 
@@ -331,7 +334,7 @@ class Days:
         return any(what in name and begins <= self.now < ends for name, begins, ends in self._outages)
 
     def _draw_clock(self) -> datetime:
-        """The clock of the function that begins, up to a second off."""
+        """Returns the time by the clock of a function that starts, which is up to a second off."""
         self._skew = self.chance.uniform(-0.99, 0.99) * SECOND
         return self._clock()
 
@@ -350,7 +353,7 @@ class Days:
     def set_aside(self, lead_id: UUID) -> None:
         self.counts["set aside"] += 1
         if lead_id not in self._poisoned:
-            self._broken("I9", lead_id, "could be read, and was set aside")
+            self._broken("I9", lead_id, "was set aside although it is readable")
 
     def _deliver(self, lead_id: UUID, entry: str) -> None:
         try:
@@ -377,19 +380,19 @@ class Days:
             raise Unreadable
         return self.table.leads.get(lead_id)
 
-    def id_called(self, reference: str) -> UUID | None:
+    def id_of(self, reference: str) -> UUID | None:
         return self._by_reference.get(reference)
 
-    def told(self, alert: Alert) -> None:
+    def alerted(self, alert: Alert) -> None:
         lead_id = UUID(alert.lead_id)
         lead = self.table.leads.get(lead_id)
-        self._note("told", lead_id, alert.level)
+        self._note("alerted", lead_id, alert.level)
         if lead is None:
             self._broken("I3", lead_id, "an alert without a stored lead")
             return
         if lead.work.status != "new":
-            self._broken("I8", lead_id, "an alert after somebody took it")
-        before = self._told.setdefault(lead_id, [])
+            self._broken("I8", lead_id, "an alert after it was acknowledged")
+        before = self._alerts.setdefault(lead_id, [])
         if not before and self.chance.random() < 0.25:
             nurse = self.chance.choice(NURSES)
             self._after(self.chance.expovariate(1 / 1200), lambda: self._acknowledge(lead_id, nurse, 5))
@@ -400,55 +403,57 @@ class Days:
     def _note(self, *what: object) -> None:
         self._trace.update(repr((self.now, *what)).encode())
 
-    # ---- what must hold
+    # ---- checks
 
     def _broken(self, invariant: str, lead_id: UUID, what: str) -> None:
         self.violations.append(f"{invariant}: {what} (lead {lead_id}; {self.name})")
 
-    def _judge(self) -> None:
+    def _check(self) -> None:
         for lead_id in self._spooled - self.table.leads.keys():
             self._broken("I1", lead_id, "was spooled and never stored")
         for lead_id, lead in self.table.leads.items():
-            told = self._told.get(lead_id, [])
-            self._judge_how_often(lead_id, told)
-            self._judge_in_order(lead_id, told)
+            alerts = self._alerts.get(lead_id, [])
+            self._check_number(lead_id, alerts)
+            self._check_order(lead_id, alerts)
             if lead_id in self._poisoned:
-                if not told and lead.escalation.alert_due and lead_id not in self._could_not_tell:
-                    self._broken("I9", lead_id, "cannot be read, and nobody was told so")
+                if not alerts and lead.escalation.alert_due and lead_id not in self._could_not_alert:
+                    self._broken("I9", lead_id, "is unreadable, and no operator was alerted")
             elif any(entry.action == RETURNED for entry in lead.history):
                 if (
                     lead.escalation.alert_due
-                    and not told
-                    and lead.assessment.received_at + RETURN_WITHIN + TOLD_WITHIN < self._ends
+                    and not alerts
+                    and lead.assessment.received_at + RETURN_WITHIN + ALERTED_WITHIN < self._ends
                 ):
-                    self._broken("I4", lead_id, "nobody was told")
+                    self._broken("I4", lead_id, "nobody was alerted")
             else:
-                self._judge_how_soon(lead, told)
-        if self.counts["alerts"] > self.weather.alerts_a_level * self.counts["levels told"]:
-            self.violations.append(f"R9: {self.counts['alerts']} alerts of {self.counts['levels told']} ({self.name})")
+                self._check_delay(lead, alerts)
+        if self.counts["alerts"] > self.weather.alerts_a_level * self.counts["levels alerted"]:
+            self.violations.append(
+                f"R9: {self.counts['alerts']} alerts for {self.counts['levels alerted']} levels ({self.name})"
+            )
 
-    def _judge_how_often(self, lead_id: UUID, told: list[tuple[datetime, int, datetime]]) -> None:
+    def _check_number(self, lead_id: UUID, alerts: list[tuple[datetime, int, datetime]]) -> None:
         """A level is alerted again only after a fault hit that lead: a lost reply, an alert that was not recorded."""
         levels: dict[tuple[int, datetime], list[datetime]] = {}
-        for at, level, ladder in told:
+        for at, level, ladder in alerts:
             levels.setdefault((level, ladder), []).append(at)
-        self.counts["alerts"] += len(told)
-        self.counts["levels told"] += len(levels)
+        self.counts["alerts"] += len(alerts)
+        self.counts["levels alerted"] += len(levels)
         faults = self._hits.get(lead_id, [])
-        for (level, _), alerts in levels.items():
-            for before, again in pairwise(alerts):
-                if not any(before <= fault <= again for fault in faults):
+        for (level, _), times in levels.items():
+            for first, second in pairwise(times):
+                if not any(first <= fault <= second for fault in faults):
                     self._broken(
                         "I7", lead_id, f"level {level} was alerted again, and no fault hit the lead in between"
                     )
 
-    def _judge_in_order(self, lead_id: UUID, told: list[tuple[datetime, int, datetime]]) -> None:
-        """A ladder that goes on began when its last step did, however often the visitor came back in between."""
-        for (_, before, began), (_, level, ladder) in pairwise(told):
+    def _check_order(self, lead_id: UUID, alerts: list[tuple[datetime, int, datetime]]) -> None:
+        """Consecutive levels belong to one ladder: resubmissions in between do not start a new one."""
+        for (_, before, began), (_, level, ladder) in pairwise(alerts):
             if level > before and ladder != began:
                 self._broken("I5", lead_id, f"the ladder of level {level} began later than that of level {before}")
 
-    def _judge_how_soon(self, lead: Lead, told: list[tuple[datetime, int, datetime]]) -> None:
+    def _check_delay(self, lead: Lead, alerts: list[tuple[datetime, int, datetime]]) -> None:
         tiers = _tiers(lead)
         by_the_clock = not tiers[lead.tier].marketing  # ladders in open hours outlast the run
         due = (
@@ -459,38 +464,38 @@ class Days:
         steps = lead.ladder(tiers, HOURS).steps
         for level, step in enumerate(steps if by_the_clock else steps[:1], start=1):
             due = max(due, step.after.after(lead.escalation.started_at, HOURS)) if level > 1 else due
-            at = next((at for at, told_level, _ in told if told_level == level), None)
+            at = next((at for at, alerted_level, _ in alerts if alerted_level == level), None)
             if at is None and lead.work.acknowledged_at is not None:
                 return
-            after_healing = TOLD_WITHIN
+            grace = ALERTED_WITHIN
             if level == 1 and lead.lead_id in self._spooled and not self.weather.stream:
-                after_healing += MINUTE  # the spool tries again after 90 s, and only then can a sweep see it
-            without_faults = due + (after_healing if level == 1 else ESCALATED_WITHIN)
-            by = max(without_faults, self._healed(lead.lead_id, at or self._ends) + after_healing) + MOMENT
+                grace += MINUTE  # the spool delivers it again after 90 s; no sweep can see it before
+            without_faults = due + (grace if level == 1 else ESCALATED_WITHIN)
+            by = max(without_faults, self._last_fault(lead.lead_id, at or self._ends) + grace) + MOMENT
             if (at or self._ends) > by:
                 what = f"{at - by} late" if at else "never"
-                self._broken("I4, R8" if level == 1 else "I5, R8", lead.lead_id, f"level {level} was told {what}")
+                self._broken("I4, R8" if level == 1 else "I5, R8", lead.lead_id, f"level {level} was alerted {what}")
             if at is None:
                 return
             if level == 1:
                 delay = max(0, round((at - due).total_seconds()))
                 self.delays[delay] = self.delays.get(delay, 0) + 1
-            # The next step falls due after this one, which is told again first where it could not be written down.
-            due = max(due, *(at for at, told_level, _ in told if told_level == level))
+            # The next level is due after this one, which is alerted again first if it could not be recorded.
+            due = max(due, *(at for at, alerted_level, _ in alerts if alerted_level == level))
 
-    def _healed(self, lead_id: UUID, until: datetime) -> datetime:
-        """The last moment before `until` at which something was wrong that can have delayed this lead.
+    def _last_fault(self, lead_id: UUID, until: datetime) -> datetime:
+        """Returns the time of the last fault up to `until` that may have delayed this lead.
 
-        Also from before a step fell due: an alert that nobody could write down is told again first.
+        A fault before the level was due counts too: an alert that could not be recorded is sent again first.
         """
-        wrong = [at for at in (*self._hits.get(lead_id, ()), *self._sweeps_broken) if at <= until]
-        wrong += [min(ends, until) for _, begins, ends in self._outages if begins <= until]
-        return max(wrong, default=YEAR_BEGINS)
+        faults = [at for at in (*self._hits.get(lead_id, ()), *self._sweeps_broken) if at <= until]
+        faults += [min(ends, until) for _, begins, ends in self._outages if begins <= until]
+        return max(faults, default=YEAR_BEGINS)
 
 
 @cache
 def _checked(content: int) -> Submission:
-    """What a page sends, once checked: checking it is no part of what may fail."""
+    """Returns what a page sends, validated once: validation is not part of the simulation."""
     finished = content >= 0
     return Submission.model_validate(
         {
@@ -504,20 +509,20 @@ def _checked(content: int) -> Submission:
     )
 
 
-# What the rules say of these few answers is the same each time, and nothing that fails here has a part in it.
+# Caches of rule results: the few answers always score the same, and no fault of the simulation affects that.
 _SCORES: dict[int, TriageResult] = {}
 _OPTIONS: dict[int, frozenset[tuple[str, str]]] = {}
 
 
 def _scored(rule_set: RuleSet, answers: Answers, version: str) -> TriageResult:
-    """Answers are known by their id: those of `_checked` stay."""
+    """Caches by the id of the answers, which `_checked` keeps alive."""
     if id(answers) not in _SCORES:
         _SCORES[id(answers)] = score(rule_set, answers, version)
     return _SCORES[id(answers)]
 
 
 def _options(condition: Condition) -> frozenset[tuple[str, str]]:
-    """Conditions are known by their id: those of RULEBOOK stay."""
+    """Caches by the id of the condition, which RULEBOOK keeps alive."""
     if id(condition) not in _OPTIONS:
         _OPTIONS[id(condition)] = options_of(condition)
     return _OPTIONS[id(condition)]
@@ -528,7 +533,7 @@ def _form(content: int, lead_id: UUID) -> Submission:
 
 
 class _Leads:
-    """The table as use cases see it, at the other end of a wire that fails."""
+    """The table for the use cases, behind calls that may fail."""
 
     def __init__(self, days: Days) -> None:
         self._days = days
@@ -548,7 +553,7 @@ class _Leads:
     def replace(self, before: Lead, after: Lead) -> None:
         def effect() -> bool:
             stored = self._days.read(before.lead_id)
-            if stored is after:  # the retry meets its own first write
+            if stored is after:  # a retry finds its own first write
                 return True
             if stored is None or stored.version != before.version:
                 return False
@@ -562,7 +567,7 @@ class _Leads:
         return self._days.carry("table", None, lambda: self._days.table.due(at), StoreUnavailable)
 
     def id_of(self, reference: str) -> UUID | None:
-        lead_id = self._days.id_called(reference)
+        lead_id = self._days.id_of(reference)
         return self._days.carry("table", lead_id, lambda: lead_id, StoreUnavailable)
 
     def of_person(self, _phone_key: str, _email_key: str) -> tuple[LeadSummary, ...]:
@@ -593,12 +598,12 @@ class _Topic:
         self._days = days
 
     def publish(self, alert: Alert) -> None:
-        self._days.carry("topic", UUID(alert.lead_id), lambda: self._days.told(alert), TopicUnavailable)
+        self._days.carry("topic", UUID(alert.lead_id), lambda: self._days.alerted(alert), TopicUnavailable)
 
 
 class _AccessLog:
     def add(self, lead_id: UUID, staff: Staff, what: str, at: datetime) -> None:
-        """Has promises of its own."""
+        """Does nothing: other tests cover the access log."""
 
 
 def _tiers(lead: Lead) -> Any:

@@ -1,4 +1,4 @@
-"""A flood of machines must not cost one person their call."""
+"""A flood of spam must not delay the alert of any person."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pytest
 
 from shared.domain.intake.suspicion import Sign
 from tests.domain.answer_sets import HEALTHY
-from tests.faults.simulation import START, Clinic
+from tests.faults.flood_simulation import START, Clinic
 
 BOTS = 10_000
 TEXTED = ("EMERGENCY", "URGENT")  # as the filter of UrgentPhoneSubscription in the template
 PEOPLE = 40
-FLOOD_LASTS = timedelta(minutes=10)  # more in a minute than a sweep can tell
+FLOOD_LASTS = timedelta(minutes=10)  # more leads in a minute than a sweep can alert
 URGENT: list[dict[str, Any]] = [
     {"sys": ["fever"]},
     {"ces": ["saddle-numb"], "ces-onset": "lt2w"},
@@ -34,7 +34,7 @@ BOT_ANSWERS: list[dict[str, Any]] = [{}, HEALTHY, {"note": "buy cheap pills"}]
 
 
 @pytest.mark.slow
-def test_every_urgent_person_in_a_flood_is_stored_told_and_escalated_in_time() -> None:
+def test_urgent_leads_are_alerted_and_escalated_in_time_in_a_flood() -> None:
     clinic = Clinic(seed=20261122)
     arrivals = sorted(
         (START + clinic.chance.random() * FLOOD_LASTS, person) for person in [True] * PEOPLE + [False] * BOTS
@@ -49,7 +49,7 @@ def test_every_urgent_person_in_a_flood_is_stored_told_and_escalated_in_time() -
         answers = HEALTHY | clinic.chance.choice(URGENT) if person else clinic.chance.choice(BOT_ANSWERS)
         lead_id = clinic.submit(answers, clinic.chance.choice(PERSON if person else BOT))
         people += [lead_id] if person else []
-        if not person or clinic.chance.random() < 0.5:  # for half of the people the stream is silent
+        if not person or clinic.chance.random() < 0.5:  # the stream misses half of the people
             clinic.stream(lead_id)
     for _ in range(62):
         clinic.now = next_sweep
@@ -57,25 +57,25 @@ def test_every_urgent_person_in_a_flood_is_stored_told_and_escalated_in_time() -
         next_sweep += timedelta(minutes=1)
 
     assert len(clinic.table.kept) == BOTS + PEOPLE
-    told: dict[str, list[Any]] = {}
+    alerts: dict[str, list[Any]] = {}
     texted = 0
     for at, alert in clinic.topic.alerts:
-        told.setdefault(alert.lead_id, []).append((at, alert))
+        alerts.setdefault(alert.lead_id, []).append((at, alert))
     for lead_id in people:
         lead = clinic.table.kept[lead_id]
         assert not lead.assessment.suspicion.suspect
-        first, *later = told[str(lead_id)]
+        first, *later = alerts[str(lead_id)]
         assert first[0] - lead.assessment.received_at <= timedelta(minutes=2)
         assert not first[1].suspect
         assert [alert.level for _, alert in later] == [2, 3]
-        texted += len(told[str(lead_id)])
-        last_step = timedelta(minutes=10 if lead.assessment.triage.tier == "EMERGENCY" else 60)
-        assert later[-1][0] - lead.assessment.received_at <= last_step + timedelta(minutes=2)
+        texted += len(alerts[str(lead_id)])
+        last_level = timedelta(minutes=10 if lead.assessment.triage.tier == "EMERGENCY" else 60)
+        assert later[-1][0] - lead.assessment.received_at <= last_level + timedelta(minutes=2)
     texts = [alert for _, alert in clinic.topic.alerts if alert.tier in TEXTED and not alert.suspect]
-    assert len(texts) == texted == 3 * PEOPLE, "no machine is texted, and nobody more than the ladder has steps"
+    assert len(texts) == texted == 3 * PEOPLE, "no text message is about a bot, and each level sends one"
 
 
-def test_what_would_be_texted_in_a_flood_is_the_people() -> None:
+def test_text_messages_in_a_flood_are_about_people_only() -> None:
     clinic = Clinic(seed=7)
     people = {str(clinic.submit(HEALTHY | URGENT[0], PERSON[2])) for _ in range(5)}
     for _ in range(500):
@@ -84,6 +84,6 @@ def test_what_would_be_texted_in_a_flood_is_the_people() -> None:
         clinic.stream(lead_id)
 
     texted = [alert for _, alert in clinic.topic.alerts if alert.tier in TEXTED and not alert.suspect]
-    listed = [alert for _, alert in clinic.topic.alerts if alert.suspect]
+    suspects = [alert for _, alert in clinic.topic.alerts if alert.suspect]
     assert {alert.lead_id for alert in texted} == people
-    assert listed, "suspects are told too, where nobody filters them out"
+    assert suspects, "suspects are alerted too, for subscribers without a filter"

@@ -1,4 +1,4 @@
-"""R5: whoever goes first at whichever call, there is one lead, and one alert for each level."""
+"""R5: in every order of calls there is one lead, and one alert for each escalation level."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Task = Callable[[Meeting], None]
 
 
 def nothing(_meeting: Meeting) -> None:
-    """Everything begins with the tasks."""
+    """Prepares nothing: everything happens in the tasks."""
 
 
 def stored(meeting: Meeting) -> None:
@@ -26,10 +26,10 @@ def stored(meeting: Meeting) -> None:
     meeting.answers.clear()
 
 
-def told(meeting: Meeting) -> None:
+def alerted(meeting: Meeting) -> None:
     stored(meeting)
     meeting.alert()
-    meeting.at += timedelta(minutes=30)  # the next step is due
+    meeting.at += timedelta(minutes=30)  # the next level is due
 
 
 def spooled(meeting: Meeting) -> None:
@@ -40,16 +40,16 @@ def spooled(meeting: Meeting) -> None:
     meeting.answers.clear()
 
 
-def ann_takes_it(meeting: Meeting) -> None:
+def ann_acknowledges(meeting: Meeting) -> None:
     meeting.acknowledge("ann")
 
 
-def ben_takes_it(meeting: Meeting) -> None:
+def ben_acknowledges(meeting: Meeting) -> None:
     meeting.acknowledge("ben")
 
 
 def settled(meeting: Meeting) -> Meeting:
-    """What is due by itself has been told, also where a claim had to lapse."""
+    """Sweeps until everything due is alerted, even if a claim has to lapse first."""
     for _ in range(2):
         meeting.at += timedelta(seconds=31)
         meeting.sweep()
@@ -66,15 +66,15 @@ WAYS: list[tuple[str, Task, list[Task]]] = [
     ("the stream and a sweep", stored, [Meeting.alert, Meeting.sweep]),
     ("the stream twice and a sweep", stored, [Meeting.alert, Meeting.alert, Meeting.sweep]),
     ("a submission with its alert, and a sweep", nothing, [Meeting.submit_and_alert, Meeting.sweep]),
-    ("two sweeps escalate", told, [Meeting.sweep, Meeting.sweep]),
-    ("a replay and the page that sends again", spooled, [Meeting.replay, Meeting.submit]),
+    ("two sweeps escalate", alerted, [Meeting.sweep, Meeting.sweep]),
+    ("a replay and a resubmission", spooled, [Meeting.replay, Meeting.submit]),
     ("a replay, delivered twice, and a sweep", spooled, [Meeting.replay, Meeting.replay, Meeting.sweep]),
-    ("a replay, the page, and a sweep", spooled, [Meeting.replay, Meeting.submit_and_alert, Meeting.sweep]),
+    ("a replay, a resubmission and a sweep", spooled, [Meeting.replay, Meeting.submit_and_alert, Meeting.sweep]),
 ]
 
 
 @pytest.mark.parametrize(("prepare", "tasks"), [way[1:] for way in WAYS], ids=[way[0] for way in WAYS])
-def test_in_every_order(prepare: Task, tasks: list[Task]) -> None:
+def test_one_lead_and_one_alert_a_level_in_every_order(prepare: Task, tasks: list[Task]) -> None:
     met = 0
     for meeting in meetings(prepare, tasks):
         one_lead_and_one_alert_a_level(meeting)
@@ -84,11 +84,11 @@ def test_in_every_order(prepare: Task, tasks: list[Task]) -> None:
     assert met >= 2
 
 
-@pytest.mark.parametrize("prepare", [stored, told], ids=["the first alert", "an escalation"])
+@pytest.mark.parametrize("prepare", [stored, alerted], ids=["the first alert", "an escalation"])
 @pytest.mark.parametrize("others", [[Meeting.sweep], [Meeting.sweep, Meeting.alert]], ids=["a sweep", "two alerters"])
-def test_taking_it_ends_the_ladder_in_every_order(prepare: Task, others: list[Task]) -> None:
-    """An alert that was claimed before may still go out; none is claimed after, and who took it has it."""
-    for meeting in meetings(prepare, [ann_takes_it, *others]):
+def test_acknowledging_ends_escalation_in_every_order(prepare: Task, others: list[Task]) -> None:
+    """An alert that was claimed before may still go out. None is claimed after it, and the actor is the owner."""
+    for meeting in meetings(prepare, [ann_acknowledges, *others]):
         lead = meeting.leads[UUID(LEAD_ID)]
         assert meeting.answers == ["ann"]
         assert (lead.work.status, lead.work.owner) == ("acknowledged", "ann")
@@ -99,31 +99,31 @@ def test_taking_it_ends_the_ladder_in_every_order(prepare: Task, others: list[Ta
         assert set(Counter(alerts).values()) <= {1}
 
 
-def test_of_two_who_take_it_one_has_it_in_every_order() -> None:
+def test_one_of_two_who_acknowledge_becomes_the_owner_in_every_order() -> None:
     owners = set()
-    for meeting in meetings(stored, [ann_takes_it, ben_takes_it, Meeting.sweep]):
+    for meeting in meetings(stored, [ann_acknowledges, ben_acknowledges, Meeting.sweep]):
         owner = meeting.leads[UUID(LEAD_ID)].work.owner
         owners.add(owner)
         assert sorted(meeting.answers) == sorted([owner, "AlreadyTaken"])
     assert owners == {"ann", "ben"}
 
 
-def test_a_form_that_is_finished_while_somebody_takes_it_is_finished_in_every_order() -> None:
+def test_a_form_completed_during_an_acknowledgement_is_not_lost() -> None:
     def unfinished(meeting: Meeting) -> None:
         meeting.submit(complete=False)
         meeting.answers.clear()
 
     ways = set()
-    for meeting in meetings(unfinished, [Meeting.submit, ann_takes_it]):
+    for meeting in meetings(unfinished, [Meeting.submit, ann_acknowledges]):
         lead = meeting.leads[UUID(LEAD_ID)]
-        # She has it, or is told that the lead changed since she opened it.
+        # She is the owner, or her action was refused because the lead changed after she opened it.
         assert lead.work.owner == "ann" or "WrongState" in meeting.answers
         assert lead.submitted.complete or [spooled.submitted.complete for spooled in meeting.spooled] == [True]
         ways.add(lead.submitted.complete)
-    assert ways == {True, False}  # also the one where the spool has it
+    assert ways == {True, False}  # False: the complete form is in the spool
 
 
-def test_of_two_contents_under_one_id_one_is_stored_and_the_other_refused() -> None:
+def test_of_two_contents_with_one_id_one_is_stored_and_one_refused() -> None:
     first = set()
     for meeting in meetings(nothing, [lambda met: met.submit(ROUTINE), lambda met: met.submit(EMERGENCY)]):
         assert sorted(meeting.answers) == ["SubmissionConflict", "created"]

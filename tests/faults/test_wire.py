@@ -1,4 +1,4 @@
-"""Every attempt of every call can fail, and nothing is lost, doubled or silent: some of the plans of `make soak`."""
+"""Any attempt of any call may fail: no lead is lost, duplicated or unalerted. `make soak` runs all plans."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tests.faults.plans import KINDS, SUBSETS, outages, quiet_world, several_fau
 from tests.faults.wire import FAULTS, FLOWS, Flow, World, at_attempt, attempts_of, run, while_down
 
 LONG = {
-    "the stream tells of two",
-    "the sweep tells",
+    "the stream alerts two leads",
+    "the sweep alerts",
     "the sweep escalates",
-    "somebody takes it",
-    "the stream tells while a sweep does",
+    "staff acknowledge",
+    "the stream alerts during a sweep",
 }
-A_FEW = ("throttle", "timeout_after", "kill_before", "kill_after")  # for the flows of many calls
+A_FEW = ("throttle", "timeout_after", "kill_before", "kill_after")  # of the faults, for flows with many calls
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_any_single_fault(made: World, flow: Flow) -> None:
 
 @pytest.mark.slow
 def test_any_outage(made: World) -> None:
-    """For each flow and fault another subset of the services."""
+    """Each flow and fault gets another subset of the services."""
     found: list[str] = []
     for number, (flow, fault) in enumerate(KINDS[::2]):
         found += outages(made, flow, fault, [SUBSETS[number % len(SUBSETS)]])
@@ -48,7 +48,7 @@ def test_several_faults_at_once(made: World) -> None:
 
 
 def test_with_a_hanging_table_the_answer_takes_less_than_six_seconds(made: World) -> None:
-    """R7; every attempt waits as long as it may, and so does the SDK between two."""
+    """R7: every attempt runs into its timeout, and the SDK waits as long as it may between two attempts."""
     hangs = while_down(frozenset({"dynamodb", "sqs"}), "timeout_before")
     for flow in (flow for flow in FLOWS if flow.tries):
         assert run(made, flow, hangs) == []
@@ -57,10 +57,10 @@ def test_with_a_hanging_table_the_answer_takes_less_than_six_seconds(made: World
     assert made.longest == pytest.approx(2 * PATIENT_FACING.read_timeout + 1 + SPOOLING.read_timeout)  # type: ignore[attr-defined]
     [reply] = made.replies
     assert reply.status == 503
-    assert "clinic_phone" in reply.body  # a connection that hung is an error without an answer to read a code from
+    assert "clinic_phone" in reply.body  # a timeout is an error without an answer, so without a code
 
 
-def test_a_plan_reaches_what_it_says(made: World) -> None:
+def test_a_plan_injects_its_fault(made: World) -> None:
     flow = FLOWS[0]
     assert attempts_of(made, flow) == 1
     run(made, flow, at_attempt(0, "kill_after"))

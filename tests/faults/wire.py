@@ -1,7 +1,7 @@
-"""Faults on the wire: every attempt of every call of the real functions can fail, and what must hold is judged after.
+"""Injects faults into the calls of the real functions to AWS, then checks the promises of docs/reliability.md.
 
-A plan says what happens to each attempt; a flow is what somebody does. After the flow the fault heals, the stream stays
-silent, and what waits in the spool and sweeps alone must put everything right.
+A flow is what a visitor, staff or AWS does. A plan decides for each attempt of each call whether it fails. After the
+flow the fault ends; replays of the spool and sweeps must repair everything, without the stream.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ FAULTS = (
     *("throttle", "http500", "http503", "timeout_before", "connect_timeout", "reset_before", "access_denied"),
     *("kms_throttle", "timeout_after", "reset_after", "http500_after", "kill_before", "kill_after"),
 )
-RECEIVED = (200, 201, 202, 303)  # 303: the plain form's way to its receipt
+RECEIVED = (200, 201, 202, 303)  # 303: the plain form is redirected to its receipt
 FAILED = 503
-# service -> status and code of: throttled, access denied, its key throttled, an error of its own
+# service -> fault -> HTTP status and error code
 ERRORS: dict[str, dict[str, tuple[int, str]]] = {
     "dynamodb": {
         "throttle": (400, "ProvisionedThroughputExceededException"),
@@ -71,11 +71,11 @@ ERRORS: dict[str, dict[str, tuple[int, str]]] = {
     },
 }
 OF_ALL_SERVICES = {"http500": (500, "InternalFailure"), "http503": (503, "ServiceUnavailable")}
-Plan = Callable[[int, str], str | None]  # the attempt's number and service -> its fault
+Plan = Callable[[int, str], str | None]  # number of the attempt, service -> fault
 
 
 class Killed(BaseException):
-    """The function's machine is gone: no `except Exception` sees it."""
+    """The function's machine died. Not an Exception, so that no handler catches it."""
 
 
 def _no_fault(_number: int, _service: str) -> str | None:
@@ -92,7 +92,7 @@ def while_down(services: frozenset[str], fault: str) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`status`: 0 for a function that was killed, which API Gateway answers for."""
+    """What the client received. `status` is 0 if the function was killed."""
 
     status: int
     body: str
@@ -100,31 +100,31 @@ class Reply:
 
 @dataclass
 class World:
-    """The service in this process, and what it left behind."""
+    """The service in this process, and what a run left behind."""
 
     aws: Aws
     at: datetime = BEGIN
     plan: Plan = _no_fault
     attempts: int = 0
     faults: int = 0
-    waited: float = 0.0  # seconds of the function that runs
-    longest: float = 0.0  # that somebody waited for an answer in this run
-    told: list[tuple[str, int]] = field(default_factory=list)  # reference and level of each alert that got out
-    spool: list[str] = field(default_factory=list)  # bodies of what waits there
-    set_aside: list[str] = field(default_factory=list)  # and in its failure queue
+    waited: float = 0.0  # seconds so far in the running function
+    longest: float = 0.0  # seconds that a client waited in this run, at most
+    alerts: list[tuple[str, int]] = field(default_factory=list)  # reference and level of each
+    spool: list[str] = field(default_factory=list)  # bodies of the waiting entries
+    set_aside: list[str] = field(default_factory=list)  # bodies in the spool's failure queue
     replies: list[Reply] = field(default_factory=list)
-    received: bool = False  # somebody was told that it is
+    received: bool = False  # whether the client was told that the submission was received
     violations: list[str] = field(default_factory=list)
-    meanwhile: Callable[[], Any] | None = None  # what another function does just before the next write
-    runs: int = 0  # of plans with a fault in them
-    acted: int = 0  # attempts of the flow itself
-    chance: random.Random = field(default_factory=random.Random)  # of ids; every run draws the same
+    meanwhile: Callable[[], Any] | None = None  # run by another function just before the next write
+    runs: int = 0  # with faults
+    flow_attempts: int = 0  # attempts in the flow itself
+    chance: random.Random = field(default_factory=random.Random)  # for ids; every run draws the same ones
 
     def new_id(self) -> UUID:
         return UUID(int=self.chance.getrandbits(128), version=4)
 
     def now(self) -> datetime:
-        """In place of the functions' clock."""
+        """Replaces the functions' clock."""
         return self.at + timedelta(seconds=self.waited)
 
     def sleep(self, seconds: float) -> None:
@@ -170,71 +170,72 @@ class World:
         return answer
 
     def _alert(self, request: Any) -> None:
-        """I3, I8: at the moment an alert gets out, its lead is stored and nobody has it."""
+        """Records an alert, and checks I3 and I8: its lead is stored, and nobody has acknowledged it."""
         body = request.body.decode() if isinstance(request.body, bytes) else request.body
         message = parse_qs(body)["Message"][0] if isinstance(body, str) else body["Message"]
         level = int(message.partition("this is alert ")[2].partition(".")[0] or 1)
         reference = message.split()[2]
-        self.told.append((reference, level))
+        self.alerts.append((reference, level))
         stored = {lead["reference"]: lead for lead in self.stored()}
         if reference not in stored:
             self.broken("I3: an alert without a stored lead")
         elif stored[reference]["work"]["status"] != "new":
-            self.broken("I8: an alert after somebody took the lead")
+            self.broken("I8: an alert after the lead was acknowledged")
 
     def stored(self) -> list[Json]:
-        """Past the wire: looking is no part of a plan."""
+        """Returns the stored leads, read without calls, so that plans do not affect it."""
         return [json.loads(item.attrs["lead"].value) for item in _table().items.values()]
 
     def broken(self, what: str) -> None:
         self.violations.append(what)
 
-    # ---- what somebody does
+    # ---- what clients and AWS do
 
     def call(self, handler: Any, call: Json) -> Reply:
-        """One request of a patient or of staff: it has an answer in time, and "received" is never said for nothing."""
+        """Sends one request of a visitor or of staff, and checks how long the answer takes."""
         self.waited = 0.0
         try:
             answer = handler(call, CONTEXT)
             reply = Reply(int(answer["statusCode"]), str(answer.get("body", "")))
         except Killed:
-            return self._replied(Reply(0, ""))
+            return self._record(Reply(0, ""))
         self.longest = max(self.longest, self.waited)
         if self.waited > ANSWERED_WITHIN:
             self.broken(f"R7: answered after {self.waited:.1f} s")
-        return self._replied(reply)
+        return self._record(reply)
 
-    def _replied(self, reply: Reply) -> Reply:
+    def _record(self, reply: Reply) -> Reply:
         self.replies.append(reply)
         return reply
 
     def submit(self, handler: Any, call: Json, lead_id: str, *, complete: bool = True) -> Reply:
+        """Sends a submission, and checks that the answer "received" is true."""
         before = {lead["lead_id"] for lead in self.stored()}
         reply = self.call(handler, call)
         if reply.status in RECEIVED:
             self.received = True
             kept = [lead for lead in (*self.stored(), *map(json.loads, self.spool)) if lead["lead_id"] == lead_id]
             if not any(lead["submitted"]["complete"] for lead in kept if complete) and (complete or not kept):
-                self.broken(f"I1, I6: answered {reply.status}, and it is nowhere")
+                self.broken(f"I1, I6: answered {reply.status}, but neither stored nor spooled")
             if reply.status == 201 and lead_id in before:
-                self.broken("I2: it was there, and is said to be new")
+                self.broken("I2: answered 201 for a lead that was already stored")
         elif reply.status not in (0, FAILED):
-            self.broken(f"I2: one's own submission was answered {reply.status}")
+            self.broken(f"I2: the visitor's own submission was answered {reply.status}")
         return reply
 
     def trigger(self, handler: Any, call: Json) -> Any:
-        """One event of AWS. What it could not do it may say with an error."""
+        """Sends one event of AWS to a function, which may raise for what it could not do."""
         self.waited = 0.0
         try:
             return handler(call, CONTEXT)
-        except (Exception, Killed):  # noqa: BLE001  as Lambda: it ends, and what is tried again is told by the flow
+        except (Exception, Killed):  # noqa: BLE001  as in Lambda; the flow decides what is tried again
             return None
 
     def sweep(self) -> Any:
         return self.trigger(escalate_leads.handler, event("escalate_leads"))
 
     def replay(self) -> None:
-        """All that waits in the spool at once; what was not taken stays there."""
+        """Delivers all entries of the spool in one batch; those that fail stay in it."""
         entries, self.spool = self.spool, []
         if entries:
             answer = self.trigger(replay_submissions.handler, spool_of(*entries))
@@ -245,9 +246,14 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """`prepare` without faults, `act` with them. `act` gives what the client got; it is called again for one that tries
-    again. `tries`: whether there is such a client; triggers of AWS are followed by sweeps alone. `leads`: how many
-    come of it at most. `poison`: whether an entry of the spool cannot be read."""
+    """What a client or AWS does.
+
+    prepare: runs without faults; returns what `act` needs
+    act: runs with faults; returns the client's reply, and runs again for a client that retries
+    tries: whether there is a client that may retry; other flows are only followed by sweeps
+    leads: how many leads may be stored, at most
+    poison: whether an entry of the spool is unreadable
+    """
 
     name: str
     prepare: Callable[[World], Any]
@@ -302,33 +308,33 @@ def _send_ad_lead(world: World, ad_lead: Json) -> Reply:
     reply = world.call(capture_ad_lead.handler, ad_lead)
     world.received |= reply.status == 200
     if reply.status == 200 and not world.stored() and not world.spool:
-        world.broken("I1, I6: the network was told that it is received, and it is nowhere")
+        world.broken("I1, I6: the ad network got 200, but the lead is neither stored nor spooled")
     if reply.status not in (0, 200, FAILED):
-        world.broken(f"I2: the network was answered {reply.status}")
+        world.broken(f"I2: the ad network got {reply.status}")
     return reply
 
 
-def _told(world: World, answers: Json | None = None) -> Json:
+def _alerted(world: World, answers: Json | None = None) -> Json:
     body = _stored(world, answers)
     world.sweep()
     return body
 
 
-def _tell(world: World, body: Json) -> None:
+def _alert(world: World, body: Json) -> None:
     world.trigger(alert_staff.handler, stream_of(body["submission_id"]))
 
 
-def _two(world: World) -> list[Json]:
+def _two_stored(world: World) -> list[Json]:
     return [_stored(world), _stored(world, PRIORITY)]
 
 
-def _tell_two(world: World, bodies: list[Json]) -> None:
+def _alert_two(world: World, bodies: list[Json]) -> None:
     world.trigger(alert_staff.handler, stream_of(*(body["submission_id"] for body in bodies)))
 
 
-def _tell_while_sweeping(world: World, body: Json) -> None:
+def _alert_during_sweep(world: World, body: Json) -> None:
     world.meanwhile = world.sweep
-    _tell(world, body)
+    _alert(world, body)
     world.meanwhile = None
 
 
@@ -336,24 +342,24 @@ def _sweep(world: World, _prepared: Any) -> None:
     world.sweep()
 
 
-def _step_due(world: World) -> Json:
-    body = _told(world)
+def _level_due(world: World) -> Json:
+    body = _alerted(world)
     world.at += 30 * MINUTE
     return body
 
 
-def _take(world: World, body: Json) -> Reply:
+def _acknowledge(world: World, body: Json) -> Reply:
     reference = reference_of(UUID(body["submission_id"]))
-    taken = json.dumps({"action": "acknowledge", "version": 3})  # stored, claimed, told
-    call = event("work_lead") | {"pathParameters": {"reference": reference}, "body": taken}
+    action = json.dumps({"action": "acknowledge", "version": 3})  # versions: stored, claimed, alerted
+    call = event("work_lead") | {"pathParameters": {"reference": reference}, "body": action}
     reply = world.call(work_lead.handler, signed_in(call, "nurse"))
     if reply.status not in (0, 200, FAILED):
-        world.broken(f"I8: taking one's own lead again was answered {reply.status}")
+        world.broken(f"I8: acknowledging was answered {reply.status}")
     return reply
 
 
 def _spooled(world: World) -> Json:
-    """The table is away while somebody sends."""
+    """Sends a submission while the table is unavailable."""
     body, world.plan = _submission(world), while_down(frozenset({"dynamodb"}), "http503")
     assert _send(world, body).status == 202
     return body
@@ -382,15 +388,15 @@ FLOWS = (
     Flow("an unfinished form is finished", _unfinished, _send, tries=True),
     Flow("the plain form", _plain, _send_plain, tries=True),
     Flow("an ad network's lead", _ad_lead, _send_ad_lead, tries=True),
-    Flow("the stream tells", _stored, _tell, tries=False),
-    Flow("the stream tells of two", _two, _tell_two, tries=False, leads=2),
-    Flow("the stream tells while a sweep does", _stored, _tell_while_sweeping, tries=False),
-    Flow("the sweep tells", _two, _sweep, tries=False, leads=2),
-    Flow("the sweep escalates", _step_due, _sweep, tries=False),
+    Flow("the stream alerts", _stored, _alert, tries=False),
+    Flow("the stream alerts two leads", _two_stored, _alert_two, tries=False, leads=2),
+    Flow("the stream alerts during a sweep", _stored, _alert_during_sweep, tries=False),
+    Flow("the sweep alerts", _two_stored, _sweep, tries=False, leads=2),
+    Flow("the sweep escalates", _level_due, _sweep, tries=False),
     Flow("the spool is replayed", _spooled, _replay, tries=False),
     Flow("the spool is replayed beside poison", _spooled_beside_poison, _replay, tries=False, poison=True),
-    Flow("the spool brings what was sent again", _spooled_and_sent_again, _replay, tries=False),
-    Flow("somebody takes it", _told, _take, tries=True),
+    Flow("the spool replays a resubmission", _spooled_and_sent_again, _replay, tries=False),
+    Flow("staff acknowledge", _alerted, _acknowledge, tries=True),
 )
 
 
@@ -398,7 +404,7 @@ _delay_amount = ExponentialBackoff.delay_amount
 
 
 def _longest_delay(backoff: ExponentialBackoff, context: Any) -> float:
-    """The longest that the SDK may wait between two attempts. Its chance is bound when a client is made."""
+    """Replaces the SDK's random delay between two attempts by the longest possible one."""
     with patch.object(backoff, "_random", lambda: 1.0):
         delay: float = _delay_amount(backoff, context)
     return delay
@@ -406,23 +412,26 @@ def _longest_delay(backoff: ExponentialBackoff, context: Any) -> float:
 
 @contextmanager
 def world() -> Iterator[World]:
-    """Made once for many runs: making tables takes longer than a run."""
+    """Yields a world for many runs: creating tables takes longer than a run."""
     with ExitStack() as stack:
         aws = stack.enter_context(aws_in_process())
         made = World(aws)
         aws.wire.fails = made.fails
         stack.enter_context(patch("botocore.endpoint.time.sleep", made.sleep))
         stack.enter_context(patch.object(ExponentialBackoff, "delay_amount", _longest_delay))
-        # Clients try again less and less while calls fail; here each plan meets one that is new.
+        # A client retries less after many failures; here each plan gets the retries of a new client.
         stack.enter_context(patch.object(RetryQuota, "acquire", return_value=True))
         stack.enter_context(patch.object(wiring, "now", made.now))
         yield made
 
 
 def run(world: World, flow: Flow, plan: Plan, *, tries_again: bool = False) -> list[str]:
-    """What was broken. The client that tries again does so as soon as the fault has healed."""
+    """Runs a flow with a plan, lets the fault end, and returns the violations.
+
+    tries_again: whether a client that got no success sends the request again after the fault
+    """
     world.at, world.faults, world.longest, world.received = BEGIN, 0, 0.0, False
-    world.told, world.spool, world.set_aside, world.replies, world.violations = [], [], [], [], []
+    world.alerts, world.spool, world.set_aside, world.replies, world.violations = [], [], [], [], []
     world.runs += plan is not _no_fault
     world.chance.seed(0)
     world.plan = _no_fault
@@ -434,9 +443,9 @@ def run(world: World, flow: Flow, plan: Plan, *, tries_again: bool = False) -> l
     if tries_again and reply and reply.status not in RECEIVED:
         world.at += timedelta(seconds=5)
         if flow.act(world, prepared).status not in RECEIVED:  # type: ignore[union-attr]  # it had a reply before
-            world.broken("a client that tries again was not answered")
+            world.broken("a client that tried again got no success")
     _heal(world)
-    _judge(world, flow, hits)
+    _check(world, flow, hits)
     _table().items.clear()
     return world.violations
 
@@ -446,47 +455,45 @@ def _table() -> Any:
 
 
 def attempts_of(world: World, flow: Flow) -> int:
-    """Without any fault."""
+    """Returns how many attempts the flow makes without faults."""
     assert run(world, flow, _no_fault) == []
-    return world.acted
+    return world.flow_attempts
 
 
 def _heal(world: World) -> None:
-    """The spool, as often as it takes, and two sweeps: by then what was claimed by a function that failed is due
-    again."""
-    world.acted = world.attempts
+    """Replays the spool twice, once with duplicates, and sweeps twice: by then a lapsed claim is due again."""
+    world.flow_attempts = world.attempts
     sent_twice = list(world.spool)
     world.replay()
     world.spool += sent_twice
     world.replay()
     if world.spool:
-        world.broken("I9: an entry of the spool goes round for ever")
+        world.broken("I9: an entry of the spool is never removed")
     for _ in range(2):
         world.at += MINUTE
         world.sweep()
 
 
-def _judge(world: World, flow: Flow, hits: int) -> None:
-    times = Counter(world.told)
-    for (reference, level), often in times.items():
-        if often > 1 + hits:
-            world.broken(f"I7: {reference} level {level} was told {often} times with {hits} faults")
-    taken = any(reply.status in RECEIVED for reply in world.replies) and flow.name == "somebody takes it"
+def _check(world: World, flow: Flow, hits: int) -> None:
+    for (reference, level), times in Counter(world.alerts).items():
+        if times > 1 + hits:
+            world.broken(f"I7: {reference} level {level} was alerted {times} times with {hits} faults")
+    acknowledged = any(reply.status in RECEIVED for reply in world.replies) and flow.name == "staff acknowledge"
     stored = world.stored()
     if world.received and not stored:
-        world.broken("I1: it was received, and there is no lead")
+        world.broken("I1: received, but no lead is stored")
     if len(stored) > flow.leads:
         world.broken(f"I2: {len(stored)} leads of {flow.leads}")
     if flow.poison and not world.set_aside:
         world.broken("I9: the poison entry is in no failure queue")
     for lead in stored:
-        told = [level for reference, level in world.told if reference == lead["reference"]]
-        if 1 not in told:
-            world.broken("I4: nobody was told")
-        if flow.name == "the sweep escalates" and 2 not in told:
-            world.broken("I5: the next step was not told")
-        if taken and lead["work"]["status"] != "acknowledged":
-            world.broken("I8: the answer says that somebody has it, and nobody has")
+        levels = [level for reference, level in world.alerts if reference == lead["reference"]]
+        if 1 not in levels:
+            world.broken("I4: nobody was alerted")
+        if flow.name == "the sweep escalates" and 2 not in levels:
+            world.broken("I5: the next level was not alerted")
+        if acknowledged and lead["work"]["status"] != "acknowledged":
+            world.broken("I8: acknowledged with success, but the lead has no owner")
 
 
 def _error(request: Any, service: str, status: int, code: str) -> AWSResponse:

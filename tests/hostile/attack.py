@@ -1,4 +1,4 @@
-"""Runs of the attacker: in batches, each on an empty table, so that any of them can be run again alone."""
+"""Runs the attacker in batches, each on an empty table, so that each batch can be repeated alone."""
 
 from __future__ import annotations
 
@@ -8,27 +8,29 @@ from dataclasses import dataclass, field
 
 from tests.aws import ENVIRONMENT, aws_in_process
 from tests.functions.calls import CONTEXT
+from tests.hostile.answer_checks import fault
 from tests.hostile.attacker import Attacker
-from tests.hostile.judging import fault
 from tests.quiet import quiet
 
 BATCH = 2_000
 OUT_OF_ORDER = {"dynamodb.PutItem", "dynamodb.GetItem", "dynamodb.Query", "sqs.SendMessage"}
-MOST_FAULTS = 20  # of a batch that are kept
-EVERY_SO_OFTEN = 10  # batches: one of so many meets a table that cannot be reached
+MOST_FAULTS = 20  # kept for each batch
+EVERY_SO_OFTEN = 10  # one batch in so many has an unreachable table
 
 
 @dataclass
 class Attacked:
-    """`statuses`: how often each was the answer. `faults`: the first few, with the number that makes each again."""
+    """`statuses`: status -> number of answers. `faults`: the first few, each with its request number."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
 
 def attack(seed: int, first: int, count: int = BATCH) -> Attacked:
-    """One batch: requests `first` up to, but not with, `first + count`."""
-    os.environ.update(ENVIRONMENT)  # for a fault that is played again by itself; functions read it at their import
+    """Sends one batch: requests `first` to `first + count - 1`."""
+    os.environ.update(
+        ENVIRONMENT
+    )  # so that a fault can be reproduced outside pytest; functions read it when they are imported
     attacker, attacked = Attacker(seed), Attacked()
     out_of_order = first // BATCH % EVERY_SO_OFTEN == EVERY_SO_OFTEN - 1
     with aws_in_process() as aws, quiet():
@@ -39,7 +41,7 @@ def attack(seed: int, first: int, count: int = BATCH) -> Attacked:
                 answer = route.handler(event, CONTEXT)
                 wrong = fault(route, answer, out_of_order=out_of_order)
                 attacked.statuses[answer["statusCode"]] += 1
-            except Exception as error:  # noqa: BLE001  whatever escapes is what this looks for
+            except Exception as error:  # noqa: BLE001  every unhandled error is a finding
                 wrong = f"{type(error).__name__} escaped"
             if wrong and len(attacked.faults) < MOST_FAULTS:
                 attacked.faults.append(f"{route.name}: {wrong} (seed {seed}, request {number})")

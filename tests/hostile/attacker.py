@@ -1,6 +1,6 @@
-"""Requests that nobody honest sends, to every route, as API Gateway would hand them to the functions.
+"""Makes hostile requests to every route, as API Gateway would pass them to the functions.
 
-A request is made from its seed and its number alone, so that one that breaks something can be made again.
+A request depends only on its seed and its number, so that it can be made again.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Route:
 
 @cache
 def routes() -> tuple[Route, ...]:
-    """All that the template has: a new one is attacked without being named here."""
+    """Returns all routes of the template, so that a new one is attacked too."""
     found = []
     for name, function in template.routes().items():
         handler = importlib.import_module(f"functions.{module_name(function)}").handler
@@ -153,7 +153,7 @@ class Attacker:
             name = self._chance.choice(HEADERS)
             if self._once_in(4):
                 headers.pop(name, None)
-            else:  # API Gateway lets no line break and no byte over 255 through
+            else:  # API Gateway refuses line breaks and characters over 255
                 headers[name] = "".join(c for c in self._string() if c not in "\r\n\0" and ord(c) < 256)[:8000]
         if self._once_in(40):
             asked["headers"] = {}
@@ -170,7 +170,7 @@ class Attacker:
         )
         kind, content = self._chance.choices(makers, (8, 8, 4, 2, 1))[0]()
         asked["headers"]["content-type"] = kind
-        if self._once_in(30):  # a body that is not what it says
+        if self._once_in(30):  # a body that does not match its content type
             asked |= {"body": content.decode("latin-1"), "isBase64Encoded": True}
         elif self._once_in(2):
             asked |= {"body": base64.b64encode(content).decode(), "isBase64Encoded": True}
@@ -285,7 +285,7 @@ class Attacker:
 
 @cache
 def _base(staff: bool) -> bytes:
-    """Pickled: the quickest way to a copy of its own for each request."""
+    """Pickled, which is the fastest way to copy it for each request."""
     asked = event("show_lead" if staff else "show_receipt")
     return pickle.dumps({**asked, "pathParameters": None, "queryStringParameters": {}, "rawQueryString": ""})
 

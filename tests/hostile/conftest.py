@@ -1,4 +1,4 @@
-"""As for the functions' own tests: an empty table and an empty topic, for the tests that ask for them."""
+"""The fixture `aws`, as for the functions' own tests: an empty table and an empty topic."""
 
 from __future__ import annotations
 

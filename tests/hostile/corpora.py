@@ -1,7 +1,7 @@
 """Texts and documents that are known to break programs.
 
-The Big List of Naughty Strings comes with a package. HOSTILE_CORPORA names a folder with more, such as a checkout of
-somebody's fuzz lists: every line of its text files is a string, and every file that is small enough a body.
+The Big List of Naughty Strings is in a package. HOSTILE_CORPORA names a folder with more, such as a checkout of public
+fuzz lists: every line of its text files is a string, and every small file is a body.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LARGEST_FILE = 256 * 1024  # bytes
 MOST_LINES = 50_000
 TEXT_FILES = {".txt", ".lst", ".csv", ".list", ".fuzz", ""}
 
-OURS = (  # what has broken readers of JSON, forms, headers, tables and pages
+OURS = (  # inputs that have broken parsers of JSON, forms and headers, tables and pages
     *(
         "",
         " ",

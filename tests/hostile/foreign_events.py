@@ -1,4 +1,4 @@
-"""Events of services that call no function here, and events of the right service that are out of shape."""
+"""Events of services that call no function here, and malformed events of the right service."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ FOREIGN: dict[str, Any] = {
 
 
 def misshapen(request: Json) -> dict[str, Any]:
-    """A request of the HTTP API with one part that is of another kind than API Gateway's."""
+    """Returns requests of the HTTP API, each with one part of a wrong type."""
     context = request["requestContext"]
     return {
         "no context": request | {"requestContext": None},

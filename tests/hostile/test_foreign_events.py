@@ -1,8 +1,8 @@
-"""Every function, given what is not for it, answers or fails in one defined way.
+"""Every function answers a foreign event, or fails, in one defined way.
 
-- Behind the API: 400 as problem details, with the advice, for whatever is no request of an HTTP API.
-- Behind the stream, the topic, or an operator: an error of ours by name.
-- By the clock: it reads nothing of its event.
+- Functions with a route answer 400 with problem details and the emergency advice if it is not an HTTP API request.
+- Functions behind the stream, the topic or an operator raise a named error of ours.
+- Scheduled functions ignore their event.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def without_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("function", BEHIND_THE_API)
-def test_what_is_no_request_is_refused_with_the_advice(function: str) -> None:
+def test_an_event_that_is_not_a_request_is_refused_with_the_advice(function: str) -> None:
     for kind, sent in (FOREIGN | misshapen(event(function))).items():
         answer = call(function, sent)
         assert answer["statusCode"] == 400, kind
@@ -66,7 +66,7 @@ def test_what_is_no_request_is_refused_with_the_advice(function: str) -> None:
 
 
 @pytest.mark.parametrize("function", ["list_leads", "show_lead", "erase_lead", "export_leads", "show_rules"])
-def test_another_kind_of_authorizer_lets_nobody_in(function: str) -> None:
+def test_claims_of_another_kind_of_authorizer_are_refused(function: str) -> None:
     asked = event(function)
     claims: object
     for claims in (None, [], "a", {}, {"jwt": None}, {"jwt": {"claims": "a"}}, {"lambda": {"sub": "a"}}):
@@ -75,19 +75,19 @@ def test_another_kind_of_authorizer_lets_nobody_in(function: str) -> None:
 
 
 @pytest.mark.parametrize("function", BEHIND_THE_API)
-def test_the_event_of_another_function_breaks_nothing(function: str) -> None:
+def test_the_event_of_another_function_is_refused(function: str) -> None:
     for other in EVERY_EVENT:
         assert 200 <= call(function, event(other))["statusCode"] < 500, other
 
 
 @pytest.mark.parametrize("function", OTHERS)
-def test_functions_that_are_not_behind_the_api_answer_or_say_what_is_wrong(function: str) -> None:
+def test_functions_without_a_route_answer_or_name_the_error(function: str) -> None:
     for sent in (*FOREIGN.values(), *map(event, EVERY_EVENT)):
         with contextlib.suppress(LeadIntakeError):
             call(function, sent)
 
 
-def test_only_a_topic_has_a_webhook_delivered() -> None:
+def test_a_webhook_is_delivered_only_for_a_topic_event() -> None:
     for sent in (sent for kind, sent in FOREIGN.items() if kind != "SNS"):
         with pytest.raises(ForeignEvent, match="no delivery"):
             deliver_webhook.handler(sent, CONTEXT)
@@ -98,19 +98,19 @@ def test_only_an_alert_has_a_webhook_delivered() -> None:
         deliver_webhook.handler(FOREIGN["SNS"], CONTEXT)
 
 
-def test_only_a_stream_has_staff_alerted() -> None:
+def test_staff_are_alerted_only_for_a_stream_event() -> None:
     for sent in FOREIGN.values():
         with pytest.raises(ForeignEvent, match="no batch"):
             alert_staff.handler(sent, CONTEXT)
 
 
-def test_only_a_queue_has_submissions_replayed() -> None:
+def test_submissions_are_replayed_only_from_a_queue_event() -> None:
     for sent in (sent for kind, sent in FOREIGN.items() if kind != "SQS"):
         with pytest.raises(ForeignEvent, match="no batch"):
             replay_submissions.handler(sent, CONTEXT)
 
 
-def test_a_message_that_is_none_of_ours_is_kept_among_the_failures(aws: Aws) -> None:
+def test_a_foreign_message_goes_to_the_failure_queue(aws: Aws) -> None:
     answer = replay_submissions.handler(FOREIGN["SQS"], CONTEXT)
     assert (answer, aws.wire.calls) == ({"batchItemFailures": []}, ["sqs.SendMessage"])
 
@@ -121,25 +121,25 @@ def test_a_record_of_another_table_fails_alone() -> None:
     assert alert_staff.handler(both, CONTEXT) == {"batchItemFailures": [{"itemIdentifier": "2"}]}
 
 
-def test_a_record_whose_id_is_no_uuid_fails_as_a_foreign_event() -> None:
+def test_a_record_whose_id_is_not_a_uuid_is_a_foreign_event() -> None:
     [record] = stream_of("not-a-uuid")["Records"]
     with pytest.raises(ForeignEvent, match="no record of the leads table"):
         lead_id_of(record)
 
 
-def test_only_an_operators_payload_revokes() -> None:
+def test_only_an_operators_payload_revokes_a_consent() -> None:
     for sent in FOREIGN.values():
         with pytest.raises(InvalidInput):
             revoke_consent.handler(sent, CONTEXT)
 
 
 class Untouchable:
-    """Breaks whoever reads anything of it."""
+    """Raises if anything of it is read."""
 
     def __getattribute__(self, name: str) -> Any:
         raise AssertionError("the event was read")
 
 
 @pytest.mark.parametrize("function", BY_THE_CLOCK, ids=lambda module: module.__name__)
-def test_what_runs_by_the_clock_reads_nothing_of_its_event(function: Any) -> None:
+def test_scheduled_functions_ignore_their_event(function: Any) -> None:
     function.handler(Untouchable(), CONTEXT)

@@ -1,6 +1,6 @@
-"""Whatever is sent to whatever route, the answer is one that the API describes, and never a failure of ours.
+"""Every request to every route gets an answer that the API describes, and never a server error.
 
-`make soak ONLY=requests` sends a million; a fault says the seed and the number of its request.
+`make soak ONLY=requests` sends a million. A fault names the seed and the number of its request.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from tests.functions.calls import CONTEXT, content, event, posting, sent
 from tests.functions.plain_browser import body_post, form_post
 from tests.functions.staff_calls import signed_in
 from tests.hostile import corpora
+from tests.hostile.answer_checks import fault
 from tests.hostile.attack import BATCH, attack
 from tests.hostile.attacker import Attacker, routes
-from tests.hostile.judging import fault
 
 PROJECT = Path(__file__).parents[2]
 SEED = 20261122
@@ -32,7 +32,7 @@ OUT_OF_ORDER = 9 * BATCH
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("first", "count"), [(0, 1500), (BATCH, 1500), (OUT_OF_ORDER, 500)])
-def test_no_request_breaks_anything(first: int, count: int) -> None:
+def test_every_request_gets_a_described_answer(first: int, count: int) -> None:
     attacked = attack(SEED, first, count)
     assert attacked.faults == []
     assert attacked.statuses.total() == count
@@ -40,7 +40,7 @@ def test_no_request_breaks_anything(first: int, count: int) -> None:
     assert (503 in attacked.statuses) is (first == OUT_OF_ORDER)
 
 
-def test_the_same_number_is_the_same_request_and_every_route_is_met() -> None:
+def test_a_number_always_makes_the_same_request_on_every_route() -> None:
     attacker = Attacker(SEED)
     first = [attacker.request(number) for number in range(600)]
     assert first[-1][1] == Attacker(SEED).request(599)[1]
@@ -48,7 +48,7 @@ def test_the_same_number_is_the_same_request_and_every_route_is_met() -> None:
 
 
 @pytest.mark.slow
-def test_a_fault_is_played_again_as_the_page_says() -> None:
+def test_a_fault_is_reproduced_as_documented() -> None:
     page = (PROJECT / "docs" / "security.md").read_text(encoding="utf-8")
     (line,) = re.findall(r"^    .venv/bin/python -c '(.*)'$", page, re.MULTILINE)
     played = subprocess.run(
@@ -63,7 +63,7 @@ def test_a_fault_is_played_again_as_the_page_says() -> None:
     assert (played.stdout, played.returncode) == ("[]\n", 0), played.stderr
 
 
-def test_a_fault_would_be_seen() -> None:
+def test_every_kind_of_fault_is_detected() -> None:
     (route,) = (route for route in routes() if route.name == "GET /form")
     good: dict[str, Any] = draw_form.handler(event("draw_form"), CONTEXT)
     assert fault(route, good) == ""
@@ -87,7 +87,7 @@ def test_a_fault_would_be_seen() -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("aws")
 def test_every_naughty_string_is_shown_as_text() -> None:
-    """As a person's name, on the page that shows it again because the phone number is missing."""
+    """The string is a person's name, on the page that is redrawn because the phone number is missing."""
     (route,) = (route for route in routes() if route.name == "POST /submissions")
     for text in corpora.strings():
         if len(text) > 3000:
@@ -99,12 +99,12 @@ def test_every_naughty_string_is_shown_as_text() -> None:
         assert (answer["statusCode"], fault(route, answer)) == (422, ""), repr(text)
 
 
-# --- found by these checks ---
+# --- faults that these checks have found ---
 
 
 @pytest.mark.usefixtures("aws")
-def test_links_of_a_receipt_put_into_another_page_lead_to_the_service() -> None:
-    """Seed 20261122, request 3180: the address of the receipt was taken for the service's."""
+def test_links_of_an_embedded_receipt_lead_to_the_service() -> None:
+    """Seed 20261122, request 3180: the receipt's address was taken for the service's address."""
     asked = event("show_receipt")
     asked["headers"]["hx-request"] = "true"
     page = show_receipt.handler(asked, CONTEXT)["body"]
@@ -113,14 +113,14 @@ def test_links_of_a_receipt_put_into_another_page_lead_to_the_service() -> None:
     assert f"{host}/received" not in page
 
 
-def test_half_a_character_in_a_query_is_refused() -> None:
-    """Seed 20261122, request 4764: drawing the page failed."""
+def test_a_lone_surrogate_in_a_query_is_refused() -> None:
+    """Seed 20261122, request 4764: rendering the page failed."""
     answer = draw_form.handler(event("draw_form") | {"queryStringParameters": {"utm_source": "\ud800"}}, CONTEXT)
     assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (400, 400)
 
 
 @pytest.mark.parametrize("host", ["6]þ", "[", "a/b", 'a"b', "a b", "a@b", "", "x" * 300])
-def test_a_host_that_is_none_is_not_taken(host: str) -> None:
+def test_an_invalid_host_header_is_ignored(host: str) -> None:
     """Seed 7, request 43643: reading the service's own address failed."""
     asked = event("draw_form")
     asked["headers"] |= {"host": host, "hx-request": "true", "referer": "https://elsewhere.example/"}
@@ -130,7 +130,7 @@ def test_a_host_that_is_none_is_not_taken(host: str) -> None:
 
 
 @pytest.mark.usefixtures("aws")
-def test_the_reader_of_forms_writes_nothing_of_them(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_form_parser_logs_no_content(caplog: pytest.LogCaptureFixture) -> None:
     """Seed 20261122, request 24: python-multipart logged characters of the body as a warning."""
     answer = capture_lead.handler(body_post("/submissions", "é7", "multipart/form-data; boundary=x"), CONTEXT)
     assert answer["statusCode"] == 400
@@ -138,8 +138,8 @@ def test_the_reader_of_forms_writes_nothing_of_them(caplog: pytest.LogCaptureFix
 
 
 @pytest.mark.parametrize("answers", [{"age": ["none"], "region": ["lumbar"]}, {"age": "private", "em-now": ["none"]}])
-def test_answers_of_another_version_are_no_failure_of_ours(answers: dict[str, Any]) -> None:
-    """Seed 20261128, requests 2430 and 36418: answered 503, and logged as an error that raises alarms."""
+def test_answers_of_another_version_are_not_a_server_error(answers: dict[str, Any]) -> None:
+    """Seed 20261128, requests 2430 and 36418: answered 503, and logged an error that raises alarms."""
     version = {"id": "fs-intake", "version": "0.0.0"}
     asked = sent("screen_answers") | {"questionnaire": version, "answers": answers, "page": "P1"}
     answer = screen_answers.handler(posting("screen_answers", asked), CONTEXT)

@@ -1,4 +1,4 @@
-"""The watch over the whole test run sees each way out: a leak planted there is found. Without these, silence proves
+"""The leak check of all tests (tests/leaks.py) finds a planted leak in every output. Otherwise its silence would prove
 nothing."""
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def sent(no_leak: Watch) -> Watch:
     return no_leak
 
 
-def test_what_somebody_sent_is_remembered_whichever_way_it_came(no_leak: Watch) -> None:
+def test_personal_data_is_remembered_from_every_kind_of_event(no_leak: Watch) -> None:
     capture_lead.handler(posting("capture_lead", submission({"note": NOTE}, contact=CONTACT), encoded=True), CONTEXT)
     assert no_leak.knows == ["email", "name", "note", "phone"]
     no_leak.start()
@@ -78,7 +78,7 @@ def _naming(publish: Any) -> Any:
     return leaky
 
 
-def test_a_queue_is_searched_but_the_spool_may_hold_a_lead(sent: Watch, aws: Aws) -> None:
+def test_queues_other_than_the_spool_are_searched(sent: Watch, aws: Aws) -> None:
     sqs = boto3.client("sqs")
     for url in (ENVIRONMENT["SPOOL_QUEUE"], ENVIRONMENT["CANARY_QUEUE"]):
         with contextlib.suppress(sqs.exceptions.QueueDoesNotExist):
@@ -114,7 +114,7 @@ def test_the_text_of_an_error_and_of_its_cause_are_searched(sent: Watch, monkeyp
     assert sent.take() == ["the text of an error holds what came as name"]
 
 
-def test_what_goes_to_a_stranger_is_searched(sent: Watch) -> None:
+def test_requests_to_other_services_are_searched(sent: Watch) -> None:
     with pytest.raises(urllib3.exceptions.HTTPError):
         urllib3.PoolManager(retries=False).request("POST", "http://127.0.0.1:9/hook", body=NAME.encode())
     assert sent.take() == ["a request to others holds what came as name"]
@@ -128,7 +128,7 @@ def test_a_thread_is_watched_too(sent: Watch) -> None:
 
 
 def test_a_leak_fails_the_test_it_happens_in() -> None:
-    """What the fixture of the whole run does around each test."""
+    """Runs the fixture that is around each test."""
 
     def a_test_that_leaks() -> None:
         with watched() as watch:
@@ -140,7 +140,7 @@ def test_a_leak_fails_the_test_it_happens_in() -> None:
 
 
 class EmulatedCloud:
-    """The local cloud, with one lead, and a log and a queue that say `leaked`."""
+    """Stands for the local cloud, with one lead, and with given texts in the log and in a queue."""
 
     outputs = {"LeadsTable": "leads"}  # noqa: RUF012
     resources = {name: name for name in ("Logs", *FAILURES)}  # noqa: RUF012

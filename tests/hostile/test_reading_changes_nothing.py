@@ -1,4 +1,4 @@
-"""GET, HEAD and whatever a mail scanner or a browser fetches ahead change nothing but the log of who opened what."""
+"""GET, HEAD and prefetching by mail scanners or browsers change nothing but the access log."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ READING = [route for route in routes() if route.name.startswith("GET ")]
 PREFETCH = {"purpose": "prefetch", "sec-purpose": "prefetch;prerender", "x-moz": "prefetch", "range": "bytes=0-0"}
 
 
-def test_no_route_takes_any_method_and_none_takes_head() -> None:
+def test_no_route_accepts_any_method_or_head() -> None:
     methods = {route.split(" ")[0] for route in template.routes()}
     assert methods == {"GET", "POST", "DELETE"}
     assert {route for route in template.routes() if route.startswith("DELETE")} == {"DELETE /leads/{reference}"}
 
 
 @pytest.mark.parametrize("route", READING, ids=lambda route: route.name)
-def test_a_get_changes_no_lead_and_tells_nobody(aws: Aws, route: Route) -> None:
+def test_a_get_changes_no_lead_and_alerts_nobody(aws: Aws, route: Route) -> None:
     reference = captured()
-    before, told = aws.items(), aws.alerts()
-    assert told
+    before, alerts = aws.items(), aws.alerts()
+    assert alerts
     asked = event("show_lead")
     asked |= {"routeKey": route.name, "headers": asked["headers"] | PREFETCH}
     named = {"reference": reference, "submission_id": aws.leads()[0]["lead_id"], "id": "fs-intake", "file": "page.css"}
@@ -34,12 +34,12 @@ def test_a_get_changes_no_lead_and_tells_nobody(aws: Aws, route: Route) -> None:
     for who in ("nurse", "admin"):
         assert route.handler(signed_in(asked, who), CONTEXT)["statusCode"] in (200, 403, 404)
     opens_leads = "{reference}" in route.name or "export" in route.name
-    assert set(aws.wire.writes()) <= ({"dynamodb.PutItem"} if opens_leads else set()), "the log of who opened what"
+    assert set(aws.wire.writes()) <= ({"dynamodb.PutItem"} if opens_leads else set()), "the access log"
     assert (aws.items(), aws.alerts()) == (before, [])
 
 
 def test_a_link_that_is_followed_twice_shows_the_same(aws: Aws) -> None:
-    """The receipt's page, as a scanner opens it before its owner does."""
+    """The receipt's page, opened by a mail scanner before its owner."""
     assert capture_lead.handler(event("capture_lead"), CONTEXT)["statusCode"] == 201
     (route,) = (route for route in READING if route.name.startswith("GET /received"))
     asked = event("show_receipt")

@@ -1,4 +1,4 @@
-"""Tokens, proofs, cursors and signatures: every bit flip, expiry, key and purpose swap is refused."""
+"""Tokens, proofs, cursors and signatures: any flipped bit, expiry, or swapped key or purpose is detected."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def flips(token: str) -> Iterator[str]:
-    """The token with each of its bits flipped, as far as it stays a text that a request can carry."""
+    """Yields the token with each bit flipped in turn, if the result is text that a request can contain."""
     for place, character in enumerate(token):
         for bit in range(7):
             other = chr(ord(character) ^ 1 << bit)
@@ -65,7 +65,7 @@ def proof_sign(proof: str, submission_id: UUID = ID, guard: FormGuard = GUARD) -
     return sign
 
 
-def test_every_flipped_bit_of_a_form_token_is_seen() -> None:
+def test_every_flipped_bit_of_a_form_token_is_detected() -> None:
     token, later = GUARD.token(), datetime.now(UTC) + MINUTE
     assert token_signs(token, later) == set()
     spoilt = list(flips(token))
@@ -73,7 +73,7 @@ def test_every_flipped_bit_of_a_form_token_is_seen() -> None:
     assert [text for text in spoilt if token_signs(text, later) != {Sign.BAD_TOKEN}] == []
 
 
-def test_a_form_token_of_another_key_purpose_or_time_is_seen() -> None:
+def test_a_form_token_with_another_key_purpose_or_time_is_detected() -> None:
     now = datetime.now(UTC)
     for token, at in (
         (STRANGER.token(), now + MINUTE),
@@ -85,17 +85,17 @@ def test_a_form_token_of_another_key_purpose_or_time_is_seen() -> None:
     ):
         assert token_signs(token, at) == {Sign.BAD_TOKEN}
     assert token_signs(GUARD.token(), now) == {Sign.TOO_QUICK}
-    assert token_signs(GUARD.token(), now - timedelta(hours=1)) == {Sign.TOO_QUICK}, "a clock that went back"
+    assert token_signs(GUARD.token(), now - timedelta(hours=1)) == {Sign.TOO_QUICK}, "a clock that was set back"
 
 
 @pytest.mark.parametrize("tries_spool", [False, True])
-def test_every_flipped_bit_of_a_canarys_token_makes_it_a_lead(tries_spool: bool) -> None:
+def test_every_flipped_bit_of_a_canary_token_makes_it_a_lead(tries_spool: bool) -> None:
     token = GUARD.canary_token(ID, tries_spool=tries_spool)
     assert source_of(token) == CANARY
     assert [text for text in flips(token) if source_of(text) != FORM] == []
 
 
-def test_a_canarys_token_of_another_key_purpose_submission_or_time_makes_it_a_lead(
+def test_an_invalid_canary_token_makes_it_a_lead(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for token in (STRANGER.canary_token(ID), GUARD.token(), GUARD.canary_token(OTHER_ID), str(ID), f"{ID}."):
@@ -108,8 +108,8 @@ def test_a_canarys_token_of_another_key_purpose_submission_or_time_makes_it_a_le
     assert source_of(token) == FORM
 
 
-def test_every_flipped_bit_of_a_proof_is_seen_or_says_the_same() -> None:
-    """A field that nobody reads may be misspelt; what is read is signed or is the work itself."""
+def test_every_flipped_bit_of_a_proof_is_detected_or_has_no_meaning() -> None:
+    """A flipped bit is harmless in the name of an unused field. Used fields are signed, or are the work itself."""
     proof = solved(GUARD)
     assert proof_sign(proof) == Sign.GOOD_PROOF
     for text in flips(proof):
@@ -122,16 +122,16 @@ def read(proof: str) -> Any:
 
 
 @pytest.mark.parametrize("field", ["algorithm", "challenge", "number", "salt", "signature"])
-def test_every_flipped_bit_of_what_a_proof_says_is_seen(field: str) -> None:
-    said = read(solved(GUARD))
-    for spoilt in flips(str(said[field])):
+def test_every_flipped_bit_of_a_field_of_a_proof_is_detected(field: str) -> None:
+    fields = read(solved(GUARD))
+    for spoilt in flips(str(fields[field])):
         value: object = int(spoilt) if field == "number" and spoilt.isdecimal() else spoilt
-        if value != said[field]:
-            text = base64.b64encode(json.dumps(said | {field: value}).encode()).decode()
+        if value != fields[field]:
+            text = base64.b64encode(json.dumps(fields | {field: value}).encode()).decode()
             assert proof_sign(text) == Sign.BAD_PROOF, spoilt
 
 
-def test_a_proof_of_another_key_submission_or_time_is_seen() -> None:
+def test_a_proof_with_another_key_submission_or_time_is_detected() -> None:
     assert proof_sign(solved(STRANGER)) == Sign.BAD_PROOF
     assert proof_sign(solved(GUARD, OTHER_ID)) == Sign.BAD_PROOF
     assert proof_sign(solved(GUARD), OTHER_ID) == Sign.BAD_PROOF
@@ -139,11 +139,11 @@ def test_a_proof_of_another_key_submission_or_time_is_seen() -> None:
 
 
 def test_a_challenge_without_its_expiry_cannot_be_made() -> None:
-    """The expiry stands in the salt, which the work and the signature cover."""
-    said = read(solved(GUARD))
-    bare = said["salt"].partition("?")[0]
-    digest = hashlib.sha256(f"{bare}{said['number']}".encode()).hexdigest()
-    forged = said | {"salt": bare, "challenge": digest}
+    """The expiry is in the salt, which the work and the signature cover."""
+    fields = read(solved(GUARD))
+    bare = fields["salt"].partition("?")[0]
+    digest = hashlib.sha256(f"{bare}{fields['number']}".encode()).hexdigest()
+    forged = fields | {"salt": bare, "challenge": digest}
     assert proof_sign(base64.b64encode(json.dumps(forged).encode()).decode()) == Sign.BAD_PROOF
 
 
@@ -157,7 +157,7 @@ def test_the_work_is_work() -> None:
     assert form_guard.MAX_NUMBER >= 50_000
 
 
-# --- webhooks: judged by the library of the specification, which our receivers use ---
+# --- webhooks, checked with the specification's library, which receivers use ---
 
 KEY = ENVIRONMENT["WEBHOOK_KEY"]
 BODY = b'{"type":"lead.new","data":{"reference":"7K3MQ-2XDRT"}}'
@@ -177,7 +177,7 @@ def taken(body: bytes, headers: dict[str, str]) -> bool:
     return True
 
 
-def test_every_flipped_bit_of_a_webhook_is_refused_by_its_receiver() -> None:
+def test_a_webhook_with_any_flipped_bit_is_refused() -> None:
     headers = signed()
     assert taken(BODY, headers)
     for place in range(len(BODY)):
@@ -194,7 +194,7 @@ def test_every_flipped_bit_of_a_webhook_is_refused_by_its_receiver() -> None:
         assert not taken(BODY, headers | {"webhook-signature": "v1," + base64.b64encode(spoilt).decode()})
 
 
-def test_a_webhook_of_another_key_version_or_time_is_refused_by_its_receiver() -> None:
+def test_a_webhook_with_another_key_version_or_time_is_refused() -> None:
     stranger = base64.b64encode(b"another secret of thirty-two bytes").decode()
     an_hour = timedelta(hours=1)
     plain = base64.b64encode(hmac.new(base64.b64decode(KEY), BODY, hashlib.sha256).digest()).decode()

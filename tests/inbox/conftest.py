@@ -1,4 +1,4 @@
-"""Staff in Chromium, signed in for real, in front of the local cloud."""
+"""Fixtures: staff in Chromium, really signed in, with the local cloud."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def send(site: str) -> Send:
-    """A patient's form arrives: `send({"pain": 9}, phone="(312) 555-0199")` gives the lead's reference."""
+    """Sends a patient's form: `send({"pain": 9}, phone="(312) 555-0199")` returns the lead's reference."""
 
     def arrive(answers: Json | None = None, language: str = "en", **contact: str) -> str:
         body = SUBMISSION | {
@@ -52,7 +52,7 @@ def send(site: str) -> Send:
 
 @pytest.fixture
 def member(browser: Browser, site: str) -> Iterator[Callable[..., Member]]:
-    """`member("nurse")`: a browser of their own, not signed in yet. Errors that a test did not expect fail it."""
+    """Opens a browser for a member of staff, not signed in yet: `member("nurse")`. Unexpected errors fail the test."""
     consoles: list[Console] = []
     with ExitStack() as open_browsers:
 
@@ -68,7 +68,7 @@ def member(browser: Browser, site: str) -> Iterator[Callable[..., Member]]:
 
 @pytest.fixture
 def stored(cloud: LocalCloud) -> Callable[[str], Json]:
-    """A lead as the table has it."""
+    """Returns a lead as stored in the table."""
 
     def read(reference: str) -> Json:
         pages = cloud.client("dynamodb").get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"])
@@ -80,7 +80,7 @@ def stored(cloud: LocalCloud) -> Callable[[str], Json]:
 
 @pytest.fixture
 def settled(stored: Callable[[str], Json]) -> Callable[[str], Json]:
-    """A lead once its first alert is out: until then its version still moves by itself."""
+    """Returns a lead after its first alert: until then its version still changes by itself."""
 
     def wait(reference: str) -> Json:
         until = time.monotonic() + ALERT_WITHIN
@@ -94,7 +94,7 @@ def settled(stored: Callable[[str], Json]) -> Callable[[str], Json]:
 
 @pytest.fixture
 def alerts(cloud: LocalCloud) -> Callable[[str], str]:
-    """What a subscriber of the topic reads about that lead: a queue of this test's own."""
+    """Returns the text of the alert about a lead, from a queue for this test."""
     queues, topics = cloud.client("sqs"), cloud.client("sns")
     queue = queues.create_queue(QueueName=f"inbox-{uuid4()}")["QueueUrl"]
     arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]

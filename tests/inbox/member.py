@@ -13,7 +13,7 @@ PATIENCE = 20_000  # ms: the first call of a function starts it
 
 
 class Member:
-    """Does what people do: opens links, signs in, presses buttons."""
+    """A person at the inbox, who opens links, signs in and presses buttons."""
 
     def __init__(self, page: Page, site: str, name: str, console: Console) -> None:
         self.page, self.site, self.name, self.console = page, site, name, console
@@ -23,7 +23,7 @@ class Member:
         page.on("pageerror", lambda error: console.errors.append(str(error)))
 
     def open(self, reference: str = "") -> Member:
-        """The inbox, or a lead as the link of an alert has it; comes back signed in."""
+        """Opens the inbox, or a lead by the link in an alert, and signs in."""
         self.page.goto(f"{self.site}inbox{f'#lead={reference}' if reference else ''}")
         self.sign_in()
         return self.sees(reference) if reference else self
@@ -35,7 +35,7 @@ class Member:
         expect(self.page.locator("#user")).to_have_text(self.name, timeout=PATIENCE)
 
     def goes_to(self, reference: str) -> Member:
-        """By the address bar, signed in already."""
+        """Opens a lead by the address bar, already signed in."""
         self.page.evaluate("reference => { location.hash = `lead=${reference}` }", reference)
         return self.sees(reference)
 
@@ -48,7 +48,7 @@ class Member:
         return self
 
     def has(self, text: str) -> Member:
-        """Who has the lead."""
+        """Checks who owns the lead."""
         expect(self.page.locator(".has")).to_have_text(re.compile(text), timeout=PATIENCE)
         return self
 
@@ -56,7 +56,7 @@ class Member:
         return self.page.locator(f'#leads a[data-reference="{reference}"]')
 
     def _note(self, message: ConsoleMessage) -> None:
-        no_icon = str(message.location.get("url", "")).endswith("/favicon.ico")  # of the emulator's sign-in page
+        no_icon = str(message.location.get("url", "")).endswith("/favicon.ico")  # from the emulator's sign-in page
         if message.type == "error" and not no_icon:
             self.console.errors.append(message.text)
 

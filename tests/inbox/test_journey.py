@@ -1,4 +1,4 @@
-"""From the patient pressing Send to an appointment; and what must not happen on the way."""
+"""From the submission to an appointment, and what must not happen in between."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_opening_the_link_changes_nothing_signed_in_or_not(
     assert stored(reference) == before
 
 
-def test_of_two_the_second_sees_who_has_it_and_since_when(send: Send, member: Come) -> None:
+def test_the_second_of_two_sees_the_owner_and_since_when(send: Send, member: Come) -> None:
     reference = send(URGENT)
     nurse, desk = member("nurse").open(reference), member("desk").open(reference)
     desk.console.expect("409")
@@ -90,7 +90,7 @@ def test_of_two_the_second_sees_who_has_it_and_since_when(send: Send, member: Co
     expect(desk.page.get_by_role("button", name="I'll take it")).to_have_count(0)
 
 
-def test_each_group_has_the_buttons_of_its_rights(send: Send, member: Come) -> None:
+def test_each_group_sees_the_buttons_for_its_permissions(send: Send, member: Come) -> None:
     reference = send(URGENT)
     nurse, desk, admin = (member(name).open(reference) for name in ("nurse", "desk", "admin"))
     expect(nurse.page.get_by_role("button", name="Lower the tier …")).to_be_visible()
@@ -120,7 +120,7 @@ def test_lowering_a_tier_needs_a_reason_and_raising_does_not(
     assert stored(reference)["staff_tier"] == "EMERGENCY"
 
 
-def test_tokens_and_phone_numbers_are_in_no_address_and_tokens_end_with_the_tab(send: Send, member: Come) -> None:
+def test_no_address_has_a_token_or_phone_and_tokens_end_with_the_tab(send: Send, member: Come) -> None:
     reference = send(phone="(312) 555-0188")
     nurse = member("nurse").open()
     nurse.page.get_by_label("Search by reference").fill("312 555 0188")
@@ -136,7 +136,7 @@ def test_tokens_and_phone_numbers_are_in_no_address_and_tokens_end_with_the_tab(
     assert "code=" not in nurse.page.url
 
 
-def test_after_signing_in_again_the_same_lead_and_the_words_not_sent_yet(send: Send, member: Come) -> None:
+def test_signing_in_again_restores_the_lead_and_the_draft(send: Send, member: Come) -> None:
     reference = send()
     nurse = member("nurse").open(reference)
     nurse.page.get_by_label("Note for colleagues").fill("Daughter answers the phone")
@@ -153,7 +153,7 @@ def test_after_signing_in_again_the_same_lead_and_the_words_not_sent_yet(send: S
     expect(nurse.page.get_by_label("Note for colleagues")).to_have_value("")
 
 
-def test_a_step_and_its_answer_belong_to_the_lead_that_was_on_the_screen(
+def test_an_action_applies_to_the_lead_that_was_on_the_screen(
     send: Send, member: Come, settled: Callable[[str], Json], stored: Callable[[str], Json]
 ) -> None:
     first, second = send(URGENT), send(URGENT)
@@ -177,7 +177,7 @@ def test_a_step_and_its_answer_belong_to_the_lead_that_was_on_the_screen(
     assert (stored(first)["status"], stored(second)["status"]) == ("acknowledged", "booked")
 
 
-def test_a_refusal_that_comes_late_is_told_with_its_lead_and_moves_nobody(send: Send, member: Come) -> None:
+def test_a_late_refusal_names_its_lead_and_does_not_navigate(send: Send, member: Come) -> None:
     first, second = send(URGENT), send(URGENT)
     nurse, desk = member("nurse").open(first), member("desk").open(first)
     nurse.console.expect("409")
@@ -194,7 +194,7 @@ def test_a_refusal_that_comes_late_is_told_with_its_lead_and_moves_nobody(send: 
     expect(nurse.refusal).to_be_empty()
 
 
-def test_words_not_sent_yet_outlive_a_colleague_s_step(send: Send, member: Come) -> None:
+def test_a_draft_survives_a_colleagues_action(send: Send, member: Come) -> None:
     reference = send(URGENT)
     nurse, desk = member("nurse").open(reference), member("desk").open(reference)
     nurse.console.expect("409")
@@ -215,7 +215,7 @@ def test_words_not_sent_yet_outlive_a_colleague_s_step(send: Send, member: Come)
     expect(nurse.page.get_by_label("Why?")).to_have_value("")
 
 
-def test_each_lead_keeps_its_own_words_not_sent_yet(send: Send, member: Come) -> None:
+def test_each_lead_keeps_its_own_draft(send: Send, member: Come) -> None:
     first, second = send(), send()
     nurse = member("nurse").open(first)
     note = nurse.page.get_by_label("Note for colleagues")
@@ -238,7 +238,7 @@ def test_a_sign_in_that_was_not_started_here_is_refused(member: Come, site: str)
     assert stranger.page.url == f"{site}inbox"
 
 
-def test_a_new_lead_and_a_colleague_s_step_show_by_themselves(send: Send, member: Come) -> None:
+def test_a_new_lead_and_a_colleagues_action_appear_by_themselves(send: Send, member: Come) -> None:
     first = send(EMERGENCY)
     nurse = member("nurse")
     nurse.page.clock.install()
@@ -250,7 +250,7 @@ def test_a_new_lead_and_a_colleague_s_step_show_by_themselves(send: Send, member
     expect(nurse.row(second)).to_be_visible()
 
 
-def test_a_new_lead_is_told_whichever_list_is_shown(send: Send, member: Come) -> None:
+def test_a_new_lead_is_announced_in_every_list(send: Send, member: Come) -> None:
     nurse = member("nurse")
     nurse.page.clock.install()
     nurse.open(send(EMERGENCY))
@@ -281,7 +281,7 @@ def test_another_list_empties_the_search_box(member: Come) -> None:
     expect(box).to_have_value("")
 
 
-def test_a_lead_that_one_opened_again_oneself_is_no_news(send: Send, member: Come) -> None:
+def test_a_lead_that_the_user_reopened_is_not_announced(send: Send, member: Come) -> None:
     reference = send(EMERGENCY)
     nurse = member("nurse").open(reference).press("Booked").has("^Booked by you")
     expect(nurse.row(reference)).to_have_count(0)
@@ -290,13 +290,13 @@ def test_a_lead_that_one_opened_again_oneself_is_no_news(send: Send, member: Com
     expect(nurse.page.locator("#status")).to_have_text("Undone.")
 
 
-def test_a_lead_that_changes_is_not_drawn_again_under_somebody_s_hands(send: Send, member: Come) -> None:
+def test_a_changed_lead_is_not_redrawn_while_in_use(send: Send, member: Come) -> None:
     reference = send()
     nurse, desk = member("nurse").open(reference), member("desk").open(reference)
     desk.press("I'll take it").has("^You have had it")
     held: list[Route] = []
     nurse.page.route("**/leads/" + reference, lambda route: held.append(route))  # noqa: PLW0108  it marks the function
-    with nurse.page.expect_request("**/leads/" + reference):  # it is read again, and the answer is on its way
+    with nurse.page.expect_request("**/leads/" + reference):  # it is loading again
         nurse.page.locator("#refresh").click()
     nurse.press("Close …")
     for route in held:
@@ -307,7 +307,7 @@ def test_a_lead_that_changes_is_not_drawn_again_under_somebody_s_hands(send: Sen
     nurse.press("Show the latest version").has("^desk has had it")
 
 
-def test_the_same_person_again_and_the_list_says_nothing_of_who_it_is(
+def test_another_lead_of_a_person_is_shown_and_the_list_names_nobody(
     send: Send, member: Come, cloud: LocalCloud
 ) -> None:
     email = f"again-{time.time_ns()}@example.com"

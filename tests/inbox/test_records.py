@@ -1,4 +1,4 @@
-"""A revoked consent, what leaves the service, and the end of a lead: who has the buttons, and what they do."""
+"""Revoked consents, exports and erasure: who has the buttons, and what they do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Come = Callable[..., Member]
 
 
 def downloaded(member: Member, button: str) -> tuple[str, str]:
-    """The file's name and text."""
+    """Presses the button, and returns name and text of the downloaded file."""
     with member.page.expect_download(timeout=PATIENCE) as waiting:
         member.press(button)
     return waiting.value.suggested_filename, Path(waiting.value.path()).read_text(encoding="utf-8")
@@ -40,7 +40,7 @@ def test_the_desk_records_that_a_consent_was_revoked(send: Send, member: Come, s
     assert stored(reference)["consent_records"][-1]["how"] == "revoked: Said so on the phone."
 
 
-def test_a_clinician_takes_one_lead_as_fhir_and_erases_nothing(send: Send, member: Come) -> None:
+def test_a_clinician_exports_one_lead_as_fhir_and_cannot_erase(send: Send, member: Come) -> None:
     reference = send()
     nurse = member("nurse").open(reference)
     name, text = downloaded(nurse, "Download as FHIR")
@@ -49,7 +49,7 @@ def test_a_clinician_takes_one_lead_as_fhir_and_erases_nothing(send: Send, membe
         expect(nurse.page.get_by_role("button", name=button)).to_have_count(0)
 
 
-def test_a_lead_erased_late_takes_nobody_from_the_next(send: Send, member: Come) -> None:
+def test_a_late_erasure_does_not_navigate_away_from_the_next_lead(send: Send, member: Come) -> None:
     first, second = send(), send()
     admin = member("admin").open(first)
     held: list[Route] = []
@@ -89,9 +89,7 @@ def test_an_administrator_exports_by_days_and_tier(send: Send, member: Come) -> 
     admin.press("Close")
 
 
-def test_an_administrator_hands_out_one_person_s_data_and_erases_in_two_steps(
-    send: Send, member: Come, site: str
-) -> None:
+def test_an_administrator_exports_a_person_and_erases_in_two_steps(send: Send, member: Come, site: str) -> None:
     reference = send(email="going@example.com", phone="(312) 555-0161")
     admin = member("admin").open(reference)
     name, text = downloaded(admin, "Download this person's data")

@@ -1,4 +1,4 @@
-"""Every state of the inbox: no accessibility violation, nothing too wide or too small; pictures wide, phone, dark."""
+"""Every state of the inbox, wide, on a phone and dark: screenshots, accessibility, sizes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Come = Callable[..., Member]
 
 
 def look(member: Member, name: str) -> None:
-    """Record the state under that name and judge it, in light and dark."""
+    """Takes screenshots of the state and checks it, in light and dark."""
     page = member.page
     for folder, size, scheme in (
         ("wide", WIDE, "light"),
@@ -74,7 +74,7 @@ def test_signing_out_leaves_nothing_behind(send: Send, member: Come) -> None:
 
 @pytest.fixture
 def stranger(cloud: LocalCloud) -> str:
-    """Somebody who may sign in and is in no group."""
+    """Creates a user who may sign in but is in no group."""
     identities, pool = cloud.client("cognito-idp"), cloud.resources["StaffPool"]
     identities.admin_create_user(UserPoolId=pool, Username="stranger", TemporaryPassword=PASSWORD)
     identities.admin_set_user_password(UserPoolId=pool, Username="stranger", Password=PASSWORD, Permanent=True)
@@ -119,7 +119,7 @@ def test_the_lists(send: Send, member: Come) -> None:
     expect(admin.page.locator("#leads a").first).to_be_visible(timeout=PATIENCE)
 
 
-def test_a_lead_and_its_steps(send: Send, member: Come) -> None:
+def test_a_lead_and_its_actions(send: Send, member: Come) -> None:
     reference = send(
         {"em-now": ["chest-pressure"], "ces": ["saddle-numb"], "motor": ["unsure"]}, language="es", preference="text"
     )
@@ -152,7 +152,7 @@ def test_a_lead_and_its_steps(send: Send, member: Come) -> None:
     nurse.page.screenshot(path=SCREENSHOTS / "inbox" / "wide" / "24-printed.png", full_page=True)
 
 
-def test_loading_and_not_there(send: Send, member: Come) -> None:
+def test_loading_and_not_found(send: Send, member: Come) -> None:
     nurse = member("nurse").open(send())
     nurse.console.expect("404")
     nurse.page.route("**/leads/00000-00000", lambda _route: None)
@@ -179,7 +179,7 @@ def test_stale(send: Send, member: Come) -> None:
     expect(banner).to_be_hidden()
 
 
-def test_nothing_pressed_while_the_service_is_away_looks_done(send: Send, member: Come) -> None:
+def test_no_action_looks_done_while_the_service_is_unavailable(send: Send, member: Come) -> None:
     nurse = member("nurse").open(send())
     nurse.console.expect("ERR_FAILED")
     nurse.page.route("**/actions", lambda route: route.abort())
@@ -191,7 +191,7 @@ def test_nothing_pressed_while_the_service_is_away_looks_done(send: Send, member
     nurse.press("I'll take it").has("^You have had it")
 
 
-def test_keys_move_and_never_act(send: Send, member: Come) -> None:
+def test_keyboard_shortcuts_navigate_and_never_act(send: Send, member: Come) -> None:
     send()
     nurse = member("nurse").open()
     keys = nurse.page.keyboard

@@ -1,4 +1,4 @@
-"""docs/asvs.md names every requirement of ASVS 5.0.0 at levels 1 and 2 once, and only tests that exist."""
+"""docs/asvs.md names each requirement of ASVS 5.0.0 at levels 1 and 2 exactly once, and only existing tests."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WITHOUT_A_TEST = ("Reason: ", "AWS: ", "Not applicable", "Gap: ")
 
 
 def numbers(cell: str) -> list[str]:
-    """Those that a row is about: "1.2.6 to 1.2.8", "3.5.1, 3.5.2"."""
+    """Returns the requirements in a cell such as "1.2.6 to 1.2.8" or "3.5.1, 3.5.2"."""
     found = []
     for part in cell.split(", "):
         first, _, last = part.partition(" to ")
@@ -44,12 +44,12 @@ def numbers(cell: str) -> list[str]:
     return found
 
 
-def test_the_edition_is_whole() -> None:
+def test_the_table_of_levels_is_complete() -> None:
     assert Counter(REQUIREMENTS.values()) == {1: 70, 2: 183, 3: 92}
 
 
 def test_every_requirement_of_both_levels_is_there_once() -> None:
-    assert len(ROWS) == TEXT.count("\n| ") - 2, "a row that cannot be read"
+    assert len(ROWS) == TEXT.count("\n| ") - 2, "a row has another format"
     named = Counter(number for _, cell, *_ in ROWS for number in numbers(cell))
     assert {number for number, level in REQUIREMENTS.items() if level < 3} == set(named)
     assert [number for number, times in named.items() if times > 1] == []

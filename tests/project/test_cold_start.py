@@ -1,6 +1,6 @@
-"""No cold start becomes dearer unnoticed: three functions here, all of them in `make soak ONLY=cold-starts`.
+"""No cold start becomes slower unnoticed: three functions here, all in `make soak ONLY=cold-starts`.
 
-A change that is meant: `make bench-baseline`, and commit what it records.
+After an intended change, run `make bench-baseline` and commit the result.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
 
 
 @pytest.mark.parametrize("function", VISITED)
-def test_a_cold_start_is_no_dearer_than_was_recorded(function: str, started: dict[str, dict[str, Any]]) -> None:
+def test_a_cold_start_costs_no_more_than_was_recorded(function: str, started: dict[str, dict[str, Any]]) -> None:
     assert cold_start.dearer(BASELINE["functions"][function], started[function]) == ""
 
 
@@ -47,6 +47,6 @@ def test_more_of_a_known_package_is_named_too() -> None:
     assert cold_start.dearer(ABOUT, more).startswith("imports 106 modules instead of 100; new imports: library.new0")
 
 
-def test_cost_without_an_import_is_told() -> None:
+def test_a_higher_cost_without_an_import_is_reported() -> None:
     assert cold_start.dearer(ABOUT, ABOUT | {"cost": 10.4}) == ""
     assert cold_start.dearer(ABOUT, ABOUT | {"cost": 10.6}) == "costs 1.06 times what was recorded; new imports: none"

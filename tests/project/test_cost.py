@@ -1,4 +1,4 @@
-"""docs/cost.md says what the template and the functions cost today; reading costs the same beside many leads."""
+"""docs/cost.md has the current cost of template and functions; reading costs the same in a large table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def facts() -> cost.Facts:
     return cost.Facts.gather()
 
 
-def test_the_page_holds_today_s_figures(facts: cost.Facts) -> None:
+def test_the_page_has_current_figures(facts: cost.Facts) -> None:
     page = cost.PAGE.read_text()
     assert len(cost.BETWEEN.findall(page)) == 3
     assert page == cost.written(page, facts), "run: python -m benchmarks.cost --write"
@@ -34,15 +34,15 @@ def test_the_throttle_is_that_of_the_template(facts: cost.Facts) -> None:
     assert f"ThrottlingRateLimit: {limit.rate:.0f}\n" in template.TEMPLATE.read_text()
 
 
-def test_more_leads_cost_more_and_each_of_them_less(facts: cost.Facts) -> None:
+def test_more_leads_cost_more_in_total_and_less_each(facts: cost.Facts) -> None:
     totals = [sum(cost.monthly(leads, facts).values()) for leads in cost.VOLUMES]
     assert totals == sorted(totals)
     each = [total / leads for total, leads in zip(totals, cost.VOLUMES, strict=True)]
     assert each == sorted(each, reverse=True)
 
 
-def test_every_metric_that_there_can_be_is_paid_for(facts: cost.Facts, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The runbook lists them all; a lead on its way sends a few."""
+def test_every_possible_metric_is_in_the_estimate(facts: cost.Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All metrics in the runbook, although one lead emits only a few."""
     with_all = cost.monthly(1_000, facts)["CloudWatch"]
     monkeypatch.setattr(cost, "emitted", dict)
     paid = (with_all - cost.monthly(1_000, facts)["CloudWatch"]) / facts.prices["cloudwatch_metric_month"]
@@ -57,11 +57,11 @@ def test_reading_costs_the_same_beside_ten_times_as_many_leads() -> None:
     few, many = (growth.measure(count) for count in (800, 8_000))
     a_page = "a page of closed leads"
     assert {name: few[name] for name in few if name != a_page} == {name: many[name] for name in many if name != a_page}
-    assert many[a_page][0] <= 3  # as many months as fill a page
+    assert many[a_page][0] <= 3  # enough months to fill a page
     assert many[a_page][1] <= 25
 
 
-def test_no_partition_of_an_index_gets_too_much_at_10_000_submissions_a_second(facts: cost.Facts) -> None:
+def test_no_index_partition_overloads_at_10_000_submissions_a_second(facts: cost.Facts) -> None:
     partitions = cost.partitions_for(cost.GOAL, facts)
     assert max(growth.busiest(cost.GOAL, partitions, facts).values()) <= 1_000
     assert max(growth.busiest(cost.GOAL, partitions // 2, facts).values()) > 1_000

@@ -1,4 +1,4 @@
-"""The quick part of `make scan`, and what holds for the rest: nothing unexplained, nothing explained that has gone."""
+"""The quick part of `make scan`, and its rules: every finding is explained, and every explanation has a finding."""
 
 from __future__ import annotations
 
@@ -29,15 +29,18 @@ def test_the_template_as_aws_gets_it_has_no_finding_without_a_reason(expanded: P
     found = scan.cfn_lint(expanded)
 
     assert scan.unexplained(found, KINDS) == []
-    assert {finding.rule for finding in found} >= {"WS1000", "ES6000"}  # the rules for serverless applications ran
+    assert {finding.rule for finding in found} >= {
+        "WS1000",
+        "ES6000",
+    }  # shows that the rules for serverless applications ran
 
 
 @pytest.mark.slow
-def test_there_is_no_secret_in_any_file() -> None:
+def test_no_file_contains_a_secret() -> None:
     assert scan.detect_secrets() == []
 
 
-def test_a_secret_would_be_found(tmp_path: Path) -> None:
+def test_a_secret_is_found(tmp_path: Path) -> None:
     key = "AKIA" + "Z3MKQW7TLVRU2EXD"
     (tmp_path / "settings.py").write_text(f'KEY = "{key}"\n')
 
@@ -45,7 +48,7 @@ def test_a_secret_would_be_found(tmp_path: Path) -> None:
     assert [entry["type"] for entries in report["results"].values() for entry in entries] == ["AWS Access Key"]
 
 
-def test_reasons_are_few_and_given() -> None:
+def test_there_are_few_reasons_and_none_is_empty() -> None:
     assert 0 < len(KINDS) <= 6
     assert all(len(kind.reason) > 80 and kind.findings for kind in KINDS)
 
@@ -62,7 +65,7 @@ def test_a_reason_covers_what_it_names_and_no_more() -> None:
     assert scan.no_longer_found([queue], [kind]) == ["ES6000 Gone", "WS1 *"]
 
 
-def test_scanners_that_know_no_conditions_see_what_is_optional() -> None:
+def test_scanners_without_conditions_see_optional_resources() -> None:
     whole = scan.complete(template.expand())
 
     assert "Fn::If" not in json.dumps(whole)
@@ -70,7 +73,7 @@ def test_scanners_that_know_no_conditions_see_what_is_optional() -> None:
     assert whole["Resources"]["CaptureLead"]["Properties"]["ReservedConcurrentExecutions"] == 100
 
 
-def test_a_scanner_that_gives_no_answer_is_not_a_clean_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scanner_without_a_result_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     def none_found(*_: Any) -> list[scan.Finding]:
         return []
 
@@ -97,7 +100,7 @@ def jobs(path: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
-def test_a_workflow_pins_what_it_runs_and_may_do_little(path: Path) -> None:
+def test_a_workflow_pins_its_actions_and_has_few_permissions(path: Path) -> None:
     loaded = yaml.safe_load(path.read_text())
 
     assert loaded["permissions"] in ({}, {"contents": "read"})
@@ -108,10 +111,10 @@ def test_a_workflow_pins_what_it_runs_and_may_do_little(path: Path) -> None:
             assert set(step) <= {"if", "uses", "with", "run", "env", "working-directory"}
             assert ("uses" in step) != ("run" in step)
             assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", step.get("uses", "a/b@" + "0" * 40))
-            assert "${{" not in step.get("run", "")  # an event's text in a script is run as one
+            assert "${{" not in step.get("run", "")  # text of an event in a script could run as code
             for target in re.findall(r"\bmake ([a-z-]+)", step.get("run", "")):
                 assert re.search(rf"^{target}:", (PROJECT / "Makefile").read_text(), re.MULTILINE)
-    secrets = {"GOOGLE_ADS_KEY"} if path.stem == "deploy" else set()  # a parameter of the stack: nothing of AWS's
+    secrets = {"GOOGLE_ADS_KEY"} if path.stem == "deploy" else set()  # a parameter of the stack, not an AWS credential
     assert set(re.findall(r"secrets\.(\w+)", path.read_text())) == secrets
 
 
@@ -122,13 +125,13 @@ def test_only_what_was_tested_on_main_and_approved_is_deployed() -> None:
 
     assert loaded[True] == {"workflow_run": {"workflows": ["test"], "types": ["completed"], "branches": ["main"]}}
     assert "conclusion == 'success'" in job["if"]
-    assert "workflow_run.event == 'push'" in job["if"]  # never a pull request's
+    assert "workflow_run.event == 'push'" in job["if"]  # never for a pull request
     assert job["environment"] == "prod"
     assert job["permissions"] == {"contents": "read", "id-token": "write"}
     assert not re.search(r"aws-access-key-id|AWS_SECRET", text)
 
 
-def test_the_scan_in_the_workflow_fails_when_vulnerabilities_cannot_be_looked_up() -> None:
+def test_the_workflow_fails_if_vulnerabilities_cannot_be_looked_up() -> None:
     runs = [step.get("run") for job in jobs(PROJECT / ".github/workflows/test.yml").values() for step in job["steps"]]
 
     assert {"make test", "make scan", "make sbom"} <= set(runs)  # and none with OFFLINE

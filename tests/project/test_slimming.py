@@ -1,4 +1,4 @@
-"""What the build takes out of the dependencies is nothing that a function needs."""
+"""The build removes from the dependencies only what no function needs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.build, pytest.mark.xdist_group("build")]
 
 @pytest.fixture(scope="module")
 def shipped() -> Path:
-    """The dependencies as they are shipped, for this machine's Python."""
+    """The dependencies as shipped, for this machine's Python."""
     return build.dependencies(sys.version_info[:2], None)
 
 
@@ -37,7 +37,7 @@ def is_client(node: ast.expr) -> bool:
 
 
 def operations(source: str) -> Iterator[str]:
-    """What is called on a client: attributes of `client` or `_client`, and what a paginator pages through."""
+    """Yields operations: methods called on `client` or `_client`, and arguments of `get_paginator`."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Attribute) and is_client(node.value) and node.attr not in NOT_OPERATIONS:
             yield node.attr
@@ -48,11 +48,11 @@ def operations(source: str) -> Iterator[str]:
 def test_every_operation_that_the_code_calls_is_shipped_and_no_other() -> None:
     called = {name for path in SOURCES for name in operations(path.read_text()) if name in known()}
 
-    assert called == CALLED, "mend AWS_CALLS in infra/slimming.py"
+    assert called == CALLED, "fix AWS_CALLS in infra/slimming.py"
 
 
 def known() -> set[str]:
-    """All that the services can do, so that another thing called `client` is no false alarm."""
+    """All operations of the services, so that other objects named `client` raise no false alarm."""
     session = botocore.session.get_session()
     models = [session.get_service_model(service) for service in session.get_available_services() if service in COVERED]
     return {xform_name(operation) for model in models for operation in model.operation_names}
@@ -61,14 +61,14 @@ def known() -> set[str]:
 COVERED = {"dynamodb", "sns", "sqs", "s3", "kms", "lambda", "secretsmanager", "events", "ssm", "cognito-idp", "logs"}
 
 
-def test_a_call_would_be_found() -> None:
+def test_a_call_is_found() -> None:
     source = 'self._client.send_message(X=1)\nclient.get_paginator("scan")\nother.close()\nclient.exceptions.Gone'
 
     assert set(operations(source)) == {"send_message", "scan"}
 
 
 def test_every_operation_that_the_template_grants_is_shipped() -> None:
-    """What a role may do and no description is left for would be a grant for nothing, or a call that cannot be made."""
+    """A granted operation without a description is a needless grant, or a call that will fail."""
     granted = set(re.findall(r"\b(dynamodb|sns|sqs):(\w+)", (PROJECT / "infra/template.yaml").read_text()))
     by_aws = {("sqs", "SendMessage")} | {
         (service, name) for service, name in granted if "Stream" in name or name == "*"
@@ -88,7 +88,7 @@ def session_of(folder: Path) -> Any:
 
 @pytest.mark.parametrize("service", slimming.AWS_CALLS)
 @pytest.mark.parametrize("region", [template.REGION, "us-gov-west-1", "eu-central-1"])
-def test_a_client_is_the_same_as_by_the_full_description(shipped: Path, service: str, region: str) -> None:
+def test_a_client_has_the_same_shapes_as_with_the_full_description(shipped: Path, service: str, region: str) -> None:
     keys: Any = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
     full = botocore.session.Session().create_client(service, region, **keys)
     slim = session_of(shipped).create_client(service, region, **keys)
@@ -102,14 +102,14 @@ def test_a_client_is_the_same_as_by_the_full_description(shipped: Path, service:
 
 
 def described(operation: Any) -> object:
-    """All of an operation but its documentation."""
+    """Returns an operation without its documentation."""
     shapes = [operation.input_shape, operation.output_shape, *operation.error_shapes]
     model = slimming._without_documentation(operation._operation_model)
     return model, [shape and shape_of(shape, frozenset()) for shape in shapes]
 
 
 def shape_of(shape: Any, above: frozenset[str]) -> object:
-    if shape.name in above:  # AttributeValue holds itself
+    if shape.name in above:  # AttributeValue contains itself
         return shape.name
     match shape.type_name:
         case "structure":
@@ -124,8 +124,8 @@ def shape_of(shape: Any, above: frozenset[str]) -> object:
     return own, {name: shape_of(part, above | {shape.name}) for name, part in within.items()}
 
 
-def test_the_authorities_are_amazon_s(shipped: Path) -> None:
-    """The roots of https://www.amazontrust.com/repository/, by the fingerprints that are published there."""
+def test_the_certificate_authorities_are_amazons(shipped: Path) -> None:
+    """The roots have the fingerprints that https://www.amazontrust.com/repository/ publishes."""
     bundle = shipped / "botocore" / "cacert.pem"
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(bundle)
@@ -144,8 +144,7 @@ PUBLISHED = (
 )
 
 
-def test_without_a_step_it_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each step can be switched off by itself."""
+def test_each_slimming_step_can_be_switched_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "dns").mkdir()
     monkeypatch.setattr(slimming, "STEPS", ())
     slimming.slim(tmp_path)
@@ -157,7 +156,7 @@ def test_without_a_step_it_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_nothing_that_is_shipped_imports_what_is_left_out(shipped: Path) -> None:
-    """At the top of a module: what is imported later has another use, which no function has."""
+    """Only imports at the top of a module count: later ones belong to features that no function uses."""
     gone = [name.replace("/", ".") for name in slimming.UNUSED]
     for path in (*SOURCES, *shipped.rglob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:

@@ -1,4 +1,4 @@
-"""Long checks: `make soak`, `make soak ONLY=name,name`, `make soak SEED=n` to go on or to see a run again."""
+"""Long checks: `make soak`, `make soak ONLY=name,name`; `make soak SEED=n` continues or repeats a run."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ os.environ.update(ENVIRONMENT)  # before any function is imported: functions are
 os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 
-from tests.soak import depth, mutation, reliability, security
+from tests.soak import cold_starts, mutation, reliability, security
 from tests.soak.soak import PROJECT, soak
 
-CHECKS = (*reliability.CHECKS, *security.CHECKS, *depth.CHECKS, *mutation.CHECKS)
+CHECKS = (*reliability.CHECKS, *security.CHECKS, *cold_starts.CHECKS, *mutation.CHECKS)
 
 
 def main() -> int:
     known = {check.name: check for check in CHECKS}
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--only", help=f"some of: {', '.join(known)}")
-    parser.add_argument("--seed", type=int, help="of an earlier run, to go on with it")
+    parser.add_argument("--seed", type=int, help="seed of an earlier run, to continue or repeat it")
     parser.add_argument("--mutants", type=int, default=mutation.MUTANTS, help="how many mutants are tried")
     options = parser.parse_args()
     known["mutation"] = replace(known["mutation"], amount=options.mutants)

@@ -1,4 +1,4 @@
-"""What a long check is: a number of pieces, each a function of the seed alone, so that any piece can be run again."""
+"""A long check: pieces of work that depend only on the seed, so that each can be run again."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-Histogram = dict[int, int]  # a value, and how often it was seen
+Histogram = dict[int, int]  # value -> how often it occurred
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Units `first` up to, but not with, `first + count`; what they do depends on `seed` and their number alone."""
+    """Units `first` to `first + count - 1`. What a unit does depends only on `seed` and its number."""
 
     seed: int
     first: int

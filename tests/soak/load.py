@@ -1,7 +1,7 @@
-"""The load test: visitors at once, over HTTP. No error, and every lead that was received is there and was told.
+"""The load test: concurrent visitors over HTTP. There is no error, and every received lead is stored and alerted.
 
-On the local cloud the whole way is under load: gateway, function, table, stream, topic. Behind a local HTTP server the
-functions alone are, on moto in this process, so that their own cost is seen.
+On the local cloud the whole path is under load: gateway, function, table, stream, topic. Behind a local HTTP server
+only the functions are, on moto in this process, which shows their own cost.
 """
 
 from __future__ import annotations
@@ -29,36 +29,41 @@ from tests.functions.calls import CONTEXT, URGENT, event, posting, submission
 from tests.soak.check import Found, Histogram, Piece
 
 AT_ONCE = 8
-ASKED_AGAIN = 3  # a page that is told to come back does
-TOLD_WITHIN = 180  # seconds: two sweeps after the last submission
-WAIT = 60  # seconds for one answer
+ATTEMPTS = 3  # a page tries again after a 503
+ALERTED_WITHIN = 180  # seconds: two sweeps after the last submission
+TIMEOUT = 60  # seconds for one answer
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
-    """`took`: milliseconds of each answer. `seconds`: of all of it."""
+class Load:
+    """What a load test measured.
+
+    statuses: HTTP status -> number of answers
+    took: milliseconds until the answer -> number of answers
+    seconds: duration of the whole load
+    """
 
     statuses: Counter[int]
     took: Histogram
     seconds: float
 
-    def found(self, lead_ids: list[str], stored: set[str], told: set[str]) -> Found:
-        missing, silent = set(lead_ids) - stored, set(lead_ids) - told
+    def found(self, lead_ids: list[str], stored: set[str], alerted: set[str]) -> Found:
+        missing, silent = set(lead_ids) - stored, set(lead_ids) - alerted
         wrong = [f"{times} answers had status {status}" for status, times in self.statuses.items() if status >= 400]
-        wrong += [f"{len(missing)} leads were received and are nowhere"] if missing else []
-        wrong += [f"{len(silent)} leads were never told"] if silent else []
+        wrong += [f"{len(missing)} leads were received but not stored"] if missing else []
+        wrong += [f"{len(silent)} leads were never alerted"] if silent else []
         counts = Counter({f"status {status}": times for status, times in self.statuses.items()})
         held = {round(len(lead_ids) / self.seconds): 1}
         return Found(len(lead_ids), wrong, counts, {"answer after, ms": self.took, "submissions in a second": held})
 
 
-def press(address: str, lead_ids: list[str]) -> Pressed:
-    """Sends a submission for each of these ids, some at a time, each on a connection of its own."""
+def send_all(address: str, lead_ids: list[str]) -> Load:
+    """Sends a submission for each of these ids, AT_ONCE at a time, each on its own connection."""
     statuses, took, writing = Counter[int](), Histogram(), threading.Lock()
 
     def send(lead_id: str) -> None:
         body = json.dumps(submission(URGENT, submission_id=lead_id))
-        for _ in range(ASKED_AGAIN):
+        for _ in range(ATTEMPTS):
             began = time.perf_counter()
             status = _post(address, body)
             spent = round((time.perf_counter() - began) * 1000)
@@ -71,12 +76,12 @@ def press(address: str, lead_ids: list[str]) -> Pressed:
     began = time.perf_counter()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(send, lead_ids))
-    return Pressed(statuses, took, time.perf_counter() - began)
+    return Load(statuses, took, time.perf_counter() - began)
 
 
 def _post(address: str, body: str) -> int:
     parts = urlsplit(address)
-    connection = HTTPConnection(parts.netloc, timeout=WAIT)
+    connection = HTTPConnection(parts.netloc, timeout=TIMEOUT)
     try:
         connection.request("POST", f"{parts.path}/submissions", body, {"content-type": "application/json"})
         answer = connection.getresponse()
@@ -94,17 +99,17 @@ def _ids(piece: Piece) -> list[str]:
 def on_the_local_cloud(piece: Piece) -> Found:
     lead_ids = _ids(piece)
     with tempfile.TemporaryDirectory() as folder, LocalCloud(Path(folder)) as cloud, Outbox(cloud) as outbox:
-        _post(cloud.api, json.dumps(submission(URGENT)))  # functions start once, and that is no part of this
-        pressed = press(cloud.api, lead_ids)
+        _post(cloud.api, json.dumps(submission(URGENT)))  # cold starts are not measured
+        load = send_all(cloud.api, lead_ids)
         names = {reference_of(UUID(lead_id)): lead_id for lead_id in lead_ids}
-        told: set[str] = set()
-        deadline = time.monotonic() + TOLD_WITHIN
-        while len(told) < len(lead_ids) and time.monotonic() < deadline:
+        alerted: set[str] = set()
+        deadline = time.monotonic() + ALERTED_WITHIN
+        while len(alerted) < len(lead_ids) and time.monotonic() < deadline:
             time.sleep(1)
-            told = {names[word] for alert in outbox.alerts for word in alert.body.split() if word in names}
+            alerted = {names[word] for alert in outbox.alerts for word in alert.body.split() if word in names}
         pages = cloud.client("dynamodb").get_paginator("scan").paginate(TableName=cloud.resources["LeadsTable"])
         stored = {item["lead_id"]["S"] for page in pages for item in page["Items"]}
-    return pressed.found(lead_ids, stored, told)
+    return load.found(lead_ids, stored, alerted)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -120,11 +125,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
-        """Thousands of lines are no news."""
+        """Does not log requests."""
 
 
 class _Server(ThreadingHTTPServer):
-    request_queue_size = 8 * AT_ONCE  # whoever finds the queue full comes back after a second
+    request_queue_size = 8 * AT_ONCE  # a client that finds the queue full waits a second
 
 
 def behind_a_server(piece: Piece) -> Found:
@@ -132,9 +137,9 @@ def behind_a_server(piece: Piece) -> Found:
     with quiet_world() as made, _Server(("127.0.0.1", 0), _Handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        pressed = press(f"http://127.0.0.1:{server.server_port}", lead_ids)
+        load = send_all(f"http://127.0.0.1:{server.server_port}", lead_ids)
         server.shutdown()
         escalate_leads.handler(event("escalate_leads"), CONTEXT)
-        told = {reference for reference, _ in made.told}
+        alerted = {reference for reference, _ in made.alerts}
         stored = {lead["lead_id"] for lead in made.stored()}
-    return pressed.found(lead_ids, stored, {i for i in lead_ids if reference_of(UUID(i)) in told})
+    return load.found(lead_ids, stored, {i for i in lead_ids if reference_of(UUID(i)) in alerted})

@@ -1,7 +1,8 @@
-"""Mutation: small changes to functions/ and shared/, drawn by chance, and whether the quick tests notice (mutmut).
+"""Mutation tests: random small changes to functions/ and shared/, and whether the quick tests fail (mutmut).
 
-mutmut mutates the bodies of functions and methods, not what is decorated or at the top of a module. Its settings are in
-pyproject.toml. It works on a copy of the project: `cd build/mutation/<digest>; ../../../.venv/bin/mutmut show NAME`.
+mutmut mutates the bodies of functions and methods, but not decorated ones, nor the top level of a module. Its settings
+are in pyproject.toml. It works on a copy of the project. To see a mutant:
+`cd build/mutation/<digest>; ../../../.venv/bin/mutmut show NAME`.
 """
 
 from __future__ import annotations
@@ -21,26 +22,26 @@ from tests.soak.soak import CORES, PROJECT, digest_of_sources
 COPIES = PROJECT / "build" / "mutation"
 MUTMUT = Path(sys.executable).with_name("mutmut")
 MUTANTS = 100
-AT_ONCE = 50  # a round begins with the tests of its mutants as they are, which takes about a minute
+AT_ONCE = 50  # each round first runs the tests without a mutant, which takes about a minute
 SURVIVED, UNTESTED = "survived", "no tests"  # mutmut's words
 UNKNOWN = ("not checked", "skipped")
 
 
 def mutate(piece: Piece) -> Found:
-    """Mutants `first` and so on of all, in an order that the seed gives.
+    """Tests the mutants of a piece, in an order that depends on the seed.
 
-    A survivor is a note, not a violation: some mutants change nothing that can be seen. Such a line of the code gets
+    A survivor is a note, not a violation: some mutants do not change behaviour. Mark such a line of code with
     `# pragma: no mutate` and the reason.
     """
     names = _in_order(piece.seed)[piece.first : piece.first + piece.count]
     output = _mutmut("run", "--max-children", str(CORES), *names)
-    said = _results()
-    unknown = [name for name in names if said.get(name, UNKNOWN[0]) in UNKNOWN]
+    results = _results()
+    unknown = [name for name in names if results.get(name, UNKNOWN[0]) in UNKNOWN]
     if unknown:
         raise RuntimeError(f"mutmut did not try {unknown[0]}:\n{output[-2000:]}")
-    alive = [name for name in names if said[name] in (SURVIVED, UNTESTED)]
+    alive = [name for name in names if results[name] in (SURVIVED, UNTESTED)]
     counts = Counter(f"{_module(name)}: {'survived' if name in alive else 'killed'}" for name in names)
-    return Found(len(names), counts=counts, notes=[f"{said[name]}: {name}\n{_change(name)}" for name in alive])
+    return Found(len(names), counts=counts, notes=[f"{results[name]}: {name}\n{_change(name)}" for name in alive])
 
 
 def _module(name: str) -> str:
@@ -62,29 +63,29 @@ def _copy() -> Path:
 
 
 def _prepare() -> None:
-    """A copy of what git knows, all mutants in it, and which test runs which function."""
+    """Copies the tracked files, generates all mutants, and records which test runs which function."""
     copy = _copy()
     if (copy / "mutants" / "mutmut-stats.json").exists():
         return
-    shutil.rmtree(COPIES, ignore_errors=True)  # those of other sources too
+    shutil.rmtree(COPIES, ignore_errors=True)  # copies of other versions too
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     files = subprocess.run(listed, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=True).stdout
     for name in filter(None, files.split("\0")):
         if (PROJECT / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(PROJECT / name, copy / name)
-    output = _mutmut("run", "none of them")  # it prepares, and ends with an error: no mutant has that name
+    output = _mutmut("run", "none of them")  # prepares everything, then fails, because no mutant has that name
     if not (copy / "mutants" / "mutmut-stats.json").exists():
         raise RuntimeError(f"mutmut could not prepare:\n{output[-3000:]}")
 
 
 def _results() -> dict[str, str]:
     lines = (line.strip().rpartition(": ") for line in _mutmut("results", "--all", "true").splitlines())
-    return {name: said for name, _, said in lines if name}
+    return {name: results for name, _, results in lines if name}
 
 
 def _change(name: str) -> str:
-    """The lines of the mutant's diff that differ."""
+    """Returns the changed lines of the mutant's diff."""
     lines = _mutmut("show", name).splitlines()
     return "\n".join(line for line in lines if line.startswith(("-", "+")) and not line.startswith(("---", "+++")))
 
@@ -105,7 +106,7 @@ def _mutmut(*arguments: str) -> str:
 
 
 def _summary(found: Found) -> list[str]:
-    """The score of each module, the lowest first, and what survived."""
+    """Returns the score of each module, the lowest first, and the survivors."""
     modules = {name.rpartition(": ")[0] for name in found.counts}
     scores = []
     for module in modules:
@@ -118,7 +119,7 @@ def _summary(found: Found) -> list[str]:
 CHECKS: tuple[Check, ...] = (
     Check(
         "mutation",
-        "the quick tests notice small changes to the product: its score by module, and the survivors",
+        "the quick tests fail after small changes to the product: score by module, and survivors",
         "mutants",
         MUTANTS,
         AT_ONCE,

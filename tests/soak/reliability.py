@@ -14,7 +14,7 @@ VISITS = 2_500
 
 
 def simulate(piece: Piece) -> Found:
-    """One kind of weather for each piece, in turn."""
+    """Simulates days; the pieces take turns with the kinds of weather."""
     weather = WEATHERS[piece.first // VISITS % len(WEATHERS)]
     days = Days(piece.seed + piece.first, piece.count, weather).run()
     counts = Counter({f"{weather.name}: {what}": times for what, times in days.counts.items()})
@@ -48,7 +48,7 @@ def _found(made: World, violations: list[str], piece: Piece) -> Found:
 CHECKS: tuple[Check, ...] = (
     Check(
         "simulation",
-        "no lead is lost, told twice without a fault, told late or never, whatever fails at random",
+        "no lead is lost, alerted twice without a fault, late or never, whatever fails at random",
         "visits",
         1_000_000,
         VISITS,
@@ -57,7 +57,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "single-faults",
-        "each of 13 faults at every attempt of every flow: received is durable, staff are told, no lead is doubled",
+        "each of 13 faults at every attempt of every flow: no received lead is lost, unalerted or duplicated",
         "flows x faults",
         len(KINDS),
         13,
@@ -66,7 +66,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "outages",
-        "the same with any of table, topic and spool away, in any way, together",
+        "the same with every combination of table, topic and spool failing",
         "flows x faults",
         len(KINDS),
         13,
@@ -84,7 +84,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "load-functions",
-        "visitors at once, the functions behind a local HTTP server: no error, every lead stored and told",
+        "visitors at once, the functions behind a local HTTP server: no error, every lead stored and alerted",
         "submissions",
         1_000,
         250,
@@ -94,7 +94,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "load-cloud",
-        "visitors at once, on the local cloud: no error, every lead stored and told",
+        "visitors at once, on the local cloud: no error, every lead stored and alerted",
         "submissions",
         500,
         500,

@@ -1,4 +1,4 @@
-"""The report of long checks: a table, and a plot for each histogram, in one HTML file that needs nothing else."""
+"""The report of long checks: one self-contained HTML file with a table, and a plot for each histogram."""
 
 from __future__ import annotations
 
@@ -53,7 +53,11 @@ def page(results: Sequence[Result], seed: int) -> str:
 
 
 def percentile(values: Histogram, share: float) -> int:
-    """The smallest value that at least this share of all is not above. Raises ValueError when there is none."""
+    """Returns the smallest value such that at least this share of the values is not greater.
+
+    Raises:
+        ValueError: the histogram is empty
+    """
     needed, seen = share * sum(values.values()), 0
     for value in sorted(values):
         seen += values[value]
@@ -63,7 +67,7 @@ def percentile(values: Histogram, share: float) -> int:
 
 
 def plot(values: Histogram) -> str:
-    """Bars of equal width; their height is a square root, so that the rare ones are seen too."""
+    """Draws an SVG. Heights are square roots, so that rare values are visible too."""
     low, high = min(values), max(values)
     step = max(1, -(-(high - low + 1) // BARS))
     bars: dict[int, int] = {}

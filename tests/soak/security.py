@@ -29,12 +29,12 @@ def send_hostile_requests(piece: Piece) -> Found:
 
 
 def _named(status: int) -> str:
-    """A failure is judged a fault wherever the table was not made to fail."""
+    """Returns the name of a status in the counts."""
     return f"status {status}{', the table made to fail' if status >= 500 else ''}"
 
 
 def play_by_the_description(piece: Piece) -> Found:
-    """Every other piece plays against it, where there is a body to spoil. Cases that were not sent are not done."""
+    """Sends cases from the OpenAPI description. Every other piece sends invalid bodies. Unsent cases do not count."""
     route = PUBLIC[piece.first // CASES]
     negative = described.OPERATIONS[route].request is not None and piece.first // AT_ONCE % 2 == 1
     mode = GenerationMode.NEGATIVE if negative else GenerationMode.POSITIVE
@@ -51,10 +51,10 @@ def play_by_the_description(piece: Piece) -> Found:
 
         try:
             sends()
-        except (Exception, FailureGroup) as error:  # noqa: BLE001  whatever the judge says is what this looks for
-            said = str(error).partition("\n")[0]
+        except (Exception, FailureGroup) as error:  # noqa: BLE001  every failed check is a finding
+            message = str(error).partition("\n")[0]
             found.violations.append(
-                f"{route}, {mode.value}: {type(error).__name__} {said} (seed {piece.seed}, {piece.first})"
+                f"{route}, {mode.value}: {type(error).__name__} {message} (seed {piece.seed}, {piece.first})"
             )
     found.done = min(piece.count, found.counts[route])
     return found
@@ -68,7 +68,7 @@ def _app() -> LambdaWsgi:
 CHECKS: tuple[Check, ...] = (
     Check(
         "requests",
-        "no request to any route is answered by a failure of ours, or by anything that the API does not describe",
+        "no request to any route gets a server error or an undescribed answer",
         "requests",
         1_000_000,
         BATCH,
@@ -77,7 +77,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "description",
-        "whatever is sent by the API's description, or against it, is answered as it says",
+        "requests that match the API's description, or break it, are answered as described",
         "cases",
         CASES * len(PUBLIC),
         AT_ONCE,

@@ -1,4 +1,4 @@
-"""Runs long checks on all cores, keeps what each piece found, goes on where it was stopped, and reports."""
+"""Runs long checks on all cores, saves the result of each piece, resumes an interrupted run, and reports."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ PROJECT = Path(__file__).resolve().parents[2]
 FIELDS = [entry.name for entry in fields(Found)]
 CORES = 2
 SHOWN = 5  # violations on the terminal; the report has them all
-YOUNG = 20_000  # objects before Python looks for garbage: pieces make millions, and next to none in circles
+YOUNG = 20_000  # objects until a garbage collection: pieces create millions, with almost no cycles
 
 
 @dataclass(slots=True)
 class Result:
-    """`took`: CPU-seconds of all its pieces. `resumed`: units that an earlier run of this seed had done."""
+    """The result of one check. `took`: CPU seconds. `resumed`: units that an earlier run of this seed did."""
 
     check: Check
     found: Found = field(default_factory=lambda: Found(0))
@@ -49,16 +49,16 @@ class Result:
 
 
 def soak(checks: Sequence[Check], seed: int, folder: Path, console: Console) -> list[Result]:
-    """Runs the pieces that no earlier run of this seed has done on this code.
+    """Runs the pieces that no earlier run of this seed has finished with this code.
 
-    Ctrl-C ends it after the running ones, and a second one at once.
+    The first Ctrl-C stops after the running pieces, the second at once.
     """
     began = time.monotonic()
     results = [Result(check) for check in checks]
-    kept = Kept(folder / f"seed-{seed}")
+    kept = SavedPieces(folder / f"seed-{seed}")
     for result in results:
         for found, took in kept.of(result.check).values():
-            _take(result, found, took)
+            _add(result, found, took)
         result.resumed = result.found.done
     columns = (
         TextColumn("{task.description}"),
@@ -81,32 +81,32 @@ def soak(checks: Sequence[Check], seed: int, folder: Path, console: Console) -> 
             for piece, found, took in _run(pool, check, left, interrupted):
                 if found.done:
                     kept.keep(check, piece, found, took)
-                _take(result, found, took)
+                _add(result, found, took)
                 progress.update(bar, completed=result.found.done)
                 progress.update(all_of_it, completed=_work(results))
             if interrupted:
-                console.print(f"Stopped. What is done is kept: `make soak SEED={seed}` goes on.", highlight=False)
+                console.print(f"Stopped. Finished pieces are kept: `make soak SEED={seed}` continues.", highlight=False)
                 break
     report = folder / "report.html"
     report.write_text(page(results, seed), encoding="utf-8")
-    _tell(results, seed, report, console)
+    _print_results(results, seed, report, console)
     console.print(f"this run took {timedelta(seconds=round(time.monotonic() - began))}", highlight=False)
     return results
 
 
 def _work(results: Iterable[Result]) -> float:
-    """What is done, in seconds of all cores, roughly."""
+    """Returns a rough estimate of the finished work, in seconds on all cores."""
     return sum(result.found.done * result.check.takes for result in results) / 1000 / CORES
 
 
-def _take(result: Result, found: Found, took: float) -> None:
+def _add(result: Result, found: Found, took: float) -> None:
     result.found.add(found)
     result.took += took
 
 
 @contextmanager
 def _interruptible() -> Iterator[list[int]]:
-    """Ctrl-C adds to the list, and tears nothing apart; who presses it again means it."""
+    """Yields a list that the first Ctrl-C extends. The second Ctrl-C raises KeyboardInterrupt."""
     pressed: list[int] = []
 
     def press(number: int, frame: FrameType | None) -> None:
@@ -123,9 +123,9 @@ def _interruptible() -> Iterator[list[int]]:
 
 @contextmanager
 def _processes() -> Iterator[ProcessPoolExecutor]:
-    """The same for all checks: beginning takes longer than many a piece."""
-    context = multiprocessing.get_context("spawn")  # a fork would copy the thread that draws the progress
-    pool = ProcessPoolExecutor(CORES, context, initializer=_begin)
+    """Yields one pool for all checks: starting a process takes longer than many pieces."""
+    context = multiprocessing.get_context("spawn")  # a fork would copy the thread that shows the progress
+    pool = ProcessPoolExecutor(CORES, context, initializer=_initialize)
     try:
         yield pool
     except BaseException:
@@ -139,10 +139,10 @@ def _processes() -> Iterator[ProcessPoolExecutor]:
 def _run(
     pool: ProcessPoolExecutor, check: Check, pieces: Sequence[Piece], interrupted: Sequence[int]
 ) -> Iterable[tuple[Piece, Found, float]]:
-    """As they get done. A piece that breaks is a violation: it says so, and is run again next time."""
+    """Yields pieces as they finish. A crashed piece is a violation, and is run again by the next run."""
     running: dict[Future[tuple[Found, float]], Piece] = {}
     waiting = iter(pieces)
-    most = 1 if check.alone else CORES + 1  # one more than run, so that no core waits
+    most = 1 if check.alone else CORES + 1  # one waits, so that no core is idle
     while True:
         while not interrupted and len(running) < most and (piece := next(waiting, None)):
             running[_submit(pool, check, piece)] = piece
@@ -154,8 +154,7 @@ def _run(
 
 
 def _submit(pool: ProcessPoolExecutor, check: Check, piece: Piece) -> Future[tuple[Found, float]]:
-    """The first one starts the processes, and Ctrl-C is the terminal's word to them too: they never hear it, not even
-    while they begin."""
+    """Submits a piece. The first call starts the processes. SIGINT is blocked meanwhile: they must not get Ctrl-C."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return pool.submit(_timed, check, piece)
@@ -163,12 +162,12 @@ def _submit(pool: ProcessPoolExecutor, check: Check, piece: Piece) -> Future[tup
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
-def _begin() -> None:
-    """In each process. What was imported stays, and is no garbage."""
+def _initialize() -> None:
+    """Initializes a process. Imported objects stay for ever, so garbage collection skips them."""
     os.environ.update(ENVIRONMENT)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # what a piece has started is stopped too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # an exit also stops what the piece started
     gc.freeze()
     gc.set_threshold(YOUNG)
 
@@ -177,20 +176,20 @@ def _timed(check: Check, piece: Piece) -> tuple[Found, float]:
     began = os.times()
     try:
         found = check.run(piece)
-    except Exception:  # noqa: BLE001  the other pieces go on
+    except Exception:  # noqa: BLE001  the other pieces continue
         found = Found(0, [f"broke at {piece}: {traceback.format_exc(limit=-4)}"])
-    return found, round(sum(os.times()[:4]) - sum(began[:4]), 2)  # its own and its children's, user and system
+    return found, round(sum(os.times()[:4]) - sum(began[:4]), 2)  # user and system time, children included
 
 
-class Kept:
-    """What pieces found, a line of JSON each. What other code found does not count."""
+class SavedPieces:
+    """The results of pieces, as lines of JSON in a folder for this version of the code."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / digest_of_sources()
         self._folder.mkdir(parents=True, exist_ok=True)
 
     def of(self, check: Check) -> dict[int, tuple[Found, float]]:
-        """By the piece's first unit."""
+        """Returns first unit of the piece -> result and CPU seconds."""
         path = self._path(check)
         lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
         return {line["first"]: (_found(line["found"]), line["took"]) for line in map(json.loads, lines)}
@@ -207,7 +206,7 @@ class Kept:
 
 
 def _found(kept: dict[str, object]) -> Found:
-    found = Found(**kept)  # type: ignore[arg-type]  # as it was kept
+    found = Found(**kept)  # type: ignore[arg-type]  # as it was saved
     found.counts = Counter(found.counts)
     found.histograms = {
         name: {int(value): times for value, times in values.items()} for name, values in found.histograms.items()
@@ -216,7 +215,7 @@ def _found(kept: dict[str, object]) -> Found:
 
 
 def digest_of_sources() -> str:
-    """Of all that can change what a check finds."""
+    """Returns a digest of everything that can change the result of a check."""
     digest = hashlib.sha256()
     for part in ("shared", "functions", "infra", "tests", "dev", "benchmarks"):
         for path in sorted((PROJECT / part).rglob("*")):
@@ -225,7 +224,7 @@ def digest_of_sources() -> str:
     return digest.hexdigest()[:12]
 
 
-def _tell(results: Sequence[Result], seed: int, report: Path, console: Console) -> None:
+def _print_results(results: Sequence[Result], seed: int, report: Path, console: Console) -> None:
     for result in results:
         found, check = result.found, result.check
         state = "held" if result.passed else "BROKEN" if found.violations else "not finished"

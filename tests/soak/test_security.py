@@ -1,4 +1,4 @@
-"""The long checks of hostile input find what they look for."""
+"""The long checks of hostile input find faults."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ pytestmark = pytest.mark.slow
 PIECE = Piece(seed=1, first=PUBLIC.index("POST /screenings") * CASES, count=20)
 
 
-def test_answers_as_described_are_no_violation() -> None:
+def test_a_described_answer_is_not_a_violation() -> None:
     found = play_by_the_description(PIECE)
     assert (found.done, found.violations, found.counts["POST /screenings"]) == (20, [], 20)
 
 
-def test_an_answer_that_is_not_described_is_a_violation(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_undescribed_answer_is_a_violation(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = LambdaWsgi._answer
 
     def broken(self: LambdaWsgi, environ: dict[str, Any]) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def test_an_answer_that_is_not_described_is_a_violation(monkeypatch: pytest.Monk
     assert violation.startswith("POST /screenings, positive: ")
 
 
-def test_a_fault_says_the_request_that_shows_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_names_the_request_that_reproduces_it(monkeypatch: pytest.MonkeyPatch) -> None:
     def judge(route: Route, answer: object, *, out_of_order: bool) -> str:
         return "wrong" if route.name == "POST /form" else ""
 

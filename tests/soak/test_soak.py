@@ -1,4 +1,4 @@
-"""The frame of the long checks: adds up, goes on where it was stopped, and reports what broke."""
+"""The runner of the long checks: adds up, resumes, and reports violations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 
 def count(piece: Piece) -> Found:
-    """Finds something wrong with unit 7 of seed 2, and breaks in the second piece of seed 3."""
+    """Finds a violation in unit 7 of seed 2, and crashes in the second piece of seed 3."""
     bad = [f"unit 7 of seed {piece.seed}"] if piece.seed == 2 and piece.first <= 7 < piece.first + piece.count else []
     if piece.seed == 3 and piece.first == 10:
         raise KeyError("a piece that breaks")
@@ -29,7 +29,7 @@ def count(piece: Piece) -> Found:
 
 
 def interrupt(piece: Piece) -> Found:
-    """Presses Ctrl-C when it gets to unit 2, and then works on to its end."""
+    """Presses Ctrl-C at unit 2, and then continues to its end."""
     if piece.first == 2:
         os.killpg(0, signal.SIGINT)
     return Found(piece.count)
@@ -47,10 +47,10 @@ def run(seed: int, folder: Path) -> tuple[bool, str]:
     return result.passed, written.getvalue()
 
 
-def test_adds_up_reports_and_goes_on(tmp_path: Path) -> None:
-    passed, told = run(1, tmp_path)
+def test_a_run_adds_up_reports_and_resumes(tmp_path: Path) -> None:
+    passed, output = run(1, tmp_path)
     assert passed
-    assert "count: held, 25 of 25 units" in told
+    assert "count: held, 25 of 25 units" in output
     report = (tmp_path / "report.html").read_text()
     assert "25 of 25 units" in report
     assert "<svg" in report
@@ -60,28 +60,28 @@ def test_adds_up_reports_and_goes_on(tmp_path: Path) -> None:
     assert len(lines) == 3
     kept.write_text(lines[0] + "\n")
     assert run(1, tmp_path)[0]
-    assert kept.read_text().splitlines()[0] == lines[0]  # what was done is not done again
+    assert kept.read_text().splitlines()[0] == lines[0]  # finished pieces are not run again
     assert len(kept.read_text().splitlines()) == 3
 
 
-def test_a_violation_is_told_and_fails(tmp_path: Path) -> None:
-    passed, told = run(2, tmp_path)
+def test_a_violation_is_reported_and_fails(tmp_path: Path) -> None:
+    passed, output = run(2, tmp_path)
     assert not passed
-    assert "count: BROKEN" in told
-    assert "unit 7 of seed 2" in told
+    assert "count: BROKEN" in output
+    assert "unit 7 of seed 2" in output
     assert "unit 7 of seed 2" in (tmp_path / "report.html").read_text()
 
 
-def test_a_piece_that_breaks_is_told_and_run_again(tmp_path: Path) -> None:
-    passed, told = run(3, tmp_path)
+def test_a_crashed_piece_is_reported_and_run_again(tmp_path: Path) -> None:
+    passed, output = run(3, tmp_path)
     assert not passed
-    assert "count: BROKEN, 15 of 25 units" in told
-    assert "a piece that breaks" in told
+    assert "count: BROKEN, 15 of 25 units" in output
+    assert "a piece that breaks" in output
     [kept] = (tmp_path / "seed-3").rglob("*.jsonl")
     assert len(kept.read_text().splitlines()) == 2
 
 
-def test_an_interrupted_run_keeps_what_is_done(tmp_path: Path) -> None:
+def test_an_interrupted_run_keeps_finished_pieces(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from rich.console import Console\n"
         "from tests.soak import soak, test_soak\n"
@@ -93,15 +93,15 @@ def test_an_interrupted_run_keeps_what_is_done(tmp_path: Path) -> None:
         [sys.executable, str(script), str(tmp_path)],
         cwd=PROJECT,
         env=os.environ | {"PYTHONPATH": str(PROJECT)},
-        start_new_session=True,  # its Ctrl-C is its own
+        start_new_session=True,  # so that its Ctrl-C reaches only itself
         capture_output=True,
         text=True,
         timeout=300,
         check=True,
     )
-    assert "`make soak SEED=1` goes on" in done.stdout
+    assert "`make soak SEED=1` continues" in done.stdout
     [kept] = tmp_path.rglob("*.jsonl")
-    assert len(kept.read_text().splitlines()) == 3  # also what was running
+    assert len(kept.read_text().splitlines()) == 3  # also the piece that was running
     assert "interrupt: not finished" in done.stdout
 
 

@@ -1,4 +1,4 @@
-"""Alarms: on silence, on what was not delivered, and on what waits too long.
+"""Alarms: on missing traffic, on undelivered messages, and on backlogs.
 
 Asserted on the template, as AWS gets it after the SAM transform, since the local cloud cannot show it.
 """
@@ -20,7 +20,7 @@ from tests.template.stack import MINUTE, PROJECT, SOURCE, of_type
         ("PageSilent", "page_active", "LessThanThreshold", "breaching"),
     ],
 )
-def test_silence_is_an_alarm(name: str, metric: str, when: str, missing: str) -> None:
+def test_missing_traffic_raises_an_alarm(name: str, metric: str, when: str, missing: str) -> None:
     alarm = of_type("AWS::CloudWatch::Alarm")[name]
 
     assert (alarm["MetricName"], alarm["Threshold"], alarm["ComparisonOperator"]) == (metric, 1, when)
@@ -42,7 +42,7 @@ def test_silence_is_an_alarm(name: str, metric: str, when: str, missing: str) ->
         ("SubmissionUndeliverable", "FailedSubmissions"),
     ],
 )
-def test_what_was_not_delivered_is_an_alarm(name: str, queue: str) -> None:
+def test_an_undelivered_message_raises_an_alarm(name: str, queue: str) -> None:
     alarm = of_type("AWS::CloudWatch::Alarm")[name]
 
     assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
@@ -77,7 +77,7 @@ def test_every_failure_queue_has_an_alarm() -> None:
         ),
     ],
 )
-def test_what_waits_too_long_is_an_alarm(name: str, namespace: str, metric: str, threshold: int, of: object) -> None:
+def test_a_backlog_raises_an_alarm(name: str, namespace: str, metric: str, threshold: int, of: object) -> None:
     alarm = of_type("AWS::CloudWatch::Alarm")[name]
 
     assert (alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"]) == (namespace, metric, [of])
@@ -86,8 +86,8 @@ def test_what_waits_too_long_is_an_alarm(name: str, namespace: str, metric: str,
     assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
 
 
-def test_an_alarm_can_tell_its_topic() -> None:
-    """CloudWatch may not publish under the key that AWS manages for SNS; under ours it needs the key and the topic."""
+def test_an_alarm_may_publish_to_its_topic() -> None:
+    """CloudWatch cannot use the key that AWS manages for SNS; for ours it needs permission on key and topic."""
     (allowed,) = [
         statement
         for statement in of_type("AWS::SNS::TopicPolicy")["AlarmTopicPolicy"]["PolicyDocument"]["Statement"]

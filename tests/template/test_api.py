@@ -1,4 +1,4 @@
-"""The API: its routes, who may use them, from where, and how often.
+"""The API: its routes, who may call them, from which origins, and how often.
 
 Asserted on the template, as AWS gets it after the SAM transform, since the local cloud cannot show it.
 """
@@ -35,15 +35,15 @@ ROUTES = {
     "GET /leads/{reference}/person": "ExportPerson",
     "DELETE /leads/{reference}": "EraseLead",
 }
-STAFF_ROUTES = ("/leads", "/rules")  # where these begin, only signed-in staff get in
+STAFF_ROUTES = ("/leads", "/rules")  # routes with these prefixes are for signed-in staff
 
 
 def the_routes() -> dict[str, dict[str, Any]]:
-    """Properties by route key."""
+    """Returns route key -> properties."""
     return {route["RouteKey"]: route for route in of_type("AWS::ApiGatewayV2::Route").values()}
 
 
-def test_the_routes_are_these() -> None:
+def test_the_template_has_exactly_these_routes() -> None:
     integrations = of_type("AWS::ApiGatewayV2::Integration")
     routes = {
         key: integrations[re.findall(r"\$\{(\w+)\}", route["Target"]["Fn::Sub"])[0]]["IntegrationUri"]
@@ -53,7 +53,7 @@ def test_the_routes_are_these() -> None:
     assert routes == {key: called(name) for key, name in ROUTES.items()}
 
 
-def test_the_api_may_call_the_functions_that_its_routes_lead_to_and_no_other() -> None:
+def test_the_api_may_call_only_the_functions_of_its_routes() -> None:
     callers = [
         permission
         for permission in of_type("AWS::Lambda::Permission").values()
@@ -67,8 +67,8 @@ def test_the_api_may_call_the_functions_that_its_routes_lead_to_and_no_other() -
     assert all(permission["SourceArn"] == {"Fn::Sub": source} for permission in callers)
 
 
-def test_every_staff_route_asks_for_a_sign_in_and_no_public_one_does() -> None:
-    """The scope is in access tokens only, so that no other token of the sign-in opens anything."""
+def test_exactly_the_staff_routes_require_a_sign_in() -> None:
+    """Only access tokens have the scope, so no other token of the sign-in is accepted."""
     guards = {
         key: (route.get("AuthorizationType"), route.get("AuthorizerId"), route.get("AuthorizationScopes"))
         for key, route in the_routes().items()
@@ -81,7 +81,7 @@ def test_every_staff_route_asks_for_a_sign_in_and_no_public_one_does() -> None:
     assert not {route: guard for route, guard in guards.items() if any(guard) and route not in staff}
 
 
-def test_a_sign_in_is_one_of_our_pool_for_our_inbox() -> None:
+def test_tokens_must_come_from_our_pool_for_our_inbox() -> None:
     (authorizer,) = of_type("AWS::ApiGatewayV2::Authorizer").values()
 
     assert authorizer["AuthorizerType"] == "JWT"
@@ -90,7 +90,7 @@ def test_a_sign_in_is_one_of_our_pool_for_our_inbox() -> None:
     assert authorizer["JwtConfiguration"]["Issuer"]["Fn::Sub"].endswith("/${StaffPool}")
 
 
-def test_only_whom_an_administrator_added_may_sign_in_and_only_with_a_proof_of_the_same_browser() -> None:
+def test_only_added_users_may_sign_in_and_only_with_pkce() -> None:
     (pool,) = of_type("AWS::Cognito::UserPool").values()
     (client,) = of_type("AWS::Cognito::UserPoolClient").values()
 
@@ -100,7 +100,7 @@ def test_only_whom_an_administrator_added_may_sign_in_and_only_with_a_proof_of_t
     assert client["GenerateSecret"] is False
     assert client["AllowedOAuthFlows"] == ["code"]
     assert client["AllowedOAuthScopes"] == ["openid"]
-    assert client["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]  # no password is taken but by the sign-in page
+    assert client["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]  # only the sign-in page accepts passwords
     assert client["AccessTokenValidity"] <= 60
 
 
@@ -110,7 +110,7 @@ def test_the_groups_are_those_that_the_code_knows() -> None:
     assert groups == GROUPS
 
 
-def test_only_the_origins_that_were_named_may_post() -> None:
+def test_only_the_named_origins_may_post() -> None:
     cors = of_type("AWS::ApiGatewayV2::Api")["Api"]["CorsConfiguration"]
 
     condition, allowed, otherwise = cors["Fn::If"]
@@ -122,7 +122,7 @@ def test_only_the_origins_that_were_named_may_post() -> None:
     assert otherwise == {"Ref": "AWS::NoValue"}
 
 
-def test_a_flood_stops_at_the_door() -> None:
+def test_api_gateway_throttles_a_flood() -> None:
     (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
 
     assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": 50, "ThrottlingBurstLimit": 200}
@@ -132,17 +132,17 @@ def test_a_flood_stops_at_the_door() -> None:
     routes = of_type("AWS::ApiGatewayV2::Route")
     assert {
         routes[name]["RouteKey"] for name in EXPANDED["Resources"]["ApiStage"]["DependsOn"]
-    } == staff  # else refused
+    } == staff  # others are refused
     for route, limit in stage["RouteSettings"].items():
         assert limit["ThrottlingRateLimit"] == (1 if route in taking_out else 10), route
 
 
-def test_access_lines_name_the_route_and_nobody() -> None:
+def test_access_log_lines_name_the_route_and_no_person() -> None:
     (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
-    told = set(re.findall(r"\$context\.([\w.]+)", stage["AccessLogSettings"]["Format"]))
+    logged = set(re.findall(r"\$context\.([\w.]+)", stage["AccessLogSettings"]["Format"]))
 
     assert json.loads(stage["AccessLogSettings"]["Format"])
-    assert told == {
+    assert logged == {
         "requestTime",
         "requestId",
         "routeKey",

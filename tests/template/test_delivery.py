@@ -1,4 +1,4 @@
-"""How staff are told: the stream, subscriptions, webhooks, and what runs by the clock.
+"""How staff are alerted: the stream, subscriptions, webhooks, and scheduled functions.
 
 Asserted on the template, as AWS gets it after the SAM transform, since the local cloud cannot show it.
 """
@@ -15,7 +15,7 @@ from shared.rulebook.loading import load
 from tests.template.stack import DAY, EXPANDED, FUNCTIONS, TOPIC, called, of_type
 
 
-def test_the_stream_is_retried_in_parts_and_not_for_ever() -> None:
+def test_a_failed_stream_batch_is_split_and_retried_within_limits() -> None:
     mapping = of_type("AWS::Lambda::EventSourceMapping")["AlertStaffNewLead"]
 
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
@@ -37,7 +37,7 @@ def test_alerts_are_encrypted_and_every_subscription_has_a_failure_queue() -> No
         assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": {"Fn::GetAtt": [queue, "Arn"]}}
 
 
-def test_staff_choose_alerts_by_filter_and_none_ever_gets_a_canary() -> None:
+def test_subscriptions_filter_alerts_and_none_gets_a_canary() -> None:
     filters = {
         name: subscription["FilterPolicy"]
         for name, subscription in of_type("AWS::SNS::Subscription").items()
@@ -60,7 +60,7 @@ def test_staff_choose_alerts_by_filter_and_none_ever_gets_a_canary() -> None:
 
 
 @pytest.mark.parametrize("tier", ["EMERGENCY", "URGENT", "PRIORITY", "ROUTINE"])
-def test_every_audience_of_a_ladder_is_somebodys_subscription(tier: str) -> None:
+def test_every_audience_of_a_ladder_has_a_subscription(tier: str) -> None:
     subscribed = {
         audience
         for subscription in of_type("AWS::SNS::Subscription").values()
@@ -71,7 +71,7 @@ def test_every_audience_of_a_ladder_is_somebodys_subscription(tier: str) -> None
     assert {step.audience for step in rule_set.tiers[tier].usual.ladder} <= subscribed
 
 
-def test_topics_alone_may_write_to_their_queues() -> None:
+def test_only_their_topic_may_write_to_these_queues() -> None:
     allowed = {
         name: statement
         for name, policy in of_type("AWS::SQS::QueuePolicy").items()
@@ -88,7 +88,7 @@ def test_topics_alone_may_write_to_their_queues() -> None:
     }
 
 
-def test_a_webhook_is_tried_again_and_then_kept() -> None:
+def test_a_webhook_is_retried_and_then_kept() -> None:
     retries = of_type("AWS::Lambda::EventInvokeConfig")["DeliverWebhookEventInvokeConfig"]
 
     assert retries["MaximumRetryAttempts"] == 2
@@ -97,12 +97,12 @@ def test_a_webhook_is_tried_again_and_then_kept() -> None:
     }
 
 
-def test_no_webhook_no_function_secret_or_queue() -> None:
+def test_without_a_webhook_it_has_no_function_secret_or_queue() -> None:
     for name in ("DeliverWebhook", "WebhookKey", "UndeliveredWebhooks", "UndeliveredWebhooksPolicy"):
         assert EXPANDED["Resources"][name]["Condition"] == "HasWebhookAddress"
 
 
-def test_everyone_of_the_parameters_is_expected_to_be_subscribed() -> None:
+def test_every_address_in_the_parameters_is_expected_to_be_subscribed() -> None:
     joined, names = FUNCTIONS["WatchDelivery"]["Environment"]["Variables"]["EXPECTED_SUBSCRIPTIONS"]["Fn::Sub"]
     endpoints = {
         subscription["Endpoint"]["Ref"]
@@ -122,7 +122,7 @@ def test_the_digest_goes_out_by_the_clinics_clock() -> None:
     assert schedule["Target"]["Arn"] == {"Fn::GetAtt": ["SendDigest", "Arn"]}
 
 
-def test_the_canary_is_sent_once_an_hour_and_has_time_to_come_out() -> None:
+def test_the_canary_is_sent_hourly_and_has_time_to_arrive() -> None:
     rule = of_type("AWS::Events::Rule")["WatchDeliveryEveryHour"]
 
     assert rule["ScheduleExpression"] == "cron(7 * * * ? *)"
@@ -130,7 +130,7 @@ def test_the_canary_is_sent_once_an_hour_and_has_time_to_come_out() -> None:
     assert of_type("AWS::Lambda::EventInvokeConfig")["WatchDeliveryEventInvokeConfig"]["MaximumRetryAttempts"] == 0
 
 
-def test_the_sweep_runs_every_minute_and_never_late() -> None:
+def test_the_sweep_runs_every_minute_without_delay() -> None:
     rule = of_type("AWS::Events::Rule")["EscalateLeadsEveryMinute"]
     late = of_type("AWS::Lambda::EventInvokeConfig")["EscalateLeadsEventInvokeConfig"]
 

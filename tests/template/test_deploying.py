@@ -1,4 +1,4 @@
-"""What an operator meets: parameters, stages, and one deploy from nothing.
+"""Deploying: parameters, stages, and the first deploy.
 
 Asserted on the template, as AWS gets it after the SAM transform, since the local cloud cannot show it.
 """
@@ -28,7 +28,7 @@ HIDDEN = {name: parameter for name, parameter in SOURCE["Parameters"].items() if
 
 
 def references(value: Any) -> set[str]:
-    """Logical ids (and parameters) that must be there before a resource with this description can be made."""
+    """Returns logical ids and parameters that must exist before a resource with this description is created."""
     if isinstance(value, list):
         return {name for item in value for name in references(item)}
     if not isinstance(value, dict):
@@ -46,7 +46,7 @@ def references(value: Any) -> set[str]:
 
 
 def test_one_deploy_is_enough_for_the_first_time() -> None:
-    """No resource waits for itself: the sign-in needs the address of the API, and the API's routes the sign-in."""
+    """There is no circular dependency, although the sign-in needs the API's address, and its routes the sign-in."""
     resources = EXPANDED["Resources"]
     after = {
         name: (references(resource.get("Properties", {})) | set(listed(resource.get("DependsOn", [])))) & set(resources)
@@ -57,7 +57,7 @@ def test_one_deploy_is_enough_for_the_first_time() -> None:
     assert order.index("Api") < order.index("InboxClient") < order.index("StaffSignIn") < order.index("GetLeads")
 
 
-def test_without_a_domain_nobody_has_to_know_an_address_before_it_exists() -> None:
+def test_without_a_domain_no_address_is_needed_before_the_deploy() -> None:
     required = {name for name, parameter in SOURCE["Parameters"].items() if "Default" not in parameter}
     address = EXPANDED["Resources"]["SiteAddress"]["Properties"]["Value"]
     (client,) = of_type("AWS::Cognito::UserPoolClient").values()
@@ -69,8 +69,8 @@ def test_without_a_domain_nobody_has_to_know_an_address_before_it_exists() -> No
     assert client["CallbackURLs"] == client["LogoutURLs"] == [{"Fn::Sub": "${SiteAddress.Value}/inbox"}]
 
 
-def test_all_that_says_the_address_follows_a_domain() -> None:
-    """The API's own name is written nowhere else."""
+def test_a_custom_domain_is_used_everywhere() -> None:
+    """The API's own host name appears nowhere else."""
     written = re.findall(r"execute-api\.|ApiEndpoint", template.TEMPLATE.read_text())
 
     assert written == ["ApiEndpoint"]
@@ -79,7 +79,7 @@ def test_all_that_says_the_address_follows_a_domain() -> None:
     assert "DomainHasCertificate" in SOURCE["Rules"]
 
 
-def test_an_operator_may_deploy_to_two_stages_and_prod_shows_what_will_change() -> None:
+def test_there_are_two_stages_and_prod_shows_its_change_set() -> None:
     stages = tomllib.loads((PROJECT / "infra" / "samconfig.toml").read_text(encoding="utf-8"))
     dev, prod = (stages[name]["deploy"]["parameters"] for name in ("dev", "prod"))
 
@@ -90,7 +90,7 @@ def test_an_operator_may_deploy_to_two_stages_and_prod_shows_what_will_change() 
         assert set(re.findall(r"(\w+)=", stage.get("parameter_overrides", ""))) <= set(SOURCE["Parameters"])
 
 
-def test_parameters_explain_themselves_and_refuse_nonsense() -> None:
+def test_parameters_have_descriptions_and_constraints() -> None:
     for name, parameter in SOURCE["Parameters"].items():
         assert parameter["Description"], name
         assert {"AllowedPattern", "AllowedValues", "MaxValue"} & set(parameter), name
@@ -117,14 +117,14 @@ def test_parameters_explain_themselves_and_refuse_nonsense() -> None:
         ("GoogleAdsKey", "0123456789abcdef", "short"),
     ],
 )
-def test_patterns(parameter: str, good: str, bad: str) -> None:
+def test_a_parameters_pattern_accepts_good_and_refuses_bad_values(parameter: str, good: str, bad: str) -> None:
     pattern = SOURCE["Parameters"][parameter]["AllowedPattern"]
 
     assert re.fullmatch(pattern, good)
     assert not re.fullmatch(pattern, bad)
 
 
-def test_a_holiday_is_a_day_that_there_is() -> None:
+def test_a_holiday_must_be_a_valid_date() -> None:
     pattern = SOURCE["Parameters"]["ClinicHolidays"]["AllowedPattern"]
     written = [f"20{y:02}-{m:02}-{d:02}" for y in range(24, 33) for m in range(14) for d in range(33)]
     taken = [day for day in written if re.fullmatch(pattern, day)]
@@ -142,7 +142,7 @@ def is_a_day(text: str) -> bool:
     return True
 
 
-def test_a_hidden_parameter_has_a_word_that_closes_it_and_the_page_names_it() -> None:
+def test_a_hidden_parameter_can_be_disabled_as_documented() -> None:
     page = (PROJECT / "docs" / "deploy.md").read_text(encoding="utf-8")
 
     assert HIDDEN
@@ -163,16 +163,16 @@ def test_a_hidden_parameter_has_a_word_that_closes_it_and_the_page_names_it() ->
 
 
 def test_a_hidden_parameter_is_a_secret_of_the_pipeline() -> None:
-    """A variable of a repository can be read by whoever may read the repository's settings."""
+    """Anyone who may read a repository's settings can read its variables."""
     workflow = (PROJECT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8")
     for name in HIDDEN:
         (secret,) = re.findall(rf"\b{name}=\$(\w+)", workflow)
         assert f'{secret}: "${{{{ secrets.{secret} }}}}"' in workflow
 
 
-@pytest.mark.build  # as the build, it needs SAM CLI
+@pytest.mark.build  # needs SAM CLI, like the build
 def test_the_guided_questions_can_be_answered_to_their_end(tmp_path: Path) -> None:
-    """Enter wherever there is a default. The address is nobody's: SAM fails once it has asked all."""
+    """Presses Enter for every default. The endpoint does not exist, so SAM fails after the last question."""
     for name in ("template.yaml", "samconfig.toml"):
         shutil.copyfile(PROJECT / "infra" / name, tmp_path / name)
     stack_and_region, afterwards = ["", ""], [""] * 10
@@ -190,7 +190,7 @@ def test_the_guided_questions_can_be_answered_to_their_end(tmp_path: Path) -> No
         text=True,
         timeout=60,
         check=False,
-        start_new_session=True,  # hidden questions go past standard input where there is a terminal
+        start_new_session=True,  # without a terminal, hidden questions are read from standard input
     )
 
     asked = Counter(re.findall(r"Parameter (\w+)", done.stdout + done.stderr))
@@ -198,7 +198,7 @@ def test_the_guided_questions_can_be_answered_to_their_end(tmp_path: Path) -> No
     assert "Looking for resources needed for deployment" in done.stdout
 
 
-def test_an_address_given_twice_is_refused_before_anything_is_deployed() -> None:
+def test_a_duplicate_address_is_refused_before_the_deploy() -> None:
     parameters = {
         subscription["Endpoint"]["Ref"]
         for subscription in of_type("AWS::SNS::Subscription").values()
@@ -210,12 +210,12 @@ def test_an_address_given_twice_is_refused_before_anything_is_deployed() -> None
     assert (len(parameters), refusals(none_given)) == (4, [])
     assert refusals(none_given | {name: f"{name}@clinic.example" for name in parameters}) == []
     for pair in combinations(sorted(parameters), 2):
-        (said,) = refusals(none_given | dict.fromkeys(required, "b@x.example") | dict.fromkeys(pair, "a@x.example"))
-        assert set(re.findall(r"\w+Email", said)) == set(pair)
+        (message,) = refusals(none_given | dict.fromkeys(required, "b@x.example") | dict.fromkeys(pair, "a@x.example"))
+        assert set(re.findall(r"\w+Email", message)) == set(pair)
 
 
 def refusals(values: dict[str, str]) -> list[str]:
-    """What CloudFormation says before it begins."""
+    """Returns the messages of the template's rules that refuse these values."""
     return [
         assertion["AssertDescription"]
         for rule in SOURCE["Rules"].values()

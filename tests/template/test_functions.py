@@ -1,4 +1,4 @@
-"""Functions as the template describes them: each with a module, what it is told, its share, and an end in time.
+"""Functions in the template: module, environment, reserved concurrency and time limits.
 
 Asserted on the template, as AWS gets it after the SAM transform, since the local cloud cannot show it.
 """
@@ -23,7 +23,7 @@ from tests.template.stack import FUNCTIONS, PROJECT, SOURCE, of_type
 SHARED: dict[str, Any] = SOURCE["Globals"]["Function"]["Environment"]["Variables"]
 
 
-def test_every_function_is_a_module_with_an_event_and_the_other_way_round() -> None:
+def test_every_function_has_a_module_and_an_event_and_vice_versa() -> None:
     names = {module_name(logical_id) for logical_id in FUNCTIONS}
 
     assert names == {path.stem for path in (PROJECT / "functions").glob("*.py")} - set(EVERY_FUNCTION_HAS)
@@ -38,24 +38,24 @@ def test_a_function_is_built_and_run_under_its_own_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_is_told_what_its_settings_need_and_no_more(name: str) -> None:
-    """No more than that, but for what `Globals` gives to all."""
+def test_a_function_gets_only_the_variables_that_its_settings_need(name: str) -> None:
+    """Besides the variables in `Globals`, which all functions get."""
     assert set(FUNCTIONS[name]["Environment"]["Variables"]) == settings_needed(module_name(name)) | set(SHARED)
 
 
-def test_every_function_gets_only_what_many_read_and_no_secret() -> None:
+def test_globals_have_only_shared_variables_and_no_secret() -> None:
     readers = Counter(variable for name in FUNCTIONS for variable in settings_needed(module_name(name)))
     hidden = {name for name, parameter in SOURCE["Parameters"].items() if parameter.get("NoEcho")}
 
     for variable, value in SHARED.items():
-        if isinstance(value, dict):  # what the libraries read is a plain text
+        if isinstance(value, dict):  # variables of the libraries are plain texts
             assert readers[variable] >= len(FUNCTIONS) / 3, f"{variable}: give it to the functions that read it"
             assert set(value) == {"Ref"}, f"{variable}: a secret?"
             assert value["Ref"] not in hidden
 
 
 def settings_needed(module: str) -> set[str]:
-    """The variables that the settings read which this function uses: by itself, or by what wiring makes for it."""
+    """Returns the variables of the settings that the function uses, directly or through wiring."""
     function = ast.parse((PROJECT / "functions" / f"{module}.py").read_text())
     parts = [function, *wired(function)]
     sources = [inspect.getsource(getattr(settings, name)) for part in parts for name in settings_imported(part)]
@@ -70,7 +70,7 @@ WIRING = {
 
 
 def wired(part: ast.AST) -> Iterator[ast.FunctionDef]:
-    """The functions of wiring that it calls, and those that they call."""
+    """Yields the functions of wiring that it calls, directly or indirectly."""
     for node in ast.walk(part):
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name("wiring"), attr=name)) | ast.Call(func=ast.Name(name)):
@@ -84,7 +84,7 @@ def settings_imported(part: ast.AST) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
 
 
-def test_each_function_has_a_share_of_its_own_and_the_account_keeps_100() -> None:
+def test_reserved_concurrency_leaves_100_for_the_account() -> None:
     shares = {}
     for name, function in FUNCTIONS.items():
         condition, share, otherwise = function["ReservedConcurrentExecutions"]["Fn::If"]
@@ -92,32 +92,32 @@ def test_each_function_has_a_share_of_its_own_and_the_account_keeps_100() -> Non
         shares[name] = share
 
     asked = int(re.findall(r"limit of (\d+)", SOURCE["Parameters"]["ReserveConcurrency"]["Description"])[0])
-    assert sum(shares.values()) <= asked - 100  # Lambda refuses to leave less for the rest of the account
+    assert sum(shares.values()) <= asked - 100  # Lambda requires that much for the rest of the account
     assert max(shares, key=lambda name: shares[name]) == "CaptureLead"
     assert shares["AlertStaff"] >= 10
 
 
 def longest(config: Any) -> float:
-    """Seconds that a call can take: attempts, each with its time limits, and between two a wait of a second at most."""
+    """Returns the seconds that a call may take: all attempts with their timeouts, and at most a second in between."""
     attempts = config.retries["total_max_attempts"]
     return float(attempts * (config.connect_timeout + config.read_timeout) + (attempts - 1))
 
 
 @pytest.mark.parametrize("name", ["CaptureLead", "CaptureAdLead"])
-def test_a_patient_has_an_answer_within_six_seconds_whatever_hangs(name: str) -> None:
-    """R7: the table hangs, and the spool too. A form that is continued takes a second call of the table, which is made
-    only soon after the first. What is left is for making the client of the spool, and to answer in."""
+def test_a_patient_gets_an_answer_in_six_seconds_whatever_hangs(name: str) -> None:
+    """R7: the table hangs, and the spool too. A continued form needs a second call of the table, which is made only if
+    the first was quick. The rest of the time is for creating the spool's client, and for the answer."""
     hanging = SECOND_CALL_WITHIN.total_seconds() + longest(PATIENT_FACING) + longest(SPOOLING)
 
     assert hanging <= 5.5
     assert hanging < FUNCTIONS[name]["Timeout"] - 1
 
 
-def test_a_replay_ends_before_its_function_is_stopped() -> None:
+def test_a_replay_ends_before_its_function_times_out() -> None:
     assert 2 * longest(PATIENT_FACING) + longest(SPOOLING) < FUNCTIONS["ReplaySubmissions"]["Timeout"] - 1
 
 
-def test_logs_end() -> None:
+def test_logs_expire() -> None:
     groups = of_type("AWS::Logs::LogGroup")
 
     assert set(groups) == {"Logs", "AccessLines"}

@@ -1,7 +1,7 @@
-"""Least privilege, recorded and compared: what every function asks of AWS in all that it does, on moto, is what its
-role allows: nothing is missing, nothing is in excess, nothing is `*`.
+"""Least privilege: each function's role allows exactly the calls that it makes on moto. None is missing or in excess,
+and there is no `*`.
 
-Who gives a function something new to ask of AWS adds the flow here that asks it.
+If you give a function a new AWS call, add the flow that makes it here.
 """
 
 from __future__ import annotations
@@ -62,10 +62,19 @@ PUBLIC_PAGES = {"IssueChallenge", "DrawForm", "ScreenAnswers", "ShowQuestionnair
 
 @pytest.fixture(scope="module")
 def used() -> set[Use]:
-    """What the functions asked in all flows, and what Lambda asks in their name."""
+    """The calls of the functions in all flows, and those that Lambda makes for them."""
     quiet = patch.object(logging.getLogger("leads"), "disabled", new=True)
     with recording() as uses, redirect_stdout(io.StringIO()), quiet:
-        for play in (on_their_own, taken_in, table_away, told, worked_on, taken_out, let_go, watched):
+        for play in (
+            call_pages_and_webhook,
+            capture_leads,
+            use_the_spool,
+            alert,
+            work_on_leads,
+            export_and_erase,
+            retire,
+            watch_the_delivery,
+        ):
             with aws_in_process() as aws, pytest.MonkeyPatch.context() as patches:
                 clock = Clock()
                 patches.setattr(wiring, "now", clock.now)
@@ -76,8 +85,8 @@ def used() -> set[Use]:
 # --- the flows ---
 
 
-def on_their_own(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Functions that ask for nothing, with their own events."""
+def call_pages_and_webhook(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
+    """Runs the functions that call no service, with their own events."""
     for module, name in functions().items():
         if name in PUBLIC_PAGES:
             answer = import_module(module).handler(event(module.removeprefix("functions.")), CONTEXT)
@@ -88,8 +97,8 @@ def on_their_own(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
     assert aws.items() == []
 
 
-def taken_in(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Sent unfinished, finished, and again; a consent taken back; the plain form and its receipt; the ad network's."""
+def capture_leads(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
+    """Sends a form unfinished, complete and again; revokes a consent; sends the plain form and an ad lead."""
     for status, complete in ((201, False), (200, True), (200, True)):
         body = submission(complete=complete, consents={"contact": True, "sms": True})
         assert capture_lead.handler(posting("capture_lead", body), CONTEXT)["statusCode"] == status
@@ -99,8 +108,8 @@ def taken_in(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
     assert len(aws.items()) == 3
 
 
-def table_away(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Into the spool, out of it again, and what can never be stored."""
+def use_the_spool(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
+    """Spools submissions and replays them; one entry is unreadable."""
     aws.wire.down = {"dynamodb.PutItem"}
     assert capture_lead.handler(event("capture_lead"), CONTEXT)["statusCode"] == 202
     assert capture_ad_lead.handler(event("capture_ad_lead"), CONTEXT)["statusCode"] == 200
@@ -111,8 +120,8 @@ def table_away(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
     assert aws.spooled("FAILURE_QUEUE") == ["no lead"]
 
 
-def told(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """By the stream, by the sweep, and by the digest."""
+def alert(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
+    """Alerts by the stream, by the sweep, and by the digest."""
     captured(URGENT, alerted=False)
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
     captured(URGENT, lead_id=OTHER, alerted=False)
@@ -121,7 +130,7 @@ def told(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
     assert len(aws.alerts()) == 3
 
 
-def worked_on(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
+def work_on_leads(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
     reference = captured(PRIORITY)
     captured(PRIORITY, lead_id=OTHER)
     assert listed()["statusCode"] == opened(reference)["statusCode"] == 200
@@ -132,7 +141,7 @@ def worked_on(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
     assert aws.accesses()
 
 
-def taken_out(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
+def export_and_erase(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
     reference = captured(PRIORITY)
     captured(PRIORITY, lead_id=OTHER)
     clock.at += timedelta(hours=1)
@@ -140,8 +149,8 @@ def taken_out(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
     assert [answer["statusCode"] for answer in answers] == [200] * 4
 
 
-def let_go(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Answers, then evidence, then the last trail."""
+def retire(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
+    """Deletes answers, then evidence, then the tombstone."""
     assert worked(captured(URGENT), "close", reason="declined")["statusCode"] == 200
     assert worked(captured(PRIORITY, lead_id=OTHER), "close", reason="declined")["statusCode"] == 200
     for days in (367, 4 * 366, 366):
@@ -150,8 +159,8 @@ def let_go(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
     assert aws.items() == []
 
 
-def watched(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """A canary by the table, one by the spool, and who is subscribed."""
+def watch_the_delivery(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
+    """Sends a canary by the table and one by the spool, and checks the subscriptions."""
     sqs, sns = boto3.client("sqs"), boto3.client("sns")
     queue = sqs.create_queue(QueueName="canaries")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -176,15 +185,15 @@ def watched(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
 # --- the comparison ---
 
 
-def test_every_function_may_do_what_it_does_and_no_more(used: set[Use]) -> None:
+def test_every_function_has_exactly_the_permissions_it_uses(used: set[Use]) -> None:
     assert difference(used, granted()) == Difference(missing=[], excess=[], wild=[])
 
 
-def test_a_function_that_asks_for_nothing_is_one_of_these(used: set[Use]) -> None:
+def test_only_these_functions_call_no_service(used: set[Use]) -> None:
     assert set(functions().values()) - {use.function for use in used} == PUBLIC_PAGES
 
 
-def test_the_comparison_sees_what_is_missing_in_excess_and_wild() -> None:
+def test_the_comparison_finds_missing_excess_and_wildcard_grants() -> None:
     put, get, query = (Use("F", f"dynamodb:{action}", "T") for action in ("PutItem", "GetItem", "Query"))
     every, anywhere = Use("F", "dynamodb:*", "T"), Use("F", "dynamodb:Query", "*")
 
@@ -195,7 +204,7 @@ def test_the_comparison_sees_what_is_missing_in_excess_and_wild() -> None:
     assert difference([put, query], [put, every, anywhere]) == Difference([query], [every, anywhere], [every, anywhere])
 
 
-def test_a_call_belongs_to_the_function_that_makes_it_and_a_tests_own_to_none() -> None:
+def test_a_call_is_recorded_for_the_function_that_makes_it() -> None:
     def meanwhile(operation: str) -> None:
         if operation == "dynamodb.PutItem":
             aws.spooled()
@@ -208,13 +217,13 @@ def test_a_call_belongs_to_the_function_that_makes_it_and_a_tests_own_to_none() 
     assert uses == {Use("CaptureLead", "dynamodb:PutItem", "LeadsTable")}
 
 
-# --- keys, which no call shows ---
+# --- keys, which do not appear in calls ---
 
 
 @pytest.mark.parametrize("function", functions().values())
-def test_a_function_may_use_a_key_only_through_the_services_that_it_calls(function: str, used: set[Use]) -> None:
-    """What each service does with a key: tables are read and written under a key of their own, which is decrypted;
-    who sends to a topic or a queue makes a data key and checks it; who receives decrypts one."""
+def test_a_function_may_use_a_key_only_through_services_it_calls(function: str, used: set[Use]) -> None:
+    """A table needs kms:Decrypt, for its own key. Sending to a topic or queue needs kms:GenerateDataKey and
+    kms:Decrypt; receiving needs kms:Decrypt."""
     needed: dict[tuple[str, str], set[str]] = {}
     reads = {Use(name, "", source) for name, source in read_by_lambda()}
     for _, action, resource in (use for use in used | reads if use.function == function):
@@ -244,10 +253,10 @@ def service_and_key(resource: str) -> tuple[str, str]:
     return service, properties["KmsMasterKeyId"]["Ref"]
 
 
-# --- policies of AWS, which SAM attaches ---
+# --- AWS managed policies, which SAM attaches ---
 
 
-def test_policies_of_aws_are_those_without_which_lambda_cannot_run_the_function() -> None:
+def test_managed_policies_are_only_those_that_lambda_needs() -> None:
     attached = {
         (function, policy.removeprefix(AWS_MANAGED))
         for function in functions().values()
@@ -256,7 +265,7 @@ def test_policies_of_aws_are_those_without_which_lambda_cannot_run_the_function(
 
     assert attached == {
         *((function, "AWSLambdaBasicExecutionRole") for function in functions().values()),  # to write its log
-        ("AlertStaff", "AWSLambdaDynamoDBExecutionRole"),  # Lambda reads the table's stream in its name
-        ("ReplaySubmissions", "AWSLambdaSQSQueueExecutionRole"),  # Lambda takes from the spool in its name
+        ("AlertStaff", "AWSLambdaDynamoDBExecutionRole"),  # Lambda reads the table's stream for it
+        ("ReplaySubmissions", "AWSLambdaSQSQueueExecutionRole"),  # Lambda reads the spool for it
     }
     assert read_by_lambda() == {("AlertStaff", "LeadsTable"), ("ReplaySubmissions", "SpooledSubmissions")}

@@ -1,4 +1,4 @@
-"""What is kept: keys, tables and queues, who may open them, and what outlives the stack.
+"""Keys, tables and queues: who may access them, and what outlives the stack.
 
 Asserted on the template, as AWS gets it after the SAM transform, since the local cloud cannot show it.
 """
@@ -17,7 +17,7 @@ FAILED = {"Fn::GetAtt": ["FailedSubmissions", "Arn"]}
 
 
 @pytest.mark.parametrize("name", ["RecordsKey", "SignalsKey"])
-def test_a_key_is_used_by_nobody_but_through_the_services_that_hold_what_it_encrypts(name: str) -> None:
+def test_a_key_is_usable_only_through_the_services_it_encrypts_for(name: str) -> None:
     key = of_type("AWS::KMS::Key")[name]
     administer, *uses = key["KeyPolicy"]["Statement"]
     root = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
@@ -36,10 +36,10 @@ def test_a_key_is_used_by_nobody_but_through_the_services_that_hold_what_it_encr
             assert condition["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
             assert condition["ArnLike"]["aws:SourceArn"]["Fn::Sub"].endswith("${AWS::StackName}-*")
     services = {str(use["Principal"].get("Service")) for use in uses if "Service" in use["Principal"]}
-    assert len(services) == (0 if name == "RecordsKey" else 3)  # no service opens records on its own account
+    assert len(services) == (0 if name == "RecordsKey" else 3)  # no service decrypts records on its own account
 
 
-def test_the_key_of_the_records_stays_with_them() -> None:
+def test_the_key_of_the_records_is_retained() -> None:
     written = SOURCE["Resources"]["RecordsKey"]
 
     assert (written["DeletionPolicy"], written["UpdateReplacePolicy"]) == ("Retain", "Retain")
@@ -57,7 +57,7 @@ def test_a_secret_reaches_a_function_by_reference_or_as_a_hidden_parameter() -> 
                 assert hidden or re.fullmatch(r"\{\{resolve:secretsmanager:\$\{\w+\}\}\}", value["Fn::Sub"]), variable
 
 
-def test_topics_and_queues_refuse_what_comes_without_tls() -> None:
+def test_topics_and_queues_refuse_requests_without_tls() -> None:
     guarded: set[str] = set()
     for kind, resources in (("AWS::SQS::QueuePolicy", "Queues"), ("AWS::SNS::TopicPolicy", "Topics")):
         for policy in of_type(kind).values():
@@ -70,7 +70,7 @@ def test_topics_and_queues_refuse_what_comes_without_tls() -> None:
     assert guarded == {*of_type("AWS::SQS::Queue"), *of_type("AWS::SNS::Topic")}
 
 
-def test_nobody_is_allowed_whom_the_template_does_not_name() -> None:
+def test_no_policy_allows_an_unnamed_principal() -> None:
     for resource in EXPANDED["Resources"].values():
         for statement in statements_in(resource.get("Properties", {})):
             if statement["Effect"] == "Allow":
@@ -78,7 +78,7 @@ def test_nobody_is_allowed_whom_the_template_does_not_name() -> None:
 
 
 def statements_in(value: Any) -> list[dict[str, Any]]:
-    """Every statement of every policy inside a resource's properties."""
+    """Returns every policy statement in a resource's properties."""
     if isinstance(value, dict):
         if "Effect" in value:
             return [value]
@@ -86,7 +86,7 @@ def statements_in(value: Any) -> list[dict[str, Any]]:
     return [statement for inner in value for statement in statements_in(inner)] if isinstance(value, list) else []
 
 
-def test_the_table_is_kept_encrypted_and_can_be_taken_back() -> None:
+def test_the_table_is_retained_encrypted_and_recoverable() -> None:
     for name, table in of_type("AWS::DynamoDB::Table").items():
         written = SOURCE["Resources"][name]
         assert table["SSESpecification"] == {
@@ -99,7 +99,7 @@ def test_the_table_is_kept_encrypted_and_can_be_taken_back() -> None:
         assert (written["DeletionPolicy"], written["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
-def test_what_a_clinic_cannot_get_again_outlives_the_stack_and_nothing_else_does() -> None:
+def test_only_irreplaceable_data_outlives_the_stack() -> None:
     resources = SOURCE["Resources"].items()
     kept = {name for name, resource in resources if resource.get("DeletionPolicy", "Delete") != "Delete"}
 
@@ -144,9 +144,9 @@ def test_queues_keep_failures_for_two_weeks_encrypted() -> None:
         assert queue["KmsMasterKeyId"] == {"Ref": "RecordsKey" if holds_answers else "SignalsKey"}
 
 
-def test_the_spool_carries_a_day_and_is_soon_empty_again() -> None:
-    """An entry comes back when it is invisible no more: often enough for a day without a table, and soon enough that
-    staff know of it two minutes after the table is back."""
+def test_the_spool_retries_for_a_day_and_drains_quickly() -> None:
+    """An entry is delivered again after its visibility timeout: often enough for a day without the table, and soon
+    enough that staff are alerted two minutes after the table is back."""
     spool, replay = of_type("AWS::SQS::Queue")["SpooledSubmissions"], FUNCTIONS["ReplaySubmissions"]
     mapping = of_type("AWS::Lambda::EventSourceMapping")["ReplaySubmissionsSpooled"]
 
@@ -160,7 +160,7 @@ def test_the_spool_carries_a_day_and_is_soon_empty_again() -> None:
     assert "FilterCriteria" not in mapping
 
 
-def test_what_waits_for_the_table_outlives_the_stack() -> None:
+def test_spooled_submissions_outlive_the_stack() -> None:
     for name in ("SpooledSubmissions", "FailedSubmissions"):
         written = SOURCE["Resources"][name]
         assert (written["DeletionPolicy"], written["UpdateReplacePolicy"]) == ("Retain", "Retain")

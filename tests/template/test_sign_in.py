@@ -1,4 +1,4 @@
-"""Which tokens of the sign-in open a staff route. Functions do not look at `token_use`: the route's scope tells."""
+"""Which tokens of the sign-in a staff route accepts. Functions do not check `token_use`: the route's scope does."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tests.functions.calls import CONTEXT, event
 from tests.template.stack import of_type
 
 CLIENT = {"Ref": "InboxClient"}
-# What Cognito puts into each token (developer guide, "Understanding user pool JSON web tokens").
+# The claims of each token (Cognito developer guide, "Understanding user pool JSON web tokens").
 ID_TOKEN = {"token_use": "id", "sub": "s", "aud": CLIENT, "cognito:groups": ["admin"]}
 ACCESS_TOKEN = {"token_use": "access", "sub": "s", "client_id": CLIENT, "scope": "openid", "cognito:groups": ["admin"]}
 
 
 def admits(route: str, claims: dict[str, Any]) -> bool:
-    """As API Gateway decides: `aud`, or `client_id` where there is none, is of the audience, and `scope` holds one of
-    the route's scopes where it has any (developer guide, "Control access to HTTP APIs with JWT authorizers")."""
+    """Decides as API Gateway does: `aud`, else `client_id`, must be in the audience, and `scope` must contain one of
+    the route's scopes, if it has any (developer guide, "Control access to HTTP APIs with JWT authorizers")."""
     (asked,) = (entry for entry in of_type("AWS::ApiGatewayV2::Route").values() if entry["RouteKey"] == route)
     (authorizer,) = of_type("AWS::ApiGatewayV2::Authorizer").values()
     ours = claims.get("aud", claims.get("client_id")) in authorizer["JwtConfiguration"]["Audience"]
@@ -38,7 +38,7 @@ def asks_who_is_signed_in(function: str) -> bool:
 
 
 @pytest.mark.parametrize(("route", "function"), template.routes().items())
-def test_no_id_token_opens_a_route_whose_function_asks_who_is_signed_in(route: str, function: str) -> None:
+def test_no_id_token_opens_a_staff_route(route: str, function: str) -> None:
     if asks_who_is_signed_in(function):
         assert admits(route, ACCESS_TOKEN)
         assert not admits(route, ID_TOKEN)

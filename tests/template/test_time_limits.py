@@ -1,4 +1,4 @@
-"""What a function waits for ends before Lambda stops the function: then it says itself what happened."""
+"""Every wait ends before Lambda stops the function, so that the function itself can report what happened."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.template.stack import FUNCTIONS
 
 
 def longest_call(config: Any) -> float:
-    """Seconds: attempts, each with its time limits, and between two a wait of a second at most."""
+    """Returns seconds: all attempts with their timeouts, and at most a second between two."""
     attempts = config.retries["total_max_attempts"]
     return float(attempts * (config.connect_timeout + config.read_timeout) + (attempts - 1))
 

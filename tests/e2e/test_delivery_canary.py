@@ -1,4 +1,4 @@
-"""The canary on the local cloud: through the real API, table, stream and topic, to the queue with its filter."""
+"""The canary on the local cloud: from the real API through table, stream and topic to its filtered queue."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dev.cloud import LocalCloud
 EVENT = Path(__file__).resolve().parents[2] / "events" / "watch_delivery.json"
 
 
-def test_a_canary_comes_out_and_another_by_way_of_the_spool(cloud: LocalCloud) -> None:
+def test_a_canary_is_delivered_by_the_table_and_by_the_spool(cloud: LocalCloud) -> None:
     answer = cloud.client("lambda").invoke(FunctionName=cloud.resources["WatchDelivery"], Payload=EVENT.read_bytes())
 
     assert "FunctionError" not in answer

@@ -1,4 +1,4 @@
-"""The house keeps its order: who imports whom, one name everywhere, everything documented, nothing personal logged."""
+"""Conventions of the repository: layers and their imports, names, documentation, and what may be logged."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
 FUNCTIONS = {name: entry for name, entry in RESOURCES.items() if entry["Type"] == "AWS::Serverless::Function"}
 
 STUBS = {"mypy_boto3_dynamodb", "mypy_boto3_sns", "mypy_boto3_sqs"}
-# Who may import whom: a part of the house -> what of the project, and what libraries. The standard library is free.
+# Layer -> the layers and the libraries that it may import. The standard library is always allowed.
 PARTS = {
     "shared.domain": ({"shared.domain"}, {"pydantic", "pydantic_core", "phonenumbers", "email_validator"}),
     "shared.rulebook": ({"shared.rulebook", "shared.domain"}, set()),
@@ -37,7 +37,7 @@ PARTS = {
         {"shared.http", "shared.usecases", "shared.rulebook", "shared.settings", "shared.domain"},
         {"pydantic", "jinja2", "python_multipart"},
     ),
-    "shared": ({"shared.domain", "shared.rulebook"}, set()),  # triggers, and formats that are not FHIR
+    "shared": ({"shared.domain", "shared.rulebook"}, set()),  # triggers, and formats other than FHIR
     "functions": ({"functions", "shared"}, {"aws_lambda_powertools", *STUBS}),
 }
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "manager", "common", "misc", "base", "core"}
@@ -53,7 +53,7 @@ def part_of(module: str) -> str:
 
 
 def imports(path: Path) -> Iterator[str]:
-    """The modules that a file imports, wherever it does so."""
+    """Yields the modules that a file imports, also inside functions."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -67,7 +67,7 @@ def imports(path: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_imports_only_what_its_part_of_the_house_may(path: Path) -> None:
+def test_a_module_imports_only_what_its_layer_may(path: Path) -> None:
     own, libraries = PARTS[part_of(name_of(path))]
     standard = __import__("sys").stdlib_module_names
     for module in imports(path):
@@ -87,7 +87,7 @@ def test_the_domain_has_no_clock_environment_network_or_log() -> None:
 KNOW_DYNAMODB = ("shared.adapters.dynamodb", "shared.triggers", "shared.adapters.aws")  # table, stream, client
 
 
-def test_only_one_package_knows_dynamodb_and_only_functions_know_powertools() -> None:
+def test_dynamodb_and_powertools_are_each_used_in_one_package_only() -> None:
     for path in SOURCES:
         text = path.read_text()
         if not name_of(path).startswith((*KNOW_DYNAMODB, "functions.")):
@@ -96,7 +96,7 @@ def test_only_one_package_knows_dynamodb_and_only_functions_know_powertools() ->
             assert "powertools" not in text.lower(), name_of(path)
 
 
-def test_no_module_has_a_name_that_says_nothing() -> None:
+def test_no_module_has_a_meaningless_name() -> None:
     names = {Path(name).stem for name in tracked() if name.endswith((".py", ".js"))}
     assert not names & FORBIDDEN_NAMES
 
@@ -106,7 +106,7 @@ def snake(logical_id: str) -> str:
 
 
 @pytest.mark.parametrize("logical_id", FUNCTIONS)
-def test_a_capability_has_one_name_everywhere(logical_id: str) -> None:
+def test_a_function_has_one_name_everywhere(logical_id: str) -> None:
     name = snake(logical_id)
     assert (PROJECT / "functions" / f"{name}.py").is_file()
     assert (PROJECT / "events" / f"{name}.json").is_file()
@@ -141,7 +141,7 @@ def test_every_rule_has_a_reason_and_a_source_for_staff() -> None:
             assert rule.citations
 
 
-# ---- what the documents name is there
+# ---- references in the documents
 
 
 NAMED_FILE = re.compile(r"(?<![\w/.-])(?:benchmarks|dev|docs|events|functions|infra|shared|tests|web)/[\w./-]*\.\w+")
@@ -151,8 +151,8 @@ TARGET = re.compile(r"`make ([a-z0-9-]+)")
 TARGETS = set(re.findall(r"^([a-z0-9-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
 
 
-def dead_ends(name: str, text: str) -> Iterator[str]:
-    """What a document names and nobody finds: files, links and commands."""
+def dead_references(name: str, text: str) -> Iterator[str]:
+    """Yields files, links and commands that a document names but that do not exist."""
     yield from (path for path in NAMED_FILE.findall(text) if not (PROJECT / path.rstrip(".")).exists())
     yield from (link for link in LINK.findall(text) if not (PROJECT / name).parent.joinpath(link).exists())
     yield from (f"make {target}" for target in TARGET.findall(text) if target not in TARGETS)
@@ -164,17 +164,17 @@ def dead_ends(name: str, text: str) -> Iterator[str]:
             yield f"python -m {module}"
 
 
-def test_every_file_link_and_command_in_the_documents_is_there() -> None:
+def test_every_file_link_and_command_in_the_docs_exists() -> None:
     documents = [name for name in tracked() if name.endswith(".md")]
     assert len(documents) > 20
-    found = {name: list(dead_ends(name, (PROJECT / name).read_text())) for name in documents}
+    found = {name: list(dead_references(name, (PROJECT / name).read_text())) for name in documents}
     assert {name: ends for name, ends in found.items() if ends} == {}
 
 
-def test_a_dead_end_would_be_found() -> None:
+def test_a_dead_reference_is_found() -> None:
     text = "[it](gone.md), `shared/gone.py`, python -m dev.gone, `make gone`"
     there = "[it](../README.md), shared/http/requests.py, python -m dev.run, `make run PORT=1`"
-    assert list(dead_ends("docs/rules.md", text + there)) == [
+    assert list(dead_references("docs/rules.md", text + there)) == [
         "shared/gone.py",
         "gone.md",
         "make gone",
@@ -182,7 +182,7 @@ def test_a_dead_end_would_be_found() -> None:
     ]
 
 
-# ---- private
+# ---- logging
 
 
 LOGGED = {
@@ -194,12 +194,12 @@ LOGGED = {
     "cause",
     "consent",
     "action",
-}  # what a log line may carry beside its fixed text
+}  # keys that a log line may have besides its fixed text
 PERSONAL = {"event", "lead", "submission", "contact", "answers", "body", "screening", "record", "note", "consents"}
 
 
 def logger_calls() -> Iterator[tuple[str, ast.Call, set[str]]]:
-    """Each with the parameters of its file whose type lists the texts that they may have."""
+    """Yields file, call, and the names of the file's parameters whose type is a Literal."""
     for path in PROJECT.glob("functions/*.py"):
         tree = ast.parse(path.read_text())
         listed = {
@@ -222,7 +222,7 @@ def test_log_lines_are_a_fixed_text_and_a_few_known_keys() -> None:
     calls = list(logger_calls())
     assert calls
     for name, call, listed in calls:
-        if isinstance(call.func, ast.Attribute) and call.func.attr == "append_keys":  # for the lines that follow
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "append_keys":  # for later lines
             assert (call.args, {keyword.arg for keyword in call.keywords} - LOGGED) == ([], set()), name
             continue
         (text,) = call.args
@@ -249,7 +249,7 @@ def test_no_variable_makes_powertools_log_events() -> None:
     assert not {"POWERTOOLS_LOGGER_LOG_EVENT", "POWERTOOLS_DEV"} & VARIABLES
 
 
-# ---- fit to be shared
+# ---- fit to be published
 
 
 def tracked() -> list[str]:
@@ -260,22 +260,22 @@ def tracked() -> list[str]:
 MACHINE_PATHS = re.compile(rb"(?<![\w.-])/(?:work|root|home/\w+|Users/\w+|tmp/\w+)/\w")
 
 
-def test_no_file_names_a_place_on_somebody_s_machine() -> None:
+def test_no_file_contains_a_path_of_a_developers_machine() -> None:
     for name in tracked():
         found = MACHINE_PATHS.search((PROJECT / name).read_bytes())
         assert not found, f"{name}: {found[0]!r}"
 
 
 @pytest.mark.parametrize("path", ["/wo" + "rk/main", "/ro" + "ot/x", "/ho" + "me/ann/x", "'/t" + "mp/run/x'"])
-def test_a_place_on_a_machine_would_be_found(path: str) -> None:
+def test_a_path_of_a_machine_is_found(path: str) -> None:
     assert MACHINE_PATHS.search(path.encode())
 
 
-BRANDS = {"46f093013688d010", "3ee9f3f693fb6e81"}  # as hashes, so that not even this file names them
+BRANDS = {"46f093013688d010", "3ee9f3f693fb6e81"}  # hashes, so that this file does not name them either
 
 
 def runs(content: bytes) -> set[bytes]:
-    """Up to three words in a row that end on our subject, however they are written."""
+    """Returns every run of up to three words that ends with "spine", in lower case without separators."""
     words = re.findall(rb"[a-z]+", content.lower())
     ends = [place for place, word in enumerate(words, start=1) if word.endswith(b"spine")]
     return {b"".join(words[max(0, end - count) : end]) for end in ends for count in (1, 2, 3)}
@@ -290,7 +290,7 @@ def test_no_brand_of_the_landing_page() -> None:
 
 
 @pytest.mark.parametrize("text", [b"by Some Other Spine, LLC", b"https://some-other-spine.example", b"SomeOtherSpine"])
-def test_a_brand_would_be_found(text: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_brand_is_found(text: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(globals(), "BRANDS", {sha256(b"someotherspine").hexdigest()[:16]})
     assert any(map(is_brand, runs(text)))
     assert not any(map(is_brand, runs(b"some others spine")))

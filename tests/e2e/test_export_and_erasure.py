@@ -1,4 +1,4 @@
-"""Exports and erasing on the local cloud, by somebody who is signed in for it."""
+"""Export and erasure on the local cloud, by a signed-in administrator."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def admin(cloud: LocalCloud, service: Service) -> Colleague:
 @pytest.fixture
 def reference(service: Service, staff: Staff, submission: Json) -> str:
     found: str = service.submit(submission).json["reference"]
-    staff.hears_about(found)
+    staff.wait_for_alert(found)
     return found
 
 
@@ -45,7 +45,7 @@ def test_a_lead_is_exported_for_the_person_and_the_clinic_and_then_erased(
 
 
 @pytest.mark.parametrize("who", ["nurse", "desk"])
-def test_nobody_else_takes_leads_out_or_erases(cloud: LocalCloud, service: Service, reference: str, who: str) -> None:
+def test_only_administrators_export_and_erase(cloud: LocalCloud, service: Service, reference: str, who: str) -> None:
     colleague = sign_in(cloud, service, who)
     assert colleague.get("leads/export").status == HTTPStatus.FORBIDDEN
     assert colleague.get(f"leads/{reference}/person").status == HTTPStatus.FORBIDDEN

@@ -1,4 +1,4 @@
-"""The table knows what staff have still to be told: without the stream, the sweep alone tells them."""
+"""Due alerts are in the table, so without the stream the sweep alerts staff."""
 
 from __future__ import annotations
 
@@ -41,25 +41,27 @@ def sweep(cloud: LocalCloud) -> Any:
 
 
 @pytest.mark.usefixtures("without_stream")
-def test_the_sweep_alone_tells_staff(cloud: LocalCloud, service: Service, staff: Staff, submission: Json) -> None:
+def test_without_the_stream_the_sweep_alerts_staff(
+    cloud: LocalCloud, service: Service, staff: Staff, submission: Json
+) -> None:
     reference = service.submit(submission).json["reference"]
 
     sweep(cloud)
 
-    assert staff.hears_about(reference).kind == "new"
+    assert staff.wait_for_alert(reference).kind == "new"
 
 
-def test_the_stream_does_not_repeat_what_the_sweep_told(
+def test_the_stream_does_not_repeat_an_alert_of_the_sweep(
     cloud: LocalCloud, service: Service, staff: Staff, submission: Json
 ) -> None:
     switch(cloud, on=False)
     first = service.submit(submission).json["reference"]
     sweep(cloud)
-    staff.hears_about(first)
+    staff.wait_for_alert(first)
     switch(cloud, on=True)
 
     later = service.submit(submission | {"submission_id": str(uuid4())}).json["reference"]
-    staff.hears_about(later)  # by now the stream has passed the first lead too
+    staff.wait_for_alert(later)  # by now the stream has delivered the first lead too
     sweep(cloud)
 
     assert len(staff.alerts_about(first)) == 1

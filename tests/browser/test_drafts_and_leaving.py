@@ -1,4 +1,4 @@
-"""What was typed is never lost, and never left behind."""
+"""Drafts survive a reload, are deleted after sending, and are sent if the visitor leaves after consent."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ def test_answers_survive_a_reload(patient: Patient, page: Page) -> None:
     expect(page.locator("#question-age")).to_have_value("54")
 
 
-def test_contact_survives_a_reload_and_one_lead_comes_of_it(
-    patient: Patient, page: Page, stored: Callable[[], int]
-) -> None:
+def test_contact_survives_a_reload_and_makes_one_lead(patient: Patient, page: Page, stored: Callable[[], int]) -> None:
     before = stored()
     patient.ready_to_send()
     page.reload()
@@ -61,9 +59,9 @@ def test_nothing_is_left_after_sending(patient: Patient, page: Page) -> None:
     reference = patient.reference()
     kept = patient.kept()
     assert list(kept) == ["lead-form:fs-intake"]
-    told = json.loads(kept["lead-form:fs-intake"])
-    assert set(told) == {"at", "receipt"}
-    assert set(told["receipt"]) == {"reference", "disposition", "messages", "received_at", "language", "at"}
+    saved = json.loads(kept["lead-form:fs-intake"])
+    assert set(saved) == {"at", "receipt"}
+    assert set(saved["receipt"]) == {"reference", "disposition", "messages", "received_at", "language", "at"}
     page.reload()
     assert patient.reference() == reference
     page.get_by_role("button", name="Start a new form").click()
@@ -146,7 +144,7 @@ def test_after_a_failed_send_a_reload_says_that_nothing_was_sent(
     patient.reference()
 
 
-def test_questions_that_cannot_be_loaded_after_a_reload_go_on_where_the_visitor_was(
+def test_questions_that_load_late_after_a_reload_open_the_same_page(
     patient: Patient, page: Page, console: Console
 ) -> None:
     console.expect("ERR_FAILED")
@@ -183,14 +181,14 @@ def test_emergency_is_shown_again_after_a_reload(patient: Patient, page: Page) -
     patient.sees_step(1)
 
 
-def test_of_people_under_18_nothing_is_kept(patient: Patient, page: Page) -> None:
+def test_nothing_is_kept_about_people_under_18(patient: Patient, page: Page) -> None:
     patient.start().answer(patient.calm(1, age="15")).next()
     expect(patient.heading("This form is for adults")).to_be_focused()
     assert "lead-form:fs-intake" not in patient.kept()
 
 
-def test_answers_of_yesterday_are_not_shown_to_whoever_comes_today(patient: Patient, page: Page) -> None:
-    Held(page, "**/challenges/*")  # nothing is written meanwhile
+def test_answers_of_yesterday_are_not_shown_today(patient: Patient, page: Page) -> None:
+    Held(page, "**/challenges/*")  # nothing writes to the storage meanwhile
     patient.at(3)
     page.evaluate("""() => {
       const kept = JSON.parse(sessionStorage.getItem("lead-form:fs-intake"));
@@ -225,7 +223,7 @@ def test_sends_by_itself_when_the_network_is_back(
 def test_a_flaky_network_loses_nothing_and_doubles_nothing(
     patient: Patient, page: Page, console: Console, stored: Callable[[], int]
 ) -> None:
-    """Every other request is lost, some after they arrived."""
+    """Every other request fails, some after they took effect."""
     console.expect("ERR_")
     before = stored()
     seen: list[Route] = []
@@ -260,7 +258,7 @@ def test_a_flaky_network_loses_nothing_and_doubles_nothing(
 
 @pytest.fixture
 def look_away(page: Page) -> Callable[[], None]:
-    """The visitor looks at another page and closes nothing."""
+    """Hides the page, as when the visitor switches to another tab."""
 
     def hide() -> None:
         page.evaluate("""() => {
@@ -285,7 +283,7 @@ def test_nothing_is_sent_before_consent(
     assert traffic.posted("/submissions") == []
 
 
-def test_who_leaves_after_consent_is_sent_once_for_each_change(
+def test_leaving_after_consent_sends_once_for_each_change(
     patient: Patient, page: Page, traffic: Traffic, look_away: Callable[[], None], stored: Callable[[], int]
 ) -> None:
     before = stored()
@@ -314,7 +312,7 @@ def test_who_leaves_after_consent_is_sent_once_for_each_change(
     assert stored() == before + 1
 
 
-def test_who_closes_the_page_after_consent_is_not_lost(
+def test_closing_the_page_after_consent_sends_the_form(
     patient: Patient, page: Page, stored: Callable[[], int], newest: Callable[[], Any]
 ) -> None:
     before = stored()
@@ -324,7 +322,7 @@ def test_who_closes_the_page_after_consent_is_not_lost(
     assert newest()["complete"] is False
 
 
-def test_who_leaves_while_sending_is_sent_whole(
+def test_leaving_while_sending_sends_the_complete_form(
     patient: Patient, page: Page, traffic: Traffic, stored: Callable[[], int], newest: Callable[[], Any]
 ) -> None:
     before = stored()
@@ -346,10 +344,10 @@ def test_the_form_says_that_leaving_sends(patient: Patient, page: Page) -> None:
     assert note.evaluate("node => node.closest('label')") is None, "beside the consent, not a part of it"
 
 
-# ---- machines --------------------------------------------------------------------------------
+# ---- spam protection --------------------------------------------------------------------------------
 
 
-def test_a_proof_of_work_goes_along_and_the_trap_stays_empty(patient: Patient, page: Page, traffic: Traffic) -> None:
+def test_a_proof_of_work_is_sent_and_the_trap_stays_empty(patient: Patient, page: Page, traffic: Traffic) -> None:
     patient.ready_to_send()
     until(page, lambda: "proof" in json.loads(patient.kept()["lead-form:fs-intake"])["guard"])
     trap = page.locator("#website")

@@ -1,4 +1,4 @@
-"""What a page reads from the service, and who may."""
+"""The routes that a form calls before it is sent, and the origins that may call them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.e2e.conftest import Json, Service
 QUESTIONNAIRE = {"id": "fs-intake", "version": "1.0.0"}
 
 
-def test_the_questionnaire_is_sent_once_and_then_only_confirmed(service: Service) -> None:
+def test_the_questionnaire_is_sent_once_and_then_revalidated(service: Service) -> None:
     first = service.get("questionnaires/fs-intake")
     again = service.get("questionnaires/fs-intake", {"if-none-match": first.headers["etag"]})
 
@@ -24,7 +24,7 @@ def test_another_questionnaire_is_not_found(service: Service) -> None:
     assert service.get("questionnaires/knees").status == HTTPStatus.NOT_FOUND
 
 
-def test_a_warning_sign_interrupts_at_once(service: Service) -> None:
+def test_a_red_flag_interrupts_at_once(service: Service) -> None:
     answers = {"age": 45, "ces": ["saddle-numb", "bladder-retention"], "ces-onset": "lt2w"}
 
     answer = service.post("screenings", {"questionnaire": QUESTIONNAIRE, "answers": answers, "page": "P2"})
@@ -34,7 +34,7 @@ def test_a_warning_sign_interrupts_at_once(service: Service) -> None:
     assert answer.json["messages"][-1]["id"] == "M-NET"
 
 
-def test_without_a_warning_sign_the_form_goes_on(service: Service) -> None:
+def test_without_a_red_flag_the_form_continues(service: Service) -> None:
     screening: Json = {"questionnaire": QUESTIONNAIRE, "answers": {"age": 45}, "page": "P1"}
 
     assert service.post("screenings", screening).json == {"disposition": "continue", "minor": False, "messages": []}

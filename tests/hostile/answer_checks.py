@@ -1,4 +1,4 @@
-"""What every answer must be, whatever was asked."""
+"""Checks that hold for every answer, whatever the request was."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ HTML = "text/html; charset=utf-8"
 TAG, QUOTED = re.compile(r"<[^<>]*>"), re.compile(r'"[^"]*"')
 LINK = re.compile(r'\b(?:href|src|action|formaction)="([^"]*)"')
 RUNS = ("javascript:", "data:", "vbscript:")
-DRAWN = ("/form", "/submissions", "/received/{submission_id}")  # pages with what a visitor typed
+DRAWN = ("/form", "/submissions", "/received/{submission_id}")  # pages that show what a visitor typed
 CACHED = 304
-UNREADABLE = {400}  # what API Gateway itself would never send
+UNREADABLE = {400}  # API Gateway never sends these
 
 
 def statuses(route: str) -> set[int]:
-    """Those that the OpenAPI document names."""
+    """Returns the statuses that the OpenAPI document has for a route."""
     operation = openapi.OPERATIONS[route]
     named = {int(status) for status in (*operation.answers, *operation.problems)}
     return named | UNREADABLE | ({CACHED} if operation.cacheable else set())
 
 
 def fault(route: Route, answer: object, *, out_of_order: bool = False) -> str:
-    """What is wrong with the answer; "" when nothing is. `out_of_order`: the table was made to fail."""
+    """Returns what is wrong with the answer, or "". `out_of_order`: whether the table was made to fail."""
     if not isinstance(answer, dict):
         return "no answer"
     status = answer["statusCode"]
@@ -42,7 +42,7 @@ def fault(route: Route, answer: object, *, out_of_order: bool = False) -> str:
     if status >= 500 and not out_of_order:
         return f"status {status} without a fault"
     if "no-store" not in answer["headers"].get("cache-control", "") and not openapi.OPERATIONS[route.name].cacheable:
-        return "somebody on the way may keep this"
+        return "a proxy may cache this"
     return _headers(answer) or _body(route, answer)
 
 
@@ -51,9 +51,9 @@ def _headers(answer: Json) -> str:
         if not isinstance(value, str) or not HEADER_VALUE.fullmatch(value):
             return f"header {name} cannot be sent"
     if answer["headers"].get("x-content-type-options") != "nosniff":
-        return "a browser may guess what this is"
+        return "a browser may guess the content type"
     if "strict-transport-security" not in answer["headers"]:
-        return "a browser may come back without TLS"
+        return "a browser may return without TLS"
     return ""
 
 
@@ -80,7 +80,7 @@ def _body(route: Route, answer: Json) -> str:
 
 
 def _scripted(page: str) -> bool:
-    """A quoted value may hold anything, in which < and > and quotes are escaped; the tag around it may not."""
+    """Whether a page has a tag with script. Quoted attribute values are ignored: they may contain anything, escaped."""
     return any(map(_runs, set(TAG.findall(page))))
 
 

@@ -1,4 +1,4 @@
-"""New versions take over step by step: of which functions, watched by which alarms, and reached by everyone's calls."""
+"""Gradual deployment: which functions shift traffic gradually, and which alarms roll back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from dev.cloud import PARAMETERS
 SOURCE = template.read()
 RESOURCES: dict[str, Any] = template.expand()["Resources"]
 AT_ONCE: dict[str, Any] = template.expand({"GradualDeployment": "false"})["Resources"]
-# Requests come at any time, so a tenth of them for five minutes; the sweep runs each minute, so a tenth more with each.
+# Requests arrive at any time: a tenth of them goes to the new version for five minutes. The sweep runs once a minute:
+# the new version gets another tenth each minute.
 REQUESTS, RUNS = "Canary10Percent5Minutes", "Linear10PercentEvery1Minute"
 GRADUAL: dict[str, tuple[str, list[str]]] = {
     "CaptureLead": (REQUESTS, ["CaptureFailing", "ApiErrors", "ScoringFailed"]),
@@ -35,7 +36,7 @@ def refers(value: object, name: str) -> bool:
     return bool(re.search(rf'"(?:Ref": "|Fn::GetAtt": \["){name}"|\$\{{{name}[.}}]', text))
 
 
-def test_these_functions_change_step_by_step_and_are_taken_back_by_these_alarms() -> None:
+def test_these_functions_deploy_gradually_and_these_alarms_roll_back() -> None:
     groups = of_type("AWS::CodeDeploy::DeploymentGroup")
 
     assert set(groups) == {f"{name}DeploymentGroup" for name in GRADUAL}
@@ -49,8 +50,8 @@ def test_these_functions_change_step_by_step_and_are_taken_back_by_these_alarms(
 
 
 @pytest.mark.parametrize("name", GRADUAL)
-def test_whoever_calls_it_calls_its_alias(name: str) -> None:
-    """Or the new version would have all calls at once, and nobody could take it back."""
+def test_callers_use_the_alias(name: str) -> None:
+    """Otherwise the new version would get all calls at once, without a rollback."""
     about = ("AWS::Lambda::Version", "AWS::Lambda::Alias", "AWS::Lambda::EventInvokeConfig", "AWS::CloudWatch::")
     around = {
         who
@@ -63,7 +64,7 @@ def test_whoever_calls_it_calls_its_alias(name: str) -> None:
     assert callers
 
 
-def test_stream_schedule_and_routes_lead_to_the_alias() -> None:
+def test_stream_schedule_and_routes_use_the_alias() -> None:
     live = {name: {"Ref": f"{name}Aliaslive"} for name in GRADUAL}
 
     assert of_type("AWS::Lambda::EventSourceMapping")["AlertStaffNewLead"]["FunctionName"] == live["AlertStaff"]
@@ -75,17 +76,20 @@ def test_stream_schedule_and_routes_lead_to_the_alias() -> None:
 
 
 @pytest.mark.parametrize("name", GRADUAL)
-def test_a_changed_parameter_reaches_a_version(name: str) -> None:
-    """SAM publishes none for that: without this a changed phone number would not be shown to anyone."""
+def test_a_changed_parameter_publishes_a_version(name: str) -> None:
+    """SAM itself publishes no version for that, so visitors would not see a changed phone number."""
     variables = RESOURCES[name]["Properties"]["Environment"]
     settings = SOURCE["Resources"]["SettingsVersion"]["Properties"]["Content"]["Fn::Join"][1]
-    told = {parameter for parameter in SOURCE["Parameters"] if refers(variables, parameter)}
+    used = {parameter for parameter in SOURCE["Parameters"] if refers(variables, parameter)}
     (version,) = (entry for who, entry in RESOURCES.items() if re.fullmatch(rf"{name}Version[0-9a-f]{{10}}", who))
 
-    assert told
-    assert told <= {entry["Ref"] for entry in settings}
-    said = {"Fn::Sub": "Settings ${SettingsVersion}"}
-    assert (version["Properties"]["Description"], RESOURCES[name]["Properties"]["Description"]) == (said, said)
+    assert used
+    assert used <= {entry["Ref"] for entry in settings}
+    description = {"Fn::Sub": "Settings ${SettingsVersion}"}
+    assert (version["Properties"]["Description"], RESOURCES[name]["Properties"]["Description"]) == (
+        description,
+        description,
+    )
 
 
 def test_a_secret_parameter_is_in_no_settings() -> None:
@@ -94,14 +98,14 @@ def test_a_secret_parameter_is_in_no_settings() -> None:
     assert not [entry["Ref"] for entry in settings if SOURCE["Parameters"][entry["Ref"]].get("NoEcho")]
 
 
-def test_a_stage_without_visitors_changes_all_at_once() -> None:
+def test_a_stage_without_visitors_deploys_all_at_once() -> None:
     assert not [entry["Type"] for entry in AT_ONCE.values() if entry["Type"].startswith("AWS::CodeDeploy")]
     assert not [name for name in of_type("AWS::Lambda::Alias", AT_ONCE) if "UpdatePolicy" in AT_ONCE[name]]
     assert set(of_type("AWS::Lambda::Alias", AT_ONCE)) == {f"{name}Aliaslive" for name in GRADUAL}
     assert PARAMETERS["GradualDeployment"] == "false"  # this machine has no CodeDeploy
 
 
-def test_who_shifts_traffic_may_change_these_aliases_and_nothing_else() -> None:
+def test_the_deployment_role_may_change_only_these_aliases() -> None:
     (policy,) = RESOURCES["DeploymentRole"]["Properties"]["Policies"]
     shift, look = policy["PolicyDocument"]["Statement"]
 

@@ -1,4 +1,4 @@
-"""The real use cases on a table and a topic in memory, with a clock of their own. The same seed gives the same run."""
+"""The real use cases with a table and a topic in memory, and a virtual clock. The same seed gives the same run."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Topic:
 
 
 class Clinic:
-    """`call_takes`: what each lead that a sweep tells costs in time, so that a long queue is felt."""
+    """The service, to be flooded. `call_takes`: how long a sweep takes for each lead, so that a backlog delays it."""
 
     def __init__(self, seed: int, call_takes: timedelta = timedelta(milliseconds=120)) -> None:
         self.chance = random.Random(seed)
@@ -64,12 +64,12 @@ class Clinic:
         alert_staff(lead_id, self.alerting, self.now)
 
     def sweep(self) -> None:
-        """One run of the sweep, which stops after 40 s as the real one does."""
+        """Runs one sweep, which stops after 40 s as the real one does."""
         clock = self.now
 
         def tick() -> datetime:
             nonlocal clock
-            clock += self.call_takes / 2  # the use case looks at the clock twice for each lead
+            clock += self.call_takes / 2  # the use case reads the clock twice for each lead
             self.topic.now = clock
             return clock
 

@@ -1,4 +1,4 @@
-"""Checks that are too long for each change, and of no one page under docs/: what every cold start costs."""
+"""The long check of what every cold start imports and costs."""
 
 from __future__ import annotations
 

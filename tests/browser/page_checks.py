@@ -1,4 +1,4 @@
-"""What must hold in every state: no accessibility violation, nothing too wide or too small, no reassurance."""
+"""Checks for every state of the form: accessibility, sizes, and no reassuring words."""
 
 from __future__ import annotations
 

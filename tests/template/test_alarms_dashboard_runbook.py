@@ -1,4 +1,4 @@
-"""Alarms, dashboard and runbook speak of what exists: each metric is one that a function or AWS emits."""
+"""Alarms, dashboard and runbook: everything that they name exists, and functions or AWS emit the metrics."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SEARCH = (
     r"""SEARCH\('\{AWS/Lambda,FunctionName\} MetricName="(\w+)" FunctionName=\$\{AWS::StackName\}', '(\w+)', 300\)"""
 )
 
-# What AWS emits: metric -> the dimensions it may be asked for by. Lambda developer guide "Types of metrics for Lambda
+# Metrics of AWS -> dimensions by which they can be queried. Lambda developer guide "Types of metrics for Lambda
 # functions"; API Gateway developer guide "Monitor CloudWatch metrics for HTTP APIs"; SQS developer guide "Available
 # CloudWatch metrics for Amazon SQS".
 BY: dict[str, set[tuple[str, ...]]] = {
@@ -41,12 +41,12 @@ AWS_METRICS = {
 
 
 def test_no_function_adds_a_dimension_of_its_own() -> None:
-    """Each value of it would be a metric to pay for, and no alarm would find the sum."""
+    """Each of its values would be a metric to pay for, and alarms would not see the sum."""
     for path in (PROJECT / "functions").glob("*.py"):
         assert not [*calls(path.read_text(), "add_dimension"), *calls(path.read_text(), "set_default_dimensions")]
 
 
-def test_an_alarm_watches_what_is_emitted() -> None:
+def test_every_alarm_watches_an_emitted_metric() -> None:
     assert len(ALARMS) >= 17
     for name, alarm in ALARMS.items():
         must_exist(name, alarm["Namespace"], alarm["MetricName"], {d["Name"]: d["Value"] for d in alarm["Dimensions"]})
@@ -73,7 +73,7 @@ def must_exist(where: str, namespace: str, metric: str, dimensions: dict[str, An
 
 
 def named(value: Any) -> str:
-    """What a Ref, a GetAtt, or a ${} inside the dashboard stands for."""
+    """Returns the logical id in a Ref, a GetAtt, or a ${} of the dashboard."""
     match value:
         case {"Ref": str(name)}:
             return name
@@ -104,7 +104,7 @@ def metric_widgets() -> list[dict[str, Any]]:
 
 
 def drawn() -> Iterator[tuple[str, list[str]]]:
-    """Each widget's title, and each metric that it names."""
+    """Yields the title and the metrics of each widget."""
     for widget in metric_widgets():
         for metric in widget["metrics"]:
             if parts := [part for part in metric if isinstance(part, str)]:
@@ -112,8 +112,8 @@ def drawn() -> Iterator[tuple[str, list[str]]]:
 
 
 def searched() -> Iterator[tuple[str, str]]:
-    """Metric and statistic of each SEARCH for the functions whose names hold the stack's name. Without quotes: with
-    them CloudWatch would look for a function that is named as the stack."""
+    """Yields metric and statistic of each SEARCH for functions whose names contain the stack's name. That name must not
+    be quoted: CloudWatch would search for exactly this function name."""
     for widget in metric_widgets():
         for (only,) in (metric for metric in widget["metrics"] if isinstance(metric[0], dict)):
             found = re.fullmatch(SEARCH, only["expression"])
@@ -122,7 +122,7 @@ def searched() -> Iterator[tuple[str, str]]:
             yield found[1], found[2]
 
 
-def test_the_dashboard_shows_what_is_emitted() -> None:
+def test_the_dashboard_shows_only_emitted_metrics() -> None:
     shown = set()
     for title, (namespace, name, *rest) in drawn():
         must_exist(title, namespace, name, dict(zip(rest[::2], rest[1::2], strict=True)))
@@ -132,7 +132,7 @@ def test_the_dashboard_shows_what_is_emitted() -> None:
 
 
 def test_every_function_is_on_the_dashboard() -> None:
-    """CloudFormation begins a function's name with the stack's, unless the template names the function."""
+    """A function's name starts with the stack's, unless the template names the function."""
     assert set(searched()) == {("Errors", "Sum"), ("Throttles", "Sum"), ("Duration", "p95")}
     assert {metric for metric, _ in searched()} <= AWS_METRICS["AWS/Lambda"]
     assert not [name for name in FUNCTIONS if "FunctionName" in RESOURCES[name]["Properties"]]
@@ -157,13 +157,13 @@ def test_every_failure_queue_is_on_the_dashboard() -> None:
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_an_alarm_tells_operators_what_to_do_and_when_it_is_over(name: str) -> None:
+def test_an_alarm_says_what_to_do_and_notifies_on_recovery(name: str) -> None:
     alarm = ALARMS[name]
     assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}]
     description = alarm["AlarmDescription"]
-    said, _, runbook = description.partition(" Runbook - ")
+    meaning, _, runbook = description.partition(" Runbook - ")
     assert runbook == name
-    assert len(re.findall(r"[.]", said)) >= 2, "what it means, and what to do"
+    assert len(re.findall(r"[.]", meaning)) >= 2, "what it means, and what to do"
     assert alarm["TreatMissingData"] == ("breaching" if "LessThan" in alarm["ComparisonOperator"] else "notBreaching")
 
 
@@ -173,7 +173,7 @@ def test_every_alarm_has_one_entry_in_the_runbook_and_every_entry_an_alarm() -> 
 
 
 @pytest.mark.parametrize("entry", re.findall(r"^### \w+\n(.*?)(?=^##|\Z)", RUNBOOK, re.MULTILINE | re.DOTALL))
-def test_an_entry_says_all_four_things(entry: str) -> None:
+def test_a_runbook_entry_has_all_four_parts(entry: str) -> None:
     assert re.findall(r"^- \*\*([\w ]+):\*\* \S", entry, re.MULTILINE) == LABELS
 
 
@@ -193,7 +193,7 @@ def test_every_metric_is_explained_and_every_explained_one_is_emitted() -> None:
 
 
 def test_a_storage_error_is_counted_by_what_functions_log() -> None:
-    """The filter finds the field and the value that `api` and the alerting functions write."""
+    """The filter matches the field and the value that `api` and the alerting functions log."""
     (metric_filter,) = (entry for entry in RESOURCES.values() if entry["Type"] == "AWS::Logs::MetricFilter")
     properties = metric_filter["Properties"]
     assert properties["LogGroupName"] == {"Ref": "Logs"}
@@ -201,7 +201,7 @@ def test_a_storage_error_is_counted_by_what_functions_log() -> None:
     assert properties["FilterPattern"] == '{ ($.error = "StoreUnavailable") || ($.error = "ReceiptUnavailable") }'
 
 
-def test_x_ray_is_off_until_somebody_turns_it_on() -> None:
+def test_x_ray_is_off_by_default() -> None:
     for chosen, mode in ((None, None), ("Disabled", None), ("Active", "Active")):
         resources = template.expand({"Tracing": chosen} if chosen else None)["Resources"]
         for name in FUNCTIONS:
