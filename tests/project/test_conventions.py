@@ -1,4 +1,4 @@
-"""Conventions of the repository: layers and their imports, names, documentation, and what may be logged."""
+"""Conventions of the repository: names, documentation, and what may be logged. test_layers.py has the imports."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import ast
 import re
 import subprocess
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -21,79 +20,7 @@ TEMPLATE = template.read()
 RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
 FUNCTIONS = {name: entry for name, entry in RESOURCES.items() if entry["Type"] == "AWS::Serverless::Function"}
 
-STUBS = {"mypy_boto3_dynamodb", "mypy_boto3_sns", "mypy_boto3_sqs"}
-# Layer -> the layers and the libraries that it may import. The standard library is always allowed.
-PARTS = {
-    "shared.domain": ({"shared.domain"}, {"pydantic", "pydantic_core", "phonenumbers", "email_validator"}),
-    "shared.rulebook": ({"shared.rulebook", "shared.domain"}, set()),
-    "shared.formats.fhir": ({"shared.formats.fhir", "shared.rulebook", "shared.domain"}, set()),
-    "shared.adapters": (
-        {"shared.adapters", "shared.domain"},
-        {"boto3", "botocore", "itsdangerous", "altcha", "urllib3", *STUBS},
-    ),
-    "shared.usecases": ({"shared.usecases", "shared.domain"}, set()),
-    "shared.settings": ({"shared.domain"}, set()),
-    "shared.http": (
-        {"shared.http", "shared.usecases", "shared.rulebook", "shared.settings", "shared.domain"},
-        {"pydantic", "jinja2", "python_multipart"},
-    ),
-    "shared": ({"shared.domain", "shared.rulebook"}, set()),  # triggers, and formats other than FHIR
-    "functions": ({"functions", "shared"}, {"aws_lambda_powertools", *STUBS}),
-}
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "manager", "common", "misc", "base", "core"}
-NEVER_IN_DOMAIN = {"os", "logging", "socket", "subprocess", "time", "random", "secrets", "urllib", "http", "tempfile"}
-
-
-def name_of(path: Path) -> str:
-    return ".".join(path.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__")
-
-
-def part_of(module: str) -> str:
-    return max((part for part in PARTS if f"{module}.".startswith(f"{part}.")), key=len)
-
-
-def imports(path: Path) -> Iterator[str]:
-    """Yields the modules that a file imports, also inside functions."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.module is not None
-            assert node.level == 0
-            if node.module in {"shared", "functions", "shared.rulebook", "shared.domain", "shared.adapters"}:
-                yield from (f"{node.module}.{alias.name}" for alias in node.names)
-            else:
-                yield node.module
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_a_module_imports_only_what_its_layer_may(path: Path) -> None:
-    own, libraries = PARTS[part_of(name_of(path))]
-    standard = __import__("sys").stdlib_module_names
-    for module in imports(path):
-        top = module.partition(".")[0]
-        if top in {"shared", "functions", "dev", "tests", "infra"}:
-            assert any(f"{module}.".startswith(f"{part}.") for part in own), f"{name_of(path)} imports {module}"
-        else:
-            assert top in standard or top in libraries, f"{name_of(path)} imports {module}"
-
-
-def test_the_domain_has_no_clock_environment_network_or_log() -> None:
-    for path in PROJECT.glob("shared/domain/*.py"):
-        assert not {module.partition(".")[0] for module in imports(path)} & NEVER_IN_DOMAIN, path.name
-        assert not re.search(r"\b(datetime\.now|date\.today|utcnow|open|print)\(", path.read_text()), path.name
-
-
-KNOW_DYNAMODB = ("shared.adapters.dynamodb", "shared.triggers", "shared.adapters.aws")  # table, stream, client
-
-
-def test_dynamodb_and_powertools_are_each_used_in_one_package_only() -> None:
-    for path in SOURCES:
-        text = path.read_text()
-        if not name_of(path).startswith((*KNOW_DYNAMODB, "functions.")):
-            assert "dynamodb" not in re.sub(r"adapters[./]dynamodb", "", text).lower(), name_of(path)
-        if not name_of(path).startswith("functions"):
-            assert "powertools" not in text.lower(), name_of(path)
 
 
 def test_no_module_has_a_meaningless_name() -> None:
@@ -241,7 +168,7 @@ def test_events_and_errors_are_never_logged_whole() -> None:
         text = path.read_text()
         assert not re.search(
             r"log_event\s*=\s*True|logger\.exception|exc_info|traceback\.(?!extract_tb)|\bprint\(|import logging",
-            text.replace("import logging\nimport warnings", "") if name_of(path) == "functions.wiring" else text,
+            text.replace("import logging\nimport warnings", "") if path.name == "wiring.py" else text,
         )
 
 
@@ -269,28 +196,3 @@ def test_no_file_contains_a_path_of_a_developers_machine() -> None:
 @pytest.mark.parametrize("path", ["/wo" + "rk/main", "/ro" + "ot/x", "/ho" + "me/ann/x", "'/t" + "mp/run/x'"])
 def test_a_path_of_a_machine_is_found(path: str) -> None:
     assert MACHINE_PATHS.search(path.encode())
-
-
-BRANDS = {"46f093013688d010", "3ee9f3f693fb6e81"}  # hashes, so that this file does not name them either
-
-
-def runs(content: bytes) -> set[bytes]:
-    """Returns every run of up to three words that ends with "spine", in lower case without separators."""
-    words = re.findall(rb"[a-z]+", content.lower())
-    ends = [place for place, word in enumerate(words, start=1) if word.endswith(b"spine")]
-    return {b"".join(words[max(0, end - count) : end]) for end in ends for count in (1, 2, 3)}
-
-
-def is_brand(run: bytes) -> bool:
-    return sha256(run).hexdigest()[:16] in BRANDS
-
-
-def test_no_brand_of_the_landing_page() -> None:
-    assert [name for name in tracked() if any(map(is_brand, runs((PROJECT / name).read_bytes())))] == []
-
-
-@pytest.mark.parametrize("text", [b"by Some Other Spine, LLC", b"https://some-other-spine.example", b"SomeOtherSpine"])
-def test_a_brand_is_found(text: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(globals(), "BRANDS", {sha256(b"someotherspine").hexdigest()[:16]})
-    assert any(map(is_brand, runs(text)))
-    assert not any(map(is_brand, runs(b"some others spine")))
