@@ -27,16 +27,16 @@ from benchmarks.capacity import Item
 from benchmarks.cost import GOAL, Facts, partitions_for, units_shared_by_all
 from benchmarks.table_in_memory import TableInMemory
 from dev import template
-from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.dynamodb.items import item_of
+from shared.adapters.dynamodb.leads_table import LeadsTable
 from shared.adapters.dynamodb.partitions import Partitions
 from shared.domain.leads.export import ExportQuery
 from shared.domain.leads.staff import Staff
 from shared.domain.leads.worklist import Search, WorklistQuery
 from shared.rulebook.loading import load
 from shared.rulebook.retention import retention
-from shared.usecases.inbox import list_leads, search_leads
-from shared.usecases.records import Records, export_leads, retire_leads
+from shared.usecases.inbox import Workspace, list_leads, search_leads
+from shared.usecases.records import export_leads, retire_leads
 from tests.functions.calls import URGENT
 from tests.leads import HOURS, PERSON_KEY, a_lead, varied
 
@@ -93,7 +93,7 @@ def _changed(at: datetime, number: int) -> Item:
 
 
 def reads(table: LeadsTable) -> dict[str, Callable[[], object]]:
-    records = Records(table, load(), NoAccessLog(), HOURS)
+    records = Workspace(table, load(), NoAccessLog(), HOURS)
     week = {"from": (NOW - timedelta(days=6)).date().isoformat(), "to": NOW.date().isoformat()}
     return {
         "worklist": lambda: list_leads(WorklistQuery(), ADMIN, table, NOW),

@@ -1,89 +1,71 @@
 """POST /submissions: a filled-in form, as JSON or from a plain HTML form, becomes a triaged, stored lead."""
 
-from datetime import UTC, datetime
-from http import HTTPStatus
-from typing import Any
+from __future__ import annotations
 
-from aws_lambda_powertools import Logger, Metrics
+from functools import cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared.adapters.aws import PATIENT_FACING, SPOOLING, client
-from shared.adapters.dynamodb import LeadsTable
-from shared.adapters.form_guard import FormGuard
-from shared.adapters.spool import SpoolQueue
-from shared.domain.intake.filled_form import FilledForm
+from functions import reporting, wiring
+from functions.wiring import logger, metrics
 from shared.domain.intake.submission import Submission
+from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import FORM, PLAIN_FORM, Arrival, reference_of
-from shared.http import api
-from shared.http.plain_forms import PlainForms, sends_form, wants_page
-from shared.rulebook.loading import load, load_candidate
-from shared.rulebook.words import words
-from shared.settings import (
-    ClinicSettings,
-    TableSettings,
-    form_key,
-    opening_hours,
-    person_key,
-    return_origins,
-    spool_queue,
-)
-from shared.usecases.capture import Captured, Intake, capture_lead
-from shared.usecases.screening import mend_form
+from shared.http.requests import REQUEST_ID, Request
+from shared.http.responses import Response, respond
+from shared.http.visitor_responses import Receipt
+from shared.rulebook.loading import load_candidate
+from shared.settings import return_origins
+from shared.usecases.capture import Captured, capture_lead
 
-logger = Logger()
-metrics = Metrics()
-rulebook = load()
-table = TableSettings.from_environment()
-leads = LeadsTable(client("dynamodb", PATIENT_FACING), table.leads_table, table.index_shards)
-spool = SpoolQueue(lambda: client("sqs", SPOOLING), spool_queue())
-intake = Intake(rulebook, leads, spool, lambda: datetime.now(UTC), opening_hours(), person_key(), load_candidate())
-guard = FormGuard(form_key())
-clinic = ClinicSettings.from_environment()
-safety = api.Safety(rulebook.emergency_advice_in, words, clinic.phone)
-forms = PlainForms(
-    rulebook, safety, clinic, lambda form, problems: mend_form(form, problems, rulebook), return_origins()
-)
+if TYPE_CHECKING:
+    from shared.domain.intake.filled_form import FilledForm
+    from shared.http.plain_forms import PlainForms
+
+rulebook = wiring.rulebook()
+guard = wiring.form_guard()
+intake = wiring.intake(load_candidate())
 
 
-def tell(captured: Captured) -> None:
-    if captured.lead and captured.spooled:
-        logger.warning("spooled", extra={"lead_id": str(captured.lead.lead_id), "tier": captured.lead.tier})
-    elif captured.lead and captured.created:
-        logger.info("captured", extra={"lead_id": str(captured.lead.lead_id), "tier": captured.lead.tier})
-    elif captured.lead:
-        logger.info("sent again", extra={"lead_id": str(captured.lead.lead_id), "tier": captured.lead.tier})
-    if lead := captured.counted:
-        metrics.add_metric("heard", MetricUnit.Count, 1)  # silence of this metric is an alarm: see watch_delivery
-        if captured.spooled:  # counted as captured when it is stored
-            metrics.add_metric("spooled", MetricUnit.Count, 1)
-            return
-        metrics.add_metric("captured", MetricUnit.Count, 1)
-        metrics.add_metric("suspects", MetricUnit.Count, int(lead.assessment.suspicion.suspect))
-        metrics.add_metric("scoring_failed", MetricUnit.Count, int(lead.assessment.triage.failed))
-        metrics.add_metric(f"captured_{lead.tier}", MetricUnit.Count, 1)
+@cache
+def forms() -> PlainForms:
+    """Loaded for those who send a plain form."""
+    from shared.usecases.screening import mend_form  # noqa: PLC0415
+
+    return wiring.plain_forms(lambda form, problems: mend_form(form, problems, rulebook), return_origins())
 
 
-@logger.inject_lambda_context(correlation_id_path=api.REQUEST_ID, clear_state=True)
+def show_problem(request: Request, error: Exception) -> Response | None:
+    return forms().show_problem(request, error) if request.wants_page else None
+
+
+@logger.inject_lambda_context(correlation_id_path=REQUEST_ID, clear_state=True)
 @metrics.log_metrics
-@api.answers_problems(safety, logger.error, forms.show_problem)
-def handler(event: api.Event, context: Any) -> api.Response:
-    now = datetime.now(UTC)
-    form = forms.read(event) if sends_form(event) else None
-    submission = forms.submission(event, form, guard, now) if form else api.read(event, Submission)
+@wiring.answers_visitors(show_problem)
+def handler(request: Request, context: Any) -> Response:
+    at = wiring.now()
+    form = forms().read(request) if request.sends_form else None
+    submission = forms().submission(request, form, guard.submission_id, at) if form else request.read(Submission)
     logger.append_keys(reference=reference_of(submission.submission_id))  # also of what fails from here on
-    captured = capture_lead(submission, arrival(event, form, submission, now), intake)
-    tell(captured)
-    return answer(event, form, submission, captured)
+    judged = guard.judge(submission, at)
+    source = PLAIN_FORM if form and judged.source == FORM else judged.source
+    visit = Visit(request.source_address, request.user_agent)
+    arrival = Arrival(at, visit, judged.signs, source, tries_spool=judged.tries_spool)
+    captured = capture_lead(submission, arrival, intake)
+    report(captured)
+    return answer(request, form, submission, captured)
 
 
-def arrival(event: api.Event, form: FilledForm | None, submission: Submission, at: datetime) -> Arrival:
-    source, signs = guard.source(submission), guard.signs(submission, at)
-    door = PLAIN_FORM if form and source == FORM else source
-    return Arrival(at, api.visit(event), signs, door, tries_spool=guard.tries_spool(submission))
+def report(captured: Captured) -> None:
+    reporting.capture(captured)
+    if captured.counted:
+        metrics.add_metric("page_active", MetricUnit.Count, 1)  # its silence is an alarm: see watch_delivery
 
 
-def answer(event: api.Event, form: FilledForm | None, submission: Submission, captured: Captured) -> api.Response:
-    if form and wants_page(event):
-        return forms.sent(event, form, submission.submission_id, captured.receipt, stored=not captured.spooled)
+def answer(request: Request, form: FilledForm | None, submission: Submission, captured: Captured) -> Response:
+    if form and request.wants_page:
+        return forms().sent(request, form, submission.submission_id, captured.receipt, stored=not captured.spooled)
     status = HTTPStatus.CREATED if captured.created else HTTPStatus.ACCEPTED if captured.spooled else HTTPStatus.OK
-    return api.respond(status, captured.receipt)
+    return respond(status, Receipt.model_validate(captured.receipt))

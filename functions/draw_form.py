@@ -2,33 +2,26 @@
 
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared.adapters.form_guard import FormGuard
-from shared.http import api
-from shared.http.plain_forms import PlainForms
-from shared.rulebook.loading import load
-from shared.rulebook.words import words
-from shared.settings import ClinicSettings, form_key
+from functions import wiring
+from functions.wiring import logger, metrics
+from shared.http.requests import REQUEST_ID, Request
+from shared.http.responses import Response
 from shared.usecases.screening import draw_form
 
-logger = Logger()
-metrics = Metrics()
-rulebook = load()
-guard = FormGuard(form_key())
-clinic = ClinicSettings.from_environment()
-safety = api.Safety(rulebook.emergency_advice_in, words, clinic.phone)
-forms = PlainForms(rulebook, safety, clinic)
+rulebook = wiring.rulebook()
+guard = wiring.form_guard()
+forms = wiring.plain_forms()
 
 
-@logger.inject_lambda_context(correlation_id_path=api.REQUEST_ID)
+@logger.inject_lambda_context(correlation_id_path=REQUEST_ID)
 @metrics.log_metrics
-@api.answers_problems(safety, logger.error, forms.show_problem)
-def handler(event: api.Event, context: Any) -> api.Response:
-    if event.get("routeKey") == "GET /form":
-        return forms.view(event, forms.first_view(event, forms.blank(event, guard.token())))
-    view = draw_form(forms.read(event), rulebook)
+@wiring.answers_visitors(forms.show_problem)
+def handler(request: Request, context: Any) -> Response:
+    if request.route == "GET /form":
+        return forms.view(request, forms.first_view(request, forms.blank(request, guard.token())))
+    view = draw_form(forms.read(request), rulebook)
     if view.kind == "emergency":
         metrics.add_metric("emergency_advice_shown", MetricUnit.Count, 1)
-    return forms.view(event, view)
+    return forms.view(request, view)

@@ -1,33 +1,20 @@
 """GET /leads/{reference}/person: all that is stored about the person behind a lead, for whoever asks for their data."""
 
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from functions import wiring
+from functions.wiring import logger
+from shared.http.requests import REQUEST_ID, Request
+from shared.http.responses import Response, respond
+from shared.http.staff_responses import PersonData
+from shared.usecases.records import export_person
 
-from shared.adapters.aws import PATIENT_FACING, client
-from shared.adapters.dynamodb import AccessLog, LeadsTable
-from shared.http import api
-from shared.rulebook.loading import load
-from shared.settings import TableSettings, access_log, opening_hours
-from shared.usecases.records import Records, export_person
-
-logger = Logger()
-rulebook = load()
-table = TableSettings.from_environment()
-dynamodb = client("dynamodb", PATIENT_FACING)
-records = Records(
-    LeadsTable(dynamodb, table.leads_table, table.index_shards),
-    rulebook,
-    AccessLog(dynamodb, access_log()),
-    opening_hours(),
-)
+workspace = wiring.workspace()
 
 
-@logger.inject_lambda_context(correlation_id_path=api.REQUEST_ID)
-@api.answers_staff(logger.error)
-def handler(event: api.Event, context: Any) -> api.Response:
-    reference = api.path_parameter(event, "reference")
-    found = export_person(reference, api.staff(event), records, datetime.now(UTC))
-    return api.respond(HTTPStatus.OK, found)
+@logger.inject_lambda_context(correlation_id_path=REQUEST_ID)
+@wiring.answers_staff()
+def handler(request: Request, context: Any) -> Response:
+    found = export_person(request.parameter("reference"), request.staff, workspace, wiring.now())
+    return respond(HTTPStatus.OK, PersonData.of(found))

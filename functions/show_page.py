@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
+from functions import wiring
+from functions.wiring import logger
 from shared.adapters.web_files import FOLDER, WebFiles
-from shared.http import api
-from shared.rulebook.loading import load
+from shared.http.requests import REQUEST_ID, Request
+from shared.http.responses import Response, cacheable
 from shared.rulebook.notices import notices
-from shared.rulebook.words import words
-from shared.settings import ClinicSettings, SignInSettings
-from shared.usecases.pages import home_page, show_page
+from shared.settings import SignInSettings
 
 MAX_AGE = 60  # seconds
 POLICY = (
@@ -23,10 +21,7 @@ HEADERS = {
     "vary": "accept-language",
 }
 
-logger = Logger()
-rulebook = load()
-clinic = ClinicSettings.from_environment()
-safety = api.Safety(rulebook.emergency_advice_in, words, clinic.phone)
+rulebook, clinic = wiring.rulebook(), wiring.clinic()
 files = WebFiles(lambda language: {**clinic.words(), **notices(rulebook, language)})
 sign_in = SignInSettings.from_environment()
 inbox = WebFiles(lambda _language: {**clinic.words(), **sign_in.words()}, FOLDER / "inbox")
@@ -37,12 +32,16 @@ INBOX_HEADERS = HEADERS | {  # its script also asks the sign-in service for a to
 }
 
 
-@logger.inject_lambda_context(correlation_id_path=api.REQUEST_ID)
-@api.answers_problems(safety, logger.error)
-def handler(event: api.Event, context: Any) -> api.Response:
-    if str(event.get("routeKey")).startswith("GET /inbox"):
-        file = show_page(api.path_parameter(event, "file") or "index.html", inbox)
-        return api.cacheable(event, file.content, file.media_type, MAX_AGE, INBOX_HEADERS)
-    name = api.path_parameter(event, "file") or home_page(api.language(event, files.languages("index.html")))
-    file = show_page(name, files)
-    return api.cacheable(event, file.content, file.media_type, MAX_AGE, HEADERS)
+@logger.inject_lambda_context(correlation_id_path=REQUEST_ID)
+@wiring.answers_visitors()
+def handler(request: Request, context: Any) -> Response:
+    if request.route.startswith("GET /inbox"):
+        file = inbox.get(request.parameter("file") or "index.html")
+        return cacheable(request, file.content, file.media_type, MAX_AGE, INBOX_HEADERS)
+    file = files.get(request.parameter("file") or home_page(request.language(files.languages("index.html"))))
+    return cacheable(request, file.content, file.media_type, MAX_AGE, HEADERS)
+
+
+def home_page(language: str) -> str:
+    """The name of the hosted form's page in that language."""
+    return f"index.{language}.html" if language not in ("", "en") else "index.html"

@@ -3,22 +3,19 @@
 import json
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
+from functions import wiring
+from functions.wiring import logger
+from shared.domain.errors import NotFound
 from shared.domain.rules.triage import RuleSet
-from shared.http import api
+from shared.http.requests import REQUEST_ID, Request
+from shared.http.responses import Response, cacheable
 from shared.rulebook.form import form
-from shared.rulebook.loading import load
 from shared.rulebook.words import words
-from shared.settings import ClinicSettings
-from shared.usecases.pages import show_questionnaire
 
 MAX_AGE = 300  # seconds: a changed questionnaire reaches every visitor within minutes
 VARY = {"vary": "accept, accept-language"}
 
-logger = Logger()
-rulebook = load()
-safety = api.Safety(rulebook.emergency_advice_in, words, ClinicSettings.from_environment().phone)
+rulebook = wiring.rulebook()
 
 
 def schema(rule_set: RuleSet) -> dict[str, Any]:
@@ -45,12 +42,13 @@ REPRESENTATIONS = {
 }
 
 
-@logger.inject_lambda_context(correlation_id_path=api.REQUEST_ID)
-@api.answers_problems(safety, logger.error)
-def handler(event: api.Event, context: Any) -> api.Response:
-    questionnaire_id = api.path_parameter(event, "id")
-    language = api.language(event, rulebook.languages(questionnaire_id))
-    rule_set = show_questionnaire(questionnaire_id, language, rulebook)
-    media_type = api.accepted(event, tuple(REPRESENTATIONS))
+@logger.inject_lambda_context(correlation_id_path=REQUEST_ID)
+@wiring.answers_visitors()
+def handler(request: Request, context: Any) -> Response:
+    questionnaire_id = request.parameter("id")
+    rule_set = rulebook.of(questionnaire_id, request.language(rulebook.languages(questionnaire_id)))
+    if rule_set is None:
+        raise NotFound
+    media_type = request.accepted(tuple(REPRESENTATIONS))
     content = json.dumps(REPRESENTATIONS[media_type](rule_set), separators=(",", ":"), ensure_ascii=False).encode()
-    return api.cacheable(event, content, media_type, MAX_AGE, VARY)
+    return cacheable(request, content, media_type, MAX_AGE, VARY)

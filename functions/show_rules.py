@@ -3,18 +3,18 @@
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from functions import wiring
+from functions.wiring import logger
+from shared.http.requests import REQUEST_ID, Request
+from shared.http.responses import Response, respond
+from shared.http.staff_responses import Rules
+from shared.usecases.inbox import must_read
 
-from shared.http import api
-from shared.rulebook.loading import load
-from shared.usecases.inbox import show_rules
-
-logger = Logger()
-rulebook = load()
+rulebook = wiring.rulebook()
 
 
-@logger.inject_lambda_context(correlation_id_path=api.REQUEST_ID)
-@api.answers_staff(logger.error)
-def handler(event: api.Event, context: Any) -> api.Response:
-    rules = show_rules(api.staff(event), rulebook.rule_sets.values())
-    return api.respond(HTTPStatus.OK, {"rule_sets": rules})
+@logger.inject_lambda_context(correlation_id_path=REQUEST_ID)
+@wiring.answers_staff()
+def handler(request: Request, context: Any) -> Response:
+    must_read(request.staff)
+    return respond(HTTPStatus.OK, Rules.of(rulebook.rule_sets.values()))

@@ -1,46 +1,39 @@
 """Every hour: a canary from the real API to its alert, another by way of the spool, and whether everyone is subscribed
 who should be. Alarms read the metrics; none at all is an alarm too."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared.adapters.aws import UNHURRIED, client
-from shared.adapters.canary import CanaryPath
-from shared.adapters.form_guard import FormGuard
-from shared.adapters.sns import Subscriptions
-from shared.rulebook.loading import load
-from shared.settings import WatchSettings, form_key
-from shared.usecases.watching import Watch, Watched, watch_delivery
+from functions import wiring
+from functions.wiring import logger, metrics
+from shared.usecases.watching import Watched, watch_delivery
 
 WITHIN = timedelta(minutes=3)  # the sweep alone, with the stream off, takes two; less than the function's timeout
 
-logger = Logger()
-metrics = Metrics()
-settings = WatchSettings.from_environment()
-questionnaire = next(iter(load().rule_sets.values())).questionnaire
-watch = Watch(
-    CanaryPath(
-        client("sqs", UNHURRIED),
-        settings.canary_queue,
-        settings.api_address,
-        FormGuard(form_key()),
-        (questionnaire.id, questionnaire.version),
-    ),
-    Subscriptions(client("sns", UNHURRIED), settings.topic_arn),
-    settings.expected,
-    settings.page_hours,
-    WITHIN,
-)
+watch = wiring.watch(WITHIN)
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
+    watched = watch_delivery(watch, wiring.now)
+    metrics.add_metric("canaries_delivered", MetricUnit.Count, int(watched.took is not None))
+    if watched.took is not None:
+        metrics.add_metric("canary_seconds", MetricUnit.Seconds, watched.took.total_seconds())
+    metrics.add_metric("canaries_delivered_by_spool", MetricUnit.Count, int(watched.took_by_spool is not None))
+    metrics.add_metric("subscriptions_missing", MetricUnit.Count, watched.missing)
+    metrics.add_metric("page_active", MetricUnit.Count, int(watched.quiet))  # at other hours only submissions count
+    report(watched)
+    return {
+        "delivered": watched.took is not None,
+        "delivered_by_spool": watched.took_by_spool is not None,
+        "subscriptions_missing": watched.missing,
+    }
 
 
-def tell(watched: Watched) -> None:
+def report(watched: Watched) -> None:
     if watched.took is None:
         logger.error(
             "the canary did not come out",
@@ -53,21 +46,3 @@ def tell(watched: Watched) -> None:
         )
     if watched.missing:
         logger.error("an expected subscription is missing or not confirmed")
-
-
-@logger.inject_lambda_context
-@metrics.log_metrics
-def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
-    watched = watch_delivery(watch, now)
-    metrics.add_metric("canaries_delivered", MetricUnit.Count, int(watched.took is not None))
-    if watched.took is not None:
-        metrics.add_metric("canary_seconds", MetricUnit.Seconds, watched.took.total_seconds())
-    metrics.add_metric("canaries_delivered_by_spool", MetricUnit.Count, int(watched.took_by_spool is not None))
-    metrics.add_metric("subscriptions_missing", MetricUnit.Count, watched.missing)
-    metrics.add_metric("heard", MetricUnit.Count, int(watched.quiet))  # at other hours only submissions count
-    tell(watched)
-    return {
-        "delivered": watched.took is not None,
-        "delivered_by_spool": watched.took_by_spool is not None,
-        "subscriptions_missing": watched.missing,
-    }

@@ -30,6 +30,7 @@ LAMBDA_PYTHON: Version = (3, 13)
 LAMBDA_PLATFORM = "manylinux_2_28_x86_64"  # the runtime's glibc is newer
 TASK_ROOT = "/var/task"
 COMMENT = re.compile(r"//.*|/\*.*\*/")
+EVERY_FUNCTION_HAS = ("__init__", "wiring", "reporting")
 WEB_FUNCTION = "show_page"  # the only one that gets web/
 
 
@@ -55,7 +56,7 @@ def sources(functions: Iterable[str], destination: Path, python: Version) -> Non
     functions = list(functions)
     _copy_sources(PROJECT / "shared", destination / "shared")
     (destination / "functions").mkdir()
-    for module in ("__init__", *functions):
+    for module in (*EVERY_FUNCTION_HAS, *functions):
         shutil.copyfile(PROJECT / f"functions/{module}.py", destination / f"functions/{module}.py")
     for file in (destination / "shared/rulebook").rglob("*.toml"):
         tables.parse(file)

@@ -1,9 +1,10 @@
-"""What each function is told by its environment (set in infra/template.yaml)."""
+"""What each function reads from its environment (set in infra/template.yaml)."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from shared.domain.intake.phone import phone_link
 from shared.domain.opening_hours import OpeningHours
@@ -16,8 +17,7 @@ def _required(name: str) -> str:
     return value
 
 
-@dataclass(frozen=True, slots=True)
-class TableSettings:
+class TableSettings(NamedTuple):
     """`index_shards`: how many partitions each index that all leads pass through is spread over."""
 
     leads_table: str
@@ -28,8 +28,7 @@ class TableSettings:
         return cls(_required("LEADS_TABLE"), int(os.environ.get("INDEX_SHARDS", "1")))
 
 
-@dataclass(frozen=True, slots=True)
-class AlertSettings:
+class AlertSettings(NamedTuple):
     """`staff_link`: where staff open a lead; the reference is appended."""
 
     topic_arn: str
@@ -40,8 +39,7 @@ class AlertSettings:
         return cls(_required("ALERT_TOPIC_ARN"), _required("STAFF_LINK"))
 
 
-@dataclass(frozen=True, slots=True)
-class ClinicSettings:
+class ClinicSettings(NamedTuple):
     """How patients know the clinic."""
 
     name: str
@@ -56,8 +54,7 @@ class ClinicSettings:
         return cls(_required("CLINIC_NAME"), _required("CLINIC_PHONE"))
 
 
-@dataclass(frozen=True, slots=True)
-class SignInSettings:
+class SignInSettings(NamedTuple):
     """Where staff sign in: `address` has /oauth2/authorize, /oauth2/token and /logout; `client` is the inbox's id.
 
     Empty where there is no sign-in; then the inbox says so.
@@ -77,9 +74,9 @@ class SignInSettings:
 
 @dataclass(frozen=True, slots=True)
 class AdSettings:
-    """`key`: the secret set at the ad network; empty closes this door. `questionnaire`: the page the ads lead to."""
+    """`key`: the secret set at the ad network; empty disables the webhook. `questionnaire`: of the page ads lead to."""
 
-    key: str
+    key: str = field(repr=False)
     questionnaire: str
 
     @classmethod
@@ -131,15 +128,14 @@ class WebhookSettings:
     """`address`: who gets signed webhooks. `secret`: signs them; the receiver has the same."""
 
     address: str
-    secret: str
+    secret: str = field(repr=False)
 
     @classmethod
     def from_environment(cls) -> WebhookSettings:
         return cls(_required("WEBHOOK_ADDRESS"), _required("WEBHOOK_KEY"))
 
 
-@dataclass(frozen=True, slots=True)
-class WatchSettings:
+class WatchSettings(NamedTuple):
     """`expected`: endpoints that must be subscribed to the topic. `page_hours`: when somebody usually submits."""
 
     topic_arn: str

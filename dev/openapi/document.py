@@ -11,36 +11,39 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from dev import template
-from dev.openapi.answers import (
-    AdRequest,
-    Challenge,
-    Erased,
-    Form,
-    PersonData,
-    Problem,
-    Rules,
-    Screened,
-    StaffProblem,
-    WorklistPage,
-)
-from dev.openapi.forms import FORM_FIELDS, FORMS
+from dev.openapi.forms import FORM_FIELDS, FORMS, AdRequest
 from dev.openapi.operation import PAGE, WHY, Json, Operation, ref
 from dev.openapi.pages import PAGES
+from dev.openapi.questionnaire import Form
 from dev.openapi.staff import STAFF
 from shared.domain.intake.submission import Screening, Submission
-from shared.domain.leads.lead import Receipt
 from shared.domain.leads.work import Action
 from shared.domain.leads.worklist import Search
 from shared.formats.submission_schema import without_trap
 from shared.http import form_body
+from shared.http.problems import PROBLEM
+from shared.http.staff_responses import Erased, LeadView, PersonData, Rules, StaffProblem, WorklistPage
+from shared.http.visitor_responses import Challenge, Problem, Receipt, Screened, Taken
 from shared.rulebook.tiers import DISPOSITIONS
 
 PROJECT = Path(__file__).resolve().parents[2]
 FILE = PROJECT / "web" / "openapi.json"
-PROBLEM = "application/problem+json"
 OPERATIONS = FORMS | STAFF | PAGES
 REQUESTS = (Submission, Screening, AdRequest, Search, Action)
-ANSWERS = (Receipt, Screened, Challenge, Form, Problem, StaffProblem, WorklistPage, Rules, PersonData, Erased)
+ANSWERS = (
+    Receipt,
+    Screened,
+    Challenge,
+    Taken,
+    Form,
+    Problem,
+    StaffProblem,
+    WorklistPage,
+    LeadView,
+    Rules,
+    PersonData,
+    Erased,
+)
 
 RECEIPT = {
     "reference": "7K3MQ-2XDRT",

@@ -1,9 +1,15 @@
 """Routes for those who fill in a form, and for whoever sends one for them."""
 
-from dev.openapi.answers import AdRequest, Challenge, Form, Screened
 from dev.openapi.operation import KNOWN, LANGUAGE, PAGE, READING_A_BODY, Operation, as_json, parameter, ref
+from dev.openapi.questionnaire import Form
+from shared.domain.intake.ad_lead import AdKey, AdLead
 from shared.domain.intake.submission import Screening, Submission
-from shared.domain.leads.lead import Receipt
+from shared.http.visitor_responses import Challenge, Receipt, Screened, Taken
+
+
+class AdRequest(AdLead, AdKey):
+    """The webhook's body with its key (Google Ads API, lead form webhook)."""
+
 
 QUESTIONNAIRE = {"id": "fs-intake", "version": "1.0.0"}
 SUBMISSION = {
@@ -169,7 +175,7 @@ FORMS = {
         "answered and not stored. Further fields are ignored.",
         request=AdRequest,
         examples={"test": AD_LEAD},
-        answers={"200": ("Taken.", {"application/json": {"schema": {"type": "object", "maxProperties": 0}}})},
+        answers={"200": ("Taken.", as_json(Taken))},
         problems=("403", "409", *READING_A_BODY),
     ),
 }

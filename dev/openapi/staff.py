@@ -1,10 +1,9 @@
 """Routes for staff, signed in."""
 
-from dev.openapi.answers import Erased, PersonData, Rules, WorklistPage
-from dev.openapi.operation import FOR_STAFF, READING_A_BODY, TEXT, Operation, as_json, parameter, ref
-from shared.domain.leads.lead_view import LeadSummary
+from dev.openapi.operation import FOR_STAFF, READING_A_BODY, TEXT, Operation, as_json, parameter
 from shared.domain.leads.work import Action
 from shared.domain.leads.worklist import Search
+from shared.http.staff_responses import Erased, LeadView, PersonData, Rules, WorklistPage
 
 DAY = {"type": "string", "format": "date"}
 WORKLIST_CURSOR = (
@@ -12,18 +11,6 @@ WORKLIST_CURSOR = (
 )
 CURSOR = "1768406400000_0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
 REFERENCE = parameter("path", "reference", "As the alert has it.", {"type": "string"}, "7K3MQ-2XDRT")
-LEAD_VIEW = {
-    "description": "The summary, what the reader may do now (`actions`), why it has its tier, the answers and what to "
-    "ask next, contact and consents, where it came from, its history, and other leads of the same person",
-    "type": "object",
-    "required": ["summary", "actions", "triage", "answers", "contact", "history", "others"],
-    "properties": {
-        "summary": ref(LeadSummary),
-        "actions": {"type": "array", "items": {"type": "string"}},
-        **{key: {"type": "object"} for key in ("triage", "contact")},
-        **{key: {"type": "array", "items": {"type": "object"}} for key in ("answers", "history", "others")},
-    },
-}
 STAFF = {
     "GET /leads": Operation(
         id="list_leads",
@@ -55,7 +42,7 @@ STAFF = {
         summary="Everything about a lead",
         description="Opening it changes nothing. Who opened it is recorded, apart from the lead.",
         staff=True,
-        answers={"200": ("The lead.", {"application/json": {"schema": LEAD_VIEW}})},
+        answers={"200": ("The lead.", as_json(LeadView))},
         problems=(*FOR_STAFF, "404"),
         parameters=(REFERENCE,),
     ),
@@ -71,7 +58,7 @@ STAFF = {
             "call": {"action": "contact_attempt", "version": 3, "outcome": "left_message", "text": "Calls back at 9."},
             "close": {"action": "close", "version": 4, "reason": "declined"},
         },
-        answers={"200": ("The lead as it is now.", {"application/json": {"schema": LEAD_VIEW}})},
+        answers={"200": ("The lead as it is now.", as_json(LeadView))},
         problems=("401", "403", "404", "409", *READING_A_BODY),
         parameters=(REFERENCE,),
     ),

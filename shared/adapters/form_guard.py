@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -20,6 +21,20 @@ QUICKEST = timedelta(seconds=8)  # reading the first page alone takes longer
 CANARY_LASTS = 600  # seconds
 SPOOLED_CANARY = "canary by way of the spool"
 WORK = 50_000  # numbers to try at most: under a second on a slow phone
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a submission's token, proof and trap say of it.
+
+    source: FORM or CANARY.
+    tries_spool: a canary that goes by way of the spool.
+    signs: of how the form was filled in.
+    """
+
+    source: str
+    tries_spool: bool
+    signs: frozenset[Sign]
 
 
 class FormGuard:
@@ -41,14 +56,6 @@ class FormGuard:
         from itsdangerous import TimestampSigner  # noqa: PLC0415  only where a token is made or checked
 
         return TimestampSigner(self._key, salt=purpose, digest_method=hashlib.sha256)
-
-    def source(self, submission: Submission) -> str:
-        """The door it came through. A canary that cannot show so is a lead like any other: seen rather than lost."""
-        return CANARY if self._is_canary(submission, CANARY) or self.tries_spool(submission) else FORM
-
-    def tries_spool(self, submission: Submission) -> bool:
-        """Whether it is a canary that goes by way of the spool."""
-        return self._is_canary(submission, SPOOLED_CANARY)
 
     def _is_canary(self, submission: Submission, salt: str) -> bool:
         if submission.token is None or not submission.token.startswith(str(submission.submission_id)):
@@ -88,11 +95,13 @@ class FormGuard:
             "signature": challenge.signature,
         }
 
-    def signs(self, submission: Submission, at: datetime) -> frozenset[Sign]:
-        signs = {self._token_sign(submission.token, at), self._proof_sign(submission)}
-        if submission.website:
-            signs.add(Sign.TRAP_FILLED)
-        return frozenset(sign for sign in signs if sign)
+    def judge(self, submission: Submission, at: datetime) -> Judgement:
+        """A canary that cannot show that it is one is a lead like any other: seen rather than lost."""
+        tries_spool = self._is_canary(submission, SPOOLED_CANARY)
+        canary = tries_spool or self._is_canary(submission, CANARY)
+        trap = Sign.TRAP_FILLED if submission.website else None
+        signs = (self._token_sign(submission.token, at), self._proof_sign(submission), trap)
+        return Judgement(CANARY if canary else FORM, tries_spool, frozenset(filter(None, signs)))
 
     def _token_sign(self, token: str | None, at: datetime) -> Sign | None:
         if token is None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.domain.leads.alert import Notice
-
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
+
+    from shared.domain.leads.alert import Alert
+    from shared.domain.leads.digest import Digest
 
 
 class AlertTopic:
@@ -17,7 +18,7 @@ class AlertTopic:
         self._client = client
         self._topic_arn = topic_arn
 
-    def publish(self, notice: Notice, /) -> None:
+    def publish(self, notice: Alert | Digest, /) -> None:
         """Raises botocore's ClientError or BotoCoreError when SNS did not take it."""
         self._client.publish(
             TopicArn=self._topic_arn,

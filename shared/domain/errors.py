@@ -1,4 +1,4 @@
-"""What can go wrong, in the words of the domain. `shared/http/api.py` maps each to one HTTP status."""
+"""What can go wrong, in the words of the domain. `shared/http/problems.py` maps each to one HTTP status."""
 
 from __future__ import annotations
 

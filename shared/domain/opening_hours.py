@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-PART = re.compile(r"(?P<first>[A-Z][a-z]{2})(?:-(?P<last>[A-Z][a-z]{2}))? (?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)")
+PART = r"(?P<first>[A-Z][a-z]{2})(?:-(?P<last>[A-Z][a-z]{2}))? (?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)"
 LONGEST_CLOSURE = 60  # days in a row; a longer one is a mistake in the settings, not a holiday
 
 
@@ -30,7 +31,7 @@ class OpeningHours:
         """
         days: dict[int, tuple[time, time]] = {}
         for text in hours.split(","):
-            part = PART.fullmatch(text.strip())
+            part = re.fullmatch(PART, text.strip())
             if part is None or part["first"] not in DAYS or (part["last"] or part["first"]) not in DAYS:
                 raise ValueError(f"opening hours: cannot read {text.strip()!r}; write 'Mon-Fri 08:00-17:00'")
             opens, closes = time.fromisoformat(part["opens"]), time.fromisoformat(part["closes"])
@@ -91,8 +92,7 @@ class OpeningHours:
         raise ValueError("opening hours: closed for too long")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Clock minutes, open minutes or business days; exactly one is set."""
 
     minutes: int | None = None

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-RANGE = re.compile(rf"({NAME})/({NAME})")
-LANGUAGE = re.compile(r"[a-z]{2,3}")
+RANGE = rf"({NAME})/({NAME})"
+LANGUAGE = r"[a-z]{2,3}"
 MOST_LANGUAGES = 20
-QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+QUALITY = r"0(\.[0-9]{0,3})?|1(\.0{0,3})?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def languages(accept: str) -> list[str]:
     for part in accept.split(",")[:MOST_LANGUAGES]:
         tag, _, parameter = (piece.strip() for piece in part.partition(";"))
         language, quality = tag.partition("-")[0].lower(), parameter.removeprefix("q=") or "1"
-        if LANGUAGE.fullmatch(language) and QUALITY.fullmatch(quality) and float(quality) > 0:
+        if re.fullmatch(LANGUAGE, language) and re.fullmatch(QUALITY, quality) and float(quality) > 0:
             entries.append((-float(quality), language))
     return [language for _, language in sorted(entries, key=lambda entry: entry[0])]
 
@@ -74,7 +74,7 @@ def _quality(offer: str, ranges: Sequence[MediaRange]) -> float:
 
 def _media_range(text: str) -> MediaRange | None:
     name, *rest = (part.strip() for part in text.split(";"))
-    match = RANGE.fullmatch(name)
+    match = re.fullmatch(RANGE, name)
     if match is None or (match[1] == "*" and match[2] != "*"):
         return None
     parameters = {}
@@ -82,6 +82,6 @@ def _media_range(text: str) -> MediaRange | None:
         key, _, value = part.partition("=")
         parameters[key.strip().lower()] = value.strip().strip('"').lower()
     quality = parameters.pop("q", "1")
-    if QUALITY.fullmatch(quality) is None:
+    if re.fullmatch(QUALITY, quality) is None:
         return None
     return MediaRange(match[1].lower(), match[2].lower(), parameters, float(quality))

@@ -5,27 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 from uuid import UUID
 
 from shared.domain.errors import LeadChanged
 from shared.domain.leads.alert import Alert, alert_for
 from shared.domain.leads.escalation import Ladder
 from shared.domain.leads.lead import Lead
-from shared.domain.leads.webhook import WaitingLead
 from shared.domain.opening_hours import OpeningHours
-from shared.usecases.ports import ATTEMPTS_TO_WORK, Leads, RuleSets
+from shared.usecases.ports import ATTEMPTS_TO_WORK, Leads, Publisher, RuleSets
 from shared.usecases.rules import rule_set_of
-
-
-class Publisher(Protocol):
-    def publish(self, alert: Alert, /) -> None:
-        """Hand the alert over for delivery. Raises any error of the channel."""
-
-
-class WebhookReceiver(Protocol):
-    def deliver(self, lead: WaitingLead, at: datetime, /) -> None:
-        """Raises NotDelivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +22,7 @@ class Alerting:
 
     leads: Leads
     rule_sets: RuleSets
-    publisher: Publisher
+    publisher: Publisher[Alert]
     hours: OpeningHours
     staff_link: str
 
@@ -93,11 +81,6 @@ def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: dat
             if alert is not None:
                 alerts.append(alert)
     return Swept(tuple(alerts), tuple(failed))
-
-
-def deliver_webhook(lead: WaitingLead, receiver: WebhookReceiver, at: datetime) -> None:
-    """Tell a pager or a CRM that a lead is waiting. Raises NotDelivered; the same again later is safe."""
-    receiver.deliver(lead, at)
 
 
 def _record(claimed: Lead, level: int, ladder: Ladder, alerting: Alerting) -> None:

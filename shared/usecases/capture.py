@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 from uuid import UUID
 
 from shared.domain.errors import (
     FieldProblem,
-    Forbidden,
     InvalidInput,
     LeadChanged,
     NotFound,
@@ -19,25 +16,15 @@ from shared.domain.errors import (
     StoreUnavailable,
     SubmissionConflict,
 )
-from shared.domain.intake.ad_lead import AdKey, AdLead
-from shared.domain.intake.submission import QuestionnaireVersion, Submission
+from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Revocation
 from shared.domain.leads.lead import CANARY, PLAIN_FORM, Arrival, Lead, Receipt
-from shared.domain.leads.resubmission import Conflict, Keep, NewLead, resubmission
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.advice import advice
 from shared.domain.rules.shadow import shadow
 from shared.domain.rules.triage import RuleSet, TriageResult
 from shared.usecases.ports import Leads, RuleSets, Spool
 from shared.usecases.rules import EMERGENCY, rule_set_for, score
-
-
-class ChallengeMaker(Protocol):
-    def token(self) -> str:
-        """Says when the form was drawn, signed."""
-
-    def challenge(self, submission_id: UUID, at: datetime, /) -> dict[str, object]:
-        """A proof of work for this submission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,27 +102,6 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
         return _spooled(lead, intake.spool)
 
 
-def admit_ad_network(shown: AdKey, key: str) -> None:
-    """Raises Forbidden when the key is not ours, or we have none."""
-    if not key or not hmac.compare_digest(shown.google_key.encode(), key.encode()):
-        raise Forbidden
-
-
-def capture_ad_lead(ad_lead: AdLead, arrival: Arrival, intake: Intake, questionnaire_id: str) -> Captured | None:
-    """A lead form of an ad network as a lead; None for the network's test leads, which are checked and not kept.
-
-    Raises InvalidInput, SubmissionConflict, or StoreUnavailable.
-    """
-    questionnaire = rule_set_for(intake.rule_sets, questionnaire_id).questionnaire
-    submission = ad_lead.submission(QuestionnaireVersion(id=questionnaire.id, version=questionnaire.version))
-    return None if ad_lead.is_test else capture_lead(submission, arrival, intake)
-
-
-def issue_challenge(submission_id: UUID, guard: ChallengeMaker, at: datetime) -> dict[str, object]:
-    """What a page needs to show later that a person filled in this form."""
-    return {"token": guard.token(), "challenge": guard.challenge(submission_id, at)}
-
-
 def show_receipt(lead_id: UUID, leads: Leads, at: datetime) -> Lead:
     """The lead whose receipt may still be shown: one sent by the plain form, within the hour, since others may use the
     same device. Raises NotFound or ReceiptUnavailable."""
@@ -173,6 +139,8 @@ def _spooled(lead: Lead, spool: Spool) -> Captured:
 
 def _repeated(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) -> Captured:
     """The id came before."""
+    from shared.domain.leads.resubmission import Conflict, Keep, NewLead, resubmission  # noqa: PLC0415  seldom needed
+
     decided = resubmission(stored, lead, rule_set.tiers, intake.hours, was_accepted=False)
     if isinstance(decided, Keep):
         return Captured(stored.receipt, stored, False)

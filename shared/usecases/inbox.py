@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from shared.domain.errors import LeadChanged, NotAllowed, NotFound, StoreUnavailable
 from shared.domain.leads.lead import Lead
-from shared.domain.leads.lead_view import LeadSummary, lead_view
+from shared.domain.leads.lead_view import LeadSummary
 from shared.domain.leads.staff import Staff
 from shared.domain.leads.work import Action, WorkRules, possible, work
 from shared.domain.leads.worklist import Search, WorklistQuery, reference_in, search_keys
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.rules.triage import Change, RuleSet
-from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, RuleSets, Worklist
+from shared.domain.rules.triage import RuleSet
+from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, Archive, RuleSets, Worklist
 from shared.usecases.rules import rule_set_of
 
 PAGE_OF_LEADS = 100
@@ -23,10 +21,10 @@ READ_FOR_A_PAGE = 3_000  # leads; an empty page may come with a cursor: filters 
 
 
 @dataclass(frozen=True, slots=True)
-class Practice:
-    """What it takes to open and work leads."""
+class Workspace:
+    """What signed-in staff work with."""
 
-    leads: Worklist
+    leads: Archive
     rule_sets: RuleSets
     accesses: Accesses
     hours: OpeningHours
@@ -40,22 +38,28 @@ class WorklistPage:
     onward: str | None
     at: datetime
 
-    def shown(self) -> dict[str, object]:
-        """As staff's page gets it: plain JSON values."""
-        return {
-            "leads": [summary.model_dump(mode="json") for summary in self.leads],
-            "cursor": self.onward,
-            "now": self.at.isoformat(),
-        }
+
+@dataclass(frozen=True, slots=True)
+class OpenedLead:
+    """A lead in front of a member of staff.
+
+    rule_set: the present one of its questionnaire.
+    others: leads of the same person.
+    actions: what the reader may do with it now.
+    """
+
+    lead: Lead
+    rule_set: RuleSet
+    others: tuple[LeadSummary, ...]
+    actions: tuple[str, ...]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """`shown`: the lead as it is now. `taken_after`: how long nobody had it; None unless this action took it."""
+    """`opened`: the lead as it is now. `taken_after`: how long nobody had it; None unless this action took it."""
 
-    shown: dict[str, Any]
-    reference: str
-    tier: str
+    opened: OpenedLead
     taken_after: timedelta | None
 
 
@@ -85,58 +89,33 @@ def search_leads(search: Search, person_key: str, staff: Staff, leads: Worklist,
     return WorklistPage(leads.of_person(looked_for.phone_key, looked_for.email_key), None, at)
 
 
-def show_lead(reference: str, staff: Staff, practice: Practice, at: datetime) -> dict[str, Any]:
+def show_lead(reference: str, staff: Staff, workspace: Workspace, at: datetime) -> OpenedLead:
     """Everything about a lead, for whoever opens it. The lead stays as it is; the access log has one entry more.
 
     Raises NotAllowed, NotFound or StoreUnavailable.
     """
     must_read(staff)
-    lead = lead_by_reference(reference, practice.leads)
-    practice.accesses.add(lead.lead_id, staff, "opened", at)
-    return _seen(lead, staff, practice, at)
+    lead = lead_by_reference(reference, workspace.leads)
+    workspace.accesses.add(lead.lead_id, staff, "opened", at)
+    return _opened(lead, staff, workspace, at)
 
 
-def work_lead(reference: str, action: Action, staff: Staff, practice: Practice, at: datetime) -> Worked:
+def work_lead(reference: str, action: Action, staff: Staff, workspace: Workspace, at: datetime) -> Worked:
     """Do something with a lead, and show it as it is then. An alert that goes out at the same moment is no conflict.
 
     Raises NotAllowed, InvalidInput, NotFound, AlreadyTaken, WrongState or StoreUnavailable.
     """
     must_read(staff)
-    lead = lead_by_reference(reference, practice.leads)
-    practice.accesses.add(lead.lead_id, staff, action.action, at)
-    before, after = _worked(lead, action, staff, practice, at)
+    lead = lead_by_reference(reference, workspace.leads)
+    workspace.accesses.add(lead.lead_id, staff, action.action, at)
+    before, after = _worked(lead, action, staff, workspace, at)
     taken = after.work.acknowledged_at if before.work.acknowledged_at is None else None
     waited = taken - after.assessment.received_at if taken else None
-    return Worked(_seen(after, staff, practice, at), after.reference, after.tier, waited)
-
-
-def show_rules(staff: Staff, rule_sets: Iterable[RuleSet]) -> list[dict[str, str]]:
-    """Which rules are in use, and whether a physician has approved them. Raises NotAllowed."""
-    must_read(staff)
-    return [
-        {
-            "id": rule_set.id,
-            "version": rule_set.version,
-            "content_hash": rule_set.content_hash,
-            **_last_change(rule_set),
-            "approved_by": rule_set.approved_by,
-            "approved_on": rule_set.approved_on,
-            "questionnaire": rule_set.questionnaire.id,
-            "questionnaire_version": rule_set.questionnaire.version,
-            "questionnaire_approved_by": rule_set.questionnaire.approved_by,
-            "questionnaire_approved_on": rule_set.questionnaire.approved_on,
-        }
-        for rule_set in rule_sets
-    ]
-
-
-def _last_change(rule_set: RuleSet) -> dict[str, str]:
-    """Empty texts where no change is written down."""
-    last = rule_set.changes[-1] if rule_set.changes else Change("", "", "", "")
-    return {"changed_on": last.on, "change": last.what, "changed_by": last.by}
+    return Worked(_opened(after, staff, workspace, at), waited)
 
 
 def must_read(staff: Staff) -> None:
+    """Raises NotAllowed."""
     if not staff.may_read:
         raise NotAllowed("Ask an administrator to add you to a group: clinician, desk or admin.")
 
@@ -158,29 +137,29 @@ def current(lead: Lead, leads: Worklist) -> Lead:
     return found
 
 
-def _worked(lead: Lead, action: Action, staff: Staff, practice: Practice, at: datetime) -> tuple[Lead, Lead]:
+def _worked(lead: Lead, action: Action, staff: Staff, workspace: Workspace, at: datetime) -> tuple[Lead, Lead]:
     """The lead before and after."""
-    rules = _work_rules(lead, practice)
+    rules = _work_rules(lead, workspace)
     for _ in range(ATTEMPTS_TO_WORK):
         after = work(lead, action, staff, at, rules)
         if after is lead:
             return lead, lead
         try:
-            practice.leads.replace(lead, after)
+            workspace.leads.replace(lead, after)
         except LeadChanged:
-            lead = current(lead, practice.leads)
+            lead = current(lead, workspace.leads)
         else:
             return lead, after
     raise StoreUnavailable
 
 
-def _work_rules(lead: Lead, practice: Practice) -> WorkRules:
-    rule_set = rule_set_of(lead, practice.rule_sets)
-    return WorkRules(rule_set.tiers, practice.hours)
+def _work_rules(lead: Lead, workspace: Workspace) -> WorkRules:
+    rule_set = rule_set_of(lead, workspace.rule_sets)
+    return WorkRules(rule_set.tiers, workspace.hours)
 
 
-def _seen(lead: Lead, staff: Staff, practice: Practice, at: datetime) -> dict[str, Any]:
-    same_person = practice.leads.of_person(lead.submitted.phone_key, lead.submitted.email_key)
-    others = [summary for summary in same_person if summary.reference != lead.reference]
-    actions = possible(lead, staff, at, _work_rules(lead, practice))
-    return lead_view(lead, rule_set_of(lead, practice.rule_sets), others, actions, at)
+def _opened(lead: Lead, staff: Staff, workspace: Workspace, at: datetime) -> OpenedLead:
+    same_person = workspace.leads.of_person(lead.submitted.phone_key, lead.submitted.email_key)
+    others = tuple(summary for summary in same_person if summary.reference != lead.reference)
+    actions = possible(lead, staff, at, _work_rules(lead, workspace))
+    return OpenedLead(lead, rule_set_of(lead, workspace.rule_sets), others, actions, at)

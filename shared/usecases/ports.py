@@ -1,20 +1,23 @@
-"""What use cases need from outside: the rules, and the leads as they are stored."""
+"""What use cases need from outside: the rules, the leads as they are stored, and ways to send and to look."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
-from typing import Protocol
-from uuid import UUID
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from shared.domain.leads.export import Period
-from shared.domain.leads.lead import Lead
-from shared.domain.leads.lead_view import LeadSummary
-from shared.domain.leads.retention import Kept, Stage
-from shared.domain.leads.staff import Staff
-from shared.domain.rules.triage import RuleSet
+if TYPE_CHECKING:  # names for the signatures: a function loads those that it uses
+    from collections.abc import Iterable
+    from datetime import datetime
+    from uuid import UUID
+
+    from shared.domain.leads.export import Period
+    from shared.domain.leads.lead import Lead
+    from shared.domain.leads.lead_view import LeadSummary
+    from shared.domain.leads.retention import Kept, Stage
+    from shared.domain.leads.staff import Staff
+    from shared.domain.rules.triage import RuleSet
 
 ATTEMPTS_TO_WORK = 4
+Notice_contra = TypeVar("Notice_contra", contravariant=True)
 
 
 class RuleSets(Protocol):
@@ -86,3 +89,28 @@ class Archive(Worklist, Protocol):
 class Accesses(Protocol):
     def add(self, lead_id: UUID, staff: Staff, what: str, at: datetime, /) -> None:
         """Record that this person saw the lead. Raises StoreUnavailable."""
+
+
+class Publisher(Protocol[Notice_contra]):
+    def publish(self, notice: Notice_contra, /) -> None:
+        """Hand it over for delivery. Raises any error of the channel."""
+
+
+class Undeliverable(Protocol):
+    def put_back(self, entry: str, /) -> None:
+        """Keep an entry of the spool for a person to look at. Raises StoreUnavailable."""
+
+
+class Canary(Protocol):
+    def send(self, *, tries_spool: bool = False) -> str:
+        """Send a lead that is nobody's through the real API, past the table into the spool or not; gives its reference.
+
+        Raises any error of the way."""
+
+    def alerts(self) -> Iterable[str]:
+        """The canaries' alerts that came out since the last look; waits a little for one."""
+
+
+class Subscribers(Protocol):
+    def confirmed(self) -> frozenset[str]:
+        """Endpoints that get alerts. Raises any error of the channel."""

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from shared.domain.errors import LeadChanged, LeadErased, StoreUnavailable
 from shared.domain.leads.lead import CANARY, Lead
 from shared.domain.leads.resubmission import Merge, NewLead, resubmission
 from shared.domain.leads.spool_entry import inside, readable, rescued, spooled_lead
 from shared.domain.opening_hours import OpeningHours
-from shared.usecases.ports import Leads, RuleSets
+from shared.usecases.ports import Leads, RuleSets, Undeliverable
 from shared.usecases.rules import rule_set_for, rule_set_of
-
-
-class Undeliverable(Protocol):
-    def put_back(self, entry: str, /) -> None:
-        """Keep an entry for a person to look at. Raises StoreUnavailable."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from shared.domain.errors import FieldProblem, InvalidInput, ScoringFailed
 from shared.domain.intake.filled_form import WHOLE, FilledForm, FormView
@@ -24,11 +24,6 @@ class Screened:
     disposition: str
     minor: bool
     messages: tuple[ShownMessage, ...]
-
-    def shown(self) -> dict[str, object]:
-        """As the form gets it: plain JSON values."""
-        messages = [asdict(message) for message in self.messages]
-        return {"disposition": self.disposition, "minor": self.minor, "messages": messages}
 
 
 def screen_answers(screening: Screening, rule_sets: RuleSets, language: str = "") -> Screened:

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
-from typing import Protocol
 
 from shared.domain.errors import NotDelivered
 from shared.domain.leads.digest import LOOKS_BACK, Digest, digest_of
 from shared.domain.opening_hours import OpeningHours
-from shared.usecases.ports import Worklist
-
-
-class DigestPublisher(Protocol):
-    def publish(self, digest: Digest, /) -> None:
-        """Hand the digest over for delivery. Raises any error of the channel."""
-
-
-class Canary(Protocol):
-    def send(self, *, tries_spool: bool = False) -> str:
-        """Send a lead that is nobody's through the real API, past the table into the spool or not; gives its reference.
-
-        Raises any error of the way."""
-
-    def alerts(self) -> Iterable[str]:
-        """The canaries' alerts that came out since the last look; waits a little for one."""
-
-
-class Subscribers(Protocol):
-    def confirmed(self) -> frozenset[str]:
-        """Endpoints that get alerts. Raises any error of the channel."""
+from shared.usecases.ports import Canary, Publisher, Subscribers, Worklist
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +18,7 @@ class Digesting:
     """What it takes to send a digest. `inbox`: its address."""
 
     leads: Worklist
-    publisher: DigestPublisher
+    publisher: Publisher[Digest]
     hours: OpeningHours
     inbox: str
 

@@ -15,7 +15,7 @@ import urllib3
 
 from shared.adapters import webhook
 from shared.adapters.aws import PATIENT_FACING, SPOOLING
-from shared.adapters.dynamodb import LeadsTable
+from shared.adapters.dynamodb.leads_table import LeadsTable
 from shared.adapters.spool import SpoolQueue
 from shared.domain.errors import NotDelivered, StoreUnavailable
 from shared.domain.intake.submission import Submission

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from benchmarks.table_in_memory import TableInMemory
 from dev import template
-from shared.adapters.dynamodb import LeadsTable
+from shared.adapters.dynamodb.leads_table import LeadsTable
 from shared.domain.leads.lead import Lead, reference_of
 from shared.domain.leads.staff import CLINICIAN, Staff
 from shared.domain.leads.worklist import WorklistQuery

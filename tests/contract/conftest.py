@@ -11,7 +11,7 @@ import pytest
 from botocore.config import Config
 
 from dev.dynamodb_local import DynamoDBLocal, missing
-from shared.adapters.dynamodb import LeadsTable
+from shared.adapters.dynamodb.leads_table import LeadsTable
 from tests.aws import aws_in_process, create_leads_table
 
 ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, read_timeout=10)

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.adapters.dynamodb import LeadsTable
+from shared.adapters.dynamodb.leads_table import LeadsTable
 from shared.domain.errors import InvalidInput, LeadChanged, StoreUnavailable, SubmissionConflict
 from shared.domain.leads.erasure import erased, last_contact
 from shared.domain.leads.export import Period

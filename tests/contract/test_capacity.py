@@ -13,8 +13,8 @@ from benchmarks import growth
 from benchmarks.capacity import indexes_of, read_units, write_units
 from benchmarks.table_in_memory import TableInMemory
 from dev import template
-from shared.adapters.dynamodb import LeadsTable
 from shared.adapters.dynamodb.items import item_of
+from shared.adapters.dynamodb.leads_table import LeadsTable
 from shared.domain.leads.lead import Lead
 from tests.aws import create_leads_table
 from tests.functions.calls import NOT_A_FIT, URGENT

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.adapters.dynamodb import AccessLog, LeadsTable, partitions
+from shared.adapters.dynamodb import partitions
+from shared.adapters.dynamodb.access_log import AccessLog
 from shared.adapters.dynamodb.items import DUE
+from shared.adapters.dynamodb.leads_table import LeadsTable
 from shared.domain.errors import LeadChanged, StoreUnavailable
 from shared.domain.leads.lead_view import LeadSummary
 from shared.domain.leads.staff import Staff

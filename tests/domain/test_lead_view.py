@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from shared.domain.leads.lead_view import lead_view
+from shared.domain.leads.lead import Lead
+from shared.domain.rules.triage import RuleSet
+from shared.http.staff_responses import LeadView
+from shared.usecases.inbox import OpenedLead
 from tests.leads import RECEIVED, RULEBOOK, a_lead, varied
 
 NOTHING_SAID = {
@@ -23,9 +26,11 @@ RULE_SET = RULEBOOK.of("fs-intake")
 def seen(**answers: object) -> dict[str, Any]:
     assert RULE_SET is not None
     said = {"age": 57, "who": "self", "region": ["lumbar"], **NOTHING_SAID, **answers}
-    return lead_view(
-        a_lead({code.replace("_", "-"): answer for code, answer in said.items()}), RULE_SET, (), (), RECEIVED
-    )
+    return view_of(a_lead({code.replace("_", "-"): answer for code, answer in said.items()}), RULE_SET)
+
+
+def view_of(lead: Lead, rule_set: RuleSet) -> dict[str, Any]:
+    return LeadView.of(OpenedLead(lead, rule_set, (), (), RECEIVED)).model_dump(mode="json")
 
 
 def positives(view: dict[str, Any]) -> list[str]:
@@ -75,7 +80,7 @@ def test_a_rule_that_is_no_longer_in_the_rules_has_no_urgency() -> None:
     assert RULE_SET is not None
     lead = a_lead({"em-now": ["chest-pressure"]})
     now = varied(RULE_SET, safety=())
-    (rule, *_) = lead_view(lead, now, (), (), RECEIVED)["triage"]["safety_rules"]
+    (rule, *_) = view_of(lead, now)["triage"]["safety_rules"]
     assert (rule["id"], rule["floor"]) == ("CARD-01", "")
 
 

@@ -24,7 +24,7 @@ from shared.domain.leads.staff import Staff
 from shared.domain.leads.work import Action
 from shared.usecases.alerting import Alerting, alert_staff, escalate_leads
 from shared.usecases.capture import Intake, capture_lead
-from shared.usecases.inbox import Practice, work_lead
+from shared.usecases.inbox import Workspace, work_lead
 from shared.usecases.replaying import Replay, replay_submissions
 from tests.functions.calls import LEAD_ID, URGENT, Json, submission
 from tests.leads import HOURS, PERSON_KEY, RULEBOOK
@@ -196,7 +196,7 @@ class Meeting:
 
     def acknowledge(self, who: str) -> None:
         action = Action(action="acknowledge", version=1)
-        practice = Practice(self, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]  # what is called of it
+        practice = Workspace(self, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]  # what is called of it
         try:
             work_lead(reference_of(UUID(LEAD_ID)), action, NURSES[who], practice, self.at)
         except LeadIntakeError as error:

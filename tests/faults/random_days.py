@@ -40,7 +40,7 @@ from shared.rulebook.loading import load
 from shared.usecases import capture
 from shared.usecases.alerting import Alerting, alert_staff, escalate_leads
 from shared.usecases.capture import Intake, capture_lead
-from shared.usecases.inbox import Practice, work_lead
+from shared.usecases.inbox import Workspace, work_lead
 from shared.usecases.replaying import Replay, replay_submissions
 from shared.usecases.rules import score
 from tests.domain.answer_sets import HEALTHY
@@ -176,7 +176,7 @@ class Days:
         self._intake = Intake(RULEBOOK, leads, _Spool(self), self._clock, HOURS, "a key of tests only")
         self._alerting = Alerting(leads, RULEBOOK, topic, HOURS, "https://staff.clinic.example/inbox#lead=")
         self._replay = Replay(leads, RULEBOOK, _SetAside(self), HOURS)
-        self._practice = Practice(leads, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]  # what is called of it
+        self._practice = Workspace(leads, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]  # what is called of it
         self._plan(visits)
 
     def run(self) -> Days:

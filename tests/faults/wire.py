@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qs
@@ -26,7 +26,15 @@ from moto.core.botocore_stubber import MockRawResponse
 from moto.dynamodb.models import dynamodb_backends
 
 from dev import template
-from functions import alert_staff, capture_ad_lead, capture_lead, escalate_leads, replay_submissions, work_lead
+from functions import (
+    alert_staff,
+    capture_ad_lead,
+    capture_lead,
+    escalate_leads,
+    replay_submissions,
+    wiring,
+    work_lead,
+)
 from shared.adapters.aws import PATIENT_FACING, SPOOLING
 from shared.domain.leads.lead import reference_of
 from tests.aws import ACCOUNT, ENVIRONMENT, Aws, aws_in_process
@@ -115,9 +123,9 @@ class World:
     def new_id(self) -> UUID:
         return UUID(int=self.chance.getrandbits(128), version=4)
 
-    def now(self, zone: tzinfo) -> datetime:
-        """Stands where the functions have the class `datetime`."""
-        return (self.at + timedelta(seconds=self.waited)).astimezone(zone)
+    def now(self) -> datetime:
+        """In place of the functions' clock."""
+        return self.at + timedelta(seconds=self.waited)
 
     def sleep(self, seconds: float) -> None:
         self.waited += seconds
@@ -171,7 +179,7 @@ class World:
         stored = {lead["reference"]: lead for lead in self.stored()}
         if reference not in stored:
             self.broken("I3: an alert without a stored lead")
-        elif stored[reference]["status"] != "new":
+        elif stored[reference]["work"]["status"] != "new":
             self.broken("I8: an alert after somebody took the lead")
 
     def stored(self) -> list[Json]:
@@ -206,7 +214,7 @@ class World:
         if reply.status in RECEIVED:
             self.received = True
             kept = [lead for lead in (*self.stored(), *map(json.loads, self.spool)) if lead["lead_id"] == lead_id]
-            if not any(lead["complete"] for lead in kept if complete) and (complete or not kept):
+            if not any(lead["submitted"]["complete"] for lead in kept if complete) and (complete or not kept):
                 self.broken(f"I1, I6: answered {reply.status}, and it is nowhere")
             if reply.status == 201 and lead_id in before:
                 self.broken("I2: it was there, and is said to be new")
@@ -368,7 +376,6 @@ def _replay(world: World, _prepared: Any) -> None:
 
 
 POISON = '{"lead_id": '
-MODULES = (capture_lead, capture_ad_lead, replay_submissions, alert_staff, escalate_leads, work_lead)
 FLOWS = (
     Flow("a submission", _submission, _send, tries=True),
     Flow("the same submission again", _stored, _send, tries=True),
@@ -408,8 +415,7 @@ def world() -> Iterator[World]:
         stack.enter_context(patch.object(ExponentialBackoff, "delay_amount", _longest_delay))
         # Clients try again less and less while calls fail; here each plan meets one that is new.
         stack.enter_context(patch.object(RetryQuota, "acquire", return_value=True))
-        for module in MODULES:
-            stack.enter_context(patch.object(module, "datetime", made))
+        stack.enter_context(patch.object(wiring, "now", made.now))
         yield made
 
 
@@ -479,7 +485,7 @@ def _judge(world: World, flow: Flow, hits: int) -> None:
             world.broken("I4: nobody was told")
         if flow.name == "the sweep escalates" and 2 not in told:
             world.broken("I5: the next step was not told")
-        if taken and lead["status"] != "acknowledged":
+        if taken and lead["work"]["status"] != "acknowledged":
             world.broken("I8: the answer says that somebody has it, and nobody has")
 
 

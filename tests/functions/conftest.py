@@ -5,47 +5,14 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 
 import pytest
 
-from functions import (
-    alert_staff,
-    capture_lead,
-    deliver_webhook,
-    erase_lead,
-    escalate_leads,
-    export_leads,
-    export_person,
-    list_leads,
-    replay_submissions,
-    retire_leads,
-    search_leads,
-    send_digest,
-    show_lead,
-    watch_delivery,
-    work_lead,
-)
+from functions import wiring
 from tests.aws import Aws, aws_in_process
 from tests.least_privilege import difference, granted, recording
 
-WITH_A_CLOCK = (
-    capture_lead,
-    deliver_webhook,
-    alert_staff,
-    escalate_leads,
-    list_leads,
-    search_leads,
-    send_digest,
-    show_lead,
-    watch_delivery,
-    work_lead,
-    export_leads,
-    export_person,
-    erase_lead,
-    replay_submissions,
-    retire_leads,
-)
 AN_OPEN_HOUR = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # Wednesday, 10:00 in Chicago
 
 
@@ -57,21 +24,20 @@ def aws() -> Iterator[Aws]:
 
 
 class Clock:
-    """Stands where the functions have the class `datetime`."""
+    """Stands still until a test moves it."""
 
     def __init__(self) -> None:
         self.at = AN_OPEN_HOUR
 
-    def now(self, zone: tzinfo) -> datetime:
-        return self.at.astimezone(zone)
+    def now(self) -> datetime:
+        return self.at
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The time for all functions, which stands still until a test moves it."""
+    """The time for all functions."""
     clock = Clock()
-    for module in WITH_A_CLOCK:
-        monkeypatch.setattr(module, "datetime", clock)
+    monkeypatch.setattr(wiring, "now", clock.now)
     return clock
 
 

@@ -584,7 +584,7 @@ def test_a_spooled_lead_is_counted_as_spooled(aws: Aws, logs: Callable[[], str])
     [line] = [line for line in lines if line.get("message") == "spooled"]
     assert (line["level"], line["reference"], line["tier"]) == ("WARNING", reference, "URGENT")
     [metric] = [line for line in lines if "_aws" in line]
-    assert (metric["spooled"], metric["heard"]) == ([1.0], [1.0])
+    assert (metric["spooled"], metric["page_active"]) == ([1.0], [1.0])
     assert "captured" not in metric
 
 

@@ -301,7 +301,7 @@ def test_those_who_send_json_do_not_wait_for_what_draws_pages() -> None:
 import json, sys
 from functions import capture_lead, replay_submissions
 from tests.functions.calls import CONTEXT, posting, submission
-capture_lead.leads.add = lambda lead: None
+capture_lead.intake.leads.add = lambda lead: None
 for body, status in ((submission(), 201), ({}, 422)):
     assert capture_lead.handler(posting("capture_lead", body), CONTEXT)["statusCode"] == status
 print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules} & {"jinja2", "python_multipart", "bs4"})))

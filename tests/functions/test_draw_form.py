@@ -233,7 +233,7 @@ def test_a_page_offers_the_other_languages_only(browser: PlainBrowser, language:
     browser.open(f"form?language={language}")
     assert [link["hreflang"] for link in browser.page.select(".switch a")] == others
     browser.press(words(language).get("Next", "Next"))
-    assert [button["value"] for button in browser.page.select("button[name=speak]")] == others
+    assert [button["value"] for button in browser.page.select("button[name=switch_language]")] == others
 
 
 def test_the_browser_s_language_counts_when_none_is_asked_for(browser: PlainBrowser) -> None:

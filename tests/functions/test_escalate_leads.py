@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from functions import capture_lead, escalate_leads
+from functions import capture_lead, escalate_leads, wiring
 from shared.domain.errors import StoreUnavailable
 from tests.aws import Aws
 from tests.functions.calls import (
@@ -158,10 +158,10 @@ def test_a_sweep_out_of_time_leaves_the_rest_to_the_next(
     for _ in range(3):
         captured(URGENT, str(uuid.uuid4()))
     ticks = iter([*[AN_OPEN_HOUR] * 4, *[AN_OPEN_HOUR + escalate_leads.STOPS_AFTER] * 2])
-    monkeypatch.setattr(escalate_leads, "now", lambda: next(ticks))
+    monkeypatch.setattr(wiring, "now", lambda: next(ticks))
     assert sweep() == {"alerted": 1}
     monkeypatch.undo()
-    monkeypatch.setattr(escalate_leads, "now", lambda: AN_OPEN_HOUR + timedelta(minutes=1))
+    monkeypatch.setattr(wiring, "now", lambda: AN_OPEN_HOUR + timedelta(minutes=1))
     assert sweep() == {"alerted": 2}
 
 

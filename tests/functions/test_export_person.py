@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import pytest
 
-from shared.adapters.dynamodb import LeadsTable
+from shared.adapters.dynamodb.leads_table import LeadsTable
 from shared.domain.leads.lead import Lead, reference_of
+from shared.domain.leads.lead_view import ShownAnswer
+from shared.http import staff_responses
 from tests.aws import Aws
 from tests.functions.calls import LEAD_ID, URGENT, content, submission
 from tests.functions.staff_calls import IDS, captured, worked
 from tests.functions.taking_out import exported_person
 
 pytestmark = pytest.mark.usefixtures("clock")
+REMARK = "a word among colleagues"
 
 
 def test_everything_about_the_person_in_words() -> None:
@@ -40,6 +44,55 @@ def test_not_how_we_work_nor_who_of_staff_did_what() -> None:
     text = exported_person(reference)["body"]
     for private in (IDS["nurse"], '"nurse"', "a word among colleagues", "phone_key", "suspicion", "content_hash"):
         assert private not in text
+
+
+class RuleForStaff(staff_responses.ShownSafetyRule):
+    remark: str = REMARK
+
+
+class TriageForStaff(staff_responses.ShownTriage):
+    remark: str = REMARK
+
+
+class VersionForStaff(staff_responses.RuleSetVersion):
+    remark: str = REMARK
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerForStaff(ShownAnswer):
+    remark: str = REMARK
+
+
+def test_a_new_field_of_what_staff_see_is_not_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    reference = captured(URGENT)
+    before = exported_person(reference)["body"]
+    monkeypatch.setattr(staff_responses, "ShownSafetyRule", RuleForStaff)
+    monkeypatch.setattr(staff_responses, "ShownTriage", TriageForStaff)
+    monkeypatch.setattr(staff_responses, "RuleSetVersion", VersionForStaff)
+    monkeypatch.setattr("shared.domain.leads.lead_view.ShownAnswer", AnswerForStaff)
+    assert exported_person(reference)["body"] == before
+    assert REMARK not in before
+
+
+def test_only_what_is_named_is_handed_out() -> None:
+    """A field that is not here has been added: may the person see it?"""
+    [lead] = content(exported_person(captured(URGENT)))["leads"]
+    assert set(lead) == {
+        "reference",
+        "received_at",
+        "status",
+        "triage",
+        "tags",
+        "messages_shown",
+        "answers",
+        "contact",
+        "consents",
+        "attribution",
+        "source",
+        "earlier",
+        "rule_set",
+        "contacts",
+    }
 
 
 def test_every_lead_with_the_same_number_or_address_is_in_it(aws: Aws) -> None:

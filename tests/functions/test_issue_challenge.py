@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from altcha.v1 import solve_challenge
 
-from functions import capture_lead, issue_challenge
+from functions import capture_lead, issue_challenge, wiring
 from shared.adapters.form_guard import LASTS
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, URGENT, Json, content, event, posting, submission
@@ -45,11 +45,8 @@ def suspicion_of(aws: Aws, *, answers: Json | None = None, **changes: Any) -> Js
 
 @pytest.fixture
 def a_minute_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    from datetime import UTC, datetime  # noqa: PLC0415  the class that the fixture replaces
-
-    clock = Clock()
-    clock.at = datetime.now(UTC) + timedelta(minutes=1)
-    monkeypatch.setattr(capture_lead, "datetime", clock)
+    later = datetime.now(UTC) + timedelta(minutes=1)
+    monkeypatch.setattr(wiring, "now", lambda: later)
 
 
 def test_only_a_submission_id_gets_a_challenge() -> None:

@@ -13,7 +13,7 @@ from tests.functions.calls import CONTEXT, LEAD_ID, Json, event, posting, submis
 
 
 def stored(aws: Aws) -> Lead:
-    return Lead.model_validate(aws.leads()[0])
+    return Lead.model_validate(aws.stored()[0])
 
 
 def revoke(**changes: str) -> Json:

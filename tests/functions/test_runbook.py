@@ -124,7 +124,7 @@ def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str
         assert worked(reference_of(UUID(lead_id)), "acknowledge")["statusCode"] == 200
     yield "WorkLead"
 
-    patch.setattr(deliver_webhook, "deliver_webhook", lambda *_: None)
+    patch.setattr(type(deliver_webhook.webhook), "deliver", lambda *_: None)
     deliver_webhook.handler(event("deliver_webhook"), CONTEXT)
     yield "DeliverWebhook"
 

@@ -25,6 +25,7 @@ from functions import (
 from infra.build import module_name
 from shared.adapters.form_guard import FormGuard
 from shared.domain.leads.lead import reference_of
+from shared.http.requests import Request
 from tests.aws import ENVIRONMENT, Aws
 from tests.functions.calls import (
     CONTEXT,
@@ -132,7 +133,7 @@ def test_the_reference_of_one_request_is_not_on_the_lines_of_the_next(
 ) -> None:
     capture_lead.handler(posting("capture_lead", submission()), CONTEXT)
     logs()
-    monkeypatch.setattr("shared.http.api.read", None)  # what is not callable fails before there is a submission
+    monkeypatch.setattr(Request, "read", None)  # what is not callable fails before there is a submission
     capture_lead.handler(posting("capture_lead", submission()), CONTEXT)
     [line] = [line for line in lines(logs) if line.get("message") == "request failed"]
     assert "reference" not in line
@@ -229,7 +230,7 @@ def test_a_lead_of_an_ad_network_is_counted_like_any_other(logs: Logs) -> None:
     found = counts(logs)
     assert found["captured"] == [1.0]
     assert (found["suspects"], found["scoring_failed"]) == ([0.0], [0.0])
-    assert "heard" not in found  # the silence of the page is no less for it
+    assert "page_active" not in found  # the silence of the page is no less for it
 
 
 def test_a_storage_error_is_logged_as_the_filter_of_the_log_counts_it(aws: Aws, logs: Logs) -> None:

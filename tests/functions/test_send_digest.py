@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from functions import capture_lead, send_digest
-from shared.adapters.dynamodb import LeadsTable
+from shared.adapters.dynamodb.leads_table import LeadsTable
 from shared.domain.leads.digest import Digest, digest_of
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.lead_view import LeadSummary

@@ -21,12 +21,6 @@ def browser() -> PlainBrowser:
     return PlainBrowser()
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Clock:
-    monkeypatch.setattr(show_receipt, "datetime", clock)
-    return clock
-
-
 def test_it_shows_the_reference_and_the_advice_and_nothing_personal(browser: PlainBrowser, aws: Aws) -> None:
     fill_all(browser).press("Send")
     [lead] = aws.leads()

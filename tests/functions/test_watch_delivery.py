@@ -7,13 +7,14 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import boto3
 import pytest
 
-from functions import alert_staff, capture_lead, escalate_leads, replay_submissions, watch_delivery
+from functions import alert_staff, capture_lead, escalate_leads, replay_submissions, watch_delivery, wiring
 from shared.adapters.canary import CanaryPath
 from shared.adapters.form_guard import FormGuard
 from shared.adapters.sns import Subscriptions
@@ -97,9 +98,9 @@ def metrics_of(written: str) -> Json:
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A clock that goes a minute each time it is looked at."""
+    """A clock that goes a minute each time this function looks at it; the functions that it calls have another."""
     ticks = iter(AN_OPEN_HOUR + timedelta(minutes=number) for number in range(100))
-    monkeypatch.setattr(watch_delivery, "now", lambda: next(ticks))
+    monkeypatch.setattr(watch_delivery, "wiring", SimpleNamespace(now=lambda: next(ticks)))
 
 
 def test_a_canary_goes_from_the_api_to_its_alert(aws: Aws, api: Api, logs: Callable[[], str]) -> None:
@@ -269,17 +270,17 @@ def test_subscriptions_that_cannot_be_read_count_as_missing(aws: Aws) -> None:
     assert run()["subscriptions_missing"] == 1
 
 
-@pytest.mark.parametrize(("hour", "heard"), [(16, 0.0), (9, 1.0)])  # 10:00 and 03:00 in Chicago
+@pytest.mark.parametrize(("hour", "active"), [(16, 0.0), (9, 1.0)])  # 10:00 and 03:00 in Chicago
 def test_at_night_silence_is_no_alarm(
-    monkeypatch: pytest.MonkeyPatch, logs: Callable[[], str], hour: int, heard: float
+    monkeypatch: pytest.MonkeyPatch, logs: Callable[[], str], hour: int, active: float
 ) -> None:
     hours = OpeningHours.parse("Mon-Sun 09:00-21:00", "America/Chicago")
     monkeypatch.setattr(watch_delivery, "watch", varied(watch_delivery.watch, page_hours=hours))
-    monkeypatch.setattr(watch_delivery, "now", lambda: AN_OPEN_HOUR.replace(hour=hour))
+    monkeypatch.setattr(wiring, "now", lambda: AN_OPEN_HOUR.replace(hour=hour))
     run()
-    assert metrics_of(logs())["heard"] == [heard]
+    assert metrics_of(logs())["page_active"] == [active]
 
 
-def test_a_submission_is_heard(logs: Callable[[], str]) -> None:
+def test_a_submission_shows_an_active_page(logs: Callable[[], str]) -> None:
     capture_lead.handler(event("capture_lead"), CONTEXT)
-    assert metrics_of(logs())["heard"] == [1.0]
+    assert metrics_of(logs())["page_active"] == [1.0]

@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 
 from dev.openapi import document as openapi
+from shared.http.problems import PROBLEM
 from tests.functions.calls import Json
 from tests.hostile.attacker import Route
 
@@ -67,7 +68,7 @@ def _body(route: Route, answer: Json) -> str:
     if answer.get("isBase64Encoded"):
         base64.b64decode(content, validate=True)
     kind = answer["headers"].get("content-type", "")
-    if kind == openapi.PROBLEM:
+    if kind == PROBLEM:
         problem = json.loads(content)
         if problem["status"] != answer["statusCode"]:
             return "a problem with another status"

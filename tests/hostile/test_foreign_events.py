@@ -28,7 +28,8 @@ from functions import (
 from functions import watch_delivery as watching
 from infra.build import module_name
 from shared.domain.errors import ForeignEvent, InvalidInput, LeadIntakeError
-from shared.http import api
+from shared.http.problems import PROBLEM
+from shared.http.requests import NOT_AN_EVENT
 from shared.triggers import lead_id_of
 from shared.usecases.watching import Watched
 from tests.aws import Aws
@@ -58,9 +59,9 @@ def test_what_is_no_request_is_refused_with_the_advice(function: str) -> None:
     for kind, sent in (FOREIGN | misshapen(event(function))).items():
         answer = call(function, sent)
         assert answer["statusCode"] == 400, kind
-        assert answer["headers"]["content-type"] == openapi.PROBLEM
+        assert answer["headers"]["content-type"] == PROBLEM
         problem = json.loads(answer["body"])
-        assert problem["detail"] == api.NO_REQUEST
+        assert problem["detail"] == NOT_AN_EVENT
         assert ("911" in problem.get("emergency_advice", "")) is (function not in FOR_STAFF)
 
 

@@ -14,9 +14,9 @@ import boto3
 import pytest
 import urllib3
 
-from functions import alert_staff, capture_lead, list_leads
+from functions import alert_staff, capture_lead, list_leads, wiring
 from shared.domain.errors import NotFound
-from shared.http import api
+from shared.http.requests import UnreadableRequest
 from tests.aws import ENVIRONMENT, Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, event, posting, stream_of, submission
 from tests.functions.plain_browser import form_post
@@ -47,7 +47,7 @@ def test_what_somebody_sent_is_remembered_whichever_way_it_came(no_leak: Watch) 
     "text", [NAME, NAME.upper(), "+13125550177", "312-555-0177", "3125550177", "pat.canary@EXAMPLE.com", NOTE]
 )
 def test_a_log_line_is_searched(sent: Watch, text: str) -> None:
-    capture_lead.logger.info("captured", extra={"reference": f"for {text}!"})
+    wiring.logger.info("captured", extra={"reference": f"for {text}!"})
     assert sent.take()
 
 
@@ -57,9 +57,9 @@ def test_a_librarys_log_line_is_searched(sent: Watch) -> None:
 
 
 def test_a_metric_is_searched(sent: Watch) -> None:
-    capture_lead.metrics.add_metadata("for", NAME)
-    capture_lead.metrics.add_metric("captured", "Count", 1)
-    capture_lead.metrics.flush_metrics()
+    wiring.metrics.add_metadata("for", NAME)
+    wiring.metrics.add_metric("captured", "Count", 1)
+    wiring.metrics.flush_metrics()
     assert sent.take() == ["a metric holds what came as name"]
 
 
@@ -95,7 +95,7 @@ def test_an_index_is_searched(sent: Watch) -> None:
 
 def test_an_address_and_a_problem_are_searched(sent: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     def leaky(*_: object) -> Any:
-        raise api.UnreadableRequest(HTTPStatus.NOT_FOUND, NAME)
+        raise UnreadableRequest(HTTPStatus.NOT_FOUND, NAME)
 
     monkeypatch.setattr(list_leads, "list_leads", leaky)
     list_leads.handler(event("list_leads"), CONTEXT)
@@ -121,7 +121,7 @@ def test_what_goes_to_a_stranger_is_searched(sent: Watch) -> None:
 
 
 def test_a_thread_is_watched_too(sent: Watch) -> None:
-    thread = threading.Thread(target=lambda: capture_lead.logger.info(NAME))
+    thread = threading.Thread(target=lambda: wiring.logger.info(NAME))
     thread.start()
     thread.join()
     assert sent.take()

@@ -75,10 +75,10 @@ def test_the_whole_form_page_by_page(visitor: Visitor, stored: Leads, site: str)
     assert heading(visitor) == "We received your answers"
     lead = lead_of(stored, visitor)
     assert visitor.url == f"{site}received/{lead['lead_id']}"
-    assert lead["answers"]["age"] == 62
-    assert lead["answers"]["note"] == "First line\nsecond line"
-    assert lead["attribution"]["utm_source"] == "newsletter"
-    assert lead["attribution"]["gclid"] == "abc123"
+    assert lead["submitted"]["answers"]["age"] == 62
+    assert lead["submitted"]["answers"]["note"] == "First line\nsecond line"
+    assert lead["submitted"]["attribution"]["utm_source"] == "newsletter"
+    assert lead["submitted"]["attribution"]["gclid"] == "abc123"
 
 
 def test_no_address_on_the_way_holds_an_answer(client: Any, site: str) -> None:
@@ -99,7 +99,7 @@ def test_the_form_as_a_single_page(visitor: Visitor, stored: Leads, site: str) -
     fill(visitor, CONTACT)
     press(visitor, "Send")
     assert heading(visitor) == "We received your answers"
-    assert lead_of(stored, visitor)["answers"]["pain"] == 5
+    assert lead_of(stored, visitor)["submitted"]["answers"]["pain"] == 5
 
 
 def test_follow_ups_errors_and_the_way_back(visitor: Visitor) -> None:
@@ -128,7 +128,7 @@ def test_an_emergency(visitor: Visitor, stored: Leads) -> None:
     press(visitor, "Send")
     assert heading(visitor) == "Get emergency help now"
     lead = lead_of(stored, visitor)
-    assert lead["triage"]["tier"] == "EMERGENCY"
+    assert lead["assessment"]["triage"]["tier"] == "EMERGENCY"
 
 
 def test_a_minor(visitor: Visitor, stored: Leads) -> None:
@@ -173,8 +173,8 @@ def test_spanish(visitor: Visitor, stored: Leads, site: str) -> None:
     press(visitor, es["Send"])
     assert heading(visitor) == es["We received your answers"]
     lead = lead_of(stored, visitor)
-    assert lead["language"] == "es"
-    assert {record["language"] for record in lead["consent_records"]} == {"es"}
+    assert lead["submitted"]["language"] == "es"
+    assert {record["language"] for record in lead["submitted"]["consent_records"]} == {"es"}
 
 
 def test_a_landing_page_s_own_form_as_multipart(client: Any, site: str, stored: Leads) -> None:

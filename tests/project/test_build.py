@@ -68,7 +68,9 @@ def sources_in(folder: Path) -> set[str]:
 def test_only_what_the_function_needs_is_shipped(name: str, own_parts: dict[str, Path], bundle: Path) -> None:
     folder = own_parts[name]
 
-    assert {path.name for path in (folder / "functions").glob("*.py")} == {"__init__.py", f"{name}.py"}
+    assert {path.name for path in (folder / "functions").glob("*.py")} == {
+        f"{module}.py" for module in (*build.EVERY_FUNCTION_HAS, name)
+    }
     assert ("web" in {path.name for path in folder.iterdir()}) == (name == build.WEB_FUNCTION)
     assert {path.name for path in folder.iterdir()} <= {"functions", "shared", "web"}
     assert sources_in(folder / "shared") == sources_in(bundle / "shared")

@@ -10,11 +10,13 @@ import pytest
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import Arrival, Lead
-from shared.domain.leads.lead_view import LeadSummary, lead_view
+from shared.domain.leads.lead_view import LeadSummary
 from shared.domain.rules.condition import Facts
+from shared.http.staff_responses import LeadView
 from shared.rulebook import loading
 from shared.rulebook.loading import CANDIDATE, FOLDER, Rulebook, load, load_candidate
 from shared.usecases.capture import Captured, capture_lead
+from shared.usecases.inbox import OpenedLead
 from tests.functions.calls import NOT_A_FIT, PRIORITY, URGENT, Json, submission
 from tests.leads import RECEIVED, RULEBOOK, LeadsInMemory, an_intake, varied
 
@@ -62,8 +64,8 @@ def test_a_shadow_is_kept_with_the_lead_and_shown_to_nobody(folder: Path) -> Non
     again = Lead.model_validate_json(lead.model_dump_json())
     assert again.assessment.shadow is not None
     assert again.assessment.shadow == lead.assessment.shadow
-    view = lead_view(lead, RULEBOOK.rule_sets["fs-intake"], (), (), RECEIVED)
-    assert "shadow" not in view
+    opened = OpenedLead(lead, RULEBOOK.rule_sets["fs-intake"], (), (), RECEIVED)
+    assert "shadow" not in LeadView.of(opened).as_json()
     assert "shadow" not in LeadSummary.model_fields
 
 

@@ -17,7 +17,7 @@ from tests.template.stack import MINUTE, PROJECT, SOURCE, of_type
         ("SpoolCanaryMissing", "canaries_delivered_by_spool", "LessThanThreshold", "breaching"),
         ("SubscriptionMissing", "subscriptions_missing", "GreaterThanOrEqualToThreshold", "notBreaching"),
         ("SweepSilent", "swept", "LessThanThreshold", "breaching"),
-        ("PageSilent", "heard", "LessThanThreshold", "breaching"),
+        ("PageSilent", "page_active", "LessThanThreshold", "breaching"),
     ],
 )
 def test_silence_is_an_alarm(name: str, metric: str, when: str, missing: str) -> None:

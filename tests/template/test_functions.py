@@ -9,11 +9,12 @@ import ast
 import inspect
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from infra.build import module_name
+from infra.build import EVERY_FUNCTION_HAS, module_name
 from shared import settings
 from shared.adapters.aws import PATIENT_FACING, SPOOLING
 from shared.usecases.capture import SECOND_CALL_WITHIN
@@ -25,7 +26,7 @@ SHARED: dict[str, Any] = SOURCE["Globals"]["Function"]["Environment"]["Variables
 def test_every_function_is_a_module_with_an_event_and_the_other_way_round() -> None:
     names = {module_name(logical_id) for logical_id in FUNCTIONS}
 
-    assert names == {path.stem for path in (PROJECT / "functions").glob("[!_]*.py")}
+    assert names == {path.stem for path in (PROJECT / "functions").glob("*.py")} - set(EVERY_FUNCTION_HAS)
     assert names == {path.stem for path in (PROJECT / "events").glob("*.json")}
 
 
@@ -54,16 +55,33 @@ def test_every_function_gets_only_what_many_read_and_no_secret() -> None:
 
 
 def settings_needed(module: str) -> set[str]:
-    """The variables that the settings read which this function's module imports."""
-    tree = ast.parse((PROJECT / "functions" / f"{module}.py").read_text())
-    imported = [
-        alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module == "shared.settings"
-        for alias in node.names
-    ]
-    sources = [inspect.getsource(getattr(settings, name)) for name in imported]
+    """The variables that the settings read which this function uses: by itself, or by what wiring makes for it."""
+    function = ast.parse((PROJECT / "functions" / f"{module}.py").read_text())
+    parts = [function, *wired(function)]
+    sources = [inspect.getsource(getattr(settings, name)) for part in parts for name in settings_imported(part)]
     return {variable for source in sources for variable in re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', source)}
+
+
+WIRING = {
+    node.name: node
+    for node in ast.parse((PROJECT / "functions" / "wiring.py").read_text()).body
+    if isinstance(node, ast.FunctionDef)
+}
+
+
+def wired(part: ast.AST) -> Iterator[ast.FunctionDef]:
+    """The functions of wiring that it calls, and those that they call."""
+    for node in ast.walk(part):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name("wiring"), attr=name)) | ast.Call(func=ast.Name(name)):
+                if name in WIRING:
+                    yield from (WIRING[name], *wired(WIRING[name]))
+
+
+def settings_imported(part: ast.AST) -> Iterator[str]:
+    for node in ast.walk(part):
+        if isinstance(node, ast.ImportFrom) and node.module == "shared.settings":
+            yield from (alias.name for alias in node.names)
 
 
 def test_each_function_has_a_share_of_its_own_and_the_account_keeps_100() -> None:

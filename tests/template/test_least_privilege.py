@@ -29,14 +29,14 @@ from functions import (
     replay_submissions,
     revoke_consent,
     send_digest,
-    show_receipt,
     watch_delivery,
+    wiring,
 )
 from shared.adapters.webhook import Webhook
 from shared.domain.errors import NotDelivered
 from tests.aws import ENVIRONMENT, Aws, aws_in_process
 from tests.functions.calls import CONTEXT, LEAD_ID, PRIORITY, URGENT, event, posting, spool_of, stream_of, submission
-from tests.functions.conftest import AN_OPEN_HOUR, WITH_A_CLOCK, Clock
+from tests.functions.conftest import AN_OPEN_HOUR, Clock
 from tests.functions.filling import fill_all
 from tests.functions.plain_browser import PlainBrowser
 from tests.functions.staff_calls import captured, listed, opened, searched, worked
@@ -68,8 +68,7 @@ def used() -> set[Use]:
         for play in (on_their_own, taken_in, table_away, told, worked_on, taken_out, let_go, watched):
             with aws_in_process() as aws, pytest.MonkeyPatch.context() as patches:
                 clock = Clock()
-                for module in (*WITH_A_CLOCK, show_receipt):
-                    patches.setattr(module, "datetime", clock)
+                patches.setattr(wiring, "now", clock.now)
                 play(aws, clock, patches)
     return uses | sent_by_lambda()
 
@@ -167,7 +166,7 @@ def watched(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
         return SimpleNamespace(status=answer["statusCode"], json=lambda: json.loads(answer["body"]))
 
     seconds = (AN_OPEN_HOUR + timedelta(seconds=number) for number in itertools.count())
-    patches.setattr(watch_delivery, "now", lambda: next(seconds))
+    patches.setattr(watch_delivery, "wiring", SimpleNamespace(now=lambda: next(seconds)))
     patches.setattr(watch_delivery.watch.canary, "_pool", SimpleNamespace(request=sent))
     patches.setattr("shared.adapters.canary.LONG_POLL", 0)
     answer = watch_delivery.handler(event("watch_delivery"), CONTEXT)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal, NoReturn
+from typing import Literal, NamedTuple, NoReturn
 from uuid import UUID
 
 from shared.domain.errors import FieldProblem, InvalidInput
@@ -16,17 +15,16 @@ MILLISECOND = timedelta(milliseconds=1)
 INSTANT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}\+00:00"
 LEAD_ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 ORDERS = {
-    "open": re.compile(rf"[01]-[0-9]{{2}}#{INSTANT}#{INSTANT}#{LEAD_ID}"),
-    "taken": re.compile(rf"1-[0-9]{{2}}#{INSTANT}#{INSTANT}#{LEAD_ID}"),
-    "closed": re.compile(rf"{INSTANT}#{LEAD_ID}"),
+    "open": rf"[01]-[0-9]{{2}}#{INSTANT}#{INSTANT}#{LEAD_ID}",
+    "taken": rf"1-[0-9]{{2}}#{INSTANT}#{INSTANT}#{LEAD_ID}",
+    "closed": rf"{INSTANT}#{LEAD_ID}",
 }
-EXPORT = re.compile(rf"(?P<milliseconds>[0-9]{{1,14}})_(?P<lead_id>{LEAD_ID})")
+EXPORT = rf"(?P<milliseconds>[0-9]{{1,14}})_(?P<lead_id>{LEAD_ID})"
 
 View = Literal["open", "taken", "closed"]
 
 
-@dataclass(frozen=True, slots=True)
-class WorklistCursor:
+class WorklistCursor(NamedTuple):
     """A lead's place in the order of a view of the worklist."""
 
     view: View
@@ -39,13 +37,12 @@ class WorklistCursor:
     def parse(cls, text: str, view: View) -> WorklistCursor:
         """Raises InvalidInput for what is not a cursor of this view."""
         name, _, order = text.partition("_")
-        if name != view or not ORDERS[view].fullmatch(order):
+        if name != view or not re.fullmatch(ORDERS[view], order):
             _refuse("This is not in the expected format.")
         return cls(view, order)
 
 
-@dataclass(frozen=True, slots=True)
-class ExportCursor:
+class ExportCursor(NamedTuple):
     """A lead in the order of arrival."""
 
     at: datetime
@@ -57,7 +54,7 @@ class ExportCursor:
     @classmethod
     def parse(cls, text: str, period: Period) -> ExportCursor:
         """Raises InvalidInput for what is not a cursor of this period."""
-        match = EXPORT.fullmatch(text)
+        match = re.fullmatch(EXPORT, text)
         if match is None:
             _refuse("This is not in the expected format.")
         at = EPOCH + int(match["milliseconds"]) * MILLISECOND

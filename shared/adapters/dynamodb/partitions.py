@@ -10,7 +10,7 @@ import heapq
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 READ_AT_ONCE = 100  # items: as many as a page of the worklist or of an export shows
@@ -19,8 +19,7 @@ UNEVEN = 10  # items more than its share that a partition may have of a page
 Item = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(NamedTuple):
     """An index that all leads pass through: its name and the attributes of its key."""
 
     name: str

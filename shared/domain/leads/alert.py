@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from shared.domain.leads.escalation import Ladder
 from shared.domain.leads.lead import CANARY, Lead
 
 
-class Notice(Protocol):
-    """What the topic carries. Subscriptions choose by the attributes; SNS encrypts neither those nor the subject."""
-
-    @property
-    def subject(self) -> str: ...
-
-    @property
-    def body(self) -> str: ...
-
-    @property
-    def attributes(self) -> dict[str, str]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """`suspect`: it may be a machine's, so that a subscription can leave it out (a text message, say).
+    """A notice of a lead. Subscriptions choose by its attributes; SNS encrypts neither those nor the subject.
+
+    `suspect`: it may be a machine's, so that a subscription can leave it out (a text message, say).
 
     `kind` is new for the first level and escalation after it; canary, for the audience canary, is of no lead that staff
     should see. `received_at`: when a finished form came in; None while it is unfinished, which waits before it is told.

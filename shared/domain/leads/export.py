@@ -1,30 +1,22 @@
-"""What staff ask to take out of the service: leads of some days, page by page, and one person's data."""
+"""What staff ask to take out of the service: leads of some days, page by page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from shared.domain.errors import FieldProblem, InvalidInput
 from shared.domain.intake.fields import Day
-from shared.domain.leads.lead import Lead
-from shared.domain.leads.lead_view import lead_view
 from shared.domain.model import Model
-from shared.domain.rules.triage import RuleSet
 
 USUAL_DAYS = timedelta(days=30)
 MOST_DAYS = timedelta(days=366)
-IN_WORDS = ("page", "text", "answer")  # of an answer as staff see it
-MECHANICS = ("summary", "actions", "suspicion", "history", "others", "to_ask", "now")
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """From `since` until just before `until`."""
 
     since: datetime
@@ -64,28 +56,3 @@ class ExportQuery(Model):
         first, last = self.days(at, zone)
         asked = {"format": self.format, "from": str(first), "to": str(last), "tier": self.tier, "cursor": cursor}
         return {name: value for name, value in asked.items() if value is not None}
-
-
-def person_data(lead: Lead, rule_set: RuleSet, at: datetime) -> dict[str, Any]:
-    """A lead as the person it is about may have it, as JSON values: without how we work, and who of staff did what."""
-    view = lead_view(lead, rule_set, (), (), at)
-    return {
-        "reference": lead.reference,
-        "received_at": lead.assessment.received_at.isoformat(),
-        "status": lead.work.status,
-        **{name: part for name, part in view.items() if name not in MECHANICS},
-        "answers": _in_words(view["answers"]),
-        "earlier": [
-            {"received_at": earlier["received_at"], "answers": _in_words(earlier["answers"])}
-            for earlier in view["earlier"]
-        ],
-        "contacts": [
-            {"at": entry.at.isoformat(), "what": entry.action, "detail": entry.detail}
-            for entry in lead.history
-            if entry.action in ("contact_attempt", "book")
-        ],
-    }
-
-
-def _in_words(answers: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{name: answer[name] for name in IN_WORDS} for answer in answers]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal, NamedTuple
 
@@ -20,7 +19,7 @@ from shared.domain.leads.person import email_key, phone_key
 from shared.domain.model import Model
 
 READ_ALOUD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""})
-REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{10}")
+REFERENCE = r"[0-9A-HJKMNP-TV-Z]{10}"
 
 
 class Urgency(NamedTuple):
@@ -61,8 +60,7 @@ class Search(Model):
     q: Annotated[str, line(254), Line]
 
 
-@dataclass(frozen=True, slots=True)
-class SearchKeys:
+class SearchKeys(NamedTuple):
     """What to look up; "" where the text cannot be that. Ten digits can be a reference and a phone number."""
 
     reference: str = ""
@@ -79,7 +77,7 @@ def search_keys(search: Search, person_key: str) -> SearchKeys:
 def reference_in(text: str) -> str:
     """The reference as it is stored, from how people write and read it out; "" when it is none."""
     letters = text.upper().translate(READ_ALOUD)
-    return f"{letters[:5]}-{letters[5:]}" if REFERENCE.fullmatch(letters) else ""
+    return f"{letters[:5]}-{letters[5:]}" if re.fullmatch(REFERENCE, letters) else ""
 
 
 def _or_none(check: Callable[[str], str], text: str) -> str | None:

@@ -9,22 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from shared.domain.opening_hours import Span
 from shared.domain.rules.condition import Condition
 from shared.domain.rules.questionnaire import Answers, Questionnaire
 
 
-@dataclass(frozen=True, slots=True)
-class LadderStep:
+class LadderStep(NamedTuple):
     """One alert: how long after the submission, and to whom (desk, clinician or manager)."""
 
     after: Span
     audience: str
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """What the clinic does about a lead, and who is told when nobody takes it."""
 
     clinic_does: str
@@ -59,8 +58,7 @@ class Tier:
         return (safety_rule and self.after_safety_rule) or self.usual
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(NamedTuple):
     """A source of a rule and its evidence mark: V read at its source, S secondary, M not checked, D our design."""
 
     key: str
@@ -116,8 +114,7 @@ class FitRule(Rule):
     points: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     cap: int
     at_least: int
     tier: str
@@ -125,8 +122,7 @@ class Fit:
     rules: tuple[FitRule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """`closed`: the sentences that come first when nobody can call; `call`: the sentence that promises a call.
 
     `instead_of`: a message that this one says too, and that is left out beside it.
@@ -139,8 +135,7 @@ class Message:
     instead_of: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     key: str
     text: str
     supports: str
@@ -148,8 +143,7 @@ class Source:
     mark_note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What changed with a version of the rules, on which day (ISO), and by whom."""
 
     version: str

@@ -1,0 +1,81 @@
+"""GET /questionnaires/{id} as models. shared/rulebook/form.py draws it without them, so that it starts quickly."""
+
+from typing import Literal
+
+from shared.http.visitor_responses import ResponseModel
+
+
+class Option(ResponseModel):
+    code: str
+    label: str
+    exclusive: bool
+
+
+class Condition(ResponseModel):
+    """Holds when one of `any` holds, or when the answer to `question` has an option of `any_of` or lies between the
+    bounds. It does not hold without an answer."""
+
+    question: str | None = None
+    any_of: list[str] | None = None
+    at_least: int | None = None
+    at_most: int | None = None
+    any: list["Condition"] | None = None
+
+
+class Question(ResponseModel):
+    code: str
+    type: Literal["integer", "choice-one", "choice-many", "text"]
+    text: str
+    required: bool
+    minimum: int | None = None
+    maximum: int | None = None
+    max_length: int | None = None
+    options: list[Option] | None = None
+    shown_when: Condition | None = None
+
+
+class Page(ResponseModel):
+    id: str
+    title: str
+    questions: list[Question]
+
+
+class ContactField(ResponseModel):
+    code: str
+    type: Literal["text", "tel", "email", "choice-one"]
+    text: str
+    required: bool
+    max_length: int | None = None
+    autocomplete: str | None = None
+    options: list[Option] | None = None
+
+
+class Consent(ResponseModel):
+    code: str
+    text: str
+    text_hash: str
+    required: bool
+
+
+class ContactBlock(ResponseModel):
+    title: str
+    emergency_title: str
+    hidden_when: Condition
+    fields: list[ContactField]
+    consents: list[Consent]
+
+
+class Form(ResponseModel):
+    """Everything a page needs to draw the form. `words`: the form's own short texts, English to its language."""
+
+    id: str
+    version: str
+    language: str
+    languages: list[str]
+    title: str
+    awaiting_approval: bool
+    awaiting_translation_review: bool
+    emergency_advice: str
+    pages: list[Page]
+    contact: ContactBlock
+    words: dict[str, str]

@@ -1,0 +1,76 @@
+"""Log lines and metrics that several functions write: alarms and docs/runbook.md search for these texts and names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from functions.wiring import logger, metrics
+from shared.domain.errors import cause_of
+from shared.domain.leads.lead import CANARY, reference_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from shared.domain.leads.alert import Alert
+    from shared.domain.leads.lead import Lead
+    from shared.usecases.capture import Captured
+
+
+def capture(captured: Captured) -> None:
+    """What became of a submission."""
+    lead = captured.lead
+    if lead is None:
+        return
+    if captured.spooled:  # it is counted as captured when it is stored
+        logger.warning("spooled", extra={"reference": lead.reference, "lead_id": str(lead.lead_id), "tier": lead.tier})
+        if captured.counted:
+            metrics.add_metric("spooled", MetricUnit.Count, 1)
+    elif captured.created:
+        stored(lead)
+    else:
+        logger.info("sent again", extra={"reference": lead.reference, "lead_id": str(lead.lead_id), "tier": lead.tier})
+
+
+def stored(lead: Lead) -> None:
+    """A lead that was not there before. A canary is logged and never counted."""
+    logger.info("captured", extra={"reference": lead.reference, "lead_id": str(lead.lead_id), "tier": lead.tier})
+    if lead.source == CANARY:
+        return
+    metrics.add_metric("captured", MetricUnit.Count, 1)
+    metrics.add_metric("suspects", MetricUnit.Count, int(lead.assessment.suspicion.suspect))
+    metrics.add_metric("scoring_failed", MetricUnit.Count, int(lead.assessment.triage.failed))
+    metrics.add_metric(f"captured_{lead.tier}", MetricUnit.Count, 1)
+
+
+def alerted(alert: Alert) -> None:
+    logger.info(
+        "alerted",
+        extra={
+            "reference": alert.reference,
+            "lead_id": alert.lead_id,
+            "tier": alert.tier,
+            "ladder_level": alert.level,
+        },
+    )
+
+
+def count_seconds_to_alert(alert: Alert, at: datetime) -> None:
+    """Of a first alert; an unfinished form waits on purpose, which is no delay."""
+    if alert.level == 1 and alert.received_at:
+        metrics.add_metric("seconds_to_alert", MetricUnit.Seconds, (at - alert.received_at).total_seconds())
+
+
+def lead_failed(what: Literal["alert failed", "retiring failed"], lead_id: UUID, error: Exception) -> None:
+    """The kind of the error only: its text may quote a patient."""
+    logger.error(
+        what,
+        extra={
+            "reference": reference_of(lead_id),
+            "lead_id": str(lead_id),
+            "error": type(error).__name__,
+            "cause": cause_of(error),
+        },
+    )

@@ -1,0 +1,211 @@
+"""What functions share, made in one place: loggers, the clock, settings, the table and other ends of the service.
+
+Each piece is imported where it is made, so that a function starts with what it needs and nothing more.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import warnings
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+
+def prepare_process() -> None:
+    """Called once, before libraries are loaded: what they warn of may quote a patient."""
+    warnings.filterwarnings("ignore", message="No application metrics to publish")  # a refused request counts nothing
+    warnings.filterwarnings("ignore", message="Pydantic serializer warnings")  # they quote values
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # its warnings quote what was sent
+    gc.set_threshold(70_000)  # more than a start makes, which stays: looking through it would be in vain
+
+
+prepare_process()
+
+from aws_lambda_powertools import Logger, Metrics  # noqa: E402  see prepare_process
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from shared.adapters.dynamodb.leads_table import LeadsTable
+    from shared.adapters.form_guard import FormGuard
+    from shared.adapters.sns import AlertTopic
+    from shared.adapters.spool import SpoolQueue
+    from shared.adapters.webhook import Webhook
+    from shared.http.plain_forms import Mend, PlainForms
+    from shared.http.problems import Handler, LambdaHandler, Safety
+    from shared.http.requests import Request
+    from shared.http.responses import Response
+    from shared.rulebook.loading import Rulebook
+    from shared.settings import ClinicSettings
+    from shared.usecases.alerting import Alerting
+    from shared.usecases.capture import Intake
+    from shared.usecases.inbox import Workspace
+    from shared.usecases.replaying import Replay
+    from shared.usecases.watching import Digesting, Watch
+
+logger = Logger()
+metrics = Metrics()
+
+
+def now() -> datetime:
+    """The one clock: everything that needs the time asks for it here, when it needs it."""
+    return datetime.now(UTC)
+
+
+# ---- the rules, and how handlers answer
+
+
+@cache
+def rulebook() -> Rulebook:
+    from shared.rulebook.loading import load
+
+    return load()
+
+
+def clinic() -> ClinicSettings:
+    from shared.settings import ClinicSettings
+
+    return ClinicSettings.from_environment()
+
+
+def safety() -> Safety:
+    from shared.http.problems import Safety
+    from shared.rulebook.words import words
+
+    return Safety(rulebook().emergency_advice_in, words, clinic().phone)
+
+
+def answers_visitors(
+    show: Callable[[Request, Exception], Response | None] | None = None,
+) -> Callable[[Handler], LambdaHandler]:
+    """Gives a handler its Request, and visitors problem details with the advice; `show` may make a page of them."""
+    from shared.http.problems import answers_problems
+
+    return answers_problems(safety(), logger.error, show)
+
+
+def answers_staff() -> Callable[[Handler], LambdaHandler]:
+    from shared.http import problems
+
+    return problems.answers_staff(logger.error)
+
+
+def plain_forms(mend: Mend | None = None, return_origins: frozenset[str] = frozenset()) -> PlainForms:
+    from shared.http.plain_forms import PlainForms
+
+    return PlainForms(rulebook(), safety(), clinic(), mend, return_origins)
+
+
+def form_guard() -> FormGuard:
+    from shared.adapters.form_guard import FormGuard
+    from shared.settings import form_key
+
+    return FormGuard(form_key())
+
+
+# ---- ends of the service
+
+
+def _dynamodb(*, unhurried: bool = False) -> DynamoDBClient:
+    from shared.adapters.aws import PATIENT_FACING, UNHURRIED, client
+
+    return client("dynamodb", UNHURRIED if unhurried else PATIENT_FACING)
+
+
+def leads_table(dynamodb: DynamoDBClient | None = None) -> LeadsTable:
+    from shared.adapters.dynamodb.leads_table import LeadsTable
+    from shared.settings import TableSettings
+
+    table = TableSettings.from_environment()
+    return LeadsTable(dynamodb or _dynamodb(), table.leads_table, table.index_shards)
+
+
+def _queue(url: str) -> SpoolQueue:
+    from shared.adapters.aws import SPOOLING, client
+    from shared.adapters.spool import SpoolQueue
+
+    return SpoolQueue(lambda: client("sqs", SPOOLING), url)
+
+
+def _alert_topic(*, unhurried: bool = False) -> AlertTopic:
+    from shared.adapters.aws import PATIENT_FACING, UNHURRIED, client
+    from shared.adapters.sns import AlertTopic
+    from shared.settings import AlertSettings
+
+    return AlertTopic(
+        client("sns", UNHURRIED if unhurried else PATIENT_FACING), AlertSettings.from_environment().topic_arn
+    )
+
+
+def webhook() -> Webhook:
+    from shared.adapters.webhook import Webhook
+    from shared.settings import WebhookSettings
+
+    settings = WebhookSettings.from_environment()
+    return Webhook(settings.address, settings.secret)
+
+
+# ---- what use cases work with
+
+
+def intake(candidate: Rulebook | None = None) -> Intake:
+    from shared.settings import opening_hours, person_key, spool_queue
+    from shared.usecases.capture import Intake
+
+    spool = _queue(spool_queue())
+    clock = lambda: now()  # noqa: E731, PLW0108  looked up at each call, so that a test can set the time
+    return Intake(rulebook(), leads_table(), spool, clock, opening_hours(), person_key(), candidate)
+
+
+def replay() -> Replay:
+    from shared.settings import failure_queue, opening_hours
+    from shared.usecases.replaying import Replay
+
+    return Replay(leads_table(), rulebook(), _queue(failure_queue()), opening_hours())
+
+
+def workspace() -> Workspace:
+    from shared.adapters.dynamodb.access_log import AccessLog
+    from shared.settings import access_log, opening_hours
+    from shared.usecases.inbox import Workspace
+
+    dynamodb = _dynamodb()
+    return Workspace(leads_table(dynamodb), rulebook(), AccessLog(dynamodb, access_log()), opening_hours())
+
+
+def alerting() -> Alerting:
+    from shared.settings import AlertSettings, opening_hours
+    from shared.usecases.alerting import Alerting
+
+    link = AlertSettings.from_environment().staff_link
+    return Alerting(leads_table(), rulebook(), _alert_topic(), opening_hours(), link)
+
+
+def digesting() -> Digesting:
+    from shared.settings import AlertSettings, opening_hours
+    from shared.usecases.watching import Digesting
+
+    inbox, _, _ = AlertSettings.from_environment().staff_link.partition("#")
+    leads = leads_table(_dynamodb(unhurried=True))
+    return Digesting(leads, _alert_topic(unhurried=True), opening_hours(), inbox)
+
+
+def watch(within: timedelta) -> Watch:
+    """`within`: how long the canary's alert may take."""
+    from shared.adapters.aws import UNHURRIED, client
+    from shared.adapters.canary import CanaryPath
+    from shared.adapters.sns import Subscriptions
+    from shared.settings import WatchSettings
+    from shared.usecases.watching import Watch
+
+    settings = WatchSettings.from_environment()
+    form = next(iter(rulebook().rule_sets.values())).questionnaire
+    path = CanaryPath(
+        client("sqs", UNHURRIED), settings.canary_queue, settings.api_address, form_guard(), (form.id, form.version)
+    )
+    subscriptions = Subscriptions(client("sns", UNHURRIED), settings.topic_arn)
+    return Watch(path, subscriptions, settings.expected, settings.page_hours, within)

@@ -1,0 +1,208 @@
+"""Only here does an error become a status, and problem details (RFC 9457)."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shared.domain.errors import (
+    AlreadyTaken,
+    Forbidden,
+    InvalidInput,
+    LeadIntakeError,
+    NotAllowed,
+    NotFound,
+    ReceiptUnavailable,
+    ScoringFailed,
+    StoreUnavailable,
+    SubmissionConflict,
+    WrongState,
+    cause_of,
+)
+from shared.http.requests import Request, UnreadableRequest
+from shared.http.responses import Response, respond
+
+if TYPE_CHECKING:
+    from shared.http.staff_responses import StaffProblem
+    from shared.http.visitor_responses import Problem, ProblemDetails
+
+Handler = Callable[[Request, Any], Response]
+LambdaHandler = Callable[[Any, Any], Response]
+
+PROBLEM = "application/problem+json"
+RETRY_AFTER = 5  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """What every error answer carries, so that a patient is never left with an error alone.
+
+    Both functions take a language: one gives the advice, the other the words for our own sentences.
+    """
+
+    emergency_advice: Callable[[str], str]
+    words: Callable[[str], Mapping[str, str]]
+    clinic_phone: str
+
+
+def answers_problems(
+    safety: Safety, report: Callable[..., None], show: Callable[[Request, Exception], Response | None] | None = None
+) -> Callable[[Handler], LambdaHandler]:
+    """Reads the event for a handler, and turns what that raises into problem details.
+
+    `show` may make a page of an error; None where the client wants JSON. `report(text, extra=...)`, such as a logger's
+    `error`, hears of what is our fault: kind and place, never the error's text, which could quote a patient.
+    """
+
+    def answer(error: Exception, request: Request | None) -> Response:
+        shown = show(request, error) if show and request else None
+        if shown is not None:
+            return shown
+        return _response(problem(error, safety, request.language() if request else ""), "accept-language")
+
+    return _answering(answer, report)
+
+
+def answers_staff(report: Callable[..., None]) -> Callable[[Handler], LambdaHandler]:
+    """The same for people who are signed in: words for them, and no advice for patients."""
+    return _answering(lambda error, _: _response(staff_problem(error), ""), report)
+
+
+def _answering(
+    answer_error: Callable[[Exception, Request | None], Response], report: Callable[..., None]
+) -> Callable[[Handler], LambdaHandler]:
+    def decorate(handler: Handler) -> LambdaHandler:
+        @wraps(handler)
+        def answer(event: Any, context: Any) -> Response:
+            try:
+                request = Request.of(event)
+            except UnreadableRequest as error:
+                return answer_error(error, None)
+            try:
+                return handler(request, context)
+            except Exception as error:  # noqa: BLE001  nobody is left with an error alone, whatever broke
+                if not isinstance(error, LeadIntakeError) or isinstance(error, (StoreUnavailable, ScoringFailed)):
+                    report("request failed", extra=_what_broke(error))
+                return answer_error(error, request)
+
+        return answer
+
+    return decorate
+
+
+def problem(error: Exception, safety: Safety, language: str = "") -> Problem:
+    """In that language, as far as there are words for it."""
+    from shared.http.visitor_responses import Problem  # noqa: PLC0415  pages need none
+
+    status, title, detail = _status(error)
+    words = safety.words(language) if language else {}
+    return Problem(
+        type="about:blank",
+        title=words.get(title, title),
+        status=int(status),
+        detail=words.get(detail, detail),
+        emergency_advice=safety.emergency_advice(language),
+        clinic_phone=safety.clinic_phone,
+        **_errors(error, words),
+    )
+
+
+def staff_problem(error: Exception) -> StaffProblem:
+    """For whoever is signed in."""
+    from shared.http.staff_responses import StaffProblem  # noqa: PLC0415  visitors' functions never load it
+
+    status, title, detail = _status(error)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        title, detail = "This did not work", "Check in a few seconds whether it was done before you try again."
+    return StaffProblem(
+        type="about:blank",
+        title=title,
+        status=int(status),
+        detail=detail,
+        **_errors(error, {}),
+        **_who_was_first(error),
+    )
+
+
+def _response(details: ProblemDetails, vary: str) -> Response:
+    headers = {"content-type": PROBLEM}
+    if details.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["retry-after"] = str(RETRY_AFTER)
+    if varies := ", ".join(filter(None, [vary, "accept" if details.status == HTTPStatus.NOT_ACCEPTABLE else ""])):
+        headers["vary"] = varies
+    return respond(HTTPStatus(details.status), details, headers)
+
+
+def _errors(error: Exception, words: Mapping[str, str]) -> dict[str, Any]:
+    """One entry for each field; no entry at all for other errors."""
+    from shared.http.visitor_responses import FieldProblem  # noqa: PLC0415  as above
+
+    if not isinstance(error, InvalidInput):
+        return {}
+    entries = (FieldProblem(pointer=entry.pointer, detail=entry.in_words(words)) for entry in error.problems)
+    return {"errors": tuple(entries)}
+
+
+def _who_was_first(error: Exception) -> dict[str, Any]:
+    """What a member of staff needs to know of the colleague who was faster."""
+    match error:
+        case AlreadyTaken():
+            return {"owner_name": error.owner_name, "since": error.at}
+        case WrongState(by_name=by_name) if by_name or error.action:
+            return {"by_name": by_name, "action": error.action, "since": error.at}
+        case _:
+            return {}
+
+
+def _status(error: Exception) -> tuple[HTTPStatus, str, str]:
+    match error:
+        case InvalidInput():
+            return (
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                "Some fields are invalid",
+                "See errors; each entry names one field.",
+            )
+        case UnreadableRequest():
+            return error.status, error.status.phrase, error.detail
+        case Forbidden():
+            return HTTPStatus.FORBIDDEN, "Not allowed", "The key is missing or invalid."
+        case NotAllowed():
+            return HTTPStatus.FORBIDDEN, "Not allowed", error.detail
+        case AlreadyTaken():
+            return HTTPStatus.CONFLICT, "Somebody else has this lead", f"{error.owner_name} has it."
+        case WrongState():
+            return HTTPStatus.CONFLICT, "This is not possible right now", error.detail
+        case NotFound():
+            return HTTPStatus.NOT_FOUND, "Not found", "There is nothing at this address."
+        case SubmissionConflict():
+            return (
+                HTTPStatus.CONFLICT,
+                "This form was already sent with different answers",
+                "Use a new submission_id to send changed answers.",
+            )
+        case ReceiptUnavailable():
+            return (
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "We cannot show your receipt right now",
+                "Reload this page in a few seconds, or call the clinic.",
+            )
+        case _:
+            return (
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "We could not receive your answers",
+                "Please try again in a few seconds, or call the clinic.",
+            )
+
+
+def _what_broke(error: Exception) -> dict[str, str]:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return {
+        "error": type(error).__name__,
+        "cause": cause_of(error),
+        "place": f"{Path(frame.filename).name}:{frame.lineno}",
+    }

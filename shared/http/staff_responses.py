@@ -1,0 +1,435 @@
+"""What the service says to signed-in staff: one model for each JSON answer. No visitor's function loads this module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Self
+
+from pydantic import PlainSerializer, field_serializer
+
+from shared.domain.intake.submission import Contact
+from shared.domain.intake.suspicion import Suspicion
+from shared.domain.leads.consent import ConsentRecord, chain_intact
+from shared.domain.leads.lead_view import LeadSummary, OpenQuestion, ShownAnswer, open_questions, shown_answers
+from shared.domain.rules.advice import ShownMessage
+from shared.domain.rules.triage import Change, FiredRule, RuleSet
+from shared.http.visitor_responses import ProblemDetails, ResponseModel
+
+if TYPE_CHECKING:
+    from shared.domain.leads.erasure import Tombstone
+    from shared.domain.leads.lead import Lead
+    from shared.usecases import inbox
+    from shared.usecases.inbox import OpenedLead
+    from shared.usecases.records import PersonExport
+
+Instant = Annotated[datetime, PlainSerializer(datetime.isoformat, when_used="json")]  # with its offset from UTC
+CONTACTS = ("contact_attempt", "book")  # what staff did that reached the person
+
+
+class StaffProblem(ProblemDetails):
+    """Problem details (RFC 9457). `owner_name` has the lead since then, or `by_name` did `action` to it."""
+
+    owner_name: str | None = None
+    by_name: str | None = None
+    action: str | None = None
+    since: Instant | None = None
+
+
+# ---- the worklist
+
+
+class WorklistPage(ResponseModel):
+    """`cursor`: send it back for the next page; null at the end. `now`: the service's clock."""
+
+    leads: tuple[LeadSummary, ...]
+    cursor: str | None
+    now: Instant
+
+    @classmethod
+    def of(cls, page: inbox.WorklistPage) -> Self:
+        return cls(leads=page.leads, cursor=page.onward, now=page.at)
+
+
+# ---- a lead
+
+
+class ShownSafetyRule(ResponseModel):
+    """`floor`: the tier below which it lets no lead fall; "" where it is no longer in the rules."""
+
+    id: str
+    reason: str
+    sources: tuple[str, ...]
+    floor: str
+
+
+class ShownTriage(ResponseModel):
+    """Why a lead has its tier. `staff_tier`: as staff set it; "" while the rules' tier counts."""
+
+    tier: str
+    staff_tier: str
+    clinic_does: str
+    safety_rules: tuple[ShownSafetyRule, ...]
+    not_fit_rules: tuple[FiredRule, ...]
+    fit_rules: tuple[FiredRule, ...]
+    fit_score: int
+    marketing_allowed: bool
+
+
+class ConsentLedger(ResponseModel):
+    """`given`: what counts now. `intact`: nobody changed an entry after it was written."""
+
+    given: dict[str, bool]
+    intact: bool
+    ledger: tuple[ConsentRecord, ...]
+
+
+class EarlierSubmission(ResponseModel):
+    received_at: Instant
+    tier: str
+    answers: tuple[ShownAnswer, ...]
+
+
+class HistoryLine(ResponseModel):
+    at: datetime
+    by: str
+    by_name: str
+    action: str
+    version: int
+    detail: str
+    text: str
+    undo_of: int | None
+
+
+class OtherLead(ResponseModel):
+    """Of the same person."""
+
+    reference: str
+    received_at: datetime
+    status: str
+    tier: str
+
+
+class RuleSetVersion(ResponseModel):
+    id: str
+    version: str
+    approved_by: str
+
+
+class LeadView(ResponseModel):
+    """Everything about a lead. `actions`: what the reader may do now. `to_ask`: what is still to be asked, by phone."""
+
+    summary: LeadSummary
+    actions: tuple[str, ...]
+    triage: ShownTriage
+    tags: tuple[FiredRule, ...]
+    messages_shown: tuple[ShownMessage, ...]
+    answers: tuple[ShownAnswer, ...]
+    to_ask: tuple[OpenQuestion, ...]
+    contact: Contact
+    consents: ConsentLedger
+    attribution: dict[str, str]
+    source: str
+    earlier: tuple[EarlierSubmission, ...]
+    suspicion: Suspicion
+    history: tuple[HistoryLine, ...]
+    others: tuple[OtherLead, ...]
+    rule_set: RuleSetVersion
+    now: Instant
+
+    @field_serializer("contact")
+    def given(self, contact: Contact) -> dict[str, str]:
+        """Without what the visitor left out."""
+        return {name: value for name, value in asdict(contact).items() if value is not None}
+
+    @classmethod
+    def of(cls, opened: OpenedLead) -> Self:
+        lead, rule_set = opened.lead, opened.rule_set
+        submitted, found = lead.submitted, lead.assessment
+        return cls(
+            summary=LeadSummary.of(lead),
+            actions=opened.actions,
+            triage=_triage(lead, rule_set),
+            tags=found.triage.tags,
+            messages_shown=found.messages_shown,
+            answers=tuple(shown_answers(submitted.answers, found.triage, rule_set)),
+            to_ask=tuple(open_questions(lead, rule_set)),
+            contact=submitted.contact,
+            consents=ConsentLedger(
+                given=_consents(lead), intact=chain_intact(submitted.consent_records), ledger=submitted.consent_records
+            ),
+            attribution=submitted.attribution,
+            source=lead.source,
+            earlier=tuple(
+                EarlierSubmission(
+                    received_at=earlier.received_at,
+                    tier=earlier.triage.tier,
+                    answers=tuple(shown_answers(earlier.answers, earlier.triage, rule_set)),
+                )
+                for earlier in reversed(lead.earlier)
+            ),
+            suspicion=found.suspicion,
+            history=tuple(map(HistoryLine.model_validate, lead.history)),
+            others=tuple(map(OtherLead.model_validate, opened.others)),
+            rule_set=_version(lead, rule_set),
+            now=opened.at,
+        )
+
+
+def _triage(lead: Lead, rule_set: RuleSet) -> ShownTriage:
+    triage = lead.assessment.triage
+    floors = {rule.id: rule.floor for rule in (*rule_set.safety, rule_set.scoring_failure)}
+    return ShownTriage(
+        tier=triage.tier,
+        staff_tier=lead.work.staff_tier,
+        clinic_does=_clinic_does(lead, rule_set),
+        safety_rules=tuple(
+            ShownSafetyRule(id=rule.id, reason=rule.reason, sources=rule.sources, floor=floors.get(rule.id, ""))
+            for rule in triage.safety_rules
+        ),
+        not_fit_rules=triage.not_fit_rules,
+        fit_rules=triage.fit_rules,
+        fit_score=triage.fit_score,
+        marketing_allowed=triage.marketing_allowed,
+    )
+
+
+def _clinic_does(lead: Lead, rule_set: RuleSet) -> str:
+    return lead.response(rule_set.tiers).clinic_does if lead.tier in rule_set.tiers else ""
+
+
+def _consents(lead: Lead) -> dict[str, bool]:
+    return {record.consent: lead.consents_to(record.consent) for record in lead.submitted.consent_records}
+
+
+def _version(lead: Lead, rule_set: RuleSet) -> RuleSetVersion:
+    triage = lead.assessment.triage
+    return RuleSetVersion(id=triage.rule_set, version=triage.rule_set_version, approved_by=rule_set.approved_by)
+
+
+# ---- the rules
+
+
+class RuleSetInUse(ResponseModel):
+    """The last change; and who approved it: empty dates and names while a physician's approval is awaited."""
+
+    id: str
+    version: str
+    content_hash: str
+    changed_on: str
+    change: str
+    changed_by: str
+    approved_by: str
+    approved_on: str
+    questionnaire: str
+    questionnaire_version: str
+    questionnaire_approved_by: str
+    questionnaire_approved_on: str
+
+    @classmethod
+    def of(cls, rule_set: RuleSet) -> Self:
+        last = rule_set.changes[-1] if rule_set.changes else Change("", "", "", "")
+        questionnaire = rule_set.questionnaire
+        return cls(
+            id=rule_set.id,
+            version=rule_set.version,
+            content_hash=rule_set.content_hash,
+            changed_on=last.on,
+            change=last.what,
+            changed_by=last.by,
+            approved_by=rule_set.approved_by,
+            approved_on=rule_set.approved_on,
+            questionnaire=questionnaire.id,
+            questionnaire_version=questionnaire.version,
+            questionnaire_approved_by=questionnaire.approved_by,
+            questionnaire_approved_on=questionnaire.approved_on,
+        )
+
+
+class Rules(ResponseModel):
+    rule_sets: tuple[RuleSetInUse, ...]
+
+    @classmethod
+    def of(cls, rule_sets: Iterable[RuleSet]) -> Self:
+        return cls(rule_sets=tuple(map(RuleSetInUse.of, rule_sets)))
+
+
+# ---- one person's data: an allow-list, so that a new field of what staff see is not handed out unless it is named here
+
+
+class PersonRule(ResponseModel):
+    """A rule that fired."""
+
+    id: str
+    reason: str
+    sources: tuple[str, ...]
+
+
+class PersonSafetyRule(PersonRule):
+    floor: str
+
+
+class PersonTriage(ResponseModel):
+    tier: str
+    staff_tier: str
+    clinic_does: str
+    safety_rules: tuple[PersonSafetyRule, ...]
+    not_fit_rules: tuple[PersonRule, ...]
+    fit_rules: tuple[PersonRule, ...]
+    fit_score: int
+    marketing_allowed: bool
+
+
+class PersonMessage(ResponseModel):
+    id: str
+    text: str
+
+
+class PersonAnswer(ResponseModel):
+    """In words."""
+
+    page: str
+    text: str
+    answer: tuple[str, ...]
+
+
+class PersonContact(ResponseModel):
+    """What was left out is left out here."""
+
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    postal: str | None = None
+    preference: str | None = None
+    best_time: str | None = None
+
+
+class PersonConsentRecord(ResponseModel):
+    consent: str
+    given: bool
+    text: str
+    text_hash: str
+    questionnaire: str
+    questionnaire_version: str
+    language: str
+    how: str
+    page: str
+    covers: tuple[str, ...]
+    at: datetime
+    source_address: str
+    user_agent: str
+    previous: str
+    hash: str
+
+
+class PersonConsents(ResponseModel):
+    given: dict[str, bool]
+    intact: bool
+    ledger: tuple[PersonConsentRecord, ...]
+
+
+class PersonEarlierSubmission(ResponseModel):
+    received_at: Instant
+    answers: tuple[PersonAnswer, ...]
+
+
+class PersonRuleSet(ResponseModel):
+    id: str
+    version: str
+    approved_by: str
+
+
+class PersonContactAttempt(ResponseModel):
+    """When staff reached or tried to reach the person; not who of them, nor their remarks."""
+
+    at: Instant
+    what: str
+    detail: str
+
+
+class PersonLead(ResponseModel):
+    """A lead as the person it is about may have it: without how we work, and who of staff did what."""
+
+    reference: str
+    received_at: Instant
+    status: str
+    triage: PersonTriage
+    tags: tuple[PersonRule, ...]
+    messages_shown: tuple[PersonMessage, ...]
+    answers: tuple[PersonAnswer, ...]
+    contact: PersonContact
+    consents: PersonConsents
+    attribution: dict[str, str]
+    source: str
+    earlier: tuple[PersonEarlierSubmission, ...]
+    rule_set: PersonRuleSet
+    contacts: tuple[PersonContactAttempt, ...]
+
+    @field_serializer("contact")
+    def given(self, contact: PersonContact) -> dict[str, str]:
+        return contact.model_dump(exclude_none=True)
+
+    @classmethod
+    def of(cls, lead: Lead, rule_set: RuleSet) -> Self:
+        submitted, found = lead.submitted, lead.assessment
+        return cls(
+            reference=lead.reference,
+            received_at=found.received_at,
+            status=lead.work.status,
+            triage=_person_triage(lead, rule_set),
+            tags=tuple(map(PersonRule.model_validate, found.triage.tags)),
+            messages_shown=tuple(map(PersonMessage.model_validate, found.messages_shown)),
+            answers=_in_words(shown_answers(submitted.answers, found.triage, rule_set)),
+            contact=PersonContact.model_validate(submitted.contact),
+            consents=PersonConsents(
+                given=_consents(lead),
+                intact=chain_intact(submitted.consent_records),
+                ledger=tuple(map(PersonConsentRecord.model_validate, submitted.consent_records)),
+            ),
+            attribution=submitted.attribution,
+            source=lead.source,
+            earlier=tuple(
+                PersonEarlierSubmission(
+                    received_at=earlier.received_at,
+                    answers=_in_words(shown_answers(earlier.answers, earlier.triage, rule_set)),
+                )
+                for earlier in reversed(lead.earlier)
+            ),
+            rule_set=PersonRuleSet.model_validate(_version(lead, rule_set)),
+            contacts=tuple(
+                PersonContactAttempt(at=entry.at, what=entry.action, detail=entry.detail)
+                for entry in lead.history
+                if entry.action in CONTACTS
+            ),
+        )
+
+
+def _person_triage(lead: Lead, rule_set: RuleSet) -> PersonTriage:
+    return PersonTriage.model_validate(_triage(lead, rule_set))
+
+
+def _in_words(answers: Iterable[ShownAnswer]) -> tuple[PersonAnswer, ...]:
+    return tuple(map(PersonAnswer.model_validate, answers))
+
+
+class PersonData(ResponseModel):
+    """`complete`: false when the person may have more leads than are looked up."""
+
+    exported_at: Instant
+    complete: bool
+    leads: tuple[PersonLead, ...]
+
+    @classmethod
+    def of(cls, found: PersonExport) -> Self:
+        leads = tuple(PersonLead.of(lead, rule_set) for lead, rule_set in found.leads)
+        return cls(exported_at=found.at, complete=found.complete, leads=leads)
+
+
+class Erased(ResponseModel):
+    reference: str
+    erased_at: Instant
+
+    @classmethod
+    def of(cls, left: Tombstone) -> Self:
+        return cls(reference=left.reference, erased_at=left.at)

@@ -1,0 +1,28 @@
+"""A lead form of an ad network becomes a lead."""
+
+from __future__ import annotations
+
+import hmac
+
+from shared.domain.errors import Forbidden
+from shared.domain.intake.ad_lead import AdKey, AdLead
+from shared.domain.intake.submission import QuestionnaireVersion
+from shared.domain.leads.lead import Arrival
+from shared.usecases.capture import Captured, Intake, capture_lead
+from shared.usecases.rules import rule_set_for
+
+
+def admit_ad_network(shown: AdKey, key: str) -> None:
+    """Raises Forbidden when the key is not ours, or we have none."""
+    if not key or not hmac.compare_digest(shown.google_key.encode(), key.encode()):
+        raise Forbidden
+
+
+def capture_ad_lead(ad_lead: AdLead, arrival: Arrival, intake: Intake, questionnaire_id: str) -> Captured | None:
+    """A lead form of an ad network as a lead; None for the network's test leads, which are checked and not kept.
+
+    Raises InvalidInput, SubmissionConflict, or StoreUnavailable.
+    """
+    questionnaire = rule_set_for(intake.rule_sets, questionnaire_id).questionnaire
+    submission = ad_lead.submission(QuestionnaireVersion(id=questionnaire.id, version=questionnaire.version))
+    return None if ad_lead.is_test else capture_lead(submission, arrival, intake)
