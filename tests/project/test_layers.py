@@ -1,0 +1,94 @@
+"""Who may import whom: each layer knows those below it, and each library is known to the layers that need it."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+SOURCES = sorted((*PROJECT.glob("shared/**/*.py"), *PROJECT.glob("functions/*.py")))
+# From the top: a module may import its own layer and those below it.
+LAYERS = (
+    ("functions",),
+    ("shared.http", "shared.triggers"),
+    ("shared.formats", "shared.settings"),
+    ("shared.usecases",),
+    ("shared.adapters", "shared.rulebook"),
+    ("shared.domain.leads",),
+    ("shared.domain.intake",),
+    ("shared.domain.rules",),
+    ("shared.domain.model", "shared.domain.errors", "shared.domain.opening_hours"),
+)
+LIBRARIES = {
+    "functions": {"aws_lambda_powertools"},
+    "shared.http": {"jinja2", "pydantic", "python_multipart"},
+    "shared.adapters": {"altcha", "boto3", "botocore", "itsdangerous", "pydantic_core", "urllib3"},
+    "shared.domain": {"email_validator", "phonenumbers", "pydantic", "pydantic_core"},
+}
+TYPES_OF = {"mypy_boto3_dynamodb": "boto3", "mypy_boto3_sns": "boto3", "mypy_boto3_sqs": "boto3"}
+NEVER_IN_DOMAIN = {"logging", "os", "random", "secrets", "socket", "subprocess", "tempfile", "time", "urllib"}
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def is_within(module: str, package: str) -> bool:
+    return f"{module}.".startswith(f"{package}.")
+
+
+def layer_of(module: str) -> int | None:
+    """Its place from the top; None for a package that only holds others."""
+    return next((n for n, parts in enumerate(LAYERS) if any(is_within(module, part) for part in parts)), None)
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The modules that a file imports, wherever it does so."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module is not None
+            assert node.level == 0
+            packages = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name if layer_of(name) is not None else node.module for name in packages)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_a_module_imports_its_own_layer_and_those_below(path: Path) -> None:
+    own = layer_of(name_of(path))
+    for module in imports(path):
+        if module.partition(".")[0] in {"shared", "functions", "dev", "tests", "infra"}:
+            below = layer_of(module)
+            assert own is not None, f"{name_of(path)} imports {module}"
+            assert below is not None, f"{name_of(path)} imports {module}"
+            assert below >= own, f"{name_of(path)} imports {module}, which is above it"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_a_library_is_known_to_the_layers_that_need_it(path: Path) -> None:
+    known = {library for part, names in LIBRARIES.items() if is_within(name_of(path), part) for library in names}
+    for module in imports(path):
+        top = module.partition(".")[0]
+        if top not in {*sys.stdlib_module_names, "shared", "functions"}:
+            only_types = name_of(path) == "functions.wiring" and top in TYPES_OF
+            assert TYPES_OF.get(top, top) in known or only_types, f"{name_of(path)} imports {top}"
+
+
+@pytest.mark.parametrize("path", sorted(PROJECT.glob("shared/domain/**/*.py")), ids=name_of)
+def test_the_domain_is_pure(path: Path) -> None:
+    assert not {module.partition(".")[0] for module in imports(path)} & NEVER_IN_DOMAIN
+    clocks = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)]
+    assert not {node.attr for node in clocks} & {"now", "today", "utcnow"}
+
+
+def test_a_wrong_import_would_be_found(tmp_path: Path) -> None:
+    file = tmp_path / "wrong.py"
+    file.write_text("from shared import http\nfrom shared.domain.leads.lead import Lead\nimport boto3\n")
+    assert list(imports(file)) == ["shared.http", "shared.domain.leads.lead.Lead", "boto3"]
+    assert layer_of("shared.http") == 1
+    assert layer_of("shared.domain.leads.lead") == 5
