@@ -35,8 +35,9 @@ from shared.domain.leads.staff import Staff
 from shared.domain.leads.worklist import Search, WorklistQuery
 from shared.rulebook.loading import load
 from shared.rulebook.retention import retention
+from shared.usecases.exporting import export_leads
 from shared.usecases.inbox import Workspace, list_leads, search_leads
-from shared.usecases.records import export_leads, retire_leads
+from shared.usecases.retiring import retire_leads
 from tests.functions.calls import URGENT
 from tests.leads import HOURS, PERSON_KEY, a_lead, varied
 

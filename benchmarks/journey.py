@@ -49,7 +49,7 @@ def play() -> Journey:
     recorder = _Recorder()
     silent = patch.object(logging.getLogger("leads"), "disabled", new=True)  # what is measured are calls
     with aws_in_process() as aws, recorder.listening(), redirect_stdout(io.StringIO()), silent:
-        reference = recorder.step("capture_lead", lambda: staff_calls.captured(calls.URGENT, told=False))
+        reference = recorder.step("capture_lead", lambda: staff_calls.captured(calls.URGENT, alerted=False))
         stream = calls.stream_of(calls.LEAD_ID)
         recorder.step("alert_staff", lambda: alert_staff.handler(stream, calls.CONTEXT))
         recorder.step("escalate_leads", lambda: escalate_leads.handler(calls.event("escalate_leads"), calls.CONTEXT))

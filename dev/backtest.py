@@ -30,7 +30,7 @@ from rich.table import Table
 from dev import samples
 from shared.domain.rules.questionnaire import Answers
 from shared.domain.rules.triage import FitRule, Rule, RuleSet, SafetyRule, triage
-from shared.rulebook.form import form
+from shared.rulebook.form_definition import form
 from shared.rulebook.loading import load
 from shared.rulebook.reader import RulebookError
 

@@ -1,4 +1,4 @@
-"""One module for each Lambda function: read, call the use case, respond. wiring.py makes what they share.
+"""One module for each Lambda function: it reads the event, calls the use case and responds.
 
-Only these log and count.
+wiring.py builds what they share. Only this package writes logs and metrics.
 """

@@ -1,11 +1,11 @@
-"""Table stream: alert staff of a new lead. Records hold keys only; the lead says what is due."""
+"""Table stream: alerts staff of a new lead. Stream records hold keys only; the stored lead says which alert is due."""
 
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
-from functions import reporting, wiring
+from functions import telemetry, wiring
 from functions.wiring import logger, metrics
 from shared.triggers import lead_id_of, stream_batch
 from shared.usecases.alerting import alert_staff
@@ -19,14 +19,14 @@ def process(record: dict[str, Any]) -> None:
     try:
         alert = alert_staff(lead_id, alerting, wiring.now())
     except Exception as error:
-        reporting.lead_failed("alert failed", lead_id, error)
+        telemetry.lead_failed("alert failed", lead_id, error)
         raise
     if alert is None:
         return
-    reporting.alerted(alert)
+    telemetry.alerted(alert)
     if not alert.is_canary:
         metrics.add_metric("alerted", MetricUnit.Count, 1)
-        reporting.count_seconds_to_alert(alert, wiring.now())
+        telemetry.count_seconds_to_alert(alert, wiring.now())
 
 
 @logger.inject_lambda_context

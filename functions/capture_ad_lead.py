@@ -1,9 +1,9 @@
-"""POST /intake/google-ads: a lead form of the ad network becomes a lead."""
+"""POST /intake/google-ads: stores a submission of the ad network's lead form as a lead."""
 
 from http import HTTPStatus
 from typing import Any
 
-from functions import reporting, wiring
+from functions import telemetry, wiring
 from functions.wiring import logger, metrics
 from shared.domain.intake.ad_lead import AdKey, AdLead
 from shared.domain.leads.consent import Visit
@@ -27,6 +27,6 @@ def handler(request: Request, context: Any) -> Response:
     admit_ad_network(request.read(AdKey), ads.key)
     captured = capture_ad_lead(request.read(AdLead), arrival, intake, ads.questionnaire)
     if captured and captured.counted:
-        reporting.capture(captured)
-    # 200 for a spooled one too: it is as durable, and the network knows no other word for "do not send it again".
+        telemetry.capture(captured)
+    # 200 for a spooled lead too: it is just as durable, and the network sends again after any other status.
     return respond(HTTPStatus.OK, Taken())

@@ -1,4 +1,4 @@
-"""POST /submissions: a filled-in form, as JSON or from a plain HTML form, becomes a triaged, stored lead."""
+"""POST /submissions: triages a filled-in form (JSON or a plain HTML form) and stores it as a lead."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from functions import reporting, wiring
+from functions import telemetry, wiring
 from functions.wiring import logger, metrics
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Visit
@@ -31,10 +31,10 @@ intake = wiring.intake(load_candidate())
 
 @cache
 def forms() -> PlainForms:
-    """Loaded for those who send a plain form."""
-    from shared.usecases.screening import mend_form  # noqa: PLC0415
+    """Loaded only when somebody sends a plain form."""
+    from shared.usecases.plain_form import redraw_form  # noqa: PLC0415
 
-    return wiring.plain_forms(lambda form, problems: mend_form(form, problems, rulebook), return_origins())
+    return wiring.plain_forms(lambda form, problems: redraw_form(form, problems, rulebook), return_origins())
 
 
 def show_problem(request: Request, error: Exception) -> Response | None:
@@ -48,7 +48,7 @@ def handler(request: Request, context: Any) -> Response:
     at = wiring.now()
     form = forms().read(request) if request.sends_form else None
     submission = forms().submission(request, form, guard.submission_id, at) if form else request.read(Submission)
-    logger.append_keys(reference=reference_of(submission.submission_id))  # also of what fails from here on
+    logger.append_keys(reference=reference_of(submission.submission_id))  # also on lines about failures from here on
     judged = guard.judge(submission, at)
     source = PLAIN_FORM if form and judged.source == FORM else judged.source
     visit = Visit(request.source_address, request.user_agent)
@@ -59,9 +59,9 @@ def handler(request: Request, context: Any) -> Response:
 
 
 def report(captured: Captured) -> None:
-    reporting.capture(captured)
+    telemetry.capture(captured)
     if captured.counted:
-        metrics.add_metric("page_active", MetricUnit.Count, 1)  # its silence is an alarm: see watch_delivery
+        metrics.add_metric("page_active", MetricUnit.Count, 1)  # an alarm rings when nothing is counted
 
 
 def answer(request: Request, form: FilledForm | None, submission: Submission, captured: Captured) -> Response:

@@ -1,4 +1,4 @@
-"""Alert topic: a signed webhook to a pager or a CRM. A failure is tried again by Lambda, then kept in a queue."""
+"""Alert topic: sends a signed webhook to a pager or a CRM. Lambda retries a failure, then keeps it in a queue."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ webhook = wiring.webhook()
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> None:
-    for sent in notifications(event):  # SNS sends one
+    for sent in notifications(event):  # SNS sends one at a time
         lead = WaitingLead.of(sent.message_id, sent.at, sent.attributes)
         webhook.deliver(lead, wiring.now())
         metrics.add_metric("webhooks", MetricUnit.Count, 1)

@@ -1,4 +1,4 @@
-"""GET and POST /form: the form page by page, for browsers without JavaScript. Stores nothing."""
+"""GET and POST /form: draws the form page by page for browsers without JavaScript. Stores nothing."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from functions import wiring
 from functions.wiring import logger, metrics
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response
-from shared.usecases.screening import draw_form
+from shared.usecases.plain_form import draw_form
 
 rulebook = wiring.rulebook()
 guard = wiring.form_guard()

@@ -1,4 +1,4 @@
-"""DELETE /leads/{reference}: erase a lead on request. A tombstone and the hashed ledger of consents stay."""
+"""DELETE /leads/{reference}: erases a lead on request. A tombstone and the hashed consent ledger remain."""
 
 from http import HTTPStatus
 from typing import Any
@@ -9,7 +9,7 @@ from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
 from shared.http.staff_responses import Erased
 from shared.settings import person_key
-from shared.usecases.records import erase_lead
+from shared.usecases.erasing import erase_lead
 
 workspace = wiring.workspace()
 key = person_key()

@@ -1,16 +1,16 @@
-"""Every minute: alert staff of whatever is due, be it a first alert that did not get out or the next level."""
+"""Every minute: sends the alerts that are due, whether a first alert that failed or the next escalation level."""
 
 from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from functions import reporting, wiring
+from functions import telemetry, wiring
 from functions.wiring import logger, metrics
 from shared.domain.leads.alert import Alert
 from shared.usecases.alerting import escalate_leads
 
-STOPS_AFTER = timedelta(seconds=30)  # with one slow lead still less than the timeout; the next run goes on
+TIME_LIMIT = timedelta(seconds=30)  # even with one slow lead, less than the timeout; the next run continues
 
 alerting = wiring.alerting()
 SAFETY_TIERS = {
@@ -21,23 +21,23 @@ SAFETY_TIERS = {
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    swept = escalate_leads(alerting, wiring.now, wiring.now() + STOPS_AFTER)
+    swept = escalate_leads(alerting, wiring.now, wiring.now() + TIME_LIMIT)
     metrics.add_metric("swept", MetricUnit.Count, 1)
     count([alert for alert in swept.alerts if not alert.is_canary])
     for alert in swept.alerts:
-        reporting.alerted(alert)
+        telemetry.alerted(alert)
     for lead_id, error in swept.failed:
-        reporting.lead_failed("alert failed", lead_id, error)
+        telemetry.lead_failed("alert failed", lead_id, error)
     if swept.failed:
-        raise RuntimeError(f"{len(swept.failed)} leads could not be told; see the log")
+        raise RuntimeError(f"{len(swept.failed)} alerts failed; see the log")
     return {"alerted": len(swept.alerts)}
 
 
 def count(alerts: list[Alert]) -> None:
-    """`untaken`: the last one on an urgent lead's ladder was alerted, so nobody else will be. That is an alarm."""
+    """Counts alerts. `untaken` rings an alarm: an urgent lead reached its last escalation level and nobody has it."""
     metrics.add_metric("alerted", MetricUnit.Count, len(alerts))
     metrics.add_metric("escalated", MetricUnit.Count, sum(alert.level > 1 for alert in alerts))
     untaken = [alert for alert in alerts if alert.last and alert.tier in SAFETY_TIERS and not alert.suspect]
     metrics.add_metric("untaken", MetricUnit.Count, len(untaken))
     for alert in alerts:
-        reporting.count_seconds_to_alert(alert, wiring.now())
+        telemetry.count_seconds_to_alert(alert, wiring.now())

@@ -1,4 +1,4 @@
-"""GET /leads/export: leads of some days as CSV or FHIR, in pages. GET /leads/{reference}/fhir: one lead as FHIR."""
+"""GET /leads/export: a date range of leads as CSV or FHIR, in pages. GET /leads/{reference}/fhir: one lead as FHIR."""
 
 import json
 from datetime import datetime
@@ -12,7 +12,7 @@ from shared.formats import leads_csv
 from shared.formats.fhir.bundle import as_bundle
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, document
-from shared.usecases.records import Exported, export_lead, export_leads
+from shared.usecases.exporting import Exported, export_lead, export_leads
 
 CSV = "text/csv; charset=utf-8; header=present"
 FHIR = "application/fhir+json; fhirVersion=4.0"
@@ -31,11 +31,11 @@ def handler(request: Request, context: Any) -> Response:
     query = request.query_as(ExportQuery)
     page = export_leads(query, staff, workspace, at)
     content, kind = (as_csv(page, query), CSV) if query.format == "csv" else (as_fhir(page, at), FHIR)
-    return document(content, kind, leading_on(page, query, at))
+    return document(content, kind, page_headers(page, query, at))
 
 
 def as_csv(page: Exported, query: ExportQuery) -> str:
-    """The header stands on the first page only: pages put together are one file."""
+    """Only the first page has the header, so that concatenated pages are one CSV file."""
     lines = leads_csv.rows((lead for lead, _ in page.leads), zone)
     return lines if query.cursor else leads_csv.header() + lines
 
@@ -44,11 +44,11 @@ def as_fhir(page: Exported, at: datetime) -> str:
     return json.dumps(as_bundle(page.leads, at), separators=(",", ":"), ensure_ascii=False)
 
 
-def leading_on(page: Exported, query: ExportQuery, at: datetime) -> dict[str, str]:
-    """A Link to the next page (RFC 8288), and a name for the file."""
+def page_headers(page: Exported, query: ExportQuery, at: datetime) -> dict[str, str]:
+    """The file name, and a Link to the next page (RFC 8288) if there is one."""
     first, last = query.days(at, zone)
     name = {"content-disposition": f'attachment; filename="leads-{first}-{last}.{query.format}"'}
-    if page.onward is None:
+    if page.next_cursor is None:
         return name
-    parameters = urlencode(query.onward(page.onward, at, zone))
+    parameters = urlencode(query.next_page(page.next_cursor, at, zone))
     return name | {"link": f'</leads/export?{parameters}>; rel="next"'}

@@ -1,4 +1,4 @@
-"""GET /leads/{reference}/person: all that is stored about the person behind a lead, for whoever asks for their data."""
+"""GET /leads/{reference}/person: everything stored about a lead's person, to answer a data access request."""
 
 from http import HTTPStatus
 from typing import Any
@@ -8,7 +8,7 @@ from functions.wiring import logger
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
 from shared.http.staff_responses import PersonData
-from shared.usecases.records import export_person
+from shared.usecases.exporting import export_person
 
 workspace = wiring.workspace()
 

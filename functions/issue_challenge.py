@@ -1,4 +1,4 @@
-"""GET /challenges/{submission_id}: a signed form token and a proof of work, made for one submission."""
+"""GET /challenges/{submission_id}: issues a signed form token and a proof-of-work challenge for one submission."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,4 +1,4 @@
-"""GET /leads: a page of the worklist, for signed-in staff. Nothing in it says who a person is."""
+"""GET /leads: a page of the worklist, for signed-in staff. It identifies no person."""
 
 from http import HTTPStatus
 from typing import Any

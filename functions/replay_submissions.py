@@ -1,11 +1,11 @@
-"""The spool's queue: what was taken in while the table was away is stored. What fails stays in the queue for later."""
+"""Spool queue: stores the leads that arrived while the table was unavailable. What fails stays queued."""
 
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
-from functions import reporting, wiring
+from functions import telemetry, wiring
 from functions.wiring import logger, metrics
 from shared.domain.errors import cause_of
 from shared.triggers import queue_batch
@@ -22,7 +22,7 @@ def deliver(record: dict[str, Any]) -> None:
         logger.error("replay failed", extra={"error": type(error).__name__, "cause": cause_of(error)})
         raise
     if lead := replayed.counted:
-        reporting.stored(lead)
+        telemetry.stored(lead)
     if replayed.error:
         metrics.add_metric("undeliverable", MetricUnit.Count, 1)
         reference = replayed.lead.reference if replayed.lead else ""

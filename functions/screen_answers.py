@@ -1,4 +1,4 @@
-"""POST /screenings: whether the answers so far call for emergency advice at once. Stores nothing."""
+"""POST /screenings: checks whether the answers so far require emergency advice now. Stores nothing."""
 
 from http import HTTPStatus
 from typing import Any
@@ -11,7 +11,7 @@ from shared.domain.intake.submission import Screening
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
 from shared.http.visitor_responses import Screened
-from shared.usecases.rules import EMERGENCY
+from shared.usecases.scoring import EMERGENCY
 from shared.usecases.screening import screen_answers
 
 rulebook = wiring.rulebook()

@@ -1,4 +1,4 @@
-"""POST /leads/search: leads by reference, phone number or e-mail address, which never stand in an address."""
+"""POST /leads/search: finds leads by reference, phone or e-mail. A POST, so that no URL holds personal data."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,10 +1,10 @@
-"""Every open day at opening: how many leads wait, and how quickly they were taken."""
+"""Every open day at opening: sends the manager how many leads wait and how quickly leads were taken."""
 
 from typing import Any
 
 from functions import wiring
 from functions.wiring import logger
-from shared.usecases.watching import send_digest
+from shared.usecases.digest import send_digest
 
 digesting = wiring.digesting()
 

@@ -1,4 +1,4 @@
-"""GET /leads/{reference}: all of a lead, for signed-in staff. Opening it changes nothing but the access log."""
+"""GET /leads/{reference}: a whole lead, for signed-in staff. Opening it writes to the access log only."""
 
 from http import HTTPStatus
 from typing import Any

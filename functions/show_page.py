@@ -1,4 +1,4 @@
-"""GET / and GET /web/{file}: the hosted form and its files. GET /inbox and GET /inbox/{file}: the staff inbox."""
+"""GET / and GET /web/{file}: serves the hosted form. GET /inbox and GET /inbox/{file}: serves the staff inbox."""
 
 from typing import Any
 
@@ -43,5 +43,5 @@ def handler(request: Request, context: Any) -> Response:
 
 
 def home_page(language: str) -> str:
-    """The name of the hosted form's page in that language."""
+    """The file name of the hosted form in that language."""
     return f"index.{language}.html" if language not in ("", "en") else "index.html"

@@ -1,4 +1,4 @@
-"""GET /questionnaires/{id}: what a page needs to draw the form; by Accept also its JSON Schema, or FHIR R4."""
+"""GET /questionnaires/{id}: the form's definition, its JSON Schema, or FHIR R4, depending on Accept."""
 
 import json
 from typing import Any
@@ -9,8 +9,8 @@ from shared.domain.errors import NotFound
 from shared.domain.rules.triage import RuleSet
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, cacheable
-from shared.rulebook.form import form
-from shared.rulebook.words import words
+from shared.rulebook.form_definition import form
+from shared.rulebook.ui_texts import words
 
 MAX_AGE = 300  # seconds: a changed questionnaire reaches every visitor within minutes
 VARY = {"vary": "accept, accept-language"}
@@ -19,7 +19,7 @@ rulebook = wiring.rulebook()
 
 
 def schema(rule_set: RuleSet) -> dict[str, Any]:
-    from shared.formats.submission_schema import submission_schema  # few ask for it: not at start  # noqa: PLC0415
+    from shared.formats.submission_schema import submission_schema  # seldom asked for, so not loaded at start  # noqa: PLC0415
 
     return submission_schema(rule_set.questionnaire)
 

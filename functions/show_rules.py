@@ -1,4 +1,4 @@
-"""GET /rules: which rules are in use and whether a physician has approved them, for signed-in staff."""
+"""GET /rules: the active rule sets and their approval by a physician, for signed-in staff."""
 
 from http import HTTPStatus
 from typing import Any

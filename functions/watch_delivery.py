@@ -1,5 +1,8 @@
-"""Every hour: a canary from the real API to its alert, another by way of the spool, and whether everyone is subscribed
-who should be. Alarms read the metrics; none at all is an alarm too."""
+"""Every hour: checks delivery end to end and counts missing subscriptions.
+
+One canary goes from the public API to its alert, another goes through the spool. Alarms read the metrics, and an
+alarm also rings when the metrics stop.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -8,11 +11,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from functions import wiring
 from functions.wiring import logger, metrics
-from shared.usecases.watching import Watched, watch_delivery
+from shared.usecases.delivery_watch import Watched, watch_delivery
 
-WITHIN = timedelta(minutes=3)  # the sweep alone, with the stream off, takes two; less than the function's timeout
+LONGEST_DELIVERY = timedelta(minutes=3)  # without the stream, the sweep takes two; less than the function's timeout
 
-watch = wiring.watch(WITHIN)
+watch = wiring.watch(LONGEST_DELIVERY)
 
 
 @logger.inject_lambda_context
@@ -24,7 +27,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
         metrics.add_metric("canary_seconds", MetricUnit.Seconds, watched.took.total_seconds())
     metrics.add_metric("canaries_delivered_by_spool", MetricUnit.Count, int(watched.took_by_spool is not None))
     metrics.add_metric("subscriptions_missing", MetricUnit.Count, watched.missing)
-    metrics.add_metric("page_active", MetricUnit.Count, int(watched.quiet))  # at other hours only submissions count
+    metrics.add_metric("page_active", MetricUnit.Count, int(watched.quiet))  # outside page hours, silence is normal
     report(watched)
     return {
         "delivered": watched.took is not None,

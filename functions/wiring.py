@@ -1,6 +1,6 @@
-"""What functions share, made in one place: loggers, the clock, settings, the table and other ends of the service.
+"""Builds what functions share: the logger, the clock, settings, and the clients of the table, topic and queues.
 
-Each piece is imported where it is made, so that a function starts with what it needs and nothing more.
+Imports are local, so that each function loads only what it needs at a cold start.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 
 def prepare_process() -> None:
-    """Called once, before libraries are loaded: what they warn of may quote a patient."""
-    warnings.filterwarnings("ignore", message="No application metrics to publish")  # a refused request counts nothing
+    """Silences library warnings, which may quote a patient. Runs once, before the libraries load."""
+    warnings.filterwarnings("ignore", message="No application metrics to publish")  # a refused request emits no metric
     warnings.filterwarnings("ignore", message="Pydantic serializer warnings")  # they quote values
-    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # its warnings quote what was sent
-    gc.set_threshold(70_000)  # more than a start makes, which stays: looking through it would be in vain
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # its warnings quote the request
+    gc.set_threshold(70_000)  # objects; a cold start allocates fewer, and none of them can be freed
 
 
 prepare_process()
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from shared.adapters.sns import AlertTopic
     from shared.adapters.spool import SpoolQueue
     from shared.adapters.webhook import Webhook
-    from shared.http.plain_forms import Mend, PlainForms
+    from shared.http.plain_forms import PlainForms, Redraw
     from shared.http.problems import Handler, LambdaHandler, Safety
     from shared.http.requests import Request
     from shared.http.responses import Response
@@ -43,20 +43,21 @@ if TYPE_CHECKING:
     from shared.settings import ClinicSettings
     from shared.usecases.alerting import Alerting
     from shared.usecases.capture import Intake
+    from shared.usecases.delivery_watch import Watch
+    from shared.usecases.digest import Digesting
     from shared.usecases.inbox import Workspace
     from shared.usecases.replaying import Replay
-    from shared.usecases.watching import Digesting, Watch
 
 logger = Logger()
 metrics = Metrics()
 
 
 def now() -> datetime:
-    """The one clock: everything that needs the time asks for it here, when it needs it."""
+    """The only clock of the service. Tests replace it."""
     return datetime.now(UTC)
 
 
-# ---- the rules, and how handlers answer
+# ---- rules and responses
 
 
 @cache
@@ -74,7 +75,7 @@ def clinic() -> ClinicSettings:
 
 def safety() -> Safety:
     from shared.http.problems import Safety
-    from shared.rulebook.words import words
+    from shared.rulebook.ui_texts import words
 
     return Safety(rulebook().emergency_advice_in, words, clinic().phone)
 
@@ -82,10 +83,10 @@ def safety() -> Safety:
 def answers_visitors(
     show: Callable[[Request, Exception], Response | None] | None = None,
 ) -> Callable[[Handler], LambdaHandler]:
-    """Gives a handler its Request, and visitors problem details with the advice; `show` may make a page of them."""
-    from shared.http.problems import answers_problems
+    """Decorates a visitors' handler: see `problems.answers_visitors`."""
+    from shared.http import problems
 
-    return answers_problems(safety(), logger.error, show)
+    return problems.answers_visitors(safety(), logger.error, show)
 
 
 def answers_staff() -> Callable[[Handler], LambdaHandler]:
@@ -94,10 +95,10 @@ def answers_staff() -> Callable[[Handler], LambdaHandler]:
     return problems.answers_staff(logger.error)
 
 
-def plain_forms(mend: Mend | None = None, return_origins: frozenset[str] = frozenset()) -> PlainForms:
+def plain_forms(redraw: Redraw | None = None, return_origins: frozenset[str] = frozenset()) -> PlainForms:
     from shared.http.plain_forms import PlainForms
 
-    return PlainForms(rulebook(), safety(), clinic(), mend, return_origins)
+    return PlainForms(rulebook(), safety(), clinic(), redraw, return_origins)
 
 
 def form_guard() -> FormGuard:
@@ -107,13 +108,13 @@ def form_guard() -> FormGuard:
     return FormGuard(form_key())
 
 
-# ---- ends of the service
+# ---- clients of AWS services and receivers
 
 
-def _dynamodb(*, unhurried: bool = False) -> DynamoDBClient:
-    from shared.adapters.aws import PATIENT_FACING, UNHURRIED, client
+def _dynamodb(*, background: bool = False) -> DynamoDBClient:
+    from shared.adapters.aws import BACKGROUND, PATIENT_FACING, client
 
-    return client("dynamodb", UNHURRIED if unhurried else PATIENT_FACING)
+    return client("dynamodb", BACKGROUND if background else PATIENT_FACING)
 
 
 def leads_table(dynamodb: DynamoDBClient | None = None) -> LeadsTable:
@@ -131,13 +132,13 @@ def _queue(url: str) -> SpoolQueue:
     return SpoolQueue(lambda: client("sqs", SPOOLING), url)
 
 
-def _alert_topic(*, unhurried: bool = False) -> AlertTopic:
-    from shared.adapters.aws import PATIENT_FACING, UNHURRIED, client
+def _alert_topic(*, background: bool = False) -> AlertTopic:
+    from shared.adapters.aws import BACKGROUND, PATIENT_FACING, client
     from shared.adapters.sns import AlertTopic
     from shared.settings import AlertSettings
 
     return AlertTopic(
-        client("sns", UNHURRIED if unhurried else PATIENT_FACING), AlertSettings.from_environment().topic_arn
+        client("sns", BACKGROUND if background else PATIENT_FACING), AlertSettings.from_environment().topic_arn
     )
 
 
@@ -149,7 +150,7 @@ def webhook() -> Webhook:
     return Webhook(settings.address, settings.secret)
 
 
-# ---- what use cases work with
+# ---- dependencies of use cases
 
 
 def intake(candidate: Rulebook | None = None) -> Intake:
@@ -157,7 +158,7 @@ def intake(candidate: Rulebook | None = None) -> Intake:
     from shared.usecases.capture import Intake
 
     spool = _queue(spool_queue())
-    clock = lambda: now()  # noqa: E731, PLW0108  looked up at each call, so that a test can set the time
+    clock = lambda: now()  # noqa: E731, PLW0108  looks `now` up at each call, so that tests can replace it
     return Intake(rulebook(), leads_table(), spool, clock, opening_hours(), person_key(), candidate)
 
 
@@ -187,25 +188,25 @@ def alerting() -> Alerting:
 
 def digesting() -> Digesting:
     from shared.settings import AlertSettings, opening_hours
-    from shared.usecases.watching import Digesting
+    from shared.usecases.digest import Digesting
 
     inbox, _, _ = AlertSettings.from_environment().staff_link.partition("#")
-    leads = leads_table(_dynamodb(unhurried=True))
-    return Digesting(leads, _alert_topic(unhurried=True), opening_hours(), inbox)
+    leads = leads_table(_dynamodb(background=True))
+    return Digesting(leads, _alert_topic(background=True), opening_hours(), inbox)
 
 
 def watch(within: timedelta) -> Watch:
-    """`within`: how long the canary's alert may take."""
-    from shared.adapters.aws import UNHURRIED, client
+    """`within`: the longest that a canary's alert may take."""
+    from shared.adapters.aws import BACKGROUND, client
     from shared.adapters.canary import CanaryPath
     from shared.adapters.sns import Subscriptions
     from shared.settings import WatchSettings
-    from shared.usecases.watching import Watch
+    from shared.usecases.delivery_watch import Watch
 
     settings = WatchSettings.from_environment()
     form = next(iter(rulebook().rule_sets.values())).questionnaire
     path = CanaryPath(
-        client("sqs", UNHURRIED), settings.canary_queue, settings.api_address, form_guard(), (form.id, form.version)
+        client("sqs", BACKGROUND), settings.canary_queue, settings.api_address, form_guard(), (form.id, form.version)
     )
-    subscriptions = Subscriptions(client("sns", UNHURRIED), settings.topic_arn)
+    subscriptions = Subscriptions(client("sns", BACKGROUND), settings.topic_arn)
     return Watch(path, subscriptions, settings.expected, settings.page_hours, within)

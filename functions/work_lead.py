@@ -1,4 +1,4 @@
-"""POST /leads/{reference}/actions: signed-in staff do something with a lead; the table decides who was first."""
+"""POST /leads/{reference}/actions: a staff member acts on a lead. Of two at once, the table decides who is first."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -8,7 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from functions import wiring
 from functions.wiring import logger, metrics
-from shared.domain.leads.work import Action
+from shared.domain.leads.staff_actions import Action
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
 from shared.http.staff_responses import LeadView

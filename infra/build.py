@@ -1,9 +1,9 @@
-"""Builds what is shipped for one function: its module, shared/ with its data, and the locked dependencies, with .pyc.
+"""Builds the bundle of one function: its module, shared/ with its data, and the locked dependencies, all compiled.
 
     python -m infra.build CaptureLead infra/.aws-sam/build/CaptureLead       (what `sam build` runs, by infra/Makefile)
 
-The standard library is enough to run it. Wheels are fetched for Lambda's Python and platform, whatever this machine's
-are, by the hashes in locks/runtime.txt, and kept in .local/bundle, from where each function gets hard links.
+Needs only the standard library. Wheels are downloaded for Lambda's Python and platform, not for this machine's, and
+checked against the hashes in locks/runtime.txt. .local/bundle caches them; each function's bundle hard-links to it.
 """
 
 import argparse
@@ -18,19 +18,19 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from infra import slimming
-from shared.rulebook import tables
+from shared.rulebook import toml_files
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOCK = PROJECT / "locks" / "runtime.txt"
 CACHE = PROJECT / ".local" / "bundle"
-MADE_BY = [Path(file).read_text(encoding="utf-8") for file in (__file__, slimming.__file__)]
+BUILD_CODE = [Path(file).read_text(encoding="utf-8") for file in (__file__, slimming.__file__)]
 
 Version = tuple[int, int]
 LAMBDA_PYTHON: Version = (3, 13)
 LAMBDA_PLATFORM = "manylinux_2_28_x86_64"  # the runtime's glibc is newer
 TASK_ROOT = "/var/task"
 COMMENT = re.compile(r"//.*|/\*.*\*/")
-EVERY_FUNCTION_HAS = ("__init__", "wiring", "reporting")
+EVERY_FUNCTION_HAS = ("__init__", "wiring", "telemetry")
 WEB_FUNCTION = "show_page"  # the only one that gets web/
 
 
@@ -45,21 +45,21 @@ def bundle(
     python: Version = LAMBDA_PYTHON,
     platform: str | None = LAMBDA_PLATFORM,
 ) -> None:
-    """Fills the destination with all that these functions need on Lambda."""
+    """Fills the destination with everything that these functions need on Lambda."""
     shutil.rmtree(destination, ignore_errors=True)
     link_tree(dependencies(python, platform), destination)
     sources(functions, destination, python)
 
 
 def sources(functions: Iterable[str], destination: Path, python: Version) -> None:
-    """Adds this project's own part."""
+    """Adds this project's own code and data."""
     functions = list(functions)
     _copy_sources(PROJECT / "shared", destination / "shared")
     (destination / "functions").mkdir()
     for module in (*EVERY_FUNCTION_HAS, *functions):
         shutil.copyfile(PROJECT / f"functions/{module}.py", destination / f"functions/{module}.py")
     for file in (destination / "shared/rulebook").rglob("*.toml"):
-        tables.parse(file)
+        toml_files.parse(file)
     if WEB_FUNCTION in functions:
         _copy_sources(PROJECT / "web", destination / "web")
         for script in (destination / "web").glob("*.js"):
@@ -68,14 +68,14 @@ def sources(functions: Iterable[str], destination: Path, python: Version) -> Non
 
 
 def dependencies(python: Version, platform: str | None) -> Path:
-    """The folder with the installed, trimmed, compiled dependencies; made once for each lock, Python and platform.
+    """The folder of installed, slimmed and compiled dependencies, cached by lock, Python and platform.
 
-    With platform None, for this machine.
+    platform: None for this machine's.
     """
-    made_from = [LOCK.read_text(), *MADE_BY, str(python), str(platform), str(_can_compile(python))]
+    made_from = [LOCK.read_text(), *BUILD_CODE, str(python), str(platform), str(_can_compile(python))]
     folder = CACHE / hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:16]
     CACHE.mkdir(parents=True, exist_ok=True)
-    with (CACHE / "lock").open("w") as lock:  # `sam build` builds functions at the same time
+    with (CACHE / "lock").open("w") as lock:  # `sam build` builds functions in parallel
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             unfinished = CACHE / "unfinished"
@@ -88,7 +88,7 @@ def dependencies(python: Version, platform: str | None) -> Path:
 
 
 def install(folder: Path, lock: Path, python: Version, platform: str | None) -> None:
-    """The locked packages, by their hashes; with platform None, for this machine."""
+    """Installs the locked packages and checks their hashes. platform: None for this machine's."""
     version = ".".join(map(str, python))
     common = ["--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--target", str(folder)]
     uv = shutil.which("uv", path=f"{PROJECT / '.local/uv/bin'}:{os.environ.get('PATH', '')}")
@@ -107,13 +107,13 @@ def _can_compile(python: Version) -> bool:
 
 
 def compile_all(python: Version, *folders: Path, root: Path) -> None:
-    """Lambda cannot write .pyc, and without them compiles everything again at each cold start.
+    """Ships .pyc files: Lambda cannot write them, and would compile everything at each cold start.
 
-    By hash and unchecked: a zip rounds file times, and a .pyc that goes by time would then count as stale.
+    The .pyc are hash-based and unchecked, because a zip rounds file times and timestamp-based ones would look stale.
     """
     if not _can_compile(python):
         here, there = (".".join(map(str, version)) for version in (sys.version_info[:2], python))
-        print(  # to standard output: SAM shows the other stream only when a build fails
+        print(  # to stdout: SAM shows stderr only when a build fails
             f"WARNING: no .pyc are shipped, and every cold start will take seconds longer. This build runs on "
             f"Python {here}; the functions run on {there}. Install Python {there} and build again."
         )
@@ -137,7 +137,7 @@ def _copy_sources(source: Path, destination: Path) -> None:
 
 
 def _without_comments(script: str) -> str:
-    """A sixth smaller for visitors: without indentation, empty lines, and lines that are only a comment."""
+    """The script without indentation, empty lines and comment lines: a sixth smaller to download."""
     lines = (line.strip() for line in script.splitlines())
     return "".join(f"{line}\n" for line in lines if line and not COMMENT.fullmatch(line))
 

@@ -1,7 +1,7 @@
-"""What the build takes out of the dependencies, since each cold start pays for it. A line out of STEPS switches it off.
+"""Removes unused parts of the dependencies, since each cold start pays for them. To skip a step, delete it from STEPS.
 
-The standard library is enough to run it. docs/performance.md says what each step brings; tests/project/test_slimming.py
-holds that none can break a deployment.
+Needs only the standard library. docs/performance.md gives the gain of each step; tests/project/test_slimming.py checks
+that none breaks a deployment.
 """
 
 import gzip
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-# What the functions call. botocore describes some 400 services with all they can do: 25 MB.
+# The API calls of the functions. botocore's descriptions of all 400 services take 25 MB.
 AWS_CALLS: dict[str, tuple[str, ...]] = {
     "dynamodb": ("DeleteItem", "GetItem", "PutItem", "Query"),
     "sns": ("ListSubscriptionsByTopic", "Publish"),
@@ -20,7 +20,7 @@ AWS_CALLS: dict[str, tuple[str, ...]] = {
 }
 DESCRIPTIONS = ("service-2", "endpoint-rule-set-1", "paginators-1")
 SETTINGS = ("endpoints", "partitions", "_retry", "sdk-default-configuration")
-# No function imports them; `dns` looks domains up.
+# No function imports these. `dns` and `deliverability` would look domains up.
 UNUSED = (
     *("bin", ".lock", "dns", "email_validator/deliverability.py"),
     *("boto3/data", "boto3/examples", "pydantic/v1", "pydantic/mypy.py"),
@@ -46,7 +46,7 @@ AUTHORITIES = re.compile(r'^# Label: "(?:Amazon Root CA [1-4]|Starfield .*)"$', 
 
 
 def slim(folder: Path) -> None:
-    """`folder`: the dependencies as they were installed."""
+    """Runs every step. `folder`: the installed dependencies."""
     for step in STEPS:
         step(folder)
 
@@ -58,14 +58,14 @@ def leave_out_packages(folder: Path) -> None:
 
 
 def keep_called_operations(folder: Path) -> None:
-    """botocore's data: the services and operations that are called, without documentation, as plain small JSON."""
+    """Reduces botocore's data to the operations in AWS_CALLS, without documentation and uncompressed."""
     data = folder / "botocore" / "data"
     full = data.rename(data.with_name("full"))
     for service, operations in AWS_CALLS.items():
         version = max(path for path in (full / service).iterdir() if path.is_dir())
         for name in DESCRIPTIONS:
             if (found := _read(version / name)) is not None:
-                _write(data / service / version.name / name, _only(found, operations))
+                _write(data / service / version.name / name, _called_parts(found, operations))
     for name in SETTINGS:
         _write(data / name, _read(full / name))
     endpoints = _read(data / "endpoints")
@@ -76,7 +76,7 @@ def keep_called_operations(folder: Path) -> None:
 
 
 def keep_amazon_authorities(folder: Path) -> None:
-    """Of some 130 authorities those that sign for AWS; AWS_CA_BUNDLE still names others where a proxy needs it."""
+    """Keeps those of some 130 certificate authorities that sign for AWS. AWS_CA_BUNDLE can still add a proxy's."""
     bundle = folder / "botocore" / "cacert.pem"
     entries = bundle.read_text(encoding="utf-8").split("\n# Issuer:")[1:]
     kept = [f"# Issuer:{entry.rstrip()}\n" for entry in entries if AUTHORITIES.search(entry)]
@@ -91,23 +91,23 @@ STEPS = (
 
 
 def _rewrite(path: Path, text: str) -> None:
-    path.unlink()  # a hard link to the installer's cache
+    path.unlink()  # it may be a hard link into the installer's cache
     path.write_text(text, encoding="utf-8")
 
 
-def _only(description: dict[str, Any], operations: Iterable[str]) -> dict[str, Any]:
+def _called_parts(description: dict[str, Any], operations: Iterable[str]) -> dict[str, Any]:
     if "pagination" in description:
         return {"pagination": {name: entry for name, entry in description["pagination"].items() if name in operations}}
     if "operations" not in description:
         return description
     called = {name: entry for name, entry in description["operations"].items() if name in operations}
-    shapes = _reached(called.values(), description["shapes"])
+    shapes = _used_shapes(called.values(), description["shapes"])
     kept: dict[str, Any] = _without_documentation(description | {"operations": called, "shapes": shapes})
     return kept
 
 
-def _reached(operations: Iterable[Mapping[str, Any]], shapes: Mapping[str, Any]) -> dict[str, Any]:
-    """The shapes that these operations take, give and raise."""
+def _used_shapes(operations: Iterable[Mapping[str, Any]], shapes: Mapping[str, Any]) -> dict[str, Any]:
+    """The input, output and error shapes of these operations."""
     found: dict[str, Any] = {}
     waiting = list(_references(list(operations)))
     while waiting:
@@ -140,7 +140,7 @@ def _without_documentation(value: Any) -> Any:
 
 
 def _read(path: Path) -> Any:
-    """None when there is no such description."""
+    """The parsed JSON file, or None if there is none."""
     packed, plain = path.with_name(f"{path.name}.json.gz"), path.with_name(f"{path.name}.json")
     if packed.exists():
         return json.loads(gzip.decompress(packed.read_bytes()))

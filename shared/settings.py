@@ -1,4 +1,4 @@
-"""What each function reads from its environment (set in infra/template.yaml)."""
+"""Settings of the functions, read from environment variables that infra/template.yaml sets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _required(name: str) -> str:
 
 
 class TableSettings(NamedTuple):
-    """`index_shards`: how many partitions each index that all leads pass through is spread over."""
+    """The leads table. `index_shards`: partitions per index (template parameter IndexShards)."""
 
     leads_table: str
     index_shards: int
@@ -29,7 +29,7 @@ class TableSettings(NamedTuple):
 
 
 class AlertSettings(NamedTuple):
-    """`staff_link`: where staff open a lead; the reference is appended."""
+    """The alert topic. `staff_link`: address of a lead in the staff inbox, without the reference that is appended."""
 
     topic_arn: str
     staff_link: str
@@ -40,13 +40,13 @@ class AlertSettings(NamedTuple):
 
 
 class ClinicSettings(NamedTuple):
-    """How patients know the clinic."""
+    """The clinic's name and phone number, as patients see them."""
 
     name: str
     phone: str
 
     def words(self) -> dict[str, str]:
-        """What fills the placeholders of pages."""
+        """Values for the placeholders of pages."""
         return {"clinic_name": self.name, "clinic_phone": self.phone, "clinic_phone_link": phone_link(self.phone)}
 
     @classmethod
@@ -55,16 +55,17 @@ class ClinicSettings(NamedTuple):
 
 
 class SignInSettings(NamedTuple):
-    """Where staff sign in: `address` has /oauth2/authorize, /oauth2/token and /logout; `client` is the inbox's id.
+    """Where staff sign in. Both are empty on a stack without sign-in; the inbox then says so.
 
-    Empty where there is no sign-in; then the inbox says so.
+    address: base of /oauth2/authorize, /oauth2/token and /logout.
+    client: the inbox's OAuth client id.
     """
 
     address: str
     client: str
 
     def words(self) -> dict[str, str]:
-        """What fills the placeholders of the inbox."""
+        """Values for the placeholders of the inbox."""
         return {"sign_in_address": self.address, "sign_in_client": self.client}
 
     @classmethod
@@ -74,7 +75,11 @@ class SignInSettings(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AdSettings:
-    """`key`: the secret set at the ad network; empty disables the webhook. `questionnaire`: of the page ads lead to."""
+    """The ad network's lead forms.
+
+    key: the secret set at the ad network; empty disables the webhook.
+    questionnaire: id of the questionnaire on the page that the ads lead to.
+    """
 
     key: str = field(repr=False)
     questionnaire: str
@@ -85,37 +90,37 @@ class AdSettings:
 
 
 def access_log() -> str:
-    """The table that records who opened which lead."""
+    """Name of the table that records who opened which lead."""
     return _required("ACCESS_LOG")
 
 
 def spool_queue() -> str:
-    """The queue that keeps leads while the table is away."""
+    """URL of the spool: the queue that keeps leads while the table is unavailable."""
     return _required("SPOOL_QUEUE")
 
 
 def failure_queue() -> str:
-    """Where entries of the spool end that cannot be delivered."""
+    """URL of the queue that keeps spool entries that cannot be stored."""
     return _required("FAILURE_QUEUE")
 
 
 def form_key() -> str:
-    """Signs form tokens and proofs of work."""
+    """Secret that signs form tokens and proof-of-work challenges."""
     return _required("FORM_KEY")
 
 
 def person_key() -> str:
-    """Key of the hashes that show whether a person came before."""
+    """Secret of the phone and e-mail hashes by which leads of the same person are found."""
     return _required("PERSON_KEY")
 
 
 def return_origins() -> frozenset[str]:
-    """Sites that a receipt may link back to."""
+    """Origins of the sites that a receipt may link back to."""
     return frozenset(filter(None, os.environ.get("RETURN_ORIGINS", "").split(",")))
 
 
 def opening_hours() -> OpeningHours:
-    """Raises ValueError or KeyError when the settings cannot be read."""
+    """The clinic's opening hours. Raises ValueError or KeyError for invalid settings."""
     return OpeningHours.parse(
         os.environ.get("CLINIC_HOURS", "Mon-Fri 08:00-17:00"),
         os.environ.get("CLINIC_TIME_ZONE", "America/Chicago"),
@@ -125,7 +130,7 @@ def opening_hours() -> OpeningHours:
 
 @dataclass(frozen=True, slots=True)
 class WebhookSettings:
-    """`address`: who gets signed webhooks. `secret`: signs them; the receiver has the same."""
+    """`address`: the receiver of webhooks. `secret`: signs them; the receiver has the same one."""
 
     address: str
     secret: str = field(repr=False)
@@ -136,7 +141,11 @@ class WebhookSettings:
 
 
 class WatchSettings(NamedTuple):
-    """`expected`: endpoints that must be subscribed to the topic. `page_hours`: when somebody usually submits."""
+    """The delivery check.
+
+    expected: endpoints that must be subscribed to the topic.
+    page_hours: hours in which visitors usually submit; silence within them rings an alarm.
+    """
 
     topic_arn: str
     api_address: str

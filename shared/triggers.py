@@ -1,6 +1,6 @@
-"""What other services of AWS hand to a function. What is not meant for it fails as ForeignEvent, and by no accident.
+"""Parses the events of table streams, queues and topics. An event of any other kind raises ForeignEvent.
 
-Functions that run by the clock read nothing of their event: whatever it is, they do what the clock has them do.
+Scheduled functions ignore their event, so nothing here parses one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from shared.domain.errors import ForeignEvent
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """What a topic delivered. `at`: ISO 8601."""
+    """One message of an SNS topic. `at`: ISO 8601."""
 
     message_id: str
     at: str
@@ -23,38 +23,44 @@ class Notification:
 
 
 def stream_batch(event: object) -> dict[str, Any]:
-    """The event, when each of its records is a table's and can be named as failed. Raises ForeignEvent."""
+    """The event, if every record is from a table's stream and has the id by which a failure is reported.
+
+    Raises ForeignEvent.
+    """
     match event:
         case {"Records": [_, *_] as records} if isinstance(event, dict) and all(map(_is_change, records)):
             return event
-    raise ForeignEvent("this is no batch of a table's stream")
+    raise ForeignEvent("not a batch of a DynamoDB stream")
 
 
 def queue_batch(event: object) -> dict[str, Any]:
-    """The event, when each of its records is a queue's and can be named as failed. Raises ForeignEvent."""
+    """The event, if every record is from a queue and has the id by which a failure is reported.
+
+    Raises ForeignEvent.
+    """
     match event:
         case {"Records": [_, *_] as records} if isinstance(event, dict) and all(map(_is_message, records)):
             return event
-    raise ForeignEvent("this is no batch of a queue")
+    raise ForeignEvent("not a batch of an SQS queue")
 
 
 def lead_id_of(record: Mapping[str, Any]) -> UUID:
-    """Raises ForeignEvent for a record of another table."""
+    """The lead's id in a stream record. Raises ForeignEvent for a record of another table."""
     match record:
         case {"dynamodb": {"Keys": {"lead_id": {"S": str() as lead_id}}}}:
             try:
                 return UUID(lead_id)
             except ValueError:
                 pass
-    raise ForeignEvent("this is no record of the leads table")
+    raise ForeignEvent("not a record of the leads table")
 
 
 def notifications(event: object) -> tuple[Notification, ...]:
-    """Raises ForeignEvent."""
+    """The messages of an SNS event. Raises ForeignEvent."""
     match event:
         case {"Records": [_, *_] as records}:
             return tuple(map(_notification, records))
-    raise ForeignEvent("this is no delivery of a topic")
+    raise ForeignEvent("not an SNS notification")
 
 
 def _is_change(record: object) -> bool:
@@ -80,4 +86,4 @@ def _notification(record: object) -> Notification:
             values = {name: attribute.get("Value") for name, attribute in given.items() if isinstance(attribute, dict)}
             texts = {name: value for name, value in values.items() if isinstance(value, str)}
             return Notification(message_id, at, texts)
-    raise ForeignEvent("this is no delivery of a topic")
+    raise ForeignEvent("not an SNS notification")

@@ -1,4 +1,4 @@
-"""Leads for tests that begin where capturing ends."""
+"""Captured leads for tests, and a table and spool in memory."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ RECEIVED = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # Wednesday, 10:00 in Chica
 
 
 class LeadsInMemory:
-    """What the table promises, in a few lines."""
+    """A table of leads in memory."""
 
     def __init__(self) -> None:
         self.kept: dict[UUID, Lead] = {}
@@ -56,7 +56,7 @@ class LeadsInMemory:
 
 
 class SpoolInMemory:
-    """Keeps leads while the table is away."""
+    """A spool in memory."""
 
     def __init__(self) -> None:
         self.kept: list[Lead] = []
@@ -66,14 +66,14 @@ class SpoolInMemory:
 
 
 def an_intake(leads: Leads, rule_sets: RuleSets = RULEBOOK, candidate: RuleSets | None = None) -> Intake:
-    """With a clock that stands still, so that no call is ever slow."""
+    """An intake whose clock does not move, so that no call seems slow."""
     return Intake(rule_sets, leads, SpoolInMemory(), lambda: RECEIVED, HOURS, PERSON_KEY, candidate)
 
 
 def a_lead(
     answers: Json | None = None, at: datetime = RECEIVED, lead_id: UUID | None = None, **changes: object
 ) -> Lead:
-    """As captured from the submission of events/capture_lead.json with other answers."""
+    """A lead captured from the submission in events/capture_lead.json, with other answers."""
     sent = Submission.model_validate(submission(answers, submission_id=str(lead_id or uuid4()), **changes))
     arrival = Arrival(at, Visit("203.0.113.10", "a browser"), frozenset())
     lead = capture_lead(sent, arrival, an_intake(LeadsInMemory())).lead
@@ -82,7 +82,7 @@ def a_lead(
 
 
 def varied(value: T, **changes: Any) -> T:
-    """The same value with other fields; a lead's parts take theirs by name, and its version stays."""
+    """A copy of the value with other fields. For a lead, fields of its parts may be named too; the version stays."""
     if isinstance(value, Lead):
         return _varied_lead(value, changes)  # type: ignore[return-value]  # T is Lead here
     if isinstance(value, BaseModel):

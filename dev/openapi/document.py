@@ -17,7 +17,7 @@ from dev.openapi.pages import PAGES
 from dev.openapi.questionnaire import Form
 from dev.openapi.staff import STAFF
 from shared.domain.intake.submission import Screening, Submission
-from shared.domain.leads.work import Action
+from shared.domain.leads.staff_actions import Action
 from shared.domain.leads.worklist import Search
 from shared.formats.submission_schema import without_trap
 from shared.http import form_body

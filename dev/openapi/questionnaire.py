@@ -1,4 +1,4 @@
-"""GET /questionnaires/{id} as models. shared/rulebook/form.py draws it without them, so that it starts quickly."""
+"""GET /questionnaires/{id} as models. shared/rulebook/form_definition.py does without them, to start quickly."""
 
 from typing import Literal
 

@@ -1,1 +1,1 @@
-"""The outside world: the table, the topic, the files. Each module knows one thing."""
+"""Clients of the table, the topic, the queues, receivers and files; one module for each."""

@@ -1,4 +1,4 @@
-"""How this service talks to AWS: few attempts, short waits; a hanging dependency never outlasts a function."""
+"""AWS clients with few attempts and short timeouts, so that a hanging service never outlasts a function's timeout."""
 
 from __future__ import annotations
 
@@ -14,21 +14,23 @@ if TYPE_CHECKING:
 
 
 def _config(**settings: Any) -> Config:
-    """Types, tests and AWS itself check what is sent. To check it here, too, and to put the user agent together anew
-    each time would be a sixth of a request's work."""
+    """Skips botocore's parameter validation and its user-agent assembly: together a sixth of a request's CPU time.
+
+    mypy, tests and AWS itself already check the parameters.
+    """
     return Config(parameter_validation=False, user_agent="spine-leads", **settings)
 
 
-# 2 attempts x (0.5 s + 1 s) plus backoff: one call ends within 4 s. Continuing an unfinished form takes two calls.
+# 2 attempts x (0.5 s + 1 s) plus backoff: one call ends within 4 s. Merging a resubmission takes two calls.
 PATIENT_FACING = _config(
     connect_timeout=0.5, read_timeout=1, retries={"total_max_attempts": 2, "mode": "standard"}, tcp_keepalive=True
 )
-# The queue that takes over when the table fails: one attempt, so that a patient has an answer within 6 s of both.
+# For the spool: one attempt, so that a patient has an answer within 6 s even when the table has timed out before.
 SPOOLING = _config(
     connect_timeout=0.4, read_timeout=0.8, retries={"total_max_attempts": 1, "mode": "standard"}, tcp_keepalive=True
 )
-# For work that nobody waits for, with calls that wait on purpose.
-UNHURRIED = _config(connect_timeout=2, read_timeout=15, retries={"total_max_attempts": 3, "mode": "standard"})
+# For scheduled work and long polls, where nobody waits for the answer.
+BACKGROUND = _config(connect_timeout=2, read_timeout=15, retries={"total_max_attempts": 3, "mode": "standard"})
 
 
 @overload

@@ -1,4 +1,4 @@
-"""The canary: a lead that is nobody's, sent as a page would send it, and the queue that its alert comes out on."""
+"""The canary: sends a fake lead to the public API and reads its alert from a queue."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from shared.domain.errors import NotDelivered
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-WAITS = urllib3.Timeout(connect=3, read=10)
+TIMEOUT = urllib3.Timeout(connect=3, read=10)
 LONG_POLL = 5  # seconds
 
 
 class CanaryPath:
-    """`api_address`: of the real API, with its slash. `questionnaire`: id and version of the one that is sent."""
+    """`api_address`: the public API, with a trailing slash. `questionnaire`: id and version that the canary names."""
 
     def __init__(
         self, client: SQSClient, queue_url: str, api_address: str, guard: FormGuard, questionnaire: tuple[str, str]
@@ -31,12 +31,14 @@ class CanaryPath:
         self._address = f"{api_address}submissions"
         self._guard = guard
         self._questionnaire = questionnaire
-        self._pool = urllib3.PoolManager(timeout=WAITS, retries=False)
+        self._pool = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
 
     def send(self, *, tries_spool: bool = False) -> str:
-        """Its reference. It answers no question, so the rules call it unknown and its first alert is due at once.
+        """Sends a canary and returns its reference.
 
-        `tries_spool`: past the table, so that the spool delivers it. Raises NotDelivered.
+        It answers no question, so the rules cannot rule out a red flag and its first alert is due at once.
+        tries_spool: bypass the table, so that the spool delivers it.
+        Raises NotDelivered.
         """
         submission_id, (questionnaire, version) = uuid4(), self._questionnaire
         submission = {
@@ -58,7 +60,7 @@ class CanaryPath:
         return str(answer.json()["reference"])
 
     def alerts(self) -> Iterator[str]:
-        """Alerts of canaries that came out since the last look; waits a little for one. Each is read once.
+        """Alerts of canaries that arrived since the last call; waits up to LONG_POLL seconds. Each is returned once.
 
         Raises botocore's ClientError or BotoCoreError.
         """

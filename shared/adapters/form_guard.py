@@ -1,4 +1,4 @@
-"""The signed form token and the proof of work: made for a page, checked on a submission."""
+"""Bot protection: issues signed form tokens and proof-of-work challenges, and checks them on a submission."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from shared.domain.leads.lead import CANARY, FORM
 if TYPE_CHECKING:
     from itsdangerous import TimestampSigner
 
-LASTS = timedelta(hours=24)  # the browser keeps answers and tries again for as long
-QUICKEST = timedelta(seconds=8)  # reading the first page alone takes longer
-CANARY_LASTS = 600  # seconds
+TOKEN_LIFETIME = timedelta(hours=24)  # the browser keeps answers and retries for as long
+SHORTEST_FILL_TIME = timedelta(seconds=8)  # reading the first page alone takes longer
+CANARY_TOKEN_LIFETIME = 600  # seconds
 SPOOLED_CANARY = "canary by way of the spool"
-WORK = 50_000  # numbers to try at most: under a second on a slow phone
+MAX_NUMBER = 50_000  # numbers to try at most; under a second on a slow phone
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a submission's token, proof and trap say of it.
+    """What a submission's token, proof of work and trap field show.
 
     source: FORM or CANARY.
-    tries_spool: a canary that goes by way of the spool.
-    signs: of how the form was filled in.
+    tries_spool: whether it is a canary that goes through the spool.
+    signs: signs that a human or a machine filled in the form.
     """
 
     source: str
@@ -38,18 +38,20 @@ class Judgement:
 
 
 class FormGuard:
-    """`key` signs tokens and challenges. A challenge is bound to one submission id, so replaying it proves nothing new
-    and its signature need not be stored."""
+    """Signs tokens and challenges with `key`.
+
+    A challenge is bound to one submission id. Replaying it therefore gains nothing, and used ones need not be stored.
+    """
 
     def __init__(self, key: str) -> None:
         self._key = key
 
     def token(self) -> str:
-        """Says when the form was drawn."""
+        """A signed token with the time at which the form was drawn."""
         return self._signer("form").sign("form").decode()
 
     def canary_token(self, submission_id: UUID, *, tries_spool: bool = False) -> str:
-        """Shows that this submission is our own check of the delivery, by way of the spool or not."""
+        """A token that marks this submission as a canary. `tries_spool`: one that goes through the spool."""
         return self._signer(SPOOLED_CANARY if tries_spool else CANARY).sign(str(submission_id)).decode()
 
     def _signer(self, purpose: str) -> TimestampSigner:
@@ -60,10 +62,10 @@ class FormGuard:
     def _is_canary(self, submission: Submission, salt: str) -> bool:
         if submission.token is None or not submission.token.startswith(str(submission.submission_id)):
             return False
-        return self._signed_at(submission.token, salt, CANARY_LASTS) is not None
+        return self._signed_at(submission.token, salt, CANARY_TOKEN_LIFETIME) is not None
 
     def _signed_at(self, token: str, purpose: str, max_age: int | None = None) -> datetime | None:
-        """None unless we signed exactly this text, for this purpose, at most `max_age` seconds ago."""
+        """When we signed this token; None unless it is ours, for this purpose, at most `max_age` seconds old."""
         from itsdangerous import BadSignature  # noqa: PLC0415  as above
         from itsdangerous.encoding import base64_decode, base64_encode  # noqa: PLC0415
 
@@ -71,12 +73,16 @@ class FormGuard:
             _, at = self._signer(purpose).unsign(token, max_age, return_timestamp=True)
         except BadSignature:
             return None
-        signature = token.rpartition(".")[2]  # base64's last letter has spare bits: another text, the same signature
+        # The last base64 letter has spare bits, so other texts decode to the same signature: reject them.
+        signature = token.rpartition(".")[2]
         return at if base64_encode(base64_decode(signature)).decode() == signature else None
 
     def submission_id(self, content: str, at: datetime) -> UUID:
-        """For a form that brought none: the same content on the same day gives the same id, so a double click is one
-        lead. Nobody else can work it out."""
+        """An id for a form that was sent without one.
+
+        The same content on the same day gets the same id, so that a double click makes one lead. It is keyed, so that
+        nobody else can compute it.
+        """
         digest = hmac.new(self._key.encode(), f"{at:%Y-%m-%d}\n{content}".encode(), hashlib.sha256).digest()
         return UUID(bytes=digest[:16], version=4)
 
@@ -84,19 +90,19 @@ class FormGuard:
         """An ALTCHA challenge (version 1) for this submission."""
         from altcha.v1 import ChallengeOptions, create_challenge  # noqa: PLC0415  as above
 
-        expires, params = at + LASTS, {"form": _form(submission_id)}
-        options = ChallengeOptions(hmac_key=self._key, max_number=WORK, expires=expires, params=params)
+        expires, params = at + TOKEN_LIFETIME, {"form": _form(submission_id)}
+        options = ChallengeOptions(hmac_key=self._key, max_number=MAX_NUMBER, expires=expires, params=params)
         challenge = create_challenge(options)
         return {
             "algorithm": challenge.algorithm,
             "challenge": challenge.challenge,
-            "maxnumber": WORK,
+            "maxnumber": MAX_NUMBER,
             "salt": challenge.salt,
             "signature": challenge.signature,
         }
 
     def judge(self, submission: Submission, at: datetime) -> Judgement:
-        """A canary that cannot show that it is one is a lead like any other: seen rather than lost."""
+        """Checks token, proof and trap. A submission that only claims to be a canary counts as an ordinary lead."""
         tries_spool = self._is_canary(submission, SPOOLED_CANARY)
         canary = tries_spool or self._is_canary(submission, CANARY)
         trap = Sign.TRAP_FILLED if submission.website else None
@@ -107,9 +113,9 @@ class FormGuard:
         if token is None:
             return Sign.NO_TOKEN
         drawn = self._signed_at(token, "form")
-        if drawn is None or at - drawn > LASTS:
+        if drawn is None or at - drawn > TOKEN_LIFETIME:
             return Sign.BAD_TOKEN
-        return Sign.TOO_QUICK if at - drawn < QUICKEST else None
+        return Sign.TOO_QUICK if at - drawn < SHORTEST_FILL_TIME else None
 
     def _proof_sign(self, submission: Submission) -> Sign:
         if submission.proof is None:
@@ -120,7 +126,7 @@ class FormGuard:
             payload = Payload.from_base64(submission.proof)
             bound = payload.parse_salt()[2].get("form") == [_form(submission.submission_id)]
             good = bound and verify_solution(payload, self._key)[0]
-        except Exception:  # noqa: BLE001  a stranger's payload: whatever is wrong with it, it proves nothing
+        except Exception:  # noqa: BLE001  untrusted payload: any failure means a bad proof
             good = False
         return Sign.GOOD_PROOF if good else Sign.BAD_PROOF
 

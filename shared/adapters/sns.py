@@ -1,4 +1,4 @@
-"""The alert topic. The only module that knows SNS."""
+"""The alert topic on SNS. No other module calls SNS."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 class AlertTopic:
-    """Subscriptions choose by the attributes `tier`, `kind`, `audience` and `suspect` (filter policies)."""
+    """Publishes alerts and digests. Subscriptions filter by the attributes tier, kind, audience and suspect."""
 
     def __init__(self, client: SNSClient, topic_arn: str) -> None:
         self._client = client
         self._topic_arn = topic_arn
 
     def publish(self, notice: Alert | Digest, /) -> None:
-        """Raises botocore's ClientError or BotoCoreError when SNS did not take it."""
+        """Raises botocore's ClientError or BotoCoreError if SNS did not accept it."""
         self._client.publish(
             TopicArn=self._topic_arn,
             Subject=notice.subject,
@@ -31,14 +31,14 @@ class AlertTopic:
 
 
 class Subscriptions:
-    """Who is subscribed to the topic."""
+    """The subscriptions of the topic."""
 
     def __init__(self, client: SNSClient, topic_arn: str) -> None:
         self._client = client
         self._topic_arn = topic_arn
 
     def confirmed(self) -> frozenset[str]:
-        """Endpoints (addresses, numbers, ARNs) that get alerts; one that never confirmed gets none.
+        """Endpoints (e-mail addresses, phone numbers, ARNs) with a confirmed subscription.
 
         Raises botocore's ClientError or BotoCoreError.
         """

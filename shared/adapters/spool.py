@@ -1,4 +1,4 @@
-"""The spool: the encrypted queue that keeps leads while the table is away. The only module that sends to it."""
+"""The spool: an encrypted SQS queue that keeps leads while the table is unavailable. Only this module sends to it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class SpoolQueue:
-    """`connect` makes the client when the first entry is put: usually there is none, and then it costs nothing."""
+    """`connect` makes the client on first use, because most runs never need one."""
 
     def __init__(self, connect: Callable[[], SQSClient], queue_url: str) -> None:
         self._connect = connect
@@ -24,12 +24,12 @@ class SpoolQueue:
         self._client: SQSClient | None = None
 
     def put(self, lead: Lead) -> None:
-        """Keep the lead as it is. Once this returns, it is durable. Raises StoreUnavailable."""
-        # As ASCII: a queue refuses some characters that a name may hold.
+        """Queues the lead. It is durable once this returns. Raises StoreUnavailable."""
+        # ASCII, because SQS refuses some characters that a name may contain.
         self.put_back(json.dumps(lead.model_dump(mode="json"), separators=(",", ":")))
 
     def put_back(self, entry: str) -> None:
-        """An entry as it was read. Raises StoreUnavailable."""
+        """Queues an entry unchanged. Raises StoreUnavailable."""
         try:
             if self._client is None:
                 self._client = self._connect()

@@ -1,4 +1,4 @@
-"""The files of web/, read once, with the clinic's own words filled in."""
+"""The files of web/, read once, with the clinic's name and phone number filled in."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class WebFile:
 
 
 class WebFiles:
-    """`words(language)` fill the `{{placeholders}}` of HTML files; one without a word is a KeyError at start.
+    """Serves the files of a folder by name. page.html is English, page.es.html Spanish, and so on.
 
-    page.html is English, page.es.html Spanish, and so on.
+    words: language -> values of the `{{placeholders}}` in HTML files; a missing value raises KeyError at start.
     """
 
     def __init__(self, words: Callable[[str], Mapping[str, str]], folder: Path = FOLDER) -> None:
@@ -49,7 +49,7 @@ class WebFiles:
             raise NotFound from None
 
     def languages(self, page: str) -> tuple[str, ...]:
-        """Those that a page can be had in, English first."""
+        """The languages in which a page exists, English first."""
         stem = page.removesuffix(".html")
         found = (LANGUAGE.search(name) for name in self._files if name.startswith(f"{stem}."))
         return ("en", *sorted(match[1] for match in found if match))
@@ -59,6 +59,6 @@ def _filled(path: Path, words: Callable[[str], Mapping[str, str]]) -> bytes:
     if path.suffix != ".html":
         return path.read_bytes()
     match = LANGUAGE.search(path.name)
-    filling = words(match[1] if match else "en")
+    values = words(match[1] if match else "en")
     text = path.read_text(encoding="utf-8")
-    return PLACEHOLDER.sub(lambda found: html.escape(filling[found[1]]), text).encode()
+    return PLACEHOLDER.sub(lambda found: html.escape(values[found[1]]), text).encode()

@@ -1,4 +1,4 @@
-"""Signed webhooks by the Standard Webhooks specification (standardwebhooks.com), version 1 signatures."""
+"""Sends signed webhooks (Standard Webhooks specification, standardwebhooks.com, version 1 signatures)."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from shared.domain.leads.webhook import WaitingLead
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 PREFIX = "whsec_"
-WAITS = urllib3.Timeout(connect=3, read=15)  # the specification asks for 15 to 30 s
+TIMEOUT = urllib3.Timeout(connect=3, read=15)  # the specification asks for 15 to 30 s
 
 
 class Webhook:
-    """`secret`: base64, with or without "whsec_" before it; the receiver has the same."""
+    """One receiver of webhooks. `secret`: base64, with or without the prefix "whsec_"; the receiver has the same."""
 
     def __init__(self, address: str, secret: str) -> None:
-        """Raises ValueError for an address that would carry alerts unencrypted, or a secret that is no base64."""
+        """Raises ValueError for an address that is not https (except on loopback), or a secret that is not base64."""
         parts = urlsplit(address)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
             raise ValueError("a webhook's address begins with https://")
         self._address = address
         self._key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
-        self._pool = urllib3.PoolManager(timeout=WAITS, retries=False)
+        self._pool = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
 
     def deliver(self, lead: WaitingLead, at: datetime) -> None:
-        """Raises NotDelivered unless the receiver answers 2xx. A redirect is no delivery."""
+        """Raises NotDelivered unless the receiver answers 2xx. Redirects are not followed."""
         body, timestamp = lead.body, str(int(at.timestamp()))
         headers = {
             "content-type": "application/json",

@@ -1,4 +1,4 @@
-"""What can go wrong, in the words of the domain. `shared/http/problems.py` maps each to one HTTP status."""
+"""The errors of the domain. `shared/http/problems.py` maps each to one HTTP status."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from datetime import datetime
 
 
 def cause_of(error: BaseException) -> str:
-    """The kind and AWS's code of what led to it, "" where nothing is known: never its text, which could quote a
+    """The class and the AWS error code of an error's cause; "" if unknown. Never its text, which could quote a
     patient."""
     source = error.__cause__ or error
-    answered = getattr(source, "response", None) or {}  # None where a connection hung or broke
+    answered = getattr(source, "response", None) or {}  # None if the connection hung or broke
     code = answered.get("Error", {}).get("Code", "")
     return f"{type(source).__name__} {code}".strip() if code or source is not error else ""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One field that needs mending: a JSON pointer (RFC 6901) and a sentence. Never the value.
+    """One invalid field. Never holds the value.
 
-    `limits` fill the {names} of the sentence.
+    pointer: JSON pointer (RFC 6901) to the field.
+    template: a sentence with {names}, which `limits` fill.
     """
 
     pointer: str
@@ -32,7 +33,7 @@ class FieldProblem:
         return self.in_words({})
 
     def in_words(self, words: Mapping[str, str]) -> str:
-        """The sentence in another language, where `words` have it."""
+        """The sentence in another language, if `words` translate it."""
         return words.get(self.template, self.template).format_map(self.limits)
 
 
@@ -41,7 +42,7 @@ class LeadIntakeError(Exception):
 
 
 class InvalidInput(LeadIntakeError):
-    """The request does not fit; one problem for each field."""
+    """The request is invalid. Holds one problem for each field."""
 
     def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
         super().__init__(", ".join(problem.pointer for problem in problems))
@@ -49,27 +50,27 @@ class InvalidInput(LeadIntakeError):
 
 
 class Forbidden(LeadIntakeError):
-    """The caller has not shown that it may do this."""
+    """The caller has not proved that it may do this."""
 
 
 class NotFound(LeadIntakeError):
-    """There is no such thing at this address."""
+    """Nothing has this address or id."""
 
 
 class SubmissionConflict(LeadIntakeError):
-    """The submission id is taken by a submission with other content."""
+    """Another submission with different content has this submission id."""
 
 
 class LeadErased(SubmissionConflict):
-    """The submission id is that of a lead which was erased: it does not come back."""
+    """The submission id belongs to an erased lead, which must not come back."""
 
 
 class LeadChanged(LeadIntakeError):
-    """Somebody else changed the lead since it was read."""
+    """The lead was changed after it was read."""
 
 
 class AlreadyTaken(LeadIntakeError):
-    """Somebody else has the lead."""
+    """A colleague owns the lead."""
 
     def __init__(self, owner_name: str, at: datetime | None) -> None:
         super().__init__()
@@ -78,7 +79,7 @@ class AlreadyTaken(LeadIntakeError):
 
 
 class NotAllowed(LeadIntakeError):
-    """The signed-in person's groups do not include this. `detail` says who may."""
+    """The groups of the signed-in person do not allow this. `detail` says who may do it."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -86,7 +87,11 @@ class NotAllowed(LeadIntakeError):
 
 
 class WrongState(LeadIntakeError):
-    """The lead is not in a state for this. `detail` says why; `by_name`, `action` and `at` what a colleague did."""
+    """The lead's state does not allow this.
+
+    detail: the reason.
+    by_name, action, at: what a colleague did; empty if no colleague caused it.
+    """
 
     def __init__(self, detail: str, by_name: str = "", action: str = "", at: datetime | None = None) -> None:
         super().__init__(detail)
@@ -97,20 +102,20 @@ class WrongState(LeadIntakeError):
 
 
 class ScoringFailed(LeadIntakeError):
-    """The rules could not score these answers, and nobody is told by a lead."""
+    """The rules could not score these answers, and no lead alerts staff to it."""
 
 
 class ForeignEvent(LeadIntakeError):
-    """The event is not meant for this function. The text says what it is not, and no value of it."""
+    """The event is not meant for this function. The text says what was expected and quotes nothing from the event."""
 
 
 class StoreUnavailable(LeadIntakeError):
-    """The table, or the spool, did not confirm the write or read; trying again later is safe."""
+    """The table or the spool did not confirm the read or write. Retrying later is safe."""
 
 
 class ReceiptUnavailable(StoreUnavailable):
-    """The table could not be read; whether the lead is stored is not the question."""
+    """The table could not be read to show a receipt. This does not say whether the lead is stored."""
 
 
 class NotDelivered(LeadIntakeError):
-    """The other end did not take what was sent; trying again later is safe."""
+    """The receiver did not accept what was sent. Retrying later is safe."""

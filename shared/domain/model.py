@@ -1,14 +1,14 @@
-"""Base classes of what is checked: what comes in from outside, and what is stored.
+"""Pydantic base classes for values that are validated: input from outside, and what is stored.
 
-Values that are only passed around are frozen dataclasses. A checked class is built when it is first used
-(`defer_build`), so that a function pays for those that it needs.
+All other values are frozen dataclasses. `defer_build` builds a model when it is first used, so that a function pays
+only for the models that it needs.
 """
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Model(BaseModel):
-    """What comes in from outside: frozen, unknown fields are refused, and errors never repeat a value."""
+    """Input from outside. Frozen; refuses unknown fields; its errors never quote a value."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True, defer_build=True
@@ -16,6 +16,6 @@ class Model(BaseModel):
 
 
 class Stored(BaseModel):
-    """What is written down: frozen, and unknown fields are ignored, so that a rollback can read what is newer."""
+    """A stored value. Frozen; ignores unknown fields, so that code that was rolled back can read newer data."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)

@@ -1,1 +1,1 @@
-"""Leads and questionnaires in other people's formats: FHIR R4, CSV, JSON Schema."""
+"""Leads and questionnaires in standard formats: FHIR R4, CSV, JSON Schema."""

@@ -1,4 +1,4 @@
-"""Leads as CSV (RFC 4180) that a spreadsheet opens without running anything. Contact and state of work, no answers."""
+"""Leads as CSV (RFC 4180), safe to open in a spreadsheet. Contact data and state of work, but no answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from shared.domain.leads.lead import Lead
 
 FORMULA_STARTS = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")  # also as full-width characters
-CELL_STARTS = frozenset("\t\r\n")  # some programs drop these and read on
+CELL_STARTS = frozenset("\t\r\n")  # some programs skip these and read what follows
 
 Column = Callable[[Lead, ZoneInfo], str]
 COLUMNS: dict[str, Column] = {
@@ -29,7 +29,7 @@ COLUMNS: dict[str, Column] = {
     "name": lambda lead, _: lead.submitted.contact.name or "",
     "phone": lambda lead, _: (
         f"tel:{lead.submitted.contact.phone}" if lead.submitted.contact.phone else ""
-    ),  # RFC 3966: no number, no sum
+    ),  # RFC 3966; a spreadsheet keeps it as text
     "email": lambda lead, _: lead.submitted.contact.email or "",
     "postal": lambda lead, _: lead.submitted.contact.postal or "",
     "preference": lambda lead, _: lead.submitted.contact.preference or "",
@@ -50,12 +50,12 @@ def header() -> str:
 
 
 def rows(leads: Iterable[Lead], zone: ZoneInfo) -> str:
-    """A line for each lead; times are in the clinic's zone, with their offset."""
+    """One line per lead. Times are in `zone`, with their UTC offset."""
     return "".join(_row(cell(lead, zone) for cell in COLUMNS.values()) for lead in leads)
 
 
 def safe_cell(text: str) -> str:
-    """The text, with an apostrophe before it where a spreadsheet would take it as a formula."""
+    """The text; with a leading apostrophe if a spreadsheet would read it as a formula."""
     starts = text.lstrip()[:1] in FORMULA_STARTS or text[:1] in CELL_STARTS
     return f"'{text}" if text and starts else text
 

@@ -1,4 +1,4 @@
-"""What may be posted for one questionnaire, as JSON Schema 2020-12."""
+"""The JSON Schema (2020-12) of submissions to one questionnaire."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Schema = dict[str, Any]
 
 
 def submission_schema(questionnaire: Questionnaire) -> Schema:
-    """The model `Submission`, with the questions and options of this questionnaire.
+    """The schema of `Submission`, with the questions and options of this questionnaire.
 
-    Whatever the server takes without it being said here is a kindness to clients (an empty contact field, spaces
-    around a name). What only the server can judge, such as whether a phone number is possible, is not in here.
-    Raises RulebookError for a condition that has no schema.
+    The server is a little more lenient (it accepts an empty contact field, or spaces around a name), and checks more
+    than a schema can (whether a phone number is possible).
+    Raises RulebookError for a condition that JSON Schema cannot express.
     """
     schema = without_trap(Submission.model_json_schema())
     schema["properties"]["answers"] = {
@@ -46,7 +46,7 @@ def submission_schema(questionnaire: Questionnaire) -> Schema:
 
 
 def without_trap(schema: Schema) -> Schema:
-    """The schema of `Submission` as it may be published: a trap that is announced catches nobody."""
+    """The schema of `Submission` without its trap field: a documented trap catches no bot."""
     properties = {name: value for name, value in schema["properties"].items() if name != "website"}
     return {**schema, "properties": properties, "description": "One filled-in form."}
 
@@ -66,7 +66,7 @@ def _answer(question: Question) -> Schema:
 
 
 def _holds(condition: Condition) -> Schema:
-    """A schema that the answers fit exactly when the condition holds."""
+    """A schema that is valid for exactly those answers for which the condition holds."""
     match condition:
         case Between():
             bounds = {"minimum": condition.at_least, "maximum": condition.at_most}

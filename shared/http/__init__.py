@@ -1,1 +1,1 @@
-"""API Gateway on one side, values on the other: requests, responses, problems, the plain form and its pages."""
+"""The HTTP side of the service: requests, responses, problem details, the plain form and its pages."""

@@ -1,4 +1,4 @@
-"""The body of a plain HTML form, as names and texts (application/x-www-form-urlencoded and multipart/form-data)."""
+"""Parses the body of an HTML form (application/x-www-form-urlencoded or multipart/form-data)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ MAX_FIELDS = 500
 
 
 def read_fields(content: bytes, content_type: str) -> Fields:
-    """Every field with its texts in the order sent; files are left out. Raises ValueError.
+    """Field name -> its texts in the order sent. Files are left out. Raises ValueError.
 
-    Bytes that are not UTF-8 become replacement characters: a page in an older encoding must not cost us a patient.
+    Bytes that are not UTF-8 become replacement characters, so that a page in an older encoding loses no patient.
     """
     media_type = content_type.partition(";")[0].strip().lower()
     pairs = _multipart(content, content_type) if media_type == MULTIPART else _urlencoded(content)
@@ -37,7 +37,7 @@ def _urlencoded(content: bytes) -> Iterable[tuple[str, str]]:
 
 
 def _multipart(content: bytes, content_type: str) -> Iterable[tuple[str, str]]:
-    from python_multipart import parse_form  # noqa: PLC0415  only for those who send such a form
+    from python_multipart import parse_form  # noqa: PLC0415  loaded only for such a form
     from python_multipart.exceptions import FormParserError  # noqa: PLC0415
 
     pairs: list[tuple[str, str]] = []

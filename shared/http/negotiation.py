@@ -1,4 +1,4 @@
-"""Which representation and language a client wants: proactive negotiation (RFC 9110, 12.5)."""
+"""Chooses the media type and language that a client prefers: proactive negotiation (RFC 9110, 12.5)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 RANGE = rf"({NAME})/({NAME})"
 LANGUAGE = r"[a-z]{2,3}"
-MOST_LANGUAGES = 20
+MAX_LANGUAGES = 20
 QUALITY = r"0(\.[0-9]{0,3})?|1(\.0{0,3})?"
 
 
@@ -21,10 +21,9 @@ class MediaRange:
     quality: float
 
     def specificity(self, offer: MediaRange) -> int | None:
-        """How closely this range names the offer; None when the offer is outside it.
+        """How closely this range matches the offer; higher is closer, None is no match.
 
-        A parameter counts only where the offer has one of that name (`fhirVersion`): a client that adds
-        `charset=utf-8` is not turned away.
+        Parameters that the offer lacks are ignored, so that a client may add `charset=utf-8`.
         """
         if self.type not in ("*", offer.type) or self.subtype not in ("*", offer.subtype):
             return None
@@ -35,9 +34,9 @@ class MediaRange:
 
 
 def preferred(accept: str | None, offers: Sequence[str]) -> str | None:
-    """The offer with the highest quality; the earlier one when two are equal; None when none is acceptable.
+    """The offer with the highest quality, the earlier one of equals; None if the client accepts none.
 
-    No header, or an empty one, accepts anything. An entry that cannot be read counts for nothing.
+    A missing or empty header accepts anything. Invalid entries are ignored.
     """
     if accept is None or not accept.strip():
         return offers[0]
@@ -51,9 +50,9 @@ def preferred(accept: str | None, offers: Sequence[str]) -> str | None:
 
 
 def languages(accept: str) -> list[str]:
-    """The primary languages of an Accept-Language header (RFC 9110, 12.5.4), the one wanted most first."""
+    """The primary languages of an Accept-Language header (RFC 9110, 12.5.4), the most preferred first."""
     entries = []
-    for part in accept.split(",")[:MOST_LANGUAGES]:
+    for part in accept.split(",")[:MAX_LANGUAGES]:
         tag, _, parameter = (piece.strip() for piece in part.partition(";"))
         language, quality = tag.partition("-")[0].lower(), parameter.removeprefix("q=") or "1"
         if re.fullmatch(LANGUAGE, language) and re.fullmatch(QUALITY, quality) and float(quality) > 0:
@@ -62,7 +61,7 @@ def languages(accept: str) -> list[str]:
 
 
 def _quality(offer: str, ranges: Sequence[MediaRange]) -> float:
-    """The quality of the most specific range that holds the offer; 0 when none does."""
+    """The quality of the most specific range that matches the offer; 0 if none does."""
     wanted = _media_range(offer)
     found = [
         (specificity, entry.quality)

@@ -1,4 +1,4 @@
-"""Plain HTML forms, complete without JavaScript: a request on one side, pages on the other."""
+"""The form without JavaScript: reads its requests and answers with pages."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
-    "referrer-policy": "no-referrer",  # the address of a receipt stays here
+    "referrer-policy": "no-referrer",  # no other site learns the address of a receipt
     **SECURITY,
     "vary": "accept, accept-language",
 }
 
-Mend = Callable[[FilledForm, tuple[FieldProblem, ...]], FormView]
+Redraw = Callable[[FilledForm, tuple[FieldProblem, ...]], FormView]
 MakeId = Callable[[str, datetime], UUID]
 
 
 def return_address(text: str, origins: frozenset[str], own: str) -> str:
-    """The address, where it is on a site that was named or our own; else nothing."""
+    """The address if it is on one of these origins or on our own site; otherwise an empty text."""
     if len(text) > LONGEST_ADDRESS or not text.isascii() or not text.isprintable() or set(text) & set(' \\"<>'):
         return ""
     try:
         parts, mine = urlsplit(text), urlsplit(own)
     except ValueError:
         return ""
-    if parts.scheme not in ("http", "https") or not parts.netloc:  # a browser reads https:site as https://site
+    if parts.scheme not in ("http", "https") or not parts.netloc:  # browsers read https:site as https://site
         return ""
     known = {*origins, f"{mine.scheme}://{mine.netloc}"}
     return text if f"{parts.scheme}://{parts.netloc}" in known else ""
@@ -56,24 +56,24 @@ def return_address(text: str, origins: frozenset[str], own: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PlainForms:
-    """`mend`: what to show when a form cannot be sent as it is."""
+    """Reads and answers plain forms. `redraw`: draws an invalid form again, with its problems."""
 
     rules: Rulebook
     safety: Safety
     clinic: ClinicSettings
-    mend: Mend | None = None
+    redraw: Redraw | None = None
     return_origins: frozenset[str] = frozenset()
 
     def read(self, request: Request) -> FilledForm:
-        """Raises UnreadableRequest or InvalidInput."""
+        """The filled-in form. Raises UnreadableRequest or InvalidInput."""
         fields = request.form_fields
-        if language := fields.get("switch_language"):  # the same page again, in that language
+        if language := fields.get("switch_language"):  # a button that shows the same page in another language
             fields = {**fields, "language": language, "show": fields.get("step", ()) if "asked" in fields else ()}
         wanted = {name: next(iter(fields.get(name, ())), "") for name in ("questionnaire", "language")}
         return self._form(fields, wanted["questionnaire"], wanted["language"])
 
     def blank(self, request: Request, token: str) -> FilledForm:
-        """A new form, with its own submission id; from the address only what says where the visitor came from."""
+        """An empty form with a new submission id. Of the query, it keeps only the attribution."""
         query = request.query
         own, referrer = request.own_address, _host(request.header("referer"))
         known = {name: (value,) for name, value in query.items() if name in ATTRIBUTION}
@@ -102,7 +102,7 @@ class PlainForms:
         return FormView(form, "page", WHOLE if whole else form.questionnaire.page_ids[0])
 
     def submission(self, request: Request, form: FilledForm, make_id: MakeId, at: datetime) -> Submission:
-        """Raises InvalidInput with everything that is missing or wrong."""
+        """The submission that the form makes. Raises InvalidInput with every missing or invalid field."""
         if form.first("switch_language"):
             raise InvalidInput(())
         shown_at = request.header("referer").partition("?")[0][:LONGEST_ADDRESS]
@@ -114,7 +114,7 @@ class PlainForms:
             submission = checked(content, Submission)
         except InvalidInput as error:
             known = {problem.pointer for problem in problems}
-            problems += tuple(problem for problem in error.problems if not _said(problem.pointer, known))
+            problems += tuple(problem for problem in error.problems if not _is_reported(problem.pointer, known))
         if problems:
             raise InvalidInput(problems)
         return submission
@@ -138,9 +138,10 @@ class PlainForms:
     def sent(
         self, request: Request, form: FilledForm, submission_id: UUID, receipt: Receipt, *, stored: bool = True
     ) -> Response:
-        """To the page of the receipt, so that a refresh sends nothing again; a minor's, stored nowhere, at once.
+        """Redirects to the receipt's page, so that a refresh sends nothing again.
 
-        So is one that is not `stored` yet, since its page cannot be read: sending that again is harmless.
+        A minor's receipt is never stored, and one that is not `stored` yet cannot be read: both are shown at once.
+        Sending such a form again is harmless.
         """
         back = return_address(form.first("return_to"), self.return_origins, request.own_address)
         if receipt.reference is None:
@@ -161,18 +162,18 @@ class PlainForms:
         return return_address(text, self.return_origins, request.own_address)
 
     def show_problem(self, request: Request, error: Exception) -> Response | None:
-        """The problem as a page, with what was typed; None for a client that wants JSON."""
+        """The problem as a page that keeps what was typed; None for a client that wants JSON."""
         if not request.wants_page:
             return None
         try:
             return self._problem_page(request, error)
-        except Exception:  # noqa: BLE001  a page that cannot be drawn must not cost the patient the advice
+        except Exception:  # noqa: BLE001  if drawing fails, the JSON problem still has the advice
             return None
 
     def _problem_page(self, request: Request, error: Exception) -> Response:
         form = self._readable(request)
-        if form and self.mend and isinstance(error, InvalidInput):
-            view = self.mend(form, error.problems)
+        if form and self.redraw and isinstance(error, InvalidInput):
+            view = self.redraw(form, error.problems)
             return self.view(request, view, HTTPStatus.UNPROCESSABLE_ENTITY if error.problems else HTTPStatus.OK)
         shown = form or self._form({}, "", request.language(self._languages({})))
         details = problem(error, self.safety, shown.questionnaire.language)
@@ -193,7 +194,7 @@ class PlainForms:
     def _page(
         self, request: Request, status: HTTPStatus, template: str, form: FilledForm, **values: object
     ) -> Response:
-        from shared.http import pages  # only for those who see a page  # noqa: PLC0415
+        from shared.http import pages  # loaded only to draw a page  # noqa: PLC0415
 
         language = form.questionnaire.language
         content = pages.draw(
@@ -213,7 +214,7 @@ class PlainForms:
 
     @staticmethod
     def _base(request: Request) -> str:
-        """Before the paths of links. A script that puts our page into another site's needs them in full."""
+        """The prefix of links. htmx on another site puts our page into its own, and needs absolute links."""
         if request.header("hx-request"):
             return request.own_address
         path = request.route.partition(" ")[2]
@@ -240,7 +241,7 @@ class PlainForms:
             return None
 
 
-def _said(pointer: str, known: set[str]) -> bool:
+def _is_reported(pointer: str, known: set[str]) -> bool:
     return pointer in known or (pointer == "/contact" and any(name.startswith("/contact/") for name in known))
 
 
@@ -252,6 +253,6 @@ def _host(address: str) -> str:
 
 
 def _query(request: Request) -> dict[str, str]:
-    """What the page in another language must keep."""
+    """Query parameters that a link to another language keeps."""
     kept = (*ATTRIBUTION, "mode", "return_to", "questionnaire")
     return {name: value for name, value in request.query.items() if name in kept}

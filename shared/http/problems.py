@@ -1,4 +1,4 @@
-"""Only here does an error become a status, and problem details (RFC 9457)."""
+"""Maps errors to HTTP statuses and problem details (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -40,9 +40,10 @@ RETRY_AFTER = 5  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Safety:
-    """What every error answer carries, so that a patient is never left with an error alone.
+    """What every error answer to a visitor includes, so that a patient never gets an error without advice.
 
-    Both functions take a language: one gives the advice, the other the words for our own sentences.
+    emergency_advice: language -> advice.
+    words: language -> translations of our own sentences.
     """
 
     emergency_advice: Callable[[str], str]
@@ -50,13 +51,14 @@ class Safety:
     clinic_phone: str
 
 
-def answers_problems(
+def answers_visitors(
     safety: Safety, report: Callable[..., None], show: Callable[[Request, Exception], Response | None] | None = None
 ) -> Callable[[Handler], LambdaHandler]:
-    """Reads the event for a handler, and turns what that raises into problem details.
+    """Decorates a handler: passes it the parsed Request and answers its errors with problem details and advice.
 
-    `show` may make a page of an error; None where the client wants JSON. `report(text, extra=...)`, such as a logger's
-    `error`, hears of what is our fault: kind and place, never the error's text, which could quote a patient.
+    report: called as `report(text, extra=...)` for errors that are our fault, such as `logger.error`. It gets the
+        error's type and place, never its text, which could quote a patient.
+    show: draws an error as a page, or returns None for a client that wants JSON.
     """
 
     def answer(error: Exception, request: Request | None) -> Response:
@@ -69,7 +71,7 @@ def answers_problems(
 
 
 def answers_staff(report: Callable[..., None]) -> Callable[[Handler], LambdaHandler]:
-    """The same for people who are signed in: words for them, and no advice for patients."""
+    """The same for signed-in staff: texts for them, without advice for patients."""
     return _answering(lambda error, _: _response(staff_problem(error), ""), report)
 
 
@@ -85,9 +87,9 @@ def _answering(
                 return answer_error(error, None)
             try:
                 return handler(request, context)
-            except Exception as error:  # noqa: BLE001  nobody is left with an error alone, whatever broke
+            except Exception as error:  # noqa: BLE001  every error gets an answer with advice
                 if not isinstance(error, LeadIntakeError) or isinstance(error, (StoreUnavailable, ScoringFailed)):
-                    report("request failed", extra=_what_broke(error))
+                    report("request failed", extra=_cause_and_place(error))
                 return answer_error(error, request)
 
         return answer
@@ -96,8 +98,8 @@ def _answering(
 
 
 def problem(error: Exception, safety: Safety, language: str = "") -> Problem:
-    """In that language, as far as there are words for it."""
-    from shared.http.visitor_responses import Problem  # noqa: PLC0415  pages need none
+    """Problem details for a visitor, in that language as far as it is translated."""
+    from shared.http.visitor_responses import Problem  # noqa: PLC0415  pages do not need it
 
     status, title, detail = _status(error)
     words = safety.words(language) if language else {}
@@ -113,7 +115,7 @@ def problem(error: Exception, safety: Safety, language: str = "") -> Problem:
 
 
 def staff_problem(error: Exception) -> StaffProblem:
-    """For whoever is signed in."""
+    """Problem details for signed-in staff."""
     from shared.http.staff_responses import StaffProblem  # noqa: PLC0415  visitors' functions never load it
 
     status, title, detail = _status(error)
@@ -139,7 +141,7 @@ def _response(details: ProblemDetails, vary: str) -> Response:
 
 
 def _errors(error: Exception, words: Mapping[str, str]) -> dict[str, Any]:
-    """One entry for each field; no entry at all for other errors."""
+    """The field `errors`, with an entry for each invalid field; empty for other errors."""
     from shared.http.visitor_responses import FieldProblem  # noqa: PLC0415  as above
 
     if not isinstance(error, InvalidInput):
@@ -149,7 +151,7 @@ def _errors(error: Exception, words: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _who_was_first(error: Exception) -> dict[str, Any]:
-    """What a member of staff needs to know of the colleague who was faster."""
+    """Which colleague was faster, for the error that a staff member gets."""
     match error:
         case AlreadyTaken():
             return {"owner_name": error.owner_name, "since": error.at}
@@ -199,7 +201,7 @@ def _status(error: Exception) -> tuple[HTTPStatus, str, str]:
             )
 
 
-def _what_broke(error: Exception) -> dict[str, str]:
+def _cause_and_place(error: Exception) -> dict[str, str]:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     return {
         "error": type(error).__name__,

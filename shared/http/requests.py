@@ -1,4 +1,4 @@
-"""A request of an API Gateway HTTP API (payload 2.0), checked and read once, at the door."""
+"""A request of an API Gateway HTTP API (payload 2.0): parsed and checked once, when it arrives."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
     M = TypeVar("M", bound=BaseModel)
 
-REQUEST_ID = "requestContext.requestId"  # in an event; the answer's header apigw-requestid says it too
+REQUEST_ID = "requestContext.requestId"  # path in an event; the answer has it in the header apigw-requestid
 NOT_AN_EVENT = "Not an API Gateway HTTP API event."
 MAX_BODY = 64 * 1024  # bytes
 HTML, JSON = "text/html", "application/json"
-HEADERS = (  # the ones that are read here; API Gateway gives names in lower case
+HEADERS = (  # those that are read; API Gateway sends names in lower case
     "accept",
     "accept-encoding",
     "accept-language",
@@ -40,7 +40,7 @@ HEADERS = (  # the ones that are read here; API Gateway gives names in lower cas
 )
 HOST = r"[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?"
 SAFE_NAME = r"[a-z][a-z0-9_-]{0,39}"
-OWN_KINDS = ("answer", "control_character", "phone", "email", "unreachable")  # their sentences are ours
+OWN_ERROR_TYPES = ("answer", "control_character", "phone", "email", "unreachable")  # raised by our own validators
 SENTENCES = {
     "missing": "This field is required.",
     "extra_forbidden": "This field is unknown.",
@@ -57,7 +57,7 @@ SENTENCES = {
 
 
 class UnreadableRequest(LeadIntakeError):
-    """The request cannot be read at all."""
+    """The request cannot be parsed, or its media type is not accepted."""
 
     def __init__(self, status: HTTPStatus, detail: str) -> None:
         super().__init__(detail)
@@ -67,17 +67,18 @@ class UnreadableRequest(LeadIntakeError):
 
 @dataclass(frozen=True)
 class Request:
-    """What a function is asked.
+    """An HTTP request.
 
-    method: as GET.
-    route: the API's route key, as "GET /leads/{reference}".
-    path: as the client sent it, in front of the route perhaps a stage.
-    query: the first or joined value of each parameter.
+    method: such as "GET".
+    route: the API's route key, such as "GET /leads/{reference}".
+    path: as the client sent it; it may begin with a stage.
+    query: parameter -> its value; API Gateway joins repeated ones with commas.
     headers: those of HEADERS that were sent.
-    text: the body as API Gateway hands it over, None without one; `is_base64`: encoded so.
-    source_address, user_agent: as API Gateway itself saw them, since headers can claim anything.
-    domain: of the API, as API Gateway knows it.
-    claims: of a signed-in member of staff, verified by API Gateway; empty for everybody else.
+    text: the body as API Gateway passes it on; None without one.
+    is_base64: whether `text` is base64.
+    source_address, user_agent: as API Gateway saw them, since headers can claim anything.
+    domain: the API's domain name, from API Gateway.
+    claims: of signed-in staff, verified by API Gateway; empty for everyone else.
     """
 
     method: str
@@ -95,7 +96,7 @@ class Request:
 
     @classmethod
     def of(cls, event: object) -> Request:
-        """Raises UnreadableRequest for another service's event, or an operator's mistake."""
+        """The request in an event. Raises UnreadableRequest for any other kind of event."""
         if not isinstance(event, dict) or not _is_request(event):
             raise UnreadableRequest(HTTPStatus.BAD_REQUEST, NOT_AN_EVENT)
         context, headers = event["requestContext"], event.get("headers") or {}
@@ -118,24 +119,24 @@ class Request:
     # --- the address ---
 
     def parameter(self, name: str) -> str:
-        """A part of the path; "" where the route has none of that name."""
+        """A path parameter; "" if the route has none of that name."""
         return self.path_parameters.get(name, "")
 
     def uuid_parameter(self, name: str) -> UUID:
-        """Raises NotFound."""
+        """A path parameter as a UUID. Raises NotFound if it is not one."""
         try:
             return UUID(self.parameter(name))
         except ValueError:
             raise NotFound from None
 
     def query_as(self, model: type[M]) -> M:
-        """The query's parameters as a value. Raises InvalidInput like `read`."""
+        """The query parameters as this model. Raises InvalidInput like `read`."""
         return checked(self.query, model)
 
     @property
     def own_address(self) -> str:
-        """The address that the service's paths are appended to, as this client called it."""
-        depth = self.route.count("/")  # the route's parts are the last of the path's, whatever they say
+        """The base address of the service as this client called it, with a trailing slash."""
+        depth = self.route.count("/")  # the path ends with as many parts as the route has
         path = "/".join(self.path.split("/")[:-depth])
         scheme = "https" if self.header("x-forwarded-proto") == "https" else "http"
         host = self.header("host")
@@ -146,13 +147,13 @@ class Request:
     # --- what the client wants ---
 
     def header(self, name: str) -> str:
-        """One of HEADERS; "" when it was not sent."""
+        """One of HEADERS; "" if it was not sent."""
         return self.headers.get(name, "")
 
     def language(self, offered: Iterable[str] = ()) -> str:
-        """The language wanted, by the query or else by Accept-Language (RFC 9110, quality values obeyed).
+        """The preferred language, from the query parameter `language` or else Accept-Language (RFC 9110).
 
-        With `offered`, the best of those, or "" when none is wanted; without, the one wanted most.
+        offered: choose among these and return "" if none is wanted; without it, any language may be returned.
         """
         asked = self.query.get("language", "")
         wanted = [asked.lower()] if asked else negotiation.languages(self.header("accept-language"))
@@ -160,7 +161,7 @@ class Request:
         return next((tag for tag in wanted if tag in known or not known), "")
 
     def accepted(self, media_types: Sequence[str]) -> str:
-        """The one of these media types that the client likes best. Raises UnreadableRequest when it takes none."""
+        """The media type that the client prefers. Raises UnreadableRequest (406) if it accepts none of these."""
         chosen = negotiation.preferred(self.headers.get("accept"), media_types)
         if chosen is None:
             raise UnreadableRequest(HTTPStatus.NOT_ACCEPTABLE, f"Accept one of: {', '.join(media_types)}.")
@@ -168,7 +169,7 @@ class Request:
 
     @property
     def wants_page(self) -> bool:
-        """A form is answered with a page and JSON with JSON, unless the client asks for the other."""
+        """Whether to answer with a page: by default yes for a GET or a form, no for JSON. Accept can change that."""
         if self.content_type == JSON:
             return False
         offers = (HTML, JSON) if self.method == "GET" or self.sends_form else (JSON, HTML)
@@ -178,7 +179,7 @@ class Request:
 
     @property
     def staff(self) -> Staff:
-        """Raises UnreadableRequest (401) without claims: then the route lacks its authorizer, and nobody gets in."""
+        """The signed-in staff member. Raises UnreadableRequest (401) if there are no claims."""
         if not self.claims.get("sub"):
             raise UnreadableRequest(HTTPStatus.UNAUTHORIZED, "Sign in.")
         groups = re.split(r"[\s,]+", str(self.claims.get("cognito:groups", "")).strip("[]"))  # "[clinician desk]"
@@ -188,7 +189,7 @@ class Request:
 
     @property
     def content_type(self) -> str:
-        """Without parameters, in lower case."""
+        """The media type in lower case, without parameters."""
         return self.header("content-type").partition(";")[0].strip().lower()
 
     @property
@@ -197,7 +198,7 @@ class Request:
 
     @cached_property
     def body(self) -> bytes:
-        """Raises UnreadableRequest."""
+        """The decoded body. Raises UnreadableRequest."""
         text = self.text or ""
         if len(text) > MAX_BODY * 4 // 3 + 4:
             raise UnreadableRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Send at most 64 KB.")
@@ -214,7 +215,7 @@ class Request:
 
     @cached_property
     def form_fields(self) -> Fields:
-        """The fields of a plain HTML form. Raises UnreadableRequest."""
+        """The fields of an HTML form. Raises UnreadableRequest."""
         if not self.sends_form:
             raise UnreadableRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the form the way a browser does.")
         content = self.body
@@ -224,11 +225,11 @@ class Request:
             raise UnreadableRequest(HTTPStatus.BAD_REQUEST, "The form could not be read.") from None
 
     def read(self, model: type[M]) -> M:
-        """The JSON body as a value.
+        """The JSON body as this model.
 
-        Raises UnreadableRequest, or InvalidInput with one problem for each field, never a value.
+        Raises UnreadableRequest, or InvalidInput with one problem per field. No problem repeats a value.
         """
-        from pydantic import ValidationError  # with the model it is there already  # noqa: PLC0415
+        from pydantic import ValidationError  # the model has loaded it already  # noqa: PLC0415
 
         if self.content_type != JSON:
             raise UnreadableRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON with content type application/json.")
@@ -239,7 +240,7 @@ class Request:
 
 
 def checked(values: Mapping[str, Any], model: type[M]) -> M:
-    """Values that did not come as JSON. Raises InvalidInput like `Request.read`."""
+    """These values as this model. Raises InvalidInput like `Request.read`."""
     from pydantic import ValidationError  # noqa: PLC0415  as above
 
     try:
@@ -249,17 +250,17 @@ def checked(values: Mapping[str, Any], model: type[M]) -> M:
 
 
 def _is_request(event: Mapping[str, Any]) -> bool:
-    """Whether everything is of the kind that API Gateway sends, so that nothing after this has to ask."""
+    """Whether the event has the types that API Gateway sends, so that later code need not check them."""
     context, body = event.get("requestContext"), event.get("body")
     return (
         isinstance(context, dict)
         and isinstance(context.get("http"), dict)
         and (body is None or isinstance(body, str))
-        and all(_texts(event.get(part)) for part in ("headers", "queryStringParameters", "pathParameters"))
+        and all(_all_text(event.get(part)) for part in ("headers", "queryStringParameters", "pathParameters"))
     )
 
 
-def _texts(values: object) -> bool:
+def _all_text(values: object) -> bool:
     return values is None or (isinstance(values, dict) and all(map(_is_text, values.values())))
 
 
@@ -273,23 +274,23 @@ def _is_text(value: object) -> bool:
 
 def _claims(context: Mapping[str, Any]) -> Mapping[str, Any]:
     found: Any = context
-    for part in ("authorizer", "jwt", "claims"):  # another kind of authorizer says other things, and lets nobody in
+    for part in ("authorizer", "jwt", "claims"):  # other kinds of authorizer have no claims here
         found = found.get(part) if isinstance(found, Mapping) else None
     return found if isinstance(found, Mapping) else {}
 
 
 def _problems(error: ValidationError) -> tuple[FieldProblem, ...]:
-    """One entry for each field. Sentences are ours: pydantic's can quote the value."""
+    """One problem per field, in our own sentences, because pydantic's can quote the value."""
     found: dict[str, str] = {}
     for entry in error.errors(include_url=False, include_context=False, include_input=False):
         kind = entry["type"]
-        sentence = entry["msg"] if kind in OWN_KINDS else SENTENCES.get(kind, "This value is invalid.")
+        sentence = entry["msg"] if kind in OWN_ERROR_TYPES else SENTENCES.get(kind, "This value is invalid.")
         found.setdefault(_pointer(entry["loc"]), sentence)
     return tuple(FieldProblem(pointer, detail) for pointer, detail in found.items())
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
-    """A JSON pointer, two levels deep at most; a name that does not look like one of ours is left out."""
+    """A JSON pointer of at most two levels. It ends before a name that cannot be one of our fields."""
     parts = []
     for part in location[:2]:
         if not isinstance(part, str) or re.fullmatch(SAFE_NAME, part) is None:

@@ -1,4 +1,4 @@
-"""Answers as API Gateway takes them. What a JSON answer holds: visitor_responses.py and staff_responses.py."""
+"""Builds responses for API Gateway. The models of JSON bodies are in visitor_responses.py and staff_responses.py."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SECURITY = {
 
 
 def respond(status: HTTPStatus, body: ResponseModel, headers: Mapping[str, str] | None = None) -> Response:
-    """A JSON answer that no cache may keep, unless `headers` say otherwise."""
+    """A JSON response. Not cacheable, unless `headers` say otherwise."""
     return {
         "statusCode": int(status),
         "headers": {"content-type": "application/json", "cache-control": "no-store", **SECURITY, **(headers or {})},
@@ -34,7 +34,7 @@ def respond(status: HTTPStatus, body: ResponseModel, headers: Mapping[str, str] 
 
 
 def document(content: str, content_type: str, headers: Mapping[str, str]) -> Response:
-    """An answer that is not JSON of our own, and that no cache may keep."""
+    """A response with a ready-made body, such as CSV. Not cacheable."""
     always = {"content-type": content_type, "cache-control": "no-store", **SECURITY}
     return {"statusCode": int(HTTPStatus.OK), "headers": always | dict(headers), "body": content}
 
@@ -42,9 +42,9 @@ def document(content: str, content_type: str, headers: Mapping[str, str]) -> Res
 def cacheable(
     request: Request, content: bytes, content_type: str, max_age: int, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """An answer with a strong ETag, compressed for who takes it so; 304 when the client has it already.
+    """A response with a strong ETag, gzipped if the client accepts that; 304 if the client has it already.
 
-    `max_age` in seconds.
+    max_age: seconds.
     """
     compressed = GZIP.search(request.header("accept-encoding")) is not None
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}{"-gzip" if compressed else ""}"'

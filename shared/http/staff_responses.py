@@ -1,4 +1,4 @@
-"""What the service says to signed-in staff: one model for each JSON answer. No visitor's function loads this module."""
+"""JSON responses to signed-in staff, as models. Functions for visitors never load this module."""
 
 from __future__ import annotations
 
@@ -21,15 +21,19 @@ if TYPE_CHECKING:
     from shared.domain.leads.erasure import Tombstone
     from shared.domain.leads.lead import Lead
     from shared.usecases import inbox
+    from shared.usecases.exporting import PersonExport
     from shared.usecases.inbox import OpenedLead
-    from shared.usecases.records import PersonExport
 
-Instant = Annotated[datetime, PlainSerializer(datetime.isoformat, when_used="json")]  # with its offset from UTC
-CONTACTS = ("contact_attempt", "book")  # what staff did that reached the person
+Instant = Annotated[datetime, PlainSerializer(datetime.isoformat, when_used="json")]  # ISO 8601 with its UTC offset
+CONTACTS = ("contact_attempt", "book")  # actions that contact the person
 
 
 class StaffProblem(ProblemDetails):
-    """Problem details (RFC 9457). `owner_name` has the lead since then, or `by_name` did `action` to it."""
+    """Problem details (RFC 9457), with the colleague who was faster.
+
+    owner_name: who has had the lead since `since`.
+    by_name: who did `action` at `since`.
+    """
 
     owner_name: str | None = None
     by_name: str | None = None
@@ -41,7 +45,7 @@ class StaffProblem(ProblemDetails):
 
 
 class WorklistPage(ResponseModel):
-    """`cursor`: send it back for the next page; null at the end. `now`: the service's clock."""
+    """A page of leads. `cursor`: send it to get the next page; null on the last one. `now`: the service's clock."""
 
     leads: tuple[LeadSummary, ...]
     cursor: str | None
@@ -49,14 +53,14 @@ class WorklistPage(ResponseModel):
 
     @classmethod
     def of(cls, page: inbox.WorklistPage) -> Self:
-        return cls(leads=page.leads, cursor=page.onward, now=page.at)
+        return cls(leads=page.leads, cursor=page.next_cursor, now=page.at)
 
 
 # ---- a lead
 
 
 class ShownSafetyRule(ResponseModel):
-    """`floor`: the tier below which it lets no lead fall; "" where it is no longer in the rules."""
+    """A safety rule that fired. `floor`: the lowest tier it allows; "" if the rules no longer have it."""
 
     id: str
     reason: str
@@ -65,7 +69,7 @@ class ShownSafetyRule(ResponseModel):
 
 
 class ShownTriage(ResponseModel):
-    """Why a lead has its tier. `staff_tier`: as staff set it; "" while the rules' tier counts."""
+    """Why a lead has its tier. `staff_tier`: the tier that staff set; "" if they set none."""
 
     tier: str
     staff_tier: str
@@ -78,7 +82,7 @@ class ShownTriage(ResponseModel):
 
 
 class ConsentLedger(ResponseModel):
-    """`given`: what counts now. `intact`: nobody changed an entry after it was written."""
+    """`given`: consent -> whether it is given now. `intact`: whether no entry was changed after it was written."""
 
     given: dict[str, bool]
     intact: bool
@@ -103,7 +107,7 @@ class HistoryLine(ResponseModel):
 
 
 class OtherLead(ResponseModel):
-    """Of the same person."""
+    """Another lead of the same person."""
 
     reference: str
     received_at: datetime
@@ -118,7 +122,7 @@ class RuleSetVersion(ResponseModel):
 
 
 class LeadView(ResponseModel):
-    """Everything about a lead. `actions`: what the reader may do now. `to_ask`: what is still to be asked, by phone."""
+    """A whole lead. `actions`: what this staff member may do now. `to_ask`: open questions to ask by phone."""
 
     summary: LeadSummary
     actions: tuple[str, ...]
@@ -140,7 +144,7 @@ class LeadView(ResponseModel):
 
     @field_serializer("contact")
     def given(self, contact: Contact) -> dict[str, str]:
-        """Without what the visitor left out."""
+        """Omits fields that the visitor left empty."""
         return {name: value for name, value in asdict(contact).items() if value is not None}
 
     @classmethod
@@ -212,7 +216,7 @@ def _version(lead: Lead, rule_set: RuleSet) -> RuleSetVersion:
 
 
 class RuleSetInUse(ResponseModel):
-    """The last change; and who approved it: empty dates and names while a physician's approval is awaited."""
+    """A rule set with its last change and approvals. Names and dates of an approval are empty until it is given."""
 
     id: str
     version: str
@@ -255,7 +259,7 @@ class Rules(ResponseModel):
         return cls(rule_sets=tuple(map(RuleSetInUse.of, rule_sets)))
 
 
-# ---- one person's data: an allow-list, so that a new field of what staff see is not handed out unless it is named here
+# ---- one person's data: an allow-list, so that a field added to the staff's view is not disclosed by accident
 
 
 class PersonRule(ResponseModel):
@@ -287,7 +291,7 @@ class PersonMessage(ResponseModel):
 
 
 class PersonAnswer(ResponseModel):
-    """In words."""
+    """A question and its answer, as texts."""
 
     page: str
     text: str
@@ -295,7 +299,7 @@ class PersonAnswer(ResponseModel):
 
 
 class PersonContact(ResponseModel):
-    """What was left out is left out here."""
+    """Contact data. Fields that the person left empty are omitted."""
 
     name: str | None = None
     phone: str | None = None
@@ -341,7 +345,7 @@ class PersonRuleSet(ResponseModel):
 
 
 class PersonContactAttempt(ResponseModel):
-    """When staff reached or tried to reach the person; not who of them, nor their remarks."""
+    """When and how staff contacted the person; without staff names and notes."""
 
     at: Instant
     what: str
@@ -349,7 +353,7 @@ class PersonContactAttempt(ResponseModel):
 
 
 class PersonLead(ResponseModel):
-    """A lead as the person it is about may have it: without how we work, and who of staff did what."""
+    """A lead as its person may see it: without internal work and staff names."""
 
     reference: str
     received_at: Instant
@@ -414,7 +418,7 @@ def _in_words(answers: Iterable[ShownAnswer]) -> tuple[PersonAnswer, ...]:
 
 
 class PersonData(ResponseModel):
-    """`complete`: false when the person may have more leads than are looked up."""
+    """All leads of a person. `complete`: false if there may be more leads than were read."""
 
     exported_at: Instant
     complete: bool

@@ -1,4 +1,4 @@
-"""What the service says to visitors, and its problem details: one model for each JSON answer."""
+"""JSON responses to visitors, and problem details, as models."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.domain.rules.advice import ShownMessage
 
 
 class ResponseModel(BaseModel):
-    """A JSON answer: it holds these fields and no others. `model_validate` takes them from a value that has them."""
+    """A JSON response with exactly these fields. `model_validate` copies them from any object that has them."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", from_attributes=True, hide_input_in_errors=True, defer_build=True
@@ -22,7 +22,7 @@ class ResponseModel(BaseModel):
 
 
 class Receipt(ResponseModel):
-    """What the visitor is shown. Never the tier, the score or the rules."""
+    """What the visitor is shown: never the tier, the score or the rules."""
 
     reference: str | None
     disposition: str
@@ -31,7 +31,7 @@ class Receipt(ResponseModel):
 
 
 class Screened(ResponseModel):
-    """`messages` is empty while the form can go on; otherwise show all of them, and stop at an emergency."""
+    """`messages`: show all of them. On `seek-emergency-care`, interrupt the form."""
 
     disposition: Literal["seek-emergency-care", "continue"]
     minor: bool
@@ -47,14 +47,14 @@ class ProofOfWork(ResponseModel):
 
 
 class Challenge(ResponseModel):
-    """Send the token, and the solved challenge as `proof`. A submission without them is taken all the same."""
+    """Send the token, and the solved challenge as `proof`. A submission without them is accepted too."""
 
     token: str
     challenge: ProofOfWork
 
 
 class Taken(ResponseModel):
-    """The ad network only looks at the status."""
+    """An empty object: the ad network only checks the status."""
 
 
 class FieldProblem(ResponseModel):
@@ -63,7 +63,7 @@ class FieldProblem(ResponseModel):
 
 
 class ProblemDetails(ResponseModel):
-    """Problem details (RFC 9457). Fields that were not given are left out."""
+    """Problem details (RFC 9457). Fields without a value are omitted."""
 
     type: str
     title: str
@@ -76,7 +76,7 @@ class ProblemDetails(ResponseModel):
 
 
 class Problem(ProblemDetails):
-    """Problem details (RFC 9457). Show the emergency advice and the phone number to the patient, whatever broke."""
+    """Problem details (RFC 9457). Show the emergency advice and the phone number to the patient with every error."""
 
     emergency_advice: str
     clinic_phone: str

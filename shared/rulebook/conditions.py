@@ -1,4 +1,4 @@
-"""Reads the condition vocabulary. The forms are listed in docs/rules.md; there are no others."""
+"""Reads conditions. docs/rules.md lists every form that a condition can have."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from shared.domain.rules.condition import (
 from shared.domain.rules.questionnaire import Question
 from shared.rulebook.reader import Reader
 
-NEVER_IN_A_NOTE = re.compile(r"(?<!\\)[A-Z]|[^\x20-\x7e]|  |`")  # as `Questionnaire.facts` reads notes
+NEVER_IN_A_NOTE = re.compile(r"(?<!\\)[A-Z]|[^\x20-\x7e]|  |`")  # `Questionnaire.facts` removes these from notes
 
 
 class ConditionReader:
-    """Knows the questions, definitions, word lists and scores that a condition may name."""
+    """Reads conditions that may name these questions, definitions, word lists and scores."""
 
     def __init__(self, questions: Mapping[str, Question], definitions: Mapping[str, Condition] | None = None) -> None:
         self.questions = questions
@@ -41,17 +41,15 @@ class ConditionReader:
     def define(self, name: str, table: Any, where: str) -> None:
         at = Reader({}, where)
         if name in self.definitions:
-            raise at.error(f"the definition {name!r} stands twice")
+            raise at.error(f"the definition {name!r} is defined twice")
         self.definitions[name] = self.condition(table, f"{where}.{name}")
 
     def add_word_list(self, name: str, patterns: Any, where: str) -> None:
-        """`patterns`: language -> regular expression. A note is searched for all of them: it can be in any language."""
+        """`patterns`: language -> regular expression. Notes are searched in every language."""
         at = Reader(patterns, f"{where}.{name}")
         known = [at.wording(language) for language in sorted(at.keys())]
         if any(map(NEVER_IN_A_NOTE.search, known)):
-            raise at.error(
-                "write it in small letters, without accents, with ' and single spaces: so notes are searched"
-            )
+            raise at.error("write it in lower case, without accents, with ' and single spaces: notes are searched so")
         try:
             self.word_lists[name] = re.compile("|".join(f"(?:{pattern})" for pattern in known))
         except re.error as error:
@@ -100,7 +98,7 @@ class ConditionReader:
     def _count(self, reader: Reader, most: int) -> int:
         count = reader.number("at_least")
         if not 1 <= count <= most:
-            raise reader.error(f"at_least must lie between 1 and {most}")
+            raise reader.error(f"at_least must be between 1 and {most}")
         return count
 
     def _defined(self, reader: Reader) -> Condition:
@@ -115,7 +113,7 @@ class ConditionReader:
             raise reader.error(f"unknown score {name!r}")
         score, at_least = self.scores[name], reader.number("at_least")
         if at_least > sum(points for points, _ in score.items if points > 0):
-            raise reader.error("can never hold: the score does not reach so far")
+            raise reader.error("can never be true: the score cannot reach that many points")
         return Scores(score, at_least)
 
     def _about_question(self, reader: Reader) -> Condition:
@@ -136,7 +134,7 @@ class ConditionReader:
             if form in reader:
                 options = self._options(reader, form, question)
                 if form == "all_of" and question.type == "choice-one" and len(options) > 1:
-                    raise reader.error("can never hold: the question takes one answer")
+                    raise reader.error("can never be true: the question accepts one answer")
                 return kind(code, options)
         options = self._options(reader, "among", question)
         return AtLeastAmong(code, options, self._count(reader, 1 if question.type == "choice-one" else len(options)))
@@ -147,7 +145,7 @@ class ConditionReader:
             raise reader.error("needs at_least or at_most")
         lowest, highest = question.minimum or 0, question.maximum or 0
         if (low if low is not None else lowest) > (high if high is not None else highest):
-            raise reader.error("can never hold")
+            raise reader.error("can never be true")
         for bound in (low, high):
             if bound is not None and not lowest <= bound <= highest:
                 raise reader.error(f"{bound} is outside {lowest} to {highest}")

@@ -1,4 +1,4 @@
-"""Loads the questionnaires and rule sets beside this file, and refuses what does not fit together."""
+"""Loads the questionnaires and rule sets of this folder, and rejects inconsistent ones."""
 
 from __future__ import annotations
 
@@ -12,29 +12,33 @@ from shared.domain.rules.triage import RuleSet
 from shared.rulebook.questionnaires import read_questionnaire
 from shared.rulebook.reader import Reader, RulebookError
 from shared.rulebook.rule_sets import RuleSetReader
-from shared.rulebook.tables import table_of
 from shared.rulebook.tiers import read_tiers
+from shared.rulebook.toml_files import table_of
 from shared.rulebook.translation import translated
 
 FOLDER = Path(__file__).parent
-CANDIDATE = FOLDER / "candidate"  # a whole rulebook that is being tried beside this one; absent by default
+CANDIDATE = FOLDER / "candidate"  # a rulebook on trial, scored beside the active one; absent by default
 TIERS = "tiers.toml"
-OTHER = frozenset({"words.toml", "retention.toml"})  # see words.py and retention.py
+NOT_RULE_FILES = frozenset({"ui_texts.toml", "retention.toml"})  # see ui_texts.py and retention.py
 
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """All rule sets, each with its questionnaire, by questionnaire id; `translations` by id and language."""
+    """All rule sets, each with its questionnaire.
+
+    rule_sets: by questionnaire id.
+    translations: by questionnaire id and language.
+    """
 
     rule_sets: Mapping[str, RuleSet]
     translations: Mapping[tuple[str, str], RuleSet]
 
     def of(self, questionnaire_id: str, language: str = "") -> RuleSet | None:
-        """The rule set in that language, or in its own where it has no such translation."""
+        """The rule set in that language, or else in its original language; None for an unknown questionnaire."""
         return self.translations.get((questionnaire_id, language)) or self.rule_sets.get(questionnaire_id)
 
     def languages(self, questionnaire_id: str) -> tuple[str, ...]:
-        """Those that the questionnaire can be had in, its own first; none for an unknown questionnaire."""
+        """The languages in which the questionnaire exists, its original first; empty for an unknown questionnaire."""
         if questionnaire_id not in self.rule_sets:
             return ()
         own = self.rule_sets[questionnaire_id].questionnaire.language
@@ -42,7 +46,7 @@ class Rulebook:
 
     @property
     def emergency_advice(self) -> str:
-        """The net message, for answers that belong to no questionnaire."""
+        """The advice for an error that concerns no known questionnaire."""
         rule_set = next(iter(self.rule_sets.values()))
         return rule_set.messages[rule_set.net].text
 
@@ -52,7 +56,7 @@ class Rulebook:
 
     @property
     def approval_notice(self) -> str:
-        """Says so while a physician has not approved every rule set and questionnaire; empty once they have."""
+        """A notice while a physician's approval of any rule set or questionnaire is missing; otherwise empty."""
         approved = all(
             part.approved_by and part.approved_on
             for rule_set in self.rule_sets.values()
@@ -62,15 +66,15 @@ class Rulebook:
 
 
 def load(folder: Path = FOLDER) -> Rulebook:
-    """Every rule set of the folder. A file is a rule set when it names a `questionnaire`, and a translation when it
-    `translates` one.
+    """Loads every rule set of the folder.
 
-    Raises RulebookError, saying which file and entry, or OSError.
+    A file with the key `questionnaire` is a rule set; one with the key `translates` is a translation.
+    Raises RulebookError, which names file and entry, or OSError.
     """
-    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml")) if path.name not in OTHER}
+    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml")) if path.name not in NOT_RULE_FILES}
     tables = {name: _table(folder / name) for name in files}
     if TIERS not in tables:
-        raise RulebookError(f"{TIERS}: there is no such file")
+        raise RulebookError(f"{TIERS}: this file is missing")
     tiers = read_tiers(Reader(tables[TIERS], TIERS))
     rule_sets: dict[str, RuleSet] = {}
     left = {name for name, table in tables.items() if "translates" not in table} - {TIERS}
@@ -84,7 +88,7 @@ def load(folder: Path = FOLDER) -> Rulebook:
         if questionnaire.id in rule_sets:
             raise RulebookError(f"{name}: {questionnaire.id} has two rule sets")
         if form != f"{questionnaire.id}.toml":
-            raise RulebookError(f"{form}: its id is {questionnaire.id!r}, but the file is named otherwise")
+            raise RulebookError(f"{form}: its id is {questionnaire.id!r}, but the file name differs")
         left -= {name, form}
         digest = hashlib.sha256(b"\0".join((files[name], files[form], files[TIERS]))).hexdigest()
         rule_sets[questionnaire.id] = RuleSetReader(Reader(table, name), questionnaire, tiers).read(digest)
@@ -96,13 +100,13 @@ def load(folder: Path = FOLDER) -> Rulebook:
 
 
 def load_candidate(folder: Path = CANDIDATE) -> Rulebook | None:
-    """The rulebook to score beside the active one; None when there is none, or it cannot be used.
+    """The rulebook on trial; None if there is none or it is invalid.
 
-    `python -m dev.backtest HEAD shared/rulebook/candidate` says what is wrong with it.
+    `python -m dev.backtest HEAD shared/rulebook/candidate` reports its errors.
     """
     try:
         return load(folder) if folder.is_dir() else None
-    except Exception:  # noqa: BLE001  a candidate must never keep a patient's form from being taken
+    except Exception:  # noqa: BLE001  a faulty candidate must not block submissions
         return None
 
 
@@ -124,6 +128,6 @@ def _translations(
             translation = translated(rule_sets[table["translates"]], Reader(table, name))
             key = (translation.questionnaire.id, translation.questionnaire.language)
             if key in translations or translation.questionnaire.language == rule_sets[key[0]].questionnaire.language:
-                raise RulebookError(f"{name}: this language stands twice")
+                raise RulebookError(f"{name}: this language has two translations")
             translations[key] = translation
     return translations

@@ -1,20 +1,20 @@
-"""What every page says about the state of its questions and advice."""
+"""Notices on every page: emergency advice, and which approvals are still missing."""
 
 from __future__ import annotations
 
 from shared.rulebook.loading import Rulebook
-from shared.rulebook.words import words
+from shared.rulebook.ui_texts import words
 
 TRANSLATION_NOTICE = "This translation is still awaiting review by a qualified translator and a physician."
 
 
 def notices(rulebook: Rulebook, language: str) -> dict[str, str]:
-    """Texts by placeholder name; a notice that does not apply is empty."""
+    """Placeholder name -> text; empty for a notice that does not apply."""
     known = words(language)
     unreviewed = any(
         not translation.questionnaire.reviewed
-        for (_, spoken), translation in rulebook.translations.items()
-        if spoken == language
+        for (_, translated_to), translation in rulebook.translations.items()
+        if translated_to == language
     )
     return {
         "emergency_advice": rulebook.emergency_advice_in(language),

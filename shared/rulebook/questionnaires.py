@@ -15,7 +15,7 @@ from shared.domain.rules.questionnaire import (
     Questionnaire,
 )
 from shared.rulebook.conditions import ConditionReader
-from shared.rulebook.form import drawn_condition
+from shared.rulebook.form_definition import drawn_condition
 from shared.rulebook.reader import Reader, RulebookError
 
 CODE_SYSTEMS = {
@@ -63,7 +63,7 @@ def _question(reader: Reader, conditions: ConditionReader) -> Question:
 
 
 def _standard_code(reader: Reader) -> str | None:
-    """`http://loinc.org|72514-3`: of a code system known here, and well-formed there."""
+    """`http://loinc.org|72514-3`: a code system listed above and a well-formed code of it."""
     text = reader.optional_text("standard_code")
     if text is None:
         return None
@@ -74,7 +74,7 @@ def _standard_code(reader: Reader) -> str | None:
 
 
 def _shown_when(reader: Reader, conditions: ConditionReader) -> Condition | None:
-    """Only earlier questions can be asked about: a follow-up that depends on a later one is unreachable."""
+    """Reads a condition on earlier questions. A follow-up to a later question could never be reached."""
     if "shown_when" not in reader:
         return None
     where = f"{reader.where}.shown_when"
@@ -86,7 +86,7 @@ def _shown_when(reader: Reader, conditions: ConditionReader) -> Condition | None
 
 
 def _drawable(condition: Condition, where: str) -> Condition:
-    """A page has to evaluate it too, and knows fewer forms than a rule."""
+    """The condition, checked: a page must evaluate it too, and supports fewer forms than a rule."""
     try:
         drawn_condition(condition)
     except RulebookError as error:
@@ -104,7 +104,7 @@ def read_questionnaire(reader: Reader) -> Questionnaire:
         for table in page.each("questions", "code"):
             question = _question(table, conditions)
             if question.code in questions:
-                raise table.error("stands on two pages")
+                raise table.error("is on two pages")
             questions[question.code] = question
             entries.append(question)
         pages.append(Page(page.text("id"), page.wording("title"), tuple(entries)))

@@ -1,4 +1,4 @@
-"""Reads one table of a rulebook file, key by key, and says where something is wrong."""
+"""Reads a TOML table key by key and reports where it is wrong."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ VERSION = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}")
 
 
 class RulebookError(ValueError):
-    """A rulebook file that must not be used; the text says where and why."""
+    """A rulebook file is invalid. The text says where and why."""
 
 
 class Reader:
-    """Every key must be read before `done`: an unknown key is a typing error, never ignored."""
+    """One table. Every key must be read before `done`, so that a misspelt key is an error and never ignored."""
 
     def __init__(self, table: Any, where: str) -> None:
         if not isinstance(table, dict):
@@ -42,17 +42,17 @@ class Reader:
         return self.text(key) if key in self._left else None
 
     def wording(self, key: str) -> str:
-        """A text that somebody reads, so it cannot be empty."""
+        """A text that is shown to people, so it must not be empty."""
         text = self.text(key)
         if not text.strip():
             raise self.error(f"{key} is empty")
         return text
 
     def code(self, key: str) -> str:
-        """A name as the service takes it from a page: a question or an id that does not look so is always refused."""
+        """A code of a question or an id, in the only form that requests may use."""
         code = self.text(key)
         if not CODE.fullmatch(code):
-            raise self.error(f"{key}: write a code of at most 40 small letters, digits and hyphens")
+            raise self.error(f"{key}: write a code of at most 40 lower-case letters, digits and hyphens")
         return code
 
     def version(self, key: str) -> str:
@@ -75,7 +75,7 @@ class Reader:
         if not all(isinstance(value, str) for value in values):
             raise self.error(f"{key}: expected a list of texts")
         if len(set(values)) < len(values):
-            raise self.error(f"{key}: an entry stands twice")
+            raise self.error(f"{key}: an entry is listed twice")
         return tuple(values)
 
     def items(self, key: str) -> tuple[Any, ...]:
@@ -88,22 +88,22 @@ class Reader:
         return Reader(self._take(key, dict), f"{self.where}.{key}")
 
     def named(self, key: str) -> Iterator[tuple[str, Any]]:
-        """The entries of a table whose keys are names."""
+        """The entries of a table whose keys are free names."""
         yield from self._take(key, dict).items()
 
     def each(self, key: str, name: str = "id") -> Iterator[Reader]:
-        """The tables of a list, each found again by its `name` in error texts."""
+        """A reader for each table of a list. Error texts identify it by its value of the key `name`."""
         seen: set[Any] = set()
         for number, table in enumerate(self._take(key, list), start=1):
             label = table.get(name) if isinstance(table, dict) else None
             label = label if isinstance(label, str) else number
             if label in seen:
-                raise self.error(f"{key}: {label!r} stands twice")
+                raise self.error(f"{key}: {label!r} is listed twice")
             seen.add(label)
             yield Reader(table, f"{self.where}.{key}[{label}]")
 
     def approval(self) -> tuple[str, str]:
-        """Who signed this version, and when; both empty until then."""
+        """Who approved this version, and when; both empty until it is approved."""
         by, on = self.text("approved_by"), self.text("approved_on")
         if bool(by) != bool(on):
             raise self.error("approved_by and approved_on belong together")

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from shared.domain.leads.retention import Retention, Stage
 from shared.rulebook.reader import Reader
-from shared.rulebook.tables import table_of
+from shared.rulebook.toml_files import table_of
 
 FILE = Path(__file__).parent / "retention.toml"
 
 
 def retention(file: Path = FILE) -> Retention:
-    """Raises RulebookError, or ValueError for a file that is not TOML."""
+    """The retention periods. Raises RulebookError, or ValueError for a file that is not TOML."""
     table = Reader(table_of(file), file.name)
     months = {
         Stage.ANSWERS: table.number("answers_months"),
@@ -23,7 +23,7 @@ def retention(file: Path = FILE) -> Retention:
     tiers = frozenset(table.texts("audited_tiers"))
     table.done()
     if min(months.values()) < 1:
-        raise table.error("keep everything for a month at least: staff must have time to act")
+        raise table.error("keep everything for at least a month, so that staff have time to act")
     if not months[Stage.ANSWERS] <= months[Stage.EVIDENCE] <= months[Stage.AUDIT]:
-        raise table.error("answers go first, then the evidence, then the audit")
+        raise table.error("the months must not decrease from answers to evidence to audit")
     return Retention(months, tiers)

@@ -97,7 +97,7 @@ class RuleSetReader:
     def _rule(self, table: Reader, condition: Condition | None = None) -> dict[str, Any]:
         rule_id = table.text("id")
         if rule_id in self.rule_ids:
-            raise table.error("this rule id stands twice")
+            raise table.error("this rule id is used twice")
         self.rule_ids.add(rule_id)
         when = condition or self.conditions.every(table.items("when"), f"{table.where}.when")
         if "unless" in table:
@@ -108,7 +108,7 @@ class RuleSetReader:
         floor = self._tier(table, "floor")
         message = self._message(table, "message") if "message" in table else None
         if message is None and floor.message is None:
-            raise table.error(f"needs a message: the tier {floor.name} has none of its own")
+            raise table.error(f"needs a message, because the tier {floor.name} has none")
         red_flag = table.flag("red_flag") if "red_flag" in table else True
         return SafetyRule(**self._rule(table, condition), floor=floor.name, message=message, red_flag=red_flag)
 
@@ -209,7 +209,7 @@ class RuleSetReader:
         return messages
 
     def _changes(self, version: str) -> tuple[Change, ...]:
-        """Optional, so that rules from before they were written down can be read; the last one is of this version."""
+        """The change log, whose last entry is for this version. Optional, because old rules have none."""
         if "changes" not in self.reader:
             return ()
         changes = []
@@ -221,7 +221,7 @@ class RuleSetReader:
         if not changes or changes[-1].version != version:
             raise self.reader.error(f"changes: the last one must say what changed with version {version}")
         if any(later.on < earlier.on for earlier, later in pairwise(changes)):
-            raise self.reader.error("changes: the oldest comes first")
+            raise self.reader.error("changes: put the oldest first")
         return tuple(changes)
 
     def _sources(self) -> dict[str, Source]:

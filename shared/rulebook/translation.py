@@ -1,4 +1,4 @@
-"""A questionnaire and its messages in another language: complete, or refused."""
+"""Reads the translation of a questionnaire and its messages. An incomplete one is rejected."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ T = TypeVar("T")
 
 
 def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
-    """The rule set with every text a patient reads replaced. Codes, conditions, tiers and rules stay as they are.
+    """The rule set with every text for patients translated. Codes, conditions, tiers and rules are unchanged.
 
-    Raises RulebookError when a text is missing or belongs to nothing.
+    Raises RulebookError if a text is missing or the original has no such text.
     """
     language = reader.text("language")
     reviewed = (reader.text("reviewed_by"), reader.text("reviewed_on"))
@@ -93,11 +93,11 @@ def _messages(messages: Mapping[str, Message], table: Reader) -> dict[str, Messa
     return translations
 
 
-def _each(things: Iterable[T], table: Reader, key: str, replaced: Callable[[T, Reader], T]) -> tuple[T, ...]:
+def _each(things: Iterable[T], table: Reader, key: str, translate: Callable[[T, Reader], T]) -> tuple[T, ...]:
     things = tuple(things)
     if not things:
         return ()
     texts = table.table(key)
-    result = tuple(replaced(thing, texts) for thing in things)
+    result = tuple(translate(thing, texts) for thing in things)
     texts.done()
     return result

@@ -1,1 +1,1 @@
-"""Everything the service does. What a use case needs from outside it states as a Protocol."""
+"""Use cases: one function for each thing the service does. `ports` declares what they need from outside."""

@@ -1,4 +1,4 @@
-"""A lead form of an ad network becomes a lead."""
+"""Capturing leads from ad networks."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from shared.domain.intake.ad_lead import AdKey, AdLead
 from shared.domain.intake.submission import QuestionnaireVersion
 from shared.domain.leads.lead import Arrival
 from shared.usecases.capture import Captured, Intake, capture_lead
-from shared.usecases.rules import rule_set_for
+from shared.usecases.scoring import rule_set_for
 
 
 def admit_ad_network(shown: AdKey, key: str) -> None:
-    """Raises Forbidden when the key is not ours, or we have none."""
+    """Check the key that the network sent. Raises Forbidden if it is wrong, or if no key is configured."""
     if not key or not hmac.compare_digest(shown.google_key.encode(), key.encode()):
         raise Forbidden
 
 
 def capture_ad_lead(ad_lead: AdLead, arrival: Arrival, intake: Intake, questionnaire_id: str) -> Captured | None:
-    """A lead form of an ad network as a lead; None for the network's test leads, which are checked and not kept.
+    """Store an ad lead. None for the network's test leads, which are validated but not stored.
 
-    Raises InvalidInput, SubmissionConflict, or StoreUnavailable.
+    Raises: InvalidInput, SubmissionConflict, StoreUnavailable.
     """
     questionnaire = rule_set_for(intake.rule_sets, questionnaire_id).questionnaire
     submission = ad_lead.submission(QuestionnaireVersion(id=questionnaire.id, version=questionnaire.version))

@@ -1,4 +1,4 @@
-"""Staff are told what is due: at once, and again until somebody takes the lead."""
+"""Alerting staff: at once, and again at each escalation level until somebody takes the lead."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from shared.domain.leads.escalation import Ladder
 from shared.domain.leads.lead import Lead
 from shared.domain.opening_hours import OpeningHours
 from shared.usecases.ports import ATTEMPTS_TO_WORK, Leads, Publisher, RuleSets
-from shared.usecases.rules import rule_set_of
+from shared.usecases.scoring import rule_set_of
 
 
 @dataclass(frozen=True, slots=True)
 class Alerting:
-    """What it takes to tell staff. `staff_link`: where staff open a lead; the reference is appended."""
+    """What alerting needs. `staff_link`: the address where staff open a lead, up to the reference."""
 
     leads: Leads
     rule_sets: RuleSets
@@ -29,19 +29,19 @@ class Alerting:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep told staff, and the leads that it could not tell."""
+    """The alerts of a sweep, and the leads for which it failed."""
 
     alerts: tuple[Alert, ...]
     failed: tuple[tuple[UUID, Exception], ...]
 
 
 def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None:
-    """Tell staff what the lead says is due, if anything. The only use case that publishes.
+    """Alert staff of the level that is due. Returns None if none is due. The only use case that publishes alerts.
 
-    The claim is a conditional write, so of two callers at once one publishes. If the publish or the last write fails,
-    the claim lapses and the sweep tells staff again: at least once, never silence.
+    The claim is a conditional write, so only one of two concurrent callers publishes. If the publish or the last write
+    fails, the claim lapses and the sweep alerts again. Alerts are delivered at least once.
 
-    Raises StoreUnavailable or an error of the publisher.
+    Raises: StoreUnavailable, or an error of the publisher.
     """
     lead = alerting.leads.get(lead_id)
     if lead is None:
@@ -58,15 +58,16 @@ def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None
         return None
     alert = alert_for(lead, level, ladder, alerting.staff_link, hours.zone)
     alerting.publisher.publish(alert)
-    _record(claimed, level, ladder, alerting)
+    _record_delivery(claimed, level, ladder, alerting)
     return alert
 
 
 def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: datetime) -> Swept:
-    """Tell staff everything that has fallen due: first alerts that did not get out, and the next steps of the ladders.
+    """Alert staff of everything that is due: first alerts that failed, and the next escalation levels.
 
-    One lead that cannot be told never holds up the others. Stops taking leads at `until`; the next run goes on.
-    Raises StoreUnavailable when the due leads cannot be read.
+    A lead that fails does not delay the others. Starts no lead after `until`; the next run continues.
+
+    Raises: StoreUnavailable if the due leads cannot be read.
     """
     alerts: list[Alert] = []
     failed: list[tuple[UUID, Exception]] = []
@@ -75,7 +76,7 @@ def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: dat
             break
         try:
             alert = alert_staff(lead_id, alerting, clock())
-        except Exception as error:  # noqa: BLE001  whatever is wrong with this lead, the next one is waiting
+        except Exception as error:  # noqa: BLE001  whatever is wrong with this lead, the others must be alerted
             failed.append((lead_id, error))
         else:
             if alert is not None:
@@ -83,9 +84,11 @@ def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: dat
     return Swept(tuple(alerts), tuple(failed))
 
 
-def _record(claimed: Lead, level: int, ladder: Ladder, alerting: Alerting) -> None:
-    """That staff were told. Whoever wrote to the lead meanwhile is not overwritten: a note or a call changes nothing in
-    what is due, and a lead that somebody took needs no record."""
+def _record_delivery(claimed: Lead, level: int, ladder: Ladder, alerting: Alerting) -> None:
+    """Record on the lead that staff were alerted, without overwriting concurrent changes.
+
+    After a note or a contact attempt, it tries again. Once somebody took the lead, there is nothing to record.
+    """
     for _ in range(ATTEMPTS_TO_WORK):
         try:
             alerting.leads.replace(claimed, claimed.alerted(level, ladder))

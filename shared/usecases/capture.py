@@ -1,4 +1,4 @@
-"""A submission becomes a lead, once, through whichever door it comes."""
+"""Capturing submissions: each becomes a lead exactly once, whether it comes from the API, a plain form or an ad."""
 
 from __future__ import annotations
 
@@ -24,15 +24,16 @@ from shared.domain.rules.advice import advice
 from shared.domain.rules.shadow import shadow
 from shared.domain.rules.triage import RuleSet, TriageResult
 from shared.usecases.ports import Leads, RuleSets, Spool
-from shared.usecases.rules import EMERGENCY, rule_set_for, score
+from shared.usecases.scoring import EMERGENCY, rule_set_for, score
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What it takes to turn a submission into a lead. `person_key`: the key of the hashes that show who came before.
+    """What capturing needs.
 
-    `spool`: takes the lead when the table does not. `candidate`: rules that are scored beside the others and only
-    recorded.
+    spool: the fallback queue for when the table is unavailable.
+    person_key: the secret of the keyed hashes that find leads of the same person.
+    candidate: rules in shadow mode; their result is only recorded.
     """
 
     rule_sets: RuleSets
@@ -46,8 +47,12 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """`lead`: None when nothing was stored (a minor, or an emergency without consent). `created`: False when the same
-    submission came before. `spooled`: the lead waits for the table, and nobody knows yet whether it came before."""
+    """The result of capturing a submission.
+
+    lead: None if nothing was stored (a minor, or an emergency without consent).
+    created: False if the submission id was stored already.
+    spooled: the lead waits in the spool, so it is not known whether its id was stored already.
+    """
 
     receipt: Receipt
     lead: Lead | None
@@ -56,19 +61,20 @@ class Captured:
 
     @property
     def counted(self) -> Lead | None:
-        """The lead, when it is new, or waits for the table, and is somebody's."""
+        """The lead if it counts in metrics: it is new or spooled, and not a canary."""
         return self.lead if self.lead and (self.created or self.spooled) and self.lead.source != CANARY else None
 
 
 RECEIPT_SHOWN_FOR = timedelta(hours=1)
-SECOND_CALL_WITHIN = timedelta(seconds=0.3)  # else the spool: a table that is slow already would keep the patient
+SECOND_CALL_WITHIN = timedelta(seconds=0.3)  # else spool: a slow table must not keep the patient waiting
 
 
 def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Captured:
-    """Score a submission and store it as a lead, once; an unfinished one is replaced when the visitor comes back.
+    """Score a submission and store it as a lead exactly once. A resubmission may update the stored lead.
 
-    When the table fails or nobody knows what it did, the lead goes to the spool as it is: replay_submissions stores it.
-    Raises InvalidInput, SubmissionConflict, or StoreUnavailable when table and spool both failed.
+    If the table fails or its outcome is unknown, the lead goes to the spool, and `replay_submissions` stores it later.
+
+    Raises: InvalidInput; SubmissionConflict; StoreUnavailable if table and spool both failed.
     """
     rule_set = rule_set_for(intake.rule_sets, submission.questionnaire.id, submission.language)
     result = score(rule_set, submission.answers, submission.questionnaire.version)
@@ -76,7 +82,7 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
         return _unstored(rule_set, result, arrival.at)
     contact = submission.contact
     if contact is None or submission.consents is None or not submission.consents.contact:
-        if rule_set.tiers[result.tier].disposition == EMERGENCY:  # the advice first; nothing is stored without consent
+        if rule_set.tiers[result.tier].disposition == EMERGENCY:  # advice comes first; nothing is stored
             return _unstored(rule_set, result, arrival.at)
         raise InvalidInput(tuple(_missing(submission)))
     clinic_open = intake.hours.is_open(arrival.at)
@@ -97,25 +103,28 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
         return _spooled(lead, intake.spool)
     try:
         earlier = intake.leads.add(lead)
-        return Captured(lead.receipt, lead, True) if earlier is None else _repeated(earlier, lead, intake, rule_set)
+        return Captured(lead.receipt, lead, True) if earlier is None else _resubmitted(earlier, lead, intake, rule_set)
     except StoreUnavailable:
         return _spooled(lead, intake.spool)
 
 
 def show_receipt(lead_id: UUID, leads: Leads, at: datetime) -> Lead:
-    """The lead whose receipt may still be shown: one sent by the plain form, within the hour, since others may use the
-    same device. Raises NotFound or ReceiptUnavailable."""
+    """The lead whose receipt may still be shown: from the plain form and less than RECEIPT_SHOWN_FOR old, because other
+    people may use the same device.
+
+    Raises: NotFound, ReceiptUnavailable.
+    """
     try:
         lead = leads.get(lead_id)
     except StoreUnavailable as error:
-        raise ReceiptUnavailable from error.__cause__  # what the table said
+        raise ReceiptUnavailable from error.__cause__  # the error of the table
     if lead is None or lead.source != PLAIN_FORM or at - lead.assessment.received_at > RECEIPT_SHOWN_FOR:
         raise NotFound
     return lead
 
 
 def revoke_consent(revocation: Revocation, leads: Leads, at: datetime) -> Lead:
-    """Record that a person took a consent back; once is enough. Raises NotFound, LeadChanged or StoreUnavailable."""
+    """Record that a person revoked a consent. Idempotent. Raises NotFound, LeadChanged or StoreUnavailable."""
     lead = leads.get(revocation.lead_id)
     if lead is None:
         raise NotFound
@@ -126,7 +135,7 @@ def revoke_consent(revocation: Revocation, leads: Leads, at: datetime) -> Lead:
 
 
 def _unstored(rule_set: RuleSet, result: TriageResult, at: datetime) -> Captured:
-    """The advice alone: nobody can call."""
+    """The advice alone, without promising a call."""
     shown = advice(rule_set, result.messages, clinic_open=False, will_call=False)
     disposition = rule_set.tiers[result.tier].disposition
     return Captured(Receipt(reference=None, disposition=disposition, messages=shown, received_at=at), None, False)
@@ -137,8 +146,8 @@ def _spooled(lead: Lead, spool: Spool) -> Captured:
     return Captured(lead.receipt, lead, False, spooled=True)
 
 
-def _repeated(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) -> Captured:
-    """The id came before."""
+def _resubmitted(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) -> Captured:
+    """Handle a submission whose id is stored already."""
     from shared.domain.leads.resubmission import Conflict, Keep, NewLead, resubmission  # noqa: PLC0415  seldom needed
 
     decided = resubmission(stored, lead, rule_set.tiers, intake.hours, was_accepted=False)
@@ -149,11 +158,11 @@ def _repeated(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) -> Ca
     if intake.clock() - lead.assessment.received_at > SECOND_CALL_WITHIN:
         raise StoreUnavailable
     if isinstance(decided, NewLead):
-        there = intake.leads.add(decided.lead)
-        return Captured((there or decided.lead).receipt, there or decided.lead, created=there is None)
+        existing = intake.leads.add(decided.lead)
+        return Captured((existing or decided.lead).receipt, existing or decided.lead, created=existing is None)
     try:
         intake.leads.replace(stored, decided.lead)
-    except LeadChanged as error:  # staff or another tab got in between: what they did must not be lost
+    except LeadChanged as error:  # staff or another browser tab changed it meanwhile; keep their change
         raise StoreUnavailable from error
     return Captured(decided.lead.receipt, decided.lead, False)
 

@@ -1,4 +1,4 @@
-"""Staff look for leads, open them and work them to an end."""
+"""The staff inbox: list, search, open and work leads."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from shared.domain.errors import LeadChanged, NotAllowed, NotFound, StoreUnavail
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.lead_view import LeadSummary
 from shared.domain.leads.staff import Staff
-from shared.domain.leads.work import Action, WorkRules, possible, work
+from shared.domain.leads.staff_actions import Action, WorkRules, possible_actions, work
 from shared.domain.leads.worklist import Search, WorklistQuery, reference_in, search_keys
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import RuleSet
 from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, Archive, RuleSets, Worklist
-from shared.usecases.rules import rule_set_of
+from shared.usecases.scoring import rule_set_of
 
 PAGE_OF_LEADS = 100
-READ_FOR_A_PAGE = 3_000  # leads; an empty page may come with a cursor: filters are applied to what was read
+READ_FOR_A_PAGE = 3_000  # leads; filters apply afterwards, so even an empty page may have a next page
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """What signed-in staff work with."""
+    """What the inbox needs."""
 
     leads: Archive
     rule_sets: RuleSets
@@ -32,20 +32,20 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class WorklistPage:
-    """`onward`: the cursor of the next page; None when this is the last."""
+    """One page of the worklist. `next_cursor`: of the next page; None on the last."""
 
     leads: tuple[LeadSummary, ...]
-    onward: str | None
+    next_cursor: str | None
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedLead:
-    """A lead in front of a member of staff.
+    """A lead opened by a member of staff.
 
-    rule_set: the present one of its questionnaire.
-    others: leads of the same person.
-    actions: what the reader may do with it now.
+    rule_set: the current one of its questionnaire.
+    others: other leads of the same person.
+    actions: the actions possible for this member of staff now.
     """
 
     lead: Lead
@@ -57,15 +57,14 @@ class OpenedLead:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """`opened`: the lead as it is now. `taken_after`: how long nobody had it; None unless this action took it."""
+    """A lead after an action. `taken_after`: how long it waited for an owner; None unless this action took it."""
 
     opened: OpenedLead
     taken_after: timedelta | None
 
 
 def list_leads(query: WorklistQuery, staff: Staff, leads: Worklist, at: datetime) -> WorklistPage:
-    """A page of the worklist: what the query wants, and where to go on. Raises NotAllowed, InvalidInput or
-    StoreUnavailable."""
+    """A page of the leads that match the query. Raises NotAllowed, InvalidInput or StoreUnavailable."""
     must_read(staff)
     lists = {"open": leads.open_leads, "mine": leads.taken_leads, "closed": leads.closed_leads}
     found: list[LeadSummary] = []
@@ -78,8 +77,7 @@ def list_leads(query: WorklistQuery, staff: Staff, leads: Worklist, at: datetime
 
 
 def search_leads(search: Search, person_key: str, staff: Staff, leads: Worklist, at: datetime) -> WorklistPage:
-    """Leads by their reference, or by the phone number or e-mail address of a person. Raises NotAllowed or
-    StoreUnavailable."""
+    """Find leads by reference, phone number or email address. Raises NotAllowed or StoreUnavailable."""
     must_read(staff)
     looked_for = search_keys(search, person_key)
     lead_id = leads.id_of(looked_for.reference) if looked_for.reference else None
@@ -90,9 +88,9 @@ def search_leads(search: Search, person_key: str, staff: Staff, leads: Worklist,
 
 
 def show_lead(reference: str, staff: Staff, workspace: Workspace, at: datetime) -> OpenedLead:
-    """Everything about a lead, for whoever opens it. The lead stays as it is; the access log has one entry more.
+    """Open a lead with everything about it, and note that in the access log. Does not change the lead.
 
-    Raises NotAllowed, NotFound or StoreUnavailable.
+    Raises: NotAllowed, NotFound, StoreUnavailable.
     """
     must_read(staff)
     lead = lead_by_reference(reference, workspace.leads)
@@ -101,28 +99,35 @@ def show_lead(reference: str, staff: Staff, workspace: Workspace, at: datetime) 
 
 
 def work_lead(reference: str, action: Action, staff: Staff, workspace: Workspace, at: datetime) -> Worked:
-    """Do something with a lead, and show it as it is then. An alert that goes out at the same moment is no conflict.
+    """Carry out an action of staff on a lead. A concurrent alert is not a conflict.
 
-    Raises NotAllowed, InvalidInput, NotFound, AlreadyTaken, WrongState or StoreUnavailable.
+    Raises: NotAllowed, InvalidInput, NotFound, AlreadyTaken, WrongState, StoreUnavailable.
     """
     must_read(staff)
     lead = lead_by_reference(reference, workspace.leads)
     workspace.accesses.add(lead.lead_id, staff, action.action, at)
-    before, after = _worked(lead, action, staff, workspace, at)
+    before, after = _work_and_store(lead, action, staff, workspace, at)
     taken = after.work.acknowledged_at if before.work.acknowledged_at is None else None
     waited = taken - after.assessment.received_at if taken else None
     return Worked(_opened(after, staff, workspace, at), waited)
 
 
 def must_read(staff: Staff) -> None:
-    """Raises NotAllowed."""
+    """Raises NotAllowed if the member of staff may not read leads."""
     if not staff.may_read:
         raise NotAllowed("Ask an administrator to add you to a group: clinician, desk or admin.")
 
 
+def must_administer(staff: Staff) -> None:
+    """Raises NotAllowed if the member of staff is not an administrator."""
+    if not staff.may_administer:
+        raise NotAllowed("Only an administrator can do this.")
+
+
 def lead_by_reference(reference: str, leads: Worklist) -> Lead:
-    written = reference_in(reference)
-    lead_id = leads.id_of(written) if written else None
+    """The lead with this reference, however it is written. Raises NotFound or StoreUnavailable."""
+    normalised = reference_in(reference)
+    lead_id = leads.id_of(normalised) if normalised else None
     lead = leads.get(lead_id) if lead_id else None
     if lead is None:
         raise NotFound
@@ -130,15 +135,15 @@ def lead_by_reference(reference: str, leads: Worklist) -> Lead:
 
 
 def current(lead: Lead, leads: Worklist) -> Lead:
-    """The lead as last written. Raises NotFound when it was erased meanwhile."""
+    """The lead as it is stored now. Raises NotFound if it was erased meanwhile."""
     found = leads.get(lead.lead_id)
     if found is None:
         raise NotFound
     return found
 
 
-def _worked(lead: Lead, action: Action, staff: Staff, workspace: Workspace, at: datetime) -> tuple[Lead, Lead]:
-    """The lead before and after."""
+def _work_and_store(lead: Lead, action: Action, staff: Staff, workspace: Workspace, at: datetime) -> tuple[Lead, Lead]:
+    """The stored lead before and after the action; tries again if the lead changes meanwhile."""
     rules = _work_rules(lead, workspace)
     for _ in range(ATTEMPTS_TO_WORK):
         after = work(lead, action, staff, at, rules)
@@ -161,5 +166,5 @@ def _work_rules(lead: Lead, workspace: Workspace) -> WorkRules:
 def _opened(lead: Lead, staff: Staff, workspace: Workspace, at: datetime) -> OpenedLead:
     same_person = workspace.leads.of_person(lead.submitted.phone_key, lead.submitted.email_key)
     others = tuple(summary for summary in same_person if summary.reference != lead.reference)
-    actions = possible(lead, staff, at, _work_rules(lead, workspace))
+    actions = possible_actions(lead, staff, at, _work_rules(lead, workspace))
     return OpenedLead(lead, rule_set_of(lead, workspace.rule_sets), others, actions, at)

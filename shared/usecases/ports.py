@@ -1,10 +1,10 @@
-"""What use cases need from outside: the rules, the leads as they are stored, and ways to send and to look."""
+"""Protocols of what use cases need from outside: rules, stored leads, queues and ways to publish."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-if TYPE_CHECKING:  # names for the signatures: a function loads those that it uses
+if TYPE_CHECKING:  # only for annotations, so that a function imports just what it uses
     from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # names for the signatures: a function loads those that it us
     from shared.domain.leads.staff import Staff
     from shared.domain.rules.triage import RuleSet
 
-ATTEMPTS_TO_WORK = 4
+ATTEMPTS_TO_WORK = 4  # to write a lead that others change at the same time
 Notice_contra = TypeVar("Notice_contra", contravariant=True)
 
 
@@ -26,91 +26,94 @@ class RuleSets(Protocol):
 
 class Leads(Protocol):
     def add(self, lead: Lead, /) -> Lead | None:
-        """Store a lead that is not there yet. Returns None, or the lead that already has this id.
+        """Store a new lead. Returns None, or the stored lead that already has this id.
 
-        Raises StoreUnavailable or LeadErased.
+        Raises: StoreUnavailable, LeadErased.
         """
 
     def get(self, lead_id: UUID, /) -> Lead | None:
-        """The lead as last written. Raises StoreUnavailable."""
+        """The lead as it is stored now; None if there is none. Raises StoreUnavailable."""
 
     def replace(self, before: Lead, after: Lead, /) -> None:
-        """Write `after` while `before` is still the stored version. Raises LeadChanged or StoreUnavailable."""
+        """Write `after` if `before` is still the stored version. Raises LeadChanged or StoreUnavailable."""
 
     def due(self, at: datetime, /) -> Iterable[UUID]:
-        """Leads whose next look is due: red flags first, then the longest due first. Raises StoreUnavailable."""
+        """Leads whose next check is due: red flags first, then those due longest. Raises StoreUnavailable."""
 
 
 class Spool(Protocol):
     def put(self, lead: Lead, /) -> None:
-        """Keep a lead while the table is away; once this returns, it is durable. Raises StoreUnavailable."""
+        """Queue a lead while the table is unavailable. Durable once this returns. Raises StoreUnavailable."""
 
 
 class Worklist(Leads, Protocol):
-    """The leads as staff look for them. All raise StoreUnavailable."""
+    """The leads as staff list and search them. All methods raise StoreUnavailable."""
 
     def open_leads(self, after: str | None = None, /) -> Iterable[tuple[LeadSummary, str]]:
-        """Open leads in the order of `urgency`, each with the cursor that goes on after it; read as far as asked for.
+        """Open leads in the order of `urgency`, each with the cursor that continues after it. Reads lazily.
 
-        Raises InvalidInput for a cursor that is not from this list, as do the other lists.
+        Raises: InvalidInput for a cursor that is not from this list; so do the other lists.
         """
 
     def taken_leads(self, after: str | None = None, /) -> Iterable[tuple[LeadSummary, str]]:
-        """Those of the open leads that somebody has, in the same way."""
+        """Open leads that have an owner, in the same form."""
 
     def closed_leads(self, after: str | None = None, /) -> Iterable[tuple[LeadSummary, str]]:
-        """Leads that need nobody, the latest done first, in the same way."""
+        """Leads that are not open, the most recently done first, in the same form."""
 
     def id_of(self, reference: str, /) -> UUID | None: ...
 
     def of_person(self, phone_key: str, email_key: str, /) -> tuple[LeadSummary, ...]:
-        """Leads with that number or address, the latest first."""
+        """Leads with that number or address, newest first."""
 
 
 class Archive(Worklist, Protocol):
-    """The leads as they leave, and what is left of them. All raise StoreUnavailable."""
+    """Leads and tombstones, for export, erasure and retention. All methods raise StoreUnavailable."""
 
     def arrivals(self, period: Period, after: str | None = None, /) -> Iterable[tuple[UUID, str]]:
-        """The leads that came in then, in order, each with its cursor; read as far as asked for."""
+        """The leads that arrived in the period, in order, each with its cursor. Reads lazily."""
 
     def in_stage(self, stage: Stage, until: datetime, /) -> Iterable[UUID]:
-        """What entered this stage then or earlier, the oldest first."""
+        """The leads and tombstones that entered this stage at `until` or earlier, oldest first."""
 
     def kept(self, lead_id: UUID, /) -> Kept | None:
-        """The lead, or what is left of it."""
+        """The lead or its tombstone; None if there is neither."""
 
     def replace(self, before: Kept, after: Kept, /) -> None:
-        """Write `after` while `before` is still the stored version. Raises LeadChanged."""
+        """Write `after` if `before` is still the stored version. Raises LeadChanged."""
 
     def remove(self, kept: Kept, /) -> None:
-        """Leave nothing, while that version is the stored one. Raises LeadChanged."""
+        """Delete it if that version is still the stored one. Raises LeadChanged."""
 
 
 class Accesses(Protocol):
     def add(self, lead_id: UUID, staff: Staff, what: str, at: datetime, /) -> None:
-        """Record that this person saw the lead. Raises StoreUnavailable."""
+        """Add to the access log that this person saw the lead. Raises StoreUnavailable."""
 
 
 class Publisher(Protocol[Notice_contra]):
     def publish(self, notice: Notice_contra, /) -> None:
-        """Hand it over for delivery. Raises any error of the channel."""
+        """Hand the notice over for delivery. Raises any error of the channel."""
 
 
 class Undeliverable(Protocol):
     def put_back(self, entry: str, /) -> None:
-        """Keep an entry of the spool for a person to look at. Raises StoreUnavailable."""
+        """Move a spool entry to the failure queue, for an operator. Raises StoreUnavailable."""
 
 
 class Canary(Protocol):
     def send(self, *, tries_spool: bool = False) -> str:
-        """Send a lead that is nobody's through the real API, past the table into the spool or not; gives its reference.
+        """Send a test lead through the real API. Returns its reference.
 
-        Raises any error of the way."""
+        tries_spool: bypass the table, so that the spool delivers it.
+
+        Raises: any error of the path.
+        """
 
     def alerts(self) -> Iterable[str]:
-        """The canaries' alerts that came out since the last look; waits a little for one."""
+        """The canaries' alerts published since the last call; waits briefly for one."""
 
 
 class Subscribers(Protocol):
     def confirmed(self) -> frozenset[str]:
-        """Endpoints that get alerts. Raises any error of the channel."""
+        """The endpoints with a confirmed subscription. Raises any error of the channel."""

@@ -1,4 +1,4 @@
-"""What waited in the spool becomes a lead: the same write as for a submission, once, however often it is delivered."""
+"""Replaying the spool: each queued lead is stored exactly once, however often the queue delivers it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from datetime import datetime
 from shared.domain.errors import LeadChanged, LeadErased, StoreUnavailable
 from shared.domain.leads.lead import CANARY, Lead
 from shared.domain.leads.resubmission import Merge, NewLead, resubmission
-from shared.domain.leads.spool_entry import inside, readable, rescued, spooled_lead
+from shared.domain.leads.spool_entry import json_object, nested_object, rescued_lead, spooled_lead
 from shared.domain.opening_hours import OpeningHours
 from shared.usecases.ports import Leads, RuleSets, Undeliverable
-from shared.usecases.rules import rule_set_for, rule_set_of
+from shared.usecases.scoring import rule_set_for, rule_set_of
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What it takes to deliver what waited."""
+    """What a replay needs."""
 
     leads: Leads
     rule_sets: RuleSets
@@ -26,9 +26,11 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """`lead`: what is stored now; None when nothing is, because it was erased meanwhile or nothing could be read.
+    """The result of replaying one entry.
 
-    `created`: it was not there before. `error`: the kind of what went wrong; then the entry is in the failure queue.
+    lead: as it is stored now; None if it was erased meanwhile or the entry is unreadable.
+    created: the lead was not stored before.
+    error: class of the error, or "unreadable"; then the entry is in the failure queue. "" if all went well.
     """
 
     lead: Lead | None
@@ -37,15 +39,17 @@ class Replayed:
 
     @property
     def counted(self) -> Lead | None:
-        """The lead, when it is new and somebody's."""
+        """The lead if it counts in metrics: it is new and not a canary."""
         return self.lead if self.lead and self.created and self.lead.source != CANARY else None
 
 
 def replay_submissions(entry: str, replay: Replay, at: datetime) -> Replayed:
     """Store one entry of the spool.
 
-    An entry that cannot be stored as it is goes to the failure queue, for whoever runs the service, and what can be
-    read of it becomes a lead, for staff. Raises StoreUnavailable: the entry must stay in the spool.
+    An entry that cannot be stored goes to the failure queue, for the operator. Its readable parts become a lead, for
+    staff.
+
+    Raises: StoreUnavailable if the entry must stay in the spool.
     """
     lead = spooled_lead(entry)
     try:
@@ -54,13 +58,13 @@ def replay_submissions(entry: str, replay: Replay, at: datetime) -> Replayed:
         error = "unreadable"
     except StoreUnavailable:
         raise
-    except Exception as failure:  # noqa: BLE001  whatever is wrong with this entry, the next one is waiting
+    except Exception as failure:  # noqa: BLE001  whatever is wrong with this entry, the others must be replayed
         error = type(failure).__name__
     try:
-        rescue = _add(lead.as_separate() if lead else _rescued(entry, replay, at), replay.leads)
+        rescue = _add(lead.as_separate() if lead else _rescue(entry, replay, at), replay.leads)
     except StoreUnavailable:
         raise
-    except Exception:  # noqa: BLE001  as above: the failure queue has it
+    except Exception:  # noqa: BLE001  as above; the entry goes to the failure queue
         rescue = Replayed(None, created=False)
     replay.undeliverable.put_back(entry)
     return Replayed(rescue.lead, rescue.created, error)
@@ -73,11 +77,11 @@ def _deliver(lead: Lead, replay: Replay) -> Replayed:
         return Replayed(None, created=False)
     if stored is None:
         return Replayed(lead, created=True)
-    return _repeated(stored, lead, replay)
+    return _resubmitted(stored, lead, replay)
 
 
-def _repeated(stored: Lead, lead: Lead, replay: Replay) -> Replayed:
-    """The id came before. The person has a receipt for this entry already, and it may be late."""
+def _resubmitted(stored: Lead, lead: Lead, replay: Replay) -> Replayed:
+    """Handle an entry whose id is stored already. The person has a receipt for it, and it may be late."""
     tiers = rule_set_of(stored, replay.rule_sets).tiers
     decided = resubmission(stored, lead, tiers, replay.hours, was_accepted=True)
     if isinstance(decided, NewLead):
@@ -86,13 +90,13 @@ def _repeated(stored: Lead, lead: Lead, replay: Replay) -> Replayed:
         return Replayed(stored, created=False)
     try:
         replay.leads.replace(stored, decided.lead)
-    except LeadChanged as error:  # staff got in between: the next delivery sees what they did
+    except LeadChanged as error:  # by staff meanwhile; the next delivery sees their change
         raise StoreUnavailable from error
     return Replayed(decided.lead, created=False)
 
 
 def _add(lead: Lead | None, leads: Leads) -> Replayed:
-    """Store it unless it is there already."""
+    """Store the lead unless its id is stored already."""
     if lead is None:
         return Replayed(None, created=False)
     try:
@@ -102,7 +106,7 @@ def _add(lead: Lead | None, leads: Leads) -> Replayed:
     return Replayed(stored or lead, created=stored is None)
 
 
-def _rescued(entry: str, replay: Replay, at: datetime) -> Lead | None:
-    fields = readable(entry)
-    rule_set = rule_set_for(replay.rule_sets, str(inside(fields, "submitted").get("questionnaire")))
-    return rescued(fields, rule_set, replay.hours, at)
+def _rescue(entry: str, replay: Replay, at: datetime) -> Lead | None:
+    fields = json_object(entry)
+    rule_set = rule_set_for(replay.rule_sets, str(nested_object(fields, "submitted").get("questionnaire")))
+    return rescued_lead(fields, rule_set, replay.hours, at)

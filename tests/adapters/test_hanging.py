@@ -1,4 +1,4 @@
-"""R7 on the wire: a table and a spool that take every connection and never answer; a webhook's receiver likewise."""
+"""R7 over real sockets: a table, a spool and a webhook receiver that accept connections and never answer."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from tests.aws import ENVIRONMENT
 from tests.functions.calls import submission
 from tests.leads import RECEIVED, an_intake, varied
 
-WITHIN = 6  # seconds
+LONGEST_WAIT = 6  # seconds
 
 
 class Silent:
-    """Counts who asks, and says nothing."""
+    """A server that counts connections and never answers."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -66,7 +66,7 @@ def silent() -> Iterator[tuple[Silent, Silent]]:
         one.close()
 
 
-def test_a_patient_has_an_answer_within_six_seconds_when_table_and_spool_hang(silent: tuple[Silent, Silent]) -> None:
+def test_a_patient_is_answered_within_six_seconds_when_everything_hangs(silent: tuple[Silent, Silent]) -> None:
     table, spool = silent
     leads = LeadsTable(boto3.client("dynamodb", config=PATIENT_FACING, endpoint_url=table.address), "leads", 1)
     sqs = boto3.client("sqs", config=SPOOLING, endpoint_url=spool.address)
@@ -80,12 +80,12 @@ def test_a_patient_has_an_answer_within_six_seconds_when_table_and_spool_hang(si
     took = time.monotonic() - began
 
     assert (table.asked, spool.asked) == (2, 1)
-    assert took < WITHIN
+    assert took < LONGEST_WAIT
 
 
 @contextlib.contextmanager
 def full() -> Iterator[str]:
-    """The address of a server whose queue of connections is full, so that no further one comes about."""
+    """The address of a server whose connection queue is full, so that no client can connect."""
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(socket.socket())
         server.bind(("127.0.0.1", 0))
@@ -98,13 +98,13 @@ def full() -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("hangs", "error"), [("connecting", "ConnectTimeoutError"), ("answering", "ReadTimeoutError")])
-def test_a_webhook_is_given_up_when_its_receiver_hangs(
+def test_a_webhook_times_out_when_its_receiver_hangs(
     silent: tuple[Silent, Silent], monkeypatch: pytest.MonkeyPatch, hangs: str, error: str
 ) -> None:
-    """With its own limits, shortened; tests/template/test_time_limits.py ties them to the function's."""
-    waits: Any = webhook.WAITS
+    """Shortens the timeouts; tests/template/test_time_limits.py compares the real ones with the function's."""
+    waits: Any = webhook.TIMEOUT
     shortened = urllib3.Timeout(connect=waits.connect_timeout / 20, read=waits.read_timeout / 100)
-    monkeypatch.setattr(webhook, "WAITS", shortened)
+    monkeypatch.setattr(webhook, "TIMEOUT", shortened)
     lead = WaitingLead(
         "message", "2026-01-14T16:00:00Z", "new", "7K3MQ-2XDRT", "URGENT", "https://clinic.example", None
     )

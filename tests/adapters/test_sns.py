@@ -1,4 +1,4 @@
-"""The alert topic, within the limits of AWS, which moto does not hold."""
+"""The alert topic, with AWS's limits, which moto does not enforce."""
 
 from __future__ import annotations
 
@@ -43,6 +43,6 @@ def test_a_subscriber_gets_subject_body_and_attributes() -> None:
     }
 
 
-def test_a_topic_that_is_gone_is_an_error() -> None:
+def test_a_missing_topic_is_an_error() -> None:
     with aws_in_process(), pytest.raises(ClientError, match="NotFound"):
         AlertTopic(boto3.client("sns"), ENVIRONMENT["ALERT_TOPIC_ARN"] + "-gone").publish(ALERT)

@@ -29,27 +29,27 @@ def test_placeholders_of_pages_are_filled_and_escaped(folder: Path) -> None:
     assert page.media_type == "text/html; charset=utf-8"
 
 
-def test_a_word_that_looks_like_a_placeholder_is_left_alone(folder: Path) -> None:
+def test_a_value_that_looks_like_a_placeholder_is_not_replaced(folder: Path) -> None:
     assert b"<p>{{phone}}</p>" in files(folder, name="{{phone}}").get("page.html").content
 
 
-def test_other_files_are_as_they_are(folder: Path) -> None:
+def test_other_files_are_served_unchanged(folder: Path) -> None:
     assert files(folder).get("code.js").content == b"const text = '{{name}}';"
 
 
-def test_a_placeholder_without_a_word_is_refused_at_start(folder: Path) -> None:
+def test_a_placeholder_without_a_value_fails_at_start(folder: Path) -> None:
     (folder / "page.html").write_text("{{unknown}}", encoding="utf-8")
     with pytest.raises(KeyError, match="unknown"):
         files(folder)
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "../page.html", "", "PAGE.HTML", "page.html/"])
-def test_only_the_files_for_visitors_are_found(folder: Path, name: str) -> None:
+def test_only_files_for_visitors_are_served(folder: Path, name: str) -> None:
     with pytest.raises(NotFound):
         files(folder).get(name)
 
 
-def test_a_page_in_another_language_gets_the_words_of_that_language(folder: Path) -> None:
+def test_a_page_in_another_language_gets_that_languages_values(folder: Path) -> None:
     for name in ("page.html", "page.es.html"):
         (folder / name).write_text("{{language}}", encoding="utf-8")
     found = files(folder)

@@ -1,4 +1,4 @@
-"""The order of the worklist, over any number of partitions, on the table in memory."""
+"""The worklist's order with any number of partitions, on an in-memory table."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CHICAGO = ZoneInfo("America/Chicago")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Of a lead, as it matters here. Minutes count from one instant; `due`: None for no deadline."""
+    """The parts of a lead that decide its place. Times are minutes from a fixed instant; `due`: None for none."""
 
     tier: str
     status: str
@@ -78,7 +78,7 @@ def table_of(leads: list[Lead], partitions: int) -> tuple[LeadsTable, TableInMem
 
 @contextmanager
 def small_pages(size: int) -> Iterator[None]:
-    """Pages of a list, and reads of a partition of every size up to it."""
+    """Small pages and partition reads, so that every boundary occurs."""
     with (
         patch("shared.usecases.inbox.PAGE_OF_LEADS", size),
         patch("shared.adapters.dynamodb.partitions.READ_AT_ONCE", size),
@@ -88,19 +88,19 @@ def small_pages(size: int) -> Iterator[None]:
 
 
 def pages(table: LeadsTable, view: str) -> list[list[str]]:
-    """The references on each page, by the cursor of the one before."""
+    """The references on each page, following the cursors."""
     found: list[list[str]] = []
     query: dict[str, Any] = {"view": view}
     while True:
         page = list_leads(WorklistQuery.model_validate(query), NURSE, table, RECEIVED)
         found.append([summary.reference for summary in page.leads])
-        if page.onward is None:
+        if page.next_cursor is None:
             return found
-        query["cursor"] = page.onward
+        query["cursor"] = page.next_cursor
 
 
 def place(lead: Lead) -> tuple[bool, int, float, datetime, UUID]:
-    """What the order should be, said again: nobody has it, tier, deadline, arrival."""
+    """The expected order: unowned first, then tier, deadline and arrival."""
     deadline = lead.escalation.deadline
     due = deadline.timestamp() if deadline else float("inf")
     taken = lead.work.status == "acknowledged"
@@ -109,9 +109,7 @@ def place(lead: Lead) -> tuple[bool, int, float, datetime, UUID]:
 
 @given(st.lists(STATES, max_size=25), st.integers(1, 7), st.integers(1, 9))
 @example([State("ROUTINE", "new", 0, None), State("EMERGENCY", "acknowledged", 0, 0)], 3, 1)
-def test_pages_come_in_order_with_nothing_twice_and_nothing_lost(
-    states: list[State], partitions: int, size: int
-) -> None:
+def test_pages_are_in_order_without_duplicates_or_gaps(states: list[State], partitions: int, size: int) -> None:
     leads = [state.lead(number) for number, state in enumerate(states)]
     table, _ = table_of(leads, partitions)
     still_open = sorted((lead for lead in leads if lead.work.status != "closed"), key=place)
@@ -133,31 +131,31 @@ def _done(lead: Lead) -> tuple[datetime | None, UUID]:
 
 @pytest.mark.parametrize("partitions", [1, 3, 62])
 @pytest.mark.parametrize("tier", sorted(BASES))
-def test_the_one_of_a_thousand_that_nobody_has_is_the_first(partitions: int, tier: str) -> None:
-    """All others are more urgent by their deadline, or by tier."""
+def test_the_only_unowned_lead_of_a_thousand_is_first(partitions: int, tier: str) -> None:
+    """All others are more urgent by deadline or tier."""
     leads = [State("EMERGENCY", "acknowledged", -number, -number).lead(number) for number in range(999)]
     untaken = State(tier, "new", 0, 1_000_000).lead(999)
     table, memory = table_of([*leads, untaken], partitions)
     page = list_leads(WorklistQuery(), NURSE, table, RECEIVED)
     assert [page.leads[0].reference, len(page.leads)] == [untaken.reference, 100]
-    assert partitions <= memory.requests <= partitions + 2  # one may have more than its share of a page
+    assert partitions <= memory.requests <= partitions + 2  # one may exceed its share of a page
     memory.forget()
     mine = list_leads(WorklistQuery(view="mine"), NURSE, table, RECEIVED)
     assert (len(mine.leads), untaken.reference in {summary.reference for summary in mine.leads}) == (100, False)
-    assert partitions <= memory.requests <= partitions + 2  # one may have more than its share of a page
+    assert partitions <= memory.requests <= partitions + 2  # one may exceed its share of a page
 
 
-def test_the_first_page_of_ten_times_as_many_costs_the_same() -> None:
+def test_the_first_page_costs_the_same_with_ten_times_the_leads() -> None:
     def requests(count: int) -> int:
         states = (State("URGENT", "new" if number % 2 else "acknowledged", 0, number) for number in range(count))
         table, memory = table_of([state.lead(number) for number, state in enumerate(states)], 4)
         list_leads(WorklistQuery(), NURSE, table, RECEIVED)
         return memory.requests
 
-    assert requests(1_200) <= requests(120) + 4  # a partition may have more than its share of a page
+    assert requests(1_200) <= requests(120) + 4  # a partition may exceed its share of a page
 
 
-def test_more_partitions_than_before_still_find_every_lead() -> None:
+def test_every_lead_is_found_after_partitions_are_added() -> None:
     """IndexShards may be raised at any time."""
     memory = TableInMemory(TABLE)
     leads = [State("URGENT", "new", 0, number).lead(number) for number in range(40)]

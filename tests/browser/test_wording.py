@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared.rulebook.loading import load
-from shared.rulebook.words import words
+from shared.rulebook.ui_texts import words
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 PAGES = [path.read_text("utf-8") for path in sorted(WEB.glob("index*.html"))]

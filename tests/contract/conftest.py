@@ -1,4 +1,4 @@
-"""The engines that the table's contract is tested on."""
+"""The DynamoDB implementations on which the table's contract is tested."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, read_timeout=10)
 
 @pytest.fixture(scope="session")
 def dynamodb_local() -> Iterator[str]:
-    """The address of AWS's own DynamoDB Local, empty."""
+    """The address of an empty DynamoDB Local (by AWS)."""
     if problem := missing():
         pytest.skip(problem)  # it needs a JDK, which this project does not install
     with DynamoDBLocal() as database:

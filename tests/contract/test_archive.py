@@ -1,4 +1,4 @@
-"""What exporting, erasing and retiring rely on in DynamoDB: on moto and on AWS's DynamoDB Local."""
+"""What exports, erasure and retention rely on in DynamoDB; on moto and on AWS's DynamoDB Local."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ JANUARY = Period(datetime(2026, 1, 1, 6, tzinfo=UTC), datetime(2026, 2, 1, 6, tz
 KEY = "a key of tests"
 
 
-def taken(lead: Lead) -> Lead:
+def acknowledged(lead: Lead) -> Lead:
     return varied(lead, version=lead.version + 1, status="closed", next_at=None)
 
 
-def test_leads_come_in_the_order_of_arrival_and_after_a_cursor(partitioned: LeadsTable) -> None:
+def test_leads_are_in_order_of_arrival_and_continue_after_a_cursor(partitioned: LeadsTable) -> None:
     leads = [a_lead(at=RECEIVED + timedelta(days=days)) for days in (3, 0, 20, 1)]
     for lead in leads:
         partitioned.add(lead)
     arrived = list(partitioned.arrivals(JANUARY))
-    assert [lead_id for lead_id, _ in arrived] == [leads[i].lead_id for i in (1, 3, 0)]  # the last came in February
+    assert [lead_id for lead_id, _ in arrived] == [leads[i].lead_id for i in (1, 3, 0)]  # the last is of February
     for number, (_, cursor) in enumerate(arrived):
         assert list(partitioned.arrivals(JANUARY, cursor)) == arrived[number + 1 :]
 
@@ -45,7 +45,7 @@ def test_leads_of_the_same_millisecond_are_neither_missed_nor_repeated(partition
     assert len({lead_id for lead_id, _ in seen}) == len(seen) == 7
 
 
-def test_a_period_goes_over_several_months(partitioned: LeadsTable) -> None:
+def test_a_period_may_span_several_months(partitioned: LeadsTable) -> None:
     leads = [a_lead(at=datetime(2025 + month // 12, month % 12 + 1, 28, tzinfo=UTC)) for month in (9, 10, 11, 12, 13)]
     for lead in leads:
         partitioned.add(lead)
@@ -55,7 +55,7 @@ def test_a_period_goes_over_several_months(partitioned: LeadsTable) -> None:
     assert list(partitioned.arrivals(period, arrived[1][1])) == arrived[2:]
 
 
-def test_a_period_ends_just_before_its_end(partitioned: LeadsTable) -> None:
+def test_the_end_of_a_period_is_exclusive(partitioned: LeadsTable) -> None:
     last, next_day = (a_lead(at=JANUARY.until - before) for before in (timedelta(microseconds=1), timedelta()))
     for lead in (last, next_day):
         partitioned.add(lead)
@@ -65,13 +65,13 @@ def test_a_period_ends_just_before_its_end(partitioned: LeadsTable) -> None:
 @pytest.mark.parametrize(
     "cursor", ["", "x", f"1_{SOME_ID}", f"99999999999999_{SOME_ID}", f"1768406400000_{SOME_ID}x", "1768406400000_"]
 )
-def test_a_cursor_that_is_not_of_the_period_is_refused(table: LeadsTable, cursor: str) -> None:
+def test_a_cursor_of_another_period_is_refused(table: LeadsTable, cursor: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         table.arrivals(JANUARY, cursor)
     assert [problem.pointer for problem in refused.value.problems] == ["/cursor"]
 
 
-def test_a_cursor_whose_lead_is_gone_still_leads_on(partitioned: LeadsTable) -> None:
+def test_a_cursor_works_after_its_lead_is_deleted(partitioned: LeadsTable) -> None:
     leads = [a_lead(at=RECEIVED + timedelta(minutes=minute)) for minute in range(3)]
     for lead in leads:
         partitioned.add(lead)
@@ -80,28 +80,28 @@ def test_a_cursor_whose_lead_is_gone_still_leads_on(partitioned: LeadsTable) -> 
     assert [lead_id for lead_id, _ in partitioned.arrivals(JANUARY, middle)] == [leads[2].lead_id]
 
 
-def test_a_stage_is_read_over_all_partitions_the_oldest_first(partitioned: LeadsTable) -> None:
-    leads = [taken(a_lead(at=RECEIVED + timedelta(days=days))) for days in range(6)]
+def test_a_retention_stage_is_read_across_partitions_oldest_first(partitioned: LeadsTable) -> None:
+    leads = [acknowledged(a_lead(at=RECEIVED + timedelta(days=days))) for days in range(6)]
     for lead in leads:
         partitioned.add(lead)
     due = list(partitioned.in_stage(Stage.ANSWERS, RECEIVED + timedelta(days=4)))
     assert due == [lead.lead_id for lead in leads[:5]]
 
 
-def test_a_stage_holds_what_is_due_the_oldest_first(table: LeadsTable) -> None:
-    leads = [taken(a_lead(at=RECEIVED + timedelta(days=days))) for days in (2, 0, 1)]
-    for lead in (*leads, a_lead(URGENT)):  # nobody has taken the last one
+def test_a_retention_stage_lists_due_leads_oldest_first(table: LeadsTable) -> None:
+    leads = [acknowledged(a_lead(at=RECEIVED + timedelta(days=days))) for days in (2, 0, 1)]
+    for lead in (*leads, a_lead(URGENT)):  # the last one is unowned
         table.add(lead)
     assert list(table.in_stage(Stage.ANSWERS, RECEIVED + timedelta(days=1))) == [leads[1].lead_id, leads[2].lead_id]
     assert list(table.in_stage(Stage.EVIDENCE, RECEIVED + timedelta(days=9))) == []
 
 
-def test_a_lead_changes_stages_with_its_state(partitioned: LeadsTable) -> None:
+def test_a_lead_changes_retention_stage_with_its_state(partitioned: LeadsTable) -> None:
     lead = a_lead(URGENT)
     later = RECEIVED + timedelta(days=9)
     partitioned.add(lead)
     assert [list(partitioned.in_stage(stage, later)) for stage in Stage] == [[], [], [], []]
-    closed = taken(lead)
+    closed = acknowledged(lead)
     partitioned.replace(lead, closed)
     assert list(partitioned.in_stage(Stage.ANSWERS, later)) == [lead.lead_id]
     left = erased(closed, "s-1", RECEIVED, KEY)
@@ -110,7 +110,7 @@ def test_a_lead_changes_stages_with_its_state(partitioned: LeadsTable) -> None:
     assert list(partitioned.in_stage(Stage.EVIDENCE, last_contact(closed))) == [lead.lead_id]
 
 
-def test_what_is_left_is_read_back_and_is_no_lead(table: LeadsTable, client: Any, name: str) -> None:
+def test_a_tombstone_is_read_back_and_is_not_a_lead(table: LeadsTable, client: Any, name: str) -> None:
     lead = a_lead(URGENT)
     table.add(lead)
     left = erased(lead, "s-1", RECEIVED, KEY)
@@ -123,28 +123,28 @@ def test_what_is_left_is_read_back_and_is_no_lead(table: LeadsTable, client: Any
     assert set(item) == {"lead_id", "version", "remainder", "write_id", "retention_partition", "retention_since"}
 
 
-def test_what_was_erased_is_not_added_again(table: LeadsTable) -> None:
+def test_an_erased_lead_cannot_be_added_again(table: LeadsTable) -> None:
     lead = a_lead(URGENT)
     table.add(lead)
     table.replace(lead, erased(lead, "s-1", RECEIVED, KEY))
     with pytest.raises(SubmissionConflict):
         table.add(lead)
     with pytest.raises(LeadChanged):
-        table.replace(lead, taken(lead))
+        table.replace(lead, acknowledged(lead))
 
 
-def test_the_version_that_was_read_is_removed_and_no_other(table: LeadsTable) -> None:
+def test_only_the_version_that_was_read_is_removed(table: LeadsTable) -> None:
     lead = a_lead(NOT_A_FIT)
     table.add(lead)
-    table.replace(lead, taken(lead))
+    table.replace(lead, acknowledged(lead))
     with pytest.raises(LeadChanged):
         table.remove(lead)
-    table.remove(taken(lead))
+    table.remove(acknowledged(lead))
     assert table.kept(lead.lead_id) is None
-    table.remove(taken(lead))  # the SDK's retry meets its own first deletion
+    table.remove(acknowledged(lead))  # the SDK's retry finds its own first deletion
 
 
-def test_a_table_that_is_not_there_is_unavailable(client: Any) -> None:
+def test_a_missing_table_is_unavailable(client: Any) -> None:
     table = LeadsTable(client, "no-such-table", 1)
     calls: list[Any] = [
         lambda: table.kept(uuid4()),

@@ -1,4 +1,4 @@
-"""The units that benchmarks/capacity.py computes are those that DynamoDB says it consumed."""
+"""benchmarks/capacity.py computes the same units that DynamoDB reports as consumed."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def table(dynamodb_local: str) -> tuple[Any, str]:
 @pytest.mark.parametrize(
     "states",
     [(None, LEAD), (LEAD, TOLD), (TOLD, TAKEN), (TAKEN, CLOSED), (None, a_lead(NOT_A_FIT))],
-    ids=["new", "told", "taken", "closed", "not a fit"],
+    ids=["new", "alerted", "acknowledged", "closed", "not a fit"],
 )
-def test_writes(table: tuple[Any, str], states: tuple[Lead | None, Lead]) -> None:
+def test_units_written_match_dynamodb(table: tuple[Any, str], states: tuple[Lead | None, Lead]) -> None:
     client, name = table
     before, after = (item_of(lead, growth.ONE) if lead else None for lead in states)
     if before:
@@ -53,7 +53,7 @@ def test_writes(table: tuple[Any, str], states: tuple[Lead | None, Lead]) -> Non
     assert write_units(before, after, INDEXES) == {index: units for index, units in said.items() if units}
 
 
-def test_reads(table: tuple[Any, str]) -> None:
+def test_units_read_match_dynamodb(table: tuple[Any, str]) -> None:
     client, name = table
     for lead in (LEAD, *(a_lead(NOT_A_FIT) for _ in range(3))):
         client.put_item(TableName=name, Item=item_of(lead, growth.ONE))
@@ -73,7 +73,7 @@ def test_reads(table: tuple[Any, str]) -> None:
 
 
 class Counting:
-    """A DynamoDB client that adds up what its calls consumed."""
+    """A DynamoDB client that adds up the units that its calls consume."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -95,11 +95,11 @@ class Counting:
     def _count(self, call: Any, what: dict[str, Any]) -> Any:
         answer = call(**what, ReturnConsumedCapacity="TOTAL")
         self.requests += 1
-        self.units += answer["ConsumedCapacity"]["CapacityUnits"] or 0.5  # AWS charges for a page without items too
+        self.units += answer["ConsumedCapacity"]["CapacityUnits"] or 0.5  # AWS also charges for a page without items
         return answer
 
 
-def test_the_table_in_memory_counts_as_dynamodb_does(table: tuple[Any, str]) -> None:
+def test_the_in_memory_table_counts_units_as_dynamodb_does(table: tuple[Any, str]) -> None:
     client, name = table
     memory = TableInMemory(template.expand()["Resources"]["LeadsTable"]["Properties"])
     items = list(growth.fill(160))

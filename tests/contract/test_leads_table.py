@@ -1,4 +1,4 @@
-"""What the service relies on in DynamoDB: one suite, on moto and on AWS's DynamoDB Local."""
+"""What the service relies on in DynamoDB; on moto and on AWS's DynamoDB Local."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from tests.functions.calls import EMERGENCY, NOT_A_FIT, URGENT
 from tests.leads import RECEIVED, a_lead, varied
 
 
-def test_what_was_added_is_read_back_as_it_was(table: LeadsTable) -> None:
+def test_an_added_lead_is_read_back_unchanged(table: LeadsTable) -> None:
     lead = a_lead(URGENT, contact={"name": "\u5f20\u4f1f O'Brien \U0001f600", "email": "a@example.com"})
     assert table.add(lead) is None
     assert table.get(lead.lead_id) == lead
 
 
-def test_what_was_never_added_is_none(table: LeadsTable) -> None:
+def test_an_unknown_lead_is_none(table: LeadsTable) -> None:
     assert table.get(uuid4()) is None
 
 
-def test_an_id_that_is_taken_gives_the_lead_that_has_it_and_changes_nothing(table: LeadsTable) -> None:
+def test_adding_a_taken_id_returns_the_stored_lead_unchanged(table: LeadsTable) -> None:
     first = a_lead()
     second = a_lead(URGENT, lead_id=first.lead_id)
     table.add(first)
@@ -41,7 +41,7 @@ def test_an_id_that_is_taken_gives_the_lead_that_has_it_and_changes_nothing(tabl
     assert table.get(first.lead_id) == first
 
 
-def test_of_many_adding_at_once_one_is_first(table: LeadsTable) -> None:
+def test_of_many_concurrent_adds_one_succeeds(table: LeadsTable) -> None:
     lead = a_lead()
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: table.add(lead), range(16)))
@@ -49,7 +49,7 @@ def test_of_many_adding_at_once_one_is_first(table: LeadsTable) -> None:
     assert all(answer in (None, lead) for answer in answers)
 
 
-def test_the_version_that_was_read_is_replaced(table: LeadsTable) -> None:
+def test_replace_succeeds_for_the_version_that_was_read(table: LeadsTable) -> None:
     lead = a_lead(URGENT)
     table.add(lead)
     claimed = lead.claimed(1, RECEIVED)
@@ -57,7 +57,7 @@ def test_the_version_that_was_read_is_replaced(table: LeadsTable) -> None:
     assert table.get(lead.lead_id) == claimed
 
 
-def test_another_version_than_was_read_is_left_alone(table: LeadsTable) -> None:
+def test_replace_fails_for_any_other_version(table: LeadsTable) -> None:
     lead = a_lead(URGENT)
     table.add(lead)
     table.replace(lead, lead.claimed(1, RECEIVED))
@@ -74,14 +74,14 @@ def test_an_equal_change_by_somebody_else_is_not_mistaken_for_ours(table: LeadsT
         table.replace(lead, lead.claimed(1, RECEIVED))
 
 
-def test_a_lead_that_is_gone_is_not_brought_back(table: LeadsTable) -> None:
+def test_replace_does_not_bring_a_deleted_lead_back(table: LeadsTable) -> None:
     lead = a_lead(URGENT)
     with pytest.raises(LeadChanged):
         table.replace(lead, lead.claimed(1, RECEIVED))
     assert table.get(lead.lead_id) is None
 
 
-def test_of_many_replacing_at_once_one_succeeds(table: LeadsTable) -> None:
+def test_of_many_concurrent_replaces_one_succeeds(table: LeadsTable) -> None:
     lead = a_lead(URGENT)
     table.add(lead)
 
@@ -96,8 +96,8 @@ def test_of_many_replacing_at_once_one_succeeds(table: LeadsTable) -> None:
         assert sum(pool.map(claim, range(16))) == 1
 
 
-def test_a_write_repeated_by_the_sdk_after_a_lost_reply_is_our_own(table: LeadsTable, client: Any) -> None:
-    """The SDK sends the very same request again; the second one meets the first."""
+def test_a_write_that_the_sdk_retries_after_a_lost_reply_succeeds(table: LeadsTable, client: Any) -> None:
+    """The SDK sends the same request again, and the second one finds the first one's item."""
     lead = a_lead(URGENT)
     table.add(lead)
     once: list[Any] = []
@@ -114,7 +114,7 @@ def test_a_write_repeated_by_the_sdk_after_a_lost_reply_is_our_own(table: LeadsT
     assert table.get(lead.lead_id) == lead.claimed(1, RECEIVED)
 
 
-def test_due_leads_come_with_the_longest_due_first(table: LeadsTable) -> None:
+def test_due_leads_are_ordered_longest_due_first(table: LeadsTable) -> None:
     leads = [a_lead(URGENT, at=RECEIVED + timedelta(microseconds=offset)) for offset in (3_000_000, 1_000_000, 2_500)]
     for lead in leads:
         table.add(lead)
@@ -136,7 +136,7 @@ def test_times_of_any_zone_are_compared_as_instants(table: LeadsTable) -> None:
     assert list(table.due(chicago)) == [lead.lead_id]
 
 
-def test_a_lead_leaves_the_due_ones_when_its_time_moves_on(table: LeadsTable) -> None:
+def test_a_lead_is_no_longer_due_when_its_time_is_moved(table: LeadsTable) -> None:
     lead = a_lead(URGENT)
     table.add(lead)
     claimed = lead.claimed(1, RECEIVED)
@@ -145,7 +145,7 @@ def test_a_lead_leaves_the_due_ones_when_its_time_moves_on(table: LeadsTable) ->
     assert list(table.due(RECEIVED + timedelta(seconds=30))) == [lead.lead_id]
 
 
-def test_the_index_holds_only_leads_that_need_someone_and_only_keys(table: LeadsTable, client: Any, name: str) -> None:
+def test_the_due_index_has_keys_only_of_leads_that_need_an_alert(table: LeadsTable, client: Any, name: str) -> None:
     open_lead = a_lead(EMERGENCY)
     for lead in (open_lead, a_lead(NOT_A_FIT)):
         table.add(lead)
@@ -154,7 +154,7 @@ def test_the_index_holds_only_leads_that_need_someone_and_only_keys(table: Leads
     assert set(item) == {"lead_id", "due_partition", "next_at"}
 
 
-def test_a_lead_that_needs_nobody_any_more_leaves_the_index(table: LeadsTable, client: Any, name: str) -> None:
+def test_a_lead_without_a_next_alert_leaves_the_due_index(table: LeadsTable, client: Any, name: str) -> None:
     lead = a_lead(URGENT)
     table.add(lead)
     table.replace(lead, varied(lead, version=2, next_at=None))
@@ -171,7 +171,7 @@ def test_every_partition_is_read_and_red_flags_have_their_own(client: Any, name:
     assert set(table.due(RECEIVED)) == leads
 
 
-def test_due_leads_of_all_partitions_come_red_flags_first_then_the_longest_due(partitioned: LeadsTable) -> None:
+def test_due_leads_are_ordered_red_flags_first_then_longest_due(partitioned: LeadsTable) -> None:
     leads = [
         varied(a_lead(URGENT, at=RECEIVED - timedelta(minutes=number)), red_flag=number % 3 == 0) for number in range(9)
     ]
@@ -191,7 +191,7 @@ def test_due_leads_are_read_beyond_the_first_page(partitioned: LeadsTable, monke
     assert len(set(partitioned.due(RECEIVED))) == 20
 
 
-def test_a_table_that_is_not_there_is_unavailable_for_every_call(client: Any) -> None:
+def test_a_missing_table_is_unavailable_for_every_call(client: Any) -> None:
     table = LeadsTable(client, "no-such-table", 1)
     lead = a_lead(URGENT)
     calls: list[Any] = [
@@ -210,9 +210,7 @@ def test_a_table_that_is_not_there_is_unavailable_for_every_call(client: Any) ->
             call()
 
 
-def test_nothing_in_an_item_but_the_lead_itself_says_anything_about_the_person(
-    table: LeadsTable, client: Any, name: str
-) -> None:
+def test_only_the_lead_attribute_of_an_item_has_personal_data(table: LeadsTable, client: Any, name: str) -> None:
     table.add(a_lead(URGENT))
     [item] = client.scan(TableName=name)["Items"]
     lead = table.get(UUID(item["lead_id"]["S"]))
@@ -230,7 +228,7 @@ def listed(leads: Iterable[tuple[LeadSummary, str]]) -> list[str]:
     return [summary.reference for summary, _ in leads]
 
 
-def test_open_leads_go_on_after_a_cursor_the_nearest_deadline_first(partitioned: LeadsTable) -> None:
+def test_open_leads_continue_after_a_cursor_by_nearest_deadline(partitioned: LeadsTable) -> None:
     leads = [a_lead(URGENT, at=RECEIVED + timedelta(minutes=minutes)) for minutes in (3, 1, 2, 0)]
     for lead in leads:
         partitioned.add(lead)
@@ -240,7 +238,7 @@ def test_open_leads_go_on_after_a_cursor_the_nearest_deadline_first(partitioned:
         assert list(partitioned.open_leads(cursor)) == found[number + 1 :]
 
 
-def test_what_nobody_has_comes_first_whatever_its_tier_and_deadline(partitioned: LeadsTable) -> None:
+def test_unowned_leads_come_first_whatever_tier_and_deadline(partitioned: LeadsTable) -> None:
     urgent, emergency = a_lead(URGENT), a_lead(EMERGENCY, at=RECEIVED + timedelta(days=9))
     taken = varied(a_lead(EMERGENCY), status="acknowledged", next_at=None)
     for lead in (urgent, taken, emergency):
@@ -249,7 +247,7 @@ def test_what_nobody_has_comes_first_whatever_its_tier_and_deadline(partitioned:
     assert listed(partitioned.taken_leads()) == [taken.reference]
 
 
-def test_the_latest_done_comes_first_also_across_months(partitioned: LeadsTable) -> None:
+def test_closed_leads_are_ordered_latest_first_across_months(partitioned: LeadsTable) -> None:
     leads = [varied(a_lead(URGENT), status="closed", closed_at=RECEIVED + timedelta(days=20 * n)) for n in range(5)]
     for lead in leads:
         partitioned.add(lead)
@@ -275,7 +273,7 @@ def test_a_lead_is_found_by_its_reference(table: LeadsTable) -> None:
     assert table.id_of("00000-00000") is None
 
 
-def test_leads_of_a_person_are_found_by_number_or_address_and_no_key_finds_nobody(table: LeadsTable) -> None:
+def test_a_persons_leads_are_found_by_phone_or_email_key_only(table: LeadsTable) -> None:
     phone, email = {"phone": "(312) 555-0147"}, {"email": "a@example.com"}
     leads = [
         a_lead(URGENT, at=RECEIVED + timedelta(minutes=number), contact=contact)
@@ -294,7 +292,7 @@ def test_leads_of_a_person_are_found_by_number_or_address_and_no_key_finds_nobod
     assert table.of_person("", "") == ()
 
 
-def test_accesses_are_added_and_never_replaced(client: Any) -> None:
+def test_access_log_entries_are_added_and_never_replaced(client: Any) -> None:
     name = f"accesses-{uuid4().hex}"
     create_access_log(client, name)
     log, lead_id = AccessLog(client, name), uuid4()
@@ -305,7 +303,7 @@ def test_accesses_are_added_and_never_replaced(client: Any) -> None:
     assert {item["staff_id"]["S"] for item in items} == {"an-id"}
 
 
-def test_the_lists_together_hold_every_lead_once(partitioned: LeadsTable) -> None:
+def test_every_lead_is_on_exactly_one_list(partitioned: LeadsTable) -> None:
     leads = [a_lead(URGENT) for _ in range(7)]
     closed = [varied(lead, version=2, status="closed", closed_at=RECEIVED) for lead in leads[:4]]
     for lead in leads:

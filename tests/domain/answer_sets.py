@@ -1,4 +1,4 @@
-"""Answer sets of every kind: complete and partial, contradictory, with answers to questions that were not shown."""
+"""Generators of answer sets: complete, partial and contradictory ones, and answers to hidden questions."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ QUESTIONS = RULE_SET.questionnaire.questions
 
 
 def any_answers(chance: random.Random, questionnaire: Questionnaire) -> Answers:
-    """Some start from a healthy adult and change a little, so that single rules are seen alone; some are all random."""
+    """A random answer set. Half change a healthy adult a little, so that rules fire alone; half are all random."""
     questions = list(questionnaire.questions.values())
     if chance.random() < 0.5:
         answers = dict(HEALTHY)

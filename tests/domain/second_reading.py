@@ -1,7 +1,7 @@
-"""The triage rules read a second time, from the clinical prose and not from the rulebook, as plain Python.
+"""An independent implementation of the triage rules in plain Python, written from the clinical text.
 
-An independent judge for the rules that are data: the two readings must agree on any set of valid answers. Whoever
-changes a rule in shared/rulebook changes it here too, from the physician's words.
+Tests check that it agrees with the rulebook on any valid answers. To change a rule in shared/rulebook, change it here
+too, from the physician's text and not from the rulebook.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ WORDS = {rule: re.compile(pattern, re.IGNORECASE) for rule, pattern in PATTERNS.
 
 
 class Reading:
-    """What the answers say, in the words of the rules."""
+    """The answers in the terms of the rules."""
 
     def __init__(self, answers: dict[str, Any]) -> None:
         self.contradiction = False
@@ -47,7 +47,7 @@ class Reading:
         self.motor_items = self.motor - NOT_POSITIVE
         self.cord_items = self.cord - NOT_POSITIVE
         self.injury = answers.get("injury")
-        # a follow-up that was shown and not answered counts as 'unsure'; one that was not shown says nothing
+        # a follow-up that was shown but skipped counts as 'unsure'; one that was not shown does not count
         self.onset = answers.get("ces-onset", "unsure") if self.ces_items else None
         self.course = answers.get("motor-course", "unsure") if self.motor_items else None
         self.when = answers.get("injury-when", "unsure") if self.injury in {"minor", "major"} else None
@@ -55,7 +55,7 @@ class Reading:
         self.tx_weeks = answers.get("tx-weeks", "unsure") if tried else None
         self.tx_help = answers.get("tx-help") if tried else None
         preg = answers.get("preg")
-        self.pregnant = preg == "yes"  # counts even where it was not asked
+        self.pregnant = preg == "yes"  # counts even if the question was not shown
         if self.age is not None and 18 <= self.age <= 55:
             self.pregnant = preg in {"yes", "unsure", None}
         self.duration, self.fn = answers.get("duration"), answers.get("fn")
@@ -83,7 +83,7 @@ class Reading:
 
 
 def safety(r: Reading) -> dict[str, tuple[str, bool]]:
-    """Every safety rule: its floor, and whether it fires."""
+    """The floor of each safety rule, and whether it fires."""
     thoracic, lumbar = "thoracic" in r.region, "lumbar" in r.region
     core, soft = r.ces_items & CORE, r.ces_items & SOFT
     leak, sexual, foot_drop = "bladder-leak" in r.ces, "sexual-change" in r.ces, "foot-drop" in r.motor
@@ -224,7 +224,7 @@ def tags(r: Reading) -> list[str]:
 
 
 def second_reading(answers: dict[str, Any]) -> dict[str, Any]:
-    """In the shape of the vignettes."""
+    """The result in the format of the vignettes."""
     r = Reading(answers)
     floors = {rule: floor for rule, (floor, fired) in safety(r).items() if fired}
     highest = next((rank for rank in RANKS if rank in floors.values()), None)

@@ -1,4 +1,4 @@
-"""The words a patient reads."""
+"""The advice that a patient reads."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 import pytest
 
 from shared.domain.rules.advice import advice
-from shared.rulebook.form import form
-from shared.rulebook.words import words
+from shared.rulebook.form_definition import form
+from shared.rulebook.ui_texts import words
 from tests.domain.answer_sets import RULE_SET
 
 ENGLISH_WORDS = {english: english for english in words("es")}
@@ -48,7 +48,7 @@ def words_in(value: object) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-def test_no_word_of_reassurance_anywhere() -> None:
+def test_patients_never_read_words_of_reassurance() -> None:
     texts = everything_a_patient_can_read()
     assert len(texts) > 200
     for read in texts:
@@ -57,7 +57,7 @@ def test_no_word_of_reassurance_anywhere() -> None:
 
 
 @pytest.mark.parametrize("read", ["You are fine.", "There are no red flags", "a LOW-RISK answer", "Don't worry!"])
-def test_the_words_of_reassurance_would_be_found(read: str) -> None:
+def test_the_reassurance_check_finds_reassurance(read: str) -> None:
     assert any(re.search(rf"\b{pattern}", read, re.IGNORECASE) for pattern in REASSURANCE)
 
 
@@ -85,7 +85,7 @@ def test_no_call_is_promised_where_no_contact_is_stored(message_id: str) -> None
     assert shown.startswith(message.closed or "")
 
 
-def test_every_urgent_message_has_a_closed_sentence_and_every_promise_of_a_call_can_be_left_out() -> None:
+def test_urgent_messages_have_closed_sentences_and_removable_calls() -> None:
     urgent = {rule.message for rule in RULE_SET.safety if rule.floor == "URGENT"}
     assert urgent <= set(CLOSED)
     for message in RULE_SET.messages.values():
@@ -93,7 +93,7 @@ def test_every_urgent_message_has_a_closed_sentence_and_every_promise_of_a_call_
         assert not re.search(PROMISES, without_call)
 
 
-def test_emergency_messages_wait_for_nobody() -> None:
+def test_emergency_messages_begin_with_911_988_or_the_emergency_room() -> None:
     for rule in RULE_SET.safety:
         if rule.floor == "EMERGENCY":
             assert rule.message is not None

@@ -1,4 +1,4 @@
-"""What staff are sent: enough to act, nothing about the person, within the limits of SNS."""
+"""Alerts to staff: enough to act on, nothing about the person, within the limits of SNS."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def alert(lead: Lead, level: int = 1) -> Alert:
 
 
 @pytest.mark.parametrize("answers", [EMERGENCY, URGENT, PRIORITY, ROUTINE])
-def test_the_subject_says_the_tier_and_nothing_else_of_the_lead(answers: Json) -> None:
-    """SNS refuses subjects with line breaks, other than ASCII, or of 100 characters; and it never encrypts them."""
+def test_the_subject_names_only_the_tier(answers: Json) -> None:
+    """SNS never encrypts subjects, and refuses line breaks, non-ASCII characters and 100 characters or more."""
     one, two = (alert(a_lead(answers, contact={"phone": phone})) for phone in ("3125550142", "3125550143"))
     assert one.subject == two.subject == f"{one.tier} lead waiting"
     assert one.subject.isascii()
@@ -32,7 +32,7 @@ def test_the_subject_says_the_tier_and_nothing_else_of_the_lead(answers: Json) -
 
 
 @pytest.mark.parametrize("answers", [EMERGENCY, URGENT, PRIORITY, ROUTINE])
-def test_every_step_of_a_ladder_has_its_audience(answers: Json) -> None:
+def test_every_escalation_level_has_its_audience(answers: Json) -> None:
     lead = a_lead(answers)
     steps = lead.ladder(TIERS, HOURS)
     alerts = [alert(lead, level) for level in range(1, len(steps) + 1)]
@@ -40,13 +40,13 @@ def test_every_step_of_a_ladder_has_its_audience(answers: Json) -> None:
     assert [each.kind for each in alerts] == ["new"] + ["escalation"] * (len(steps) - 1)
 
 
-def test_of_a_priority_lead_a_clinician_reads_first_when_a_safety_rule_fired() -> None:
-    """clinical.md, tiers: otherwise the lead desk does."""
-    lifted, fit = a_lead(ROUTINE | {"sys": ["cancer"]}), a_lead(PRIORITY)
-    assert lifted.tier == fit.tier == "PRIORITY"
-    assert [bool(lead.assessment.triage.safety_rules) for lead in (lifted, fit)] == [True, False]
-    assert [alert(lead).audience for lead in (lifted, fit)] == ["clinician", "desk"]
-    assert lifted.response(TIERS).clinic_does != fit.response(TIERS).clinic_does
+def test_a_priority_lead_with_a_safety_rule_alerts_a_clinician_first() -> None:
+    """Source: clinical.md, tiers. Without a safety rule the lead desk is alerted first."""
+    raised, fit = a_lead(ROUTINE | {"sys": ["cancer"]}), a_lead(PRIORITY)
+    assert raised.tier == fit.tier == "PRIORITY"
+    assert [bool(lead.assessment.triage.safety_rules) for lead in (raised, fit)] == [True, False]
+    assert [alert(lead).audience for lead in (raised, fit)] == ["clinician", "desk"]
+    assert raised.response(TIERS).clinic_does != fit.response(TIERS).clinic_does
 
 
 def test_the_deadline_is_shown_in_the_clinics_time_with_its_zone() -> None:
@@ -55,7 +55,7 @@ def test_the_deadline_is_shown_in_the_clinics_time_with_its_zone() -> None:
     assert "Respond by Tue 2026-07-14 15:00 CDT." in alert(a_lead(URGENT, at=summer)).body
 
 
-def test_a_lead_without_a_deadline_shows_none() -> None:
+def test_an_alert_without_a_deadline_shows_none() -> None:
     assert "Respond by" not in alert(varied(a_lead(URGENT), deadline=None)).body
 
 
@@ -64,8 +64,8 @@ def test_the_link_ends_in_the_reference() -> None:
     assert alert(lead).body.endswith(f"{LINK}{lead.reference}")
 
 
-def test_two_leads_differ_only_in_reference_and_id() -> None:
-    """So nothing else of a person can be in an alert."""
+def test_alerts_of_two_leads_differ_only_in_reference_and_id() -> None:
+    """So an alert cannot contain anything else about a person."""
     one = a_lead(URGENT)
     two = a_lead(
         URGENT | {"note": "other", "age": 33, "preg": "no"}, contact={"name": "Other", "email": "o@example.com"}

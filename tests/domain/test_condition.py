@@ -1,4 +1,4 @@
-"""Each form of the condition vocabulary, both ways."""
+"""Each kind of condition, once true and once false."""
 
 from __future__ import annotations
 
@@ -79,11 +79,11 @@ def options(*codes: str) -> frozenset[str]:
         (False, Scores(TWO, 3)),
     ],
 )
-def test_holds(holds: bool, condition: Condition) -> None:
+def test_each_condition_holds_or_not(holds: bool, condition: Condition) -> None:
     assert condition.holds(FACTS) is holds
 
 
-def test_none_with_others() -> None:
+def test_none_with_others_holds_if_none_was_ticked_with_others() -> None:
     facts = Facts()
     facts.none_with_others = True
     assert NoneWithOthers().holds(facts)

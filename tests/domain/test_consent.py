@@ -59,7 +59,7 @@ def test_the_text_is_the_one_of_the_visitors_language() -> None:
     assert spanish.text_hash != english.text_hash
 
 
-def test_a_page_that_does_not_say_what_it_showed_is_recorded_so() -> None:
+def test_a_page_that_reports_no_consent_text_is_recorded_as_such() -> None:
     unknown = records(shown=False)
     assert [(record.consent, record.given, record.text) for record in unknown] == [
         ("contact", True, ""),
@@ -79,7 +79,7 @@ def test_any_change_breaks_the_chain(change: dict[str, object]) -> None:
     assert not chain_intact(chain)
 
 
-def test_a_record_taken_out_or_moved_breaks_the_chain() -> None:
+def test_a_removed_or_moved_record_breaks_the_chain() -> None:
     first, second, third = records()
     assert not chain_intact([first, third])
     assert not chain_intact([second, first, third])

@@ -1,4 +1,4 @@
-"""A lead, and what staff have still to be told about it."""
+"""A lead and its alerts."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def due(lead: Lead, at: datetime) -> int | None:
     return lead.level_due(ladder_of(lead), at)
 
 
-def told(lead: Lead, at: datetime) -> tuple[Lead, int | None]:
-    """The lead after an alerter looked at it, and the level that it told."""
+def alert(lead: Lead, at: datetime) -> tuple[Lead, int | None]:
+    """The lead after an alerter checked it, and the level that was alerted."""
     level = due(lead, at)
     return (lead, None) if level is None else (lead.claimed(level, at).alerted(level, ladder_of(lead)), level)
 
@@ -48,12 +48,12 @@ def test_a_reference_can_be_read_out_and_is_always_the_same(lead_id: UUID) -> No
 
 
 @given(st.uuids(), st.uuids())
-def test_a_reference_does_not_give_the_id_away(one: UUID, two: UUID) -> None:
+def test_a_reference_does_not_reveal_the_id(one: UUID, two: UUID) -> None:
     assert (reference_of(one) == reference_of(two)) is (one == two)
     assert reference_of(one).replace("-", "")[:4] not in str(one).upper().replace("-", "")
 
 
-# --- as received ---
+# --- a new lead ---
 
 
 @pytest.mark.parametrize("answers", TIERS.values(), ids=TIERS)
@@ -98,7 +98,7 @@ def test_a_claimed_lead_is_left_alone_until_the_claim_lapses(answers: Json) -> N
     assert due(claimed, RECEIVED + CLAIM_LASTS) == 1
 
 
-def test_a_claim_brings_the_lead_back_to_the_sweep_when_it_lapses() -> None:
+def test_the_sweep_finds_a_lead_whose_claim_lapsed() -> None:
     assert a_lead(URGENT).claimed(1, RECEIVED).escalation.next_at == RECEIVED + CLAIM_LASTS
 
 
@@ -110,28 +110,28 @@ def test_every_change_is_a_new_version_and_leaves_the_old_one_alone() -> None:
     assert lead == a_lead(URGENT, lead_id=lead.lead_id)
 
 
-# --- the ladder ---
+# --- escalation levels ---
 
 
-def test_what_was_told_is_not_due_again_until_the_next_step() -> None:
-    lead, _ = told(a_lead(URGENT), RECEIVED)
+def test_the_next_level_is_due_only_when_its_time_comes() -> None:
+    lead, _ = alert(a_lead(URGENT), RECEIVED)
     assert lead.escalation.next_at == minutes(30)
     assert due(lead, minutes(29)) is None
     assert due(lead, minutes(30)) == 2
 
 
-def test_after_the_last_step_there_is_nothing_more_to_say_but_the_lead_stays_open() -> None:
+def test_after_the_last_level_the_lead_stays_open_without_alerts() -> None:
     lead = a_lead(URGENT)
     for at in (0, 30, 60):
-        lead, level = told(lead, minutes(at))
+        lead, level = alert(lead, minutes(at))
         assert level
     assert lead.escalation.next_at == NEVER
     assert due(lead, NEVER - timedelta(days=1)) is None
 
 
-def test_a_step_in_open_hours_waits_for_them() -> None:
+def test_a_level_in_open_hours_waits_for_opening() -> None:
     friday = datetime(2026, 1, 16, 22, 0, tzinfo=UTC)  # 16:00 in Chicago
-    lead, _ = told(a_lead(PRIORITY, at=friday), friday)
+    lead, _ = alert(a_lead(PRIORITY, at=friday), friday)
     assert lead.escalation.next_at == datetime(2026, 1, 19, 17, 0, tzinfo=UTC)  # 1 open hour on Friday, 3 on Monday
 
 
@@ -141,7 +141,7 @@ def test_after_an_outage_no_level_is_left_out(answers: Json, late: timedelta) ->
     """Each level has its own audience."""
     lead, levels = a_lead(answers), []
     for step in range(5):
-        lead, level = told(lead, RECEIVED + late + step * CLAIM_LASTS)
+        lead, level = alert(lead, RECEIVED + late + step * CLAIM_LASTS)
         levels += [level] if level else []
     passed = [
         step for step in ladder_of(lead).steps if step.after.after(RECEIVED, HOURS) <= RECEIVED + late + 4 * CLAIM_LASTS
@@ -149,23 +149,21 @@ def test_after_an_outage_no_level_is_left_out(answers: Json, late: timedelta) ->
     assert levels == list(range(1, len(passed) + 1))
 
 
-def test_a_ladder_that_became_shorter_is_no_trap() -> None:
+def test_a_shortened_ladder_alerts_no_missing_level() -> None:
     lead = a_lead(EMERGENCY)
     for at in (0, 5):
-        lead, _ = told(lead, minutes(at))
+        lead, _ = alert(lead, minutes(at))
     assert lead.claimed(3, minutes(10)).level_due(Ladder(ladder_of(lead).steps[:2], HOURS), minutes(20)) is None
     assert a_lead(EMERGENCY).level_due(Ladder((), HOURS), minutes(20)) is None
 
 
 @given(st.sampled_from(sorted(TIERS)), instants, st.lists(st.integers(0, 5_000), min_size=1, max_size=12))
-def test_whenever_staff_are_told_levels_only_rise_and_none_is_told_twice(
-    tier: str, received: datetime, waits: list[int]
-) -> None:
+def test_levels_only_rise_and_none_is_alerted_twice(tier: str, received: datetime, waits: list[int]) -> None:
     lead, at, levels = a_lead(TIERS[tier], at=received), received, []
     for wait in waits:
         at += timedelta(minutes=wait)
         assert lead.escalation.next_at is not None
-        lead, level = told(lead, at)
+        lead, level = alert(lead, at)
         if level is not None:
             levels.append(level)
             assert ladder_of(lead).steps[level - 1].after.after(received, HOURS) <= at
@@ -173,16 +171,16 @@ def test_whenever_staff_are_told_levels_only_rise_and_none_is_told_twice(
 
 
 @given(st.sampled_from(sorted(TIERS)), instants)
-def test_a_lead_that_is_looked_at_when_it_asks_climbs_its_whole_ladder(tier: str, received: datetime) -> None:
+def test_a_lead_checked_on_time_goes_through_all_levels(tier: str, received: datetime) -> None:
     lead, levels = a_lead(TIERS[tier], at=received), []
     while lead.escalation.next_at is not None and lead.escalation.next_at < NEVER:
-        lead, level = told(lead, lead.escalation.next_at)
+        lead, level = alert(lead, lead.escalation.next_at)
         assert level is not None
         levels.append(level)
     assert levels == list(range(1, len(ladder_of(lead)) + 1))
 
 
-def test_an_alerter_whose_clock_is_a_little_behind_still_tells_a_new_lead() -> None:
+def test_an_alerter_with_a_slow_clock_still_alerts_a_new_lead() -> None:
     lead = a_lead(URGENT)
     assert due(lead, RECEIVED - CLOCKS_DIFFER) == 1
     assert due(lead, RECEIVED - CLOCKS_DIFFER - timedelta(seconds=1)) is None

@@ -1,4 +1,4 @@
-"""What staff read first: the answers that raised the tier, and what is still to be asked."""
+"""A lead as staff see it: the answers that raised the tier, and the questions to ask on the phone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.http.staff_responses import LeadView
 from shared.usecases.inbox import OpenedLead
 from tests.leads import RECEIVED, RULEBOOK, a_lead, varied
 
-NOTHING_SAID = {
+ALL_NEGATIVE = {
     "em-now": ["none"],
     "ces": ["none"],
     "motor": ["none"],
@@ -23,10 +23,10 @@ NOTHING_SAID = {
 RULE_SET = RULEBOOK.of("fs-intake")
 
 
-def seen(**answers: object) -> dict[str, Any]:
+def view_with(**answers: object) -> dict[str, Any]:
     assert RULE_SET is not None
-    said = {"age": 57, "who": "self", "region": ["lumbar"], **NOTHING_SAID, **answers}
-    return view_of(a_lead({code.replace("_", "-"): answer for code, answer in said.items()}), RULE_SET)
+    answered = {"age": 57, "who": "self", "region": ["lumbar"], **ALL_NEGATIVE, **answers}
+    return view_of(a_lead({code.replace("_", "-"): answer for code, answer in answered.items()}), RULE_SET)
 
 
 def view_of(lead: Lead, rule_set: RuleSet) -> dict[str, Any]:
@@ -51,18 +51,18 @@ def to_ask(view: dict[str, Any]) -> list[tuple[str, str]]:
         ({"spread": ["leg-one"], "pain": 6}, []),
     ],
 )
-def test_only_answers_that_a_fired_safety_rule_looks_for_come_first(answers: dict[str, Any], raised: list[str]) -> None:
-    assert positives(seen(**answers)) == raised
+def test_answers_that_a_fired_safety_rule_checks_for_are_positive(answers: dict[str, Any], raised: list[str]) -> None:
+    assert positives(view_with(**answers)) == raised
 
 
-def test_a_safety_question_that_the_patient_could_not_answer_is_asked_again() -> None:
-    view = seen(ces=["unsure"])
+def test_a_safety_question_answered_unsure_is_asked_on_the_phone() -> None:
+    view = view_with(ces=["unsure"])
     assert to_ask(view) == [("ces", "not sure")]
     assert positives(view) == ["ces"]
 
 
 def test_what_is_asked_on_the_phone_can_be_read_out() -> None:
-    (question,) = seen(motor=["unsure"])["to_ask"]
+    (question,) = view_with(motor=["unsure"])["to_ask"]
     assert question["text"] == "Is any part of your body weak?"
     assert question["options"] == [
         "My foot drags or slaps, or I can't lift my foot or toes",
@@ -71,12 +71,12 @@ def test_what_is_asked_on_the_phone_can_be_read_out() -> None:
     ]
 
 
-def test_each_safety_rule_says_how_urgent_it_is_by_itself() -> None:
-    rules = seen(em_now=["chest-pressure"], motor=["unsure"])["triage"]["safety_rules"]
+def test_each_safety_rule_shows_its_own_floor() -> None:
+    rules = view_with(em_now=["chest-pressure"], motor=["unsure"])["triage"]["safety_rules"]
     assert {rule["id"]: rule["floor"] for rule in rules} == {"CARD-01": "EMERGENCY", "UNK-02": "PRIORITY"}
 
 
-def test_a_rule_that_is_no_longer_in_the_rules_has_no_urgency() -> None:
+def test_a_rule_that_was_removed_shows_no_floor() -> None:
     assert RULE_SET is not None
     lead = a_lead({"em-now": ["chest-pressure"]})
     now = varied(RULE_SET, safety=())
@@ -85,9 +85,9 @@ def test_a_rule_that_is_no_longer_in_the_rules_has_no_urgency() -> None:
 
 
 def test_a_follow_up_that_was_skipped_is_asked() -> None:
-    assert to_ask(seen(motor=["leg-weak"])) == [("motor-course", "not answered")]
+    assert to_ask(view_with(motor=["leg-weak"])) == [("motor-course", "not answered")]
 
 
-def test_the_patients_own_words_are_known_as_such() -> None:
-    words = [answer for answer in seen(note="It burns.")["answers"] if answer["type"] == "text"]
+def test_free_text_answers_are_marked_as_text() -> None:
+    words = [answer for answer in view_with(note="It burns.")["answers"] if answer["type"] == "text"]
     assert [answer["answer"] for answer in words] == [["It burns."]]

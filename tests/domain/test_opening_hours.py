@@ -1,4 +1,4 @@
-"""Opening hours: clock changes, holidays, and spans counted in open time."""
+"""Opening hours: clock changes, holidays, and time spans that count open time."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def shown(at: datetime) -> str:
     return at.astimezone(CHICAGO).strftime("%Y-%m-%d %H:%M")
 
 
-def test_parts_may_have_hours_of_their_own() -> None:
+def test_days_may_have_different_hours() -> None:
     hours = OpeningHours.parse("Mon-Thu 08:00-17:00, Fri 08:00-12:00", "America/Chicago")
     assert hours.days[3] == (time(8), time(17))
     assert hours.days[4] == (time(8), time(12))
@@ -121,7 +121,7 @@ def test_business_days_begin_on_the_day_after(at: str, days: int, expected: str)
     assert shown(WEEKDAYS.close_of_business(local(at), days)) == expected
 
 
-def test_a_closure_without_end_is_a_mistake_in_the_settings() -> None:
+def test_an_endless_closure_is_refused() -> None:
     closed = OpeningHours(CHICAGO, {})
     with pytest.raises(ValueError, match="closed for too long"):
         closed.later(local("2026-01-14 10:00"), 1)
@@ -137,35 +137,35 @@ def test_later_never_goes_back_and_never_ends_while_closed(hours: OpeningHours, 
 
 
 @given(clinics, instants, st.integers(0, 1_000), st.integers(0, 1_000))
-def test_two_waits_after_each_other_are_one_long_wait(hours: OpeningHours, at: datetime, one: int, two: int) -> None:
+def test_two_consecutive_waits_equal_one_long_wait(hours: OpeningHours, at: datetime, one: int, two: int) -> None:
     between = hours.later(at, one)
     apart, together = hours.later(between, two), hours.later(at, one + two)
-    if two:  # a wait of nothing may stop at closing time or at the next opening
+    if two:  # a wait of zero minutes may end at closing time or at the next opening
         assert apart == together
 
 
 @given(clinics, instants, instants, st.integers(0, 1_000))
-def test_who_comes_later_is_due_later(hours: OpeningHours, one: datetime, two: datetime, minutes: int) -> None:
+def test_a_later_start_is_never_due_earlier(hours: OpeningHours, one: datetime, two: datetime, minutes: int) -> None:
     first, second = sorted((one, two))
     assert hours.later(first, minutes) <= hours.later(second, minutes)
     assert hours.close_of_business(first, 1) <= hours.close_of_business(second, 1)
 
 
-def test_a_span_counts_what_it_says() -> None:
+def test_a_span_counts_clock_time_open_time_or_business_days() -> None:
     at = local("2026-01-16 16:00")
     assert shown(Span(minutes=90).after(at, WEEKDAYS)) == "2026-01-16 17:30"
     assert shown(Span(open_minutes=90).after(at, WEEKDAYS)) == "2026-01-20 08:30"
     assert shown(Span(open_days=1).after(at, WEEKDAYS)) == "2026-01-20 17:00"
 
 
-def test_a_wait_longer_than_the_longest_closure_is_no_closure() -> None:
-    """A clinic that opens for an hour a week: its PRIORITY and ROUTINE ladders take months, and still end."""
+def test_a_long_wait_is_not_mistaken_for_a_closure() -> None:
+    """At a clinic that opens for one hour a week, PRIORITY and ROUTINE ladders take months but end."""
     rare = OpeningHours.parse("Sat 10:00-11:00", "America/Chicago", "2026-04-04")
     assert shown(rare.later(local("2026-01-14 10:00"), 720)) == "2026-04-11 11:00"
     assert shown(rare.close_of_business(local("2026-01-14 10:00"), 12)) == "2026-04-11 11:00"
 
 
-def test_a_time_given_on_a_local_clock_counts_the_same() -> None:
+def test_a_local_time_counts_like_the_same_time_in_utc() -> None:
     before_the_change = datetime(2026, 3, 8, 0, 30, tzinfo=CHICAGO)
     assert shown(Span(minutes=240).after(before_the_change, NIGHTS)) == "2026-03-08 05:30"
     assert NIGHTS.later(before_the_change, 120) == NIGHTS.later(before_the_change.astimezone(UTC), 120)
@@ -190,19 +190,19 @@ YEARS_OF_CHANGES = [
     ("Mon-Fri 08:00-17:00", "America/Chicago", "2026-01-19,2026-12-25,2027-01-01"),
     ("Mon-Sun 00:00-23:59", "America/Chicago", "2026-03-08"),  # closed on the day that clocks go forward
     ("Mon-Sun 00:00-23:59", "Europe/Berlin", "2026-10-25"),
-    ("Sun 00:00-12:00", "Australia/Lord_Howe", ""),  # clocks move by half an hour
-    ("Mon-Thu 09:00-12:00, Sat 10:00-11:30", "Africa/Casablanca", ""),  # clocks move around Ramadan
-    ("Mon-Fri 08:00-17:00", "Asia/Kathmandu", ""),  # at 5 h 45 min, and never moves
+    ("Sun 00:00-12:00", "Australia/Lord_Howe", ""),  # clocks change by half an hour
+    ("Mon-Thu 09:00-12:00, Sat 10:00-11:30", "Africa/Casablanca", ""),  # clocks change around Ramadan
+    ("Mon-Fri 08:00-17:00", "Asia/Kathmandu", ""),  # UTC+05:45, no clock changes
 ]
 
 
 @pytest.mark.parametrize(("hours", "zone", "holidays"), YEARS_OF_CHANGES)
 @given(at=instants, minutes=st.integers(1, 3_000))
 @settings(max_examples=40)
-def test_open_minutes_are_those_that_a_clock_on_the_wall_counts(
+def test_open_minutes_agree_with_counting_minute_by_minute(
     hours: str, zone: str, holidays: str, at: datetime, minutes: int
 ) -> None:
-    """A second reading: minute by minute on the wall's clock, without any arithmetic on dates."""
+    """An independent count: minute by minute on the local clock, without date arithmetic."""
     clinic = OpeningHours.parse(hours, zone, holidays)
     at = at.replace(second=0, microsecond=0)
     later, counted, wall = clinic.later(at, minutes), 0, ZoneInfo(zone)
@@ -217,11 +217,11 @@ def test_open_minutes_are_those_that_a_clock_on_the_wall_counts(
 
 @pytest.mark.parametrize("tier", [tier for tier in TIERS.values() if tier.escalates], ids=lambda tier: tier.name)
 @given(at=instants)
-def test_every_ladder_climbs_in_order_whatever_the_day(tier: Tier, at: datetime) -> None:
+def test_every_ladder_escalates_in_order_on_any_day(tier: Tier, at: datetime) -> None:
     steps = [step.after.after(at, WEEKDAYS) for step in tier.usual.ladder]
     assert steps == sorted(steps)
     assert steps[0] == at
-    if tier.name in ("EMERGENCY", "URGENT"):  # by the clock: at night and on holidays too
+    if tier.name in ("EMERGENCY", "URGENT"):  # clock minutes, at night and on holidays too
         assert [step - at for step in steps] == [
             timedelta(minutes=step.after.minutes or 0) for step in tier.usual.ladder
         ]

@@ -1,4 +1,4 @@
-"""What a set of answers says, and which answers cannot be taken."""
+"""The facts that answers state, and which answers are invalid."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ QUESTIONNAIRE = RULE_SET.questionnaire
         ("shoe-size", 42, "This questionnaire has no such question."),
     ],
 )
-def test_an_answer_that_cannot_be_taken_is_named_without_its_value(code: str, answer: Any, detail: str) -> None:
+def test_an_invalid_answer_is_reported_without_its_value(code: str, answer: Any, detail: str) -> None:
     (problem,) = QUESTIONNAIRE.problems({**HEALTHY, code: answer})
     assert (problem.pointer, problem.detail) == (f"/answers/{code}", detail)
 
@@ -38,11 +38,11 @@ def test_an_answer_that_cannot_be_taken_is_named_without_its_value(code: str, an
     "answers",
     [{}, HEALTHY, {"age": 0}, {"age": 120}, {"ces": []}, {"ces": ["none", "unsure"]}, {"note": "x" * 500}],
 )
-def test_partial_and_contradictory_answers_are_taken(answers: dict[str, Any]) -> None:
+def test_partial_and_contradictory_answers_are_accepted(answers: dict[str, Any]) -> None:
     assert QUESTIONNAIRE.problems(answers) == ()
 
 
-def test_none_beside_another_option_is_dropped_and_noticed() -> None:
+def test_none_beside_another_option_is_dropped_and_recorded() -> None:
     facts = QUESTIONNAIRE.facts({"ces": ["none", "bowel-loss"]})
     assert facts.chosen["ces"] == {"bowel-loss"}
     assert facts.none_with_others
@@ -72,13 +72,13 @@ def test_pregnancy_is_asked_from_18_to_55(age: int, asked: bool) -> None:
     assert ("preg" in QUESTIONNAIRE.facts({"age": age}).chosen) is asked
 
 
-def test_blank_text_and_an_empty_list_are_no_answers() -> None:
+def test_blank_text_and_empty_lists_are_not_answers() -> None:
     facts = QUESTIONNAIRE.facts({"note": " \n ", "ces": []})
     assert not facts.answered("note")
     assert not facts.answered("ces")
 
 
-def test_the_whole_form_is_there() -> None:
+def test_the_questionnaire_is_complete() -> None:
     questions = list(QUESTIONNAIRE.questions.values())
     follow_ups = [question.code for question in questions if question.shown_when]
     always = [question for question in questions if not question.shown_when and question.type != "text"]

@@ -1,4 +1,4 @@
-"""How long a lead is kept, and what is left of it then."""
+"""Retention: how long a lead is kept, and what remains of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.domain.leads.consent import ConsentRecord
 from shared.domain.leads.erasure import Tombstone, erased, last_contact
 from shared.domain.leads.history import SYSTEM, HistoryEntry
 from shared.domain.leads.lead import Lead
-from shared.domain.leads.person import email_key, phone_key
+from shared.domain.leads.person_keys import email_key, phone_key
 from shared.domain.leads.retention import Kept, Retention, Stage, months_before, retired, stage_of
 from shared.rulebook.reader import RulebookError
 from shared.rulebook.retention import FILE, retention
@@ -28,7 +28,7 @@ WORDS = "the words of staff and patients"
 
 
 def years(number: float) -> datetime:
-    """After the last contact, and a day."""
+    """That many years and one day after the last contact."""
     return TAKEN_AT + timedelta(days=365.25 * number + 1)
 
 
@@ -57,7 +57,7 @@ AUDITED = {"urgent", "emergency", "raised", "lowered", "urgent and booked"}
 
 
 def kept_after(kept: Kept, at: datetime) -> Kept | None:
-    """As after daily runs until then."""
+    """What remains after daily retention runs until `at`."""
     left: Kept | None = kept
     while left is not None:
         later = retired(left, RETENTION, at)
@@ -69,15 +69,15 @@ def kept_after(kept: Kept, at: datetime) -> Kept | None:
 
 class TestLeads:
     @pytest.mark.parametrize("lead", [a_lead(), a_lead(URGENT), a_lead(EMERGENCY)], ids=lambda lead: lead.tier)
-    def test_a_lead_that_nobody_has_taken_is_never_touched(self, lead: Lead) -> None:
+    def test_a_lead_that_nobody_has_taken_is_never_retired(self, lead: Lead) -> None:
         assert stage_of(lead) is None
         assert retired(lead, RETENTION, years(50)) is lead
 
-    def test_a_lead_that_was_opened_again_waits_until_somebody_takes_it(self) -> None:
+    def test_a_reopened_lead_is_kept_until_somebody_takes_it(self) -> None:
         lead = worked(LEADS["ordinary"], status="new")
         assert retired(lead, RETENTION, years(50)) is lead
 
-    def test_a_lead_that_asks_nothing_of_staff_goes_like_any_other(self) -> None:
+    def test_a_lead_that_alerts_nobody_is_retired_like_any_other(self) -> None:
         lead = a_lead(NOT_A_FIT)
         later = kept_after(lead, years(1.1))
         assert isinstance(later, Lead)
@@ -85,12 +85,12 @@ class TestLeads:
         assert kept_after(lead, years(5.1)) is None
 
     @pytest.mark.parametrize("name", LEADS)
-    def test_nothing_goes_before_its_time(self, name: str) -> None:
+    def test_nothing_is_removed_early(self, name: str) -> None:
         lead = LEADS[name]
         assert retired(lead, RETENTION, RECEIVED + timedelta(days=364)) is lead
 
     @pytest.mark.parametrize("name", [name for name in LEADS if "booked" not in name])
-    def test_answers_go_after_a_year_and_the_evidence_of_consent_stays(self, name: str) -> None:
+    def test_answers_go_after_a_year_and_consent_evidence_stays(self, name: str) -> None:
         before, after = LEADS[name], kept_after(LEADS[name], years(1.1))
         assert isinstance(after, Lead)
         assert after.version == before.version + 1
@@ -111,7 +111,7 @@ class TestLeads:
         assert after.work.status == before.work.status
 
     @pytest.mark.parametrize("name", [name for name in LEADS if "booked" not in name])
-    def test_which_rules_fired_stays_for_urgent_leads_only(self, name: str) -> None:
+    def test_fired_rules_are_kept_only_for_urgent_leads(self, name: str) -> None:
         before, after = LEADS[name], kept_after(LEADS[name], years(1.1))
         assert isinstance(after, Lead)
         assert after.assessment.triage.tags == after.assessment.triage.fit_rules == ()
@@ -124,7 +124,7 @@ class TestLeads:
             assert not after.assessment.messages_shown
 
     @pytest.mark.parametrize("name", [name for name in LEADS if "booked" in name])
-    def test_a_booked_lead_stays_whole(self, name: str) -> None:
+    def test_a_booked_lead_stays_complete(self, name: str) -> None:
         assert kept_after(LEADS[name], years(5.5)) is LEADS[name]
 
     @pytest.mark.parametrize("name", sorted(set(LEADS) - AUDITED - {"booked"}))
@@ -132,7 +132,7 @@ class TestLeads:
         assert kept_after(LEADS[name], years(5.1)) is None
 
     @pytest.mark.parametrize("name", sorted(AUDITED - {"urgent and booked"}))
-    def test_of_an_urgent_lead_a_trail_without_a_name_is_left_until_the_sixth_year(self, name: str) -> None:
+    def test_an_urgent_lead_leaves_a_nameless_trail_until_year_six(self, name: str) -> None:
         lead, trail = LEADS[name], kept_after(LEADS[name], years(5.1))
         assert isinstance(trail, Tombstone)
         assert trail.trail is not None
@@ -150,23 +150,23 @@ class TestLeads:
         assert kept_after(LEADS[name], years(6.1)) is None
 
     @pytest.mark.parametrize("name", LEADS)
-    def test_in_the_end_nothing_is_left_of_any(self, name: str) -> None:
+    def test_after_six_years_nothing_is_left(self, name: str) -> None:
         assert kept_after(LEADS[name], years(6.1)) is None
 
-    def test_what_happens_later_counts_from_the_last_contact(self) -> None:
+    def test_later_stages_count_from_the_last_contact(self) -> None:
         lead = LEADS["ordinary"].revoked("contact", "STOP", years(4))
         assert last_contact(lead) == years(4)
         assert kept_after(lead, years(6)) is not None
         assert kept_after(lead, years(9.1)) is None
 
-    def test_retiring_is_no_contact(self) -> None:
+    def test_retiring_does_not_count_as_contact(self) -> None:
         later = kept_after(LEADS["ordinary"], years(1.1))
         assert isinstance(later, Lead)
         assert later.history[-1].by == SYSTEM
         assert last_contact(later) == TAKEN_AT
 
     @given(st.sampled_from(sorted(LEADS)), st.lists(st.floats(0, 8), min_size=1, max_size=6))
-    def test_it_never_matters_how_often_it_runs(self, name: str, moments: list[float]) -> None:
+    def test_how_often_retention_runs_does_not_matter(self, name: str, moments: list[float]) -> None:
         often: Kept | None = LEADS[name]
         for moment in sorted(moments):
             often = kept_after(often, years(moment)) if often else None
@@ -176,7 +176,7 @@ class TestLeads:
 
 
 class TestErasing:
-    def test_leaves_a_tombstone_and_the_ledger_with_hashed_contacts(self) -> None:
+    def test_erasing_leaves_a_tombstone_with_hashed_contacts(self) -> None:
         lead = LEADS["urgent"].revoked("contact", WORDS, TAKEN_AT)
         left = erased(lead, "s-9", TAKEN_AT, KEY)
         assert (left.lead_id, left.version, left.by, left.kind) == (lead.lead_id, lead.version + 1, "s-9", "erased")
@@ -205,7 +205,7 @@ class TestErasing:
         assert retired(left, RETENTION, years(4.9)) is left
         assert retired(left, RETENTION, years(5.1)) is None
 
-    def test_is_readable_again(self) -> None:
+    def test_a_tombstone_is_read_back_as_stored(self) -> None:
         left = erased(LEADS["urgent"], "s-9", TAKEN_AT, KEY)
         assert Tombstone.model_validate_json(left.model_dump_json()) == left
 
@@ -232,34 +232,34 @@ def test_some_months_ago_is_always_a_day_of_that_month(at: datetime, months: int
 
 
 class TestData:
-    def test_the_times_are_those_of_the_design(self) -> None:
+    def test_the_periods_are_those_of_the_design(self) -> None:
         assert RETENTION.months == {Stage.ANSWERS: 12, Stage.BOOKED: 72, Stage.EVIDENCE: 60, Stage.AUDIT: 72}
         assert RETENTION.audited_tiers == {"EMERGENCY", "URGENT"}
 
     @pytest.mark.parametrize(
         ("was", "becomes", "complaint"),
         [
-            ("answers_months = 12", "answers_months = 0", "a month at least"),
-            ("answers_months = 12", "answers_months = 61", "answers go first"),
-            ("audit_months = 72", "audit_months = 48", "answers go first"),
+            ("answers_months = 12", "answers_months = 0", "at least a month"),
+            ("answers_months = 12", "answers_months = 61", "must not decrease"),
+            ("audit_months = 72", "audit_months = 48", "must not decrease"),
             ("audit_months = 72", "audits_months = 72", "audit_months is missing"),
             ("audited_tiers", "more = 1\naudited_tiers", "unknown key more"),
         ],
     )
-    def test_what_makes_no_sense_is_refused(self, was: str, becomes: str, complaint: str, tmp_path: Path) -> None:
+    def test_invalid_retention_data_is_refused(self, was: str, becomes: str, complaint: str, tmp_path: Path) -> None:
         file = tmp_path / "retention.toml"
         file.write_text(FILE.read_text(encoding="utf-8").replace(was, becomes), encoding="utf-8")
         with pytest.raises(RulebookError, match=complaint):
             retention(file)
 
-    def test_a_shorter_time_holds_for_what_is_stored_already(self) -> None:
+    def test_a_shorter_period_applies_to_stored_leads(self) -> None:
         shorter = Retention({**RETENTION.months, Stage.ANSWERS: 1}, RETENTION.audited_tiers)
         lead = LEADS["ordinary"]
         assert retired(lead, shorter, RECEIVED + timedelta(days=32)) is not lead
 
 
-def test_a_ledger_entry_keeps_no_field_that_a_person_or_a_browser_wrote() -> None:
-    """A new field of the ledger must be judged: does an erased lead's tombstone keep it?"""
+def test_every_ledger_field_is_judged_for_erasure() -> None:
+    """For each new ledger field, decide whether the tombstone of an erased lead keeps it."""
     assert {field.name for field in fields(ConsentRecord)} == {
         *("consent", "given", "text", "text_hash", "questionnaire", "questionnaire_version", "language", "how"),
         *("covers", "at", "hash"),

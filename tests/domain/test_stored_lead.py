@@ -1,4 +1,4 @@
-"""A lead as it is stored: every field is written and read back, and belongs to one part."""
+"""A lead as it is stored: each field belongs to one part, and is written and read back."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def test_every_field_of_a_lead_belongs_to_one_part() -> None:
     counted = Counter([*own, *(name for names in parts.values() for name in names)])
     assert {name for name, count in counted.items() if count > 1} == set()
     assert set(own) == {
-        *("lead_id", "version", "reference", "source"),  # what it is called
-        *("history", "earlier", "answers_removed_at"),  # what happened to it
+        *("lead_id", "version", "reference", "source"),  # identity
+        *("history", "earlier", "answers_removed_at"),  # what happened to the lead
     }
 
 
@@ -58,7 +58,7 @@ def test_a_field_added_to_a_part_is_stored_and_read_back() -> None:
     assert Longer.model_validate_json(a_lead(URGENT).model_dump_json()).work.booked_for == ""
 
 
-def test_what_an_older_version_does_not_know_is_ignored() -> None:
+def test_fields_of_a_newer_version_are_ignored() -> None:
     stored = a_lead(URGENT).model_dump_json().replace('"work":{', '"room":"3b","work":{"booked_for":"Tuesday",', 1)
     assert Lead.model_validate_json(stored).work == WorkState()
 
@@ -78,7 +78,7 @@ def test_stored_values_are_frozen_and_refuse_the_wrong_type() -> None:
 @pytest.mark.parametrize(
     "stored", [a_lead(URGENT), erased(a_lead(), "s-1", RECEIVED, PERSON_KEY), LeadSummary.of(a_lead())]
 )
-def test_errors_of_stored_values_repeat_none(stored: Stored) -> None:
+def test_errors_never_quote_stored_values(stored: Stored) -> None:
     spoilt = {name: ["canary-value"] for name in type(stored).model_fields}
     with pytest.raises(ValidationError) as failure:
         type(stored).model_validate(spoilt)

@@ -1,4 +1,4 @@
-"""The rules of fs-triage against the written vignettes, and against a second reading of the clinical prose."""
+"""The rules of fs-triage, compared with the vignettes and with `second_reading` of the clinical text."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def all_answer_sets() -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("vignette", VIGNETTES, ids=lambda vignette: vignette["id"])
-def test_vignette_exactly(vignette: dict[str, Any]) -> None:
+def test_each_vignette_has_its_expected_result(vignette: dict[str, Any]) -> None:
     result = scored(vignette["answers"])
     assert {key: result[key] for key in vignette["expected"]} == vignette["expected"]
 
@@ -40,7 +40,7 @@ def test_there_are_vignettes_and_each_expects_every_result() -> None:
     assert all(vignette["expected"].keys() == expected for vignette in VIGNETTES)
 
 
-def test_agrees_with_the_second_reading_and_every_rule_both_fires_and_keeps_silent() -> None:
+def test_triage_agrees_with_the_second_reading_and_tries_every_rule() -> None:
     groups = (RULE_SET.safety, RULE_SET.not_fit, RULE_SET.fit.rules, RULE_SET.tags)
     rules = {rule.id for group in groups for rule in group}
     fired: set[str] = set()
@@ -64,7 +64,7 @@ BASES = [HEALTHY | EFFORT, HEALTHY | STANDING, *(vignette["answers"] for vignett
 
 
 @pytest.mark.parametrize("question", ["age", "pain"])
-def test_agrees_with_the_second_reading_at_every_age_and_every_degree_of_pain(question: str) -> None:
+def test_triage_agrees_at_every_age_and_degree_of_pain(question: str) -> None:
     highest = RULE_SET.questionnaire.questions[question].maximum
     assert highest
     for base in BASES:
@@ -90,14 +90,14 @@ PHRASES = [(rule, words.replace("_", " ")) for rule, listed in WORDS.items() for
 
 
 @pytest.mark.parametrize(("rule", "words"), PHRASES, ids=[words for _, words in PHRASES])
-def test_words_that_lift(rule: str, words: str) -> None:
+def test_words_that_raise_the_tier(rule: str, words: str) -> None:
     assert rule in scored(HEALTHY | {"note": f"Since May I {words.upper()}, no?"})["safety_rules"]
 
 
 @pytest.mark.parametrize(
     "words", ["peel", "my heart sank", "walking helps", "a wiper", "my feet hurt", "died laughing"]
 )
-def test_words_that_do_not(words: str) -> None:
+def test_words_that_do_not_raise_the_tier(words: str) -> None:
     assert scored(HEALTHY | {"note": words})["safety_rules"] == []
 
 
@@ -127,30 +127,30 @@ def test_the_second_reading_agrees_with_the_vignettes() -> None:
         pytest.param({"note": "numb\n  DOWN there"}, "URGENT", ["TXT-01"], id="words across a line break"),
     ],
 )
-def test_readings_that_were_decided(changes: dict[str, Any], tier: str, safety_rules: list[str]) -> None:
+def test_decided_interpretations_of_the_rules(changes: dict[str, Any], tier: str, safety_rules: list[str]) -> None:
     result = scored(HEALTHY | changes)
     assert (result["tier"], result["safety_rules"]) == (tier, safety_rules)
 
 
 @pytest.mark.parametrize(("limit", "score", "tier"), [("not", 55, "ROUTINE"), ("some", 60, "PRIORITY")])
-def test_the_cut_of_the_fit_score_is_60(limit: str, score: int, tier: str) -> None:
+def test_the_fit_score_threshold_is_60(limit: str, score: int, tier: str) -> None:
     stenosis = {"sx": ["pain", "numb"], "dx": ["spinal-stenosis"], "imaging": "mri-ct", "fn": limit}
     result = scored(HEALTHY | stenosis)
     assert (result["fit_score"], result["tier"], result["safety_rules"]) == (score, tier, [])
 
 
-def test_a_guardian_is_asking_for_a_minor_whatever_the_age() -> None:
+def test_a_guardian_asks_for_a_minor_whatever_the_age() -> None:
     result = scored(HEALTHY | {"who": "guardian"})
     assert (result["tier"], result["minor"], result["tags"]) == ("NOT_A_FIT", True, ["TAG-DQ"])
     assert result["messages"] == ["M-NF-MINOR", "M-NET"]
 
 
-def test_no_age_is_not_a_minor_and_not_safe() -> None:
+def test_a_missing_age_is_neither_a_minor_nor_safe() -> None:
     result = scored({code: answer for code, answer in HEALTHY.items() if code != "age"})
     assert (result["tier"], result["minor"]) == ("URGENT", False)
 
 
-def test_while_the_form_is_being_filled_in_what_was_not_yet_asked_is_not_yet_missing() -> None:
+def test_questions_not_asked_yet_are_not_missing() -> None:
     answers = HEALTHY | {"age": 30, "ces": ["sexual-change"], "ces-onset": "gt3m"}
     assert "PREG-01" in {rule.id for rule in triage(RULE_SET, answers).safety_rules}
     on_page_2 = triage(RULE_SET, answers, "P2")
@@ -168,7 +168,7 @@ def test_a_contradiction_alone_shows_the_message_of_its_tier() -> None:
     assert scored(HEALTHY | {"dx": ["none", "ddd"]})["messages"] == ["M-P", "M-NET"]
 
 
-def test_a_minor_in_danger_reads_the_advice_and_then_why_nothing_is_kept() -> None:
+def test_a_minor_in_danger_reads_advice_and_then_the_age_notice() -> None:
     result = scored(HEALTHY | {"age": 12, "em-now": ["stroke-signs"]})
     assert result["messages"] == ["M-E-HEART", "M-NF-MINOR", "M-NET"]
 
@@ -191,7 +191,7 @@ def test_a_failure_of_scoring_never_ends_below_urgent(answers: dict[str, Any], t
     assert not result.marketing_allowed
 
 
-def test_rules_that_raise_themselves_end_urgent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rules_that_raise_errors_end_urgent(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
@@ -200,7 +200,7 @@ def test_rules_that_raise_themselves_end_urgent(monkeypatch: pytest.MonkeyPatch)
     assert (result.tier, result.messages) == ("URGENT", ("M-U-UNSURE", "M-NET"))
 
 
-def test_the_result_says_which_rules_made_it() -> None:
+def test_the_result_names_its_rule_set_and_reasons() -> None:
     result = triage(RULE_SET, HEALTHY | {"sys": ["fever"]})
     assert (result.rule_set, result.rule_set_version) == (RULE_SET.id, RULE_SET.version)
     assert result.content_hash == RULE_SET.content_hash
@@ -223,5 +223,5 @@ def test_a_note_in_spanish_raises_the_tier_too(note: str, rule: str) -> None:
     assert rule in [fired.id for fired in triage(RULE_SET, {"note": note}).safety_rules]
 
 
-def test_to_speak_no_english_is_no_red_flag() -> None:
+def test_speaking_no_english_is_not_a_red_flag() -> None:
     assert [fired.id for fired in triage(RULE_SET, {"note": "No hablo inglés"}).safety_rules] == ["UNK-04"]

@@ -1,4 +1,4 @@
-"""What must hold for any answers at all (Hypothesis)."""
+"""Properties of triage that hold for any answers (Hypothesis)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def scored(answers: Answers) -> TriageResult:
 
 
 def rank(answers: Answers) -> int:
-    """0 is the most urgent."""
+    """The rank of the tier; 0 is the most urgent."""
     return RULE_SET.tiers[scored(answers).tier].rank
 
 
@@ -80,7 +80,7 @@ def test_not_sure_never_gives_an_adult_routine_or_not_a_fit(answers: dict[str, A
 
 @often
 @given(answer_sets, st.sampled_from(NOTES) | st.text(max_size=200))
-def test_free_text_only_raises(answers: dict[str, Any], note: str) -> None:
+def test_free_text_never_lowers_the_tier(answers: dict[str, Any], note: str) -> None:
     silent = {code: answer for code, answer in answers.items() if code != "note"}
     before, after = scored(silent), scored({**silent, "note": note})
     assert RULE_SET.tiers[after.tier].rank <= RULE_SET.tiers[before.tier].rank
@@ -114,7 +114,7 @@ def test_minors_and_the_urgent_never_get_marketing(answers: dict[str, Any]) -> N
 
 @often
 @given(answer_sets, st.booleans(), st.booleans())
-def test_every_result_ends_with_the_net(answers: dict[str, Any], clinic_open: bool, will_call: bool) -> None:
+def test_every_result_ends_with_the_safety_net(answers: dict[str, Any], clinic_open: bool, will_call: bool) -> None:
     shown = advice(RULE_SET, scored(answers).messages, clinic_open=clinic_open, will_call=will_call)
     assert len(shown) >= 2
     assert shown[-1].id == "M-NET"

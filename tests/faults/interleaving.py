@@ -21,7 +21,7 @@ from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import Arrival, Lead, reference_of
 from shared.domain.leads.lead_view import LeadSummary
 from shared.domain.leads.staff import Staff
-from shared.domain.leads.work import Action
+from shared.domain.leads.staff_actions import Action
 from shared.usecases.alerting import Alerting, alert_staff, escalate_leads
 from shared.usecases.capture import Intake, capture_lead
 from shared.usecases.inbox import Workspace, work_lead

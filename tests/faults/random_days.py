@@ -31,7 +31,7 @@ from shared.domain.leads.history import RETURNED
 from shared.domain.leads.lead import RETURN_WITHIN, Arrival, Lead, reference_of
 from shared.domain.leads.lead_view import LeadSummary
 from shared.domain.leads.staff import Staff
-from shared.domain.leads.work import Action
+from shared.domain.leads.staff_actions import Action
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.condition import Condition, options_of
 from shared.domain.rules.questionnaire import Answers
@@ -42,7 +42,7 @@ from shared.usecases.alerting import Alerting, alert_staff, escalate_leads
 from shared.usecases.capture import Intake, capture_lead
 from shared.usecases.inbox import Workspace, work_lead
 from shared.usecases.replaying import Replay, replay_submissions
-from shared.usecases.rules import score
+from shared.usecases.scoring import score
 from tests.domain.answer_sets import HEALTHY
 from tests.leads import varied
 

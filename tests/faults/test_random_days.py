@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.domain.rules.condition import options_of
-from shared.usecases.rules import score
+from shared.usecases.scoring import score
 from tests.faults import random_days
 from tests.faults.random_days import CALM, OUTAGES, STORMY, WEATHERS, Days, Weather
 

@@ -1,4 +1,4 @@
-"""Events as AWS sends them, from events/, with other content where a test needs it."""
+"""Lambda events, from events/, with the changes that a test needs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 EVENTS = Path(__file__).resolve().parents[2] / "events"
 Json = dict[str, Any]
 
-# Changes to the answers of events/capture_lead.json, and the tier they lead to.
+# Changes to the answers of events/capture_lead.json, and the tier that they lead to.
 PRIORITY: Json = {}
 ROUTINE: Json = {"dx": ["none"], "imaging": "none", "tx": ["none"], "spread": ["none"], "sx": ["pain"], "fn": "some"}
 URGENT: Json = {"sys": ["fever"]}
@@ -24,7 +24,7 @@ LEAD_ID = "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
 
 @dataclass
 class Context:
-    """What Lambda tells a function about its run."""
+    """A Lambda context."""
 
     function_name: str = "leads"
     memory_limit_in_mb: int = 512
@@ -44,13 +44,13 @@ def event(name: str) -> Json:
 
 
 def sent(name: str) -> Json:
-    """The body of the event."""
+    """The parsed body of the event in events/."""
     found: Json = json.loads(event(name)["body"])
     return found
 
 
 def posting(name: str, body: object, *, encoded: bool = False) -> Json:
-    """The event with this body: bytes and text as they are, anything else as JSON."""
+    """The event with this body: bytes and text unchanged, anything else as JSON."""
     content = body if isinstance(body, (bytes, str)) else json.dumps(body)
     posted = event(name)
     if isinstance(content, bytes) or encoded:
@@ -71,7 +71,7 @@ def minor_submission(**answers: Any) -> Json:
 
 
 def stream_of(*lead_ids: str) -> Json:
-    """The stream event with a record for each of these leads."""
+    """A stream event with a record for each of these leads."""
     batch = event("alert_staff")
     record = batch["Records"][0]
     batch["Records"] = []
@@ -84,7 +84,7 @@ def stream_of(*lead_ids: str) -> Json:
 
 
 def spool_of(*entries: str) -> Json:
-    """The queue's event with these entries."""
+    """An SQS event with these spool entries."""
     batch = event("replay_submissions")
     [record] = batch["Records"]
     batch["Records"] = [

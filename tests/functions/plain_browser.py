@@ -1,4 +1,4 @@
-"""A browser without JavaScript, in this process: it draws nothing, but fills in, presses and follows like one."""
+"""A browser without JavaScript, in this process: it fills in forms, presses buttons and follows redirects."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class PlainBrowser:
         return self._show(HANDLERS[route](asked, CONTEXT))
 
     def fill(self, values: dict[str, Any]) -> PlainBrowser:
-        """Answers by their code, other fields by their name."""
+        """Fills in answers by code and other fields by name."""
         for key, value in values.items():
             name = key if "." in key else f"answers.{key}"
             for choice in value if isinstance(value, list) else [value]:
@@ -81,7 +81,7 @@ class PlainBrowser:
         raise AssertionError(f"{name} has no option {value}")
 
     def fields(self, button: str) -> tuple[str, Fields]:
-        """Where that button sends the form, and what."""
+        """The address and the fields that a button sends."""
         pressed = next(one for one in self.page.select("button") if one.get_text(strip=True) == button)
         form = pressed.find_parent("form")
         assert isinstance(form, Tag)
@@ -132,7 +132,7 @@ class PlainBrowser:
 
     @property
     def errors(self) -> dict[str, str]:
-        """Sentence by the id of the field it stands beside; the summary must link to each."""
+        """Field id -> the error beside it. Checks that the summary links to each."""
         beside = {
             str(error["id"]).removesuffix("-error"): error.get_text(strip=True) for error in self.page.select("p.error")
         }

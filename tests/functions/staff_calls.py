@@ -1,4 +1,4 @@
-"""What signed-in staff do, as API Gateway hands it to the functions."""
+"""Calls by signed-in staff, as API Gateway events."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def signed_in(call: Json, who: str) -> Json:
     return call
 
 
-def captured(answers: Json | None = None, lead_id: str = LEAD_ID, *, told: bool = True, **changes: Any) -> str:
-    """The reference of a lead that was sent, and of which staff were told."""
+def captured(answers: Json | None = None, lead_id: str = LEAD_ID, *, alerted: bool = True, **changes: Any) -> str:
+    """Captures a lead, alerts staff, and returns its reference."""
     body = submission(answers, submission_id=lead_id, **changes)
     response = capture_lead.handler(posting("capture_lead", body), CONTEXT)
     assert response["statusCode"] == 201
-    if told:
+    if alerted:
         alert_staff.handler(stream_of(lead_id), CONTEXT)
     return reference_of(UUID(lead_id))
 
@@ -37,7 +37,7 @@ def opened(reference: str, who: str = NURSE) -> Json:
 
 
 def worked(reference: str, action: str, who: str = NURSE, version: int | None = None, **fields: Any) -> Json:
-    """With the version that the person sees now, unless one is given."""
+    """Acts on a lead, at its current version unless one is given."""
     seen = content(opened(reference, who))["summary"]["version"] if version is None else version
     body = json.dumps({"action": action, "version": seen, **fields})
     call = event("work_lead") | {"pathParameters": {"reference": reference}, "body": body}

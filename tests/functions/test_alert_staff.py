@@ -1,4 +1,4 @@
-"""The table stream to SNS, on moto."""
+"""Alerts from the table stream to SNS, on moto."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ TAKEN: Json = {"batchItemFailures": []}
 
 
 def captured(answers: Json, lead_id: str = LEAD_ID) -> str:
-    """A stored lead; its reference."""
+    """Captures a lead and returns its reference."""
     body = submission(answers, submission_id=lead_id)
     return str(content(capture_lead.handler(posting("capture_lead", body), CONTEXT))["reference"])
 
 
-def tell(*lead_ids: str) -> Json:
+def alert_by_stream(*lead_ids: str) -> Json:
     answer: Json = alert_staff.handler(stream_of(*lead_ids), CONTEXT)
     return answer
 
@@ -58,7 +58,7 @@ def sweep() -> Any:
         (ROUTINE, "ROUTINE", "desk", "Fri 2026-01-16 17:00 CST"),
     ],
 )
-def test_a_new_lead_is_told_with_tier_deadline_and_link(
+def test_a_new_lead_is_alerted_with_tier_deadline_and_link(
     aws: Aws, answers: Json, tier: str, audience: str, deadline: str
 ) -> None:
     reference = captured(answers)
@@ -70,50 +70,50 @@ def test_a_new_lead_is_told_with_tier_deadline_and_link(
     )
     attributes = {name: value["Value"] for name, value in alert["MessageAttributes"].items()}
     about = {"reference": reference, "link": alert["Message"].rpartition("Open it: ")[2]}
-    told = {"tier": tier, "kind": "new", "audience": audience, "suspect": "false"}
-    assert attributes == told | about | {"deadline": attributes["deadline"]}
+    expected = {"tier": tier, "kind": "new", "audience": audience, "suspect": "false"}
+    assert attributes == expected | about | {"deadline": attributes["deadline"]}
     assert {value["Type"] for value in alert["MessageAttributes"].values()} == {"String"}
 
 
 def test_an_alert_says_nothing_about_the_person(aws: Aws) -> None:
     captured(URGENT)
-    tell(LEAD_ID)
+    alert_by_stream(LEAD_ID)
     text = json.dumps(aws.alerts())
     sent = submission(URGENT)
     personal = [*sent["contact"].values(), "+13125550142", sent["answers"]["note"], "fever", LEAD_ID]
     assert not [value for value in personal if value not in ("call", "morning") and value in text]
 
 
-def test_a_lead_that_was_told_is_not_told_again(aws: Aws) -> None:
+def test_an_alerted_lead_is_not_alerted_again(aws: Aws) -> None:
     captured(URGENT)
-    assert tell(LEAD_ID, LEAD_ID) == TAKEN
-    assert tell(LEAD_ID) == TAKEN
+    assert alert_by_stream(LEAD_ID, LEAD_ID) == TAKEN
+    assert alert_by_stream(LEAD_ID) == TAKEN
     assert len(aws.alerts()) == 1
 
 
-def test_the_stored_lead_says_what_was_delivered(aws: Aws) -> None:
+def test_the_stored_lead_records_delivered_alerts(aws: Aws) -> None:
     captured(URGENT)
-    tell(LEAD_ID)
+    alert_by_stream(LEAD_ID)
     [lead] = aws.leads()
     assert (lead["alert_due"], lead["alert_delivered"]) == (1, 1)
     assert lead["next_at"] == "2026-01-14T16:30:00Z"
 
 
-def test_a_lead_that_another_alerter_claimed_is_left_to_it(aws: Aws, clock: Clock) -> None:
+def test_a_lead_claimed_by_another_process_is_skipped(aws: Aws, clock: Clock) -> None:
     captured(URGENT)
     aws.wire.down = {"sns.Publish"}
-    tell(LEAD_ID)  # dies after its claim
+    alert_by_stream(LEAD_ID)  # crashes after its claim
     aws.wire.down = set()
     clock.at += timedelta(seconds=29)
-    assert tell(LEAD_ID) == TAKEN
+    assert alert_by_stream(LEAD_ID) == TAKEN
     assert aws.alerts() == []
 
 
-def test_stream_and_sweep_at_once_tell_staff_once(aws: Aws) -> None:
-    """Also at the very same instant: equal claims are still two claims."""
+def test_stream_and_sweep_at_once_alert_staff_once(aws: Aws) -> None:
+    """Even at the same instant, when both claims are equal."""
     captured(URGENT)
     with ThreadPoolExecutor(6) as pool:
-        for done in [pool.submit(tell, LEAD_ID) for _ in range(3)] + [pool.submit(sweep) for _ in range(3)]:
+        for done in [pool.submit(alert_by_stream, LEAD_ID) for _ in range(3)] + [pool.submit(sweep) for _ in range(3)]:
             done.result()
     assert len(aws.alerts()) == 1
 
@@ -126,17 +126,17 @@ def test_of_two_equal_claims_only_the_first_publishes(aws: Aws) -> None:
         nonlocal first
         if operation == "dynamodb.PutItem" and first:
             first = False
-            tell(LEAD_ID)  # claims and tells between the reading and the claim of the other
+            alert_by_stream(LEAD_ID)  # claims and alerts between the other one's read and claim
 
     aws.wire.before = second_alerter
-    assert tell(LEAD_ID) == TAKEN
+    assert alert_by_stream(LEAD_ID) == TAKEN
     assert len(aws.alerts()) == 1
 
 
-def test_a_failed_publish_keeps_the_lead_due_until_the_claim_lapses(aws: Aws, clock: Clock) -> None:
+def test_after_a_failed_publish_the_lead_is_due_when_the_claim_lapses(aws: Aws, clock: Clock) -> None:
     captured(URGENT)
     aws.wire.down = {"sns.Publish"}
-    [failure] = tell(LEAD_ID)["batchItemFailures"]
+    [failure] = alert_by_stream(LEAD_ID)["batchItemFailures"]
     assert failure == {"itemIdentifier": event("alert_staff")["Records"][0]["dynamodb"]["SequenceNumber"]}
     assert aws.leads()[0]["alert_delivered"] == 0
     aws.wire.down = set()
@@ -147,7 +147,7 @@ def test_a_failed_publish_keeps_the_lead_due_until_the_claim_lapses(aws: Aws, cl
     assert alert["MessageAttributes"]["kind"]["Value"] == "new"
 
 
-def test_a_publish_whose_record_was_lost_is_told_again_rather_than_never(aws: Aws, clock: Clock) -> None:
+def test_an_alert_that_could_not_be_recorded_is_sent_again(aws: Aws, clock: Clock) -> None:
     captured(URGENT)
     writes = 0
 
@@ -157,21 +157,21 @@ def test_a_publish_whose_record_was_lost_is_told_again_rather_than_never(aws: Aw
         aws.wire.down = {"dynamodb.PutItem"} if writes > 1 else set()
 
     aws.wire.before = fail_the_last_write
-    assert len(tell(LEAD_ID)["batchItemFailures"]) == 1
+    assert len(alert_by_stream(LEAD_ID)["batchItemFailures"]) == 1
     aws.wire.before, aws.wire.down = None, set()
     clock.at += timedelta(seconds=30)
     sweep()
     assert len(aws.alerts()) == 2
 
 
-def test_a_claim_whose_reply_was_lost_is_our_own(aws: Aws) -> None:
+def test_a_claim_whose_reply_was_lost_still_counts(aws: Aws) -> None:
     captured(URGENT)
     aws.wire.reply_lost = {"dynamodb.PutItem"}
-    assert tell(LEAD_ID) == TAKEN
+    assert alert_by_stream(LEAD_ID) == TAKEN
     assert len(aws.alerts()) == 1
 
 
-def test_the_log_says_what_refused_an_alert(aws: Aws, logs: Callable[[], str]) -> None:
+def test_the_log_names_the_cause_of_a_failed_alert(aws: Aws, logs: Callable[[], str]) -> None:
     captured(URGENT)
     aws.wire.down = {"dynamodb.GetItem"}
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
@@ -196,28 +196,28 @@ def test_one_bad_record_fails_alone(aws: Aws, logs: Callable[[], str]) -> None:
     assert (line["lead_id"], line["error"]) == (LEAD_ID, "ValidationError")
 
 
-def test_a_batch_that_fails_as_a_whole_names_every_record(aws: Aws) -> None:
+def test_a_batch_that_fails_entirely_reports_every_record(aws: Aws) -> None:
     captured(URGENT)
     aws.wire.down = {"dynamodb.GetItem"}
-    assert len(tell(LEAD_ID, str(uuid.uuid4()))["batchItemFailures"]) == 2
+    assert len(alert_by_stream(LEAD_ID, str(uuid.uuid4()))["batchItemFailures"]) == 2
 
 
-def test_a_lead_that_is_gone_is_no_error(aws: Aws) -> None:
-    assert tell(LEAD_ID) == TAKEN
+def test_a_deleted_lead_is_not_an_error(aws: Aws) -> None:
+    assert alert_by_stream(LEAD_ID) == TAKEN
     assert aws.alerts() == []
 
 
-def test_nobody_is_told_of_a_lead_that_is_not_a_fit(aws: Aws) -> None:
+def test_a_not_a_fit_lead_alerts_nobody(aws: Aws) -> None:
     captured(NOT_A_FIT)
-    assert tell(LEAD_ID) == TAKEN
+    assert alert_by_stream(LEAD_ID) == TAKEN
     assert aws.alerts() == []
     assert aws.leads()[0]["version"] == 1
 
 
-def test_telling_is_logged_and_counted(aws: Aws, logs: Callable[[], str]) -> None:
+def test_alerts_are_logged_and_counted(aws: Aws, logs: Callable[[], str]) -> None:
     captured(URGENT)
     logs()
-    tell(LEAD_ID)
+    alert_by_stream(LEAD_ID)
     lines = [json.loads(line) for line in logs().splitlines()]
     assert [(line["tier"], line["ladder_level"]) for line in lines if line.get("message") == "alerted"] == [
         ("URGENT", 1)

@@ -32,14 +32,14 @@ def test_an_ad_lead_is_stored_with_every_safety_answer_unknown(aws: Aws) -> None
     assert lead["alert_due"] == 1
 
 
-def test_its_consent_says_that_the_network_showed_the_text(aws: Aws) -> None:
+def test_its_consent_records_that_the_ad_network_showed_the_text(aws: Aws) -> None:
     send()
     contact = aws.leads()[0]["consent_records"][0]
     assert (contact["consent"], contact["given"], contact["text"]) == ("contact", True, "")
     assert contact["how"] == "the lead form of the ad network"
 
 
-def test_the_same_ad_lead_again_is_one_lead(aws: Aws) -> None:
+def test_a_repeated_ad_lead_is_one_lead(aws: Aws) -> None:
     assert [send()["statusCode"] for _ in range(3)] == [200, 200, 200]
     assert len(aws.leads()) == 1
 
@@ -51,19 +51,19 @@ def test_a_wrong_key_is_refused(aws: Aws, key: str) -> None:
     assert aws.leads() == []
 
 
-def test_without_a_key_of_our_own_the_door_is_closed(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_configured_key_the_webhook_is_disabled(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("functions.capture_ad_lead.ads", type("Ads", (), {"key": "", "questionnaire": "fs-intake"}))
     assert send(google_key="")["statusCode"] == 403
     assert aws.leads() == []
 
 
-def test_a_test_lead_is_checked_and_not_kept(aws: Aws) -> None:
+def test_a_test_lead_is_checked_but_not_stored(aws: Aws) -> None:
     assert send(is_test=True)["statusCode"] == 200
     assert send(is_test=True, user_column_data=[])["statusCode"] == 422
     assert aws.leads() == []
 
 
-def test_what_is_wrong_in_one_column_does_not_lose_the_others(aws: Aws) -> None:
+def test_an_invalid_column_does_not_lose_the_others(aws: Aws) -> None:
     columns = [
         {"column_id": "FIRST_NAME", "string_value": "Sample"},
         {"column_id": "LAST_NAME", "string_value": "Patient"},
@@ -80,7 +80,7 @@ def test_what_is_wrong_in_one_column_does_not_lose_the_others(aws: Aws) -> None:
     )
 
 
-def test_a_lead_that_nobody_can_reach_is_refused(aws: Aws) -> None:
+def test_a_lead_without_usable_contact_data_is_refused(aws: Aws) -> None:
     response = send(user_column_data=[{"column_id": "PHONE_NUMBER", "string_value": "canaryvalue"}])
     assert response["statusCode"] == 422
     assert pointers(response) == ["/user_column_data"]
@@ -94,7 +94,7 @@ def test_a_missing_field_is_named() -> None:
     assert content(response)["errors"] == [{"pointer": "/lead_id", "detail": "This field is required."}]
 
 
-def test_what_is_odd_in_the_rest_never_costs_the_lead(aws: Aws) -> None:
+def test_unexpected_optional_fields_never_lose_the_lead(aws: Aws) -> None:
     columns = [
         {"column_id": "WORK_PHONE", "string_value": "+13125550142"},
         {"column_id": "EMAIL", "string_value": None},
@@ -107,18 +107,18 @@ def test_what_is_odd_in_the_rest_never_costs_the_lead(aws: Aws) -> None:
     assert lead["attribution"] == {"utm_source": "google-ads"}
 
 
-def test_the_key_is_looked_at_before_anything_else() -> None:
+def test_the_key_is_checked_first() -> None:
     assert send(google_key="wrong", lead_id=None, user_column_data="x")["statusCode"] == 403
 
 
-def test_an_ad_lead_waits_for_the_table_in_the_spool(aws: Aws) -> None:
-    """The network knows 200 as the only success; it would send anything else again."""
+def test_an_ad_lead_is_spooled_while_the_table_is_unavailable(aws: Aws) -> None:
+    """The ad network sends again unless it gets 200."""
     aws.wire.down = {"dynamodb.PutItem"}
     assert send()["statusCode"] == 200
     [entry] = aws.spooled()
     assert (flat(entry)["source"], flat(entry)["contact"]["phone"]) == ("google-ads", "+13125550142")
 
 
-def test_an_ad_lead_that_nobody_can_keep_is_asked_for_again(aws: Aws) -> None:
+def test_an_ad_lead_that_cannot_be_stored_is_requested_again(aws: Aws) -> None:
     aws.wire.down = {"dynamodb.PutItem", "sqs.SendMessage"}
     assert send()["statusCode"] == 503

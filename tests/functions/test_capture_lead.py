@@ -36,7 +36,7 @@ from tests.leads import varied
 
 pytestmark = pytest.mark.usefixtures("clock")
 
-# Each stands for something that a patient typed, and that no answer and no log may repeat.
+# Texts that a patient typed. No response and no log may repeat them.
 CANARY = "canaryvalue"
 
 
@@ -49,7 +49,7 @@ def rule_ids(lead: Json) -> list[str]:
     return [rule["id"] for rule in lead["triage"]["safety_rules"]]
 
 
-# --- what happens to a good submission ---
+# --- valid submissions ---
 
 
 def test_a_new_submission_is_stored_and_answered_with_a_receipt(aws: Aws) -> None:
@@ -68,7 +68,7 @@ def test_a_new_submission_is_stored_and_answered_with_a_receipt(aws: Aws) -> Non
     assert lead["attribution"]["utm_source"] == "newsletter"
 
 
-def test_capturing_costs_one_call(aws: Aws) -> None:
+def test_capturing_takes_one_aws_call(aws: Aws) -> None:
     send(submission())
     assert aws.wire.calls == ["dynamodb.PutItem"]
 
@@ -95,7 +95,7 @@ def test_every_tier_is_stored_with_its_disposition(aws: Aws, answers: Json, tier
     assert aws.leads()[0]["triage"]["tier"] == tier
 
 
-def test_only_a_lead_that_needs_someone_is_in_the_index(aws: Aws) -> None:
+def test_only_a_lead_that_needs_an_alert_is_in_the_due_index(aws: Aws) -> None:
     send(submission(URGENT))
     send(submission(NOT_A_FIT, submission_id=str(uuid.uuid4())))
     indexed = {item["lead_id"]["S"]: "next_at" in item for item in aws.items()}
@@ -103,7 +103,7 @@ def test_only_a_lead_that_needs_someone_is_in_the_index(aws: Aws) -> None:
     assert list(indexed.values()) == [False]
 
 
-def test_the_receipt_says_nothing_of_tier_score_or_rules(aws: Aws) -> None:
+def test_the_receipt_reveals_no_tier_score_or_rules(aws: Aws) -> None:
     receipt = content(send(submission(URGENT)))
     assert set(receipt) == {"reference", "disposition", "messages", "received_at"}
     assert all(set(message) == {"id", "text"} for message in receipt["messages"])
@@ -113,7 +113,7 @@ def test_the_receipt_says_nothing_of_tier_score_or_rules(aws: Aws) -> None:
     assert not [word for word in ("INF-02", "URGENT", "fit_score", "PRIORITY") if word in text]
 
 
-def test_partial_answers_are_stored_and_what_was_skipped_raises_the_tier(aws: Aws) -> None:
+def test_partial_answers_are_stored_and_gaps_raise_the_tier(aws: Aws) -> None:
     body = submission() | {"answers": {"age": 62, "region": ["lumbar"]}}
     assert send(body)["statusCode"] == 201
     [lead] = aws.leads()
@@ -121,7 +121,7 @@ def test_partial_answers_are_stored_and_what_was_skipped_raises_the_tier(aws: Aw
     assert any(rule.startswith("UNK-") for rule in rule_ids(lead))
 
 
-def test_outside_opening_hours_the_sentence_for_a_closed_clinic_comes_first(clock: Clock) -> None:
+def test_outside_opening_hours_the_closed_clinic_sentence_is_first(clock: Clock) -> None:
     opened = content(send(submission(URGENT)))["messages"][0]["text"]
     clock.at = datetime(2026, 1, 19, 16, 0, tzinfo=UTC)  # a holiday in the settings
     closed = content(send(submission(URGENT, submission_id=str(uuid.uuid4()))))["messages"][0]["text"]
@@ -129,10 +129,10 @@ def test_outside_opening_hours_the_sentence_for_a_closed_clinic_comes_first(cloc
     assert closed.startswith("If we are closed")
 
 
-# --- the same submission again ---
+# --- repeats ---
 
 
-def test_the_same_again_gets_the_same_receipt_and_no_second_lead(aws: Aws, clock: Clock) -> None:
+def test_a_repeat_gets_the_same_receipt_and_no_second_lead(aws: Aws, clock: Clock) -> None:
     first = send(submission())
     clock.at = datetime(2026, 1, 20, 3, 0, tzinfo=UTC)
     again = send(submission())
@@ -141,7 +141,7 @@ def test_the_same_again_gets_the_same_receipt_and_no_second_lead(aws: Aws, clock
     assert len(aws.items()) == 1
 
 
-def test_the_same_content_written_down_in_another_way_is_the_same(aws: Aws) -> None:
+def test_equal_content_in_another_notation_is_a_repeat(aws: Aws) -> None:
     send(submission())
     body = submission()
     body["answers"] = dict(reversed(body["answers"].items())) | {"pain": 6.0, "age": 62.0}
@@ -161,7 +161,7 @@ def test_the_same_content_written_down_in_another_way_is_the_same(aws: Aws) -> N
     ],
     ids=["answers", "contact", "consents", "attribution"],
 )
-def test_the_same_id_with_other_content_is_refused_and_changes_nothing(aws: Aws, other: Json) -> None:
+def test_other_content_under_the_same_id_is_a_conflict(aws: Aws, other: Json) -> None:
     send(submission())
     before = aws.items()
     response = send(other)
@@ -170,7 +170,7 @@ def test_the_same_id_with_other_content_is_refused_and_changes_nothing(aws: Aws,
     assert aws.items() == before
 
 
-def test_of_many_sent_at_once_one_is_new_and_all_get_the_same_receipt(aws: Aws) -> None:
+def test_of_many_concurrent_repeats_one_is_new_with_equal_receipts(aws: Aws) -> None:
     with ThreadPoolExecutor(8) as pool:
         responses = list(pool.map(send, [submission()] * 8))
     assert sorted(response["statusCode"] for response in responses) == [200] * 7 + [201]
@@ -178,15 +178,15 @@ def test_of_many_sent_at_once_one_is_new_and_all_get_the_same_receipt(aws: Aws) 
     assert len(aws.items()) == 1
 
 
-def test_of_two_contents_racing_for_one_id_one_is_stored_and_one_refused(aws: Aws) -> None:
+def test_of_two_contents_racing_for_one_id_one_is_refused(aws: Aws) -> None:
     with ThreadPoolExecutor(2) as pool:
         responses = list(pool.map(send, [submission(), submission(URGENT)]))
     assert sorted(response["statusCode"] for response in responses) == [201, 409]
     assert len(aws.items()) == 1
 
 
-def test_a_write_whose_reply_was_lost_is_no_conflict(aws: Aws) -> None:
-    aws.wire.reply_lost = {"dynamodb.PutItem"}  # the SDK tries again, and meets its own first write
+def test_a_write_whose_reply_was_lost_is_not_a_conflict(aws: Aws) -> None:
+    aws.wire.reply_lost = {"dynamodb.PutItem"}  # the SDK retries and finds its own first write
     response = send(submission())
     assert response["statusCode"] == 200
     assert aws.wire.calls == ["dynamodb.PutItem"] * 2
@@ -212,16 +212,16 @@ def test_a_minor_sends_no_contact_and_still_gets_emergency_advice(aws: Aws) -> N
     assert aws.items() == []
 
 
-def test_a_minor_is_promised_no_call(aws: Aws) -> None:
+def test_no_call_is_promised_to_a_minor(aws: Aws) -> None:
     text = json.dumps(content(send(minor_submission(**URGENT)))["messages"])
     assert "call your doctor" in text
     assert "nurse will call" not in text
 
 
-# --- failing towards URGENT ---
+# --- what cannot be scored becomes URGENT ---
 
 
-def test_answers_of_another_version_end_urgent_instead_of_being_turned_away(aws: Aws) -> None:
+def test_answers_of_another_version_become_urgent_and_are_not_refused(aws: Aws) -> None:
     answers = ROUTINE | {"new-question": ["something"], "duration": "next-year"}
     response = send(submission(answers, questionnaire={"id": "fs-intake", "version": "0.9.0"}))
     assert response["statusCode"] == 201
@@ -231,21 +231,21 @@ def test_answers_of_another_version_end_urgent_instead_of_being_turned_away(aws:
     assert lead["answers"]["new-question"] == ["something"]
 
 
-def test_an_emergency_in_answers_of_another_version_stays_an_emergency() -> None:
+def test_an_emergency_in_another_versions_answers_remains_one() -> None:
     body = submission(EMERGENCY | {"new-question": "x"}, questionnaire={"id": "fs-intake", "version": "2.0.0"})
     assert content(send(body))["disposition"] == "seek-emergency-care"
 
 
-def test_another_version_whose_answers_all_fit_is_scored_as_usual() -> None:
+def test_another_version_whose_answers_all_fit_is_scored_normally() -> None:
     body = submission(ROUTINE, questionnaire={"id": "fs-intake", "version": "1.0.1"})
     assert content(send(body))["disposition"] == "contact-within-two-business-days"
 
 
-def test_a_defect_in_scoring_ends_urgent_with_a_stored_lead(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scoring_failure_stores_an_urgent_lead(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError(CANARY)
 
-    monkeypatch.setattr("shared.usecases.rules.triage", broken)
+    monkeypatch.setattr("shared.usecases.scoring.triage", broken)
     monkeypatch.setattr("shared.domain.rules.triage.triage", broken)
     response = send(submission(ROUTINE))
     assert response["statusCode"] == 201
@@ -254,11 +254,11 @@ def test_a_defect_in_scoring_ends_urgent_with_a_stored_lead(aws: Aws, monkeypatc
     assert rule_ids(aws.leads()[0]) == ["OPS-03"]
 
 
-# --- what is refused, one entry for each field ---
+# --- invalid fields ---
 
 
 def assert_problem(response: Json, status: int) -> Json:
-    """Every problem brings advice and a phone number, and repeats nothing that was sent."""
+    """Checks that the problem has advice and a phone number, and repeats no input."""
     problem = content(response)
     assert response["statusCode"] == problem["status"] == status
     assert response["headers"]["content-type"] == "application/problem+json"
@@ -334,14 +334,14 @@ BAD_FIELDS: list[tuple[object, list[str]]] = [
 
 
 @pytest.mark.parametrize(("body", "expected"), BAD_FIELDS)
-def test_a_field_that_does_not_fit_is_named_and_its_value_is_not(aws: Aws, body: object, expected: list[str]) -> None:
+def test_an_invalid_field_is_named_without_its_value(aws: Aws, body: object, expected: list[str]) -> None:
     response = send(body)
     assert_problem(response, 422)
     assert pointers(response) == expected
     assert aws.wire.calls == []
 
 
-def test_every_field_that_does_not_fit_is_named_once(logs: Callable[[], str]) -> None:
+def test_every_invalid_field_is_named_once(logs: Callable[[], str]) -> None:
     body = submission(
         {"ces": [1, 2, CANARY], "pain": CANARY},
         submission_id=CANARY,
@@ -350,18 +350,18 @@ def test_every_field_that_does_not_fit_is_named_once(logs: Callable[[], str]) ->
     )
     response = send(body)
     assert_problem(response, 422)
-    # `pain` holds a text, which only the questionnaire can judge: that is looked at when the rest has the right form
+    # `pain` is a text. Only the questionnaire can reject it, which is checked once all else is valid.
     expected = ["/submission_id", "/answers/ces", "/contact/phone", "/contact/email", "/contact/preference"]
     assert pointers(response) == [*expected, "/consents/contact", "/consents/sms"]
     assert CANARY not in logs()
 
 
-def test_answers_that_do_not_fit_the_questionnaire_are_each_named() -> None:
+def test_every_answer_that_the_questionnaire_rejects_is_named() -> None:
     response = send(submission({"pain": "six", "ces": ["nothing"], "region": "lumbar"}))
     assert pointers(response) == ["/answers/region", "/answers/ces", "/answers/pain"]
 
 
-# --- what cannot be read at all ---
+# --- unreadable requests ---
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "", "application/jsonx"])
@@ -445,18 +445,18 @@ def with_raw_answer(text: str) -> str:
         "\ud800",
     ],
 )
-def test_json_that_is_a_trap_is_refused_and_nothing_is_stored(aws: Aws, body: str | bytes) -> None:
+def test_malicious_json_is_refused_and_nothing_is_stored(aws: Aws, body: str | bytes) -> None:
     assert_problem(handler(posting("capture_lead", body), CONTEXT), 422)
     assert aws.wire.calls == []
 
 
 @pytest.mark.parametrize("number", ["8.0", "8", "8e0", "0.8e1"])
-def test_a_whole_number_may_be_written_as_json_allows(aws: Aws, number: str) -> None:
+def test_an_integer_may_have_any_json_notation(aws: Aws, number: str) -> None:
     assert send(with_raw_answer(number))["statusCode"] == 201
     assert aws.leads()[0]["answers"]["pain"] == 8
 
 
-def test_of_a_key_that_stands_twice_the_last_counts(aws: Aws) -> None:
+def test_the_last_of_duplicate_keys_counts(aws: Aws) -> None:
     assert send(with_raw_answer('2, "pain": 9'))["statusCode"] == 201
     assert aws.leads()[0]["answers"]["pain"] == 9
 
@@ -465,18 +465,18 @@ def test_of_a_key_that_stands_twice_the_last_counts(aws: Aws) -> None:
     "name",
     ["\u5f20\u4f1f", "\u0645\u062d\u0645\u062f", "O'Brien-\u0141\u00f3\u015b", "\U0001f600", "=cmd|' /C calc'!A0"],
 )
-def test_a_name_in_any_script_is_kept_as_it_was_written(aws: Aws, name: str) -> None:
+def test_a_name_in_any_script_is_stored_unchanged(aws: Aws, name: str) -> None:
     assert send(with_contact(name=f"  {name} "))["statusCode"] == 201
     assert aws.leads()[0]["contact"]["name"] == name
 
 
-# --- when it cannot be stored ---
+# --- outages ---
 
 
 BOTH = {"dynamodb.PutItem", "sqs.SendMessage"}
 
 
-def test_a_table_that_cannot_be_reached_gives_202_with_the_same_receipt(aws: Aws) -> None:
+def test_an_unreachable_table_gives_202_with_the_same_receipt(aws: Aws) -> None:
     stored = send(submission(URGENT))
     aws.wire.down = {"dynamodb.PutItem"}
     spooled = send(submission(URGENT))
@@ -486,14 +486,14 @@ def test_a_table_that_cannot_be_reached_gives_202_with_the_same_receipt(aws: Aws
     assert [flat(entry) for entry in aws.spooled()] == aws.leads()
 
 
-def test_a_table_that_is_not_there_gives_202(aws: Aws) -> None:
+def test_a_missing_table_gives_202(aws: Aws) -> None:
     aws.dynamodb.delete_table(TableName="leads")
     assert send(submission())["statusCode"] == 202
     assert len(aws.spooled()) == 1
 
 
-def test_a_write_of_which_nobody_knows_is_spooled(aws: Aws) -> None:
-    """Both attempts reached the table, and neither reply came back."""
+def test_a_write_with_unknown_outcome_is_spooled(aws: Aws) -> None:
+    """Both attempts reach the table, and both replies are lost."""
 
     def lose(operation: str) -> None:
         aws.wire.reply_lost = {"dynamodb.PutItem"} if operation == "dynamodb.PutItem" else set()
@@ -504,8 +504,8 @@ def test_a_write_of_which_nobody_knows_is_spooled(aws: Aws) -> None:
     assert len(aws.leads()) == len(aws.spooled()) == 1
 
 
-def test_what_a_queue_would_refuse_or_find_too_large_is_spooled_all_the_same(aws: Aws) -> None:
-    """The largest body that is taken, of characters that take the most space, with some that SQS does not allow."""
+def test_the_largest_body_and_odd_characters_can_be_spooled(aws: Aws) -> None:
+    """The largest accepted body, of the characters that take the most space, some of which SQS refuses."""
     answers = {f"q{number}": "\U0001f600" * 400 for number in range(38)} | {"note": "\uffff\ufffe"}
     body = submission(answers, questionnaire={"id": "fs-intake", "version": "0.9.0"}, website="\x01\x7f")
     posted = json.dumps(body, ensure_ascii=False).encode()
@@ -518,7 +518,7 @@ def test_what_a_queue_would_refuse_or_find_too_large_is_spooled_all_the_same(aws
     assert flat(entry)["answers"]["note"] == "\uffff\ufffe"
 
 
-def test_when_table_and_spool_cannot_be_reached_it_is_503_with_advice(aws: Aws, logs: Callable[[], str]) -> None:
+def test_without_table_and_spool_the_answer_is_503_with_advice(aws: Aws, logs: Callable[[], str]) -> None:
     aws.wire.down = BOTH
     response = send(submission())
     assert_problem(response, 503)
@@ -537,15 +537,15 @@ def test_after_a_failure_the_same_submission_can_be_sent_again(aws: Aws) -> None
     assert send(submission())["statusCode"] == 201
 
 
-def test_an_error_of_aws_is_named(aws: Aws, logs: Callable[[], str]) -> None:
+def test_the_log_names_the_error_of_aws(aws: Aws, logs: Callable[[], str]) -> None:
     aws.dynamodb.delete_table(TableName="leads")
     aws.remove_spool()
     assert_problem(send(submission()), 503)
     assert "NonExistentQueue" in json.loads(logs().splitlines()[0])["cause"]
 
 
-def test_a_slow_table_is_not_asked_twice(aws: Aws, clock: Clock) -> None:
-    """An unfinished form takes two calls: when the first was slow, the second would keep the patient too long."""
+def test_after_a_slow_call_the_table_is_not_called_again(aws: Aws, clock: Clock) -> None:
+    """An unfinished form takes two calls. After a slow first one, a second would keep the patient waiting too long."""
     send(submission(complete=False))
 
     def slow(operation: str) -> None:
@@ -557,7 +557,7 @@ def test_a_slow_table_is_not_asked_twice(aws: Aws, clock: Clock) -> None:
     assert aws.wire.calls == ["dynamodb.PutItem", "sqs.SendMessage"]
 
 
-def test_a_table_as_quick_as_usual_is_asked_twice(aws: Aws, clock: Clock) -> None:
+def test_after_a_quick_call_the_table_is_called_again(aws: Aws, clock: Clock) -> None:
     send(submission(complete=False))
 
     def usual(operation: str) -> None:
@@ -570,8 +570,8 @@ def test_a_table_as_quick_as_usual_is_asked_twice(aws: Aws, clock: Clock) -> Non
     assert aws.leads()[0]["complete"] is True
 
 
-def test_the_usual_way_makes_no_client_of_the_spool(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Making one reads files and takes a tenth of a second of a cold start."""
+def test_a_normal_capture_creates_no_sqs_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Creating one would add a tenth of a second to a cold start."""
     spool = SpoolQueue(lambda: pytest.fail("nobody needs it"), "queue")
     monkeypatch.setattr(capture_lead, "intake", varied(capture_lead.intake, spool=spool))
     assert send(submission())["statusCode"] == 201
@@ -588,7 +588,7 @@ def test_a_spooled_lead_is_counted_as_spooled(aws: Aws, logs: Callable[[], str])
     assert "captured" not in metric
 
 
-def test_a_defect_of_ours_gives_503_with_advice_and_says_where(
+def test_our_own_defect_gives_503_with_advice_and_a_logged_place(
     monkeypatch: pytest.MonkeyPatch, logs: Callable[[], str]
 ) -> None:
     def broken(*_: Any) -> None:
@@ -602,13 +602,13 @@ def test_a_defect_of_ours_gives_503_with_advice_and_says_where(
     assert CANARY not in json.dumps(line)
 
 
-def test_a_stored_lead_that_cannot_be_read_is_our_defect(aws: Aws) -> None:
+def test_an_unreadable_stored_lead_is_our_own_defect(aws: Aws) -> None:
     send(submission())
     aws.corrupt(LEAD_ID, json.dumps({"lead_id": CANARY}))
     assert_problem(send(submission()), 503)
 
 
-# --- what is logged and counted ---
+# --- logs and metrics ---
 
 
 def test_a_captured_lead_is_logged_and_counted_by_its_tier_once(logs: Callable[[], str]) -> None:
@@ -622,13 +622,13 @@ def test_a_captured_lead_is_logged_and_counted_by_its_tier_once(logs: Callable[[
     assert not [line for line in logs().splitlines() if '"captured"' in line]
 
 
-def test_a_questionnaire_that_the_rulebook_lacks_is_named() -> None:
+def test_an_unknown_questionnaire_is_named() -> None:
     response = send(submission(questionnaire={"id": "no-such-form", "version": "1.0.0"}))
     assert_problem(response, 422)
     assert pointers(response) == ["/questionnaire/id"]
 
 
-# --- advice before anything else ---
+# --- emergency advice comes first ---
 
 
 @pytest.mark.parametrize(
@@ -648,11 +648,11 @@ def test_an_emergency_is_answered_with_advice_before_contact_is_asked_for(
     assert aws.leads() == []
 
 
-def test_a_minor_is_not_stored_when_scoring_fails_either(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_minor_is_not_stored_even_when_scoring_fails(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("shared.usecases.rules.triage", broken)
+    monkeypatch.setattr("shared.usecases.scoring.triage", broken)
     monkeypatch.setattr("shared.domain.rules.triage.triage", broken)
     response = send(submission({"age": 16, "who": "guardian"}))
     assert (response["statusCode"], content(response)["reference"]) == (200, None)
@@ -660,5 +660,5 @@ def test_a_minor_is_not_stored_when_scoring_fails_either(aws: Aws, monkeypatch: 
 
 
 @pytest.mark.parametrize("nonsense", [[], "x", {}, {"headers": None, "queryStringParameters": {"language": None}}])
-def test_an_event_that_is_no_request_gets_an_answer(nonsense: Any) -> None:
+def test_an_event_that_is_not_a_request_is_answered(nonsense: Any) -> None:
     assert handler(nonsense, CONTEXT)["statusCode"] in (400, 415, 503)

@@ -1,4 +1,4 @@
-"""POST /submissions from plain HTML forms: our own, and those that a landing page wrote itself."""
+"""POST /submissions from plain HTML forms: our own, and a landing page's."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from shared.http import form_body
 from tests.aws import ENVIRONMENT, Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, Json, content, posting, spool_of, submission
 from tests.functions.conftest import Clock
-from tests.functions.filling import CALM, fill_all, fill_to
+from tests.functions.fill_form import CALM, fill_all, fill_to
 from tests.functions.plain_browser import Fields, PlainBrowser, body_post, form_post
 
-OWN: Fields = [  # a form that a landing page wrote itself, with what it must have and no more
+OWN: Fields = [  # a landing page's own form, with only the required fields
     ("answers.age", "62"),
     ("answers.em-now", "none"),
     ("answers.region", "lumbar"),
@@ -48,13 +48,13 @@ def changed(**changes: str) -> Fields:
     return kept + [(name.replace("__", "."), value) for name, value in changes.items()]
 
 
-# --- the whole way ---
+# --- our own form ---
 
 
-def test_a_form_becomes_a_lead_and_the_receipt_has_an_address_without_answers(
+def test_a_form_becomes_a_lead_with_a_receipt_url_without_answers(
     browser: PlainBrowser, aws: Aws, clock: Clock
 ) -> None:
-    clock.at = datetime.now(UTC) + timedelta(minutes=3)  # what it takes to read and answer
+    clock.at = datetime.now(UTC) + timedelta(minutes=3)  # as long as a person takes to fill it in
     fill_all(browser, "?utm_source=newsletter").press("Send", follow=False)
     assert browser.status == 303
     [lead] = aws.leads()
@@ -69,7 +69,7 @@ def test_a_form_becomes_a_lead_and_the_receipt_has_an_address_without_answers(
     assert not lead["suspicion"]["suspect"]
 
 
-def test_a_form_and_json_with_the_same_content_are_the_same_submission(aws: Aws) -> None:
+def test_a_form_and_json_with_equal_content_are_one_submission(aws: Aws) -> None:
     sent = submission()
     fields: Fields = [("submission_id", LEAD_ID), ("version", "1.0.0"), ("questionnaire", "fs-intake")]
     for code, value in sent["answers"].items():
@@ -103,8 +103,8 @@ def test_changed_answers_after_sending_can_be_sent_as_a_new_form(browser: PlainB
     assert sorted(lead["contact"]["name"] for lead in aws.leads()) == ["Another Name", "Jordan Example"]
 
 
-def test_while_the_table_is_away_the_receipt_is_shown_at_once(browser: PlainBrowser, aws: Aws) -> None:
-    """Its own page could not be read; a refresh sends the same form again, and that is still one lead."""
+def test_while_the_table_is_unavailable_the_receipt_is_shown_at_once(browser: PlainBrowser, aws: Aws) -> None:
+    """Its page could not be read then. A refresh sends the form again, which still makes one lead."""
     fill_all(browser)
     _, fields = browser.fields("Send")
     aws.wire.down |= {"dynamodb.PutItem", "dynamodb.GetItem"}
@@ -136,7 +136,7 @@ def test_when_table_and_spool_are_down_nothing_typed_is_lost(browser: PlainBrows
     assert aws.leads()[0]["contact"]["name"] == "Jordan Example"
 
 
-def test_contact_errors_come_all_at_once_and_keep_what_was_typed(browser: PlainBrowser, aws: Aws) -> None:
+def test_all_contact_errors_are_shown_and_input_is_kept(browser: PlainBrowser, aws: Aws) -> None:
     fill_to(browser, 6).fill({"contact.phone": "123", "contact.email": "nobody", "note": "hello"}).press("Send")
     assert browser.status == 422
     assert set(browser.errors) == {"contact-name", "contact-phone", "contact-email", "consent-contact"}
@@ -149,7 +149,7 @@ def test_contact_errors_come_all_at_once_and_keep_what_was_typed(browser: PlainB
     ("preference", "given", "wrong"),
     [("call", "contact.email", "contact-phone"), ("email", "contact.phone", "contact-email")],
 )
-def test_a_wish_that_nothing_can_fulfil_is_asked_about(
+def test_a_contact_preference_without_that_contact_is_an_error(
     browser: PlainBrowser, preference: str, given: str, wrong: str
 ) -> None:
     values = {"contact.email": "jo@example.com", "contact.phone": "312 555 0142"}
@@ -158,16 +158,16 @@ def test_a_wish_that_nothing_can_fulfil_is_asked_about(
     assert set(browser.errors) == {wrong}
 
 
-def test_free_text_about_self_harm_gets_the_crisis_line(browser: PlainBrowser) -> None:
+def test_free_text_about_self_harm_shows_the_crisis_line(browser: PlainBrowser) -> None:
     fill_all(browser).fill({"note": "I want to kill myself"}).press("Send")
     assert browser.title == "Get emergency help now"
     assert browser.page.select_one("a[href='tel:988']")
 
 
-# --- forms of other pages ---
+# --- forms of landing pages ---
 
 
-def test_a_landing_page_s_own_form_needs_no_id_and_a_double_click_is_one_lead(aws: Aws) -> None:
+def test_without_an_id_a_double_click_on_another_sites_form_is_one_lead(aws: Aws) -> None:
     first, again = (
         send(OWN, referer="https://clinic.example/spine?name=Jo"),
         send(OWN, referer="https://clinic.example/spine"),
@@ -187,7 +187,7 @@ def test_the_same_content_on_another_day_is_a_new_lead(aws: Aws, clock: Clock) -
     assert len(aws.items()) == 2
 
 
-def test_multipart_is_read_and_a_file_is_left_out(aws: Aws) -> None:
+def test_multipart_is_parsed_and_files_are_ignored(aws: Aws) -> None:
     parts = [f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}' for name, value in OWN]
     parts.append('Content-Disposition: form-data; name="scan"; filename="x.png"\r\nContent-Type: image/png\r\n\r\n\x00')
     body = "".join(f"--frontier\r\n{part}\r\n" for part in parts) + "--frontier--\r\n"
@@ -197,7 +197,7 @@ def test_multipart_is_read_and_a_file_is_left_out(aws: Aws) -> None:
     assert aws.leads()[0]["answers"]["age"] == 62
 
 
-def test_a_form_that_lacks_contact_is_drawn_again_with_everything(browser: PlainBrowser, aws: Aws) -> None:
+def test_a_form_without_contact_data_is_redrawn_with_all_input(browser: PlainBrowser, aws: Aws) -> None:
     answer = send(changed(contact__phone="", consents__contact="", submission_id=str(uuid4())))
     browser._show(answer)
     assert browser.status == 422
@@ -217,13 +217,13 @@ def test_an_emergency_is_never_hidden_behind_an_error(browser: PlainBrowser) -> 
 
 
 @pytest.mark.parametrize("field", ["answers.nothing", "contact.fax", "answers.age"])
-def test_a_field_that_is_wrong_is_named_and_its_value_is_not(browser: PlainBrowser, field: str) -> None:
+def test_an_invalid_form_field_is_named_without_its_value(browser: PlainBrowser, field: str) -> None:
     browser._show(send([*[pair for pair in OWN if pair[0] != field], (field, "canaryvalue")]))
     assert browser.status == 422
     assert "canaryvalue" not in browser.text
 
 
-def test_a_filled_trap_is_noted_and_never_blocks(aws: Aws) -> None:
+def test_a_filled_trap_is_recorded_but_never_blocks(aws: Aws) -> None:
     assert send([*OWN, ("website", "https://spam.example")])["statusCode"] == 303
     assert "trap-filled" in aws.leads()[0]["suspicion"]["signs"]
 
@@ -237,14 +237,14 @@ def test_a_program_that_asks_for_json_gets_json(aws: Aws) -> None:
     assert refused["headers"]["content-type"] == "application/problem+json"
 
 
-def test_a_minor_s_own_form_is_answered_at_once_and_stored_nowhere(browser: PlainBrowser, aws: Aws) -> None:
+def test_a_minors_form_is_answered_at_once_and_not_stored(browser: PlainBrowser, aws: Aws) -> None:
     browser._show(send([*changed(), ("answers.who", "guardian")]))
     assert browser.status == 200
     assert browser.title == "Safety advice"
     assert aws.items() == []
 
 
-# --- what cannot be read ---
+# --- unreadable forms ---
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_a_minor_s_own_form_is_answered_at_once_and_stored_nowhere(browser: Plai
         ("multipart/form-data; boundary=x", "--y\r\n\r\n", 400),
     ],
 )
-def test_what_cannot_be_read_is_answered_with_a_page_of_advice(
+def test_an_unreadable_form_is_answered_with_a_page_of_advice(
     browser: PlainBrowser, content_type: str, body: str, status: int
 ) -> None:
     browser._show(capture_lead.handler(body_post("/submissions", body, content_type), CONTEXT))
@@ -267,14 +267,14 @@ def test_what_cannot_be_read_is_answered_with_a_page_of_advice(
     assert "911" in browser.text
 
 
-def test_a_page_in_an_older_encoding_does_not_cost_a_patient() -> None:
+def test_a_page_in_an_older_encoding_loses_no_patient() -> None:
     fields = form_body.read_fields(
         b"contact.name=Jos%E9&answers.note=a%0D%0Ab&empty=", "application/x-www-form-urlencoded"
     )
     assert fields == {"contact.name": ("Jos\ufffd",), "answers.note": ("a\nb",), "empty": ("",)}
 
 
-def test_an_unexpected_failure_is_a_page_too(browser: PlainBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unexpected_failure_is_answered_with_a_page(browser: PlainBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> Any:
         raise RuntimeError("a defect")
 
@@ -285,7 +285,7 @@ def test_an_unexpected_failure_is_a_page_too(browser: PlainBrowser, monkeypatch:
     assert "defect" not in browser.text
 
 
-def test_a_page_that_cannot_be_drawn_leaves_the_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_if_the_page_cannot_be_drawn_the_advice_is_still_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> Any:
         raise RuntimeError("a defect")
 
@@ -295,8 +295,8 @@ def test_a_page_that_cannot_be_drawn_leaves_the_advice(monkeypatch: pytest.Monke
     assert "911" in content(answer)["emergency_advice"]
 
 
-def test_those_who_send_json_do_not_wait_for_what_draws_pages() -> None:
-    """jinja2 and python_multipart are imported for forms only."""
+def test_json_requests_do_not_load_the_page_libraries() -> None:
+    """Only forms import jinja2 and python_multipart."""
     program = """
 import json, sys
 from functions import capture_lead, replay_submissions

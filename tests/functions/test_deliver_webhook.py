@@ -1,4 +1,4 @@
-"""Signed webhooks, taken by a server on loopback and judged by the library of the Standard Webhooks project."""
+"""Signed webhooks, received on loopback and verified by the reference library of Standard Webhooks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Received = list[tuple[dict[str, str], bytes]]
 
 
 class Receiver:
-    """A pager: what it got, and what it answers."""
+    """A receiver: its requests, and the status it answers with."""
 
     def __init__(self) -> None:
         self.got: Received = []
@@ -61,7 +61,7 @@ def deliver(message: Json | None = None) -> None:
     deliver_webhook.handler(message or event("deliver_webhook"), CONTEXT)
 
 
-def test_the_library_of_the_specification_accepts_it(receiver: Receiver) -> None:
+def test_the_reference_library_accepts_a_webhook(receiver: Receiver) -> None:
     deliver()
     [(headers, body)] = receiver.got
     assert headers["content-type"] == "application/json"
@@ -93,7 +93,7 @@ def test_our_signature_is_the_librarys(receiver: Receiver) -> None:
     assert headers["webhook-signature"] == Judge(KEY).sign(headers["webhook-id"], at, body.decode())
 
 
-def test_every_change_on_the_way_is_noticed(receiver: Receiver) -> None:
+def test_every_tampering_is_detected(receiver: Receiver) -> None:
     deliver()
     [(headers, body)] = receiver.got
     changed = [
@@ -108,7 +108,7 @@ def test_every_change_on_the_way_is_noticed(receiver: Receiver) -> None:
         Judge("whsec_" + KEY[::-1]).verify(body, headers)
 
 
-def test_a_delivery_tried_again_has_the_same_id(receiver: Receiver) -> None:
+def test_a_retried_delivery_has_the_same_id(receiver: Receiver) -> None:
     receiver.status = 500
     with pytest.raises(NotDelivered):
         deliver()
@@ -118,14 +118,14 @@ def test_a_delivery_tried_again_has_the_same_id(receiver: Receiver) -> None:
 
 
 @pytest.mark.parametrize("status", [301, 307, 400, 410, 500, 503])
-def test_anything_but_2xx_fails_the_run_and_is_never_followed(receiver: Receiver, status: int) -> None:
+def test_anything_but_2xx_fails_and_redirects_are_not_followed(receiver: Receiver, status: int) -> None:
     receiver.status = status
     with pytest.raises(NotDelivered, match=str(status)):
         deliver()
     assert len(receiver.got) == 1
 
 
-def test_a_receiver_that_is_gone_fails_the_run_without_its_address_in_the_error(
+def test_an_unreachable_receiver_fails_without_its_address_in_the_error(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(deliver_webhook, "webhook", Webhook("http://127.0.0.1:9/hook?token=canaryvalue", KEY))
@@ -139,24 +139,24 @@ def test_a_receiver_that_is_gone_fails_the_run_without_its_address_in_the_error(
     "address",
     ["http://pager.clinic.example/", "ftp://127.0.0.1/", "http://127.0.0.1.evil.example/", "//x", "", "file:///etc"],
 )
-def test_only_https_but_on_loopback(address: str) -> None:
+def test_only_https_is_allowed_except_on_loopback(address: str) -> None:
     with pytest.raises(ValueError, match="https"):
         Webhook(address, KEY)
 
 
 @pytest.mark.parametrize("address", ["https://pager.clinic.example/", "http://localhost:1/", "http://[::1]:1/"])
-def test_https_anywhere_and_http_on_loopback(address: str) -> None:
+def test_https_is_allowed_anywhere_and_http_on_loopback(address: str) -> None:
     Webhook(address, f"whsec_{KEY}")
 
 
 @pytest.mark.parametrize("secret", [f"{KEY[:4]}-_-_{KEY[4:]}", f"whsec_{KEY[:8]}\n{KEY[8:]}", KEY[:-1]])
-def test_a_secret_outside_base64_is_refused_at_start(secret: str) -> None:
-    """A decoder that leaves out what it does not know would sign with another key than the receiver's."""
+def test_a_secret_that_is_not_base64_is_refused_at_start(secret: str) -> None:
+    """A lenient decoder would skip characters and sign with another key than the receiver's."""
     with pytest.raises(ValueError, match=r"base64|padding"):
         Webhook("https://pager.clinic.example/", secret)
 
 
-def test_an_alert_as_it_is_published_becomes_a_webhook_without_anything_of_the_person(
+def test_a_published_alert_becomes_a_webhook_without_personal_data(
     aws: Aws, receiver: Receiver, logs: Callable[[], str]
 ) -> None:
     person = {"name": "Canaryvalue Canaryvalue", "phone": "(312) 555-0142", "email": "canaryvalue@example.com"}
@@ -169,17 +169,17 @@ def test_an_alert_as_it_is_published_becomes_a_webhook_without_anything_of_the_p
     logs()
     deliver(message)
     [(headers, sent)] = receiver.got
-    told = json.loads(sent)
-    assert (told["type"], told["data"]["tier"]) == ("lead.new", "EMERGENCY")
-    assert set(told["data"]) == {"reference", "tier", "deadline", "link"}
+    delivered = json.loads(sent)
+    assert (delivered["type"], delivered["data"]["tier"]) == ("lead.new", "EMERGENCY")
+    assert set(delivered["data"]) == {"reference", "tier", "deadline", "link"}
     everything = f"{headers}{sent!r}{logs()}".lower()
     for personal in ("canaryvalue", "5550142", "chest"):
         assert personal not in everything
 
 
-def test_what_is_no_alert_fails_in_a_defined_way(receiver: Receiver) -> None:
+def test_an_event_that_is_not_an_alert_fails_in_a_defined_way(receiver: Receiver) -> None:
     message = event("deliver_webhook")
     message["Records"][0]["Sns"]["MessageAttributes"] = {"kind": {"Type": "String", "Value": "digest"}}
-    with pytest.raises(ForeignEvent, match="no alert about a lead"):
+    with pytest.raises(ForeignEvent, match="not an alert about a lead"):
         deliver(message)
     assert receiver.got == []

@@ -1,4 +1,4 @@
-"""GET and POST /form, as a browser without JavaScript sees them."""
+"""GET and POST /form, in a browser without JavaScript."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 
 from functions import draw_form
 from shared.http import pages
-from shared.rulebook.words import words
+from shared.rulebook.ui_texts import words
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, event
-from tests.functions.filling import CALM, CONTACT, fill_all, fill_to
+from tests.functions.fill_form import CALM, CONTACT, fill_all, fill_to
 from tests.functions.plain_browser import PlainBrowser, body_post, form_post
 
 
@@ -21,7 +21,7 @@ def browser() -> PlainBrowser:
     return PlainBrowser()
 
 
-def test_the_first_page_is_drawn_with_all_it_needs(browser: PlainBrowser) -> None:
+def test_the_first_page_is_complete(browser: PlainBrowser) -> None:
     browser.open("form?utm_source=newsletter&gclid=abc", {"referer": "https://clinic.example/page?name=Jo"})
     hidden = {str(field["name"]): str(field["value"]) for field in browser.page.select("input[type=hidden]")}
     assert browser.title == "About you, and safety first"
@@ -35,7 +35,7 @@ def test_the_first_page_is_drawn_with_all_it_needs(browser: PlainBrowser) -> Non
     assert "?" not in hidden["page"]
 
 
-def test_no_cache_keeps_it_no_script_runs_and_nothing_comes_from_elsewhere(browser: PlainBrowser) -> None:
+def test_pages_are_not_cached_and_load_nothing_from_elsewhere(browser: PlainBrowser) -> None:
     browser.open()
     headers = browser.answer["headers"]
     assert headers["cache-control"] == "no-store"
@@ -61,7 +61,7 @@ def test_pages_follow_each_other_and_carry_every_answer(browser: PlainBrowser, a
     assert aws.wire.calls == []
 
 
-def test_errors_stand_beside_the_fields_and_what_was_typed_stays(browser: PlainBrowser) -> None:
+def test_errors_are_beside_their_fields_and_input_is_kept(browser: PlainBrowser) -> None:
     browser.open().fill({"age": "ab<c>", "region": ["neck", "lumbar"]}).press("Next")
     assert browser.status == 200
     assert browser.errors == {
@@ -92,7 +92,7 @@ def test_follow_ups_are_asked_after_the_page_that_made_them_due(browser: PlainBr
     assert chosen == {"bladder-leak", "gt3m", "leg-weak", "stable", "none"}
 
 
-def test_a_follow_up_that_is_hidden_again_is_forgotten(browser: PlainBrowser) -> None:
+def test_the_answer_of_a_follow_up_hidden_again_is_dropped(browser: PlainBrowser) -> None:
     fill_to(browser, 2).fill({"ces": ["none"], "motor": ["leg-weak"], "cord": ["none"]}).press("Next")
     browser.fill({"motor-course": "stable"}).press("Next").press("Back")
     browser.page.select_one("[name='answers.motor'][value='leg-weak']").attrs.pop("checked")  # type: ignore[union-attr]
@@ -101,7 +101,7 @@ def test_a_follow_up_that_is_hidden_again_is_forgotten(browser: PlainBrowser) ->
     assert not browser.page.select("[name='answers.motor-course']")
 
 
-def test_back_keeps_what_was_typed_also_contact_and_free_text(browser: PlainBrowser) -> None:
+def test_back_keeps_all_input_including_contact_and_free_text(browser: PlainBrowser) -> None:
     fill_all(browser).press("Back")
     assert browser.title == "What has been found and tried"
     browser.press("Next")
@@ -144,7 +144,7 @@ def test_the_back_button_does_not_hide_an_emergency(browser: PlainBrowser) -> No
     assert browser.title == "Get emergency help now"
 
 
-def test_a_message_in_an_emergency_leaves_a_lead(browser: PlainBrowser, aws: Aws) -> None:
+def test_a_contact_request_in_an_emergency_makes_a_lead(browser: PlainBrowser, aws: Aws) -> None:
     browser.open().fill({"age": 70, "em-now": ["chest-pressure"]}).press("Next").press("Send")
     assert browser.status == 422
     assert browser.title == "Get emergency help now"
@@ -159,7 +159,7 @@ def test_a_message_in_an_emergency_leaves_a_lead(browser: PlainBrowser, aws: Aws
     assert lead["answers"] == {"age": 70, "em-now": ["chest-pressure"]}
 
 
-def test_free_text_is_read_when_the_form_is_sent_and_on_no_page_before(browser: PlainBrowser, aws: Aws) -> None:
+def test_free_text_is_checked_only_when_the_form_is_sent(browser: PlainBrowser, aws: Aws) -> None:
     fill_to(browser, 6).fill(CALM[5] | {"note": "I want to kill myself"}).press("Back")
     assert browser.title == "What has been found and tried"
     browser.press("Next").press("Send")
@@ -170,7 +170,7 @@ def test_free_text_is_read_when_the_form_is_sent_and_on_no_page_before(browser: 
     assert aws.leads()[0]["triage"]["tier"] == "EMERGENCY"
 
 
-def test_a_minor_is_told_leaves_no_contact_and_is_not_stored(browser: PlainBrowser, aws: Aws) -> None:
+def test_a_minor_is_informed_and_not_stored(browser: PlainBrowser, aws: Aws) -> None:
     browser.open().fill(CALM[0] | {"who": "guardian", "age": 15}).press("Next")
     assert browser.title == "This form is for adults"
     browser.press("Continue to safety advice")
@@ -187,7 +187,7 @@ def test_a_minor_is_told_leaves_no_contact_and_is_not_stored(browser: PlainBrows
 # --- one page, languages, odd requests ---
 
 
-def test_a_single_page_asks_everything_and_says_when_a_follow_up_is_meant(browser: PlainBrowser) -> None:
+def test_a_single_page_shows_every_question_with_follow_up_conditions(browser: PlainBrowser) -> None:
     browser.open("form?mode=single")
     assert len(browser.questions) == 28
     assert "Only if your answer to “How old are you (or the person with the pain)?” is from 18 to 55." in browser.text
@@ -207,7 +207,7 @@ def test_a_single_page_makes_a_lead(browser: PlainBrowser, aws: Aws) -> None:
     assert len(aws.leads()) == 1
 
 
-def test_spanish_all_the_way(browser: PlainBrowser, aws: Aws) -> None:
+def test_the_whole_form_in_spanish(browser: PlainBrowser, aws: Aws) -> None:
     browser.open("form?language=es&utm_source=x")
     es = words("es")
     assert browser.page.html is not None
@@ -236,7 +236,7 @@ def test_a_page_offers_the_other_languages_only(browser: PlainBrowser, language:
     assert [button["value"] for button in browser.page.select("button[name=switch_language]")] == others
 
 
-def test_the_browser_s_language_counts_when_none_is_asked_for(browser: PlainBrowser) -> None:
+def test_the_browsers_language_is_the_default(browser: PlainBrowser) -> None:
     browser.open("form", {"accept-language": "es-MX,es;q=0.9,en;q=0.5"})
     assert browser.page.html is not None
     assert browser.page.html["lang"] == "es"
@@ -253,13 +253,13 @@ def test_every_text_of_the_pages_is_translated() -> None:
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/json", "multipart/form-data"])
-def test_what_cannot_be_read_is_answered_with_advice(content_type: str) -> None:
+def test_an_unreadable_request_is_answered_with_advice(content_type: str) -> None:
     answer = draw_form.handler(body_post("/form", "x=1", content_type), CONTEXT)
     assert 400 <= answer["statusCode"] < 500
     assert "911" in answer["body"]
 
 
-def test_a_foreign_page_is_never_a_step(browser: PlainBrowser) -> None:
+def test_an_unknown_page_is_never_a_step(browser: PlainBrowser) -> None:
     answer = draw_form.handler(form_post("/form", [("step", "../x"), ("back", "P99"), ("answers.zzz", "1")]), CONTEXT)
     assert answer["statusCode"] == 200
 
@@ -271,12 +271,12 @@ def test_an_unknown_questionnaire_is_refused_with_advice() -> None:
     assert "911" in answer["body"]
 
 
-def test_what_is_filled_in_is_escaped(browser: PlainBrowser) -> None:
+def test_input_is_escaped(browser: PlainBrowser) -> None:
     browser.open("form?utm_source=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").fill({"age": '"><b>'}).press("Next")
     assert not browser.page.select("script, b")
 
 
-def test_links_are_whole_where_htmx_puts_the_page_into_another_site() -> None:
+def test_links_are_absolute_when_htmx_embeds_the_page() -> None:
     asked = event("draw_form")
     asked["headers"]["hx-request"] = "true"
     body = draw_form.handler(asked, CONTEXT)["body"]

@@ -1,4 +1,4 @@
-"""Erasing on request, on moto: what stays, where nothing stays, and who may."""
+"""Erasing a lead, on moto: what remains, what is deleted, and who may do it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import pytest
 from functions import capture_lead, escalate_leads, revoke_consent
 from shared.domain.errors import NotFound
 from shared.domain.leads.lead import reference_of
-from shared.domain.leads.person import phone_key
+from shared.domain.leads.person_keys import phone_key
 from tests.aws import ENVIRONMENT, Aws
+from tests.functions.admin_calls import erased, exported, exported_person
 from tests.functions.calls import CONTEXT, EMERGENCY, LEAD_ID, URGENT, Json, content, event, posting, submission
 from tests.functions.staff_calls import captured, listed, opened, references, searched, worked
-from tests.functions.taking_out import erased, exported, exported_person
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -25,7 +25,7 @@ CANARIES = {
     "name": "Canary Nameson",
     "phone": PHONE,
     "email": "canary.address@example.com",
-    "postal": "60611-0188",  # longer than what a hash may hold by chance
+    "postal": "60611-0188",  # too long to be in a hash by chance
 }
 IN_ANSWERS = "canary in the note"
 IN_CAMPAIGN = "canary-campaign"
@@ -36,7 +36,7 @@ HEALTH = ("sys.fever", "fever", "SYS-")
 
 
 def everything(aws: Aws) -> dict[str, list[dict[str, Any]]]:
-    """All items of the table, of each of its indexes, and of the access log."""
+    """All items of the table, its indexes and the access log."""
     table = ENVIRONMENT["LEADS_TABLE"]
     described = aws.dynamodb.describe_table(TableName=table)["Table"]["GlobalSecondaryIndexes"]
     indexes = [index["IndexName"] for index in described]
@@ -49,7 +49,7 @@ def everything(aws: Aws) -> dict[str, list[dict[str, Any]]]:
 
 
 def a_lead_with_canaries() -> str:
-    """Sent, told, worked, revoked, and sent on to every place that a lead can reach."""
+    """A lead with recognisable values that went through every place: alert, work, revocation, export."""
     reference = captured(
         URGENT | {"note": IN_ANSWERS},
         contact=CANARIES,
@@ -63,14 +63,12 @@ def a_lead_with_canaries() -> str:
     return reference
 
 
-def test_nothing_is_left_in_table_index_or_log_but_a_tombstone_and_a_hashed_ledger(
-    aws: Aws, logs: Callable[[], str]
-) -> None:
+def test_only_a_tombstone_and_a_hashed_ledger_remain(aws: Aws, logs: Callable[[], str]) -> None:
     reference = a_lead_with_canaries()
     before = json.dumps(everything(aws))
     words = [*CANARIES.values(), IN_ANSWERS, IN_CAMPAIGN, IN_PATH, IN_STAFF_NOTE, IN_REVOCATION]
     words += ["203.0.113.10", "Mozilla/5.0"]  # the visitor's address and browser
-    assert [word for word in words if word not in before] == []  # the search below would have found them
+    assert [word for word in words if word not in before] == []  # so the search below can find them
 
     assert erased(reference)["statusCode"] == 200
 
@@ -92,12 +90,12 @@ def test_nothing_is_left_in_table_index_or_log_but_a_tombstone_and_a_hashed_ledg
     assert remainder["consents"][1]["covers"] == [phone_key(PHONE, ENVIRONMENT["PERSON_KEY"])]
 
 
-def test_the_answer_names_the_lead_and_when_it_was_erased() -> None:
+def test_the_response_names_the_lead_and_the_time_of_erasure() -> None:
     reference = captured()
     assert content(erased(reference)) == {"reference": reference, "erased_at": "2026-01-14T16:00:00+00:00"}
 
 
-def test_the_access_log_says_who_erased_it_and_keeps_who_had_opened_it(aws: Aws) -> None:
+def test_the_access_log_records_the_erasure_and_keeps_earlier_entries(aws: Aws) -> None:
     reference = captured()
     opened(reference)
     erased(reference)
@@ -107,7 +105,7 @@ def test_the_access_log_says_who_erased_it_and_keeps_who_had_opened_it(aws: Aws)
     ]
 
 
-def test_it_is_found_and_told_no_more(aws: Aws) -> None:
+def test_an_erased_lead_is_neither_found_nor_alerted(aws: Aws) -> None:
     reference = captured(URGENT)
     phone = submission()["contact"]["phone"]
     erased(reference)
@@ -122,26 +120,26 @@ def test_it_is_found_and_told_no_more(aws: Aws) -> None:
         revoke_consent.handler({"lead_id": LEAD_ID, "consent": "contact", "how": "STOP"}, CONTEXT)
 
 
-def test_the_same_form_sent_again_does_not_bring_it_back(aws: Aws) -> None:
+def test_sending_the_form_again_does_not_restore_it(aws: Aws) -> None:
     erased(captured(URGENT))
     again = capture_lead.handler(posting("capture_lead", submission(URGENT)), CONTEXT)
     assert again["statusCode"] == 409
     assert "lead" not in aws.items()[0]
 
 
-def test_a_form_left_unfinished_is_not_continued_after_it_was_erased(aws: Aws) -> None:
-    erased(captured(complete=False, told=False))
+def test_an_erased_unfinished_form_is_not_continued(aws: Aws) -> None:
+    erased(captured(complete=False, alerted=False))
     assert capture_lead.handler(posting("capture_lead", submission()), CONTEXT)["statusCode"] == 409
 
 
-def test_other_leads_of_the_same_person_stay(aws: Aws) -> None:
+def test_other_leads_of_the_person_remain(aws: Aws) -> None:
     first, second = captured(), captured(lead_id=str(uuid4()))
     erased(first)
     assert references(searched(submission()["contact"]["phone"])) == [second]
 
 
-def test_an_alert_at_the_same_moment_does_not_keep_it(aws: Aws) -> None:
-    reference = captured(EMERGENCY, told=False)
+def test_a_concurrent_alert_does_not_restore_it(aws: Aws) -> None:
+    reference = captured(EMERGENCY, alerted=False)
     version = aws.items()[0]["version"]
 
     def alerted(operation: str) -> None:
@@ -166,13 +164,13 @@ def test_only_administrators_erase(who: str, aws: Aws) -> None:
     assert aws.accesses() == []
 
 
-def test_what_cannot_be_logged_is_not_done(aws: Aws) -> None:
+def test_nothing_is_erased_that_cannot_be_logged(aws: Aws) -> None:
     reference = captured()
     aws.dynamodb.delete_table(TableName=ENVIRONMENT["ACCESS_LOG"])
     assert erased(reference)["statusCode"] == 503
     assert "lead" in aws.items()[0]
 
 
-def test_what_is_not_there_is_404(aws: Aws) -> None:
+def test_an_unknown_reference_is_404(aws: Aws) -> None:
     missing: Json = erased(reference_of(UUID(int=7)))
     assert missing["statusCode"] == 404

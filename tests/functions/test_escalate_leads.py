@@ -1,4 +1,4 @@
-"""The sweep, on moto, under a clock that the test moves."""
+"""The sweep, on moto, with a clock that the test moves."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.functions.calls import (
 from tests.functions.conftest import AN_OPEN_HOUR, Clock
 
 pytestmark = pytest.mark.usefixtures("clock")
-# Minutes after the submission (for a submission on Wednesday, 10:00), and who is told.
+# Minutes after a submission on Wednesday, 10:00, and the audience alerted.
 LADDERS: list[tuple[Json, list[tuple[int, str]]]] = [
     (EMERGENCY, [(0, "clinician"), (5, "desk"), (10, "manager")]),
     (URGENT, [(0, "clinician"), (30, "desk"), (60, "manager")]),
@@ -48,25 +48,23 @@ def sweep() -> Any:
     return escalate_leads.handler(event("escalate_leads"), CONTEXT)
 
 
-def told(aws: Aws) -> list[tuple[str, str]]:
-    """Kind and audience of the alerts since the last look."""
+def new_alerts(aws: Aws) -> list[tuple[str, str]]:
+    """Kind and audience of the alerts since the last call."""
     return [
         (alert["MessageAttributes"]["kind"]["Value"], alert["MessageAttributes"]["audience"]["Value"])
         for alert in aws.alerts()
     ]
 
 
-def test_a_silent_stream_loses_nothing(aws: Aws) -> None:
+def test_the_sweep_alerts_when_the_stream_is_silent(aws: Aws) -> None:
     captured(URGENT)
     assert sweep() == {"alerted": 1}
-    assert told(aws) == [("new", "clinician")]
+    assert new_alerts(aws) == [("new", "clinician")]
     assert sweep() == {"alerted": 0}
 
 
 @pytest.mark.parametrize(("answers", "steps"), LADDERS)
-def test_a_lead_that_nobody_takes_climbs_its_ladder_on_time(
-    aws: Aws, clock: Clock, answers: Json, steps: list[tuple[int, str]]
-) -> None:
+def test_an_unowned_lead_escalates_on_time(aws: Aws, clock: Clock, answers: Json, steps: list[tuple[int, str]]) -> None:
     captured(answers)
     for number, (minutes, audience) in enumerate(steps):
         due = AN_OPEN_HOUR + timedelta(minutes=minutes)
@@ -75,12 +73,12 @@ def test_a_lead_that_nobody_takes_climbs_its_ladder_on_time(
             assert sweep() == {"alerted": 0}
         clock.at = due
         assert sweep() == {"alerted": 1}
-        assert told(aws) == [("escalation" if number else "new", audience)]
+        assert new_alerts(aws) == [("escalation" if number else "new", audience)]
     clock.at += timedelta(days=30)
     assert sweep() == {"alerted": 0}
 
 
-def test_an_escalation_says_that_nobody_has_taken_the_lead(aws: Aws, clock: Clock) -> None:
+def test_an_escalated_alert_says_that_nobody_has_the_lead(aws: Aws, clock: Clock) -> None:
     captured(URGENT)
     sweep()
     clock.at += timedelta(minutes=30)
@@ -90,16 +88,16 @@ def test_an_escalation_says_that_nobody_has_taken_the_lead(aws: Aws, clock: Cloc
     assert "Nobody has taken it yet: this is alert 2." in second
 
 
-def test_after_an_outage_every_audience_is_told_in_order(aws: Aws, clock: Clock) -> None:
+def test_after_an_outage_every_audience_is_alerted_in_order(aws: Aws, clock: Clock) -> None:
     captured(URGENT)
     clock.at += timedelta(hours=3)
     for _ in range(3):
         sweep()
-    assert told(aws) == [("new", "clinician"), ("escalation", "desk"), ("escalation", "manager")]
+    assert new_alerts(aws) == [("new", "clinician"), ("escalation", "desk"), ("escalation", "manager")]
     assert sweep() == {"alerted": 0}
 
 
-def test_a_sweep_with_nothing_due_asks_the_index_twice_and_writes_nothing(aws: Aws, clock: Clock) -> None:
+def test_a_sweep_with_nothing_due_makes_two_queries_and_no_write(aws: Aws, clock: Clock) -> None:
     captured(URGENT)
     sweep()
     captured(NOT_A_FIT, str(uuid.uuid4()))
@@ -109,31 +107,29 @@ def test_a_sweep_with_nothing_due_asks_the_index_twice_and_writes_nothing(aws: A
     assert aws.wire.calls == ["dynamodb.Query"] * 2  # red flags first
 
 
-def test_nobody_is_ever_told_of_a_lead_that_is_not_a_fit(aws: Aws, clock: Clock) -> None:
+def test_a_not_a_fit_lead_never_alerts_anybody(aws: Aws, clock: Clock) -> None:
     captured(NOT_A_FIT)
     clock.at += timedelta(days=365)
     sweep()
-    assert told(aws) == []
+    assert new_alerts(aws) == []
 
 
-def test_a_lead_that_cannot_be_read_holds_up_nobody_and_fails_the_run(
-    aws: Aws, clock: Clock, logs: Callable[[], str]
-) -> None:
+def test_an_unreadable_lead_fails_the_run_but_blocks_no_other(aws: Aws, clock: Clock, logs: Callable[[], str]) -> None:
     leads = [captured(URGENT, str(uuid.uuid4())) for _ in range(3)]
     aws.corrupt(leads[0], '{"contact": {"name": "canaryvalue"}}')
-    with pytest.raises(RuntimeError, match="1 leads could not be told") as failure:
+    with pytest.raises(RuntimeError, match="1 alerts failed") as failure:
         sweep()
     assert failure.value.__context__ is None  # a chained error could quote the lead
-    assert len(told(aws)) == 2
+    assert len(new_alerts(aws)) == 2
     [line] = [json.loads(line) for line in logs().splitlines() if "alert failed" in line]
     assert (line["lead_id"], line["error"]) == (leads[0], "ValidationError")
     clock.at += timedelta(minutes=30)
     with pytest.raises(RuntimeError):
         sweep()
-    assert told(aws) == [("escalation", "desk")] * 2
+    assert new_alerts(aws) == [("escalation", "desk")] * 2
 
 
-def test_a_topic_that_fails_is_tried_again_at_the_next_sweep(aws: Aws, clock: Clock) -> None:
+def test_a_failed_publish_is_retried_by_the_next_sweep(aws: Aws, clock: Clock) -> None:
     captured(URGENT)
     aws.wire.down = {"sns.Publish"}
     with pytest.raises(RuntimeError):
@@ -143,7 +139,7 @@ def test_a_topic_that_fails_is_tried_again_at_the_next_sweep(aws: Aws, clock: Cl
     assert sweep() == {"alerted": 1}
 
 
-def test_the_longest_due_comes_first(aws: Aws, clock: Clock) -> None:
+def test_the_longest_due_lead_is_first(aws: Aws, clock: Clock) -> None:
     later, earlier = (str(uuid.UUID(int=number)) for number in (1, 2))
     captured(URGENT, earlier)
     clock.at += timedelta(seconds=5)
@@ -152,12 +148,12 @@ def test_the_longest_due_comes_first(aws: Aws, clock: Clock) -> None:
     assert [alert["MessageAttributes"]["tier"]["Value"] for alert in aws.alerts()] == ["URGENT", "EMERGENCY"]
 
 
-def test_a_sweep_out_of_time_leaves_the_rest_to_the_next(
+def test_a_sweep_that_runs_out_of_time_leaves_the_rest_to_the_next(
     aws: Aws, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(3):
         captured(URGENT, str(uuid.uuid4()))
-    ticks = iter([*[AN_OPEN_HOUR] * 4, *[AN_OPEN_HOUR + escalate_leads.STOPS_AFTER] * 2])
+    ticks = iter([*[AN_OPEN_HOUR] * 4, *[AN_OPEN_HOUR + escalate_leads.TIME_LIMIT] * 2])
     monkeypatch.setattr(wiring, "now", lambda: next(ticks))
     assert sweep() == {"alerted": 1}
     monkeypatch.undo()
@@ -165,13 +161,13 @@ def test_a_sweep_out_of_time_leaves_the_rest_to_the_next(
     assert sweep() == {"alerted": 2}
 
 
-def test_an_index_that_cannot_be_read_fails_the_run(aws: Aws) -> None:
+def test_an_unreadable_index_fails_the_run(aws: Aws) -> None:
     aws.wire.down = {"dynamodb.Query"}
     with pytest.raises(StoreUnavailable):
         sweep()
 
 
-def test_every_sweep_is_counted_so_that_silence_is_an_alarm(logs: Callable[[], str]) -> None:
+def test_every_sweep_is_counted(logs: Callable[[], str]) -> None:
     sweep()
     [metric] = [json.loads(line) for line in logs().splitlines() if "_aws" in line]
     assert (metric["swept"], metric["alerted"]) == ([1.0], [0.0])

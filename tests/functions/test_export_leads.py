@@ -1,4 +1,4 @@
-"""Leads of some days as CSV and FHIR, in pages, on moto."""
+"""Exports of a date range as CSV and FHIR, in pages, on moto."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ import pytest
 from functions import export_leads
 from shared.formats.leads_csv import header
 from shared.rulebook.loading import load
-from shared.usecases.records import BYTES_IN_EXPORT
+from shared.usecases.exporting import BYTES_IN_EXPORT
 from tests.aws import Aws
+from tests.functions.admin_calls import erased, exported, exported_as_fhir
 from tests.functions.calls import CONTEXT, EMERGENCY, PRIORITY, URGENT, Json, content, event, pointers
 from tests.functions.conftest import AN_OPEN_HOUR, Clock
 from tests.functions.staff_calls import captured, worked
-from tests.functions.taking_out import erased, exported, exported_as_fhir
 
 JANUARY = {"from": "2026-01-01", "to": "2026-01-31"}
 
@@ -35,16 +35,16 @@ def lines(text: str) -> list[dict[str, str]]:
 
 
 def several(clock: Clock, count: int, answers: Json | None = None) -> list[str]:
-    """References, in the order of arrival; some in the same millisecond."""
+    """Captures leads, some in the same millisecond. Returns their references in order of arrival."""
     found = []
     for number in range(count):
         clock.at += timedelta(milliseconds=number % 2)
-        found.append(captured(answers, lead_id=str(uuid4()), told=False))
+        found.append(captured(answers, lead_id=str(uuid4()), alerted=False))
     return found
 
 
 def followed(**query: str) -> list[Json]:
-    """Every page, by the Link of the one before."""
+    """All pages, following the Link headers."""
     pages = [exported(**query)]
     while link := pages[-1]["headers"].get("link"):
         match = re.fullmatch(r'</leads/export\?([^>]+)>; rel="next"', link)
@@ -55,7 +55,7 @@ def followed(**query: str) -> list[Json]:
 
 
 class TestCsv:
-    def test_a_file_with_a_line_for_each_lead(self) -> None:
+    def test_the_file_has_one_line_per_lead(self) -> None:
         reference = captured(URGENT)
         worked(reference, "acknowledge")
         answer = exported(format="csv", **JANUARY)
@@ -74,7 +74,7 @@ class TestCsv:
         ],
         ids=["phone", "email"],
     )
-    def test_a_lead_with_one_way_to_reach_the_person_makes_a_line(self, contact: Json, cells: tuple[str, str]) -> None:
+    def test_a_lead_with_only_one_contact_field_has_a_line(self, contact: Json, cells: tuple[str, str]) -> None:
         captured(contact=contact)
         answer = exported(format="csv", **JANUARY)
         assert answer["statusCode"] == 200
@@ -82,25 +82,23 @@ class TestCsv:
         assert (line["phone"], line["email"]) == cells
         assert {line[name] for name in ("name", "postal", "preference", "best_time")} == {""}
 
-    def test_no_lead_is_a_file_with_a_header(self) -> None:
+    def test_without_leads_the_file_has_only_a_header(self) -> None:
         assert exported(**JANUARY)["body"] == header()
 
-    def test_pages_put_together_are_one_file_and_miss_or_repeat_nothing(
-        self, clock: Clock, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_concatenated_pages_have_every_lead_once(self, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
         sent = several(clock, 11)
-        monkeypatch.setattr("shared.usecases.records.LEADS_IN_EXPORT", 3)
+        monkeypatch.setattr("shared.usecases.exporting.LEADS_IN_EXPORT", 3)
         pages = followed(**JANUARY)
         assert [len(page["body"]) > 0 for page in pages] == [True] * len(pages)
         found = [line["reference"] for line in lines("".join(page["body"] for page in pages))]
         assert sorted(found) == sorted(sent)
         assert len(pages) == 4
 
-    def test_what_happens_between_two_pages_neither_hides_nor_repeats_a_lead(
+    def test_changes_between_pages_neither_hide_nor_repeat_a_lead(
         self, clock: Clock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         sent = several(clock, 6)
-        monkeypatch.setattr("shared.usecases.records.LEADS_IN_EXPORT", 2)
+        monkeypatch.setattr("shared.usecases.exporting.LEADS_IN_EXPORT", 2)
         first = exported(**JANUARY)
         for reference in sent:
             worked(reference, "acknowledge")
@@ -110,58 +108,58 @@ class TestCsv:
         found = [line["reference"] for line in lines(first["body"] + rest)]
         assert sorted(found) == sorted(sent)
 
-    def test_a_page_ends_where_it_would_grow_too_large(self, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_page_ends_before_it_grows_too_large(self, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
         several(clock, 3)
-        monkeypatch.setattr("shared.usecases.records.BYTES_IN_EXPORT", 10)
+        monkeypatch.setattr("shared.usecases.exporting.BYTES_IN_EXPORT", 10)
         assert [len(lines(header() + page["body"].removeprefix(header()))) for page in followed(**JANUARY)][:3] == [
             1,
             1,
             1,
         ]
 
-    def test_a_page_ends_after_some_reads_also_when_nothing_fits(
+    def test_a_page_ends_after_some_reads_even_without_a_match(
         self, clock: Clock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         several(clock, 5, PRIORITY)
         wanted = several(clock, 1, URGENT)
-        monkeypatch.setattr("shared.usecases.records.READS_FOR_EXPORT", 2)
+        monkeypatch.setattr("shared.usecases.exporting.READS_FOR_EXPORT", 2)
         pages = followed(tier="URGENT", **JANUARY)
         assert len(pages) == 3
         assert [line["reference"] for line in lines("".join(page["body"] for page in pages))] == wanted
 
 
 class TestFilter:
-    def test_by_tier_as_it_counts_now(self, aws: Aws) -> None:
+    def test_by_current_tier(self, aws: Aws) -> None:
         raised, urgent = captured(PRIORITY, lead_id=str(uuid4())), captured(URGENT, lead_id=str(uuid4()))
         captured(EMERGENCY, lead_id=str(uuid4()))
         worked(raised, "raise_tier", tier="URGENT", text="worse since")
         before = len(aws.accesses())
         found = {line["reference"] for line in lines(exported(tier="URGENT", **JANUARY)["body"])}
         assert found == {raised, urgent}
-        assert len(aws.accesses()) == before + 2  # only who was taken out is noted
+        assert len(aws.accesses()) == before + 2  # only exported leads are logged
 
     def test_by_day_in_the_clinic_s_time_zone(self, clock: Clock) -> None:
         clock.at = datetime(2026, 2, 1, 5, 59, 59, 999_999, tzinfo=UTC)  # the last microsecond of January in Chicago
-        late = captured(lead_id=str(uuid4()), told=False)
+        late = captured(lead_id=str(uuid4()), alerted=False)
         clock.at = datetime(2026, 2, 1, 6, 0, tzinfo=UTC)
-        early = captured(lead_id=str(uuid4()), told=False)
+        early = captured(lead_id=str(uuid4()), alerted=False)
         assert [line["reference"] for line in lines(exported(**JANUARY)["body"])] == [late]
         assert [
             line["reference"] for line in lines(exported(**{"from": "2026-02-01", "to": "2026-02-01"})["body"])
         ] == [early]
 
-    def test_across_the_turn_of_a_month_and_year(self, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_across_the_end_of_a_year(self, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
         sent = []
         for clock.at in (datetime(2025, month, 15, tzinfo=UTC) for month in (10, 11, 12)):
             sent += several(clock, 2)
         clock.at = AN_OPEN_HOUR
         sent += several(clock, 2)
-        monkeypatch.setattr("shared.usecases.records.LEADS_IN_EXPORT", 1)
+        monkeypatch.setattr("shared.usecases.exporting.LEADS_IN_EXPORT", 1)
         pages = followed(**{"from": "2025-10-01", "to": "2026-01-31"})
         found = [line["reference"] for line in lines("".join(page["body"] for page in pages))]
         assert sorted(found) == sorted(sent)
 
-    def test_without_days_the_last_thirty(self, clock: Clock) -> None:
+    def test_by_default_the_last_thirty_days(self, clock: Clock) -> None:
         reference = captured()
         clock.at += timedelta(days=30)
         assert reference in exported()["body"]
@@ -184,7 +182,7 @@ class TestFilter:
             ({"rows": "10"}, "/rows"),
         ],
     )
-    def test_what_makes_no_sense_is_refused(self, query: dict[str, str], field: str) -> None:
+    def test_an_invalid_query_is_refused(self, query: dict[str, str], field: str) -> None:
         answer = exported(**query)
         assert answer["statusCode"] == 422
         assert pointers(answer) == [field]
@@ -211,7 +209,7 @@ class TestFhir:
 
     def test_a_range_in_pages(self, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
         sent = several(clock, 3)
-        monkeypatch.setattr("shared.usecases.records.LEADS_IN_EXPORT", 2)
+        monkeypatch.setattr("shared.usecases.exporting.LEADS_IN_EXPORT", 2)
         pages = followed(format="fhir", **JANUARY)
         assert len(pages) == 2
         found = [
@@ -222,8 +220,8 @@ class TestFhir:
         ]
         assert sorted(found) == sorted(sent)
 
-    def test_a_full_page_is_far_below_what_lambda_can_answer(self, clock: Clock, aws: Aws) -> None:
-        """Six million bytes, as JSON within JSON. A page ends soon after BYTES_IN_EXPORT as stored."""
+    def test_a_full_page_is_far_below_lambdas_response_limit(self, clock: Clock, aws: Aws) -> None:
+        """The limit is 6 MB, with the body as JSON in JSON. A page ends soon after BYTES_IN_EXPORT stored bytes."""
         several(clock, 4, URGENT | {"note": "\u4e2d" * 500})
         stored = sum(len(item["lead"]["S"]) for item in aws.items())
         sent = len(json.dumps(exported(format="fhir", **JANUARY)).encode())
@@ -232,31 +230,31 @@ class TestFhir:
 
 class TestWho:
     @pytest.mark.parametrize("who", ["nurse", "desk", "guest"])
-    def test_only_administrators_export_many(self, who: str, aws: Aws) -> None:
+    def test_only_administrators_export_many_leads(self, who: str, aws: Aws) -> None:
         captured()
         assert exported(who, **JANUARY)["statusCode"] == 403
         assert aws.accesses() == []
 
     @pytest.mark.parametrize("who", ["desk", "guest"])
-    def test_clinicians_and_administrators_export_one(self, who: str, aws: Aws) -> None:
+    def test_clinicians_and_administrators_export_one_lead(self, who: str, aws: Aws) -> None:
         reference = captured()
         assert exported_as_fhir(reference, who)["statusCode"] == 403
         assert aws.accesses() == []
         assert exported_as_fhir(reference, "admin")["statusCode"] == 200
 
-    def test_who_is_not_signed_in_gets_nothing(self) -> None:
+    def test_an_export_requires_a_sign_in(self) -> None:
         call = event("export_leads")
         del call["requestContext"]["authorizer"]
         assert export_leads.handler(call, CONTEXT)["statusCode"] == 401
 
-    def test_every_lead_taken_out_is_in_the_access_log(self, aws: Aws, clock: Clock) -> None:
+    def test_every_exported_lead_is_in_the_access_log(self, aws: Aws, clock: Clock) -> None:
         several(clock, 3)
         exported(**JANUARY)
         assert [entry["what"] for entry in aws.accesses()] == ["exported"] * 3
         assert {UUID(entry["lead_id"]) for entry in aws.accesses()} == {UUID(lead["lead_id"]) for lead in aws.leads()}
 
 
-def test_a_consent_that_was_shown_and_not_given_is_rejected_and_one_taken_back_is_inactive() -> None:
+def test_a_refused_consent_is_rejected_and_a_revoked_one_inactive() -> None:
     offered = load().rule_sets["fs-intake"].questionnaire.contact.consents
     shown = {consent.code: consent.text_hash for consent in offered}
     given = {"contact": True, "sms": True, "marketing": False}

@@ -1,4 +1,4 @@
-"""What somebody gets who asks for their data."""
+"""The export for a person who asks for their data."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from shared.domain.leads.lead import Lead, reference_of
 from shared.domain.leads.lead_view import ShownAnswer
 from shared.http import staff_responses
 from tests.aws import Aws
+from tests.functions.admin_calls import exported_person
 from tests.functions.calls import LEAD_ID, URGENT, content, submission
 from tests.functions.staff_calls import IDS, captured, worked
-from tests.functions.taking_out import exported_person
 
 pytestmark = pytest.mark.usefixtures("clock")
 REMARK = "a word among colleagues"
 
 
-def test_everything_about_the_person_in_words() -> None:
+def test_everything_about_the_person_is_exported_as_text() -> None:
     reference = captured(URGENT, attribution={"utm_source": "a-campaign"})
     worked(reference, "acknowledge")
     worked(reference, "contact_attempt", outcome="reached", text="a word among colleagues")
@@ -37,7 +37,7 @@ def test_everything_about_the_person_in_words() -> None:
     assert answer["headers"]["cache-control"] == "no-store"
 
 
-def test_not_how_we_work_nor_who_of_staff_did_what() -> None:
+def test_internal_work_and_staff_names_are_not_exported() -> None:
     reference = captured(URGENT)
     worked(reference, "acknowledge")
     worked(reference, "note", text="a word among colleagues")
@@ -63,7 +63,7 @@ class AnswerForStaff(ShownAnswer):
     remark: str = REMARK
 
 
-def test_a_new_field_of_what_staff_see_is_not_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_field_of_the_staff_view_is_not_exported(monkeypatch: pytest.MonkeyPatch) -> None:
     reference = captured(URGENT)
     before = exported_person(reference)["body"]
     monkeypatch.setattr(staff_responses, "ShownSafetyRule", RuleForStaff)
@@ -74,8 +74,8 @@ def test_a_new_field_of_what_staff_see_is_not_in_it(monkeypatch: pytest.MonkeyPa
     assert REMARK not in before
 
 
-def test_only_what_is_named_is_handed_out() -> None:
-    """A field that is not here has been added: may the person see it?"""
+def test_only_the_listed_fields_are_exported() -> None:
+    """If this fails, a field was added: decide whether the person may see it."""
     [lead] = content(exported_person(captured(URGENT)))["leads"]
     assert set(lead) == {
         "reference",
@@ -95,7 +95,7 @@ def test_only_what_is_named_is_handed_out() -> None:
     }
 
 
-def test_every_lead_with_the_same_number_or_address_is_in_it(aws: Aws) -> None:
+def test_every_lead_with_the_same_phone_or_email_is_exported(aws: Aws) -> None:
     by_phone = captured(contact={"name": "Ann", "phone": "(312) 555-0142"}, lead_id=str(uuid4()))
     by_email = captured(contact={"name": "Ann", "email": "Ann@Example.com"}, lead_id=str(uuid4()))
     both = captured(contact={"name": "Ann", "phone": "312-555-0142", "email": "ann@example.com"})
@@ -106,10 +106,8 @@ def test_every_lead_with_the_same_number_or_address_is_in_it(aws: Aws) -> None:
     assert sorted(entry["what"] for entry in aws.accesses()) == ["exported"] * 3
 
 
-def test_it_says_when_there_may_be_more_and_goes_on_without_what_is_gone(
-    aws: Aws, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("shared.usecases.records.SAME_PERSON", 3)
+def test_it_says_when_there_may_be_more_and_skips_deleted_leads(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.usecases.exporting.SAME_PERSON", 3)
     reference, other = captured(), captured(lead_id=str(uuid4()))
     assert content(exported_person(reference))["complete"] is True
     third = captured(lead_id=str(uuid4()))
@@ -120,7 +118,7 @@ def test_it_says_when_there_may_be_more_and_goes_on_without_what_is_gone(
 
 
 def _without(reference: str) -> Callable[[LeadsTable, UUID], Lead | None]:
-    """The index still names it."""
+    """The index still lists it."""
     get = LeadsTable.get
 
     def found(leads: LeadsTable, lead_id: UUID) -> Lead | None:
@@ -130,7 +128,7 @@ def _without(reference: str) -> Callable[[LeadsTable, UUID], Lead | None]:
 
 
 @pytest.mark.parametrize("who", ["nurse", "desk", "guest"])
-def test_only_administrators_may(who: str, aws: Aws) -> None:
+def test_only_administrators_export_a_person(who: str, aws: Aws) -> None:
     reference = captured(submission()["answers"], lead_id=LEAD_ID)
     assert exported_person(reference, who)["statusCode"] == 403
     assert aws.accesses() == []

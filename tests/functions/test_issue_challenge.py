@@ -1,4 +1,4 @@
-"""GET /challenges/{submission_id}, and what a submission makes of it."""
+"""GET /challenges/{submission_id}, and how a submission with token and proof is judged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from altcha.v1 import solve_challenge
 
 from functions import capture_lead, issue_challenge, wiring
-from shared.adapters.form_guard import LASTS
+from shared.adapters.form_guard import TOKEN_LIFETIME
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, URGENT, Json, content, event, posting, submission
 from tests.functions.conftest import Clock
@@ -34,7 +34,7 @@ def proof_of(challenge: Json) -> str:
 
 
 def suspicion_of(aws: Aws, *, answers: Json | None = None, **changes: Any) -> Json:
-    """Sends a new submission a minute after the form was drawn, and reads what was thought of it."""
+    """Sends a submission a minute after the form was drawn and returns its suspicion."""
     body = submission(**changes)
     body["answers"] = body["answers"] if answers is None else answers
     response = capture_lead.handler(posting("capture_lead", body), CONTEXT)
@@ -62,7 +62,7 @@ def test_a_person_with_token_and_proof_is_trusted(aws: Aws) -> None:
 
 
 @pytest.mark.usefixtures("a_minute_later")
-def test_a_plain_page_without_javascript_is_no_suspect(aws: Aws) -> None:
+def test_a_form_without_javascript_is_not_suspect(aws: Aws) -> None:
     assert suspicion_of(aws) == {"score": 2, "signs": ["no-proof", "no-token"], "suspect": False}
 
 
@@ -77,39 +77,39 @@ def test_the_proof_of_another_submission_proves_nothing(aws: Aws) -> None:
 
 @pytest.mark.usefixtures("a_minute_later")
 @pytest.mark.parametrize("proof", ["x", base64.b64encode(b"[]").decode(), base64.b64encode(b'{"salt": 1}').decode()])
-def test_nonsense_as_proof_is_taken_calmly(aws: Aws, proof: str) -> None:
+def test_an_invalid_proof_is_a_sign_and_not_an_error(aws: Aws, proof: str) -> None:
     assert "bad-proof" in suspicion_of(aws, proof=proof, token="nonsense")["signs"]
 
 
 @pytest.mark.usefixtures("a_minute_later")
-def test_a_changed_token_is_seen(aws: Aws) -> None:
+def test_a_forged_token_is_detected(aws: Aws) -> None:
     text, drawn, signature = challenge()["token"].split(".")
     changed = ".".join((text, drawn, ("A" if signature[0] != "A" else "B") + signature[1:]))
     assert "bad-token" in suspicion_of(aws, token=changed)["signs"]
 
 
-def test_a_form_filled_in_seconds_by_a_machine_is_a_suspect(aws: Aws) -> None:
+def test_a_form_filled_in_within_seconds_is_suspect(aws: Aws) -> None:
     found = suspicion_of(aws, token=challenge()["token"])
     assert found == {"score": 5, "signs": ["no-proof", "too-quick"], "suspect": True}
 
 
-def test_an_old_token_is_not_taken(aws: Aws, clock: Clock) -> None:
+def test_an_expired_token_is_not_accepted(aws: Aws, clock: Clock) -> None:
     from datetime import UTC, datetime  # noqa: PLC0415
 
     token = challenge()["token"]
-    clock.at = datetime.now(UTC) + LASTS + timedelta(minutes=1)
+    clock.at = datetime.now(UTC) + TOKEN_LIFETIME + timedelta(minutes=1)
     assert "bad-token" in suspicion_of(aws, token=token)["signs"]
 
 
 @pytest.mark.usefixtures("a_minute_later")
-def test_a_filled_trap_makes_a_suspect_that_is_kept_and_told(aws: Aws) -> None:
+def test_a_filled_trap_makes_a_suspect_that_is_stored_and_alerted(aws: Aws) -> None:
     found = suspicion_of(aws, website="https://spam.example")
     assert found["suspect"] is True
     assert aws.leads()[0]["alert_due"] == 1
 
 
 @pytest.mark.usefixtures("a_minute_later")
-def test_a_red_flag_beats_every_sign(aws: Aws) -> None:
+def test_a_red_flag_lead_is_never_suspect(aws: Aws) -> None:
     found = suspicion_of(
         aws, answers=submission(URGENT)["answers"], website="https://spam.example", token="x", proof="x"
     )
@@ -118,7 +118,7 @@ def test_a_red_flag_beats_every_sign(aws: Aws) -> None:
 
 
 @pytest.mark.usefixtures("a_minute_later")
-def test_a_missing_safety_answer_alone_clears_no_suspect(aws: Aws) -> None:
+def test_a_missing_safety_answer_alone_does_not_clear_a_suspect(aws: Aws) -> None:
     found = suspicion_of(aws, answers={}, website="https://spam.example")
     assert aws.leads()[0]["triage"]["tier"] == "URGENT"
     assert found["suspect"] is True

@@ -32,7 +32,7 @@ def lead_id(number: int) -> str:
     return str(UUID(int=number))
 
 
-def test_open_leads_come_by_tier_and_deadline() -> None:
+def test_open_leads_are_ordered_by_tier_and_deadline() -> None:
     urgent, emergency, routine, priority = (
         captured(answers, lead_id(number)) for number, answers in enumerate([URGENT, EMERGENCY, ROUTINE, PRIORITY])
     )
@@ -41,7 +41,7 @@ def test_open_leads_come_by_tier_and_deadline() -> None:
     assert (page["cursor"], page["now"]) == (None, "2026-01-14T16:00:00+00:00")
 
 
-def test_a_summary_says_nothing_about_the_person(aws: Aws) -> None:
+def test_a_summary_has_no_personal_data(aws: Aws) -> None:
     captured(URGENT)
     [lead] = content(listed())["leads"]
     assert set(lead) == {
@@ -69,7 +69,7 @@ def test_a_summary_says_nothing_about_the_person(aws: Aws) -> None:
     assert not any(value in json.dumps(lead) for value in personal)
 
 
-def test_a_lead_is_taken_after_all_that_nobody_has() -> None:
+def test_an_owned_lead_comes_after_all_unowned_ones() -> None:
     emergency, routine = captured(EMERGENCY, lead_id(1)), captured(ROUTINE, lead_id(2))
     assert references(listed()) == [emergency, routine]
     worked(emergency, "acknowledge")
@@ -84,7 +84,7 @@ def test_a_raised_tier_moves_a_lead_up() -> None:
     assert references(listed()) == [routine, priority]
 
 
-def test_what_needs_nobody_is_among_the_closed() -> None:
+def test_a_lead_that_needs_no_work_is_listed_as_closed() -> None:
     not_a_fit = captured(NOT_A_FIT, lead_id(1))
     closed = captured(URGENT, lead_id(2))
     worked(closed, "close", reason="spam")
@@ -92,7 +92,7 @@ def test_what_needs_nobody_is_among_the_closed() -> None:
     assert set(references(listed(view="closed"))) == {not_a_fit, closed}
 
 
-def test_the_latest_done_comes_first_across_months(clock: Clock) -> None:
+def test_closed_leads_are_ordered_latest_first_across_months(clock: Clock) -> None:
     done = []
     for number in range(4):
         reference = captured(URGENT, lead_id(number))
@@ -102,7 +102,7 @@ def test_the_latest_done_comes_first_across_months(clock: Clock) -> None:
     assert references(listed(view="closed")) == done[::-1]
 
 
-def test_mine_are_those_that_i_have() -> None:
+def test_the_filter_mine_lists_the_members_own_leads() -> None:
     mine, theirs = captured(URGENT, lead_id(1)), captured(URGENT, lead_id(2))
     captured(URGENT, lead_id(3))
     worked(mine, "acknowledge", "nurse")
@@ -120,9 +120,9 @@ def test_filters() -> None:
     assert references(listed(tier="NO_SUCH")) == []
 
 
-def test_pages_join_to_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_pages_together_have_every_lead(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.usecases.inbox.PAGE_OF_LEADS", 3)
-    sent = {captured(URGENT, lead_id(number), told=False) for number in range(8)}
+    sent = {captured(URGENT, lead_id(number), alerted=False) for number in range(8)}
     seen: list[str] = []
     query: dict[str, str] = {}
     for _ in range(5):
@@ -145,7 +145,7 @@ CURSORS = {
 
 
 @pytest.mark.parametrize("view", ["open", "mine", "closed"])
-def test_a_cursor_serves_its_own_view_and_no_other(view: str) -> None:
+def test_a_cursor_is_valid_only_for_its_own_view(view: str) -> None:
     for of_view, cursor in CURSORS.items():
         answer = listed(view=view, cursor=cursor)
         assert answer["statusCode"] == (200 if view == of_view else 422), cursor
@@ -180,11 +180,11 @@ def test_a_malformed_cursor_is_refused(view: str, cursor: str) -> None:
 
 
 @pytest.mark.parametrize("query", [{"view": "all"}, {"suspect": "perhaps"}, {"order": "name"}])
-def test_a_query_that_is_not_known_is_refused(query: dict[str, str]) -> None:
+def test_an_unknown_query_parameter_is_refused(query: dict[str, str]) -> None:
     assert listed(**query)["statusCode"] == 422
 
 
-def test_the_cost_follows_what_is_read(aws: Aws) -> None:
+def test_the_cost_is_proportional_to_the_leads_read(aws: Aws) -> None:
     for number in range(5):
         worked(captured(URGENT, lead_id(number)), "book")
     captured(URGENT, LEAD_ID)
@@ -194,11 +194,11 @@ def test_the_cost_follows_what_is_read(aws: Aws) -> None:
 
 
 @pytest.mark.parametrize(("who", "status"), [("desk", 200), ("admin", 200), ("guest", 403)])
-def test_who_may_read(who: str, status: int) -> None:
+def test_which_groups_may_list_leads(who: str, status: int) -> None:
     assert listed(who)["statusCode"] == status
 
 
-def test_without_a_sign_in_there_is_nothing() -> None:
+def test_without_a_sign_in_nothing_is_shown() -> None:
     call = event("list_leads")
     del call["requestContext"]["authorizer"]
     assert list_leads.handler(call, CONTEXT)["statusCode"] == 401

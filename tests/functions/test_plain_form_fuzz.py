@@ -1,4 +1,4 @@
-"""Whatever a form sends, the answer is a page: never a failure of ours, never a script, and always the advice.
+"""Any form is answered with a page that has the advice and no script, and never with an error of our own.
 
 `make soak ONLY=requests` sends a million requests to all routes, these among them.
 """
@@ -68,7 +68,7 @@ def judge(answer: dict[str, Any]) -> None:
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(FIELDS, st.sampled_from(["/form", "/submissions"]))
-def test_any_fields(fields: Fields, path: str) -> None:
+def test_any_fields_are_answered_with_a_page(fields: Fields, path: str) -> None:
     handler = draw_form.handler if path == "/form" else capture_lead.handler
     judge(handler(form_post(path, fields), CONTEXT))
 
@@ -76,7 +76,7 @@ def test_any_fields(fields: Fields, path: str) -> None:
 @settings(max_examples=75, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=300), st.sampled_from(["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]))
 @pytest.mark.parametrize("path", ["/form", "/submissions"])
-def test_any_body(path: str, body: str, content_type: str) -> None:
+def test_any_body_is_answered_with_a_page(path: str, body: str, content_type: str) -> None:
     handler = draw_form.handler if path == "/form" else capture_lead.handler
     for text in (body, f'--x\r\nContent-Disposition: form-data; name="{body}"\r\n\r\n{body}\r\n--x--\r\n'):
         answer = handler(body_post(path, text, content_type), CONTEXT)

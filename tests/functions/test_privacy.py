@@ -1,4 +1,4 @@
-"""No personal data leaves the table: not in logs, metrics, alerts, error answers or the texts of errors."""
+"""No personal data leaves the table: none in logs, metrics, alerts, error responses or error texts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.functions.calls import (
 from tests.functions.conftest import Clock
 
 CANARIES = ("Canaryname", "5550177", "canary-mail", "Canarynote", "60699", "canary-campaign", "canary/3")
-# Digits stand alone or behind an area code: within the digits of a time or an id they may be by chance.
+# Digits count only alone or after an area code, because times and ids may contain them by chance.
 SEARCHED = {
     canary: re.compile(
         rf"(?<![0-9a-f.])(?:\+?1?312)?{canary}(?![0-9a-f])" if canary.isdecimal() else re.escape(canary.lower())
@@ -55,19 +55,19 @@ def found(text: str) -> list[str]:
 
 @pytest.fixture
 def all_logs(logs: Callable[[], str], caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
-    """Also what libraries log."""
+    """All log lines, including those of libraries."""
     caplog.set_level(logging.INFO)
     return lambda: logs() + "".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records)
 
 
-def test_these_canaries_are_found_where_they_are(aws: Aws) -> None:
-    """The proof of the tests below: what is stored holds every canary."""
+def test_the_search_finds_every_planted_value_in_the_table(aws: Aws) -> None:
+    """Proves that the searches below work: the stored lead contains every planted value."""
     capture_lead.handler(with_canaries(URGENT), CONTEXT)
     assert sorted(found(json.dumps(aws.items()))) == sorted(CANARIES)
 
 
 @pytest.mark.parametrize("answers", [EMERGENCY, URGENT, {}, {"age": 12}])
-def test_the_usual_way_leaves_no_personal_data(
+def test_a_normal_run_leaks_no_personal_data(
     aws: Aws, clock: Clock, all_logs: Callable[[], str], answers: Json
 ) -> None:
     responses = [capture_lead.handler(with_canaries(answers), CONTEXT) for _ in range(2)]
@@ -101,28 +101,28 @@ REFUSED: list[Json] = [
 
 
 @pytest.mark.parametrize("posted", REFUSED)
-def test_a_refusal_repeats_nothing(all_logs: Callable[[], str], posted: Json) -> None:
+def test_a_refusal_quotes_no_personal_data(all_logs: Callable[[], str], posted: Json) -> None:
     response = capture_lead.handler(posted, CONTEXT)
     assert 400 <= response["statusCode"] < 500
     assert found(response["body"] + str(response["headers"])) == []
     assert found(all_logs()) == []
 
 
-def test_a_refused_screening_repeats_nothing(all_logs: Callable[[], str]) -> None:
+def test_a_refused_screening_quotes_no_personal_data(all_logs: Callable[[], str]) -> None:
     body = sent("screen_answers") | {"answers": ANSWERS | {"ces": ["Canaryname"]}, "contact": CONTACT}
     response = screen_answers.handler(posting("screen_answers", body), CONTEXT)
     assert response["statusCode"] == 422
     assert found(response["body"] + all_logs()) == []
 
 
-def test_a_conflict_repeats_nothing(all_logs: Callable[[], str]) -> None:
+def test_a_conflict_quotes_no_personal_data(all_logs: Callable[[], str]) -> None:
     capture_lead.handler(event("capture_lead"), CONTEXT)
     response = capture_lead.handler(with_canaries(URGENT), CONTEXT)
     assert response["statusCode"] == 409
     assert found(response["body"] + all_logs()) == []
 
 
-def test_a_table_that_fails_repeats_nothing(aws: Aws, all_logs: Callable[[], str]) -> None:
+def test_a_failing_table_leaks_no_personal_data(aws: Aws, all_logs: Callable[[], str]) -> None:
     aws.wire.down = {"dynamodb.PutItem", "sqs.SendMessage"}
     response = capture_lead.handler(with_canaries(URGENT), CONTEXT)
     assert response["statusCode"] == 503
@@ -131,7 +131,7 @@ def test_a_table_that_fails_repeats_nothing(aws: Aws, all_logs: Callable[[], str
     assert found(response["body"] + written) == []
 
 
-def test_what_waits_for_the_table_is_in_the_spool_and_nowhere_else(aws: Aws, all_logs: Callable[[], str]) -> None:
+def test_a_spooled_lead_is_in_the_spool_and_nowhere_else(aws: Aws, all_logs: Callable[[], str]) -> None:
     aws.wire.down = {"dynamodb.PutItem"}
     response = capture_lead.handler(with_canaries(URGENT), CONTEXT)
     aws.wire.down = set()
@@ -144,7 +144,7 @@ def test_what_waits_for_the_table_is_in_the_spool_and_nowhere_else(aws: Aws, all
     assert sorted(found(entry)) == sorted(CANARIES)
 
 
-def test_an_error_that_quotes_the_patient_is_not_repeated(
+def test_an_error_text_that_quotes_the_patient_is_never_shown(
     all_logs: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def quotes(submission: object, *_: object) -> None:
@@ -159,7 +159,7 @@ def test_an_error_that_quotes_the_patient_is_not_repeated(
 
 
 def corrupted(aws: Aws) -> str:
-    """A stored lead in which every value has become something that does not fit."""
+    """A stored lead in which every value is invalid."""
     capture_lead.handler(with_canaries(URGENT), CONTEXT)
     [lead] = aws.stored()
     spoiled: Json = {name: ["Canaryname", CONTACT] for name in lead}
@@ -169,7 +169,7 @@ def corrupted(aws: Aws) -> str:
     return json.dumps(spoiled)
 
 
-def test_a_corrupt_lead_repeats_nothing(aws: Aws, all_logs: Callable[[], str]) -> None:
+def test_a_corrupt_lead_leaks_no_personal_data(aws: Aws, all_logs: Callable[[], str]) -> None:
     aws.corrupt(LEAD_ID, corrupted(aws))
     all_logs()
     failures = alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
@@ -184,13 +184,13 @@ def test_a_corrupt_lead_repeats_nothing(aws: Aws, all_logs: Callable[[], str]) -
     assert failure.value.__cause__ is failure.value.__context__ is None
 
 
-def test_the_error_of_a_corrupt_lead_names_places_and_no_values(aws: Aws) -> None:
+def test_the_error_of_a_corrupt_lead_names_fields_without_values(aws: Aws) -> None:
     with pytest.raises(ValidationError) as failure:
         Lead.model_validate_json(corrupted(aws))
     assert "contact.phone" in str(failure.value)
     assert found(str(failure.value)) == []
 
 
-def test_a_receipt_repeats_nothing() -> None:
+def test_a_receipt_has_no_personal_data() -> None:
     receipt = content(capture_lead.handler(with_canaries(URGENT), CONTEXT))
     assert found(json.dumps(receipt)) == []

@@ -1,4 +1,4 @@
-"""The spool, on moto: what was taken in while the table was away becomes a lead, once, as it was on arrival."""
+"""The spool, on moto: a submission that arrives during an outage becomes one lead, as of its arrival."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from shared.domain.leads.lead import CANARY, Lead
 from shared.domain.leads.retention import Stage
 from shared.rulebook.retention import retention
 from tests.aws import Aws, flat
+from tests.functions.admin_calls import erased
 from tests.functions.calls import (
     CONTEXT,
     EMERGENCY,
@@ -31,7 +32,6 @@ from tests.functions.calls import (
     submission,
 )
 from tests.functions.conftest import Clock
-from tests.functions.taking_out import erased
 
 pytestmark = pytest.mark.usefixtures("clock")
 HALF: Json = {"cord": None, "sys": None, "note": None}
@@ -44,7 +44,7 @@ def send(answers: Json | None = None, **changes: Any) -> Json:
 
 
 def spooled(aws: Aws, answers: Json | None = None, **changes: Any) -> str:
-    """The entry of a submission that came while the table refused it."""
+    """The spool entry of a submission that arrives while the table refuses writes."""
 
     def refuse(operation: str) -> None:
         if operation == "dynamodb.PutItem":
@@ -66,10 +66,10 @@ def alerts(aws: Aws) -> list[str]:
     return [alert["Subject"] for alert in aws.alerts()]
 
 
-# --- once, as it was ---
+# --- stored once, as of its arrival ---
 
 
-def test_it_becomes_the_lead_it_would_have_been(aws: Aws, clock: Clock) -> None:
+def test_a_replayed_entry_is_the_lead_it_would_have_been(aws: Aws, clock: Clock) -> None:
     send(URGENT)
     [direct] = aws.leads()
     aws.dynamodb.delete_item(TableName="leads", Key={"lead_id": {"S": LEAD_ID}})
@@ -82,24 +82,22 @@ def test_it_becomes_the_lead_it_would_have_been(aws: Aws, clock: Clock) -> None:
     assert alerts(aws) == ["URGENT lead waiting"]
 
 
-def test_rules_that_changed_meanwhile_change_nothing_of_what_was_told(
-    aws: Aws, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rules_changed_meanwhile_do_not_change_the_answer(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = spooled(aws, ROUTINE)
-    told = flat(entry)
+    promised = flat(entry)
 
     def other(*_: object, **__: object) -> None:
         pytest.fail("scored again")
 
-    monkeypatch.setattr("shared.usecases.rules.triage", other)
+    monkeypatch.setattr("shared.usecases.scoring.triage", other)
     replay(entry)
     [lead] = aws.leads()
     assert {name: lead[name] for name in ("messages_shown", "triage", "deadline", "consent_records")} == {
-        name: told[name] for name in ("messages_shown", "triage", "deadline", "consent_records")
+        name: promised[name] for name in ("messages_shown", "triage", "deadline", "consent_records")
     }
 
 
-def test_delivered_often_it_is_one_lead_and_one_alert(aws: Aws) -> None:
+def test_an_entry_delivered_often_is_one_lead_and_one_alert(aws: Aws) -> None:
     entry = spooled(aws)
     assert replay(entry, entry) == replay(entry) == WELL
     assert alerts(aws) == ["PRIORITY lead waiting"]
@@ -109,7 +107,7 @@ def test_delivered_often_it_is_one_lead_and_one_alert(aws: Aws) -> None:
     assert lead["alert_delivered"] == 1
 
 
-def test_sent_again_meanwhile_it_is_one_lead(aws: Aws, clock: Clock) -> None:
+def test_a_form_sent_again_meanwhile_is_one_lead(aws: Aws, clock: Clock) -> None:
     entry = spooled(aws)
     clock.at += timedelta(minutes=1)
     assert send()["statusCode"] == 201
@@ -119,14 +117,14 @@ def test_sent_again_meanwhile_it_is_one_lead(aws: Aws, clock: Clock) -> None:
     assert aws.spooled("FAILURE_QUEUE") == []
 
 
-def test_it_costs_one_write(aws: Aws) -> None:
+def test_a_replay_takes_one_write(aws: Aws) -> None:
     entry = spooled(aws)
     aws.wire.calls.clear()
     replay(entry)
     assert aws.wire.calls == ["dynamodb.PutItem"]
 
 
-def test_it_is_logged_and_counted_by_its_tier_once(aws: Aws, logs: Callable[[], str]) -> None:
+def test_a_replayed_lead_is_logged_and_counted_once(aws: Aws, logs: Callable[[], str]) -> None:
     entry = spooled(aws, URGENT)
     logs()
     replay(entry)
@@ -137,7 +135,7 @@ def test_it_is_logged_and_counted_by_its_tier_once(aws: Aws, logs: Callable[[], 
     assert "captured" not in logs()
 
 
-def test_while_the_table_is_away_the_entry_stays(aws: Aws, logs: Callable[[], str]) -> None:
+def test_while_the_table_is_unavailable_the_entry_stays_queued(aws: Aws, logs: Callable[[], str]) -> None:
     entry = spooled(aws)
     aws.wire.down = {"dynamodb.PutItem"}
     assert replay(entry) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
@@ -151,7 +149,7 @@ def test_while_the_table_is_away_the_entry_stays(aws: Aws, logs: Callable[[], st
 # --- unfinished forms ---
 
 
-def test_an_unfinished_form_that_is_late_is_the_finished_ones(aws: Aws, clock: Clock) -> None:
+def test_a_late_unfinished_form_joins_the_finished_one(aws: Aws, clock: Clock) -> None:
     entry = spooled(aws, HALF, complete=False)
     clock.at += timedelta(minutes=2)
     send()
@@ -160,7 +158,7 @@ def test_an_unfinished_form_that_is_late_is_the_finished_ones(aws: Aws, clock: C
     assert aws.items() == before
 
 
-def test_a_red_flag_of_an_unfinished_form_stands_when_it_is_late(aws: Aws, clock: Clock) -> None:
+def test_a_red_flag_of_a_late_unfinished_form_remains(aws: Aws, clock: Clock) -> None:
     entry = spooled(aws, HALF | EMERGENCY, complete=False)
     clock.at += timedelta(minutes=2)
     send(ROUTINE)
@@ -174,7 +172,7 @@ def test_a_red_flag_of_an_unfinished_form_stands_when_it_is_late(aws: Aws, clock
     assert alerts(aws) == ["EMERGENCY lead waiting"]
 
 
-def test_a_finished_form_that_is_late_continues_the_unfinished_one(aws: Aws, clock: Clock) -> None:
+def test_a_late_finished_form_continues_the_unfinished_one(aws: Aws, clock: Clock) -> None:
     send(HALF, complete=False)
     clock.at += timedelta(minutes=2)
     entry = spooled(aws)
@@ -184,7 +182,7 @@ def test_a_finished_form_that_is_late_continues_the_unfinished_one(aws: Aws, clo
     assert lead["received_at"] == "2026-01-14T16:02:00Z"
 
 
-def test_what_was_told_without_knowing_of_a_red_flag_is_recorded_too(aws: Aws, clock: Clock) -> None:
+def test_alerts_sent_before_a_red_flag_was_known_are_recorded(aws: Aws, clock: Clock) -> None:
     send(HALF | EMERGENCY, complete=False)
     clock.at += timedelta(minutes=2)
     entry = spooled(aws, ROUTINE)
@@ -197,7 +195,7 @@ def test_what_was_told_without_knowing_of_a_red_flag_is_recorded_too(aws: Aws, c
     assert len(shown) == len(set(shown))
 
 
-def test_two_unfinished_forms_out_of_order_end_with_the_later(aws: Aws, clock: Clock) -> None:
+def test_of_two_unfinished_forms_out_of_order_the_later_counts(aws: Aws, clock: Clock) -> None:
     first = spooled(aws, HALF, complete=False)
     clock.at += timedelta(minutes=1)
     second = spooled(aws, HALF | {"pain": 3}, complete=False)
@@ -206,7 +204,7 @@ def test_two_unfinished_forms_out_of_order_end_with_the_later(aws: Aws, clock: C
     assert (lead["answers"]["pain"], lead["version"]) == (3, 1)
 
 
-def test_staff_who_get_in_between_are_not_overwritten(aws: Aws, clock: Clock) -> None:
+def test_concurrent_work_by_staff_is_not_overwritten(aws: Aws, clock: Clock) -> None:
     send(HALF, complete=False)
     clock.at += timedelta(minutes=2)
     entry = spooled(aws)
@@ -235,8 +233,8 @@ def test_staff_who_get_in_between_are_not_overwritten(aws: Aws, clock: Clock) ->
     assert (lead["attempts"], lead["complete"], lead["version"]) == (1, True, 3)
 
 
-def test_whatever_the_order_one_lead_with_a_whole_ledger_and_no_red_flag_lost(aws: Aws, clock: Clock) -> None:
-    """Forms of one visitor, some stored and some spooled, delivered in any order and more than once."""
+def test_any_order_makes_one_lead_with_every_consent_and_red_flag(aws: Aws, clock: Clock) -> None:
+    """Forms of one visitor, some stored and some spooled, delivered in any order and repeatedly."""
     chance = random.Random(11)
     for _ in range(20):
         for item in aws.items():
@@ -265,8 +263,8 @@ def test_whatever_the_order_one_lead_with_a_whole_ledger_and_no_red_flag_lost(aw
 # --- other content under the same id ---
 
 
-def test_both_are_kept_when_both_were_taken(aws: Aws, clock: Clock) -> None:
-    """A 409 would have said so; after a 202 nobody is there to hear it."""
+def test_two_accepted_contents_under_one_id_are_both_stored(aws: Aws, clock: Clock) -> None:
+    """After a 202 the visitor cannot get a 409 any more."""
     send()
     entry = spooled(aws, URGENT)
     assert replay(entry, entry) == WELL
@@ -274,11 +272,11 @@ def test_both_are_kept_when_both_were_taken(aws: Aws, clock: Clock) -> None:
     assert (first["lead_id"], first["triage"]["tier"]) == (LEAD_ID, "PRIORITY")
     assert second["triage"]["tier"] == "URGENT"
     assert second["reference"] != first["reference"]
-    assert second["phone_key"] == first["phone_key"]  # so that staff see them beside each other
+    assert second["phone_key"] == first["phone_key"]  # so that staff see both
     assert sorted(alerts(aws)) == ["PRIORITY lead waiting", "URGENT lead waiting"]
 
 
-# --- leads that went, or that the person wants to go ---
+# --- erased leads and revoked consents ---
 
 
 @pytest.mark.parametrize("other", [{}, URGENT], ids=["the same", "other content"])
@@ -297,7 +295,7 @@ def test_a_tombstone_outlasts_whatever_waits_in_a_queue() -> None:
     assert min(months[Stage.EVIDENCE], months[Stage.AUDIT]) >= 1  # queues keep entries for two weeks
 
 
-def test_a_consent_that_was_taken_back_stays_so(aws: Aws, clock: Clock) -> None:
+def test_a_revoked_consent_remains_revoked(aws: Aws, clock: Clock) -> None:
     send(HALF, complete=False)
     clock.at += timedelta(minutes=2)
     entry = spooled(aws)
@@ -310,7 +308,7 @@ def test_a_consent_that_was_taken_back_stays_so(aws: Aws, clock: Clock) -> None:
     assert Lead.model_validate(lead).consents_to("contact") is False
 
 
-# --- entries that cannot be stored ---
+# --- unusable entries ---
 
 
 def spoiled(entry: str, **assessment: object) -> str:
@@ -320,14 +318,12 @@ def spoiled(entry: str, **assessment: object) -> str:
     return json.dumps(lead)
 
 
-def test_a_poison_entry_holds_up_no_other_and_ends_with_staff_and_in_the_failure_queue(
-    aws: Aws, logs: Callable[[], str]
-) -> None:
-    poison = spoiled(spooled(aws))
+def test_an_unusable_entry_alerts_staff_and_goes_to_the_failure_queue(aws: Aws, logs: Callable[[], str]) -> None:
+    unusable = spoiled(spooled(aws))
     good = spooled(aws, submission_id="7d9f3f0e-9c3c-4c87-9d3e-0d6f6d1f6b11")
     logs()
-    assert replay(poison, good) == WELL
-    assert aws.spooled("FAILURE_QUEUE") == [poison]
+    assert replay(unusable, good) == WELL
+    assert aws.spooled("FAILURE_QUEUE") == [unusable]
     rescue, lead = sorted(aws.leads(), key=lambda lead: str(lead["lead_id"]))
     assert lead["triage"]["tier"] == "PRIORITY"
     assert rescue["lead_id"] == LEAD_ID
@@ -343,29 +339,29 @@ def test_a_poison_entry_holds_up_no_other_and_ends_with_staff_and_in_the_failure
 
 
 @pytest.mark.parametrize("received_at", ["yesterday", None, 5, "2026-01-14T16:00:00"])
-def test_a_poison_entry_without_a_readable_time_is_a_lead_that_came_now(
+def test_an_unusable_entry_without_a_time_is_a_lead_that_arrives_now(
     aws: Aws, clock: Clock, received_at: object
 ) -> None:
-    poison = spoiled(spooled(aws), received_at=received_at)
+    unusable = spoiled(spooled(aws), received_at=received_at)
     clock.at += timedelta(hours=2)
-    assert replay(poison) == WELL
+    assert replay(unusable) == WELL
     [rescue] = aws.leads()
     assert (rescue["received_at"], rescue["deadline"]) == ("2026-01-14T18:00:00Z", "2026-01-14T22:00:00Z")
     assert alerts(aws) == ["URGENT lead waiting"]
 
 
-def test_a_poison_entry_that_comes_again_is_no_second_lead(aws: Aws) -> None:
-    poison = spoiled(spooled(aws))
-    replay(poison)
+def test_an_unusable_entry_delivered_twice_is_one_lead(aws: Aws) -> None:
+    unusable = spoiled(spooled(aws))
+    replay(unusable)
     before = aws.items()
-    replay(poison)
+    replay(unusable)
     assert aws.items() == before
 
 
 READABLE: Json = {"questionnaire": "fs-intake", "contact": {"phone": "1"}}
 
 
-def test_what_can_be_read_of_an_entry_becomes_a_lead(aws: Aws) -> None:
+def test_the_readable_part_of_an_entry_becomes_a_lead(aws: Aws) -> None:
     assert replay(json.dumps({"lead_id": LEAD_ID, "submitted": READABLE})) == WELL
     [lead] = aws.leads()
     assert (lead["contact"]["phone"], lead["received_at"]) == ("1", "2026-01-14T16:00:00Z")
@@ -385,13 +381,13 @@ def test_what_can_be_read_of_an_entry_becomes_a_lead(aws: Aws) -> None:
         json.dumps({"lead_id": LEAD_ID, "submitted": READABLE | {"questionnaire": "no-such"}}),
     ],
 )
-def test_an_entry_of_which_nothing_can_be_read_is_kept_for_a_person(aws: Aws, entry: str) -> None:
+def test_an_entirely_unreadable_entry_is_kept_for_an_operator(aws: Aws, entry: str) -> None:
     assert replay(entry) == WELL
     assert aws.leads() == []
     assert aws.spooled("FAILURE_QUEUE") == [entry]
 
 
-def test_a_lead_whose_place_is_taken_by_something_unreadable_is_stored_beside_it(aws: Aws) -> None:
+def test_a_lead_whose_id_has_an_unreadable_item_is_stored_separately(aws: Aws) -> None:
     entry = spooled(aws, URGENT)
     send()
     aws.corrupt(LEAD_ID, json.dumps({"lead_id": "?"}))
@@ -401,14 +397,14 @@ def test_a_lead_whose_place_is_taken_by_something_unreadable_is_stored_beside_it
     assert aws.spooled("FAILURE_QUEUE") == [entry, entry]
 
 
-def test_a_poison_entry_stays_while_its_failure_queue_cannot_be_reached(aws: Aws) -> None:
+def test_an_unusable_entry_stays_queued_without_a_failure_queue(aws: Aws) -> None:
     aws.wire.down = {"sqs.SendMessage"}
     assert len(replay("{")["batchItemFailures"]) == 1
     aws.wire.down = set()
     assert replay("{") == WELL
 
 
-def test_a_canary_is_told_as_one_and_not_counted(aws: Aws, logs: Callable[[], str]) -> None:
+def test_a_canary_is_alerted_as_one_and_not_counted(aws: Aws, logs: Callable[[], str]) -> None:
     entry = json.dumps(json.loads(spooled(aws)) | {"source": CANARY})
     logs()
     replay(entry)

@@ -1,4 +1,4 @@
-"""Letting go of what has been kept long enough, on moto under a moved clock."""
+"""Deleting data after its retention period, on moto with a moved clock."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pytest
 from functions import alert_staff, capture_lead, retire_leads
 from shared.domain.errors import StoreUnavailable
 from tests.aws import ENVIRONMENT, Aws, flat
+from tests.functions.admin_calls import erased, retired
 from tests.functions.calls import CONTEXT, LEAD_ID, NOT_A_FIT, PRIORITY, URGENT, minor_submission, posting, stream_of
 from tests.functions.conftest import Clock
 from tests.functions.staff_calls import captured, listed, opened, references, searched, worked
-from tests.functions.taking_out import erased, retired
 
 NOTHING = {"answers": 0, "booked": 0, "evidence": 0, "audit": 0}
 A_YEAR = timedelta(days=367)
@@ -34,7 +34,7 @@ def closed(answers: dict[str, object] | None = None, lead_id: str = LEAD_ID) -> 
     return reference
 
 
-def test_a_year_on_the_answers_are_gone_and_staff_still_find_the_lead(aws: Aws, clock: Clock) -> None:
+def test_after_a_year_answers_are_deleted_and_the_lead_is_still_found(aws: Aws, clock: Clock) -> None:
     reference = closed({"note": "canary in the note"})
     assert retired() == NOTHING
     clock.at += A_YEAR
@@ -43,17 +43,17 @@ def test_a_year_on_the_answers_are_gone_and_staff_still_find_the_lead(aws: Aws, 
     assert aws.leads()[0]["answers"] == {}
     assert opened(reference)["statusCode"] == 200
     assert references(searched("(312) 555-0142")) == [reference]
-    assert retired() == NOTHING  # once is enough
+    assert retired() == NOTHING  # a second run does nothing
 
 
-def test_five_years_on_nothing_is_left(aws: Aws, clock: Clock) -> None:
+def test_after_five_years_nothing_is_left(aws: Aws, clock: Clock) -> None:
     closed(PRIORITY)
     clock.at += FIVE_YEARS
     assert retired() == NOTHING | {"answers": 1, "evidence": 1}
     assert aws.items() == []
 
 
-def test_of_an_urgent_lead_a_trail_stays_for_another_year(aws: Aws, clock: Clock) -> None:
+def test_an_urgent_leads_audit_trail_remains_for_another_year(aws: Aws, clock: Clock) -> None:
     reference = captured(URGENT)
     worked(reference, "acknowledge")
     clock.at += FIVE_YEARS
@@ -69,7 +69,7 @@ def test_of_an_urgent_lead_a_trail_stays_for_another_year(aws: Aws, clock: Clock
     assert aws.items() == []
 
 
-def test_a_lead_that_nobody_has_taken_is_never_touched(aws: Aws, clock: Clock) -> None:
+def test_an_unowned_lead_is_never_retired(aws: Aws, clock: Clock) -> None:
     reference = captured(URGENT)
     before = aws.items()
     clock.at += 5 * SIX_YEARS
@@ -78,14 +78,14 @@ def test_a_lead_that_nobody_has_taken_is_never_touched(aws: Aws, clock: Clock) -
     assert references(listed()) == [reference]
 
 
-def test_a_lead_that_asks_nothing_of_anybody_goes_in_its_time(aws: Aws, clock: Clock) -> None:
+def test_a_lead_that_needs_no_work_is_retired_on_time(aws: Aws, clock: Clock) -> None:
     captured(NOT_A_FIT)
     clock.at += FIVE_YEARS
     assert retired() == NOTHING | {"answers": 1, "evidence": 1}
     assert aws.items() == []
 
 
-def test_a_booked_lead_stays_whole_for_six_years(aws: Aws, clock: Clock) -> None:
+def test_a_booked_lead_is_kept_complete_for_six_years(aws: Aws, clock: Clock) -> None:
     reference = captured(PRIORITY)
     worked(reference, "acknowledge")
     worked(reference, "book")
@@ -97,7 +97,7 @@ def test_a_booked_lead_stays_whole_for_six_years(aws: Aws, clock: Clock) -> None
     assert aws.items() == []
 
 
-def test_the_ledger_of_an_erased_lead_goes_after_five_years(aws: Aws, clock: Clock) -> None:
+def test_the_ledger_of_an_erased_lead_is_deleted_after_five_years(aws: Aws, clock: Clock) -> None:
     erased(captured())
     clock.at += A_YEAR
     assert retired() == NOTHING
@@ -111,7 +111,7 @@ def test_nothing_was_ever_stored_about_a_minor(aws: Aws) -> None:
     assert aws.items() == []
 
 
-def test_it_reads_what_is_due_and_nothing_else(aws: Aws, clock: Clock) -> None:
+def test_it_reads_only_due_leads(aws: Aws, clock: Clock) -> None:
     for _ in range(3):
         closed(lead_id=str(uuid4()))
     clock.at += A_YEAR
@@ -122,7 +122,7 @@ def test_it_reads_what_is_due_and_nothing_else(aws: Aws, clock: Clock) -> None:
     assert sorted(aws.wire.calls) == ["dynamodb.GetItem"] * 3 + ["dynamodb.PutItem"] * 3 + ["dynamodb.Query"] * 4
 
 
-def test_one_that_cannot_be_read_does_not_hold_up_the_others(aws: Aws, clock: Clock, logs: Callable[[], str]) -> None:
+def test_an_unreadable_lead_does_not_block_the_others(aws: Aws, clock: Clock, logs: Callable[[], str]) -> None:
     broken, fine = str(uuid4()), str(uuid4())
     closed(lead_id=broken)
     closed(lead_id=fine)
@@ -137,7 +137,7 @@ def test_one_that_cannot_be_read_does_not_hold_up_the_others(aws: Aws, clock: Cl
     assert "canary" not in written
 
 
-def test_somebody_who_writes_to_it_at_the_same_moment_is_not_overwritten(aws: Aws, clock: Clock) -> None:
+def test_a_concurrent_change_is_not_overwritten(aws: Aws, clock: Clock) -> None:
     reference = closed()
     clock.at += A_YEAR
 
@@ -153,23 +153,23 @@ def test_somebody_who_writes_to_it_at_the_same_moment_is_not_overwritten(aws: Aw
     assert retired() == NOTHING  # it is open again
 
 
-def test_it_stops_in_time_and_the_next_run_goes_on(aws: Aws, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_stops_in_time_and_the_next_run_continues(aws: Aws, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
         closed(lead_id=str(uuid4()))
     clock.at += A_YEAR
-    monkeypatch.setattr(retire_leads, "STOPS_AFTER", timedelta())
+    monkeypatch.setattr(retire_leads, "TIME_LIMIT", timedelta())
     assert retired() == NOTHING
-    monkeypatch.setattr(retire_leads, "STOPS_AFTER", timedelta(minutes=4))
+    monkeypatch.setattr(retire_leads, "TIME_LIMIT", timedelta(minutes=4))
     assert retired() == NOTHING | {"answers": 3}
 
 
-def test_a_table_that_cannot_be_reached_fails_the_run(aws: Aws) -> None:
+def test_an_unreachable_table_fails_the_run(aws: Aws) -> None:
     aws.dynamodb.delete_table(TableName=ENVIRONMENT["LEADS_TABLE"])
     with pytest.raises(StoreUnavailable):
         retired()
 
 
-def test_a_late_stream_record_of_a_retired_lead_tells_nobody(aws: Aws, clock: Clock) -> None:
+def test_a_late_stream_record_of_a_retired_lead_alerts_nobody(aws: Aws, clock: Clock) -> None:
     captured(URGENT)
     worked(references(listed())[0], "acknowledge")
     aws.alerts()

@@ -1,4 +1,4 @@
-"""A person takes a consent back, on moto."""
+"""Revoking a consent, on moto."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def test_a_revocation_is_added_to_the_ledger(aws: Aws, lead: Lead) -> None:
     assert chain_intact(after.submitted.consent_records)
 
 
-def test_a_revocation_keeps_neither_address_nor_browser(aws: Aws, lead: Lead) -> None:
-    """Whoever writes it down is not the visitor, whose address and browser are on the entry before."""
+def test_a_revocation_records_neither_ip_address_nor_browser(aws: Aws, lead: Lead) -> None:
+    """Staff record it, so their address and browser are not the visitor's."""
     revoke()
     given, taken_back = (record for record in stored(aws).submitted.consent_records if record.consent == "sms")
     assert (given.source_address, given.user_agent[:7]) == ("203.0.113.10", "Mozilla")
@@ -47,14 +47,14 @@ def test_a_revocation_keeps_neither_address_nor_browser(aws: Aws, lead: Lead) ->
 
 
 @pytest.mark.parametrize("consent", ["sms", "marketing"])
-def test_what_is_not_given_cannot_be_taken_back_twice(aws: Aws, lead: Lead, consent: str) -> None:
+def test_revoking_twice_adds_one_entry(aws: Aws, lead: Lead, consent: str) -> None:
     revoke(consent=consent)
     once = stored(aws)
     revoke(consent=consent)
     assert stored(aws) == once
 
 
-def test_alerts_go_on_as_before(aws: Aws, lead: Lead) -> None:
+def test_alerts_continue_after_a_revocation(aws: Aws, lead: Lead) -> None:
     revoke()
     after = stored(aws)
     assert (after.escalation.next_at, after.escalation.alert_due, after.escalation.alert_delivered) == (
@@ -69,7 +69,7 @@ def test_an_unknown_lead_fails_the_call() -> None:
         revoke()
 
 
-def test_an_unknown_consent_fails_the_call_without_its_words(lead: Lead) -> None:
+def test_an_unknown_consent_fails_the_call_without_being_quoted(lead: Lead) -> None:
     assert lead.lead_id.hex == LEAD_ID.replace("-", "")
     with pytest.raises(InvalidInput) as failure:
         revoke(consent="canaryvalue")

@@ -1,4 +1,4 @@
-"""The runbook, the alarms and the dashboard name log lines and metrics: functions write each of them."""
+"""Every log line and metric that the runbook, alarms and dashboard name is written by a function."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ from functions import (
     watch_delivery,
 )
 from shared.domain.leads.lead import reference_of
-from shared.usecases.watching import Watched
+from shared.usecases.delivery_watch import Watched
 from tests.aws import Aws
+from tests.functions.admin_calls import retired
 from tests.functions.calls import (
     CONTEXT,
     EMERGENCY,
@@ -41,7 +42,6 @@ from tests.functions.calls import (
 )
 from tests.functions.conftest import Clock
 from tests.functions.staff_calls import captured, worked
-from tests.functions.taking_out import retired
 
 RUNBOOK = (template.TEMPLATE.parents[1] / "docs" / "runbook.md").read_text(encoding="utf-8")
 RESOURCES = template.expand()["Resources"].values()
@@ -53,13 +53,13 @@ COUNTED_BY_FILTERS = {
     for into in entry["Properties"]["MetricTransformations"]
 }
 LOOK = re.findall(r"^- \*\*Look:\*\* (.*(?:\n  .*)*)", RUNBOOK, re.MULTILINE)
-LAMBDAS_OWN = {"Task timed out", "Runtime exited"}  # Lambda writes these lines
+LAMBDAS_OWN = {"Task timed out", "Runtime exited"}  # lines that Lambda itself writes
 LOGS_INSIGHTS = {"fields", "filter", "sort", "stats", "count", "by"}  # words of its query language
 
 
 @dataclass
 class Written:
-    """`lines`: function -> text of a log line -> its fields. `metrics`: of all functions."""
+    """`lines`: function -> text of a log line -> its fields. `metrics`: names, of all functions."""
 
     lines: dict[str, dict[str, set[str]]] = field(default_factory=dict)
     metrics: set[str] = field(default_factory=set)
@@ -72,13 +72,13 @@ class Written:
             self.lines.setdefault(function, {}).setdefault(line["message"], set()).update(line)
 
     def of(self, text: str, function: str = "") -> list[set[str]]:
-        """The fields of the lines with this text, of one function or of each that writes it."""
+        """The fields of log lines with this text, of one function or of all."""
         return [texts[text] for name, texts in self.lines.items() if text in texts and function in ("", name)]
 
 
 @pytest.fixture
 def written(aws: Aws, clock: Clock, logs: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> Written:
-    """What functions write while each does its work and fails at it."""
+    """Everything that functions write while they succeed and fail."""
     found = Written()
     for function in a_bad_day(aws, clock, monkeypatch):
         for line in logs().splitlines():
@@ -88,10 +88,10 @@ def written(aws: Aws, clock: Clock, logs: Callable[[], str], monkeypatch: pytest
 
 
 def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The function that has written since the last one."""
+    """Runs every success and failure; yields the name of the function that wrote."""
     lead_ids = [str(uuid4()) for _ in range(5)]
     for answers, lead_id in zip((EMERGENCY, URGENT, PRIORITY, ROUTINE, NOT_A_FIT), lead_ids, strict=True):
-        captured(answers, lead_id, told=False)
+        captured(answers, lead_id, alerted=False)
     post = posting("capture_lead", submission())
     for down, status in (({"dynamodb.PutItem", "sqs.SendMessage"}, 503), ({"dynamodb.PutItem"}, 202)):
         aws.wire.down = down
@@ -145,8 +145,8 @@ def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str
     yield "RetireLeads"
 
 
-def test_every_line_that_the_runbook_looks_for_is_written(written: Written) -> None:
-    """By the function that is named before it, if any, and with the fields that are named after it."""
+def test_every_log_line_in_the_runbook_is_written(written: Written) -> None:
+    """Also checks the function named before a line and the fields named after it."""
     seen = set()
     for entry in LOOK:
         function = ""
@@ -164,21 +164,21 @@ def test_every_line_that_the_runbook_looks_for_is_written(written: Written) -> N
     assert len(seen) >= 7
 
 
-def test_every_line_that_an_alarm_says_to_search_for_is_written(written: Written) -> None:
+def test_every_log_line_in_an_alarm_description_is_written(written: Written) -> None:
     searches = [found for alarm in ALARMS for found in re.findall(r"log for (.*)", alarm["AlarmDescription"])]
     texts = [text for lines in written.lines.values() for text in lines]
     assert len(searches) >= 3
     assert [search for search in searches if not any(search.startswith(text) for text in texts)] == []
 
 
-def test_every_field_that_the_runbook_searches_by_is_on_a_line(written: Written) -> None:
+def test_every_log_field_in_the_runbook_is_written(written: Written) -> None:
     queries = " ".join(re.findall(r"^    (?:fields|\| filter|filter) .*$", RUNBOOK, re.MULTILINE))
     searched = set(re.findall(r"[a-z_]+", re.sub(r'"[^"]*"|@\w+', "", queries))) - LOGS_INSIGHTS
     assert searched >= {"message", "reference", "correlation_id", "error", "cause", "place"}
     assert searched - set().union(*(fields for lines in written.lines.values() for fields in lines.values())) == set()
 
 
-def test_every_metric_that_the_runbook_or_an_alarm_names_is_emitted(written: Written) -> None:
+def test_every_metric_in_the_runbook_or_an_alarm_is_emitted(written: Written) -> None:
     rows = re.findall(r"^\| (`.*?) \|", RUNBOOK.partition("## Metrics")[2], re.MULTILINE)
     explained = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     watched = {alarm["MetricName"] for alarm in ALARMS if alarm["Namespace"] == "SpineLeads"}

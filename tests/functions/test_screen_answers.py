@@ -1,4 +1,4 @@
-"""POST /screenings: an emergency interrupts at once, and nothing else does."""
+"""POST /screenings: only an emergency interrupts the form."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def shown(response: Json) -> list[str]:
     return [message["id"] for message in content(response)["messages"]]
 
 
-def test_a_page_without_an_emergency_lets_the_form_go_on(aws: Aws) -> None:
+def test_a_page_without_an_emergency_lets_the_form_continue(aws: Aws) -> None:
     response = handler(event("screen_answers"), CONTEXT)
     assert (response["statusCode"], response["headers"]["cache-control"]) == (200, "no-store")
     assert content(response) == {"disposition": "continue", "minor": False, "messages": []}
@@ -40,23 +40,23 @@ def test_an_emergency_on_the_first_page_interrupts(sign: str, logs: Callable[[],
     assert "emergency_advice_shown" in logs()
 
 
-def test_no_call_is_promised_where_no_contact_is_known() -> None:
+def test_no_call_is_promised_without_contact_data() -> None:
     response = screen("P6", CALM | {"ces": ["saddle-numb"]})
     assert "call you" not in response["body"]
 
 
-def test_skipped_follow_ups_of_a_page_that_was_left_count() -> None:
+def test_skipped_follow_ups_of_a_completed_page_count() -> None:
     assert shown(screen("P2", CALM | {"ces": ["saddle-numb"]})) == ["M-E-CES", "M-NET"]
 
 
-def test_pages_not_yet_seen_are_no_emergency() -> None:
-    """At 30, `preg` is asked on page 3; skipped there, it would make an old bladder or sexual symptom an emergency."""
+def test_pages_not_yet_shown_cause_no_emergency() -> None:
+    """At 30, `preg` is on page 3. If it counted as skipped, an old bladder or sexual symptom would be an emergency."""
     answers = CALM | {"age": 30, "ces": ["sexual-change"], "ces-onset": "gt3m", "motor": ["none"], "cord": ["none"]}
     assert content(screen("P2", answers))["disposition"] == "continue"
     assert content(screen("P3", answers))["disposition"] == "seek-emergency-care"
 
 
-def test_pages_not_yet_seen_are_no_emergency_in_another_version_either() -> None:
+def test_pages_not_yet_shown_in_another_version_cause_no_emergency() -> None:
     answers = CALM | {"age": 30, "ces": ["sexual-change"], "ces-onset": "gt3m", "of-another-version": "yes"}
     version = {"id": "fs-intake", "version": "0.9.0"}
     assert screen("P2", answers, questionnaire=version)["statusCode"] == 422
@@ -70,7 +70,7 @@ def test_an_emergency_in_another_version_interrupts() -> None:
 
 
 @pytest.mark.parametrize("answers", [{"age": 17}, {"who": "guardian", "age": 45}])
-def test_a_minor_is_told_so_and_goes_on(answers: Json) -> None:
+def test_a_minor_is_informed_and_continues(answers: Json) -> None:
     response = screen("P1", CALM | answers)
     assert (content(response)["disposition"], content(response)["minor"]) == ("continue", True)
     assert shown(response) == ["M-NF-MINOR", "M-NET"]
@@ -100,7 +100,7 @@ def test_an_urgent_answer_does_not_interrupt() -> None:
         ({"questionnaire": {"id": "canaryvalue", "version": "1.0.0"}}, "/questionnaire/id"),
     ],
 )
-def test_personal_data_and_what_does_not_fit_are_refused(changes: Json, pointer: str) -> None:
+def test_personal_data_and_invalid_fields_are_refused(changes: Json, pointer: str) -> None:
     response = handler(posting("screen_answers", sent("screen_answers") | changes), CONTEXT)
     assert response["statusCode"] == 422
     assert pointers(response) == [pointer]
@@ -119,11 +119,11 @@ def test_a_defect_gives_advice_and_a_phone_number(monkeypatch: pytest.MonkeyPatc
     assert content(response)["clinic_phone"] == "(312) 555-0100"
 
 
-def test_a_defect_in_scoring_is_said_and_logged(monkeypatch: pytest.MonkeyPatch, logs: Callable[[], str]) -> None:
+def test_a_scoring_failure_is_reported_and_logged(monkeypatch: pytest.MonkeyPatch, logs: Callable[[], str]) -> None:
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("shared.usecases.rules.triage", broken)
+    monkeypatch.setattr("shared.usecases.scoring.triage", broken)
     monkeypatch.setattr("shared.domain.rules.triage.triage", broken)
     response = handler(event("screen_answers"), CONTEXT)
     assert response["statusCode"] == 503

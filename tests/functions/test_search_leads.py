@@ -1,4 +1,4 @@
-"""Looking for a lead by hand, on moto."""
+"""Searching for a lead, on moto."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def from_somebody(**contact: str) -> str:
 
 
 @pytest.mark.parametrize("spoken", ["{}", " {} "])
-def test_by_reference_however_it_is_written(spoken: str) -> None:
+def test_by_reference_in_any_notation(spoken: str) -> None:
     reference = captured(URGENT)
     for text in (reference, reference.lower(), reference.replace("-", ""), reference.replace("0", "o")):
         assert references(searched(spoken.format(text))) == [reference]
 
 
-def test_by_phone_or_mail_however_it_is_written() -> None:
+def test_by_phone_or_email_in_any_notation() -> None:
     both = from_somebody(phone=PHONE, email=EMAIL)
     phone_only = from_somebody(phone="+1 312 555 0147")
     mail_only = from_somebody(email=EMAIL.upper())
@@ -42,12 +42,12 @@ def test_the_latest_state_is_found() -> None:
 
 
 @pytest.mark.parametrize("text", ["Alex", "00000-00000", "@", "(312) 555-0199", "1"])
-def test_what_is_not_there_is_not_found(text: str) -> None:
+def test_an_unknown_person_is_not_found(text: str) -> None:
     captured(URGENT)
     assert references(searched(text)) == []
 
 
-def test_neither_number_nor_address_is_in_any_key(aws: Aws, logs: Callable[[], str]) -> None:
+def test_no_key_contains_a_phone_number_or_email(aws: Aws, logs: Callable[[], str]) -> None:
     from_somebody(phone=PHONE, email=EMAIL)
     searched(PHONE)
     [item] = aws.items()
@@ -58,11 +58,11 @@ def test_neither_number_nor_address_is_in_any_key(aws: Aws, logs: Callable[[], s
 
 
 @pytest.mark.parametrize("text", ["", " ", "x" * 255, "\u00001"])
-def test_a_text_that_cannot_be_looked_for(text: str) -> None:
+def test_an_unsearchable_text_is_refused(text: str) -> None:
     answer = searched(text)
     assert (answer["statusCode"], pointers(answer)) == (422, ["/q"])
 
 
-def test_who_may_search() -> None:
+def test_which_groups_may_search() -> None:
     assert searched(PHONE, "desk")["statusCode"] == 200
     assert searched(PHONE, "guest")["statusCode"] == 403

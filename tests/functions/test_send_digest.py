@@ -1,4 +1,4 @@
-"""The digest, on moto: leads captured and worked as staff would, and the numbers that the manager reads."""
+"""The digest, on moto: its numbers after leads are captured and worked."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def lines(message: Json) -> dict[str, str]:
     return dict(line.split(": ", 1) for line in message["Message"].splitlines())
 
 
-def test_it_counts_what_waits_and_how_quickly_leads_were_taken(aws: Aws, clock: Clock) -> None:
+def test_it_counts_waiting_leads_and_times_to_acknowledgement(aws: Aws, clock: Clock) -> None:
     now, minute = AN_OPEN_HOUR, timedelta(minutes=1)
     captured(clock, PRIORITY, now - 5 * minute)
     captured(clock, URGENT, now - timedelta(hours=5))  # past its four hours
@@ -77,7 +77,7 @@ def test_it_counts_what_waits_and_how_quickly_leads_were_taken(aws: Aws, clock: 
     }
 
 
-def test_it_goes_to_the_manager_and_says_nothing_of_any_person(aws: Aws, clock: Clock) -> None:
+def test_it_goes_to_the_manager_without_personal_data(aws: Aws, clock: Clock) -> None:
     contact = {"name": "Canaryvalue Canaryvalue", "phone": "(312) 555-0142"}
     lead = captured(clock, URGENT | {"note": "canaryvalue"}, AN_OPEN_HOUR, contact=contact)
     message = sent(aws)
@@ -88,7 +88,7 @@ def test_it_goes_to_the_manager_and_says_nothing_of_any_person(aws: Aws, clock: 
         assert personal not in everything
 
 
-def test_it_reads_the_worklists_index_and_nothing_else(aws: Aws, clock: Clock) -> None:
+def test_it_reads_only_the_worklist_index(aws: Aws, clock: Clock) -> None:
     captured(clock, URGENT, AN_OPEN_HOUR)
     aws.wire.calls.clear()
     sent(aws)
@@ -98,13 +98,13 @@ def test_it_reads_the_worklists_index_and_nothing_else(aws: Aws, clock: Clock) -
 
 
 @pytest.mark.parametrize("day", [17, 19])  # a Saturday, and a holiday
-def test_on_a_day_without_office_hours_there_is_none(aws: Aws, clock: Clock, day: int) -> None:
+def test_no_digest_is_sent_on_a_closed_day(aws: Aws, clock: Clock, day: int) -> None:
     clock.at = datetime(2026, 1, day, 14, 0, tzinfo=UTC)
     assert send_digest.handler(event("send_digest"), CONTEXT) == {"sent": False}
     assert aws.alerts() == []
 
 
-def test_leads_done_last_month_still_count_within_the_week(aws: Aws, clock: Clock) -> None:
+def test_leads_done_last_month_count_within_the_week(aws: Aws, clock: Clock) -> None:
     new_year = datetime(2026, 2, 2, 14, 0, tzinfo=UTC)
     lead = captured(clock, URGENT, new_year - timedelta(days=4))
     acknowledged = lead.assessment.received_at + timedelta(minutes=3)
@@ -113,19 +113,19 @@ def test_leads_done_last_month_still_count_within_the_week(aws: Aws, clock: Cloc
     assert lines(sent(aws))["Acknowledged in time, last 7 days"] == "1 of 1"
 
 
-def test_nothing_at_all_is_said_so(aws: Aws, clock: Clock) -> None:
+def test_a_digest_without_leads_says_so(aws: Aws, clock: Clock) -> None:
     said = lines(sent(aws))
     assert (said["Open"], said["Acknowledged in time, last 7 days"]) == ("0", "0 of 0")
     assert said["Median time to acknowledgement, last 7 days"] == "none was acknowledged"
 
 
-def test_a_topic_that_fails_fails_the_run_so_that_it_is_tried_again(aws: Aws, clock: Clock) -> None:
+def test_a_failed_publish_fails_the_run(aws: Aws, clock: Clock) -> None:
     aws.wire.down = {"sns.Publish"}
     with pytest.raises(Exception, match="timeout"):
         send_digest.handler(event("send_digest"), CONTEXT)
 
 
-def test_suspects_are_counted_apart() -> None:
+def test_suspects_are_counted_separately() -> None:
     lead = a_lead(PRIORITY)
     summary = varied(LeadSummary.of(lead), suspect=True)
     found = digest_of([summary, LeadSummary.of(lead)], [summary], lead.assessment.received_at, INBOX)

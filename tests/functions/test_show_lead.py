@@ -16,7 +16,7 @@ from tests.functions.staff_calls import IDS, captured, opened, worked
 pytestmark = pytest.mark.usefixtures("clock")
 
 
-def test_everything_that_staff_need() -> None:
+def test_a_lead_is_shown_with_everything_staff_need() -> None:
     seen = content(opened(captured(URGENT)))
     assert seen["summary"]["tier"] == seen["triage"]["tier"] == "URGENT"
     assert all(rule["reason"] and rule["sources"] for rule in seen["triage"]["safety_rules"])
@@ -39,7 +39,7 @@ def test_opening_changes_nothing_but_the_access_log(aws: Aws) -> None:
     assert len(aws.accesses()) == 3
 
 
-def test_the_access_log_says_who_opened_which_lead_and_when(aws: Aws) -> None:
+def test_the_access_log_records_who_opened_which_lead_and_when(aws: Aws) -> None:
     reference = captured(URGENT)
     opened(reference, "desk")
     worked(reference, "acknowledge", version=1)
@@ -54,7 +54,7 @@ def test_the_access_log_says_who_opened_which_lead_and_when(aws: Aws) -> None:
     assert second["entry"].startswith("2026-01-14T16:00:00.000+00:00#")
 
 
-def test_a_lead_whose_opening_cannot_be_recorded_stays_closed(aws: Aws) -> None:
+def test_a_lead_is_not_shown_if_the_access_cannot_be_logged(aws: Aws) -> None:
     reference = captured(URGENT)
     aws.wire.down = {"dynamodb.PutItem"}
     answer = opened(reference)
@@ -71,7 +71,7 @@ def test_other_leads_of_the_same_person_are_named() -> None:
     assert [other["reference"] for other in content(opened(first))["others"]] == [third]
 
 
-def test_buttons_are_offered_to_whom_may_press_them() -> None:
+def test_only_permitted_actions_are_offered() -> None:
     reference = captured(URGENT)
     assert set(content(opened(reference))["actions"]) == {
         "acknowledge",
@@ -90,7 +90,7 @@ def test_buttons_are_offered_to_whom_may_press_them() -> None:
     assert {"acknowledge", "undo"} & set(content(opened(reference, "desk"))["actions"]) == set()
 
 
-def test_a_lead_from_before_staff_could_work_it_is_readable(aws: Aws) -> None:
+def test_an_untouched_lead_is_readable(aws: Aws) -> None:
     reference = captured(URGENT)
     old = Lead.model_validate(aws.stored()[0]).model_dump_json(exclude={"work", "history", "earlier"})
     aws.corrupt(LEAD_ID, old)
@@ -106,19 +106,19 @@ def test_an_unknown_reference_is_not_found(aws: Aws, reference: str) -> None:
 
 
 @pytest.mark.parametrize(("who", "status"), [("nurse", 200), ("desk", 200), ("admin", 200), ("guest", 403)])
-def test_who_may_open(aws: Aws, who: str, status: int) -> None:
+def test_which_groups_may_open_a_lead(aws: Aws, who: str, status: int) -> None:
     assert opened(captured(URGENT), who)["statusCode"] == status
     assert len(aws.accesses()) == (status == 200)
 
 
-def test_without_a_sign_in_there_is_nothing() -> None:
+def test_without_a_sign_in_nothing_is_shown() -> None:
     captured(URGENT)
     call = event("show_lead")
     del call["requestContext"]["authorizer"]
     assert show_lead.handler(call, CONTEXT)["statusCode"] == 401
 
 
-def test_nothing_of_the_person_is_logged(logs: Callable[[], str]) -> None:
+def test_no_personal_data_is_logged(logs: Callable[[], str]) -> None:
     reference = captured(URGENT, contact={"name": "canaryname", "phone": "(312) 555-0147"})
     opened(reference)
     assert "canaryname" not in logs()

@@ -31,7 +31,7 @@ def test_the_form_is_at_the_root(aws: Aws) -> None:
     assert aws.wire.calls == []
 
 
-def test_the_clinics_words_are_filled_in_and_escaped() -> None:
+def test_the_clinics_values_are_filled_in_and_escaped() -> None:
     body = ask()["body"]
     assert "{{" not in body
     assert "Example Spine &amp; Nerve Clinic" in body
@@ -53,7 +53,7 @@ def test_its_files_have_their_media_types(file: str, media_type: str) -> None:
 
 
 @pytest.mark.parametrize("file", [None, "lead-form.js"])
-def test_the_browser_is_told_to_load_nothing_from_elsewhere(file: str | None) -> None:
+def test_the_policy_forbids_loading_from_elsewhere(file: str | None) -> None:
     headers = ask(file)["headers"]
     policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
     assert policy["default-src"] == "'none'"
@@ -63,12 +63,12 @@ def test_the_browser_is_told_to_load_nothing_from_elsewhere(file: str | None) ->
     assert headers["strict-transport-security"].startswith("max-age=")
 
 
-def test_the_page_needs_nothing_that_its_policy_forbids() -> None:
+def test_the_page_complies_with_its_policy() -> None:
     body = ask()["body"]
     assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|https?://", body)
 
 
-def test_who_has_it_already_gets_304() -> None:
+def test_an_unchanged_file_gives_304() -> None:
     first = ask()["headers"]
     assert first["cache-control"] == "public, max-age=60"
     assert ask(if_none_match=first["etag"])["statusCode"] == 304
@@ -76,13 +76,13 @@ def test_who_has_it_already_gets_304() -> None:
 
 
 @pytest.mark.parametrize("file", ["no-such.html", "../README.md", "..%2fREADME.md", " ", ".", "lead-form.js/"])
-def test_what_is_not_in_the_folder_is_404(file: str) -> None:
+def test_an_unknown_file_is_404(file: str) -> None:
     response = ask(file)
     assert response["statusCode"] == 404
     assert "call 911" in content(response)["emergency_advice"]
 
 
-def test_who_takes_gzip_gets_it_with_an_etag_of_its_own() -> None:
+def test_gzip_has_its_own_etag() -> None:
     plain, packed = ask("lead-form.js"), ask("lead-form.js", accept_encoding="br, gzip")
     assert gzip.decompress(base64.b64decode(packed["body"])).decode() == plain["body"]
     assert packed["headers"]["content-encoding"] == "gzip"
@@ -92,7 +92,7 @@ def test_who_takes_gzip_gets_it_with_an_etag_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("refusal", ["", "br", "gzip;q=0", "gzip; q=0.0, br"])
-def test_who_does_not_take_gzip_gets_plain_text(refusal: str) -> None:
+def test_without_gzip_the_content_is_plain(refusal: str) -> None:
     assert "content-encoding" not in ask("page.css", accept_encoding=refusal)["headers"]
 
 
@@ -107,7 +107,7 @@ def ask_inbox(file: str | None = None) -> Json:
     return answer
 
 
-def test_the_inbox_knows_where_to_sign_in_and_nothing_of_any_lead(aws: Aws) -> None:
+def test_the_inbox_page_has_the_sign_in_address_and_no_lead(aws: Aws) -> None:
     answer = ask_inbox()
     assert answer["headers"]["content-type"] == "text/html; charset=utf-8"
     assert "{{" not in answer["body"]
@@ -117,7 +117,7 @@ def test_the_inbox_knows_where_to_sign_in_and_nothing_of_any_lead(aws: Aws) -> N
 
 
 @pytest.mark.parametrize("file", [None, "inbox.js"])
-def test_the_inbox_loads_nothing_from_elsewhere_and_asks_only_the_sign_in(file: str | None) -> None:
+def test_the_inbox_policy_allows_only_the_sign_in_service(file: str | None) -> None:
     headers = ask_inbox(file)["headers"]
     policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
     assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
@@ -126,13 +126,13 @@ def test_the_inbox_loads_nothing_from_elsewhere_and_asks_only_the_sign_in(file: 
     assert headers["referrer-policy"] == "no-referrer"
 
 
-def test_the_inbox_needs_nothing_that_its_policy_forbids() -> None:
+def test_the_inbox_complies_with_its_policy() -> None:
     body = ask_inbox()["body"].replace("https://sign-in.clinic.example", "")
     assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|https?://", body)
 
 
 @pytest.mark.parametrize("module", sorted(path.name for path in (FOLDER / "inbox").glob("*.js")))
-def test_what_a_patient_typed_is_never_markup(module: str) -> None:
+def test_patient_input_is_never_inserted_as_markup(module: str) -> None:
     code = ask_inbox(module)["body"]
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|localStorage|cookie", code)
 
@@ -142,5 +142,5 @@ def test_the_inbox_has_its_own_files_only(file: str) -> None:
     assert ask_inbox(file)["statusCode"] == 404
 
 
-def test_visitors_find_no_inbox_file_among_theirs() -> None:
+def test_inbox_files_are_not_served_to_visitors() -> None:
     assert ask("inbox.js")["statusCode"] == 404

@@ -15,7 +15,7 @@ def ask(questionnaire: str = "fs-intake", **headers: str) -> Json:
     return answer
 
 
-def test_it_is_all_that_a_page_needs_to_draw_the_form(aws: Aws) -> None:
+def test_it_has_everything_to_draw_the_form(aws: Aws) -> None:
     response = ask()
     assert response["statusCode"] == 200
     assert response["headers"]["content-type"] == "application/json"
@@ -29,7 +29,7 @@ def test_it_is_all_that_a_page_needs_to_draw_the_form(aws: Aws) -> None:
     assert aws.wire.calls == []
 
 
-def test_rules_and_weights_stay_here() -> None:
+def test_rules_and_weights_are_not_published() -> None:
     body = ask()["body"]
     assert not [word for word in ("CES-01", "FIT-01", "points", "floor", "missing_counts_as") if word in body]
 
@@ -38,7 +38,7 @@ def test_it_may_be_cached_for_minutes() -> None:
     assert ask()["headers"]["cache-control"] == "public, max-age=300"
 
 
-def test_who_has_it_already_gets_304() -> None:
+def test_an_unchanged_file_gives_304() -> None:
     etag = ask()["headers"]["etag"]
     for known in (etag, f"W/{etag}", f'"other", {etag}'):
         again = ask(if_none_match=known)
@@ -47,7 +47,7 @@ def test_who_has_it_already_gets_304() -> None:
     assert ask(if_none_match='"other"')["statusCode"] == 200
 
 
-def test_one_that_does_not_exist_is_404_with_advice() -> None:
+def test_an_unknown_questionnaire_is_404_with_advice() -> None:
     for name in ("no-such-form", "", "../fs-intake"):
         response = ask(name)
         assert response["statusCode"] == 404

@@ -12,7 +12,7 @@ from shared.http.plain_forms import return_address
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, event, posting, submission
 from tests.functions.conftest import Clock
-from tests.functions.filling import fill_all
+from tests.functions.fill_form import fill_all
 from tests.functions.plain_browser import SITE, PlainBrowser
 
 
@@ -21,7 +21,7 @@ def browser() -> PlainBrowser:
     return PlainBrowser()
 
 
-def test_it_shows_the_reference_and_the_advice_and_nothing_personal(browser: PlainBrowser, aws: Aws) -> None:
+def test_it_shows_reference_and_advice_without_personal_data(browser: PlainBrowser, aws: Aws) -> None:
     fill_all(browser).press("Send")
     [lead] = aws.leads()
     assert browser.title == "We received your answers"
@@ -34,7 +34,7 @@ def test_it_shows_the_reference_and_the_advice_and_nothing_personal(browser: Pla
     assert "default-src 'none'" in browser.answer["headers"]["content-security-policy"]
 
 
-def test_it_costs_one_read_and_a_refresh_changes_nothing(browser: PlainBrowser, aws: Aws) -> None:
+def test_it_takes_one_read_and_a_refresh_changes_nothing(browser: PlainBrowser, aws: Aws) -> None:
     fill_all(browser).press("Send")
     before, shown = aws.items(), browser.text
     aws.wire.calls.clear()
@@ -43,7 +43,7 @@ def test_it_costs_one_read_and_a_refresh_changes_nothing(browser: PlainBrowser, 
     assert aws.items() == before
 
 
-def test_it_ends_after_an_hour_with_phone_and_advice(browser: PlainBrowser, clock: Clock) -> None:
+def test_it_expires_after_an_hour_with_phone_and_advice(browser: PlainBrowser, clock: Clock) -> None:
     fill_all(browser).press("Send")
     clock.at += timedelta(minutes=59)
     assert browser.open(browser.url).status == 200
@@ -55,7 +55,7 @@ def test_it_ends_after_an_hour_with_phone_and_advice(browser: PlainBrowser, cloc
 
 
 @pytest.mark.parametrize("name", [LEAD_ID, "x", "..", "%00"])
-def test_there_is_nothing_at_another_address(browser: PlainBrowser, name: str) -> None:
+def test_an_unknown_receipt_is_404(browser: PlainBrowser, name: str) -> None:
     asked = event("show_receipt") | {"pathParameters": {"submission_id": name}}
     answer = show_receipt.handler(asked, CONTEXT)
     assert answer["statusCode"] == 404
@@ -68,16 +68,16 @@ def test_a_program_that_asks_for_json_gets_the_problem_as_json() -> None:
     assert show_receipt.handler(asked, CONTEXT)["headers"]["content-type"] == "application/problem+json"
 
 
-def test_an_outage_is_told_with_phone_and_advice(browser: PlainBrowser, aws: Aws) -> None:
+def test_an_outage_is_answered_with_phone_and_advice(browser: PlainBrowser, aws: Aws) -> None:
     aws.wire.down.add("dynamodb.GetItem")
     answer = show_receipt.handler(event("show_receipt"), CONTEXT)
     assert answer["statusCode"] == 503
     assert "911" in answer["body"]
-    assert "We cannot show your receipt right now" in answer["body"]  # and not that we lack what was sent
+    assert "We cannot show your receipt right now" in answer["body"]  # and not that the form was lost
     assert "could not receive your answers" not in answer["body"]
 
 
-def test_a_lead_that_came_as_json_has_no_page(browser: PlainBrowser, aws: Aws) -> None:
+def test_a_lead_sent_as_json_has_no_receipt_page(browser: PlainBrowser, aws: Aws) -> None:
     from functions import capture_lead  # noqa: PLC0415
 
     capture_lead.handler(posting("capture_lead", submission()), CONTEXT)
@@ -93,7 +93,7 @@ NAMED = frozenset({"https://www.clinic.example"})
     "address",
     ["https://www.clinic.example", "https://www.clinic.example/thanks?x=1#top", f"{SITE}/", f"{SITE}/form"],
 )
-def test_a_return_address_on_a_named_site_or_our_own_is_good(address: str) -> None:
+def test_a_return_address_on_an_allowed_site_is_kept(address: str) -> None:
     assert return_address(address, NAMED, f"{SITE}/") == address
 
 
@@ -123,8 +123,8 @@ def test_any_other_return_address_is_ignored(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["https:evil.example", "https:/evil.example", "https:///evil.example/"])
-def test_an_address_without_a_host_is_ignored_where_ours_is_unknown(browser: PlainBrowser, address: str) -> None:
-    """A browser takes it to evil.example."""
+def test_an_address_without_a_host_is_ignored_if_ours_is_unknown(browser: PlainBrowser, address: str) -> None:
+    """A browser would go to evil.example."""
     fill_all(browser).press("Send")
     asked = event("show_receipt") | {"queryStringParameters": {"return_to": address}}
     asked["pathParameters"] = {"submission_id": browser.url.rpartition("/")[2]}
@@ -135,7 +135,7 @@ def test_an_address_without_a_host_is_ignored_where_ours_is_unknown(browser: Pla
     assert "evil.example" not in answer["body"]
 
 
-def test_the_receipt_links_back_and_never_goes_back_by_itself(browser: PlainBrowser) -> None:
+def test_the_receipt_links_back_and_never_redirects(browser: PlainBrowser) -> None:
     back = f"{SITE}/landing?a=1&b=2"
     fill_all(browser, f"?return_to={quote(back, safe='')}").press("Send")
     link = next(one for one in browser.page.select("a") if "Back to the page" in one.get_text())
@@ -144,7 +144,7 @@ def test_the_receipt_links_back_and_never_goes_back_by_itself(browser: PlainBrow
     assert not browser.page.select("meta[http-equiv]")
 
 
-def test_a_return_address_elsewhere_is_dropped_wherever_it_is_tried(browser: PlainBrowser) -> None:
+def test_a_foreign_return_address_is_dropped_everywhere(browser: PlainBrowser) -> None:
     fill_all(browser, "?return_to=https%3A%2F%2Fevil.example%2F").press("Send")
     assert "evil.example" not in browser.url
     browser.open(f"{browser.url}?return_to=https%3A%2F%2Fevil.example%2F")

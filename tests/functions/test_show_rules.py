@@ -28,5 +28,5 @@ def test_the_rules_with_their_version_and_approval() -> None:
 
 
 @pytest.mark.parametrize(("who", "status"), [("nurse", 200), ("desk", 200), ("admin", 200), ("guest", 403)])
-def test_who_may_see_them(who: str, status: int) -> None:
+def test_which_groups_may_see_the_rules(who: str, status: int) -> None:
     assert shown(who)["statusCode"] == status

@@ -1,4 +1,4 @@
-"""The canary, on moto: through the real functions, from the POST to the queue, and what is said when it is lost."""
+"""The canary, on moto: from the POST through the real functions to the queue, and the report when it is lost."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ GUARD = FormGuard(ENVIRONMENT["FORM_KEY"])
 
 
 class Api:
-    """The API in front of capture_lead; `stream`: what is told of a new lead; `spooled`: takes what is in the spool."""
+    """The API in front of capture_lead. `stream`: called for a new lead; `spooled`: called with spool entries."""
 
     def __init__(self, spooled: Callable[[], list[str]]) -> None:
         self.stream: Callable[[str], object] = lambda lead_id: alert_staff.handler(stream_of(lead_id), CONTEXT)
@@ -70,7 +70,7 @@ def api(aws: Aws) -> Iterator[Api]:
 
 @pytest.fixture(autouse=True)
 def canaries(aws: Aws, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The canary's queue with its filter, two people of whom one has not confirmed, and a path that does not wait."""
+    """The canary's queue with its filter, one confirmed and one pending subscription, and polls that do not wait."""
     sqs, sns = boto3.client("sqs"), boto3.client("sns")
     queue = sqs.create_queue(QueueName="canaries")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -98,7 +98,7 @@ def metrics_of(written: str) -> Json:
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A clock that goes a minute each time this function looks at it; the functions that it calls have another."""
+    """A clock that advances a minute each time this function reads it. Other functions have their own."""
     ticks = iter(AN_OPEN_HOUR + timedelta(minutes=number) for number in range(100))
     monkeypatch.setattr(watch_delivery, "wiring", SimpleNamespace(now=lambda: next(ticks)))
 
@@ -114,7 +114,7 @@ def test_a_canary_goes_from_the_api_to_its_alert(aws: Aws, api: Api, logs: Calla
     assert [(alert["kind"]["Value"], alert["audience"]["Value"]) for alert in alerts] == [(CANARY, CANARY)] * 2
 
 
-def test_a_spool_that_delivers_nothing_is_said(api: Api, hurried: None, logs: Callable[[], str]) -> None:
+def test_a_spool_that_delivers_nothing_is_reported(api: Api, hurried: None, logs: Callable[[], str]) -> None:
     api.replays = False
     assert run() == {"delivered": True, "delivered_by_spool": False, "subscriptions_missing": 0}
     written = logs()
@@ -122,7 +122,7 @@ def test_a_spool_that_delivers_nothing_is_said(api: Api, hurried: None, logs: Ca
     assert metrics_of(written)["canaries_delivered_by_spool"] == [0.0]
 
 
-def test_a_spool_that_takes_nothing_is_said(aws: Aws, logs: Callable[[], str]) -> None:
+def test_a_spool_that_accepts_nothing_is_reported(aws: Aws, logs: Callable[[], str]) -> None:
     aws.wire.down = {"sqs.SendMessage"}
     assert run() == {"delivered": True, "delivered_by_spool": False, "subscriptions_missing": 0}
     [line] = [json.loads(line) for line in logs().splitlines() if "through the spool" in line]
@@ -130,8 +130,8 @@ def test_a_spool_that_takes_nothing_is_said(aws: Aws, logs: Callable[[], str]) -
 
 
 @pytest.mark.usefixtures("hurried")
-def test_a_table_that_is_away_is_told_from_an_api_that_is(aws: Aws, logs: Callable[[], str]) -> None:
-    """The spool took the canary; the runbook leads on by the status."""
+def test_an_outage_of_the_table_differs_from_one_of_the_api(aws: Aws, logs: Callable[[], str]) -> None:
+    """The spool accepted the canary. The runbook distinguishes the two by status."""
     aws.wire.down = {"dynamodb.PutItem"}
     assert run()["delivered"] is False
     [line] = [json.loads(line) for line in logs().splitlines() if "the canary did not come out" in line]
@@ -146,18 +146,18 @@ def test_a_table_that_is_away_is_told_from_an_api_that_is(aws: Aws, logs: Callab
         ({"dynamodb.PutItem", "sqs.SendMessage", "sns.ListSubscriptionsByTopic"}, "NotDelivered", "NotDelivered"),
     ],
 )
-def test_of_several_errors_the_first_is_told(
+def test_of_several_errors_the_first_is_reported(
     aws: Aws, api: Api, logs: Callable[[], str], down: set[str], error: str, error_by_spool: str
 ) -> None:
     api.replays = False
     aws.wire.down = down
     run()
-    told = {line["message"]: line.get("error") for line in map(json.loads, logs().splitlines()) if "message" in line}
-    assert told["the canary did not come out"] == error
-    assert told["the canary through the spool did not come out"] == error_by_spool
+    logged = {line["message"]: line.get("error") for line in map(json.loads, logs().splitlines()) if "message" in line}
+    assert logged["the canary did not come out"] == error
+    assert logged["the canary through the spool did not come out"] == error_by_spool
 
 
-def test_a_canary_is_told_once_shown_on_no_list_and_ends_by_itself(aws: Aws, clock: Clock) -> None:
+def test_a_canary_is_alerted_once_never_listed_and_expires(aws: Aws, clock: Clock) -> None:
     run()
     aws.alerts()
     item, _ = aws.dynamodb.scan(TableName=ENVIRONMENT["LEADS_TABLE"])["Items"]
@@ -183,7 +183,7 @@ def test_no_other_lead_expires(aws: Aws) -> None:
 
 
 def forged(number: int) -> str:
-    """Tokens that somebody could try to hide their lead, or another's, behind."""
+    """Tokens with which somebody might disguise a lead as a canary."""
     mine = "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
     return [
         "canary",
@@ -198,8 +198,8 @@ def forged(number: int) -> str:
 
 
 @pytest.mark.parametrize("number", range(8))
-def test_nobody_else_can_make_a_canary(aws: Aws, number: int) -> None:
-    """A lead that only claims to be one is a lead like any other: seen rather than lost."""
+def test_a_canary_cannot_be_forged(aws: Aws, number: int) -> None:
+    """A lead that only claims to be a canary counts as an ordinary lead, so that none is lost."""
     answer = capture_lead.handler(posting("capture_lead", submission(token=forged(number))), CONTEXT)
     assert content(answer)["reference"]
     [lead] = aws.leads()
@@ -207,8 +207,8 @@ def test_nobody_else_can_make_a_canary(aws: Aws, number: int) -> None:
 
 
 @pytest.mark.usefixtures("hurried")
-def test_the_seconds_until_the_alert_came_out_are_measured(api: Api, logs: Callable[[], str]) -> None:
-    """The clock goes a minute at each look: at the start, for each wait, and when the alert is there."""
+def test_the_seconds_until_the_alert_are_measured(api: Api, logs: Callable[[], str]) -> None:
+    """The clock advances a minute per reading: at the start, for each wait, and when the alert arrives."""
     run()
     assert metrics_of(logs())["canary_seconds"] == [120.0]
     api.stream = str
@@ -217,8 +217,8 @@ def test_the_seconds_until_the_alert_came_out_are_measured(api: Api, logs: Calla
 
 
 @pytest.mark.usefixtures("hurried")
-def test_an_alert_that_never_comes_out_is_said(api: Api, logs: Callable[[], str]) -> None:
-    api.stream = str  # says nothing to anyone
+def test_a_missing_alert_is_reported(api: Api, logs: Callable[[], str]) -> None:
+    api.stream = str  # alerts nobody
     assert run()["delivered"] is False
     written = logs()
     assert "the canary did not come out" in written
@@ -233,16 +233,14 @@ def test_the_alert_of_an_earlier_canary_does_not_count(api: Api) -> None:
     assert run() == {"delivered": False, "delivered_by_spool": False, "subscriptions_missing": 0}
 
 
-def test_an_api_that_is_down_is_said_and_the_subscriptions_are_looked_at_all_the_same(
-    api: Api, logs: Callable[[], str]
-) -> None:
+def test_subscriptions_are_checked_even_when_the_api_is_down(api: Api, logs: Callable[[], str]) -> None:
     api.broken = True
     assert run() == {"delivered": False, "delivered_by_spool": False, "subscriptions_missing": 0}
     [line] = [json.loads(line) for line in logs().splitlines() if "the canary did not come out" in line]
     assert (line["error"], line["cause"]) == ("NotDelivered", "status 503")
 
 
-def test_subscriptions_that_are_missing_or_pending_are_counted(
+def test_missing_and_pending_subscriptions_are_counted(
     monkeypatch: pytest.MonkeyPatch, logs: Callable[[], str]
 ) -> None:
     expected = frozenset({"+13125550100", "desk@clinic.example", "gone@clinic.example"})
@@ -252,7 +250,7 @@ def test_subscriptions_that_are_missing_or_pending_are_counted(
     assert metrics_of(logs())["subscriptions_missing"] == [2.0]
 
 
-def test_a_subscription_that_was_never_confirmed_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unconfirmed_subscription_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
     class Client:
         def get_paginator(self, _: str) -> Client:
             return self
@@ -265,13 +263,13 @@ def test_a_subscription_that_was_never_confirmed_does_not_count(monkeypatch: pyt
     assert Subscriptions(client, "topic").confirmed() == {"a@x.example"}
 
 
-def test_subscriptions_that_cannot_be_read_count_as_missing(aws: Aws) -> None:
+def test_unreadable_subscriptions_count_as_missing(aws: Aws) -> None:
     aws.wire.down = {"sns.ListSubscriptionsByTopic"}
     assert run()["subscriptions_missing"] == 1
 
 
 @pytest.mark.parametrize(("hour", "active"), [(16, 0.0), (9, 1.0)])  # 10:00 and 03:00 in Chicago
-def test_at_night_silence_is_no_alarm(
+def test_silence_at_night_is_not_an_alarm(
     monkeypatch: pytest.MonkeyPatch, logs: Callable[[], str], hour: int, active: float
 ) -> None:
     hours = OpeningHours.parse("Mon-Sun 09:00-21:00", "America/Chicago")
@@ -281,6 +279,6 @@ def test_at_night_silence_is_no_alarm(
     assert metrics_of(logs())["page_active"] == [active]
 
 
-def test_a_submission_shows_an_active_page(logs: Callable[[], str]) -> None:
+def test_a_submission_counts_the_page_as_active(logs: Callable[[], str]) -> None:
     capture_lead.handler(event("capture_lead"), CONTEXT)
     assert metrics_of(logs())["page_active"] == [1.0]

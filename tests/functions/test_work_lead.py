@@ -1,4 +1,4 @@
-"""Staff work a lead, on moto: who may do what, who was first, and what alerts do meanwhile."""
+"""Staff work a lead, on moto: permissions, concurrent actions, and concurrent alerts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def sweep() -> int:
     return int(escalate_leads.handler(event("escalate_leads"), CONTEXT)["alerted"])
 
 
-def test_acknowledging_gives_the_lead_an_owner_and_says_so_in_its_history(aws: Aws) -> None:
+def test_acknowledging_sets_the_owner_and_is_in_the_history(aws: Aws) -> None:
     answer = worked(captured(URGENT), "acknowledge")
     assert answer["statusCode"] == 200
     summary = content(answer)["summary"]
@@ -44,7 +44,7 @@ def test_acknowledging_gives_the_lead_an_owner_and_says_so_in_its_history(aws: A
     assert aws.leads()[0]["history"][0]["by"] == IDS["nurse"]
 
 
-def test_an_acknowledged_lead_leaves_the_sweep_and_climbs_no_further(aws: Aws, clock: Clock) -> None:
+def test_an_acknowledged_lead_stops_escalating(aws: Aws, clock: Clock) -> None:
     """I8"""
     reference = captured(URGENT)
     worked(reference, "acknowledge")
@@ -64,7 +64,7 @@ def test_acknowledging_twice_is_the_same_as_once(aws: Aws) -> None:
     assert aws.items() == once
 
 
-def test_the_second_sees_who_has_it(aws: Aws) -> None:
+def test_a_second_acknowledgement_says_who_has_the_lead(aws: Aws) -> None:
     reference = captured(URGENT)
     version = content(opened(reference))["summary"]["version"]
     worked(reference, "acknowledge", "desk", version)
@@ -81,8 +81,8 @@ def test_the_second_sees_who_has_it(aws: Aws) -> None:
     ("operation", "nth"),
     [("dynamodb.Query", 1), ("dynamodb.GetItem", 1), ("dynamodb.PutItem", 1), ("dynamodb.PutItem", 2)],
 )
-def test_of_two_at_once_one_has_it_however_they_interleave(aws: Aws, operation: str, nth: int) -> None:
-    """The desk acknowledges in the middle of the nurse's own request, ahead of one of its calls."""
+def test_of_two_concurrent_acknowledgements_one_wins(aws: Aws, operation: str, nth: int) -> None:
+    """The desk acknowledges during the nurse's request, before one of its AWS calls."""
     reference = captured(URGENT)
     calls: list[str] = []
     first: list[Json] = []
@@ -101,7 +101,7 @@ def test_of_two_at_once_one_has_it_however_they_interleave(aws: Aws, operation: 
     assert [entry["action"] for entry in lead["history"]] == ["acknowledge"]
 
 
-def test_an_alert_that_goes_out_meanwhile_is_no_conflict(aws: Aws, clock: Clock) -> None:
+def test_a_concurrent_alert_is_not_a_conflict(aws: Aws, clock: Clock) -> None:
     reference = captured(URGENT)
     seen = content(opened(reference))["summary"]["version"]
     clock.at += timedelta(minutes=31)
@@ -109,8 +109,8 @@ def test_an_alert_that_goes_out_meanwhile_is_no_conflict(aws: Aws, clock: Clock)
     assert worked(reference, "acknowledge", version=seen)["statusCode"] == 200
 
 
-def test_a_lead_taken_while_its_alert_goes_out_stays_taken(aws: Aws) -> None:
-    reference = captured(URGENT, told=False)
+def test_a_lead_acknowledged_during_its_alert_remains_owned(aws: Aws) -> None:
+    reference = captured(URGENT, alerted=False)
 
     def taking(called: str) -> None:
         if called == "sns.Publish":
@@ -123,8 +123,8 @@ def test_a_lead_taken_while_its_alert_goes_out_stays_taken(aws: Aws) -> None:
     assert (lead["status"], lead["next_at"]) == ("acknowledged", None)
 
 
-def test_a_note_while_an_alert_goes_out_does_not_make_it_go_out_twice(aws: Aws, clock: Clock) -> None:
-    reference = captured(URGENT, told=False)
+def test_a_note_during_an_alert_does_not_repeat_the_alert(aws: Aws, clock: Clock) -> None:
+    reference = captured(URGENT, alerted=False)
 
     def noting(called: str) -> None:
         if called == "sns.Publish":
@@ -139,7 +139,7 @@ def test_a_note_while_an_alert_goes_out_does_not_make_it_go_out_twice(aws: Aws, 
     assert aws.leads()[0]["history"][0]["text"] == "The line is busy."
 
 
-def test_a_lead_is_worked_to_its_end(aws: Aws, clock: Clock) -> None:
+def test_a_lead_goes_through_its_whole_workflow(aws: Aws, clock: Clock) -> None:
     reference = captured(PRIORITY)
     worked(reference, "acknowledge")
     worked(reference, "contact_attempt", outcome="left_message")
@@ -156,22 +156,22 @@ def test_a_lead_is_worked_to_its_end(aws: Aws, clock: Clock) -> None:
     assert references(listed(view="closed")) == [reference]
 
 
-def test_a_reopened_lead_climbs_its_ladder_anew(aws: Aws, clock: Clock) -> None:
+def test_a_reopened_lead_escalates_from_the_first_level(aws: Aws, clock: Clock) -> None:
     reference = captured(URGENT)
     worked(reference, "close", reason="spam")
     clock.at += timedelta(days=3)
     assert worked(reference, "reopen")["statusCode"] == 200
     aws.alerts()
-    told = []
+    audiences = []
     for minutes in (0, 30, 30):
         clock.at += timedelta(minutes=minutes)
         assert sweep() == 1
-        told += [alert["MessageAttributes"]["audience"]["Value"] for alert in aws.alerts()]
-    assert told == ["clinician", "desk", "manager"]
+        audiences += [alert["MessageAttributes"]["audience"]["Value"] for alert in aws.alerts()]
+    assert audiences == ["clinician", "desk", "manager"]
     assert aws.leads()[0]["owner"] == ""
 
 
-def test_an_acknowledgement_that_was_undone_goes_on_climbing_where_it_stood(aws: Aws, clock: Clock) -> None:
+def test_undoing_an_acknowledgement_continues_the_escalation(aws: Aws, clock: Clock) -> None:
     reference = captured(URGENT)
     worked(reference, "acknowledge")
     clock.at += timedelta(minutes=5)
@@ -182,7 +182,7 @@ def test_an_acknowledgement_that_was_undone_goes_on_climbing_where_it_stood(aws:
     assert sweep() == 1
 
 
-def test_only_ones_own_last_action_is_undone_and_not_for_long(clock: Clock) -> None:
+def test_only_ones_own_recent_last_action_can_be_undone(clock: Clock) -> None:
     reference = captured(URGENT)
     worked(reference, "acknowledge")
     assert worked(reference, "undo", "desk")["statusCode"] == 409
@@ -190,7 +190,7 @@ def test_only_ones_own_last_action_is_undone_and_not_for_long(clock: Clock) -> N
     assert worked(reference, "undo")["statusCode"] == 409
 
 
-def test_a_raised_tier_tells_those_who_hear_of_it(aws: Aws, clock: Clock) -> None:
+def test_a_raised_tier_alerts_that_tiers_audience(aws: Aws, clock: Clock) -> None:
     reference = captured(ROUTINE)
     aws.alerts()
     answer = content(worked(reference, "raise_tier", "desk", tier="EMERGENCY"))
@@ -204,7 +204,7 @@ def test_a_raised_tier_tells_those_who_hear_of_it(aws: Aws, clock: Clock) -> Non
 
 @pytest.mark.parametrize("tier", ["EMERGENCY", "URGENT", "PRIORITY"])
 @pytest.mark.parametrize("who", ["desk", "admin"])
-def test_nobody_but_a_clinician_lowers_a_tier(aws: Aws, tier: str, who: str) -> None:
+def test_only_a_clinician_lowers_a_tier(aws: Aws, tier: str, who: str) -> None:
     reference = captured({"EMERGENCY": EMERGENCY, "URGENT": URGENT, "PRIORITY": PRIORITY}[tier])
     before = aws.items()
     answer = worked(reference, "lower_tier", who, tier="ROUTINE", text="It looks harmless.")
@@ -220,14 +220,14 @@ def test_a_clinician_lowers_a_tier_with_a_reason(aws: Aws) -> None:
     assert answer["history"][-1]["text"] == "Fever was last year."
 
 
-def test_the_desk_does_not_close_a_warning_sign_as_not_a_fit() -> None:
+def test_the_desk_cannot_close_a_red_flag_lead_as_not_a_fit() -> None:
     reference = captured(URGENT)
     assert worked(reference, "close", "desk", reason="not_a_fit")["statusCode"] == 403
     assert worked(reference, "close", "desk", reason="unreachable")["statusCode"] == 200
 
 
 @pytest.mark.parametrize(("who", "status"), [("admin", 403), ("guest", 403), ("desk", 200), ("nurse", 200)])
-def test_who_may_work_leads(who: str, status: int) -> None:
+def test_which_groups_may_work_leads(who: str, status: int) -> None:
     assert worked(captured(URGENT), "acknowledge", who, version=1)["statusCode"] == status
 
 
@@ -260,7 +260,7 @@ def test_without_a_sign_in_nothing_happens(aws: Aws) -> None:
         ({"action": "acknowledge", "version": 0}, "/version"),
     ],
 )
-def test_what_does_not_fit_is_named_and_never_repeated(aws: Aws, body: Json, pointer: str) -> None:
+def test_an_invalid_field_is_named_and_never_quoted(aws: Aws, body: Json, pointer: str) -> None:
     reference = captured(URGENT)
     before = aws.items()
     fields = {name: value for name, value in body.items() if name not in ("action", "version")}
@@ -275,7 +275,7 @@ def test_an_unknown_reference_is_not_found() -> None:
     assert worked("00000-00000", "acknowledge", version=1)["statusCode"] == 404
 
 
-def test_what_was_done_is_counted_without_a_person(logs: Callable[[], str]) -> None:
+def test_actions_are_counted_without_personal_data(logs: Callable[[], str]) -> None:
     reference = captured(URGENT)
     worked(reference, "note", text="canaryvalue")
     text = logs()
@@ -283,7 +283,7 @@ def test_what_was_done_is_counted_without_a_person(logs: Callable[[], str]) -> N
     assert "canaryvalue" not in text
 
 
-def test_a_lead_without_a_ladder_can_be_taken(aws: Aws) -> None:
+def test_a_lead_without_escalation_levels_can_be_acknowledged(aws: Aws) -> None:
     reference = captured(NOT_A_FIT)
     assert references(listed(view="open")) == []
     worked(reference, "acknowledge")
@@ -293,7 +293,7 @@ def test_a_lead_without_a_ladder_can_be_taken(aws: Aws) -> None:
     assert references(listed(view="closed")) == [reference]
 
 
-def test_a_store_that_fails_says_so_and_nobody_sees_the_lead(aws: Aws) -> None:
+def test_a_failing_table_is_reported_and_the_lead_is_not_shown(aws: Aws) -> None:
     reference = captured(URGENT)
     aws.wire.down = {"dynamodb.PutItem"}
     assert worked(reference, "acknowledge", version=1)["statusCode"] == 503
@@ -303,7 +303,7 @@ def test_a_store_that_fails_says_so_and_nobody_sees_the_lead(aws: Aws) -> None:
 @pytest.mark.parametrize(
     "read", [opened, lambda _reference: listed(), lambda reference: worked(reference, "book", version=1)]
 )
-def test_staff_are_told_what_to_do_and_are_given_no_advice_for_patients(aws: Aws, read: Callable[[str], Json]) -> None:
+def test_staff_problems_have_instructions_and_no_advice_for_patients(aws: Aws, read: Callable[[str], Json]) -> None:
     reference = captured(URGENT)
     aws.wire.down = {"dynamodb.Query"}
     problem = content(read(reference))
@@ -313,7 +313,7 @@ def test_staff_are_told_what_to_do_and_are_given_no_advice_for_patients(aws: Aws
 
 
 @pytest.mark.parametrize("who", ["nurse", "desk"])
-def test_whoever_hears_it_writes_down_that_a_consent_was_taken_back(aws: Aws, who: str) -> None:
+def test_staff_record_that_a_consent_was_revoked(aws: Aws, who: str) -> None:
     reference = captured(URGENT)
     worked(reference, "acknowledge", "other-nurse")
     answer = content(
@@ -330,14 +330,14 @@ def test_whoever_hears_it_writes_down_that_a_consent_was_taken_back(aws: Aws, wh
     assert "revoke_consent" not in content(opened(reference))["actions"]
 
 
-def test_an_administrator_who_works_no_leads_takes_no_consent_back(aws: Aws) -> None:
+def test_an_administrator_alone_cannot_revoke_a_consent(aws: Aws) -> None:
     reference = captured(URGENT)
     before = aws.items()
     assert worked(reference, "revoke_consent", "admin", consent="contact", text="By letter.")["statusCode"] == 403
     assert aws.items() == before
 
 
-def test_a_ledger_that_was_changed_afterwards_says_so(aws: Aws) -> None:
+def test_a_tampered_ledger_is_reported(aws: Aws) -> None:
     reference = captured(URGENT)
     assert content(opened(reference))["consents"]["intact"] is True
     [lead] = aws.stored()

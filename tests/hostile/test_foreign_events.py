@@ -31,7 +31,7 @@ from shared.domain.errors import ForeignEvent, InvalidInput, LeadIntakeError
 from shared.http.problems import PROBLEM
 from shared.http.requests import NOT_AN_EVENT
 from shared.triggers import lead_id_of
-from shared.usecases.watching import Watched
+from shared.usecases.delivery_watch import Watched
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, EVENTS, event, stream_of
 from tests.hostile.foreign_events import FOREIGN, OTHER_TABLE, misshapen

@@ -17,7 +17,7 @@ from standardwebhooks.webhooks import Webhook as Judge
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from shared.adapters import form_guard
-from shared.adapters.form_guard import CANARY_LASTS, LASTS, FormGuard
+from shared.adapters.form_guard import CANARY_TOKEN_LIFETIME, TOKEN_LIFETIME, FormGuard
 from shared.adapters.webhook import Webhook
 from shared.domain.intake.submission import Submission
 from shared.domain.intake.suspicion import Sign
@@ -79,7 +79,7 @@ def test_a_form_token_of_another_key_purpose_or_time_is_seen() -> None:
         (STRANGER.token(), now + MINUTE),
         (GUARD.canary_token(ID), now + MINUTE),
         (GUARD.canary_token(ID, tries_spool=True), now + MINUTE),
-        (GUARD.token(), now + LASTS + MINUTE),
+        (GUARD.token(), now + TOKEN_LIFETIME + MINUTE),
         (GUARD.token() + "x", now + MINUTE),
         (GUARD.token()[:-1], now + MINUTE),
     ):
@@ -102,7 +102,9 @@ def test_a_canarys_token_of_another_key_purpose_submission_or_time_makes_it_a_le
         assert source_of(token) == FORM
     assert not GUARD.judge(sent(token=GUARD.canary_token(ID)), datetime.now(UTC)).tries_spool
     token = GUARD.canary_token(ID)
-    monkeypatch.setattr("itsdangerous.timed.time.time", lambda: datetime.now(UTC).timestamp() + CANARY_LASTS + 60)
+    monkeypatch.setattr(
+        "itsdangerous.timed.time.time", lambda: datetime.now(UTC).timestamp() + CANARY_TOKEN_LIFETIME + 60
+    )
     assert source_of(token) == FORM
 
 
@@ -133,7 +135,7 @@ def test_a_proof_of_another_key_submission_or_time_is_seen() -> None:
     assert proof_sign(solved(STRANGER)) == Sign.BAD_PROOF
     assert proof_sign(solved(GUARD, OTHER_ID)) == Sign.BAD_PROOF
     assert proof_sign(solved(GUARD), OTHER_ID) == Sign.BAD_PROOF
-    assert proof_sign(solved(GUARD, at=datetime.now(UTC) - LASTS - MINUTE)) == Sign.BAD_PROOF
+    assert proof_sign(solved(GUARD, at=datetime.now(UTC) - TOKEN_LIFETIME - MINUTE)) == Sign.BAD_PROOF
 
 
 def test_a_challenge_without_its_expiry_cannot_be_made() -> None:
@@ -152,7 +154,7 @@ def test_our_signatures_have_256_bits() -> None:
 
 
 def test_the_work_is_work() -> None:
-    assert form_guard.WORK >= 50_000
+    assert form_guard.MAX_NUMBER >= 50_000
 
 
 # --- webhooks: judged by the library of the specification, which our receivers use ---

@@ -1,4 +1,4 @@
-"""Visitors without JavaScript, in front of the real local cloud: a client that has none, and Chromium with it off."""
+"""Visitors without JavaScript on the local cloud: a client that has none, and Chromium with it disabled."""
 
 from __future__ import annotations
 
@@ -42,8 +42,6 @@ def stored(cloud: LocalCloud) -> Callable[[], list[str]]:
 
     def leads() -> list[str]:
         pages = table.get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"], ConsistentRead=True)
-        return [
-            item["lead"]["S"] for page in pages for item in page["Items"] if "lead" in item
-        ]  # not what erasing left
+        return [item["lead"]["S"] for page in pages for item in page["Items"] if "lead" in item]  # without tombstones
 
     return leads

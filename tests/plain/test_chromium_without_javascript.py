@@ -1,4 +1,4 @@
-"""Chromium with JavaScript off: what a visitor sees on each page and state, judged and photographed."""
+"""Chromium with JavaScript disabled: checks and photographs what a visitor sees in each state."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from shared.rulebook.words import words
-from tests.functions.filling import CALM, CONTACT
+from shared.rulebook.ui_texts import words
+from tests.functions.fill_form import CALM, CONTACT
 from tests.plain.conftest import PHONE
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
@@ -37,7 +37,7 @@ Look = Callable[[str], None]
 
 @pytest.fixture
 def look(plain_page: Page, browser: Browser) -> Look:
-    """Record the state under that name and judge it. axe needs JavaScript, so it judges a copy of the page."""
+    """Photographs the state under that name and checks it. axe needs JavaScript, so it checks a copy of the page."""
 
     def record(name: str) -> None:
         for screen, size in (("wide", WIDE), ("phone", PHONE), ("narrow", NARROW)):
@@ -142,8 +142,8 @@ def test_an_emergency(plain_page: Page, site: str, look: Look) -> None:
     look("72-emergency-receipt")
 
 
-def test_every_page_shows_the_notice_and_speaks_spanish(plain_page: Page, site: str, look: Look) -> None:
-    """Once there are answers, another language is a button: an address never holds an answer."""
+def test_every_page_shows_the_notice_and_exists_in_spanish(plain_page: Page, site: str, look: Look) -> None:
+    """Once there are answers, the language switch is a button, because no URL may contain an answer."""
     es = words("es")
     notice, title = plain_page.locator(".approval").first, plain_page.locator("h1")
     plain_page.goto(f"{site}form")
@@ -177,7 +177,7 @@ def test_every_page_shows_the_notice_and_speaks_spanish(plain_page: Page, site: 
     look("es-70-emergency")
 
 
-def test_an_emergency_in_words_stays_one_in_another_language(
+def test_an_emergency_in_free_text_remains_one_in_another_language(
     plain_page: Page, site: str, stored: Callable[[], list[str]]
 ) -> None:
     before = len(stored())
@@ -220,7 +220,7 @@ def test_under_18(plain_page: Page, site: str, look: Look) -> None:
     look("82-under-18-advice")
 
 
-def test_sent_before_with_other_answers(plain_page: Page, site: str, look: Look) -> None:
+def test_a_form_sent_again_with_other_answers(plain_page: Page, site: str, look: Look) -> None:
     go_to(plain_page, site, 6)
     answer(plain_page, CALM[5] | CONTACT)
     sent = plain_page.evaluate("new URLSearchParams(new FormData(document.querySelector('main form'))).toString()")
@@ -234,7 +234,7 @@ def test_sent_before_with_other_answers(plain_page: Page, site: str, look: Look)
     expect(plain_page.locator("#reference")).to_be_visible()
 
 
-def test_a_receipt_that_is_gone(plain_page: Page, site: str, look: Look) -> None:
+def test_an_expired_receipt(plain_page: Page, site: str, look: Look) -> None:
     plain_page.goto(f"{site}received/0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90")
     expect(plain_page.locator("h1")).to_have_text("Not found")
     look("91-not-found")
@@ -255,8 +255,8 @@ def test_spanish(plain_page: Page, site: str, look: Look) -> None:
     look("es-61-receipt")
 
 
-def test_by_keyboard_alone(plain_page: Page, site: str) -> None:
-    """Tab and space reach and use everything that a mouse does; the trap for machines is never in the way."""
+def test_the_whole_form_by_keyboard(plain_page: Page, site: str) -> None:
+    """Tab and space reach everything that a mouse can, and never the trap for bots."""
     plain_page.goto(f"{site}form")
     seen = []
     for _ in range(40):

@@ -1,4 +1,4 @@
-"""MechanicalSoup, a client that has no JavaScript at all, on the real local cloud."""
+"""MechanicalSoup, a client without JavaScript, on the local cloud."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from shared.rulebook.words import words
-from tests.functions.filling import CALM, CONTACT
+from shared.rulebook.ui_texts import words
+from tests.functions.fill_form import CALM, CONTACT
 
 Leads = Callable[[], list[str]]
 Visitor = Any
@@ -34,7 +34,7 @@ def fill(visitor: Visitor, values: dict[str, Any], form: str = "main form") -> V
 
 
 def press(visitor: Visitor, text: str) -> Any:
-    """The button with that text, in whichever form it is."""
+    """Presses the button with that text, in any form of the page."""
     button = next(one for one in visitor.page.select("button") if one.get_text(strip=True) == text)
     number = visitor.page.select("form").index(button.find_parent("form"))
     form = visitor.select_form("form", nr=number)
@@ -81,7 +81,7 @@ def test_the_whole_form_page_by_page(visitor: Visitor, stored: Leads, site: str)
     assert lead["submitted"]["attribution"]["gclid"] == "abc123"
 
 
-def test_no_address_on_the_way_holds_an_answer(client: Any, site: str) -> None:
+def test_no_url_contains_an_answer(client: Any, site: str) -> None:
     addresses = []
     client.session.hooks["response"].append(lambda answer, **_: addresses.append(answer.request.url))
     client.open(f"{site}form")
@@ -102,7 +102,7 @@ def test_the_form_as_a_single_page(visitor: Visitor, stored: Leads, site: str) -
     assert lead_of(stored, visitor)["submitted"]["answers"]["pain"] == 5
 
 
-def test_follow_ups_errors_and_the_way_back(visitor: Visitor) -> None:
+def test_follow_ups_errors_and_back(visitor: Visitor) -> None:
     fill(visitor, {"age": "x"})
     press(visitor, "Next")
     assert len(visitor.page.select(".summary a")) == 4
@@ -145,7 +145,7 @@ def test_a_minor(visitor: Visitor, stored: Leads) -> None:
     assert len(stored()) == before
 
 
-def test_a_refresh_and_a_second_post_make_no_second_lead(visitor: Visitor, stored: Leads) -> None:
+def test_a_refresh_or_a_second_post_makes_no_second_lead(visitor: Visitor, stored: Leads) -> None:
     before = len(stored())
     go_through(visitor)
     address, fields = visitor.absolute_url(visitor.form.form["action"]), fields_of(visitor.form)
@@ -177,7 +177,7 @@ def test_spanish(visitor: Visitor, stored: Leads, site: str) -> None:
     assert {record["language"] for record in lead["submitted"]["consent_records"]} == {"es"}
 
 
-def test_a_landing_page_s_own_form_as_multipart(client: Any, site: str, stored: Leads) -> None:
+def test_a_landing_pages_own_form_as_multipart(client: Any, site: str, stored: Leads) -> None:
     fields = {"answers.age": "62", "answers.em-now": "none", "contact.phone": "312 555 0142", "consents.contact": "on"}
     own = f"http://localhost:8000/thanks-{len(stored())}"
     parts = [(name, (None, value)) for name, value in (fields | {"return_to": own}).items()]

@@ -1,4 +1,4 @@
-"""htmx, from npm, on a landing page of another site, sends a form of that site and shows our answers in the page."""
+"""htmx on another site's landing page sends that site's form and shows our response in the page."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Landing pa
 
 @pytest.fixture(scope="session")
 def htmx() -> Path:
-    """The folder with node_modules, by the committed lock."""
+    """The folder that contains node_modules, installed from the committed lock."""
     program = shutil.which("npm")
     if program is None:
-        pytest.skip("there is no npm on this machine, and htmx comes from there")
+        pytest.skip("htmx is installed by npm, which is missing")
     names = ("package.json", "package-lock.json", ".npmrc")
     wanted = hashlib.sha256(b"".join((PINS / name).read_bytes() for name in names)).hexdigest()
     HOME.mkdir(parents=True, exist_ok=True)
@@ -83,7 +83,7 @@ def landing(browser: Browser, htmx: Path, version: str, site: str) -> Iterator[C
     context.close()
 
 
-def test_a_form_of_another_site_is_sent_and_the_receipt_shows_in_the_page(
+def test_another_sites_form_is_sent_and_shows_the_receipt_in_place(
     landing: Callable[[], Page], stored: Callable[[], list[str]]
 ) -> None:
     before = len(stored())
@@ -96,7 +96,7 @@ def test_a_form_of_another_site_is_sent_and_the_receipt_shows_in_the_page(
     assert len(stored()) == before + 1
 
 
-def test_errors_come_back_as_a_form_that_works_from_there(
+def test_errors_return_a_form_that_works_on_the_other_site(
     landing: Callable[[], Page], site: str, stored: Callable[[], list[str]]
 ) -> None:
     before = len(stored())

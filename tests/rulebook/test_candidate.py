@@ -1,4 +1,4 @@
-"""Shadow mode: a candidate rulebook is scored beside the active one, recorded, and never matters."""
+"""Shadow mode: a candidate rulebook is scored and recorded beside the active one, and never affects a lead."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Breaks:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A candidate that calls every urgent floor a priority."""
+    """A candidate that lowers every URGENT floor to PRIORITY."""
     for path in FOLDER.glob("*.toml"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     rules = tmp_path / "fs-triage.toml"
@@ -45,7 +45,7 @@ def captured(candidate: Rulebook | None, answers: Json) -> tuple[Lead, Captured]
     return done.lead, done
 
 
-def test_what_the_candidate_says_is_recorded_and_changes_nothing_else(folder: Path) -> None:
+def test_the_candidate_result_is_recorded_and_changes_nothing_else(folder: Path) -> None:
     alone, _ = captured(None, URGENT)
     lead, done = captured(load_candidate(folder), URGENT)
     assert alone.assessment.shadow is None
@@ -69,7 +69,7 @@ def test_a_shadow_is_kept_with_the_lead_and_shown_to_nobody(folder: Path) -> Non
     assert "shadow" not in LeadSummary.model_fields
 
 
-def test_a_lead_from_before_the_shadow_can_be_read() -> None:
+def test_a_lead_without_a_shadow_can_be_read() -> None:
     lead, _ = captured(None, PRIORITY)
     assert Lead.model_validate(lead.model_dump(exclude={"shadow"})).assessment.shadow is None
 
@@ -82,7 +82,7 @@ def test_a_candidate_that_fails_never_matters(folder: Path) -> None:
     assert (lead.tier, lead.assessment.shadow) == ("URGENT", None)
 
 
-def test_a_candidate_without_this_questionnaire_or_its_answers_says_nothing(folder: Path) -> None:
+def test_a_candidate_for_other_questions_records_nothing(folder: Path) -> None:
     assert captured(Rulebook({}, {}), URGENT)[0].assessment.shadow is None
     rule_set = load(folder).rule_sets["fs-intake"]
     smaller = varied(rule_set.questionnaire, pages=rule_set.questionnaire.pages[:1])
@@ -91,12 +91,12 @@ def test_a_candidate_without_this_questionnaire_or_its_answers_says_nothing(fold
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff", b"[[tiers]]\nname = 1\n"])
-def test_a_candidate_that_cannot_be_loaded_is_as_good_as_none(folder: Path, content: bytes) -> None:
+def test_a_candidate_that_cannot_be_loaded_is_ignored(folder: Path, content: bytes) -> None:
     (folder / "tiers.toml").write_bytes(content)
     assert load_candidate(folder) is None
 
 
-def test_no_candidate_is_the_default(tmp_path: Path) -> None:
+def test_the_default_is_no_candidate(tmp_path: Path) -> None:
     assert load_candidate(tmp_path / "none") is None
     assert loading.CANDIDATE.parent == FOLDER
 

@@ -1,4 +1,4 @@
-"""Loading refuses what does not fit together, and says where. Each case changes one thing in the real files."""
+"""Loading refuses an inconsistent rulebook and names the place. Each case changes one thing in the real files."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ SURGERY = 'when = [{ question = "tx", any_of = ["surgery", "stimulator"] }]'
 
 
 def when(condition: str) -> tuple[str, str, str]:
-    """Rule INF-02 with another condition."""
+    """A case that gives rule INF-02 another condition."""
     return TRIAGE, FEVER, f"when = [{condition}]"
 
 
 REFUSED = {
-    # what a rule may name
+    # references of rules
     "unknown question": (*when('{ question = "fever", any_of = ["yes"] }'), AT_FEVER, "unknown question 'fever'"),
     "unknown option": (*when('{ question = "sys", any_of = ["fevers"] }'), AT_FEVER, "has no option 'fevers'"),
     "unknown definition": (*when('{ is = "feverish" }'), AT_FEVER, "unknown definition 'feverish'"),
@@ -48,19 +48,19 @@ REFUSED = {
     "unknown default": (INTAKE, '_as = "unsure"', '_as = "maybe"', "questions[ces-onset]", "no option 'maybe'"),
     "unknown questionnaire": (TRIAGE, 'e = "fs-intake"', 'e = "fs-in"', TRIAGE, "no questionnaire fs-in.toml"),
     # what may stand only once
-    "rule twice": (TRIAGE, 'id = "CARD-02"', 'id = "CARD-01"', "fs-triage.toml: safety", "'CARD-01' stands twice"),
-    "rule twice across lists": (TRIAGE, 'id = "TAG-PAD"', 'id = "NF-02"', "tags[NF-02]", "stands twice"),
-    "question twice": (INTAKE, 'code = "who"', 'code = "age"', "pages[P1]", "'age' stands twice"),
-    "question on two pages": (INTAKE, 'code = "cord"', 'code = "age"', "questions[age]", "stands on two pages"),
-    "page twice": (INTAKE, 'id = "P2"', 'id = "P1"', "fs-intake.toml: pages", "'P1' stands twice"),
-    "option twice": (INTAKE, 'code = "breath-sweat"', 'code = "chest-pressure"', "[em-now]", "stands twice"),
-    "option named twice": (*when('{ question = "sys", any_of = ["fever", "fever"] }'), AT_FEVER, "stands twice"),
-    "tier twice": (TIERS, 'name = "URGENT"', 'name = "EMERGENCY"', TIERS, "'EMERGENCY' stands twice"),
+    "rule twice": (TRIAGE, 'id = "CARD-02"', 'id = "CARD-01"', "fs-triage.toml: safety", "'CARD-01' is listed twice"),
+    "rule twice across lists": (TRIAGE, 'id = "TAG-PAD"', 'id = "NF-02"', "tags[NF-02]", "used twice"),
+    "question twice": (INTAKE, 'code = "who"', 'code = "age"', "pages[P1]", "'age' is listed twice"),
+    "question on two pages": (INTAKE, 'code = "cord"', 'code = "age"', "questions[age]", "is on two pages"),
+    "page twice": (INTAKE, 'id = "P2"', 'id = "P1"', "fs-intake.toml: pages", "'P1' is listed twice"),
+    "option twice": (INTAKE, 'code = "breath-sweat"', 'code = "chest-pressure"', "[em-now]", "listed twice"),
+    "option named twice": (*when('{ question = "sys", any_of = ["fever", "fever"] }'), AT_FEVER, "listed twice"),
+    "tier twice": (TIERS, 'name = "URGENT"', 'name = "EMERGENCY"', TIERS, "'EMERGENCY' is listed twice"),
     "message twice": (TRIAGE, "[messages.M-P]", "[messages.M-NET]", TRIAGE, "M-NET"),
-    "definition twice": (TRIAGE, "night-pain = ", "minor = ", "fs-triage.toml.definitions", "'minor' stands twice"),
+    "definition twice": (TRIAGE, "night-pain = ", "minor = ", "fs-triage.toml.definitions", "'minor' is defined twice"),
     # follow-ups that nobody would ever see
     "later question": (INTAKE, CES_ONSET, CES_ONSET.replace('"ces"', '"sys"'), "[ces-onset]", "unreachable"),
-    "impossible range": (INTAKE, PREG, PREG.replace("18", "56"), AT_PREG, "can never hold"),
+    "impossible range": (INTAKE, PREG, PREG.replace("18", "56"), AT_PREG, "can never be true"),
     "range outside the question": (INTAKE, PREG, PREG.replace("55", "555"), AT_PREG, "outside 0 to 120"),
     "no number is allowed": (INTAKE, "minimum = 0", "minimum = 121", "[age]", "minimum is above maximum"),
     "option of the parent": (INTAKE, CES_ONSET, CES_ONSET.replace("saddle", "sadle"), "[ces-onset]", "unreachable"),
@@ -71,13 +71,13 @@ REFUSED = {
     "no condition": (*when(""), AT_FEVER, "needs at least one condition"),
     "no option": (*when('{ question = "sys", any_of = [] }'), AT_FEVER, "any_of is empty"),
     "one of any": (*when('{ any = [{ question = "sys", answered = true }] }'), AT_FEVER, "at least two"),
-    "too many among": (*when('{ question = "sys", among = ["fever"], at_least = 2 }'), AT_FEVER, "at_least must lie"),
-    "two answers of one": (*when('{ question = "fn", all_of = ["lot", "not"] }'), AT_FEVER, "can never hold"),
+    "too many among": (*when('{ question = "sys", among = ["fever"], at_least = 2 }'), AT_FEVER, "at_least must be"),
+    "two answers of one": (*when('{ question = "fn", all_of = ["lot", "not"] }'), AT_FEVER, "can never be true"),
     "two answers among one": (
-        *when('{ question = "fn", among = ["lot", "not"], at_least = 2 }'), AT_FEVER, "at_least must lie",
+        *when('{ question = "fn", among = ["lot", "not"], at_least = 2 }'), AT_FEVER, "at_least must be",
     ),
     "score out of reach": (TRIAGE, 'score = "sugioka", at_least = 7', 'score = "sugioka", at_least = 13', "TAG-LSS",
-                           "can never hold"),
+                           "can never be true"),
     "not a condition": (*when('{ age = 7 }'), AT_FEVER, "not a condition"),
     "not a table": (*when('"fever"'), AT_FEVER, "expected a table"),
     "bound without a bound": (*when('{ question = "age" }'), AT_FEVER, "needs at_least or at_most"),
@@ -85,7 +85,7 @@ REFUSED = {
     "none_with_others = false": (TRIAGE, "none_with_others = true", "none_with_others = false", "none-with-others",
                                  "only be true"),
     "regular expression": (TRIAGE, "\\b(suicid", "\\b((suicid", "word_lists.self-harm", "not a regular expression"),
-    "capital in a word list": (TRIAGE, "\\b(suicid", "\\b(Suicid", "word_lists.self-harm", "small letters"),
+    "capital in a word list": (TRIAGE, "\\b(suicid", "\\b(Suicid", "word_lists.self-harm", "lower case"),
     "accent in a word list": (TRIAGE, "\\b(suicid", "\\b(su\u00edcid", "word_lists.self-harm", "without accents"),
     "apostrophe in a word list": (TRIAGE, "don'?t want", "don\u2019t want", "word_lists.self-harm", "with '"),
     "two spaces in a word list": (TRIAGE, "kill myself", "kill  myself", "word_lists.self-harm", "single spaces"),
@@ -123,7 +123,9 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("file", "old", "new", "where", "why"), REFUSED.values(), ids=REFUSED.keys())
-def test_refuses_and_says_where(tmp_path: Path, file: str, old: str, new: str, where: str, why: str) -> None:
+def test_an_invalid_rulebook_is_refused_with_file_and_reason(
+    tmp_path: Path, file: str, old: str, new: str, where: str, why: str
+) -> None:
     change(copy_of_rulebook(tmp_path), file, old, new)
     with pytest.raises(RulebookError) as refusal:
         load(tmp_path)
@@ -135,7 +137,7 @@ def test_refuses_and_says_where(tmp_path: Path, file: str, old: str, new: str, w
 @pytest.mark.parametrize(
     ("gone", "why"),
     [
-        (TIERS, "tiers.toml: there is no such file"),
+        (TIERS, "tiers.toml: this file is missing"),
         (INTAKE, "fs-triage.toml: there is no questionnaire fs-intake.toml"),
         (TRIAGE, "fs-intake.toml: neither a rule set nor the questionnaire of one"),
     ],
@@ -167,7 +169,7 @@ def test_a_questionnaire_is_named_like_its_file(tmp_path: Path) -> None:
         load(tmp_path)
 
 
-def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     (copy_of_rulebook(tmp_path) / TIERS).write_bytes(b"\xff\xfe")
     with pytest.raises(RulebookError, match=r"tiers\.toml"):
         load(tmp_path)
@@ -197,7 +199,7 @@ def hash_of(folder: Path) -> str:
     return rule_set.content_hash
 
 
-def test_awaits_approval_until_rules_and_questionnaire_are_both_signed(tmp_path: Path) -> None:
+def test_approval_requires_signed_rules_and_questionnaire(tmp_path: Path) -> None:
     signed = 'approved_by = "Dr. Sample"\napproved_on = "2026-01-31"'
     copy_of_rulebook(tmp_path)
     assert load(tmp_path).approval_notice

@@ -1,4 +1,4 @@
-"""A second questionnaire is data only: the same loader, tiers, triage, form and use case, and not a line of code."""
+"""A second questionnaire needs only data: loader, tiers, triage, form and use cases work without new code."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import Arrival
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import RuleSet, triage
-from shared.rulebook.form import form
+from shared.rulebook.form_definition import form
 from shared.rulebook.loading import Rulebook, load
 from shared.usecases.alerting import Alerting, alert_staff
 from shared.usecases.capture import capture_lead
-from shared.usecases.rules import EMERGENCY
+from shared.usecases.scoring import EMERGENCY
 from shared.usecases.screening import CONTINUE, screen_answers
 from tests.leads import LeadsInMemory, an_intake, varied
 from tests.rulebook.folder import copy_of_rulebook
@@ -40,7 +40,7 @@ def knee(rulebook: Rulebook) -> RuleSet:
     return rule_set
 
 
-def test_both_are_loaded_with_the_same_tiers(rulebook: Rulebook, knee: RuleSet) -> None:
+def test_both_questionnaires_use_the_same_tiers(rulebook: Rulebook, knee: RuleSet) -> None:
     first = rulebook.of("fs-intake")
     assert first is not None
     assert first.tiers == knee.tiers
@@ -59,14 +59,14 @@ def test_both_are_loaded_with_the_same_tiers(rulebook: Rulebook, knee: RuleSet) 
         ({"years": 9, "knee": ["sore"]}, "NOT_A_FIT", [], ["K-ADULTS", "K-NET"]),
     ],
 )
-def test_it_is_triaged(
+def test_the_second_questionnaire_is_triaged(
     knee: RuleSet, answers: dict[str, Any], tier: str, rules: list[str], messages: list[str]
 ) -> None:
     result = triage(knee, answers)
     assert (result.tier, [rule.id for rule in result.safety_rules], list(result.messages)) == (tier, rules, messages)
 
 
-def test_it_is_drawn(knee: RuleSet) -> None:
+def test_the_second_questionnaire_is_drawn(knee: RuleSet) -> None:
     drawn = form(knee, ["en"], {})
     assert [[question["code"] for question in page["questions"]] for page in drawn["pages"]] == [
         ["years", "knee"],
@@ -77,12 +77,12 @@ def test_it_is_drawn(knee: RuleSet) -> None:
     assert drawn["emergency_advice"] == "Invented words that end every answer."
 
 
-def test_it_is_signed(knee: RuleSet) -> None:
+def test_the_second_questionnaire_has_a_signature_sheet(knee: RuleSet) -> None:
     sheet = Sheet(knee).markdown()
     assert all(rule.id in sheet for rule in (*knee.safety, *knee.not_fit, *knee.fit.rules, *knee.tags))
 
 
-def test_it_is_captured_and_told(rulebook: Rulebook, knee: RuleSet) -> None:
+def test_the_second_questionnaire_is_captured_and_alerts_staff(rulebook: Rulebook, knee: RuleSet) -> None:
     store = LeadsInMemory()
     submission = Submission.model_validate(
         {
@@ -100,18 +100,18 @@ def test_it_is_captured_and_told(rulebook: Rulebook, knee: RuleSet) -> None:
     lead = store.kept[UUID(int=7)]
     assert (lead.assessment.triage.tier, lead.assessment.triage.rule_set) == ("EMERGENCY", "knee-triage")
     assert triage(knee, lead.submitted.answers) == lead.assessment.triage
-    told: list[str] = []
+    alerted: list[str] = []
 
     class Desk:
         def publish(self, alert: Any) -> None:
-            told.append(alert.tier)
+            alerted.append(alert.tier)
 
     alerting = Alerting(store, rulebook, Desk(), HOURS, "https://staff.example.org/leads/")
     alert_staff(lead.lead_id, alerting, NOON)
-    assert told == ["EMERGENCY"]
+    assert alerted == ["EMERGENCY"]
 
 
-def test_a_page_of_it_is_screened(rulebook: Rulebook) -> None:
+def test_a_page_of_the_second_questionnaire_is_screened(rulebook: Rulebook) -> None:
     screening = Screening.model_validate(
         {
             "questionnaire": {"id": "knee-intake", "version": "0.1.0"},

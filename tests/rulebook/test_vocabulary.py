@@ -1,4 +1,4 @@
-"""docs/rules.md shows every form of condition that the reader knows, each in an example that can be read."""
+"""docs/rules.md has a valid example of every kind of condition."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EXAMPLES = re.findall(r"^\| `(\{.+?\})` \|", RULES, re.MULTILINE)
 INNER = (
     '{ question = "fn", any_of = ["lot"] }, { question = "pain", at_least = 9 }, { question = "age", answered = true }'
 )
-NOT_READ = {"Condition", "Facts", "Score"}  # no forms of their own
+NOT_READ = {"Condition", "Facts", "Score"}  # not conditions that can be written in a rule
 
 
 def read(example: str) -> Condition:

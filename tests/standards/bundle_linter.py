@@ -1,4 +1,4 @@
-"""What is wrong with a FHIR Bundle of leads that no validator sees: links between its parts, and codes."""
+"""Finds faults in a FHIR Bundle of leads that validators miss: broken links between its parts, unknown codes."""
 
 from __future__ import annotations
 
@@ -67,11 +67,11 @@ def _codes(bundle: Json, rule_set: RuleSet) -> Iterator[str]:
         if known is None:
             yield f"unknown code system {coding['system']}"
         elif coding["code"] not in known:
-            yield f"{coding['code']} is no code of {coding['system']}"
+            yield f"{coding['code']} is not a code of {coding['system']}"
 
 
 def _answers(bundle: Json, rule_set: RuleSet) -> Iterator[str]:
-    """Every answer stands where the Questionnaire has its question."""
+    """Every answer is at the place of its question in the Questionnaire."""
     form = as_fhir(rule_set)
     asked = {item["linkId"]: item for item in items(form)}
     pages = {item["linkId"]: page["linkId"] for page in form["item"] for item in page.get("item", ())}

@@ -1,4 +1,4 @@
-"""Judges from npm, in .local/npm, by the committed lock: fetched once, where npm exists."""
+"""Validators from npm: installed once into .local/npm from the committed lock, where npm exists."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ FILES = ("package.json", "package-lock.json", ".npmrc")
 
 @pytest.fixture(scope="session")
 def npm() -> Path:
-    """The folder with node_modules."""
+    """The folder that contains node_modules."""
     program = shutil.which("npm")
     if program is None or shutil.which("node") is None:
-        pytest.skip("there is no npm on this machine, and this judge comes from there")
+        pytest.skip("this validator needs npm, which is not installed")
     wanted = hashlib.sha256(b"".join((PINS / name).read_bytes() for name in FILES)).hexdigest()
     HOME.mkdir(parents=True, exist_ok=True)
     stamp = HOME / ".ready"

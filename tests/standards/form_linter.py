@@ -1,4 +1,4 @@
-"""What is wrong with a FHIR Questionnaire that no validator sees: links between its own parts."""
+"""Finds faults in a FHIR Questionnaire that validators miss: broken links between its parts."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def items(parent: Json) -> Iterator[Json]:
 
 
 def faults(form: Json, rule_set: RuleSet | None = None) -> list[str]:
-    """With a rule set, also whether the form says all that the rule set says."""
+    """The faults. With a rule set, also what the Questionnaire lacks of it."""
     every = list(items(form))
     counted = Counter(item["linkId"] for item in every)
     found = [f"{link_id}: duplicate linkId" for link_id, count in counted.items() if count > 1]
     known: dict[str, Json] = {}
-    for item in every:  # in order: an item can only depend on one before it
+    for item in every:  # in order, because an item can only depend on an earlier one
         found += [f"{item['linkId']}: {fault}" for row in item.get("enableWhen", ()) for fault in _row(row, known)]
         codes = Counter(_code(option["valueCoding"]) for option in item.get("answerOption", ()))
         found += [f"{item['linkId']}: duplicate option {code}" for code, count in codes.items() if count > 1]
@@ -39,7 +39,7 @@ def _row(row: Json, known: dict[str, Json]) -> Iterator[str]:
     elif "answerCoding" in row:
         codes = [_code(option["valueCoding"]) for option in target.get("answerOption", ())]
         if _code(row["answerCoding"]) not in codes:
-            yield f"enableWhen wants {row['answerCoding']['code']}, which is no option of {row['question']}"
+            yield f"enableWhen wants {row['answerCoding']['code']}, which is not an option of {row['question']}"
     elif "answerInteger" in row and target["type"] != "integer":
         yield f"enableWhen compares {row['question']} with a number"
 

@@ -1,4 +1,4 @@
-"""schemathesis plays the client: whatever it sends by the OpenAPI document, or against it, is answered as it says.
+"""schemathesis sends valid and invalid requests; every response must match the OpenAPI document.
 
 API_CASES: cases for each operation (50 unless set; the nightly workflow sets 400).
 """
@@ -41,14 +41,14 @@ ALWAYS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-# Where there is no body, nothing that a client sends can be against the document: any text is a name or a language.
+# Without a body no request can violate the document, since any text is a valid name or language.
 MODES = [
     (route, mode)
     for route, described_as in described.OPERATIONS.items()
     for mode in (GenerationMode.POSITIVE, *([GenerationMode.NEGATIVE] if described_as.request else []))
 ]
 THOROUGH = settings(
-    max_examples=CASES // 2,  # every operation that takes a body is tried in both modes
+    max_examples=CASES // 2,  # every operation with a body runs in both modes
     deadline=None,
     database=None,
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
@@ -76,7 +76,7 @@ def operation(schema: Any, route: str) -> APIOperation[Any, Any, Any, Any]:
 
 
 @pytest.mark.parametrize(("route", "mode"), MODES, ids=[f"{route} {mode.value}" for route, mode in MODES])
-def test_every_answer_is_as_described(route: str, mode: GenerationMode, served: Any) -> None:
+def test_every_response_matches_the_openapi_document(route: str, mode: GenerationMode, served: Any) -> None:
     modes = [found for other, found in MODES if other == route]
 
     @settings(THOROUGH, max_examples=CASES // len(modes))
@@ -88,7 +88,7 @@ def test_every_answer_is_as_described(route: str, mode: GenerationMode, served: 
 
 
 class Precise:
-    """The same application, with a document that says of this questionnaire's answers all that can be said."""
+    """The same application, with the most precise schema of this questionnaire's answers in its document."""
 
     def __init__(self, app: LambdaWsgi, document: dict[str, Any]) -> None:
         self.app = app
@@ -102,10 +102,10 @@ class Precise:
 
 
 def precise_document(*, typed_by_a_person: bool) -> dict[str, Any]:
-    """`typed_by_a_person`: with phone numbers that exist and without control characters, which no schema can say."""
+    """`typed_by_a_person`: valid phone numbers and no control characters, which a schema cannot express."""
     document = described.document()
-    taken = document["paths"]["/submissions"]["post"]["requestBody"]
-    taken["content"] = {"application/json": taken["content"]["application/json"]}
+    request_body = document["paths"]["/submissions"]["post"]["requestBody"]
+    request_body["content"] = {"application/json": request_body["content"]["application/json"]}
     found = load().of("fs-intake")
     assert found is not None
     schema = copy.deepcopy(submission_schema(found.questionnaire))
@@ -130,7 +130,7 @@ def _make_printable(field: dict[str, Any]) -> None:
             part["pattern"] = r"^[A-Za-z0-9]*$"
 
 
-def test_whatever_fits_the_schema_of_the_questionnaire_is_taken(app: LambdaWsgi) -> None:
+def test_every_submission_that_fits_the_schema_is_accepted(app: LambdaWsgi) -> None:
     document = precise_document(typed_by_a_person=True)
     target = operation(openapi.from_wsgi("/precise.json", Precise(app, document)), "POST /submissions")
     statuses: Counter[int] = Counter()
@@ -139,7 +139,7 @@ def test_whatever_fits_the_schema_of_the_questionnaire_is_taken(app: LambdaWsgi)
     @given(case=target.as_strategy(GenerationMode.POSITIVE))
     def sends(case: Case[Any]) -> None:
         assert isinstance(case.body, dict)
-        case.body["submission_id"] = str(uuid4())  # one that came before is the only reason left to refuse it
+        case.body["submission_id"] = str(uuid4())  # a known id would be the only reason to refuse it
         answer = case.call_and_validate(checks=[*ALWAYS, positive_data_acceptance])
         statuses[answer.status_code] += 1
         assert answer.status_code in (200, 201), answer.text
@@ -148,7 +148,7 @@ def test_whatever_fits_the_schema_of_the_questionnaire_is_taken(app: LambdaWsgi)
     assert statuses[201], "no submission was stored"
 
 
-def test_whatever_does_not_fit_it_is_refused(app: LambdaWsgi) -> None:
+def test_every_submission_that_violates_the_schema_is_refused(app: LambdaWsgi) -> None:
     document = precise_document(typed_by_a_person=False)
     target = operation(openapi.from_wsgi("/precise.json", Precise(app, document)), "POST /submissions")
 

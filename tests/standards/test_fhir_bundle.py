@@ -1,4 +1,4 @@
-"""Leads as a FHIR Bundle before four judges. Each judge must also refuse a Bundle that is broken in its own field."""
+"""Four validators check the FHIR Bundle of leads. Each must also reject a Bundle with a fault of its kind."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def worked(lead: Lead, **changes: object) -> Lead:
 LEADS: dict[str, Lead] = {
     "priority": a_lead(),
     "urgent": a_lead(URGENT),
-    "emergency, told twice": varied(a_lead(EMERGENCY), alert_delivered=2),
+    "emergency, alerted twice": varied(a_lead(EMERGENCY), alert_delivered=2),
     "not a fit": a_lead(NOT_A_FIT),
     "in Spanish": a_lead(URGENT, language="es"),
     "unfinished": a_lead({"pain": None, "fn": None}, complete=False),
     "no answers": varied(a_lead(), answers={}, messages_shown=()),
     "by e-mail only": a_lead(contact={"email": "a@example.com", "preference": "email"}),
-    "consent taken back": a_lead(consents={"contact": True, "sms": True}).revoked("sms", "STOP", LATER),
-    "taken": worked(a_lead(URGENT), status="acknowledged"),
+    "consent revoked": a_lead(consents={"contact": True, "sms": True}).revoked("sms", "STOP", LATER),
+    "acknowledged": worked(a_lead(URGENT), status="acknowledged"),
     "tried": worked(a_lead(), status="acknowledged", attempts=1),
     "raised": worked(a_lead(), status="acknowledged", staff_tier="URGENT"),
     "booked": worked(a_lead(), status="booked"),
@@ -76,7 +76,7 @@ def one(bundle: Json, kind: str) -> Json:
 
 
 def broken(change: Break) -> Json:
-    bundle = copy.deepcopy(bundle_of(LEADS["taken"]))
+    bundle = copy.deepcopy(bundle_of(LEADS["acknowledged"]))
     change(bundle)
     return bundle
 
@@ -126,7 +126,7 @@ class TestJudges:
         assert list(schema.iter_errors(broken(change)))
 
     def test_medplum(self, npm: Path) -> None:
-        """Bundles, and each resource by itself: some checks are made only there."""
+        """Checks the Bundle and each resource alone, because Medplum makes some checks only there."""
         bundles = [*(bundle_of(lead) for lead in LEADS.values()), bundle_of(*LEADS.values())]
         resources = [entry["resource"] for entry in bundles[-1]["entry"]]
         judged = medplum(npm, *bundles, *resources)
@@ -159,7 +159,7 @@ class TestJudges:
                 lambda bundle: one(bundle, "RiskAssessment")["prediction"][0]["qualitativeRisk"]["coding"][0].update(
                     code="DIRE"
                 ),
-                "DIRE is no code",
+                "DIRE is not a code",
             ),
             (lambda bundle: one(bundle, "QuestionnaireResponse")["item"][0].update(linkId="P9"), "on page P9"),
             (lambda bundle: one(bundle, "QuestionnaireResponse")["item"][0]["item"][0].update(text="?"), "other text"),
@@ -172,21 +172,21 @@ class TestJudges:
 
 
 @given(st.randoms(use_true_random=False))
-def test_whatever_was_answered_makes_a_bundle_without_faults(chance: random.Random) -> None:
+def test_any_answers_make_a_valid_bundle(chance: random.Random) -> None:
     answers = any_answers(chance, RULE_SET.questionnaire)
     result = triage(RULE_SET, answers)
-    lead = varied(LEADS["taken"], answers=answers, triage=result)
+    lead = varied(LEADS["acknowledged"], answers=answers, triage=result)
     bundle = bundle_of(lead)
     assert faults(bundle, RULE_SET) == []
     assert Bundle.model_validate(bundle).model_dump(mode="json") == bundle
     said = {item["linkId"] for page in one(bundle, "QuestionnaireResponse").get("item", ()) for item in page["item"]}
     facts = RULE_SET.questionnaire.facts(answers)
     counting = facts.numbers.keys() | facts.texts.keys() | facts.chosen.keys()
-    assert said == counting & answers.keys()  # whatever the rules counted is told
+    assert said == counting & answers.keys()  # every answer that the rules used is exported
 
 
 class TestContent:
-    def test_every_answer_is_there_with_its_words(self) -> None:
+    def test_every_answer_is_included_with_its_text(self) -> None:
         lead = LEADS["urgent"]
         response = one(bundle_of(lead), "QuestionnaireResponse")
         answers = {item["linkId"]: item["answer"] for page in response["item"] for item in page["item"]}
@@ -195,8 +195,8 @@ class TestContent:
         assert answers["sys"][0]["valueCoding"]["code"] == "sys.fever"
         assert answers["sys"][0]["valueCoding"]["display"]
 
-    def test_an_answer_to_a_hidden_question_is_left_out_unless_it_counts_for_safety(self) -> None:
-        """Nobody asks a man of 70 about a pregnancy; the onset of symptoms that were not ticked is left out too."""
+    def test_hidden_answers_are_left_out_unless_safety_rules_use_them(self) -> None:
+        """Here: pregnancy for a man of 70, and the onset of symptoms that were not ticked."""
         lead = a_lead({"age": 70, "preg": "no"})
         answers = {
             item["linkId"] for page in one(bundle_of(lead), "QuestionnaireResponse")["item"] for item in page["item"]
@@ -204,32 +204,32 @@ class TestContent:
         assert "preg" not in answers
         assert "age" in answers
 
-    def test_a_questionnaire_that_has_changed_or_gone_loses_no_answer(self) -> None:
+    def test_no_answer_is_lost_when_a_questionnaire_changes_or_goes(self) -> None:
         lead = varied(a_lead(), answers={"gone": ["a", "b"], "older": 3, "words": "as typed"})
         for rule_set in (RULE_SET, None):
             response = one(as_bundle([(lead, rule_set)], LATER), "QuestionnaireResponse")
             assert [item["linkId"] for item in response["item"]] == ["gone", "older", "words"]
             assert Bundle.model_validate(as_bundle([(lead, rule_set)], LATER))
 
-    def test_work(self) -> None:
+    def test_state_of_work_is_a_task(self) -> None:
         seen = {
             name: (task["status"], task["priority"])
             for name, lead in LEADS.items()
             for task in every(bundle_of(lead), "Task")
         }
-        assert seen["emergency, told twice"] == ("requested", "stat")
+        assert seen["emergency, alerted twice"] == ("requested", "stat")
         assert seen["urgent"] == ("requested", "asap")
         assert seen["priority"] == ("requested", "urgent")
         assert seen["raised"] == ("accepted", "asap")
         assert seen["tried"] == ("in-progress", "urgent")
         assert seen["booked"] == ("completed", "urgent")
         assert seen["closed"] == ("failed", "urgent")
-        assert "not a fit" not in seen  # nothing is asked of anybody
-        assert one(bundle_of(LEADS["taken"]), "Task")["owner"]["display"] == "N. Nurse"
+        assert "not a fit" not in seen  # staff have nothing to do
+        assert one(bundle_of(LEADS["acknowledged"]), "Task")["owner"]["display"] == "N. Nurse"
         assert one(bundle_of(LEADS["urgent"]), "Task")["restriction"]["period"]["end"] == "2026-01-14T20:00:00Z"
 
-    def test_consents_are_the_whole_ledger_and_the_last_word_counts(self) -> None:
-        consents = every(bundle_of(LEADS["consent taken back"]), "Consent")
+    def test_all_consents_are_included_and_the_latest_counts(self) -> None:
+        consents = every(bundle_of(LEADS["consent revoked"]), "Consent")
         kinds = [(consent["category"][1]["coding"][0]["code"], consent["status"]) for consent in consents]
         assert kinds == [
             ("contact", "active"),
@@ -237,8 +237,8 @@ class TestContent:
             ("sms", "inactive"),
         ]
 
-    def test_advice_and_alerts_are_communications_without_words_about_health(self) -> None:
-        lead = LEADS["emergency, told twice"]
+    def test_advice_and_alerts_are_communications_without_health_data(self) -> None:
+        lead = LEADS["emergency, alerted twice"]
         payloads = [
             part["contentString"] for sent in every(bundle_of(lead), "Communication") for part in sent["payload"]
         ]
@@ -249,12 +249,12 @@ class TestContent:
             "alert 2 to staff",
         ]
 
-    def test_the_address_and_the_browser_of_the_visitor_stay_here(self) -> None:
+    def test_the_visitors_ip_address_and_browser_are_not_exported(self) -> None:
         text = json.dumps(bundle_of(*LEADS.values()))
         assert "203.0.113.10" not in text
         assert "a browser" not in text
 
-    def test_every_rule_and_message_makes_an_id_that_fhir_takes(self) -> None:
+    def test_every_rule_and_message_has_a_valid_fhir_id(self) -> None:
         ids = [rule.id for rule in (*RULE_SET.safety, RULE_SET.scoring_failure)] + list(RULE_SET.messages)
         assert max(map(len, ids)) <= 64 - 37
         assert all(set(name) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.") for name in ids)

@@ -1,4 +1,4 @@
-"""The FHIR Questionnaire before four judges. Each judge must also refuse a form that is broken in its own field."""
+"""Four validators check the FHIR Questionnaire. Each must also reject one with a fault of its kind."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def signed(part: Any) -> Any:
 
 
 class TestContent:
-    def test_is_a_draft_until_a_physician_has_signed_the_form_and_the_rules(self, english: RuleSet) -> None:
+    def test_is_a_draft_until_a_physician_approves_form_and_rules(self, english: RuleSet) -> None:
         both = varied(signed(english), questionnaire=signed(english.questionnaire))
         assert as_fhir(english)["status"] == "draft"
         assert "approvalDate" not in as_fhir(english)
@@ -160,7 +160,7 @@ class TestContent:
     @pytest.mark.parametrize(
         "code", ["72514-3", "http://loinc.org|", "http://loinc.org|pain", "http://other.example|1"]
     )
-    def test_a_code_that_nobody_can_look_up_is_refused_at_load(self, code: str, tmp_path: Path) -> None:
+    def test_a_malformed_standard_code_is_refused_at_load(self, code: str, tmp_path: Path) -> None:
         for path in Path(loading.__file__).parent.glob("fs-*.toml"):
             text = path.read_text(encoding="utf-8").replace("http://loinc.org|72514-3", code)
             (tmp_path / path.name).write_text(text, encoding="utf-8")
@@ -176,12 +176,12 @@ class TestContent:
         assert "repeats" not in item(form, "who")
         assert (item(form, "note")["type"], item(form, "note")["maxLength"]) == ("text", 500)
 
-    def test_a_number_between_bounds_takes_two_rows_that_must_both_hold(self, english: RuleSet) -> None:
+    def test_a_number_between_bounds_becomes_two_required_rows(self, english: RuleSet) -> None:
         preg = item(as_fhir(english), "preg")
         assert [(row["operator"], row["answerInteger"]) for row in preg["enableWhen"]] == [(">=", 18), ("<=", 55)]
         assert preg["enableBehavior"] == "all"
 
-    def test_the_contact_block_is_hidden_from_minors_and_not_when_the_age_is_missing(self, english: RuleSet) -> None:
+    def test_contact_fields_are_hidden_from_minors_but_not_without_an_age(self, english: RuleSet) -> None:
         form = as_fhir(english)
         by_age, by_person = item(form, "contact"), item(form, "contact.1")
         assert by_age["item"] == [by_person]
@@ -193,7 +193,7 @@ class TestContent:
         assert "guardian" not in json.dumps(by_person["enableWhen"])
         assert by_age["enableBehavior"] == by_person["enableBehavior"] == "any"
 
-    def test_no_consent_is_given_beforehand(self, english: RuleSet) -> None:
+    def test_no_consent_is_preselected(self, english: RuleSet) -> None:
         consents = [entry for entry in items(as_fhir(english)) if entry["linkId"].startswith("consent.")]
         assert len(consents) == 3
         assert all(entry["type"] == "boolean" and "initial" not in entry for entry in consents)
@@ -216,7 +216,7 @@ class TestContent:
             as_fhir(varied(english, questionnaire=varied(english.questionnaire, pages=(page,))))
 
 
-def test_taking_in_answers_does_not_load_fhir() -> None:
+def test_receiving_answers_does_not_load_fhir() -> None:
     program = (
         "import sys; from tests.aws import ENVIRONMENT; import os; os.environ.update(ENVIRONMENT)\n"
         "import functions.capture_lead, functions.screen_answers, functions.show_questionnaire\n"

@@ -1,4 +1,4 @@
-"""How bodies are read, judged by JSONTestSuite: what must be taken is taken, what must be refused is refused."""
+"""JSONTestSuite on request bodies: what a parser must accept is accepted, what it must reject is rejected."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ def cases(npm: Path) -> dict[str, str]:
 
 
 def is_json(text: str) -> bool:
-    """Whether the public route reads it as JSON; as a submission it is refused in any case."""
+    """Whether the public route parses it as JSON. As a submission it is always refused."""
     answer = capture_lead.handler(posting("capture_lead", text.encode(errors="surrogatepass")), CONTEXT)
-    if answer["statusCode"] == 413:  # one case is larger than any body may be
+    if answer["statusCode"] == 413:  # one case exceeds the largest allowed body
         return False
     assert answer["statusCode"] == 422
     return NO_JSON not in [error["detail"] for error in content(answer)["errors"]]
 
 
-def test_every_case_is_read_as_the_suite_says(cases: dict[str, str]) -> None:
+def test_every_case_is_parsed_as_the_suite_expects(cases: dict[str, str]) -> None:
     with aws_in_process():
         read = {name: is_json(text) for name, text in cases.items()}
     assert [sum(name.startswith(kind) for name in read) for kind in "yni"] == [TAKEN, REFUSED, EITHER]
-    assert [name for name, taken in read.items() if name.startswith("y") and not taken] == []
-    assert {name for name, taken in read.items() if name.startswith("n") and taken} == NOT_A_NUMBER
+    assert [name for name, accepted in read.items() if name.startswith("y") and not accepted] == []
+    assert {name for name, accepted in read.items() if name.startswith("n") and accepted} == NOT_A_NUMBER
 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e999"])
 @pytest.mark.parametrize("place", ["answers", "contact", "consents", "complete"])
-def test_what_is_no_number_is_refused_wherever_it_stands(place: str, value: str) -> None:
-    """The reader knows these names, as JavaScript does; no field takes them."""
+def test_nan_and_infinity_are_refused_everywhere(place: str, value: str) -> None:
+    """The parser accepts these names, as JavaScript does, but no field does."""
     body = json.dumps(submission()).replace(f'"{place}": {{', f'"{place}": {{"pain": {value}, ', 1)
     body = body if value in body else body.replace("{", f'{{"{place}": {value}, ', 1)
     answer = capture_lead.handler(posting("capture_lead", body), CONTEXT)

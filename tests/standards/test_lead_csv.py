@@ -1,4 +1,4 @@
-"""Leads as CSV: RFC 4180, and nothing in it that a spreadsheet would run."""
+"""Leads as CSV: valid by RFC 4180, and without anything that a spreadsheet would run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.formats.leads_csv import COLUMNS, header, rows, safe_cell
 from tests.functions.calls import URGENT
 from tests.leads import HOURS, a_lead, varied
 
-# RFC 4180, section 2, for a file whose every field is quoted; a line ends with CRLF.
+# RFC 4180, section 2, for a file in which every field is quoted and every line ends with CRLF.
 FIELD = r'"(?:[^"]|"")*"'
 FILE = re.compile(rf"(?:{FIELD}(?:,{FIELD}){{{len(COLUMNS) - 1}}}\r\n)+")
 NASTY = [
@@ -44,7 +44,7 @@ def read(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
 
 
-def test_a_line_for_each_lead_under_the_names_of_the_columns() -> None:
+def test_one_line_per_lead_below_the_header() -> None:
     lead = a_lead(URGENT)
     [line] = read(header() + rows([lead], HOURS.zone))
     assert list(line) == list(COLUMNS)
@@ -54,14 +54,14 @@ def test_a_line_for_each_lead_under_the_names_of_the_columns() -> None:
     assert (line["consent_contact"], line["consent_marketing"]) == ("yes", "no")
 
 
-def test_pages_put_together_are_one_file() -> None:
+def test_concatenated_pages_are_one_file() -> None:
     leads = [named(f"Ann {n}") for n in range(3)]
     pages = header() + "".join(rows([lead], HOURS.zone) for lead in leads)
     assert pages == header() + rows(leads, HOURS.zone)
     assert FILE.fullmatch(pages)
 
 
-def test_answers_and_fired_rules_are_not_in_it() -> None:
+def test_answers_and_fired_rules_are_not_exported() -> None:
     lead = a_lead({"sys": ["fever"], "note": "a canary in the note"})
     text = header() + rows([lead], HOURS.zone)
     assert "canary" not in text
@@ -70,13 +70,13 @@ def test_answers_and_fired_rules_are_not_in_it() -> None:
 
 
 @pytest.mark.parametrize("name", NASTY)
-def test_a_formula_is_only_a_text(name: str) -> None:
+def test_a_formula_is_exported_as_text(name: str) -> None:
     [line] = read(header() + rows([named(name)], HOURS.zone))
     assert line["name"] == f"'{name}"
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
-def test_any_name_comes_back_and_none_is_a_formula(name: str) -> None:
+def test_any_name_survives_the_round_trip_and_none_is_a_formula(name: str) -> None:
     text = header() + rows([named(name)], HOURS.zone)
     assert FILE.fullmatch(text)
     [line] = read(text)
@@ -85,7 +85,7 @@ def test_any_name_comes_back_and_none_is_a_formula(name: str) -> None:
 
 
 def test_no_cell_of_any_column_can_start_a_formula() -> None:
-    """Also where a lead has something odd in every field that comes from outside."""
+    """Even if every field from outside contains odd text."""
     odd = "=1+1"
     lead = varied(
         named(odd),
@@ -98,6 +98,6 @@ def test_no_cell_of_any_column_can_start_a_formula() -> None:
     assert not [name for name, cell in line.items() if cell[:1] in tuple("=+-@")]
 
 
-def test_ordinary_text_is_left_as_it_is() -> None:
+def test_ordinary_text_is_unchanged() -> None:
     for text in ("", "Ann O'Brien", "a=b", "1-2", "\u5f20\u4f1f", "x\ty"):
         assert safe_cell(text) == text

@@ -1,4 +1,4 @@
-"""LHC-Forms (npm lforms), a renderer that is not ours, draws the FHIR Questionnaire in Chromium and follows it."""
+"""LHC-Forms (npm lforms), an independent renderer, draws the FHIR Questionnaire in Chromium."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.formats.fhir.questionnaire import as_fhir
 from shared.rulebook.loading import load
 
 pytestmark = pytest.mark.browser
-PATIENCE = 20_000  # ms: a machine may be busy
+PATIENCE = 20_000  # ms; generous for a busy machine
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 WEB_COMPONENT = "node_modules/lforms/dist/lforms"
 PAGE = """<!doctype html>
@@ -30,7 +30,7 @@ PAGE = """<!doctype html>
 
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Requests are no news."""
+        """Logs nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -108,8 +108,8 @@ def test_shows_follow_ups_when_they_are_due(page: Page) -> None:
     miss(page, "ces-onset/1/1", "preg/1/1")
 
 
-def test_asks_everybody_but_minors_for_contact_data(page: Page) -> None:
-    see(page, CONTACT)  # a missing age is no minor's
+def test_asks_everyone_but_minors_for_contact_data(page: Page) -> None:
+    see(page, CONTACT)  # a missing age does not mean a minor
     say_age(page, "17")
     miss(page, CONTACT)
     say_age(page, "18")
@@ -120,6 +120,6 @@ def test_asks_everybody_but_minors_for_contact_data(page: Page) -> None:
     miss(page, CONTACT)
 
 
-def test_gives_no_consent_beforehand(page: Page) -> None:
+def test_preselects_no_consent(page: Page) -> None:
     answered = page.evaluate("JSON.stringify(LForms.Util.getFormFHIRData('QuestionnaireResponse', 'R4'))")
     assert "valueBoolean" not in answered

@@ -1,4 +1,4 @@
-"""Accept, as RFC 9110 reads it."""
+"""The Accept header, by RFC 9110."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ADVICE = "emergency_advice"
         ("application/fhir+json;q=0.9, application/fhir+json;fhirVersion=4.0;q=0.1, application/json;q=0.5", JSON),
         ("application/schema+json", SCHEMA),
         ("application/json;q=0.5, application/schema+json;q=0.9, application/fhir+json;q=0.8", SCHEMA),
-        ("application/json;q=0, */*;q=0.1", SCHEMA),  # the closest range counts, not the highest
+        ("application/json;q=0, */*;q=0.1", SCHEMA),  # the most specific range counts, not the highest quality
         ("*/*;q=0.1, application/json;q=0", SCHEMA),
         ("application/*;q=0.2, */*;q=0.9", JSON),
         ("application/json;q=0", None),
@@ -46,7 +46,7 @@ ADVICE = "emergency_advice"
         ("application/xml, text/*", None),
         ("application/schema+json ; q=1.000", SCHEMA),
         ("application/schema+json;Q=1", SCHEMA),
-        ("application/schema+json;q=2", None),  # not a quality: the entry counts for nothing
+        ("application/schema+json;q=2", None),  # not a valid quality: the entry is ignored
         ("application/schema+json;q=much, application/json", JSON),
         ("*/json", None),
         ("json, ;, /, application/", None),
@@ -58,7 +58,7 @@ def test_preferred(accept: str | None, chosen: str | None) -> None:
 
 
 @given(st.text(alphabet=st.sampled_from('*/,;=.q01"abjson +\x00é')))
-def test_any_header_has_an_answer(accept: str) -> None:
+def test_any_accept_header_is_answered(accept: str) -> None:
     assert preferred(accept, OFFERS) in (*OFFERS, None)
 
 
@@ -82,18 +82,18 @@ def test_each_representation_has_its_media_type_and_etag() -> None:
     assert fhir["resourceType"] == "Questionnaire"
 
 
-def test_without_accept_it_is_the_form() -> None:
+def test_the_default_is_the_form_definition() -> None:
     assert get()["body"] == get(accept="*/*")["body"] == get(accept=JSON)["body"]
 
 
-def test_an_etag_holds_for_its_own_representation_only() -> None:
+def test_each_representation_has_its_own_etag() -> None:
     etag = get(accept=FHIR)["headers"]["etag"]
     assert get(accept=FHIR, if_none_match=etag)["statusCode"] == 304
     assert "accept" in get(accept=FHIR, if_none_match=etag)["headers"]["vary"]
     assert get(accept=SCHEMA, if_none_match=etag)["statusCode"] == 200
 
 
-def test_what_is_not_on_offer_is_a_problem_that_still_gives_advice() -> None:
+def test_an_unavailable_media_type_is_a_problem_with_advice() -> None:
     answer = get(accept="text/html")
     assert answer["statusCode"] == 406
     assert answer["headers"]["content-type"] == "application/problem+json"

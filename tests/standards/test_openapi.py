@@ -1,4 +1,4 @@
-"""The OpenAPI document: fresh, complete, and clean before two linters."""
+"""The OpenAPI document is up to date, complete, and passes two linters."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def document() -> Json:
     return found
 
 
-def test_is_fresh() -> None:
+def test_the_committed_document_is_up_to_date() -> None:
     assert openapi.FILE.read_text(encoding="utf-8") == openapi.text(), "write it again: python -m dev.openapi"
 
 
@@ -44,7 +44,7 @@ def test_describes_every_route_of_the_template(document: Json) -> None:
     assert described == set(template.routes())
 
 
-def test_a_route_that_is_not_described_stops_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_undescribed_route_fails_the_generation(monkeypatch: pytest.MonkeyPatch) -> None:
     left = {route: found for route, found in openapi.OPERATIONS.items() if route != "GET /"}
     monkeypatch.setattr(openapi, "OPERATIONS", left)
     with pytest.raises(SystemExit, match="GET /"):
@@ -78,7 +78,7 @@ def test_openapi_spec_validator_refuses(document: Json) -> None:
 
 
 def redocly(npm: Path, folder: Path, document: Json) -> list[str]:
-    """The rules that it breaks, warnings included; recommended rules but for those in redocly.yaml."""
+    """Broken rules, including warnings. Uses the recommended rules, less the exceptions in redocly.yaml."""
     path = folder / "openapi.json"
     path.write_text(json.dumps(document), encoding="utf-8")
     shutil.copyfile(CONFIG, folder / "redocly.yaml")

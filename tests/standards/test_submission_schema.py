@@ -1,4 +1,4 @@
-"""The JSON Schema of a submission says what the server says. (test_conformance.py sends it hundreds of them.)"""
+"""The JSON Schema of a submission agrees with the server. (test_conformance.py sends hundreds of submissions.)"""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ BODIES: list[dict[str, Any]] = [
     submission({"who": ["self"]}),
     submission({"who": "nobody"}),
     submission({"ces": "none"}),
-    submission({"ces": ["none", "saddle-numb"]}),  # exclusive options are for the form; the rules cope
+    submission({"ces": ["none", "saddle-numb"]}),  # only the form enforces exclusive options; the rules accept both
     submission({"ces": []}),
     submission({"ces": ["none"] * 41}),
     submission({"ces": ["other"]}),
@@ -74,7 +74,7 @@ def test_agrees_with_the_server(body: dict[str, Any], validator: Draft202012Vali
     with aws_in_process():
         answer = capture_lead.handler(posting("capture_lead", body), CONTEXT)
     said = [error.message for error in validator.iter_errors(body)]
-    # `format` (the UUID) is an annotation, so its one mistake is the server's to find
+    # `format` (UUID) is only an annotation, so the server alone finds that fault
     fits = not said and body["submission_id"] != "1"
     assert fits is (answer["statusCode"] in (200, 201)), (answer["body"], said)
 

@@ -126,7 +126,7 @@ def test_the_canary_is_sent_once_an_hour_and_has_time_to_come_out() -> None:
     rule = of_type("AWS::Events::Rule")["WatchDeliveryEveryHour"]
 
     assert rule["ScheduleExpression"] == "cron(7 * * * ? *)"
-    assert watch_delivery.WITHIN.total_seconds() + 30 < FUNCTIONS["WatchDelivery"]["Timeout"]
+    assert watch_delivery.LONGEST_DELIVERY.total_seconds() + 30 < FUNCTIONS["WatchDelivery"]["Timeout"]
     assert of_type("AWS::Lambda::EventInvokeConfig")["WatchDeliveryEventInvokeConfig"]["MaximumRetryAttempts"] == 0
 
 

@@ -35,12 +35,12 @@ from functions import (
 from shared.adapters.webhook import Webhook
 from shared.domain.errors import NotDelivered
 from tests.aws import ENVIRONMENT, Aws, aws_in_process
+from tests.functions.admin_calls import erased, exported, exported_as_fhir, exported_person, retired
 from tests.functions.calls import CONTEXT, LEAD_ID, PRIORITY, URGENT, event, posting, spool_of, stream_of, submission
 from tests.functions.conftest import AN_OPEN_HOUR, Clock
-from tests.functions.filling import fill_all
+from tests.functions.fill_form import fill_all
 from tests.functions.plain_browser import PlainBrowser
 from tests.functions.staff_calls import captured, listed, opened, searched, worked
-from tests.functions.taking_out import erased, exported, exported_as_fhir, exported_person, retired
 from tests.least_privilege import (
     Difference,
     Use,
@@ -113,9 +113,9 @@ def table_away(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
 
 def told(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
     """By the stream, by the sweep, and by the digest."""
-    captured(URGENT, told=False)
+    captured(URGENT, alerted=False)
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
-    captured(URGENT, lead_id=OTHER, told=False)
+    captured(URGENT, lead_id=OTHER, alerted=False)
     assert escalate_leads.handler(event("escalate_leads"), CONTEXT) == {"alerted": 1}
     assert send_digest.handler(event("send_digest"), CONTEXT) == {"sent": True}
     assert len(aws.alerts()) == 3

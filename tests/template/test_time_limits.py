@@ -6,7 +6,7 @@ from typing import Any
 
 from functions import escalate_leads, retire_leads, watch_delivery
 from shared.adapters import webhook
-from shared.adapters.aws import PATIENT_FACING, UNHURRIED
+from shared.adapters.aws import BACKGROUND, PATIENT_FACING
 from tests.template.stack import FUNCTIONS
 
 
@@ -18,21 +18,24 @@ def longest_call(config: Any) -> float:
 
 def test_the_delivery_check_stops_waiting_while_there_is_time_to_say_so() -> None:
     """After the wait it looks at the subscriptions, which is one call."""
-    assert watch_delivery.WITHIN.total_seconds() + longest_call(UNHURRIED) < FUNCTIONS["WatchDelivery"]["Timeout"]
+    assert (
+        watch_delivery.LONGEST_DELIVERY.total_seconds() + longest_call(BACKGROUND)
+        < FUNCTIONS["WatchDelivery"]["Timeout"]
+    )
 
 
 def test_a_sweep_that_stops_in_time_ends_with_one_slow_lead() -> None:
     """Reading, claiming, publishing and recording are four calls."""
-    ends = escalate_leads.STOPS_AFTER.total_seconds() + 4 * longest_call(PATIENT_FACING)
+    ends = escalate_leads.TIME_LIMIT.total_seconds() + 4 * longest_call(PATIENT_FACING)
     assert ends < FUNCTIONS["EscalateLeads"]["Timeout"]
 
 
 def test_retention_that_stops_in_time_ends_with_one_slow_lead() -> None:
     """Reading and writing are two calls."""
-    ends = retire_leads.STOPS_AFTER.total_seconds() + 2 * longest_call(PATIENT_FACING)
+    ends = retire_leads.TIME_LIMIT.total_seconds() + 2 * longest_call(PATIENT_FACING)
     assert ends < FUNCTIONS["RetireLeads"]["Timeout"]
 
 
 def test_a_webhook_is_given_up_before_its_function_is_stopped() -> None:
-    waits: Any = webhook.WAITS  # whose parts could be missing, as far as their types say
+    waits: Any = webhook.TIMEOUT  # whose parts could be missing, as far as their types say
     assert waits.connect_timeout + waits.read_timeout < FUNCTIONS["DeliverWebhook"]["Timeout"] - 5

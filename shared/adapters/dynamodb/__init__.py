@@ -1,1 +1,1 @@
-"""The leads and the access log in DynamoDB. Only this package knows the database."""
+"""The leads table and the access log in DynamoDB. No other package calls DynamoDB."""

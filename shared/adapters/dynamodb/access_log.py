@@ -1,4 +1,4 @@
-"""Who opened which lead, and when."""
+"""The access log: who opened which lead, and when."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class AccessLog:
-    """A table of its own, to which functions may only add."""
+    """Its own table; functions may only add entries."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
     def add(self, lead_id: UUID, staff: Staff, what: str, at: datetime) -> None:
-        """Raises StoreUnavailable, and then nobody may be shown the lead."""
+        """Adds an entry. Raises StoreUnavailable; the caller must then not show the lead."""
         entry = {
             "lead_id": str(lead_id),
             "entry": f"{instant(at)}#{uuid4().hex}",  # two at the same moment are two entries

@@ -1,4 +1,4 @@
-"""Where a page ended, as a text that a caller hands back for the next one. To callers it is opaque."""
+"""Cursors of the worklist and of exports: where a page ended, as opaque text that fetches the next page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ View = Literal["open", "taken", "closed"]
 
 
 class WorklistCursor(NamedTuple):
-    """A lead's place in the order of a view of the worklist."""
+    """A lead's position in a view of the worklist."""
 
     view: View
     order: str
@@ -35,7 +35,7 @@ class WorklistCursor(NamedTuple):
 
     @classmethod
     def parse(cls, text: str, view: View) -> WorklistCursor:
-        """Raises InvalidInput for what is not a cursor of this view."""
+        """Raises InvalidInput for anything but a cursor of this view."""
         name, _, order = text.partition("_")
         if name != view or not re.fullmatch(ORDERS[view], order):
             _refuse("This is not in the expected format.")
@@ -43,7 +43,7 @@ class WorklistCursor(NamedTuple):
 
 
 class ExportCursor(NamedTuple):
-    """A lead in the order of arrival."""
+    """A lead's position in the order of arrival."""
 
     at: datetime
     lead_id: UUID
@@ -53,7 +53,7 @@ class ExportCursor(NamedTuple):
 
     @classmethod
     def parse(cls, text: str, period: Period) -> ExportCursor:
-        """Raises InvalidInput for what is not a cursor of this period."""
+        """Raises InvalidInput for anything but a cursor of this period."""
         match = re.fullmatch(EXPORT, text)
         if match is None:
             _refuse("This is not in the expected format.")

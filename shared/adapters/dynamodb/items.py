@@ -1,6 +1,6 @@
-"""A lead as an item of the table: the lead as JSON, and beside it only what conditions and indexes need.
+"""A lead as a table item: the lead as JSON, plus the attributes that conditions and indexes need.
 
-No index holds a name, a way to reach the person, or an answer.
+No index contains a name, contact data or an answer.
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ DUE = Index("due", "due_partition", "next_at")
 WORKLIST = Index("worklist", "worklist_partition", "worklist_order")
 ARRIVALS = Index("by_arrival", "arrival_partition", "arrival_order")
 TO_RETIRE = Index("to_retire", "retention_partition", "retention_since")
-RED_FLAG, NO_RED_FLAG = "red", "other"  # kinds of DUE, so that no flood of others is in front of a red flag
+RED_FLAG, NO_RED_FLAG = "red", "other"  # kinds of DUE, so that red flags are read first however many others are due
 OPEN, CLOSED = "open", "closed"  # kinds of WORKLIST
 ARRIVAL = "arrival"  # the one kind of ARRIVALS
 CANARY_KEPT_FOR = timedelta(days=2)
 
 
 def item_of(kept: Kept, partitions: Partitions) -> Item:
-    """An attribute that is left out keeps the lead out of that index."""
+    """The item of a lead or tombstone. It is only in those indexes whose key attributes it has."""
     item: Item = {
         "lead_id": {"S": str(kept.lead_id)},
         "version": {"N": str(kept.version)},
         "lead" if isinstance(kept, Lead) else "remainder": {"S": kept.model_dump_json()},
-        "write_id": {"S": uuid4().hex},  # tells our own write, met again by the SDK's retry, from an equal one
+        "write_id": {"S": uuid4().hex},  # distinguishes our own write, found by the SDK's retry, from an equal one
     }
-    if isinstance(kept, Lead) and kept.source == CANARY:  # on no list; the table forgets it by itself
+    if isinstance(kept, Lead) and kept.source == CANARY:  # on no list; DynamoDB expires it
         expires = int((kept.assessment.received_at + CANARY_KEPT_FOR).timestamp())
-        return item | _texts(_due(kept, partitions)) | {"expires_at": {"N": str(expires)}}
+        return item | _strings(_due_keys(kept, partitions)) | {"expires_at": {"N": str(expires)}}
     if (stage := stage_of(kept)) is not None:
         keys = {TO_RETIRE.partition: partitions.of(kept.lead_id, stage[0]), TO_RETIRE.order: instant(stage[1])}
-        item |= _texts(keys)
+        item |= _strings(keys)
     if isinstance(kept, Lead):
-        item |= _texts(_due(kept, partitions) | _lists(kept, partitions) | _searches(kept))
+        item |= _strings(_due_keys(kept, partitions) | _list_keys(kept, partitions) | _search_keys(kept))
     return item
 
 
@@ -56,25 +56,25 @@ def summary_of(item: Item) -> LeadSummary:
 
 
 def instant(at: datetime) -> str:
-    """Sorts as text the way instants sort in time."""
+    """Text that sorts in time order."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def open_order(lead: Lead) -> str:
-    """Sorts as text the way `urgency` sorts; the id makes it unique, so that a page can end at any lead."""
+    """Text that sorts like `urgency`. The id makes it unique, so that a page can end at any lead."""
     taken, tier_rank, deadline, received_at = urgency(lead)
     return f"{taken:d}-{tier_rank:02}#{instant(deadline)}#{instant(received_at)}#{lead.lead_id}"
 
 
-def _due(lead: Lead, partitions: Partitions) -> dict[str, str]:
-    """Only leads that need another look are in that index."""
+def _due_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
+    """Keys of the index DUE; none for a lead without a next alert."""
     if lead.escalation.next_at is None:
         return {}
     kind = RED_FLAG if lead.assessment.red_flag else NO_RED_FLAG
     return {DUE.partition: partitions.of(lead.lead_id, kind), DUE.order: instant(lead.escalation.next_at)}
 
 
-def _lists(lead: Lead, partitions: Partitions) -> dict[str, str]:
+def _list_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
     summary = LeadSummary.of(lead)
     done_order = f"{instant(summary.done_at)}#{lead.lead_id}"
     return {
@@ -86,7 +86,7 @@ def _lists(lead: Lead, partitions: Partitions) -> dict[str, str]:
     }
 
 
-def _searches(lead: Lead) -> dict[str, str]:
+def _search_keys(lead: Lead) -> dict[str, str]:
     return {
         "reference": lead.reference,
         "received_at": instant(lead.assessment.received_at),
@@ -95,5 +95,5 @@ def _searches(lead: Lead) -> dict[str, str]:
     }
 
 
-def _texts(attributes: dict[str, str]) -> dict[str, Any]:
+def _strings(attributes: dict[str, str]) -> dict[str, Any]:
     return {name: {"S": value} for name, value in attributes.items() if value}

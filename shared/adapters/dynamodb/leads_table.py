@@ -1,4 +1,4 @@
-"""The leads table. Each change is one conditional write, and each list costs what is read of it."""
+"""The leads table. Each change is one conditional write; lists read only as far as the caller iterates."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from shared.domain.leads.erasure import Tombstone
 from shared.domain.leads.export import Period
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.lead_view import LeadSummary
-from shared.domain.leads.person import SAME_PERSON
+from shared.domain.leads.person_keys import SAME_PERSON
 from shared.domain.leads.retention import Kept, Stage
 
 if TYPE_CHECKING:
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
 BY_REFERENCE = "by_reference"
 BY_PHONE = "by_phone"
 BY_EMAIL = "by_email"
-AFTER = "~"  # sorts after all that is in an order; behind one place, it is just after that
+AFTER = "~"  # sorts after any order; appended to one, it sorts just after it
 
 
 class LeadsTable:
-    """One item for each lead. `index_shards`: how many partitions the indexes are spread over."""
+    """One item for each lead or tombstone. `index_shards`: partitions per index."""
 
     def __init__(self, client: DynamoDBClient, table: str, index_shards: int) -> None:
         self._client = client
@@ -52,10 +52,10 @@ class LeadsTable:
         self._partitions = Partitions(index_shards)
 
     def add(self, lead: Lead) -> Lead | None:
-        """Store a lead that is not there yet; None, or the lead that already has this id.
+        """Stores a new lead and returns None; returns the stored lead, unchanged, if the id is taken.
 
-        The SDK's own retry can meet its own first write: the caller compares the content and answers as for a repeat.
-        Raises StoreUnavailable, or LeadErased: it does not come back.
+        That may be our own write, found by the SDK's retry. The caller compares the content, as for any repeat.
+        Raises StoreUnavailable, or LeadErased if a lead with this id was erased.
         """
         try:
             self._client.put_item(
@@ -66,7 +66,7 @@ class LeadsTable:
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
             item: Any = error.response.get("Item")
-            if item is None:  # DynamoDB always sends it; without it we cannot tell a repeat from a conflict
+            if item is None:  # never seen; without it we cannot tell a repeat from a conflict
                 raise StoreUnavailable from error
             earlier = kept_of(item)
             if isinstance(earlier, Tombstone):
@@ -81,7 +81,7 @@ class LeadsTable:
         return kept if isinstance(kept, Lead) else None
 
     def kept(self, lead_id: UUID) -> Kept | None:
-        """The lead, or what is left of it. Raises StoreUnavailable."""
+        """The lead or its tombstone. Raises StoreUnavailable."""
         try:
             answer = self._client.get_item(
                 TableName=self._table, Key={"lead_id": {"S": str(lead_id)}}, ConsistentRead=True
@@ -92,9 +92,9 @@ class LeadsTable:
         return kept_of(item) if item else None
 
     def replace(self, before: Kept, after: Kept) -> None:
-        """Write `after` while `before` is still the stored version. Raises LeadChanged or StoreUnavailable.
+        """Replaces `before` by `after`. Raises LeadChanged if `before` is not the stored version, or StoreUnavailable.
 
-        When the SDK's retry meets its own first write, the stored lead is already `after`: that is success.
+        If the SDK's retry finds its own first write, the stored item already is `after`: that is a success.
         """
         item = item_of(after, self._partitions)
         try:
@@ -112,9 +112,9 @@ class LeadsTable:
             raise StoreUnavailable from error
 
     def remove(self, kept: Kept) -> None:
-        """Leave nothing, while that version is the stored one. Raises LeadChanged or StoreUnavailable.
+        """Deletes the item. Raises LeadChanged if this is not the stored version, or StoreUnavailable.
 
-        When the SDK's retry meets its own first deletion, there is nothing left: that is success.
+        If the SDK's retry finds its own first deletion, nothing is stored any more: that is a success.
         """
         try:
             self._client.delete_item(
@@ -129,7 +129,7 @@ class LeadsTable:
             raise StoreUnavailable from error
 
     def due(self, at: datetime) -> Iterator[UUID]:
-        """Leads whose next look is due: those with a red flag first, and then the longest due first.
+        """Leads whose next alert is due: red flags first, then the others; in each group the longest due first.
 
         Raises StoreUnavailable.
         """
@@ -138,16 +138,19 @@ class LeadsTable:
                 yield UUID(item["lead_id"]["S"])
 
     def open_leads(self, after: str | None = None) -> Iterator[tuple[LeadSummary, str]]:
-        """Open leads in the order of `urgency`, each with its cursor. Raises StoreUnavailable, or InvalidInput for a
-        cursor of something else."""
+        """Open leads in the order of `urgency`, each with its cursor.
+
+        after: a cursor; the list starts behind it.
+        Raises StoreUnavailable, or InvalidInput for a cursor of another list.
+        """
         return self._open("open", "0", after)
 
     def taken_leads(self, after: str | None = None) -> Iterator[tuple[LeadSummary, str]]:
-        """Those of the open leads that somebody has. As `open_leads`."""
+        """Open leads that have an owner. Otherwise as `open_leads`."""
         return self._open("taken", "1", after)
 
     def closed_leads(self, after: str | None = None) -> Iterator[tuple[LeadSummary, str]]:
-        """Leads that need nobody, the latest done first. As `open_leads`."""
+        """Leads that need no more work, the latest done first. Otherwise as `open_leads`."""
         before = AFTER if after is None else WorklistCursor.parse(after, "closed").order
         items = self._partitions.read(self._query, WORKLIST, CLOSED, "< :before", latest_first=True, before=before)
         return _listed("closed", items)
@@ -167,8 +170,10 @@ class LeadsTable:
         return next((UUID(item["lead_id"]["S"]) for item in answer["Items"]), None)
 
     def of_person(self, phone_key: str, email_key: str) -> tuple[LeadSummary, ...]:
-        """Leads with this phone number or e-mail address, the latest first; an empty key finds none. Raises
-        StoreUnavailable."""
+        """Leads with this phone number or e-mail address (as hashes), the latest first. An empty key finds none.
+
+        Raises StoreUnavailable.
+        """
         found = {
             summary.reference: summary
             for index, name, key in ((BY_PHONE, "phone_key", phone_key), (BY_EMAIL, "email_key", email_key))
@@ -178,20 +183,21 @@ class LeadsTable:
         return tuple(sorted(found.values(), key=lambda summary: summary.received_at, reverse=True))
 
     def arrivals(self, period: Period, after: str | None = None) -> Iterator[tuple[UUID, str]]:
-        """The leads that came in then, in order, each with its cursor; read as far as asked for.
+        """Leads that arrived in the period, in order of arrival, each with its cursor.
 
-        Raises StoreUnavailable, or InvalidInput for a cursor of something else.
+        after: a cursor; the list starts behind it.
+        Raises StoreUnavailable, or InvalidInput for a cursor of another period.
         """
         first = instant(period.since)
         if after is not None:
             cursor = ExportCursor.parse(after, period)
             first = f"{instant(cursor.at)}#{cursor.lead_id}{AFTER}"
-        last = instant(period.until)  # what came in just then has its id behind it, and so is past it
+        last = instant(period.until)  # exclusive: a lead that arrived just then has its id appended and sorts after it
         between = "BETWEEN :first AND :last"
         return map(_arrived, self._partitions.read(self._query, ARRIVALS, ARRIVAL, between, first=first, last=last))
 
     def in_stage(self, stage: Stage, until: datetime) -> Iterator[UUID]:
-        """What entered this stage of retention then or earlier, the oldest first. Raises StoreUnavailable."""
+        """Leads that entered this retention stage by `until`, the oldest first. Raises StoreUnavailable."""
         for item in self._partitions.read(self._query, TO_RETIRE, stage, "<= :until", until=instant(until)):
             yield UUID(item["lead_id"]["S"])
 

@@ -1,7 +1,7 @@
-"""The partitions of an index, read as one.
+"""Spreads an index over several partitions and reads them as one list.
 
-DynamoDB takes 1,000 writes a second for one key of an index. Above that, the leads are spread over several partitions
-(template parameter IndexShards). No caller sees them: a read merges them into one order.
+DynamoDB accepts 1,000 writes a second per partition key. For more, raise the template parameter IndexShards. Callers
+do not notice: a read merges the partitions into one order.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 READ_AT_ONCE = 100  # items: as many as a page of the worklist or of an export shows
-UNEVEN = 10  # items more than its share that a partition may have of a page
+UNEVEN = 10  # items; how far a partition may exceed its even share of a page
 
 Item = dict[str, Any]
 
@@ -29,7 +29,7 @@ class Index(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Partitions:
-    """`count`: how many; it may grow at any time, since all are read and a lead stays where it was until it changes."""
+    """`count` may be raised at any time: every partition is read, and a lead moves when it is next written."""
 
     count: int
 
@@ -47,9 +47,9 @@ class Partitions:
         latest_first: bool = False,
         **values: str,
     ) -> Iterator[Item]:
-        """What the index holds of this kind, in the index's order; read as far as asked for.
+        """Items of this kind in the index's order. Pages are fetched as the caller iterates.
 
-        `condition`: on the order, with `values` by name; for example "<= :last".
+        condition: on the sort key, with placeholders from `values`; for example "<= :last".
         """
         first_read = min(READ_AT_ONCE // self.count + UNEVEN, READ_AT_ONCE)
 

@@ -1,1 +1,1 @@
-"""What comes in: submissions and their fields, filled-in forms, ad leads, signs of a machine."""
+"""What arrives: submissions and their fields, filled-in forms, ad leads, and signs of bots."""

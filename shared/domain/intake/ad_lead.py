@@ -1,4 +1,4 @@
-"""A lead form of an ad network (Google Ads lead form webhook), read as a submission that answered no question."""
+"""A lead from an ad network (Google Ads lead form webhook), converted to a submission without answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.domain.intake.attribution import Attribution
 from shared.domain.intake.submission import Consents, ContactEntry, QuestionnaireVersion, Submission
 from shared.domain.model import Stored
 
-NAMESPACE = UUID("6a2f0a53-6a0c-5c3a-9d0e-3a4c6f0b9d11")  # made once for this purpose; never change it
+NAMESPACE = UUID("6a2f0a53-6a0c-5c3a-9d0e-3a4c6f0b9d11")  # of the submission ids made here; never change it
 CONTACT_COLUMNS = {
     "phone": ("PHONE_NUMBER", "WORK_PHONE"),
     "email": ("EMAIL", "WORK_EMAIL"),
@@ -24,20 +24,20 @@ MAX_ATTRIBUTION = 120  # characters
 
 
 class Column(Stored):
-    """The network may add keys at any time: unknown ones are ignored."""
+    """One field of the ad form. Ignores unknown keys, because the network may add some at any time."""
 
     column_id: str | None = None
     string_value: str | None = None
 
 
 class AdKey(Stored):
-    """The secret alone: nothing else is looked at before it is right."""
+    """The shared secret. It is checked before anything else is read."""
 
     google_key: Annotated[str, Field(max_length=200)] = ""
 
 
 class AdLead(Stored):
-    """The webhook's body (Google Ads API, lead form webhook). Only what we cannot do without must be right."""
+    """The body of the webhook (Google Ads API, lead form webhook). Only indispensable fields are validated."""
 
     lead_id: Annotated[str, Field(min_length=1, max_length=300)]
     user_column_data: Annotated[tuple[Column, ...], Field(max_length=MAX_COLUMNS)]
@@ -46,10 +46,11 @@ class AdLead(Stored):
     is_test: bool = False
 
     def submission(self, questionnaire: QuestionnaireVersion) -> Submission:
-        """No question was put, so every safety answer is unknown and UNK-04 applies. The same `lead_id` is the same
-        submission.
+        """The ad lead as a submission. The same `lead_id` always gives the same submission id.
 
-        Raises InvalidInput when there is neither a phone number nor an e-mail address to use.
+        The ad asked no questions, so every safety answer is unknown and rule UNK-04 fires.
+
+        Raises: InvalidInput without a valid phone number or email address.
         """
         values = {column.column_id: (column.string_value or "").strip() for column in self.user_column_data}
         name = values.get("FULL_NAME") or " ".join(filter(None, (values.get(key) for key in NAME_COLUMNS[1:])))
@@ -73,13 +74,13 @@ class AdLead(Stored):
 
 
 def _clean(value: object) -> str:
-    """Told for the record only: what cannot be kept is left out."""
+    """The value as text; "" if it is unprintable or too long. Attribution never refuses a lead."""
     text = "" if value is None else str(value).strip()
     return text if text.isprintable() and len(text) <= MAX_ATTRIBUTION else ""
 
 
 def _contact(fields: dict[str, Any]) -> ContactEntry:
-    """A field that a form would have to mend is left out here: nobody can mend it, and the others still serve."""
+    """The contact without its invalid fields. Nobody can correct them here, and the valid ones are still useful."""
     while True:
         try:
             return ContactEntry.model_validate(fields)

@@ -8,12 +8,12 @@ from typing import Annotated
 from shared.domain.intake.fields import Address, Line, line
 from shared.domain.model import Model
 
-Fields = Mapping[str, tuple[str, ...]]  # of a plain form: each name with its texts, in the order sent
+Fields = Mapping[str, tuple[str, ...]]  # of a plain form: the texts of each field name, in the order sent
 LONGEST_ATTRIBUTION = 100
 
 
 class Attribution(Model):
-    """Where the visitor came from."""
+    """Where the visitor came from: campaign parameters, click ids, referrer and landing page."""
 
     utm_source: Annotated[str, line(120), Line] | None = None
     utm_medium: Annotated[str, line(120), Line] | None = None
@@ -33,7 +33,7 @@ ATTRIBUTION = tuple(Attribution.model_fields)
 
 
 def clean_attribution(fields: Fields) -> dict[str, str]:
-    """Where the visitor came from; what cannot be taken is cut, never a reason to refuse."""
+    """The attribution fields of a plain form. Invalid characters and excess length are cut off, never refused."""
     found = {}
     for name in ATTRIBUTION:
         text = "".join(character for character in first_of(fields, name) if " " <= character <= "~")

@@ -1,4 +1,4 @@
-"""How single fields are read: what each may hold, and what of it is kept."""
+"""Validation and normalisation of single fields."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from shared.domain.intake.phone import e164
 MAX_ANSWERS = 100
 MAX_OPTIONS = 40
 MAX_CODE = 64  # characters
-MAX_TEXT = 2_000  # characters; each question sets its own, lower limit
+MAX_TEXT = 2_000  # characters; each question sets a lower limit
 MAX_NUMBER = 10**6
 UNKNOWN_KIND: LiteralString = "Enter a whole number, text, or a list of option codes."
 DAY = r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}"
-# Most addresses are read without the library: importing it costs a tenth of a cold start. Tests hold that it agrees.
+# Matches most addresses without the library, whose import takes a tenth of a cold start. Tests check that they agree.
 USUAL_ADDRESS = re.compile(r"[a-z0-9_]+(?:[.+-][a-z0-9_]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*\.(?:com|net|org|edu|gov|us)")
-LONGEST_USUAL = 64  # characters: a name in a domain may have 63
-CONTROL = ("Cc", "Cs")  # not Cn: this Python may not know yet what a new phone can type
+LONGEST_USUAL = 64  # characters: a domain label may have 63
+CONTROL = ("Cc", "Cs")  # not Cn: a new phone can type characters that this Python does not know
 LINE_BREAKS = "\n\r\t"
-# Marks of writing direction come along when a number is copied from an address book, and can disguise what staff read.
+# Direction marks are copied along with numbers from address books, and can disguise what staff read.
 DIRECTION_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 
 
 def refuse_control(text: str, allowed: str = "") -> str:
-    """The text without marks of direction, unless it holds characters that nobody sees."""
-    if text.isascii() and text.isprintable():  # nearly every text: letter by letter costs a tenth of a request
+    """The text without direction marks. Raises PydanticCustomError for control characters that are not `allowed`."""
+    if text.isascii() and text.isprintable():  # nearly every text; checking each character takes a tenth of a request
         return text
     text = text.translate(DIRECTION_MARKS)
     if any(unicodedata.category(character) in CONTROL and character not in allowed for character in text):
@@ -59,7 +59,7 @@ def _code(value: Any) -> str:
 
 
 def mail_address(value: str) -> str:
-    """The address as it is stored. Raises PydanticCustomError."""
+    """The email address, normalised as it is stored. Raises PydanticCustomError if it is invalid."""
     if len(value) <= LONGEST_USUAL and USUAL_ADDRESS.fullmatch(value):
         return value
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  seldom needed
@@ -71,7 +71,7 @@ def mail_address(value: str) -> str:
 
 
 def without_query(address: str) -> str:
-    """Queries can carry personal data."""
+    """The address without query and fragment, which can hold personal data."""
     return address.partition("?")[0].partition("#")[0]
 
 
@@ -87,7 +87,7 @@ def read_day(value: Any) -> date:
 
 
 def line(most: int) -> Any:
-    """One line of text of at most that many characters, without the spaces around it."""
+    """One line of text of at most `most` characters; surrounding spaces are stripped."""
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=most)
 
 
@@ -97,7 +97,7 @@ Email = AfterValidator(mail_address)
 Address = AfterValidator(without_query)
 TextHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 QuestionCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-AnswerShape = (  # what the JSON Schema says of an answer before its question is known
+AnswerShape = (  # in the JSON Schema, before the question is known
     Annotated[int, Field(ge=-MAX_NUMBER, le=MAX_NUMBER)]
     | Annotated[str, Field(max_length=MAX_TEXT)]
     | Annotated[list[Annotated[str, Field(max_length=MAX_CODE)]], Field(max_length=MAX_OPTIONS)]

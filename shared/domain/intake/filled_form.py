@@ -1,8 +1,8 @@
-"""A form filled in without JavaScript: the fields that a browser posts, and what they say.
+"""The plain form: what a browser without JavaScript posts, and which page comes next.
 
-Fields are named like the API's: `answers.age`, `contact.phone`, `consents.contact`, and the names of an attribution as
-they are (`utm_source`). A form that we drew also says which page it shows (`step`) and what it asked there (`asked`),
-and carries everything else in hidden fields: nothing is kept on our side between pages.
+Fields have the API's names: `answers.age`, `contact.phone`, `consents.contact`; attribution has no prefix
+(`utm_source`). A form that we drew also posts the page it shows (`step`) and the questions on it (`asked`). All other
+fields travel as hidden inputs, because the server keeps no state between pages.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from shared.domain.rules.questionnaire import Answer, Page, Question, Questionna
 
 WHOLE = "all"  # the step of a form that shows every question on one page
 ANSWERS, CONTACT, CONSENTS = "answers.", "contact.", "consents."
-SHOWN = "consents_shown."  # + consent code: the hash of the text beside its box
+SHOWN = "consents_shown."  # + consent code: the hash of the consent text that was shown
 CARRIED = (
     "submission_id",
     "questionnaire",
@@ -34,17 +34,19 @@ CARRIED = (
     "website",
 )
 NOT_TICKED = frozenset({"", "0", "no", "off", "false"})
-IN_EMERGENCY = ("name", "phone")  # the contact fields of the form beside emergency advice
+IN_EMERGENCY = ("name", "phone")  # contact fields on the page with emergency advice
 MOST_SCALE = 10
 
 
 def is_scale(question: Question) -> bool:
-    """A few numbers: shown as buttons."""
+    """Whether the question is shown as a row of number buttons."""
     return question.type == "integer" and (question.maximum or 0) - (question.minimum or 0) <= MOST_SCALE
 
 
 @dataclass(frozen=True)
 class FilledForm:
+    """The posted fields of a plain form, read with its questionnaire."""
+
     fields: Fields
     questionnaire: Questionnaire
 
@@ -67,13 +69,13 @@ class FilledForm:
 
     @property
     def step(self) -> str:
-        """The page that was shown, WHOLE, or empty for a form that somebody else drew."""
+        """The id of the page shown; WHOLE for a form on one page; "" for a form that another site drew."""
         step = self.first("step")
         return step if step == WHOLE or step in self.questionnaire.page_ids else ""
 
     @property
     def wanted(self) -> str:
-        """The page that a button asked for, whatever is filled in."""
+        """The page that a button asks for, even if this page is incomplete."""
         step = self.first("back") or self.first("show")
         return step if step == WHOLE or step in self.questionnaire.page_ids else ""
 
@@ -84,7 +86,7 @@ class FilledForm:
 
     @property
     def in_emergency(self) -> bool:
-        """Whether this is the form beside emergency advice."""
+        """Whether this is the contact form on the page with emergency advice."""
         return bool(self.first("emergency"))
 
     @property
@@ -106,7 +108,7 @@ class FilledForm:
 
     @property
     def not_asked_yet(self) -> tuple[Question, ...]:
-        """Follow-ups that the answers of this page have made due."""
+        """Follow-ups that the answers on this page call for and that were not asked yet."""
         return tuple(
             question
             for question in self.due(self.step)
@@ -116,7 +118,7 @@ class FilledForm:
     # --- what was filled in ---
 
     def answer(self, question: Question) -> Answer | None:
-        """As the API takes it; None when there is none. A number that cannot be read stays the text that it is."""
+        """The answer as the API accepts it; None if there is none. An unreadable number stays text."""
         given = [text for text in self.typed(ANSWERS + question.code) if text.strip()]
         if not given:
             return None
@@ -138,7 +140,7 @@ class FilledForm:
                 yield code, answer
 
     def answers(self) -> dict[str, Answer]:
-        """All that was answered. On a form in pages, a follow-up that a changed answer has hidden again is left out."""
+        """All answers. On a paged form, follow-ups that a changed answer hides again are left out."""
         paged = self.step not in ("", WHOLE)
         questions = self.questionnaire.questions
         return {
@@ -148,8 +150,10 @@ class FilledForm:
         }
 
     def answers_to_screen(self, *, texts: bool = False) -> dict[str, Answer]:
-        """What the safety check may see: no free text (but with `texts`), nothing unreadable, and nothing whose
-        follow-up on this page is still unanswered, since the rules would assume the worst of it too early."""
+        """The answers for the safety check: only valid ones, and free text only with `texts`.
+
+        Leaves out an answer while its follow-up on this page is unanswered: the rules would assume the worst too early.
+        """
         unfinished = {
             question.shown_when.question
             for question in (self.due(self.step) if self.step else ())
@@ -169,7 +173,7 @@ class FilledForm:
         return any(text.strip().lower() not in NOT_TICKED for text in self.typed(CONSENTS + consent))
 
     def submission(self, submission_id: UUID, page: str) -> dict[str, Any]:
-        """The same content as the API's JSON. `page`: where the form was shown, if it does not say so itself."""
+        """The content of the API's JSON body. `page`: the form's address, used if the form does not post its own."""
         content: dict[str, Any] = {
             "submission_id": submission_id,
             "questionnaire": {
@@ -213,11 +217,11 @@ class FilledForm:
     # --- what is missing or wrong ---
 
     def problems(self) -> tuple[FieldProblem, ...]:
-        """Of the questions that this page asked."""
+        """The problems with the questions that this page asked."""
         return tuple(self._problems_of(question for question in self.due(self.step) if question.code in self.asked))
 
     def problems_at_the_end(self) -> tuple[FieldProblem, ...]:
-        """Of the last page, before sending. A form that somebody else drew may ask for less than ours."""
+        """The problems of the last page, before sending. A form that another site drew may require less than ours."""
         if self.in_emergency:
             return tuple(self._emergency_contact_problems())
         if not self.step:
@@ -286,7 +290,7 @@ class FilledForm:
     # --- what the next page carries ---
 
     def carried(self, drawn: Collection[str]) -> Iterator[tuple[str, str]]:
-        """Fields that the next page does not show but must not lose."""
+        """Fields that the next page must keep in hidden inputs. `drawn`: the names that it shows."""
         for name, texts in self.fields.items():
             if name in drawn:
                 continue
@@ -312,8 +316,8 @@ _MISSING = {
 class FormView:
     """What a visitor without JavaScript sees next.
 
-    `kind`: a "page" of questions, the "follow-ups" to a page, or the interruptions "emergency" and "minor".
-    `step`: the page it is about.
+    kind: a "page" of questions, the "follow-ups" to a page, or the interruptions "emergency" and "minor".
+    step: the page concerned.
     """
 
     form: FilledForm
@@ -336,7 +340,7 @@ class FormView:
 
     @property
     def sections(self) -> tuple[tuple[Page, tuple[Question, ...]], ...]:
-        """The pages shown, each with its questions. On a single page every follow-up shows, with its condition."""
+        """The pages shown, each with its questions. A form on one page shows every follow-up, with its condition."""
         return tuple((page, tuple(filter(self._shows, page.questions))) for page in self.form.pages(self.step))
 
     def _shows(self, question: Question) -> bool:

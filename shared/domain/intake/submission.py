@@ -1,4 +1,4 @@
-"""What a landing page may send, with the limits of every field."""
+"""What a landing page may send, and the limits of each field."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOT_CONTENT = {"submission_id", "token", "proof", "website"}
 
 
 def _ordered(entries: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Questions and ticks in an order of their own."""
+    """The entries sorted by key, and lists sorted too, so that equal content hashes alike."""
     return {key: sorted(entry) if isinstance(entry, list) else entry for key, entry in sorted(entries.items())}
 
 
@@ -29,7 +29,7 @@ def _given(field: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How to reach the person. Phone numbers are E.164."""
+    """How to reach the person. `phone` is E.164."""
 
     name: str | None = None
     phone: str | None = None
@@ -40,7 +40,7 @@ class Contact:
 
 
 class ContactEntry(Model):
-    """As a page sends it: at least a phone or an e-mail address. Names may be in any script."""
+    """Contact details as a page sends them: at least a phone number or an email address. Names may be in any script."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra={"anyOf": [_given("phone"), _given("email")]})
 
@@ -54,7 +54,7 @@ class ContactEntry(Model):
     @field_validator("*", mode="before")
     @classmethod
     def blank_is_absent(cls, value: Any) -> Any:
-        """An empty form field is a field left out."""
+        """Treat an empty form field as missing."""
         return None if isinstance(value, str) and not value.strip() else value
 
     @model_validator(mode="after")
@@ -68,7 +68,7 @@ class ContactEntry(Model):
 
 
 class Consents(Model):
-    """What the person agreed to, each by a box of its own. Without consent to contact nothing is stored."""
+    """What the person agreed to, each with a separate box. Nothing is stored without consent to contact."""
 
     contact: Annotated[bool, Field(strict=True)]
     sms: Annotated[bool, Field(strict=True)] = False
@@ -86,12 +86,14 @@ ConsentCode = Literal["contact", "sms", "marketing"]
 
 
 class Submission(Model):
-    """One filled-in form. The page makes `submission_id` once for each form, so sending again is harmless.
+    """One filled-in form.
 
-    `consents_shown`: the sha256 (hex) of each consent text that the page showed, as the questionnaire gives it.
-    `complete`: False when the visitor left before the end, after consenting to contact.
-    `page`: where the form was shown, without its query. `token`, `proof`: from GET /challenges.
-    `website`: a trap; no person sees this field.
+    submission_id: made once for each form, so that sending it twice is harmless.
+    consents_shown: sha256 (hex) of each consent text that the page showed, from the questionnaire.
+    complete: False if the visitor consented to contact but left before the end.
+    page: the address of the form, without its query.
+    token, proof: from GET /challenges.
+    website: a trap for bots; people do not see this field.
     """
 
     submission_id: UUID
@@ -109,9 +111,9 @@ class Submission(Model):
     website: Annotated[str, Field(max_length=500)] | None = None
 
     def content_hash(self) -> str:
-        """sha256 (hex) of the content, the same for the same content however it was written down or proved.
+        """sha256 (hex) of the content, whatever the order of its keys, its token or its proof.
 
-        Defaults are left out, so that a new field does not change what was sent before it.
+        Defaults are left out, so that adding a field does not change earlier hashes.
         """
         ordered = self.model_copy(
             update={
@@ -125,7 +127,7 @@ class Submission(Model):
 
 
 class Screening(Model):
-    """Answers so far, without anything that identifies a person. `page`: the last page the visitor left."""
+    """The answers so far, without anything that identifies a person. `page`: the last page the visitor completed."""
 
     questionnaire: QuestionnaireVersion
     answers: AnswerMap

@@ -1,4 +1,4 @@
-"""How much a submission looks like a machine's. Suspects are kept and listed; nobody is ever turned away."""
+"""How likely it is that a bot sent a submission. Suspects are stored and listed; nobody is turned away."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from shared.domain.rules.triage import RuleSet, TriageResult
 
 
 class Sign(StrEnum):
-    """What was noticed about how the form was filled in."""
+    """A sign of how the form was filled in."""
 
-    TRAP_FILLED = "trap-filled"  # a field that no person sees
-    TOO_QUICK = "too-quick"  # less time than reading the form takes
-    NO_TOKEN = "no-token"  # noqa: S105  the form was not drawn by us, or a page elsewhere posts plain data
-    NO_ANSWERS = "no-answers"  # contact only, perhaps with a text
-    BAD_TOKEN = "bad-token"  # noqa: S105  or old: a page that stood open for a day proves as little as none
-    NO_PROOF = "no-proof"  # no proof of work: no JavaScript, or a machine
+    TRAP_FILLED = "trap-filled"  # a field that people do not see
+    TOO_QUICK = "too-quick"  # in less time than it takes to read the form
+    NO_TOKEN = "no-token"  # noqa: S105  another site drew the form or posts plain data
+    NO_ANSWERS = "no-answers"  # contact details only, or with free text
+    BAD_TOKEN = "bad-token"  # noqa: S105  invalid or expired, such as from a page left open for a day
+    NO_PROOF = "no-proof"  # no proof of work: no JavaScript, or a bot
     BAD_PROOF = "bad-proof"
     GOOD_PROOF = "good-proof"
 
@@ -31,7 +31,7 @@ WEIGHTS = {
     Sign.BAD_PROOF: 1,
     Sign.GOOD_PROOF: -2,
 }
-SUSPECT_AT = 4  # no token and no proof (2) is a plain page elsewhere, without JavaScript: not enough
+SUSPECT_AT = 4  # above 2, the score of a form on another site without token and proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,10 @@ class Suspicion:
 
 
 def suspicion(signs: frozenset[Sign], *, flagged: bool, answered: bool) -> Suspicion:
-    """A red flag always wins: a submission that is `flagged` is never a suspect, whatever the signs.
+    """Add up the signs.
 
-    `answered`: whether any question was; a name and number alone, from nowhere known, is what most machines post.
+    flagged: the submission has a red flag. Then it is never a suspect.
+    answered: at least one question was answered. Most bots post only a name and a number.
     """
     noticed = signs | ({Sign.NO_ANSWERS} if signs and not answered else set())
     score = sum(WEIGHTS[sign] for sign in noticed)
@@ -52,7 +53,7 @@ def suspicion(signs: frozenset[Sign], *, flagged: bool, answered: bool) -> Suspi
 
 
 def red_flag(rule_set: RuleSet, result: TriageResult) -> bool:
-    """Whether an answer (not merely a missing one) set a floor above any tier that a fit score can reach."""
+    """Whether a given answer, not a missing one, set a floor above every tier that a fit score can reach."""
     fired = {rule.id for rule in result.safety_rules}
     if not fired:
         return False

@@ -1,4 +1,4 @@
-"""An alert to staff: enough to act, nothing about the person or their health."""
+"""An alert to staff: enough to act on, nothing about the person or their health."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from shared.domain.leads.lead import CANARY, Lead
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A notice of a lead. Subscriptions choose by its attributes; SNS encrypts neither those nor the subject.
+    """An alert about a lead. Subscriptions filter by its attributes. SNS encrypts neither attributes nor the subject.
 
-    `suspect`: it may be a machine's, so that a subscription can leave it out (a text message, say).
-
-    `kind` is new for the first level and escalation after it; canary, for the audience canary, is of no lead that staff
-    should see. `received_at`: when a finished form came in; None while it is unfinished, which waits before it is told.
-    `last`: nobody else will be told."""
+    level: escalation level, from 1.
+    kind: "new" at level 1, "escalation" above it, "canary" for a lead that staff do not see.
+    suspect: the lead may come from a bot. Some subscriptions, such as text messages, may leave it out.
+    received_at: when a finished form arrived; None while it is unfinished, because its alert waits.
+    last: this is the highest level.
+    """
 
     lead_id: str
     level: int
@@ -53,7 +54,7 @@ class Alert:
 
 
 def alert_for(lead: Lead, level: int, ladder: Ladder, staff_link: str, zone: ZoneInfo) -> Alert:
-    """`level` is the number of a step on the ladder, from 1. The subject is constant ASCII for each tier."""
+    """The alert for an escalation level, counted from 1. The subject is ASCII and the same for all leads of a tier."""
     tier = lead.tier
     canary = lead.source == CANARY
     kind = CANARY if canary else "new" if level == 1 else "escalation"

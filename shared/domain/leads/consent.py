@@ -1,6 +1,6 @@
-"""Consent as evidence: what was shown, what was ticked, by whom it can be shown, chained so that a change is seen.
+"""Consent as evidence: what was shown, what was ticked, when and where. Entries are hash-chained to reveal changes.
 
-Fields: 47 CFR 64.1200 and the record keeping of the FTC Telemarketing Sales Rule (2024); docs/consent.md says why.
+The fields follow 47 CFR 64.1200 and the record keeping of the FTC Telemarketing Sales Rule (2024): see docs/consent.md.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ UNKNOWN_TEXT = "given on a page that did not say which text it showed"
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """How the request came: evidence, never a reason to refuse. Address and agent as the API saw them."""
+    """The client's address and user agent as the API saw them. Evidence, never a reason to refuse."""
 
     source_address: str
     user_agent: str
@@ -34,7 +34,12 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class ConsentRecord:
-    """One entry of a lead's consent ledger. `hash` covers every other field, `previous` the entry before it."""
+    """One entry of a lead's consent ledger.
+
+    covers: the phone number and email address that the consent is about.
+    previous: the hash of the entry before; "" for the first.
+    hash: sha256 (hex) of all other fields.
+    """
 
     consent: str  # contact, sms or marketing
     given: bool
@@ -56,7 +61,7 @@ class ConsentRecord:
         return replace(self, hash=self._seal())
 
     def after(self, previous: str) -> Self:
-        """The same entry at another place of a ledger."""
+        """The same entry, chained to the hash `previous`."""
         return replace(self, previous=previous).sealed()
 
     @property
@@ -64,7 +69,7 @@ class ConsentRecord:
         return (self.given, self.text_hash, self.language, self.covers, self.how)
 
     def intact(self, previous: str) -> bool:
-        """Whether this entry is as it was written, after the entry with the hash `previous`."""
+        """Whether this entry is unchanged and follows the entry with the hash `previous`."""
         return self.previous == previous and self.hash == self._seal()
 
     def _seal(self) -> str:
@@ -81,10 +86,9 @@ def consent_records(
     at: datetime,
     elsewhere: str = "",
 ) -> tuple[ConsentRecord, ...]:
-    """A record for each consent whose text the page says it showed, given or not, and for each that was given without.
+    """One record for each consent whose text was shown or that was given, in a chain.
 
-    `elsewhere`: who else showed the form, and then the text is theirs and not known here. Each record is chained to the
-    one before.
+    elsewhere: who showed the form if we did not. Their text is not known here.
     """
     given = submission.consents.model_dump() if submission.consents else {}
     shown = {str(code): text_hash for code, text_hash in submission.consents_shown.items()}
@@ -113,8 +117,8 @@ def consent_records(
     return tuple(records)
 
 
-def continued(ledger: Iterable[ConsentRecord], later: Iterable[ConsentRecord]) -> tuple[ConsentRecord, ...]:
-    """The ledger, and after it what is new in the later records: said otherwise, to other words or for another way."""
+def extended_ledger(ledger: Iterable[ConsentRecord], later: Iterable[ConsentRecord]) -> tuple[ConsentRecord, ...]:
+    """The ledger, extended by the later records that differ from its latest entry for the same consent."""
     records = list(ledger)
     for record in later:
         latest = next((known for known in reversed(records) if known.consent == record.consent), None)
@@ -124,14 +128,14 @@ def continued(ledger: Iterable[ConsentRecord], later: Iterable[ConsentRecord]) -
 
 
 def revocation(earlier: ConsentRecord, how: str, at: datetime, previous: str) -> ConsentRecord:
-    """The entry that ends a consent. `how`: the words or the way in which the person said so."""
+    """The entry that ends a consent. `how`: the person's words or the channel they used."""
     return replace(
         earlier, given=False, how=f"revoked: {how}", at=at, previous=previous, source_address="", user_agent=""
     ).sealed()
 
 
 class Revocation(Model):
-    """Somebody asks that a consent end. `how`: in which words, or by which way."""
+    """A request to revoke a consent. `how`: the person's words or the channel they used."""
 
     lead_id: UUID
     consent: ConsentCode
@@ -148,6 +152,6 @@ def chain_intact(records: Iterable[ConsentRecord]) -> bool:
 
 
 def _covers(consent: str, contact: Contact) -> tuple[str, ...]:
-    """The number and address that a consent is about: text messages go to the number only."""
+    """The phone number and email address that a consent is about. Consent to text messages covers only the number."""
     ways = (contact.phone,) if consent == "sms" else (contact.phone, contact.email)
     return tuple(way for way in ways if way)

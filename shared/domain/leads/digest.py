@@ -1,4 +1,4 @@
-"""The daily digest: how many leads wait, and how quickly they were taken. Numbers only: nothing about any person."""
+"""The daily digest: how many leads are waiting and how quickly leads were acknowledged. Numbers only, no persons."""
 
 from __future__ import annotations
 
@@ -14,8 +14,15 @@ LOOKS_BACK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """`open`, `overdue`: now, and overdue is what nobody has taken. `answerable`: leads of the last seven days that
-    were acknowledged or are past their deadline; `in_time` of them were acknowledged by it. Suspects are counted apart.
+    """The numbers of a digest. All but `suspects` leave suspects out.
+
+    open: leads on the open worklist now.
+    overdue: open leads past their deadline that nobody owns.
+    suspects: suspects on the open worklist now.
+    answerable: leads of the last 7 days that were acknowledged or are past their deadline.
+    in_time: those of `answerable` that were acknowledged by their deadline.
+    median_minutes: to acknowledgement, last 7 days; None if there was none.
+    inbox: the address of the staff inbox.
     """
 
     open: int

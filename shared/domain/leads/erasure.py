@@ -1,4 +1,4 @@
-"""What is left of a lead after it was erased, or when all that must be kept is why it was urgent."""
+"""Tombstones: what remains of a lead after it was erased, or after retention leaves only its audit trail."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 from shared.domain.leads.consent import ConsentRecord
 from shared.domain.leads.history import RETURNED, SYSTEM, HistoryEntry
 from shared.domain.leads.lead import Lead
-from shared.domain.leads.person import email_key, phone_key
+from shared.domain.leads.person_keys import email_key, phone_key
 from shared.domain.model import Stored
 
 REVOKED = "revoked"
@@ -18,9 +18,10 @@ REVOKED = "revoked"
 
 @dataclass(frozen=True, slots=True)
 class HashedConsent:
-    """An entry of an erased lead's ledger, without what the person or their browser wrote.
+    """A consent ledger entry of an erased lead, without what the person or their browser wrote.
 
-    `covers`: keyed hashes, so that a number somebody shows can be compared. `hash`: of the entry as it was.
+    covers: keyed hashes, to compare with a number or address that somebody presents.
+    hash: of the original entry.
     """
 
     consent: str
@@ -38,7 +39,11 @@ class HashedConsent:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """Why an urgent lead had its tier, what the person was shown, and who did what and when. `alerts`: levels."""
+    """The audit trail of an urgent lead: why it had its tier, what the person was shown, who did what and when.
+
+    messages: ids of the messages shown.
+    alerts: how many escalation levels were alerted.
+    """
 
     tier: str
     rules: tuple[str, ...]
@@ -52,9 +57,10 @@ class Trail:
 
 
 class Tombstone(Stored):
-    """What stays in the place of a lead. It keeps the id, so that the same form sent again does not come back.
+    """What replaces a lead in the table. It keeps the id, so that a resubmission does not bring the lead back.
 
-    `by`: the id of the member of staff who erased it, or SYSTEM.
+    by: the id of the member of staff who erased the lead, or SYSTEM.
+    last_contact: when the person or staff last acted on the lead.
     """
 
     lead_id: UUID
@@ -69,7 +75,7 @@ class Tombstone(Stored):
 
 
 def erased(lead: Lead, by: str, at: datetime, person_key: str) -> Tombstone:
-    """A tombstone with the ledger of consents, its contacts hashed; nothing else."""
+    """A tombstone that holds only the consent ledger, with hashed contacts."""
     return Tombstone(
         lead_id=lead.lead_id,
         version=lead.version + 1,
@@ -83,7 +89,7 @@ def erased(lead: Lead, by: str, at: datetime, person_key: str) -> Tombstone:
 
 
 def trail_only(lead: Lead, at: datetime) -> Tombstone:
-    """A tombstone that says why the lead was urgent and what was done, and names nobody."""
+    """A tombstone that holds only the audit trail and does not name the person."""
     triage = lead.assessment.triage
     return Tombstone(
         lead_id=lead.lead_id,
@@ -108,14 +114,14 @@ def trail_only(lead: Lead, at: datetime) -> Tombstone:
 
 
 def last_contact(lead: Lead) -> datetime:
-    """When the person, or staff, last did something about the lead; retiring does not count."""
+    """When the person or staff last acted on the lead. Retention runs do not count."""
     worked = (entry.at for entry in lead.history if entry.by != SYSTEM or entry.action == RETURNED)
     consents = (record.at for record in lead.submitted.consent_records)
     return max([lead.assessment.received_at, *worked, *consents])
 
 
 def without_words(entry: HistoryEntry) -> HistoryEntry:
-    """The entry without what staff wrote, and no longer undoable."""
+    """The entry without what staff wrote. It can no longer be undone."""
     return replace(entry, text="", before=None)
 
 

@@ -1,7 +1,7 @@
-"""Alerting staff of a lead, and escalating it: which level is due, to whom, and when to look again.
+"""Escalation: which level of a lead's alerts is due, to which audience, and when to check again.
 
-A level is a step of the tier's ladder; level 1 is the first alert. Levels go out in order, also after an outage: each
-has its own audience, and none may be left out.
+A level is a step of the tier's ladder; level 1 is the first alert. Levels are alerted in order. None is skipped, even
+after an outage, because each has its own audience.
 """
 
 from __future__ import annotations
@@ -12,18 +12,22 @@ from datetime import UTC, datetime, timedelta
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import LadderStep
 
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # no further alert, but the lead still needs someone
-CLOCKS_DIFFER = timedelta(seconds=2)  # between two machines; without it a lead just stored can look not yet due
-CLAIM_LASTS = timedelta(seconds=30)  # longer than one alert can take, with every call at its time limit
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # no further alert, but the lead is still open
+CLOCKS_DIFFER = timedelta(seconds=2)  # between two machines; otherwise a lead just stored may not seem due
+CLAIM_LASTS = timedelta(seconds=30)  # longer than one alert takes if every call uses its full timeout
 
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """How far the alerts of a lead have got.
+    """The state of a lead's alerts.
 
-    `deadline`: respond by then. `tier_rank`: of the lead's tier; 0 is the most urgent. `started_at`: when the ladder
-    began. `alert_due`, `alert_delivered`: levels; 0 is none. `next_at`: when to look at the lead again. Nobody alerts
-    staff before, so moving it on also claims the lead; None when no alert is due any more.
+    deadline: respond by then.
+    tier_rank: of the lead's tier; 0 is the most urgent.
+    started_at: when the ladder started.
+    alert_due: the highest level known to be due; 0 for none.
+    alert_delivered: the last level alerted; 0 for none.
+    next_at: when to check the lead again; None if no more alerts are due. Nobody alerts staff earlier, so moving it
+        forward claims the lead.
     """
 
     deadline: datetime | None
@@ -34,20 +38,20 @@ class Escalation:
     next_at: datetime | None
 
     def restarted(self, at: datetime, *, escalates: bool, first_look: datetime | None = None) -> Escalation:
-        """From level 1 again, counted from `at`; a tier that does not escalate alerts nobody."""
+        """Restart at level 1, counted from `at`. `escalates`: False for a tier that does not alert staff."""
         next_at = (first_look or at) if escalates else None
         return replace(self, started_at=at, alert_due=int(escalates), alert_delivered=0, next_at=next_at)
 
     def stopped(self) -> Escalation:
-        """No further alert is decided."""
+        """No more alerts."""
         return replace(self, next_at=None)
 
     def claimed(self, level: int, at: datetime) -> Escalation:
-        """Held by one alerter for a while; if that one dies, the sweep finds the lead again."""
+        """Claimed by one alerter for CLAIM_LASTS. If it crashes, the sweep finds the lead again."""
         return replace(self, alert_due=level, next_at=at + CLAIM_LASTS)
 
     def delivered(self, level: int, ladder: Ladder) -> Escalation:
-        """That level went out; the next look is when the next one falls due."""
+        """Staff were alerted of that level. The next check is when the next level is due."""
         return replace(self, alert_delivered=level, next_at=ladder.next_at(self.started_at, level))
 
 
@@ -62,7 +66,7 @@ class Ladder:
         return len(self.steps)
 
     def level_due(self, escalation: Escalation, at: datetime, *, claimed_before: bool) -> int | None:
-        """The level to alert staff of now; None when none is due, or somebody is at it."""
+        """The level to alert staff of now; None if none is due or another alerter has claimed the lead."""
         slack = timedelta() if claimed_before else CLOCKS_DIFFER
         if escalation.next_at is None or at + slack < escalation.next_at:
             return None
@@ -75,7 +79,7 @@ class Ladder:
         return escalation.alert_delivered + 1 if due > escalation.alert_delivered else None
 
     def next_at(self, started_at: datetime, delivered: int) -> datetime:
-        """When to look again, once that many levels went out."""
+        """When to check again after that many levels were alerted."""
         if delivered >= len(self.steps):
             return NEVER
         return self.steps[delivered].after.after(started_at, self.hours)

@@ -1,4 +1,4 @@
-"""What staff ask to take out of the service: leads of some days, page by page."""
+"""Which leads to export: a period, a tier and a format, page by page."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Period(NamedTuple):
 
 
 class ExportQuery(Model):
-    """Leads that came in from one day to another, both included, in the clinic's time zone; usually the last 30 days.
+    """Leads that arrived from one day to another, both included, in the clinic's time zone. Default: the last 30 days.
 
-    `cursor`: where the previous page ended.
+    cursor: where the previous page ended.
     """
 
     format: Literal["csv", "fhir"] = "csv"
@@ -36,7 +36,7 @@ class ExportQuery(Model):
     cursor: Annotated[str, Field(max_length=60)] | None = None
 
     def days(self, at: datetime, zone: ZoneInfo) -> tuple[date, date]:
-        """Raises InvalidInput."""
+        """The first and the last day. Raises InvalidInput if they are out of order or more than a year apart."""
         last = self.last or at.astimezone(zone).date()
         first = self.first or last - USUAL_DAYS
         if not first <= last <= first + MOST_DAYS:
@@ -46,13 +46,13 @@ class ExportQuery(Model):
         return first, last
 
     def period(self, at: datetime, zone: ZoneInfo) -> Period:
-        """Raises InvalidInput."""
+        """The days as a period in UTC. Raises InvalidInput as `days` does."""
         first, last = self.days(at, zone)
         since, until = (datetime.combine(day, time.min, zone) for day in (first, last + timedelta(days=1)))
         return Period(since.astimezone(UTC), until.astimezone(UTC))
 
-    def onward(self, cursor: str, at: datetime, zone: ZoneInfo) -> dict[str, str]:
-        """The parameters that ask for the page after `cursor`: of the same days, also after midnight."""
+    def next_page(self, cursor: str, at: datetime, zone: ZoneInfo) -> dict[str, str]:
+        """The query parameters of the page after `cursor`. They name the days, so that midnight does not shift them."""
         first, last = self.days(at, zone)
         asked = {"format": self.format, "from": str(first), "to": str(last), "tier": self.tier, "cursor": cursor}
         return {name: value for name, value in asked.items() if value is not None}

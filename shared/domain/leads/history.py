@@ -1,4 +1,4 @@
-"""What happened to a lead since it came in: entries are added, never changed."""
+"""The work state and the history of a lead. History entries are added, never changed."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from typing import Literal
 
 Status = Literal["new", "acknowledged", "booked", "closed"]
 SYSTEM = "system"
-RETURNED = "returned"  # the visitor came back and sent more; its detail:
-OPENED_AGAIN = "opened_again"  # the lead was done
-ALERTED_AGAIN = "told_again"  # somebody had it, who had not seen this
+RETURNED = "returned"  # the visitor sent a resubmission. Its details:
+OPENED_AGAIN = "opened_again"  # the lead was booked or closed
+ALERTED_AGAIN = "told_again"  # the lead had an owner, who had not seen the new red flag
 
 
 @dataclass(frozen=True, slots=True)
 class WorkState:
-    """Who of staff has a lead and what they made of it; undoing an action restores it as a whole.
+    """Who owns a lead and what they did with it. Undoing an action restores the whole state.
 
-    `owner`: the id of the member of staff who has it. `staff_tier`: the tier that staff set; "" while the rules' tier
-    counts. `attempts`: contact attempts so far.
+    owner: the id of the member of staff who owns the lead; "" for nobody.
+    staff_tier: the tier that staff set; "" while the rules' tier counts.
+    attempts: how many contact attempts were made.
     """
 
     status: Status = "new"
@@ -37,8 +38,13 @@ class WorkState:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """`version`: of the lead that the action made. `detail`: a code, such as an outcome or a tier. `text`: in the words
-    of staff. `before`: what undoing it restores; None where it cannot be undone. `undo_of`: the undone entry's version.
+    """One action on a lead.
+
+    version: of the lead after the action.
+    detail: a code, such as an outcome or a tier.
+    text: what staff wrote.
+    before: the state that an undo restores; None if the action cannot be undone.
+    undo_of: the version of the entry that this one undoes.
     """
 
     at: datetime

@@ -1,8 +1,7 @@
-"""A lead: a stored submission with its assessment, the alerts it still needs, and what staff have done with it.
+"""A lead: a stored submission with its assessment, its alerts, and the work of staff.
 
-Each change gives the next version; the table replaces a lead only while the stored version is the one that was read.
-Values that move together are nested: what the visitor submitted, what the rules made of it, how far
-its alerts have got, and the state of work.
+Each change makes a new version. The table replaces a lead only if the stored version is the one that was read.
+Values that change together are nested: submission, assessment, escalation and work state.
 """
 
 from __future__ import annotations
@@ -18,22 +17,22 @@ from shared.domain.intake.suspicion import Sign, Suspicion, red_flag, suspicion
 from shared.domain.leads.consent import ConsentRecord, Visit, consent_records, revocation
 from shared.domain.leads.escalation import Escalation, Ladder
 from shared.domain.leads.history import RETURNED, HistoryEntry, WorkState
-from shared.domain.leads.person import email_key, phone_key
+from shared.domain.leads.person_keys import email_key, phone_key
 from shared.domain.model import Stored
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.shadow import Shadow
 from shared.domain.rules.triage import Response, RuleSet, Tier, TriageResult
 
-RETURN_WITHIN = timedelta(minutes=10)  # how long an unfinished form may be finished before staff are alerted
+RETURN_WITHIN = timedelta(minutes=10)  # time to finish an unfinished form before staff are alerted
 FORM = "form"
 PLAIN_FORM = "plain-form"
-CANARY = "canary"  # the source of a lead that only shows that delivery works: nobody sees, takes or counts it
+CANARY = "canary"  # the source of a lead that only tests delivery; nobody sees, owns or counts it
 CROCKFORD = "0123456789" + "ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def reference_of(lead_id: UUID) -> str:
-    """Ten characters to read out on the phone (50 bits of a hash of the id, Crockford base 32: no I, L, O or U)."""
+    """Ten characters to read out on the phone: 50 bits of a hash of the id in Crockford base 32 (no I, L, O or U)."""
     number = int.from_bytes(hashlib.sha256(lead_id.bytes).digest()[:7]) >> 6
     text = "".join(CROCKFORD[number >> bits & 31] for bits in range(45, -1, -5))
     return f"{text[:5]}-{text[5:]}"
@@ -41,7 +40,7 @@ def reference_of(lead_id: UUID) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the visitor is shown. Never the tier, the score or the rules."""
+    """What the visitor sees after submitting. Never the tier, the score or the rules."""
 
     reference: str | None
     disposition: str
@@ -51,10 +50,12 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How and when a submission came in.
+    """How and when a submission arrived.
 
-    `source`: the door it came through. `consented_elsewhere`: who else showed the consent text. `tries_spool`: a canary
-    that shows that the spool works.
+    signs: of how the form was filled in; see `suspicion`.
+    source: FORM, PLAIN_FORM, CANARY or the name of an ad network.
+    consented_elsewhere: who showed the consent text if we did not.
+    tries_spool: True for the canary that tests the spool.
     """
 
     at: datetime
@@ -67,7 +68,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class EarlierAnswers:
-    """What a visitor submitted before coming back, and its triage. `content_hash`: "" where it was not kept."""
+    """An earlier submission with the same id, and its triage. `content_hash`: "" if it is not known."""
 
     received_at: datetime
     answers: dict[str, int | str | list[str]]
@@ -77,11 +78,12 @@ class EarlierAnswers:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What the visitor said of themselves.
+    """What the visitor submitted.
 
-    `content_hash`: of the submission, to tell a repeat from other content; "" once the answers are removed.
-    `complete`: False while the visitor may still come back to finish. `consent_records`: the ledger, oldest first.
-    `phone_key`, `email_key`: keyed hashes, by which the same person is found again; "" for none.
+    content_hash: tells a repeat from a submission with other content; "" once the answers are removed.
+    complete: False while the visitor may still finish the form.
+    consent_records: the consent ledger, oldest first.
+    phone_key, email_key: keyed hashes that find leads of the same person; "" for none.
     """
 
     answers: dict[str, int | str | list[str]]
@@ -99,10 +101,11 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What the rules made of the answers that count.
+    """The rules' assessment of the answers that count.
 
-    `received_at`: when those answers came in. `red_flag`: an answer, not merely a missing one, calls for a person now.
-    `shadow`: what the candidate rules would have said.
+    received_at: when those answers arrived.
+    red_flag: a given answer, not a missing one, needs a person now.
+    shadow: the result of the candidate rules.
     """
 
     received_at: datetime
@@ -117,8 +120,9 @@ class Assessment:
 class Lead(Stored):
     """One lead as it is stored. Times are UTC. A new field needs a default, so that older leads stay readable.
 
-    `source`: the door it came through. `earlier`: what was submitted before the visitor came back, newest last.
-    `answers_removed_at`: when the answers had been kept long enough.
+    source: how it arrived; see `Arrival`.
+    earlier: earlier submissions with the same id, newest last.
+    answers_removed_at: when retention removed the answers.
     """
 
     lead_id: UUID
@@ -146,10 +150,12 @@ class Lead(Stored):
         person_key: str,
         shadow: Shadow | None = None,
     ) -> Lead:
-        """The first version.
+        """The first version of a lead.
 
-        Its first alert is due at once, unless the tier does not escalate, or the visitor may still finish the form and
-        no red flag fired.
+        Its first alert is due at once. Exceptions: the tier does not alert staff, or the form is unfinished and has no
+        red flag.
+
+        person_key: the secret of the keyed hashes.
         """
         tier, at = rule_set.tiers[result.tier], arrival.at
         flagged = red_flag(rule_set, result)
@@ -183,7 +189,7 @@ class Lead(Stored):
         earlier: tuple[EarlierAnswers, ...] | None = None,
         answers_removed_at: datetime | None = None,
     ) -> Lead:
-        """The next version, with these parts in place of its own."""
+        """The next version, with the given parts replaced."""
         return Lead(
             lead_id=self.lead_id,
             version=self.version + 1,
@@ -199,19 +205,19 @@ class Lead(Stored):
         )
 
     def as_separate(self) -> Lead:
-        """The same under an id of its own, where other content has its id: staff see both, beside each other."""
+        """The same lead under a new id, for when a lead with other content has its id. Staff see both."""
         lead_id = uuid5(self.lead_id, self.submitted.content_hash)
         return self.model_copy(update={"lead_id": lead_id, "reference": reference_of(lead_id)})
 
     def revoked_after(self, at: datetime) -> bool:
-        """Whether the person withdrew the consent to contact after that."""
+        """Whether the person revoked the consent to contact after that time."""
         latest = [record for record in self.submitted.consent_records if record.consent == "contact"][-1:]
         return any(not record.given and record.at > at for record in latest)
 
     def revoked(self, consent: str, how: str, at: datetime) -> Lead:
-        """One more entry in the ledger: the person withdrew a consent. The same lead when it was not given.
+        """The lead with the revocation in its ledger; the same lead if the consent was not given.
 
-        `how`: the person's words, or the way in which they said so.
+        how: the person's words or the channel they used.
         """
         ledger = self.submitted.consent_records
         given = [record for record in ledger if record.consent == consent]
@@ -221,13 +227,13 @@ class Lead(Stored):
         return self.changed(submitted=replace(self.submitted, consent_records=(*ledger, entry)))
 
     def consents_to(self, consent: str) -> bool:
-        """What the latest entry of the ledger says."""
+        """Whether the latest ledger entry for this consent gives it."""
         latest = [record.given for record in self.submitted.consent_records if record.consent == consent]
         return bool(latest) and latest[-1]
 
     @property
     def tier(self) -> str:
-        """The one that counts: as staff set it, or as the rules say."""
+        """The tier that staff set, or else that of the rules."""
         return self.work.staff_tier or self.assessment.triage.tier
 
     def response(self, tiers: Mapping[str, Tier]) -> Response:
@@ -235,15 +241,17 @@ class Lead(Stored):
         return tiers[self.tier].response(safety_rule=bool(self.assessment.triage.safety_rules))
 
     def ladder(self, tiers: Mapping[str, Tier], hours: OpeningHours) -> Ladder:
-        """A suspect is alerted once and does not escalate: a flood of them must not hold up, or hide, a person's
-        escalation. Nor does a canary."""
+        """The escalation levels of this lead.
+
+        Suspects and canaries have only the first level: a flood of suspects must not delay or hide a person's alerts.
+        """
         steps = self.response(tiers).ladder
         once = self.assessment.suspicion.suspect or self.source == CANARY
         return Ladder(steps[:1] if once else steps, hours)
 
     @property
     def needs_someone(self) -> bool:
-        """Whether it is on the open worklist: somebody has it, or nobody yet and its tier asks for somebody."""
+        """Whether the lead is on the open worklist: it has an owner, or it is new and its tier alerts staff."""
         status = self.work.status
         return self.source != CANARY and (
             status == "acknowledged" or (status == "new" and self.escalation.alert_due > 0)
@@ -251,7 +259,7 @@ class Lead(Stored):
 
     @property
     def sent_more(self) -> bool:
-        """The visitor came back, and nobody of staff has done anything about it since."""
+        """Whether a resubmission arrived and staff have not acted on the lead since."""
         return bool(self.history) and self.history[-1].action == RETURNED
 
     @property
@@ -260,11 +268,11 @@ class Lead(Stored):
         return Receipt(self.reference, found.disposition, found.messages_shown, found.received_at)
 
     def level_due(self, ladder: Ladder, at: datetime) -> int | None:
-        """The escalation level to alert staff of now; None when none is due, or somebody is at it."""
+        """The escalation level to alert staff of now; see `Ladder.level_due`."""
         return ladder.level_due(self.escalation, at, claimed_before=self.version > 1)
 
     def claimed(self, level: int, at: datetime) -> Lead:
-        """Held by one alerter for a while."""
+        """Claimed by one alerter for CLAIM_LASTS."""
         return self.changed(escalation=self.escalation.claimed(level, at))
 
     def alerted(self, level: int, ladder: Ladder) -> Lead:
@@ -273,7 +281,7 @@ class Lead(Stored):
 
 
 def first_escalation(tier: Tier, at: datetime, hours: OpeningHours, *, waits: bool = False) -> Escalation:
-    """Of a lead that came in then. `waits`: the visitor may still finish the form, so nobody is alerted yet."""
+    """The escalation of a lead that arrived at `at`. `waits`: allow RETURN_WITHIN to finish the form first."""
     fresh = Escalation(
         deadline=tier.deadline.after(at, hours) if tier.deadline else None,
         tier_rank=tier.rank,
@@ -307,6 +315,6 @@ def _submitted(
 
 
 def _answered(submission: Submission, rule_set: RuleSet) -> bool:
-    """Whether any question was answered, texts aside."""
+    """Whether any question was answered, free text aside."""
     questions = rule_set.questionnaire.questions
     return any(code in questions and questions[code].type != "text" for code in submission.answers)

@@ -1,4 +1,4 @@
-"""A lead as staff see it: a summary for the worklist, without a person in it; its answers, and what is still to ask."""
+"""A lead as staff see it: a summary without the person for the worklist, the answers, and the open questions."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from shared.domain.rules.questionnaire import Answer, Answers, Question
 from shared.domain.rules.triage import RuleSet, SafetyRule, TriageResult
 
 UNSURE = "unsure"
-HOW_TO_ANSWER = "Check all that apply."  # on the form, not on the phone
+HOW_TO_ANSWER = "Check all that apply."  # makes sense on the form but not on the phone
 
 
 class LeadSummary(Stored):
-    """What the worklist's index holds: no name, no way to reach the person, no answer. `tags` are rule ids."""
+    """A lead in the worklist's index. No name, contact details or answers. `tags` are rule ids."""
 
     reference: str
     version: int
@@ -39,7 +39,7 @@ class LeadSummary(Stored):
 
     @property
     def done_at(self) -> datetime:
-        """Of a lead that needs nobody: when staff ended it, or when it came in."""
+        """When staff booked or closed the lead, or else when it arrived."""
         return self.closed_at or self.received_at
 
     @classmethod
@@ -70,9 +70,9 @@ class LeadSummary(Stored):
 class ShownAnswer:
     """An answer in words.
 
-    page, text: as on the form; "" and the question's code where the present questionnaire does not know it.
-    codes, answer: the chosen options, or what was typed.
-    positive: a safety rule fired that looks for this answer.
+    page, text: as on the form; "" and the question's code if the current questionnaire lacks the question.
+    codes, answer: codes and labels of the chosen options, or the text typed.
+    positive: a safety rule that checks for this answer fired.
     """
 
     page: str
@@ -88,7 +88,8 @@ class ShownAnswer:
 class OpenQuestion:
     """A safety question that the patient skipped or could not answer.
 
-    `options`: what to read out; that it is none of them, or that one is not sure, people say by themselves.
+    options: labels to read out, without "none" and "not sure", which people say unprompted.
+    why: "not answered" or "not sure".
     """
 
     question: str
@@ -98,7 +99,7 @@ class OpenQuestion:
 
 
 def shown_answers(answers: Answers, triage: TriageResult, rule_set: RuleSet) -> Iterator[ShownAnswer]:
-    """In the order of the questionnaire; what it does not know, from another version, comes last as it was sent."""
+    """The answers in the order of the questionnaire, then answers to questions that only another version has."""
     known = rule_set.questionnaire.questions
     fired = {rule.id for rule in triage.safety_rules}
     signs = _looked_for(rule for rule in rule_set.safety if rule.id in fired)
@@ -113,7 +114,7 @@ def shown_answers(answers: Answers, triage: TriageResult, rule_set: RuleSet) -> 
 
 
 def open_questions(lead: Lead, rule_set: RuleSet) -> Iterator[OpenQuestion]:
-    """The first of them is the one to call with."""
+    """The safety questions to ask on the phone, in the order of the questionnaire."""
     facts = rule_set.questionnaire.facts(lead.submitted.answers)
     counts = _looked_for(rule_set.safety)
     for question in rule_set.questionnaire.questions.values():

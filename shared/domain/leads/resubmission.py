@@ -1,12 +1,12 @@
-"""A visitor comes back, or a submission arrives twice or late: what "this id came before" means.
+"""Resubmissions: what to do with a submission whose id is stored already, because it arrived twice, late or changed.
 
-`resubmission` decides; capture and replay carry it out. Decision 15 says why. In short:
+`resubmission` decides; capture and replay carry it out. Decision 15 gives the reasons. In short:
 
 - The same content changes nothing.
-- A red flag is never withdrawn by answering again.
-- A lead that was done opens again.
-- A clinician's judgement ends where there is something new to judge.
-- The owner keeps the lead, unless the visitor brings a warning sign that the owner has not seen.
+- Answering again never withdraws a red flag.
+- A resubmission reopens a booked or closed lead.
+- A tier that a clinician lowered stays only until there is something new to judge.
+- The owner keeps the lead, unless the resubmission has a red flag that the owner has not seen.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.domain.leads.consent import continued
+from shared.domain.leads.consent import extended_ledger
 from shared.domain.leads.escalation import NEVER, Escalation
 from shared.domain.leads.history import ALERTED_AGAIN, OPENED_AGAIN, RETURNED, SYSTEM, HistoryEntry, WorkState
 from shared.domain.leads.lead import EarlierAnswers, Lead, Submitted
@@ -23,30 +23,30 @@ from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.triage import Tier
 
-MOST_EARLIER = 5
-MOST_RETURNS = 20  # each makes the lead larger, and the table holds 400 kB of one
+MAX_EARLIER = 5
+MAX_RESUBMISSIONS = 20  # each enlarges the lead, and a table item holds 400 kB
 
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """Nothing changes: the stored lead answers for this submission."""
+    """The stored lead does not change. Answer with its receipt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """The id belongs to a finished form with other content."""
+    """Refuse: the id belongs to a finished form with other content."""
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """The stored lead becomes this one."""
+    """Replace the stored lead by this one."""
 
     lead: Lead
 
 
 @dataclass(frozen=True, slots=True)
 class NewLead:
-    """The submission becomes a lead of its own, under this id."""
+    """Store the submission as a separate lead."""
 
     lead: Lead
 
@@ -57,81 +57,83 @@ Resubmission = Keep | Conflict | Merge | NewLead
 def resubmission(
     stored: Lead, new: Lead, tiers: Mapping[str, Tier], hours: OpeningHours, *, was_accepted: bool
 ) -> Resubmission:
-    """What to do with `new`, whose id is that of `stored`.
+    """Decide what to do with `new`, which has the id of `stored`.
 
-    `was_accepted`: the person has a receipt for it already, because it waited in the spool. Then it may be late, and
-    two finished forms with other content are two leads rather than a conflict.
+    was_accepted: `new` waited in the spool, so the person has a receipt for it. Then it may be late, and two finished
+        forms with different content make two leads instead of a conflict.
     """
     if was_accepted:
-        return _accepted_before(stored, new, tiers, hours)
-    if _is_repeat(stored, new, of_unfinished_too=False) or _trails(stored, new):
+        return _resubmission_from_spool(stored, new, tiers, hours)
+    if _is_repeat(stored, new, of_unfinished_too=False) or _is_late_unfinished(stored, new):
         return Keep()
     if stored.submitted.complete and new.submitted.complete:
         return Conflict()
-    if came_too_often(stored):
+    if resubmitted_too_often(stored):
         return NewLead(new.as_separate())
     return Merge(merge_resubmission(stored, new, tiers, hours))
 
 
-def _accepted_before(stored: Lead, new: Lead, tiers: Mapping[str, Tier], hours: OpeningHours) -> Resubmission:
+def _resubmission_from_spool(stored: Lead, new: Lead, tiers: Mapping[str, Tier], hours: OpeningHours) -> Resubmission:
     late = new.assessment.received_at <= stored.assessment.received_at
     superseded = late and not new.submitted.complete and not new.assessment.red_flag
     if (
         _is_repeat(stored, new, of_unfinished_too=True)
-        or _trails(stored, new)
+        or _is_late_unfinished(stored, new)
         or superseded
         or stored.revoked_after(new.assessment.received_at)
     ):
         return Keep()
-    if (stored.submitted.complete and new.submitted.complete) or came_too_often(stored):
+    if (stored.submitted.complete and new.submitted.complete) or resubmitted_too_often(stored):
         return NewLead(new.as_separate())
     merge = merge_late if late and not new.submitted.complete else merge_resubmission
     return Merge(_with_messages_of(merge(stored, new, tiers, hours), new))
 
 
-def came_too_often(lead: Lead) -> bool:
-    """Whether the visitor came back as often as one lead can hold."""
-    return sum(entry.action == RETURNED for entry in lead.history) >= MOST_RETURNS
+def resubmitted_too_often(lead: Lead) -> bool:
+    """Whether the lead has the maximum number of resubmissions."""
+    return sum(entry.action == RETURNED for entry in lead.history) >= MAX_RESUBMISSIONS
 
 
 def merge_resubmission(earlier: Lead, later: Lead, tiers: Mapping[str, Tier], hours: OpeningHours) -> Lead:
-    """The lead after the visitor sent `later` under the same id: ledger, history and earlier answers go on."""
-    return _Merging(earlier, later, tiers, hours).lead()
+    """Merge `later` into the lead with the same id. Ledger, history and earlier answers continue."""
+    return _Merger(earlier, later, tiers, hours).lead()
 
 
 def merge_late(lead: Lead, late: Lead, tiers: Mapping[str, Tier], hours: OpeningHours) -> Lead:
     """Merge a submission that arrived out of order. Its red flags still alert staff; its answers do not replace newer
     ones."""
     after = merge_resubmission(lead, late, tiers, hours)
-    earlier = (*lead.earlier, _as_earlier(late))[-MOST_EARLIER:]
+    earlier = (*lead.earlier, _as_earlier(late))[-MAX_EARLIER:]
     return after.model_copy(update={"submitted": lead.submitted, "earlier": earlier})
 
 
 def _is_repeat(stored: Lead, new: Lead, *, of_unfinished_too: bool) -> bool:
     """Whether this content is stored already."""
-    counts = stored.submitted.complete or of_unfinished_too
-    seen = {before.content_hash for before in stored.earlier} if counts else set()
-    return new.submitted.content_hash in {stored.submitted.content_hash, *seen}
+    check_earlier = stored.submitted.complete or of_unfinished_too
+    earlier = {before.content_hash for before in stored.earlier} if check_earlier else set()
+    return new.submitted.content_hash in {stored.submitted.content_hash, *earlier}
 
 
-def _trails(stored: Lead, new: Lead) -> bool:
-    """An unfinished form after the finished one: it says nothing new, unless it has a red flag."""
+def _is_late_unfinished(stored: Lead, new: Lead) -> bool:
+    """Whether `new` is an unfinished form after the finished one. It adds nothing, unless it has a red flag."""
     return stored.submitted.complete and not new.submitted.complete and not new.assessment.red_flag
 
 
 def _with_messages_of(after: Lead, accepted: Lead) -> Lead:
-    """Those of a red flag that still counts, and those that the person was shown without knowing of it."""
-    messages = _both(after.assessment.messages_shown, accepted.assessment.messages_shown)
+    """The lead with all messages that the person saw: those of the stored lead and those of the accepted one."""
+    messages = _without_duplicates(after.assessment.messages_shown, accepted.assessment.messages_shown)
     return after.model_copy(update={"assessment": replace(after.assessment, messages_shown=messages)})
 
 
-def _both(first: tuple[ShownMessage, ...], second: tuple[ShownMessage, ...]) -> tuple[ShownMessage, ...]:
+def _without_duplicates(first: tuple[ShownMessage, ...], second: tuple[ShownMessage, ...]) -> tuple[ShownMessage, ...]:
     known = {message.id for message in first}
     return (*first, *(message for message in second if message.id not in known))
 
 
 @dataclass(frozen=True, slots=True)
-class _Merging:
+class _Merger:
+    """How a later submission changes an earlier lead."""
+
     earlier: Lead
     later: Lead
     tiers: Mapping[str, Tier]
@@ -145,16 +147,16 @@ class _Merging:
             reference=earlier.reference,
             source=self.later.source,
             submitted=self._submitted(),
-            assessment=self.counts.assessment,
+            assessment=self.decisive.assessment,
             escalation=self._escalation(),
             work=self._work(),
             history=(*earlier.history, self._entry()),
-            earlier=(*earlier.earlier, _as_earlier(earlier))[-MOST_EARLIER:],
+            earlier=(*earlier.earlier, _as_earlier(earlier))[-MAX_EARLIER:],
         )
 
     @property
-    def counts(self) -> Lead:
-        """Whose answers the tier comes from: the later ones, unless they leave a red flag out."""
+    def decisive(self) -> Lead:
+        """The lead whose assessment counts: the later one, unless the earlier one has a graver red flag."""
         earlier, later = self.earlier.assessment, self.later.assessment
         by = self._rank(later.triage.tier) - self._rank(earlier.triage.tier)
         as_grave = by < 0 or (by == 0 and later.red_flag)
@@ -162,22 +164,25 @@ class _Merging:
 
     @property
     def staff_tier(self) -> str:
-        """What staff raised stays raised. What a clinician lowered stays only while the same red flag counts, and the
-        visitor brings none, and nothing more urgent."""
+        """The tier that staff set, if it still applies; otherwise "".
+
+        A raised tier stays. A lowered tier stays only while the same red flag counts and the later submission has
+        neither a red flag nor a more urgent tier.
+        """
         kept, later = self.earlier.work.staff_tier, self.later.assessment
         if kept not in self.tiers:
             return ""
-        raised = self._rank(kept) < self._rank(self.counts.assessment.triage.tier)
+        raised = self._rank(kept) < self._rank(self.decisive.assessment.triage.tier)
         more = later.red_flag or self._rank(later.triage.tier) < self._rank(kept)
-        return kept if raised or (self.counts is self.earlier and not more) else ""
+        return kept if raised or (self.decisive is self.earlier and not more) else ""
 
     @property
     def tier(self) -> str:
-        return self.staff_tier or self.counts.assessment.triage.tier
+        return self.staff_tier or self.decisive.assessment.triage.tier
 
     @property
-    def is_news(self) -> bool:
-        """A red flag that staff have not seen, or more urgent than what they work by."""
+    def brings_news(self) -> bool:
+        """Whether the later submission has a red flag that staff have not seen, or makes the lead more urgent."""
         triages = (self.earlier.assessment.triage, *(before.triage for before in self.earlier.earlier))
         known = {rule.id for triage in triages for rule in triage.safety_rules}
         later = self.later.assessment
@@ -186,22 +191,25 @@ class _Merging:
 
     @property
     def alerts_again(self) -> bool:
-        """Whether staff are alerted from the first level, and nobody has the lead until somebody takes it."""
+        """Whether alerts restart at level 1. Then the lead has no owner until somebody takes it."""
         earlier = self.earlier
-        if earlier.work.is_done:  # the visitor was shown again that somebody calls
+        if earlier.work.is_done:  # the visitor read again that somebody will call
             return self.tiers[self.tier].escalates
         if earlier.work.status == "acknowledged":
-            return self.is_news
-        waiting = earlier.assessment.red_flag and earlier.escalation.next_at not in (None, NEVER)  # do not restart it
-        unchanged = self.counts is earlier and not self.later.assessment.red_flag
-        return self.is_news or not (waiting or unchanged)
+            return self.brings_news
+        waiting = earlier.assessment.red_flag and earlier.escalation.next_at not in (
+            None,
+            NEVER,
+        )  # do not restart its alerts
+        unchanged = self.decisive is earlier and not self.later.assessment.red_flag
+        return self.brings_news or not (waiting or unchanged)
 
     def _submitted(self) -> Submitted:
         before, after = self.earlier.submitted, self.later.submitted
         return replace(
             after,
             complete=before.complete or after.complete,
-            consent_records=continued(before.consent_records, after.consent_records),
+            consent_records=extended_ledger(before.consent_records, after.consent_records),
         )
 
     def _work(self) -> WorkState:
@@ -215,18 +223,18 @@ class _Merging:
         if not self.alerts_again:
             return escalation
         at = self.later.assessment.received_at
-        first_look = self.later.escalation.next_at if self.counts is self.later else None
+        first_look = self.later.escalation.next_at if self.decisive is self.later else None
         return escalation.restarted(at, escalates=self.tiers[self.tier].escalates, first_look=first_look)
 
     def _deadline(self) -> datetime | None:
-        """The nearer one, but for what was done or is less urgent now: then it counts from the return."""
+        """The nearer of the two deadlines; the new one if the lead is reopened or has become less urgent."""
         earlier = self.earlier
         span = self.tiers[self.tier].deadline
-        anew = span.after(self.later.assessment.received_at, self.hours) if span else None
-        done = earlier.work.is_done and self.alerts_again
-        if done or self._rank(self.tier) > self._rank(earlier.tier):
-            return anew
-        return min(filter(None, (earlier.escalation.deadline, anew)), default=None)
+        new = span.after(self.later.assessment.received_at, self.hours) if span else None
+        reopened = earlier.work.is_done and self.alerts_again
+        if reopened or self._rank(self.tier) > self._rank(earlier.tier):
+            return new
+        return min(filter(None, (earlier.escalation.deadline, new)), default=None)
 
     def _entry(self) -> HistoryEntry:
         detail = ""

@@ -1,7 +1,7 @@
-"""How long a lead is kept, and what is left of it then. docs/privacy.md says it in plain words.
+"""Retention: how long a lead is kept, and what remains of it afterwards. docs/privacy.md explains it to patients.
 
-A lead passes through stages. Which stage it is in, and since when, follows from the lead alone; how long a stage lasts
-is data (retention.toml), so a change of that data needs no rewriting of what is stored.
+A lead passes through stages. The lead alone determines its stage and when the stage began. How long each stage lasts is
+data (retention.toml), so changing it does not require rewriting stored leads.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from shared.domain.leads.lead import Lead
 
 
 class Stage(StrEnum):
-    """What goes when the stage is over."""
+    """Named after what is removed when the stage ends."""
 
-    ANSWERS = "answers"  # the answers of a lead that did not become a booking
-    BOOKED = "booked"  # a booked lead as a whole
-    EVIDENCE = "evidence"  # contact and consents, when the answers are gone already, or after an erasure
-    AUDIT = "audit"  # the trail of an urgent lead, which names nobody
+    ANSWERS = "answers"  # the answers of a lead that was not booked
+    BOOKED = "booked"  # all of a booked lead
+    EVIDENCE = "evidence"  # contact and consents, after the answers were removed or the lead was erased
+    AUDIT = "audit"  # the audit trail of an urgent lead, without the person
 
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How many calendar months each stage lasts, and the tiers whose trail outlives the contact."""
+    """How many calendar months each stage lasts, and the tiers whose audit trail outlives the contact."""
 
     months: Mapping[Stage, int]
     audited_tiers: frozenset[str]
 
     def began_before(self, stage: Stage, at: datetime) -> datetime:
-        """A stage that began then or earlier is over."""
+        """The stage is over at `at` if it began at this time or earlier."""
         return months_before(at, self.months[stage])
 
 
@@ -43,7 +43,7 @@ Kept = Lead | Tombstone
 
 
 def stage_of(kept: Kept) -> tuple[Stage, datetime] | None:
-    """The stage and when it began; None for a lead that staff were to answer and nobody has taken."""
+    """The stage and when it began; None for a lead that alerts staff and that nobody has taken."""
     if isinstance(kept, Tombstone):
         return (Stage.EVIDENCE if kept.kind == "erased" else Stage.AUDIT), kept.last_contact
     if kept.work.status == "new" and kept.escalation.alert_due > 0:
@@ -56,7 +56,7 @@ def stage_of(kept: Kept) -> tuple[Stage, datetime] | None:
 
 
 def retired(kept: Kept, retention: Retention, at: datetime) -> Kept | None:
-    """What to keep instead: the same object while its stage lasts, None for nothing at all."""
+    """What to keep at `at`: the same object while its stage lasts, what remains afterwards, or None for nothing."""
     stage = stage_of(kept)
     if stage is None or stage[1] > retention.began_before(stage[0], at):
         return kept
@@ -86,7 +86,7 @@ def _without_answers(lead: Lead, at: datetime, *, audited: bool) -> Lead:
         submitted=replace(
             submitted,
             answers={},
-            content_hash="",  # of few possible answers: it could be guessed
+            content_hash="",  # few answers are possible, so the hash would reveal them
             attribution={},
             contact=Contact(name=contact.name, phone=contact.phone, email=contact.email),
         ),

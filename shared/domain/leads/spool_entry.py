@@ -1,5 +1,7 @@
-"""What waits in the spool: a lead as it was scored when it arrived, as JSON. It is stored as it is and not scored
-again, so that what the person was told, the deadline and the rules that were in force stay what they were."""
+"""Entries of the spool, the fallback queue for when the table is unavailable: leads as JSON, scored when they arrived.
+
+A replay stores the lead without scoring it again, so that the messages shown, the deadline and the rules stay the same.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +21,15 @@ from shared.domain.rules.triage import RuleSet, triage_after_failure
 
 
 def spooled_lead(entry: str) -> Lead | None:
-    """None when it cannot be read."""
+    """The lead of an entry; None if it cannot be read."""
     try:
         return Lead.model_validate_json(entry)
     except ValidationError:
         return None
 
 
-def readable(entry: str) -> Mapping[str, object]:
-    """The top of an entry that is no lead, as far as it is JSON at all."""
+def json_object(entry: str) -> Mapping[str, object]:
+    """The entry as a JSON object; empty if it is not one."""
     try:
         value = json.loads(entry)
     except ValueError:
@@ -35,14 +37,15 @@ def readable(entry: str) -> Mapping[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def rescued(entry: Mapping[str, object], rule_set: RuleSet, hours: OpeningHours, at: datetime) -> Lead | None:
-    """A lead that is not scored (OPS-03) from what can be read of an entry; None when nobody could be reached by it, or
-    it is a canary.
+def rescued_lead(entry: Mapping[str, object], rule_set: RuleSet, hours: OpeningHours, at: datetime) -> Lead | None:
+    """An unscored lead (OPS-03) from the readable parts of a damaged entry.
 
-    `at`: counts as the arrival when that cannot be read. Its deadline is never later than that of a lead of this tier.
+    None if it has no id or contact, or is a canary.
+
+    at: the arrival time if the entry has no readable one.
     """
-    submitted, assessment = inside(entry, "submitted"), inside(entry, "assessment")
-    contact, lead_id = _contact(inside(submitted, "contact")), _uuid(entry.get("lead_id"))
+    submitted, assessment = nested_object(entry, "submitted"), nested_object(entry, "assessment")
+    contact, lead_id = _contact(nested_object(submitted, "contact")), _uuid(entry.get("lead_id"))
     if lead_id is None or not (contact.phone or contact.email) or entry.get("source") == CANARY:
         return None
     result = triage_after_failure(rule_set, {})
@@ -77,8 +80,8 @@ def rescued(entry: Mapping[str, object], rule_set: RuleSet, hours: OpeningHours,
     )
 
 
-def inside(outer: Mapping[str, object], name: str) -> Mapping[str, object]:
-    """The object of that name; empty when it cannot be read."""
+def nested_object(outer: Mapping[str, object], name: str) -> Mapping[str, object]:
+    """The JSON object under `name`; empty if there is none."""
     value = outer.get(name)
     return value if isinstance(value, dict) else {}
 

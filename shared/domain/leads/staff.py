@@ -12,7 +12,7 @@ GROUPS = frozenset({CLINICIAN, DESK, ADMIN})
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """`id`: the sign-in's own, it never changes. `name`: how colleagues know them."""
+    """A signed-in member of staff. `id`: from the sign-in; never changes. `name`: shown to colleagues."""
 
     id: str
     name: str
@@ -24,20 +24,20 @@ class Staff:
 
     @property
     def may_work(self) -> bool:
-        """Take leads and write to them. An administrator who also answers leads is in two groups."""
+        """Whether they may act on leads. An administrator who also works leads is in two groups."""
         return bool(self.groups & {CLINICIAN, DESK})
 
     @property
     def may_judge(self) -> bool:
-        """Decide what is medical: that a lead is less urgent than its rules say."""
+        """Whether they may make medical decisions, such as lowering a tier."""
         return CLINICIAN in self.groups
 
     @property
     def may_hand_out(self) -> bool:
-        """One lead, to the clinic's own system."""
+        """Whether they may export a single lead to the clinic's own system."""
         return self.may_judge or self.may_administer
 
     @property
     def may_administer(self) -> bool:
-        """Erase leads, and take many of them, or all about a person, out of the service."""
+        """Whether they may erase leads, export many leads, or export everything about a person."""
         return ADMIN in self.groups

@@ -1,4 +1,4 @@
-"""What a pager or a CRM is told about a waiting lead: enough to act, nothing about the person or their health."""
+"""The webhook for a pager or CRM about a waiting lead: enough to act on, nothing about the person or their health."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NEEDED = ("kind", "reference", "tier", "link")
 
 @dataclass(frozen=True, slots=True)
 class WaitingLead:
-    """`message_id`: the same whenever delivery is tried again, so that a receiver can tell. Times are ISO 8601."""
+    """The content of a webhook. `message_id`: the same on every delivery attempt. Times are ISO 8601."""
 
     message_id: str
     at: str
@@ -25,14 +25,14 @@ class WaitingLead:
 
     @classmethod
     def of(cls, message_id: str, at: str, attributes: Mapping[str, str]) -> WaitingLead:
-        """From an alert's attributes. Raises ForeignEvent when this is no alert about a lead."""
+        """From the attributes of an alert. Raises ForeignEvent if it is not an alert about a lead."""
         if not attributes.keys() >= set(NEEDED):
-            raise ForeignEvent("this is no alert about a lead")
+            raise ForeignEvent("not an alert about a lead")
         named = {name: attributes[name] for name in NEEDED}
         return cls(message_id=message_id, at=at, **named, deadline=attributes.get("deadline"))
 
     @property
     def body(self) -> bytes:
-        """JSON as Standard Webhooks recommends: type, timestamp, data."""
+        """JSON with type, timestamp and data, as Standard Webhooks recommends."""
         data = {"reference": self.reference, "tier": self.tier, "deadline": self.deadline, "link": self.link}
         return json.dumps({"type": f"lead.{self.kind}", "timestamp": self.at, "data": data}).encode()

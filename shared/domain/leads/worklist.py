@@ -1,4 +1,4 @@
-"""The worklist: the order of open leads, what staff ask of it, and what they look for by hand."""
+"""The worklist: the order of open leads, its filters, and the search by reference, phone number or email address."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.domain.intake.phone import e164
 from shared.domain.leads.escalation import NEVER
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.lead_view import LeadSummary
-from shared.domain.leads.person import email_key, phone_key
+from shared.domain.leads.person_keys import email_key, phone_key
 from shared.domain.model import Model
 
 READ_ALOUD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""})
@@ -23,7 +23,7 @@ REFERENCE = r"[0-9A-HJKMNP-TV-Z]{10}"
 
 
 class Urgency(NamedTuple):
-    """A lead's place on the worklist. `taken`: somebody has it. `tier_rank`: 0 is the most urgent tier."""
+    """The sort key of the open worklist. `taken`: the lead has an owner. `tier_rank`: 0 is the most urgent tier."""
 
     taken: bool
     tier_rank: int
@@ -32,14 +32,14 @@ class Urgency(NamedTuple):
 
 
 def urgency(lead: Lead) -> Urgency:
-    """Open leads are listed by it: what nobody has comes first, by tier and deadline, and then what somebody has."""
+    """Leads without an owner come first, by tier and deadline; then those with an owner."""
     escalation = lead.escalation
     taken = lead.work.status == "acknowledged"
     return Urgency(taken, escalation.tier_rank, escalation.deadline or NEVER, lead.assessment.received_at)
 
 
 class WorklistQuery(Model):
-    """`cursor`: where the previous page ended."""
+    """A view of the worklist with filters. `cursor`: where the previous page ended."""
 
     view: Literal["open", "mine", "closed"] = "open"
     tier: Annotated[str, Field(max_length=40)] | None = None
@@ -55,13 +55,13 @@ class WorklistQuery(Model):
 
 
 class Search(Model):
-    """What somebody typed: a reference, a phone number or an e-mail address."""
+    """The search text: a reference, a phone number or an email address."""
 
     q: Annotated[str, line(254), Line]
 
 
 class SearchKeys(NamedTuple):
-    """What to look up; "" where the text cannot be that. Ten digits can be a reference and a phone number."""
+    """What to look up; "" if the text cannot be that. Ten digits can be both a reference and a phone number."""
 
     reference: str = ""
     phone_key: str = ""
@@ -75,7 +75,7 @@ def search_keys(search: Search, person_key: str) -> SearchKeys:
 
 
 def reference_in(text: str) -> str:
-    """The reference as it is stored, from how people write and read it out; "" when it is none."""
+    """The reference in its stored form, from how people write or read it out; "" if it is not one."""
     letters = text.upper().translate(READ_ALOUD)
     return f"{letters[:5]}-{letters[5:]}" if re.fullmatch(REFERENCE, letters) else ""
 

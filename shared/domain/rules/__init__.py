@@ -1,1 +1,1 @@
-"""What the rules say: questions, conditions, triage, and the advice that follows. Pure."""
+"""Questions, conditions, triage, and the advice that patients read. Pure functions."""

@@ -1,4 +1,4 @@
-"""The closed vocabulary of conditions that questions and rules are written in (see docs/rules.md)."""
+"""The conditions that questions and rules may use. docs/rules.md shows an example of each."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ NOTHING: frozenset[str] = frozenset()
 
 
 class Facts:
-    """What a set of answers says, after hidden answers are dropped and skipped follow-ups filled in.
+    """A set of answers as conditions see it: hidden answers are dropped and skipped follow-ups filled in.
 
-    `chosen` holds the option codes of choice questions, `numbers` and `texts` the rest; an unanswered question is in
-    none of them. `none_with_others`: on some question 'none' was ticked together with another option (and was dropped).
+    An unanswered question is in none of the three mappings.
+
+    chosen: the option codes of choice questions.
+    numbers, texts: the answers to the other questions.
+    none_with_others: True if 'none' was ticked together with another option. 'none' is dropped then.
     """
 
     __slots__ = ("chosen", "none_with_others", "numbers", "texts")
@@ -71,7 +74,7 @@ class AtLeastAmong:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """A number within inclusive bounds; a missing number makes any comparison false."""
+    """True for a number within inclusive bounds. False if the number is missing."""
 
     question: str
     at_least: int | None
@@ -115,7 +118,7 @@ class Every:
     conditions: tuple[Condition, ...]
 
     def holds(self, facts: Facts) -> bool:
-        for condition in self.conditions:  # noqa: SIM110  (a generator costs twice the time here)
+        for condition in self.conditions:  # noqa: SIM110  (a generator takes twice as long)
             if not condition.holds(facts):
                 return False
         return True
@@ -146,7 +149,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Defined:
-    """A condition that has a name."""
+    """A named condition."""
 
     name: str
     condition: Condition
@@ -157,7 +160,7 @@ class Defined:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A staff instrument: points of its items that hold, added up."""
+    """A clinical score: the sum of the points of the items that hold."""
 
     name: str
     text: str
@@ -192,7 +195,7 @@ def questions_of(condition: Condition) -> frozenset[str]:
 
 
 def options_of(condition: Condition) -> frozenset[tuple[str, str]]:
-    """Question and option: those that a condition looks for, not those that must be missing."""
+    """The pairs of question and option that make a condition true. Leaves out options that must not be chosen."""
     match condition:
         case AnyOf() | AllOf() | AtLeastAmong():
             return frozenset((condition.question, option) for option in condition.options)

@@ -1,4 +1,4 @@
-"""A questionnaire: pages of questions, and what a set of answers to them says."""
+"""A questionnaire: its pages of questions, how answers are validated, and the facts they state."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Answer = int | str | list[str]
 Answers = Mapping[str, Answer]
 
 NONE = "none"
-# Apostrophes as people and their phones write them; the dotless i that some keyboards give for an i.
+# Variants of the apostrophe, and the dotless i that some keyboards type for an i.
 WRITTEN_OTHERWISE = str.maketrans({**dict.fromkeys("\u2018\u2019\u02bc\u2032\uff07\u00b4\u0060", "'"), "\u0131": "i"})
 
 
@@ -28,11 +28,13 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """`minimum`/`maximum` bound an integer, `max_length` (characters) a text.
+    """One question.
 
-    `missing_counts_as`: the option assumed when the question was shown and skipped.
-    `keep_when_hidden`: positive safety options that count even where the question is not shown.
-    `standard_code`: what the question is called in a public code system, as `system|code`.
+    minimum, maximum: inclusive bounds of an integer.
+    max_length: of a text, in characters.
+    missing_counts_as: the option assumed if the question was shown and skipped.
+    keep_when_hidden: positive safety options that count even if the question is hidden.
+    standard_code: the question's code in a public code system, as `system|code`.
     """
 
     code: str
@@ -54,11 +56,11 @@ class Question:
 
     @property
     def limits(self) -> dict[str, int]:
-        """What fills the {names} of the sentences below."""
+        """The values for the {names} in the sentences below."""
         return {"low": self.minimum or 0, "high": self.maximum or 0, "limit": self.max_length or 0}
 
     def problem(self, answer: object) -> str | None:
-        """Why this answer cannot be taken, as a sentence (with {limits}) without the answer; None when it can."""
+        """Why the answer is invalid, as a sentence with {limits} that never quotes the answer; None if it is valid."""
         match self.type:
             case "integer":
                 return self._number_problem(answer)
@@ -109,7 +111,7 @@ class ContactField:
 
 @dataclass(frozen=True)
 class ConsentText:
-    """`text_hash`: sha256 (hex) of the text, by which a page says what it showed."""
+    """The text beside a consent box. A page reports the text it showed by `text_hash`: sha256, hex."""
 
     code: str
     text: str
@@ -151,7 +153,7 @@ class Questionnaire:
         return tuple(page.id for page in self.pages)
 
     def problems(self, answers: Answers) -> tuple[FieldProblem, ...]:
-        """One problem for each answer that this version of the questionnaire cannot take."""
+        """One problem for each answer that is invalid in this version of the questionnaire."""
         found = []
         for code, answer in answers.items():
             question = self.questions.get(code)
@@ -162,10 +164,10 @@ class Questionnaire:
         return tuple(found)
 
     def facts(self, answers: Answers, last_page: str | None = None) -> Facts:
-        """What the answers say.
+        """The facts that valid answers state (see `problems`).
 
-        `last_page`: the last page the visitor has left; skipped follow-ups on later pages are not yet missing. None
-        means that the whole questionnaire was put to the visitor. Answers are taken as valid (see `problems`).
+        last_page: id of the last page that the visitor completed. Skipped follow-ups on later pages do not count as
+            missing yet. None if the visitor saw the whole questionnaire.
         """
         facts = Facts()
         passed = True
@@ -199,7 +201,7 @@ class Questionnaire:
 
 
 def _plain(text: str) -> str:
-    """As word lists read it: small letters, plain apostrophes, no accents, single spaces."""
+    """Normalise a text for word lists: lower case, plain apostrophes, no accents, single spaces."""
     text = text.translate(WRITTEN_OTHERWISE)
     if not text.isascii():
         text = "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))

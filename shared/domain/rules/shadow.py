@@ -1,4 +1,4 @@
-"""What a candidate rule set would have said of a submission: recorded beside the lead, and shown to nobody."""
+"""Shadow mode: what a candidate rule set says about a submission. Stored with the lead and shown to nobody."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.domain.rules.triage import RuleSet, triage
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """`rules`: ids of the safety and not-a-fit rules that fired."""
+    """The result of a candidate rule set. `rules`: ids of the safety and not-a-fit rules that fired."""
 
     tier: str
     rules: tuple[str, ...]
@@ -20,12 +20,12 @@ class Shadow:
 
 
 def shadow(candidate: RuleSet, answers: Answers) -> Shadow | None:
-    """None where the candidate cannot score these answers: it must never matter to a patient."""
+    """Score the answers with the candidate rules. None if that fails: a candidate must never affect a patient."""
     try:
         if candidate.questionnaire.problems(answers):
             return None
         result = triage(candidate, answers)
-    except Exception:  # noqa: BLE001  rules that nobody has signed may be wrong in any way
+    except Exception:  # noqa: BLE001  rules that are not approved yet may fail in any way
         return None
     return Shadow(
         tier=result.tier,

@@ -1,7 +1,7 @@
-"""Triage: from answers to a tier, a fit score, and the reasons for both. A pure function of rule set and answers.
+"""Triage: computes a tier, a fit score and the reasons for both from a rule set and answers. Pure functions.
 
-Two results, never added: safety rules set a floor that can only rise; the fit score only orders leads that no floor
-caught.
+Safety and fit are never added up. Safety rules set floors, and the highest floor counts. The fit score only ranks leads
+without a floor.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from shared.domain.rules.questionnaire import Answers, Questionnaire
 
 
 class LadderStep(NamedTuple):
-    """One alert: how long after the submission, and to whom (desk, clinician or manager)."""
+    """One escalation level: how long after the submission it is due, and its audience (desk, clinician or manager)."""
 
     after: Span
     audience: str
 
 
 class Response(NamedTuple):
-    """What the clinic does about a lead, and who is told when nobody takes it."""
+    """What the clinic does about a lead, and who is alerted until somebody takes it."""
 
     clinic_does: str
     ladder: tuple[LadderStep, ...]
@@ -34,9 +34,10 @@ class Response(NamedTuple):
 class Tier:
     """How urgent a lead is, and what follows from that.
 
-    `rank`: 0 is the most urgent. `safety`: its leads are a matter of safety, so that a medical judgement closes them as
-    not a fit. `marketing`: whether its leads may be used for marketing at all. `after_safety_rule`: in the place of
-    `usual` for a lead that a safety rule raised to this tier.
+    rank: 0 is the most urgent.
+    safety: if True, closing a lead of this tier as not a fit requires a clinician.
+    marketing: False if leads of this tier may never be used for marketing.
+    after_safety_rule: replaces `usual` for a lead on which a safety rule fired.
     """
 
     name: str
@@ -51,7 +52,7 @@ class Tier:
 
     @property
     def escalates(self) -> bool:
-        """Whether staff are alerted of its leads at all."""
+        """Whether leads of this tier alert staff."""
         return bool(self.usual.ladder)
 
     def response(self, *, safety_rule: bool) -> Response:
@@ -59,7 +60,7 @@ class Tier:
 
 
 class Citation(NamedTuple):
-    """A source of a rule and its evidence mark: V read at its source, S secondary, M not checked, D our design."""
+    """A source of a rule, with an evidence mark: V read at its source, S secondary, M not checked, D our design."""
 
     key: str
     note: str
@@ -72,7 +73,7 @@ class Citation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FiredRule:
-    """A rule that fired, with what staff are shown; kept with the lead so that it outlives the rule set."""
+    """A rule that fired, as staff see it. Stored with the lead, so that it outlives the rule set."""
 
     id: str
     reason: str
@@ -93,7 +94,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class SafetyRule(Rule):
-    """`red_flag`: False when the rule fires on what is missing, not on what was answered."""
+    """A rule that sets a floor. `red_flag`: False if it fires on a missing answer rather than on a given one."""
 
     floor: str
     message: str | None
@@ -102,7 +103,7 @@ class SafetyRule(Rule):
 
 @dataclass(frozen=True)
 class NotFitRule(Rule):
-    """`overrides`: the floors it beats. None: it is silent beside any safety rule."""
+    """A rule for leads that are not a fit. `overrides`: the floors it beats; None if any safety rule suppresses it."""
 
     tier: str
     message: str
@@ -123,9 +124,11 @@ class Fit(NamedTuple):
 
 
 class Message(NamedTuple):
-    """`closed`: the sentences that come first when nobody can call; `call`: the sentence that promises a call.
+    """A message for patients.
 
-    `instead_of`: a message that this one says too, and that is left out beside it.
+    closed: the sentences that come first when nobody can call.
+    call: the sentence that promises a call.
+    instead_of: id of a message that this one includes, and so replaces.
     """
 
     id: str
@@ -144,7 +147,7 @@ class Source(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What changed with a version of the rules, on which day (ISO), and by whom."""
+    """What changed in a version of the rules, on which ISO date, and who changed it."""
 
     version: str
     on: str
@@ -154,8 +157,12 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """`content_hash`: sha256 (hex) over the bytes of the rule set, its questionnaire and the tiers. `changes`: the
-    oldest first; empty where none are written down."""
+    """A questionnaire with its rules, tiers and messages.
+
+    changes: oldest first; may be empty.
+    content_hash: sha256 (hex) of the bytes of the rule set, its questionnaire and the tiers.
+    net: id of the safety-net message, which comes last.
+    """
 
     id: str
     version: str
@@ -179,7 +186,7 @@ class RuleSet:
 
 @dataclass(frozen=True, slots=True)
 class TriageResult:
-    """What the rules say. Together with the stored answers it can be computed again from the same rule set."""
+    """The result of triage. The same rule set and answers always produce the same result."""
 
     tier: str
     safety_rules: tuple[FiredRule, ...]
@@ -193,7 +200,7 @@ class TriageResult:
     rule_set: str
     rule_set_version: str
     content_hash: str
-    failed: bool = False  # the answers could not be scored as they are (OPS-03)
+    failed: bool = False  # these answers could not be scored completely (OPS-03)
 
 
 def triage(
@@ -201,7 +208,8 @@ def triage(
 ) -> TriageResult:
     """Score a set of valid answers.
 
-    `last_page`: see `Questionnaire.facts`. `also`: safety rules that fire whatever the answers say.
+    last_page: see `Questionnaire.facts`.
+    also: safety rules that fire whatever the answers are.
     """
     facts = rule_set.questionnaire.facts(answers, last_page)
     minor = rule_set.minor.holds(facts)
@@ -225,13 +233,15 @@ def triage(
 
 
 def triage_after_failure(rule_set: RuleSet, answers: Answers, last_page: str | None = None) -> TriageResult:
-    """The result when these answers cannot be scored as they are (OPS-03): never below the floor of the scoring failure
-    rule, and what can be read still counts."""
+    """Score answers that `triage` cannot score (OPS-03).
+
+    Readable answers still count. The tier is never below the floor of the scoring-failure rule.
+    """
     failure = rule_set.scoring_failure
     readable = {code: answer for code, answer in answers.items() if _readable(rule_set.questionnaire, code, answer)}
     try:
         return triage(rule_set, readable, last_page, also=(failure,))
-    except Exception:  # noqa: BLE001  the rules themselves are broken: the stand-in rule is all that is left
+    except Exception:  # noqa: BLE001  the rules themselves fail, so only the scoring-failure rule counts
         minor = rule_set.minor.holds(rule_set.questionnaire.facts(readable))
         return _result(rule_set, rule_set.tiers[failure.floor], [failure], [], [], fit_score=0, tags=[], minor=minor)
 
@@ -286,11 +296,11 @@ def _fired(rules: Iterable[Rule]) -> tuple[FiredRule, ...]:
 def _messages(
     rule_set: RuleSet, tier: Tier, safety: list[SafetyRule], not_fit: list[NotFitRule], minor: bool
 ) -> tuple[str, ...]:
-    """Message ids in the order shown: those of the rules that set the tier, then the age notice, then the net."""
+    """Message ids in display order: those of the rules that set the tier, then the age notice, then the net."""
     ids = [rule.message for rule in safety if rule.floor == tier.name and rule.message]
     if not_fit and (minor or not safety):
         ids.append(not_fit[0].message)
     elif not ids and tier.message:
         ids.append(tier.message)
-    said_otherwise = {rule_set.messages[message].instead_of for message in ids}
-    return tuple(dict.fromkeys(message for message in [*ids, rule_set.net] if message not in said_otherwise))
+    replaced = {rule_set.messages[message].instead_of for message in ids}
+    return tuple(dict.fromkeys(message for message in [*ids, rule_set.net] if message not in replaced))

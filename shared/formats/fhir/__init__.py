@@ -1,1 +1,1 @@
-"""FHIR R4, for export only: no function that takes in a patient's answers imports it."""
+"""FHIR R4, for export only. Functions that receive answers never import it."""

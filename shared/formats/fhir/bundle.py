@@ -1,4 +1,4 @@
-"""Leads as a FHIR R4 Bundle, for an EHR. What is mapped to what: docs/decisions/0010-export-and-retention.md."""
+"""Leads as a FHIR R4 Bundle, for an EHR. The mapping is in docs/decisions/0010-export-and-retention.md."""
 
 from __future__ import annotations
 
@@ -22,16 +22,17 @@ Json = dict[str, Any]
 
 
 def as_bundle(leads: Iterable[tuple[Lead, RuleSet | None]], at: datetime) -> Json:
-    """Plain JSON values. Each lead comes with the present rule set of its questionnaire, for the words of questions.
+    """The Bundle as JSON values.
 
-    References are `Patient/<id>` and so on, since not every system takes urn:uuid; each is the end of a fullUrl here.
+    leads: each with the current rule set of its questionnaire, which has the questions' texts.
+    References have the form `Patient/<id>`, because some systems reject urn:uuid; each ends a fullUrl of this Bundle.
     """
     entries = [entry for lead, rule_set in leads for entry in _LeadExport(lead, rule_set).entries()]
     return {"resourceType": "Bundle", "type": "collection", "timestamp": _instant(at), "entry": entries}
 
 
 class _LeadExport:
-    """One lead's resources. Those there is one of have the lead's id."""
+    """The resources of one lead. A resource that exists once per lead has the lead's id."""
 
     def __init__(self, lead: Lead, rule_set: RuleSet | None) -> None:
         self.lead = lead
@@ -49,15 +50,15 @@ class _LeadExport:
         yield self._questionnaire_response()
         yield self._risk_assessment()
         yield from map(self._detected_issue, self.lead.assessment.triage.safety_rules)
-        if self._is_work:
+        if self._has_task:
             yield self._task()
         yield from self._consents()
         yield from self._advice_shown()
         yield from map(self._alert, range(1, self.lead.escalation.alert_delivered + 1))
 
     @property
-    def _is_work(self) -> bool:
-        """Whether anything is, or was, asked of staff."""
+    def _has_task(self) -> bool:
+        """Whether staff have, or had, something to do."""
         return bool(self.lead.escalation.alert_due or self.lead.history)
 
     def _patient(self) -> Json:
@@ -75,7 +76,7 @@ class _LeadExport:
         }
 
     def _telecom(self) -> list[Json]:
-        """The way that the person prefers has rank 1."""
+        """Phone and e-mail; the preferred one has rank 1."""
         contact = self.lead.submitted.contact
         ways = (
             ("phone", contact.phone, contact.preference in PHONE_PREFERENCES),
@@ -101,7 +102,7 @@ class _LeadExport:
         }
 
     def _pages(self) -> Iterator[Json]:
-        """Grouped as the Questionnaire groups them. An answer to a hidden question is left out, unless it counts."""
+        """Answers, grouped as in the Questionnaire. An answer to a hidden question is left out unless rules use it."""
         if self.rule_set is None:
             return
         facts = self.rule_set.questionnaire.facts(self.lead.submitted.answers)
@@ -116,7 +117,7 @@ class _LeadExport:
                 yield _group(page, items)
 
     def _unknown_answers(self) -> Iterator[Json]:
-        """Answers to questions that the present questionnaire no longer has: never lost."""
+        """Answers to questions that the current questionnaire no longer has, so that none is lost."""
         known = self.rule_set.questionnaire.questions if self.rule_set else {}
         for code, answer in self.lead.submitted.answers.items():
             if code not in known:
@@ -225,7 +226,7 @@ class _LeadExport:
                 return "requested"
 
     def _consents(self) -> Iterator[Json]:
-        """The whole ledger; only the latest entry of each consent can be in force."""
+        """The whole consent ledger. Only the latest entry of a consent can be active."""
         latest: dict[str, int] = {record.consent: n for n, record in enumerate(self.lead.submitted.consent_records)}
         for n, record in enumerate(self.lead.submitted.consent_records):
             yield self._consent(n, record, latest=latest[record.consent] == n)
@@ -253,7 +254,7 @@ class _LeadExport:
         }
 
     def _advice_shown(self) -> Iterator[Json]:
-        """Ids and version, not the words: those are in the RiskAssessment."""
+        """Message ids and the rule set's version; the texts are in the RiskAssessment."""
         triage = self.lead.assessment.triage
         for message in self.lead.assessment.messages_shown:
             yield {
@@ -276,7 +277,7 @@ class _LeadExport:
             "status": "completed",
             "category": [_concept(f"{HL7_TERMS}/communication-category", "alert")],
             "subject": self.patient,
-            **({"about": [self._reference("Task")]} if self._is_work else {}),
+            **({"about": [self._reference("Task")]} if self._has_task else {}),
             "payload": [{"contentString": f"alert {level} to staff"}],
         }
 
@@ -293,7 +294,7 @@ def _concept(system: str, code: str) -> Json:
 
 
 def _unless_empty(key: str, values: list[Json]) -> Mapping[str, list[Json]]:
-    """FHIR has no empty lists."""
+    """FHIR forbids empty lists."""
     return {key: values} if values else {}
 
 

@@ -1,4 +1,4 @@
-"""A questionnaire as a FHIR R4 Questionnaire. What R4 cannot say about it: docs/decisions/0006-standards.md."""
+"""A questionnaire as a FHIR R4 Questionnaire. What R4 cannot express is in docs/decisions/0006-standards.md."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ Json = dict[str, Any]
 
 
 def as_fhir(rule_set: RuleSet) -> Json:
-    """Plain JSON values. Raises RulebookError for a condition that enableWhen cannot express."""
+    """The Questionnaire as JSON values. Raises RulebookError for a condition that enableWhen cannot express."""
     return _Export(rule_set).resource()
 
 
 def answer_system(questionnaire_id: str) -> str:
-    """The code system of its options; an option's code in it is `<question>.<option>`."""
+    """The code system of a questionnaire's options. Codes have the form `<question>.<option>`."""
     return f"{BASE}/CodeSystem/{questionnaire_id}-answer"
 
 
@@ -66,7 +66,7 @@ class _Export:
         }
 
     def _emergency_advice(self) -> Json:
-        """First, since a foreign renderer does not run the triage rules."""
+        """The first item, because other renderers do not run the triage rules."""
         message = self.rule_set.messages[self.rule_set.net]
         return {"linkId": "emergency-advice", "text": message.text, "type": "display"}
 
@@ -93,8 +93,11 @@ class _Export:
         }
 
     def _contact(self, contact: ContactBlock) -> Json:
-        """enableWhen says when an item is shown. Hidden when any of several conditions holds is shown when none does:
-        one group for each, each inside the other, since one item cannot mix 'any' and 'all'."""
+        """The contact group, shown unless `hidden_when` holds.
+
+        enableWhen can only say when to show an item, and one item cannot mix 'any' and 'all'. So each condition that
+        hides the group becomes a group of its own that is shown when the condition does not hold, nested in the next.
+        """
         fields = [self._contact_field(field) for field in contact.fields]
         items = [*fields, *(_consent(consent) for consent in contact.consents)]
         for depth, rows in reversed(list(enumerate(self._shown_unless(contact.hidden_when)))):
@@ -142,7 +145,7 @@ class _Export:
         raise RulebookError(f"enableWhen cannot express {type(condition).__name__}")
 
     def _shown_unless(self, condition: Condition) -> list[list[Json]]:
-        """Rows for each group: of every group, any row must hold. A missing answer hides nothing."""
+        """enableWhen rows per nested group; a group shows if any of its rows holds. A missing answer hides nothing."""
         match condition:
             case Defined():
                 return self._shown_unless(condition.condition)
@@ -181,12 +184,12 @@ def _missing(question: str) -> Json:
 
 
 def _enabled(rows: list[Json], behavior: str) -> Json:
-    """R4 wants enableBehavior where there is more than one row (que-12)."""
+    """R4 requires enableBehavior with more than one row (que-12)."""
     return {"enableWhen": rows, **({"enableBehavior": behavior} if len(rows) > 1 else {})}
 
 
 def _consent(consent: ConsentText) -> Json:
-    """No initial value: a consent is never ticked for the person."""
+    """Without an initial value: a consent is never ticked in advance."""
     return {
         "linkId": f"consent.{consent.code}",
         "text": consent.text,

@@ -1,4 +1,4 @@
-"""Pages drawn on our side, for browsers without JavaScript. Everything that is filled in is escaped."""
+"""Draws the HTML pages for browsers without JavaScript. All inserted values are escaped."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LANGUAGES = {"en": "English", "es": "Español"}
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """What every page shows around its content. `base`: before the paths of links."""
+    """What every page shows around its content. `base`: prefix of links."""
 
     clinic: str
     phone: str
@@ -35,18 +35,18 @@ class PageContext:
         return phone_link(self.phone)
 
     def t(self, text: str, **values: object) -> str:
-        """The text in this language, its {names} filled in."""
+        """The text in the page's language, with its {placeholders} filled in."""
         return self.words.get(text, text).format_map(values) if values else self.words.get(text, text)
 
     def problem(self, problem: FieldProblem) -> str:
         return problem.in_words(self.words)
 
     def label(self, text: str) -> str:
-        """A question in the error summary: without how to answer it."""
+        """A question for the error summary, without its instruction "Check all that apply."."""
         return text.replace(self.t("Check all that apply."), "").replace("Check all that apply.", "").strip()
 
     def about(self, question: Question, view: FormView) -> str:
-        """What a follow-up refers to: when it is meant, where all follow-ups show at once, or the answer it follows."""
+        """Explains a follow-up. On the single page: when to answer it; otherwise: which answer it follows."""
         if view.whole:
             return self._condition(question, view)
         if view.kind == "follow-ups" and isinstance(question.shown_when, AnyOf):
@@ -61,7 +61,7 @@ class PageContext:
         match question.shown_when:
             case Between(asked, low, high) if low is not None and high is not None:
                 text = "Only if your answer to “{question}” is from {low} to {high}."
-                return self.t(text, question=_stem(questions[asked]), low=low, high=high)
+                return self.t(text, question=_without_explanation(questions[asked]), low=low, high=high)
             case AnyOf(asked, codes):
                 parent = questions[asked]
                 named = [option.label for option in parent.options if option.code in codes]
@@ -70,7 +70,7 @@ class PageContext:
                 if len(others) < len(named):  # the shorter list is easier to read
                     text = "Only if your answer to “{question}” is anything other than: {answers}."
                     named = others
-                return self.t(text, question=_stem(parent), answers="; ".join(named))
+                return self.t(text, question=_without_explanation(parent), answers="; ".join(named))
             case _:
                 return ""
 
@@ -80,7 +80,7 @@ def draw(template: str, around: PageContext, **values: object) -> str:
 
 
 def target(problem: FieldProblem, view: FormView) -> str:
-    """The id of the field that a problem is about; empty when this page does not show it."""
+    """The HTML id of the field that a problem is about; empty if this page does not show it."""
     _, _, rest = problem.pointer.partition("/")
     part, _, name = rest.partition("/")
     if part == "answers" and any(question.code == name for _, shown in view.sections for question in shown):
@@ -107,7 +107,7 @@ def has_contact(view: FormView) -> bool:
 
 
 def hidden(view: FormView) -> list[tuple[str, str]]:
-    """What this page must carry on, and what it says about itself."""
+    """Hidden fields: earlier answers to carry along, and the state of this page."""
     drawn = {"website"}
     if view.kind in ("page", "follow-ups"):
         drawn |= {f"{ANSWERS}{question.code}" for _, shown in view.sections for question in shown}
@@ -139,7 +139,7 @@ def chosen(view: FormView, name: str) -> tuple[str, ...]:
 
 
 def label_of(problem: FieldProblem, view: FormView) -> str:
-    """What the error summary calls the field."""
+    """The field's name in the error summary."""
     part, _, name = problem.pointer.lstrip("/").partition("/")
     if part == "answers" and name in view.form.questionnaire.questions:
         return view.form.questionnaire.questions[name].text
@@ -147,8 +147,8 @@ def label_of(problem: FieldProblem, view: FormView) -> str:
     return f"{fields[name].text}:" if part == "contact" and name in fields else ""
 
 
-def _stem(question: Question) -> str:
-    """The question itself, without what explains it."""
+def _without_explanation(question: Question) -> str:
+    """The question up to its question mark, without explanations."""
     start, mark, _ = question.text.partition("?")
     return start + mark
 

@@ -1,4 +1,4 @@
-"""What a page gets to draw the form agrees with what the server takes."""
+"""The form that a page draws agrees with what the API accepts."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import pytest
 
 from shared.domain.intake.submission import Consents, ContactEntry, Screening
 from shared.domain.rules.condition import AllOf, Between, Every
-from shared.rulebook.form import drawn_condition, form
+from shared.rulebook.form_definition import drawn_condition, form
 from shared.rulebook.reader import RulebookError
-from shared.rulebook.words import words
+from shared.rulebook.ui_texts import words
 from tests.domain.answer_sets import RULE_SET, any_answers
 
 DRAWN = form(RULE_SET, ["en"], {})
@@ -25,20 +25,20 @@ def test_every_question_and_option_is_drawn_in_order() -> None:
         assert labels == [(option.code, option.label) for option in one.options]
 
 
-def test_a_page_is_never_told_what_the_answers_lead_to() -> None:
+def test_the_form_does_not_reveal_rules_or_tiers() -> None:
     words = str(DRAWN)
     assert not any(rule.id in words for rule in (*RULE_SET.safety, *RULE_SET.not_fit, *RULE_SET.fit.rules))
     assert "EMERGENCY" not in words
 
 
-def test_none_and_unsure_untick_the_others_where_several_can_be_ticked() -> None:
+def test_none_and_unsure_are_exclusive_in_multiple_choice() -> None:
     for question in RULE_SET.questionnaire.questions.values():
         exclusive = {option.code for option in question.options if option.exclusive}
         expected = question.option_codes & {"none", "unsure"} if question.type == "choice-many" else set()
         assert exclusive == expected
 
 
-def test_what_the_form_can_answer_is_taken_by_the_api() -> None:
+def test_the_api_accepts_every_answer_of_the_form() -> None:
     chance = random.Random(3)
     for _ in range(300):
         answers = {

@@ -1,8 +1,10 @@
-"""What staff do with a lead. Each action is a function from a lead to its next version, with one more entry in the
-history; what may not be done is an error, and then nothing is written.
+"""The actions of staff on a lead: acknowledge, book, close, note and so on.
 
-A lead is new, then acknowledged by one person, then booked or closed. `version` in a request is the one that the person
-saw: alerts that went out since then are no conflict, what a colleague did is.
+Each action is a function from a lead to its next version, with one more history entry. An action that is not allowed
+raises an error, and nothing is written.
+
+A lead is new, then acknowledged by one person, then booked or closed. An action carries the version that the actor saw.
+Alerts since then are not a conflict; an action of a colleague is.
 """
 
 from __future__ import annotations
@@ -25,12 +27,10 @@ from shared.domain.model import Model
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import Tier
 
-LONGEST_HISTORY = 200  # entries, and below the characters of staff: the lead must fit into one item of the table
-LONGEST_TEXTS = 50_000
+LONGEST_HISTORY = 200  # entries. The lead must fit into one table item.
+LONGEST_TEXTS = 50_000  # characters in all texts of the history
 UNDO_WITHIN = timedelta(minutes=10)
-ADDING = frozenset(
-    {"contact_attempt", "note", "revoke_consent"}
-)  # these stand beside whatever a colleague did in the meantime
+ADDITIVE = frozenset({"contact_attempt", "note", "revoke_consent"})  # never in conflict with a colleague's action
 
 ActionName = Literal[
     "acknowledge",
@@ -49,9 +49,15 @@ Reason = Literal["not_a_fit", "unreachable", "duplicate", "spam", "declined"]
 
 
 class Action(Model):
-    """`version`: of the lead that the person saw. `outcome` of a contact attempt; `reason` of closing; `tier` to raise
-    or lower to; `consent` that the person took back; `text`: a note, the reason for lowering a tier, how the person
-    took the consent back, or a remark on anything else."""
+    """A request to act on a lead.
+
+    version: of the lead that the actor saw.
+    outcome: of a contact attempt.
+    reason: for closing.
+    tier: to raise or lower to.
+    consent: that the patient revoked.
+    text: a note, the reason for lowering a tier, how the patient revoked the consent, or a remark.
+    """
 
     action: ActionName
     version: Annotated[int, Field(ge=1)]
@@ -64,7 +70,7 @@ class Action(Model):
 
 @dataclass(frozen=True, slots=True)
 class WorkRules:
-    """What the clinic's rules say about tiers and time."""
+    """The tiers and opening hours that actions depend on."""
 
     tiers: Mapping[str, Tier]
     hours: OpeningHours
@@ -81,27 +87,27 @@ class WorkRules:
 
 
 def work(lead: Lead, action: Action, staff: Staff, at: datetime, rules: WorkRules) -> Lead:
-    """The next version of the lead, or the same lead where there is nothing left to do.
+    """Carry out an action. Returns the next version of the lead, or the same lead if nothing changes.
 
-    Raises NotAllowed, InvalidInput, AlreadyTaken or WrongState.
+    Raises: NotAllowed, InvalidInput, AlreadyTaken, WrongState.
     """
     if not staff.may_work:
         raise NotAllowed("Only clinicians and the lead desk can work leads.")
     if problems := tuple(_problems(action, rules)):
         raise InvalidInput(problems)
-    _has_room(lead, action)
-    if action.action not in ADDING:
-        _nobody_was_faster(lead, action, staff)
-    do: Callable[[], Lead] = getattr(_Doing(lead, action, staff, at, rules), action.action)
+    _check_history_limit(lead, action)
+    if action.action not in ADDITIVE:
+        _check_conflict(lead, action, staff)
+    do: Callable[[], Lead] = getattr(_Actions(lead, action, staff, at, rules), action.action)
     return do()
 
 
-def possible(lead: Lead, staff: Staff, at: datetime, rules: WorkRules) -> tuple[str, ...]:
-    """The actions that this person can do now, for buttons: what is not listed would be refused."""
+def possible_actions(lead: Lead, staff: Staff, at: datetime, rules: WorkRules) -> tuple[str, ...]:
+    """The actions that this person can take now, for buttons. Any other would be refused."""
     found = []
     for name in get_args(ActionName):
         try:
-            after = work(lead, _trial(name, lead, rules), staff, at, rules)
+            after = work(lead, _example(name, lead, rules), staff, at, rules)
         except (NotAllowed, AlreadyTaken, WrongState):
             continue
         if after is not lead:
@@ -110,7 +116,7 @@ def possible(lead: Lead, staff: Staff, at: datetime, rules: WorkRules) -> tuple[
 
 
 def _problems(action: Action, rules: WorkRules) -> Iterable[FieldProblem]:
-    """What this action needs and the request lacks."""
+    """One problem for each field that this action needs and the request lacks."""
     if action.action == "contact_attempt" and action.outcome is None:
         yield FieldProblem("/outcome", "This field is required.")
     if action.action == "close" and action.reason is None:
@@ -123,18 +129,19 @@ def _problems(action: Action, rules: WorkRules) -> Iterable[FieldProblem]:
         yield FieldProblem("/text", "This field is required.")
 
 
-def _has_room(lead: Lead, action: Action) -> None:
-    """Adding ends some day; taking a lead, closing it, or taking a consent back never does."""
-    if action.action not in ADDING or action.action == "revoke_consent":
+def _check_history_limit(lead: Lead, action: Action) -> None:
+    """Limit notes and contact attempts. Taking or closing a lead and revoking a consent always stay possible."""
+    if action.action not in ADDITIVE or action.action == "revoke_consent":
         return
-    wordy = sum(len(entry.text) for entry in lead.history) + len(action.text or "") > LONGEST_TEXTS
-    if len(lead.history) >= LONGEST_HISTORY or wordy:
+    too_long = sum(len(entry.text) for entry in lead.history) + len(action.text or "") > LONGEST_TEXTS
+    if len(lead.history) >= LONGEST_HISTORY or too_long:
         raise WrongState("The history of this lead is full.")
 
 
-def _nobody_was_faster(lead: Lead, action: Action, staff: Staff) -> None:
+def _check_conflict(lead: Lead, action: Action, staff: Staff) -> None:
+    """Refuse an action if a colleague acted on the lead after the actor saw it."""
     since = [entry for entry in lead.history if entry.version > action.version and entry.by != staff.id]
-    others = [entry for entry in since if entry.action not in ADDING]
+    others = [entry for entry in since if entry.action not in ADDITIVE]
     if not others:
         return
     if lead.work.status == "acknowledged" and lead.work.owner != staff.id:
@@ -144,8 +151,8 @@ def _nobody_was_faster(lead: Lead, action: Action, staff: Staff) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Doing:
-    """An action that is being done: one method for each, named like it."""
+class _Actions:
+    """One method for each action, with the name of the action."""
 
     lead: Lead
     action: Action
@@ -154,7 +161,7 @@ class _Doing:
     rules: WorkRules
 
     def acknowledge(self) -> Lead:
-        """One person has it from now on: it leaves the sweep, and no further alert is decided."""
+        """Assign the lead to the actor. Its alerts stop."""
         lead, work = self.lead, self.lead.work
         if work.status == "acknowledged" and work.owner == self.staff.id:
             return lead
@@ -182,7 +189,7 @@ class _Doing:
         return self._done(work, self._entry(reason, before=self.lead.work))
 
     def reopen(self) -> Lead:
-        """Nobody has it any more, so its escalation restarts at level 1."""
+        """The lead loses its owner, so its escalation restarts at level 1."""
         work = self.lead.work
         if work.status == "new":
             raise WrongState("The lead is already open.")
@@ -210,7 +217,7 @@ class _Doing:
         return self._retiered(tier, self.rules.deadline(tier, lead.assessment.received_at))
 
     def revoke_consent(self) -> Lead:
-        """The member of staff who hears the person say so records it, no matter who owns the lead."""
+        """Any member of staff may record it, no matter who owns the lead."""
         consent = self.action.consent or ""
         after = self.lead.revoked(consent, self.action.text, self.at)
         if after is self.lead:
@@ -225,8 +232,9 @@ class _Doing:
         entry = self._entry(last.action, undo_of=last.version)
         if last.before.status != "new":
             return self._changed(entry, work=last.before)
+        # the lead has no owner again, so its alerts continue
         ladder, escalation = lead.ladder(self.rules.tiers, self.rules.hours), lead.escalation
-        due = ladder.next_at(escalation.started_at, escalation.alert_delivered)  # nobody has it: the ladder goes on
+        due = ladder.next_at(escalation.started_at, escalation.alert_delivered)
         next_at = max(self.at, due) if len(ladder) else None
         return self._changed(entry, work=last.before, escalation=replace(escalation, next_at=next_at))
 
@@ -242,11 +250,11 @@ class _Doing:
         return replace(work, owner=self.staff.id, owner_name=self.staff.name, acknowledged_at=self.at)
 
     def _done(self, work: WorkState, entry: HistoryEntry) -> Lead:
-        """Somebody has it, or it is done: no further alert."""
+        """The lead has an owner, or is booked or closed: no more alerts."""
         return self._changed(entry, work=work, escalation=self.lead.escalation.stopped())
 
     def _retiered(self, tier: str, deadline: datetime | None) -> Lead:
-        """While nobody has the lead, the audience of this tier is alerted at once."""
+        """Change the tier. If the lead has no owner, the audience of the new tier is alerted at once."""
         escalation = self._restarted(tier) if self.lead.work.status == "new" else self.lead.escalation
         work = replace(self.lead.work, staff_tier=tier)
         escalation = replace(escalation, deadline=deadline, tier_rank=self.rules.rank(tier))
@@ -282,8 +290,8 @@ class _Doing:
         )
 
 
-def _trial(name: str, lead: Lead, rules: WorkRules) -> Action:
-    """This action as a person might do it."""
+def _example(name: str, lead: Lead, rules: WorkRules) -> Action:
+    """A valid request for this action, to try whether it is possible."""
     by_urgency = sorted(rules.tiers.values(), key=lambda tier: tier.rank)
     tier = by_urgency[0 if name == "raise_tier" else -1].name
     return Action.model_validate(

@@ -1,4 +1,4 @@
-"""What the build has parsed says what the file says, or is passed over."""
+"""Rulebook files parsed by the build equal the originals, or are ignored when outdated."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shared.rulebook.loading import FOLDER, load
-from shared.rulebook.tables import parse, parsed_file, table_of
+from shared.rulebook.toml_files import parse, parsed_file, table_of
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_the_parsed_rulebook_is_the_rulebook(folder: Path) -> None:
     assert load(folder) == written == load()
 
 
-def test_it_is_what_is_read(folder: Path) -> None:
+def test_loading_reads_the_parsed_file(folder: Path) -> None:
     file = folder / "tiers.toml"
     parse(file)
     parsed_file(file).write_text(parsed_file(file).read_text().replace("EMERGENCY", "ELSEWHERE"))
@@ -37,7 +37,7 @@ def test_it_is_what_is_read(folder: Path) -> None:
     assert table_of(file)["tiers"][0]["name"] == "ELSEWHERE"
 
 
-def test_of_a_file_that_was_changed_since_it_is_passed_over(folder: Path) -> None:
+def test_an_outdated_parsed_file_is_ignored(folder: Path) -> None:
     file = folder / "tiers.toml"
     parse(file)
     file.write_text(file.read_text().replace("EMERGENCY", "ELSEWHERE"))
@@ -45,6 +45,6 @@ def test_of_a_file_that_was_changed_since_it_is_passed_over(folder: Path) -> Non
     assert table_of(file)["tiers"][0]["name"] == "ELSEWHERE"
 
 
-def test_no_parsed_file_is_kept_in_the_project() -> None:
-    """Only the build makes them, from what it ships."""
+def test_no_parsed_file_is_committed() -> None:
+    """Only the build makes parsed files, from the files that it ships."""
     assert not [path for path in FOLDER.rglob("*.json") if "made_from" in json.loads(path.read_text())]

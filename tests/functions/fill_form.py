@@ -1,4 +1,4 @@
-"""What a visitor fills in on the plain form, page by page."""
+"""Fills in the plain form, page by page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CONTACT = {"contact.name": "Jordan Example", "contact.phone": "(312) 555-0142", 
 
 
 def fill_to(browser: PlainBrowser, step: int, query: str = "") -> PlainBrowser:
-    """From the first page to that step, without a warning sign."""
+    """From the first page to that step, without a red flag."""
     browser.open(f"form{query}")
     for page in CALM[: step - 1]:
         browser.fill(page).press("Next")

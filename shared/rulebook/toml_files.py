@@ -1,4 +1,4 @@
-"""The rulebook's files as tables: as they are written (TOML), or as the build has parsed them (JSON)."""
+"""Parses the rulebook's TOML files, or reads the JSON that the build made of them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 
 def table_of(file: Path) -> dict[str, Any]:
-    """What the file says. Raises ValueError where it is not UTF-8 or not TOML.
+    """The content of a TOML file. Raises ValueError if it is not UTF-8 or not TOML.
 
-    The JSON beside it counts only while it was made from this very content: parsing TOML is a tenth of a cold start.
+    Uses the JSON file beside it, if that was made from the same content: parsing TOML takes a tenth of a cold start.
     """
     content = file.read_bytes()
     parsed = parsed_file(file)
@@ -20,13 +20,13 @@ def table_of(file: Path) -> dict[str, Any]:
         if found["made_from"] == _hash(content):
             table: dict[str, Any] = found["table"]
             return table
-    import tomllib  # only where nothing was parsed before  # noqa: PLC0415
+    import tomllib  # loaded only without the JSON file  # noqa: PLC0415
 
     return tomllib.loads(content.decode())
 
 
 def parse(file: Path) -> None:
-    """Writes the JSON beside it. Raises ValueError where it is not UTF-8 or not TOML."""
+    """Writes the JSON file beside a TOML file. Raises ValueError if it is not UTF-8 or not TOML."""
     parsed_file(file).unlink(missing_ok=True)
     made = {"made_from": _hash(file.read_bytes()), "table": table_of(file)}
     parsed_file(file).write_text(json.dumps(made, separators=(",", ":")), encoding="utf-8")

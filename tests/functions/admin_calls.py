@@ -1,4 +1,4 @@
-"""What administrators do with what is stored, as API Gateway hands it to the functions."""
+"""Calls by administrators (erase, export, retire), as API Gateway events."""
 
 from __future__ import annotations
 

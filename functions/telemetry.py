@@ -1,4 +1,4 @@
-"""Log lines and metrics that several functions write: alarms and docs/runbook.md search for these texts and names."""
+"""Log lines and metrics that several functions write. Alarms and docs/runbook.md search for these texts and names."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def capture(captured: Captured) -> None:
-    """What became of a submission."""
+    """Logs and counts what became of a submission."""
     lead = captured.lead
     if lead is None:
         return
-    if captured.spooled:  # it is counted as captured when it is stored
+    if captured.spooled:  # counted as captured once the replay stores it
         logger.warning("spooled", extra={"reference": lead.reference, "lead_id": str(lead.lead_id), "tier": lead.tier})
         if captured.counted:
             metrics.add_metric("spooled", MetricUnit.Count, 1)
@@ -35,7 +35,7 @@ def capture(captured: Captured) -> None:
 
 
 def stored(lead: Lead) -> None:
-    """A lead that was not there before. A canary is logged and never counted."""
+    """Logs and counts a new lead. A canary is logged but never counted."""
     logger.info("captured", extra={"reference": lead.reference, "lead_id": str(lead.lead_id), "tier": lead.tier})
     if lead.source == CANARY:
         return
@@ -58,13 +58,13 @@ def alerted(alert: Alert) -> None:
 
 
 def count_seconds_to_alert(alert: Alert, at: datetime) -> None:
-    """Of a first alert; an unfinished form waits on purpose, which is no delay."""
+    """Measures first alerts only. An unfinished form waits on purpose, so its alert has no `received_at`: skipped."""
     if alert.level == 1 and alert.received_at:
         metrics.add_metric("seconds_to_alert", MetricUnit.Seconds, (at - alert.received_at).total_seconds())
 
 
 def lead_failed(what: Literal["alert failed", "retiring failed"], lead_id: UUID, error: Exception) -> None:
-    """The kind of the error only: its text may quote a patient."""
+    """Logs the error's type, never its text, which may quote a patient."""
     logger.error(
         what,
         extra={

@@ -1,4 +1,4 @@
-"""The rules for a submission or a lead, and what they say of it."""
+"""Choosing the rule set for a submission or a lead, and scoring answers with it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ EMERGENCY = "seek-emergency-care"
 
 
 def rule_set_for(rule_sets: RuleSets, questionnaire_id: str, language: str = "") -> RuleSet:
+    """The rule set of a questionnaire. Raises InvalidInput if there is none."""
     rule_set = rule_sets.of(questionnaire_id, language)
     if rule_set is None:
         raise InvalidInput((FieldProblem("/questionnaire/id", "There is no such questionnaire."),))
@@ -19,6 +20,7 @@ def rule_set_for(rule_sets: RuleSets, questionnaire_id: str, language: str = "")
 
 
 def rule_set_of(lead: Lead, rule_sets: RuleSets) -> RuleSet:
+    """The current rule set of the lead's questionnaire. Raises NotFound if there is none."""
     rule_set = rule_sets.of(lead.submitted.questionnaire)
     if rule_set is None:
         raise NotFound
@@ -26,8 +28,13 @@ def rule_set_of(lead: Lead, rule_sets: RuleSets) -> RuleSet:
 
 
 def score(rule_set: RuleSet, answers: Answers, version: str, last_page: str | None = None) -> TriageResult:
-    """A page that shows another version may send answers this one does not know: those are no reason to turn a patient
-    away, they are scored as a failure of scoring (OPS-03)."""
+    """Score answers. Any failure of the rules still gives a result (OPS-03).
+
+    version: of the questionnaire that the page showed. Answers that only another version knows are scored as a failure,
+        so that no patient is turned away.
+
+    Raises: InvalidInput if answers are invalid in the version that the page showed.
+    """
     problems = rule_set.questionnaire.problems(answers)
     if problems and version == rule_set.questionnaire.version:
         raise InvalidInput(problems)
@@ -35,5 +42,5 @@ def score(rule_set: RuleSet, answers: Answers, version: str, last_page: str | No
         return triage_after_failure(rule_set, answers, last_page)
     try:
         return triage(rule_set, answers, last_page)
-    except Exception:  # noqa: BLE001  any defect in scoring must end with a person reading the lead
+    except Exception:  # noqa: BLE001  whatever fails in scoring, a person must read the lead
         return triage_after_failure(rule_set, answers, last_page)

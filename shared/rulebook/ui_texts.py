@@ -1,4 +1,4 @@
-"""The short texts of forms, pages and error answers in other languages than English (words.toml)."""
+"""Translations of the short texts of forms, pages and error answers (ui_texts.toml)."""
 
 from __future__ import annotations
 
@@ -8,24 +8,26 @@ from pathlib import Path
 from string import Formatter
 
 from shared.rulebook.reader import Reader
-from shared.rulebook.tables import table_of
+from shared.rulebook.toml_files import table_of
 
-FILE = Path(__file__).parent / "words.toml"
+FILE = Path(__file__).parent / "ui_texts.toml"
 ENGLISH = "en"
 
 
 def words(language: str, file: Path = FILE) -> Mapping[str, str]:
-    """English text -> text in that language, {names} left to fill in. Empty for English and for an unknown language.
+    """English text -> its translation, with {placeholders}. Empty for English and unknown languages.
 
-    Read when first asked for, so that English visitors do not wait for it. Raises RulebookError: see `all_words`.
+    Loaded on first use, so that English visitors do not wait for it. Raises RulebookError, as `all_words`.
     """
     return {} if language in ("", ENGLISH) else all_words(file).get(language, {})
 
 
 @cache
 def all_words(file: Path = FILE) -> Mapping[str, Mapping[str, str]]:
-    """Language -> English text -> text. Raises RulebookError unless every text stands in every language, once, with the
-    same {names}."""
+    """Language -> English text -> its translation.
+
+    Raises RulebookError unless every text exists once in every language, with the same {placeholders}.
+    """
     table = Reader(table_of(file), file.name)
     entries = [_entry(entry) for entry in table.each("words", ENGLISH)]
     table.done()
@@ -42,10 +44,10 @@ def _entry(reader: Reader) -> dict[str, str]:
     english = reader.text(ENGLISH)
     entry = {ENGLISH: english, **{language: reader.wording(language) for language in sorted(reader.keys())}}
     for language, text in entry.items():
-        if _names(text) != _names(english):
-            raise reader.error(f"{language}: the {{names}} differ")
+        if _placeholders(text) != _placeholders(english):
+            raise reader.error(f"{language}: the {{placeholders}} differ")
     return entry
 
 
-def _names(text: str) -> list[str]:
+def _placeholders(text: str) -> list[str]:
     return sorted(name for _, name, _, _ in Formatter().parse(text) if name)

@@ -1,4 +1,4 @@
-"""What an operator sees: the journey of a lead is found by one search, and metrics count what happened and no more."""
+"""Logs and metrics: one search finds a lead's journey, and each metric counts exactly what happened."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def lines(logs: Logs) -> list[Json]:
 
 
 def counts(logs: Logs) -> dict[str, list[float]]:
-    """Values by metric, over all that was written since the last look."""
+    """Metric -> its values since the last call."""
     found: dict[str, list[float]] = {}
     for line in lines(logs):
         for directive in line.get("_aws", {}).get("CloudWatchMetrics", []):
@@ -79,7 +79,7 @@ class Receiver:
 def test_one_search_finds_the_journey_of_a_lead(
     aws: Aws, clock: Clock, logs: Logs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From the request that failed to the acknowledgement, through every function: the same reference on each line."""
+    """From the failed request to the acknowledgement, every function's line has the same reference."""
     monkeypatch.setattr(deliver_webhook, "webhook", Receiver())
     reference = reference_of(UUID(LEAD_ID))
     post = posting("capture_lead", submission(URGENT, submission_id=LEAD_ID))
@@ -117,34 +117,32 @@ def test_one_search_finds_the_journey_of_a_lead(
 
 
 @pytest.mark.parametrize("function", sorted(set(map(module_name, template.routes().values()))))
-def test_lines_of_a_request_carry_its_own_id(logs: Logs, function: str) -> None:
+def test_log_lines_carry_their_requests_id(logs: Logs, function: str) -> None:
     module = importlib.import_module(f"functions.{function}")
     asked = event(function)
     asked["requestContext"]["requestId"] = f"request of {function}"
     module.handler(asked, CONTEXT)
     logs()
-    module.logger.info("a line")  # as the request ends, since not each logs while all is well
+    module.logger.info("a line")  # not every function logs when all is well
     [line] = lines(logs)
     assert line["correlation_id"] == f"request of {function}"
 
 
-def test_the_reference_of_one_request_is_not_on_the_lines_of_the_next(
-    logs: Logs, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_requests_reference_is_not_on_the_next_requests_lines(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
     capture_lead.handler(posting("capture_lead", submission()), CONTEXT)
     logs()
-    monkeypatch.setattr(Request, "read", None)  # what is not callable fails before there is a submission
+    monkeypatch.setattr(Request, "read", None)  # not callable, so it fails before a submission is parsed
     capture_lead.handler(posting("capture_lead", submission()), CONTEXT)
     [line] = [line for line in lines(logs) if line.get("message") == "request failed"]
     assert "reference" not in line
 
 
-def test_canaries_are_seen_and_never_counted(aws: Aws, clock: Clock, logs: Logs) -> None:
-    """By the stream and by the sweep."""
-    told_by: list[Callable[[], object]] = [lambda: alert_staff.handler(stream_of(LEAD_ID), CONTEXT), sweep]
-    for tell in told_by:
+def test_canaries_are_logged_and_never_counted(aws: Aws, clock: Clock, logs: Logs) -> None:
+    """Both by the stream and by the sweep."""
+    alerted_by: list[Callable[[], object]] = [lambda: alert_staff.handler(stream_of(LEAD_ID), CONTEXT), sweep]
+    for send_alert in alerted_by:
         assert capture_lead.handler(canary(), CONTEXT)["statusCode"] == 201
-        tell()
+        send_alert()
         [alert] = aws.alerts()
         assert alert["MessageAttributes"]["kind"]["Value"] == "canary"
         written = lines(logs)
@@ -155,7 +153,7 @@ def test_canaries_are_seen_and_never_counted(aws: Aws, clock: Clock, logs: Logs)
 
 
 @pytest.mark.parametrize("late", [0, 90])
-def test_how_long_a_first_alert_took_is_measured_on_either_way(clock: Clock, logs: Logs, late: int) -> None:
+def test_the_delay_of_a_first_alert_is_measured_by_stream_and_sweep(clock: Clock, logs: Logs, late: int) -> None:
     capture_lead.handler(posting("capture_lead", submission(PRIORITY)), CONTEXT)
     clock.at += timedelta(seconds=late)
     logs()
@@ -167,7 +165,7 @@ def test_how_long_a_first_alert_took_is_measured_on_either_way(clock: Clock, log
     assert (found["seconds_to_alert"], found["alerted"]) == ([late], [1.0])
 
 
-def test_an_unfinished_form_waits_on_purpose_which_is_no_delay(clock: Clock, logs: Logs) -> None:
+def test_the_wait_for_an_unfinished_form_is_not_measured(clock: Clock, logs: Logs) -> None:
     capture_lead.handler(posting("capture_lead", submission(PRIORITY, complete=False)), CONTEXT)
     clock.at += timedelta(minutes=11)
     logs()
@@ -183,11 +181,11 @@ def test_an_unfinished_form_waits_on_purpose_which_is_no_delay(clock: Clock, log
         (EMERGENCY, 5, 1, 0),
         (EMERGENCY, 10, 2, 1),
         (URGENT, 60, 2, 1),
-        (PRIORITY, 7 * 24 * 60, 1, 0),  # a routine lead that waits is the manager's matter, not an operator's
+        (PRIORITY, 7 * 24 * 60, 1, 0),  # a routine lead that waits concerns the manager, not the operator
         (ROUTINE, 7 * 24 * 60, 1, 0),
     ],
 )
-def test_an_urgent_lead_that_the_whole_ladder_did_not_take_is_counted(
+def test_an_urgent_lead_unowned_after_the_last_level_is_counted(
     aws: Aws, clock: Clock, logs: Logs, answers: Json, minutes: int, escalated: int, untaken: int
 ) -> None:
     capture_lead.handler(posting("capture_lead", submission(answers)), CONTEXT)
@@ -202,7 +200,7 @@ def test_an_urgent_lead_that_the_whole_ladder_did_not_take_is_counted(
 
 
 @pytest.mark.parametrize("action", ["acknowledge", "book"])
-def test_the_minutes_until_somebody_has_a_lead_are_counted_once(clock: Clock, logs: Logs, action: str) -> None:
+def test_the_minutes_to_acknowledgement_are_counted_once(clock: Clock, logs: Logs, action: str) -> None:
     reference = captured(URGENT)
     clock.at += timedelta(minutes=7)
     worked(reference, "note", text="called")
@@ -217,7 +215,7 @@ def test_the_minutes_until_somebody_has_a_lead_are_counted_once(clock: Clock, lo
     assert "minutes_to_acknowledgement_URGENT" not in found
 
 
-def test_who_only_looks_takes_nothing(logs: Logs) -> None:
+def test_opening_a_lead_is_not_an_acknowledgement(logs: Logs) -> None:
     reference = captured(URGENT)
     logs()
     call = event("work_lead") | {"pathParameters": {"reference": reference}, "body": "{}"}
@@ -225,16 +223,16 @@ def test_who_only_looks_takes_nothing(logs: Logs) -> None:
     assert counts(logs) == {}
 
 
-def test_a_lead_of_an_ad_network_is_counted_like_any_other(logs: Logs) -> None:
+def test_an_ad_lead_is_counted_like_any_other(logs: Logs) -> None:
     capture_ad_lead.handler(event("capture_ad_lead"), CONTEXT)
     found = counts(logs)
     assert found["captured"] == [1.0]
     assert (found["suspects"], found["scoring_failed"]) == ([0.0], [0.0])
-    assert "page_active" not in found  # the silence of the page is no less for it
+    assert "page_active" not in found  # an ad lead does not show that the page works
 
 
-def test_a_storage_error_is_logged_as_the_filter_of_the_log_counts_it(aws: Aws, logs: Logs) -> None:
-    """Each function that fails for the table's sake writes one line that the template's metric filter matches."""
+def test_a_storage_error_matches_the_log_metric_filter(aws: Aws, logs: Logs) -> None:
+    """Every function that fails because of the table writes one line that the template's metric filter matches."""
     resources = template.read()["Resources"]
     pattern = resources["StorageErrors"]["Properties"]["FilterPattern"]
     counted = set(re.findall(r"\(\$\.(\w+) = \"(\w+)\"\)", pattern))

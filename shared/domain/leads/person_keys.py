@@ -1,20 +1,20 @@
-"""The same person again: a phone number or an e-mail address as a keyed hash, so that no index holds either."""
+"""Keyed hashes of phone numbers and email addresses: indexes find leads of the same person without holding either."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 
-SAME_PERSON = 50  # leads of one number or address that are looked up at most
+SAME_PERSON = 50  # the most leads looked up for one number or address
 
 
 def phone_key(phone: str | None, key: str) -> str:
-    """For a number in E.164; "" for none."""
+    """The keyed hash of an E.164 number; "" for None."""
     return _hashed("phone", phone, key) if phone else ""
 
 
 def email_key(email: str | None, key: str) -> str:
-    """For an address, however it is capitalised; "" for none."""
+    """The keyed hash of an address, ignoring case; "" for None."""
     return _hashed("email", email.casefold(), key) if email else ""
 
 

@@ -1,4 +1,4 @@
-"""A visitor who leaves before the end, and comes back."""
+"""Unfinished forms, and resubmissions by visitors who return."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from functions import alert_staff, capture_lead, escalate_leads
 from shared.domain.leads.consent import chain_intact
 from shared.domain.leads.lead import RETURN_WITHIN, Lead
-from shared.domain.leads.resubmission import MOST_RETURNS
+from shared.domain.leads.resubmission import MAX_RESUBMISSIONS
 from tests.aws import Aws
+from tests.functions.admin_calls import exported_person, retired
 from tests.functions.calls import CONTEXT, EMERGENCY, LEAD_ID, Json, content, event, posting, stream_of, submission
 from tests.functions.conftest import Clock
 from tests.functions.staff_calls import listed, opened, references, worked
-from tests.functions.taking_out import exported_person, retired
 from tests.leads import RULEBOOK
 
 HALF: Json = {"cord": None, "sys": None, "note": None}
@@ -25,25 +25,25 @@ def send(answers: Json | None = None, **changes: Any) -> Json:
     return answer
 
 
-def tell(aws: Aws) -> list[str]:
+def run_alerts(aws: Aws) -> list[str]:
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
     escalate_leads.handler(event("escalate_leads"), CONTEXT)
     return [alert["Subject"] for alert in aws.alerts()]
 
 
-def test_an_unfinished_form_is_stored_and_told_when_the_visitor_does_not_come_back(aws: Aws, clock: Clock) -> None:
+def test_an_abandoned_form_is_stored_and_alerted(aws: Aws, clock: Clock) -> None:
     assert send(HALF, complete=False)["statusCode"] == 201
     (lead,) = aws.leads()
     assert lead["complete"] is False
     assert [rule["id"] for rule in lead["triage"]["safety_rules"]] == ["UNK-04"]
-    assert tell(aws) == []
+    assert run_alerts(aws) == []
     clock.at += RETURN_WITHIN
-    assert tell(aws) == ["URGENT lead waiting"]
+    assert run_alerts(aws) == ["URGENT lead waiting"]
 
 
-def test_an_unfinished_form_with_a_red_flag_is_told_at_once(aws: Aws, clock: Clock) -> None:
+def test_an_unfinished_form_with_a_red_flag_is_alerted_at_once(aws: Aws, clock: Clock) -> None:
     send(HALF | EMERGENCY, complete=False)
-    assert tell(aws) == ["EMERGENCY lead waiting"]
+    assert run_alerts(aws) == ["EMERGENCY lead waiting"]
 
 
 def test_nothing_is_stored_before_consent(aws: Aws, clock: Clock) -> None:
@@ -51,7 +51,7 @@ def test_nothing_is_stored_before_consent(aws: Aws, clock: Clock) -> None:
     assert aws.leads() == []
 
 
-def test_the_visitor_comes_back_and_makes_one_lead_of_it(aws: Aws, clock: Clock) -> None:
+def test_a_returning_visitor_completes_the_same_lead(aws: Aws, clock: Clock) -> None:
     first = content(send(HALF, complete=False))
     clock.at += timedelta(minutes=3)
     finished = send()
@@ -62,10 +62,10 @@ def test_the_visitor_comes_back_and_makes_one_lead_of_it(aws: Aws, clock: Clock)
     assert (stored["complete"], len(stored["earlier"]), stored["version"]) == (True, 1, 2)
     assert stored["earlier"][0]["triage"]["tier"] == "URGENT"
     assert stored["triage"]["tier"] == "PRIORITY"
-    assert tell(aws) == ["PRIORITY lead waiting"]
+    assert run_alerts(aws) == ["PRIORITY lead waiting"]
 
 
-def test_what_was_newly_consented_is_added_to_the_chain(aws: Aws, clock: Clock) -> None:
+def test_new_consents_are_added_to_the_ledger(aws: Aws, clock: Clock) -> None:
     send(HALF, complete=False)
     send(consents={"contact": True, "sms": True})
     lead = Lead.model_validate(aws.stored()[0])
@@ -78,9 +78,9 @@ def test_what_was_newly_consented_is_added_to_the_chain(aws: Aws, clock: Clock) 
     assert not lead.consents_to("marketing")
 
 
-def test_a_red_flag_is_not_taken_back_by_answering_again(aws: Aws, clock: Clock) -> None:
+def test_a_resubmission_does_not_remove_a_red_flag(aws: Aws, clock: Clock) -> None:
     first = content(send(HALF | EMERGENCY, complete=False))
-    assert tell(aws) == ["EMERGENCY lead waiting"]
+    assert run_alerts(aws) == ["EMERGENCY lead waiting"]
     deadline = aws.leads()[0]["deadline"]
     clock.at += timedelta(minutes=4)
     again = content(send())
@@ -90,38 +90,38 @@ def test_a_red_flag_is_not_taken_back_by_answering_again(aws: Aws, clock: Clock)
     assert lead["answers"]["em-now"] == ["none"]
     assert lead["earlier"][0]["answers"]["em-now"] == ["chest-pressure"]
     clock.at += timedelta(minutes=1)
-    assert tell(aws) == ["EMERGENCY lead waiting"]
+    assert run_alerts(aws) == ["EMERGENCY lead waiting"]
 
 
-def test_a_red_flag_that_comes_later_is_told_at_once(aws: Aws, clock: Clock) -> None:
+def test_a_red_flag_in_a_resubmission_is_alerted_at_once(aws: Aws, clock: Clock) -> None:
     send(HALF, complete=False)
     clock.at += timedelta(minutes=20)
-    assert tell(aws) == ["URGENT lead waiting"]
+    assert run_alerts(aws) == ["URGENT lead waiting"]
     send(EMERGENCY)
-    assert tell(aws) == ["EMERGENCY lead waiting"]
+    assert run_alerts(aws) == ["EMERGENCY lead waiting"]
 
 
-def test_coming_back_many_times_keeps_the_lead_small(aws: Aws, clock: Clock) -> None:
+def test_many_resubmissions_keep_the_lead_small(aws: Aws, clock: Clock) -> None:
     for pain in range(11):
         send(HALF | {"pain": pain}, complete=False)
     (lead,) = aws.leads()
     assert (len(lead["earlier"]), len(lead["consent_records"])) == (5, 1)
 
 
-def test_coming_back_does_not_hold_the_ladder_back(aws: Aws, clock: Clock) -> None:
-    """Every three minutes: EMERGENCY is told to the desk after 5 minutes and to a manager after 10 all the same."""
-    told = []
+def test_resubmissions_do_not_delay_escalation(aws: Aws, clock: Clock) -> None:
+    """With one every three minutes, EMERGENCY still alerts the desk after 5 minutes and a manager after 10."""
+    audiences = []
     for number in range(4):
         send(EMERGENCY | {"note": f"Still waiting, {number}."}, complete=False)
         for _ in range(3):
             escalate_leads.handler(event("escalate_leads"), CONTEXT)
-            told += [alert["MessageAttributes"]["audience"]["Value"] for alert in aws.alerts()]
+            audiences += [alert["MessageAttributes"]["audience"]["Value"] for alert in aws.alerts()]
             clock.at += timedelta(minutes=1)
-    assert told == ["clinician", "desk", "manager"]
+    assert audiences == ["clinician", "desk", "manager"]
 
 
-def test_who_comes_back_too_often_begins_a_lead_of_its_own(aws: Aws, clock: Clock) -> None:
-    """Else anybody could fill a lead until nobody can take it: DynamoDB stores 400 kB."""
+def test_too_many_resubmissions_start_a_new_lead(aws: Aws, clock: Clock) -> None:
+    """Otherwise anyone could fill a lead up to DynamoDB's limit of 400 kB, so that staff cannot acknowledge it."""
     texts = {
         consent.code: consent.text_hash for consent in RULEBOOK.rule_sets["fs-intake"].questionnaire.contact.consents
     }
@@ -131,7 +131,7 @@ def test_who_comes_back_too_often_begins_a_lead_of_its_own(aws: Aws, clock: Cloc
         "consents_shown": texts,
         "page": f"https://www.clinic.example/{'p' * 470}",
     }
-    for number in range(MOST_RETURNS + 3):
+    for number in range(MAX_RESUBMISSIONS + 3):
         everything["contact"] = {"name": "N" * 120, "phone": f"(312) 555-01{number:02}"}
         answers = []
         for _ in range(2):
@@ -140,8 +140,8 @@ def test_who_comes_back_too_often_begins_a_lead_of_its_own(aws: Aws, clock: Cloc
         first, again = answers
         assert (first["statusCode"] in (200, 201), again["statusCode"]) == (True, 200)
         assert content(first) == content(again)
-    assert sorted(len(lead["history"]) for lead in aws.leads()) == [0, 0, MOST_RETURNS]
-    assert max(len(json.dumps(item)) for item in aws.items()) < 150_000  # staff's history has the rest
+    assert sorted(len(lead["history"]) for lead in aws.leads()) == [0, 0, MAX_RESUBMISSIONS]
+    assert max(len(json.dumps(item)) for item in aws.items()) < 150_000  # the rest is room for the history
 
 
 def test_the_same_unfinished_form_twice_changes_nothing(aws: Aws, clock: Clock) -> None:
@@ -149,7 +149,7 @@ def test_the_same_unfinished_form_twice_changes_nothing(aws: Aws, clock: Clock) 
     assert aws.leads()[0]["version"] == 1
 
 
-def test_an_unfinished_form_that_comes_late_does_not_undo_the_finished_one(aws: Aws, clock: Clock) -> None:
+def test_a_late_unfinished_form_does_not_undo_the_finished_one(aws: Aws, clock: Clock) -> None:
     receipt = send()["body"]
     late = send(HALF, complete=False)
     assert late["statusCode"] == 200
@@ -157,66 +157,66 @@ def test_an_unfinished_form_that_comes_late_does_not_undo_the_finished_one(aws: 
     assert aws.leads()[0]["complete"] is True
 
 
-def test_a_finished_form_sent_again_after_coming_back_gives_the_same_receipt(aws: Aws, clock: Clock) -> None:
+def test_a_repeated_finished_form_gets_the_same_receipt(aws: Aws, clock: Clock) -> None:
     send(HALF, complete=False)
     first, again = send(), send()
     assert first["body"] == again["body"]
     assert send({"pain": 3})["statusCode"] == 409
 
 
-def test_a_red_flag_that_trails_the_finished_form_is_told_all_the_same(aws: Aws, clock: Clock) -> None:
-    """Out of order, as after an outage: both ways round, staff hear of the red flag and the tier is the red flag's."""
+def test_a_red_flag_that_arrives_after_the_finished_form_is_alerted(aws: Aws, clock: Clock) -> None:
+    """In either order of arrival, staff are alerted of the red flag and the lead has its tier."""
     finished = content(send())
-    assert tell(aws) == ["PRIORITY lead waiting"]
+    assert run_alerts(aws) == ["PRIORITY lead waiting"]
     worked(finished["reference"], "book")
     assert send(HALF | EMERGENCY, complete=False)["statusCode"] == 200
-    assert tell(aws) == ["EMERGENCY lead waiting"]
+    assert run_alerts(aws) == ["EMERGENCY lead waiting"]
     (lead,) = aws.leads()
     assert (lead["complete"], lead["status"], lead["triage"]["tier"]) == (True, "new", "EMERGENCY")
     assert send()["statusCode"] == send(HALF | EMERGENCY, complete=False)["statusCode"] == 200
     assert aws.leads()[0]["version"] == lead["version"]
 
 
-def test_a_closed_lead_is_open_again_and_told_when_the_visitor_comes_back(aws: Aws, clock: Clock) -> None:
+def test_a_resubmission_reopens_a_closed_lead_and_alerts(aws: Aws, clock: Clock) -> None:
     reference = content(send(HALF, complete=False))["reference"]
     clock.at += RETURN_WITHIN
-    tell(aws)
+    run_alerts(aws)
     worked(reference, "close", reason="unreachable")
     clock.at += timedelta(days=1)
     send(EMERGENCY)
-    assert tell(aws) == ["EMERGENCY lead waiting"]
+    assert run_alerts(aws) == ["EMERGENCY lead waiting"]
     seen = content(opened(reference))
     assert (seen["summary"]["status"], seen["summary"]["sent_more"]) == ("new", True)
     assert (seen["history"][-1]["action"], seen["history"][-1]["detail"]) == ("returned", "opened_again")
     assert references(listed()) == [reference]
     clock.at += timedelta(minutes=5)
-    assert tell(aws) == ["EMERGENCY lead waiting"]
+    assert run_alerts(aws) == ["EMERGENCY lead waiting"]
 
 
-def test_a_red_flag_that_a_clinician_lowered_is_told_again_when_it_is_answered_again(aws: Aws, clock: Clock) -> None:
+def test_a_red_flag_lowered_by_a_clinician_is_alerted_when_sent_again(aws: Aws, clock: Clock) -> None:
     reference = content(send(HALF | EMERGENCY, complete=False))["reference"]
-    tell(aws)
+    run_alerts(aws)
     worked(reference, "lower_tier", tier="ROUTINE", text="It was last year.")
-    tell(aws)
+    run_alerts(aws)
     send(EMERGENCY)
-    assert tell(aws) == ["EMERGENCY lead waiting"]
+    assert run_alerts(aws) == ["EMERGENCY lead waiting"]
     assert aws.leads()[0]["staff_tier"] == ""
 
 
-def test_who_has_the_lead_keeps_it_and_sees_that_more_came(aws: Aws, clock: Clock) -> None:
+def test_the_owner_keeps_the_lead_and_sees_the_resubmission(aws: Aws, clock: Clock) -> None:
     reference = content(send(HALF, complete=False))["reference"]
     clock.at += RETURN_WITHIN
-    tell(aws)
+    run_alerts(aws)
     worked(reference, "acknowledge")
     send()
-    assert tell(aws) == []
+    assert run_alerts(aws) == []
     assert "due_partition" not in aws.items()[0]
     summary = content(opened(reference))["summary"]
     assert (summary["owner_name"], summary["sent_more"], summary["complete"]) == ("nurse", True, True)
     assert content(worked(reference, "contact_attempt", outcome="reached"))["summary"]["sent_more"] is False
 
 
-def test_a_red_flag_that_was_given_back_stands_in_front_of_the_others(aws: Aws, clock: Clock) -> None:
+def test_a_released_red_flag_lead_is_listed_first(aws: Aws, clock: Clock) -> None:
     reference = content(send(EMERGENCY))["reference"]
     assert aws.items()[0]["due_partition"]["S"].startswith("red-")
     worked(reference, "acknowledge")
@@ -225,7 +225,7 @@ def test_a_red_flag_that_was_given_back_stands_in_front_of_the_others(aws: Aws, 
     assert aws.items()[0]["due_partition"]["S"].startswith("red-")
 
 
-def test_what_was_sent_before_is_shown_and_handed_out_and_goes_with_the_answers(aws: Aws, clock: Clock) -> None:
+def test_earlier_submissions_are_shown_exported_and_retired(aws: Aws, clock: Clock) -> None:
     reference = content(send(HALF | {"note": "Canarynote"}, complete=False))["reference"]
     send()
     shown, (data,) = content(opened(reference)), content(exported_person(reference))["leads"]

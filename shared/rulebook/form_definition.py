@@ -1,4 +1,4 @@
-"""A questionnaire as a page needs it to draw the form (GET /questionnaires/{id})."""
+"""The form's definition: a questionnaire as JSON, from which a page draws the form (GET /questionnaires/{id})."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from shared.rulebook.reader import RulebookError
 
 
 def form(rule_set: RuleSet, languages: Sequence[str], words: Mapping[str, str]) -> dict[str, Any]:
-    """Plain JSON values.
+    """The definition as JSON values.
 
-    `languages`: those the questionnaire can be had in; `words`: the form's own short texts, English -> its language.
+    languages: those in which the questionnaire exists.
+    words: the form's own short texts, English -> the questionnaire's language.
     """
     questionnaire = rule_set.questionnaire
     contact = questionnaire.contact
@@ -78,7 +79,7 @@ def _option(option: Option) -> dict[str, Any]:
 
 
 def drawn_condition(condition: Condition) -> dict[str, Any]:
-    """Raises RulebookError for a condition that a page cannot evaluate."""
+    """The condition as JSON. Raises RulebookError if a page cannot evaluate it."""
     match condition:
         case AnyOf():
             return {"question": condition.question, "any_of": sorted(condition.options)}

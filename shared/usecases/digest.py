@@ -1,0 +1,36 @@
+"""Sending the daily digest to the manager."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+
+from shared.domain.leads.digest import LOOKS_BACK, Digest, digest_of
+from shared.domain.opening_hours import OpeningHours
+from shared.usecases.ports import Publisher, Worklist
+
+
+@dataclass(frozen=True, slots=True)
+class Digesting:
+    """What sending a digest needs. `inbox`: the address of the staff inbox."""
+
+    leads: Worklist
+    publisher: Publisher[Digest]
+    hours: OpeningHours
+    inbox: str
+
+
+def send_digest(digesting: Digesting, at: datetime) -> Digest | None:
+    """Send the digest of the day. Returns None on a day when the clinic is closed, and sends nothing.
+
+    Raises: StoreUnavailable, or an error of the publisher.
+    """
+    if digesting.hours.on(at.astimezone(digesting.hours.zone).date()) is None:
+        return None
+    since = at - LOOKS_BACK
+    waiting = [lead for lead, _ in digesting.leads.open_leads()]
+    done = takewhile(lambda lead: lead.done_at > since, (lead for lead, _ in digesting.leads.closed_leads()))
+    digest = digest_of(waiting, done, at, digesting.inbox)
+    digesting.publisher.publish(digest)
+    return digest

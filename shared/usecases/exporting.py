@@ -1,0 +1,103 @@
+"""Exports: leads of a period or a single lead to another system, and everything about one person for that person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.errors import NotAllowed, NotFound
+from shared.domain.leads.export import ExportQuery
+from shared.domain.leads.lead import Lead
+from shared.domain.leads.person_keys import SAME_PERSON
+from shared.domain.leads.staff import Staff
+from shared.domain.rules.triage import RuleSet
+from shared.usecases.inbox import Workspace, lead_by_reference, must_administer
+from shared.usecases.ports import Archive
+from shared.usecases.scoring import rule_set_of
+
+LEADS_IN_EXPORT = 100  # on a page; as CSV a few hundred kilobytes
+BYTES_IN_EXPORT = 1_000_000  # as stored; three times that as FHIR, and a response may have six million
+READS_FOR_EXPORT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A page of leads, each with the current rule set of its questionnaire.
+
+    next_cursor: of the next page; None on the last.
+    """
+
+    leads: tuple[tuple[Lead, RuleSet | None], ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonExport:
+    """One person's leads. `complete`: False if there may be more than SAME_PERSON of them."""
+
+    leads: tuple[tuple[Lead, RuleSet], ...]
+    complete: bool
+    at: datetime
+
+
+def export_leads(query: ExportQuery, staff: Staff, workspace: Workspace, at: datetime) -> Exported:
+    """A page of the leads of a period, in order of arrival. Notes each in the access log.
+
+    Even an empty page may have a next page.
+
+    Raises: NotAllowed, InvalidInput, StoreUnavailable.
+    """
+    must_administer(staff)
+    zone = workspace.hours.zone
+    found: list[Lead] = []
+    size, next_cursor = 0, query.cursor
+    for reads, (lead_id, cursor) in enumerate(workspace.leads.arrivals(query.period(at, zone), next_cursor)):
+        if len(found) >= LEADS_IN_EXPORT or size >= BYTES_IN_EXPORT or reads >= READS_FOR_EXPORT:
+            break
+        next_cursor, lead = cursor, workspace.leads.get(lead_id)
+        if lead is not None and query.tier in (None, lead.tier):
+            found.append(lead)
+            size += len(lead.model_dump_json())
+    else:
+        next_cursor = None
+    return Exported(tuple(_record_export(lead, staff, workspace, at) for lead in found), next_cursor)
+
+
+def export_lead(reference: str, staff: Staff, workspace: Workspace, at: datetime) -> Exported:
+    """Export one lead to the clinic's own system. Raises NotAllowed, NotFound or StoreUnavailable."""
+    if not staff.may_hand_out:
+        raise NotAllowed("Only clinicians and administrators can export a lead.")
+    return Exported((_record_export(lead_by_reference(reference, workspace.leads), staff, workspace, at),), None)
+
+
+def export_person(reference: str, staff: Staff, workspace: Workspace, at: datetime) -> PersonExport:
+    """Everything stored about the person of a lead, to hand to that person.
+
+    These are all leads with the same phone number or email address, with their names, because a family may share a
+    number.
+
+    Raises: NotAllowed, NotFound, StoreUnavailable.
+    """
+    must_administer(staff)
+    lead = lead_by_reference(reference, workspace.leads)
+    same_person = workspace.leads.of_person(lead.submitted.phone_key, lead.submitted.email_key)
+    others = [summary.reference for summary in same_person if summary.reference != lead.reference]
+    found = [_record_export(each, staff, workspace, at) for each in (lead, *_still_there(others, workspace.leads))]
+    return PersonExport(
+        tuple((each, rule_set_of(each, workspace.rule_sets)) for each, _ in found), len(same_person) < SAME_PERSON, at
+    )
+
+
+def _still_there(references: Iterable[str], leads: Archive) -> Iterator[Lead]:
+    """The leads that still exist. The index may name leads that were erased a moment ago."""
+    for reference in references:
+        try:
+            yield lead_by_reference(reference, leads)
+        except NotFound:
+            continue
+
+
+def _record_export(lead: Lead, staff: Staff, workspace: Workspace, at: datetime) -> tuple[Lead, RuleSet | None]:
+    workspace.accesses.add(lead.lead_id, staff, "exported", at)
+    return lead, workspace.rule_sets.of(lead.submitted.questionnaire)

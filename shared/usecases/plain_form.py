@@ -1,0 +1,52 @@
+"""The next page of the plain form, for visitors without JavaScript. Stores nothing."""
+
+from __future__ import annotations
+
+from shared.domain.errors import FieldProblem, ScoringFailed
+from shared.domain.intake.filled_form import WHOLE, FilledForm, FormView
+from shared.usecases.ports import RuleSets
+from shared.usecases.scoring import EMERGENCY, rule_set_for
+from shared.usecases.screening import CONTINUE, Screened, screen
+
+
+def draw_form(form: FilledForm, rule_sets: RuleSets) -> FormView:
+    """What the visitor sees after sending a page of the form.
+
+    That is advice in an emergency, the same page if something is missing or wrong, the follow-ups that the answers call
+    for, or the next page.
+    """
+    screened = _screen_form(form, rule_sets)
+    if form.asked and screened.disposition == EMERGENCY:
+        return FormView(form, "emergency", form.step, messages=screened.messages)
+    if form.wanted:
+        return FormView(form, "page", form.wanted)
+    if problems := form.problems():
+        return FormView(form, "follow-ups" if form.first("follow_ups") else "page", form.step, problems)
+    if form.asked and form.not_asked_yet:
+        return FormView(form, "follow-ups", form.step)
+    if screened.minor and not form.first("minor_notice_shown"):
+        return FormView(form, "minor", form.step, messages=screened.messages)
+    return FormView(form, "page", form.next_step)
+
+
+def redraw_form(form: FilledForm, problems: tuple[FieldProblem, ...], rule_sets: RuleSets) -> FormView:
+    """What the visitor sees if the finished form is invalid. Keeps everything typed.
+
+    An invalid field, such as a mistyped phone number, never hides emergency advice.
+    """
+    screened = _screen_form(form, rule_sets, texts=True)
+    if screened.disposition == EMERGENCY:
+        return FormView(form, "emergency", form.step or WHOLE, problems, screened.messages)
+    return FormView(form, "page", form.page_of(problems), problems)
+
+
+def _screen_form(form: FilledForm, rule_sets: RuleSets, *, texts: bool = False) -> Screened:
+    """Screen the answers of a form. The form continues if scoring fails: every page has emergency advice, and the rules
+    score the answers again when the form is sent."""
+    questionnaire = form.questionnaire
+    rule_set = rule_set_for(rule_sets, questionnaire.id, questionnaire.language)
+    page = form.step if form.step in questionnaire.page_ids else questionnaire.page_ids[-1]
+    try:
+        return screen(rule_set, form.answers_to_screen(texts=texts), questionnaire.version, page)
+    except ScoringFailed:
+        return Screened(CONTINUE, form.minor, ())
