@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -21,7 +20,6 @@ os.environ.update(ENVIRONMENT)  # before any function is imported: functions are
 os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 leaks.install()
-TESTS = Path(__file__).parent
 
 # A sound change must not fail by chance: no deadlines, and Hypothesis draws the same examples each time. New examples:
 # pytest --hypothesis-profile=anew, and make soak.
@@ -31,12 +29,10 @@ settings.load_profile("steady")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Splits tests with the cloud into two groups of similar length, each with one cloud in its own process."""
+    """Marks tests that use the local cloud. Each process starts a cloud, and runs the next test when it is free."""
     for item in items:
         if "cloud" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.cloud)
-            form = item.path.is_relative_to(TESTS / "browser")
-            item.add_marker(pytest.mark.xdist_group("cloud-form" if form else "cloud-rest"))
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 READY_WITHIN = 60  # seconds; usually ten
 STOPPED_WITHIN = 30
 
-pytestmark = pytest.mark.cloud  # starts its own cloud, so it is in no group
+pytestmark = pytest.mark.cloud
 
 
 def _enable_ctrl_c() -> None:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 
 import pytest
 
 from dev.cloud import LocalCloud
+from tests.aws import flat
 from tests.e2e.conftest import Json, Service, Staff
 
 
 def stored(cloud: LocalCloud, lead_id: str) -> Json | None:
     key = {"lead_id": {"S": lead_id}}
     item = cloud.client("dynamodb").get_item(TableName=cloud.outputs["LeadsTable"], Key=key, ConsistentRead=True)
-    lead: Json | None = json.loads(item["Item"]["lead"]["S"]) if "Item" in item else None
-    return lead
+    return flat(item["Item"]["lead"]["S"]) if "Item" in item else None
 
 
 def count(cloud: LocalCloud) -> int:

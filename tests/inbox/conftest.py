@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from dev.cloud import LocalCloud
+from tests.aws import flat
 from tests.browser.conftest import Console
 from tests.inbox.member import Member
 
@@ -68,11 +69,11 @@ def member(browser: Browser, site: str) -> Iterator[Callable[..., Member]]:
 
 @pytest.fixture
 def stored(cloud: LocalCloud) -> Callable[[str], Json]:
-    """Returns a lead as stored in the table."""
+    """Returns a lead as stored, with the fields of its parts beside its own."""
 
     def read(reference: str) -> Json:
         pages = cloud.client("dynamodb").get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"])
-        leads = (json.loads(item["lead"]["S"]) for page in pages for item in page["Items"] if "lead" in item)
+        leads = (flat(item["lead"]["S"]) for page in pages for item in page["Items"] if "lead" in item)
         return next(lead for lead in leads if lead["reference"] == reference)
 
     return read
