@@ -35,7 +35,6 @@ UNUSED = (
             "idempotency",
             "kafka",
             "parameters",
-            "parser",
             "streaming",
             "validation",
         )
