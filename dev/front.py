@@ -3,6 +3,7 @@
 import html
 import http.client
 import json
+import sys
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -34,6 +35,15 @@ PAGE = """<!doctype html>
 </html>"""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Prints what went wrong, unless the browser just left."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Front:
     """A proxy: `with Front(cloud, outbox, port) as front:` the service answers at front.address.
 
@@ -44,8 +54,7 @@ class Front:
     def __init__(self, cloud: LocalCloud, outbox: Outbox | None = None, port: int = 0) -> None:
         self._cloud = cloud
         handler = type("Handler", (_Handler,), {"cloud": cloud, "outbox": outbox})
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", port), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, name="front", daemon=True)
         self.address = f"http://127.0.0.1:{self._server.server_port}/"
 
