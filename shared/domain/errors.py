@@ -1,4 +1,4 @@
-"""The errors of the domain. `shared/http/problems.py` maps each to one HTTP status."""
+"""Defines the errors of the domain. `shared/http/problems.py` maps each error to one HTTP status."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from datetime import datetime
 
 
 def cause_of(error: BaseException) -> str:
-    """The class and the AWS error code of an error's cause; "" if unknown. Never its text, which could quote a
-    patient."""
+    """Returns the class name and AWS error code of an error's cause, or "" if the cause is unknown.
+
+    Never returns the text of an error, because it could quote a patient.
+    """
     source = error.__cause__ or error
-    answered = getattr(source, "response", None) or {}  # None if the connection hung or broke
+    answered = getattr(source, "response", None) or {}  # `response` is None if the connection hung or broke
     code = answered.get("Error", {}).get("Code", "")
     return f"{type(source).__name__} {code}".strip() if code or source is not error else ""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One invalid field. Never holds the value.
+    """One invalid field and what is wrong with it. Never holds the submitted value.
 
     pointer: JSON pointer (RFC 6901) to the field.
-    template: a sentence with {names}, which `limits` fill.
+    template: the sentence for the visitor, with {placeholders}.
+    limits: the values of the placeholders.
     """
 
     pointer: str
@@ -33,16 +36,16 @@ class FieldProblem:
         return self.in_words({})
 
     def in_words(self, words: Mapping[str, str]) -> str:
-        """The sentence in another language, if `words` translate it."""
+        """Returns the problem as a sentence, translated if `words` (English -> translation) contains it."""
         return words.get(self.template, self.template).format_map(self.limits)
 
 
 class LeadIntakeError(Exception):
-    """Base of the errors below."""
+    """Base class of all errors of the domain."""
 
 
 class InvalidInput(LeadIntakeError):
-    """The request is invalid. Holds one problem for each field."""
+    """The request is invalid. Holds one problem for each invalid field."""
 
     def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
         super().__init__(", ".join(problem.pointer for problem in problems))
@@ -50,15 +53,15 @@ class InvalidInput(LeadIntakeError):
 
 
 class Forbidden(LeadIntakeError):
-    """The caller has not proved that it may do this."""
+    """The caller did not present a valid key."""
 
 
 class NotFound(LeadIntakeError):
-    """Nothing has this address or id."""
+    """Nothing exists with the requested address or id."""
 
 
 class SubmissionConflict(LeadIntakeError):
-    """Another submission with different content has this submission id."""
+    """A submission with the same id but different content is already stored."""
 
 
 class LeadErased(SubmissionConflict):
@@ -70,7 +73,7 @@ class LeadChanged(LeadIntakeError):
 
 
 class AlreadyTaken(LeadIntakeError):
-    """A colleague owns the lead."""
+    """A colleague has already taken the lead."""
 
     def __init__(self, owner_name: str, at: datetime | None) -> None:
         super().__init__()
@@ -79,7 +82,7 @@ class AlreadyTaken(LeadIntakeError):
 
 
 class NotAllowed(LeadIntakeError):
-    """The groups of the signed-in person do not allow this. `detail` says who may do it."""
+    """The signed-in member of staff lacks the group for this action. `detail` says who may carry it out."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -87,10 +90,11 @@ class NotAllowed(LeadIntakeError):
 
 
 class WrongState(LeadIntakeError):
-    """The lead's state does not allow this.
+    """The state of the lead does not allow the action.
 
-    detail: the reason.
-    by_name, action, at: what a colleague did; empty if no colleague caused it.
+    detail: the reason, as a sentence for staff.
+    by_name, action, at: the colleague whose action changed the lead, that action and its time; empty if no colleague
+        changed it.
     """
 
     def __init__(self, detail: str, by_name: str = "", action: str = "", at: datetime | None = None) -> None:
@@ -102,20 +106,20 @@ class WrongState(LeadIntakeError):
 
 
 class ScoringFailed(LeadIntakeError):
-    """The rules could not score these answers, and no lead alerts staff to it."""
+    """The rules could not score the answers during screening, and no lead is stored that would alert staff."""
 
 
 class ForeignEvent(LeadIntakeError):
-    """The event is not meant for this function. The text says what was expected and quotes nothing from the event."""
+    """The event is not meant for this function. The message never quotes anything from the event."""
 
 
 class StoreUnavailable(LeadIntakeError):
-    """The table or the spool did not confirm the read or write. Retrying later is safe."""
+    """The table or the spool did not confirm a read or write. Retrying later is safe."""
 
 
 class ReceiptUnavailable(StoreUnavailable):
-    """The table could not be read to show a receipt. This does not say whether the lead is stored."""
+    """The table could not be read to show a receipt. The lead may still be stored."""
 
 
 class NotDelivered(LeadIntakeError):
-    """The receiver did not accept what was sent. Retrying later is safe."""
+    """The receiver did not accept a message. Retrying later is safe."""
