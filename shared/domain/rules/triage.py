@@ -309,7 +309,7 @@ def _fired(rules: Iterable[Rule]) -> tuple[FiredRule, ...]:
 def _messages(
     rule_set: RuleSet, tier: Tier, safety: list[SafetyRule], not_fit: list[NotFitRule], minor: bool
 ) -> tuple[str, ...]:
-    """Returns message ids in display order: from the rules that set the tier, then the age notice and the safety net."""
+    """Returns message ids in display order: from the rules that set the tier, the age notice, then the safety net."""
     ids = [rule.message for rule in safety if rule.floor == tier.name and rule.message]
     if not_fit and (minor or not safety):
         ids.append(not_fit[0].message)
