@@ -20,7 +20,7 @@ def cause_of(error: BaseException) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One invalid field and what is wrong with it. Never holds the submitted value.
+    """An invalid field and what is wrong with it. Never holds the submitted value.
 
     pointer: JSON pointer (RFC 6901) to the field.
     template: the sentence for the visitor, with {placeholders}.
@@ -41,11 +41,11 @@ class FieldProblem:
 
 
 class LeadIntakeError(Exception):
-    """Base class of all errors of the domain."""
+    """The base class of all errors of the domain."""
 
 
 class InvalidInput(LeadIntakeError):
-    """The request is invalid. Holds one problem for each invalid field."""
+    """Raised if a request is invalid. Holds one problem for each invalid field."""
 
     def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
         super().__init__(", ".join(problem.pointer for problem in problems))
@@ -53,27 +53,27 @@ class InvalidInput(LeadIntakeError):
 
 
 class Forbidden(LeadIntakeError):
-    """The caller did not present a valid key."""
+    """Raised if a caller does not present a valid key."""
 
 
 class NotFound(LeadIntakeError):
-    """Nothing exists with the requested address or id."""
+    """Raised if nothing exists with the requested address or id."""
 
 
 class SubmissionConflict(LeadIntakeError):
-    """A submission with the same id but different content is already stored."""
+    """Raised if a submission with the same id but different content is already stored."""
 
 
 class LeadErased(SubmissionConflict):
-    """The submission id belongs to an erased lead, which must not come back."""
+    """Raised if a submission id belongs to an erased lead, which must not come back."""
 
 
 class LeadChanged(LeadIntakeError):
-    """The lead was changed after it was read."""
+    """Raised if a lead was changed by somebody else after it was read."""
 
 
 class AlreadyTaken(LeadIntakeError):
-    """A colleague has already taken the lead."""
+    """Raised if a colleague has already taken the lead."""
 
     def __init__(self, owner_name: str, at: datetime | None) -> None:
         super().__init__()
@@ -82,7 +82,7 @@ class AlreadyTaken(LeadIntakeError):
 
 
 class NotAllowed(LeadIntakeError):
-    """The signed-in member of staff lacks the group for this action. `detail` says who may carry it out."""
+    """Raised if a member of staff is not in a group that may carry out an action. `detail` says who may."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -90,7 +90,7 @@ class NotAllowed(LeadIntakeError):
 
 
 class WrongState(LeadIntakeError):
-    """The state of the lead does not allow the action.
+    """Raised if the state of a lead does not allow an action.
 
     detail: the reason, as a sentence for staff.
     by_name, action, at: the colleague whose action changed the lead, that action and its time; empty if no colleague
@@ -106,20 +106,23 @@ class WrongState(LeadIntakeError):
 
 
 class ScoringFailed(LeadIntakeError):
-    """The rules could not score the answers during screening, and no lead is stored that would alert staff."""
+    """Raised if the rules cannot score answers during screening, when no lead is stored that would alert staff."""
 
 
 class ForeignEvent(LeadIntakeError):
-    """The event is not meant for this function. The message never quotes anything from the event."""
+    """Raised if an event is not meant for the Lambda function. The message says what the function expected.
+
+    The message quotes nothing from the event.
+    """
 
 
 class StoreUnavailable(LeadIntakeError):
-    """The table or the spool did not confirm a read or write. Retrying later is safe."""
+    """Raised if the table or the spool does not confirm a read or write. Retrying later is safe."""
 
 
 class ReceiptUnavailable(StoreUnavailable):
-    """The table could not be read to show a receipt. The lead may still be stored."""
+    """Raised if the table cannot be read to show a receipt. The lead may still be stored."""
 
 
 class NotDelivered(LeadIntakeError):
-    """The receiver did not accept a message. Retrying later is safe."""
+    """Raised if the receiver does not accept a message. Retrying later is safe."""

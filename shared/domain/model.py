@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Model(BaseModel):
-    """Base class of input from outside. Frozen; refuses unknown fields; validation errors never quote a value."""
+    """The base class of input from outside. Instances are frozen, unknown fields are refused, and validation errors
+    never quote a value."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True, defer_build=True
@@ -16,7 +17,7 @@ class Model(BaseModel):
 
 
 class Stored(BaseModel):
-    """Base class of stored values. Frozen; ignores unknown fields, so that older code can read newer data after a
-    rollback."""
+    """The base class of stored values. Instances are frozen, and unknown fields are ignored, so that older code can
+    read newer data after a rollback."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PART = r"(?P<first>[A-Z][a-z]{2})(?:-(?P<last>[A-Z][a-z]{2}))? (?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)"
-LONGEST_CLOSURE = 60  # days in a row; a longer closure is a configuration mistake
+LONGEST_CLOSURE = 60  # days in a row; a longer closure must be a configuration mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class OpeningHours:
             return None
         opens = datetime.combine(day, hours[0], self.zone).astimezone(UTC)
         closes = max(datetime.combine(day, hours[1], self.zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
-        return opens, max(opens, closes)  # if clocks skip the opening time, it can fall after the closing time
+        return opens, max(opens, closes)  # an opening time that clocks skip in spring can fall after the closing time
 
     def is_open(self, at: datetime) -> bool:
         today = self.on(at.astimezone(self.zone).date())

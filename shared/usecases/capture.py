@@ -153,7 +153,7 @@ def _spooled(lead: Lead, spool: Spool) -> Captured:
 
 def _resubmitted(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) -> Captured:
     """Handles a submission whose id is already stored."""
-    from shared.domain.leads.resubmission import Conflict, Keep, NewLead, resubmission  # noqa: PLC0415  seldom needed
+    from shared.domain.leads.resubmission import Conflict, Keep, NewLead, resubmission  # noqa: PLC0415  rarely needed
 
     decided = resubmission(stored, lead, rule_set.tiers, intake.hours, was_accepted=False)
     if isinstance(decided, Keep):

@@ -53,7 +53,7 @@ class Spool(Protocol):
 
 
 class Worklist(Leads, Protocol):
-    """The leads as staff list and search them. All methods raise StoreUnavailable."""
+    """The stored leads, for staff to list and search. All methods raise StoreUnavailable."""
 
     def open_leads(self, after: str | None = None, /) -> Iterable[tuple[LeadSummary, str]]:
         """Yields open leads in the order of `urgency`, each with the cursor that continues after it. Reads lazily.
@@ -77,7 +77,7 @@ class Worklist(Leads, Protocol):
 
 
 class Archive(Worklist, Protocol):
-    """Leads and tombstones, for export, erasure and retention. All methods raise StoreUnavailable."""
+    """The stored leads and tombstones, for export, erasure and retention. All methods raise StoreUnavailable."""
 
     def arrivals(self, period: Period, after: str | None = None, /) -> Iterable[tuple[UUID, str]]:
         """Yields the ids of the leads that arrived in the period, in order, each with its cursor. Reads lazily."""

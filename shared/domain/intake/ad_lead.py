@@ -20,7 +20,7 @@ CONTACT_COLUMNS = {
 }
 NAME_COLUMNS = ("FULL_NAME", "FIRST_NAME", "LAST_NAME")
 MAX_COLUMNS = 60
-MAX_ATTRIBUTION = 120  # characters
+MAX_ATTRIBUTION = 120  # characters in one attribution value
 
 
 class Column(Stored):

@@ -14,8 +14,8 @@ from shared.domain.intake.phone import e164
 
 MAX_ANSWERS = 100
 MAX_OPTIONS = 40
-MAX_CODE = 64  # characters
-MAX_TEXT = 2_000  # characters; each question sets a lower limit
+MAX_CODE = 64  # characters in an option code
+MAX_TEXT = 2_000  # characters in a free-text answer; each question sets a lower limit
 MAX_NUMBER = 10**6
 UNKNOWN_KIND: LiteralString = "Enter a whole number, text, or a list of option codes."
 DAY = r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}"
@@ -23,7 +23,7 @@ DAY = r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}"
 # pattern and the library agree.
 USUAL_ADDRESS = re.compile(r"[a-z0-9_]+(?:[.+-][a-z0-9_]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*\.(?:com|net|org|edu|gov|us)")
 LONGEST_USUAL = 64  # characters; short enough that no domain label of the usual pattern exceeds 63 characters
-CONTROL = ("Cc", "Cs")  # not Cn: a new phone can produce characters that this Python version does not know
+CONTROL = ("Cc", "Cs")  # without Cn (unassigned): new phones produce characters that this Python does not know yet
 LINE_BREAKS = "\n\r\t"
 # Direction marks get copied along with phone numbers from address books, and can disguise what staff read.
 DIRECTION_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))

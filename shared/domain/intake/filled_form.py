@@ -86,7 +86,7 @@ class FilledForm:
 
     @property
     def in_emergency(self) -> bool:
-        """Whether the visitor posted the contact form on the page with emergency advice."""
+        """True if the visitor posted the contact form on the page with emergency advice."""
         return bool(self.first("emergency"))
 
     @property

@@ -46,7 +46,7 @@ def _can_be_called(number: PhoneNumber) -> bool:
     """
     import phonenumbers  # noqa: PLC0415
 
-    possible = phonenumbers.ValidationResult.IS_POSSIBLE  # not IS_POSSIBLE_LOCAL_ONLY, which lacks the area code
+    possible = phonenumbers.ValidationResult.IS_POSSIBLE  # not IS_POSSIBLE_LOCAL_ONLY: a number needs an area code
     if phonenumbers.is_possible_number_with_reason(number) != possible:
         return False
     north_american = number.country_code == 1

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import LadderStep
 
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # no further alert, but the lead is still open
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # the next check of an open lead that needs no further alert
 CLOCKS_DIFFER = timedelta(seconds=2)  # tolerated clock difference; without it, a lead just stored may not seem due
 CLAIM_LASTS = timedelta(seconds=30)  # longer than sending one alert takes, even if every call uses its full timeout
 

@@ -259,7 +259,7 @@ class Lead(Stored):
 
     @property
     def needs_someone(self) -> bool:
-        """Whether the lead is on the open worklist: it has an owner, or it is new and its tier alerts staff."""
+        """True if the lead is on the open worklist: if it has an owner, or is new and its tier alerts staff."""
         status = self.work.status
         return self.source != CANARY and (
             status == "acknowledged" or (status == "new" and self.escalation.alert_due > 0)
@@ -267,7 +267,7 @@ class Lead(Stored):
 
     @property
     def sent_more(self) -> bool:
-        """Whether a resubmission arrived and staff have not acted on the lead since."""
+        """True if the visitor sent a resubmission and staff have not acted on the lead since."""
         return bool(self.history) and self.history[-1].action == RETURNED
 
     @property

@@ -141,7 +141,7 @@ def _without_duplicates(first: tuple[ShownMessage, ...], second: tuple[ShownMess
 
 @dataclass(frozen=True, slots=True)
 class _Merger:
-    """Works out how a later submission changes an earlier lead."""
+    """The merge of a later submission into an earlier lead."""
 
     earlier: Lead
     later: Lead

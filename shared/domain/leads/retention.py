@@ -96,7 +96,7 @@ def _without_answers(lead: Lead, at: datetime, *, audited: bool) -> Lead:
         submitted=replace(
             submitted,
             answers={},
-            content_hash="",  # few answers are possible, so the hash would reveal them
+            content_hash="",  # so few answers are possible that their hash would reveal them
             attribution={},
             contact=Contact(name=contact.name, phone=contact.phone, email=contact.email),
         ),

@@ -28,20 +28,20 @@ class Staff:
 
     @property
     def may_work(self) -> bool:
-        """Whether this member of staff may act on leads. An administrator who also works leads is in two groups."""
+        """True if this member of staff may act on leads. An administrator who also works leads is in two groups."""
         return bool(self.groups & {CLINICIAN, DESK})
 
     @property
     def may_judge(self) -> bool:
-        """Whether this member of staff may make medical decisions, such as lowering a tier."""
+        """True if this member of staff may make medical decisions, such as lowering a tier."""
         return CLINICIAN in self.groups
 
     @property
     def may_hand_out(self) -> bool:
-        """Whether this member of staff may export a single lead to the clinic's own system."""
+        """True if this member of staff may export a single lead to the clinic's own system."""
         return self.may_judge or self.may_administer
 
     @property
     def may_administer(self) -> bool:
-        """Whether this member of staff may erase leads, export many leads, or export everything about a person."""
+        """True if this member of staff may erase leads, export many leads, or export everything about a person."""
         return ADMIN in self.groups

@@ -42,6 +42,6 @@ class WaitingLead:
 
     @property
     def body(self) -> bytes:
-        """JSON with type, timestamp and data, as Standard Webhooks recommends."""
+        """The webhook's body: JSON with type, timestamp and data, as Standard Webhooks recommends."""
         data = {"reference": self.reference, "tier": self.tier, "deadline": self.deadline, "link": self.link}
         return json.dumps({"type": f"lead.{self.kind}", "timestamp": self.at, "data": data}).encode()

@@ -55,7 +55,7 @@ class Tier:
 
     @property
     def escalates(self) -> bool:
-        """Whether leads of this tier alert staff."""
+        """True if leads of this tier alert staff."""
         return bool(self.usual.ladder)
 
     def response(self, *, safety_rule: bool) -> Response:
