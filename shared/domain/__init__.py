@@ -1,1 +1,1 @@
-"""Pure decisions: values in, values out. No clock, environment, network or logging."""
+"""Makes the decisions of the service as pure functions: no clock, environment, network or logging."""

@@ -1,4 +1,4 @@
-"""The errors of the domain. `shared/http/problems.py` maps each to one HTTP status."""
+"""Defines the errors of the domain. `shared/http/problems.py` maps each error to one HTTP status."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from datetime import datetime
 
 
 def cause_of(error: BaseException) -> str:
-    """The class and the AWS error code of an error's cause; "" if unknown. Never its text, which could quote a
-    patient."""
+    """Returns the class name and AWS error code of an error's cause, or "" if the cause is unknown.
+
+    Never returns the text of an error, because it could quote a patient.
+    """
     source = error.__cause__ or error
-    answered = getattr(source, "response", None) or {}  # None if the connection hung or broke
+    answered = getattr(source, "response", None) or {}  # `response` is None if the connection hung or broke
     code = answered.get("Error", {}).get("Code", "")
     return f"{type(source).__name__} {code}".strip() if code or source is not error else ""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One invalid field. Never holds the value.
+    """An invalid field and what is wrong with it. Never holds the submitted value.
 
     pointer: JSON pointer (RFC 6901) to the field.
-    template: a sentence with {names}, which `limits` fill.
+    template: the sentence for the visitor, with {placeholders}.
+    limits: the values of the placeholders.
     """
 
     pointer: str
@@ -33,16 +36,16 @@ class FieldProblem:
         return self.in_words({})
 
     def in_words(self, words: Mapping[str, str]) -> str:
-        """The sentence in another language, if `words` translate it."""
+        """Returns the problem as a sentence, translated if `words` (English -> translation) contains it."""
         return words.get(self.template, self.template).format_map(self.limits)
 
 
 class LeadIntakeError(Exception):
-    """Base of the errors below."""
+    """The base class of all errors of the domain."""
 
 
 class InvalidInput(LeadIntakeError):
-    """The request is invalid. Holds one problem for each field."""
+    """Raised if a request is invalid. Holds one problem for each invalid field."""
 
     def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
         super().__init__(", ".join(problem.pointer for problem in problems))
@@ -50,27 +53,27 @@ class InvalidInput(LeadIntakeError):
 
 
 class Forbidden(LeadIntakeError):
-    """The caller has not proved that it may do this."""
+    """Raised if a caller does not present a valid key."""
 
 
 class NotFound(LeadIntakeError):
-    """Nothing has this address or id."""
+    """Raised if nothing exists with the requested address or id."""
 
 
 class SubmissionConflict(LeadIntakeError):
-    """Another submission with different content has this submission id."""
+    """Raised if a submission with the same id but different content is already stored."""
 
 
 class LeadErased(SubmissionConflict):
-    """The submission id belongs to an erased lead, which must not come back."""
+    """Raised if a submission id belongs to an erased lead, which must not come back."""
 
 
 class LeadChanged(LeadIntakeError):
-    """The lead was changed after it was read."""
+    """Raised if a lead was changed by somebody else after it was read."""
 
 
 class AlreadyTaken(LeadIntakeError):
-    """A colleague owns the lead."""
+    """Raised if a colleague has already taken the lead."""
 
     def __init__(self, owner_name: str, at: datetime | None) -> None:
         super().__init__()
@@ -79,7 +82,7 @@ class AlreadyTaken(LeadIntakeError):
 
 
 class NotAllowed(LeadIntakeError):
-    """The groups of the signed-in person do not allow this. `detail` says who may do it."""
+    """Raised if a member of staff is not in a group that may carry out an action. `detail` says who may."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -87,10 +90,11 @@ class NotAllowed(LeadIntakeError):
 
 
 class WrongState(LeadIntakeError):
-    """The lead's state does not allow this.
+    """Raised if the state of a lead does not allow an action.
 
-    detail: the reason.
-    by_name, action, at: what a colleague did; empty if no colleague caused it.
+    detail: the reason, as a sentence for staff.
+    by_name, action, at: the colleague whose action changed the lead, that action and its time; empty if no colleague
+        changed it.
     """
 
     def __init__(self, detail: str, by_name: str = "", action: str = "", at: datetime | None = None) -> None:
@@ -102,20 +106,23 @@ class WrongState(LeadIntakeError):
 
 
 class ScoringFailed(LeadIntakeError):
-    """The rules could not score these answers, and no lead alerts staff to it."""
+    """Raised if the rules cannot score answers during screening, when no lead is stored that would alert staff."""
 
 
 class ForeignEvent(LeadIntakeError):
-    """The event is not meant for this function. The text says what was expected and quotes nothing from the event."""
+    """Raised if an event is not meant for the Lambda function. The message says what the function expected.
+
+    The message quotes nothing from the event.
+    """
 
 
 class StoreUnavailable(LeadIntakeError):
-    """The table or the spool did not confirm the read or write. Retrying later is safe."""
+    """Raised if the table or the spool does not confirm a read or write. Retrying later is safe."""
 
 
 class ReceiptUnavailable(StoreUnavailable):
-    """The table could not be read to show a receipt. This does not say whether the lead is stored."""
+    """Raised if the table cannot be read to show a receipt. The lead may still be stored."""
 
 
 class NotDelivered(LeadIntakeError):
-    """The receiver did not accept what was sent. Retrying later is safe."""
+    """Raised if the receiver does not accept a message. Retrying later is safe."""

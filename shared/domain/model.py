@@ -1,14 +1,15 @@
-"""Pydantic base classes for values that are validated: input from outside, and what is stored.
+"""Defines the pydantic base classes for validated values: input from outside, and stored values.
 
-All other values are frozen dataclasses. `defer_build` builds a model when it is first used, so that a function pays
-only for the models that it needs.
+All other values are frozen dataclasses. `defer_build` builds a model when it is first used, so that a Lambda function
+spends start-up time only on the models that it needs.
 """
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Model(BaseModel):
-    """Input from outside. Frozen; refuses unknown fields; its errors never quote a value."""
+    """The base class of input from outside. Instances are frozen, unknown fields are refused, and validation errors
+    never quote a value."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True, defer_build=True
@@ -16,6 +17,7 @@ class Model(BaseModel):
 
 
 class Stored(BaseModel):
-    """A stored value. Frozen; ignores unknown fields, so that code that was rolled back can read newer data."""
+    """The base class of stored values. Instances are frozen, and unknown fields are ignored, so that older code can
+    read newer data after a rollback."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)

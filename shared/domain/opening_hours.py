@@ -1,4 +1,4 @@
-"""The clinic's opening hours, and time spans that count clock time or opening hours."""
+"""Calculates with the clinic's opening hours, and with time spans in clock time or opening hours."""
 
 from __future__ import annotations
 
@@ -12,12 +12,17 @@ from zoneinfo import ZoneInfo
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PART = r"(?P<first>[A-Z][a-z]{2})(?:-(?P<last>[A-Z][a-z]{2}))? (?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)"
-LONGEST_CLOSURE = 60  # days in a row; a longer closure is a configuration mistake
+LONGEST_CLOSURE = 60  # days in a row; a longer closure must be a configuration mistake
 
 
 @dataclass(frozen=True, slots=True)
 class OpeningHours:
-    """The opening and closing time of each weekday (0 = Monday) in the clinic's time zone. Closed on holidays."""
+    """The opening hours of the clinic.
+
+    zone: the clinic's time zone.
+    days: weekday (0 = Monday) -> opening and closing time in the clinic's time zone. Other weekdays are closed.
+    holidays: the dates on which the clinic is closed.
+    """
 
     zone: ZoneInfo
     days: dict[int, tuple[time, time]]
@@ -25,10 +30,10 @@ class OpeningHours:
 
     @classmethod
     def parse(cls, hours: str, zone: str, holidays: str = "") -> OpeningHours:
-        """Parse the settings.
+        """Parses the settings for the opening hours.
 
         hours: for example "Mon-Thu 08:00-17:00, Fri 08:00-12:00".
-        zone: an IANA time zone.
+        zone: the name of an IANA time zone.
         holidays: ISO dates separated by commas.
 
         Raises: ValueError if a part is invalid; KeyError if the zone does not exist.
@@ -51,23 +56,24 @@ class OpeningHours:
         return cls(ZoneInfo(zone), days, closed)
 
     def on(self, day: date) -> tuple[datetime, datetime] | None:
-        """The opening and closing time (UTC) of a day; None if the clinic is closed.
+        """Returns the opening and closing time (UTC) of a day; None if the clinic is closed on that day.
 
-        When clocks go back, a repeated opening time means its first occurrence, a repeated closing time its last.
+        When clocks go back, an opening time that occurs twice means the first occurrence, and a closing time that
+        occurs twice means the last.
         """
         hours = self.days.get(day.weekday())
         if hours is None or day in self.holidays:
             return None
         opens = datetime.combine(day, hours[0], self.zone).astimezone(UTC)
         closes = max(datetime.combine(day, hours[1], self.zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
-        return opens, max(opens, closes)  # if clocks skip the opening time, it can fall after the closing time
+        return opens, max(opens, closes)  # an opening time that clocks skip in spring can fall after the closing time
 
     def is_open(self, at: datetime) -> bool:
         today = self.on(at.astimezone(self.zone).date())
         return today is not None and today[0] <= at < today[1]
 
     def later(self, at: datetime, open_minutes: int) -> datetime:
-        """The time (UTC) when the clinic has been open for `open_minutes` since `at`."""
+        """Returns the time (UTC) when the clinic has been open for `open_minutes` since `at`."""
         at, left = at.astimezone(UTC), timedelta(minutes=open_minutes)
         days = self._open_days(at.astimezone(self.zone).date())
         while True:
@@ -79,13 +85,16 @@ class OpeningHours:
                 left -= closes - start
 
     def close_of_business(self, at: datetime, days: int) -> datetime:
-        """The closing time (UTC) of the `days`-th business day after the day of `at`."""
+        """Returns the closing time (UTC) of the `days`-th business day after the day of `at`."""
         tomorrow = at.astimezone(self.zone).date() + timedelta(days=1)
         _, closes = next(islice(self._open_days(tomorrow), days - 1, None))
         return closes
 
     def _open_days(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        """The hours of each open day from `day` on, without end. Raises ValueError if a closure is too long."""
+        """Yields the opening and closing time of each open day from `day` on, without end.
+
+        Raises: ValueError if the clinic is closed for LONGEST_CLOSURE days in a row.
+        """
         closed = 0
         while closed < LONGEST_CLOSURE:
             hours = self.on(day)
@@ -97,7 +106,7 @@ class OpeningHours:
 
 
 class Span(NamedTuple):
-    """A time span in clock minutes, minutes of opening hours, or business days. Exactly one is set."""
+    """A time span in clock minutes, minutes of opening hours, or business days. Exactly one of the fields is set."""
 
     minutes: int | None = None
     open_minutes: int | None = None
@@ -108,4 +117,4 @@ class Span(NamedTuple):
             return hours.close_of_business(at, self.open_days)
         if self.open_minutes is not None:
             return hours.later(at, self.open_minutes)
-        return at.astimezone(UTC) + timedelta(minutes=self.minutes or 0)  # UTC, because a local clock can skip an hour
+        return at.astimezone(UTC) + timedelta(minutes=self.minutes or 0)  # in UTC: local clocks can skip an hour

@@ -1,1 +1,1 @@
-"""The questionnaires and triage rules as TOML, and the code that loads and checks them."""
+"""Contains the questionnaires and triage rules as TOML, and the code that loads and checks them."""

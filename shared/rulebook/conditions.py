@@ -1,4 +1,4 @@
-"""Reads conditions. docs/rules.md lists every form that a condition can have."""
+"""Reads the conditions of rules and questions. docs/rules.md lists every form that a condition can have."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from shared.domain.rules.condition import (
 from shared.domain.rules.questionnaire import Question
 from shared.rulebook.reader import Reader
 
-NEVER_IN_A_NOTE = re.compile(r"(?<!\\)[A-Z]|[^\x20-\x7e]|  |`")  # `Questionnaire.facts` removes these from notes
+NEVER_IN_A_NOTE = re.compile(r"(?<!\\)[A-Z]|[^\x20-\x7e]|  |`")  # what `Questionnaire.facts` removes from free text
 
 
 class ConditionReader:
-    """Reads conditions that may name these questions, definitions, word lists and scores."""
+    """A reader of conditions, which may refer to the given questions, definitions, word lists and scores."""
 
     def __init__(self, questions: Mapping[str, Question], definitions: Mapping[str, Condition] | None = None) -> None:
         self.questions = questions
@@ -45,7 +45,12 @@ class ConditionReader:
         self.definitions[name] = self.condition(table, f"{where}.{name}")
 
     def add_word_list(self, name: str, patterns: Any, where: str) -> None:
-        """`patterns`: language -> regular expression. Notes are searched in every language."""
+        """Adds a word list that conditions can search free text for.
+
+        patterns: language -> regular expression. Free text is searched in every language.
+
+        Raises: RulebookError if a pattern is invalid or could never match.
+        """
         at = Reader(patterns, f"{where}.{name}")
         known = [at.wording(language) for language in sorted(at.keys())]
         if any(map(NEVER_IN_A_NOTE.search, known)):

@@ -1,4 +1,4 @@
-"""The form's definition: a questionnaire as JSON, from which a page draws the form (GET /questionnaires/{id})."""
+"""Converts a questionnaire to JSON, from which a page draws the form (GET /questionnaires/{id})."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from shared.rulebook.reader import RulebookError
 
 
 def form(rule_set: RuleSet, languages: Sequence[str], words: Mapping[str, str]) -> dict[str, Any]:
-    """The definition as JSON values.
+    """Returns the definition of a form as JSON values.
 
-    languages: those in which the questionnaire exists.
-    words: the form's own short texts, English -> the questionnaire's language.
+    languages: the languages that the questionnaire is available in.
+    words: translations of the form's own short texts, from English to the questionnaire's language.
     """
     questionnaire = rule_set.questionnaire
     contact = questionnaire.contact
@@ -79,7 +79,7 @@ def _option(option: Option) -> dict[str, Any]:
 
 
 def drawn_condition(condition: Condition) -> dict[str, Any]:
-    """The condition as JSON. Raises RulebookError if a page cannot evaluate it."""
+    """Returns a condition as JSON. Raises RulebookError if a page cannot evaluate the condition."""
     match condition:
         case AnyOf():
             return {"question": condition.question, "any_of": sorted(condition.options)}

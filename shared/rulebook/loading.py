@@ -1,4 +1,4 @@
-"""Loads the questionnaires and rule sets of this folder, and rejects inconsistent ones."""
+"""Loads the questionnaires and rule sets from the rulebook folder, and rejects inconsistent ones."""
 
 from __future__ import annotations
 
@@ -17,28 +17,34 @@ from shared.rulebook.toml_files import table_of
 from shared.rulebook.translation import translated
 
 FOLDER = Path(__file__).parent
-CANDIDATE = FOLDER / "candidate"  # a rulebook on trial, scored beside the active one; absent by default
+CANDIDATE = FOLDER / "candidate"  # the rulebook that shadow mode tries beside the active rulebook; absent by default
 TIERS = "tiers.toml"
-NOT_RULE_FILES = frozenset({"ui_texts.toml", "retention.toml"})  # see ui_texts.py and retention.py
+NOT_RULE_FILES = frozenset({"ui_texts.toml", "retention.toml"})  # ui_texts.py and retention.py read these files
 
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
     """All rule sets, each with its questionnaire.
 
-    rule_sets: by questionnaire id.
-    translations: by questionnaire id and language.
+    rule_sets: questionnaire id -> rule set in its original language.
+    translations: questionnaire id and language -> translated rule set.
     """
 
     rule_sets: Mapping[str, RuleSet]
     translations: Mapping[tuple[str, str], RuleSet]
 
     def of(self, questionnaire_id: str, language: str = "") -> RuleSet | None:
-        """The rule set in that language, or else in its original language; None for an unknown questionnaire."""
+        """Returns the rule set of a questionnaire in a language; in its original language if there is no translation.
+
+        Returns None for an unknown questionnaire.
+        """
         return self.translations.get((questionnaire_id, language)) or self.rule_sets.get(questionnaire_id)
 
     def languages(self, questionnaire_id: str) -> tuple[str, ...]:
-        """The languages in which the questionnaire exists, its original first; empty for an unknown questionnaire."""
+        """Returns the languages that a questionnaire is available in, with its original language first.
+
+        The result is empty for an unknown questionnaire.
+        """
         if questionnaire_id not in self.rule_sets:
             return ()
         own = self.rule_sets[questionnaire_id].questionnaire.language
@@ -46,7 +52,7 @@ class Rulebook:
 
     @property
     def emergency_advice(self) -> str:
-        """The advice for an error that concerns no known questionnaire."""
+        """The emergency advice to show with an error that concerns no known questionnaire."""
         rule_set = next(iter(self.rule_sets.values()))
         return rule_set.messages[rule_set.net].text
 
@@ -56,7 +62,7 @@ class Rulebook:
 
     @property
     def approval_notice(self) -> str:
-        """A notice while a physician's approval of any rule set or questionnaire is missing; otherwise empty."""
+        """The notice that a physician's approval of a rule set or questionnaire is missing; "" if all are approved."""
         approved = all(
             part.approved_by and part.approved_on
             for rule_set in self.rule_sets.values()
@@ -66,10 +72,11 @@ class Rulebook:
 
 
 def load(folder: Path = FOLDER) -> Rulebook:
-    """Loads every rule set of the folder.
+    """Loads all rule sets, questionnaires and translations from a folder.
 
-    A file with the key `questionnaire` is a rule set; one with the key `translates` is a translation.
-    Raises RulebookError, which names file and entry, or OSError.
+    A file with the key `questionnaire` is a rule set; a file with the key `translates` is a translation.
+
+    Raises: RulebookError, which names the file and the entry; OSError.
     """
     files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml")) if path.name not in NOT_RULE_FILES}
     tables = {name: _table(folder / name) for name in files}
@@ -100,9 +107,9 @@ def load(folder: Path = FOLDER) -> Rulebook:
 
 
 def load_candidate(folder: Path = CANDIDATE) -> Rulebook | None:
-    """The rulebook on trial; None if there is none or it is invalid.
+    """Loads the candidate rulebook for shadow mode. Returns None if there is none or it is invalid.
 
-    `python -m dev.backtest HEAD shared/rulebook/candidate` reports its errors.
+    `python -m dev.backtest HEAD shared/rulebook/candidate` reports the errors of a candidate rulebook.
     """
     try:
         return load(folder) if folder.is_dir() else None
@@ -113,7 +120,7 @@ def load_candidate(folder: Path = CANDIDATE) -> Rulebook | None:
 def _table(file: Path) -> dict[str, Any]:
     try:
         return table_of(file)
-    except ValueError as error:  # not UTF-8, or not TOML
+    except ValueError as error:  # the file is not UTF-8 or not TOML
         raise RulebookError(f"{file.name}: {error}") from None
 
 

@@ -1,4 +1,4 @@
-"""Notices on every page: emergency advice, and which approvals are still missing."""
+"""Provides the notices for every page: emergency advice, and which approvals are still missing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TRANSLATION_NOTICE = "This translation is still awaiting review by a qualified t
 
 
 def notices(rulebook: Rulebook, language: str) -> dict[str, str]:
-    """Placeholder name -> text; empty for a notice that does not apply."""
+    """Returns the text of each notice by its placeholder name; "" for a notice that does not apply."""
     known = words(language)
     unreviewed = any(
         not translation.questionnaire.reviewed

@@ -1,4 +1,4 @@
-"""Reads a questionnaire: its pages, questions, follow-ups and contact block."""
+"""Reads a questionnaire from TOML: its pages, questions, follow-ups and contact block."""
 
 from __future__ import annotations
 
@@ -63,7 +63,10 @@ def _question(reader: Reader, conditions: ConditionReader) -> Question:
 
 
 def _standard_code(reader: Reader) -> str | None:
-    """`http://loinc.org|72514-3`: a code system listed above and a well-formed code of it."""
+    """Reads the code of a question in a public code system, such as `http://loinc.org|72514-3`.
+
+    Raises: RulebookError unless CODE_SYSTEMS lists the code system and the code is well-formed.
+    """
     text = reader.optional_text("standard_code")
     if text is None:
         return None
@@ -74,7 +77,10 @@ def _standard_code(reader: Reader) -> str | None:
 
 
 def _shown_when(reader: Reader, conditions: ConditionReader) -> Condition | None:
-    """Reads a condition on earlier questions. A follow-up to a later question could never be reached."""
+    """Reads the condition of a follow-up.
+
+    The condition may refer only to earlier questions, because a follow-up to a later question could never be reached.
+    """
     if "shown_when" not in reader:
         return None
     where = f"{reader.where}.shown_when"
@@ -86,7 +92,10 @@ def _shown_when(reader: Reader, conditions: ConditionReader) -> Condition | None
 
 
 def _drawable(condition: Condition, where: str) -> Condition:
-    """The condition, checked: a page must evaluate it too, and supports fewer forms than a rule."""
+    """Returns the condition after checking that a page can evaluate it: pages support fewer conditions than rules do.
+
+    Raises: RulebookError.
+    """
     try:
         drawn_condition(condition)
     except RulebookError as error:

@@ -1,4 +1,4 @@
-"""Reads a TOML table key by key and reports where it is wrong."""
+"""Reads a TOML table key by key and reports where the table is wrong."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ VERSION = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}")
 
 
 class RulebookError(ValueError):
-    """A rulebook file is invalid. The text says where and why."""
+    """A rulebook file is invalid. The error text says where and why."""
 
 
 class Reader:
-    """One table. Every key must be read before `done`, so that a misspelt key is an error and never ignored."""
+    """A reader of one TOML table. Every key must be read before `done`, so that a misspelt key is never ignored."""
 
     def __init__(self, table: Any, where: str) -> None:
         if not isinstance(table, dict):
@@ -42,14 +42,14 @@ class Reader:
         return self.text(key) if key in self._left else None
 
     def wording(self, key: str) -> str:
-        """A text that is shown to people, so it must not be empty."""
+        """Reads a text that is shown to people and therefore must not be empty."""
         text = self.text(key)
         if not text.strip():
             raise self.error(f"{key} is empty")
         return text
 
     def code(self, key: str) -> str:
-        """A code of a question or an id, in the only form that requests may use."""
+        """Reads the code of a question or an id, and checks that requests can use it."""
         code = self.text(key)
         if not CODE.fullmatch(code):
             raise self.error(f"{key}: write a code of at most 40 lower-case letters, digits and hyphens")
@@ -88,11 +88,14 @@ class Reader:
         return Reader(self._take(key, dict), f"{self.where}.{key}")
 
     def named(self, key: str) -> Iterator[tuple[str, Any]]:
-        """The entries of a table whose keys are free names."""
+        """Yields the entries of a table whose keys are freely chosen names."""
         yield from self._take(key, dict).items()
 
     def each(self, key: str, name: str = "id") -> Iterator[Reader]:
-        """A reader for each table of a list. Error texts identify it by its value of the key `name`."""
+        """Yields a reader for each table in a list of tables.
+
+        name: the key whose value identifies a table in error texts.
+        """
         seen: set[Any] = set()
         for number, table in enumerate(self._take(key, list), start=1):
             label = table.get(name) if isinstance(table, dict) else None
@@ -103,7 +106,7 @@ class Reader:
             yield Reader(table, f"{self.where}.{key}[{label}]")
 
     def approval(self) -> tuple[str, str]:
-        """Who approved this version, and when; both empty until it is approved."""
+        """Reads who approved this version, and when. Both are "" until the version is approved."""
         by, on = self.text("approved_by"), self.text("approved_on")
         if bool(by) != bool(on):
             raise self.error("approved_by and approved_on belong together")
@@ -112,7 +115,7 @@ class Reader:
         return by, on
 
     def day(self, key: str) -> str:
-        """An ISO date."""
+        """Reads an ISO date."""
         day = self.text(key)
         self._check_day(key, day)
         return day

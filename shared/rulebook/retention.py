@@ -1,4 +1,4 @@
-"""Reads how long leads are kept (retention.toml)."""
+"""Reads the retention periods of leads from retention.toml."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FILE = Path(__file__).parent / "retention.toml"
 
 
 def retention(file: Path = FILE) -> Retention:
-    """The retention periods. Raises RulebookError, or ValueError for a file that is not TOML."""
+    """Reads the retention periods. Raises RulebookError, or ValueError if the file is not TOML."""
     table = Reader(table_of(file), file.name)
     months = {
         Stage.ANSWERS: table.number("answers_months"),

@@ -1,4 +1,4 @@
-"""Reads a rule set: its rules, messages, sources, scores and word lists."""
+"""Reads a rule set from TOML: its rules, messages, sources, scores and word lists."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MARKS = ("V", "S", "M", "D")
 
 
 class RuleSetReader:
-    """Reads one rule set about one questionnaire. Raises RulebookError."""
+    """A reader of one rule set for one questionnaire. Its methods raise RulebookError."""
 
     def __init__(self, reader: Reader, questionnaire: Questionnaire, tiers: Mapping[str, Tier]) -> None:
         self.reader = reader
@@ -209,7 +209,10 @@ class RuleSetReader:
         return messages
 
     def _changes(self, version: str) -> tuple[Change, ...]:
-        """The change log, whose last entry is for this version. Optional, because old rules have none."""
+        """Reads the change log of the rule set, whose last entry must be for `version`.
+
+        The change log is optional, because old rule sets have none.
+        """
         if "changes" not in self.reader:
             return ()
         changes = []

@@ -1,4 +1,4 @@
-"""Parses the rulebook's TOML files, or reads the JSON that the build made of them."""
+"""Reads the TOML files of the rulebook, or the JSON files that the build made from them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import Any
 
 
 def table_of(file: Path) -> dict[str, Any]:
-    """The content of a TOML file. Raises ValueError if it is not UTF-8 or not TOML.
+    """Returns the content of a TOML file.
 
-    Uses the JSON file beside it, if that was made from the same content: parsing TOML takes a tenth of a cold start.
+    Uses the JSON file beside the TOML file, if it was made from the same content, because parsing TOML takes a tenth of
+    a cold start.
+
+    Raises: ValueError if the file is not UTF-8 or not TOML.
     """
     content = file.read_bytes()
     parsed = parsed_file(file)
@@ -20,13 +23,13 @@ def table_of(file: Path) -> dict[str, Any]:
         if found["made_from"] == _hash(content):
             table: dict[str, Any] = found["table"]
             return table
-    import tomllib  # loaded only without the JSON file  # noqa: PLC0415
+    import tomllib  # needed only if there is no current JSON file  # noqa: PLC0415
 
     return tomllib.loads(content.decode())
 
 
 def parse(file: Path) -> None:
-    """Writes the JSON file beside a TOML file. Raises ValueError if it is not UTF-8 or not TOML."""
+    """Writes the JSON file beside a TOML file. Raises ValueError if the TOML file is not UTF-8 or not TOML."""
     parsed_file(file).unlink(missing_ok=True)
     made = {"made_from": _hash(file.read_bytes()), "table": table_of(file)}
     parsed_file(file).write_text(json.dumps(made, separators=(",", ":")), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Reads the translation of a questionnaire and its messages. An incomplete one is rejected."""
+"""Reads the translation of a questionnaire and its messages, and rejects an incomplete translation."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ T = TypeVar("T")
 
 
 def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
-    """The rule set with every text for patients translated. Codes, conditions, tiers and rules are unchanged.
+    """Returns the rule set with every text for patients translated. Codes, conditions, tiers and rules are unchanged.
 
-    Raises RulebookError if a text is missing or the original has no such text.
+    Raises: RulebookError if the translation lacks a text or has a text that the original lacks.
     """
     language = reader.text("language")
     reviewed = (reader.text("reviewed_by"), reader.text("reviewed_on"))

@@ -1,4 +1,4 @@
-"""Translations of the short texts of forms, pages and error answers (ui_texts.toml)."""
+"""Reads translations of the short texts of forms, pages and error responses from ui_texts.toml."""
 
 from __future__ import annotations
 
@@ -15,18 +15,20 @@ ENGLISH = "en"
 
 
 def words(language: str, file: Path = FILE) -> Mapping[str, str]:
-    """English text -> its translation, with {placeholders}. Empty for English and unknown languages.
+    """Returns the translation of each English text, with {placeholders}. Empty for English and unknown languages.
 
-    Loaded on first use, so that English visitors do not wait for it. Raises RulebookError, as `all_words`.
+    Translations are loaded on first use, so that English visitors do not wait for them.
+
+    Raises: RulebookError like `all_words`.
     """
     return {} if language in ("", ENGLISH) else all_words(file).get(language, {})
 
 
 @cache
 def all_words(file: Path = FILE) -> Mapping[str, Mapping[str, str]]:
-    """Language -> English text -> its translation.
+    """Returns the translation of each English text for each language.
 
-    Raises RulebookError unless every text exists once in every language, with the same {placeholders}.
+    Raises: RulebookError unless every text exists exactly once in every language, with the same {placeholders}.
     """
     table = Reader(table_of(file), file.name)
     entries = [_entry(entry) for entry in table.each("words", ENGLISH)]

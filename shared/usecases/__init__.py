@@ -1,1 +1,1 @@
-"""Use cases: one function for each thing the service does. `ports` declares what they need from outside."""
+"""Contains the use cases: one function for each thing that the service does. `ports` declares what they need."""

@@ -1,4 +1,4 @@
-"""Capturing leads from ad networks."""
+"""Captures leads from ad networks."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from shared.usecases.scoring import rule_set_for
 
 
 def admit_ad_network(shown: AdKey, key: str) -> None:
-    """Check the key that the network sent. Raises Forbidden if it is wrong, or if no key is configured."""
+    """Checks the key that the ad network sent. Raises Forbidden if the key is wrong or none is configured."""
     if not key or not hmac.compare_digest(shown.google_key.encode(), key.encode()):
         raise Forbidden
 
 
 def capture_ad_lead(ad_lead: AdLead, arrival: Arrival, intake: Intake, questionnaire_id: str) -> Captured | None:
-    """Store an ad lead. None for the network's test leads, which are validated but not stored.
+    """Stores a lead from an ad network.
 
+    Returns None for a test lead of the ad network, which is validated but not stored.
     Raises: InvalidInput, SubmissionConflict, StoreUnavailable.
     """
     questionnaire = rule_set_for(intake.rule_sets, questionnaire_id).questionnaire

@@ -1,4 +1,4 @@
-"""Alerting staff: at once, and again at each escalation level until somebody takes the lead."""
+"""Alerts staff about a lead: at once, and again at each escalation level until somebody takes the lead."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from shared.usecases.scoring import rule_set_of
 
 @dataclass(frozen=True, slots=True)
 class Alerting:
-    """What alerting needs. `staff_link`: the address where staff open a lead, up to the reference."""
+    """The clients and settings that alerting staff needs.
+
+    staff_link: the URL at which staff open a lead, without the reference at its end.
+    """
 
     leads: Leads
     rule_sets: RuleSets
@@ -29,17 +32,18 @@ class Alerting:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """The alerts of a sweep, and the leads for which it failed."""
+    """The result of a sweep: the alerts that it sent, and the leads that it could not process, with their errors."""
 
     alerts: tuple[Alert, ...]
     failed: tuple[tuple[UUID, Exception], ...]
 
 
 def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None:
-    """Alert staff of the level that is due. Returns None if none is due. The only use case that publishes alerts.
+    """Alerts staff about a lead at the escalation level that is due. Returns None if no alert is due.
 
-    The claim is a conditional write, so only one of two concurrent callers publishes. If the publish or the last write
-    fails, the claim lapses and the sweep alerts again. Alerts are delivered at least once.
+    No other use case publishes alerts. A caller first claims the lead by a conditional write, so that only one of two
+    concurrent callers publishes the alert. If publishing or the last write fails, the claim lapses and the sweep alerts
+    staff again. Alerts are delivered at least once.
 
     Raises: StoreUnavailable, or an error of the publisher.
     """
@@ -63,9 +67,10 @@ def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None
 
 
 def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: datetime) -> Swept:
-    """Alert staff of everything that is due: first alerts that failed, and the next escalation levels.
+    """Sends all alerts that are due: first alerts that failed, and the alerts of further escalation levels.
 
-    A lead that fails does not delay the others. Starts no lead after `until`; the next run continues.
+    A lead that cannot be processed does not delay the other leads. No lead is started after `until`; the next run
+    continues.
 
     Raises: StoreUnavailable if the due leads cannot be read.
     """
@@ -76,7 +81,7 @@ def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: dat
             break
         try:
             alert = alert_staff(lead_id, alerting, clock())
-        except Exception as error:  # noqa: BLE001  whatever is wrong with this lead, the others must be alerted
+        except Exception as error:  # noqa: BLE001  whatever is wrong with this lead, staff need the other alerts
             failed.append((lead_id, error))
         else:
             if alert is not None:
@@ -85,9 +90,10 @@ def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: dat
 
 
 def _record_delivery(claimed: Lead, level: int, ladder: Ladder, alerting: Alerting) -> None:
-    """Record on the lead that staff were alerted, without overwriting concurrent changes.
+    """Records on the lead that staff were alerted, without overwriting concurrent changes.
 
-    After a note or a contact attempt, it tries again. Once somebody took the lead, there is nothing to record.
+    Tries again if staff added a note or a contact attempt in the meantime. Records nothing once somebody has taken the
+    lead.
     """
     for _ in range(ATTEMPTS_TO_WORK):
         try:

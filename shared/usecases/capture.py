@@ -1,4 +1,4 @@
-"""Capturing submissions: each becomes a lead exactly once, whether it comes from the API, a plain form or an ad."""
+"""Captures submissions: each becomes a lead exactly once, whether it comes from the API, a plain form or an ad."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from shared.usecases.scoring import EMERGENCY, rule_set_for, score
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What capturing needs.
+    """The clients and settings that capturing a submission needs.
 
     spool: the fallback queue for when the table is unavailable.
-    person_key: the secret of the keyed hashes that find leads of the same person.
-    candidate: rules in shadow mode; their result is only recorded.
+    person_key: the secret for the keyed hashes that find leads of the same person.
+    candidate: candidate rules in shadow mode, whose result is only recorded.
     """
 
     rule_sets: RuleSets
@@ -49,9 +49,9 @@ class Intake:
 class Captured:
     """The result of capturing a submission.
 
-    lead: None if nothing was stored (a minor, or an emergency without consent).
-    created: False if the submission id was stored already.
-    spooled: the lead waits in the spool, so it is not known whether its id was stored already.
+    lead: the stored or spooled lead; None if nothing was stored (for a minor, or an emergency without consent).
+    created: True if the submission became a new lead in the table.
+    spooled: True if the lead waits in the spool, so that it is unknown whether its id is already stored.
     """
 
     receipt: Receipt
@@ -61,28 +61,29 @@ class Captured:
 
     @property
     def counted(self) -> Lead | None:
-        """The lead if it counts in metrics: it is new or spooled, and not a canary."""
+        """The lead if it counts in metrics: if it is new or spooled, and not a canary. Otherwise None."""
         return self.lead if self.lead and (self.created or self.spooled) and self.lead.source != CANARY else None
 
 
 RECEIPT_SHOWN_FOR = timedelta(hours=1)
-SECOND_CALL_WITHIN = timedelta(seconds=0.3)  # else spool: a slow table must not keep the patient waiting
+SECOND_CALL_WITHIN = timedelta(seconds=0.3)  # later, the lead is spooled: the patient must not wait for a slow table
 
 
 def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Captured:
-    """Score a submission and store it as a lead exactly once. A resubmission may update the stored lead.
+    """Scores a submission and stores it as a lead exactly once. A resubmission may update the stored lead.
 
-    If the table fails or its outcome is unknown, the lead goes to the spool, and `replay_submissions` stores it later.
+    If the table fails or does not confirm the write, the lead goes to the spool, and `replay_submissions` stores it
+    later.
 
-    Raises: InvalidInput; SubmissionConflict; StoreUnavailable if table and spool both failed.
+    Raises: InvalidInput; SubmissionConflict; StoreUnavailable if both the table and the spool failed.
     """
     rule_set = rule_set_for(intake.rule_sets, submission.questionnaire.id, submission.language)
     result = score(rule_set, submission.answers, submission.questionnaire.version)
-    if result.minor:  # nothing identifying is stored about a minor, so nothing is stored
+    if result.minor:  # nothing is stored about a minor, because a lead would identify them
         return _unstored(rule_set, result, arrival.at)
     contact = submission.contact
     if contact is None or submission.consents is None or not submission.consents.contact:
-        if rule_set.tiers[result.tier].disposition == EMERGENCY:  # advice comes first; nothing is stored
+        if rule_set.tiers[result.tier].disposition == EMERGENCY:  # emergency advice must not wait for contact details
             return _unstored(rule_set, result, arrival.at)
         raise InvalidInput(tuple(_missing(submission)))
     clinic_open = intake.hours.is_open(arrival.at)
@@ -109,22 +110,26 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
 
 
 def show_receipt(lead_id: UUID, leads: Leads, at: datetime) -> Lead:
-    """The lead whose receipt may still be shown: from the plain form and less than RECEIPT_SHOWN_FOR old, because other
-    people may use the same device.
+    """Returns the lead whose receipt is to be shown.
 
+    Only receipts of the plain form are shown, and only for RECEIPT_SHOWN_FOR, because other people may use the same
+    device.
     Raises: NotFound, ReceiptUnavailable.
     """
     try:
         lead = leads.get(lead_id)
     except StoreUnavailable as error:
-        raise ReceiptUnavailable from error.__cause__  # the error of the table
+        raise ReceiptUnavailable from error.__cause__  # the cause is the error of the table
     if lead is None or lead.source != PLAIN_FORM or at - lead.assessment.received_at > RECEIPT_SHOWN_FOR:
         raise NotFound
     return lead
 
 
 def revoke_consent(revocation: Revocation, leads: Leads, at: datetime) -> Lead:
-    """Record that a person revoked a consent. Idempotent. Raises NotFound, LeadChanged or StoreUnavailable."""
+    """Records that a person revoked a consent. Recording it twice is harmless.
+
+    Raises: NotFound, LeadChanged, StoreUnavailable.
+    """
     lead = leads.get(revocation.lead_id)
     if lead is None:
         raise NotFound
@@ -135,7 +140,7 @@ def revoke_consent(revocation: Revocation, leads: Leads, at: datetime) -> Lead:
 
 
 def _unstored(rule_set: RuleSet, result: TriageResult, at: datetime) -> Captured:
-    """The advice alone, without promising a call."""
+    """Returns the advice without storing a lead. The advice does not promise a call."""
     shown = advice(rule_set, result.messages, clinic_open=False, will_call=False)
     disposition = rule_set.tiers[result.tier].disposition
     return Captured(Receipt(reference=None, disposition=disposition, messages=shown, received_at=at), None, False)
@@ -147,8 +152,8 @@ def _spooled(lead: Lead, spool: Spool) -> Captured:
 
 
 def _resubmitted(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) -> Captured:
-    """Handle a submission whose id is stored already."""
-    from shared.domain.leads.resubmission import Conflict, Keep, NewLead, resubmission  # noqa: PLC0415  seldom needed
+    """Handles a submission whose id is already stored."""
+    from shared.domain.leads.resubmission import Conflict, Keep, NewLead, resubmission  # noqa: PLC0415  rarely needed
 
     decided = resubmission(stored, lead, rule_set.tiers, intake.hours, was_accepted=False)
     if isinstance(decided, Keep):
@@ -162,7 +167,7 @@ def _resubmitted(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) ->
         return Captured((existing or decided.lead).receipt, existing or decided.lead, created=existing is None)
     try:
         intake.leads.replace(stored, decided.lead)
-    except LeadChanged as error:  # staff or another browser tab changed it meanwhile; keep their change
+    except LeadChanged as error:  # staff or another browser tab changed the lead in the meantime; keep that change
         raise StoreUnavailable from error
     return Captured(decided.lead.receipt, decided.lead, False)
 

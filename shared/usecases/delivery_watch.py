@@ -1,4 +1,4 @@
-"""Watching delivery: canaries through the whole path from form to alert, and a check of subscriptions."""
+"""Watches delivery: sends canaries through the whole path from form to alert, and checks the alert subscriptions."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from shared.usecases.ports import Canary, Subscribers
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What watching needs.
+    """The settings and clients that the delivery watch needs.
 
-    expected: the endpoints that should be subscribed.
-    page_hours: when visitors usually submit forms.
-    within: how long a canary's alert may take.
+    expected: the endpoints that should be subscribed to alerts.
+    page_hours: the hours in which visitors usually submit forms.
+    within: how long the alert of a canary may take.
     """
 
     canary: Canary
@@ -29,14 +29,14 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What a watch found. Fields ending in `_by_spool` are about the canary that goes through the spool.
+    """The result of a delivery watch. Fields ending in `_by_spool` are about the canary that goes through the spool.
 
-    took: from sending the canary to its alert; None if there was no alert.
-    error: class of the error that broke the path; "" if unknown or none.
-    cause: how the API refused the canary.
+    took: the time from sending the canary to its alert; None if there was no alert.
+    error: the class of the error that stopped the canary or its alert; "" if there was none or it is unknown.
+    cause: how the API refused the canary; "" if it did not.
     missing: how many expected subscriptions are missing or not confirmed.
-    quiet: outside `page_hours`.
-    reference: of the canary; "" if it was not sent.
+    quiet: True if the watch ran outside `page_hours`.
+    reference: the reference of the canary; "" if the canary could not be sent.
     """
 
     took: timedelta | None
@@ -51,9 +51,9 @@ class Watched:
 
 
 def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
-    """Send a canary through the table and one through the spool, wait for their alerts, and check subscriptions.
+    """Sends one canary through the table and one through the spool, waits for their alerts, and checks subscriptions.
 
-    Never raises: failures are what it watches for, so they are part of the result.
+    Never raises an error: failures are what the watch looks for, so they are part of its result.
     """
     began = clock()
     reference, error, cause = _send(watch.canary, tries_spool=False)
@@ -86,7 +86,10 @@ def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
 
 
 def _send(canary: Canary, *, tries_spool: bool) -> tuple[str, str, str]:
-    """Send a canary. Returns its reference, the class of the error and its cause; each "" if there is none."""
+    """Sends a canary.
+
+    Returns its reference, the class of the error and the cause of the error; each is "" if there is none.
+    """
     try:
         return canary.send(tries_spool=tries_spool), "", ""
     except NotDelivered as failure:
@@ -94,6 +97,6 @@ def _send(canary: Canary, *, tries_spool: bool) -> tuple[str, str, str]:
             "",
             type(failure).__name__,
             str(failure),
-        )  # a status or an error class, never what a person wrote
-    except Exception as failure:  # noqa: BLE001  as above
+        )  # the text of NotDelivered is a status or an error class, never what a person wrote
+    except Exception as failure:  # noqa: BLE001  any failure is part of the result
         return "", type(failure).__name__, ""

@@ -1,4 +1,4 @@
-"""Sending the daily digest to the manager."""
+"""Sends the daily digest to the manager."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.usecases.ports import Publisher, Worklist
 
 @dataclass(frozen=True, slots=True)
 class Digesting:
-    """What sending a digest needs. `inbox`: the address of the staff inbox."""
+    """The clients and settings that sending a digest needs. `inbox` is the URL of the staff inbox."""
 
     leads: Worklist
     publisher: Publisher[Digest]
@@ -22,7 +22,7 @@ class Digesting:
 
 
 def send_digest(digesting: Digesting, at: datetime) -> Digest | None:
-    """Send the digest of the day. Returns None on a day when the clinic is closed, and sends nothing.
+    """Sends the daily digest. Sends nothing and returns None on a day on which the clinic is closed.
 
     Raises: StoreUnavailable, or an error of the publisher.
     """

@@ -1,4 +1,4 @@
-"""Erasing a lead at the request of the person it is about."""
+"""Erases a lead at the request of the person that the lead is about."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.usecases.ports import ATTEMPTS_TO_WORK
 
 
 def erase_lead(reference: str, person_key: str, staff: Staff, workspace: Workspace, at: datetime) -> Tombstone:
-    """Replace a lead by a tombstone with its consent ledger, in which contacts are hashed.
+    """Replaces a lead with a tombstone that keeps the consent ledger, with hashed phone numbers and email addresses.
 
     Raises: NotAllowed, NotFound, StoreUnavailable.
     """
@@ -23,7 +23,7 @@ def erase_lead(reference: str, person_key: str, staff: Staff, workspace: Workspa
         left = erased(lead, staff.id, at, person_key)
         try:
             workspace.leads.replace(lead, left)
-        except LeadChanged:  # by an alert or a colleague: erase it anyway
+        except LeadChanged:  # an alert or a colleague changed the lead in the meantime: erase it anyway
             lead = current(lead, workspace.leads)
         else:
             return left

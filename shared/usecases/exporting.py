@@ -1,4 +1,4 @@
-"""Exports: leads of a period or a single lead to another system, and everything about one person for that person."""
+"""Exports the leads of a period, a single lead, or everything about a person for that person."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from shared.usecases.inbox import Workspace, lead_by_reference, must_administer
 from shared.usecases.ports import Archive
 from shared.usecases.scoring import rule_set_of
 
-LEADS_IN_EXPORT = 100  # on a page; as CSV a few hundred kilobytes
-BYTES_IN_EXPORT = 1_000_000  # as stored; three times that as FHIR, and a response may have six million
+LEADS_IN_EXPORT = 100  # on one page of an export; 100 leads are a few hundred kilobytes of CSV
+BYTES_IN_EXPORT = 1_000_000  # of stored leads on one page; FHIR takes three times as much, and a response at most 6 MB
 READS_FOR_EXPORT = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A page of leads, each with the current rule set of its questionnaire.
+    """A page of exported leads, each with the current rule set of its questionnaire.
 
-    next_cursor: of the next page; None on the last.
+    next_cursor: the cursor for the next page; None on the last page.
     """
 
     leads: tuple[tuple[Lead, RuleSet | None], ...]
@@ -34,7 +34,7 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class PersonExport:
-    """One person's leads. `complete`: False if there may be more than SAME_PERSON of them."""
+    """All leads of one person. `complete` is False if the person may have more than SAME_PERSON leads."""
 
     leads: tuple[tuple[Lead, RuleSet], ...]
     complete: bool
@@ -42,7 +42,7 @@ class PersonExport:
 
 
 def export_leads(query: ExportQuery, staff: Staff, workspace: Workspace, at: datetime) -> Exported:
-    """A page of the leads of a period, in order of arrival. Notes each in the access log.
+    """Returns a page of the leads of a period, in order of arrival, and records each lead in the access log.
 
     Even an empty page may have a next page.
 
@@ -65,17 +65,17 @@ def export_leads(query: ExportQuery, staff: Staff, workspace: Workspace, at: dat
 
 
 def export_lead(reference: str, staff: Staff, workspace: Workspace, at: datetime) -> Exported:
-    """Export one lead to the clinic's own system. Raises NotAllowed, NotFound or StoreUnavailable."""
+    """Exports one lead to the clinic's own system. Raises NotAllowed, NotFound or StoreUnavailable."""
     if not staff.may_hand_out:
         raise NotAllowed("Only clinicians and administrators can export a lead.")
     return Exported((_record_export(lead_by_reference(reference, workspace.leads), staff, workspace, at),), None)
 
 
 def export_person(reference: str, staff: Staff, workspace: Workspace, at: datetime) -> PersonExport:
-    """Everything stored about the person of a lead, to hand to that person.
+    """Returns everything that is stored about the person of a lead, to hand to that person.
 
-    These are all leads with the same phone number or email address, with their names, because a family may share a
-    number.
+    The result contains all leads with the same phone number or email address. It shows their names, because a family
+    may share a number.
 
     Raises: NotAllowed, NotFound, StoreUnavailable.
     """
@@ -90,7 +90,7 @@ def export_person(reference: str, staff: Staff, workspace: Workspace, at: dateti
 
 
 def _still_there(references: Iterable[str], leads: Archive) -> Iterator[Lead]:
-    """The leads that still exist. The index may name leads that were erased a moment ago."""
+    """Yields those of the leads that still exist: the index may still name leads that were erased a moment ago."""
     for reference in references:
         try:
             yield lead_by_reference(reference, leads)

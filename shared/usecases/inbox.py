@@ -1,4 +1,4 @@
-"""The staff inbox: list, search, open and work leads."""
+"""Serves the staff inbox: staff list, search, open and work leads."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, Archive, RuleSets,
 from shared.usecases.scoring import rule_set_of
 
 PAGE_OF_LEADS = 100
-READ_FOR_A_PAGE = 3_000  # leads; filters apply afterwards, so even an empty page may have a next page
+READ_FOR_A_PAGE = 3_000  # leads read before filtering, so even an empty page may have a next page
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """What the inbox needs."""
+    """The clients and settings that the staff inbox needs."""
 
     leads: Archive
     rule_sets: RuleSets
@@ -32,7 +32,7 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class WorklistPage:
-    """One page of the worklist. `next_cursor`: of the next page; None on the last."""
+    """A page of the worklist. `next_cursor` is the cursor for the next page; None on the last page."""
 
     leads: tuple[LeadSummary, ...]
     next_cursor: str | None
@@ -41,11 +41,11 @@ class WorklistPage:
 
 @dataclass(frozen=True, slots=True)
 class OpenedLead:
-    """A lead opened by a member of staff.
+    """A lead that a member of staff has opened.
 
-    rule_set: the current one of its questionnaire.
-    others: other leads of the same person.
-    actions: the actions possible for this member of staff now.
+    rule_set: the current rule set of the lead's questionnaire.
+    others: summaries of other leads of the same person.
+    actions: the names of the actions that the member of staff can take now.
     """
 
     lead: Lead
@@ -57,14 +57,17 @@ class OpenedLead:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """A lead after an action. `taken_after`: how long it waited for an owner; None unless this action took it."""
+    """A lead after an action of staff.
+
+    taken_after: how long the lead had waited for an owner; None unless the action assigned the lead.
+    """
 
     opened: OpenedLead
     taken_after: timedelta | None
 
 
 def list_leads(query: WorklistQuery, staff: Staff, leads: Worklist, at: datetime) -> WorklistPage:
-    """A page of the leads that match the query. Raises NotAllowed, InvalidInput or StoreUnavailable."""
+    """Returns a page of the leads that match the query. Raises NotAllowed, InvalidInput or StoreUnavailable."""
     must_read(staff)
     lists = {"open": leads.open_leads, "mine": leads.taken_leads, "closed": leads.closed_leads}
     found: list[LeadSummary] = []
@@ -77,7 +80,7 @@ def list_leads(query: WorklistQuery, staff: Staff, leads: Worklist, at: datetime
 
 
 def search_leads(search: Search, person_key: str, staff: Staff, leads: Worklist, at: datetime) -> WorklistPage:
-    """Find leads by reference, phone number or email address. Raises NotAllowed or StoreUnavailable."""
+    """Finds leads by reference, phone number or email address. Raises NotAllowed or StoreUnavailable."""
     must_read(staff)
     looked_for = search_keys(search, person_key)
     lead_id = leads.id_of(looked_for.reference) if looked_for.reference else None
@@ -88,7 +91,7 @@ def search_leads(search: Search, person_key: str, staff: Staff, leads: Worklist,
 
 
 def show_lead(reference: str, staff: Staff, workspace: Workspace, at: datetime) -> OpenedLead:
-    """Open a lead with everything about it, and note that in the access log. Does not change the lead.
+    """Opens a lead with everything about it, and records the access in the access log. Does not change the lead.
 
     Raises: NotAllowed, NotFound, StoreUnavailable.
     """
@@ -99,7 +102,7 @@ def show_lead(reference: str, staff: Staff, workspace: Workspace, at: datetime) 
 
 
 def work_lead(reference: str, action: Action, staff: Staff, workspace: Workspace, at: datetime) -> Worked:
-    """Carry out an action of staff on a lead. A concurrent alert is not a conflict.
+    """Carries out an action of staff on a lead. An alert sent at the same time is not a conflict.
 
     Raises: NotAllowed, InvalidInput, NotFound, AlreadyTaken, WrongState, StoreUnavailable.
     """
@@ -125,7 +128,7 @@ def must_administer(staff: Staff) -> None:
 
 
 def lead_by_reference(reference: str, leads: Worklist) -> Lead:
-    """The lead with this reference, however it is written. Raises NotFound or StoreUnavailable."""
+    """Returns the lead with a reference, however people write the reference. Raises NotFound or StoreUnavailable."""
     normalised = reference_in(reference)
     lead_id = leads.id_of(normalised) if normalised else None
     lead = leads.get(lead_id) if lead_id else None
@@ -135,7 +138,7 @@ def lead_by_reference(reference: str, leads: Worklist) -> Lead:
 
 
 def current(lead: Lead, leads: Worklist) -> Lead:
-    """The lead as it is stored now. Raises NotFound if it was erased meanwhile."""
+    """Returns the lead as it is stored now. Raises NotFound if the lead was erased in the meantime."""
     found = leads.get(lead.lead_id)
     if found is None:
         raise NotFound
@@ -143,7 +146,10 @@ def current(lead: Lead, leads: Worklist) -> Lead:
 
 
 def _work_and_store(lead: Lead, action: Action, staff: Staff, workspace: Workspace, at: datetime) -> tuple[Lead, Lead]:
-    """The stored lead before and after the action; tries again if the lead changes meanwhile."""
+    """Carries out an action and stores its result; tries again if the lead changes in the meantime.
+
+    Returns the lead before and after the action.
+    """
     rules = _work_rules(lead, workspace)
     for _ in range(ATTEMPTS_TO_WORK):
         after = work(lead, action, staff, at, rules)

@@ -1,4 +1,4 @@
-"""The next page of the plain form, for visitors without JavaScript. Stores nothing."""
+"""Chooses the next page of the plain form for visitors without JavaScript. Stores nothing."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from shared.usecases.screening import CONTINUE, Screened, screen
 
 
 def draw_form(form: FilledForm, rule_sets: RuleSets) -> FormView:
-    """What the visitor sees after sending a page of the form.
+    """Returns the view that the visitor sees after sending a page of the plain form.
 
-    That is advice in an emergency, the same page if something is missing or wrong, the follow-ups that the answers call
-    for, or the next page.
+    The visitor sees advice in an emergency, the same page if something is missing or wrong, the follow-ups that the
+    answers call for, the age notice for a minor, or the next page.
     """
     screened = _screen_form(form, rule_sets)
     if form.asked and screened.disposition == EMERGENCY:
@@ -30,7 +30,7 @@ def draw_form(form: FilledForm, rule_sets: RuleSets) -> FormView:
 
 
 def redraw_form(form: FilledForm, problems: tuple[FieldProblem, ...], rule_sets: RuleSets) -> FormView:
-    """What the visitor sees if the finished form is invalid. Keeps everything typed.
+    """Returns the view that the visitor sees if the finished form is invalid. Keeps everything that the visitor typed.
 
     An invalid field, such as a mistyped phone number, never hides emergency advice.
     """
@@ -41,8 +41,11 @@ def redraw_form(form: FilledForm, problems: tuple[FieldProblem, ...], rule_sets:
 
 
 def _screen_form(form: FilledForm, rule_sets: RuleSets, *, texts: bool = False) -> Screened:
-    """Screen the answers of a form. The form continues if scoring fails: every page has emergency advice, and the rules
-    score the answers again when the form is sent."""
+    """Screens the answers of a plain form for emergencies.
+
+    The form continues even if scoring fails: every page shows emergency advice, and the rules score the answers again
+    when the form is sent.
+    """
     questionnaire = form.questionnaire
     rule_set = rule_set_for(rule_sets, questionnaire.id, questionnaire.language)
     page = form.step if form.step in questionnaire.page_ids else questionnaire.page_ids[-1]

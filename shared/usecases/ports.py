@@ -1,10 +1,10 @@
-"""Protocols of what use cases need from outside: rules, stored leads, queues and ways to publish."""
+"""Declares the protocols of what use cases need from outside: rules, stored leads, queues and ways to publish."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-if TYPE_CHECKING:  # only for annotations, so that a function imports just what it uses
+if TYPE_CHECKING:  # for annotations only, so that each Lambda function imports just what it uses
     from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # only for annotations, so that a function imports just what 
     from shared.domain.leads.staff import Staff
     from shared.domain.rules.triage import RuleSet
 
-ATTEMPTS_TO_WORK = 4  # to write a lead that others change at the same time
+ATTEMPTS_TO_WORK = 4  # how often to try to write a lead that others change at the same time
 Notice_contra = TypeVar("Notice_contra", contravariant=True)
 
 
@@ -26,94 +26,106 @@ class RuleSets(Protocol):
 
 class Leads(Protocol):
     def add(self, lead: Lead, /) -> Lead | None:
-        """Store a new lead. Returns None, or the stored lead that already has this id.
+        """Stores a new lead. Returns None, or the stored lead if one already has the same id.
 
         Raises: StoreUnavailable, LeadErased.
         """
 
     def get(self, lead_id: UUID, /) -> Lead | None:
-        """The lead as it is stored now; None if there is none. Raises StoreUnavailable."""
+        """Returns the lead as it is stored now; None if there is no lead with this id. Raises StoreUnavailable."""
 
     def replace(self, before: Lead, after: Lead, /) -> None:
-        """Write `after` if `before` is still the stored version. Raises LeadChanged or StoreUnavailable."""
+        """Stores `after` if `before` is still the stored version. Raises LeadChanged or StoreUnavailable."""
 
     def due(self, at: datetime, /) -> Iterable[UUID]:
-        """Leads whose next check is due: red flags first, then those due longest. Raises StoreUnavailable."""
+        """Yields the ids of leads whose next check is due: red flags first, then the longest overdue.
+
+        Raises: StoreUnavailable.
+        """
 
 
 class Spool(Protocol):
     def put(self, lead: Lead, /) -> None:
-        """Queue a lead while the table is unavailable. Durable once this returns. Raises StoreUnavailable."""
+        """Queues a lead while the table is unavailable. The lead is safely stored once this returns.
+
+        Raises: StoreUnavailable.
+        """
 
 
 class Worklist(Leads, Protocol):
-    """The leads as staff list and search them. All methods raise StoreUnavailable."""
+    """The stored leads, for staff to list and search. All methods raise StoreUnavailable."""
 
     def open_leads(self, after: str | None = None, /) -> Iterable[tuple[LeadSummary, str]]:
-        """Open leads in the order of `urgency`, each with the cursor that continues after it. Reads lazily.
+        """Yields open leads in the order of `urgency`, each with the cursor that continues after it. Reads lazily.
 
-        Raises: InvalidInput for a cursor that is not from this list; so do the other lists.
+        Raises: InvalidInput if the cursor `after` is not from this list.
         """
 
     def taken_leads(self, after: str | None = None, /) -> Iterable[tuple[LeadSummary, str]]:
-        """Open leads that have an owner, in the same form."""
+        """Yields open leads that have an owner, in the same form and with the same errors as `open_leads`."""
 
     def closed_leads(self, after: str | None = None, /) -> Iterable[tuple[LeadSummary, str]]:
-        """Leads that are not open, the most recently done first, in the same form."""
+        """Yields leads that are not open, the most recently done first, in the same form as `open_leads`.
+
+        Raises: InvalidInput if the cursor `after` is not from this list.
+        """
 
     def id_of(self, reference: str, /) -> UUID | None: ...
 
     def of_person(self, phone_key: str, email_key: str, /) -> tuple[LeadSummary, ...]:
-        """Leads with that number or address, newest first."""
+        """Returns the leads with the given keyed hash of the phone number or email address, newest first."""
 
 
 class Archive(Worklist, Protocol):
-    """Leads and tombstones, for export, erasure and retention. All methods raise StoreUnavailable."""
+    """The stored leads and tombstones, for export, erasure and retention. All methods raise StoreUnavailable."""
 
     def arrivals(self, period: Period, after: str | None = None, /) -> Iterable[tuple[UUID, str]]:
-        """The leads that arrived in the period, in order, each with its cursor. Reads lazily."""
+        """Yields the ids of the leads that arrived in the period, in order, each with its cursor. Reads lazily."""
 
     def in_stage(self, stage: Stage, until: datetime, /) -> Iterable[UUID]:
-        """The leads and tombstones that entered this stage at `until` or earlier, oldest first."""
+        """Yields the ids of the leads and tombstones that entered the stage at `until` or earlier, oldest first."""
 
     def kept(self, lead_id: UUID, /) -> Kept | None:
-        """The lead or its tombstone; None if there is neither."""
+        """Returns the lead or its tombstone; None if there is neither."""
 
     def replace(self, before: Kept, after: Kept, /) -> None:
-        """Write `after` if `before` is still the stored version. Raises LeadChanged."""
+        """Stores `after` if `before` is still the stored version. Raises LeadChanged."""
 
     def remove(self, kept: Kept, /) -> None:
-        """Delete it if that version is still the stored one. Raises LeadChanged."""
+        """Deletes the lead or tombstone if `kept` is still the stored version. Raises LeadChanged."""
 
 
 class Accesses(Protocol):
     def add(self, lead_id: UUID, staff: Staff, what: str, at: datetime, /) -> None:
-        """Add to the access log that this person saw the lead. Raises StoreUnavailable."""
+        """Adds an access by a member of staff to the access log of the lead. Raises StoreUnavailable.
+
+        what: the kind of access, such as "opened" or the name of an action.
+        """
 
 
 class Publisher(Protocol[Notice_contra]):
     def publish(self, notice: Notice_contra, /) -> None:
-        """Hand the notice over for delivery. Raises any error of the channel."""
+        """Hands a notice over for delivery. Raises any error of the channel that delivers it."""
 
 
 class Undeliverable(Protocol):
     def put_back(self, entry: str, /) -> None:
-        """Move a spool entry to the failure queue, for an operator. Raises StoreUnavailable."""
+        """Moves a spool entry to the failure queue, for an operator. Raises StoreUnavailable."""
 
 
 class Canary(Protocol):
     def send(self, *, tries_spool: bool = False) -> str:
-        """Send a test lead through the real API. Returns its reference.
+        """Sends a test lead through the real API. Returns the reference of the lead.
 
-        tries_spool: bypass the table, so that the spool delivers it.
+        tries_spool: True to bypass the table, so that the lead goes through the spool.
 
-        Raises: any error of the path.
+        Raises: NotDelivered, or any other error of the request.
         """
 
     def alerts(self) -> Iterable[str]:
-        """The canaries' alerts published since the last call; waits briefly for one."""
+        """Returns the alerts about canaries that were published since the last call. Waits briefly for an alert."""
 
 
 class Subscribers(Protocol):
     def confirmed(self) -> frozenset[str]:
-        """The endpoints with a confirmed subscription. Raises any error of the channel."""
+        """Returns the endpoints with a confirmed subscription to alerts. Raises any error of the alert channel."""

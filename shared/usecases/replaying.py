@@ -1,4 +1,4 @@
-"""Replaying the spool: each queued lead is stored exactly once, however often the queue delivers it."""
+"""Replays the spool: stores each queued lead exactly once, however often the queue delivers it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.usecases.scoring import rule_set_for, rule_set_of
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What a replay needs."""
+    """The clients and settings that replaying the spool needs."""
 
     leads: Leads
     rule_sets: RuleSets
@@ -26,11 +26,12 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """The result of replaying one entry.
+    """The result of replaying one entry of the spool.
 
-    lead: as it is stored now; None if it was erased meanwhile or the entry is unreadable.
-    created: the lead was not stored before.
-    error: class of the error, or "unreadable"; then the entry is in the failure queue. "" if all went well.
+    lead: the lead as it is stored now; None if it was erased in the meantime or the entry is unreadable.
+    created: True if the lead was not stored before.
+    error: the class of the error, or "unreadable", if the entry is now in the failure queue; "" if the replay
+        succeeded.
     """
 
     lead: Lead | None
@@ -39,14 +40,14 @@ class Replayed:
 
     @property
     def counted(self) -> Lead | None:
-        """The lead if it counts in metrics: it is new and not a canary."""
+        """The lead if it counts in metrics: if it is new and not a canary. Otherwise None."""
         return self.lead if self.lead and self.created and self.lead.source != CANARY else None
 
 
 def replay_submissions(entry: str, replay: Replay, at: datetime) -> Replayed:
-    """Store one entry of the spool.
+    """Stores the lead in one entry of the spool.
 
-    An entry that cannot be stored goes to the failure queue, for the operator. Its readable parts become a lead, for
+    An entry that cannot be stored goes to the failure queue, for an operator. Its readable parts become a lead, for
     staff.
 
     Raises: StoreUnavailable if the entry must stay in the spool.
@@ -58,13 +59,13 @@ def replay_submissions(entry: str, replay: Replay, at: datetime) -> Replayed:
         error = "unreadable"
     except StoreUnavailable:
         raise
-    except Exception as failure:  # noqa: BLE001  whatever is wrong with this entry, the others must be replayed
+    except Exception as failure:  # noqa: BLE001  whatever is wrong with this entry, others must still be replayed
         error = type(failure).__name__
     try:
         rescue = _add(lead.as_separate() if lead else _rescue(entry, replay, at), replay.leads)
     except StoreUnavailable:
         raise
-    except Exception:  # noqa: BLE001  as above; the entry goes to the failure queue
+    except Exception:  # noqa: BLE001  an entry that cannot even be rescued goes to the failure queue
         rescue = Replayed(None, created=False)
     replay.undeliverable.put_back(entry)
     return Replayed(rescue.lead, rescue.created, error)
@@ -81,7 +82,7 @@ def _deliver(lead: Lead, replay: Replay) -> Replayed:
 
 
 def _resubmitted(stored: Lead, lead: Lead, replay: Replay) -> Replayed:
-    """Handle an entry whose id is stored already. The person has a receipt for it, and it may be late."""
+    """Handles a spooled lead whose id is already stored. The person has a receipt for it, and it may be late."""
     tiers = rule_set_of(stored, replay.rule_sets).tiers
     decided = resubmission(stored, lead, tiers, replay.hours, was_accepted=True)
     if isinstance(decided, NewLead):
@@ -90,13 +91,13 @@ def _resubmitted(stored: Lead, lead: Lead, replay: Replay) -> Replayed:
         return Replayed(stored, created=False)
     try:
         replay.leads.replace(stored, decided.lead)
-    except LeadChanged as error:  # by staff meanwhile; the next delivery sees their change
+    except LeadChanged as error:  # staff changed the lead in the meantime; the next replay sees their change
         raise StoreUnavailable from error
     return Replayed(decided.lead, created=False)
 
 
 def _add(lead: Lead | None, leads: Leads) -> Replayed:
-    """Store the lead unless its id is stored already."""
+    """Stores the lead unless its id is already stored."""
     if lead is None:
         return Replayed(None, created=False)
     try:

@@ -1,4 +1,4 @@
-"""Retention runs: remove leads, or parts of them, that were kept long enough."""
+"""Carries out retention runs, which remove leads, or parts of leads, that were kept long enough."""
 
 from __future__ import annotations
 
@@ -14,16 +14,21 @@ from shared.usecases.ports import Archive
 
 @dataclass(frozen=True, slots=True)
 class Retired:
-    """How many leads were reduced or removed in each stage, and those for which that failed."""
+    """The result of a retention run.
+
+    done: how many leads were reduced or removed at the end of each stage.
+    failed: the ids of the leads that could not be processed, with their errors.
+    """
 
     done: dict[Stage, int]
     failed: tuple[tuple[UUID, Exception], ...]
 
 
 def retire_leads(leads: Archive, retention: Retention, clock: Callable[[], datetime], until: datetime) -> Retired:
-    """Reduce or remove what was kept long enough. Reads only what is due.
+    """Reduces or removes the leads that were kept long enough. Reads only leads that are due.
 
-    A lead that fails does not delay the others. Starts no lead after `until`; the next run continues.
+    A lead that cannot be processed does not delay the other leads. No lead is started after `until`; the next run
+    continues.
 
     Raises: StoreUnavailable if the due leads cannot be read.
     """
@@ -35,9 +40,9 @@ def retire_leads(leads: Archive, retention: Retention, clock: Callable[[], datet
                 return Retired(done, tuple(failed))
             try:
                 done[stage] += _retire(lead_id, leads, retention, clock())
-            except LeadChanged:  # somebody is working on it; the next run will retire it
+            except LeadChanged:  # somebody is working on the lead; the next retention run will retire it
                 continue
-            except Exception as error:  # noqa: BLE001  whatever is wrong with this lead, the others are due too
+            except Exception as error:  # noqa: BLE001  whatever is wrong with this lead, the other leads are due too
                 failed.append((lead_id, error))
     return Retired(done, tuple(failed))
 
@@ -45,7 +50,7 @@ def retire_leads(leads: Archive, retention: Retention, clock: Callable[[], datet
 def _retire(lead_id: UUID, leads: Archive, retention: Retention, at: datetime) -> bool:
     kept = leads.kept(lead_id)
     after = retired(kept, retention, at) if kept else None
-    if kept is None or after is kept:  # the index was slightly behind
+    if kept is None or after is kept:  # the index still listed a lead that was removed or changed a moment ago
         return False
     if after is None:
         leads.remove(kept)

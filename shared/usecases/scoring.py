@@ -1,4 +1,4 @@
-"""Choosing the rule set for a submission or a lead, and scoring answers with it."""
+"""Chooses the rule set for a submission or a lead, and scores answers with a rule set."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ EMERGENCY = "seek-emergency-care"
 
 
 def rule_set_for(rule_sets: RuleSets, questionnaire_id: str, language: str = "") -> RuleSet:
-    """The rule set of a questionnaire. Raises InvalidInput if there is none."""
+    """Returns the rule set of a questionnaire. Raises InvalidInput if there is no such questionnaire."""
     rule_set = rule_sets.of(questionnaire_id, language)
     if rule_set is None:
         raise InvalidInput((FieldProblem("/questionnaire/id", "There is no such questionnaire."),))
@@ -20,7 +20,7 @@ def rule_set_for(rule_sets: RuleSets, questionnaire_id: str, language: str = "")
 
 
 def rule_set_of(lead: Lead, rule_sets: RuleSets) -> RuleSet:
-    """The current rule set of the lead's questionnaire. Raises NotFound if there is none."""
+    """Returns the current rule set of the lead's questionnaire. Raises NotFound if the questionnaire is gone."""
     rule_set = rule_sets.of(lead.submitted.questionnaire)
     if rule_set is None:
         raise NotFound
@@ -28,12 +28,13 @@ def rule_set_of(lead: Lead, rule_sets: RuleSets) -> RuleSet:
 
 
 def score(rule_set: RuleSet, answers: Answers, version: str, last_page: str | None = None) -> TriageResult:
-    """Score answers. Any failure of the rules still gives a result (OPS-03).
+    """Scores answers with a rule set. Even if the rules fail, there is a result (OPS-03).
 
-    version: of the questionnaire that the page showed. Answers that only another version knows are scored as a failure,
-        so that no patient is turned away.
+    version: the version of the questionnaire that the page showed. If it is not the current version, answers that are
+        now invalid count as a scoring failure, so that no patient is turned away.
+    last_page: the id of the last page that the visitor completed; see `Questionnaire.facts`.
 
-    Raises: InvalidInput if answers are invalid in the version that the page showed.
+    Raises: InvalidInput if answers are invalid and the page showed the current version.
     """
     problems = rule_set.questionnaire.problems(answers)
     if problems and version == rule_set.questionnaire.version:
@@ -42,5 +43,5 @@ def score(rule_set: RuleSet, answers: Answers, version: str, last_page: str | No
         return triage_after_failure(rule_set, answers, last_page)
     try:
         return triage(rule_set, answers, last_page)
-    except Exception:  # noqa: BLE001  whatever fails in scoring, a person must read the lead
+    except Exception:  # noqa: BLE001  whatever fails in scoring, staff must still get the lead
         return triage_after_failure(rule_set, answers, last_page)

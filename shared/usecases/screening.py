@@ -1,4 +1,4 @@
-"""Screening answers for emergencies page by page, before the form is sent. Stores nothing."""
+"""Screens answers for emergencies page by page, before the form is sent. Stores nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CONTINUE = "continue"
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """The result of screening. `messages` is empty if the form continues without a notice."""
+    """The result of screening answers. `messages` is empty if the form continues without a notice."""
 
     disposition: str
     minor: bool
@@ -26,7 +26,9 @@ class Screened:
 
 
 def screen_answers(screening: Screening, rule_sets: RuleSets, language: str = "") -> Screened:
-    """Whether the answers so far need emergency advice at once. `language`: of the advice, if it is translated.
+    """Returns whether the answers so far need emergency advice at once.
+
+    language: the language of the advice, if a translation exists.
 
     Raises: InvalidInput; ScoringFailed if the answers cannot be scored.
     """
@@ -40,11 +42,14 @@ def screen_answers(screening: Screening, rule_sets: RuleSets, language: str = ""
 
 
 def screen(rule_set: RuleSet, answers: Answers, version: str, page: str) -> Screened:
-    """As `screen_answers`, with a known rule set and free text allowed."""
+    """Screens answers like `screen_answers`, but with a given rule set and with free text allowed.
+
+    Raises: InvalidInput, ScoringFailed.
+    """
     result = score(rule_set, answers, version, page)
     emergency = rule_set.tiers[result.tier].disposition == EMERGENCY
     if result.failed and not emergency:
-        if problems := rule_set.questionnaire.problems(answers):  # of another version: scoring did not fail
+        if problems := rule_set.questionnaire.problems(answers):  # answers to another version: the rules did not fail
             raise InvalidInput(problems)
         raise ScoringFailed
     ids = result.messages if emergency else (*_age_notice(rule_set, result), rule_set.net) if result.minor else ()

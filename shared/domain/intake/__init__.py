@@ -1,1 +1,1 @@
-"""What arrives: submissions and their fields, filled-in forms, ad leads, and signs of bots."""
+"""Defines what arrives from visitors: submissions and their fields, filled-in forms, ad leads, and signs of bots."""

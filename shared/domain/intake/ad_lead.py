@@ -1,4 +1,4 @@
-"""A lead from an ad network (Google Ads lead form webhook), converted to a submission without answers."""
+"""Converts a lead from an ad network (Google Ads lead form webhook) to a submission without answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.domain.intake.attribution import Attribution
 from shared.domain.intake.submission import Consents, ContactEntry, QuestionnaireVersion, Submission
 from shared.domain.model import Stored
 
-NAMESPACE = UUID("6a2f0a53-6a0c-5c3a-9d0e-3a4c6f0b9d11")  # of the submission ids made here; never change it
+NAMESPACE = UUID("6a2f0a53-6a0c-5c3a-9d0e-3a4c6f0b9d11")  # for the submission ids of ad leads; never change it
 CONTACT_COLUMNS = {
     "phone": ("PHONE_NUMBER", "WORK_PHONE"),
     "email": ("EMAIL", "WORK_EMAIL"),
@@ -20,24 +20,24 @@ CONTACT_COLUMNS = {
 }
 NAME_COLUMNS = ("FULL_NAME", "FIRST_NAME", "LAST_NAME")
 MAX_COLUMNS = 60
-MAX_ATTRIBUTION = 120  # characters
+MAX_ATTRIBUTION = 120  # characters in one attribution value
 
 
 class Column(Stored):
-    """One field of the ad form. Ignores unknown keys, because the network may add some at any time."""
+    """A field of the ad form. Unknown keys are ignored, because the ad network may add keys at any time."""
 
     column_id: str | None = None
     string_value: str | None = None
 
 
 class AdKey(Stored):
-    """The shared secret. It is checked before anything else is read."""
+    """The part of the ad network's webhook that holds the shared secret, which is checked before the rest is read."""
 
     google_key: Annotated[str, Field(max_length=200)] = ""
 
 
 class AdLead(Stored):
-    """The body of the webhook (Google Ads API, lead form webhook). Only indispensable fields are validated."""
+    """The body of the Google Ads lead form webhook. Only indispensable fields are validated."""
 
     lead_id: Annotated[str, Field(min_length=1, max_length=300)]
     user_column_data: Annotated[tuple[Column, ...], Field(max_length=MAX_COLUMNS)]
@@ -46,11 +46,11 @@ class AdLead(Stored):
     is_test: bool = False
 
     def submission(self, questionnaire: QuestionnaireVersion) -> Submission:
-        """The ad lead as a submission. The same `lead_id` always gives the same submission id.
+        """Returns the ad lead as a submission. The same `lead_id` always gives the same submission id.
 
         The ad asked no questions, so every safety answer is unknown and rule UNK-04 fires.
 
-        Raises: InvalidInput without a valid phone number or email address.
+        Raises: InvalidInput if the ad lead has neither a valid phone number nor a valid email address.
         """
         values = {column.column_id: (column.string_value or "").strip() for column in self.user_column_data}
         name = values.get("FULL_NAME") or " ".join(filter(None, (values.get(key) for key in NAME_COLUMNS[1:])))
@@ -74,13 +74,18 @@ class AdLead(Stored):
 
 
 def _clean(value: object) -> str:
-    """The value as text; "" if it is unprintable or too long. Attribution never refuses a lead."""
+    """Returns an attribution value as text; "" if it is unprintable or too long, which must not refuse the lead."""
     text = "" if value is None else str(value).strip()
     return text if text.isprintable() and len(text) <= MAX_ATTRIBUTION else ""
 
 
 def _contact(fields: dict[str, Any]) -> ContactEntry:
-    """The contact without its invalid fields. Nobody can correct them here, and the valid ones are still useful."""
+    """Returns the contact without its invalid fields.
+
+    Nobody can correct the fields of an ad lead, and the valid fields are still useful.
+
+    Raises: InvalidInput if no valid phone number or email address is left.
+    """
     while True:
         try:
             return ContactEntry.model_validate(fields)

@@ -1,4 +1,4 @@
-"""Where a visitor came from: campaign parameters and click ids. Never a reason to refuse a submission."""
+"""Reads where a visitor came from: campaign parameters and click ids, which are never a reason to refuse anybody."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Annotated
 from shared.domain.intake.fields import Address, Line, line
 from shared.domain.model import Model
 
-Fields = Mapping[str, tuple[str, ...]]  # of a plain form: the texts of each field name, in the order sent
+Fields = Mapping[str, tuple[str, ...]]  # the fields of a plain form: name -> texts, in the order sent
 LONGEST_ATTRIBUTION = 100
 
 
 class Attribution(Model):
-    """Where the visitor came from: campaign parameters, click ids, referrer and landing page."""
+    """The origin of a visitor: campaign parameters, click ids, referrer and landing page."""
 
     utm_source: Annotated[str, line(120), Line] | None = None
     utm_medium: Annotated[str, line(120), Line] | None = None
@@ -33,7 +33,7 @@ ATTRIBUTION = tuple(Attribution.model_fields)
 
 
 def clean_attribution(fields: Fields) -> dict[str, str]:
-    """The attribution fields of a plain form. Invalid characters and excess length are cut off, never refused."""
+    """Returns the attribution fields of a plain form. Invalid characters and excess length are cut off, not refused."""
     found = {}
     for name in ATTRIBUTION:
         text = "".join(character for character in first_of(fields, name) if " " <= character <= "~")

@@ -1,4 +1,4 @@
-"""Validation and normalisation of single fields."""
+"""Validates and normalises single fields of a submission."""
 
 from __future__ import annotations
 
@@ -14,23 +14,27 @@ from shared.domain.intake.phone import e164
 
 MAX_ANSWERS = 100
 MAX_OPTIONS = 40
-MAX_CODE = 64  # characters
-MAX_TEXT = 2_000  # characters; each question sets a lower limit
+MAX_CODE = 64  # characters in an option code
+MAX_TEXT = 2_000  # characters in a free-text answer; each question sets a lower limit
 MAX_NUMBER = 10**6
 UNKNOWN_KIND: LiteralString = "Enter a whole number, text, or a list of option codes."
 DAY = r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}"
-# Matches most addresses without the library, whose import takes a tenth of a cold start. Tests check that they agree.
+# Matches most email addresses without the library, whose import takes a tenth of a cold start. Tests check that this
+# pattern and the library agree.
 USUAL_ADDRESS = re.compile(r"[a-z0-9_]+(?:[.+-][a-z0-9_]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*\.(?:com|net|org|edu|gov|us)")
-LONGEST_USUAL = 64  # characters: a domain label may have 63
-CONTROL = ("Cc", "Cs")  # not Cn: a new phone can type characters that this Python does not know
+LONGEST_USUAL = 64  # characters; short enough that no domain label of the usual pattern exceeds 63 characters
+CONTROL = ("Cc", "Cs")  # without Cn (unassigned): new phones produce characters that this Python does not know yet
 LINE_BREAKS = "\n\r\t"
-# Direction marks are copied along with numbers from address books, and can disguise what staff read.
+# Direction marks get copied along with phone numbers from address books, and can disguise what staff read.
 DIRECTION_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 
 
 def refuse_control(text: str, allowed: str = "") -> str:
-    """The text without direction marks. Raises PydanticCustomError for control characters that are not `allowed`."""
-    if text.isascii() and text.isprintable():  # nearly every text; checking each character takes a tenth of a request
+    """Returns the text without direction marks.
+
+    Raises: PydanticCustomError for control characters that are not `allowed`.
+    """
+    if text.isascii() and text.isprintable():  # fast path: checking each character takes a tenth of a request
         return text
     text = text.translate(DIRECTION_MARKS)
     if any(unicodedata.category(character) in CONTROL and character not in allowed for character in text):
@@ -43,7 +47,7 @@ def read_answer(value: Any) -> int | str | list[str]:
         return refuse_control(value, LINE_BREAKS)
     if isinstance(value, list) and len(value) <= MAX_OPTIONS:
         return [_code(code) for code in value]
-    if isinstance(value, float) and value.is_integer():  # JSON has one kind of number: 8.0 is 8
+    if isinstance(value, float) and value.is_integer():  # JSON has only one kind of number, so 8.0 equals 8
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER:
         return value
@@ -59,10 +63,10 @@ def _code(value: Any) -> str:
 
 
 def mail_address(value: str) -> str:
-    """The email address, normalised as it is stored. Raises PydanticCustomError if it is invalid."""
+    """Returns the email address, normalised for storage. Raises PydanticCustomError if it is invalid."""
     if len(value) <= LONGEST_USUAL and USUAL_ADDRESS.fullmatch(value):
         return value
-    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  seldom needed
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  slow to import and seldom needed
 
     try:
         return validate_email(value, check_deliverability=False).normalized
@@ -71,7 +75,7 @@ def mail_address(value: str) -> str:
 
 
 def without_query(address: str) -> str:
-    """The address without query and fragment, which can hold personal data."""
+    """Returns a web address without its query and fragment, because they can contain personal data."""
     return address.partition("?")[0].partition("#")[0]
 
 
@@ -87,7 +91,7 @@ def read_day(value: Any) -> date:
 
 
 def line(most: int) -> Any:
-    """One line of text of at most `most` characters; surrounding spaces are stripped."""
+    """Returns the constraints for a line of 1 to `most` characters, without surrounding spaces."""
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=most)
 
 
@@ -97,7 +101,7 @@ Email = AfterValidator(mail_address)
 Address = AfterValidator(without_query)
 TextHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 QuestionCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-AnswerShape = (  # in the JSON Schema, before the question is known
+AnswerShape = (  # the JSON Schema of an answer whose question is not known
     Annotated[int, Field(ge=-MAX_NUMBER, le=MAX_NUMBER)]
     | Annotated[str, Field(max_length=MAX_TEXT)]
     | Annotated[list[Annotated[str, Field(max_length=MAX_CODE)]], Field(max_length=MAX_OPTIONS)]

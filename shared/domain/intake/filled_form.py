@@ -1,8 +1,8 @@
-"""The plain form: what a browser without JavaScript posts, and which page comes next.
+"""Reads the plain form that a browser without JavaScript posts, and decides which page comes next.
 
-Fields have the API's names: `answers.age`, `contact.phone`, `consents.contact`; attribution has no prefix
-(`utm_source`). A form that we drew also posts the page it shows (`step`) and the questions on it (`asked`). All other
-fields travel as hidden inputs, because the server keeps no state between pages.
+Form fields have the same names as in the API: `answers.age`, `contact.phone`, `consents.contact`; attribution fields
+have no prefix (`utm_source`). A form on the clinic's own page also posts the page that it shows (`step`) and the
+questions on that page (`asked`). Fields of other pages travel as hidden inputs, because the server keeps no state.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.condition import AnyOf, Facts
 from shared.domain.rules.questionnaire import Answer, Page, Question, Questionnaire
 
-WHOLE = "all"  # the step of a form that shows every question on one page
+WHOLE = "all"  # the value of `step` for a form that shows every question on one page
 ANSWERS, CONTACT, CONSENTS = "answers.", "contact.", "consents."
-SHOWN = "consents_shown."  # + consent code: the hash of the consent text that was shown
+SHOWN = "consents_shown."  # followed by a consent code; the field holds the hash of the consent text that was shown
 CARRIED = (
     "submission_id",
     "questionnaire",
@@ -34,18 +34,18 @@ CARRIED = (
     "website",
 )
 NOT_TICKED = frozenset({"", "0", "no", "off", "false"})
-IN_EMERGENCY = ("name", "phone")  # contact fields on the page with emergency advice
+IN_EMERGENCY = ("name", "phone")  # the contact fields on the page with emergency advice
 MOST_SCALE = 10
 
 
 def is_scale(question: Question) -> bool:
-    """Whether the question is shown as a row of number buttons."""
+    """Returns whether a question is shown as a row of number buttons."""
     return question.type == "integer" and (question.maximum or 0) - (question.minimum or 0) <= MOST_SCALE
 
 
 @dataclass(frozen=True)
 class FilledForm:
-    """The posted fields of a plain form, read with its questionnaire."""
+    """A plain form as the visitor posted it, read with its questionnaire."""
 
     fields: Fields
     questionnaire: Questionnaire
@@ -69,13 +69,13 @@ class FilledForm:
 
     @property
     def step(self) -> str:
-        """The id of the page shown; WHOLE for a form on one page; "" for a form that another site drew."""
+        """The id of the page that the visitor saw; WHOLE for a form on one page; "" for a form on another site."""
         step = self.first("step")
         return step if step == WHOLE or step in self.questionnaire.page_ids else ""
 
     @property
     def wanted(self) -> str:
-        """The page that a button asks for, even if this page is incomplete."""
+        """The page that the pressed button asks for, even if the current page is incomplete; "" for other buttons."""
         step = self.first("back") or self.first("show")
         return step if step == WHOLE or step in self.questionnaire.page_ids else ""
 
@@ -86,7 +86,7 @@ class FilledForm:
 
     @property
     def in_emergency(self) -> bool:
-        """Whether this is the contact form on the page with emergency advice."""
+        """True if the visitor posted the contact form on the page with emergency advice."""
         return bool(self.first("emergency"))
 
     @property
@@ -108,7 +108,7 @@ class FilledForm:
 
     @property
     def not_asked_yet(self) -> tuple[Question, ...]:
-        """Follow-ups that the answers on this page call for and that were not asked yet."""
+        """Follow-ups that the answers on this page call for and that the visitor has not been asked yet."""
         return tuple(
             question
             for question in self.due(self.step)
@@ -118,7 +118,10 @@ class FilledForm:
     # --- what was filled in ---
 
     def answer(self, question: Question) -> Answer | None:
-        """The answer as the API accepts it; None if there is none. An unreadable number stays text."""
+        """Returns the answer in the form that the API accepts; None if the question has no answer.
+
+        An unreadable number stays text.
+        """
         given = [text for text in self.typed(ANSWERS + question.code) if text.strip()]
         if not given:
             return None
@@ -140,7 +143,7 @@ class FilledForm:
                 yield code, answer
 
     def answers(self) -> dict[str, Answer]:
-        """All answers. On a paged form, follow-ups that a changed answer hides again are left out."""
+        """Returns all answers. A form with several pages leaves out follow-ups that a changed answer hides again."""
         paged = self.step not in ("", WHOLE)
         questions = self.questionnaire.questions
         return {
@@ -150,9 +153,10 @@ class FilledForm:
         }
 
     def answers_to_screen(self, *, texts: bool = False) -> dict[str, Answer]:
-        """The answers for the safety check: only valid ones, and free text only with `texts`.
+        """Returns the valid answers for the safety check, with free text only if `texts` is true.
 
-        Leaves out an answer while its follow-up on this page is unanswered: the rules would assume the worst too early.
+        Leaves out an answer while its follow-up on the same page is unanswered, because the rules would assume the
+        worst too early.
         """
         unfinished = {
             question.shown_when.question
@@ -173,7 +177,10 @@ class FilledForm:
         return any(text.strip().lower() not in NOT_TICKED for text in self.typed(CONSENTS + consent))
 
     def submission(self, submission_id: UUID, page: str) -> dict[str, Any]:
-        """The content of the API's JSON body. `page`: the form's address, used if the form does not post its own."""
+        """Returns the form as the JSON body of a submission to the API.
+
+        page: the URL of the form, used if the form does not post its own URL.
+        """
         content: dict[str, Any] = {
             "submission_id": submission_id,
             "questionnaire": {
@@ -217,11 +224,14 @@ class FilledForm:
     # --- what is missing or wrong ---
 
     def problems(self) -> tuple[FieldProblem, ...]:
-        """The problems with the questions that this page asked."""
+        """Returns the problems with the answers to the questions that this page asked."""
         return tuple(self._problems_of(question for question in self.due(self.step) if question.code in self.asked))
 
     def problems_at_the_end(self) -> tuple[FieldProblem, ...]:
-        """The problems of the last page, before sending. A form that another site drew may require less than ours."""
+        """Returns the problems of the last page, before the form is sent.
+
+        A form on another site may require less than the form on the clinic's own page.
+        """
         if self.in_emergency:
             return tuple(self._emergency_contact_problems())
         if not self.step:
@@ -278,7 +288,7 @@ class FilledForm:
                 yield FieldProblem(f"/consents/{consent.code}", "Check this box so that we can contact you.")
 
     def page_of(self, problems: Collection[FieldProblem]) -> str:
-        """The step that shows the first of these problems."""
+        """Returns the id of the page that shows the first of the problems; `step` for a form on one page."""
         if self.step in ("", WHOLE):
             return self.step
         wrong = {problem.pointer for problem in problems}
@@ -290,7 +300,10 @@ class FilledForm:
     # --- what the next page carries ---
 
     def carried(self, drawn: Collection[str]) -> Iterator[tuple[str, str]]:
-        """Fields that the next page must keep in hidden inputs. `drawn`: the names that it shows."""
+        """Yields the fields that the next page must keep in hidden inputs.
+
+        drawn: the names of the fields that the next page shows.
+        """
         for name, texts in self.fields.items():
             if name in drawn:
                 continue
@@ -314,10 +327,11 @@ _MISSING = {
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """What a visitor without JavaScript sees next.
+    """The view of the plain form that a visitor without JavaScript sees next.
 
-    kind: a "page" of questions, the "follow-ups" to a page, or the interruptions "emergency" and "minor".
-    step: the page concerned.
+    kind: "page" for a page of questions, "follow-ups" for the follow-ups to a page, "emergency" for emergency advice,
+        or "minor" for the age notice.
+    step: the id of the page; WHOLE or "" for a form on one page.
     """
 
     form: FilledForm
@@ -340,7 +354,10 @@ class FormView:
 
     @property
     def sections(self) -> tuple[tuple[Page, tuple[Question, ...]], ...]:
-        """The pages shown, each with its questions. A form on one page shows every follow-up, with its condition."""
+        """The pages that the view shows, each with its questions.
+
+        A form on one page shows every follow-up together with its condition.
+        """
         return tuple((page, tuple(filter(self._shows, page.questions))) for page in self.form.pages(self.step))
 
     def _shows(self, question: Question) -> bool:

@@ -1,4 +1,4 @@
-"""Phone numbers: parsed from what people type, and formatted as a link."""
+"""Parses phone numbers as people write them, and formats them as links."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
-HOME_REGION = "US"  # the clinic's country, for numbers without a country code
+HOME_REGION = "US"  # the clinic's country, which is assumed for phone numbers without a country code
 NORTH_AMERICAN = r"[2-9][0-9]{2}[2-9][0-9]{6}"
-# Matches most numbers without the library, whose import takes a third of a cold start. Tests check that they agree.
+# Matches most phone numbers without the library, whose import takes a third of a cold start. Tests check that this
+# pattern and the library agree.
 USUAL_PHONE = re.compile(
     r"(?:\+?1[ .-]?)?(?:\(([2-9][0-9]{2})\)|([2-9][0-9]{2}))[ .-]?([2-9][0-9]{2})[ .-]?([0-9]{4})", re.ASCII
 )
 
 
 def phone_link(phone: str) -> str:
-    """The `tel:` link (RFC 3966): "(312) 555-0100" becomes tel:3125550100."""
+    """Returns the `tel:` link (RFC 3966) of a phone number: "(312) 555-0100" becomes tel:3125550100."""
     return "tel:" + "".join(character for character in phone if character in "+0123456789")
 
 
 def e164(value: str) -> str:
-    """The number as E.164. Raises PydanticCustomError if it cannot be called."""
+    """Returns a phone number in E.164 format. Raises PydanticCustomError if the number cannot be called."""
     if usual := USUAL_PHONE.fullmatch(value):
         return "+1" + "".join(part for part in usual.groups() if part)
-    import phonenumbers  # noqa: PLC0415  seldom needed
+    import phonenumbers  # noqa: PLC0415  slow to import and seldom needed
 
     try:
         number = phonenumbers.parse(value, HOME_REGION)
@@ -33,16 +34,19 @@ def e164(value: str) -> str:
         number = None
     if number is not None and not number.extension and _can_be_called(number):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    from pydantic_core import PydanticCustomError  # noqa: PLC0415  pages need only the link
+    from pydantic_core import PydanticCustomError  # noqa: PLC0415  pages need only `phone_link`
 
     raise PydanticCustomError("phone", "Enter a phone number that we can call, with area code.")
 
 
 def _can_be_called(number: PhoneNumber) -> bool:
-    """Whether the number is possible. The library's list of area codes in use always lags behind the newest ones."""
+    """Returns whether a phone number is possible.
+
+    Does not check whether its area code is in use, because the library's list lags behind new area codes.
+    """
     import phonenumbers  # noqa: PLC0415
 
-    possible = phonenumbers.ValidationResult.IS_POSSIBLE  # not IS_POSSIBLE_LOCAL_ONLY, which lacks the area code
+    possible = phonenumbers.ValidationResult.IS_POSSIBLE  # not IS_POSSIBLE_LOCAL_ONLY: a number needs an area code
     if phonenumbers.is_possible_number_with_reason(number) != possible:
         return False
     north_american = number.country_code == 1

@@ -1,4 +1,4 @@
-"""What a landing page may send, and the limits of each field."""
+"""Defines what a landing page may send, and the limits of each field."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOT_CONTENT = {"submission_id", "token", "proof", "website"}
 
 
 def _ordered(entries: Mapping[Any, Any]) -> dict[Any, Any]:
-    """The entries sorted by key, and lists sorted too, so that equal content hashes alike."""
+    """Returns the entries sorted by key, with sorted lists, so that equal content has the same hash."""
     return {key: sorted(entry) if isinstance(entry, list) else entry for key, entry in sorted(entries.items())}
 
 
@@ -29,7 +29,7 @@ def _given(field: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How to reach the person. `phone` is E.164."""
+    """The contact details of a person. `phone` is in E.164 format."""
 
     name: str | None = None
     phone: str | None = None
@@ -40,7 +40,7 @@ class Contact:
 
 
 class ContactEntry(Model):
-    """Contact details as a page sends them: at least a phone number or an email address. Names may be in any script."""
+    """Contact details that a page sends: at least a phone number or an email address. Names may be in any script."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra={"anyOf": [_given("phone"), _given("email")]})
 
@@ -54,7 +54,7 @@ class ContactEntry(Model):
     @field_validator("*", mode="before")
     @classmethod
     def blank_is_absent(cls, value: Any) -> Any:
-        """Treat an empty form field as missing."""
+        """Treats an empty form field as missing."""
         return None if isinstance(value, str) and not value.strip() else value
 
     @model_validator(mode="after")
@@ -68,7 +68,7 @@ class ContactEntry(Model):
 
 
 class Consents(Model):
-    """What the person agreed to, each with a separate box. Nothing is stored without consent to contact."""
+    """The consents of the person, each with a separate box. Nothing is stored without consent to contact."""
 
     contact: Annotated[bool, Field(strict=True)]
     sms: Annotated[bool, Field(strict=True)] = False
@@ -76,7 +76,7 @@ class Consents(Model):
 
 
 class QuestionnaireVersion(Model):
-    """Which questionnaire the visitor saw."""
+    """The questionnaire that the visitor saw, and its version."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
     version: Annotated[str, Field(pattern=r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}$")]
@@ -86,13 +86,14 @@ ConsentCode = Literal["contact", "sms", "marketing"]
 
 
 class Submission(Model):
-    """One filled-in form.
+    """A filled-in form.
 
-    submission_id: made once for each form, so that sending it twice is harmless.
-    consents_shown: sha256 (hex) of each consent text that the page showed, from the questionnaire.
-    complete: False if the visitor consented to contact but left before the end.
-    page: the address of the form, without its query.
-    token, proof: from GET /challenges.
+    submission_id: an id that the page makes once for each form, so that sending the form twice is harmless.
+    consents_shown: consent code -> SHA-256 (hex) of the consent text that the page showed.
+    complete: False if the visitor consented to contact but left before the end of the form.
+    page: the URL of the form, without its query.
+    token: the token from GET /challenges.
+    proof: the proof of work for the challenge from GET /challenges.
     website: a trap for bots; people do not see this field.
     """
 
@@ -111,9 +112,10 @@ class Submission(Model):
     website: Annotated[str, Field(max_length=500)] | None = None
 
     def content_hash(self) -> str:
-        """sha256 (hex) of the content, whatever the order of its keys, its token or its proof.
+        """Returns the SHA-256 (hex) of the content of the submission.
 
-        Defaults are left out, so that adding a field does not change earlier hashes.
+        The order of keys, the id, the token, the proof and the trap for bots do not affect the hash. Default values are
+        left out, so that adding a field to this class does not change the hashes of earlier submissions.
         """
         ordered = self.model_copy(
             update={
@@ -127,7 +129,7 @@ class Submission(Model):
 
 
 class Screening(Model):
-    """The answers so far, without anything that identifies a person. `page`: the last page the visitor completed."""
+    """The answers so far, without anything that identifies a person. `page` is the last page the visitor completed."""
 
     questionnaire: QuestionnaireVersion
     answers: AnswerMap

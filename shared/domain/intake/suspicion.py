@@ -1,4 +1,7 @@
-"""How likely it is that a bot sent a submission. Suspects are stored and listed; nobody is turned away."""
+"""Estimates how likely it is that a bot sent a submission.
+
+Suspects, the leads that probably come from bots, are stored and listed all the same: nobody is turned away.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,14 @@ from shared.domain.rules.triage import RuleSet, TriageResult
 
 
 class Sign(StrEnum):
-    """A sign of how the form was filled in."""
+    """A sign of whether a person or a bot filled in the form."""
 
-    TRAP_FILLED = "trap-filled"  # a field that people do not see
-    TOO_QUICK = "too-quick"  # in less time than it takes to read the form
-    NO_TOKEN = "no-token"  # noqa: S105  another site drew the form or posts plain data
-    NO_ANSWERS = "no-answers"  # contact details only, or with free text
-    BAD_TOKEN = "bad-token"  # noqa: S105  invalid or expired, such as from a page left open for a day
-    NO_PROOF = "no-proof"  # no proof of work: no JavaScript, or a bot
+    TRAP_FILLED = "trap-filled"  # a field that people do not see was filled in
+    TOO_QUICK = "too-quick"  # the form was sent in less time than it takes to read it
+    NO_TOKEN = "no-token"  # noqa: S105  the form is on another site, or a program posts the data
+    NO_ANSWERS = "no-answers"  # the form has contact details but no answers except free text
+    BAD_TOKEN = "bad-token"  # noqa: S105  the token is invalid or expired, for example if a page was left open for a day
+    NO_PROOF = "no-proof"  # there is no proof of work: the browser has no JavaScript, or it is a bot
     BAD_PROOF = "bad-proof"
     GOOD_PROOF = "good-proof"
 
@@ -31,7 +34,7 @@ WEIGHTS = {
     Sign.BAD_PROOF: 1,
     Sign.GOOD_PROOF: -2,
 }
-SUSPECT_AT = 4  # above 2, the score of a form on another site without token and proof
+SUSPECT_AT = 4  # a form on another site without token and proof scores only 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,10 @@ class Suspicion:
 
 
 def suspicion(signs: frozenset[Sign], *, flagged: bool, answered: bool) -> Suspicion:
-    """Add up the signs.
+    """Adds up the weights of the signs and decides whether the submission is a suspect.
 
-    flagged: the submission has a red flag. Then it is never a suspect.
-    answered: at least one question was answered. Most bots post only a name and a number.
+    flagged: True if the submission has a red flag. It is then never a suspect.
+    answered: True if at least one question was answered. Most bots post only a name and a phone number.
     """
     noticed = signs | ({Sign.NO_ANSWERS} if signs and not answered else set())
     score = sum(WEIGHTS[sign] for sign in noticed)
@@ -53,7 +56,10 @@ def suspicion(signs: frozenset[Sign], *, flagged: bool, answered: bool) -> Suspi
 
 
 def red_flag(rule_set: RuleSet, result: TriageResult) -> bool:
-    """Whether a given answer, not a missing one, set a floor above every tier that a fit score can reach."""
+    """Returns whether an answer that the visitor gave set a floor more urgent than any tier that a fit score can reach.
+
+    Safety rules that fire on a missing answer do not count.
+    """
     fired = {rule.id for rule in result.safety_rules}
     if not fired:
         return False

@@ -1,1 +1,1 @@
-"""A lead from its arrival to its erasure: work, escalation, resubmission, consent, retention."""
+"""Models a lead from its arrival to its erasure: work, escalation, resubmission, consent and retention."""

@@ -1,4 +1,4 @@
-"""An alert to staff: enough to act on, nothing about the person or their health."""
+"""Builds the alerts to staff. An alert says enough to act on and nothing about the person or their health."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from shared.domain.leads.lead import CANARY, Lead
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """An alert about a lead. Subscriptions filter by its attributes. SNS encrypts neither attributes nor the subject.
+    """An alert to staff about a lead. SNS subscriptions filter by its attributes.
 
-    level: escalation level, from 1.
-    kind: "new" at level 1, "escalation" above it, "canary" for a lead that staff do not see.
-    suspect: the lead may come from a bot. Some subscriptions, such as text messages, may leave it out.
-    received_at: when a finished form arrived; None while it is unfinished, because its alert waits.
-    last: this is the highest level.
+    SNS encrypts neither the attributes nor the subject of a message, so both must stay free of personal data.
+
+    level: the escalation level, from 1.
+    kind: "new" at level 1, "escalation" above level 1, "canary" for a lead that only tests delivery.
+    suspect: True if a bot may have sent the lead. Subscriptions such as text messages can filter suspects out.
+    received_at: when the finished form arrived; None for an unfinished form, whose alert is delayed on purpose.
+    last: True at the highest escalation level of the lead.
     """
 
     lead_id: str
@@ -54,7 +56,7 @@ class Alert:
 
 
 def alert_for(lead: Lead, level: int, ladder: Ladder, staff_link: str, zone: ZoneInfo) -> Alert:
-    """The alert for an escalation level, counted from 1. The subject is ASCII and the same for all leads of a tier."""
+    """Returns the alert for an escalation level (from 1). Its subject is ASCII and the same for all leads of a tier."""
     tier = lead.tier
     canary = lead.source == CANARY
     kind = CANARY if canary else "new" if level == 1 else "escalation"

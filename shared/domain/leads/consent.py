@@ -1,6 +1,7 @@
-"""Consent as evidence: what was shown, what was ticked, when and where. Entries are hash-chained to reveal changes.
+"""Records consent as evidence: which text was shown, which box was ticked, when and where.
 
-The fields follow 47 CFR 64.1200 and the record keeping of the FTC Telemarketing Sales Rule (2024): see docs/consent.md.
+The entries of a ledger form a hash chain, which reveals changes. Their fields follow 47 CFR 64.1200 and the
+record-keeping rules of the FTC Telemarketing Sales Rule (2024): see docs/consent.md.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ UNKNOWN_TEXT = "given on a page that did not say which text it showed"
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """The client's address and user agent as the API saw them. Evidence, never a reason to refuse."""
+    """The visitor's IP address and user agent as the API saw them: evidence, never a reason to refuse a submission."""
 
     source_address: str
     user_agent: str
@@ -36,9 +37,9 @@ class Visit:
 class ConsentRecord:
     """One entry of a lead's consent ledger.
 
-    covers: the phone number and email address that the consent is about.
-    previous: the hash of the entry before; "" for the first.
-    hash: sha256 (hex) of all other fields.
+    covers: the phone number and email address that the consent applies to.
+    previous: the hash of the preceding ledger entry; "" for the first entry.
+    hash: SHA-256 (hex) of all other fields of the entry.
     """
 
     consent: str  # contact, sms or marketing
@@ -61,7 +62,7 @@ class ConsentRecord:
         return replace(self, hash=self._seal())
 
     def after(self, previous: str) -> Self:
-        """The same entry, chained to the hash `previous`."""
+        """Returns a copy of the entry that follows the ledger entry with the hash `previous`."""
         return replace(self, previous=previous).sealed()
 
     @property
@@ -69,7 +70,7 @@ class ConsentRecord:
         return (self.given, self.text_hash, self.language, self.covers, self.how)
 
     def intact(self, previous: str) -> bool:
-        """Whether this entry is unchanged and follows the entry with the hash `previous`."""
+        """Returns whether this ledger entry is unchanged and follows the entry with the hash `previous`."""
         return self.previous == previous and self.hash == self._seal()
 
     def _seal(self) -> str:
@@ -86,9 +87,9 @@ def consent_records(
     at: datetime,
     elsewhere: str = "",
 ) -> tuple[ConsentRecord, ...]:
-    """One record for each consent whose text was shown or that was given, in a chain.
+    """Returns a hash-chained consent record for each consent that was given or whose text was shown.
 
-    elsewhere: who showed the form if we did not. Their text is not known here.
+    elsewhere: who showed the form, if it was not the clinic's own page. The consent text is then unknown.
     """
     given = submission.consents.model_dump() if submission.consents else {}
     shown = {str(code): text_hash for code, text_hash in submission.consents_shown.items()}
@@ -118,7 +119,7 @@ def consent_records(
 
 
 def extended_ledger(ledger: Iterable[ConsentRecord], later: Iterable[ConsentRecord]) -> tuple[ConsentRecord, ...]:
-    """The ledger, extended by the later records that differ from its latest entry for the same consent."""
+    """Returns the ledger with those later records that differ from its latest entry for the same consent."""
     records = list(ledger)
     for record in later:
         latest = next((known for known in reversed(records) if known.consent == record.consent), None)
@@ -128,14 +129,17 @@ def extended_ledger(ledger: Iterable[ConsentRecord], later: Iterable[ConsentReco
 
 
 def revocation(earlier: ConsentRecord, how: str, at: datetime, previous: str) -> ConsentRecord:
-    """The entry that ends a consent. `how`: the person's words or the channel they used."""
+    """Returns the ledger entry that revokes a consent.
+
+    how: how the person revoked the consent, in their words, or the channel that they used.
+    """
     return replace(
         earlier, given=False, how=f"revoked: {how}", at=at, previous=previous, source_address="", user_agent=""
     ).sealed()
 
 
 class Revocation(Model):
-    """A request to revoke a consent. `how`: the person's words or the channel they used."""
+    """A request to revoke a consent. `how`: how the person revoked it, in their words, or the channel they used."""
 
     lead_id: UUID
     consent: ConsentCode
@@ -152,6 +156,6 @@ def chain_intact(records: Iterable[ConsentRecord]) -> bool:
 
 
 def _covers(consent: str, contact: Contact) -> tuple[str, ...]:
-    """The phone number and email address that a consent is about. Consent to text messages covers only the number."""
+    """Returns the phone number and email address that a consent applies to; only the number for text messages."""
     ways = (contact.phone,) if consent == "sms" else (contact.phone, contact.email)
     return tuple(way for way in ways if way)

@@ -1,4 +1,7 @@
-"""The daily digest: how many leads are waiting and how quickly leads were acknowledged. Numbers only, no persons."""
+"""Builds the daily digest: how many leads are waiting and how quickly leads were acknowledged.
+
+A digest contains only numbers and never names a person.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +17,15 @@ LOOKS_BACK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """The numbers of a digest. All but `suspects` leave suspects out.
+    """The numbers of a daily digest. Leads suspected of coming from bots count only in `suspects`.
 
-    open: leads on the open worklist now.
-    overdue: open leads past their deadline that nobody owns.
-    suspects: suspects on the open worklist now.
-    answerable: leads of the last 7 days that were acknowledged or are past their deadline.
-    in_time: those of `answerable` that were acknowledged by their deadline.
-    median_minutes: to acknowledgement, last 7 days; None if there was none.
-    inbox: the address of the staff inbox.
+    open: how many leads are on the open worklist now.
+    overdue: how many open leads are past their deadline and have no owner.
+    suspects: how many leads suspected of coming from bots are on the open worklist now.
+    answerable: how many leads of the last 7 days were acknowledged or are past their deadline.
+    in_time: how many of the answerable leads were acknowledged by their deadline.
+    median_minutes: median time from arrival to acknowledgement in the last 7 days; None if no lead was acknowledged.
+    inbox: the URL of the staff inbox.
     """
 
     open: int

@@ -1,4 +1,4 @@
-"""Tombstones: what remains of a lead after it was erased, or after retention leaves only its audit trail."""
+"""Makes tombstones: what remains of a lead after it is erased, or after retention leaves only its audit trail."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ REVOKED = "revoked"
 
 @dataclass(frozen=True, slots=True)
 class HashedConsent:
-    """A consent ledger entry of an erased lead, without what the person or their browser wrote.
+    """A consent ledger entry of an erased lead, without anything that the person wrote or their browser sent.
 
-    covers: keyed hashes, to compare with a number or address that somebody presents.
-    hash: of the original entry.
+    covers: keyed hashes of the phone number and email address. They can be compared with contacts that a person names.
+    hash: the hash of the original ledger entry.
     """
 
     consent: str
@@ -41,8 +41,8 @@ class HashedConsent:
 class Trail:
     """The audit trail of an urgent lead: why it had its tier, what the person was shown, who did what and when.
 
-    messages: ids of the messages shown.
-    alerts: how many escalation levels were alerted.
+    messages: ids of the messages that the person was shown.
+    alerts: how many escalation levels sent an alert.
     """
 
     tier: str
@@ -57,9 +57,11 @@ class Trail:
 
 
 class Tombstone(Stored):
-    """What replaces a lead in the table. It keeps the id, so that a resubmission does not bring the lead back.
+    """The record that replaces an erased or retired lead in the table.
 
-    by: the id of the member of staff who erased the lead, or SYSTEM.
+    A tombstone keeps the id of the lead, so that a resubmission does not bring the lead back.
+
+    by: the id of the member of staff who erased the lead; SYSTEM for a retention run.
     last_contact: when the person or staff last acted on the lead.
     """
 
@@ -75,7 +77,7 @@ class Tombstone(Stored):
 
 
 def erased(lead: Lead, by: str, at: datetime, person_key: str) -> Tombstone:
-    """A tombstone that holds only the consent ledger, with hashed contacts."""
+    """Returns a tombstone that holds only the consent ledger, with hashed phone numbers and email addresses."""
     return Tombstone(
         lead_id=lead.lead_id,
         version=lead.version + 1,
@@ -89,7 +91,7 @@ def erased(lead: Lead, by: str, at: datetime, person_key: str) -> Tombstone:
 
 
 def trail_only(lead: Lead, at: datetime) -> Tombstone:
-    """A tombstone that holds only the audit trail and does not name the person."""
+    """Returns a tombstone that holds only the audit trail and does not name the person."""
     triage = lead.assessment.triage
     return Tombstone(
         lead_id=lead.lead_id,
@@ -114,14 +116,14 @@ def trail_only(lead: Lead, at: datetime) -> Tombstone:
 
 
 def last_contact(lead: Lead) -> datetime:
-    """When the person or staff last acted on the lead. Retention runs do not count."""
+    """Returns when the person or staff last acted on the lead. Retention runs do not count."""
     worked = (entry.at for entry in lead.history if entry.by != SYSTEM or entry.action == RETURNED)
     consents = (record.at for record in lead.submitted.consent_records)
     return max([lead.assessment.received_at, *worked, *consents])
 
 
 def without_words(entry: HistoryEntry) -> HistoryEntry:
-    """The entry without what staff wrote. It can no longer be undone."""
+    """Returns the history entry without the text that staff wrote. Its action can no longer be undone."""
     return replace(entry, text="", before=None)
 
 

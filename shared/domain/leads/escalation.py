@@ -1,7 +1,7 @@
-"""Escalation: which level of a lead's alerts is due, to which audience, and when to check again.
+"""Decides which escalation level of a lead is due, for which audience, and when to check the lead again.
 
-A level is a step of the tier's ladder; level 1 is the first alert. Levels are alerted in order. None is skipped, even
-after an outage, because each has its own audience.
+An escalation level is a step of the tier's ladder; level 1 is the first alert. Alerts go out level by level. No level
+is skipped, even after an outage, because each level has its own audience.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from datetime import UTC, datetime, timedelta
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import LadderStep
 
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # no further alert, but the lead is still open
-CLOCKS_DIFFER = timedelta(seconds=2)  # between two machines; otherwise a lead just stored may not seem due
-CLAIM_LASTS = timedelta(seconds=30)  # longer than one alert takes if every call uses its full timeout
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # the next check of an open lead that needs no further alert
+CLOCKS_DIFFER = timedelta(seconds=2)  # tolerated clock difference; without it, a lead just stored may not seem due
+CLAIM_LASTS = timedelta(seconds=30)  # longer than sending one alert takes, even if every call uses its full timeout
 
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
     """The state of a lead's alerts.
 
-    deadline: respond by then.
-    tier_rank: of the lead's tier; 0 is the most urgent.
-    started_at: when the ladder started.
-    alert_due: the highest level known to be due; 0 for none.
-    alert_delivered: the last level alerted; 0 for none.
-    next_at: when to check the lead again; None if no more alerts are due. Nobody alerts staff earlier, so moving it
-        forward claims the lead.
+    deadline: when staff should have responded to the lead; None if its tier has no deadline.
+    tier_rank: the rank of the lead's tier; 0 is the most urgent.
+    started_at: the time from which the due times of all levels are counted.
+    alert_due: the highest escalation level known to be due; 0 for none.
+    alert_delivered: the last escalation level whose alert was sent; 0 for none.
+    next_at: when to check the lead again; None if no more alerts are due. No process alerts staff before this time, so
+        a process claims the lead by moving it to a later time.
     """
 
     deadline: datetime | None
@@ -38,26 +38,33 @@ class Escalation:
     next_at: datetime | None
 
     def restarted(self, at: datetime, *, escalates: bool, first_look: datetime | None = None) -> Escalation:
-        """Restart at level 1, counted from `at`. `escalates`: False for a tier that does not alert staff."""
+        """Restarts the alerts at level 1, with due times counted from `at`.
+
+        escalates: False for a tier that does not alert staff.
+        first_look: when to check the lead first, if not at `at`.
+        """
         next_at = (first_look or at) if escalates else None
         return replace(self, started_at=at, alert_due=int(escalates), alert_delivered=0, next_at=next_at)
 
     def stopped(self) -> Escalation:
-        """No more alerts."""
+        """Returns the escalation with all further alerts cancelled."""
         return replace(self, next_at=None)
 
     def claimed(self, level: int, at: datetime) -> Escalation:
-        """Claimed by one alerter for CLAIM_LASTS. If it crashes, the sweep finds the lead again."""
+        """Returns the escalation claimed for CLAIM_LASTS by the process that sends the alert of `level`.
+
+        If the process crashes, the claim lapses and the sweep finds the lead again.
+        """
         return replace(self, alert_due=level, next_at=at + CLAIM_LASTS)
 
     def delivered(self, level: int, ladder: Ladder) -> Escalation:
-        """Staff were alerted of that level. The next check is when the next level is due."""
+        """Returns the escalation after the alert of `level` was sent. The next check is when the next level is due."""
         return replace(self, alert_delivered=level, next_at=ladder.next_at(self.started_at, level))
 
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """The escalation levels of one lead, in the clinic's hours."""
+    """The escalation levels of one lead. Their due times depend on the clinic's opening hours."""
 
     steps: tuple[LadderStep, ...]
     hours: OpeningHours
@@ -66,7 +73,12 @@ class Ladder:
         return len(self.steps)
 
     def level_due(self, escalation: Escalation, at: datetime, *, claimed_before: bool) -> int | None:
-        """The level to alert staff of now; None if none is due or another alerter has claimed the lead."""
+        """Returns the escalation level whose alert is due now.
+
+        Returns None if no alert is due or another process has claimed the lead.
+
+        claimed_before: False for a lead that was stored a moment ago; then clocks may differ by CLOCKS_DIFFER.
+        """
         slack = timedelta() if claimed_before else CLOCKS_DIFFER
         if escalation.next_at is None or at + slack < escalation.next_at:
             return None
@@ -79,7 +91,7 @@ class Ladder:
         return escalation.alert_delivered + 1 if due > escalation.alert_delivered else None
 
     def next_at(self, started_at: datetime, delivered: int) -> datetime:
-        """When to check again after that many levels were alerted."""
+        """Returns when to check the lead again after the alerts of the first `delivered` levels were sent."""
         if delivered >= len(self.steps):
             return NEVER
         return self.steps[delivered].after.after(started_at, self.hours)

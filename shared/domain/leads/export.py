@@ -1,4 +1,4 @@
-"""Which leads to export: a period, a tier and a format, page by page."""
+"""Defines which leads an export contains: those of a period and, optionally, a tier, page by page."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ MOST_DAYS = timedelta(days=366)
 
 
 class Period(NamedTuple):
-    """From `since` until just before `until`."""
+    """A period from `since` (included) to `until` (excluded)."""
 
     since: datetime
     until: datetime
 
 
 class ExportQuery(Model):
-    """Leads that arrived from one day to another, both included, in the clinic's time zone. Default: the last 30 days.
+    """A request to export the leads that arrived from one day to another, both days included.
 
-    cursor: where the previous page ended.
+    Days are in the clinic's time zone. The default is the last 30 days.
+
+    cursor: where the previous page of the export ended.
     """
 
     format: Literal["csv", "fhir"] = "csv"
@@ -36,7 +38,10 @@ class ExportQuery(Model):
     cursor: Annotated[str, Field(max_length=60)] | None = None
 
     def days(self, at: datetime, zone: ZoneInfo) -> tuple[date, date]:
-        """The first and the last day. Raises InvalidInput if they are out of order or more than a year apart."""
+        """Returns the first and last day of the export.
+
+        Raises: InvalidInput if the days are out of order or more than a year apart.
+        """
         last = self.last or at.astimezone(zone).date()
         first = self.first or last - USUAL_DAYS
         if not first <= last <= first + MOST_DAYS:
@@ -46,13 +51,16 @@ class ExportQuery(Model):
         return first, last
 
     def period(self, at: datetime, zone: ZoneInfo) -> Period:
-        """The days as a period in UTC. Raises InvalidInput as `days` does."""
+        """Returns the days of the export as a period in UTC. Raises InvalidInput like `days`."""
         first, last = self.days(at, zone)
         since, until = (datetime.combine(day, time.min, zone) for day in (first, last + timedelta(days=1)))
         return Period(since.astimezone(UTC), until.astimezone(UTC))
 
     def next_page(self, cursor: str, at: datetime, zone: ZoneInfo) -> dict[str, str]:
-        """The query parameters of the page after `cursor`. They name the days, so that midnight does not shift them."""
+        """Returns the query parameters of the export page after `cursor`.
+
+        They name both days, so that an export that runs past midnight keeps its period.
+        """
         first, last = self.days(at, zone)
         asked = {"format": self.format, "from": str(first), "to": str(last), "tier": self.tier, "cursor": cursor}
         return {name: value for name, value in asked.items() if value is not None}

@@ -1,4 +1,4 @@
-"""The work state and the history of a lead. History entries are added, never changed."""
+"""Defines the work state and the history of a lead. History entries are added, never changed."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Literal
 
 Status = Literal["new", "acknowledged", "booked", "closed"]
 SYSTEM = "system"
-RETURNED = "returned"  # the visitor sent a resubmission. Its details:
-OPENED_AGAIN = "opened_again"  # the lead was booked or closed
-ALERTED_AGAIN = "told_again"  # the lead had an owner, who had not seen the new red flag
+RETURNED = "returned"  # the action of a resubmission by the visitor
+OPENED_AGAIN = "opened_again"  # detail of RETURNED: the lead had been booked or closed
+ALERTED_AGAIN = "told_again"  # detail of RETURNED: the lead had an owner, who had not seen the new red flag
 
 
 @dataclass(frozen=True, slots=True)
 class WorkState:
-    """Who owns a lead and what they did with it. Undoing an action restores the whole state.
+    """The owner of a lead and what staff did with the lead. Undoing an action restores the whole work state.
 
-    owner: the id of the member of staff who owns the lead; "" for nobody.
-    staff_tier: the tier that staff set; "" while the rules' tier counts.
-    attempts: how many contact attempts were made.
+    owner: the id of the member of staff who owns the lead; "" if nobody owns it.
+    staff_tier: the tier that staff set; "" while the tier from the rules counts.
+    attempts: how often staff tried to contact the person.
     """
 
     status: Status = "new"
@@ -38,13 +38,14 @@ class WorkState:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One action on a lead.
+    """One action on a lead, as its history records it.
 
-    version: of the lead after the action.
-    detail: a code, such as an outcome or a tier.
-    text: what staff wrote.
-    before: the state that an undo restores; None if the action cannot be undone.
-    undo_of: the version of the entry that this one undoes.
+    by: the id of the member of staff, or SYSTEM.
+    version: the version of the lead after the action.
+    detail: a code for the result of the action, such as an outcome or a tier.
+    text: what staff wrote about the action.
+    before: the work state that an undo restores; None if the action cannot be undone.
+    undo_of: for an undo, the `version` of the history entry that it undoes.
     """
 
     at: datetime

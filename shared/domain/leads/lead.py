@@ -1,7 +1,7 @@
-"""A lead: a stored submission with its assessment, its alerts, and the work of staff.
+"""Defines a lead: a stored submission with its assessment, its alerts, and the work of staff.
 
-Each change makes a new version. The table replaces a lead only if the stored version is the one that was read.
-Values that change together are nested: submission, assessment, escalation and work state.
+Each change makes a new version of the lead. The table replaces a lead only if the stored version is the one that was
+read. Values that change together are nested: submission, assessment, escalation and work state.
 """
 
 from __future__ import annotations
@@ -27,12 +27,15 @@ from shared.domain.rules.triage import Response, RuleSet, Tier, TriageResult
 RETURN_WITHIN = timedelta(minutes=10)  # time to finish an unfinished form before staff are alerted
 FORM = "form"
 PLAIN_FORM = "plain-form"
-CANARY = "canary"  # the source of a lead that only tests delivery; nobody sees, owns or counts it
+CANARY = "canary"  # the source of a lead that only tests delivery; staff never see it and metrics never count it
 CROCKFORD = "0123456789" + "ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def reference_of(lead_id: UUID) -> str:
-    """Ten characters to read out on the phone: 50 bits of a hash of the id in Crockford base 32 (no I, L, O or U)."""
+    """Returns the reference of a lead: ten characters that people can read out on the phone.
+
+    The reference is 50 bits of a hash of the lead's id in Crockford base 32, which has no I, L, O or U.
+    """
     number = int.from_bytes(hashlib.sha256(lead_id.bytes).digest()[:7]) >> 6
     text = "".join(CROCKFORD[number >> bits & 31] for bits in range(45, -1, -5))
     return f"{text[:5]}-{text[5:]}"
@@ -40,7 +43,7 @@ def reference_of(lead_id: UUID) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the visitor sees after submitting. Never the tier, the score or the rules."""
+    """The receipt that the visitor sees after submitting. Never contains the tier, the score or the rules."""
 
     reference: str | None
     disposition: str
@@ -52,9 +55,9 @@ class Receipt:
 class Arrival:
     """How and when a submission arrived.
 
-    signs: of how the form was filled in; see `suspicion`.
+    signs: signs of whether a bot filled in the form; see `suspicion`.
     source: FORM, PLAIN_FORM, CANARY or the name of an ad network.
-    consented_elsewhere: who showed the consent text if we did not.
+    consented_elsewhere: who showed the consent text, if it was not the clinic's own page.
     tries_spool: True for the canary that tests the spool.
     """
 
@@ -68,7 +71,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class EarlierAnswers:
-    """An earlier submission with the same id, and its triage. `content_hash`: "" if it is not known."""
+    """An earlier submission with the same id, and its triage result. `content_hash` is "" if it is unknown."""
 
     received_at: datetime
     answers: dict[str, int | str | list[str]]
@@ -78,12 +81,13 @@ class EarlierAnswers:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What the visitor submitted.
+    """The part of a lead that the visitor submitted.
 
-    content_hash: tells a repeat from a submission with other content; "" once the answers are removed.
+    content_hash: distinguishes a repeat from a submission with different content; "" once the answers are removed.
     complete: False while the visitor may still finish the form.
-    consent_records: the consent ledger, oldest first.
-    phone_key, email_key: keyed hashes that find leads of the same person; "" for none.
+    consent_records: the consent ledger, oldest entry first.
+    phone_key: keyed hash of the phone number, which finds leads of the same person; "" without a number.
+    email_key: keyed hash of the email address, which finds leads of the same person; "" without an address.
     """
 
     answers: dict[str, int | str | list[str]]
@@ -101,11 +105,11 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The rules' assessment of the answers that count.
+    """The rules' assessment of the answers of a lead.
 
-    received_at: when those answers arrived.
-    red_flag: a given answer, not a missing one, needs a person now.
-    shadow: the result of the candidate rules.
+    received_at: when the assessed answers arrived.
+    red_flag: True if an answer that the visitor gave (rather than a missing answer) needs a person's attention now.
+    shadow: the result of the candidate rules in shadow mode.
     """
 
     received_at: datetime
@@ -118,11 +122,11 @@ class Assessment:
 
 
 class Lead(Stored):
-    """One lead as it is stored. Times are UTC. A new field needs a default, so that older leads stay readable.
+    """A lead as it is stored. Times are UTC. A new field needs a default, so that older leads stay readable.
 
-    source: how it arrived; see `Arrival`.
+    source: how the lead arrived; see `Arrival`.
     earlier: earlier submissions with the same id, newest last.
-    answers_removed_at: when retention removed the answers.
+    answers_removed_at: when a retention run removed the answers; None while the lead still has them.
     """
 
     lead_id: UUID
@@ -150,12 +154,12 @@ class Lead(Stored):
         person_key: str,
         shadow: Shadow | None = None,
     ) -> Lead:
-        """The first version of a lead.
+        """Returns the first version of the lead for a submission.
 
-        Its first alert is due at once. Exceptions: the tier does not alert staff, or the form is unfinished and has no
-        red flag.
+        The first alert of the lead is due at once, unless its tier does not alert staff. For an unfinished form without
+        a red flag, the alert waits for RETURN_WITHIN.
 
-        person_key: the secret of the keyed hashes.
+        person_key: the secret for the keyed hashes that find leads of the same person.
         """
         tier, at = rule_set.tiers[result.tier], arrival.at
         flagged = red_flag(rule_set, result)
@@ -189,7 +193,7 @@ class Lead(Stored):
         earlier: tuple[EarlierAnswers, ...] | None = None,
         answers_removed_at: datetime | None = None,
     ) -> Lead:
-        """The next version, with the given parts replaced."""
+        """Returns the next version of the lead, with the given parts replaced."""
         return Lead(
             lead_id=self.lead_id,
             version=self.version + 1,
@@ -205,19 +209,22 @@ class Lead(Stored):
         )
 
     def as_separate(self) -> Lead:
-        """The same lead under a new id, for when a lead with other content has its id. Staff see both."""
+        """Returns the same lead under a new id, for when a lead with different content already has its id.
+
+        Staff see both leads.
+        """
         lead_id = uuid5(self.lead_id, self.submitted.content_hash)
         return self.model_copy(update={"lead_id": lead_id, "reference": reference_of(lead_id)})
 
     def revoked_after(self, at: datetime) -> bool:
-        """Whether the person revoked the consent to contact after that time."""
+        """Returns whether the person revoked the consent to contact after the time `at`."""
         latest = [record for record in self.submitted.consent_records if record.consent == "contact"][-1:]
         return any(not record.given and record.at > at for record in latest)
 
     def revoked(self, consent: str, how: str, at: datetime) -> Lead:
-        """The lead with the revocation in its ledger; the same lead if the consent was not given.
+        """Returns the lead with the revocation in its consent ledger; the same lead if the consent was not given.
 
-        how: the person's words or the channel they used.
+        how: how the person revoked the consent, in their words, or the channel that they used.
         """
         ledger = self.submitted.consent_records
         given = [record for record in ledger if record.consent == consent]
@@ -227,23 +234,24 @@ class Lead(Stored):
         return self.changed(submitted=replace(self.submitted, consent_records=(*ledger, entry)))
 
     def consents_to(self, consent: str) -> bool:
-        """Whether the latest ledger entry for this consent gives it."""
+        """Returns whether the latest ledger entry for `consent` says that it was given."""
         latest = [record.given for record in self.submitted.consent_records if record.consent == consent]
         return bool(latest) and latest[-1]
 
     @property
     def tier(self) -> str:
-        """The tier that staff set, or else that of the rules."""
+        """The tier that staff set for the lead, or else the tier from the rules."""
         return self.work.staff_tier or self.assessment.triage.tier
 
     def response(self, tiers: Mapping[str, Tier]) -> Response:
-        """What the clinic does about this lead."""
+        """Returns what the clinic does about this lead."""
         return tiers[self.tier].response(safety_rule=bool(self.assessment.triage.safety_rules))
 
     def ladder(self, tiers: Mapping[str, Tier], hours: OpeningHours) -> Ladder:
-        """The escalation levels of this lead.
+        """Returns the escalation levels of this lead.
 
-        Suspects and canaries have only the first level: a flood of suspects must not delay or hide a person's alerts.
+        Suspects and canaries have only level 1: a flood of leads from bots must not delay or hide the alerts about a
+        real person.
         """
         steps = self.response(tiers).ladder
         once = self.assessment.suspicion.suspect or self.source == CANARY
@@ -251,7 +259,7 @@ class Lead(Stored):
 
     @property
     def needs_someone(self) -> bool:
-        """Whether the lead is on the open worklist: it has an owner, or it is new and its tier alerts staff."""
+        """True if the lead is on the open worklist: if it has an owner, or is new and its tier alerts staff."""
         status = self.work.status
         return self.source != CANARY and (
             status == "acknowledged" or (status == "new" and self.escalation.alert_due > 0)
@@ -259,7 +267,7 @@ class Lead(Stored):
 
     @property
     def sent_more(self) -> bool:
-        """Whether a resubmission arrived and staff have not acted on the lead since."""
+        """True if the visitor sent a resubmission and staff have not acted on the lead since."""
         return bool(self.history) and self.history[-1].action == RETURNED
 
     @property
@@ -268,20 +276,23 @@ class Lead(Stored):
         return Receipt(self.reference, found.disposition, found.messages_shown, found.received_at)
 
     def level_due(self, ladder: Ladder, at: datetime) -> int | None:
-        """The escalation level to alert staff of now; see `Ladder.level_due`."""
+        """Returns the escalation level whose alert is due now; None if none is due. See `Ladder.level_due`."""
         return ladder.level_due(self.escalation, at, claimed_before=self.version > 1)
 
     def claimed(self, level: int, at: datetime) -> Lead:
-        """Claimed by one alerter for CLAIM_LASTS."""
+        """Returns the lead claimed for CLAIM_LASTS by the process that sends the alert of `level`."""
         return self.changed(escalation=self.escalation.claimed(level, at))
 
     def alerted(self, level: int, ladder: Ladder) -> Lead:
-        """Staff were alerted of this level."""
+        """Returns the lead after the alert of `level` was sent."""
         return self.changed(escalation=self.escalation.delivered(level, ladder))
 
 
 def first_escalation(tier: Tier, at: datetime, hours: OpeningHours, *, waits: bool = False) -> Escalation:
-    """The escalation of a lead that arrived at `at`. `waits`: allow RETURN_WITHIN to finish the form first."""
+    """Returns the escalation of a lead that arrived at `at`.
+
+    waits: True if the visitor has RETURN_WITHIN to finish the form before staff are alerted.
+    """
     fresh = Escalation(
         deadline=tier.deadline.after(at, hours) if tier.deadline else None,
         tier_rank=tier.rank,
@@ -315,6 +326,6 @@ def _submitted(
 
 
 def _answered(submission: Submission, rule_set: RuleSet) -> bool:
-    """Whether any question was answered, free text aside."""
+    """Returns whether any question was answered, not counting free-text questions."""
     questions = rule_set.questionnaire.questions
     return any(code in questions and questions[code].type != "text" for code in submission.answers)

@@ -1,4 +1,4 @@
-"""A lead as staff see it: a summary without the person for the worklist, the answers, and the open questions."""
+"""Shows a lead to staff: a summary without personal data for the worklist, the answers, and the open questions."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from shared.domain.rules.questionnaire import Answer, Answers, Question
 from shared.domain.rules.triage import RuleSet, SafetyRule, TriageResult
 
 UNSURE = "unsure"
-HOW_TO_ANSWER = "Check all that apply."  # makes sense on the form but not on the phone
+HOW_TO_ANSWER = "Check all that apply."  # this instruction makes sense on the form but not on the phone
 
 
 class LeadSummary(Stored):
-    """A lead in the worklist's index. No name, contact details or answers. `tags` are rule ids."""
+    """The summary of a lead in the worklist. Contains no name, contact details or answers. `tags` are rule ids."""
 
     reference: str
     version: int
@@ -39,7 +39,7 @@ class LeadSummary(Stored):
 
     @property
     def done_at(self) -> datetime:
-        """When staff booked or closed the lead, or else when it arrived."""
+        """When staff booked or closed the lead; if they did neither, when it arrived."""
         return self.closed_at or self.received_at
 
     @classmethod
@@ -68,11 +68,13 @@ class LeadSummary(Stored):
 
 @dataclass(frozen=True, slots=True)
 class ShownAnswer:
-    """An answer in words.
+    """An answer of the visitor, in words that staff can read.
 
-    page, text: as on the form; "" and the question's code if the current questionnaire lacks the question.
-    codes, answer: codes and labels of the chosen options, or the text typed.
-    positive: a safety rule that checks for this answer fired.
+    page: the title of the form page with the question; "" if the current questionnaire lacks the question.
+    text: the wording of the question; its code if the current questionnaire lacks the question.
+    codes: the codes of the chosen options, or the number or text that the visitor typed.
+    answer: the labels of the chosen options, or the number or text that the visitor typed.
+    positive: True if a safety rule that checks for this answer fired.
     """
 
     page: str
@@ -88,7 +90,7 @@ class ShownAnswer:
 class OpenQuestion:
     """A safety question that the patient skipped or could not answer.
 
-    options: labels to read out, without "none" and "not sure", which people say unprompted.
+    options: the labels to read out, without "none" and "not sure", which people say unprompted.
     why: "not answered" or "not sure".
     """
 
@@ -99,7 +101,7 @@ class OpenQuestion:
 
 
 def shown_answers(answers: Answers, triage: TriageResult, rule_set: RuleSet) -> Iterator[ShownAnswer]:
-    """The answers in the order of the questionnaire, then answers to questions that only another version has."""
+    """Yields the answers in the order of the questionnaire, then answers to questions that only other versions have."""
     known = rule_set.questionnaire.questions
     fired = {rule.id for rule in triage.safety_rules}
     signs = _looked_for(rule for rule in rule_set.safety if rule.id in fired)
@@ -114,7 +116,7 @@ def shown_answers(answers: Answers, triage: TriageResult, rule_set: RuleSet) -> 
 
 
 def open_questions(lead: Lead, rule_set: RuleSet) -> Iterator[OpenQuestion]:
-    """The safety questions to ask on the phone, in the order of the questionnaire."""
+    """Yields the safety questions that staff should ask on the phone, in the order of the questionnaire."""
     facts = rule_set.questionnaire.facts(lead.submitted.answers)
     counts = _looked_for(rule_set.safety)
     for question in rule_set.questionnaire.questions.values():

@@ -1,10 +1,11 @@
-"""Resubmissions: what to do with a submission whose id is stored already, because it arrived twice, late or changed.
+"""Decides what to do with a resubmission: a submission whose id is already stored, because it arrived twice, late or
+changed.
 
-`resubmission` decides; capture and replay carry it out. Decision 15 gives the reasons. In short:
+`resubmission` decides; capture and replay carry out the decision. Decision 15 gives the reasons. In short:
 
-- The same content changes nothing.
+- A resubmission with the same content changes nothing.
 - Answering again never withdraws a red flag.
-- A resubmission reopens a booked or closed lead.
+- A resubmission with changed content reopens a booked or closed lead.
 - A tier that a clinician lowered stays only until there is something new to judge.
 - The owner keeps the lead, unless the resubmission has a red flag that the owner has not seen.
 """
@@ -24,29 +25,29 @@ from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.triage import Tier
 
 MAX_EARLIER = 5
-MAX_RESUBMISSIONS = 20  # each enlarges the lead, and a table item holds 400 kB
+MAX_RESUBMISSIONS = 20  # each resubmission enlarges the lead, and a table item holds at most 400 kB
 
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """The stored lead does not change. Answer with its receipt."""
+    """The decision to leave the stored lead unchanged and to answer with its receipt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Refuse: the id belongs to a finished form with other content."""
+    """The decision to refuse a submission, because its id belongs to a finished form with different content."""
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Replace the stored lead by this one."""
+    """The decision to replace the stored lead with `lead`."""
 
     lead: Lead
 
 
 @dataclass(frozen=True, slots=True)
 class NewLead:
-    """Store the submission as a separate lead."""
+    """The decision to store the submission as a separate lead."""
 
     lead: Lead
 
@@ -57,10 +58,10 @@ Resubmission = Keep | Conflict | Merge | NewLead
 def resubmission(
     stored: Lead, new: Lead, tiers: Mapping[str, Tier], hours: OpeningHours, *, was_accepted: bool
 ) -> Resubmission:
-    """Decide what to do with `new`, which has the id of `stored`.
+    """Decides what to do with the lead `new`, which has the same id as the lead `stored`.
 
-    was_accepted: `new` waited in the spool, so the person has a receipt for it. Then it may be late, and two finished
-        forms with different content make two leads instead of a conflict.
+    was_accepted: True if `new` waited in the spool, so that the person has a receipt for it. It may then be late, and
+        two finished forms with different content become two leads instead of a conflict.
     """
     if was_accepted:
         return _resubmission_from_spool(stored, new, tiers, hours)
@@ -90,37 +91,45 @@ def _resubmission_from_spool(stored: Lead, new: Lead, tiers: Mapping[str, Tier],
 
 
 def resubmitted_too_often(lead: Lead) -> bool:
-    """Whether the lead has the maximum number of resubmissions."""
+    """Returns whether the lead has reached the maximum number of resubmissions."""
     return sum(entry.action == RETURNED for entry in lead.history) >= MAX_RESUBMISSIONS
 
 
 def merge_resubmission(earlier: Lead, later: Lead, tiers: Mapping[str, Tier], hours: OpeningHours) -> Lead:
-    """Merge `later` into the lead with the same id. Ledger, history and earlier answers continue."""
+    """Merges the lead `later` into `earlier`, which has the same id.
+
+    The consent ledger, history and earlier answers of `earlier` are kept and extended.
+    """
     return _Merger(earlier, later, tiers, hours).lead()
 
 
 def merge_late(lead: Lead, late: Lead, tiers: Mapping[str, Tier], hours: OpeningHours) -> Lead:
-    """Merge a submission that arrived out of order. Its red flags still alert staff; its answers do not replace newer
-    ones."""
+    """Merges a submission that arrived after a newer one.
+
+    Its red flags still alert staff, but its answers do not replace newer answers.
+    """
     after = merge_resubmission(lead, late, tiers, hours)
     earlier = (*lead.earlier, _as_earlier(late))[-MAX_EARLIER:]
     return after.model_copy(update={"submitted": lead.submitted, "earlier": earlier})
 
 
 def _is_repeat(stored: Lead, new: Lead, *, of_unfinished_too: bool) -> bool:
-    """Whether this content is stored already."""
+    """Returns whether the content of `new` is already stored."""
     check_earlier = stored.submitted.complete or of_unfinished_too
     earlier = {before.content_hash for before in stored.earlier} if check_earlier else set()
     return new.submitted.content_hash in {stored.submitted.content_hash, *earlier}
 
 
 def _is_late_unfinished(stored: Lead, new: Lead) -> bool:
-    """Whether `new` is an unfinished form after the finished one. It adds nothing, unless it has a red flag."""
+    """Returns whether `new` is an unfinished form without a red flag, although the finished form is already stored.
+
+    Such a form adds nothing to the stored lead.
+    """
     return stored.submitted.complete and not new.submitted.complete and not new.assessment.red_flag
 
 
 def _with_messages_of(after: Lead, accepted: Lead) -> Lead:
-    """The lead with all messages that the person saw: those of the stored lead and those of the accepted one."""
+    """Returns the lead `after` with the messages that the person saw for `accepted` added to its own."""
     messages = _without_duplicates(after.assessment.messages_shown, accepted.assessment.messages_shown)
     return after.model_copy(update={"assessment": replace(after.assessment, messages_shown=messages)})
 
@@ -132,7 +141,7 @@ def _without_duplicates(first: tuple[ShownMessage, ...], second: tuple[ShownMess
 
 @dataclass(frozen=True, slots=True)
 class _Merger:
-    """How a later submission changes an earlier lead."""
+    """The merge of a later submission into an earlier lead."""
 
     earlier: Lead
     later: Lead
@@ -156,7 +165,7 @@ class _Merger:
 
     @property
     def decisive(self) -> Lead:
-        """The lead whose assessment counts: the later one, unless the earlier one has a graver red flag."""
+        """The lead whose assessment counts: the later lead, unless the earlier lead has a more serious red flag."""
         earlier, later = self.earlier.assessment, self.later.assessment
         by = self._rank(later.triage.tier) - self._rank(earlier.triage.tier)
         as_grave = by < 0 or (by == 0 and later.red_flag)
@@ -166,8 +175,8 @@ class _Merger:
     def staff_tier(self) -> str:
         """The tier that staff set, if it still applies; otherwise "".
 
-        A raised tier stays. A lowered tier stays only while the same red flag counts and the later submission has
-        neither a red flag nor a more urgent tier.
+        A raised tier stays. A lowered tier stays only while the earlier red flag still counts and the later submission
+        has neither a red flag nor a more urgent tier.
         """
         kept, later = self.earlier.work.staff_tier, self.later.assessment
         if kept not in self.tiers:
@@ -182,7 +191,7 @@ class _Merger:
 
     @property
     def brings_news(self) -> bool:
-        """Whether the later submission has a red flag that staff have not seen, or makes the lead more urgent."""
+        """True if the later submission has a red flag that staff have not seen, or makes the lead more urgent."""
         triages = (self.earlier.assessment.triage, *(before.triage for before in self.earlier.earlier))
         known = {rule.id for triage in triages for rule in triage.safety_rules}
         later = self.later.assessment
@@ -191,16 +200,16 @@ class _Merger:
 
     @property
     def alerts_again(self) -> bool:
-        """Whether alerts restart at level 1. Then the lead has no owner until somebody takes it."""
+        """True if alerts restart at level 1. The lead then has no owner until somebody takes it."""
         earlier = self.earlier
-        if earlier.work.is_done:  # the visitor read again that somebody will call
+        if earlier.work.is_done:  # the new receipt promised the visitor another call
             return self.tiers[self.tier].escalates
         if earlier.work.status == "acknowledged":
             return self.brings_news
         waiting = earlier.assessment.red_flag and earlier.escalation.next_at not in (
             None,
             NEVER,
-        )  # do not restart its alerts
+        )  # alerts for its red flag are already running, so do not restart them
         unchanged = self.decisive is earlier and not self.later.assessment.red_flag
         return self.brings_news or not (waiting or unchanged)
 
@@ -227,7 +236,7 @@ class _Merger:
         return escalation.restarted(at, escalates=self.tiers[self.tier].escalates, first_look=first_look)
 
     def _deadline(self) -> datetime | None:
-        """The nearer of the two deadlines; the new one if the lead is reopened or has become less urgent."""
+        """Returns the earlier of the old and new deadlines; the new deadline if the lead is reopened or less urgent."""
         earlier = self.earlier
         span = self.tiers[self.tier].deadline
         new = span.after(self.later.assessment.received_at, self.hours) if span else None

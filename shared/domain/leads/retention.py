@@ -1,7 +1,7 @@
-"""Retention: how long a lead is kept, and what remains of it afterwards. docs/privacy.md explains it to patients.
+"""Decides how long a lead is kept and what remains of it afterwards. docs/privacy.md explains retention to patients.
 
-A lead passes through stages. The lead alone determines its stage and when the stage began. How long each stage lasts is
-data (retention.toml), so changing it does not require rewriting stored leads.
+A lead passes through retention stages. The lead alone determines its stage and when that stage began. retention.toml
+says how long each stage lasts, so changing a retention period does not require rewriting stored leads.
 """
 
 from __future__ import annotations
@@ -19,23 +19,27 @@ from shared.domain.leads.lead import Lead
 
 
 class Stage(StrEnum):
-    """Named after what is removed when the stage ends."""
+    """A stage of retention, named after what is removed when it ends."""
 
-    ANSWERS = "answers"  # the answers of a lead that was not booked
-    BOOKED = "booked"  # all of a booked lead
-    EVIDENCE = "evidence"  # contact and consents, after the answers were removed or the lead was erased
-    AUDIT = "audit"  # the audit trail of an urgent lead, without the person
+    ANSWERS = "answers"  # removes the answers of a lead that was not booked
+    BOOKED = "booked"  # removes a whole booked lead
+    EVIDENCE = "evidence"  # removes contact and consents, after the answers were removed or the lead was erased
+    AUDIT = "audit"  # removes the audit trail of an urgent lead, which no longer names the person
 
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How many calendar months each stage lasts, and the tiers whose audit trail outlives the contact."""
+    """The retention periods.
+
+    months: how many calendar months each stage lasts.
+    audited_tiers: the tiers of urgent leads, whose audit trail is kept after the contact details are removed.
+    """
 
     months: Mapping[Stage, int]
     audited_tiers: frozenset[str]
 
     def began_before(self, stage: Stage, at: datetime) -> datetime:
-        """The stage is over at `at` if it began at this time or earlier."""
+        """Returns the latest time at which a stage can have begun if it is over at `at`."""
         return months_before(at, self.months[stage])
 
 
@@ -43,7 +47,10 @@ Kept = Lead | Tombstone
 
 
 def stage_of(kept: Kept) -> tuple[Stage, datetime] | None:
-    """The stage and when it began; None for a lead that alerts staff and that nobody has taken."""
+    """Returns the retention stage of a lead or tombstone, and when that stage began.
+
+    Returns None for a lead that alerts staff and that nobody has taken: such a lead is kept.
+    """
     if isinstance(kept, Tombstone):
         return (Stage.EVIDENCE if kept.kind == "erased" else Stage.AUDIT), kept.last_contact
     if kept.work.status == "new" and kept.escalation.alert_due > 0:
@@ -56,7 +63,10 @@ def stage_of(kept: Kept) -> tuple[Stage, datetime] | None:
 
 
 def retired(kept: Kept, retention: Retention, at: datetime) -> Kept | None:
-    """What to keep at `at`: the same object while its stage lasts, what remains afterwards, or None for nothing."""
+    """Returns what remains of a lead or tombstone at `at`.
+
+    Returns the same object while its retention stage lasts, and None if everything is to be removed.
+    """
     stage = stage_of(kept)
     if stage is None or stage[1] > retention.began_before(stage[0], at):
         return kept
@@ -69,7 +79,7 @@ def retired(kept: Kept, retention: Retention, at: datetime) -> Kept | None:
 
 
 def months_before(at: datetime, months: int) -> datetime:
-    """The same day that many calendar months ago, or the last day of that month."""
+    """Returns the date `months` calendar months earlier; the last day of the month if that month is too short."""
     year, month = divmod(at.year * 12 + at.month - 1 - months, 12)
     day = min(at.day, monthrange(year, month + 1)[1])
     return at.replace(year=year, month=month + 1, day=day)
@@ -86,7 +96,7 @@ def _without_answers(lead: Lead, at: datetime, *, audited: bool) -> Lead:
         submitted=replace(
             submitted,
             answers={},
-            content_hash="",  # few answers are possible, so the hash would reveal them
+            content_hash="",  # so few answers are possible that their hash would reveal them
             attribution={},
             contact=Contact(name=contact.name, phone=contact.phone, email=contact.email),
         ),

@@ -1,6 +1,7 @@
-"""Entries of the spool, the fallback queue for when the table is unavailable: leads as JSON, scored when they arrived.
+"""Reads entries of the spool, the fallback queue for when the table is unavailable.
 
-A replay stores the lead without scoring it again, so that the messages shown, the deadline and the rules stay the same.
+An entry is a lead as JSON that was scored when it arrived. A replay stores the lead without scoring it again, so that
+the messages shown, the deadline and the rules stay the same.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from shared.domain.rules.triage import RuleSet, triage_after_failure
 
 
 def spooled_lead(entry: str) -> Lead | None:
-    """The lead of an entry; None if it cannot be read."""
+    """Returns the lead in a spool entry; None if the entry is unreadable."""
     try:
         return Lead.model_validate_json(entry)
     except ValidationError:
@@ -29,7 +30,7 @@ def spooled_lead(entry: str) -> Lead | None:
 
 
 def json_object(entry: str) -> Mapping[str, object]:
-    """The entry as a JSON object; empty if it is not one."""
+    """Returns a spool entry as a JSON object; an empty object if the entry is not a JSON object."""
     try:
         value = json.loads(entry)
     except ValueError:
@@ -38,11 +39,11 @@ def json_object(entry: str) -> Mapping[str, object]:
 
 
 def rescued_lead(entry: Mapping[str, object], rule_set: RuleSet, hours: OpeningHours, at: datetime) -> Lead | None:
-    """An unscored lead (OPS-03) from the readable parts of a damaged entry.
+    """Returns an unscored lead (OPS-03) from the readable parts of a damaged spool entry.
 
-    None if it has no id or contact, or is a canary.
+    Returns None if the entry has no id or no contact, or is a canary.
 
-    at: the arrival time if the entry has no readable one.
+    at: the arrival time to use if the entry has no readable arrival time.
     """
     submitted, assessment = nested_object(entry, "submitted"), nested_object(entry, "assessment")
     contact, lead_id = _contact(nested_object(submitted, "contact")), _uuid(entry.get("lead_id"))
@@ -81,7 +82,7 @@ def rescued_lead(entry: Mapping[str, object], rule_set: RuleSet, hours: OpeningH
 
 
 def nested_object(outer: Mapping[str, object], name: str) -> Mapping[str, object]:
-    """The JSON object under `name`; empty if there is none."""
+    """Returns the JSON object under the key `name`; an empty object if there is none."""
     value = outer.get(name)
     return value if isinstance(value, dict) else {}
 

@@ -1,4 +1,4 @@
-"""Staff: who is signed in, and what each group may do. Groups come from the sign-in, never from a request."""
+"""Defines what signed-in staff may do. Their groups come from the sign-in, never from a request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ GROUPS = frozenset({CLINICIAN, DESK, ADMIN})
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A signed-in member of staff. `id`: from the sign-in; never changes. `name`: shown to colleagues."""
+    """A signed-in member of staff.
+
+    id: the user id from the sign-in, which never changes.
+    name: the name that colleagues see.
+    """
 
     id: str
     name: str
@@ -24,20 +28,20 @@ class Staff:
 
     @property
     def may_work(self) -> bool:
-        """Whether they may act on leads. An administrator who also works leads is in two groups."""
+        """True if this member of staff may act on leads. An administrator who also works leads is in two groups."""
         return bool(self.groups & {CLINICIAN, DESK})
 
     @property
     def may_judge(self) -> bool:
-        """Whether they may make medical decisions, such as lowering a tier."""
+        """True if this member of staff may make medical decisions, such as lowering a tier."""
         return CLINICIAN in self.groups
 
     @property
     def may_hand_out(self) -> bool:
-        """Whether they may export a single lead to the clinic's own system."""
+        """True if this member of staff may export a single lead to the clinic's own system."""
         return self.may_judge or self.may_administer
 
     @property
     def may_administer(self) -> bool:
-        """Whether they may erase leads, export many leads, or export everything about a person."""
+        """True if this member of staff may erase leads, export many leads, or export everything about a person."""
         return ADMIN in self.groups

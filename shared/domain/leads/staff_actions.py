@@ -1,10 +1,10 @@
-"""The actions of staff on a lead: acknowledge, book, close, note and so on.
+"""Carries out the actions of staff on a lead: acknowledge, book, close, note and so on.
 
-Each action is a function from a lead to its next version, with one more history entry. An action that is not allowed
-raises an error, and nothing is written.
+Each action turns a lead into its next version, with one more history entry. An action that is not allowed raises an
+error, and nothing is written.
 
-A lead is new, then acknowledged by one person, then booked or closed. An action carries the version that the actor saw.
-Alerts since then are not a conflict; an action of a colleague is.
+A lead is new, then acknowledged by one member of staff, then booked or closed. A request to act names the version of
+the lead that the member of staff saw. Alerts sent since then are not a conflict, but a colleague's action is.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from shared.domain.model import Model
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import Tier
 
-LONGEST_HISTORY = 200  # entries. The lead must fit into one table item.
-LONGEST_TEXTS = 50_000  # characters in all texts of the history
+LONGEST_HISTORY = 200  # history entries; limited because a lead must fit into one table item
+LONGEST_TEXTS = 50_000  # characters in all texts of a lead's history
 UNDO_WITHIN = timedelta(minutes=10)
-ADDITIVE = frozenset({"contact_attempt", "note", "revoke_consent"})  # never in conflict with a colleague's action
+ADDITIVE = frozenset({"contact_attempt", "note", "revoke_consent"})  # actions that never conflict with a colleague's
 
 ActionName = Literal[
     "acknowledge",
@@ -49,13 +49,13 @@ Reason = Literal["not_a_fit", "unreachable", "duplicate", "spam", "declined"]
 
 
 class Action(Model):
-    """A request to act on a lead.
+    """A request by a member of staff to act on a lead.
 
-    version: of the lead that the actor saw.
-    outcome: of a contact attempt.
-    reason: for closing.
-    tier: to raise or lower to.
-    consent: that the patient revoked.
+    version: the version of the lead that the member of staff saw.
+    outcome: the outcome of a contact attempt.
+    reason: the reason for closing the lead.
+    tier: the tier to raise or lower the lead to.
+    consent: the consent that the patient revoked.
     text: a note, the reason for lowering a tier, how the patient revoked the consent, or a remark.
     """
 
@@ -70,7 +70,7 @@ class Action(Model):
 
 @dataclass(frozen=True, slots=True)
 class WorkRules:
-    """The tiers and opening hours that actions depend on."""
+    """The tiers and opening hours that the actions of staff depend on."""
 
     tiers: Mapping[str, Tier]
     hours: OpeningHours
@@ -87,7 +87,9 @@ class WorkRules:
 
 
 def work(lead: Lead, action: Action, staff: Staff, at: datetime, rules: WorkRules) -> Lead:
-    """Carry out an action. Returns the next version of the lead, or the same lead if nothing changes.
+    """Carries out an action of staff.
+
+    Returns the next version of the lead, or the same lead if nothing changes.
 
     Raises: NotAllowed, InvalidInput, AlreadyTaken, WrongState.
     """
@@ -103,7 +105,7 @@ def work(lead: Lead, action: Action, staff: Staff, at: datetime, rules: WorkRule
 
 
 def possible_actions(lead: Lead, staff: Staff, at: datetime, rules: WorkRules) -> tuple[str, ...]:
-    """The actions that this person can take now, for buttons. Any other would be refused."""
+    """Returns the names of the actions that this member of staff can take now, for the buttons of the inbox."""
     found = []
     for name in get_args(ActionName):
         try:
@@ -116,7 +118,7 @@ def possible_actions(lead: Lead, staff: Staff, at: datetime, rules: WorkRules) -
 
 
 def _problems(action: Action, rules: WorkRules) -> Iterable[FieldProblem]:
-    """One problem for each field that this action needs and the request lacks."""
+    """Yields a problem for each field that the action needs and that the request lacks."""
     if action.action == "contact_attempt" and action.outcome is None:
         yield FieldProblem("/outcome", "This field is required.")
     if action.action == "close" and action.reason is None:
@@ -130,7 +132,10 @@ def _problems(action: Action, rules: WorkRules) -> Iterable[FieldProblem]:
 
 
 def _check_history_limit(lead: Lead, action: Action) -> None:
-    """Limit notes and contact attempts. Taking or closing a lead and revoking a consent always stay possible."""
+    """Limits notes and contact attempts. All other actions, such as closing a lead, always stay possible.
+
+    Raises: WrongState.
+    """
     if action.action not in ADDITIVE or action.action == "revoke_consent":
         return
     too_long = sum(len(entry.text) for entry in lead.history) + len(action.text or "") > LONGEST_TEXTS
@@ -139,7 +144,10 @@ def _check_history_limit(lead: Lead, action: Action) -> None:
 
 
 def _check_conflict(lead: Lead, action: Action, staff: Staff) -> None:
-    """Refuse an action if a colleague acted on the lead after the actor saw it."""
+    """Refuses an action if a colleague acted on the lead after the member of staff opened it.
+
+    Raises: AlreadyTaken, WrongState.
+    """
     since = [entry for entry in lead.history if entry.version > action.version and entry.by != staff.id]
     others = [entry for entry in since if entry.action not in ADDITIVE]
     if not others:
@@ -152,7 +160,7 @@ def _check_conflict(lead: Lead, action: Action, staff: Staff) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Actions:
-    """One method for each action, with the name of the action."""
+    """The actions on one lead. Each method has the name of its action and returns the next version of the lead."""
 
     lead: Lead
     action: Action
@@ -161,7 +169,7 @@ class _Actions:
     rules: WorkRules
 
     def acknowledge(self) -> Lead:
-        """Assign the lead to the actor. Its alerts stop."""
+        """Assigns the lead to the member of staff and stops its alerts."""
         lead, work = self.lead, self.lead.work
         if work.status == "acknowledged" and work.owner == self.staff.id:
             return lead
@@ -180,7 +188,10 @@ class _Actions:
         return self._done(work, self._entry(before=self.lead.work))
 
     def close(self) -> Lead:
-        """Closing a red-flag lead as not-a-fit requires a clinician: it is a medical judgement."""
+        """Closes the lead.
+
+        Only a clinician can close a lead in a safety tier as not a fit, because that is a medical judgement.
+        """
         self._must_be_open()
         reason, tier = self.action.reason, self.lead.tier
         if reason == "not_a_fit" and self.rules.is_safety(tier) and not self.staff.may_judge:
@@ -189,7 +200,7 @@ class _Actions:
         return self._done(work, self._entry(reason, before=self.lead.work))
 
     def reopen(self) -> Lead:
-        """The lead loses its owner, so its escalation restarts at level 1."""
+        """Reopens the lead. It loses its owner, so its alerts restart at level 1."""
         work = self.lead.work
         if work.status == "new":
             raise WrongState("The lead is already open.")
@@ -217,7 +228,7 @@ class _Actions:
         return self._retiered(tier, self.rules.deadline(tier, lead.assessment.received_at))
 
     def revoke_consent(self) -> Lead:
-        """Any member of staff may record it, no matter who owns the lead."""
+        """Records that the patient revoked a consent, no matter who owns the lead."""
         consent = self.action.consent or ""
         after = self.lead.revoked(consent, self.action.text, self.at)
         if after is self.lead:
@@ -232,7 +243,7 @@ class _Actions:
         entry = self._entry(last.action, undo_of=last.version)
         if last.before.status != "new":
             return self._changed(entry, work=last.before)
-        # the lead has no owner again, so its alerts continue
+        # after the undo, the lead has no owner again, so its alerts continue
         ladder, escalation = lead.ladder(self.rules.tiers, self.rules.hours), lead.escalation
         due = ladder.next_at(escalation.started_at, escalation.alert_delivered)
         next_at = max(self.at, due) if len(ladder) else None
@@ -243,18 +254,18 @@ class _Actions:
             raise WrongState("The lead is booked or closed. Reopen it first.")
 
     def _owned(self) -> WorkState:
-        """Acting on an unowned lead assigns it to the actor."""
+        """Returns the work state, assigned to the acting member of staff if the lead has no owner."""
         work = self.lead.work
         if work.owner:
             return work
         return replace(work, owner=self.staff.id, owner_name=self.staff.name, acknowledged_at=self.at)
 
     def _done(self, work: WorkState, entry: HistoryEntry) -> Lead:
-        """The lead has an owner, or is booked or closed: no more alerts."""
+        """Returns the next version without further alerts, for a lead that now has an owner or is booked or closed."""
         return self._changed(entry, work=work, escalation=self.lead.escalation.stopped())
 
     def _retiered(self, tier: str, deadline: datetime | None) -> Lead:
-        """Change the tier. If the lead has no owner, the audience of the new tier is alerted at once."""
+        """Changes the tier. If the lead has no owner, the audience of the new tier is alerted at once."""
         escalation = self._restarted(tier) if self.lead.work.status == "new" else self.lead.escalation
         work = replace(self.lead.work, staff_tier=tier)
         escalation = replace(escalation, deadline=deadline, tier_rank=self.rules.rank(tier))
@@ -291,7 +302,7 @@ class _Actions:
 
 
 def _example(name: str, lead: Lead, rules: WorkRules) -> Action:
-    """A valid request for this action, to try whether it is possible."""
+    """Returns a valid request for the action `name`, to try whether the action is possible."""
     by_urgency = sorted(rules.tiers.values(), key=lambda tier: tier.rank)
     tier = by_urgency[0 if name == "raise_tier" else -1].name
     return Action.model_validate(

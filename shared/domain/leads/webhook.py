@@ -1,4 +1,7 @@
-"""The webhook for a pager or CRM about a waiting lead: enough to act on, nothing about the person or their health."""
+"""Builds the webhook that tells a pager or CRM about a waiting lead.
+
+A webhook says enough to act on and nothing about the person or their health.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ NEEDED = ("kind", "reference", "tier", "link")
 
 @dataclass(frozen=True, slots=True)
 class WaitingLead:
-    """The content of a webhook. `message_id`: the same on every delivery attempt. Times are ISO 8601."""
+    """The content of a webhook about a waiting lead. Times are ISO 8601.
+
+    message_id: an id that is the same on every attempt to deliver the alert.
+    """
 
     message_id: str
     at: str
@@ -25,7 +31,10 @@ class WaitingLead:
 
     @classmethod
     def of(cls, message_id: str, at: str, attributes: Mapping[str, str]) -> WaitingLead:
-        """From the attributes of an alert. Raises ForeignEvent if it is not an alert about a lead."""
+        """Returns the content for the attributes of an SNS message.
+
+        Raises: ForeignEvent if the message is not an alert about a lead.
+        """
         if not attributes.keys() >= set(NEEDED):
             raise ForeignEvent("not an alert about a lead")
         named = {name: attributes[name] for name in NEEDED}
@@ -33,6 +42,6 @@ class WaitingLead:
 
     @property
     def body(self) -> bytes:
-        """JSON with type, timestamp and data, as Standard Webhooks recommends."""
+        """The webhook's body: JSON with type, timestamp and data, as Standard Webhooks recommends."""
         data = {"reference": self.reference, "tier": self.tier, "deadline": self.deadline, "link": self.link}
         return json.dumps({"type": f"lead.{self.kind}", "timestamp": self.at, "data": data}).encode()

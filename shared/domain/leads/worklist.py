@@ -1,4 +1,4 @@
-"""The worklist: the order of open leads, its filters, and the search by reference, phone number or email address."""
+"""Defines the worklist: the order of open leads, the filters, and the search by reference, phone number or email."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REFERENCE = r"[0-9A-HJKMNP-TV-Z]{10}"
 
 
 class Urgency(NamedTuple):
-    """The sort key of the open worklist. `taken`: the lead has an owner. `tier_rank`: 0 is the most urgent tier."""
+    """The sort key of the open worklist. `taken` is True if the lead has an owner; `tier_rank` 0 is the most urgent."""
 
     taken: bool
     tier_rank: int
@@ -32,14 +32,14 @@ class Urgency(NamedTuple):
 
 
 def urgency(lead: Lead) -> Urgency:
-    """Leads without an owner come first, by tier and deadline; then those with an owner."""
+    """Returns the sort key of a lead: leads without an owner come first, by tier and deadline; then owned leads."""
     escalation = lead.escalation
     taken = lead.work.status == "acknowledged"
     return Urgency(taken, escalation.tier_rank, escalation.deadline or NEVER, lead.assessment.received_at)
 
 
 class WorklistQuery(Model):
-    """A view of the worklist with filters. `cursor`: where the previous page ended."""
+    """A request for a page of the worklist, with filters. `cursor` says where the previous page ended."""
 
     view: Literal["open", "mine", "closed"] = "open"
     tier: Annotated[str, Field(max_length=40)] | None = None
@@ -55,13 +55,16 @@ class WorklistQuery(Model):
 
 
 class Search(Model):
-    """The search text: a reference, a phone number or an email address."""
+    """A search for leads. The search text is a reference, a phone number or an email address."""
 
     q: Annotated[str, line(254), Line]
 
 
 class SearchKeys(NamedTuple):
-    """What to look up; "" if the text cannot be that. Ten digits can be both a reference and a phone number."""
+    """The keys to look up for a search text. A key is "" if the text cannot be a reference, phone number or email.
+
+    Ten digits can be both a reference and a phone number.
+    """
 
     reference: str = ""
     phone_key: str = ""
@@ -75,7 +78,7 @@ def search_keys(search: Search, person_key: str) -> SearchKeys:
 
 
 def reference_in(text: str) -> str:
-    """The reference in its stored form, from how people write or read it out; "" if it is not one."""
+    """Returns the lead reference in its stored form, however people write it; "" if the text is not a reference."""
     letters = text.upper().translate(READ_ALOUD)
     return f"{letters[:5]}-{letters[5:]}" if re.fullmatch(REFERENCE, letters) else ""
 

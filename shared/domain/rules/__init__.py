@@ -1,1 +1,1 @@
-"""Questions, conditions, triage, and the advice that patients read. Pure functions."""
+"""Defines questionnaires, conditions, triage, and the advice that patients read, as pure functions."""

@@ -1,4 +1,4 @@
-"""The conditions that questions and rules may use. docs/rules.md shows an example of each."""
+"""Defines the conditions that questions and rules may use. docs/rules.md shows an example of each condition."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ NOTHING: frozenset[str] = frozenset()
 
 
 class Facts:
-    """A set of answers as conditions see it: hidden answers are dropped and skipped follow-ups filled in.
+    """The answers in the form in which conditions are evaluated.
 
-    An unanswered question is in none of the three mappings.
+    Hidden answers are dropped, and skipped follow-ups are filled in. An unanswered question is in none of the three
+    mappings.
 
-    chosen: the option codes of choice questions.
-    numbers, texts: the answers to the other questions.
-    none_with_others: True if 'none' was ticked together with another option. 'none' is dropped then.
+    chosen: question code -> codes of the chosen options.
+    numbers: question code -> the number that was entered.
+    texts: question code -> the text that was entered, normalised for word lists.
+    none_with_others: True if 'none' was ticked together with another option. 'none' is then dropped.
     """
 
     __slots__ = ("chosen", "none_with_others", "numbers", "texts")
@@ -74,7 +76,7 @@ class AtLeastAmong:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """True for a number within inclusive bounds. False if the number is missing."""
+    """A condition that holds for a number within inclusive bounds. It does not hold if the number is missing."""
 
     question: str
     at_least: int | None
@@ -118,7 +120,7 @@ class Every:
     conditions: tuple[Condition, ...]
 
     def holds(self, facts: Facts) -> bool:
-        for condition in self.conditions:  # noqa: SIM110  (a generator takes twice as long)
+        for condition in self.conditions:  # noqa: SIM110  (`all` with a generator takes twice as long)
             if not condition.holds(facts):
                 return False
         return True
@@ -149,7 +151,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Defined:
-    """A named condition."""
+    """A condition that the rulebook defines under a name."""
 
     name: str
     condition: Condition
@@ -160,7 +162,7 @@ class Defined:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A clinical score: the sum of the points of the items that hold."""
+    """A clinical score: the sum of the points of all items whose condition holds."""
 
     name: str
     text: str
@@ -180,7 +182,7 @@ class Scores:
 
 
 def questions_of(condition: Condition) -> frozenset[str]:
-    """The questions that a condition asks about."""
+    """Returns the codes of the questions that a condition depends on."""
     match condition:
         case AnyOf() | AllOf() | NoneOf() | AtLeastAmong() | Between() | Answered() | Mentions():
             return frozenset({condition.question})
@@ -195,7 +197,10 @@ def questions_of(condition: Condition) -> frozenset[str]:
 
 
 def options_of(condition: Condition) -> frozenset[tuple[str, str]]:
-    """The pairs of question and option that make a condition true. Leaves out options that must not be chosen."""
+    """Returns the pairs of question code and option code that can make a condition true.
+
+    Leaves out options that must not be chosen.
+    """
     match condition:
         case AnyOf() | AllOf() | AtLeastAmong():
             return frozenset((condition.question, option) for option in condition.options)

@@ -1,4 +1,4 @@
-"""A questionnaire: its pages of questions, how answers are validated, and the facts they state."""
+"""Defines a questionnaire: its pages of questions, how answers are validated, and the facts that answers state."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Answer = int | str | list[str]
 Answers = Mapping[str, Answer]
 
 NONE = "none"
-# Variants of the apostrophe, and the dotless i that some keyboards type for an i.
+# Other forms of the apostrophe, and the dotless i that some keyboards produce instead of an i.
 WRITTEN_OTHERWISE = str.maketrans({**dict.fromkeys("\u2018\u2019\u02bc\u2032\uff07\u00b4\u0060", "'"), "\u0131": "i"})
 
 
@@ -28,12 +28,12 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """One question.
+    """A question of a questionnaire.
 
-    minimum, maximum: inclusive bounds of an integer.
-    max_length: of a text, in characters.
-    missing_counts_as: the option assumed if the question was shown and skipped.
-    keep_when_hidden: positive safety options that count even if the question is hidden.
+    minimum, maximum: inclusive bounds of the answer to an integer question.
+    max_length: the maximum length of the answer to a text question, in characters.
+    missing_counts_as: the option that is assumed if the visitor saw the question and skipped it.
+    keep_when_hidden: positive safety options that still count if another answer hides the question.
     standard_code: the question's code in a public code system, as `system|code`.
     """
 
@@ -56,11 +56,14 @@ class Question:
 
     @property
     def limits(self) -> dict[str, int]:
-        """The values for the {names} in the sentences below."""
+        """The values of the {placeholders} in the problems of this question."""
         return {"low": self.minimum or 0, "high": self.maximum or 0, "limit": self.max_length or 0}
 
     def problem(self, answer: object) -> str | None:
-        """Why the answer is invalid, as a sentence with {limits} that never quotes the answer; None if it is valid."""
+        """Returns why the answer is invalid, or None if it is valid.
+
+        The reason is a sentence whose {placeholders} `limits` fill. It never quotes the answer.
+        """
         match self.type:
             case "integer":
                 return self._number_problem(answer)
@@ -111,7 +114,7 @@ class ContactField:
 
 @dataclass(frozen=True)
 class ConsentText:
-    """The text beside a consent box. A page reports the text it showed by `text_hash`: sha256, hex."""
+    """The text beside a consent box. A page reports which text it showed by its `text_hash` (SHA-256, hex)."""
 
     code: str
     text: str
@@ -142,7 +145,7 @@ class Questionnaire:
     pages: tuple[Page, ...]
     contact: ContactBlock
     definitions: Mapping[str, Condition]
-    reviewed: bool = True  # False while a translation awaits its translator and physician
+    reviewed: bool = True  # False while a translation awaits review by a translator and a physician
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:
@@ -153,7 +156,7 @@ class Questionnaire:
         return tuple(page.id for page in self.pages)
 
     def problems(self, answers: Answers) -> tuple[FieldProblem, ...]:
-        """One problem for each answer that is invalid in this version of the questionnaire."""
+        """Returns a problem for each answer that is invalid in this version of the questionnaire."""
         found = []
         for code, answer in answers.items():
             question = self.questions.get(code)
@@ -164,10 +167,10 @@ class Questionnaire:
         return tuple(found)
 
     def facts(self, answers: Answers, last_page: str | None = None) -> Facts:
-        """The facts that valid answers state (see `problems`).
+        """Returns the facts that valid answers state. `problems` tells which answers are valid.
 
-        last_page: id of the last page that the visitor completed. Skipped follow-ups on later pages do not count as
-            missing yet. None if the visitor saw the whole questionnaire.
+        last_page: the id of the last page that the visitor completed; None if the visitor saw the whole questionnaire.
+            Questions on later pages do not count as skipped.
         """
         facts = Facts()
         passed = True
@@ -190,7 +193,7 @@ class Questionnaire:
             return
         chosen = frozenset((answer,) if isinstance(answer, str) else answer if isinstance(answer, list) else ())
         if not shown:
-            chosen &= question.keep_when_hidden  # a positive safety answer is never dropped
+            chosen &= question.keep_when_hidden  # a positive safety answer counts even if its question is hidden
         if len(chosen) > 1 and NONE in chosen:
             chosen -= {NONE}
             facts.none_with_others = True
@@ -201,7 +204,7 @@ class Questionnaire:
 
 
 def _plain(text: str) -> str:
-    """Normalise a text for word lists: lower case, plain apostrophes, no accents, single spaces."""
+    """Normalises a text for word lists: lower case, plain apostrophes, no accents, single spaces."""
     text = text.translate(WRITTEN_OTHERWISE)
     if not text.isascii():
         text = "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))

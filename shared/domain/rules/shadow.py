@@ -1,4 +1,4 @@
-"""Shadow mode: what a candidate rule set says about a submission. Stored with the lead and shown to nobody."""
+"""Scores submissions in shadow mode: with a candidate rule set whose result is stored with the lead but never shown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.domain.rules.triage import RuleSet, triage
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """The result of a candidate rule set. `rules`: ids of the safety and not-a-fit rules that fired."""
+    """The result of a candidate rule set for a submission. `rules` are ids of safety and not-a-fit rules that fired."""
 
     tier: str
     rules: tuple[str, ...]
@@ -20,7 +20,10 @@ class Shadow:
 
 
 def shadow(candidate: RuleSet, answers: Answers) -> Shadow | None:
-    """Score the answers with the candidate rules. None if that fails: a candidate must never affect a patient."""
+    """Scores the answers with the candidate rules.
+
+    Returns None if scoring fails, because candidate rules must never affect a patient.
+    """
     try:
         if candidate.questionnaire.problems(answers):
             return None

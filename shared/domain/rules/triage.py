@@ -1,7 +1,7 @@
-"""Triage: computes a tier, a fit score and the reasons for both from a rule set and answers. Pure functions.
+"""Triages answers: computes a tier, a fit score and the reasons for both from a rule set. Pure functions.
 
-Safety and fit are never added up. Safety rules set floors, and the highest floor counts. The fit score only ranks leads
-without a floor.
+Safety and fit are never added up. A safety rule sets a floor, the least urgent tier that a lead may have, and the most
+urgent floor counts. The fit score only ranks leads without a floor.
 """
 
 from __future__ import annotations
@@ -17,14 +17,17 @@ from shared.domain.rules.questionnaire import Answers, Questionnaire
 
 
 class LadderStep(NamedTuple):
-    """One escalation level: how long after the submission it is due, and its audience (desk, clinician or manager)."""
+    """An escalation level: how long after the submission its alert is due, and who gets it.
+
+    audience: desk, clinician or manager.
+    """
 
     after: Span
     audience: str
 
 
 class Response(NamedTuple):
-    """What the clinic does about a lead, and who is alerted until somebody takes it."""
+    """The clinic's response to a lead: what the clinic does, and who is alerted until somebody takes the lead."""
 
     clinic_does: str
     ladder: tuple[LadderStep, ...]
@@ -32,12 +35,12 @@ class Response(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """How urgent a lead is, and what follows from that.
+    """A level of urgency of leads, and what follows from it.
 
-    rank: 0 is the most urgent.
+    rank: the position of the tier by urgency; 0 is the most urgent.
     safety: if True, closing a lead of this tier as not a fit requires a clinician.
     marketing: False if leads of this tier may never be used for marketing.
-    after_safety_rule: replaces `usual` for a lead on which a safety rule fired.
+    after_safety_rule: the response that replaces `usual` for a lead on which a safety rule fired.
     """
 
     name: str
@@ -52,7 +55,7 @@ class Tier:
 
     @property
     def escalates(self) -> bool:
-        """Whether leads of this tier alert staff."""
+        """True if leads of this tier alert staff."""
         return bool(self.usual.ladder)
 
     def response(self, *, safety_rule: bool) -> Response:
@@ -60,7 +63,11 @@ class Tier:
 
 
 class Citation(NamedTuple):
-    """A source of a rule, with an evidence mark: V read at its source, S secondary, M not checked, D our design."""
+    """A source that a rule cites, with an evidence mark.
+
+    mark: V for a source that was read itself, S for a secondary source, M for a source that was not checked, D for our
+        own design.
+    """
 
     key: str
     note: str
@@ -73,7 +80,7 @@ class Citation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FiredRule:
-    """A rule that fired, as staff see it. Stored with the lead, so that it outlives the rule set."""
+    """A rule that fired, as staff see it. It is stored with the lead, so that it outlives the rule set."""
 
     id: str
     reason: str
@@ -94,7 +101,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class SafetyRule(Rule):
-    """A rule that sets a floor. `red_flag`: False if it fires on a missing answer rather than on a given one."""
+    """A rule that sets a floor: the least urgent tier that a lead may have.
+
+    red_flag: False if the rule fires on a missing answer rather than on an answer that the visitor gave.
+    """
 
     floor: str
     message: str | None
@@ -103,7 +113,10 @@ class SafetyRule(Rule):
 
 @dataclass(frozen=True)
 class NotFitRule(Rule):
-    """A rule for leads that are not a fit. `overrides`: the floors it beats; None if any safety rule suppresses it."""
+    """A rule for leads that are not a fit for the clinic.
+
+    overrides: the floors that the rule overrides; None if any safety rule suppresses the rule.
+    """
 
     tier: str
     message: str
@@ -124,11 +137,11 @@ class Fit(NamedTuple):
 
 
 class Message(NamedTuple):
-    """A message for patients.
+    """A message of advice for patients.
 
-    closed: the sentences that come first when nobody can call.
+    closed: the sentences that come first while nobody at the clinic can call.
     call: the sentence that promises a call.
-    instead_of: id of a message that this one includes, and so replaces.
+    instead_of: the id of another message, which this message includes and therefore replaces.
     """
 
     id: str
@@ -147,7 +160,7 @@ class Source(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What changed in a version of the rules, on which ISO date, and who changed it."""
+    """An entry of the change log of a rule set: what changed in a version, on which ISO date, and who changed it."""
 
     version: str
     on: str
@@ -159,9 +172,9 @@ class Change(NamedTuple):
 class RuleSet:
     """A questionnaire with its rules, tiers and messages.
 
-    changes: oldest first; may be empty.
-    content_hash: sha256 (hex) of the bytes of the rule set, its questionnaire and the tiers.
-    net: id of the safety-net message, which comes last.
+    changes: the change log, oldest entry first; may be empty.
+    content_hash: SHA-256 (hex) of the files of the rule set, its questionnaire and the tiers.
+    net: the id of the safety-net message, which is always shown last.
     """
 
     id: str
@@ -186,7 +199,7 @@ class RuleSet:
 
 @dataclass(frozen=True, slots=True)
 class TriageResult:
-    """The result of triage. The same rule set and answers always produce the same result."""
+    """The result of triage. The same rule set and answers always produce the same triage result."""
 
     tier: str
     safety_rules: tuple[FiredRule, ...]
@@ -200,16 +213,16 @@ class TriageResult:
     rule_set: str
     rule_set_version: str
     content_hash: str
-    failed: bool = False  # these answers could not be scored completely (OPS-03)
+    failed: bool = False  # True if the answers could not be scored completely (OPS-03)
 
 
 def triage(
     rule_set: RuleSet, answers: Answers, last_page: str | None = None, also: tuple[SafetyRule, ...] = ()
 ) -> TriageResult:
-    """Score a set of valid answers.
+    """Scores valid answers with a rule set.
 
-    last_page: see `Questionnaire.facts`.
-    also: safety rules that fire whatever the answers are.
+    last_page: the id of the last page that the visitor completed; see `Questionnaire.facts`.
+    also: further safety rules, which fire whatever the answers are.
     """
     facts = rule_set.questionnaire.facts(answers, last_page)
     minor = rule_set.minor.holds(facts)
@@ -233,15 +246,15 @@ def triage(
 
 
 def triage_after_failure(rule_set: RuleSet, answers: Answers, last_page: str | None = None) -> TriageResult:
-    """Score answers that `triage` cannot score (OPS-03).
+    """Scores answers that `triage` cannot score (OPS-03).
 
-    Readable answers still count. The tier is never below the floor of the scoring-failure rule.
+    Readable answers still count. The tier is never less urgent than the floor of the scoring-failure rule.
     """
     failure = rule_set.scoring_failure
     readable = {code: answer for code, answer in answers.items() if _readable(rule_set.questionnaire, code, answer)}
     try:
         return triage(rule_set, readable, last_page, also=(failure,))
-    except Exception:  # noqa: BLE001  the rules themselves fail, so only the scoring-failure rule counts
+    except Exception:  # noqa: BLE001  if the rules themselves fail, only the scoring-failure rule counts
         minor = rule_set.minor.holds(rule_set.questionnaire.facts(readable))
         return _result(rule_set, rule_set.tiers[failure.floor], [failure], [], [], fit_score=0, tags=[], minor=minor)
 
@@ -296,7 +309,7 @@ def _fired(rules: Iterable[Rule]) -> tuple[FiredRule, ...]:
 def _messages(
     rule_set: RuleSet, tier: Tier, safety: list[SafetyRule], not_fit: list[NotFitRule], minor: bool
 ) -> tuple[str, ...]:
-    """Message ids in display order: those of the rules that set the tier, then the age notice, then the net."""
+    """Returns message ids in display order: from the rules that set the tier, the age notice, then the safety net."""
     ids = [rule.message for rule in safety if rule.floor == tier.name and rule.message]
     if not_fit and (minor or not safety):
         ids.append(not_fit[0].message)
