@@ -1,4 +1,4 @@
-"""The access log: who opened which lead, and when."""
+"""Writes the access log, which records who opened which lead, and when."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class AccessLog:
-    """Its own table; functions may only add entries."""
+    """The access log in its own table, to which functions may only add entries."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
@@ -27,7 +27,7 @@ class AccessLog:
         """Adds an entry. Raises StoreUnavailable; the caller must then not show the lead."""
         entry = {
             "lead_id": str(lead_id),
-            "entry": f"{instant(at)}#{uuid4().hex}",  # two at the same moment are two entries
+            "entry": f"{instant(at)}#{uuid4().hex}",  # two accesses at the same moment are two entries
             "staff_id": staff.id,
             "staff_name": staff.name,
             "what": what,
