@@ -1,4 +1,4 @@
-"""Lists every metric that the service can emit: those that functions add, and those of the log's metric filters."""
+"""Lists every metric that the service can emit: metrics that functions add, and metrics of the log's metric filters."""
 
 import ast
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def calls(source: str, method: str) -> Iterator[ast.Call]:
 
 
 def _names(call: ast.Call) -> Iterator[str]:
-    """Yields the names that a call may add. A name that ends in `{....tier}` is one name for each tier.
+    """Yields the metric names that a call may add. A name that ends in `{....tier}` stands for one name for each tier.
 
     Raises:
         ValueError: the name is known only at run time
