@@ -69,7 +69,7 @@ def floor(variant: Variant) -> Variant:
 
 
 def without_pyc(variant: Variant) -> Variant:
-    """Returns the artifact as plain `sam build` ships it, without .pyc files."""
+    """Returns the artifact without .pyc files, as plain `sam build` ships it."""
     folder = variant.folder.with_name(f"{variant.folder.name}-without-pyc")
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(variant.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
@@ -77,7 +77,7 @@ def without_pyc(variant: Variant) -> Variant:
 
 
 def size(variant: Variant) -> int:
-    """Returns the unzipped size in bytes."""
+    """Returns the unzipped size of the artifact in bytes."""
     return sum(path.stat().st_size for path in variant.folder.rglob("*") if path.is_file())
 
 

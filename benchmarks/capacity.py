@@ -1,7 +1,7 @@
 """Computes what a call costs on DynamoDB, in request units, from the items that it writes and reads.
 
-The rules are those of the Amazon DynamoDB developer guide ("Item sizes and formats", "Read and write operations",
-"Global secondary indexes"); tests/contract/test_capacity.py compares the result with what DynamoDB Local consumed.
+The rules come from the Amazon DynamoDB developer guide ("Item sizes and formats", "Read and write operations", "Global
+secondary indexes"); tests/contract/test_capacity.py compares the result with the units that DynamoDB Local reports.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Index:
         return cls(keys, frozenset((*keys, *table_keys, *index["Projection"].get("NonKeyAttributes", ()))))
 
     def entry(self, item: Item | None) -> Item | None:
-        """Returns the index entry of an item, or None if the item lacks a key of the index."""
+        """Returns the index entry of an item, or None if the item lacks a key attribute of the index."""
         if item is None or any(key not in item for key in self.keys):
             return None
         return {name: value for name, value in item.items() if self.attributes is None or name in self.attributes}

@@ -31,13 +31,13 @@ def interpreter() -> str:
 
 
 def imported(modules: tuple[str, ...]) -> list[str]:
-    """Returns the modules outside the standard library, which differs between Python versions."""
+    """Returns the modules without the standard library's, which differ between Python versions."""
     own = {*sys.stdlib_module_names, "__main__", "__mp_main__"}
     return sorted(name for name in modules if name.partition(".")[0] not in own)
 
 
 def comparable(recorded: dict[str, Any]) -> bool:
-    """Whether this machine can count instructions, and has the build of Python that the record was made with."""
+    """Returns whether this machine can count instructions, and has the same build of Python as in the record."""
     return can_count() and bool(recorded["python"] == interpreter())
 
 

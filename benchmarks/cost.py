@@ -37,7 +37,7 @@ BETWEEN = re.compile(r"(<!-- (\w+): made by benchmarks/cost\.py -->\n).*?(<!-- e
 
 @dataclass(frozen=True)
 class Facts:
-    """The inputs of the estimate."""
+    """The inputs of the cost estimate."""
 
     prices: dict[str, float]
     assumed: dict[str, float]
@@ -184,7 +184,7 @@ def limits(facts: Facts) -> list[Limit]:
 
 
 def throttle_of_submissions(facts: Facts) -> float:
-    """Returns the requests a second that API Gateway lets through to POST /submissions."""
+    """Returns how many requests a second API Gateway lets through to POST /submissions."""
     (stage,) = facts.of_type("AWS::ApiGatewayV2::Stage")
     settings = stage["DefaultRouteSettings"] | stage.get("RouteSettings", {}).get("POST /submissions", {})
     rate = settings["ThrottlingRateLimit"]

@@ -1,4 +1,4 @@
-"""A fake of AWS on loopback for the first request of each function, over TLS with a checked certificate.
+"""Runs a fake of AWS on loopback for the first request of each function, over TLS with a checked certificate.
 
 The fake answers at once, so that only the function's own work is measured.
 """

@@ -115,7 +115,7 @@ def _row(name: str, values: Sequence[float], unit: str) -> str:
 
 
 def tables(loads: int) -> str:
-    """Returns the tables for the English and the Spanish form."""
+    """Returns tables of the waiting times for the English and the Spanish form."""
     lines = []
     with _service() as address, _browser() as browser:
         measure(browser, address, 1)  # not recorded: this visit starts the functions

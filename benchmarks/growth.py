@@ -52,7 +52,7 @@ SECONDS = 5  # duration of the simulated flood
 
 
 class NoAccessLog:
-    """An access log that records nothing: it costs one write for each shown lead, whatever the size of the table."""
+    """An access log that records nothing: its write for each shown lead does not depend on the table's size."""
 
     def add(self, *_: object) -> None:
         pass

@@ -124,7 +124,7 @@ class Bench:
 
 
 def _runtime_client() -> Path:
-    """Installs Lambda's runtime client and compiles it, because Lambda does not ship it in the function's folder."""
+    """Installs and compiles Lambda's runtime client, which Lambda keeps outside the function's folder."""
     folder = BUILT / "packages-runtime-client"
     if not folder.exists():
         build.install(folder, PROJECT / "locks/benchmarks/runtime-client.txt", HERE, None)
@@ -133,7 +133,7 @@ def _runtime_client() -> Path:
 
 
 def ratio(ours: list[float], theirs: list[float]) -> float | None:
-    """Returns the median of the rounds' ratios."""
+    """Returns the median over the rounds of our figure divided by theirs."""
     return statistics.median(a / b for a, b in zip(ours, theirs, strict=True)) if ours and theirs else None
 
 

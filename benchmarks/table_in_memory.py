@@ -1,4 +1,4 @@
-"""A table in memory for a million leads: answers the calls of shared/adapters/dynamodb, and counts what they consume.
+"""Keeps a million leads in memory: answers the calls of shared/adapters/dynamodb, and counts what they consume.
 
 Filling DynamoDB Local with a million leads takes half an hour. tests/contract/test_capacity.py checks that this table
 and DynamoDB Local count the same.
@@ -29,7 +29,7 @@ class ConditionalCheckFailedException(Exception):
 class TableInMemory:
     """A replacement for a DynamoDB client, with one table."""
 
-    class exceptions:  # noqa: N801  named as in botocore
+    class exceptions:  # noqa: N801  botocore uses this name
         ConditionalCheckFailedException = ConditionalCheckFailedException
 
     def __init__(self, table: dict[str, Any]) -> None:
@@ -66,7 +66,7 @@ class TableInMemory:
         return {"Item": found} if found else {}
 
     def query(self, **what: Any) -> dict[str, Any]:
-        """Answers a Query.
+        """Answers a Query as DynamoDB does.
 
         Raises:
             ValueError: the condition is of a kind that the adapter does not use today

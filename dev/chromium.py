@@ -37,7 +37,7 @@ FONTS = """<?xml version="1.0"?>
   <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
 </fontconfig>
 """
-# Uses the machine's package sources and proxies. Apt's hooks do not run, and apt downloads as the current user.
+# Apt uses the machine's package sources and proxies. Its hooks do not run, and it downloads as the current user.
 APT = """#clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
@@ -83,7 +83,7 @@ def find() -> Chromium | None:
 
 
 def _may_sandbox() -> bool:
-    """Whether Chromium's sandbox can run: it refuses to run as root, and needs user namespaces."""
+    """Returns whether Chromium's sandbox can run: it refuses to run as root, and needs user namespaces."""
     unshare = shutil.which("unshare")
     return (
         os.geteuid() != 0

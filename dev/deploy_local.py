@@ -131,7 +131,7 @@ class Local:
         return Stage(self.stack, self.client, outputs, site, self.emulator.endpoint)
 
     def resources(self) -> dict[str, str]:
-        """Returns logical id -> physical id."""
+        """Returns the resources of the stack: logical id -> physical id."""
         listed = self.client("cloudformation").describe_stack_resources(StackName=self.stack)["StackResources"]
         return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in listed}
 

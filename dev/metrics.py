@@ -13,7 +13,7 @@ Dimensions = tuple[str, ...]
 
 @cache
 def emitted() -> dict[str, Dimensions]:
-    """Returns metric name -> names of its dimensions."""
+    """Returns the metrics that the service can emit: metric name -> names of its dimensions."""
     sources = [path.read_text(encoding="utf-8") for path in FUNCTIONS.glob("*.py")]
     found: dict[str, Dimensions] = {
         name: ("service",) for source in sources for call in calls(source, "add_metric") for name in _names(call)

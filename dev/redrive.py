@@ -29,12 +29,12 @@ Message = Mapping[str, Any]
 
 
 class NotConfirmed(Exception):
-    """The receiver did not confirm that it has the message."""
+    """The error of a message whose receiver did not confirm that it has the message."""
 
 
 @dataclass(frozen=True)
 class Stack:
-    """A deployed stack.
+    """A deployed stack, and the clients that reach it.
 
     queues, functions: boto3 clients of SQS and Lambda
     names: logical id -> physical id
@@ -65,7 +65,7 @@ class FailureQueue:
     """A failure queue, and what to do with its messages.
 
     name: logical id
-    content: what its messages are
+    content: the kind of its messages, in words
     outcome: what happens to the messages, as the end of a sentence that begins with "These"
     resend: sends a message again; None if messages are only deleted, because the sweep alerts staff anyway
     describe: returns the part of a message that is shown

@@ -70,7 +70,7 @@ td:first-child code { font-weight: 600; }
 
 
 class Sheet:
-    """The rule set as Markdown, section by section."""
+    """A sheet that shows the rule set as Markdown, section by section."""
 
     def __init__(self, rule_set: RuleSet) -> None:
         self.rule_set = rule_set
@@ -374,7 +374,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def text(words: str) -> str:
-    """Escapes what Markdown would interpret."""
+    """Escapes the characters that Markdown would interpret."""
     return re.sub(r"([\\`*_<|])", r"\\\1", words)
 
 

@@ -41,7 +41,7 @@ class Finding:
 
 
 class CannotRunError(Exception):
-    """A scanner gave no result, which must not look like a clean result."""
+    """The error of a scanner that gave no result, which must not look like a clean result."""
 
 
 def complete(expanded: template.Template) -> template.Template:
@@ -60,7 +60,7 @@ def _choose(value: Any) -> Any:
     return [_choose(inner) for inner in value] if isinstance(value, list) else value
 
 
-# ---- scanners
+# ---- the scanners
 
 
 def cfn_lint(path: Path) -> list[Finding]:
@@ -198,7 +198,7 @@ def no_longer_found(found: Iterable[Finding], kinds: list[Kind]) -> list[str]:
     ]
 
 
-# ---- the command
+# ---- the command `make scan`
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -42,12 +42,12 @@ console = Console(highlight=False, soft_wrap=True)
 
 
 class StepFailedError(Exception):
-    """A step had a different result than expected. The error's text never contains what a person entered."""
+    """The error of a step with a different result than expected. Its text never contains what a person entered."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A deployed stack.
+    """A deployed stack that a lead is taken through.
 
     client: returns the boto3 client of a service
     outputs: outputs of the stack
@@ -129,7 +129,7 @@ def submit(stage: Stage, submission: Json) -> Answer:
 
 
 class Alerts:
-    """A temporary queue that is subscribed to the alert topic: `with Alerts(stage) as alerts:`."""
+    """A temporary queue that is subscribed to the alert topic while `with Alerts(stage) as alerts:` runs."""
 
     def __init__(self, stage: Stage) -> None:
         self._sqs, self._sns = stage.client("sqs"), stage.client("sns")
@@ -270,7 +270,7 @@ def sign_in(stage: Stage, name: str, password: str) -> str:
 
 
 def journey(stage: Stage) -> None:
-    """Runs all steps.
+    """Runs all steps of the smoke test.
 
     Raises:
         StepFailedError: a step had a different result than expected

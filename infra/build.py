@@ -46,7 +46,7 @@ def bundle(
     python: Version = LAMBDA_PYTHON,
     platform: str | None = LAMBDA_PLATFORM,
 ) -> None:
-    """Fills the destination with everything that these functions need on Lambda."""
+    """Fills the destination folder with everything that these functions need on Lambda."""
     shutil.rmtree(destination, ignore_errors=True)
     link_tree(dependencies(python, platform), destination)
     sources(functions, destination, python)

@@ -46,7 +46,7 @@ AUTHORITIES = re.compile(r'^# Label: "(?:Amazon Root CA [1-4]|Starfield .*)"$', 
 
 
 def slim(folder: Path) -> None:
-    """Runs every step. `folder`: the installed dependencies."""
+    """Runs every step of STEPS. `folder`: the installed dependencies."""
     for step in STEPS:
         step(folder)
 

@@ -12,7 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from shared.adapters.aws import PATIENT_FACING, client
 
 ATTRIBUTES = 15  # number of attributes besides the lead itself: keys of the table and of the indexes
-LEAD = "x" * 4_000  # characters
+LEAD = "x" * 4_000  # about as many characters as a lead has
 
 logger = Logger()
 metrics = Metrics()

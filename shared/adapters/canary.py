@@ -1,4 +1,4 @@
-"""The canary: sends a fake lead to the public API and reads its alert from a queue."""
+"""Sends canaries, which are fake leads, to the public API, and reads their alerts from a queue."""
 
 from __future__ import annotations
 

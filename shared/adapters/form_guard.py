@@ -38,9 +38,9 @@ class Judgement:
 
 
 class FormGuard:
-    """Signs tokens and challenges with `key`.
+    """A guard that signs form tokens and challenges with `key`, and checks them.
 
-    A challenge is bound to one submission id. Replaying it therefore gains nothing, and used ones need not be stored.
+    A challenge is bound to one submission id. So replaying it gains nothing, and used challenges need not be stored.
     """
 
     def __init__(self, key: str) -> None:
@@ -129,7 +129,7 @@ class FormGuard:
             payload = Payload.from_base64(submission.proof)
             bound = payload.parse_salt()[2].get("form") == [_form(submission.submission_id)]
             good = bound and verify_solution(payload, self._key)[0]
-        except Exception:  # noqa: BLE001  untrusted payload: any failure means a bad proof
+        except Exception:  # noqa: BLE001  the payload is untrusted: any failure means a bad proof
             good = False
         return Sign.GOOD_PROOF if good else Sign.BAD_PROOF
 

@@ -119,7 +119,7 @@ class PlainForms:
             raise InvalidInput(problems)
         return submission
 
-    # --- answers ---
+    # --- answering requests ---
 
     def view(self, request: Request, view: FormView, status: HTTPStatus = HTTPStatus.OK) -> Response:
         form = view.form

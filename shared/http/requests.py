@@ -57,7 +57,7 @@ SENTENCES = {
 
 
 class UnreadableRequest(LeadIntakeError):
-    """The request cannot be parsed, or its media type is not accepted."""
+    """The error of a request that cannot be parsed, or whose media type is not accepted."""
 
     def __init__(self, status: HTTPStatus, detail: str) -> None:
         super().__init__(detail)
@@ -69,14 +69,14 @@ class UnreadableRequest(LeadIntakeError):
 class Request:
     """An HTTP request.
 
-    method: such as "GET".
+    method: the HTTP method, such as "GET".
     route: the API's route key, such as "GET /leads/{reference}".
-    path: as the client sent it; it may begin with a stage.
+    path: the path as the client sent it; it may begin with a stage.
     query: parameter -> its value; API Gateway joins repeated ones with commas.
     headers: name -> value of those in HEADERS that were sent.
     text: the body as API Gateway passes it on; None without one.
     is_base64: whether `text` is base64.
-    source_address, user_agent: as API Gateway saw them, since headers can claim anything.
+    source_address, user_agent: the values that API Gateway saw, since headers can claim anything.
     domain: the API's domain name, from API Gateway.
     claims: claims of signed-in staff, verified by API Gateway; empty for everyone else.
     """
@@ -116,7 +116,7 @@ class Request:
             claims=_claims(context),
         )
 
-    # --- the address ---
+    # --- the address and its parameters ---
 
     def parameter(self, name: str) -> str:
         """Returns a path parameter; "" if the route has no parameter of that name."""
@@ -175,7 +175,7 @@ class Request:
         offers = (HTML, JSON) if self.method == "GET" or self.sends_form else (JSON, HTML)
         return negotiation.preferred(self.header("accept"), offers) == HTML
 
-    # --- who asks ---
+    # --- the signed-in staff member ---
 
     @property
     def staff(self) -> Staff:
@@ -185,7 +185,7 @@ class Request:
         groups = re.split(r"[\s,]+", str(self.claims.get("cognito:groups", "")).strip("[]"))  # "[clinician desk]"
         return Staff(str(self.claims["sub"]), str(self.claims.get("username", "")), frozenset(filter(None, groups)))
 
-    # --- the body ---
+    # --- the body of the request ---
 
     @property
     def content_type(self) -> str:
@@ -250,7 +250,7 @@ def checked(values: Mapping[str, Any], model: type[M]) -> M:
 
 
 def _is_request(event: Mapping[str, Any]) -> bool:
-    """Whether the event has the types that API Gateway sends, so that later code need not check them."""
+    """Returns whether the event has the types that API Gateway sends, so that later code need not check them."""
     context, body = event.get("requestContext"), event.get("body")
     return (
         isinstance(context, dict)
@@ -265,7 +265,7 @@ def _all_text(values: object) -> bool:
 
 
 def _is_text(value: object) -> bool:
-    """Whether the value is text without lone surrogates, which cannot be encoded as UTF-8."""
+    """Returns whether the value is text without lone surrogates, which cannot be encoded as UTF-8."""
     try:
         return isinstance(value, str) and (value.isascii() or bool(value.encode()))
     except UnicodeEncodeError:

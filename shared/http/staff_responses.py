@@ -56,7 +56,7 @@ class WorklistPage(ResponseModel):
         return cls(leads=page.leads, cursor=page.next_cursor, now=page.at)
 
 
-# ---- a lead
+# ---- one lead, for staff
 
 
 class ShownSafetyRule(ResponseModel):
@@ -216,7 +216,7 @@ def _version(lead: Lead, rule_set: RuleSet) -> RuleSetVersion:
     return RuleSetVersion(id=triage.rule_set, version=triage.rule_set_version, approved_by=rule_set.approved_by)
 
 
-# ---- the rules
+# ---- the rule sets, for staff
 
 
 class RuleSetInUse(ResponseModel):

@@ -24,7 +24,7 @@ class AccessLog:
         self._table = table
 
     def add(self, lead_id: UUID, staff: Staff, what: str, at: datetime) -> None:
-        """Adds an entry. Raises StoreUnavailable; the caller must then not show the lead."""
+        """Adds an entry to the access log. Raises StoreUnavailable; the caller must then not show the lead."""
         entry = {
             "lead_id": str(lead_id),
             "entry": f"{instant(at)}#{uuid4().hex}",  # two accesses at the same moment are two entries

@@ -27,7 +27,7 @@ Json = dict[str, Any]
 def as_bundle(leads: Iterable[tuple[Lead, RuleSet | None]], at: datetime) -> Json:
     """Returns the Bundle as JSON values.
 
-    leads: each with the current rule set of its questionnaire, which has the questions' texts.
+    leads: leads, each with the current rule set of its questionnaire, which has the questions' texts.
     References have the form `Patient/<id>`, because some systems reject urn:uuid; each one is the end of a fullUrl of
     this Bundle.
     """
