@@ -21,15 +21,16 @@ def _config(**settings: Any) -> Config:
     return Config(parameter_validation=False, user_agent="spine-leads", **settings)
 
 
-# 2 attempts x (0.5 s + 1 s) plus backoff: one call ends within 4 s. Merging a resubmission takes two calls.
+# For requests that a visitor waits for: 2 attempts x (0.5 s + 1 s) plus backoff, so one call ends within 4 s.
+# Merging a resubmission takes two calls.
 PATIENT_FACING = _config(
     connect_timeout=0.5, read_timeout=1, retries={"total_max_attempts": 2, "mode": "standard"}, tcp_keepalive=True
 )
-# The spool's client makes one attempt, so that a patient gets an answer within 6 s even after the table timed out.
+# For the spool: one attempt, so that a patient gets an answer within 6 s even after the table has timed out.
 SPOOLING = _config(
     connect_timeout=0.4, read_timeout=0.8, retries={"total_max_attempts": 1, "mode": "standard"}, tcp_keepalive=True
 )
-# The client for scheduled work and long polls, where nobody waits for the answer.
+# For scheduled work and long polls, where nobody waits for the answer.
 BACKGROUND = _config(connect_timeout=2, read_timeout=15, retries={"total_max_attempts": 3, "mode": "standard"})
 
 
