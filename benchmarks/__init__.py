@@ -1,1 +1,1 @@
-"""Measurements, which are printed and not checked; tests/ checks the limits."""
+"""Measurements of speed, size and cost. They print figures; the limits are checked in tests/."""

@@ -1,4 +1,4 @@
-"""The artifacts to measure: this service as `sam build` ships it, and its peers as they would be shipped."""
+"""Builds the artifacts to measure: this service as `sam build` ships it, and its peers as they would be shipped."""
 
 import json
 import shutil
@@ -14,13 +14,17 @@ BUILT = PROJECT / "build" / "benchmarks"
 PEERS = PROJECT / "benchmarks" / "peers"
 HERE = sys.version_info[:2]
 EVENT = PROJECT / "events" / "capture_lead.json"
-# Only Chalice's command line needs these: it deploys its runtime and the application's requirements.
+# Only Chalice's command line needs these packages: it deploys its runtime and the application's requirements.
 COMMAND_LINE = ("pip", "setuptools", "wheel", "blessed", "click", "inquirer", "jinxed", "readchar", "editor", "wcwidth")
 
 
 @dataclass(frozen=True)
 class Variant:
-    """An artifact with one handler. `handler`: as in Lambda's configuration. `event`: file with the event."""
+    """An artifact with one handler.
+
+    handler: name of the handler, as in Lambda's configuration
+    event: file with the event
+    """
 
     key: str
     title: str
@@ -30,7 +34,7 @@ class Variant:
 
 
 def ours(*functions: str, where: Path = BUILT) -> list[Variant]:
-    """Returns variants of this service's functions, all built into one folder, for the Python that runs this."""
+    """Returns variants of this service's functions, built into one folder for the Python version that runs this."""
     folder = where / (functions[0] if len(functions) == 1 else "all")
     same = build.LAMBDA_PYTHON == HERE and sys.platform == "linux"
     build.bundle(functions, folder, HERE, build.LAMBDA_PLATFORM if same else None)
@@ -65,7 +69,7 @@ def floor(variant: Variant) -> Variant:
 
 
 def without_pyc(variant: Variant) -> Variant:
-    """Returns the artifact as plain `sam build` ships it, without .pyc files."""
+    """Returns the artifact without .pyc files, as plain `sam build` ships it."""
     folder = variant.folder.with_name(f"{variant.folder.name}-without-pyc")
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(variant.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
@@ -73,12 +77,12 @@ def without_pyc(variant: Variant) -> Variant:
 
 
 def size(variant: Variant) -> int:
-    """Returns the unzipped size in bytes."""
+    """Returns the unzipped size of the artifact in bytes."""
     return sum(path.stat().st_size for path in variant.folder.rglob("*") if path.is_file())
 
 
 def _peer(key: str, title: str, module: str, lock: str, event: Path = EVENT) -> Variant:
-    """Builds a peer with .pyc files, like ours: without them, compiling would be measured."""
+    """Builds a peer with .pyc files, like ours. Without them, the time for compiling would be measured."""
     folder, cache = BUILT / key, BUILT / f"packages-{lock}"
     if not cache.exists():
         build.install(cache, PROJECT / "locks" / "benchmarks" / f"peer-{lock}.txt", HERE, None)
@@ -93,7 +97,7 @@ def _peer(key: str, title: str, module: str, lock: str, event: Path = EVENT) -> 
 
 
 def _as_rest(event: dict[str, Any]) -> dict[str, Any]:
-    """Returns the event as a REST API of API Gateway sends it, since Chalice deploys that kind."""
+    """Returns the event as a REST API of API Gateway would send it, since Chalice deploys that kind of API."""
     path = event["rawPath"]
     return {
         "resource": path,

@@ -2,8 +2,9 @@
 
     make bench-baseline        records benchmarks/baseline.json again, after an intended change
 
-The cost is in instructions, divided by those for importing a fixed part of the standard library in the same run. It is
-compared only with the same build of Python. With another build, or without valgrind, only imports are compared.
+The cost is in instructions, divided by the instructions for importing a fixed part of the standard library in the same
+run. It is compared only with the same build of Python. With another build, or without valgrind, only imports are
+compared.
 """
 
 import json
@@ -20,7 +21,7 @@ from benchmarks.measuring import can_count, environment, run
 from dev.cloud import function_names
 from infra.build import module_name
 
-BUILT = artifacts.BUILT.with_name("cold-start")  # its own folder, since `make bench` may be running
+BUILT = artifacts.BUILT.with_name("cold-start")  # a separate folder, since `make bench` may be running
 BASELINE = Path(__file__).with_name("baseline.json")
 ROOM = 1.05
 
@@ -30,18 +31,20 @@ def interpreter() -> str:
 
 
 def imported(modules: tuple[str, ...]) -> list[str]:
-    """Returns the modules outside the standard library, which differs between Python versions."""
+    """Returns the modules without the standard library's, which differ between Python versions."""
     own = {*sys.stdlib_module_names, "__main__", "__mp_main__"}
     return sorted(name for name in modules if name.partition(".")[0] not in own)
 
 
 def comparable(recorded: dict[str, Any]) -> bool:
-    """Whether instructions can be counted here, with the same build of Python as in the record."""
+    """Returns whether this machine can count instructions, and has the same build of Python as in the record."""
     return can_count() and bool(recorded["python"] == interpreter())
 
 
 def starts(functions: Sequence[str], folder: Path, *, counted: bool) -> dict[str, dict[str, Any]]:
-    """Returns function -> `modules` after the first request and, if `counted`, `cost` relative to the reference."""
+    """Returns each function's `modules` after the first request and, if `counted`, its `cost` relative to the
+    reference.
+    """
     with FakeAws() as aws, ThreadPoolExecutor(2) as pool:
         variables = environment(aws)
 

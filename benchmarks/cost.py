@@ -1,11 +1,11 @@
 """Estimates what the service costs, and which limit is met first as traffic grows.
 
     python -m benchmarks.cost            prints both tables
-    python -m benchmarks.cost --write    and puts them into docs/cost.md, with the plot docs/cost.svg
+    python -m benchmarks.cost --write    also puts them into docs/cost.md, with the plot docs/cost.svg
 
-Request units are those of one lead's journey through the real functions (benchmarks/journey.py). Metrics are all that
-the code can emit, an upper bound. Memory, throttles, schedules, indexes, alarms, secrets and keys are those of
-infra/template.yaml; prices, quotas and assumptions those of prices.toml.
+Request units come from one lead's journey through the real functions (benchmarks/journey.py). Metrics are counted as
+all that the code can emit, an upper bound. Memory, throttles, schedules, indexes, alarms, secrets and keys come from
+infra/template.yaml; prices, quotas and assumptions from prices.toml.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ BETWEEN = re.compile(r"(<!-- (\w+): made by benchmarks/cost\.py -->\n).*?(<!-- e
 
 @dataclass(frozen=True)
 class Facts:
-    """The inputs of the estimate."""
+    """The inputs of the cost estimate."""
 
     prices: dict[str, float]
     assumed: dict[str, float]
@@ -59,18 +59,18 @@ class Facts:
 
     @property
     def run_seconds(self) -> float:
-        """Billed seconds for a run, on average, cold starts included."""
+        """The average billed seconds of a run, including cold starts."""
         cold = self.assumed["cold_share"]
         return (self.assumed["billed_ms"] * (1 - cold) + self.assumed["cold_ms"] * cold) / 1000
 
     @property
     def screenings(self) -> int:
-        """Screenings for a form: one after each page."""
+        """The number of screenings for a form: one after each page."""
         return len(load().rule_sets["fs-intake"].questionnaire.pages)
 
     @property
     def scheduled_runs(self) -> float:
-        """Runs of all scheduled functions in a month."""
+        """The number of runs of all scheduled functions in a month."""
         return sum(
             RUNS_A_MONTH.get(str(event["Properties"].get("Schedule")), MONTH_HOURS / 24)
             if "cron(7 *" not in str(event["Properties"])
@@ -86,7 +86,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit of the service. `rate`: submissions a second at which it is met."""
+    """A limit of the service. `rate`: submissions a second at which the limit is met."""
 
     name: str
     rate: float
@@ -94,7 +94,7 @@ class Limit:
 
 
 def monthly(leads: int, facts: Facts) -> dict[str, float]:
-    """Returns service -> dollars a month."""
+    """Returns service -> cost in dollars a month."""
     price, assumed, steps = facts.prices, facts.assumed, facts.journey.steps
     alerts = 1 + assumed["escalations_per_lead"]
     refreshes = assumed["staff_hours_per_month"] * 3600 / 15
@@ -137,7 +137,7 @@ def limits(facts: Facts) -> list[Limit]:
     assumed, quota, steps = facts.assumed, facts.quotas, facts.journey.steps
     throttle = throttle_of_submissions(facts)
     capture = facts.source["Resources"]["CaptureLead"]["Properties"]
-    requests = facts.screenings + 2  # of one visitor who fills in the form
+    requests = facts.screenings + 2  # requests of one visitor who fills in the form
     table = steps["capture_lead"].writes[""] + steps["alert_staff"].writes[""]
     hottest = max(units_shared_by_all(facts).values())
     partitions = facts.default("IndexShards")
@@ -184,7 +184,7 @@ def limits(facts: Facts) -> list[Limit]:
 
 
 def throttle_of_submissions(facts: Facts) -> float:
-    """Returns the requests a second that API Gateway lets through to POST /submissions."""
+    """Returns how many requests a second API Gateway lets through to POST /submissions."""
     (stage,) = facts.of_type("AWS::ApiGatewayV2::Stage")
     settings = stage["DefaultRouteSettings"] | stage.get("RouteSettings", {}).get("POST /submissions", {})
     rate = settings["ThrottlingRateLimit"]
@@ -192,14 +192,14 @@ def throttle_of_submissions(facts: Facts) -> float:
 
 
 def partitions_for(rate: float, facts: Facts) -> int:
-    """Returns how many partitions a rate of submissions needs, with a quarter in reserve for an uneven spread."""
+    """Returns how many partitions a rate of submissions needs, plus a quarter in case the load is uneven."""
     return round(
         rate * max(units_shared_by_all(facts).values()) / facts.quotas["partition_write_units_per_second"] * 1.25
     )
 
 
 def units_shared_by_all(facts: Facts) -> dict[str, int]:
-    """Returns the units that a lead and its alert write to the indexes whose keys many leads share."""
+    """Returns index -> units that a lead and its alert write, for the indexes in which many leads share a key."""
     both = facts.journey.steps["capture_lead"].writes + facts.journey.steps["alert_staff"].writes
     return {name: both[name] for name in ("due", "worklist", "by_arrival")}
 
@@ -219,7 +219,7 @@ def limit_table(facts: Facts) -> str:
 
 
 def written(page: str, facts: Facts) -> str:
-    """Returns the page with current tables."""
+    """Returns the page with its tables replaced by current ones."""
     tables = {
         "cost": cost_table(facts),
         "limits": limit_table(facts),
@@ -235,7 +235,7 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _dollars(amount: float) -> str:
-    return f"{amount:,.0f}" if amount >= 10 else f"{amount:.2f}"  # noqa: PLR2004  cents matter below that
+    return f"{amount:,.0f}" if amount >= 10 else f"{amount:.2f}"  # noqa: PLR2004  below 10 dollars, cents matter
 
 
 def _rate(rate: float) -> str:
@@ -247,7 +247,7 @@ def plot(facts: Facts) -> bytes:
     import matplotlib as mpl  # noqa: PLC0415  slow to import
 
     mpl.use("svg")
-    mpl.rcParams["svg.hashsalt"] = "cost"  # the same figures give the same file
+    mpl.rcParams["svg.hashsalt"] = "cost"  # makes equal figures give an equal file
     from matplotlib import pyplot as plt  # noqa: PLC0415
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.6), layout="constrained")

@@ -1,6 +1,6 @@
-"""A fake of AWS on loopback for the first request of each function, over TLS with a checked certificate.
+"""Runs a fake of AWS on loopback for the first request of each function, over TLS with a checked certificate.
 
-It answers at once, so that only the function's own work is measured.
+The fake answers at once, so that only the function's own work is measured.
 """
 
 import json
@@ -27,7 +27,7 @@ SNS = (
 
 class _Answer(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # head and body in one packet
+    wbufsize = -1  # buffers, so that head and body are sent in one packet
     server: "_Server"
 
     def do_POST(self) -> None:
@@ -58,7 +58,7 @@ class _Answer(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def log_message(self, *_: object) -> None:
-        """Does not log requests."""
+        """Does nothing, so that requests are not logged."""
 
 
 class _Server(ThreadingHTTPServer):
@@ -68,7 +68,10 @@ class _Server(ThreadingHTTPServer):
 
 
 class FakeAws:
-    """The fake: `with FakeAws() as aws:` it answers at aws.endpoint. `calls`: operations since the last `clear`."""
+    """The fake of AWS: `with FakeAws() as aws:` starts it at aws.endpoint.
+
+    calls: operations since `calls` was last cleared
+    """
 
     def __init__(self) -> None:
         authority = trustme.CA()
@@ -97,13 +100,16 @@ class FakeAws:
 
     @property
     def plain(self) -> str:
-        """The address without TLS, for webhooks and the canary, which may use loopback without TLS."""
+        """The fake's address without TLS, for webhooks and the canary, which may use loopback without TLS."""
         return f"http://127.0.0.1:{self._plain.server_address[1]}/"
 
 
 def trust(folder: Path, authority: bytes) -> None:
-    """Adds the authority to the artifact's own file of authorities, so that each variant still reads its own."""
+    """Adds the fake's certificate authority to the artifact's own file of authorities.
+
+    So each variant still reads its own file.
+    """
     shipped = folder / "botocore" / "cacert.pem"
     certificates = shipped.read_bytes()
-    shipped.unlink()  # a hard link
+    shipped.unlink()  # the file is a hard link, which must not be written through
     shipped.write_bytes(certificates + b"\n" + authority)

@@ -2,11 +2,12 @@
 
     python -m benchmarks.form_speed [--loads 7]
 
-A phone on slow 4G, by Chromium's own throttling: 1.6 Mbit/s down, 0.75 up, 150 ms for each request, a processor four
-times slower, nothing in the cache. The service is the real template on the local cloud, so server time is included.
-Chromium's throttling leaves out the round trips that open a connection (TCP and TLS: two or three more, once).
+The phone is simulated by Chromium's own throttling: slow 4G with 1.6 Mbit/s down, 0.75 up and 150 ms for each request,
+a processor four times slower, and nothing in the cache. The service is the real template on the local cloud, so server
+time is included. Chromium's throttling leaves out the round trips that open a connection (TCP and TLS: two or three
+more, once).
 
-Usable: the Start button is on the page and reacts, which is when <lead-form> has drawn it.
+The form is usable when the Start button is on the page and reacts, which is when <lead-form> has drawn it.
 """
 
 import argparse
@@ -50,7 +51,7 @@ FIRST_QUESTION = """
 
 @dataclass(frozen=True)
 class Load:
-    """One visit with an empty cache; times in milliseconds, without the icon that browsers ask for in any case."""
+    """One visit with an empty cache. Times are in milliseconds; the icon that browsers always ask for is left out."""
 
     requests: int
     bytes: int
@@ -114,10 +115,10 @@ def _row(name: str, values: Sequence[float], unit: str) -> str:
 
 
 def tables(loads: int) -> str:
-    """Returns the tables for the English and the Spanish form."""
+    """Returns tables of the waiting times for the English and the Spanish form."""
     lines = []
     with _service() as address, _browser() as browser:
-        measure(browser, address, 1)  # starts the functions
+        measure(browser, address, 1)  # not recorded: this visit starts the functions
         for language in ("en", "es"):
             found = measure(browser, f"{address}?language={language}", loads)
             lines += [

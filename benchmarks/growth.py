@@ -1,4 +1,4 @@
-"""Measures what reading costs as the table grows, and how evenly the partitions of an index share a flood.
+"""Measures what reading costs as the table grows, and how evenly the partitions of an index share a flood of leads.
 
     python -m benchmarks.growth [--leads 1000 100000 1000000]
 
@@ -48,18 +48,18 @@ SIZES = (1_000, 100_000, 1_000_000)
 OPEN, DUE, LAST_WEEK, OVERDUE_TO_RETIRE = 40, 5, 60, 20
 ADMIN = Staff("benchmark", "Benchmark", frozenset({"clinician", "admin"}))
 ONE = Partitions(1)
-SECONDS = 5  # of a simulated flood
+SECONDS = 5  # duration of the simulated flood
 
 
 class NoAccessLog:
-    """Ignores the access log: one write for each shown lead, whatever the size of the table."""
+    """An access log that records nothing: its write for each shown lead does not depend on the table's size."""
 
     def add(self, *_: object) -> None:
         pass
 
 
 def fill(count: int) -> Iterator[Item]:
-    """Yields the items of `count` leads: a few open ones, the others closed and spread over a year; none is random."""
+    """Yields the items of `count` leads: a few are open, the others closed and spread over a year. None is random."""
     for number in range(OPEN):
         due = NOW - timedelta(minutes=1) if number < DUE else NOW + timedelta(hours=1)
         lead = a_lead(URGENT, NOW - timedelta(hours=2, seconds=number), UUID(int=number))
@@ -108,7 +108,7 @@ def reads(table: LeadsTable) -> dict[str, Callable[[], object]]:
 
 
 def measure(count: int) -> dict[str, tuple[int, float]]:
-    """Returns read -> requests and capacity units, in a table of `count` leads."""
+    """Returns read -> (requests, capacity units), in a table of `count` leads."""
     memory = TableInMemory(template.expand()["Resources"]["LeadsTable"]["Properties"])
     table = LeadsTable(memory, "leads", 1)  # type: ignore[arg-type]
     memory.load(fill(count))
@@ -121,7 +121,7 @@ def measure(count: int) -> dict[str, tuple[int, float]]:
 
 
 def busiest(rate: int, partitions: int, facts: Facts, seed: int = 1) -> dict[str, int]:
-    """Returns index -> units of its busiest partition in the busiest second, at a rate of submissions."""
+    """Returns index -> units of its busiest partition in the busiest second. `rate`: submissions a second."""
     chance = random.Random(seed)  # noqa: S311  a simulation
     spread = Partitions(partitions)
     most: Counter[str] = Counter()

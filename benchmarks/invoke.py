@@ -2,9 +2,9 @@
 
     python -I -S -B benchmarks/invoke.py FOLDER HANDLER EVENT.json COUNT
 
-COUNT: number of invocations after the first. "init" stops after importing the handler, "boot" before it; "reference"
-imports a fixed part of the standard library. The last line of standard output is the result as JSON: CPU seconds, peak
-memory in KiB, files opened, modules, status.
+COUNT is the number of invocations after the first. With "init" the program stops after importing the handler, with
+"boot" before importing it; with "reference" it imports a fixed part of the standard library instead. The last line of
+standard output is the result as JSON: CPU seconds, peak memory in KiB, files opened, modules, status.
 """
 
 import json
@@ -16,7 +16,7 @@ REFERENCE = ("asyncio", "decimal", "email.parser", "http.client", "inspect", "lo
 
 
 class Context:
-    """Lambda's context object."""
+    """A substitute for Lambda's context object."""
 
     function_name = "benchmark"
     function_version = "$LATEST"
@@ -35,7 +35,7 @@ def count(event: str, _: object) -> None:
 
 
 def peak_memory() -> int:
-    with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123  (pathlib is not imported yet)
+    with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123  (importing pathlib would be measured)
         return next((int(line.split()[1]) for line in status if line.startswith("VmHWM")), 0)
 
 

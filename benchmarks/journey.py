@@ -1,4 +1,4 @@
-"""Takes one lead through the real functions, on moto: which calls each function makes, and what they cost."""
+"""Takes one lead through the real functions, on moto, to show which calls each function makes and what they cost."""
 
 from __future__ import annotations
 
@@ -19,12 +19,16 @@ from benchmarks.capacity import Item, indexes_of, item_size, read_units, write_u
 from dev import template
 from tests.aws import ENVIRONMENT, aws_in_process
 
-EVERY_CALL = "_make_api_call"  # every call of every client goes through this method
+EVERY_CALL = "_make_api_call"  # the method that every call of every client goes through
 
 
 @dataclass
 class Step:
-    """The AWS calls of one run of a function. `writes`: index, or "" for the table -> units. `reads`: units."""
+    """The AWS calls of one run of a function.
+
+    writes: index, or "" for the table -> write units
+    reads: read units
+    """
 
     function: str
     calls: Counter[str] = field(default_factory=Counter)
@@ -34,20 +38,23 @@ class Step:
 
 @dataclass(frozen=True)
 class Journey:
-    """All runs for one lead. `stored`: bytes of a closed lead, its index entries and its access log."""
+    """All runs of functions for one lead.
+
+    stored: size in bytes of a closed lead, its index entries and its access log
+    """
 
     steps: dict[str, Step]
     stored: int
 
 
 def play() -> Journey:
-    """Sends a lead, alerts staff, searches, opens and acknowledges it, and records a call and an appointment."""
+    """Sends a lead, alerts staff, searches for it, opens and acknowledges it, and records a call and an appointment."""
     os.environ.update(ENVIRONMENT)
-    from functions import alert_staff, escalate_leads  # noqa: PLC0415  reads the environment when it is imported
+    from functions import alert_staff, escalate_leads  # noqa: PLC0415  the modules read the environment when imported
     from tests.functions import calls, staff_calls  # noqa: PLC0415
 
     recorder = _Recorder()
-    silent = patch.object(logging.getLogger("leads"), "disabled", new=True)  # only calls are measured
+    silent = patch.object(logging.getLogger("leads"), "disabled", new=True)  # log lines are not measured
     with aws_in_process() as aws, recorder.listening(), redirect_stdout(io.StringIO()), silent:
         reference = recorder.step("capture_lead", lambda: staff_calls.captured(calls.URGENT, alerted=False))
         stream = calls.stream_of(calls.LEAD_ID)
@@ -57,7 +64,7 @@ def play() -> Journey:
         recorder.step("show_lead", lambda: staff_calls.opened(reference))
         for step, action in (("work_lead", {"action": "acknowledge"}), ("work_lead (booked)", {"action": "book"})):
             version = _version(aws.items(), calls.LEAD_ID)
-            recorder.step(step, lambda: staff_calls.worked(reference, version=version, **action))  # noqa: B023  run at once
+            recorder.step(step, lambda: staff_calls.worked(reference, version=version, **action))  # noqa: B023  the lambda runs at once
         stored = sum(map(_stored, aws.items())) + sum(
             item_size(item) for item in aws.dynamodb.scan(TableName=ENVIRONMENT["ACCESS_LOG"])["Items"]
         )
@@ -116,7 +123,7 @@ def _version(items: list[Item], lead_id: str) -> int:
 
 
 def _stored(item: Item) -> int:
-    """Returns the stored bytes, with the 100 bytes that DynamoDB adds to each item and index entry."""
+    """Returns the stored bytes, including the 100 bytes that DynamoDB adds to each item and index entry."""
     indexes = indexes_of(template.expand()["Resources"]["LeadsTable"]["Properties"]).values()
     entries = [item, *filter(None, (index.entry(item) for index in indexes))]
     return sum(item_size(entry) + 100 for entry in entries)

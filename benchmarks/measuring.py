@@ -1,4 +1,4 @@
-"""Measures one run of a variant: instructions, CPU time and memory of a cold start, also in Lambda's emulator."""
+"""Measures a run of a variant: instructions, CPU time and memory of a cold start, also in Lambda's emulator."""
 
 import json
 import os
@@ -21,9 +21,9 @@ from dev import template
 from dev.emulator import free_port
 
 INVOKE = PROJECT / "benchmarks" / "invoke.py"
-PYTHON = getattr(sys, "_base_executable", sys.executable)  # as Lambda's: outside any environment
+PYTHON = getattr(sys, "_base_executable", sys.executable)  # like Lambda's interpreter, outside any virtual environment
 COUNTED = re.compile(r"I\s+refs:\s+([\d,]+)")
-MOST = 300  # seconds for one run, under valgrind on a busy machine
+MOST = 300  # limit for one run, in seconds, enough for valgrind on a busy machine
 # The functions' environment, as in the template. It has no real secret, and reaches no real account.
 SETTINGS = {
     "AWS_ACCESS_KEY_ID": "benchmark",
@@ -48,7 +48,7 @@ SETTINGS = {
     "PYTHONHASHSEED": "0",
     "TZ": "UTC",
 }
-# Variables that Lambda sets. Nothing listens at the X-Ray daemon's address: datagrams to it are lost.
+# Variables that Lambda sets. Nothing listens at the X-Ray daemon's address, so datagrams to it are lost.
 LAMBDA = {
     "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
     "AWS_LAMBDA_FUNCTION_NAME": "benchmark",
@@ -61,7 +61,7 @@ LAMBDA = {
 
 
 def environment(aws: FakeAws) -> dict[str, str]:
-    """Returns every variable that the template sets, and those that Lambda sets."""
+    """Returns all variables that the template or Lambda sets."""
     found = dict.fromkeys(template.variables(), "benchmark") | SETTINGS
     return (
         found
@@ -77,7 +77,11 @@ def environment(aws: FakeAws) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Run:
-    """The result of a run. `instructions`: of the whole process, None without valgrind. Peak memory is in KiB."""
+    """The result of a run.
+
+    instructions: instructions of the whole process; None without valgrind
+    memory: peak memory in KiB
+    """
 
     instructions: int | None
     init: float
@@ -133,9 +137,9 @@ class RuntimeEmulator:
         return next(PROJECT.glob(".local/sam/lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-x86_64"), None)
 
     def start(self, variant: Variant, variables: Mapping[str, str]) -> float:
-        """Returns the milliseconds of INIT and the first request together, by the emulator's own clock.
+        """Returns how long INIT and the first request took together, in milliseconds by the emulator's own clock.
 
-        Init Duration in its REPORT line is wrong; the INIT REPORT line is right.
+        The Init Duration in the emulator's REPORT line is wrong; its INIT REPORT line is right.
         """
         address, runtime = (f"127.0.0.1:{free_port()}" for _ in range(2))
         path = f"{variant.folder}:{self._client}"

@@ -1,10 +1,11 @@
 """Measures how fast functions start, compared with the usual ways to write the same task.
 
     make bench             everything, in build/benchmarks: speed.md, speed.svg, speed.json
-    make bench SHORT=1     compares only with a, c, d and e, in fewer rounds
+    make bench SHORT=1     compares only with the peers a, c, d and e, in fewer rounds
 
-Instructions (valgrind) hardly depend on the machine's load. Times do, so variants take turns, and the result is the
-median of the rounds' ratios to `a`. AWS is a fake on loopback, over TLS with checked certificates.
+The machine's load hardly affects the count of instructions (valgrind). It does affect times, so variants take turns,
+and the result is the median of the rounds' ratios to peer a. AWS is a fake on loopback, over TLS with checked
+certificates.
 """
 
 import argparse
@@ -30,7 +31,7 @@ from infra import build
 
 mpl.use("svg")
 OURS = "capture_lead"
-FEW, MANY = 10, 60  # requests after the first; the difference is the cost of warm requests
+FEW, MANY = 10, 60  # requests after the first; the difference of both runs is the cost of warm requests
 MILLION = 1e6
 FORM_LOADS = 5
 
@@ -65,7 +66,7 @@ class Bench:
             fake_aws.trust(variant.folder, self.aws.authority)
 
     def look(self, variants: list[Variant]) -> None:
-        """Runs each variant once for memory, files, and the number of AWS calls of one submission."""
+        """Runs each variant once to record memory, opened files, and the number of AWS calls of one submission."""
         for variant in self._steps("memory, files, calls", variants):
             self.aws.calls.clear()
             seen = run(variant, "0", self.variables, counted=False)
@@ -76,7 +77,7 @@ class Bench:
                 raise SystemExit(f"{variant.key} answers {seen.status}, not 201")
 
     def count(self, variants: list[Variant], *, warm: bool) -> None:
-        """Counts instructions, two variants at a time: that does not change the counts."""
+        """Counts instructions. Two variants run at a time, which does not change the counts."""
         counts = ["0", str(FEW), str(MANY)] if warm else ["0"]
         boot = self._counted((variants[0], "boot"))
         jobs = [(variant, count) for variant in variants for count in counts]
@@ -97,7 +98,7 @@ class Bench:
         return (run(variant, count, self.variables, counted=True).instructions or 0) / MILLION
 
     def time(self, variants: list[Variant]) -> None:
-        """Measures the CPU time of import and first request; variants take turns."""
+        """Measures the CPU time of the import and the first request. Variants take turns."""
 
         def once(variant: Variant) -> None:
             self.found[variant.key].cpu.append(1000 * run(variant, "0", self.variables, counted=False).first)
@@ -123,7 +124,7 @@ class Bench:
 
 
 def _runtime_client() -> Path:
-    """Installs Lambda's runtime client, compiled: Lambda has it outside the function's folder."""
+    """Installs and compiles Lambda's runtime client, which Lambda keeps outside the function's folder."""
     folder = BUILT / "packages-runtime-client"
     if not folder.exists():
         build.install(folder, PROJECT / "locks/benchmarks/runtime-client.txt", HERE, None)
@@ -132,7 +133,7 @@ def _runtime_client() -> Path:
 
 
 def ratio(ours: list[float], theirs: list[float]) -> float | None:
-    """Returns the median of the rounds' ratios."""
+    """Returns the median over the rounds of our figure divided by theirs."""
     return statistics.median(a / b for a, b in zip(ours, theirs, strict=True)) if ours and theirs else None
 
 
@@ -140,7 +141,7 @@ def relative(value: float | None, base: float | None) -> float | None:
     return value / base if value and base else None
 
 
-# name, must, goal
+# each row: name, required value, goal
 Target = tuple[str, float, float]
 TARGETS: Mapping[str, tuple[Target, ...]] = {
     "cold instructions": (("a", 1.25, 1.10), ("d", 0.96, 0.84), ("e", 0.60, 0.52)),

@@ -1,6 +1,7 @@
-"""A table in memory for a million leads: answers the calls of shared/adapters/dynamodb, and counts what they consume.
+"""Keeps a million leads in memory: answers the calls of shared/adapters/dynamodb, and counts what they consume.
 
-Filling DynamoDB Local that far takes half an hour; tests/contract/test_capacity.py checks that both count the same.
+Filling DynamoDB Local with a million leads takes half an hour. tests/contract/test_capacity.py checks that this table
+and DynamoDB Local count the same.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 from benchmarks.capacity import Index, Item, indexes_of, item_size, read_units, write_units
 
-PAGE = 1_000_000  # bytes, a little under DynamoDB's
+PAGE = 1_000_000  # bytes; a little less than DynamoDB's limit
 CONDITION = re.compile(
     r"[#\w]+ = (?P<key>:\w+)"
     r"(?: AND \w+ (?:(?P<operator><=|<|>) (?P<limit>:\w+)|BETWEEN (?P<from>:\w+) AND (?P<to>:\w+)))?"
@@ -22,13 +23,13 @@ LAST = "\U0010ffff"
 
 
 class ConditionalCheckFailedException(Exception):
-    """Never raised: there are no concurrent writes."""
+    """The error of a failed condition. It is never raised, because there are no concurrent writes."""
 
 
 class TableInMemory:
-    """Replaces a DynamoDB client with one table."""
+    """A replacement for a DynamoDB client, with one table."""
 
-    class exceptions:  # noqa: N801  named as in botocore
+    class exceptions:  # noqa: N801  botocore uses this name
         ConditionalCheckFailedException = ConditionalCheckFailedException
 
     def __init__(self, table: dict[str, Any]) -> None:
@@ -42,7 +43,7 @@ class TableInMemory:
         self.requests, self.units = 0, 0.0
 
     def load(self, items: Iterator[Item]) -> None:
-        """Adds new items without counting."""
+        """Adds new items without counting their capacity units."""
         for item in items:
             self._store(item)
 
@@ -65,10 +66,10 @@ class TableInMemory:
         return {"Item": found} if found else {}
 
     def query(self, **what: Any) -> dict[str, Any]:
-        """Answers a Query.
+        """Answers a Query as DynamoDB does.
 
         Raises:
-            ValueError: the adapter does not use such a condition today
+            ValueError: the condition is of a kind that the adapter does not use today
         """
         name, forward = what["IndexName"], what.get("ScanIndexForward", True)
         index = self._indexes[name]
@@ -107,7 +108,7 @@ def _place(name: str, index: Index, item: Item) -> tuple[tuple[str, str], tuple[
 
 
 def _range(entries: list[tuple[str, str]], condition: re.Match[str], value: dict[str, str]) -> tuple[int, int]:
-    """Returns the range of entries that the condition selects: first, and one past the last."""
+    """Returns the range of entries that the condition selects: the index of the first, and one past the last."""
     if condition["from"]:
         return bisect_left(entries, (value[condition["from"]], "")), bisect_left(
             entries, (value[condition["to"]], LAST)

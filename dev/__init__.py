@@ -1,1 +1,1 @@
-"""Programs for developers: the local cloud, and trying rules. Nothing here is shipped."""
+"""Programs for developers, such as the local cloud and programs that try rules. Nothing in this package is shipped."""

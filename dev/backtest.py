@@ -1,11 +1,12 @@
-"""Shows which leads would change tier under other rules, for the physician who signs them.
+"""Shows which leads would change tier under other rules, for the physician who signs the rules.
 
     python -m dev.backtest OLD NEW
 
 OLD and NEW are each a rulebook folder or a git revision, such as v1.0.0 or HEAD. `--answers` names a file of vignettes,
 or a file with one JSON object per line: an answer set, or an object with `answers`, such as an exported lead. Without
-it, the same sample answers are made each time. Nothing that a patient wrote is printed: a changed answer set is named
-by its reference, id or line number. The exit status is 1 if some set could not be scored by both rule sets.
+`--answers`, the same sample answers are made each time. Nothing that a patient wrote is printed: an answer set whose
+tier changes is named by its reference, id or line number. The exit status is 1 if an answer set could not be scored by
+both rule sets.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 RULEBOOK = "shared/rulebook"
 PICTURE = PROJECT / "build" / "backtest.svg"
 SAMPLES = 2_000
-LISTED = 50  # the table names at most this many changed sets
+LISTED = 50  # the table lists at most this many changed answer sets
 CELL, ROW, LEFT, TOP = 110, 34, 190, 150  # layout of the picture, in pixels
 SAME, RAISED, LOWERED, EMPTY = "#e3e8ee", "#f6c177", "#e5716b", "#fafbfc"
 
@@ -49,7 +50,7 @@ SAME, RAISED, LOWERED, EMPTY = "#e3e8ee", "#f6c177", "#e5716b", "#fafbfc"
 class Change:
     """An answer set whose tier changes.
 
-    name: reference, id or line number of the set
+    name: reference, id or line number of the answer set
     old, new: tiers
     why: rule ids, each after + (fires only under the new rules), - (no longer fires) or ~ (has another weight)
     """
@@ -64,8 +65,8 @@ class Change:
 class Backtest:
     """The result of scoring every answer set with both rule sets.
 
-    moves: (old tier, new tier) -> number of sets, unchanged ones included
-    unscored: names of the sets that could not be scored by both
+    moves: (old tier, new tier) -> number of answer sets, including those whose tier is unchanged
+    unscored: names of the answer sets that could not be scored by both rule sets
     """
 
     old: RuleSet
@@ -80,12 +81,12 @@ class Backtest:
 
     @property
     def rules(self) -> Counter[str]:
-        """Entry of `Change.why` -> number of changed sets."""
+        """The number of changed answer sets for each entry of `Change.why`."""
         return Counter(mark for change in self.changes for mark in change.why)
 
     @property
     def tiers(self) -> list[str]:
-        """Most urgent first; tiers that only the old rules have come last."""
+        """The tiers, the most urgent first; tiers that only the old rules have come last."""
         return list(dict.fromkeys([*self.new.tiers, *self.old.tiers]))
 
     def lowered(self, old: str, new: str) -> bool:
@@ -133,7 +134,7 @@ def rules_of(place: str, questionnaire: str) -> RuleSet:
     """Loads the rule set from a folder or a git revision.
 
     Raises:
-        RulebookError: `place` is neither, or its rulebook is invalid
+        RulebookError: `place` is neither a folder nor a revision, or its rulebook is invalid
     """
     folder = Path(place)
     if folder.is_dir():
@@ -163,7 +164,7 @@ def _check_out(revision: str, destination: Path) -> None:
 
 
 def read_answers(path: Path) -> Iterator[tuple[str, Any]]:
-    """Yields the name and the answers of each set. A line that is not JSON has None for answers."""
+    """Yields the name and the answers of each answer set. For a line that is not JSON, the answers are None."""
     text = path.read_text(encoding="utf-8")
     try:
         whole = json.loads(text)
@@ -187,14 +188,14 @@ def _named(entry: Any, otherwise: str) -> tuple[str, Any]:
 
 
 def sample_answers(rule_set: RuleSet, count: int) -> Iterator[tuple[str, Any]]:
-    """Yields the same sample answers each time, so that two runs can be compared."""
-    drawn, chance = form(rule_set, (), {}), random.Random(2026)  # noqa: S311  not for secrets
+    """Yields sample answers, the same each time, so that two runs can be compared."""
+    drawn, chance = form(rule_set, (), {}), random.Random(2026)  # noqa: S311  the numbers need not be secret
     for number in range(1, count + 1):
         yield f"sample {number}", samples.sample(drawn, number, chance)["answers"]
 
 
 def show(found: Backtest, console: Console) -> None:
-    """Prints three tables: moves from tier to tier, changes by rule, and the changed sets."""
+    """Prints three tables: moves from tier to tier, changes by rule, and the changed answer sets."""
     console.print(f"old  {_title(found.old)}\nnew  {_title(found.new)}\n")
     console.print(f"{found.count} answer sets scored by both; {len(found.changes)} would change tier.")
     if found.unscored:

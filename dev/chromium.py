@@ -37,7 +37,7 @@ FONTS = """<?xml version="1.0"?>
   <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
 </fontconfig>
 """
-# The machine's package sources and proxies apply. Its hooks do not run, and apt downloads as the current user.
+# Apt uses the machine's package sources and proxies. Its hooks do not run, and it downloads as the current user.
 APT = """#clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
@@ -57,7 +57,7 @@ APT::Install-Recommends "false";
 
 @dataclass(frozen=True)
 class Chromium:
-    """How to start the browser."""
+    """The program, flags and environment that start the browser."""
 
     path: str
     env: dict[str, str] = field(default_factory=dict)
@@ -65,8 +65,8 @@ class Chromium:
 
 
 def find() -> Chromium | None:
-    """Returns the machine's Chromium, else the one in .local/chromium, else None."""
-    flags = FLAGS if _may_sandbox() else (*FLAGS, "--no-sandbox")  # only our own pages, on loopback, are opened
+    """Returns the machine's Chromium, otherwise the one in .local/chromium, otherwise None."""
+    flags = FLAGS if _may_sandbox() else (*FLAGS, "--no-sandbox")  # the browser opens only our own pages, on loopback
     own = ROOT / "usr/lib/chromium/chromium"
     for name in NAMES:
         if path := shutil.which(name):
@@ -83,7 +83,7 @@ def find() -> Chromium | None:
 
 
 def _may_sandbox() -> bool:
-    """Whether Chromium's sandbox can run: it refuses to run as root, and needs user namespaces."""
+    """Returns whether Chromium's sandbox can run: it refuses to run as root, and needs user namespaces."""
     unshare = shutil.which("unshare")
     return (
         os.geteuid() != 0
@@ -97,7 +97,7 @@ def _nested_libraries() -> list[str]:
 
 
 def install() -> None:
-    """Downloads and unpacks the package, with those of its dependencies that the machine does not have."""
+    """Downloads and unpacks Chromium's package, with the dependencies that the machine lacks."""
     if find():
         return
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
@@ -108,10 +108,10 @@ def install() -> None:
     (HOME / "fonts.conf").write_text(FONTS.format(home=HOME, root=ROOT))
     apt = ["apt-get", "-c", str(HOME / "apt.conf"), "-o", "Dpkg::Use-Pty=0"]
     print("-- Chromium (.local/chromium): package lists, then about 100 MB", flush=True)
-    subprocess.run([*apt, "-q", "update"], check=False)  # one of several sources may be unreachable
+    subprocess.run([*apt, "-q", "update"], check=False)  # goes on if one of several sources is unreachable
     subprocess.run([*apt, "-q", "--download-only", "install", *PACKAGES], check=True)
     for package in sorted((HOME / "apt/cache/archives").glob("*.deb")):
-        if not package.name.startswith("libc6_"):  # the machine's loader needs its own C library
+        if not package.name.startswith("libc6_"):  # the machine's loader needs the machine's own C library
             subprocess.run(["dpkg-deb", "--extract", str(package), str(ROOT)], check=True)
     shutil.rmtree(HOME / "apt")
     if not find():

@@ -1,7 +1,7 @@
 """Deploys the real template, with the current code, to the emulator on this machine.
 
-The emulator ignores CORS and the address of an HTTP API, so both are set here (docs/decisions/0003). A queue that only
-this machine has receives every alert, so that alerts can be seen.
+The emulator ignores CORS and the address of an HTTP API, so this module sets both (docs/decisions/0003). It also adds
+a queue that receives every alert, so that developers can see alerts.
 """
 
 import hashlib
@@ -33,15 +33,15 @@ DEPLOY_WITHIN = 120
 ALIAS = "live"
 PARAMETERS = {
     "ClinicName": "Example Spine Clinic",
-    "ClinicPhone": "(312) 555-0100",  # reserved for fiction
+    "ClinicPhone": "(312) 555-0100",  # a number reserved for fiction
     "AlertEmail": "alerts@clinic.example",
     "AllowedOrigins": "http://localhost:8000,http://127.0.0.1:8000",  # landing pages on other hosts
     "GradualDeployment": "false",  # the emulator has no CodeDeploy
 }
 STAFF = {"nurse": "clinician", "desk": "desk", "admin": "admin"}  # user -> group
-ADDRESS = "https://leads.clinic.example"  # alerts link to it, unless dev/front.py serves the service
-PASSWORD = "Only-on-this-machine-1"  # noqa: S105  # pragma: allowlist secret  (the same for all three)
-SIGN_IN_FLOWS = (  # updating a client resets these unless they are sent again
+ADDRESS = "https://leads.clinic.example"  # alerts link to this address, unless dev/front.py serves the service
+PASSWORD = "Only-on-this-machine-1"  # noqa: S105  # pragma: allowlist secret  (the same for all three users)
+SIGN_IN_FLOWS = (  # updating a client resets these flows unless they are sent again
     "ClientName",
     "SupportedIdentityProviders",
     "AllowedOAuthFlowsUserPoolClient",
@@ -58,10 +58,10 @@ SIGN_IN_FLOWS = (  # updating a client resets these unless they are sent again
 
 
 class LocalCloud:
-    """The service on the emulator: `with LocalCloud(state) as cloud:` deploys it; it answers at cloud.api.
+    """The service on the emulator: `with LocalCloud(state) as cloud:` deploys it and starts it at cloud.api.
 
     state: folder that keeps what the emulator stores
-    parameters: of the template, in place of PARAMETERS
+    parameters: parameters of the template, in place of PARAMETERS
     address: the service's address in alerts, without a slash at the end
     """
 
@@ -87,16 +87,16 @@ class LocalCloud:
 
     @property
     def api(self) -> str:
-        """Base address of the HTTP API, without a slash at the end."""
+        """The base address of the HTTP API, without a slash at the end."""
         return f"{self.emulator.endpoint}/_aws/execute-api/{self.outputs['ApiId']}/$default"
 
     @property
     def outbox(self) -> str:
-        """URL of the queue that receives every alert."""
+        """The URL of the queue that receives every alert."""
         return self.resources[OUTBOX]
 
     def client(self, service: str) -> Any:
-        """Returns a boto3 client for the emulator; settings in the environment do not change that."""
+        """Returns a boto3 client for the emulator, whatever AWS settings the environment has."""
         return boto3.session.Session().client(  # type: ignore[call-overload]  # a different class for each service
             service,
             endpoint_url=self.emulator.endpoint,
@@ -107,7 +107,7 @@ class LocalCloud:
         )
 
     def deploy(self) -> None:
-        """Creates the stack, or updates the one that an earlier run left."""
+        """Creates the stack, or updates the stack of an earlier run."""
         key = self._upload_code()
         expanded = template.expand(self.parameters, BUCKET, key)
         body = json.dumps(localise(expanded, self.emulator.endpoint, self.address)).encode()
@@ -210,18 +210,21 @@ class LocalCloud:
 
 
 def function_names() -> list[str]:
-    """Returns the logical ids of the functions."""
+    """Returns the logical ids of all functions."""
     resources = template.read()["Resources"]
     return [name for name, resource in resources.items() if resource["Type"] == "AWS::Serverless::Function"]
 
 
 def dependencies() -> Path:
-    """Returns the folder of the locked dependencies, as shipped, but for the Python that runs the functions here."""
+    """Returns the folder of the locked dependencies: as shipped, but for the Python that runs the functions here."""
     return Path(_with_build("print(build.dependencies(sys.version_info[:2], None))"))
 
 
 def build(destination: Path) -> Path:
-    """Copies this project's part of all functions. The emulator finds the dependencies by PYTHONPATH."""
+    """Copies this project's own part of all functions to one folder.
+
+    The dependencies are left out, since the emulator finds them by PYTHONPATH.
+    """
     shutil.rmtree(destination, ignore_errors=True)
     destination.mkdir(parents=True)
     modules = [re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in function_names()]

@@ -1,7 +1,7 @@
-"""`make deploy-local`: SAM CLI builds and deploys the real template to the emulator, as it would to AWS.
+"""`make deploy-local`: builds and deploys the real template to the emulator with SAM CLI, as it is deployed to AWS.
 
-The emulator enforces the roles' policies. A copy of the project is deployed, so that a rule can be changed, deployed
-and rolled back. The last output lists what the emulator cannot show.
+The emulator enforces the roles' policies. The program deploys a copy of the project, so that it can change a rule,
+deploy the change and roll it back. The last output lists what the emulator cannot show.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from infra.build import LAMBDA_PYTHON
 
 PROJECT = Path(__file__).resolve().parent.parent
 SAM = PROJECT / ".local" / "sam" / "bin" / "sam"
-STAGE = "dev"  # of infra/samconfig.toml
+STAGE = "dev"  # a stage in infra/samconfig.toml
 COPIED = ("functions", "shared", "web", "infra", "locks", "dev", "pyproject.toml")
 RULES = "shared/rulebook/fs-triage.toml"
 EARLIER, CHANGED = "at_least = 60\ntier =", "at_least = 99\ntier ="  # the fit score from which a lead is PRIORITY
@@ -43,7 +43,7 @@ GRADUAL, AT_ONCE = (
 SPOOL = ("SpooledSubmissions", "FailedSubmissions")  # submissions that may not be stored anywhere else
 DENIED = ("AccessDenied", "AuthorizationError", "not authorized")
 BY_SCHEDULE = ("EscalateLeads", "SendDigest", "RetireLeads")
-# Function -> the call that its role must allow, and the calls that it must refuse.
+# Function -> the call that its role must allow, and the calls that its role must refuse.
 REFUSED = {
     "CaptureLead": ("put", ("get", "scan", "delete", "publish")),
     "ShowLead": ("get", ("put", "delete", "scan", "publish")),
@@ -59,13 +59,13 @@ NOT_SHOWN = """What the emulator cannot show, and AWS does (docs/aws-smoke-test.
 
 
 class Sam:
-    """Runs SAM CLI on a copy of the project, with the emulator as its AWS."""
+    """SAM CLI on a copy of the project, with the emulator in place of AWS."""
 
     def __init__(self, project: Path, endpoint: str) -> None:
         self._infra = project / "infra"
         self._log = project / "sam.log"
         ours = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        self._environment = {  # the caller's, since the build may fetch packages; without their AWS settings
+        self._environment = {  # the caller's variables, since the build may fetch packages; without AWS settings
             **ours,
             "PATH": f"{Emulator.python().parent}:{os.environ.get('PATH', os.defpath)}",
             "AWS_ENDPOINT_URL": endpoint,
@@ -83,7 +83,7 @@ class Sam:
         """Runs one SAM command.
 
         Raises:
-            RuntimeError: it failed; with the end of its output
+            RuntimeError: the command failed; the error has the end of its output
         """
         with self._log.open("wb") as log:
             done = subprocess.run(
@@ -108,7 +108,7 @@ class Sam:
 
 
 class Local:
-    """The deployed stack."""
+    """The stack that was deployed to the emulator."""
 
     def __init__(self, emulator: Emulator, stack: str) -> None:
         self.emulator = emulator
@@ -131,12 +131,12 @@ class Local:
         return Stage(self.stack, self.client, outputs, site, self.emulator.endpoint)
 
     def resources(self) -> dict[str, str]:
-        """Returns logical id -> physical id."""
+        """Returns the resources of the stack: logical id -> physical id."""
         listed = self.client("cloudformation").describe_stack_resources(StackName=self.stack)["StackResources"]
         return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in listed}
 
     def denials(self) -> list[str]:
-        """Returns the lines of the functions' log that report a refused call."""
+        """Returns the lines of the functions' logs that report a refused call."""
         pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=self.resources()["Logs"])
         lines = [event["message"] for page in pages for event in page["events"]]
         expect(lines, "the functions have logged nothing")
@@ -226,7 +226,7 @@ def _privileges(local: Local) -> None:
 
 @contextmanager
 def _user_with_policies_of(local: Local, role: str) -> Iterator[tuple[str, str]]:
-    """Creates a user with exactly the inline policies of a role. Yields their access key id and secret."""
+    """Creates a user with exactly the inline policies of a role. Yields the user's access key id and secret."""
     iam, name = local.client("iam"), f"like-{role}"[:64]
     iam.create_user(UserName=name)
     policies = iam.list_role_policies(RoleName=role)["PolicyNames"]

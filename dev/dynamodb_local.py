@@ -26,7 +26,7 @@ STOP_WITHIN = 10
 
 
 def missing() -> str | None:
-    """Returns why DynamoDB Local cannot run here, or None if it can."""
+    """Returns why DynamoDB Local cannot run on this machine, or None if it can."""
     if not shutil.which("javac"):
         return "DynamoDB Local needs a JDK, which is not installed."
     if not _folder():
@@ -52,13 +52,13 @@ def _folder() -> Path | None:
 
 
 class DynamoDBLocal:
-    """An empty database in memory: `with DynamoDBLocal() as database:` it answers at database.endpoint."""
+    """An empty database in memory: `with DynamoDBLocal() as database:` starts it at database.endpoint."""
 
     def __init__(self) -> None:
         self.port = free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed in __exit__
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  __exit__ closes it
 
     def __enter__(self) -> Self:
         folder = _folder()
@@ -95,7 +95,7 @@ class DynamoDBLocal:
                 break
             try:
                 urllib.request.urlopen(self.endpoint, timeout=1).close()
-            except urllib.error.HTTPError:  # it answers: an unsigned request is refused
+            except urllib.error.HTTPError:  # the database is running: it refuses an unsigned request
                 return
             except OSError:
                 time.sleep(0.1)

@@ -17,7 +17,7 @@ ENVIRONMENT = Path(__file__).resolve().parent.parent / ".local" / "ministack"
 START_WITHIN = 30
 STOP_WITHIN = 20
 
-# Run by the base interpreter of the emulator's environment, not by the environment's own. The same interpreter runs the
+# LAUNCHER is run by the base interpreter, not by the emulator's virtual environment. The same interpreter runs the
 # functions, so they see only their code and the locked dependencies, and a missing dependency fails here too.
 # On Linux, prctl has the kernel send SIGTERM to the emulator when this process ends, so that it saves its state.
 # The emulator has no TLS, and some policies refuse requests without TLS, so requests from loopback count as TLS.
@@ -41,12 +41,12 @@ def free_port() -> int:
 
 
 class Emulator:
-    """The emulator: `with Emulator(state, packages) as emulator:` it answers at emulator.endpoint.
+    """The emulator: `with Emulator(state, packages) as emulator:` starts it at emulator.endpoint.
 
     state: folder that keeps what is stored
-    packages: folder from which functions import their dependencies. Inside each function's code they would be some
-        4,000 files to unpack at each cold start. None if the code contains them.
-    enforced: whether the roles' policies apply; else every call is allowed
+    packages: folder from which functions import their dependencies, or None if the functions' code contains them.
+        Inside each function's code they would be some 4,000 files to unpack at each cold start.
+    enforced: whether the roles' policies apply; otherwise every call is allowed
     """
 
     def __init__(self, state: Path, packages: Path | None, *, enforced: bool = False) -> None:
@@ -79,7 +79,7 @@ class Emulator:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # so that Ctrl-C reaches only this process, which then stops it
+                start_new_session=True,  # Ctrl-C then reaches only this process, which stops the emulator
             )
         self._wait_until_ready()
         return self
@@ -90,13 +90,16 @@ class Emulator:
             try:
                 self._process.wait(STOP_WITHIN)
             except subprocess.TimeoutExpired:
-                os.killpg(self._process.pid, signal.SIGKILL)  # its session has only it and its children
+                os.killpg(self._process.pid, signal.SIGKILL)  # the emulator's session has only it and its children
                 self._process.wait()
         if self._temporary:
             self._temporary.cleanup()
 
     def _forget_stream_positions(self) -> None:
-        """Deletes how far functions have read a stream. The stream itself is not kept, so they would wait for ever."""
+        """Deletes how far functions have read a stream.
+
+        The emulator does not keep the stream itself, so functions would wait for old positions for ever.
+        """
         kept = self.state / "services" / "lambda.json"
         if kept.exists():
             content = json.loads(kept.read_text())
@@ -112,7 +115,7 @@ class Emulator:
             "LANG": "C.UTF-8",
             **({"PYTHONPATH": str(self.packages)} if self.packages else {}),
             "AUTH": str(self.enforced).lower(),
-            "BIND_HOST": "127.0.0.1",  # the default is every interface
+            "BIND_HOST": "127.0.0.1",  # by default, the emulator listens on every interface
             "GATEWAY_PORT": str(self.port),
             "PERSIST_STATE": "1",
             "STATE_DIR": str(self.state / "services"),

@@ -45,9 +45,9 @@ class _Server(ThreadingHTTPServer):
 
 
 class Front:
-    """A proxy: `with Front(cloud, outbox, port) as front:` the service answers at front.address.
+    """A proxy: `with Front(cloud, outbox, port) as front:` serves the service at front.address.
 
-    outbox: without it there is nothing below /_local/
+    outbox: collected alerts; without an outbox, there is nothing below /_local/
     port: 0 picks a free port
     """
 
@@ -74,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
     cloud: LocalCloud
     outbox: Outbox | None
 
-    def do_GET(self) -> None:  # the names are http.server's
+    def do_GET(self) -> None:  # http.server requires these names
         path = urlsplit(self.path).path
         if self.outbox is None or not path.startswith(LOCAL):
             self._forward()
@@ -94,7 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_POST  # noqa: N815
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Does not log requests."""
+        """Does nothing, so that requests are not logged."""
 
     def _forward(self) -> None:
         """Forwards the request to the emulator's HTTP API, or to its sign-in page."""
@@ -103,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
         headers["host"] = self.headers.get(
             "host", ""
-        )  # as API Gateway does: functions see the address that the visitor called
+        )  # as API Gateway does, so that functions see the address that the visitor called
         connection = http.client.HTTPConnection(api.netloc, timeout=60)
         try:
             connection.request(self.command, api.path + self.path, body, headers)
@@ -152,9 +152,12 @@ def _with_links(text: str) -> str:
 
 
 def _lead(cloud: LocalCloud, reference: str) -> str:
-    """Scans the whole table, which no deployed function may do: the reference is not a key."""
+    """Returns the lead with this reference as HTML.
+
+    The reference is not a key, so this scans the whole table, which no deployed function may do.
+    """
     pages = cloud.client("dynamodb").get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"])
-    for item in (item for page in pages for item in page["Items"] if "lead" in item):  # a tombstone has none
+    for item in (item for page in pages for item in page["Items"] if "lead" in item):  # a tombstone has no lead
         lead = json.loads(item["lead"]["S"])
         if lead["reference"] == reference:
             index = {key: item[key]["S"] for key in ("due_partition", "next_at") if key in item}

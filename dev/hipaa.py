@@ -3,7 +3,7 @@
     .local/nag/bin/python dev/hipaa.py TEMPLATE
 
 Needs the environment .local/nag, and Node.js. Prints one line for each finding: the rule and the resource. A rule that
-could not be evaluated is a finding too.
+could not be evaluated counts as a finding too.
 """
 
 import json
@@ -20,7 +20,7 @@ with tempfile.TemporaryDirectory() as folder:
     app = aws_cdk.App(outdir=folder)
     CfnInclude(aws_cdk.Stack(app, "stack"), "template", template_file=sys.argv[1])
     aws_cdk.Validations.of(app).add_plugins(cdk_nag.HIPAASecurityChecks(app))
-    with suppress(RuntimeError):  # raised if there are findings; without a report, the next line fails
+    with suppress(RuntimeError):  # raised if there are findings; if there is no report, the next line fails
         app.synth()
     reports = json.loads((Path(folder) / "validation-report.json").read_text())["pluginReports"]
 

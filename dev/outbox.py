@@ -12,7 +12,7 @@ from dev.cloud import LocalCloud
 
 @dataclass(frozen=True)
 class SentAlert:
-    """One message as a subscriber of the topic receives it."""
+    """A message as a subscriber of the topic receives it."""
 
     sent_at: str
     subject: str
@@ -36,7 +36,7 @@ class SentAlert:
 
 
 class Outbox:
-    """Collects alerts in a thread, and calls `on_alert` with each new one."""
+    """A collector of alerts. It runs in a thread, and calls `on_alert` with each new alert."""
 
     def __init__(self, cloud: LocalCloud, on_alert: Callable[[SentAlert], None] = lambda _: None) -> None:
         self._cloud = cloud
@@ -56,7 +56,7 @@ class Outbox:
 
     @property
     def alerts(self) -> list[SentAlert]:
-        """The oldest first."""
+        """Returns the collected alerts, the oldest first."""
         return list(self._alerts)
 
     def _saved_lines(self) -> list[str]:

@@ -1,8 +1,8 @@
-"""Empties the failure queues of a stack: sends messages again if that helps, else shows and deletes them.
+"""Empties the failure queues of a stack: sends messages again if that helps, otherwise shows and deletes them.
 
-`make redrive STACK=name`; for the local cloud add ENDPOINT=http://127.0.0.1:port. It asks before each queue, unless
-YES=1. Messages are sent one at a time, and deleted only after the receiver has confirmed them. Nothing that identifies
-a person is shown.
+The command is `make redrive STACK=name`; for the local cloud add ENDPOINT=http://127.0.0.1:port. It asks before each
+queue, unless YES=1. Messages are sent one at a time, and deleted only after the receiver has confirmed them. Nothing
+that identifies a person is shown.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ Message = Mapping[str, Any]
 
 
 class NotConfirmed(Exception):
-    """The receiver did not confirm that it has the message."""
+    """The error of a message whose receiver did not confirm that it has the message."""
 
 
 @dataclass(frozen=True)
 class Stack:
-    """A deployed stack.
+    """A deployed stack, and the clients that reach it.
 
     queues, functions: boto3 clients of SQS and Lambda
     names: logical id -> physical id
@@ -52,7 +52,7 @@ def to_spool(stack: Stack, body: str) -> None:
 
 
 def to_webhook(stack: Stack, body: str) -> None:
-    """Invokes the delivery as SNS does. The webhook keeps its id, so that the receiver can drop a duplicate."""
+    """Invokes the delivery function as SNS does. The webhook keeps its id, so the receiver can drop a duplicate."""
     answer = stack.functions.invoke(
         FunctionName=stack.names["DeliverWebhook"], InvocationType="Event", Payload=json.dumps(_webhook_event(body))
     )
@@ -62,14 +62,14 @@ def to_webhook(stack: Stack, body: str) -> None:
 
 @dataclass(frozen=True)
 class FailureQueue:
-    """A failure queue and what to do with its messages.
+    """A failure queue, and what to do with its messages.
 
     name: logical id
-    content: what its messages are
-    outcome: what happens to them, after "These"
-    resend: sends a message again; None if its messages are only deleted, because the sweep alerts staff anyway
-    describe: what is shown of a message
-    confirmation: what is shown once the receiver has the message
+    content: the kind of its messages, in words
+    outcome: what happens to the messages, as the end of a sentence that begins with "These"
+    resend: sends a message again; None if messages are only deleted, because the sweep alerts staff anyway
+    describe: returns the part of a message that is shown
+    confirmation: text that is shown once the receiver has the message
     """
 
     name: str
@@ -125,7 +125,7 @@ def redrive(stack: Stack, ask: Callable[[str], bool], say: Callable[[str], None]
     """Works through all failure queues. Returns False if a message could not be sent again."""
     complete = True
     for queue in QUEUES:
-        if queue.name not in stack.names:  # a stack without a webhook
+        if queue.name not in stack.names:  # a stack without a webhook has no such queue
             continue
         count, in_flight = _depth(stack, queue)
         held = f" ({in_flight} more are held for some minutes)" if in_flight else ""
@@ -140,7 +140,10 @@ def redrive(stack: Stack, ask: Callable[[str], bool], say: Callable[[str], None]
 def _send_again(
     stack: Stack, queue: FailureQueue, count: int, resend: Callable[[Stack, str], None], say: Callable[[str], None]
 ) -> bool:
-    """Sends at most `count` messages: one that fails again returns to the queue, and must not be sent for ever."""
+    """Sends at most `count` messages, because a message that fails again returns to the queue.
+
+    Without the limit, the same message would be sent for ever.
+    """
     for number, message in enumerate(_messages(stack, queue, count), start=1):
         with _release(stack, queue, [message]) as held:
             try:
@@ -156,7 +159,7 @@ def _send_again(
 def _show_and_delete(
     stack: Stack, queue: FailureQueue, count: int, ask: Callable[[str], bool], say: Callable[[str], None]
 ) -> None:
-    """Deletes only messages that it has shown."""
+    """Shows messages and then deletes them. A message that was not shown is not deleted."""
     with _release(stack, queue, []) as held:
         for message in _messages(stack, queue, count):
             held.append(message)
@@ -194,7 +197,7 @@ def _messages(stack: Stack, queue: FailureQueue, count: int) -> Iterator[Message
 
 
 def _depth(stack: Stack, queue: FailureQueue) -> tuple[int, int]:
-    """Returns the number of visible messages, and of those in flight."""
+    """Returns the number of visible messages, and the number in flight."""
     names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
     answer = stack.queues.get_queue_attributes(QueueUrl=stack.names[queue.name], AttributeNames=names)
     visible, in_flight = (int(answer["Attributes"][name]) for name in names)
@@ -209,7 +212,11 @@ def _description(queue: FailureQueue, message: Message) -> str:
 
 
 def _webhook_event(body: str) -> dict[str, Any]:
-    """Returns the SNS event: Lambda's copy after its last retry, or SNS's message if it could not reach Lambda."""
+    """Returns the SNS event of a failed delivery.
+
+    The queue holds either Lambda's copy of the event after its last retry, or SNS's message if SNS could not reach
+    Lambda.
+    """
     content = _json(body)
     if "requestPayload" in content:
         payload: dict[str, Any] = content["requestPayload"]
@@ -226,7 +233,7 @@ def _json(body: str) -> dict[str, Any]:
 
 
 def _text(fields: Mapping[str, Any], name: str, shape: re.Pattern[str]) -> str:
-    """Returns a field if it has the expected shape, else "unknown": nothing else of a message is shown."""
+    """Returns a field if it has the expected shape, otherwise "unknown". Nothing else of a message is shown."""
     found = shape.fullmatch(str(fields.get(name, "")))
     return found[0] if found else "unknown"
 
@@ -236,7 +243,7 @@ def named(stack: str, endpoint: str | None) -> Stack:
     more: dict[str, Any] = {}
     if endpoint:
         more = {"endpoint_url": endpoint, "region_name": template.REGION}
-        more |= {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # the emulator's
+        more |= {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # the emulator accepts these credentials
     pages = boto3.client("cloudformation", **more).get_paginator("list_stack_resources").paginate(StackName=stack)
     names = {
         resource["LogicalResourceId"]: resource["PhysicalResourceId"]

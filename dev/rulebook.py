@@ -1,6 +1,6 @@
 """Prints the whole rule set for the physician who signs it: `python -m dev.rulebook`, as Markdown or with --html.
 
-The sheet is made from the loaded rules, so what is signed is what runs. The content hash identifies the files.
+The sheet is made from the loaded rules, so that the physician signs what runs. The content hash identifies the files.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ td:first-child code { font-weight: 600; }
 
 
 class Sheet:
-    """The rule set as Markdown, section by section."""
+    """A sheet that shows the rule set as Markdown, section by section."""
 
     def __init__(self, rule_set: RuleSet) -> None:
         self.rule_set = rule_set
@@ -295,7 +295,8 @@ class Sheet:
     def _options(self, asked: str, ticked: frozenset[str], one: tuple[str, str], many: tuple[str, str]) -> str:
         """Returns the options in the patient's words, after a verb.
 
-        one, many: the verb for one option and for several, for single-choice and for multiple-choice questions
+        one: verbs for a single-choice question, the first for one option, the second for several
+        many: the same for a multiple-choice question
         """
         question = self.questions[asked]
         wording = [f"{code(o.code)} “{text(o.label)}”" for o in question.options if o.code in ticked]
@@ -373,7 +374,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def text(words: str) -> str:
-    """Escapes what Markdown would interpret."""
+    """Escapes the characters that Markdown would interpret."""
     return re.sub(r"([\\`*_<|])", r"\\\1", words)
 
 
@@ -417,14 +418,17 @@ def approval(by: str, on: str) -> str:
 
 
 def html(markdown: str, title: str) -> str:
-    """Returns one self-contained page. A name in the first cell of a row is an anchor; elsewhere it links there."""
+    """Returns one self-contained page.
+
+    A name in the first cell of a table row becomes an anchor; anywhere else, the name links to its anchor.
+    """
     body = MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown)
     body = re.sub(r"<tr>\n<td><code>([^<]+)</code>", r'<tr id="\1">\n<td><b><code>\1</code></b>', body)
     rows = set(re.findall(r'<tr id="([^"]+)">', body))
     tiers = "EMERGENCY|URGENT|PRIORITY|ROUTINE|NOT_A_FIT"
     body = re.sub(rf"<td>(<code>({tiers})</code></td>)", r'<td class="\2">\1', body)
     body = re.sub(
-        r"(?<!<b>)<code>([^<]+)</code>(?! “)",  # an option may have the name of a question
+        r"(?<!<b>)<code>([^<]+)</code>(?! “)",  # the text of an option may equal the name of a question
         lambda name: f'<a href="#{name[1]}">{name[0]}</a>' if name[1] in rows else name[0],
         body,
     )

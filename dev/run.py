@@ -1,7 +1,7 @@
 """`make run`: runs the service on this machine, at one address, until Ctrl-C or SIGTERM.
 
 The real template runs on the emulator. Every alert is a line in the terminal, and on the outbox page. Stored leads are
-kept in .local/state for the next run. A saved source file is deployed to the running service.
+kept in .local/state for the next run. When a source file is saved, it is deployed to the running service.
 """
 
 import argparse
@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    """Stops the service on SIGTERM, as Ctrl-C does. Ignores a second one: make also sends one to its process group."""
+    """Stops the service on SIGTERM, as Ctrl-C does. Ignores a second one: make also sends SIGTERM."""
     signal.signal(number, signal.SIG_IGN)
     signal.default_int_handler(number, frame)
 
@@ -91,7 +91,7 @@ def _arguments() -> argparse.Namespace:
 
 @contextlib.contextmanager
 def _lock(state: Path) -> Iterator[None]:
-    """Locks the state: two services would overwrite each other's data."""
+    """Locks the state folder, because two running services would overwrite each other's data."""
     state.mkdir(parents=True, exist_ok=True)
     with (state / "running").open("w") as lock:
         try:
@@ -108,7 +108,7 @@ def _check_port(port: int) -> None:
 
 
 def _warm_up(site: str) -> None:
-    """Starts the functions of the form, so that the first visitor does not wait for that."""
+    """Starts the functions of the form, so that the first visitor does not have to wait for their cold start."""
 
     def get(path: str) -> None:
         with contextlib.suppress(OSError):
@@ -119,7 +119,7 @@ def _warm_up(site: str) -> None:
 
 
 def _demo(site: str, port: int) -> Demo:
-    """Returns a page on another origin that embeds the form; on any free port if `port` is in use."""
+    """Returns a page on another origin that embeds the form. If `port` is in use, the page gets any free port."""
     try:
         return Demo(port, site)
     except OSError:
@@ -166,7 +166,7 @@ def _watch(cloud: LocalCloud, stopping: threading.Event) -> None:
                 cloud.deploy()
             else:
                 cloud.update_code()
-        except Exception as error:  # noqa: BLE001  # a half-saved file; the next save tries again
+        except Exception as error:  # noqa: BLE001  # the file may be half saved; the next save tries again
             console.print(f"[red]changed[/] {', '.join(names)}: not live: {error}")
         else:
             console.print(f"[green]changed[/] {', '.join(names)}: live after {time.monotonic() - started:.1f} s")

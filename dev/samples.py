@@ -1,4 +1,4 @@
-"""Sample leads: obviously invented people with varied answers, sent as a landing page sends them."""
+"""Sends sample leads: obviously invented people with varied answers, sent as a landing page sends them."""
 
 import json
 import random
@@ -11,13 +11,14 @@ from rich.console import Console
 from rich.progress import track
 
 QUESTIONNAIRE = "fs-intake"
-NONE_RATE = 0.9  # how often a sample patient picks 'none' if it is offered; else every sample would be an emergency
+# How often a sample patient picks 'none' if it is offered. Without it, every sample would be an emergency.
+NONE_RATE = 0.9
 
 
 def send(site: str, count: int, console: Console) -> None:
-    """Posts `count` leads, and prints how often each disposition was the answer."""
+    """Posts `count` leads, and prints how often each disposition was returned."""
     questionnaire = json.load(urllib.request.urlopen(f"{site}questionnaires/{QUESTIONNAIRE}", timeout=30))
-    chance = random.Random()  # noqa: S311  # not for secrets
+    chance = random.Random()  # noqa: S311  # the numbers need not be secret
     dispositions: dict[str, int] = {}
     for number in track(range(1, count + 1), description="Sample leads", console=console):
         disposition = _post(f"{site}submissions", sample(questionnaire, number, chance))
@@ -27,7 +28,7 @@ def send(site: str, count: int, console: Console) -> None:
 
 
 def sample(questionnaire: dict[str, Any], number: int, chance: random.Random) -> dict[str, Any]:
-    """Returns one filled-in form."""
+    """Returns a filled-in form. `number` makes the sample's contact data unique."""
     answers: dict[str, Any] = {}
     for page in questionnaire["pages"]:
         for question in page["questions"]:

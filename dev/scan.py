@@ -1,8 +1,9 @@
 """`make scan`: runs every scanner on what is deployed. The exit status is 1 if a finding is neither fixed nor accepted.
 
-Template scanners read the template as AWS gets it after the SAM transform. Those that ignore conditions read it with
-all optional resources included. Accepted findings and their reasons are in infra/accepted.toml; for code and secrets,
-beside the line. `--offline` skips the look-up of known vulnerabilities; without it, a failed look-up is a failure.
+Template scanners read the template as AWS gets it after the SAM transform. Scanners that ignore conditions read it with
+all optional resources included. infra/accepted.toml lists accepted findings and their reasons; findings in code and
+secrets are accepted by a comment on their line. `--offline` skips the look-up of known vulnerabilities; without it, a
+failed look-up counts as a failure.
 """
 
 from __future__ import annotations
@@ -33,14 +34,14 @@ WITHIN = 300
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`place`: logical id of a resource, or file and line."""
+    """A finding of a scanner. `place`: logical id of a resource, or file and line."""
 
     rule: str
     place: str
 
 
 class CannotRunError(Exception):
-    """A scanner gave no result, which must not look like a clean one."""
+    """The error of a scanner that gave no result, which must not look like a clean result."""
 
 
 def complete(expanded: template.Template) -> template.Template:
@@ -59,11 +60,11 @@ def _choose(value: Any) -> Any:
     return [_choose(inner) for inner in value] if isinstance(value, list) else value
 
 
-# ---- scanners
+# ---- the scanners
 
 
 def cfn_lint(path: Path) -> list[Finding]:
-    """Runs all rules, informational ones too, and AWS's rules for serverless applications."""
+    """Runs all of cfn-lint's rules, including informational ones, and AWS's rules for serverless applications."""
     # `make lint` checks W2001, unused parameters, on the template as written: the transform itself uses up some
     command = [IN / "cfn-lint", "-f", "json", "-i", "W2001", "-c", "I", "-a", "cfn_lint_serverless.rules", "-t", path]
     found = json.loads(_output(command, {0, 2, 4, 6, 8, 10, 12, 14}) or "[]")
@@ -71,7 +72,7 @@ def cfn_lint(path: Path) -> list[Finding]:
 
 
 def _resource(entry: dict[str, Any]) -> str:
-    """Returns the logical id of a finding. Serverless rules name it only in the message."""
+    """Returns the logical id of the resource that a finding is about. Serverless rules name it only in the message."""
     place = entry["Location"].get("Path") or []
     if len(place) > 1 and place[0] == "Resources":
         return str(place[1])
@@ -103,16 +104,17 @@ def cdk_nag_hipaa(path: Path) -> list[Finding]:
 
 
 def ruff_security() -> list[Finding]:
-    """Runs ruff's S rules, which are bandit's."""
+    """Runs ruff's S rules, which are the rules of bandit."""
     found = json.loads(_output([IN / "ruff", "check", "--select", "S", "--output-format", "json", PROJECT], {0, 1}))
     return [Finding(entry["code"], f"{entry['filename']}:{entry['location']['row']}") for entry in found]
 
 
 def detect_secrets() -> list[Finding]:
-    """Searches every tracked file, except locks (hashes) and sample events (invented ids). Accepted ones are marked on
-    their line. "test" and "testing" are the emulators' keys.
+    """Searches every tracked file for secrets, except locks (hashes) and sample events (invented ids).
 
-    Candidates are not verified over the network: one that cannot be verified would count as harmless.
+    Accepted candidates are marked on their line. "test" and "testing" are the emulators' keys. Candidates are not
+    verified
+    over the network: one that cannot be verified would count as harmless.
     """
     files = [name for name in _output(["git", "ls-files"], {0}).splitlines() if not NO_SECRETS.search(name)]
     report = json.loads(
@@ -129,7 +131,7 @@ NO_SECRETS = re.compile(r"^locks/|package-lock\.json$|^events/")
 
 
 def pip_audit(lock: str = "runtime") -> list[Finding]:
-    """Looks up known vulnerabilities of the shipped packages, on the internet. No answer is a failure."""
+    """Looks up known vulnerabilities of the shipped packages on the internet. Getting no answer counts as a failure."""
     path = PROJECT / "locks" / f"{lock}.txt"
     options = ["--strict", "--disable-pip", "--require-hashes", "--progress-spinner", "off", "-f", "json"]
     report = json.loads(_output([TOOLS / "audit" / "bin" / "pip-audit", *options, "-r", path], {0, 1}) or "{}")
@@ -162,7 +164,7 @@ def _output(command: list[Any], fine: set[int], folder: Path = PROJECT) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Findings that are accepted for one reason. `findings`: rule -> resources, or "*" for all."""
+    """A group of findings that are accepted for one reason. `findings`: rule -> resources, or "*" for all."""
 
     name: str
     reason: str
@@ -182,7 +184,9 @@ def unexplained(found: Iterable[Finding], kinds: list[Kind]) -> list[Finding]:
 
 
 def no_longer_found(found: Iterable[Finding], kinds: list[Kind]) -> list[str]:
-    """Returns accepted findings that no longer occur: left in place, they would hide the next such finding."""
+    """Returns accepted findings that no longer occur. If they stayed in the file, they would hide the next such
+    finding.
+    """
     rules = {finding.rule for finding in found}
     places = {(finding.rule, finding.place) for finding in found}
     return [
@@ -194,7 +198,7 @@ def no_longer_found(found: Iterable[Finding], kinds: list[Kind]) -> list[str]:
     ]
 
 
-# ---- the command
+# ---- the command `make scan`
 
 
 def main(arguments: list[str] | None = None) -> int:

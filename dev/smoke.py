@@ -2,8 +2,8 @@
 
     python -m dev.smoke STACK        (`make smoke STACK=...`; credentials and region as for any AWS tool)
 
-Everything it needs is in the stack's outputs. It adds a user and a subscription while it runs, and erases its lead.
-Staff get the lead's alert; the lead's name says that it is a test.
+Everything that the program needs is in the stack's outputs. It adds a user and a subscription while it runs, and erases
+its lead. Staff get the lead's alert; the lead's name says that it is a test.
 """
 
 import base64
@@ -34,7 +34,7 @@ from rich.console import Console
 
 SAMPLE = Path(__file__).resolve().parent.parent / "tests" / "data" / "submission.json"
 PERSON = {"name": "TEST - please ignore", "phone": "(312) 555-0199", "email": "smoke.test@example.com"}
-ALERT_WITHIN = 150  # seconds; with the stream off, the sweep takes two minutes
+ALERT_WITHIN = 150  # seconds; if the stream is off, the sweep takes two minutes
 GROUPS = ("clinician", "admin")
 Json = dict[str, Any]
 
@@ -42,15 +42,15 @@ console = Console(highlight=False, soft_wrap=True)
 
 
 class StepFailedError(Exception):
-    """A step had another result than expected. The text never contains what a person entered."""
+    """The error of a step with a different result than expected. Its text never contains what a person entered."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A deployed stack.
+    """A deployed stack that a lead is taken through.
 
     client: returns the boto3 client of a service
-    outputs: of the stack
+    outputs: outputs of the stack
     site, sign_in: addresses of the service and of the sign-in page, without a slash at the end
     """
 
@@ -85,7 +85,7 @@ def outputs_of(stack: str, client: Callable[[str], Any]) -> dict[str, str]:
 
 @contextmanager
 def step(what: str) -> Iterator[None]:
-    """Prints what is being done, and its result."""
+    """Prints what a step does, and its result."""
     started = time.monotonic()
     with console.status(f"{what} ..."):
         try:
@@ -113,14 +113,14 @@ def call(method: str, url: str, value: object = None, token: str = "") -> Answer
 
 
 def test_lead() -> Json:
-    """Returns a form without a red flag; the name says that it is a test."""
+    """Returns a filled-in form without a red flag. The lead's name says that it is a test."""
     sample: Json = json.loads(SAMPLE.read_text(encoding="utf-8"))
     answers = {code: answer for code, answer in sample["answers"].items() if code != "note"}
     return sample | {"submission_id": str(uuid.uuid4()), "answers": answers, "contact": PERSON}
 
 
 def submit(stage: Stage, submission: Json) -> Answer:
-    """Sends a submission as the form does: after a 503 it tries again."""
+    """Sends a submission as the form does: it tries again after a 503."""
     for _ in range(3):
         answer = call("POST", f"{stage.site}/submissions", submission)
         if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
@@ -129,7 +129,7 @@ def submit(stage: Stage, submission: Json) -> Answer:
 
 
 class Alerts:
-    """A temporary queue that is subscribed to the alert topic: `with Alerts(stage) as alerts:`."""
+    """A temporary queue that is subscribed to the alert topic while `with Alerts(stage) as alerts:` runs."""
 
     def __init__(self, stage: Stage) -> None:
         self._sqs, self._sns = stage.client("sqs"), stage.client("sns")
@@ -166,10 +166,10 @@ class Alerts:
         self._exit.close()
 
     def about(self, reference: str) -> str:
-        """Returns the text of the alert.
+        """Returns the text of the alert about a lead.
 
         Raises:
-            StepFailedError: it did not arrive in time
+            StepFailedError: the alert did not arrive in time
         """
         deadline = time.monotonic() + ALERT_WITHIN
         while time.monotonic() < deadline:
@@ -184,7 +184,7 @@ class Alerts:
 
 @contextmanager
 def colleague(stage: Stage) -> Iterator[tuple[str, str]]:
-    """Creates a user for this run only. Yields name and password."""
+    """Creates a user for this run only. Yields the user's name and password."""
     identities, pool = stage.client("cognito-idp"), stage.outputs["StaffPoolId"]
     name, password = f"smoke-{secrets.token_hex(4)}", f"aA1{secrets.token_urlsafe(24)}"
     identities.admin_create_user(UserPoolId=pool, Username=name, TemporaryPassword=password, MessageAction="SUPPRESS")
@@ -198,7 +198,7 @@ def colleague(stage: Stage) -> Iterator[tuple[str, str]]:
 
 
 class _Form(HTMLParser):
-    """The first form of the sign-in page: its action and its fields."""
+    """A parser that finds the first form of the sign-in page: its action and its fields."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -219,7 +219,7 @@ class _Form(HTMLParser):
 
 
 class _StopsAt(urllib.request.HTTPRedirectHandler):
-    """Follows redirects, except to the inbox: that address has the code."""
+    """A handler that follows redirects, except to the inbox, because the address of that redirect has the code."""
 
     def __init__(self, inbox: str) -> None:
         self._inbox = inbox
@@ -254,7 +254,7 @@ def sign_in(stage: Stage, name: str, password: str) -> str:
     try:
         browser.open(urljoin(address, form.action or address), body, timeout=60).close()
         back = ""
-    except urllib.error.HTTPError as answer:  # the redirect that is not followed
+    except urllib.error.HTTPError as answer:  # the redirect to the inbox, which is not followed
         back = answer.headers.get("location", "")
     returned = parse_qs(urlsplit(back).query)
     expect(returned.get("state") == [state] and "code" in returned, "the sign-in page did not redirect to the inbox")
@@ -270,10 +270,10 @@ def sign_in(stage: Stage, name: str, password: str) -> str:
 
 
 def journey(stage: Stage) -> None:
-    """Runs all steps.
+    """Runs all steps of the smoke test.
 
     Raises:
-        StepFailedError: a step had another result than expected
+        StepFailedError: a step had a different result than expected
     """
     with ExitStack() as cleaning:
         with step("The form is served, with its content security policy"):
@@ -328,7 +328,7 @@ def main() -> None:
     console.print(f"{stage.stack} at {stage.site} (staff get one alert, about a lead that is marked as a test)")
     try:
         journey(stage)
-    except (StepFailedError, ClientError, BotoCoreError, OSError) as error:  # OSError: an address that does not answer
+    except (StepFailedError, ClientError, BotoCoreError, OSError) as error:  # OSError: an address does not answer
         problem = str(error) if isinstance(error, StepFailedError) else f"{type(error).__name__}: {error}"
         sys.exit(f"{problem}. The run's user and subscription were removed; a lead named {PERSON['name']!r} may stay.")
     console.print("All steps passed. The lead was erased, and the user and the subscription of this run were removed.")

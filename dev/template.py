@@ -1,4 +1,4 @@
-"""Reads the SAM template, and expands it to plain CloudFormation, offline, with the library that AWS runs."""
+"""Reads the SAM template, and expands it to plain CloudFormation, offline, with the library that AWS itself uses."""
 
 import copy
 import json
@@ -13,31 +13,31 @@ from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "infra" / "template.yaml"
-logging.getLogger("samtranslator").setLevel(logging.ERROR)  # hides its usage figures and feature switches
+logging.getLogger("samtranslator").setLevel(logging.ERROR)  # hides the library's usage figures and feature switches
 REGION = "us-east-1"
 Template = dict[str, Any]
 
 
 class _Session:
-    """Stands for a boto3 session: the translator reads only its region."""
+    """A substitute for a boto3 session: the translator reads only its region."""
 
     region_name = REGION
 
 
 def read() -> Template:
-    """Returns the template as it is written."""
+    """Returns the template as it is in the file, before the SAM transform."""
     return copy.deepcopy(_parsed(TEMPLATE.read_text()))
 
 
 @cache
 def _parsed(text: str) -> Template:
-    """Cached: parsing takes a third of a second, and tests read the template dozens of times."""
+    """Returns the parsed template, cached: parsing takes a third of a second, and tests read it dozens of times."""
     template: Template = yaml_parse(text)
     return template
 
 
 def variables() -> set[str]:
-    """Returns every environment variable that any function gets, from `Globals` or its own properties."""
+    """Returns every environment variable that any function gets, from `Globals` or from its own properties."""
     source = read()
     functions = [entry for entry in source["Resources"].values() if entry["Type"] == "AWS::Serverless::Function"]
     described = [source["Globals"]["Function"], *(function["Properties"] for function in functions)]
@@ -45,7 +45,7 @@ def variables() -> set[str]:
 
 
 def routes() -> dict[str, str]:
-    """Returns route, such as "GET /" -> logical id of its function."""
+    """Returns route -> logical id of its function. A route is a text such as "GET /"."""
     resources = read()["Resources"]
     found = {}
     for route in (entry["Properties"] for entry in resources.values() if entry["Type"] == "AWS::ApiGatewayV2::Route"):
@@ -53,13 +53,13 @@ def routes() -> dict[str, str]:
         uri = resources[integration]["Properties"]["IntegrationUri"]
         function = (
             uri["Fn::GetAtt"][0] if "Fn::GetAtt" in uri else uri["Ref"].split(".")[0]
-        )  # the function, or its alias
+        )  # the integration names the function or its alias
         found[str(route["RouteKey"])] = str(function)
     return found
 
 
 def expand(parameters: dict[str, str] | None = None, bucket: str = "bucket", key: str = "bundle.zip") -> Template:
-    """Returns the template as deployed. All functions get one S3 object as code; `sam package` makes one for each."""
+    """Returns the template as deployed. All functions share one S3 object as code; `sam package` makes one for each."""
     source = read()
     source["Globals"]["Function"]["CodeUri"] = {"Bucket": bucket, "Key": key}
     values = {"AWS::Region": REGION, **(parameters or {})}

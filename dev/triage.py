@@ -1,8 +1,8 @@
 """Scores answer sets with the rules: `python -m dev.triage FILE...`, or from standard input.
 
-Input: one answer set per line, as JSON; or a file of vignettes, an object with a list `vignettes`, each with `answers`
-and `expected`. Output: one result per line, as JSON; for vignettes it says whether the result is as expected. The exit
-status is 1 if an answer set is invalid, or a vignette disagrees.
+Input: one answer set per line, as JSON; or a file of vignettes, which is an object with a list `vignettes`, each with
+`answers` and `expected`. Output: one result per line, as JSON; for vignettes, the result says whether it is as
+expected. The exit status is 1 if an answer set is invalid, or the result of a vignette is not as expected.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def results(rule_set: RuleSet, stream: TextIO) -> Iterator[dict[str, Any]]:
     first = stream.readline()
     try:
         json.loads(first)
-    except (ValueError, RecursionError):  # JSON over several lines, or a line that is not JSON
+    except (ValueError, RecursionError):  # the file has JSON over several lines, or a line that is not JSON
         rest = stream.read()
         try:
             whole = json.loads(first + rest)

@@ -1,4 +1,4 @@
-"""One module for each Lambda function: it reads the event, calls the use case and responds.
+"""One module for each Lambda function: each reads its event, calls a use case and responds.
 
-wiring.py builds what they share. Only this package writes logs and metrics.
+wiring.py builds what the functions share. Only this package writes logs and metrics.
 """

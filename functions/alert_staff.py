@@ -1,4 +1,7 @@
-"""Table stream: alerts staff of a new lead. Stream records hold keys only; the stored lead says which alert is due."""
+"""Alerts staff about a new lead; invoked by the table's stream.
+
+Stream records hold keys only, so the function reads the stored lead to see which alert is due.
+"""
 
 from typing import Any
 

@@ -28,5 +28,5 @@ def handler(request: Request, context: Any) -> Response:
     captured = capture_ad_lead(request.read(AdLead), arrival, intake, ads.questionnaire)
     if captured and captured.counted:
         telemetry.capture(captured)
-    # 200 for a spooled lead too: it is just as durable, and the network sends again after any other status.
+    # The ad network gets 200 for a spooled lead too: it is just as durable, and any other status makes it send again.
     return respond(HTTPStatus.OK, Taken())

@@ -31,7 +31,7 @@ intake = wiring.intake(load_candidate())
 
 @cache
 def forms() -> PlainForms:
-    """Loaded only when somebody sends a plain form."""
+    """Returns the reader of plain HTML forms, which is loaded only when somebody sends one."""
     from shared.usecases.plain_form import redraw_form  # noqa: PLC0415
 
     return wiring.plain_forms(lambda form, problems: redraw_form(form, problems, rulebook), return_origins())
@@ -48,7 +48,7 @@ def handler(request: Request, context: Any) -> Response:
     at = wiring.now()
     form = forms().read(request) if request.sends_form else None
     submission = forms().submission(request, form, guard.submission_id, at) if form else request.read(Submission)
-    logger.append_keys(reference=reference_of(submission.submission_id))  # also on lines about failures from here on
+    logger.append_keys(reference=reference_of(submission.submission_id))  # later lines about failures have it
     judged = guard.judge(submission, at)
     source = PLAIN_FORM if form and judged.source == FORM else judged.source
     visit = Visit(request.source_address, request.user_agent)
@@ -61,7 +61,7 @@ def handler(request: Request, context: Any) -> Response:
 def report(captured: Captured) -> None:
     telemetry.capture(captured)
     if captured.counted:
-        metrics.add_metric("page_active", MetricUnit.Count, 1)  # an alarm rings when nothing is counted
+        metrics.add_metric("page_active", MetricUnit.Count, 1)  # an alarm fires when nothing is counted
 
 
 def answer(request: Request, form: FilledForm | None, submission: Submission, captured: Captured) -> Response:

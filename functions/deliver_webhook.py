@@ -1,4 +1,7 @@
-"""Alert topic: sends a signed webhook to a pager or a CRM. Lambda retries a failure, then keeps it in a queue."""
+"""Sends a signed webhook for each alert to a pager or a CRM; invoked by the alert topic.
+
+Lambda retries a failed delivery, then keeps the alert in a failure queue.
+"""
 
 from typing import Any
 
@@ -15,7 +18,7 @@ webhook = wiring.webhook()
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> None:
-    for sent in notifications(event):  # SNS sends one at a time
+    for sent in notifications(event):  # SNS puts one message into each event
         lead = WaitingLead.of(sent.message_id, sent.at, sent.attributes)
         webhook.deliver(lead, wiring.now())
         metrics.add_metric("webhooks", MetricUnit.Count, 1)

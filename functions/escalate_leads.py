@@ -1,4 +1,4 @@
-"""Every minute: sends the alerts that are due, whether a first alert that failed or the next escalation level."""
+"""Sends the alerts that are due, every minute: first alerts that failed, and the next escalation levels."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from functions.wiring import logger, metrics
 from shared.domain.leads.alert import Alert
 from shared.usecases.alerting import escalate_leads
 
-TIME_LIMIT = timedelta(seconds=30)  # even with one slow lead, less than the timeout; the next run continues
+TIME_LIMIT = timedelta(seconds=30)  # below the timeout even if one lead is slow; the next run continues
 
 alerting = wiring.alerting()
 SAFETY_TIERS = {
@@ -34,7 +34,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 
 
 def count(alerts: list[Alert]) -> None:
-    """Counts alerts. `untaken` rings an alarm: an urgent lead reached its last escalation level and nobody has it."""
+    """Counts the sent alerts.
+
+    The metric `untaken` makes an alarm fire: an urgent lead has reached its last escalation level and has no owner.
+    """
     metrics.add_metric("alerted", MetricUnit.Count, len(alerts))
     metrics.add_metric("escalated", MetricUnit.Count, sum(alert.level > 1 for alert in alerts))
     untaken = [alert for alert in alerts if alert.last and alert.tier in SAFETY_TIERS and not alert.suspect]

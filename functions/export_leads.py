@@ -1,4 +1,4 @@
-"""GET /leads/export: a date range of leads as CSV or FHIR, in pages. GET /leads/{reference}/fhir: one lead as FHIR."""
+"""GET /leads/export exports a date range of leads as CSV or FHIR, in pages; GET /leads/{reference}/fhir one lead."""
 
 import json
 from datetime import datetime
@@ -35,7 +35,7 @@ def handler(request: Request, context: Any) -> Response:
 
 
 def as_csv(page: Exported, query: ExportQuery) -> str:
-    """Only the first page has the header, so that concatenated pages are one CSV file."""
+    """Returns a page as CSV. Only the first page has the header line, so that concatenated pages are one CSV file."""
     lines = leads_csv.rows((lead for lead, _ in page.leads), zone)
     return lines if query.cursor else leads_csv.header() + lines
 
@@ -45,7 +45,7 @@ def as_fhir(page: Exported, at: datetime) -> str:
 
 
 def page_headers(page: Exported, query: ExportQuery, at: datetime) -> dict[str, str]:
-    """The file name, and a Link to the next page (RFC 8288) if there is one."""
+    """Returns the headers with the file name and, if there is a next page, a Link to it (RFC 8288)."""
     first, last = query.days(at, zone)
     name = {"content-disposition": f'attachment; filename="leads-{first}-{last}.{query.format}"'}
     if page.next_cursor is None:

@@ -1,4 +1,4 @@
-"""GET /leads/{reference}/person: everything stored about a lead's person, to answer a data access request."""
+"""GET /leads/{reference}/person: returns everything stored about a lead's person, to answer a data access request."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,4 +1,4 @@
-"""GET /leads: a page of the worklist, for signed-in staff. It identifies no person."""
+"""GET /leads: returns a page of the worklist to signed-in staff. The worklist identifies no person."""
 
 from http import HTTPStatus
 from typing import Any

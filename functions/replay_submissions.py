@@ -1,4 +1,7 @@
-"""Spool queue: stores the leads that arrived while the table was unavailable. What fails stays queued."""
+"""Stores the spooled leads that arrived while the table was unavailable; invoked by the spool queue.
+
+An entry that cannot be stored stays in the queue.
+"""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Every day: deletes data whose retention period is over (shared/rulebook/retention.toml)."""
+"""Deletes data whose retention period is over, every day (periods: shared/rulebook/retention.toml)."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from functions.wiring import logger, metrics
 from shared.rulebook.retention import retention
 from shared.usecases.retiring import retire_leads
 
-TIME_LIMIT = timedelta(minutes=4)  # less than the function's timeout; the next run continues
+TIME_LIMIT = timedelta(minutes=4)  # below the function's timeout; the next run continues
 
 leads = wiring.leads_table()
 kept_for = retention()

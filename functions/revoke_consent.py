@@ -1,4 +1,7 @@
-"""Revokes a consent. Operators invoke it (IAM); it has no public route. The command is in docs/privacy.md."""
+"""Revokes a consent. Operators invoke this function with IAM credentials; it has no public route.
+
+The command is in docs/privacy.md.
+"""
 
 from typing import Any
 
@@ -14,11 +17,15 @@ leads = wiring.leads_table()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
-    """Fails the invocation if the payload is invalid, the lead does not exist, or it changed meanwhile (call again)."""
+    """Revokes the consent that the payload names.
+
+    The invocation fails if the payload is invalid, the lead does not exist, or somebody changed the lead in the
+    meantime (then call again).
+    """
     revocation = checked(event, Revocation)
     try:
         lead = revoke_consent(revocation, leads, wiring.now())
     except NotFound:
-        raise NotFound("No lead has this lead_id.") from None  # the caller sees this text but no status
+        raise NotFound("No lead has this lead_id.") from None  # the operator sees this text but no status
     logger.info("consent revoked", extra={"reference": lead.reference, "consent": revocation.consent})
     return {"reference": lead.reference, "consent": revocation.consent, "given": lead.consents_to(revocation.consent)}

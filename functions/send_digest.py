@@ -1,4 +1,4 @@
-"""Every open day at opening: sends the manager how many leads wait and how quickly leads were taken."""
+"""Sends the manager a digest at each opening of the clinic: how many leads wait, and how quickly leads were taken."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""GET /leads/{reference}: a whole lead, for signed-in staff. Opening it writes to the access log only."""
+"""GET /leads/{reference}: returns a whole lead to signed-in staff. Opening a lead changes only the access log."""
 
 from http import HTTPStatus
 from typing import Any

@@ -25,7 +25,7 @@ rulebook, clinic = wiring.rulebook(), wiring.clinic()
 files = WebFiles(lambda language: {**clinic.words(), **notices(rulebook, language)})
 sign_in = SignInSettings.from_environment()
 inbox = WebFiles(lambda _language: {**clinic.words(), **sign_in.words()}, FOLDER / "inbox")
-INBOX_HEADERS = HEADERS | {  # its script also asks the sign-in service for a token
+INBOX_HEADERS = HEADERS | {  # the inbox's script also asks the sign-in service for a token
     "content-security-policy": POLICY.replace("connect-src 'self'", f"connect-src 'self' {sign_in.address}".rstrip()),
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
@@ -43,5 +43,5 @@ def handler(request: Request, context: Any) -> Response:
 
 
 def home_page(language: str) -> str:
-    """The file name of the hosted form in that language."""
+    """Returns the file name of the hosted form in `language`."""
     return f"index.{language}.html" if language not in ("", "en") else "index.html"

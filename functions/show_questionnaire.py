@@ -1,4 +1,4 @@
-"""GET /questionnaires/{id}: the form's definition, its JSON Schema, or FHIR R4, depending on Accept."""
+"""GET /questionnaires/{id}: returns the form's definition, its JSON Schema, or FHIR R4, depending on Accept."""
 
 import json
 from typing import Any
@@ -25,7 +25,7 @@ def schema(rule_set: RuleSet) -> dict[str, Any]:
 
 
 def fhir(rule_set: RuleSet) -> dict[str, Any]:
-    from shared.formats.fhir.questionnaire import as_fhir  # as above  # noqa: PLC0415
+    from shared.formats.fhir.questionnaire import as_fhir  # seldom asked for, so not loaded at start  # noqa: PLC0415
 
     return as_fhir(rule_set)
 

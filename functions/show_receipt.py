@@ -1,4 +1,4 @@
-"""GET /received/{submission_id}: the receipt page of the plain form, available for an hour."""
+"""GET /received/{submission_id}: shows the receipt page of the plain form, which is available for an hour."""
 
 from typing import Any
 

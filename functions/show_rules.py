@@ -1,4 +1,4 @@
-"""GET /rules: the active rule sets and their approval by a physician, for signed-in staff."""
+"""GET /rules: returns the active rule sets and their approvals by a physician to signed-in staff."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,4 +1,4 @@
-"""Log lines and metrics that several functions write. Alarms and docs/runbook.md search for these texts and names."""
+"""Writes log lines and metrics that several functions share. Alarms and docs/runbook.md search for their names."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def capture(captured: Captured) -> None:
-    """Logs and counts what became of a submission."""
+    """Logs and counts the outcome of a submission."""
     lead = captured.lead
     if lead is None:
         return
-    if captured.spooled:  # counted as captured once the replay stores it
+    if captured.spooled:  # a spooled lead is counted as captured once the replay stores it
         logger.warning("spooled", extra={"reference": lead.reference, "lead_id": str(lead.lead_id), "tier": lead.tier})
         if captured.counted:
             metrics.add_metric("spooled", MetricUnit.Count, 1)
@@ -35,7 +35,7 @@ def capture(captured: Captured) -> None:
 
 
 def stored(lead: Lead) -> None:
-    """Logs and counts a new lead. A canary is logged but never counted."""
+    """Logs and counts a new lead. A canary's lead is logged but never counted."""
     logger.info("captured", extra={"reference": lead.reference, "lead_id": str(lead.lead_id), "tier": lead.tier})
     if lead.source == CANARY:
         return
@@ -58,13 +58,16 @@ def alerted(alert: Alert) -> None:
 
 
 def count_seconds_to_alert(alert: Alert, at: datetime) -> None:
-    """Measures first alerts only. An unfinished form waits on purpose, so its alert has no `received_at`: skipped."""
+    """Measures the seconds from a lead's arrival to its first alert. Later alerts are not measured.
+
+    Unfinished forms are skipped: they wait on purpose, so their alerts have no `received_at`.
+    """
     if alert.level == 1 and alert.received_at:
         metrics.add_metric("seconds_to_alert", MetricUnit.Seconds, (at - alert.received_at).total_seconds())
 
 
 def lead_failed(what: Literal["alert failed", "retiring failed"], lead_id: UUID, error: Exception) -> None:
-    """Logs the error's type, never its text, which may quote a patient."""
+    """Logs that a lead failed, with the error's type but never its text, which may quote a patient."""
     logger.error(
         what,
         extra={

@@ -1,7 +1,7 @@
-"""Every hour: checks delivery end to end and counts missing subscriptions.
+"""Checks every hour that leads reach staff, and counts missing subscriptions.
 
-One canary goes from the public API to its alert, another goes through the spool. Alarms read the metrics, and an
-alarm also rings when the metrics stop.
+One canary goes from the public API to its alert, another one goes through the spool. Alarms watch the metrics;
+an alarm also fires when the metrics stop.
 """
 
 from datetime import timedelta
@@ -13,7 +13,8 @@ from functions import wiring
 from functions.wiring import logger, metrics
 from shared.usecases.delivery_watch import Watched, watch_delivery
 
-LONGEST_DELIVERY = timedelta(minutes=3)  # without the stream, the sweep takes two; less than the function's timeout
+# The sweep takes two minutes if the stream fails. The limit must stay below the function's timeout.
+LONGEST_DELIVERY = timedelta(minutes=3)
 
 watch = wiring.watch(LONGEST_DELIVERY)
 
@@ -27,7 +28,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
         metrics.add_metric("canary_seconds", MetricUnit.Seconds, watched.took.total_seconds())
     metrics.add_metric("canaries_delivered_by_spool", MetricUnit.Count, int(watched.took_by_spool is not None))
     metrics.add_metric("subscriptions_missing", MetricUnit.Count, watched.missing)
-    metrics.add_metric("page_active", MetricUnit.Count, int(watched.quiet))  # outside page hours, silence is normal
+    metrics.add_metric("page_active", MetricUnit.Count, int(watched.quiet))  # silence is normal outside page hours
     report(watched)
     return {
         "delivered": watched.took is not None,

@@ -1,4 +1,4 @@
-"""Builds what functions share: the logger, the clock, settings, and the clients of the table, topic and queues.
+"""Builds what the functions share: the logger, the clock, settings, and the clients of the table, topic and queues.
 
 Imports are local, so that each function loads only what it needs at a cold start.
 """
@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 
 
 def prepare_process() -> None:
-    """Silences library warnings, which may quote a patient. Runs once, before the libraries load."""
+    """Silences library warnings, which may quote a patient. Runs once, before the libraries are loaded."""
     warnings.filterwarnings("ignore", message="No application metrics to publish")  # a refused request emits no metric
-    warnings.filterwarnings("ignore", message="Pydantic serializer warnings")  # they quote values
+    warnings.filterwarnings("ignore", message="Pydantic serializer warnings")  # these warnings quote values
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # its warnings quote the request
-    gc.set_threshold(70_000)  # objects; a cold start allocates fewer, and none of them can be freed
+    gc.set_threshold(70_000)  # count of objects; a cold start allocates fewer, and none of them can be freed
 
 
 prepare_process()
 
-from aws_lambda_powertools import Logger, Metrics  # noqa: E402  see prepare_process
+from aws_lambda_powertools import Logger, Metrics  # noqa: E402  prepare_process must run first
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +53,7 @@ metrics = Metrics()
 
 
 def now() -> datetime:
-    """The only clock of the service. Tests replace it."""
+    """Returns the current time. This is the only clock of the service; tests replace it."""
     return datetime.now(UTC)
 
 
@@ -83,7 +83,7 @@ def safety() -> Safety:
 def answers_visitors(
     show: Callable[[Request, Exception], Response | None] | None = None,
 ) -> Callable[[Handler], LambdaHandler]:
-    """Decorates a visitors' handler: see `problems.answers_visitors`."""
+    """Decorates a handler of visitors' requests, as `problems.answers_visitors` describes."""
     from shared.http import problems
 
     return problems.answers_visitors(safety(), logger.error, show)
@@ -108,7 +108,7 @@ def form_guard() -> FormGuard:
     return FormGuard(form_key())
 
 
-# ---- clients of AWS services and receivers
+# ---- clients of AWS services and webhook receivers
 
 
 def _dynamodb(*, background: bool = False) -> DynamoDBClient:
@@ -196,7 +196,10 @@ def digesting() -> Digesting:
 
 
 def watch(within: timedelta) -> Watch:
-    """`within`: the longest that a canary's alert may take."""
+    """Returns the settings and clients that the delivery watch needs.
+
+    within: the longest time that a canary's alert may take
+    """
     from shared.adapters.aws import BACKGROUND, client
     from shared.adapters.canary import CanaryPath
     from shared.adapters.sns import Subscriptions

@@ -1,4 +1,7 @@
-"""POST /leads/{reference}/actions: a staff member acts on a lead. Of two at once, the table decides who is first."""
+"""POST /leads/{reference}/actions: records what a staff member does with a lead.
+
+If two staff members act at once, the table decides who was first.
+"""
 
 from datetime import timedelta
 from http import HTTPStatus

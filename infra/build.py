@@ -2,8 +2,9 @@
 
     python -m infra.build CaptureLead infra/.aws-sam/build/CaptureLead       (what `sam build` runs, by infra/Makefile)
 
-Needs only the standard library. Wheels are downloaded for Lambda's Python and platform, not for this machine's, and
-checked against the hashes in locks/runtime.txt. .local/bundle caches them; each function's bundle hard-links to it.
+This program needs only the standard library. Wheels are downloaded for Lambda's Python and platform, not for this
+machine's, and checked against the hashes in locks/runtime.txt. They are cached in .local/bundle, and each function's
+bundle hard-links to the cached files.
 """
 
 import argparse
@@ -27,15 +28,15 @@ BUILD_CODE = [Path(file).read_text(encoding="utf-8") for file in (__file__, slim
 
 Version = tuple[int, int]
 LAMBDA_PYTHON: Version = (3, 13)
-LAMBDA_PLATFORM = "manylinux_2_28_x86_64"  # the runtime's glibc is newer
+LAMBDA_PLATFORM = "manylinux_2_28_x86_64"  # Lambda's glibc is newer
 TASK_ROOT = "/var/task"
 COMMENT = re.compile(r"//.*|/\*.*\*/")
 EVERY_FUNCTION_HAS = ("__init__", "wiring", "telemetry")
-WEB_FUNCTION = "show_page"  # the only one that gets web/
+WEB_FUNCTION = "show_page"  # the only function that gets web/
 
 
 def module_name(logical_id: str) -> str:
-    """CaptureLead -> capture_lead"""
+    """Converts a logical id to a module name: CaptureLead -> capture_lead."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", logical_id).lower()
 
 
@@ -45,14 +46,14 @@ def bundle(
     python: Version = LAMBDA_PYTHON,
     platform: str | None = LAMBDA_PLATFORM,
 ) -> None:
-    """Fills the destination with everything that these functions need on Lambda."""
+    """Fills the destination folder with everything that these functions need on Lambda."""
     shutil.rmtree(destination, ignore_errors=True)
     link_tree(dependencies(python, platform), destination)
     sources(functions, destination, python)
 
 
 def sources(functions: Iterable[str], destination: Path, python: Version) -> None:
-    """Adds this project's own code and data."""
+    """Adds this project's own code and data for these functions."""
     functions = list(functions)
     _copy_sources(PROJECT / "shared", destination / "shared")
     (destination / "functions").mkdir()
@@ -68,9 +69,9 @@ def sources(functions: Iterable[str], destination: Path, python: Version) -> Non
 
 
 def dependencies(python: Version, platform: str | None) -> Path:
-    """The folder of installed, slimmed and compiled dependencies, cached by lock, Python and platform.
+    """Returns the folder of installed, slimmed and compiled dependencies, cached by lock, Python and platform.
 
-    platform: None for this machine's.
+    platform: None for this machine's platform.
     """
     made_from = [LOCK.read_text(), *BUILD_CODE, str(python), str(platform), str(_can_compile(python))]
     folder = CACHE / hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:16]
@@ -88,7 +89,7 @@ def dependencies(python: Version, platform: str | None) -> Path:
 
 
 def install(folder: Path, lock: Path, python: Version, platform: str | None) -> None:
-    """Installs the locked packages and checks their hashes. platform: None for this machine's."""
+    """Installs the locked packages and checks their hashes. `platform`: None for this machine's platform."""
     version = ".".join(map(str, python))
     common = ["--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--target", str(folder)]
     uv = shutil.which("uv", path=f"{PROJECT / '.local/uv/bin'}:{os.environ.get('PATH', '')}")
@@ -107,13 +108,13 @@ def _can_compile(python: Version) -> bool:
 
 
 def compile_all(python: Version, *folders: Path, root: Path) -> None:
-    """Ships .pyc files: Lambda cannot write them, and would compile everything at each cold start.
+    """Compiles the folders to .pyc files: Lambda cannot write them, and would compile everything at each cold start.
 
-    The .pyc are hash-based and unchecked, because a zip rounds file times and timestamp-based ones would look stale.
+    The .pyc files are hash-based and unchecked: a zip rounds file times, so timestamp-based ones would look stale.
     """
     if not _can_compile(python):
         here, there = (".".join(map(str, version)) for version in (sys.version_info[:2], python))
-        print(  # to stdout: SAM shows stderr only when a build fails
+        print(  # to standard output, because SAM shows standard error only when a build fails
             f"WARNING: no .pyc are shipped, and every cold start will take seconds longer. This build runs on "
             f"Python {here}; the functions run on {there}. Install Python {there} and build again."
         )
@@ -126,7 +127,7 @@ def link_tree(source: Path, destination: Path) -> None:
     def link(original: str, copy: str) -> None:
         try:
             os.link(original, copy)
-        except OSError:  # another file system
+        except OSError:  # another file system, which cannot be hard-linked to
             shutil.copyfile(original, copy)
 
     shutil.copytree(source, destination, copy_function=link)
@@ -137,7 +138,7 @@ def _copy_sources(source: Path, destination: Path) -> None:
 
 
 def _without_comments(script: str) -> str:
-    """The script without indentation, empty lines and comment lines: a sixth smaller to download."""
+    """Returns the script without indentation, empty lines and comment lines: a sixth smaller to download."""
     lines = (line.strip() for line in script.splitlines())
     return "".join(f"{line}\n" for line in lines if line and not COMMENT.fullmatch(line))
 

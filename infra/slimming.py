@@ -1,7 +1,7 @@
-"""Removes unused parts of the dependencies, since each cold start pays for them. To skip a step, delete it from STEPS.
+"""Removes unused parts of the dependencies, because they slow down each cold start.
 
-Needs only the standard library. docs/performance.md gives the gain of each step; tests/project/test_slimming.py checks
-that none breaks a deployment.
+To skip a step, delete it from STEPS. This module needs only the standard library. docs/performance.md gives the gain of
+each step; tests/project/test_slimming.py checks that no step breaks a deployment.
 """
 
 import gzip
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-# The API calls of the functions. botocore's descriptions of all 400 services take 25 MB.
+# The AWS calls that the functions make. botocore's descriptions of all 400 services take 25 MB.
 AWS_CALLS: dict[str, tuple[str, ...]] = {
     "dynamodb": ("DeleteItem", "GetItem", "PutItem", "Query"),
     "sns": ("ListSubscriptionsByTopic", "Publish"),
@@ -20,7 +20,7 @@ AWS_CALLS: dict[str, tuple[str, ...]] = {
 }
 DESCRIPTIONS = ("service-2", "endpoint-rule-set-1", "paginators-1")
 SETTINGS = ("endpoints", "partitions", "_retry", "sdk-default-configuration")
-# No function imports these. `dns` and `deliverability` would look domains up.
+# Packages that no function imports. `dns` and `deliverability` would look domains up.
 UNUSED = (
     *("bin", ".lock", "dns", "email_validator/deliverability.py"),
     *("boto3/data", "boto3/examples", "pydantic/v1", "pydantic/mypy.py"),
@@ -40,12 +40,12 @@ UNUSED = (
         )
     ),
 )
-# Every AWS endpoint chains to one of these: https://www.amazontrust.com/repository/
+# Names of certificate authorities. Every AWS endpoint chains to one of them: https://www.amazontrust.com/repository/
 AUTHORITIES = re.compile(r'^# Label: "(?:Amazon Root CA [1-4]|Starfield .*)"$', re.MULTILINE)
 
 
 def slim(folder: Path) -> None:
-    """Runs every step. `folder`: the installed dependencies."""
+    """Runs every step of STEPS. `folder`: the installed dependencies."""
     for step in STEPS:
         step(folder)
 
@@ -57,7 +57,7 @@ def leave_out_packages(folder: Path) -> None:
 
 
 def keep_called_operations(folder: Path) -> None:
-    """Reduces botocore's data to the operations in AWS_CALLS, without documentation and uncompressed."""
+    """Reduces botocore's data to the operations in AWS_CALLS, uncompressed and without documentation."""
     data = folder / "botocore" / "data"
     full = data.rename(data.with_name("full"))
     for service, operations in AWS_CALLS.items():
@@ -75,7 +75,10 @@ def keep_called_operations(folder: Path) -> None:
 
 
 def keep_amazon_authorities(folder: Path) -> None:
-    """Keeps those of some 130 certificate authorities that sign for AWS. AWS_CA_BUNDLE can still add a proxy's."""
+    """Removes the certificate authorities that do not sign for AWS, most of some 130.
+
+    AWS_CA_BUNDLE can still add the authority of a proxy.
+    """
     bundle = folder / "botocore" / "cacert.pem"
     entries = bundle.read_text(encoding="utf-8").split("\n# Issuer:")[1:]
     kept = [f"# Issuer:{entry.rstrip()}\n" for entry in entries if AUTHORITIES.search(entry)]
@@ -90,7 +93,7 @@ STEPS = (
 
 
 def _rewrite(path: Path, text: str) -> None:
-    path.unlink()  # it may be a hard link into the installer's cache
+    path.unlink()  # the file may be a hard link into the installer's cache
     path.write_text(text, encoding="utf-8")
 
 
@@ -106,7 +109,7 @@ def _called_parts(description: dict[str, Any], operations: Iterable[str]) -> dic
 
 
 def _used_shapes(operations: Iterable[Mapping[str, Any]], shapes: Mapping[str, Any]) -> dict[str, Any]:
-    """The input, output and error shapes of these operations."""
+    """Returns the shapes of the inputs, outputs and errors of these operations."""
     found: dict[str, Any] = {}
     waiting = list(_references(list(operations)))
     while waiting:
@@ -139,7 +142,7 @@ def _without_documentation(value: Any) -> Any:
 
 
 def _read(path: Path) -> Any:
-    """The parsed JSON file, or None if there is none."""
+    """Returns the parsed JSON file, or None if it does not exist."""
     packed, plain = path.with_name(f"{path.name}.json.gz"), path.with_name(f"{path.name}.json")
     if packed.exists():
         return json.loads(gzip.decompress(packed.read_bytes()))

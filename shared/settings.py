@@ -1,4 +1,4 @@
-"""Settings of the functions, read from environment variables that infra/template.yaml sets."""
+"""Reads the settings of the functions from environment variables that infra/template.yaml sets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _required(name: str) -> str:
 
 
 class TableSettings(NamedTuple):
-    """The leads table. `index_shards`: partitions per index (template parameter IndexShards)."""
+    """The settings of the leads table. `index_shards`: partitions per index (template parameter IndexShards)."""
 
     leads_table: str
     index_shards: int
@@ -29,7 +29,7 @@ class TableSettings(NamedTuple):
 
 
 class AlertSettings(NamedTuple):
-    """The alert topic. `staff_link`: address of a lead in the staff inbox, without the reference that is appended."""
+    """The settings of alerts. `staff_link`: address in the staff inbox to which a lead's reference is appended."""
 
     topic_arn: str
     staff_link: str
@@ -46,7 +46,7 @@ class ClinicSettings(NamedTuple):
     phone: str
 
     def words(self) -> dict[str, str]:
-        """Values for the placeholders of pages."""
+        """Returns the values for the placeholders of pages."""
         return {"clinic_name": self.name, "clinic_phone": self.phone, "clinic_phone_link": phone_link(self.phone)}
 
     @classmethod
@@ -55,9 +55,9 @@ class ClinicSettings(NamedTuple):
 
 
 class SignInSettings(NamedTuple):
-    """Where staff sign in. Both are empty on a stack without sign-in; the inbox then says so.
+    """The place where staff sign in. Both fields are empty on a stack without sign-in; the inbox then says so.
 
-    address: base of /oauth2/authorize, /oauth2/token and /logout.
+    address: base address of /oauth2/authorize, /oauth2/token and /logout.
     client: the inbox's OAuth client id.
     """
 
@@ -65,7 +65,7 @@ class SignInSettings(NamedTuple):
     client: str
 
     def words(self) -> dict[str, str]:
-        """Values for the placeholders of the inbox."""
+        """Returns the values for the placeholders of the inbox."""
         return {"sign_in_address": self.address, "sign_in_client": self.client}
 
     @classmethod
@@ -75,7 +75,7 @@ class SignInSettings(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AdSettings:
-    """The ad network's lead forms.
+    """The settings for the ad network's lead forms.
 
     key: the secret set at the ad network; empty disables the webhook.
     questionnaire: id of the questionnaire on the page that the ads lead to.
@@ -90,37 +90,37 @@ class AdSettings:
 
 
 def access_log() -> str:
-    """Name of the table that records who opened which lead."""
+    """Returns the name of the table that records who opened which lead."""
     return _required("ACCESS_LOG")
 
 
 def spool_queue() -> str:
-    """URL of the spool: the queue that keeps leads while the table is unavailable."""
+    """Returns the URL of the spool, the queue that keeps leads while the table is unavailable."""
     return _required("SPOOL_QUEUE")
 
 
 def failure_queue() -> str:
-    """URL of the queue that keeps spool entries that cannot be stored."""
+    """Returns the URL of the queue that keeps spool entries that cannot be stored."""
     return _required("FAILURE_QUEUE")
 
 
 def form_key() -> str:
-    """Secret that signs form tokens and proof-of-work challenges."""
+    """Returns the secret that signs form tokens and proof-of-work challenges."""
     return _required("FORM_KEY")
 
 
 def person_key() -> str:
-    """Secret of the phone and e-mail hashes by which leads of the same person are found."""
+    """Returns the secret that hashes phone numbers and e-mail addresses, so that a person's leads can be found."""
     return _required("PERSON_KEY")
 
 
 def return_origins() -> frozenset[str]:
-    """Origins of the sites that a receipt may link back to."""
+    """Returns the origins of the sites that a receipt may link back to."""
     return frozenset(filter(None, os.environ.get("RETURN_ORIGINS", "").split(",")))
 
 
 def opening_hours() -> OpeningHours:
-    """The clinic's opening hours. Raises ValueError or KeyError for invalid settings."""
+    """Returns the clinic's opening hours. Raises ValueError or KeyError for invalid settings."""
     return OpeningHours.parse(
         os.environ.get("CLINIC_HOURS", "Mon-Fri 08:00-17:00"),
         os.environ.get("CLINIC_TIME_ZONE", "America/Chicago"),
@@ -130,7 +130,7 @@ def opening_hours() -> OpeningHours:
 
 @dataclass(frozen=True, slots=True)
 class WebhookSettings:
-    """`address`: the receiver of webhooks. `secret`: signs them; the receiver has the same one."""
+    """The settings of the webhook. `address`: its receiver. `secret`: signing key that the receiver has too."""
 
     address: str
     secret: str = field(repr=False)
@@ -141,10 +141,10 @@ class WebhookSettings:
 
 
 class WatchSettings(NamedTuple):
-    """The delivery check.
+    """The settings of the delivery watch.
 
     expected: endpoints that must be subscribed to the topic.
-    page_hours: hours in which visitors usually submit; silence within them rings an alarm.
+    page_hours: hours in which visitors usually submit; if none does, an alarm fires.
     """
 
     topic_arn: str

@@ -1,6 +1,6 @@
 """Parses the events of table streams, queues and topics. An event of any other kind raises ForeignEvent.
 
-Scheduled functions ignore their event, so nothing here parses one.
+Scheduled functions ignore their event, so this module does not parse such events.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from shared.domain.errors import ForeignEvent
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One message of an SNS topic. `at`: ISO 8601."""
+    """A message of an SNS topic. `at`: ISO 8601."""
 
     message_id: str
     at: str
@@ -23,7 +23,7 @@ class Notification:
 
 
 def stream_batch(event: object) -> dict[str, Any]:
-    """The event, if every record is from a table's stream and has the id by which a failure is reported.
+    """Returns the event if every record is from a table's stream and has the id by which a failure is reported.
 
     Raises ForeignEvent.
     """
@@ -34,7 +34,7 @@ def stream_batch(event: object) -> dict[str, Any]:
 
 
 def queue_batch(event: object) -> dict[str, Any]:
-    """The event, if every record is from a queue and has the id by which a failure is reported.
+    """Returns the event if every record is from a queue and has the id by which a failure is reported.
 
     Raises ForeignEvent.
     """
@@ -45,7 +45,7 @@ def queue_batch(event: object) -> dict[str, Any]:
 
 
 def lead_id_of(record: Mapping[str, Any]) -> UUID:
-    """The lead's id in a stream record. Raises ForeignEvent for a record of another table."""
+    """Returns the lead's id in a stream record. Raises ForeignEvent for a record of another table."""
     match record:
         case {"dynamodb": {"Keys": {"lead_id": {"S": str() as lead_id}}}}:
             try:
@@ -56,7 +56,7 @@ def lead_id_of(record: Mapping[str, Any]) -> UUID:
 
 
 def notifications(event: object) -> tuple[Notification, ...]:
-    """The messages of an SNS event. Raises ForeignEvent."""
+    """Returns the messages of an SNS event. Raises ForeignEvent."""
     match event:
         case {"Records": [_, *_] as records}:
             return tuple(map(_notification, records))

@@ -1,4 +1,4 @@
-"""e: FastAPI behind Mangum."""
+"""Peer e: uses FastAPI behind Mangum."""
 
 import os
 

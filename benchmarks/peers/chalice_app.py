@@ -1,4 +1,4 @@
-"""f: Chalice, no validation."""
+"""Peer f: uses Chalice, without validation."""
 
 import os
 

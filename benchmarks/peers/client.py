@@ -1,4 +1,4 @@
-"""a: json and boto3's client, no validation, no logs."""
+"""Peer a: uses json and boto3's client, without validation or logs."""
 
 import json
 import os

@@ -1,6 +1,6 @@
-"""The minimum for any handler with these libraries: our DynamoDB client and its settings, Logger and Metrics.
+"""The least that any handler with these libraries does: our DynamoDB client and its settings, Logger and Metrics.
 
-It stores an item with the size and attributes of a lead. It reads nothing and decides nothing.
+The handler stores an item with the size and attributes of a lead. It reads nothing and decides nothing.
 """
 
 import os
@@ -11,8 +11,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.adapters.aws import PATIENT_FACING, client
 
-ATTRIBUTES = 15  # besides the lead itself: its keys, and those of the indexes
-LEAD = "x" * 4_000  # characters
+ATTRIBUTES = 15  # number of attributes besides the lead itself: keys of the table and of the indexes
+LEAD = "x" * 4_000  # about as many characters as a lead has
 
 logger = Logger()
 metrics = Metrics()

@@ -1,4 +1,4 @@
-"""b: json and boto3's resource, no validation, no logs."""
+"""Peer b: uses json and boto3's resource, without validation or logs."""
 
 import json
 import os

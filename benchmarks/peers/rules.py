@@ -1,4 +1,4 @@
-"""36 rules as code, which replace the rulebook in the peers."""
+"""Defines 36 rules in code, which the peers use instead of the rulebook."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -75,7 +75,7 @@ RULES: tuple[tuple[str, str, Callable[[Answers], bool]], ...] = (
 
 
 def triage(answers: Answers) -> tuple[str, list[str]]:
-    """Returns the tier and the rules that fired."""
+    """Returns the tier and the ids of the rules that fired."""
     fired = [(tier, name) for name, tier, rule in RULES if rule(answers)]
     tier = min((tier for tier, _ in fired), key=TIERS.index, default="ROUTINE")
     return tier, [name for _, name in fired]

@@ -1,4 +1,4 @@
-"""d: pydantic, Logger and Metrics around boto3's client."""
+"""Peer d: uses pydantic, Logger and Metrics around boto3's client."""
 
 import json
 import os

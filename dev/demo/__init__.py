@@ -1,4 +1,4 @@
-"""A web site of somebody else that embeds the form: another origin, a strict security policy, a narrow column."""
+"""Serves a third-party web site that embeds the form: another origin, a strict security policy, a narrow column."""
 
 import threading
 from http import HTTPStatus
@@ -12,7 +12,7 @@ MEDIA_TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "
 
 
 def file(path: str, clinic: str) -> tuple[bytes, dict[str, str]] | None:
-    """Returns content and headers of a file of the site, or None if there is no such file.
+    """Returns the content and headers of a file of the site, or None if there is no such file.
 
     clinic: address of our service
     """
@@ -24,7 +24,7 @@ def file(path: str, clinic: str) -> tuple[bytes, dict[str, str]] | None:
 
 
 def policy(clinic: str) -> str:
-    """Returns a strict content security policy: of ours it allows the script and its requests, and nothing inline."""
+    """Returns a strict content security policy. It allows our service's script and its requests, and nothing inline."""
     address = urlsplit(clinic)
     ours = f"{address.scheme}://{address.netloc}"
     return (
@@ -34,7 +34,7 @@ def policy(clinic: str) -> str:
 
 
 class Demo:
-    """The site's server: `with Demo(port) as demo:` it answers at demo.address. Port 0 picks a free port."""
+    """The site's server: `with Demo(port) as demo:` starts it at demo.address. Port 0 picks a free port."""
 
     def __init__(self, port: int, clinic: str = "") -> None:
         self._handler: type[_Handler] = type("Handler", (_Handler,), {"clinic": clinic})
@@ -45,7 +45,7 @@ class Demo:
         self.address = f"{self.origin}/"
 
     def embed(self, clinic: str) -> None:
-        """Shows the form of the service at the address `clinic`."""
+        """Makes the site embed the form of the service at the address `clinic`."""
         self._handler.clinic = clinic
 
     def __enter__(self) -> Self:
@@ -61,7 +61,7 @@ class Demo:
 class _Handler(BaseHTTPRequestHandler):
     clinic: str
 
-    def do_GET(self) -> None:  # the name is http.server's
+    def do_GET(self) -> None:  # http.server requires this name
         path = urlsplit(self.path).path
         found = file(path, self.clinic)
         if found is None:
@@ -76,4 +76,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Does not log requests."""
+        """Does nothing, so that requests are not logged."""

@@ -1,6 +1,6 @@
 """Builds the OpenAPI document: every route of the template with its description, and the schemas that routes use.
 
-Fails if a route of the template has no description, or a description has no route.
+Building fails if a route of the template has no description, or a description has no route.
 """
 
 import json
@@ -58,7 +58,7 @@ SIGN_IN = {
     "bearerFormat": "JWT",
     "description": "An access token from the staff sign-in: OAuth 2.0 authorization code with PKCE, scope openid.",
 }
-GATEWAY = {  # API Gateway's own answer: our functions never see the request
+GATEWAY = {  # the answer of API Gateway itself: our functions never see the request
     "429": {
         "description": "Too many requests at once; try again in a second. The page shows its own advice.",
         "content": {

@@ -1,4 +1,4 @@
-"""Descriptions of the routes for visitors who fill in a form, and for ad networks that send one for them."""
+"""Describes the routes for visitors who fill in a form, and for ad networks that send a form for a visitor."""
 
 from dev.openapi.operation import KNOWN, LANGUAGE, PAGE, READING_A_BODY, Operation, as_json, parameter, ref
 from dev.openapi.questionnaire import Form
@@ -8,7 +8,7 @@ from shared.http.visitor_responses import Challenge, Receipt, Screened, Taken
 
 
 class AdRequest(AdLead, AdKey):
-    """The webhook's body with its key (Google Ads API, lead form webhook)."""
+    """The body of the ad network's webhook, with its key (Google Ads API, lead form webhook)."""
 
 
 QUESTIONNAIRE = {"id": "fs-intake", "version": "1.0.0"}

@@ -1,4 +1,4 @@
-"""The description of a route, and what several routes have in common."""
+"""Defines the description of a route, and the parts that several descriptions share."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,13 +25,13 @@ READING_A_BODY = ("400", "413", "415", "422", "503")
 class Operation:
     """The description of one route.
 
-    id: operation id, the name of its function
+    id: operation id, which is the name of the route's function
     answers: status -> (description, media type -> schema)
-    problems: statuses that are answered with problem details
+    problems: statuses whose answers are problem details
     request: model of the JSON body, if there is one
-    form: whether it accepts what a browser posts without JavaScript; then it shows problems as pages
-    shows_pages: whether it shows problems as pages although it accepts no body
-    staff: whether it needs a sign-in
+    form: whether the route accepts what a browser posts without JavaScript; then it shows problems as pages
+    shows_pages: whether the route shows problems as pages although it accepts no body
+    staff: whether the route needs a sign-in
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Descriptions of the routes that serve pages for people, and the files of these pages."""
+"""Describes the routes that serve pages for people, and the files of these pages."""
 
 from dev.openapi.operation import KNOWN, LANGUAGE, TEXT, Operation, parameter
 

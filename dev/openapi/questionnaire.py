@@ -1,4 +1,4 @@
-"""Models of the answer to GET /questionnaires/{id}. The service builds it without them, so that it starts quickly."""
+"""Models of the answer to GET /questionnaires/{id}. The service builds the answer without them, to start quickly."""
 
 from typing import Literal
 
@@ -12,8 +12,11 @@ class Option(ResponseModel):
 
 
 class Condition(ResponseModel):
-    """Holds if one of `any` holds, or if the answer to `question` has an option of `any_of` or is within the bounds.
-    Without an answer it does not hold."""
+    """A condition on earlier answers.
+
+    It holds if one of `any` holds, or if the answer to `question` has an option of `any_of` or is within the bounds.
+    Without an answer it does not hold.
+    """
 
     question: str | None = None
     any_of: list[str] | None = None
@@ -66,7 +69,10 @@ class ContactBlock(ResponseModel):
 
 
 class Form(ResponseModel):
-    """Everything a page needs to draw the form. `words`: the form's own short texts, English -> `language`."""
+    """The definition of a form, with everything that a page needs to draw it.
+
+    words: the form's own short texts, English -> `language`
+    """
 
     id: str
     version: str

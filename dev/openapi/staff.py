@@ -1,4 +1,4 @@
-"""Descriptions of the routes for signed-in staff."""
+"""Describes the routes for signed-in staff."""
 
 from dev.openapi.operation import FOR_STAFF, READING_A_BODY, TEXT, Operation, as_json, parameter
 from shared.domain.leads.staff_actions import Action

@@ -1,1 +1,1 @@
-"""Clients of the table, the topic, the queues, receivers and files; one module for each."""
+"""Adapters to the table, the topic, the queues, webhook receivers and files; one module for each."""

@@ -1,4 +1,4 @@
-"""AWS clients with few attempts and short timeouts, so that a hanging service never outlasts a function's timeout."""
+"""Creates AWS clients with few attempts and short timeouts, so that no call outlasts the function's timeout."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ if TYPE_CHECKING:
 
 
 def _config(**settings: Any) -> Config:
-    """Skips botocore's parameter validation and its user-agent assembly: together a sixth of a request's CPU time.
+    """Returns a client configuration without botocore's parameter validation and user-agent assembly.
 
-    mypy, tests and AWS itself already check the parameters.
+    Together they take a sixth of a request's CPU time. mypy, tests and AWS itself already check the parameters.
     """
     return Config(parameter_validation=False, user_agent="spine-leads", **settings)
 
 
-# 2 attempts x (0.5 s + 1 s) plus backoff: one call ends within 4 s. Merging a resubmission takes two calls.
+# For requests that a visitor waits for: 2 attempts x (0.5 s + 1 s) plus backoff, so one call ends within 4 s.
+# Merging a resubmission takes two calls.
 PATIENT_FACING = _config(
     connect_timeout=0.5, read_timeout=1, retries={"total_max_attempts": 2, "mode": "standard"}, tcp_keepalive=True
 )
-# For the spool: one attempt, so that a patient has an answer within 6 s even when the table has timed out before.
+# For the spool: one attempt, so that a patient gets an answer within 6 s even after the table has timed out.
 SPOOLING = _config(
     connect_timeout=0.4, read_timeout=0.8, retries={"total_max_attempts": 1, "mode": "standard"}, tcp_keepalive=True
 )

@@ -1,4 +1,4 @@
-"""The canary: sends a fake lead to the public API and reads its alert from a queue."""
+"""Sends canaries, which are fake leads, to the public API, and reads their alerts from a queue."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ LONG_POLL = 5  # seconds
 
 
 class CanaryPath:
-    """`api_address`: the public API, with a trailing slash. `questionnaire`: id and version that the canary names."""
+    """The path of a canary: the public API that it is sent to, and the queue that its alert arrives in.
+
+    api_address: base address of the public API, with a trailing slash
+    questionnaire: id and version of the questionnaire that the canary names
+    """
 
     def __init__(
         self, client: SQSClient, queue_url: str, api_address: str, guard: FormGuard, questionnaire: tuple[str, str]
@@ -36,8 +40,8 @@ class CanaryPath:
     def send(self, *, tries_spool: bool = False) -> str:
         """Sends a canary and returns its reference.
 
-        It answers no question, so the rules cannot rule out a red flag and its first alert is due at once.
-        tries_spool: bypass the table, so that the spool delivers it.
+        The canary answers no question, so the rules cannot rule out a red flag and its first alert is due at once.
+        tries_spool: whether it bypasses the table, so that the spool delivers it.
         Raises NotDelivered.
         """
         submission_id, (questionnaire, version) = uuid4(), self._questionnaire
@@ -60,7 +64,7 @@ class CanaryPath:
         return str(answer.json()["reference"])
 
     def alerts(self) -> Iterator[str]:
-        """Alerts of canaries that arrived since the last call; waits up to LONG_POLL seconds. Each is returned once.
+        """Yields canaries' alerts that arrived since the last call, each once. Waits up to LONG_POLL seconds.
 
         Raises botocore's ClientError or BotoCoreError.
         """

@@ -1,4 +1,4 @@
-"""Bot protection: issues signed form tokens and proof-of-work challenges, and checks them on a submission."""
+"""Protects the form from bots: issues signed form tokens and proof-of-work challenges, and checks submissions."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from itsdangerous import TimestampSigner
 
 TOKEN_LIFETIME = timedelta(hours=24)  # the browser keeps answers and retries for as long
-SHORTEST_FILL_TIME = timedelta(seconds=8)  # reading the first page alone takes longer
+SHORTEST_FILL_TIME = timedelta(seconds=8)  # no person reads even the first page faster
 CANARY_TOKEN_LIFETIME = 600  # seconds
 SPOOLED_CANARY = "canary by way of the spool"
-MAX_NUMBER = 50_000  # numbers to try at most; under a second on a slow phone
+MAX_NUMBER = 50_000  # the browser tries at most this many numbers: under a second on a slow phone
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a submission's token, proof of work and trap field show.
+    """The result of checking a submission's token, proof of work and trap field.
 
     source: FORM or CANARY.
-    tries_spool: whether it is a canary that goes through the spool.
+    tries_spool: whether the submission is a canary that goes through the spool.
     signs: signs that a human or a machine filled in the form.
     """
 
@@ -38,20 +38,20 @@ class Judgement:
 
 
 class FormGuard:
-    """Signs tokens and challenges with `key`.
+    """A guard that signs form tokens and challenges with `key`, and checks them.
 
-    A challenge is bound to one submission id. Replaying it therefore gains nothing, and used ones need not be stored.
+    A challenge is bound to one submission id. So replaying it gains nothing, and used challenges need not be stored.
     """
 
     def __init__(self, key: str) -> None:
         self._key = key
 
     def token(self) -> str:
-        """A signed token with the time at which the form was drawn."""
+        """Returns a signed token with the time at which the form was drawn."""
         return self._signer("form").sign("form").decode()
 
     def canary_token(self, submission_id: UUID, *, tries_spool: bool = False) -> str:
-        """A token that marks this submission as a canary. `tries_spool`: one that goes through the spool."""
+        """Returns a token that marks this submission as a canary. `tries_spool`: whether it goes through the spool."""
         return self._signer(SPOOLED_CANARY if tries_spool else CANARY).sign(str(submission_id)).decode()
 
     def _signer(self, purpose: str) -> TimestampSigner:
@@ -65,8 +65,8 @@ class FormGuard:
         return self._signed_at(submission.token, salt, CANARY_TOKEN_LIFETIME) is not None
 
     def _signed_at(self, token: str, purpose: str, max_age: int | None = None) -> datetime | None:
-        """When we signed this token; None unless it is ours, for this purpose, at most `max_age` seconds old."""
-        from itsdangerous import BadSignature  # noqa: PLC0415  as above
+        """Returns when we signed this token; None unless we did, for this purpose, at most `max_age` seconds ago."""
+        from itsdangerous import BadSignature  # noqa: PLC0415  only where a token is checked
         from itsdangerous.encoding import base64_decode, base64_encode  # noqa: PLC0415
 
         try:
@@ -78,17 +78,18 @@ class FormGuard:
         return at if base64_encode(base64_decode(signature)).decode() == signature else None
 
     def submission_id(self, content: str, at: datetime) -> UUID:
-        """An id for a form that was sent without one.
+        """Returns an id for a form that was sent without one.
 
-        The same content on the same day gets the same id, so that a double click makes one lead. It is keyed, so that
+        The same content on the same day gets the same id, so that a double click makes one lead. The id is a keyed
+        hash, so
         nobody else can compute it.
         """
         digest = hmac.new(self._key.encode(), f"{at:%Y-%m-%d}\n{content}".encode(), hashlib.sha256).digest()
         return UUID(bytes=digest[:16], version=4)
 
     def challenge(self, submission_id: UUID, at: datetime) -> dict[str, Any]:
-        """An ALTCHA challenge (version 1) for this submission."""
-        from altcha.v1 import ChallengeOptions, create_challenge  # noqa: PLC0415  as above
+        """Returns an ALTCHA challenge (version 1) for this submission."""
+        from altcha.v1 import ChallengeOptions, create_challenge  # noqa: PLC0415  only where a challenge is made
 
         expires, params = at + TOKEN_LIFETIME, {"form": _form(submission_id)}
         options = ChallengeOptions(hmac_key=self._key, max_number=MAX_NUMBER, expires=expires, params=params)
@@ -102,7 +103,9 @@ class FormGuard:
         }
 
     def judge(self, submission: Submission, at: datetime) -> Judgement:
-        """Checks token, proof and trap. A submission that only claims to be a canary counts as an ordinary lead."""
+        """Checks token, proof and trap field. A submission with a false claim to be a canary counts as an ordinary
+        lead.
+        """
         tries_spool = self._is_canary(submission, SPOOLED_CANARY)
         canary = tries_spool or self._is_canary(submission, CANARY)
         trap = Sign.TRAP_FILLED if submission.website else None
@@ -126,7 +129,7 @@ class FormGuard:
             payload = Payload.from_base64(submission.proof)
             bound = payload.parse_salt()[2].get("form") == [_form(submission.submission_id)]
             good = bound and verify_solution(payload, self._key)[0]
-        except Exception:  # noqa: BLE001  untrusted payload: any failure means a bad proof
+        except Exception:  # noqa: BLE001  the payload is untrusted: any failure means a bad proof
             good = False
         return Sign.GOOD_PROOF if good else Sign.BAD_PROOF
 

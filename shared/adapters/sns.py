@@ -1,4 +1,4 @@
-"""The alert topic on SNS. No other module calls SNS."""
+"""Publishes alerts to the SNS topic and lists its subscriptions. No other module calls SNS."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 class AlertTopic:
-    """Publishes alerts and digests. Subscriptions filter by the attributes tier, kind, audience and suspect."""
+    """The alert topic. Subscriptions filter its messages by the attributes tier, kind, audience and suspect."""
 
     def __init__(self, client: SNSClient, topic_arn: str) -> None:
         self._client = client
         self._topic_arn = topic_arn
 
     def publish(self, notice: Alert | Digest, /) -> None:
-        """Raises botocore's ClientError or BotoCoreError if SNS did not accept it."""
+        """Publishes an alert or a digest. Raises botocore's ClientError or BotoCoreError if SNS did not accept it."""
         self._client.publish(
             TopicArn=self._topic_arn,
             Subject=notice.subject,
@@ -31,14 +31,14 @@ class AlertTopic:
 
 
 class Subscriptions:
-    """The subscriptions of the topic."""
+    """The subscriptions of the alert topic."""
 
     def __init__(self, client: SNSClient, topic_arn: str) -> None:
         self._client = client
         self._topic_arn = topic_arn
 
     def confirmed(self) -> frozenset[str]:
-        """Endpoints (e-mail addresses, phone numbers, ARNs) with a confirmed subscription.
+        """Returns the endpoints (e-mail addresses, phone numbers, ARNs) with a confirmed subscription.
 
         Raises botocore's ClientError or BotoCoreError.
         """
@@ -47,5 +47,5 @@ class Subscriptions:
             entry["Endpoint"]
             for page in pages
             for entry in page["Subscriptions"]
-            if entry["SubscriptionArn"].startswith("arn:")  # else "PendingConfirmation" or "Deleted"
+            if entry["SubscriptionArn"].startswith("arn:")  # otherwise it is "PendingConfirmation" or "Deleted"
         )

@@ -1,4 +1,7 @@
-"""The spool: an encrypted SQS queue that keeps leads while the table is unavailable. Only this module sends to it."""
+"""Sends leads to the spool, an encrypted SQS queue that keeps them while the table is unavailable.
+
+Only this module sends to the spool.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class SpoolQueue:
-    """`connect` makes the client on first use, because most runs never need one."""
+    """The spool queue. `connect` makes its client on first use, because most runs never need one."""
 
     def __init__(self, connect: Callable[[], SQSClient], queue_url: str) -> None:
         self._connect = connect
@@ -24,12 +27,12 @@ class SpoolQueue:
         self._client: SQSClient | None = None
 
     def put(self, lead: Lead) -> None:
-        """Queues the lead. It is durable once this returns. Raises StoreUnavailable."""
-        # ASCII, because SQS refuses some characters that a name may contain.
+        """Adds the lead to the queue. The lead is durable once this returns. Raises StoreUnavailable."""
+        # The JSON is ASCII, because SQS refuses some characters that a name may contain.
         self.put_back(json.dumps(lead.model_dump(mode="json"), separators=(",", ":")))
 
     def put_back(self, entry: str) -> None:
-        """Queues an entry unchanged. Raises StoreUnavailable."""
+        """Sends an entry back to the queue unchanged. Raises StoreUnavailable."""
         try:
             if self._client is None:
                 self._client = self._connect()

@@ -1,4 +1,4 @@
-"""The files of web/, read once, with the clinic's name and phone number filled in."""
+"""Reads the files of web/ once, with the clinic's name and phone number filled in."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class WebFile:
 
 
 class WebFiles:
-    """Serves the files of a folder by name. page.html is English, page.es.html Spanish, and so on.
+    """The files of a folder, found by name. page.html is English, page.es.html is Spanish, and so on.
 
     words: language -> values of the `{{placeholders}}` in HTML files; a missing value raises KeyError at start.
     """
@@ -42,14 +42,14 @@ class WebFiles:
         }
 
     def get(self, name: str) -> WebFile:
-        """Raises NotFound."""
+        """Returns the file with this name. Raises NotFound."""
         try:
             return self._files[name]
         except KeyError:
             raise NotFound from None
 
     def languages(self, page: str) -> tuple[str, ...]:
-        """The languages in which a page exists, English first."""
+        """Returns the languages that a page is available in, English first."""
         stem = page.removesuffix(".html")
         found = (LANGUAGE.search(name) for name in self._files if name.startswith(f"{stem}."))
         return ("en", *sorted(match[1] for match in found if match))

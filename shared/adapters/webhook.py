@@ -20,10 +20,15 @@ TIMEOUT = urllib3.Timeout(connect=3, read=15)  # the specification asks for 15 t
 
 
 class Webhook:
-    """One receiver of webhooks. `secret`: base64, with or without the prefix "whsec_"; the receiver has the same."""
+    """A receiver of webhooks.
+
+    secret: the signing key that the receiver has too, as base64 with or without the prefix "whsec_".
+    """
 
     def __init__(self, address: str, secret: str) -> None:
-        """Raises ValueError for an address that is not https (except on loopback), or a secret that is not base64."""
+        """Checks the settings. Raises ValueError if `address` is not https (except on loopback) or `secret` is not
+        base64.
+        """
         parts = urlsplit(address)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
             raise ValueError("a webhook's address begins with https://")
@@ -32,7 +37,9 @@ class Webhook:
         self._pool = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
 
     def deliver(self, lead: WaitingLead, at: datetime) -> None:
-        """Raises NotDelivered unless the receiver answers 2xx. Redirects are not followed."""
+        """Sends the webhook about a lead. Raises NotDelivered unless the receiver answers 2xx; redirects are not
+        followed.
+        """
         body, timestamp = lead.body, str(int(at.timestamp()))
         headers = {
             "content-type": "application/json",
@@ -43,7 +50,7 @@ class Webhook:
         try:
             answer = self._pool.request("POST", self._address, body=body, headers=headers, redirect=False)
         except urllib3.exceptions.HTTPError as error:
-            raise NotDelivered(type(error).__name__) from None  # the error's own text names the address
+            raise NotDelivered(type(error).__name__) from None  # the error's text would include the address
         if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
             raise NotDelivered(f"status {answer.status}")
 

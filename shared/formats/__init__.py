@@ -1,1 +1,1 @@
-"""Leads and questionnaires in standard formats: FHIR R4, CSV, JSON Schema."""
+"""Exports leads and questionnaires in standard formats: FHIR R4, CSV, JSON Schema."""

@@ -1,4 +1,4 @@
-"""Leads as CSV (RFC 4180), safe to open in a spreadsheet. Contact data and state of work, but no answers."""
+"""Exports leads as CSV (RFC 4180) that is safe to open in a spreadsheet: contact data and state of work, no answers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.leads.lead import Lead
 
-FORMULA_STARTS = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")  # also as full-width characters
-CELL_STARTS = frozenset("\t\r\n")  # some programs skip these and read what follows
+FORMULA_STARTS = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")  # the last four are the full-width forms
+CELL_STARTS = frozenset("\t\r\n")  # some programs skip these characters and read what follows
 
 Column = Callable[[Lead, ZoneInfo], str]
 COLUMNS: dict[str, Column] = {
@@ -29,7 +29,7 @@ COLUMNS: dict[str, Column] = {
     "name": lambda lead, _: lead.submitted.contact.name or "",
     "phone": lambda lead, _: (
         f"tel:{lead.submitted.contact.phone}" if lead.submitted.contact.phone else ""
-    ),  # RFC 3966; a spreadsheet keeps it as text
+    ),  # the form tel:+1... of RFC 3966, which a spreadsheet keeps as text
     "email": lambda lead, _: lead.submitted.contact.email or "",
     "postal": lambda lead, _: lead.submitted.contact.postal or "",
     "preference": lambda lead, _: lead.submitted.contact.preference or "",
@@ -50,12 +50,12 @@ def header() -> str:
 
 
 def rows(leads: Iterable[Lead], zone: ZoneInfo) -> str:
-    """One line per lead. Times are in `zone`, with their UTC offset."""
+    """Returns one line per lead. Times are in `zone`, with their UTC offset."""
     return "".join(_row(cell(lead, zone) for cell in COLUMNS.values()) for lead in leads)
 
 
 def safe_cell(text: str) -> str:
-    """The text; with a leading apostrophe if a spreadsheet would read it as a formula."""
+    """Returns the text, with a leading apostrophe if a spreadsheet would read it as a formula."""
     starts = text.lstrip()[:1] in FORMULA_STARTS or text[:1] in CELL_STARTS
     return f"'{text}" if text and starts else text
 

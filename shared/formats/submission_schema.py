@@ -1,4 +1,4 @@
-"""The JSON Schema (2020-12) of submissions to one questionnaire."""
+"""Builds the JSON Schema (2020-12) of submissions to one questionnaire."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Schema = dict[str, Any]
 
 
 def submission_schema(questionnaire: Questionnaire) -> Schema:
-    """The schema of `Submission`, with the questions and options of this questionnaire.
+    """Returns the schema of `Submission`, with the questions and options of this questionnaire.
 
     The server is a little more lenient (it accepts an empty contact field, or spaces around a name), and checks more
     than a schema can (whether a phone number is possible).
@@ -46,7 +46,7 @@ def submission_schema(questionnaire: Questionnaire) -> Schema:
 
 
 def without_trap(schema: Schema) -> Schema:
-    """The schema of `Submission` without its trap field: a documented trap catches no bot."""
+    """Returns the schema of `Submission` without its trap field, since a documented trap catches no bot."""
     properties = {name: value for name, value in schema["properties"].items() if name != "website"}
     return {**schema, "properties": properties, "description": "One filled-in form."}
 
@@ -66,7 +66,7 @@ def _answer(question: Question) -> Schema:
 
 
 def _holds(condition: Condition) -> Schema:
-    """A schema that is valid for exactly those answers for which the condition holds."""
+    """Returns a schema that accepts exactly the answers for which the condition holds."""
     match condition:
         case Between():
             bounds = {"minimum": condition.at_least, "maximum": condition.at_most}

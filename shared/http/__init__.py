@@ -1,1 +1,1 @@
-"""The HTTP side of the service: requests, responses, problem details, the plain form and its pages."""
+"""Handles the HTTP side of the service: requests, responses, problem details, the plain form and its pages."""

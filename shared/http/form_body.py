@@ -17,7 +17,7 @@ MAX_FIELDS = 500
 
 
 def read_fields(content: bytes, content_type: str) -> Fields:
-    """Field name -> its texts in the order sent. Files are left out. Raises ValueError.
+    """Returns field name -> its texts in the order sent, without uploaded files. Raises ValueError.
 
     Bytes that are not UTF-8 become replacement characters, so that a page in an older encoding loses no patient.
     """
@@ -37,7 +37,7 @@ def _urlencoded(content: bytes) -> Iterable[tuple[str, str]]:
 
 
 def _multipart(content: bytes, content_type: str) -> Iterable[tuple[str, str]]:
-    from python_multipart import parse_form  # noqa: PLC0415  loaded only for such a form
+    from python_multipart import parse_form  # noqa: PLC0415  loaded only to parse an HTML form
     from python_multipart.exceptions import FormParserError  # noqa: PLC0415
 
     pairs: list[tuple[str, str]] = []

@@ -21,7 +21,7 @@ class MediaRange:
     quality: float
 
     def specificity(self, offer: MediaRange) -> int | None:
-        """How closely this range matches the offer; higher is closer, None is no match.
+        """Returns how closely this range matches the offer: higher is closer, None is no match.
 
         Parameters that the offer lacks are ignored, so that a client may add `charset=utf-8`.
         """
@@ -34,7 +34,7 @@ class MediaRange:
 
 
 def preferred(accept: str | None, offers: Sequence[str]) -> str | None:
-    """The offer with the highest quality, the earlier one of equals; None if the client accepts none.
+    """Returns the offer with the highest quality, the first of several equal ones; None if the client accepts none.
 
     A missing or empty header accepts anything. Invalid entries are ignored.
     """
@@ -50,7 +50,7 @@ def preferred(accept: str | None, offers: Sequence[str]) -> str | None:
 
 
 def languages(accept: str) -> list[str]:
-    """The primary languages of an Accept-Language header (RFC 9110, 12.5.4), the most preferred first."""
+    """Returns the primary languages of an Accept-Language header (RFC 9110, 12.5.4), the most preferred first."""
     entries = []
     for part in accept.split(",")[:MAX_LANGUAGES]:
         tag, _, parameter = (piece.strip() for piece in part.partition(";"))
@@ -61,7 +61,7 @@ def languages(accept: str) -> list[str]:
 
 
 def _quality(offer: str, ranges: Sequence[MediaRange]) -> float:
-    """The quality of the most specific range that matches the offer; 0 if none does."""
+    """Returns the quality of the most specific range that matches the offer; 0 if no range does."""
     wanted = _media_range(offer)
     found = [
         (specificity, entry.quality)

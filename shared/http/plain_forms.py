@@ -1,4 +1,4 @@
-"""The form without JavaScript: reads its requests and answers with pages."""
+"""Reads the requests of the form without JavaScript, and answers them with pages."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ MakeId = Callable[[str, datetime], UUID]
 
 
 def return_address(text: str, origins: frozenset[str], own: str) -> str:
-    """The address if it is on one of these origins or on our own site; otherwise an empty text."""
+    """Returns the address if it is on one of these origins or on our own site; otherwise an empty text."""
     if len(text) > LONGEST_ADDRESS or not text.isascii() or not text.isprintable() or set(text) & set(' \\"<>'):
         return ""
     try:
@@ -56,7 +56,7 @@ def return_address(text: str, origins: frozenset[str], own: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PlainForms:
-    """Reads and answers plain forms. `redraw`: draws an invalid form again, with its problems."""
+    """The reader and writer of plain forms. `redraw`: draws an invalid form again, with its problems."""
 
     rules: Rulebook
     safety: Safety
@@ -65,15 +65,15 @@ class PlainForms:
     return_origins: frozenset[str] = frozenset()
 
     def read(self, request: Request) -> FilledForm:
-        """The filled-in form. Raises UnreadableRequest or InvalidInput."""
+        """Returns the filled-in form. Raises UnreadableRequest or InvalidInput."""
         fields = request.form_fields
-        if language := fields.get("switch_language"):  # a button that shows the same page in another language
+        if language := fields.get("switch_language"):  # the button that shows the same page in another language
             fields = {**fields, "language": language, "show": fields.get("step", ()) if "asked" in fields else ()}
         wanted = {name: next(iter(fields.get(name, ())), "") for name in ("questionnaire", "language")}
         return self._form(fields, wanted["questionnaire"], wanted["language"])
 
     def blank(self, request: Request, token: str) -> FilledForm:
-        """An empty form with a new submission id. Of the query, it keeps only the attribution."""
+        """Returns an empty form with a new submission id. It keeps only the attribution from the query."""
         query = request.query
         own, referrer = request.own_address, _host(request.header("referer"))
         known = {name: (value,) for name, value in query.items() if name in ATTRIBUTION}
@@ -102,7 +102,7 @@ class PlainForms:
         return FormView(form, "page", WHOLE if whole else form.questionnaire.page_ids[0])
 
     def submission(self, request: Request, form: FilledForm, make_id: MakeId, at: datetime) -> Submission:
-        """The submission that the form makes. Raises InvalidInput with every missing or invalid field."""
+        """Converts the form to a submission. Raises InvalidInput with every missing or invalid field."""
         if form.first("switch_language"):
             raise InvalidInput(())
         shown_at = request.header("referer").partition("?")[0][:LONGEST_ADDRESS]
@@ -119,7 +119,7 @@ class PlainForms:
             raise InvalidInput(problems)
         return submission
 
-    # --- answers ---
+    # --- answering requests ---
 
     def view(self, request: Request, view: FormView, status: HTTPStatus = HTTPStatus.OK) -> Response:
         form = view.form
@@ -138,10 +138,10 @@ class PlainForms:
     def sent(
         self, request: Request, form: FilledForm, submission_id: UUID, receipt: Receipt, *, stored: bool = True
     ) -> Response:
-        """Redirects to the receipt's page, so that a refresh sends nothing again.
+        """Redirects to the receipt's page, so that refreshing the page sends nothing again.
 
-        A minor's receipt is never stored, and one that is not `stored` yet cannot be read: both are shown at once.
-        Sending such a form again is harmless.
+        Two kinds of receipts are shown at once instead: a minor's, which is never stored, and one of a lead that is not
+        `stored` yet, which cannot be read. Sending such a form again is harmless.
         """
         back = return_address(form.first("return_to"), self.return_origins, request.own_address)
         if receipt.reference is None:
@@ -162,7 +162,7 @@ class PlainForms:
         return return_address(text, self.return_origins, request.own_address)
 
     def show_problem(self, request: Request, error: Exception) -> Response | None:
-        """The problem as a page that keeps what was typed; None for a client that wants JSON."""
+        """Returns the problem as a page that keeps what the visitor typed; None for a client that wants JSON."""
         if not request.wants_page:
             return None
         try:
@@ -214,7 +214,9 @@ class PlainForms:
 
     @staticmethod
     def _base(request: Request) -> str:
-        """The prefix of links. htmx on another site puts our page into its own, and needs absolute links."""
+        """Returns the prefix of links: absolute if htmx on another site asks, since it puts our page into that site's
+        page.
+        """
         if request.header("hx-request"):
             return request.own_address
         path = request.route.partition(" ")[2]
@@ -253,6 +255,6 @@ def _host(address: str) -> str:
 
 
 def _query(request: Request) -> dict[str, str]:
-    """Query parameters that a link to another language keeps."""
+    """Returns the query parameters that a link to another language keeps."""
     kept = (*ATTRIBUTION, "mode", "return_to", "questionnaire")
     return {name: value for name, value in request.query.items() if name in kept}

@@ -40,7 +40,7 @@ RETRY_AFTER = 5  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Safety:
-    """What every error answer to a visitor includes, so that a patient never gets an error without advice.
+    """The information that every error answer includes, so that a patient never gets an error without advice.
 
     emergency_advice: language -> advice.
     words: language -> translations of our own sentences.
@@ -71,7 +71,7 @@ def answers_visitors(
 
 
 def answers_staff(report: Callable[..., None]) -> Callable[[Handler], LambdaHandler]:
-    """The same for signed-in staff: texts for them, without advice for patients."""
+    """Decorates a handler for signed-in staff like `answers_visitors`, but errors have no advice for patients."""
     return _answering(lambda error, _: _response(staff_problem(error), ""), report)
 
 
@@ -98,8 +98,8 @@ def _answering(
 
 
 def problem(error: Exception, safety: Safety, language: str = "") -> Problem:
-    """Problem details for a visitor, in that language as far as it is translated."""
-    from shared.http.visitor_responses import Problem  # noqa: PLC0415  pages do not need it
+    """Returns problem details for a visitor, in `language` as far as translations exist."""
+    from shared.http.visitor_responses import Problem  # noqa: PLC0415  functions that serve pages do not need it
 
     status, title, detail = _status(error)
     words = safety.words(language) if language else {}
@@ -115,7 +115,7 @@ def problem(error: Exception, safety: Safety, language: str = "") -> Problem:
 
 
 def staff_problem(error: Exception) -> StaffProblem:
-    """Problem details for signed-in staff."""
+    """Returns problem details for signed-in staff."""
     from shared.http.staff_responses import StaffProblem  # noqa: PLC0415  visitors' functions never load it
 
     status, title, detail = _status(error)
@@ -141,8 +141,8 @@ def _response(details: ProblemDetails, vary: str) -> Response:
 
 
 def _errors(error: Exception, words: Mapping[str, str]) -> dict[str, Any]:
-    """The field `errors`, with an entry for each invalid field; empty for other errors."""
-    from shared.http.visitor_responses import FieldProblem  # noqa: PLC0415  as above
+    """Returns the field `errors`, with an entry for each invalid field; empty for other errors."""
+    from shared.http.visitor_responses import FieldProblem  # noqa: PLC0415  loaded only for an error
 
     if not isinstance(error, InvalidInput):
         return {}
@@ -151,7 +151,7 @@ def _errors(error: Exception, words: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _who_was_first(error: Exception) -> dict[str, Any]:
-    """Which colleague was faster, for the error that a staff member gets."""
+    """Returns the fields that name the colleague who was faster, for the error that a staff member gets."""
     match error:
         case AlreadyTaken():
             return {"owner_name": error.owner_name, "since": error.at}

@@ -1,4 +1,4 @@
-"""A request of an API Gateway HTTP API (payload 2.0): parsed and checked once, when it arrives."""
+"""Parses and checks requests of an API Gateway HTTP API (payload 2.0), once, when they arrive."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
     M = TypeVar("M", bound=BaseModel)
 
-REQUEST_ID = "requestContext.requestId"  # path in an event; the answer has it in the header apigw-requestid
+REQUEST_ID = "requestContext.requestId"  # path in an event; the response has this id in the header apigw-requestid
 NOT_AN_EVENT = "Not an API Gateway HTTP API event."
 MAX_BODY = 64 * 1024  # bytes
 HTML, JSON = "text/html", "application/json"
-HEADERS = (  # those that are read; API Gateway sends names in lower case
+HEADERS = (  # the headers that are read; API Gateway sends names in lower case
     "accept",
     "accept-encoding",
     "accept-language",
@@ -57,7 +57,7 @@ SENTENCES = {
 
 
 class UnreadableRequest(LeadIntakeError):
-    """The request cannot be parsed, or its media type is not accepted."""
+    """The error of a request that cannot be parsed, or whose media type is not accepted."""
 
     def __init__(self, status: HTTPStatus, detail: str) -> None:
         super().__init__(detail)
@@ -69,16 +69,16 @@ class UnreadableRequest(LeadIntakeError):
 class Request:
     """An HTTP request.
 
-    method: such as "GET".
+    method: the HTTP method, such as "GET".
     route: the API's route key, such as "GET /leads/{reference}".
-    path: as the client sent it; it may begin with a stage.
+    path: the path as the client sent it; it may begin with a stage.
     query: parameter -> its value; API Gateway joins repeated ones with commas.
-    headers: those of HEADERS that were sent.
+    headers: name -> value of those in HEADERS that were sent.
     text: the body as API Gateway passes it on; None without one.
     is_base64: whether `text` is base64.
-    source_address, user_agent: as API Gateway saw them, since headers can claim anything.
+    source_address, user_agent: the values that API Gateway saw, since headers can claim anything.
     domain: the API's domain name, from API Gateway.
-    claims: of signed-in staff, verified by API Gateway; empty for everyone else.
+    claims: claims of signed-in staff, verified by API Gateway; empty for everyone else.
     """
 
     method: str
@@ -96,7 +96,7 @@ class Request:
 
     @classmethod
     def of(cls, event: object) -> Request:
-        """The request in an event. Raises UnreadableRequest for any other kind of event."""
+        """Returns the request in an event. Raises UnreadableRequest for any other kind of event."""
         if not isinstance(event, dict) or not _is_request(event):
             raise UnreadableRequest(HTTPStatus.BAD_REQUEST, NOT_AN_EVENT)
         context, headers = event["requestContext"], event.get("headers") or {}
@@ -116,21 +116,21 @@ class Request:
             claims=_claims(context),
         )
 
-    # --- the address ---
+    # --- the address and its parameters ---
 
     def parameter(self, name: str) -> str:
-        """A path parameter; "" if the route has none of that name."""
+        """Returns a path parameter; "" if the route has no parameter of that name."""
         return self.path_parameters.get(name, "")
 
     def uuid_parameter(self, name: str) -> UUID:
-        """A path parameter as a UUID. Raises NotFound if it is not one."""
+        """Returns a path parameter as a UUID. Raises NotFound if it is not a UUID."""
         try:
             return UUID(self.parameter(name))
         except ValueError:
             raise NotFound from None
 
     def query_as(self, model: type[M]) -> M:
-        """The query parameters as this model. Raises InvalidInput like `read`."""
+        """Returns the query parameters as this model. Raises InvalidInput like `read`."""
         return checked(self.query, model)
 
     @property
@@ -147,11 +147,11 @@ class Request:
     # --- what the client wants ---
 
     def header(self, name: str) -> str:
-        """One of HEADERS; "" if it was not sent."""
+        """Returns the value of a header in HEADERS; "" if it was not sent."""
         return self.headers.get(name, "")
 
     def language(self, offered: Iterable[str] = ()) -> str:
-        """The preferred language, from the query parameter `language` or else Accept-Language (RFC 9110).
+        """Returns the preferred language, from the query parameter `language` or else Accept-Language (RFC 9110).
 
         offered: choose among these and return "" if none is wanted; without it, any language may be returned.
         """
@@ -161,7 +161,7 @@ class Request:
         return next((tag for tag in wanted if tag in known or not known), "")
 
     def accepted(self, media_types: Sequence[str]) -> str:
-        """The media type that the client prefers. Raises UnreadableRequest (406) if it accepts none of these."""
+        """Returns the media type the client prefers. Raises UnreadableRequest (406) if it accepts none of them."""
         chosen = negotiation.preferred(self.headers.get("accept"), media_types)
         if chosen is None:
             raise UnreadableRequest(HTTPStatus.NOT_ACCEPTABLE, f"Accept one of: {', '.join(media_types)}.")
@@ -175,21 +175,21 @@ class Request:
         offers = (HTML, JSON) if self.method == "GET" or self.sends_form else (JSON, HTML)
         return negotiation.preferred(self.header("accept"), offers) == HTML
 
-    # --- who asks ---
+    # --- the signed-in staff member ---
 
     @property
     def staff(self) -> Staff:
-        """The signed-in staff member. Raises UnreadableRequest (401) if there are no claims."""
+        """The signed-in staff member. Raises UnreadableRequest (401) if the request has no claims."""
         if not self.claims.get("sub"):
             raise UnreadableRequest(HTTPStatus.UNAUTHORIZED, "Sign in.")
         groups = re.split(r"[\s,]+", str(self.claims.get("cognito:groups", "")).strip("[]"))  # "[clinician desk]"
         return Staff(str(self.claims["sub"]), str(self.claims.get("username", "")), frozenset(filter(None, groups)))
 
-    # --- the body ---
+    # --- the body of the request ---
 
     @property
     def content_type(self) -> str:
-        """The media type in lower case, without parameters."""
+        """The media type of the body in lower case, without parameters."""
         return self.header("content-type").partition(";")[0].strip().lower()
 
     @property
@@ -198,7 +198,7 @@ class Request:
 
     @cached_property
     def body(self) -> bytes:
-        """The decoded body. Raises UnreadableRequest."""
+        """Returns the decoded body. Raises UnreadableRequest."""
         text = self.text or ""
         if len(text) > MAX_BODY * 4 // 3 + 4:
             raise UnreadableRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Send at most 64 KB.")
@@ -215,7 +215,7 @@ class Request:
 
     @cached_property
     def form_fields(self) -> Fields:
-        """The fields of an HTML form. Raises UnreadableRequest."""
+        """Returns the fields of an HTML form. Raises UnreadableRequest."""
         if not self.sends_form:
             raise UnreadableRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the form the way a browser does.")
         content = self.body
@@ -225,11 +225,11 @@ class Request:
             raise UnreadableRequest(HTTPStatus.BAD_REQUEST, "The form could not be read.") from None
 
     def read(self, model: type[M]) -> M:
-        """The JSON body as this model.
+        """Returns the JSON body as this model.
 
-        Raises UnreadableRequest, or InvalidInput with one problem per field. No problem repeats a value.
+        Raises UnreadableRequest, or InvalidInput with one problem per field. Problems never echo the submitted value.
         """
-        from pydantic import ValidationError  # the model has loaded it already  # noqa: PLC0415
+        from pydantic import ValidationError  # the model has already loaded it  # noqa: PLC0415
 
         if self.content_type != JSON:
             raise UnreadableRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON with content type application/json.")
@@ -240,8 +240,8 @@ class Request:
 
 
 def checked(values: Mapping[str, Any], model: type[M]) -> M:
-    """These values as this model. Raises InvalidInput like `Request.read`."""
-    from pydantic import ValidationError  # noqa: PLC0415  as above
+    """Returns these values as this model. Raises InvalidInput like `Request.read`."""
+    from pydantic import ValidationError  # noqa: PLC0415  the model has already loaded it
 
     try:
         return model.model_validate(values)
@@ -250,7 +250,7 @@ def checked(values: Mapping[str, Any], model: type[M]) -> M:
 
 
 def _is_request(event: Mapping[str, Any]) -> bool:
-    """Whether the event has the types that API Gateway sends, so that later code need not check them."""
+    """Returns whether the event has the types that API Gateway sends, so that later code need not check them."""
     context, body = event.get("requestContext"), event.get("body")
     return (
         isinstance(context, dict)
@@ -265,7 +265,7 @@ def _all_text(values: object) -> bool:
 
 
 def _is_text(value: object) -> bool:
-    """Lone surrogates cannot be encoded as UTF-8, so reject them."""
+    """Returns whether the value is text without lone surrogates, which cannot be encoded as UTF-8."""
     try:
         return isinstance(value, str) and (value.isascii() or bool(value.encode()))
     except UnicodeEncodeError:
@@ -274,13 +274,13 @@ def _is_text(value: object) -> bool:
 
 def _claims(context: Mapping[str, Any]) -> Mapping[str, Any]:
     found: Any = context
-    for part in ("authorizer", "jwt", "claims"):  # other kinds of authorizer have no claims here
+    for part in ("authorizer", "jwt", "claims"):  # with other kinds of authorizers, there are no claims here
         found = found.get(part) if isinstance(found, Mapping) else None
     return found if isinstance(found, Mapping) else {}
 
 
 def _problems(error: ValidationError) -> tuple[FieldProblem, ...]:
-    """One problem per field, in our own sentences, because pydantic's can quote the value."""
+    """Returns one problem per field, in our own sentences, because pydantic's can quote the value."""
     found: dict[str, str] = {}
     for entry in error.errors(include_url=False, include_context=False, include_input=False):
         kind = entry["type"]
@@ -290,7 +290,7 @@ def _problems(error: ValidationError) -> tuple[FieldProblem, ...]:
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
-    """A JSON pointer of at most two levels. It ends before a name that cannot be one of our fields."""
+    """Returns a JSON pointer of at most two levels. It ends before a name that cannot be one of our fields."""
     parts = []
     for part in location[:2]:
         if not isinstance(part, str) or re.fullmatch(SAFE_NAME, part) is None:

@@ -25,7 +25,7 @@ SECURITY = {
 
 
 def respond(status: HTTPStatus, body: ResponseModel, headers: Mapping[str, str] | None = None) -> Response:
-    """A JSON response. Not cacheable, unless `headers` say otherwise."""
+    """Returns a JSON response. It is not cacheable, unless `headers` say otherwise."""
     return {
         "statusCode": int(status),
         "headers": {"content-type": "application/json", "cache-control": "no-store", **SECURITY, **(headers or {})},
@@ -34,7 +34,7 @@ def respond(status: HTTPStatus, body: ResponseModel, headers: Mapping[str, str] 
 
 
 def document(content: str, content_type: str, headers: Mapping[str, str]) -> Response:
-    """A response with a ready-made body, such as CSV. Not cacheable."""
+    """Returns a response with a ready-made body, such as CSV. It is not cacheable."""
     always = {"content-type": content_type, "cache-control": "no-store", **SECURITY}
     return {"statusCode": int(HTTPStatus.OK), "headers": always | dict(headers), "body": content}
 
@@ -42,9 +42,9 @@ def document(content: str, content_type: str, headers: Mapping[str, str]) -> Res
 def cacheable(
     request: Request, content: bytes, content_type: str, max_age: int, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A response with a strong ETag, gzipped if the client accepts that; 304 if the client has it already.
+    """Returns a response with a strong ETag, gzipped if the client accepts that; 304 if the client already has it.
 
-    max_age: seconds.
+    max_age: how long the client may keep the response, in seconds.
     """
     compressed = GZIP.search(request.header("accept-encoding")) is not None
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}{"-gzip" if compressed else ""}"'
@@ -59,6 +59,6 @@ def cacheable(
     return answer | {"body": base64.b64encode(_gzipped(content)).decode(), "isBase64Encoded": True}
 
 
-@lru_cache(maxsize=32)  # there are fewer files and questionnaires
+@lru_cache(maxsize=32)  # the cache has room for all files and questionnaires
 def _gzipped(content: bytes) -> bytes:
     return gzip.compress(content, mtime=0)

@@ -1,4 +1,4 @@
-"""JSON responses to signed-in staff, as models. Functions for visitors never load this module."""
+"""Models of JSON responses to signed-in staff. Functions for visitors never load this module."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from shared.usecases.inbox import OpenedLead
 
 Instant = Annotated[datetime, PlainSerializer(datetime.isoformat, when_used="json")]  # ISO 8601 with its UTC offset
-CONTACTS = ("contact_attempt", "book")  # actions that contact the person
+CONTACTS = ("contact_attempt", "book")  # actions in which staff contact the person
 
 
 class StaffProblem(ProblemDetails):
-    """Problem details (RFC 9457), with the colleague who was faster.
+    """Problem details (RFC 9457) for staff, with the colleague who was faster.
 
-    owner_name: who has had the lead since `since`.
-    by_name: who did `action` at `since`.
+    owner_name: the colleague who has had the lead since `since`.
+    by_name: the colleague who did `action` at `since`.
     """
 
     owner_name: str | None = None
@@ -45,7 +45,7 @@ class StaffProblem(ProblemDetails):
 
 
 class WorklistPage(ResponseModel):
-    """A page of leads. `cursor`: send it to get the next page; null on the last one. `now`: the service's clock."""
+    """A page of leads. `cursor`: send it to get the next page; null on the last page. `now`: the service's clock."""
 
     leads: tuple[LeadSummary, ...]
     cursor: str | None
@@ -56,11 +56,11 @@ class WorklistPage(ResponseModel):
         return cls(leads=page.leads, cursor=page.next_cursor, now=page.at)
 
 
-# ---- a lead
+# ---- one lead, for staff
 
 
 class ShownSafetyRule(ResponseModel):
-    """A safety rule that fired. `floor`: the lowest tier it allows; "" if the rules no longer have it."""
+    """A safety rule that fired. `floor`: the lowest tier that the rule allows; "" if the rule no longer exists."""
 
     id: str
     reason: str
@@ -69,7 +69,7 @@ class ShownSafetyRule(ResponseModel):
 
 
 class ShownTriage(ResponseModel):
-    """Why a lead has its tier. `staff_tier`: the tier that staff set; "" if they set none."""
+    """The reasons for a lead's tier. `staff_tier`: the tier that staff set; "" if they set none."""
 
     tier: str
     staff_tier: str
@@ -82,7 +82,11 @@ class ShownTriage(ResponseModel):
 
 
 class ConsentLedger(ResponseModel):
-    """`given`: consent -> whether it is given now. `intact`: whether no entry was changed after it was written."""
+    """The consents of a person.
+
+    given: consent -> whether it is given now.
+    intact: whether no entry of the ledger was changed after it was written.
+    """
 
     given: dict[str, bool]
     intact: bool
@@ -144,7 +148,7 @@ class LeadView(ResponseModel):
 
     @field_serializer("contact")
     def given(self, contact: Contact) -> dict[str, str]:
-        """Omits fields that the visitor left empty."""
+        """Omits contact fields that the visitor left empty."""
         return {name: value for name, value in asdict(contact).items() if value is not None}
 
     @classmethod
@@ -212,11 +216,11 @@ def _version(lead: Lead, rule_set: RuleSet) -> RuleSetVersion:
     return RuleSetVersion(id=triage.rule_set, version=triage.rule_set_version, approved_by=rule_set.approved_by)
 
 
-# ---- the rules
+# ---- the rule sets, for staff
 
 
 class RuleSetInUse(ResponseModel):
-    """A rule set with its last change and approvals. Names and dates of an approval are empty until it is given."""
+    """A rule set with its last change and approvals. An approval that is not given yet has empty names and dates."""
 
     id: str
     version: str
@@ -259,11 +263,11 @@ class Rules(ResponseModel):
         return cls(rule_sets=tuple(map(RuleSetInUse.of, rule_sets)))
 
 
-# ---- one person's data: an allow-list, so that a field added to the staff's view is not disclosed by accident
+# ---- one person's data: only listed fields, so that a field added to the staff's view is not disclosed by accident
 
 
 class PersonRule(ResponseModel):
-    """A rule that fired."""
+    """A rule that fired for a lead of the person."""
 
     id: str
     reason: str
@@ -299,7 +303,7 @@ class PersonAnswer(ResponseModel):
 
 
 class PersonContact(ResponseModel):
-    """Contact data. Fields that the person left empty are omitted."""
+    """The person's contact data. Fields that the person left empty are omitted."""
 
     name: str | None = None
     phone: str | None = None
@@ -345,7 +349,7 @@ class PersonRuleSet(ResponseModel):
 
 
 class PersonContactAttempt(ResponseModel):
-    """When and how staff contacted the person; without staff names and notes."""
+    """A time and way in which staff contacted the person; without staff names and notes."""
 
     at: Instant
     what: str

@@ -1,4 +1,4 @@
-"""JSON responses to visitors, and problem details, as models."""
+"""Models of JSON responses to visitors, and of problem details."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ResponseModel(BaseModel):
 
 
 class Receipt(ResponseModel):
-    """What the visitor is shown: never the tier, the score or the rules."""
+    """The answer to a submission. It never includes the tier, the score or the rules."""
 
     reference: str | None
     disposition: str
@@ -31,7 +31,7 @@ class Receipt(ResponseModel):
 
 
 class Screened(ResponseModel):
-    """`messages`: show all of them. On `seek-emergency-care`, interrupt the form."""
+    """The result of a screening. `messages`: show all of them. On `seek-emergency-care`, interrupt the form."""
 
     disposition: Literal["seek-emergency-care", "continue"]
     minor: bool
@@ -47,14 +47,17 @@ class ProofOfWork(ResponseModel):
 
 
 class Challenge(ResponseModel):
-    """Send the token, and the solved challenge as `proof`. A submission without them is accepted too."""
+    """A form token and a proof-of-work challenge.
+
+    Send the token with the submission, and the solved challenge as `proof`. A submission without them is accepted too.
+    """
 
     token: str
     challenge: ProofOfWork
 
 
 class Taken(ResponseModel):
-    """An empty object: the ad network only checks the status."""
+    """An empty object, since the ad network only checks the status."""
 
 
 class FieldProblem(ResponseModel):

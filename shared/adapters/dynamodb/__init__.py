@@ -1,1 +1,1 @@
-"""The leads table and the access log in DynamoDB. No other package calls DynamoDB."""
+"""Keeps the leads table and the access log in DynamoDB. No other package calls DynamoDB."""

@@ -1,4 +1,4 @@
-"""The access log: who opened which lead, and when."""
+"""Writes the access log, which records who opened which lead, and when."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 
 class AccessLog:
-    """Its own table; functions may only add entries."""
+    """The access log in its own table, to which functions may only add entries."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
     def add(self, lead_id: UUID, staff: Staff, what: str, at: datetime) -> None:
-        """Adds an entry. Raises StoreUnavailable; the caller must then not show the lead."""
+        """Adds an entry to the access log. Raises StoreUnavailable; the caller must then not show the lead."""
         entry = {
             "lead_id": str(lead_id),
-            "entry": f"{instant(at)}#{uuid4().hex}",  # two at the same moment are two entries
+            "entry": f"{instant(at)}#{uuid4().hex}",  # two accesses at the same moment are two entries
             "staff_id": staff.id,
             "staff_name": staff.name,
             "what": what,

@@ -1,4 +1,4 @@
-"""Cursors of the worklist and of exports: where a page ended, as opaque text that fetches the next page."""
+"""Cursors of the worklist and of exports: opaque texts that say where a page ended and fetch the next page."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class WorklistCursor(NamedTuple):
 
     @classmethod
     def parse(cls, text: str, view: View) -> WorklistCursor:
-        """Raises InvalidInput for anything but a cursor of this view."""
+        """Parses a cursor of this view. Raises InvalidInput for any other text."""
         name, _, order = text.partition("_")
         if name != view or not re.fullmatch(ORDERS[view], order):
             _refuse("This is not in the expected format.")
@@ -53,7 +53,7 @@ class ExportCursor(NamedTuple):
 
     @classmethod
     def parse(cls, text: str, period: Period) -> ExportCursor:
-        """Raises InvalidInput for anything but a cursor of this period."""
+        """Parses a cursor of this period. Raises InvalidInput for any other text."""
         match = re.fullmatch(EXPORT, text)
         if match is None:
             _refuse("This is not in the expected format.")

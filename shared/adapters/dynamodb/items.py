@@ -1,4 +1,4 @@
-"""A lead as a table item: the lead as JSON, plus the attributes that conditions and indexes need.
+"""Converts a lead to a table item: the lead as JSON, plus the attributes that conditions and indexes need.
 
 No index contains a name, contact data or an answer.
 """
@@ -20,21 +20,22 @@ DUE = Index("due", "due_partition", "next_at")
 WORKLIST = Index("worklist", "worklist_partition", "worklist_order")
 ARRIVALS = Index("by_arrival", "arrival_partition", "arrival_order")
 TO_RETIRE = Index("to_retire", "retention_partition", "retention_since")
-RED_FLAG, NO_RED_FLAG = "red", "other"  # kinds of DUE, so that red flags are read first however many others are due
-OPEN, CLOSED = "open", "closed"  # kinds of WORKLIST
-ARRIVAL = "arrival"  # the one kind of ARRIVALS
+# Kinds of entries in the index DUE: red flags are read first, however many other leads are due.
+RED_FLAG, NO_RED_FLAG = "red", "other"
+OPEN, CLOSED = "open", "closed"  # kinds of entries in the index WORKLIST
+ARRIVAL = "arrival"  # the only kind of entries in the index ARRIVALS
 CANARY_KEPT_FOR = timedelta(days=2)
 
 
 def item_of(kept: Kept, partitions: Partitions) -> Item:
-    """The item of a lead or tombstone. It is only in those indexes whose key attributes it has."""
+    """Returns the item of a lead or tombstone. An index contains the item only if it has the index's key attributes."""
     item: Item = {
         "lead_id": {"S": str(kept.lead_id)},
         "version": {"N": str(kept.version)},
         "lead" if isinstance(kept, Lead) else "remainder": {"S": kept.model_dump_json()},
-        "write_id": {"S": uuid4().hex},  # distinguishes our own write, found by the SDK's retry, from an equal one
+        "write_id": {"S": uuid4().hex},  # tells our own write, found by the SDK's retry, from an equal one by others
     }
-    if isinstance(kept, Lead) and kept.source == CANARY:  # on no list; DynamoDB expires it
+    if isinstance(kept, Lead) and kept.source == CANARY:  # a canary is on no list, and DynamoDB expires it
         expires = int((kept.assessment.received_at + CANARY_KEPT_FOR).timestamp())
         return item | _strings(_due_keys(kept, partitions)) | {"expires_at": {"N": str(expires)}}
     if (stage := stage_of(kept)) is not None:
@@ -56,18 +57,18 @@ def summary_of(item: Item) -> LeadSummary:
 
 
 def instant(at: datetime) -> str:
-    """Text that sorts in time order."""
+    """Returns the time as text that sorts in time order."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def open_order(lead: Lead) -> str:
-    """Text that sorts like `urgency`. The id makes it unique, so that a page can end at any lead."""
+    """Returns text that sorts like `urgency`. It includes the id, so it is unique and a page can end at any lead."""
     taken, tier_rank, deadline, received_at = urgency(lead)
     return f"{taken:d}-{tier_rank:02}#{instant(deadline)}#{instant(received_at)}#{lead.lead_id}"
 
 
 def _due_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
-    """Keys of the index DUE; none for a lead without a next alert."""
+    """Returns the lead's keys for the index DUE; empty if the lead has no next alert."""
     if lead.escalation.next_at is None:
         return {}
     kind = RED_FLAG if lead.assessment.red_flag else NO_RED_FLAG

@@ -1,4 +1,4 @@
-"""The leads table. Each change is one conditional write; lists read only as far as the caller iterates."""
+"""Stores leads in the table. Each change is one conditional write; lists read only as far as the caller iterates."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
 BY_REFERENCE = "by_reference"
 BY_PHONE = "by_phone"
 BY_EMAIL = "by_email"
-AFTER = "~"  # sorts after any order; appended to one, it sorts just after it
+AFTER = "~"  # sorts after any order; appended to an order, it makes a text that sorts just after it
 
 
 class LeadsTable:
-    """One item for each lead or tombstone. `index_shards`: partitions per index."""
+    """The leads table, with one item for each lead or tombstone. `index_shards`: partitions per index."""
 
     def __init__(self, client: DynamoDBClient, table: str, index_shards: int) -> None:
         self._client = client
@@ -52,9 +52,10 @@ class LeadsTable:
         self._partitions = Partitions(index_shards)
 
     def add(self, lead: Lead) -> Lead | None:
-        """Stores a new lead and returns None; returns the stored lead, unchanged, if the id is taken.
+        """Stores a new lead and returns None. If the id is taken, returns the stored lead unchanged.
 
-        That may be our own write, found by the SDK's retry. The caller compares the content, as for any repeat.
+        The stored lead may be our own write, found by the SDK's retry. The caller compares the content, as for any
+        repeat.
         Raises StoreUnavailable, or LeadErased if a lead with this id was erased.
         """
         try:
@@ -66,7 +67,7 @@ class LeadsTable:
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
             item: Any = error.response.get("Item")
-            if item is None:  # never seen; without it we cannot tell a repeat from a conflict
+            if item is None:  # should not happen; without the stored item we cannot tell a repeat from a conflict
                 raise StoreUnavailable from error
             earlier = kept_of(item)
             if isinstance(earlier, Tombstone):
@@ -81,7 +82,7 @@ class LeadsTable:
         return kept if isinstance(kept, Lead) else None
 
     def kept(self, lead_id: UUID) -> Kept | None:
-        """The lead or its tombstone. Raises StoreUnavailable."""
+        """Returns the lead or its tombstone, or None if neither exists. Raises StoreUnavailable."""
         try:
             answer = self._client.get_item(
                 TableName=self._table, Key={"lead_id": {"S": str(lead_id)}}, ConsistentRead=True
@@ -92,9 +93,10 @@ class LeadsTable:
         return kept_of(item) if item else None
 
     def replace(self, before: Kept, after: Kept) -> None:
-        """Replaces `before` by `after`. Raises LeadChanged if `before` is not the stored version, or StoreUnavailable.
+        """Replaces `before` with `after`. Raises LeadChanged if `before` is not the stored version, or
+        StoreUnavailable.
 
-        If the SDK's retry finds its own first write, the stored item already is `after`: that is a success.
+        If the SDK's retry finds its own first write, the stored item already is `after`. That counts as a success.
         """
         item = item_of(after, self._partitions)
         try:
@@ -112,9 +114,9 @@ class LeadsTable:
             raise StoreUnavailable from error
 
     def remove(self, kept: Kept) -> None:
-        """Deletes the item. Raises LeadChanged if this is not the stored version, or StoreUnavailable.
+        """Deletes the item. Raises LeadChanged if `kept` is not the stored version, or StoreUnavailable.
 
-        If the SDK's retry finds its own first deletion, nothing is stored any more: that is a success.
+        If the SDK's retry finds its own first deletion, the item is already gone. That counts as a success.
         """
         try:
             self._client.delete_item(
@@ -129,7 +131,7 @@ class LeadsTable:
             raise StoreUnavailable from error
 
     def due(self, at: datetime) -> Iterator[UUID]:
-        """Leads whose next alert is due: red flags first, then the others; in each group the longest due first.
+        """Yields the ids of leads whose next alert is due: red flags first; in each group the longest overdue first.
 
         Raises StoreUnavailable.
         """
@@ -138,19 +140,19 @@ class LeadsTable:
                 yield UUID(item["lead_id"]["S"])
 
     def open_leads(self, after: str | None = None) -> Iterator[tuple[LeadSummary, str]]:
-        """Open leads in the order of `urgency`, each with its cursor.
+        """Yields open leads in the order of `urgency`, each with its cursor.
 
-        after: a cursor; the list starts behind it.
+        after: a cursor; the list starts with the lead after it.
         Raises StoreUnavailable, or InvalidInput for a cursor of another list.
         """
         return self._open("open", "0", after)
 
     def taken_leads(self, after: str | None = None) -> Iterator[tuple[LeadSummary, str]]:
-        """Open leads that have an owner. Otherwise as `open_leads`."""
+        """Yields open leads that have an owner. Otherwise like `open_leads`."""
         return self._open("taken", "1", after)
 
     def closed_leads(self, after: str | None = None) -> Iterator[tuple[LeadSummary, str]]:
-        """Leads that need no more work, the latest done first. Otherwise as `open_leads`."""
+        """Yields leads that need no more work, the most recently finished first. Otherwise like `open_leads`."""
         before = AFTER if after is None else WorklistCursor.parse(after, "closed").order
         items = self._partitions.read(self._query, WORKLIST, CLOSED, "< :before", latest_first=True, before=before)
         return _listed("closed", items)
@@ -160,19 +162,19 @@ class LeadsTable:
         return _listed(view, self._partitions.read(self._query, WORKLIST, OPEN, "> :place", place=place))
 
     def id_of(self, reference: str) -> UUID | None:
-        """The lead with this reference. Raises StoreUnavailable."""
+        """Returns the id of the lead with this reference, or None if there is none. Raises StoreUnavailable."""
         answer = self._query(
             IndexName=BY_REFERENCE,
             KeyConditionExpression="#reference = :reference",
-            ExpressionAttributeNames={"#reference": "reference"},  # a reserved word
+            ExpressionAttributeNames={"#reference": "reference"},  # "reference" is a reserved word of DynamoDB
             ExpressionAttributeValues={":reference": {"S": reference}},
         )
         return next((UUID(item["lead_id"]["S"]) for item in answer["Items"]), None)
 
     def of_person(self, phone_key: str, email_key: str) -> tuple[LeadSummary, ...]:
-        """Leads with this phone number or e-mail address (as hashes), the latest first. An empty key finds none.
+        """Returns leads with this phone number or e-mail address (both hashed), the latest first.
 
-        Raises StoreUnavailable.
+        An empty key finds no lead. Raises StoreUnavailable.
         """
         found = {
             summary.reference: summary
@@ -183,21 +185,23 @@ class LeadsTable:
         return tuple(sorted(found.values(), key=lambda summary: summary.received_at, reverse=True))
 
     def arrivals(self, period: Period, after: str | None = None) -> Iterator[tuple[UUID, str]]:
-        """Leads that arrived in the period, in order of arrival, each with its cursor.
+        """Yields the ids of leads that arrived in the period, in order of arrival, each with its cursor.
 
-        after: a cursor; the list starts behind it.
+        after: a cursor; the list starts with the lead after it.
         Raises StoreUnavailable, or InvalidInput for a cursor of another period.
         """
         first = instant(period.since)
         if after is not None:
             cursor = ExportCursor.parse(after, period)
             first = f"{instant(cursor.at)}#{cursor.lead_id}{AFTER}"
-        last = instant(period.until)  # exclusive: a lead that arrived just then has its id appended and sorts after it
+        last = instant(period.until)  # exclusive: the key of a lead that arrived then has its id too and sorts after
         between = "BETWEEN :first AND :last"
         return map(_arrived, self._partitions.read(self._query, ARRIVALS, ARRIVAL, between, first=first, last=last))
 
     def in_stage(self, stage: Stage, until: datetime) -> Iterator[UUID]:
-        """Leads that entered this retention stage by `until`, the oldest first. Raises StoreUnavailable."""
+        """Yields the ids of leads that entered this retention stage by `until`, the oldest first. Raises
+        StoreUnavailable.
+        """
         for item in self._partitions.read(self._query, TO_RETIRE, stage, "<= :until", until=instant(until)):
             yield UUID(item["lead_id"]["S"])
 

@@ -1,7 +1,7 @@
 """Spreads an index over several partitions and reads them as one list.
 
 DynamoDB accepts 1,000 writes a second per partition key. For more, raise the template parameter IndexShards. Callers
-do not notice: a read merges the partitions into one order.
+do not notice, since a read merges the partitions into one order.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-READ_AT_ONCE = 100  # items: as many as a page of the worklist or of an export shows
-UNEVEN = 10  # items; how far a partition may exceed its even share of a page
+READ_AT_ONCE = 100  # items: a page of the worklist or of an export shows at most as many
+UNEVEN = 10  # items by which a partition may exceed its even share of a page
 
 Item = dict[str, Any]
 
@@ -29,12 +29,15 @@ class Index(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Partitions:
-    """`count` may be raised at any time: every partition is read, and a lead moves when it is next written."""
+    """The partitions of an index.
+
+    `count` may be raised at any time: reads cover every partition, and a lead moves when it is next written.
+    """
 
     count: int
 
     def of(self, lead_id: UUID, kind: str) -> str:
-        """The partition of a lead among those of its kind."""
+        """Returns the partition key of a lead for index entries of this kind."""
         return f"{kind}-{zlib.crc32(lead_id.bytes) % self.count}"
 
     def read(
@@ -47,9 +50,9 @@ class Partitions:
         latest_first: bool = False,
         **values: str,
     ) -> Iterator[Item]:
-        """Items of this kind in the index's order. Pages are fetched as the caller iterates.
+        """Yields items of this kind in the index's order. Pages are fetched as the caller iterates.
 
-        condition: on the sort key, with placeholders from `values`; for example "<= :last".
+        condition: condition on the sort key, with placeholders from `values`; for example "<= :last".
         """
         first_read = min(READ_AT_ONCE // self.count + UNEVEN, READ_AT_ONCE)
 

@@ -1,1 +1,1 @@
-"""FHIR R4, for export only. Functions that receive answers never import it."""
+"""Exports to FHIR R4. Functions that receive answers never import this package."""

@@ -1,4 +1,4 @@
-"""Leads as a FHIR R4 Bundle, for an EHR. The mapping is in docs/decisions/0010-export-and-retention.md."""
+"""Exports leads as a FHIR R4 Bundle, for an EHR. docs/decisions/0010-export-and-retention.md explains the mapping."""
 
 from __future__ import annotations
 
@@ -13,26 +13,30 @@ from shared.domain.rules.triage import FiredRule, RuleSet
 from shared.formats.fhir.questionnaire import BASE, answer_system
 
 HL7_TERMS = "http://terminology.hl7.org/CodeSystem"
-PRIORITIES = {"EMERGENCY": "stat", "URGENT": "asap", "PRIORITY": "urgent"}  # any other tier: routine
-SEVERITIES = {"EMERGENCY": "high", "URGENT": "high", "PRIORITY": "moderate"}  # any other floor: low
-CLOSED = {"not_a_fit": "rejected", "unreachable": "failed"}  # closed for any other reason: cancelled
+# By tier; any other tier is "routine".
+PRIORITIES = {"EMERGENCY": "stat", "URGENT": "asap", "PRIORITY": "urgent"}
+# By the lowest tier that a safety rule allows; any other is "low".
+SEVERITIES = {"EMERGENCY": "high", "URGENT": "high", "PRIORITY": "moderate"}
+# By the reason for closing; any other reason is "cancelled".
+CLOSED = {"not_a_fit": "rejected", "unreachable": "failed"}
 PHONE_PREFERENCES = ("call", "text")
 
 Json = dict[str, Any]
 
 
 def as_bundle(leads: Iterable[tuple[Lead, RuleSet | None]], at: datetime) -> Json:
-    """The Bundle as JSON values.
+    """Returns the Bundle as JSON values.
 
-    leads: each with the current rule set of its questionnaire, which has the questions' texts.
-    References have the form `Patient/<id>`, because some systems reject urn:uuid; each ends a fullUrl of this Bundle.
+    leads: leads, each with the current rule set of its questionnaire, which has the questions' texts.
+    References have the form `Patient/<id>`, because some systems reject urn:uuid; each one is the end of a fullUrl of
+    this Bundle.
     """
     entries = [entry for lead, rule_set in leads for entry in _LeadExport(lead, rule_set).entries()]
     return {"resourceType": "Bundle", "type": "collection", "timestamp": _instant(at), "entry": entries}
 
 
 class _LeadExport:
-    """The resources of one lead. A resource that exists once per lead has the lead's id."""
+    """The FHIR resources of one lead. A resource that exists once per lead has the lead's id."""
 
     def __init__(self, lead: Lead, rule_set: RuleSet | None) -> None:
         self.lead = lead
@@ -58,7 +62,7 @@ class _LeadExport:
 
     @property
     def _has_task(self) -> bool:
-        """Whether staff have, or had, something to do."""
+        """Whether there is, or was, something for staff to do about the lead."""
         return bool(self.lead.escalation.alert_due or self.lead.history)
 
     def _patient(self) -> Json:
@@ -76,7 +80,7 @@ class _LeadExport:
         }
 
     def _telecom(self) -> list[Json]:
-        """Phone and e-mail; the preferred one has rank 1."""
+        """Returns phone and e-mail as FHIR contact points; the preferred one has rank 1."""
         contact = self.lead.submitted.contact
         ways = (
             ("phone", contact.phone, contact.preference in PHONE_PREFERENCES),
@@ -102,7 +106,10 @@ class _LeadExport:
         }
 
     def _pages(self) -> Iterator[Json]:
-        """Answers, grouped as in the Questionnaire. An answer to a hidden question is left out unless rules use it."""
+        """Yields the answers, grouped by page as in the Questionnaire.
+
+        An answer to a hidden question is left out unless rules use it.
+        """
         if self.rule_set is None:
             return
         facts = self.rule_set.questionnaire.facts(self.lead.submitted.answers)
@@ -117,7 +124,7 @@ class _LeadExport:
                 yield _group(page, items)
 
     def _unknown_answers(self) -> Iterator[Json]:
-        """Answers to questions that the current questionnaire no longer has, so that none is lost."""
+        """Yields answers to questions that the current questionnaire no longer has, so that no answer is lost."""
         known = self.rule_set.questionnaire.questions if self.rule_set else {}
         for code, answer in self.lead.submitted.answers.items():
             if code not in known:
@@ -226,7 +233,7 @@ class _LeadExport:
                 return "requested"
 
     def _consents(self) -> Iterator[Json]:
-        """The whole consent ledger. Only the latest entry of a consent can be active."""
+        """Yields the whole consent ledger. For each consent, only the latest entry can be active."""
         latest: dict[str, int] = {record.consent: n for n, record in enumerate(self.lead.submitted.consent_records)}
         for n, record in enumerate(self.lead.submitted.consent_records):
             yield self._consent(n, record, latest=latest[record.consent] == n)
@@ -254,7 +261,10 @@ class _LeadExport:
         }
 
     def _advice_shown(self) -> Iterator[Json]:
-        """Message ids and the rule set's version; the texts are in the RiskAssessment."""
+        """Yields which emergency advice was shown: message ids and the rule set's version.
+
+        The texts of the advice are in the RiskAssessment.
+        """
         triage = self.lead.assessment.triage
         for message in self.lead.assessment.messages_shown:
             yield {
@@ -294,7 +304,7 @@ def _concept(system: str, code: str) -> Json:
 
 
 def _unless_empty(key: str, values: list[Json]) -> Mapping[str, list[Json]]:
-    """FHIR forbids empty lists."""
+    """Returns the list under `key`, or nothing if it is empty, because FHIR forbids empty lists."""
     return {key: values} if values else {}
 
 

@@ -1,4 +1,4 @@
-"""A questionnaire as a FHIR R4 Questionnaire. What R4 cannot express is in docs/decisions/0006-standards.md."""
+"""Exports a questionnaire as FHIR R4. docs/decisions/0006-standards.md lists what R4 cannot express."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ Json = dict[str, Any]
 
 
 def as_fhir(rule_set: RuleSet) -> Json:
-    """The Questionnaire as JSON values. Raises RulebookError for a condition that enableWhen cannot express."""
+    """Returns the Questionnaire as JSON values. Raises RulebookError for a condition that enableWhen cannot express."""
     return _Export(rule_set).resource()
 
 
 def answer_system(questionnaire_id: str) -> str:
-    """The code system of a questionnaire's options. Codes have the form `<question>.<option>`."""
+    """Returns the code system of a questionnaire's options. Codes have the form `<question>.<option>`."""
     return f"{BASE}/CodeSystem/{questionnaire_id}-answer"
 
 
@@ -66,7 +66,7 @@ class _Export:
         }
 
     def _emergency_advice(self) -> Json:
-        """The first item, because other renderers do not run the triage rules."""
+        """Returns the emergency advice as the first item, because other renderers do not run the triage rules."""
         message = self.rule_set.messages[self.rule_set.net]
         return {"linkId": "emergency-advice", "text": message.text, "type": "display"}
 
@@ -93,10 +93,10 @@ class _Export:
         }
 
     def _contact(self, contact: ContactBlock) -> Json:
-        """The contact group, shown unless `hidden_when` holds.
+        """Returns the contact group, which is shown unless `hidden_when` holds.
 
         enableWhen can only say when to show an item, and one item cannot mix 'any' and 'all'. So each condition that
-        hides the group becomes a group of its own that is shown when the condition does not hold, nested in the next.
+        hides the group becomes its own nested group, which is shown when that condition does not hold.
         """
         fields = [self._contact_field(field) for field in contact.fields]
         items = [*fields, *(_consent(consent) for consent in contact.consents)]
@@ -145,7 +145,10 @@ class _Export:
         raise RulebookError(f"enableWhen cannot express {type(condition).__name__}")
 
     def _shown_unless(self, condition: Condition) -> list[list[Json]]:
-        """enableWhen rows per nested group; a group shows if any of its rows holds. A missing answer hides nothing."""
+        """Returns the enableWhen rows of each nested group. A group is shown if any of its rows holds.
+
+        A missing answer hides nothing.
+        """
         match condition:
             case Defined():
                 return self._shown_unless(condition.condition)
@@ -184,12 +187,12 @@ def _missing(question: str) -> Json:
 
 
 def _enabled(rows: list[Json], behavior: str) -> Json:
-    """R4 requires enableBehavior with more than one row (que-12)."""
+    """Returns the rows with enableBehavior, which R4 requires for more than one row (que-12)."""
     return {"enableWhen": rows, **({"enableBehavior": behavior} if len(rows) > 1 else {})}
 
 
 def _consent(consent: ConsentText) -> Json:
-    """Without an initial value: a consent is never ticked in advance."""
+    """Returns a consent item without an initial value, because a consent is never ticked in advance."""
     return {
         "linkId": f"consent.{consent.code}",
         "text": consent.text,

@@ -20,7 +20,7 @@ LANGUAGES = {"en": "English", "es": "Español"}
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """What every page shows around its content. `base`: prefix of links."""
+    """The values that every page shows around its content. `base`: prefix of links."""
 
     clinic: str
     phone: str
@@ -35,18 +35,18 @@ class PageContext:
         return phone_link(self.phone)
 
     def t(self, text: str, **values: object) -> str:
-        """The text in the page's language, with its {placeholders} filled in."""
+        """Returns the text in the page's language, with its {placeholders} filled in."""
         return self.words.get(text, text).format_map(values) if values else self.words.get(text, text)
 
     def problem(self, problem: FieldProblem) -> str:
         return problem.in_words(self.words)
 
     def label(self, text: str) -> str:
-        """A question for the error summary, without its instruction "Check all that apply."."""
+        """Returns a question for the error summary, without its instruction "Check all that apply."."""
         return text.replace(self.t("Check all that apply."), "").replace("Check all that apply.", "").strip()
 
     def about(self, question: Question, view: FormView) -> str:
-        """Explains a follow-up. On the single page: when to answer it; otherwise: which answer it follows."""
+        """Explains a follow-up question: on the single page, when to answer it; otherwise, which answer it follows."""
         if view.whole:
             return self._condition(question, view)
         if view.kind == "follow-ups" and isinstance(question.shown_when, AnyOf):
@@ -67,7 +67,7 @@ class PageContext:
                 named = [option.label for option in parent.options if option.code in codes]
                 others = [option.label for option in parent.options if option.code not in codes]
                 text = "Only if your answer to “{question}” is: {answers}."
-                if len(others) < len(named):  # the shorter list is easier to read
+                if len(others) < len(named):  # names the shorter list of options, which is easier to read
                     text = "Only if your answer to “{question}” is anything other than: {answers}."
                     named = others
                 return self.t(text, question=_without_explanation(parent), answers="; ".join(named))
@@ -80,7 +80,7 @@ def draw(template: str, around: PageContext, **values: object) -> str:
 
 
 def target(problem: FieldProblem, view: FormView) -> str:
-    """The HTML id of the field that a problem is about; empty if this page does not show it."""
+    """Returns the HTML id of the field that a problem is about; empty if this page does not show the field."""
     _, _, rest = problem.pointer.partition("/")
     part, _, name = rest.partition("/")
     if part == "answers" and any(question.code == name for _, shown in view.sections for question in shown):
@@ -107,7 +107,7 @@ def has_contact(view: FormView) -> bool:
 
 
 def hidden(view: FormView) -> list[tuple[str, str]]:
-    """Hidden fields: earlier answers to carry along, and the state of this page."""
+    """Returns the names and values of hidden fields: earlier answers to carry along, and the state of this page."""
     drawn = {"website"}
     if view.kind in ("page", "follow-ups"):
         drawn |= {f"{ANSWERS}{question.code}" for _, shown in view.sections for question in shown}
@@ -139,7 +139,7 @@ def chosen(view: FormView, name: str) -> tuple[str, ...]:
 
 
 def label_of(problem: FieldProblem, view: FormView) -> str:
-    """The field's name in the error summary."""
+    """Returns the name of the invalid field for the error summary."""
     part, _, name = problem.pointer.lstrip("/").partition("/")
     if part == "answers" and name in view.form.questionnaire.questions:
         return view.form.questionnaire.questions[name].text
@@ -148,7 +148,7 @@ def label_of(problem: FieldProblem, view: FormView) -> str:
 
 
 def _without_explanation(question: Question) -> str:
-    """The question up to its question mark, without explanations."""
+    """Returns the question up to its question mark, without explanations."""
     start, mark, _ = question.text.partition("?")
     return start + mark
 
