@@ -1,4 +1,4 @@
-"""From the submission to an appointment, and what must not happen in between."""
+"""Tests the inbox from the submission to an appointment, and what must not happen in between."""
 
 from __future__ import annotations
 
@@ -296,7 +296,7 @@ def test_a_changed_lead_is_not_redrawn_while_in_use(send: Send, member: Come) ->
     desk.press("I'll take it").has("^You have had it")
     held: list[Route] = []
     nurse.page.route("**/leads/" + reference, lambda route: held.append(route))  # noqa: PLW0108  it marks the function
-    with nurse.page.expect_request("**/leads/" + reference):  # it is loading again
+    with nurse.page.expect_request("**/leads/" + reference):  # the page is loading the lead again
         nurse.page.locator("#refresh").click()
     nurse.press("Close …")
     for route in held:
@@ -316,5 +316,6 @@ def test_another_lead_of_a_person_is_shown_and_the_list_names_nobody(
     expect(nurse.page.locator(".others")).to_contain_text(first)
     nurse.page.locator(".others a").first.click()
     nurse.sees(first)
-    listed = re.sub(r"[0-9A-Z]{5}-[0-9A-Z]{5}", "", nurse.page.locator("#worklist").inner_text())  # any reference
+    # the worklist's text without references
+    listed = re.sub(r"[0-9A-Z]{5}-[0-9A-Z]{5}", "", nurse.page.locator("#worklist").inner_text())
     assert not re.search(r"Jordan|312|555|example\.com", listed)
