@@ -160,7 +160,7 @@ def test_an_action_applies_to_the_lead_that_was_on_the_screen(
     settled(first), settled(second)
     nurse = member("nurse").open(first)
     held: list[Route] = []
-    nurse.page.route("**/leads/*/actions", lambda route: held.append(route))  # noqa: PLW0108  it marks the function
+    nurse.page.route("**/leads/*/actions", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks it
     nurse.page.route(f"**/leads/{second}", lambda route: held.append(route))  # noqa: PLW0108
     nurse.press("I'll take it")
     with nurse.page.expect_request(f"**/leads/{second}"):
@@ -183,7 +183,7 @@ def test_a_late_refusal_names_its_lead_and_does_not_navigate(send: Send, member:
     nurse.console.expect("409")
     desk.press("I'll take it").has("^You have had it")
     held: list[Route] = []
-    nurse.page.route("**/leads/*/actions", lambda route: held.append(route))  # noqa: PLW0108  it marks the function
+    nurse.page.route("**/leads/*/actions", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks it
     with nurse.page.expect_request("**/leads/*/actions"):
         nurse.press("I'll take it")
     nurse.row(second).click()
@@ -295,7 +295,7 @@ def test_a_changed_lead_is_not_redrawn_while_in_use(send: Send, member: Come) ->
     nurse, desk = member("nurse").open(reference), member("desk").open(reference)
     desk.press("I'll take it").has("^You have had it")
     held: list[Route] = []
-    nurse.page.route("**/leads/" + reference, lambda route: held.append(route))  # noqa: PLW0108  it marks the function
+    nurse.page.route("**/leads/" + reference, lambda route: held.append(route))  # noqa: PLW0108  Playwright marks it
     with nurse.page.expect_request("**/leads/" + reference):  # the page is loading the lead again
         nurse.page.locator("#refresh").click()
     nurse.press("Close …")
