@@ -22,8 +22,7 @@ os.environ.pop("AWS_ENDPOINT_URL", None)
 leaks.install()
 
 # A correct change must not fail by chance. So there are no deadlines, and Hypothesis draws the same examples each
-# time. To draw new examples, run
-# pytest --hypothesis-profile=anew, or make soak.
+# time. `pytest --hypothesis-profile=anew` and `make soak` draw new examples.
 settings.register_profile("anew", deadline=None)
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")

@@ -41,7 +41,7 @@ class Terminal:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_enable_ctrl_c,  # noqa: PLW1509  takes no lock
+                preexec_fn=_enable_ctrl_c,  # noqa: PLW1509  the function takes no lock
             )
 
     @property

@@ -182,7 +182,8 @@ class Days:
         self._intake = Intake(RULEBOOK, leads, _Spool(self), self._clock, HOURS, "a key of tests only")
         self._alerting = Alerting(leads, RULEBOOK, topic, HOURS, "https://staff.clinic.example/inbox#lead=")
         self._replay = Replay(leads, RULEBOOK, _SetAside(self), HOURS)
-        self._practice = Workspace(leads, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]  # stands in for it
+        # The stand-ins for table and access log have only the methods that the use case calls.
+        self._practice = Workspace(leads, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]
         self._plan(visits)
 
     def run(self) -> Days:
@@ -266,7 +267,8 @@ class Days:
         at = self._draw_clock()
         try:
             alert_staff(lead_id, self._alerting, at)
-        except (Exception, Killed):  # noqa: BLE001  Lambda retries, then sets it aside
+        # After any error Lambda retries the record, and in the end sends it to the failure queue.
+        except (Exception, Killed):  # noqa: BLE001
             if retries:
                 self._after(2 ** (STREAM_RETRIES - retries), lambda: self._stream(lead_id, retries - 1))
 

@@ -20,7 +20,7 @@ AN_OPEN_HOUR = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # Wednesday, 10:00 in C
 def aws() -> Iterator[Aws]:
     with aws_in_process() as aws, recording() as uses:
         yield aws
-    assert difference(uses, granted()).missing == []  # for a missing permission, AWS would have refused the call
+    assert difference(uses, granted()).missing == []  # without the permission, AWS would have refused the call
 
 
 class Clock:

@@ -139,7 +139,7 @@ def test_a_requests_reference_is_not_on_the_next_requests_lines(logs: Logs, monk
 
 
 def test_canaries_are_logged_and_never_counted(aws: Aws, clock: Clock, logs: Logs) -> None:
-    """Canaries are alerted both by the stream and by the sweep, and neither counts them."""
+    """Both the stream and the sweep send alerts about canaries, and neither counts them."""
     alerted_by: list[Callable[[], object]] = [lambda: alert_staff.handler(stream_of(LEAD_ID), CONTEXT), sweep]
     for send_alert in alerted_by:
         assert capture_lead.handler(canary(), CONTEXT)["statusCode"] == 201
