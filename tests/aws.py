@@ -1,4 +1,5 @@
-"""AWS in this process (moto): the tables, topic and queues of the real template, and calls that can fail."""
+"""Emulates AWS in this process with moto: the tables, topic and queues of the real template, and calls that can
+fail."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 ACCOUNT = "123456789012"
-# The functions' environment, as in the template. The credentials are invalid, so a call that bypasses moto is refused.
+# The environment variables of the functions, as in the template. The credentials are invalid, so a call that bypasses
+# moto is refused.
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -67,7 +69,7 @@ def _tables() -> dict[str, Any]:
 
 
 def create_leads_table(client: DynamoDBClient, name: str) -> None:
-    """Creates the table with the keys, indexes and stream of the template."""
+    """Creates the leads table with the keys, indexes and stream that the template gives it."""
     table = _tables()["LeadsTable"]
     client.create_table(
         TableName=name,
@@ -81,7 +83,7 @@ def create_leads_table(client: DynamoDBClient, name: str) -> None:
 
 
 def create_access_log(client: DynamoDBClient, name: str) -> None:
-    """Creates the table with the keys of the template."""
+    """Creates the access log with the keys that the template gives it."""
     table = _tables()["AccessLog"]
     client.create_table(
         TableName=name,
@@ -93,19 +95,20 @@ def create_access_log(client: DynamoDBClient, name: str) -> None:
 
 @dataclass
 class Wire:
-    """Intercepts every attempt of every call, SDK retries included. Operations are named like "dynamodb.PutItem"."""
+    """Intercepts every attempt of every AWS call, SDK retries included. Operations are named like
+    "dynamodb.PutItem"."""
 
     calls: list[str] = field(default_factory=list)
-    down: set[str] = field(default_factory=set)  # cannot be reached
-    reply_lost: set[str] = field(default_factory=set)  # the next call takes effect, but its reply is lost
-    before: Callable[[str], None] | None = None  # called with the operation, before each attempt
-    fails: Callable[[str, Any, Callable[[], Any]], Any] | None = None  # injects faults: tests/faults/wire.py
-    _one_at_a_time: Any = field(default_factory=threading.RLock)  # as atomic as the real table
+    down: set[str] = field(default_factory=set)  # operations whose service cannot be reached
+    # operations whose next call takes effect, but whose reply is lost
+    reply_lost: set[str] = field(default_factory=set)
+    before: Callable[[str], None] | None = None  # called with the operation's name before each attempt
+    # decides which attempts fail: see tests/faults/wire.py
+    fails: Callable[[str, Any, Callable[[], Any]], Any] | None = None
+    _one_at_a_time: Any = field(default_factory=threading.RLock)  # makes each call as atomic as on the real table
 
     def carry(self, stubber: BotocoreStubber, event_name: str, request: Any, **more: Any) -> Any:
-        if (
-            not stubber.enabled or "//127.0.0.1" in request.url
-        ):  # a call to the local cloud, by another test in this process
+        if not stubber.enabled or "//127.0.0.1" in request.url:  # another test in this process calls the local cloud
             return None
         operation = event_name.removeprefix("before-send.")
         with self._one_at_a_time:
@@ -134,7 +137,7 @@ def _through(stubber: BotocoreStubber, wire: Wire, event_name: str, request: Any
 
 @dataclass
 class Aws:
-    """What the functions stored and sent."""
+    """Gives tests access to what the functions have stored and sent."""
 
     wire: Wire
     dynamodb: Any
@@ -146,7 +149,7 @@ class Aws:
         return found
 
     def leads(self) -> list[dict[str, Any]]:
-        """Returns the stored leads as JSON, flattened: the fields of their parts are beside their own."""
+        """Returns the stored leads as JSON, flattened: the fields of each part stand beside the lead's own fields."""
         return [flat(item["lead"]["S"]) for item in self.items()]
 
     def stored(self) -> list[dict[str, Any]]:
@@ -154,12 +157,12 @@ class Aws:
         return [json.loads(item["lead"]["S"]) for item in self.items()]
 
     def accesses(self) -> list[dict[str, str]]:
-        """Returns the access log, unordered."""
+        """Returns the entries of the access log, in no particular order."""
         found = self.dynamodb.scan(TableName=ENVIRONMENT["ACCESS_LOG"])["Items"]
         return [{name: value["S"] for name, value in item.items()} for item in found]
 
     def spooled(self, queue: str = "SPOOL_QUEUE") -> list[str]:
-        """Removes all messages from the queue, and returns their bodies."""
+        """Removes all messages from the spool queue and returns their bodies."""
         found: list[str] = []
         url = ENVIRONMENT[queue]
         while got := self._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
@@ -172,7 +175,7 @@ class Aws:
         self._sqs.delete_queue(QueueUrl=ENVIRONMENT["SPOOL_QUEUE"])
 
     def corrupt(self, lead_id: str, lead: str) -> None:
-        """Replaces a stored lead by the text `lead`."""
+        """Replaces the stored text of a lead with `lead`."""
         self.dynamodb.update_item(
             TableName=ENVIRONMENT["LEADS_TABLE"],
             Key={"lead_id": {"S": lead_id}},
@@ -182,7 +185,7 @@ class Aws:
         )
 
     def alerts(self) -> list[dict[str, Any]]:
-        """Returns the SNS notifications since the last call, in order: subject, message, attributes."""
+        """Returns the SNS notifications since the last call, in order, each as subject, message and attributes."""
         found: list[dict[str, Any]] = []
         while got := self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages"):
             for message in got:
@@ -192,7 +195,7 @@ class Aws:
 
 
 def flat(lead: str) -> dict[str, Any]:
-    """Returns a stored lead, flattened: the fields of its parts are beside its own."""
+    """Returns a stored lead, flattened: the fields of each part stand beside the lead's own fields."""
     fields: dict[str, Any] = json.loads(lead)
     parts = [fields.pop(part, {}) for part in ("submitted", "assessment", "escalation", "work")]
     return fields | {name: value for part in parts for name, value in part.items()}
@@ -200,7 +203,7 @@ def flat(lead: str) -> dict[str, Any]:
 
 @cache
 def _client(service: str) -> Any:
-    """Cached: creating a client takes longer than a test."""
+    """Returns a cached client, because creating one takes longer than a test."""
     return boto3.client(service)  # type: ignore[call-overload]
 
 

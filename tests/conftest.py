@@ -1,4 +1,4 @@
-"""Fixtures of several folders: the functions' environment, and the service on the local cloud."""
+"""Provides what several folders of tests share: the functions' environment, and the service on the local cloud."""
 
 from __future__ import annotations
 
@@ -16,20 +16,21 @@ from dev.front import Front
 from tests import leaks
 from tests.aws import ENVIRONMENT
 
-os.environ.update(ENVIRONMENT)  # before any function is imported: functions are wired when imported
+os.environ.update(ENVIRONMENT)  # set before any function is imported, because functions read it on import
 os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 leaks.install()
 
-# A sound change must not fail by chance: no deadlines, and Hypothesis draws the same examples each time. New examples:
-# pytest --hypothesis-profile=anew, and make soak.
+# A correct change must not fail by chance. So there are no deadlines, and Hypothesis draws the same examples each
+# time. `pytest --hypothesis-profile=anew` and `make soak` draw new examples.
 settings.register_profile("anew", deadline=None)
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks tests that use the local cloud. Each process starts a cloud, and runs the next test when it is free."""
+    """Marks tests that use the local cloud. Each process starts its own cloud, and runs the next test when it is
+    free."""
     for item in items:
         if "cloud" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.cloud)
@@ -37,21 +38,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def no_leak() -> Iterator[leaks.Watch]:
-    """Fails the test if personal data that it sent is anywhere but in the table."""
+    """Fails the test if personal data that it sent appears anywhere but in the table."""
     with leaks.watched() as watch:
         yield watch
 
 
 @pytest.fixture(scope="session")
 def elsewhere() -> Iterator[Demo]:
-    """A site of somebody else, at an origin that the service allows."""
+    """Provides another site's address, at an origin that the service allows."""
     with Demo(port=0) as demo:
         yield demo
 
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory, elsewhere: Demo) -> Iterator[LocalCloud]:
-    """The real template, deployed to an empty local cloud."""
+    """Provides the real template, deployed to an empty local cloud."""
     origins = f"{PARAMETERS['AllowedOrigins']},{elsewhere.origin}"
     with LocalCloud(tmp_path_factory.mktemp("cloud"), {"AllowedOrigins": origins}) as local_cloud:
         yield local_cloud
@@ -60,14 +61,14 @@ def cloud(tmp_path_factory: pytest.TempPathFactory, elsewhere: Demo) -> Iterator
 
 @pytest.fixture(scope="session")
 def site(cloud: LocalCloud) -> Iterator[str]:
-    """The address of the service: the form at its root."""
+    """Provides the address of the service, which shows the form."""
     with Front(cloud) as front:
         yield front.address
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium, once for each process: playwright does not allow a second one."""
+    """Provides Chromium, once for each process, because Playwright does not allow a second instance."""
     found = chromium.find()
     if not found:
         pytest.fail("There is no Chromium: `make setup`.")

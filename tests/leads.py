@@ -1,4 +1,4 @@
-"""Captured leads for tests, and a table and spool in memory."""
+"""Provides captured leads for tests, and a table and a spool in memory."""
 
 from __future__ import annotations
 
@@ -66,14 +66,14 @@ class SpoolInMemory:
 
 
 def an_intake(leads: Leads, rule_sets: RuleSets = RULEBOOK, candidate: RuleSets | None = None) -> Intake:
-    """An intake whose clock does not move, so that no call seems slow."""
+    """Returns an intake whose clock does not move, so that no call seems slow."""
     return Intake(rule_sets, leads, SpoolInMemory(), lambda: RECEIVED, HOURS, PERSON_KEY, candidate)
 
 
 def a_lead(
     answers: Json | None = None, at: datetime = RECEIVED, lead_id: UUID | None = None, **changes: object
 ) -> Lead:
-    """A lead captured from the submission in events/capture_lead.json, with other answers."""
+    """Returns a lead captured from the submission in events/capture_lead.json, with other answers."""
     sent = Submission.model_validate(submission(answers, submission_id=str(lead_id or uuid4()), **changes))
     arrival = Arrival(at, Visit("203.0.113.10", "a browser"), frozenset())
     lead = capture_lead(sent, arrival, an_intake(LeadsInMemory())).lead
@@ -82,12 +82,13 @@ def a_lead(
 
 
 def varied(value: T, **changes: Any) -> T:
-    """A copy of the value with other fields. For a lead, fields of its parts may be named too; the version stays."""
+    """Returns a copy of the value with other fields. For a lead, fields of its parts may be named too; the version
+    stays the same."""
     if isinstance(value, Lead):
         return _varied_lead(value, changes)  # type: ignore[return-value]  # T is Lead here
     if isinstance(value, BaseModel):
         return value.model_copy(update=changes)
-    return replace(value, **changes)  # type: ignore[type-var]  # else it is a dataclass
+    return replace(value, **changes)  # type: ignore[type-var]  # any other value is a dataclass
 
 
 def _varied_lead(lead: Lead, changes: dict[str, Any]) -> Lead:

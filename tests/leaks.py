@@ -28,13 +28,15 @@ from botocore.client import BaseClient
 from dev.cloud import LocalCloud
 from tests.aws import ENVIRONMENT
 
-PERSONAL = {"name", "phone", "email", "note", "string_value", "q"}  # the last part of a field's name
+# fields with personal data, by the last part of their name
+PERSONAL = {"name", "phone", "email", "note", "string_value", "q"}
 PUNCTUATION = str.maketrans("", "", " ()-.\u00a0\r\n\t")
-KEEPERS = (ENVIRONMENT["SPOOL_QUEUE"], ENVIRONMENT["FAILURE_QUEUE"])  # encrypted; it replaces the table
-STORED_WHOLE = {"lead", "remainder"}  # attributes of the table that are in no index
-FAILURES = ("FailedStreamBatches", "UndeliveredAlerts")  # queues of the template that contain pointers only
+# the spool and its failure queue are encrypted and replace the table
+KEEPERS = (ENVIRONMENT["SPOOL_QUEUE"], ENVIRONMENT["FAILURE_QUEUE"])
+STORED_WHOLE = {"lead", "remainder"}  # attributes of the table that no index contains
+FAILURES = ("FailedStreamBatches", "UndeliveredAlerts")  # queues of the template that contain only pointers to leads
 TEST_TOOLS = ("hypothesis", "schemathesis", "werkzeug", "playwright", "asyncio")
-REMEMBERED = 300  # the latest values: leaks are of recent data
+REMEMBERED = 300  # only the latest values are remembered, because leaks are of recent data
 SHORTEST, SHORTEST_TEXT, FEWEST_LETTERS = 8, 12, 5
 
 
@@ -48,20 +50,20 @@ class Watch:
         self._hits.clear()
 
     def take(self) -> list[str]:
-        """Returns and clears the hits."""
+        """Returns the hits and clears them."""
         found, self._hits = self._hits, []
         return found
 
     @property
     def knows(self) -> list[str]:
-        """Kinds of data that were remembered."""
+        """Returns the kinds of data that are remembered."""
         return sorted({kind for kind, _ in self._known})
 
-    # --- input ---
+    # --- what functions receive ---
 
     def receive(self, event: object) -> None:
-        """Remembers the personal data in the event of a function."""
-        if type(event) is not dict:  # not isinstance: some test passes an object that raises on any access
+        """Remembers the personal data in an event that a function receives."""
+        if type(event) is not dict:  # isinstance would fail, because a test passes an object that raises on any access
             return
         bodies = [event.get("body"), *(record.get("body") for record in event.get("Records") or () if _is_map(record))]
         for body in bodies:
@@ -69,7 +71,7 @@ class Watch:
                 self.remember_text(_decoded(body) if event.get("isBase64Encoded") else body)
 
     def remember_text(self, text: str) -> None:
-        """Remembers a body: JSON, or the fields of a form."""
+        """Remembers the values in a body, which is JSON or the fields of a form."""
         try:
             self.remember(json.loads(text))
         except (ValueError, RecursionError):
@@ -94,12 +96,12 @@ class Watch:
         if kind in ("note", "q") and not ("@" in text or text.isdecimal()) and len(text) < SHORTEST_TEXT:
             return
         if kind in ("name", "string_value") and " " not in value.strip() and "canary" not in text:
-            return  # a single word may appear anywhere: a tier, a button
+            return  # a single word, such as a tier or a button's label, may appear anywhere
         entry = (kind, re.sub(r"^\+1(?=\d{10}$)", "", text))
         if entry not in self._known:
             self._known.append(entry)
 
-    # --- output ---
+    # --- what functions write or send ---
 
     def search(self, where: str, text: str) -> None:
         plain = _plain(text)
@@ -108,7 +110,8 @@ class Watch:
                 self._hits.append(f"{where} holds what came as {kind}")
 
     def answered(self, answer: object) -> None:
-        """Searches an answer's addresses and problem details, which must name a field but not repeat its value."""
+        """Searches the addresses and problem details in an answer. Problems name a field, but never echo the submitted
+        value."""
         if not isinstance(answer, dict) or not _is_map(answer.get("headers")):
             return
         headers = answer["headers"]
@@ -119,13 +122,14 @@ class Watch:
             self.search("problem details", str(answer.get("body")))
 
     def failed(self, error: BaseException | None) -> None:
-        """Searches an unhandled error and its causes: Lambda logs the text, and a developer may log the cause."""
+        """Searches an unhandled error and its causes: Lambda logs the error's text, and a developer may log the
+        cause."""
         while error is not None:
             self.search("the text of an error", f"{error} {error.args}")
             error = error.__cause__ or error.__context__
 
     def called(self, operation: str, given: dict[str, Any]) -> None:
-        """Searches a call of AWS."""
+        """Searches the parameters of an AWS call."""
         if operation == "PutItem":
             item = given.get("Item", {})
             for name in STORED_WHOLE & item.keys():
@@ -157,10 +161,11 @@ WATCH = Watch()
 
 @contextmanager
 def watched() -> Iterator[Watch]:
-    """Wraps one test.
+    """Watches one test for leaks.
 
     Raises:
         AssertionError: personal data leaked
+
     """
     WATCH.start()
     yield WATCH
@@ -169,7 +174,7 @@ def watched() -> Iterator[Watch]:
 
 
 def install() -> None:
-    """Intercepts everything that functions write or send. Call it before any function is imported."""
+    """Intercepts everything that functions write or send. Must be called before any function is imported."""
     _watch_handlers()
     _watch_logs()
     _watch_calls()
@@ -229,7 +234,8 @@ def _watch_calls() -> None:
         return calls(self, operation_name, api_params)
 
     def watched_request(self: Any, method: str, url: str, *given: Any, **more: Any) -> Any:
-        sent = "" if url.endswith("/submissions") else str(more.get("body"))  # our own canary lead
+        # the delivery check sends our own canary lead there
+        sent = "" if url.endswith("/submissions") else str(more.get("body"))
         WATCH.search("a request to others", f"{url} {more.get('headers')} {sent}")
         return requests(self, method, url, *given, **more)
 
@@ -238,7 +244,7 @@ def _watch_calls() -> None:
 
 
 def found_in_cloud(cloud: LocalCloud) -> list[str]:
-    """Returns hits: personal data of stored leads in the functions' log or in the failure queues."""
+    """Returns the hits: personal data of stored leads in the functions' log or in the failure queues."""
     watch, dynamodb = Watch(remembers=None), cloud.client("dynamodb")
     for page in dynamodb.get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"]):
         for item in page["Items"]:

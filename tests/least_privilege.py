@@ -17,12 +17,13 @@ from dev import template
 from infra.build import module_name
 from tests.aws import ENVIRONMENT
 
-EVERY_CALL = "_make_api_call"  # every call of every client goes through this method
-NAMES = ("TableName", "QueueUrl", "TopicArn")  # parameters that name the resource
+EVERY_CALL = "_make_api_call"  # every call of every boto3 client goes through this method
+NAMES = ("TableName", "QueueUrl", "TopicArn")  # the parameters of a call that name its resource
 
 
 class Use(NamedTuple):
-    """A permission, used or granted. `function`, `resource`: logical ids; an index is "LeadsTable/index/worklist"."""
+    """A permission that a function uses or is granted. `function`, `resource`: logical ids; an index is
+    "LeadsTable/index/worklist"."""
 
     function: str
     action: str
@@ -36,7 +37,8 @@ class Difference(NamedTuple):
 
 
 def difference(used: Iterable[Use], granted: Iterable[Use]) -> Difference:
-    """Compares names literally: a grant with `*` matches no call, so it is both in excess and a wildcard."""
+    """Compares permissions literally: a grant with `*` matches no call, so it counts both as unneeded and as a
+    wildcard."""
     asked, given = set(used), set(granted)
     wild = [use for use in given if "*" in use.action + use.resource]
     return Difference(sorted(asked - given), sorted(given - asked), sorted(wild))
@@ -50,21 +52,23 @@ def resources() -> dict[str, Any]:
 
 @cache
 def functions() -> dict[str, str]:
-    """Returns module -> logical id."""
+    """Returns the logical id of each function, by its module."""
     kinds = ((name, resource["Type"]) for name, resource in resources().items())
     return {f"functions.{module_name(name)}": name for name, kind in kinds if kind == "AWS::Lambda::Function"}
 
 
 @contextmanager
 def recording() -> Iterator[set[Use]]:
-    """Yields a set that collects every call that functions make, on any thread. Tests' own calls do not count."""
+    """Yields a set that collects every call that functions make, on any thread. Calls that the tests make do not
+    count."""
     call = getattr(BaseClient, EVERY_CALL)
     uses: set[Use] = set()
 
     def recorded(client: Any, operation: str, values: dict[str, Any]) -> Any:
         function = _caller()
         if function:
-            action = f"{client.meta.service_model.service_name}:{operation}"  # true of all but batches and transactions
+            # the IAM action is named like this, except for batches and transactions
+            action = f"{client.meta.service_model.service_name}:{operation}"
             uses.add(Use(function, action, _resource(function, values)))
         return call(client, operation, values)
 
@@ -74,7 +78,7 @@ def recording() -> Iterator[set[Use]]:
 
 def _caller() -> str | None:
     """Returns the function whose module is nearest on the call stack, or None if a test is nearer."""
-    frame: FrameType | None = sys._getframe(2)  # `inspect` reads the source of each frame: too slow here
+    frame: FrameType | None = sys._getframe(2)  # `inspect` would read the source of each frame, which is too slow here
     while frame:
         module = str(frame.f_globals.get("__name__"))
         if module in functions() or module.startswith("tests."):
@@ -84,7 +88,8 @@ def _caller() -> str | None:
 
 
 def _resource(function: str, values: dict[str, Any]) -> str:
-    """Returns the resource named in a call, by the function's environment; the name itself if no variable has it."""
+    """Returns the logical id of the resource named in a call, found in the function's environment, or the name itself
+    if no variable has it."""
     name = next((values[key] for key in NAMES if key in values), "*")
     variables = resources()[function]["Properties"]["Environment"]["Variables"]
     meant = {value["Ref"] for key, value in variables.items() if ENVIRONMENT.get(key) == name and "Ref" in value}
@@ -93,7 +98,7 @@ def _resource(function: str, values: dict[str, Any]) -> str:
 
 
 def sent_by_lambda() -> set[Use]:
-    """Returns the calls that Lambda makes with a function's role after the last failed retry."""
+    """Returns the calls that Lambda itself makes with a function's role after the last failed retry."""
     found = set()
     for resource in resources().values():
         properties = resource.get("Properties", {})
@@ -104,7 +109,7 @@ def sent_by_lambda() -> set[Use]:
 
 
 def read_by_lambda() -> set[tuple[str, str]]:
-    """Returns (function, resource) for the stream and queue that Lambda reads with a function's role."""
+    """Returns the function and the resource for each stream and queue that Lambda reads with a function's role."""
     mappings = [
         each["Properties"] for each in resources().values() if each["Type"] == "AWS::Lambda::EventSourceMapping"
     ]
@@ -123,7 +128,7 @@ def statements(function: str) -> list[dict[str, Any]]:
 
 @cache
 def granted() -> frozenset[Use]:
-    """Returns all permissions except those for keys."""
+    """Returns all permissions that the template grants, except those for keys."""
     return frozenset(
         Use(function, action, _name(resource))
         for function in functions().values()
@@ -139,7 +144,8 @@ def listed(value: Any) -> list[Any]:
 
 
 def _name(resource: Any) -> str:
-    """Returns the resource's name as in Use. What is not a plain reference stays as written, and matches no call."""
+    """Returns the resource's name in the notation of Use. A value that is not a plain reference stays as written, and
+    matches no call."""
     match resource:
         case {"Ref": str(name)}:
             return name

@@ -1,4 +1,4 @@
-"""R7 over real sockets: a table, a spool and a webhook receiver that accept connections and never answer."""
+"""Checks rule R7 over real sockets: a table, a spool and a webhook receiver accept connections and never answer."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Silent:
         while True:
             try:
                 connection, _ = self.server.accept()
-            except OSError:  # closed: the test is over
+            except OSError:  # the test is over and has closed the socket
                 return
             self.asked += 1
             self._held.append(connection)
@@ -85,7 +85,7 @@ def test_a_patient_is_answered_within_six_seconds_when_everything_hangs(silent: 
 
 @contextlib.contextmanager
 def full() -> Iterator[str]:
-    """The address of a server whose connection queue is full, so that no client can connect."""
+    """Provides the address of a server whose connection queue is full, so that no client can connect."""
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(socket.socket())
         server.bind(("127.0.0.1", 0))
@@ -101,7 +101,8 @@ def full() -> Iterator[str]:
 def test_a_webhook_times_out_when_its_receiver_hangs(
     silent: tuple[Silent, Silent], monkeypatch: pytest.MonkeyPatch, hangs: str, error: str
 ) -> None:
-    """Shortens the timeouts; tests/template/test_time_limits.py compares the real ones with the function's."""
+    """The test shortens the timeouts; tests/template/test_time_limits.py compares the real ones with the function's
+    limit."""
     waits: Any = webhook.TIMEOUT
     shortened = urllib3.Timeout(connect=waits.connect_timeout / 20, read=waits.read_timeout / 100)
     monkeypatch.setattr(webhook, "TIMEOUT", shortened)

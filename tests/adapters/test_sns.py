@@ -1,4 +1,4 @@
-"""The alert topic, with AWS's limits, which moto does not enforce."""
+"""Tests publishing to the alert topic within AWS's limits, which moto does not enforce."""
 
 from __future__ import annotations
 

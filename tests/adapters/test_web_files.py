@@ -1,4 +1,4 @@
-"""The files of the hosted form."""
+"""Tests how the files of the hosted form are served."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worklist's order with any number of partitions, on an in-memory table."""
+"""Tests that the worklist has the right order with any number of partitions, on an in-memory table."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ CHICAGO = ZoneInfo("America/Chicago")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The parts of a lead that decide its place. Times are minutes from a fixed instant; `due`: None for none."""
+    """The parts of a lead that decide its place in the worklist. Times are minutes from a fixed instant; `due` is None
+    for a lead without a deadline."""
 
     tier: str
     status: str
@@ -62,7 +63,7 @@ STATES = st.builds(
     State,
     st.sampled_from(sorted(BASES)),
     st.sampled_from(["new", "acknowledged", "closed"]),
-    came=st.integers(-3, 3),  # few, so that some are equal
+    came=st.integers(-3, 3),  # few values, so that some leads arrive at the same time
     due=st.none() | st.integers(-1_000_000, 1_000_000) | st.integers(-2, 2),
 )
 
@@ -78,7 +79,7 @@ def table_of(leads: list[Lead], partitions: int) -> tuple[LeadsTable, TableInMem
 
 @contextmanager
 def small_pages(size: int) -> Iterator[None]:
-    """Small pages and partition reads, so that every boundary occurs."""
+    """Makes pages and partition reads small, so that the tests reach every boundary."""
     with (
         patch("shared.usecases.inbox.PAGE_OF_LEADS", size),
         patch("shared.adapters.dynamodb.partitions.READ_AT_ONCE", size),
@@ -88,7 +89,7 @@ def small_pages(size: int) -> Iterator[None]:
 
 
 def pages(table: LeadsTable, view: str) -> list[list[str]]:
-    """The references on each page, following the cursors."""
+    """Returns the references on each page, following the cursors."""
     found: list[list[str]] = []
     query: dict[str, Any] = {"view": view}
     while True:
@@ -100,7 +101,7 @@ def pages(table: LeadsTable, view: str) -> list[list[str]]:
 
 
 def place(lead: Lead) -> tuple[bool, int, float, datetime, UUID]:
-    """The expected order: unowned first, then tier, deadline and arrival."""
+    """Returns the sort key of the expected order: unowned leads first, then by tier, deadline and arrival."""
     deadline = lead.escalation.deadline
     due = deadline.timestamp() if deadline else float("inf")
     taken = lead.work.status == "acknowledged"
@@ -132,17 +133,17 @@ def _done(lead: Lead) -> tuple[datetime | None, UUID]:
 @pytest.mark.parametrize("partitions", [1, 3, 62])
 @pytest.mark.parametrize("tier", sorted(BASES))
 def test_the_only_unowned_lead_of_a_thousand_is_first(partitions: int, tier: str) -> None:
-    """All others are more urgent by deadline or tier."""
+    """All other leads are owned, and more urgent by deadline or tier."""
     leads = [State("EMERGENCY", "acknowledged", -number, -number).lead(number) for number in range(999)]
     untaken = State(tier, "new", 0, 1_000_000).lead(999)
     table, memory = table_of([*leads, untaken], partitions)
     page = list_leads(WorklistQuery(), NURSE, table, RECEIVED)
     assert [page.leads[0].reference, len(page.leads)] == [untaken.reference, 100]
-    assert partitions <= memory.requests <= partitions + 2  # one may exceed its share of a page
+    assert partitions <= memory.requests <= partitions + 2  # one partition may hold more than its share of a page
     memory.forget()
     mine = list_leads(WorklistQuery(view="mine"), NURSE, table, RECEIVED)
     assert (len(mine.leads), untaken.reference in {summary.reference for summary in mine.leads}) == (100, False)
-    assert partitions <= memory.requests <= partitions + 2  # one may exceed its share of a page
+    assert partitions <= memory.requests <= partitions + 2  # one partition may hold more than its share of a page
 
 
 def test_the_first_page_costs_the_same_with_ten_times_the_leads() -> None:
@@ -152,11 +153,11 @@ def test_the_first_page_costs_the_same_with_ten_times_the_leads() -> None:
         list_leads(WorklistQuery(), NURSE, table, RECEIVED)
         return memory.requests
 
-    assert requests(1_200) <= requests(120) + 4  # a partition may exceed its share of a page
+    assert requests(1_200) <= requests(120) + 4  # a partition may hold more than its share of a page
 
 
 def test_every_lead_is_found_after_partitions_are_added() -> None:
-    """IndexShards may be raised at any time."""
+    """The deployment setting IndexShards may be raised at any time, and earlier leads stay in the old partitions."""
     memory = TableInMemory(TABLE)
     leads = [State("URGENT", "new", 0, number).lead(number) for number in range(40)]
     for lead in leads[:20]:

@@ -1,4 +1,4 @@
-"""Fixtures: Chromium with the local cloud. Any console error that a test does not expect fails it."""
+"""Provides Chromium with the local cloud. Any console error that a test does not expect fails the test."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Console:
-    """The page's console errors. A test that provokes one announces it with `expect`."""
+    """The page's console errors. A test that provokes an error announces it with `expect`."""
 
     errors: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
@@ -67,19 +67,20 @@ def traffic(page: Page) -> Traffic:
 
 @pytest.fixture
 def stored(cloud: LocalCloud) -> Callable[[], int]:
-    """Returns the number of leads in the table."""
+    """Provides a function that returns the number of leads in the table."""
     table = cloud.client("dynamodb")
     return lambda: int(table.scan(TableName=cloud.outputs["LeadsTable"], Select="COUNT", ConsistentRead=True)["Count"])
 
 
 @pytest.fixture
 def newest(cloud: LocalCloud) -> Callable[[], Any]:
-    """Returns the lead that was stored last, with the fields of its parts beside its own."""
+    """Provides a function that returns the newest stored lead, flattened: the fields of each part stand beside the
+    lead's own."""
     table = cloud.client("dynamodb")
 
     def read() -> Any:
         items = table.scan(TableName=cloud.outputs["LeadsTable"], ConsistentRead=True)["Items"]
-        leads = [flat(item["lead"]["S"]) for item in items if "lead" in item]  # not what erasing left
+        leads = [flat(item["lead"]["S"]) for item in items if "lead" in item]  # skips the tombstones of erased leads
         return max(leads, key=lambda lead: str(lead["received_at"]))
 
     return read

@@ -1,4 +1,4 @@
-"""A patient who fills in the form, and what tests can see of the page."""
+"""Simulates a patient who fills in the form in a browser, and shows tests what the page does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Request, Route, expect
 
 Answers = dict[str, str | list[str]]
 
-# Answers by page, which fire no safety rule.
+# Answers page by page that fire no safety rule.
 CALM: list[Answers] = [
     {"age": "54", "who": "self", "em-now": ["none"], "region": ["lumbar"]},
     {"ces": ["none"], "motor": ["none"], "cord": ["none"]},
@@ -22,7 +22,7 @@ LAST = len(CALM)
 STEP = "Step {number} of {count}"
 PHONE_NUMBER = "(212) 555-0123"
 
-# Writes what the form keeps in the tab, as if these pages had been filled in before a reload.
+# Writes the draft that the form keeps in the tab's storage, as if these pages had been filled in before a reload.
 FILLED_IN = """
 ([given, step, contact, consents]) => {
   sessionStorage.setItem("lead-form:fs-intake", JSON.stringify({
@@ -42,12 +42,12 @@ FOCUSED = """
 
 
 class Patient:
-    """Fills in the form with the mouse or a finger; another test uses the keyboard."""
+    """A patient who fills in the form with the mouse or a finger; another test uses the keyboard."""
 
     def __init__(self, page: Page, site: str, level: int = 1) -> None:
         self.page = page
         self.site = site
-        self.level = level  # of the form's heading
+        self.level = level  # the heading level of the form's title
 
     def open(self, query: str = "") -> Patient:
         self.page.goto(self.site + query)
@@ -76,7 +76,8 @@ class Patient:
         return self
 
     def fill_to(self, step: int, **changed: str | list[str]) -> Patient:
-        """Fills in from the first page to that step, without red flags but for `changed` (underscores for dashes)."""
+        """Fills in the form from the first page to `step`, without red flags except those in `changed` (underscores for
+        dashes)."""
         return self.go_on(1, step, **changed)
 
     def go_on(self, first: int, step: int, **changed: str | list[str]) -> Patient:
@@ -91,7 +92,7 @@ class Patient:
         return {code: named.get(code, value) for code, value in CALM[step - 1].items()}
 
     def at(self, step: int, query: str = "", text: str = STEP, **changed: str | list[str]) -> Patient:
-        """Opens a form that is already filled in up to that step, which is faster than filling it in."""
+        """Opens a form that is already filled in up to `step`, which is faster than filling it in."""
         return self.open(query).comes_back(step, text, **changed)
 
     def comes_back(self, step: int, text: str = STEP, **changed: str | list[str]) -> Patient:
@@ -114,7 +115,7 @@ class Patient:
 
     def sees_step(self, number: int, text: str = STEP) -> None:
         expect(self.page.locator(".progress")).to_have_text(text.format(number=number, count=LAST))
-        if self.level == 1:  # a form on a foreign page does not take the focus when it loads
+        if self.level == 1:  # a form embedded in another site's page does not take the focus when it loads
             expect(self.page.locator(".title:visible")).to_be_focused()
 
     def sees_emergency(self) -> None:
@@ -130,11 +131,11 @@ class Patient:
         return shown.inner_text()
 
     def focused(self) -> str:
-        """Returns the id of the focused element, also inside the form."""
+        """Returns the id of the focused element, even if it is inside the form's shadow root."""
         return str(self.page.evaluate(FOCUSED))
 
     def kept(self) -> dict[str, str]:
-        """Returns everything in the tab's session storage."""
+        """Returns everything that the page keeps in the tab's session storage."""
         found: dict[str, str] = self.page.evaluate("({...sessionStorage})")
         return found
 
@@ -149,7 +150,7 @@ def until(page: Page, holds: Callable[[], bool]) -> None:
 
 
 class Traffic:
-    """The page's requests, as seen by the browser."""
+    """The requests that the page makes, as the browser sees them."""
 
     def __init__(self, page: Page) -> None:
         self.requests: list[tuple[str, str, Any]] = []
@@ -164,7 +165,7 @@ class Traffic:
 
 
 class Held:
-    """Holds requests until the test releases them."""
+    """Requests that are held back until the test releases them."""
 
     def __init__(self, page: Page, path: str) -> None:
         self._routes: list[Route] = []

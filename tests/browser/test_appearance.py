@@ -1,4 +1,5 @@
-"""Every page and state, wide and on a phone: screenshots, accessibility, and nothing wider than 320 px."""
+"""Checks every page and state of the form, wide and on a phone: screenshots, accessibility, nothing wider than 320
+px."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ Look = Callable[[str], None]
 
 @pytest.fixture
 def look(page: Page) -> Look:
-    """Takes screenshots of the state and checks it."""
+    """Takes screenshots of the current state and checks its appearance."""
 
     def record(name: str) -> None:
         for screen, size in (("wide", WIDE), ("narrow", NARROW), ("phone", PHONE)):
@@ -54,7 +55,7 @@ def test_every_page_empty_and_with_errors(patient: Patient, page: Page, look: Lo
 
 @pytest.mark.slow
 def test_every_page_in_spanish(patient: Patient, page: Page, look: Look) -> None:
-    """The same states in Spanish, whose texts are longer."""
+    """Shows the same states in Spanish, where the texts are longer."""
     patient.open("?language=es")
     look("es-00-start")
     page.get_by_role("button", name="Empezar").click()
@@ -129,9 +130,7 @@ def test_without_network(patient: Patient, page: Page, look: Look, console: Cons
     patient.fill_to(2)
     look("90-not-checked")
     page.unroute("**/screenings")
-    patient.open().sees_step(
-        2
-    )  # the stored form has been read, and the page does not write it before the next line does
+    patient.open().sees_step(2)  # the page has now read the stored draft, and writes it only after the next line
     patient.comes_back(LAST).leave_contact()
     page.route("**/submissions", lambda route: route.abort())
     patient.next()
@@ -173,7 +172,7 @@ def test_the_skip_link_covers_nothing_and_leaves_nothing(
 
 
 def test_reads_at_400_percent(patient: Patient, page: Page) -> None:
-    """1280 x 1024 at 400% is a window of 320 x 256 CSS pixels."""
+    """A window of 1280 x 1024 zoomed to 400% has 320 x 256 CSS pixels."""
     page.set_viewport_size(ViewportSize(width=320, height=256))
     patient.ready_to_send().next()
     patient.reference()

@@ -1,4 +1,4 @@
-"""Drafts survive a reload, are deleted after sending, and are sent if the visitor leaves after consent."""
+"""Tests that drafts survive a reload, are deleted after sending, and are sent if the visitor leaves after consent."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def test_nothing_is_kept_about_people_under_18(patient: Patient, page: Page) -> 
 
 
 def test_answers_of_yesterday_are_not_shown_today(patient: Patient, page: Page) -> None:
-    Held(page, "**/challenges/*")  # nothing writes to the storage meanwhile
+    Held(page, "**/challenges/*")  # while this request is held, nothing writes to the storage
     patient.at(3)
     page.evaluate("""() => {
       const kept = JSON.parse(sessionStorage.getItem("lead-form:fs-intake"));
@@ -223,7 +223,7 @@ def test_sends_by_itself_when_the_network_is_back(
 def test_a_flaky_network_loses_nothing_and_doubles_nothing(
     patient: Patient, page: Page, console: Console, stored: Callable[[], int]
 ) -> None:
-    """Every other request fails, some after they took effect."""
+    """Every other request fails, and some of those fail after they have taken effect."""
     console.expect("ERR_")
     before = stored()
     seen: list[Route] = []
@@ -258,7 +258,7 @@ def test_a_flaky_network_loses_nothing_and_doubles_nothing(
 
 @pytest.fixture
 def look_away(page: Page) -> Callable[[], None]:
-    """Hides the page, as when the visitor switches to another tab."""
+    """Hides the page, as happens when the visitor switches to another tab."""
 
     def hide() -> None:
         page.evaluate("""() => {

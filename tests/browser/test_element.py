@@ -1,4 +1,5 @@
-"""The form on a foreign page: another origin, a strict security policy, a narrow column, conflicting styles."""
+"""Tests the form embedded in another site's page: another origin, a strict security policy, a narrow column,
+conflicting styles."""
 
 from __future__ import annotations
 

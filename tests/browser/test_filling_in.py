@@ -1,4 +1,4 @@
-"""Answers, follow-ups, errors and the way back."""
+"""Tests filling in the form: answers, follow-up questions, errors, and going back."""
 
 from __future__ import annotations
 

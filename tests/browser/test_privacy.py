@@ -1,4 +1,4 @@
-"""A small page with our own files only, and nothing stored in the browser."""
+"""Tests that the page is small, loads only our own files, and stores nothing in the browser."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ELEMENT_BYTES = 20_000
 
 
 def test_first_view_is_three_small_files(page: Page, site: str) -> None:
-    """Browsers always ask for an icon; without ours they would get a 404."""
+    """Browsers always ask for an icon; if we had none, they would get a 404."""
     sizes: dict[str, int] = {}
 
     def note(request: Request) -> None:
@@ -30,7 +30,8 @@ def test_first_view_is_three_small_files(page: Page, site: str) -> None:
 
 
 def test_element_is_small_as_it_travels(page: Page, site: str) -> None:
-    """Everything that a page with the element loads: styles are inside, and the questions load at the start."""
+    """Counts everything that a page with the form element loads: the styles are included in it, and the questions load
+    at the start."""
     response = page.request.get(site + "web/lead-form.js", headers={"accept-encoding": "gzip"})
     assert response.headers["content-encoding"] == "gzip"
     assert len(gzip.compress(response.body(), mtime=0)) < ELEMENT_BYTES
@@ -79,7 +80,7 @@ def test_where_the_patient_came_from(page: Page, patient: Patient, site: str, tr
         site + "?utm_source=news%07letter&utm_campaign=spring&gclid=" + 300 * "x" + "&unknown=1",
         referer="https://search.example.org/find?q=private+words",
     )
-    page.goto(site + "?language=en")  # the first page of the visit counts, not the last
+    page.goto(site + "?language=en")  # only the campaign of the first page of a visit counts, not that of the last
     patient.comes_back(LAST).leave_contact().next()
     patient.reference()
     (sent,) = traffic.posted("/submissions")

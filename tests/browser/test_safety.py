@@ -1,4 +1,4 @@
-"""Emergencies stop the form, with and without network; people under 18 leave nothing behind."""
+"""Tests that emergencies stop the form, with and without a network, and that people under 18 leave no data behind."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_under_18_gets_advice_and_sends_no_contact(
     for step in range(2, LAST):
         answers = patient.calm(step)
         if "age" in changed:
-            answers.pop("preg", None)  # asked from 18 on
+            answers.pop("preg", None)  # the form asks about pregnancy only from age 18
         patient.answer(answers).next()
         patient.sees_step(step + 1)
     expect(page.locator(".contact")).to_have_count(0)
@@ -166,7 +166,7 @@ def test_emergency_in_another_language_comes_with_its_advice(patient: Patient, p
 
 
 def test_emergency_of_a_child_changes_its_language_in_place(patient: Patient, page: Page) -> None:
-    """Nothing is kept about people under 18, so after a reload the page would not know of the emergency."""
+    """The page keeps nothing about people under 18, so after a reload it would not know about the emergency."""
     patient.start().answer(patient.calm(1, age="12", em_now=["stroke-signs"])).next()
     patient.sees_emergency()
     page.locator("dialog").get_by_role("button", name="Español").click()

@@ -1,4 +1,4 @@
-"""From the first page to the receipt, also with a failing network or server."""
+"""Tests sending the form, from the first page to the receipt, also when the network or the server fails."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.browser.patient import LAST, Held, Patient, Traffic
 
 
 def press_until_focused(patient: Patient, element: str, limit: int = 80) -> None:
-    """Presses Tab until the element has the focus. Fails after `limit` presses."""
+    """Presses Tab until the element with this id has the focus. Fails after `limit` presses."""
     for _ in range(limit):
         if patient.focused() == element:
             return
@@ -40,7 +40,7 @@ def test_whole_form_by_keyboard_alone(patient: Patient, page: Page) -> None:
                 assert wanted
                 press_until_focused(patient, wanted if isinstance(value, list) else first)
                 page.keyboard.press("Space")
-                while patient.focused() != wanted:  # within a group of radio buttons
+                while patient.focused() != wanted:  # moves within a group of radio buttons
                     page.keyboard.press("ArrowDown")
                 expect(box).to_be_checked()
         if step < LAST:
@@ -175,7 +175,7 @@ def test_refused_phone_number_is_tied_to_its_field(patient: Patient, page: Page,
     patient.ready_to_send()
     page.get_by_label("Phone number").fill(
         "+1 212 55501"
-    )  # the form accepts it; the server knows how many digits a country has
+    )  # the form accepts this number; only the server knows how many digits a country has
     patient.next()
     expect(page.locator("#summary")).to_be_focused()
     expect(page.locator("#contact-phone")).to_have_attribute("aria-describedby", "contact-phone-error")

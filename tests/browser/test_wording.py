@@ -1,4 +1,4 @@
-"""The words of the page: no claims, no brands, and only known placeholders."""
+"""Checks the wording of the page: no claims, no brands, and only known placeholders."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_every_text_of_the_form_has_a_translation() -> None:
 
 
 def test_every_text_of_the_form_is_translated_when_shown() -> None:
-    """A text that does not pass through t() would stay English."""
+    """A text that does not pass through the translation function t() would stay English."""
     before, rest = SCRIPT.split("const BUILT_IN_ADVICE = ")
     script = COMMENT.sub("", before + rest.partition("const button = ")[2])
     texts = {text for text in CODE_TEXT.findall(script) if re.match(r"[A-Z][a-z]+ [a-z]", text)}
@@ -101,7 +101,7 @@ def test_spanish_page_says_what_the_english_page_says() -> None:
 
 
 def tokens(page: str) -> list[str]:
-    """Returns the tags, without attributes that depend on the language, and the texts."""
+    """Returns the tags and the texts of a page, leaving out attributes that depend on the language."""
     page = re.sub(r"<nav.*?</nav>", "", page)
     found = (" ".join(part.split()) for part in re.split(r"(<[^>]*>)", page))
     return [
@@ -116,7 +116,7 @@ SILENT = re.compile(r"(?:[^laeiouy]es|ed|[^laeiouy]e)$")
 
 
 def syllables(word: str) -> int:
-    """Counts groups of vowels, without a silent ending, as common counters do."""
+    """Counts the groups of vowels in a word, except a silent ending, as common syllable counters do."""
     word = re.sub(r"[^a-z]", "", word.lower())
     if len(word) <= 3:
         return 1
@@ -124,7 +124,7 @@ def syllables(word: str) -> int:
 
 
 def grade(text: str) -> float:
-    """Flesch-Kincaid grade level."""
+    """Returns the Flesch-Kincaid grade level of a text."""
     sentences = max(1, len(re.findall(r"[.?!](?:\s|\)|$)", text)))
     words_ = re.findall(r"[A-Za-z][A-Za-z'-]*", text)
     return 0.39 * len(words_) / sentences + 11.8 * sum(map(syllables, words_)) / len(words_) - 15.59

@@ -1,4 +1,4 @@
-"""The DynamoDB implementations on which the table's contract is tested."""
+"""Provides the DynamoDB implementations on which the table's contract is tested."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, read_timeout=10)
 
 @pytest.fixture(scope="session")
 def dynamodb_local() -> Iterator[str]:
-    """The address of an empty DynamoDB Local (by AWS)."""
+    """Provides the address of an empty DynamoDB Local (by AWS)."""
     if problem := missing():
-        pytest.skip(problem)  # it needs a JDK, which this project does not install
+        pytest.skip(problem)  # DynamoDB Local needs a JDK, which this project does not install
     with DynamoDBLocal() as database:
         yield database.endpoint
 

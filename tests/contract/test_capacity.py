@@ -1,4 +1,4 @@
-"""benchmarks/capacity.py computes the same units that DynamoDB reports as consumed."""
+"""Tests that benchmarks/capacity.py computes the same capacity units that DynamoDB reports as consumed."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_units_read_match_dynamodb(table: tuple[Any, str]) -> None:
 
 
 class Counting:
-    """A DynamoDB client that adds up the units that its calls consume."""
+    """A DynamoDB client that adds up the capacity units that its calls consume."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -95,7 +95,7 @@ class Counting:
     def _count(self, call: Any, what: dict[str, Any]) -> Any:
         answer = call(**what, ReturnConsumedCapacity="TOTAL")
         self.requests += 1
-        self.units += answer["ConsumedCapacity"]["CapacityUnits"] or 0.5  # AWS also charges for a page without items
+        self.units += answer["ConsumedCapacity"]["CapacityUnits"] or 0.5  # AWS also charges for an empty page
         return answer
 
 

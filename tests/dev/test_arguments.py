@@ -1,4 +1,4 @@
-"""Commands that start many things check their arguments first."""
+"""Tests that commands that start many things check their arguments first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`make redrive`, on moto: what is sent again, what is shown, and that nothing is lost."""
+"""Tests `make redrive` on moto: what it sends again, what it shows, and that it loses nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ENTRY = json.dumps({"reference": "7K3MQ-2XDRT", "contact": {"name": "Canaryname"
 
 
 class Functions:
-    """Stands for Lambda's client."""
+    """A stand-in for Lambda's client."""
 
     def __init__(self) -> None:
         self.invoked: list[Any] = []
@@ -96,7 +96,7 @@ def test_submissions_go_back_to_the_spool_unchanged(stack: redrive.Stack) -> Non
     assert sorted(message["Body"] for message in got) == sorted([ENTRY, '{"name": "Jos\\u00e9"}', "{"])
     assert "3/3" in output
     assert "7K3MQ-2XDRT: sent to the spool" in output
-    assert "done" not in output  # the spool may deliver them again
+    assert "done" not in output  # the spool may deliver these entries again, so the command must not say "done"
 
 
 def test_nothing_that_identifies_a_person_is_shown(stack: redrive.Stack) -> None:
@@ -177,7 +177,7 @@ def test_pointers_are_shown_before_they_are_deleted(stack: redrive.Stack) -> Non
 
 
 def test_it_ends_even_if_every_message_fails_again(stack: redrive.Stack) -> None:
-    """A message that fails again is in the failure queue at once."""
+    """A message that fails again is back in the failure queue at once."""
     stack = replace(stack, names={**stack.names, "SpooledSubmissions": stack.names["FailedSubmissions"]})
     put(stack, "FailedSubmissions", ENTRY, ENTRY)
     assert run(stack)[0]

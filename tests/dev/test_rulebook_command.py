@@ -1,4 +1,4 @@
-"""`python -m dev.rulebook`: the sheet that the physician signs is complete."""
+"""Tests that `python -m dev.rulebook` makes a complete sheet for the physician to sign."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HTML = rulebook.html(MARKDOWN, "fs-triage 1.0.0")
 
 
 class Words(HTMLParser):
-    """The text of a page."""
+    """A parser that collects the text of a page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

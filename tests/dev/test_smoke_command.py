@@ -1,4 +1,5 @@
-"""`make smoke` ends with one line if it cannot start: no region, no such stack, an address that does not answer."""
+"""Tests that `make smoke` ends with one line if it cannot start: no region, no such stack, an address that does not
+answer."""
 
 from __future__ import annotations
 

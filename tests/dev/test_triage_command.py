@@ -1,4 +1,4 @@
-"""`python -m dev.triage`: answer sets in, results out."""
+"""Tests `python -m dev.triage`, which reads answer sets and prints triage results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.domain.answer_sets import HEALTHY, RULE_SET, any_answers
 
 PROJECT = Path(__file__).parents[2]
 VIGNETTES = PROJECT / "tests/data/vignettes.json"
-RATE = 5_000  # answer sets a second, with one core
+RATE = 5_000  # answer sets per second on one core
 
 
 def run(*arguments: str, given: str = "") -> tuple[int, list[dict[str, Any]], str]:
@@ -105,13 +105,13 @@ def test_a_missing_file_or_a_folder_is_reported(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_scores_at_least_5000_answer_sets_a_second(tmp_path: Path) -> None:
-    """Runs the whole command in its own process, so that coverage does not slow it."""
+    """The test runs the whole command in its own process, so that coverage measurement does not slow it down."""
     chance = random.Random(5)
     lines = [json.dumps(any_answers(chance, RULE_SET.questionnaire)) + "\n" for _ in range(10_000)]
     file = tmp_path / "answers.jsonl"
     file.write_text("".join(lines))
     rates = []
-    for _ in range(3):  # the best of three, in processor time, so that other load does not count
+    for _ in range(3):  # takes the best of three runs, in processor time, so that other load does not count
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         status, printed, _ = run(str(file))
         after = resource.getrusage(resource.RUSAGE_CHILDREN)

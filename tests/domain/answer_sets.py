@@ -1,4 +1,4 @@
-"""Generators of answer sets: complete, partial and contradictory ones, and answers to hidden questions."""
+"""Generates answer sets for Hypothesis: complete, partial and contradictory ones, and answers to hidden questions."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ QUESTIONS = RULE_SET.questionnaire.questions
 
 
 def any_answers(chance: random.Random, questionnaire: Questionnaire) -> Answers:
-    """A random answer set. Half change a healthy adult a little, so that rules fire alone; half are all random."""
+    """Draws an answer set. Half of the sets change a healthy adult a little, so that rules fire alone; half are
+    entirely random."""
     questions = list(questionnaire.questions.values())
     if chance.random() < 0.5:
         answers = dict(HEALTHY)

@@ -31,7 +31,7 @@ WORDS = {rule: re.compile(pattern, re.IGNORECASE) for rule, pattern in PATTERNS.
 
 
 class Reading:
-    """The answers in the terms of the rules."""
+    """The answers, translated into the terms of the clinical rules."""
 
     def __init__(self, answers: dict[str, Any]) -> None:
         self.contradiction = False
@@ -47,7 +47,7 @@ class Reading:
         self.motor_items = self.motor - NOT_POSITIVE
         self.cord_items = self.cord - NOT_POSITIVE
         self.injury = answers.get("injury")
-        # a follow-up that was shown but skipped counts as 'unsure'; one that was not shown does not count
+        # a follow-up question that was shown but skipped counts as 'unsure'; one that was not shown does not count
         self.onset = answers.get("ces-onset", "unsure") if self.ces_items else None
         self.course = answers.get("motor-course", "unsure") if self.motor_items else None
         self.when = answers.get("injury-when", "unsure") if self.injury in {"minor", "major"} else None
@@ -55,7 +55,7 @@ class Reading:
         self.tx_weeks = answers.get("tx-weeks", "unsure") if tried else None
         self.tx_help = answers.get("tx-help") if tried else None
         preg = answers.get("preg")
-        self.pregnant = preg == "yes"  # counts even if the question was not shown
+        self.pregnant = preg == "yes"  # this answer counts even if the question was not shown
         if self.age is not None and 18 <= self.age <= 55:
             self.pregnant = preg in {"yes", "unsure", None}
         self.duration, self.fn = answers.get("duration"), answers.get("fn")
@@ -83,7 +83,7 @@ class Reading:
 
 
 def safety(r: Reading) -> dict[str, tuple[str, bool]]:
-    """The floor of each safety rule, and whether it fires."""
+    """Returns the floor of each safety rule, and whether the rule fires."""
     thoracic, lumbar = "thoracic" in r.region, "lumbar" in r.region
     core, soft = r.ces_items & CORE, r.ces_items & SOFT
     leak, sexual, foot_drop = "bladder-leak" in r.ces, "sexual-change" in r.ces, "foot-drop" in r.motor
@@ -168,7 +168,7 @@ def not_fit(r: Reading, any_safety_rule: bool) -> list[str]:
 
 
 def fit(r: Reading) -> dict[str, int]:
-    """The points of the fit rules that fire."""
+    """Returns the points of each fit rule that fires."""
     matches = (
         ("neck", {"arm-one", "arm-both"}),
         ("lumbar", {"leg-one", "leg-both"}),
@@ -224,7 +224,7 @@ def tags(r: Reading) -> list[str]:
 
 
 def second_reading(answers: dict[str, Any]) -> dict[str, Any]:
-    """The result in the format of the vignettes."""
+    """Returns the triage result in the format of the vignettes."""
     r = Reading(answers)
     floors = {rule: floor for rule, (floor, fired) in safety(r).items() if fired}
     highest = next((rank for rank in RANKS if rank in floors.values()), None)

@@ -1,4 +1,4 @@
-"""The advice that a patient reads."""
+"""Tests the advice that a patient reads."""
 
 from __future__ import annotations
 

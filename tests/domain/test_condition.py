@@ -1,4 +1,4 @@
-"""Each kind of condition, once true and once false."""
+"""Tests each kind of condition, once when it is true and once when it is false."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ledger of consents."""
+"""Tests the ledger that records consents."""
 
 from __future__ import annotations
 

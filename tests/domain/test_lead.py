@@ -1,4 +1,4 @@
-"""A lead and its alerts."""
+"""Tests a lead: its reference, its claims and its escalation."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def due(lead: Lead, at: datetime) -> int | None:
 
 
 def alert(lead: Lead, at: datetime) -> tuple[Lead, int | None]:
-    """The lead after an alerter checked it, and the level that was alerted."""
+    """Returns the lead after an alert check at the given time, and the level that was alerted."""
     level = due(lead, at)
     return (lead, None) if level is None else (lead.claimed(level, at).alerted(level, ladder_of(lead)), level)
 
@@ -130,15 +130,16 @@ def test_after_the_last_level_the_lead_stays_open_without_alerts() -> None:
 
 
 def test_a_level_in_open_hours_waits_for_opening() -> None:
-    friday = datetime(2026, 1, 16, 22, 0, tzinfo=UTC)  # 16:00 in Chicago
+    friday = datetime(2026, 1, 16, 22, 0, tzinfo=UTC)  # Friday, 16:00 in Chicago
     lead, _ = alert(a_lead(PRIORITY, at=friday), friday)
-    assert lead.escalation.next_at == datetime(2026, 1, 19, 17, 0, tzinfo=UTC)  # 1 open hour on Friday, 3 on Monday
+    # counts 1 open hour on Friday and 3 on Monday
+    assert lead.escalation.next_at == datetime(2026, 1, 19, 17, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("answers", TIERS.values(), ids=TIERS)
 @pytest.mark.parametrize("late", [timedelta(hours=1), timedelta(days=40)])
 def test_after_an_outage_no_level_is_left_out(answers: Json, late: timedelta) -> None:
-    """Each level has its own audience."""
+    """Each escalation level has its own audience, so a late sweep must not skip one."""
     lead, levels = a_lead(answers), []
     for step in range(5):
         lead, level = alert(lead, RECEIVED + late + step * CLAIM_LASTS)

@@ -1,4 +1,4 @@
-"""A lead as staff see it: the answers that raised the tier, and the questions to ask on the phone."""
+"""Tests what staff see of a lead: the answers that raised the tier, and the questions to ask on the phone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The facts that answers state, and which answers are invalid."""
+"""Tests the facts that answers state, and which answers are invalid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Resubmissions: who owns the lead afterwards, its tier, and whether staff are alerted."""
+"""Tests resubmissions: who owns the lead afterwards, which tier it has, and whether staff are alerted."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RULES = WorkRules(TIERS, HOURS)
 NURSE = Staff("n", "nurse", frozenset({CLINICIAN}))
 ID = UUID(int=7)
 BACK = RECEIVED + timedelta(hours=3)
-MISSING: Json = {"cord": None}  # URGENT because an answer is missing: not a red flag
+MISSING: Json = {"cord": None}  # URGENT because a safety answer is missing, not because of a red flag
 SADDLE: Json = {"ces": ["saddle-numb"]}
 ANSWERS = (EMERGENCY, SADDLE, URGENT, MISSING, PRIORITY, ROUTINE, NOT_A_FIT)
 
@@ -52,7 +52,7 @@ def waiting(answers: Json) -> Lead:
 
 
 def fully_escalated(answers: Json) -> Lead:
-    """All levels were alerted, and nobody took the lead."""
+    """Returns the lead after all levels have been alerted without anybody taking it."""
     lead = a_lead(answers, complete=False)
     for level in range(1, len(lead.ladder(TIERS, HOURS)) + 1):
         lead = alerted(lead, level)
@@ -88,7 +88,7 @@ def resubmitted(earlier: Lead, answers: Json, **changes: object) -> Lead:
 
 
 def alerts_staff(lead: Lead) -> bool:
-    """Whether an alert is due."""
+    """Tells whether an alert about the lead is due."""
     return lead.work.status == "new" and lead.escalation.next_at is not None and lead.escalation.next_at != NEVER
 
 
@@ -240,9 +240,10 @@ def revoked(lead: Lead) -> Lead:
 
 
 UNFINISHED, FINISHED = sent(ROUTINE, EARLY, complete=False), sent(ROUTINE, EARLY)
-MERGED = merge_resubmission(UNFINISHED, sent(PRIORITY, LATE), TIERS, HOURS)  # ROUTINE unfinished, then PRIORITY
+# an unfinished ROUTINE form, then a PRIORITY one
+MERGED = merge_resubmission(UNFINISHED, sent(PRIORITY, LATE), TIERS, HOURS)
 CASES = {
-    # stored lead, new lead, whether the person has a receipt for the new one, expected decision
+    # Each case: stored lead, new lead, whether the person has a receipt for the new lead, expected decision.
     "a repeat": (FINISHED, sent(ROUTINE, LATE), False, Keep),
     "a repeat from the spool": (FINISHED, sent(ROUTINE, EARLY), True, Keep),
     "the submission before the last": (MERGED, sent(ROUTINE, LATE, complete=False), False, Keep),

@@ -1,4 +1,4 @@
-"""Retention: how long a lead is kept, and what remains of it."""
+"""Tests retention: how long a lead is kept, and what remains of it afterwards."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WORDS = "the words of staff and patients"
 
 
 def years(number: float) -> datetime:
-    """That many years and one day after the last contact."""
+    """Returns the time `number` years and one day after the last contact."""
     return TAKEN_AT + timedelta(days=365.25 * number + 1)
 
 
@@ -57,7 +57,7 @@ AUDITED = {"urgent", "emergency", "raised", "lowered", "urgent and booked"}
 
 
 def kept_after(kept: Kept, at: datetime) -> Kept | None:
-    """What remains after daily retention runs until `at`."""
+    """Returns what remains of a lead after daily retention runs until `at`."""
     left: Kept | None = kept
     while left is not None:
         later = retired(left, RETENTION, at)
@@ -259,7 +259,7 @@ class TestData:
 
 
 def test_every_ledger_field_is_judged_for_erasure() -> None:
-    """For each new ledger field, decide whether the tombstone of an erased lead keeps it."""
+    """If this fails, a ledger field is new: decide whether the tombstone of an erased lead keeps it."""
     assert {field.name for field in fields(ConsentRecord)} == {
         *("consent", "given", "text", "text_hash", "questionnaire", "questionnaire_version", "language", "how"),
         *("covers", "at", "hash"),

@@ -1,4 +1,4 @@
-"""Actions of staff: single cases, and properties of any sequence of actions."""
+"""Tests actions of staff: single cases, and properties that hold for any sequence of actions."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ Check = Callable[[Lead, Lead, Action, Staff, datetime], None]
 
 
 def run(lead: Lead, steps: list[tuple[Action, Staff, int, bool]], check: Check) -> None:
-    """Carry out the steps and check each one that succeeds.
+    """Carries out the steps and checks each one that succeeds.
 
-    A step has a request, its actor, the minutes since the step before, and whether the actor saw the current version.
+    A step has a request, its actor, the minutes since the previous step, and whether the actor saw the current version.
     """
     at = RECEIVED
     for wanted, who, minutes, up_to_date in steps:
@@ -101,7 +101,7 @@ def test_only_clinicians_lower_a_tier_and_always_with_a_reason(
 def test_alerts_are_due_exactly_while_a_lead_has_no_owner(
     lead: Lead, steps: list[tuple[Action, Staff, int, bool]]
 ) -> None:
-    """Invariants I5 and I8 of docs/reliability.md."""
+    """Checks invariants I5 and I8 of docs/reliability.md."""
 
     def check(before: Lead, after: Lead, request: Action, who: Staff, at: datetime) -> None:
         ladder = after.ladder(TIERS, HOURS)
@@ -195,7 +195,7 @@ def test_raising_a_tier_never_delays_the_deadline() -> None:
 
 @pytest.mark.parametrize("fields", [{"text": "\u5f20" * 1000}, {"text": "-"}])
 def test_a_full_history_stops_nobody_from_taking_the_lead(fields: dict[str, Any]) -> None:
-    """A table item holds 400 KB. A lead that no longer fits could not be acknowledged."""
+    """A table item holds at most 400 KB. A lead that no longer fitted could not be acknowledged."""
     lead, full = a_lead(URGENT), False
     while not full:
         try:

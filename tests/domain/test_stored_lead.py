@@ -1,4 +1,4 @@
-"""A lead as it is stored: each field belongs to one part, and is written and read back."""
+"""Tests how a lead is stored: each field belongs to one part, and is written and read back."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def test_every_field_of_a_lead_belongs_to_one_part() -> None:
     counted = Counter([*own, *(name for names in parts.values() for name in names)])
     assert {name for name, count in counted.items() if count > 1} == set()
     assert set(own) == {
-        *("lead_id", "version", "reference", "source"),  # identity
-        *("history", "earlier", "answers_removed_at"),  # what happened to the lead
+        *("lead_id", "version", "reference", "source"),  # identify the lead
+        *("history", "earlier", "answers_removed_at"),  # record what happened to the lead
     }
 
 

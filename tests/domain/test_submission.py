@@ -1,4 +1,4 @@
-"""Submissions: normalised fields, and one hash for the same content."""
+"""Tests submissions: fields are normalised, and the same content has the same hash."""
 
 from __future__ import annotations
 

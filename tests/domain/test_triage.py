@@ -1,4 +1,4 @@
-"""The rules of fs-triage, compared with the vignettes and with `second_reading` of the clinical text."""
+"""Compares the rules of the fs-triage rule set with the vignettes and with `second_reading` of the clinical text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Properties of triage that hold for any answers (Hypothesis)."""
+"""Tests properties of triage that hold for any answers (Hypothesis)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def scored(answers: Answers) -> TriageResult:
 
 
 def rank(answers: Answers) -> int:
-    """The rank of the tier; 0 is the most urgent."""
+    """Returns the rank of the tier; 0 is the most urgent."""
     return RULE_SET.tiers[scored(answers).tier].rank
 
 

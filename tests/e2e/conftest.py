@@ -1,4 +1,4 @@
-"""Fixtures: the service over HTTP, and the alerts that staff receive."""
+"""Provides the service over HTTP, and the alerts that staff receive."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from dev.cloud import LocalCloud
 from dev.outbox import Outbox, SentAlert
 
-ALERT_WITHIN = 30  # seconds; usually two
+ALERT_WITHIN = 30  # seconds; an alert usually takes two
 Json = dict[str, Any]
 
 
@@ -47,7 +47,7 @@ class Service:
         return self.call("POST", path, body, {"content-type": "application/json"} | (headers or {}))
 
     def submit(self, submission: Json) -> Answer:
-        """Sends a submission as the form does: after a 503 it tries again."""
+        """Sends a submission as the form does, which tries again after a 503."""
         for _ in range(3):
             answer = self.post("submissions", submission)
             if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
@@ -102,7 +102,7 @@ def staff(cloud: LocalCloud) -> Iterator[Staff]:
 
 @pytest.fixture
 def submission() -> Json:
-    """A core patient of the clinic without a red flag: PRIORITY."""
+    """Provides a submission by a typical patient of the clinic without a red flag, which becomes a PRIORITY lead."""
     return {
         "submission_id": str(uuid4()),
         "questionnaire": {"id": "fs-intake", "version": "1.0.0"},

@@ -1,4 +1,4 @@
-"""Signs in as a browser does: the sign-in page, an authorization code, and its exchange with PKCE."""
+"""Signs in as a browser does: opens the sign-in page, gets an authorization code, and exchanges it with PKCE."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ class SignIn:
         return self.service.get(f"oauth2/authorize?{urlencode(query | changes)}")
 
     def code(self, who: str, password: str = PASSWORD) -> str:
-        """Signs in, and returns the code in the redirect to the inbox, or "" if there is none."""
+        """Signs in, and returns the code in the redirect to the inbox, or "" if the redirect has no code."""
         fields = _Fields()
         fields.feed(self.page().body.decode())
         body = urlencode(fields.found | {"username": who, "password": password})
         site = urlsplit(self.service.site)
-        connection = http.client.HTTPConnection(site.netloc, timeout=30)  # does not follow redirects
+        connection = http.client.HTTPConnection(site.netloc, timeout=30)  # this client does not follow redirects
         connection.request("POST", "/login", body, FORM)
         back = urlsplit(connection.getresponse().headers.get("location", ""))
         connection.close()

@@ -1,4 +1,4 @@
-"""Export and erasure on the local cloud, by a signed-in administrator."""
+"""Tests export and erasure on the local cloud by a signed-in administrator."""
 
 from __future__ import annotations
 

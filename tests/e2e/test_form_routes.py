@@ -1,4 +1,4 @@
-"""The routes that a form calls before it is sent, and the origins that may call them."""
+"""Tests the routes that a form calls before it is sent, and the origins that may call them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands that the README suggests."""
+"""Runs the commands that the README suggests."""
 
 from __future__ import annotations
 

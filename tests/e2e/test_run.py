@@ -1,4 +1,4 @@
-"""`make run`: samples, alerts, the outbox, a lead, SIGTERM, Ctrl-C, and the state it keeps."""
+"""Tests `make run`: samples, alerts, the outbox, opening a lead, SIGTERM, Ctrl-C, and the state that it keeps."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from dev.emulator import free_port
 from tests.e2e.conftest import eventually
 
 PROJECT = Path(__file__).resolve().parents[2]
-READY_WITHIN = 60  # seconds; usually ten
+READY_WITHIN = 60  # seconds; starting usually takes ten
 STOPPED_WITHIN = 30
 
 pytestmark = pytest.mark.cloud
 
 
 def _enable_ctrl_c() -> None:
-    """Restores SIGINT: tests that run in the background inherit that it is ignored."""
+    """Enables Ctrl-C (SIGINT), because tests that run in the background inherit a setting that ignores it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Terminal:
-    """A running service, and the lines it has written."""
+    """A running service, and the lines that it has written to the terminal."""
 
     def __init__(self, folder: Path, *options: str) -> None:
         self.site = f"http://127.0.0.1:{(port := free_port())}/"
@@ -41,7 +41,7 @@ class Terminal:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_enable_ctrl_c,  # noqa: PLW1509  it acquires no lock
+                preexec_fn=_enable_ctrl_c,  # noqa: PLW1509  the function takes no lock
             )
 
     @property
@@ -67,7 +67,7 @@ def running(folder: Path, *options: str, until: signal.Signals) -> Iterator[Term
         try:
             terminal.process.wait(STOPPED_WITHIN)
         finally:
-            terminal.process.kill()  # does nothing if it has ended
+            terminal.process.kill()  # does nothing if the process has already ended
     assert terminal.process.returncode == 0
     assert "Stopped." in terminal.lines[-1]
 

@@ -1,4 +1,4 @@
-"""`make smoke` on the local cloud: it works, and it cleans up."""
+"""Tests that `make smoke` works on the local cloud, and cleans up after itself."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from dev.cloud import STACK, LocalCloud
 
 @pytest.fixture
 def stage(cloud: LocalCloud, site: str) -> smoke.Stage:
-    """The service and the sign-in page at `site`."""
+    """Returns the settings of a smoke test for the service and the sign-in page at `site`."""
     address = site.removesuffix("/")
     return smoke.Stage(STACK, cloud.client, cloud.outputs | {"Inbox": f"{site}inbox"}, address, address)
 
 
 def left_behind(cloud: LocalCloud) -> list[str]:
-    """Returns the users, queues and subscriptions of a run that still exist."""
+    """Returns the users, queues and subscriptions of a smoke test that still exist."""
     users = cloud.client("cognito-idp").list_users(UserPoolId=cloud.outputs["StaffPoolId"])["Users"]
     queues = cloud.client("sqs").list_queues(QueueNamePrefix="smoke-").get("QueueUrls", [])
     topic = cloud.outputs["AlertTopicArn"]

@@ -1,4 +1,5 @@
-"""Staff on the local cloud: signing in at the pool's page, tokens that API Gateway checks, and concurrent actions."""
+"""Tests staff on the local cloud: signing in at the user pool's page, tokens that API Gateway checks, concurrent
+actions."""
 
 from __future__ import annotations
 
@@ -34,7 +35,7 @@ def desk(cloud: LocalCloud, service: Service) -> Colleague:
 
 @pytest.fixture
 def reference(service: Service, staff: Staff, submission: Json) -> str:
-    """The reference of a lead that staff were alerted of."""
+    """Provides the reference of a lead about which staff were alerted."""
     found: str = service.submit(submission).json["reference"]
     staff.wait_for_alert(found)
     return found
@@ -45,13 +46,13 @@ def version_of(who: Colleague, reference: str) -> int:
 
 
 def unsigned(token: str) -> str:
-    """Returns the same claims with an invalid signature."""
+    """Returns a token with the same claims but an invalid signature."""
     head, claims, _ = token.split(".")
     return f"{head}.{claims}.{base64.urlsafe_b64encode(bytes(256)).rstrip(b'=').decode()}"
 
 
 def promoted(token: str) -> str:
-    """Returns the same signature with claims of another group."""
+    """Returns a token with the same signature but the claims of another group."""
     head, claims, signature = token.split(".")
     decoded = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
     better = json.dumps(decoded | {"cognito:groups": ["admin", "clinician"]}).encode()
@@ -71,7 +72,8 @@ def test_nobody_gets_in_without_a_token_that_the_pool_signed(
 
 
 def test_a_token_with_one_flipped_bit_opens_nothing(service: Service, desk: Colleague) -> None:
-    """Flips a bit in every third character, but not in the last, which has unused bits (the authorizer is not ours)."""
+    """Flips a bit in every third character of the token except the last, which has unused bits. The authorizer that
+    reads the token is not ours."""
     token = desk.tokens["access_token"]
     assert service.get("rules", {"authorization": f"Bearer {token}"}).status == 200
     for place in range(0, len(token) - 1, 3):

@@ -1,4 +1,4 @@
-"""From the form to the staff: HTTP, table, stream, topic, queue."""
+"""Tests the way of a submission from the form to the staff: HTTP, table, stream, topic, queue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A pager on loopback gets a signed webhook, which the specification's library verifies."""
+"""Tests that a pager on loopback gets a signed webhook, which the library of the webhook specification verifies."""
 
 from __future__ import annotations
 

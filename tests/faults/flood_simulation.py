@@ -1,4 +1,5 @@
-"""The real use cases with a table and a topic in memory, and a virtual clock. The same seed gives the same run."""
+"""Simulates a flood of spam: the real use cases with a table and a topic in memory, and a virtual clock. The same seed
+gives the same run."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ class Topic:
 
 
 class Clinic:
-    """The service, to be flooded. `call_takes`: how long a sweep takes for each lead, so that a backlog delays it."""
+    """The service that a test floods. `call_takes`: how long a sweep takes for each lead, so that a backlog delays the
+    sweep."""
 
     def __init__(self, seed: int, call_takes: timedelta = timedelta(milliseconds=120)) -> None:
         self.chance = random.Random(seed)
@@ -64,7 +66,7 @@ class Clinic:
         alert_staff(lead_id, self.alerting, self.now)
 
     def sweep(self) -> None:
-        """Runs one sweep, which stops after 40 s as the real one does."""
+        """Runs one sweep, which stops after 40 seconds like the real one."""
         clock = self.now
 
         def tick() -> datetime:

@@ -1,7 +1,8 @@
-"""Runs concurrent tasks in every order: at each call to table, topic or spool, another task may go first.
+"""Runs concurrent tasks in every possible order: at each call to table, topic or spool, another task may go first.
 
-A schedule says whose turn it is at each call. All schedules run, except those that reach a state that another has
-reached: the same content in table, topic and spool, and the same answers to every task so far.
+A schedule says which task takes its turn at each call. All schedules run, except those that reach a state that another
+schedule has already reached: the same content in table, topic and spool, and the same answers to every task so far.
+
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ from tests.leads import HOURS, PERSON_KEY, RULEBOOK
 T = TypeVar("T")
 AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
 NURSES = {name: Staff(name, name, frozenset({"clinician"})) for name in ("ann", "ben")}
-WAIT = 120  # seconds: a turn takes microseconds; this only ends a hanging test
+WAIT = 120  # seconds: a turn takes microseconds, so this limit only ends a test that hangs
 
 
 class Abandoned(BaseException):
-    """This schedule reached a state that another schedule has reached."""
+    """Signals that this schedule has reached a state that another schedule has already reached."""
 
 
 class Turns:
@@ -47,7 +48,7 @@ class Turns:
         self._go = [threading.Semaphore(0) for _ in tasks]
         self._done = [False] * len(tasks)
         self._abandoned = False
-        self.seen: list[list[str]] = [[] for _ in tasks]  # answers to each task so far
+        self.seen: list[list[str]] = [[] for _ in tasks]  # the answers that each task has got so far
         self.errors: list[BaseException] = []
         self._threads = [
             threading.Thread(target=self._run, args=(number, task), daemon=True) for number, task in enumerate(tasks)
@@ -96,7 +97,7 @@ class Turns:
 
 @dataclass
 class Meeting:
-    """What the tasks share. `turns` is None while only one task runs."""
+    """The state that the concurrent tasks share. `turns` is None while only one task runs."""
 
     leads: dict[UUID, Lead] = field(default_factory=dict)
     alerts: list[tuple[str, int]] = field(default_factory=list)
@@ -107,7 +108,7 @@ class Meeting:
     turns: Turns | None = None
 
     def call(self, effect: Callable[[], T]) -> T:
-        """Makes one atomic call, when it is the task's turn."""
+        """Makes one atomic call when it is the calling task's turn."""
         if self.turns is None:
             return effect()
         self.turns.point()
@@ -196,7 +197,8 @@ class Meeting:
 
     def acknowledge(self, who: str) -> None:
         action = Action(action="acknowledge", version=1)
-        practice = Workspace(self, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]  # what is called of it
+        # The stand-ins for table and access log have only the methods that the use case calls.
+        practice = Workspace(self, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]
         try:
             work_lead(reference_of(UUID(LEAD_ID)), action, NURSES[who], practice, self.at)
         except LeadIntakeError as error:
@@ -212,7 +214,8 @@ def meetings(prepare: Callable[[Meeting], None], tasks: Sequence[Callable[[Meeti
     """Yields the final state of every schedule.
 
     Raises:
-        what a task raised
+        BaseException: the error that a task raised
+
     """
     seen: set[str] = set()
     schedules: list[tuple[int, ...]] = [()]
@@ -250,4 +253,4 @@ class _NothingSetAside:
 
 class _AccessLog:
     def add(self, lead_id: UUID, staff: Staff, what: str, at: datetime) -> None:
-        """Does nothing: other tests cover the access log."""
+        """Does nothing, because other tests cover the access log."""

@@ -1,4 +1,4 @@
-"""The plans of faults: a single fault, outages of whole services, and several faults at random."""
+"""Makes plans of faults: a single fault, outages of whole services, and several random faults."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ SERVICES = ("dynamodb", "sns", "sqs")
 SUBSETS = tuple(
     frozenset(services) for size in range(1, len(SERVICES) + 1) for services in combinations(SERVICES, size)
 )
-KINDS = tuple(product(FLOWS, FAULTS))  # each flow with each fault
-FAULT_RATE = 0.3  # of the attempts, for several faults at random
+KINDS = tuple(product(FLOWS, FAULTS))  # every combination of a flow and a fault
+FAULT_RATE = 0.3  # share of the attempts that fail in `several_faults`
 
 
 def retry_choices(flow: Flow) -> tuple[bool, ...]:
-    """Returns whether the client tries again: both, if the flow has such a client."""
+    """Returns whether the client tries again: both choices if the flow has a client that may, else only False."""
     return (False, True) if flow.tries else (False,)
 
 
 def single_faults(made: World, flow: Flow, fault: str) -> Iterator[str]:
-    """Injects the fault at each attempt of the flow in turn. Yields violations, each with its plan."""
+    """Injects the fault at each attempt of the flow in turn. Yields the violations, each with the plan that led to
+    it."""
     for attempt in range(attempts_of(made, flow)):
         for again in retry_choices(flow):
             broken = run(made, flow, at_attempt(attempt, fault), tries_again=again)
@@ -32,7 +33,7 @@ def single_faults(made: World, flow: Flow, fault: str) -> Iterator[str]:
 
 
 def outages(made: World, flow: Flow, fault: str, subsets: Iterable[frozenset[str]] = SUBSETS) -> Iterator[str]:
-    """Lets every attempt of each subset of services fail."""
+    """Makes every attempt fail for each subset of the services in turn."""
     for services in subsets:
         for again in retry_choices(flow):
             broken = run(made, flow, while_down(services, fault), tries_again=again)

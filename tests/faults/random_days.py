@@ -1,8 +1,9 @@
-"""Simulates days of the clinic with random faults: the real use cases on a virtual clock, from one seed.
+"""Simulates days of the clinic with random faults: the real use cases on a virtual clock, all drawn from one seed.
 
-Visitors send, send twice, leave forms unfinished and come back, try again or give up. Calls fail before or after they
-take effect. Functions are killed. Table, spool, topic and scheduler fail for minutes. Clocks differ. Stored leads
+Visitors send forms, send twice, leave forms unfinished and come back, try again or give up. Calls fail before or after
+they take effect. Functions are killed. Table, spool, topic and scheduler fail for minutes. Clocks differ. Stored leads
 become unreadable. Staff acknowledge leads, some of them twice. The same seed gives the same trace.
+
 """
 
 from __future__ import annotations
@@ -52,13 +53,13 @@ RULEBOOK = load()
 HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago", "2026-11-26,2026-12-25")
 YEAR_BEGINS = datetime(2026, 1, 1, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-BETWEEN_VISITS = 10  # seconds on average: some 50 times the traffic of a busy clinic
-SWEEP_STOPS = 30 * SECOND  # as in functions/escalate_leads.py
-ALERTED_WITHIN = 2 * MINUTE  # after the lead was received, or the fault ended
-ESCALATED_WITHIN = MINUTE + SWEEP_STOPS  # after the level was due
-MOMENT = 2 * SECOND  # how far two clocks may differ
-TAIL = timedelta(minutes=75)  # simulated after the last visit: the longest ladder by the clock takes 60 minutes
-ATTEMPTS = 2  # of each call, as in shared/adapters/aws.py
+BETWEEN_VISITS = 10  # seconds on average: about 50 times the traffic of a busy clinic
+SWEEP_STOPS = 30 * SECOND  # the same limit as in functions/escalate_leads.py
+ALERTED_WITHIN = 2 * MINUTE  # counted from when the lead was received or the fault ended
+ESCALATED_WITHIN = MINUTE + SWEEP_STOPS  # counted from when the level was due
+MOMENT = 2 * SECOND  # the most that two clocks may differ
+TAIL = timedelta(minutes=75)  # time simulated after the last visit: the longest ladder in clock time takes 60 minutes
+ATTEMPTS = 2  # attempts of each call, as in shared/adapters/aws.py
 TIMEOUT = 1.5  # seconds
 CALL_TAKES = 0.02  # seconds
 RETRIES = (5, 10, 20, 60, 120, 300, 600)  # seconds between the attempts of a page that keeps trying
@@ -74,9 +75,9 @@ ANSWERS: tuple[dict[str, Any], ...] = (
     HEALTHY | {"region": ["other"]},  # NOT_A_FIT
     {},  # URGENT: nothing was answered
     {code: HEALTHY[code] for code in ("age", "who", "region")},  # URGENT: safety questions are missing
-    HEALTHY | {"age": 16, "who": "guardian"},  # a minor: nothing is stored
+    HEALTHY | {"age": 16, "who": "guardian"},  # a minor, whose data is not stored
 )
-UNFINISHED = -1  # an unfinished form without answers; ~content is one with these answers
+UNFINISHED = -1  # stands for an unfinished form without answers; ~content is an unfinished form with these answers
 SIGNS = (frozenset({Sign.GOOD_PROOF}), frozenset({Sign.NO_PROOF, Sign.NO_TOKEN}))
 TIMEOUTS, LOST_REPLIES = ("timeout before", "timeout after"), ("timeout after", "reset after")
 FAULTS = ("throttled", "denied", "timeout before", "timeout after", "reset after", "killed before", "killed after")
@@ -84,26 +85,27 @@ NURSES = tuple(Staff(name, name, frozenset({"clinician"})) for name in ("ann", "
 
 
 class Killed(BaseException):
-    """The function's machine died. Not an Exception, so that the function cannot catch it."""
+    """Signals that the function's machine has died. It is not an Exception, so that the function cannot catch it."""
 
 
 class TopicUnavailable(Exception):
-    """The topic did not accept an alert."""
+    """Signals that the topic did not accept an alert."""
 
 
 class Unreadable(Exception):
-    """A stored lead cannot be read."""
+    """Signals that a stored lead cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """Which faults occur.
+    """Settings that decide which faults occur.
 
-    alerts_a_level: how many alerts there may be for each alerted level, on average (R9)
+    alerts_a_level: the most alerts for each alerted level, on average (R9)
     fault_rate: share of the attempts of each call that fail
     outages: whether table, spool, topic and scheduler fail for minutes
     stream: whether the table has a stream
     poison: share of the leads that become unreadable
+
     """
 
     name: str
@@ -124,7 +126,7 @@ WEATHERS = (CALM, SOME, STORMY, SWEEP_ALONE, POISON, OUTAGES)
 
 
 class Table:
-    """Leads in memory. `due` returns red flags first, then the longest due first."""
+    """A table of leads in memory. `due` returns red flags first, and among equals the longest overdue first."""
 
     def __init__(self) -> None:
         self.leads: dict[UUID, Lead] = {}
@@ -145,13 +147,13 @@ class Table:
             lead = self.leads[entry[1]]
             if lead.escalation.next_at == entry[0] and lead.assessment.red_flag == red_flag:
                 found[entry] = None
-        for entry in found:  # still due until the lead is written
+        for entry in found:  # these leads are still due until they are written again
             heapq.heappush(schedule, entry)
         return [lead_id for _, lead_id in found]
 
 
 class Days:
-    """One run. `violations`: broken promises, as sentences. `trace`: a hash of everything that happened."""
+    """One simulated run. `violations`: broken promises, as sentences. `trace`: a hash of everything that happened."""
 
     def __init__(self, seed: int, visits: int, weather: Weather) -> None:
         self.weather = weather
@@ -160,18 +162,19 @@ class Days:
         self.table = Table()
         self.violations: list[str] = []
         self.counts: Counter[str] = Counter()
-        self.delays: dict[int, int] = {}  # of first alerts, in seconds
+        self.delays: dict[int, int] = {}  # seconds until the first alert -> number of leads
         self.now = YEAR_BEGINS + self.chance.randrange(365 * 24 * 60) * MINUTE
         self._trace = hashlib.sha256()
         self._events: list[tuple[datetime, int, Callable[[], None]]] = []
         self._numbers = count()
         self._outages: list[tuple[str, datetime, datetime]] = []
-        self._alerts: dict[UUID, list[tuple[datetime, int, datetime]]] = {}  # when, level, start of its ladder
+        # for each alert: time, level, start of the ladder
+        self._alerts: dict[UUID, list[tuple[datetime, int, datetime]]] = {}
         self._hits: dict[UUID, list[datetime]] = {}
         self._sweeps_broken: list[datetime] = []
         self._poisoned: set[UUID] = set()
-        self._waiting: Counter[UUID] = Counter()  # entries in the spool
-        self._spooled: set[UUID] = set()  # leads that were ever in the spool
+        self._waiting: Counter[UUID] = Counter()  # number of entries that wait in the spool
+        self._spooled: set[UUID] = set()  # leads that have ever been in the spool
         self._skew = timedelta()
         self._could_not_alert: set[UUID] = set()
         self._by_reference: dict[str, UUID] = {}
@@ -179,7 +182,8 @@ class Days:
         self._intake = Intake(RULEBOOK, leads, _Spool(self), self._clock, HOURS, "a key of tests only")
         self._alerting = Alerting(leads, RULEBOOK, topic, HOURS, "https://staff.clinic.example/inbox#lead=")
         self._replay = Replay(leads, RULEBOOK, _SetAside(self), HOURS)
-        self._practice = Workspace(leads, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]  # has only what is called
+        # The stand-ins for table and access log have only the methods that the use case calls.
+        self._practice = Workspace(leads, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]
         self._plan(visits)
 
     def run(self) -> Days:
@@ -231,7 +235,7 @@ class Days:
                 self._after(chance.uniform(5, 1200), lambda: self._send(_form(content, lead_id), signs, retries))
             return
         submission = _form(content, lead_id)
-        if chance.random() < 0.1:  # a double click
+        if chance.random() < 0.1:  # the visitor double-clicks
             self._after(chance.random(), lambda: self._send(submission, signs, ()))
         self._send(submission, signs, retries)
 
@@ -240,7 +244,7 @@ class Days:
         lead_id = submission.submission_id
         try:
             captured = capture_lead(submission, arrival, self._intake)
-        except (StoreUnavailable, Unreadable, Killed):  # each is a 503 to the page
+        except (StoreUnavailable, Unreadable, Killed):  # the page gets a 503 for each of these
             self._send_again(submission, signs, retries)
             return
         except LeadIntakeError as error:
@@ -263,7 +267,8 @@ class Days:
         at = self._draw_clock()
         try:
             alert_staff(lead_id, self._alerting, at)
-        except (Exception, Killed):  # noqa: BLE001  after any error the record is retried, then goes to the failure queue
+        # After any error Lambda retries the record, and in the end sends it to the failure queue.
+        except (Exception, Killed):  # noqa: BLE001
             if retries:
                 self._after(2 ** (STREAM_RETRIES - retries), lambda: self._stream(lead_id, retries - 1))
 
@@ -305,7 +310,7 @@ class Days:
         unavailable: type[Exception],
         attempts: int = ATTEMPTS,
     ) -> T:
-        """Makes a call as the SDK does: each attempt may fail before or after it takes effect."""
+        """Makes a call as the SDK does: each attempt may fail before or after it has taken effect."""
         for _ in range(attempts):
             fault = self._fault(service)
             if fault is None:
@@ -319,7 +324,7 @@ class Days:
             self.now += (TIMEOUT if fault in TIMEOUTS else CALL_TAKES) * SECOND
             if fault.startswith("killed"):
                 raise Killed
-            if fault == "denied":  # the SDK does not retry
+            if fault == "denied":  # the SDK does not retry a refused call
                 break
         raise unavailable
 
@@ -334,7 +339,7 @@ class Days:
         return any(what in name and begins <= self.now < ends for name, begins, ends in self._outages)
 
     def _draw_clock(self) -> datetime:
-        """Returns the time by the clock of a function that starts, which is up to a second off."""
+        """Returns the time on the clock of a function that starts, which is up to a second off."""
         self._skew = self.chance.uniform(-0.99, 0.99) * SECOND
         return self._clock()
 
@@ -346,7 +351,7 @@ class Days:
         self._waiting[lead.lead_id] += 1
         self._spooled.add(lead.lead_id)
         self._after(self.chance.random(), lambda: self._deliver(lead.lead_id, entry))
-        if self.chance.random() < 0.05:  # at least once
+        if self.chance.random() < 0.05:  # the stream delivers a record at least once, so sometimes twice
             self._waiting[lead.lead_id] += 1
             self._after(self.chance.uniform(0, 300), lambda: self._deliver(lead.lead_id, entry))
 
@@ -368,7 +373,8 @@ class Days:
             self.counts["leads"] += 1
             self._by_reference[lead.reference] = lead.lead_id
             if self.weather.stream:
-                for _ in range(1 + (self.chance.random() < 0.05)):  # at least once
+                # the spool delivers an entry at least once, so sometimes twice
+                for _ in range(1 + (self.chance.random() < 0.05)):
                     later = self.chance.expovariate(1.0)
                     self._after(later, lambda: self._stream(lead.lead_id, STREAM_RETRIES))
             if self.chance.random() < self.weather.poison:
@@ -403,7 +409,7 @@ class Days:
     def _note(self, *what: object) -> None:
         self._trace.update(repr((self.now, *what)).encode())
 
-    # ---- checks
+    # ---- checks of the promises
 
     def _broken(self, invariant: str, lead_id: UUID, what: str) -> None:
         self.violations.append(f"{invariant}: {what} (lead {lead_id}; {self.name})")
@@ -433,7 +439,8 @@ class Days:
             )
 
     def _check_number(self, lead_id: UUID, alerts: list[tuple[datetime, int, datetime]]) -> None:
-        """A level is alerted again only after a fault hit that lead: a lost reply, an alert that was not recorded."""
+        """Checks that a level is alerted again only after a fault hit that lead: a lost reply, or an alert that was not
+        recorded."""
         levels: dict[tuple[int, datetime], list[datetime]] = {}
         for at, level, ladder in alerts:
             levels.setdefault((level, ladder), []).append(at)
@@ -448,14 +455,14 @@ class Days:
                     )
 
     def _check_order(self, lead_id: UUID, alerts: list[tuple[datetime, int, datetime]]) -> None:
-        """Consecutive levels belong to one ladder: resubmissions in between do not start a new one."""
+        """Checks that consecutive levels belong to one ladder: resubmissions in between do not start a new ladder."""
         for (_, before, began), (_, level, ladder) in pairwise(alerts):
             if level > before and ladder != began:
                 self._broken("I5", lead_id, f"the ladder of level {level} began later than that of level {before}")
 
     def _check_delay(self, lead: Lead, alerts: list[tuple[datetime, int, datetime]]) -> None:
         tiers = _tiers(lead)
-        by_the_clock = not tiers[lead.tier].marketing  # ladders in open hours outlast the run
+        by_the_clock = not tiers[lead.tier].marketing  # ladders that count open hours outlast the run
         due = (
             lead.assessment.received_at
             if lead.submitted.complete or lead.assessment.red_flag
@@ -469,7 +476,8 @@ class Days:
                 return
             grace = ALERTED_WITHIN
             if level == 1 and lead.lead_id in self._spooled and not self.weather.stream:
-                grace += MINUTE  # the spool delivers it again after 90 s; no sweep can see it before
+                # the spool delivers an entry again after 90 s, and no sweep can see the lead before that
+                grace += MINUTE
             without_faults = due + (grace if level == 1 else ESCALATED_WITHIN)
             by = max(without_faults, self._last_fault(lead.lead_id, at or self._ends) + grace) + MOMENT
             if (at or self._ends) > by:
@@ -480,7 +488,7 @@ class Days:
             if level == 1:
                 delay = max(0, round((at - due).total_seconds()))
                 self.delays[delay] = self.delays.get(delay, 0) + 1
-            # The next level is due after this one, which is alerted again first if it could not be recorded.
+            # The next level is due after this level, which is alerted again first if the alert could not be recorded.
             due = max(due, *(at for at, alerted_level, _ in alerts if alerted_level == level))
 
     def _last_fault(self, lead_id: UUID, until: datetime) -> datetime:
@@ -495,7 +503,8 @@ class Days:
 
 @cache
 def _checked(content: int) -> Submission:
-    """Returns what a page sends, validated once: validation is not part of the simulation."""
+    """Returns a submission as a page sends it, validated only once, because validation is not part of the
+    simulation."""
     finished = content >= 0
     return Submission.model_validate(
         {
@@ -509,20 +518,20 @@ def _checked(content: int) -> Submission:
     )
 
 
-# Caches of rule results: the few answers always score the same, and no fault of the simulation affects that.
+# Caches of rule results: the few different answers always score the same, and no simulated fault affects that.
 _SCORES: dict[int, TriageResult] = {}
 _OPTIONS: dict[int, frozenset[tuple[str, str]]] = {}
 
 
 def _scored(rule_set: RuleSet, answers: Answers, version: str) -> TriageResult:
-    """Caches by the id of the answers, which `_checked` keeps alive."""
+    """Caches scores by the id of the answers object, which `_checked` keeps alive."""
     if id(answers) not in _SCORES:
         _SCORES[id(answers)] = score(rule_set, answers, version)
     return _SCORES[id(answers)]
 
 
 def _options(condition: Condition) -> frozenset[tuple[str, str]]:
-    """Caches by the id of the condition, which RULEBOOK keeps alive."""
+    """Caches options by the id of the condition object, which RULEBOOK keeps alive."""
     if id(condition) not in _OPTIONS:
         _OPTIONS[id(condition)] = options_of(condition)
     return _OPTIONS[id(condition)]
@@ -533,7 +542,7 @@ def _form(content: int, lead_id: UUID) -> Submission:
 
 
 class _Leads:
-    """The table for the use cases, behind calls that may fail."""
+    """The table as the use cases see it, behind calls that may fail."""
 
     def __init__(self, days: Days) -> None:
         self._days = days
@@ -553,7 +562,7 @@ class _Leads:
     def replace(self, before: Lead, after: Lead) -> None:
         def effect() -> bool:
             stored = self._days.read(before.lead_id)
-            if stored is after:  # a retry finds its own first write
+            if stored is after:  # the SDK's retry finds that its own first attempt has written the lead
                 return True
             if stored is None or stored.version != before.version:
                 return False
@@ -584,7 +593,7 @@ class _Spool:
 
 
 class _SetAside:
-    """The failure queue of the spool."""
+    """The failure queue of the spool, in memory."""
 
     def __init__(self, days: Days) -> None:
         self._days = days
@@ -603,7 +612,7 @@ class _Topic:
 
 class _AccessLog:
     def add(self, lead_id: UUID, staff: Staff, what: str, at: datetime) -> None:
-        """Does nothing: other tests cover the access log."""
+        """Does nothing, because other tests cover the access log."""
 
 
 def _tiers(lead: Lead) -> Any:

@@ -1,4 +1,4 @@
-"""A flood of spam must not delay the alert of any person."""
+"""Tests that a flood of spam does not delay the alert about any real person."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from tests.domain.answer_sets import HEALTHY
 from tests.faults.flood_simulation import START, Clinic
 
 BOTS = 10_000
-TEXTED = ("EMERGENCY", "URGENT")  # as the filter of UrgentPhoneSubscription in the template
+TEXTED = ("EMERGENCY", "URGENT")  # the tiers in the filter of UrgentPhoneSubscription in the template
 PEOPLE = 40
-FLOOD_LASTS = timedelta(minutes=10)  # more leads in a minute than a sweep can alert
+FLOOD_LASTS = timedelta(minutes=10)  # in each minute more leads arrive than a sweep can alert
 URGENT: list[dict[str, Any]] = [
     {"sys": ["fever"]},
     {"ces": ["saddle-numb"], "ces-onset": "lt2w"},
@@ -49,7 +49,7 @@ def test_urgent_leads_are_alerted_and_escalated_in_time_in_a_flood() -> None:
         answers = HEALTHY | clinic.chance.choice(URGENT) if person else clinic.chance.choice(BOT_ANSWERS)
         lead_id = clinic.submit(answers, clinic.chance.choice(PERSON if person else BOT))
         people += [lead_id] if person else []
-        if not person or clinic.chance.random() < 0.5:  # the stream misses half of the people
+        if not person or clinic.chance.random() < 0.5:  # the stream misses half of the real people's leads
             clinic.stream(lead_id)
     for _ in range(62):
         clinic.now = next_sweep

@@ -1,4 +1,4 @@
-"""R5: in every order of calls there is one lead, and one alert for each escalation level."""
+"""Tests rule R5: whatever the order of calls, there is one lead, and one alert for each escalation level."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Task = Callable[[Meeting], None]
 
 
 def nothing(_meeting: Meeting) -> None:
-    """Prepares nothing: everything happens in the tasks."""
+    """Prepares nothing, because everything happens in the tasks."""
 
 
 def stored(meeting: Meeting) -> None:
@@ -29,7 +29,7 @@ def stored(meeting: Meeting) -> None:
 def alerted(meeting: Meeting) -> None:
     stored(meeting)
     meeting.alert()
-    meeting.at += timedelta(minutes=30)  # the next level is due
+    meeting.at += timedelta(minutes=30)  # by then the next level is due
 
 
 def spooled(meeting: Meeting) -> None:
@@ -49,7 +49,7 @@ def ben_acknowledges(meeting: Meeting) -> None:
 
 
 def settled(meeting: Meeting) -> Meeting:
-    """Sweeps until everything due is alerted, even if a claim has to lapse first."""
+    """Sweeps until everything due has been alerted, even if a claim has to lapse first."""
     for _ in range(2):
         meeting.at += timedelta(seconds=31)
         meeting.sweep()
@@ -87,7 +87,8 @@ def test_one_lead_and_one_alert_a_level_in_every_order(prepare: Task, tasks: lis
 @pytest.mark.parametrize("prepare", [stored, alerted], ids=["the first alert", "an escalation"])
 @pytest.mark.parametrize("others", [[Meeting.sweep], [Meeting.sweep, Meeting.alert]], ids=["a sweep", "two alerters"])
 def test_acknowledging_ends_escalation_in_every_order(prepare: Task, others: list[Task]) -> None:
-    """An alert that was claimed before may still go out. None is claimed after it, and the actor is the owner."""
+    """An alert that was claimed before the acknowledgement may still be sent. After it no alert is claimed, and the
+    actor is the owner."""
     for meeting in meetings(prepare, [ann_acknowledges, *others]):
         lead = meeting.leads[UUID(LEAD_ID)]
         assert meeting.answers == ["ann"]
@@ -116,11 +117,11 @@ def test_a_form_completed_during_an_acknowledgement_is_not_lost() -> None:
     ways = set()
     for meeting in meetings(unfinished, [Meeting.submit, ann_acknowledges]):
         lead = meeting.leads[UUID(LEAD_ID)]
-        # She is the owner, or her action was refused because the lead changed after she opened it.
+        # Ann is the owner, or her action was refused because the lead changed after she had opened it.
         assert lead.work.owner == "ann" or "WrongState" in meeting.answers
         assert lead.submitted.complete or [spooled.submitted.complete for spooled in meeting.spooled] == [True]
         ways.add(lead.submitted.complete)
-    assert ways == {True, False}  # False: the complete form is in the spool
+    assert ways == {True, False}  # False means that the complete form is in the spool
 
 
 def test_of_two_contents_with_one_id_one_is_stored_and_one_refused() -> None:

@@ -1,4 +1,4 @@
-"""Twenty thousand simulated visits with random faults. `make soak ONLY=simulation` runs a million."""
+"""Simulates twenty thousand visits with random faults. `make soak ONLY=simulation` simulates a million."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 def test_nothing_is_lost_doubled_late_or_silent(weather: Weather) -> None:
     days = Days(20261122, VISITS, weather).run()
     assert days.violations == []
-    assert days.counts["levels alerted"] > VISITS  # else the run tested nothing
+    assert days.counts["levels alerted"] > VISITS  # otherwise the run tested nothing
     assert (days.counts["faults"] == 0) == (weather is CALM)
 
 
@@ -36,14 +36,14 @@ def test_cached_rule_results_do_not_change_the_trace(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("seed", [20551128, 20806128, 20926128])
 def test_a_fault_just_before_a_level_is_due_allows_two_minutes_too(seed: int) -> None:
-    """Six of a million visits (seed 20261128): an alert was published but not recorded, so it was sent again first.
-    The check had allowed a delay only for faults after the level was due."""
+    """Covers six of a million visits (seed 20261128): an alert was published but not recorded, so it was sent again
+    first. The check had allowed a delay only for faults after the level was due."""
     assert Days(seed, 2500, STORMY).run().violations == []
 
 
 def test_an_alert_that_an_outage_left_unrecorded_is_sent_again() -> None:
-    """The table fails in the 20 ms between publishing and recording (seed 777 of a million visits). I7 allows one more
-    alert for a fault that hit the lead; the check had not allowed it for outages."""
+    """Covers a table that fails in the 20 ms between publishing and recording (seed 777 of a million visits). Invariant
+    I7 allows one more alert for a fault that hit the lead; the check had not allowed it for outages."""
     days = Days(73277, 2500, OUTAGES).run()
     assert days.violations == []
     assert days.counts["alerts"] == days.counts["levels alerted"] + 1

@@ -1,4 +1,5 @@
-"""Any attempt of any call may fail: no lead is lost, duplicated or unalerted. `make soak` runs all plans."""
+"""Tests that any attempt of any call may fail without losing a lead, storing it twice, or leaving it without an alert.
+`make soak` runs all plans."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ LONG = {
     "staff acknowledge",
     "the stream alerts during a sweep",
 }
-A_FEW = ("throttle", "timeout_after", "kill_before", "kill_after")  # of the faults, for flows with many calls
+A_FEW = ("throttle", "timeout_after", "kill_before", "kill_after")  # the faults to try in flows with many calls
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def test_any_single_fault(made: World, flow: Flow) -> None:
 
 @pytest.mark.slow
 def test_any_outage(made: World) -> None:
-    """Each flow and fault gets another subset of the services."""
+    """Each combination of flow and fault gets a different subset of the services."""
     found: list[str] = []
     for number, (flow, fault) in enumerate(KINDS[::2]):
         found += outages(made, flow, fault, [SUBSETS[number % len(SUBSETS)]])
@@ -48,7 +49,8 @@ def test_several_faults_at_once(made: World) -> None:
 
 
 def test_with_a_hanging_table_the_answer_takes_less_than_six_seconds(made: World) -> None:
-    """R7: every attempt runs into its timeout, and the SDK waits as long as it may between two attempts."""
+    """Checks rule R7 at its worst: every attempt runs into its timeout, and the SDK waits as long as it may between two
+    attempts."""
     hangs = while_down(frozenset({"dynamodb", "sqs"}), "timeout_before")
     for flow in (flow for flow in FLOWS if flow.tries):
         assert run(made, flow, hangs) == []
@@ -57,7 +59,7 @@ def test_with_a_hanging_table_the_answer_takes_less_than_six_seconds(made: World
     assert made.longest == pytest.approx(2 * PATIENT_FACING.read_timeout + 1 + SPOOLING.read_timeout)  # type: ignore[attr-defined]
     [reply] = made.replies
     assert reply.status == 503
-    assert "clinic_phone" in reply.body  # a timeout is an error without an answer, so without a code
+    assert "clinic_phone" in reply.body  # a timeout is an error without an answer, so it has no error code
 
 
 def test_a_plan_injects_its_fault(made: World) -> None:

@@ -1,7 +1,8 @@
 """Injects faults into the calls of the real functions to AWS, then checks the promises of docs/reliability.md.
 
-A flow is what a visitor, staff or AWS does. A plan decides for each attempt of each call whether it fails. After the
-flow the fault ends; replays of the spool and sweeps must repair everything, without the stream.
+A flow is something that a visitor, staff or AWS does. A plan decides for each attempt of each call whether it fails.
+After the flow the fault ends; then replays of the spool and sweeps must repair everything, without the stream.
+
 """
 
 from __future__ import annotations
@@ -50,9 +51,9 @@ FAULTS = (
     *("throttle", "http500", "http503", "timeout_before", "connect_timeout", "reset_before", "access_denied"),
     *("kms_throttle", "timeout_after", "reset_after", "http500_after", "kill_before", "kill_after"),
 )
-RECEIVED = (200, 201, 202, 303)  # 303: the plain form is redirected to its receipt
+RECEIVED = (200, 201, 202, 303)  # the plain form gets a 303, which redirects it to its receipt
 FAILED = 503
-# service -> fault -> HTTP status and error code
+# For each service and fault: the HTTP status and error code that AWS answers with.
 ERRORS: dict[str, dict[str, tuple[int, str]]] = {
     "dynamodb": {
         "throttle": (400, "ProvisionedThroughputExceededException"),
@@ -71,11 +72,11 @@ ERRORS: dict[str, dict[str, tuple[int, str]]] = {
     },
 }
 OF_ALL_SERVICES = {"http500": (500, "InternalFailure"), "http503": (503, "ServiceUnavailable")}
-Plan = Callable[[int, str], str | None]  # number of the attempt, service -> fault
+Plan = Callable[[int, str], str | None]  # takes the attempt's number and its service; returns the fault, if any
 
 
 class Killed(BaseException):
-    """The function's machine died. Not an Exception, so that no handler catches it."""
+    """Signals that the function's machine has died. It is not an Exception, so that no handler catches it."""
 
 
 def _no_fault(_number: int, _service: str) -> str | None:
@@ -92,7 +93,7 @@ def while_down(services: frozenset[str], fault: str) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the client received. `status` is 0 if the function was killed."""
+    """The reply that the client received. `status` is 0 if the function was killed."""
 
     status: int
     body: str
@@ -100,31 +101,31 @@ class Reply:
 
 @dataclass
 class World:
-    """The service in this process, and what a run left behind."""
+    """The service in this process, with everything that a run has left behind."""
 
     aws: Aws
     at: datetime = BEGIN
     plan: Plan = _no_fault
     attempts: int = 0
     faults: int = 0
-    waited: float = 0.0  # seconds so far in the running function
-    longest: float = 0.0  # seconds that a client waited in this run, at most
-    alerts: list[tuple[str, int]] = field(default_factory=list)  # reference and level of each
-    spool: list[str] = field(default_factory=list)  # bodies of the waiting entries
-    set_aside: list[str] = field(default_factory=list)  # bodies in the spool's failure queue
+    waited: float = 0.0  # seconds that the running function has waited so far
+    longest: float = 0.0  # the longest that a client has waited in this run, in seconds
+    alerts: list[tuple[str, int]] = field(default_factory=list)  # reference and level of each alert
+    spool: list[str] = field(default_factory=list)  # bodies of the entries that wait in the spool
+    set_aside: list[str] = field(default_factory=list)  # bodies of the entries in the spool's failure queue
     replies: list[Reply] = field(default_factory=list)
     received: bool = False  # whether the client was told that the submission was received
     violations: list[str] = field(default_factory=list)
-    meanwhile: Callable[[], Any] | None = None  # run by another function just before the next write
-    runs: int = 0  # with faults
-    flow_attempts: int = 0  # attempts in the flow itself
-    chance: random.Random = field(default_factory=random.Random)  # for ids; every run draws the same ones
+    meanwhile: Callable[[], Any] | None = None  # called once, as another function, just before the next write
+    runs: int = 0  # number of runs with faults
+    flow_attempts: int = 0  # number of attempts in the flow itself
+    chance: random.Random = field(default_factory=random.Random)  # draws the ids, the same ones in every run
 
     def new_id(self) -> UUID:
         return UUID(int=self.chance.getrandbits(128), version=4)
 
     def now(self) -> datetime:
-        """Replaces the functions' clock."""
+        """Returns the current time in place of the functions' clock."""
         return self.at + timedelta(seconds=self.waited)
 
     def sleep(self, seconds: float) -> None:
@@ -170,7 +171,7 @@ class World:
         return answer
 
     def _alert(self, request: Any) -> None:
-        """Records an alert, and checks I3 and I8: its lead is stored, and nobody has acknowledged it."""
+        """Records an alert, and checks invariants I3 and I8: its lead is stored, and nobody has acknowledged it."""
         body = request.body.decode() if isinstance(request.body, bytes) else request.body
         message = parse_qs(body)["Message"][0] if isinstance(body, str) else body["Message"]
         level = int(message.partition("this is alert ")[2].partition(".")[0] or 1)
@@ -183,7 +184,7 @@ class World:
             self.broken("I8: an alert after the lead was acknowledged")
 
     def stored(self) -> list[Json]:
-        """Returns the stored leads, read without calls, so that plans do not affect it."""
+        """Returns the stored leads without making AWS calls, so that plans of faults do not affect the reading."""
         return [json.loads(item.attrs["lead"].value) for item in _table().items.values()]
 
     def broken(self, what: str) -> None:
@@ -192,7 +193,7 @@ class World:
     # ---- what clients and AWS do
 
     def call(self, handler: Any, call: Json) -> Reply:
-        """Sends one request of a visitor or of staff, and checks how long the answer takes."""
+        """Sends a request by a visitor or by staff, and checks how long the answer takes."""
         self.waited = 0.0
         try:
             answer = handler(call, CONTEXT)
@@ -209,7 +210,7 @@ class World:
         return reply
 
     def submit(self, handler: Any, call: Json, lead_id: str, *, complete: bool = True) -> Reply:
-        """Sends a submission, and checks that the answer "received" is true."""
+        """Sends a submission, and checks that the lead is really stored or spooled if the answer says "received"."""
         before = {lead["lead_id"] for lead in self.stored()}
         reply = self.call(handler, call)
         if reply.status in RECEIVED:
@@ -224,18 +225,18 @@ class World:
         return reply
 
     def trigger(self, handler: Any, call: Json) -> Any:
-        """Sends one event of AWS to a function, which may raise for what it could not do."""
+        """Sends an event from AWS to a function, which may raise an error for what it could not do."""
         self.waited = 0.0
         try:
             return handler(call, CONTEXT)
-        except (Exception, Killed):  # noqa: BLE001  as in Lambda; the flow decides what is tried again
+        except (Exception, Killed):  # noqa: BLE001  as in Lambda: the flow decides what to retry
             return None
 
     def sweep(self) -> Any:
         return self.trigger(escalate_leads.handler, event("escalate_leads"))
 
     def replay(self) -> None:
-        """Delivers all entries of the spool in one batch; those that fail stay in it."""
+        """Delivers all entries of the spool in one batch; those that fail stay in the spool."""
         entries, self.spool = self.spool, []
         if entries:
             answer = self.trigger(replay_submissions.handler, spool_of(*entries))
@@ -246,13 +247,14 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What a client or AWS does.
+    """Something that a client or AWS does.
 
     prepare: runs without faults; returns what `act` needs
     act: runs with faults; returns the client's reply, and runs again for a client that retries
-    tries: whether there is a client that may retry; other flows are only followed by sweeps
-    leads: how many leads may be stored, at most
+    tries: whether a client may retry; all other flows are only followed by sweeps
+    leads: the most leads that may be stored
     poison: whether an entry of the spool is unreadable
+
     """
 
     name: str
@@ -350,7 +352,7 @@ def _level_due(world: World) -> Json:
 
 def _acknowledge(world: World, body: Json) -> Reply:
     reference = reference_of(UUID(body["submission_id"]))
-    action = json.dumps({"action": "acknowledge", "version": 3})  # versions: stored, claimed, alerted
+    action = json.dumps({"action": "acknowledge", "version": 3})  # version 1 was stored, 2 claimed, 3 alerted
     call = event("work_lead") | {"pathParameters": {"reference": reference}, "body": action}
     reply = world.call(work_lead.handler, signed_in(call, "nurse"))
     if reply.status not in (0, 200, FAILED):
@@ -404,7 +406,7 @@ _delay_amount = ExponentialBackoff.delay_amount
 
 
 def _longest_delay(backoff: ExponentialBackoff, context: Any) -> float:
-    """Replaces the SDK's random delay between two attempts by the longest possible one."""
+    """Returns the longest possible delay in place of the SDK's random delay between two attempts."""
     with patch.object(backoff, "_random", lambda: 1.0):
         delay: float = _delay_amount(backoff, context)
     return delay
@@ -412,23 +414,24 @@ def _longest_delay(backoff: ExponentialBackoff, context: Any) -> float:
 
 @contextmanager
 def world() -> Iterator[World]:
-    """Yields a world for many runs: creating tables takes longer than a run."""
+    """Yields a world that serves many runs, because creating tables takes longer than a run."""
     with ExitStack() as stack:
         aws = stack.enter_context(aws_in_process())
         made = World(aws)
         aws.wire.fails = made.fails
         stack.enter_context(patch("botocore.endpoint.time.sleep", made.sleep))
         stack.enter_context(patch.object(ExponentialBackoff, "delay_amount", _longest_delay))
-        # A client retries less after many failures; here each plan gets the retries of a new client.
+        # The SDK's client retries less often after many failures; here each plan gets the retries of a new client.
         stack.enter_context(patch.object(RetryQuota, "acquire", return_value=True))
         stack.enter_context(patch.object(wiring, "now", made.now))
         yield made
 
 
 def run(world: World, flow: Flow, plan: Plan, *, tries_again: bool = False) -> list[str]:
-    """Runs a flow with a plan, lets the fault end, and returns the violations.
+    """Runs a flow with a plan, ends the fault, and returns the violations.
 
-    tries_again: whether a client that got no success sends the request again after the fault
+    tries_again: whether a client that was not told of success sends the request again after the fault
+
     """
     world.at, world.faults, world.longest, world.received = BEGIN, 0, 0.0, False
     world.alerts, world.spool, world.set_aside, world.replies, world.violations = [], [], [], [], []
@@ -442,7 +445,8 @@ def run(world: World, flow: Flow, plan: Plan, *, tries_again: bool = False) -> l
     hits, world.plan = world.faults, _no_fault
     if tries_again and reply and reply.status not in RECEIVED:
         world.at += timedelta(seconds=5)
-        if flow.act(world, prepared).status not in RECEIVED:  # type: ignore[union-attr]  # it had a reply before
+        # Flows whose client may retry always return a reply.
+        if flow.act(world, prepared).status not in RECEIVED:  # type: ignore[union-attr]
             world.broken("a client that tried again got no success")
     _heal(world)
     _check(world, flow, hits)
@@ -455,13 +459,14 @@ def _table() -> Any:
 
 
 def attempts_of(world: World, flow: Flow) -> int:
-    """Returns how many attempts the flow makes without faults."""
+    """Returns how many attempts the flow makes when nothing fails."""
     assert run(world, flow, _no_fault) == []
     return world.flow_attempts
 
 
 def _heal(world: World) -> None:
-    """Replays the spool twice, once with duplicates, and sweeps twice: by then a lapsed claim is due again."""
+    """Replays the spool twice, once with duplicates, and sweeps twice, because a lapsed claim is due again by the
+    second sweep."""
     world.flow_attempts = world.attempts
     sent_twice = list(world.spool)
     world.replay()

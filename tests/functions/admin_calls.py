@@ -1,4 +1,4 @@
-"""Calls by administrators (erase, export, retire), as API Gateway events."""
+"""Makes calls by administrators (erase, export, retire) as API Gateway events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lambda events, from events/, with the changes that a test needs."""
+"""Makes Lambda events from the samples in events/, with the changes that a test needs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 EVENTS = Path(__file__).resolve().parents[2] / "events"
 Json = dict[str, Any]
 
-# Changes to the answers of events/capture_lead.json, and the tier that they lead to.
+# Changes to the answers in events/capture_lead.json, each named after the tier that it leads to.
 PRIORITY: Json = {}
 ROUTINE: Json = {"dx": ["none"], "imaging": "none", "tx": ["none"], "spread": ["none"], "sx": ["pain"], "fn": "some"}
 URGENT: Json = {"sys": ["fever"]}
@@ -44,13 +44,13 @@ def event(name: str) -> Json:
 
 
 def sent(name: str) -> Json:
-    """The parsed body of the event in events/."""
+    """Returns the parsed body of the sample event with this name."""
     found: Json = json.loads(event(name)["body"])
     return found
 
 
 def posting(name: str, body: object, *, encoded: bool = False) -> Json:
-    """The event with this body: bytes and text unchanged, anything else as JSON."""
+    """Returns the sample event with this body: bytes and text unchanged, anything else as JSON."""
     content = body if isinstance(body, (bytes, str)) else json.dumps(body)
     posted = event(name)
     if isinstance(content, bytes) or encoded:
@@ -60,7 +60,8 @@ def posting(name: str, body: object, *, encoded: bool = False) -> Json:
 
 
 def submission(answers: Json | None = None, **changes: Any) -> Json:
-    """The submission of events/capture_lead.json with other answers (None removes one) and other fields."""
+    """Returns the submission in events/capture_lead.json with other answers (None removes an answer) and other
+    fields."""
     body = copy.deepcopy(sent("capture_lead"))
     body["answers"] = {key: value for key, value in (body["answers"] | (answers or {})).items() if value is not None}
     return {key: value for key, value in (body | changes).items() if value is not None}
@@ -71,7 +72,7 @@ def minor_submission(**answers: Any) -> Json:
 
 
 def stream_of(*lead_ids: str) -> Json:
-    """A stream event with a record for each of these leads."""
+    """Returns a stream event with a record for each of these leads."""
     batch = event("alert_staff")
     record = batch["Records"][0]
     batch["Records"] = []
@@ -84,7 +85,7 @@ def stream_of(*lead_ids: str) -> Json:
 
 
 def spool_of(*entries: str) -> Json:
-    """An SQS event with these spool entries."""
+    """Returns an SQS event with these spool entries."""
     batch = event("replay_submissions")
     [record] = batch["Records"]
     batch["Records"] = [

@@ -1,4 +1,4 @@
-"""Each test starts with an empty table, an empty topic, and readable logs."""
+"""Starts each test with an empty table, an empty topic, and readable logs."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ AN_OPEN_HOUR = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # Wednesday, 10:00 in C
 def aws() -> Iterator[Aws]:
     with aws_in_process() as aws, recording() as uses:
         yield aws
-    assert difference(uses, granted()).missing == []  # AWS would have refused these calls
+    assert difference(uses, granted()).missing == []  # without the permission, AWS would have refused the call
 
 
 class Clock:
-    """A clock that only tests move."""
+    """A clock that moves only when a test moves it."""
 
     def __init__(self) -> None:
         self.at = AN_OPEN_HOUR
@@ -35,7 +35,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock of all functions."""
+    """Provides the clock that all functions use."""
     clock = Clock()
     monkeypatch.setattr(wiring, "now", clock.now)
     return clock
@@ -43,7 +43,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def logs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:
-    """Returns the log lines and metrics that functions wrote since the last call."""
+    """Provides a function that returns the log lines and metrics that functions wrote since the last call."""
     written = io.StringIO()
     for handler in logging.getLogger("leads").handlers:
         if isinstance(handler, logging.StreamHandler):

@@ -18,7 +18,7 @@ CONTACT = {"contact.name": "Jordan Example", "contact.phone": "(312) 555-0142", 
 
 
 def fill_to(browser: PlainBrowser, step: int, query: str = "") -> PlainBrowser:
-    """From the first page to that step, without a red flag."""
+    """Fills in the form from the first page to `step`, without a red flag."""
     browser.open(f"form{query}")
     for page in CALM[: step - 1]:
         browser.fill(page).press("Next")

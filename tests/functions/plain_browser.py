@@ -1,4 +1,4 @@
-"""A browser without JavaScript, in this process: it fills in forms, presses buttons and follows redirects."""
+"""Simulates a browser without JavaScript in this process: it fills in forms, presses buttons and follows redirects."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class PlainBrowser:
         return self._show(HANDLERS[route](asked, CONTEXT))
 
     def fill(self, values: dict[str, Any]) -> PlainBrowser:
-        """Fills in answers by code and other fields by name."""
+        """Fills in answers by question code and other fields by name."""
         for key, value in values.items():
             name = key if "." in key else f"answers.{key}"
             for choice in value if isinstance(value, list) else [value]:
@@ -81,7 +81,7 @@ class PlainBrowser:
         raise AssertionError(f"{name} has no option {value}")
 
     def fields(self, button: str) -> tuple[str, Fields]:
-        """The address and the fields that a button sends."""
+        """Returns the address to which a button sends the form, and the fields that it sends."""
         pressed = next(one for one in self.page.select("button") if one.get_text(strip=True) == button)
         form = pressed.find_parent("form")
         assert isinstance(form, Tag)
@@ -126,13 +126,13 @@ class PlainBrowser:
 
     @property
     def questions(self) -> list[str]:
-        """Codes of the questions on this page."""
+        """Returns the codes of the questions on the current page."""
         names = [str(field["name"]) for field in self.page.select("input, textarea") if field.get("type") != "hidden"]
         return list(dict.fromkeys(name.removeprefix("answers.") for name in names if name.startswith("answers.")))
 
     @property
     def errors(self) -> dict[str, str]:
-        """Field id -> the error beside it. Checks that the summary links to each."""
+        """Returns the error beside each field, by field id. Checks that the summary links to each of these fields."""
         beside = {
             str(error["id"]).removesuffix("-error"): error.get_text(strip=True) for error in self.page.select("p.error")
         }

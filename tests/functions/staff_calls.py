@@ -1,4 +1,4 @@
-"""Calls by signed-in staff, as API Gateway events."""
+"""Makes calls by signed-in staff as API Gateway events."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def opened(reference: str, who: str = NURSE) -> Json:
 
 
 def worked(reference: str, action: str, who: str = NURSE, version: int | None = None, **fields: Any) -> Json:
-    """Acts on a lead, at its current version unless one is given."""
+    """Sends a staff action on a lead, for its current version unless a version is given."""
     seen = content(opened(reference, who))["summary"]["version"] if version is None else version
     body = json.dumps({"action": action, "version": seen, **fields})
     call = event("work_lead") | {"pathParameters": {"reference": reference}, "body": body}

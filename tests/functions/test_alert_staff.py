@@ -1,4 +1,4 @@
-"""Alerts from the table stream to SNS, on moto."""
+"""Tests alerts that go from the table's stream to SNS, on moto."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_the_stored_lead_records_delivered_alerts(aws: Aws) -> None:
 def test_a_lead_claimed_by_another_process_is_skipped(aws: Aws, clock: Clock) -> None:
     captured(URGENT)
     aws.wire.down = {"sns.Publish"}
-    alert_by_stream(LEAD_ID)  # crashes after its claim
+    alert_by_stream(LEAD_ID)  # crashes after claiming the alert
     aws.wire.down = set()
     clock.at += timedelta(seconds=29)
     assert alert_by_stream(LEAD_ID) == TAKEN
@@ -110,7 +110,7 @@ def test_a_lead_claimed_by_another_process_is_skipped(aws: Aws, clock: Clock) ->
 
 
 def test_stream_and_sweep_at_once_alert_staff_once(aws: Aws) -> None:
-    """Even at the same instant, when both claims are equal."""
+    """Staff are alerted once even if stream and sweep run at the same instant, when both claims are equal."""
     captured(URGENT)
     with ThreadPoolExecutor(6) as pool:
         for done in [pool.submit(alert_by_stream, LEAD_ID) for _ in range(3)] + [pool.submit(sweep) for _ in range(3)]:
@@ -126,7 +126,8 @@ def test_of_two_equal_claims_only_the_first_publishes(aws: Aws) -> None:
         nonlocal first
         if operation == "dynamodb.PutItem" and first:
             first = False
-            alert_by_stream(LEAD_ID)  # claims and alerts between the other one's read and claim
+            # the second alerter acts after the first has read the lead, before it claims the alert
+            alert_by_stream(LEAD_ID)
 
     aws.wire.before = second_alerter
     assert alert_by_stream(LEAD_ID) == TAKEN

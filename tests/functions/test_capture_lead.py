@@ -1,4 +1,4 @@
-"""POST /submissions, on moto."""
+"""Tests POST /submissions, on moto."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from tests.leads import varied
 
 pytestmark = pytest.mark.usefixtures("clock")
 
-# Texts that a patient typed. No response and no log may repeat them.
+# Texts typed by a patient. No response and no log may repeat them.
 CANARY = "canaryvalue"
 
 
@@ -186,7 +186,8 @@ def test_of_two_contents_racing_for_one_id_one_is_refused(aws: Aws) -> None:
 
 
 def test_a_write_whose_reply_was_lost_is_not_a_conflict(aws: Aws) -> None:
-    aws.wire.reply_lost = {"dynamodb.PutItem"}  # the SDK retries and finds its own first write
+    # the SDK retries and finds that its own first attempt has written the lead
+    aws.wire.reply_lost = {"dynamodb.PutItem"}
     response = send(submission())
     assert response["statusCode"] == 200
     assert aws.wire.calls == ["dynamodb.PutItem"] * 2
@@ -350,7 +351,7 @@ def test_every_invalid_field_is_named_once(logs: Callable[[], str]) -> None:
     )
     response = send(body)
     assert_problem(response, 422)
-    # `pain` is a text. Only the questionnaire can reject it, which is checked once all else is valid.
+    # `pain` is sent as text. Only the questionnaire can reject that, and it is checked once everything else is valid.
     expected = ["/submission_id", "/answers/ces", "/contact/phone", "/contact/email", "/contact/preference"]
     assert pointers(response) == [*expected, "/consents/contact", "/consents/sms"]
     assert CANARY not in logs()
@@ -493,7 +494,7 @@ def test_a_missing_table_gives_202(aws: Aws) -> None:
 
 
 def test_a_write_with_unknown_outcome_is_spooled(aws: Aws) -> None:
-    """Both attempts reach the table, and both replies are lost."""
+    """Both attempts to write reach the table, and both replies are lost."""
 
     def lose(operation: str) -> None:
         aws.wire.reply_lost = {"dynamodb.PutItem"} if operation == "dynamodb.PutItem" else set()
@@ -505,7 +506,8 @@ def test_a_write_with_unknown_outcome_is_spooled(aws: Aws) -> None:
 
 
 def test_the_largest_body_and_odd_characters_can_be_spooled(aws: Aws) -> None:
-    """The largest accepted body, of the characters that take the most space, some of which SQS refuses."""
+    """Spools the largest accepted body, made of the characters that take the most space; SQS refuses some of them
+    unescaped."""
     answers = {f"q{number}": "\U0001f600" * 400 for number in range(38)} | {"note": "\uffff\ufffe"}
     body = submission(answers, questionnaire={"id": "fs-intake", "version": "0.9.0"}, website="\x01\x7f")
     posted = json.dumps(body, ensure_ascii=False).encode()
@@ -545,7 +547,8 @@ def test_the_log_names_the_error_of_aws(aws: Aws, logs: Callable[[], str]) -> No
 
 
 def test_after_a_slow_call_the_table_is_not_called_again(aws: Aws, clock: Clock) -> None:
-    """An unfinished form takes two calls. After a slow first one, a second would keep the patient waiting too long."""
+    """An unfinished form takes two calls to the table. After a slow first call, a second would keep the patient waiting
+    too long."""
     send(submission(complete=False))
 
     def slow(operation: str) -> None:
@@ -571,7 +574,7 @@ def test_after_a_quick_call_the_table_is_called_again(aws: Aws, clock: Clock) ->
 
 
 def test_a_normal_capture_creates_no_sqs_client(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Creating one would add a tenth of a second to a cold start."""
+    """Creating the client would add a tenth of a second to a cold start."""
     spool = SpoolQueue(lambda: pytest.fail("nobody needs it"), "queue")
     monkeypatch.setattr(capture_lead, "intake", varied(capture_lead.intake, spool=spool))
     assert send(submission())["statusCode"] == 201

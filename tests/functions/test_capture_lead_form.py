@@ -1,4 +1,4 @@
-"""POST /submissions from plain HTML forms: our own, and a landing page's."""
+"""Tests POST /submissions from plain HTML forms: our own form, and the form of a landing page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.functions.conftest import Clock
 from tests.functions.fill_form import CALM, fill_all, fill_to
 from tests.functions.plain_browser import Fields, PlainBrowser, body_post, form_post
 
-OWN: Fields = [  # a landing page's own form, with only the required fields
+OWN: Fields = [  # the form of a landing page, with only the required fields
     ("answers.age", "62"),
     ("answers.em-now", "none"),
     ("answers.region", "lumbar"),
@@ -54,7 +54,7 @@ def changed(**changes: str) -> Fields:
 def test_a_form_becomes_a_lead_with_a_receipt_url_without_answers(
     browser: PlainBrowser, aws: Aws, clock: Clock
 ) -> None:
-    clock.at = datetime.now(UTC) + timedelta(minutes=3)  # as long as a person takes to fill it in
+    clock.at = datetime.now(UTC) + timedelta(minutes=3)  # a person takes about this long to fill in the form
     fill_all(browser, "?utm_source=newsletter").press("Send", follow=False)
     assert browser.status == 303
     [lead] = aws.leads()
@@ -104,7 +104,8 @@ def test_changed_answers_after_sending_can_be_sent_as_a_new_form(browser: PlainB
 
 
 def test_while_the_table_is_unavailable_the_receipt_is_shown_at_once(browser: PlainBrowser, aws: Aws) -> None:
-    """Its page could not be read then. A refresh sends the form again, which still makes one lead."""
+    """A separate receipt page could not be read then. A refresh sends the form again, which still makes only one
+    lead."""
     fill_all(browser)
     _, fields = browser.fields("Send")
     aws.wire.down |= {"dynamodb.PutItem", "dynamodb.GetItem"}
@@ -296,7 +297,7 @@ def test_if_the_page_cannot_be_drawn_the_advice_is_still_sent(monkeypatch: pytes
 
 
 def test_json_requests_do_not_load_the_page_libraries() -> None:
-    """Only forms import jinja2 and python_multipart."""
+    """Only plain forms need jinja2 and python_multipart."""
     program = """
 import json, sys
 from functions import capture_lead, replay_submissions

@@ -1,4 +1,4 @@
-"""Signed webhooks, received on loopback and verified by the reference library of Standard Webhooks."""
+"""Tests signed webhooks, received on loopback and verified by the reference library of Standard Webhooks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Received = list[tuple[dict[str, str], bytes]]
 
 
 class Receiver:
-    """A receiver: its requests, and the status it answers with."""
+    """A webhook receiver, with the requests it has received and the status it answers with."""
 
     def __init__(self) -> None:
         self.got: Received = []
@@ -151,7 +151,7 @@ def test_https_is_allowed_anywhere_and_http_on_loopback(address: str) -> None:
 
 @pytest.mark.parametrize("secret", [f"{KEY[:4]}-_-_{KEY[4:]}", f"whsec_{KEY[:8]}\n{KEY[8:]}", KEY[:-1]])
 def test_a_secret_that_is_not_base64_is_refused_at_start(secret: str) -> None:
-    """A lenient decoder would skip characters and sign with another key than the receiver's."""
+    """A lenient decoder would skip invalid characters and sign with a different key from the receiver's."""
     with pytest.raises(ValueError, match=r"base64|padding"):
         Webhook("https://pager.clinic.example/", secret)
 

@@ -1,4 +1,4 @@
-"""GET and POST /form, in a browser without JavaScript."""
+"""Tests GET and POST /form, in a browser without JavaScript."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Erasing a lead, on moto: what remains, what is deleted, and who may do it."""
+"""Tests erasing a lead, on moto: what remains, what is deleted, and who may do it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CANARIES = {
     "name": "Canary Nameson",
     "phone": PHONE,
     "email": "canary.address@example.com",
-    "postal": "60611-0188",  # too long to be in a hash by chance
+    "postal": "60611-0188",  # long enough that no hash contains it by chance
 }
 IN_ANSWERS = "canary in the note"
 IN_CAMPAIGN = "canary-campaign"
@@ -36,7 +36,7 @@ HEALTH = ("sys.fever", "fever", "SYS-")
 
 
 def everything(aws: Aws) -> dict[str, list[dict[str, Any]]]:
-    """All items of the table, its indexes and the access log."""
+    """Returns all items of the table, its indexes and the access log."""
     table = ENVIRONMENT["LEADS_TABLE"]
     described = aws.dynamodb.describe_table(TableName=table)["Table"]["GlobalSecondaryIndexes"]
     indexes = [index["IndexName"] for index in described]
@@ -49,7 +49,8 @@ def everything(aws: Aws) -> dict[str, list[dict[str, Any]]]:
 
 
 def a_lead_with_canaries() -> str:
-    """A lead with recognisable values that went through every place: alert, work, revocation, export."""
+    """Provides a lead with recognisable values that has gone through everything: alert, staff actions, revocation,
+    export."""
     reference = captured(
         URGENT | {"note": IN_ANSWERS},
         contact=CANARIES,
@@ -67,8 +68,8 @@ def test_only_a_tombstone_and_a_hashed_ledger_remain(aws: Aws, logs: Callable[[]
     reference = a_lead_with_canaries()
     before = json.dumps(everything(aws))
     words = [*CANARIES.values(), IN_ANSWERS, IN_CAMPAIGN, IN_PATH, IN_STAFF_NOTE, IN_REVOCATION]
-    words += ["203.0.113.10", "Mozilla/5.0"]  # the visitor's address and browser
-    assert [word for word in words if word not in before] == []  # so the search below can find them
+    words += ["203.0.113.10", "Mozilla/5.0"]  # the IP address and the browser of the visitor
+    assert [word for word in words if word not in before] == []  # proves that the search below can find these words
 
     assert erased(reference)["statusCode"] == 200
 

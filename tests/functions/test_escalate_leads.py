@@ -1,4 +1,4 @@
-"""The sweep, on moto, with a clock that the test moves."""
+"""Tests the sweep, on moto, with a clock that the test moves."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from tests.functions.calls import (
 from tests.functions.conftest import AN_OPEN_HOUR, Clock
 
 pytestmark = pytest.mark.usefixtures("clock")
-# Minutes after a submission on Wednesday, 10:00, and the audience alerted.
+# For each tier, the expected alerts: minutes after a submission on Wednesday at 10:00, and the audience.
 LADDERS: list[tuple[Json, list[tuple[int, str]]]] = [
     (EMERGENCY, [(0, "clinician"), (5, "desk"), (10, "manager")]),
     (URGENT, [(0, "clinician"), (30, "desk"), (60, "manager")]),
     (PRIORITY, [(0, "desk"), (240, "clinician")]),
-    (ROUTINE, [(0, "desk"), (24 * 60 + 180, "manager")]),  # 12 open hours: 7 today, 5 tomorrow from 08:00
+    (ROUTINE, [(0, "desk"), (24 * 60 + 180, "manager")]),  # 12 open hours: 7 on Wednesday, 5 on Thursday from 08:00
 ]
 
 
@@ -49,7 +49,7 @@ def sweep() -> Any:
 
 
 def new_alerts(aws: Aws) -> list[tuple[str, str]]:
-    """Kind and audience of the alerts since the last call."""
+    """Returns the kind and audience of the alerts since the last call."""
     return [
         (alert["MessageAttributes"]["kind"]["Value"], alert["MessageAttributes"]["audience"]["Value"])
         for alert in aws.alerts()
@@ -104,7 +104,7 @@ def test_a_sweep_with_nothing_due_makes_two_queries_and_no_write(aws: Aws, clock
     aws.wire.calls.clear()
     clock.at += timedelta(minutes=29)
     assert sweep() == {"alerted": 0}
-    assert aws.wire.calls == ["dynamodb.Query"] * 2  # red flags first
+    assert aws.wire.calls == ["dynamodb.Query"] * 2  # one query for leads with red flags, then one for the others
 
 
 def test_a_not_a_fit_lead_never_alerts_anybody(aws: Aws, clock: Clock) -> None:
@@ -119,7 +119,7 @@ def test_an_unreadable_lead_fails_the_run_but_blocks_no_other(aws: Aws, clock: C
     aws.corrupt(leads[0], '{"contact": {"name": "canaryvalue"}}')
     with pytest.raises(RuntimeError, match="1 alerts failed") as failure:
         sweep()
-    assert failure.value.__context__ is None  # a chained error could quote the lead
+    assert failure.value.__context__ is None  # the text of a chained error could quote the lead
     assert len(new_alerts(aws)) == 2
     [line] = [json.loads(line) for line in logs().splitlines() if "alert failed" in line]
     assert (line["lead_id"], line["error"]) == (leads[0], "ValidationError")

@@ -1,4 +1,4 @@
-"""The export for a person who asks for their data."""
+"""Tests the export for a person who asks for their data."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_new_field_of_the_staff_view_is_not_exported(monkeypatch: pytest.Monke
 
 
 def test_only_the_listed_fields_are_exported() -> None:
-    """If this fails, a field was added: decide whether the person may see it."""
+    """If this fails, a new field is exported: decide whether the person may see it."""
     [lead] = content(exported_person(captured(URGENT)))["leads"]
     assert set(lead) == {
         "reference",
@@ -118,7 +118,7 @@ def test_it_says_when_there_may_be_more_and_skips_deleted_leads(aws: Aws, monkey
 
 
 def _without(reference: str) -> Callable[[LeadsTable, UUID], Lead | None]:
-    """The index still lists it."""
+    """Returns a lookup that finds no lead with this reference, although the index still lists it."""
     get = LeadsTable.get
 
     def found(leads: LeadsTable, lead_id: UUID) -> Lead | None:

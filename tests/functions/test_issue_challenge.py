@@ -1,4 +1,4 @@
-"""GET /challenges/{submission_id}, and how a submission with token and proof is judged."""
+"""Tests GET /challenges/{submission_id}, and how a submission with token and proof is judged."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def proof_of(challenge: Json) -> str:
 
 
 def suspicion_of(aws: Aws, *, answers: Json | None = None, **changes: Any) -> Json:
-    """Sends a submission a minute after the form was drawn and returns its suspicion."""
+    """Sends a submission a minute after the form was drawn, and returns how suspicious it was judged."""
     body = submission(**changes)
     body["answers"] = body["answers"] if answers is None else answers
     response = capture_lead.handler(posting("capture_lead", body), CONTEXT)

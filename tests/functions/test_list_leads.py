@@ -1,4 +1,4 @@
-"""The worklist, on moto."""
+"""Tests the worklist, on moto."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Any form is answered with a page that has the advice and no script, and never with an error of our own.
+"""Tests that any form gets a page with the emergency advice and without script, and never an error of our own.
 
-`make soak ONLY=requests` sends a million requests to all routes, these among them.
+`make soak ONLY=requests` sends a million requests to all routes, including these.
+
 """
 
 from __future__ import annotations

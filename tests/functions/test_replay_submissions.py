@@ -1,4 +1,4 @@
-"""The spool, on moto: a submission that arrives during an outage becomes one lead, as of its arrival."""
+"""Tests the spool, on moto: a submission that arrives during an outage becomes one lead, dated to its arrival."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def send(answers: Json | None = None, **changes: Any) -> Json:
 
 
 def spooled(aws: Aws, answers: Json | None = None, **changes: Any) -> str:
-    """The spool entry of a submission that arrives while the table refuses writes."""
+    """Returns the spool entry of a submission that arrives while the table refuses writes."""
 
     def refuse(operation: str) -> None:
         if operation == "dynamodb.PutItem":
@@ -234,7 +234,7 @@ def test_concurrent_work_by_staff_is_not_overwritten(aws: Aws, clock: Clock) -> 
 
 
 def test_any_order_makes_one_lead_with_every_consent_and_red_flag(aws: Aws, clock: Clock) -> None:
-    """Forms of one visitor, some stored and some spooled, delivered in any order and repeatedly."""
+    """Delivers forms of one visitor, some stored and some spooled, in any order and repeatedly."""
     chance = random.Random(11)
     for _ in range(20):
         for item in aws.items():
@@ -260,11 +260,11 @@ def test_any_order_makes_one_lead_with_every_consent_and_red_flag(aws: Aws, cloc
     assert aws.spooled("FAILURE_QUEUE") == []
 
 
-# --- other content under the same id ---
+# --- different content under the same id ---
 
 
 def test_two_accepted_contents_under_one_id_are_both_stored(aws: Aws, clock: Clock) -> None:
-    """After a 202 the visitor cannot get a 409 any more."""
+    """Once the visitor has had a 202, it is too late to answer with a 409."""
     send()
     entry = spooled(aws, URGENT)
     assert replay(entry, entry) == WELL
@@ -272,7 +272,7 @@ def test_two_accepted_contents_under_one_id_are_both_stored(aws: Aws, clock: Clo
     assert (first["lead_id"], first["triage"]["tier"]) == (LEAD_ID, "PRIORITY")
     assert second["triage"]["tier"] == "URGENT"
     assert second["reference"] != first["reference"]
-    assert second["phone_key"] == first["phone_key"]  # so that staff see both
+    assert second["phone_key"] == first["phone_key"]  # staff see by the phone key that both leads are from one person
     assert sorted(alerts(aws)) == ["PRIORITY lead waiting", "URGENT lead waiting"]
 
 
@@ -292,7 +292,8 @@ def test_an_erased_lead_does_not_come_back(aws: Aws, other: Json) -> None:
 
 def test_a_tombstone_outlasts_whatever_waits_in_a_queue() -> None:
     months = retention().months
-    assert min(months[Stage.EVIDENCE], months[Stage.AUDIT]) >= 1  # queues keep entries for two weeks
+    # queues keep entries for two weeks, so tombstones must outlast that
+    assert min(months[Stage.EVIDENCE], months[Stage.AUDIT]) >= 1
 
 
 def test_a_revoked_consent_remains_revoked(aws: Aws, clock: Clock) -> None:
@@ -312,7 +313,7 @@ def test_a_revoked_consent_remains_revoked(aws: Aws, clock: Clock) -> None:
 
 
 def spoiled(entry: str, **assessment: object) -> str:
-    """An entry whose triage cannot be read."""
+    """Returns a spool entry whose triage cannot be read."""
     lead = json.loads(entry)
     lead["assessment"] |= {"triage": {"tier": 5}} | assessment
     return json.dumps(lead)

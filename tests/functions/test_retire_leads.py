@@ -1,4 +1,4 @@
-"""Deleting data after its retention period, on moto with a moved clock."""
+"""Tests deleting data after its retention period, on moto with a clock that the test moves."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_after_a_year_answers_are_deleted_and_the_lead_is_still_found(aws: Aws, 
     assert aws.leads()[0]["answers"] == {}
     assert opened(reference)["statusCode"] == 200
     assert references(searched("(312) 555-0142")) == [reference]
-    assert retired() == NOTHING  # a second run does nothing
+    assert retired() == NOTHING  # a second run has nothing left to delete
 
 
 def test_after_five_years_nothing_is_left(aws: Aws, clock: Clock) -> None:
@@ -150,7 +150,7 @@ def test_a_concurrent_change_is_not_overwritten(aws: Aws, clock: Clock) -> None:
     assert retired() == NOTHING
     assert aws.leads()[0]["status"] == "new"
     assert aws.leads()[0]["answers"]
-    assert retired() == NOTHING  # it is open again
+    assert retired() == NOTHING  # the lead is open again, so it is kept
 
 
 def test_it_stops_in_time_and_the_next_run_continues(aws: Aws, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Every log line and metric that the runbook, alarms and dashboard name is written by a function."""
+"""Tests that every log line and metric named by the runbook, alarms and dashboard is written by a function."""
 
 from __future__ import annotations
 
@@ -53,13 +53,15 @@ COUNTED_BY_FILTERS = {
     for into in entry["Properties"]["MetricTransformations"]
 }
 LOOK = re.findall(r"^- \*\*Look:\*\* (.*(?:\n  .*)*)", RUNBOOK, re.MULTILINE)
-LAMBDAS_OWN = {"Task timed out", "Runtime exited"}  # lines that Lambda itself writes
-LOGS_INSIGHTS = {"fields", "filter", "sort", "stats", "count", "by"}  # words of its query language
+LAMBDAS_OWN = {"Task timed out", "Runtime exited"}  # log lines that Lambda itself writes
+# words of the query language of CloudWatch Logs Insights
+LOGS_INSIGHTS = {"fields", "filter", "sort", "stats", "count", "by"}
 
 
 @dataclass
 class Written:
-    """`lines`: function -> text of a log line -> its fields. `metrics`: names, of all functions."""
+    """The log lines and metrics that functions wrote. `lines`: function -> text of a log line -> its fields. `metrics`:
+    names of the metrics of all functions."""
 
     lines: dict[str, dict[str, set[str]]] = field(default_factory=dict)
     metrics: set[str] = field(default_factory=set)
@@ -72,13 +74,13 @@ class Written:
             self.lines.setdefault(function, {}).setdefault(line["message"], set()).update(line)
 
     def of(self, text: str, function: str = "") -> list[set[str]]:
-        """The fields of log lines with this text, of one function or of all."""
+        """Returns the fields of the log lines with this text, from one function or from all."""
         return [texts[text] for name, texts in self.lines.items() if text in texts and function in ("", name)]
 
 
 @pytest.fixture
 def written(aws: Aws, clock: Clock, logs: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> Written:
-    """Everything that functions write while they succeed and fail."""
+    """Provides everything that functions write when they succeed and when they fail."""
     found = Written()
     for function in a_bad_day(aws, clock, monkeypatch):
         for line in logs().splitlines():
@@ -88,7 +90,7 @@ def written(aws: Aws, clock: Clock, logs: Callable[[], str], monkeypatch: pytest
 
 
 def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Runs every success and failure; yields the name of the function that wrote."""
+    """Makes every kind of success and failure happen; yields the name of the function that wrote about it."""
     lead_ids = [str(uuid4()) for _ in range(5)]
     for answers, lead_id in zip((EMERGENCY, URGENT, PRIORITY, ROUTINE, NOT_A_FIT), lead_ids, strict=True):
         captured(answers, lead_id, alerted=False)
@@ -146,7 +148,7 @@ def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str
 
 
 def test_every_log_line_in_the_runbook_is_written(written: Written) -> None:
-    """Also checks the function named before a line and the fields named after it."""
+    """The test also checks the function named before each line and the fields named after it."""
     seen = set()
     for entry in LOOK:
         function = ""

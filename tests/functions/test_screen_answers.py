@@ -1,4 +1,4 @@
-"""POST /screenings: only an emergency interrupts the form."""
+"""Tests POST /screenings: only an emergency interrupts the form."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ def test_skipped_follow_ups_of_a_completed_page_count() -> None:
 
 
 def test_pages_not_yet_shown_cause_no_emergency() -> None:
-    """At 30, `preg` is on page 3. If it counted as skipped, an old bladder or sexual symptom would be an emergency."""
+    """At 30, the pregnancy question `preg` is on page 3. If it counted as skipped, an old bladder or sexual symptom
+    would be an emergency."""
     answers = CALM | {"age": 30, "ces": ["sexual-change"], "ces-onset": "gt3m", "motor": ["none"], "cord": ["none"]}
     assert content(screen("P2", answers))["disposition"] == "continue"
     assert content(screen("P3", answers))["disposition"] == "seek-emergency-care"

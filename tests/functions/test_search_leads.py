@@ -1,4 +1,4 @@
-"""Searching for a lead, on moto."""
+"""Tests searching for a lead, on moto."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def test_by_phone_or_email_in_any_notation() -> None:
     phone_only = from_somebody(phone="+1 312 555 0147")
     mail_only = from_somebody(email=EMAIL.upper())
     from_somebody(phone="(312) 555-0148")
-    for text in ("312.555.0147", "3125550147", "312 555 0147"):  # ten digits could be a reference too
+    # the ten digits of a phone number could also be a reference
+    for text in ("312.555.0147", "3125550147", "312 555 0147"):
         assert set(references(searched(text))) == {both, phone_only}
     assert set(references(searched("Alex@Example.com"))) == {both, mail_only}
 

@@ -1,4 +1,4 @@
-"""Opening a lead, on moto."""
+"""Tests opening a lead, on moto."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GET / and GET /web/{file}, GET /inbox and GET /inbox/{file}."""
+"""Tests GET / and GET /web/{file}, GET /inbox and GET /inbox/{file}."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GET /questionnaires/{id}."""
+"""Tests GET /questionnaires/{id}."""
 
 from __future__ import annotations
 

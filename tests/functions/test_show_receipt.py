@@ -1,4 +1,4 @@
-"""GET /received/{submission_id}: the receipt of a plain form."""
+"""Tests GET /received/{submission_id}, the receipt of a plain form."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_an_outage_is_answered_with_phone_and_advice(browser: PlainBrowser, aws:
     answer = show_receipt.handler(event("show_receipt"), CONTEXT)
     assert answer["statusCode"] == 503
     assert "911" in answer["body"]
-    assert "We cannot show your receipt right now" in answer["body"]  # and not that the form was lost
+    assert "We cannot show your receipt right now" in answer["body"]  # the page must not say that the form was lost
     assert "could not receive your answers" not in answer["body"]
 
 
@@ -124,7 +124,7 @@ def test_any_other_return_address_is_ignored(address: str) -> None:
 
 @pytest.mark.parametrize("address", ["https:evil.example", "https:/evil.example", "https:///evil.example/"])
 def test_an_address_without_a_host_is_ignored_if_ours_is_unknown(browser: PlainBrowser, address: str) -> None:
-    """A browser would go to evil.example."""
+    """A browser that followed such an address would go to evil.example."""
     fill_all(browser).press("Send")
     asked = event("show_receipt") | {"queryStringParameters": {"return_to": address}}
     asked["pathParameters"] = {"submission_id": browser.url.rpartition("/")[2]}

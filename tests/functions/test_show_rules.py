@@ -1,4 +1,4 @@
-"""Which rules are in use."""
+"""Tests the route that shows which rules are in use."""
 
 from __future__ import annotations
 

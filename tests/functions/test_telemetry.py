@@ -1,4 +1,4 @@
-"""Logs and metrics: one search finds a lead's journey, and each metric counts exactly what happened."""
+"""Tests logs and metrics: one search finds a lead's whole journey, and each metric counts exactly what happened."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def lines(logs: Logs) -> list[Json]:
 
 
 def counts(logs: Logs) -> dict[str, list[float]]:
-    """Metric -> its values since the last call."""
+    """Returns each metric with its values since the last call."""
     found: dict[str, list[float]] = {}
     for line in lines(logs):
         for directive in line.get("_aws", {}).get("CloudWatchMetrics", []):
@@ -79,7 +79,7 @@ class Receiver:
 def test_one_search_finds_the_journey_of_a_lead(
     aws: Aws, clock: Clock, logs: Logs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From the failed request to the acknowledgement, every function's line has the same reference."""
+    """Every function writes the same reference, from the failed request to the acknowledgement."""
     monkeypatch.setattr(deliver_webhook, "webhook", Receiver())
     reference = reference_of(UUID(LEAD_ID))
     post = posting("capture_lead", submission(URGENT, submission_id=LEAD_ID))
@@ -123,7 +123,7 @@ def test_log_lines_carry_their_requests_id(logs: Logs, function: str) -> None:
     asked["requestContext"]["requestId"] = f"request of {function}"
     module.handler(asked, CONTEXT)
     logs()
-    module.logger.info("a line")  # not every function logs when all is well
+    module.logger.info("a line")  # writes a line for the test, because not every function logs when all is well
     [line] = lines(logs)
     assert line["correlation_id"] == f"request of {function}"
 
@@ -131,14 +131,15 @@ def test_log_lines_carry_their_requests_id(logs: Logs, function: str) -> None:
 def test_a_requests_reference_is_not_on_the_next_requests_lines(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
     capture_lead.handler(posting("capture_lead", submission()), CONTEXT)
     logs()
-    monkeypatch.setattr(Request, "read", None)  # not callable, so it fails before a submission is parsed
+    # None cannot be called, so the request fails before a submission is parsed
+    monkeypatch.setattr(Request, "read", None)
     capture_lead.handler(posting("capture_lead", submission()), CONTEXT)
     [line] = [line for line in lines(logs) if line.get("message") == "request failed"]
     assert "reference" not in line
 
 
 def test_canaries_are_logged_and_never_counted(aws: Aws, clock: Clock, logs: Logs) -> None:
-    """Both by the stream and by the sweep."""
+    """Both the stream and the sweep send alerts about canaries, and neither counts them."""
     alerted_by: list[Callable[[], object]] = [lambda: alert_staff.handler(stream_of(LEAD_ID), CONTEXT), sweep]
     for send_alert in alerted_by:
         assert capture_lead.handler(canary(), CONTEXT)["statusCode"] == 201
@@ -181,7 +182,7 @@ def test_the_wait_for_an_unfinished_form_is_not_measured(clock: Clock, logs: Log
         (EMERGENCY, 5, 1, 0),
         (EMERGENCY, 10, 2, 1),
         (URGENT, 60, 2, 1),
-        (PRIORITY, 7 * 24 * 60, 1, 0),  # a routine lead that waits concerns the manager, not the operator
+        (PRIORITY, 7 * 24 * 60, 1, 0),  # a routine lead that waits is a matter for the manager, not for the operator
         (ROUTINE, 7 * 24 * 60, 1, 0),
     ],
 )
@@ -228,11 +229,11 @@ def test_an_ad_lead_is_counted_like_any_other(logs: Logs) -> None:
     found = counts(logs)
     assert found["captured"] == [1.0]
     assert (found["suspects"], found["scoring_failed"]) == ([0.0], [0.0])
-    assert "page_active" not in found  # an ad lead does not show that the page works
+    assert "page_active" not in found  # an ad lead is no sign that the page works
 
 
 def test_a_storage_error_matches_the_log_metric_filter(aws: Aws, logs: Logs) -> None:
-    """Every function that fails because of the table writes one line that the template's metric filter matches."""
+    """Every function that fails because of the table writes one log line that the template's metric filter matches."""
     resources = template.read()["Resources"]
     pattern = resources["StorageErrors"]["Properties"]["FilterPattern"]
     counted = set(re.findall(r"\(\$\.(\w+) = \"(\w+)\"\)", pattern))

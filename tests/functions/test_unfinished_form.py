@@ -1,4 +1,4 @@
-"""Unfinished forms, and resubmissions by visitors who return."""
+"""Tests unfinished forms, and resubmissions by visitors who return."""
 
 from __future__ import annotations
 
@@ -109,7 +109,8 @@ def test_many_resubmissions_keep_the_lead_small(aws: Aws, clock: Clock) -> None:
 
 
 def test_resubmissions_do_not_delay_escalation(aws: Aws, clock: Clock) -> None:
-    """With one every three minutes, EMERGENCY still alerts the desk after 5 minutes and a manager after 10."""
+    """With a resubmission every three minutes, EMERGENCY still alerts the desk after 5 minutes and a manager after
+    10."""
     audiences = []
     for number in range(4):
         send(EMERGENCY | {"note": f"Still waiting, {number}."}, complete=False)
@@ -121,7 +122,7 @@ def test_resubmissions_do_not_delay_escalation(aws: Aws, clock: Clock) -> None:
 
 
 def test_too_many_resubmissions_start_a_new_lead(aws: Aws, clock: Clock) -> None:
-    """Otherwise anyone could fill a lead up to DynamoDB's limit of 400 kB, so that staff cannot acknowledge it."""
+    """Without this limit anyone could fill a lead up to DynamoDB's 400 KB, so that staff could not acknowledge it."""
     texts = {
         consent.code: consent.text_hash for consent in RULEBOOK.rule_sets["fs-intake"].questionnaire.contact.consents
     }
@@ -141,7 +142,7 @@ def test_too_many_resubmissions_start_a_new_lead(aws: Aws, clock: Clock) -> None
         assert (first["statusCode"] in (200, 201), again["statusCode"]) == (True, 200)
         assert content(first) == content(again)
     assert sorted(len(lead["history"]) for lead in aws.leads()) == [0, 0, MAX_RESUBMISSIONS]
-    assert max(len(json.dumps(item)) for item in aws.items()) < 150_000  # the rest is room for the history
+    assert max(len(json.dumps(item)) for item in aws.items()) < 150_000  # leaves the rest of the 400 KB for the history
 
 
 def test_the_same_unfinished_form_twice_changes_nothing(aws: Aws, clock: Clock) -> None:
@@ -165,7 +166,7 @@ def test_a_repeated_finished_form_gets_the_same_receipt(aws: Aws, clock: Clock) 
 
 
 def test_a_red_flag_that_arrives_after_the_finished_form_is_alerted(aws: Aws, clock: Clock) -> None:
-    """In either order of arrival, staff are alerted of the red flag and the lead has its tier."""
+    """Whichever arrives first, staff are alerted about the red flag and the lead has the tier of the red flag."""
     finished = content(send())
     assert run_alerts(aws) == ["PRIORITY lead waiting"]
     worked(finished["reference"], "book")

@@ -1,4 +1,4 @@
-"""The canary, on moto: from the POST through the real functions to the queue, and the report when it is lost."""
+"""Tests the canary, on moto: from the POST through the real functions to the queue, and the report when it is lost."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ GUARD = FormGuard(ENVIRONMENT["FORM_KEY"])
 
 
 class Api:
-    """The API in front of capture_lead. `stream`: called for a new lead; `spooled`: called with spool entries."""
+    """A stand-in for the API in front of capture_lead. `stream`: called for a new lead; `spooled`: called with spool
+    entries."""
 
     def __init__(self, spooled: Callable[[], list[str]]) -> None:
         self.stream: Callable[[str], object] = lambda lead_id: alert_staff.handler(stream_of(lead_id), CONTEXT)
@@ -70,7 +71,8 @@ def api(aws: Aws) -> Iterator[Api]:
 
 @pytest.fixture(autouse=True)
 def canaries(aws: Aws, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The canary's queue with its filter, one confirmed and one pending subscription, and polls that do not wait."""
+    """Provides the canary's queue with its filter, one confirmed and one pending subscription, and polls that do not
+    wait."""
     sqs, sns = boto3.client("sqs"), boto3.client("sns")
     queue = sqs.create_queue(QueueName="canaries")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -98,7 +100,8 @@ def metrics_of(written: str) -> Json:
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A clock that advances a minute each time this function reads it. Other functions have their own."""
+    """Provides a clock that advances a minute each time this function reads it. Other functions have their own
+    clock."""
     ticks = iter(AN_OPEN_HOUR + timedelta(minutes=number) for number in range(100))
     monkeypatch.setattr(watch_delivery, "wiring", SimpleNamespace(now=lambda: next(ticks)))
 
@@ -131,7 +134,7 @@ def test_a_spool_that_accepts_nothing_is_reported(aws: Aws, logs: Callable[[], s
 
 @pytest.mark.usefixtures("hurried")
 def test_an_outage_of_the_table_differs_from_one_of_the_api(aws: Aws, logs: Callable[[], str]) -> None:
-    """The spool accepted the canary. The runbook distinguishes the two by status."""
+    """The spool accepts the canary, so its status is a 202. The runbook tells the two outages apart by status."""
     aws.wire.down = {"dynamodb.PutItem"}
     assert run()["delivered"] is False
     [line] = [json.loads(line) for line in logs().splitlines() if "the canary did not come out" in line]
@@ -183,7 +186,7 @@ def test_no_other_lead_expires(aws: Aws) -> None:
 
 
 def forged(number: int) -> str:
-    """Tokens with which somebody might disguise a lead as a canary."""
+    """Returns one of the tokens with which somebody might disguise a lead as a canary."""
     mine = "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
     return [
         "canary",
@@ -199,7 +202,7 @@ def forged(number: int) -> str:
 
 @pytest.mark.parametrize("number", range(8))
 def test_a_canary_cannot_be_forged(aws: Aws, number: int) -> None:
-    """A lead that only claims to be a canary counts as an ordinary lead, so that none is lost."""
+    """A lead that only claims to be a canary counts as an ordinary lead, so that no lead is lost."""
     answer = capture_lead.handler(posting("capture_lead", submission(token=forged(number))), CONTEXT)
     assert content(answer)["reference"]
     [lead] = aws.leads()
@@ -218,7 +221,7 @@ def test_the_seconds_until_the_alert_are_measured(api: Api, logs: Callable[[], s
 
 @pytest.mark.usefixtures("hurried")
 def test_a_missing_alert_is_reported(api: Api, logs: Callable[[], str]) -> None:
-    api.stream = str  # alerts nobody
+    api.stream = str  # does nothing with the lead, so nobody is alerted
     assert run()["delivered"] is False
     written = logs()
     assert "the canary did not come out" in written

@@ -1,4 +1,4 @@
-"""Staff work a lead, on moto: permissions, concurrent actions, and concurrent alerts."""
+"""Tests staff actions on a lead, on moto: permissions, concurrent actions, and concurrent alerts."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_acknowledging_sets_the_owner_and_is_in_the_history(aws: Aws) -> None:
 
 
 def test_an_acknowledged_lead_stops_escalating(aws: Aws, clock: Clock) -> None:
-    """I8"""
+    """Checks invariant I8 of docs/reliability.md."""
     reference = captured(URGENT)
     worked(reference, "acknowledge")
     aws.alerts()
@@ -82,7 +82,7 @@ def test_a_second_acknowledgement_says_who_has_the_lead(aws: Aws) -> None:
     [("dynamodb.Query", 1), ("dynamodb.GetItem", 1), ("dynamodb.PutItem", 1), ("dynamodb.PutItem", 2)],
 )
 def test_of_two_concurrent_acknowledgements_one_wins(aws: Aws, operation: str, nth: int) -> None:
-    """The desk acknowledges during the nurse's request, before one of its AWS calls."""
+    """The desk acknowledges the lead during the nurse's request, before one of the AWS calls of that request."""
     reference = captured(URGENT)
     calls: list[str] = []
     first: list[Json] = []

@@ -14,13 +14,14 @@ from tests.quiet import quiet
 
 BATCH = 2_000
 OUT_OF_ORDER = {"dynamodb.PutItem", "dynamodb.GetItem", "dynamodb.Query", "sqs.SendMessage"}
-MOST_FAULTS = 20  # kept for each batch
-EVERY_SO_OFTEN = 10  # one batch in so many has an unreachable table
+MOST_FAULTS = 20  # the most faults that are kept for each batch
+EVERY_SO_OFTEN = 10  # in one of so many batches the table cannot be reached
 
 
 @dataclass
 class Attacked:
-    """`statuses`: status -> number of answers. `faults`: the first few, each with its request number."""
+    """What a batch of attacks led to. `statuses`: status -> number of answers. `faults`: the first few, each with its
+    request number."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
@@ -30,7 +31,7 @@ def attack(seed: int, first: int, count: int = BATCH) -> Attacked:
     """Sends one batch: requests `first` to `first + count - 1`."""
     os.environ.update(
         ENVIRONMENT
-    )  # so that a fault can be reproduced outside pytest; functions read it when they are imported
+    )  # the same environment outside pytest reproduces a fault; functions read it when imported
     attacker, attacked = Attacker(seed), Attacked()
     out_of_order = first // BATCH % EVERY_SO_OFTEN == EVERY_SO_OFTEN - 1
     with aws_in_process() as aws, quiet():

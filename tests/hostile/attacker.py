@@ -1,6 +1,7 @@
 """Makes hostile requests to every route, as API Gateway would pass them to the functions.
 
-A request depends only on its seed and its number, so that it can be made again.
+Each request depends only on its seed and its number, so that it can be made again.
+
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ class Route:
 
 @cache
 def routes() -> tuple[Route, ...]:
-    """Returns all routes of the template, so that a new one is attacked too."""
+    """Returns all routes of the template, so that a new route is attacked too."""
     found = []
     for name, function in template.routes().items():
         handler = importlib.import_module(f"functions.{module_name(function)}").handler
@@ -113,7 +114,7 @@ class Attacker:
 
     def _event(self, route: Route) -> Json:
         method, path = route.name.split(" ")
-        asked: Json = pickle.loads(_base(route.staff))  # noqa: S301  our own
+        asked: Json = pickle.loads(_base(route.staff))  # noqa: S301  pickled by this module
         names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
         values = {name: self._path_value(name) for name in names}
         for name, value in values.items():
@@ -153,7 +154,7 @@ class Attacker:
             name = self._chance.choice(HEADERS)
             if self._once_in(4):
                 headers.pop(name, None)
-            else:  # API Gateway refuses line breaks and characters over 255
+            else:  # API Gateway refuses line breaks and characters above 255
                 headers[name] = "".join(c for c in self._string() if c not in "\r\n\0" and ord(c) < 256)[:8000]
         if self._once_in(40):
             asked["headers"] = {}
@@ -178,7 +179,7 @@ class Attacker:
             asked |= {"body": content.decode(errors="surrogateescape" if self._once_in(20) else "replace")}
 
     def _structured(self, route: str) -> tuple[str, bytes]:
-        body = pickle.loads(_honest_body(route))  # noqa: S301  our own
+        body = pickle.loads(_honest_body(route))  # noqa: S301  pickled by this module
         if not self._once_in(40):
             for _ in range(self._chance.randrange(1, 4)):
                 self._spoil(body)
@@ -285,7 +286,7 @@ class Attacker:
 
 @cache
 def _base(staff: bool) -> bytes:
-    """Pickled, which is the fastest way to copy it for each request."""
+    """Returns a pickled request to start from, because unpickling is the fastest way to copy it for each request."""
     asked = event("show_lead" if staff else "show_receipt")
     return pickle.dumps({**asked, "pathParameters": None, "queryStringParameters": {}, "rawQueryString": ""})
 

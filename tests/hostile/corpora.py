@@ -1,7 +1,8 @@
-"""Texts and documents that are known to break programs.
+"""Collects texts and documents that are known to break programs.
 
-The Big List of Naughty Strings is in a package. HOSTILE_CORPORA names a folder with more, such as a checkout of public
-fuzz lists: every line of its text files is a string, and every small file is a body.
+The Big List of Naughty Strings comes from a package. The variable HOSTILE_CORPORA names a folder with more, such as a
+checkout of public fuzz lists: every line of its text files is used as a string, and every small file as a body.
+
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ LARGEST_FILE = 256 * 1024  # bytes
 MOST_LINES = 50_000
 TEXT_FILES = {".txt", ".lst", ".csv", ".list", ".fuzz", ""}
 
-OURS = (  # inputs that have broken parsers of JSON, forms and headers, tables and pages
+OURS = (  # texts that have broken parsers of JSON, forms and headers, tables or pages
     *(
         "",
         " ",
@@ -129,7 +130,7 @@ OURS = (  # inputs that have broken parsers of JSON, forms and headers, tables a
     ),
 )
 
-DOCUMENTS: tuple[bytes, ...] = (  # not what a page sends
+DOCUMENTS: tuple[bytes, ...] = (  # bodies that no page sends
     *(
         b"",
         b" ",

@@ -1,4 +1,4 @@
-"""Events of services that call no function here, and malformed events of the right service."""
+"""Provides events of services that call no function here, and malformed events of the right service."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.functions.calls import Json, event
 
-REST_API: Json = {  # API Gateway, payload 1.0
+REST_API: Json = {  # an event of an API Gateway REST API (payload version 1.0)
     "version": "1.0",
     "resource": "/submissions",
     "path": "/submissions",
@@ -117,7 +117,7 @@ FOREIGN: dict[str, Any] = {
 
 
 def misshapen(request: Json) -> dict[str, Any]:
-    """Returns requests of the HTTP API, each with one part of a wrong type."""
+    """Returns requests of the HTTP API that each have one part of a wrong type."""
     context = request["requestContext"]
     return {
         "no context": request | {"requestContext": None},

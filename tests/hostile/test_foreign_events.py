@@ -1,8 +1,10 @@
-"""Every function answers a foreign event, or fails, in one defined way.
+"""Tests that every function answers a foreign event, or fails, in one defined way.
 
-- Functions with a route answer 400 with problem details and the emergency advice if it is not an HTTP API request.
+- Functions with a route answer 400 with problem details and the emergency advice if the event is not an HTTP API
+request.
 - Functions behind the stream, the topic or an operator raise a named error of ours.
-- Scheduled functions ignore their event.
+- Scheduled functions ignore the event that starts them.
+
 """
 
 from __future__ import annotations
@@ -134,7 +136,7 @@ def test_only_an_operators_payload_revokes_a_consent() -> None:
 
 
 class Untouchable:
-    """Raises if anything of it is read."""
+    """An event that raises an error if any part of it is read."""
 
     def __getattribute__(self, name: str) -> Any:
         raise AssertionError("the event was read")

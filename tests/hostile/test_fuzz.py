@@ -1,6 +1,7 @@
-"""Every request to every route gets an answer that the API describes, and never a server error.
+"""Tests that every request to every route gets an answer that the API describes, and never a server error.
 
-`make soak ONLY=requests` sends a million. A fault names the seed and the number of its request.
+`make soak ONLY=requests` sends a million requests. A fault names the seed and the number of its request.
+
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def test_every_kind_of_fault_is_detected() -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("aws")
 def test_every_naughty_string_is_shown_as_text() -> None:
-    """The string is a person's name, on the page that is redrawn because the phone number is missing."""
+    """Each string is sent as a person's name; the page is redrawn with it because the phone number is missing."""
     (route,) = (route for route in routes() if route.name == "POST /submissions")
     for text in corpora.strings():
         if len(text) > 3000:
@@ -104,7 +105,7 @@ def test_every_naughty_string_is_shown_as_text() -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_links_of_an_embedded_receipt_lead_to_the_service() -> None:
-    """Seed 20261122, request 3180: the receipt's address was taken for the service's address."""
+    """Covers seed 20261122, request 3180: the receipt's address was mistaken for the service's address."""
     asked = event("show_receipt")
     asked["headers"]["hx-request"] = "true"
     page = show_receipt.handler(asked, CONTEXT)["body"]
@@ -114,14 +115,14 @@ def test_links_of_an_embedded_receipt_lead_to_the_service() -> None:
 
 
 def test_a_lone_surrogate_in_a_query_is_refused() -> None:
-    """Seed 20261122, request 4764: rendering the page failed."""
+    """Covers seed 20261122, request 4764: rendering the page failed."""
     answer = draw_form.handler(event("draw_form") | {"queryStringParameters": {"utm_source": "\ud800"}}, CONTEXT)
     assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (400, 400)
 
 
 @pytest.mark.parametrize("host", ["6]þ", "[", "a/b", 'a"b', "a b", "a@b", "", "x" * 300])
 def test_an_invalid_host_header_is_ignored(host: str) -> None:
-    """Seed 7, request 43643: reading the service's own address failed."""
+    """Covers seed 7, request 43643: reading the service's own address failed."""
     asked = event("draw_form")
     asked["headers"] |= {"host": host, "hx-request": "true", "referer": "https://elsewhere.example/"}
     answer = draw_form.handler(asked, CONTEXT)
@@ -131,7 +132,7 @@ def test_an_invalid_host_header_is_ignored(host: str) -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_the_form_parser_logs_no_content(caplog: pytest.LogCaptureFixture) -> None:
-    """Seed 20261122, request 24: python-multipart logged characters of the body as a warning."""
+    """Covers seed 20261122, request 24: python-multipart logged characters of the body as a warning."""
     answer = capture_lead.handler(body_post("/submissions", "é7", "multipart/form-data; boundary=x"), CONTEXT)
     assert answer["statusCode"] == 400
     assert caplog.text == ""
@@ -139,7 +140,7 @@ def test_the_form_parser_logs_no_content(caplog: pytest.LogCaptureFixture) -> No
 
 @pytest.mark.parametrize("answers", [{"age": ["none"], "region": ["lumbar"]}, {"age": "private", "em-now": ["none"]}])
 def test_answers_of_another_version_are_not_a_server_error(answers: dict[str, Any]) -> None:
-    """Seed 20261128, requests 2430 and 36418: answered 503, and logged an error that raises alarms."""
+    """Covers seed 20261128, requests 2430 and 36418: they got a 503 and logged an error that raises alarms."""
     version = {"id": "fs-intake", "version": "0.0.0"}
     asked = sent("screen_answers") | {"questionnaire": version, "answers": answers, "page": "P1"}
     answer = screen_answers.handler(posting("screen_answers", asked), CONTEXT)
@@ -149,6 +150,6 @@ def test_answers_of_another_version_are_not_a_server_error(answers: dict[str, An
 
 @pytest.mark.usefixtures("aws")
 def test_a_lead_without_a_reference_is_not_the_export_of_all() -> None:
-    """Seed 20261128, request 61159."""
+    """Covers seed 20261128, request 61159: an empty reference exported all leads."""
     asked = event("export_leads") | {"pathParameters": {"reference": ""}}
     assert export_leads.handler(signed_in(asked, "admin"), CONTEXT)["statusCode"] == 404

@@ -1,4 +1,4 @@
-"""GET, HEAD and prefetching by mail scanners or browsers change nothing but the access log."""
+"""Tests that GET, HEAD and prefetching by mail scanners or browsers change nothing but the access log."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_get_changes_no_lead_and_alerts_nobody(aws: Aws, route: Route) -> None
 
 
 def test_a_link_that_is_followed_twice_shows_the_same(aws: Aws) -> None:
-    """The receipt's page, opened by a mail scanner before its owner."""
+    """A mail scanner opens the receipt's page before the visitor does."""
     assert capture_lead.handler(event("capture_lead"), CONTEXT)["statusCode"] == 201
     (route,) = (route for route in READING if route.name.startswith("GET /received"))
     asked = event("show_receipt")

@@ -1,4 +1,5 @@
-"""Tokens, proofs, cursors and signatures: any flipped bit, expiry, or swapped key or purpose is detected."""
+"""Tests that any flipped bit, expiry, or swapped key or purpose is detected in tokens, proofs, cursors and
+signatures."""
 
 from __future__ import annotations
 
@@ -31,7 +32,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def flips(token: str) -> Iterator[str]:
-    """Yields the token with each bit flipped in turn, if the result is text that a request can contain."""
+    """Yields the token with each bit flipped in turn, where the result is text that a request can contain."""
     for place, character in enumerate(token):
         for bit in range(7):
             other = chr(ord(character) ^ 1 << bit)
@@ -109,7 +110,8 @@ def test_an_invalid_canary_token_makes_it_a_lead(
 
 
 def test_every_flipped_bit_of_a_proof_is_detected_or_has_no_meaning() -> None:
-    """A flipped bit is harmless in the name of an unused field. Used fields are signed, or are the work itself."""
+    """A flipped bit is harmless in the name of an unused field. All used fields are signed, or are the proof of work
+    itself."""
     proof = solved(GUARD)
     assert proof_sign(proof) == Sign.GOOD_PROOF
     for text in flips(proof):
@@ -139,7 +141,7 @@ def test_a_proof_with_another_key_submission_or_time_is_detected() -> None:
 
 
 def test_a_challenge_without_its_expiry_cannot_be_made() -> None:
-    """The expiry is in the salt, which the work and the signature cover."""
+    """The expiry is part of the salt, which both the proof of work and the signature cover."""
     fields = read(solved(GUARD))
     bare = fields["salt"].partition("?")[0]
     digest = hashlib.sha256(f"{bare}{fields['number']}".encode()).hexdigest()
@@ -157,7 +159,7 @@ def test_the_work_is_work() -> None:
     assert form_guard.MAX_NUMBER >= 50_000
 
 
-# --- webhooks, checked with the specification's library, which receivers use ---
+# --- webhooks, checked with the library of the specification, which receivers use ---
 
 KEY = ENVIRONMENT["WEBHOOK_KEY"]
 BODY = b'{"type":"lead.new","data":{"reference":"7K3MQ-2XDRT"}}'

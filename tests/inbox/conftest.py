@@ -1,4 +1,4 @@
-"""Fixtures: staff in Chromium, really signed in, with the local cloud."""
+"""Provides staff in Chromium, really signed in, with the local cloud."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.browser.conftest import Console
 from tests.inbox.member import Member
 
 SUBMISSION = json.loads((Path(__file__).parents[1] / "data" / "submission.json").read_text())
-ALERT_WITHIN = 30  # seconds; usually two
+ALERT_WITHIN = 30  # seconds; an alert usually takes two
 Json = dict[str, Any]
 Send = Callable[..., str]
 
@@ -33,7 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def send(site: str) -> Send:
-    """Sends a patient's form: `send({"pain": 9}, phone="(312) 555-0199")` returns the lead's reference."""
+    """Provides a function that sends a patient's form: `send({"pain": 9}, phone="(312) 555-0199")` returns the lead's
+    reference."""
 
     def arrive(answers: Json | None = None, language: str = "en", **contact: str) -> str:
         body = SUBMISSION | {
@@ -53,7 +54,8 @@ def send(site: str) -> Send:
 
 @pytest.fixture
 def member(browser: Browser, site: str) -> Iterator[Callable[..., Member]]:
-    """Opens a browser for a member of staff, not signed in yet: `member("nurse")`. Unexpected errors fail the test."""
+    """Provides a function that opens a browser for a member of staff who has not signed in yet: `member("nurse")`.
+    Unexpected errors fail the test."""
     consoles: list[Console] = []
     with ExitStack() as open_browsers:
 
@@ -69,7 +71,8 @@ def member(browser: Browser, site: str) -> Iterator[Callable[..., Member]]:
 
 @pytest.fixture
 def stored(cloud: LocalCloud) -> Callable[[str], Json]:
-    """Returns a lead as stored, with the fields of its parts beside its own."""
+    """Provides a function that returns a stored lead, flattened: the fields of each part stand beside the lead's
+    own."""
 
     def read(reference: str) -> Json:
         pages = cloud.client("dynamodb").get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"])
@@ -81,7 +84,8 @@ def stored(cloud: LocalCloud) -> Callable[[str], Json]:
 
 @pytest.fixture
 def settled(stored: Callable[[str], Json]) -> Callable[[str], Json]:
-    """Returns a lead after its first alert: until then its version still changes by itself."""
+    """Provides a function that returns a lead after its first alert, because until then its version still changes by
+    itself."""
 
     def wait(reference: str) -> Json:
         until = time.monotonic() + ALERT_WITHIN
@@ -95,7 +99,7 @@ def settled(stored: Callable[[str], Json]) -> Callable[[str], Json]:
 
 @pytest.fixture
 def alerts(cloud: LocalCloud) -> Callable[[str], str]:
-    """Returns the text of the alert about a lead, from a queue for this test."""
+    """Provides a function that returns the text of the alert about a lead, from a queue for this test."""
     queues, topics = cloud.client("sqs"), cloud.client("sns")
     queue = queues.create_queue(QueueName=f"inbox-{uuid4()}")["QueueUrl"]
     arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]

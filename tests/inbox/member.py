@@ -1,4 +1,4 @@
-"""A member of staff at the inbox."""
+"""Simulates a member of staff who uses the inbox in a browser."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 from dev.cloud import PASSWORD
 from tests.browser.conftest import Console
 
-PATIENCE = 20_000  # ms: the first call of a function starts it
+PATIENCE = 20_000  # milliseconds: the first call of a function has to start it
 
 
 class Member:
-    """A person at the inbox, who opens links, signs in and presses buttons."""
+    """A member of staff who uses the inbox in a browser: opens links, signs in and presses buttons."""
 
     def __init__(self, page: Page, site: str, name: str, console: Console) -> None:
         self.page, self.site, self.name, self.console = page, site, name, console
@@ -35,7 +35,7 @@ class Member:
         expect(self.page.locator("#user")).to_have_text(self.name, timeout=PATIENCE)
 
     def goes_to(self, reference: str) -> Member:
-        """Opens a lead by the address bar, already signed in."""
+        """Opens a lead by its address when already signed in."""
         self.page.evaluate("reference => { location.hash = `lead=${reference}` }", reference)
         return self.sees(reference)
 
@@ -48,7 +48,7 @@ class Member:
         return self
 
     def has(self, text: str) -> Member:
-        """Checks who owns the lead."""
+        """Checks who owns the open lead."""
         expect(self.page.locator(".has")).to_have_text(re.compile(text), timeout=PATIENCE)
         return self
 
@@ -56,7 +56,8 @@ class Member:
         return self.page.locator(f'#leads a[data-reference="{reference}"]')
 
     def _note(self, message: ConsoleMessage) -> None:
-        no_icon = str(message.location.get("url", "")).endswith("/favicon.ico")  # from the emulator's sign-in page
+        # the emulator's sign-in page has no icon
+        no_icon = str(message.location.get("url", "")).endswith("/favicon.ico")
         if message.type == "error" and not no_icon:
             self.console.errors.append(message.text)
 

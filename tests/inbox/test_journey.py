@@ -1,4 +1,4 @@
-"""From the submission to an appointment, and what must not happen in between."""
+"""Tests the inbox from the submission to an appointment, and what must not happen in between."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_an_action_applies_to_the_lead_that_was_on_the_screen(
     settled(first), settled(second)
     nurse = member("nurse").open(first)
     held: list[Route] = []
-    nurse.page.route("**/leads/*/actions", lambda route: held.append(route))  # noqa: PLW0108  it marks the function
+    nurse.page.route("**/leads/*/actions", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks it
     nurse.page.route(f"**/leads/{second}", lambda route: held.append(route))  # noqa: PLW0108
     nurse.press("I'll take it")
     with nurse.page.expect_request(f"**/leads/{second}"):
@@ -183,7 +183,7 @@ def test_a_late_refusal_names_its_lead_and_does_not_navigate(send: Send, member:
     nurse.console.expect("409")
     desk.press("I'll take it").has("^You have had it")
     held: list[Route] = []
-    nurse.page.route("**/leads/*/actions", lambda route: held.append(route))  # noqa: PLW0108  it marks the function
+    nurse.page.route("**/leads/*/actions", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks it
     with nurse.page.expect_request("**/leads/*/actions"):
         nurse.press("I'll take it")
     nurse.row(second).click()
@@ -295,8 +295,8 @@ def test_a_changed_lead_is_not_redrawn_while_in_use(send: Send, member: Come) ->
     nurse, desk = member("nurse").open(reference), member("desk").open(reference)
     desk.press("I'll take it").has("^You have had it")
     held: list[Route] = []
-    nurse.page.route("**/leads/" + reference, lambda route: held.append(route))  # noqa: PLW0108  it marks the function
-    with nurse.page.expect_request("**/leads/" + reference):  # it is loading again
+    nurse.page.route("**/leads/" + reference, lambda route: held.append(route))  # noqa: PLW0108  Playwright marks it
+    with nurse.page.expect_request("**/leads/" + reference):  # the page is loading the lead again
         nurse.page.locator("#refresh").click()
     nurse.press("Close …")
     for route in held:
@@ -316,5 +316,6 @@ def test_another_lead_of_a_person_is_shown_and_the_list_names_nobody(
     expect(nurse.page.locator(".others")).to_contain_text(first)
     nurse.page.locator(".others a").first.click()
     nurse.sees(first)
-    listed = re.sub(r"[0-9A-Z]{5}-[0-9A-Z]{5}", "", nurse.page.locator("#worklist").inner_text())  # any reference
+    # the worklist's text without references
+    listed = re.sub(r"[0-9A-Z]{5}-[0-9A-Z]{5}", "", nurse.page.locator("#worklist").inner_text())
     assert not re.search(r"Jordan|312|555|example\.com", listed)

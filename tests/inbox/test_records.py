@@ -1,4 +1,4 @@
-"""Revoked consents, exports and erasure: who has the buttons, and what they do."""
+"""Tests revoked consents, exports and erasure in the inbox: who has the buttons, and what the buttons do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Come = Callable[..., Member]
 
 
 def downloaded(member: Member, button: str) -> tuple[str, str]:
-    """Presses the button, and returns name and text of the downloaded file."""
+    """Presses the button, and returns the name and text of the downloaded file."""
     with member.page.expect_download(timeout=PATIENCE) as waiting:
         member.press(button)
     return waiting.value.suggested_filename, Path(waiting.value.path()).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Every state of the inbox, wide, on a phone and dark: screenshots, accessibility, sizes."""
+"""Checks every state of the inbox, wide, on a phone and dark: screenshots, accessibility, sizes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Come = Callable[..., Member]
 
 
 def look(member: Member, name: str) -> None:
-    """Takes screenshots of the state and checks it, in light and dark."""
+    """Takes screenshots of the current state and checks it, in light and dark."""
     page = member.page
     for folder, size, scheme in (
         ("wide", WIDE, "light"),
@@ -74,7 +74,7 @@ def test_signing_out_leaves_nothing_behind(send: Send, member: Come) -> None:
 
 @pytest.fixture
 def stranger(cloud: LocalCloud) -> str:
-    """Creates a user who may sign in but is in no group."""
+    """Creates a user who may sign in but belongs to no group."""
     identities, pool = cloud.client("cognito-idp"), cloud.resources["StaffPool"]
     identities.admin_create_user(UserPoolId=pool, Username="stranger", TemporaryPassword=PASSWORD)
     identities.admin_set_user_password(UserPoolId=pool, Username="stranger", Password=PASSWORD, Permanent=True)

@@ -1,4 +1,4 @@
-"""Visitors without JavaScript on the local cloud: a client that has none, and Chromium with it disabled."""
+"""Provides visitors without JavaScript on the local cloud: a client that has none, and Chromium with it disabled."""
 
 from __future__ import annotations
 
@@ -37,11 +37,12 @@ def plain_page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def stored(cloud: LocalCloud) -> Callable[[], list[str]]:
-    """Every lead in the table, as JSON text."""
+    """Returns every lead in the table, as JSON text."""
     table = cloud.client("dynamodb")
 
     def leads() -> list[str]:
         pages = table.get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"], ConsistentRead=True)
-        return [item["lead"]["S"] for page in pages for item in page["Items"] if "lead" in item]  # without tombstones
+        # skips the tombstones of erased leads
+        return [item["lead"]["S"] for page in pages for item in page["Items"] if "lead" in item]
 
     return leads

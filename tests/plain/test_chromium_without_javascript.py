@@ -1,4 +1,5 @@
-"""Chromium with JavaScript disabled: checks and photographs what a visitor sees in each state."""
+"""Tests the plain form in Chromium with JavaScript disabled: checks and photographs what a visitor sees in each
+state."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ Look = Callable[[str], None]
 
 @pytest.fixture
 def look(plain_page: Page, browser: Browser) -> Look:
-    """Photographs the state under that name and checks it. axe needs JavaScript, so it checks a copy of the page."""
+    """Takes a screenshot of the state under this name and checks it. axe needs JavaScript, so it checks a copy of the
+    page."""
 
     def record(name: str) -> None:
         for screen, size in (("wide", WIDE), ("phone", PHONE), ("narrow", NARROW)):
@@ -143,7 +145,7 @@ def test_an_emergency(plain_page: Page, site: str, look: Look) -> None:
 
 
 def test_every_page_shows_the_notice_and_exists_in_spanish(plain_page: Page, site: str, look: Look) -> None:
-    """Once there are answers, the language switch is a button, because no URL may contain an answer."""
+    """Once the form has answers, the language switch is a button, because no URL may contain an answer."""
     es = words("es")
     notice, title = plain_page.locator(".approval").first, plain_page.locator("h1")
     plain_page.goto(f"{site}form")
@@ -225,7 +227,7 @@ def test_a_form_sent_again_with_other_answers(plain_page: Page, site: str, look:
     answer(plain_page, CALM[5] | CONTACT)
     sent = plain_page.evaluate("new URLSearchParams(new FormData(document.querySelector('main form'))).toString()")
     kind = {"content-type": "application/x-www-form-urlencoded"}
-    assert plain_page.request.post(f"{site}submissions", data=sent, headers=kind).ok  # from another tab
+    assert plain_page.request.post(f"{site}submissions", data=sent, headers=kind).ok  # sends the form from another tab
     answer(plain_page, {"contact.name": "Somebody Else"})
     press(plain_page, "Send")
     expect(plain_page.locator("h1")).to_have_text("We already have a different set of answers from you")
@@ -256,7 +258,7 @@ def test_spanish(plain_page: Page, site: str, look: Look) -> None:
 
 
 def test_the_whole_form_by_keyboard(plain_page: Page, site: str) -> None:
-    """Tab and space reach everything that a mouse can, and never the trap for bots."""
+    """Tab and space must reach everything that a mouse can, and never the hidden field that traps bots."""
     plain_page.goto(f"{site}form")
     seen = []
     for _ in range(40):

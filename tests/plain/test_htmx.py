@@ -1,4 +1,4 @@
-"""htmx on another site's landing page sends that site's form and shows our response in the page."""
+"""Tests that htmx on another site's landing page sends that site's form and shows our response in the page."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Landing pa
 
 @pytest.fixture(scope="session")
 def htmx() -> Path:
-    """The folder that contains node_modules, installed from the committed lock."""
+    """Provides the folder that contains node_modules, installed from the committed lock file."""
     program = shutil.which("npm")
     if program is None:
         pytest.skip("htmx is installed by npm, which is missing")

@@ -1,4 +1,5 @@
-"""docs/asvs.md names each requirement of ASVS 5.0.0 at levels 1 and 2 exactly once, and only existing tests."""
+"""Tests that docs/asvs.md names each requirement of ASVS 5.0.0 at levels 1 and 2 exactly once, and only existing
+tests."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 TEXT = (PROJECT / "docs" / "asvs.md").read_text(encoding="utf-8")
-# Section -> the level of each of its requirements, in order (OWASP ASVS 5.0.0, English edition).
+# For each section of OWASP ASVS 5.0.0 (English edition), the levels of its requirements, in order.
 LEVELS = """
 1.1 22 1.2 1111122223 1.3 112222222223 1.4 222 1.5 123 2.1 122 2.2 112 2.3 12223 2.4 23
 3.1 3 3.2 113 3.3 12223 3.4 11222233 3.5 11122333 3.6 3 3.7 22333 4.1 12233 4.2 23333 4.3 22 4.4 1222
@@ -34,7 +35,7 @@ WITHOUT_A_TEST = ("Reason: ", "AWS: ", "Not applicable", "Gap: ")
 
 
 def numbers(cell: str) -> list[str]:
-    """Returns the requirements in a cell such as "1.2.6 to 1.2.8" or "3.5.1, 3.5.2"."""
+    """Returns the numbers of the requirements in a cell such as "1.2.6 to 1.2.8" or "3.5.1, 3.5.2"."""
     found = []
     for part in cell.split(", "):
         first, _, last = part.partition(" to ")

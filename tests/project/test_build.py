@@ -1,4 +1,4 @@
-"""The bundle contains only the function, its dependencies, and .pyc files that Lambda uses."""
+"""Tests that the bundle contains only the function, its dependencies, and .pyc files that Lambda uses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ RUNS_HERE = MATCHES and platform.system() == "Linux" and platform.machine() == "
 OUGHT = {"functions", "shared", "boto3", "pydantic", "pydantic_core", "aws_lambda_powertools", "phonenumbers", "tzdata"}
 NEVER = {"tests", "dev", "infra", "docs", "events", "pytest", "moto", "bin"}
 FUNCTIONS = [build.module_name(name) for name in function_names()]
-# One process for each function, since Powertools' imports depend on earlier ones. A fork saves importing boto3 again.
+# Each function is loaded in a process of its own, because Powertools' imports depend on earlier ones. Forking avoids
+# importing boto3 again.
 LOAD_EACH = """
 import importlib, os, sys
 sys.path.insert(0, {bundle!r})
@@ -44,7 +45,8 @@ pytestmark = [pytest.mark.build, pytest.mark.xdist_group("build")]
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundle of one function, as `sam build` makes it. The other bundles differ only in the function's own part."""
+    """Provides the bundle of one function, as `sam build` makes it. The other bundles differ only in the function's own
+    part."""
     folder = tmp_path_factory.mktemp("bundle") / build.WEB_FUNCTION
     build.bundle([build.WEB_FUNCTION], folder)
     return folder
@@ -52,7 +54,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def own_parts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Function -> its own part of the bundle, not compiled, since compiling takes longest."""
+    """Provides each function's own part of the bundle, not compiled, because compiling takes longest."""
     folders = {name: tmp_path_factory.mktemp(name) for name in FUNCTIONS}
     with patch.object(build, "compile_all"):
         for name, folder in folders.items():
@@ -106,7 +108,7 @@ def test_everything_is_compiled(bundle: Path) -> None:
 def test_every_handler_loads_from_what_is_shipped_and_nothing_else(
     own_parts: dict[str, Path], bundle: Path, tmp_path: Path
 ) -> None:
-    """Loads each module from the function's own part, and the rest from the bundle of one function."""
+    """Each module is loaded from the function's own part, and everything else from the bundle of one function."""
     for name, folder in own_parts.items():
         shutil.copytree(folder / "functions", tmp_path / name / "functions")
     own = {name: str(tmp_path / name) for name in own_parts}
@@ -116,7 +118,7 @@ def test_every_handler_loads_from_what_is_shipped_and_nothing_else(
 
 @pytest.mark.skipif(not RUNS_HERE, reason="the bundle is for Linux on x86_64 and the Python that Lambda runs")
 def test_pyc_are_used_after_a_zip(tmp_path: Path, bundle: Path) -> None:
-    """Every source is made invalid, so that an import that compiles it fails."""
+    """The test makes every source file invalid, so that an import that compiles it fails."""
     with zipfile.ZipFile(io.BytesIO(zip_folder(bundle))) as archive:
         archive.extractall(tmp_path / "unzipped")
     for source in (tmp_path / "unzipped").rglob("*.py"):
@@ -127,14 +129,14 @@ def test_pyc_are_used_after_a_zip(tmp_path: Path, bundle: Path) -> None:
 
 
 def run_alone(program: str) -> str:
-    """Runs a program without this machine's packages (-I, -S). Returns the error, or ""."""
+    """Runs a program without this machine's packages (-I, -S). Returns its error output, or "" if it succeeds."""
     command = [sys.executable, "-I", "-S", "-B", "-c", program]
     result = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
     return result.stderr if result.returncode else ""
 
 
 def environment() -> dict[str, str]:
-    """Returns every variable that the template may set, and those that Lambda sets."""
+    """Returns every variable that the template may set, and the variables that Lambda sets."""
     special = {
         "INDEX_SHARDS": "1",
         "CLINIC_TIME_ZONE": "America/Chicago",
@@ -152,7 +154,7 @@ def environment() -> dict[str, str]:
 def test_another_python_ships_no_pyc_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Lambda would not use .pyc files of another version."""
+    """Lambda would not use .pyc files of another Python version."""
     (tmp_path / "module.py").write_text("answer = 42")
     monkeypatch.setattr(sys, "version_info", (3, 99))
 

@@ -1,6 +1,7 @@
-"""No cold start becomes slower unnoticed: three functions here, all in `make soak ONLY=cold-starts`.
+"""Tests that no cold start becomes slower unnoticed: three functions here, all of them in `make soak ONLY=cold-starts`.
 
 After an intended change, run `make bench-baseline` and commit the result.
+
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from infra.build import module_name
 
 pytestmark = [pytest.mark.build, pytest.mark.xdist_group("build")]
 BASELINE: dict[str, Any] = json.loads(cold_start.BASELINE.read_text())
-VISITED = ("capture_lead", "draw_form", "show_page")  # a patient waits for these
+VISITED = ("capture_lead", "draw_form", "show_page")  # functions that a patient waits for
 ABOUT: dict[str, Any] = {"modules": [f"library.part{number}" for number in range(100)], "cost": 10.0}
 
 

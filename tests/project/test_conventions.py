@@ -1,4 +1,5 @@
-"""Conventions of the repository: names, documentation, and what may be logged. test_layers.py has the imports."""
+"""Tests the conventions of the repository: names, documentation, and what may be logged. test_layers.py tests the
+imports."""
 
 from __future__ import annotations
 
@@ -79,7 +80,7 @@ TARGETS = set(re.findall(r"^([a-z0-9-]+):", (PROJECT / "Makefile").read_text(), 
 
 
 def dead_references(name: str, text: str) -> Iterator[str]:
-    """Yields files, links and commands that a document names but that do not exist."""
+    """Yields the files, links and commands that a document names but that do not exist."""
     yield from (path for path in NAMED_FILE.findall(text) if not (PROJECT / path.rstrip(".")).exists())
     yield from (link for link in LINK.findall(text) if not (PROJECT / name).parent.joinpath(link).exists())
     yield from (f"make {target}" for target in TARGET.findall(text) if target not in TARGETS)
@@ -121,12 +122,13 @@ LOGGED = {
     "cause",
     "consent",
     "action",
-}  # keys that a log line may have besides its fixed text
+}  # the keys that a log line may have besides its fixed text
 PERSONAL = {"event", "lead", "submission", "contact", "answers", "body", "screening", "record", "note", "consents"}
 
 
 def logger_calls() -> Iterator[tuple[str, ast.Call, set[str]]]:
-    """Yields file, call, and the names of the file's parameters whose type is a Literal."""
+    """Yields each call of a logger: its file, the call, and the names of the file's parameters whose type is a
+    Literal."""
     for path in PROJECT.glob("functions/*.py"):
         tree = ast.parse(path.read_text())
         listed = {
@@ -149,7 +151,8 @@ def test_log_lines_are_a_fixed_text_and_a_few_known_keys() -> None:
     calls = list(logger_calls())
     assert calls
     for name, call, listed in calls:
-        if isinstance(call.func, ast.Attribute) and call.func.attr == "append_keys":  # for later lines
+        # append_keys adds the keys to all later log lines
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "append_keys":
             assert (call.args, {keyword.arg for keyword in call.keywords} - LOGGED) == ([], set()), name
             continue
         (text,) = call.args
@@ -176,7 +179,7 @@ def test_no_variable_makes_powertools_log_events() -> None:
     assert not {"POWERTOOLS_LOGGER_LOG_EVENT", "POWERTOOLS_DEV"} & VARIABLES
 
 
-# ---- fit to be published
+# ---- the repository is fit to be published
 
 
 def tracked() -> list[str]:

@@ -1,4 +1,5 @@
-"""docs/cost.md has the current cost of template and functions; reading costs the same in a large table."""
+"""Tests that docs/cost.md has the current cost of template and functions, and that reading costs the same in a large
+table."""
 
 from __future__ import annotations
 
@@ -42,7 +43,7 @@ def test_more_leads_cost_more_in_total_and_less_each(facts: cost.Facts) -> None:
 
 
 def test_every_possible_metric_is_in_the_estimate(facts: cost.Facts, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All metrics in the runbook, although one lead emits only a few."""
+    """All metrics in the runbook count, although one lead emits only a few of them."""
     with_all = cost.monthly(1_000, facts)["CloudWatch"]
     monkeypatch.setattr(cost, "emitted", dict)
     paid = (with_all - cost.monthly(1_000, facts)["CloudWatch"]) / facts.prices["cloudwatch_metric_month"]
@@ -57,7 +58,7 @@ def test_reading_costs_the_same_beside_ten_times_as_many_leads() -> None:
     few, many = (growth.measure(count) for count in (800, 8_000))
     a_page = "a page of closed leads"
     assert {name: few[name] for name in few if name != a_page} == {name: many[name] for name in many if name != a_page}
-    assert many[a_page][0] <= 3  # enough months to fill a page
+    assert many[a_page][0] <= 3  # reads only as many months as it takes to fill a page
     assert many[a_page][1] <= 25
 
 

@@ -1,4 +1,5 @@
-"""Who may import whom: each layer knows those below it, and each library is known to the layers that need it."""
+"""Tests who may import whom: each layer knows the layers below it, and each library is known only to the layers that
+need it."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ import pytest
 
 PROJECT = Path(__file__).parents[2]
 SOURCES = sorted((*PROJECT.glob("shared/**/*.py"), *PROJECT.glob("functions/*.py")))
-# From the top: a module may import its own package and the layers below, not its neighbours in the same layer.
+# The layers, from the top. A module may import its own package and the layers below, but not the other packages of
+# its layer.
 LAYERS = (
     ("functions",),
     ("shared.http", "shared.triggers"),
@@ -42,12 +44,13 @@ def is_within(module: str, package: str) -> bool:
 
 
 def place_of(module: str) -> tuple[int, str] | None:
-    """Its layer, from the top, and its package there; None for a package that only holds others."""
+    """Returns the position of a module's layer, from the top, and its package there; None for a package that only
+    contains others."""
     return next(((n, part) for n, parts in enumerate(LAYERS) for part in parts if is_within(module, part)), None)
 
 
 def imports(path: Path) -> Iterator[str]:
-    """The modules that a file imports, wherever it does so."""
+    """Returns the modules that a file imports, wherever in the file it imports them."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

@@ -1,4 +1,5 @@
-"""The quick part of `make scan`, and its rules: every finding is explained, and every explanation has a finding."""
+"""Tests the quick part of `make scan`, and its rules: every finding is explained, and every explanation has a
+finding."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ def test_the_template_as_aws_gets_it_has_no_finding_without_a_reason(expanded: P
     assert {finding.rule for finding in found} >= {
         "WS1000",
         "ES6000",
-    }  # shows that the rules for serverless applications ran
+    }  # these findings show that the rules for serverless applications ran
 
 
 @pytest.mark.slow
@@ -94,7 +95,7 @@ def test_a_scanner_without_a_result_is_a_failure(monkeypatch: pytest.MonkeyPatch
 
 def jobs(path: Path) -> dict[str, Any]:
     loaded = yaml.safe_load(path.read_text())
-    assert set(loaded) - {True} <= {"name", "permissions", "concurrency", "jobs"}  # YAML 1.1 reads `on` as true
+    assert set(loaded) - {True} <= {"name", "permissions", "concurrency", "jobs"}  # YAML 1.1 reads the key `on` as true
     found: dict[str, Any] = loaded["jobs"]
     return found
 
@@ -111,10 +112,11 @@ def test_a_workflow_pins_its_actions_and_has_few_permissions(path: Path) -> None
             assert set(step) <= {"if", "uses", "with", "run", "env", "working-directory"}
             assert ("uses" in step) != ("run" in step)
             assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", step.get("uses", "a/b@" + "0" * 40))
-            assert "${{" not in step.get("run", "")  # text of an event in a script could run as code
+            assert "${{" not in step.get("run", "")  # a script could run the text of an event as code
             for target in re.findall(r"\bmake ([a-z-]+)", step.get("run", "")):
                 assert re.search(rf"^{target}:", (PROJECT / "Makefile").read_text(), re.MULTILINE)
-    secrets = {"GOOGLE_ADS_KEY"} if path.stem == "deploy" else set()  # a parameter of the stack, not an AWS credential
+    # GOOGLE_ADS_KEY is a parameter of the stack, not an AWS credential
+    secrets = {"GOOGLE_ADS_KEY"} if path.stem == "deploy" else set()
     assert set(re.findall(r"secrets\.(\w+)", path.read_text())) == secrets
 
 
@@ -125,7 +127,7 @@ def test_only_what_was_tested_on_main_and_approved_is_deployed() -> None:
 
     assert loaded[True] == {"workflow_run": {"workflows": ["test"], "types": ["completed"], "branches": ["main"]}}
     assert "conclusion == 'success'" in job["if"]
-    assert "workflow_run.event == 'push'" in job["if"]  # never for a pull request
+    assert "workflow_run.event == 'push'" in job["if"]  # a pull request must never be deployed
     assert job["environment"] == "prod"
     assert job["permissions"] == {"contents": "read", "id-token": "write"}
     assert not re.search(r"aws-access-key-id|AWS_SECRET", text)
@@ -134,7 +136,7 @@ def test_only_what_was_tested_on_main_and_approved_is_deployed() -> None:
 def test_the_workflow_fails_if_vulnerabilities_cannot_be_looked_up() -> None:
     runs = [step.get("run") for job in jobs(PROJECT / ".github/workflows/test.yml").values() for step in job["steps"]]
 
-    assert {"make test", "make scan", "make sbom"} <= set(runs)  # and none with OFFLINE
+    assert {"make test", "make scan", "make sbom"} <= set(runs)  # no command sets OFFLINE
 
 
 def test_every_kind_of_dependency_is_kept_up_to_date() -> None:

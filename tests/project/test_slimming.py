@@ -1,4 +1,4 @@
-"""The build removes from the dependencies only what no function needs."""
+"""Tests that the build removes from the dependencies only what no function needs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.build, pytest.mark.xdist_group("build")]
 
 @pytest.fixture(scope="module")
 def shipped() -> Path:
-    """The dependencies as shipped, for this machine's Python."""
+    """Provides the dependencies as they are shipped, for this machine's Python."""
     return build.dependencies(sys.version_info[:2], None)
 
 
@@ -37,7 +37,8 @@ def is_client(node: ast.expr) -> bool:
 
 
 def operations(source: str) -> Iterator[str]:
-    """Yields operations: methods called on `client` or `_client`, and arguments of `get_paginator`."""
+    """Yields the AWS operations in the code: methods called on `client` or `_client`, and arguments of
+    `get_paginator`."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Attribute) and is_client(node.value) and node.attr not in NOT_OPERATIONS:
             yield node.attr
@@ -52,7 +53,7 @@ def test_every_operation_that_the_code_calls_is_shipped_and_no_other() -> None:
 
 
 def known() -> set[str]:
-    """All operations of the services, so that other objects named `client` raise no false alarm."""
+    """Returns all operations of the AWS services, so that other objects named `client` raise no false alarm."""
     session = botocore.session.get_session()
     models = [session.get_service_model(service) for service in session.get_available_services() if service in COVERED]
     return {xform_name(operation) for model in models for operation in model.operation_names}
@@ -68,7 +69,7 @@ def test_a_call_is_found() -> None:
 
 
 def test_every_operation_that_the_template_grants_is_shipped() -> None:
-    """A granted operation without a description is a needless grant, or a call that will fail."""
+    """A granted operation without a description is either a needless grant or a call that will fail."""
     granted = set(re.findall(r"\b(dynamodb|sns|sqs):(\w+)", (PROJECT / "infra/template.yaml").read_text()))
     by_aws = {("sqs", "SendMessage")} | {
         (service, name) for service, name in granted if "Stream" in name or name == "*"
@@ -102,14 +103,14 @@ def test_a_client_has_the_same_shapes_as_with_the_full_description(shipped: Path
 
 
 def described(operation: Any) -> object:
-    """Returns an operation without its documentation."""
+    """Returns the description of an operation, without its documentation."""
     shapes = [operation.input_shape, operation.output_shape, *operation.error_shapes]
     model = slimming._without_documentation(operation._operation_model)
     return model, [shape and shape_of(shape, frozenset()) for shape in shapes]
 
 
 def shape_of(shape: Any, above: frozenset[str]) -> object:
-    if shape.name in above:  # AttributeValue contains itself
+    if shape.name in above:  # the shape AttributeValue contains itself
         return shape.name
     match shape.type_name:
         case "structure":
@@ -125,7 +126,7 @@ def shape_of(shape: Any, above: frozenset[str]) -> object:
 
 
 def test_the_certificate_authorities_are_amazons(shipped: Path) -> None:
-    """The roots have the fingerprints that https://www.amazontrust.com/repository/ publishes."""
+    """The root certificates have the fingerprints that https://www.amazontrust.com/repository/ publishes."""
     bundle = shipped / "botocore" / "cacert.pem"
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(bundle)
@@ -136,11 +137,16 @@ def test_the_certificate_authorities_are_amazons(shipped: Path) -> None:
 
 
 PUBLISHED = (
-    "8E:CD:E6:88:4F:3D:87:B1:12:5B:A3:1A:C3:FC:B1:3D:70:16:DE:7F:57:CC:90:4F:E1:CB:97:C6:AE:98:19:6E",  # Amazon 1
-    "1B:A5:B2:AA:8C:65:40:1A:82:96:01:18:F8:0B:EC:4F:62:30:4D:83:CE:C4:71:3A:19:C3:9C:01:1E:A4:6D:B4",  # 2
-    "18:CE:6C:FE:7B:F1:4E:60:B2:E3:47:B8:DF:E8:68:CB:31:D0:2E:BB:3A:DA:27:15:69:F5:03:43:B4:6D:B3:A4",  # 3
-    "E3:5D:28:41:9E:D0:20:25:CF:A6:90:38:CD:62:39:62:45:8D:A5:C6:95:FB:DE:A3:C2:2B:0B:FB:25:89:70:92",  # 4
-    "56:8D:69:05:A2:C8:87:08:A4:B3:02:51:90:ED:CF:ED:B1:97:4A:60:6A:13:C6:E5:29:0F:CB:2A:E6:3E:DA:B5",  # Starfield
+    # Amazon Root CA 1
+    "8E:CD:E6:88:4F:3D:87:B1:12:5B:A3:1A:C3:FC:B1:3D:70:16:DE:7F:57:CC:90:4F:E1:CB:97:C6:AE:98:19:6E",
+    # Amazon Root CA 2
+    "1B:A5:B2:AA:8C:65:40:1A:82:96:01:18:F8:0B:EC:4F:62:30:4D:83:CE:C4:71:3A:19:C3:9C:01:1E:A4:6D:B4",
+    # Amazon Root CA 3
+    "18:CE:6C:FE:7B:F1:4E:60:B2:E3:47:B8:DF:E8:68:CB:31:D0:2E:BB:3A:DA:27:15:69:F5:03:43:B4:6D:B3:A4",
+    # Amazon Root CA 4
+    "E3:5D:28:41:9E:D0:20:25:CF:A6:90:38:CD:62:39:62:45:8D:A5:C6:95:FB:DE:A3:C2:2B:0B:FB:25:89:70:92",
+    # Starfield Services Root Certificate Authority - G2
+    "56:8D:69:05:A2:C8:87:08:A4:B3:02:51:90:ED:CF:ED:B1:97:4A:60:6A:13:C6:E5:29:0F:CB:2A:E6:3E:DA:B5",
 )
 
 
@@ -156,7 +162,7 @@ def test_each_slimming_step_can_be_switched_off(tmp_path: Path, monkeypatch: pyt
 
 
 def test_nothing_that_is_shipped_imports_what_is_left_out(shipped: Path) -> None:
-    """Only imports at the top of a module count: later ones belong to features that no function uses."""
+    """Only imports at the top of a module count, because later imports belong to features that no function uses."""
     gone = [name.replace("/", ".") for name in slimming.UNUSED]
     for path in (*SOURCES, *shipped.rglob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:

@@ -1,4 +1,4 @@
-"""Copies of the rulebook's files, for tests that change them."""
+"""Makes copies of the rulebook's files for tests that change them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ INTAKE, TRIAGE, TIERS = "fs-intake.toml", "fs-triage.toml", "tiers.toml"
 
 
 def copy_of_rulebook(folder: Path, *, second: bool = False) -> Path:
-    """Copy questionnaire, rules and tiers without translations. `second`: add the invented second questionnaire."""
+    """Copies questionnaire, rules and tiers without translations. `second`: adds the invented second questionnaire."""
     for name in (INTAKE, TRIAGE, TIERS):
         shutil.copy(FOLDER / name, folder)
     if second:
@@ -21,7 +21,7 @@ def copy_of_rulebook(folder: Path, *, second: bool = False) -> Path:
 
 
 def change(folder: Path, file: str, old: str, new: str) -> None:
-    """Replace the first occurrence of `old`, which must exist."""
+    """Replaces the first occurrence of `old`, which must exist."""
     text = (folder / file).read_text()
     assert old in text, f"{file} no longer holds {old!r}: fix the test"
     (folder / file).write_text(text.replace(old, new, 1))

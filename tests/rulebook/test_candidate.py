@@ -1,4 +1,5 @@
-"""Shadow mode: a candidate rulebook is scored and recorded beside the active one, and never affects a lead."""
+"""Tests shadow mode: a candidate rulebook is scored and recorded beside the active rulebook, and never affects a
+lead."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ class Breaks:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A candidate that lowers every URGENT floor to PRIORITY."""
+    """Provides a candidate rulebook that lowers every URGENT floor to PRIORITY."""
     for path in FOLDER.glob("*.toml"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     rules = tmp_path / "fs-triage.toml"

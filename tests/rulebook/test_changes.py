@@ -1,4 +1,4 @@
-"""The last change of the rules that staff see is the real one."""
+"""Tests that the last change of the rules that staff see is the real last change."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from shared.rulebook.loading import FOLDER, load
 from shared.rulebook.reader import RulebookError
 from tests.rulebook.folder import INTAKE, TIERS, TRIAGE, change, copy_of_rulebook
 
-# Of the rules, questions and tiers. After changing them, raise the version, add an entry to `changes` in the rule set's
-# file, and write its version, its date and the new fingerprint here.
+# Fingerprint of the rules, questions and tiers. After changing any of them, raise the version, add an entry to
+# `changes`
+# in the file of the rule set, and write the entry's version and date and the new fingerprint here.
 VERSION, ON, FINGERPRINT = "1.0.0", "2026-11-22", "e0e7c87993d594b2"  # pragma: allowlist secret
 SIGNATURES = ("approved_by", "approved_on", "changes")
 
 
 def fingerprint(folder: Path) -> str:
-    """A hash of the parsed files without signatures, so that only a change of content changes it."""
+    """Returns a hash of the parsed files without signatures, so that only a change of content changes the hash."""
     files = [tomllib.loads((folder / name).read_text(encoding="utf-8")) for name in (TRIAGE, INTAKE, TIERS)]
     rules = [{key: value for key, value in file.items() if key not in SIGNATURES} for file in files]
     return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()[:16]

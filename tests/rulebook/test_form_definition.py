@@ -1,4 +1,4 @@
-"""The form that a page draws agrees with what the API accepts."""
+"""Tests that the form that a page draws agrees with what the API accepts."""
 
 from __future__ import annotations
 

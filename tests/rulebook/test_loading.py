@@ -1,4 +1,5 @@
-"""Loading refuses an inconsistent rulebook and names the place. Each case changes one thing in the real files."""
+"""Tests that loading refuses an inconsistent rulebook and names the place. Each case changes one thing in the real
+files."""
 
 from __future__ import annotations
 
@@ -21,12 +22,12 @@ SURGERY = 'when = [{ question = "tx", any_of = ["surgery", "stimulator"] }]'
 
 
 def when(condition: str) -> tuple[str, str, str]:
-    """A case that gives rule INF-02 another condition."""
+    """Returns a case that gives rule INF-02 another condition."""
     return TRIAGE, FEVER, f"when = [{condition}]"
 
 
 REFUSED = {
-    # references of rules
+    # references that rules make
     "unknown question": (*when('{ question = "fever", any_of = ["yes"] }'), AT_FEVER, "unknown question 'fever'"),
     "unknown option": (*when('{ question = "sys", any_of = ["fevers"] }'), AT_FEVER, "has no option 'fevers'"),
     "unknown definition": (*when('{ is = "feverish" }'), AT_FEVER, "unknown definition 'feverish'"),
@@ -47,7 +48,7 @@ REFUSED = {
     "unknown type": (INTAKE, 'type = "integer"', 'type = "number"', "questions[age]", "unknown type 'number'"),
     "unknown default": (INTAKE, '_as = "unsure"', '_as = "maybe"', "questions[ces-onset]", "no option 'maybe'"),
     "unknown questionnaire": (TRIAGE, 'e = "fs-intake"', 'e = "fs-in"', TRIAGE, "no questionnaire fs-in.toml"),
-    # what may stand only once
+    # things that may exist only once
     "rule twice": (TRIAGE, 'id = "CARD-02"', 'id = "CARD-01"', "fs-triage.toml: safety", "'CARD-01' is listed twice"),
     "rule twice across lists": (TRIAGE, 'id = "TAG-PAD"', 'id = "NF-02"', "tags[NF-02]", "used twice"),
     "question twice": (INTAKE, 'code = "who"', 'code = "age"', "pages[P1]", "'age' is listed twice"),
@@ -58,7 +59,7 @@ REFUSED = {
     "tier twice": (TIERS, 'name = "URGENT"', 'name = "EMERGENCY"', TIERS, "'EMERGENCY' is listed twice"),
     "message twice": (TRIAGE, "[messages.M-P]", "[messages.M-NET]", TRIAGE, "M-NET"),
     "definition twice": (TRIAGE, "night-pain = ", "minor = ", "fs-triage.toml.definitions", "'minor' is defined twice"),
-    # follow-ups that nobody would ever see
+    # follow-up questions that nobody would ever see
     "later question": (INTAKE, CES_ONSET, CES_ONSET.replace('"ces"', '"sys"'), "[ces-onset]", "unreachable"),
     "impossible range": (INTAKE, PREG, PREG.replace("18", "56"), AT_PREG, "can never be true"),
     "range outside the question": (INTAKE, PREG, PREG.replace("55", "555"), AT_PREG, "outside 0 to 120"),

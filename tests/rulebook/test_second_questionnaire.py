@@ -1,4 +1,5 @@
-"""A second questionnaire needs only data: loader, tiers, triage, form and use cases work without new code."""
+"""Tests that a second questionnaire needs only data: loader, tiers, triage, form and use cases work without new
+code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rulebook files parsed by the build equal the originals, or are ignored when outdated."""
+"""Tests that rulebook files parsed by the build equal the originals, or are ignored when they are outdated."""
 
 from __future__ import annotations
 
@@ -46,5 +46,5 @@ def test_an_outdated_parsed_file_is_ignored(folder: Path) -> None:
 
 
 def test_no_parsed_file_is_committed() -> None:
-    """Only the build makes parsed files, from the files that it ships."""
+    """Only the build makes parsed files, from the TOML files that it ships."""
     assert not [path for path in FOLDER.rglob("*.json") if "made_from" in json.loads(path.read_text())]

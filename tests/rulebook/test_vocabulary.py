@@ -1,4 +1,4 @@
-"""docs/rules.md has a valid example of every kind of condition."""
+"""Tests that docs/rules.md has a valid example of every kind of condition."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EXAMPLES = re.findall(r"^\| `(\{.+?\})` \|", RULES, re.MULTILINE)
 INNER = (
     '{ question = "fn", any_of = ["lot"] }, { question = "pain", at_least = 9 }, { question = "age", answered = true }'
 )
-NOT_READ = {"Condition", "Facts", "Score"}  # not conditions that can be written in a rule
+NOT_READ = {"Condition", "Facts", "Score"}  # classes that are no conditions to write in a rule
 
 
 def read(example: str) -> Condition:

@@ -1,4 +1,4 @@
-"""Long checks: `make soak`, `make soak ONLY=name,name`; `make soak SEED=n` continues or repeats a run."""
+"""Runs long checks: `make soak`, or `make soak ONLY=name,name`; `make soak SEED=n` continues or repeats a run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.console import Console
 
 from tests.aws import ENVIRONMENT
 
-os.environ.update(ENVIRONMENT)  # before any function is imported: functions are wired when imported
+os.environ.update(ENVIRONMENT)  # set before any function is imported, because functions read it on import
 os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 

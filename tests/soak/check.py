@@ -1,4 +1,4 @@
-"""A long check: pieces of work that depend only on the seed, so that each can be run again."""
+"""Defines a long check: pieces of work that depend only on the seed, so that each piece can be run again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ Histogram = dict[int, int]  # value -> how often it occurred
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Units `first` to `first + count - 1`. What a unit does depends only on `seed` and its number."""
+    """A piece of a long check: units `first` to `first + count - 1`. What a unit does depends only on `seed` and the
+    unit's number."""
 
     seed: int
     first: int
@@ -20,10 +21,12 @@ class Piece:
 
 @dataclass(slots=True)
 class Found:
-    """What a piece found. `violations`: sentences, each with what shows it again; none is what is hoped for.
+    """What a piece of a long check has found. `violations`: sentences, each with the way to reproduce it; a good piece
+    has none.
 
-    `notes`: what is worth reading and no violation. `counts` and `histograms` are added up over the pieces; a
-    histogram's name says its unit, as in "alert delay, s".
+    `notes`: findings that are worth reading but are no violations. `counts` and `histograms` are added up over the
+    pieces; a histogram's name includes its unit, as in "alert delay, s".
+
     """
 
     done: int
@@ -49,11 +52,14 @@ def _no_summary(_: Found) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`name`: as in ONLY=name. `promise`: what 0 violations show. `amount`: how many `unit`s, in pieces of `piece`.
+    """A long check. `name`: as in ONLY=name. `promise`: what 0 violations show. `amount`: number of `unit`s, in pieces
+    of `piece` units.
 
-    `run`: a function of a module, since other processes call it by its name. A piece takes some ten seconds at most, or
-    stopping would make somebody wait. `takes`: milliseconds of a core for each unit, roughly, for
-    the estimate of the whole. `alone`: a piece needs the machine for itself. `summary`: lines for the terminal.
+    `run`: a function at the top level of a module, since other processes call it by its name. A piece should take at
+    most ten seconds or so, because stopping waits for running pieces. `takes`: approximate milliseconds of one core for
+    each unit, from which the total time is estimated. `alone`: a piece needs the machine for itself. `summary`: lines
+    for the terminal.
+
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The long check of what every cold start imports and costs."""
+"""Runs the long check of what every cold start imports and costs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from infra.build import module_name
 from tests.soak.check import Check, Found, Piece
 
 BASELINE = json.loads(cold_start.BASELINE.read_text(encoding="utf-8"))
-FUNCTIONS = [module_name(name) for name in function_names()]  # capture_lead is the first: others read what it stored
+# capture_lead comes first, because others read what it has stored
+FUNCTIONS = [module_name(name) for name in function_names()]
 
 
 def start_cold(piece: Piece) -> Found:

@@ -1,7 +1,9 @@
-"""The load test: concurrent visitors over HTTP. There is no error, and every received lead is stored and alerted.
+"""Runs the load test: concurrent visitors send over HTTP, without any error, and every received lead is stored and
+alerted.
 
 On the local cloud the whole path is under load: gateway, function, table, stream, topic. Behind a local HTTP server
-only the functions are, on moto in this process, which shows their own cost.
+only the functions are under load, on moto in this process, which shows their own cost.
+
 """
 
 from __future__ import annotations
@@ -30,17 +32,18 @@ from tests.soak.check import Found, Histogram, Piece
 
 AT_ONCE = 8
 ATTEMPTS = 3  # a page tries again after a 503
-ALERTED_WITHIN = 180  # seconds: two sweeps after the last submission
+ALERTED_WITHIN = 180  # seconds, enough for two sweeps after the last submission
 TIMEOUT = 60  # seconds for one answer
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a load test measured.
+    """The measurements of a load test.
 
     statuses: HTTP status -> number of answers
     took: milliseconds until the answer -> number of answers
     seconds: duration of the whole load
+
     """
 
     statuses: Counter[int]
@@ -99,7 +102,8 @@ def _ids(piece: Piece) -> list[str]:
 def on_the_local_cloud(piece: Piece) -> Found:
     lead_ids = _ids(piece)
     with tempfile.TemporaryDirectory() as folder, LocalCloud(Path(folder)) as cloud, Outbox(cloud) as outbox:
-        _post(cloud.api, json.dumps(submission(URGENT)))  # cold starts are not measured
+        # starts the function now, because cold starts are not measured
+        _post(cloud.api, json.dumps(submission(URGENT)))
         load = send_all(cloud.api, lead_ids)
         names = {reference_of(UUID(lead_id)): lead_id for lead_id in lead_ids}
         alerted: set[str] = set()
@@ -125,7 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
-        """Does not log requests."""
+        """Suppresses the log of requests."""
 
 
 class _Server(ThreadingHTTPServer):

@@ -1,8 +1,10 @@
-"""Mutation tests: random small changes to functions/ and shared/, and whether the quick tests fail (mutmut).
+"""Runs mutation tests with mutmut: makes random small changes to functions/ and shared/, and sees whether the quick
+tests fail.
 
-mutmut mutates the bodies of functions and methods, but not decorated ones, nor the top level of a module. Its settings
-are in pyproject.toml. It works on a copy of the project. To see a mutant:
+mutmut mutates the bodies of functions and methods, but neither decorated ones nor the top level of a module. Its
+settings are in pyproject.toml. It works on a copy of the project. To see a mutant:
 `cd build/mutation/<digest>; ../../../.venv/bin/mutmut show NAME`.
+
 """
 
 from __future__ import annotations
@@ -23,15 +25,16 @@ COPIES = PROJECT / "build" / "mutation"
 MUTMUT = Path(sys.executable).with_name("mutmut")
 MUTANTS = 100
 AT_ONCE = 50  # each round first runs the tests without a mutant, which takes about a minute
-SURVIVED, UNTESTED = "survived", "no tests"  # mutmut's words
+SURVIVED, UNTESTED = "survived", "no tests"  # words that mutmut prints
 UNKNOWN = ("not checked", "skipped")
 
 
 def mutate(piece: Piece) -> Found:
     """Tests the mutants of a piece, in an order that depends on the seed.
 
-    A survivor is a note, not a violation: some mutants do not change behaviour. Mark such a line of code with
-    `# pragma: no mutate` and the reason.
+    A mutant that survives is a note, not a violation: some mutants do not change behaviour. Mark such a line of code
+    with `# pragma: no mutate` and the reason.
+
     """
     names = _in_order(piece.seed)[piece.first : piece.first + piece.count]
     output = _mutmut("run", "--max-children", str(CORES), *names)
@@ -45,7 +48,7 @@ def mutate(piece: Piece) -> Found:
 
 
 def _module(name: str) -> str:
-    """shared.domain.x_f__mutmut_1 -> shared.domain"""
+    """Returns the module of a mutant: shared.domain for shared.domain.x_f__mutmut_1."""
     return name.rpartition(".")[0]
 
 
@@ -63,18 +66,18 @@ def _copy() -> Path:
 
 
 def _prepare() -> None:
-    """Copies the tracked files, generates all mutants, and records which test runs which function."""
+    """Copies the tracked files, generates all mutants, and records which tests run which function."""
     copy = _copy()
     if (copy / "mutants" / "mutmut-stats.json").exists():
         return
-    shutil.rmtree(COPIES, ignore_errors=True)  # copies of other versions too
+    shutil.rmtree(COPIES, ignore_errors=True)  # also deletes the copies of other versions
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     files = subprocess.run(listed, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=True).stdout
     for name in filter(None, files.split("\0")):
         if (PROJECT / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(PROJECT / name, copy / name)
-    output = _mutmut("run", "none of them")  # prepares everything, then fails, because no mutant has that name
+    output = _mutmut("run", "none of them")  # mutmut prepares everything, then fails, because no mutant has that name
     if not (copy / "mutants" / "mutmut-stats.json").exists():
         raise RuntimeError(f"mutmut could not prepare:\n{output[-3000:]}")
 
@@ -85,7 +88,7 @@ def _results() -> dict[str, str]:
 
 
 def _change(name: str) -> str:
-    """Returns the changed lines of the mutant's diff."""
+    """Returns the lines that the mutant changes, from its diff."""
     lines = _mutmut("show", name).splitlines()
     return "\n".join(line for line in lines if line.startswith(("-", "+")) and not line.startswith(("---", "+++")))
 
@@ -106,7 +109,7 @@ def _mutmut(*arguments: str) -> str:
 
 
 def _summary(found: Found) -> list[str]:
-    """Returns the score of each module, the lowest first, and the survivors."""
+    """Returns the mutation score of each module, the lowest first, and the mutants that survived."""
     modules = {name.rpartition(": ")[0] for name in found.counts}
     scores = []
     for module in modules:

@@ -1,4 +1,4 @@
-"""The long checks of what docs/reliability.md promises."""
+"""Runs the long checks of what docs/reliability.md promises."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ VISITS = 2_500
 
 
 def simulate(piece: Piece) -> Found:
-    """Simulates days; the pieces take turns with the kinds of weather."""
+    """Simulates days of the clinic; successive pieces use the different kinds of weather in turn."""
     weather = WEATHERS[piece.first // VISITS % len(WEATHERS)]
     days = Days(piece.seed + piece.first, piece.count, weather).run()
     counts = Counter({f"{weather.name}: {what}": times for what, times in days.counts.items()})

@@ -1,4 +1,4 @@
-"""The report of long checks: one self-contained HTML file with a table, and a plot for each histogram."""
+"""Writes the report of long checks: one self-contained HTML file with a table, and a plot for each histogram."""
 
 from __future__ import annotations
 
@@ -53,10 +53,11 @@ def page(results: Sequence[Result], seed: int) -> str:
 
 
 def percentile(values: Histogram, share: float) -> int:
-    """Returns the smallest value such that at least this share of the values is not greater.
+    """Returns the smallest value that is at least as great as this share of the values.
 
     Raises:
         ValueError: the histogram is empty
+
     """
     needed, seen = share * sum(values.values()), 0
     for value in sorted(values):
@@ -67,7 +68,7 @@ def percentile(values: Histogram, share: float) -> int:
 
 
 def plot(values: Histogram) -> str:
-    """Draws an SVG. Heights are square roots, so that rare values are visible too."""
+    """Draws a histogram as SVG. Heights are square roots, so that rare values are visible too."""
     low, high = min(values), max(values)
     step = max(1, -(-(high - low + 1) // BARS))
     bars: dict[int, int] = {}

@@ -1,4 +1,4 @@
-"""The long checks of what docs/security.md promises."""
+"""Runs the long checks of what docs/security.md promises."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ def send_hostile_requests(piece: Piece) -> Found:
 
 
 def _named(status: int) -> str:
-    """Returns the name of a status in the counts."""
+    """Returns the name under which a status is counted."""
     return f"status {status}{', the table made to fail' if status >= 500 else ''}"
 
 
 def play_by_the_description(piece: Piece) -> Found:
-    """Sends cases from the OpenAPI description. Every other piece sends invalid bodies. Unsent cases do not count."""
+    """Sends requests made from the OpenAPI description. Every other piece sends invalid bodies. Requests that were not
+    sent do not count."""
     route = PUBLIC[piece.first // CASES]
     negative = described.OPERATIONS[route].request is not None and piece.first // AT_ONCE % 2 == 1
     mode = GenerationMode.NEGATIVE if negative else GenerationMode.POSITIVE

@@ -23,20 +23,22 @@ from types import FrameType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from tests.aws import ENVIRONMENT  # with it moto, before any function: their clients are made when they are imported
+# starts moto, before any function is imported, because functions make their clients on import
+from tests.aws import ENVIRONMENT
 from tests.soak.check import Check, Found, Piece
 from tests.soak.report import page
 
 PROJECT = Path(__file__).resolve().parents[2]
 FIELDS = [entry.name for entry in fields(Found)]
 CORES = 2
-SHOWN = 5  # violations on the terminal; the report has them all
-YOUNG = 20_000  # objects until a garbage collection: pieces create millions, with almost no cycles
+SHOWN = 5  # the most violations shown on the terminal; the report has them all
+YOUNG = 20_000  # new objects until a garbage collection: pieces create millions, with almost no cycles
 
 
 @dataclass(slots=True)
 class Result:
-    """The result of one check. `took`: CPU seconds. `resumed`: units that an earlier run of this seed did."""
+    """The result of one check. `took`: CPU seconds. `resumed`: number of units that an earlier run of this seed has
+    finished."""
 
     check: Check
     found: Found = field(default_factory=lambda: Found(0))
@@ -49,9 +51,10 @@ class Result:
 
 
 def soak(checks: Sequence[Check], seed: int, folder: Path, console: Console) -> list[Result]:
-    """Runs the pieces that no earlier run of this seed has finished with this code.
+    """Runs the pieces that no earlier run of this seed has finished with this version of the code.
 
-    The first Ctrl-C stops after the running pieces, the second at once.
+    The first Ctrl-C stops after the running pieces, the second stops at once.
+
     """
     began = time.monotonic()
     results = [Result(check) for check in checks]
@@ -95,7 +98,7 @@ def soak(checks: Sequence[Check], seed: int, folder: Path, console: Console) -> 
 
 
 def _work(results: Iterable[Result]) -> float:
-    """Returns a rough estimate of the finished work, in seconds on all cores."""
+    """Returns a rough estimate of how long the finished work takes on all cores, in seconds."""
     return sum(result.found.done * result.check.takes for result in results) / 1000 / CORES
 
 
@@ -106,7 +109,7 @@ def _add(result: Result, found: Found, took: float) -> None:
 
 @contextmanager
 def _interruptible() -> Iterator[list[int]]:
-    """Yields a list that the first Ctrl-C extends. The second Ctrl-C raises KeyboardInterrupt."""
+    """Yields a list to which the first Ctrl-C adds an entry. The second Ctrl-C raises KeyboardInterrupt."""
     pressed: list[int] = []
 
     def press(number: int, frame: FrameType | None) -> None:
@@ -123,8 +126,8 @@ def _interruptible() -> Iterator[list[int]]:
 
 @contextmanager
 def _processes() -> Iterator[ProcessPoolExecutor]:
-    """Yields one pool for all checks: starting a process takes longer than many pieces."""
-    context = multiprocessing.get_context("spawn")  # a fork would copy the thread that shows the progress
+    """Yields one pool of processes for all checks, because starting a process takes longer than many pieces."""
+    context = multiprocessing.get_context("spawn")  # forking would copy the thread that shows the progress
     pool = ProcessPoolExecutor(CORES, context, initializer=_initialize)
     try:
         yield pool
@@ -139,10 +142,10 @@ def _processes() -> Iterator[ProcessPoolExecutor]:
 def _run(
     pool: ProcessPoolExecutor, check: Check, pieces: Sequence[Piece], interrupted: Sequence[int]
 ) -> Iterable[tuple[Piece, Found, float]]:
-    """Yields pieces as they finish. A crashed piece is a violation, and is run again by the next run."""
+    """Yields pieces as they finish. A crashed piece counts as a violation, and the next run tries it again."""
     running: dict[Future[tuple[Found, float]], Piece] = {}
     waiting = iter(pieces)
-    most = 1 if check.alone else CORES + 1  # one waits, so that no core is idle
+    most = 1 if check.alone else CORES + 1  # one extra piece waits, so that no core is idle
     while True:
         while not interrupted and len(running) < most and (piece := next(waiting, None)):
             running[_submit(pool, check, piece)] = piece
@@ -154,7 +157,8 @@ def _run(
 
 
 def _submit(pool: ProcessPoolExecutor, check: Check, piece: Piece) -> Future[tuple[Found, float]]:
-    """Submits a piece. The first call starts the processes. SIGINT is blocked meanwhile: they must not get Ctrl-C."""
+    """Submits a piece. The first call starts the processes, and SIGINT is blocked in the meantime, so that Ctrl-C does
+    not reach them."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return pool.submit(_timed, check, piece)
@@ -163,11 +167,12 @@ def _submit(pool: ProcessPoolExecutor, check: Check, piece: Piece) -> Future[tup
 
 
 def _initialize() -> None:
-    """Initializes a process. Imported objects stay for ever, so garbage collection skips them."""
+    """Initializes a process of the pool. Imported objects stay forever, so garbage collection skips them."""
     os.environ.update(ENVIRONMENT)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # an exit also stops what the piece started
+    # sys.exit also stops the processes that the piece has started
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     gc.freeze()
     gc.set_threshold(YOUNG)
 
@@ -178,18 +183,18 @@ def _timed(check: Check, piece: Piece) -> tuple[Found, float]:
         found = check.run(piece)
     except Exception:  # noqa: BLE001  the other pieces continue
         found = Found(0, [f"broke at {piece}: {traceback.format_exc(limit=-4)}"])
-    return found, round(sum(os.times()[:4]) - sum(began[:4]), 2)  # user and system time, children included
+    return found, round(sum(os.times()[:4]) - sum(began[:4]), 2)  # user and system time, including child processes
 
 
 class SavedPieces:
-    """The results of pieces, as lines of JSON in a folder for this version of the code."""
+    """The saved results of pieces, as lines of JSON in a folder for this version of the code."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / digest_of_sources()
         self._folder.mkdir(parents=True, exist_ok=True)
 
     def of(self, check: Check) -> dict[int, tuple[Found, float]]:
-        """Returns first unit of the piece -> result and CPU seconds."""
+        """Returns the finished pieces: first unit -> result and CPU seconds."""
         path = self._path(check)
         lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
         return {line["first"]: (_found(line["found"]), line["took"]) for line in map(json.loads, lines)}
@@ -215,7 +220,7 @@ def _found(kept: dict[str, object]) -> Found:
 
 
 def digest_of_sources() -> str:
-    """Returns a digest of everything that can change the result of a check."""
+    """Returns a digest of all files that can change the result of a check."""
     digest = hashlib.sha256()
     for part in ("shared", "functions", "infra", "tests", "dev", "benchmarks"):
         for path in sorted((PROJECT / part).rglob("*")):

@@ -1,4 +1,4 @@
-"""The long checks of hostile input find faults."""
+"""Tests that the long checks of hostile input find faults."""
 
 from __future__ import annotations
 

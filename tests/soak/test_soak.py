@@ -1,4 +1,4 @@
-"""The runner of the long checks: adds up, resumes, and reports violations."""
+"""Tests the runner of the long checks: it adds up results, resumes, and reports violations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 
 def count(piece: Piece) -> Found:
-    """Finds a violation in unit 7 of seed 2, and crashes in the second piece of seed 3."""
+    """Simulates a check that finds a violation in unit 7 of seed 2, and crashes in the second piece of seed 3."""
     bad = [f"unit 7 of seed {piece.seed}"] if piece.seed == 2 and piece.first <= 7 < piece.first + piece.count else []
     if piece.seed == 3 and piece.first == 10:
         raise KeyError("a piece that breaks")
@@ -29,7 +29,7 @@ def count(piece: Piece) -> Found:
 
 
 def interrupt(piece: Piece) -> Found:
-    """Presses Ctrl-C at unit 2, and then continues to its end."""
+    """Simulates a check that presses Ctrl-C at unit 2, and then continues to its end."""
     if piece.first == 2:
         os.killpg(0, signal.SIGINT)
     return Found(piece.count)
@@ -93,7 +93,7 @@ def test_an_interrupted_run_keeps_finished_pieces(tmp_path: Path) -> None:
         [sys.executable, str(script), str(tmp_path)],
         cwd=PROJECT,
         env=os.environ | {"PYTHONPATH": str(PROJECT)},
-        start_new_session=True,  # so that its Ctrl-C reaches only itself
+        start_new_session=True,  # the test's Ctrl-C must reach only this process
         capture_output=True,
         text=True,
         timeout=300,
@@ -101,7 +101,7 @@ def test_an_interrupted_run_keeps_finished_pieces(tmp_path: Path) -> None:
     )
     assert "`make soak SEED=1` continues" in done.stdout
     [kept] = tmp_path.rglob("*.jsonl")
-    assert len(kept.read_text().splitlines()) == 3  # also the piece that was running
+    assert len(kept.read_text().splitlines()) == 3  # the piece that was running at Ctrl-C is saved too
     assert "interrupt: not finished" in done.stdout
 
 

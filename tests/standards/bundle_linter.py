@@ -19,7 +19,7 @@ KINDS = {
     "Consent",
     "Communication",
 }
-HL7_SYSTEMS = {  # with the codes that HL7's value sets (R4) have and we use
+HL7_SYSTEMS = {  # the codes of HL7's value sets (R4) that we use
     "http://terminology.hl7.org/CodeSystem/consentscope": {"patient-privacy"},
     "http://terminology.hl7.org/CodeSystem/communication-category": {"alert", "instruction"},
     "http://loinc.org": {"59284-0"},
@@ -71,7 +71,7 @@ def _codes(bundle: Json, rule_set: RuleSet) -> Iterator[str]:
 
 
 def _answers(bundle: Json, rule_set: RuleSet) -> Iterator[str]:
-    """Every answer is at the place of its question in the Questionnaire."""
+    """Checks that every answer is at the place of its question in the Questionnaire."""
     form = as_fhir(rule_set)
     asked = {item["linkId"]: item for item in items(form)}
     pages = {item["linkId"]: page["linkId"] for page in form["item"] for item in page.get("item", ())}

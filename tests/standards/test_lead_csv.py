@@ -1,4 +1,4 @@
-"""Leads as CSV: valid by RFC 4180, and without anything that a spreadsheet would run."""
+"""Tests leads as CSV: the file is valid by RFC 4180, and contains nothing that a spreadsheet would run."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_any_name_survives_the_round_trip_and_none_is_a_formula(name: str) -> No
 
 
 def test_no_cell_of_any_column_can_start_a_formula() -> None:
-    """Even if every field from outside contains odd text."""
+    """This holds even if every field from outside contains odd text."""
     odd = "=1+1"
     lead = varied(
         named(odd),

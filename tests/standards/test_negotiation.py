@@ -1,4 +1,4 @@
-"""The Accept header, by RFC 9110."""
+"""Tests how the Accept header is read, by RFC 9110."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ ADVICE = "emergency_advice"
         ("application/fhir+json;q=0.9, application/fhir+json;fhirVersion=4.0;q=0.1, application/json;q=0.5", JSON),
         ("application/schema+json", SCHEMA),
         ("application/json;q=0.5, application/schema+json;q=0.9, application/fhir+json;q=0.8", SCHEMA),
-        ("application/json;q=0, */*;q=0.1", SCHEMA),  # the most specific range counts, not the highest quality
+        # the most specific media range counts, not the one with the highest quality
+        ("application/json;q=0, */*;q=0.1", SCHEMA),
         ("*/*;q=0.1, application/json;q=0", SCHEMA),
         ("application/*;q=0.2, */*;q=0.9", JSON),
         ("application/json;q=0", None),
@@ -46,7 +47,7 @@ ADVICE = "emergency_advice"
         ("application/xml, text/*", None),
         ("application/schema+json ; q=1.000", SCHEMA),
         ("application/schema+json;Q=1", SCHEMA),
-        ("application/schema+json;q=2", None),  # not a valid quality: the entry is ignored
+        ("application/schema+json;q=2", None),  # 2 is not a valid quality, so the entry is ignored
         ("application/schema+json;q=much, application/json", JSON),
         ("*/json", None),
         ("json, ;, /, application/", None),

@@ -1,4 +1,4 @@
-"""The OpenAPI document is up to date, complete, and passes two linters."""
+"""Tests that the OpenAPI document is up to date, complete, and passes two linters."""
 
 from __future__ import annotations
 
@@ -78,7 +78,8 @@ def test_openapi_spec_validator_refuses(document: Json) -> None:
 
 
 def redocly(npm: Path, folder: Path, document: Json) -> list[str]:
-    """Broken rules, including warnings. Uses the recommended rules, less the exceptions in redocly.yaml."""
+    """Returns the rules of the linter Redocly that the document breaks, including warnings. The linter uses its
+    recommended rules, less the exceptions in redocly.yaml."""
     path = folder / "openapi.json"
     path.write_text(json.dumps(document), encoding="utf-8")
     shutil.copyfile(CONFIG, folder / "redocly.yaml")

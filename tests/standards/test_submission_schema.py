@@ -1,4 +1,5 @@
-"""The JSON Schema of a submission agrees with the server. (test_conformance.py sends hundreds of submissions.)"""
+"""Tests that the JSON Schema of a submission agrees with the server. (test_conformance.py sends hundreds of
+submissions.)"""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ BODIES: list[dict[str, Any]] = [
     submission({"who": ["self"]}),
     submission({"who": "nobody"}),
     submission({"ces": "none"}),
-    submission({"ces": ["none", "saddle-numb"]}),  # only the form enforces exclusive options; the rules accept both
+    # only the form enforces that "none" excludes the other options; the rules accept both
+    submission({"ces": ["none", "saddle-numb"]}),
     submission({"ces": []}),
     submission({"ces": ["none"] * 41}),
     submission({"ces": ["other"]}),
@@ -74,7 +76,7 @@ def test_agrees_with_the_server(body: dict[str, Any], validator: Draft202012Vali
     with aws_in_process():
         answer = capture_lead.handler(posting("capture_lead", body), CONTEXT)
     said = [error.message for error in validator.iter_errors(body)]
-    # `format` (UUID) is only an annotation, so the server alone finds that fault
+    # `format` (UUID) is only an annotation in a JSON Schema, so only the server finds that fault
     fits = not said and body["submission_id"] != "1"
     assert fits is (answer["statusCode"] in (200, 201)), (answer["body"], said)
 

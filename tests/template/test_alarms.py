@@ -1,6 +1,7 @@
-"""Alarms: on missing traffic, on undelivered messages, and on backlogs.
+"""Tests the alarms on missing traffic, on undelivered messages, and on backlogs.
 
-Asserted on the template, as AWS gets it after the SAM transform, since the local cloud cannot show it.
+The tests read the template as AWS gets it after the SAM transform, because the local cloud cannot show alarms.
+
 """
 
 from __future__ import annotations
@@ -87,7 +88,8 @@ def test_a_backlog_raises_an_alarm(name: str, namespace: str, metric: str, thres
 
 
 def test_an_alarm_may_publish_to_its_topic() -> None:
-    """CloudWatch cannot use the key that AWS manages for SNS; for ours it needs permission on key and topic."""
+    """CloudWatch cannot use the key that AWS manages for SNS. With our own key, it needs permission on the key and on
+    the topic."""
     (allowed,) = [
         statement
         for statement in of_type("AWS::SNS::TopicPolicy")["AlarmTopicPolicy"]["PolicyDocument"]["Statement"]

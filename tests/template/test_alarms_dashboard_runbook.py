@@ -1,4 +1,5 @@
-"""Alarms, dashboard and runbook: everything that they name exists, and functions or AWS emit the metrics."""
+"""Tests that everything named by the alarms, dashboard and runbook exists, and that functions or AWS emit the
+metrics."""
 
 from __future__ import annotations
 
@@ -25,9 +26,10 @@ SEARCH = (
     r"""SEARCH\('\{AWS/Lambda,FunctionName\} MetricName="(\w+)" FunctionName=\$\{AWS::StackName\}', '(\w+)', 300\)"""
 )
 
-# Metrics of AWS -> dimensions by which they can be queried. Lambda developer guide "Types of metrics for Lambda
-# functions"; API Gateway developer guide "Monitor CloudWatch metrics for HTTP APIs"; SQS developer guide "Available
-# CloudWatch metrics for Amazon SQS".
+# For each AWS metric, the sets of dimensions by which it can be queried. Sources: Lambda developer guide, "Types of
+# metrics for Lambda functions"; API Gateway developer guide, "Monitor CloudWatch metrics for HTTP APIs"; SQS
+# developer
+# guide, "Available CloudWatch metrics for Amazon SQS".
 BY: dict[str, set[tuple[str, ...]]] = {
     "AWS/Lambda": {("FunctionName",)},
     "AWS/ApiGateway": {("ApiId",), ("ApiId", "Stage")},
@@ -41,7 +43,7 @@ AWS_METRICS = {
 
 
 def test_no_function_adds_a_dimension_of_its_own() -> None:
-    """Each of its values would be a metric to pay for, and alarms would not see the sum."""
+    """Each value of a dimension would be a metric to pay for, and alarms would not see the sum."""
     for path in (PROJECT / "functions").glob("*.py"):
         assert not [*calls(path.read_text(), "add_dimension"), *calls(path.read_text(), "set_default_dimensions")]
 
@@ -73,7 +75,7 @@ def must_exist(where: str, namespace: str, metric: str, dimensions: dict[str, An
 
 
 def named(value: Any) -> str:
-    """Returns the logical id in a Ref, a GetAtt, or a ${} of the dashboard."""
+    """Returns the logical id in a Ref, in a GetAtt, or in a ${} of the dashboard."""
     match value:
         case {"Ref": str(name)}:
             return name
@@ -104,7 +106,7 @@ def metric_widgets() -> list[dict[str, Any]]:
 
 
 def drawn() -> Iterator[tuple[str, list[str]]]:
-    """Yields the title and the metrics of each widget."""
+    """Yields the title and the metrics of each widget of the dashboard."""
     for widget in metric_widgets():
         for metric in widget["metrics"]:
             if parts := [part for part in metric if isinstance(part, str)]:
@@ -112,8 +114,8 @@ def drawn() -> Iterator[tuple[str, list[str]]]:
 
 
 def searched() -> Iterator[tuple[str, str]]:
-    """Yields metric and statistic of each SEARCH for functions whose names contain the stack's name. That name must not
-    be quoted: CloudWatch would search for exactly this function name."""
+    """Yields metric and statistic of each SEARCH on the dashboard for functions whose names contain the stack's name.
+    The stack's name must not be quoted there: CloudWatch would search for exactly this function name."""
     for widget in metric_widgets():
         for (only,) in (metric for metric in widget["metrics"] if isinstance(metric[0], dict)):
             found = re.fullmatch(SEARCH, only["expression"])
@@ -132,7 +134,7 @@ def test_the_dashboard_shows_only_emitted_metrics() -> None:
 
 
 def test_every_function_is_on_the_dashboard() -> None:
-    """A function's name starts with the stack's, unless the template names the function."""
+    """A function's name starts with the name of the stack, unless the template names the function."""
     assert set(searched()) == {("Errors", "Sum"), ("Throttles", "Sum"), ("Duration", "p95")}
     assert {metric for metric, _ in searched()} <= AWS_METRICS["AWS/Lambda"]
     assert not [name for name in FUNCTIONS if "FunctionName" in RESOURCES[name]["Properties"]]
@@ -193,7 +195,7 @@ def test_every_metric_is_explained_and_every_explained_one_is_emitted() -> None:
 
 
 def test_a_storage_error_is_counted_by_what_functions_log() -> None:
-    """The filter matches the field and the value that `api` and the alerting functions log."""
+    """The metric filter matches the log field and the value that `api` and the alerting functions write."""
     (metric_filter,) = (entry for entry in RESOURCES.values() if entry["Type"] == "AWS::Logs::MetricFilter")
     properties = metric_filter["Properties"]
     assert properties["LogGroupName"] == {"Ref": "Logs"}

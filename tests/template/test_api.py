@@ -1,6 +1,7 @@
-"""The API: its routes, who may call them, from which origins, and how often.
+"""Tests the API: its routes, who may call them, from which origins, and how often.
 
-Asserted on the template, as AWS gets it after the SAM transform, since the local cloud cannot show it.
+The tests read the template as AWS gets it after the SAM transform, because the local cloud cannot show all of this.
+
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ STAFF_ROUTES = ("/leads", "/rules")  # routes with these prefixes are for signed
 
 
 def the_routes() -> dict[str, dict[str, Any]]:
-    """Returns route key -> properties."""
+    """Returns the properties of each route, by route key."""
     return {route["RouteKey"]: route for route in of_type("AWS::ApiGatewayV2::Route").values()}
 
 
@@ -68,7 +69,7 @@ def test_the_api_may_call_only_the_functions_of_its_routes() -> None:
 
 
 def test_exactly_the_staff_routes_require_a_sign_in() -> None:
-    """Only access tokens have the scope, so no other token of the sign-in is accepted."""
+    """Only access tokens have the required scope, so a route accepts no other token of the sign-in."""
     guards = {
         key: (route.get("AuthorizationType"), route.get("AuthorizerId"), route.get("AuthorizationScopes"))
         for key, route in the_routes().items()
@@ -132,7 +133,7 @@ def test_api_gateway_throttles_a_flood() -> None:
     routes = of_type("AWS::ApiGatewayV2::Route")
     assert {
         routes[name]["RouteKey"] for name in EXPANDED["Resources"]["ApiStage"]["DependsOn"]
-    } == staff  # others are refused
+    } == staff  # requests from other origins are refused
     for route, limit in stage["RouteSettings"].items():
         assert limit["ThrottlingRateLimit"] == (1 if route in taking_out else 10), route
 

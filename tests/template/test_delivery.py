@@ -1,6 +1,7 @@
-"""How staff are alerted: the stream, subscriptions, webhooks, and scheduled functions.
+"""Tests how staff are alerted: the stream, subscriptions, webhooks, and scheduled functions.
 
-Asserted on the template, as AWS gets it after the SAM transform, since the local cloud cannot show it.
+The tests read the template as AWS gets it after the SAM transform, because the local cloud cannot show all of this.
+
 """
 
 from __future__ import annotations

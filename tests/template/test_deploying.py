@@ -1,6 +1,7 @@
-"""Deploying: parameters, stages, and the first deploy.
+"""Tests deploying: parameters, stages, and the first deploy.
 
-Asserted on the template, as AWS gets it after the SAM transform, since the local cloud cannot show it.
+The tests read the template as AWS gets it after the SAM transform, because the local cloud cannot show all of this.
+
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ HIDDEN = {name: parameter for name, parameter in SOURCE["Parameters"].items() if
 
 
 def references(value: Any) -> set[str]:
-    """Returns logical ids and parameters that must exist before a resource with this description is created."""
+    """Returns the logical ids and parameters that must exist before a resource with this description is created."""
     if isinstance(value, list):
         return {name for item in value for name in references(item)}
     if not isinstance(value, dict):
@@ -46,14 +47,15 @@ def references(value: Any) -> set[str]:
 
 
 def test_one_deploy_is_enough_for_the_first_time() -> None:
-    """There is no circular dependency, although the sign-in needs the API's address, and its routes the sign-in."""
+    """There must be no circular dependency, although the sign-in needs the API's address, and the API's routes need the
+    sign-in."""
     resources = EXPANDED["Resources"]
     after = {
         name: (references(resource.get("Properties", {})) | set(listed(resource.get("DependsOn", [])))) & set(resources)
         for name, resource in resources.items()
     }
 
-    order = list(TopologicalSorter(after).static_order())  # raises CycleError, with the cycle
+    order = list(TopologicalSorter(after).static_order())  # raises CycleError if there is a cycle, and names the cycle
     assert order.index("Api") < order.index("InboxClient") < order.index("StaffSignIn") < order.index("GetLeads")
 
 
@@ -70,7 +72,7 @@ def test_without_a_domain_no_address_is_needed_before_the_deploy() -> None:
 
 
 def test_a_custom_domain_is_used_everywhere() -> None:
-    """The API's own host name appears nowhere else."""
+    """The host name that AWS gives the API appears nowhere else."""
     written = re.findall(r"execute-api\.|ApiEndpoint", template.TEMPLATE.read_text())
 
     assert written == ["ApiEndpoint"]
@@ -163,16 +165,16 @@ def test_a_hidden_parameter_can_be_disabled_as_documented() -> None:
 
 
 def test_a_hidden_parameter_is_a_secret_of_the_pipeline() -> None:
-    """Anyone who may read a repository's settings can read its variables."""
+    """Anyone who may read the settings of a repository can read its variables, but not its secrets."""
     workflow = (PROJECT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8")
     for name in HIDDEN:
         (secret,) = re.findall(rf"\b{name}=\$(\w+)", workflow)
         assert f'{secret}: "${{{{ secrets.{secret} }}}}"' in workflow
 
 
-@pytest.mark.build  # needs SAM CLI, like the build
+@pytest.mark.build  # the test needs SAM CLI, like the build
 def test_the_guided_questions_can_be_answered_to_their_end(tmp_path: Path) -> None:
-    """Presses Enter for every default. The endpoint does not exist, so SAM fails after the last question."""
+    """The test presses Enter for every default. The endpoint does not exist, so SAM fails after the last question."""
     for name in ("template.yaml", "samconfig.toml"):
         shutil.copyfile(PROJECT / "infra" / name, tmp_path / name)
     stack_and_region, afterwards = ["", ""], [""] * 10
@@ -190,7 +192,7 @@ def test_the_guided_questions_can_be_answered_to_their_end(tmp_path: Path) -> No
         text=True,
         timeout=60,
         check=False,
-        start_new_session=True,  # without a terminal, hidden questions are read from standard input
+        start_new_session=True,  # without a terminal, SAM reads hidden answers from standard input
     )
 
     asked = Counter(re.findall(r"Parameter (\w+)", done.stdout + done.stderr))
@@ -215,7 +217,7 @@ def test_a_duplicate_address_is_refused_before_the_deploy() -> None:
 
 
 def refusals(values: dict[str, str]) -> list[str]:
-    """Returns the messages of the template's rules that refuse these values."""
+    """Returns the messages of the template's rules that refuse these parameter values."""
     return [
         assertion["AssertDescription"]
         for rule in SOURCE["Rules"].values()

@@ -1,6 +1,7 @@
-"""Functions in the template: module, environment, reserved concurrency and time limits.
+"""Tests the functions in the template: module, environment, reserved concurrency and time limits.
 
-Asserted on the template, as AWS gets it after the SAM transform, since the local cloud cannot show it.
+The tests read the template as AWS gets it after the SAM transform, because the local cloud cannot show all of this.
+
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def test_a_function_is_built_and_run_under_its_own_name(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_gets_only_the_variables_that_its_settings_need(name: str) -> None:
-    """Besides the variables in `Globals`, which all functions get."""
+    """Variables in `Globals` do not count here, because all functions get them."""
     assert set(FUNCTIONS[name]["Environment"]["Variables"]) == settings_needed(module_name(name)) | set(SHARED)
 
 
@@ -48,14 +49,14 @@ def test_globals_have_only_shared_variables_and_no_secret() -> None:
     hidden = {name for name, parameter in SOURCE["Parameters"].items() if parameter.get("NoEcho")}
 
     for variable, value in SHARED.items():
-        if isinstance(value, dict):  # variables of the libraries are plain texts
+        if isinstance(value, dict):  # variables of the libraries are plain text, not references
             assert readers[variable] >= len(FUNCTIONS) / 3, f"{variable}: give it to the functions that read it"
             assert set(value) == {"Ref"}, f"{variable}: a secret?"
             assert value["Ref"] not in hidden
 
 
 def settings_needed(module: str) -> set[str]:
-    """Returns the variables of the settings that the function uses, directly or through wiring."""
+    """Returns the variables of the settings that the function uses, directly or through the module wiring."""
     function = ast.parse((PROJECT / "functions" / f"{module}.py").read_text())
     parts = [function, *wired(function)]
     sources = [inspect.getsource(getattr(settings, name)) for part in parts for name in settings_imported(part)]
@@ -70,7 +71,7 @@ WIRING = {
 
 
 def wired(part: ast.AST) -> Iterator[ast.FunctionDef]:
-    """Yields the functions of wiring that it calls, directly or indirectly."""
+    """Yields the functions in the module wiring that the given code calls, directly or indirectly."""
     for node in ast.walk(part):
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name("wiring"), attr=name)) | ast.Call(func=ast.Name(name)):
@@ -92,21 +93,23 @@ def test_reserved_concurrency_leaves_100_for_the_account() -> None:
         shares[name] = share
 
     asked = int(re.findall(r"limit of (\d+)", SOURCE["Parameters"]["ReserveConcurrency"]["Description"])[0])
-    assert sum(shares.values()) <= asked - 100  # Lambda requires that much for the rest of the account
+    assert sum(shares.values()) <= asked - 100  # Lambda requires 100 concurrent calls to stay unreserved in the account
     assert max(shares, key=lambda name: shares[name]) == "CaptureLead"
     assert shares["AlertStaff"] >= 10
 
 
 def longest(config: Any) -> float:
-    """Returns the seconds that a call may take: all attempts with their timeouts, and at most a second in between."""
+    """Returns the most seconds that a call may take: all attempts with their timeouts, and at most a second between two
+    attempts."""
     attempts = config.retries["total_max_attempts"]
     return float(attempts * (config.connect_timeout + config.read_timeout) + (attempts - 1))
 
 
 @pytest.mark.parametrize("name", ["CaptureLead", "CaptureAdLead"])
 def test_a_patient_gets_an_answer_in_six_seconds_whatever_hangs(name: str) -> None:
-    """R7: the table hangs, and the spool too. A continued form needs a second call of the table, which is made only if
-    the first was quick. The rest of the time is for creating the spool's client, and for the answer."""
+    """Rule R7 must hold when the table and the spool both hang. A continued form needs a second call to the table,
+    which is made only if the first call was quick. The rest of the time is for creating the spool's client, and for the
+    answer."""
     hanging = SECOND_CALL_WITHIN.total_seconds() + longest(PATIENT_FACING) + longest(SPOOLING)
 
     assert hanging <= 5.5

@@ -1,4 +1,4 @@
-"""Gradual deployment: which functions shift traffic gradually, and which alarms roll back."""
+"""Tests gradual deployment: which functions shift traffic gradually, and which alarms roll back."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from dev.cloud import PARAMETERS
 SOURCE = template.read()
 RESOURCES: dict[str, Any] = template.expand()["Resources"]
 AT_ONCE: dict[str, Any] = template.expand({"GradualDeployment": "false"})["Resources"]
-# Requests arrive at any time: a tenth of them goes to the new version for five minutes. The sweep runs once a minute:
-# the new version gets another tenth each minute.
+# Visitors' requests arrive at any time, so a tenth of them goes to the new version for five minutes. The sweep runs
+# only
+# once a minute, so the new version gets another tenth of the runs each minute.
 REQUESTS, RUNS = "Canary10Percent5Minutes", "Linear10PercentEvery1Minute"
 GRADUAL: dict[str, tuple[str, list[str]]] = {
     "CaptureLead": (REQUESTS, ["CaptureFailing", "ApiErrors", "ScoringFailed"]),
@@ -51,7 +52,7 @@ def test_these_functions_deploy_gradually_and_these_alarms_roll_back() -> None:
 
 @pytest.mark.parametrize("name", GRADUAL)
 def test_callers_use_the_alias(name: str) -> None:
-    """Otherwise the new version would get all calls at once, without a rollback."""
+    """If a caller did not use the alias, the new version would get all of its calls at once, without a rollback."""
     about = ("AWS::Lambda::Version", "AWS::Lambda::Alias", "AWS::Lambda::EventInvokeConfig", "AWS::CloudWatch::")
     around = {
         who
@@ -77,7 +78,7 @@ def test_stream_schedule_and_routes_use_the_alias() -> None:
 
 @pytest.mark.parametrize("name", GRADUAL)
 def test_a_changed_parameter_publishes_a_version(name: str) -> None:
-    """SAM itself publishes no version for that, so visitors would not see a changed phone number."""
+    """SAM itself publishes no new version for a changed parameter, so visitors would not see a changed phone number."""
     variables = RESOURCES[name]["Properties"]["Environment"]
     settings = SOURCE["Resources"]["SettingsVersion"]["Properties"]["Content"]["Fn::Join"][1]
     used = {parameter for parameter in SOURCE["Parameters"] if refers(variables, parameter)}
@@ -102,7 +103,7 @@ def test_a_stage_without_visitors_deploys_all_at_once() -> None:
     assert not [entry["Type"] for entry in AT_ONCE.values() if entry["Type"].startswith("AWS::CodeDeploy")]
     assert not [name for name in of_type("AWS::Lambda::Alias", AT_ONCE) if "UpdatePolicy" in AT_ONCE[name]]
     assert set(of_type("AWS::Lambda::Alias", AT_ONCE)) == {f"{name}Aliaslive" for name in GRADUAL}
-    assert PARAMETERS["GradualDeployment"] == "false"  # this machine has no CodeDeploy
+    assert PARAMETERS["GradualDeployment"] == "false"  # there is no CodeDeploy on this machine
 
 
 def test_the_deployment_role_may_change_only_these_aliases() -> None:

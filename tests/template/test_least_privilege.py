@@ -1,7 +1,8 @@
-"""Least privilege: each function's role allows exactly the calls that it makes on moto. None is missing or in excess,
-and there is no `*`.
+"""Tests least privilege: each function's role allows exactly the calls that the function makes on moto, none missing,
+none unneeded, and no `*`.
 
-If you give a function a new AWS call, add the flow that makes it here.
+If you give a function a new AWS call, add the flow that makes the call here.
+
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ PUBLIC_PAGES = {"IssueChallenge", "DrawForm", "ScreenAnswers", "ShowQuestionnair
 
 @pytest.fixture(scope="module")
 def used() -> set[Use]:
-    """The calls of the functions in all flows, and those that Lambda makes for them."""
+    """Provides the calls that the functions make in all flows, and the calls that Lambda makes for them."""
     quiet = patch.object(logging.getLogger("leads"), "disabled", new=True)
     with recording() as uses, redirect_stdout(io.StringIO()), quiet:
         for play in (
@@ -82,11 +83,11 @@ def used() -> set[Use]:
     return uses | sent_by_lambda()
 
 
-# --- the flows ---
+# --- the flows that make functions call AWS ---
 
 
 def call_pages_and_webhook(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Runs the functions that call no service, with their own events."""
+    """Runs the functions that call no AWS service, with their own events."""
     for module, name in functions().items():
         if name in PUBLIC_PAGES:
             answer = import_module(module).handler(event(module.removeprefix("functions.")), CONTEXT)
@@ -109,7 +110,7 @@ def capture_leads(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
 
 
 def use_the_spool(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Spools submissions and replays them; one entry is unreadable."""
+    """Spools submissions and replays them; one spool entry is unreadable."""
     aws.wire.down = {"dynamodb.PutItem"}
     assert capture_lead.handler(event("capture_lead"), CONTEXT)["statusCode"] == 202
     assert capture_ad_lead.handler(event("capture_ad_lead"), CONTEXT)["statusCode"] == 200
@@ -121,7 +122,7 @@ def use_the_spool(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
 
 
 def alert(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Alerts by the stream, by the sweep, and by the digest."""
+    """Alerts staff by the stream, by the sweep, and by the digest."""
     captured(URGENT, alerted=False)
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
     captured(URGENT, lead_id=OTHER, alerted=False)
@@ -150,7 +151,7 @@ def export_and_erase(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> Non
 
 
 def retire(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Deletes answers, then evidence, then the tombstone."""
+    """Deletes a lead's answers, then its evidence, then its tombstone."""
     assert worked(captured(URGENT), "close", reason="declined")["statusCode"] == 200
     assert worked(captured(PRIORITY, lead_id=OTHER), "close", reason="declined")["statusCode"] == 200
     for days in (367, 4 * 366, 366):
@@ -160,7 +161,7 @@ def retire(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
 
 
 def watch_the_delivery(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Sends a canary by the table and one by the spool, and checks the subscriptions."""
+    """Sends one canary by the table and one by the spool, and checks the subscriptions."""
     sqs, sns = boto3.client("sqs"), boto3.client("sns")
     queue = sqs.create_queue(QueueName="canaries")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -182,7 +183,7 @@ def watch_the_delivery(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> N
     assert (answer["delivered"], answer["delivered_by_spool"]) == (True, True)
 
 
-# --- the comparison ---
+# --- the comparison of calls and permissions ---
 
 
 def test_every_function_has_exactly_the_permissions_it_uses(used: set[Use]) -> None:
@@ -222,13 +223,13 @@ def test_a_call_is_recorded_for_the_function_that_makes_it() -> None:
 
 @pytest.mark.parametrize("function", functions().values())
 def test_a_function_may_use_a_key_only_through_services_it_calls(function: str, used: set[Use]) -> None:
-    """A table needs kms:Decrypt, for its own key. Sending to a topic or queue needs kms:GenerateDataKey and
+    """The table needs kms:Decrypt for its own key. Sending to a topic or a queue needs kms:GenerateDataKey and
     kms:Decrypt; receiving needs kms:Decrypt."""
     needed: dict[tuple[str, str], set[str]] = {}
     reads = {Use(name, "", source) for name, source in read_by_lambda()}
     for _, action, resource in (use for use in used | reads if use.function == function):
         service, key = service_and_key(resource)
-        if action != "sns:ListSubscriptionsByTopic":  # a topic's list is not encrypted
+        if action != "sns:ListSubscriptionsByTopic":  # the list of a topic's subscriptions is not encrypted
             sends = action in {"sns:Publish", "sqs:SendMessage"}
             needed.setdefault((service, key), set()).update(
                 {"kms:Decrypt", *(["kms:GenerateDataKey"] if sends else [])}
@@ -264,8 +265,9 @@ def test_managed_policies_are_only_those_that_lambda_needs() -> None:
     }
 
     assert attached == {
-        *((function, "AWSLambdaBasicExecutionRole") for function in functions().values()),  # to write its log
-        ("AlertStaff", "AWSLambdaDynamoDBExecutionRole"),  # Lambda reads the table's stream for it
-        ("ReplaySubmissions", "AWSLambdaSQSQueueExecutionRole"),  # Lambda reads the spool for it
+        # lets the function write its log
+        *((function, "AWSLambdaBasicExecutionRole") for function in functions().values()),
+        ("AlertStaff", "AWSLambdaDynamoDBExecutionRole"),  # lets Lambda read the table's stream for the function
+        ("ReplaySubmissions", "AWSLambdaSQSQueueExecutionRole"),  # lets Lambda read the spool for the function
     }
     assert read_by_lambda() == {("AlertStaff", "LeadsTable"), ("ReplaySubmissions", "SpooledSubmissions")}

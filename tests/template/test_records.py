@@ -1,6 +1,7 @@
-"""Keys, tables and queues: who may access them, and what outlives the stack.
+"""Tests keys, tables and queues: who may access them, and what outlives the stack.
 
-Asserted on the template, as AWS gets it after the SAM transform, since the local cloud cannot show it.
+The tests read the template as AWS gets it after the SAM transform, because the local cloud cannot show all of this.
+
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def test_a_key_is_usable_only_through_the_services_it_encrypts_for(name: str) ->
             assert condition["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
             assert condition["ArnLike"]["aws:SourceArn"]["Fn::Sub"].endswith("${AWS::StackName}-*")
     services = {str(use["Principal"].get("Service")) for use in uses if "Service" in use["Principal"]}
-    assert len(services) == (0 if name == "RecordsKey" else 3)  # no service decrypts records on its own account
+    assert len(services) == (0 if name == "RecordsKey" else 3)  # no AWS service decrypts records on its own account
 
 
 def test_the_key_of_the_records_is_retained() -> None:
@@ -145,7 +146,7 @@ def test_queues_keep_failures_for_two_weeks_encrypted() -> None:
 
 
 def test_the_spool_retries_for_a_day_and_drains_quickly() -> None:
-    """An entry is delivered again after its visibility timeout: often enough for a day without the table, and soon
+    """A spool entry is delivered again after its visibility timeout: often enough for a day without the table, and soon
     enough that staff are alerted two minutes after the table is back."""
     spool, replay = of_type("AWS::SQS::Queue")["SpooledSubmissions"], FUNCTIONS["ReplaySubmissions"]
     mapping = of_type("AWS::Lambda::EventSourceMapping")["ReplaySubmissionsSpooled"]

@@ -1,4 +1,5 @@
-"""Which tokens of the sign-in a staff route accepts. Functions do not check `token_use`: the route's scope does."""
+"""Tests which tokens of the sign-in a staff route accepts. Functions do not check `token_use`; the scope of the route
+does."""
 
 from __future__ import annotations
 
@@ -14,14 +15,15 @@ from tests.functions.calls import CONTEXT, event
 from tests.template.stack import of_type
 
 CLIENT = {"Ref": "InboxClient"}
-# The claims of each token (Cognito developer guide, "Understanding user pool JSON web tokens").
+# The claims of each kind of token (Cognito developer guide, "Understanding user pool JSON web tokens").
 ID_TOKEN = {"token_use": "id", "sub": "s", "aud": CLIENT, "cognito:groups": ["admin"]}
 ACCESS_TOKEN = {"token_use": "access", "sub": "s", "client_id": CLIENT, "scope": "openid", "cognito:groups": ["admin"]}
 
 
 def admits(route: str, claims: dict[str, Any]) -> bool:
-    """Decides as API Gateway does: `aud`, else `client_id`, must be in the audience, and `scope` must contain one of
-    the route's scopes, if it has any (developer guide, "Control access to HTTP APIs with JWT authorizers")."""
+    """Tells whether API Gateway admits the token: `aud`, or `client_id` if there is none, must be in the audience, and
+    `scope` must contain one of the route's scopes, if the route has any (developer guide, "Control access to HTTP APIs
+    with JWT authorizers")."""
     (asked,) = (entry for entry in of_type("AWS::ApiGatewayV2::Route").values() if entry["RouteKey"] == route)
     (authorizer,) = of_type("AWS::ApiGatewayV2::Authorizer").values()
     ours = claims.get("aud", claims.get("client_id")) in authorizer["JwtConfiguration"]["Audience"]

@@ -1,4 +1,4 @@
-"""Every wait ends before Lambda stops the function, so that the function itself can report what happened."""
+"""Tests that every wait ends before Lambda stops the function, so that the function itself can report what happened."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from tests.template.stack import FUNCTIONS
 
 
 def longest_call(config: Any) -> float:
-    """Returns seconds: all attempts with their timeouts, and at most a second between two."""
+    """Returns the most seconds that a call may take: all attempts with their timeouts, and at most a second between two
+    attempts."""
     attempts = config.retries["total_max_attempts"]
     return float(attempts * (config.connect_timeout + config.read_timeout) + (attempts - 1))
 
 
 def test_the_delivery_check_stops_waiting_while_there_is_time_to_say_so() -> None:
-    """After the wait it looks at the subscriptions, which is one call."""
+    """After the wait the function looks at the subscriptions, which is one call."""
     assert (
         watch_delivery.LONGEST_DELIVERY.total_seconds() + longest_call(BACKGROUND)
         < FUNCTIONS["WatchDelivery"]["Timeout"]
@@ -25,17 +26,17 @@ def test_the_delivery_check_stops_waiting_while_there_is_time_to_say_so() -> Non
 
 
 def test_a_sweep_that_stops_in_time_ends_with_one_slow_lead() -> None:
-    """Reading, claiming, publishing and recording are four calls."""
+    """Alerting one slow lead takes four calls: reading, claiming, publishing and recording."""
     ends = escalate_leads.TIME_LIMIT.total_seconds() + 4 * longest_call(PATIENT_FACING)
     assert ends < FUNCTIONS["EscalateLeads"]["Timeout"]
 
 
 def test_retention_that_stops_in_time_ends_with_one_slow_lead() -> None:
-    """Reading and writing are two calls."""
+    """Retiring one slow lead takes two calls: reading and writing."""
     ends = retire_leads.TIME_LIMIT.total_seconds() + 2 * longest_call(PATIENT_FACING)
     assert ends < FUNCTIONS["RetireLeads"]["Timeout"]
 
 
 def test_a_webhook_is_given_up_before_its_function_is_stopped() -> None:
-    waits: Any = webhook.TIMEOUT  # whose parts could be missing, as far as their types say
+    waits: Any = webhook.TIMEOUT  # its type says that parts of the timeout could be missing
     assert waits.connect_timeout + waits.read_timeout < FUNCTIONS["DeliverWebhook"]["Timeout"] - 5
