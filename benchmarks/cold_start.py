@@ -42,8 +42,8 @@ def comparable(recorded: dict[str, Any]) -> bool:
 
 
 def starts(functions: Sequence[str], folder: Path, *, counted: bool) -> dict[str, dict[str, Any]]:
-    """Returns each function's `modules` after the first request and, if `counted`, its `cost` relative to the
-    reference.
+    """Returns, for each function, the list of `modules` loaded by its first request. With `counted`, also its `cost`:
+    instructions relative to the reference.
     """
     with FakeAws() as aws, ThreadPoolExecutor(2) as pool:
         variables = environment(aws)

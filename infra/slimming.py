@@ -20,7 +20,7 @@ AWS_CALLS: dict[str, tuple[str, ...]] = {
 }
 DESCRIPTIONS = ("service-2", "endpoint-rule-set-1", "paginators-1")
 SETTINGS = ("endpoints", "partitions", "_retry", "sdk-default-configuration")
-# Packages that no function imports. `dns` and `deliverability` would look domains up.
+# Packages that no function imports. (`dns` and `deliverability` look up domains, which we do not do.)
 UNUSED = (
     *("bin", ".lock", "dns", "email_validator/deliverability.py"),
     *("boto3/data", "boto3/examples", "pydantic/v1", "pydantic/mypy.py"),

@@ -518,7 +518,7 @@ def _checked(content: int) -> Submission:
     )
 
 
-# Caches of rule results: the few different answers always score the same, and no simulated fault affects that.
+# Scoring is cached: there are few different answers, and no simulated fault changes how they score.
 _SCORES: dict[int, TriageResult] = {}
 _OPTIONS: dict[int, frozenset[tuple[str, str]]] = {}
 

@@ -36,8 +36,8 @@ def test_cached_rule_results_do_not_change_the_trace(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("seed", [20551128, 20806128, 20926128])
 def test_a_fault_just_before_a_level_is_due_allows_two_minutes_too(seed: int) -> None:
-    """Covers six of a million visits (seed 20261128): an alert was published but not recorded, so it was sent again
-    first. The check had allowed a delay only for faults after the level was due."""
+    """Covers six of a million visits (seed 20261128): an alert was published but not recorded, so it was sent
+    once more before the next level. The check had allowed a delay only for faults after that level was due."""
     assert Days(seed, 2500, STORMY).run().violations == []
 
 

@@ -225,7 +225,7 @@ class World:
         return reply
 
     def trigger(self, handler: Any, call: Json) -> Any:
-        """Sends an event from AWS to a function, which may raise an error for what it could not do."""
+        """Sends an event from AWS to a function. The function may raise an error."""
         self.waited = 0.0
         try:
             return handler(call, CONTEXT)

@@ -1,6 +1,6 @@
 """Estimates how likely it is that a bot sent a submission.
 
-Suspects, the leads that probably come from bots, are stored and listed all the same: nobody is turned away.
+A lead that probably comes from a bot is a suspect. It is stored and listed all the same: nobody is turned away.
 """
 
 from __future__ import annotations

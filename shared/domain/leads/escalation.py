@@ -91,7 +91,7 @@ class Ladder:
         return escalation.alert_delivered + 1 if due > escalation.alert_delivered else None
 
     def next_at(self, started_at: datetime, delivered: int) -> datetime:
-        """Returns when to check the lead again after the alerts of the first `delivered` levels were sent."""
+        """Returns when to check the lead again. `delivered`: how many levels have been alerted."""
         if delivered >= len(self.steps):
             return NEVER
         return self.steps[delivered].after.after(started_at, self.hours)
