@@ -192,11 +192,12 @@ class Lead(Stored):
         history: tuple[HistoryEntry, ...] | None = None,
         earlier: tuple[EarlierAnswers, ...] | None = None,
         answers_removed_at: datetime | None = None,
+        version: int | None = None,
     ) -> Lead:
-        """Returns the next version of the lead, with the given parts replaced."""
+        """Returns the lead with the given parts replaced, as its next version unless `version` is given."""
         return Lead(
             lead_id=self.lead_id,
-            version=self.version + 1,
+            version=self.version + 1 if version is None else version,
             reference=self.reference,
             source=self.source,
             submitted=submitted or self.submitted,

@@ -110,7 +110,7 @@ def merge_late(lead: Lead, late: Lead, tiers: Mapping[str, Tier], hours: Opening
     """
     after = merge_resubmission(lead, late, tiers, hours)
     earlier = (*lead.earlier, _as_earlier(late))[-MAX_EARLIER:]
-    return after.model_copy(update={"submitted": lead.submitted, "earlier": earlier})
+    return after.changed(submitted=lead.submitted, earlier=earlier, version=after.version)
 
 
 def _is_repeat(stored: Lead, new: Lead, *, of_unfinished_too: bool) -> bool:
@@ -131,7 +131,7 @@ def _is_late_unfinished(stored: Lead, new: Lead) -> bool:
 def _with_messages_of(after: Lead, accepted: Lead) -> Lead:
     """Returns the lead `after` with the messages that the person saw for `accepted` added to its own."""
     messages = _without_duplicates(after.assessment.messages_shown, accepted.assessment.messages_shown)
-    return after.model_copy(update={"assessment": replace(after.assessment, messages_shown=messages)})
+    return after.changed(assessment=replace(after.assessment, messages_shown=messages), version=after.version)
 
 
 def _without_duplicates(first: tuple[ShownMessage, ...], second: tuple[ShownMessage, ...]) -> tuple[ShownMessage, ...]:
