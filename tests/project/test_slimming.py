@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import ssl
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -170,3 +171,12 @@ def test_nothing_that_is_shipped_imports_what_is_left_out(shipped: Path) -> None
             named += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
             for name in named:
                 assert not any(f"{name}.".startswith(f"{left}.") for left in gone), f"{path.name} imports {name}"
+
+
+def test_powertools_batch_loads_after_pydantic(shipped: Path) -> None:
+    """Once pydantic is loaded, the batch utility imports Powertools' parser."""
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import pydantic; import aws_lambda_powertools.utilities.batch"
+    )
+    done = subprocess.run([sys.executable, "-I", "-S", "-B", "-c", program, str(shipped)], check=False)
+    assert done.returncode == 0
