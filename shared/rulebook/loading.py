@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,13 @@ class Rulebook:
         own = self.rule_sets[questionnaire_id].questionnaire.language
         return (own, *sorted(language for name, language in self.translations if name == questionnaire_id))
 
+    def of_clinic(self, name: str) -> Rulebook:
+        """Returns the rulebook with the clinic's name in the texts of consents."""
+        return Rulebook(
+            {key: _of_clinic(rule_set, name) for key, rule_set in self.rule_sets.items()},
+            {key: _of_clinic(rule_set, name) for key, rule_set in self.translations.items()},
+        )
+
     @property
     def emergency_advice(self) -> str:
         """The emergency advice to show with an error that concerns no known questionnaire."""
@@ -69,6 +76,14 @@ class Rulebook:
             for part in (rule_set, rule_set.questionnaire)
         )
         return "" if approved else "These questions and their advice are still awaiting a physician's approval."
+
+
+def _of_clinic(rule_set: RuleSet, name: str) -> RuleSet:
+    questionnaire = rule_set.questionnaire
+    consents = tuple(consent.of_clinic(name) for consent in questionnaire.contact.consents)
+    return replace(
+        rule_set, questionnaire=replace(questionnaire, contact=replace(questionnaire.contact, consents=consents))
+    )
 
 
 def load(folder: Path = FOLDER) -> Rulebook:

@@ -24,11 +24,15 @@ CODE_SYSTEMS = {
 }
 
 
+def _optional(reader: Reader, key: str) -> str:
+    return reader.wording(key) if key in reader else ""
+
+
 def _options(reader: Reader) -> tuple[Option, ...]:
     options = []
     for table in reader.each("options", "code"):
         exclusive = table.flag("exclusive") if "exclusive" in table else False
-        options.append(Option(table.text("code"), table.wording("label"), exclusive))
+        options.append(Option(table.text("code"), table.wording("label"), exclusive, _optional(table, "label_other")))
         table.done()
     if not options:
         raise reader.error("has no options")
@@ -52,6 +56,8 @@ def _question(reader: Reader, conditions: ConditionReader) -> Question:
         missing_counts_as=reader.optional_text("missing_counts_as"),
         keep_when_hidden=frozenset(reader.texts("keep_when_hidden")) if "keep_when_hidden" in reader else frozenset(),
         standard_code=_standard_code(reader),
+        hint=_optional(reader, "hint"),
+        text_other=_optional(reader, "text_other"),
     )
     reader.done()
     if (question.minimum or 0) > (question.maximum or 0):
@@ -154,12 +160,15 @@ def _contact(reader: Reader, conditions: ConditionReader) -> ContactBlock:
                 max_length=None if kind == "choice-one" else table.number("max_length"),
                 autocomplete=table.optional_text("autocomplete"),
                 options=_options(table) if kind == "choice-one" else (),
+                shown_when=_shown_when(table, conditions),
+                text_other=_optional(table, "text_other"),
             )
         )
         table.done()
     consents = []
     for table in reader.each("consents", "code"):
-        consents.append(ConsentText(table.text("code"), table.wording("text"), table.flag("required")))
+        texts = table.wording("text"), _optional(table, "text_other")
+        consents.append(ConsentText(table.text("code"), texts[0], table.flag("required"), texts[1]))
         table.done()
     hidden_when = f"{reader.where}.hidden_when"
     block = ContactBlock(

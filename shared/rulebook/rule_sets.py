@@ -109,8 +109,14 @@ class RuleSetReader:
         message = self._message(table, "message") if "message" in table else None
         if message is None and floor.message is None:
             raise table.error(f"needs a message, because the tier {floor.name} has none")
-        red_flag = table.flag("red_flag") if "red_flag" in table else True
-        return SafetyRule(**self._rule(table, condition), floor=floor.name, message=message, red_flag=red_flag)
+        flags = {name: table.flag(name) for name in ("red_flag", "marketing") if name in table}
+        return SafetyRule(
+            **self._rule(table, condition),
+            floor=floor.name,
+            message=message,
+            red_flag=flags.get("red_flag", True),
+            marketing=flags.get("marketing", True),
+        )
 
     def _scoring_failure(self, table: Reader) -> SafetyRule:
         rule = self._safety(table, Every(()))
@@ -194,13 +200,11 @@ class RuleSetReader:
             message = Message(
                 name,
                 table.wording("text"),
-                table.optional_text("closed"),
-                table.optional_text("call"),
+                table.wording("closed_text") if "closed_text" in table else None,
+                table.wording("no_number_text") if "no_number_text" in table else None,
                 table.optional_text("instead_of"),
+                table.flag("alone") if "alone" in table else False,
             )
-            for part in (message.closed, message.call):
-                if part is not None and not (part and part in message.text):
-                    raise table.error("`closed` and `call` must be sentences of the text")
             table.done()
             messages[name] = message
         for message in messages.values():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from shared.domain.rules.questionnaire import ContactBlock, Option, Page, Question
+from shared.domain.rules.questionnaire import ConsentText, ContactBlock, Option, Page, Question
 from shared.domain.rules.triage import Message, RuleSet
 from shared.rulebook.reader import Reader
 
@@ -47,14 +47,37 @@ def _page(page: Page, pages: Reader, questions: Reader) -> Page:
 
 def _question(question: Question, questions: Reader) -> Question:
     table = questions.table(question.code)
-    text = table.wording("text")
-    options = _options(question.options, table)
+    translation = replace(
+        question,
+        text=table.wording("text"),
+        text_other=_other(table, "text_other", question.text_other),
+        hint=table.wording("hint") if question.hint else "",
+        options=_options(question.options, table),
+    )
     table.done()
-    return replace(question, text=text, options=options)
+    return translation
 
 
 def _options(options: Iterable[Option], table: Reader) -> tuple[Option, ...]:
-    return _each(options, table, "options", lambda option, labels: replace(option, label=labels.wording(option.code)))
+    """Reads labels, and from `options_other` those for a form that somebody else fills in for the person."""
+    others = table.table("options_other") if "options_other" in table else Reader({}, f"{table.where}.options_other")
+    result = _each(
+        options,
+        table,
+        "options",
+        lambda option, labels: replace(
+            option,
+            label=labels.wording(option.code),
+            label_other=_other(others, option.code, option.label_other),
+        ),
+    )
+    others.done()
+    return result
+
+
+def _other(table: Reader, key: str, original: str) -> str:
+    """Reads the wording for somebody else. A translation may have one where the original needs none."""
+    return table.wording(key) if original or key in table else ""
 
 
 def _contact(block: ContactBlock, table: Reader) -> ContactBlock:
@@ -63,14 +86,20 @@ def _contact(block: ContactBlock, table: Reader) -> ContactBlock:
     fields = []
     for field in block.fields:
         entry = fields_table.table(field.code)
-        fields.append(replace(field, text=entry.wording("text"), options=_options(field.options, entry)))
+        text, other = entry.wording("text"), _other(entry, "text_other", field.text_other)
+        fields.append(replace(field, text=text, text_other=other, options=_options(field.options, entry)))
         entry.done()
     fields_table.done()
-    consents = _each(
-        block.consents, table, "consents", lambda consent, texts: replace(consent, text=texts.wording(consent.code))
-    )
+    consents_table = table.table("consents")
+    consents = []
+    for consent in block.consents:
+        entry = consents_table.table(consent.code)
+        other = _other(entry, "text_other", consent.text_other)
+        consents.append(ConsentText(consent.code, entry.wording("text"), consent.required, other))
+        entry.done()
+    consents_table.done()
     table.done()
-    return replace(block, title=title, emergency_title=emergency_title, fields=tuple(fields), consents=consents)
+    return replace(block, title=title, emergency_title=emergency_title, fields=tuple(fields), consents=tuple(consents))
 
 
 def _messages(messages: Mapping[str, Message], table: Reader) -> dict[str, Message]:
@@ -80,13 +109,11 @@ def _messages(messages: Mapping[str, Message], table: Reader) -> dict[str, Messa
         translation = Message(
             message.id,
             entry.wording("text"),
-            entry.wording("closed") if message.closed else None,
-            entry.wording("call") if message.call else None,
+            entry.wording("closed_text") if message.closed_text else None,
+            entry.wording("no_number_text") if message.no_number_text else None,
             message.instead_of,
+            message.alone,
         )
-        for part in (translation.closed, translation.call):
-            if part is not None and part not in translation.text:
-                raise entry.error("`closed` and `call` must be sentences of the text")
         entry.done()
         translations[message.id] = translation
     table.done()

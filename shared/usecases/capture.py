@@ -23,6 +23,7 @@ from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.advice import advice
 from shared.domain.rules.shadow import shadow
 from shared.domain.rules.triage import RuleSet, TriageResult
+from shared.domain.spoken_time import spoken_time
 from shared.usecases.ports import Leads, RuleSets, Spool
 from shared.usecases.scoring import EMERGENCY, rule_set_for, score
 
@@ -87,7 +88,16 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
             return _unstored(rule_set, result, arrival.at)
         raise InvalidInput(tuple(_missing(submission)))
     clinic_open = intake.hours.is_open(arrival.at)
-    shown = advice(rule_set, result.messages, clinic_open=clinic_open, will_call=True)
+    deadline = rule_set.tiers[result.tier].deadline
+    shown = advice(
+        rule_set,
+        result.messages,
+        clinic_open=clinic_open,
+        has_number=contact.phone is not None,
+        deadline=spoken_time(deadline.after(arrival.at, intake.hours), intake.hours.zone, submission.language)
+        if deadline
+        else "",
+    )
     candidate = intake.candidate and intake.candidate.of(submission.questionnaire.id)
     lead = Lead.received(
         submission,
@@ -141,7 +151,7 @@ def revoke_consent(revocation: Revocation, leads: Leads, at: datetime) -> Lead:
 
 def _unstored(rule_set: RuleSet, result: TriageResult, at: datetime) -> Captured:
     """Returns the advice without storing a lead. The advice does not promise a call."""
-    shown = advice(rule_set, result.messages, clinic_open=False, will_call=False)
+    shown = advice(rule_set, result.messages, clinic_open=False, has_number=False)
     disposition = rule_set.tiers[result.tier].disposition
     return Captured(Receipt(reference=None, disposition=disposition, messages=shown, received_at=at), None, False)
 

@@ -53,7 +53,7 @@ def screen(rule_set: RuleSet, answers: Answers, version: str, page: str) -> Scre
             raise InvalidInput(problems)
         raise ScoringFailed
     ids = result.messages if emergency else (*_age_notice(rule_set, result), rule_set.net) if result.minor else ()
-    shown = advice(rule_set, ids, clinic_open=True, will_call=False)
+    shown = advice(rule_set, ids, clinic_open=True, has_number=False)
     return Screened(EMERGENCY if emergency else CONTINUE, result.minor, shown)
 
 

@@ -95,18 +95,18 @@ def consent_records(
     shown = {str(code): text_hash for code, text_hash in submission.consents_shown.items()}
     records: list[ConsentRecord] = []
     for consent in questionnaire.contact.consents:
-        known = shown.get(consent.code) == consent.text_hash
-        if not known and not given.get(consent.code):
+        text = consent.texts.get(shown.get(consent.code, ""), "")
+        if not text and not given.get(consent.code):
             continue
         record = ConsentRecord(
             consent=consent.code,
             given=bool(given.get(consent.code)),
-            text=consent.text if known else "",
-            text_hash=consent.text_hash if known else "",
+            text=text,
+            text_hash=shown[consent.code] if text else "",
             questionnaire=questionnaire.id,
             questionnaire_version=submission.questionnaire.version,
             language=questionnaire.language,
-            how=UNTICKED_BOX if known else elsewhere or UNKNOWN_TEXT,
+            how=UNTICKED_BOX if text else elsewhere or UNKNOWN_TEXT,
             page=submission.page or "",
             covers=_covers(consent.code, contact),
             at=at,

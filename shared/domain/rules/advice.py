@@ -1,9 +1,8 @@
-"""Composes the advice that a patient reads: the text of each message, and which sentence comes first."""
+"""Composes the advice that a patient reads: the text of each message for this hour and this contact."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 from shared.domain.rules.triage import Message, RuleSet
 
@@ -17,24 +16,24 @@ class ShownMessage:
 
 
 def advice(
-    rule_set: RuleSet, message_ids: tuple[str, ...], *, clinic_open: bool, will_call: bool
+    rule_set: RuleSet, message_ids: tuple[str, ...], *, clinic_open: bool, has_number: bool, deadline: str = ""
 ) -> tuple[ShownMessage, ...]:
     """Returns the messages as the patient reads them.
 
-    clinic_open: if False, each message begins with its sentences for a closed clinic, `Message.closed` (OPS-01).
-    will_call: False if no contact is stored. No message then promises a call, and messages begin as if the clinic were
-        closed.
+    clinic_open: if False, each message has its text for a closed clinic (OPS-01).
+    has_number: False if no phone number is stored. No message then promises a call.
+    deadline: the time by which the clinic promises to call, in the language of the rule set.
     """
     return tuple(
-        _shown(rule_set.messages[message_id], clinic_open and will_call, will_call) for message_id in message_ids
+        ShownMessage(message_id, _text(rule_set.messages[message_id], clinic_open, has_number, deadline))
+        for message_id in message_ids
     )
 
 
-@cache  # the cache stays small: there are a few dozen messages, each in three forms
-def _shown(message: Message, clinic_open: bool, will_call: bool) -> ShownMessage:
+def _text(message: Message, clinic_open: bool, has_number: bool, deadline: str) -> str:
     text = message.text
-    if message.call and not will_call:
-        text = text.replace(message.call, "")
-    if message.closed and not clinic_open:
-        text = f"{message.closed} {text.replace(message.closed, '')}"
-    return ShownMessage(id=message.id, text=" ".join(text.split()))
+    if not has_number and message.no_number_text is not None:
+        text = message.no_number_text
+    elif not clinic_open and message.closed_text is not None:
+        text = message.closed_text
+    return text.replace("{deadline}", deadline)

@@ -21,9 +21,12 @@ WRITTEN_OTHERWISE = str.maketrans({**dict.fromkeys("\u2018\u2019\u02bc\u2032\uff
 
 @dataclass(frozen=True, slots=True)
 class Option:
+    """An option of a question. `label_other`: the label if somebody else fills in the form for the person."""
+
     code: str
     label: str
     exclusive: bool = False
+    label_other: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Question:
     missing_counts_as: the option that is assumed if the visitor saw the question and skipped it.
     keep_when_hidden: positive safety options that still count if another answer hides the question.
     standard_code: the question's code in a public code system, as `system|code`.
+    hint: what the visitor should know before answering; "" if there is nothing.
+    text_other: the text if somebody else fills in the form for the person; "" if it is the same.
     """
 
     code: str
@@ -49,6 +54,8 @@ class Question:
     missing_counts_as: str | None = None
     keep_when_hidden: frozenset[str] = frozenset()
     standard_code: str | None = None
+    hint: str = ""
+    text_other: str = ""
 
     @cached_property
     def option_codes(self) -> frozenset[str]:
@@ -109,6 +116,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class ContactField:
+    """A field of the contact block. `text_other`: its text if somebody else fills in the form for the person."""
+
     code: str
     type: str
     text: str
@@ -116,19 +125,37 @@ class ContactField:
     max_length: int | None = None
     autocomplete: str | None = None
     options: tuple[Option, ...] = ()
+    shown_when: Condition | None = None
+    text_other: str = ""
 
 
 @dataclass(frozen=True)
 class ConsentText:
-    """The text beside a consent box. A page reports which text it showed by its `text_hash` (SHA-256, hex)."""
+    """The text beside a consent box, with {clinic} for the name of the clinic.
+
+    A page reports which text it showed by its hash (SHA-256, hex).
+
+    text_other: the text if somebody else fills in the form for the person; "" if it is the same.
+    """
 
     code: str
     text: str
     required: bool
+    text_other: str = ""
 
     @cached_property
     def text_hash(self) -> str:
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @cached_property
+    def texts(self) -> Mapping[str, str]:
+        """Hash -> text, for each text that a page may have shown."""
+        both = filter(None, (self.text, self.text_other))
+        return {hashlib.sha256(text.encode()).hexdigest(): text for text in both}
+
+    def of_clinic(self, name: str) -> ConsentText:
+        text, other = (text.replace("{clinic}", name) for text in (self.text, self.text_other))
+        return ConsentText(self.code, text, self.required, other)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from shared.domain.opening_hours import Span
-from shared.domain.rules.condition import FORM, Condition
+from shared.domain.rules.condition import FORM, Condition, Facts, questions_of
 from shared.domain.rules.questionnaire import Answers, Questionnaire
 
 
@@ -103,12 +103,14 @@ class Rule:
 class SafetyRule(Rule):
     """A rule that sets a floor: the least urgent tier that a lead may have.
 
-    red_flag: False if the rule fires on a missing answer rather than on an answer that the visitor gave.
+    red_flag: False if the rule fires on something else than a worrying answer, for example on a missing one.
+    marketing: False if a lead on which the rule fired may never be used for marketing, whatever its tier.
     """
 
     floor: str
     message: str | None
     red_flag: bool
+    marketing: bool = True
 
 
 @dataclass(frozen=True)
@@ -137,18 +139,20 @@ class Fit(NamedTuple):
 
 
 class Message(NamedTuple):
-    """A message of advice for patients.
+    """A message of advice for patients. Its texts may name a {deadline}.
 
-    closed: the sentences that come first while nobody at the clinic can call.
-    call: the sentence that promises a call.
+    closed_text: the text while nobody at the clinic can call; None if it is the same.
+    no_number_text: the text for a person who left no phone number, which promises no call; None if it is the same.
     instead_of: the id of another message, which this message includes and therefore replaces.
+    alone: if True, the safety net is not shown beside this message.
     """
 
     id: str
     text: str
-    closed: str | None
-    call: str | None
+    closed_text: str | None = None
+    no_number_text: str | None = None
     instead_of: str | None = None
+    alone: bool = False
 
 
 class Source(NamedTuple):
@@ -195,6 +199,16 @@ class RuleSet:
     scoring_failure: SafetyRule
     definitions: Mapping[str, Condition]
     sources: Mapping[str, Source]
+
+    def message_at_once(self, question: str, option: str) -> str | None:
+        """Returns the id of the message of the emergency that this option alone means, so that a page can show it."""
+        facts = Facts()
+        facts.chosen[question] = frozenset((option,))
+        most_urgent = min(self.tiers.values(), key=lambda tier: tier.rank).name
+        for rule in self.safety:
+            if rule.floor == most_urgent and questions_of(rule.when) == {question} and rule.when.holds(facts):
+                return rule.message
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +315,7 @@ def _result(
         fit_rules=_fired(fit),
         tags=_fired(tags),
         minor=minor,
-        marketing_allowed=tier.marketing and not minor,
+        marketing_allowed=tier.marketing and not minor and all(rule.marketing for rule in safety),
         messages=_messages(rule_set, tier, safety, not_fit, minor),
         rule_set=rule_set.id,
         rule_set_version=rule_set.version,
@@ -317,11 +331,16 @@ def _fired(rules: Iterable[Rule]) -> tuple[FiredRule, ...]:
 def _messages(
     rule_set: RuleSet, tier: Tier, safety: list[SafetyRule], not_fit: list[NotFitRule], minor: bool
 ) -> tuple[str, ...]:
-    """Returns message ids in display order: from the rules that set the tier, the age notice, then the safety net."""
+    """Returns message ids in display order: from the rules that set the tier, the age notice, then the safety net.
+
+    The safety net is left out beside a message that stands alone.
+    """
     ids = [rule.message for rule in safety if rule.floor == tier.name and rule.message]
     if not_fit and (minor or not safety):
         ids.append(not_fit[0].message)
     elif not ids and tier.message:
         ids.append(tier.message)
+    if not any(rule_set.messages[message].alone for message in ids):
+        ids.append(rule_set.net)
     replaced = {rule_set.messages[message].instead_of for message in ids}
-    return tuple(dict.fromkeys(message for message in [*ids, rule_set.net] if message not in replaced))
+    return tuple(dict.fromkeys(message for message in ids if message not in replaced))
