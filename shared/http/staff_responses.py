@@ -311,6 +311,9 @@ class PersonContact(ResponseModel):
     postal: str | None = None
     preference: str | None = None
     best_time: str | None = None
+    helper_name: str | None = None
+    relation: str | None = None
+    message_ok: str | None = None
 
 
 class PersonConsentRecord(ResponseModel):

@@ -33,7 +33,7 @@ def form(rule_set: RuleSet, languages: Sequence[str], words: Mapping[str, str]) 
                 "id": page.id,
                 "title": page.title,
                 "after_send": page.after_send,
-                "questions": [_question(question) for question in page.questions],
+                "questions": [_question(question, rule_set) for question in page.questions],
             }
             for page in questionnaire.pages
         ],
@@ -51,16 +51,22 @@ def form(rule_set: RuleSet, languages: Sequence[str], words: Mapping[str, str]) 
     }
 
 
-def _question(question: Question) -> dict[str, Any]:
+def _question(question: Question, rule_set: RuleSet) -> dict[str, Any]:
     drawn = {
         "code": question.code,
         "type": question.type,
         "text": question.text,
+        "text_other": question.text_other or None,
+        "hint": question.hint or None,
         "required": question.required,
         "minimum": question.minimum,
         "maximum": question.maximum,
         "max_length": question.max_length,
-        "options": [_option(option) for option in question.options] or None,
+        "options": [
+            _given(_option(option) | {"message": rule_set.message_at_once(question.code, option.code)})
+            for option in question.options
+        ]
+        or None,
         "shown_when": drawn_condition(question.shown_when) if question.shown_when else None,
     }
     return _given(drawn)
@@ -71,16 +77,19 @@ def _field(field: ContactField) -> dict[str, Any]:
         "code": field.code,
         "type": field.type,
         "text": field.text,
+        "text_other": field.text_other or None,
         "required": field.required,
         "max_length": field.max_length,
         "autocomplete": field.autocomplete,
         "options": [_option(option) for option in field.options] or None,
+        "shown_when": drawn_condition(field.shown_when) if field.shown_when else None,
     }
     return _given(drawn)
 
 
 def _option(option: Option) -> dict[str, Any]:
-    return {"code": option.code, "label": option.label, "exclusive": option.exclusive}
+    drawn = {"code": option.code, "label": option.label, "label_other": option.label_other or None}
+    return _given(drawn | {"exclusive": option.exclusive})
 
 
 def drawn_condition(condition: Condition) -> dict[str, Any]:

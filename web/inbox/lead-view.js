@@ -82,6 +82,8 @@ function contact({ contact: person, consents: { given }, summary, answers: all }
   const noTexts = person.preference === "text" && !given.sms ? " (did not consent to texts)" : "";
   const facts = [...ageAndHelper(all), person.preference && `prefers ${PREFERENCES[person.preference] ?? person.preference}${noTexts}`,
     person.best_time && `best ${TIMES[person.best_time] ?? person.best_time}`,
+    person.helper_name && `form filled in by ${person.helper_name}${person.relation ? ` (${person.relation})` : ""}`,
+    person.message_ok && (person.message_ok === "yes" ? "you may leave a message" : "leave no message"),
     summary.language === "es" && "speaks Spanish", person.postal && `ZIP ${person.postal}`].filter(Boolean);
   return h("div", { class: "contact" },
     h("p", { class: "name" }, person.name || "No name given"),

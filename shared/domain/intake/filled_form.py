@@ -94,7 +94,7 @@ class FilledForm:
         return self.questionnaire.contact.hidden_when.holds(self.facts)
 
     def pages(self, step: str) -> tuple[Page, ...]:
-        return tuple(page for page in self.questionnaire.pages if step in (page.id, WHOLE, ""))
+        return tuple(page for page in self.questionnaire.form_pages if step in (page.id, WHOLE, ""))
 
     def is_due(self, question: Question) -> bool:
         return question.shown_when is None or question.shown_when.holds(self.facts)
@@ -292,7 +292,7 @@ class FilledForm:
         if self.step in ("", WHOLE):
             return self.step
         wrong = {problem.pointer for problem in problems}
-        for page in self.questionnaire.pages:
+        for page in self.questionnaire.form_pages:
             if any(f"/answers/{question.code}" in wrong for question in page.questions):
                 return page.id
         return self.questionnaire.page_ids[-1]

@@ -29,7 +29,11 @@ def _given(field: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """The contact details of a person. `phone` is in E.164 format."""
+    """The contact details of a person. `phone` is in E.164 format.
+
+    helper_name, relation: the name of the person who filled in the form for somebody else, and how they are related.
+    message_ok: yes or no: whether the clinic may leave a message that says who it is.
+    """
 
     name: str | None = None
     phone: str | None = None
@@ -37,6 +41,9 @@ class Contact:
     postal: str | None = None
     preference: str | None = None
     best_time: str | None = None
+    helper_name: str | None = None
+    relation: str | None = None
+    message_ok: str | None = None
 
 
 class ContactEntry(Model):
@@ -50,6 +57,9 @@ class ContactEntry(Model):
     postal: Annotated[str, line(10), Line] | None = None
     preference: Literal["call", "text", "email"] | None = None
     best_time: Literal["morning", "afternoon", "evening"] | None = None
+    helper_name: Annotated[str, line(120), Line] | None = None
+    relation: Annotated[str, line(60), Line] | None = None
+    message_ok: Literal["yes", "no"] | None = None
 
     @field_validator("*", mode="before")
     @classmethod
@@ -64,7 +74,7 @@ class ContactEntry(Model):
         return self
 
     def checked(self) -> Contact:
-        return Contact(self.name, self.phone, self.email, self.postal, self.preference, self.best_time)
+        return Contact(**dict(self))
 
 
 class Consents(Model):

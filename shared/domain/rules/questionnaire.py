@@ -185,8 +185,14 @@ class Questionnaire:
         return {question.code: question for page in self.pages for question in page.questions}
 
     @property
+    def form_pages(self) -> tuple[Page, ...]:
+        """The pages before Send."""
+        return tuple(page for page in self.pages if not page.after_send)
+
+    @property
     def page_ids(self) -> tuple[str, ...]:
-        return tuple(page.id for page in self.pages)
+        """The ids of the pages before Send."""
+        return tuple(page.id for page in self.form_pages)
 
     def problems(self, answers: Answers) -> tuple[FieldProblem, ...]:
         """Returns a problem for each answer that is invalid in this version of the questionnaire."""

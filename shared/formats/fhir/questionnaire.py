@@ -60,8 +60,9 @@ class _Export:
             **({"approvalDate": max(questionnaire.approved_on, rule_set.approved_on)} if approved else {}),
             "item": [
                 self._emergency_advice(),
-                *(self._page(page) for page in questionnaire.pages),
+                *(self._page(page) for page in questionnaire.form_pages),
                 self._contact(questionnaire.contact),
+                *(self._page(page) for page in questionnaire.pages if page.after_send),
             ],
         }
 
@@ -83,7 +84,7 @@ class _Export:
             **_extended(extensions + _control(question.type)),
             "linkId": question.code,
             **({"code": [_coding(question.standard_code)]} if question.standard_code else {}),
-            "text": question.text,
+            "text": " ".join(filter(None, (question.text, question.hint))),
             "type": TYPES[question.type],
             **(self._enable_when(question.shown_when) if question.shown_when else {}),
             "required": question.required,
@@ -114,6 +115,7 @@ class _Export:
             "linkId": link_id,
             "text": field.text,
             "type": "choice" if field.options else "string",
+            **(self._enable_when(field.shown_when) if field.shown_when else {}),
             "required": field.required,
             **({"maxLength": field.max_length} if field.max_length else {}),
             **self._answer_options(link_id, field.options),
