@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.domain.errors import FieldProblem, InvalidInput, ScoringFailed
@@ -36,13 +35,11 @@ def screen_answers(screening: Screening, rule_sets: RuleSets, language: str = ""
     questionnaire = rule_set.questionnaire
     if screening.page not in questionnaire.page_ids:
         raise InvalidInput((FieldProblem("/page", "This questionnaire has no such page."),))
-    if problems := tuple(_free_text(rule_set, screening.answers)):
-        raise InvalidInput(problems)
     return screen(rule_set, screening.answers, screening.questionnaire.version, screening.page)
 
 
 def screen(rule_set: RuleSet, answers: Answers, version: str, page: str) -> Screened:
-    """Screens answers like `screen_answers`, but with a given rule set and with free text allowed.
+    """Screens answers like `screen_answers`, but with a given rule set.
 
     Raises: InvalidInput, ScoringFailed.
     """
@@ -52,18 +49,21 @@ def screen(rule_set: RuleSet, answers: Answers, version: str, page: str) -> Scre
         if problems := rule_set.questionnaire.problems(answers):  # answers to another version: the rules did not fail
             raise InvalidInput(problems)
         raise ScoringFailed
-    ids = result.messages if emergency else (*_age_notice(rule_set, result), rule_set.net) if result.minor else ()
+    ids = result.messages if emergency else _advice_for_minor(rule_set, result) if result.minor else ()
     shown = advice(rule_set, ids, clinic_open=True, has_number=False)
     return Screened(EMERGENCY if emergency else CONTINUE, result.minor, shown)
 
 
-def _free_text(rule_set: RuleSet, answers: Answers) -> Iterable[FieldProblem]:
-    for code in answers:
-        question = rule_set.questionnaire.questions.get(code)
-        if question is not None and question.type == "text":
-            yield FieldProblem(f"/answers/{code}", "Free text is not accepted here.")
+def _advice_for_minor(rule_set: RuleSet, result: TriageResult) -> tuple[str, ...]:
+    """Returns the ids of the advice for a minor: of urgent warning signs, the age notice, and the safety net.
 
-
-def _age_notice(rule_set: RuleSet, result: TriageResult) -> tuple[str, ...]:
-    fired = {rule.id for rule in result.not_fit_rules}
-    return tuple(rule.message for rule in rule_set.not_fit if rule.id in fired)[:1]
+    Nothing is stored about a minor, so that this is all they get. What is not answered yet is no warning sign.
+    """
+    fired = {rule.id for rule in (*result.safety_rules, *result.not_fit_rules)}
+    signs = [
+        rule.message
+        for rule in rule_set.safety
+        if rule.id in fired and rule.red_flag and rule.message and rule_set.tiers[rule.floor].safety
+    ]
+    notice = [rule.message for rule in rule_set.not_fit if rule.id in fired][:1]
+    return tuple(dict.fromkeys([*signs, *notice, rule_set.net]))

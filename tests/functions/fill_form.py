@@ -7,12 +7,13 @@ from typing import Any
 from tests.functions.plain_browser import PlainBrowser
 
 CALM: list[dict[str, Any]] = [
-    {"age": 62, "who": "self", "em-now": ["none"], "region": ["lumbar"]},
+    {"em-now": ["none"]},
+    {"age": 62, "who": "self", "region": ["lumbar"]},
     {"ces": ["none"], "motor": ["none"], "cord": ["none"]},
-    {"sys": ["none"], "injury": "no"},
-    {"spread": ["leg-one"], "sx": ["pain"], "pattern": ["walk-worse"], "pain": 5, "duration": "gt6m", "fn": "some"},
-    {"dx": ["foraminal-stenosis"], "imaging": "mri-ct", "tx": ["none"]},
-    {"goal": ["no-surgery"], "insurance": "private", "travel": "yes", "note": "First line\r\nsecond line"},
+    {"sys": ["none"], "signs": ["none"], "injury": "no"},
+    {"spread": ["leg-one"], "sx": ["pain"]},
+    {"pain": 5, "duration": "gt6m", "change": "no", "pattern": ["walk-worse"]},
+    {"note": "First line\r\nsecond line"},
 ]
 CONTACT = {"contact.name": "Jordan Example", "contact.phone": "(312) 555-0142", "consents.contact": "yes"}
 
@@ -27,4 +28,4 @@ def fill_to(browser: PlainBrowser, step: int, query: str = "") -> PlainBrowser:
 
 
 def fill_all(browser: PlainBrowser, query: str = "") -> PlainBrowser:
-    return fill_to(browser, 6, query).fill(CALM[5]).fill(CONTACT)
+    return fill_to(browser, len(CALM), query).fill(CALM[-1]).fill(CONTACT)
