@@ -15,7 +15,7 @@ from shared.rulebook.loading import FOLDER
 from tests.domain.answer_sets import HEALTHY
 
 PROJECT = Path(__file__).parents[2]
-FEVER = HEALTHY | {"sys": ["fever"]}
+FEVER = HEALTHY | {"sys": ["fever"], "change": "yes"}
 CANARY = "canaryvalue"
 
 

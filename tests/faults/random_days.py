@@ -68,7 +68,7 @@ INVISIBLE = 90  # seconds until the spool delivers an entry again, as in the tem
 VISIT = Visit("203.0.113.10", "Agent")
 ANSWERS: tuple[dict[str, Any], ...] = (
     HEALTHY,
-    HEALTHY | {"sys": ["fever"]},  # URGENT
+    HEALTHY | {"sys": ["fever"], "change": "yes"},  # URGENT
     HEALTHY | {"em-now": ["chest-pressure"]},  # EMERGENCY
     HEALTHY | {"ces": ["saddle-numb"], "ces-onset": "lt2w"},  # EMERGENCY
     HEALTHY | {"dx": ["foraminal-stenosis"], "imaging": "mri-ct", "tx": ["pt"], "duration": "gt6m"},  # PRIORITY

@@ -16,7 +16,7 @@ TEXTED = ("EMERGENCY", "URGENT")  # the tiers in the filter of UrgentPhoneSubscr
 PEOPLE = 40
 FLOOD_LASTS = timedelta(minutes=10)  # in each minute more leads arrive than a sweep can alert
 URGENT: list[dict[str, Any]] = [
-    {"sys": ["fever"]},
+    {"sys": ["fever"], "change": "yes"},
     {"ces": ["saddle-numb"], "ces-onset": "lt2w"},
     {"note": "can't walk"},
 ]

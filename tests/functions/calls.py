@@ -15,7 +15,7 @@ Json = dict[str, Any]
 # Changes to the answers in events/capture_lead.json, each named after the tier that it leads to.
 PRIORITY: Json = {}
 ROUTINE: Json = {"dx": ["none"], "imaging": "none", "tx": ["none"], "spread": ["none"], "sx": ["pain"], "fn": "some"}
-URGENT: Json = {"sys": ["fever"]}
+URGENT: Json = {"sys": ["fever"], "change": "yes"}
 EMERGENCY: Json = {"em-now": ["chest-pressure"]}
 NOT_A_FIT: Json = {"region": ["other"]}
 MINOR: Json = {"age": 16, "who": "guardian"}
