@@ -197,26 +197,35 @@ def test_a_write_whose_reply_was_lost_is_not_a_conflict(aws: Aws) -> None:
 # --- minors ---
 
 
-@pytest.mark.parametrize("answers", [{"age": 17}, {"who": "guardian"}, {"age": 16, "who": "guardian"}])
-def test_nothing_is_stored_about_a_minor(aws: Aws, answers: Json) -> None:
+@pytest.mark.parametrize(
+    ("answers", "notice"),
+    [
+        ({"age": 17}, "M-NF-MINOR"),
+        ({"who": "guardian"}, "M-NF-GUARDIAN"),
+        ({"age": 16, "who": "guardian"}, "M-NF-GUARDIAN"),
+        ({"age": 16, "who": "caregiver"}, "M-NF-GUARDIAN"),
+    ],
+)
+def test_nothing_is_stored_about_a_minor(aws: Aws, answers: Json, notice: str) -> None:
     response = send(submission(answers))
     assert response["statusCode"] == 200
     assert content(response)["reference"] is None
-    assert [message["id"] for message in content(response)["messages"]] == ["M-NF-MINOR", "M-NET"]
+    assert [message["id"] for message in content(response)["messages"]] == [notice, "M-NET"]
     assert aws.wire.calls == []
 
 
 def test_a_minor_sends_no_contact_and_still_gets_emergency_advice(aws: Aws) -> None:
     receipt = content(send(minor_submission(**EMERGENCY)))
     assert receipt["disposition"] == "seek-emergency-care"
-    assert [message["id"] for message in receipt["messages"]] == ["M-E-HEART", "M-NF-MINOR", "M-NET"]
+    assert [message["id"] for message in receipt["messages"]] == ["M-E-HEART", "M-NF-GUARDIAN", "M-NET"]
     assert aws.items() == []
 
 
 def test_no_call_is_promised_to_a_minor(aws: Aws) -> None:
     text = json.dumps(content(send(minor_submission(**URGENT)))["messages"])
-    assert "call your doctor" in text
-    assert "nurse will call" not in text
+    assert "See your doctor" in text
+    assert "A child with back pain and these signs should be seen by a doctor today." in text
+    assert "We will call" not in text
 
 
 # --- what cannot be scored becomes URGENT ---
@@ -233,7 +242,7 @@ def test_answers_of_another_version_become_urgent_and_are_not_refused(aws: Aws) 
 
 
 def test_an_emergency_in_another_versions_answers_remains_one() -> None:
-    body = submission(EMERGENCY | {"new-question": "x"}, questionnaire={"id": "fs-intake", "version": "2.0.0"})
+    body = submission(EMERGENCY | {"new-question": "x"}, questionnaire={"id": "fs-intake", "version": "9.0.0"})
     assert content(send(body))["disposition"] == "seek-emergency-care"
 
 

@@ -32,12 +32,20 @@ def test_a_page_without_an_emergency_lets_the_form_continue(aws: Aws) -> None:
     assert aws.wire.calls == []
 
 
-@pytest.mark.parametrize("sign", ["chest-pressure", "breath-sweat", "tearing-pain", "belly-pulse", "stroke-signs"])
+@pytest.mark.parametrize("sign", ["chest-pressure", "breath", "sweat-faint", "tearing-pain", "stroke-signs", "bad-headache", "cold-limb"])
 def test_an_emergency_on_the_first_page_interrupts(sign: str, logs: Callable[[], str]) -> None:
     response = screen("P1", {"age": 30, "em-now": ["none", sign]})
     assert content(response)["disposition"] == "seek-emergency-care"
     assert shown(response) == ["M-E-HEART", "M-NET"]
     assert "emergency_advice_shown" in logs()
+
+
+def test_thoughts_of_self_harm_are_answered_without_other_advice() -> None:
+    assert shown(screen("P1", {"em-now": ["self-harm"]})) == ["M-E-CRISIS"]
+
+
+def test_a_note_is_screened() -> None:
+    assert shown(screen("P7", CALM | {"note": "I want to die"})) == ["M-E-CRISIS"]
 
 
 def test_no_call_is_promised_without_contact_data() -> None:
@@ -46,22 +54,21 @@ def test_no_call_is_promised_without_contact_data() -> None:
 
 
 def test_skipped_follow_ups_of_a_completed_page_count() -> None:
-    assert shown(screen("P2", CALM | {"ces": ["saddle-numb"]})) == ["M-E-CES", "M-NET"]
+    assert shown(screen("P3", CALM | {"ces": ["saddle-numb"]})) == ["M-E-CES", "M-NET"]
 
 
 def test_pages_not_yet_shown_cause_no_emergency() -> None:
-    """At 30, the pregnancy question `preg` is on page 3. If it counted as skipped, an old bladder or sexual symptom
-    would be an emergency."""
-    answers = CALM | {"age": 30, "ces": ["sexual-change"], "ces-onset": "gt3m", "motor": ["none"], "cord": ["none"]}
-    assert content(screen("P2", answers))["disposition"] == "continue"
-    assert content(screen("P3", answers))["disposition"] == "seek-emergency-care"
+    """`proc-when` is on page 4. If it counted as skipped before, strong pain would be an emergency."""
+    answers = CALM | {"sys": ["recent-proc", "blood-thinner"], "pain": 9}
+    assert content(screen("P3", answers))["disposition"] == "continue"
+    assert content(screen("P4", answers))["disposition"] == "seek-emergency-care"
 
 
 def test_pages_not_yet_shown_in_another_version_cause_no_emergency() -> None:
-    answers = CALM | {"age": 30, "ces": ["sexual-change"], "ces-onset": "gt3m", "of-another-version": "yes"}
+    answers = CALM | {"sys": ["recent-proc", "blood-thinner"], "pain": 9, "of-another-version": "yes"}
     version = {"id": "fs-intake", "version": "0.9.0"}
-    assert screen("P2", answers, questionnaire=version)["statusCode"] == 422
-    assert content(screen("P3", answers, questionnaire=version))["disposition"] == "seek-emergency-care"
+    assert screen("P3", answers, questionnaire=version)["statusCode"] == 422
+    assert content(screen("P4", answers, questionnaire=version))["disposition"] == "seek-emergency-care"
 
 
 def test_an_emergency_in_another_version_interrupts() -> None:
@@ -70,15 +77,23 @@ def test_an_emergency_in_another_version_interrupts() -> None:
     assert content(response)["disposition"] == "seek-emergency-care"
 
 
-@pytest.mark.parametrize("answers", [{"age": 17}, {"who": "guardian", "age": 45}])
-def test_a_minor_is_informed_and_continues(answers: Json) -> None:
-    response = screen("P1", CALM | answers)
+@pytest.mark.parametrize(
+    ("answers", "notice"), [({"age": 17}, "M-NF-MINOR"), ({"who": "guardian", "age": 45}, "M-NF-GUARDIAN")]
+)
+def test_a_minor_is_informed_and_continues(answers: Json, notice: str) -> None:
+    response = screen("P2", CALM | answers)
     assert (content(response)["disposition"], content(response)["minor"]) == ("continue", True)
-    assert shown(response) == ["M-NF-MINOR", "M-NET"]
+    assert shown(response) == [notice, "M-NET"]
+
+
+def test_a_child_with_a_warning_sign_gets_advice_for_it() -> None:
+    answers = CALM | {"age": 12, "who": "guardian", "sys": ["fever"]}
+    assert shown(screen("P4", answers)) == ["M-U-MED", "M-U-CHILD", "M-NF-GUARDIAN", "M-NET"]
+    assert shown(screen("P2", CALM | {"age": 9, "who": "guardian"})) == ["M-U-CHILD", "M-NF-GUARDIAN", "M-NET"]
 
 
 def test_an_emergency_of_a_minor_comes_first() -> None:
-    response = screen("P1", {"age": 12, "em-now": ["stroke-signs"]})
+    response = screen("P2", {"age": 12, "em-now": ["stroke-signs"]})
     assert content(response)["minor"] is True
     assert shown(response) == ["M-E-HEART", "M-NF-MINOR", "M-NET"]
 
@@ -90,11 +105,11 @@ def test_an_urgent_answer_does_not_interrupt() -> None:
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [
-        ({"answers": CALM | {"note": "canaryvalue"}}, "/answers/note"),
         ({"contact": {"phone": "312 555 0142"}}, "/contact"),
         ({"consents": {"contact": True}}, "/consents"),
         ({"submission_id": "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"}, "/submission_id"),
-        ({"page": "P7"}, "/page"),
+        ({"page": "P8"}, "/page"),
+        ({"page": "P9"}, "/page"),
         ({"page": "canaryvalue canaryvalue"}, "/page"),
         ({"answers": CALM | {"ces": ["canaryvalue"]}}, "/answers/ces"),
         ({"answers": CALM | {"canaryvalue x": 1}}, "/answers"),

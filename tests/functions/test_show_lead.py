@@ -25,7 +25,7 @@ def test_a_lead_is_shown_with_everything_staff_need() -> None:
     assert seen["contact"]["phone"].startswith("+1")
     assert seen["consents"]["given"]["contact"] is True
     assert seen["history"] == []
-    assert seen["rule_set"]["version"] == "1.0.0"
+    assert seen["rule_set"]["version"] == "2.0.0"
 
 
 def test_opening_changes_nothing_but_the_access_log(aws: Aws) -> None:

@@ -37,7 +37,7 @@ def test_the_clinics_values_are_filled_in_and_escaped() -> None:
     assert "Example Spine &amp; Nerve Clinic" in body
     assert "Spine & Nerve" not in body
     assert 'href="tel:3125550100"' in body
-    assert "call 911 if you get" in body
+    assert "call 911 if any of this is new or gets worse" in body
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,13 @@ def test_it_has_everything_to_draw_the_form(aws: Aws) -> None:
     assert response["headers"]["content-type"] == "application/json"
     form = content(response)
     assert (form["id"], form["awaiting_approval"]) == ("fs-intake", True)
-    assert [page["id"] for page in form["pages"]] == ["P1", "P2", "P3", "P4", "P5", "P6"]
+    assert [page["id"] for page in form["pages"]] == [f"P{number}" for number in range(1, 9)]
     questions = {question["code"]: question for page in form["pages"] for question in page["questions"]}
+    assert [page["id"] for page in form["pages"] if page["after_send"]] == ["P8"]
+    assert {option.get("message") for option in questions["em-now"]["options"]} == {"M-E-HEART", "M-E-CRISIS", None}
+    assert questions["motor"]["text_other"].startswith("Is any part of their body weak?")
     assert questions["preg"]["shown_when"] == {"question": "age", "at_least": 18, "at_most": 55}
-    assert [field["code"] for field in form["contact"]["fields"]][:2] == ["name", "phone"]
+    assert [field["code"] for field in form["contact"]["fields"]][:3] == ["name", "helper_name", "relation"]
     assert [consent["required"] for consent in form["contact"]["consents"]] == [True, False, False]
     assert aws.wire.calls == []
 
