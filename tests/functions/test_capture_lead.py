@@ -125,8 +125,9 @@ def test_outside_opening_hours_the_closed_clinic_sentence_is_first(clock: Clock)
     opened = content(send(submission(URGENT)))["messages"][0]["text"]
     clock.at = datetime(2026, 1, 19, 16, 0, tzinfo=UTC)  # a holiday in the settings
     closed = content(send(submission(URGENT, submission_id=str(uuid.uuid4()))))["messages"][0]["text"]
-    assert opened.startswith("Some of your answers")
-    assert closed.startswith("If we are closed")
+    assert "We will call you." in opened
+    assert "We are closed now." in closed
+    assert "call you" not in closed
 
 
 # --- repeats ---

@@ -71,7 +71,7 @@ def test_a_form_becomes_a_lead_with_a_receipt_url_without_answers(
 
 def test_a_form_and_json_with_equal_content_are_one_submission(aws: Aws) -> None:
     sent = submission()
-    fields: Fields = [("submission_id", LEAD_ID), ("version", "1.0.0"), ("questionnaire", "fs-intake")]
+    fields: Fields = [("submission_id", LEAD_ID), ("version", "2.0.0"), ("questionnaire", "fs-intake")]
     for code, value in sent["answers"].items():
         fields += [(f"answers.{code}", str(one)) for one in (value if isinstance(value, list) else [value])]
     fields += [(f"contact.{name}", value) for name, value in sent["contact"].items()]
@@ -138,7 +138,7 @@ def test_when_table_and_spool_are_down_nothing_typed_is_lost(browser: PlainBrows
 
 
 def test_all_contact_errors_are_shown_and_input_is_kept(browser: PlainBrowser, aws: Aws) -> None:
-    fill_to(browser, 6).fill({"contact.phone": "123", "contact.email": "nobody", "note": "hello"}).press("Send")
+    fill_to(browser, 7).fill({"contact.phone": "123", "contact.email": "nobody", "note": "hello"}).press("Send")
     assert browser.status == 422
     assert set(browser.errors) == {"contact-name", "contact-phone", "contact-email", "consent-contact"}
     assert browser.page.select_one("#contact-email")["value"] == "nobody"  # type: ignore[index]
@@ -154,7 +154,7 @@ def test_a_contact_preference_without_that_contact_is_an_error(
     browser: PlainBrowser, preference: str, given: str, wrong: str
 ) -> None:
     values = {"contact.email": "jo@example.com", "contact.phone": "312 555 0142"}
-    fill_to(browser, 6).fill({"contact.name": "Jo", "consents.contact": "yes", "contact.preference": preference})
+    fill_to(browser, 7).fill({"contact.name": "Jo", "consents.contact": "yes", "contact.preference": preference})
     browser.fill({given: values[given]}).press("Send")
     assert set(browser.errors) == {wrong}
 

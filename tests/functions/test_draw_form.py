@@ -24,8 +24,8 @@ def browser() -> PlainBrowser:
 def test_the_first_page_is_complete(browser: PlainBrowser) -> None:
     browser.open("form?utm_source=newsletter&gclid=abc", {"referer": "https://clinic.example/page?name=Jo"})
     hidden = {str(field["name"]): str(field["value"]) for field in browser.page.select("input[type=hidden]")}
-    assert browser.title == "About you, and safety first"
-    assert browser.questions == ["age", "who", "em-now", "region"]
+    assert browser.title == "Safety first"
+    assert browser.questions == ["em-now"]
     assert re.fullmatch(r"[0-9a-f-]{36}", hidden["submission_id"])
     assert hidden["token"]
     assert hidden["utm_source"] == "newsletter"
@@ -54,29 +54,31 @@ def test_each_visitor_gets_a_submission_id_of_their_own(browser: PlainBrowser) -
 
 
 def test_pages_follow_each_other_and_carry_every_answer(browser: PlainBrowser, aws: Aws) -> None:
-    fill_to(browser, 6)
-    assert browser.title == "Your wishes, and how to reach you"
+    fill_to(browser, 7)
+    assert browser.title == "How to reach you"
     hidden = {(str(field["name"]), str(field["value"])) for field in browser.page.select("input[type=hidden]")}
     assert {("answers.age", "62"), ("answers.ces", "none"), ("answers.pain", "5")} <= hidden
     assert aws.wire.calls == []
 
 
 def test_errors_are_beside_their_fields_and_input_is_kept(browser: PlainBrowser) -> None:
-    browser.open().fill({"age": "ab<c>", "region": ["neck", "lumbar"]}).press("Next")
+    browser.open().press("Next")
+    assert browser.errors == {"question-em-now": "Check at least one box."}
+    browser.fill({"em-now": ["none"]}).press("Next")
+    browser.fill({"age": "ab<c>", "region": ["neck", "lumbar"]}).press("Next")
     assert browser.status == 200
     assert browser.errors == {
         "question-age": "Enter a whole number from 0 to 120.",
         "question-who": "Choose one answer.",
-        "question-em-now": "Check at least one box.",
     }
     assert browser.page.select_one("#question-age")["value"] == "ab<c>"  # type: ignore[index]
     assert {str(box["value"]) for box in browser.page.select("[name='answers.region'][checked]")} == {"neck", "lumbar"}
     assert browser.page.title is not None
-    assert browser.page.title.get_text().startswith("Error: Step 1 of 6")
+    assert browser.page.title.get_text().startswith("Error: Step 2 of 7")
 
 
 def test_follow_ups_are_asked_after_the_page_that_made_them_due(browser: PlainBrowser) -> None:
-    fill_to(browser, 2).fill({"ces": ["bladder-leak"], "motor": ["leg-weak"], "cord": ["none"]}).press("Next")
+    fill_to(browser, 3).fill({"ces": ["bladder-leak"], "motor": ["leg-weak"], "cord": ["none"]}).press("Next")
     assert browser.title == "More about your answers"
     assert browser.questions == ["ces-onset", "motor-course"]
     assert "You answered: Leaking pee, or I now need pads." in browser.text
@@ -85,7 +87,7 @@ def test_follow_ups_are_asked_after_the_page_that_made_them_due(browser: PlainBr
     assert browser.errors == {"question-motor-course": "Choose one answer."}
     assert browser.questions == ["motor-course"]
     browser.fill({"motor-course": "stable"}).press("Next")
-    assert browser.title == "Your health"
+    assert browser.title == "Health"
     browser.press("Back")
     assert browser.questions == ["ces", "ces-onset", "motor", "motor-course", "cord"]
     chosen = {str(field["value"]) for field in browser.page.select("[checked]")}
@@ -93,17 +95,17 @@ def test_follow_ups_are_asked_after_the_page_that_made_them_due(browser: PlainBr
 
 
 def test_the_answer_of_a_follow_up_hidden_again_is_dropped(browser: PlainBrowser) -> None:
-    fill_to(browser, 2).fill({"ces": ["none"], "motor": ["leg-weak"], "cord": ["none"]}).press("Next")
+    fill_to(browser, 3).fill({"ces": ["none"], "motor": ["leg-weak"], "cord": ["none"]}).press("Next")
     browser.fill({"motor-course": "stable"}).press("Next").press("Back")
     browser.page.select_one("[name='answers.motor'][value='leg-weak']").attrs.pop("checked")  # type: ignore[union-attr]
     browser.fill({"motor": ["none"]}).press("Next")
-    assert browser.title == "Your health"
+    assert browser.title == "Health"
     assert not browser.page.select("[name='answers.motor-course']")
 
 
 def test_back_keeps_all_input_including_contact_and_free_text(browser: PlainBrowser) -> None:
     fill_all(browser).press("Back")
-    assert browser.title == "What has been found and tried"
+    assert browser.title == "How bad, how long"
     browser.press("Next")
     assert browser.page.select_one("#contact-name")["value"] == "Jordan Example"  # type: ignore[index]
     assert browser.page.select_one("#question-note").get_text() == "\nFirst line\nsecond line"  # type: ignore[union-attr]
@@ -120,7 +122,7 @@ def test_an_emergency_interrupts_even_when_the_rest_is_empty(browser: PlainBrows
     assert browser.title == "Get emergency help now"
     assert browser.page.select_one("a[href='tel:911']")
     assert browser.page.select(".messages p")[-1]["class"] == ["M-NET"]
-    assert "Leave a number so a nurse can check on you" in browser.text
+    assert "Leave a number so that someone from our clinical team can check on you" in browser.text
     assert aws.wire.calls == []
 
 
@@ -128,24 +130,24 @@ def test_a_person_in_an_emergency_can_go_back_and_change_the_answer(browser: Pla
     fill_to(browser, 2).press("Back").fill({"em-now": ["chest-pressure"]}).press("Next")
     assert browser.title == "Get emergency help now"
     browser.press("I pressed this by mistake. Go back and change my answers.")
-    assert browser.title == "About you, and safety first"
+    assert browser.title == "Safety first"
     box = browser.page.select_one("[name='answers.em-now'][value='chest-pressure']")
     assert box is not None
     assert box.has_attr("checked")
     del box["checked"]
-    browser.press("Next")
-    assert browser.title == "Nerves, strength and balance"
+    browser.fill({"em-now": ["none"]}).press("Next")
+    assert browser.title == "About the person"
 
 
 def test_the_back_button_does_not_hide_an_emergency(browser: PlainBrowser) -> None:
-    fill_to(browser, 2).fill({"ces": ["bladder-retention", "saddle-numb"]})
+    fill_to(browser, 3).fill({"ces": ["bladder-retention", "saddle-numb"]})
     browser.press("Next").fill({"ces-onset": "lt2w"} if "ces-onset" in browser.questions else {})
     browser.press("Back")
     assert browser.title == "Get emergency help now"
 
 
 def test_a_contact_request_in_an_emergency_makes_a_lead(browser: PlainBrowser, aws: Aws) -> None:
-    browser.open().fill({"age": 70, "em-now": ["chest-pressure"]}).press("Next").press("Send")
+    browser.open().fill({"em-now": ["chest-pressure"]}).press("Next").press("Send")
     assert browser.status == 422
     assert browser.title == "Get emergency help now"
     assert set(browser.errors) == {"contact-phone", "consent-contact"}
@@ -156,12 +158,12 @@ def test_a_contact_request_in_an_emergency_makes_a_lead(browser: PlainBrowser, a
     assert "Your reference:" in browser.text
     [lead] = aws.leads()
     assert lead["triage"]["tier"] == "EMERGENCY"
-    assert lead["answers"] == {"age": 70, "em-now": ["chest-pressure"]}
+    assert lead["answers"] == {"em-now": ["chest-pressure"]}
 
 
 def test_free_text_is_checked_only_when_the_form_is_sent(browser: PlainBrowser, aws: Aws) -> None:
-    fill_to(browser, 6).fill(CALM[5] | {"note": "I want to kill myself"}).press("Back")
-    assert browser.title == "What has been found and tried"
+    fill_to(browser, 7).fill({"note": "I want to kill myself"}).press("Back")
+    assert browser.title == "How bad, how long"
     browser.press("Next").press("Send")
     assert (browser.status, browser.title) == (422, "Get emergency help now")
     assert browser.page.select_one("a[href='tel:988']")
@@ -171,10 +173,10 @@ def test_free_text_is_checked_only_when_the_form_is_sent(browser: PlainBrowser, 
 
 
 def test_a_minor_is_informed_and_not_stored(browser: PlainBrowser, aws: Aws) -> None:
-    browser.open().fill(CALM[0] | {"who": "guardian", "age": 15}).press("Next")
+    fill_to(browser, 2).fill(CALM[1] | {"who": "guardian", "age": 15}).press("Next")
     assert browser.title == "This form is for adults"
     browser.press("Continue to safety advice")
-    for page in CALM[1:5]:
+    for page in CALM[2:6]:
         browser.fill(page).press("Next")
     assert not browser.page.select("#contact-phone, #consent-contact")
     browser.press("Show the safety advice")
@@ -189,8 +191,8 @@ def test_a_minor_is_informed_and_not_stored(browser: PlainBrowser, aws: Aws) -> 
 
 def test_a_single_page_shows_every_question_with_follow_up_conditions(browser: PlainBrowser) -> None:
     browser.open("form?mode=single")
-    assert len(browser.questions) == 28
-    assert "Only if your answer to “How old are you (or the person with the pain)?” is from 18 to 55." in browser.text
+    assert len(browser.questions) == 24
+    assert "Only if your answer to “How old is the person who needs care?” is from 18 to 55." in browser.text
     assert "is anything other than: None of these; I am not sure." in browser.text
     browser.press("Send")
     assert browser.status == 422
@@ -214,14 +216,16 @@ def test_the_whole_form_in_spanish(browser: PlainBrowser, aws: Aws) -> None:
     assert browser.page.html["lang"] == "es"
     assert browser.page.select_one(".switch a")["hreflang"] == "en"  # type: ignore[index]
     browser.press(es["Next"])
+    assert set(browser.errors.values()) == {es["Check at least one box."]}
+    browser.fill(CALM[0]).press(es["Next"]).press(es["Next"])
     assert set(browser.errors.values()) == {
         es["Enter a number."],
         es["Choose one answer."],
         es["Check at least one box."],
     }
-    for page in CALM[:5]:
+    for page in CALM[1:-1]:
         browser.fill(page).press(es["Next"])
-    browser.fill(CALM[5] | CONTACT).press(es["Send"])
+    browser.fill(CALM[-1] | CONTACT).press(es["Send"])
     assert browser.title == es["We received your answers"]
     [lead] = aws.leads()
     assert lead["language"] == "es"
@@ -272,7 +276,7 @@ def test_an_unknown_questionnaire_is_refused_with_advice() -> None:
 
 
 def test_input_is_escaped(browser: PlainBrowser) -> None:
-    browser.open("form?utm_source=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").fill({"age": '"><b>'}).press("Next")
+    fill_to(browser, 2, "?utm_source=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").fill({"age": '"><b>'}).press("Next")
     assert not browser.page.select("script, b")
 
 

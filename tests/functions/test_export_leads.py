@@ -16,7 +16,7 @@ from functions import export_leads
 from shared.formats.leads_csv import header
 from shared.rulebook.loading import load
 from shared.usecases.exporting import BYTES_IN_EXPORT
-from tests.aws import Aws
+from tests.aws import ENVIRONMENT, Aws
 from tests.functions.admin_calls import erased, exported, exported_as_fhir
 from tests.functions.calls import CONTEXT, EMERGENCY, PRIORITY, URGENT, Json, content, event, pointers
 from tests.functions.conftest import AN_OPEN_HOUR, Clock
@@ -256,7 +256,7 @@ class TestWho:
 
 
 def test_a_refused_consent_is_rejected_and_a_revoked_one_inactive() -> None:
-    offered = load().rule_sets["fs-intake"].questionnaire.contact.consents
+    offered = load().of_clinic(ENVIRONMENT["CLINIC_NAME"]).rule_sets["fs-intake"].questionnaire.contact.consents
     shown = {consent.code: consent.text_hash for consent in offered}
     given = {"contact": True, "sms": True, "marketing": False}
     reference = captured(PRIORITY, consents=given, consents_shown=shown)

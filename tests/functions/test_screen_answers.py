@@ -58,14 +58,14 @@ def test_skipped_follow_ups_of_a_completed_page_count() -> None:
 
 
 def test_pages_not_yet_shown_cause_no_emergency() -> None:
-    """`proc-when` is on page 4. If it counted as skipped before, strong pain would be an emergency."""
-    answers = CALM | {"sys": ["recent-proc", "blood-thinner"], "pain": 9}
+    """`injury-when` is on page 4. If it counted as skipped before, an old injury would be an emergency."""
+    answers = CALM | {"motor": ["leg-weak"], "motor-course": "stable", "injury": "major"}
     assert content(screen("P3", answers))["disposition"] == "continue"
     assert content(screen("P4", answers))["disposition"] == "seek-emergency-care"
 
 
 def test_pages_not_yet_shown_in_another_version_cause_no_emergency() -> None:
-    answers = CALM | {"sys": ["recent-proc", "blood-thinner"], "pain": 9, "of-another-version": "yes"}
+    answers = CALM | {"motor": ["leg-weak"], "motor-course": "stable", "injury": "major", "of-another-version": "yes"}
     version = {"id": "fs-intake", "version": "0.9.0"}
     assert screen("P3", answers, questionnaire=version)["statusCode"] == 422
     assert content(screen("P4", answers, questionnaire=version))["disposition"] == "seek-emergency-care"
