@@ -11,7 +11,7 @@ class AdRequest(AdLead, AdKey):
     """The body of the ad network's webhook, with its key (Google Ads API, lead form webhook)."""
 
 
-QUESTIONNAIRE = {"id": "fs-intake", "version": "1.0.0"}
+QUESTIONNAIRE = {"id": "fs-intake", "version": "2.0.0"}
 SUBMISSION = {
     "submission_id": "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90",
     "questionnaire": QUESTIONNAIRE,
@@ -22,7 +22,7 @@ SUBMISSION = {
 }
 UNFINISHED = {**SUBMISSION, "complete": False, "answers": {"age": 61, "who": "self"}}
 MINOR = {"submission_id": SUBMISSION["submission_id"], "questionnaire": QUESTIONNAIRE, "answers": {"age": 16}}
-SCREENING = {"questionnaire": QUESTIONNAIRE, "answers": {"age": 61, "em-now": ["chest-pressure"]}, "page": "P1"}
+SCREENING = {"questionnaire": QUESTIONNAIRE, "answers": {"age": 61, "em-now": ["chest-pressure"]}, "page": "P2"}
 AD_LEAD = {
     "lead_id": "TeSter-123-ABCDEFGHIJKLMNOPQRSTUVWXYZ-abcdefghijklmnopqrstuvwxyz-0123456789",
     "google_key": "the key that you set at the ad network",
@@ -40,7 +40,7 @@ FORM_FIELDS = {
         "type": "object",
         "additionalProperties": {"type": "string"},
     },
-    "examples": {"start": {"value": {"questionnaire": "fs-intake", "step": "P1", "answers.age": "61"}}},
+    "examples": {"start": {"value": {"questionnaire": "fs-intake", "step": "P2", "answers.age": "61"}}},
 }
 SUBMISSION_ID = parameter(
     "path",

@@ -23,7 +23,7 @@ def records(language: str = "en", *, shown: bool = True) -> tuple[ConsentRecord,
     submission = Submission.model_validate(
         {
             "submission_id": UUID(int=1),
-            "questionnaire": {"id": "fs-intake", "version": "1.0.0"},
+            "questionnaire": {"id": "fs-intake", "version": "2.0.0"},
             "answers": {},
             "contact": entry,
             "consents": {"contact": True, "marketing": True},

@@ -52,7 +52,7 @@ class Clinic:
         submission = Submission.model_validate(
             {
                 "submission_id": submission_id,
-                "questionnaire": {"id": "fs-intake", "version": "1.0.0"},
+                "questionnaire": {"id": "fs-intake", "version": "2.0.0"},
                 "answers": answers,
                 "contact": {"phone": "+13125550142"},
                 "consents": {"contact": True},

@@ -509,7 +509,7 @@ def _checked(content: int) -> Submission:
     return Submission.model_validate(
         {
             "submission_id": UUID(int=0, version=4),
-            "questionnaire": {"id": "fs-intake", "version": "1.0.0"},
+            "questionnaire": {"id": "fs-intake", "version": "2.0.0"},
             "answers": ANSWERS[content] if finished else {} if content == UNFINISHED else ANSWERS[~content],
             "contact": {"phone": "+13125550142"},
             "consents": {"contact": True},

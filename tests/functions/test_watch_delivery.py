@@ -80,7 +80,7 @@ def canaries(aws: Aws, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     only = {"FilterPolicy": json.dumps({"kind": [CANARY]})}
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=only)
     sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint="+13125550100")
-    path = CanaryPath(sqs, queue, api.address, GUARD, ("fs-intake", "1.0.0"))
+    path = CanaryPath(sqs, queue, api.address, GUARD, ("fs-intake", "2.0.0"))
     watch = varied(watch_delivery.watch, canary=path, expected=frozenset({"+13125550100"}))
     monkeypatch.setattr(watch_delivery, "watch", watch)
     monkeypatch.setattr("shared.adapters.canary.LONG_POLL", 0)
