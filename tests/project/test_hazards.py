@@ -1,0 +1,28 @@
+"""Tests that each control in the hazard log has a test that exists."""
+
+import ast
+import re
+from pathlib import Path
+
+from tests.aws import ROOT
+
+ROWS = [line for line in (ROOT / "docs/hazards.md").read_text().splitlines() if line.startswith("| H")]
+
+
+def tests_in(folder: Path) -> set[str]:
+    return {
+        node.name
+        for path in folder.rglob("test_*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }
+
+
+def test_every_hazard_names_a_test() -> None:
+    assert len(ROWS) >= 30
+    assert not [row for row in ROWS if not re.search(r"`test_\w+`", row)]
+
+
+def test_every_named_test_exists() -> None:
+    named = set(re.findall(r"`(test_\w+)`", "\n".join(ROWS)))
+    assert named - tests_in(ROOT / "tests") == set()
