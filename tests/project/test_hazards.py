@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[2]
 ROWS = [line for line in (ROOT / "docs/hazards.md").read_text().splitlines() if line.startswith("| H")]
 
 
-def tests_in(folder: Path) -> set[str]:
+def names_of_tests(folder: Path) -> set[str]:
     return {
         node.name
         for path in folder.rglob("test_*.py")
@@ -24,4 +24,4 @@ def test_every_hazard_names_a_test() -> None:
 
 def test_every_named_test_exists() -> None:
     named = set(re.findall(r"`(test_\w+)`", "\n".join(ROWS)))
-    assert named - tests_in(ROOT / "tests") == set()
+    assert named - names_of_tests(ROOT / "tests") == set()

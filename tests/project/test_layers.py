@@ -23,7 +23,7 @@ LAYERS = (
     ("shared.domain.leads",),
     ("shared.domain.intake",),
     ("shared.domain.rules",),
-    ("shared.domain.model", "shared.domain.errors", "shared.domain.opening_hours"),
+    ("shared.domain.model", "shared.domain.errors", "shared.domain.opening_hours", "shared.domain.spoken_time"),
 )
 LIBRARIES = {
     "functions": {"aws_lambda_powertools"},

@@ -51,7 +51,8 @@ def _left_out(rule_set: RuleSet, known: dict[str, Json]) -> Iterator[str]:
         if item is None:
             yield f"{code}: left out"
             continue
-        if (item["text"], item["required"]) != (question.text, question.required):
+        text = " ".join(filter(None, (question.text, question.hint)))
+        if (item["text"], item["required"]) != (text, question.required):
             yield f"{code}: other text, or other need of an answer"
         if bool(item.get("enableWhen")) is not (question.shown_when is not None):
             yield f"{code}: shown in other cases"

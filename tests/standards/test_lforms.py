@@ -114,7 +114,7 @@ def test_asks_everyone_but_minors_for_contact_data(page: Page) -> None:
     miss(page, CONTACT)
     say_age(page, "18")
     see(page, CONTACT)
-    choose(page, "I am the person with the pain", "who/1/1")
+    choose(page, "Me. This form is about me", "who/1/1")
     see(page, CONTACT)
     choose(page, "I am the parent or guardian of someone under 18", "who/1/1")
     miss(page, CONTACT)
