@@ -12,6 +12,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import NamedTuple
 
 from shared.domain.rules.questionnaire import Answer
@@ -19,8 +20,8 @@ from shared.domain.rules.questionnaire import Answer
 Item = tuple[str, str]  # a question code and an option code
 Shares = Mapping[str, float]  # option code -> share of people
 
-LEG, STENOSIS, LOW_BACK = "leg pain from a nerve", "lumbar stenosis", "low back pain"
-NECK_ARM, NECK, MID_BACK, OTHER = "neck and arm pain", "neck pain", "mid back pain", "other"
+LEG, STENOSIS, LOW_BACK = "leg pain", "lumbar stenosis", "low back pain"
+NECK_ARM, NECK, MID_BACK, OTHER = "neck and arm", "neck pain", "mid back pain", "other"
 DESIGN = "clinical design 2.0.0, section 6"
 ASSUMED = "[D]"
 
@@ -61,7 +62,7 @@ COMPLAINTS: Mapping[str, Complaint] = {
         durations=(0.08, 0.17, 0.19, 0.17, 0.39),
         region={"lumbar": 1.0, "thoracic": 0.04, "neck": 0.08},
         spread={"leg-one": 0.90, "leg-both": 0.08, "buttock": 0.60},
-        sx={"pain": 0.93, "numb": 0.45, "tingle": 0.50, "burn": 0.30, "weak": 0.20, "spasm": 0.20, "stiff": 0.25},
+        sx={"pain": 0.93, "numb": 0.45, "tingle": 0.50, "burn": 0.30, "spasm": 0.20, "stiff": 0.25},
         pattern={"walk-worse": 0.35, "stand-worse": 0.45, "sit-better": 0.30, "bend-fwd-better": 0.20,
                  "arch-turn-worse": 0.30, "morning-stiff": 0.15},
         dx={"foraminal-stenosis": 0.20, "disc-herniation": 0.45, "ddd": 0.25, "spinal-stenosis": 0.15},
@@ -73,7 +74,7 @@ COMPLAINTS: Mapping[str, Complaint] = {
         durations=(0.02, 0.05, 0.09, 0.14, 0.70),
         region={"lumbar": 1.0, "thoracic": 0.03, "neck": 0.10},
         spread={"leg-both": 0.55, "leg-one": 0.40, "buttock": 0.60},
-        sx={"pain": 0.90, "numb": 0.50, "tingle": 0.40, "burn": 0.20, "weak": 0.35, "tired": 0.60, "stiff": 0.40},
+        sx={"pain": 0.90, "numb": 0.50, "tingle": 0.40, "burn": 0.20, "tired": 0.60, "stiff": 0.40},
         pattern={"walk-worse": 0.90, "stand-worse": 0.80, "sit-better": 0.85, "bend-fwd-better": 0.65,
                  "arch-turn-worse": 0.30, "morning-stiff": 0.25},
         dx={"spinal-stenosis": 0.65, "foraminal-stenosis": 0.20, "arthritis": 0.40, "slip": 0.15, "ddd": 0.30},
@@ -97,7 +98,7 @@ COMPLAINTS: Mapping[str, Complaint] = {
         durations=(0.07, 0.17, 0.19, 0.17, 0.40),
         region={"neck": 1.0, "thoracic": 0.10, "lumbar": 0.15},
         spread={"arm-one": 0.90, "arm-both": 0.09, "shoulder": 0.60, "head": 0.12, "jaw": 0.01},
-        sx={"pain": 0.92, "numb": 0.45, "tingle": 0.55, "burn": 0.25, "weak": 0.25, "spasm": 0.20, "stiff": 0.35},
+        sx={"pain": 0.92, "numb": 0.45, "tingle": 0.55, "burn": 0.25, "spasm": 0.20, "stiff": 0.35},
         pattern={"arch-turn-worse": 0.55, "sit-better": 0.10, "walk-worse": 0.04, "morning-stiff": 0.15},
         dx={"foraminal-stenosis": 0.25, "disc-herniation": 0.35, "ddd": 0.30, "arthritis": 0.20},
     ),
@@ -138,19 +139,22 @@ COMPLAINTS: Mapping[str, Complaint] = {
 
 
 class Among(NamedTuple):
-    """The people that a rate is about. `ages` are inclusive, in years; `item` is something else that they have."""
+    """The people that a rate is about.
+
+    ages: inclusive, in years.
+    item: something else that they have. `includes` does not ask for it.
+    """
 
     groups: tuple[str, ...] = ()
     female: bool | None = None
     ages: tuple[int, int] = (0, 120)
     item: Item | None = None
 
-    def includes(self, person: Person) -> bool:
+    def includes(self, group: str, age: int, *, female: bool) -> bool:
         return (
-            (not self.groups or person.group in self.groups)
-            and (self.female is None or self.female == person.female)
-            and self.ages[0] <= person.age <= self.ages[1]
-            and (self.item is None or self.item in person.has)
+            (not self.groups or group in self.groups)
+            and (self.female is None or self.female == female)
+            and self.ages[0] <= age <= self.ages[1]
         )
 
 
@@ -296,15 +300,15 @@ class Illness(NamedTuple):
     brings: tuple[Item, ...]
 
 
-# All [D]. In a spine center 8.3% of the new patients have a red-flag diagnosis, most of them a fracture (Premkumar 2018,
+# All [D]. In a spine center 8.3% of the new patients have a red-flag diagnosis, mostly a fracture (Premkumar 2018,
 # as DESIGN names it). On a public page we assume a fifth of that.
 ILLNESSES: Mapping[str, Illness] = {
-    "cauda equina syndrome": Illness(
+    "cauda equina": Illness(
         WITH_LOW_BACK,
         0.002,
         (("ces", "saddle-numb"), ("ces", "bladder-retention"), ("spread", "leg-both"), ("motor", "leg-weak")),
     ),
-    "cancer in the spine": Illness(
+    "spinal tumor": Illness(
         FROM_50_TO_64._replace(ages=(50, 120)),
         0.005,
         (("sys", "cancer"), ("sys", "weight-loss"), ("pattern", "night-unrelenting")),
@@ -313,7 +317,7 @@ ILLNESSES: Mapping[str, Illness] = {
         ANYONE, 0.0015, (("sys", "fever"), ("sys", "infection"), ("pattern", "night-unrelenting"))
     ),
     "fracture": Illness(FROM_65, 0.012, (("injury", "fall"), ("sys", "osteoporosis"))),
-    "pressure on the spinal cord": Illness(
+    "cord pressure": Illness(
         WITH_NECK, 0.015, (("cord", "hand-clumsy"), ("cord", "gait-balance"), ("cord", "both-hands-numb"))
     ),
 }
@@ -326,6 +330,7 @@ MOTOR_COURSE: Mapping[str, Shares] = {
     "new": {"rapid": 0.02, "new-2w": 0.12, "worse": 0.22, "worse-slow": 0.10, "stable": 0.54},
     "old": {"rapid": 0.003, "new-2w": 0.01, "worse": 0.06, "worse-slow": 0.37, "stable": 0.557},
 }
+WEAKNESS_FELT = {True: 0.60, False: 0.06}  # share of people with and without a `motor` item who feel weakness in `sx`
 # Trouble of bladder, bowel and sex is mostly older than the pain, and has other causes.
 CES_ONSET: Mapping[str, Shares] = {
     "unrelated": {"lt2w": 0.02, "worse": 0.04, "2w-3m": 0.06, "worse-slow": 0.24, "gt3m": 0.64},
@@ -478,20 +483,25 @@ def _pain(chance: random.Random, mean: float, *, worse: bool) -> int:
 
 def _fallen_ill(person: Person, chance: random.Random) -> Person:
     for name, illness in ILLNESSES.items():
-        if illness.among.includes(person) and chance.random() < illness.share:
+        if illness.among.includes(person.group, person.age, female=person.female) and chance.random() < illness.share:
             duration = chance.choice(("lt2w", "2w-6w", "2w-6w", "6w-3m"))
             pain = _pain(chance, 7.5, worse=True)
             return replace(person, illness=name, duration=duration, changed=True, pain=pain, has=set(illness.brings))
     return person
 
 
+@cache
+def _rates_of(group: str, age: int, *, female: bool) -> tuple[Rate, ...]:
+    return tuple(rate for rate in RATES if rate.among.includes(group, age, female=female))
+
+
 def _with_items(person: Person, chance: random.Random) -> Person:
     """Returns the person with all that the person has, and with the rates that apply."""
     rates: dict[Item, Rate] = {}
     taken = dict.fromkeys(EXCLUSIVE, 0.0)  # the share that the options before have taken
-    for rate in RATES:
-        item = (rate.question, rate.option)
-        if item in rates or not rate.among.includes(person):
+    for rate in _rates_of(person.group, person.age, female=person.female):
+        item, needed = (rate.question, rate.option), rate.among.item
+        if item in rates or (needed and needed not in person.has):
             continue
         rates[item] = rate
         left = 1.0
@@ -587,12 +597,19 @@ class _Filling:
         pattern = [*_some(chance, self.complaint.pattern), *self.ticked.get("pattern", ())]
         self.answers |= {
             "spread": self._unless_all_unsure(sorted(spread)),
-            "sx": _some(chance, self.complaint.sx) or ["pain"],
+            "sx": self._feelings(),
             "pain": person.pain,
             "duration": person.duration,
             "change": self._unless_unsure("yes" if person.changed else "no"),
             "pattern": self._unless_all_unsure(pattern),
         }
+
+    def _feelings(self) -> list[str]:
+        felt = _some(self.chance, self.complaint.sx)
+        weak = any(question == "motor" for question, _ in self.person.has)
+        if self.chance.random() < WEAKNESS_FELT[weak]:
+            felt.append("weak")
+        return felt or ["pain"]
 
     def page_after_send(self) -> None:
         person, chance = self.person, self.chance
@@ -633,7 +650,10 @@ def _ticked(person: Person, chance: random.Random, ticking: float) -> dict[str, 
             found.setdefault(question, []).append(option)
     for rate in person.rates:
         item = (rate.question, rate.option)
-        if item not in brought and chance.random() < _chance_of_tick(rate, ticking, has=item in person.has):
+        has = item in person.has
+        if not has and rate.ticks * ticking <= 1:  # nobody ticks what they do not have
+            continue
+        if item not in brought and chance.random() < _chance_of_tick(rate, ticking, has=has):
             found.setdefault(rate.question, []).append(rate.option)
     return found
 
