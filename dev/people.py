@@ -322,6 +322,11 @@ ILLNESSES: Mapping[str, Illness] = {
     ),
 }
 ILL_TICKS = 0.85  # [D] share of the items of an illness that the ill tick
+ILL_PAIN = 7.5  # [D] mean
+ILL_DURATION: Shares = {"lt2w": 0.25, "2w-6w": 0.50, "6w-3m": 0.25}  # [D]
+
+PAIN_DEVIATION = 1.9  # [D] standard deviation
+PAIN_IF_CHANGED, PAIN_IF_NOT = 0.7, -0.2  # [D] added to the mean
 
 # How it went on, all [D]. `new`: it began in the last 6 weeks, or changed lately; `old`: neither.
 CHANGED: Shares = {"lt2w": 0.90, "2w-6w": 0.35, "6w-3m": 0.22, "3m-6m": 0.16, "gt6m": 0.14}
@@ -450,6 +455,7 @@ class Person:
 
     @property
     def stage(self) -> str:
+        """How it went on lately: `new` or `old`, as the tables have it."""
         recent = self.changed or self.duration in {"lt2w", "2w-6w"}
         return "new" if recent else "old"
 
@@ -478,14 +484,14 @@ def draw(chance: random.Random) -> Person:
 
 
 def _pain(chance: random.Random, mean: float, *, worse: bool) -> int:
-    return min(10, max(0, round(chance.gauss(mean + 0.7 if worse else mean - 0.2, 1.9))))
+    shift = PAIN_IF_CHANGED if worse else PAIN_IF_NOT
+    return min(10, max(0, round(chance.gauss(mean + shift, PAIN_DEVIATION))))
 
 
 def _fallen_ill(person: Person, chance: random.Random) -> Person:
     for name, illness in ILLNESSES.items():
         if illness.among.includes(person.group, person.age, female=person.female) and chance.random() < illness.share:
-            duration = chance.choice(("lt2w", "2w-6w", "2w-6w", "6w-3m"))
-            pain = _pain(chance, 7.5, worse=True)
+            duration, pain = _one(chance, ILL_DURATION), _pain(chance, ILL_PAIN, worse=True)
             return replace(person, illness=name, duration=duration, changed=True, pain=pain, has=set(illness.brings))
     return person
 

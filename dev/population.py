@@ -72,7 +72,8 @@ def visitors(count: int, seed: int) -> list[Person]:
 
 def score(rule_set: RuleSet, visiting: list[Person], seed: int, ticking: float = ASSUMED) -> Counts:
     """Triages what the people answer."""
-    chance, found = random.Random(seed), Counts(len(visiting))  # noqa: S311
+    # Other numbers than `visitors` draws with the seed: answers must not depend on the numbers that made the people.
+    chance, found = random.Random(f"answers {seed}"), Counts(len(visiting))  # noqa: S311
     for person in visiting:
         answers = people.answers(person, chance, ticking)
         result = triage(rule_set, answers)

@@ -44,7 +44,7 @@ def everybody(days: list[list[Visit]]) -> list[Visit]:
 
 
 def visits(count: int, seed: int, ticking: float = 1.0) -> list[Visit]:
-    chance = random.Random(seed)
+    chance = random.Random(f"answers {seed}")
     return [(person, people.answers(person, chance, ticking)) for person in population.visitors(count, seed)]
 
 
