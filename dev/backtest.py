@@ -6,7 +6,7 @@ OLD and NEW are each a rulebook folder or a git revision, such as v1.0.0 or HEAD
 or a file with one JSON object per line: an answer set, or an object with `answers`, such as an exported lead. Without
 `--answers`, the same sample answers are made each time. Nothing that a patient wrote is printed: an answer set whose
 tier changes is named by its reference, id or line number. The exit status is 1 if an answer set could not be scored by
-both rule sets.
+both rule sets. It also prints how often each safety rule was the only cause of a tier under either rule set.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dev import samples
+from dev.sole_cause import sole_cause
 from shared.domain.rules.questionnaire import Answers
 from shared.domain.rules.triage import FitRule, Rule, RuleSet, SafetyRule, triage
 from shared.rulebook.form_definition import form
@@ -66,12 +67,15 @@ class Backtest:
     """The result of scoring every answer set with both rule sets.
 
     moves: (old tier, new tier) -> number of answer sets, including those whose tier is unchanged
+    sole_old, sole_new: rule id -> number of answer sets whose tier would be less urgent without this safety rule
     unscored: names of the answer sets that could not be scored by both rule sets
     """
 
     old: RuleSet
     new: RuleSet
     moves: Counter[tuple[str, str]] = field(default_factory=Counter)
+    sole_old: Counter[str] = field(default_factory=Counter)
+    sole_new: Counter[str] = field(default_factory=Counter)
     changes: list[Change] = field(default_factory=list)
     unscored: list[str] = field(default_factory=list)
 
@@ -101,7 +105,10 @@ def backtest(old: RuleSet, new: RuleSet, answer_sets: Iterator[tuple[str, Any]])
             found.unscored.append(name)
             continue
         before, after = _fired(old, answers), _fired(new, answers)
-        tiers = (triage(old, answers).tier, triage(new, answers).tier)
+        results = (triage(old, answers), triage(new, answers))
+        for rules, result, sole in zip((old, new), results, (found.sole_old, found.sole_new), strict=True):
+            sole.update(filter(None, [sole_cause(rules, answers, result)]))
+        tiers = (results[0].tier, results[1].tier)
         found.moves[tiers] += 1
         if tiers[0] != tiers[1]:
             found.changes.append(Change(name, *tiers, tuple(_why(before, after)) or ("(limits of the score)",)))
@@ -195,12 +202,17 @@ def sample_answers(rule_set: RuleSet, count: int) -> Iterator[tuple[str, Any]]:
 
 
 def show(found: Backtest, console: Console) -> None:
-    """Prints three tables: moves from tier to tier, changes by rule, and the changed answer sets."""
+    """Prints four tables: only causes, moves from tier to tier, changes by rule, and the changed answer sets."""
     console.print(f"old  {_title(found.old)}\nnew  {_title(found.new)}\n")
     console.print(f"{found.count} answer sets scored by both; {len(found.changes)} would change tier.")
     if found.unscored:
         names = markup.escape(", ".join(found.unscored[:10]))
         console.print(f"[red]{len(found.unscored)} could not be scored by both:[/] {names}")
+    if found.sole_old or found.sole_new:
+        causes = Table("only cause", "sets, old", "sets, new")
+        for rule, _ in (found.sole_old | found.sole_new).most_common():
+            causes.add_row(rule, str(found.sole_old[rule]), str(found.sole_new[rule]))
+        console.print(causes)
     if not found.changes:
         return
     moves = Table("from", "to", "sets", "")

@@ -1,4 +1,4 @@
-"""Sends sample leads: obviously invented people with varied answers, sent as a landing page sends them."""
+"""Sends sample leads: people as a clinic's page sees them (dev/people.py), under obviously invented names."""
 
 import json
 import random
@@ -10,9 +10,13 @@ from typing import Any
 from rich.console import Console
 from rich.progress import track
 
+from dev import people
+
 QUESTIONNAIRE = "fs-intake"
-# How often a sample patient picks 'none' if it is offered. Without it, every sample would be an emergency.
-NONE_RATE = 0.9
+SMS, MARKETING = 0.6, 0.3  # share of people who give this consent
+REACHED_BY = {("phone", "email"): 0.65, ("phone",): 0.25, ("email",): 0.10}  # contact details -> share of people
+CALM = 0.9  # how often an invented answer is 'no' or 'none'
+RELATIONS = ("daughter", "son", "wife", "husband", "friend")
 
 
 def send(site: str, count: int, console: Console) -> None:
@@ -28,32 +32,51 @@ def send(site: str, count: int, console: Console) -> None:
 
 
 def sample(questionnaire: dict[str, Any], number: int, chance: random.Random) -> dict[str, Any]:
-    """Returns a filled-in form. `number` makes the sample's contact data unique."""
-    answers: dict[str, Any] = {}
-    for page in questionnaire["pages"]:
-        for question in page["questions"]:
-            if _holds(question.get("shown_when"), answers):
-                answers[question["code"]] = _answer(question, chance)
-    adult = {"age": chance.randint(28, 84), "who": "self"} if "who" in answers else {"age": chance.randint(28, 84)}
-    contact = {
-        "name": f"Sample Patient {number:02}",
-        "phone": f"(312) 555-01{number % 100:02}",
-        "email": f"sample.patient.{number:02}@example.com",
-        "preference": chance.choice(["call", "text", "email"]),
-    }
+    """Returns a filled-in form.
+
+    questionnaire: as GET /questionnaires/{id} returns it, of any version.
+    number: makes the contact details unique.
+    """
+    person = people.draw(chance)
+    contact = questionnaire["contact"]
     return {
         "submission_id": str(uuid.uuid4()),
         "questionnaire": {"id": questionnaire["id"], "version": questionnaire["version"]},
-        "answers": {code: answer for code, answer in (answers | adult).items() if answer not in (None, [])},
-        "contact": contact,
-        "consents": {"contact": True, "sms": chance.choice([True, False]), "marketing": False},
+        "answers": fitted(people.answers(person, chance), questionnaire, chance),
+        "contact": _contact(contact["fields"], person, number, chance),
+        "consents": {
+            consent["code"]: consent["required"] or chance.random() < (SMS if consent["code"] == "sms" else MARKETING)
+            for consent in contact["consents"]
+        },
+        "language": person.language,
         "attribution": {"utm_source": "samples"},
     }
+
+
+def fitted(given: dict[str, Any], questionnaire: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+    """Returns the answers that fit a questionnaire of any version.
+
+    What it does not offer is left out. A question that dev/people.py does not know, or of whose answer nothing is left,
+    gets an invented answer: mostly 'no' or 'none' if it offers them.
+    """
+    answers: dict[str, Any] = {}
+    for page in questionnaire["pages"]:
+        for question in page["questions"]:
+            code = question["code"]
+            if not _holds(question.get("shown_when"), answers) or (code not in given and code in people.QUESTIONS):
+                continue
+            answer = _offered(given.get(code), question)
+            answer = _invented(question, chance) if answer in (None, []) else answer
+            if answer is not None:
+                answers[code] = answer
+    return answers
 
 
 def _holds(condition: dict[str, Any] | None, answers: dict[str, Any]) -> bool:
     if condition is None:
         return True
+    if "any" in condition:
+        return any(_holds(part, answers) for part in condition["any"])
     answer = answers.get(condition["question"])
     if "any_of" in condition:
         given = answer if isinstance(answer, list) else [answer]
@@ -62,19 +85,45 @@ def _holds(condition: dict[str, Any] | None, answers: dict[str, Any]) -> bool:
     return isinstance(answer, int) and lowest <= answer <= highest
 
 
-def _answer(question: dict[str, Any], chance: random.Random) -> Any:
+def _offered(answer: Any, question: dict[str, Any]) -> Any:
+    """Returns what the question offers of an answer."""
+    codes = {option["code"] for option in question.get("options", ())}
+    match question["type"]:
+        case "choice-many":
+            return [code for code in answer or () if code in codes]
+        case "choice-one":
+            return answer if answer in codes else None
+        case _:
+            return answer
+
+
+def _invented(question: dict[str, Any], chance: random.Random) -> Any:
     if question["type"] == "integer":
         return chance.randint(question.get("minimum", 0), question.get("maximum", 10))
     if question["type"] == "text":
         return None
-    options = question["options"]
-    calm = [option["code"] for option in options if option["code"] in {"no", "none"}]
-    if calm and chance.random() < NONE_RATE:
-        return calm[:1] if question["type"] == "choice-many" else calm[0]
-    if question["type"] == "choice-one":
-        return chance.choice(options)["code"]
-    several = [option["code"] for option in options if not option.get("exclusive")]
-    return chance.sample(several, k=min(len(several), chance.randint(1, 3)))
+    codes = [option["code"] for option in question["options"]]
+    calm = [code for code in codes if code in {"no", "none"}]
+    code = chance.choice(calm if calm and chance.random() < CALM else codes)
+    return [code] if question["type"] == "choice-many" else code
+
+
+def _contact(fields: list[dict[str, Any]], person: people.Person, number: int, chance: random.Random) -> dict[str, str]:
+    """Returns contact details for the fields that the form has."""
+    left = chance.choices(list(REACHED_BY), list(REACHED_BY.values()))[0]
+    texts = {
+        "name": f"Sample Patient {number:02}",
+        "phone": f"(312) 555-01{number % 100:02}" if "phone" in left else None,
+        "email": f"sample.patient.{number:02}@example.com" if "email" in left else None,
+        "postal": chance.choice(["60601", None]),
+        "helper_name": f"Sample Helper {number:02}" if person.caregiver else None,
+        "relation": chance.choice(RELATIONS) if person.caregiver else None,
+    }
+    entries = {
+        field["code"]: chance.choice(field["options"])["code"] if field.get("options") else texts.get(field["code"])
+        for field in fields
+    }
+    return {code: entry for code, entry in entries.items() if entry is not None}
 
 
 def _post(address: str, submission: dict[str, Any]) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from rich.console import Console
 
 from dev import backtest
 from shared.rulebook.loading import FOLDER
@@ -91,6 +94,18 @@ def test_the_picture_is_svg_that_shows_every_move(new: Path, stored: Path) -> No
     assert colours.count(backtest.LOWERED) == 1
     assert colours.count(backtest.RAISED) == 0
     assert {*found.tiers, f"~{fever_rule()}"} <= set(texts)
+
+
+def test_rules_that_were_the_only_cause_are_counted_under_both_rule_sets(
+    new: Path, stored: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, changed = (backtest.rules_of(str(folder), "fs-intake") for folder in (FOLDER, new))
+    alone = replace(changed, safety=tuple(rule for rule in changed.safety if rule.id != fever_rule()))
+    found = backtest.backtest(old, alone, backtest.read_answers(stored))
+    assert (found.sole_old[fever_rule()], found.sole_new[fever_rule()]) == (2, 0)
+    backtest.show(found, Console(width=100))
+    row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith(f"│ {fever_rule()} "))
+    assert re.findall(r"\d+", row.partition(fever_rule())[2]) == ["2", "0"]
 
 
 def test_swapped_rule_sets_raise_the_tiers(new: Path, stored: Path) -> None:
