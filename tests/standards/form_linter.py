@@ -51,11 +51,12 @@ def _left_out(rule_set: RuleSet, known: dict[str, Json]) -> Iterator[str]:
         if item is None:
             yield f"{code}: left out"
             continue
-        text = " ".join(filter(None, (question.text, question.hint)))
-        if (item["text"], item["required"]) != (text, question.required):
+        if (item["text"], item["required"]) != (question.text, question.required):
             yield f"{code}: other text, or other need of an answer"
         if bool(item.get("enableWhen")) is not (question.shown_when is not None):
             yield f"{code}: shown in other cases"
+        if question.hint and known.get(f"{code}.hint", {}).get("text") != question.hint:
+            yield f"{code}: hint left out"
         for option in question.options:
             drawn = [o for o in item.get("answerOption", ()) if o["valueCoding"]["code"] == f"{code}.{option.code}"]
             if [o["valueCoding"]["display"] for o in drawn] != [option.label]:

@@ -84,13 +84,14 @@ class _Export:
             **_extended(extensions + _control(question.type)),
             "linkId": question.code,
             **({"code": [_coding(question.standard_code)]} if question.standard_code else {}),
-            "text": " ".join(filter(None, (question.text, question.hint))),
+            "text": question.text,
             "type": TYPES[question.type],
             **(self._enable_when(question.shown_when) if question.shown_when else {}),
             "required": question.required,
             **({"repeats": True} if question.type == "choice-many" else {}),
             **({"maxLength": question.max_length} if question.max_length else {}),
             **self._answer_options(question.code, question.options),
+            **({"item": [_hint(question)]} if question.hint else {}),
         }
 
     def _contact(self, contact: ContactBlock) -> Json:
@@ -173,6 +174,10 @@ class _Export:
             for option in known
             if option.code in options
         ]
+
+
+def _hint(question: Question) -> Json:
+    return {"linkId": f"{question.code}.hint", "text": question.hint, "type": "display"}
 
 
 def _bounds(condition: Between) -> list[Json]:
