@@ -22,6 +22,7 @@ from shared.domain.rules.condition import (
     Condition,
     Defined,
     Every,
+    FromDoor,
     Mentions,
     NoneOf,
     NoneWithOthers,
@@ -179,7 +180,7 @@ class Sheet:
         yield "## Questionnaire"
         yield f"{text(questionnaire.title)}. A question marked * must be answered before the next page."
         for page in questionnaire.pages:
-            yield f"### Page {page.id}: {text(page.title)}"
+            yield f"### Page {page.id}: {text(page.title)}" + (" (after Send, optional)" if page.after_send else "")
             yield table(("Question", "Wording", "Answers", "If skipped"), map(self._question, page.questions))
         contact = questionnaire.contact
         yield "### Contact"
@@ -262,6 +263,8 @@ class Sheet:
                 return code(name)
             case Scores(score, at_least):
                 return f"the score {score.name} is at least {at_least}"
+            case FromDoor(doors):
+                return f"the door is {' or '.join(map(code, sorted(doors)))}"
             case NoneWithOthers():
                 return "on some question 'none' is ticked together with another option"
             case _:

@@ -1,8 +1,10 @@
 """Scores answer sets with the rules: `python -m dev.triage FILE...`, or from standard input.
 
 Input: one answer set per line, as JSON; or a file of vignettes, which is an object with a list `vignettes`, each with
-`answers` and `expected`. Output: one result per line, as JSON; for vignettes, the result says whether it is as
-expected. The exit status is 1 if an answer set is invalid, or the result of a vignette is not as expected.
+`answers` and `expected`. Answers that came through another door than the form have a `door` beside them, in a line
+(`{"answers": {...}, "door": "callback"}`) as in a vignette. Output: one result per line, as JSON; for vignettes, the
+result says whether it is as expected. The exit status is 1 if an answer set is invalid, or the result of a vignette is
+not as expected.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
+from shared.domain.rules.condition import DOORS, FORM
 from shared.domain.rules.triage import RuleSet, TriageResult, triage
 from shared.rulebook.loading import load
 
@@ -36,13 +39,17 @@ def as_json(result: TriageResult) -> dict[str, Any]:
     }
 
 
-def score(rule_set: RuleSet, answers: Any) -> dict[str, Any]:
+def score(rule_set: RuleSet, answers: Any, door: Any = FORM) -> dict[str, Any]:
     if not isinstance(answers, dict):
         return {"problems": [{"pointer": "", "detail": "An answer set must be a JSON object."}]}
+    if isinstance(answers.get("answers"), dict):
+        answers, door = answers["answers"], answers.get("door", FORM)
+    if door not in DOORS:
+        return {"problems": [{"pointer": "/door", "detail": "There is no such door."}]}
     problems = rule_set.questionnaire.problems(answers)
     if problems:
         return {"problems": [{"pointer": problem.pointer, "detail": problem.detail} for problem in problems]}
-    return as_json(triage(rule_set, answers))
+    return as_json(triage(rule_set, answers, door=door))
 
 
 def score_lines(rule_set: RuleSet, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
@@ -58,7 +65,7 @@ def score_lines(rule_set: RuleSet, lines: Iterable[str]) -> Iterator[dict[str, A
 
 def compare(rule_set: RuleSet, vignettes: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for vignette in vignettes:
-        result = score(rule_set, vignette["answers"])
+        result = score(rule_set, vignette["answers"], vignette.get("door", FORM))
         differs = [key for key, value in vignette["expected"].items() if result.get(key) != value]
         yield {"id": vignette["id"], "agrees": not differs, "differs": differs, **result}
 

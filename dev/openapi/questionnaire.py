@@ -38,8 +38,11 @@ class Question(ResponseModel):
 
 
 class Page(ResponseModel):
+    """A page of questions. `after_send`: True for the page that follows Send; its questions are optional."""
+
     id: str
     title: str
+    after_send: bool
     questions: list[Question]
 
 

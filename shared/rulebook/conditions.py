@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.domain.rules.condition import (
+    DOORS,
     AllOf,
     Answered,
     AnyOf,
@@ -15,6 +16,7 @@ from shared.domain.rules.condition import (
     Condition,
     Defined,
     Every,
+    FromDoor,
     Mentions,
     NoneOf,
     NoneWithOthers,
@@ -68,7 +70,12 @@ class ConditionReader:
 
     def condition(self, table: Any, where: str) -> Condition:
         reader = Reader(table, where)
-        condition = self._about_question(reader) if "question" in reader else self._combined(reader)
+        if "question" in reader:
+            condition = self._about_question(reader)
+        elif "door" in reader:
+            condition = FromDoor(self._doors(reader))
+        else:
+            condition = self._combined(reader)
         reader.done()
         return condition
 
@@ -120,6 +127,16 @@ class ConditionReader:
         if at_least > sum(points for points, _ in score.items if points > 0):
             raise reader.error("can never be true: the score cannot reach that many points")
         return Scores(score, at_least)
+
+    def _doors(self, reader: Reader) -> frozenset[str]:
+        doors = frozenset(reader.texts("door"))
+        if not doors:
+            raise reader.error("door is empty")
+        if unknown := sorted(doors - DOORS):
+            raise reader.error(f"unknown door {unknown[0]!r}; there are {', '.join(sorted(DOORS))}")
+        if doors == DOORS:
+            raise reader.error("is always true: it lists every door")
+        return doors
 
     def _about_question(self, reader: Reader) -> Condition:
         code = reader.text("question")

@@ -29,7 +29,12 @@ def form(rule_set: RuleSet, languages: Sequence[str], words: Mapping[str, str]) 
         "awaiting_translation_review": not questionnaire.reviewed,
         "emergency_advice": rule_set.messages[rule_set.net].text,
         "pages": [
-            {"id": page.id, "title": page.title, "questions": [_question(question) for question in page.questions]}
+            {
+                "id": page.id,
+                "title": page.title,
+                "after_send": page.after_send,
+                "questions": [_question(question) for question in page.questions],
+            }
             for page in questionnaire.pages
         ],
         "contact": {

@@ -106,7 +106,7 @@ def _drawable(condition: Condition, where: str) -> Condition:
 def read_questionnaire(reader: Reader) -> Questionnaire:
     questions: dict[str, Question] = {}
     conditions = ConditionReader(questions)
-    pages = []
+    pages: list[Page] = []
     definitions = list(reader.named("definitions")) if "definitions" in reader else []
     for page in reader.each("pages"):
         entries = []
@@ -116,7 +116,12 @@ def read_questionnaire(reader: Reader) -> Questionnaire:
                 raise table.error("is on two pages")
             questions[question.code] = question
             entries.append(question)
-        pages.append(Page(page.text("id"), page.wording("title"), tuple(entries)))
+        after_send = page.flag("after_send") if "after_send" in page else False
+        if after_send and any(question.required for question in entries):
+            raise page.error("a page after Send can have no required question")
+        if not after_send and pages and pages[-1].after_send:
+            raise page.error("comes before Send, so it must stand before the pages after Send")
+        pages.append(Page(page.text("id"), page.wording("title"), tuple(entries), after_send))
         page.done()
     for name, table in definitions:
         conditions.define(name, table, f"{reader.where}.definitions")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from dev import rulebook
 from dev.rulebook import Sheet
+from shared.domain.rules.condition import FromDoor
 from shared.rulebook.loading import load
 from tests.domain.answer_sets import RULE_SET
 from tests.rulebook.folder import copy_of_rulebook
@@ -100,6 +102,17 @@ def test_every_rule_has_a_row_with_its_floor_and_message() -> None:
 def test_conditions_in_plain_words(rule: str, words: str) -> None:
     (row,) = [line for line in MARKDOWN.splitlines() if line.startswith(f"| `{rule}`")]
     assert words in row
+
+
+def test_the_door_in_plain_words() -> None:
+    assert Sheet(RULE_SET).words(FromDoor(frozenset({"callback", "ads"}))) == "the door is `ads` or `callback`"
+
+
+def test_a_page_after_send_is_marked() -> None:
+    pages = tuple(replace(page, after_send=page.id == "P6") for page in RULE_SET.questionnaire.pages)
+    later = replace(RULE_SET, questionnaire=replace(RULE_SET.questionnaire, pages=pages))
+    marked = [line for line in Sheet(later).markdown().splitlines() if line.endswith(" (after Send, optional)")]
+    assert [line.partition(":")[0] for line in marked] == ["### Page P6"]
 
 
 def test_every_link_of_the_page_works_and_nothing_is_fetched() -> None:

@@ -14,7 +14,10 @@ from typing import Any
 import pytest
 
 from dev.triage import results
+from shared.domain.rules.triage import RuleSet
+from shared.rulebook.loading import load
 from tests.domain.answer_sets import HEALTHY, RULE_SET, any_answers
+from tests.rulebook.folder import TRIAGE, change, copy_of_rulebook
 
 PROJECT = Path(__file__).parents[2]
 VIGNETTES = PROJECT / "tests/data/vignettes.json"
@@ -29,6 +32,15 @@ def run(*arguments: str, given: str = "") -> tuple[int, list[dict[str, Any]], st
 
 def scored(text: str) -> list[dict[str, Any]]:
     return list(results(RULE_SET, io.StringIO(text)))
+
+
+def rules_with(folder: Path, condition: str) -> RuleSet:
+    """Returns the rules with another condition for rule INF-02."""
+    fever = 'when = [{ question = "sys", any_of = ["fever"] }]'
+    change(copy_of_rulebook(folder), TRIAGE, fever, f"when = [{condition}]")
+    rule_set = load(folder).of("fs-intake")
+    assert rule_set
+    return rule_set
 
 
 def answer_lines() -> str:
@@ -67,6 +79,21 @@ def test_a_result_has_codes_for_everything() -> None:
         "messages", "rule_set", "rule_set_version", "content_hash",
     }  # fmt: skip
     assert (line["tier"], line["safety_rules"], line["messages"]) == ("URGENT", ["INF-02"], ["M-U-MED", "M-NET"])
+
+
+def test_the_door_stands_beside_the_answers(tmp_path: Path) -> None:
+    rule_set = rules_with(tmp_path, '{ door = ["callback"] }')
+    sets: list[dict[str, Any]] = [
+        {"answers": HEALTHY},
+        {"answers": HEALTHY, "door": "callback"},
+        {"answers": HEALTHY, "door": "phone"},
+    ]
+    form, callback, unknown = results(rule_set, io.StringIO("\n".join(map(json.dumps, sets))))
+    assert (form["tier"], callback["safety_rules"]) == ("ROUTINE", ["INF-02"])
+    assert unknown == {"problems": [{"pointer": "/door", "detail": "There is no such door."}]}
+    vignettes = [{"id": "a", **entry, "expected": {"tier": "ROUTINE"}} for entry in sets[:2]]
+    compared = results(rule_set, io.StringIO(json.dumps({"vignettes": vignettes}, indent=1)))
+    assert [result["agrees"] for result in compared] == [True, False]
 
 
 @pytest.mark.parametrize("indent", [None, 2])

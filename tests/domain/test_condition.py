@@ -16,6 +16,7 @@ from shared.domain.rules.condition import (
     Defined,
     Every,
     Facts,
+    FromDoor,
     Mentions,
     NoneOf,
     NoneWithOthers,
@@ -65,6 +66,8 @@ def options(*codes: str) -> frozenset[str]:
         (False, Mentions("note", "joints", re.compile("hip"))),
         (False, Mentions("other", "joints", re.compile(""))),
         (False, NoneWithOthers()),
+        (True, FromDoor(options("form", "ads"))),
+        (False, FromDoor(options("callback", "ads"))),
         (True, Every(())),
         (True, Every((YES, YES))),
         (False, Every((YES, NO))),
@@ -88,6 +91,11 @@ def test_none_with_others_holds_if_none_was_ticked_with_others() -> None:
     facts.none_with_others = True
     assert NoneWithOthers().holds(facts)
     assert not NoneWithOthers().holds(Facts())
+
+
+def test_the_door_decides() -> None:
+    assert FromDoor(options("callback", "ads")).holds(Facts("callback"))
+    assert not FromDoor(options("form")).holds(Facts("ads"))
 
 
 def test_which_questions_a_condition_asks_about() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,6 +54,22 @@ def test_a_follow_up_that_was_shown_and_skipped_counts_as_unsure() -> None:
     assert QUESTIONNAIRE.facts({"ces": ["bowel-loss"]}).chosen["ces-onset"] == {"unsure"}
     assert QUESTIONNAIRE.facts({"ces": ["bowel-loss"]}, "P2").chosen["ces-onset"] == {"unsure"}
     assert "ces-onset" not in QUESTIONNAIRE.facts({"ces": ["bowel-loss"]}, "P1").chosen
+
+
+def test_nothing_after_send_counts_as_skipped() -> None:
+    pages = (*QUESTIONNAIRE.pages[:1], replace(QUESTIONNAIRE.pages[1], after_send=True), *QUESTIONNAIRE.pages[2:])
+    later = replace(QUESTIONNAIRE, pages=pages)
+    assert "ces-onset" not in later.facts({"ces": ["bowel-loss"]}).chosen
+    assert later.facts({"ces": ["bowel-loss"], "ces-onset": "lt2w"}).chosen["ces-onset"] == {"lt2w"}
+
+
+def test_the_facts_know_the_door() -> None:
+    assert [QUESTIONNAIRE.facts({}, door=door).door for door in ("form", "callback", "ads")] == [
+        "form",
+        "callback",
+        "ads",
+    ]
+    assert QUESTIONNAIRE.facts({}).door == "form"
 
 
 def test_an_answer_to_a_follow_up_that_was_not_shown_is_ignored() -> None:

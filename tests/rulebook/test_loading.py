@@ -17,6 +17,7 @@ AT_FEVER = "fs-triage.toml.safety[INF-02]"
 CES_ONSET = 'shown_when = { question = "ces", any_of = ["saddle-numb", "bladder-retention", "bladder-leak"'
 PREG = 'shown_when = { question = "age", at_least = 18, at_most = 55 }'
 AT_PREG = "fs-intake.toml.pages[P3].questions[preg]"
+AFTER_SEND = '[[pages]]\nid = "P0"\ntitle = "x"\nafter_send = true\nquestions = []\n\n'
 UNSIGNED = 'approved_by = ""\napproved_on = ""'
 SURGERY = 'when = [{ question = "tx", any_of = ["surgery", "stimulator"] }]'
 
@@ -90,6 +91,15 @@ REFUSED = {
     "accent in a word list": (TRIAGE, "\\b(suicid", "\\b(su\u00edcid", "word_lists.self-harm", "without accents"),
     "apostrophe in a word list": (TRIAGE, "don'?t want", "don\u2019t want", "word_lists.self-harm", "with '"),
     "two spaces in a word list": (TRIAGE, "kill myself", "kill  myself", "word_lists.self-harm", "single spaces"),
+    "unknown door": (*when('{ door = ["callback", "telephone"] }'), AT_FEVER, "unknown door 'telephone'"),
+    "no door": (*when("{ door = [] }"), AT_FEVER, "door is empty"),
+    "every door": (*when('{ door = ["form", "callback", "ads"] }'), AT_FEVER, "is always true"),
+    "a page cannot ask for the door": (INTAKE, PREG, 'shown_when = { door = ["form"] }', AT_PREG, "cannot evaluate"),
+    # pages after Send
+    "required after Send": (INTAKE, 'id = "P2"', 'id = "P2"\nafter_send = true', "[P2]", "no required question"),
+    "a page after Send that is not last": (
+        INTAKE, '[[pages]]\nid = "P1"', f'{AFTER_SEND}[[pages]]\nid = "P1"', "[P1]", "comes before Send",
+    ),
     # keys and values
     "unknown key of a rule": (TRIAGE, SURGERY, f"{SURGERY}\nwhen_not = []", "tags[TAG-SURG]", "unknown key when_not"),
     "unknown key of a question": (INTAKE, "required = true", "required = true\nhint = 1", "[age]", "key hint"),

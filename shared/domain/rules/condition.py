@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
+FORM, CALLBACK, ADS = "form", "callback", "ads"
+DOORS = frozenset({FORM, CALLBACK, ADS})
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -18,16 +20,18 @@ class Facts:
     chosen: question code -> codes of the chosen options.
     numbers: question code -> the number that was entered.
     texts: question code -> the text that was entered, normalised for word lists.
+    door: the door that the answers came through, one of DOORS.
     none_with_others: True if 'none' was ticked together with another option. 'none' is then dropped.
     """
 
-    __slots__ = ("chosen", "none_with_others", "numbers", "texts")
+    __slots__ = ("chosen", "door", "none_with_others", "numbers", "texts")
 
-    def __init__(self) -> None:
+    def __init__(self, door: str = FORM) -> None:
         self.chosen: dict[str, frozenset[str]] = {}
         self.numbers: dict[str, int] = {}
         self.texts: dict[str, str] = {}
         self.none_with_others = False
+        self.door = door
 
     def answered(self, question: str) -> bool:
         return question in self.chosen or question in self.numbers or question in self.texts
@@ -113,6 +117,16 @@ class Mentions:
 class NoneWithOthers:
     def holds(self, facts: Facts) -> bool:
         return facts.none_with_others
+
+
+@dataclass(frozen=True, slots=True)
+class FromDoor:
+    """A condition on the door that the answers came through, since each door asks other questions."""
+
+    doors: frozenset[str]
+
+    def holds(self, facts: Facts) -> bool:
+        return facts.door in self.doors
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from shared.domain.errors import FieldProblem
-from shared.domain.rules.condition import Condition, Facts
+from shared.domain.rules.condition import FORM, Condition, Facts
 
 Answer = int | str | list[str]
 Answers = Mapping[str, Answer]
@@ -96,9 +96,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """A page of questions.
+
+    after_send: True for the page that follows Send. Its questions are optional, and none counts as skipped.
+    """
+
     id: str
     title: str
     questions: tuple[Question, ...]
+    after_send: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,17 +172,18 @@ class Questionnaire:
                 found.append(FieldProblem(f"/answers/{code}", sentence, question.limits))
         return tuple(found)
 
-    def facts(self, answers: Answers, last_page: str | None = None) -> Facts:
+    def facts(self, answers: Answers, last_page: str | None = None, *, door: str = FORM) -> Facts:
         """Returns the facts that valid answers state. `problems` tells which answers are valid.
 
         last_page: the id of the last page that the visitor completed; None if the visitor saw the whole questionnaire.
             Questions on later pages do not count as skipped.
+        door: the door that the answers came through, one of DOORS.
         """
-        facts = Facts()
+        facts = Facts(door)
         passed = True
         for page in self.pages:
             for question in page.questions:
-                self._note(question, answers.get(question.code), facts, passed)
+                self._note(question, answers.get(question.code), facts, passed and not page.after_send)
             if page.id == last_page:
                 passed = False
         return facts

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from shared.domain.opening_hours import Span
-from shared.domain.rules.condition import Condition
+from shared.domain.rules.condition import FORM, Condition
 from shared.domain.rules.questionnaire import Answers, Questionnaire
 
 
@@ -217,14 +217,20 @@ class TriageResult:
 
 
 def triage(
-    rule_set: RuleSet, answers: Answers, last_page: str | None = None, also: tuple[SafetyRule, ...] = ()
+    rule_set: RuleSet,
+    answers: Answers,
+    last_page: str | None = None,
+    also: tuple[SafetyRule, ...] = (),
+    *,
+    door: str = FORM,
 ) -> TriageResult:
     """Scores valid answers with a rule set.
 
     last_page: the id of the last page that the visitor completed; see `Questionnaire.facts`.
     also: further safety rules, which fire whatever the answers are.
+    door: the door that the answers came through, one of DOORS.
     """
-    facts = rule_set.questionnaire.facts(answers, last_page)
+    facts = rule_set.questionnaire.facts(answers, last_page, door=door)
     minor = rule_set.minor.holds(facts)
     safety = [*(rule for rule in rule_set.safety if rule.when.holds(facts)), *also]
     not_fit = [
@@ -245,7 +251,9 @@ def triage(
     )
 
 
-def triage_after_failure(rule_set: RuleSet, answers: Answers, last_page: str | None = None) -> TriageResult:
+def triage_after_failure(
+    rule_set: RuleSet, answers: Answers, last_page: str | None = None, *, door: str = FORM
+) -> TriageResult:
     """Scores answers that `triage` cannot score (OPS-03).
 
     Readable answers still count. The tier is never less urgent than the floor of the scoring-failure rule.
@@ -253,9 +261,9 @@ def triage_after_failure(rule_set: RuleSet, answers: Answers, last_page: str | N
     failure = rule_set.scoring_failure
     readable = {code: answer for code, answer in answers.items() if _readable(rule_set.questionnaire, code, answer)}
     try:
-        return triage(rule_set, readable, last_page, also=(failure,))
+        return triage(rule_set, readable, last_page, also=(failure,), door=door)
     except Exception:  # noqa: BLE001  if the rules themselves fail, only the scoring-failure rule counts
-        minor = rule_set.minor.holds(rule_set.questionnaire.facts(readable))
+        minor = rule_set.minor.holds(rule_set.questionnaire.facts(readable, door=door))
         return _result(rule_set, rule_set.tiers[failure.floor], [failure], [], [], fit_score=0, tags=[], minor=minor)
 
 
