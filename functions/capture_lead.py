@@ -1,4 +1,7 @@
-"""POST /submissions: triages a filled-in form (JSON or a plain HTML form) and stores it as a lead."""
+"""POST /submissions: triages a filled-in form (JSON or a plain HTML form) and stores it as a lead.
+
+POST /submissions/{submission_id}/answers adds answers to it after Send.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from functions import telemetry, wiring
 from functions.wiring import logger, metrics
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Visit
-from shared.domain.leads.lead import FORM, PLAIN_FORM, Arrival, reference_of
+from shared.domain.leads.lead import PLAIN_FORM, Arrival, reference_of
+from shared.domain.rules.condition import FORM
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
 from shared.http.visitor_responses import Receipt
@@ -21,6 +25,8 @@ from shared.settings import return_origins
 from shared.usecases.capture import Captured, capture_lead
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from shared.domain.intake.filled_form import FilledForm
     from shared.http.plain_forms import PlainForms
 
@@ -46,6 +52,8 @@ def show_problem(request: Request, error: Exception) -> Response | None:
 @wiring.answers_visitors(show_problem)
 def handler(request: Request, context: Any) -> Response:
     at = wiring.now()
+    if request.route == "POST /submissions/{submission_id}/answers":
+        return add(request, at)
     form = forms().read(request) if request.sends_form else None
     submission = forms().submission(request, form, guard.submission_id, at) if form else request.read(Submission)
     logger.append_keys(reference=reference_of(submission.submission_id))  # later lines about failures have it
@@ -56,6 +64,22 @@ def handler(request: Request, context: Any) -> Response:
     captured = capture_lead(submission, arrival, intake)
     report(captured)
     return answer(request, form, submission, captured)
+
+
+def add(request: Request, at: datetime) -> Response:
+    """Adds answers to a lead after its form was sent."""
+    from shared.domain.intake.added_answers import AddedAnswers  # noqa: PLC0415  a cold start of the form needs neither
+    from shared.usecases.additions import add_answers  # noqa: PLC0415
+
+    lead_id = request.uuid_parameter("submission_id")
+    logger.append_keys(reference=reference_of(lead_id))
+    form = forms().read(request) if request.sends_form else None
+    added = forms().added_answers(form) if form else request.read(AddedAnswers)
+    lead = add_answers(lead_id, added, intake, at)
+    logger.info("answers added", extra={"reference": lead.reference, "lead_id": str(lead_id), "tier": lead.tier})
+    if form and request.wants_page:
+        return forms().sent(request, form, lead_id, lead.receipt)
+    return respond(HTTPStatus.OK, Receipt.model_validate(lead.receipt))
 
 
 def report(captured: Captured) -> None:

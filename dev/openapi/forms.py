@@ -3,6 +3,7 @@
 from dev.openapi.operation import KNOWN, LANGUAGE, PAGE, READING_A_BODY, Operation, as_json, parameter, ref
 from dev.openapi.questionnaire import Form
 from shared.domain.intake.ad_lead import AdKey, AdLead
+from shared.domain.intake.added_answers import AddedAnswers
 from shared.domain.intake.submission import Screening, Submission
 from shared.http.visitor_responses import Challenge, Receipt, Screened, Taken
 
@@ -33,6 +34,7 @@ AD_LEAD = {
     "campaign_id": 1234567890,
     "is_test": True,
 }
+ADDED = {"questionnaire": QUESTIONNAIRE, "answers": {"goal": ["why"], "insurance": "private"}}
 FORM_FIELDS = {
     "schema": {
         "description": "Fields are named as in a submission: answers.age, contact.phone, consents.contact. "
@@ -78,6 +80,25 @@ FORMS = {
         form=True,
         problems=("409", *READING_A_BODY),
         parameters=LANGUAGE,
+    ),
+    "POST /submissions/{submission_id}/answers": Operation(
+        id="add_answers",
+        summary="Add answers after the form was sent",
+        description="The answers to the page after Send (`after_send` of a questionnaire's page), within 24 hours. "
+        "They can make a lead more urgent, never less. Sending them again is harmless. After a 202 for the form, 404 "
+        "can mean that it is not stored yet: send them again a minute later.",
+        request=AddedAnswers,
+        examples={"added": ADDED},
+        answers={
+            "200": (
+                "Added, now or before. The receipt of the whole lead: show every message.",
+                as_json(Receipt) | PAGE,
+            ),
+            "303": ("The answers of a form without JavaScript were added; Location is its receipt.", {}),
+        },
+        form=True,
+        problems=("404", *READING_A_BODY),
+        parameters=(SUBMISSION_ID, *LANGUAGE),
     ),
     "GET /form": Operation(
         id="draw_form",

@@ -23,6 +23,7 @@ from shared.rulebook.notices import TRANSLATION_NOTICE
 from shared.settings import ClinicSettings
 
 if TYPE_CHECKING:
+    from shared.domain.intake.added_answers import AddedAnswers
     from shared.rulebook.loading import Rulebook
 
 LONGEST_ADDRESS = 500
@@ -119,6 +120,12 @@ class PlainForms:
             raise InvalidInput(problems)
         return submission
 
+    def added_answers(self, form: FilledForm) -> AddedAnswers:
+        """Converts a form with the page after Send. Raises InvalidInput with every invalid field."""
+        from shared.domain.intake.added_answers import AddedAnswers  # noqa: PLC0415  only where such a page is sent
+
+        return checked(form.added_answers(), AddedAnswers)
+
     # --- answering requests ---
 
     def view(self, request: Request, view: FormView, status: HTTPStatus = HTTPStatus.OK) -> Response:
@@ -150,7 +157,11 @@ class PlainForms:
             shown = self.receipt(request, receipt, form.questionnaire.language, back)
             return shown | {"statusCode": int(HTTPStatus.ACCEPTED)}
         query = f"?return_to={quote(back, safe='')}" if back else ""
-        headers = {"location": f"received/{submission_id}{query}", "cache-control": "no-store", **SECURITY}
+        headers = {
+            "location": f"{_up(request)}received/{submission_id}{query}",
+            "cache-control": "no-store",
+            **SECURITY,
+        }
         return {"statusCode": int(HTTPStatus.SEE_OTHER), "headers": headers, "body": ""}
 
     def receipt(self, request: Request, receipt: Receipt, language: str, back: str = "") -> Response:
@@ -219,8 +230,7 @@ class PlainForms:
         """
         if request.header("hx-request"):
             return request.own_address
-        path = request.route.partition(" ")[2]
-        return "../" * (path.count("/") - 1)
+        return _up(request)
 
     def _notices(self, form: FilledForm) -> list[str]:
         translation = "" if form.questionnaire.reviewed else TRANSLATION_NOTICE
@@ -245,6 +255,12 @@ class PlainForms:
 
 def _is_reported(pointer: str, known: set[str]) -> bool:
     return pointer in known or (pointer == "/contact" and any(name.startswith("/contact/") for name in known))
+
+
+def _up(request: Request) -> str:
+    """Returns the relative address of the service's root."""
+    path = request.route.partition(" ")[2]
+    return "../" * (path.count("/") - 1)
 
 
 def _host(address: str) -> str:

@@ -78,7 +78,7 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
     Raises: InvalidInput; SubmissionConflict; StoreUnavailable if both the table and the spool failed.
     """
     rule_set = rule_set_for(intake.rule_sets, submission.questionnaire.id, submission.language)
-    result = score(rule_set, submission.answers, submission.questionnaire.version)
+    result = score(rule_set, submission.answers, submission.questionnaire.version, door=arrival.door)
     if result.minor:  # nothing is stored about a minor, because a lead would identify them
         return _unstored(rule_set, result, arrival.at)
     contact = submission.contact
@@ -98,7 +98,7 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
         arrival,
         intake.hours,
         intake.person_key,
-        shadow(candidate, submission.answers) if candidate else None,
+        shadow(candidate, submission.answers, arrival.door) if candidate else None,
     )
     if arrival.tries_spool:
         return _spooled(lead, intake.spool)

@@ -28,7 +28,9 @@ def test_every_function_has_a_module_and_an_event_and_vice_versa() -> None:
     names = {module_name(logical_id) for logical_id in FUNCTIONS}
 
     assert names == {path.stem for path in (PROJECT / "functions").glob("*.py")} - set(EVERY_FUNCTION_HAS)
-    assert names == {path.stem for path in (PROJECT / "events").glob("*.json")}
+    events = {path.stem for path in (PROJECT / "events").glob("*.json")}
+    assert names == {stem.partition(".")[0] for stem in events}  # capture_lead.answers.json: another of its routes
+    assert names <= events
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -9,6 +9,7 @@ from typing import Literal
 Status = Literal["new", "acknowledged", "booked", "closed"]
 SYSTEM = "system"
 RETURNED = "returned"  # the action of a resubmission by the visitor
+ADDED = "added"  # the action of a visitor who answered the questions after Send, and staff need not be alerted
 OPENED_AGAIN = "opened_again"  # detail of RETURNED: the lead had been booked or closed
 ALERTED_AGAIN = "told_again"  # detail of RETURNED: the lead had an owner, who had not seen the new red flag
 

@@ -117,7 +117,7 @@ def shown_answers(answers: Answers, triage: TriageResult, rule_set: RuleSet) -> 
 
 def open_questions(lead: Lead, rule_set: RuleSet) -> Iterator[OpenQuestion]:
     """Yields the safety questions that staff should ask on the phone, in the order of the questionnaire."""
-    facts = rule_set.questionnaire.facts(lead.submitted.answers)
+    facts = rule_set.questionnaire.facts(lead.submitted.answers, door=lead.door)
     counts = _looked_for(rule_set.safety)
     for question in rule_set.questionnaire.questions.values():
         shown = question.shown_when is None or question.shown_when.holds(facts)
