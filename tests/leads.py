@@ -13,12 +13,13 @@ from shared.domain.errors import LeadChanged
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import Arrival, Lead
+from shared.domain.leads.lead_view import LeadSummary
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.questionnaire import Page
 from shared.domain.rules.triage import RuleSet
 from shared.rulebook.loading import Rulebook, load
 from shared.usecases.capture import Intake, capture_lead
-from shared.usecases.ports import Leads, RuleSets
+from shared.usecases.ports import LeadsByNumber, RuleSets
 from tests.functions.calls import Json, submission
 
 T = TypeVar("T")
@@ -47,6 +48,11 @@ class LeadsInMemory:
             raise LeadChanged
         self.kept[before.lead_id] = after
 
+    def of_number(self, phone_key: str) -> list[tuple[UUID, LeadSummary]]:
+        found = [lead for lead in self.kept.values() if phone_key and lead.submitted.phone_key == phone_key]
+        found.sort(key=lambda lead: lead.assessment.received_at, reverse=True)
+        return [(lead.lead_id, LeadSummary.of(lead)) for lead in found]
+
     def due(self, at: datetime) -> list[UUID]:
         due = [
             lead for lead in self.kept.values() if lead.escalation.next_at is not None and lead.escalation.next_at <= at
@@ -67,7 +73,7 @@ class SpoolInMemory:
         self.kept.append(lead)
 
 
-def an_intake(leads: Leads, rule_sets: RuleSets = RULEBOOK, candidate: RuleSets | None = None) -> Intake:
+def an_intake(leads: LeadsByNumber, rule_sets: RuleSets = RULEBOOK, candidate: RuleSets | None = None) -> Intake:
     """Returns an intake whose clock does not move, so that no call seems slow."""
     return Intake(rule_sets, leads, SpoolInMemory(), lambda: RECEIVED, HOURS, PERSON_KEY, candidate)
 

@@ -34,6 +34,13 @@ AD_LEAD = {
     "campaign_id": 1234567890,
     "is_test": True,
 }
+CALLBACK = {
+    "submission_id": "6c1d9a52-3f0e-4b7a-8d24-91e5b0c7f3a6",
+    "questionnaire": QUESTIONNAIRE,
+    "answers": {"em-now": ["none"]},
+    "contact": {"name": "Alex Example", "phone": "(312) 555-0147", "best_time": "morning"},
+    "consents": {"contact": True},
+}
 ADDED = {"questionnaire": QUESTIONNAIRE, "answers": {"goal": ["why"], "insurance": "private"}}
 FORM_FIELDS = {
     "schema": {
@@ -99,6 +106,22 @@ FORMS = {
         form=True,
         problems=("404", *READING_A_BODY),
         parameters=(SUBMISSION_ID, *LANGUAGE),
+    ),
+    "POST /callbacks": Operation(
+        id="capture_callback",
+        summary="Ask for a call",
+        description="A submission with a phone number and the answers to the emergency question, for a person who does "
+        "not want to fill in the form. If the number has an open lead, it joins that lead; the answer is the same.",
+        request=Submission,
+        examples={"callback": CALLBACK},
+        answers={
+            "201": ("Stored. Show every message, in this order.", as_json(Receipt) | PAGE),
+            "200": ("This request was received before, or there was nothing to store.", as_json(Receipt) | PAGE),
+            "202": ("Accepted: the request waits in a queue. Treat it like 201.", as_json(Receipt) | PAGE),
+        },
+        form=True,
+        problems=("409", *READING_A_BODY),
+        parameters=LANGUAGE,
     ),
     "GET /form": Operation(
         id="draw_form",

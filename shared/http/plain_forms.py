@@ -154,8 +154,7 @@ class PlainForms:
         if receipt.reference is None:
             return self.receipt(request, receipt, form.questionnaire.language, back)
         if not stored:
-            shown = self.receipt(request, receipt, form.questionnaire.language, back)
-            return shown | {"statusCode": int(HTTPStatus.ACCEPTED)}
+            return self.receipt_at_once(request, form, receipt, HTTPStatus.ACCEPTED)
         query = f"?return_to={quote(back, safe='')}" if back else ""
         headers = {
             "location": f"{_up(request)}received/{submission_id}{query}",
@@ -163,6 +162,12 @@ class PlainForms:
             **SECURITY,
         }
         return {"statusCode": int(HTTPStatus.SEE_OTHER), "headers": headers, "body": ""}
+
+    def receipt_at_once(self, request: Request, form: FilledForm, receipt: Receipt, status: HTTPStatus) -> Response:
+        """Returns the receipt as the answer to the form, for a receipt that has no page of its own."""
+        back = return_address(form.first("return_to"), self.return_origins, request.own_address)
+        shown = self.receipt(request, receipt, form.questionnaire.language, back)
+        return shown | {"statusCode": int(status)}
 
     def receipt(self, request: Request, receipt: Receipt, language: str, back: str = "") -> Response:
         form = self._form({}, "", language)
@@ -183,7 +188,8 @@ class PlainForms:
 
     def _problem_page(self, request: Request, error: Exception) -> Response:
         form = self._readable(request)
-        if form and self.redraw and isinstance(error, InvalidInput):
+        is_form = request.route in ("POST /submissions", "POST /form")  # other doors have no page that is drawn again
+        if form and is_form and self.redraw and isinstance(error, InvalidInput):
             view = self.redraw(form, error.problems)
             return self.view(request, view, HTTPStatus.UNPROCESSABLE_ENTITY if error.problems else HTTPStatus.OK)
         shown = form or self._form({}, "", request.language(self._languages({})))
@@ -197,6 +203,7 @@ class PlainForms:
             again=form if isinstance(error, (SubmissionConflict, StoreUnavailable)) else None,
             conflict=isinstance(error, SubmissionConflict),
             new_id=uuid4(),
+            send_to=_path(request),
         )
         if details.status == HTTPStatus.SERVICE_UNAVAILABLE:
             page["headers"]["retry-after"] = str(RETRY_AFTER)
@@ -261,6 +268,11 @@ def _up(request: Request) -> str:
     """Returns the relative address of the service's root."""
     path = request.route.partition(" ")[2]
     return "../" * (path.count("/") - 1)
+
+
+def _path(request: Request) -> str:
+    """Returns the path of the request without a leading slash, and without a stage."""
+    return request.route.partition(" ")[2].lstrip("/").format_map(dict(request.path_parameters))
 
 
 def _host(address: str) -> str:

@@ -25,6 +25,14 @@ if TYPE_CHECKING:
     from shared.usecases.inbox import OpenedLead
 
 Instant = Annotated[datetime, PlainSerializer(datetime.isoformat, when_used="json")]  # ISO 8601 with its UTC offset
+
+
+def given(contact: Contact) -> dict[str, str]:
+    """Returns the contact fields that the visitor filled in."""
+    return {name: value for name, value in asdict(contact).items() if value is not None}
+
+
+GivenContact = Annotated[Contact, PlainSerializer(given)]
 CONTACTS = ("contact_attempt", "book")  # actions in which staff contact the person
 
 
@@ -94,9 +102,13 @@ class ConsentLedger(ResponseModel):
 
 
 class EarlierSubmission(ResponseModel):
+    """Other answers of the person. `reference`: the reference that the person got for them, if it is another one."""
+
     received_at: Instant
     tier: str
     answers: tuple[ShownAnswer, ...]
+    contact: GivenContact | None
+    reference: str
 
 
 class HistoryLine(ResponseModel):
@@ -135,7 +147,7 @@ class LeadView(ResponseModel):
     messages_shown: tuple[ShownMessage, ...]
     answers: tuple[ShownAnswer, ...]
     to_ask: tuple[OpenQuestion, ...]
-    contact: Contact
+    contact: GivenContact
     consents: ConsentLedger
     attribution: dict[str, str]
     source: str
@@ -145,11 +157,6 @@ class LeadView(ResponseModel):
     others: tuple[OtherLead, ...]
     rule_set: RuleSetVersion
     now: Instant
-
-    @field_serializer("contact")
-    def given(self, contact: Contact) -> dict[str, str]:
-        """Omits contact fields that the visitor left empty."""
-        return {name: value for name, value in asdict(contact).items() if value is not None}
 
     @classmethod
     def of(cls, opened: OpenedLead) -> Self:
@@ -174,6 +181,8 @@ class LeadView(ResponseModel):
                     received_at=earlier.received_at,
                     tier=earlier.triage.tier,
                     answers=tuple(shown_answers(earlier.answers, earlier.triage, rule_set)),
+                    contact=earlier.contact,
+                    reference=earlier.reference,
                 )
                 for earlier in reversed(lead.earlier)
             ),
@@ -340,6 +349,7 @@ class PersonConsents(ResponseModel):
 class PersonEarlierSubmission(ResponseModel):
     received_at: Instant
     answers: tuple[PersonAnswer, ...]
+    contact: PersonContact | None
 
 
 class PersonRuleSet(ResponseModel):
@@ -401,6 +411,7 @@ class PersonLead(ResponseModel):
                 PersonEarlierSubmission(
                     received_at=earlier.received_at,
                     answers=_in_words(shown_answers(earlier.answers, earlier.triage, rule_set)),
+                    contact=PersonContact.model_validate(earlier.contact) if earlier.contact else None,
                 )
                 for earlier in reversed(lead.earlier)
             ),

@@ -23,7 +23,7 @@ from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.advice import advice
 from shared.domain.rules.shadow import shadow
 from shared.domain.rules.triage import RuleSet, TriageResult
-from shared.usecases.ports import Leads, RuleSets, Spool
+from shared.usecases.ports import Leads, LeadsByNumber, RuleSets, Spool
 from shared.usecases.scoring import EMERGENCY, rule_set_for, score
 
 
@@ -37,7 +37,7 @@ class Intake:
     """
 
     rule_sets: RuleSets
-    leads: Leads
+    leads: LeadsByNumber
     spool: Spool
     clock: Callable[[], datetime]
     hours: OpeningHours
@@ -52,12 +52,14 @@ class Captured:
     lead: the stored or spooled lead; None if nothing was stored (for a minor, or an emergency without consent).
     created: True if the submission became a new lead in the table.
     spooled: True if the lead waits in the spool, so that it is unknown whether its id is already stored.
+    joined: True if the submission, a request to be called, was added to an open lead of the same number.
     """
 
     receipt: Receipt
     lead: Lead | None
     created: bool
     spooled: bool = False
+    joined: bool = False
 
     @property
     def counted(self) -> Lead | None:
@@ -78,6 +80,15 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
     Raises: InvalidInput; SubmissionConflict; StoreUnavailable if both the table and the spool failed.
     """
     rule_set = rule_set_for(intake.rule_sets, submission.questionnaire.id, submission.language)
+    received = receive(submission, arrival, intake, rule_set)
+    return received if isinstance(received, Captured) else store(received, arrival, intake, rule_set)
+
+
+def receive(submission: Submission, arrival: Arrival, intake: Intake, rule_set: RuleSet) -> Lead | Captured:
+    """Scores a submission. Returns its lead, or the answer to a submission that is not stored.
+
+    Raises: InvalidInput.
+    """
     result = score(rule_set, submission.answers, submission.questionnaire.version, door=arrival.door)
     if result.minor:  # nothing is stored about a minor, because a lead would identify them
         return _unstored(rule_set, result, arrival.at)
@@ -89,7 +100,7 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
     clinic_open = intake.hours.is_open(arrival.at)
     shown = advice(rule_set, result.messages, clinic_open=clinic_open, will_call=True)
     candidate = intake.candidate and intake.candidate.of(submission.questionnaire.id)
-    lead = Lead.received(
+    return Lead.received(
         submission,
         contact.checked(),
         rule_set,
@@ -100,13 +111,17 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
         intake.person_key,
         shadow(candidate, submission.answers, arrival.door) if candidate else None,
     )
+
+
+def store(lead: Lead, arrival: Arrival, intake: Intake, rule_set: RuleSet) -> Captured:
+    """Stores a lead exactly once, as `capture_lead` describes. Raises: SubmissionConflict, StoreUnavailable."""
     if arrival.tries_spool:
-        return _spooled(lead, intake.spool)
+        return spooled(lead, intake.spool)
     try:
         earlier = intake.leads.add(lead)
         return Captured(lead.receipt, lead, True) if earlier is None else _resubmitted(earlier, lead, intake, rule_set)
     except StoreUnavailable:
-        return _spooled(lead, intake.spool)
+        return spooled(lead, intake.spool)
 
 
 def show_receipt(lead_id: UUID, leads: Leads, at: datetime) -> Lead:
@@ -146,7 +161,7 @@ def _unstored(rule_set: RuleSet, result: TriageResult, at: datetime) -> Captured
     return Captured(Receipt(reference=None, disposition=disposition, messages=shown, received_at=at), None, False)
 
 
-def _spooled(lead: Lead, spool: Spool) -> Captured:
+def spooled(lead: Lead, spool: Spool) -> Captured:
     spool.put(lead)
     return Captured(lead.receipt, lead, False, spooled=True)
 

@@ -101,8 +101,8 @@ def call_pages_and_webhook(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) 
 
 
 def capture_leads(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Sends a form unfinished, complete and again; adds answers to it; revokes a consent; sends the plain form and an
-    ad lead."""
+    """Sends a form unfinished, complete and again; adds answers to it; asks for a call; revokes a consent; sends the
+    plain form and an ad lead."""
     for status, complete in ((201, False), (200, True), (200, True)):
         body = submission(complete=complete, consents={"contact": True, "sms": True})
         assert capture_lead.handler(posting("capture_lead", body), CONTEXT)["statusCode"] == status
@@ -110,6 +110,7 @@ def capture_leads(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
         rule_sets = with_page_after_send(RULEBOOK, "goal", "insurance")
         patched.setattr(capture_lead, "intake", replace(capture_lead.intake, rule_sets=rule_sets))
         assert capture_lead.handler(event("capture_lead.answers"), CONTEXT)["statusCode"] == 200
+    assert capture_lead.handler(event("capture_lead.callbacks"), CONTEXT)["statusCode"] == 201
     assert revoke_consent.handler(event("revoke_consent"), CONTEXT)["given"] is False
     assert fill_all(PlainBrowser()).press("Send").title == "We received your answers"
     assert capture_ad_lead.handler(event("capture_ad_lead"), CONTEXT)["statusCode"] == 200

@@ -10,10 +10,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from shared.domain.intake.submission import Contact
+from shared.domain.leads.consent import extended_ledger
 from shared.domain.leads.escalation import NEVER, Escalation
-from shared.domain.leads.history import ADDED, ALERTED_AGAIN, OPENED_AGAIN, RETURNED, SYSTEM, HistoryEntry, WorkState
+from shared.domain.leads.history import (
+    ADDED,
+    ALERTED_AGAIN,
+    ASKED,
+    OPENED_AGAIN,
+    RETURNED,
+    SYSTEM,
+    HistoryEntry,
+    WorkState,
+)
 from shared.domain.leads.lead import Assessment, EarlierAnswers, Lead, Submitted
-from shared.domain.leads.resubmission import MAX_EARLIER
+from shared.domain.leads.resubmission import MAX_EARLIER, resubmitted_too_often
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.questionnaire import Answer, Answers
 from shared.domain.rules.triage import FiredRule, Tier
@@ -36,9 +47,10 @@ def with_answers(
     """
     before = lead.submitted
     replaces = any(code in before.answers and not _same(before.answers[code], answers[code]) for code in answers)
-    kept = EarlierAnswers(at, before.answers, lead.assessment.triage, before.content_hash)
+    kept = EarlierAnswers(at, before.answers, lead.assessment.triage, before.content_hash, before.contact)
     return _Addition(
         lead,
+        ADDED,
         rescored,
         at,
         tiers,
@@ -46,6 +58,56 @@ def with_answers(
         replace(before, answers={**before.answers, **answers}),
         (*lead.earlier, kept)[-MAX_EARLIER:] if replaces else lead.earlier,
     ).lead()
+
+
+def may_join(callback: Lead, lead: Lead) -> bool:
+    """Returns whether a request to be called joins the lead, which has the same phone number.
+
+    A lead that nobody looks at would hide the request, and people who share a number keep leads of their own.
+    """
+    return (
+        lead.needs_someone
+        and lead.submitted.questionnaire == callback.submitted.questionnaire
+        and not lead.assessment.suspicion.suspect
+        and not resubmitted_too_often(lead)
+        and _share_a_name(callback.submitted.contact, lead.submitted.contact)
+    )
+
+
+def with_callback(
+    lead: Lead, callback: Lead, rescored: Assessment, tiers: Mapping[str, Tier], hours: OpeningHours
+) -> Lead:
+    """Returns the next version of the lead, whose person asked for a call. The new answers are kept beside the lead's.
+
+    callback: the request to be called, as the lead that it would otherwise become.
+    rescored: the assessment of the answers of the lead, with those of the request.
+    """
+    sent, before = callback.submitted, lead.submitted
+    at = callback.assessment.received_at
+    beside = EarlierAnswers(
+        at, sent.answers, callback.assessment.triage, sent.content_hash, sent.contact, callback.reference
+    )
+    contact = replace(
+        before.contact,
+        name=before.contact.name or sent.contact.name,
+        best_time=sent.contact.best_time or before.contact.best_time,
+    )
+    ledger = extended_ledger(before.consent_records, sent.consent_records)
+    return _Addition(
+        lead,
+        ASKED,
+        rescored,
+        at,
+        tiers,
+        hours,
+        replace(before, contact=contact, consent_records=ledger),
+        (*lead.earlier, beside)[-MAX_EARLIER:],
+    ).lead()
+
+
+def _share_a_name(one: Contact, other: Contact) -> bool:
+    names, others = ((contact.name or "").casefold().split() for contact in (one, other))
+    return not names or not others or not set(names).isdisjoint(others)
 
 
 def _same(one: Answer, other: Answer) -> bool:
@@ -57,6 +119,7 @@ class _Addition:
     """What `rescored` changes about the lead `before`, whose visitor then has sent `submitted` and `earlier`."""
 
     before: Lead
+    action: str
     rescored: Assessment
     at: datetime
     tiers: Mapping[str, Tier]
@@ -108,8 +171,13 @@ class _Addition:
         """True if alerts restart at level 1. The lead then has no owner until somebody takes it."""
         if self.before.work.status != "new":
             return self.brings_red_flag
-        waiting = self.before.escalation.next_at not in (None, NEVER)
-        return self.raises or (self.brings_red_flag and not waiting)
+        if self.raises:
+            return True
+        escalation = self.before.escalation
+        if self.action == ASKED and not self.before.submitted.complete and escalation.alert_delivered == 0:
+            return True  # the first alert waited for the rest of the form, which nobody may send now
+        waiting = escalation.next_at not in (None, NEVER)
+        return not waiting and (self.brings_red_flag or self.action == ASKED)
 
     def _assessment(self) -> Assessment:
         old, new = self.before.assessment, self.rescored
@@ -154,7 +222,7 @@ class _Addition:
     def _history(self) -> tuple[HistoryEntry, ...]:
         """Returns the history with an entry for the addition. Additions in a row are one entry, to limit its length."""
         history = self.before.history
-        if history and history[-1].action == ADDED and not self.alerts_again:
+        if history and history[-1].action == self.action == ADDED and not self.alerts_again:
             history = history[:-1]
         detail = ""
         if self.alerts_again and self.before.work.status != "new":
@@ -163,7 +231,7 @@ class _Addition:
             at=self.at,
             by=SYSTEM,
             by_name="",
-            action=RETURNED if self.alerts_again else ADDED,
+            action=RETURNED if self.alerts_again else self.action,
             version=self.before.version + 1,
             detail=detail,
         )

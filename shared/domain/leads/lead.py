@@ -16,7 +16,7 @@ from shared.domain.intake.submission import Contact, Submission
 from shared.domain.intake.suspicion import Sign, Suspicion, red_flag, suspicion
 from shared.domain.leads.consent import ConsentRecord, Visit, consent_records, revocation
 from shared.domain.leads.escalation import Escalation, Ladder
-from shared.domain.leads.history import ADDED, RETURNED, SYSTEM, HistoryEntry, WorkState
+from shared.domain.leads.history import ADDED, SYSTEM, VISITOR_ACTIONS, HistoryEntry, WorkState
 from shared.domain.leads.person_keys import email_key, phone_key
 from shared.domain.model import Stored
 from shared.domain.opening_hours import OpeningHours
@@ -77,12 +77,19 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class EarlierAnswers:
-    """An earlier submission with the same id, and its triage result. `content_hash` is "" if it is unknown."""
+    """Other answers of the same person, and their triage result: sent earlier, or with a request to be called.
+
+    content_hash: the hash of what was sent; "" if it is unknown.
+    contact: the contact details that were sent with these answers; None if they are unknown.
+    reference: the reference that the person got for these answers, if it is not that of the lead.
+    """
 
     received_at: datetime
     answers: dict[str, int | str | list[str]]
     triage: TriageResult
     content_hash: str = ""
+    contact: Contact | None = None
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,11 +286,13 @@ class Lead(Stored):
 
     @property
     def sent_more(self) -> bool:
-        """True if the visitor sent a resubmission, or added answers to a lead that staff knew, and staff have not acted
-        on the lead since."""
-        if not self.history or self.history[-1].action not in (RETURNED, ADDED):
+        """True if the visitor sent more, and staff have not acted on the lead since.
+
+        Answers to the page after Send count only if staff acted on the lead before them.
+        """
+        if not self.history or self.history[-1].action not in VISITOR_ACTIONS:
             return False
-        return self.history[-1].action == RETURNED or any(entry.by != SYSTEM for entry in self.history)
+        return self.history[-1].action != ADDED or any(entry.by != SYSTEM for entry in self.history)
 
     @property
     def receipt(self) -> Receipt:

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from shared.domain.leads.lead import Lead
 from shared.domain.model import Stored
-from shared.domain.rules.condition import options_of
+from shared.domain.rules.condition import FORM, options_of
 from shared.domain.rules.questionnaire import Answer, Answers, Question
 from shared.domain.rules.triage import RuleSet, SafetyRule, TriageResult
 
 UNSURE = "unsure"
+SAFETY_PAGES = 4  # the pages that ask about safety come first: emergencies, the person, nerves, health
 HOW_TO_ANSWER = "Check all that apply."  # this instruction makes sense on the form but not on the phone
 
 
@@ -88,10 +89,10 @@ class ShownAnswer:
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """A safety question that the patient skipped or could not answer.
+    """A safety question that the patient skipped, could not answer, or was not asked.
 
     options: the labels to read out, without "none" and "not sure", which people say unprompted.
-    why: "not answered" or "not sure".
+    why: "not answered", "not sure" or "not asked".
     """
 
     question: str
@@ -116,21 +117,27 @@ def shown_answers(answers: Answers, triage: TriageResult, rule_set: RuleSet) -> 
 
 
 def open_questions(lead: Lead, rule_set: RuleSet) -> Iterator[OpenQuestion]:
-    """Yields the safety questions that staff should ask on the phone, in the order of the questionnaire."""
+    """Yields the safety questions that staff should ask on the phone, in the order of the questionnaire.
+
+    Of a lead that did not come through the form, these are also the required questions of the first pages.
+    """
+    first_pages = rule_set.questionnaire.pages[:SAFETY_PAGES] if lead.door != FORM else ()
+    not_asked = {question.code for page in first_pages for question in page.questions if question.required}
     facts = rule_set.questionnaire.facts(lead.submitted.answers, door=lead.door)
     counts = _looked_for(rule_set.safety)
     for question in rule_set.questionnaire.questions.values():
         shown = question.shown_when is None or question.shown_when.holds(facts)
-        if (question.code, UNSURE) not in counts or not shown:
+        if not shown or not ((question.code, UNSURE) in counts or question.code in not_asked):
             continue
         given = lead.submitted.answers.get(question.code)
         if given is not None and UNSURE not in _codes(given):
             continue
+        skipped = "not asked" if question.code in not_asked else "not answered"
         yield OpenQuestion(
             question=question.code,
             text=question.text.replace(HOW_TO_ANSWER, "").strip(),
             options=tuple(o.label for o in question.options if not o.exclusive and o.code != UNSURE),
-            why="not answered" if given is None else "not sure",
+            why=skipped if given is None else "not sure",
         )
 
 
