@@ -16,6 +16,7 @@ from shared.domain.leads.lead_view import LeadSummary, OpenQuestion, ShownAnswer
 from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.triage import Change, FiredRule, RuleSet
 from shared.http.visitor_responses import ProblemDetails, ResponseModel
+from shared.rulebook.retired import retired_wording
 
 if TYPE_CHECKING:
     from shared.domain.leads.erasure import Tombstone
@@ -162,13 +163,14 @@ class LeadView(ResponseModel):
     def of(cls, opened: OpenedLead) -> Self:
         lead, rule_set = opened.lead, opened.rule_set
         submitted, found = lead.submitted, lead.assessment
+        retired = retired_wording(submitted.questionnaire)
         return cls(
             summary=LeadSummary.of(lead),
             actions=opened.actions,
             triage=_triage(lead, rule_set),
             tags=found.triage.tags,
             messages_shown=found.messages_shown,
-            answers=tuple(shown_answers(submitted.answers, found.triage, rule_set)),
+            answers=tuple(shown_answers(submitted.answers, found.triage, rule_set, retired)),
             to_ask=tuple(open_questions(lead, rule_set)),
             contact=submitted.contact,
             consents=ConsentLedger(
@@ -180,7 +182,7 @@ class LeadView(ResponseModel):
                 EarlierSubmission(
                     received_at=earlier.received_at,
                     tier=earlier.triage.tier,
-                    answers=tuple(shown_answers(earlier.answers, earlier.triage, rule_set)),
+                    answers=tuple(shown_answers(earlier.answers, earlier.triage, rule_set, retired)),
                     contact=earlier.contact,
                     reference=earlier.reference,
                 )
@@ -391,6 +393,7 @@ class PersonLead(ResponseModel):
     @classmethod
     def of(cls, lead: Lead, rule_set: RuleSet) -> Self:
         submitted, found = lead.submitted, lead.assessment
+        retired = retired_wording(submitted.questionnaire)
         return cls(
             reference=lead.reference,
             received_at=found.received_at,
@@ -398,7 +401,7 @@ class PersonLead(ResponseModel):
             triage=_person_triage(lead, rule_set),
             tags=tuple(map(PersonRule.model_validate, found.triage.tags)),
             messages_shown=tuple(map(PersonMessage.model_validate, found.messages_shown)),
-            answers=_in_words(shown_answers(submitted.answers, found.triage, rule_set)),
+            answers=_in_words(shown_answers(submitted.answers, found.triage, rule_set, retired)),
             contact=PersonContact.model_validate(submitted.contact),
             consents=PersonConsents(
                 given=_consents(lead),
@@ -410,7 +413,7 @@ class PersonLead(ResponseModel):
             earlier=tuple(
                 PersonEarlierSubmission(
                     received_at=earlier.received_at,
-                    answers=_in_words(shown_answers(earlier.answers, earlier.triage, rule_set)),
+                    answers=_in_words(shown_answers(earlier.answers, earlier.triage, rule_set, retired)),
                     contact=PersonContact.model_validate(earlier.contact) if earlier.contact else None,
                 )
                 for earlier in reversed(lead.earlier)

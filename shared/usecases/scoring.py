@@ -34,7 +34,8 @@ def score(
     """Scores answers with a rule set. Even if the rules fail, there is a result (OPS-03).
 
     version: the version of the questionnaire that the page showed. If it is not the current version, answers that are
-        now invalid count as a scoring failure, so that no patient is turned away.
+        now invalid count as a scoring failure, so that no patient is turned away. So do all answers to a version whose
+        first number differs, because it asked other questions.
     last_page: the id of the last page that the visitor completed; see `Questionnaire.facts`.
     door: the door that the answers came through.
 
@@ -43,7 +44,7 @@ def score(
     problems = rule_set.questionnaire.problems(answers)
     if problems and version == rule_set.questionnaire.version:
         raise InvalidInput(problems)
-    if problems:
+    if problems or version.partition(".")[0] != rule_set.questionnaire.version.partition(".")[0]:
         return triage_after_failure(rule_set, answers, last_page, door=door)
     try:
         return triage(rule_set, answers, last_page, door=door)

@@ -51,7 +51,8 @@ def screen(rule_set: RuleSet, answers: Answers, version: str, page: str) -> Scre
     if result.failed and not emergency:
         if problems := rule_set.questionnaire.problems(answers):  # answers to another version: the rules did not fail
             raise InvalidInput(problems)
-        raise ScoringFailed
+        if version == rule_set.questionnaire.version:
+            raise ScoringFailed
     ids = result.messages if emergency else (*_age_notice(rule_set, result), rule_set.net) if result.minor else ()
     shown = advice(rule_set, ids, clinic_open=True, will_call=False)
     return Screened(EMERGENCY if emergency else CONTINUE, result.minor, shown)
