@@ -45,7 +45,7 @@ DENIED = ("AccessDenied", "AuthorizationError", "not authorized")
 BY_SCHEDULE = ("EscalateLeads", "SendDigest", "RetireLeads")
 # Function -> the call that its role must allow, and the calls that its role must refuse.
 REFUSED = {
-    "CaptureLead": ("put", ("get", "scan", "delete", "publish")),
+    "CaptureLead": ("put", ("scan", "delete", "publish")),
     "ShowLead": ("get", ("put", "delete", "scan", "publish")),
     "AlertStaff": ("publish", ("delete", "scan")),
     "RetireLeads": ("delete", ("scan", "publish")),

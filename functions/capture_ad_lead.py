@@ -7,7 +7,7 @@ from functions import telemetry, wiring
 from functions.wiring import logger, metrics
 from shared.domain.intake.ad_lead import AdKey, AdLead
 from shared.domain.leads.consent import Visit
-from shared.domain.leads.lead import Arrival
+from shared.domain.leads.lead import GOOGLE_ADS, Arrival
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
 from shared.http.visitor_responses import Taken
@@ -23,7 +23,7 @@ intake = wiring.intake()
 @wiring.answers_visitors()
 def handler(request: Request, context: Any) -> Response:
     visit = Visit(request.source_address, request.user_agent)
-    arrival = Arrival(wiring.now(), visit, frozenset(), "google-ads", "the lead form of the ad network")
+    arrival = Arrival(wiring.now(), visit, frozenset(), GOOGLE_ADS, "the lead form of the ad network")
     admit_ad_network(request.read(AdKey), ads.key)
     captured = capture_ad_lead(request.read(AdLead), arrival, intake, ads.questionnaire)
     if captured and captured.counted:

@@ -1,4 +1,8 @@
-"""POST /submissions: triages a filled-in form (JSON or a plain HTML form) and stores it as a lead."""
+"""POST /submissions: triages a filled-in form (JSON or a plain HTML form) and stores it as a lead.
+
+POST /submissions/{submission_id}/answers adds answers to it after Send. POST /callbacks ("Just call me") takes the same
+submission with few answers, from a person who asks for a call.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,8 @@ from functions import telemetry, wiring
 from functions.wiring import logger, metrics
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Visit
-from shared.domain.leads.lead import FORM, PLAIN_FORM, Arrival, reference_of
+from shared.domain.leads.lead import PLAIN_FORM, Arrival, reference_of
+from shared.domain.rules.condition import CALLBACK, FORM
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
 from shared.http.visitor_responses import Receipt
@@ -21,8 +26,11 @@ from shared.settings import return_origins
 from shared.usecases.capture import Captured, capture_lead
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from shared.domain.intake.filled_form import FilledForm
     from shared.http.plain_forms import PlainForms
+    from shared.usecases.capture import Intake
 
 rulebook = wiring.rulebook()
 guard = wiring.form_guard()
@@ -46,16 +54,42 @@ def show_problem(request: Request, error: Exception) -> Response | None:
 @wiring.answers_visitors(show_problem)
 def handler(request: Request, context: Any) -> Response:
     at = wiring.now()
+    if request.route == "POST /submissions/{submission_id}/answers":
+        return add(request, at)
     form = forms().read(request) if request.sends_form else None
     submission = forms().submission(request, form, guard.submission_id, at) if form else request.read(Submission)
     logger.append_keys(reference=reference_of(submission.submission_id))  # later lines about failures have it
     judged = guard.judge(submission, at)
-    source = PLAIN_FORM if form and judged.source == FORM else judged.source
+    asks_for_call = request.route == "POST /callbacks"
+    ordinary = CALLBACK if asks_for_call else PLAIN_FORM if form else FORM
+    source = ordinary if judged.source == FORM else judged.source
     visit = Visit(request.source_address, request.user_agent)
     arrival = Arrival(at, visit, judged.signs, source, tries_spool=judged.tries_spool)
-    captured = capture_lead(submission, arrival, intake)
+    captured = (capture_callback if asks_for_call else capture_lead)(submission, arrival, intake)
     report(captured)
     return answer(request, form, submission, captured)
+
+
+def capture_callback(submission: Submission, arrival: Arrival, intake: Intake) -> Captured:
+    from shared.usecases import callbacks  # noqa: PLC0415  a cold start of the form does not need it
+
+    return callbacks.capture_callback(submission, arrival, intake)
+
+
+def add(request: Request, at: datetime) -> Response:
+    """Adds answers to a lead after its form was sent."""
+    from shared.domain.intake.added_answers import AddedAnswers  # noqa: PLC0415  a cold start of the form needs neither
+    from shared.usecases.additions import add_answers  # noqa: PLC0415
+
+    lead_id = request.uuid_parameter("submission_id")
+    logger.append_keys(reference=reference_of(lead_id))
+    form = forms().read(request) if request.sends_form else None
+    added = forms().added_answers(form) if form else request.read(AddedAnswers)
+    lead = add_answers(lead_id, added, intake, at)
+    logger.info("answers added", extra={"reference": lead.reference, "lead_id": str(lead_id), "tier": lead.tier})
+    if form and request.wants_page:
+        return forms().sent(request, form, lead_id, lead.receipt)
+    return respond(HTTPStatus.OK, Receipt.model_validate(lead.receipt))
 
 
 def report(captured: Captured) -> None:
@@ -65,7 +99,10 @@ def report(captured: Captured) -> None:
 
 
 def answer(request: Request, form: FilledForm | None, submission: Submission, captured: Captured) -> Response:
+    new = captured.created or captured.joined
+    status = HTTPStatus.CREATED if new else HTTPStatus.ACCEPTED if captured.spooled else HTTPStatus.OK
+    if form and request.wants_page and request.route == "POST /callbacks":
+        return forms().receipt_at_once(request, form, captured.receipt, status)
     if form and request.wants_page:
         return forms().sent(request, form, submission.submission_id, captured.receipt, stored=not captured.spooled)
-    status = HTTPStatus.CREATED if captured.created else HTTPStatus.ACCEPTED if captured.spooled else HTTPStatus.OK
     return respond(status, Receipt.model_validate(captured.receipt))

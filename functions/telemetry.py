@@ -30,6 +30,8 @@ def capture(captured: Captured) -> None:
             metrics.add_metric("spooled", MetricUnit.Count, 1)
     elif captured.created:
         stored(lead)
+    elif captured.joined:
+        logger.info("joined", extra={"reference": lead.reference, "lead_id": str(lead.lead_id), "tier": lead.tier})
     else:
         logger.info("sent again", extra={"reference": lead.reference, "lead_id": str(lead.lead_id), "tier": lead.tier})
 

@@ -13,10 +13,13 @@ from shared.domain.errors import LeadChanged
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import Arrival, Lead
+from shared.domain.leads.lead_view import LeadSummary
 from shared.domain.opening_hours import OpeningHours
-from shared.rulebook.loading import load
+from shared.domain.rules.questionnaire import Page
+from shared.domain.rules.triage import RuleSet
+from shared.rulebook.loading import Rulebook, load
 from shared.usecases.capture import Intake, capture_lead
-from shared.usecases.ports import Leads, RuleSets
+from shared.usecases.ports import LeadsByNumber, RuleSets
 from tests.functions.calls import Json, submission
 
 T = TypeVar("T")
@@ -45,6 +48,11 @@ class LeadsInMemory:
             raise LeadChanged
         self.kept[before.lead_id] = after
 
+    def of_number(self, phone_key: str) -> list[tuple[UUID, LeadSummary]]:
+        found = [lead for lead in self.kept.values() if phone_key and lead.submitted.phone_key == phone_key]
+        found.sort(key=lambda lead: lead.assessment.received_at, reverse=True)
+        return [(lead.lead_id, LeadSummary.of(lead)) for lead in found]
+
     def due(self, at: datetime) -> list[UUID]:
         due = [
             lead for lead in self.kept.values() if lead.escalation.next_at is not None and lead.escalation.next_at <= at
@@ -65,7 +73,7 @@ class SpoolInMemory:
         self.kept.append(lead)
 
 
-def an_intake(leads: Leads, rule_sets: RuleSets = RULEBOOK, candidate: RuleSets | None = None) -> Intake:
+def an_intake(leads: LeadsByNumber, rule_sets: RuleSets = RULEBOOK, candidate: RuleSets | None = None) -> Intake:
     """Returns an intake whose clock does not move, so that no call seems slow."""
     return Intake(rule_sets, leads, SpoolInMemory(), lambda: RECEIVED, HOURS, PERSON_KEY, candidate)
 
@@ -101,3 +109,23 @@ def _varied_lead(lead: Lead, changes: dict[str, Any]) -> Lead:
         left -= own
     assert not left, f"a lead has no {left}"
     return lead.model_copy(update=update)
+
+
+def with_page_after_send(rulebook: Rulebook, *codes: str) -> Rulebook:
+    """Returns the rulebook with these questions on a page after Send, and nothing else on such a page."""
+
+    def changed(rule_set: RuleSet) -> RuleSet:
+        questions = rule_set.questionnaire.questions
+        pages = [
+            replace(page, after_send=False, questions=tuple(q for q in page.questions if q.code not in codes))
+            for page in rule_set.questionnaire.pages
+        ]
+        later = tuple(replace(questions[code], required=False) for code in codes if code in questions)
+        page = Page("after", "Five more answers help us prepare", later, after_send=True)
+        return replace(rule_set, questionnaire=replace(rule_set.questionnaire, pages=(*pages, page)))
+
+    return replace(
+        rulebook,
+        rule_sets={name: changed(rule_set) for name, rule_set in rulebook.rule_sets.items()},
+        translations={name: changed(rule_set) for name, rule_set in rulebook.translations.items()},
+    )

@@ -16,6 +16,7 @@ from dev.openapi.operation import PAGE, WHY, Json, Operation, ref
 from dev.openapi.pages import PAGES
 from dev.openapi.questionnaire import Form
 from dev.openapi.staff import STAFF
+from shared.domain.intake.added_answers import AddedAnswers
 from shared.domain.intake.submission import Screening, Submission
 from shared.domain.leads.staff_actions import Action
 from shared.domain.leads.worklist import Search
@@ -29,7 +30,7 @@ from shared.rulebook.tiers import DISPOSITIONS
 PROJECT = Path(__file__).resolve().parents[2]
 FILE = PROJECT / "web" / "openapi.json"
 OPERATIONS = FORMS | STAFF | PAGES
-REQUESTS = (Submission, Screening, AdRequest, Search, Action)
+REQUESTS = (Submission, AddedAnswers, Screening, AdRequest, Search, Action)
 ANSWERS = (
     Receipt,
     Screened,

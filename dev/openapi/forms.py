@@ -3,6 +3,7 @@
 from dev.openapi.operation import KNOWN, LANGUAGE, PAGE, READING_A_BODY, Operation, as_json, parameter, ref
 from dev.openapi.questionnaire import Form
 from shared.domain.intake.ad_lead import AdKey, AdLead
+from shared.domain.intake.added_answers import AddedAnswers
 from shared.domain.intake.submission import Screening, Submission
 from shared.http.visitor_responses import Challenge, Receipt, Screened, Taken
 
@@ -33,6 +34,14 @@ AD_LEAD = {
     "campaign_id": 1234567890,
     "is_test": True,
 }
+CALLBACK = {
+    "submission_id": "6c1d9a52-3f0e-4b7a-8d24-91e5b0c7f3a6",
+    "questionnaire": QUESTIONNAIRE,
+    "answers": {"em-now": ["none"]},
+    "contact": {"name": "Alex Example", "phone": "(312) 555-0147", "best_time": "morning"},
+    "consents": {"contact": True},
+}
+ADDED = {"questionnaire": QUESTIONNAIRE, "answers": {"goal": ["why"], "insurance": "private"}}
 FORM_FIELDS = {
     "schema": {
         "description": "Fields are named as in a submission: answers.age, contact.phone, consents.contact. "
@@ -74,6 +83,41 @@ FORMS = {
                 as_json(Receipt) | PAGE,
             ),
             "303": ("A form without JavaScript was stored; Location is its receipt, for an hour.", {}),
+        },
+        form=True,
+        problems=("409", *READING_A_BODY),
+        parameters=LANGUAGE,
+    ),
+    "POST /submissions/{submission_id}/answers": Operation(
+        id="add_answers",
+        summary="Add answers after the form was sent",
+        description="The answers to the page after Send (`after_send` of a questionnaire's page), within 24 hours. "
+        "They can make a lead more urgent, never less. Sending them again is harmless. After a 202 for the form, 404 "
+        "can mean that it is not stored yet: send them again a minute later.",
+        request=AddedAnswers,
+        examples={"added": ADDED},
+        answers={
+            "200": (
+                "Added, now or before. The receipt of the whole lead: show every message.",
+                as_json(Receipt) | PAGE,
+            ),
+            "303": ("The answers of a form without JavaScript were added; Location is its receipt.", {}),
+        },
+        form=True,
+        problems=("404", *READING_A_BODY),
+        parameters=(SUBMISSION_ID, *LANGUAGE),
+    ),
+    "POST /callbacks": Operation(
+        id="capture_callback",
+        summary="Ask for a call",
+        description="A submission with a phone number and the answers to the emergency question, for a person who does "
+        "not want to fill in the form. If the number has an open lead, it joins that lead; the answer is the same.",
+        request=Submission,
+        examples={"callback": CALLBACK},
+        answers={
+            "201": ("Stored. Show every message, in this order.", as_json(Receipt) | PAGE),
+            "200": ("This request was received before, or there was nothing to store.", as_json(Receipt) | PAGE),
+            "202": ("Accepted: the request waits in a queue. Treat it like 201.", as_json(Receipt) | PAGE),
         },
         form=True,
         problems=("409", *READING_A_BODY),

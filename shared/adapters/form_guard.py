@@ -11,7 +11,8 @@ from uuid import UUID
 
 from shared.domain.intake.submission import Submission
 from shared.domain.intake.suspicion import Sign
-from shared.domain.leads.lead import CANARY, FORM
+from shared.domain.leads.lead import CANARY
+from shared.domain.rules.condition import FORM
 
 if TYPE_CHECKING:
     from itsdangerous import TimestampSigner

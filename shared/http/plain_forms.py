@@ -23,6 +23,7 @@ from shared.rulebook.notices import TRANSLATION_NOTICE
 from shared.settings import ClinicSettings
 
 if TYPE_CHECKING:
+    from shared.domain.intake.added_answers import AddedAnswers
     from shared.rulebook.loading import Rulebook
 
 LONGEST_ADDRESS = 500
@@ -119,6 +120,12 @@ class PlainForms:
             raise InvalidInput(problems)
         return submission
 
+    def added_answers(self, form: FilledForm) -> AddedAnswers:
+        """Converts a form with the page after Send. Raises InvalidInput with every invalid field."""
+        from shared.domain.intake.added_answers import AddedAnswers  # noqa: PLC0415  only where such a page is sent
+
+        return checked(form.added_answers(), AddedAnswers)
+
     # --- answering requests ---
 
     def view(self, request: Request, view: FormView, status: HTTPStatus = HTTPStatus.OK) -> Response:
@@ -147,11 +154,20 @@ class PlainForms:
         if receipt.reference is None:
             return self.receipt(request, receipt, form.questionnaire.language, back)
         if not stored:
-            shown = self.receipt(request, receipt, form.questionnaire.language, back)
-            return shown | {"statusCode": int(HTTPStatus.ACCEPTED)}
+            return self.receipt_at_once(request, form, receipt, HTTPStatus.ACCEPTED)
         query = f"?return_to={quote(back, safe='')}" if back else ""
-        headers = {"location": f"received/{submission_id}{query}", "cache-control": "no-store", **SECURITY}
+        headers = {
+            "location": f"{_up(request)}received/{submission_id}{query}",
+            "cache-control": "no-store",
+            **SECURITY,
+        }
         return {"statusCode": int(HTTPStatus.SEE_OTHER), "headers": headers, "body": ""}
+
+    def receipt_at_once(self, request: Request, form: FilledForm, receipt: Receipt, status: HTTPStatus) -> Response:
+        """Returns the receipt as the answer to the form, for a receipt that has no page of its own."""
+        back = return_address(form.first("return_to"), self.return_origins, request.own_address)
+        shown = self.receipt(request, receipt, form.questionnaire.language, back)
+        return shown | {"statusCode": int(status)}
 
     def receipt(self, request: Request, receipt: Receipt, language: str, back: str = "") -> Response:
         form = self._form({}, "", language)
@@ -172,7 +188,8 @@ class PlainForms:
 
     def _problem_page(self, request: Request, error: Exception) -> Response:
         form = self._readable(request)
-        if form and self.redraw and isinstance(error, InvalidInput):
+        is_form = request.route in ("POST /submissions", "POST /form")  # other doors have no page that is drawn again
+        if form and is_form and self.redraw and isinstance(error, InvalidInput):
             view = self.redraw(form, error.problems)
             return self.view(request, view, HTTPStatus.UNPROCESSABLE_ENTITY if error.problems else HTTPStatus.OK)
         shown = form or self._form({}, "", request.language(self._languages({})))
@@ -186,6 +203,7 @@ class PlainForms:
             again=form if isinstance(error, (SubmissionConflict, StoreUnavailable)) else None,
             conflict=isinstance(error, SubmissionConflict),
             new_id=uuid4(),
+            send_to=_path(request),
         )
         if details.status == HTTPStatus.SERVICE_UNAVAILABLE:
             page["headers"]["retry-after"] = str(RETRY_AFTER)
@@ -219,8 +237,7 @@ class PlainForms:
         """
         if request.header("hx-request"):
             return request.own_address
-        path = request.route.partition(" ")[2]
-        return "../" * (path.count("/") - 1)
+        return _up(request)
 
     def _notices(self, form: FilledForm) -> list[str]:
         translation = "" if form.questionnaire.reviewed else TRANSLATION_NOTICE
@@ -245,6 +262,17 @@ class PlainForms:
 
 def _is_reported(pointer: str, known: set[str]) -> bool:
     return pointer in known or (pointer == "/contact" and any(name.startswith("/contact/") for name in known))
+
+
+def _up(request: Request) -> str:
+    """Returns the relative address of the service's root."""
+    path = request.route.partition(" ")[2]
+    return "../" * (path.count("/") - 1)
+
+
+def _path(request: Request) -> str:
+    """Returns the path of the request without a leading slash, and without a stage."""
+    return request.route.partition(" ")[2].lstrip("/").format_map(dict(request.path_parameters))
 
 
 def _host(address: str) -> str:

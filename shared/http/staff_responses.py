@@ -16,6 +16,7 @@ from shared.domain.leads.lead_view import LeadSummary, OpenQuestion, ShownAnswer
 from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.triage import Change, FiredRule, RuleSet
 from shared.http.visitor_responses import ProblemDetails, ResponseModel
+from shared.rulebook.retired import retired_wording
 
 if TYPE_CHECKING:
     from shared.domain.leads.erasure import Tombstone
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
     from shared.usecases.inbox import OpenedLead
 
 Instant = Annotated[datetime, PlainSerializer(datetime.isoformat, when_used="json")]  # ISO 8601 with its UTC offset
+
+
+def given(contact: Contact) -> dict[str, str]:
+    """Returns the contact fields that the visitor filled in."""
+    return {name: value for name, value in asdict(contact).items() if value is not None}
+
+
+GivenContact = Annotated[Contact, PlainSerializer(given)]
 CONTACTS = ("contact_attempt", "book")  # actions in which staff contact the person
 
 
@@ -94,9 +103,13 @@ class ConsentLedger(ResponseModel):
 
 
 class EarlierSubmission(ResponseModel):
+    """Other answers of the person. `reference`: the reference that the person got for them, if it is another one."""
+
     received_at: Instant
     tier: str
     answers: tuple[ShownAnswer, ...]
+    contact: GivenContact | None
+    reference: str
 
 
 class HistoryLine(ResponseModel):
@@ -135,7 +148,7 @@ class LeadView(ResponseModel):
     messages_shown: tuple[ShownMessage, ...]
     answers: tuple[ShownAnswer, ...]
     to_ask: tuple[OpenQuestion, ...]
-    contact: Contact
+    contact: GivenContact
     consents: ConsentLedger
     attribution: dict[str, str]
     source: str
@@ -146,22 +159,18 @@ class LeadView(ResponseModel):
     rule_set: RuleSetVersion
     now: Instant
 
-    @field_serializer("contact")
-    def given(self, contact: Contact) -> dict[str, str]:
-        """Omits contact fields that the visitor left empty."""
-        return {name: value for name, value in asdict(contact).items() if value is not None}
-
     @classmethod
     def of(cls, opened: OpenedLead) -> Self:
         lead, rule_set = opened.lead, opened.rule_set
         submitted, found = lead.submitted, lead.assessment
+        retired = retired_wording(submitted.questionnaire)
         return cls(
             summary=LeadSummary.of(lead),
             actions=opened.actions,
             triage=_triage(lead, rule_set),
             tags=found.triage.tags,
             messages_shown=found.messages_shown,
-            answers=tuple(shown_answers(submitted.answers, found.triage, rule_set)),
+            answers=tuple(shown_answers(submitted.answers, found.triage, rule_set, retired)),
             to_ask=tuple(open_questions(lead, rule_set)),
             contact=submitted.contact,
             consents=ConsentLedger(
@@ -173,7 +182,9 @@ class LeadView(ResponseModel):
                 EarlierSubmission(
                     received_at=earlier.received_at,
                     tier=earlier.triage.tier,
-                    answers=tuple(shown_answers(earlier.answers, earlier.triage, rule_set)),
+                    answers=tuple(shown_answers(earlier.answers, earlier.triage, rule_set, retired)),
+                    contact=earlier.contact,
+                    reference=earlier.reference,
                 )
                 for earlier in reversed(lead.earlier)
             ),
@@ -343,6 +354,7 @@ class PersonConsents(ResponseModel):
 class PersonEarlierSubmission(ResponseModel):
     received_at: Instant
     answers: tuple[PersonAnswer, ...]
+    contact: PersonContact | None
 
 
 class PersonRuleSet(ResponseModel):
@@ -384,6 +396,7 @@ class PersonLead(ResponseModel):
     @classmethod
     def of(cls, lead: Lead, rule_set: RuleSet) -> Self:
         submitted, found = lead.submitted, lead.assessment
+        retired = retired_wording(submitted.questionnaire)
         return cls(
             reference=lead.reference,
             received_at=found.received_at,
@@ -391,7 +404,7 @@ class PersonLead(ResponseModel):
             triage=_person_triage(lead, rule_set),
             tags=tuple(map(PersonRule.model_validate, found.triage.tags)),
             messages_shown=tuple(map(PersonMessage.model_validate, found.messages_shown)),
-            answers=_in_words(shown_answers(submitted.answers, found.triage, rule_set)),
+            answers=_in_words(shown_answers(submitted.answers, found.triage, rule_set, retired)),
             contact=PersonContact.model_validate(submitted.contact),
             consents=PersonConsents(
                 given=_consents(lead),
@@ -403,7 +416,8 @@ class PersonLead(ResponseModel):
             earlier=tuple(
                 PersonEarlierSubmission(
                     received_at=earlier.received_at,
-                    answers=_in_words(shown_answers(earlier.answers, earlier.triage, rule_set)),
+                    answers=_in_words(shown_answers(earlier.answers, earlier.triage, rule_set, retired)),
+                    contact=PersonContact.model_validate(earlier.contact) if earlier.contact else None,
                 )
                 for earlier in reversed(lead.earlier)
             ),

@@ -19,7 +19,7 @@ from shared.rulebook.translation import translated
 FOLDER = Path(__file__).parent
 CANDIDATE = FOLDER / "candidate"  # the rulebook that shadow mode tries beside the active rulebook; absent by default
 TIERS = "tiers.toml"
-NOT_RULE_FILES = frozenset({"ui_texts.toml", "retention.toml"})  # ui_texts.py and retention.py read these files
+NOT_RULE_FILES = frozenset({"ui_texts.toml", "retention.toml", "retired.toml"})  # each has a module that reads it
 
 
 @dataclass(frozen=True, slots=True)

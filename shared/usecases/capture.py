@@ -20,11 +20,11 @@ from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Revocation
 from shared.domain.leads.lead import CANARY, PLAIN_FORM, Arrival, Lead, Receipt
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.rules.advice import advice
+from shared.domain.rules.advice import ShownMessage, advice
 from shared.domain.rules.shadow import shadow
 from shared.domain.rules.triage import RuleSet, TriageResult
 from shared.domain.spoken_time import spoken_time
-from shared.usecases.ports import Leads, RuleSets, Spool
+from shared.usecases.ports import Leads, LeadsByNumber, RuleSets, Spool
 from shared.usecases.scoring import EMERGENCY, rule_set_for, score
 
 
@@ -38,7 +38,7 @@ class Intake:
     """
 
     rule_sets: RuleSets
-    leads: Leads
+    leads: LeadsByNumber
     spool: Spool
     clock: Callable[[], datetime]
     hours: OpeningHours
@@ -53,12 +53,14 @@ class Captured:
     lead: the stored or spooled lead; None if nothing was stored (for a minor, or an emergency without consent).
     created: True if the submission became a new lead in the table.
     spooled: True if the lead waits in the spool, so that it is unknown whether its id is already stored.
+    joined: True if the submission, a request to be called, was added to an open lead of the same number.
     """
 
     receipt: Receipt
     lead: Lead | None
     created: bool
     spooled: bool = False
+    joined: bool = False
 
     @property
     def counted(self) -> Lead | None:
@@ -79,7 +81,16 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
     Raises: InvalidInput; SubmissionConflict; StoreUnavailable if both the table and the spool failed.
     """
     rule_set = rule_set_for(intake.rule_sets, submission.questionnaire.id, submission.language)
-    result = score(rule_set, submission.answers, submission.questionnaire.version)
+    received = receive(submission, arrival, intake, rule_set)
+    return received if isinstance(received, Captured) else store(received, arrival, intake, rule_set)
+
+
+def receive(submission: Submission, arrival: Arrival, intake: Intake, rule_set: RuleSet) -> Lead | Captured:
+    """Scores a submission. Returns its lead, or the answer to a submission that is not stored.
+
+    Raises: InvalidInput.
+    """
+    result = score(rule_set, submission.answers, submission.questionnaire.version, door=arrival.door)
     if result.minor:  # nothing is stored about a minor, because a lead would identify them
         return _unstored(rule_set, result, arrival.at)
     contact = submission.contact
@@ -87,19 +98,9 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
         if rule_set.tiers[result.tier].disposition == EMERGENCY:  # emergency advice must not wait for contact details
             return _unstored(rule_set, result, arrival.at)
         raise InvalidInput(tuple(_missing(submission)))
-    clinic_open = intake.hours.is_open(arrival.at)
-    deadline = rule_set.tiers[result.tier].deadline
-    shown = advice(
-        rule_set,
-        result.messages,
-        clinic_open=clinic_open,
-        has_number=contact.phone is not None,
-        deadline=spoken_time(deadline.after(arrival.at, intake.hours), intake.hours.zone, submission.language)
-        if deadline
-        else "",
-    )
+    shown = advice_at(arrival.at, rule_set, result, intake.hours, has_number=contact.phone is not None)
     candidate = intake.candidate and intake.candidate.of(submission.questionnaire.id)
-    lead = Lead.received(
+    return Lead.received(
         submission,
         contact.checked(),
         rule_set,
@@ -108,15 +109,29 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
         arrival,
         intake.hours,
         intake.person_key,
-        shadow(candidate, submission.answers) if candidate else None,
+        shadow(candidate, submission.answers, arrival.door) if candidate else None,
     )
+
+
+def advice_at(
+    at: datetime, rule_set: RuleSet, result: TriageResult, hours: OpeningHours, *, has_number: bool
+) -> tuple[ShownMessage, ...]:
+    """Returns the advice for somebody whose answers arrived at this time and whose contact data are stored."""
+    span = rule_set.tiers[result.tier].deadline
+    language = rule_set.questionnaire.language
+    deadline = spoken_time(span.after(at, hours), hours.zone, language) if span else ""
+    return advice(rule_set, result.messages, clinic_open=hours.is_open(at), has_number=has_number, deadline=deadline)
+
+
+def store(lead: Lead, arrival: Arrival, intake: Intake, rule_set: RuleSet) -> Captured:
+    """Stores a lead exactly once, as `capture_lead` describes. Raises: SubmissionConflict, StoreUnavailable."""
     if arrival.tries_spool:
-        return _spooled(lead, intake.spool)
+        return spooled(lead, intake.spool)
     try:
         earlier = intake.leads.add(lead)
         return Captured(lead.receipt, lead, True) if earlier is None else _resubmitted(earlier, lead, intake, rule_set)
     except StoreUnavailable:
-        return _spooled(lead, intake.spool)
+        return spooled(lead, intake.spool)
 
 
 def show_receipt(lead_id: UUID, leads: Leads, at: datetime) -> Lead:
@@ -156,7 +171,7 @@ def _unstored(rule_set: RuleSet, result: TriageResult, at: datetime) -> Captured
     return Captured(Receipt(reference=None, disposition=disposition, messages=shown, received_at=at), None, False)
 
 
-def _spooled(lead: Lead, spool: Spool) -> Captured:
+def spooled(lead: Lead, spool: Spool) -> Captured:
     spool.put(lead)
     return Captured(lead.receipt, lead, False, spooled=True)
 

@@ -44,6 +44,11 @@ class Leads(Protocol):
         """
 
 
+class LeadsByNumber(Leads, Protocol):
+    def of_number(self, phone_key: str, /) -> Iterable[tuple[UUID, LeadSummary]]:
+        """Yields the leads with the given keyed hash of the phone number, newest first. Raises StoreUnavailable."""
+
+
 class Spool(Protocol):
     def put(self, lead: Lead, /) -> None:
         """Queues a lead while the table is unavailable. The lead is safely stored once this returns.

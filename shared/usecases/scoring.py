@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.domain.errors import FieldProblem, InvalidInput, NotFound
 from shared.domain.leads.lead import Lead
+from shared.domain.rules.condition import FORM
 from shared.domain.rules.questionnaire import Answers
 from shared.domain.rules.triage import RuleSet, TriageResult, triage, triage_after_failure
 from shared.usecases.ports import RuleSets
@@ -27,21 +28,39 @@ def rule_set_of(lead: Lead, rule_sets: RuleSets) -> RuleSet:
     return rule_set
 
 
-def score(rule_set: RuleSet, answers: Answers, version: str, last_page: str | None = None) -> TriageResult:
+def score(
+    rule_set: RuleSet, answers: Answers, version: str, last_page: str | None = None, *, door: str = FORM
+) -> TriageResult:
     """Scores answers with a rule set. Even if the rules fail, there is a result (OPS-03).
 
     version: the version of the questionnaire that the page showed. If it is not the current version, answers that are
-        now invalid count as a scoring failure, so that no patient is turned away.
+        now invalid count as a scoring failure, so that no patient is turned away. So do all answers to a version whose
+        first number differs, because it asked other questions.
     last_page: the id of the last page that the visitor completed; see `Questionnaire.facts`.
+    door: the door that the answers came through.
 
     Raises: InvalidInput if answers are invalid and the page showed the current version.
     """
     problems = rule_set.questionnaire.problems(answers)
     if problems and version == rule_set.questionnaire.version:
         raise InvalidInput(problems)
-    if problems:
-        return triage_after_failure(rule_set, answers, last_page)
+    if problems or version.partition(".")[0] != rule_set.questionnaire.version.partition(".")[0]:
+        return triage_after_failure(rule_set, answers, last_page, door=door)
     try:
-        return triage(rule_set, answers, last_page)
+        return triage(rule_set, answers, last_page, door=door)
     except Exception:  # noqa: BLE001  whatever fails in scoring, staff must still get the lead
-        return triage_after_failure(rule_set, answers, last_page)
+        return triage_after_failure(rule_set, answers, last_page, door=door)
+
+
+def score_again(rule_set: RuleSet, answers: Answers, lead: Lead) -> TriageResult:
+    """Scores a lead again, with more answers. Answers that the current version cannot read do not count.
+
+    They do not count as a failure either: they raised the lead when it arrived, if they had to.
+    """
+    readable = rule_set.questionnaire.readable(answers)
+    if not lead.assessment.triage.failed:
+        try:
+            return triage(rule_set, readable, door=lead.door)
+        except Exception:  # noqa: BLE001, S110  as in `score`
+            pass
+    return triage_after_failure(rule_set, readable, door=lead.door)

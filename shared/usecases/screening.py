@@ -48,7 +48,8 @@ def screen(rule_set: RuleSet, answers: Answers, version: str, page: str) -> Scre
     if result.failed and not emergency:
         if problems := rule_set.questionnaire.problems(answers):  # answers to another version: the rules did not fail
             raise InvalidInput(problems)
-        raise ScoringFailed
+        if version == rule_set.questionnaire.version:
+            raise ScoringFailed
     ids = result.messages if emergency else _advice_for_minor(rule_set, result) if result.minor else ()
     shown = advice(rule_set, ids, clinic_open=True, has_number=False)
     return Screened(EMERGENCY if emergency else CONTINUE, result.minor, shown)

@@ -290,6 +290,10 @@ def test_a_persons_leads_are_found_by_phone_or_email_key_only(table: LeadsTable)
         leads[0].reference,
     ]
     assert table.of_person("", "") == ()
+    assert [(lead_id, summary.reference) for lead_id, summary in table.of_number(both.submitted.phone_key)] == [
+        (both.lead_id, both.reference),
+        (leads[0].lead_id, leads[0].reference),
+    ]
 
 
 def test_access_log_entries_are_added_and_never_replaced(client: Any) -> None:

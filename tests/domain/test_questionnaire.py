@@ -63,6 +63,18 @@ def test_nothing_after_send_counts_as_skipped() -> None:
     assert later.facts({"ces": ["bowel-loss"], "ces-onset": "lt2w"}).chosen["ces-onset"] == {"lt2w"}
 
 
+def test_of_another_version_what_can_be_read_is_read() -> None:
+    answers: dict[str, Any] = {
+        "age": 40,
+        "em-now": ["gone", "chest-pressure"],
+        "sys": ["gone"],
+        "injury": "gone",
+        "gone": "x",
+    }
+    assert QUESTIONNAIRE.readable(answers) == {"age": 40, "em-now": ["chest-pressure"]}
+    assert QUESTIONNAIRE.readable({"age": 400, "note": "x" * 9_000, "pain": "bad", "sys": "fever"}) == {}
+
+
 def test_the_facts_know_the_door() -> None:
     assert [QUESTIONNAIRE.facts({}, door=door).door for door in ("form", "callback", "ads")] == [
         "form",

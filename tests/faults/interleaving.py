@@ -162,6 +162,9 @@ class Meeting:
     def of_person(self, _phone_key: str, _email_key: str) -> tuple[LeadSummary, ...]:
         return ()
 
+    def of_number(self, _phone_key: str) -> tuple[tuple[UUID, LeadSummary], ...]:
+        return ()
+
     def publish(self, alert: Alert) -> None:
         self.call(lambda: self.alerts.append((alert.reference, alert.level)))
 

@@ -582,6 +582,9 @@ class _Leads:
     def of_person(self, _phone_key: str, _email_key: str) -> tuple[LeadSummary, ...]:
         return ()
 
+    def of_number(self, _phone_key: str) -> tuple[tuple[UUID, LeadSummary], ...]:
+        return ()
+
 
 class _Spool:
     def __init__(self, days: Days) -> None:

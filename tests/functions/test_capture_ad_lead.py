@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from functions.capture_ad_lead import handler
+from shared.domain.leads.lead_view import SAFETY_PAGES
 from tests.aws import Aws, flat
 from tests.functions.calls import CONTEXT, Json, content, event, pointers, posting, sent
+from tests.functions.staff_calls import opened
+from tests.leads import RULEBOOK
 
 
 def send(**changes: Any) -> Json:
@@ -122,3 +125,11 @@ def test_an_ad_lead_is_spooled_while_the_table_is_unavailable(aws: Aws) -> None:
 def test_an_ad_lead_that_cannot_be_stored_is_requested_again(aws: Aws) -> None:
     aws.wire.down = {"dynamodb.PutItem", "sqs.SendMessage"}
     assert send()["statusCode"] == 503
+
+
+def test_staff_are_shown_the_safety_questions_that_the_ad_did_not_ask(aws: Aws) -> None:
+    send()
+    shown = content(opened(aws.leads()[0]["reference"]))["to_ask"]
+    pages = RULEBOOK.rule_sets["fs-intake"].questionnaire.pages[:SAFETY_PAGES]
+    due = [q.code for page in pages for q in page.questions if q.required and q.shown_when is None]
+    assert [question["question"] for question in shown if question["why"] == "not asked"] == due

@@ -32,7 +32,9 @@ def test_a_page_without_an_emergency_lets_the_form_continue(aws: Aws) -> None:
     assert aws.wire.calls == []
 
 
-@pytest.mark.parametrize("sign", ["chest-pressure", "breath", "sweat-faint", "tearing-pain", "stroke-signs", "bad-headache", "cold-limb"])
+@pytest.mark.parametrize(
+    "sign", ["chest-pressure", "breath", "sweat-faint", "tearing-pain", "stroke-signs", "bad-headache", "cold-limb"]
+)
 def test_an_emergency_on_the_first_page_interrupts(sign: str, logs: Callable[[], str]) -> None:
     response = screen("P1", {"age": 30, "em-now": ["none", sign]})
     assert content(response)["disposition"] == "seek-emergency-care"

@@ -305,6 +305,10 @@ def _honest(route: str) -> Json:
     match route:
         case "POST /screenings":
             return sent("screen_answers")
+        case "POST /submissions/{submission_id}/answers":
+            return sent("capture_lead.answers")
+        case "POST /callbacks":
+            return sent("capture_lead.callbacks")
         case "POST /intake/google-ads":
             return sent("capture_ad_lead") | {"google_key": ENVIRONMENT["GOOGLE_ADS_KEY"]}
         case "POST /leads/search":

@@ -22,7 +22,8 @@ from shared.adapters.form_guard import CANARY_TOKEN_LIFETIME, TOKEN_LIFETIME, Fo
 from shared.adapters.webhook import Webhook
 from shared.domain.intake.submission import Submission
 from shared.domain.intake.suspicion import Sign
-from shared.domain.leads.lead import CANARY, FORM
+from shared.domain.leads.lead import CANARY
+from shared.domain.rules.condition import FORM
 from tests.aws import ENVIRONMENT
 from tests.functions.calls import submission
 

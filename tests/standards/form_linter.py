@@ -55,14 +55,14 @@ def _left_out(rule_set: RuleSet, known: dict[str, Json]) -> Iterator[str]:
             yield f"{code}: other text, or other need of an answer"
         if bool(item.get("enableWhen")) is not (question.shown_when is not None):
             yield f"{code}: shown in other cases"
-        if question.hint and known.get(f"{code}.hint", {}).get("text") != question.hint:
-            yield f"{code}: hint left out"
         for option in question.options:
             drawn = [o for o in item.get("answerOption", ()) if o["valueCoding"]["code"] == f"{code}.{option.code}"]
             if [o["valueCoding"]["display"] for o in drawn] != [option.label]:
                 yield f"{code}: option {option.code} left out, or with another label"
             elif _is_exclusive(drawn[0]) is not option.exclusive:
                 yield f"{code}: option {option.code} is marked exclusive wrongly"
+    hints = {f"{question.code}.hint": question.hint for question in rule_set.questionnaire.questions.values()}
+    yield from (f"{name}: left out" for name, hint in hints.items() if hint and known.get(name, {}).get("text") != hint)
     for consent in rule_set.questionnaire.contact.consents:
         if known.get(f"consent.{consent.code}", {}).get("text") != consent.text:
             yield f"consent.{consent.code}: other text"

@@ -15,6 +15,8 @@ from tests.template.stack import EXPANDED, called, of_type
 
 ROUTES = {
     "POST /submissions": "CaptureLead",
+    "POST /submissions/{submission_id}/answers": "CaptureLead",
+    "POST /callbacks": "CaptureLead",
     "POST /intake/google-ads": "CaptureAdLead",
     "GET /challenges/{submission_id}": "IssueChallenge",
     "GET /form": "DrawForm",

@@ -12,6 +12,7 @@ import itertools
 import json
 import logging
 from contextlib import redirect_stdout
+from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from types import SimpleNamespace
@@ -42,6 +43,7 @@ from tests.functions.conftest import AN_OPEN_HOUR, Clock
 from tests.functions.fill_form import fill_all
 from tests.functions.plain_browser import PlainBrowser
 from tests.functions.staff_calls import captured, listed, opened, searched, worked
+from tests.leads import RULEBOOK, with_page_after_send
 from tests.least_privilege import (
     Difference,
     Use,
@@ -99,10 +101,16 @@ def call_pages_and_webhook(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) 
 
 
 def capture_leads(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Sends a form unfinished, complete and again; revokes a consent; sends the plain form and an ad lead."""
+    """Sends a form unfinished, complete and again; adds answers to it; asks for a call; revokes a consent; sends the
+    plain form and an ad lead."""
     for status, complete in ((201, False), (200, True), (200, True)):
         body = submission(complete=complete, consents={"contact": True, "sms": True})
         assert capture_lead.handler(posting("capture_lead", body), CONTEXT)["statusCode"] == status
+    with pytest.MonkeyPatch.context() as patched:
+        rule_sets = with_page_after_send(RULEBOOK, "goal", "insurance")
+        patched.setattr(capture_lead, "intake", replace(capture_lead.intake, rule_sets=rule_sets))
+        assert capture_lead.handler(event("capture_lead.answers"), CONTEXT)["statusCode"] == 200
+    assert capture_lead.handler(event("capture_lead.callbacks"), CONTEXT)["statusCode"] == 201
     assert revoke_consent.handler(event("revoke_consent"), CONTEXT)["given"] is False
     assert fill_all(PlainBrowser()).press("Send").title == "We received your answers"
     assert capture_ad_lead.handler(event("capture_ad_lead"), CONTEXT)["statusCode"] == 200

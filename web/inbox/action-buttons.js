@@ -20,6 +20,7 @@ const HISTORY = {
   acknowledge: "took the lead", contact_attempt: "called", book: "booked", close: "closed", reopen: "reopened the lead", note: "added a note",
   raise_tier: "raised the tier", lower_tier: "lowered the tier",
   revoke_consent: "recorded that a consent was revoked", returned: "The patient sent more answers",
+  added: "The patient answered more questions after sending", asked_for_call: "The patient asked for a call",
 };
 const RESUBMISSIONS = { opened_again: "the lead was reopened", told_again: "the lead needs an owner again" };
 

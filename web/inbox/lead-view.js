@@ -29,7 +29,7 @@ export function drawLead(place, lead, { user, act, records }) {
     reasons(lead),
     actionButtons(lead, user, act),
     answers(lead),
-    ...lead.earlier.map(earlierAnswers),
+    ...lead.earlier.map((earlier, number) => earlierAnswers(earlier, number, lead)),
     messagesShown(lead),
     otherLeads(lead),
     history(lead, user),
@@ -149,10 +149,15 @@ function answers({ answers: all }) {
     denied.length > 0 && h("details", { id: "denied" }, h("summary", {}, `Answered no or none: ${denied.length}`), answerList(denied, "no")));
 }
 
-// What the patient sent the time before: a warning sign stays in sight even if the later answers leave it out.
-function earlierAnswers({ received_at: at, tier, answers: all }, number) {
+// What the patient sent the time before, or with a request to be called: a warning sign stays in sight even if the other
+// answers leave it out, and answers are never shown under another name than the one they came with.
+function earlierAnswers({ received_at: at, tier, answers: all, contact: sender, reference }, number, lead) {
   const warnings = all.filter((entry) => entry.positive);
-  return h("section", { "aria-label": `Earlier answers, ${formatTime(at)}` }, h("h3", {}, `Earlier answers: ${tierName(tier)}, ${formatTime(at)}`),
+  const title = reference ? "Asked for a call" : "Earlier answers";
+  const others = sender ? ["name", "phone", "email"].filter((field) => sender[field] && sender[field] !== lead.contact[field]) : [];
+  return h("section", { "aria-label": `${title}, ${formatTime(at)}` }, h("h3", {}, `${title}: ${tierName(tier)}, ${formatTime(at)}`),
+    others.length > 0 && h("p", {}, `Sent as ${others.map((field) => sender[field]).join(", ")}`),
+    reference && h("p", { class: "soft" }, `Reference given: ${reference}`),
     warnings.length > 0 && [h("h4", {}, "What raised the tier"), answerList(warnings)],
     h("details", { id: `earlier-${number}` }, h("summary", {}, `All ${all.length} answers`), answerList(all)));
 }

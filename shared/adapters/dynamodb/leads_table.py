@@ -184,6 +184,11 @@ class LeadsTable:
         }
         return tuple(sorted(found.values(), key=lambda summary: summary.received_at, reverse=True))
 
+    def of_number(self, phone_key: str) -> Iterator[tuple[UUID, LeadSummary]]:
+        """Yields the ids and summaries of leads with this phone number (hashed), the latest first."""
+        for item in self._items_of_key(BY_PHONE, "phone_key", phone_key):
+            yield UUID(item["lead_id"]["S"]), summary_of(item)
+
     def arrivals(self, period: Period, after: str | None = None) -> Iterator[tuple[UUID, str]]:
         """Yields the ids of leads that arrived in the period, in order of arrival, each with its cursor.
 
@@ -206,6 +211,9 @@ class LeadsTable:
             yield UUID(item["lead_id"]["S"])
 
     def _of_key(self, index: str, name: str, key: str) -> Iterable[LeadSummary]:
+        return map(summary_of, self._items_of_key(index, name, key))
+
+    def _items_of_key(self, index: str, name: str, key: str) -> list[Item]:
         answer = self._query(
             IndexName=index,
             KeyConditionExpression=f"{name} = :key",
@@ -213,7 +221,8 @@ class LeadsTable:
             ScanIndexForward=False,
             Limit=SAME_PERSON,
         )
-        return map(summary_of, answer["Items"])
+        items: list[Item] = answer["Items"]
+        return items
 
     def _query(self, **what: Any) -> dict[str, Any]:
         try:

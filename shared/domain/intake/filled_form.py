@@ -183,10 +183,7 @@ class FilledForm:
         """
         content: dict[str, Any] = {
             "submission_id": submission_id,
-            "questionnaire": {
-                "id": self.questionnaire.id,
-                "version": self.first("version") or self.questionnaire.version,
-            },
+            "questionnaire": self._version,
             "answers": self.answers(),
             "language": self.questionnaire.language,
             "page": self.first("page") or page or None,
@@ -206,6 +203,18 @@ class FilledForm:
                 consent.code: self.consents_to(consent.code) for consent in self.questionnaire.contact.consents
             }
         return content
+
+    def added_answers(self) -> dict[str, Any]:
+        """Returns the page after Send as the JSON body that adds its answers to a lead."""
+        return {
+            "questionnaire": self._version,
+            "answers": self.answers(),
+            "token": self.first("token") or None,
+        }
+
+    @property
+    def _version(self) -> dict[str, str]:
+        return {"id": self.questionnaire.id, "version": self.first("version") or self.questionnaire.version}
 
     @property
     def submission_id(self) -> UUID | None:

@@ -8,7 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from shared.domain.leads.consent import ConsentRecord
-from shared.domain.leads.history import RETURNED, SYSTEM, HistoryEntry
+from shared.domain.leads.history import SYSTEM, VISITOR_ACTIONS, HistoryEntry
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.person_keys import email_key, phone_key
 from shared.domain.model import Stored
@@ -117,7 +117,7 @@ def trail_only(lead: Lead, at: datetime) -> Tombstone:
 
 def last_contact(lead: Lead) -> datetime:
     """Returns when the person or staff last acted on the lead. Retention runs do not count."""
-    worked = (entry.at for entry in lead.history if entry.by != SYSTEM or entry.action == RETURNED)
+    worked = (entry.at for entry in lead.history if entry.by != SYSTEM or entry.action in VISITOR_ACTIONS)
     consents = (record.at for record in lead.submitted.consent_records)
     return max([lead.assessment.received_at, *worked, *consents])
 

@@ -9,6 +9,9 @@ from typing import Literal
 Status = Literal["new", "acknowledged", "booked", "closed"]
 SYSTEM = "system"
 RETURNED = "returned"  # the action of a resubmission by the visitor
+ADDED = "added"  # the action of a visitor who answered the questions after Send, and staff need not be alerted
+ASKED = "asked_for_call"  # the action of a person with an open lead who asks for a call, and staff need no new alert
+VISITOR_ACTIONS = frozenset({RETURNED, ADDED, ASKED})
 OPENED_AGAIN = "opened_again"  # detail of RETURNED: the lead had been booked or closed
 ALERTED_AGAIN = "told_again"  # detail of RETURNED: the lead had an owner, who had not seen the new red flag
 

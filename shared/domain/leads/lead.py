@@ -16,18 +16,20 @@ from shared.domain.intake.submission import Contact, Submission
 from shared.domain.intake.suspicion import Sign, Suspicion, red_flag, suspicion
 from shared.domain.leads.consent import ConsentRecord, Visit, consent_records, revocation
 from shared.domain.leads.escalation import Escalation, Ladder
-from shared.domain.leads.history import RETURNED, HistoryEntry, WorkState
+from shared.domain.leads.history import ADDED, SYSTEM, VISITOR_ACTIONS, HistoryEntry, WorkState
 from shared.domain.leads.person_keys import email_key, phone_key
 from shared.domain.model import Stored
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.advice import ShownMessage
+from shared.domain.rules.condition import ADS, CALLBACK, FORM
 from shared.domain.rules.shadow import Shadow
 from shared.domain.rules.triage import Response, RuleSet, Tier, TriageResult
 
 RETURN_WITHIN = timedelta(minutes=10)  # time to finish an unfinished form before staff are alerted
-FORM = "form"
 PLAIN_FORM = "plain-form"
+GOOGLE_ADS = "google-ads"
 CANARY = "canary"  # the source of a lead that only tests delivery; staff never see it and metrics never count it
+DOORS = {CALLBACK: CALLBACK, GOOGLE_ADS: ADS}  # source -> door; every other source is the form
 CROCKFORD = "0123456789" + "ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -56,7 +58,7 @@ class Arrival:
     """How and when a submission arrived.
 
     signs: signs of whether a bot filled in the form; see `suspicion`.
-    source: FORM, PLAIN_FORM, CANARY or the name of an ad network.
+    source: FORM, PLAIN_FORM, CALLBACK, GOOGLE_ADS or CANARY.
     consented_elsewhere: who showed the consent text, if it was not the clinic's own page.
     tries_spool: True for the canary that tests the spool.
     """
@@ -68,15 +70,26 @@ class Arrival:
     consented_elsewhere: str = ""
     tries_spool: bool = False
 
+    @property
+    def door(self) -> str:
+        return DOORS.get(self.source, FORM)
+
 
 @dataclass(frozen=True, slots=True)
 class EarlierAnswers:
-    """An earlier submission with the same id, and its triage result. `content_hash` is "" if it is unknown."""
+    """Other answers of the same person, and their triage result: sent earlier, or with a request to be called.
+
+    content_hash: the hash of what was sent; "" if it is unknown.
+    contact: the contact details that were sent with these answers; None if they are unknown.
+    reference: the reference that the person got for these answers, if it is not that of the lead.
+    """
 
     received_at: datetime
     answers: dict[str, int | str | list[str]]
     triage: TriageResult
     content_hash: str = ""
+    contact: Contact | None = None
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +253,11 @@ class Lead(Stored):
         return bool(latest) and latest[-1]
 
     @property
+    def door(self) -> str:
+        """The door that the answers came through, which rules can read."""
+        return DOORS.get(self.source, FORM)
+
+    @property
     def tier(self) -> str:
         """The tier that staff set for the lead, or else the tier from the rules."""
         return self.work.staff_tier or self.assessment.triage.tier
@@ -268,8 +286,13 @@ class Lead(Stored):
 
     @property
     def sent_more(self) -> bool:
-        """True if the visitor sent a resubmission and staff have not acted on the lead since."""
-        return bool(self.history) and self.history[-1].action == RETURNED
+        """True if the visitor sent more, and staff have not acted on the lead since.
+
+        Answers to the page after Send count only if staff acted on the lead before them.
+        """
+        if not self.history or self.history[-1].action not in VISITOR_ACTIONS:
+            return False
+        return self.history[-1].action != ADDED or any(entry.by != SYSTEM for entry in self.history)
 
     @property
     def receipt(self) -> Receipt:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.leads.lead import Lead
 from shared.domain.model import Stored
-from shared.domain.rules.condition import options_of
+from shared.domain.rules.condition import FORM, options_of
 from shared.domain.rules.questionnaire import Answer, Answers, Question
 from shared.domain.rules.triage import RuleSet, SafetyRule, TriageResult
 
 UNSURE = "unsure"
+SAFETY_PAGES = 4  # the pages that ask about safety come first: emergencies, the person, nerves, health
 HOW_TO_ANSWER = "Check all that apply."  # this instruction makes sense on the form but not on the phone
 
 
@@ -71,10 +72,11 @@ class ShownAnswer:
     """An answer of the visitor, in words that staff can read.
 
     page: the title of the form page with the question; "" if the current questionnaire lacks the question.
-    text: the wording of the question; its code if the current questionnaire lacks the question.
+    text: the wording of the question; its code if the wording is unknown.
     codes: the codes of the chosen options, or the number or text that the visitor typed.
     answer: the labels of the chosen options, or the number or text that the visitor typed.
-    positive: True if a safety rule that checks for this answer fired.
+    positive: True if a safety rule that checks for this answer fired, or if the current questionnaire lacks an option
+        that the visitor chose, which may be a warning sign.
     """
 
     page: str
@@ -88,10 +90,10 @@ class ShownAnswer:
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """A safety question that the patient skipped or could not answer.
+    """A safety question that the patient skipped, could not answer, or was not asked.
 
     options: the labels to read out, without "none" and "not sure", which people say unprompted.
-    why: "not answered" or "not sure".
+    why: "not answered", "not sure" or "not asked".
     """
 
     question: str
@@ -100,37 +102,49 @@ class OpenQuestion:
     why: str
 
 
-def shown_answers(answers: Answers, triage: TriageResult, rule_set: RuleSet) -> Iterator[ShownAnswer]:
-    """Yields the answers in the order of the questionnaire, then answers to questions that only other versions have."""
+def shown_answers(
+    answers: Answers, triage: TriageResult, rule_set: RuleSet, retired: Mapping[str, str]
+) -> Iterator[ShownAnswer]:
+    """Yields the answers in the order of the questionnaire, then answers to questions that only other versions have.
+
+    retired: the wording of what only other versions have, by `question` or `question.option`.
+    """
     known = rule_set.questionnaire.questions
     fired = {rule.id for rule in triage.safety_rules}
     signs = _looked_for(rule for rule in rule_set.safety if rule.id in fired)
     for page in rule_set.questionnaire.pages:
         for question in page.questions:
             if question.code in answers:
-                yield _answer(page.title, question, answers[question.code], signs)
+                yield _answer(page.title, question, answers[question.code], signs, retired)
     for code, answer in answers.items():
         if code not in known:
             codes = _codes(answer)
-            yield ShownAnswer("", code, "", code, codes, codes, positive=False)
+            words = tuple(retired.get(f"{code}.{option}", option) for option in codes)
+            yield ShownAnswer("", code, "", retired.get(code, code), codes, words, positive=False)
 
 
 def open_questions(lead: Lead, rule_set: RuleSet) -> Iterator[OpenQuestion]:
-    """Yields the safety questions that staff should ask on the phone, in the order of the questionnaire."""
-    facts = rule_set.questionnaire.facts(lead.submitted.answers)
+    """Yields the safety questions that staff should ask on the phone, in the order of the questionnaire.
+
+    Of a lead that did not come through the form, these are also the required questions of the first pages.
+    """
+    first_pages = rule_set.questionnaire.pages[:SAFETY_PAGES] if lead.door != FORM else ()
+    not_asked = {question.code for page in first_pages for question in page.questions if question.required}
+    facts = rule_set.questionnaire.facts(lead.submitted.answers, door=lead.door)
     counts = _looked_for(rule_set.safety)
     for question in rule_set.questionnaire.questions.values():
         shown = question.shown_when is None or question.shown_when.holds(facts)
-        if (question.code, UNSURE) not in counts or not shown:
+        if not shown or not ((question.code, UNSURE) in counts or question.code in not_asked):
             continue
         given = lead.submitted.answers.get(question.code)
         if given is not None and UNSURE not in _codes(given):
             continue
+        skipped = "not asked" if question.code in not_asked else "not answered"
         yield OpenQuestion(
             question=question.code,
             text=question.text.replace(HOW_TO_ANSWER, "").strip(),
             options=tuple(o.label for o in question.options if not o.exclusive and o.code != UNSURE),
-            why="not answered" if given is None else "not sure",
+            why=skipped if given is None else "not sure",
         )
 
 
@@ -138,9 +152,13 @@ def _looked_for(rules: Iterable[SafetyRule]) -> frozenset[tuple[str, str]]:
     return frozenset[tuple[str, str]]().union(*(options_of(rule.when) for rule in rules))
 
 
-def _answer(page: str, question: Question, answer: Answer, signs: frozenset[tuple[str, str]]) -> ShownAnswer:
+def _answer(
+    page: str, question: Question, answer: Answer, signs: frozenset[tuple[str, str]], retired: Mapping[str, str]
+) -> ShownAnswer:
     labels = {option.code: option.label for option in question.options}
     codes = _codes(answer)
+    gone = [code for code in codes if question.options and code not in labels]
+    labels |= {code: retired.get(f"{question.code}.{code}", code) for code in gone}
     return ShownAnswer(
         page=page,
         question=question.code,
@@ -148,7 +166,7 @@ def _answer(page: str, question: Question, answer: Answer, signs: frozenset[tupl
         text=question.text,
         codes=codes,
         answer=tuple(labels.get(code, code) for code in codes),
-        positive=any((question.code, code) in signs for code in codes),
+        positive=bool(gone) or any((question.code, code) in signs for code in codes),
     )
 
 

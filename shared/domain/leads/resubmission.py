@@ -18,7 +18,7 @@ from datetime import datetime
 
 from shared.domain.leads.consent import extended_ledger
 from shared.domain.leads.escalation import NEVER, Escalation
-from shared.domain.leads.history import ALERTED_AGAIN, OPENED_AGAIN, RETURNED, SYSTEM, HistoryEntry, WorkState
+from shared.domain.leads.history import ALERTED_AGAIN, ASKED, OPENED_AGAIN, RETURNED, SYSTEM, HistoryEntry, WorkState
 from shared.domain.leads.lead import EarlierAnswers, Lead, Submitted
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.advice import ShownMessage
@@ -92,7 +92,7 @@ def _resubmission_from_spool(stored: Lead, new: Lead, tiers: Mapping[str, Tier],
 
 def resubmitted_too_often(lead: Lead) -> bool:
     """Returns whether the lead has reached the maximum number of resubmissions."""
-    return sum(entry.action == RETURNED for entry in lead.history) >= MAX_RESUBMISSIONS
+    return sum(entry.action in (RETURNED, ASKED) for entry in lead.history) >= MAX_RESUBMISSIONS
 
 
 def merge_resubmission(earlier: Lead, later: Lead, tiers: Mapping[str, Tier], hours: OpeningHours) -> Lead:
@@ -264,4 +264,4 @@ class _Merger:
 
 def _as_earlier(lead: Lead) -> EarlierAnswers:
     found, submitted = lead.assessment, lead.submitted
-    return EarlierAnswers(found.received_at, submitted.answers, found.triage, submitted.content_hash)
+    return EarlierAnswers(found.received_at, submitted.answers, found.triage, submitted.content_hash, submitted.contact)

@@ -16,8 +16,9 @@ from pydantic import ValidationError
 
 from shared.domain.intake.submission import Contact
 from shared.domain.intake.suspicion import Suspicion
-from shared.domain.leads.lead import CANARY, FORM, Assessment, Lead, Submitted, first_escalation, reference_of
+from shared.domain.leads.lead import CANARY, Assessment, Lead, Submitted, first_escalation, reference_of
 from shared.domain.opening_hours import OpeningHours
+from shared.domain.rules.condition import FORM
 from shared.domain.rules.triage import RuleSet, triage_after_failure
 
 

@@ -184,6 +184,11 @@ class Questionnaire:
     def questions(self) -> Mapping[str, Question]:
         return {question.code: question for page in self.pages for question in page.questions}
 
+    @cached_property
+    def asked_after_send(self) -> frozenset[str]:
+        """The codes of the questions on pages after Send."""
+        return frozenset(question.code for page in self.pages if page.after_send for question in page.questions)
+
     @property
     def form_pages(self) -> tuple[Page, ...]:
         """The pages before Send."""
@@ -204,6 +209,22 @@ class Questionnaire:
             elif (sentence := question.problem(answer)) is not None:
                 found.append(FieldProblem(f"/answers/{code}", sentence, question.limits))
         return tuple(found)
+
+    def readable(self, answers: Answers) -> dict[str, Answer]:
+        """Returns what this version of the questionnaire can read of answers to another version.
+
+        Of a multiple-choice answer, the options that this version has are kept.
+        """
+        found: dict[str, Answer] = {}
+        for code, answer in answers.items():
+            question = self.questions.get(code)
+            if question is None:
+                continue
+            if question.type == "choice-many" and isinstance(answer, list):
+                answer = [option for option in answer if option in question.option_codes]  # noqa: PLW2901
+            if answer != [] and question.problem(answer) is None:
+                found[code] = answer
+        return found
 
     def facts(self, answers: Answers, last_page: str | None = None, *, door: str = FORM) -> Facts:
         """Returns the facts that valid answers state. `problems` tells which answers are valid.

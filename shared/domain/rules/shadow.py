@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.domain.rules.condition import FORM
 from shared.domain.rules.questionnaire import Answers
 from shared.domain.rules.triage import RuleSet, triage
 
@@ -19,7 +20,7 @@ class Shadow:
     content_hash: str
 
 
-def shadow(candidate: RuleSet, answers: Answers) -> Shadow | None:
+def shadow(candidate: RuleSet, answers: Answers, door: str = FORM) -> Shadow | None:
     """Scores the answers with the candidate rules.
 
     Returns None if scoring fails, because candidate rules must never affect a patient.
@@ -27,7 +28,7 @@ def shadow(candidate: RuleSet, answers: Answers) -> Shadow | None:
     try:
         if candidate.questionnaire.problems(answers):
             return None
-        result = triage(candidate, answers)
+        result = triage(candidate, answers, door=door)
     except Exception:  # noqa: BLE001  rules that are not approved yet may fail in any way
         return None
     return Shadow(

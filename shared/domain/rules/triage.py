@@ -273,17 +273,12 @@ def triage_after_failure(
     Readable answers still count. The tier is never less urgent than the floor of the scoring-failure rule.
     """
     failure = rule_set.scoring_failure
-    readable = {code: answer for code, answer in answers.items() if _readable(rule_set.questionnaire, code, answer)}
+    readable = rule_set.questionnaire.readable(answers)
     try:
         return triage(rule_set, readable, last_page, also=(failure,), door=door)
     except Exception:  # noqa: BLE001  if the rules themselves fail, only the scoring-failure rule counts
         minor = rule_set.minor.holds(rule_set.questionnaire.facts(readable, door=door))
         return _result(rule_set, rule_set.tiers[failure.floor], [failure], [], [], fit_score=0, tags=[], minor=minor)
-
-
-def _readable(questionnaire: Questionnaire, code: str, answer: object) -> bool:
-    question = questionnaire.questions.get(code)
-    return question is not None and question.problem(answer) is None
 
 
 def _tier(rule_set: RuleSet, safety: list[SafetyRule], not_fit: list[NotFitRule], fit_score: int) -> Tier:

@@ -112,7 +112,7 @@ class _LeadExport:
         """
         if self.rule_set is None:
             return
-        facts = self.rule_set.questionnaire.facts(self.lead.submitted.answers)
+        facts = self.rule_set.questionnaire.facts(self.lead.submitted.answers, door=self.lead.door)
         counting = facts.numbers.keys() | facts.texts.keys() | facts.chosen.keys()
         for page in self.rule_set.questionnaire.pages:
             items = [

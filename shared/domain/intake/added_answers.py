@@ -1,0 +1,40 @@
+"""Defines what a page sends after the form was sent: answers to the page after Send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from shared.domain.errors import FieldProblem
+from shared.domain.intake.fields import AnswerMap, Line, line
+from shared.domain.intake.submission import QuestionnaireVersion
+from shared.domain.model import Model
+from shared.domain.rules.questionnaire import Answers, Questionnaire
+
+
+class AddedAnswers(Model):
+    """Answers to the questions of the page after Send.
+
+    token: the token from GET /challenges. It is not needed: only who sent the form knows its submission id.
+    """
+
+    questionnaire: QuestionnaireVersion
+    answers: AnswerMap
+    token: Annotated[str, line(200), Line] | None = None
+
+    def readable(self, questionnaire: Questionnaire) -> Answers:
+        """Returns the answers that the current version of the questionnaire can read."""
+        return self.answers if self._is_current(questionnaire) else questionnaire.readable(self.answers)
+
+    def problems(self, questionnaire: Questionnaire) -> Iterator[FieldProblem]:
+        """Yields a problem for each answer that is invalid, or whose question is not on the page after Send."""
+        if self.questionnaire.id != questionnaire.id:
+            yield FieldProblem("/questionnaire/id", "The form was sent with another questionnaire.")
+        answers = self.readable(questionnaire)
+        yield from questionnaire.problems(answers)
+        for code in answers:
+            if code in questionnaire.questions and code not in questionnaire.asked_after_send:
+                yield FieldProblem(f"/answers/{code}", "This question cannot be answered after the form was sent.")
+
+    def _is_current(self, questionnaire: Questionnaire) -> bool:
+        return self.questionnaire.version == questionnaire.version
