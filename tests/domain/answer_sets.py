@@ -23,12 +23,15 @@ NOTES = (
     "numb\ndown there",
     "the chair has wheels, paralysed by fear",
 )
-EDGES = (0, 10, 17, 18, 39, 40, 44, 45, 49, 50, 55, 56, 59, 60, 61, 69, 70, 71, 120)
+AGES = (0, 9, 10, 17, 18, 39, 40, 44, 45, 49, 50, 55, 56, 59, 60, 61, 64, 65, 69, 70, 71, 120)
+PAINS = (0, 3, 4, 5, 6, 7, 8, 9, 10)
 HEALTHY: Answers = {
-    "age": 60, "who": "self", "em-now": ["none"], "region": ["lumbar"], "ces": ["none"], "motor": ["none"],
-    "cord": ["none"], "sys": ["none"], "injury": "no", "spread": ["leg-one"], "sx": ["pain"], "pattern": ["none"],
-    "pain": 5, "duration": "6w-3m", "fn": "some", "dx": ["none"], "imaging": "none", "tx": ["none"],
+    "em-now": ["none"], "age": 60, "who": "self", "region": ["lumbar"], "ces": ["none"], "motor": ["none"],
+    "cord": ["none"], "sys": ["none"], "signs": ["none"], "injury": "no", "spread": ["leg-one"], "sx": ["pain"],
+    "pain": 5, "duration": "6w-3m", "change": "no", "pattern": ["none"], "fn": "some", "dx": ["none"],
+    "imaging": "none", "tx": ["none"],
 }  # fmt: skip
+
 
 
 def _rule_set() -> RuleSet:
@@ -61,7 +64,7 @@ def any_answer(chance: random.Random, question: Question) -> Any:
     match question.type:
         case "integer":
             low, high = question.minimum or 0, question.maximum or 0
-            near = [number for number in EDGES if low <= number <= high]
+            near = [number for number in (AGES if question.code == "age" else PAINS) if low <= number <= high]
             return chance.choice(near) if chance.random() < 0.5 else chance.randint(low, high)
         case "text":
             return chance.choice(NOTES)
