@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
@@ -17,12 +19,17 @@ NOTES = (
     "",
     "   ",
     "My back hurts when I garden.",
-    "No bladder problems at all",
-    "I can\u2019t walk far, and I fainted once",
+    "I can\u2019t hold my pee",
+    "chest pain since I got out of bed",
     "sometimes I WANT TO DIE",
+    "I can't walk",
+    "my brother had a heart attack",
     "numb\ndown there",
-    "the chair has wheels, paralysed by fear",
+    "I ran out of oxycodone",
+    "the chair has wheels",
 )
+DATA = Path(__file__).parents[1] / "data"
+CASES = json.loads((DATA / "cases.json").read_text(encoding="utf-8"))["cases"]
 AGES = (0, 9, 10, 17, 18, 39, 40, 44, 45, 49, 50, 55, 56, 59, 60, 61, 64, 65, 69, 70, 71, 120)
 PAINS = (0, 3, 4, 5, 6, 7, 8, 9, 10)
 HEALTHY: Answers = {
@@ -45,14 +52,15 @@ QUESTIONS = RULE_SET.questionnaire.questions
 
 
 def any_answers(chance: random.Random, questionnaire: Questionnaire) -> Answers:
-    """Draws an answer set. Half of the sets change a healthy adult a little, so that rules fire alone; half are
-    entirely random."""
+    """Draws an answer set. A third of the sets change a healthy adult a little, so that rules fire alone; a third change
+    one of the cases, since many rules need several answers that go together; a third are entirely random."""
     questions = list(questionnaire.questions.values())
-    if chance.random() < 0.5:
-        answers = dict(HEALTHY)
-        for question in chance.sample(questions, chance.randint(1, 8)):
+    draw = chance.random()
+    if draw < 2 / 3:
+        answers = dict(HEALTHY if draw < 1 / 3 else chance.choice(CASES)["answers"])
+        for question in chance.sample(questions, chance.randint(1, 6)):
             answers[question.code] = any_answer(chance, question)
-        for code in chance.sample(list(answers), chance.choice((0, 0, 0, 1, 2))):
+        for code in chance.sample(list(answers), chance.choice((0, 0, 0, 0, 1, 2))):
             del answers[code]
         return answers
     missing = chance.choice((0.0, 0.05, 0.5))

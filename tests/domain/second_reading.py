@@ -434,10 +434,10 @@ def not_fit(r: Reading, any_safety_rule: bool) -> list[str]:
         and "blood-thinner" not in r.sys
         and r.injury in {"no", "strain", None}
     )
-    guardian = r.answers.get("who") == "guardian"
+    by_somebody_else = r.answers.get("who") in {"caregiver", "guardian"}
     fires = {
-        "NF-01": r.minor and not guardian,
-        "NF-01b": guardian,
+        "NF-01": r.minor and not by_somebody_else,
+        "NF-01b": r.minor and by_somebody_else,
         "NF-02": r.region == {"other"} and not any_safety_rule,
         "NF-03": early and not any_safety_rule,
     }
@@ -490,6 +490,7 @@ def tags(r: Reading) -> list[str]:
     fires = {
         "TAG-BLOOD": "blood-thinner" in r.sys,
         "TAG-DQ": r.contradiction or r.says_weak_and_not_weak or pain_free_pain or grown_up_minor,
+        "TAG-HELP": bool(set(r.answers.get("help", [])) - {"no"}),
         "TAG-INFLAM": "morning-stiff" in r.pattern and r.younger(45),
         "TAG-LSS": "lumbar" in r.region and sugioka(r) >= 7,
         "TAG-PAD": vascular and r.older(60),
