@@ -40,7 +40,6 @@ HEALTHY: Answers = {
 }  # fmt: skip
 
 
-
 def _rule_set() -> RuleSet:
     rule_set = load().of("fs-intake")
     assert rule_set is not None
@@ -52,7 +51,7 @@ QUESTIONS = RULE_SET.questionnaire.questions
 
 
 def any_answers(chance: random.Random, questionnaire: Questionnaire) -> Answers:
-    """Draws an answer set. A third of the sets change a healthy adult a little, so that rules fire alone; a third change
+    """Draws an answer set. A third change a healthy adult a little, so that rules fire alone; a third change
     one of the cases, since many rules need several answers that go together; a third are entirely random."""
     questions = list(questionnaire.questions.values())
     draw = chance.random()
