@@ -11,7 +11,7 @@ import pytest
 from dev.triage import as_json
 from shared.domain.rules.condition import ADS, CALLBACK, FORM
 from shared.domain.rules.triage import triage, triage_after_failure
-from tests.domain.answer_sets import CASES, DATA, HEALTHY, RULE_SET, any_answers
+from tests.domain.answer_sets import CASES, DATA, HEALTHY, NEARLY, RULE_SET, any_answers
 from tests.domain.second_reading import second_reading
 
 VIGNETTES = json.loads((DATA / "vignettes.json").read_text(encoding="utf-8"))["vignettes"]
@@ -61,36 +61,7 @@ def test_triage_agrees_with_the_second_reading_and_tries_every_rule() -> None:
     assert tiers == RULE_SET.tiers.keys()
 
 
-# Answers that nearly fire a rule, so that a change of one answer tries each of its conditions.
-EFFORT = {"region": ["neck"], "spread": ["arm-one"], "pattern": ["walk-worse", "sit-better"]}
-STANDING = {"pattern": ["stand-worse", "bend-fwd-better"], "duration": "gt6m"}
-NEARLY: list[dict[str, Any]] = [
-    EFFORT,
-    STANDING,
-    {"region": ["thoracic"], "duration": "lt2w", "pain": 7, "spread": ["chest-belly"]},
-    {"region": ["thoracic"], "sx": ["tired"], "cord": ["legs-numb"]},
-    {"region": ["neck"], "spread": ["head"], "change": "yes", "cord": ["gait-balance"], "checked": "same", "pain": 8},
-    {"sys": ["cancer"], "cord": ["legs-numb"], "checked": "no"},
-    {"sys": ["fever", "infection"], "duration": "gt6m", "pain": 7},
-    {"sys": ["recent-proc", "blood-thinner"], "proc-when": "lt2w", "pain": 9},
-    {"sys": ["night-sweats", "diabetes"], "change": "yes", "pain": 7},
-    {"ces": ["bladder-leak", "bladder-urgency"], "ces-onset": "2w-3m", "checked": "same", "spread": ["none"]},
-    {"ces": ["sexual-change"], "ces-onset": "worse", "checked": "same"},
-    {"ces": ["bladder-retention"], "ces-onset": "2w-3m", "checked": "same"},
-    {"ces": ["both-legs-weak"], "ces-onset": "worse-slow", "checked": "no"},
-    {"spread": ["leg-both"], "change": "unsure", "pattern": ["sit-better"]},
-    {"motor": ["foot-drop"], "motor-course": "worse-slow", "checked": "same", "duration": "3m-6m"},
-    {"injury": "fall", "injury-when": "2w-3m", "checked": "same", "age": 65},
-    {"injury": "fall", "injury-when": "lt2w", "checked": "no", "cord": ["gait-balance"], "region": ["neck"]},
-    {"injury": "strain", "injury-when": "lt2w", "sys": ["steroid-long", "fused-spine"]},
-    {"injury": "major", "injury-when": "2w-3m", "checked": "same", "sx": ["numb"]},
-    {"age": 30, "preg": "yes", "preg-signs": ["belly"], "spread": ["leg-both"], "duration": "lt2w"},
-    {"age": 30, "preg": "unsure", "preg-signs": ["none"], "duration": "lt2w"},
-    {"age": 9, "who": "self", "pattern": ["night-unrelenting"]},
-    {"duration": "2w-6w", "spread": ["none"], "age": 40, "preg": "no"},
-    {"pattern": ["night-unrelenting"], "sys": ["cancer-past"], "duration": "gt6m"},
-]
-BASES = [HEALTHY | changes for changes in NEARLY] + [case["answers"] for case in CASES[::3]]
+BASES = [*NEARLY, *(case["answers"] for case in CASES[::3])]
 
 
 @pytest.mark.parametrize("question", ["age", "pain"])
