@@ -30,9 +30,10 @@ from shared.domain.rules.condition import (
     Score,
     Scores,
     Some,
+    questions_of,
 )
 from shared.domain.rules.questionnaire import Option, Question
-from shared.domain.rules.triage import Message, Rule, RuleSet, Tier
+from shared.domain.rules.triage import FitRule, Message, NotFitRule, Rule, RuleSet, SafetyRule, Tier
 from shared.rulebook.loading import load
 
 INTRODUCTION = """\
@@ -50,6 +51,12 @@ a question or a message is a new version, and is signed again.
 - Evidence marks: [V] verified at the source, [S] stated by a secondary source, [M] not checked at a source, [D] our
   own design choice.
 """
+PROTECTED = """\
+45 CFR 92.210 asks a clinic to know where a decision support tool uses age, sex or disability. Every rule that reads the
+age, a pregnancy or an illness is listed here, also if it reads it through a definition or to stay silent. The reason is
+the medical one that staff read. A safety rule can only raise the tier.
+"""
+PROTECTED_QUESTIONS = ("age", "preg", "preg-signs", "sys")
 STYLE = """
 :root { color-scheme: light; }
 body { font: 15px/1.45 system-ui, sans-serif; color: #1b1f24; margin: 2rem auto; max-width: 82rem; padding: 0 1rem; }
@@ -107,7 +114,10 @@ class Sheet:
                     self.words(rule.when),
                     code(rule.floor),
                     text(rule.reason)
-                    + ("" if rule.red_flag else "<br>(fires on missing answers: not a red flag itself)"),
+                    + ("" if rule.red_flag else "<br>(not a red flag itself)")
+                    + (
+                        "" if rule.marketing else "<br>(marketing = false: never used for marketing, whatever the tier)"
+                    ),
                     code(rule.message) if rule.message else "the message of its tier, if no other rule has one",
                     sources(rule),
                 )
@@ -119,6 +129,9 @@ class Sheet:
             f"If scoring itself fails, rule `{failure.id}` applies: floor `{failure.floor}`, message "
             f"`{failure.message}`, reason shown to staff: {text(failure.reason)}. {sources(failure)}."
         )
+        yield "## Rules that read a protected trait"
+        yield PROTECTED
+        yield table(("Rule", "Reads", "Floor", "Reason"), self._protected())
         yield "## Not-a-fit rules"
         yield "The first that fires determines the message."
         yield table(
@@ -170,11 +183,11 @@ class Sheet:
             yield f"{code(name)}\n\n```\n{pattern}\n```"
         yield "## Messages to the patient"
         yield (
-            f"Every answer ends with `{rule_set.net}`. If the clinic is closed, or no contact is stored, the sentences "
-            f"under 'closed' come first. If no contact is stored, the promise of a call is left out."
+            f"Every answer ends with `{rule_set.net}`, except beside a message that stands alone. A person who left no "
+            f"phone number reads the text without a call, at any hour."
         )
         yield table(
-            ("Message", "Text", "First when closed", "Promise of a call"),
+            ("Message", "Text", "While the clinic is closed", "For whoever left no number"),
             map(self._message, rule_set.messages.values()),
         )
         yield "## Questionnaire"
@@ -192,13 +205,17 @@ class Sheet:
             ("Field", "Wording", "Answers"),
             [
                 *(
-                    (code(f.code) + ("*" if f.required else ""), text(f.text), options(f.options) or f.type)
+                    (
+                        code(f.code) + ("*" if f.required else ""),
+                        wording(f.text, f.text_other),
+                        options(f.options) or f.type,
+                    )
                     for f in contact.fields
                 ),
                 *(
                     (
                         code(f"consent {c.code}") + ("*" if c.required else ""),
-                        text(c.text),
+                        wording(c.text, c.text_other),
                         "a box, not ticked",
                     )
                     for c in contact.consents
@@ -325,14 +342,43 @@ class Sheet:
         )
 
     def _message(self, message: Message) -> tuple[str, ...]:
-        return code(message.id), text(message.text), text(message.closed or "–"), text(message.call or "–")
+        notes = [
+            *(["stands alone"] if message.alone else []),
+            *([f"in place of {code(message.instead_of)}"] if message.instead_of else []),
+        ]
+        return (
+            code(message.id) + (f"<br>({listed(notes)})" if notes else ""),
+            text(message.text),
+            text(message.closed_text or "the same"),
+            text(message.no_number_text or "the same"),
+        )
+
+    def _protected(self) -> Iterator[tuple[str, ...]]:
+        for rule in self.rules:
+            asked = questions_of(rule.when)
+            if read := [code(question) for question in PROTECTED_QUESTIONS if question in asked]:
+                # bold, so that the HTML page links to the row of the rule rather than making a second one
+                yield f"**{code(rule.id)}**", listed(read), self._effect(rule), text(rule.reason)
+
+    def _effect(self, rule: Rule) -> str:
+        match rule:
+            case SafetyRule():
+                return code(rule.floor)
+            case NotFitRule():
+                return f"none: {code(rule.tier)}"
+            case FitRule():
+                return f"none: +{rule.points}"
+            case _:
+                return "none: a tag"
 
     def _question(self, question: Question) -> tuple[str, ...]:
         skipped = f"counts as {code(question.missing_counts_as)}" if question.missing_counts_as else "no answer"
         kept = listed(map(code, sorted(question.keep_when_hidden)))
         return (
             code(question.code) + ("*" if question.required else ""),
-            text(question.text) + (f"<br>Shown when {self.words(question.shown_when)}" if question.shown_when else ""),
+            wording(question.text, question.text_other)
+            + (f"<br>Hint: {text(question.hint)}" if question.hint else "")
+            + (f"<br>Shown when {self.words(question.shown_when)}" if question.shown_when else ""),
             options(question.options)
             or (
                 f"a whole number, {bounds(question.minimum, question.maximum)}"
@@ -391,9 +437,16 @@ def listed(names: Iterable[str]) -> str:
 
 def options(choices: Iterable[Option]) -> str:
     return "<br>".join(
-        f"{code(option.code)} “{text(option.label)}”{' (unticks the others)' if option.exclusive else ''}"
+        f"{code(option.code)} “{text(option.label)}”"
+        + (f"; for somebody else: “{text(option.label_other)}”" if option.label_other else "")
+        + (" (unticks the others)" if option.exclusive else "")
         for option in choices
     )
+
+
+def wording(own: str, other: str) -> str:
+    """Returns a text, and its wording if somebody else fills in the form for the person."""
+    return text(own) + (f"<br>For somebody else: {text(other)}" if other else "")
 
 
 def sources(rule: Rule) -> str:

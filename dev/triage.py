@@ -1,10 +1,15 @@
 """Scores answer sets with the rules: `python -m dev.triage FILE...`, or from standard input.
 
-Input: one answer set per line, as JSON; or a file of vignettes, which is an object with a list `vignettes`, each with
-`answers` and `expected`. Answers that came through another door than the form have a `door` beside them, in a line
-(`{"answers": {...}, "door": "callback"}`) as in a vignette. Output: one result per line, as JSON; for vignettes, the
-result says whether it is as expected. The exit status is 1 if an answer set is invalid, or the result of a vignette is
-not as expected.
+Input is one of
+
+- one answer set per line, as JSON;
+- vignettes: an object with a list `vignettes`, each with `answers` and the `expected` result;
+- cases: an object with a list `cases`, each with `answers` and the `acceptable_tiers`, its band.
+
+Answers that came through another door than the form have a `door` beside them, in a line
+(`{"answers": {...}, "door": "callback"}`) as in a vignette or a case. Output: one result per line, as JSON; it says
+whether a vignette is as expected and whether a case is in its band. The exit status is 1 if an answer set is invalid, a
+vignette is not as expected, or a case is not in its band.
 """
 
 from __future__ import annotations
@@ -70,23 +75,37 @@ def compare(rule_set: RuleSet, vignettes: list[dict[str, Any]]) -> Iterator[dict
         yield {"id": vignette["id"], "agrees": not differs, "differs": differs, **result}
 
 
+def judge(rule_set: RuleSet, cases: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for case in cases:
+        result = score(rule_set, case["answers"], case.get("door", FORM))
+        band = case["acceptable_tiers"]
+        yield {"id": case["id"], "in_band": result.get("tier") in band, "acceptable_tiers": band, **result}
+
+
 def results(rule_set: RuleSet, stream: TextIO) -> Iterator[dict[str, Any]]:
-    first = stream.readline()
-    try:
-        json.loads(first)
-    except (ValueError, RecursionError):  # the file has JSON over several lines, or a line that is not JSON
+    lines = [stream.readline()]
+    whole = _json_object(lines[0])
+    if whole is None:  # JSON over several lines, or a line that is not JSON
         rest = stream.read()
-        try:
-            whole = json.loads(first + rest)
-        except (ValueError, RecursionError):
-            whole = None
-        if isinstance(whole, dict):
-            yield from compare(rule_set, whole["vignettes"]) if "vignettes" in whole else [score(rule_set, whole)]
-        else:
-            yield from score_lines(rule_set, [first, *rest.splitlines()])
-        return
-    yield from score_lines(rule_set, [first])
-    yield from score_lines(rule_set, stream)
+        whole = _json_object(lines[0] + rest)
+        lines += rest.splitlines()
+    if whole is None:
+        yield from score_lines(rule_set, lines)
+    elif "vignettes" in whole:
+        yield from compare(rule_set, whole["vignettes"])
+    elif "cases" in whole:
+        yield from judge(rule_set, whole["cases"])
+    else:
+        yield score(rule_set, whole)
+        yield from score_lines(rule_set, stream)
+
+
+def _json_object(text: str) -> dict[str, Any] | None:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def main() -> int:
@@ -97,7 +116,7 @@ def main() -> int:
     rule_set = load().of(arguments.questionnaire)
     if rule_set is None:
         parser.error(f"there is no questionnaire {arguments.questionnaire}")
-    count, faults, compared = 0, 0, False
+    invalid, agree, in_band = 0, [], []
     for name in arguments.files or ["-"]:
         try:
             stream = sys.stdin if name == "-" else Path(name).open(encoding="utf-8")  # noqa: SIM115  closed below
@@ -105,13 +124,14 @@ def main() -> int:
             parser.error(f"{name}: {error.strerror}")
         with stream:
             for result in results(rule_set, stream):
-                count += 1
-                compared = compared or "agrees" in result
-                faults += "problems" in result or not result.get("agrees", True)
+                invalid += "problems" in result
+                agree += [result["agrees"]] if "agrees" in result else []
+                in_band += [result["in_band"]] if "in_band" in result else []
                 sys.stdout.write(json.dumps(result, separators=(",", ":")) + "\n")
-    if compared:
-        print(f"{count - faults} of {count} agree", file=sys.stderr)
-    return 1 if faults else 0
+    for verdicts, words in ((agree, "agree"), (in_band, "in their band")):
+        if verdicts:
+            print(f"{sum(verdicts)} of {len(verdicts)} {words}", file=sys.stderr)
+    return 1 if invalid or not all(agree + in_band) else 0
 
 
 if __name__ == "__main__":

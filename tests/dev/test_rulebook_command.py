@@ -13,14 +13,14 @@ import pytest
 
 from dev import rulebook
 from dev.rulebook import Sheet
-from shared.domain.rules.condition import FromDoor
+from shared.domain.rules.condition import FromDoor, questions_of
 from shared.rulebook.loading import load
 from tests.domain.answer_sets import RULE_SET
 from tests.rulebook.folder import copy_of_rulebook
 
 PROJECT = Path(__file__).parents[2]
 MARKDOWN = Sheet(RULE_SET).markdown()
-HTML = rulebook.html(MARKDOWN, "fs-triage 1.0.0")
+HTML = rulebook.html(MARKDOWN, "fs-triage 2.0.0")
 
 
 class Words(HTMLParser):
@@ -43,19 +43,23 @@ def everything_to_sign() -> dict[str, list[str]]:
         "rules": [rule.id for rule in rules],
         "reasons": [rule.reason for rule in rules],
         "citations": [str(citation) for rule in rules for citation in rule.citations],
-        "messages": [words for m in RULE_SET.messages.values() for words in (m.id, m.text, m.closed, m.call) if words],
-        "questions": [words for question in questions for words in (question.code, question.text)],
-        "options": [words for question in questions for o in question.options for words in (o.code, f"“{o.label}”")],
+        "messages": [
+            words
+            for m in RULE_SET.messages.values()
+            for words in (m.id, m.text, m.closed_text, m.no_number_text)
+            if words
+        ],
+        "questions": [words for q in questions for words in (q.code, q.text, q.text_other, q.hint)],
+        "options": [words for q in questions for o in q.options for words in (o.code, f"“{o.label}”", o.label_other)],
         "tiers": [
             words for tier in RULE_SET.tiers.values() for words in (tier.name, tier.disposition, tier.usual.clinic_does)
         ],
         "sources": [words for s in RULE_SET.sources.values() for words in (s.key, s.text, s.supports, f"[{s.mark}]")],
         "definitions": list(RULE_SET.definitions),
-        "contact": [words for f in questionnaire.contact.fields for words in (f.code, f.text)],
-        "consents": [words for c in questionnaire.contact.consents for words in (c.code, c.text)],
+        "contact": [words for f in questionnaire.contact.fields for words in (f.code, f.text, f.text_other)],
+        "consents": [words for c in questionnaire.contact.consents for words in (c.code, c.text, c.text_other)],
         "points": [f"+{rule.points}" for rule in RULE_SET.fit.rules],
-        "word lists": ["bladder-bowel-saddle", r"\b(suicid\w*|kill myself|end my life|want to die|don'?t want to live"],
-        "score": ["Sugioka 2008", "bend-back-better", "-2"],
+        "score": ["Sugioka 2008", "bend-fwd-better", "+2"],
         "state": [RULE_SET.content_hash, RULE_SET.version, questionnaire.version, "awaiting a physician's approval"],
     }
 
@@ -77,7 +81,7 @@ def test_every_rule_has_a_row_with_its_floor_and_message() -> None:
 @pytest.mark.parametrize(
     ("rule", "words"),
     [
-        ("CES-01", "| `core-ces-item`<br>**and** `ces-not-long-standing` |"),
+        ("CES-01", "| (`core-ces-item` **and** `ces-not-long-standing`)<br>**and** **not** "),
         (
             "MOT-02",
             "| `motor` has `foot-drop` “My foot drags or slaps, or I can't lift my foot or toes”<br>**and** **not** ",
@@ -85,11 +89,17 @@ def test_every_rule_has_a_row_with_its_floor_and_message() -> None:
         ("FIT-06", "`imaging` is not `mri-ct` “MRI or CT in the last 2 years” |"),
         (
             "NF-03",
-            "| `duration-under-6-weeks`<br>**and** **not** `nerve-symptom`<br>**and** `pain` is at most 6",
+            "| (`under-6-weeks` **and** **not** `nerve-symptom` **and** `pain` is at most 6",
         ),
-        ("NF-03", "`fn` is one of: `not` “Not at all”; `some` “Some” |"),
         ("UNK-03", "| at least 3 of: (`em-now` has `unsure` “I am not sure”; "),
-        ("UNK-04", "| `em-now` is not answered<br>**or** `region` is not answered"),
+        ("UNK-04", "(`em-now` is not answered **or** `age` is not answered **or** "),
+        ("ONC-04", "(marketing = false: never used for marketing, whatever the tier) |"),
+        ("UNK-04", "<br>(not a red flag itself) |"),
+        ("M-E-CRISIS", "| `M-E-CRISIS`<br>(stands alone) | You are not alone. "),
+        ("M-P-PREG", "| `M-P-PREG`<br>(in place of `M-P`) | Thank you. "),
+        ("note", "<br>Hint: We may not read this right away. In an emergency, call 911."),
+        ("region", "<br>For somebody else: Where is their main problem?"),
+        ("ces", "`bowel-loss` “I can't feel or hold poop or gas”; for somebody else: “They can't feel or hold "),
         ("TXT-01", "| the text of `note` has words of the list `bladder-bowel-saddle` |"),
         ("TAG-LSS", "**and** the score sugioka is at least 7 |"),
         ("none-with-others", "| on some question 'none' is ticked together with another option |"),
@@ -102,6 +112,45 @@ def test_every_rule_has_a_row_with_its_floor_and_message() -> None:
 def test_conditions_in_plain_words(rule: str, words: str) -> None:
     (row,) = [line for line in MARKDOWN.splitlines() if line.startswith(f"| `{rule}`")]
     assert words in row
+
+
+def test_a_message_shows_its_three_texts() -> None:
+    for message in RULE_SET.messages.values():
+        (row,) = [line for line in MARKDOWN.splitlines() if line.startswith(f"| `{message.id}`")]
+        texts = (message.text, message.closed_text or "the same", message.no_number_text or "the same")
+        assert row.endswith(f" | {' | '.join(texts)} |")
+
+
+def protected_rows() -> dict[str, str]:
+    section = MARKDOWN.partition("## Rules that read a protected trait")[2].partition("\n## ")[0]
+    return {row.split("`")[1]: row for row in section.splitlines() if row.startswith("| **`")}
+
+
+def test_every_rule_that_reads_a_protected_trait_is_listed_with_its_reason() -> None:
+    rows = protected_rows()
+    rules = [*RULE_SET.safety, *RULE_SET.not_fit, *RULE_SET.fit.rules, *RULE_SET.tags]
+    traits = {"age", "preg", "preg-signs", "sys"}
+    assert rows.keys() == {rule.id for rule in rules if traits & questions_of(rule.when)}
+    assert {"CARD-03", "ONC-03", "PREG-03", "KID-01", "HEM-01", "NF-01", "NF-03", "TAG-LSS"} <= rows.keys()
+    assert not {"CARD-01", "CES-01", "MOT-01", "TXT-03", "UNK-01", "FIT-01"} & rows.keys()
+    for rule in rules:
+        if rule.id in rows:
+            assert rows[rule.id].endswith(f"| {rule.reason} |")
+
+
+@pytest.mark.parametrize(
+    ("rule", "start"),
+    [
+        ("KID-01", "| **`KID-01`** | `age`, `sys` | `URGENT` | "),
+        ("FRX-04", "| **`FRX-04`** | `age`, `sys` | `PRIORITY` | "),
+        ("PREG-04", "| **`PREG-04`** | `preg`, `preg-signs` | `EMERGENCY` | "),
+        ("NF-01", "| **`NF-01`** | `age` | none: `NOT_A_FIT` | "),
+        ("TAG-BLOOD", "| **`TAG-BLOOD`** | `sys` | none: a tag | "),
+    ],
+)
+def test_the_trait_and_the_floor_are_shown(rule: str, start: str) -> None:
+    """Both are found, too, when a rule reads the trait through a definition, as FRX-04 reads the age."""
+    assert protected_rows()[rule].startswith(start)
 
 
 def test_the_door_in_plain_words() -> None:

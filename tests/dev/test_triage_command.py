@@ -21,6 +21,7 @@ from tests.rulebook.folder import TRIAGE, change, copy_of_rulebook
 
 PROJECT = Path(__file__).parents[2]
 VIGNETTES = PROJECT / "tests/data/vignettes.json"
+CASES = PROJECT / "tests/data/cases.json"
 RATE = 5_000  # answer sets per second on one core
 
 
@@ -35,9 +36,9 @@ def scored(text: str) -> list[dict[str, Any]]:
 
 
 def rules_with(folder: Path, condition: str) -> RuleSet:
-    """Returns the rules with another condition for rule INF-02."""
-    fever = 'when = [{ question = "sys", any_of = ["fever"] }]'
-    change(copy_of_rulebook(folder), TRIAGE, fever, f"when = [{condition}]")
+    """Returns the rules with another condition for rule INF-11."""
+    wound = 'when = [{ question = "signs", any_of = ["wound"] }]'
+    change(copy_of_rulebook(folder), TRIAGE, wound, f"when = [{condition}]")
     rule_set = load(folder).of("fs-intake")
     assert rule_set
     return rule_set
@@ -61,6 +62,28 @@ def test_a_vignette_that_disagrees_is_named_and_fails() -> None:
     (wrong,) = [line for line in lines if not line["agrees"]]
     assert (status, wrong["id"], wrong["differs"]) == (1, vignettes["vignettes"][3]["id"], ["fit_score"])
     assert output.strip() == "31 of 32 agree"
+
+
+def test_all_cases_are_in_their_band() -> None:
+    status, lines, output = run(str(CASES))
+    assert [(line["id"], line["tier"]) for line in lines if not line["in_band"]] == []
+    assert (status, len(lines), output.strip()) == (0, 62, "62 of 62 in their band")
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_case_out_of_its_band_is_named_and_fails(indent: int | None) -> None:
+    first, second = json.loads(CASES.read_text())["cases"][:2]
+    first["acceptable_tiers"] = ["NOT_A_FIT"]
+    status, lines, output = run(given=json.dumps({"cases": [first, second]}, indent=indent))
+    assert [(line["id"], line["in_band"]) for line in lines] == [(first["id"], False), (second["id"], True)]
+    assert (status, output.strip()) == (1, "1 of 2 in their band")
+
+
+def test_a_case_with_an_invalid_answer_is_out_of_its_band() -> None:
+    case = {"id": "a", "answers": {"toe": 1}, "acceptable_tiers": ["ROUTINE"]}
+    status, (line,), output = run(given=json.dumps({"cases": [case]}))
+    assert (status, line["in_band"], line["problems"][0]["pointer"]) == (1, False, "/answers/toe")
+    assert output.strip() == "0 of 1 in their band"
 
 
 def test_lines_from_a_file_and_from_standard_input_give_the_same(tmp_path: Path) -> None:
@@ -89,7 +112,7 @@ def test_the_door_stands_beside_the_answers(tmp_path: Path) -> None:
         {"answers": HEALTHY, "door": "phone"},
     ]
     form, callback, unknown = results(rule_set, io.StringIO("\n".join(map(json.dumps, sets))))
-    assert (form["tier"], callback["safety_rules"]) == ("ROUTINE", ["INF-02"])
+    assert (form["tier"], callback["safety_rules"]) == ("ROUTINE", ["ASK-01", "INF-11"])
     assert unknown == {"problems": [{"pointer": "/door", "detail": "There is no such door."}]}
     vignettes = [{"id": "a", **entry, "expected": {"tier": "ROUTINE"}} for entry in sets[:2]]
     compared = results(rule_set, io.StringIO(json.dumps({"vignettes": vignettes}, indent=1)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
@@ -17,18 +19,57 @@ NOTES = (
     "",
     "   ",
     "My back hurts when I garden.",
-    "No bladder problems at all",
-    "I can\u2019t walk far, and I fainted once",
+    "I can\u2019t hold my pee",
+    "chest pain since I got out of bed",
     "sometimes I WANT TO DIE",
+    "I can't walk",
+    "my brother had a heart attack",
     "numb\ndown there",
-    "the chair has wheels, paralysed by fear",
+    "I ran out of oxycodone",
+    "the chair has wheels",
 )
-EDGES = (0, 10, 17, 18, 39, 40, 44, 45, 49, 50, 55, 56, 59, 60, 61, 69, 70, 71, 120)
+DATA = Path(__file__).parents[1] / "data"
+CASES = json.loads((DATA / "cases.json").read_text(encoding="utf-8"))["cases"]
+AGES = (0, 9, 10, 17, 18, 39, 40, 44, 45, 49, 50, 55, 56, 59, 60, 61, 64, 65, 69, 70, 71, 120)
+PAINS = (0, 3, 4, 5, 6, 7, 8, 9, 10)
 HEALTHY: Answers = {
-    "age": 60, "who": "self", "em-now": ["none"], "region": ["lumbar"], "ces": ["none"], "motor": ["none"],
-    "cord": ["none"], "sys": ["none"], "injury": "no", "spread": ["leg-one"], "sx": ["pain"], "pattern": ["none"],
-    "pain": 5, "duration": "6w-3m", "fn": "some", "dx": ["none"], "imaging": "none", "tx": ["none"],
+    "em-now": ["none"], "age": 60, "who": "self", "region": ["lumbar"], "ces": ["none"], "motor": ["none"],
+    "cord": ["none"], "sys": ["none"], "signs": ["none"], "injury": "no", "spread": ["leg-one"], "sx": ["pain"],
+    "pain": 5, "duration": "6w-3m", "change": "no", "pattern": ["none"], "fn": "some", "dx": ["none"],
+    "imaging": "none", "tx": ["none"],
 }  # fmt: skip
+
+# Answers that nearly fire a rule, so that a change of one answer tries each of its conditions.
+EFFORT = {"region": ["neck"], "spread": ["arm-one"], "pattern": ["walk-worse", "sit-better"]}
+STANDING = {"pattern": ["stand-worse", "bend-fwd-better"], "duration": "gt6m"}
+_CHANGES: list[Answers] = [
+    EFFORT,
+    STANDING,
+    {"region": ["thoracic"], "duration": "lt2w", "pain": 7, "spread": ["chest-belly"]},
+    {"region": ["thoracic"], "sx": ["tired"], "cord": ["legs-numb"]},
+    {"region": ["neck"], "spread": ["head"], "change": "yes", "cord": ["gait-balance"], "checked": "same", "pain": 8},
+    {"sys": ["cancer"], "cord": ["legs-numb"], "checked": "no"},
+    {"sys": ["fever", "infection"], "duration": "gt6m", "pain": 7},
+    {"sys": ["recent-proc", "blood-thinner"], "proc-when": "lt2w", "pain": 9},
+    {"sys": ["night-sweats", "diabetes"], "change": "yes", "pain": 7},
+    {"ces": ["bladder-leak", "bladder-urgency"], "ces-onset": "2w-3m", "checked": "same", "spread": ["none"]},
+    {"ces": ["sexual-change"], "ces-onset": "worse", "checked": "same"},
+    {"ces": ["bladder-retention"], "ces-onset": "2w-3m", "checked": "same"},
+    {"ces": ["both-legs-weak"], "ces-onset": "worse-slow", "checked": "no"},
+    {"spread": ["leg-both"], "change": "unsure", "pattern": ["sit-better"]},
+    {"motor": ["foot-drop"], "motor-course": "worse-slow", "checked": "same", "duration": "3m-6m"},
+    {"injury": "fall", "injury-when": "2w-3m", "checked": "same", "age": 65},
+    {"injury": "fall", "injury-when": "lt2w", "checked": "no", "cord": ["gait-balance"], "region": ["neck"]},
+    {"injury": "strain", "injury-when": "lt2w", "sys": ["steroid-long", "fused-spine"]},
+    {"injury": "major", "injury-when": "2w-3m", "checked": "same", "sx": ["numb"]},
+    {"age": 30, "preg": "yes", "preg-signs": ["belly"], "spread": ["leg-both"], "duration": "lt2w"},
+    {"age": 30, "preg": "unsure", "preg-signs": ["none"], "duration": "lt2w"},
+    {"age": 9, "who": "self", "pattern": ["night-unrelenting"]},
+    {"duration": "2w-6w", "spread": ["none"], "age": 40, "preg": "no"},
+    {"pattern": ["night-unrelenting"], "sys": ["cancer-past"], "duration": "gt6m"},
+]
+NEARLY = [HEALTHY | changes for changes in _CHANGES]
+NEARLY_AND_CASES = [*NEARLY, *(case["answers"] for case in CASES)]
 
 
 def _rule_set() -> RuleSet:
@@ -42,14 +83,18 @@ QUESTIONS = RULE_SET.questionnaire.questions
 
 
 def any_answers(chance: random.Random, questionnaire: Questionnaire) -> Answers:
-    """Draws an answer set. Half of the sets change a healthy adult a little, so that rules fire alone; half are
-    entirely random."""
+    """Draws an answer set. A third change a healthy adult a little, so that rules fire alone.
+
+    A third change a case, or answers that nearly fire a rule, since many rules need several answers that go together.
+    A third are entirely random.
+    """
     questions = list(questionnaire.questions.values())
-    if chance.random() < 0.5:
-        answers = dict(HEALTHY)
-        for question in chance.sample(questions, chance.randint(1, 8)):
+    draw = chance.random()
+    if draw < 2 / 3:
+        answers = dict(HEALTHY if draw < 1 / 3 else chance.choice(NEARLY_AND_CASES))
+        for question in chance.sample(questions, chance.randint(1, 6)):
             answers[question.code] = any_answer(chance, question)
-        for code in chance.sample(list(answers), chance.choice((0, 0, 0, 1, 2))):
+        for code in chance.sample(list(answers), chance.choice((0, 0, 0, 0, 1, 2))):
             del answers[code]
         return answers
     missing = chance.choice((0.0, 0.05, 0.5))
@@ -61,7 +106,7 @@ def any_answer(chance: random.Random, question: Question) -> Any:
     match question.type:
         case "integer":
             low, high = question.minimum or 0, question.maximum or 0
-            near = [number for number in EDGES if low <= number <= high]
+            near = [number for number in (AGES if question.code == "age" else PAINS) if low <= number <= high]
             return chance.choice(near) if chance.random() < 0.5 else chance.randint(low, high)
         case "text":
             return chance.choice(NOTES)
@@ -87,11 +132,12 @@ def _strategy(question: Question) -> st.SearchStrategy[Any]:
 _anything: st.SearchStrategy[Answers] = st.fixed_dictionaries(
     {}, optional={code: _strategy(question) for code, question in QUESTIONS.items()}
 )
-_nearly_healthy = st.builds(
-    lambda changes, gone: {code: answer for code, answer in (HEALTHY | changes).items() if code not in gone},
+_changed_a_little = st.builds(
+    lambda base, changes, gone: {code: answer for code, answer in (base | changes).items() if code not in gone},
+    st.sampled_from([HEALTHY, *NEARLY_AND_CASES]),
     st.lists(st.sampled_from(list(QUESTIONS)), max_size=5, unique=True).flatmap(
         lambda codes: st.fixed_dictionaries({code: _strategy(QUESTIONS[code]) for code in codes})
     ),
     st.lists(st.sampled_from(list(QUESTIONS)), max_size=1),
 )
-answer_sets = _nearly_healthy | _anything
+answer_sets = _changed_a_little | _anything

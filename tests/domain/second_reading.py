@@ -1,33 +1,37 @@
 """An independent implementation of the triage rules in plain Python, written from the clinical text.
 
 Tests check that it agrees with the rulebook on any valid answers. To change a rule in shared/rulebook, change it here
-too, from the physician's text and not from the rulebook.
+too, from the physician's text and not from the rulebook. Only the words in the note are not read a second time: the
+word lists of the rulebook decide which of them a note has.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-CORE = {"saddle-numb", "bladder-retention", "bowel-loss", "both-legs-weak"}
-SOFT = {"bladder-leak", "sexual-change"}
+from shared.rulebook.loading import load
+
+CORE = {"saddle-numb", "bladder-retention", "bladder-numb", "bowel-loss", "both-legs-weak"}
+SOFT = {"bladder-leak", "bladder-urgency"}
 LIMB_WEAK = {"leg-weak", "arm-hand-weak"}
 NOT_POSITIVE = {"none", "unsure"}
 INFECTION_RISK = {"ivdu", "immune-low", "infection"}
 CONSERVATIVE = {"pt", "chiro", "meds", "injection"}
+NERVE = {"numb", "tingle", "burn", "weak"}
+UNDER_6_WEEKS = {"lt2w", "2w-6w"}
+UNDER_3_MONTHS = UNDER_6_WEEKS | {"6w-3m"}
+LONG_STANDING = {"gt3m", "worse-slow"}
+NOT_PROGRESSING = {"stable", "worse-slow"}
 ASKED_FOR_SAFETY = ("em-now", "ces", "motor", "cord", "sys")
+ALWAYS_ASKED = ("age", *ASKED_FOR_SAFETY, "region", "signs", "injury", "spread", "pain", "duration")
 RANKS = ("EMERGENCY", "URGENT", "PRIORITY")
-APOSTROPHES = re.compile("[\u2018\u2019\u02bc\u2032\uff07\u00b4`]")
-PATTERNS = {
-    "TXT-01": r"\b(pee|peeing|urinat\w*|bladder|incontinen\w*|catheter|bowels?|poop\w*|soil(ed|ing)|groin|genital\w*"
-    r"|private parts?|saddle|numb (down there|bottom|crotch)|between my legs|wip(e|ing))\b",
-    "TXT-02": r"\b(chest (pain|pressure|tight\w*|hurts)|tight(ness)? in my chest|heart attack|can'?t breathe"
-    r"|short of breath|passed out|faint\w*|slurred|face droop\w*)\b",
-    "TXT-03": r"\b(suicid\w*|kill myself|end my life|want to die|don'?t want to live|better off dead)\b",
-    "TXT-04": r"\b(can'?t walk|cannot walk|can'?t (move|feel) my (legs?|feet|foot|arms?)|paraly[sz]\w*"
-    r"|legs? gave out)\b",
+NO_MARKETING = {"EM-03", "TXT-03", "PREG-01", "PREG-02", "PREG-03", "PREG-04", "INF-12", "INF-13"} | {
+    f"ONC-0{number}" for number in (1, 2, 4, 5)
 }
-WORDS = {rule: re.compile(pattern, re.IGNORECASE) for rule, pattern in PATTERNS.items()}
+WORDS = {"TXT-01": "URGENT", "TXT-02": "URGENT", "TXT-03": "EMERGENCY", "TXT-04": "URGENT", "TXT-05": "PRIORITY",
+         "TXT-06": "URGENT"}  # fmt: skip
+RULE_SET = load().rule_sets["fs-intake"]
+WORD_RULES = {rule.id: rule.when for rule in RULE_SET.safety if rule.id in WORDS}
 
 
 class Reading:
@@ -40,8 +44,8 @@ class Reading:
         self.pain: int | None = answers.get("pain")
         self.em, self.region, self.ces = self.ticked("em-now"), self.ticked("region"), self.ticked("ces")
         self.motor, self.cord, self.sys = self.ticked("motor"), self.ticked("cord"), self.ticked("sys")
-        self.spread, self.sx, self.pattern = self.ticked("spread"), self.ticked("sx"), self.ticked("pattern")
-        self.dx, self.tx = self.ticked("dx"), self.ticked("tx")
+        self.signs, self.spread, self.sx = self.ticked("signs"), self.ticked("spread"), self.ticked("sx")
+        self.pattern, self.dx, self.tx = self.ticked("pattern"), self.ticked("dx"), self.ticked("tx")
         self.ticked("goal")
         self.ces_items = self.ces - NOT_POSITIVE
         self.motor_items = self.motor - NOT_POSITIVE
@@ -50,20 +54,25 @@ class Reading:
         # a follow-up question that was shown but skipped counts as 'unsure'; one that was not shown does not count
         self.onset = answers.get("ces-onset", "unsure") if self.ces_items else None
         self.course = answers.get("motor-course", "unsure") if self.motor_items else None
-        self.when = answers.get("injury-when", "unsure") if self.injury in {"minor", "major"} else None
-        tried = bool(self.tx & CONSERVATIVE)
-        self.tx_weeks = answers.get("tx-weeks", "unsure") if tried else None
-        self.tx_help = answers.get("tx-help") if tried else None
-        preg = answers.get("preg")
-        self.pregnant = preg == "yes"  # this answer counts even if the question was not shown
-        if self.age is not None and 18 <= self.age <= 55:
-            self.pregnant = preg in {"yes", "unsure", None}
-        self.duration, self.fn = answers.get("duration"), answers.get("fn")
-        self.new = self.duration in {"lt2w", "2w-6w"}
+        self.injured = answers.get("injury-when", "unsure") if self.injury in {"fall", "strain", "major"} else None
+        self.procedure = answers.get("proc-when", "unsure") if "recent-proc" in self.sys else None
+        neuro = self.ces_items or self.motor_items or self.cord_items
+        self.neuro_item = bool(neuro)
+        self.checked = answers.get("checked", "unsure") if neuro or self.injury in {"fall", "major"} else None
+        self.tried = answers.get("tx-tried") if self.tx & CONSERVATIVE else None
+        self.duration, self.change, self.fn = answers.get("duration"), answers.get("change"), answers.get("fn")
         self.night = "night-unrelenting" in self.pattern
         self.minor = self.younger(18) or answers.get("who") == "guardian"
         self.says_weak_and_not_weak = "weak" in self.sx and not self.motor_items and "unsure" not in self.motor
-        self.note = " ".join(APOSTROPHES.sub("'", answers.get("note", "")).split())
+        self.note: str = answers.get("note", "")
+        # these positive answers count even if the question was not shown
+        self.preg = "yes" if answers.get("preg") == "yes" else None
+        if self.age is not None and 18 <= self.age <= 55:
+            self.preg = answers.get("preg", "unsure")
+        if self.preg in {"yes", "unsure"}:
+            self.preg_signs = self.ticked("preg-signs") - NOT_POSITIVE
+        else:
+            self.preg_signs = set(answers.get("preg-signs", [])) - NOT_POSITIVE
 
     def ticked(self, question: str) -> set[str]:
         options = set(self.answers.get(question, []))
@@ -81,86 +90,354 @@ class Reading:
     def hurts(self, low: int, high: int = 10) -> bool:
         return self.pain is not None and low <= self.pain <= high
 
+    # ---- the definitions of the text ----
 
-def safety(r: Reading) -> dict[str, tuple[str, bool]]:
-    """Returns the floor of each safety rule, and whether the rule fires."""
-    thoracic, lumbar = "thoracic" in r.region, "lumbar" in r.region
-    core, soft = r.ces_items & CORE, r.ces_items & SOFT
-    leak, sexual, foot_drop = "bladder-leak" in r.ces, "sexual-change" in r.ces, "foot-drop" in r.motor
-    cancer, weight_loss, fever, procedure = (
-        word in r.sys for word in ("cancer", "weight-loss", "fever", "recent-proc")
+    @property
+    def under_6_weeks(self) -> bool:
+        return self.duration in UNDER_6_WEEKS
+
+    @property
+    def under_3_months(self) -> bool:
+        return self.duration in UNDER_3_MONTHS
+
+    @property
+    def settled(self) -> bool:
+        return self.duration in {"6w-3m", "3m-6m", "gt6m"} and self.change == "no"
+
+    @property
+    def old(self) -> bool:
+        return self.duration == "gt6m" and self.change == "no"
+
+    @property
+    def recent(self) -> bool:
+        return self.duration == "lt2w" or self.change == "yes"
+
+    @property
+    def early(self) -> bool:
+        return self.under_6_weeks or self.change == "yes"
+
+    @property
+    def new_weakness(self) -> bool:
+        return bool(self.motor_items) and self.course not in NOT_PROGRESSING
+
+    @property
+    def fracture_risk(self) -> bool:
+        return bool(self.sys & {"osteoporosis", "steroid-long", "fused-spine"}) or self.older(65)
+
+    @property
+    def new_neuro(self) -> bool:
+        nerves_of_bladder_and_legs = bool(self.ces_items - {"sexual-change"}) and self.onset not in LONG_STANDING
+        cord = bool(self.cord & {"gait-balance", "legs-stiff", "legs-numb"})
+        return (
+            nerves_of_bladder_and_legs or self.new_weakness or (cord and (self.under_3_months or self.change == "yes"))
+        )
+
+    def hurt_by(self, *injuries: str, within: str) -> bool:
+        """Returns whether an injury of these kinds is as recent as that. `within`: lt2w or 3m."""
+        recent = {"lt2w"} if within == "lt2w" else {"lt2w", "2w-3m"}
+        return self.injury in injuries and self.injured in recent
+
+    def hurt_perhaps_by(self, *injuries: str, within: str) -> bool:
+        """The same, or the visitor is not sure when."""
+        return self.hurt_by(*injuries, within=within) or (self.injury in injuries and self.injured == "unsure")
+
+
+Fired = dict[str, tuple[str, bool]]
+E, U, P = RANKS
+
+
+def heart_and_vessels(r: Reading) -> Fired:
+    thoracic, neck, lumbar = ("thoracic" in r.region, "neck" in r.region, "lumbar" in r.region)
+    belly, head, rash = "chest-belly" in r.spread, "head" in r.spread, "rash" in r.signs
+    effort = (
+        r.older(40)
+        and (neck or thoracic)
+        and not lumbar
+        and (bool(r.spread & {"arm-one", "arm-both", "chest-belly", "jaw"}) or thoracic)
+        and {"walk-worse", "sit-better"} <= r.pattern
     )
-    spinal_neurology = bool(r.ces_items or r.motor_items or r.cord & {"gait-balance", "legs-stiff"})
-    major = r.injury == "major" and r.when in {"lt2w", "unsure"}
-    fragile = bool(r.sys & {"osteoporosis", "steroid-long"}) or r.older(70)
-    effort = {"walk-worse", "sit-better"} <= r.pattern
-    unsure = [question for question in ASKED_FOR_SAFETY if "unsure" in r.answers.get(question, [])]
-    unanswered = r.age is None or not all(r.answers.get(q) for q in (*ASKED_FOR_SAFETY, "region"))
-    e, u, p = RANKS
     return {
-        "CARD-01": (e, "chest-pressure" in r.em),
-        "CARD-02": (e, "breath-sweat" in r.em),
-        "CARD-03": (
-            u,
+        "EM-02": (E, bool(r.em & {"bad-headache", "cold-limb"})),
+        "EM-03": (E, "self-harm" in r.em),
+        "CARD-01": (E, "chest-pressure" in r.em),
+        "CARD-02": (E, bool(r.em & {"breath", "sweat-faint"})),
+        "CARD-03": (U, effort and not r.old),
+        "CARD-03b": (P, effort and r.old),
+        "CARD-04": (
+            U,
             r.older(40)
-            and bool(r.region & {"neck", "thoracic"})
-            and not lumbar
-            and bool(r.spread & {"arm-one", "arm-both", "chest-belly"})
-            and effort,
+            and thoracic
+            and r.duration == "lt2w"
+            and r.hurts(7)
+            and not rash
+            and not r.hurt_by("fall", "strain", "major", within="3m"),
         ),
-        "VASC-01": (e, bool(r.em & {"tearing-pain", "belly-pulse"})),
-        "STRK-01": (e, "stroke-signs" in r.em),
-        "THOR-01": (u, thoracic and "chest-belly" in r.spread and r.new),
-        "THOR-02": (p, thoracic),
-        "CES-01": (e, bool(core) and r.onset != "gt3m"),
-        "CES-02": (e, leak and r.onset in {"lt2w", "worse", "unsure"}),
-        "CES-03": (u, bool(core) and r.onset == "gt3m"),
-        "CES-04": (u, (leak and r.onset == "2w-3m") or (sexual and r.onset in {"2w-3m", "worse", "unsure"})),
-        "CES-05": (p, bool(soft) and r.onset == "gt3m"),
-        "CES-06": (u, "leg-both" in r.spread and r.new),
-        "CES-07": (e, len(r.ces_items) >= 2 and r.onset != "gt3m"),
-        "CES-08": (e, sexual and r.onset == "lt2w"),
-        "MOT-01": (e, r.course == "rapid"),
-        "MOT-02": (u, foot_drop and not (r.course == "stable" and r.duration in {"3m-6m", "gt6m"})),
-        "MOT-03": (u, bool(r.motor & LIMB_WEAK) and r.course in {"new-2w", "worse", "unsure"}),
-        "MOT-04": (p, r.course == "stable"),
-        "MYE-01": (u, bool(r.cord & {"hand-clumsy", "gait-balance"}) and bool(r.region & {"neck", "thoracic"})),
-        "MYE-02": (u, len(r.cord_items) >= 2 and bool(r.cord & {"hand-clumsy", "gait-balance", "shock-neck"})),
-        "MYE-03": (p, bool(r.cord_items)),
-        "MYE-04": (u, "arm-both" in r.spread and r.new),
-        "ONC-01": (e, cancer and spinal_neurology),
-        "ONC-02": (u, cancer and (r.night or weight_loss or thoracic)),
-        "ONC-03": (u, weight_loss and r.night),
-        "ONC-04": (p, cancer or weight_loss),
-        "INF-01": (e, fever and (bool(r.sys & INFECTION_RISK) or procedure or spinal_neurology)),
-        "INF-02": (u, fever),
-        "INF-03": (u, bool(r.sys & INFECTION_RISK) and (r.night or r.new)),
-        "INF-04": (u, procedure and (r.hurts(7) or (bool(r.motor_items) and r.course != "stable"))),
-        "INF-05": (p, bool(r.sys & INFECTION_RISK) or procedure),
-        "INF-06": (e, fever and (r.night or (r.hurts(7) and r.new))),
-        "FRX-01": (e, major and bool(r.ces_items or r.motor_items or r.cord_items)),
-        "FRX-02": (u, major),
-        "FRX-03": (u, r.injury == "minor" and r.when in {"lt2w", "2w-3m", "unsure"} and fragile),
-        "FRX-04": (p, r.new and fragile),
-        "NGT-01": (u, r.night and r.older(50) and r.new),
-        "NGT-02": (p, r.night),
-        "PAIN-01": (p, r.hurts(9) or r.fn == "cannot"),
-        "PREG-01": (e, r.pregnant and (bool(r.ces_items) or "leg-both" in r.spread)),
-        "PREG-02": (p, r.pregnant),
-        "UNK-01": (u, "em-now" in unsure or "ces" in unsure),
-        "UNK-02": (p, bool({"motor", "cord", "sys"} & set(unsure))),
-        "UNK-03": (u, len(unsure) >= 3),
-        "UNK-04": (u, unanswered),
-        "CON-01": (p, r.contradiction),
-        "CON-02": (p, r.says_weak_and_not_weak),
-        **{rule: (e if rule == "TXT-03" else u, bool(words.search(r.note))) for rule, words in WORDS.items()},
+        "VASC-01": (E, bool(r.em & {"tearing-pain", "belly-pulse"})),
+        "VASC-02": (
+            E,
+            r.older(60)
+            and belly
+            and (lumbar or thoracic)
+            and r.duration == "lt2w"
+            and r.hurts(8)
+            and not rash
+            and not r.hurt_by("fall", "strain", within="3m"),
+        ),
+        "VASC-03": (U, "leg-swollen" in r.signs),
+        "STRK-01": (E, "stroke-signs" in r.em),
+        "THOR-01": (U, thoracic and belly and r.early),
+        "THOR-02": (P, thoracic),
+        "VISC-01": (U, (lumbar and belly and r.early and r.hurts(7)) or ("urine" in r.signs and "fever" in r.sys)),
+        "NECK-01": (
+            E,
+            neck and head and ((r.recent and "gait-balance" in r.cord) or (r.duration == "lt2w" and r.hurts(9))),
+        ),
+        "NECK-02": (U, neck and head and r.recent and r.hurts(7)),
     }
 
 
+def cauda_equina(r: Reading) -> Fired:
+    core, soft, sexual = r.ces_items & CORE, bool(r.ces_items & SOFT), "sexual-change" in r.ces
+    leg_both, same = "leg-both" in r.spread, r.checked == "same"
+    count = len(r.ces_items - SOFT) + soft
+
+    fresh_core = bool(core) and r.onset not in LONG_STANDING
+    calm_core = r.onset in {"2w-3m", "unsure"} and same and not leg_both and not r.new_weakness
+    leak_and_more = (
+        soft
+        and r.onset in {"lt2w", "worse"}
+        and (count > 1 or bool(r.spread & {"leg-one", "leg-both"}) or bool(r.motor_items))
+    )
+    old_core = bool(core) and r.onset in LONG_STANDING
+    calm_old_core = same or (r.settled and core <= {"bladder-retention", "both-legs-weak"})
+    softer = (soft and r.onset == "2w-3m") or (sexual and r.onset in {"lt2w", "worse", "unsure"})
+    calm_softer = same and not leg_both
+    both_legs_now = leg_both and (
+        r.under_6_weeks or (r.change != "no" and not r.pattern & {"sit-better", "bend-fwd-better"})
+    )
+    return {
+        "CES-01": (E, fresh_core and not calm_core),
+        "CES-01b": (U, fresh_core and calm_core),
+        "CES-02": (E, leak_and_more),
+        "CES-02b": (U, soft and r.onset in {"lt2w", "worse", "unsure"} and not leak_and_more),
+        "CES-03": (U, old_core and not calm_old_core),
+        "CES-03b": (P, old_core and calm_old_core),
+        "CES-04": (U, softer and not calm_softer),
+        "CES-04b": (P, (softer and calm_softer) or (sexual and r.onset == "2w-3m")),
+        "CES-05": (P, (soft or sexual) and r.onset in LONG_STANDING),
+        "CES-06": (U, both_legs_now),
+        "CES-06b": (P, leg_both and not both_legs_now and r.under_3_months),
+        "CES-07": (E, count >= 2 and r.onset not in LONG_STANDING),
+    }
+
+
+def weakness_and_cord(r: Reading) -> Fired:
+    thoracic, neck_or_thoracic = "thoracic" in r.region, bool(r.region & {"neck", "thoracic"})
+    clumsy, balance = "hand-clumsy" in r.cord, "gait-balance" in r.cord
+    calm = r.settled and r.checked != "worse"
+    of_region = ((clumsy or balance) and neck_or_thoracic) or (bool(r.cord & {"legs-stiff", "legs-numb"}) and thoracic)
+    thoracic_cord = (
+        thoracic
+        and "lumbar" not in r.region
+        and (bool(r.sx & {"tired", "weak"}) or "legs-numb" in r.cord)
+        and (r.under_3_months or r.change == "yes")
+    )
+    several = len(r.cord_items - {"legs-numb"}) >= 2 and (
+        clumsy or "shock-neck" in r.cord or (balance and ("both-hands-numb" in r.cord or r.early))
+    )
+    held = r.course in NOT_PROGRESSING and r.duration in {"3m-6m", "gt6m"}
+    return {
+        "MOT-01": (E, r.course == "rapid"),
+        "MOT-02": (U, "foot-drop" in r.motor and not held),
+        "MOT-03": (U, bool(r.motor & LIMB_WEAK) and r.course in {"new-2w", "worse", "unsure"}),
+        "MOT-04": (P, r.course == "stable"),
+        "MOT-05": (P, r.course == "worse-slow"),
+        "MYE-01": (U, thoracic_cord or (of_region and not calm)),
+        "MYE-01b": (P, of_region and calm and not thoracic_cord),
+        "MYE-02": (U, several and not calm),
+        "MYE-02b": (P, several and calm),
+        "MYE-03": (P, bool(r.cord_items)),
+        "MYE-04": (U, "arm-both" in r.spread and r.under_6_weeks),
+    }
+
+
+def cancer_and_infection(r: Reading) -> Fired:
+    cancer, past, loss, fever = (word in r.sys for word in ("cancer", "cancer-past", "weight-loss", "fever"))
+    sweats, infection, procedure = (word in r.sys for word in ("night-sweats", "infection", "recent-proc"))
+    thoracic, head = "thoracic" in r.region, "head" in r.spread
+    fever_and_risk = fever and (
+        bool(r.sys & {"ivdu", "immune-low", "recent-proc", "line-dialysis"})
+        or r.new_neuro
+        or (infection and not r.settled)
+    )
+    fever_now = fever and (r.under_3_months or r.change != "no" or loss or r.night)
+    return {
+        "ONC-01": (E, cancer and r.new_neuro),
+        "ONC-02": (
+            U,
+            cancer
+            and (
+                loss
+                or (r.under_3_months and (r.hurts(7) or bool(r.sx & NERVE)))
+                or (r.night and not (r.old and r.hurts(0, 6) and not thoracic))
+                or (thoracic and not r.old)
+            ),
+        ),
+        "ONC-03": (U, loss and r.night),
+        "ONC-04": (P, cancer or loss),
+        "ONC-05": (
+            U,
+            past and (r.new_neuro or loss or (r.night and not r.old) or (r.under_3_months and r.hurts(7))),
+        ),
+        "INF-01": (E, fever_and_risk),
+        "INF-01b": (U, fever and infection and r.settled),
+        "INF-02": (U, fever_now),
+        "INF-02b": (P, fever and not fever_now),
+        "INF-03": (
+            U,
+            bool(r.sys & INFECTION_RISK)
+            and (r.under_6_weeks or (r.hurts(6) and (r.under_3_months or r.change != "no")) or (r.night and not r.old)),
+        ),
+        "INF-04": (U, procedure and (r.new_weakness or (r.hurts(7) and not (r.settled and not r.night)))),
+        "INF-05": (P, bool(r.sys & INFECTION_RISK) or procedure),
+        "INF-06": (E, fever and ((r.night and not r.old) or (r.hurts(7) and r.under_6_weeks))),
+        "INF-08": (E, "neck" in r.region and fever and head and r.recent),
+        "INF-09": (U, procedure and ("upright-headache" in r.signs or (head and r.procedure in {"lt2w", "unsure"}))),
+        "INF-10": (U, bool(r.sys & {"diabetes", "line-dialysis"}) and r.early and r.hurts(7)),
+        "INF-11": (U, "wound" in r.signs),
+        "INF-12": (
+            U,
+            sweats and (bool(r.sys & (INFECTION_RISK | {"weight-loss", "recent-proc", "cancer"})) or r.night),
+        ),
+        "INF-13": (P, bool(r.sys & {"night-sweats", "cancer-past", "diabetes"}) and r.under_3_months),
+    }
+
+
+def bleeding_and_fracture(r: Reading) -> Fired:
+    thinner, fused = "blood-thinner" in r.sys, "fused-spine" in r.sys
+    neck_or_thoracic = bool(r.region & {"neck", "thoracic"})
+    fragile_fall = r.hurt_perhaps_by("fall", within="3m") and r.fracture_risk
+    fragile_strain = r.hurt_perhaps_by("strain", within="3m") and bool(r.sys & {"osteoporosis", "steroid-long"})
+    calm_fall = fragile_fall and r.injured == "2w-3m" and r.checked == "same"
+    return {
+        "HEM-01": (E, r.procedure in {"lt2w", "unsure"} and thinner and r.hurts(9)),
+        "HEM-02": (U, thinner and r.recent and r.hurts(8)),
+        "HEM-03": (U, thinner and r.hurt_perhaps_by("fall", "major", within="lt2w")),
+        "FRX-01": (
+            E,
+            r.hurt_perhaps_by("major", within="lt2w") and (r.neuro_item or bool(r.sx & {"numb", "tingle", "weak"})),
+        ),
+        "FRX-02": (U, r.hurt_perhaps_by("major", within="lt2w")),
+        "FRX-03": (U, (fragile_fall and not calm_fall) or fragile_strain),
+        "FRX-03b": (P, calm_fall),
+        "FRX-04": (P, r.under_6_weeks and r.fracture_risk),
+        "FRX-05": (
+            E,
+            r.hurt_perhaps_by("fall", within="lt2w")
+            and (
+                bool(r.cord & {"hand-clumsy", "both-hands-numb"})
+                or r.new_weakness
+                or (bool(r.cord & {"gait-balance", "legs-numb"}) and neck_or_thoracic)
+            ),
+        ),
+        "FRX-06": (P, r.injury == "major" and r.injured == "2w-3m" and r.checked != "same"),
+        "FRX-07": (
+            U,
+            neck_or_thoracic
+            and r.hurt_by("fall", within="lt2w")
+            and (r.older(60) or "morning-stiff" in r.pattern or fused),
+        ),
+        "FRX-08": (U, fused and r.hurt_perhaps_by("fall", "strain", "major", within="3m")),
+        "NGT-01": (U, r.night and r.older(50) and r.under_6_weeks),
+        "NGT-02": (P, r.night),
+        "PAIN-01": (P, r.hurts(9) or r.fn == "cannot"),
+        "SKIN-01": (U, "rash" in r.signs),
+    }
+
+
+def pregnancy_and_children(r: Reading) -> Fired:
+    leg_both = "leg-both" in r.spread
+    in_labor = r.preg == "yes" and ("bleeding" in r.preg_signs or {"belly", "waves"} <= r.preg_signs)
+    return {
+        "PREG-01": (
+            E,
+            r.preg == "yes" and ((bool(r.ces_items) and r.onset not in LONG_STANDING) or (leg_both and r.early)),
+        ),
+        "PREG-02": (P, r.preg in {"yes", "unsure"}),
+        "PREG-03": (
+            U,
+            (r.preg == "yes" and r.recent) or (r.preg == "unsure" and r.duration == "lt2w") or bool(r.preg_signs),
+        ),
+        "PREG-04": (E, in_labor),
+        "KID-01": (
+            U,
+            r.minor
+            and (
+                r.night
+                or r.neuro_item
+                or bool(r.sys & {"weight-loss", "cancer", "immune-low", "fever"})
+                or r.younger(10)
+            ),
+        ),
+    }
+
+
+def unknown(r: Reading, door: str) -> Fired:
+    def unsure(question: str) -> bool:
+        return "unsure" in r.ticked(question)
+
+    asked_on_the_phone = door in {"callback", "ads"}
+    unanswered = not all(r.answers.get(question) or r.answers.get(question) == 0 for question in ALWAYS_ASKED)
+    return {
+        "UNK-01": (U, unsure("em-now") or (unsure("ces") and not r.settled)),
+        "UNK-02": (
+            P,
+            any(map(unsure, ("motor", "cord", "sys", "ces", "signs", "spread"))) or r.injury == "unsure",
+        ),
+        "UNK-03": (U, sum(map(unsure, ASKED_FOR_SAFETY)) >= 3),
+        "UNK-04": (U, unanswered and not asked_on_the_phone),
+        "ASK-01": (P, asked_on_the_phone and r.em <= {"none"}),
+        "CON-01": (P, r.contradiction),
+        "CON-02": (P, r.says_weak_and_not_weak),
+    }
+
+
+def free_text(r: Reading) -> Fired:
+    said = bool(r.note.strip())
+    facts = RULE_SET.questionnaire.facts({"note": r.note})
+    return {"TXT-00": (P, said)} | {
+        rule: (WORDS[rule], said and when.holds(facts)) for rule, when in WORD_RULES.items()
+    }
+
+
+def safety(r: Reading, door: str) -> Fired:
+    """Returns the floor of each safety rule, and whether the rule fires."""
+    return (
+        heart_and_vessels(r)
+        | cauda_equina(r)
+        | weakness_and_cord(r)
+        | cancer_and_infection(r)
+        | bleeding_and_fracture(r)
+        | pregnancy_and_children(r)
+        | unknown(r, door)
+        | free_text(r)
+    )
+
+
 def not_fit(r: Reading, any_safety_rule: bool) -> list[str]:
-    early = r.new and not r.sx & {"numb", "tingle", "burn", "weak"} and r.hurts(0, 6) and r.fn in {"not", "some"}
+    early = (
+        r.under_6_weeks
+        and not r.sx & NERVE
+        and r.hurts(0, 6)
+        and r.fn in {"not", "some", None}
+        and not r.older(65)
+        and "blood-thinner" not in r.sys
+        and r.injury in {"no", "strain", None}
+    )
+    by_somebody_else = r.answers.get("who") in {"caregiver", "guardian"}
     fires = {
-        "NF-01": r.minor,
+        "NF-01": r.minor and not by_somebody_else,
+        "NF-01b": r.minor and by_somebody_else,
         "NF-02": r.region == {"other"} and not any_safety_rule,
         "NF-03": early and not any_safety_rule,
     }
@@ -179,7 +456,7 @@ def fit(r: Reading) -> dict[str, int]:
     upright_hurts = bool(r.pattern & {"walk-worse", "stand-worse"})
     fires = {
         "FIT-01": (15, any(region in r.region and r.spread & places for region, places in matches)),
-        "FIT-02": (10, bool(r.sx & {"numb", "tingle", "burn", "weak"})),
+        "FIT-02": (10, bool(r.sx & NERVE)),
         "FIT-03": (
             10,
             "lumbar" in r.region and upright_hurts and bool(r.pattern & {"sit-better", "bend-fwd-better"}),
@@ -187,7 +464,7 @@ def fit(r: Reading) -> dict[str, int]:
         "FIT-04": (5, "arch-turn-worse" in r.pattern),
         "FIT-05": (20, stenosis and scanned),
         "FIT-06": (10, stenosis and not scanned),
-        "FIT-07": (20, r.tx_weeks == "ge6w" and r.tx_help in {"no", "short"}),
+        "FIT-07": (20, r.tried == "ge6w-no"),
         "FIT-08": (10, r.fn in {"lot", "cannot"}),
         "FIT-09": (5, r.fn == "some"),
         "FIT-10": (10, r.hurts(7)),
@@ -201,7 +478,6 @@ def sugioka(r: Reading) -> int:
     score = 2 if r.older(60) and r.younger(71) else 3 if r.older(71) else 0
     score += 1 if r.duration == "gt6m" else 0
     score += 2 if "bend-fwd-better" in r.pattern else 0
-    score -= 2 if "bend-back-better" in r.pattern else 0
     score += 2 if "stand-worse" in r.pattern else 0
     score += 1 if {"walk-worse", "sit-better"} <= r.pattern else 0
     return score + (1 if "bladder-leak" in r.ces else 0)
@@ -214,28 +490,30 @@ def tags(r: Reading) -> list[str]:
     fires = {
         "TAG-BLOOD": "blood-thinner" in r.sys,
         "TAG-DQ": r.contradiction or r.says_weak_and_not_weak or pain_free_pain or grown_up_minor,
+        "TAG-HELP": bool(set(r.answers.get("help", [])) - {"no"}),
         "TAG-INFLAM": "morning-stiff" in r.pattern and r.younger(45),
         "TAG-LSS": "lumbar" in r.region and sugioka(r) >= 7,
-        "TAG-NOTRAVEL": r.answers.get("travel") == "no",
         "TAG-PAD": vascular and r.older(60),
         "TAG-SURG": bool(r.tx & {"surgery", "stimulator"}),
     }
     return [tag for tag, fired in fires.items() if fired]
 
 
-def second_reading(answers: dict[str, Any]) -> dict[str, Any]:
+def second_reading(answers: dict[str, Any], door: str = "form") -> dict[str, Any]:
     """Returns the triage result in the format of the vignettes."""
     r = Reading(answers)
-    floors = {rule: floor for rule, (floor, fired) in safety(r).items() if fired}
+    floors = {rule: floor for rule, (floor, fired) in safety(r, door).items() if fired}
     highest = next((rank for rank in RANKS if rank in floors.values()), None)
     not_fits, fits = not_fit(r, bool(floors)), fit(r)
     score = min(sum(fits.values()), 100)
     if highest in {"EMERGENCY", "URGENT"}:
         tier = str(highest)
-    elif not_fits:
+    elif set(not_fits) - {"NF-03"}:
         tier = "NOT_A_FIT"
+    elif highest:
+        tier = "PRIORITY"
     else:
-        tier = "PRIORITY" if highest or score >= 60 else "ROUTINE"
+        tier = "PRIORITY" if score >= 60 and not not_fits else "ROUTINE"
     return {
         "tier": tier,
         "safety_rules": sorted(floors),
@@ -243,5 +521,5 @@ def second_reading(answers: dict[str, Any]) -> dict[str, Any]:
         "fit_score": score,
         "fit_rules": sorted(fits),
         "tags": tags(r),
-        "marketing_allowed": not r.minor and tier not in {"EMERGENCY", "URGENT"},
+        "marketing_allowed": not r.minor and tier not in {"EMERGENCY", "URGENT"} and not NO_MARKETING & floors.keys(),
     }

@@ -8,12 +8,13 @@ import pytest
 
 from shared.domain.rules.advice import advice
 from shared.rulebook.form_definition import form
+from shared.rulebook.loading import load
 from shared.rulebook.ui_texts import words
 from tests.domain.answer_sets import RULE_SET
 
+RULEBOOK = load()
 ENGLISH_WORDS = {english: english for english in words("es")}
-CALLS = [message.id for message in RULE_SET.messages.values() if message.call]
-CLOSED = [message.id for message in RULE_SET.messages.values() if message.closed]
+DEADLINE = "Monday at noon"
 REASSURANCE = (
     r"no red flags?", r"low[- ]risk", r"you('re| are| will be)( probably| likely)? (fine|ok|okay|safe|all right)",
     r"nothing serious", r"not serious", r"don'?t worry", r"do not worry", r"no need to (worry|see)", r"harmless",
@@ -22,20 +23,19 @@ REASSURANCE = (
     r"not an emergency", r"safe to wait", r"can wait", r"no signs? of", r"(high|proven) success", r"recovery rate",
     r"cures?\b", r"guarantee\w*",
 )  # fmt: skip
-PROMISES = r"(nurse|team|we) (will|needs? to) (also |try to )*(call|talk|contact|reach)"
 
 
-def text(message_id: str, *, clinic_open: bool = True, will_call: bool = True) -> str:
-    (shown,) = advice(RULE_SET, (message_id,), clinic_open=clinic_open, will_call=will_call)
+def text(message_id: str, *, clinic_open: bool = True, has_number: bool = True) -> str:
+    (shown,) = advice(RULE_SET, (message_id,), clinic_open=clinic_open, has_number=has_number, deadline=DEADLINE)
     return shown.text
 
 
 def everything_a_patient_can_read() -> list[str]:
     texts = [
-        text(message, clinic_open=clinic_open, will_call=will_call)
+        text(message, clinic_open=clinic_open, has_number=has_number)
         for message in RULE_SET.messages
         for clinic_open in (True, False)
-        for will_call in (True, False)
+        for has_number in (True, False)
     ]
     return texts + words_in(form(RULE_SET, ["en"], ENGLISH_WORDS))
 
@@ -63,38 +63,44 @@ def test_the_reassurance_check_finds_reassurance(read: str) -> None:
 
 def test_while_the_clinic_is_open_a_message_is_shown_word_for_word() -> None:
     for message in RULE_SET.messages.values():
-        assert text(message.id) == message.text
+        assert text(message.id) == message.text.replace("{deadline}", DEADLINE)
 
 
-@pytest.mark.parametrize("message_id", CLOSED)
-def test_when_nobody_can_call_the_closed_sentence_comes_first_and_once(message_id: str) -> None:
-    closed = RULE_SET.messages[message_id].closed
-    assert closed is not None
-    shown = text(message_id, clinic_open=False)
-    assert shown.startswith(closed)
-    assert shown.count(closed) == 1
-    assert sorted(shown.split()) == sorted(RULE_SET.messages[message_id].text.split())
+@pytest.mark.parametrize("clinic_open", [True, False])
+def test_who_left_no_number_reads_a_text_of_their_own_at_any_hour(clinic_open: bool) -> None:
+    own = [message for message in RULE_SET.messages.values() if message.no_number_text]
+    assert len(own) > 8
+    for message in own:
+        shown = text(message.id, clinic_open=clinic_open, has_number=False)
+        assert shown == (message.no_number_text or "").replace("{deadline}", DEADLINE)
 
 
-@pytest.mark.parametrize("message_id", CALLS)
-def test_no_call_is_promised_where_no_contact_is_stored(message_id: str) -> None:
-    message = RULE_SET.messages[message_id]
-    assert message.call is not None
-    shown = text(message_id, will_call=False)
-    assert message.call not in shown
-    assert shown.startswith(message.closed or "")
+def test_a_closed_clinic_has_texts_of_its_own() -> None:
+    closed = [message for message in RULE_SET.messages.values() if message.closed_text]
+    assert len(closed) > 4
+    for message in closed:
+        assert text(message.id, clinic_open=False) == message.closed_text != message.text
 
 
-def test_urgent_messages_have_closed_sentences_and_removable_calls() -> None:
-    urgent = {rule.message for rule in RULE_SET.safety if rule.floor == "URGENT"}
-    assert urgent <= set(CLOSED)
+def test_a_message_without_other_texts_is_always_the_same() -> None:
     for message in RULE_SET.messages.values():
-        without_call = text(message.id, will_call=False)
-        assert not re.search(PROMISES, without_call)
+        if message.closed_text is None and message.no_number_text is None:
+            assert text(message.id, clinic_open=False, has_number=False) == text(message.id)
 
 
-def test_emergency_messages_begin_with_911_988_or_the_emergency_room() -> None:
-    for rule in RULE_SET.safety:
+def test_the_deadline_is_put_into_the_text() -> None:
+    assert (
+        text("M-CALLBACK") == "Thank you. We will call you by Monday at noon. We will ask some safety questions first."
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_emergency_messages_begin_with_911_988_or_the_emergency_room(language: str) -> None:
+    """A person in despair first reads one sentence of comfort."""
+    rule_set = RULEBOOK.of("fs-intake", language)
+    assert rule_set
+    comfort = re.compile(r"(You are not alone|Usted no está solo ni sola)\. ")
+    for rule in rule_set.safety:
         if rule.floor == "EMERGENCY":
-            assert rule.message is not None
-            assert re.search(r"\b(911|988|emergency room now)\b", text(rule.message).partition(". ")[0])
+            opening = comfort.sub("", rule_set.messages[rule.message or ""].text).partition(". ")[0]
+            assert re.search(r"\b(911|988|emergency room now|sala de emergencias ahora mismo)\b", opening), rule.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -52,12 +53,13 @@ def test_none_beside_another_option_is_dropped_and_recorded() -> None:
 
 def test_a_follow_up_that_was_shown_and_skipped_counts_as_unsure() -> None:
     assert QUESTIONNAIRE.facts({"ces": ["bowel-loss"]}).chosen["ces-onset"] == {"unsure"}
-    assert QUESTIONNAIRE.facts({"ces": ["bowel-loss"]}, "P2").chosen["ces-onset"] == {"unsure"}
-    assert "ces-onset" not in QUESTIONNAIRE.facts({"ces": ["bowel-loss"]}, "P1").chosen
+    assert QUESTIONNAIRE.facts({"ces": ["bowel-loss"]}, "P3").chosen["ces-onset"] == {"unsure"}
+    assert "ces-onset" not in QUESTIONNAIRE.facts({"ces": ["bowel-loss"]}, "P2").chosen
+    assert "tx-tried" not in QUESTIONNAIRE.facts({"tx": ["pt"]}).chosen, "nothing after Send counts as skipped"
 
 
 def test_nothing_after_send_counts_as_skipped() -> None:
-    pages = (*QUESTIONNAIRE.pages[:1], replace(QUESTIONNAIRE.pages[1], after_send=True), *QUESTIONNAIRE.pages[2:])
+    pages = tuple(replace(page, after_send=page.after_send or page.id == "P3") for page in QUESTIONNAIRE.pages)
     later = replace(QUESTIONNAIRE, pages=pages)
     assert "ces-onset" not in later.facts({"ces": ["bowel-loss"]}).chosen
     assert later.facts({"ces": ["bowel-loss"], "ces-onset": "lt2w"}).chosen["ces-onset"] == {"lt2w"}
@@ -85,15 +87,34 @@ def test_the_facts_know_the_door() -> None:
 
 
 def test_an_answer_to_a_follow_up_that_was_not_shown_is_ignored() -> None:
-    facts = QUESTIONNAIRE.facts({"ces": ["unsure"], "ces-onset": "lt2w", "tx": ["surgery"], "tx-weeks": "ge6w"})
+    facts = QUESTIONNAIRE.facts({"ces": ["unsure"], "ces-onset": "lt2w", "tx": ["surgery"], "tx-tried": "lt6w"})
     assert "ces-onset" not in facts.chosen
-    assert "tx-weeks" not in facts.chosen
+    assert "tx-tried" not in facts.chosen
 
 
 def test_a_positive_safety_answer_is_never_dropped() -> None:
     assert QUESTIONNAIRE.facts({"age": 70, "preg": "yes"}).chosen["preg"] == {"yes"}
     assert QUESTIONNAIRE.facts({"preg": "yes"}).chosen["preg"] == {"yes"}
     assert "preg" not in QUESTIONNAIRE.facts({"age": 70, "preg": "unsure"}).chosen
+    assert QUESTIONNAIRE.facts({"age": 70, "preg-signs": ["fluid", "none"]}).chosen["preg-signs"] == {"fluid"}
+    assert "preg-signs" not in QUESTIONNAIRE.facts({"age": 70, "preg-signs": ["none"]}).chosen
+
+
+@pytest.mark.parametrize(
+    ("answers", "asked"),
+    [
+        (HEALTHY, False),
+        (HEALTHY | {"ces": ["sexual-change"]}, True),
+        (HEALTHY | {"motor": ["leg-weak"]}, True),
+        (HEALTHY | {"cord": ["legs-numb"]}, True),
+        (HEALTHY | {"injury": "fall"}, True),
+        (HEALTHY | {"injury": "major"}, True),
+        (HEALTHY | {"injury": "strain"}, False),
+        (HEALTHY | {"ces": ["unsure"], "injury": "unsure"}, False),
+    ],
+)
+def test_whether_a_doctor_checked_is_asked_about_what_one_would_check(answers: dict[str, Any], asked: bool) -> None:
+    assert ("checked" in QUESTIONNAIRE.facts(answers).chosen) is asked
 
 
 @pytest.mark.parametrize(("age", "asked"), [(17, False), (18, True), (55, True), (56, False)])
@@ -111,8 +132,34 @@ def test_the_questionnaire_is_complete() -> None:
     questions = list(QUESTIONNAIRE.questions.values())
     follow_ups = [question.code for question in questions if question.shown_when]
     always = [question for question in questions if not question.shown_when and question.type != "text"]
-    assert len(always) == 21
-    assert sum(question.required for question in always) == 18
-    assert follow_ups == ["ces-onset", "motor-course", "injury-when", "preg", "tx-weeks", "tx-help"]
-    assert QUESTIONNAIRE.page_ids == ("P1", "P2", "P3", "P4", "P5", "P6")
-    assert [question.code for question in QUESTIONNAIRE.pages[0].questions] == ["age", "who", "em-now", "region"]
+    assert [question.code for question in always if not question.required] == [
+        *("fn", "dx", "imaging", "tx", "goal", "insurance", "help"),
+    ]
+    assert [question.code for question in always if question.required] == [
+        *("em-now", "age", "who", "region", "ces", "motor", "cord", "sys", "signs", "injury", "spread", "sx"),
+        *("pain", "duration", "change", "pattern"),
+    ]
+    assert follow_ups == [
+        *("ces-onset", "motor-course", "proc-when", "injury-when", "checked", "preg", "preg-signs", "tx-tried"),
+    ]
+    assert [page.id for page in QUESTIONNAIRE.pages if page.after_send] == ["P8"]
+    assert QUESTIONNAIRE.page_ids == ("P1", "P2", "P3", "P4", "P5", "P6", "P7")
+    assert [question.code for question in QUESTIONNAIRE.pages[0].questions] == ["em-now"]
+
+
+def test_questions_about_the_person_have_words_for_somebody_else() -> None:
+    """A helper reads 'their', never 'your'. What comes before the question who fills in the form cannot know it."""
+    own, theirs_never_has = (
+        re.compile(rf"\b({words})\b", re.IGNORECASE) for words in ("I|me|my|you|your", "I|me|my|your")
+    )
+    spoken_to_the_one_who_fills_in = {"em-now", "who", "checked", "note"}
+    for question in QUESTIONNAIRE.questions.values():
+        if question.code in spoken_to_the_one_who_fills_in:
+            continue
+        assert question.text_other or not own.search(question.text), question.code
+        assert not theirs_never_has.search(question.text_other), question.code
+        for option in question.options:
+            if option.exclusive or option.code in {"unsure", "no-answer"}:
+                continue
+            assert option.label_other or not own.search(option.label), (question.code, option.code)
+            assert not theirs_never_has.search(option.label_other), (question.code, option.code)

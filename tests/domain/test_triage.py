@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import json
 import random
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dev.triage import as_json
+from shared.domain.rules.condition import ADS, CALLBACK, FORM
 from shared.domain.rules.triage import triage, triage_after_failure
-from tests.domain.answer_sets import HEALTHY, RULE_SET, any_answers
+from tests.domain.answer_sets import CASES, DATA, HEALTHY, NEARLY, RULE_SET, any_answers
 from tests.domain.second_reading import second_reading
 
-VIGNETTES = json.loads((Path(__file__).parents[1] / "data" / "vignettes.json").read_text())["vignettes"]
-SETS = 5_000
+VIGNETTES = json.loads((DATA / "vignettes.json").read_text(encoding="utf-8"))["vignettes"]
+SETS = 6_000
+DOORS_DRAWN = (FORM, FORM, FORM, CALLBACK, ADS)
+GROUPS = ("safety_rules", "not_fit_rules", "fit_rules", "tags")
 
 
-def scored(answers: dict[str, Any]) -> dict[str, Any]:
-    return as_json(triage(RULE_SET, answers))
+def scored(answers: dict[str, Any], door: str = FORM) -> dict[str, Any]:
+    return as_json(triage(RULE_SET, answers, door=door))
 
 
-def all_answer_sets() -> list[dict[str, Any]]:
-    chance = random.Random(20240611)
-    drawn = [any_answers(chance, RULE_SET.questionnaire) for _ in range(SETS)]
-    return [*(vignette["answers"] for vignette in VIGNETTES), *drawn]
+def agreed(answers: dict[str, Any], door: str = FORM) -> dict[str, Any]:
+    """Returns the triage result, on which the rules and the second reading must agree."""
+    result, reading = scored(answers, door), second_reading(answers, door)
+    assert {key: result[key] for key in reading} == reading, (door, answers)
+    return result
 
 
 @pytest.mark.parametrize("vignette", VIGNETTES, ids=lambda vignette: vignette["id"])
@@ -43,13 +46,13 @@ def test_there_are_vignettes_and_each_expects_every_result() -> None:
 def test_triage_agrees_with_the_second_reading_and_tries_every_rule() -> None:
     groups = (RULE_SET.safety, RULE_SET.not_fit, RULE_SET.fit.rules, RULE_SET.tags)
     rules = {rule.id for group in groups for rule in group}
+    chance = random.Random(20261130)
     fired: set[str] = set()
     silent: set[str] = set()
     tiers: set[str] = set()
-    for answers in all_answer_sets():
-        result, reading = scored(answers), second_reading(answers)
-        assert {key: result[key] for key in reading} == reading, answers
-        here = {rule for key in ("safety_rules", "not_fit_rules", "fit_rules", "tags") for rule in result[key]}
+    for _ in range(SETS):
+        result = agreed(any_answers(chance, RULE_SET.questionnaire), chance.choice(DOORS_DRAWN))
+        here = {rule for key in GROUPS for rule in result[key]}
         fired |= here
         silent |= rules - here
         tiers.add(result["tier"])
@@ -58,9 +61,7 @@ def test_triage_agrees_with_the_second_reading_and_tries_every_rule() -> None:
     assert tiers == RULE_SET.tiers.keys()
 
 
-EFFORT = {"region": ["neck"], "spread": ["arm-one"], "pattern": ["walk-worse", "sit-better"]}
-STANDING = {"pattern": ["stand-worse", "bend-fwd-better"], "duration": "gt6m"}
-BASES = [HEALTHY | EFFORT, HEALTHY | STANDING, *(vignette["answers"] for vignette in VIGNETTES)]
+BASES = [*NEARLY, *(case["answers"] for case in CASES[::3])]
 
 
 @pytest.mark.parametrize("question", ["age", "pain"])
@@ -69,36 +70,55 @@ def test_triage_agrees_at_every_age_and_degree_of_pain(question: str) -> None:
     assert highest
     for base in BASES:
         for number in range(highest + 1):
-            answers = base | {question: number}
-            result, reading = scored(answers), second_reading(answers)
-            assert {key: result[key] for key in reading} == reading, answers
+            agreed(base | {question: number})
 
 
-WORDS = {
-    "TXT-01": """pee peeing urinate urinating bladder incontinent incontinence catheter bowel bowels poop pooping soiled
-        soiling groin genital genitals private_part private_parts saddle numb_down_there numb_bottom numb_crotch
-        between_my_legs wipe wiping""",
-    "TXT-02": """chest_pain chest_pressure chest_tight chest_tightness chest_hurts tight_in_my_chest
-        tightness_in_my_chest heart_attack can't_breathe cant_breathe short_of_breath passed_out faint fainted slurred
-        face_droop face_drooping""",
-    "TXT-03": """suicide suicidal kill_myself end_my_life want_to_die don't_want_to_live dont_want_to_live
-        better_off_dead""",
-    "TXT-04": """can't_walk cant_walk cannot_walk can't_move_my_legs can't_feel_my_feet cant_move_my_arm paralyzed
-        paralysed paralysis leg_gave_out legs_gave_out""",
-}
-PHRASES = [(rule, words.replace("_", " ")) for rule, listed in WORDS.items() for words in listed.split()]
+def test_triage_agrees_when_one_answer_changes() -> None:
+    """Takes one answer away, and puts each option of its question in its place or, where several go, beside it."""
+    for base in BASES:
+        for question in RULE_SET.questionnaire.questions.values():
+            agreed({code: answer for code, answer in base.items() if code != question.code})
+            for option in question.options:
+                if question.type == "choice-one":
+                    agreed(base | {question.code: option.code})
+                else:
+                    agreed(base | {question.code: [option.code]})
+                    agreed(base | {question.code: [*base.get(question.code, []), option.code]})
 
 
-@pytest.mark.parametrize(("rule", "words"), PHRASES, ids=[words for _, words in PHRASES])
-def test_words_that_raise_the_tier(rule: str, words: str) -> None:
-    assert rule in scored(HEALTHY | {"note": f"Since May I {words.upper()}, no?"})["safety_rules"]
+@pytest.mark.parametrize(
+    ("note", "rule"),
+    [
+        ("I can't pee since yesterday", "TXT-01"),
+        ("numb between my legs", "TXT-01"),
+        ("I have chest pain", "TXT-02"),
+        ("I am short of breath", "TXT-02"),
+        ("I want to die", "TXT-03"),
+        ("I want to kill myself", "TXT-03"),
+        ("I can't move my legs", "TXT-04"),
+        ("I ran out of oxycodone", "TXT-06"),
+    ],
+)
+def test_words_that_raise_the_tier(note: str, rule: str) -> None:
+    result = scored(HEALTHY | {"note": f"Since May. {note.upper()}. What now?"})
+    assert rule in result["safety_rules"]
+    assert result["tier"] in {"URGENT", "EMERGENCY"}
+
+
+def test_a_topic_alarms_nobody_and_is_read_before_the_call() -> None:
+    result = scored(HEALTHY | {"note": "Could my bladder be part of this?"})
+    assert (result["tier"], result["safety_rules"], result["messages"]) == (
+        "PRIORITY",
+        ["TXT-00", "TXT-05"],
+        ["M-P", "M-NET"],
+    )
 
 
 @pytest.mark.parametrize(
     "words", ["peel", "my heart sank", "walking helps", "a wiper", "my feet hurt", "died laughing"]
 )
-def test_words_that_do_not_raise_the_tier(words: str) -> None:
-    assert scored(HEALTHY | {"note": words})["safety_rules"] == []
+def test_any_other_note_is_read_before_the_call(words: str) -> None:
+    assert scored(HEALTHY | {"note": words})["safety_rules"] == ["TXT-00"]
 
 
 def test_the_second_reading_agrees_with_the_vignettes() -> None:
@@ -110,23 +130,71 @@ def test_the_second_reading_agrees_with_the_vignettes() -> None:
     ("changes", "tier", "safety_rules"),
     [
         pytest.param({}, "ROUTINE", [], id="a healthy adult"),
-        pytest.param({"ces": ["none", "unsure"]}, "URGENT", ["CON-01", "UNK-01"], id="none beside unsure"),
+        pytest.param({"ces": ["none", "unsure"]}, "PRIORITY", ["CON-01", "UNK-02"], id="none beside unsure, settled"),
+        pytest.param({"ces": ["unsure"], "change": "unsure"}, "URGENT", ["UNK-01", "UNK-02"], id="unsure, not settled"),
         pytest.param({"spread": ["none", "head"]}, "PRIORITY", ["CON-01"], id="none beside a place, not a red flag"),
         pytest.param({"em-now": []}, "URGENT", ["UNK-04"], id="an empty list is no answer"),
         pytest.param({"preg": "yes"}, "PRIORITY", ["PREG-02"], id="pregnant at 60: not asked, still counts"),
         pytest.param({"preg": "unsure"}, "ROUTINE", [], id="unsure about a pregnancy at 60: not asked, says nothing"),
+        pytest.param({"preg-signs": ["fluid"]}, "URGENT", ["PREG-03"], id="a sign of pregnancy at 60 still counts"),
         pytest.param({"age": 55}, "PRIORITY", ["PREG-02"], id="asked about a pregnancy and silent"),
         pytest.param({"motor-course": "rapid"}, "ROUTINE", [], id="a course of no weakness"),
+        pytest.param({"checked": "worse", "ces-onset": "lt2w"}, "ROUTINE", [], id="a check of nothing"),
         pytest.param({"sx": ["weak"], "motor": ["unsure"]}, "PRIORITY", ["UNK-02"], id="weak, but unsure where"),
-        pytest.param({"age": 16, "sys": ["fever"]}, "URGENT", ["INF-02"], id="a child with fever"),
-        pytest.param({"age": 16, "cord": ["legs-stiff"]}, "NOT_A_FIT", ["MYE-03"], id="a child with a lesser sign"),
-        pytest.param({"note": "no bladder problems"}, "URGENT", ["TXT-01"], id="negation is ignored"),
-        pytest.param({"note": "I can\u2019t walk"}, "URGENT", ["TXT-04"], id="a typographic apostrophe"),
-        pytest.param({"note": "I CAN'T WALK"}, "URGENT", ["TXT-04"], id="capitals"),
-        pytest.param({"note": "PERD\u00cd EL CONOC\u0130M\u0131ENTO"}, "URGENT", ["TXT-02"], id="capitals and accents"),
-        pytest.param({"note": "numb\n  DOWN there"}, "URGENT", ["TXT-01"], id="words across a line break"),
+        pytest.param({"age": 16, "sys": ["fever"], "change": "yes"}, "URGENT", ["INF-02", "KID-01"],
+                     id="a feverish child"),
+        pytest.param({"age": 16, "cord": ["legs-stiff"]}, "URGENT", ["KID-01", "MYE-03"],
+                     id="a child with a lesser sign"),
+        pytest.param({"age": 9}, "URGENT", ["KID-01"], id="a child of 9"),
+        pytest.param({"age": 10}, "NOT_A_FIT", [], id="a child of 10"),
+        pytest.param({"ces": ["bladder-leak", "bladder-urgency"], "ces-onset": "lt2w", "spread": ["none"]}, "URGENT",
+                     ["CES-02b"], id="leaking and rushing are one item"),
+        pytest.param({"ces": ["bladder-leak"], "ces-onset": "lt2w"}, "EMERGENCY", ["CES-02"],
+                     id="one leg and a new leak"),
+        pytest.param({"ces": ["bladder-numb"], "ces-onset": "2w-3m", "checked": "same"}, "URGENT", ["CES-01b"],
+                     id="a core item of weeks, checked and the same"),
+        pytest.param({"ces": ["bladder-numb"], "ces-onset": "2w-3m"}, "EMERGENCY", ["CES-01"],
+                     id="a core item of weeks, nobody said whether it was checked"),
+        pytest.param({"ces": ["both-legs-weak"], "ces-onset": "gt3m", "checked": "no"}, "PRIORITY", ["CES-03b"],
+                     id="legs long weak and settled"),
+        pytest.param({"ces": ["saddle-numb"], "ces-onset": "gt3m", "checked": "no"}, "URGENT", ["CES-03"],
+                     id="a saddle long numb"),
+        pytest.param({"ces": ["sexual-change"], "ces-onset": "2w-3m"}, "PRIORITY", ["CES-04b"],
+                     id="sexual change of weeks"),
+        pytest.param({"sys": ["cancer"], "ces": ["sexual-change"], "ces-onset": "lt2w"}, "URGENT", ["CES-04", "ONC-04"],
+                     id="sexual change alone is no new neurology"),
+        pytest.param({"sys": ["cancer"], "cord": ["legs-numb"]}, "EMERGENCY", ["MYE-03", "ONC-01", "ONC-04"],
+                     id="numb legs are new neurology"),
+        pytest.param({"spread": ["leg-both"], "change": "unsure", "pattern": ["sit-better"]}, "PRIORITY", ["CES-06b"],
+                     id="both legs of weeks, better when sitting"),
+        pytest.param({"spread": ["leg-both"], "change": "unsure"}, "URGENT", ["CES-06"], id="both legs, not unchanged"),
+        pytest.param({"spread": ["leg-both"]}, "PRIORITY", ["CES-06b"], id="both legs of weeks, unchanged"),
+        pytest.param({"motor": ["foot-drop"], "motor-course": "worse-slow"}, "URGENT", ["MOT-02", "MOT-05"],
+                     id="a foot drop of weeks"),
+        pytest.param({"motor": ["foot-drop"], "motor-course": "worse-slow", "duration": "3m-6m"}, "PRIORITY",
+                     ["MOT-05"], id="a foot drop of months"),
+        pytest.param({"sys": ["fever", "infection"]}, "URGENT", ["INF-01b", "INF-02", "INF-05"],
+                     id="fever after a settled infection"),
+        pytest.param({"sys": ["fever"], "duration": "gt6m"}, "PRIORITY", ["INF-02b"], id="fever and an old pain"),
+        pytest.param({"sys": ["recent-proc"], "spread": ["head"]}, "URGENT", ["INF-05", "INF-09"],
+                     id="a procedure, not said when, and the head hurts"),
+        pytest.param({"sys": ["recent-proc"], "spread": ["head"], "proc-when": "earlier"}, "PRIORITY", ["INF-05"],
+                     id="a procedure of weeks ago, and the head hurts"),
+        pytest.param({"injury": "fall", "age": 64}, "ROUTINE", [], id="a fall at 64"),
+        pytest.param({"injury": "fall", "age": 65}, "URGENT", ["FRX-03"], id="a fall at 65, not said when"),
+        pytest.param({"injury": "fall", "age": 65, "injury-when": "2w-3m", "checked": "same"}, "PRIORITY", ["FRX-03b"],
+                     id="a fall of weeks ago, checked"),
+        pytest.param({"region": ["thoracic"], "duration": "lt2w", "pain": 7, "injury": "fall"}, "URGENT",
+                     ["CARD-04", "THOR-02"], id="a fall of unknown date explains no mid-back pain"),
+        pytest.param({"region": ["thoracic"], "duration": "lt2w", "pain": 7, "injury": "fall", "injury-when": "2w-3m"},
+                     "PRIORITY", ["THOR-02"], id="a fall of weeks ago may explain mid-back pain"),
+        pytest.param({"duration": "2w-6w", "spread": ["none"]}, "ROUTINE", [], id="early"),
+        pytest.param({"note": "I can\u2019t walk"}, "URGENT", ["TXT-00", "TXT-04"], id="a typographic apostrophe"),
+        pytest.param({"note": "PERD\u00cd EL CONOC\u0130M\u0131ENTO"}, "URGENT", ["TXT-00", "TXT-02"],
+                     id="capitals and accents"),
+        pytest.param({"note": "numb\n  DOWN there"}, "URGENT", ["TXT-00", "TXT-01"], id="words across a line break"),
     ],
-)
+)  # fmt: skip
 def test_decided_interpretations_of_the_rules(changes: dict[str, Any], tier: str, safety_rules: list[str]) -> None:
     result = scored(HEALTHY | changes)
     assert (result["tier"], result["safety_rules"]) == (tier, safety_rules)
@@ -142,7 +210,59 @@ def test_the_fit_score_threshold_is_60(limit: str, score: int, tier: str) -> Non
 def test_a_guardian_asks_for_a_minor_whatever_the_age() -> None:
     result = scored(HEALTHY | {"who": "guardian"})
     assert (result["tier"], result["minor"], result["tags"]) == ("NOT_A_FIT", True, ["TAG-DQ"])
-    assert result["messages"] == ["M-NF-MINOR", "M-NET"]
+    assert result["messages"] == ["M-NF-GUARDIAN", "M-NET"]
+
+
+def test_a_minor_reads_words_of_their_own() -> None:
+    assert scored(HEALTHY | {"age": 17})["messages"] == ["M-NF-MINOR", "M-NET"]
+    assert scored(HEALTHY | {"age": 17, "who": "caregiver"})["messages"] == ["M-NF-GUARDIAN", "M-NET"]
+    assert scored(HEALTHY | {"age": 18, "who": "caregiver", "preg": "no"})["messages"] == ["M-R", "M-NET"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rules", "messages"),
+    [
+        ({}, ["NF-03"], ["M-NF-EARLY", "M-NET"]),
+        ({"fn": "lot"}, [], ["M-R", "M-NET"]),
+        ({"sx": ["tingle"]}, [], ["M-R", "M-NET"]),
+        ({"sys": ["blood-thinner"]}, [], ["M-R", "M-NET"]),
+        ({"injury": "strain"}, ["NF-03"], ["M-NF-EARLY", "M-NET"]),
+        ({"injury": "fall", "injury-when": "gt3m"}, [], ["M-R", "M-NET"]),
+    ],
+)
+def test_an_early_pain_is_routine_and_reads_where_to_go(
+    changes: dict[str, Any], rules: list[str], messages: list[str]
+) -> None:
+    answers = {code: answer for code, answer in HEALTHY.items() if code != "fn"}
+    early = {"duration": "lt2w", "change": "no", "spread": ["none"], "dx": ["none"]}
+    result = scored(answers | early | changes)
+    assert (result["tier"], result["not_fit_rules"], result["messages"]) == ("ROUTINE", rules, messages)
+
+
+@pytest.mark.parametrize("door", [CALLBACK, ADS])
+@pytest.mark.parametrize(
+    ("answers", "tier", "rules"),
+    [
+        ({}, "PRIORITY", ["ASK-01"]),
+        ({"em-now": ["none"]}, "PRIORITY", ["ASK-01"]),
+        ({"em-now": ["unsure"]}, "URGENT", ["UNK-01"]),
+        ({"em-now": ["cold-limb"]}, "EMERGENCY", ["EM-02"]),
+    ],
+)
+def test_a_door_that_asks_little_is_not_unanswered(
+    door: str, answers: dict[str, Any], tier: str, rules: list[str]
+) -> None:
+    result = agreed(answers, door)
+    assert (result["tier"], result["safety_rules"]) == (tier, rules)
+    assert agreed(answers)["tier"] in {"URGENT", "EMERGENCY"}
+
+
+@pytest.mark.parametrize("sys", ["cancer", "cancer-past"])
+def test_cancer_and_pregnancy_are_never_used_for_marketing(sys: str) -> None:
+    assert scored(HEALTHY | {"sys": ["immune-low"], "duration": "gt6m"})["marketing_allowed"]
+    for changes in ({"sys": [sys], "duration": "6w-3m"}, {"age": 30, "preg": "yes"}, {"age": 30, "preg": "unsure"}):
+        result = scored(HEALTHY | changes)
+        assert (result["tier"], result["marketing_allowed"]) == ("PRIORITY", False)
 
 
 def test_a_missing_age_is_neither_a_minor_nor_safe() -> None:
@@ -151,12 +271,12 @@ def test_a_missing_age_is_neither_a_minor_nor_safe() -> None:
 
 
 def test_questions_not_asked_yet_are_not_missing() -> None:
-    answers = HEALTHY | {"age": 30, "ces": ["sexual-change"], "ces-onset": "gt3m"}
-    assert "PREG-01" in {rule.id for rule in triage(RULE_SET, answers).safety_rules}
-    on_page_2 = triage(RULE_SET, answers, "P2")
-    assert "PREG-01" not in {rule.id for rule in on_page_2.safety_rules}
-    assert on_page_2.tier != "EMERGENCY"
-    assert triage(RULE_SET, answers, "P3").tier == "EMERGENCY"
+    answers = {code: answer for code, answer in HEALTHY.items() if code != "sx"} | {"age": 30, "sys": ["recent-proc"]}
+    head = answers | {"spread": ["head"]}
+    assert "PREG-02" in {rule.id for rule in triage(RULE_SET, answers).safety_rules}
+    assert "PREG-02" not in {rule.id for rule in triage(RULE_SET, answers, "P3").safety_rules}
+    assert "PREG-02" in {rule.id for rule in triage(RULE_SET, answers, "P4").safety_rules}
+    assert "INF-09" in {rule.id for rule in triage(RULE_SET, head, "P4").safety_rules}
 
 
 def test_the_messages_of_the_tier_come_first_and_each_once() -> None:
@@ -166,6 +286,19 @@ def test_the_messages_of_the_tier_come_first_and_each_once() -> None:
 
 def test_a_contradiction_alone_shows_the_message_of_its_tier() -> None:
     assert scored(HEALTHY | {"dx": ["none", "ddd"]})["messages"] == ["M-P", "M-NET"]
+
+
+def test_a_crisis_is_spoken_to_alone() -> None:
+    """Nothing about a bladder or a fever stands beside it."""
+    assert scored(HEALTHY | {"em-now": ["self-harm"]})["messages"] == ["M-E-CRISIS"]
+    assert scored(HEALTHY | {"note": "I want to die"})["messages"] == ["M-E-CRISIS"]
+    both = scored(HEALTHY | {"em-now": ["self-harm", "chest-pressure"]})["messages"]
+    assert sorted(both) == ["M-E-CRISIS", "M-E-HEART"]
+
+
+def test_the_message_of_a_callback_replaces_that_of_its_tier() -> None:
+    assert scored({"note": "thank you"}, CALLBACK)["messages"] == ["M-CALLBACK", "M-NET"]
+    assert scored({"preg": "yes"}, CALLBACK)["messages"].count("M-P") == 0
 
 
 def test_a_minor_in_danger_reads_advice_and_then_the_age_notice() -> None:
@@ -201,12 +334,13 @@ def test_rules_that_raise_errors_end_urgent(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_result_names_its_rule_set_and_reasons() -> None:
-    result = triage(RULE_SET, HEALTHY | {"sys": ["fever"]})
+    result = triage(RULE_SET, HEALTHY | {"signs": ["leg-swollen"]})
     assert (result.rule_set, result.rule_set_version) == (RULE_SET.id, RULE_SET.version)
     assert result.content_hash == RULE_SET.content_hash
     (rule,) = result.safety_rules
-    assert rule.reason == "Spine pain with fever, chills or night sweats"
-    assert rule.sources == ("IDSA15 (rec. 1) [V]",)
+    assert rule.reason == "One leg swollen, red or warm: deep vein thrombosis until excluded"
+    assert rule.sources == tuple(map(str, next(r for r in RULE_SET.safety if r.id == "VASC-03").citations))
+    assert rule.sources[0].endswith("]")
 
 
 @pytest.mark.parametrize(
@@ -224,4 +358,7 @@ def test_a_note_in_spanish_raises_the_tier_too(note: str, rule: str) -> None:
 
 
 def test_speaking_no_english_is_not_a_red_flag() -> None:
-    assert [fired.id for fired in triage(RULE_SET, {"note": "No hablo inglés"}).safety_rules] == ["UNK-04"]
+    assert [fired.id for fired in triage(RULE_SET, {"note": "No hablo inglés"}).safety_rules] == [
+        "TXT-00",
+        "UNK-04",
+    ]

@@ -16,7 +16,7 @@ from tests.rulebook.folder import INTAKE, TIERS, TRIAGE, change, copy_of_ruleboo
 # Fingerprint of the rules, questions and tiers. After changing any of them, raise the version, add an entry to
 # `changes`
 # in the file of the rule set, and write the entry's version and date and the new fingerprint here.
-VERSION, ON, FINGERPRINT = "1.0.0", "2026-11-22", "e0e7c87993d594b2"  # pragma: allowlist secret
+VERSION, ON, FINGERPRINT = "2.0.0", "2026-11-30", "c6afc365b3e845fb"  # pragma: allowlist secret
 SIGNATURES = ("approved_by", "approved_on", "changes")
 
 
@@ -43,7 +43,7 @@ def test_the_fingerprint_depends_on_content_not_on_signatures(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("old", "new", "error"),
     [
-        ('version = "1.0.0"', 'version = "1.1.0"', "the last one must say what changed with version 1.1.0"),
+        ('version = "2.0.0"', 'version = "2.1.0"', "the last one must say what changed with version 2.1.0"),
         ('on = "2026-11-22"', 'on = "yesterday"', "write a date"),
         ('what = "First', 'what = "" # "First', "what is empty"),
     ],

@@ -34,7 +34,7 @@ def test_the_form_does_not_reveal_rules_or_tiers() -> None:
 def test_none_and_unsure_are_exclusive_in_multiple_choice() -> None:
     for question in RULE_SET.questionnaire.questions.values():
         exclusive = {option.code for option in question.options if option.exclusive}
-        expected = question.option_codes & {"none", "unsure"} if question.type == "choice-many" else set()
+        expected = question.option_codes & {"none", "unsure", "no"} if question.type == "choice-many" else set()
         assert exclusive == expected
 
 
