@@ -16,7 +16,7 @@ AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
 
 
 def records(language: str = "en", *, shown: bool = True) -> tuple[ConsentRecord, ...]:
-    rule_set = load().of("fs-intake", language)
+    rule_set = load().of_clinic("Example Spine").of("fs-intake", language)
     assert rule_set is not None
     entry = ContactEntry.model_validate({"phone": "(312) 555-0142", "email": "sample.patient@example.com"})
     texts = rule_set.questionnaire.contact.consents if shown else ()
@@ -44,12 +44,15 @@ def test_each_consent_has_its_record_given_or_not() -> None:
 
 def test_a_record_says_what_was_shown_how_and_for_which_number() -> None:
     contact, sms, _ = records()
-    assert contact.text == "The clinic may store my answers and contact me about them by phone or e-mail."
+    assert contact.text == (
+        "I agree that Example Spine may store my answers and call or e-mail me about them. "
+        "E-mail may not be private. I can change my mind at any time."
+    )
     assert contact.how == "a box of its own, unticked by default"
     assert contact.page == "https://clinic.example/stenosis"
     assert contact.covers == ("+13125550142", "sample.patient@example.com")
     assert sms.covers == ("+13125550142",)
-    assert (contact.language, contact.questionnaire_version, contact.source_address) == ("en", "1.0.0", "203.0.113.10")
+    assert (contact.language, contact.questionnaire_version, contact.source_address) == ("en", "2.0.0", "203.0.113.10")
 
 
 def test_the_text_is_the_one_of_the_visitors_language() -> None:
@@ -91,3 +94,26 @@ def test_a_revocation_is_one_more_record() -> None:
     ended = revocation(chain[0], "asked by phone to stop", AT, chain[-1].hash)
     assert chain_intact([*chain, ended])
     assert (ended.consent, ended.given, ended.how) == ("contact", False, "revoked: asked by phone to stop")
+
+
+def test_a_form_for_somebody_else_has_a_text_of_its_own() -> None:
+    rule_set = load().of_clinic("Example Spine").of("fs-intake")
+    assert rule_set is not None
+    consent = rule_set.questionnaire.contact.consents[0]
+    shown = next(text_hash for text_hash, text in consent.texts.items() if text == consent.text_other)
+    submission = Submission.model_validate(
+        {
+            "submission_id": UUID(int=1),
+            "questionnaire": {"id": "fs-intake", "version": "2.0.0"},
+            "answers": {"who": "caregiver"},
+            "contact": {"phone": "(312) 555-0142"},
+            "consents": {"contact": True},
+            "consents_shown": {"contact": shown},
+        }
+    )
+    assert submission.contact is not None
+    (record,) = consent_records(
+        submission, submission.contact.checked(), rule_set.questionnaire, Visit("203.0.113.10", "Agent"), AT
+    )
+    assert (record.text, record.text_hash) == (consent.text_other, shown)
+    assert "the person I help, who agrees" in record.text

@@ -46,7 +46,7 @@ def to_ask(view: dict[str, Any]) -> list[tuple[str, str]]:
     [
         ({}, []),
         ({"ces": ["saddle-numb"], "ces_onset": "2w-3m"}, ["ces"]),
-        ({"injury": "major", "injury_when": "lt2w"}, ["injury", "injury-when"]),
+        ({"injury": "major", "injury_when": "lt2w"}, ["injury", "injury-when", "sx"]),
         ({"sys": ["fever", "ivdu"], "pattern": ["sit-better"]}, ["sys"]),
         ({"spread": ["leg-one"], "pain": 6}, []),
     ],

@@ -144,7 +144,7 @@ def test_a_red_flag_new_to_the_owner_restarts_at_level_1(after: Json) -> None:
     assert (lead.work.status, lead.work.owner, lead.tier) == ("new", "", "EMERGENCY")
     assert (lead.escalation.alert_due, lead.escalation.alert_delivered, lead.escalation.next_at) == (1, 0, BACK)
     assert lead.history[-1].detail == "told_again"
-    assert any("Chest" in rule.reason or rule.id.startswith("EM") for rule in lead.assessment.triage.safety_rules)
+    assert any("chest" in rule.reason or rule.id.startswith("EM") for rule in lead.assessment.triage.safety_rules)
 
 
 def test_a_known_red_flag_does_not_alert_the_owner_again() -> None:
