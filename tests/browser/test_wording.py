@@ -107,37 +107,3 @@ def tokens(page: str) -> list[str]:
     return [
         re.sub(r' (?:lang|hreflang|href|aria-label|content|aria-current)="[^"]*"', "", part) for part in found if part
     ]
-
-
-# ---- reading grade ---------------------------------------------------------------------------
-
-HARDEST = 6.0
-SILENT = re.compile(r"(?:[^laeiouy]es|ed|[^laeiouy]e)$")
-
-
-def syllables(word: str) -> int:
-    """Counts the groups of vowels in a word, except a silent ending, as common syllable counters do."""
-    word = re.sub(r"[^a-z]", "", word.lower())
-    if len(word) <= 3:
-        return 1
-    return max(1, len(re.findall(r"[aeiouy]+", SILENT.sub("", word))))
-
-
-def grade(text: str) -> float:
-    """Returns the Flesch-Kincaid grade level of a text."""
-    sentences = max(1, len(re.findall(r"[.?!](?:\s|\)|$)", text)))
-    words_ = re.findall(r"[A-Za-z][A-Za-z'-]*", text)
-    return 0.39 * len(words_) / sentences + 11.8 * sum(map(syllables, words_)) / len(words_) - 15.59
-
-
-def test_the_measure_agrees_with_known_grades() -> None:
-    assert grade("The cat sat on the mat.") < 1
-    assert 7 < grade("The Australian platypus is seemingly a hybrid of a mammal and reptilian creature.") < 14
-
-
-QUESTIONS = load().rule_sets["fs-intake"].questionnaire.questions
-
-
-@pytest.mark.parametrize("code", sorted(QUESTIONS))
-def test_every_question_reads_at_sixth_grade_or_below(code: str) -> None:
-    assert grade(QUESTIONS[code].text) <= HARDEST, round(grade(QUESTIONS[code].text), 1)

@@ -12,7 +12,7 @@ from shared.rulebook.loading import load
 RULEBOOK = load()
 LANGUAGES = RULEBOOK.languages("fs-intake")
 OUR_CALL = {
-    "en": r"\b(we|team|clinic|clinician|nurse|someone|person)\b[^.?]*\b(will|needs? to)\b[^.?]*\b(call|talk|reach|phone)\b"
+    "en": r"\b(we|team|clinic|nurse|someone|person)\b[^.?]*\b(will|needs? to)\b[^.?]*\b(call|talk|reach|phone)\b"
     r"|\b(our|a) call\b|\bhear[sd]? from us\b",
     "es": r"\bl[aeo]s? (llamar|hablar)(á|án|emos)\b|\bnecesitan? hablar con usted\b|\bva(mos)? a llamarle?\b"
     r"|\b(tratar|intentar)(á|án|emos)( de)? (comunicarse|llamarle)\b|\bsabido de nosotros\b|\bnuestra llamada\b",

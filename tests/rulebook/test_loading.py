@@ -18,6 +18,7 @@ CES_ONSET = 'shown_when = { question = "ces", any_of = ["saddle-numb", "bladder-
 PREG = 'shown_when = { question = "age", at_least = 18, at_most = 55 }'
 AT_PREG = "fs-intake.toml.pages[P4].questions[preg]"
 AFTER_SEND = '[[pages]]\nid = "P0"\ntitle = "x"\nafter_send = true\nquestions = []\n\n'
+KILL = "kill(ing)? myself"
 UNSIGNED = 'approved_by = ""\napproved_on = ""'
 SURGERY = 'when = [{ question = "tx", any_of = ["surgery", "stimulator"] }]'
 
@@ -86,11 +87,11 @@ REFUSED = {
     "two forms at once": (*when('{ question = "fn", any_of = ["lot"], none_of = ["not"] }'), AT_WOUND, "unknown key"),
     "none_with_others = false": (TRIAGE, "none_with_others = true", "none_with_others = false", "none-with-others",
                                  "only be true"),
-    "regular expression": (TRIAGE, "kill(ing)? myself", "(kill(ing)? myself", "word_lists.self-harm", "not a regular expression"),
-    "capital in a word list": (TRIAGE, "kill(ing)? myself", "Kill(ing)? myself", "word_lists.self-harm", "lower case"),
-    "accent in a word list": (TRIAGE, "kill(ing)? myself", "k\u00edll(ing)? myself", "word_lists.self-harm", "without accents"),
+    "regular expression": (TRIAGE, KILL, f"({KILL}", "word_lists.self-harm", "not a regular expression"),
+    "capital in a word list": (TRIAGE, KILL, KILL.title(), "word_lists.self-harm", "lower case"),
+    "accent in a word list": (TRIAGE, KILL, KILL.replace("i", "\u00ed"), "word_lists.self-harm", "without accents"),
     "apostrophe in a word list": (TRIAGE, "(don'?t|dont", "(don\u2019t|dont", "word_lists.self-harm", "with '"),
-    "two spaces in a word list": (TRIAGE, "kill(ing)? myself", "kill(ing)?  myself", "word_lists.self-harm", "single spaces"),
+    "two spaces in a word list": (TRIAGE, KILL, KILL.replace(" ", "  "), "word_lists.self-harm", "single spaces"),
     "unknown door": (*when('{ door = ["callback", "telephone"] }'), AT_WOUND, "unknown door 'telephone'"),
     "no door": (*when("{ door = [] }"), AT_WOUND, "door is empty"),
     "every door": (*when('{ door = ["form", "callback", "ads"] }'), AT_WOUND, "is always true"),
