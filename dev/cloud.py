@@ -36,6 +36,7 @@ PARAMETERS = {
     "ClinicPhone": "(312) 555-0100",  # a number reserved for fiction
     "AlertEmail": "alerts@clinic.example",
     "AllowedOrigins": "http://localhost:8000,http://127.0.0.1:8000",  # landing pages on other hosts
+    "PilotWithoutApproval": "yes",  # nobody real sends this form
     "GradualDeployment": "false",  # the emulator has no CodeDeploy
 }
 STAFF = {"nurse": "clinician", "desk": "desk", "admin": "admin"}  # user -> group

@@ -14,9 +14,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from functions import telemetry, wiring
 from functions.wiring import logger, metrics
+from shared.domain.errors import FormNotOpen
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Visit
-from shared.domain.leads.lead import PLAIN_FORM, Arrival, reference_of
+from shared.domain.leads.lead import CANARY, PLAIN_FORM, Arrival, reference_of
 from shared.domain.rules.condition import CALLBACK, FORM
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
@@ -60,6 +61,9 @@ def handler(request: Request, context: Any) -> Response:
     submission = forms().submission(request, form, guard.submission_id, at) if form else request.read(Submission)
     logger.append_keys(reference=reference_of(submission.submission_id))  # later lines about failures have it
     judged = guard.judge(submission, at)
+    if judged.source != CANARY and not wiring.form_is_open():
+        metrics.add_metric("form_not_open", MetricUnit.Count, 1)
+        raise FormNotOpen
     asks_for_call = request.route == "POST /callbacks"
     ordinary = CALLBACK if asks_for_call else PLAIN_FORM if form else FORM
     source = ordinary if judged.source == FORM else judged.source

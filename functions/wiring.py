@@ -63,8 +63,17 @@ def now() -> datetime:
 @cache
 def rulebook() -> Rulebook:
     from shared.rulebook.loading import load
+    from shared.settings import pilot_without_approval
 
-    return load().of_clinic(clinic().name)
+    loaded = load().of_clinic(clinic().name)
+    return loaded if pilot_without_approval() else loaded.reviewed()
+
+
+def form_is_open() -> bool:
+    """Returns whether visitors may send the form: once a physician has signed it, or in a pilot."""
+    from shared.settings import pilot_without_approval
+
+    return pilot_without_approval() or rulebook().approved
 
 
 def clinic() -> ClinicSettings:

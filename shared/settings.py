@@ -54,6 +54,11 @@ class ClinicSettings(NamedTuple):
         return cls(_required("CLINIC_NAME"), _required("CLINIC_PHONE"))
 
 
+def pilot_without_approval() -> bool:
+    """Returns whether the form is open although no physician has signed its rules: for a pilot only."""
+    return os.environ.get("PILOT_WITHOUT_APPROVAL") == "yes"
+
+
 class SignInSettings(NamedTuple):
     """The place where staff sign in. Both fields are empty on a stack without sign-in; the inbox then says so.
 

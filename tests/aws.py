@@ -40,6 +40,7 @@ ENVIRONMENT = {
     "ALERT_TOPIC_ARN": f"arn:aws:sns:{template.REGION}:{ACCOUNT}:alerts",
     "STAFF_LINK": "https://staff.clinic.example/inbox#lead=",
     "CLINIC_NAME": "Example Spine & Nerve Clinic",
+    "PILOT_WITHOUT_APPROVAL": "yes",
     "CLINIC_PHONE": "(312) 555-0100",
     "CLINIC_TIME_ZONE": "America/Chicago",
     "CLINIC_HOURS": "Mon-Fri 08:00-17:00",

@@ -109,6 +109,10 @@ class ScoringFailed(LeadIntakeError):
     """Raised if the rules cannot score answers during screening, when no lead is stored that would alert staff."""
 
 
+class FormNotOpen(LeadIntakeError):
+    """Raised if a form arrives before a physician has signed its questions and rules."""
+
+
 class ForeignEvent(LeadIntakeError):
     """Raised if an event is not meant for the Lambda function. The message says what the function expected.
 

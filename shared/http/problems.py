@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from shared.domain.errors import (
     AlreadyTaken,
     Forbidden,
+    FormNotOpen,
     InvalidInput,
     LeadIntakeError,
     NotAllowed,
@@ -173,6 +174,8 @@ def _status(error: Exception) -> tuple[HTTPStatus, str, str]:
             return error.status, error.status.phrase, error.detail
         case Forbidden():
             return HTTPStatus.FORBIDDEN, "Not allowed", "The key is missing or invalid."
+        case FormNotOpen():
+            return HTTPStatus.FORBIDDEN, "This form is not open yet", "Please call the clinic."
         case NotAllowed():
             return HTTPStatus.FORBIDDEN, "Not allowed", error.detail
         case AlreadyTaken():

@@ -57,6 +57,13 @@ class Rulebook:
             {key: _of_clinic(rule_set, name) for key, rule_set in self.translations.items()},
         )
 
+    def reviewed(self) -> Rulebook:
+        """Returns the rulebook without translations that await review."""
+        return Rulebook(
+            self.rule_sets,
+            {key: rule_set for key, rule_set in self.translations.items() if rule_set.questionnaire.reviewed},
+        )
+
     @property
     def emergency_advice(self) -> str:
         """The emergency advice to show with an error that concerns no known questionnaire."""
@@ -68,14 +75,18 @@ class Rulebook:
         return translation.messages[translation.net].text if translation else self.emergency_advice
 
     @property
-    def approval_notice(self) -> str:
-        """The notice that a physician's approval of a rule set or questionnaire is missing; "" if all are approved."""
-        approved = all(
+    def approved(self) -> bool:
+        """True if a physician has signed every rule set and questionnaire."""
+        return all(
             part.approved_by and part.approved_on
             for rule_set in self.rule_sets.values()
             for part in (rule_set, rule_set.questionnaire)
         )
-        return "" if approved else "These questions and their advice are still awaiting a physician's approval."
+
+    @property
+    def approval_notice(self) -> str:
+        """The notice that a physician's approval of a rule set or questionnaire is missing; "" if all are approved."""
+        return "" if self.approved else "These questions and their advice are still awaiting a physician's approval."
 
 
 def _of_clinic(rule_set: RuleSet, name: str) -> RuleSet:
