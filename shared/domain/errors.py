@@ -52,10 +52,6 @@ class InvalidInput(LeadIntakeError):
         self.problems = problems
 
 
-class Forbidden(LeadIntakeError):
-    """Raised if a caller does not present a valid key."""
-
-
 class NotFound(LeadIntakeError):
     """Raised if nothing exists with the requested address or id."""
 
@@ -87,6 +83,13 @@ class NotAllowed(LeadIntakeError):
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
         self.detail = detail
+
+
+class Forbidden(NotAllowed):
+    """Raised if the key of an ad network is missing or wrong."""
+
+    def __init__(self) -> None:
+        super().__init__("The key is missing or invalid.")
 
 
 class WrongState(LeadIntakeError):

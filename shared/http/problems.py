@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from shared.domain.errors import (
     AlreadyTaken,
-    Forbidden,
     FormNotOpen,
     InvalidInput,
     LeadIntakeError,
@@ -172,8 +171,6 @@ def _status(error: Exception) -> tuple[HTTPStatus, str, str]:
             )
         case UnreadableRequest():
             return error.status, error.status.phrase, error.detail
-        case Forbidden():
-            return HTTPStatus.FORBIDDEN, "Not allowed", "The key is missing or invalid."
         case FormNotOpen():
             return HTTPStatus.FORBIDDEN, "This form is not open yet", "Please call the clinic."
         case NotAllowed():
