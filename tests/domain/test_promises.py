@@ -118,3 +118,18 @@ def test_only_a_crisis_stands_alone(language: str) -> None:
     rule_set = rule_set_in(language)
     assert [message.id for message in rule_set.messages.values() if message.alone] == ["M-E-CRISIS"]
     assert not rule_set.messages[rule_set.net].alone
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_urgent_care_is_never_advised_for_cauda_equina(language: str) -> None:
+    messages = rule_set_in(language).messages
+    for message in (messages["M-E-CES"], messages["M-U-CES"]):
+        texts = " ".join(filter(None, (message.text, message.closed_text, message.no_number_text)))
+        assert "urgent care" not in texts.lower()  # it has no MRI; Spanish names it in English
+
+
+@pytest.mark.parametrize(("language", "warning"), [("en", "do not drive|don't drive"), ("es", "no maneje")])
+def test_whoever_may_hurt_themselves_on_the_way_is_told_not_to_drive(language: str, warning: str) -> None:
+    messages = rule_set_in(language).messages
+    for name in ("M-E-HEART", "M-E-CES", "M-E-NEURO", "M-E-TRAUMA", "M-E-BLEED"):
+        assert re.search(warning, messages[name].text, re.IGNORECASE), name

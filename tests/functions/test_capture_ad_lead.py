@@ -20,11 +20,11 @@ def send(**changes: Any) -> Json:
     return answer
 
 
-def test_an_ad_lead_is_stored_with_every_safety_answer_unknown(aws: Aws) -> None:
+def test_an_ad_lead_is_called_and_asked_the_safety_questions_first(aws: Aws) -> None:
     assert handler(event("capture_ad_lead"), CONTEXT)["statusCode"] == 200
     (lead,) = aws.leads()
-    assert lead["triage"]["tier"] == "URGENT"
-    assert [rule["id"] for rule in lead["triage"]["safety_rules"]] == ["UNK-04"]
+    assert lead["triage"]["tier"] == "PRIORITY"
+    assert [rule["id"] for rule in lead["triage"]["safety_rules"]] == ["ASK-01"]
     assert lead["contact"]["phone"] == "+13125550142"
     assert lead["source"] == "google-ads"
     assert lead["attribution"] == {
