@@ -248,7 +248,7 @@ def test_an_emergency_in_another_versions_answers_remains_one() -> None:
 
 
 def test_another_version_whose_answers_all_fit_is_scored_normally() -> None:
-    body = submission(ROUTINE, questionnaire={"id": "fs-intake", "version": "1.0.1"})
+    body = submission(ROUTINE, questionnaire={"id": "fs-intake", "version": "2.0.1"})
     assert content(send(body))["disposition"] == "contact-within-two-business-days"
 
 
