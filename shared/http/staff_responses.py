@@ -322,6 +322,7 @@ class PersonContact(ResponseModel):
     postal: str | None = None
     preference: str | None = None
     best_time: str | None = None
+    extension: str | None = None
 
 
 class PersonConsentRecord(ResponseModel):

@@ -8,11 +8,24 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from shared.domain.intake.attribution import Attribution
-from shared.domain.intake.fields import Address, AnswerMap, Email, Line, Phone, TextHash, line
+from shared.domain.intake.attribution import ATTRIBUTION, Attribution, mapping_or_none
+from shared.domain.intake.fields import (
+    AnswerMap,
+    Email,
+    Language,
+    Line,
+    Page,
+    Phone,
+    Proof,
+    TextHash,
+    Token,
+    clean_line,
+    line,
+)
+from shared.domain.intake.phone import without_extension
 from shared.domain.model import Model
 
 NOT_CONTENT = {"submission_id", "token", "proof", "website"}
@@ -29,7 +42,7 @@ def _given(field: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """The contact details of a person. `phone` is in E.164 format."""
+    """The contact details of a person. `phone` is in E.164 format; `extension` is what to dial after it."""
 
     name: str | None = None
     phone: str | None = None
@@ -37,10 +50,14 @@ class Contact:
     postal: str | None = None
     preference: str | None = None
     best_time: str | None = None
+    extension: str | None = None
 
 
 class ContactEntry(Model):
-    """Contact details that a page sends: at least a phone number or an email address. Names may be in any script."""
+    """Contact details that a page sends: at least a phone number or an email address. Names may be in any script.
+
+    extension: what to dial after the number; it may also stand at the end of `phone` ("ext. 12").
+    """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra={"anyOf": [_given("phone"), _given("email")]})
 
@@ -50,12 +67,21 @@ class ContactEntry(Model):
     postal: Annotated[str, line(10), Line] | None = None
     preference: Literal["call", "text", "email"] | None = None
     best_time: Literal["morning", "afternoon", "evening"] | None = None
+    extension: Annotated[str, Field(pattern=r"^[0-9]{1,10}$")] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def extension_apart(cls, value: Any) -> Any:
+        """Moves an extension at the end of the phone number to its own field."""
+        phone = value.get("phone") if isinstance(value, dict) else None
+        number, extension = without_extension(clean_line(phone)) if isinstance(phone, str) else ("", "")
+        return {**value, "phone": number, "extension": extension} if extension else value
 
     @field_validator("*", mode="before")
     @classmethod
     def blank_is_absent(cls, value: Any) -> Any:
-        """Treats an empty form field as missing."""
-        return None if isinstance(value, str) and not value.strip() else value
+        """Treats an empty form field as missing, and one with nothing that anybody sees."""
+        return None if isinstance(value, str) and not clean_line(value) else value
 
     @model_validator(mode="after")
     def reachable(self) -> Self:
@@ -64,7 +90,7 @@ class ContactEntry(Model):
         return self
 
     def checked(self) -> Contact:
-        return Contact(self.name, self.phone, self.email, self.postal, self.preference, self.best_time)
+        return Contact(self.name, self.phone, self.email, self.postal, self.preference, self.best_time, self.extension)
 
 
 class Consents(Model):
@@ -95,6 +121,8 @@ class Submission(Model):
     token: the token from GET /challenges.
     proof: the proof of work for the challenge from GET /challenges.
     website: a trap for bots; people do not see this field.
+
+    A form is never refused for its attribution, page, token or proof: they are cut or left out.
     """
 
     submission_id: UUID
@@ -103,12 +131,16 @@ class Submission(Model):
     contact: ContactEntry | None = None
     consents: Consents | None = None
     consents_shown: Annotated[dict[ConsentCode, TextHash], Field(max_length=3)] = {}  # noqa: RUF012  nobody changes it
-    attribution: Attribution | None = None
-    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
+    attribution: Annotated[
+        Attribution | None,
+        BeforeValidator(mapping_or_none, json_schema_input_type=Any),
+        Field(description=f"An object with texts: {', '.join(ATTRIBUTION)}. What cannot be used is left out."),
+    ] = None
+    language: Language = "en"
     complete: Annotated[bool, Field(strict=True)] = True
-    page: Annotated[str, line(500), Line, Address] | None = None
-    token: Annotated[str, line(200), Line] | None = None
-    proof: Annotated[str, line(1000), Line] | None = None
+    page: Page = None
+    token: Token = None
+    proof: Proof = None
     website: Annotated[str, Field(max_length=500)] | None = None
 
     def content_hash(self) -> str:
