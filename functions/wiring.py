@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from shared.adapters.spool import SpoolQueue
     from shared.adapters.webhook import Webhook
     from shared.http.plain_forms import PlainForms, Redraw
-    from shared.http.problems import Handler, LambdaHandler, Safety
+    from shared.http.problems import Advise, Handler, LambdaHandler, Safety
     from shared.http.requests import Request
     from shared.http.responses import Response
     from shared.rulebook.loading import Rulebook
@@ -90,12 +90,12 @@ def safety() -> Safety:
 
 
 def answers_visitors(
-    show: Callable[[Request, Exception], Response | None] | None = None,
+    show: Callable[[Request, Exception], Response | None] | None = None, advise: Advise | None = None
 ) -> Callable[[Handler], LambdaHandler]:
     """Decorates a handler of visitors' requests, as `problems.answers_visitors` describes."""
     from shared.http import problems
 
-    return problems.answers_visitors(safety(), logger.error, show)
+    return problems.answers_visitors(safety(), logger.error, show, advise)
 
 
 def answers_staff() -> Callable[[Handler], LambdaHandler]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shared.domain.intake.language import primary_language
+
 NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 RANGE = rf"({NAME})/({NAME})"
 LANGUAGE = r"[a-z]{2,3}"
@@ -54,7 +56,7 @@ def languages(accept: str) -> list[str]:
     entries = []
     for part in accept.split(",")[:MAX_LANGUAGES]:
         tag, _, parameter = (piece.strip() for piece in part.partition(";"))
-        language, quality = tag.partition("-")[0].lower(), parameter.removeprefix("q=") or "1"
+        language, quality = primary_language(tag), parameter.removeprefix("q=") or "1"
         if re.fullmatch(LANGUAGE, language) and re.fullmatch(QUALITY, quality) and float(quality) > 0:
             entries.append((-float(quality), language))
     return [language for _, language in sorted(entries, key=lambda entry: entry[0])]

@@ -325,6 +325,7 @@ class PersonContact(ResponseModel):
     helper_name: str | None = None
     relation: str | None = None
     message_ok: str | None = None
+    extension: str | None = None
 
 
 class PersonConsentRecord(ResponseModel):

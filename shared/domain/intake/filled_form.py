@@ -128,7 +128,7 @@ class FilledForm:
         if question.type == "choice-many" or len(given) > 1:
             return given
         text = given[0].strip()
-        if question.type == "integer" and text.isascii() and text.isdigit() and len(text) < len("1000000"):
+        if question.type == "integer" and text.isdecimal() and len(text) < len("1000000"):  # digits of any script
             return int(text)
         return text
 
@@ -195,7 +195,7 @@ class FilledForm:
             },
             "website": self.first("website") or None,
         }
-        if attribution := clean_attribution(self.fields):
+        if attribution := clean_attribution({name: self.first(name) for name in ATTRIBUTION}):
             content["attribution"] = attribution
         if not self.minor:
             content["contact"] = self._contact() or None
@@ -203,6 +203,10 @@ class FilledForm:
                 consent.code: self.consents_to(consent.code) for consent in self.questionnaire.contact.consents
             }
         return content
+
+    def readable(self) -> dict[str, Any]:
+        """Returns the parts of the form that say whether it is an emergency, as JSON."""
+        return {"questionnaire": self._version, "answers": self.answers(), "language": self.questionnaire.language}
 
     def added_answers(self) -> dict[str, Any]:
         """Returns the page after Send as the JSON body that adds its answers to a lead."""

@@ -11,7 +11,7 @@ from pydantic import Field
 from pydantic_core import PydanticCustomError
 
 from shared.domain.intake.fields import Line, line, mail_address
-from shared.domain.intake.phone import e164
+from shared.domain.intake.phone import e164, without_extension
 from shared.domain.leads.escalation import NEVER
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.lead_view import LeadSummary
@@ -74,7 +74,8 @@ class SearchKeys(NamedTuple):
 def search_keys(search: Search, person_key: str) -> SearchKeys:
     if "@" in search.q:
         return SearchKeys(email_key=email_key(_or_none(mail_address, search.q), person_key))
-    return SearchKeys(reference_in(search.q), phone_key=phone_key(_or_none(e164, search.q), person_key))
+    number, _ = without_extension(search.q)
+    return SearchKeys(reference_in(search.q), phone_key=phone_key(_or_none(e164, number), person_key))
 
 
 def reference_in(text: str) -> str:

@@ -221,7 +221,7 @@ class Questionnaire:
             if question is None:
                 continue
             if question.type == "choice-many" and isinstance(answer, list):
-                answer = [option for option in answer if option in question.option_codes]  # noqa: PLW2901
+                answer = [option for option in answer if isinstance(option, str) and option in question.option_codes]  # noqa: PLW2901
             if answer != [] and question.problem(answer) is None:
                 found[code] = answer
         return found
