@@ -24,7 +24,7 @@ def test_an_ad_lead_is_called_and_asked_the_safety_questions_first(aws: Aws) -> 
     assert handler(event("capture_ad_lead"), CONTEXT)["statusCode"] == 200
     (lead,) = aws.leads()
     assert lead["triage"]["tier"] == "PRIORITY"
-    assert [rule["id"] for rule in lead["triage"]["safety_rules"]] == ["ASK-01"]
+    assert [rule["id"] for rule in lead["triage"]["safety_rules"]] == ["ASK-01", "TXT-00"]
     assert lead["contact"]["phone"] == "+13125550142"
     assert lead["source"] == "google-ads"
     assert lead["attribution"] == {
