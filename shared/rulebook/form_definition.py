@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shared.domain.rules.advice import advice
 from shared.domain.rules.condition import AnyOf, Between, Condition, Defined, Some
-from shared.domain.rules.questionnaire import ContactField, Option, Question
+from shared.domain.rules.questionnaire import ConsentText, ContactField, Option, Question
 from shared.domain.rules.triage import RuleSet
 from shared.rulebook.reader import RulebookError
 
@@ -42,11 +43,9 @@ def form(rule_set: RuleSet, languages: Sequence[str], words: Mapping[str, str]) 
             "emergency_title": contact.emergency_title,
             "hidden_when": drawn_condition(contact.hidden_when),
             "fields": [_field(field) for field in contact.fields],
-            "consents": [
-                {"code": c.code, "text": c.text, "text_hash": c.text_hash, "required": c.required}
-                for c in contact.consents
-            ],
+            "consents": [_consent(consent) for consent in contact.consents],
         },
+        "messages": _messages_at_once(rule_set),
         "words": dict(words),
     }
 
@@ -85,6 +84,24 @@ def _field(field: ContactField) -> dict[str, Any]:
         "shown_when": drawn_condition(field.shown_when) if field.shown_when else None,
     }
     return _given(drawn)
+
+
+def _consent(consent: ConsentText) -> dict[str, Any]:
+    drawn = {"code": consent.code, "text": consent.text, "text_hash": consent.text_hash, "required": consent.required}
+    if consent.text_other:
+        drawn |= {"text_other": consent.text_other, "text_other_hash": consent.text_other_hash}
+    return drawn
+
+
+def _messages_at_once(rule_set: RuleSet) -> dict[str, str]:
+    """Returns id -> text of each message that an option alone calls for, for a person whose number is not known."""
+    ids = (
+        rule_set.message_at_once(question.code, option.code)
+        for question in rule_set.questionnaire.questions.values()
+        for option in question.options
+    )
+    shown = advice(rule_set, tuple(sorted({*filter(None, ids), rule_set.net})), clinic_open=True, has_number=False)
+    return {message.id: message.text for message in shown}
 
 
 def _option(option: Option) -> dict[str, Any]:

@@ -148,10 +148,14 @@ class ConsentText:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
     @cached_property
+    def text_other_hash(self) -> str:
+        return hashlib.sha256(self.text_other.encode()).hexdigest() if self.text_other else ""
+
+    @property
     def texts(self) -> Mapping[str, str]:
         """Hash -> text, for each text that a page may have shown."""
-        both = filter(None, (self.text, self.text_other))
-        return {hashlib.sha256(text.encode()).hexdigest(): text for text in both}
+        texts = {self.text_hash: self.text, self.text_other_hash: self.text_other}
+        return {text_hash: text for text_hash, text in texts.items() if text}
 
     def of_clinic(self, name: str) -> ConsentText:
         text, other = (text.replace("{clinic}", name) for text in (self.text, self.text_other))
