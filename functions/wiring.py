@@ -18,7 +18,7 @@ def prepare_process() -> None:
     warnings.filterwarnings("ignore", message="No application metrics to publish")  # a refused request emits no metric
     warnings.filterwarnings("ignore", message="Pydantic serializer warnings")  # these warnings quote values
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # its warnings quote the request
-    gc.set_threshold(70_000)  # count of objects; a cold start allocates fewer, and none of them can be freed
+    gc.set_threshold(100_000)  # count of objects; a cold start allocates fewer, and none of them can be freed
 
 
 prepare_process()
