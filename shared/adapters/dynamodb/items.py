@@ -32,7 +32,7 @@ def item_of(kept: Kept, partitions: Partitions) -> Item:
     item: Item = {
         "lead_id": {"S": str(kept.lead_id)},
         "version": {"N": str(kept.version)},
-        "lead" if isinstance(kept, Lead) else "remainder": {"S": kept.model_dump_json()},
+        "lead" if isinstance(kept, Lead) else "remainder": {"S": kept.as_json()},
         "write_id": {"S": uuid4().hex},  # tells our own write, found by the SDK's retry, from an equal one by others
     }
     if isinstance(kept, Lead) and kept.source == CANARY:  # a canary is on no list, and DynamoDB expires it
@@ -81,7 +81,7 @@ def _list_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
     return {
         WORKLIST.partition: partitions.of(lead.lead_id, OPEN if lead.needs_someone else CLOSED),
         WORKLIST.order: open_order(lead) if lead.needs_someone else done_order,
-        "summary": summary.model_dump_json(),
+        "summary": summary.as_json(),
         ARRIVALS.partition: partitions.of(lead.lead_id, ARRIVAL),
         ARRIVALS.order: f"{instant(lead.assessment.received_at)}#{lead.lead_id}",
     }

@@ -164,7 +164,7 @@ class Lead(Stored):
         tier, at = rule_set.tiers[result.tier], arrival.at
         flagged = red_flag(rule_set, result)
         answered = _answered(submission, rule_set)
-        return cls(
+        return cls.model_construct(
             lead_id=submission.submission_id,
             version=1,
             reference=reference_of(submission.submission_id),

@@ -45,7 +45,7 @@ class LeadSummary(Stored):
     @classmethod
     def of(cls, lead: Lead) -> LeadSummary:
         work = lead.work
-        return cls(
+        return cls.model_construct(
             reference=lead.reference,
             version=lead.version,
             tier=lead.tier,
