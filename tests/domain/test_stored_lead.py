@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from shared.domain.leads.erasure import erased, trail_only
 from shared.domain.leads.history import WorkState
 from shared.domain.leads.lead import Lead
-from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.model import Model, Stored
 from tests.functions.calls import EMERGENCY, URGENT
 from tests.leads import PERSON_KEY, RECEIVED, a_lead, varied

@@ -6,15 +6,16 @@ No index contains a name, contact data or an answer.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from shared.adapters.dynamodb.partitions import Index, Item, Partitions
-from shared.domain.leads.erasure import Tombstone
 from shared.domain.leads.lead import CANARY, Lead
-from shared.domain.leads.lead_view import LeadSummary
-from shared.domain.leads.retention import Kept, stage_of
-from shared.domain.leads.worklist import urgency
+from shared.domain.leads.lead_summary import LeadSummary, urgency
+from shared.domain.leads.retention_stage import stage_of
+
+if TYPE_CHECKING:
+    from shared.domain.leads.erasure import Kept
 
 DUE = Index("due", "due_partition", "next_at")
 WORKLIST = Index("worklist", "worklist_partition", "worklist_order")
@@ -48,6 +49,8 @@ def item_of(kept: Kept, partitions: Partitions) -> Item:
 
 def kept_of(item: Item) -> Kept:
     if "remainder" in item:
+        from shared.domain.leads.erasure import Tombstone  # noqa: PLC0415  seldom found
+
         return Tombstone.model_validate_json(item["remainder"]["S"])
     return Lead.model_validate_json(item["lead"]["S"])
 
