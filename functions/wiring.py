@@ -144,10 +144,9 @@ def _alert_topic(*, background: bool = False) -> AlertTopic:
 
 def webhook() -> Webhook:
     from shared.adapters.webhook import Webhook
-    from shared.settings import WebhookSettings
+    from shared.settings import webhook_address, webhook_key
 
-    settings = WebhookSettings.from_environment()
-    return Webhook(settings.address, settings.secret)
+    return Webhook(webhook_address(), webhook_key())
 
 
 # ---- dependencies of use cases

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.domain.rules.triage import RuleSet
 from shared.rulebook.questionnaires import read_questionnaire
@@ -22,8 +21,7 @@ TIERS = "tiers.toml"
 NOT_RULE_FILES = frozenset({"ui_texts.toml", "retention.toml"})  # ui_texts.py and retention.py read these files
 
 
-@dataclass(frozen=True, slots=True)
-class Rulebook:
+class Rulebook(NamedTuple):
     """All rule sets, each with its questionnaire.
 
     rule_sets: questionnaire id -> rule set in its original language.

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 from uuid import UUID
 
 from pydantic import Field
@@ -25,8 +25,7 @@ UNTICKED_BOX = "a box of its own, unticked by default"
 UNKNOWN_TEXT = "given on a page that did not say which text it showed"
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """The visitor's IP address and user agent as the API saw them: evidence, never a reason to refuse a submission."""
 
     source_address: str

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from shared.domain.intake.submission import Contact, Submission
@@ -41,8 +42,7 @@ def reference_of(lead_id: UUID) -> str:
     return f"{text[:5]}-{text[5:]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """The receipt that the visitor sees after submitting. Never contains the tier, the score or the rules."""
 
     reference: str | None
@@ -51,8 +51,7 @@ class Receipt:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """How and when a submission arrived.
 
     signs: signs of whether a bot filled in the form; see `suspicion`.
