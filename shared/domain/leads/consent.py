@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Annotated, Literal, NamedTuple, Self
 from uuid import UUID
@@ -73,8 +73,7 @@ class ConsentRecord:
         return self.previous == previous and self.hash == self._seal()
 
     def _seal(self) -> str:
-        entry = asdict(self)
-        del entry["hash"]
+        entry = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "hash"}
         return hashlib.sha256(json.dumps(entry, default=datetime.isoformat).encode()).hexdigest()
 
 

@@ -179,6 +179,10 @@ class Lead(Stored):
                 shadow=shadow,
             ),
             escalation=first_escalation(tier, at, hours, waits=not (submission.complete or flagged)),
+            work=WorkState(),  # given, because `model_construct` copies defaults deeply
+            history=(),
+            earlier=(),
+            answers_removed_at=None,
         )
 
     def changed(
