@@ -18,7 +18,7 @@ def prepare_process() -> None:
     warnings.filterwarnings("ignore", message="No application metrics to publish")  # a refused request emits no metric
     warnings.filterwarnings("ignore", message="Pydantic serializer warnings")  # these warnings quote values
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # its warnings quote the request
-    gc.set_threshold(70_000)  # count of objects; a cold start allocates fewer, and none of them can be freed
+    gc.set_threshold(100_000)  # count of objects; a cold start allocates fewer, and none of them can be freed
 
 
 prepare_process()
@@ -153,10 +153,9 @@ def _alert_topic(*, background: bool = False) -> AlertTopic:
 
 def webhook() -> Webhook:
     from shared.adapters.webhook import Webhook
-    from shared.settings import WebhookSettings
+    from shared.settings import webhook_address, webhook_key
 
-    settings = WebhookSettings.from_environment()
-    return Webhook(settings.address, settings.secret)
+    return Webhook(webhook_address(), webhook_key())
 
 
 # ---- dependencies of use cases

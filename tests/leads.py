@@ -13,7 +13,7 @@ from shared.domain.errors import LeadChanged
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import Arrival, Lead
-from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.questionnaire import Page
 from shared.domain.rules.triage import RuleSet
@@ -124,8 +124,7 @@ def with_page_after_send(rulebook: Rulebook, *codes: str) -> Rulebook:
         page = Page("after", "Five more answers help us prepare", later, after_send=True)
         return replace(rule_set, questionnaire=replace(rule_set.questionnaire, pages=(*pages, page)))
 
-    return replace(
-        rulebook,
+    return rulebook._replace(
         rule_sets={name: changed(rule_set) for name, rule_set in rulebook.rule_sets.items()},
         translations={name: changed(rule_set) for name, rule_set in rulebook.translations.items()},
     )

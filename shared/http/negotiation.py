@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from shared.domain.intake.language import primary_language
 
@@ -15,8 +15,7 @@ MAX_LANGUAGES = 20
 QUALITY = r"0(\.[0-9]{0,3})?|1(\.0{0,3})?"
 
 
-@dataclass(frozen=True, slots=True)
-class MediaRange:
+class MediaRange(NamedTuple):
     type: str
     subtype: str
     parameters: dict[str, str]

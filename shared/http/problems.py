@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shared.domain.errors import (
     AlreadyTaken,
@@ -40,8 +39,7 @@ PROBLEM = "application/problem+json"
 RETRY_AFTER = 5  # seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Safety:
+class Safety(NamedTuple):
     """The information that every error answer includes, so that a patient never gets an error without advice.
 
     emergency_advice: language -> advice.

@@ -15,13 +15,13 @@ from uuid import UUID
 
 from shared.domain.errors import FieldProblem, InvalidInput, LeadIntakeError, NotFound
 from shared.domain.intake.language import primary_language
-from shared.domain.leads.staff import Staff
 from shared.http import form_body, negotiation
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
 
     from shared.domain.intake.attribution import Fields
+    from shared.domain.leads.staff import Staff
 
     M = TypeVar("M", bound=BaseModel)
 
@@ -182,6 +182,8 @@ class Request:
     @property
     def staff(self) -> Staff:
         """The signed-in staff member. Raises UnreadableRequest (401) if the request has no claims."""
+        from shared.domain.leads.staff import Staff  # noqa: PLC0415  visitors' functions never load it
+
         if not self.claims.get("sub"):
             raise UnreadableRequest(HTTPStatus.UNAUTHORIZED, "Sign in.")
         groups = re.split(r"[\s,]+", str(self.claims.get("cognito:groups", "")).strip("[]"))  # "[clinician desk]"

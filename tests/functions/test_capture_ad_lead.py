@@ -55,7 +55,7 @@ def test_a_wrong_key_is_refused(aws: Aws, key: str) -> None:
 
 
 def test_without_a_configured_key_the_webhook_is_disabled(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("functions.capture_ad_lead.ads", type("Ads", (), {"key": "", "questionnaire": "fs-intake"}))
+    monkeypatch.setattr("functions.capture_ad_lead.key", "")
     assert send(google_key="")["statusCode"] == 403
     assert aws.leads() == []
 

@@ -37,7 +37,7 @@ def test_a_signed_form_is_open(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Non
     (rule_set,) = load().rule_sets.values()
     form = replace(rule_set.questionnaire, approved_by="Dr. Example", approved_on="2026-12-01")
     signed = replace(rule_set, questionnaire=form, approved_by="Dr. Example", approved_on="2026-12-01")
-    monkeypatch.setattr(wiring, "rulebook", lambda: replace(load(), rule_sets={form.id: signed}))
+    monkeypatch.setattr(wiring, "rulebook", lambda: load()._replace(rule_sets={form.id: signed}))
     assert capture_lead.handler(event("capture_lead"), CONTEXT)["statusCode"] == 201
 
 
