@@ -88,6 +88,8 @@ def varied(value: T, **changes: Any) -> T:
         return _varied_lead(value, changes)  # type: ignore[return-value]  # T is Lead here
     if isinstance(value, BaseModel):
         return value.model_copy(update=changes)
+    if isinstance(value, tuple):
+        return value._replace(**changes)  # type: ignore[attr-defined,no-any-return]  # a named tuple
     return replace(value, **changes)  # type: ignore[type-var]  # any other value is a dataclass
 
 

@@ -23,8 +23,7 @@ def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
     reader.text("translates")
     questionnaire = rule_set.questionnaire
     pages, questions = reader.table("pages"), reader.table("questions")
-    result = replace(
-        rule_set,
+    result = rule_set._replace(
         questionnaire=replace(
             questionnaire,
             language=language,
@@ -42,7 +41,7 @@ def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
 
 def _page(page: Page, pages: Reader, questions: Reader) -> Page:
     title = pages.wording(page.id)
-    return replace(page, title=title, questions=tuple(_question(question, questions) for question in page.questions))
+    return page._replace(title=title, questions=tuple(_question(question, questions) for question in page.questions))
 
 
 def _question(question: Question, questions: Reader) -> Question:
@@ -54,7 +53,7 @@ def _question(question: Question, questions: Reader) -> Question:
 
 
 def _options(options: Iterable[Option], table: Reader) -> tuple[Option, ...]:
-    return _each(options, table, "options", lambda option, labels: replace(option, label=labels.wording(option.code)))
+    return _each(options, table, "options", lambda option, labels: option._replace(label=labels.wording(option.code)))
 
 
 def _contact(block: ContactBlock, table: Reader) -> ContactBlock:
@@ -63,14 +62,14 @@ def _contact(block: ContactBlock, table: Reader) -> ContactBlock:
     fields = []
     for field in block.fields:
         entry = fields_table.table(field.code)
-        fields.append(replace(field, text=entry.wording("text"), options=_options(field.options, entry)))
+        fields.append(field._replace(text=entry.wording("text"), options=_options(field.options, entry)))
         entry.done()
     fields_table.done()
     consents = _each(
         block.consents, table, "consents", lambda consent, texts: replace(consent, text=texts.wording(consent.code))
     )
     table.done()
-    return replace(block, title=title, emergency_title=emergency_title, fields=tuple(fields), consents=consents)
+    return block._replace(title=title, emergency_title=emergency_title, fields=tuple(fields), consents=consents)
 
 
 def _messages(messages: Mapping[str, Message], table: Reader) -> dict[str, Message]:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from shared.domain.errors import FieldProblem
 from shared.domain.rules.condition import Condition, Facts
@@ -19,8 +20,7 @@ NONE = "none"
 WRITTEN_OTHERWISE = str.maketrans({**dict.fromkeys("\u2018\u2019\u02bc\u2032\uff07\u00b4\u0060", "'"), "\u0131": "i"})
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     code: str
     label: str
     exclusive: bool = False
@@ -94,15 +94,13 @@ class Question:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     id: str
     title: str
     questions: tuple[Question, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ContactField:
+class ContactField(NamedTuple):
     code: str
     type: str
     text: str
@@ -125,8 +123,7 @@ class ConsentText:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class ContactBlock:
+class ContactBlock(NamedTuple):
     title: str
     emergency_title: str
     hidden_when: Condition
