@@ -91,9 +91,8 @@ class Rulebook(NamedTuple):
 def _of_clinic(rule_set: RuleSet, name: str) -> RuleSet:
     questionnaire = rule_set.questionnaire
     consents = tuple(consent.of_clinic(name) for consent in questionnaire.contact.consents)
-    return replace(
-        rule_set, questionnaire=replace(questionnaire, contact=replace(questionnaire.contact, consents=consents))
-    )
+    contact = questionnaire.contact._replace(consents=consents)
+    return rule_set._replace(questionnaire=replace(questionnaire, contact=contact))
 
 
 def load(folder: Path = FOLDER) -> Rulebook:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from shared.domain.errors import FieldProblem
 from shared.domain.rules.condition import FORM, Condition, Facts
@@ -19,8 +20,7 @@ NONE = "none"
 WRITTEN_OTHERWISE = str.maketrans({**dict.fromkeys("\u2018\u2019\u02bc\u2032\uff07\u00b4\u0060", "'"), "\u0131": "i"})
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """An option of a question. `label_other`: the label if somebody else fills in the form for the person."""
 
     code: str
@@ -101,8 +101,7 @@ class Question:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """A page of questions.
 
     after_send: True for the page that follows Send. Its questions are optional, and none counts as skipped.
@@ -114,8 +113,7 @@ class Page:
     after_send: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ContactField:
+class ContactField(NamedTuple):
     """A field of the contact block. `text_other`: its text if somebody else fills in the form for the person."""
 
     code: str
@@ -162,8 +160,7 @@ class ConsentText:
         return ConsentText(self.code, text, self.required, other)
 
 
-@dataclass(frozen=True, slots=True)
-class ContactBlock:
+class ContactBlock(NamedTuple):
     title: str
     emergency_title: str
     hidden_when: Condition

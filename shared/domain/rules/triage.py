@@ -33,8 +33,7 @@ class Response(NamedTuple):
     ladder: tuple[LadderStep, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(NamedTuple):
     """A level of urgency of leads, and what follows from it.
 
     rank: the position of the tier by urgency; 0 is the most urgent.
@@ -172,8 +171,7 @@ class Change(NamedTuple):
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSet:
+class RuleSet(NamedTuple):
     """A questionnaire with its rules, tiers and messages.
 
     changes: the change log, oldest entry first; may be empty.
