@@ -6,9 +6,12 @@ from shared.http.visitor_responses import ResponseModel
 
 
 class Option(ResponseModel):
+    """`message`: id of the message that choosing the option calls for at once."""
+
     code: str
     label: str
     exclusive: bool
+    message: str | None = None
 
 
 class Condition(ResponseModel):
@@ -69,10 +72,7 @@ class ContactBlock(ResponseModel):
 
 
 class Form(ResponseModel):
-    """The definition of a form, with everything that a page needs to draw it.
-
-    words: the form's own short texts, English -> `language`
-    """
+    """The definition of a form, with everything that a page needs to draw its questions."""
 
     id: str
     version: str
@@ -84,4 +84,3 @@ class Form(ResponseModel):
     emergency_advice: str
     pages: list[Page]
     contact: ContactBlock
-    words: dict[str, str]

@@ -16,6 +16,7 @@ from shared.domain.intake.attribution import ATTRIBUTION, clean_attribution
 from shared.domain.intake.filled_form import WHOLE, FilledForm, FormView
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.lead import Receipt
+from shared.domain.rules.advice import advice
 from shared.http.problems import RETRY_AFTER, Safety, problem
 from shared.http.requests import Request, UnreadableRequest, checked
 from shared.http.responses import SECURITY, Response
@@ -23,6 +24,7 @@ from shared.rulebook.notices import TRANSLATION_NOTICE
 from shared.settings import ClinicSettings
 
 if TYPE_CHECKING:
+    from shared.domain.rules.triage import RuleSet
     from shared.rulebook.loading import Rulebook
 
 LONGEST_ADDRESS = 500
@@ -121,6 +123,22 @@ class PlainForms:
 
     # --- answering requests ---
 
+    def element(self, request: Request) -> bytes:
+        """Returns the whole form for the script of <lead-form>, without anything of this visitor."""
+        language = request.language(self._languages(request.query))
+        rule_set = self._rule_set(request.query.get("questionnaire", ""), language)
+        form = FilledForm({}, rule_set.questionnaire)
+        options = (option for question in form.questionnaire.questions.values() for option in question.options)
+        ids = (*dict.fromkeys(option.message for option in options if option.message), rule_set.net)
+        return self._draw(
+            request,
+            "element.html",
+            form,
+            view=FormView(form, "element", WHOLE),
+            messages=advice(rule_set, ids, clinic_open=True, will_call=False),
+            net=rule_set.net,
+        ).encode()
+
     def view(self, request: Request, view: FormView, status: HTTPStatus = HTTPStatus.OK) -> Response:
         form = view.form
         others = self.rules.languages(form.questionnaire.id)
@@ -194,10 +212,14 @@ class PlainForms:
     def _page(
         self, request: Request, status: HTTPStatus, template: str, form: FilledForm, **values: object
     ) -> Response:
+        content = self._draw(request, template, form, **values)
+        return {"statusCode": int(status), "headers": dict(HEADERS), "body": content}
+
+    def _draw(self, request: Request, template: str, form: FilledForm, **values: object) -> str:
         from shared.http import pages  # loaded only to draw a page  # noqa: PLC0415
 
         language = form.questionnaire.language
-        content = pages.draw(
+        return pages.draw(
             template,
             pages.PageContext(
                 clinic=self.clinic.name,
@@ -210,7 +232,6 @@ class PlainForms:
             ),
             **values,
         )
-        return {"statusCode": int(status), "headers": dict(HEADERS), "body": content}
 
     @staticmethod
     def _base(request: Request) -> str:
@@ -227,10 +248,13 @@ class PlainForms:
         return [text for text in (self.rules.approval_notice, translation) if text]
 
     def _form(self, fields: Mapping[str, tuple[str, ...]], questionnaire_id: str, language: str) -> FilledForm:
+        return FilledForm(fields, self._rule_set(questionnaire_id, language).questionnaire)
+
+    def _rule_set(self, questionnaire_id: str, language: str) -> RuleSet:
         rule_set = self.rules.of(questionnaire_id or next(iter(self.rules.rule_sets)), language)
         if rule_set is None:
             raise InvalidInput((FieldProblem("/questionnaire/id", "There is no such questionnaire."),))
-        return FilledForm(fields, rule_set.questionnaire)
+        return rule_set
 
     def _languages(self, query: Mapping[str, str]) -> tuple[str, ...]:
         wanted = query.get("questionnaire", "")

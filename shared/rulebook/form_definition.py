@@ -1,8 +1,8 @@
-"""Converts a questionnaire to JSON, from which a page draws the form (GET /questionnaires/{id})."""
+"""Converts a questionnaire to JSON, from which a page of its own can draw the form (GET /questionnaires/{id})."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from shared.domain.rules.condition import AnyOf, Between, Condition, Defined, Some
@@ -11,11 +11,10 @@ from shared.domain.rules.triage import RuleSet
 from shared.rulebook.reader import RulebookError
 
 
-def form(rule_set: RuleSet, languages: Sequence[str], words: Mapping[str, str]) -> dict[str, Any]:
+def form(rule_set: RuleSet, languages: Sequence[str]) -> dict[str, Any]:
     """Returns the definition of a form as JSON values.
 
     languages: the languages that the questionnaire is available in.
-    words: translations of the form's own short texts, from English to the questionnaire's language.
     """
     questionnaire = rule_set.questionnaire
     contact = questionnaire.contact
@@ -42,7 +41,6 @@ def form(rule_set: RuleSet, languages: Sequence[str], words: Mapping[str, str]) 
                 for c in contact.consents
             ],
         },
-        "words": dict(words),
     }
 
 
@@ -75,7 +73,8 @@ def _field(field: ContactField) -> dict[str, Any]:
 
 
 def _option(option: Option) -> dict[str, Any]:
-    return {"code": option.code, "label": option.label, "exclusive": option.exclusive}
+    drawn = {"code": option.code, "label": option.label, "exclusive": option.exclusive}
+    return drawn | ({"message": option.message} if option.message else {})
 
 
 def drawn_condition(condition: Condition) -> dict[str, Any]:

@@ -28,7 +28,8 @@ def _options(reader: Reader) -> tuple[Option, ...]:
     options = []
     for table in reader.each("options", "code"):
         exclusive = table.flag("exclusive") if "exclusive" in table else False
-        options.append(Option(table.text("code"), table.wording("label"), exclusive))
+        message = table.optional_text("message") or ""
+        options.append(Option(table.text("code"), table.wording("label"), exclusive, message))
         table.done()
     if not options:
         raise reader.error("has no options")

@@ -43,6 +43,22 @@ def is_scale(question: Question) -> bool:
     return question.type == "integer" and (question.maximum or 0) - (question.minimum or 0) <= MOST_SCALE
 
 
+def unanswered(question: Question) -> str:
+    """Returns the sentence for a question without an answer; "" if none is needed."""
+    if not question.required:
+        return ""
+    return "Choose a number." if is_scale(question) else _MISSING[question.type]
+
+
+def invalid(question: Question) -> str:
+    """Returns the sentence for an invalid answer. Its {placeholders} are `question.limits` and {used}, the length."""
+    if question.type == "integer":
+        return "Enter a whole number from {low} to {high}."
+    if question.type == "text":
+        return "Please use {limit} characters or fewer. You have used {used}."
+    return "Please check this answer."
+
+
 @dataclass(frozen=True)
 class FilledForm:
     """A plain form as the visitor posted it, read with its questionnaire."""
@@ -247,21 +263,12 @@ class FilledForm:
 
     def _problem_of(self, question: Question) -> tuple[str, Mapping[str, int]]:
         answer = self.answer(question)
-        if answer is None and not question.required:
-            return "", {}
         if answer is None:
-            return "Choose a number." if is_scale(question) else _MISSING[question.type], {}
+            return unanswered(question), {}
         if question.problem(answer) is None:
             return "", {}
-        if question.type == "integer":
-            return "Enter a whole number from {low} to {high}.", question.limits
-        if question.type == "text":
-            used = len(answer) if isinstance(answer, str) else 0
-            return (
-                "Please use {limit} characters or fewer. You have used {used}.",
-                {"limit": question.max_length or 0, "used": used},
-            )
-        return "Please check this answer.", {}
+        used = len(answer) if isinstance(answer, str) else 0
+        return invalid(question), question.limits | {"used": used}
 
     def _contact_problems(self) -> Iterator[FieldProblem]:
         given = self._contact()
@@ -330,7 +337,7 @@ class FormView:
     """The view of the plain form that a visitor without JavaScript sees next.
 
     kind: "page" for a page of questions, "follow-ups" for the follow-ups to a page, "emergency" for emergency advice,
-        or "minor" for the age notice.
+        "minor" for the age notice, or "element" for the whole form as the script of <lead-form> needs it.
     step: the id of the page; WHOLE or "" for a form on one page.
     """
 

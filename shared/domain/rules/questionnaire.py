@@ -21,9 +21,12 @@ WRITTEN_OTHERWISE = str.maketrans({**dict.fromkeys("\u2018\u2019\u02bc\u2032\uff
 
 @dataclass(frozen=True, slots=True)
 class Option:
+    """An option of a choice. `message`: id of the message that choosing it calls for at once; "" for none."""
+
     code: str
     label: str
     exclusive: bool = False
+    message: str = ""
 
 
 @dataclass(frozen=True)
