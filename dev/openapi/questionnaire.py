@@ -86,10 +86,9 @@ class ContactBlock(ResponseModel):
 
 
 class Form(ResponseModel):
-    """The definition of a form, with everything that a page needs to draw it.
+    """The definition of a form, with everything that a page needs to draw its questions.
 
     messages: id -> text of each message that an option alone calls for
-    words: the form's own short texts, English -> `language`
     """
 
     id: str
@@ -103,4 +102,3 @@ class Form(ResponseModel):
     pages: list[Page]
     contact: ContactBlock
     messages: dict[str, str]
-    words: dict[str, str]

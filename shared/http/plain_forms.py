@@ -17,6 +17,7 @@ from shared.domain.intake.filled_form import WHOLE, FilledForm, FormView
 from shared.domain.intake.language import primary_language
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.lead import Receipt
+from shared.domain.rules.advice import advice
 from shared.http.problems import RETRY_AFTER, Safety, problem
 from shared.http.requests import Request, UnreadableRequest, checked
 from shared.http.responses import SECURITY, Response
@@ -26,6 +27,7 @@ from shared.settings import ClinicSettings
 if TYPE_CHECKING:
     from shared.domain.intake.added_answers import AddedAnswers
     from shared.domain.rules.advice import ShownMessage
+    from shared.domain.rules.triage import RuleSet
     from shared.rulebook.loading import Rulebook
 
 LONGEST_ADDRESS = 500
@@ -129,6 +131,22 @@ class PlainForms:
 
     # --- answering requests ---
 
+    def element(self, request: Request) -> bytes:
+        """Returns the whole form for the script of <lead-form>, without anything of this visitor."""
+        language = request.language(self._languages(request.query))
+        rule_set = self._rule_set(request.query.get("questionnaire", ""), language)
+        form = FilledForm({}, rule_set.questionnaire)
+        at_once = rule_set.messages_at_once
+        ids = (*dict.fromkeys(at_once.values()), rule_set.net)
+        return self._draw(
+            request,
+            "element.html",
+            form,
+            view=FormView(form, "element", WHOLE, at_once=at_once),
+            messages=advice(rule_set, ids, clinic_open=True, has_number=False),
+            net=rule_set.net,
+        ).encode()
+
     def view(self, request: Request, view: FormView, status: HTTPStatus = HTTPStatus.OK) -> Response:
         form = view.form
         others = self.rules.languages(form.questionnaire.id)
@@ -218,10 +236,14 @@ class PlainForms:
     def _page(
         self, request: Request, status: HTTPStatus, template: str, form: FilledForm, **values: object
     ) -> Response:
+        content = self._draw(request, template, form, **values)
+        return {"statusCode": int(status), "headers": dict(HEADERS), "body": content}
+
+    def _draw(self, request: Request, template: str, form: FilledForm, **values: object) -> str:
         from shared.http import pages  # loaded only to draw a page  # noqa: PLC0415
 
         language = form.questionnaire.language
-        content = pages.draw(
+        return pages.draw(
             template,
             pages.PageContext(
                 clinic=self.clinic.name,
@@ -234,7 +256,6 @@ class PlainForms:
             ),
             **values,
         )
-        return {"statusCode": int(status), "headers": dict(HEADERS), "body": content}
 
     @staticmethod
     def _base(request: Request) -> str:
@@ -250,10 +271,13 @@ class PlainForms:
         return [text for text in (self.rules.approval_notice, translation) if text]
 
     def _form(self, fields: Mapping[str, tuple[str, ...]], questionnaire_id: str, language: str) -> FilledForm:
+        return FilledForm(fields, self._rule_set(questionnaire_id, language).questionnaire)
+
+    def _rule_set(self, questionnaire_id: str, language: str) -> RuleSet:
         rule_set = self.rules.of(questionnaire_id or next(iter(self.rules.rule_sets)), primary_language(language))
         if rule_set is None:
             raise InvalidInput((FieldProblem("/questionnaire/id", "There is no such questionnaire."),))
-        return FilledForm(fields, rule_set.questionnaire)
+        return rule_set
 
     def _languages(self, query: Mapping[str, str]) -> tuple[str, ...]:
         wanted = query.get("questionnaire", "")

@@ -1,4 +1,4 @@
-"""Converts a questionnaire to JSON, from which a page draws the form (GET /questionnaires/{id})."""
+"""Converts a questionnaire to JSON, from which a page of its own can draw the form (GET /questionnaires/{id})."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from shared.domain.rules.triage import RuleSet
 from shared.rulebook.reader import RulebookError
 
 
-def form(rule_set: RuleSet, languages: Sequence[str], words: Mapping[str, str]) -> dict[str, Any]:
+def form(rule_set: RuleSet, languages: Sequence[str]) -> dict[str, Any]:
     """Returns the definition of a form as JSON values.
 
     languages: the languages that the questionnaire is available in.
-    words: translations of the form's own short texts, from English to the questionnaire's language.
     """
     questionnaire = rule_set.questionnaire
-    contact = questionnaire.contact
+    contact, at_once = questionnaire.contact, rule_set.messages_at_once
     return {
         "id": questionnaire.id,
         "version": questionnaire.version,
@@ -34,7 +33,7 @@ def form(rule_set: RuleSet, languages: Sequence[str], words: Mapping[str, str]) 
                 "id": page.id,
                 "title": page.title,
                 "after_send": page.after_send,
-                "questions": [_question(question, rule_set) for question in page.questions],
+                "questions": [_question(question, at_once) for question in page.questions],
             }
             for page in questionnaire.pages
         ],
@@ -46,11 +45,10 @@ def form(rule_set: RuleSet, languages: Sequence[str], words: Mapping[str, str]) 
             "consents": [_consent(consent) for consent in contact.consents],
         },
         "messages": _messages_at_once(rule_set),
-        "words": dict(words),
     }
 
 
-def _question(question: Question, rule_set: RuleSet) -> dict[str, Any]:
+def _question(question: Question, at_once: Mapping[tuple[str, str], str]) -> dict[str, Any]:
     drawn = {
         "code": question.code,
         "type": question.type,
@@ -62,7 +60,7 @@ def _question(question: Question, rule_set: RuleSet) -> dict[str, Any]:
         "maximum": question.maximum,
         "max_length": question.max_length,
         "options": [
-            _given(_option(option) | {"message": rule_set.message_at_once(question.code, option.code)})
+            _given(_option(option) | {"message": at_once.get((question.code, option.code))})
             for option in question.options
         ]
         or None,
@@ -95,12 +93,8 @@ def _consent(consent: ConsentText) -> dict[str, Any]:
 
 def _messages_at_once(rule_set: RuleSet) -> dict[str, str]:
     """Returns id -> text of each message that an option alone calls for, for a person whose number is not known."""
-    ids = (
-        rule_set.message_at_once(question.code, option.code)
-        for question in rule_set.questionnaire.questions.values()
-        for option in question.options
-    )
-    shown = advice(rule_set, tuple(sorted({*filter(None, ids), rule_set.net})), clinic_open=True, has_number=False)
+    ids = {*rule_set.messages_at_once.values(), rule_set.net}
+    shown = advice(rule_set, tuple(sorted(ids)), clinic_open=True, has_number=False)
     return {message.id: message.text for message in shown}
 
 

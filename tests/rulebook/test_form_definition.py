@@ -13,7 +13,7 @@ from shared.rulebook.reader import RulebookError
 from shared.rulebook.ui_texts import words
 from tests.domain.answer_sets import RULE_SET, any_answers
 
-DRAWN = form(RULE_SET, ["en"], {})
+DRAWN = form(RULE_SET, ["en"])
 
 
 def test_every_question_and_option_is_drawn_in_order() -> None:
