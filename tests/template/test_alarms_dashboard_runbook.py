@@ -166,7 +166,8 @@ def test_an_alarm_says_what_to_do_and_notifies_on_recovery(name: str) -> None:
     meaning, _, runbook = description.partition(" Runbook - ")
     assert runbook == name
     assert len(re.findall(r"[.]", meaning)) >= 2, "what it means, and what to do"
-    assert alarm["TreatMissingData"] == ("breaching" if "LessThan" in alarm["ComparisonOperator"] else "notBreaching")
+    silence_is_wrong = "LessThan" in alarm["ComparisonOperator"] or name == "SubscriptionMissing"
+    assert alarm["TreatMissingData"] == ("breaching" if silence_is_wrong else "notBreaching")
 
 
 def test_every_alarm_has_one_entry_in_the_runbook_and_every_entry_an_alarm() -> None:
