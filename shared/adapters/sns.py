@@ -21,6 +21,11 @@ STREAM_PACE = 1.0
 SWEEP_PACE = 0.25
 
 
+AS_TEXT_MESSAGE = {
+    "AWS.SNS.SMS.SMSType": "Transactional"
+}  # for reliable delivery; the account's default is the cheapest
+
+
 class Pace:
     """Keeps the notices that this process sends by e-mail `apart` seconds or more."""
 
@@ -64,7 +69,8 @@ class AlertTopic:
             Subject=notice.subject,
             Message=notice.body,
             MessageAttributes={
-                name: {"DataType": "String", "StringValue": value} for name, value in notice.attributes.items()
+                name: {"DataType": "String", "StringValue": value}
+                for name, value in (notice.attributes | AS_TEXT_MESSAGE).items()
             },
         )
 

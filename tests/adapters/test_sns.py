@@ -41,6 +41,7 @@ def test_a_subscriber_gets_subject_body_and_attributes() -> None:
         "reference": "7K3MQ-2XDRT",
         "deadline": "2026-01-14T20:00:00+00:00",
         "link": "https://staff.clinic.example/leads/7K3MQ-2XDRT",
+        "AWS.SNS.SMS.SMSType": "Transactional",
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from functions import capture_lead, escalate_leads, wiring
+from shared.adapters.sns import AS_TEXT_MESSAGE
 from shared.domain.errors import StoreUnavailable
 from shared.domain.leads.lead import reference_of
 from shared.usecases import alerting
@@ -177,7 +178,7 @@ def test_every_sweep_is_counted(logs: Callable[[], str]) -> None:
 
 
 def attributes(alert: Any) -> dict[str, str]:
-    return {name: value["Value"] for name, value in alert["MessageAttributes"].items()}
+    return {name: value["Value"] for name, value in alert["MessageAttributes"].items() if name not in AS_TEXT_MESSAGE}
 
 
 def test_up_to_twenty_leads_are_mailed_one_by_one(aws: Aws) -> None:
