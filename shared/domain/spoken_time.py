@@ -53,7 +53,8 @@ def spoken_hours(days: Mapping[int, tuple[time, time]], language: str) -> str:
         opens, closes = (_hour(at, language) for at in hours)
         named = names[0] if len(numbers) == 1 else to.join(names)
         spans.append(f"{named}, de {opens} a {closes}" if language == "es" else f"{named}, {opens} to {closes}")
-    return "; ".join(spans)
+    text = "; ".join(spans)
+    return text[:1].upper() + text[1:]
 
 
 def _hour(at: time, language: str) -> str:

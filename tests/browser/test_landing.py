@@ -68,7 +68,8 @@ def test_with_forced_colours_and_on_paper(patient: Patient, page: Page) -> None:
     page.set_viewport_size(WIDE)
     page.screenshot(path=SCREENSHOTS / "wide" / "landing-printed.png", full_page=True)
     expect(page.locator("h1")).to_be_visible()
-    expect(page.locator(".bar")).to_be_hidden()
+    for part in ("#questions", ".bar", ".advice"):
+        expect(page.locator(part)).to_be_hidden()
 
 
 @pytest.mark.parametrize("zoomed", [ViewportSize(width=320, height=256), ViewportSize(width=195, height=422)])
