@@ -81,6 +81,7 @@ class Run:
 
     instructions: instructions of the whole process; None without valgrind
     memory: peak memory in KiB
+    collections: garbage collections up to the first answer, after the handler has changed the collector's threshold
     """
 
     instructions: int | None
@@ -88,6 +89,7 @@ class Run:
     first: float
     opened: int
     memory: int
+    collections: int
     status: int | None
     modules: tuple[str, ...]
 
@@ -117,6 +119,7 @@ def run(variant: Variant, count: str, variables: Mapping[str, str], *, counted: 
         took.get("first", 0.0),
         took.get("opened", 0),
         took.get("memory", 0),
+        took.get("collections", 0),
         took.get("status"),
         tuple(took["modules"]),
     )

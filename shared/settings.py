@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from shared.domain.intake.phone import phone_link
@@ -78,22 +77,6 @@ class SignInSettings(NamedTuple):
         return cls(os.environ.get("SIGN_IN_ADDRESS", ""), os.environ.get("SIGN_IN_CLIENT", ""))
 
 
-@dataclass(frozen=True, slots=True)
-class AdSettings:
-    """The settings for the ad network's lead forms.
-
-    key: the secret set at the ad network; empty disables the webhook.
-    questionnaire: id of the questionnaire on the page that the ads lead to.
-    """
-
-    key: str = field(repr=False)
-    questionnaire: str
-
-    @classmethod
-    def from_environment(cls) -> AdSettings:
-        return cls(os.environ.get("GOOGLE_ADS_KEY", ""), os.environ.get("ADS_QUESTIONNAIRE", "fs-intake"))
-
-
 def access_log() -> str:
     """Returns the name of the table that records who opened which lead."""
     return _required("ACCESS_LOG")
@@ -119,6 +102,26 @@ def person_key() -> str:
     return _required("PERSON_KEY")
 
 
+def ads_key() -> str:
+    """Returns the secret set at the ad network; "" disables its webhook."""
+    return os.environ.get("GOOGLE_ADS_KEY", "")
+
+
+def ads_questionnaire() -> str:
+    """Returns the id of the questionnaire on the page that the ads lead to."""
+    return os.environ.get("ADS_QUESTIONNAIRE", "fs-intake")
+
+
+def webhook_address() -> str:
+    """Returns the address of the webhook's receiver."""
+    return _required("WEBHOOK_ADDRESS")
+
+
+def webhook_key() -> str:
+    """Returns the key that signs webhooks. The receiver has it too."""
+    return _required("WEBHOOK_KEY")
+
+
 def return_origins() -> frozenset[str]:
     """Returns the origins of the sites that a receipt may link back to."""
     return frozenset(filter(None, os.environ.get("RETURN_ORIGINS", "").split(",")))
@@ -131,18 +134,6 @@ def opening_hours() -> OpeningHours:
         os.environ.get("CLINIC_TIME_ZONE", "America/Chicago"),
         os.environ.get("CLINIC_HOLIDAYS", ""),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class WebhookSettings:
-    """The settings of the webhook. `address`: its receiver. `secret`: signing key that the receiver has too."""
-
-    address: str
-    secret: str = field(repr=False)
-
-    @classmethod
-    def from_environment(cls) -> WebhookSettings:
-        return cls(_required("WEBHOOK_ADDRESS"), _required("WEBHOOK_KEY"))
 
 
 class WatchSettings(NamedTuple):

@@ -79,7 +79,11 @@ class ProblemDetails(ResponseModel):
 
 
 class Problem(ProblemDetails):
-    """Problem details (RFC 9457). Show the emergency advice and the phone number to the patient with every error."""
+    """Problem details (RFC 9457). Show the emergency advice and the phone number to the patient with every error.
+
+    messages: the advice for an emergency in the answers that were refused. `emergency_advice` then consists of them.
+    """
 
     emergency_advice: str
     clinic_phone: str
+    messages: tuple[ShownMessage, ...] = ()

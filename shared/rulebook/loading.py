@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.domain.rules.triage import RuleSet
 from shared.rulebook.questionnaires import read_questionnaire
@@ -22,8 +22,7 @@ TIERS = "tiers.toml"
 NOT_RULE_FILES = frozenset({"ui_texts.toml", "retention.toml", "retired.toml"})  # each has a module that reads it
 
 
-@dataclass(frozen=True, slots=True)
-class Rulebook:
+class Rulebook(NamedTuple):
     """All rule sets, each with its questionnaire.
 
     rule_sets: questionnaire id -> rule set in its original language.
@@ -92,9 +91,8 @@ class Rulebook:
 def _of_clinic(rule_set: RuleSet, name: str) -> RuleSet:
     questionnaire = rule_set.questionnaire
     consents = tuple(consent.of_clinic(name) for consent in questionnaire.contact.consents)
-    return replace(
-        rule_set, questionnaire=replace(questionnaire, contact=replace(questionnaire.contact, consents=consents))
-    )
+    contact = questionnaire.contact._replace(consents=consents)
+    return rule_set._replace(questionnaire=replace(questionnaire, contact=contact))
 
 
 def load(folder: Path = FOLDER) -> Rulebook:

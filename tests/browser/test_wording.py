@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import gzip
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from dev import form_script
 from shared.rulebook.loading import load
 from shared.rulebook.ui_texts import words
 from tests.rulebook.test_wording import HARDEST, grade, sentences_of
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 PAGES = [path.read_text("utf-8") for path in sorted(WEB.glob("*.html"))]
+TEMPLATES = sorted((WEB.parent / "shared" / "http" / "pages").glob("*.html"))
 FILES = [path for path in WEB.iterdir() if path.suffix in (".html", ".css", ".js")]
 EVERYWHERE = {
     "clinic_name",
@@ -99,35 +102,51 @@ def test_nothing_inline_and_nothing_from_elsewhere() -> None:
         assert [address for address in outside if address != "http://www.w3.org/2000/svg"] == [], source.name
 
 
-SCRIPT = (WEB / "lead-form.js").read_text("utf-8")
-SPOKEN = re.compile(r'\bt\("((?:[^"\\]|\\.)*)"')
+MODULES = {path.name: path.read_text("utf-8") for path in (WEB / "lead-form").iterdir()}
 CODE_TEXT = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 COMMENT = re.compile(r"^\s*//.*$|/\*.*?\*/|\s// .*$", re.MULTILINE | re.DOTALL)
 
 
-def test_every_text_of_the_form_has_a_translation() -> None:
-    spoken = set(SPOKEN.findall(SCRIPT))
-    assert len(spoken) > 60
-    assert spoken - words("es").keys() == set()
+def test_every_text_of_the_script_has_a_translation() -> None:
+    assert len(form_script.spoken()) > 40
+    assert form_script.spoken() - words("es").keys() == set()
 
 
-def test_every_text_of_the_form_is_translated_when_shown() -> None:
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_every_text_of_the_script_is_translated_when_shown(module: str) -> None:
     """A text that does not pass through the translation function t() would stay English."""
-    before, rest = SCRIPT.split("const BUILT_IN_ADVICE = ")
-    script = COMMENT.sub("", before + rest.partition("const button = ")[2])
+    script = COMMENT.sub("", MODULES[module])
     texts = {text for text in CODE_TEXT.findall(script) if re.match(r"[A-Z][a-z]+ [a-z]", text)}
-    assert texts - set(SPOKEN.findall(SCRIPT)) == set()
+    assert texts - form_script.spoken() == set()
 
 
-def test_the_built_in_texts_are_those_of_the_rulebook() -> None:
+def test_every_text_of_the_drawn_form_is_translated() -> None:
+    """A text of a template that does not pass through the translation function t() would stay English."""
+    for template in TEMPLATES:
+        source = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", "", template.read_text("utf-8"), flags=re.DOTALL)
+        shown = {text.strip() for text in re.findall(r">([^<>=]*[A-Za-z]{3}[^<>=]*)<", source)}
+        assert shown <= {"Website", "|"}, template.name  # the trap for machines
+
+
+def test_the_script_has_the_texts_of_the_rulebook() -> None:
+    """`python -m dev.form_script` joins them."""
+    script = (WEB / "lead-form.js").read_text("utf-8")
     rulebook = load()
     for language in ("en", "es"):
-        assert f'{language}: "{rulebook.emergency_advice_in(language)}",' in SCRIPT
-    first = SCRIPT[SCRIPT.index("const FIRST_WORDS") : SCRIPT.index("const STYLE = ")]
-    pairs = re.findall(r'^    "(.*)": "(.*)",$', first, re.MULTILINE)
-    assert {english: words("es")[english] for english, _ in pairs} == dict(pairs)
-    shown_first = set(SPOKEN.findall(SCRIPT[SCRIPT.index("  showStart(") : SCRIPT.index("  // ---- fields")]))
-    assert shown_first - {"Continue"} <= {english for english, _ in pairs}
+        assert rulebook.emergency_advice_in(language) in script
+    for text in form_script.spoken():
+        assert words("es")[text] in script
+
+
+def test_the_script_is_joined_from_its_modules() -> None:
+    if shutil.which("npm") is None:
+        pytest.skip("esbuild is installed by npm, which is missing")
+    joined = form_script.joined()
+    assert (WEB / "lead-form.js").read_text("utf-8") == joined, "run python -m dev.form_script"
+
+
+def test_the_modules_are_small() -> None:
+    assert max(len(text.splitlines()) for text in MODULES.values()) <= 350
 
 
 @pytest.mark.parametrize("page", PLACES)

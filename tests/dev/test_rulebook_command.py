@@ -158,8 +158,8 @@ def test_the_door_in_plain_words() -> None:
 
 
 def test_a_page_after_send_is_marked() -> None:
-    pages = tuple(replace(page, after_send=page.id == "P6") for page in RULE_SET.questionnaire.pages)
-    later = replace(RULE_SET, questionnaire=replace(RULE_SET.questionnaire, pages=pages))
+    pages = tuple(page._replace(after_send=page.id == "P6") for page in RULE_SET.questionnaire.pages)
+    later = RULE_SET._replace(questionnaire=replace(RULE_SET.questionnaire, pages=pages))
     marked = [line for line in Sheet(later).markdown().splitlines() if line.endswith(" (after Send, optional)")]
     assert [line.partition(":")[0] for line in marked] == ["### Page P6"]
 

@@ -30,7 +30,7 @@ from shared.domain.leads.alert import Alert
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.history import RETURNED
 from shared.domain.leads.lead import RETURN_WITHIN, Arrival, Lead, reference_of
-from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.staff import Staff
 from shared.domain.leads.staff_actions import Action
 from shared.domain.opening_hours import OpeningHours

@@ -96,6 +96,11 @@ def test_the_bundle_holds_what_is_needed_and_no_tools(bundle: Path) -> None:
     assert list((bundle / "shared/rulebook").glob("*.toml"))
 
 
+def test_the_scripts_modules_are_not_shipped_beside_the_script(bundle: Path) -> None:
+    assert (bundle / "web/lead-form.js").read_bytes() == (build.PROJECT / "web/lead-form.js").read_bytes()
+    assert not (bundle / "web/lead-form").exists()
+
+
 def test_it_is_small(bundle: Path) -> None:
     size = sum(path.stat().st_size for path in bundle.rglob("*") if path.is_file())
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from shared.domain.errors import FieldProblem
 from shared.domain.rules.condition import FORM, Condition, Facts
@@ -19,8 +20,7 @@ NONE = "none"
 WRITTEN_OTHERWISE = str.maketrans({**dict.fromkeys("\u2018\u2019\u02bc\u2032\uff07\u00b4\u0060", "'"), "\u0131": "i"})
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """An option of a question. `label_other`: the label if somebody else fills in the form for the person."""
 
     code: str
@@ -101,8 +101,7 @@ class Question:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """A page of questions.
 
     after_send: True for the page that follows Send. Its questions are optional, and none counts as skipped.
@@ -114,8 +113,7 @@ class Page:
     after_send: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ContactField:
+class ContactField(NamedTuple):
     """A field of the contact block. `text_other`: its text if somebody else fills in the form for the person."""
 
     code: str
@@ -148,18 +146,21 @@ class ConsentText:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
     @cached_property
+    def text_other_hash(self) -> str:
+        return hashlib.sha256(self.text_other.encode()).hexdigest() if self.text_other else ""
+
+    @property
     def texts(self) -> Mapping[str, str]:
         """Hash -> text, for each text that a page may have shown."""
-        both = filter(None, (self.text, self.text_other))
-        return {hashlib.sha256(text.encode()).hexdigest(): text for text in both}
+        texts = {self.text_hash: self.text, self.text_other_hash: self.text_other}
+        return {text_hash: text for text_hash, text in texts.items() if text}
 
     def of_clinic(self, name: str) -> ConsentText:
         text, other = (text.replace("{clinic}", name) for text in (self.text, self.text_other))
         return ConsentText(self.code, text, self.required, other)
 
 
-@dataclass(frozen=True, slots=True)
-class ContactBlock:
+class ContactBlock(NamedTuple):
     title: str
     emergency_title: str
     hidden_when: Condition
@@ -221,7 +222,7 @@ class Questionnaire:
             if question is None:
                 continue
             if question.type == "choice-many" and isinstance(answer, list):
-                answer = [option for option in answer if option in question.option_codes]  # noqa: PLW2901
+                answer = [option for option in answer if isinstance(option, str) and option in question.option_codes]  # noqa: PLW2901
             if answer != [] and question.problem(answer) is None:
                 found[code] = answer
         return found
