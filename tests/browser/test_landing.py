@@ -67,8 +67,8 @@ def test_with_forced_colours_and_on_paper(patient: Patient, page: Page) -> None:
     page.emulate_media(forced_colors="none", media="print")
     page.set_viewport_size(WIDE)
     page.screenshot(path=SCREENSHOTS / "wide" / "landing-printed.png", full_page=True)
-    expect(page.locator("h1")).to_be_visible()
-    for part in ("#questions", ".bar", ".advice"):
+    expect(page.locator(".intro h1")).to_be_visible()
+    for part in ("#questions", ".bar", ".advice.before"):
         expect(page.locator(part)).to_be_hidden()
 
 
