@@ -28,8 +28,8 @@ from shared.http.responses import Response, respond
 
 if TYPE_CHECKING:
     from shared.domain.rules.advice import ShownMessage
+    from shared.http.problem_details import Problem, ProblemDetails
     from shared.http.staff_responses import StaffProblem
-    from shared.http.visitor_responses import Problem, ProblemDetails
 
 Handler = Callable[[Request, Any], Response]
 Advise = Callable[[Request], "tuple[ShownMessage, ...]"]
@@ -118,7 +118,7 @@ def problem(error: Exception, safety: Safety, language: str = "", messages: tupl
 
     messages: the advice for an emergency in the answers; empty if there is none.
     """
-    from shared.http.visitor_responses import Problem  # noqa: PLC0415  functions that serve pages do not need it
+    from shared.http.problem_details import Problem  # noqa: PLC0415  functions that serve pages do not need it
 
     status, title, detail = _status(error)
     words = safety.words(language) if language else {}
@@ -162,7 +162,7 @@ def _response(details: ProblemDetails, vary: str) -> Response:
 
 def _errors(error: Exception, words: Mapping[str, str]) -> dict[str, Any]:
     """Returns the field `errors`, with an entry for each invalid field; empty for other errors."""
-    from shared.http.visitor_responses import FieldProblem  # noqa: PLC0415  loaded only for an error
+    from shared.http.problem_details import FieldProblem  # noqa: PLC0415  loaded only for an error
 
     if not isinstance(error, InvalidInput):
         return {}

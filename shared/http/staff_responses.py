@@ -16,7 +16,8 @@ from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.lead_view import OpenQuestion, ShownAnswer, open_questions, shown_answers
 from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.triage import Change, FiredRule, RuleSet
-from shared.http.visitor_responses import ProblemDetails, ResponseModel
+from shared.http.problem_details import ProblemDetails
+from shared.http.visitor_responses import ResponseModel
 from shared.rulebook.retired import retired_wording
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.staff import Staff
 from shared.domain.leads.staff_actions import Action
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.rules.condition import Condition, options_of
+from shared.domain.rules.condition import FORM, Condition, options_of
 from shared.domain.rules.questionnaire import Answers
 from shared.domain.rules.triage import RuleSet, TriageResult
 from shared.rulebook.loading import load
@@ -523,10 +523,10 @@ _SCORES: dict[int, TriageResult] = {}
 _OPTIONS: dict[int, frozenset[tuple[str, str]]] = {}
 
 
-def _scored(rule_set: RuleSet, answers: Answers, version: str) -> TriageResult:
+def _scored(rule_set: RuleSet, answers: Answers, version: str, *, door: str = FORM) -> TriageResult:
     """Caches scores by the id of the answers object, which `_checked` keeps alive."""
     if id(answers) not in _SCORES:
-        _SCORES[id(answers)] = score(rule_set, answers, version)
+        _SCORES[id(answers)] = score(rule_set, answers, version, door=door)
     return _SCORES[id(answers)]
 
 
