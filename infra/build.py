@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from infra import slimming
+from shared.http.landing_page import about_clinic
 from shared.rulebook import toml_files
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -63,6 +64,7 @@ def sources(functions: Iterable[str], destination: Path, python: Version) -> Non
         toml_files.parse(file)
     if WEB_FUNCTION in functions:
         _copy_sources(PROJECT / "web", destination / "web")
+        about_clinic(destination / "web" / "clinic.toml")  # a wrong field ends the build, not the page
     compile_all(python, destination / "functions", destination / "shared", root=destination)
 
 

@@ -62,6 +62,16 @@ def own_parts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return folders
 
 
+def test_a_wrong_field_of_the_clinics_file_ends_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = tmp_path / "project"
+    for part in ("shared", "functions", "web"):
+        shutil.copytree(build.PROJECT / part, project / part, ignore=shutil.ignore_patterns("__pycache__"))
+    (project / "web" / "clinic.toml").write_text('adress = "100 Example Street"\n')
+    monkeypatch.setattr(build, "PROJECT", project)
+    with pytest.raises(ValueError, match=r"clinic.toml: .*adress"):
+        build.sources([build.WEB_FUNCTION], tmp_path / "bundle", build.LAMBDA_PYTHON)
+
+
 def sources_in(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
 

@@ -32,6 +32,7 @@ class LeadForm extends View {
     listen("afterprint", () => this.overlay.print(false));
     listen("pageshow", (event) => { if (event.persisted && this.state.view === "page" && !this.receipt) this.showPage([], false); });
     if (this.wholePage) listen("popstate", (event) => this.pop(event.state));
+    if (this.wholePage) listen("click", (event) => this.startFrom(event));
   }
 
   disconnectedCallback() {

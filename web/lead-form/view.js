@@ -100,6 +100,14 @@ export class View extends HTMLElement {
     ], focused ? start : null);
   }
 
+  /** Starts the form from a link of the page with data-start. Without this script it leads to the plain form. */
+  startFrom(event) {
+    if (!event.target.closest("a[data-start]")) return;
+    event.preventDefault();
+    this.scrollIntoView({ block: "center" }); // where it says so if the form cannot be loaded
+    this.start();
+  }
+
   showMinor(messages) {
     this.state.minorNoticeShown = true;
     const notice = this.copy("minor");
