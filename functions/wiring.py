@@ -64,7 +64,7 @@ def now() -> datetime:
 def rulebook() -> Rulebook:
     from shared.rulebook.loading import load
 
-    return load()
+    return load(parse_words=False)
 
 
 def clinic() -> ClinicSettings:
