@@ -36,7 +36,7 @@ PASSES = 20  # how often each phrase is learned from
 WHOLE_NOTES = 3  # passes before a note is learned from its clearest sentence only
 STEP, DECAY = 0.2, 0.003
 SURE = 0.01  # an error of probability below which nothing is learned
-SMALLEST = 0.05  # weights below it are left out
+SMALLEST = 0.2  # weights below it are left out
 
 
 class Example(NamedTuple):
@@ -63,7 +63,7 @@ def untrained(words: Path, examples: Iterable[Example]) -> Matcher:
 
 def features_of(matcher: Matcher, text: str) -> list[list[str]]:
     """Returns the features of each window of a text, sorted."""
-    return [sorted(matcher.features(window)) for window in windows(matcher.read(text))] or [[]]
+    return [sorted(window) for window in windows(list(map(matcher.features, matcher.read(text))))] or [[]]
 
 
 def train(matcher: Matcher, examples: Sequence[Example]) -> Trained:
@@ -90,7 +90,8 @@ def train(matcher: Matcher, examples: Sequence[Example]) -> Trained:
 def _common(notes: list[list[list[str]]]) -> list[list[list[str]]]:
     """Leaves out beginnings of words, and pairs of words, that only one note has."""
     counts = Counter(feature for parts in notes for feature in {feature for part in parts for feature in part})
-    return [[[f for f in part if counts[f] > 1 or not f.startswith((BEGINS, TWO))] for part in parts] for parts in notes]
+    rare = {feature for feature, count in counts.items() if count == 1 and feature.startswith((BEGINS, TWO))}
+    return [[[feature for feature in part if feature not in rare] for part in parts] for parts in notes]
 
 
 class _Learner:
@@ -134,10 +135,10 @@ class _Learner:
     def trained(self, known: frozenset[str]) -> Trained:
         """Returns weights relative to harmless, rounded as they are written."""
         relative = {
-            feature: tuple(round(weight - row[0], 2) for weight in row[1:])
+            feature: tuple(round(weight - row[0], 1) for weight in row[1:])
             for feature, row in sorted(self.rows.items())
         }
-        always = tuple(round(weight - self.always[0], 2) for weight in self.always[1:])
+        always = tuple(round(weight - self.always[0], 1) for weight in self.always[1:])
         return Trained(known, {f: row for f, row in relative.items() if max(map(abs, row)) >= SMALLEST}, always)
 
 
@@ -157,9 +158,9 @@ def written(trained: Trained, origin: str) -> str:
     rows = "\n".join(f"{feature} = {_numbers(row)}" for feature, row in trained.rows.items())
     return (
         "# Trained by `python -m dev.matcher_training`: do not edit. `python -m dev.rulebook` lists the strongest.\n"
-        "# Each row: what a text has, and how much it speaks for each kind (in the order of the kinds) and not for a\n"
-        "# harmless text. The score of a kind is `always` and the sum of its rows, divided by the square root of their\n"
-        f'# number.\nmade_from = "{origin}"\nalways = "{_numbers(trained.always)}"\n'
+        "# Each row: what a text has, and how much it speaks for each kind (in the order of the kinds) rather than\n"
+        "# for a harmless text. The score of a kind is `always`, and the sum of the rows divided by the square root\n"
+        f'# of their number.\nmade_from = "{origin}"\nalways = "{_numbers(trained.always)}"\n'
         f'known = """\n{_wrapped(sorted(trained.known))}"""\nrows = """\n{rows}"""\n'
     )
 

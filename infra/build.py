@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from infra import slimming
-from shared.rulebook import toml_files
+from shared.rulebook import loading, toml_files
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOCK = PROJECT / "locks" / "runtime.txt"
@@ -61,6 +61,7 @@ def sources(functions: Iterable[str], destination: Path, python: Version) -> Non
         shutil.copyfile(PROJECT / f"functions/{module}.py", destination / f"functions/{module}.py")
     for file in (destination / "shared/rulebook").rglob("*.toml"):
         toml_files.parse(file)
+    loading.load(destination / "shared/rulebook")  # a function parses some of these files only with the first note
     if WEB_FUNCTION in functions:
         _copy_sources(PROJECT / "web", destination / "web")
         for script in (destination / "web").glob("*.js"):

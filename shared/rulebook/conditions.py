@@ -123,11 +123,7 @@ class ConditionReader:
         if question.type == "integer":
             return self._between(reader, question)
         if question.type == "text":
-            kind = reader.text("mentions")
-            if self.free_text is None:
-                raise reader.error(f"nothing is heard in free text: there is no file of words that knows {kind!r}")
-            self.mentioned.add(kind)
-            return Mentions(code, kind, self.free_text)
+            return self._mentions(reader, code)
         for form, kind in (("any_of", AnyOf), ("all_of", AllOf), ("none_of", NoneOf)):
             if form in reader:
                 options = self._options(reader, form, question)
@@ -136,6 +132,13 @@ class ConditionReader:
                 return kind(code, options)
         options = self._options(reader, "among", question)
         return AtLeastAmong(code, options, self._count(reader, 1 if question.type == "choice-one" else len(options)))
+
+    def _mentions(self, reader: Reader, code: str) -> Mentions:
+        mentioned = reader.text("mentions")
+        if self.free_text is None:
+            raise reader.error(f"nothing is heard in free text: there is no file of words that knows {mentioned!r}")
+        self.mentioned.add(mentioned)
+        return Mentions(code, mentioned, self.free_text)
 
     def _between(self, reader: Reader, question: Question) -> Condition:
         low, high = reader.optional_number("at_least"), reader.optional_number("at_most")

@@ -25,12 +25,12 @@ class FreeText:
     """What is heard in the free text of a questionnaire.
 
     words, weights: the files.
-    content: the bytes of both, which are part of the content hash of the rule set.
+    content_hash: SHA-256 (hex) of both, which is part of the content hash of the rule set.
     """
 
     words: Path = field(compare=False)
     weights: Path = field(compare=False)
-    content: bytes = field(repr=False)
+    content_hash: str
 
     def kinds_in(self, text: str) -> frozenset[str]:
         return self.matcher.kinds_in(text)
@@ -38,7 +38,7 @@ class FreeText:
     @property
     def matcher(self) -> Matcher:
         """The matcher. Raises RulebookError if a file is invalid."""
-        return _matcher(self.words, self.weights, hashlib.sha256(self.content).digest())
+        return _matcher(self.words, self.weights, self.content_hash)
 
     def check(self, kinds: frozenset[str]) -> None:
         """Checks both files, and that they know the kinds that rules ask for.
@@ -59,11 +59,14 @@ def free_text_of(folder: Path, questionnaire_id: str) -> FreeText | None:
     missing = [file.name for file in (words, weights) if not file.is_file()]
     if len(missing) == 1:
         raise RulebookError(f"{missing[0]}: this file is missing")
-    return None if missing else FreeText(words, weights, b"\0".join((words.read_bytes(), weights.read_bytes())))
+    if missing:
+        return None
+    content = b"\0".join((words.read_bytes(), weights.read_bytes()))
+    return FreeText(words, weights, hashlib.sha256(content).hexdigest())
 
 
 @lru_cache(maxsize=4)
-def _matcher(words: Path, weights: Path, content_hash: bytes) -> Matcher:  # noqa: ARG001  an edited file is read again
+def _matcher(words: Path, weights: Path, content_hash: str) -> Matcher:  # noqa: ARG001  an edited file is read again
     from shared.rulebook.words import read_matcher, read_trained  # noqa: PLC0415  only with a note
 
     return read_matcher(_reader(words), read_trained(_reader(weights)))

@@ -106,7 +106,7 @@ def load(folder: Path = FOLDER, *, parse_words: bool = True) -> Rulebook:
             raise RulebookError(f"{form}: its id is {questionnaire.id!r}, but the file name differs")
         left -= {name, form}
         heard = free_text_of(folder, questionnaire.id)
-        signed = (files[name], files[form], files[TIERS], *((heard.content,) if heard else ()))
+        signed = (files[name], files[form], files[TIERS], *((heard.content_hash.encode(),) if heard else ()))
         digest = hashlib.sha256(b"\0".join(signed)).hexdigest()
         reader = RuleSetReader(Reader(table, name), questionnaire, tiers, heard)
         rule_sets[questionnaire.id] = reader.read(digest)

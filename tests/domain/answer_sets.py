@@ -21,7 +21,7 @@ NOTES = (
     "I can\u2019t walk far, and I fainted once",
     "sometimes I WANT TO DIE",
     "numb\ndown there",
-    "the chair has wheels, paralysed by fear",
+    "my chest hurts and I can\u2019t walk",
 )
 EDGES = (0, 10, 17, 18, 39, 40, 44, 45, 49, 50, 55, 56, 59, 60, 61, 69, 70, 71, 120)
 HEALTHY: Answers = {

@@ -6,7 +6,6 @@ too, from the physician's text and not from the rulebook.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 CORE = {"saddle-numb", "bladder-retention", "bowel-loss", "both-legs-weak"}
@@ -17,17 +16,21 @@ INFECTION_RISK = {"ivdu", "immune-low", "infection"}
 CONSERVATIVE = {"pt", "chiro", "meds", "injection"}
 ASKED_FOR_SAFETY = ("em-now", "ces", "motor", "cord", "sys")
 RANKS = ("EMERGENCY", "URGENT", "PRIORITY")
-APOSTROPHES = re.compile("[\u2018\u2019\u02bc\u2032\uff07\u00b4`]")
-PATTERNS = {
-    "TXT-01": r"\b(pee|peeing|urinat\w*|bladder|incontinen\w*|catheter|bowels?|poop\w*|soil(ed|ing)|groin|genital\w*"
-    r"|private parts?|saddle|numb (down there|bottom|crotch)|between my legs|wip(e|ing))\b",
-    "TXT-02": r"\b(chest (pain|pressure|tight\w*|hurts)|tight(ness)? in my chest|heart attack|can'?t breathe"
-    r"|short of breath|passed out|faint\w*|slurred|face droop\w*)\b",
-    "TXT-03": r"\b(suicid\w*|kill myself|end my life|want to die|don'?t want to live|better off dead)\b",
-    "TXT-04": r"\b(can'?t walk|cannot walk|can'?t (move|feel) my (legs?|feet|foot|arms?)|paraly[sz]\w*"
-    r"|legs? gave out)\b",
+# What a person hears in the notes of the vignettes and of the answer sets.
+HEARD = {
+    "": "",
+    "   ": "",
+    "My back hurts when I garden.": "",
+    "No bladder problems at all": "",
+    "I can\u2019t walk far, and I fainted once": "",
+    "sometimes I WANT TO DIE": "TXT-03",
+    "numb\ndown there": "TXT-01",
+    "my chest hurts and I can\u2019t walk": "TXT-02 TXT-04",
+    "Back pain for a month. Not able to pee since last night, is that normal?": "TXT-01",
+    "I have no bladder problems, just leg pain.": "",
+    "The pain is so bad I want to die.": "TXT-03",
 }
-WORDS = {rule: re.compile(pattern, re.IGNORECASE) for rule, pattern in PATTERNS.items()}
+TEXT_RULES = ("TXT-01", "TXT-02", "TXT-03", "TXT-04")
 
 
 class Reading:
@@ -63,7 +66,7 @@ class Reading:
         self.night = "night-unrelenting" in self.pattern
         self.minor = self.younger(18) or answers.get("who") == "guardian"
         self.says_weak_and_not_weak = "weak" in self.sx and not self.motor_items and "unsure" not in self.motor
-        self.note = " ".join(APOSTROPHES.sub("'", answers.get("note", "")).split())
+        self.heard = HEARD[answers.get("note", "")].split()
 
     def ticked(self, question: str) -> set[str]:
         options = set(self.answers.get(question, []))
@@ -153,7 +156,7 @@ def safety(r: Reading) -> dict[str, tuple[str, bool]]:
         "UNK-04": (u, unanswered),
         "CON-01": (p, r.contradiction),
         "CON-02": (p, r.says_weak_and_not_weak),
-        **{rule: (e if rule == "TXT-03" else u, bool(words.search(r.note))) for rule, words in WORDS.items()},
+        **{rule: (e if rule == "TXT-03" else u, rule in r.heard) for rule in TEXT_RULES},
     }
 
 

@@ -75,27 +75,21 @@ def test_triage_agrees_at_every_age_and_degree_of_pain(question: str) -> None:
 
 
 WORDS = {
-    "TXT-01": """pee peeing urinate urinating bladder incontinent incontinence catheter bowel bowels poop pooping soiled
-        soiling groin genital genitals private_part private_parts saddle numb_down_there numb_bottom numb_crotch
-        between_my_legs wipe wiping""",
-    "TXT-02": """chest_pain chest_pressure chest_tight chest_tightness chest_hurts tight_in_my_chest
-        tightness_in_my_chest heart_attack can't_breathe cant_breathe short_of_breath passed_out faint fainted slurred
-        face_droop face_drooping""",
-    "TXT-03": """suicide suicidal kill_myself end_my_life want_to_die don't_want_to_live dont_want_to_live
-        better_off_dead""",
-    "TXT-04": """can't_walk cant_walk cannot_walk can't_move_my_legs can't_feel_my_feet cant_move_my_arm paralyzed
-        paralysed paralysis leg_gave_out legs_gave_out""",
+    "TXT-01": "can't pee, wet myself, numb between my legs, no bladder control, saddle numbness, incontinent",
+    "TXT-02": "chest pain, tightness in my chest, can't breathe, passed out, slurred speech, my face is drooping",
+    "TXT-03": "suicidal, kill myself, end my life, want to die, don't want to live, better off dead",
+    "TXT-04": "can't walk, can't move my legs, can't feel my feet, paralyzed, legs gave out",
 }
-PHRASES = [(rule, words.replace("_", " ")) for rule, listed in WORDS.items() for words in listed.split()]
+PHRASES = [(rule, words) for rule, listed in WORDS.items() for words in listed.split(", ")]
 
 
 @pytest.mark.parametrize(("rule", "words"), PHRASES, ids=[words for _, words in PHRASES])
 def test_words_that_raise_the_tier(rule: str, words: str) -> None:
-    assert rule in scored(HEALTHY | {"note": f"Since May I {words.upper()}, no?"})["safety_rules"]
+    assert rule in scored(HEALTHY | {"note": f"Thank you. {words.upper()}!"})["safety_rules"]
 
 
 @pytest.mark.parametrize(
-    "words", ["peel", "my heart sank", "walking helps", "a wiper", "my feet hurt", "died laughing"]
+    "words", ["peel", "walking helps", "a wiper", "my feet hurt", "died laughing", "no chest pain"]
 )
 def test_words_that_do_not_raise_the_tier(words: str) -> None:
     assert scored(HEALTHY | {"note": words})["safety_rules"] == []
@@ -120,7 +114,7 @@ def test_the_second_reading_agrees_with_the_vignettes() -> None:
         pytest.param({"sx": ["weak"], "motor": ["unsure"]}, "PRIORITY", ["UNK-02"], id="weak, but unsure where"),
         pytest.param({"age": 16, "sys": ["fever"]}, "URGENT", ["INF-02"], id="a child with fever"),
         pytest.param({"age": 16, "cord": ["legs-stiff"]}, "NOT_A_FIT", ["MYE-03"], id="a child with a lesser sign"),
-        pytest.param({"note": "no bladder problems"}, "URGENT", ["TXT-01"], id="negation is ignored"),
+        pytest.param({"note": "no bladder problems"}, "ROUTINE", [], id="a denial is no sign"),
         pytest.param({"note": "I can\u2019t walk"}, "URGENT", ["TXT-04"], id="a typographic apostrophe"),
         pytest.param({"note": "I CAN'T WALK"}, "URGENT", ["TXT-04"], id="capitals"),
         pytest.param({"note": "PERD\u00cd EL CONOC\u0130M\u0131ENTO"}, "URGENT", ["TXT-02"], id="capitals and accents"),

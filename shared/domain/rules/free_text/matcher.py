@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from shared.domain.rules.free_text.reading import Denials, Phrase, Sentence, read
@@ -29,6 +29,12 @@ class Kind:
     groups: frozenset[str]
     phrases: Mapping[str, list[Phrase]]
     unless: tuple[frozenset[str], ...]
+    phrase_feature: str = field(init=False)
+    group_features: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "phrase_feature", f"phrase {self.name}")
+        object.__setattr__(self, "group_features", frozenset(f"group {group}" for group in self.groups))
 
     def is_said_in(self, sentence: Sentence) -> bool:
         return not any(frames <= sentence.names for frames in self.unless) and sentence.says(self.phrases)
@@ -50,8 +56,12 @@ class Weights:
     def scores(self, features: frozenset[str]) -> list[float]:
         """Returns a score for each kind; at 0, the kind is as likely as a harmless text."""
         known = [self.of[feature] for feature in features if feature in self.of]
-        length = math.sqrt(len(known) or 1)
-        return [always + sum(row[at] for row in known) / length for at, always in enumerate(self.always)]
+        if not known:
+            return list(self.always)
+        length = math.sqrt(len(known))
+        return [
+            always + sum(column) / length for always, column in zip(self.always, zip(*known, strict=True), strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +89,25 @@ class Matcher:
         sentences = self.read(text)
         names = frozenset[str]().union(*(sentence.names for sentence in sentences))
         found = {topic for topic, groups in self.topics.items() if groups & names}
-        for window in windows(sentences):
-            found.update(self._kinds_in(window))
+        for features in windows(list(map(self.features, sentences))):
+            found.update(self._kinds_with(features))
         return frozenset(found)
 
     def read(self, text: str) -> list[Sentence]:
         sentences = self.vocabulary.spelling.sentences(text)
         return [read(words, self.vocabulary, self.denials, self.frames) for words in sentences]
 
-    def features(self, window: tuple[Sentence, ...]) -> frozenset[str]:
-        """Returns what the weights know a text by: words, groups of terms, pairs of both, and phrases."""
-        found = {f"phrase {kind.name}" for kind in self.kinds if any(map(kind.is_said_in, window))}
-        for sentence in window:
-            found.update(_words(sentence), self._terms(sentence))
-        return frozenset(found)
+    def features(self, sentence: Sentence) -> frozenset[str]:
+        """Returns what the weights know a sentence by: words, groups of terms, pairs of both, and phrases."""
+        phrases = (kind.phrase_feature for kind in self.kinds if kind.is_said_in(sentence))
+        return frozenset((*phrases, *_words(sentence), *self._terms(sentence)))
 
-    def _kinds_in(self, window: tuple[Sentence, ...]) -> Iterator[str]:
-        features = self.features(window)
+    def _kinds_with(self, features: frozenset[str]) -> Iterator[str]:
         scores = self.weights.scores(features)
         least = max(scores) - CLOSE
         for kind, score in zip(self.kinds, scores, strict=True):
-            said = f"phrase {kind.name}" in features
-            concerned = said or any(f"group {group}" in features for group in kind.groups)
+            said = kind.phrase_feature in features
+            concerned = said or not kind.group_features.isdisjoint(features)
             enough = self.weights.with_phrase if said else self.weights.alone
             if concerned and score >= enough and (said or score >= least):
                 yield kind.name
@@ -125,10 +132,13 @@ class Matcher:
                     yield f"group {first} with {second}"
 
 
-def windows(sentences: list[Sentence]) -> Iterator[tuple[Sentence, ...]]:
-    """Yields each sentence alone, and each two that follow each other: a long note is not judged as a whole."""
-    yield from ((sentence,) for sentence in sentences)
-    yield from pairwise(sentences)
+def windows(sentences: list[frozenset[str]]) -> Iterator[frozenset[str]]:
+    """Yields the features of each sentence, and of each two that follow each other.
+
+    A long note is not judged as a whole, because a warning in it would be outweighed.
+    """
+    yield from sentences
+    yield from (first | second for first, second in pairwise(sentences))
 
 
 def _words(sentence: Sentence) -> Iterator[str]:

@@ -66,7 +66,8 @@ def read(words: list[str], vocabulary: Vocabulary, denials: Denials, frames: fro
 
     frames: names of terms that say when or about whom, and therefore do not use up a denial that is part of them.
     """
-    corrected, commas = [], set()
+    corrected: list[str] = []
+    commas: set[int] = set()
     for word in words:
         if word == COMMA:
             commas.add(len(corrected))

@@ -12,7 +12,7 @@ COMMA = ","
 # Other forms of the apostrophe are left out like the plain one; some keyboards produce a dotless i.
 WRITTEN_OTHERWISE = str.maketrans({**dict.fromkeys("'\u2018\u2019\u02bc\u2032\uff07\u00b4`*"), "\u0131": "i"})
 WORDS = re.compile(r"[a-z0-9]+|,")
-SENTENCES = re.compile(r"[.!?;:\n\r\u2026]+")
+SENTENCES = re.compile(r"[.!?;:\u2026]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class Spelling:
         return words
 
     def sentences(self, text: str) -> list[list[str]]:
-        """Returns the words of each sentence. Commas are words, because a denial can end at one."""
-        parts = SENTENCES.split(plain(text))
+        """Returns the words of each sentence. Commas are words, because a denial can end at one, or at a new line."""
+        parts = SENTENCES.split(plain(text).replace("\n", COMMA))
         sentences = [self.words(WORDS.findall(part)) for part in parts]
         return [words for words in sentences if any(word != COMMA for word in words)]
 

@@ -26,6 +26,11 @@ class Hit(NamedTuple):
     end: int
 
 
+class _Term(NamedTuple):
+    name: str
+    rest: tuple[str, ...]  # its words after the first
+
+
 class Vocabulary:
     """Terms by name, and the correction of words that are nearly one of theirs.
 
@@ -35,8 +40,8 @@ class Vocabulary:
     def __init__(self, spelling: Spelling, known: Iterable[str] = ()) -> None:
         """`known`: words that are spelled correctly, although no term contains them."""
         self.spelling = spelling
-        self._whole: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
-        self._beginnings: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        self._terms: dict[tuple[str, ...], list[_Term]] = {}  # by the first word, or by the first two
+        self._beginnings: dict[str, list[_Term]] = {}  # by the first word without its `*`
         self._words: set[str] = set()
         self.known = frozenset(known)
         self._near: dict[str, set[str]] | None = None
@@ -47,8 +52,11 @@ class Vocabulary:
         if not words or words[0] == ANY:
             raise ValueError(f"{term!r} is not a term")
         first, rest = words[0], tuple(words[1:])
-        terms = self._beginnings if first.endswith(ANY) else self._whole
-        terms.setdefault(first.rstrip(ANY), []).append((name, rest))
+        if first.endswith(ANY):
+            self._beginnings.setdefault(first[:-1], []).append(_Term(name, rest))
+        else:
+            second = tuple(word for word in rest[:1] if not word.endswith(ANY))
+            self._terms.setdefault((first, *second), []).append(_Term(name, rest))
         self._words.update(word for word in words if not word.endswith(ANY))
         self._near = None
 
@@ -63,15 +71,15 @@ class Vocabulary:
         found: list[Hit] = []
         for start, word in enumerate(words):
             ends: dict[str, int] = {}
-            for name, rest in self._starting_with(word):
+            for name, rest in self._beginning_with(word, words[start + 1] if start + 1 < len(words) else ""):
                 end = start + 1 + len(rest)
                 if end > ends.get(name, 0) and end <= len(words) and all(map(_is, words[start + 1 : end], rest)):
                     ends[name] = end
             found.extend(Hit(name, start, end) for name, end in ends.items())
         return _outermost(found)
 
-    def _starting_with(self, word: str) -> list[tuple[str, tuple[str, ...]]]:
-        terms = list(self._whole.get(word, ()))
+    def _beginning_with(self, word: str, following: str) -> list[_Term]:
+        terms = [*self._terms.get((word,), ()), *self._terms.get((word, following), ())]
         for length in range(2, min(len(word), LONGEST_CORRECTED) + 1):
             terms += self._beginnings.get(word[:length], ())
         return terms
