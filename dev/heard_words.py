@@ -18,16 +18,16 @@ def free_text_sections(heard: FreeText | None) -> Iterator[str]:
         return
     table, matcher = table_of(heard.words), heard.matcher
     yield (
-        "Words are compared in lower case and without accents; small mistakes of spelling are forgiven. A phrase of a "
-        f"kind is heard if the score of the weights is {matcher.weights.with_phrase:g} or more; without a phrase, from "
-        f"{matcher.weights.alone:g}, if the text also has a term of one of the kind's groups. At 0 a kind is as likely "
-        "as a harmless text. `@` names a group, `..` stands for up to three words, `*` for any ending."
+        "Words are compared in lower case and without accents; small mistakes of spelling are forgiven. A phrase of "
+        f"a kind is heard if the score of the weights is {matcher.weights.with_phrase:g} or more; without a phrase, it "
+        f"is heard from {matcher.weights.alone:g}. At 0 a kind is as likely as a harmless text. `@` names a group, and "
+        "`..` stands for up to three words, `*` for any ending."
     )
     for kind in table["kinds"]:
         entry = table["kinds"][kind]
         yield f"### Kind {kind}"
         yield f"Phrases: {plain(entry['phrases'])}."
-        yield f"They do not count in a sentence with: {plain(entry['unless'])}. Groups: {plain(entry['groups'])}."
+        yield f"They do not count in a sentence with: {plain(entry['unless'])}."
         yield from _weights(heard, kind)
     yield "### Topics"
     yield "Any term of these groups, denied or not: " + "; ".join(

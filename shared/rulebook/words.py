@@ -110,13 +110,12 @@ class _WordsReader:
         for written in entries(reader, "phrases"):
             phrase = self._phrase(reader, written)
             phrases.setdefault(phrase[0][0], []).append(phrase)
-        groups = self._names(reader, "groups", self.groups)
         unless = tuple(
             self._known(reader, "unless", frozenset(frames.split(" + ")), self.frames)
             for frames in entries(reader, "unless")
         )
         reader.done()
-        return Kind(name, groups, phrases, unless)
+        return Kind(name, phrases, unless)
 
     def _phrase(self, reader: Reader, written: str) -> Phrase:
         parts = PARTS.findall(written)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import cProfile
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -142,3 +144,12 @@ def test_an_edited_file_is_read_again(tmp_path: Path) -> None:
 def test_a_questionnaire_without_words_hears_nothing() -> None:
     assert free_text_of(SECOND, "knee-intake") is None
     assert {path.name for path in FOLDER.glob("*.w*.toml")} == {WORDS, WEIGHTS}
+
+
+def test_a_cold_start_does_not_load_what_only_a_note_needs() -> None:
+    program = (
+        "import sys; from shared.rulebook.loading import load; load(parse_words=False); "
+        "print([name for name in sys.modules if 'free_text.' in name or name.endswith('rulebook.words')])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=FOLDER.parents[1], capture_output=True, check=True)
+    assert done.stdout == b"[]\n"

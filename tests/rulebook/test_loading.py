@@ -18,7 +18,7 @@ CES_ONSET = 'shown_when = { question = "ces", any_of = ["saddle-numb", "bladder-
 PREG = 'shown_when = { question = "age", at_least = 18, at_most = 55 }'
 AT_PREG = "fs-intake.toml.pages[P3].questions[preg]"
 UNSIGNED = 'approved_by = ""\napproved_on = ""'
-NEW_KIND = '[kinds.new]\ngroups = "die"\nunless = "past"\nphrases = "x y"\n'
+NEW_KIND = '[kinds.new]\nunless = "past"\nphrases = "x y"\n'
 SURGERY = 'when = [{ question = "tx", any_of = ["surgery", "stimulator"] }]'
 
 
@@ -96,7 +96,6 @@ REFUSED = {
     "unknown group of a phrase": (WORDS, "@suicide, @want", "@suicid, @want", "kinds.self-harm: phrases", "'suicid'"),
     "phrase that ends in a gap": (WORDS, "@suicide, @want", "@suicide .., @want", "kinds.self-harm: phrases", ".."),
     "phrase of signs": (WORDS, "@suicide, @want", "@suicide!, @want", "kinds.self-harm: phrases", "is not words"),
-    "unknown group of a kind": (WORDS, '= "suicide,', '= "suicides,', "kinds.self-harm: groups", "suicides"),
     "unknown frame": (WORDS, 'unless = "past', 'unless = "pastime', "kinds.self-harm: unless", "pastime"),
     "unknown group of a topic": (WORDS, 'topic = "pee', 'topic = "peer', "topics: bladder-topic", "peer"),
     "group and frame": (WORDS, "[groups]\n", '[groups]\npast = "ago"\n', WORDS, "past: both a group and a frame"),

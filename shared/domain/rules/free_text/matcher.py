@@ -20,21 +20,17 @@ CLOSE = 1.5  # a kind must be this near to the likeliest kind, so that one sympt
 class Kind:
     """A kind of mention that the weights and the phrases know.
 
-    groups: the groups of terms of which the text must contain one.
     phrases: first name -> phrases that begin with it.
     unless: sets of frames; a phrase does not count in a sentence that has all frames of one set.
     """
 
     name: str
-    groups: frozenset[str]
     phrases: Mapping[str, list[Phrase]]
     unless: tuple[frozenset[str], ...]
     phrase_feature: str = field(init=False)
-    group_features: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "phrase_feature", f"phrase {self.name}")
-        object.__setattr__(self, "group_features", frozenset(f"group {group}" for group in self.groups))
 
     def is_said_in(self, sentence: Sentence) -> bool:
         return not any(frames <= sentence.names for frames in self.unless) and sentence.says(self.phrases)
@@ -89,7 +85,7 @@ class Matcher:
         sentences = self.read(text)
         names = frozenset[str]().union(*(sentence.names for sentence in sentences))
         found = {topic for topic, groups in self.topics.items() if groups & names}
-        for features in windows(list(map(self.features, sentences))):
+        for features in dict.fromkeys(windows(list(map(self.features, sentences)))):
             found.update(self._kinds_with(features))
         return frozenset(found)
 
@@ -107,9 +103,7 @@ class Matcher:
         least = max(scores) - CLOSE
         for kind, score in zip(self.kinds, scores, strict=True):
             said = kind.phrase_feature in features
-            concerned = said or not kind.group_features.isdisjoint(features)
-            enough = self.weights.with_phrase if said else self.weights.alone
-            if concerned and score >= enough and (said or score >= least):
+            if score >= self.weights.with_phrase if said else score >= max(self.weights.alone, least):
                 yield kind.name
 
     def _terms(self, sentence: Sentence) -> Iterator[str]:

@@ -45,20 +45,19 @@ class Sentence:
     hits: list[Hit]
     denied: list[bool]
     names: frozenset[str] = field(init=False)
+    _starts: Mapping[int, list[Hit]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "names", frozenset(hit.name for hit in self.hits))
-
-    def says(self, phrases: Mapping[str, list[Phrase]]) -> bool:
-        """Returns whether it says a phrase without denying it. `phrases`: first name -> phrases that begin with it."""
         starts: dict[int, list[Hit]] = {}
         for hit in self.hits:
             starts.setdefault(hit.start, []).append(hit)
-        return any(
-            not self.denied[hit.start] and _follows(phrase, 1, hit.end, starts)
-            for hit in self.hits
-            for phrase in phrases.get(hit.name, ())
-        )
+        object.__setattr__(self, "names", frozenset([hit.name for hit in self.hits]))
+        object.__setattr__(self, "_starts", starts)
+
+    def says(self, phrases: Mapping[str, list[Phrase]]) -> bool:
+        """Returns whether it says a phrase without denying it. `phrases`: first name -> phrases that begin with it."""
+        said = (hit for hit in self.hits if hit.name in phrases and not self.denied[hit.start])
+        return any(_follows(phrase, 1, hit.end, self._starts) for hit in said for phrase in phrases[hit.name])
 
 
 def read(words: list[str], vocabulary: Vocabulary, denials: Denials, frames: frozenset[str]) -> Sentence:
