@@ -65,7 +65,7 @@ def rulebook() -> Rulebook:
     from shared.rulebook.loading import load
     from shared.settings import pilot_without_approval
 
-    loaded = load().of_clinic(clinic().name)
+    loaded = load(parse_words=False).of_clinic(clinic().name)
     return loaded if pilot_without_approval() else loaded.reviewed()
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from infra import slimming
 from shared.http.landing_page import about_clinic
-from shared.rulebook import toml_files
+from shared.rulebook import loading, toml_files
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOCK = PROJECT / "locks" / "runtime.txt"
@@ -62,6 +62,7 @@ def sources(functions: Iterable[str], destination: Path, python: Version) -> Non
         shutil.copyfile(PROJECT / f"functions/{module}.py", destination / f"functions/{module}.py")
     for file in (destination / "shared/rulebook").rglob("*.toml"):
         toml_files.parse(file)
+    loading.load(destination / "shared/rulebook")  # a function parses some of these files only with the first note
     if WEB_FUNCTION in functions:
         _copy_sources(PROJECT / "web", destination / "web")
         about_clinic(destination / "web" / "clinic.toml")  # a wrong field ends the build, not the page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -19,12 +18,12 @@ class Facts:
 
     chosen: question code -> codes of the chosen options.
     numbers: question code -> the number that was entered.
-    texts: question code -> the text that was entered, normalised for word lists.
+    texts: question code -> the text that was entered.
     door: the door that the answers came through, one of DOORS.
     none_with_others: True if 'none' was ticked together with another option. 'none' is then dropped.
     """
 
-    __slots__ = ("chosen", "door", "none_with_others", "numbers", "texts")
+    __slots__ = ("_heard", "chosen", "door", "none_with_others", "numbers", "texts")
 
     def __init__(self, door: str = FORM) -> None:
         self.chosen: dict[str, frozenset[str]] = {}
@@ -32,9 +31,24 @@ class Facts:
         self.texts: dict[str, str] = {}
         self.none_with_others = False
         self.door = door
+        self._heard: dict[str, frozenset[str]] = {}
 
     def answered(self, question: str) -> bool:
         return question in self.chosen or question in self.numbers or question in self.texts
+
+    def mentioned(self, question: str, free_text: Hears) -> frozenset[str]:
+        """Returns the kinds of things that a text mentions. A text is searched once, however many rules ask."""
+        if question not in self.texts:
+            return NOTHING
+        if question not in self._heard:
+            self._heard[question] = free_text.kinds_in(self.texts[question])
+        return self._heard[question]
+
+
+class Hears(Protocol):
+    """What finds the kinds of things that a text mentions, such as `self-harm`."""
+
+    def kinds_in(self, text: str, /) -> frozenset[str]: ...
 
 
 class Condition(Protocol):
@@ -103,13 +117,14 @@ class Answered(NamedTuple):
 
 
 class Mentions(NamedTuple):
+    """A condition that holds if a text mentions a kind of thing."""
+
     question: str
-    word_list: str
-    pattern: re.Pattern[str]
+    kind: str
+    free_text: Hears
 
     def holds(self, facts: Facts) -> bool:
-        text = facts.texts.get(self.question)
-        return text is not None and self.pattern.search(text) is not None
+        return self.kind in facts.mentioned(self.question, self.free_text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,8 +15,6 @@ Answer = int | str | list[str]
 Answers = Mapping[str, Answer]
 
 NONE = "none"
-# Other forms of the apostrophe, and the dotless i that some keyboards produce instead of an i.
-WRITTEN_OTHERWISE = str.maketrans({**dict.fromkeys("\u2018\u2019\u02bc\u2032\uff07\u00b4\u0060", "'"), "\u0131": "i"})
 
 
 class Option(NamedTuple):
@@ -251,7 +248,7 @@ class Questionnaire:
             return
         if question.type == "text":
             if shown and isinstance(answer, str) and answer.strip():
-                facts.texts[question.code] = _plain(answer)
+                facts.texts[question.code] = answer
             return
         chosen = frozenset((answer,) if isinstance(answer, str) else answer if isinstance(answer, list) else ())
         if not shown:
@@ -263,11 +260,3 @@ class Questionnaire:
             chosen = frozenset((question.missing_counts_as,))
         if chosen:
             facts.chosen[question.code] = chosen
-
-
-def _plain(text: str) -> str:
-    """Normalises a text for word lists: lower case, plain apostrophes, no accents, single spaces."""
-    text = text.translate(WRITTEN_OTHERWISE)
-    if not text.isascii():
-        text = "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
-    return " ".join(text.lower().split())

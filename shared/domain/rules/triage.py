@@ -175,7 +175,8 @@ class RuleSet(NamedTuple):
     """A questionnaire with its rules, tiers and messages.
 
     changes: the change log, oldest entry first; may be empty.
-    content_hash: SHA-256 (hex) of the files of the rule set, its questionnaire and the tiers.
+    content_hash: SHA-256 (hex) of the files of the rule set, its questionnaire and the tiers, and of the hash of what
+        is heard in free text.
     net: the id of the safety-net message, which is always shown last.
     """
 
