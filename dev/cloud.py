@@ -267,7 +267,7 @@ def localise(expanded: template.Template, endpoint: str, address: str) -> templa
             "TopicArn": {"Ref": "AlertTopic"},
             "Protocol": "sqs",
             "Endpoint": {"Fn::GetAtt": [OUTBOX, "Arn"]},
-            "FilterPolicy": {"kind": ["new", "escalation", "digest"]},  # as for staff: no canary alerts
+            "FilterPolicy": {"kind": ["new", "escalation", "digest", "summary"]},  # as for staff: no canary alerts
         },
     }
     return expanded

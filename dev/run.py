@@ -131,7 +131,7 @@ def _print_addresses(site: str, demo: str, endpoint: str, state: Path, seconds: 
 Ready after {seconds:.0f} s.
   The form           [link={site}]{site}[/link]
   On another site    [link={demo}]{demo}[/link]
-  The inbox          {site}inbox  (sign in as {", ".join(STAFF)}; password {PASSWORD})
+  The inbox          {site}inbox  (sign in as {", ".join(STAFF)}; password {PASSWORD}; on AWS also a code from an app)
   Alerts (outbox)    {site.removesuffix("/")}{LOCAL}
   Log of functions   {site.removesuffix("/")}{LOCAL}logs
   The local cloud    {endpoint}  (make redrive ENDPOINT={endpoint})

@@ -8,6 +8,7 @@ its lead. Staff get the lead's alert; the lead's name says that it is a test.
 
 import base64
 import hashlib
+import hmac
 import json
 import re
 import secrets
@@ -36,6 +37,8 @@ SAMPLE = Path(__file__).resolve().parent.parent / "tests" / "data" / "submission
 PERSON = {"name": "TEST - please ignore", "phone": "(312) 555-0199", "email": "smoke.test@example.com"}
 ALERT_WITHIN = 150  # seconds; if the stream is off, the sweep takes two minutes
 GROUPS = ("clinician", "admin")
+TYPED = ("text", "number", "tel", "email", "password")  # types of fields that a person types into
+CODE_LASTS = 30  # seconds
 Json = dict[str, Any]
 
 console = Console(highlight=False, soft_wrap=True)
@@ -182,9 +185,36 @@ class Alerts:
         raise StepFailedError(f"no alert about {reference} within {ALERT_WITHIN} s")
 
 
+class Authenticator:
+    """An authenticator app (RFC 6238): its codes, each used once, since Cognito refuses a code that it has seen."""
+
+    def __init__(self, secret: str, clock: Callable[[], float] = time.time, wait: Callable[[float], None] = time.sleep):
+        self._key = base64.b32decode(secret + "=" * (-len(secret) % 8), casefold=True)
+        self._clock, self._wait = clock, wait
+        self._used = -1
+
+    def code(self) -> str:
+        """Returns the current code. Waits for the next one if the current one was returned before."""
+        if int(self._clock() / CODE_LASTS) == self._used:
+            self._wait(CODE_LASTS - self._clock() % CODE_LASTS + 1)
+        self._used = int(self._clock() / CODE_LASTS)
+        digest = hmac.digest(self._key, self._used.to_bytes(8), "sha1")
+        at = digest[-1] & 0xF
+        return f"{(int.from_bytes(digest[at : at + 4]) & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A temporary member of staff. `app`: None on the local cloud, whose sign-in knows no second factor."""
+
+    name: str
+    password: str = field(repr=False)
+    app: Authenticator | None = field(repr=False)
+
+
 @contextmanager
-def colleague(stage: Stage) -> Iterator[tuple[str, str]]:
-    """Creates a user for this run only. Yields the user's name and password."""
+def colleague(stage: Stage) -> Iterator[Colleague]:
+    """Creates a user for this run only, with an authenticator app."""
     identities, pool = stage.client("cognito-idp"), stage.outputs["StaffPoolId"]
     name, password = f"smoke-{secrets.token_hex(4)}", f"aA1{secrets.token_urlsafe(24)}"
     identities.admin_create_user(UserPoolId=pool, Username=name, TemporaryPassword=password, MessageAction="SUPPRESS")
@@ -192,18 +222,46 @@ def colleague(stage: Stage) -> Iterator[tuple[str, str]]:
         identities.admin_set_user_password(UserPoolId=pool, Username=name, Password=password, Permanent=True)
         for group in GROUPS:
             identities.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=group)
-        yield name, password
+        yield Colleague(name, password, enrol(identities, pool, name, password))
     finally:
         identities.admin_delete_user(UserPoolId=pool, Username=name)
 
 
+def enrol(identities: Any, pool: str, name: str, password: str) -> Authenticator | None:
+    """Connects an authenticator app to a new user. Returns None if the pool does not ask for one.
+
+    The inbox's client accepts passwords at the sign-in page only, and that page shows the secret as a picture. So the
+    enrolment uses a client of its own, which exists for a moment and can open no route of the service.
+    """
+    created = identities.create_user_pool_client(
+        UserPoolId=pool, ClientName=name, ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
+    )
+    client = {"UserPoolId": pool, "ClientId": created["UserPoolClient"]["ClientId"]}
+    try:
+        asked = identities.admin_initiate_auth(
+            **client, AuthFlow="ADMIN_USER_PASSWORD_AUTH", AuthParameters={"USERNAME": name, "PASSWORD": password}
+        )
+        if asked.get("ChallengeName") != "MFA_SETUP":
+            return None
+        offered = identities.associate_software_token(Session=asked["Session"])
+        app = Authenticator(offered["SecretCode"])
+        proved = identities.verify_software_token(Session=offered["Session"], UserCode=app.code())
+        identities.admin_respond_to_auth_challenge(
+            **client, ChallengeName="MFA_SETUP", Session=proved["Session"], ChallengeResponses={"USERNAME": name}
+        )
+        return app
+    finally:
+        identities.delete_user_pool_client(**client)
+
+
 class _Form(HTMLParser):
-    """A parser that finds the first form of the sign-in page: its action and its fields."""
+    """A parser that finds the first form of a page: its action, its fields, and those of them that a person types."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.action = ""
         self.fields: dict[str, str] = {}
+        self.asked: list[str] = []
         self._done = False
         self.feed(page)
 
@@ -213,6 +271,8 @@ class _Form(HTMLParser):
             self.action = given.get("action") or ""
         elif tag == "input" and given.get("name") and not self._done:
             self.fields[str(given["name"])] = given.get("value") or ""
+            if (given.get("type") or "text") in TYPED:
+                self.asked.append(str(given["name"]))
 
     def handle_endtag(self, tag: str) -> None:
         self._done = self._done or tag == "form"
@@ -232,8 +292,11 @@ class _StopsAt(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def sign_in(stage: Stage, name: str, password: str) -> str:
-    """Signs in as the inbox does, with the authorization code flow and PKCE. Returns an access token."""
+def sign_in(stage: Stage, person: Colleague) -> str:
+    """Signs in as the inbox does, with the authorization code flow and PKCE. Returns an access token.
+
+    After the password, the page asks an enrolled person for a code: the one field of its form that is not hidden.
+    """
     inbox, client_id = stage.outputs["Inbox"], stage.outputs["InboxClientId"]
     verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
@@ -250,12 +313,11 @@ def sign_in(stage: Stage, name: str, password: str) -> str:
     with browser.open(f"{stage.sign_in}/oauth2/authorize?{urlencode(query)}", timeout=60) as page:
         address, form = page.url, _Form(page.read().decode())
     expect(form.fields, "the sign-in page has no form")
-    body = urlencode(form.fields | {"username": name, "password": password}).encode()
-    try:
-        browser.open(urljoin(address, form.action or address), body, timeout=60).close()
-        back = ""
-    except urllib.error.HTTPError as answer:  # the redirect to the inbox, which is not followed
-        back = answer.headers.get("location", "")
+    typed = {"username": person.name, "password": person.password}
+    address, form, back = _submit(browser, address, form, typed)
+    if person.app and not back:
+        expect(len(form.asked) == 1, "after the password, the sign-in page does not ask for a code")
+        _, _, back = _submit(browser, address, form, {form.asked[0]: person.app.code()})
     returned = parse_qs(urlsplit(back).query)
     expect(returned.get("state") == [state] and "code" in returned, "the sign-in page did not redirect to the inbox")
     exchange = {
@@ -267,6 +329,18 @@ def sign_in(stage: Stage, name: str, password: str) -> str:
     }
     with browser.open(f"{stage.sign_in}/oauth2/token", urlencode(exchange).encode(), timeout=60) as tokens:
         return str(json.loads(tokens.read())["access_token"])
+
+
+def _submit(
+    browser: urllib.request.OpenerDirector, address: str, form: _Form, typed: dict[str, str]
+) -> tuple[str, _Form, str]:
+    """Submits a form of the sign-in page. Returns the next page's address and form, or the redirect to the inbox."""
+    body = urlencode(form.fields | typed).encode()
+    try:
+        with browser.open(urljoin(address, form.action or address), body, timeout=60) as page:
+            return page.url, _Form(page.read().decode()), ""
+    except urllib.error.HTTPError as answer:  # the redirect to the inbox, which is not followed
+        return address, _Form(""), answer.headers.get("location", "")
 
 
 def journey(stage: Stage) -> None:
@@ -300,7 +374,7 @@ def journey(stage: Stage) -> None:
             expect(f"/inbox#lead={reference}" in text, "the alert has no link to the lead")
             expect(not any(value in text for value in PERSON.values()), "the alert identifies the person")
         with step("A temporary user signs in at the sign-in page"):
-            token = sign_in(stage, *cleaning.enter_context(colleague(stage)))
+            token = sign_in(stage, cleaning.enter_context(colleague(stage)))
         with step("That user acknowledges the lead, and closes it"):
             lead = f"{stage.site}/leads/{reference}"
             version = call("GET", lead, token=token).json["summary"]["version"]

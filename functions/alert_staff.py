@@ -10,11 +10,12 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 
 from functions import telemetry, wiring
 from functions.wiring import logger, metrics
+from shared.adapters.sns import STREAM_PACE
 from shared.triggers import lead_id_of, stream_batch
 from shared.usecases.alerting import alert_staff
 
 processor = BatchProcessor(EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
-alerting = wiring.alerting()
+alerting = wiring.alerting(STREAM_PACE)
 
 
 def process(record: dict[str, Any]) -> None:

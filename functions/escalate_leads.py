@@ -7,12 +7,13 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from functions import telemetry, wiring
 from functions.wiring import logger, metrics
+from shared.adapters.sns import SWEEP_PACE
 from shared.domain.leads.alert import Alert
 from shared.usecases.alerting import escalate_leads
 
 TIME_LIMIT = timedelta(seconds=30)  # below the timeout even if one lead is slow; the next run continues
 
-alerting = wiring.alerting()
+alerting = wiring.alerting(SWEEP_PACE)
 SAFETY_TIERS = {
     tier.name for rule_set in wiring.rulebook().rule_sets.values() for tier in rule_set.tiers.values() if tier.safety
 }

@@ -1,4 +1,4 @@
-"""Checks every hour that leads reach staff, and counts missing subscriptions.
+"""Checks every hour that leads reach staff, and every five minutes that everybody is still subscribed.
 
 One canary goes from the public API to its alert, another one goes through the spool. Alarms watch the metrics;
 an alarm also fires when the metrics stop.
@@ -11,7 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from functions import wiring
 from functions.wiring import logger, metrics
-from shared.usecases.delivery_watch import Watched, watch_delivery
+from shared.usecases.delivery_watch import Watched, missing_subscriptions, watch_delivery
 
 # The sweep takes two minutes if the stream fails. The limit must stay below the function's timeout.
 LONGEST_DELIVERY = timedelta(minutes=3)
@@ -22,14 +22,17 @@ watch = wiring.watch(LONGEST_DELIVERY)
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
+    if event.get("check") == "subscriptions":
+        missing, error = missing_subscriptions(watch.subscribers)
+        return {"subscriptions_missing": count_missing(missing, error)}
     watched = watch_delivery(watch, wiring.now)
     metrics.add_metric("canaries_delivered", MetricUnit.Count, int(watched.took is not None))
     if watched.took is not None:
         metrics.add_metric("canary_seconds", MetricUnit.Seconds, watched.took.total_seconds())
     metrics.add_metric("canaries_delivered_by_spool", MetricUnit.Count, int(watched.took_by_spool is not None))
-    metrics.add_metric("subscriptions_missing", MetricUnit.Count, watched.missing)
     metrics.add_metric("page_active", MetricUnit.Count, int(watched.quiet))  # silence is normal outside page hours
     report(watched)
+    count_missing(watched.missing, watched.error_of_subscriptions)
     return {
         "delivered": watched.took is not None,
         "delivered_by_spool": watched.took_by_spool is not None,
@@ -48,5 +51,10 @@ def report(watched: Watched) -> None:
             "the canary through the spool did not come out",
             extra={"error": watched.error_by_spool, "cause": watched.cause_by_spool},
         )
-    if watched.missing:
-        logger.error("an expected subscription is missing or not confirmed")
+
+
+def count_missing(missing: int, error: str) -> int:
+    metrics.add_metric("subscriptions_missing", MetricUnit.Count, missing)
+    if missing:
+        logger.error("an expected subscription is missing or not confirmed", extra={"error": error})
+    return missing

@@ -141,14 +141,13 @@ def _queue(url: str) -> SpoolQueue:
     return SpoolQueue(lambda: client("sqs", SPOOLING), url)
 
 
-def _alert_topic(*, background: bool = False) -> AlertTopic:
+def _alert_topic(pace: float, *, background: bool = False) -> AlertTopic:
     from shared.adapters.aws import BACKGROUND, PATIENT_FACING, client
-    from shared.adapters.sns import AlertTopic
+    from shared.adapters.sns import AlertTopic, Pace
     from shared.settings import AlertSettings
 
-    return AlertTopic(
-        client("sns", BACKGROUND if background else PATIENT_FACING), AlertSettings.from_environment().topic_arn
-    )
+    sns = client("sns", BACKGROUND if background else PATIENT_FACING)
+    return AlertTopic(sns, AlertSettings.from_environment().topic_arn, Pace(pace))
 
 
 def webhook() -> Webhook:
@@ -186,21 +185,25 @@ def workspace() -> Workspace:
     return Workspace(leads_table(dynamodb), rulebook(), AccessLog(dynamodb, access_log()), opening_hours())
 
 
-def alerting() -> Alerting:
+def alerting(pace: float) -> Alerting:
+    """Returns what alerting staff needs. `pace`: seconds between two alerts that go out by e-mail."""
     from shared.settings import AlertSettings, opening_hours
     from shared.usecases.alerting import Alerting
 
     link = AlertSettings.from_environment().staff_link
-    return Alerting(leads_table(), rulebook(), _alert_topic(), opening_hours(), link)
+    return Alerting(leads_table(), rulebook(), _alert_topic(pace), opening_hours(), link)
 
 
 def digesting() -> Digesting:
-    from shared.settings import AlertSettings, opening_hours
+    from shared.adapters.aws import BACKGROUND, client
+    from shared.adapters.sns import SWEEP_PACE, Subscriptions
+    from shared.settings import AlertSettings, expected_at_alarms, opening_hours
     from shared.usecases.digest import Digesting
 
     inbox, _, _ = AlertSettings.from_environment().staff_link.partition("#")
     leads = leads_table(_dynamodb(background=True))
-    return Digesting(leads, _alert_topic(background=True), opening_hours(), inbox)
+    alarms = Subscriptions(client("sns", BACKGROUND), expected_at_alarms())
+    return Digesting(leads, _alert_topic(SWEEP_PACE, background=True), alarms, opening_hours(), inbox)
 
 
 def watch(within: timedelta) -> Watch:
@@ -211,7 +214,7 @@ def watch(within: timedelta) -> Watch:
     from shared.adapters.aws import BACKGROUND, client
     from shared.adapters.canary import CanaryPath
     from shared.adapters.sns import Subscriptions
-    from shared.settings import WatchSettings
+    from shared.settings import WatchSettings, expected_at_alarms
     from shared.usecases.delivery_watch import Watch
 
     settings = WatchSettings.from_environment()
@@ -219,5 +222,6 @@ def watch(within: timedelta) -> Watch:
     path = CanaryPath(
         client("sqs", BACKGROUND), settings.canary_queue, settings.api_address, form_guard(), (form.id, form.version)
     )
-    subscriptions = Subscriptions(client("sns", BACKGROUND), settings.topic_arn)
-    return Watch(path, subscriptions, settings.expected, settings.page_hours, within)
+    expected = {settings.topic_arn: settings.expected, **expected_at_alarms()}
+    subscriptions = Subscriptions(client("sns", BACKGROUND), expected)
+    return Watch(path, subscriptions, settings.page_hours, within)

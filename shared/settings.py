@@ -9,6 +9,10 @@ from shared.domain.intake.phone import phone_link
 from shared.domain.opening_hours import OpeningHours
 
 
+def _listed(name: str) -> frozenset[str]:
+    return frozenset(filter(None, os.environ.get(name, "").split(",")))
+
+
 def _required(name: str) -> str:
     value = os.environ.get(name, "")
     if not value:
@@ -124,7 +128,7 @@ def webhook_key() -> str:
 
 def return_origins() -> frozenset[str]:
     """Returns the origins of the sites that a receipt may link back to."""
-    return frozenset(filter(None, os.environ.get("RETURN_ORIGINS", "").split(",")))
+    return _listed("RETURN_ORIGINS")
 
 
 def opening_hours() -> OpeningHours:
@@ -134,6 +138,11 @@ def opening_hours() -> OpeningHours:
         os.environ.get("CLINIC_TIME_ZONE", "America/Chicago"),
         os.environ.get("CLINIC_HOLIDAYS", ""),
     )
+
+
+def expected_at_alarms() -> dict[str, frozenset[str]]:
+    """Returns the endpoints that must be subscribed to the topic of alarms, under its ARN."""
+    return {_required("ALARM_TOPIC_ARN"): _listed("ALARM_EMAIL")}
 
 
 class WatchSettings(NamedTuple):
@@ -155,7 +164,7 @@ class WatchSettings(NamedTuple):
             _required("ALERT_TOPIC_ARN"),
             _required("API_ADDRESS"),
             _required("CANARY_QUEUE"),
-            frozenset(filter(None, os.environ.get("EXPECTED_SUBSCRIPTIONS", "").split(","))),
+            _listed("EXPECTED_SUBSCRIPTIONS"),
             OpeningHours.parse(
                 os.environ.get("PAGE_HOURS", "Mon-Sun 09:00-21:00"),
                 os.environ.get("CLINIC_TIME_ZONE", "America/Chicago"),

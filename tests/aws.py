@@ -56,6 +56,8 @@ ENVIRONMENT = {
     "CANARY_QUEUE": f"https://sqs.{template.REGION}.amazonaws.com/{ACCOUNT}/canaries",
     "SPOOL_QUEUE": f"https://sqs.{template.REGION}.amazonaws.com/{ACCOUNT}/spool",
     "FAILURE_QUEUE": f"https://sqs.{template.REGION}.amazonaws.com/{ACCOUNT}/failed",
+    "ALARM_TOPIC_ARN": f"arn:aws:sns:{template.REGION}:{ACCOUNT}:alarms",
+    "ALARM_EMAIL": "",
     "EXPECTED_SUBSCRIPTIONS": "desk@clinic.example,,+13125550100",
     "PAGE_HOURS": "Mon-Sun 09:00-21:00",
     "POWERTOOLS_SERVICE_NAME": "leads",
@@ -224,6 +226,7 @@ def aws_in_process() -> Iterator[Aws]:
         for name in ("spool", "failed"):
             sqs.create_queue(QueueName=name)
         topic = sns.create_topic(Name="alerts")["TopicArn"]
+        sns.create_topic(Name="alarms")
         sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
         wire.calls.clear()
         yield Aws(wire, dynamodb, sqs, queue)

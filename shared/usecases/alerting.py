@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from shared.domain.errors import LeadChanged
-from shared.domain.leads.alert import Alert, alert_for
+from shared.domain.leads.alert import Alert, Summary, alert_for
 from shared.domain.leads.escalation import Ladder
 from shared.domain.leads.lead import Lead
 from shared.domain.opening_hours import OpeningHours
 from shared.usecases.ports import ATTEMPTS_TO_WORK, Leads, Publisher, RuleSets
 from shared.usecases.scoring import rule_set_of
+
+MAILED_SINGLY = 20  # leads in a sweep; of the rest, e-mail gets one summary for each audience
+BATCH = 250  # leads that a sweep reads at once; about as many as it can alert in its time
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,7 @@ class Alerting:
 
     leads: Leads
     rule_sets: RuleSets
-    publisher: Publisher[Alert]
+    publisher: Publisher[Alert | Summary]
     hours: OpeningHours
     staff_link: str
 
@@ -47,46 +53,134 @@ def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None
 
     Raises: StoreUnavailable, or an error of the publisher.
     """
-    lead = alerting.leads.get(lead_id)
-    if lead is None:
-        return None
-    hours = alerting.hours
-    ladder = lead.ladder(rule_set_of(lead, alerting.rule_sets).tiers, hours)
-    level = lead.level_due(ladder, at)
-    if level is None:
-        return None
-    claimed = lead.claimed(level, at)
-    try:
-        alerting.leads.replace(lead, claimed)
-    except LeadChanged:
-        return None
-    alert = alert_for(lead, level, ladder, alerting.staff_link, hours.zone)
-    alerting.publisher.publish(alert)
-    _record_delivery(claimed, level, ladder, alerting)
-    return alert
+    due = _due(lead_id, alerting, at)
+    return _send(due, alerting, at) if due else None
 
 
 def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: datetime) -> Swept:
     """Sends all alerts that are due: first alerts that failed, and the alerts of further escalation levels.
 
-    A lead that cannot be processed does not delay the other leads. No lead is started after `until`; the next run
-    continues.
+    The first MAILED_SINGLY e-mails are about one lead each, red flags first. Of the rest e-mail gets a summary for each
+    audience, while each lead still goes out by webhook and text. A lead that cannot be processed does not delay the
+    other leads. No lead is started after `until`; the next run continues.
 
     Raises: StoreUnavailable if the due leads cannot be read.
     """
-    alerts: list[Alert] = []
-    failed: list[tuple[UUID, Exception]] = []
-    for lead_id in alerting.leads.due(clock()):
-        if clock() >= until:
-            break
+    sweep = _Sweep(alerting, clock, until)
+    lead_ids = iter(alerting.leads.due(clock()))
+    sweep.alert_singly(lead_ids)
+    while clock() < until and (batch := list(islice(lead_ids, BATCH))):
+        sweep.alert_many(batch)
+    return Swept(tuple(sweep.alerts), tuple(sweep.failed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """An alert that is due. `urgent`: whether the lead's tier is one of safety."""
+
+    lead: Lead
+    level: int
+    ladder: Ladder
+    alert: Alert
+    urgent: bool
+
+
+def _due(lead_id: UUID, alerting: Alerting, at: datetime) -> _Due | None:
+    """Returns the alert that is due for a lead; None if there is none."""
+    lead = alerting.leads.get(lead_id)
+    if lead is None:
+        return None
+    tiers = rule_set_of(lead, alerting.rule_sets).tiers
+    ladder = lead.ladder(tiers, alerting.hours)
+    level = lead.level_due(ladder, at)
+    if level is None:
+        return None
+    alert = alert_for(lead, level, ladder, alerting.staff_link, alerting.hours.zone)
+    return _Due(lead, level, ladder, alert, tiers[lead.tier].safety)
+
+
+def _send(due: _Due, alerting: Alerting, at: datetime) -> Alert | None:
+    """Claims the lead, publishes the alert and records it. Returns None if the lead has changed since it was read."""
+    claimed = due.lead.claimed(due.level, at)
+    try:
+        alerting.leads.replace(due.lead, claimed)
+    except LeadChanged:
+        return None
+    alerting.publisher.publish(due.alert)
+    _record_delivery(claimed, due.level, due.ladder, alerting)
+    return due.alert
+
+
+class _Sweep:
+    """One sweep: the alerts that it sent, and the leads that it could not process. A failed lead delays no other."""
+
+    def __init__(self, alerting: Alerting, clock: Callable[[], datetime], until: datetime) -> None:
+        self.alerts: list[Alert] = []
+        self.failed: list[tuple[UUID, Exception]] = []
+        self._alerting = alerting
+        self._clock = clock
+        self._until = until
+
+    def alert_singly(self, lead_ids: Iterator[UUID]) -> None:
+        """Alerts staff about each lead, until as many alerts as may be mailed singly have gone out."""
+        while sum(alert.is_mailed for alert in self.alerts) < MAILED_SINGLY and self._clock() < self._until:
+            lead_id = next(lead_ids, None)
+            if lead_id is None:
+                return
+            with self._failing(lead_id):
+                self._add(alert_staff(lead_id, self._alerting, self._clock()))
+
+    def alert_many(self, lead_ids: list[UUID]) -> None:
+        """Reads the leads first, then publishes a summary for e-mail, then each lead's alert."""
+        waiting = self._read(lead_ids)
         try:
-            alert = alert_staff(lead_id, alerting, clock())
+            waiting = _summarised(waiting, self._alerting)
+        except Exception as error:  # noqa: BLE001  the topic failed: these leads stay due
+            self.failed += [(due.lead.lead_id, error) for due in waiting]
+            return
+        for due in waiting:
+            if self._clock() >= self._until:
+                return
+            with self._failing(due.lead.lead_id):
+                self._add(_send(due, self._alerting, self._clock()))
+
+    def _read(self, lead_ids: list[UUID]) -> list[_Due]:
+        """Returns the alerts that are due for these leads. Takes at most half of the time that is left."""
+        began = self._clock()
+        found: list[_Due] = []
+        for lead_id in lead_ids:
+            at = self._clock()
+            if at >= began + (self._until - began) / 2:
+                break
+            with self._failing(lead_id):
+                due = _due(lead_id, self._alerting, at)
+                found += [due] if due else []
+        return found
+
+    def _add(self, alert: Alert | None) -> None:
+        self.alerts += [alert] if alert else []
+
+    @contextmanager
+    def _failing(self, lead_id: UUID) -> Iterator[None]:
+        try:
+            yield
         except Exception as error:  # noqa: BLE001  whatever is wrong with this lead, staff need the other alerts
-            failed.append((lead_id, error))
-        else:
-            if alert is not None:
-                alerts.append(alert)
-    return Swept(tuple(alerts), tuple(failed))
+            self.failed.append((lead_id, error))
+
+
+def _summarised(waiting: list[_Due], alerting: Alerting) -> list[_Due]:
+    """Publishes a summary for each audience, and marks the leads' own alerts as covered by it.
+
+    The summary goes out first: a lead whose alert is recorded has been mailed, in whatever form. If the sweep stops in
+    between, the next one sends another summary.
+    """
+    mailed = [due for due in waiting if due.alert.is_mailed]
+    leads = Counter(due.alert.audience for due in mailed)
+    urgent = Counter(due.alert.audience for due in mailed if due.urgent)
+    inbox, _, _ = alerting.staff_link.partition("#")
+    for audience in leads:
+        alerting.publisher.publish(Summary(audience, leads[audience], urgent[audience], inbox))
+    return [replace(due, alert=replace(due.alert, summarised=True)) for due in waiting]
 
 
 def _record_delivery(claimed: Lead, level: int, ladder: Ladder, alerting: Alerting) -> None:

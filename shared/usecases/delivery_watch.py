@@ -15,14 +15,12 @@ from shared.usecases.ports import Canary, Subscribers
 class Watch:
     """The settings and clients that the delivery watch needs.
 
-    expected: the endpoints that should be subscribed to alerts.
     page_hours: the hours in which visitors usually submit forms.
     within: how long the alert of a canary may take.
     """
 
     canary: Canary
     subscribers: Subscribers
-    expected: frozenset[str]
     page_hours: OpeningHours
     within: timedelta
 
@@ -33,6 +31,7 @@ class Watched:
 
     took: the time from sending the canary to its alert; None if there was no alert.
     error: the class of the error that stopped the canary or its alert; "" if there was none or it is unknown.
+    error_of_subscriptions: the class of the error that kept subscriptions from being read; "" if there was none.
     cause: how the API refused the canary; "" if it did not.
     missing: how many expected subscriptions are missing or not confirmed.
     quiet: True if the watch ran outside `page_hours`.
@@ -48,6 +47,7 @@ class Watched:
     reference: str = ""
     cause: str = ""
     cause_by_spool: str = ""
+    error_of_subscriptions: str = ""
 
 
 def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
@@ -67,10 +67,7 @@ def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
                 alerted_after |= dict.fromkeys(seen, clock() - began)
     except Exception as failure:  # noqa: BLE001  any failure of the path means that a canary raised no alert
         error, error_by_spool = error or type(failure).__name__, error_by_spool or type(failure).__name__
-    try:
-        missing = len(watch.expected - watch.subscribers.confirmed())
-    except Exception as failure:  # noqa: BLE001  subscriptions that cannot be read count as missing
-        missing, error = max(1, len(watch.expected)), error or type(failure).__name__
+    missing, error_of_subscriptions = missing_subscriptions(watch.subscribers)
     quiet = not watch.page_hours.is_open(began)
     return Watched(
         took=alerted_after.get(reference),
@@ -82,7 +79,19 @@ def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
         reference=reference,
         cause=cause,
         cause_by_spool=cause_by_spool,
+        error_of_subscriptions=error_of_subscriptions,
     )
+
+
+def missing_subscriptions(subscribers: Subscribers) -> tuple[int, str]:
+    """Returns how many expected subscriptions are missing, and the class of the error if they cannot be read.
+
+    Subscriptions that cannot be read count as one that is missing.
+    """
+    try:
+        return subscribers.missing(), ""
+    except Exception as failure:  # noqa: BLE001  any failure is part of the result
+        return 1, type(failure).__name__
 
 
 def _send(canary: Canary, *, tries_spool: bool) -> tuple[str, str, str]:

@@ -8,15 +8,21 @@ from itertools import takewhile
 
 from shared.domain.leads.digest import LOOKS_BACK, Digest, digest_of
 from shared.domain.opening_hours import OpeningHours
-from shared.usecases.ports import Publisher, Worklist
+from shared.usecases.delivery_watch import missing_subscriptions
+from shared.usecases.ports import Publisher, Subscribers, Worklist
 
 
 @dataclass(frozen=True, slots=True)
 class Digesting:
-    """The clients and settings that sending a digest needs. `inbox` is the URL of the staff inbox."""
+    """The clients and settings that sending a digest needs.
+
+    alarms: the subscriptions to alarms about the service.
+    inbox: the URL of the staff inbox.
+    """
 
     leads: Worklist
     publisher: Publisher[Digest]
+    alarms: Subscribers
     hours: OpeningHours
     inbox: str
 
@@ -31,6 +37,7 @@ def send_digest(digesting: Digesting, at: datetime) -> Digest | None:
     since = at - LOOKS_BACK
     waiting = [lead for lead, _ in digesting.leads.open_leads()]
     done = takewhile(lambda lead: lead.done_at > since, (lead for lead, _ in digesting.leads.closed_leads()))
-    digest = digest_of(waiting, done, at, digesting.inbox)
+    missing, _ = missing_subscriptions(digesting.alarms)
+    digest = digest_of(waiting, done, at, digesting.inbox, alarms_unheard=missing > 0)
     digesting.publisher.publish(digest)
     return digest

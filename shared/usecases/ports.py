@@ -133,5 +133,5 @@ class Canary(Protocol):
 
 
 class Subscribers(Protocol):
-    def confirmed(self) -> frozenset[str]:
-        """Returns the endpoints with a confirmed subscription to alerts. Raises any error of the alert channel."""
+    def missing(self) -> int:
+        """Returns how many expected subscriptions are missing or not confirmed. Raises any error of the channel."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from shared.adapters.sns import AlertTopic
-from shared.domain.leads.alert import Alert
+from shared.adapters.sns import AlertTopic, Pace
+from shared.domain.leads.alert import Alert, Summary
 from tests.aws import ENVIRONMENT, aws_in_process
 
 ALERT = Alert(
@@ -29,7 +30,7 @@ ALERT = Alert(
 
 def test_a_subscriber_gets_subject_body_and_attributes() -> None:
     with aws_in_process() as aws:
-        AlertTopic(boto3.client("sns"), ENVIRONMENT["ALERT_TOPIC_ARN"]).publish(ALERT)
+        AlertTopic(boto3.client("sns"), ENVIRONMENT["ALERT_TOPIC_ARN"], Pace(1)).publish(ALERT)
         [got] = aws.alerts()
     assert (got["Subject"], got["Message"]) == (ALERT.subject, ALERT.body)
     assert {name: value["Value"] for name, value in got["MessageAttributes"].items()} == {
@@ -40,9 +41,51 @@ def test_a_subscriber_gets_subject_body_and_attributes() -> None:
         "reference": "7K3MQ-2XDRT",
         "deadline": "2026-01-14T20:00:00+00:00",
         "link": "https://staff.clinic.example/leads/7K3MQ-2XDRT",
+        "AWS.SNS.SMS.SMSType": "Transactional",
     }
 
 
 def test_a_missing_topic_is_an_error() -> None:
     with aws_in_process(), pytest.raises(ClientError, match="NotFound"):
-        AlertTopic(boto3.client("sns"), ENVIRONMENT["ALERT_TOPIC_ARN"] + "-gone").publish(ALERT)
+        AlertTopic(boto3.client("sns"), ENVIRONMENT["ALERT_TOPIC_ARN"] + "-gone", Pace(1)).publish(ALERT)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.at = 100.0
+
+    def wait(self, seconds: float) -> None:
+        self.at += seconds
+
+
+def test_mailed_notices_keep_their_distance() -> None:
+    clock = Clock()
+    pace = Pace(0.25, lambda: clock.at, clock.wait)
+    sent = []
+    for pause in (0, 0, 0.1, 5, 0):
+        clock.at += pause
+        pace.keep()
+        sent.append(clock.at)
+
+    assert sent == [100, 100.25, 100.5, 105.5, 105.75]
+
+
+@pytest.mark.parametrize(
+    ("notice", "waits"),
+    [
+        (ALERT, True),
+        (Summary("desk", 23, 4, "https://staff.clinic.example/inbox"), True),
+        (replace(ALERT, suspect=True), False),
+        (replace(ALERT, summarised=True), False),
+        (replace(ALERT, kind="canary"), False),
+    ],
+)
+def test_only_what_is_mailed_waits(notice: Alert | Summary, waits: bool) -> None:
+    clock = Clock()
+    with aws_in_process():
+        pace = Pace(10, lambda: clock.at, clock.wait)
+        topic = AlertTopic(boto3.client("sns"), ENVIRONMENT["ALERT_TOPIC_ARN"], pace)
+        topic.publish(ALERT)
+        topic.publish(notice)
+
+    assert (clock.at > 100) == waits

@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from shared.adapters.sns import STREAM_PACE, SWEEP_PACE, Pace
 from shared.domain.intake.submission import Submission
 from shared.domain.intake.suspicion import Sign
-from shared.domain.leads.alert import Alert
+from shared.domain.leads.alert import Alert, Summary
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import Arrival
 from shared.domain.opening_hours import OpeningHours
@@ -25,13 +26,40 @@ RULEBOOK = load()
 HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago")
 
 
-@dataclass
-class Topic:
-    alerts: list[tuple[datetime, Alert]] = field(default_factory=list)
-    now: datetime = START
+SHARDS = 4  # of the stream of a new table; each has one run of alert_staff at a time
 
-    def publish(self, alert: Alert) -> None:
-        self.alerts.append((self.now, alert))
+
+@dataclass
+class Sent:
+    """What the topic got. `mails`: when it sent one to AlertEmail, which gets all that is mailed."""
+
+    alerts: list[tuple[datetime, Alert]] = field(default_factory=list)
+    summaries: list[tuple[datetime, Summary]] = field(default_factory=list)
+    mails: list[datetime] = field(default_factory=list)
+
+
+class Topic:
+    """The topic as one process sees it, with the clock of that process and at its pace."""
+
+    def __init__(self, sent: Sent, pace: float) -> None:
+        self.now = START
+        self._sent = sent
+        self._pace = Pace(pace, self._seconds, self._wait)
+
+    def _seconds(self) -> float:
+        return (self.now - START).total_seconds()
+
+    def _wait(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def publish(self, notice: Alert | Summary) -> None:
+        if notice.is_mailed:
+            self._pace.keep()
+            self._sent.mails.append(self.now)
+        if isinstance(notice, Summary):
+            self._sent.summaries.append((self.now, notice))
+        else:
+            self._sent.alerts.append((self.now, notice))
 
 
 class Clinic:
@@ -41,11 +69,12 @@ class Clinic:
     def __init__(self, seed: int, call_takes: timedelta = timedelta(milliseconds=120)) -> None:
         self.chance = random.Random(seed)
         self.table = LeadsInMemory()
-        self.topic = Topic()
+        self.topic = Sent()
+        self.sweeps = Topic(self.topic, SWEEP_PACE)
+        self.shards = [Topic(self.topic, STREAM_PACE) for _ in range(SHARDS)]
         self.call_takes = call_takes
         self.now = START
         self.intake = Intake(RULEBOOK, self.table, SpoolInMemory(), lambda: self.now, HOURS, "a key of tests only")
-        self.alerting = Alerting(self.table, RULEBOOK, self.topic, HOURS, "https://staff.clinic.example/")
 
     def submit(self, answers: dict[str, Any], signs: frozenset[Sign]) -> UUID:
         submission_id = UUID(int=self.chance.getrandbits(128), version=4)
@@ -62,18 +91,21 @@ class Clinic:
         return submission_id
 
     def stream(self, lead_id: UUID) -> None:
-        self.topic.now = self.now
-        alert_staff(lead_id, self.alerting, self.now)
+        """Runs alert_staff for a record of one of the shards, which are each busy until their last record is done."""
+        shard = self.shards[lead_id.int % SHARDS]
+        shard.now = max(shard.now, self.now)
+        alert_staff(lead_id, self._alerting(shard), shard.now)
+
+    def _alerting(self, topic: Topic) -> Alerting:
+        return Alerting(self.table, RULEBOOK, topic, HOURS, "https://staff.clinic.example/")
 
     def sweep(self) -> None:
         """Runs one sweep, which stops after 40 seconds like the real one."""
-        clock = self.now
+        self.sweeps.now = self.now
 
         def tick() -> datetime:
-            nonlocal clock
-            clock += self.call_takes / 2  # the use case reads the clock twice for each lead
-            self.topic.now = clock
-            return clock
+            self.sweeps.now += self.call_takes / 4  # of many leads, the use case reads the clock four times for each
+            return self.sweeps.now
 
-        swept = escalate_leads(self.alerting, tick, self.now + timedelta(seconds=40))
+        swept = escalate_leads(self._alerting(self.sweeps), tick, self.now + timedelta(seconds=40))
         assert not swept.failed

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from shared.domain.errors import LeadChanged, LeadIntakeError, StoreUnavailable
 from shared.domain.intake.submission import Submission
-from shared.domain.leads.alert import Alert
+from shared.domain.leads.alert import Alert, Summary
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import Arrival, Lead, reference_of
 from shared.domain.leads.lead_summary import LeadSummary
@@ -165,7 +165,8 @@ class Meeting:
     def of_number(self, _phone_key: str) -> tuple[tuple[UUID, LeadSummary], ...]:
         return ()
 
-    def publish(self, alert: Alert) -> None:
+    def publish(self, alert: Alert | Summary) -> None:
+        assert isinstance(alert, Alert), "a sweep of so few leads sends no summary"
         self.call(lambda: self.alerts.append((alert.reference, alert.level)))
 
     def put(self, lead: Lead) -> None:

@@ -22,11 +22,12 @@ from typing import Any, TypeVar
 from unittest.mock import patch
 from uuid import UUID
 
+from shared.adapters.sns import STREAM_PACE, SWEEP_PACE, Pace
 from shared.domain.errors import AlreadyTaken, LeadChanged, LeadIntakeError, StoreUnavailable
 from shared.domain.intake.submission import Submission
 from shared.domain.intake.suspicion import Sign
 from shared.domain.leads import lead_view
-from shared.domain.leads.alert import Alert
+from shared.domain.leads.alert import Alert, Summary
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.history import RETURNED
 from shared.domain.leads.lead import RETURN_WITHIN, Arrival, Lead, reference_of
@@ -45,6 +46,7 @@ from shared.usecases.inbox import Workspace, work_lead
 from shared.usecases.replaying import Replay, replay_submissions
 from shared.usecases.scoring import score
 from tests.domain.answer_sets import HEALTHY
+from tests.faults.mail_limit import first_breach
 from tests.leads import varied
 
 T = TypeVar("T")
@@ -77,6 +79,7 @@ ANSWERS: tuple[dict[str, Any], ...] = (
     {code: HEALTHY[code] for code in ("age", "who", "region")},  # URGENT: safety questions are missing
     HEALTHY | {"age": 16, "who": "guardian"},  # a minor, whose data is not stored
 )
+SHARDS = 4  # of the stream of a new table; each has one run of alert_staff at a time
 UNFINISHED = -1  # stands for an unfinished form without answers; ~content is an unfinished form with these answers
 SIGNS = (frozenset({Sign.GOOD_PROOF}), frozenset({Sign.NO_PROOF, Sign.NO_TOKEN}))
 TIMEOUTS, LOST_REPLIES = ("timeout before", "timeout after"), ("timeout after", "reset after")
@@ -178,9 +181,12 @@ class Days:
         self._skew = timedelta()
         self._could_not_alert: set[UUID] = set()
         self._by_reference: dict[str, UUID] = {}
-        leads, topic = _Leads(self), _Topic(self)
+        leads = _Leads(self)
         self._intake = Intake(RULEBOOK, leads, _Spool(self), self._clock, HOURS, "a key of tests only")
-        self._alerting = Alerting(leads, RULEBOOK, topic, HOURS, "https://staff.clinic.example/inbox#lead=")
+        self.mails: list[datetime] = []  # to AlertEmail, which gets all that is mailed
+        link = "https://staff.clinic.example/inbox#lead="
+        self._sweeping = Alerting(leads, RULEBOOK, _Topic(self, SWEEP_PACE), HOURS, link)
+        self._streaming = [Alerting(leads, RULEBOOK, _Topic(self, STREAM_PACE), HOURS, link) for _ in range(SHARDS)]
         self._replay = Replay(leads, RULEBOOK, _SetAside(self), HOURS)
         # The stand-ins for table and access log have only the methods that the use case calls.
         self._practice = Workspace(leads, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]
@@ -266,7 +272,7 @@ class Days:
     def _stream(self, lead_id: UUID, retries: int) -> None:
         at = self._draw_clock()
         try:
-            alert_staff(lead_id, self._alerting, at)
+            alert_staff(lead_id, self._streaming[lead_id.int % SHARDS], at)
         # After any error Lambda retries the record, and in the end sends it to the failure queue.
         except (Exception, Killed):  # noqa: BLE001
             if retries:
@@ -277,7 +283,7 @@ class Days:
         if self._is_down("scheduler"):
             return
         try:
-            swept = escalate_leads(self._alerting, lambda: self.now + skew, began + skew + SWEEP_STOPS)
+            swept = escalate_leads(self._sweeping, lambda: self.now + skew, began + skew + SWEEP_STOPS)
         except (StoreUnavailable, Killed):
             self._sweeps_broken.append(self.now)
             return
@@ -389,7 +395,14 @@ class Days:
     def id_of(self, reference: str) -> UUID | None:
         return self._by_reference.get(reference)
 
-    def alerted(self, alert: Alert) -> None:
+    def published(self, notice: Alert | Summary) -> None:
+        self.mails += [self.now] if notice.is_mailed else []
+        if isinstance(notice, Summary):
+            self.counts["summaries"] += 1
+        else:
+            self._alerted(notice)
+
+    def _alerted(self, alert: Alert) -> None:
         lead_id = UUID(alert.lead_id)
         lead = self.table.leads.get(lead_id)
         self._note("alerted", lead_id, alert.level)
@@ -433,6 +446,8 @@ class Days:
                     self._broken("I4", lead_id, "nobody was alerted")
             else:
                 self._check_delay(lead, alerts)
+        if breach := first_breach(self.mails):
+            self.violations.append(f"more than ten e-mails in a second, at {breach:%H:%M:%S} ({self.name})")
         if self.counts["alerts"] > self.weather.alerts_a_level * self.counts["levels alerted"]:
             self.violations.append(
                 f"R9: {self.counts['alerts']} alerts for {self.counts['levels alerted']} levels ({self.name})"
@@ -606,11 +621,23 @@ class _SetAside:
 
 
 class _Topic:
-    def __init__(self, days: Days) -> None:
-        self._days = days
+    """The topic as one process sees it, at the pace of that process."""
 
-    def publish(self, alert: Alert) -> None:
-        self._days.carry("topic", UUID(alert.lead_id), lambda: self._days.alerted(alert), TopicUnavailable)
+    def __init__(self, days: Days, pace: float) -> None:
+        self._days = days
+        self._pace = Pace(pace, self._seconds, self._wait)
+
+    def _seconds(self) -> float:
+        return (self._days.now - YEAR_BEGINS).total_seconds()
+
+    def _wait(self, seconds: float) -> None:
+        self._days.now += seconds * SECOND
+
+    def publish(self, notice: Alert | Summary) -> None:
+        if notice.is_mailed:
+            self._pace.keep()
+        lead_id = None if isinstance(notice, Summary) else UUID(notice.lead_id)
+        self._days.carry("topic", lead_id, lambda: self._days.published(notice), TopicUnavailable)
 
 
 class _AccessLog:

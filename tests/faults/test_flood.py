@@ -10,6 +10,7 @@ import pytest
 from shared.domain.intake.suspicion import Sign
 from tests.domain.answer_sets import HEALTHY
 from tests.faults.flood_simulation import START, Clinic
+from tests.faults.mail_limit import MAILS_A_SECOND, first_breach
 
 BOTS = 10_000
 TEXTED = ("EMERGENCY", "URGENT")  # the tiers in the filter of UrgentPhoneSubscription in the template
@@ -56,6 +57,7 @@ def test_urgent_leads_are_alerted_and_escalated_in_time_in_a_flood() -> None:
         clinic.sweep()
         next_sweep += timedelta(minutes=1)
 
+    assert first_breach(clinic.topic.mails) is None
     assert len(clinic.table.kept) == BOTS + PEOPLE
     alerts: dict[str, list[Any]] = {}
     texted = 0
@@ -87,3 +89,32 @@ def test_text_messages_in_a_flood_are_about_people_only() -> None:
     suspects = [alert for _, alert in clinic.topic.alerts if alert.suspect]
     assert {alert.lead_id for alert in texted} == people
     assert suspects, "suspects are alerted too, for subscribers without a filter"
+    assert len(clinic.topic.mails) == len(clinic.topic.alerts) - len(suspects), "no mail is about a suspect"
+    assert first_breach(clinic.topic.mails) is None
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_flood_of_people_does_not_disable_the_mail_address(stream: bool) -> None:
+    """Two hundred leads come out of the spool at once, and no filter tells them from bots."""
+    clinic = Clinic(seed=9)
+    leads = [clinic.submit(HEALTHY | clinic.chance.choice([{}, *URGENT]), PERSON[0]) for _ in range(200)]
+    for lead_id in leads[:100] if stream else []:
+        clinic.stream(lead_id)
+    for _ in range(5):
+        clinic.sweep()
+        clinic.now += timedelta(minutes=1)
+
+    assert first_breach(clinic.topic.mails) is None
+    assert {alert.lead_id for _, alert in clinic.topic.alerts} == {str(lead_id) for lead_id in leads}
+    assert clinic.topic.summaries
+    assert len(clinic.topic.mails) < (130 if stream else 40)
+    in_time = [at for at, alert in clinic.topic.alerts if alert.level == 1 and at - START <= timedelta(minutes=2)]
+    assert len(in_time) == 200
+
+
+def test_the_limit_of_mail_is_sns_rule() -> None:
+    within = [START + timedelta(milliseconds=90 * number) for number in range(MAILS_A_SECOND + 1)]
+
+    assert first_breach(within) == within[-1]
+    assert first_breach(within[:-1]) is None
+    assert first_breach([START + timedelta(milliseconds=100 * number) for number in range(50)]) is None

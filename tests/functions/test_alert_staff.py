@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from functions import alert_staff, capture_lead, escalate_leads
+from shared.adapters.sns import AS_TEXT_MESSAGE
 from tests.aws import ENVIRONMENT, Aws
 from tests.functions.calls import (
     CONTEXT,
@@ -68,7 +69,9 @@ def test_a_new_lead_is_alerted_with_tier_deadline_and_link(
     assert alert["Message"] == (
         f"{tier} lead {reference} is waiting.\nRespond by {deadline}.\nOpen it: {ENVIRONMENT['STAFF_LINK']}{reference}"
     )
-    attributes = {name: value["Value"] for name, value in alert["MessageAttributes"].items()}
+    attributes = {
+        name: value["Value"] for name, value in alert["MessageAttributes"].items() if name not in AS_TEXT_MESSAGE
+    }
     about = {"reference": reference, "link": alert["Message"].rpartition("Open it: ")[2]}
     expected = {"tier": tier, "kind": "new", "audience": audience, "suspect": "false"}
     assert attributes == expected | about | {"deadline": attributes["deadline"]}

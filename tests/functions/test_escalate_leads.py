@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 from functions import capture_lead, escalate_leads, wiring
+from shared.adapters.sns import AS_TEXT_MESSAGE
 from shared.domain.errors import StoreUnavailable
+from shared.domain.leads.lead import reference_of
+from shared.usecases import alerting
 from tests.aws import Aws
 from tests.functions.calls import (
     CONTEXT,
@@ -27,6 +30,7 @@ from tests.functions.calls import (
     submission,
 )
 from tests.functions.conftest import AN_OPEN_HOUR, Clock
+from tests.leads import varied
 
 pytestmark = pytest.mark.usefixtures("clock")
 # For each tier, the expected alerts: minutes after a submission on Wednesday at 10:00, and the audience.
@@ -153,7 +157,7 @@ def test_a_sweep_that_runs_out_of_time_leaves_the_rest_to_the_next(
 ) -> None:
     for _ in range(3):
         captured(URGENT, str(uuid.uuid4()))
-    ticks = iter([*[AN_OPEN_HOUR] * 4, *[AN_OPEN_HOUR + escalate_leads.TIME_LIMIT] * 2])
+    ticks = iter([*[AN_OPEN_HOUR] * 4, *[AN_OPEN_HOUR + escalate_leads.TIME_LIMIT] * 3])
     monkeypatch.setattr(wiring, "now", lambda: next(ticks))
     assert sweep() == {"alerted": 1}
     monkeypatch.undo()
@@ -171,3 +175,97 @@ def test_every_sweep_is_counted(logs: Callable[[], str]) -> None:
     sweep()
     [metric] = [json.loads(line) for line in logs().splitlines() if "_aws" in line]
     assert (metric["swept"], metric["alerted"]) == ([1.0], [0.0])
+
+
+def attributes(alert: Any) -> dict[str, str]:
+    return {name: value["Value"] for name, value in alert["MessageAttributes"].items() if name not in AS_TEXT_MESSAGE}
+
+
+def test_up_to_twenty_leads_are_mailed_one_by_one(aws: Aws) -> None:
+    for _ in range(20):
+        captured(URGENT, str(uuid.uuid4()))
+    sweep()
+    alerts = [attributes(alert) for alert in aws.alerts()]
+    assert [alert["kind"] for alert in alerts] == ["new"] * 20
+    assert not [alert for alert in alerts if "summarised" in alert]
+
+
+def test_of_the_leads_beyond_each_audience_gets_one_summary(aws: Aws, clock: Clock) -> None:
+    """The most urgent are mailed singly. The others' alerts are for webhook and text only, after the summary."""
+    for _ in range(20):
+        captured(URGENT, str(uuid.uuid4()))
+    clock.at += timedelta(seconds=1)
+    others = [str(uuid.uuid4()) for _ in range(23)]
+    for number, lead_id in enumerate(others):
+        captured(URGENT if number < 4 else PRIORITY, lead_id)
+    assert sweep() == {"alerted": 43}
+    alerts = aws.alerts()
+    assert not [alert for alert in alerts[:20] if "summarised" in attributes(alert)]
+    assert [(alert["Subject"], attributes(alert)) for alert in alerts[20:22]] == [
+        ("4 more leads waiting, 4 of them urgent", {"kind": "summary", "audience": "clinician", "suspect": "false"}),
+        ("19 more leads waiting, 0 of them urgent", {"kind": "summary", "audience": "desk", "suspect": "false"}),
+    ]
+    inbox = "Open the inbox: https://staff.clinic.example/inbox"
+    assert alerts[21]["Message"] == f"19 more leads wait for the desk, 0 of them urgent.\n{inbox}"
+    each = [attributes(alert) for alert in alerts[22:]]
+    assert {alert["reference"] for alert in each} == {reference_of(uuid.UUID(lead_id)) for lead_id in others}
+    assert {(alert["kind"], alert["summarised"]) for alert in each} == {("new", "true")}
+    assert sweep() == {"alerted": 0}
+
+
+def test_suspects_are_in_no_summary(aws: Aws) -> None:
+    for number in range(30):
+        trap = {} if number < 5 else {"website": "https://spam.example"}
+        body = submission(ROUTINE, submission_id=str(uuid.uuid4()), **trap)
+        capture_lead.handler(posting("capture_lead", body), CONTEXT)
+    assert sweep() == {"alerted": 30}
+    alerts = [attributes(alert) for alert in aws.alerts()]
+    assert [alert["suspect"] for alert in alerts].count("true") == 25
+    assert {alert["kind"] for alert in alerts} == {"new"}
+
+
+def test_without_their_summary_leads_stay_due(aws: Aws, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerting, "MAILED_SINGLY", 0)
+    for _ in range(3):
+        captured(PRIORITY, str(uuid.uuid4()))
+    aws.wire.down = {"sns.Publish"}
+    with pytest.raises(RuntimeError, match="3 alerts failed"):
+        sweep()
+    aws.wire.down = set()
+    clock.at += timedelta(minutes=1)
+    assert sweep() == {"alerted": 3}
+
+
+def test_an_unreadable_lead_is_left_out_of_a_summary(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerting, "MAILED_SINGLY", 0)
+    leads = [captured(PRIORITY, str(uuid.uuid4())) for _ in range(4)]
+    aws.corrupt(leads[2], "x")
+    with pytest.raises(RuntimeError, match="1 alerts failed"):
+        sweep()
+    assert [alert["Subject"] for alert in aws.alerts()][:1] == ["3 more leads waiting, 0 of them urgent"]
+
+
+def test_a_lead_that_somebody_took_after_the_summary_is_not_alerted(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerting, "MAILED_SINGLY", 0)
+    leads = [captured(PRIORITY, str(uuid.uuid4())) for _ in range(3)]
+    summarise = alerting._summarised
+
+    def take_one(*waiting: Any) -> Any:
+        table = escalate_leads.alerting.leads
+        lead = table.get(uuid.UUID(leads[0]))
+        assert lead
+        table.replace(lead, varied(lead, version=lead.version + 1, status="acknowledged", next_at=None))
+        return summarise(*waiting)
+
+    monkeypatch.setattr(alerting, "_summarised", take_one)
+    assert sweep() == {"alerted": 2}
+
+
+def test_half_of_the_time_is_left_for_alerting(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If reading is slow, the sweep alerts what it has read."""
+    monkeypatch.setattr(alerting, "MAILED_SINGLY", 0)
+    for _ in range(40):
+        captured(URGENT, str(uuid.uuid4()))
+    ticks = (AN_OPEN_HOUR + timedelta(seconds=number) for number in range(500))
+    monkeypatch.setattr(wiring, "now", lambda: next(ticks))
+    assert 5 <= sweep()["alerted"] <= 20

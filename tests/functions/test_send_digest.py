@@ -12,6 +12,7 @@ import pytest
 
 from functions import capture_lead, send_digest
 from shared.adapters.dynamodb.leads_table import LeadsTable
+from shared.adapters.sns import AS_TEXT_MESSAGE, Subscriptions
 from shared.domain.leads.digest import Digest, digest_of
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.lead_summary import LeadSummary
@@ -81,8 +82,10 @@ def test_it_goes_to_the_manager_without_personal_data(aws: Aws, clock: Clock) ->
     contact = {"name": "Canaryvalue Canaryvalue", "phone": "(312) 555-0142"}
     lead = captured(clock, URGENT | {"note": "canaryvalue"}, AN_OPEN_HOUR, contact=contact)
     message = sent(aws)
-    attributes = {name: value["Value"] for name, value in message["MessageAttributes"].items()}
-    assert attributes == {"kind": "digest", "audience": "manager"}
+    attributes = {
+        name: value["Value"] for name, value in message["MessageAttributes"].items() if name not in AS_TEXT_MESSAGE
+    }
+    assert attributes == {"kind": "digest", "audience": "manager", "suspect": "false"}
     everything = json.dumps(message).lower()
     for personal in ("canaryvalue", "5550142", lead.reference.lower(), str(lead.lead_id), "fever"):
         assert personal not in everything
@@ -92,7 +95,7 @@ def test_it_reads_only_the_worklist_index(aws: Aws, clock: Clock) -> None:
     captured(clock, URGENT, AN_OPEN_HOUR)
     aws.wire.calls.clear()
     sent(aws)
-    assert set(aws.wire.calls) == {"dynamodb.Query", "sns.Publish"} | {
+    assert set(aws.wire.calls) == {"dynamodb.Query", "sns.ListSubscriptionsByTopic", "sns.Publish"} | {
         call for call in aws.wire.calls if call.startswith("sqs.")
     }
 
@@ -136,3 +139,22 @@ def test_the_subject_is_within_the_limits_of_sns() -> None:
     subject = Digest(0, 0, 0, 0, 0, None, INBOX).subject
     assert subject.isascii()
     assert len(subject) < 100
+
+
+@pytest.mark.parametrize("subscribed", [True, False])
+@pytest.mark.usefixtures("clock")
+def test_it_says_when_nobody_gets_the_alarms(aws: Aws, monkeypatch: pytest.MonkeyPatch, subscribed: bool) -> None:
+    """An unconfirmed AlarmEmail cannot be told by an alarm."""
+    sns, topic, endpoint = boto3.client("sns"), ENVIRONMENT["ALARM_TOPIC_ARN"], "+13125550100"
+    alarms = Subscriptions(sns, {topic: frozenset({endpoint})})
+    monkeypatch.setattr(send_digest, "digesting", varied(send_digest.digesting, alarms=alarms))
+    if subscribed:
+        sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint=endpoint)
+    message = sent(aws)["Message"]
+    assert ("Alarms about this service may reach nobody" in message) is not subscribed
+
+
+@pytest.mark.usefixtures("clock")
+def test_it_is_sent_although_the_subscriptions_cannot_be_read(aws: Aws) -> None:
+    aws.wire.down = {"sns.ListSubscriptionsByTopic"}
+    assert "Alarms about this service may reach nobody" in sent(aws)["Message"]

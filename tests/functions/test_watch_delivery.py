@@ -24,6 +24,7 @@ from tests.aws import ENVIRONMENT, Aws
 from tests.functions.calls import CONTEXT, Json, content, event, posting, spool_of, stream_of, submission
 from tests.functions.conftest import AN_OPEN_HOUR, Clock
 from tests.leads import varied
+from tests.template.stack import of_type
 
 GUARD = FormGuard(ENVIRONMENT["FORM_KEY"])
 
@@ -81,9 +82,18 @@ def canaries(aws: Aws, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=only)
     sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint="+13125550100")
     path = CanaryPath(sqs, queue, api.address, GUARD, ("fs-intake", "2.0.0"))
-    watch = varied(watch_delivery.watch, canary=path, expected=frozenset({"+13125550100"}))
+    watch = varied(watch_delivery.watch, canary=path, subscribers=expecting("+13125550100"))
     monkeypatch.setattr(watch_delivery, "watch", watch)
     monkeypatch.setattr("shared.adapters.canary.LONG_POLL", 0)
+
+
+def expecting(*endpoints: str, alarms: str = "") -> Subscriptions:
+    """Returns the subscriptions of which these at the alert topic and this one at the topic of alarms are expected."""
+    expected = {
+        ENVIRONMENT["ALERT_TOPIC_ARN"]: frozenset(endpoints),
+        ENVIRONMENT["ALARM_TOPIC_ARN"]: frozenset({alarms} - {""}),
+    }
+    return Subscriptions(boto3.client("sns"), expected)
 
 
 def run() -> Any:
@@ -243,17 +253,35 @@ def test_subscriptions_are_checked_even_when_the_api_is_down(api: Api, logs: Cal
     assert (line["error"], line["cause"]) == ("NotDelivered", "status 503")
 
 
-def test_missing_and_pending_subscriptions_are_counted(
-    monkeypatch: pytest.MonkeyPatch, logs: Callable[[], str]
-) -> None:
-    expected = frozenset({"+13125550100", "desk@clinic.example", "gone@clinic.example"})
-    watch = varied(watch_delivery.watch, expected=expected)
-    monkeypatch.setattr(watch_delivery, "watch", watch)
+def test_missing_subscriptions_are_counted(monkeypatch: pytest.MonkeyPatch, logs: Callable[[], str]) -> None:
+    subscribers = expecting("+13125550100", "desk@clinic.example", "gone@clinic.example")
+    monkeypatch.setattr(watch_delivery, "watch", varied(watch_delivery.watch, subscribers=subscribers))
     assert run()["subscriptions_missing"] == 2
     assert metrics_of(logs())["subscriptions_missing"] == [2.0]
 
 
-def test_an_unconfirmed_subscription_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_five_minutes_only_the_subscriptions_are_checked(
+    monkeypatch: pytest.MonkeyPatch, logs: Callable[[], str]
+) -> None:
+    subscribers = expecting("+13125550100", "desk@clinic.example")
+    monkeypatch.setattr(watch_delivery, "watch", varied(watch_delivery.watch, subscribers=subscribers, canary=None))
+    rule = of_type("AWS::Events::Rule")["WatchDeliveryEveryFiveMinutes"]
+    assert rule["ScheduleExpression"] == "rate(5 minutes)"
+    [target] = rule["Targets"]
+    assert watch_delivery.handler(json.loads(target["Input"]), CONTEXT) == {"subscriptions_missing": 1}
+    assert metrics_of(logs())["subscriptions_missing"] == [1.0]
+
+
+def test_the_topic_of_alarms_is_watched_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address counts at the topic where it is expected, whatever else it is subscribed to."""
+    subscribers = expecting("+13125550100", alarms="+13125550100")
+    monkeypatch.setattr(watch_delivery, "watch", varied(watch_delivery.watch, subscribers=subscribers))
+    assert run()["subscriptions_missing"] == 1
+    boto3.client("sns").subscribe(TopicArn=ENVIRONMENT["ALARM_TOPIC_ARN"], Protocol="sms", Endpoint="+13125550100")
+    assert run()["subscriptions_missing"] == 0
+
+
+def test_an_unconfirmed_subscription_does_not_count() -> None:
     class Client:
         def get_paginator(self, _: str) -> Client:
             return self
@@ -263,7 +291,7 @@ def test_an_unconfirmed_subscription_does_not_count(monkeypatch: pytest.MonkeyPa
             return [{"Subscriptions": [{"SubscriptionArn": arn, "Endpoint": endpoint} for arn, endpoint in entries]}]
 
     client: Any = Client()
-    assert Subscriptions(client, "topic").confirmed() == {"a@x.example"}
+    assert Subscriptions(client, {"topic": frozenset({"a@x.example", "b@x.example", "c@x"})}).missing() == 2
 
 
 def test_unreadable_subscriptions_count_as_missing(aws: Aws) -> None:

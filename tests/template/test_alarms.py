@@ -16,7 +16,7 @@ from tests.template.stack import MINUTE, PROJECT, SOURCE, of_type
     [
         ("CanaryMissing", "canaries_delivered", "LessThanThreshold", "breaching"),
         ("SpoolCanaryMissing", "canaries_delivered_by_spool", "LessThanThreshold", "breaching"),
-        ("SubscriptionMissing", "subscriptions_missing", "GreaterThanOrEqualToThreshold", "notBreaching"),
+        ("SubscriptionMissing", "subscriptions_missing", "GreaterThanOrEqualToThreshold", "breaching"),
         ("SweepSilent", "swept", "LessThanThreshold", "breaching"),
         ("PageSilent", "page_active", "LessThanThreshold", "breaching"),
     ],

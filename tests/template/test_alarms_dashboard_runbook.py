@@ -29,16 +29,26 @@ SEARCH = (
 # For each AWS metric, the sets of dimensions by which it can be queried. Sources: Lambda developer guide, "Types of
 # metrics for Lambda functions"; API Gateway developer guide, "Monitor CloudWatch metrics for HTTP APIs"; SQS
 # developer
-# guide, "Available CloudWatch metrics for Amazon SQS".
+# guide, "Available CloudWatch metrics for Amazon SQS"; SNS developer guide, "Monitoring topics using CloudWatch".
 BY: dict[str, set[tuple[str, ...]]] = {
-    "AWS/Lambda": {("FunctionName",)},
+    "AWS/Lambda": {(), ("FunctionName",)},  # without dimensions: all functions of the account
+    "AWS/SNS": {(), ("TopicName",)},
     "AWS/ApiGateway": {("ApiId",), ("ApiId", "Stage")},
     "AWS/SQS": {("QueueName",)},
 }
 AWS_METRICS = {
     "AWS/Lambda": {"Invocations", "Errors", "Throttles", "Duration", "IteratorAge", "AsyncEventsDropped"},
     "AWS/ApiGateway": {"Count", "4xx", "5xx", "Latency", "IntegrationLatency"},
-    "AWS/SQS": {"ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"},
+    "AWS/SQS": {
+        "ApproximateNumberOfMessagesVisible",
+        "ApproximateNumberOfMessagesNotVisible",
+        "ApproximateAgeOfOldestMessage",
+    },
+    "AWS/SNS": {
+        "NumberOfNotificationsFailed",
+        "NumberOfNotificationsFailedToRedriveToDlq",
+        "SMSMonthToDateSpentUSD",
+    },
 }
 
 
@@ -51,7 +61,8 @@ def test_no_function_adds_a_dimension_of_its_own() -> None:
 def test_every_alarm_watches_an_emitted_metric() -> None:
     assert len(ALARMS) >= 17
     for name, alarm in ALARMS.items():
-        must_exist(name, alarm["Namespace"], alarm["MetricName"], {d["Name"]: d["Value"] for d in alarm["Dimensions"]})
+        dimensions = {one["Name"]: one["Value"] for one in alarm.get("Dimensions", [])}
+        must_exist(name, alarm["Namespace"], alarm["MetricName"], dimensions)
 
 
 def must_exist(where: str, namespace: str, metric: str, dimensions: dict[str, Any]) -> None:
@@ -68,6 +79,8 @@ def must_exist(where: str, namespace: str, metric: str, dimensions: dict[str, An
             case "QueueName":
                 queue, _, attribute = named(value).partition(".")
                 assert (queue in QUEUES, attribute) == (True, "QueueName"), where
+            case "TopicName":
+                assert named(value) == "AlertTopic.TopicName", where
             case "ApiId":
                 assert named(value) == "Api", where
             case _:
@@ -95,6 +108,8 @@ def widgets() -> list[dict[str, Any]]:
         "none",
     )
     assert more["WebhookAlarm"]["Fn::If"] == ["HasWebhookAddress", {"Fn::Sub": ', "${WebhookUndelivered.Arn}"'}, ""]
+    assert more["TextAlarm"]["Fn::If"] == ["HasUrgentPhone", {"Fn::Sub": ', "${TextsNearLimit.Arn}"'}, ""]
+    body = body.replace("${TextAlarm}", ', "${TextsNearLimit.Arn}"')
     body = body.replace("${Webhooks}", "${UndeliveredWebhooks.QueueName}")
     body = body.replace("${WebhookAlarm}", ', "${WebhookUndelivered.Arn}"')
     found: list[dict[str, Any]] = json.loads(body)["widgets"]
@@ -166,7 +181,8 @@ def test_an_alarm_says_what_to_do_and_notifies_on_recovery(name: str) -> None:
     meaning, _, runbook = description.partition(" Runbook - ")
     assert runbook == name
     assert len(re.findall(r"[.]", meaning)) >= 2, "what it means, and what to do"
-    assert alarm["TreatMissingData"] == ("breaching" if "LessThan" in alarm["ComparisonOperator"] else "notBreaching")
+    silence_is_wrong = "LessThan" in alarm["ComparisonOperator"] or name == "SubscriptionMissing"
+    assert alarm["TreatMissingData"] == ("breaching" if silence_is_wrong else "notBreaching")
 
 
 def test_every_alarm_has_one_entry_in_the_runbook_and_every_entry_an_alarm() -> None:

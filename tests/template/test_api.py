@@ -97,14 +97,39 @@ def test_only_added_users_may_sign_in_and_only_with_pkce() -> None:
     (pool,) = of_type("AWS::Cognito::UserPool").values()
     (client,) = of_type("AWS::Cognito::UserPoolClient").values()
 
-    assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
     assert pool["Policies"]["PasswordPolicy"]["MinimumLength"] >= 14
-    assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("OPTIONAL", ["SOFTWARE_TOKEN_MFA"])
     assert client["GenerateSecret"] is False
     assert client["AllowedOAuthFlows"] == ["code"]
     assert client["AllowedOAuthScopes"] == ["openid"]
     assert client["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]  # only the sign-in page accepts passwords
     assert client["AccessTokenValidity"] <= 60
+
+
+def test_a_second_factor_is_required() -> None:
+    """The sign-in page offers enrolment only if the factor is required."""
+    (pool,) = of_type("AWS::Cognito::UserPool").values()
+
+    assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("ON", ["SOFTWARE_TOKEN_MFA"])
+
+
+def test_a_user_name_is_the_same_in_capitals() -> None:
+    (pool,) = of_type("AWS::Cognito::UserPool").values()
+
+    assert pool["UsernameConfiguration"] == {"CaseSensitive": False}
+
+
+def test_an_invitation_names_the_clinic_and_the_inbox() -> None:
+    (pool,) = of_type("AWS::Cognito::UserPool").values()
+    invitation = {
+        name: text["Fn::Sub"] for name, text in pool["AdminCreateUserConfig"]["InviteMessageTemplate"].items()
+    }
+
+    assert set(invitation) == {"EmailSubject", "EmailMessage"}
+    assert all("${ClinicName}" in text for text in invitation.values())
+    for needed in ("{username}", "{####}", "${SiteAddress.Value}/inbox"):  # Cognito requires the first two
+        assert needed in invitation["EmailMessage"]
+    assert len(invitation["EmailSubject"]) + 80 - len("${ClinicName}") <= 140, "Cognito's limit, with the longest name"
 
 
 def test_the_groups_are_those_that_the_code_knows() -> None:

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from functions import watch_delivery
+from shared.domain.leads.alert import Alert, Summary
+from shared.domain.leads.digest import Digest
 from shared.rulebook.loading import load
 from tests.template.stack import DAY, EXPANDED, FUNCTIONS, TOPIC, called, of_type
+
+BY_MAIL = {"suspect": ["false"], "summarised": [{"exists": False}]}  # what Alert.is_mailed says
 
 
 def test_a_failed_stream_batch_is_split_and_retried_within_limits() -> None:
@@ -46,10 +52,10 @@ def test_subscriptions_filter_alerts_and_none_gets_a_canary() -> None:
     }
 
     assert filters == {
-        "AlertEmailSubscription": {"kind": ["new", "escalation", "digest"]},
-        "DeskEmailSubscription": {"audience": ["desk"]},
-        "ClinicianEmailSubscription": {"audience": ["clinician"]},
-        "ManagerEmailSubscription": {"audience": ["manager"]},
+        "AlertEmailSubscription": {"kind": ["new", "escalation", "digest", "summary"], **BY_MAIL},
+        "DeskEmailSubscription": {"audience": ["desk"], **BY_MAIL},
+        "ClinicianEmailSubscription": {"audience": ["clinician"], **BY_MAIL},
+        "ManagerEmailSubscription": {"audience": ["manager"], **BY_MAIL},
         "UrgentPhoneSubscription": {
             "kind": ["new", "escalation"],
             "tier": ["EMERGENCY", "URGENT"],
@@ -58,6 +64,47 @@ def test_subscriptions_filter_alerts_and_none_gets_a_canary() -> None:
         "DeliverWebhookAlert": {"kind": ["new", "escalation"]},
         "CanaryAlertsSubscription": {"kind": ["canary"]},
     }
+
+
+def test_mail_filters_let_through_what_is_mailed() -> None:
+    """Compares `is_mailed`, by which alerts keep their pace, with the filters of all e-mail subscriptions."""
+    filters = [
+        s["FilterPolicy"]
+        for s in of_type("AWS::SNS::Subscription").values()
+        if s["Protocol"] == "email" and s["TopicArn"] == TOPIC
+    ]
+    alert = Alert(
+        "id",
+        1,
+        "URGENT",
+        "new",
+        "clinician",
+        suspect=False,
+        reference="7K3MQ-2XDRT",
+        deadline=None,
+        link="https://x.example",
+        subject="s",
+        body="b",
+    )
+    notices: list[Alert | Summary | Digest] = [
+        *(
+            replace(alert, **changes)
+            for changes in ({}, {"suspect": True}, {"summarised": True}, {"kind": "canary", "audience": "canary"})
+        ),
+        Summary("desk", 23, 4, "https://x.example"),
+        Digest(1, 0, 0, 0, 0, None, "https://x.example"),
+    ]
+
+    mailed = [any(matches(rules, notice.attributes) for rules in filters) for notice in notices]
+    assert mailed == [notice.is_mailed for notice in notices] == [True, False, False, False, True, True]
+
+
+def matches(rules: dict[str, list[Any]], attributes: dict[str, str]) -> bool:
+    """Tells whether SNS delivers a message with these attributes: every rule must match one of its values."""
+    return all(
+        any(name not in attributes if value == {"exists": False} else attributes.get(name) == value for value in values)
+        for name, values in rules.items()
+    )
 
 
 @pytest.mark.parametrize("tier", ["EMERGENCY", "URGENT", "PRIORITY", "ROUTINE"])

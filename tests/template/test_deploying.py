@@ -25,6 +25,17 @@ from dev.cloud import PARAMETERS
 from dev.deploy_local import SAM
 from tests.template.stack import EXPANDED, PROJECT, SOURCE, TOPIC, listed, of_type
 
+# Literal names of a resource, by type and property, and where each has to be unique.
+LITERAL_NAMES = {
+    ("AWS::ApiGatewayV2::Stage", "StageName"): "in its API",
+    ("AWS::ApiGatewayV2::Authorizer", "Name"): "in its API",
+    ("AWS::AppConfig::ConfigurationProfile", "Name"): "in its application",
+    ("AWS::CloudWatch::Alarm", "MetricName"): "not the alarm's own name",
+    ("AWS::Cognito::UserPoolClient", "ClientName"): "in its pool; Cognito allows duplicates",
+    ("AWS::Cognito::UserPoolGroup", "GroupName"): "in its pool",
+    ("AWS::Lambda::Alias", "Name"): "for its function",
+}
+
 HIDDEN = {name: parameter for name, parameter in SOURCE["Parameters"].items() if parameter.get("NoEcho")}
 
 
@@ -57,6 +68,24 @@ def test_one_deploy_is_enough_for_the_first_time() -> None:
 
     order = list(TopologicalSorter(after).static_order())  # raises CycleError if there is a cycle, and names the cycle
     assert order.index("Api") < order.index("InboxClient") < order.index("StaffSignIn") < order.index("GetLeads")
+
+
+def test_two_stacks_fit_into_one_account() -> None:
+    """A literal physical name can exist once in an account and region: the second stack would roll back. CloudFormation
+    makes names from the stack's name. Dashboards share one name space across all regions."""
+    literal = {
+        (resource["Type"], name)
+        for resource in EXPANDED["Resources"].values()
+        for name, value in resource.get("Properties", {}).items()
+        if name in ("Name", "Domain", "Id") or name.endswith("Name")
+        if value and not references(value)
+        if not str(value).startswith("{'Fn::Sub': ['CodeDeployDefault.")  # an AWS configuration that the resource uses
+    }
+
+    assert literal == set(LITERAL_NAMES)
+    assert EXPANDED["Resources"]["Dashboard"]["Properties"]["DashboardName"] == {
+        "Fn::Sub": "${AWS::StackName}-${AWS::Region}"
+    }
 
 
 def test_without_a_domain_no_address_is_needed_before_the_deploy() -> None:

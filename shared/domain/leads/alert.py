@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from shared.domain.leads.escalation import Ladder
@@ -21,6 +22,7 @@ class Alert:
     suspect: True if a bot may have sent the lead. Subscriptions such as text messages can filter suspects out.
     received_at: when the finished form arrived; None for an unfinished form, whose alert is delayed on purpose.
     last: True at the highest escalation level of the lead.
+    summarised: True if e-mail gets a summary in place of this alert.
     """
 
     lead_id: str
@@ -36,6 +38,12 @@ class Alert:
     body: str
     received_at: datetime | None = None
     last: bool = False
+    summarised: bool = False
+
+    @property
+    def is_mailed(self) -> bool:
+        """Whether e-mail subscriptions get it. The filters of the subscriptions in infra/template.yaml say the same."""
+        return not (self.suspect or self.summarised or self.is_canary)
 
     @property
     def is_canary(self) -> bool:
@@ -51,8 +59,38 @@ class Alert:
             "reference": self.reference,
             "deadline": self.deadline.isoformat(timespec="seconds") if self.deadline else "",
             "link": self.link,
+            "summarised": "true" if self.summarised else "",
         }
         return {name: value for name, value in values.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A notice that stands for the e-mails about many leads at once.
+
+    leads: how many more leads wait for the audience than were mailed singly.
+    urgent: how many of them are in a safety tier.
+    inbox: the URL of the staff inbox.
+    """
+
+    audience: str
+    leads: int
+    urgent: int
+    inbox: str
+    is_mailed: ClassVar[bool] = True
+
+    @property
+    def subject(self) -> str:
+        return f"{self.leads} more leads waiting, {self.urgent} of them urgent"
+
+    @property
+    def body(self) -> str:
+        waiting = f"{self.leads} more leads wait for the {self.audience}, {self.urgent} of them urgent."
+        return f"{waiting}\nOpen the inbox: {self.inbox}"
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        return {"kind": "summary", "audience": self.audience, "suspect": "false"}
 
 
 def alert_for(lead: Lead, level: int, ladder: Ladder, staff_link: str, zone: ZoneInfo) -> Alert:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
+from typing import ClassVar
 
 from shared.domain.leads.lead_summary import LeadSummary
 
@@ -26,6 +27,7 @@ class Digest:
     in_time: how many of the answerable leads were acknowledged by their deadline.
     median_minutes: median time from arrival to acknowledgement in the last 7 days; None if no lead was acknowledged.
     inbox: the URL of the staff inbox.
+    alarms_unheard: whether nobody may get the alarms about the service itself.
     """
 
     open: int
@@ -35,6 +37,8 @@ class Digest:
     in_time: int
     median_minutes: int | None
     inbox: str
+    alarms_unheard: bool = False
+    is_mailed: ClassVar[bool] = True
 
     @property
     def subject(self) -> str:
@@ -43,8 +47,10 @@ class Digest:
     @property
     def body(self) -> str:
         taken = f"{self.median_minutes} minutes" if self.median_minutes is not None else "none was acknowledged"
+        alarms = "Alarms about this service may reach nobody: has AlarmEmail confirmed its subscription?"
         return "\n".join(
             [
+                *([alarms] if self.alarms_unheard else []),
                 f"Open: {self.open}",
                 f"Overdue, taken by nobody: {self.overdue}",
                 f"Suspected machines among the open: {self.suspects}",
@@ -56,10 +62,17 @@ class Digest:
 
     @property
     def attributes(self) -> dict[str, str]:
-        return {"kind": "digest", "audience": "manager"}
+        return {"kind": "digest", "audience": "manager", "suspect": "false"}
 
 
-def digest_of(open_leads: Iterable[LeadSummary], done_leads: Iterable[LeadSummary], at: datetime, inbox: str) -> Digest:
+def digest_of(
+    open_leads: Iterable[LeadSummary],
+    done_leads: Iterable[LeadSummary],
+    at: datetime,
+    inbox: str,
+    *,
+    alarms_unheard: bool = False,
+) -> Digest:
     waiting = list(open_leads)
     people = [lead for lead in waiting if not lead.suspect]
     recent = [lead for lead in (*people, *done_leads) if not lead.suspect and lead.received_at > at - LOOKS_BACK]
@@ -77,4 +90,5 @@ def digest_of(open_leads: Iterable[LeadSummary], done_leads: Iterable[LeadSummar
         in_time=sum(lead.acknowledged_at is not None and lead.acknowledged_at <= by for lead, by in answerable),
         median_minutes=round(median(minutes)) if minutes else None,
         inbox=inbox,
+        alarms_unheard=alarms_unheard,
     )

@@ -1,0 +1,17 @@
+"""SNS's limit for e-mail: it disables an address to which it delivers more than ten messages within any second."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+MAILS_A_SECOND = 10
+SECOND = timedelta(seconds=1)
+
+
+def first_breach(mails: list[datetime]) -> datetime | None:
+    """Returns when SNS disables the address that got mails at these times; None if it never does."""
+    times = sorted(mails)
+    for first, beyond in zip(times, times[MAILS_A_SECOND:], strict=False):
+        if beyond - first < SECOND:
+            return beyond
+    return None

@@ -1,0 +1,129 @@
+"""Tests that each alarm sounds in its own outage, in time, and not without one.
+
+The series are what AWS would report. They are evaluated by CloudWatch's rules (user guide, "Configuring how CloudWatch
+alarms treat missing data").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.template.stack import MINUTE, SOURCE, of_type
+
+ALARMS = of_type("AWS::CloudWatch::Alarm")
+FURTHER_BACK = 2  # periods that CloudWatch reads beyond those that it evaluates; its example reads 5 for 3
+BEGINS = 48 * 60  # minute at which each outage begins, after two days without one
+Series = Callable[[int], float | None]  # minute -> value of the metric, or nothing to report
+
+
+def every(minutes: int, value: float = 1, at: int = 0) -> Series:
+    return lambda minute: value if minute % minutes == at else None
+
+
+def once(value: float = 1) -> Series:
+    return lambda minute: value if minute == BEGINS + 3 else None
+
+
+def rising(by: float) -> Series:
+    """A value that grows each minute, such as the age of what waits."""
+    return lambda minute: (minute - BEGINS) * by
+
+
+def silent(_minute: int) -> None:
+    return None
+
+
+def retried(minute: int) -> float | None:
+    """The age of the oldest message of a failing queue, in seconds: after three receipts SQS leaves the message out."""
+    return (minute - BEGINS) * 60.0 if minute - BEGINS <= 4 else 0.0
+
+
+def in_flight(minute: int) -> float:
+    """Messages in flight while the table is away: visible again for a moment every 90 s, and sometimes read then."""
+    return 0 if minute % 9 == 0 else 1
+
+
+NEVER = silent
+# alarm, what happens, series without and in the outage, minutes until it must sound
+OUTAGES: list[tuple[str, str, Series, Series, int]] = [
+    ("CanaryMissing", "the canary raises no alert", every(60, at=7), every(60, 0, at=7), 2 * 60),
+    ("CanaryMissing", "the watch never runs", every(60, at=7), silent, 4 * 60),
+    ("SpoolCanaryMissing", "the spool delivers nothing", every(60, at=7), every(60, 0, at=7), 2 * 60),
+    ("SubscriptionMissing", "an address was disabled", every(5, 0), every(5, 1), 10),
+    ("SubscriptionMissing", "the watch never runs", every(5, 0), silent, 20),
+    ("SweepSilent", "the sweep does not run", every(1), silent, 8),
+    ("PageSilent", "nobody can send the form", every(60), silent, 15 * 60),
+    ("ApiErrors", "every visitor gets a 503", every(5), every(1), 10),
+    ("CaptureFailing", "one submission times out", NEVER, once(), 10),
+    ("AccountThrottled", "one call is refused", NEVER, once(), 10),
+    ("AlertFailing", "one batch fails", NEVER, once(), 10),
+    ("SweepFailing", "a lead cannot be alerted", every(10), every(1), 6),
+    ("ScoringFailed", "the rules fail once", NEVER, once(), 10),
+    ("LeadsUntaken", "the last level went out", NEVER, once(), 10),
+    ("RetentionFailed", "the daily run fails", NEVER, once(), 61),
+    ("DigestFailed", "the digest fails", NEVER, once(), 61),
+    ("AlertUndelivered", "an address bounces", every(1, 0), every(1), 10),
+    ("WebhookUndelivered", "the receiver is down", every(1, 0), every(1), 10),
+    ("NotificationsFailed", "SNS gives a mail up", NEVER, once(), 10),
+    ("NotificationsLost", "the failure queue refuses", NEVER, once(), 10),
+    ("TextsNearLimit", "the month's texts cost 81 cents", every(60, 0.5), every(60, 0.81), 65),
+    ("SpoolWaiting", "nothing receives from the spool", every(1, 0), rising(MINUTE), 12),
+    ("SpoolRetrying", "the table refuses what was spooled", every(60, at=7), in_flight, 12),
+    ("SubmissionUndeliverable", "an entry cannot be stored", every(1, 0), every(1), 10),
+    ("StreamBatchFailed", "a batch is given up", every(1, 0), every(1), 10),
+    ("StreamBehind", "the stream stands still", every(1, 500), rising(MINUTE * 1000), 4),
+]
+
+
+@pytest.mark.parametrize(("name", "what", "calm", "outage", "within"), OUTAGES, ids=lambda value: str(value)[:40])
+def test_an_alarm_sounds_in_its_outage(name: str, what: str, calm: Series, outage: Series, within: int) -> None:
+    at = sounds(name, lambda minute: calm(minute) if minute < BEGINS else outage(minute))
+
+    assert at is not None, f"never, although {what}"
+    assert at >= BEGINS, "without an outage"
+    assert at - BEGINS <= within
+
+
+def test_every_alarm_has_an_outage() -> None:
+    assert {name for name, *_ in OUTAGES} == set(ALARMS)
+
+
+def test_the_age_of_the_oldest_message_misses_a_spool_that_fails() -> None:
+    """The reason for SpoolRetrying."""
+    assert sounds("SpoolWaiting", lambda minute: 0 if minute < BEGINS else retried(minute)) is None
+
+
+def sounds(name: str, series: Series) -> int | None:
+    """Returns the first minute, after the first day, at which the alarm is on; None if it is never on."""
+    alarm = ALARMS[name]
+    period, wanted = alarm["Period"] // MINUTE, value_of(alarm["EvaluationPeriods"])
+    points = [aggregated(alarm["Statistic"], series, first, period) for first in range(0, 2 * BEGINS, period)]
+    for number in range(24 * 60 // period, len(points) + 1):
+        if is_on(alarm, points[max(0, number - wanted - FURTHER_BACK) : number], int(wanted)):
+            return number * period
+    return None
+
+
+def aggregated(statistic: str, series: Series, first: int, period: int) -> float | None:
+    values = [value for minute in range(first, first + period) if (value := series(minute)) is not None]
+    if not values:
+        return None
+    return {"Sum": sum, "Maximum": max}[statistic](values)
+
+
+def is_on(alarm: dict[str, Any], points: list[float | None], wanted: int) -> bool:
+    """Evaluates the most recent real points. If there are too few, missing ones count as the alarm says."""
+    threshold = value_of(alarm["Threshold"])
+    below = alarm["ComparisonOperator"] == "LessThanThreshold"
+    real = [point for point in points if point is not None][-wanted:]
+    breaching = sum(point < threshold if below else point >= threshold for point in real)
+    if alarm["TreatMissingData"] == "breaching":
+        breaching += wanted - len(real)
+    return breaching >= alarm.get("DatapointsToAlarm", wanted)
+
+
+def value_of(value: Any) -> float:
+    return SOURCE["Parameters"][value["Ref"]]["Default"] if isinstance(value, dict) else value
