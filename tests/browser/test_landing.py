@@ -17,6 +17,7 @@ from tests.functions.test_landing_page import SIGNED
 
 WIDE = ViewportSize(width=1280, height=900)
 NARROW = ViewportSize(width=320, height=640)
+BUTTONS = {"light": "rgb(10, 90, 102)", "dark": "rgb(15, 120, 134)"}
 SCREENS = {"wide": WIDE, "phone": PHONE, "narrow": NARROW}
 SHOWN_BESIDE_THE_FORM = """
 [...document.querySelectorAll("main *:not(lead-form, lead-form *)")]
@@ -56,8 +57,20 @@ def test_in_light_and_in_dark(patient: Patient, page: Page, scheme: str, languag
     for summary in page.locator("summary").all():
         summary.click()
     looks_right(page, f"landing-{language}-{scheme}")
+    start = page.get_by_role("button", name=re.compile("^(Start|Empezar)$"))
+    expect(start).to_have_css("background-color", BUTTONS[scheme])
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 25, 30)"
     assert dark == (scheme == "dark")
+
+
+def test_the_form_is_light_where_the_page_is_dark(patient: Patient, page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
+    patient.open()
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator("lead-form[started]")).to_be_visible()
+    judge(page, "form on a dark page")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(244, 247, 247)")
+    page.screenshot(path=SCREENSHOTS / "phone" / "form-on-a-dark-page.png")
 
 
 def test_with_forced_colours_and_on_paper(patient: Patient, page: Page) -> None:
