@@ -84,13 +84,28 @@ def test_a_changed_parameter_publishes_a_version(name: str) -> None:
     used = {parameter for parameter in SOURCE["Parameters"] if refers(variables, parameter)}
     (version,) = (entry for who, entry in RESOURCES.items() if re.fullmatch(rf"{name}Version[0-9a-f]{{10}}", who))
 
-    assert used
+    used |= {"Tracing"}  # in its own property; expanding the template resolves it
     assert used <= {entry["Ref"] for entry in settings}
     description = {"Fn::Sub": "Settings ${SettingsVersion}"}
     assert (version["Properties"]["Description"], RESOURCES[name]["Properties"]["Description"]) == (
         description,
         description,
     )
+
+
+def test_a_rotation_reaches_every_function_with_a_key_in_one_deploy() -> None:
+    """CloudFormation reads a secret again only for a resource that changes otherwise: here, in its description."""
+    settings = SOURCE["Resources"]["SettingsVersion"]["Properties"]["Content"]["Fn::Join"][1]
+    with_keys = {
+        name: entry["Properties"]["Description"]["Fn::Sub"]
+        for name, entry in RESOURCES.items()
+        if entry["Type"] == "AWS::Lambda::Function" and "resolve:secretsmanager" in json.dumps(entry["Properties"])
+    }
+
+    assert {"Ref": "KeysVersion"} in settings
+    assert set(with_keys) >= {"CaptureLead", "DrawForm", "IssueChallenge", "WatchDelivery", "SearchLeads", "EraseLead"}
+    for name, description in with_keys.items():
+        assert description == ("Settings ${SettingsVersion}" if name in GRADUAL else "Keys ${KeysVersion}")
 
 
 def test_a_secret_parameter_is_in_no_settings() -> None:
