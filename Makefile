@@ -16,7 +16,7 @@ export AWS_CONFIG_FILE := /dev/null
 export AWS_SHARED_CREDENTIALS_FILE := /dev/null
 unexport AWS_PROFILE AWS_DEFAULT_PROFILE
 
-.PHONY: scan sbom help run test lint types unit e2e browser soak build sam-check deploy-local smoke redrive rotate bench bench-baseline lock setup clean chromium
+.PHONY: scan sbom help run test lint types unit e2e browser soak build sam-check deploy-local smoke redrive rotate resubscribe bench bench-baseline lock setup clean chromium
 
 help: ## lists these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -86,6 +86,10 @@ redrive: .venv/.ready ## sends messages in the failure queues again, or shows an
 rotate: .venv/.ready ## gives a deployed stack new keys, in two updates (STACK=name)
 	@env -u AWS_CONFIG_FILE -u AWS_SHARED_CREDENTIALS_FILE -u AWS_EC2_METADATA_DISABLED $(if $(AWS_PROFILE),AWS_PROFILE=$(AWS_PROFILE)) \
 	    $(IN)/python -m dev.rotate $(or $(STACK),$(error STACK=name of the deployed stack))
+
+resubscribe: .venv/.ready ## subscribes the addresses of a deployed stack that are missing or pending (STACK=name)
+	@env -u AWS_CONFIG_FILE -u AWS_SHARED_CREDENTIALS_FILE -u AWS_EC2_METADATA_DISABLED $(if $(AWS_PROFILE),AWS_PROFILE=$(AWS_PROFILE)) \
+	    $(IN)/python -m dev.resubscribe $(or $(STACK),$(error STACK=name of the deployed stack))
 
 bench: .venv/.ready .local/sam/.ready ## measures how fast functions start, compared with peers; tables and plot in build/benchmarks (SHORT=1)
 	@$(IN)/python -m benchmarks.speed $(if $(SHORT),--short)
