@@ -130,8 +130,8 @@ def test_the_deployment_role_may_change_only_these_aliases() -> None:
     } == {"DeploymentRole"}
     assert "CodeDeployServiceRole" not in RESOURCES
     functions = {json.dumps({"Fn::GetAtt": [name, "Arn"]}) for name in GRADUAL}
-    aliases = {json.dumps({"Fn::Sub": f"${{{name}.Arn}}:live"}) for name in GRADUAL}
-    assert {json.dumps(resource) for resource in shift["Resource"]} == functions | aliases
+    versions = {json.dumps({"Fn::Sub": f"${{{name}.Arn}}:*"}) for name in GRADUAL}  # and the alias
+    assert {json.dumps(resource) for resource in shift["Resource"]} == functions | versions
     assert {action.split(":")[0] for action in shift["Action"]} == {"lambda"}
     assert "lambda:UpdateFunctionCode" not in shift["Action"]
     assert (look["Action"], look["Resource"]) == ("cloudwatch:DescribeAlarms", "*")
