@@ -74,9 +74,14 @@ def check_rulebook(python: Version = LAMBDA_PYTHON, platform: str | None = LAMBD
         return
     runs_here = _can_compile(python) and (sys.platform, os.uname().machine) == ("linux", "x86_64")
     packages = dependencies(python, platform) if runs_here else dependencies(sys.version_info[:2], None)
-    paths = {"PYTHONPATH": f"{PROJECT}{os.pathsep}{packages}", "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(packages), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
-        [sys.executable, "-c", LOADS_RULEBOOK], env={**os.environ, **paths}, capture_output=True, text=True, check=False
+        [sys.executable, "-c", LOADS_RULEBOOK],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         sys.exit(done.stderr.strip())
