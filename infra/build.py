@@ -68,7 +68,7 @@ def check_rulebook(python: Version = LAMBDA_PYTHON, platform: str | None = LAMBD
     Raises: SystemExit if the rulebook does not load; the text names the file and the entry.
     """
     files = sorted(file for kind in ("*.py", "*.toml") for file in (PROJECT / "shared").rglob(kind))
-    content = b"".join(file.read_bytes() for file in files)
+    content = "".join([*BUILD_CODE, *(file.read_text(encoding="utf-8") for file in files)]).encode()
     loaded = CACHE / f"rulebook-{hashlib.sha256(content).hexdigest()[:16]}"
     if loaded.exists():
         return
