@@ -10,13 +10,13 @@ IN     := .venv/bin
 export UV_CACHE_DIR ?= $(CURDIR)/.local/uv-cache
 export UV_LINK_MODE ?= hardlink
 export PYTHONUNBUFFERED := 1
-# No command may reach a real account, except smoke and redrive.
+# No command may reach a real account, except smoke, redrive, rotate and resubscribe.
 export AWS_EC2_METADATA_DISABLED := true
 export AWS_CONFIG_FILE := /dev/null
 export AWS_SHARED_CREDENTIALS_FILE := /dev/null
 unexport AWS_PROFILE AWS_DEFAULT_PROFILE
 
-.PHONY: scan sbom help run test lint types unit e2e browser soak build sam-check deploy-local smoke redrive bench bench-baseline lock setup clean chromium
+.PHONY: scan sbom help run test lint types unit e2e browser soak build sam-check deploy-local smoke redrive rotate resubscribe bench bench-baseline lock setup clean chromium
 
 help: ## lists these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -73,7 +73,7 @@ setup: .venv/.ready .local/ministack/.ready .local/sam/.ready .local/dynamodb-lo
 deploy-local: .local/sam/.ready .local/ministack/.ready .venv/.ready ## deploys the template to the local cloud with SAM CLI: a lead's journey, least privilege, a changed rule, delete
 	@$(IN)/python -m dev.deploy_local
 
-# The two commands that may reach a real account, with the caller's credentials.
+# The commands that may reach a real account, with the caller's credentials.
 smoke: .venv/.ready ## takes a test lead through a deployed stack, and cleans up (STACK=name)
 	@env -u AWS_CONFIG_FILE -u AWS_SHARED_CREDENTIALS_FILE -u AWS_EC2_METADATA_DISABLED $(if $(AWS_PROFILE),AWS_PROFILE=$(AWS_PROFILE)) \
 	    $(IN)/python -m dev.smoke $(or $(STACK),$(error STACK=name of the deployed stack))
@@ -82,6 +82,14 @@ redrive: .venv/.ready ## sends messages in the failure queues again, or shows an
 	@env -u AWS_CONFIG_FILE -u AWS_SHARED_CREDENTIALS_FILE -u AWS_EC2_METADATA_DISABLED $(if $(AWS_PROFILE),AWS_PROFILE=$(AWS_PROFILE)) \
 	    $(IN)/python -m dev.redrive $(or $(STACK),$(if $(ENDPOINT),local,$(error STACK=name of the deployed stack))) \
 	    $(if $(ENDPOINT),--endpoint $(ENDPOINT)) $(if $(YES),--yes)
+
+rotate: .venv/.ready ## gives a deployed stack new keys, in two updates (STACK=name)
+	@env -u AWS_CONFIG_FILE -u AWS_SHARED_CREDENTIALS_FILE -u AWS_EC2_METADATA_DISABLED $(if $(AWS_PROFILE),AWS_PROFILE=$(AWS_PROFILE)) \
+	    $(IN)/python -m dev.rotate $(or $(STACK),$(error STACK=name of the deployed stack))
+
+resubscribe: .venv/.ready ## subscribes the addresses of a deployed stack that are missing or pending (STACK=name)
+	@env -u AWS_CONFIG_FILE -u AWS_SHARED_CREDENTIALS_FILE -u AWS_EC2_METADATA_DISABLED $(if $(AWS_PROFILE),AWS_PROFILE=$(AWS_PROFILE)) \
+	    $(IN)/python -m dev.resubscribe $(or $(STACK),$(error STACK=name of the deployed stack))
 
 bench: .venv/.ready .local/sam/.ready ## measures how fast functions start, compared with peers; tables and plot in build/benchmarks (SHORT=1)
 	@$(IN)/python -m benchmarks.speed $(if $(SHORT),--short)

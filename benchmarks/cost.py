@@ -32,6 +32,7 @@ VOLUMES = (1_000, 100_000, 10_000_000)  # leads a month
 GOAL = 10_000  # submissions a second
 MONTH_HOURS = 730
 SECONDS = MONTH_HOURS * 3600
+POLLS_A_MONTH = 5 * SECONDS / 20  # the spool's trigger: five long polls of 20 s side by side, mostly empty
 RUNS_A_MONTH = {
     "rate(1 minute)": MONTH_HOURS * 60,
     "rate(5 minutes)": MONTH_HOURS * 12,
@@ -127,6 +128,7 @@ def monthly(leads: int, facts: Facts) -> dict[str, float]:
         * alerts
         * (price["sns_publish"] + assumed["emails_per_alert"] * price["sns_email"] + price["sns_webhook"]),
         "SNS: text messages": leads * alerts * assumed["urgent_share"] * price["sns_text_message"],
+        "SQS: the spool": POLLS_A_MONTH * price["sqs_request"],
         "CloudWatch": runs * assumed["log_bytes_per_run"] / 1e9 * price["cloudwatch_log_gb"]
         + len(emitted()) * price["cloudwatch_metric_month"]
         + len(facts.of_type("AWS::CloudWatch::Alarm")) * price["cloudwatch_alarm_month"]

@@ -101,7 +101,7 @@ def reads(table: LeadsTable) -> dict[str, Callable[[], object]]:
         "worklist": lambda: list_leads(WorklistQuery(), ADMIN, table, NOW),
         "a page of closed leads": lambda: list_leads(WorklistQuery(view="closed"), ADMIN, table, NOW),
         "sweep": lambda: list(table.due(NOW)),
-        "search by phone": lambda: search_leads(Search(q="(312) 555-0142"), PERSON_KEY, ADMIN, table, NOW),
+        "search by phone": lambda: search_leads(Search(q="(312) 555-0142"), (PERSON_KEY,), ADMIN, table, NOW),
         "export of a week": lambda: export_leads(ExportQuery.model_validate(week), ADMIN, records, NOW),
         "retention": lambda: retire_leads(table, retention(), lambda: NOW, NOW + timedelta(hours=1)),
     }

@@ -29,6 +29,7 @@ from dev.cloud import PARAMETERS, PASSWORD, STAFF, LocalCloud
 from dev.demo import Demo
 from dev.front import LOCAL, Front
 from dev.outbox import Outbox, SentAlert
+from shared.rulebook.loading import load
 
 PROJECT = Path(__file__).resolve().parent.parent
 STATE = PROJECT / ".local" / "state"
@@ -43,6 +44,10 @@ console = Console(highlight=False, soft_wrap=True)
 def main() -> None:
     arguments = _arguments()
     started = time.monotonic()
+    try:
+        load()
+    except ValueError as error:
+        sys.exit(f"The rulebook does not load: {error}")
     signal.signal(signal.SIGTERM, _stop)
     try:
         with ExitStack() as running:
@@ -162,6 +167,7 @@ def _watch(cloud: LocalCloud, stopping: threading.Event) -> None:
         names = sorted({str(Path(path).relative_to(PROJECT)) for _, path in changes})
         started = time.monotonic()
         try:
+            load()  # the functions could not start with a rulebook that does not load
             if any(Path(path) == TEMPLATE for _, path in changes):
                 cloud.deploy()
             else:

@@ -8,11 +8,11 @@ from functions.wiring import logger
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
 from shared.http.staff_responses import Erased
-from shared.settings import person_key
+from shared.settings import person_keys
 from shared.usecases.erasing import erase_lead
 
 workspace = wiring.workspace()
-key = person_key()
+key = person_keys()[0]
 
 
 @logger.inject_lambda_context(correlation_id_path=REQUEST_ID)

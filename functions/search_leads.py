@@ -9,16 +9,16 @@ from shared.domain.leads.worklist import Search
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
 from shared.http.staff_responses import WorklistPage
-from shared.settings import person_key
+from shared.settings import person_keys
 from shared.usecases.inbox import search_leads
 
 leads = wiring.leads_table()
-key = person_key()
+keys = person_keys()
 
 
 @logger.inject_lambda_context(correlation_id_path=REQUEST_ID)
 @wiring.answers_staff()
 def handler(request: Request, context: Any) -> Response:
     staff = request.staff
-    found = search_leads(request.read(Search), key, staff, leads, wiring.now())
+    found = search_leads(request.read(Search), keys, staff, leads, wiring.now())
     return respond(HTTPStatus.OK, WorklistPage.of(found))

@@ -112,9 +112,9 @@ def plain_forms(redraw: Redraw | None = None, return_origins: frozenset[str] = f
 
 def form_guard() -> FormGuard:
     from shared.adapters.form_guard import FormGuard
-    from shared.settings import form_key
+    from shared.settings import form_keys
 
-    return FormGuard(form_key())
+    return FormGuard(*form_keys())
 
 
 # ---- clients of AWS services and webhook receivers
@@ -161,12 +161,12 @@ def webhook() -> Webhook:
 
 
 def intake(candidate: Rulebook | None = None) -> Intake:
-    from shared.settings import opening_hours, person_key, spool_queue
+    from shared.settings import opening_hours, person_keys, spool_queue
     from shared.usecases.capture import Intake
 
     spool = _queue(spool_queue())
     clock = lambda: now()  # noqa: E731, PLW0108  looks `now` up at each call, so that tests can replace it
-    return Intake(rulebook(), leads_table(), spool, clock, opening_hours(), person_key(), candidate)
+    return Intake(rulebook(), leads_table(), spool, clock, opening_hours(), person_keys()[0], candidate)
 
 
 def replay() -> Replay:

@@ -96,14 +96,17 @@ def failure_queue() -> str:
     return _required("FAILURE_QUEUE")
 
 
-def form_key() -> str:
-    """Returns the secret that signs form tokens and proof-of-work challenges."""
-    return _required("FORM_KEY")
+def form_keys() -> tuple[str, ...]:
+    """Returns the secrets of form tokens and challenges: the first signs, the others are accepted (dev/rotate.py)."""
+    return tuple(_required("FORM_KEY").split(","))
 
 
-def person_key() -> str:
-    """Returns the secret that hashes phone numbers and e-mail addresses, so that a person's leads can be found."""
-    return _required("PERSON_KEY")
+def person_keys() -> tuple[str, ...]:
+    """Returns the secrets that hash phone numbers and e-mail addresses, so that a person's leads can be found.
+
+    The first hashes new leads, the others hashed earlier ones (dev/rotate.py).
+    """
+    return tuple(_required("PERSON_KEY").split(","))
 
 
 def ads_key() -> str:

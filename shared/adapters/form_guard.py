@@ -37,13 +37,16 @@ class Judgement(NamedTuple):
 
 
 class FormGuard:
-    """A guard that signs form tokens and challenges with `key`, and checks them.
+    """A guard that signs form tokens and challenges with a key, and checks them.
+
+    `key` signs. `others` are accepted too: the former key after a rotation, or the next one before it.
 
     A challenge is bound to one submission id. So replaying it gains nothing, and used challenges need not be stored.
     """
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, *others: str) -> None:
         self._key = key
+        self._accepted = (key, *others)
 
     def token(self) -> str:
         """Returns a signed token with the time at which the form was drawn."""
@@ -56,7 +59,8 @@ class FormGuard:
     def _signer(self, purpose: str) -> TimestampSigner:
         from itsdangerous import TimestampSigner  # noqa: PLC0415  only where a token is made or checked
 
-        return TimestampSigner(self._key, salt=purpose, digest_method=hashlib.sha256)
+        oldest_first = self._accepted[::-1]  # the library signs with the last one
+        return TimestampSigner(oldest_first, salt=purpose, digest_method=hashlib.sha256)
 
     def _is_canary(self, submission: Submission, salt: str) -> bool:
         if submission.token is None or not submission.token.startswith(str(submission.submission_id)):
@@ -127,7 +131,7 @@ class FormGuard:
         try:
             payload = Payload.from_base64(submission.proof)
             bound = payload.parse_salt()[2].get("form") == [_form(submission.submission_id)]
-            good = bound and verify_solution(payload, self._key)[0]
+            good = bound and any(verify_solution(payload, key)[0] for key in self._accepted)
         except Exception:  # noqa: BLE001  the payload is untrusted: any failure means a bad proof
             good = False
         return Sign.GOOD_PROOF if good else Sign.BAD_PROOF

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from shared.domain.errors import LeadChanged, NotAllowed, NotFound, StoreUnavailable
 from shared.domain.leads.lead import Lead
@@ -79,15 +80,21 @@ def list_leads(query: WorklistQuery, staff: Staff, leads: Worklist, at: datetime
     return WorklistPage(tuple(found), None, at)
 
 
-def search_leads(search: Search, person_key: str, staff: Staff, leads: Worklist, at: datetime) -> WorklistPage:
-    """Finds leads by reference, phone number or email address. Raises NotAllowed or StoreUnavailable."""
+def search_leads(
+    search: Search, person_keys: tuple[str, ...], staff: Staff, leads: Worklist, at: datetime
+) -> WorklistPage:
+    """Finds leads by reference, phone number or email address. Raises NotAllowed or StoreUnavailable.
+
+    person_keys: the secrets of the keyed hashes, the newest first.
+    """
     must_read(staff)
-    looked_for = search_keys(search, person_key)
+    looked_for, *formerly = (search_keys(search, key) for key in person_keys)
     lead_id = leads.id_of(looked_for.reference) if looked_for.reference else None
     lead = leads.get(lead_id) if lead_id else None
     if lead is not None:
         return WorklistPage((LeadSummary.of(lead),), None, at)
-    return WorklistPage(leads.of_person(looked_for.phone_key, looked_for.email_key), None, at)
+    found = [leads.of_person(keys.phone_key, keys.email_key) for keys in (looked_for, *formerly)]
+    return WorklistPage(tuple(chain.from_iterable(found)), None, at)
 
 
 def show_lead(reference: str, staff: Staff, workspace: Workspace, at: datetime) -> OpenedLead:

@@ -7,9 +7,11 @@ from uuid import uuid4
 
 import pytest
 
+from functions import capture_lead, search_leads
 from tests.aws import Aws
 from tests.functions.calls import URGENT, pointers
 from tests.functions.staff_calls import captured, references, searched, worked
+from tests.leads import varied
 
 PHONE, EMAIL = "(312) 555-0147", "alex@example.com"
 
@@ -34,6 +36,14 @@ def test_by_phone_or_email_in_any_notation() -> None:
     for text in ("312.555.0147", "3125550147", "312 555 0147"):
         assert set(references(searched(text))) == {both, phone_only}
     assert set(references(searched("Alex@Example.com"))) == {both, mail_only}
+
+
+def test_leads_from_before_a_rotation_of_the_key_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    earlier = from_somebody(phone=PHONE)
+    monkeypatch.setattr(search_leads, "keys", ("a new key of tests", *search_leads.keys))
+    monkeypatch.setattr(capture_lead, "intake", varied(capture_lead.intake, person_key="a new key of tests"))
+    later = from_somebody(phone=PHONE)
+    assert references(searched(PHONE)) == [later, earlier]
 
 
 def test_the_latest_state_is_found() -> None:

@@ -207,3 +207,13 @@ def test_a_webhook_with_another_key_version_or_time_is_refused() -> None:
     assert not taken(BODY, signed() | {"webhook-id": "msg_2"})
     assert not taken(BODY, signed() | {"webhook-signature": signed()["webhook-signature"].replace("v1,", "v2,")})
     assert not taken(BODY, signed() | {"webhook-signature": f"v1,{plain}"}), "the body alone is not what is signed"
+
+
+def test_what_a_former_key_signed_is_accepted_and_a_strangers_is_not() -> None:
+    rotated, later = FormGuard("a new key", "a key"), datetime.now(UTC) + MINUTE
+    assert token_signs(GUARD.token(), later, rotated) == set()
+    assert proof_sign(solved(GUARD), guard=rotated) == Sign.GOOD_PROOF
+    assert token_signs(rotated.token(), later, GUARD) == {Sign.BAD_TOKEN}, "the new key signs"
+    assert proof_sign(solved(rotated), guard=GUARD) == Sign.BAD_PROOF
+    assert token_signs(STRANGER.token(), later, rotated) == {Sign.BAD_TOKEN}
+    assert proof_sign(solved(STRANGER), guard=rotated) == Sign.BAD_PROOF

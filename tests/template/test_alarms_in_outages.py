@@ -99,19 +99,20 @@ def test_the_age_of_the_oldest_message_misses_a_spool_that_fails() -> None:
 def sounds(name: str, series: Series) -> int | None:
     """Returns the first minute, after the first day, at which the alarm is on; None if it is never on."""
     alarm = ALARMS[name]
-    period, wanted = alarm["Period"] // MINUTE, value_of(alarm["EvaluationPeriods"])
+    period, wanted = int(alarm["Period"]) // MINUTE, int(value_of(alarm["EvaluationPeriods"]))
     points = [aggregated(alarm["Statistic"], series, first, period) for first in range(0, 2 * BEGINS, period)]
     for number in range(24 * 60 // period, len(points) + 1):
-        if is_on(alarm, points[max(0, number - wanted - FURTHER_BACK) : number], int(wanted)):
+        if is_on(alarm, points[max(0, number - wanted - FURTHER_BACK) : number], wanted):
             return number * period
     return None
 
 
 def aggregated(statistic: str, series: Series, first: int, period: int) -> float | None:
+    assert statistic in {"Sum", "Maximum"}
     values = [value for minute in range(first, first + period) if (value := series(minute)) is not None]
     if not values:
         return None
-    return {"Sum": sum, "Maximum": max}[statistic](values)
+    return sum(values) if statistic == "Sum" else max(values)
 
 
 def is_on(alarm: dict[str, Any], points: list[float | None], wanted: int) -> bool:
@@ -122,8 +123,8 @@ def is_on(alarm: dict[str, Any], points: list[float | None], wanted: int) -> boo
     breaching = sum(point < threshold if below else point >= threshold for point in real)
     if alarm["TreatMissingData"] == "breaching":
         breaching += wanted - len(real)
-    return breaching >= alarm.get("DatapointsToAlarm", wanted)
+    return breaching >= int(alarm.get("DatapointsToAlarm", wanted))
 
 
 def value_of(value: Any) -> float:
-    return SOURCE["Parameters"][value["Ref"]]["Default"] if isinstance(value, dict) else value
+    return float(SOURCE["Parameters"][value["Ref"]]["Default"] if isinstance(value, dict) else value)

@@ -178,4 +178,5 @@ def test_access_log_lines_name_the_route_and_no_person() -> None:
         "responseLatency",
         "responseLength",
         "error.responseType",
+        "integrationErrorMessage",  # why API Gateway could not call a function
     }

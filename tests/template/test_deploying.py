@@ -138,7 +138,9 @@ def test_parameters_have_descriptions_and_constraints() -> None:
         ("DomainName", "", "localhost"),
         ("CertificateArn", "arn:aws:acm:us-east-1:123456789012:certificate/" + "0" * 36, "certificate"),
         ("SignInDomain", "spine-clinic", "Spine_Clinic"),
+        ("SignInDomain", "", "spine-on-aws"),  # Cognito refuses aws, amazon and cognito
         ("AlertEmail", "alerts@clinic.example", "desk"),
+        ("AlertEmail", "alerts+leads@clinic.example", "a@clinic.example,b@clinic.example"),
         ("DeskEmail", "desk@clinic.example", "desk@clinic.example,other@clinic.example"),
         ("UrgentPhone", "+13125550100", "(312) 555-0100"),
         ("WebhookAddress", "https://pager.clinic.example/hook?x=1", "http://pager.clinic.example/hook"),

@@ -84,13 +84,28 @@ def test_a_changed_parameter_publishes_a_version(name: str) -> None:
     used = {parameter for parameter in SOURCE["Parameters"] if refers(variables, parameter)}
     (version,) = (entry for who, entry in RESOURCES.items() if re.fullmatch(rf"{name}Version[0-9a-f]{{10}}", who))
 
-    assert used
+    used |= {"Tracing"}  # in its own property; expanding the template resolves it
     assert used <= {entry["Ref"] for entry in settings}
     description = {"Fn::Sub": "Settings ${SettingsVersion}"}
     assert (version["Properties"]["Description"], RESOURCES[name]["Properties"]["Description"]) == (
         description,
         description,
     )
+
+
+def test_a_rotation_reaches_every_function_with_a_key_in_one_deploy() -> None:
+    """CloudFormation reads a secret again only for a resource that changes otherwise: here, in its description."""
+    settings = SOURCE["Resources"]["SettingsVersion"]["Properties"]["Content"]["Fn::Join"][1]
+    with_keys = {
+        name: entry["Properties"]["Description"]["Fn::Sub"]
+        for name, entry in RESOURCES.items()
+        if entry["Type"] == "AWS::Lambda::Function" and "resolve:secretsmanager" in json.dumps(entry["Properties"])
+    }
+
+    assert {"Ref": "KeysVersion"} in settings
+    assert set(with_keys) >= {"CaptureLead", "DrawForm", "IssueChallenge", "WatchDelivery", "SearchLeads", "EraseLead"}
+    for name, description in with_keys.items():
+        assert description == ("Settings ${SettingsVersion}" if name in GRADUAL else "Keys ${KeysVersion}")
 
 
 def test_a_secret_parameter_is_in_no_settings() -> None:
@@ -115,8 +130,8 @@ def test_the_deployment_role_may_change_only_these_aliases() -> None:
     } == {"DeploymentRole"}
     assert "CodeDeployServiceRole" not in RESOURCES
     functions = {json.dumps({"Fn::GetAtt": [name, "Arn"]}) for name in GRADUAL}
-    aliases = {json.dumps({"Fn::Sub": f"${{{name}.Arn}}:live"}) for name in GRADUAL}
-    assert {json.dumps(resource) for resource in shift["Resource"]} == functions | aliases
+    versions = {json.dumps({"Fn::Sub": f"${{{name}.Arn}}:*"}) for name in GRADUAL}  # and the alias
+    assert {json.dumps(resource) for resource in shift["Resource"]} == functions | versions
     assert {action.split(":")[0] for action in shift["Action"]} == {"lambda"}
     assert "lambda:UpdateFunctionCode" not in shift["Action"]
     assert (look["Action"], look["Resource"]) == ("cloudwatch:DescribeAlarms", "*")

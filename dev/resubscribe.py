@@ -1,0 +1,88 @@
+"""Subscribes the addresses of a deployed stack that are missing or pending, with the filters of the template.
+
+    python -m dev.resubscribe STACK       (`make resubscribe STACK=...`; credentials and region as for any AWS tool)
+
+A deploy does not do this: CloudFormation sees no change when SNS, or a link in a mail, has removed a subscription.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from dev import template
+from dev.smoke import outputs_of
+
+TOPICS = {"AlertTopic": "AlertTopicArn", "AlarmTopic": "AlarmTopicArn"}  # resource -> output
+PEOPLE = {"email", "sms"}  # protocols; the others belong to queues and functions of the stack
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A subscription of the template. `parameter`: of its address, which is not shown."""
+
+    parameter: str
+    topic_arn: str
+    protocol: str
+    endpoint: str = field(repr=False)
+    attributes: dict[str, str]
+
+
+def wanted(outputs: dict[str, str], parameters: dict[str, str]) -> Iterator[Wanted]:
+    """Yields the subscriptions of people for which the stack has an address."""
+    for resource in template.expand()["Resources"].values():
+        properties = resource.get("Properties", {})
+        if resource["Type"] != "AWS::SNS::Subscription" or properties["Protocol"] not in PEOPLE:
+            continue
+        parameter = properties["Endpoint"]["Ref"]
+        if not parameters.get(parameter):
+            continue
+        attributes = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": outputs["UndeliveredAlertsArn"]})}
+        if "FilterPolicy" in properties:
+            attributes["FilterPolicy"] = json.dumps(properties["FilterPolicy"])
+        topic_arn = outputs[TOPICS[properties["TopicArn"]["Ref"]]]
+        yield Wanted(parameter, topic_arn, properties["Protocol"], parameters[parameter], attributes)
+
+
+def resubscribe(stack: str, client: Callable[[str], Any], say: Callable[[str], object]) -> None:
+    """Subscribes who is missing. SNS then sends each mail address a request to confirm."""
+    (found,) = client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    parameters = {one["ParameterKey"]: one["ParameterValue"] for one in found["Parameters"]}
+    sns = client("sns")
+    for one in wanted(outputs_of(stack, client), parameters):
+        pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=one.topic_arn)
+        confirmed = {
+            entry["Endpoint"]
+            for page in pages
+            for entry in page["Subscriptions"]
+            if entry["SubscriptionArn"].startswith("arn:")
+        }
+        if one.endpoint in confirmed:
+            say(f"  subscribed         {one.parameter}")
+            continue
+        sns.subscribe(TopicArn=one.topic_arn, Protocol=one.protocol, Endpoint=one.endpoint, Attributes=one.attributes)
+        say(f"  subscribed again   {one.parameter}" + (": confirm the mail" if one.protocol == "email" else ""))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m dev.resubscribe", description="Subscribes who is missing")
+    parser.add_argument("stack", help="its name")
+    stack = parser.parse_args(arguments).stack
+    try:
+        session = boto3.session.Session()
+        resubscribe(stack, lambda service: session.client(service), print)  # type: ignore[call-overload]  # noqa: PLW0108
+    except (ClientError, BotoCoreError) as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""Gives a deployed stack new keys, without a moment at which what one function signs is refused by another.
+
+    python -m dev.rotate STACK       (`make rotate STACK=...`; credentials and region as for any AWS tool)
+
+A secret holds keys separated by commas: functions use the first and accept the others. A deployment takes minutes, in
+which old and new versions run. So the new key is first accepted everywhere, and used only then: two updates of the
+stack.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError, WaiterError
+
+# Secret -> the former keys that stay: a form token lasts a day; hashes of erased leads cannot be made again.
+SECRETS = {"FormKey": 1, "PersonKey": None}
+DELAY = 15  # seconds between two looks at the stack
+LONGEST = 3600  # seconds that an update may take
+
+
+@dataclass(frozen=True)
+class Clients:
+    """The boto3 clients that a rotation needs."""
+
+    formation: Any
+    secrets: Any
+
+
+def rotate(stack: str, clients: Clients, say: Callable[[str], object], now: Callable[[], datetime]) -> None:
+    """Makes new keys, has all functions accept them, and then use them.
+
+    Raises: ClientError, BotoCoreError or WaiterError. Whatever happens, the functions' keys fit together: start again.
+    """
+    names = {name: _named(stack, clients, name) for name in SECRETS}
+    fresh = {name: _random(clients) for name in names}
+    former = {name: _keys(clients, arn) for name, arn in names.items()}
+    for name, arn in names.items():
+        used, *others = former[name]
+        _store(clients, arn, [used, fresh[name], *others])
+    say("1 of 2: every function learns the new keys")
+    _update(stack, clients, now())
+    for name, kept in SECRETS.items():
+        _store(clients, names[name], [fresh[name], *former[name][:kept]])
+    say("2 of 2: every function uses them")
+    _update(stack, clients, now())
+
+
+def _named(stack: str, clients: Clients, logical_id: str) -> str:
+    found = clients.formation.describe_stack_resource(StackName=stack, LogicalResourceId=logical_id)
+    return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+
+def _random(clients: Clients) -> str:
+    made = clients.secrets.get_random_password(PasswordLength=48, ExcludePunctuation=True)
+    return str(made["RandomPassword"])
+
+
+def _keys(clients: Clients, arn: str) -> list[str]:
+    return str(clients.secrets.get_secret_value(SecretId=arn)["SecretString"]).split(",")
+
+
+def _store(clients: Clients, arn: str, keys: list[str]) -> None:
+    clients.secrets.put_secret_value(SecretId=arn, SecretString=",".join(keys))
+
+
+def _update(stack: str, clients: Clients, at: datetime) -> None:
+    """Deploys the stack as it is with another KeysVersion, so that each function reads its keys again."""
+    (found,) = clients.formation.describe_stacks(StackName=stack)["Stacks"]
+    names = {parameter["ParameterKey"] for parameter in found["Parameters"]} - {"KeysVersion"}
+    version = {"ParameterKey": "KeysVersion", "ParameterValue": at.strftime("%Y-%m-%dT%H%M%SZ")}
+    clients.formation.update_stack(
+        StackName=stack,
+        UsePreviousTemplate=True,
+        Parameters=[*({"ParameterKey": name, "UsePreviousValue": True} for name in sorted(names)), version],
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+    )
+    waiter = clients.formation.get_waiter("stack_update_complete")
+    waiter.wait(StackName=stack, WaiterConfig={"Delay": DELAY, "MaxAttempts": LONGEST // DELAY})
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m dev.rotate", description="Gives a deployed stack new keys")
+    parser.add_argument("stack", help="its name")
+    stack = parser.parse_args(arguments).stack
+    try:
+        session = boto3.session.Session()
+        clients = Clients(session.client("cloudformation"), session.client("secretsmanager"))
+        rotate(stack, clients, print, lambda: datetime.now(UTC))
+    except (ClientError, BotoCoreError, WaiterError) as error:
+        print(f"{type(error).__name__}: {error}. The keys fit together as they are; start again.", file=sys.stderr)
+        return 1
+    print(
+        "Done. The former form key stays accepted until the next rotation; run it again a day later if it has leaked."
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
