@@ -41,7 +41,7 @@ def free_text_sections(heard: FreeText | None) -> Iterator[str]:
 def _weights(heard: FreeText, kind: str) -> Iterator[str]:
     matcher = heard.matcher
     at = [known.name for known in matcher.kinds].index(kind)
-    ranked = sorted(((row[at], feature) for feature, row in matcher.weights.of.items()), reverse=True)
+    ranked = sorted(((float(row.split()[at]), feature) for feature, row in matcher.weights.of.items()), reverse=True)
     for title, rows in (
         ("Speaks for it most", ranked[:LISTED]),
         ("Speaks against it most", ranked[: -LISTED - 1 : -1]),

@@ -26,7 +26,7 @@ from shared.rulebook.free_text import WEIGHTS, WORDS
 from shared.rulebook.loading import FOLDER
 from shared.rulebook.reader import Reader
 from shared.rulebook.toml_files import table_of
-from shared.rulebook.words import Trained, read_matcher
+from shared.rulebook.words import SIGN, Trained, read_matcher
 
 PROJECT = Path(__file__).resolve().parent.parent
 PHRASES = PROJECT / "tests" / "data" / "phrases.json"
@@ -134,12 +134,12 @@ class _Learner:
 
     def trained(self, known: frozenset[str]) -> Trained:
         """Returns weights relative to harmless, rounded as they are written."""
-        relative = {
-            feature: tuple(round(weight - row[0], 1) for weight in row[1:])
-            for feature, row in sorted(self.rows.items())
-        }
-        always = tuple(round(weight - self.always[0], 1) for weight in self.always[1:])
-        return Trained(known, {f: row for f, row in relative.items() if max(map(abs, row)) >= SMALLEST}, always)
+        rows = {}
+        for feature, row in sorted(self.rows.items()):
+            relative = [round(weight - row[0], 1) for weight in row[1:]]
+            if max(map(abs, relative)) >= SMALLEST:
+                rows[feature] = _numbers(relative)
+        return Trained(known, rows, tuple(round(weight - self.always[0], 1) for weight in self.always[1:]))
 
 
 def trained_matcher(words: Path, examples: Sequence[Example]) -> Matcher:
@@ -155,7 +155,7 @@ def made_from(words: Path, phrases: Path) -> str:
 
 def written(trained: Trained, origin: str) -> str:
     """Returns the content of the file of weights."""
-    rows = "\n".join(f"{feature} = {_numbers(row)}" for feature, row in trained.rows.items())
+    rows = "\n".join(f"{feature}{SIGN}{row}" for feature, row in trained.rows.items())
     return (
         "# Trained by `python -m dev.matcher_training`: do not edit. `python -m dev.rulebook` lists the strongest.\n"
         "# Each row: what a text has, and how much it speaks for each kind (in the order of the kinds) rather than\n"

@@ -45,7 +45,14 @@ class FreeText:
 
         Raises: RulebookError.
         """
-        unknown = kinds - self.matcher.names
+        from shared.rulebook.words import check_rows  # noqa: PLC0415  not at a cold start
+
+        matcher = self.matcher
+        try:
+            check_rows(matcher.weights.of, len(matcher.kinds))
+        except ValueError as error:
+            raise RulebookError(f"{self.weights.name}: rows: {error}") from None
+        unknown = kinds - matcher.names
         if unknown:
             raise RulebookError(f"{self.words.name}: there is no kind or topic {', '.join(sorted(unknown))}")
 

@@ -13,6 +13,7 @@ from shared.domain.rules.free_text.sentences import Spelling
 from shared.domain.rules.free_text.vocabulary import Vocabulary
 from shared.rulebook.reader import Reader
 
+SIGN = " = "  # between a feature and its weights
 GAP, GAP_WORDS = "..", 3  # what a phrase has where words may stand between, and how many at most
 PARTS = re.compile(r"\.\.|@[a-z-]+|[a-z0-9]+\*?(?: [a-z0-9]+\*?)*")
 NAME = re.compile(r"[a-z-]+")
@@ -23,31 +24,33 @@ class Trained:
     """What training found.
 
     known: words of harmless examples, whose spelling is right.
-    rows: feature -> weight for each kind, in the order of the kinds.
+    rows: feature -> weight for each kind, in the order of the kinds, as text.
     always: for each kind, the number that is always added.
     """
 
     known: frozenset[str]
-    rows: Mapping[str, tuple[float, ...]]
+    rows: Mapping[str, str]
     always: tuple[float, ...]
 
 
 def read_trained(reader: Reader) -> Trained:
-    """Reads the file of weights. Raises RulebookError."""
+    """Reads the file of weights, but not the numbers of each row. Raises RulebookError."""
     reader.text("made_from")
     known = frozenset(reader.text("known").split())
     always = tuple(map(float, reader.text("always").split()))
-    rows: dict[str, tuple[float, ...]] = {}
-    for line in reader.text("rows").splitlines():
-        feature, _, numbers = line.partition(" = ")
-        try:
-            rows[feature] = tuple(map(float, numbers.split()))
-        except ValueError:
-            raise reader.error(f"rows: {line!r} is not a feature and its weights") from None
-        if len(rows[feature]) != len(always) or not all(map(math.isfinite, rows[feature])):
-            raise reader.error(f"rows: {feature!r} needs {len(always)} numbers")
+    try:
+        rows = dict(line.split(SIGN, 1) for line in reader.text("rows").splitlines())
+    except ValueError:
+        raise reader.error(f"rows: a line is not a feature{SIGN}its weights") from None
     reader.done()
     return Trained(known, rows, always)
+
+
+def check_rows(rows: Mapping[str, str], kinds: int) -> None:
+    """Checks that each row has a number for each kind. Raises ValueError."""
+    for feature, numbers in rows.items():
+        if len(numbers.split()) != kinds or not all(map(math.isfinite, map(float, numbers.split()))):
+            raise ValueError(f"{feature!r} needs {kinds} numbers")
 
 
 def read_matcher(reader: Reader, trained: Trained) -> Matcher:
@@ -149,14 +152,14 @@ class _WordsReader:
 
 def entries(reader: Reader, key: str) -> tuple[str, ...]:
     """Reads a text of entries between commas. Raises RulebookError."""
-    found = [" ".join(entry.split()) for entry in reader.text(key).split(",")]
-    for entry in found:
-        if not entry:
-            raise reader.error(f"{key}: an entry is empty")
-        if entry != entry.lower() or not entry.isascii():
-            raise reader.error(f"{key}: write {entry!r} in lower case, without accents")
-        if found.count(entry) > 1:
-            raise reader.error(f"{key}: {entry!r} is listed twice")
+    text = reader.text(key)
+    if text != text.lower() or not text.isascii():
+        raise reader.error(f"{key}: write it in lower case, without accents")
+    found = [" ".join(entry.split()) for entry in text.split(",")]
+    if not all(found):
+        raise reader.error(f"{key}: an entry is empty")
+    if len(set(found)) < len(found):
+        raise reader.error(f"{key}: {next(entry for entry in found if found.count(entry) > 1)!r} is listed twice")
     return tuple(found)
 
 

@@ -32,7 +32,7 @@ def vocabulary(known: tuple[str, ...] = ()) -> Vocabulary:
     return made
 
 
-def matcher(rows: Mapping[str, tuple[float, ...]] | None = None, always: tuple[float, ...] = (-1.0,)) -> Matcher:
+def matcher(rows: Mapping[str, str] | None = None, always: tuple[float, ...] = (-1.0,)) -> Matcher:
     phrases = {"=high fever": [Phrase([("=high fever", 0)])], "fever": [Phrase([("fever", 0), ("chill", 3)])]}
     kind = Kind("infection", phrases, (frozenset({"once"}), frozenset({"saying", "once"})))
     weights = Weights(rows or {}, always, alone=0.0, with_phrase=-3.0)
@@ -148,10 +148,10 @@ def test_a_phrase_is_said(text: str, said: bool) -> None:
 
 
 def test_weights_decide_without_a_phrase_and_can_silence_one() -> None:
-    assert matcher({"group fever": (3.0,)}).kinds_in("fever") == {"infection", "fever-topic"}
-    assert matcher({"group fever": (0.5,)}).kinds_in("fever") == {"fever-topic"}
-    assert matcher({"word high": (-9.0,)}).kinds_in("high fever") == {"fever-topic"}
-    assert matcher({"word soup": (9.0,)}).kinds_in("soup") == {"infection"}
+    assert matcher({"group fever": "3.0"}).kinds_in("fever") == {"infection", "fever-topic"}
+    assert matcher({"group fever": "0.5"}).kinds_in("fever") == {"fever-topic"}
+    assert matcher({"word high": "-9.0"}).kinds_in("high fever") == {"fever-topic"}
+    assert matcher({"word soup": "9.0"}).kinds_in("soup") == {"infection"}
 
 
 def test_features_are_words_terms_and_their_pairs() -> None:
@@ -169,6 +169,6 @@ def test_a_note_is_judged_by_its_sentences_and_by_neighbours() -> None:
 
 def test_a_kind_far_from_the_likeliest_is_not_heard() -> None:
     other = Kind("heat", {}, ())
-    both = matcher({"group fever": (6.0, 3.0)}, always=(0.0, 0.0))
+    both = matcher({"group fever": "6.0 3.0"}, always=(0.0, 0.0))
     near = Matcher(both.vocabulary, DENIALS, both.frames, (*both.kinds, other), {}, both.weights)
     assert near.kinds_in("fever") == {"infection"}

@@ -113,7 +113,9 @@ REFUSED = {
     "misspelt key of words": (WORDS, "[decision]\n", '[decision]\nsure = "1"\n', "decision", "unknown key sure"),
     "pair of words": (WORDS, "can not = cant", "can not cant", "spelling: joined", "is not: written = meant"),
     "kind without weights": (WORDS, "[kinds.self-harm]", f"{NEW_KIND}[kinds.self-harm]", WORDS, "train again"),
-    "weight that is no number": (WEIGHTS, "\ngroup die = ", "\ngroup die = x ", WEIGHTS, "not a feature and its"),
+    "weight that is no number": (WEIGHTS, "\ngroup die = ", "\ngroup die = x", "rows", "could not convert"),
+    "feature without weights": (WEIGHTS, "\ngroup die = ", "\ngroup die : ", "rows", "a line is not a feature = its"),
+    "infinite weight": (WEIGHTS, "\ngroup die = ", "\ngroup die = 1 1 1 1 inf\nx = ", "rows", "'group die' needs"),
     "weight too many": (WEIGHTS, "\ngroup die = ", "\ngroup die = 1 ", WEIGHTS, "'group die' needs 5 numbers"),
     # keys and values
     "unknown key of a rule": (TRIAGE, SURGERY, f"{SURGERY}\nwhen_not = []", "tags[TAG-SURG]", "unknown key when_not"),

@@ -38,20 +38,22 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The trained weights: feature -> a number for each kind, and a number for each kind that is always added.
+    """The trained weights.
 
+    of: feature -> a number for each kind, as text: a note has a few hundred features of many thousands.
+    always: for each kind, the number that is always added.
     alone: the score from which the weights alone decide for a kind.
     with_phrase: the score from which they do if the text says a phrase of the kind.
     """
 
-    of: Mapping[str, tuple[float, ...]]
+    of: Mapping[str, str]
     always: tuple[float, ...]
     alone: float
     with_phrase: float
 
     def scores(self, features: frozenset[str]) -> list[float]:
         """Returns a score for each kind; at 0, the kind is as likely as a harmless text."""
-        known = [self.of[feature] for feature in features if feature in self.of]
+        known = [map(float, self.of[feature].split()) for feature in features if feature in self.of]
         if not known:
             return list(self.always)
         length = math.sqrt(len(known))

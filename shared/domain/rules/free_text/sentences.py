@@ -49,5 +49,8 @@ class Spelling:
 
 def plain(text: str) -> str:
     """Returns a text in lower case, without accents and apostrophes."""
-    text = unicodedata.normalize("NFKD", text[:LONGEST].translate(WRITTEN_OTHERWISE).lower())[:LONGEST]
+    text = text[:LONGEST].translate(WRITTEN_OTHERWISE).lower()
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFKD", text)[:LONGEST]
     return "".join(mark for mark in text if not unicodedata.combining(mark))

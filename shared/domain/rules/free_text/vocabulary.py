@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from shared.domain.rules.free_text.sentences import COMMA, Spelling, plain
+from shared.domain.rules.free_text.sentences import COMMA, Spelling
 
 ANY = "*"
 SHORTEST_CORRECTED, LONGEST_CORRECTED = 5, 20  # letters of a word whose spelling is corrected
@@ -47,8 +47,8 @@ class Vocabulary:
         self._near: dict[str, set[str]] | None = None
 
     def add(self, name: str, term: str) -> None:
-        """Adds a term. Raises ValueError if it has no words, or begins with `*`."""
-        words = self.spelling.words(TERM.findall(plain_term(term)))
+        """Adds a term in plain lower case. Raises ValueError if it has no words, or begins with `*`."""
+        words = self.spelling.words(TERM.findall(term))
         if not words or words[0] == ANY:
             raise ValueError(f"{term!r} is not a term")
         first, rest = words[0], tuple(words[1:])
@@ -127,11 +127,6 @@ def _outermost(hits: list[Hit]) -> list[Hit]:
         if hit.name.startswith("=") or not inside:
             kept.append(hit)
     return kept
-
-
-def plain_term(term: str) -> str:
-    """Returns a term as it is compared. Its `*` stays."""
-    return ANY.join(plain(part) for part in term.split(ANY))
 
 
 def _one_letter_less(word: str) -> set[str]:
