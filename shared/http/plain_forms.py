@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from shared.domain.errors import FieldProblem, InvalidInput, StoreUnavailable, SubmissionConflict
 from shared.domain.intake.attribution import ATTRIBUTION, clean_attribution
-from shared.domain.intake.filled_form import WHOLE, FilledForm, FormView
+from shared.domain.intake.filled_form import SOMEBODY_ELSE, WHOLE, FilledForm, FormView
 from shared.domain.intake.language import primary_language
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.lead import Receipt
@@ -133,6 +133,8 @@ class PlainForms:
 
     def element(self, request: Request) -> bytes:
         """Returns the whole form for the script of <lead-form>, without anything of this visitor."""
+        from shared.rulebook.form_definition import drawn_condition  # loaded only to draw the form  # noqa: PLC0415
+
         language = request.language(self._languages(request.query))
         rule_set = self._rule_set(request.query.get("questionnaire", ""), language)
         form = FilledForm({}, rule_set.questionnaire)
@@ -145,6 +147,8 @@ class PlainForms:
             view=FormView(form, "element", WHOLE, at_once=at_once),
             messages=advice(rule_set, ids, clinic_open=True, has_number=False),
             net=rule_set.net,
+            alone=frozenset(one for one in ids if rule_set.messages[one].alone),
+            other_when=drawn_condition(other) if (other := form.questionnaire.definitions.get(SOMEBODY_ELSE)) else None,
         ).encode()
 
     def view(self, request: Request, view: FormView, status: HTTPStatus = HTTPStatus.OK) -> Response:

@@ -40,12 +40,30 @@ export class Answers {
   /** Shows the questions that the answers call for, and hides the others. Returns those that appeared. */
   update() {
     const hidden = this.questions.filter((block) => block.hidden);
-    for (const block of this.questions) {
+    for (const block of [...this.questions, ...this.contact]) {
       if (block.dataset.shownWhen) block.hidden = !this.holds(JSON.parse(block.dataset.shownWhen));
     }
     this.isMinor = this.holds(JSON.parse(this.contactSection.dataset.hiddenWhen));
     this.contactSection.hidden = this.isMinor;
+    const { otherWhen } = this.form.dataset;
+    this.word(Boolean(otherWhen) && this.holds(JSON.parse(otherWhen)));
     return hidden.filter((block) => !block.hidden);
+  }
+
+  /** Puts every text, and the hash of a consent's text, into the wording for whom the form is about. */
+  word(forOther) {
+    if (forOther === Boolean(this.forOther)) return;
+    this.forOther = forOther;
+    for (const block of [...this.questions, ...this.contact]) { // some may stand beside emergency advice
+      for (const node of block.querySelectorAll("[data-other]")) {
+        node.dataset.self ??= node.textContent;
+        node.textContent = forOther ? node.dataset.other : node.dataset.self;
+      }
+      for (const node of block.querySelectorAll("[data-other-value]")) {
+        node.dataset.selfValue ??= node.value;
+        node.value = forOther ? node.dataset.otherValue : node.dataset.selfValue;
+      }
+    }
   }
 
   /** The valid answers to the wanted questions. */
@@ -97,7 +115,10 @@ export class Answers {
 
   /** Codes of questions on a page whose follow-up is still open: without it the rules would assume the worst too early. */
   openFollowUps(page) {
-    return this.questions.filter((block) => page.contains(block) && block.dataset.shownWhen && this.error(block)).map((block) => JSON.parse(block.dataset.shownWhen).question);
+    const here = this.questions.filter((block) => page.contains(block));
+    const conditions = here.filter((block) => block.dataset.shownWhen && this.error(block)).map((block) => JSON.parse(block.dataset.shownWhen));
+    const asked = conditions.flatMap((condition) => condition.any ?? condition).map(({ question }) => question);
+    return asked.filter((code) => here.some((block) => block.dataset.question === code));
   }
 
   errors(pages = this.pages) {
@@ -106,7 +127,7 @@ export class Answers {
   }
 
   /** The blocks that ask for contact and consents; `urgent`: those beside emergency advice. */
-  contactBlocks(urgent) { return this.isMinor ? [] : this.contact.filter((block) => !urgent || block.dataset.urgent !== undefined); }
+  contactBlocks(urgent) { return this.isMinor ? [] : this.contact.filter((block) => !block.hidden && (!urgent || block.dataset.urgent !== undefined)); }
 
   field(code) { return this.contact.find((block) => block.dataset.contact === code); }
 

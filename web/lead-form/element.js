@@ -115,6 +115,7 @@ class LeadForm extends View {
     form.querySelector(".top").append(this.languageSwitch());
     form.onsubmit = (event) => { event.preventDefault(); this.next(); };
     for (const place of [form, this.overlay.content]) place.oninput = (event) => this.changed(event.target);
+    form.onchange = (event) => { if (event.target.closest("[data-type=text]")) this.emergency.check(); }; // the visitor leaves the note
     this.answers.restore(fields);
   }
 
@@ -125,7 +126,9 @@ class LeadForm extends View {
     this.save();
     if (!field.dataset.message || !field.checked) return;
     const text = (id) => ({ id, text: this.drawn.querySelector(`[data-advice="${id}"]`).textContent });
-    this.emergency.interrupt([text(field.dataset.message), text(this.answers.form.dataset.net)], this.language, field.name);
+    const { message } = field.dataset;
+    const alone = this.drawn.querySelector(`[data-advice="${message}"]`).dataset.alone !== undefined; // without the safety net
+    this.emergency.interrupt([message, ...(alone ? [] : [this.answers.form.dataset.net])].map(text), this.language, field.name);
     this.emergency.check(); // the server confirms, and may know more
   }
 
@@ -305,7 +308,7 @@ class LeadForm extends View {
     const errors = [...(urgent ? [] : answers.errors()), ...answers.contactErrors(urgent)];
     if (!errors.length) return sending.send(sending.withVisit(answers.submission(urgent)));
     this.showErrors(errors);
-    return this.emergency.checkTexts();
+    return this.emergency.check(); // words in the note can be an emergency, too
   }
 
   /** Shows errors beside the advice, or on the page of the first one. */

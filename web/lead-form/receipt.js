@@ -18,7 +18,7 @@ export function showReceipt(form, focused) {
   const advice = messageList(messages, receipt.language, language);
   form.show(covering ? form.overlay : form.view, title, [
     form.languageSwitch(), form.heading(title, "urgent-title"),
-    ...(urgent ? [callButtons(messages, t), advice, number] : [number, advice]),
+    ...(urgent ? [callButtons(messages, t, language), advice, number] : [number, advice]),
     form.copy("notices"),
     el("div", { class: "actions" }, act("print", t("Print this page"), "second"), covering && !wholePage && act("closeReceipt", t("Close this message"), "second"),
       act("startOver", t("Start a new form"), "plain")),

@@ -16,7 +16,7 @@ from uuid import UUID
 from shared.domain.errors import FieldProblem
 from shared.domain.intake.attribution import ATTRIBUTION, Fields, clean_attribution, first_of
 from shared.domain.rules.advice import ShownMessage
-from shared.domain.rules.condition import AnyOf, Facts
+from shared.domain.rules.condition import Facts, questions_of
 from shared.domain.rules.questionnaire import Answer, Page, Question, Questionnaire
 
 WHOLE = "all"  # the value of `step` for a form that shows every question on one page
@@ -35,6 +35,7 @@ CARRIED = (
 )
 NOT_TICKED = frozenset({"", "0", "no", "off", "false"})
 IN_EMERGENCY = ("name", "phone")  # the contact fields on the page with emergency advice
+SOMEBODY_ELSE = "for-somebody-else"  # the definition of a questionnaire that says who fills in the form
 MOST_SCALE = 10
 
 
@@ -109,6 +110,12 @@ class FilledForm:
     def minor(self) -> bool:
         return self.questionnaire.contact.hidden_when.holds(self.facts)
 
+    @property
+    def for_somebody_else(self) -> bool:
+        """True if somebody fills in the form for the person who needs care."""
+        condition = self.questionnaire.definitions.get(SOMEBODY_ELSE)
+        return condition is not None and condition.holds(self.facts)
+
     def pages(self, step: str) -> tuple[Page, ...]:
         return tuple(page for page in self.questionnaire.form_pages if step in (page.id, WHOLE, ""))
 
@@ -175,9 +182,11 @@ class FilledForm:
         worst too early.
         """
         unfinished = {
-            question.shown_when.question
-            for question in (self.due(self.step) if self.step else ())
-            if question.required and isinstance(question.shown_when, AnyOf) and self.answer(question) is None
+            code
+            for page in (self.pages(self.step) if self.step else ())
+            for question in page.questions
+            if question.shown_when and question.required and self.is_due(question) and self.answer(question) is None
+            for code in questions_of(question.shown_when) & {asked.code for asked in page.questions}
         }
         questions = self.questionnaire.questions
         return {
