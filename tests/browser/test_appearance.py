@@ -73,9 +73,7 @@ def test_every_page_in_spanish(patient: Patient, page: Page, look: Look) -> None
 
 
 def test_emergency_in_spanish(patient: Patient, page: Page, look: Look) -> None:
-    patient.at(1, "?language=es", text="Paso {number} de {count}").answer(
-        patient.calm(1, em_now=["stroke-signs"])
-    )
+    patient.at(1, "?language=es", text="Paso {number} de {count}").answer(patient.calm(1, em_now=["stroke-signs"]))
     expect(patient.heading("Busque ayuda de emergencia ahora mismo")).to_be_focused()
     expect(page.locator("#messages .M-E")).to_contain_text("Llame al 911")
     expect(page.locator("dialog .waiting").last).to_contain_text("espera la revisión")

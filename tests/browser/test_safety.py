@@ -16,7 +16,7 @@ EMERGENCIES = [
 ]
 
 
-@pytest.mark.parametrize(("step", "changed", "follow_up", "look", "words"), EMERGENCIES)
+@pytest.mark.parametrize(("step", "changed", "follow_up", "look", "said"), EMERGENCIES)
 def test_emergency_interrupts_after_the_page(
     patient: Patient,
     page: Page,
@@ -24,11 +24,11 @@ def test_emergency_interrupts_after_the_page(
     changed: dict[str, list[str]],
     follow_up: dict[str, str | list[str]],
     look: str,
-    words: str,
+    said: str,
 ) -> None:
     patient.at(step).answer(patient.calm(step, **changed)).answer(follow_up).next()
     patient.sees_emergency()
-    expect(page.locator(f"#messages .{look}").filter(has_text=words)).to_be_visible()
+    expect(page.locator(f"#messages .{look}").filter(has_text=said)).to_be_visible()
     expect(page.locator("#messages p").last).to_contain_text("can't diagnose you")
 
 
@@ -119,7 +119,7 @@ def test_under_18_gets_advice_and_sends_no_contact(
     patient: Patient, page: Page, traffic: Traffic, stored: Callable[[], int], changed: dict[str, str]
 ) -> None:
     before = stored()
-    patient.start().answer(patient.calm(1, **changed)).next()
+    patient.start().fill_to(2).answer(patient.calm(2, **changed)).next()
     expect(patient.heading("This form is for adults")).to_be_focused()
     page.get_by_role("button", name="Continue to safety advice").click()
     patient.sees_step(3)
@@ -166,7 +166,9 @@ def test_emergency_in_another_language_comes_with_its_advice(patient: Patient, p
     page.locator("dialog").get_by_role("link", name="Español").click()
     expect(patient.heading(HELP_NOW)).to_be_focused()
     if note:
-        expect(page.get_by_role("link", name="Enviar un mensaje de texto al 988")).to_have_attribute("href", "sms:988?body=AYUDA")
+        expect(page.get_by_role("link", name="Enviar un mensaje de texto al 988")).to_have_attribute(
+            "href", "sms:988?body=AYUDA"
+        )
     expect(page.locator("#messages .M-E")).to_contain_text("988" if note else "Llame al 911 ahora mismo")
     expect(page.locator("#messages [lang=en]")).to_have_count(0)
     expect(page.locator("#contact-phone")).to_have_value("212 555 0123")

@@ -198,7 +198,7 @@ def test_hints_about_numbers_and_text_messages(plain_page: Page, site: str) -> N
     press(plain_page, "Send")
     expect(plain_page.locator("#contact-phone")).to_have_accessible_description(
         "Enter a phone number that we can call, with area code. "
-        "Enter one number, without an extension. For a number outside the US, start with + and the country code."
+        "Enter one number. For a number outside the US, start with + and the country code."
     )
 
 

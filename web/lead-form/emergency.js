@@ -57,6 +57,7 @@ export class Emergency {
   constructor(form) {
     this.form = form; // the LeadForm
     this.borrowed = [];
+    this.dismissed = 0; // how often the visitor left the advice: a check from before must not bring it back
   }
 
   get state() { return this.form.state.emergency; }
@@ -85,18 +86,18 @@ export class Emergency {
       form.languageSwitch(), title, callButtons(messages, form.t, form.language), messageList(messages, language, form.language), number,
       el("button", { type: "button", class: "button plain", id: "mistake", "data-do": "mistake" }, form.t("I pressed this by mistake. Go back and change my answers.")),
     ], title);
-    if (number) this.borrow(number.querySelector(".fields"));
+    if (number) this.borrow(number.querySelector(".fields"), form.answers.contactBlocks("urgent"));
     if (errors.length) form.pages.showErrors(errors, number.querySelector(".above")).focus();
     for (const node of this.form.overlay.content.querySelectorAll("[data-unsent]")) node.hidden = !form.state.unsent;
   }
 
-  /** Moves the fields for a number from the form to a place beside the advice. They still belong to the form. */
-  borrow(place) {
-    for (const block of this.form.answers.contactBlocks(true)) {
+  /** Moves blocks from the form to another place on the screen. They still belong to the form. */
+  borrow(place, blocks) {
+    for (const block of blocks) {
       const mark = document.createComment("");
       block.replaceWith(mark);
       place.append(block);
-      for (const field of block.querySelectorAll("input")) field.setAttribute("form", "form");
+      for (const field of block.querySelectorAll("input, textarea")) field.setAttribute("form", "form");
       this.borrowed.push([mark, block]);
     }
   }
@@ -112,10 +113,11 @@ export class Emergency {
   async check(without = []) {
     const { form } = this;
     const { answers, language } = form;
+    const { dismissed } = this;
     const sent = answers.collect((block) => !without.includes(block.dataset.question));
     const { status, body } = await form.service.call("screenings", { questionnaire: answers.questionnaire, answers: sent, page: answers.pages[form.state.step].dataset.page });
     const answer = status === 200 ? body : null;
-    this.act(answer, sent, language);
+    if (dismissed === this.dismissed) this.act(answer, sent, language);
     const changed = form.checkFailed === Boolean(answer);
     form.checkFailed = !answer;
     if (changed && !form.inFlight && form.state.view === "page") {

@@ -86,6 +86,12 @@ export class Pages {
     field.focus({ preventScroll: true });
   }
 
+  /** Brings the question with this field into view and focuses it, if it is on this page. */
+  goToQuestion(name) {
+    const field = name && (this.form.querySelector(`[name="${name}"]:checked`) ?? this.form.querySelector(`[name="${name}"]`));
+    if (field && !field.closest("[hidden]")) this.goTo(field);
+  }
+
   /** After an answer: shows follow-ups, and clears what an exclusive option ("None of these") excludes. */
   changed(field) {
     const block = field.closest("[data-question]");

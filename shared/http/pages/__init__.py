@@ -9,7 +9,7 @@ All inserted values are escaped. Data attributes tell the script what a field ne
 - `data-shown-when`: the condition of a follow-up. `data-hidden-when`: the condition that hides the contact block.
 - `data-other`: the wording if somebody else fills in the form for the person, which `data-other-when` of the form says;
   `data-other-value`: the hash of such a consent text.
-- `data-urgent`: asked beside emergency advice, too.
+- `data-urgent`: asked beside emergency advice, too. `data-callback`: asked of who only wants a call, too.
 - on an option, `data-alone`: excludes the others; `data-message`: id of the message that it calls for at once.
 """
 
@@ -28,6 +28,7 @@ from shared.domain.intake.filled_form import (
     ANSWERS,
     CONSENTS,
     CONTACT,
+    IN_CALLBACK,
     IN_EMERGENCY,
     FormView,
     invalid,
@@ -48,7 +49,7 @@ WRONG = {
     "tel": "Enter a phone number with area code, for example 312-555-0142.",
     "email": "Enter an email address like name@example.com.",
 }
-PHONE_HELP = "Enter one number, without an extension. For a number outside the US, start with + and the country code."
+PHONE_HELP = "Enter one number. For a number outside the US, start with + and the country code."
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,8 @@ def problem_at(view: FormView, field: str) -> FieldProblem | None:
 def contact_codes(view: FormView) -> tuple[str, ...]:
     if view.kind == "emergency":
         return IN_EMERGENCY
+    if view.short:
+        return IN_CALLBACK
     return tuple(entry.code for entry in view.form.questionnaire.contact.fields)
 
 
@@ -166,6 +169,7 @@ def question_data(question: Question, view: FormView, around: PageContext) -> di
         "data-missing": around.t(missing) if missing else None,
         "data-wrong": None if question.options else around.t(invalid(question), **question.limits, used="{used}"),
         "data-shown-when": json.dumps(drawn_condition(question.shown_when)) if question.shown_when else None,
+        "data-callback": "" if question in view.form.questionnaire.pages[0].questions else None,
         **bounds,
     }
 
@@ -184,6 +188,7 @@ def contact_data(field: ContactField, view: FormView, around: PageContext) -> di
         "data-shown-when": json.dumps(drawn_condition(field.shown_when)) if field.shown_when else None,
         "data-help": around.t(PHONE_HELP) if field.type == "tel" else None,
         "data-urgent": "" if field.code in IN_EMERGENCY else None,
+        "data-callback": "" if field.code in IN_CALLBACK else None,
     }
 
 
@@ -196,7 +201,11 @@ def consent_data(consent: ConsentText, view: FormView, around: PageContext) -> d
     """Returns the data attributes of a consent, like `question_data`."""
     if view.kind != "element":
         return {}
-    needed = {"data-missing": around.t("Check this box so that we can contact you."), "data-urgent": ""}
+    needed = {
+        "data-missing": around.t("Check this box so that we can contact you."),
+        "data-urgent": "",
+        "data-callback": "",
+    }
     return {"data-consent": consent.code, **(needed if consent.required else {})}
 
 
@@ -210,7 +219,7 @@ def hidden(view: FormView) -> list[tuple[str, str]]:
         drawn |= {
             f"{CONSENTS}{consent.code}"
             for consent in view.form.questionnaire.contact.consents
-            if consent.required or view.kind != "emergency"
+            if consent.required or not (view.kind == "emergency" or view.short)
         }
     fields = list(view.form.carried(drawn))
     if view.step:
