@@ -106,7 +106,7 @@ def add(request: Request, at: datetime) -> Response:
     lead = add_answers(lead_id, added, intake, at)
     logger.info("answers added", extra={"reference": lead.reference, "lead_id": str(lead_id), "tier": lead.tier})
     if form and request.wants_page:
-        return forms().sent(request, form, lead_id, lead.receipt)
+        return forms().sent(request, form, lead_id, lead.receipt, added=True)
     return respond(HTTPStatus.OK, Receipt.model_validate(lead.receipt))
 
 

@@ -22,6 +22,8 @@ forms = wiring.plain_forms()
 @metrics.log_metrics
 @wiring.answers_visitors(forms.show_problem)
 def handler(request: Request, context: Any) -> Response:
+    if request.route == "GET /form" and not wiring.form_is_open():
+        return forms.closed(request)
     if request.route == "GET /form" and request.query.get("mode") == "element":
         return cacheable(request, forms.element(request), "text/html; charset=utf-8", MAX_AGE, VARY)
     if request.route == "GET /form":

@@ -17,4 +17,4 @@ forms = wiring.plain_forms(return_origins=return_origins())
 @wiring.answers_visitors(forms.show_problem)
 def handler(request: Request, context: Any) -> Response:
     lead = show_receipt(request.uuid_parameter("submission_id"), leads, wiring.now())
-    return forms.receipt(request, lead.receipt, lead.submitted.language, forms.return_link(request))
+    return forms.receipt_of(request, lead)

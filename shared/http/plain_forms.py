@@ -8,21 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID, uuid4
 
 from shared.domain.errors import FieldProblem, InvalidInput, StoreUnavailable, SubmissionConflict
 from shared.domain.intake.attribution import ATTRIBUTION, clean_attribution
-from shared.domain.intake.filled_form import WHOLE, FilledForm, FormView
+from shared.domain.intake.filled_form import CALLBACK_STEP, SOMEBODY_ELSE, WHOLE, FilledForm, FormView
 from shared.domain.intake.language import primary_language
 from shared.domain.intake.submission import Submission
-from shared.domain.leads.lead import Receipt
+from shared.domain.leads.lead import Lead, Receipt
 from shared.domain.rules.advice import advice
 from shared.http.problems import RETRY_AFTER, Safety, problem
 from shared.http.requests import Request, UnreadableRequest, checked
 from shared.http.responses import SECURITY, Response
 from shared.rulebook.notices import TRANSLATION_NOTICE
 from shared.settings import ClinicSettings
+from shared.usecases.scoring import EMERGENCY
 
 if TYPE_CHECKING:
     from shared.domain.intake.added_answers import AddedAnswers
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from shared.rulebook.loading import Rulebook
 
 LONGEST_ADDRESS = 500
+REDRAWN = ("POST /submissions", "POST /callbacks", "POST /form")  # other doors have no page that is drawn again
 HEADERS = {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
@@ -102,8 +104,8 @@ class PlainForms:
         return FilledForm({name: (value,) for name, value in fields.items() if value}, form.questionnaire)
 
     def first_view(self, request: Request, form: FilledForm) -> FormView:
-        whole = request.query.get("mode") == "single"
-        return FormView(form, "page", WHOLE if whole else form.questionnaire.page_ids[0])
+        steps = {"single": WHOLE, "callback": CALLBACK_STEP}
+        return FormView(form, "page", steps.get(request.query.get("mode", ""), form.questionnaire.page_ids[0]))
 
     def submission(self, request: Request, form: FilledForm, make_id: MakeId, at: datetime) -> Submission:
         """Converts the form to a submission. Raises InvalidInput with every missing or invalid field."""
@@ -133,6 +135,8 @@ class PlainForms:
 
     def element(self, request: Request) -> bytes:
         """Returns the whole form for the script of <lead-form>, without anything of this visitor."""
+        from shared.rulebook.form_definition import drawn_condition  # loaded only to draw the form  # noqa: PLC0415
+
         language = request.language(self._languages(request.query))
         rule_set = self._rule_set(request.query.get("questionnaire", ""), language)
         form = FilledForm({}, rule_set.questionnaire)
@@ -145,7 +149,15 @@ class PlainForms:
             view=FormView(form, "element", WHOLE, at_once=at_once),
             messages=advice(rule_set, ids, clinic_open=True, has_number=False),
             net=rule_set.net,
+            alone=frozenset(one for one in ids if rule_set.messages[one].alone),
+            other_when=drawn_condition(other) if (other := form.questionnaire.definitions.get(SOMEBODY_ELSE)) else None,
         ).encode()
+
+    def closed(self, request: Request) -> Response:
+        """Returns the page, or what <lead-form> shows, while visitors may not send the form."""
+        form = self._form({}, request.query.get("questionnaire", ""), request.language(self._languages(request.query)))
+        fragment = request.query.get("mode") == "element"
+        return self._page(request, HTTPStatus.OK, "closed_element.html" if fragment else "closed.html", form)
 
     def view(self, request: Request, view: FormView, status: HTTPStatus = HTTPStatus.OK) -> Response:
         form = view.form
@@ -162,7 +174,14 @@ class PlainForms:
         )
 
     def sent(
-        self, request: Request, form: FilledForm, submission_id: UUID, receipt: Receipt, *, stored: bool = True
+        self,
+        request: Request,
+        form: FilledForm,
+        submission_id: UUID,
+        receipt: Receipt,
+        *,
+        stored: bool = True,
+        added: bool = False,
     ) -> Response:
         """Redirects to the receipt's page, so that refreshing the page sends nothing again.
 
@@ -174,9 +193,9 @@ class PlainForms:
             return self.receipt(request, receipt, form.questionnaire.language, back)
         if not stored:
             return self.receipt_at_once(request, form, receipt, HTTPStatus.ACCEPTED)
-        query = f"?return_to={quote(back, safe='')}" if back else ""
+        query = urlencode({**({"return_to": back} if back else {}), **({"added": "yes"} if added else {})})
         headers = {
-            "location": f"{_up(request)}received/{submission_id}{query}",
+            "location": f"{_up(request)}received/{submission_id}{'?' if query else ''}{query}",
             "cache-control": "no-store",
             **SECURITY,
         }
@@ -190,7 +209,29 @@ class PlainForms:
 
     def receipt(self, request: Request, receipt: Receipt, language: str, back: str = "") -> Response:
         form = self._form({}, "", language)
-        return self._page(request, HTTPStatus.OK, "receipt.html", form, receipt=receipt, back=back)
+        return self._receipt(request, form, receipt=receipt, back=back)
+
+    def receipt_of(self, request: Request, lead: Lead) -> Response:
+        """Returns the receipt of a stored lead, with the page after Send, unless the lead has its answers."""
+        sent = lead.submitted
+        fields = {"questionnaire": (sent.questionnaire,), "language": (sent.language,)}
+        known = self._form(
+            {**fields, "answers.who": (str(sent.answers.get("who", "")),)}, sent.questionnaire, sent.language
+        )
+        offered = lead.assessment.disposition != EMERGENCY  # nothing competes with emergency advice
+        return self._receipt(
+            request,
+            known,
+            receipt=lead.receipt,
+            back=self.return_link(request),
+            view=FormView(known, "page", WHOLE) if offered else None,
+            added="added" in request.query,
+            lead_id=lead.lead_id,
+        )
+
+    def _receipt(self, request: Request, form: FilledForm, **values: object) -> Response:
+        shown = {"view": None, "added": False, "lead_id": "", **values}
+        return self._page(request, HTTPStatus.OK, "receipt.html", form, **shown)
 
     def return_link(self, request: Request) -> str:
         text = request.query.get("return_to", "")
@@ -212,7 +253,11 @@ class PlainForms:
 
     def _problem_page(self, request: Request, error: Exception, messages: tuple[ShownMessage, ...]) -> Response:
         form = self._readable(request)
-        is_form = request.route in ("POST /submissions", "POST /form")  # other doors have no page that is drawn again
+        is_form = request.route in (
+            "POST /submissions",
+            "POST /callbacks",
+            "POST /form",
+        )  # other doors have no page that is drawn again
         if form and is_form and self.redraw and isinstance(error, InvalidInput):
             view = self.redraw(form, error.problems)
             return self.view(request, view, HTTPStatus.UNPROCESSABLE_ENTITY if error.problems else HTTPStatus.OK)

@@ -48,7 +48,7 @@ def _screen_form(form: FilledForm, rule_sets: RuleSets, *, texts: bool = False) 
     """
     questionnaire = form.questionnaire
     rule_set = rule_set_for(rule_sets, questionnaire.id, questionnaire.language)
-    page = form.step if form.step in questionnaire.page_ids else questionnaire.page_ids[-1]
+    page = form.step if form.step in questionnaire.page_ids else questionnaire.page_ids[0 if form.asks_for_call else -1]
     try:
         return screen(rule_set, form.answers_to_screen(texts=texts), questionnaire.version, page)
     except ScoringFailed:

@@ -11,12 +11,13 @@ Answers = dict[str, str | list[str]]
 
 # Answers page by page that fire no safety rule.
 CALM: list[Answers] = [
-    {"age": "54", "who": "self", "em-now": ["none"], "region": ["lumbar"]},
+    {"em-now": ["none"]},
+    {"age": "54", "who": "self", "region": ["lumbar"]},
     {"ces": ["none"], "motor": ["none"], "cord": ["none"]},
-    {"sys": ["none"], "injury": "no", "preg": "na"},
-    {"spread": ["leg-one"], "sx": ["pain"], "pattern": ["walk-worse"], "pain": "5", "duration": "gt6m", "fn": "some"},
-    {"dx": ["foraminal-stenosis"], "imaging": "mri-ct", "tx": ["pt"], "tx-weeks": "ge6w", "tx-help": "no"},
-    {"goal": ["no-surgery"], "insurance": "private", "travel": "yes"},
+    {"sys": ["none"], "signs": ["none"], "injury": "no", "preg": "na"},
+    {"spread": ["leg-one"], "sx": ["pain"]},
+    {"pain": "5", "duration": "gt6m", "change": "no", "pattern": ["walk-worse"]},
+    {"note": ""},
 ]
 LAST = len(CALM)
 STEP = "Step {number} of {count}"

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Console
 from tests.browser.page_checks import judge
@@ -15,22 +15,6 @@ from tests.browser.patient import CALM, LAST, Held, Patient, Traffic
 HIGHEST_ABOVE = 72  # px above the first question, on a phone
 
 
-@pytest.fixture
-def urgent_option(page: Page) -> None:
-    """Makes an option call for a message at once, as a questionnaire can."""
-
-    def mark(route: Route) -> None:
-        body = route.fetch().text()
-        option = 'name="answers.em-now" value="chest-pressure"'
-        assert option in body
-        body = body.replace(option, f'{option} data-message="M-E-TEST"')
-        text = '<p data-advice="M-E-TEST">Call 911 now, at once.</p>'
-        route.fulfill(body=body + text, content_type="text/html; charset=utf-8")
-
-    page.route("**/form?mode=element*", mark)
-
-
-@pytest.mark.usefixtures("urgent_option")
 def test_an_answer_that_calls_for_advice_interrupts_at_once_and_offline(
     patient: Patient, page: Page, console: Console
 ) -> None:
@@ -39,7 +23,7 @@ def test_an_answer_that_calls_for_advice_interrupts_at_once_and_offline(
     page.context.set_offline(True)
     patient.answer({"em-now": ["chest-pressure"]})
     patient.sees_emergency()
-    expect(page.locator("#messages p").first).to_have_text("Call 911 now, at once.")
+    expect(page.locator("#messages p").first).to_contain_text("Call 911 now.")
     expect(page.locator("#messages p").last).to_contain_text("can't diagnose you")
     page.context.set_offline(False)
     page.get_by_role("button", name="I pressed this by mistake").click()
@@ -48,14 +32,14 @@ def test_an_answer_that_calls_for_advice_interrupts_at_once_and_offline(
     expect(page.locator("#block-em-now legend")).to_be_in_viewport()
 
 
-@pytest.mark.usefixtures("urgent_option")
 def test_the_server_confirms_what_the_browser_showed(patient: Patient, page: Page) -> None:
     patient.start()
     held = Held(page, "**/screenings")
     patient.answer({"em-now": ["chest-pressure"]})
     patient.sees_emergency()
+    page.locator("#messages p").first.evaluate("node => { node.textContent = 'shown by the browser'; }")
     held.let_go()
-    expect(page.locator("#messages p").first).to_contain_text("a heart, blood vessel or stroke emergency")
+    expect(page.locator("#messages p").first).to_contain_text("Call 911 now.")
 
 
 def test_without_dialogs_the_advice_stands_in_the_page(patient: Patient, page: Page) -> None:
@@ -63,7 +47,7 @@ def test_without_dialogs_the_advice_stands_in_the_page(patient: Patient, page: P
     page.add_init_script(
         """for (const name of ["show", "showModal", "close", "open"]) delete HTMLDialogElement.prototype[name];"""
     )
-    patient.start().answer({"em-now": ["chest-pressure"]}).next()
+    patient.start().answer({"em-now": ["chest-pressure"]})
     patient.sees_emergency()
     expect(page.locator("dialog")).to_have_css("position", "static")
     expect(page.locator("#form")).to_be_hidden()
@@ -100,7 +84,7 @@ def test_send_leads_to_the_first_page_that_is_not_complete(patient: Patient, pag
     patient.ready_to_send()
     page.locator("#block-injury input:checked").evaluate("field => { field.checked = false; }")
     patient.next()
-    expect(page.locator(".progress")).to_have_text(f"Step 3 of {LAST}")
+    expect(page.locator(".progress")).to_have_text(f"Step 4 of {LAST}")
     expect(page.locator("#summary")).to_be_focused()
     expect(page.locator("#question-injury-error")).to_be_visible()
     assert traffic.posted("/submissions") == []
@@ -114,7 +98,7 @@ def test_back_after_a_new_form_never_opens_an_empty_last_page(patient: Patient, 
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_focused()
     page.go_back()
     patient.sees_step(1)
-    expect(page.locator("#question-age")).to_have_value("")
+    expect(page.locator("#block-em-now input:checked")).to_have_count(0)
 
 
 @pytest.mark.parametrize(
@@ -171,6 +155,6 @@ def test_reads_on_a_dark_page(patient: Patient, page: Page) -> None:
     patient.next()
     expect(page.locator("#summary")).to_be_focused()
     judge(page, "dark-errors")
-    patient.answer({"em-now": ["chest-pressure"]}).next()
+    patient.answer({"em-now": ["chest-pressure"]})
     patient.sees_emergency()
     judge(page, "dark-emergency")

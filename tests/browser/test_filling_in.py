@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Console
-from tests.browser.patient import Patient, Traffic
+from tests.browser.patient import LAST, Patient, Traffic
 
 
 def test_errors_are_tied_to_their_fields(patient: Patient, page: Page) -> None:
-    patient.start().answer({"age": "200"}).next()
+    patient.at(2).answer({"age": "200"}).next()
     summary = page.locator("#summary")
     expect(summary).to_be_focused()
-    expect(summary.get_by_role("link")).to_have_count(4)
+    expect(summary.get_by_role("link")).to_have_count(3)
     expect(page).to_have_title(
-        "Error: Step 1 of 6: " + page.locator("h1:visible").inner_text() + " | " + page.locator(".clinic").inner_text()
+        "Error: Step 2 of 7: " + page.locator("h1:visible").inner_text() + " | " + page.locator(".clinic").inner_text()
     )
     age = page.locator("#question-age")
     expect(age).to_have_attribute("aria-invalid", "true")
@@ -30,7 +31,7 @@ def test_errors_are_tied_to_their_fields(patient: Patient, page: Page) -> None:
 
 
 def test_none_of_these_clears_the_others(patient: Patient, page: Page) -> None:
-    patient.at(2)
+    patient.at(3)
     block = page.locator("#block-motor")
     block.get_by_label("None of these").check()
     block.get_by_label("One leg is weak").check()
@@ -42,7 +43,7 @@ def test_none_of_these_clears_the_others(patient: Patient, page: Page) -> None:
 
 
 def test_follow_up_comes_right_after_its_question(patient: Patient, page: Page) -> None:
-    patient.at(2)
+    patient.at(3)
     onset = page.locator("#block-ces-onset")
     expect(onset).to_be_hidden()
     patient.answer({"ces": ["bladder-leak"]})
@@ -53,9 +54,9 @@ def test_follow_up_comes_right_after_its_question(patient: Patient, page: Page) 
 
 
 def test_answers_to_hidden_questions_are_not_sent(patient: Patient, page: Page, traffic: Traffic) -> None:
-    patient.at(2).answer({"ces": ["bladder-leak"], "ces-onset": "gt3m"})
-    patient.answer(patient.calm(2)).next()
-    patient.sees_step(3)
+    patient.at(3).answer({"ces": ["bladder-leak"], "ces-onset": "gt3m"})
+    patient.answer(patient.calm(3)).next()
+    patient.sees_step(4)
     assert "ces-onset" not in traffic.posted("/screenings")[-1]["answers"]
 
 
@@ -63,25 +64,85 @@ def test_back_keeps_the_answers(patient: Patient, page: Page) -> None:
     patient.start().fill_to(3)
     page.get_by_role("button", name="Back", exact=True).click()
     patient.sees_step(2)
-    expect(page.locator("#block-cord input[value=none]")).to_be_checked()
+    expect(page.locator("#question-age")).to_have_value("54")
     page.go_back()
     patient.sees_step(1)
-    expect(page.locator("#question-age")).to_have_value("54")
+    box = page.locator("#block-em-now input[value=none]")
+    expect(box).to_be_checked()
     page.get_by_role("button", name="Back to the start page").click()
     page.get_by_role("button", name="Continue").click()
-    expect(page.locator("#question-age")).to_have_value("54")
+    expect(box).to_be_checked()
 
 
-def test_text_is_never_sent_for_screening(patient: Patient, traffic: Traffic) -> None:
-    patient.start().fill_to(6)
+def test_the_note_is_screened_when_the_visitor_leaves_it_and_contact_never(
+    patient: Patient, page: Page, traffic: Traffic
+) -> None:
+    patient.start().fill_to(LAST)
     checks = traffic.posted("/screenings")
-    assert [check["page"] for check in checks] == ["P1", "P2", "P3", "P4", "P5"]
-    assert all("note" not in check["answers"] and "contact" not in check for check in checks)
-    assert checks[0]["answers"]["age"] == 54
+    assert [check["page"] for check in checks] == ["P1", "P2", "P3", "P4", "P5", "P6"]
+    assert all("note" not in check["answers"] for check in checks)
+    assert checks[1]["answers"]["age"] == 54
+    patient.leave_contact()
+    page.locator("#question-note").fill("I like mornings")
+    with page.expect_response("**/screenings"):
+        page.locator("#contact-name").focus()
+    last = traffic.posted("/screenings")[-1]
+    assert (last["page"], last["answers"]["note"]) == ("P7", "I like mornings")
+    assert all("contact" not in check for check in traffic.posted("/screenings"))
+
+
+def test_a_hint_is_read_with_its_question_and_with_its_error(patient: Patient, page: Page) -> None:
+    patient.at(3)
+    hint = "It can't do what it used to. Not only that it hurts."
+    weak = page.get_by_role("group", name="Is any part of your body weak?")
+    expect(weak).to_have_accessible_description(hint)
+    patient.next()
+    expect(weak).to_have_accessible_description(f"Check at least one box. {hint}")
+    patient.answer(patient.calm(3)).next()
+    patient.sees_step(4)
+    page.get_by_role("button", name="Back", exact=True).click()
+    expect(weak).to_have_accessible_description(hint)
+
+
+def test_a_follow_up_to_several_questions_stands_where_it_is_asked(patient: Patient, page: Page) -> None:
+    patient.at(3).answer({"ces": ["none"], "motor": ["none"], "cord": ["gait-balance"]}).next()
+    patient.sees_step(4)
+    checked = page.locator("#block-checked")
+    expect(checked).to_be_visible()
+    page.get_by_role("button", name="Back", exact=True).click()
+    patient.answer({"cord": ["none"]}).next()
+    patient.sees_step(4)
+    expect(checked).to_be_hidden()
+    patient.answer({"injury": "fall"})
+    expect(checked).to_be_visible()
+
+
+def test_who_helps_an_adult_reads_of_them_and_says_who_helps(patient: Patient, page: Page, traffic: Traffic) -> None:
+    patient.ready_to_send(who="caregiver")
+    expect(page.locator("label[for=contact-name]")).to_contain_text("Name of the person who needs care")
+    shown = page.locator("#consent-contact + span > span").first.inner_text()
+    assert "or those of the person I help" in shown
+    page.get_by_label("Your own name").fill("Helping Hand")
+    page.get_by_label("How are you related to them?").fill("daughter")
+    page.get_by_role("button", name="Back", exact=True).click()
+    expect(page.get_by_role("group", name="What makes it better or worse?")).to_contain_text("when they walk")
+    patient.next()
+    patient.sees_step(LAST)
+    patient.next()
+    patient.reference()
+    (sent,) = traffic.posted("/submissions")
+    assert sent["contact"]["helper_name"] == "Helping Hand"
+    assert sent["consents_shown"]["contact"] == hashlib.sha256(shown.encode()).hexdigest()
+
+
+def test_who_answers_for_themselves_is_not_asked_who_helps(patient: Patient, page: Page) -> None:
+    patient.at(LAST)
+    expect(page.get_by_label("Your own name")).to_be_hidden()
+    expect(page.locator("label[for=contact-name]")).to_contain_text("Your name")
 
 
 def test_a_number_or_an_address_and_the_permission_are_needed(patient: Patient, page: Page, traffic: Traffic) -> None:
-    patient.at(6).next()
+    patient.at(LAST).next()
     expect(page.locator("#summary")).to_be_focused()
     for field in ("contact-phone", "consent-contact"):
         expect(page.locator(f"#{field}")).to_have_attribute("aria-invalid", "true")
@@ -90,7 +151,7 @@ def test_a_number_or_an_address_and_the_permission_are_needed(patient: Patient, 
 
 def test_phone_number_errors_say_what_to_enter(patient: Patient, page: Page, console: Console) -> None:
     console.expect("status of 422")
-    help_ = "Enter one number, without an extension. For a number outside the US, start with + and the country code."
+    help_ = "Enter one number. For a number outside the US, start with + and the country code."
     patient.ready_to_send()
     error = page.locator("#contact-phone-error")
     for refused in ("52 55 1234 5678", "312-555-0142 or 312-555-0143"):
@@ -99,7 +160,7 @@ def test_phone_number_errors_say_what_to_enter(patient: Patient, page: Page, con
         expect(error).to_contain_text(help_)
     example = re.search("for example ([0-9-]+)", error.inner_text())
     assert example
-    page.get_by_label("Phone number").fill("+1 312 555 0142 ext. 5")
+    page.get_by_label("Phone number").fill("+1 212 55501")
     patient.next()
     expect(error).to_have_text(f"Enter a phone number that we can call, with area code. {help_}")
     page.get_by_label("Phone number").fill(example[1])

@@ -70,7 +70,7 @@ def test_strict_policy_is_served(page: Page, site: str) -> None:
 
 
 def test_boxes_for_permission_start_unticked(patient: Patient, page: Page) -> None:
-    patient.at(6)
+    patient.at(LAST)
     boxes = page.locator("input[id^=consent-]")
     expect(boxes).to_have_count(3)
     for box in boxes.all():

@@ -110,9 +110,7 @@ def test_a_topic_alarms_nobody_and_is_read_before_the_call() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "words", ["peel", "walking helps", "a wiper", "my feet hurt", "died laughing", "no chest pain"]
-)
+@pytest.mark.parametrize("words", ["peel", "walking helps", "a wiper", "my feet hurt", "died laughing"])
 def test_any_other_note_is_read_before_the_call(words: str) -> None:
     assert scored(HEALTHY | {"note": words})["safety_rules"] == ["TXT-00"]
 
@@ -186,9 +184,9 @@ def test_the_second_reading_agrees_with_the_vignettes() -> None:
                      "PRIORITY", ["THOR-02"], id="a fall of weeks ago may explain mid-back pain"),
         pytest.param({"duration": "2w-6w", "spread": ["none"]}, "ROUTINE", [], id="early"),
         pytest.param({"note": "I can\u2019t walk"}, "URGENT", ["TXT-00", "TXT-04"], id="a typographic apostrophe"),
-        pytest.param({"note": "PERD\u00cd EL CONOC\u0130M\u0131ENTO"}, "URGENT", ["TXT-00", "TXT-02"],
+        pytest.param({"note": "PERD\u00cd EL CONOC\u0130M\u0131ENTO"}, "URGENT", ["TXT-00", "TXT-02", "TXT-05"],
                      id="capitals and accents"),
-        pytest.param({"note": "numb\n  DOWN there"}, "URGENT", ["TXT-00", "TXT-01"], id="words across a line break"),
+        pytest.param({"note": "numb\n  DOWN there"}, "URGENT", ["TXT-00", "TXT-01", "TXT-05"], id="words across a line break"),
     ],
 )  # fmt: skip
 def test_decided_interpretations_of_the_rules(changes: dict[str, Any], tier: str, safety_rules: list[str]) -> None:

@@ -245,7 +245,7 @@ def test_the_page_without_javascript_leads_to_the_receipt(aws: Aws) -> None:
     fields = {"questionnaire": "fs-intake", "answers.goal": "why", "answers.insurance": "private"}
     form = {"content-type": "application/x-www-form-urlencoded", "accept": "text/html"}
     response = posted(urlencode(fields), **form)
-    assert (response["statusCode"], response["headers"]["location"]) == (303, f"../../received/{LEAD_ID}")
+    assert (response["statusCode"], response["headers"]["location"]) == (303, f"../../received/{LEAD_ID}?added=yes")
     assert aws.leads()[0]["answers"]["goal"] == ["why"]
 
 

@@ -15,7 +15,7 @@ from tests.inbox.conftest import Json, Send
 from tests.inbox.member import PATIENCE, Member
 
 EMERGENCY = {"em-now": ["chest-pressure"]}
-URGENT = {"ces": ["unsure"]}
+URGENT = {"ces": ["unsure"], "change": "yes"}
 Come = Callable[..., Member]
 
 

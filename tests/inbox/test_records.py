@@ -71,7 +71,7 @@ def test_a_late_erasure_does_not_navigate_away_from_the_next_lead(send: Send, me
 
 
 def test_an_administrator_exports_by_days_and_tier(send: Send, member: Come) -> None:
-    urgent, other = send({"ces": ["unsure"]}), send()
+    urgent, other = send({"ces": ["unsure"], "change": "yes"}), send()
     admin = member("admin").open()
     admin.press("Export …")
     admin.page.get_by_role("dialog").get_by_label("Tier").select_option("URGENT")

@@ -94,7 +94,7 @@ def test_in_no_group(member: Come, site: str, stranger: str) -> None:
 
 def test_the_lists(send: Send, member: Come) -> None:
     send({"em-now": ["chest-pressure"]})
-    send({"ces": ["unsure"]}, language="es")
+    send({"ces": ["unsure"], "change": "yes"}, language="es")
     send()
     admin = member("admin").open()
     expect(admin.page.locator("#leads a").first).to_be_visible(timeout=PATIENCE)

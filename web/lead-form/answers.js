@@ -40,12 +40,30 @@ export class Answers {
   /** Shows the questions that the answers call for, and hides the others. Returns those that appeared. */
   update() {
     const hidden = this.questions.filter((block) => block.hidden);
-    for (const block of this.questions) {
+    for (const block of [...this.questions, ...this.contact]) {
       if (block.dataset.shownWhen) block.hidden = !this.holds(JSON.parse(block.dataset.shownWhen));
     }
-    this.isMinor = this.holds(JSON.parse(this.contactSection.dataset.hiddenWhen));
-    this.contactSection.hidden = this.isMinor;
+    const { otherWhen } = this.form.dataset;
+    if (otherWhen) this.word(this.holds(JSON.parse(otherWhen)));
+    this.isMinor = Boolean(this.contactSection) && this.holds(JSON.parse(this.contactSection.dataset.hiddenWhen));
+    if (this.contactSection) this.contactSection.hidden = this.isMinor;
     return hidden.filter((block) => !block.hidden);
+  }
+
+  /** Puts every text, and the hash of a consent's text, into the wording for whom the form is about. */
+  word(forOther) {
+    if (forOther === Boolean(this.forOther)) return;
+    this.forOther = forOther;
+    for (const block of [...this.questions, ...this.contact]) { // some may stand beside emergency advice
+      for (const node of block.querySelectorAll("[data-other]")) {
+        node.dataset.self ??= node.textContent;
+        node.textContent = forOther ? node.dataset.other : node.dataset.self;
+      }
+      for (const node of block.querySelectorAll("[data-other-value]")) {
+        node.dataset.selfValue ??= node.value;
+        node.value = forOther ? node.dataset.otherValue : node.dataset.selfValue;
+      }
+    }
   }
 
   /** The valid answers to the wanted questions. */
@@ -97,7 +115,10 @@ export class Answers {
 
   /** Codes of questions on a page whose follow-up is still open: without it the rules would assume the worst too early. */
   openFollowUps(page) {
-    return this.questions.filter((block) => page.contains(block) && block.dataset.shownWhen && this.error(block)).map((block) => JSON.parse(block.dataset.shownWhen).question);
+    const here = this.questions.filter((block) => page.contains(block));
+    const conditions = here.filter((block) => block.dataset.shownWhen && this.error(block)).map((block) => JSON.parse(block.dataset.shownWhen));
+    const asked = conditions.flatMap((condition) => condition.any ?? condition).map(({ question }) => question);
+    return asked.filter((code) => here.some((block) => block.dataset.question === code));
   }
 
   errors(pages = this.pages) {
@@ -105,18 +126,22 @@ export class Answers {
     return this.errorsIn(this.questions.filter((block) => pages.some((page) => page.contains(block))));
   }
 
-  /** The blocks that ask for contact and consents; `urgent`: those beside emergency advice. */
-  contactBlocks(urgent) { return this.isMinor ? [] : this.contact.filter((block) => !urgent || block.dataset.urgent !== undefined); }
+  /** The blocks that ask for contact and consents. `part`: "urgent" for those beside emergency advice, "callback" for those
+   * of who only wants a call. */
+  contactBlocks(part) { return this.isMinor ? [] : this.contact.filter((block) => !block.hidden && (!part || part in block.dataset)); }
+
+  /** What the form asks of who only wants a call. */
+  callbackBlocks() { return [...this.questions.filter((block) => "callback" in block.dataset), ...this.contactBlocks("callback")]; }
 
   field(code) { return this.contact.find((block) => block.dataset.contact === code); }
 
-  contactErrors(urgent) {
-    const blocks = this.contactBlocks(urgent);
+  contactErrors(part) {
+    const blocks = this.contactBlocks(part);
     const given = Object.fromEntries(blocks.map((block) => [block.dataset.contact, this.answer(block)]));
-    const found = this.errorsIn(blocks.filter((block) => !urgent || block.dataset.consent || this.answer(block)));
+    const found = this.errorsIn(blocks.filter((block) => part !== "urgent" || block.dataset.consent || this.answer(block)));
     const add = (code, text) => found.unshift(this.found(this.field(code), text));
     if (this.isMinor) return [];
-    if (!given.phone && urgent) add("phone", this.t("Enter a phone number."));
+    if (!given.phone && part) add("phone", this.t("Enter a phone number."));
     else if (!given.phone && !given.email) add("phone", this.t("Enter a phone number or an email address."));
     else if (!given.phone && ["call", "text"].includes(given.preference)) add("phone", this.t("Enter a phone number, or choose email below."));
     else if (!given.email && given.preference === "email") add("email", this.t("Enter an email address, or choose call or text below."));
@@ -134,12 +159,13 @@ export class Answers {
 
   // ---- what is sent ----
 
-  /** The complete submission. `urgent`: with what is asked beside emergency advice, and nothing else about contact. */
-  submission(urgent) {
-    const content = { questionnaire: this.questionnaire, language: this.form.dataset.language, answers: this.collect(), complete: true };
+  /** The complete submission. `part`: with what this part of the form asks, as for `contactBlocks`. */
+  submission(part) {
+    const answers = this.collect((block) => part !== "callback" || "callback" in block.dataset);
+    const content = { questionnaire: this.questionnaire, language: this.form.dataset.language, answers, complete: true };
     if (this.isMinor) return content;
     Object.assign(content, { contact: {}, consents_shown: {}, consents: {} });
-    const shown = this.contactBlocks(urgent);
+    const shown = this.contactBlocks(part);
     for (const block of this.contact) {
       const { contact, consent } = block.dataset;
       const answer = shown.includes(block) ? this.answer(block) : undefined;
@@ -151,10 +177,10 @@ export class Answers {
   }
 
   /** The submission of a visitor who leaves before the end. Null without consent and a way to reach them. */
-  unfinished(urgent) {
+  unfinished(part) {
     this.update();
     if (this.isMinor || this.contact.some((block) => block.dataset.consent && this.error(block))) return null;
-    const content = { ...this.submission(urgent), complete: false };
+    const content = { ...this.submission(part), complete: false };
     for (const code of ["phone", "email"]) if (this.error(this.field(code))) delete content.contact[code];
     return content.contact.phone || content.contact.email ? content : null;
   }

@@ -8,6 +8,7 @@ import { Draft, origin } from "./drafts.js";
 import { newId, raiseHeadings, wait } from "./elements.js";
 import { Emergency } from "./emergency.js";
 import { Pages } from "./pages.js";
+import { askForCall, openCallback, showCallback } from "./callback.js";
 import { showReceipt } from "./receipt.js";
 import { Sending } from "./sending.js";
 import { Service } from "./service.js";
@@ -58,7 +59,7 @@ class LeadForm extends View {
       history.scrollRestoration = "manual";
       if (!history.state?.view) history.replaceState({ view: "start", step: 0 }, "");
     }
-    this.load(); // before the visitor presses Start
+    this.load().then(() => this.receipt && showReceipt(this, false)); // before the visitor presses Start
     if (!receipt) return this.resume();
     this.receipt = receipt;
     return showReceipt(this, this.wholePage);
@@ -101,7 +102,8 @@ class LeadForm extends View {
     if (this.loading?.language !== language) this.loading = { language, drawn: this.service.drawn(this.questionnaireId, language) };
     const drawn = await this.loading.drawn;
     if (this.loading?.language === language) this.loading = null;
-    if (drawn?.firstChild && language === this.language) this.insert(drawn);
+    if (drawn?.querySelector("[data-closed]")) this.showClosed(drawn);
+    else if (drawn?.firstChild && language === this.language) this.insert(drawn);
     return this.ready;
   }
 
@@ -116,6 +118,7 @@ class LeadForm extends View {
     form.querySelector(".top").append(this.languageSwitch());
     form.onsubmit = (event) => { event.preventDefault(); this.next(); };
     for (const place of [form, this.overlay.content]) place.oninput = (event) => this.changed(event.target);
+    form.onchange = (event) => { if (event.target.closest("[data-type=text]")) this.emergency.check(); }; // the visitor leaves the note
     this.answers.restore(fields);
   }
 
@@ -126,7 +129,9 @@ class LeadForm extends View {
     this.save();
     if (!field.dataset.message || !field.checked) return;
     const text = (id) => ({ id, text: this.drawn.querySelector(`[data-advice="${id}"]`).textContent });
-    this.emergency.interrupt([text(field.dataset.message), text(this.answers.form.dataset.net)], this.language, field.name);
+    const { message } = field.dataset;
+    const alone = this.drawn.querySelector(`[data-advice="${message}"]`).dataset.alone !== undefined; // without the safety net
+    this.emergency.interrupt([message, ...(alone ? [] : [this.answers.form.dataset.net])].map(text), this.language, field.name);
     this.emergency.check(); // the server confirms, and may know more
   }
 
@@ -162,14 +167,7 @@ class LeadForm extends View {
     this.state.view = view;
     if (!this.wholePage || here?.view !== view || here.step !== this.state.step) this.enter(view);
     this.render(view, this.wholePage);
-    if (view === "page" && this.wholePage) this.goToQuestion(this.state.touched);
-  }
-
-  /** Brings the question with this field into view and focuses it, if it is on this page. */
-  goToQuestion(name) {
-    const { form } = this.answers;
-    const field = name && (form.querySelector(`[name="${name}"]:checked`) ?? form.querySelector(`[name="${name}"]`));
-    if (field && !field.closest("[hidden]")) this.pages.goTo(field);
+    if (view === "page" && this.wholePage) this.pages.goToQuestion(this.state.touched);
   }
 
   startOver() {
@@ -203,6 +201,7 @@ class LeadForm extends View {
 
   pop(state) {
     if (!state?.view) return; // a link within the page
+    if (this.state.view === "emergency") this.emergency.dismissed += 1;
     this.state.step = this.ready ? this.pages.firstIncomplete(state.step) : 0;
     this.render(state.view, true, this.state.view);
   }
@@ -213,8 +212,9 @@ class LeadForm extends View {
     this.state.view = view;
     if (view === "page" && this.answers) {
       this.showPage([], focused);
-      if (before === "emergency") this.goToQuestion(this.state.emergency.about);
+      if (before === "emergency") this.pages.goToQuestion(this.state.emergency.about);
     } else if (view === "minor" && this.answers) this.showMinor([]);
+    else if (view === "callback" && this.answers) showCallback(this, [], focused);
     else if (view === "emergency" && this.state.emergency) {
       this.emergency.show();
       if (this.ready) this.emergency.translate();
@@ -227,6 +227,7 @@ class LeadForm extends View {
   async start() {
     if (!(await this.begin())) return;
     this.state.step = this.pages.firstIncomplete(this.state.step);
+    this.state.callback = false;
     this.enter("page");
     this.showPage();
   }
@@ -238,10 +239,9 @@ class LeadForm extends View {
       const report = (text) => { if (this.byId("start-status")) this.byId("start-status").textContent = text; }; // not in an emergency
       this.inFlight = true;
       report(this.t("Loading the questions…"));
-      const loaded = await this.load();
-      this.inFlight = false;
-      report(loaded ? "" : this.t("We could not load the questions. Please try again, or call us."));
-      if (!loaded) this.emit("failed", { reason: "questions" });
+      const loaded = await this.load().finally(() => { this.inFlight = false; });
+      report(loaded || this.closed ? "" : this.t("We could not load the questions. Please try again, or call us."));
+      if (!loaded && !this.closed) this.emit("failed", { reason: "questions" });
       if (!loaded) return false;
     }
     this.proof ??= this.prove();
@@ -266,8 +266,11 @@ class LeadForm extends View {
     if (!errors.length) this.emit("step", { page: this.answers.pages[step].dataset.page, number: step + 1, count: this.pages.count });
   }
 
-  back() { return this.state.step ? this.backTo("page", this.state.step - 1) : this.backTo("start", 0); }
-  mistake() { return this.backTo("page", this.state.step); }
+  back() { return this.state.step && this.state.view === "page" ? this.backTo("page", this.state.step - 1) : this.backTo("start", 0); }
+  mistake() {
+    this.emergency.dismissed += 1;
+    this.backTo(this.state.callback ? "callback" : "page", this.state.step);
+  }
 
   /** Next, or Send: on the last page, and beside emergency advice. */
   async next() {
@@ -276,6 +279,7 @@ class LeadForm extends View {
     const { step, view } = this.state;
     const page = answers.pages[step];
     const urgent = view === "emergency";
+    if (view === "callback") return askForCall(this);
     if (urgent || step === this.pages.count - 1) return this.submit(urgent);
     const errors = answers.errors([page]);
     if (errors.length) {
@@ -303,16 +307,18 @@ class LeadForm extends View {
 
   submit(urgent) {
     const { answers, sending } = this;
-    const errors = [...(urgent ? [] : answers.errors()), ...answers.contactErrors(urgent)];
-    if (!errors.length) return sending.send(sending.withVisit(answers.submission(urgent)));
+    const part = urgent && "urgent";
+    const errors = [...(urgent ? [] : answers.errors()), ...answers.contactErrors(part)];
+    if (!errors.length) return sending.send(sending.withVisit(answers.submission(part)), 0, "submissions");
     this.showErrors(errors);
-    return this.emergency.checkTexts();
+    return this.emergency.check(); // words in the note can be an emergency, too
   }
 
   /** Shows errors beside the advice, or on the page of the first one. */
   showErrors(errors) {
     const known = errors.length ? errors : [{ text: this.t("The server did not accept an answer. Please call us.") }];
     if (this.state.view === "emergency") return this.emergency.show(known);
+    if (this.state.view === "callback") return showCallback(this, known);
     const found = known.map((error) => ({ ...error, page: this.answers.pages.findIndex((page) => error.target && page.contains(this.byId(error.target))) }));
     const first = Math.min(...found.map(({ page }) => (page < 0 ? this.state.step : page)));
     if (first !== this.state.step) {
@@ -325,7 +331,9 @@ class LeadForm extends View {
   // ---- after Send, and what the drawn buttons do ----
 
   received({ reference, disposition, messages, received_at }, language) {
-    this.receipt = { reference, disposition, messages, received_at, language, at: Date.now() };
+    const { submissionId, view } = this.state;
+    const after = reference && view === "page" && { id: submissionId, forOther: this.answers.forOther }; // for the page after Send
+    this.receipt = { reference, disposition, messages, received_at, language, at: Date.now(), ...after };
     this.save();
     showReceipt(this, true);
     this.emit("submitted", { reference });
@@ -337,9 +345,7 @@ class LeadForm extends View {
     showReceipt(this, true);
   }
 
-  print() { window.print(); }
-  again() { this.sending.again(); }
-  sendAsNew() { this.sending.sendAsNew(); }
+  callMe() { openCallback(this); }
 }
 
 if (!customElements.get("lead-form")) customElements.define("lead-form", LeadForm);

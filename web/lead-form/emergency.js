@@ -9,9 +9,10 @@ export const messageList = (messages, spoken, language) =>
   el("div", { class: "messages", id: "messages" }, spoken !== language && el("p", { class: "M-NET" }, adviceIn(language)),
     messages.map(({ id, text }) => el("p", { class: id.replace(/^(M-[EU])-.*/, "$1"), lang: spoken }, text)));
 
-export function callButtons(messages, t) {
+/** Spanish needs the word that the crisis line answers in Spanish. */
+export function callButtons(messages, t, language) {
   const call = (href, text) => el("a", { class: "button danger", href }, text);
-  const crisis = messages.some((message) => message.id === "M-E-CRISIS") && [call("tel:988", t("Call 988")), call("sms:988", t("Text 988"))];
+  const crisis = messages.some((message) => message.id === "M-E-CRISIS") && [call("tel:988", t("Call 988")), call(language === "es" ? "sms:988?body=AYUDA" : "sms:988", t("Text 988"))];
   return el("div", { class: "call-buttons" }, crisis, call("tel:911", t("Call 911")));
 }
 
@@ -56,6 +57,7 @@ export class Emergency {
   constructor(form) {
     this.form = form; // the LeadForm
     this.borrowed = [];
+    this.dismissed = 0; // how often the visitor left the advice: a check from before must not bring it back
   }
 
   get state() { return this.form.state.emergency; }
@@ -81,21 +83,21 @@ export class Emergency {
     this.giveBack();
     const number = form.ready && !form.answers.isMinor && form.copy("leave-number");
     form.show(form.overlay, errors.length ? form.t("Error: {title}", { title: text }) : text, [
-      form.languageSwitch(), title, callButtons(messages, form.t), messageList(messages, language, form.language), number,
+      form.languageSwitch(), title, callButtons(messages, form.t, form.language), messageList(messages, language, form.language), number,
       el("button", { type: "button", class: "button plain", id: "mistake", "data-do": "mistake" }, form.t("I pressed this by mistake. Go back and change my answers.")),
     ], title);
-    if (number) this.borrow(number.querySelector(".fields"));
+    if (number) this.borrow(number.querySelector(".fields"), form.answers.contactBlocks("urgent"));
     if (errors.length) form.pages.showErrors(errors, number.querySelector(".above")).focus();
     for (const node of this.form.overlay.content.querySelectorAll("[data-unsent]")) node.hidden = !form.state.unsent;
   }
 
-  /** Moves the fields for a number from the form to a place beside the advice. They still belong to the form. */
-  borrow(place) {
-    for (const block of this.form.answers.contactBlocks(true)) {
+  /** Moves blocks from the form to another place on the screen. They still belong to the form. */
+  borrow(place, blocks) {
+    for (const block of blocks) {
       const mark = document.createComment("");
       block.replaceWith(mark);
       place.append(block);
-      for (const field of block.querySelectorAll("input")) field.setAttribute("form", "form");
+      for (const field of block.querySelectorAll("input, textarea")) field.setAttribute("form", "form");
       this.borrowed.push([mark, block]);
     }
   }
@@ -111,10 +113,11 @@ export class Emergency {
   async check(without = []) {
     const { form } = this;
     const { answers, language } = form;
-    const sent = answers.collect((block) => block.dataset.type !== "text" && !without.includes(block.dataset.question));
+    const { dismissed } = this;
+    const sent = answers.collect((block) => !without.includes(block.dataset.question));
     const { status, body } = await form.service.call("screenings", { questionnaire: answers.questionnaire, answers: sent, page: answers.pages[form.state.step].dataset.page });
     const answer = status === 200 ? body : null;
-    this.act(answer, sent, language);
+    if (dismissed === this.dismissed) this.act(answer, sent, language);
     const changed = form.checkFailed === Boolean(answer);
     form.checkFailed = !answer;
     if (changed && !form.inFlight && form.state.view === "page") {
@@ -124,23 +127,11 @@ export class Emergency {
     return answer;
   }
 
-  /** Words in free text can be an emergency too. Sent without contact, the form is answered with advice and not stored. */
-  async checkTexts() {
-    const { answers, language, service } = this.form;
-    const sent = answers.collect();
-    if (answers.isMinor || this.isShown || !answers.questions.some((block) => block.dataset.type === "text" && block.dataset.question in sent)) return;
-    const { body } = await service.call("submissions", { submission_id: newId(), questionnaire: answers.questionnaire, language, answers: sent });
-    if (!this.isShown) this.act(body, sent, language);
-  }
-
   act(answer, sent, language) {
     const { form } = this;
     if (answer?.disposition === "seek-emergency-care" && !form.receipt && form.answers.isUnchanged(sent)) this.interrupt(answer.messages, language);
   }
 
   /** Asks for the advice again, in the visitor's language. */
-  async translate() {
-    if (!this.isShown) await this.check();
-    if (this.form.state.view === "emergency" && !this.isShown) await this.checkTexts();
-  }
+  async translate() { if (!this.isShown) await this.check(); }
 }

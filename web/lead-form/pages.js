@@ -52,7 +52,7 @@ export class Pages {
       if (label) label.after(line);
       else block.prepend(line);
       block.classList.add("wrong");
-      for (const node of block.matches("fieldset") ? [block, field] : [field]) node.setAttribute("aria-describedby", line.id);
+      for (const node of block.matches("fieldset") ? [block, field] : [field]) node.setAttribute("aria-describedby", [line.id, node.getAttribute("aria-describedby")].filter(Boolean).join(" "));
       if (!block.matches("fieldset")) field.setAttribute("aria-invalid", "true");
     }
     if (!errors.length) return null;
@@ -72,7 +72,11 @@ export class Pages {
     const root = this.form.getRootNode();
     root.querySelectorAll(".summary, .error").forEach((node) => node.remove());
     root.querySelectorAll(".wrong").forEach((node) => node.classList.remove("wrong"));
-    root.querySelectorAll("[aria-describedby$=-error]").forEach((node) => node.removeAttribute("aria-describedby"));
+    for (const node of root.querySelectorAll("[aria-describedby*=-error]")) {
+      const kept = node.getAttribute("aria-describedby").split(" ").filter((id) => !id.endsWith("-error"));
+      if (kept.length) node.setAttribute("aria-describedby", kept.join(" "));
+      else node.removeAttribute("aria-describedby");
+    }
     root.querySelectorAll("[aria-invalid]").forEach((node) => node.removeAttribute("aria-invalid"));
   }
 
@@ -80,6 +84,12 @@ export class Pages {
   goTo(field) {
     field.closest(".question, .question-part").scrollIntoView();
     field.focus({ preventScroll: true });
+  }
+
+  /** Brings the question with this field into view and focuses it, if it is on this page. */
+  goToQuestion(name) {
+    const field = name && (this.form.querySelector(`[name="${name}"]:checked`) ?? this.form.querySelector(`[name="${name}"]`));
+    if (field && !field.closest("[hidden]")) this.goTo(field);
   }
 
   /** After an answer: shows follow-ups, and clears what an exclusive option ("None of these") excludes. */

@@ -1,9 +1,14 @@
 // The receipt: reference, advice, and what to do with both.
 
 import { callButtons, messageList } from "./emergency.js";
+import { addedAnswers } from "./added.js";
 import { el } from "./elements.js";
 
 export function showReceipt(form, focused) {
+  const more = addedAnswers(form, () => {
+    showReceipt(form, true);
+    form.byId("added")?.focus();
+  });
   const { t, receipt, wholePage, language } = form;
   const { reference, messages, closed } = receipt;
   const urgent = receipt.disposition === "seek-emergency-care";
@@ -18,8 +23,8 @@ export function showReceipt(form, focused) {
   const advice = messageList(messages, receipt.language, language);
   form.show(covering ? form.overlay : form.view, title, [
     form.languageSwitch(), form.heading(title, "urgent-title"),
-    ...(urgent ? [callButtons(messages, t), advice, number] : [number, advice]),
-    form.copy("notices"),
+    ...(urgent ? [callButtons(messages, t, language), advice, number] : [number, advice]),
+    more, form.copy("notices"),
     el("div", { class: "actions" }, act("print", t("Print this page"), "second"), covering && !wholePage && act("closeReceipt", t("Close this message"), "second"),
       act("startOver", t("Start a new form"), "plain")),
   ], focused || covering ? undefined : null);

@@ -12,6 +12,7 @@ export class Sending {
   constructor(form) {
     this.form = form; // the LeadForm
     this.pending = null; // the submission that is being sent
+    this.path = "submissions"; // the door that it goes to
     this.sentOnLeaving = null; // what was sent last on leaving, as text
   }
 
@@ -27,9 +28,10 @@ export class Sending {
     return { ...(token && { token }), ...(proof && { proof }), ...(website && { website: website.slice(0, 500) }) };
   }
 
-  async send(content, tries = 0) {
+  async send(content, tries = 0, path = this.path) {
     const { form } = this;
     if (form.inFlight) return;
+    this.path = path;
     this.stopRetrying();
     form.pages.clearErrors();
     form.busy(form.t("Sending your answers…"));
@@ -37,7 +39,7 @@ export class Sending {
     form.state.unsent = true;
     form.save();
     await Promise.race([form.proof, wait(PROOF_TIMEOUT)]);
-    const { status, body, retryAfter } = await form.service.call("submissions", { ...content, ...this.guardFields() });
+    const { status, body, retryAfter } = await form.service.call(path, { ...content, ...this.guardFields() });
     form.idle();
     if (status >= 200 && status < 300) { // 202: queued, and stored later
       forgetOrigin();
@@ -104,13 +106,13 @@ export class Sending {
   /** The visitor leaves the page: sends what they filled in if they agreed to that, once for each change. */
   leave() {
     const { form } = this;
-    if (!form.answers || form.receipt) return;
-    const content = this.pending ?? this.withVisit(form.answers.unfinished(form.state.view === "emergency"));
+    if (!form.answers || form.receipt || (form.state.view === "callback" && !this.pending)) return;
+    const content = this.pending ?? this.withVisit(form.answers.unfinished(form.state.view === "emergency" && "urgent"));
     const text = JSON.stringify(content);
     if (!content || text === this.sentOnLeaving) return;
     this.sentOnLeaving = text;
     form.state.savedAt = Date.now();
     form.save(); // so that the page says so if the visitor comes back
-    form.service.fetch("submissions", { ...content, ...this.guardFields() }, { keepalive: true }).catch(() => { this.sentOnLeaving = null; });
+    form.service.fetch(this.pending ? this.path : "submissions", { ...content, ...this.guardFields() }, { keepalive: true }).catch(() => { this.sentOnLeaving = null; });
   }
 }

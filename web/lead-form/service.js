@@ -49,7 +49,7 @@ export class Service {
     const markup = await this.ask(address, null, (response) => (response.ok ? response.text() : "")).catch(() => "");
     const holder = document.createElement("template");
     holder.innerHTML = policy ? policy.createHTML(markup) : markup;
-    return holder.content.querySelector("form[data-questionnaire]") && holder.content;
+    return holder.content.querySelector("form[data-questionnaire], [data-closed]") && holder.content;
   }
 
   /** Gets a token and solves its proof of work, as signs that no machine fills in the form. Sending never depends on them.

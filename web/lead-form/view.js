@@ -2,7 +2,7 @@
 
 /* global STYLE: the build fills in web/form.css */
 import { messageList, Overlay } from "./emergency.js";
-import { el } from "./elements.js";
+import { el, raiseHeadings } from "./elements.js";
 import { adviceIn, LANGUAGES, say } from "./words.js";
 
 export class View extends HTMLElement {
@@ -20,8 +20,11 @@ export class View extends HTMLElement {
   /** A copy of a template of the drawn form, if it has loaded. */
   copy(id) { return this.byId(id)?.content.firstElementChild.cloneNode(true); }
 
-  /** An element of the view that the visitor sees: of the overlay if it is open, else of the drawn form. */
-  place(selector) { return (this.overlay.isOpen ? this.overlay.content : this.drawn).querySelector(selector); }
+  /** An element of what the visitor sees: the overlay if it is open, the request to be called, or the drawn form. */
+  place(selector) {
+    const shown = this.overlay.isOpen ? this.overlay.content : this.state.view === "callback" ? this.view : this.drawn;
+    return shown.querySelector(selector);
+  }
 
   draw() {
     this.attachShadow({ mode: "open" });
@@ -94,7 +97,7 @@ export class View extends HTMLElement {
       !wholePage && this.languageSwitch(), !wholePage && this.heading(t("Answer a few questions")),
       !wholePage && el("section", { class: "advice" }, el("p", { class: "boxed" }, t("In an emergency, call 911")), el("p", {}, this.advice)),
       this.state.unsent && el("p", {}, el("strong", {}, t("Your answers have not been sent yet"))),
-      el("p", { class: "actions" }, start),
+      el("p", { class: "actions" }, start, el("button", { type: "button", class: "button second", "data-do": "callMe" }, t("Just call me"))),
       el("p", { class: "status", id: "start-status", role: "status" }),
       !this.querySelector("a[href^='tel:']") && this.phone && el("p", {}, t("Clinic phone:"), " ", this.phone),
     ], focused ? start : null);
@@ -108,6 +111,14 @@ export class View extends HTMLElement {
     this.start();
   }
 
+  /** The form is not open yet: says so instead of the start. */
+  showClosed(drawn) {
+    this.closed = true;
+    if (this.wholePage) raiseHeadings(drawn);
+    const section = drawn.querySelector("[data-closed]");
+    this.show(this.view, section.querySelector(".title").textContent, [this.languageSwitch(), section], null);
+  }
+
   showMinor(messages) {
     this.state.minorNoticeShown = true;
     const notice = this.copy("minor");
@@ -115,6 +126,10 @@ export class View extends HTMLElement {
     title.after(messageList(messages, this.language, this.language));
     this.show(this.view, title.textContent, [this.languageSwitch(), notice]);
   }
+
+  print() { window.print(); }
+  again() { this.sending.again(); }
+  sendAsNew() { this.sending.sendAsNew(); }
 
   /** The visitor waits for an answer of the service. */
   busy(text) {

@@ -16,9 +16,10 @@ from uuid import UUID
 from shared.domain.errors import FieldProblem
 from shared.domain.intake.attribution import ATTRIBUTION, Fields, clean_attribution, first_of
 from shared.domain.rules.advice import ShownMessage
-from shared.domain.rules.condition import AnyOf, Facts
+from shared.domain.rules.condition import Facts, questions_of
 from shared.domain.rules.questionnaire import Answer, Page, Question, Questionnaire
 
+CALLBACK_STEP = "callback"  # the value of `step` for the short form that asks for a call ("Just call me")
 WHOLE = "all"  # the value of `step` for a form that shows every question on one page
 ANSWERS, CONTACT, CONSENTS = "answers.", "contact.", "consents."
 SHOWN = "consents_shown."  # followed by a consent code; the field holds the hash of the consent text that was shown
@@ -35,6 +36,8 @@ CARRIED = (
 )
 NOT_TICKED = frozenset({"", "0", "no", "off", "false"})
 IN_EMERGENCY = ("name", "phone")  # the contact fields on the page with emergency advice
+IN_CALLBACK = ("name", "phone", "best_time")  # those of the form that asks for a call
+SOMEBODY_ELSE = "for-somebody-else"  # the definition of a questionnaire that says who fills in the form
 MOST_SCALE = 10
 
 
@@ -87,13 +90,13 @@ class FilledForm:
     def step(self) -> str:
         """The id of the page that the visitor saw; WHOLE for a form on one page; "" for a form on another site."""
         step = self.first("step")
-        return step if step == WHOLE or step in self.questionnaire.page_ids else ""
+        return step if step in (WHOLE, CALLBACK_STEP) or step in self.questionnaire.page_ids else ""
 
     @property
     def wanted(self) -> str:
         """The page that the pressed button asks for, even if the current page is incomplete; "" for other buttons."""
         step = self.first("back") or self.first("show")
-        return step if step == WHOLE or step in self.questionnaire.page_ids else ""
+        return step if step in (WHOLE, CALLBACK_STEP) or step in self.questionnaire.page_ids else ""
 
     @property
     def next_step(self) -> str:
@@ -109,7 +112,19 @@ class FilledForm:
     def minor(self) -> bool:
         return self.questionnaire.contact.hidden_when.holds(self.facts)
 
+    @property
+    def for_somebody_else(self) -> bool:
+        """True if somebody fills in the form for the person who needs care."""
+        condition = self.questionnaire.definitions.get(SOMEBODY_ELSE)
+        return condition is not None and condition.holds(self.facts)
+
+    @property
+    def asks_for_call(self) -> bool:
+        return self.step == CALLBACK_STEP
+
     def pages(self, step: str) -> tuple[Page, ...]:
+        if step == CALLBACK_STEP:
+            return self.questionnaire.form_pages[:1]
         return tuple(page for page in self.questionnaire.form_pages if step in (page.id, WHOLE, ""))
 
     def is_due(self, question: Question) -> bool:
@@ -175,9 +190,11 @@ class FilledForm:
         worst too early.
         """
         unfinished = {
-            question.shown_when.question
-            for question in (self.due(self.step) if self.step else ())
-            if question.required and isinstance(question.shown_when, AnyOf) and self.answer(question) is None
+            code
+            for page in (self.pages(self.step) if self.step else ())
+            for question in page.questions
+            if question.shown_when and question.required and self.is_due(question) and self.answer(question) is None
+            for code in questions_of(question.shown_when) & {asked.code for asked in page.questions}
         }
         questions = self.questionnaire.questions
         return {
@@ -289,7 +306,9 @@ class FilledForm:
         for entry in self.questionnaire.contact.fields:
             if entry.required and entry.code not in ("phone", "email") and entry.code not in given:
                 yield FieldProblem(f"/contact/{entry.code}", "Please fill this in.")
-        if not phone and not email:
+        if not phone and self.asks_for_call:
+            yield FieldProblem("/contact/phone", "Enter a phone number.")
+        elif not phone and not email:
             yield FieldProblem("/contact/phone", "Enter a phone number or an email address.")
         elif not phone and preference in ("call", "text"):
             yield FieldProblem("/contact/phone", "Enter a phone number, or choose email below.")
@@ -309,7 +328,7 @@ class FilledForm:
 
     def page_of(self, problems: Collection[FieldProblem]) -> str:
         """Returns the id of the page that shows the first of the problems; `step` for a form on one page."""
-        if self.step in ("", WHOLE):
+        if self.step in ("", WHOLE, CALLBACK_STEP):
             return self.step
         wrong = {problem.pointer for problem in problems}
         for page in self.questionnaire.form_pages:
@@ -351,7 +370,7 @@ class FormView:
 
     kind: "page" for a page of questions, "follow-ups" for the follow-ups to a page, "emergency" for emergency advice,
         "minor" for the age notice, or "element" for the whole form as the script of <lead-form> needs it.
-    step: the id of the page; WHOLE or "" for a form on one page.
+    step: the id of the page; WHOLE or "" for a form on one page; CALLBACK_STEP for the form that asks for a call.
     at_once: question and option code -> id of the message that this option alone calls for.
     """
 
@@ -368,7 +387,12 @@ class FormView:
 
     @property
     def last(self) -> bool:
-        return self.whole or self.step == self.form.questionnaire.page_ids[-1]
+        return self.whole or self.short or self.step == self.form.questionnaire.page_ids[-1]
+
+    @property
+    def short(self) -> bool:
+        """True for the form that asks for a call."""
+        return self.step == CALLBACK_STEP
 
     @property
     def number(self) -> int:

@@ -7,7 +7,9 @@ All inserted values are escaped. Data attributes tell the script what a field ne
   shown if the value is invalid, with {used} for its length.
 - `data-low`, `data-high`: bounds of a number; `data-limit`: most characters of a text.
 - `data-shown-when`: the condition of a follow-up. `data-hidden-when`: the condition that hides the contact block.
-- `data-urgent`: asked beside emergency advice, too.
+- `data-other`: the wording if somebody else fills in the form for the person, which `data-other-when` of the form says;
+  `data-other-value`: the hash of such a consent text.
+- `data-urgent`: asked beside emergency advice, too. `data-callback`: asked of who only wants a call, too.
 - on an option, `data-alone`: excludes the others; `data-message`: id of the message that it calls for at once.
 """
 
@@ -26,6 +28,7 @@ from shared.domain.intake.filled_form import (
     ANSWERS,
     CONSENTS,
     CONTACT,
+    IN_CALLBACK,
     IN_EMERGENCY,
     FormView,
     invalid,
@@ -33,8 +36,8 @@ from shared.domain.intake.filled_form import (
     unanswered,
 )
 from shared.domain.intake.phone import phone_link
-from shared.domain.rules.condition import AnyOf, Between, questions_of
-from shared.domain.rules.questionnaire import ConsentText, ContactField, Question
+from shared.domain.rules.condition import AnyOf, Between, Condition, Some, questions_of
+from shared.domain.rules.questionnaire import ConsentText, ContactField, Option, Question
 from shared.rulebook.form_definition import drawn_condition
 
 LANGUAGES = {"en": "English", "es": "Español"}
@@ -46,7 +49,7 @@ WRONG = {
     "tel": "Enter a phone number with area code, for example 312-555-0142.",
     "email": "Enter an email address like name@example.com.",
 }
-PHONE_HELP = "Enter one number, without an extension. For a number outside the US, start with + and the country code."
+PHONE_HELP = "Enter one number. For a number outside the US, start with + and the country code."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +81,24 @@ class PageContext:
 
     def about(self, question: Question, view: FormView) -> str:
         """Explains a follow-up question: on the single page, when to answer it; otherwise, which answer it follows."""
-        if view.whole and view.kind != "element":  # a script shows a follow-up only when it is due
-            return self._condition(question, view)
-        if view.kind == "follow-ups" and isinstance(question.shown_when, AnyOf):
-            parent = view.form.questionnaire.questions[question.shown_when.question]
-            given = view.form.typed(ANSWERS + parent.code)
-            labels = [option.label for option in parent.options if option.code in given]
-            return self.t("You answered: {answers}.", answers="; ".join(labels))
-        return ""
+        if view.kind != "follow-ups":
+            return self.when(question.shown_when, view)
+        labels = [
+            _label(option, view)
+            for part in _parts(question.shown_when)
+            for option in view.form.questionnaire.questions[part.question].options
+            if option.code in part.options and option.code in view.form.typed(ANSWERS + part.question)
+        ]
+        return self.t("You answered: {answers}.", answers="; ".join(labels)) if labels else ""
 
-    def _condition(self, question: Question, view: FormView) -> str:
+    def when(self, condition: Condition | None, view: FormView) -> str:
+        """Explains on the single page when to answer what has this condition; a script shows it only when it is due."""
+        if condition is None or not view.whole or view.kind == "element":
+            return ""
         questions = view.form.questionnaire.questions
-        match question.shown_when:
+        match condition:
+            case Some(parts):
+                return " ".join(self.when(part, view) for part in parts)
             case Between(asked, low, high) if low is not None and high is not None:
                 text = "Only if your answer to “{question}” is from {low} to {high}."
                 return self.t(text, question=_without_explanation(questions[asked]), low=low, high=high)
@@ -130,6 +139,8 @@ def problem_at(view: FormView, field: str) -> FieldProblem | None:
 def contact_codes(view: FormView) -> tuple[str, ...]:
     if view.kind == "emergency":
         return IN_EMERGENCY
+    if view.short:
+        return IN_CALLBACK
     return tuple(entry.code for entry in view.form.questionnaire.contact.fields)
 
 
@@ -158,6 +169,7 @@ def question_data(question: Question, view: FormView, around: PageContext) -> di
         "data-missing": around.t(missing) if missing else None,
         "data-wrong": None if question.options else around.t(invalid(question), **question.limits, used="{used}"),
         "data-shown-when": json.dumps(drawn_condition(question.shown_when)) if question.shown_when else None,
+        "data-callback": "" if question in view.form.questionnaire.pages[0].questions else None,
         **bounds,
     }
 
@@ -173,16 +185,27 @@ def contact_data(field: ContactField, view: FormView, around: PageContext) -> di
         "data-type": field.type,
         "data-missing": around.t("Please fill this in.") if field.required and not either else None,
         "data-wrong": wrong or None,
+        "data-shown-when": json.dumps(drawn_condition(field.shown_when)) if field.shown_when else None,
         "data-help": around.t(PHONE_HELP) if field.type == "tel" else None,
         "data-urgent": "" if field.code in IN_EMERGENCY else None,
+        "data-callback": "" if field.code in IN_CALLBACK else None,
     }
+
+
+def asks(view: FormView, field: ContactField) -> bool:
+    """Returns whether a view shows a contact field. Where all questions are on the same page, it is shown anyway."""
+    return field.shown_when is None or view.whole or field.shown_when.holds(view.form.facts)
 
 
 def consent_data(consent: ConsentText, view: FormView, around: PageContext) -> dict[str, object]:
     """Returns the data attributes of a consent, like `question_data`."""
     if view.kind != "element":
         return {}
-    needed = {"data-missing": around.t("Check this box so that we can contact you."), "data-urgent": ""}
+    needed = {
+        "data-missing": around.t("Check this box so that we can contact you."),
+        "data-urgent": "",
+        "data-callback": "",
+    }
     return {"data-consent": consent.code, **(needed if consent.required else {})}
 
 
@@ -196,7 +219,7 @@ def hidden(view: FormView) -> list[tuple[str, str]]:
         drawn |= {
             f"{CONSENTS}{consent.code}"
             for consent in view.form.questionnaire.contact.consents
-            if consent.required or view.kind != "emergency"
+            if consent.required or not (view.kind == "emergency" or view.short)
         }
     fields = list(view.form.carried(drawn))
     if view.step:
@@ -222,9 +245,20 @@ def label_of(problem: FieldProblem, view: FormView) -> str:
     """Returns the name of the invalid field for the error summary."""
     part, _, name = problem.pointer.lstrip("/").partition("/")
     if part == "answers" and name in view.form.questionnaire.questions:
-        return view.form.questionnaire.questions[name].text
+        question = view.form.questionnaire.questions[name]
+        return question.text_other if view.form.for_somebody_else and question.text_other else question.text
     fields: dict[str, ContactField] = {entry.code: entry for entry in view.form.questionnaire.contact.fields}
     return f"{fields[name].text}:" if part == "contact" and name in fields else ""
+
+
+def _parts(condition: Condition | None) -> tuple[AnyOf, ...]:
+    """Returns the parts of the condition of a follow-up that name options."""
+    parts = condition.conditions if isinstance(condition, Some) else (condition,)
+    return tuple(part for part in parts if isinstance(part, AnyOf))
+
+
+def _label(option: Option, view: FormView) -> str:
+    return option.label_other if view.form.for_somebody_else and option.label_other else option.label
 
 
 def _without_explanation(question: Question) -> str:
@@ -256,6 +290,7 @@ _templates.globals |= {
     "question_data": question_data,
     "contact_data": contact_data,
     "consent_data": consent_data,
+    "asks": asks,
     "drawn_condition": drawn_condition,
     "PATTERNS": PATTERNS,
     "PHONE_HELP": PHONE_HELP,

@@ -1,0 +1,79 @@
+"""Tests the page after Send: optional, sent once, and kept with the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import SCREENSHOTS, Console
+from tests.browser.page_checks import judge
+from tests.browser.patient import Patient, Traffic
+
+TITLE = "Five more answers help us prepare"
+THANKS = "Thank you. We added your answers."
+
+
+def test_more_answers_are_added_to_the_lead_once(
+    patient: Patient, page: Page, traffic: Traffic, newest: Callable[[], Any]
+) -> None:
+    patient.ready_to_send().next()
+    reference = patient.reference()
+    expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
+    tried = page.locator("#block-tx-tried")
+    expect(tried).to_be_hidden()
+    patient.answer({"fn": "some", "tx": ["pt"], "tx-tried": "yes"})
+    expect(tried).to_be_visible()
+    judge(page, "after-send")
+    page.screenshot(path=SCREENSHOTS / "phone" / "62-after-send.png", full_page=True)
+    page.reload()
+    expect(page.locator("#block-fn input[value=some]")).to_be_checked()
+    page.get_by_role("button", name="Send these answers").click()
+    expect(page.locator("#added")).to_have_text(THANKS)
+    expect(page.locator("#added")).to_be_focused()
+    (sent,) = traffic.posted("/answers")
+    assert sent["answers"] == {"fn": "some", "tx": ["pt"], "tx-tried": "yes"}
+    lead = newest()
+    assert (lead["reference"], lead["answers"]["fn"]) == (reference, "some")
+    page.reload()
+    assert patient.reference() == reference
+    expect(page.locator("#added")).to_have_text(THANKS)
+    expect(page.get_by_role("heading", name=TITLE)).to_have_count(0)
+
+
+def test_they_ask_of_the_person_whom_somebody_helps(patient: Patient, page: Page) -> None:
+    patient.ready_to_send(who="caregiver").next()
+    patient.reference()
+    expect(page.get_by_role("group", name="What have they tried so far?")).to_be_visible()
+
+
+def test_none_answered_sends_nothing_and_says_so(patient: Patient, page: Page, traffic: Traffic) -> None:
+    patient.ready_to_send().next()
+    patient.reference()
+    page.get_by_role("button", name="Send these answers").click()
+    expect(page.locator("#added [role=status]")).to_have_text("Answer at least one question, or leave them all out.")
+    assert traffic.posted("/answers") == []
+
+
+def test_answers_that_cannot_be_added_yet_can_be_sent_again(patient: Patient, page: Page, console: Console) -> None:
+    console.expect("status of (404|503)")
+    patient.ready_to_send().next()
+    patient.reference()
+    patient.answer({"fn": "some"})
+    for status in (404, 503):
+        page.route("**/answers", lambda route, status=status: route.fulfill(status=status, json={}), times=1)
+        page.get_by_role("button", name="Send these answers").click()
+        expect(page.locator("#added [role=status]")).to_contain_text("try again in a minute")
+        expect(page.locator("#block-fn input[value=some]")).to_be_checked()
+    page.get_by_role("button", name="Send these answers").click()
+    expect(page.locator("#added")).to_have_text(THANKS)
+
+
+def test_nothing_more_is_asked_beside_emergency_advice(patient: Patient, page: Page) -> None:
+    patient.start().answer({"em-now": ["chest-pressure"]})
+    page.locator("#contact-phone").fill("212 555 0123")
+    page.locator("#consent-contact").check()
+    patient.next()
+    patient.reference()
+    expect(page.get_by_role("heading", name=TITLE)).to_have_count(0)

@@ -1,0 +1,32 @@
+// "Just call me": one question, a name, a number, a good time and the permission, in place of the whole form.
+
+/** Shows the request to be called, with its errors. The fields are those of the drawn form. */
+export function showCallback(form, errors = [], focused = true) {
+  const { answers, emergency, pages, view, t } = form;
+  emergency.giveBack();
+  const section = form.copy("callback");
+  const title = section.querySelector(".title");
+  if (errors.length === 0) pages.clearErrors();
+  form.show(view, errors.length ? t("Error: {title}", { title: title.textContent }) : title.textContent, [form.languageSwitch(), section], focused ? title : null);
+  section.oninput = (event) => form.changed(event.target);
+  answers.update();
+  emergency.borrow(section.querySelector(".fields"), answers.callbackBlocks());
+  if (errors.length) pages.showErrors(errors, section.querySelector(".above")).focus();
+}
+
+export async function openCallback(form) {
+  if (!(await form.begin())) return;
+  form.state.callback = true;
+  form.enter("callback");
+  showCallback(form);
+}
+
+/** Sends the request, or shows what is missing. */
+export function askForCall(form) {
+  const { answers, sending } = form;
+  answers.update();
+  const asked = answers.callbackBlocks().filter((block) => block.dataset.question);
+  const errors = [...answers.errorsIn(asked), ...answers.contactErrors("callback")];
+  if (errors.length) showCallback(form, errors);
+  else sending.send(sending.withVisit(answers.submission("callback")), 0, "callbacks");
+}
