@@ -160,7 +160,8 @@ def written(trained: Trained, origin: str) -> str:
         "# Trained by `python -m dev.matcher_training`: do not edit. `python -m dev.rulebook` lists the strongest.\n"
         "# Each row: what a text has, and how much it speaks for each kind (in the order of the kinds) rather than\n"
         "# for a harmless text. The score of a kind is `always`, and the sum of the rows divided by the square root\n"
-        f'# of their number.\nmade_from = "{origin}"  # pragma: allowlist secret\nalways = "{_numbers(trained.always)}"\n'
+        f'# of their number.\nmade_from = "{origin}"  # pragma: allowlist secret\n'
+        f'always = "{_numbers(trained.always)}"\n'
         f'known = """\n{_wrapped(sorted(trained.known))}"""\nrows = """\n{rows}"""\n'
     )
 

@@ -186,7 +186,8 @@ def test_the_second_reading_agrees_with_the_vignettes() -> None:
         pytest.param({"note": "I can\u2019t walk"}, "URGENT", ["TXT-00", "TXT-04"], id="a typographic apostrophe"),
         pytest.param({"note": "PERD\u00cd EL CONOC\u0130M\u0131ENTO"}, "URGENT", ["TXT-00", "TXT-02", "TXT-05"],
                      id="capitals and accents"),
-        pytest.param({"note": "numb\n  DOWN there"}, "URGENT", ["TXT-00", "TXT-01", "TXT-05"], id="words across a line break"),
+        pytest.param({"note": "numb\n  DOWN there"}, "URGENT", ["TXT-00", "TXT-01", "TXT-05"],
+                     id="words across a line break"),
     ],
 )  # fmt: skip
 def test_decided_interpretations_of_the_rules(changes: dict[str, Any], tier: str, safety_rules: list[str]) -> None:
