@@ -42,8 +42,8 @@ def comparable(recorded: dict[str, Any]) -> bool:
 
 
 def starts(functions: Sequence[str], folder: Path, *, counted: bool) -> dict[str, dict[str, Any]]:
-    """Returns, for each function, the list of `modules` loaded by its first request. With `counted`, also its `cost`:
-    instructions relative to the reference.
+    """Returns, for each function, the `modules` loaded by its first request and the `collections` of garbage until
+    then. With `counted`, also its `cost`: instructions relative to the reference.
     """
     with FakeAws() as aws, ThreadPoolExecutor(2) as pool:
         variables = environment(aws)
@@ -55,7 +55,8 @@ def starts(functions: Sequence[str], folder: Path, *, counted: bool) -> dict[str
         trust(variants[0].folder, aws.authority)
         seen = pool.map(lambda variant: run(variant, "0", variables, counted=False), variants)
         found: dict[str, dict[str, Any]] = {
-            variant.key: {"modules": imported(one.modules)} for variant, one in zip(variants, seen, strict=True)
+            variant.key: {"modules": imported(one.modules), "collections": one.collections}
+            for variant, one in zip(variants, seen, strict=True)
         }
         if counted:
             boot, reference = pool.map(lambda what: count(variants[0], what), ("boot", "reference"))
@@ -74,6 +75,8 @@ def dearer(before: dict[str, Any], after: dict[str, Any]) -> str:
         return f"imports a package that it did not: {', '.join(strange)}; {named}"
     if len(after["modules"]) > len(before["modules"]) * ROOM:
         return f"imports {len(after['modules'])} modules instead of {len(before['modules'])}; {named}"
+    if after["collections"]:
+        return f"collects garbage {after['collections']} times: raise the threshold in functions/wiring.py"
     if "cost" in after and "cost" in before and after["cost"] > before["cost"] * ROOM:
         return f"costs {after['cost'] / before['cost']:.2f} times what was recorded; {named}"
     return ""

@@ -4,14 +4,18 @@
 
 COUNT is the number of invocations after the first. With "init" the program stops after importing the handler, with
 "boot" before importing it; with "reference" it imports a fixed part of the standard library instead. The last line of
-standard output is the result as JSON: CPU seconds, peak memory in KiB, files opened, modules, status.
+standard output is the result as JSON: CPU seconds, peak memory in KiB, files opened, garbage collections after the
+handler has changed the collector's threshold, modules, status.
 """
 
+import gc
 import json
 import sys
 import time
 
 OPENED = [0]
+COLLECTIONS = [0]
+USUAL_THRESHOLD = gc.get_threshold()
 REFERENCE = ("asyncio", "decimal", "email.parser", "http.client", "inspect", "logging", "ssl", "unittest", "xml.sax")
 
 
@@ -34,6 +38,10 @@ def count(event: str, _: object) -> None:
     OPENED[0] += event == "open"
 
 
+def count_collection(phase: str, _: object) -> None:
+    COLLECTIONS[0] += phase == "start" and gc.get_threshold() != USUAL_THRESHOLD
+
+
 def peak_memory() -> int:
     with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123  (importing pathlib would be measured)
         return next((int(line.split()[1]) for line in status if line.startswith("VmHWM")), 0)
@@ -50,6 +58,7 @@ def main() -> None:
     elif count_text != "boot":
         sys.path.insert(0, folder)
         sys.addaudithook(count)
+        gc.callbacks.append(count_collection)
         started = time.process_time()
         module_name, _, name = handler_name.rpartition(".")
         handler = getattr(__import__(module_name, fromlist=[name]), name)
@@ -58,6 +67,7 @@ def main() -> None:
             answer = handler(event, Context())
             took["first"] = time.process_time() - started
             took["opened"], took["memory"] = OPENED[0], peak_memory()
+            took["collections"] = COLLECTIONS[0]
             took["status"] = answer.get("statusCode") if isinstance(answer, dict) else None
             started = time.process_time()
             for _ in range(int(count_text)):

@@ -40,6 +40,7 @@ SETTINGS = {
     "CLINIC_HOLIDAYS": "",
     "PAGE_HOURS": "Mon-Sun 09:00-21:00",
     "INDEX_SHARDS": "1",
+    "PILOT_WITHOUT_APPROVAL": "yes",
     "WEBHOOK_KEY": "YmVuY2htYXJr",
     "POWERTOOLS_SERVICE_NAME": "leads",
     "POWERTOOLS_METRICS_NAMESPACE": "SpineLeads",
@@ -81,6 +82,7 @@ class Run:
 
     instructions: instructions of the whole process; None without valgrind
     memory: peak memory in KiB
+    collections: garbage collections up to the first answer, after the handler has changed the collector's threshold
     """
 
     instructions: int | None
@@ -88,6 +90,7 @@ class Run:
     first: float
     opened: int
     memory: int
+    collections: int
     status: int | None
     modules: tuple[str, ...]
 
@@ -117,6 +120,7 @@ def run(variant: Variant, count: str, variables: Mapping[str, str], *, counted: 
         took.get("first", 0.0),
         took.get("opened", 0),
         took.get("memory", 0),
+        took.get("collections", 0),
         took.get("status"),
         tuple(took["modules"]),
     )

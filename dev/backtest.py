@@ -196,7 +196,7 @@ def _named(entry: Any, otherwise: str) -> tuple[str, Any]:
 
 def sample_answers(rule_set: RuleSet, count: int) -> Iterator[tuple[str, Any]]:
     """Yields sample answers, the same each time, so that two runs can be compared."""
-    drawn, chance = form(rule_set, (), {}), random.Random(2026)  # noqa: S311  the numbers need not be secret
+    drawn, chance = form(rule_set, ()), random.Random(2026)  # noqa: S311  the numbers need not be secret
     for number in range(1, count + 1):
         yield f"sample {number}", samples.sample(drawn, number, chance)["answers"]
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from markdown_it import MarkdownIt
 
+from dev.heard_words import free_text_sections
 from shared.domain.opening_hours import Span
 from shared.domain.rules.condition import (
     AllOf,
@@ -34,6 +35,7 @@ from shared.domain.rules.condition import (
 )
 from shared.domain.rules.questionnaire import Option, Question
 from shared.domain.rules.triage import FitRule, Message, NotFitRule, Rule, RuleSet, SafetyRule, Tier
+from shared.rulebook.free_text import FreeText
 from shared.rulebook.loading import load
 
 INTRODUCTION = """\
@@ -47,7 +49,7 @@ a question or a message is a new version, and is signed again.
 - **'is not', 'is none of', 'has not' and 'has none of'** also hold if the question was not answered.
 - **Positive beats 'none'.** If 'none' is ticked together with another option, 'none' is dropped; a rule can ask for it.
 - **A hidden follow-up counts as not answered**, except for the options kept as positive safety answers.
-- **Free text can only raise the tier**; negation is ignored on purpose.
+- **Free text can only raise the tier.** What it denies, what is long past, and what happened to others should not.
 - Evidence marks: [V] verified at the source, [S] stated by a secondary source, [M] not checked at a source, [D] our
   own design choice.
 """
@@ -177,10 +179,7 @@ class Sheet:
         yield table(
             ("Name", "Means"), ((code(name), self.words(when)) for name, when in sorted(rule_set.definitions.items()))
         )
-        yield "## Words in free text"
-        yield "Patterns. Upper and lower case are the same, and typographic apostrophes count as plain ones."
-        for name, pattern in self._word_lists().items():
-            yield f"{code(name)}\n\n```\n{pattern}\n```"
+        yield from free_text_sections(self._heard())
         yield "## Messages to the patient"
         yield (
             f"Every answer ends with `{rule_set.net}`, except beside a message that stands alone. A person who left no "
@@ -307,8 +306,8 @@ class Sheet:
                 return f"{code(question)} is {bounds(at_least, at_most)}"
             case Answered(question, answered):
                 return f"{code(question)} is {'answered' if answered else 'not answered'}"
-            case Mentions(question, word_list, _):
-                return f"the text of {code(question)} has words of the list {code(word_list)}"
+            case Mentions(question, kind, _):
+                return f"the text of {code(question)} mentions {code(kind)}"
             case _:
                 raise TypeError(type(condition).__name__)
 
@@ -392,8 +391,10 @@ class Sheet:
         found = [part.score for part in self._parts() if isinstance(part, Scores)]
         return list({score.name: score for score in found}.values())
 
-    def _word_lists(self) -> dict[str, str]:
-        return {part.word_list: part.pattern.pattern for part in self._parts() if isinstance(part, Mentions)}
+    def _heard(self) -> FreeText | None:
+        """Returns what is heard in free text; None if no rule asks."""
+        found = (part.free_text for part in self._parts() if isinstance(part, Mentions))
+        return next((heard for heard in found if isinstance(heard, FreeText)), None)
 
     def _parts(self) -> Iterator[Condition]:
         for condition in (*(rule.when for rule in self.rules), *self.rule_set.definitions.values()):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from shared.domain.rules.questionnaire import Answers
 from shared.domain.rules.triage import RuleSet, TriageResult, triage
 
@@ -20,5 +18,5 @@ def sole_cause(rule_set: RuleSet, answers: Answers, result: TriageResult) -> str
     if len(deciding) != 1:
         return None
     others = tuple(rule for rule in rule_set.safety if rule.id in fired and rule is not deciding[0])
-    without = triage(replace(rule_set, safety=others), answers).tier
+    without = triage(rule_set._replace(safety=others), answers).tier
     return deciding[0].id if rule_set.tiers[without].rank > rule_set.tiers[result.tier].rank else None

@@ -6,6 +6,7 @@ submission with few answers, from a person who asks for a call.
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import CANARY, PLAIN_FORM, Arrival, reference_of
 from shared.domain.rules.condition import CALLBACK, FORM
+from shared.http.problems import emergency_messages
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
 from shared.http.visitor_responses import Receipt
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from shared.domain.intake.filled_form import FilledForm
+    from shared.domain.rules.advice import ShownMessage
     from shared.http.plain_forms import PlainForms
     from shared.usecases.capture import Intake
 
@@ -47,12 +50,23 @@ def forms() -> PlainForms:
 
 
 def show_problem(request: Request, error: Exception) -> Response | None:
-    return forms().show_problem(request, error) if request.wants_page else None
+    if not request.wants_page:
+        return None
+    return forms().show_problem(request, error, emergency_messages(error, request, advise))
+
+
+def advise(request: Request) -> tuple[ShownMessage, ...]:
+    """Returns the advice for an emergency in the answers of a request that is refused for something else."""
+    from shared.usecases.screening import emergency_in  # noqa: PLC0415  only for a refused request
+
+    body = forms().read(request).readable() if request.sends_form else json.loads(request.body)
+    door = CALLBACK if request.route == "POST /callbacks" else FORM
+    return emergency_in(body, rulebook, next(iter(rulebook.rule_sets)), door)
 
 
 @logger.inject_lambda_context(correlation_id_path=REQUEST_ID, clear_state=True)
 @metrics.log_metrics
-@wiring.answers_visitors(show_problem)
+@wiring.answers_visitors(show_problem, advise)
 def handler(request: Request, context: Any) -> Response:
     at = wiring.now()
     if request.route == "POST /submissions/{submission_id}/answers":

@@ -1,4 +1,4 @@
-"""GET and POST /form: draws the form page by page for browsers without JavaScript. Stores nothing."""
+"""GET and POST /form: draws the form, page by page or whole for the script of <lead-form>. Stores nothing."""
 
 from typing import Any
 
@@ -7,8 +7,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 from functions import wiring
 from functions.wiring import logger, metrics
 from shared.http.requests import REQUEST_ID, Request
-from shared.http.responses import Response
+from shared.http.responses import Response, cacheable
 from shared.usecases.plain_form import draw_form
+
+MAX_AGE = 300  # seconds: a changed questionnaire reaches every visitor within minutes
+VARY = {"vary": "accept-language"}
 
 rulebook = wiring.rulebook()
 guard = wiring.form_guard()
@@ -19,6 +22,8 @@ forms = wiring.plain_forms()
 @metrics.log_metrics
 @wiring.answers_visitors(forms.show_problem)
 def handler(request: Request, context: Any) -> Response:
+    if request.route == "GET /form" and request.query.get("mode") == "element":
+        return cacheable(request, forms.element(request), "text/html; charset=utf-8", MAX_AGE, VARY)
     if request.route == "GET /form":
         return forms.view(request, forms.first_view(request, forms.blank(request, guard.token())))
     view = draw_form(forms.read(request), rulebook)

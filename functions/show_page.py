@@ -1,14 +1,14 @@
-"""GET / and GET /web/{file}: serves the hosted form. GET /inbox and GET /inbox/{file}: serves the staff inbox."""
+"""GET / and GET /web/{file}: serves the landing page. GET /inbox and GET /inbox/{file}: serves the staff inbox."""
 
 from typing import Any
 
 from functions import wiring
 from functions.wiring import logger
 from shared.adapters.web_files import FOLDER, WebFiles
+from shared.http.landing_page import LandingPage, about_clinic
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, cacheable
-from shared.rulebook.notices import notices
-from shared.settings import SignInSettings
+from shared.settings import SignInSettings, opening_hours, pilot_without_approval
 
 MAX_AGE = 60  # seconds
 POLICY = (
@@ -21,8 +21,11 @@ HEADERS = {
     "vary": "accept-language",
 }
 
-rulebook, clinic = wiring.rulebook(), wiring.clinic()
-files = WebFiles(lambda language: {**clinic.words(), **notices(rulebook, language)})
+clinic = wiring.clinic()
+landing = LandingPage(
+    clinic, about_clinic(), opening_hours(), wiring.rulebook(), wiring.form_is_open(), pilot_without_approval()
+)
+files = WebFiles(landing.placeholders)
 sign_in = SignInSettings.from_environment()
 inbox = WebFiles(lambda _language: {**clinic.words(), **sign_in.words()}, FOLDER / "inbox")
 INBOX_HEADERS = HEADERS | {  # the inbox's script also asks the sign-in service for a token
@@ -38,10 +41,10 @@ def handler(request: Request, context: Any) -> Response:
     if request.route.startswith("GET /inbox"):
         file = inbox.get(request.parameter("file") or "index.html")
         return cacheable(request, file.content, file.media_type, MAX_AGE, INBOX_HEADERS)
-    file = files.get(request.parameter("file") or home_page(request.language(files.languages("index.html"))))
+    file = files.get(request.parameter("file") or home_page(request.language(landing.languages)))
     return cacheable(request, file.content, file.media_type, MAX_AGE, HEADERS)
 
 
 def home_page(language: str) -> str:
-    """Returns the file name of the hosted form in `language`."""
-    return f"index.{language}.html" if language not in ("", "en") else "index.html"
+    """Returns the file name of the landing page in `language`."""
+    return landing.file if language in ("", "en") else landing.file.replace(".html", f".{language}.html")

@@ -10,7 +10,6 @@ from shared.domain.rules.triage import RuleSet
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, cacheable
 from shared.rulebook.form_definition import form
-from shared.rulebook.ui_texts import words
 
 MAX_AGE = 300  # seconds: a changed questionnaire reaches every visitor within minutes
 VARY = {"vary": "accept, accept-language"}
@@ -31,8 +30,7 @@ def fhir(rule_set: RuleSet) -> dict[str, Any]:
 
 
 def page(rule_set: RuleSet) -> dict[str, Any]:
-    questionnaire = rule_set.questionnaire
-    return form(rule_set, rulebook.languages(questionnaire.id), words(questionnaire.language))
+    return form(rule_set, rulebook.languages(rule_set.questionnaire.id))
 
 
 REPRESENTATIONS = {

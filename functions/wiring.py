@@ -18,7 +18,7 @@ def prepare_process() -> None:
     warnings.filterwarnings("ignore", message="No application metrics to publish")  # a refused request emits no metric
     warnings.filterwarnings("ignore", message="Pydantic serializer warnings")  # these warnings quote values
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # its warnings quote the request
-    gc.set_threshold(70_000)  # count of objects; a cold start allocates fewer, and none of them can be freed
+    gc.set_threshold(100_000)  # count of objects; a cold start allocates fewer, and none of them can be freed
 
 
 prepare_process()
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from shared.adapters.spool import SpoolQueue
     from shared.adapters.webhook import Webhook
     from shared.http.plain_forms import PlainForms, Redraw
-    from shared.http.problems import Handler, LambdaHandler, Safety
+    from shared.http.problems import Advise, Handler, LambdaHandler, Safety
     from shared.http.requests import Request
     from shared.http.responses import Response
     from shared.rulebook.loading import Rulebook
@@ -65,7 +65,7 @@ def rulebook() -> Rulebook:
     from shared.rulebook.loading import load
     from shared.settings import pilot_without_approval
 
-    loaded = load().of_clinic(clinic().name)
+    loaded = load(parse_words=False).of_clinic(clinic().name)
     return loaded if pilot_without_approval() else loaded.reviewed()
 
 
@@ -90,12 +90,12 @@ def safety() -> Safety:
 
 
 def answers_visitors(
-    show: Callable[[Request, Exception], Response | None] | None = None,
+    show: Callable[[Request, Exception], Response | None] | None = None, advise: Advise | None = None
 ) -> Callable[[Handler], LambdaHandler]:
     """Decorates a handler of visitors' requests, as `problems.answers_visitors` describes."""
     from shared.http import problems
 
-    return problems.answers_visitors(safety(), logger.error, show)
+    return problems.answers_visitors(safety(), logger.error, show, advise)
 
 
 def answers_staff() -> Callable[[Handler], LambdaHandler]:
@@ -152,10 +152,9 @@ def _alert_topic(pace: float, *, background: bool = False) -> AlertTopic:
 
 def webhook() -> Webhook:
     from shared.adapters.webhook import Webhook
-    from shared.settings import WebhookSettings
+    from shared.settings import webhook_address, webhook_key
 
-    settings = WebhookSettings.from_environment()
-    return Webhook(settings.address, settings.secret)
+    return Webhook(webhook_address(), webhook_key())
 
 
 # ---- dependencies of use cases

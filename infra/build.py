@@ -19,7 +19,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from infra import slimming
-from shared.rulebook import toml_files
+from shared.http.landing_page import about_clinic
+from shared.rulebook import loading, toml_files
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOCK = PROJECT / "locks" / "runtime.txt"
@@ -30,19 +31,9 @@ Version = tuple[int, int]
 LAMBDA_PYTHON: Version = (3, 13)
 LAMBDA_PLATFORM = "manylinux_2_28_x86_64"  # Lambda's glibc is newer
 TASK_ROOT = "/var/task"
-COMMENT = re.compile(r"//.*|/\*.*\*/")
 EVERY_FUNCTION_HAS = ("__init__", "wiring", "telemetry")
 WEB_FUNCTION = "show_page"  # the only function that gets web/
-
-
-LOADS_RULEBOOK = """
-import sys
-from shared.rulebook.loading import load
-try:
-    load()
-except ValueError as error:
-    sys.exit(f"The rulebook does not load: {error}")
-"""
+SCRIPT_MODULES = "lead-form"  # web/lead-form.js is made from this folder, by dev/form_script.py
 
 
 def module_name(logical_id: str) -> str:
@@ -62,30 +53,12 @@ def bundle(
     sources(functions, destination, python)
 
 
-def check_rulebook(python: Version = LAMBDA_PYTHON, platform: str | None = LAMBDA_PLATFORM) -> None:
-    """Loads the rulebook as functions do. `sam build` builds each function, and the first build checks for all.
-
-    Raises: SystemExit if the rulebook does not load; the text names the file and the entry.
-    """
-    files = sorted(file for kind in ("*.py", "*.toml") for file in (PROJECT / "shared").rglob(kind))
-    content = "".join([*BUILD_CODE, *(file.read_text(encoding="utf-8") for file in files)]).encode()
-    loaded = CACHE / f"rulebook-{hashlib.sha256(content).hexdigest()[:16]}"
-    if loaded.exists():
-        return
-    runs_here = _can_compile(python) and (sys.platform, os.uname().machine) == ("linux", "x86_64")
-    packages = dependencies(python, platform) if runs_here else dependencies(sys.version_info[:2], None)
-    environment = {**os.environ, "PYTHONPATH": str(packages), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", LOADS_RULEBOOK],
-        cwd=PROJECT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        sys.exit(done.stderr.strip())
-    loaded.touch()
+def check_rulebook(folder: Path = loading.FOLDER) -> None:
+    """Loads the rulebook as functions do. Raises SystemExit, which names file and entry, if it does not load."""
+    try:
+        loading.load(folder)
+    except ValueError as error:
+        sys.exit(f"The rulebook does not load: {error}")
 
 
 def sources(functions: Iterable[str], destination: Path, python: Version) -> None:
@@ -97,10 +70,10 @@ def sources(functions: Iterable[str], destination: Path, python: Version) -> Non
         shutil.copyfile(PROJECT / f"functions/{module}.py", destination / f"functions/{module}.py")
     for file in (destination / "shared/rulebook").rglob("*.toml"):
         toml_files.parse(file)
+    loading.load(destination / "shared/rulebook")  # a function parses some of these files only with the first note
     if WEB_FUNCTION in functions:
         _copy_sources(PROJECT / "web", destination / "web")
-        for script in (destination / "web").glob("*.js"):
-            script.write_text(_without_comments(script.read_text(encoding="utf-8")), encoding="utf-8")
+        about_clinic(destination / "web" / "clinic.toml")  # a wrong field ends the build, not the page
     compile_all(python, destination / "functions", destination / "shared", root=destination)
 
 
@@ -170,13 +143,7 @@ def link_tree(source: Path, destination: Path) -> None:
 
 
 def _copy_sources(source: Path, destination: Path) -> None:
-    shutil.copytree(source, destination, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-
-
-def _without_comments(script: str) -> str:
-    """Returns the script without indentation, empty lines and comment lines: a sixth smaller to download."""
-    lines = (line.strip() for line in script.splitlines())
-    return "".join(f"{line}\n" for line in lines if line and not COMMENT.fullmatch(line))
+    shutil.copytree(source, destination, ignore=shutil.ignore_patterns("__pycache__", ".*", SCRIPT_MODULES))
 
 
 def main() -> None:

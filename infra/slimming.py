@@ -18,8 +18,9 @@ AWS_CALLS: dict[str, tuple[str, ...]] = {
     "sns": ("ListSubscriptionsByTopic", "Publish"),
     "sqs": ("DeleteMessage", "ReceiveMessage", "SendMessage"),
 }
-DESCRIPTIONS = ("service-2", "endpoint-rule-set-1", "paginators-1")
-SETTINGS = ("endpoints", "partitions", "_retry", "sdk-default-configuration")
+# Not endpoint-rule-set-1: without the rules, botocore finds the same addresses in `endpoints`, and more quickly.
+DESCRIPTIONS = ("service-2", "paginators-1")
+SETTINGS = ("endpoints", "_retry", "sdk-default-configuration")
 # Packages that no function imports. (`dns` and `deliverability` look up domains, which we do not do.)
 UNUSED = (
     *("bin", ".lock", "dns", "email_validator/deliverability.py"),

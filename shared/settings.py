@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from shared.domain.intake.phone import phone_link
@@ -82,22 +81,6 @@ class SignInSettings(NamedTuple):
         return cls(os.environ.get("SIGN_IN_ADDRESS", ""), os.environ.get("SIGN_IN_CLIENT", ""))
 
 
-@dataclass(frozen=True, slots=True)
-class AdSettings:
-    """The settings for the ad network's lead forms.
-
-    key: the secret set at the ad network; empty disables the webhook.
-    questionnaire: id of the questionnaire on the page that the ads lead to.
-    """
-
-    key: str = field(repr=False)
-    questionnaire: str
-
-    @classmethod
-    def from_environment(cls) -> AdSettings:
-        return cls(os.environ.get("GOOGLE_ADS_KEY", ""), os.environ.get("ADS_QUESTIONNAIRE", "fs-intake"))
-
-
 def access_log() -> str:
     """Returns the name of the table that records who opened which lead."""
     return _required("ACCESS_LOG")
@@ -126,6 +109,26 @@ def person_keys() -> tuple[str, ...]:
     return tuple(_required("PERSON_KEY").split(","))
 
 
+def ads_key() -> str:
+    """Returns the secret set at the ad network; "" disables its webhook."""
+    return os.environ.get("GOOGLE_ADS_KEY", "")
+
+
+def ads_questionnaire() -> str:
+    """Returns the id of the questionnaire on the page that the ads lead to."""
+    return os.environ.get("ADS_QUESTIONNAIRE", "fs-intake")
+
+
+def webhook_address() -> str:
+    """Returns the address of the webhook's receiver."""
+    return _required("WEBHOOK_ADDRESS")
+
+
+def webhook_key() -> str:
+    """Returns the key that signs webhooks. The receiver has it too."""
+    return _required("WEBHOOK_KEY")
+
+
 def return_origins() -> frozenset[str]:
     """Returns the origins of the sites that a receipt may link back to."""
     return _listed("RETURN_ORIGINS")
@@ -138,18 +141,6 @@ def opening_hours() -> OpeningHours:
         os.environ.get("CLINIC_TIME_ZONE", "America/Chicago"),
         os.environ.get("CLINIC_HOLIDAYS", ""),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class WebhookSettings:
-    """The settings of the webhook. `address`: its receiver. `secret`: signing key that the receiver has too."""
-
-    address: str
-    secret: str = field(repr=False)
-
-    @classmethod
-    def from_environment(cls) -> WebhookSettings:
-        return cls(_required("WEBHOOK_ADDRESS"), _required("WEBHOOK_KEY"))
 
 
 def expected_at_alarms() -> dict[str, frozenset[str]]:

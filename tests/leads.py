@@ -13,7 +13,7 @@ from shared.domain.errors import LeadChanged
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import Arrival, Lead
-from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.questionnaire import Page
 from shared.domain.rules.triage import RuleSet
@@ -96,6 +96,8 @@ def varied(value: T, **changes: Any) -> T:
         return _varied_lead(value, changes)  # type: ignore[return-value]  # T is Lead here
     if isinstance(value, BaseModel):
         return value.model_copy(update=changes)
+    if isinstance(value, tuple):
+        return value._replace(**changes)  # type: ignore[attr-defined,no-any-return]  # a named tuple
     return replace(value, **changes)  # type: ignore[type-var]  # any other value is a dataclass
 
 
@@ -117,15 +119,14 @@ def with_page_after_send(rulebook: Rulebook, *codes: str) -> Rulebook:
     def changed(rule_set: RuleSet) -> RuleSet:
         questions = rule_set.questionnaire.questions
         pages = [
-            replace(page, after_send=False, questions=tuple(q for q in page.questions if q.code not in codes))
+            page._replace(after_send=False, questions=tuple(q for q in page.questions if q.code not in codes))
             for page in rule_set.questionnaire.pages
         ]
         later = tuple(replace(questions[code], required=False) for code in codes if code in questions)
         page = Page("after", "Five more answers help us prepare", later, after_send=True)
-        return replace(rule_set, questionnaire=replace(rule_set.questionnaire, pages=(*pages, page)))
+        return rule_set._replace(questionnaire=replace(rule_set.questionnaire, pages=(*pages, page)))
 
-    return replace(
-        rulebook,
+    return rulebook._replace(
         rule_sets={name: changed(rule_set) for name, rule_set in rulebook.rule_sets.items()},
         translations={name: changed(rule_set) for name, rule_set in rulebook.translations.items()},
     )

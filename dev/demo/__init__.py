@@ -29,7 +29,7 @@ def policy(clinic: str) -> str:
     ours = f"{address.scheme}://{address.netloc}"
     return (
         f"default-src 'none'; script-src 'self' {ours}; connect-src {ours}; style-src 'self'; img-src 'self'; "
-        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types lead-form"
     )
 
 

@@ -22,9 +22,10 @@ from shared.domain.leads.staff_actions import Action
 from shared.domain.leads.worklist import Search
 from shared.formats.submission_schema import without_trap
 from shared.http import form_body
+from shared.http.problem_details import Problem
 from shared.http.problems import PROBLEM
 from shared.http.staff_responses import Erased, LeadView, PersonData, Rules, StaffProblem, WorklistPage
-from shared.http.visitor_responses import Challenge, Problem, Receipt, Screened, Taken
+from shared.http.visitor_responses import Challenge, Receipt, Screened, Taken
 from shared.rulebook.tiers import DISPOSITIONS
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -6,9 +6,17 @@ from shared.http.visitor_responses import ResponseModel
 
 
 class Option(ResponseModel):
+    """An option of a question.
+
+    label_other: the label if somebody else fills in the form for the person.
+    message: the id of the emergency message that this option alone calls for; its text is in `messages`.
+    """
+
     code: str
     label: str
     exclusive: bool
+    label_other: str | None = None
+    message: str | None = None
 
 
 class Condition(ResponseModel):
@@ -29,6 +37,8 @@ class Question(ResponseModel):
     code: str
     type: Literal["integer", "choice-one", "choice-many", "text"]
     text: str
+    text_other: str | None = None
+    hint: str | None = None
     required: bool
     minimum: int | None = None
     maximum: int | None = None
@@ -50,10 +60,12 @@ class ContactField(ResponseModel):
     code: str
     type: Literal["text", "tel", "email", "choice-one"]
     text: str
+    text_other: str | None = None
     required: bool
     max_length: int | None = None
     autocomplete: str | None = None
     options: list[Option] | None = None
+    shown_when: Condition | None = None
 
 
 class Consent(ResponseModel):
@@ -61,6 +73,8 @@ class Consent(ResponseModel):
     text: str
     text_hash: str
     required: bool
+    text_other: str | None = None
+    text_other_hash: str | None = None
 
 
 class ContactBlock(ResponseModel):
@@ -72,9 +86,9 @@ class ContactBlock(ResponseModel):
 
 
 class Form(ResponseModel):
-    """The definition of a form, with everything that a page needs to draw it.
+    """The definition of a form, with everything that a page needs to draw its questions.
 
-    words: the form's own short texts, English -> `language`
+    messages: id -> text of each message that an option alone calls for
     """
 
     id: str
@@ -87,4 +101,4 @@ class Form(ResponseModel):
     emergency_advice: str
     pages: list[Page]
     contact: ContactBlock
-    words: dict[str, str]
+    messages: dict[str, str]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from shared.domain.intake.submission import Submission
@@ -24,8 +23,7 @@ SPOOLED_CANARY = "canary by way of the spool"
 MAX_NUMBER = 50_000  # the browser tries at most this many numbers: under a second on a slow phone
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """The result of checking a submission's token, proof of work and trap field.
 
     source: FORM or CANARY.

@@ -1,4 +1,4 @@
-"""Reads the files of web/ once, with the clinic's name and phone number filled in."""
+"""Reads the files of web/ once, with what the clinic sets filled in."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ MEDIA_TYPES = {
     ".json": "application/json",
     ".svg": "image/svg+xml",
 }
-PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+PLACEHOLDER = re.compile(r"\{\{(\w+)\??\}\}")
+OPTIONAL = re.compile(r"\{\{(\w+)\?\}\}")
 LANGUAGE = re.compile(r"\.([a-z]{2})\.html$")
 
 
@@ -31,7 +32,8 @@ class WebFile:
 class WebFiles:
     """The files of a folder, found by name. page.html is English, page.es.html is Spanish, and so on.
 
-    words: language -> values of the `{{placeholders}}` in HTML files; a missing value raises KeyError at start.
+    words: language -> values of the `{{placeholders}}` in HTML files; a missing value raises KeyError at start. A line
+        with an empty `{{placeholder?}}` is left out.
     """
 
     def __init__(self, words: Callable[[str], Mapping[str, str]], folder: Path = FOLDER) -> None:
@@ -60,5 +62,7 @@ def _filled(path: Path, words: Callable[[str], Mapping[str, str]]) -> bytes:
         return path.read_bytes()
     match = LANGUAGE.search(path.name)
     values = words(match[1] if match else "en")
-    text = path.read_text(encoding="utf-8")
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    shown = (line for line in lines if all(values[name] for name in OPTIONAL.findall(line)))
+    text = "".join(line.lstrip(" ") for line in shown)  # visitors do not download the indentation
     return PLACEHOLDER.sub(lambda found: html.escape(values[found[1]]), text).encode()

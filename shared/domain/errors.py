@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
 
 
 def cause_of(error: BaseException) -> str:
@@ -18,8 +19,7 @@ def cause_of(error: BaseException) -> str:
     return f"{type(source).__name__} {code}".strip() if code or source is not error else ""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldProblem:
+class FieldProblem(NamedTuple):
     """An invalid field and what is wrong with it. Never holds the submitted value.
 
     pointer: JSON pointer (RFC 6901) to the field.
@@ -29,7 +29,7 @@ class FieldProblem:
 
     pointer: str
     template: str
-    limits: Mapping[str, int] = field(default_factory=dict)
+    limits: Mapping[str, int] = MappingProxyType({})
 
     @property
     def detail(self) -> str:

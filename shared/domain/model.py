@@ -5,6 +5,7 @@ spends start-up time only on the models that it needs.
 """
 
 from pydantic import BaseModel, ConfigDict
+from pydantic_core import to_json
 
 
 class Model(BaseModel):
@@ -18,6 +19,14 @@ class Model(BaseModel):
 
 class Stored(BaseModel):
     """The base class of stored values. Instances are frozen, and unknown fields are ignored, so that older code can
-    read newer data after a rollback."""
+    read newer data after a rollback.
+
+    Values that this service made itself are made by `model_construct`, whose arguments mypy checks, and written by
+    `as_json`. Neither needs the model's schema, which takes a twentieth of a cold start to build.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)
+
+    def as_json(self) -> str:
+        """Returns the same JSON as `model_dump_json`."""
+        return to_json(dict(self)).decode()

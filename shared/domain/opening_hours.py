@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import NamedTuple
@@ -15,8 +14,7 @@ PART = r"(?P<first>[A-Z][a-z]{2})(?:-(?P<last>[A-Z][a-z]{2}))? (?P<opens>\d\d:\d
 LONGEST_CLOSURE = 60  # days in a row; a longer closure must be a configuration mistake
 
 
-@dataclass(frozen=True, slots=True)
-class OpeningHours:
+class OpeningHours(NamedTuple):
     """The opening hours of the clinic.
 
     zone: the clinic's time zone.

@@ -1,8 +1,10 @@
-"""Writes a time as people say it, for example "Monday, November 30 at 5 PM"."""
+"""Writes times and opening hours as people say them, for example "Monday, November 30 at 5 PM"."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, time
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 DAYS = {
@@ -26,8 +28,36 @@ def spoken_time(at: datetime, zone: ZoneInfo, language: str) -> str:
     language = language if language in DAYS else "en"
     local = at.astimezone(zone)
     day, month = DAYS[language][local.weekday()], MONTHS[language][local.month - 1]
-    hour = str(local.hour % 12 or 12) + (f":{local.minute:02}" if local.minute else "")
     if language == "es":
-        half = "p.m." if local.hour >= 12 else "a.m."  # noqa: PLR2004
-        return f"el {day} {local.day} de {month} a la{'' if local.hour % 12 == 1 else 's'} {hour} {half}"
-    return f"{day}, {month} {local.day} at {hour} {'PM' if local.hour >= 12 else 'AM'}"  # noqa: PLR2004
+        return (
+            f"el {day} {local.day} de {month} a la{'' if local.hour % 12 == 1 else 's'} {_hour(local.time(), language)}"
+        )
+    return f"{day}, {month} {local.day} at {_hour(local.time(), language)}"
+
+
+def spoken_hours(days: Mapping[int, tuple[time, time]], language: str) -> str:
+    """Returns opening hours, for example "Monday to Thursday, 8 AM to 5 PM; Friday, 8 AM to 12 PM".
+
+    days: weekday (0 = Monday) -> opening and closing time
+    language: the language to write in; English is used for a language that is not known here
+    """
+    language = language if language in DAYS else "en"
+    spans = []
+    for _, same in groupby(range(len(DAYS[language])), key=days.get):  # neighbouring days with the same hours
+        numbers = list(same)
+        hours = days.get(numbers[0])
+        if hours is None:
+            continue
+        names = [DAYS[language][number] for number in (numbers[0], numbers[-1])]
+        to = " a " if language == "es" else " to "
+        opens, closes = (_hour(at, language) for at in hours)
+        named = names[0] if len(numbers) == 1 else to.join(names)
+        spans.append(f"{named}, de {opens} a {closes}" if language == "es" else f"{named}, {opens} to {closes}")
+    text = "; ".join(spans)
+    return text[:1].upper() + text[1:]
+
+
+def _hour(at: time, language: str) -> str:
+    hour = str(at.hour % 12 or 12) + (f":{at.minute:02}" if at.minute else "")
+    morning, afternoon = ("a.m.", "p.m.") if language == "es" else ("AM", "PM")
+    return f"{hour} {afternoon if at.hour >= 12 else morning}"  # noqa: PLR2004

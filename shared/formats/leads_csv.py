@@ -28,7 +28,7 @@ COLUMNS: dict[str, Column] = {
     "suspect": lambda lead, _: _yes(lead.assessment.suspicion.suspect),
     "name": lambda lead, _: lead.submitted.contact.name or "",
     "phone": lambda lead, _: (
-        f"tel:{lead.submitted.contact.phone}" if lead.submitted.contact.phone else ""
+        f"tel:{lead.submitted.contact.phone}{_extension(lead)}" if lead.submitted.contact.phone else ""
     ),  # the form tel:+1... of RFC 3966, which a spreadsheet keeps as text
     "email": lambda lead, _: lead.submitted.contact.email or "",
     "postal": lambda lead, _: lead.submitted.contact.postal or "",
@@ -64,6 +64,11 @@ def _row(cells: Iterable[str]) -> str:
     written = io.StringIO(newline="")
     csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow([safe_cell(cell) for cell in cells])
     return written.getvalue()
+
+
+def _extension(lead: Lead) -> str:
+    extension = lead.submitted.contact.extension
+    return f";ext={extension}" if extension else ""
 
 
 def _local(at: datetime | None, zone: ZoneInfo) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -14,15 +15,21 @@ URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 MEDIA_TYPES = (URLENCODED, MULTIPART)
 MAX_FIELDS = 500
+CHARSETS = {  # label -> codec; browsers read Latin-1 as Windows-1252 (WHATWG Encoding)
+    **dict.fromkeys(("iso-8859-1", "latin1", "us-ascii", "windows-1252", "cp1252"), "cp1252"),
+    "iso-8859-15": "iso-8859-15",
+}
 
 
 def read_fields(content: bytes, content_type: str) -> Fields:
     """Returns field name -> its texts in the order sent, without uploaded files. Raises ValueError.
 
-    Bytes that are not UTF-8 become replacement characters, so that a page in an older encoding loses no patient.
+    A charset that the form declares is obeyed. Bytes that do not fit become replacement characters, so that a page in
+    an older encoding loses no patient.
     """
     media_type = content_type.partition(";")[0].strip().lower()
-    pairs = _multipart(content, content_type) if media_type == MULTIPART else _urlencoded(content)
+    charset = _charset(content_type)
+    pairs = _multipart(content, content_type, charset) if media_type == MULTIPART else _urlencoded(content, charset)
     fields: dict[str, tuple[str, ...]] = {}
     for count, (name, text) in enumerate(pairs, start=1):
         if count > MAX_FIELDS:
@@ -31,12 +38,18 @@ def read_fields(content: bytes, content_type: str) -> Fields:
     return fields
 
 
-def _urlencoded(content: bytes) -> Iterable[tuple[str, str]]:
-    text = content.decode(errors="replace")
-    return parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=MAX_FIELDS)
+def _charset(content_type: str) -> str:
+    """Returns the declared charset, if it is one that browsers send forms in; otherwise UTF-8."""
+    declared = re.search(r";\s*charset=[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
+    return CHARSETS.get(declared[1].lower(), "utf-8") if declared else "utf-8"
 
 
-def _multipart(content: bytes, content_type: str) -> Iterable[tuple[str, str]]:
+def _urlencoded(content: bytes, charset: str) -> Iterable[tuple[str, str]]:
+    text = content.decode(charset, errors="replace")
+    return parse_qsl(text, keep_blank_values=True, encoding=charset, errors="replace", max_num_fields=MAX_FIELDS)
+
+
+def _multipart(content: bytes, content_type: str, charset: str) -> Iterable[tuple[str, str]]:
     from python_multipart import parse_form  # noqa: PLC0415  loaded only to parse an HTML form
     from python_multipart.exceptions import FormParserError  # noqa: PLC0415
 
@@ -44,7 +57,7 @@ def _multipart(content: bytes, content_type: str) -> Iterable[tuple[str, str]]:
 
     def keep(field: object) -> None:
         name, value = getattr(field, "field_name", None) or b"", getattr(field, "value", None) or b""
-        pairs.append((name.decode(errors="replace"), value.decode(errors="replace")))
+        pairs.append((name.decode(charset, errors="replace"), value.decode(charset, errors="replace")))
 
     try:
         parse_form({"Content-Type": content_type.encode()}, io.BytesIO(content), keep, lambda _: None)

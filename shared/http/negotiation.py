@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
+
+from shared.domain.intake.language import primary_language
 
 NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 RANGE = rf"({NAME})/({NAME})"
@@ -13,8 +15,7 @@ MAX_LANGUAGES = 20
 QUALITY = r"0(\.[0-9]{0,3})?|1(\.0{0,3})?"
 
 
-@dataclass(frozen=True, slots=True)
-class MediaRange:
+class MediaRange(NamedTuple):
     type: str
     subtype: str
     parameters: dict[str, str]
@@ -54,7 +55,7 @@ def languages(accept: str) -> list[str]:
     entries = []
     for part in accept.split(",")[:MAX_LANGUAGES]:
         tag, _, parameter = (piece.strip() for piece in part.partition(";"))
-        language, quality = tag.partition("-")[0].lower(), parameter.removeprefix("q=") or "1"
+        language, quality = primary_language(tag), parameter.removeprefix("q=") or "1"
         if re.fullmatch(LANGUAGE, language) and re.fullmatch(QUALITY, quality) and float(quality) > 0:
             entries.append((-float(quality), language))
     return [language for _, language in sorted(entries, key=lambda entry: entry[0])]

@@ -14,8 +14,10 @@ from uuid import UUID, uuid4
 from shared.domain.errors import FieldProblem, InvalidInput, StoreUnavailable, SubmissionConflict
 from shared.domain.intake.attribution import ATTRIBUTION, clean_attribution
 from shared.domain.intake.filled_form import WHOLE, FilledForm, FormView
+from shared.domain.intake.language import primary_language
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.lead import Receipt
+from shared.domain.rules.advice import advice
 from shared.http.problems import RETRY_AFTER, Safety, problem
 from shared.http.requests import Request, UnreadableRequest, checked
 from shared.http.responses import SECURITY, Response
@@ -24,6 +26,8 @@ from shared.settings import ClinicSettings
 
 if TYPE_CHECKING:
     from shared.domain.intake.added_answers import AddedAnswers
+    from shared.domain.rules.advice import ShownMessage
+    from shared.domain.rules.triage import RuleSet
     from shared.rulebook.loading import Rulebook
 
 LONGEST_ADDRESS = 500
@@ -77,12 +81,11 @@ class PlainForms:
         """Returns an empty form with a new submission id. It keeps only the attribution from the query."""
         query = request.query
         own, referrer = request.own_address, _host(request.header("referer"))
-        known = {name: (value,) for name, value in query.items() if name in ATTRIBUTION}
         attribution = clean_attribution(
             {
-                "landing_path": (urlsplit(own + "form").path,),
-                **({"referrer_host": (referrer,)} if referrer and referrer != _host(own) else {}),
-                **known,
+                "landing_path": urlsplit(own + "form").path,
+                **({"referrer_host": referrer} if referrer and referrer != _host(own) else {}),
+                **query,
             }
         )
         form = self._form({}, query.get("questionnaire", ""), request.language(self._languages(query)))
@@ -127,6 +130,22 @@ class PlainForms:
         return checked(form.added_answers(), AddedAnswers)
 
     # --- answering requests ---
+
+    def element(self, request: Request) -> bytes:
+        """Returns the whole form for the script of <lead-form>, without anything of this visitor."""
+        language = request.language(self._languages(request.query))
+        rule_set = self._rule_set(request.query.get("questionnaire", ""), language)
+        form = FilledForm({}, rule_set.questionnaire)
+        at_once = rule_set.messages_at_once
+        ids = (*dict.fromkeys(at_once.values()), rule_set.net)
+        return self._draw(
+            request,
+            "element.html",
+            form,
+            view=FormView(form, "element", WHOLE, at_once=at_once),
+            messages=advice(rule_set, ids, clinic_open=True, has_number=False),
+            net=rule_set.net,
+        ).encode()
 
     def view(self, request: Request, view: FormView, status: HTTPStatus = HTTPStatus.OK) -> Response:
         form = view.form
@@ -177,23 +196,28 @@ class PlainForms:
         text = request.query.get("return_to", "")
         return return_address(text, self.return_origins, request.own_address)
 
-    def show_problem(self, request: Request, error: Exception) -> Response | None:
-        """Returns the problem as a page that keeps what the visitor typed; None for a client that wants JSON."""
+    def show_problem(
+        self, request: Request, error: Exception, messages: tuple[ShownMessage, ...] = ()
+    ) -> Response | None:
+        """Returns the problem as a page that keeps what the visitor typed; None for a client that wants JSON.
+
+        messages: the advice for an emergency in the answers, for a page that does not show the form again.
+        """
         if not request.wants_page:
             return None
         try:
-            return self._problem_page(request, error)
+            return self._problem_page(request, error, messages)
         except Exception:  # noqa: BLE001  if drawing fails, the JSON problem still has the advice
             return None
 
-    def _problem_page(self, request: Request, error: Exception) -> Response:
+    def _problem_page(self, request: Request, error: Exception, messages: tuple[ShownMessage, ...]) -> Response:
         form = self._readable(request)
         is_form = request.route in ("POST /submissions", "POST /form")  # other doors have no page that is drawn again
         if form and is_form and self.redraw and isinstance(error, InvalidInput):
             view = self.redraw(form, error.problems)
             return self.view(request, view, HTTPStatus.UNPROCESSABLE_ENTITY if error.problems else HTTPStatus.OK)
         shown = form or self._form({}, "", request.language(self._languages({})))
-        details = problem(error, self.safety, shown.questionnaire.language)
+        details = problem(error, self.safety, shown.questionnaire.language, messages)
         page = self._page(
             request,
             HTTPStatus(details.status),
@@ -212,10 +236,14 @@ class PlainForms:
     def _page(
         self, request: Request, status: HTTPStatus, template: str, form: FilledForm, **values: object
     ) -> Response:
+        content = self._draw(request, template, form, **values)
+        return {"statusCode": int(status), "headers": dict(HEADERS), "body": content}
+
+    def _draw(self, request: Request, template: str, form: FilledForm, **values: object) -> str:
         from shared.http import pages  # loaded only to draw a page  # noqa: PLC0415
 
         language = form.questionnaire.language
-        content = pages.draw(
+        return pages.draw(
             template,
             pages.PageContext(
                 clinic=self.clinic.name,
@@ -228,7 +256,6 @@ class PlainForms:
             ),
             **values,
         )
-        return {"statusCode": int(status), "headers": dict(HEADERS), "body": content}
 
     @staticmethod
     def _base(request: Request) -> str:
@@ -244,10 +271,13 @@ class PlainForms:
         return [text for text in (self.rules.approval_notice, translation) if text]
 
     def _form(self, fields: Mapping[str, tuple[str, ...]], questionnaire_id: str, language: str) -> FilledForm:
-        rule_set = self.rules.of(questionnaire_id or next(iter(self.rules.rule_sets)), language)
+        return FilledForm(fields, self._rule_set(questionnaire_id, language).questionnaire)
+
+    def _rule_set(self, questionnaire_id: str, language: str) -> RuleSet:
+        rule_set = self.rules.of(questionnaire_id or next(iter(self.rules.rule_sets)), primary_language(language))
         if rule_set is None:
             raise InvalidInput((FieldProblem("/questionnaire/id", "There is no such questionnaire."),))
-        return FilledForm(fields, rule_set.questionnaire)
+        return rule_set
 
     def _languages(self, query: Mapping[str, str]) -> tuple[str, ...]:
         wanted = query.get("questionnaire", "")

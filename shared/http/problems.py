@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shared.domain.errors import (
     AlreadyTaken,
@@ -28,18 +27,19 @@ from shared.http.requests import Request, UnreadableRequest
 from shared.http.responses import Response, respond
 
 if TYPE_CHECKING:
+    from shared.domain.rules.advice import ShownMessage
+    from shared.http.problem_details import Problem, ProblemDetails
     from shared.http.staff_responses import StaffProblem
-    from shared.http.visitor_responses import Problem, ProblemDetails
 
 Handler = Callable[[Request, Any], Response]
+Advise = Callable[[Request], "tuple[ShownMessage, ...]"]
 LambdaHandler = Callable[[Any, Any], Response]
 
 PROBLEM = "application/problem+json"
 RETRY_AFTER = 5  # seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Safety:
+class Safety(NamedTuple):
     """The information that every error answer includes, so that a patient never gets an error without advice.
 
     emergency_advice: language -> advice.
@@ -52,22 +52,38 @@ class Safety:
 
 
 def answers_visitors(
-    safety: Safety, report: Callable[..., None], show: Callable[[Request, Exception], Response | None] | None = None
+    safety: Safety,
+    report: Callable[..., None],
+    show: Callable[[Request, Exception], Response | None] | None = None,
+    advise: Advise | None = None,
 ) -> Callable[[Handler], LambdaHandler]:
     """Decorates a handler: passes it the parsed Request and answers its errors with problem details and advice.
 
     report: called as `report(text, extra=...)` for errors that are our fault, such as `logger.error`. It gets the
         error's type and place, never its text, which could quote a patient.
     show: draws an error as a page, or returns None for a client that wants JSON.
+    advise: returns the advice for an emergency in the answers of a request that is refused as invalid.
     """
 
     def answer(error: Exception, request: Request | None) -> Response:
         shown = show(request, error) if show and request else None
         if shown is not None:
             return shown
-        return _response(problem(error, safety, request.language() if request else ""), "accept-language")
+        messages = emergency_messages(error, request, advise) if request else ()
+        language = request.language() if request else ""
+        return _response(problem(error, safety, language, messages), "accept-language")
 
     return _answering(answer, report)
+
+
+def emergency_messages(error: Exception, request: Request, advise: Advise | None) -> tuple[ShownMessage, ...]:
+    """Returns the advice for an emergency in the answers of an invalid request. Never fails."""
+    if advise is None or not isinstance(error, InvalidInput):
+        return ()
+    try:
+        return advise(request)
+    except Exception:  # noqa: BLE001  a body that cannot be read has no answers, and every error has the general advice
+        return ()
 
 
 def answers_staff(report: Callable[..., None]) -> Callable[[Handler], LambdaHandler]:
@@ -97,9 +113,12 @@ def _answering(
     return decorate
 
 
-def problem(error: Exception, safety: Safety, language: str = "") -> Problem:
-    """Returns problem details for a visitor, in `language` as far as translations exist."""
-    from shared.http.visitor_responses import Problem  # noqa: PLC0415  functions that serve pages do not need it
+def problem(error: Exception, safety: Safety, language: str = "", messages: tuple[ShownMessage, ...] = ()) -> Problem:
+    """Returns problem details for a visitor, in `language` as far as translations exist.
+
+    messages: the advice for an emergency in the answers; empty if there is none.
+    """
+    from shared.http.problem_details import Problem  # noqa: PLC0415  functions that serve pages do not need it
 
     status, title, detail = _status(error)
     words = safety.words(language) if language else {}
@@ -108,8 +127,9 @@ def problem(error: Exception, safety: Safety, language: str = "") -> Problem:
         title=words.get(title, title),
         status=int(status),
         detail=words.get(detail, detail),
-        emergency_advice=safety.emergency_advice(language),
+        emergency_advice=" ".join(message.text for message in messages) or safety.emergency_advice(language),
         clinic_phone=safety.clinic_phone,
+        **({"messages": messages} if messages else {}),
         **_errors(error, words),
     )
 
@@ -142,7 +162,7 @@ def _response(details: ProblemDetails, vary: str) -> Response:
 
 def _errors(error: Exception, words: Mapping[str, str]) -> dict[str, Any]:
     """Returns the field `errors`, with an entry for each invalid field; empty for other errors."""
-    from shared.http.visitor_responses import FieldProblem  # noqa: PLC0415  loaded only for an error
+    from shared.http.problem_details import FieldProblem  # noqa: PLC0415  loaded only for an error
 
     if not isinstance(error, InvalidInput):
         return {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,13 +14,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from shared.domain.errors import FieldProblem, InvalidInput, LeadIntakeError, NotFound
-from shared.domain.leads.staff import Staff
+from shared.domain.intake.language import primary_language
 from shared.http import form_body, negotiation
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
 
     from shared.domain.intake.attribution import Fields
+    from shared.domain.leads.staff import Staff
 
     M = TypeVar("M", bound=BaseModel)
 
@@ -156,7 +158,7 @@ class Request:
         offered: choose among these and return "" if none is wanted; without it, any language may be returned.
         """
         asked = self.query.get("language", "")
-        wanted = [asked.lower()] if asked else negotiation.languages(self.header("accept-language"))
+        wanted = [primary_language(asked)] if asked else negotiation.languages(self.header("accept-language"))
         known = set(offered)
         return next((tag for tag in wanted if tag in known or not known), "")
 
@@ -180,6 +182,8 @@ class Request:
     @property
     def staff(self) -> Staff:
         """The signed-in staff member. Raises UnreadableRequest (401) if the request has no claims."""
+        from shared.domain.leads.staff import Staff  # noqa: PLC0415  visitors' functions never load it
+
         if not self.claims.get("sub"):
             raise UnreadableRequest(HTTPStatus.UNAUTHORIZED, "Sign in.")
         groups = re.split(r"[\s,]+", str(self.claims.get("cognito:groups", "")).strip("[]"))  # "[clinician desk]"
@@ -198,7 +202,7 @@ class Request:
 
     @cached_property
     def body(self) -> bytes:
-        """Returns the decoded body. Raises UnreadableRequest."""
+        """Returns the decoded body, without a byte order mark. Raises UnreadableRequest."""
         text = self.text or ""
         if len(text) > MAX_BODY * 4 // 3 + 4:
             raise UnreadableRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Send at most 64 KB.")
@@ -211,7 +215,7 @@ class Request:
             content = text.encode(errors="surrogatepass")
         if len(content) > MAX_BODY:
             raise UnreadableRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Send at most 64 KB.")
-        return content
+        return content.removeprefix(codecs.BOM_UTF8)
 
     @cached_property
     def form_fields(self) -> Fields:

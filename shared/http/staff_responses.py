@@ -12,10 +12,12 @@ from pydantic import PlainSerializer, field_serializer
 from shared.domain.intake.submission import Contact
 from shared.domain.intake.suspicion import Suspicion
 from shared.domain.leads.consent import ConsentRecord, chain_intact
-from shared.domain.leads.lead_view import LeadSummary, OpenQuestion, ShownAnswer, open_questions, shown_answers
+from shared.domain.leads.lead_summary import LeadSummary
+from shared.domain.leads.lead_view import OpenQuestion, ShownAnswer, open_questions, shown_answers
 from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.triage import Change, FiredRule, RuleSet
-from shared.http.visitor_responses import ProblemDetails, ResponseModel
+from shared.http.problem_details import ProblemDetails
+from shared.http.visitor_responses import ResponseModel
 from shared.rulebook.retired import retired_wording
 
 if TYPE_CHECKING:
@@ -325,6 +327,7 @@ class PersonContact(ResponseModel):
     helper_name: str | None = None
     relation: str | None = None
     message_ok: str | None = None
+    extension: str | None = None
 
 
 class PersonConsentRecord(ResponseModel):

@@ -1,11 +1,11 @@
-"""Models of JSON responses to visitors, and of problem details."""
+"""Models of JSON responses to visitors. problem_details.py has those of errors."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from shared.domain.rules.advice import ShownMessage
 
@@ -58,28 +58,3 @@ class Challenge(ResponseModel):
 
 class Taken(ResponseModel):
     """An empty object, since the ad network only checks the status."""
-
-
-class FieldProblem(ResponseModel):
-    pointer: Annotated[str, Field(description="JSON Pointer (RFC 6901) into the body that was sent")]
-    detail: str
-
-
-class ProblemDetails(ResponseModel):
-    """Problem details (RFC 9457). Fields without a value are omitted."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    errors: tuple[FieldProblem, ...] = ()
-
-    def as_json(self) -> str:
-        return self.model_dump_json(exclude_unset=True)
-
-
-class Problem(ProblemDetails):
-    """Problem details (RFC 9457). Show the emergency advice and the phone number to the patient with every error."""
-
-    emergency_advice: str
-    clinic_phone: str

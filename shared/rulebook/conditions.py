@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +16,7 @@ from shared.domain.rules.condition import (
     Defined,
     Every,
     FromDoor,
+    Hears,
     Mentions,
     NoneOf,
     NoneWithOthers,
@@ -28,16 +28,24 @@ from shared.domain.rules.condition import (
 from shared.domain.rules.questionnaire import Question
 from shared.rulebook.reader import Reader
 
-NEVER_IN_A_NOTE = re.compile(r"(?<!\\)[A-Z]|[^\x20-\x7e]|  |`")  # what `Questionnaire.facts` removes from free text
-
 
 class ConditionReader:
-    """A reader of conditions, which may refer to the given questions, definitions, word lists and scores."""
+    """A reader of conditions, which may refer to the given questions, definitions and scores.
 
-    def __init__(self, questions: Mapping[str, Question], definitions: Mapping[str, Condition] | None = None) -> None:
+    free_text: what is heard in free text; None if nothing is.
+    mentioned: the kinds and topics that the conditions asked for so far.
+    """
+
+    def __init__(
+        self,
+        questions: Mapping[str, Question],
+        definitions: Mapping[str, Condition] | None = None,
+        free_text: Hears | None = None,
+    ) -> None:
         self.questions = questions
         self.definitions: dict[str, Condition] = dict(definitions or {})
-        self.word_lists: dict[str, re.Pattern[str]] = {}
+        self.free_text = free_text
+        self.mentioned: set[str] = set()
         self.scores: dict[str, Score] = {}
 
     def define(self, name: str, table: Any, where: str) -> None:
@@ -45,22 +53,6 @@ class ConditionReader:
         if name in self.definitions:
             raise at.error(f"the definition {name!r} is defined twice")
         self.definitions[name] = self.condition(table, f"{where}.{name}")
-
-    def add_word_list(self, name: str, patterns: Any, where: str) -> None:
-        """Adds a word list that conditions can search free text for.
-
-        patterns: language -> regular expression. Free text is searched in every language.
-
-        Raises: RulebookError if a pattern is invalid or could never match.
-        """
-        at = Reader(patterns, f"{where}.{name}")
-        known = [at.wording(language) for language in sorted(at.keys())]
-        if any(map(NEVER_IN_A_NOTE.search, known)):
-            raise at.error("write it in lower case, without accents, with ' and single spaces: notes are searched so")
-        try:
-            self.word_lists[name] = re.compile("|".join(f"(?:{pattern})" for pattern in known))
-        except re.error as error:
-            raise at.error(f"not a regular expression: {error}") from None
 
     def every(self, tables: tuple[Any, ...], where: str) -> Condition:
         conditions = tuple(self.condition(table, f"{where}[{n}]") for n, table in enumerate(tables, start=1))
@@ -148,10 +140,7 @@ class ConditionReader:
         if question.type == "integer":
             return self._between(reader, question)
         if question.type == "text":
-            name = reader.text("mentions")
-            if name not in self.word_lists:
-                raise reader.error(f"unknown word list {name!r}")
-            return Mentions(code, name, self.word_lists[name])
+            return self._mentions(reader, code)
         for form, kind in (("any_of", AnyOf), ("all_of", AllOf), ("none_of", NoneOf)):
             if form in reader:
                 options = self._options(reader, form, question)
@@ -160,6 +149,13 @@ class ConditionReader:
                 return kind(code, options)
         options = self._options(reader, "among", question)
         return AtLeastAmong(code, options, self._count(reader, 1 if question.type == "choice-one" else len(options)))
+
+    def _mentions(self, reader: Reader, code: str) -> Mentions:
+        mentioned = reader.text("mentions")
+        if self.free_text is None:
+            raise reader.error(f"nothing is heard in free text: there is no file of words that knows {mentioned!r}")
+        self.mentioned.add(mentioned)
+        return Mentions(code, mentioned, self.free_text)
 
     def _between(self, reader: Reader, question: Question) -> Condition:
         low, high = reader.optional_number("at_least"), reader.optional_number("at_most")

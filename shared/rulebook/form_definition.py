@@ -1,24 +1,24 @@
-"""Converts a questionnaire to JSON, from which a page draws the form (GET /questionnaires/{id})."""
+"""Converts a questionnaire to JSON, from which a page of its own can draw the form (GET /questionnaires/{id})."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shared.domain.rules.advice import advice
 from shared.domain.rules.condition import AnyOf, Between, Condition, Defined, Some
-from shared.domain.rules.questionnaire import ContactField, Option, Question
+from shared.domain.rules.questionnaire import ConsentText, ContactField, Option, Question
 from shared.domain.rules.triage import RuleSet
 from shared.rulebook.reader import RulebookError
 
 
-def form(rule_set: RuleSet, languages: Sequence[str], words: Mapping[str, str]) -> dict[str, Any]:
+def form(rule_set: RuleSet, languages: Sequence[str]) -> dict[str, Any]:
     """Returns the definition of a form as JSON values.
 
     languages: the languages that the questionnaire is available in.
-    words: translations of the form's own short texts, from English to the questionnaire's language.
     """
     questionnaire = rule_set.questionnaire
-    contact = questionnaire.contact
+    contact, at_once = questionnaire.contact, rule_set.messages_at_once
     return {
         "id": questionnaire.id,
         "version": questionnaire.version,
@@ -33,7 +33,7 @@ def form(rule_set: RuleSet, languages: Sequence[str], words: Mapping[str, str]) 
                 "id": page.id,
                 "title": page.title,
                 "after_send": page.after_send,
-                "questions": [_question(question, rule_set) for question in page.questions],
+                "questions": [_question(question, at_once) for question in page.questions],
             }
             for page in questionnaire.pages
         ],
@@ -42,16 +42,13 @@ def form(rule_set: RuleSet, languages: Sequence[str], words: Mapping[str, str]) 
             "emergency_title": contact.emergency_title,
             "hidden_when": drawn_condition(contact.hidden_when),
             "fields": [_field(field) for field in contact.fields],
-            "consents": [
-                {"code": c.code, "text": c.text, "text_hash": c.text_hash, "required": c.required}
-                for c in contact.consents
-            ],
+            "consents": [_consent(consent) for consent in contact.consents],
         },
-        "words": dict(words),
+        "messages": _messages_at_once(rule_set),
     }
 
 
-def _question(question: Question, rule_set: RuleSet) -> dict[str, Any]:
+def _question(question: Question, at_once: Mapping[tuple[str, str], str]) -> dict[str, Any]:
     drawn = {
         "code": question.code,
         "type": question.type,
@@ -63,7 +60,7 @@ def _question(question: Question, rule_set: RuleSet) -> dict[str, Any]:
         "maximum": question.maximum,
         "max_length": question.max_length,
         "options": [
-            _given(_option(option) | {"message": rule_set.message_at_once(question.code, option.code)})
+            _given(_option(option) | {"message": at_once.get((question.code, option.code))})
             for option in question.options
         ]
         or None,
@@ -85,6 +82,20 @@ def _field(field: ContactField) -> dict[str, Any]:
         "shown_when": drawn_condition(field.shown_when) if field.shown_when else None,
     }
     return _given(drawn)
+
+
+def _consent(consent: ConsentText) -> dict[str, Any]:
+    drawn = {"code": consent.code, "text": consent.text, "text_hash": consent.text_hash, "required": consent.required}
+    if consent.text_other:
+        drawn |= {"text_other": consent.text_other, "text_other_hash": consent.text_other_hash}
+    return drawn
+
+
+def _messages_at_once(rule_set: RuleSet) -> dict[str, str]:
+    """Returns id -> text of each message that an option alone calls for, for a person whose number is not known."""
+    ids = {*rule_set.messages_at_once.values(), rule_set.net}
+    shown = advice(rule_set, tuple(sorted(ids)), clinic_open=True, has_number=False)
+    return {message.id: message.text for message in shown}
 
 
 def _option(option: Option) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.domain.rules.triage import RuleSet
+from shared.rulebook.free_text import WEIGHTS, WORDS, free_text_of
 from shared.rulebook.questionnaires import read_questionnaire
 from shared.rulebook.reader import Reader, RulebookError
 from shared.rulebook.rule_sets import RuleSetReader
@@ -22,8 +23,7 @@ TIERS = "tiers.toml"
 NOT_RULE_FILES = frozenset({"ui_texts.toml", "retention.toml", "retired.toml"})  # each has a module that reads it
 
 
-@dataclass(frozen=True, slots=True)
-class Rulebook:
+class Rulebook(NamedTuple):
     """All rule sets, each with its questionnaire.
 
     rule_sets: questionnaire id -> rule set in its original language.
@@ -92,19 +92,25 @@ class Rulebook:
 def _of_clinic(rule_set: RuleSet, name: str) -> RuleSet:
     questionnaire = rule_set.questionnaire
     consents = tuple(consent.of_clinic(name) for consent in questionnaire.contact.consents)
-    return replace(
-        rule_set, questionnaire=replace(questionnaire, contact=replace(questionnaire.contact, consents=consents))
-    )
+    contact = questionnaire.contact._replace(consents=consents)
+    return rule_set._replace(questionnaire=replace(questionnaire, contact=contact))
 
 
-def load(folder: Path = FOLDER) -> Rulebook:
+def load(folder: Path = FOLDER, *, parse_words: bool = True) -> Rulebook:
     """Loads all rule sets, questionnaires and translations from a folder.
 
     A file with the key `questionnaire` is a rule set; a file with the key `translates` is a translation.
 
+    parse_words: False leaves the parsing of what is heard in free text to the first note. A cold start is faster so;
+        the tests and the build have parsed the same files.
+
     Raises: RulebookError, which names the file and the entry; OSError.
     """
-    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml")) if path.name not in NOT_RULE_FILES}
+    files = {
+        path.name: path.read_bytes()
+        for path in sorted(folder.glob("*.toml"))
+        if path.name not in NOT_RULE_FILES and not path.name.endswith((WORDS, WEIGHTS))
+    }
     tables = {name: _table(folder / name) for name in files}
     if TIERS not in tables:
         raise RulebookError(f"{TIERS}: this file is missing")
@@ -123,8 +129,13 @@ def load(folder: Path = FOLDER) -> Rulebook:
         if form != f"{questionnaire.id}.toml":
             raise RulebookError(f"{form}: its id is {questionnaire.id!r}, but the file name differs")
         left -= {name, form}
-        digest = hashlib.sha256(b"\0".join((files[name], files[form], files[TIERS]))).hexdigest()
-        rule_sets[questionnaire.id] = RuleSetReader(Reader(table, name), questionnaire, tiers).read(digest)
+        heard = free_text_of(folder, questionnaire.id)
+        signed = (files[name], files[form], files[TIERS], *((heard.content_hash.encode(),) if heard else ()))
+        digest = hashlib.sha256(b"\0".join(signed)).hexdigest()
+        reader = RuleSetReader(Reader(table, name), questionnaire, tiers, heard)
+        rule_sets[questionnaire.id] = reader.read(digest)
+        if heard and parse_words:
+            heard.check(frozenset(reader.conditions.mentioned))
     if left:
         raise RulebookError(f"{', '.join(sorted(left))}: neither a rule set nor the questionnaire of one")
     if not rule_sets:
@@ -138,7 +149,7 @@ def load_candidate(folder: Path = CANDIDATE) -> Rulebook | None:
     `python -m dev.backtest HEAD shared/rulebook/candidate` reports the errors of a candidate rulebook.
     """
     try:
-        return load(folder) if folder.is_dir() else None
+        return load(folder, parse_words=False) if folder.is_dir() else None
     except Exception:  # noqa: BLE001  a faulty candidate must not block submissions
         return None
 

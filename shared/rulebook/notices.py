@@ -1,4 +1,4 @@
-"""Provides the notices for every page: emergency advice, and which approvals are still missing."""
+"""Provides the notices for every page: emergency advice, and whether an approval is still missing."""
 
 from __future__ import annotations
 
@@ -11,13 +11,7 @@ TRANSLATION_NOTICE = "This translation is still awaiting review by a qualified t
 def notices(rulebook: Rulebook, language: str) -> dict[str, str]:
     """Returns the text of each notice by its placeholder name; "" for a notice that does not apply."""
     known = words(language)
-    unreviewed = any(
-        not translation.questionnaire.reviewed
-        for (_, translated_to), translation in rulebook.translations.items()
-        if translated_to == language
-    )
     return {
         "emergency_advice": rulebook.emergency_advice_in(language),
         "approval_notice": known.get(rulebook.approval_notice, rulebook.approval_notice),
-        "translation_notice": known.get(TRANSLATION_NOTICE, TRANSLATION_NOTICE) if unreviewed else "",
     }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shared.domain.leads.retention import Retention, Stage
+from shared.domain.leads.retention import Retention
+from shared.domain.leads.retention_stage import Stage
 from shared.rulebook.reader import Reader
 from shared.rulebook.toml_files import table_of
 

@@ -1,4 +1,4 @@
-"""Reads a rule set from TOML: its rules, messages, sources, scores and word lists."""
+"""Reads a rule set from TOML: its rules, messages, sources and scores."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from shared.domain.rules.triage import (
     Tier,
 )
 from shared.rulebook.conditions import ConditionReader
+from shared.rulebook.free_text import FreeText
 from shared.rulebook.reader import Reader
 
 R = TypeVar("R", bound=Rule)
@@ -32,11 +33,17 @@ MARKS = ("V", "S", "M", "D")
 class RuleSetReader:
     """A reader of one rule set for one questionnaire. Its methods raise RulebookError."""
 
-    def __init__(self, reader: Reader, questionnaire: Questionnaire, tiers: Mapping[str, Tier]) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        questionnaire: Questionnaire,
+        tiers: Mapping[str, Tier],
+        free_text: FreeText | None = None,
+    ) -> None:
         self.reader = reader
         self.questionnaire = questionnaire
         self.tiers = tiers
-        self.conditions = ConditionReader(questionnaire.questions, questionnaire.definitions)
+        self.conditions = ConditionReader(questionnaire.questions, questionnaire.definitions, free_text)
         self.messages: dict[str, Message] = {}
         self.sources: dict[str, Source] = {}
         self.rule_ids: set[str] = set()
@@ -47,8 +54,6 @@ class RuleSetReader:
         reader.text("questionnaire")
         self.sources = self._sources()
         self.messages = self._messages()
-        for name, pattern in reader.named("word_lists") if "word_lists" in reader else ():
-            self.conditions.add_word_list(name, pattern, f"{reader.where}.word_lists")
         for name, table in reader.named("definitions") if "definitions" in reader else ():
             self.conditions.define(name, table, f"{reader.where}.definitions")
         for name, table in reader.named("scores") if "scores" in reader else ():

@@ -23,8 +23,7 @@ def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
     reader.text("translates")
     questionnaire = rule_set.questionnaire
     pages, questions = reader.table("pages"), reader.table("questions")
-    result = replace(
-        rule_set,
+    result = rule_set._replace(
         questionnaire=replace(
             questionnaire,
             language=language,
@@ -42,7 +41,7 @@ def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
 
 def _page(page: Page, pages: Reader, questions: Reader) -> Page:
     title = pages.wording(page.id)
-    return replace(page, title=title, questions=tuple(_question(question, questions) for question in page.questions))
+    return page._replace(title=title, questions=tuple(_question(question, questions) for question in page.questions))
 
 
 def _question(question: Question, questions: Reader) -> Question:
@@ -65,8 +64,7 @@ def _options(options: Iterable[Option], table: Reader) -> tuple[Option, ...]:
         options,
         table,
         "options",
-        lambda option, labels: replace(
-            option,
+        lambda option, labels: option._replace(
             label=labels.wording(option.code),
             label_other=_other(others, option.code, option.label_other),
         ),
@@ -87,7 +85,7 @@ def _contact(block: ContactBlock, table: Reader) -> ContactBlock:
     for field in block.fields:
         entry = fields_table.table(field.code)
         text, other = entry.wording("text"), _other(entry, "text_other", field.text_other)
-        fields.append(replace(field, text=text, text_other=other, options=_options(field.options, entry)))
+        fields.append(field._replace(text=text, text_other=other, options=_options(field.options, entry)))
         entry.done()
     fields_table.done()
     consents_table = table.table("consents")
@@ -99,7 +97,7 @@ def _contact(block: ContactBlock, table: Reader) -> ContactBlock:
         entry.done()
     consents_table.done()
     table.done()
-    return replace(block, title=title, emergency_title=emergency_title, fields=tuple(fields), consents=tuple(consents))
+    return block._replace(title=title, emergency_title=emergency_title, fields=tuple(fields), consents=tuple(consents))
 
 
 def _messages(messages: Mapping[str, Message], table: Reader) -> dict[str, Message]:

@@ -6,7 +6,6 @@ import hmac
 
 from shared.domain.errors import Forbidden
 from shared.domain.intake.ad_lead import AdKey, AdLead
-from shared.domain.intake.submission import QuestionnaireVersion
 from shared.domain.leads.lead import Arrival
 from shared.usecases.capture import Captured, Intake, capture_lead
 from shared.usecases.scoring import rule_set_for
@@ -18,12 +17,7 @@ def admit_ad_network(shown: AdKey, key: str) -> None:
         raise Forbidden
 
 
-def capture_ad_lead(ad_lead: AdLead, arrival: Arrival, intake: Intake, questionnaire_id: str) -> Captured | None:
-    """Stores a lead from an ad network.
-
-    Returns None for a test lead of the ad network, which is validated but not stored.
-    Raises: InvalidInput, SubmissionConflict, StoreUnavailable.
-    """
+def capture_ad_lead(ad_lead: AdLead, arrival: Arrival, intake: Intake, questionnaire_id: str) -> Captured:
+    """Stores a lead from an ad network. Raises: InvalidInput, SubmissionConflict, StoreUnavailable."""
     questionnaire = rule_set_for(intake.rule_sets, questionnaire_id).questionnaire
-    submission = ad_lead.submission(QuestionnaireVersion(id=questionnaire.id, version=questionnaire.version))
-    return None if ad_lead.is_test else capture_lead(submission, arrival, intake)
+    return capture_lead(ad_lead.submission(questionnaire), arrival, intake)

@@ -51,7 +51,7 @@ def _join(callback: Lead, intake: Intake) -> Captured | None:
             return None
         before = next((sent for sent in lead.earlier if sent.reference == callback.reference), None)
         if before is not None:
-            return Captured(replace(callback.receipt, received_at=before.received_at), lead, created=False)
+            return Captured(callback.receipt._replace(received_at=before.received_at), lead, created=False)
         rule_set = rule_set_for(intake.rule_sets, lead.submitted.questionnaire, lead.submitted.language)
         sent = callback.assessment
         rescored = assessed_with(lead, callback.submitted.answers, rule_set, intake, sent.received_at)

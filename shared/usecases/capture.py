@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.domain.errors import (
@@ -46,8 +47,7 @@ class Intake:
     candidate: RuleSets | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Captured:
+class Captured(NamedTuple):
     """The result of capturing a submission.
 
     lead: the stored or spooled lead; None if nothing was stored (for a minor, or an emergency without consent).

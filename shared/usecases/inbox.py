@@ -8,7 +8,7 @@ from itertools import chain
 
 from shared.domain.errors import LeadChanged, NotAllowed, NotFound, StoreUnavailable
 from shared.domain.leads.lead import Lead
-from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.staff import Staff
 from shared.domain.leads.staff_actions import Action, WorkRules, possible_actions, work
 from shared.domain.leads.worklist import Search, WorklistQuery, reference_in, search_keys

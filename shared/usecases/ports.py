@@ -9,10 +9,11 @@ if TYPE_CHECKING:  # for annotations only, so that each Lambda function imports 
     from datetime import datetime
     from uuid import UUID
 
+    from shared.domain.leads.erasure import Kept
     from shared.domain.leads.export import Period
     from shared.domain.leads.lead import Lead
-    from shared.domain.leads.lead_view import LeadSummary
-    from shared.domain.leads.retention import Kept, Stage
+    from shared.domain.leads.lead_summary import LeadSummary
+    from shared.domain.leads.retention_stage import Stage
     from shared.domain.leads.staff import Staff
     from shared.domain.rules.triage import RuleSet
 

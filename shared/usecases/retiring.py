@@ -8,7 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.domain.errors import LeadChanged
-from shared.domain.leads.retention import Retention, Stage, retired
+from shared.domain.leads.retention import Retention, retired
+from shared.domain.leads.retention_stage import Stage
 from shared.usecases.ports import Archive
 
 

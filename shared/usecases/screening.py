@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.domain.errors import FieldProblem, InvalidInput, ScoringFailed
+from shared.domain.intake.language import primary_language
 from shared.domain.intake.submission import Screening
 from shared.domain.rules.advice import ShownMessage, advice
+from shared.domain.rules.condition import FORM
 from shared.domain.rules.questionnaire import Answers
-from shared.domain.rules.triage import RuleSet, TriageResult
+from shared.domain.rules.triage import RuleSet, TriageResult, triage
 from shared.usecases.ports import RuleSets
 from shared.usecases.scoring import EMERGENCY, rule_set_for, score
 
@@ -53,6 +55,29 @@ def screen(rule_set: RuleSet, answers: Answers, version: str, page: str) -> Scre
     ids = result.messages if emergency else _advice_for_minor(rule_set, result) if result.minor else ()
     shown = advice(rule_set, ids, clinic_open=True, has_number=False)
     return Screened(EMERGENCY if emergency else CONTINUE, result.minor, shown)
+
+
+def emergency_in(body: object, rule_sets: RuleSets, usual: str, door: str = FORM) -> tuple[ShownMessage, ...]:
+    """Returns the advice for an emergency in the answers of a refused request; empty if there is none.
+
+    body: the JSON value that was sent. Whatever is wrong with it, what can be read of its answers counts.
+    usual: the id of the questionnaire to read the answers with if `body` names none that there is.
+    """
+    sent = body if isinstance(body, dict) else {}
+    asked, answers = sent.get("questionnaire"), sent.get("answers")
+    named = asked.get("id") if isinstance(asked, dict) else None
+    language = sent.get("language")
+    language = primary_language(language) if isinstance(language, str) else ""
+    rule_set = rule_sets.of(str(named), language) or rule_sets.of(usual, language)
+    if rule_set is None or not isinstance(answers, dict):
+        return ()
+    try:
+        readable = rule_set.questionnaire.readable(answers)
+        result = triage(rule_set, readable, door=door)
+    except Exception:  # noqa: BLE001  the request is refused anyway, and its answer has the general advice
+        return ()
+    emergency = rule_set.tiers[result.tier].disposition == EMERGENCY
+    return advice(rule_set, result.messages, clinic_open=False, has_number=False) if emergency else ()
 
 
 def _advice_for_minor(rule_set: RuleSet, result: TriageResult) -> tuple[str, ...]:

@@ -49,6 +49,12 @@ def test_only_files_for_visitors_are_served(folder: Path, name: str) -> None:
         files(folder).get(name)
 
 
+def test_a_line_with_an_empty_optional_placeholder_is_left_out(folder: Path) -> None:
+    (folder / "page.html").write_text("<p>1</p>\n<p>{{map?}} {{name}}</p>\n<p>2</p>\n", encoding="utf-8")
+    assert files(folder, map="").get("page.html").content == b"<p>1</p>\n<p>2</p>\n"
+    assert files(folder, map="<b>").get("page.html").content == b"<p>1</p>\n<p>&lt;b&gt; Clinic</p>\n<p>2</p>\n"
+
+
 def test_a_page_in_another_language_gets_that_languages_values(folder: Path) -> None:
     for name in ("page.html", "page.es.html"):
         (folder / name).write_text("{{language}}", encoding="utf-8")

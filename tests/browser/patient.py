@@ -24,11 +24,11 @@ PHONE_NUMBER = "(212) 555-0123"
 
 # Writes the draft that the form keeps in the tab's storage, as if these pages had been filled in before a reload.
 FILLED_IN = """
-([given, step, contact, consents]) => {
+([fields, step]) => {
   sessionStorage.setItem("lead-form:fs-intake", JSON.stringify({
     at: Date.now(), submissionId: "10000000-1000-4000-8000-100000000000".replace(/[018]/g, digit =>
       (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16)),
-    step, shown: "page", guard: {}, emergency: null, minorNoticeShown: false, given, contact, consents,
+    step, view: "page", guard: {}, emergency: null, minorNoticeShown: false, fields,
   }));
 }
 """
@@ -36,7 +36,7 @@ FOCUSED = """
 () => {
   let element = document.activeElement;
   while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-  return element?.id ?? "";
+  return element?.id || (element?.name ? `${element.name}=${element.value}` : "");
 }
 """
 
@@ -72,7 +72,7 @@ class Patient:
         return self
 
     def next(self) -> Patient:
-        self.page.locator("#forward").click()
+        self.page.locator("[type=submit]:visible").click()
         return self
 
     def fill_to(self, step: int, **changed: str | list[str]) -> Patient:
@@ -96,10 +96,11 @@ class Patient:
         return self.open(query).comes_back(step, text, **changed)
 
     def comes_back(self, step: int, text: str = STEP, **changed: str | list[str]) -> Patient:
-        given: Answers = {}
+        fields = []
         for number in range(1, LAST + 1 if step == LAST else step):
-            given |= self.calm(number, **changed)
-        self.page.evaluate(FILLED_IN, [given, step - 1, {}, {}])
+            for code, value in self.calm(number, **changed).items():
+                fields += [[f"answers.{code}", one] for one in (value if isinstance(value, list) else [value])]
+        self.page.evaluate(FILLED_IN, [fields, step - 1])
         self.page.reload()
         self.sees_step(step, text)
         return self
@@ -113,10 +114,12 @@ class Patient:
     def ready_to_send(self, query: str = "", **changed: str | list[str]) -> Patient:
         return self.open(query).comes_back(LAST, STEP, **changed).leave_contact()
 
-    def sees_step(self, number: int, text: str = STEP) -> None:
+    def sees_step(self, number: int, text: str = STEP, focused: str = ".title:visible") -> None:
+        """`focused`: what has the focus; after a reload that is the question that was answered last."""
         expect(self.page.locator(".progress")).to_have_text(text.format(number=number, count=LAST))
         if self.level == 1:  # a form embedded in another site's page does not take the focus when it loads
-            expect(self.page.locator(".title:visible")).to_be_focused()
+            expect(self.page.locator(focused)).to_be_focused()
+            expect(self.page.locator(focused)).to_be_in_viewport()
 
     def sees_emergency(self) -> None:
         expect(self.heading("Get emergency help now")).to_be_focused()
@@ -131,7 +134,7 @@ class Patient:
         return shown.inner_text()
 
     def focused(self) -> str:
-        """Returns the id of the focused element, even if it is inside the form's shadow root."""
+        """Returns the id of the focused element, or its name and value, even if it is inside the form's shadow root."""
         return str(self.page.evaluate(FOCUSED))
 
     def kept(self) -> dict[str, str]:

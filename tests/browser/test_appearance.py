@@ -1,5 +1,5 @@
 """Checks every page and state of the form, wide and on a phone: screenshots, accessibility, nothing wider than 320
-px."""
+px. test_landing.py checks the landing page around it."""
 
 from __future__ import annotations
 

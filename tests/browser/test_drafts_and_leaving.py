@@ -16,7 +16,7 @@ from tests.browser.patient import LAST, Held, Patient, Traffic, until
 def test_answers_survive_a_reload(patient: Patient, page: Page) -> None:
     patient.start().fill_to(2).answer({"ces": ["bladder-leak"], "motor": ["none"]})
     page.reload()
-    patient.sees_step(2)
+    patient.sees_step(2, focused="#block-motor input[value=none]")
     expect(page.locator("#kept")).to_contain_text("Your answers are still here.")
     expect(page.locator("h1:visible")).to_have_attribute("aria-describedby", "kept")
     expect(page.locator("#block-ces input[value=bladder-leak]")).to_be_checked()
@@ -30,7 +30,7 @@ def test_contact_survives_a_reload_and_makes_one_lead(patient: Patient, page: Pa
     before = stored()
     patient.ready_to_send()
     page.reload()
-    patient.sees_step(LAST)
+    patient.sees_step(LAST, focused="#consent-contact")
     expect(page.get_by_label("Phone number")).to_have_value("(212) 555-0123")
     expect(page.locator("#consent-contact")).to_be_checked()
     patient.next()
@@ -45,7 +45,7 @@ def test_reload_while_sending_makes_one_lead(patient: Patient, page: Page, store
     patient.next()
     expect(page.locator("#forward")).to_be_disabled()
     page.reload()
-    patient.sees_step(LAST)
+    patient.sees_step(LAST, focused="#consent-contact")
     page.unroute("**/submissions")  # after the reload: let go before it, the answer can arrive first
     patient.next()
     patient.reference()
@@ -77,7 +77,7 @@ def test_receipt_stays_after_a_language_tap_and_without_network(patient: Patient
     reference = patient.reference()
     advice = page.locator("#messages p[lang=en]").all_inner_texts()
     assert advice
-    page.route("**/questionnaires/*", lambda route: route.abort())
+    page.route("**/form?*", lambda route: route.abort())
     page.get_by_role("link", name="Español").click()
     expect(patient.heading("Recibimos sus respuestas")).to_be_focused()
     assert patient.reference() == reference
@@ -130,7 +130,7 @@ def test_after_a_failed_send_a_reload_says_that_nothing_was_sent(
     patient.next()
     expect(page.locator(".problem")).to_be_visible()
     page.reload()
-    patient.sees_step(LAST)
+    patient.sees_step(LAST, focused="#consent-contact")
     note = page.locator("#kept")
     expect(note).to_contain_text("Your answers have not been sent yet")
     expect(note).to_contain_text("press Send")
@@ -149,9 +149,10 @@ def test_questions_that_load_late_after_a_reload_open_the_same_page(
 ) -> None:
     console.expect("ERR_FAILED")
     patient.at(3)
-    page.route("**/questionnaires/*", lambda route: route.abort(), times=1)
+    page.route("**/form?*", lambda route: route.abort())
     page.reload()
     expect(page.locator("#start-status")).to_contain_text("could not load the questions")
+    page.unroute("**/form?*")
     expect(page.get_by_role("button", name="Continue")).to_be_focused()
     page.get_by_role("button", name="Continue").click()
     patient.sees_step(3)
@@ -257,34 +258,38 @@ def test_a_flaky_network_loses_nothing_and_doubles_nothing(
 
 
 @pytest.fixture
-def look_away(page: Page) -> Callable[[], None]:
-    """Hides the page, as happens when the visitor switches to another tab."""
+def leave(page: Page) -> Callable[[], None]:
+    """Leaves the page and comes back, as the browser's back-forward cache allows."""
+    return lambda: page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
 
-    def hide() -> None:
-        page.evaluate("""() => {
-          Object.defineProperty(document, "visibilityState", { configurable: true, get: () => "hidden" });
-          document.dispatchEvent(new Event("visibilitychange"));
-          delete document.visibilityState;
-        }""")
 
-    return hide
+def test_looking_at_another_tab_sends_nothing(patient: Patient, page: Page, traffic: Traffic) -> None:
+    patient.ready_to_send()
+    page.evaluate("""() => {
+      Object.defineProperty(document, "visibilityState", { configurable: true, get: () => "hidden" });
+      document.dispatchEvent(new Event("visibilitychange"));
+      delete document.visibilityState;
+    }""")
+    patient.next()
+    patient.reference()
+    assert len(traffic.posted("/submissions")) == 1
 
 
 def test_nothing_is_sent_before_consent(
-    patient: Patient, page: Page, traffic: Traffic, look_away: Callable[[], None]
+    patient: Patient, page: Page, traffic: Traffic, leave: Callable[[], None]
 ) -> None:
     patient.at(LAST)
     page.get_by_label("Phone number").fill("(212) 555-0123")
-    look_away()
+    leave()
     page.get_by_label("Phone number").fill("12")
     page.locator("#consent-contact").check()
-    look_away()
+    leave()
     page.goto("about:blank")
     assert traffic.posted("/submissions") == []
 
 
 def test_leaving_after_consent_sends_once_for_each_change(
-    patient: Patient, page: Page, traffic: Traffic, look_away: Callable[[], None], stored: Callable[[], int]
+    patient: Patient, page: Page, traffic: Traffic, leave: Callable[[], None], stored: Callable[[], int]
 ) -> None:
     before = stored()
     patient.at(LAST)
@@ -292,16 +297,16 @@ def test_leaving_after_consent_sends_once_for_each_change(
     page.get_by_label("E-mail", exact=True).fill("half an add")
     page.locator("#consent-contact").check()
     with page.expect_response("**/submissions") as sent:
-        look_away()
+        leave()
     assert sent.value.status == 201
-    look_away()
-    look_away()
+    leave()
+    leave()
     (unfinished,) = traffic.posted("/submissions")
     assert unfinished["complete"] is False
     assert unfinished["contact"] == {"phone": "(212) 555-0123"}
     page.get_by_label("Your name").fill("Test Patient")
     with page.expect_response("**/submissions"):
-        look_away()
+        leave()
     page.get_by_label("E-mail", exact=True).fill("")
     patient.next()
     patient.reference()

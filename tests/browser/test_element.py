@@ -72,7 +72,7 @@ def test_the_page_keeps_its_title_its_history_and_its_focus(patient: Patient, pa
 
 def test_the_first_view_has_emergency_advice_without_network(patient: Patient, page: Page, console: Console) -> None:
     console.expect("ERR_FAILED")
-    page.route("**/questionnaires/**", lambda route: route.abort())
+    page.route("**/form?*", lambda route: route.abort())
     patient.open()
     page.get_by_role("button", name="Start").click()
     form = page.locator("lead-form")
@@ -120,14 +120,14 @@ def test_emergency_changes_its_language_in_place(patient: Patient, page: Page, c
     console.expect("ERR_FAILED")
     patient.start().answer(patient.calm(1, em_now=["chest-pressure"])).next()
     patient.sees_emergency()
-    page.route("**/questionnaires/*", lambda route: route.abort())
+    page.route("**/form?*", lambda route: route.abort())
     page.get_by_role("button", name="Español").click()
     expect(patient.heading("Busque ayuda de emergencia ahora mismo")).to_be_focused()
     expect(page.locator("#messages p").first).to_contain_text("sala de emergencias")
     expect(page.locator("#messages .M-E")).to_have_attribute("lang", "en")
     page.get_by_role("button", name="English").click()
     patient.sees_emergency()
-    page.unroute("**/questionnaires/*")
+    page.unroute("**/form?*")
     page.get_by_role("button", name="Español").click()
     expect(page.locator("#messages .M-E")).to_contain_text("Llame al 911")
 

@@ -127,9 +127,10 @@ def test_an_email_address_alone_is_enough(patient: Patient, page: Page) -> None:
 
 def test_questions_that_cannot_be_loaded_can_be_retried(patient: Patient, page: Page, console: Console) -> None:
     console.expect("ERR_FAILED")
-    page.route("**/questionnaires/*", lambda route: route.abort(), times=1)
+    page.route("**/form?*", lambda route: route.abort())
     patient.open()
     page.get_by_role("button", name="Start").click()
     expect(page.locator("#start-status")).to_contain_text("could not load the questions")
+    page.unroute("**/form?*")
     page.get_by_role("button", name="Start").click()
     patient.sees_step(1)

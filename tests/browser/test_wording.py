@@ -2,30 +2,72 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from dev import form_script
 from shared.rulebook.loading import load
 from shared.rulebook.ui_texts import words
+from tests.rulebook.test_wording import HARDEST, grade, sentences_of
 
 WEB = Path(__file__).resolve().parents[2] / "web"
-PAGES = [path.read_text("utf-8") for path in sorted(WEB.glob("index*.html"))]
+PAGES = [path.read_text("utf-8") for path in sorted(WEB.glob("*.html"))]
+TEMPLATES = sorted((WEB.parent / "shared" / "http" / "pages").glob("*.html"))
 FILES = [path for path in WEB.iterdir() if path.suffix in (".html", ".css", ".js")]
-PLACES = {
+EVERYWHERE = {
     "clinic_name",
     "clinic_phone",
     "clinic_phone_link",
+    "clinic_hours",
     "emergency_advice",
-    "approval_notice",
-    "translation_notice",
+    "logo?",
+    "other_language?",
+    "privacy_practices?",
+    "nondiscrimination?",
+    "language_help?",
 }
+PLACES = {
+    "index": EVERYWHERE | {"address?", "map_link?", "clinician?", "insurers?"},
+    "closed": EVERYWHERE | {"approval_notice?", "privacy_notice?"},
+}
+# Names of treatments and of parts of the spine, which patients hear from their doctor.
+TREATMENTS = re.compile(
+    r"\b(physical therapy|chiropractic care|nerve root blocks|spinal cord stimulator|thoracic|lumbar|cervical)\b",
+    re.IGNORECASE,
+)
+FIRST_VIEW = 14_000  # bytes, gzipped: the first round trip of a new connection carries about as many
 
 
-def test_only_known_placeholders_are_filled() -> None:
-    for page in PAGES:
-        assert set(re.findall(r"\{\{(.*?)\}\}", page)) == PLACES
+@pytest.mark.parametrize("name", PLACES)
+@pytest.mark.parametrize("ending", ["html", "es.html"])
+def test_only_known_placeholders_are_filled(name: str, ending: str) -> None:
+    page = (WEB / f"{name}.{ending}").read_text("utf-8")
+    assert set(re.findall(r"\{\{(.*?)\}\}", page)) == PLACES[name]
+
+
+def test_every_sentence_of_the_landing_page_reads_at_sixth_grade_or_below() -> None:
+    texts = [text for name in PLACES for text in tokens((WEB / f"{name}.html").read_text("utf-8")) if text[0] != "<"]
+    sentences = [s for text in texts for s in sentences_of(TREATMENTS.sub("it", text)) if "{{" not in s]
+    assert len(sentences) > 60
+    assert {s: round(grade(s), 1) for s in sentences if grade(s) > HARDEST} == {}
+
+
+@pytest.mark.parametrize("page", ["index.html", "index.es.html"])
+def test_the_page_without_the_form_fits_into_the_first_round_trip(page: str) -> None:
+    sizes = [len(gzip.compress((WEB / name).read_bytes())) for name in (page, "page.css")]
+    assert sum(sizes) < FIRST_VIEW
+
+
+def test_every_start_leads_to_the_plain_form_without_a_script() -> None:
+    for page in (WEB / "index.html", WEB / "index.es.html"):
+        starts = re.findall(r'<a class="button" href="([^"]*)"', page.read_text("utf-8"))
+        assert set(starts) == {"form?language=es" if ".es" in page.name else "form"}
+        assert len(starts) == 2  # in the card, and in the bar
 
 
 @pytest.mark.parametrize(
@@ -60,50 +102,76 @@ def test_nothing_inline_and_nothing_from_elsewhere() -> None:
         assert [address for address in outside if address != "http://www.w3.org/2000/svg"] == [], source.name
 
 
-SCRIPT = (WEB / "lead-form.js").read_text("utf-8")
-SPOKEN = re.compile(r'\bt\("((?:[^"\\]|\\.)*)"')
+MODULES = {path.name: path.read_text("utf-8") for path in (WEB / "lead-form").iterdir()}
 CODE_TEXT = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 COMMENT = re.compile(r"^\s*//.*$|/\*.*?\*/|\s// .*$", re.MULTILINE | re.DOTALL)
 
 
-def test_every_text_of_the_form_has_a_translation() -> None:
-    spoken = set(SPOKEN.findall(SCRIPT))
-    assert len(spoken) > 60
-    assert spoken - words("es").keys() == set()
+def test_every_text_of_the_script_has_a_translation() -> None:
+    assert len(form_script.spoken()) > 40
+    assert form_script.spoken() - words("es").keys() == set()
 
 
-def test_every_text_of_the_form_is_translated_when_shown() -> None:
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_every_text_of_the_script_is_translated_when_shown(module: str) -> None:
     """A text that does not pass through the translation function t() would stay English."""
-    before, rest = SCRIPT.split("const BUILT_IN_ADVICE = ")
-    script = COMMENT.sub("", before + rest.partition("const button = ")[2])
+    script = COMMENT.sub("", MODULES[module])
     texts = {text for text in CODE_TEXT.findall(script) if re.match(r"[A-Z][a-z]+ [a-z]", text)}
-    assert texts - set(SPOKEN.findall(SCRIPT)) == set()
+    assert texts - form_script.spoken() == set()
 
 
-def test_the_built_in_texts_are_those_of_the_rulebook() -> None:
+def test_every_text_of_the_drawn_form_is_translated() -> None:
+    """A text of a template that does not pass through the translation function t() would stay English."""
+    for template in TEMPLATES:
+        source = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", "", template.read_text("utf-8"), flags=re.DOTALL)
+        shown = {text.strip() for text in re.findall(r">([^<>=]*[A-Za-z]{3}[^<>=]*)<", source)}
+        assert shown <= {"Website", "|"}, template.name  # the trap for machines
+
+
+def test_the_script_has_the_texts_of_the_rulebook() -> None:
+    """`python -m dev.form_script` joins them."""
+    script = (WEB / "lead-form.js").read_text("utf-8")
     rulebook = load()
     for language in ("en", "es"):
-        assert f'{language}: "{rulebook.emergency_advice_in(language)}",' in SCRIPT
-    first = SCRIPT[SCRIPT.index("const FIRST_WORDS") : SCRIPT.index("const STYLE = ")]
-    pairs = re.findall(r'^    "(.*)": "(.*)",$', first, re.MULTILINE)
-    assert {english: words("es")[english] for english, _ in pairs} == dict(pairs)
-    shown_first = set(SPOKEN.findall(SCRIPT[SCRIPT.index("  showStart(") : SCRIPT.index("  // ---- fields")]))
-    assert shown_first - {"Continue"} <= {english for english, _ in pairs}
+        assert rulebook.emergency_advice_in(language) in script
+    for text in form_script.spoken():
+        assert words("es")[text] in script
 
 
-def test_spanish_page_says_what_the_english_page_says() -> None:
-    english, spanish = (tokens((WEB / name).read_text("utf-8")) for name in ("index.html", "index.es.html"))
-    assert [token for token in english if token[0] == "<"] == [token for token in spanish if token[0] == "<"]
+def test_the_script_is_joined_from_its_modules() -> None:
+    if shutil.which("npm") is None:
+        pytest.skip("esbuild is installed by npm, which is missing")
+    joined = form_script.joined()
+    assert (WEB / "lead-form.js").read_text("utf-8") == joined, "run python -m dev.form_script"
+
+
+def test_the_modules_are_small() -> None:
+    assert max(len(text.splitlines()) for text in MODULES.values()) <= 350
+
+
+@pytest.mark.parametrize("page", PLACES)
+def test_spanish_page_says_what_the_english_page_says(page: str) -> None:
+    english, spanish = ((WEB / f"{page}.{ending}").read_text("utf-8") for ending in ("html", "es.html"))
     known = words("es")
-    for text, translation in zip(english, spanish, strict=True):
-        if text[0] != "<" and "{{" not in text:
-            assert translation == known.get(text, text)
+    for text, translation in zip(tokens(english), tokens(spanish), strict=True):
+        if text[0] == "<":
+            assert translation == text
+        elif text not in ("Español", WOULD_CALL):  # the name of the other language, and a sentence around a link
+            single = re.sub(r"\{\{(\w+)\}\}", r"{\1}", text)
+            assert re.sub(r"\{\{(\w+)\}\}", r"{\1}", translation) == known.get(single, single)
+    for text, translation in zip(described(english), described(spanish), strict=True):
+        assert translation == known[text]
+
+
+WOULD_CALL = "Would you rather talk to a person? Call {{clinic_name}} at"
 
 
 def tokens(page: str) -> list[str]:
     """Returns the tags and the texts of a page, leaving out attributes that depend on the language."""
-    page = re.sub(r"<nav.*?</nav>", "", page)
     found = (" ".join(part.split()) for part in re.split(r"(<[^>]*>)", page))
-    return [
-        re.sub(r' (?:lang|hreflang|href|aria-label|content|aria-current)="[^"]*"', "", part) for part in found if part
-    ]
+    return [re.sub(r' (?:lang|hreflang|href|aria-label|content)="[^"]*"', "", part) for part in found if part]
+
+
+def described(page: str) -> Iterator[str]:
+    """Yields what search engines and messengers show of a page."""
+    yield from re.findall(r'<meta (?:name="description"|property="og:(?:title|description)") content="([^"]*)">', page)

@@ -10,10 +10,10 @@ import pytest
 
 from shared.adapters.dynamodb.leads_table import LeadsTable
 from shared.domain.errors import InvalidInput, LeadChanged, StoreUnavailable, SubmissionConflict
-from shared.domain.leads.erasure import erased, last_contact
+from shared.domain.leads.erasure import erased
 from shared.domain.leads.export import Period
 from shared.domain.leads.lead import Lead
-from shared.domain.leads.retention import Stage
+from shared.domain.leads.retention_stage import Stage, last_contact
 from tests.functions.calls import NOT_A_FIT, URGENT
 from tests.leads import RECEIVED, a_lead, varied
 

@@ -16,7 +16,7 @@ from shared.adapters.dynamodb.access_log import AccessLog
 from shared.adapters.dynamodb.items import DUE
 from shared.adapters.dynamodb.leads_table import LeadsTable
 from shared.domain.errors import LeadChanged, StoreUnavailable
-from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.staff import Staff
 from tests.aws import create_access_log
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, URGENT

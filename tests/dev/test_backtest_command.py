@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -100,7 +99,7 @@ def test_rules_that_were_the_only_cause_are_counted_under_both_rule_sets(
     new: Path, stored: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     old, changed = (backtest.rules_of(str(folder), "fs-intake") for folder in (FOLDER, new))
-    alone = replace(changed, safety=tuple(rule for rule in changed.safety if rule.id != fever_rule()))
+    alone = changed._replace(safety=tuple(rule for rule in changed.safety if rule.id != fever_rule()))
     found = backtest.backtest(old, alone, backtest.read_answers(stored))
     assert (found.sole_old[fever_rule()], found.sole_new[fever_rule()]) == (2, 0)
     backtest.show(found, Console(width=100))

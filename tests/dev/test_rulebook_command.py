@@ -59,6 +59,14 @@ def everything_to_sign() -> dict[str, list[str]]:
         "contact": [words for f in questionnaire.contact.fields for words in (f.code, f.text, f.text_other)],
         "consents": [words for c in questionnaire.contact.consents for words in (c.code, c.text, c.text_other)],
         "points": [f"+{rule.points}" for rule in RULE_SET.fit.rules],
+        "words": [
+            "bladder-bowel-saddle",
+            "suicid*",
+            "end my life",
+            "@want .. to .. @die",
+            "group cant with pee",
+            "no podia",
+        ],
         "score": ["Sugioka 2008", "bend-fwd-better", "+2"],
         "state": [RULE_SET.content_hash, RULE_SET.version, questionnaire.version, "awaiting a physician's approval"],
     }
@@ -100,7 +108,7 @@ def test_every_rule_has_a_row_with_its_floor_and_message() -> None:
         ("note", "<br>Hint: We may not read this right away. In an emergency, call 911."),
         ("region", "<br>For somebody else: Where is their main problem?"),
         ("ces", "`bowel-loss` “I can't feel or hold poop or gas”; for somebody else: “They can't feel or hold "),
-        ("TXT-01", "| the text of `note` has words of the list `bladder-bowel-saddle` |"),
+        ("TXT-01", "| the text of `note` mentions `bladder-bowel-saddle` |"),
         ("TAG-LSS", "**and** the score sugioka is at least 7 |"),
         ("none-with-others", "| on some question 'none' is ticked together with another option |"),
         ("preg", "Shown when `age` is from 18 to 55"),
@@ -158,8 +166,8 @@ def test_the_door_in_plain_words() -> None:
 
 
 def test_a_page_after_send_is_marked() -> None:
-    pages = tuple(replace(page, after_send=page.id == "P6") for page in RULE_SET.questionnaire.pages)
-    later = replace(RULE_SET, questionnaire=replace(RULE_SET.questionnaire, pages=pages))
+    pages = tuple(page._replace(after_send=page.id == "P6") for page in RULE_SET.questionnaire.pages)
+    later = RULE_SET._replace(questionnaire=replace(RULE_SET.questionnaire, pages=pages))
     marked = [line for line in Sheet(later).markdown().splitlines() if line.endswith(" (after Send, optional)")]
     assert [line.partition(":")[0] for line in marked] == ["### Page P6"]
 

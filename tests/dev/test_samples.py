@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 
 def drawn(rule_set: RuleSet = RULE_SET, count: int = 300) -> list[Json]:
-    questionnaire, chance = form(rule_set, (), {}), random.Random(1)
+    questionnaire, chance = form(rule_set, ()), random.Random(1)
     return [samples.sample(questionnaire, number, chance) for number in range(1, count + 1)]
 
 

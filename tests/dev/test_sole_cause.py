@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -31,8 +30,7 @@ STEROID = ticked("sys", "steroid-long")
 @pytest.fixture
 def rules() -> RuleSet:
     """Provides three safety rules, and a not-a-fit rule that any of them suppresses."""
-    return replace(
-        RULE_SET,
+    return RULE_SET._replace(
         safety=(safety("E", "EMERGENCY", FEVER), safety("U", "URGENT", WEAK), safety("P", "PRIORITY", STEROID)),
         not_fit=(NotFitRule("N", "reason", (), ticked("region", "other"), "NOT_A_FIT", RULE_SET.net, None),),
     )
@@ -51,7 +49,7 @@ def test_the_most_urgent_of_several_rules_is_the_cause(rules: RuleSet) -> None:
 
 
 def test_two_rules_with_the_same_floor_are_neither_the_only_cause(rules: RuleSet) -> None:
-    both = replace(rules, safety=(*rules.safety, safety("U2", "URGENT", WEAK)))
+    both = rules._replace(safety=(*rules.safety, safety("U2", "URGENT", WEAK)))
     assert cause(both, {"motor": ["foot-drop"]}) is None
 
 
@@ -60,13 +58,13 @@ def test_without_a_safety_rule_there_is_no_cause(rules: RuleSet) -> None:
 
 
 def test_a_rule_is_no_cause_of_a_tier_that_the_fit_score_reaches_too(rules: RuleSet) -> None:
-    at_once = replace(rules, fit=rules.fit._replace(at_least=0, tier="PRIORITY"))
+    at_once = rules._replace(fit=rules.fit._replace(at_least=0, tier="PRIORITY"))
     assert cause(rules, {"sys": ["steroid-long"]}) == "P"
     assert cause(at_once, {"sys": ["steroid-long"]}) is None
 
 
 def test_a_rule_that_keeps_a_lead_from_not_a_fit_is_the_cause(rules: RuleSet) -> None:
     answers = {"region": ["other"], "sys": ["steroid-long"]}
-    at_once = replace(rules, fit=rules.fit._replace(at_least=0, tier="PRIORITY"))
+    at_once = rules._replace(fit=rules.fit._replace(at_least=0, tier="PRIORITY"))
     assert triage(at_once, {"region": ["other"]}).tier == "NOT_A_FIT"
     assert cause(at_once, answers) == "P"

@@ -27,6 +27,7 @@ NOTES = (
     "numb\ndown there",
     "I ran out of oxycodone",
     "the chair has wheels",
+    "my chest hurts and I can\u2019t walk",
 )
 DATA = Path(__file__).parents[1] / "data"
 CASES = json.loads((DATA / "cases.json").read_text(encoding="utf-8"))["cases"]

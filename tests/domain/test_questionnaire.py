@@ -59,7 +59,7 @@ def test_a_follow_up_that_was_shown_and_skipped_counts_as_unsure() -> None:
 
 
 def test_nothing_after_send_counts_as_skipped() -> None:
-    pages = tuple(replace(page, after_send=page.after_send or page.id == "P3") for page in QUESTIONNAIRE.pages)
+    pages = tuple(page._replace(after_send=page.after_send or page.id == "P3") for page in QUESTIONNAIRE.pages)
     later = replace(QUESTIONNAIRE, pages=pages)
     assert "ces-onset" not in later.facts({"ces": ["bowel-loss"]}).chosen
     assert later.facts({"ces": ["bowel-loss"], "ces-onset": "lt2w"}).chosen["ces-onset"] == {"lt2w"}

@@ -226,8 +226,8 @@ def test_an_action_on_the_version_before_the_resubmission_is_refused() -> None:
 EARLY, LATE = RECEIVED, RECEIVED + timedelta(minutes=5)
 
 
-def sent(answers: Json, at: datetime, *, complete: bool = True) -> Lead:
-    return a_lead(answers, at, ID, complete=complete)
+def sent(answers: Json, at: datetime, *, complete: bool = True, **contact: str) -> Lead:
+    return a_lead(answers, at, ID, complete=complete, **({"contact": contact} if contact else {}))
 
 
 def resubmitted_often(lead: Lead) -> Lead:
@@ -240,6 +240,7 @@ def revoked(lead: Lead) -> Lead:
 
 
 UNFINISHED, FINISHED = sent(ROUTINE, EARLY, complete=False), sent(ROUTINE, EARLY)
+ROBIN = sent(PRIORITY, LATE, name="Robin Sample", phone="(312) 555-0177")
 # an unfinished ROUTINE form, then a PRIORITY one
 MERGED = merge_resubmission(UNFINISHED, sent(PRIORITY, LATE), TIERS, HOURS)
 CASES = {
@@ -267,6 +268,21 @@ CASES = {
         Keep,
     ),
     "a finished form, late": (sent(ROUTINE, LATE, complete=False), sent(PRIORITY, EARLY), True, Merge),
+    "another name with another number": (UNFINISHED, ROBIN, False, NewLead),
+    "another name with another number, from the spool": (UNFINISHED, ROBIN, True, NewLead),
+    "another name with the same number": (
+        UNFINISHED,
+        sent(PRIORITY, LATE, name="Robin Sample", phone="(312) 555-0142"),
+        False,
+        Merge,
+    ),
+    "the same name with another number": (
+        UNFINISHED,
+        sent(PRIORITY, LATE, name="J. EXAMPLE", phone="(312) 555-0177"),
+        False,
+        Merge,
+    ),
+    "another number without a name": (UNFINISHED, sent(PRIORITY, LATE, phone="(312) 555-0177"), False, Merge),
     "too many resubmissions": (resubmitted_often(UNFINISHED), sent(PRIORITY, LATE), False, NewLead),
     "too many resubmissions, from the spool": (resubmitted_often(UNFINISHED), sent(PRIORITY, LATE), True, NewLead),
     "after consent was revoked, from the spool": (revoked(UNFINISHED), sent(PRIORITY, LATE), True, Keep),
@@ -284,6 +300,12 @@ def test_each_kind_of_resubmission_is_decided(case: str) -> None:
     if isinstance(decided, NewLead):
         assert decided.lead.lead_id != ID
         assert decided.lead.submitted == new.submitted
+
+
+def test_earlier_answers_keep_the_contact_that_they_came_with() -> None:
+    lead = merge_resubmission(UNFINISHED, sent(PRIORITY, LATE, name="Jordan", phone="(312) 555-0177"), TIERS, HOURS)
+    assert lead.earlier[-1].contact == UNFINISHED.submitted.contact
+    assert lead.submitted.contact.phone == "+13125550177"
 
 
 def test_a_late_form_adds_its_red_flag_and_replaces_no_answer() -> None:

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.leads.consent import ConsentRecord
-from shared.domain.leads.erasure import Tombstone, erased, last_contact
+from shared.domain.leads.erasure import Kept, Tombstone, erased
 from shared.domain.leads.history import SYSTEM, HistoryEntry
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.person_keys import email_key, phone_key
-from shared.domain.leads.retention import Kept, Retention, Stage, months_before, retired, stage_of
+from shared.domain.leads.retention import Retention, months_before, retired
+from shared.domain.leads.retention_stage import Stage, last_contact, stage_of
 from shared.rulebook.reader import RulebookError
 from shared.rulebook.retention import FILE, retention
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, URGENT

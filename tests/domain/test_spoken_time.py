@@ -1,11 +1,12 @@
-"""Tests how a time is written for patients."""
+"""Tests how times and opening hours are written for patients."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.domain.spoken_time import spoken_time
+from shared.domain.opening_hours import OpeningHours
+from shared.domain.spoken_time import spoken_hours, spoken_time
 
 CHICAGO = ZoneInfo("America/Chicago")
 
@@ -25,3 +26,20 @@ def test_a_time_is_written_in_the_clinics_zone_and_the_persons_language(
     at: datetime, language: str, expected: str
 ) -> None:
     assert spoken_time(at, CHICAGO, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("hours", "language", "expected"),
+    [
+        ("Mon-Fri 08:00-17:00", "en", "Monday to Friday, 8 AM to 5 PM"),
+        ("Mon-Fri 08:00-17:00", "es", "Lunes a viernes, de 8 a.m. a 5 p.m."),
+        ("Mon-Thu 08:00-17:00, Fri 08:30-12:00", "en", "Monday to Thursday, 8 AM to 5 PM; Friday, 8:30 AM to 12 PM"),
+        ("Mon 09:00-13:00, Tue 09:00-13:00", "en", "Monday to Tuesday, 9 AM to 1 PM"),
+        ("Mon 09:00-13:00, Wed 09:00-13:00", "es", "Lunes, de 9 a.m. a 1 p.m.; miércoles, de 9 a.m. a 1 p.m."),
+        ("Sat 00:00-12:30", "fr", "Saturday, 12 AM to 12:30 PM"),
+    ],
+)
+def test_opening_hours_name_neighbouring_days_with_the_same_hours_once(
+    hours: str, language: str, expected: str
+) -> None:
+    assert spoken_hours(OpeningHours.parse(hours, "America/Chicago").days, language) == expected

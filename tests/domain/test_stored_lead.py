@@ -8,10 +8,10 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from shared.domain.leads.erasure import erased
+from shared.domain.leads.erasure import erased, trail_only
 from shared.domain.leads.history import WorkState
 from shared.domain.leads.lead import Lead
-from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.model import Model, Stored
 from tests.functions.calls import EMERGENCY, URGENT
 from tests.leads import PERSON_KEY, RECEIVED, a_lead, varied
@@ -33,7 +33,28 @@ def test_every_field_of_a_lead_belongs_to_one_part() -> None:
 
 @pytest.mark.parametrize("lead", [a_lead(URGENT), a_lead(EMERGENCY, complete=False), varied(a_lead(), attempts=3)])
 def test_a_lead_is_read_back_as_it_was_stored(lead: Lead) -> None:
-    assert Lead.model_validate_json(lead.model_dump_json()) == lead
+    assert Lead.model_validate_json(lead.as_json()) == lead
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        *(a_lead(URGENT), a_lead(EMERGENCY, complete=False), varied(a_lead(), work=WorkState(attempts=3))),
+        *(
+            LeadSummary.of(a_lead()),
+            erased(a_lead(), "s-1", RECEIVED, PERSON_KEY),
+            trail_only(a_lead(URGENT), RECEIVED),
+        ),
+    ],
+)
+def test_what_is_written_without_the_schema_is_what_the_schema_writes(stored: Stored) -> None:
+    assert stored.as_json() == stored.model_dump_json()
+
+
+@pytest.mark.parametrize("made", [a_lead(URGENT), a_lead(EMERGENCY, complete=False), LeadSummary.of(a_lead())])
+def test_a_value_made_without_validation_would_pass_it(made: Stored) -> None:
+    """The strict check of the JSON refuses a number in place of a text, for example, in every part."""
+    assert type(made).model_validate_json(made.model_dump_json(warnings="error"), strict=True) == made
 
 
 def test_a_field_added_to_a_lead_is_stored_and_read_back() -> None:
@@ -41,7 +62,7 @@ def test_a_field_added_to_a_lead_is_stored_and_read_back() -> None:
         room: str = ""
 
     lead = Longer(**dict(a_lead(URGENT)), room="3b")
-    assert Longer.model_validate_json(lead.model_dump_json()).room == "3b"
+    assert Longer.model_validate_json(lead.as_json()).room == "3b"
     assert Longer.model_validate_json(a_lead(URGENT).model_dump_json()).room == ""
 
 
@@ -54,7 +75,7 @@ def test_a_field_added_to_a_part_is_stored_and_read_back() -> None:
         work: LongerWork = LongerWork()
 
     lead = Longer(**dict(a_lead(URGENT)) | {"work": LongerWork(booked_for="Tuesday")})
-    assert Longer.model_validate_json(lead.model_dump_json()).work.booked_for == "Tuesday"
+    assert Longer.model_validate_json(lead.as_json()).work.booked_for == "Tuesday"
     assert Longer.model_validate_json(a_lead(URGENT).model_dump_json()).work.booked_for == ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import unicodedata
 from typing import Any
 
 import email_validator
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.domain.intake.fields import LONGEST_USUAL, USUAL_ADDRESS, mail_address
+from shared.domain.intake.fields import FILLERS, LONGEST_USUAL, UNSEEN, USUAL_ADDRESS, mail_address
 from shared.domain.intake.phone import USUAL_PHONE, e164
 from shared.domain.intake.submission import ContactEntry, Submission
 from tests.functions.calls import Json, submission
@@ -32,13 +33,39 @@ def read(body: Json) -> Submission:
         ("+1 312 555 0142", "+13125550142"),
         ("+44 20 7946 0958", "+442079460958"),
         (" tel:+1-312-555-0142 ", "+13125550142"),
+        ("312\u202f555\u202f0142", "+13125550142"),
+        ("\u200b312\t555 0142", "+13125550142"),
+        ("\u0663\u0661\u0662 \u0665\u0665\u0665 \u0660\u0661\u0664\u0662", "+13125550142"),
+        ("+52 1 55 1234 5678", "+525512345678"),
+        ("+52 044 55 1234 5678", "+525512345678"),
+        ("+52 55 1234 5678", "+525512345678"),
+        ("+3125550142", "+13125550142"),
+        ("+ (312) 555-0142", "+13125550142"),
+        ("+45 32 34 56 78", "+4532345678"),
     ],
 )
 def test_a_phone_is_kept_as_e164(written: str, kept: str) -> None:
     assert ContactEntry.model_validate({"phone": written}).phone == kept
 
 
-@pytest.mark.parametrize("written", ["555-0142", "12345", "call me", "+1 312 555 0142 ext. 5", "+999 12345678"])
+@pytest.mark.parametrize(
+    ("written", "extension"),
+    [
+        ("(312) 555-0142 ext. 5", "5"),
+        ("+1 312-555-0142 ext 12", "12"),
+        ("312.555.0142 x007", "007"),
+        ("312 555 0142, extensi\u00f3n 12", "12"),
+        ("+13125550142;ext=12", "12"),
+        ("312 555 0142 #\u0661\u0662", "12"),
+        ("312 555 0142", None),
+    ],
+)
+def test_an_extension_is_kept_beside_the_number(written: str, extension: str | None) -> None:
+    entry = ContactEntry.model_validate({"phone": written})
+    assert (entry.phone, entry.extension, entry.checked().extension) == ("+13125550142", extension, extension)
+
+
+@pytest.mark.parametrize("written", ["555-0142", "12345", "call me", "+999 12345678", "ext. 5", "+1 312 555 0142 ext."])
 def test_a_phone_that_cannot_be_called_is_refused(written: str) -> None:
     with pytest.raises(ValidationError):
         ContactEntry.model_validate({"phone": written})
@@ -80,16 +107,34 @@ def test_an_unusual_address_goes_to_the_library(written: str) -> None:
 
 
 def test_an_empty_field_counts_as_missing() -> None:
-    entry = ContactEntry.model_validate({"phone": "3125550142", "email": " ", "name": "", "preference": ""})
+    entry = ContactEntry.model_validate({"phone": "3125550142", "email": " \u200b", "name": "\ufeff", "preference": ""})
     assert (entry.email, entry.name, entry.preference) == (None, None, None)
 
 
 @pytest.mark.parametrize("mark", ["\x00", "\x1b", "\x7f", "\u0085"])
-def test_control_characters_are_refused_in_every_text(mark: str) -> None:
+def test_control_characters_are_refused_in_a_note_and_removed_from_a_line(mark: str) -> None:
     body = submission({"note": f"a{mark}b"}, contact={"phone": "3125550142", "name": f"a{mark}b"})
     with pytest.raises(ValidationError) as refused:
         read(body)
-    assert [error["loc"][:2] for error in refused.value.errors()] == [("answers", "note"), ("contact", "name")]
+    assert [error["loc"][:2] for error in refused.value.errors()] == [("answers", "note")]
+    contact = read(body | {"answers": {}}).contact
+    assert contact
+    assert contact.name in ("ab", "a b")
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("Jordan\tExample", "Jordan Example"),
+        ("Jordan\nExample", "Jordan Example"),
+        ("Jordan\u00a0\u2003Example", "Jordan  Example"),
+        ("\ufeffJor\u00addan\u200b", "Jordan"),
+        ("\u3164Jordan\u2800", "Jordan"),
+    ],
+)
+def test_a_line_has_plain_spaces_and_nothing_that_nobody_sees(written: str, kept: str) -> None:
+    contact = ContactEntry.model_validate({"phone": "3125550142", "name": written, "email": "a\u200b@example.com"})
+    assert (contact.name, contact.email) == (kept, "a@example.com")
 
 
 @pytest.mark.parametrize("mark", ["\u200e", "\u202a", "\u202e", "\u2066"])
@@ -157,10 +202,61 @@ def test_every_field_of_the_contact_is_part_of_the_content(field: str) -> None:
 
 
 @given(st.text(max_size=120))
-def test_a_name_is_refused_or_kept_unchanged(name: str) -> None:
+def test_a_name_is_refused_or_kept_as_it_is_seen(name: str) -> None:
     try:
         kept = ContactEntry.model_validate({"phone": "3125550142", "name": name})
     except ValidationError:
         return
     assert ContactEntry.model_validate(kept.model_dump()) == kept
-    assert kept.name == (name.strip() or None)
+    seen = [c for c in name if not c.isspace() and unicodedata.category(c) not in UNSEEN and c not in FILLERS]
+    assert [c for c in kept.name or "" if c != " "] == seen
+    assert kept.name is None or (kept.name == kept.name.strip() != "")
+
+
+# --- what is never a reason to refuse a form ---
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"utm_source": ["google", "google"], "utm_campaign": "spring"}, {"utm_campaign": "spring"}),
+        ({"utm_source": ""}, {}),
+        ({"utm_source": "x" * 900, "utm_other": "y"}, {"utm_source": "x" * 120}),
+        ({"utm_campaign": "Dolor de espalda\u00a0Espa\u00f1a"}, {"utm_campaign": "Dolor de espalda Espa\u00f1a"}),
+        ({"gclid": "g" * 512, "fbclid": "f" * 513}, {"gclid": "g" * 512}),
+        ({"utm_term": 7, "utm_content": True, "referrer_host": None}, {"utm_term": "7"}),
+        ({"landing_path": "/a?mail=a@example.com#b"}, {"landing_path": "/a"}),
+        ({}, {}),
+    ],
+)
+def test_attribution_is_cut_or_left_out(given: Json, kept: Json) -> None:
+    attribution = read(submission(attribution=given)).attribution
+    assert attribution is not None
+    assert attribution.model_dump(exclude_none=True) == kept
+
+
+@pytest.mark.parametrize("given", ["google", ["google"], 5, True])
+def test_an_attribution_of_another_kind_is_left_out(given: object) -> None:
+    assert read(submission(attribution=given)).attribution is None
+
+
+@pytest.mark.parametrize("given", [5, [], {"a": 1}, "", " ", "x" * 2_000, "\u200b"])
+def test_page_token_and_proof_are_cut_or_left_out(given: Any) -> None:
+    sent = read(submission(page=given, token=given, proof=given))
+    assert (sent.token, sent.proof) == (None, None)
+    assert sent.page in (None, "x" * 500)
+
+
+def test_a_page_is_kept_without_its_query() -> None:
+    assert read(submission(page=" https://clinic.example/a?b=c#d ")).page == "https://clinic.example/a"
+
+
+@pytest.mark.parametrize("tag", ["es", "es-MX", "es-419", "es_MX", "ES"])
+def test_a_regional_language_is_its_language(tag: str) -> None:
+    assert read(submission(language=tag)).language == "es"
+
+
+@pytest.mark.parametrize("tag", ["", "spanish", "e", "es MX"])
+def test_what_is_no_language_tag_is_refused(tag: str) -> None:
+    with pytest.raises(ValidationError):
+        read(submission(language=tag))

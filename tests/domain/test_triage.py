@@ -86,23 +86,19 @@ def test_triage_agrees_when_one_answer_changes() -> None:
                     agreed(base | {question.code: [*base.get(question.code, []), option.code]})
 
 
-@pytest.mark.parametrize(
-    ("note", "rule"),
-    [
-        ("I can't pee since yesterday", "TXT-01"),
-        ("numb between my legs", "TXT-01"),
-        ("I have chest pain", "TXT-02"),
-        ("I am short of breath", "TXT-02"),
-        ("I want to die", "TXT-03"),
-        ("I want to kill myself", "TXT-03"),
-        ("I can't move my legs", "TXT-04"),
-        ("I ran out of oxycodone", "TXT-06"),
-    ],
-)
-def test_words_that_raise_the_tier(note: str, rule: str) -> None:
-    result = scored(HEALTHY | {"note": f"Since May. {note.upper()}. What now?"})
-    assert rule in result["safety_rules"]
-    assert result["tier"] in {"URGENT", "EMERGENCY"}
+WORDS = {
+    "TXT-01": "can't pee, wet myself, numb between my legs, no bladder control, saddle numbness, incontinent",
+    "TXT-02": "chest pain, tightness in my chest, can't breathe, passed out, slurred speech, my face is drooping",
+    "TXT-03": "suicidal, kill myself, end my life, want to die, don't want to live, better off dead",
+    "TXT-04": "can't walk, can't move my legs, can't feel my feet, paralyzed, legs gave out",
+    "TXT-06": "ran out of oxycodone",
+}
+PHRASES = [(rule, words) for rule, listed in WORDS.items() for words in listed.split(", ")]
+
+
+@pytest.mark.parametrize(("rule", "words"), PHRASES, ids=[words for _, words in PHRASES])
+def test_words_that_raise_the_tier(rule: str, words: str) -> None:
+    assert rule in scored(HEALTHY | {"note": f"Thank you. {words.upper()}!"})["safety_rules"]
 
 
 def test_a_topic_alarms_nobody_and_is_read_before_the_call() -> None:
@@ -115,7 +111,7 @@ def test_a_topic_alarms_nobody_and_is_read_before_the_call() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["peel", "my heart sank", "walking helps", "a wiper", "my feet hurt", "died laughing"]
+    "words", ["peel", "walking helps", "a wiper", "my feet hurt", "died laughing", "no chest pain"]
 )
 def test_any_other_note_is_read_before_the_call(words: str) -> None:
     assert scored(HEALTHY | {"note": words})["safety_rules"] == ["TXT-00"]

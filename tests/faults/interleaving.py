@@ -20,7 +20,7 @@ from shared.domain.intake.submission import Submission
 from shared.domain.leads.alert import Alert, Summary
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import Arrival, Lead, reference_of
-from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.staff import Staff
 from shared.domain.leads.staff_actions import Action
 from shared.usecases.alerting import Alerting, alert_staff, escalate_leads

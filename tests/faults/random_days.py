@@ -31,11 +31,11 @@ from shared.domain.leads.alert import Alert, Summary
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.history import RETURNED
 from shared.domain.leads.lead import RETURN_WITHIN, Arrival, Lead, reference_of
-from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.staff import Staff
 from shared.domain.leads.staff_actions import Action
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.rules.condition import Condition, options_of
+from shared.domain.rules.condition import FORM, Condition, options_of
 from shared.domain.rules.questionnaire import Answers
 from shared.domain.rules.triage import RuleSet, TriageResult
 from shared.rulebook.loading import load
@@ -538,8 +538,8 @@ _SCORES: dict[int, TriageResult] = {}
 _OPTIONS: dict[int, frozenset[tuple[str, str]]] = {}
 
 
-def _scored(rule_set: RuleSet, answers: Answers, version: str, *, door: str) -> TriageResult:
-    """Caches scores by the id of the answers object, which `_checked` keeps alive. All come through the same door."""
+def _scored(rule_set: RuleSet, answers: Answers, version: str, *, door: str = FORM) -> TriageResult:
+    """Caches scores by the id of the answers object, which `_checked` keeps alive."""
     if id(answers) not in _SCORES:
         _SCORES[id(answers)] = score(rule_set, answers, version, door=door)
     return _SCORES[id(answers)]

@@ -146,6 +146,13 @@ def test_other_answers_are_refused_by_name(aws: Aws, answers: Json, pointer: str
     assert aws.items() == before
 
 
+def test_a_refusal_is_in_the_visitors_language(aws: Aws) -> None:
+    sent()
+    body = json.dumps({"questionnaire": QUESTIONNAIRE, "answers": {"age": 40}})
+    (error,) = content(posted(body, **{"accept-language": "es-MX"}))["errors"]
+    assert error["detail"].startswith("Esta pregunta no se puede contestar")
+
+
 def test_another_questionnaire_is_refused(aws: Aws) -> None:
     sent()
     response = add(MORE, questionnaire={"id": "knee-intake", "version": "1.0.0"})

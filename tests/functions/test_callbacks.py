@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from markupsafe import escape
 
 from functions import alert_staff, escalate_leads, issue_challenge
 from functions.capture_lead import handler
@@ -299,6 +300,13 @@ def test_an_invalid_form_names_the_problem_on_a_page(aws: Aws) -> None:
     response = posted(fields(**{"contact.phone": "12"}), **PLAIN)
     assert (response["statusCode"], aws.items()) == (422, [])
     assert "Enter a phone number that we can call" in response["body"]
+
+
+def test_an_emergency_in_an_invalid_form_gets_its_advice_on_the_page(aws: Aws) -> None:
+    response = posted(fields(**{"contact.phone": "12", "answers.em-now": "chest-pressure"}), **PLAIN)
+    advice = RULEBOOK.rule_sets["fs-intake"].messages["M-E-HEART"].text
+    assert response["statusCode"] == 422
+    assert escape(advice) in response["body"]
 
 
 def test_a_form_that_could_not_be_stored_can_be_sent_again_from_its_page(aws: Aws) -> None:

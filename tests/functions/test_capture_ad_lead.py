@@ -24,7 +24,7 @@ def test_an_ad_lead_is_called_and_asked_the_safety_questions_first(aws: Aws) -> 
     assert handler(event("capture_ad_lead"), CONTEXT)["statusCode"] == 200
     (lead,) = aws.leads()
     assert lead["triage"]["tier"] == "PRIORITY"
-    assert [rule["id"] for rule in lead["triage"]["safety_rules"]] == ["ASK-01"]
+    assert [rule["id"] for rule in lead["triage"]["safety_rules"]] == ["ASK-01", "TXT-00"]
     assert lead["contact"]["phone"] == "+13125550142"
     assert lead["source"] == "google-ads"
     assert lead["attribution"] == {
@@ -55,15 +55,27 @@ def test_a_wrong_key_is_refused(aws: Aws, key: str) -> None:
 
 
 def test_without_a_configured_key_the_webhook_is_disabled(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("functions.capture_ad_lead.ads", type("Ads", (), {"key": "", "questionnaire": "fs-intake"}))
+    monkeypatch.setattr("functions.capture_ad_lead.key", "")
     assert send(google_key="")["statusCode"] == 403
     assert aws.leads() == []
 
 
-def test_a_test_lead_is_checked_but_not_stored(aws: Aws) -> None:
+def test_a_test_lead_is_answered_before_anything_else_is_read(aws: Aws) -> None:
+    dummies = [{"column_id": name, "string_value": "dummy_value"} for name in ("FULL_NAME", "PHONE_NUMBER", "EMAIL")]
     assert send(is_test=True)["statusCode"] == 200
-    assert send(is_test=True, user_column_data=[])["statusCode"] == 422
-    assert aws.leads() == []
+    assert send(is_test=True, user_column_data=dummies)["statusCode"] == 200
+    assert send(is_test=True, user_column_data=None, lead_id=None)["statusCode"] == 200
+    assert aws.wire.calls == []
+
+
+def test_a_test_lead_needs_the_key() -> None:
+    assert send(is_test=True, google_key="wrong")["statusCode"] == 403
+
+
+@pytest.mark.parametrize("is_test", ["true", 1, None, []])
+def test_what_is_not_marked_as_a_test_is_stored(aws: Aws, is_test: object) -> None:
+    assert send(is_test=is_test)["statusCode"] == 200
+    assert len(aws.items()) == 1
 
 
 def test_an_invalid_column_does_not_lose_the_others(aws: Aws) -> None:
@@ -91,10 +103,54 @@ def test_a_lead_without_usable_contact_data_is_refused(aws: Aws) -> None:
     assert aws.leads() == []
 
 
-def test_a_missing_field_is_named() -> None:
-    response = send(lead_id=None)
-    assert response["statusCode"] == 422
-    assert content(response)["errors"] == [{"pointer": "/lead_id", "detail": "This field is required."}]
+@pytest.mark.parametrize("lead_id", [None, 5, "", "x" * 900, ["a"]])
+def test_an_unusual_lead_id_does_not_lose_the_lead(aws: Aws, lead_id: object) -> None:
+    assert [send(lead_id=lead_id)["statusCode"] for _ in range(2)] == [200, 200]
+    assert len(aws.items()) == 1
+
+
+def test_every_column_is_tried_and_the_first_good_value_counts(aws: Aws) -> None:
+    columns = [
+        {"column_id": "FULL_NAME", "string_value": "N" * 200},
+        {"column_id": "FIRST_NAME", "string_value": "Jo"},
+        {"column_id": "LAST_NAME", "string_value": "Lee"},
+        {"column_id": "PHONE_NUMBER", "string_value": "555-0142"},
+        {"column_id": "PHONE_NUMBER", "string_value": "(312) 555-0177"},
+        {"column_id": "WORK_PHONE", "string_value": "(312) 555-0178"},
+        {"column_id": "EMAIL", "string_value": "jo@example.com."},
+        {"column_id": "WORK_EMAIL", "string_value": "jo@work.example.com"},
+        {"column_id": "POSTAL_CODE", "string_value": 60601},
+        "not an object",
+        None,
+    ]
+    assert send(user_column_data=columns)["statusCode"] == 200
+    contact = aws.leads()[0]["contact"]
+    assert (contact["name"], contact["phone"], contact["email"], contact["postal"]) == (
+        "Jo Lee",
+        "+13125550177",
+        "jo@work.example.com",
+        "60601",
+    )
+
+
+def test_answers_to_the_ads_own_questions_are_the_note_and_are_screened(aws: Aws) -> None:
+    columns = [
+        {"column_id": "PHONE_NUMBER", "string_value": "(312) 555-0142"},
+        {"column_name": "Where is your pain?", "column_id": "where", "string_value": "Low back"},
+        {"column_id": "anything_else", "string_value": "I want to die"},
+        {"column_name": "Do you have chest pain?", "column_id": "chest", "string_value": "No."},
+    ]
+    send(user_column_data=columns)
+    (lead,) = aws.leads()
+    assert lead["answers"] == {"note": "Where is your pain?: Low back\nanything else: I want to die"}
+    assert lead["triage"]["tier"] == "EMERGENCY"
+
+
+def test_a_long_note_keeps_the_answers_rather_than_the_questions(aws: Aws) -> None:
+    columns = [{"column_id": f"q{n}", "column_name": "Q" * 300, "string_value": f"answer {n}"} for n in range(3)]
+    columns.append({"column_id": "PHONE_NUMBER", "column_name": "", "string_value": "(312) 555-0142"})
+    send(user_column_data=columns)
+    assert aws.leads()[0]["answers"] == {"note": "answer 0\nanswer 1\nanswer 2"}
 
 
 def test_unexpected_optional_fields_never_lose_the_lead(aws: Aws) -> None:
@@ -107,7 +163,7 @@ def test_unexpected_optional_fields_never_lose_the_lead(aws: Aws) -> None:
     assert response["statusCode"] == 200
     (lead,) = aws.leads()
     assert lead["contact"]["phone"] == "+13125550142"
-    assert lead["attribution"] == {"utm_source": "google-ads"}
+    assert lead["attribution"] == {"utm_source": "google-ads", "utm_campaign": "c" * 120}
 
 
 def test_the_key_is_checked_first() -> None:

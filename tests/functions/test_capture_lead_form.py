@@ -8,6 +8,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -186,6 +187,22 @@ def test_the_same_content_on_another_day_is_a_new_lead(aws: Aws, clock: Clock) -
     clock.at = clock.at.replace(day=clock.at.day + 1)
     send(OWN)
     assert len(aws.items()) == 2
+
+
+@pytest.mark.parametrize(
+    ("charset", "codec"), [("iso-8859-1", "cp1252"), ("Windows-1252", "cp1252"), ("utf-8", "utf-8"), ("gone", "utf-8")]
+)
+def test_the_charset_that_a_form_declares_is_obeyed(aws: Aws, charset: str, codec: str) -> None:
+    pairs = [*(pair for pair in OWN if pair[0] != "contact.name"), ("contact.name", "Jos\u00e9 Pe\u00f1a")]
+    body = urlencode(pairs, encoding=codec)
+    posted = body_post("/submissions", body, f"application/x-www-form-urlencoded; charset={charset}")
+    assert capture_lead.handler(posted, CONTEXT)["statusCode"] == 303
+    assert aws.leads()[0]["contact"]["name"] == "Jos\u00e9 Pe\u00f1a"
+
+
+def test_digits_of_any_script_are_read(aws: Aws) -> None:
+    send([*(pair for pair in OWN if pair[0] != "answers.age"), ("answers.age", "\u0666\u0662")])
+    assert aws.leads()[0]["answers"]["age"] == 62
 
 
 def test_multipart_is_parsed_and_files_are_ignored(aws: Aws) -> None:

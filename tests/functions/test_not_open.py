@@ -36,8 +36,8 @@ def test_the_form_is_closed_until_it_is_signed(aws: Aws, logs: Callable[[], str]
 def test_a_signed_form_is_open(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     (rule_set,) = load().rule_sets.values()
     form = replace(rule_set.questionnaire, approved_by="Dr. Example", approved_on="2026-12-01")
-    signed = replace(rule_set, questionnaire=form, approved_by="Dr. Example", approved_on="2026-12-01")
-    monkeypatch.setattr(wiring, "rulebook", lambda: replace(load(), rule_sets={form.id: signed}))
+    signed = rule_set._replace(questionnaire=form, approved_by="Dr. Example", approved_on="2026-12-01")
+    monkeypatch.setattr(wiring, "rulebook", lambda: load()._replace(rule_sets={form.id: signed}))
     assert capture_lead.handler(event("capture_lead"), CONTEXT)["statusCode"] == 201
 
 

@@ -89,7 +89,7 @@ REFUSED: list[Json] = [
     with_canaries({"Canaryname Canaryname": 1}),
     with_canaries({}, contact=CONTACT | {"phone": "Canaryname"}),
     with_canaries({}, contact=CONTACT | {"email": "canary-mail"}),
-    with_canaries({}, contact=CONTACT | {"name": "Canaryname\x00"}),
+    with_canaries({}, contact=CONTACT | {"name": "Canaryname" * 13}),
     with_canaries({}, contact=CONTACT | {"Canaryname Canaryname": "Canarynote"}),
     with_canaries({}, consents={"contact": "Canaryname"}),
     posting("capture_lead", '{"contact": {"name": "Canaryname" Canarynote'),

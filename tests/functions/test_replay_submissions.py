@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from functions import alert_staff, capture_lead, replay_submissions, revoke_consent
 from shared.domain.leads.consent import chain_intact
 from shared.domain.leads.lead import CANARY, Lead
-from shared.domain.leads.retention import Stage
+from shared.domain.leads.retention_stage import Stage
 from shared.rulebook.retention import retention
 from tests.aws import Aws, flat
 from tests.functions.admin_calls import erased

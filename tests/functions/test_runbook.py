@@ -98,6 +98,9 @@ def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str
     for down, status in (({"dynamodb.PutItem", "sqs.SendMessage"}, 503), ({"dynamodb.PutItem"}, 202)):
         aws.wire.down = down
         assert capture_lead.handler(post, CONTEXT)["statusCode"] == status
+    with patch.context() as closed:
+        closed.setenv("PILOT_WITHOUT_APPROVAL", "no")
+        assert capture_lead.handler(post, CONTEXT)["statusCode"] == 403
     yield "CaptureLead"
 
     [entry] = aws.spooled()

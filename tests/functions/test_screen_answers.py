@@ -156,3 +156,18 @@ def test_the_advice_is_in_the_visitors_language() -> None:
     response = handler(asked, CONTEXT)
     assert shown(response) == ["M-E-HEART", "M-NET"]
     assert "Llame al 911" in response["body"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"page": "P99"}, {"contact": {"name": "canaryvalue"}}, {"questionnaire": {"id": "gone", "version": "1"}}],
+)
+def test_an_emergency_in_a_refused_screening_gets_its_advice(changes: Json) -> None:
+    answers = {"em-now": ["chest-pressure"], "note": "canaryvalue"}
+    asked = posting("screen_answers", sent("screen_answers") | {"page": "P1", "answers": answers} | changes)
+    asked["headers"] = {**asked["headers"], "accept-language": "es_MX"}
+    response = handler(asked, CONTEXT)
+    assert response["statusCode"] == 422
+    assert [message["id"] for message in content(response)["messages"]] == ["M-E-HEART", "M-NET"]
+    assert "Llame al 911" in content(response)["emergency_advice"]
+    assert "canaryvalue" not in response["body"]

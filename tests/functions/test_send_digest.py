@@ -15,7 +15,7 @@ from shared.adapters.dynamodb.leads_table import LeadsTable
 from shared.adapters.sns import AS_TEXT_MESSAGE, Subscriptions
 from shared.domain.leads.digest import Digest, digest_of
 from shared.domain.leads.lead import Lead
-from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.lead_summary import LeadSummary
 from tests.aws import ENVIRONMENT, Aws
 from tests.functions.calls import CONTEXT, NOT_A_FIT, PRIORITY, URGENT, Json, event, posting, submission
 from tests.functions.conftest import AN_OPEN_HOUR, Clock

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+import urllib.request
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,7 +14,7 @@ from playwright.sync_api import ViewportSize, expect
 
 from dev.cloud import PASSWORD, LocalCloud
 from tests.browser.conftest import PHONE, SCREENSHOTS
-from tests.inbox.conftest import Send
+from tests.inbox.conftest import SUBMISSION, Send
 from tests.inbox.member import PATIENCE, Member
 
 WIDE = ViewportSize(width=1280, height=900)
@@ -216,3 +219,29 @@ def test_keyboard_shortcuts_navigate_and_never_act(send: Send, member: Come) -> 
     expect(dialog).to_be_hidden()
     keys.press("Escape")
     expect(nurse.lead).to_be_hidden()
+
+
+def test_a_request_to_be_called_stands_beside_the_answers(send: Send, member: Come, site: str) -> None:
+    reference = send(name="Jordan Example", phone="(312) 555-0186 ext. 12")
+    body = {
+        "submission_id": str(uuid4()),
+        "questionnaire": SUBMISSION["questionnaire"],
+        "answers": {"em-now": ["none"]},
+        "contact": {"name": "Jordan E", "phone": "(312) 555-0186", "best_time": "evening"},
+        "consents": {"contact": True},
+    }
+    request = urllib.request.Request(
+        f"{site}callbacks", json.dumps(body).encode(), {"content-type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        given = json.load(answer)["reference"]
+    nurse = member("nurse").open(reference)
+    expect(nurse.page.get_by_role("link", name="Call (312) 555-0186 ext. 12")).to_have_attribute(
+        "href", "tel:+13125550186,12"
+    )
+    expect(nurse.lead).to_contain_text("The patient asked for a call")
+    expect(nurse.lead).to_contain_text("Asked for a call: ")
+    expect(nurse.lead).to_contain_text("Sent as Jordan E")
+    expect(nurse.lead).to_contain_text(f"Reference given: {given}")
+    expect(nurse.lead).to_contain_text("best in the evening")
+    look(nurse, "70-asked-for-a-call")

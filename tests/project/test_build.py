@@ -62,6 +62,16 @@ def own_parts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return folders
 
 
+def test_a_wrong_field_of_the_clinics_file_ends_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = tmp_path / "project"
+    for part in ("shared", "functions", "web"):
+        shutil.copytree(build.PROJECT / part, project / part, ignore=shutil.ignore_patterns("__pycache__"))
+    (project / "web" / "clinic.toml").write_text('adress = "100 Example Street"\n')
+    monkeypatch.setattr(build, "PROJECT", project)
+    with pytest.raises(ValueError, match=r"clinic.toml: .*adress"):
+        build.sources([build.WEB_FUNCTION], tmp_path / "bundle", build.LAMBDA_PYTHON)
+
+
 def sources_in(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
 
@@ -84,6 +94,11 @@ def test_the_bundle_holds_what_is_needed_and_no_tools(bundle: Path) -> None:
     assert shipped >= OUGHT
     assert not shipped & NEVER
     assert list((bundle / "shared/rulebook").glob("*.toml"))
+
+
+def test_the_scripts_modules_are_not_shipped_beside_the_script(bundle: Path) -> None:
+    assert (bundle / "web/lead-form.js").read_bytes() == (build.PROJECT / "web/lead-form.js").read_bytes()
+    assert not (bundle / "web/lead-form").exists()
 
 
 def test_it_is_small(bundle: Path) -> None:
@@ -173,15 +188,14 @@ def test_the_same_content_zips_to_the_same_bytes(tmp_path: Path) -> None:
     assert zip_folder(tmp_path) == first
 
 
-def test_the_build_refuses_a_rulebook_that_does_not_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_build_refuses_a_rulebook_that_does_not_load(tmp_path: Path) -> None:
     """Otherwise the build succeeds, and the form is down after the deploy."""
-    shutil.copytree(build.PROJECT / "shared", tmp_path / "shared")
-    rules = tmp_path / "shared" / "rulebook" / "fs-triage.toml"
-    build.check_rulebook()
-    monkeypatch.setattr(build, "PROJECT", tmp_path)
+    shutil.copytree(build.PROJECT / "shared" / "rulebook", tmp_path, dirs_exist_ok=True)
+    rules = tmp_path / "fs-triage.toml"
+    build.check_rulebook(tmp_path)
     written = rules.read_text(encoding="utf-8")
     assert '"fever"' in written
-    rules.write_text(written.replace('"fever"', '"fevr"', 1), encoding="utf-8")
-
-    with pytest.raises(SystemExit, match=r"The rulebook does not load: fs-triage\.toml.*fevr"):
-        build.check_rulebook()
+    for spoilt in (written.replace('"fever"', '"fevr"', 1), written.replace("]", "", 1)):
+        rules.write_text(spoilt, encoding="utf-8")
+        with pytest.raises(SystemExit, match=r"The rulebook does not load: fs-triage\.toml"):
+            build.check_rulebook(tmp_path)

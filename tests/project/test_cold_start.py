@@ -18,7 +18,7 @@ from infra.build import module_name
 pytestmark = [pytest.mark.build, pytest.mark.xdist_group("build")]
 BASELINE: dict[str, Any] = json.loads(cold_start.BASELINE.read_text())
 VISITED = ("capture_lead", "draw_form", "show_page")  # functions that a patient waits for
-ABOUT: dict[str, Any] = {"modules": [f"library.part{number}" for number in range(100)], "cost": 10.0}
+ABOUT: dict[str, Any] = {"modules": [f"library.part{number}" for number in range(100)], "collections": 0, "cost": 10.0}
 
 
 def test_every_function_is_recorded() -> None:
@@ -51,3 +51,7 @@ def test_more_of_a_known_package_is_named_too() -> None:
 def test_a_higher_cost_without_an_import_is_reported() -> None:
     assert cold_start.dearer(ABOUT, ABOUT | {"cost": 10.4}) == ""
     assert cold_start.dearer(ABOUT, ABOUT | {"cost": 10.6}) == "costs 1.06 times what was recorded; new imports: none"
+
+
+def test_garbage_collection_is_reported() -> None:
+    assert cold_start.dearer(ABOUT, ABOUT | {"collections": 1}).startswith("collects garbage 1 times")

@@ -88,12 +88,58 @@ def session_of(folder: Path) -> Any:
     return session
 
 
+KEYS: Any = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+NEW_REGION = "us-east-9"  # in no description, like a region that AWS opens tomorrow
+
+
+@pytest.mark.parametrize("service", slimming.AWS_CALLS)
+def test_requests_go_to_the_same_addresses_as_with_the_endpoint_rules(shipped: Path, service: str) -> None:
+    """The rules are not shipped; without them, botocore finds the addresses in endpoints.json."""
+    full, slim = botocore.session.Session(), session_of(shipped)
+    partitions = full.get_available_partitions()
+    regions = [region for name in partitions for region in full.get_available_regions(service, name)]
+
+    assert len(regions) > 30
+    for region in (*regions, NEW_REGION):
+        assert sent(slim, service, region) == sent(full, service, region)
+    assert sent(slim, service, NEW_REGION)[0] == f"https://{service}.{NEW_REGION}.amazonaws.com/"
+
+
+class Sent(Exception):
+    """Stops a request before it leaves this machine."""
+
+
+def sent(session: Any, service: str, region: str) -> tuple[str, str]:
+    """Returns the address of a request, and the scope of its signature."""
+
+    def stop(request: Any, **_: object) -> None:
+        scope = re.search(rb"Credential=testing/\d+/([^,]+)", request.headers["authorization"])
+        raise Sent(request.url, scope and scope[1].decode())
+
+    client = session.create_client(service, region, **KEYS)
+    client.meta.events.register_first(f"before-send.{service}", stop)
+    call, arguments = CALLS[service]
+    with pytest.raises(Sent) as stopped:
+        getattr(client, call)(**arguments)
+    address, signed_for = stopped.value.args
+    return address, signed_for
+
+
+CALLS: dict[str, tuple[str, dict[str, Any]]] = {
+    "dynamodb": ("get_item", {"TableName": "leads", "Key": {"lead_id": {"S": "1"}}}),
+    "sns": ("publish", {"TopicArn": "arn:aws:sns:us-east-1:123456789012:alerts", "Message": "test"}),
+    "sqs": (
+        "send_message",
+        {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/spool", "MessageBody": "test"},
+    ),
+}
+
+
 @pytest.mark.parametrize("service", slimming.AWS_CALLS)
 @pytest.mark.parametrize("region", [template.REGION, "us-gov-west-1", "eu-central-1"])
 def test_a_client_has_the_same_shapes_as_with_the_full_description(shipped: Path, service: str, region: str) -> None:
-    keys: Any = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-    full = botocore.session.Session().create_client(service, region, **keys)
-    slim = session_of(shipped).create_client(service, region, **keys)
+    full = botocore.session.Session().create_client(service, region, **KEYS)
+    slim = session_of(shipped).create_client(service, region, **KEYS)
 
     assert slim.meta.endpoint_url == full.meta.endpoint_url
     assert slim.meta.service_model.metadata == full.meta.service_model.metadata

@@ -9,11 +9,15 @@ from shared.rulebook.loading import FOLDER
 
 SECOND = Path(__file__).parents[1] / "data" / "second"
 INTAKE, TRIAGE, TIERS = "fs-intake.toml", "fs-triage.toml", "tiers.toml"
+WORDS, WEIGHTS = "fs-intake.words.toml", "fs-intake.weights.toml"
 
 
 def copy_of_rulebook(folder: Path, *, second: bool = False) -> Path:
-    """Copies questionnaire, rules and tiers without translations. `second`: adds the invented second questionnaire."""
-    for name in (INTAKE, TRIAGE, TIERS):
+    """Copies questionnaire, rules, words and tiers, but no translations.
+
+    second: adds the invented second questionnaire, which has no free text.
+    """
+    for name in (INTAKE, TRIAGE, TIERS, WORDS, WEIGHTS):
         shutil.copy(FOLDER / name, folder)
     if second:
         shutil.copytree(SECOND, folder, dirs_exist_ok=True)

@@ -11,7 +11,7 @@ import pytest
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import Arrival, Lead
-from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.rules.condition import Facts
 from shared.http.staff_responses import LeadView
 from shared.rulebook import loading

@@ -11,18 +11,20 @@ import pytest
 
 from shared.rulebook.loading import FOLDER, load
 from shared.rulebook.reader import RulebookError
-from tests.rulebook.folder import INTAKE, TIERS, TRIAGE, change, copy_of_rulebook
+from tests.rulebook.folder import INTAKE, TIERS, TRIAGE, WEIGHTS, WORDS, change, copy_of_rulebook
 
-# Fingerprint of the rules, questions and tiers. After changing any of them, raise the version, add an entry to
+# Fingerprint of the rules, questions, tiers and words. After changing any of them, raise the version, add an entry to
 # `changes`
 # in the file of the rule set, and write the entry's version and date and the new fingerprint here.
-VERSION, ON, FINGERPRINT = "2.0.0", "2026-11-30", "d9205b68c4faf35d"  # pragma: allowlist secret
+VERSION, ON, FINGERPRINT = "2.0.0", "2026-11-30", "b21171071fc7ea21"  # pragma: allowlist secret
 SIGNATURES = ("approved_by", "approved_on", "changes")
 
 
 def fingerprint(folder: Path) -> str:
     """Returns a hash of the parsed files without signatures, so that only a change of content changes the hash."""
-    files = [tomllib.loads((folder / name).read_text(encoding="utf-8")) for name in (TRIAGE, INTAKE, TIERS)]
+    files = [
+        tomllib.loads((folder / name).read_text(encoding="utf-8")) for name in (TRIAGE, INTAKE, TIERS, WORDS, WEIGHTS)
+    ]
     rules = [{key: value for key, value in file.items() if key not in SIGNATURES} for file in files]
     return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()[:16]
 

@@ -10,7 +10,7 @@ import pytest
 
 from shared.rulebook.loading import FOLDER, load
 from shared.rulebook.reader import RulebookError
-from tests.rulebook.folder import INTAKE, TIERS, TRIAGE, change, copy_of_rulebook
+from tests.rulebook.folder import INTAKE, TIERS, TRIAGE, WEIGHTS, WORDS, change, copy_of_rulebook
 
 WOUND = 'when = [{ question = "signs", any_of = ["wound"] }]'
 AT_WOUND = "fs-triage.toml.safety[INF-11]"
@@ -20,6 +20,7 @@ AT_PREG = "fs-intake.toml.pages[P4].questions[preg]"
 AFTER_SEND = '[[pages]]\nid = "P0"\ntitle = "x"\nafter_send = true\nquestions = []\n\n'
 KILL = "kill(ing)? myself"
 UNSIGNED = 'approved_by = ""\napproved_on = ""'
+NEW_KIND = '[kinds.new]\nunless = "past"\nphrases = "x y"\n'
 SURGERY = 'when = [{ question = "tx", any_of = ["surgery", "stimulator"] }]'
 
 
@@ -33,7 +34,7 @@ REFUSED = {
     "unknown question": (*when('{ question = "fever", any_of = ["yes"] }'), AT_WOUND, "unknown question 'fever'"),
     "unknown option": (*when('{ question = "sys", any_of = ["fevers"] }'), AT_WOUND, "has no option 'fevers'"),
     "unknown definition": (*when('{ is = "feverish" }'), AT_WOUND, "unknown definition 'feverish'"),
-    "unknown word list": (*when('{ question = "note", mentions = "x" }'), AT_WOUND, "unknown word list 'x'"),
+    "unknown kind": (*when('{ question = "note", mentions = "x" }'), WORDS, "there is no kind or topic x"),
     "unknown score": (*when('{ score = "odi", at_least = 1 }'), AT_WOUND, "unknown score 'odi'"),
     "unknown message": (TRIAGE, 'message = "M-E-HEART"', 'message = "M-HEART"', "safety[CARD-01]", "'M-HEART'"),
     "unknown tier": (TRIAGE, 'floor = "EMERGENCY"', 'floor = "SOON"', "safety[CARD-01]", "unknown tier 'SOON'"),
@@ -87,11 +88,6 @@ REFUSED = {
     "two forms at once": (*when('{ question = "fn", any_of = ["lot"], none_of = ["not"] }'), AT_WOUND, "unknown key"),
     "none_with_others = false": (TRIAGE, "none_with_others = true", "none_with_others = false", "none-with-others",
                                  "only be true"),
-    "regular expression": (TRIAGE, KILL, f"({KILL}", "word_lists.self-harm", "not a regular expression"),
-    "capital in a word list": (TRIAGE, KILL, KILL.title(), "word_lists.self-harm", "lower case"),
-    "accent in a word list": (TRIAGE, KILL, KILL.replace("i", "\u00ed"), "word_lists.self-harm", "without accents"),
-    "apostrophe in a word list": (TRIAGE, "(don'?t|dont", "(don\u2019t|dont", "word_lists.self-harm", "with '"),
-    "two spaces in a word list": (TRIAGE, KILL, KILL.replace(" ", "  "), "word_lists.self-harm", "single spaces"),
     "unknown door": (*when('{ door = ["callback", "telephone"] }'), AT_WOUND, "unknown door 'telephone'"),
     "no door": (*when("{ door = [] }"), AT_WOUND, "door is empty"),
     "every door": (*when('{ door = ["form", "callback", "ads"] }'), AT_WOUND, "is always true"),
@@ -101,6 +97,26 @@ REFUSED = {
     "a page after Send that is not last": (
         INTAKE, '[[pages]]\nid = "P1"', f'{AFTER_SEND}[[pages]]\nid = "P1"', "[P1]", "comes before Send",
     ),
+    # words that are heard in free text
+    "capital in a term": (WORDS, "suicid*", "Suicid*", "groups: suicide", "lower case"),
+    "accent in a term": (WORDS, "suicid*", "su\u00edcid*", "groups: suicide", "without accents"),
+    "term twice": (WORDS, "suicid*", "suicid*, suicid*", "groups: suicide", "listed twice"),
+    "empty term": (WORDS, "suicid*", "suicid*, ,", "groups: suicide", "an entry is empty"),
+    "term of signs": (WORDS, "suicid*", "suicid*, ?", "groups", "'?' is not a term"),
+    "term that begins with any word": (WORDS, "suicid*", "suicid*, * life", "groups", "'* life' is not a term"),
+    "unknown group of a phrase": (WORDS, "@suicide, @want", "@suicid, @want", "kinds.self-harm: phrases", "'suicid'"),
+    "phrase that ends in a gap": (WORDS, "@suicide, @want", "@suicide .., @want", "kinds.self-harm: phrases", ".."),
+    "phrase of signs": (WORDS, "@suicide, @want", "@suicide!, @want", "kinds.self-harm: phrases", "is not words"),
+    "unknown frame": (WORDS, 'unless = "past', 'unless = "pastime', "kinds.self-harm: unless", "pastime"),
+    "unknown group of a topic": (WORDS, 'topic = "pee', 'topic = "peer', "topics: bladder-topic", "peer"),
+    "group and frame": (WORDS, "[groups]\n", '[groups]\npast = "ago"\n', WORDS, "past: both a group and a frame"),
+    "misspelt key of words": (WORDS, "[decision]\n", '[decision]\nsure = "1"\n', "decision", "unknown key sure"),
+    "pair of words": (WORDS, "can not = cant", "can not cant", "spelling: joined", "is not: written = meant"),
+    "kind without weights": (WORDS, "[kinds.self-harm]", f"{NEW_KIND}[kinds.self-harm]", WORDS, "train again"),
+    "weight that is no number": (WEIGHTS, "\ngroup die = ", "\ngroup die = x", "rows", "could not convert"),
+    "feature without weights": (WEIGHTS, "\ngroup die = ", "\ngroup die : ", "rows", "a line is not a feature = its"),
+    "infinite weight": (WEIGHTS, "\ngroup die = ", "\ngroup die = 1 1 1 1 inf\nx = ", "rows", "'group die' needs"),
+    "weight too many": (WEIGHTS, "\ngroup die = ", "\ngroup die = 1 ", WEIGHTS, "'group die' needs 5 numbers"),
     # keys and values
     "unknown key of a rule": (TRIAGE, SURGERY, f"{SURGERY}\nwhen_not = []", "tags[TAG-SURG]", "unknown key when_not"),
     "unknown key of a question": (INTAKE, "required = true", "required = true\nhints = 1", "[em-now]", "key hints"),
@@ -145,7 +161,7 @@ def test_an_invalid_rulebook_is_refused_with_file_and_reason(
     change(copy_of_rulebook(tmp_path), file, old, new)
     with pytest.raises(RulebookError) as refusal:
         load(tmp_path)
-    assert str(refusal.value).startswith(file if where not in {TRIAGE, TIERS} else where)
+    assert str(refusal.value).startswith(file if where not in {TRIAGE, TIERS, WORDS, WEIGHTS} else where)
     assert where in str(refusal.value)
     assert why in str(refusal.value)
 
@@ -153,6 +169,8 @@ def test_an_invalid_rulebook_is_refused_with_file_and_reason(
 @pytest.mark.parametrize(
     ("gone", "why"),
     [
+        (WORDS, "fs-intake.words.toml: this file is missing"),
+        (WEIGHTS, "fs-intake.weights.toml: this file is missing"),
         (TIERS, "tiers.toml: this file is missing"),
         (INTAKE, "fs-triage.toml: there is no questionnaire fs-intake.toml"),
         (TRIAGE, "fs-intake.toml: neither a rule set nor the questionnaire of one"),
@@ -197,16 +215,17 @@ def test_the_unchanged_copy_loads(tmp_path: Path) -> None:
 
 def test_any_change_of_a_file_changes_the_content_hash(tmp_path: Path) -> None:
     hashes = {hash_of(copy_of_rulebook(tmp_path))}
-    for file in (INTAKE, TRIAGE, TIERS):
+    for file in (INTAKE, TRIAGE, TIERS, WORDS, WEIGHTS):
         with (tmp_path / file).open("a") as stream:
             stream.write("\n# a remark\n")
         hashes.add(hash_of(tmp_path))
-    assert len(hashes) == 4
+    assert len(hashes) == 6
 
 
 def test_the_content_hash_can_be_computed_by_hand() -> None:
-    parts = b"\0".join((FOLDER / name).read_bytes() for name in (TRIAGE, INTAKE, TIERS))
-    assert hash_of(FOLDER) == hashlib.sha256(parts).hexdigest()
+    heard = hashlib.sha256(b"\0".join((FOLDER / name).read_bytes() for name in (WORDS, WEIGHTS))).hexdigest()
+    parts = [*((FOLDER / name).read_bytes() for name in (TRIAGE, INTAKE, TIERS)), heard.encode()]
+    assert hash_of(FOLDER) == hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def hash_of(folder: Path) -> str:

@@ -68,7 +68,7 @@ def test_the_second_questionnaire_is_triaged(
 
 
 def test_the_second_questionnaire_is_drawn(knee: RuleSet) -> None:
-    drawn = form(knee, ["en"], {})
+    drawn = form(knee, ["en"])
     assert [[question["code"] for question in page["questions"]] for page in drawn["pages"]] == [
         ["years", "knee"],
         ["since"],

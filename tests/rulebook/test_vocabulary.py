@@ -11,6 +11,8 @@ import pytest
 from shared.domain.rules import condition
 from shared.domain.rules.condition import Condition
 from shared.rulebook.conditions import ConditionReader
+from shared.rulebook.free_text import free_text_of
+from shared.rulebook.loading import FOLDER
 from shared.rulebook.reader import RulebookError
 from tests.domain.answer_sets import RULE_SET
 
@@ -23,8 +25,8 @@ NOT_READ = {"Condition", "Facts", "Score"}  # classes that are no conditions to 
 
 
 def read(example: str) -> Condition:
-    reader = ConditionReader(RULE_SET.questionnaire.questions, RULE_SET.definitions)
-    reader.add_word_list("heart-stroke", {"en": "x"}, "")
+    questions = RULE_SET.questionnaire.questions
+    reader = ConditionReader(questions, RULE_SET.definitions, free_text_of(FOLDER, "fs-intake"))
     reader.scores["sugioka"] = condition.Score("sugioka", "", ((7, condition.Every(())),))
     full = example.replace("[ ... ]", f"[{INNER}]").replace("{ ... }", INNER.partition("}, ")[0] + "}")
     return reader.condition(tomllib.loads(f"when = {full}")["when"], "docs/rules.md")

@@ -212,6 +212,10 @@ class TestContent:
             assert [item["linkId"] for item in response["item"]] == ["gone", "older", "words"]
             assert Bundle.model_validate(as_bundle([(lead, rule_set)], LATER))
 
+    def test_an_extension_stands_beside_the_number(self) -> None:
+        lead = a_lead(contact={"phone": "(312) 555-0142 ext. 12"})
+        assert one(bundle_of(lead), "Patient")["telecom"][0]["value"] == "+13125550142 ext. 12"
+
     def test_state_of_work_is_a_task(self) -> None:
         seen = {
             name: (task["status"], task["priority"])

@@ -51,6 +51,8 @@ def test_one_line_per_lead_below_the_header() -> None:
     assert (line["reference"], line["tier"], line["status"]) == (lead.reference, "URGENT", "new")
     assert line["received_at"] == "2026-01-14T10:00:00-06:00"
     assert line["phone"] == f"tel:{lead.submitted.contact.phone}"
+    extended = a_lead(contact={"phone": "(312) 555-0142 ext. 12"})
+    assert read(header() + rows([extended], HOURS.zone))[0]["phone"] == "tel:+13125550142;ext=12"
     assert (line["consent_contact"], line["consent_marketing"]) == ("yes", "no")
 
 

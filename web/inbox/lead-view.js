@@ -89,7 +89,8 @@ function contact({ contact: person, consents: { given }, summary, answers: all }
     h("p", { class: "name" }, person.name || "No name given"),
     facts.length > 0 && h("p", {}, facts.join(" · ")),
     h("div", { class: "buttons" },
-      person.phone && h("a", { class: "button main call", href: `tel:${person.phone}` }, `Call ${phoneText(person.phone)}`),
+      person.phone && h("a", { class: "button main call", href: `tel:${person.phone}${person.extension ? `,${person.extension}` : ""}` },
+        `Call ${phoneText(person.phone)}${person.extension ? ` ext. ${person.extension}` : ""}`),
       person.phone && given.sms && h("a", { class: "button", href: `sms:${person.phone}` }, "Text"),
       person.email && h("a", { class: person.phone ? "button" : "button main call", href: `mailto:${person.email}` }, person.email)));
 }

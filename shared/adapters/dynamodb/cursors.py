@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Literal, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn
 from uuid import UUID
 
 from shared.domain.errors import FieldProblem, InvalidInput
-from shared.domain.leads.export import Period
+
+if TYPE_CHECKING:
+    from shared.domain.leads.export import Period
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)

@@ -6,15 +6,16 @@ No index contains a name, contact data or an answer.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from shared.adapters.dynamodb.partitions import Index, Item, Partitions
-from shared.domain.leads.erasure import Tombstone
 from shared.domain.leads.lead import CANARY, Lead
-from shared.domain.leads.lead_view import LeadSummary
-from shared.domain.leads.retention import Kept, stage_of
-from shared.domain.leads.worklist import urgency
+from shared.domain.leads.lead_summary import LeadSummary, urgency
+from shared.domain.leads.retention_stage import stage_of
+
+if TYPE_CHECKING:
+    from shared.domain.leads.erasure import Kept
 
 DUE = Index("due", "due_partition", "next_at")
 WORKLIST = Index("worklist", "worklist_partition", "worklist_order")
@@ -32,7 +33,7 @@ def item_of(kept: Kept, partitions: Partitions) -> Item:
     item: Item = {
         "lead_id": {"S": str(kept.lead_id)},
         "version": {"N": str(kept.version)},
-        "lead" if isinstance(kept, Lead) else "remainder": {"S": kept.model_dump_json()},
+        "lead" if isinstance(kept, Lead) else "remainder": {"S": kept.as_json()},
         "write_id": {"S": uuid4().hex},  # tells our own write, found by the SDK's retry, from an equal one by others
     }
     if isinstance(kept, Lead) and kept.source == CANARY:  # a canary is on no list, and DynamoDB expires it
@@ -48,6 +49,8 @@ def item_of(kept: Kept, partitions: Partitions) -> Item:
 
 def kept_of(item: Item) -> Kept:
     if "remainder" in item:
+        from shared.domain.leads.erasure import Tombstone  # noqa: PLC0415  seldom found
+
         return Tombstone.model_validate_json(item["remainder"]["S"])
     return Lead.model_validate_json(item["lead"]["S"])
 
@@ -81,7 +84,7 @@ def _list_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
     return {
         WORKLIST.partition: partitions.of(lead.lead_id, OPEN if lead.needs_someone else CLOSED),
         WORKLIST.order: open_order(lead) if lead.needs_someone else done_order,
-        "summary": summary.model_dump_json(),
+        "summary": summary.as_json(),
         ARRIVALS.partition: partitions.of(lead.lead_id, ARRIVAL),
         ARRIVALS.order: f"{instant(lead.assessment.received_at)}#{lead.lead_id}",
     }

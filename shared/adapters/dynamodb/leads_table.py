@@ -27,15 +27,16 @@ from shared.adapters.dynamodb.items import (
 )
 from shared.adapters.dynamodb.partitions import Item, Partitions
 from shared.domain.errors import LeadChanged, LeadErased, StoreUnavailable
-from shared.domain.leads.erasure import Tombstone
-from shared.domain.leads.export import Period
 from shared.domain.leads.lead import Lead
-from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.person_keys import SAME_PERSON
-from shared.domain.leads.retention import Kept, Stage
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from shared.domain.leads.erasure import Kept
+    from shared.domain.leads.export import Period
+    from shared.domain.leads.retention_stage import Stage
 
 BY_REFERENCE = "by_reference"
 BY_PHONE = "by_phone"
@@ -70,7 +71,7 @@ class LeadsTable:
             if item is None:  # should not happen; without the stored item we cannot tell a repeat from a conflict
                 raise StoreUnavailable from error
             earlier = kept_of(item)
-            if isinstance(earlier, Tombstone):
+            if not isinstance(earlier, Lead):
                 raise LeadErased from None
             return earlier
         except (ClientError, BotoCoreError) as error:

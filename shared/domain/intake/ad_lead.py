@@ -1,16 +1,19 @@
-"""Converts a lead from an ad network (Google Ads lead form webhook) to a submission without answers."""
+"""Converts a lead from an ad network (Google Ads lead form webhook) to a submission."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from shared.domain.errors import FieldProblem, InvalidInput
-from shared.domain.intake.attribution import Attribution
+from shared.domain.intake.attribution import Attribution, clean_attribution
+from shared.domain.intake.fields import clean_line
 from shared.domain.intake.submission import Consents, ContactEntry, QuestionnaireVersion, Submission
 from shared.domain.model import Stored
+from shared.domain.rules.questionnaire import Answer, Questionnaire
 
 NAMESPACE = UUID("6a2f0a53-6a0c-5c3a-9d0e-3a4c6f0b9d11")  # for the submission ids of ad leads; never change it
 CONTACT_COLUMNS = {
@@ -19,79 +22,121 @@ CONTACT_COLUMNS = {
     "postal": ("POSTAL_CODE",),
 }
 NAME_COLUMNS = ("FULL_NAME", "FIRST_NAME", "LAST_NAME")
-MAX_COLUMNS = 60
-MAX_ATTRIBUTION = 120  # characters in one attribution value
+NOTE = "note"  # the question for free text
+NOT_NOTED = {*NAME_COLUMNS, *(column for columns in CONTACT_COLUMNS.values() for column in columns)}
+# Answers that say nothing. With their question they would read like a complaint: "Numbness between the legs? No".
+PLAIN_NO = frozenset({"no", "none", "never", "n/a", "na", "ninguno", "ninguna", "nunca"})
+
+
+def _text(value: Any) -> str:
+    """Returns a value as text on one line; "" for what has no text."""
+    usable = isinstance(value, (str, int, float)) and not isinstance(value, bool)
+    return clean_line(str(value)) if usable else ""
+
+
+def _objects(value: Any) -> list[Any]:
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+AnyText = Annotated[str, BeforeValidator(_text, json_schema_input_type=str | int | None)]
 
 
 class Column(Stored):
     """A field of the ad form. Unknown keys are ignored, because the ad network may add keys at any time."""
 
-    column_id: str | None = None
-    string_value: str | None = None
+    column_id: AnyText = ""
+    column_name: AnyText = ""
+    string_value: AnyText = ""
+
+    @property
+    def question(self) -> str:
+        return self.column_name or self.column_id.replace("_", " ")
 
 
 class AdKey(Stored):
-    """The part of the ad network's webhook that holds the shared secret, which is checked before the rest is read."""
+    """The part of the ad network's webhook that is read first: the shared secret, and whether the lead is a test."""
 
     google_key: Annotated[str, Field(max_length=200)] = ""
+    is_test: Annotated[bool, BeforeValidator(lambda value: value is True, json_schema_input_type=bool)] = False
 
 
 class AdLead(Stored):
-    """The body of the Google Ads lead form webhook. Only indispensable fields are validated."""
+    """The body of the Google Ads lead form webhook. What cannot be used is left out, and does not cost the lead."""
 
-    lead_id: Annotated[str, Field(min_length=1, max_length=300)]
-    user_column_data: Annotated[tuple[Column, ...], Field(max_length=MAX_COLUMNS)]
-    campaign_id: int | str | None = None
-    gcl_id: str | None = None
-    is_test: bool = False
+    lead_id: AnyText = ""
+    user_column_data: Annotated[tuple[Column, ...], BeforeValidator(_objects, json_schema_input_type=list[Column])] = ()
+    campaign_id: AnyText = ""
+    gcl_id: AnyText = ""
 
-    def submission(self, questionnaire: QuestionnaireVersion) -> Submission:
+    def submission(self, questionnaire: Questionnaire) -> Submission:
         """Returns the ad lead as a submission. The same `lead_id` always gives the same submission id.
 
-        The ad asked no questions, so every safety answer is unknown and rule UNK-04 fires.
+        The ad asked none of our questions, so every safety answer is unknown. Answers to questions of its own are the
+        note.
 
         Raises: InvalidInput if the ad lead has neither a valid phone number nor a valid email address.
         """
-        values = {column.column_id: (column.string_value or "").strip() for column in self.user_column_data}
-        name = values.get("FULL_NAME") or " ".join(filter(None, (values.get(key) for key in NAME_COLUMNS[1:])))
-        fields: dict[str, Any] = {
-            key: next((values[column] for column in columns if values.get(column)), None)
-            for key, columns in CONTACT_COLUMNS.items()
-        }
+        given = {"utm_source": "google-ads", "utm_campaign": self.campaign_id, "gclid": self.gcl_id}
         return Submission(
-            submission_id=uuid5(NAMESPACE, self.lead_id),
-            questionnaire=questionnaire,
-            answers={},
-            contact=_contact({**fields, "name": name}),
+            submission_id=uuid5(NAMESPACE, self.lead_id or self.model_dump_json()),
+            questionnaire=QuestionnaireVersion(id=questionnaire.id, version=questionnaire.version),
+            answers=self._note(questionnaire),
+            contact=self._contact(),
             consents=Consents(contact=True),
-            attribution=self._attribution(),
+            attribution=Attribution.model_validate(clean_attribution(given)),
         )
 
-    def _attribution(self) -> Attribution:
-        given = {"utm_campaign": self.campaign_id, "gclid": self.gcl_id}
-        clean = {name: _clean(value) for name, value in given.items()}
-        return Attribution.model_validate({"utm_source": "google-ads", **{n: v for n, v in clean.items() if v}})
+    def _contact(self) -> ContactEntry:
+        """Returns the contact with the first good value for each field. Nobody can correct the others.
 
-
-def _clean(value: object) -> str:
-    """Returns an attribution value as text; "" if it is unprintable or too long, which must not refuse the lead."""
-    text = "" if value is None else str(value).strip()
-    return text if text.isprintable() and len(text) <= MAX_ATTRIBUTION else ""
-
-
-def _contact(fields: dict[str, Any]) -> ContactEntry:
-    """Returns the contact without its invalid fields.
-
-    Nobody can correct the fields of an ad lead, and the valid fields are still useful.
-
-    Raises: InvalidInput if no valid phone number or email address is left.
-    """
-    while True:
+        Raises: InvalidInput if no valid phone number or email address is left.
+        """
+        candidates = {field: self._values(*columns) for field, columns in CONTACT_COLUMNS.items()}
+        candidates["name"] = (*self._values("FULL_NAME"), " ".join(self._values("FIRST_NAME", "LAST_NAME")))
+        good = {
+            field: next((value for value in values if _is_good(field, value)), None)
+            for field, values in candidates.items()
+        }
         try:
-            return ContactEntry.model_validate(fields)
-        except ValidationError as error:
-            bad = {entry["loc"][0] for entry in error.errors(include_url=False, include_input=False) if entry["loc"]}
-            if not bad:
-                problem = FieldProblem("/user_column_data", "Enter a phone number or an email address.")
-                raise InvalidInput((problem,)) from None
-            fields = {key: value for key, value in fields.items() if key not in bad}
+            return ContactEntry.model_validate(good)
+        except ValidationError:
+            problem = FieldProblem("/user_column_data", "Enter a phone number or an email address.")
+            raise InvalidInput((problem,)) from None
+
+    def _values(self, *columns: str) -> tuple[str, ...]:
+        return tuple(
+            column.string_value
+            for name in columns
+            for column in self.user_column_data
+            if column.column_id == name and column.string_value
+        )
+
+    def _note(self, questionnaire: Questionnaire) -> dict[str, Answer]:
+        """Returns the answers to the ad form's own questions as the note.
+
+        If there is not enough room for the questions, only their answers are kept.
+        """
+        note = questionnaire.questions.get(NOTE)
+        limit = note.max_length if note else None
+        answered = list(self._own_questions())
+        if note is None or limit is None or not answered:
+            return {}
+        text = "\n".join(f"{column.question}: {column.string_value}" for column in answered)
+        if len(text) > limit:
+            text = "\n".join(column.string_value for column in answered)
+        return {note.code: text[:limit]}
+
+    def _own_questions(self) -> Iterator[Column]:
+        for column in self.user_column_data:
+            said = column.string_value.casefold().rstrip(".!")
+            if said and said not in PLAIN_NO and column.column_id not in NOT_NOTED:
+                yield column
+
+
+def _is_good(field: str, value: str) -> bool:
+    """Returns whether a contact field accepts the value, whatever the other fields are."""
+    try:
+        ContactEntry.model_validate({field: value})
+    except ValidationError as error:
+        return not any(entry["loc"][:1] == (field,) for entry in error.errors(include_url=False, include_input=False))
+    return True

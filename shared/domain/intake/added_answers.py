@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
 
 from shared.domain.errors import FieldProblem
-from shared.domain.intake.fields import AnswerMap, Line, line
+from shared.domain.intake.fields import AnswerMap, Token
 from shared.domain.intake.submission import QuestionnaireVersion
 from shared.domain.model import Model
 from shared.domain.rules.questionnaire import Answers, Questionnaire
@@ -20,7 +19,7 @@ class AddedAnswers(Model):
 
     questionnaire: QuestionnaireVersion
     answers: AnswerMap
-    token: Annotated[str, line(200), Line] | None = None
+    token: Token = None
 
     def readable(self, questionnaire: Questionnaire) -> Answers:
         """Returns the answers that the current version of the questionnaire can read."""

@@ -3,43 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Any
 
-from shared.domain.intake.fields import Address, Line, line
+from pydantic import model_validator
+
+from shared.domain.intake.fields import clean_line, without_query
 from shared.domain.model import Model
 
 Fields = Mapping[str, tuple[str, ...]]  # the fields of a plain form: name -> texts, in the order sent
-LONGEST_ATTRIBUTION = 100
+LONGEST_TEXT = 120  # characters of a campaign parameter that are kept
+LONGEST_HOST = 253
+LONGEST_PATH = 500
+LONGEST_CLICK_ID = 512  # a longer one is left out, because a part of a click id identifies no click
 
 
 class Attribution(Model):
-    """The origin of a visitor: campaign parameters, click ids, referrer and landing page."""
+    """The origin of a visitor: campaign parameters, click ids, referrer and landing page. Reading it never fails."""
 
-    utm_source: Annotated[str, line(120), Line] | None = None
-    utm_medium: Annotated[str, line(120), Line] | None = None
-    utm_campaign: Annotated[str, line(120), Line] | None = None
-    utm_term: Annotated[str, line(120), Line] | None = None
-    utm_content: Annotated[str, line(120), Line] | None = None
-    gclid: Annotated[str, line(200), Line] | None = None
-    gbraid: Annotated[str, line(200), Line] | None = None
-    wbraid: Annotated[str, line(200), Line] | None = None
-    msclkid: Annotated[str, line(200), Line] | None = None
-    fbclid: Annotated[str, line(200), Line] | None = None
-    referrer_host: Annotated[str, line(253), Line] | None = None
-    landing_path: Annotated[str, line(500), Line, Address] | None = None
+    utm_source: str | None = None
+    utm_medium: str | None = None
+    utm_campaign: str | None = None
+    utm_term: str | None = None
+    utm_content: str | None = None
+    gclid: str | None = None
+    gbraid: str | None = None
+    wbraid: str | None = None
+    msclkid: str | None = None
+    fbclid: str | None = None
+    referrer_host: str | None = None
+    landing_path: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def cleaned(cls, value: Any) -> Any:
+        return clean_attribution(value) if isinstance(value, Mapping) else value
 
 
 ATTRIBUTION = tuple(Attribution.model_fields)
+CLICK_IDS = frozenset({"gclid", "gbraid", "wbraid", "msclkid", "fbclid"})
+LONGEST = {"referrer_host": LONGEST_HOST, "landing_path": LONGEST_PATH}
 
 
-def clean_attribution(fields: Fields) -> dict[str, str]:
-    """Returns the attribution fields of a plain form. Invalid characters and excess length are cut off, not refused."""
-    found = {}
-    for name in ATTRIBUTION:
-        text = "".join(character for character in first_of(fields, name) if " " <= character <= "~")
-        if text := text.strip()[:LONGEST_ATTRIBUTION].strip():
-            found[name] = text
-    return found
+def clean_attribution(given: Mapping[str, object]) -> dict[str, str]:
+    """Returns the known fields of an attribution, from whichever door. What is too long is cut, or left out if it is a
+    click id; anything else that cannot be used is left out."""
+    found = {name: _cleaned(name, given.get(name)) for name in ATTRIBUTION}
+    return {name: text for name, text in found.items() if text}
+
+
+def mapping_or_none(value: Any) -> Any:
+    return value if isinstance(value, (Mapping, Attribution)) else None
+
+
+def _cleaned(name: str, value: object) -> str:
+    if not isinstance(value, (str, int)) or isinstance(value, bool):
+        return ""
+    text: str = clean_line(str(value))
+    if name in CLICK_IDS:
+        return text if len(text) <= LONGEST_CLICK_ID else ""
+    if name == "landing_path":
+        text = without_query(text)
+    return text[: LONGEST.get(name, LONGEST_TEXT)].strip()
 
 
 def first_of(fields: Fields, name: str) -> str:

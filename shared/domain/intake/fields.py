@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, LiteralString
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from shared.domain.intake.language import primary_language
 from shared.domain.intake.phone import e164
 
 MAX_ANSWERS = 100
@@ -23,8 +25,12 @@ DAY = r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}"
 # pattern and the library agree.
 USUAL_ADDRESS = re.compile(r"[a-z0-9_]+(?:[.+-][a-z0-9_]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*\.(?:com|net|org|edu|gov|us)")
 LONGEST_USUAL = 64  # characters; short enough that no domain label of the usual pattern exceeds 63 characters
+LONGEST_ADDRESS = 500  # characters of a page's address that are kept
 CONTROL = ("Cc", "Cs")  # without Cn (unassigned): new phones produce characters that this Python does not know yet
 LINE_BREAKS = "\n\r\t"
+UNSEEN = ("Cc", "Cs", "Cf")  # categories of characters that nobody sees: control, surrogates, format
+# Fillers and blanks of several scripts, which nobody sees either, although they count as letters or marks.
+FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # Direction marks get copied along with phone numbers from address books, and can disguise what staff read.
 DIRECTION_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 
@@ -40,6 +46,38 @@ def refuse_control(text: str, allowed: str = "") -> str:
     if any(unicodedata.category(character) in CONTROL and character not in allowed for character in text):
         raise PydanticCustomError("control_character", "Control characters are not allowed here.")
     return text
+
+
+def clean_line(value: Any) -> Any:
+    """Returns a text as one line: every kind of space as a plain space, and no character that nobody sees.
+
+    Such characters get copied from other programs, and nobody can find them to remove them. Leaves other values alone.
+    """
+    if not isinstance(value, str):
+        return value
+    if not (value.isascii() and value.isprintable()):
+        spaced = (" " if character.isspace() else character for character in value)
+        value = "".join(c for c in spaced if unicodedata.category(c) not in UNSEEN and c not in FILLERS)
+    return value.strip()
+
+
+def page_address(value: Any) -> str | None:
+    """Returns the address of a page without its query, cut to what is kept; None if it is not an address at all."""
+    return without_query(clean_line(value))[:LONGEST_ADDRESS].strip() or None if isinstance(value, str) else None
+
+
+def whole_or_absent(most: int) -> Callable[[Any], str | None]:
+    """Returns a validator that leaves out a text that is longer than `most` characters, since a part has no use."""
+
+    def check(value: Any) -> str | None:
+        text = clean_line(value) if isinstance(value, str) else ""
+        return text if 0 < len(text) <= most else None
+
+    return check
+
+
+def language_of(value: Any) -> Any:
+    return primary_language(value) if isinstance(value, str) and re.fullmatch(TAG, value) else value
 
 
 def read_answer(value: Any) -> int | str | list[str]:
@@ -95,10 +133,30 @@ def line(most: int) -> Any:
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=most)
 
 
-Line = AfterValidator(refuse_control)
+Line = BeforeValidator(clean_line)
 Phone = AfterValidator(e164)
 Email = AfterValidator(mail_address)
-Address = AfterValidator(without_query)
+TAG = r"^[A-Za-z]{2,3}([-_][A-Za-z0-9_-]*)?$"
+Language = Annotated[
+    str,
+    Field(pattern=r"^[a-z]{2,3}$"),
+    BeforeValidator(language_of, json_schema_input_type=Annotated[str, Field(pattern=TAG)]),
+]
+Page = Annotated[
+    str | None,
+    BeforeValidator(page_address, json_schema_input_type=Any),
+    Field(description="The URL of the form. Its query is left out, and what is too long."),
+]
+Token = Annotated[
+    str | None,
+    BeforeValidator(whole_or_absent(200), json_schema_input_type=Any),
+    Field(description="The token from GET /challenges; anything else is left out."),
+]
+Proof = Annotated[
+    str | None,
+    BeforeValidator(whole_or_absent(1000), json_schema_input_type=Any),
+    Field(description="The solved challenge from GET /challenges; anything else is left out."),
+]
 TextHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 QuestionCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 AnswerShape = (  # the JSON Schema of an answer whose question is not known

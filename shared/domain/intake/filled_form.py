@@ -8,7 +8,7 @@ questions on that page (`asked`). Fields of other pages travel as hidden inputs,
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -41,6 +41,22 @@ MOST_SCALE = 10
 def is_scale(question: Question) -> bool:
     """Returns whether a question is shown as a row of number buttons."""
     return question.type == "integer" and (question.maximum or 0) - (question.minimum or 0) <= MOST_SCALE
+
+
+def unanswered(question: Question) -> str:
+    """Returns the sentence for a question without an answer; "" if none is needed."""
+    if not question.required:
+        return ""
+    return "Choose a number." if is_scale(question) else _MISSING[question.type]
+
+
+def invalid(question: Question) -> str:
+    """Returns the sentence for an invalid answer. Its {placeholders} are `question.limits` and {used}, the length."""
+    if question.type == "integer":
+        return "Enter a whole number from {low} to {high}."
+    if question.type == "text":
+        return "Please use {limit} characters or fewer. You have used {used}."
+    return "Please check this answer."
 
 
 @dataclass(frozen=True)
@@ -128,7 +144,7 @@ class FilledForm:
         if question.type == "choice-many" or len(given) > 1:
             return given
         text = given[0].strip()
-        if question.type == "integer" and text.isascii() and text.isdigit() and len(text) < len("1000000"):
+        if question.type == "integer" and text.isdecimal() and len(text) < len("1000000"):  # digits of any script
             return int(text)
         return text
 
@@ -195,7 +211,7 @@ class FilledForm:
             },
             "website": self.first("website") or None,
         }
-        if attribution := clean_attribution(self.fields):
+        if attribution := clean_attribution({name: self.first(name) for name in ATTRIBUTION}):
             content["attribution"] = attribution
         if not self.minor:
             content["contact"] = self._contact() or None
@@ -203,6 +219,10 @@ class FilledForm:
                 consent.code: self.consents_to(consent.code) for consent in self.questionnaire.contact.consents
             }
         return content
+
+    def readable(self) -> dict[str, Any]:
+        """Returns the parts of the form that say whether it is an emergency, as JSON."""
+        return {"questionnaire": self._version, "answers": self.answers(), "language": self.questionnaire.language}
 
     def added_answers(self) -> dict[str, Any]:
         """Returns the page after Send as the JSON body that adds its answers to a lead."""
@@ -256,21 +276,12 @@ class FilledForm:
 
     def _problem_of(self, question: Question) -> tuple[str, Mapping[str, int]]:
         answer = self.answer(question)
-        if answer is None and not question.required:
-            return "", {}
         if answer is None:
-            return "Choose a number." if is_scale(question) else _MISSING[question.type], {}
+            return unanswered(question), {}
         if question.problem(answer) is None:
             return "", {}
-        if question.type == "integer":
-            return "Enter a whole number from {low} to {high}.", question.limits
-        if question.type == "text":
-            used = len(answer) if isinstance(answer, str) else 0
-            return (
-                "Please use {limit} characters or fewer. You have used {used}.",
-                {"limit": question.max_length or 0, "used": used},
-            )
-        return "Please check this answer.", {}
+        used = len(answer) if isinstance(answer, str) else 0
+        return invalid(question), question.limits | {"used": used}
 
     def _contact_problems(self) -> Iterator[FieldProblem]:
         given = self._contact()
@@ -339,8 +350,9 @@ class FormView:
     """The view of the plain form that a visitor without JavaScript sees next.
 
     kind: "page" for a page of questions, "follow-ups" for the follow-ups to a page, "emergency" for emergency advice,
-        or "minor" for the age notice.
+        "minor" for the age notice, or "element" for the whole form as the script of <lead-form> needs it.
     step: the id of the page; WHOLE or "" for a form on one page.
+    at_once: question and option code -> id of the message that this option alone calls for.
     """
 
     form: FilledForm
@@ -348,6 +360,7 @@ class FormView:
     step: str
     problems: tuple[FieldProblem, ...] = ()
     messages: tuple[ShownMessage, ...] = ()
+    at_once: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def whole(self) -> bool:

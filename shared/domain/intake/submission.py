@@ -8,11 +8,24 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from shared.domain.intake.attribution import Attribution
-from shared.domain.intake.fields import Address, AnswerMap, Email, Line, Phone, TextHash, line
+from shared.domain.intake.attribution import ATTRIBUTION, Attribution, mapping_or_none
+from shared.domain.intake.fields import (
+    AnswerMap,
+    Email,
+    Language,
+    Line,
+    Page,
+    Phone,
+    Proof,
+    TextHash,
+    Token,
+    clean_line,
+    line,
+)
+from shared.domain.intake.phone import without_extension
 from shared.domain.model import Model
 
 NOT_CONTENT = {"submission_id", "token", "proof", "website"}
@@ -29,7 +42,7 @@ def _given(field: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """The contact details of a person. `phone` is in E.164 format.
+    """The contact details of a person. `phone` is in E.164 format; `extension` is what to dial after it.
 
     helper_name, relation: the name of the person who filled in the form for somebody else, and how they are related.
     message_ok: yes or no: whether the clinic may leave a message that says who it is.
@@ -44,10 +57,14 @@ class Contact:
     helper_name: str | None = None
     relation: str | None = None
     message_ok: str | None = None
+    extension: str | None = None
 
 
 class ContactEntry(Model):
-    """Contact details that a page sends: at least a phone number or an email address. Names may be in any script."""
+    """Contact details that a page sends: at least a phone number or an email address. Names may be in any script.
+
+    extension: what to dial after the number; it may also stand at the end of `phone` ("ext. 12").
+    """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra={"anyOf": [_given("phone"), _given("email")]})
 
@@ -60,12 +77,21 @@ class ContactEntry(Model):
     helper_name: Annotated[str, line(120), Line] | None = None
     relation: Annotated[str, line(60), Line] | None = None
     message_ok: Literal["yes", "no"] | None = None
+    extension: Annotated[str, Field(pattern=r"^[0-9]{1,10}$")] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def extension_apart(cls, value: Any) -> Any:
+        """Moves an extension at the end of the phone number to its own field."""
+        phone = value.get("phone") if isinstance(value, dict) else None
+        number, extension = without_extension(clean_line(phone)) if isinstance(phone, str) else ("", "")
+        return {**value, "phone": number, "extension": extension} if extension else value
 
     @field_validator("*", mode="before")
     @classmethod
     def blank_is_absent(cls, value: Any) -> Any:
-        """Treats an empty form field as missing."""
-        return None if isinstance(value, str) and not value.strip() else value
+        """Treats an empty form field as missing, and one with nothing that anybody sees."""
+        return None if isinstance(value, str) and not clean_line(value) else value
 
     @model_validator(mode="after")
     def reachable(self) -> Self:
@@ -105,6 +131,8 @@ class Submission(Model):
     token: the token from GET /challenges.
     proof: the proof of work for the challenge from GET /challenges.
     website: a trap for bots; people do not see this field.
+
+    A form is never refused for its attribution, page, token or proof: they are cut or left out.
     """
 
     submission_id: UUID
@@ -113,12 +141,16 @@ class Submission(Model):
     contact: ContactEntry | None = None
     consents: Consents | None = None
     consents_shown: Annotated[dict[ConsentCode, TextHash], Field(max_length=3)] = {}  # noqa: RUF012  nobody changes it
-    attribution: Attribution | None = None
-    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
+    attribution: Annotated[
+        Attribution | None,
+        BeforeValidator(mapping_or_none, json_schema_input_type=Any),
+        Field(description=f"An object with texts: {', '.join(ATTRIBUTION)}. What cannot be used is left out."),
+    ] = None
+    language: Language = "en"
     complete: Annotated[bool, Field(strict=True)] = True
-    page: Annotated[str, line(500), Line, Address] | None = None
-    token: Annotated[str, line(200), Line] | None = None
-    proof: Annotated[str, line(1000), Line] | None = None
+    page: Page = None
+    token: Token = None
+    proof: Proof = None
     website: Annotated[str, Field(max_length=500)] | None = None
 
     def content_hash(self) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.domain.intake.submission import Contact
 from shared.domain.leads.consent import extended_ledger
 from shared.domain.leads.escalation import NEVER, Escalation
 from shared.domain.leads.history import (
@@ -24,7 +23,7 @@ from shared.domain.leads.history import (
     WorkState,
 )
 from shared.domain.leads.lead import Assessment, EarlierAnswers, Lead, Submitted
-from shared.domain.leads.resubmission import MAX_EARLIER, resubmitted_too_often
+from shared.domain.leads.resubmission import MAX_EARLIER, resubmitted_too_often, share_a_name
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.questionnaire import Answer, Answers
 from shared.domain.rules.triage import FiredRule, Tier
@@ -70,7 +69,7 @@ def may_join(callback: Lead, lead: Lead) -> bool:
         and lead.submitted.questionnaire == callback.submitted.questionnaire
         and not lead.assessment.suspicion.suspect
         and not resubmitted_too_often(lead)
-        and _share_a_name(callback.submitted.contact, lead.submitted.contact)
+        and share_a_name(callback.submitted.contact, lead.submitted.contact)
     )
 
 
@@ -103,11 +102,6 @@ def with_callback(
         replace(before, contact=contact, consent_records=ledger),
         (*lead.earlier, beside)[-MAX_EARLIER:],
     ).lead()
-
-
-def _share_a_name(one: Contact, other: Contact) -> bool:
-    names, others = ((contact.name or "").casefold().split() for contact in (one, other))
-    return not names or not others or not set(names).isdisjoint(others)
 
 
 def _same(one: Answer, other: Answer) -> bool:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 from uuid import UUID
 
 from pydantic import Field
@@ -25,8 +25,7 @@ UNTICKED_BOX = "a box of its own, unticked by default"
 UNKNOWN_TEXT = "given on a page that did not say which text it showed"
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """The visitor's IP address and user agent as the API saw them: evidence, never a reason to refuse a submission."""
 
     source_address: str
@@ -74,8 +73,7 @@ class ConsentRecord:
         return self.previous == previous and self.hash == self._seal()
 
     def _seal(self) -> str:
-        entry = asdict(self)
-        del entry["hash"]
+        entry = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "hash"}
         return hashlib.sha256(json.dumps(entry, default=datetime.isoformat).encode()).hexdigest()
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import ClassVar
 
-from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.leads.lead_summary import LeadSummary
 
 LOOKS_BACK = timedelta(days=7)
 

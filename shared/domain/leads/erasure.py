@@ -8,9 +8,10 @@ from typing import Literal
 from uuid import UUID
 
 from shared.domain.leads.consent import ConsentRecord
-from shared.domain.leads.history import SYSTEM, VISITOR_ACTIONS, HistoryEntry
+from shared.domain.leads.history import SYSTEM, HistoryEntry
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.person_keys import email_key, phone_key
+from shared.domain.leads.retention_stage import last_contact
 from shared.domain.model import Stored
 
 REVOKED = "revoked"
@@ -76,6 +77,9 @@ class Tombstone(Stored):
     trail: Trail | None = None
 
 
+Kept = Lead | Tombstone
+
+
 def erased(lead: Lead, by: str, at: datetime, person_key: str) -> Tombstone:
     """Returns a tombstone that holds only the consent ledger, with hashed phone numbers and email addresses."""
     return Tombstone(
@@ -113,13 +117,6 @@ def trail_only(lead: Lead, at: datetime) -> Tombstone:
             history=tuple(map(without_words, lead.history)),
         ),
     )
-
-
-def last_contact(lead: Lead) -> datetime:
-    """Returns when the person or staff last acted on the lead. Retention runs do not count."""
-    worked = (entry.at for entry in lead.history if entry.by != SYSTEM or entry.action in VISITOR_ACTIONS)
-    consents = (record.at for record in lead.submitted.consent_records)
-    return max([lead.assessment.received_at, *worked, *consents])
 
 
 def without_words(entry: HistoryEntry) -> HistoryEntry:

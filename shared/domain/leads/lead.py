@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from shared.domain.intake.submission import Contact, Submission
@@ -43,8 +44,7 @@ def reference_of(lead_id: UUID) -> str:
     return f"{text[:5]}-{text[5:]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """The receipt that the visitor sees after submitting. Never contains the tier, the score or the rules."""
 
     reference: str | None
@@ -53,8 +53,7 @@ class Receipt:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """How and when a submission arrived.
 
     signs: signs of whether a bot filled in the form; see `suspicion`.
@@ -177,7 +176,7 @@ class Lead(Stored):
         tier, at = rule_set.tiers[result.tier], arrival.at
         flagged = red_flag(rule_set, result)
         answered = _answered(submission, rule_set)
-        return cls(
+        return cls.model_construct(
             lead_id=submission.submission_id,
             version=1,
             reference=reference_of(submission.submission_id),
@@ -193,6 +192,10 @@ class Lead(Stored):
                 shadow=shadow,
             ),
             escalation=first_escalation(tier, at, hours, waits=not (submission.complete or flagged)),
+            work=WorkState(),  # given, because `model_construct` copies defaults deeply
+            history=(),
+            earlier=(),
+            answers_removed_at=None,
         )
 
     def changed(

@@ -1,13 +1,11 @@
-"""Shows a lead to staff: a summary without personal data for the worklist, the answers, and the open questions."""
+"""Shows the answers of a lead to staff, and the questions that are still open."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from shared.domain.leads.lead import Lead
-from shared.domain.model import Stored
 from shared.domain.rules.condition import FORM, options_of
 from shared.domain.rules.questionnaire import Answer, Answers, Question
 from shared.domain.rules.triage import RuleSet, SafetyRule, TriageResult
@@ -15,56 +13,6 @@ from shared.domain.rules.triage import RuleSet, SafetyRule, TriageResult
 UNSURE = "unsure"
 SAFETY_PAGES = 4  # the pages that ask about safety come first: emergencies, the person, nerves, health
 HOW_TO_ANSWER = "Check all that apply."  # this instruction makes sense on the form but not on the phone
-
-
-class LeadSummary(Stored):
-    """The summary of a lead in the worklist. Contains no name, contact details or answers. `tags` are rule ids."""
-
-    reference: str
-    version: int
-    tier: str
-    status: str
-    deadline: datetime | None
-    received_at: datetime
-    acknowledged_at: datetime | None
-    closed_at: datetime | None
-    closed_reason: str
-    owner: str
-    owner_name: str
-    attempts: int
-    suspect: bool
-    complete: bool
-    language: str
-    tags: tuple[str, ...]
-    sent_more: bool = False
-
-    @property
-    def done_at(self) -> datetime:
-        """When staff booked or closed the lead; if they did neither, when it arrived."""
-        return self.closed_at or self.received_at
-
-    @classmethod
-    def of(cls, lead: Lead) -> LeadSummary:
-        work = lead.work
-        return cls(
-            reference=lead.reference,
-            version=lead.version,
-            tier=lead.tier,
-            status=work.status,
-            deadline=lead.escalation.deadline,
-            received_at=lead.assessment.received_at,
-            acknowledged_at=work.acknowledged_at,
-            closed_at=work.closed_at,
-            closed_reason=work.closed_reason,
-            owner=work.owner,
-            owner_name=work.owner_name,
-            attempts=work.attempts,
-            suspect=lead.assessment.suspicion.suspect,
-            complete=lead.submitted.complete,
-            language=lead.submitted.language,
-            tags=tuple(rule.id for rule in lead.assessment.triage.tags),
-            sent_more=lead.sent_more,
-        )
 
 
 @dataclass(frozen=True, slots=True)

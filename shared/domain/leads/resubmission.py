@@ -8,6 +8,7 @@ changed.
 - A resubmission with changed content reopens a booked or closed lead.
 - A tier that a clinician lowered stays only until there is something new to judge.
 - The owner keeps the lead, unless the resubmission has a red flag that the owner has not seen.
+- Another name with another number is another person, and a separate lead.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from shared.domain.intake.submission import Contact
 from shared.domain.leads.consent import extended_ledger
 from shared.domain.leads.escalation import NEVER, Escalation
 from shared.domain.leads.history import ALERTED_AGAIN, ASKED, OPENED_AGAIN, RETURNED, SYSTEM, HistoryEntry, WorkState
@@ -69,7 +71,7 @@ def resubmission(
         return Keep()
     if stored.submitted.complete and new.submitted.complete:
         return Conflict()
-    if resubmitted_too_often(stored):
+    if resubmitted_too_often(stored) or of_another_person(stored, new):
         return NewLead(new.as_separate())
     return Merge(merge_resubmission(stored, new, tiers, hours))
 
@@ -84,7 +86,8 @@ def _resubmission_from_spool(stored: Lead, new: Lead, tiers: Mapping[str, Tier],
         or stored.revoked_after(new.assessment.received_at)
     ):
         return Keep()
-    if (stored.submitted.complete and new.submitted.complete) or resubmitted_too_often(stored):
+    finished_twice = stored.submitted.complete and new.submitted.complete
+    if finished_twice or resubmitted_too_often(stored) or of_another_person(stored, new):
         return NewLead(new.as_separate())
     merge = merge_late if late and not new.submitted.complete else merge_resubmission
     return Merge(_with_messages_of(merge(stored, new, tiers, hours), new))
@@ -93,6 +96,18 @@ def _resubmission_from_spool(stored: Lead, new: Lead, tiers: Mapping[str, Tier],
 def resubmitted_too_often(lead: Lead) -> bool:
     """Returns whether the lead has reached the maximum number of resubmissions."""
     return sum(entry.action in (RETURNED, ASKED) for entry in lead.history) >= MAX_RESUBMISSIONS
+
+
+def of_another_person(stored: Lead, new: Lead) -> bool:
+    """Returns whether the new lead names another person and another number, as when two people share a device."""
+    before, after = stored.submitted.contact, new.submitted.contact
+    return not share_a_name(before, after) and None not in (before.phone, after.phone) and before.phone != after.phone
+
+
+def share_a_name(one: Contact, other: Contact) -> bool:
+    """Returns whether two names have a word in common, or one of them is missing."""
+    names, others = ((contact.name or "").casefold().split() for contact in (one, other))
+    return not names or not others or not set(names).isdisjoint(others)
 
 
 def merge_resubmission(earlier: Lead, later: Lead, tiers: Mapping[str, Tier], hours: OpeningHours) -> Lead:

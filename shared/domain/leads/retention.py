@@ -1,7 +1,6 @@
 """Decides how long a lead is kept and what remains of it afterwards. docs/privacy.md explains retention to patients.
 
-A lead passes through retention stages. The lead alone determines its stage and when that stage began. retention.toml
-says how long each stage lasts, so changing a retention period does not require rewriting stored leads.
+retention.toml says how long each retention stage lasts.
 """
 
 from __future__ import annotations
@@ -10,21 +9,12 @@ from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
 from shared.domain.intake.submission import Contact
-from shared.domain.leads.erasure import Tombstone, last_contact, trail_only, without_words
+from shared.domain.leads.erasure import Kept, Tombstone, trail_only, without_words
 from shared.domain.leads.history import SYSTEM, HistoryEntry
 from shared.domain.leads.lead import Lead
-
-
-class Stage(StrEnum):
-    """A stage of retention, named after what is removed when it ends."""
-
-    ANSWERS = "answers"  # removes the answers of a lead that was not booked
-    BOOKED = "booked"  # removes a whole booked lead
-    EVIDENCE = "evidence"  # removes contact and consents, after the answers were removed or the lead was erased
-    AUDIT = "audit"  # removes the audit trail of an urgent lead, which no longer names the person
+from shared.domain.leads.retention_stage import Stage, stage_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +31,6 @@ class Retention:
     def began_before(self, stage: Stage, at: datetime) -> datetime:
         """Returns the latest time at which a stage can have begun if it is over at `at`."""
         return months_before(at, self.months[stage])
-
-
-Kept = Lead | Tombstone
-
-
-def stage_of(kept: Kept) -> tuple[Stage, datetime] | None:
-    """Returns the retention stage of a lead or tombstone, and when that stage began.
-
-    Returns None for a lead that alerts staff and that nobody has taken: such a lead is kept.
-    """
-    if isinstance(kept, Tombstone):
-        return (Stage.EVIDENCE if kept.kind == "erased" else Stage.AUDIT), kept.last_contact
-    if kept.work.status == "new" and kept.escalation.alert_due > 0:
-        return None
-    if kept.answers_removed_at is not None:
-        return Stage.EVIDENCE, last_contact(kept)
-    if kept.work.status == "booked":
-        return Stage.BOOKED, last_contact(kept)
-    return Stage.ANSWERS, kept.assessment.received_at
 
 
 def retired(kept: Kept, retention: Retention, at: datetime) -> Kept | None:

@@ -1,41 +1,22 @@
-"""Defines the worklist: the order of open leads, the filters, and the search by reference, phone number or email."""
+"""Defines what staff may ask of the worklist: filters, and a search by reference, phone number or email."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 from pydantic_core import PydanticCustomError
 
 from shared.domain.intake.fields import Line, line, mail_address
-from shared.domain.intake.phone import e164
-from shared.domain.leads.escalation import NEVER
-from shared.domain.leads.lead import Lead
-from shared.domain.leads.lead_view import LeadSummary
+from shared.domain.intake.phone import e164, without_extension
+from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.person_keys import email_key, phone_key
 from shared.domain.model import Model
 
 READ_ALOUD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""})
 REFERENCE = r"[0-9A-HJKMNP-TV-Z]{10}"
-
-
-class Urgency(NamedTuple):
-    """The sort key of the open worklist. `taken` is True if the lead has an owner; `tier_rank` 0 is the most urgent."""
-
-    taken: bool
-    tier_rank: int
-    deadline: datetime
-    received_at: datetime
-
-
-def urgency(lead: Lead) -> Urgency:
-    """Returns the sort key of a lead: leads without an owner come first, by tier and deadline; then owned leads."""
-    escalation = lead.escalation
-    taken = lead.work.status == "acknowledged"
-    return Urgency(taken, escalation.tier_rank, escalation.deadline or NEVER, lead.assessment.received_at)
 
 
 class WorklistQuery(Model):
@@ -74,7 +55,8 @@ class SearchKeys(NamedTuple):
 def search_keys(search: Search, person_key: str) -> SearchKeys:
     if "@" in search.q:
         return SearchKeys(email_key=email_key(_or_none(mail_address, search.q), person_key))
-    return SearchKeys(reference_in(search.q), phone_key=phone_key(_or_none(e164, search.q), person_key))
+    number, _ = without_extension(search.q)
+    return SearchKeys(reference_in(search.q), phone_key=phone_key(_or_none(e164, number), person_key))
 
 
 def reference_in(text: str) -> str:

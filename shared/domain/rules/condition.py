@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 FORM, CALLBACK, ADS = "form", "callback", "ads"
 DOORS = frozenset({FORM, CALLBACK, ADS})
@@ -19,12 +18,12 @@ class Facts:
 
     chosen: question code -> codes of the chosen options.
     numbers: question code -> the number that was entered.
-    texts: question code -> the text that was entered, normalised for word lists.
+    texts: question code -> the text that was entered.
     door: the door that the answers came through, one of DOORS.
     none_with_others: True if 'none' was ticked together with another option. 'none' is then dropped.
     """
 
-    __slots__ = ("chosen", "door", "none_with_others", "numbers", "texts")
+    __slots__ = ("_heard", "chosen", "door", "none_with_others", "numbers", "texts")
 
     def __init__(self, door: str = FORM) -> None:
         self.chosen: dict[str, frozenset[str]] = {}
@@ -32,17 +31,37 @@ class Facts:
         self.texts: dict[str, str] = {}
         self.none_with_others = False
         self.door = door
+        self._heard: dict[str, frozenset[str]] = {}
 
     def answered(self, question: str) -> bool:
         return question in self.chosen or question in self.numbers or question in self.texts
 
+    def mentioned(self, question: str, free_text: Hears) -> frozenset[str]:
+        """Returns the kinds of things that a text mentions. A text is searched once, however many rules ask."""
+        if question not in self.texts:
+            return NOTHING
+        if question not in self._heard:
+            self._heard[question] = free_text.kinds_in(self.texts[question])
+        return self._heard[question]
+
+
+class Hears(Protocol):
+    """What finds the kinds of things that a text mentions, such as `self-harm`."""
+
+    def kinds_in(self, text: str, /) -> frozenset[str]: ...
+
 
 class Condition(Protocol):
+    """A condition of a question or rule.
+
+    Conditions are named tuples, because a dataclass takes three times as long to import. So two conditions of different
+    kinds with the same fields are equal; no code compares conditions.
+    """
+
     def holds(self, facts: Facts, /) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(NamedTuple):
     question: str
     options: frozenset[str]
 
@@ -50,8 +69,7 @@ class AnyOf:
         return not self.options.isdisjoint(facts.chosen.get(self.question, NOTHING))
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(NamedTuple):
     question: str
     options: frozenset[str]
 
@@ -59,8 +77,7 @@ class AllOf:
         return self.options <= facts.chosen.get(self.question, NOTHING)
 
 
-@dataclass(frozen=True, slots=True)
-class NoneOf:
+class NoneOf(NamedTuple):
     question: str
     options: frozenset[str]
 
@@ -68,8 +85,7 @@ class NoneOf:
         return self.options.isdisjoint(facts.chosen.get(self.question, NOTHING))
 
 
-@dataclass(frozen=True, slots=True)
-class AtLeastAmong:
+class AtLeastAmong(NamedTuple):
     question: str
     options: frozenset[str]
     at_least: int
@@ -78,8 +94,7 @@ class AtLeastAmong:
         return len(self.options & facts.chosen.get(self.question, NOTHING)) >= self.at_least
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(NamedTuple):
     """A condition that holds for a number within inclusive bounds. It does not hold if the number is missing."""
 
     question: str
@@ -93,8 +108,7 @@ class Between:
         return (self.at_least is None or number >= self.at_least) and (self.at_most is None or number <= self.at_most)
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     question: str
     answered: bool
 
@@ -102,15 +116,15 @@ class Answered:
         return facts.answered(self.question) is self.answered
 
 
-@dataclass(frozen=True, slots=True)
-class Mentions:
+class Mentions(NamedTuple):
+    """A condition that holds if a text mentions a kind of thing."""
+
     question: str
-    word_list: str
-    pattern: re.Pattern[str]
+    kind: str
+    free_text: Hears
 
     def holds(self, facts: Facts) -> bool:
-        text = facts.texts.get(self.question)
-        return text is not None and self.pattern.search(text) is not None
+        return self.kind in facts.mentioned(self.question, self.free_text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +133,7 @@ class NoneWithOthers:
         return facts.none_with_others
 
 
-@dataclass(frozen=True, slots=True)
-class FromDoor:
+class FromDoor(NamedTuple):
     """A condition on the door that the answers came through, since each door asks other questions."""
 
     doors: frozenset[str]
@@ -129,8 +142,7 @@ class FromDoor:
         return facts.door in self.doors
 
 
-@dataclass(frozen=True, slots=True)
-class Every:
+class Every(NamedTuple):
     conditions: tuple[Condition, ...]
 
     def holds(self, facts: Facts) -> bool:
@@ -140,8 +152,7 @@ class Every:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class Some:
+class Some(NamedTuple):
     conditions: tuple[Condition, ...]
     at_least: int = 1
 
@@ -155,16 +166,14 @@ class Some:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(NamedTuple):
     condition: Condition
 
     def holds(self, facts: Facts) -> bool:
         return not self.condition.holds(facts)
 
 
-@dataclass(frozen=True, slots=True)
-class Defined:
+class Defined(NamedTuple):
     """A condition that the rulebook defines under a name."""
 
     name: str
@@ -174,8 +183,7 @@ class Defined:
         return self.condition.holds(facts)
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(NamedTuple):
     """A clinical score: the sum of the points of all items whose condition holds."""
 
     name: str
@@ -186,8 +194,7 @@ class Score:
         return sum(points for points, condition in self.items if condition.holds(facts))
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
+class Scores(NamedTuple):
     score: Score
     at_least: int
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from shared.domain.errors import FieldProblem
 from shared.domain.rules.condition import FORM, Condition, Facts
@@ -15,12 +15,9 @@ Answer = int | str | list[str]
 Answers = Mapping[str, Answer]
 
 NONE = "none"
-# Other forms of the apostrophe, and the dotless i that some keyboards produce instead of an i.
-WRITTEN_OTHERWISE = str.maketrans({**dict.fromkeys("\u2018\u2019\u02bc\u2032\uff07\u00b4\u0060", "'"), "\u0131": "i"})
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """An option of a question. `label_other`: the label if somebody else fills in the form for the person."""
 
     code: str
@@ -101,8 +98,7 @@ class Question:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """A page of questions.
 
     after_send: True for the page that follows Send. Its questions are optional, and none counts as skipped.
@@ -114,8 +110,7 @@ class Page:
     after_send: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ContactField:
+class ContactField(NamedTuple):
     """A field of the contact block. `text_other`: its text if somebody else fills in the form for the person."""
 
     code: str
@@ -148,18 +143,21 @@ class ConsentText:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
     @cached_property
+    def text_other_hash(self) -> str:
+        return hashlib.sha256(self.text_other.encode()).hexdigest() if self.text_other else ""
+
+    @property
     def texts(self) -> Mapping[str, str]:
         """Hash -> text, for each text that a page may have shown."""
-        both = filter(None, (self.text, self.text_other))
-        return {hashlib.sha256(text.encode()).hexdigest(): text for text in both}
+        texts = {self.text_hash: self.text, self.text_other_hash: self.text_other}
+        return {text_hash: text for text_hash, text in texts.items() if text}
 
     def of_clinic(self, name: str) -> ConsentText:
         text, other = (text.replace("{clinic}", name) for text in (self.text, self.text_other))
         return ConsentText(self.code, text, self.required, other)
 
 
-@dataclass(frozen=True, slots=True)
-class ContactBlock:
+class ContactBlock(NamedTuple):
     title: str
     emergency_title: str
     hidden_when: Condition
@@ -221,7 +219,7 @@ class Questionnaire:
             if question is None:
                 continue
             if question.type == "choice-many" and isinstance(answer, list):
-                answer = [option for option in answer if option in question.option_codes]  # noqa: PLW2901
+                answer = [option for option in answer if isinstance(option, str) and option in question.option_codes]  # noqa: PLW2901
             if answer != [] and question.problem(answer) is None:
                 found[code] = answer
         return found
@@ -250,7 +248,7 @@ class Questionnaire:
             return
         if question.type == "text":
             if shown and isinstance(answer, str) and answer.strip():
-                facts.texts[question.code] = _plain(answer)
+                facts.texts[question.code] = answer
             return
         chosen = frozenset((answer,) if isinstance(answer, str) else answer if isinstance(answer, list) else ())
         if not shown:
@@ -262,11 +260,3 @@ class Questionnaire:
             chosen = frozenset((question.missing_counts_as,))
         if chosen:
             facts.chosen[question.code] = chosen
-
-
-def _plain(text: str) -> str:
-    """Normalises a text for word lists: lower case, plain apostrophes, no accents, single spaces."""
-    text = text.translate(WRITTEN_OTHERWISE)
-    if not text.isascii():
-        text = "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
-    return " ".join(text.lower().split())

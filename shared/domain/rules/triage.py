@@ -33,8 +33,7 @@ class Response(NamedTuple):
     ladder: tuple[LadderStep, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(NamedTuple):
     """A level of urgency of leads, and what follows from it.
 
     rank: the position of the tier by urgency; 0 is the most urgent.
@@ -172,12 +171,12 @@ class Change(NamedTuple):
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSet:
+class RuleSet(NamedTuple):
     """A questionnaire with its rules, tiers and messages.
 
     changes: the change log, oldest entry first; may be empty.
-    content_hash: SHA-256 (hex) of the files of the rule set, its questionnaire and the tiers.
+    content_hash: SHA-256 (hex) of the files of the rule set, its questionnaire and the tiers, and of the hash of what
+        is heard in free text.
     net: the id of the safety-net message, which is always shown last.
     """
 
@@ -200,15 +199,25 @@ class RuleSet:
     definitions: Mapping[str, Condition]
     sources: Mapping[str, Source]
 
-    def message_at_once(self, question: str, option: str) -> str | None:
-        """Returns the id of the message of the emergency that this option alone means, so that a page can show it."""
-        facts = Facts()
-        facts.chosen[question] = frozenset((option,))
+    @property
+    def messages_at_once(self) -> Mapping[tuple[str, str], str]:
+        """Question and option code -> id of the message of the emergency that this option alone means.
+
+        A page shows it as soon as the option is chosen.
+        """
         most_urgent = min(self.tiers.values(), key=lambda tier: tier.rank).name
+        found: dict[tuple[str, str], str] = {}
         for rule in self.safety:
-            if rule.floor == most_urgent and questions_of(rule.when) == {question} and rule.when.holds(facts):
-                return rule.message
-        return None
+            asked = questions_of(rule.when)
+            if rule.floor != most_urgent or rule.message is None or len(asked) != 1:
+                continue
+            (code,) = asked
+            for option in self.questionnaire.questions[code].options:
+                facts = Facts()
+                facts.chosen[code] = frozenset((option.code,))
+                if rule.when.holds(facts):
+                    found.setdefault((code, option.code), rule.message)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

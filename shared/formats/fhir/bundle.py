@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from shared.domain.intake.submission import Contact
 from shared.domain.leads.consent import ConsentRecord
 from shared.domain.leads.lead import Lead
 from shared.domain.rules.questionnaire import Answer, Page, Question
@@ -83,7 +84,7 @@ class _LeadExport:
         """Returns phone and e-mail as FHIR contact points; the preferred one has rank 1."""
         contact = self.lead.submitted.contact
         ways = (
-            ("phone", contact.phone, contact.preference in PHONE_PREFERENCES),
+            ("phone", _with_extension(contact), contact.preference in PHONE_PREFERENCES),
             ("email", contact.email, contact.preference == "email"),
         )
         return [
@@ -293,6 +294,10 @@ class _LeadExport:
 
     def _reference(self, kind: str) -> Json:
         return {"reference": f"{kind}/{self.id}"}
+
+
+def _with_extension(contact: Contact) -> str | None:
+    return f"{contact.phone} ext. {contact.extension}" if contact.phone and contact.extension else contact.phone
 
 
 def _group(page: Page, items: list[Json]) -> Json:

@@ -1,7 +1,19 @@
-"""Draws the HTML pages for browsers without JavaScript. All inserted values are escaped."""
+"""Draws the form: as pages for browsers without JavaScript, and whole for the script of <lead-form>.
+
+All inserted values are escaped. Data attributes tell the script what a field needs, so that it knows no question:
+
+- `data-question`, `data-contact`, `data-consent`: the code of what a block asks; `data-type`: the type of a question.
+- `data-missing`: the sentence shown if nothing is filled in; absent if that is allowed. `data-wrong`: the sentence
+  shown if the value is invalid, with {used} for its length.
+- `data-low`, `data-high`: bounds of a number; `data-limit`: most characters of a text.
+- `data-shown-when`: the condition of a follow-up. `data-hidden-when`: the condition that hides the contact block.
+- `data-urgent`: asked beside emergency advice, too.
+- on an option, `data-alone`: excludes the others; `data-message`: id of the message that it calls for at once.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +22,31 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared.domain.errors import FieldProblem
-from shared.domain.intake.filled_form import ANSWERS, CONSENTS, CONTACT, IN_EMERGENCY, FormView, is_scale
+from shared.domain.intake.filled_form import (
+    ANSWERS,
+    CONSENTS,
+    CONTACT,
+    IN_EMERGENCY,
+    FormView,
+    invalid,
+    is_scale,
+    unanswered,
+)
 from shared.domain.intake.phone import phone_link
-from shared.domain.rules.condition import AnyOf, Between
-from shared.domain.rules.questionnaire import ContactField, Question
+from shared.domain.rules.condition import AnyOf, Between, questions_of
+from shared.domain.rules.questionnaire import ConsentText, ContactField, Question
+from shared.rulebook.form_definition import drawn_condition
 
 LANGUAGES = {"en": "English", "es": "Español"}
+PATTERNS = {  # what a script checks before sending; the server's own checks are stricter
+    "tel": r"\s*\+(\D*\d){8,15}\D*|(?!\s*\+)(\D*1)?(\D*\d){10}\D*",
+    "email": r"\s*[^\s@]+@[^\s@]+\.[^\s@]+\s*",
+}
+WRONG = {
+    "tel": "Enter a phone number with area code, for example 312-555-0142.",
+    "email": "Enter an email address like name@example.com.",
+}
+PHONE_HELP = "Enter one number, without an extension. For a number outside the US, start with + and the country code."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +78,7 @@ class PageContext:
 
     def about(self, question: Question, view: FormView) -> str:
         """Explains a follow-up question: on the single page, when to answer it; otherwise, which answer it follows."""
-        if view.whole:
+        if view.whole and view.kind != "element":  # a script shows a follow-up only when it is due
             return self._condition(question, view)
         if view.kind == "follow-ups" and isinstance(question.shown_when, AnyOf):
             parent = view.form.questionnaire.questions[question.shown_when.question]
@@ -104,6 +135,55 @@ def contact_codes(view: FormView) -> tuple[str, ...]:
 
 def has_contact(view: FormView) -> bool:
     return not view.form.minor and (view.kind == "emergency" or (view.kind == "page" and view.last))
+
+
+def follows(question: Question, view: FormView) -> bool:
+    """Returns whether a question follows another one on the same page."""
+    if question.shown_when is None:
+        return False
+    page = next(page for page in view.form.questionnaire.pages if question in page.questions)
+    return not questions_of(question.shown_when).isdisjoint(one.code for one in page.questions)
+
+
+def question_data(question: Question, view: FormView, around: PageContext) -> dict[str, object]:
+    """Returns the data attributes of a question; none for a page without a script."""
+    if view.kind != "element":
+        return {}
+    missing = unanswered(question)
+    bounds = {"data-low": question.minimum, "data-high": question.maximum, "data-limit": question.max_length}
+    return {
+        "id": f"block-{question.code}",
+        "data-question": question.code,
+        "data-type": question.type,
+        "data-missing": around.t(missing) if missing else None,
+        "data-wrong": None if question.options else around.t(invalid(question), **question.limits, used="{used}"),
+        "data-shown-when": json.dumps(drawn_condition(question.shown_when)) if question.shown_when else None,
+        **bounds,
+    }
+
+
+def contact_data(field: ContactField, view: FormView, around: PageContext) -> dict[str, object]:
+    """Returns the data attributes of a contact field, like `question_data`."""
+    if view.kind != "element":
+        return {}
+    either = field.code in ("phone", "email")  # one of them is enough
+    wrong = " ".join(around.t(text) for text in (WRONG.get(field.type), field.type == "tel" and PHONE_HELP) if text)
+    return {
+        "data-contact": field.code,
+        "data-type": field.type,
+        "data-missing": around.t("Please fill this in.") if field.required and not either else None,
+        "data-wrong": wrong or None,
+        "data-help": around.t(PHONE_HELP) if field.type == "tel" else None,
+        "data-urgent": "" if field.code in IN_EMERGENCY else None,
+    }
+
+
+def consent_data(consent: ConsentText, view: FormView, around: PageContext) -> dict[str, object]:
+    """Returns the data attributes of a consent, like `question_data`."""
+    if view.kind != "element":
+        return {}
+    needed = {"data-missing": around.t("Check this box so that we can contact you."), "data-urgent": ""}
+    return {"data-consent": consent.code, **(needed if consent.required else {})}
 
 
 def hidden(view: FormView) -> list[tuple[str, str]]:
@@ -172,5 +252,12 @@ _templates.globals |= {
     "chosen": chosen,
     "label_of": label_of,
     "is_scale": is_scale,
+    "follows": follows,
+    "question_data": question_data,
+    "contact_data": contact_data,
+    "consent_data": consent_data,
+    "drawn_condition": drawn_condition,
+    "PATTERNS": PATTERNS,
+    "PHONE_HELP": PHONE_HELP,
 }
 _templates.filters["query"] = urlencode

@@ -1,0 +1,54 @@
+"""Shows what is heard in free text, for the physician who signs it: terms, phrases, and the strongest weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shared.rulebook.free_text import FreeText
+from shared.rulebook.toml_files import table_of
+
+LISTED = 40  # weights that are listed for each kind, for it and against it
+
+
+def free_text_sections(heard: FreeText | None) -> Iterator[str]:
+    """Yields the sections of the sheet, as Markdown. Nothing is heard if no rule asks for it."""
+    yield "## Words in free text"
+    if heard is None:
+        yield "No rule reads free text."
+        return
+    table, matcher = table_of(heard.words), heard.matcher
+    yield (
+        "Words are compared in lower case and without accents; small mistakes of spelling are forgiven. A phrase of "
+        f"a kind is heard if the score of the weights is {matcher.weights.with_phrase:g} or more; without a phrase, it "
+        f"is heard from {matcher.weights.alone:g}. At 0 a kind is as likely as a harmless text. `@` names a group, and "
+        "`..` stands for up to three words, `*` for any ending."
+    )
+    for kind in table["kinds"]:
+        entry = table["kinds"][kind]
+        yield f"### Kind {kind}"
+        yield f"Phrases: {plain(entry['phrases'])}."
+        yield f"They do not count in a sentence with: {plain(entry['unless'])}."
+        yield from _weights(heard, kind)
+    yield "### Topics"
+    yield "Any term of these groups, denied or not: " + "; ".join(
+        f"{t}: {plain(g)}" for t, g in table["topics"].items()
+    )
+    yield "### Groups, frames and denials"
+    named = {**table["groups"], **table["frames"], "denial": table["denial"]["terms"]}
+    yield "\n".join(f"- **{name}**: {plain(terms)}" for name, terms in named.items())
+
+
+def _weights(heard: FreeText, kind: str) -> Iterator[str]:
+    matcher = heard.matcher
+    at = [known.name for known in matcher.kinds].index(kind)
+    ranked = sorted(((float(row.split()[at]), feature) for feature, row in matcher.weights.of.items()), reverse=True)
+    for title, rows in (
+        ("Speaks for it most", ranked[:LISTED]),
+        ("Speaks against it most", ranked[: -LISTED - 1 : -1]),
+    ):
+        yield f"{title}: " + "; ".join(f"{plain(feature)} {weight:+g}" for weight, feature in rows) + "."
+
+
+def plain(words: str) -> str:
+    """Returns words on one line, with nothing that Markdown would read."""
+    return " ".join(words.split()).replace("*", "\\*").replace("<", "&lt;")

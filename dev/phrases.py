@@ -1,0 +1,138 @@
+"""Scores the free-text matcher on phrases that people might write: `python -m dev.phrases [FILE...]`.
+
+Without a file: the phrases that it was trained on, by cross-validation too, and the phrases that nobody looked at while
+building it. A file is an object with a list `phrases`, each with text, language and kind. The exit status is 1 if a
+file is below what must be caught, or above the false alarms that may be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from dev.matcher_training import HARMLESS, PHRASES, PROJECT, QUESTIONNAIRE, Example, examples_in, trained_matcher
+from shared.rulebook.free_text import WORDS, free_text_of
+from shared.rulebook.loading import FOLDER
+
+UNSEEN = PROJECT / "tests" / "data" / "phrases_unseen.json"
+SELF_HARM = "self-harm"
+FOLDS = 5
+MUST, GOAL = "must", "goal"
+CAUGHT = {MUST: {SELF_HARM: 0.80}, GOAL: {SELF_HARM: 0.95}}  # of each other kind: CAUGHT_OTHERS
+CAUGHT_OTHERS = {MUST: 0.65, GOAL: 0.85}
+FALSE_ALARMS = {MUST: 0.10, GOAL: 0.05}
+
+Hear = Callable[[str], frozenset[str]]
+
+
+@dataclass(slots=True)
+class Result:
+    """How a matcher did on phrases.
+
+    alarms, all: kind and language -> phrases that alarm as they should (harmless ones: that alarm at all), and all.
+    wrong: phrases that are missed, and harmless ones that alarm.
+    taken_for_self_harm: phrases of other kinds that alarm as self-harm.
+    """
+
+    alarms: Counter[tuple[str, str]] = field(default_factory=Counter)
+    all: Counter[tuple[str, str]] = field(default_factory=Counter)
+    wrong: list[Example] = field(default_factory=list)
+    taken_for_self_harm: int = 0
+
+    def add(self, example: Example, heard: frozenset[str]) -> None:
+        """Adds a phrase. `heard`: the kinds that alarm."""
+        alarm = SELF_HARM in heard if example.kind == SELF_HARM else bool(heard)
+        self.all[example.kind, example.language] += 1
+        self.alarms[example.kind, example.language] += alarm
+        self.taken_for_self_harm += SELF_HARM in heard and example.kind != SELF_HARM
+        if alarm == (example.kind == HARMLESS):
+            self.wrong.append(example)
+
+    def share(self, kind: str) -> float:
+        """Returns the share of the phrases of a kind that alarm; of a kind without phrases, what the musts ask."""
+        count = sum(number for (other, _), number in self.all.items() if other == kind)
+        alarms = sum(number for (other, _), number in self.alarms.items() if other == kind)
+        return alarms / count if count else 1.0 - (kind == HARMLESS)
+
+    def meets(self, level: str) -> bool:
+        """Returns whether the shares are as they must be (MUST), or as one would like them to be (GOAL)."""
+        kinds = {kind for kind, _ in self.all}
+        return self.share(HARMLESS) <= FALSE_ALARMS[level] and all(
+            self.share(kind) >= CAUGHT[level].get(kind, CAUGHT_OTHERS[level]) for kind in kinds - {HARMLESS}
+        )
+
+
+def alarming(hear: Hear, text: str) -> frozenset[str]:
+    """Returns the kinds that a text mentions and that alarm. A topic alarms nobody."""
+    return frozenset(kind for kind in hear(text) if not kind.endswith("-topic"))
+
+
+def judged(hear: Hear, examples: Iterable[Example]) -> Result:
+    result = Result()
+    for example in examples:
+        result.add(example, alarming(hear, example.text))
+    return result
+
+
+def cross_validated(examples: Sequence[Example]) -> Result:
+    """Judges each phrase by weights that were trained without it and its fold."""
+    words = FOLDER / f"{QUESTIONNAIRE}{WORDS}"
+    result = Result()
+    for fold in range(FOLDS):
+        matcher = trained_matcher(words, [example for at, example in enumerate(examples) if at % FOLDS != fold])
+        for example in examples[fold::FOLDS]:
+            result.add(example, alarming(matcher.kinds_in, example.text))
+    return result
+
+
+def hear() -> Hear:
+    """Returns the matcher that the service uses."""
+    heard = free_text_of(FOLDER, QUESTIONNAIRE)
+    if heard is None:
+        raise FileNotFoundError(f"{QUESTIONNAIRE}{WORDS}")
+    return heard.kinds_in
+
+
+def show(console: Console, title: str, result: Result, *, wrong: bool) -> None:
+    table = Table("kind", "language", "phrases", "alarm", "do not", "share that alarms", title=title)
+    for kind, language in sorted(result.all):
+        count, alarms = result.all[kind, language], result.alarms[kind, language]
+        table.add_row(kind, language, str(count), str(alarms), str(count - alarms), f"{alarms / count:.1%}")
+    console.print(table)
+    kinds = sorted({kind for kind, _ in result.all})
+    console.print("; ".join(f"{kind} {result.share(kind):.1%}" for kind in kinds))
+    console.print(
+        f"musts: {'met' if result.meets(MUST) else 'NOT MET'}; goal: {'met' if result.meets(GOAL) else 'not met'}; "
+        f"other kinds taken for self-harm: {result.taken_for_self_harm}\n"
+    )
+    for example in result.wrong if wrong else ():
+        console.print(f"  {example.kind} ({example.language}): {example.text}", markup=False, highlight=False)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m dev.phrases", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("files", nargs="*", metavar="FILE", type=Path, help="phrases (default: the repository's)")
+    parser.add_argument("--wrong", action="store_true", help="list the phrases that are missed or alarm falsely")
+    arguments = parser.parse_args()
+    console = Console(width=110)
+    service = hear()
+    met = True
+    for file in arguments.files or (PHRASES, UNSEEN):
+        result = judged(service, examples_in(file))
+        show(console, f"{file.name}", result, wrong=arguments.wrong)
+        met = met and result.meets(MUST)
+    if not arguments.files:
+        result = cross_validated(examples_in(PHRASES))
+        show(console, f"{PHRASES.name}, {FOLDS}-fold cross-validation", result, wrong=arguments.wrong)
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

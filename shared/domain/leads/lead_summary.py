@@ -1,0 +1,76 @@
+"""Summarises a lead for the worklist, without personal data, and puts open leads in order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from shared.domain.leads.escalation import NEVER
+from shared.domain.leads.lead import Lead
+from shared.domain.model import Stored
+
+
+class LeadSummary(Stored):
+    """The summary of a lead in the worklist. Contains no name, contact details or answers. `tags` are rule ids."""
+
+    reference: str
+    version: int
+    tier: str
+    status: str
+    deadline: datetime | None
+    received_at: datetime
+    acknowledged_at: datetime | None
+    closed_at: datetime | None
+    closed_reason: str
+    owner: str
+    owner_name: str
+    attempts: int
+    suspect: bool
+    complete: bool
+    language: str
+    tags: tuple[str, ...]
+    sent_more: bool = False
+
+    @property
+    def done_at(self) -> datetime:
+        """When staff booked or closed the lead; if they did neither, when it arrived."""
+        return self.closed_at or self.received_at
+
+    @classmethod
+    def of(cls, lead: Lead) -> LeadSummary:
+        work = lead.work
+        return cls.model_construct(
+            reference=lead.reference,
+            version=lead.version,
+            tier=lead.tier,
+            status=work.status,
+            deadline=lead.escalation.deadline,
+            received_at=lead.assessment.received_at,
+            acknowledged_at=work.acknowledged_at,
+            closed_at=work.closed_at,
+            closed_reason=work.closed_reason,
+            owner=work.owner,
+            owner_name=work.owner_name,
+            attempts=work.attempts,
+            suspect=lead.assessment.suspicion.suspect,
+            complete=lead.submitted.complete,
+            language=lead.submitted.language,
+            tags=tuple(rule.id for rule in lead.assessment.triage.tags),
+            sent_more=lead.sent_more,
+        )
+
+
+class Urgency(NamedTuple):
+    """The sort key of the open worklist. `taken` is True if the lead has an owner; `tier_rank` 0 is the most urgent."""
+
+    taken: bool
+    tier_rank: int
+    deadline: datetime
+    received_at: datetime
+
+
+def urgency(lead: Lead) -> Urgency:
+    """Returns the sort key of a lead: leads without an owner come first, by tier and deadline; then owned leads."""
+    escalation = lead.escalation
+    taken = lead.work.status == "acknowledged"
+    return Urgency(taken, escalation.tier_rank, escalation.deadline or NEVER, lead.assessment.received_at)

@@ -1,0 +1,48 @@
+"""Says in which retention stage a stored lead or tombstone is, and since when.
+
+The lead alone determines that, so changing a retention period does not require rewriting stored leads.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from shared.domain.leads.history import SYSTEM, VISITOR_ACTIONS
+from shared.domain.leads.lead import Lead
+
+if TYPE_CHECKING:
+    from shared.domain.leads.erasure import Kept
+
+
+class Stage(StrEnum):
+    """A stage of retention, named after what is removed when it ends."""
+
+    ANSWERS = "answers"  # removes the answers of a lead that was not booked
+    BOOKED = "booked"  # removes a whole booked lead
+    EVIDENCE = "evidence"  # removes contact and consents, after the answers were removed or the lead was erased
+    AUDIT = "audit"  # removes the audit trail of an urgent lead, which no longer names the person
+
+
+def stage_of(kept: Kept) -> tuple[Stage, datetime] | None:
+    """Returns the retention stage of a lead or tombstone, and when that stage began.
+
+    Returns None for a lead that alerts staff and that nobody has taken: such a lead is kept.
+    """
+    if not isinstance(kept, Lead):
+        return (Stage.EVIDENCE if kept.kind == "erased" else Stage.AUDIT), kept.last_contact
+    if kept.work.status == "new" and kept.escalation.alert_due > 0:
+        return None
+    if kept.answers_removed_at is not None:
+        return Stage.EVIDENCE, last_contact(kept)
+    if kept.work.status == "booked":
+        return Stage.BOOKED, last_contact(kept)
+    return Stage.ANSWERS, kept.assessment.received_at
+
+
+def last_contact(lead: Lead) -> datetime:
+    """Returns when the person or staff last acted on the lead. Retention runs do not count."""
+    worked = (entry.at for entry in lead.history if entry.by != SYSTEM or entry.action in VISITOR_ACTIONS)
+    consents = (record.at for record in lead.submitted.consent_records)
+    return max([lead.assessment.received_at, *worked, *consents])

@@ -1,0 +1,148 @@
+"""Decides what a text mentions: by phrases that a clinician wrote, and by weights that were trained on examples."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from shared.domain.rules.free_text.reading import Denials, Phrase, Sentence, read
+from shared.domain.rules.free_text.vocabulary import Vocabulary
+
+NEAR = 7  # words between two terms that count as a pair
+BEGINNING = 5  # letters that words with a common stem share
+BEGINS, TWO = "begins", "two"  # what features of beginnings and of two words start with
+CLOSE = 1.5  # a kind must be this near to the likeliest kind, so that one symptom does not sound like another
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of mention that the weights and the phrases know.
+
+    phrases: first name -> phrases that begin with it.
+    unless: sets of frames; a phrase does not count in a sentence that has all frames of one set.
+    """
+
+    name: str
+    phrases: Mapping[str, list[Phrase]]
+    unless: tuple[frozenset[str], ...]
+    phrase_feature: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "phrase_feature", f"phrase {self.name}")
+
+    def is_said_in(self, sentence: Sentence) -> bool:
+        return not any(frames <= sentence.names for frames in self.unless) and sentence.says(self.phrases)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The trained weights.
+
+    of: feature -> a number for each kind, as text: a note has a few hundred features of many thousands.
+    always: for each kind, the number that is always added.
+    alone: the score from which the weights alone decide for a kind.
+    with_phrase: the score from which they do if the text says a phrase of the kind.
+    """
+
+    of: Mapping[str, str]
+    always: tuple[float, ...]
+    alone: float
+    with_phrase: float
+
+    def scores(self, features: frozenset[str]) -> list[float]:
+        """Returns a score for each kind; at 0, the kind is as likely as a harmless text."""
+        known = [map(float, self.of[feature].split()) for feature in features if feature in self.of]
+        if not known:
+            return list(self.always)
+        length = math.sqrt(len(known))
+        return [
+            always + sum(column) / length for always, column in zip(self.always, zip(*known, strict=True), strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """A matcher of free text.
+
+    kinds: in the order of the weights.
+    topics: topic -> groups of terms; any of these terms is a mention of the topic.
+    frames: names of the groups that say when, about whom or how something is said.
+    """
+
+    vocabulary: Vocabulary
+    denials: Denials
+    frames: frozenset[str]
+    kinds: tuple[Kind, ...]
+    topics: Mapping[str, frozenset[str]]
+    weights: Weights
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(kind.name for kind in self.kinds) | self.topics.keys()
+
+    def kinds_in(self, text: str) -> frozenset[str]:
+        """Returns the kinds and topics that a text mentions. Takes time in proportion to the length of the text."""
+        sentences = self.read(text)
+        names = frozenset[str]().union(*(sentence.names for sentence in sentences))
+        found = {topic for topic, groups in self.topics.items() if groups & names}
+        for features in dict.fromkeys(windows(list(map(self.features, sentences)))):
+            found.update(self._kinds_with(features))
+        return frozenset(found)
+
+    def read(self, text: str) -> list[Sentence]:
+        sentences = self.vocabulary.spelling.sentences(text)
+        return [read(words, self.vocabulary, self.denials, self.frames) for words in sentences]
+
+    def features(self, sentence: Sentence) -> frozenset[str]:
+        """Returns what the weights know a sentence by: words, groups of terms, pairs of both, and phrases."""
+        phrases = (kind.phrase_feature for kind in self.kinds if kind.is_said_in(sentence))
+        return frozenset((*phrases, *_words(sentence), *self._terms(sentence)))
+
+    def _kinds_with(self, features: frozenset[str]) -> Iterator[str]:
+        scores = self.weights.scores(features)
+        least = max(scores) - CLOSE
+        for kind, score in zip(self.kinds, scores, strict=True):
+            said = kind.phrase_feature in features
+            if score >= self.weights.with_phrase if said else score >= max(self.weights.alone, least):
+                yield kind.name
+
+    def _terms(self, sentence: Sentence) -> Iterator[str]:
+        hits = [hit for hit in sentence.hits if not hit.name.startswith(("=", "denial"))]
+        frames = sorted({hit.name for hit in hits if hit.name in self.frames})
+        yield from (f"frame {name}" for name in frames)
+        terms = [
+            (hit.start, f"no-{hit.name}" if sentence.denied[hit.start] else hit.name)
+            for hit in hits
+            if hit.name not in self.frames
+        ]
+        for at, (start, name) in enumerate(terms):
+            yield f"group {name}"
+            yield from (f"group {name} in {frame}" for frame in frames)
+            for other_start, other in terms[at + 1 :]:
+                if other_start - start > NEAR:
+                    break
+                if other != name:
+                    first, second = sorted((name, other))
+                    yield f"group {first} with {second}"
+
+
+def windows(sentences: list[frozenset[str]]) -> Iterator[frozenset[str]]:
+    """Yields the features of each sentence, and of each two that follow each other.
+
+    A long note is not judged as a whole, because a warning in it would be outweighed.
+    """
+    yield from sentences
+    yield from (first | second for first, second in pairwise(sentences))
+
+
+def _words(sentence: Sentence) -> Iterator[str]:
+    """Yields the words, their beginnings, and each two words that follow each other; `^` and `$` are its ends."""
+    words = [f"no-{word}" if denied else word for word, denied in zip(sentence.words, sentence.denied, strict=True)]
+    for word in words:
+        yield f"word {word}"
+        if len(word) > BEGINNING:
+            yield f"{BEGINS} {word[:BEGINNING]}"
+    for first, second in pairwise(["^", *words, "$"]):
+        yield f"{TWO} {first} {second}"

@@ -1,0 +1,110 @@
+"""Reads a sentence: which terms it contains, which of them it denies, and which phrases it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shared.domain.rules.free_text.sentences import COMMA
+from shared.domain.rules.free_text.vocabulary import Hit, Vocabulary
+
+GAP = 3  # words that may stand where a phrase has `..`
+DENIAL = "denial"  # the name of the terms that deny what follows
+DENIED_WORDS, DENIED_LIST = 6, 12  # words that a denial reaches, without and with a list ("no fever, chills or rash")
+LISTING = frozenset({"or", "nor", "o", "ni"})
+
+
+class Phrase(tuple[tuple[str, int], ...]):
+    """Names of terms that follow each other, each with the number of words that may stand before it."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Denials:
+    """When a denial, such as "no" or "sin", denies what follows it.
+
+    not_before: words after which it denies nothing ("no feeling" is a loss, "no, I ..." an answer).
+    ends: words that end what is denied, such as "but".
+    """
+
+    not_before: frozenset[str]
+    ends: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What one sentence says.
+
+    words: its corrected words, without commas.
+    hits: the terms that it contains.
+    denied: for each word, whether it is denied.
+    """
+
+    words: list[str]
+    hits: list[Hit]
+    denied: list[bool]
+    names: frozenset[str] = field(init=False)
+    _starts: Mapping[int, list[Hit]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        starts: dict[int, list[Hit]] = {}
+        for hit in self.hits:
+            starts.setdefault(hit.start, []).append(hit)
+        object.__setattr__(self, "names", frozenset([hit.name for hit in self.hits]))
+        object.__setattr__(self, "_starts", starts)
+
+    def says(self, phrases: Mapping[str, list[Phrase]]) -> bool:
+        """Returns whether it says a phrase without denying it. `phrases`: first name -> phrases that begin with it."""
+        said = (hit for hit in self.hits if hit.name in phrases and not self.denied[hit.start])
+        return any(_follows(phrase, 1, hit.end, self._starts) for hit in said for phrase in phrases[hit.name])
+
+
+def read(words: list[str], vocabulary: Vocabulary, denials: Denials, frames: frozenset[str]) -> Sentence:
+    """Reads the words of a sentence.
+
+    frames: names of terms that say when or about whom, and therefore do not use up a denial that is part of them.
+    """
+    corrected: list[str] = []
+    commas: set[int] = set()
+    for word in words:
+        if word == COMMA:
+            commas.add(len(corrected))
+        else:
+            corrected.append(word)
+    corrected = vocabulary.corrected(corrected)
+    hits = vocabulary.hits(corrected)
+    used = {
+        at
+        for hit in hits
+        if hit.name not in frames and hit.name != DENIAL and hit.end - hit.start > 1
+        for at in range(hit.start, hit.end)
+    }
+    starts = {hit.start: hit.end for hit in hits if hit.name == DENIAL and hit.start not in used}
+    return Sentence(corrected, hits, _denied(corrected, commas, starts, denials))
+
+
+def _denied(words: list[str], commas: set[int], starts: Mapping[int, int], denials: Denials) -> list[bool]:
+    listing = not LISTING.isdisjoint(words)
+    denied, left = [], 0
+    for at, word in enumerate(words):
+        if word in denials.ends or (at in commas and not listing):
+            left = 0
+        denied.append(left > 0)
+        end = starts.get(at)
+        if end is not None and end not in commas and (words[end] if end < len(words) else "") not in denials.not_before:
+            left = DENIED_LIST if listing else DENIED_WORDS
+        elif left:
+            left -= 1
+    return denied
+
+
+def _follows(phrase: Phrase, part: int, at: int, starts: Mapping[int, list[Hit]]) -> bool:
+    if part == len(phrase):
+        return True
+    name, gap = phrase[part]
+    return any(
+        hit.name == name and _follows(phrase, part + 1, hit.end, starts)
+        for start in range(at, at + gap + 1)
+        for hit in starts.get(start, ())
+    )

@@ -1,0 +1,101 @@
+"""Provides what the landing page says about the clinic: web/clinic.toml, opening hours, notices, and whether the form
+is open."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from shared.adapters.web_files import FOLDER
+from shared.domain.opening_hours import OpeningHours
+from shared.domain.spoken_time import spoken_hours
+from shared.rulebook.loading import Rulebook
+from shared.rulebook.notices import notices
+from shared.rulebook.reader import Reader
+from shared.rulebook.toml_files import table_of
+from shared.rulebook.ui_texts import words
+from shared.settings import ClinicSettings
+
+FILE = FOLDER / "clinic.toml"
+LINKS = ("map_link", "privacy_practices", "nondiscrimination", "language_help")
+NO_LINK = "This page does not link to the clinic's Notice of Privacy Practices yet."
+
+
+@dataclass(frozen=True, slots=True)
+class AboutClinic:
+    """The clinic's own parts of the page. An empty field leaves no trace.
+
+    logo: name of an SVG file in web/
+    clinician: a name with credentials
+    map_link, privacy_practices, nondiscrimination, language_help: https addresses
+    """
+
+    logo: str = ""
+    address: str = ""
+    map_link: str = ""
+    clinician: str = ""
+    insurers: tuple[str, ...] = ()
+    privacy_practices: str = ""
+    nondiscrimination: str = ""
+    language_help: str = ""
+
+
+def about_clinic(file: Path = FILE) -> AboutClinic:
+    """Reads the clinic's own parts of the page.
+
+    Raises: ValueError that names the file and the field, if a field is unknown or wrong.
+    """
+    table = Reader(table_of(file), file.name)
+    texts = {name: table.optional_text(name) or "" for name in ("logo", "address", "clinician", *LINKS)}
+    insurers = table.texts("insurers") if "insurers" in table else ()
+    table.done()
+    for name in LINKS:
+        if texts[name] and not texts[name].startswith("https://"):
+            raise table.error(f"{name}: a link begins with https://")
+    if texts["logo"] and not (texts["logo"].endswith(".svg") and (file.parent / texts["logo"]).is_file()):
+        raise table.error("logo: name an SVG file beside this file")
+    return AboutClinic(insurers=insurers, **texts)
+
+
+@dataclass(frozen=True, slots=True)
+class LandingPage:
+    """The landing page of one stack.
+
+    open: whether visitors may send the form
+    pilot: whether the stack may go without what a clinic must have
+    """
+
+    clinic: ClinicSettings
+    about: AboutClinic
+    hours: OpeningHours
+    rulebook: Rulebook
+    open: bool
+    pilot: bool
+
+    @property
+    def shows_form(self) -> bool:
+        return self.open and (self.pilot or bool(self.about.privacy_practices))
+
+    @property
+    def file(self) -> str:
+        """The page's file name, in English."""
+        return "index.html" if self.shows_form else "closed.html"
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that the questions are offered in; the page is offered in no other."""
+        return self.rulebook.languages(next(iter(self.rulebook.rule_sets)))
+
+    def placeholders(self, language: str) -> dict[str, str]:
+        """Returns the values of the placeholders. `other_language` is empty if there is no other."""
+        others = [offered for offered in self.languages if offered != language]
+        missing = NO_LINK if not (self.pilot or self.about.privacy_practices) else ""
+        return {
+            **self.clinic.words(),
+            **asdict(self.about),
+            "insurers": ", ".join(self.about.insurers),
+            **notices(self.rulebook, language),
+            "privacy_notice": words(language).get(missing, missing),
+            "clinic_hours": spoken_hours(self.hours.days, language),
+            "other_language": others[0] if others else "",
+        }

@@ -1,0 +1,86 @@
+"""Finds what is heard in the free text of a questionnaire: `<id>.words.toml`, which clinicians edit, and the weights.
+
+The files are parsed when the first note comes, because most leads have none. `FreeText.check` parses them at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from shared.rulebook.reader import Reader, RulebookError
+from shared.rulebook.toml_files import table_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # parsed with the first note
+    from shared.domain.rules.free_text.matcher import Matcher
+
+WORDS, WEIGHTS = ".words.toml", ".weights.toml"
+
+
+@dataclass(frozen=True)
+class FreeText:
+    """What is heard in the free text of a questionnaire.
+
+    words, weights: the files.
+    content_hash: SHA-256 (hex) of both, which is part of the content hash of the rule set.
+    """
+
+    words: Path = field(compare=False)
+    weights: Path = field(compare=False)
+    content_hash: str
+
+    def kinds_in(self, text: str) -> frozenset[str]:
+        return self.matcher.kinds_in(text)
+
+    @property
+    def matcher(self) -> Matcher:
+        """The matcher. Raises RulebookError if a file is invalid."""
+        return _matcher(self.words, self.weights, self.content_hash)
+
+    def check(self, kinds: frozenset[str]) -> None:
+        """Checks both files, and that they know the kinds that rules ask for.
+
+        Raises: RulebookError.
+        """
+        from shared.rulebook.words import check_rows  # noqa: PLC0415  not at a cold start
+
+        matcher = self.matcher
+        try:
+            check_rows(matcher.weights.of, len(matcher.kinds))
+        except ValueError as error:
+            raise RulebookError(f"{self.weights.name}: rows: {error}") from None
+        unknown = kinds - matcher.names
+        if unknown:
+            raise RulebookError(f"{self.words.name}: there is no kind or topic {', '.join(sorted(unknown))}")
+
+
+def free_text_of(folder: Path, questionnaire_id: str) -> FreeText | None:
+    """Returns what is heard in the free text of a questionnaire; None if it has no such files.
+
+    Raises: RulebookError if only one of the files is there.
+    """
+    words, weights = (folder / f"{questionnaire_id}{ending}" for ending in (WORDS, WEIGHTS))
+    missing = [file.name for file in (words, weights) if not file.is_file()]
+    if len(missing) == 1:
+        raise RulebookError(f"{missing[0]}: this file is missing")
+    if missing:
+        return None
+    content = b"\0".join((words.read_bytes(), weights.read_bytes()))
+    return FreeText(words, weights, hashlib.sha256(content).hexdigest())
+
+
+@lru_cache(maxsize=4)
+def _matcher(words: Path, weights: Path, content_hash: str) -> Matcher:  # noqa: ARG001  an edited file is read again
+    from shared.rulebook.words import read_matcher, read_trained  # noqa: PLC0415  only with a note
+
+    return read_matcher(_reader(words), read_trained(_reader(weights)))
+
+
+def _reader(file: Path) -> Reader:
+    try:
+        return Reader(table_of(file), file.name)
+    except ValueError as error:  # the file is not UTF-8 or not TOML
+        raise RulebookError(f"{file.name}: {error}") from None

@@ -1,0 +1,176 @@
+"""Tests what the script makes of the drawn form: what its data attributes call for, and what older or unusual browsers
+and pages do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import Console
+from tests.browser.page_checks import judge
+from tests.browser.patient import CALM, LAST, Held, Patient, Traffic
+
+HIGHEST_ABOVE = 72  # px above the first question, on a phone
+
+
+@pytest.fixture
+def urgent_option(page: Page) -> None:
+    """Makes an option call for a message at once, as a questionnaire can."""
+
+    def mark(route: Route) -> None:
+        body = route.fetch().text()
+        option = 'name="answers.em-now" value="chest-pressure"'
+        assert option in body
+        body = body.replace(option, f'{option} data-message="M-E-TEST"')
+        text = '<p data-advice="M-E-TEST">Call 911 now, at once.</p>'
+        route.fulfill(body=body + text, content_type="text/html; charset=utf-8")
+
+    page.route("**/form?mode=element*", mark)
+
+
+@pytest.mark.usefixtures("urgent_option")
+def test_an_answer_that_calls_for_advice_interrupts_at_once_and_offline(
+    patient: Patient, page: Page, console: Console
+) -> None:
+    console.expect("ERR_INTERNET_DISCONNECTED")
+    patient.start()
+    page.context.set_offline(True)
+    patient.answer({"em-now": ["chest-pressure"]})
+    patient.sees_emergency()
+    expect(page.locator("#messages p").first).to_have_text("Call 911 now, at once.")
+    expect(page.locator("#messages p").last).to_contain_text("can't diagnose you")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="I pressed this by mistake").click()
+    box = page.locator("#block-em-now input[value=chest-pressure]")
+    expect(box).to_be_focused()
+    expect(page.locator("#block-em-now legend")).to_be_in_viewport()
+
+
+@pytest.mark.usefixtures("urgent_option")
+def test_the_server_confirms_what_the_browser_showed(patient: Patient, page: Page) -> None:
+    patient.start()
+    held = Held(page, "**/screenings")
+    patient.answer({"em-now": ["chest-pressure"]})
+    patient.sees_emergency()
+    held.let_go()
+    expect(page.locator("#messages p").first).to_contain_text("a heart, blood vessel or stroke emergency")
+
+
+def test_without_dialogs_the_advice_stands_in_the_page(patient: Patient, page: Page) -> None:
+    """As in Safari 14.1 to 15.3 and Firefox before 98."""
+    page.add_init_script(
+        """for (const name of ["show", "showModal", "close", "open"]) delete HTMLDialogElement.prototype[name];"""
+    )
+    patient.start().answer({"em-now": ["chest-pressure"]}).next()
+    patient.sees_emergency()
+    expect(page.locator("dialog")).to_have_css("position", "static")
+    expect(page.locator("#form")).to_be_hidden()
+    page.locator("#contact-phone").fill("212 555 0123")
+    page.locator("#consent-contact").check()
+    patient.next()
+    patient.reference()
+
+
+def test_what_a_browser_fills_in_without_an_event_is_sent(patient: Patient, page: Page, traffic: Traffic) -> None:
+    patient.ready_to_send()
+    page.locator("#contact-name").evaluate("field => { field.value = 'Filled In'; }")
+    patient.next()
+    patient.reference()
+    (sent,) = traffic.posted("/submissions")
+    assert sent["contact"]["name"] == "Filled In"
+
+
+def test_a_long_note_is_counted_and_never_cut(patient: Patient, page: Page) -> None:
+    patient.ready_to_send()
+    note = page.locator("#question-note")
+    limit = int(page.locator("#block-note").get_attribute("data-limit") or 0)
+    note.fill("x" * (limit + 1))
+    expect(page.locator("#block-note .counter")).to_have_text(f"{limit + 1} of {limit} characters")
+    assert note.input_value() == "x" * (limit + 1)
+    patient.next()
+    expect(page.locator("#question-note-error")).to_contain_text(f"You have used {limit + 1}.")
+    note.fill("x" * limit)
+    patient.next()
+    patient.reference()
+
+
+def test_send_leads_to_the_first_page_that_is_not_complete(patient: Patient, page: Page, traffic: Traffic) -> None:
+    patient.ready_to_send()
+    page.locator("#block-injury input:checked").evaluate("field => { field.checked = false; }")
+    patient.next()
+    expect(page.locator(".progress")).to_have_text(f"Step 3 of {LAST}")
+    expect(page.locator("#summary")).to_be_focused()
+    expect(page.locator("#question-injury-error")).to_be_visible()
+    assert traffic.posted("/submissions") == []
+
+
+def test_back_after_a_new_form_never_opens_an_empty_last_page(patient: Patient, page: Page) -> None:
+    patient.start().fill_to(3)
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    page.get_by_role("button", name="Start over").click()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_focused()
+    page.go_back()
+    patient.sees_step(1)
+    expect(page.locator("#question-age")).to_have_value("")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };",
+        "Object.defineProperty(window, 'sessionStorage', { get: () => null });",
+        "Storage.prototype.getItem = () => '5';",
+    ],
+)
+def test_storage_that_is_full_or_missing_or_strange_stops_nothing(patient: Patient, page: Page, broken: str) -> None:
+    page.add_init_script(broken)
+    patient.start().fill_to(2)
+    patient.answer(CALM[1]).next()
+    patient.sees_step(3)
+
+
+def test_coming_back_after_leaving_says_what_the_clinic_has(
+    patient: Patient, page: Page, stored: Callable[[], int]
+) -> None:
+    before = stored()
+    patient.ready_to_send()
+    with page.expect_response("**/submissions"):
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(page.locator("#kept")).to_contain_text("the clinic has received them")
+    expect(page.locator("#kept")).not_to_contain_text("only in this browser tab", use_inner_text=True)
+    assert stored() == before + 1
+
+
+def test_little_stands_above_the_first_question_on_a_phone(patient: Patient, page: Page) -> None:
+    patient.start()
+    for step in range(1, LAST + 1):
+        patient.sees_step(step)
+        first = page.locator("[data-page]:not([hidden]) .question").first.bounding_box()
+        assert first
+        above = first["y"] + page.evaluate("scrollY")
+        assert above <= HIGHEST_ABOVE, f"step {step}: {above} px"
+        if step < LAST:
+            patient.answer(patient.calm(step)).next()
+
+
+@pytest.fixture
+def dark_host(page: Page) -> None:
+    page.add_init_script("""addEventListener("DOMContentLoaded", () => {
+      document.body.style.background = "#111";
+      document.body.style.color = "#eee";
+    });""")
+
+
+@pytest.mark.usefixtures("dark_host")
+def test_reads_on_a_dark_page(patient: Patient, page: Page) -> None:
+    patient.start()
+    patient.next()
+    expect(page.locator("#summary")).to_be_focused()
+    judge(page, "dark-errors")
+    patient.answer({"em-now": ["chest-pressure"]}).next()
+    patient.sees_emergency()
+    judge(page, "dark-emergency")

@@ -1,0 +1,161 @@
+// Reads the drawn form: what was filled in, what is wrong with it, what is sent. The fields themselves hold the answers,
+// so what a browser filled in without an event counts, too. Questions, contact fields and consents are blocks; their
+// data attributes say what they need and which sentence says so.
+
+import { clean } from "./elements.js";
+
+const fieldsOf = (block) => [...block.querySelectorAll("input:not([type=hidden]), textarea")];
+const ticks = (field) => field.type === "checkbox" || field.type === "radio";
+const isFilled = (field) => /^(answers|contact|consents)\./.test(field.name) && (ticks(field) ? field.checked : field.value);
+
+export class Answers {
+  constructor(form, t) {
+    const all = (selector) => [...form.querySelectorAll(selector)];
+    Object.assign(this, { form, t, pages: all("[data-page]"), questions: all("[data-question]") });
+    this.contact = all("[data-contact], [data-consent]");
+    this.contactSection = form.querySelector("[data-hidden-when]");
+    this.questionnaire = { id: form.dataset.questionnaire, version: form.dataset.version };
+  }
+
+  // ---- what was filled in ----
+
+  /** The answer in a block; undefined without one, or while another answer hides the question. */
+  answer(block) {
+    if (!block || block.hidden) return undefined;
+    const { type } = block.dataset;
+    const fields = fieldsOf(block);
+    const chosen = fields.filter((field) => !ticks(field) || field.checked).map((field) => clean(field.value)).filter(Boolean);
+    if (type === "choice-many") return chosen.length ? chosen : undefined;
+    return type === "integer" && /^\d{1,9}$/.test(chosen[0]) ? Number(chosen[0]) : chosen[0];
+  }
+
+  holds(condition) {
+    if (condition.any) return condition.any.some((part) => this.holds(part));
+    const value = this.answer(this.questions.find((block) => block.dataset.question === condition.question));
+    if (value === undefined) return false;
+    if (condition.any_of) return [value].flat().some((code) => condition.any_of.includes(code));
+    return value >= (condition.at_least ?? -Infinity) && value <= (condition.at_most ?? Infinity);
+  }
+
+  /** Shows the questions that the answers call for, and hides the others. Returns those that appeared. */
+  update() {
+    const hidden = this.questions.filter((block) => block.hidden);
+    for (const block of this.questions) {
+      if (block.dataset.shownWhen) block.hidden = !this.holds(JSON.parse(block.dataset.shownWhen));
+    }
+    this.isMinor = this.holds(JSON.parse(this.contactSection.dataset.hiddenWhen));
+    this.contactSection.hidden = this.isMinor;
+    return hidden.filter((block) => !block.hidden);
+  }
+
+  /** The valid answers to the wanted questions. */
+  collect(wanted = () => true) {
+    this.update();
+    const asked = this.questions.filter((block) => wanted(block) && !this.error(block));
+    return Object.fromEntries(asked.map((block) => [block.dataset.question, this.answer(block)]).filter(([, value]) => value !== undefined));
+  }
+
+  /** Whether these answers are still the same. */
+  isUnchanged(given) {
+    const now = this.collect();
+    return Object.entries(given).every(([code, value]) => JSON.stringify(now[code]) === JSON.stringify(value));
+  }
+
+  /** Names and values of everything that was filled in. */
+  fields() { return [...this.form.elements].filter(isFilled).map((field) => [field.name, field.value]); }
+
+  /** Fills in what `fields` returned. */
+  restore(fields) {
+    for (const [name, value] of Array.isArray(fields) ? fields : []) {
+      for (const field of this.form.elements) {
+        if (field.name !== name) continue;
+        if (!ticks(field)) field.value = value;
+        else if (field.value === value) field.checked = true;
+      }
+    }
+    this.update();
+  }
+
+  // ---- what is wrong with it ----
+
+  /** What is wrong in a block, as a sentence; null if nothing is. */
+  error(block) {
+    const value = this.answer(block);
+    if (value === undefined) return block.hidden ? null : block.dataset.missing ?? null;
+    const { type, wrong, low, high, limit } = block.dataset;
+    const fits = type === "integer" ? value >= Number(low) && value <= Number(high) : !(value.length > Number(limit)) && !fieldsOf(block)[0].validity.patternMismatch;
+    return fits ? null : wrong.replace("{used}", value.length);
+  }
+
+  /** An error as the summary lists it: the id of the field, its label and a sentence. */
+  found(block, text) {
+    const label = block.querySelector("legend, label:not(.option)")?.firstChild.textContent.trim() ?? "";
+    return { target: fieldsOf(block)[0].id, label: block.dataset.contact ? `${label}:` : label.replace(this.t("Check all that apply."), "").trim(), text };
+  }
+
+  errorsIn(blocks) { return blocks.map((block) => [block, this.error(block)]).filter(([, text]) => text).map(([block, text]) => this.found(block, text)); }
+
+  /** Codes of questions on a page whose follow-up is still open: without it the rules would assume the worst too early. */
+  openFollowUps(page) {
+    return this.questions.filter((block) => page.contains(block) && block.dataset.shownWhen && this.error(block)).map((block) => JSON.parse(block.dataset.shownWhen).question);
+  }
+
+  errors(pages = this.pages) {
+    this.update();
+    return this.errorsIn(this.questions.filter((block) => pages.some((page) => page.contains(block))));
+  }
+
+  /** The blocks that ask for contact and consents; `urgent`: those beside emergency advice. */
+  contactBlocks(urgent) { return this.isMinor ? [] : this.contact.filter((block) => !urgent || block.dataset.urgent !== undefined); }
+
+  field(code) { return this.contact.find((block) => block.dataset.contact === code); }
+
+  contactErrors(urgent) {
+    const blocks = this.contactBlocks(urgent);
+    const given = Object.fromEntries(blocks.map((block) => [block.dataset.contact, this.answer(block)]));
+    const found = this.errorsIn(blocks.filter((block) => !urgent || block.dataset.consent || this.answer(block)));
+    const add = (code, text) => found.unshift(this.found(this.field(code), text));
+    if (this.isMinor) return [];
+    if (!given.phone && urgent) add("phone", this.t("Enter a phone number."));
+    else if (!given.phone && !given.email) add("phone", this.t("Enter a phone number or an email address."));
+    else if (!given.phone && ["call", "text"].includes(given.preference)) add("phone", this.t("Enter a phone number, or choose email below."));
+    else if (!given.email && given.preference === "email") add("email", this.t("Enter an email address, or choose call or text below."));
+    return found;
+  }
+
+  /** What the server refused, as an error at its field, if there is one. */
+  refused(pointer, text) {
+    const [, part, name] = pointer.split("/");
+    const block = part === "answers" ? this.questions.find((one) => one.dataset.question === name)
+      : part === "contact" ? this.field(name) ?? this.field("phone")
+        : part === "consents" ? this.contact.find((one) => one.dataset.consent === name) : null;
+    return block ? this.found(block, [text, block.dataset.help].filter(Boolean).join(" ")) : { text };
+  }
+
+  // ---- what is sent ----
+
+  /** The complete submission. `urgent`: with what is asked beside emergency advice, and nothing else about contact. */
+  submission(urgent) {
+    const content = { questionnaire: this.questionnaire, language: this.form.dataset.language, answers: this.collect(), complete: true };
+    if (this.isMinor) return content;
+    Object.assign(content, { contact: {}, consents_shown: {}, consents: {} });
+    const shown = this.contactBlocks(urgent);
+    for (const block of this.contact) {
+      const { contact, consent } = block.dataset;
+      const answer = shown.includes(block) ? this.answer(block) : undefined;
+      if (consent) content.consents[consent] = Boolean(answer);
+      if (consent && shown.includes(block)) content.consents_shown[consent] = block.querySelector("[type=hidden]").value;
+      if (contact && answer) content.contact[contact] = answer;
+    }
+    return content;
+  }
+
+  /** The submission of a visitor who leaves before the end. Null without consent and a way to reach them. */
+  unfinished(urgent) {
+    this.update();
+    if (this.isMinor || this.contact.some((block) => block.dataset.consent && this.error(block))) return null;
+    const content = { ...this.submission(urgent), complete: false };
+    for (const code of ["phone", "email"]) if (this.error(this.field(code))) delete content.contact[code];
+    return content.contact.phone || content.contact.email ? content : null;
+  }
+}

@@ -1,0 +1,59 @@
+// What the form keeps in this tab (sessionStorage): a draft, or the receipt. A browser may refuse storage, or it may be
+// full: then the answers last as long as the page.
+
+import { shortened } from "./elements.js";
+
+const DRAFT_EXPIRES = 24 * 60 * 60 * 1000; // ms; the server accepts the form's token for as long
+const RECEIPT_EXPIRES = 60 * 60 * 1000; // ms; as for the form without JavaScript
+const ORIGIN = "lead-form:origin";
+const CAMPAIGN = { utm_source: 120, utm_medium: 120, utm_campaign: 120, utm_term: 120, utm_content: 120, gclid: 200, gbraid: 200, wbraid: 200, msclkid: 200, fbclid: 200 };
+
+function load(name) {
+  try {
+    return Object(JSON.parse(sessionStorage.getItem(name)));
+  } catch {
+    return {};
+  }
+}
+
+function save(name, value) {
+  try {
+    if (value) sessionStorage.setItem(name, JSON.stringify(value));
+    else sessionStorage.removeItem(name);
+  } catch { /* as above */ }
+}
+
+/** The draft or receipt of one element. Two forms on a page never share it: the second one's name has a number. */
+export class Draft {
+  constructor(form) {
+    const nameOf = (one) => ["lead-form", one.questionnaireId, one.id].filter(Boolean).join(":");
+    const before = [...document.querySelectorAll("lead-form")].filter((one) => nameOf(one) === nameOf(form)).indexOf(form);
+    this.name = nameOf(form) + (before > 0 ? `:${before + 1}` : "");
+  }
+
+  load() {
+    const kept = load(this.name);
+    if (kept.at > Date.now() - (kept.receipt ? RECEIPT_EXPIRES : DRAFT_EXPIRES)) return kept;
+    this.save(null);
+    return {};
+  }
+
+  save(content) { save(this.name, content); }
+}
+
+/** Where the visitor came from, as on the first page of the visit, unless this page was opened from another ad. */
+export function origin() {
+  const parameters = new URLSearchParams(location.search);
+  const found = Object.fromEntries(Object.entries(CAMPAIGN).map(([name, most]) => [name, shortened(parameters.get(name) ?? "", most)]).filter(([, value]) => value));
+  const before = load(ORIGIN);
+  if (before.landing_path && !Object.keys(found).length) return before;
+  try {
+    const host = new URL(document.referrer).hostname;
+    if (host && host !== location.hostname) found.referrer_host = host.slice(0, 253);
+  } catch { /* no referrer, or not an address */ }
+  found.landing_path = shortened(location.pathname, 500);
+  save(ORIGIN, found);
+  return found;
+}
+
+export const forgetOrigin = () => save(ORIGIN, null);

@@ -1,0 +1,345 @@
+// <lead-form>: shows the clinic's form page by page, has each page checked for emergencies, and sends the answers.
+// docs/put-the-form-on-a-page.md describes its attributes and events. The server draws the form; this script loads it into
+// a shadow root, so that it looks and works the same on any site. What a visitor typed stays in this tab until it is sent,
+// and the receipt for an hour. No cookies.
+
+import { Answers } from "./answers.js";
+import { Draft, origin } from "./drafts.js";
+import { newId, raiseHeadings, wait } from "./elements.js";
+import { Emergency } from "./emergency.js";
+import { Pages } from "./pages.js";
+import { showReceipt } from "./receipt.js";
+import { Sending } from "./sending.js";
+import { Service } from "./service.js";
+import { View } from "./view.js";
+import { LANGUAGES, wantedLanguage } from "./words.js";
+
+const CHECK_TIMEOUT = 4000; // ms that a visitor waits for the check of a page; then the form continues
+const LOAD_AGAIN = 15000; // ms until an emergency after a reload asks for the form again
+
+class LeadForm extends View {
+  static observedAttributes = ["language"];
+
+  // ---- life of the element ----
+
+  connectedCallback() {
+    if (!this.shadowRoot) this.setUp();
+    this.listening = new AbortController();
+    const listen = (name, act) => window.addEventListener(name, act, { signal: this.listening.signal });
+    listen("pagehide", () => this.sending.leave());
+    listen("online", () => this.sending.online());
+    listen("beforeprint", () => this.overlay.print(true));
+    listen("afterprint", () => this.overlay.print(false));
+    listen("pageshow", (event) => { if (event.persisted && this.state.view === "page" && !this.receipt) this.showPage([], false); });
+    if (this.wholePage) listen("popstate", (event) => this.pop(event.state));
+    if (this.wholePage) listen("click", (event) => this.startFrom(event));
+  }
+
+  disconnectedCallback() {
+    this.listening.abort();
+    this.sending.stopRetrying();
+  }
+
+  attributeChangedCallback(_, before, now) {
+    if (this.shadowRoot && before !== now) this.switchLanguage(now);
+  }
+
+  setUp() {
+    this.draw();
+    this.origin = origin();
+    this.draft = new Draft(this);
+    this.service = new Service(this);
+    this.sending = new Sending(this);
+    this.emergency = new Emergency(this);
+    const { at: _, receipt, ...kept } = this.draft.load();
+    this.reset(kept);
+    this.language = wantedLanguage(this, kept.language);
+    if (this.wholePage) {
+      history.scrollRestoration = "manual";
+      if (!history.state?.view) history.replaceState({ view: "start", step: 0 }, "");
+    }
+    this.load(); // before the visitor presses Start
+    if (!receipt) return this.resume();
+    this.receipt = receipt;
+    return showReceipt(this, this.wholePage);
+  }
+
+  reset(kept = {}) {
+    this.sending.stopRetrying();
+    Object.assign(this, { receipt: null, proof: null, inFlight: false, checkFailed: false, restored: Boolean(kept.fields) });
+    this.state = { submissionId: newId(), view: "start", step: 0, guard: {}, fields: [], emergency: null, minorNoticeShown: false, unsent: false, ...kept };
+  }
+
+  // ---- language ----
+
+  /** Shows everything again in that language. What was typed stays. */
+  async switchLanguage(language) {
+    if (!(language in LANGUAGES) || language === this.language) return;
+    const before = this.language;
+    const { view } = this.state;
+    this.language = language;
+    const advised = this.receipt || view === "emergency"; // advice never waits for the form
+    if (advised) this.render(view);
+    if (!(await this.load()) && !advised && view !== "start") {
+      this.language = before;
+      return this.announce(this.t("We could not load the questions. Please try again, or call us."));
+    }
+    this.state.language = language;
+    this.save();
+    return this.render(view);
+  }
+
+  // ---- the drawn form ----
+
+  /** Whether the form has loaded in the visitor's language. */
+  get ready() { return this.answers?.form.dataset.language === this.language; }
+
+  /** Loads the form in the visitor's language. False if that fails. */
+  async load() {
+    if (this.ready) return true;
+    const { language } = this;
+    if (this.loading?.language !== language) this.loading = { language, drawn: this.service.drawn(this.questionnaireId, language) };
+    const drawn = await this.loading.drawn;
+    if (this.loading?.language === language) this.loading = null;
+    if (drawn?.firstChild && language === this.language) this.insert(drawn);
+    return this.ready;
+  }
+
+  insert(drawn) {
+    this.emergency.giveBack();
+    if (this.wholePage) raiseHeadings(drawn);
+    const fields = this.answers?.fields() ?? this.state.fields;
+    this.drawn.replaceChildren(drawn);
+    const form = this.drawn.querySelector("form");
+    this.answers = new Answers(form, this.t);
+    this.pages = new Pages(form, this.answers, this.t, (text) => this.announce(text));
+    form.querySelector(".top").append(this.languageSwitch());
+    form.onsubmit = (event) => { event.preventDefault(); this.next(); };
+    for (const place of [form, this.overlay.content]) place.oninput = (event) => this.changed(event.target);
+    this.answers.restore(fields);
+  }
+
+  changed(field) {
+    this.sending.forget();
+    this.pages.changed(field);
+    this.state.touched = field.name;
+    this.save();
+    if (!field.dataset.message || !field.checked) return;
+    const text = (id) => ({ id, text: this.drawn.querySelector(`[data-advice="${id}"]`).textContent });
+    this.emergency.interrupt([text(field.dataset.message), text(this.answers.form.dataset.net)], this.language, field.name);
+    this.emergency.check(); // the server confirms, and may know more
+  }
+
+  // ---- what survives a reload ----
+
+  save() {
+    const { receipt, state } = this;
+    if (receipt) return this.draft.save({ at: receipt.at, receipt, language: state.language });
+    if (this.answers?.isMinor) return this.draft.save(null); // nothing is kept about people under 18, not even here
+    state.fields = this.answers?.fields() ?? state.fields;
+    return this.draft.save({ ...state, at: Date.now() });
+  }
+
+  /** Shows what the visitor saw before a reload: an emergency at once, a page as soon as the form has loaded. */
+  async resume() {
+    const { view } = this.state;
+    if (view === "emergency") this.showAgain(view);
+    else this.showStart();
+    if (view === "start") return;
+    this.toggleAttribute("started", true); // at once, so that nothing jumps
+    while (!(await this.begin())) {
+      if (!this.overlay.isOpen) {
+        this.toggleAttribute("started", false);
+        return this.wholePage && this.byId("start").focus();
+      }
+      await Promise.race([wait(LOAD_AGAIN), new Promise((done) => { window.addEventListener("online", done, { once: true }); })]);
+    }
+    this.showAgain(view === "emergency" && !this.overlay.isOpen ? "page" : view); // "by mistake" may have been pressed meanwhile
+  }
+
+  showAgain(view) {
+    const here = history.state;
+    this.state.view = view;
+    if (!this.wholePage || here?.view !== view || here.step !== this.state.step) this.enter(view);
+    this.render(view, this.wholePage);
+    if (view === "page" && this.wholePage) this.goToQuestion(this.state.touched);
+  }
+
+  /** Brings the question with this field into view and focuses it, if it is on this page. */
+  goToQuestion(name) {
+    const { form } = this.answers;
+    const field = name && (form.querySelector(`[name="${name}"]:checked`) ?? form.querySelector(`[name="${name}"]`));
+    if (field && !field.closest("[hidden]")) this.pages.goTo(field);
+  }
+
+  startOver() {
+    if (!this.receipt && !confirm(this.byId("kept").dataset.confirm)) return;
+    this.draft.save(null);
+    this.answers?.form.reset();
+    this.reset();
+    if (this.wholePage) history.pushState({ view: "start", step: 0 }, "");
+    this.showStart(true);
+  }
+
+  // ---- where the visitor is ----
+
+  /** Remembers the view, so that the browser's Back button returns to the one before. */
+  enter(view) {
+    this.state.view = view;
+    this.save();
+    if (!this.wholePage) return;
+    const { view: before, step } = history.state ?? {};
+    history.pushState({ view, step: this.state.step, from: { view: before, step } }, "");
+  }
+
+  backTo(view, step) {
+    const from = this.wholePage && history.state?.from;
+    if (from && from.view === view && from.step === step) return history.back();
+    const { view: before } = this.state;
+    this.state.step = step;
+    this.enter(view);
+    return this.render(view, true, before);
+  }
+
+  pop(state) {
+    if (!state?.view) return; // a link within the page
+    this.state.step = this.ready ? this.pages.firstIncomplete(state.step) : 0;
+    this.render(state.view, true, this.state.view);
+  }
+
+  /** `before`: the view that the visitor comes back from. */
+  render(view, focused = true, before = "") {
+    if (this.receipt) return showReceipt(this, true);
+    this.state.view = view;
+    if (view === "page" && this.answers) {
+      this.showPage([], focused);
+      if (before === "emergency") this.goToQuestion(this.state.emergency.about);
+    } else if (view === "minor" && this.answers) this.showMinor([]);
+    else if (view === "emergency" && this.state.emergency) {
+      this.emergency.show();
+      if (this.ready) this.emergency.translate();
+    } else this.showStart(true);
+    return this.save();
+  }
+
+  // ---- the start ----
+
+  async start() {
+    if (!(await this.begin())) return;
+    this.state.step = this.pages.firstIncomplete(this.state.step);
+    this.enter("page");
+    this.showPage();
+  }
+
+  /** Waits for the form, and begins with what sending needs. False if that is already under way, or fails. */
+  async begin() {
+    if (this.inFlight) return false;
+    if (!this.ready) {
+      const report = (text) => { if (this.byId("start-status")) this.byId("start-status").textContent = text; }; // not in an emergency
+      this.inFlight = true;
+      report(this.t("Loading the questions…"));
+      const loaded = await this.load();
+      this.inFlight = false;
+      report(loaded ? "" : this.t("We could not load the questions. Please try again, or call us."));
+      if (!loaded) this.emit("failed", { reason: "questions" });
+      if (!loaded) return false;
+    }
+    this.proof ??= this.prove();
+    return true;
+  }
+
+  prove() {
+    const { submissionId: id, guard } = this.state;
+    const wanted = () => id === this.state.submissionId && !this.receipt;
+    this.proof = this.service.guard(id, guard, wanted, (known) => { this.state.guard = known; this.save(); });
+    return this.proof;
+  }
+
+  // ---- the pages ----
+
+  showPage(errors = [], focused = true) {
+    const { step, unsent, savedAt } = this.state;
+    const kept = (this.restored || unsent || savedAt) && this.answers.fields().length > 0;
+    const { title, name, summary } = this.pages.show(step, errors, { advice: this.checkFailed, kept, unsent, savedAt });
+    this.emergency.giveBack();
+    this.show(this.drawn, errors.length ? this.t("Error: {title}", { title: name }) : name, null, focused ? summary ?? title : null);
+    if (!errors.length) this.emit("step", { page: this.answers.pages[step].dataset.page, number: step + 1, count: this.pages.count });
+  }
+
+  back() { return this.state.step ? this.backTo("page", this.state.step - 1) : this.backTo("start", 0); }
+  mistake() { return this.backTo("page", this.state.step); }
+
+  /** Next, or Send: on the last page, and beside emergency advice. */
+  async next() {
+    if (this.inFlight) return;
+    const { answers } = this;
+    const { step, view } = this.state;
+    const page = answers.pages[step];
+    const urgent = view === "emergency";
+    if (urgent || step === this.pages.count - 1) return this.submit(urgent);
+    const errors = answers.errors([page]);
+    if (errors.length) {
+      // The answers so far are checked all the same: someone with chest pain must not have to fill in the rest first.
+      this.emergency.check(answers.openFollowUps(page));
+      return this.showPage(errors);
+    }
+    this.busy(this.t("Checking your answers…"));
+    const answer = await Promise.race([this.emergency.check(), wait(CHECK_TIMEOUT)]);
+    this.idle();
+    if (answer === undefined) this.checkFailed = true; // too slow; a late result can still interrupt
+    if (step !== this.state.step || this.state.view !== "page") return;
+    if (!answers.isMinor) this.state.minorNoticeShown = false;
+    if (!(answer?.minor || answers.isMinor) || this.state.minorNoticeShown) return this.goOn();
+    this.enter("minor");
+    return this.showMinor(answer?.messages ?? []);
+  }
+
+  goOn() {
+    this.state.step += 1;
+    this.restored = false;
+    this.enter("page");
+    this.showPage();
+  }
+
+  submit(urgent) {
+    const { answers, sending } = this;
+    const errors = [...(urgent ? [] : answers.errors()), ...answers.contactErrors(urgent)];
+    if (!errors.length) return sending.send(sending.withVisit(answers.submission(urgent)));
+    this.showErrors(errors);
+    return this.emergency.checkTexts();
+  }
+
+  /** Shows errors beside the advice, or on the page of the first one. */
+  showErrors(errors) {
+    const known = errors.length ? errors : [{ text: this.t("The server did not accept an answer. Please call us.") }];
+    if (this.state.view === "emergency") return this.emergency.show(known);
+    const found = known.map((error) => ({ ...error, page: this.answers.pages.findIndex((page) => error.target && page.contains(this.byId(error.target))) }));
+    const first = Math.min(...found.map(({ page }) => (page < 0 ? this.state.step : page)));
+    if (first !== this.state.step) {
+      this.state.step = first;
+      this.enter("page");
+    }
+    return this.showPage(found.filter(({ page }) => page === first || page < 0));
+  }
+
+  // ---- after Send, and what the drawn buttons do ----
+
+  received({ reference, disposition, messages, received_at }, language) {
+    this.receipt = { reference, disposition, messages, received_at, language, at: Date.now() };
+    this.save();
+    showReceipt(this, true);
+    this.emit("submitted", { reference });
+  }
+
+  closeReceipt() {
+    this.receipt.closed = true;
+    this.save();
+    showReceipt(this, true);
+  }
+
+  print() { window.print(); }
+  again() { this.sending.again(); }
+  sendAsNew() { this.sending.sendAsNew(); }
+}
+
+if (!customElements.get("lead-form")) customElements.define("lead-form", LeadForm);

@@ -1,0 +1,98 @@
+// Shows the drawn form one page at a time: errors, follow-ups, exclusive options, and the note's counter.
+
+import { el } from "./elements.js";
+
+export class Pages {
+  /** `announce(text)` says something to people who cannot see it; `t` translates. */
+  constructor(form, answers, t, announce) {
+    Object.assign(this, { form, answers, t, announce });
+    this.drawn = (id) => form.getRootNode().getElementById(id);
+  }
+
+  get count() { return this.answers.pages.length; }
+
+  /** The first page that is not complete, before or at `step`. */
+  firstIncomplete(step) {
+    const found = this.answers.pages.findIndex((page, index) => index >= step || this.answers.errors([page]).length);
+    return found < 0 ? this.count - 1 : found;
+  }
+
+  /** Shows a page with its errors, and the boxes above it that are wanted. Returns its heading and name, and the list of
+   * its errors. */
+  show(step, errors, { advice, kept, unsent, savedAt }) {
+    const { answers, t } = this;
+    answers.update();
+    const last = step === this.count - 1;
+    answers.pages.forEach((page, index) => { page.hidden = index !== step; });
+    const progress = t("Step {number} of {count}", { number: step + 1, count: this.count });
+    this.form.querySelector(".progress").textContent = progress;
+    this.form.querySelector("[data-minor]").hidden = !(last && answers.isMinor);
+    this.drawn("forward").textContent = !last ? t("Next") : answers.isMinor ? t("Show the safety advice") : t("Send");
+    this.drawn("back").textContent = step ? t("Back") : t("Back to the start page");
+    this.drawn("advice").hidden = !advice;
+    this.drawn("kept").hidden = !kept;
+    this.drawn("kept").classList.toggle("waiting", unsent);
+    this.form.querySelectorAll("[data-unsent]").forEach((node) => { node.hidden = !unsent; });
+    this.form.querySelector("[data-here]").hidden = Boolean(savedAt);
+    this.form.querySelector("[data-saved]").textContent = savedAt ? t("Saved at {time}: the clinic has received them.", { time: new Date(savedAt).toLocaleTimeString(this.form.dataset.language, { timeStyle: "short" }) }) : "";
+    const title = answers.pages[step].querySelector(".title");
+    title.setAttribute("aria-describedby", [advice && "advice", kept && "kept"].filter(Boolean).join(" "));
+    return { title, name: `${progress}: ${title.textContent}`, summary: this.showErrors(errors, this.drawn("above")) };
+  }
+
+  /** Shows errors beside their fields and listed in `place`. Returns the list. */
+  showErrors(errors, place) {
+    this.clearErrors();
+    for (const { target, text } of errors) {
+      const field = this.drawn(target);
+      const block = field?.closest(".question, .question-part");
+      if (!block) continue;
+      const line = el("p", { class: "error", id: `${target}-error` }, text);
+      const label = block.querySelector("legend, label:not(.option)");
+      if (label) label.after(line);
+      else block.prepend(line);
+      block.classList.add("wrong");
+      for (const node of block.matches("fieldset") ? [block, field] : [field]) node.setAttribute("aria-describedby", line.id);
+      if (!block.matches("fieldset")) field.setAttribute("aria-invalid", "true");
+    }
+    if (!errors.length) return null;
+    const title = errors.length === 1 ? this.t("There is a problem with one answer") : this.t("There are problems with {count} answers", { count: errors.length });
+    const summary = el("section", { class: "summary", id: "summary", tabindex: "-1", "aria-labelledby": "summary-title" },
+      el("p", { class: "boxed", id: "summary-title", role: "heading", "aria-level": "2" }, title),
+      el("ul", {}, errors.map(({ target, label, text }) => {
+        const words = [label, text].filter(Boolean).join(" ");
+        const onclick = (event) => { event.preventDefault(); this.goTo(this.drawn(target)); };
+        return el("li", {}, this.drawn(target) ? el("a", { href: `#${target}`, onclick }, words) : words);
+      })));
+    place.append(summary);
+    return summary;
+  }
+
+  clearErrors() {
+    const root = this.form.getRootNode();
+    root.querySelectorAll(".summary, .error").forEach((node) => node.remove());
+    root.querySelectorAll(".wrong").forEach((node) => node.classList.remove("wrong"));
+    root.querySelectorAll("[aria-describedby$=-error]").forEach((node) => node.removeAttribute("aria-describedby"));
+    root.querySelectorAll("[aria-invalid]").forEach((node) => node.removeAttribute("aria-invalid"));
+  }
+
+  /** Brings a field into view, with its question, and focuses it. */
+  goTo(field) {
+    field.closest(".question, .question-part").scrollIntoView();
+    field.focus({ preventScroll: true });
+  }
+
+  /** After an answer: shows follow-ups, and clears what an exclusive option ("None of these") excludes. */
+  changed(field) {
+    const block = field.closest("[data-question]");
+    if (block?.dataset.type === "choice-many" && field.checked) {
+      const excluded = [...block.querySelectorAll("input:checked")].filter((other) => other !== field && (field.dataset.alone ?? other.dataset.alone) !== undefined);
+      for (const other of excluded) other.checked = false;
+      if (excluded.length) this.announce(this.t("No longer checked: {options}", { options: excluded.map((other) => other.parentNode.textContent.trim()).join("; ") }));
+    }
+    const added = this.answers.update().filter((one) => !one.closest("[hidden]"));
+    for (const one of added) this.announce(this.t("A question was added below: {question}", { question: one.querySelector("legend, label").firstChild.textContent.trim() }));
+    const counter = block?.querySelector(".counter");
+    if (counter) counter.textContent = this.t("{used} of {limit} characters", { used: field.value.length, limit: block.dataset.limit });
+  }
+}

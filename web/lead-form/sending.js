@@ -1,0 +1,116 @@
+// Sends the form until the server answers. Content and id are the same on every try, so the form is stored once.
+
+import { forgetOrigin } from "./drafts.js";
+import { newId, shortened, wait } from "./elements.js";
+
+const PROOF_TIMEOUT = 1000; // ms that sending waits for the proof of work; then it goes without
+const RETRY_AFTER = [2, 5, 15, 30]; // seconds before the first retries, which need no press of a button
+const RETRY_LATER = 300; // seconds before each further retry, as long as the page is open
+const NOT_TYPED = ["attribution", "page", "token", "proof", "website"]; // parts of a submission that nobody typed
+
+export class Sending {
+  constructor(form) {
+    this.form = form; // the LeadForm
+    this.pending = null; // the submission that is being sent
+    this.sentOnLeaving = null; // what was sent last on leaving, as text
+  }
+
+  /** A submission with what the page knows about the visit. */
+  withVisit(content) {
+    const page = shortened(location.origin + location.pathname, 500);
+    return content && { submission_id: this.form.state.submissionId, ...content, page, ...(content.contact && { attribution: this.form.origin }) };
+  }
+
+  guardFields() {
+    const { token, proof } = this.form.state.guard;
+    const website = this.form.byId("website")?.value;
+    return { ...(token && { token }), ...(proof && { proof }), ...(website && { website: website.slice(0, 500) }) };
+  }
+
+  async send(content, tries = 0) {
+    const { form } = this;
+    if (form.inFlight) return;
+    this.stopRetrying();
+    form.pages.clearErrors();
+    form.busy(form.t("Sending your answers…"));
+    this.pending = content;
+    form.state.unsent = true;
+    form.save();
+    await Promise.race([form.proof, wait(PROOF_TIMEOUT)]);
+    const { status, body, retryAfter } = await form.service.call("submissions", { ...content, ...this.guardFields() });
+    form.idle();
+    if (status >= 200 && status < 300) { // 202: queued, and stored later
+      forgetOrigin();
+      return form.received(body, content.language);
+    }
+    form.emit("failed", { reason: "sending", status });
+    this.again = () => this.send(content, tries + 1);
+    if (status === 422) return this.refused(body?.errors ?? [], content);
+    if (status === 409) return this.problem("conflict");
+    if (status && status !== 408 && status !== 429 && status < 500) return this.problem("refused");
+    const seconds = Math.round(Math.max(RETRY_AFTER[tries] ?? RETRY_LATER, Math.min(retryAfter || 0, 60)) * (1 + Math.random() / 4));
+    this.problem("unsent", form.t("We will try again in {seconds} seconds. You can also press Try again.", { seconds }), tries > 0);
+    this.retryTimer = setTimeout(this.again, seconds * 1000);
+  }
+
+  stopRetrying() {
+    clearTimeout(this.retryTimer);
+    this.retryTimer = null;
+  }
+
+  /** The network is back. */
+  online() { if (this.retryTimer) this.again(); }
+
+  sendAsNew() {
+    Object.assign(this.form.state, { submissionId: newId(), guard: {} });
+    this.form.prove();
+    this.send({ ...this.pending, submission_id: this.form.state.submissionId });
+  }
+
+  /** Says beside the button that sending failed, with the phone number and the advice. `quiet`: without moving the focus. */
+  problem(kind, line = "", quiet = false) {
+    const { form } = this;
+    const box = form.copy(`problem-${kind}`);
+    box.querySelectorAll(".retry").forEach((node) => { node.textContent = line; });
+    const hadFocus = form.place(".send-problem").contains(form.shadowRoot.activeElement) || !form.shadowRoot.activeElement;
+    form.place(".send-problem").replaceChildren(box);
+    form.place("[type=submit]").hidden = true;
+    if (!quiet || hadFocus) box.focus();
+    else form.place(".status").textContent = line;
+  }
+
+  /** An answer was changed: stops the retries. */
+  forget() {
+    if (!this.pending || this.form.inFlight) return;
+    this.stopRetrying();
+    this.pending = null;
+    this.form.place(".send-problem").replaceChildren();
+    this.form.place("[type=submit]").hidden = false;
+  }
+
+  /** Shows the server's errors at their fields. What the visitor did not type is left out, rather than lose the answers. */
+  refused(problems, content) {
+    const { form } = this;
+    if (problems.length && problems.every(({ pointer = "" }) => NOT_TYPED.includes(pointer.split("/")[1]))) {
+      form.state.guard = {};
+      const { attribution: _, page: __, ...rest } = content;
+      return this.send(rest);
+    }
+    this.pending = null;
+    form.state.unsent = false;
+    return form.showErrors(problems.map(({ pointer = "", detail }) => form.answers.refused(pointer, detail || form.t("Please check this answer."))));
+  }
+
+  /** The visitor leaves the page: sends what they filled in if they agreed to that, once for each change. */
+  leave() {
+    const { form } = this;
+    if (!form.answers || form.receipt) return;
+    const content = this.pending ?? this.withVisit(form.answers.unfinished(form.state.view === "emergency"));
+    const text = JSON.stringify(content);
+    if (!content || text === this.sentOnLeaving) return;
+    this.sentOnLeaving = text;
+    form.state.savedAt = Date.now();
+    form.save(); // so that the page says so if the visitor comes back
+    form.service.fetch("submissions", { ...content, ...this.guardFields() }, { keepalive: true }).catch(() => { this.sentOnLeaving = null; });
+  }
+}

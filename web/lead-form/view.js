@@ -1,0 +1,127 @@
+// The element's outside: its shadow root with three places (view, drawn form, overlay), and what every view has.
+
+/* global STYLE: the build fills in web/form.css */
+import { messageList, Overlay } from "./emergency.js";
+import { el } from "./elements.js";
+import { adviceIn, LANGUAGES, say } from "./words.js";
+
+export class View extends HTMLElement {
+  t = (english, values) => say(this.language, english, values);
+
+  get wholePage() { return this.hasAttribute("whole-page"); }
+  get questionnaireId() { return this.getAttribute("questionnaire") ?? "fs-intake"; }
+  get advice() { return adviceIn(this.language); }
+
+  byId(id) { return this.shadowRoot.getElementById(id); }
+  announce(text) { this.byId("announcer").textContent = text; }
+  emit(event, detail) { this.dispatchEvent(new CustomEvent(`lead-form:${event}`, { bubbles: true, composed: true, detail })); }
+  heading(text, id) { return el(this.wholePage ? "h1" : "h2", { class: "title", tabindex: "-1", id }, text); }
+
+  /** A copy of a template of the drawn form, if it has loaded. */
+  copy(id) { return this.byId(id)?.content.firstElementChild.cloneNode(true); }
+
+  /** An element of the view that the visitor sees: of the overlay if it is open, else of the drawn form. */
+  place(selector) { return (this.overlay.isOpen ? this.overlay.content : this.drawn).querySelector(selector); }
+
+  draw() {
+    this.attachShadow({ mode: "open" });
+    try {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(STYLE);
+      this.shadowRoot.adoptedStyleSheets = [sheet];
+    } catch { // browsers before 2023
+      this.shadowRoot.append(el("style", {}, STYLE));
+    }
+    this.overlay = new Overlay();
+    this.view = el("div", { id: "view" });
+    this.drawn = el("div", { id: "drawn", hidden: true });
+    this.slotted = el("slot");
+    this.frame = el("div", { class: "frame" }, this.view, this.drawn, this.slotted, el("p", { class: "visually-hidden", id: "announcer", role: "status" }));
+    this.shadowRoot.append(this.frame, this.overlay.node);
+    this.shadowRoot.addEventListener("click", (event) => this[event.target.closest("[data-do]")?.dataset.do]?.());
+  }
+
+  /** The clinic's phone number as a link, if it is known. */
+  get phone() {
+    const link = this.querySelector("a[href^='tel:']");
+    const text = link?.textContent ?? this.getAttribute("phone") ?? this.answers?.form.dataset.phone;
+    return text && el("a", { href: link?.href ?? `tel:${text.replace(/[^+0-9]/g, "")}` }, text);
+  }
+
+  languageSwitch() {
+    return el("div", { class: "languages", role: "group", "aria-label": this.t("Language") }, Object.entries(LANGUAGES).map(([code, name]) => {
+      if (code === this.language) return el("span", { lang: code, "aria-current": "true" }, name);
+      if (this.wholePage && !this.answers?.isMinor) return el("a", { href: `?language=${code}`, lang: code, hreflang: code }, name);
+      return el("button", { type: "button", lang: code, onclick: () => this.switchLanguage(code) }, name);
+    }));
+  }
+
+  /** Shows a place (`view`, `drawn` or the overlay), with new content if there is some, before what was shown goes. Focuses
+   * its title or `focus`; null leaves the focus. */
+  show(place, title, content, focus) {
+    const urgent = place === this.overlay;
+    const node = urgent ? place.content : place;
+    for (const part of [this.frame, this.overlay.node]) part.lang = this.language;
+    if (content) node.replaceChildren(...content.filter(Boolean));
+    if (urgent) place.open();
+    else this.overlay.close();
+    this.drawn.hidden = place !== this.drawn;
+    if (place !== this.view) this.view.replaceChildren();
+    const atStart = this.state.view === "start" && !this.receipt;
+    this.slotted.hidden = !atStart;
+    this.toggleAttribute("started", !atStart);
+    this.announce("");
+    if (this.wholePage) {
+      this.landingTitle ??= document.title;
+      document.title = title ? [title, this.getAttribute("clinic")].filter(Boolean).join(" | ") : this.landingTitle;
+    }
+    if (focus === null) return;
+    if (urgent) place.node.scrollTop = 0;
+    else if (this.wholePage) window.scrollTo({ top: 0, behavior: "instant" });
+    else if (this.getBoundingClientRect().top < 0) this.scrollIntoView({ block: "start" });
+    const goal = focus ?? node.querySelector(".title");
+    goal?.focus({ preventScroll: true });
+    goal?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** What the visitor sees before the questions. */
+  showStart(focused = false) {
+    const { t, wholePage } = this;
+    this.state.view = "start";
+    const filled = this.answers ? this.answers.fields() : this.state.fields;
+    const start = el("button", { type: "button", class: "button", id: "start", "data-do": "start" }, filled.length ? t("Continue") : t("Start"));
+    this.show(this.view, "", [
+      !wholePage && this.languageSwitch(), !wholePage && this.heading(t("Answer a few questions")),
+      !wholePage && el("section", { class: "advice" }, el("p", { class: "boxed" }, t("In an emergency, call 911")), el("p", {}, this.advice)),
+      this.state.unsent && el("p", {}, el("strong", {}, t("Your answers have not been sent yet"))),
+      el("p", { class: "actions" }, start),
+      el("p", { class: "status", id: "start-status", role: "status" }),
+      !this.querySelector("a[href^='tel:']") && this.phone && el("p", {}, t("Clinic phone:"), " ", this.phone),
+    ], focused ? start : null);
+  }
+
+  /** Starts the form from a link of the page with data-start. Without this script it leads to the plain form. */
+  startFrom(event) {
+    if (!event.target.closest("a[data-start]")) return;
+    event.preventDefault();
+    this.scrollIntoView({ block: "center" }); // where it says so if the form cannot be loaded
+    this.start();
+  }
+
+  showMinor(messages) {
+    this.state.minorNoticeShown = true;
+    const notice = this.copy("minor");
+    const title = notice.querySelector(".title");
+    title.after(messageList(messages, this.language, this.language));
+    this.show(this.view, title.textContent, [this.languageSwitch(), notice]);
+  }
+
+  /** The visitor waits for an answer of the service. */
+  busy(text) {
+    this.inFlight = Boolean(text);
+    this.shadowRoot.querySelectorAll("[type=submit], #again").forEach((node) => { node.disabled = this.inFlight; });
+    this.shadowRoot.querySelectorAll(".status").forEach((node) => { node.textContent = text; });
+  }
+
+  idle() { this.busy(""); }
+}
