@@ -36,16 +36,6 @@ WEB_FUNCTION = "show_page"  # the only function that gets web/
 SCRIPT_MODULES = "lead-form"  # web/lead-form.js is made from this folder, by dev/form_script.py
 
 
-LOADS_RULEBOOK = """
-import sys
-from shared.rulebook.loading import load
-try:
-    load()
-except ValueError as error:
-    sys.exit(f"The rulebook does not load: {error}")
-"""
-
-
 def module_name(logical_id: str) -> str:
     """Converts a logical id to a module name: CaptureLead -> capture_lead."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", logical_id).lower()
@@ -63,30 +53,12 @@ def bundle(
     sources(functions, destination, python)
 
 
-def check_rulebook(python: Version = LAMBDA_PYTHON, platform: str | None = LAMBDA_PLATFORM) -> None:
-    """Loads the rulebook as functions do. `sam build` builds each function, and the first build checks for all.
-
-    Raises: SystemExit if the rulebook does not load; the text names the file and the entry.
-    """
-    files = sorted(file for kind in ("*.py", "*.toml") for file in (PROJECT / "shared").rglob(kind))
-    content = "".join([*BUILD_CODE, *(file.read_text(encoding="utf-8") for file in files)]).encode()
-    loaded = CACHE / f"rulebook-{hashlib.sha256(content).hexdigest()[:16]}"
-    if loaded.exists():
-        return
-    runs_here = _can_compile(python) and (sys.platform, os.uname().machine) == ("linux", "x86_64")
-    packages = dependencies(python, platform) if runs_here else dependencies(sys.version_info[:2], None)
-    environment = {**os.environ, "PYTHONPATH": str(packages), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", LOADS_RULEBOOK],
-        cwd=PROJECT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        sys.exit(done.stderr.strip())
-    loaded.touch()
+def check_rulebook(folder: Path = loading.FOLDER) -> None:
+    """Loads the rulebook as functions do. Raises SystemExit, which names file and entry, if it does not load."""
+    try:
+        loading.load(folder)
+    except ValueError as error:
+        sys.exit(f"The rulebook does not load: {error}")
 
 
 def sources(functions: Iterable[str], destination: Path, python: Version) -> None:
