@@ -61,8 +61,9 @@ def test_answers_that_cannot_be_added_yet_can_be_sent_again(patient: Patient, pa
     patient.ready_to_send().next()
     patient.reference()
     patient.answer({"fn": "some"})
-    for status in (404, 503):
-        page.route("**/answers", lambda route, status=status: route.fulfill(status=status, json={}), times=1)
+    replies = [404, 503]
+    page.route("**/answers", lambda route: route.fulfill(status=replies.pop(0), json={}), times=len(replies))
+    for _ in range(len(replies)):
         page.get_by_role("button", name="Send these answers").click()
         expect(page.locator("#added [role=status]")).to_contain_text("try again in a minute")
         expect(page.locator("#block-fn input[value=some]")).to_be_checked()
@@ -72,6 +73,7 @@ def test_answers_that_cannot_be_added_yet_can_be_sent_again(patient: Patient, pa
 
 def test_nothing_more_is_asked_beside_emergency_advice(patient: Patient, page: Page) -> None:
     patient.start().answer({"em-now": ["chest-pressure"]})
+    patient.sees_emergency()
     page.locator("#contact-phone").fill("212 555 0123")
     page.locator("#consent-contact").check()
     patient.next()

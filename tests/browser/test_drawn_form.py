@@ -34,12 +34,24 @@ def test_an_answer_that_calls_for_advice_interrupts_at_once_and_offline(
 
 def test_the_server_confirms_what_the_browser_showed(patient: Patient, page: Page) -> None:
     patient.start()
+    with page.expect_response("**/screenings") as checked:
+        patient.answer({"em-now": ["chest-pressure"]})
+    patient.sees_emergency()
+    said = [message["text"] for message in checked.value.json()["messages"]]
+    assert page.locator("#messages p").all_inner_texts() == said
+
+
+def test_the_servers_confirmation_does_not_disturb_who_types_a_number(patient: Patient, page: Page) -> None:
+    patient.start()
     held = Held(page, "**/screenings")
     patient.answer({"em-now": ["chest-pressure"]})
     patient.sees_emergency()
+    page.locator("#contact-phone").press_sequentially("212 555")
     page.locator("#messages p").first.evaluate("node => { node.textContent = 'shown by the browser'; }")
     held.let_go()
     expect(page.locator("#messages p").first).to_contain_text("Call 911 now.")
+    expect(page.locator("#contact-phone")).to_be_focused()
+    expect(page.locator("#contact-phone")).to_have_value("212 555")
 
 
 def test_without_dialogs_the_advice_stands_in_the_page(patient: Patient, page: Page) -> None:

@@ -49,10 +49,10 @@ def press(visitor: Visitor, text: str) -> Any:
 
 
 def go_through(visitor: Visitor, t: Callable[[str], str] = str) -> Visitor:
-    for page in CALM[:5]:
+    for page in CALM[:-1]:
         fill(visitor, page)
         press(visitor, t("Next"))
-    return fill(visitor, CALM[5] | CONTACT)
+    return fill(visitor, CALM[-1] | CONTACT)
 
 
 def heading(visitor: Visitor) -> str:
@@ -103,18 +103,20 @@ def test_the_form_as_a_single_page(visitor: Visitor, stored: Leads, site: str) -
 
 
 def test_follow_ups_errors_and_back(visitor: Visitor) -> None:
+    fill(visitor, CALM[0])
+    press(visitor, "Next")
     fill(visitor, {"age": "x"})
     press(visitor, "Next")
-    assert len(visitor.page.select(".summary a")) == 4
+    assert len(visitor.page.select(".summary a")) == 3
     assert visitor.page.select_one("#question-age")["value"] == "x"
-    fill(visitor, CALM[0])
+    fill(visitor, CALM[1])
     press(visitor, "Next")
     fill(visitor, {"ces": ["none"], "motor": ["leg-weak"], "cord": ["none"]})
     press(visitor, "Next")
     assert heading(visitor) == "More about your answers"
     fill(visitor, {"motor-course": "stable"})
     press(visitor, "Next")
-    assert heading(visitor) == "Your health"
+    assert heading(visitor) == "Health"
     press(visitor, "Back")
     assert heading(visitor) == "Nerves, strength and balance"
     assert visitor.page.select_one("[name='answers.motor-course'][value=stable]").has_attr("checked")
@@ -133,10 +135,12 @@ def test_an_emergency(visitor: Visitor, stored: Leads) -> None:
 
 def test_a_minor(visitor: Visitor, stored: Leads) -> None:
     before = len(stored())
-    fill(visitor, CALM[0] | {"age": 15})
+    fill(visitor, CALM[0])
+    press(visitor, "Next")
+    fill(visitor, CALM[1] | {"age": 15})
     press(visitor, "Next")
     press(visitor, "Continue to safety advice")
-    for page in CALM[1:5]:
+    for page in CALM[2:-1]:
         fill(visitor, page)
         press(visitor, "Next")
     assert not visitor.page.select("[name^='contact.']")
@@ -193,3 +197,54 @@ def test_a_binary_body_is_refused_politely(client: Any, site: str) -> None:
     )
     assert answer.status_code in (400, 422)
     assert "911" in answer.text
+
+
+def test_more_answers_on_the_receipt_page(visitor: Visitor, stored: Leads) -> None:
+    go_through(visitor)
+    press(visitor, "Send")
+    fill(visitor, {"fn": "some", "tx": ["pt"], "tx-tried": "yes"})
+    press(visitor, "Send these answers")
+    assert heading(visitor) == "We received your answers"
+    assert visitor.page.select_one("#added").get_text(strip=True) == "Thank you. We added your answers."
+    assert not visitor.page.select("main form")
+    answers = lead_of(stored, visitor)["submitted"]["answers"]
+    assert (answers["fn"], answers["tx-tried"]) == ("some", "yes")
+
+
+def test_just_call_me(visitor: Visitor, stored: Leads, site: str) -> None:
+    visitor.open(f"{site}form?mode=callback")
+    assert heading(visitor) == "Just call me"
+    press(visitor, "Send")
+    assert len(visitor.page.select(".summary a")) == 4
+    fill(visitor, CALM[0] | CONTACT | {"contact.best_time": "morning"})
+    press(visitor, "Send")
+    assert heading(visitor) == "We received your answers"
+    lead = lead_of(stored, visitor)
+    assert (lead["source"], lead["submitted"]["answers"]) == ("callback", {"em-now": ["none"]})
+
+
+def test_an_emergency_of_who_only_wants_a_call(visitor: Visitor, site: str) -> None:
+    visitor.open(f"{site}form?mode=callback")
+    fill(visitor, {"em-now": ["stroke-signs"]})
+    press(visitor, "Send")
+    assert heading(visitor) == "Get emergency help now"
+    press(visitor, "I pressed this by mistake. Go back and change my answers.")
+    assert heading(visitor) == "Just call me"
+
+
+def test_who_helps_somebody_reads_of_them(visitor: Visitor, stored: Leads) -> None:
+    fill(visitor, CALM[0])
+    press(visitor, "Next")
+    fill(visitor, CALM[1] | {"who": "caregiver"})
+    press(visitor, "Next")
+    assert "Is any part of their body weak?" in visitor.page.get_text()
+    for page in CALM[2:-1]:
+        fill(visitor, page)
+        press(visitor, "Next")
+    fill(visitor, CALM[-1] | CONTACT | {"contact.helper_name": "Helping Hand", "contact.relation": "son"})
+    press(visitor, "Send")
+    assert heading(visitor) == "We received your answers"
+    lead = lead_of(stored, visitor)["submitted"]
+    assert "Helping Hand" in json.dumps(lead)
+    assert "or those of the person I help" in json.dumps(lead["consent_records"])
+    assert "What have they tried so far?" in visitor.page.get_text()

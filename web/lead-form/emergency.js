@@ -67,10 +67,21 @@ export class Emergency {
 
   /** `about`: the name of the question that called for the advice, if known. */
   interrupt(messages, language, about = this.state?.about) {
+    const shown = this.isShown;
     this.form.state.emergency = { messages, language, about };
     if (this.form.state.view !== "emergency") this.form.enter("emergency");
     this.form.save();
-    this.show();
+    if (shown) this.confirm();
+    else this.show();
+  }
+
+  /** Shows the advice that the server found in place of the browser's. The visitor may be typing a number beside it. */
+  confirm() {
+    const { form } = this;
+    const { messages, language } = this.state;
+    const { content } = form.overlay;
+    content.querySelector(".call-buttons").replaceWith(callButtons(messages, form.t, form.language));
+    content.querySelector("#messages").replaceWith(messageList(messages, language, form.language));
   }
 
   /** Leaves out the part for a phone number until the form has loaded. */
