@@ -16,6 +16,7 @@ VARY = {"vary": "accept-language"}
 rulebook = wiring.rulebook()
 guard = wiring.form_guard()
 forms = wiring.plain_forms()
+DRAWN_FOR_SCRIPT = {"element": forms.element, "added": forms.added}  # by the parameter `mode`
 
 
 @logger.inject_lambda_context(correlation_id_path=REQUEST_ID)
@@ -24,8 +25,9 @@ forms = wiring.plain_forms()
 def handler(request: Request, context: Any) -> Response:
     if request.route == "GET /form" and not wiring.form_is_open():
         return forms.closed(request)
-    if request.route == "GET /form" and request.query.get("mode") == "element":
-        return cacheable(request, forms.element(request), "text/html; charset=utf-8", MAX_AGE, VARY)
+    draw = DRAWN_FOR_SCRIPT.get(request.query.get("mode", "")) if request.route == "GET /form" else None
+    if draw:
+        return cacheable(request, draw(request), "text/html; charset=utf-8", MAX_AGE, VARY)
     if request.route == "GET /form":
         return forms.view(request, forms.first_view(request, forms.blank(request, guard.token())))
     view = draw_form(forms.read(request), rulebook)

@@ -126,14 +126,16 @@ FORMS = {
     "GET /form": Operation(
         id="draw_form",
         summary="The form for browsers without JavaScript",
-        description="The first page, or with mode=single the whole form on one page. With mode=element the whole form "
-        "for the script of <lead-form>: a fragment without anything of the visitor, which may be cached.",
+        description="The first page, with mode=single the whole form on one page, or with mode=callback the short form "
+        "that asks for a call. While the form is not open, a page that says so. With mode=element the whole form for "
+        "the script of <lead-form>, and with mode=added its page after Send: fragments without anything of the "
+        "visitor, which may be cached.",
         answers={"200": ("The page.", PAGE)},
         problems=("422", "503"),
         shows_pages=True,
         parameters=(
             parameter("query", "questionnaire", "Its id.", {"type": "string"}, "fs-intake"),
-            parameter("query", "mode", "`single` or `element`.", {"type": "string"}, "single"),
+            parameter("query", "mode", "`single`, `callback`, `element` or `added`.", {"type": "string"}, "single"),
             RETURN_TO,
             *LANGUAGE,
         ),

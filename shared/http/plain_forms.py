@@ -133,6 +133,11 @@ class PlainForms:
 
     # --- answering requests ---
 
+    def added(self, request: Request) -> bytes:
+        """Returns the page after Send for the script of <lead-form>, without anything of this visitor."""
+        form = self._form({}, request.query.get("questionnaire", ""), request.language(self._languages(request.query)))
+        return self._draw(request, "added.html", form, view=FormView(form, "element", WHOLE)).encode()
+
     def element(self, request: Request) -> bytes:
         """Returns the whole form for the script of <lead-form>, without anything of this visitor."""
         from shared.rulebook.form_definition import drawn_condition  # loaded only to draw the form  # noqa: PLC0415

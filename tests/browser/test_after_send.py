@@ -52,7 +52,9 @@ def test_none_answered_sends_nothing_and_says_so(patient: Patient, page: Page, t
     patient.ready_to_send().next()
     patient.reference()
     page.get_by_role("button", name="Send these answers").click()
-    expect(page.locator("#added [role=status]")).to_have_text("Answer at least one question, or leave them all out.")
+    expect(page.locator("#added-answers [role=status]")).to_have_text(
+        "Answer at least one question, or leave them all out."
+    )
     assert traffic.posted("/answers") == []
 
 
@@ -65,7 +67,7 @@ def test_answers_that_cannot_be_added_yet_can_be_sent_again(patient: Patient, pa
     page.route("**/answers", lambda route: route.fulfill(status=replies.pop(0), json={}), times=len(replies))
     for _ in range(len(replies)):
         page.get_by_role("button", name="Send these answers").click()
-        expect(page.locator("#added [role=status]")).to_contain_text("try again in a minute")
+        expect(page.locator("#added-answers [role=status]")).to_contain_text("try again in a minute")
         expect(page.locator("#block-fn input[value=some]")).to_be_checked()
     page.get_by_role("button", name="Send these answers").click()
     expect(page.locator("#added")).to_have_text(THANKS)

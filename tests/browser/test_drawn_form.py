@@ -96,7 +96,7 @@ def test_send_leads_to_the_first_page_that_is_not_complete(patient: Patient, pag
     patient.ready_to_send()
     page.locator("#block-injury input:checked").evaluate("field => { field.checked = false; }")
     patient.next()
-    expect(page.locator(".progress")).to_have_text(f"Step 4 of {LAST}")
+    expect(page.locator(".progress")).to_contain_text(f"Step 4 of {LAST}")
     expect(page.locator("#summary")).to_be_focused()
     expect(page.locator("#question-injury-error")).to_be_visible()
     assert traffic.posted("/submissions") == []
@@ -139,6 +139,11 @@ def test_coming_back_after_leaving_says_what_the_clinic_has(
     expect(page.locator("#kept")).to_contain_text("the clinic has received them")
     expect(page.locator("#kept")).not_to_contain_text("only in this browser tab", use_inner_text=True)
     assert stored() == before + 1
+
+
+def test_the_steps_say_how_long_they_take(patient: Patient, page: Page) -> None:
+    patient.at(2)
+    expect(page.locator(".progress")).to_have_text(f"Step 2 of {LAST}, about 3 min left")
 
 
 def test_little_stands_above_the_first_question_on_a_phone(patient: Patient, page: Page) -> None:

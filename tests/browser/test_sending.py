@@ -196,7 +196,7 @@ def test_refused_answer_opens_its_page(patient: Patient, page: Page, console: Co
     }
     page.route("**/submissions", lambda route: route.fulfill(status=422, json=refusal))
     patient.next()
-    expect(page.locator(".progress")).to_have_text("Step 4 of 7")
+    expect(page.locator(".progress")).to_contain_text("Step 4 of 7")
     expect(page.locator("#summary")).to_be_focused()
     expect(page.locator("#question-injury-error")).to_have_text("Not this.")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from functions import draw_form
+from functions import draw_form, wiring
 from shared.http import pages
 from shared.rulebook.ui_texts import words
 from tests.aws import Aws
@@ -288,6 +288,72 @@ def test_links_are_absolute_when_htmx_embeds_the_page() -> None:
     assert 'action="https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/form"' in body
 
 
+# --- hints, follow-ups to several questions, and who fills in the form ---
+
+
+def test_a_hint_is_tied_to_its_question(browser: PlainBrowser) -> None:
+    fill_to(browser, 3)
+    block = browser.page.select_one("fieldset:has([name='answers.motor'])")
+    assert block is not None
+    hint = browser.page.select_one(f"#{block['aria-describedby']}")
+    assert hint is not None
+    assert hint.get_text(strip=True) == "It can't do what it used to. Not only that it hurts."
+    browser.press("Next")
+    described = browser.page.select_one("fieldset:has([name='answers.motor'])")["aria-describedby"]  # type: ignore[index]
+    assert str(described).split() == ["question-motor-error", "question-motor-hint"]
+
+
+def test_a_follow_up_to_several_questions_is_asked_where_it_stands(browser: PlainBrowser) -> None:
+    fill_to(browser, 3).fill({"ces": ["none"], "motor": ["none"], "cord": ["gait-balance"]}).press("Next")
+    assert "checked" in browser.questions
+    fill_to(browser, 4).fill(CALM[3] | {"injury": "fall"}).press("Next")
+    assert browser.questions == ["injury-when", "checked"]
+    assert "You answered: A fall, even a small one." in browser.text
+
+
+def test_the_single_page_says_when_to_answer_a_follow_up_to_several_questions(browser: PlainBrowser) -> None:
+    condition = browser.open("form?mode=single").page.select_one("fieldset:has([name='answers.checked']) .condition")
+    assert condition is not None
+    text = condition.get_text()
+    assert text.count("Only if your answer to") == 4
+    assert "is: A fall, even a small one; A big one" in text
+
+
+def test_who_helps_somebody_reads_of_them(browser: PlainBrowser) -> None:
+    browser.open().fill(CALM[0]).press("Next").fill(CALM[1] | {"who": "caregiver"}).press("Next")
+    assert "Is any part of their body weak?" in browser.text
+    for page in CALM[2:-1]:
+        browser.fill(page).press("Next")
+    assert "Your own name" in browser.text
+    consent = QUESTIONNAIRE.contact.consents[0]
+    shown = browser.page.select_one("[name='consents_shown.contact']")
+    assert shown is not None
+    assert shown["value"] not in ("", consent.text_hash)
+    fill_to(browser, len(CALM))
+    assert "Your own name" not in browser.text
+
+
+def test_the_form_says_that_it_is_not_open(browser: PlainBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wiring, "form_is_open", lambda: False)
+    assert browser.open().status == 200
+    assert browser.title == "This form is not open yet"
+    assert not browser.page.select("main form")
+    whole = element()
+    assert whole.status == 200
+    assert whole.page.select_one("[data-closed]") is not None
+    for shown in (browser.text, whole.text):
+        assert "(312) 555-0100" in shown
+        assert "911" in shown
+    assert "max-age" not in whole.answer["headers"]["cache-control"]
+
+
+def test_who_wants_a_call_is_asked_five_things(browser: PlainBrowser) -> None:
+    browser.open("form?mode=callback")
+    assert browser.title == "Just call me"
+    named = {str(field["name"]) for field in browser.page.select("main input:not([type=hidden])")} - {"website"}
+    assert named == {"answers.em-now", "contact.name", "contact.phone", "contact.best_time", "consents.contact"}
+
+
 # --- the whole form for the script of <lead-form> ---
 
 QUESTIONNAIRE = draw_form.rulebook.rule_sets["fs-intake"].questionnaire
@@ -300,11 +366,12 @@ def element(language: str = "en", **headers: str) -> PlainBrowser:
 def test_the_whole_form_has_every_page_question_and_option() -> None:
     page = element().page
     assert [one["data-page"] for one in page.select("[data-page]")] == list(QUESTIONNAIRE.page_ids)
-    assert re.findall(r'data-question="([^"]+)"', str(page)) == list(QUESTIONNAIRE.questions)
+    after = PlainBrowser().open("form?mode=added", {"accept-encoding": "identity"}).page  # loaded after Send
+    drawn_codes = [str(one["data-question"]) for part in (page, after) for one in part.select("[data-question]")]
+    assert drawn_codes == list(QUESTIONNAIRE.questions)
     for code, question in QUESTIONNAIRE.questions.items():
-        if code in QUESTIONNAIRE.asked_after_send:  # in a template
-            continue
-        drawn = [str(field["value"]) for field in page.select(f"#block-{code} .options input")]
+        part = after if code in QUESTIONNAIRE.asked_after_send else page
+        drawn = [str(field["value"]) for field in part.select(f"#block-{code} .options input")]
         assert drawn == [option.code for option in question.options]
 
 

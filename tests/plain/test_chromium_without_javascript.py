@@ -93,7 +93,7 @@ def go_to(page: Page, site: str, step: int, query: str = "", forward: str = "Nex
 def test_every_page_empty_with_errors_and_the_receipt(plain_page: Page, site: str, look: Look) -> None:
     plain_page.goto(f"{site}form")
     for step, values in enumerate(CALM, start=1):
-        expect(plain_page.locator(".progress")).to_have_text(f"Step {step} of {len(CALM)}")
+        expect(plain_page.locator(".progress")).to_contain_text(f"Step {step} of {len(CALM)}")
         look(f"{step}0-page")
         press(plain_page, "Next" if step < len(CALM) else "Send")
         expect(plain_page.locator("#summary")).to_be_focused()
@@ -151,7 +151,7 @@ def test_every_page_shows_the_notice_and_exists_in_spanish(plain_page: Page, sit
     go_to(plain_page, site, 3)
     answer(plain_page, {"ces": ["bladder-leak"], "motor": ["none"]})
     press(plain_page, "Español")
-    expect(plain_page.locator(".progress")).to_have_text("Paso 3 de 7")
+    expect(plain_page.locator(".progress")).to_contain_text("Paso 3 de 7")
     expect(plain_page.locator("[name='answers.ces'][value=bladder-leak]")).to_be_checked()
     press(plain_page, "English")
     answer(plain_page, {"cord": ["none"], "ces": ["saddle-numb"], "ces-onset": "lt2w"})
@@ -269,4 +269,4 @@ def test_the_whole_form_by_keyboard(plain_page: Page, site: str) -> None:
             plain_page.keyboard.press("Enter")
             break
     assert "website" not in seen
-    expect(plain_page.locator(".progress")).to_have_text("Step 2 of 7")
+    expect(plain_page.locator(".progress")).to_contain_text("Step 2 of 7")

@@ -78,7 +78,9 @@ OUTAGES: list[tuple[str, str, Series, Series, int]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "what", "calm", "outage", "within"), OUTAGES, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(
+    ("name", "what", "calm", "outage", "within"), OUTAGES, ids=[f"{name}: {what}" for name, what, *_ in OUTAGES]
+)
 def test_an_alarm_sounds_in_its_outage(name: str, what: str, calm: Series, outage: Series, within: int) -> None:
     at = sounds(name, lambda minute: calm(minute) if minute < BEGINS else outage(minute))
 

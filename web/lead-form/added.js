@@ -1,18 +1,23 @@
 // The page after Send: more answers to a form that the clinic has. Optional, and sent once.
 
 import { Answers } from "./answers.js";
-import { el } from "./elements.js";
+import { el, raiseHeadings } from "./elements.js";
 import { Pages } from "./pages.js";
 
-/** The questions after Send, or thanks for their answers; null where nothing more is asked. `added()` is called when the
- * clinic has them. */
-export function addedAnswers(form, added) {
-  const { t, receipt } = form;
-  if (receipt.added) return el("p", { class: "notice", id: "added", tabindex: "-1" }, t("Thank you. We added your answers."));
-  const node = receipt.id && receipt.disposition !== "seek-emergency-care" && form.ready && form.copy("after-send");
-  if (!node) return null;
-  const answers = new Answers(node, t);
-  const pages = new Pages(node, answers, t, (text) => form.announce(text));
+/** Shows the questions after Send in `place`, or thanks for their answers. Shows nothing where nothing more is asked. */
+export async function showAdded(form, place) {
+  const { receipt, language } = form;
+  if (!receipt.id || receipt.disposition === "seek-emergency-care") return;
+  const drawn = await form.service.drawn(form.questionnaireId, language, "added");
+  const node = drawn?.querySelector("form");
+  if (!node || receipt !== form.receipt || language !== form.language) return;
+  if (form.wholePage) raiseHeadings(drawn);
+  const { thanks, none, failed, questionnaire: id, version } = node.dataset;
+  const thank = () => place.replaceChildren(el("p", { class: "notice", id: "added", tabindex: "-1" }, thanks));
+  if (receipt.added) { thank(); return; }
+  const answers = new Answers(node, form.t);
+  const pages = new Pages(node, answers, form.t, (text) => form.announce(text));
+  const say = (text) => { node.querySelector(".status").textContent = text; };
   answers.word(Boolean(receipt.forOther));
   answers.restore(receipt.fields);
   node.oninput = (event) => {
@@ -23,19 +28,18 @@ export function addedAnswers(form, added) {
   node.onsubmit = async (event) => {
     event.preventDefault();
     const given = answers.collect();
-    const say = (text) => { node.querySelector(".status").textContent = text; };
     if (form.inFlight) return;
-    if (!Object.keys(given).length) { say(t("Answer at least one question, or leave them all out.")); return; }
-    form.busy(t("Sending your answers…"));
-    const { token } = form.state.guard;
-    const { status, body } = await form.service.call(`submissions/${receipt.id}/answers`, { questionnaire: form.answers.questionnaire, answers: given, ...(token && { token }) });
+    if (!Object.keys(given).length) { say(none); return; }
+    form.busy(form.t("Sending your answers…"));
+    const { status, body } = await form.service.call(`submissions/${receipt.id}/answers`, { questionnaire: { id, version }, answers: given });
     form.idle();
-    if (status !== 200) { say(t("We could not add these answers. Please try again in a minute. We have your request.")); return; }
+    if (status !== 200) { say(failed); return; }
     const { disposition, messages } = body;
-    Object.assign(receipt, { disposition, messages, language: form.language, added: true });
+    Object.assign(receipt, { disposition, messages, language, added: true });
     delete receipt.fields;
     form.save();
-    added();
+    thank();
+    form.byId("added").focus();
   };
-  return node;
+  place.replaceChildren(node);
 }

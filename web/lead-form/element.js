@@ -59,7 +59,7 @@ class LeadForm extends View {
       history.scrollRestoration = "manual";
       if (!history.state?.view) history.replaceState({ view: "start", step: 0 }, "");
     }
-    this.load().then(() => this.receipt && showReceipt(this, false)); // before the visitor presses Start
+    this.load(); // before the visitor presses Start
     if (!receipt) return this.resume();
     this.receipt = receipt;
     return showReceipt(this, this.wholePage);

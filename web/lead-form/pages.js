@@ -2,6 +2,8 @@
 
 import { el } from "./elements.js";
 
+const MINUTES = 0.5; // that a page takes
+
 export class Pages {
   /** `announce(text)` says something to people who cannot see it; `t` translates. */
   constructor(form, answers, t, announce) {
@@ -25,7 +27,8 @@ export class Pages {
     const last = step === this.count - 1;
     answers.pages.forEach((page, index) => { page.hidden = index !== step; });
     const progress = t("Step {number} of {count}", { number: step + 1, count: this.count });
-    this.form.querySelector(".progress").textContent = progress;
+    const minutes = Math.ceil((this.count - step) * MINUTES);
+    this.form.querySelector(".progress").textContent = t("Step {number} of {count}, about {minutes} min left", { number: step + 1, count: this.count, minutes });
     this.form.querySelector("[data-minor]").hidden = !(last && answers.isMinor);
     this.drawn("forward").textContent = !last ? t("Next") : answers.isMinor ? t("Show the safety advice") : t("Send");
     this.drawn("back").textContent = step ? t("Back") : t("Back to the start page");

@@ -43,9 +43,9 @@ export class Service {
     }).catch(() => ({ status: 0 }));
   }
 
-  /** The drawn form, as nodes; null if it cannot be loaded. */
-  async drawn(questionnaire, language) {
-    const address = `form?mode=element&questionnaire=${encodeURIComponent(questionnaire)}&language=${language}`;
+  /** The drawn form, as nodes; null if it cannot be loaded. `mode`: "added" for the page after Send. */
+  async drawn(questionnaire, language, mode = "element") {
+    const address = `form?mode=${mode}&questionnaire=${encodeURIComponent(questionnaire)}&language=${language}`;
     const markup = await this.ask(address, null, (response) => (response.ok ? response.text() : "")).catch(() => "");
     const holder = document.createElement("template");
     holder.innerHTML = policy ? policy.createHTML(markup) : markup;

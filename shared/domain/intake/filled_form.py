@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,7 @@ IN_EMERGENCY = ("name", "phone")  # the contact fields on the page with emergenc
 IN_CALLBACK = ("name", "phone", "best_time")  # those of the form that asks for a call
 SOMEBODY_ELSE = "for-somebody-else"  # the definition of a questionnaire that says who fills in the form
 MOST_SCALE = 10
+MINUTES = 0.5  # that a page takes
 
 
 def is_scale(question: Question) -> bool:
@@ -397,6 +399,11 @@ class FormView:
     @property
     def number(self) -> int:
         return self.form.questionnaire.page_ids.index(self.step) + 1
+
+    @property
+    def minutes(self) -> int:
+        """How long this page and those after it take, in minutes."""
+        return ceil((len(self.form.questionnaire.page_ids) - self.number + 1) * MINUTES)
 
     @property
     def sections(self) -> tuple[tuple[Page, tuple[Question, ...]], ...]:
