@@ -97,8 +97,8 @@ class LeadForm extends View {
 
   /** Loads the form in the visitor's language. False if that fails. */
   async load() {
-    if (this.ready) return true;
     const { language } = this;
+    if (this.ready) return true;
     if (this.loading?.language !== language) this.loading = { language, drawn: this.service.drawn(this.questionnaireId, language) };
     const drawn = await this.loading.drawn;
     if (this.loading?.language === language) this.loading = null;
