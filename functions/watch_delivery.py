@@ -16,13 +16,15 @@ from shared.usecases.delivery_watch import Watched, missing_subscriptions, watch
 # The sweep takes two minutes if the stream fails. The limit must stay below the function's timeout.
 LONGEST_DELIVERY = timedelta(minutes=3)
 
+SUBSCRIPTIONS_ONLY = {"check": "subscriptions"}  # what the schedule of every five minutes sends
+
 watch = wiring.watch(LONGEST_DELIVERY)
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
-    if event.get("check") == "subscriptions":
+    if event == SUBSCRIPTIONS_ONLY:
         missing, error = missing_subscriptions(watch.subscribers)
         return {"subscriptions_missing": count_missing(missing, error)}
     watched = watch_delivery(watch, wiring.now)

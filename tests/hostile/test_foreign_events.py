@@ -42,7 +42,7 @@ BEHIND_THE_API = sorted({module_name(function) for function in template.routes()
 FOR_STAFF = {module_name(function) for route, function in template.routes().items() if openapi.OPERATIONS[route].staff}
 EVERY_EVENT = sorted(path.stem for path in EVENTS.glob("*.json"))
 OTHERS = sorted({name.partition(".")[0] for name in EVERY_EVENT} - set(BEHIND_THE_API))
-BY_THE_CLOCK = (escalate_leads, retire_leads, send_digest, watching)
+BY_THE_CLOCK = (escalate_leads, retire_leads, send_digest)
 pytestmark = pytest.mark.usefixtures("aws")
 
 

@@ -21,9 +21,10 @@ class Facts:
     texts: question code -> the text that was entered.
     door: the door that the answers came through, one of DOORS.
     none_with_others: True if 'none' was ticked together with another option. 'none' is then dropped.
+    held: definition -> whether it holds, once the facts are complete. Many rules share a definition. None before.
     """
 
-    __slots__ = ("_heard", "chosen", "door", "none_with_others", "numbers", "texts")
+    __slots__ = ("_heard", "chosen", "door", "held", "none_with_others", "numbers", "texts")
 
     def __init__(self, door: str = FORM) -> None:
         self.chosen: dict[str, frozenset[str]] = {}
@@ -31,6 +32,7 @@ class Facts:
         self.texts: dict[str, str] = {}
         self.none_with_others = False
         self.door = door
+        self.held: dict[str, bool] | None = None
         self._heard: dict[str, frozenset[str]] = {}
 
     def answered(self, question: str) -> bool:
@@ -180,7 +182,11 @@ class Defined(NamedTuple):
     condition: Condition
 
     def holds(self, facts: Facts) -> bool:
-        return self.condition.holds(facts)
+        if facts.held is None:
+            return self.condition.holds(facts)
+        if self.name not in facts.held:
+            facts.held[self.name] = self.condition.holds(facts)
+        return facts.held[self.name]
 
 
 class Score(NamedTuple):
