@@ -128,8 +128,8 @@ FORMS = {
         summary="The form for browsers without JavaScript",
         description="The first page, with mode=single the whole form on one page, or with mode=callback the short form "
         "that asks for a call. While the form is not open, a page that says so. With mode=element the whole form for "
-        "the script of <lead-form>, and with mode=added its page after Send: fragments without anything of the "
-        "visitor, which may be cached.",
+        "the script of <lead-form>, with mode=added its page after Send: without anything of the visitor, so that they "
+        "may be cached.",
         answers={"200": ("The page.", PAGE)},
         problems=("422", "503"),
         shows_pages=True,

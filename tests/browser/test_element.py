@@ -77,7 +77,7 @@ def test_the_first_view_has_emergency_advice_without_network(patient: Patient, p
     page.get_by_role("button", name="Start").click()
     form = page.locator("lead-form")
     expect(page.locator("#start-status")).to_contain_text("could not load the questions")
-    expect(form.get_by_text("call 911 if you get")).to_be_visible()
+    expect(form.get_by_text("or call 911 if any of this is new")).to_be_visible()
     expect(form.get_by_role("link", name="(312) 555-0100")).to_be_visible()
     assert logged_events(page) == ['lead-form:failed {"reason":"questions"}']
 

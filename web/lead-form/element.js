@@ -1,7 +1,6 @@
 // <lead-form>: shows the clinic's form page by page, has each page checked for emergencies, and sends the answers.
 // docs/put-the-form-on-a-page.md describes its attributes and events. The server draws the form; this script loads it into
-// a shadow root, so that it looks and works the same on any site. What a visitor typed stays in this tab until it is sent,
-// and the receipt for an hour. No cookies.
+// a shadow root, so that it looks the same on any site. What a visitor typed stays in this tab until it is sent. No cookies.
 
 import { Answers } from "./answers.js";
 import { Draft, origin } from "./drafts.js";
@@ -97,8 +96,8 @@ class LeadForm extends View {
 
   /** Loads the form in the visitor's language. False if that fails. */
   async load() {
-    if (this.ready) return true;
     const { language } = this;
+    if (this.ready) return true;
     if (this.loading?.language !== language) this.loading = { language, drawn: this.service.drawn(this.questionnaireId, language) };
     const drawn = await this.loading.drawn;
     if (this.loading?.language === language) this.loading = null;
