@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from functions import draw_form, wiring
+from shared.domain.leads.retention_stage import Stage
 from shared.http import pages
+from shared.rulebook.retention import retention
 from shared.rulebook.ui_texts import words
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, event
@@ -424,3 +426,11 @@ def test_a_page_without_a_script_has_no_data_attributes(browser: PlainBrowser) -
 
 def test_an_unknown_questionnaire_is_refused() -> None:
     assert PlainBrowser().open("form?mode=element&questionnaire=knees").status == 422
+
+
+def test_the_contact_page_says_how_long_answers_are_kept(browser: PlainBrowser) -> None:
+    """`a year` must be what retention.toml says."""
+    assert retention().months[Stage.ANSWERS] == 12
+    fill_to(browser, len(CALM))
+    assert "We delete your answers after a year, or later if you book a visit." in browser.text
+    assert "Call us to get a copy, or to have them erased." in browser.text
