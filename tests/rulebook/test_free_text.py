@@ -21,7 +21,7 @@ from tests.rulebook.folder import SECOND, WEIGHTS, WORDS, change, copy_of_rulebo
 
 HEAR = hear()
 SIDES = {"self-harm", "bladder-bowel-saddle", "heart-stroke", "cannot-walk", "withdrawal"}
-SLOWEST = 0.005  # seconds for a note of 500 characters
+SLOWEST = 0.025  # seconds for a note of 500 characters: 5 ms alone, five times that while coverage is measured
 HOSTILE = [
     "I want to die ", "dead ", "sucidal, or ", "no ", "leg . ", "\ufdfa", "a", ",", "\u0301", "\U0001f480", "'*'*",
     "no me duele, ni ", "cant cant walk ", "my legs gave out and I can't pee or feel my chest. ", "aab", "pill? ",
@@ -106,9 +106,9 @@ def calls(note: str) -> int:
 def fastest(note: str) -> float:
     times = []
     for _ in range(7):
-        started = time.perf_counter()
+        started = time.process_time()  # so that other work on the machine does not count
         HEAR(note)
-        times.append(time.perf_counter() - started)
+        times.append(time.process_time() - started)
     return min(times)
 
 
