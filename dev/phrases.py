@@ -29,7 +29,7 @@ CAUGHT = {MUST: {SELF_HARM: 0.80}, GOAL: {SELF_HARM: 0.95}}  # of each other kin
 CAUGHT_OTHERS = {MUST: 0.65, GOAL: 0.85}
 FALSE_ALARMS = {MUST: 0.10, GOAL: 0.05}
 
-Hear = Callable[[str], frozenset[str]]
+KindsIn = Callable[[str], frozenset[str]]
 
 
 @dataclass(slots=True)
@@ -46,12 +46,12 @@ class Result:
     wrong: list[Example] = field(default_factory=list)
     taken_for_self_harm: int = 0
 
-    def add(self, example: Example, heard: frozenset[str]) -> None:
-        """Adds a phrase. `heard`: the kinds that alarm."""
-        alarm = SELF_HARM in heard if example.kind == SELF_HARM else bool(heard)
+    def add(self, example: Example, found: frozenset[str]) -> None:
+        """Adds a phrase. `found`: the kinds that alarm."""
+        alarm = SELF_HARM in found if example.kind == SELF_HARM else bool(found)
         self.all[example.kind, example.language] += 1
         self.alarms[example.kind, example.language] += alarm
-        self.taken_for_self_harm += SELF_HARM in heard and example.kind != SELF_HARM
+        self.taken_for_self_harm += SELF_HARM in found and example.kind != SELF_HARM
         if alarm == (example.kind == HARMLESS):
             self.wrong.append(example)
 
@@ -69,15 +69,15 @@ class Result:
         )
 
 
-def alarming(hear: Hear, text: str) -> frozenset[str]:
+def alarming(kinds_in: KindsIn, text: str) -> frozenset[str]:
     """Returns the kinds that a text mentions and that alarm. A topic alarms nobody."""
-    return frozenset(kind for kind in hear(text) if not kind.endswith("-topic"))
+    return frozenset(kind for kind in kinds_in(text) if not kind.endswith("-topic"))
 
 
-def judged(hear: Hear, examples: Iterable[Example]) -> Result:
+def judged(kinds_in: KindsIn, examples: Iterable[Example]) -> Result:
     result = Result()
     for example in examples:
-        result.add(example, alarming(hear, example.text))
+        result.add(example, alarming(kinds_in, example.text))
     return result
 
 
@@ -92,12 +92,12 @@ def cross_validated(examples: Sequence[Example]) -> Result:
     return result
 
 
-def hear() -> Hear:
+def kinds_in() -> KindsIn:
     """Returns the matcher that the service uses."""
-    heard = free_text_of(FOLDER, QUESTIONNAIRE)
-    if heard is None:
+    free_text = free_text_of(FOLDER, QUESTIONNAIRE)
+    if free_text is None:
         raise FileNotFoundError(f"{QUESTIONNAIRE}{WORDS}")
-    return heard.kinds_in
+    return free_text.kinds_in
 
 
 def show(console: Console, title: str, result: Result, *, wrong: bool) -> None:
@@ -122,7 +122,7 @@ def main() -> int:
     parser.add_argument("--wrong", action="store_true", help="list the phrases that are missed or alarm falsely")
     arguments = parser.parse_args()
     console = Console(width=110)
-    service = hear()
+    service = kinds_in()
     met = True
     for file in arguments.files or (PHRASES, UNSEEN):
         result = judged(service, examples_in(file))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from markdown_it import MarkdownIt
 
-from dev.heard_words import free_text_sections
+from dev.free_text_sheet import free_text_sections
 from shared.domain.opening_hours import Span
 from shared.domain.rules.condition import (
     AllOf,
@@ -179,14 +179,14 @@ class Sheet:
         yield table(
             ("Name", "Means"), ((code(name), self.words(when)) for name, when in sorted(rule_set.definitions.items()))
         )
-        yield from free_text_sections(self._heard())
+        yield from free_text_sections(self._free_text())
         yield "## Messages to the patient"
         yield (
             f"Every answer ends with `{rule_set.net}`, except beside a message that stands alone. A person who left no "
             f"phone number reads the text without a call, at any hour."
         )
         yield table(
-            ("Message", "Text", "While the clinic is closed", "For whoever left no number"),
+            ("Message", "Text", "While the clinic is closed", "Without a phone number"),
             map(self._message, rule_set.messages.values()),
         )
         yield "## Questionnaire"
@@ -391,10 +391,10 @@ class Sheet:
         found = [part.score for part in self._parts() if isinstance(part, Scores)]
         return list({score.name: score for score in found}.values())
 
-    def _heard(self) -> FreeText | None:
-        """Returns what is heard in free text; None if no rule asks."""
+    def _free_text(self) -> FreeText | None:
+        """Returns the search of free text; None if no rule asks."""
         found = (part.free_text for part in self._parts() if isinstance(part, Mentions))
-        return next((heard for heard in found if isinstance(heard, FreeText)), None)
+        return next((one for one in found if isinstance(one, FreeText)), None)
 
     def _parts(self) -> Iterator[Condition]:
         for condition in (*(rule.when for rule in self.rules), *self.rule_set.definitions.values()):

@@ -17,7 +17,7 @@ from shared.domain.intake.filled_form import CALLBACK_STEP, SOMEBODY_ELSE, WHOLE
 from shared.domain.intake.language import primary_language
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.lead import Lead, Receipt
-from shared.domain.rules.advice import advice
+from shared.domain.rules.advice import advice_at_once
 from shared.http.problems import RETRY_AFTER, Safety, problem
 from shared.http.requests import Request, UnreadableRequest, checked
 from shared.http.responses import SECURITY, Response
@@ -145,16 +145,15 @@ class PlainForms:
         language = request.language(self._languages(request.query))
         rule_set = self._rule_set(request.query.get("questionnaire", ""), language)
         form = FilledForm({}, rule_set.questionnaire)
-        at_once = rule_set.messages_at_once
-        ids = (*dict.fromkeys(at_once.values()), rule_set.net)
+        messages = advice_at_once(rule_set)
         return self._draw(
             request,
             "element.html",
             form,
-            view=FormView(form, "element", WHOLE, at_once=at_once),
-            messages=advice(rule_set, ids, clinic_open=True, has_number=False),
+            view=FormView(form, "element", WHOLE, at_once=rule_set.messages_at_once),
+            messages=messages,
             net=rule_set.net,
-            alone=frozenset(one for one in ids if rule_set.messages[one].alone),
+            alone=frozenset(one.id for one in messages if rule_set.messages[one.id].alone),
             other_when=drawn_condition(other) if (other := form.questionnaire.definitions.get(SOMEBODY_ELSE)) else None,
         ).encode()
 

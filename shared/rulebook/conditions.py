@@ -15,8 +15,8 @@ from shared.domain.rules.condition import (
     Condition,
     Defined,
     Every,
+    FreeTextSearch,
     FromDoor,
-    Hears,
     Mentions,
     NoneOf,
     NoneWithOthers,
@@ -32,7 +32,7 @@ from shared.rulebook.reader import Reader
 class ConditionReader:
     """A reader of conditions, which may refer to the given questions, definitions and scores.
 
-    free_text: what is heard in free text; None if nothing is.
+    free_text: the search of free text; None if there is none.
     mentioned: the kinds and topics that the conditions asked for so far.
     """
 
@@ -40,7 +40,7 @@ class ConditionReader:
         self,
         questions: Mapping[str, Question],
         definitions: Mapping[str, Condition] | None = None,
-        free_text: Hears | None = None,
+        free_text: FreeTextSearch | None = None,
     ) -> None:
         self.questions = questions
         self.definitions: dict[str, Condition] = dict(definitions or {})
@@ -153,7 +153,7 @@ class ConditionReader:
     def _mentions(self, reader: Reader, code: str) -> Mentions:
         mentioned = reader.text("mentions")
         if self.free_text is None:
-            raise reader.error(f"nothing is heard in free text: there is no file of words that knows {mentioned!r}")
+            raise reader.error(f"free text is not searched: there is no file of words that knows {mentioned!r}")
         self.mentioned.add(mentioned)
         return Mentions(code, mentioned, self.free_text)
 

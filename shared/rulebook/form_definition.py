@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.domain.rules.advice import advice
+from shared.domain.rules.advice import advice_at_once
 from shared.domain.rules.condition import AnyOf, Between, Condition, Defined, Some
 from shared.domain.rules.questionnaire import ConsentText, ContactField, Option, Question
 from shared.domain.rules.triage import RuleSet
@@ -44,7 +44,7 @@ def form(rule_set: RuleSet, languages: Sequence[str]) -> dict[str, Any]:
             "fields": [_field(field) for field in contact.fields],
             "consents": [_consent(consent) for consent in contact.consents],
         },
-        "messages": _messages_at_once(rule_set),
+        "messages": {message.id: message.text for message in advice_at_once(rule_set)},
     }
 
 
@@ -89,13 +89,6 @@ def _consent(consent: ConsentText) -> dict[str, Any]:
     if consent.text_other:
         drawn |= {"text_other": consent.text_other, "text_other_hash": consent.text_other_hash}
     return drawn
-
-
-def _messages_at_once(rule_set: RuleSet) -> dict[str, str]:
-    """Returns id -> text of each message that an option alone calls for, for a person whose number is not known."""
-    ids = {*rule_set.messages_at_once.values(), rule_set.net}
-    shown = advice(rule_set, tuple(sorted(ids)), clinic_open=True, has_number=False)
-    return {message.id: message.text for message in shown}
 
 
 def _option(option: Option) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Finds what is heard in the free text of a questionnaire: `<id>.words.toml`, which clinicians edit, and the weights.
+"""Loads the search of the free text of a questionnaire: `<id>.words.toml`, which clinicians edit, and the weights.
 
 The files are parsed when the first note comes, because most leads have none. `FreeText.check` parses them at once.
 """
@@ -22,7 +22,7 @@ WORDS, WEIGHTS = ".words.toml", ".weights.toml"
 
 @dataclass(frozen=True)
 class FreeText:
-    """What is heard in the free text of a questionnaire.
+    """The search of the free text of a questionnaire.
 
     words, weights: the files.
     content_hash: SHA-256 (hex) of both, which is part of the content hash of the rule set.
@@ -58,7 +58,7 @@ class FreeText:
 
 
 def free_text_of(folder: Path, questionnaire_id: str) -> FreeText | None:
-    """Returns what is heard in the free text of a questionnaire; None if it has no such files.
+    """Returns the search of the free text of a questionnaire; None if it has no such files.
 
     Raises: RulebookError if only one of the files is there.
     """

@@ -101,7 +101,7 @@ def load(folder: Path = FOLDER, *, parse_words: bool = True) -> Rulebook:
 
     A file with the key `questionnaire` is a rule set; a file with the key `translates` is a translation.
 
-    parse_words: False leaves the parsing of what is heard in free text to the first note. A cold start is faster so;
+    parse_words: False leaves the parsing of the files for free text to the first note. A cold start is faster so;
         the tests and the build have parsed the same files.
 
     Raises: RulebookError, which names the file and the entry; OSError.
@@ -129,13 +129,13 @@ def load(folder: Path = FOLDER, *, parse_words: bool = True) -> Rulebook:
         if form != f"{questionnaire.id}.toml":
             raise RulebookError(f"{form}: its id is {questionnaire.id!r}, but the file name differs")
         left -= {name, form}
-        heard = free_text_of(folder, questionnaire.id)
-        signed = (files[name], files[form], files[TIERS], *((heard.content_hash.encode(),) if heard else ()))
+        free_text = free_text_of(folder, questionnaire.id)
+        signed = (files[name], files[form], files[TIERS], *((free_text.content_hash.encode(),) if free_text else ()))
         digest = hashlib.sha256(b"\0".join(signed)).hexdigest()
-        reader = RuleSetReader(Reader(table, name), questionnaire, tiers, heard)
+        reader = RuleSetReader(Reader(table, name), questionnaire, tiers, free_text)
         rule_sets[questionnaire.id] = reader.read(digest)
-        if heard and parse_words:
-            heard.check(frozenset(reader.conditions.mentioned))
+        if free_text and parse_words:
+            free_text.check(frozenset(reader.conditions.mentioned))
     if left:
         raise RulebookError(f"{', '.join(sorted(left))}: neither a rule set nor the questionnaire of one")
     if not rule_sets:

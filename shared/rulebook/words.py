@@ -1,4 +1,4 @@
-"""Reads the words that are heard in free text, and the weights that were trained on them. docs/rules.md shows both."""
+"""Reads the words that free text is searched for, and the weights trained on them. docs/rules.md shows both."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import pytest
 
 from dev import phrases
 from dev.matcher_training import HARMLESS, PHRASES, Example, examples_in, made_from, train, untrained, written
-from dev.phrases import MUST, SELF_HARM, UNSEEN, Result, alarming, hear, judged
+from dev.phrases import MUST, SELF_HARM, UNSEEN, Result, alarming, judged, kinds_in
 from shared.rulebook.loading import FOLDER
 from tests.rulebook.folder import WEIGHTS, WORDS
 
@@ -27,7 +27,7 @@ def examples() -> list[Example]:
 
 @pytest.mark.parametrize("file", FILES, ids=[file.name for file in FILES])
 def test_the_matcher_catches_what_it_must(file: Path) -> None:
-    result = judged(hear(), examples_in(file))
+    result = judged(kinds_in(), examples_in(file))
     shares = {kind: round(result.share(kind), 3) for kind in KINDS}
     met = result.meets(MUST)  # the result itself would print unseen phrases
     assert met, shares
@@ -62,21 +62,21 @@ def test_training_again_gives_the_same_weights(examples: list[Example]) -> None:
     assert written(trained, made_from(FOLDER / WORDS, PHRASES)) == (FOLDER / WEIGHTS).read_text(encoding="utf-8")
 
 
-def told(*heard: tuple[str, Sequence[str]]) -> Result:
+def result_of(*found: tuple[str, Sequence[str]]) -> Result:
     result = Result()
-    for kind, kinds in heard:
+    for kind, kinds in found:
         result.add(Example("x", "en", kind), frozenset(kinds))
     return result
 
 
 def test_self_harm_counts_only_as_self_harm_and_other_kinds_as_any_alarm() -> None:
-    result = told((SELF_HARM, ["cannot-walk"]), ("cannot-walk", [SELF_HARM]), (HARMLESS, []), (HARMLESS, ["x"]))
+    result = result_of((SELF_HARM, ["cannot-walk"]), ("cannot-walk", [SELF_HARM]), (HARMLESS, []), (HARMLESS, ["x"]))
     assert (result.share(SELF_HARM), result.share("cannot-walk"), result.share(HARMLESS)) == (0, 1, 0.5)
     assert (result.taken_for_self_harm, len(result.wrong)) == (1, 2)
 
 
 @pytest.mark.parametrize(
-    ("heard", "met"),
+    ("found", "met"),
     [
         ([(SELF_HARM, [SELF_HARM])] * 4 + [(SELF_HARM, [])], True),
         ([(SELF_HARM, [SELF_HARM])] * 3 + [(SELF_HARM, [])], False),
@@ -86,8 +86,8 @@ def test_self_harm_counts_only_as_self_harm_and_other_kinds_as_any_alarm() -> No
         ([(HARMLESS, [])] * 8 + [(HARMLESS, ["x"])], False),
     ],
 )
-def test_the_musts(heard: list[tuple[str, list[str]]], met: bool) -> None:
-    assert told(*heard).meets(MUST) is met
+def test_the_musts(found: list[tuple[str, list[str]]], met: bool) -> None:
+    assert result_of(*found).meets(MUST) is met
 
 
 def test_a_topic_is_no_alarm() -> None:

@@ -27,7 +27,7 @@ from shared.domain.rules.condition import (
 
 
 class Words:
-    """Hears every word as a kind, and counts how often it is asked."""
+    """Finds every word as a kind, and counts how often it is asked."""
 
     def __init__(self) -> None:
         self.asked = 0

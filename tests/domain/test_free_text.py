@@ -167,7 +167,7 @@ def test_a_note_is_judged_by_its_sentences_and_by_neighbours() -> None:
     assert list(windows([first, second, third])) == [first, second, third, first | second, second | third]
 
 
-def test_a_kind_far_from_the_likeliest_is_not_heard() -> None:
+def test_a_kind_far_from_the_likeliest_is_not_found() -> None:
     other = Kind("heat", {}, ())
     both = matcher({"group fever": "6.0 3.0"}, always=(0.0, 0.0))
     near = Matcher(both.vocabulary, DENIALS, both.frames, (*both.kinds, other), {}, both.weights)

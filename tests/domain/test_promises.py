@@ -71,7 +71,7 @@ def test_the_usual_texts_of_the_tiers_do_promise_a_call(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_call_is_promised_to_whoever_left_no_number(language: str) -> None:
+def test_no_call_is_promised_without_a_phone_number(language: str) -> None:
     for message in rule_set_in(language).messages.values():
         text = message.text if message.no_number_text is None else message.no_number_text
         assert not promises_call(text, language), message.id

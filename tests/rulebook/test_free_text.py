@@ -1,4 +1,4 @@
-"""Tests what is heard in free text with the words and weights that the service uses."""
+"""Tests what is found in free text with the words and weights that the service uses."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dev.phrases import hear
+from dev.phrases import kinds_in
 from shared.domain.rules.free_text.sentences import LONGEST
 from shared.rulebook.free_text import free_text_of
 from shared.rulebook.loading import FOLDER, load
 from shared.rulebook.reader import RulebookError
 from tests.rulebook.folder import SECOND, WEIGHTS, WORDS, change, copy_of_rulebook
 
-HEAR = hear()
+KINDS_IN = kinds_in()
 SIDES = {"self-harm", "bladder-bowel-saddle", "heart-stroke", "cannot-walk", "withdrawal"}
 SLOWEST = 0.025  # seconds for a note of 500 characters: 5 ms alone, five times that while coverage is measured
 HOSTILE = [
@@ -29,7 +29,7 @@ HOSTILE = [
 
 
 def alarms(text: str) -> set[str]:
-    return SIDES & HEAR(text)
+    return SIDES & KINDS_IN(text)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def alarms(text: str) -> set[str]:
         ("withdrawal", "me quit\u00e9 de golpe, tengo abstinencia"),
     ],
 )
-def test_a_warning_is_heard(kind: str, text: str) -> None:
+def test_a_warning_is_found(kind: str, text: str) -> None:
     assert kind in alarms(text)
 
 
@@ -80,8 +80,8 @@ def test_the_harmless_alarms_nobody(text: str) -> None:
     assert alarms(text) == set()
 
 
-def test_a_topic_is_heard_even_if_it_is_denied() -> None:
-    assert HEAR("no bladder problems, but a heart attack in 2012") == {"bladder-topic", "heart-topic"}
+def test_a_topic_is_found_even_if_it_is_denied() -> None:
+    assert KINDS_IN("no bladder problems, but a heart attack in 2012") == {"bladder-topic", "heart-topic"}
 
 
 @pytest.mark.parametrize("unit", HOSTILE)
@@ -99,7 +99,7 @@ def test_work_grows_with_the_length_and_not_faster(unit: str) -> None:
 def calls(note: str) -> int:
     """Returns how many calls of functions a search makes: a measure of work that a busy machine does not change."""
     profile = cProfile.Profile()
-    profile.runcall(HEAR, note)
+    profile.runcall(KINDS_IN, note)
     return sum(entry.callcount for entry in profile.getstats())
 
 
@@ -107,7 +107,7 @@ def fastest(note: str) -> float:
     times = []
     for _ in range(7):
         started = time.process_time()  # so that other work on the machine does not count
-        HEAR(note)
+        KINDS_IN(note)
         times.append(time.process_time() - started)
     return min(times)
 
@@ -115,7 +115,7 @@ def fastest(note: str) -> float:
 @settings(deadline=None)
 @given(st.text(max_size=500))
 def test_any_text_can_be_searched(text: str) -> None:
-    assert HEAR(text) <= SIDES | {"bladder-topic", "heart-topic"}
+    assert KINDS_IN(text) <= SIDES | {"bladder-topic", "heart-topic"}
 
 
 def test_the_files_are_parsed_with_the_first_note(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ REFUSED = {
     "a page after Send that is not last": (
         INTAKE, '[[pages]]\nid = "P1"', f'{AFTER_SEND}[[pages]]\nid = "P1"', "[P1]", "comes before Send",
     ),
-    # words that are heard in free text
+    # words that free text is searched for
     "capital in a term": (WORDS, "suicid*", "Suicid*", "groups: suicide", "lower case"),
     "accent in a term": (WORDS, "suicid*", "su\u00edcid*", "groups: suicide", "without accents"),
     "term twice": (WORDS, "suicid*", "suicid*, suicid*", "groups: suicide", "listed twice"),
@@ -223,8 +223,8 @@ def test_any_change_of_a_file_changes_the_content_hash(tmp_path: Path) -> None:
 
 
 def test_the_content_hash_can_be_computed_by_hand() -> None:
-    heard = hashlib.sha256(b"\0".join((FOLDER / name).read_bytes() for name in (WORDS, WEIGHTS))).hexdigest()
-    parts = [*((FOLDER / name).read_bytes() for name in (TRIAGE, INTAKE, TIERS)), heard.encode()]
+    free_text = hashlib.sha256(b"\0".join((FOLDER / name).read_bytes() for name in (WORDS, WEIGHTS))).hexdigest()
+    parts = [*((FOLDER / name).read_bytes() for name in (TRIAGE, INTAKE, TIERS)), free_text.encode()]
     assert hash_of(FOLDER) == hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 

@@ -30,6 +30,15 @@ def advice(
     )
 
 
+def advice_at_once(rule_set: RuleSet) -> tuple[ShownMessage, ...]:
+    """Returns the messages that one answer alone can call for, and the safety net, for a page that shows them at once.
+
+    The visitor has left no number yet, so that none promises a call.
+    """
+    ids = tuple(dict.fromkeys((*rule_set.messages_at_once.values(), rule_set.net)))
+    return advice(rule_set, ids, clinic_open=True, has_number=False)
+
+
 def _text(message: Message, clinic_open: bool, has_number: bool, deadline: str) -> str:
     text = message.text
     if not has_number and message.no_number_text is not None:

@@ -21,10 +21,9 @@ class Facts:
     texts: question code -> the text that was entered.
     door: the door that the answers came through, one of DOORS.
     none_with_others: True if 'none' was ticked together with another option. 'none' is then dropped.
-    held: definition -> whether it holds, once the facts are complete. Many rules share a definition. None before.
     """
 
-    __slots__ = ("_heard", "chosen", "door", "held", "none_with_others", "numbers", "texts")
+    __slots__ = ("_mentioned", "chosen", "door", "none_with_others", "numbers", "texts")
 
     def __init__(self, door: str = FORM) -> None:
         self.chosen: dict[str, frozenset[str]] = {}
@@ -32,22 +31,21 @@ class Facts:
         self.texts: dict[str, str] = {}
         self.none_with_others = False
         self.door = door
-        self.held: dict[str, bool] | None = None
-        self._heard: dict[str, frozenset[str]] = {}
+        self._mentioned: dict[str, frozenset[str]] = {}
 
     def answered(self, question: str) -> bool:
         return question in self.chosen or question in self.numbers or question in self.texts
 
-    def mentioned(self, question: str, free_text: Hears) -> frozenset[str]:
+    def mentioned(self, question: str, free_text: FreeTextSearch) -> frozenset[str]:
         """Returns the kinds of things that a text mentions. A text is searched once, however many rules ask."""
         if question not in self.texts:
             return NOTHING
-        if question not in self._heard:
-            self._heard[question] = free_text.kinds_in(self.texts[question])
-        return self._heard[question]
+        if question not in self._mentioned:
+            self._mentioned[question] = free_text.kinds_in(self.texts[question])
+        return self._mentioned[question]
 
 
-class Hears(Protocol):
+class FreeTextSearch(Protocol):
     """What finds the kinds of things that a text mentions, such as `self-harm`."""
 
     def kinds_in(self, text: str, /) -> frozenset[str]: ...
@@ -123,7 +121,7 @@ class Mentions(NamedTuple):
 
     question: str
     kind: str
-    free_text: Hears
+    free_text: FreeTextSearch
 
     def holds(self, facts: Facts) -> bool:
         return self.kind in facts.mentioned(self.question, self.free_text)
@@ -182,11 +180,7 @@ class Defined(NamedTuple):
     condition: Condition
 
     def holds(self, facts: Facts) -> bool:
-        if facts.held is None:
-            return self.condition.holds(facts)
-        if self.name not in facts.held:
-            facts.held[self.name] = self.condition.holds(facts)
-        return facts.held[self.name]
+        return self.condition.holds(facts)
 
 
 class Score(NamedTuple):

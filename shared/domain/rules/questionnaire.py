@@ -238,7 +238,6 @@ class Questionnaire:
                 self._note(question, answers.get(question.code), facts, passed and not page.after_send)
             if page.id == last_page:
                 passed = False
-        facts.held = {}
         return facts
 
     def _note(self, question: Question, answer: Answer | None, facts: Facts, passed: bool) -> None:

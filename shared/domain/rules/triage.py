@@ -176,7 +176,7 @@ class RuleSet(NamedTuple):
 
     changes: the change log, oldest entry first; may be empty.
     content_hash: SHA-256 (hex) of the files of the rule set, its questionnaire and the tiers, and of the hash of what
-        is heard in free text.
+        is mentioned in free text.
     net: the id of the safety-net message, which is always shown last.
     """
 

@@ -1,1 +1,1 @@
-"""Hears in free text what rules ask for: despair, warning signs, medicine that stopped suddenly."""
+"""Finds in free text what rules ask for: despair, warning signs, medicine that stopped suddenly."""

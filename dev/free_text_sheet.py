@@ -1,4 +1,4 @@
-"""Shows what is heard in free text, for the physician who signs it: terms, phrases, and the strongest weights."""
+"""Shows what free text is searched for, for the physician who signs it: terms, phrases, and the strongest weights."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from shared.rulebook.toml_files import table_of
 LISTED = 40  # weights that are listed for each kind, for it and against it
 
 
-def free_text_sections(heard: FreeText | None) -> Iterator[str]:
-    """Yields the sections of the sheet, as Markdown. Nothing is heard if no rule asks for it."""
+def free_text_sections(free_text: FreeText | None) -> Iterator[str]:
+    """Yields the sections of the sheet, as Markdown. Nothing is searched if no rule asks for it."""
     yield "## Words in free text"
-    if heard is None:
+    if free_text is None:
         yield "No rule reads free text."
         return
-    table, matcher = table_of(heard.words), heard.matcher
+    table, matcher = table_of(free_text.words), free_text.matcher
     yield (
         "Words are compared in lower case and without accents; small mistakes of spelling are forgiven. A phrase of "
-        f"a kind is heard if the score of the weights is {matcher.weights.with_phrase:g} or more; without a phrase, it "
-        f"is heard from {matcher.weights.alone:g}. At 0 a kind is as likely as a harmless text. `@` names a group, and "
+        f"a kind is found if the score of the weights is {matcher.weights.with_phrase:g} or more; without a phrase, it "
+        f"is found from {matcher.weights.alone:g}. At 0 a kind is as likely as a harmless text. `@` names a group, and "
         "`..` stands for up to three words, `*` for any ending."
     )
     for kind in table["kinds"]:
@@ -28,7 +28,7 @@ def free_text_sections(heard: FreeText | None) -> Iterator[str]:
         yield f"### Kind {kind}"
         yield f"Phrases: {plain(entry['phrases'])}."
         yield f"They do not count in a sentence with: {plain(entry['unless'])}."
-        yield from _weights(heard, kind)
+        yield from _weights(free_text, kind)
     yield "### Topics"
     yield "Any term of these groups, denied or not: " + "; ".join(
         f"{t}: {plain(g)}" for t, g in table["topics"].items()
@@ -38,8 +38,8 @@ def free_text_sections(heard: FreeText | None) -> Iterator[str]:
     yield "\n".join(f"- **{name}**: {plain(terms)}" for name, terms in named.items())
 
 
-def _weights(heard: FreeText, kind: str) -> Iterator[str]:
-    matcher = heard.matcher
+def _weights(free_text: FreeText, kind: str) -> Iterator[str]:
+    matcher = free_text.matcher
     at = [known.name for known in matcher.kinds].index(kind)
     ranked = sorted(((float(row.split()[at]), feature) for feature, row in matcher.weights.of.items()), reverse=True)
     for title, rows in (
