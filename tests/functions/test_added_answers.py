@@ -255,3 +255,14 @@ def test_logs_hold_no_answer(aws: Aws, logs: Callable[[], str]) -> None:
     add({"note": "canaryvalue"})
     assert '"answers added"' in (written := logs())
     assert "canaryvalue" not in written
+
+
+def test_an_addition_promises_no_call_to_an_email_address() -> None:
+    without = dict.fromkeys(AFTER.rule_sets["fs-intake"].questionnaire.asked_after_send | {"tx-tried", "help"})
+    captured(without, contact={"name": "Jordan Example", "email": "jordan@example.com"})
+    texts = [message["text"] for message in content(add(MORE))["messages"]]
+    assert texts
+    assert not [text for text in texts if "call you" in text]
+    note = content(add({"note": "I can't walk"}))["messages"][0]["text"]
+    assert "see a doctor today" in note
+    assert "call you" not in note

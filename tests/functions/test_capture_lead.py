@@ -130,6 +130,13 @@ def test_outside_opening_hours_the_closed_clinic_sentence_is_first(clock: Clock)
     assert "call you" not in closed
 
 
+def test_no_call_is_promised_to_an_email_address() -> None:
+    contact = {"name": "Jordan Example", "email": "jordan@example.com"}
+    advice = content(send(submission(URGENT, contact=contact)))["messages"][0]["text"]
+    assert "See your doctor" in advice
+    assert "call you" not in advice
+
+
 # --- repeats ---
 
 
