@@ -39,7 +39,7 @@ PARAMETERS = {
     "PilotWithoutApproval": "yes",  # nobody real sends this form
     "GradualDeployment": "false",  # the emulator has no CodeDeploy
 }
-STAFF = {"nurse": "clinician", "desk": "desk", "admin": "admin"}  # user -> group
+STAFF = {"nurse": "clinician", "desk": "desk", "manager": "manager", "admin": "admin"}  # user -> group
 ADDRESS = "https://leads.clinic.example"  # alerts link to this address, unless dev/front.py serves the service
 PASSWORD = "Only-on-this-machine-1"  # noqa: S105  # pragma: allowlist secret  (the same for all three users)
 SIGN_IN_FLOWS = (  # updating a client resets these flows unless they are sent again

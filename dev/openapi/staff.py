@@ -68,7 +68,8 @@ STAFF = {
         id="export_leads",
         summary="Export the leads of some days",
         description="In the order of arrival, as CSV (RFC 4180; contact and state of work, no answers) or as a FHIR R4 "
-        "Bundle. The Link header has the next page; concatenated CSV pages are one file. For administrators.",
+        "Bundle. The Link header has the next page; concatenated CSV pages are one file. For managers "
+        "and administrators.",
         staff=True,
         answers={
             "200": ("A page of leads.", {"text/csv": TEXT, "application/fhir+json": {"schema": {"type": "object"}}})
@@ -85,7 +86,7 @@ STAFF = {
     "GET /leads/{reference}/fhir": Operation(
         id="export_lead",
         summary="One lead as a FHIR R4 Bundle",
-        description="For the clinic's own system. For clinicians and administrators.",
+        description="For the clinic's own system. For clinicians, managers and administrators.",
         staff=True,
         answers={"200": ("The Bundle.", {"application/fhir+json": {"schema": {"type": "object"}}})},
         problems=(*FOR_STAFF, "404"),

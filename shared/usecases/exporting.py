@@ -12,7 +12,7 @@ from shared.domain.leads.lead import Lead
 from shared.domain.leads.person_keys import SAME_PERSON
 from shared.domain.leads.staff import Staff
 from shared.domain.rules.triage import RuleSet
-from shared.usecases.inbox import Workspace, lead_by_reference, must_administer
+from shared.usecases.inbox import Workspace, lead_by_reference, must_administer, must_export
 from shared.usecases.ports import Archive
 from shared.usecases.scoring import rule_set_of
 
@@ -48,7 +48,7 @@ def export_leads(query: ExportQuery, staff: Staff, workspace: Workspace, at: dat
 
     Raises: NotAllowed, InvalidInput, StoreUnavailable.
     """
-    must_administer(staff)
+    must_export(staff)
     zone = workspace.hours.zone
     found: list[Lead] = []
     size, next_cursor = 0, query.cursor
@@ -67,7 +67,7 @@ def export_leads(query: ExportQuery, staff: Staff, workspace: Workspace, at: dat
 def export_lead(reference: str, staff: Staff, workspace: Workspace, at: datetime) -> Exported:
     """Exports one lead to the clinic's own system. Raises NotAllowed, NotFound or StoreUnavailable."""
     if not staff.may_hand_out:
-        raise NotAllowed("Only clinicians and administrators can export a lead.")
+        raise NotAllowed("Only clinicians, managers and administrators can export a lead.")
     return Exported((_record_export(lead_by_reference(reference, workspace.leads), staff, workspace, at),), None)
 
 

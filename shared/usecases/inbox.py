@@ -125,13 +125,19 @@ def work_lead(reference: str, action: Action, staff: Staff, workspace: Workspace
 def must_read(staff: Staff) -> None:
     """Raises NotAllowed if the member of staff may not read leads."""
     if not staff.may_read:
-        raise NotAllowed("Ask an administrator to add you to a group: clinician, desk or admin.")
+        raise NotAllowed("Ask an administrator to add you to a group: clinician, desk, manager or admin.")
 
 
 def must_administer(staff: Staff) -> None:
     """Raises NotAllowed if the member of staff is not an administrator."""
     if not staff.may_administer:
         raise NotAllowed("Only an administrator can do this.")
+
+
+def must_export(staff: Staff) -> None:
+    """Raises NotAllowed if the member of staff may not export many leads."""
+    if not staff.may_export:
+        raise NotAllowed("Only a manager or an administrator can do this.")
 
 
 def lead_by_reference(reference: str, leads: Worklist) -> Lead:

@@ -11,7 +11,14 @@ from shared.domain.leads.lead import reference_of
 from tests.functions.calls import CONTEXT, LEAD_ID, Json, content, event, posting, stream_of, submission
 
 NURSE = "nurse"
-GROUPS = {"nurse": "clinician", "other-nurse": "clinician", "desk": "desk", "admin": "admin", "guest": ""}
+GROUPS = {
+    "nurse": "clinician",
+    "other-nurse": "clinician",
+    "desk": "desk",
+    "manager": "manager",
+    "admin": "admin",
+    "guest": "",
+}
 IDS = {name: f"c1d5f2aa-0000-4000-8000-0000000000{number:02}" for number, name in enumerate(GROUPS)}
 
 

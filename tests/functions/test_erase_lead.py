@@ -155,7 +155,7 @@ def test_a_concurrent_alert_does_not_restore_it(aws: Aws) -> None:
     assert int(item["version"]["N"]) > int(version["N"]) + 1
 
 
-@pytest.mark.parametrize("who", ["nurse", "desk", "guest"])
+@pytest.mark.parametrize("who", ["nurse", "desk", "manager", "guest"])
 def test_only_administrators_erase(who: str, aws: Aws) -> None:
     reference = captured()
     refused = erased(reference, who)

@@ -231,13 +231,18 @@ class TestFhir:
 
 class TestWho:
     @pytest.mark.parametrize("who", ["nurse", "desk", "guest"])
-    def test_only_administrators_export_many_leads(self, who: str, aws: Aws) -> None:
+    def test_neither_clinicians_nor_the_desk_export_many_leads(self, who: str, aws: Aws) -> None:
         captured()
         assert exported(who, **JANUARY)["statusCode"] == 403
         assert aws.accesses() == []
 
+    @pytest.mark.parametrize("who", ["manager", "admin"])
+    def test_managers_and_administrators_export_many_leads(self, who: str) -> None:
+        captured()
+        assert exported(who, **JANUARY)["statusCode"] == 200
+
     @pytest.mark.parametrize("who", ["desk", "guest"])
-    def test_clinicians_and_administrators_export_one_lead(self, who: str, aws: Aws) -> None:
+    def test_everyone_but_the_desk_exports_one_lead(self, who: str, aws: Aws) -> None:
         reference = captured()
         assert exported_as_fhir(reference, who)["statusCode"] == 403
         assert aws.accesses() == []

@@ -127,7 +127,7 @@ def _without(reference: str) -> Callable[[LeadsTable, UUID], Lead | None]:
     return found
 
 
-@pytest.mark.parametrize("who", ["nurse", "desk", "guest"])
+@pytest.mark.parametrize("who", ["nurse", "desk", "manager", "guest"])
 def test_only_administrators_export_a_person(who: str, aws: Aws) -> None:
     reference = captured(submission()["answers"], lead_id=LEAD_ID)
     assert exported_person(reference, who)["statusCode"] == 403

@@ -226,7 +226,9 @@ def test_the_desk_cannot_close_a_red_flag_lead_as_not_a_fit() -> None:
     assert worked(reference, "close", "desk", reason="unreachable")["statusCode"] == 200
 
 
-@pytest.mark.parametrize(("who", "status"), [("admin", 403), ("guest", 403), ("desk", 200), ("nurse", 200)])
+@pytest.mark.parametrize(
+    ("who", "status"), [("admin", 403), ("manager", 403), ("guest", 403), ("desk", 200), ("nurse", 200)]
+)
 def test_which_groups_may_work_leads(who: str, status: int) -> None:
     assert worked(captured(URGENT), "acknowledge", who, version=1)["statusCode"] == status
 

@@ -52,7 +52,7 @@ PLAIN = (  # fields of the plain form
     *("questionnaire", "version", "language", "page", "return_to", "utm_source", "contact.name", "contact.phone"),
     *("contact.email", "contact.preference", "consents.contact", "consents.sms", "consents_shown.contact", "answers."),
 )
-GROUPS = ("clinician", "desk", "admin", "", "[", "clinician admin")
+GROUPS = ("clinician", "desk", "manager", "admin", "", "[", "clinician admin")
 ACTIONS = (
     "acknowledge",
     "contact_attempt",

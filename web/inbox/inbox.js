@@ -29,7 +29,7 @@ async function start() {
   byId("gate").hidden = true;
   byId("worklist").hidden = byId("account").hidden = false;
   byId("user").textContent = signIn.user.name;
-  byId("export-button").hidden = !signIn.user.groups.includes("admin");
+  byId("export-button").hidden = !["manager", "admin"].some((group) => signIn.user.groups.includes(group));
   setInterval(updateTimes, 1000);
   startRefresh();
   startOpenLead({ act, records });

@@ -219,8 +219,8 @@ function source({ attribution, source: channel, earlier, suspicion }) {
 // ---- records: a copy for another system or for the person, and erasure. Each is in the access log.
 
 function recordButtons({ summary, others }, { groups }, { fhir, person, erase }) {
-  const [clinician, admin] = ["clinician", "admin"].map((group) => groups.includes(group));
-  if (!clinician && !admin) return null;
+  const admin = groups.includes("admin");
+  if (!["clinician", "manager", "admin"].some((group) => groups.includes(group))) return null;
   const button = (text, onclick, look) => h("button", { type: "button", class: look, onclick }, text);
   const more = others.length === 1 ? "one more lead" : `${others.length} more leads`;
   return h("section", { class: "actions", "aria-labelledby": "records-title" }, h("h3", { id: "records-title" }, "Records"),

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 CLINICIAN = "clinician"
 DESK = "desk"
+MANAGER = "manager"
 ADMIN = "admin"
-GROUPS = frozenset({CLINICIAN, DESK, ADMIN})
+GROUPS = frozenset({CLINICIAN, DESK, MANAGER, ADMIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,14 @@ class Staff:
     @property
     def may_hand_out(self) -> bool:
         """True if this member of staff may export a single lead to the clinic's own system."""
-        return self.may_judge or self.may_administer
+        return self.may_judge or self.may_export
+
+    @property
+    def may_export(self) -> bool:
+        """True if this member of staff may export many leads and read reports about them."""
+        return bool(self.groups & {MANAGER, ADMIN})
 
     @property
     def may_administer(self) -> bool:
-        """True if this member of staff may erase leads, export many leads, or export everything about a person."""
+        """True if this member of staff may erase leads, hand a person their data, or read the access log."""
         return ADMIN in self.groups
