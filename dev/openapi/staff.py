@@ -58,6 +58,11 @@ STAFF = {
         examples={
             "acknowledge": {"action": "acknowledge", "version": 1},
             "call": {"action": "contact_attempt", "version": 3, "outcome": "left_message", "text": "Calls back at 9."},
+            "book": {
+                "action": "book",
+                "version": 4,
+                "booking": {"at": "2026-01-16T09:30:00-06:00", "with_whom": "Dr. Lee", "note": "Bring your MRI."},
+            },
             "close": {"action": "close", "version": 4, "reason": "declined"},
         },
         answers={"200": ("The lead as it is now.", as_json(LeadView))},

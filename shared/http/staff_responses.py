@@ -11,6 +11,7 @@ from pydantic import PlainSerializer, field_serializer
 
 from shared.domain.intake.submission import Contact
 from shared.domain.intake.suspicion import Suspicion
+from shared.domain.leads.booking import Booking
 from shared.domain.leads.consent import ConsentRecord, chain_intact
 from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.lead_view import OpenQuestion, ShownAnswer, open_questions, shown_answers
@@ -158,6 +159,7 @@ class LeadView(ResponseModel):
     suspicion: Suspicion
     history: tuple[HistoryLine, ...]
     others: tuple[OtherLead, ...]
+    booking: Booking | None
     rule_set: RuleSetVersion
     now: Instant
 
@@ -193,6 +195,7 @@ class LeadView(ResponseModel):
             suspicion=found.suspicion,
             history=tuple(map(HistoryLine.model_validate, lead.history)),
             others=tuple(map(OtherLead.model_validate, opened.others)),
+            booking=lead.work.booking,
             rule_set=_version(lead, rule_set),
             now=opened.at,
         )
@@ -374,6 +377,12 @@ class PersonContactAttempt(ResponseModel):
     detail: str
 
 
+class PersonBooking(ResponseModel):
+    at: datetime
+    with_whom: str
+    note: str
+
+
 class PersonLead(ResponseModel):
     """A lead as its person may see it: without internal work and staff names."""
 
@@ -391,6 +400,7 @@ class PersonLead(ResponseModel):
     earlier: tuple[PersonEarlierSubmission, ...]
     rule_set: PersonRuleSet
     contacts: tuple[PersonContactAttempt, ...]
+    booking: PersonBooking | None
 
     @field_serializer("contact")
     def given(self, contact: PersonContact) -> dict[str, str]:
@@ -430,6 +440,7 @@ class PersonLead(ResponseModel):
                 for entry in lead.history
                 if entry.action in CONTACTS
             ),
+            booking=PersonBooking.model_validate(lead.work.booking) if lead.work.booking else None,
         )
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.errors import AlreadyTaken, InvalidInput, NotAllowed, WrongState
+from shared.domain.leads.booking import Booking
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.staff import ADMIN, CLINICIAN, DESK, Staff
 from shared.domain.leads.staff_actions import Action, WorkRules, possible_actions, work
@@ -213,3 +214,21 @@ def test_an_alert_under_way_is_not_recorded_on_a_lead_that_was_taken() -> None:
     claimed = a_lead(URGENT).claimed(1, RECEIVED)
     taken = act(claimed, "acknowledge")
     assert taken.escalation.next_at != claimed.escalation.next_at
+
+
+def test_a_booking_can_be_moved_and_moved_back() -> None:
+    monday, friday = ({"at": RECEIVED + timedelta(days=days)} for days in (5, 9))
+    lead = act(a_lead(URGENT), "book", booking=monday)
+    assert lead.work.booking == Booking(RECEIVED + timedelta(days=5))
+    assert act(lead, "book", booking=monday) is lead
+    moved = act(lead, "book", booking=friday)
+    assert (moved.work.booking, moved.work.status) == (Booking(RECEIVED + timedelta(days=9)), "booked")
+    assert moved.work.closed_at == lead.work.closed_at
+    assert act(moved, "undo").work == lead.work
+    with pytest.raises(WrongState):
+        act(lead, "book")
+
+
+def test_a_reopened_lead_has_no_booking() -> None:
+    lead = act(a_lead(URGENT), "book", booking={"at": RECEIVED + timedelta(days=5)})
+    assert act(lead, "reopen").work.booking is None

@@ -25,15 +25,21 @@ def test_everything_about_the_person_is_exported_as_text() -> None:
     reference = captured(URGENT, attribution={"utm_source": "a-campaign"})
     worked(reference, "acknowledge")
     worked(reference, "contact_attempt", outcome="reached", text="a word among colleagues")
+    booking = {"at": "2026-01-16T15:30:00Z", "with_whom": "Dr. Lee", "note": "Bring your MRI."}
+    worked(reference, "book", booking=booking)
     answer = exported_person(reference)
     [lead] = content(answer)["leads"]
     assert lead["reference"] == reference
+    assert lead["booking"] == booking
     assert lead["contact"]["phone"] == "+13125550142"
     assert {"page", "text", "answer"} == set(lead["answers"][0])
     assert lead["messages_shown"]
     assert lead["attribution"] == {"utm_source": "a-campaign"}
     assert [entry["consent"] for entry in lead["consents"]["ledger"]] == ["contact"]
-    assert [(entry["what"], entry["detail"]) for entry in lead["contacts"]] == [("contact_attempt", "reached")]
+    assert [(entry["what"], entry["detail"]) for entry in lead["contacts"]] == [
+        ("contact_attempt", "reached"),
+        ("book", "2026-01-16T15:30:00+00:00"),
+    ]
     assert answer["headers"]["cache-control"] == "no-store"
 
 
@@ -92,6 +98,7 @@ def test_only_the_listed_fields_are_exported() -> None:
         "earlier",
         "rule_set",
         "contacts",
+        "booking",
     }
 
 

@@ -144,13 +144,16 @@ def test_a_lead_goes_through_its_whole_workflow(aws: Aws, clock: Clock) -> None:
     worked(reference, "acknowledge")
     worked(reference, "contact_attempt", outcome="left_message")
     worked(reference, "contact_attempt", outcome="reached", text="Wants an afternoon.")
-    answer = content(worked(reference, "book"))
+    booking = {"at": "2026-01-16T09:30:00-06:00", "with_whom": " Dr. Lee ", "note": "Bring your MRI."}
+    answer = content(worked(reference, "book", booking=booking))
     assert (answer["summary"]["status"], answer["summary"]["attempts"]) == ("booked", 2)
+    assert answer["booking"] == {"at": "2026-01-16T15:30:00Z", "with_whom": "Dr. Lee", "note": "Bring your MRI."}
+    assert answer["summary"]["booked_for"] == "2026-01-16T15:30:00Z"
     assert [(entry["action"], entry["detail"]) for entry in answer["history"]] == [
         ("acknowledge", ""),
         ("contact_attempt", "left_message"),
         ("contact_attempt", "reached"),
-        ("book", ""),
+        ("book", "2026-01-16T15:30:00+00:00"),
     ]
     assert references(listed(view="open")) == []
     assert references(listed(view="closed")) == [reference]
@@ -256,6 +259,9 @@ def test_without_a_sign_in_nothing_happens(aws: Aws) -> None:
         ({"action": "revoke_consent", "text": "By phone."}, "/consent"),
         ({"action": "revoke_consent", "consent": "sms"}, "/text"),
         ({"action": "revoke_consent", "consent": "canaryvalue", "text": "By phone."}, "/consent"),
+        ({"action": "book", "booking": {"at": "2026-01-14T09:59:59-06:00"}}, "/booking/at"),
+        ({"action": "book", "booking": {"at": "2026-01-16T09:30:00"}}, "/booking/at"),
+        ({"action": "book", "booking": {"at": "2999-01-16T09:30:00Z", "note": "\u0000x"}}, "/booking/note"),
         ({"action": "note", "text": "x" * 1001}, "/text"),
         ({"action": "note", "text": "\u0000forged"}, "/text"),
         ({"action": "canaryvalue"}, "/action"),

@@ -18,6 +18,7 @@ KINDS = {
     "Task",
     "Consent",
     "Communication",
+    "Appointment",
 }
 HL7_SYSTEMS = {  # the codes of HL7's value sets (R4) that we use
     "http://terminology.hl7.org/CodeSystem/consentscope": {"patient-privacy"},
@@ -44,7 +45,8 @@ def _links(bundle: Json) -> Iterator[str]:
         for reference in _found(resource, "reference"):
             if f"{BASE}/{reference}" not in urls:
                 yield f"{resource['resourceType']}: {reference} leads nowhere"
-        if not {"subject", "patient", "for"} & resource.keys() and resource["resourceType"] != "Patient":
+        of_a_person = {"subject", "patient", "for", "participant"} & resource.keys()
+        if not of_a_person and resource["resourceType"] != "Patient":
             yield f"{resource['resourceType']}: about nobody"
 
 

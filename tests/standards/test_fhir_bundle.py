@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft6Validator
 from pydantic import ValidationError
 
+from shared.domain.leads.booking import Booking
 from shared.domain.leads.history import HistoryEntry
 from shared.domain.leads.lead import Lead
 from shared.domain.rules.triage import RuleSet, triage
@@ -56,6 +57,9 @@ LEADS: dict[str, Lead] = {
     "tried": worked(a_lead(), status="acknowledged", attempts=1),
     "raised": worked(a_lead(), status="acknowledged", staff_tier="URGENT"),
     "booked": worked(a_lead(), status="booked"),
+    "booked for a time": worked(
+        a_lead(), status="booked", booking=Booking(LATER + timedelta(days=2), "Dr. Lee", "Bring your MRI.")
+    ),
     "closed": worked(a_lead(), status="closed", closed_reason="unreachable", closed_at=LATER),
     "from an ad": varied(
         a_lead(), consent_records=tuple(varied(r, text="") for r in a_lead().submitted.consent_records)
@@ -232,6 +236,12 @@ class TestContent:
         assert "not a fit" not in seen  # a lead that is not a fit leaves staff nothing to do
         assert one(bundle_of(LEADS["acknowledged"]), "Task")["owner"]["display"] == "N. Nurse"
         assert one(bundle_of(LEADS["urgent"]), "Task")["restriction"]["period"]["end"] == "2026-01-14T20:00:00Z"
+
+    def test_a_booking_with_a_time_is_an_appointment(self) -> None:
+        assert every(bundle_of(LEADS["booked"]), "Appointment") == []
+        appointment = one(bundle_of(LEADS["booked for a time"]), "Appointment")
+        assert (appointment["start"], appointment["patientInstruction"]) == ("2026-01-16T17:00:00Z", "Bring your MRI.")
+        assert [entry["actor"].get("display") for entry in appointment["participant"]] == [None, "Dr. Lee"]
 
     def test_all_consents_are_included_and_the_latest_counts(self) -> None:
         consents = every(bundle_of(LEADS["consent revoked"]), "Consent")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from shared.domain.leads.booking import Booking
+
 Status = Literal["new", "acknowledged", "booked", "closed"]
 SYSTEM = "system"
 RETURNED = "returned"  # the action of a resubmission by the visitor
@@ -23,6 +25,7 @@ class WorkState:
     owner: the id of the member of staff who owns the lead; "" if nobody owns it.
     staff_tier: the tier that staff set; "" while the tier from the rules counts.
     attempts: how often staff tried to contact the person.
+    booking: the appointment; None unless the lead is booked and its time is known.
     """
 
     status: Status = "new"
@@ -33,6 +36,7 @@ class WorkState:
     closed_at: datetime | None = None
     staff_tier: str = ""
     attempts: int = 0
+    booking: Booking | None = None
 
     @property
     def is_done(self) -> bool:

@@ -30,6 +30,7 @@ class LeadSummary(Stored):
     language: str
     tags: tuple[str, ...]
     sent_more: bool = False
+    booked_for: datetime | None = None
 
     @property
     def done_at(self) -> datetime:
@@ -57,6 +58,7 @@ class LeadSummary(Stored):
             language=lead.submitted.language,
             tags=tuple(rule.id for rule in lead.assessment.triage.tags),
             sent_more=lead.sent_more,
+            booked_for=work.booking.at if work.booking else None,
         )
 
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from shared.domain.errors import AlreadyTaken, FieldProblem, InvalidInput, NotAllowed, WrongState
-from shared.domain.intake.fields import SeveralLines
+from shared.domain.intake.fields import Line, SeveralLines
+from shared.domain.leads.booking import Booking
 from shared.domain.leads.consent import ConsentCode
 from shared.domain.leads.escalation import Escalation
 from shared.domain.leads.history import ADDED, ASKED, HistoryEntry, WorkState
@@ -48,6 +49,14 @@ Outcome = Literal["reached", "no_answer", "left_message", "wrong_number"]
 Reason = Literal["not_a_fit", "unreachable", "duplicate", "spam", "declined"]
 
 
+class BookingRequest(Model):
+    """An appointment as a member of staff enters it. See `Booking`. `at`: with its offset from UTC."""
+
+    at: AwareDatetime
+    with_whom: Annotated[str, Field(max_length=100), Line] = ""
+    note: SeveralLines = ""
+
+
 class Action(Model):
     """A request by a member of staff to act on a lead.
 
@@ -56,6 +65,7 @@ class Action(Model):
     reason: the reason for closing the lead.
     tier: the tier to raise or lower the lead to.
     consent: the consent that the patient revoked.
+    booking: the appointment that was booked.
     text: a note, the reason for lowering a tier, how the patient revoked the consent, or a remark.
     """
 
@@ -65,6 +75,7 @@ class Action(Model):
     reason: Reason | None = None
     tier: Annotated[str, Field(max_length=40)] | None = None
     consent: ConsentCode | None = None
+    booking: BookingRequest | None = None
     text: SeveralLines = ""
 
 
@@ -95,7 +106,7 @@ def work(lead: Lead, action: Action, staff: Staff, at: datetime, rules: WorkRule
     """
     if not staff.may_work:
         raise NotAllowed("Only clinicians and the lead desk can work leads.")
-    if problems := tuple(_problems(action, rules)):
+    if problems := tuple(_problems(action, rules, at)):
         raise InvalidInput(problems)
     _check_history_limit(lead, action)
     if action.action not in ADDITIVE:
@@ -109,7 +120,7 @@ def possible_actions(lead: Lead, staff: Staff, at: datetime, rules: WorkRules) -
     found = []
     for name in get_args(ActionName):
         try:
-            after = work(lead, _example(name, lead, rules), staff, at, rules)
+            after = work(lead, _example(name, lead, at, rules), staff, at, rules)
         except (NotAllowed, AlreadyTaken, WrongState):
             continue
         if after is not lead:
@@ -117,10 +128,12 @@ def possible_actions(lead: Lead, staff: Staff, at: datetime, rules: WorkRules) -
     return tuple(found)
 
 
-def _problems(action: Action, rules: WorkRules) -> Iterable[FieldProblem]:
-    """Yields a problem for each field that the action needs and that the request lacks."""
+def _problems(action: Action, rules: WorkRules, at: datetime) -> Iterable[FieldProblem]:
+    """Yields a problem for each field that the action needs and that the request lacks or gives wrongly."""
     if action.action == "contact_attempt" and action.outcome is None:
         yield FieldProblem("/outcome", "This field is required.")
+    if action.action == "book" and action.booking and action.booking.at <= at:
+        yield FieldProblem("/booking/at", "Enter a time that lies ahead.")
     if action.action == "close" and action.reason is None:
         yield FieldProblem("/reason", "This field is required.")
     if action.action in ("raise_tier", "lower_tier") and action.tier not in rules.tiers:
@@ -183,9 +196,16 @@ class _Actions:
         return self._changed(self._entry(self.action.outcome), work=work)
 
     def book(self) -> Lead:
-        self._must_be_open()
-        work = replace(self._owned(), status="booked", closed_at=self.at)
-        return self._done(work, self._entry(before=self.lead.work))
+        """Records that an appointment was booked, or that a booked one was moved."""
+        sent, before = self.action.booking, self.lead.work
+        booking = Booking(sent.at.astimezone(UTC), sent.with_whom, sent.note) if sent else None
+        if before.status == "booked" and booking == before.booking:
+            return self.lead
+        if before.status != "booked" or booking is None:
+            self._must_be_open()
+        closed_at = before.closed_at if before.status == "booked" else self.at
+        work = replace(self._owned(), status="booked", closed_at=closed_at, booking=booking)
+        return self._done(work, self._entry(booking.at.isoformat() if booking else "", before=before))
 
     def close(self) -> Lead:
         """Closes the lead.
@@ -301,7 +321,7 @@ class _Actions:
         )
 
 
-def _example(name: str, lead: Lead, rules: WorkRules) -> Action:
+def _example(name: str, lead: Lead, at: datetime, rules: WorkRules) -> Action:
     """Returns a valid request for the action `name`, to try whether the action is possible."""
     by_urgency = sorted(rules.tiers.values(), key=lambda tier: tier.rank)
     tier = by_urgency[0 if name == "raise_tier" else -1].name
@@ -315,6 +335,7 @@ def _example(name: str, lead: Lead, rules: WorkRules) -> Action:
             "consent": next(
                 (record.consent for record in lead.submitted.consent_records if lead.consents_to(record.consent)), "sms"
             ),
+            "booking": {"at": at + timedelta(days=1)},
             "text": "-",
         }
     )

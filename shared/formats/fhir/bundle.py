@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared.domain.intake.submission import Contact
+from shared.domain.leads.booking import Booking
 from shared.domain.leads.consent import ConsentRecord
 from shared.domain.leads.lead import Lead
 from shared.domain.rules.questionnaire import Answer, Page, Question
@@ -57,6 +58,8 @@ class _LeadExport:
         yield from map(self._detected_issue, self.lead.assessment.triage.safety_rules)
         if self._has_task:
             yield self._task()
+        if self.lead.work.booking:
+            yield self._appointment(self.lead.work.booking)
         yield from self._consents()
         yield from self._advice_shown()
         yield from map(self._alert, range(1, self.lead.escalation.alert_delivered + 1))
@@ -220,6 +223,20 @@ class _LeadExport:
                 if lead.escalation.deadline
                 else {}
             ),
+        }
+
+    def _appointment(self, booking: Booking) -> Json:
+        """Returns the appointment. Its end is assumed, since a booked Appointment must have one (app-3)."""
+        clinician = [{"actor": {"display": booking.with_whom}, "status": "accepted"}] if booking.with_whom else []
+        return {
+            "resourceType": "Appointment",
+            "id": self.id,
+            "status": "booked",
+            "start": _instant(booking.at),
+            "end": _instant(booking.ends),
+            "supportingInformation": [self._reference("QuestionnaireResponse")],
+            **({"patientInstruction": booking.note} if booking.note else {}),
+            "participant": [{"actor": self.patient, "status": "accepted"}, *clinician],
         }
 
     def _task_status(self) -> str:

@@ -1,0 +1,26 @@
+"""Defines the appointment that staff booked for the person of a lead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+ASSUMED_LENGTH = timedelta(minutes=30)  # the clinic's calendar knows the real length; FHIR and .ics require an end
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """An appointment. Its end is assumed.
+
+    at: when it begins, in UTC.
+    with_whom: the name of the clinician; "" if it is not decided.
+    note: what the person should know or bring. Unlike all other notes, the person reads it.
+    """
+
+    at: datetime
+    with_whom: str = ""
+    note: str = ""
+
+    @property
+    def ends(self) -> datetime:
+        return self.at + ASSUMED_LENGTH
