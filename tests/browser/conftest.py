@@ -66,22 +66,20 @@ def traffic(page: Page) -> Traffic:
 
 
 @pytest.fixture
-def stored(cloud: LocalCloud) -> Callable[[], int]:
-    """Provides a function that returns the number of leads in the table."""
-    table = cloud.client("dynamodb")
-    return lambda: int(table.scan(TableName=cloud.outputs["LeadsTable"], Select="COUNT", ConsistentRead=True)["Count"])
+def stored(cloud: LocalCloud, traffic: Traffic) -> Callable[..., list[Any]]:
+    """Provides a function that returns the stored leads that this page sent, flattened: the fields of each part stand
+    beside the lead's own. Leads that other pages sent do not count: a page that was closed may still send one.
 
+    The function's arguments are the ids of forms that are sent after the page is gone, when `traffic` no longer sees
+    it."""
+    dynamodb, table = cloud.client("dynamodb"), cloud.outputs["LeadsTable"]
 
-@pytest.fixture
-def newest(cloud: LocalCloud) -> Callable[[], Any]:
-    """Provides a function that returns the newest stored lead, flattened: the fields of each part stand beside the
-    lead's own."""
-    table = cloud.client("dynamodb")
-
-    def read() -> Any:
-        items = table.scan(TableName=cloud.outputs["LeadsTable"], ConsistentRead=True)["Items"]
-        leads = [flat(item["lead"]["S"]) for item in items if "lead" in item]  # skips the tombstones of erased leads
-        return max(leads, key=lambda lead: str(lead["received_at"]))
+    def read(*lead_ids: str) -> list[Any]:
+        sent = traffic.posted("/submissions") + traffic.posted("/callbacks")
+        ids = {body["submission_id"] for body in sent}.union(lead_ids)
+        keys = [{"lead_id": {"S": lead_id}} for lead_id in sorted(ids)]
+        items = [dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {}) for key in keys]
+        return [flat(item["lead"]["S"]) for item in items if "lead" in item]
 
     return read
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -139,6 +140,10 @@ class Patient:
     def focused(self) -> str:
         """Returns the id of the focused element, or its name and value, even if it is inside the form's shadow root."""
         return str(self.page.evaluate(FOCUSED))
+
+    def submission_id(self) -> str:
+        """Returns the id under which the page will send the form."""
+        return str(json.loads(self.kept()["lead-form:fs-intake"])["submissionId"])
 
     def kept(self) -> dict[str, str]:
         """Returns everything that the page keeps in the tab's session storage."""

@@ -16,7 +16,7 @@ THANKS = "Thank you. We added your answers."
 
 
 def test_more_answers_are_added_to_the_lead_once(
-    patient: Patient, page: Page, traffic: Traffic, newest: Callable[[], Any]
+    patient: Patient, page: Page, traffic: Traffic, stored: Callable[..., list[Any]]
 ) -> None:
     patient.ready_to_send().next()
     reference = patient.reference()
@@ -34,7 +34,7 @@ def test_more_answers_are_added_to_the_lead_once(
     expect(page.locator("#added")).to_be_focused()
     (sent,) = traffic.posted("/answers")
     assert sent["answers"] == {"fn": "some", "tx": ["pt"], "tx-tried": "yes"}
-    lead = newest()
+    (lead,) = stored()
     assert (lead["reference"], lead["answers"]["fn"]) == (reference, "some")
     page.reload()
     assert patient.reference() == reference

@@ -4,6 +4,7 @@ and pages do to it."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -129,16 +130,15 @@ def test_storage_that_is_full_or_missing_or_strange_stops_nothing(patient: Patie
 
 
 def test_coming_back_after_leaving_says_what_the_clinic_has(
-    patient: Patient, page: Page, stored: Callable[[], int]
+    patient: Patient, page: Page, stored: Callable[..., list[Any]]
 ) -> None:
-    before = stored()
     patient.ready_to_send()
     with page.expect_response("**/submissions"):
         page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
     page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
     expect(page.locator("#kept")).to_contain_text("the clinic has received them")
     expect(page.locator("#kept")).not_to_contain_text("only in this browser tab", use_inner_text=True)
-    assert stored() == before + 1
+    assert len(stored()) == 1
 
 
 def test_the_steps_say_how_long_they_take(patient: Patient, page: Page) -> None:

@@ -94,10 +94,9 @@ def test_button_is_off_and_says_so_while_sending(patient: Patient, page: Page) -
 
 
 def test_lost_answer_is_asked_for_again_and_gives_the_same_receipt(
-    patient: Patient, page: Page, traffic: Traffic, console: Console, stored: Callable[[], int]
+    patient: Patient, page: Page, traffic: Traffic, console: Console, stored: Callable[..., list[Any]]
 ) -> None:
     console.expect("ERR_FAILED")
-    before = stored()
     answers: list[dict[str, Any]] = []
 
     def lose_the_first(route: Route) -> None:
@@ -115,7 +114,7 @@ def test_lost_answer_is_asked_for_again_and_gives_the_same_receipt(
     assert patient.reference() == answers[0]["reference"] == answers[1]["reference"]
     first, second = traffic.posted("/submissions")
     assert first | {"proof": None} == second | {"proof": None}
-    assert stored() == before + 1
+    assert len(stored()) == 1
 
 
 def test_a_spooled_form_gets_a_receipt_like_any_other(patient: Patient, page: Page) -> None:

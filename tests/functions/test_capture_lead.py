@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -178,17 +177,29 @@ def test_other_content_under_the_same_id_is_a_conflict(aws: Aws, other: Json) ->
     assert aws.items() == before
 
 
+def sent_at_once(aws: Aws, bodies: list[Json]) -> list[Json]:
+    """Returns the answers to requests of which each is about to write its lead when the next one begins."""
+    waiting, answers = list(bodies), list[Json]()
+
+    def another_begins(operation: str) -> None:
+        if operation == "dynamodb.PutItem" and waiting:
+            answers.append(send(waiting.pop()))
+
+    aws.wire.before = another_begins
+    answers.append(send(waiting.pop()))
+    assert waiting == []
+    return answers
+
+
 def test_of_many_concurrent_repeats_one_is_new_with_equal_receipts(aws: Aws) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        responses = list(pool.map(send, [submission()] * 8))
+    responses = sent_at_once(aws, [submission()] * 8)
     assert sorted(response["statusCode"] for response in responses) == [200] * 7 + [201]
     assert len({response["body"] for response in responses}) == 1
     assert len(aws.items()) == 1
 
 
 def test_of_two_contents_racing_for_one_id_one_is_refused(aws: Aws) -> None:
-    with ThreadPoolExecutor(2) as pool:
-        responses = list(pool.map(send, [submission(), submission(URGENT)]))
+    responses = sent_at_once(aws, [submission(), submission(URGENT)])
     assert sorted(response["statusCode"] for response in responses) == [201, 409]
     assert len(aws.items()) == 1
 

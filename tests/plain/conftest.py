@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from dev.cloud import LocalCloud
 
+Json = dict[str, Any]
 PHONE = ViewportSize(width=390, height=844)
 
 
@@ -36,13 +38,15 @@ def plain_page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def stored(cloud: LocalCloud) -> Callable[[], list[str]]:
-    """Returns every lead in the table, as JSON text."""
+def stored(cloud: LocalCloud) -> Callable[[str], list[Json]]:
+    """Provides a function that returns the stored leads that contain a text, so that other tests' leads do not
+    count."""
     table = cloud.client("dynamodb")
 
-    def leads() -> list[str]:
+    def leads(text: str) -> list[Json]:
         pages = table.get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"], ConsistentRead=True)
         # skips the tombstones of erased leads
-        return [item["lead"]["S"] for page in pages for item in page["Items"] if "lead" in item]
+        found = (item["lead"]["S"] for page in pages for item in page["Items"] if "lead" in item)
+        return [json.loads(lead) for lead in found if text in lead]
 
     return leads
