@@ -1,4 +1,7 @@
-"""Deletes data whose retention period is over, every day (periods: shared/rulebook/retention.toml)."""
+"""Deletes data whose retention period is over, every day (periods: shared/rulebook/retention.toml).
+
+Then hashes the contacts of leads again that were hashed before a rotation of keys.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -8,21 +11,28 @@ from aws_lambda_powertools.metrics import MetricUnit
 from functions import telemetry, wiring
 from functions.wiring import logger, metrics
 from shared.rulebook.retention import retention
+from shared.settings import person_keys
+from shared.usecases.rekeying import rekey_leads
 from shared.usecases.retiring import retire_leads
 
 TIME_LIMIT = timedelta(minutes=4)  # below the function's timeout; the next run continues
 
 leads = wiring.leads_table()
 kept_for = retention()
+keys = person_keys()
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    retired = retire_leads(leads, kept_for, wiring.now, wiring.now() + TIME_LIMIT)
+    until = wiring.now() + TIME_LIMIT
+    retired = retire_leads(leads, kept_for, wiring.now, until)
+    rekeyed = rekey_leads(leads, keys, wiring.now, until)
     metrics.add_metric("retired", MetricUnit.Count, sum(retired.done.values()))
     for lead_id, error in retired.failed:
         telemetry.lead_failed("retiring failed", lead_id, error)
-    if retired.failed:
-        raise RuntimeError(f"{len(retired.failed)} leads could not be retired; see the log")
-    return {stage.value: count for stage, count in retired.done.items()}
+    for lead_id, error in rekeyed.failed:
+        telemetry.lead_failed("re-keying failed", lead_id, error)
+    if failed := {lead_id for lead_id, _ in (*retired.failed, *rekeyed.failed)}:
+        raise RuntimeError(f"{len(failed)} leads could not be retired or hashed again; see the log")
+    return {stage.value: count for stage, count in retired.done.items()} | {"rekeyed": rekeyed.done}

@@ -68,7 +68,9 @@ def count_seconds_to_alert(alert: Alert, at: datetime) -> None:
         metrics.add_metric("seconds_to_alert", MetricUnit.Seconds, (at - alert.received_at).total_seconds())
 
 
-def lead_failed(what: Literal["alert failed", "retiring failed"], lead_id: UUID, error: Exception) -> None:
+def lead_failed(
+    what: Literal["alert failed", "retiring failed", "re-keying failed"], lead_id: UUID, error: Exception
+) -> None:
     """Logs that a lead failed, with the error's type but never its text, which may quote a patient."""
     logger.error(
         what,

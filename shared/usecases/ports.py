@@ -91,6 +91,9 @@ class Archive(Worklist, Protocol):
     def in_stage(self, stage: Stage, until: datetime, /) -> Iterable[UUID]:
         """Yields the ids of the leads and tombstones that entered the stage at `until` or earlier, oldest first."""
 
+    def hashed_with_former_keys(self, key_id: str, /) -> Iterable[UUID]:
+        """Yields the ids of the leads whose contacts were hashed with a key other than the one with this id."""
+
     def kept(self, lead_id: UUID, /) -> Kept | None:
         """Returns the lead or its tombstone; None if there is neither."""
 

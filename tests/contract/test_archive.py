@@ -13,6 +13,8 @@ from shared.domain.errors import InvalidInput, LeadChanged, StoreUnavailable, Su
 from shared.domain.leads.erasure import erased
 from shared.domain.leads.export import Period
 from shared.domain.leads.lead import Lead
+from shared.domain.leads.person_keys import id_of_key
+from shared.domain.leads.rekeying import rekeyed
 from shared.domain.leads.retention_stage import Stage, last_contact
 from tests.functions.calls import NOT_A_FIT, URGENT
 from tests.leads import RECEIVED, a_lead, varied
@@ -111,6 +113,18 @@ def test_a_lead_changes_retention_stage_with_its_state(partitioned: LeadsTable) 
     assert list(partitioned.in_stage(Stage.EVIDENCE, last_contact(closed))) == [lead.lead_id]
 
 
+def test_leads_whose_contacts_a_former_key_has_hashed_are_found(partitioned: LeadsTable) -> None:
+    leads = [a_lead() for _ in range(5)]
+    for lead in leads:
+        partitioned.add(lead)
+    current, *former = leads
+    fresh = id_of_key("a fresh key")
+    partitioned.replace(current, rekeyed(current, "a fresh key"))
+    assert set(partitioned.hashed_with_former_keys(fresh)) == {lead.lead_id for lead in former}
+    partitioned.replace(former[0], erased(former[0], "s-1", RECEIVED, KEY))
+    assert set(partitioned.hashed_with_former_keys(fresh)) == {lead.lead_id for lead in former[1:]}
+
+
 def test_a_tombstone_is_read_back_and_is_not_a_lead(table: LeadsTable, client: Any, name: str) -> None:
     lead = a_lead(URGENT)
     table.add(lead)
@@ -152,6 +166,7 @@ def test_a_missing_table_is_unavailable(client: Any) -> None:
         lambda: table.remove(a_lead()),
         lambda: list(table.arrivals(JANUARY)),
         lambda: list(table.in_stage(Stage.ANSWERS, RECEIVED)),
+        lambda: list(table.hashed_with_former_keys("")),
     ]
     for call in calls:
         with pytest.raises(StoreUnavailable):

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
-from functions import alert_staff, capture_lead, retire_leads
+from functions import alert_staff, capture_lead, retire_leads, search_leads
 from shared.domain.errors import StoreUnavailable
 from tests.aws import ENVIRONMENT, Aws, flat
 from tests.functions.admin_calls import erased, retired
-from tests.functions.calls import CONTEXT, LEAD_ID, NOT_A_FIT, PRIORITY, URGENT, minor_submission, posting, stream_of
+from tests.functions.calls import (
+    CONTEXT,
+    LEAD_ID,
+    NOT_A_FIT,
+    PRIORITY,
+    URGENT,
+    content,
+    minor_submission,
+    posting,
+    stream_of,
+)
 from tests.functions.conftest import Clock
 from tests.functions.staff_calls import captured, listed, opened, references, searched, worked
 
-NOTHING = {"answers": 0, "booked": 0, "evidence": 0, "audit": 0}
+NOTHING = {"answers": 0, "booked": 0, "evidence": 0, "audit": 0, "rekeyed": 0}
 A_YEAR = timedelta(days=367)
 FIVE_YEARS = timedelta(days=5 * 366)
 SIX_YEARS = timedelta(days=6 * 366)
@@ -177,3 +188,67 @@ def test_a_late_stream_record_of_a_retired_lead_alerts_nobody(aws: Aws, clock: C
     retired()
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
     assert aws.alerts() == []
+
+
+class TestAfterARotationOfKeys:
+    """Leads that are kept are found by one key again, a day after `make rotate`."""
+
+    @pytest.fixture
+    def rotated(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+        def rotate() -> None:
+            keys = ("a fresh key of tests", ENVIRONMENT["PERSON_KEY"])
+            monkeypatch.setenv("PERSON_KEY", ",".join(keys))
+            monkeypatch.setattr(retire_leads, "keys", keys)
+            monkeypatch.setattr(search_leads, "keys", keys)
+            monkeypatch.setattr(capture_lead, "intake", replace(capture_lead.intake, person_key=keys[0]))
+
+        return rotate
+
+    def test_the_same_person_is_found_under_one_key(self, rotated: Callable[[], None]) -> None:
+        before = captured(PRIORITY)
+        rotated()
+        after = captured(PRIORITY, lead_id=str(uuid4()))
+        assert content(opened(after))["others"] == []
+        assert retired() == NOTHING | {"rekeyed": 1}
+        assert [other["reference"] for other in content(opened(after))["others"]] == [before]
+        assert sorted(references(searched("(312) 555-0142"))) == sorted([before, after])
+        assert retired() == NOTHING
+
+    def test_a_lead_keeps_its_history_alerts_and_owner(self, aws: Aws, rotated: Callable[[], None]) -> None:
+        reference = captured(URGENT)
+        seen = content(opened(reference))["summary"]["version"]
+        [before] = aws.stored()
+        rotated()
+        retired()
+        [after] = aws.stored()
+        assert {part for part in before if before[part] != after[part]} == {"submitted", "version"}
+        assert worked(reference, "acknowledge", version=seen)["statusCode"] == 200
+
+    def test_a_lead_that_changes_meanwhile_waits_for_the_next_run(self, aws: Aws, rotated: Callable[[], None]) -> None:
+        reference = captured(URGENT)
+        rotated()
+
+        def taken(operation: str) -> None:
+            if operation == "dynamodb.PutItem":
+                aws.wire.before = None
+                assert worked(reference, "acknowledge")["statusCode"] == 200
+
+        aws.wire.before = taken
+        assert retired() == NOTHING
+        assert aws.leads()[0]["status"] == "acknowledged"
+        assert retired() == NOTHING | {"rekeyed": 1}
+
+    def test_an_unreadable_lead_does_not_stop_the_others(
+        self, aws: Aws, rotated: Callable[[], None], logs: Callable[[], str]
+    ) -> None:
+        broken = str(uuid4())
+        captured(PRIORITY, lead_id=broken)
+        reference = captured(PRIORITY)
+        aws.corrupt(broken, '{"name": "canary"}')
+        rotated()
+        with pytest.raises(RuntimeError, match="1 leads could not be retired or hashed again"):
+            retired()
+        assert reference in references(searched("(312) 555-0142"))
+        written = logs()
+        assert broken in written
+        assert "canary" not in written

@@ -29,6 +29,7 @@ from functions import (
     deliver_webhook,
     escalate_leads,
     replay_submissions,
+    retire_leads,
     revoke_consent,
     send_digest,
     watch_delivery,
@@ -76,6 +77,7 @@ def used() -> set[Use]:
             work_on_leads,
             export_and_erase,
             retire,
+            hash_again,
             watch_the_delivery,
         ):
             with aws_in_process() as aws, pytest.MonkeyPatch.context() as patches:
@@ -166,6 +168,13 @@ def retire(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
         clock.at += timedelta(days=days)
         assert any(retired().values())
     assert aws.items() == []
+
+
+def hash_again(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
+    """Hashes a lead's contacts again after a rotation of keys."""
+    captured(PRIORITY)
+    patches.setattr(retire_leads, "keys", ("a fresh key of tests", ENVIRONMENT["PERSON_KEY"]))
+    assert retired()["rekeyed"] == 1
 
 
 def watch_the_delivery(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:

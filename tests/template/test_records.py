@@ -123,7 +123,7 @@ def test_stream_and_indexes_hold_keys_and_a_summary_at_most() -> None:
         "by_reference": {"ProjectionType": "KEYS_ONLY"},
         "by_phone": summary,
         "by_email": summary,
-        "by_arrival": {"ProjectionType": "KEYS_ONLY"},
+        "by_arrival": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["person_key_id"]},
         "to_retire": {"ProjectionType": "KEYS_ONLY"},
     }
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 from shared.adapters.dynamodb.partitions import Index, Item, Partitions
 from shared.domain.leads.lead import CANARY, Lead
 from shared.domain.leads.lead_summary import LeadSummary, urgency
+from shared.domain.leads.person_keys import key_id_in
 from shared.domain.leads.retention_stage import stage_of
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ TO_RETIRE = Index("to_retire", "retention_partition", "retention_since")
 RED_FLAG, NO_RED_FLAG = "red", "other"
 OPEN, CLOSED = "open", "closed"  # kinds of entries in the index WORKLIST
 ARRIVAL = "arrival"  # the only kind of entries in the index ARRIVALS
+PERSON_KEY_ID = "person_key_id"  # which key hashed the contacts; part of the index ARRIVALS
 CANARY_KEPT_FOR = timedelta(days=2)
 
 
@@ -87,6 +89,7 @@ def _list_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
         "summary": summary.as_json(),
         ARRIVALS.partition: partitions.of(lead.lead_id, ARRIVAL),
         ARRIVALS.order: f"{instant(lead.assessment.received_at)}#{lead.lead_id}",
+        PERSON_KEY_ID: key_id_in(lead.submitted.phone_key, lead.submitted.email_key),
     }
 
 

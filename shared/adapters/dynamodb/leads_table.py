@@ -17,6 +17,7 @@ from shared.adapters.dynamodb.items import (
     DUE,
     NO_RED_FLAG,
     OPEN,
+    PERSON_KEY_ID,
     RED_FLAG,
     TO_RETIRE,
     WORKLIST,
@@ -210,6 +211,22 @@ class LeadsTable:
         """
         for item in self._partitions.read(self._query, TO_RETIRE, stage, "<= :until", until=instant(until)):
             yield UUID(item["lead_id"]["S"])
+
+    def hashed_with_former_keys(self, key_id: str) -> Iterator[UUID]:
+        """Yields the ids of leads whose contacts were hashed with another key, in no order. Raises StoreUnavailable."""
+        for partition in self._partitions.keys(ARRIVAL):
+            what: dict[str, Any] = {
+                "IndexName": ARRIVALS.name,
+                "KeyConditionExpression": f"{ARRIVALS.partition} = :partition",
+                "FilterExpression": f"attribute_exists({PERSON_KEY_ID}) AND {PERSON_KEY_ID} <> :current",
+                "ExpressionAttributeValues": {":partition": {"S": partition}, ":current": {"S": key_id}},
+            }
+            while True:  # a page is a megabyte of the index, some 5,000 leads
+                answer = self._query(**what)
+                yield from (UUID(item["lead_id"]["S"]) for item in answer["Items"])
+                if "LastEvaluatedKey" not in answer:
+                    break
+                what |= {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
     def _of_key(self, index: str, name: str, key: str) -> Iterable[LeadSummary]:
         return map(summary_of, self._items_of_key(index, name, key))

@@ -40,6 +40,10 @@ class Partitions:
         """Returns the partition key of a lead for index entries of this kind."""
         return f"{kind}-{zlib.crc32(lead_id.bytes) % self.count}"
 
+    def keys(self, kind: str) -> Iterator[str]:
+        """Yields all partition keys of index entries of this kind."""
+        return (f"{kind}-{number}" for number in range(self.count))
+
     def read(
         self,
         query: Callable[..., dict[str, Any]],

@@ -10,14 +10,26 @@ SAME_PERSON = 50  # the most leads that are looked up for one phone number or em
 
 
 def phone_key(phone: str | None, key: str) -> str:
-    """Returns the keyed hash of an E.164 phone number; "" for None."""
+    """Returns the keyed hash of an E.164 phone number, after the id of the key; "" for None."""
     return _hashed("phone", phone, key) if phone else ""
 
 
 def email_key(email: str | None, key: str) -> str:
-    """Returns the keyed hash of an email address, ignoring case; "" for None."""
+    """Returns the keyed hash of an email address, ignoring case, after the id of the key; "" for None."""
     return _hashed("email", email.casefold(), key) if email else ""
 
 
+def id_of_key(key: str) -> str:
+    """Returns text that identifies a key without revealing it. Each hash begins with it, so that a hash that was made
+    with a former key is recognised."""
+    return hmac.new(key.encode(), b"id", hashlib.sha256).hexdigest()[:8]
+
+
+def key_id_in(*hashes: str) -> str:
+    """Returns the id of the key that made these hashes; "" if all of them are empty."""
+    return next((hashed.partition("-")[0] for hashed in hashes if hashed), "")
+
+
 def _hashed(kind: str, value: str, key: str) -> str:
-    return hmac.new(key.encode(), f"{kind}\n{value}".encode(), hashlib.sha256).hexdigest()
+    hashed = hmac.new(key.encode(), f"{kind}\n{value}".encode(), hashlib.sha256).hexdigest()
+    return f"{id_of_key(key)}-{hashed}"

@@ -1,0 +1,50 @@
+"""Hashes the contacts of stored leads again, after the key of the hashes was rotated (dev/rotate.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.domain.errors import LeadChanged
+from shared.domain.leads.person_keys import id_of_key
+from shared.domain.leads.rekeying import rekeyed
+from shared.usecases.ports import Archive
+
+
+@dataclass(frozen=True, slots=True)
+class Rekeyed:
+    """The result of a run: how many leads were hashed again, and the ids of those that failed, with their errors."""
+
+    done: int
+    failed: tuple[tuple[UUID, Exception], ...]
+
+
+def rekey_leads(
+    leads: Archive, person_keys: tuple[str, ...], clock: Callable[[], datetime], until: datetime
+) -> Rekeyed:
+    """Hashes again what a former key has hashed. Reads only such leads, and none before the first rotation.
+
+    person_keys: the secrets of the keyed hashes, the newest first.
+    until: no lead is started later; the next run continues.
+    Raises: StoreUnavailable if the leads cannot be listed.
+    """
+    person_key, *former = person_keys
+    listed = leads.hashed_with_former_keys(id_of_key(person_key)) if former else ()
+    done = 0
+    failed: list[tuple[UUID, Exception]] = []
+    for lead_id in listed:
+        if clock() >= until:
+            break
+        try:
+            lead = leads.get(lead_id)
+            after = rekeyed(lead, person_key) if lead else None
+            if lead and after and after is not lead:
+                leads.replace(lead, after)
+                done += 1
+        except LeadChanged:  # somebody is working on the lead: the next run
+            continue
+        except Exception as error:  # noqa: BLE001  whatever is wrong with this lead, the others are hashed again
+            failed.append((lead_id, error))
+    return Rekeyed(done, tuple(failed))
