@@ -5,6 +5,7 @@ from typing import Any
 
 from functions import wiring
 from functions.wiring import logger
+from shared.domain.leads.export import PersonQuery
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
 from shared.http.staff_responses import PersonData
@@ -16,5 +17,6 @@ workspace = wiring.workspace()
 @logger.inject_lambda_context(correlation_id_path=REQUEST_ID)
 @wiring.answers_staff()
 def handler(request: Request, context: Any) -> Response:
-    found = export_person(request.parameter("reference"), request.staff, workspace, wiring.now())
+    query = request.query_as(PersonQuery)
+    found = export_person(request.parameter("reference"), query, request.staff, workspace, wiring.now())
     return respond(HTTPStatus.OK, PersonData.of(found))

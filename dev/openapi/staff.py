@@ -101,11 +101,15 @@ STAFF = {
         id="export_person",
         summary="Everything that is stored about a person",
         description="Every lead with the phone number or e-mail address of this one, for a person who asks for their "
-        "data. Check the names first: a family may share a number. For administrators.",
+        "data. Check the names first: a family may share a number. "
+        "Much data comes in several answers. For administrators.",
         staff=True,
         answers={"200": ("Their leads.", as_json(PersonData))},
-        problems=(*FOR_STAFF, "404"),
-        parameters=(REFERENCE,),
+        problems=(*FOR_STAFF, "404", "422"),
+        parameters=(
+            REFERENCE,
+            parameter("query", "cursor", "Of the previous answer.", {"type": "string", "maxLength": 20}, "7K3MQ-2XDRT"),
+        ),
     ),
     "DELETE /leads/{reference}": Operation(
         id="erase_lead",

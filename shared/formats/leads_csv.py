@@ -1,79 +1,103 @@
-"""Exports leads as CSV (RFC 4180) that is safe to open in a spreadsheet: contact data and state of work, no answers."""
+"""Exports leads as CSV (RFC 4180) that a spreadsheet opens right: contact data and state of work, no answers."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from shared.domain.leads.calls import first_call_at
 from shared.domain.leads.lead import Lead
 
-FORMULA_STARTS = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")  # the last four are the full-width forms
-CELL_STARTS = frozenset("\t\r\n")  # some programs skip these characters and read what follows
+BYTE_ORDER_MARK = "\ufeff"  # without it, Excel reads UTF-8 as the local encoding
+# A spreadsheet runs what begins like a formula: in a cell, and after a separator that its region reads as the end of a
+# cell. Some programs skip blanks and quotes before it. The full-width forms count too.
+FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[\s\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+SKIPPED = ("\t", "\r", "\n")  # some programs skip these characters and read what follows
+LIKE_A_NUMBER = re.compile(r"[0-9][0-9 .,:/eE+-]*")  # or a date: 01234 would lose its zero
 
 Column = Callable[[Lead, ZoneInfo], str]
+
+
+def text(read: Callable[[Lead], str | None]) -> Column:
+    """Returns a column of text, which a spreadsheet neither runs nor turns into a number or a date."""
+    return lambda lead, _: safe_cell(read(lead) or "")
+
+
+def time(read: Callable[[Lead], datetime | None]) -> Column:
+    """Returns a column of times on the clinic's clock, in the form that spreadsheets of every region take."""
+    return lambda lead, zone: at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if (at := read(lead)) else ""
+
+
+def yes_no(read: Callable[[Lead], bool]) -> Column:
+    return lambda lead, _: "yes" if read(lead) else "no"
+
+
+def campaign(name: str) -> Column:
+    return text(lambda lead: lead.submitted.attribution.get(name))
+
+
+def phone(lead: Lead) -> str:
+    """Returns the number in the form tel:+1... of RFC 3966, which a spreadsheet keeps as text."""
+    contact = lead.submitted.contact
+    extension = f";ext={contact.extension}" if contact.extension else ""
+    return f"tel:{contact.phone}{extension}" if contact.phone else ""
+
+
 COLUMNS: dict[str, Column] = {
-    "reference": lambda lead, _: lead.reference,
-    "received_at": lambda lead, zone: _local(lead.assessment.received_at, zone),
-    "tier": lambda lead, _: lead.tier,
-    "status": lambda lead, _: lead.work.status,
-    "closed_reason": lambda lead, _: lead.work.closed_reason,
-    "owner": lambda lead, _: lead.work.owner_name,
-    "deadline": lambda lead, zone: _local(lead.escalation.deadline, zone),
-    "acknowledged_at": lambda lead, zone: _local(lead.work.acknowledged_at, zone),
+    "reference": text(lambda lead: lead.reference),
+    "received_at": time(lambda lead: lead.assessment.received_at),
+    "tier": text(lambda lead: lead.tier),
+    "status": text(lambda lead: lead.work.status),
+    "closed_reason": text(lambda lead: lead.work.closed_reason),
+    "owner": text(lambda lead: lead.work.owner_name),
+    "deadline": time(lambda lead: lead.escalation.deadline),
+    "acknowledged_at": time(lambda lead: lead.work.acknowledged_at),
+    "first_call_at": time(first_call_at),
     "contact_attempts": lambda lead, _: str(lead.work.attempts),
-    "complete": lambda lead, _: _yes(lead.submitted.complete),
-    "suspect": lambda lead, _: _yes(lead.assessment.suspicion.suspect),
-    "name": lambda lead, _: lead.submitted.contact.name or "",
-    "phone": lambda lead, _: (
-        f"tel:{lead.submitted.contact.phone}{_extension(lead)}" if lead.submitted.contact.phone else ""
-    ),  # the form tel:+1... of RFC 3966, which a spreadsheet keeps as text
-    "email": lambda lead, _: lead.submitted.contact.email or "",
-    "postal": lambda lead, _: lead.submitted.contact.postal or "",
-    "preference": lambda lead, _: lead.submitted.contact.preference or "",
-    "best_time": lambda lead, _: lead.submitted.contact.best_time or "",
-    "language": lambda lead, _: lead.submitted.language,
-    "consent_contact": lambda lead, _: _yes(lead.consents_to("contact")),
-    "consent_sms": lambda lead, _: _yes(lead.consents_to("sms")),
-    "consent_marketing": lambda lead, _: _yes(lead.consents_to("marketing")),
-    "source": lambda lead, _: lead.source,
-    "utm_source": lambda lead, _: lead.submitted.attribution.get("utm_source", ""),
-    "utm_medium": lambda lead, _: lead.submitted.attribution.get("utm_medium", ""),
-    "utm_campaign": lambda lead, _: lead.submitted.attribution.get("utm_campaign", ""),
+    "booked_at": time(lambda lead: lead.work.closed_at if lead.work.status == "booked" else None),
+    "appointment_at": time(lambda lead: lead.work.booking.at if lead.work.booking else None),
+    "closed_at": time(lambda lead: lead.work.closed_at if lead.work.status == "closed" else None),
+    "complete": yes_no(lambda lead: lead.submitted.complete),
+    "suspect": yes_no(lambda lead: lead.assessment.suspicion.suspect),
+    "name": text(lambda lead: lead.submitted.contact.name),
+    "phone": text(phone),
+    "email": text(lambda lead: lead.submitted.contact.email),
+    "postal": text(lambda lead: lead.submitted.contact.postal),
+    "preference": text(lambda lead: lead.submitted.contact.preference),
+    "best_time": text(lambda lead: lead.submitted.contact.best_time),
+    "language": text(lambda lead: lead.submitted.language),
+    "consent_contact": yes_no(lambda lead: lead.consents_to("contact")),
+    "consent_sms": yes_no(lambda lead: lead.consents_to("sms")),
+    "consent_marketing": yes_no(lambda lead: lead.consents_to("marketing")),
+    "source": text(lambda lead: lead.source),
+    "utm_source": campaign("utm_source"),
+    "utm_medium": campaign("utm_medium"),
+    "utm_campaign": campaign("utm_campaign"),
+    "landing_page": campaign("landing_path"),
+    "referrer": campaign("referrer_host"),
 }
 
 
 def header() -> str:
-    return _row(COLUMNS)
+    return BYTE_ORDER_MARK + row(COLUMNS)
 
 
 def rows(leads: Iterable[Lead], zone: ZoneInfo) -> str:
-    """Returns one line per lead. Times are in `zone`, with their UTC offset."""
-    return "".join(_row(cell(lead, zone) for cell in COLUMNS.values()) for lead in leads)
+    """Returns one line per lead. Times are in `zone`."""
+    return "".join(row(cell(lead, zone) for cell in COLUMNS.values()) for lead in leads)
 
 
-def safe_cell(text: str) -> str:
-    """Returns the text, with a leading apostrophe if a spreadsheet would read it as a formula."""
-    starts = text.lstrip()[:1] in FORMULA_STARTS or text[:1] in CELL_STARTS
-    return f"'{text}" if text and starts else text
-
-
-def _row(cells: Iterable[str]) -> str:
+def row(cells: Iterable[str]) -> str:
     written = io.StringIO(newline="")
-    csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow([safe_cell(cell) for cell in cells])
+    csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(list(cells))
     return written.getvalue()
 
 
-def _extension(lead: Lead) -> str:
-    extension = lead.submitted.contact.extension
-    return f";ext={extension}" if extension else ""
-
-
-def _local(at: datetime | None, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).isoformat(timespec="seconds") if at else ""
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
+def safe_cell(text: str) -> str:
+    """Returns the text, with an apostrophe before whatever a spreadsheet would run, or read as a number or a date."""
+    safe = FORMULA.sub("'", text)
+    return f"'{safe}" if safe[:1] in SKIPPED or LIKE_A_NUMBER.fullmatch(safe) else safe

@@ -12,6 +12,7 @@ from pydantic import PlainSerializer, field_serializer
 from shared.domain.intake.submission import Contact
 from shared.domain.intake.suspicion import Suspicion
 from shared.domain.leads.booking import Booking
+from shared.domain.leads.calls import CONTACTS
 from shared.domain.leads.consent import ConsentRecord, chain_intact
 from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.lead_view import OpenQuestion, ShownAnswer, open_questions, shown_answers
@@ -37,7 +38,6 @@ def given(contact: Contact) -> dict[str, str]:
 
 
 GivenContact = Annotated[Contact, PlainSerializer(given)]
-CONTACTS = ("contact_attempt", "book")  # actions in which staff contact the person
 
 
 class StaffProblem(ProblemDetails):
@@ -453,16 +453,21 @@ def _in_words(answers: Iterable[ShownAnswer]) -> tuple[PersonAnswer, ...]:
 
 
 class PersonData(ResponseModel):
-    """All leads of a person. `complete`: false if there may be more leads than were read."""
+    """Leads of a person.
+
+    complete: false if there may be more leads than the service looks up.
+    cursor: send it to get the person's next leads; null after the last.
+    """
 
     exported_at: Instant
     complete: bool
+    cursor: str | None
     leads: tuple[PersonLead, ...]
 
     @classmethod
     def of(cls, found: PersonExport) -> Self:
         leads = tuple(PersonLead.of(lead, rule_set) for lead, rule_set in found.leads)
-        return cls(exported_at=found.at, complete=found.complete, leads=leads)
+        return cls(exported_at=found.at, complete=found.complete, cursor=found.next_cursor, leads=leads)
 
 
 class Erased(ResponseModel):

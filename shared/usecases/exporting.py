@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.errors import NotAllowed, NotFound
-from shared.domain.leads.export import ExportQuery
+from shared.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFound
+from shared.domain.leads.export import ExportQuery, PersonQuery
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.person_keys import SAME_PERSON
 from shared.domain.leads.staff import Staff
@@ -34,10 +34,15 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class PersonExport:
-    """All leads of one person. `complete` is False if the person may have more than SAME_PERSON leads."""
+    """Leads of one person, as many as fit into a response.
+
+    complete: False if the person may have more than SAME_PERSON leads.
+    next_cursor: the cursor for the next leads; None if these are the last.
+    """
 
     leads: tuple[tuple[Lead, RuleSet], ...]
     complete: bool
+    next_cursor: str | None
     at: datetime
 
 
@@ -49,6 +54,8 @@ def export_leads(query: ExportQuery, staff: Staff, workspace: Workspace, at: dat
     Raises: NotAllowed, InvalidInput, StoreUnavailable.
     """
     must_export(staff)
+    if query.tier is not None and query.tier not in workspace.rule_sets.tier_names:
+        raise InvalidInput((FieldProblem("/tier", "This option is not on the list."),))
     zone = workspace.hours.zone
     found: list[Lead] = []
     size, next_cursor = 0, query.cursor
@@ -71,22 +78,33 @@ def export_lead(reference: str, staff: Staff, workspace: Workspace, at: datetime
     return Exported((_record_export(lead_by_reference(reference, workspace.leads), staff, workspace, at),), None)
 
 
-def export_person(reference: str, staff: Staff, workspace: Workspace, at: datetime) -> PersonExport:
+def export_person(reference: str, query: PersonQuery, staff: Staff, workspace: Workspace, at: datetime) -> PersonExport:
     """Returns everything that is stored about the person of a lead, to hand to that person.
 
-    The result contains all leads with the same phone number or email address. It shows their names, because a family
-    may share a number.
+    The result contains the leads with the same phone number or email address, the latest first. It shows their names,
+    because a family may share a number.
 
-    Raises: NotAllowed, NotFound, StoreUnavailable.
+    Raises: NotAllowed, NotFound, InvalidInput, StoreUnavailable.
     """
     must_administer(staff)
     lead = lead_by_reference(reference, workspace.leads)
     same_person = workspace.leads.of_person(lead.submitted.phone_key, lead.submitted.email_key)
     others = [summary.reference for summary in same_person if summary.reference != lead.reference]
-    found = [_record_export(each, staff, workspace, at) for each in (lead, *_still_there(others, workspace.leads))]
-    return PersonExport(
-        tuple((each, rule_set_of(each, workspace.rule_sets)) for each, _ in found), len(same_person) < SAME_PERSON, at
-    )
+    left = [lead.reference, *others]
+    if query.cursor is not None:
+        if query.cursor not in left:
+            raise InvalidInput((FieldProblem("/cursor", "This lead is gone. Start again without a cursor."),))
+        left = left[left.index(query.cursor) :]
+    found: list[tuple[Lead, RuleSet]] = []
+    size, next_cursor = 0, None
+    for each in _still_there(left, workspace.leads):
+        if size >= BYTES_IN_EXPORT:
+            next_cursor = each.reference
+            break
+        _record_export(each, staff, workspace, at)
+        found.append((each, rule_set_of(each, workspace.rule_sets)))
+        size += len(each.model_dump_json())
+    return PersonExport(tuple(found), len(same_person) < SAME_PERSON, next_cursor, at)
 
 
 def _still_there(references: Iterable[str], leads: Archive) -> Iterator[Lead]:

@@ -24,6 +24,10 @@ Notice_contra = TypeVar("Notice_contra", contravariant=True)
 class RuleSets(Protocol):
     def of(self, questionnaire_id: str, language: str = "", /) -> RuleSet | None: ...
 
+    @property
+    def tier_names(self) -> frozenset[str]:
+        """The names of the tiers of all rule sets."""
+
 
 class Leads(Protocol):
     def add(self, lead: Lead, /) -> Lead | None:

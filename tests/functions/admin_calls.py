@@ -24,8 +24,8 @@ def exported_as_fhir(reference: str, who: str = ADMIN) -> Json:
     return dict(export_leads.handler(signed_in(call, who), CONTEXT))
 
 
-def exported_person(reference: str, who: str = ADMIN) -> Json:
-    call = event("export_person") | {"pathParameters": {"reference": reference}}
+def exported_person(reference: str, who: str = ADMIN, **query: str) -> Json:
+    call = event("export_person") | {"pathParameters": {"reference": reference}, "queryStringParameters": query}
     return dict(export_person.handler(signed_in(call, who), CONTEXT))
 
 

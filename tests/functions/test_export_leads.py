@@ -31,7 +31,7 @@ def now(clock: Clock) -> Clock:
 
 
 def lines(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True))
 
 
 def several(clock: Clock, count: int, answers: Json | None = None) -> list[str]:
@@ -175,6 +175,7 @@ class TestFilter:
             ({"to": "2026-02-30"}, "/to"),
             ({"to": "9999-12-31"}, "/to"),
             ({"from": "1700000000"}, "/from"),
+            ({"tier": "URGEN"}, "/tier"),
             ({"format": "xlsx"}, "/format"),
             ({"cursor": "x"}, "/cursor"),
             ({"cursor": f"1_{uuid4()}", **JANUARY}, "/cursor"),

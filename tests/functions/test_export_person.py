@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import pytest
 
+from functions import capture_lead
 from shared.adapters.dynamodb.leads_table import LeadsTable
 from shared.domain.leads.lead import Lead, reference_of
 from shared.domain.leads.lead_view import ShownAnswer
 from shared.http import staff_responses
+from shared.usecases.exporting import BYTES_IN_EXPORT
 from tests.aws import Aws
 from tests.functions.admin_calls import exported_person
-from tests.functions.calls import LEAD_ID, URGENT, content, submission
+from tests.functions.calls import CONTEXT, LEAD_ID, URGENT, content, pointers, posting, submission
 from tests.functions.staff_calls import IDS, captured, worked
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -122,6 +125,33 @@ def test_it_says_when_there_may_be_more_and_skips_deleted_leads(aws: Aws, monkey
     monkeypatch.setattr(LeadsTable, "get", _without(other))
     found = [lead["reference"] for lead in content(exported_person(reference))["leads"]]
     assert (set(found), len(found)) == ({reference, third}, 2)
+
+
+def test_much_data_comes_in_several_answers(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = [captured(lead_id=str(uuid4())) for _ in range(3)]
+    monkeypatch.setattr("shared.usecases.exporting.BYTES_IN_EXPORT", 10)
+    found: list[str] = []
+    query: dict[str, str] = {}
+    for _ in sent:
+        page = content(exported_person(sent[0], **query))
+        found += [lead["reference"] for lead in page["leads"]]
+        query = {"cursor": page["cursor"]}
+    assert (found[0], sorted(found), page["cursor"]) == (sent[0], sorted(sent), None)
+    assert len(aws.accesses()) == 3  # each lead was recorded with the answer that showed it
+    answer = exported_person(sent[0], cursor="00000-00000")
+    assert (answer["statusCode"], pointers(answer)) == (422, ["/cursor"])
+
+
+def test_an_answer_is_far_below_lambdas_response_limit(aws: Aws) -> None:
+    """A person returned so often that the stored leads are as large as one answer may hold. Lambda's limit is 6 MB for
+    the body as JSON in JSON."""
+    for number in range(6):
+        body = submission(URGENT | {"note": f"\u4e2d{number}" * 100}, submission_id=LEAD_ID, complete=number == 5)
+        assert capture_lead.handler(posting("capture_lead", body), CONTEXT)["statusCode"] in (200, 201)
+    [item] = aws.items()
+    stored = len(item["lead"]["S"])
+    sent = len(json.dumps(exported_person(reference_of(UUID(LEAD_ID)))).encode())
+    assert sent / stored * (BYTES_IN_EXPORT + 400_000) < 6_000_000
 
 
 def _without(reference: str) -> Callable[[LeadsTable, UUID], Lead | None]:

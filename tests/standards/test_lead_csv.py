@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.domain.intake.attribution import ATTRIBUTION
+from shared.domain.leads.booking import Booking
+from shared.domain.leads.history import HistoryEntry
 from shared.domain.leads.lead import Lead
 from shared.formats.leads_csv import COLUMNS, header, rows, safe_cell
 from tests.functions.calls import URGENT
-from tests.leads import HOURS, a_lead, varied
+from tests.leads import HOURS, RECEIVED, a_lead, varied
 
 # RFC 4180, section 2, for a file in which every field is quoted and every line ends with CRLF.
 FIELD = r'"(?:[^"]|"")*"'
-FILE = re.compile(rf"(?:{FIELD}(?:,{FIELD}){{{len(COLUMNS) - 1}}}\r\n)+")
+FILE = re.compile(rf"\ufeff(?:{FIELD}(?:,{FIELD}){{{len(COLUMNS) - 1}}}\r\n)+")
 NASTY = [
     '=HYPERLINK("http://evil.example","Click")',
     "+1+1",
@@ -32,6 +36,12 @@ NASTY = [
     "  =1",
     "\uff1d1+1",
     "\u00a0@x",
+    "a;=1+1;b",
+    "a; =1+1",
+    'a;"=1+1',
+    "a\t=1+1",
+    "a\n=1+1",
+    '"=1+1"',
 ]
 
 
@@ -41,7 +51,18 @@ def named(name: str, lead: Lead | None = None) -> Lead:
 
 
 def read(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True))
+
+
+def formulas(text: str) -> list[str]:
+    """Returns the cells that a spreadsheet runs, in a region where the separator is a comma, a semicolon or a tab."""
+    cells = [
+        cell
+        for separator in ",;\t"
+        for line in csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        for cell in line
+    ]
+    return [cell for cell in cells if cell.strip().lstrip('" ')[:1] in tuple("=+-@\uff1d\uff0b\uff0d\uff20")]
 
 
 def test_one_line_per_lead_below_the_header() -> None:
@@ -49,7 +70,7 @@ def test_one_line_per_lead_below_the_header() -> None:
     [line] = read(header() + rows([lead], HOURS.zone))
     assert list(line) == list(COLUMNS)
     assert (line["reference"], line["tier"], line["status"]) == (lead.reference, "URGENT", "new")
-    assert line["received_at"] == "2026-01-14T10:00:00-06:00"
+    assert line["received_at"] == "2026-01-14 10:00:00"
     assert line["phone"] == f"tel:{lead.submitted.contact.phone}"
     extended = a_lead(contact={"phone": "(312) 555-0142 ext. 12"})
     assert read(header() + rows([extended], HOURS.zone))[0]["phone"] == "tel:+13125550142;ext=12"
@@ -73,17 +94,20 @@ def test_answers_and_fired_rules_are_not_exported() -> None:
 
 @pytest.mark.parametrize("name", NASTY)
 def test_a_formula_is_exported_as_text(name: str) -> None:
-    [line] = read(header() + rows([named(name)], HOURS.zone))
-    assert line["name"] == f"'{name}"
+    text = header() + rows([named(name)], HOURS.zone)
+    assert formulas(f'"{name}"') or formulas(name) or name[:1] in "\t\r\n"
+    assert not formulas(text)
+    [line] = read(text)
+    assert line["name"].replace("'", "") == name
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
 def test_any_name_survives_the_round_trip_and_none_is_a_formula(name: str) -> None:
     text = header() + rows([named(name)], HOURS.zone)
     assert FILE.fullmatch(text)
+    assert not formulas(text)
     [line] = read(text)
-    assert line["name"] in (name, f"'{name}")
-    assert line["name"].strip()[:1] not in tuple("=+-@\uff1d\uff0b\uff0d\uff20")
+    assert line["name"].replace("'", "") == name.replace("'", "")
 
 
 def test_no_cell_of_any_column_can_start_a_formula() -> None:
@@ -91,7 +115,7 @@ def test_no_cell_of_any_column_can_start_a_formula() -> None:
     odd = "=1+1"
     lead = varied(
         named(odd),
-        attribution=dict.fromkeys(("utm_source", "utm_medium", "utm_campaign"), odd),
+        attribution=dict.fromkeys(ATTRIBUTION, odd),
         owner_name=odd,
         source=odd,
         deadline=datetime(2026, 1, 1, tzinfo=UTC),
@@ -101,5 +125,37 @@ def test_no_cell_of_any_column_can_start_a_formula() -> None:
 
 
 def test_ordinary_text_is_unchanged() -> None:
-    for text in ("", "Ann O'Brien", "a=b", "1-2", "\u5f20\u4f1f", "x\ty"):
+    for text in ("", "Ann O'Brien", "a=b", "a; b", "\u5f20\u4f1f", "x\ty", "7K3MQ-2XDRT", "12B"):
         assert safe_cell(text) == text
+
+
+@pytest.mark.parametrize("text", ["02139", "60612-0001", "12345-67890", "00012-02026", "12E45-00007", "2026-01"])
+def test_what_looks_like_a_number_or_a_date_is_exported_as_text(text: str) -> None:
+    """A spreadsheet would turn 02139 into 2139, and 12E45 into a number of 46 digits."""
+    lead = a_lead()
+    lead = varied(lead, contact=varied(lead.submitted.contact, postal=text), reference=text)
+    [line] = read(header() + rows([lead], HOURS.zone))
+    assert (line["postal"], line["reference"]) == (f"'{text}", f"'{text}")
+
+
+def test_accents_survive_a_spreadsheet_that_expects_another_encoding() -> None:
+    text = header() + rows([named("Zo\u00eb Mu\u00f1oz")], HOURS.zone)
+    assert text.encode().startswith(codecs.BOM_UTF8)
+    assert read(text)[0]["name"] == "Zo\u00eb Mu\u00f1oz"
+
+
+def test_the_times_of_work() -> None:
+    lead = a_lead(attribution={"landing_path": "/foraminal-stenosis", "referrer_host": "search.example"})
+    call = HistoryEntry(RECEIVED + timedelta(minutes=9), "n", "nurse", "contact_attempt", 2)
+    undone = HistoryEntry(RECEIVED + timedelta(minutes=3), "n", "nurse", "book", 3)
+    undo = HistoryEntry(RECEIVED + timedelta(minutes=4), "n", "nurse", "undo", 4, undo_of=3)
+    later = HistoryEntry(RECEIVED + timedelta(minutes=30), "n", "nurse", "contact_attempt", 5)
+    done = {"closed_at": RECEIVED + timedelta(hours=1), "history": (undone, undo, call, later)}
+    booked = varied(lead, status="booked", booking=Booking(RECEIVED + timedelta(days=2), "Dr. Ames"), **done)
+    closed = varied(lead, status="closed", **done)
+    first, second, third = read(header() + rows([lead, booked, closed], HOURS.zone))
+    names = ("first_call_at", "booked_at", "appointment_at", "closed_at")
+    assert [first[name] for name in names] == ["", "", "", ""]
+    assert [second[name] for name in names] == ["2026-01-14 10:09:00", "2026-01-14 11:00:00", "2026-01-16 10:00:00", ""]
+    assert [third[name] for name in names] == ["2026-01-14 10:09:00", "", "", "2026-01-14 11:00:00"]
+    assert (first["landing_page"], first["referrer"]) == ("/foraminal-stenosis", "search.example")

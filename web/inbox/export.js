@@ -30,7 +30,7 @@ async function exportLeads(event) {
   button.disabled = true;
   status.textContent = "Preparing the file …";
   try {
-    const text = await service.csv({ from, to, tier });
+    const text = `\ufeff${await service.csv({ from, to, tier })}`; // fetch removes the byte order mark
     saveFile(`leads-${from}-${to}${tier && `-${tier}`}.csv`, text, "text/csv");
     status.textContent = "The file is in your downloads.";
   } catch (error) {

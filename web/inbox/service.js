@@ -37,7 +37,15 @@ class Service {
   // These three return the text of a file.
   fhir(reference) { return this.#file(`leads/${encodeURIComponent(reference)}/fhir`, "application/fhir+json"); }
 
-  person(reference) { return this.#file(`leads/${encodeURIComponent(reference)}/person`, "application/json"); }
+  async person(reference) {
+    const leads = [];
+    for (let query = "";;) {
+      const page = await this.#ask("GET", `leads/${encodeURIComponent(reference)}/person${query}`);
+      leads.push(...page.leads);
+      if (!page.cursor) return JSON.stringify({ ...page, leads });
+      query = `?cursor=${encodeURIComponent(page.cursor)}`;
+    }
+  }
 
   csv(days) { return this.#file(`leads/export?${new URLSearchParams(Object.entries({ format: "csv", ...days }).filter(([, value]) => value))}`, "text/csv"); }
 

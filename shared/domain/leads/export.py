@@ -1,4 +1,4 @@
-"""Defines which leads an export contains: those of a period and, optionally, a tier, page by page."""
+"""Defines which leads an export contains, page by page: those of a period and, optionally, a tier, or of one person."""
 
 from __future__ import annotations
 
@@ -64,3 +64,9 @@ class ExportQuery(Model):
         first, last = self.days(at, zone)
         asked = {"format": self.format, "from": str(first), "to": str(last), "tier": self.tier, "cursor": cursor}
         return {name: value for name, value in asked.items() if value is not None}
+
+
+class PersonQuery(Model):
+    """A request for the leads of one person. `cursor`: the reference of the lead at which this page starts."""
+
+    cursor: Annotated[str, Field(max_length=20)] | None = None
