@@ -1,12 +1,14 @@
 """Records what a cold start of each function imports and costs, so that a test can say what made it more expensive.
 
-    make bench-baseline        records benchmarks/baseline.json again, after an intended change
+    make bench-baseline                         records benchmarks/baseline.json again, after an intended change
+    python -m benchmarks.cold_start NAME ...    only these functions; with --uncounted, only what they import
 
 The cost is in instructions, divided by the instructions for importing a fixed part of the standard library in the same
 run. It is compared only with the same build of Python. With another build, or without valgrind, only imports are
 compared.
 """
 
+import argparse
 import json
 import sys
 from collections.abc import Sequence
@@ -83,14 +85,20 @@ def dearer(before: dict[str, Any], after: dict[str, Any]) -> str:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description="Records what a cold start of each function imports and costs")
+    parser.add_argument("function", nargs="*", help="without one, all of them")
+    parser.add_argument("--uncounted", action="store_true", help="keeps the recorded costs")
+    asked = parser.parse_args()
     before: dict[str, Any] = json.loads(BASELINE.read_text(encoding="utf-8"))
-    found = starts([module_name(name) for name in function_names()], BUILT, counted=can_count())
-    python = interpreter() if can_count() else before["python"]
-    if not can_count():
-        print("No valgrind here: only imports are recorded; the recorded costs stay.")
+    counted = can_count() and not asked.uncounted
+    names = [module_name(name) for name in function_names()]
+    found = starts(asked.function or names, BUILT, counted=counted)
+    if not counted:
+        print("Only imports are recorded; the recorded costs stay.")
         for name, start in found.items():
             start |= {key: value for key, value in before["functions"].get(name, {}).items() if key == "cost"}
-    recorded = {"python": python, "functions": found}
+    functions = {name: {**before["functions"], **found}[name] for name in names}
+    recorded = {"python": interpreter() if counted else before["python"], "functions": functions}
     BASELINE.write_text(json.dumps(recorded, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     for name, start in found.items():
         cost = f"{start['cost']:>8.2f} x the reference" if "cost" in start else ""

@@ -59,9 +59,9 @@ class Facts:
     def of_type(self, kind: str) -> list[dict[str, Any]]:
         return [entry["Properties"] for entry in self.source["Resources"].values() if entry["Type"] == kind]
 
-    @property
-    def memory_gb(self) -> float:
-        return float(self.source["Globals"]["Function"]["MemorySize"]) / 1024
+    def memory_gb(self, function: str) -> float:
+        usual = self.source["Globals"]["Function"]["MemorySize"]
+        return float(self.source["Resources"][function]["Properties"].get("MemorySize", usual)) / 1024
 
     @property
     def run_seconds(self) -> float:
@@ -108,6 +108,7 @@ def monthly(leads: int, facts: Facts) -> dict[str, float]:
     staffed = assumed["openings_per_lead"] + assumed["actions_per_lead"]
     requests = leads * (public + staffed) + refreshes
     runs = requests + leads * alerts + facts.scheduled_runs
+    gb_runs = leads * public * facts.memory_gb("CaptureLead") + (runs - leads * public) * facts.memory_gb("WorkLead")
     per_lead = {
         "capture_lead": 1.0,
         "alert_staff": alerts,
@@ -120,7 +121,7 @@ def monthly(leads: int, facts: Facts) -> dict[str, float]:
     stored = leads * assumed["months_kept"] * facts.journey.stored / 1e9
     return {
         "API Gateway": requests * price["http_api_request"],
-        "Lambda": runs * (price["lambda_request"] + facts.run_seconds * facts.memory_gb * price["lambda_gb_second"]),
+        "Lambda": runs * price["lambda_request"] + gb_runs * facts.run_seconds * price["lambda_gb_second"],
         "DynamoDB": writes * price["dynamodb_write_unit"]
         + reads * price["dynamodb_read_unit"]
         + stored * (price["dynamodb_gb_month"] + price["dynamodb_backup_gb_month"]),

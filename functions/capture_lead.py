@@ -1,7 +1,8 @@
 """POST /submissions: triages a filled-in form (JSON or a plain HTML form) and stores it as a lead.
 
 POST /submissions/{submission_id}/answers adds answers to it after Send. POST /callbacks ("Just call me") takes the same
-submission with few answers, from a person who asks for a call.
+submission with few answers, from a person who asks for a call. GET /challenges/{submission_id} issues a signed form
+token and a proof-of-work challenge for one submission: filling in the form starts the function that takes it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from shared.domain.rules.condition import CALLBACK, FORM
 from shared.http.problems import emergency_messages
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
-from shared.http.visitor_responses import Receipt
+from shared.http.visitor_responses import Challenge, ProofOfWork, Receipt
 from shared.rulebook.loading import load_candidate
 from shared.settings import return_origins
 from shared.usecases.capture import Captured, capture_lead
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 rulebook = wiring.rulebook()
 guard = wiring.form_guard()
 intake = wiring.intake(load_candidate())
+Submission.model_rebuild()  # now, so that who asked for a token does not wait for it when they send the form
 
 
 @cache
@@ -50,7 +52,7 @@ def forms() -> PlainForms:
 
 
 def show_problem(request: Request, error: Exception) -> Response | None:
-    if not request.wants_page:
+    if request.method == "GET" or not request.wants_page:  # a script asks for the token
         return None
     return forms().show_problem(request, error, emergency_messages(error, request, advise))
 
@@ -69,8 +71,21 @@ def advise(request: Request) -> tuple[ShownMessage, ...]:
 @wiring.answers_visitors(show_problem, advise)
 def handler(request: Request, context: Any) -> Response:
     at = wiring.now()
-    if request.route == "POST /submissions/{submission_id}/answers":
-        return add(request, at)
+    match request.route:
+        case "GET /challenges/{submission_id}":
+            return issue_challenge(request, at)
+        case "POST /submissions/{submission_id}/answers":
+            return add(request, at)
+        case _:
+            return capture(request, at)
+
+
+def issue_challenge(request: Request, at: datetime) -> Response:
+    work = guard.challenge(request.uuid_parameter("submission_id"), at)
+    return respond(HTTPStatus.OK, Challenge(token=guard.token(), challenge=ProofOfWork(**work)))
+
+
+def capture(request: Request, at: datetime) -> Response:
     form = forms().read(request) if request.sends_form else None
     submission = forms().submission(request, form, guard.submission_id, at) if form else request.read(Submission)
     logger.append_keys(reference=reference_of(submission.submission_id))  # later lines about failures have it

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from functions import capture_ad_lead, capture_lead, draw_form, show_questionnaire
+from functions import capture_ad_lead, capture_lead, draw_form
 from shared.domain.leads.lead import reference_of
 from shared.domain.rules.triage import triage
 from tests.aws import ENVIRONMENT, Aws
@@ -154,8 +154,8 @@ def drawn(**query: str) -> str:
 @pytest.mark.parametrize("tag", ["es-MX", "es-419", "es_MX", "es"])
 def test_a_regional_tag_means_its_language(tag: str) -> None:
     assert '<html lang="es"' in drawn(language=tag)
-    call = event("show_questionnaire") | {"queryStringParameters": {"language": tag}}
-    assert content(show_questionnaire.handler(call, CONTEXT))["language"] == "es"
+    call = event("draw_form.questionnaire") | {"queryStringParameters": {"language": tag}}
+    assert content(draw_form.handler(call, CONTEXT))["language"] == "es"
 
 
 def test_click_ids_are_whole_or_absent_and_accents_stay() -> None:

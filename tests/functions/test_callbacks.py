@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from markupsafe import escape
 
-from functions import alert_staff, escalate_leads, issue_challenge
+from functions import alert_staff, capture_lead, escalate_leads
 from functions.capture_lead import handler
 from shared.domain.leads.lead import reference_of
 from shared.domain.leads.resubmission import MAX_RESUBMISSIONS
@@ -129,7 +129,7 @@ def test_a_suspect_is_listed_and_joins_nothing(aws: Aws) -> None:
 
 
 def test_token_and_proof_are_checked_as_for_the_form(aws: Aws, clock: Clock) -> None:
-    challenge = content(issue_challenge.handler(event("issue_challenge"), CONTEXT))
+    challenge = content(capture_lead.handler(event("capture_lead.challenge"), CONTEXT))
     clock.at += timedelta(seconds=20)
     ask(token=challenge["token"])
     ask(submission_id=str(uuid.uuid4()), contact={"phone": "(312) 555-0143"})

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from altcha.v1 import solve_challenge
 
-from functions import capture_lead, issue_challenge, wiring
+from functions import capture_lead, wiring
 from shared.adapters.form_guard import TOKEN_LIFETIME
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, URGENT, Json, content, event, posting, submission
@@ -18,7 +18,7 @@ from tests.functions.conftest import Clock
 
 
 def challenge() -> Json:
-    response = issue_challenge.handler(event("issue_challenge"), CONTEXT)
+    response = capture_lead.handler(event("capture_lead.challenge"), CONTEXT)
     assert response["statusCode"] == 200
     assert response["headers"]["cache-control"] == "no-store"
     return content(response)
@@ -50,7 +50,9 @@ def a_minute_later(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_only_a_submission_id_gets_a_challenge() -> None:
-    response = issue_challenge.handler(event("issue_challenge") | {"pathParameters": {"submission_id": "x"}}, CONTEXT)
+    response = capture_lead.handler(
+        event("capture_lead.challenge") | {"pathParameters": {"submission_id": "x"}}, CONTEXT
+    )
     assert response["statusCode"] == 404
 
 

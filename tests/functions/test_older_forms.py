@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from functions import capture_lead, screen_answers
+from functions import capture_lead, draw_form
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, Json, content, event, posting
 from tests.functions.staff_calls import opened
@@ -67,7 +67,7 @@ def test_its_pages_are_screened_as_far_as_they_can_be_read() -> None:
 
     def screened(**changed: Any) -> Json:
         sent = body | {"answers": answers | {code.replace("_", "-"): value for code, value in changed.items()}}
-        return content(screen_answers.handler(event("screen_answers") | {"body": json.dumps(sent)}, CONTEXT))
+        return content(draw_form.handler(event("draw_form.screening") | {"body": json.dumps(sent)}, CONTEXT))
 
     assert screened(em_now=["stroke-signs", "breath-sweat"])["disposition"] == "seek-emergency-care"
     for code in DROPPED_QUESTIONS:

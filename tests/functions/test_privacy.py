@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from pydantic import ValidationError
 
-from functions import alert_staff, capture_lead, escalate_leads, replay_submissions, screen_answers
+from functions import alert_staff, capture_lead, draw_form, escalate_leads, replay_submissions
 from shared.domain.leads.lead import Lead
 from tests.aws import Aws
 from tests.functions.calls import (
@@ -109,8 +109,8 @@ def test_a_refusal_quotes_no_personal_data(all_logs: Callable[[], str], posted: 
 
 
 def test_a_refused_screening_quotes_no_personal_data(all_logs: Callable[[], str]) -> None:
-    body = sent("screen_answers") | {"answers": ANSWERS | {"ces": ["Canaryname"]}, "contact": CONTACT}
-    response = screen_answers.handler(posting("screen_answers", body), CONTEXT)
+    body = sent("draw_form.screening") | {"answers": ANSWERS | {"ces": ["Canaryname"]}, "contact": CONTACT}
+    response = draw_form.handler(posting("draw_form.screening", body), CONTEXT)
     assert response["statusCode"] == 422
     assert found(response["body"] + all_logs()) == []
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from functions.screen_answers import handler
+from functions.draw_form import handler
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, Json, content, event, pointers, posting, sent
 
@@ -15,8 +15,8 @@ CALM: Json = {"age": 62, "who": "self", "em-now": ["none"], "region": ["lumbar"]
 
 
 def screen(page: str, answers: Json, **changes: object) -> Json:
-    body = sent("screen_answers") | {"page": page, "answers": answers} | changes
-    response: Json = handler(posting("screen_answers", body), CONTEXT)
+    body = sent("draw_form.screening") | {"page": page, "answers": answers} | changes
+    response: Json = handler(posting("draw_form.screening", body), CONTEXT)
     return response
 
 
@@ -26,7 +26,7 @@ def shown(response: Json) -> list[str]:
 
 
 def test_a_page_without_an_emergency_lets_the_form_continue(aws: Aws) -> None:
-    response = handler(event("screen_answers"), CONTEXT)
+    response = handler(event("draw_form.screening"), CONTEXT)
     assert (response["statusCode"], response["headers"]["cache-control"]) == (200, "no-store")
     assert content(response) == {"disposition": "continue", "minor": False, "messages": []}
     assert aws.wire.calls == []
@@ -119,7 +119,7 @@ def test_an_urgent_answer_does_not_interrupt() -> None:
     ],
 )
 def test_personal_data_and_invalid_fields_are_refused(changes: Json, pointer: str) -> None:
-    response = handler(posting("screen_answers", sent("screen_answers") | changes), CONTEXT)
+    response = handler(posting("draw_form.screening", sent("draw_form.screening") | changes), CONTEXT)
     assert response["statusCode"] == 422
     assert pointers(response) == [pointer]
     assert "canaryvalue" not in response["body"]
@@ -130,8 +130,8 @@ def test_a_defect_gives_advice_and_a_phone_number(monkeypatch: pytest.MonkeyPatc
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("functions.screen_answers.screen_answers", broken)
-    response = handler(event("screen_answers"), CONTEXT)
+    monkeypatch.setattr("functions.draw_form.screen_answers", broken)
+    response = handler(event("draw_form.screening"), CONTEXT)
     assert response["statusCode"] == 503
     assert "call 911" in content(response)["emergency_advice"]
     assert content(response)["clinic_phone"] == "(312) 555-0100"
@@ -143,15 +143,15 @@ def test_a_scoring_failure_is_reported_and_logged(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr("shared.usecases.scoring.triage", broken)
     monkeypatch.setattr("shared.domain.rules.triage.triage", broken)
-    response = handler(event("screen_answers"), CONTEXT)
+    response = handler(event("draw_form.screening"), CONTEXT)
     assert response["statusCode"] == 503
     assert "911" in json.loads(response["body"])["emergency_advice"]
     assert "ScoringFailed" in logs()
 
 
 def test_the_advice_is_in_the_visitors_language() -> None:
-    body = sent("screen_answers") | {"page": "P1", "answers": {"age": 30, "em-now": ["chest-pressure"]}}
-    asked = posting("screen_answers", body)
+    body = sent("draw_form.screening") | {"page": "P1", "answers": {"age": 30, "em-now": ["chest-pressure"]}}
+    asked = posting("draw_form.screening", body)
     asked["headers"] = {**asked["headers"], "accept-language": "es-MX, en;q=0.5"}
     response = handler(asked, CONTEXT)
     assert shown(response) == ["M-E-HEART", "M-NET"]
@@ -164,7 +164,7 @@ def test_the_advice_is_in_the_visitors_language() -> None:
 )
 def test_an_emergency_in_a_refused_screening_gets_its_advice(changes: Json) -> None:
     answers = {"em-now": ["chest-pressure"], "note": "canaryvalue"}
-    asked = posting("screen_answers", sent("screen_answers") | {"page": "P1", "answers": answers} | changes)
+    asked = posting("draw_form.screening", sent("draw_form.screening") | {"page": "P1", "answers": answers} | changes)
     asked["headers"] = {**asked["headers"], "accept-language": "es_MX"}
     response = handler(asked, CONTEXT)
     assert response["statusCode"] == 422

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functions.show_questionnaire import handler
+from functions.draw_form import handler
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, Json, content, event
 
 
 def ask(questionnaire: str = "fs-intake", **headers: str) -> Json:
-    asked = event("show_questionnaire")
+    asked = event("draw_form.questionnaire")
     asked["pathParameters"]["id"] = questionnaire
     asked["headers"] |= {name.replace("_", "-"): value for name, value in headers.items()}
     answer: Json = handler(asked, CONTEXT)

@@ -304,7 +304,7 @@ def _honest_text(route: str) -> bytes:
 def _honest(route: str) -> Json:
     match route:
         case "POST /screenings":
-            return sent("screen_answers")
+            return sent("draw_form.screening")
         case "POST /submissions/{submission_id}/answers":
             return sent("capture_lead.answers")
         case "POST /callbacks":

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from functions import capture_lead, draw_form, export_leads, screen_answers, show_receipt
+from functions import capture_lead, draw_form, export_leads, show_receipt
 from tests.aws import ENVIRONMENT
 from tests.functions.calls import CONTEXT, content, event, posting, sent
 from tests.functions.plain_browser import body_post, form_post
@@ -142,8 +142,8 @@ def test_the_form_parser_logs_no_content(caplog: pytest.LogCaptureFixture) -> No
 def test_answers_of_another_version_are_not_a_server_error(answers: dict[str, Any]) -> None:
     """Covers seed 20261128, requests 2430 and 36418: they got a 503 and logged an error that raises alarms."""
     version = {"id": "fs-intake", "version": "0.0.0"}
-    asked = sent("screen_answers") | {"questionnaire": version, "answers": answers, "page": "P1"}
-    answer = screen_answers.handler(posting("screen_answers", asked), CONTEXT)
+    asked = sent("draw_form.screening") | {"questionnaire": version, "answers": answers, "page": "P1"}
+    answer = draw_form.handler(posting("draw_form.screening", asked), CONTEXT)
     assert answer["statusCode"] == 422
     assert "911" in content(answer)["emergency_advice"]
 

@@ -220,7 +220,7 @@ class TestContent:
 def test_receiving_answers_does_not_load_fhir() -> None:
     program = (
         "import sys; from tests.aws import ENVIRONMENT; import os; os.environ.update(ENVIRONMENT)\n"
-        "import functions.capture_lead, functions.screen_answers, functions.show_questionnaire\n"
+        "import functions.capture_lead, functions.draw_form\n"
         "print([name for name in sys.modules if 'fhir' in name or name == 'shared.formats.submission_schema'])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

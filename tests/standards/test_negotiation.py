@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions import show_questionnaire
+from functions import draw_form
 from shared.http.negotiation import preferred
 from tests.functions.calls import CONTEXT, content, event
 
@@ -64,10 +64,10 @@ def test_any_accept_header_is_answered(accept: str) -> None:
 
 
 def get(**headers: str) -> dict[str, Any]:
-    asked = event("show_questionnaire")
+    asked = event("draw_form.questionnaire")
     kept = {name: value for name, value in asked["headers"].items() if not name.startswith(("accept", "if-"))}
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
-    answer: dict[str, Any] = show_questionnaire.handler(asked | {"headers": kept | sent}, CONTEXT)
+    answer: dict[str, Any] = draw_form.handler(asked | {"headers": kept | sent}, CONTEXT)
     return answer
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from dev import template
 from infra.build import EVERY_FUNCTION_HAS, module_name
 from shared import settings
 from shared.adapters.aws import PATIENT_FACING, SPOOLING
@@ -87,6 +88,16 @@ def settings_imported(part: ast.AST) -> Iterator[str]:
     for node in ast.walk(part):
         if isinstance(node, ast.ImportFrom) and node.module == "shared.settings":
             yield from (alias.name for alias in node.names)
+
+
+def test_functions_that_a_visitor_waits_for_have_twice_the_memory() -> None:
+    staff_or_machine = ("/leads", "/rules", "/intake")
+    visited = {
+        name for route, name in template.routes().items() if not route.split(" ")[1].startswith(staff_or_machine)
+    }
+
+    assert {name for name, function in FUNCTIONS.items() if function["MemorySize"] == 1024} == visited
+    assert {function["MemorySize"] for name, function in FUNCTIONS.items() if name not in visited} == {512}
 
 
 def test_reserved_concurrency_leaves_100_for_the_account() -> None:

@@ -21,7 +21,6 @@ REQUESTS, RUNS = "Canary10Percent5Minutes", "Linear10PercentEvery1Minute"
 GRADUAL: dict[str, tuple[str, list[str]]] = {
     "CaptureLead": (REQUESTS, ["CaptureFailing", "ApiErrors", "ScoringFailed"]),
     "DrawForm": (REQUESTS, ["ApiErrors"]),
-    "ScreenAnswers": (REQUESTS, ["ApiErrors"]),
     "WorkLead": (REQUESTS, ["ApiErrors"]),
     "AlertStaff": (RUNS, ["AlertFailing", "StreamBatchFailed"]),
     "EscalateLeads": (RUNS, ["SweepFailing", "SweepSilent"]),
@@ -71,7 +70,7 @@ def test_stream_schedule_and_routes_use_the_alias() -> None:
     assert of_type("AWS::Lambda::EventSourceMapping")["AlertStaffNewLead"]["FunctionName"] == live["AlertStaff"]
     assert of_type("AWS::Events::Rule")["EscalateLeadsEveryMinute"]["Targets"][0]["Arn"] == live["EscalateLeads"]
     assert of_type("AWS::Lambda::EventInvokeConfig")["EscalateLeadsEventInvokeConfig"]["Qualifier"] == "live"
-    for name in ("CaptureLead", "DrawForm", "ScreenAnswers", "WorkLead"):
+    for name in ("CaptureLead", "DrawForm", "WorkLead"):
         assert of_type("AWS::ApiGatewayV2::Integration")[f"{name}Integration"]["IntegrationUri"] == live[name]
         assert of_type("AWS::Lambda::Permission")[f"{name}Permission"]["FunctionName"] == live[name]
 
@@ -103,7 +102,7 @@ def test_a_rotation_reaches_every_function_with_a_key_in_one_deploy() -> None:
     }
 
     assert {"Ref": "KeysVersion"} in settings
-    assert set(with_keys) >= {"CaptureLead", "DrawForm", "IssueChallenge", "WatchDelivery", "SearchLeads", "EraseLead"}
+    assert set(with_keys) >= {"CaptureLead", "DrawForm", "WatchDelivery", "SearchLeads", "EraseLead"}
     for name, description in with_keys.items():
         assert description == ("Settings ${SettingsVersion}" if name in GRADUAL else "Keys ${KeysVersion}")
 

@@ -39,7 +39,18 @@ from shared.adapters.webhook import Webhook
 from shared.domain.errors import NotDelivered
 from tests.aws import ENVIRONMENT, Aws, aws_in_process
 from tests.functions.admin_calls import erased, exported, exported_as_fhir, exported_person, retired
-from tests.functions.calls import CONTEXT, LEAD_ID, PRIORITY, URGENT, event, posting, spool_of, stream_of, submission
+from tests.functions.calls import (
+    CONTEXT,
+    EVENTS,
+    LEAD_ID,
+    PRIORITY,
+    URGENT,
+    event,
+    posting,
+    spool_of,
+    stream_of,
+    submission,
+)
 from tests.functions.conftest import AN_OPEN_HOUR, Clock
 from tests.functions.fill_form import fill_all
 from tests.functions.plain_browser import PlainBrowser
@@ -61,7 +72,7 @@ from tests.least_privilege import listed as as_list
 
 AWS_MANAGED = "arn:aws:iam::aws:policy/service-role/"
 OTHER = "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e91"
-PUBLIC_PAGES = {"IssueChallenge", "DrawForm", "ScreenAnswers", "ShowQuestionnaire", "ShowPage", "ShowRules"}
+PUBLIC_PAGES = {"DrawForm", "ShowPage", "ShowRules"}
 
 
 @pytest.fixture(scope="module")
@@ -91,11 +102,12 @@ def used() -> set[Use]:
 
 
 def call_pages_and_webhook(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Runs the functions that call no AWS service, with their own events."""
+    """Runs the functions that call no AWS service, with the events of all their routes; and issues a form token."""
     for module, name in functions().items():
-        if name in PUBLIC_PAGES:
-            answer = import_module(module).handler(event(module.removeprefix("functions.")), CONTEXT)
-            assert answer["statusCode"] < 400, name
+        for sample in EVENTS.glob(f"{module.removeprefix('functions.')}*.json") if name in PUBLIC_PAGES else ():
+            answer = import_module(module).handler(event(sample.stem), CONTEXT)
+            assert answer["statusCode"] < 400, sample.stem
+    assert capture_lead.handler(event("capture_lead.challenge"), CONTEXT)["statusCode"] == 200
     patches.setattr(deliver_webhook, "webhook", Webhook("http://127.0.0.1:9/hook", ENVIRONMENT["WEBHOOK_KEY"]))
     with pytest.raises(NotDelivered):
         deliver_webhook.handler(event("deliver_webhook"), CONTEXT)
