@@ -19,11 +19,7 @@ from functions import (
     draw_form,
     escalate_leads,
     replay_submissions,
-<<<<<<< HEAD
     retire_leads,
-    screen_answers,
-=======
->>>>>>> 8415381 (The form's function screens answers and the token's takes the submission, so that a visit waits for two cold starts fewer; 1,024 MB where a visitor waits)
     watch_delivery,
 )
 from shared.domain.leads.lead import reference_of
