@@ -14,10 +14,12 @@ from typing import Any
 
 # The AWS calls that the functions make. botocore's descriptions of all 400 services take 25 MB.
 AWS_CALLS: dict[str, tuple[str, ...]] = {
-    "dynamodb": ("DeleteItem", "GetItem", "PutItem", "Query"),
+    "dynamodb": ("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+    "sesv2": ("SendEmail",),
     "sns": ("ListSubscriptionsByTopic", "Publish"),
     "sqs": ("DeleteMessage", "ReceiveMessage", "SendMessage"),
 }
+ADDRESSES = {*AWS_CALLS, "email"}  # names in botocore's list of addresses: "email" is sesv2
 # Not endpoint-rule-set-1: without the rules, botocore finds the same addresses in `endpoints`, and more quickly.
 DESCRIPTIONS = ("service-2", "paginators-1")
 SETTINGS = ("endpoints", "_retry", "sdk-default-configuration")
@@ -70,7 +72,7 @@ def keep_called_operations(folder: Path) -> None:
         _write(data / name, _read(full / name))
     endpoints = _read(data / "endpoints")
     for partition in endpoints["partitions"]:
-        partition["services"] = {name: entry for name, entry in partition["services"].items() if name in AWS_CALLS}
+        partition["services"] = {name: entry for name, entry in partition["services"].items() if name in ADDRESSES}
     _write(data / "endpoints", endpoints)
     shutil.rmtree(full)
 

@@ -20,6 +20,7 @@ class Notification:
     message_id: str
     at: str
     attributes: Mapping[str, str]
+    text: str
 
 
 def stream_batch(event: object) -> dict[str, Any]:
@@ -81,9 +82,14 @@ def _notification(record: object) -> Notification:
     match record:
         case {
             "EventSource": "aws:sns",
-            "Sns": {"MessageId": str() as message_id, "Timestamp": str() as at, "MessageAttributes": dict() as given},
+            "Sns": {
+                "MessageId": str() as message_id,
+                "Timestamp": str() as at,
+                "MessageAttributes": dict() as given,
+                "Message": str() as text,
+            },
         }:
             values = {name: attribute.get("Value") for name, attribute in given.items() if isinstance(attribute, dict)}
             texts = {name: value for name, value in values.items() if isinstance(value, str)}
-            return Notification(message_id, at, texts)
+            return Notification(message_id, at, texts, text)
     raise ForeignEvent("not an SNS notification")

@@ -200,7 +200,7 @@ class Aws:
 def flat(lead: str) -> dict[str, Any]:
     """Returns a stored lead, flattened: the fields of each part stand beside the lead's own fields."""
     fields: dict[str, Any] = json.loads(lead)
-    parts = [fields.pop(part, {}) for part in ("submitted", "assessment", "escalation", "work")]
+    parts = [fields.pop(part, {}) for part in ("submitted", "assessment", "escalation", "work", "mail")]
     return fields | {name: value for part in parts for name, value in part.items()}
 
 

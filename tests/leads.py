@@ -104,7 +104,7 @@ def varied(value: T, **changes: Any) -> T:
 def _varied_lead(lead: Lead, changes: dict[str, Any]) -> Lead:
     update = {name: change for name, change in changes.items() if name in Lead.model_fields}
     left = changes.keys() - update.keys()
-    for part in ("submitted", "assessment", "escalation", "work"):
+    for part in ("submitted", "assessment", "escalation", "work", "mail"):
         own = left & {field.name for field in fields(getattr(lead, part))}
         if own:
             update[part] = replace(getattr(lead, part), **{name: changes[name] for name in own})

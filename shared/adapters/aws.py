@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
 
+    from shared.adapters.ses import SesClient
 
-SERVICES = ("dynamodb", "sns", "sqs")
+SERVICES = ("dynamodb", "sns", "sqs", "sesv2")
 
 
 def _config(**settings: Any) -> Config:
@@ -36,6 +37,8 @@ PATIENT_FACING = _config(
 SPOOLING = _config(
     connect_timeout=0.4, read_timeout=0.8, retries={"total_max_attempts": 1, "mode": "standard"}, tcp_keepalive=True
 )
+# For SES: one attempt, because a second one would send a mail again whose reply was lost.
+MAILING = _config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1, "mode": "standard"})
 # For scheduled work and long polls, where nobody waits for the answer.
 BACKGROUND = _config(connect_timeout=2, read_timeout=15, retries={"total_max_attempts": 3, "mode": "standard"})
 
@@ -46,7 +49,9 @@ def client(service: Literal["dynamodb"], config: Config) -> DynamoDBClient: ...
 def client(service: Literal["sns"], config: Config) -> SNSClient: ...
 @overload
 def client(service: Literal["sqs"], config: Config) -> SQSClient: ...
-def client(service: Literal["dynamodb", "sns", "sqs"], config: Config) -> Any:
+@overload
+def client(service: Literal["sesv2"], config: Config) -> SesClient: ...
+def client(service: Literal["dynamodb", "sns", "sqs", "sesv2"], config: Config) -> Any:
     return _session().client(service, config=config)
 
 

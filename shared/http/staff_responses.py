@@ -25,6 +25,7 @@ from shared.rulebook.retired import retired_wording
 if TYPE_CHECKING:
     from shared.domain.leads.erasure import Tombstone
     from shared.domain.leads.lead import Lead
+    from shared.domain.leads.mail_state import MailState
     from shared.usecases import inbox
     from shared.usecases.exporting import PersonExport
     from shared.usecases.inbox import OpenedLead
@@ -105,6 +106,34 @@ class ConsentLedger(ResponseModel):
     ledger: tuple[ConsentRecord, ...]
 
 
+class ShownMail(ResponseModel):
+    """One mail to the person. `status`: sending, sent, unknown, waiting, failed, withheld or bounced, since `at`.
+
+    reason: why it was withheld or waits: closed (the address), daily_limit, hourly_limit or late.
+    """
+
+    kind: str
+    status: str
+    at: Instant
+    reason: str
+
+
+class ShownMails(ResponseModel):
+    """The mails to the person, oldest first.
+
+    closed_as: why the person's address gets no more mail: bounce, complaint or unsubscribed; "" while it does.
+    """
+
+    closed_as: str
+    closed_since: Instant | None
+    entries: tuple[ShownMail, ...]
+
+    @classmethod
+    def of(cls, mail: MailState) -> Self:
+        entries = tuple(map(ShownMail.model_validate, mail.entries))
+        return cls(closed_as=mail.closed_as, closed_since=mail.closed_since, entries=entries)
+
+
 class EarlierSubmission(ResponseModel):
     """Other answers of the person. `reference`: the reference that the person got for them, if it is another one."""
 
@@ -155,6 +184,7 @@ class LeadView(ResponseModel):
     consents: ConsentLedger
     attribution: dict[str, str]
     source: str
+    mails: ShownMails
     earlier: tuple[EarlierSubmission, ...]
     suspicion: Suspicion
     history: tuple[HistoryLine, ...]
@@ -182,6 +212,7 @@ class LeadView(ResponseModel):
             ),
             attribution=submitted.attribution,
             source=lead.source,
+            mails=ShownMails.of(lead.mail),
             earlier=tuple(
                 EarlierSubmission(
                     received_at=earlier.received_at,
@@ -383,6 +414,20 @@ class PersonBooking(ResponseModel):
     note: str
 
 
+class PersonMail(ResponseModel):
+    kind: str
+    status: str
+    at: Instant
+
+
+class PersonMails(ResponseModel):
+    """The mails to the person, and why they ended, if they did."""
+
+    closed_as: str
+    closed_since: Instant | None
+    entries: tuple[PersonMail, ...]
+
+
 class PersonLead(ResponseModel):
     """A lead as its person may see it: without internal work and staff names."""
 
@@ -400,6 +445,7 @@ class PersonLead(ResponseModel):
     earlier: tuple[PersonEarlierSubmission, ...]
     rule_set: PersonRuleSet
     contacts: tuple[PersonContactAttempt, ...]
+    mails: PersonMails
     booking: PersonBooking | None
 
     @field_serializer("contact")
@@ -439,6 +485,11 @@ class PersonLead(ResponseModel):
                 PersonContactAttempt(at=entry.at, what=entry.action, detail=entry.detail)
                 for entry in lead.history
                 if entry.action in CONTACTS
+            ),
+            mails=PersonMails(
+                closed_as=lead.mail.closed_as,
+                closed_since=lead.mail.closed_since,
+                entries=tuple(map(PersonMail.model_validate, lead.mail.entries)),
             ),
             booking=PersonBooking.model_validate(lead.work.booking) if lead.work.booking else None,
         )

@@ -16,7 +16,7 @@ from shared.domain.model import Model, Stored
 from tests.functions.calls import EMERGENCY, URGENT
 from tests.leads import PERSON_KEY, RECEIVED, a_lead, varied
 
-PARTS = ("submitted", "assessment", "escalation", "work")
+PARTS = ("submitted", "assessment", "escalation", "work", "mail")
 
 
 def test_every_field_of_a_lead_belongs_to_one_part() -> None:

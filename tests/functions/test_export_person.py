@@ -102,6 +102,7 @@ def test_only_the_listed_fields_are_exported() -> None:
         "rule_set",
         "contacts",
         "booking",
+        "mails",
     }
 
 

@@ -22,16 +22,21 @@ DUE = Index("due", "due_partition", "next_at")
 WORKLIST = Index("worklist", "worklist_partition", "worklist_order")
 ARRIVALS = Index("by_arrival", "arrival_partition", "arrival_order")
 TO_RETIRE = Index("to_retire", "retention_partition", "retention_since")
+MAIL_DUE = Index("mail_due", "mail_partition", "mail_at")
 # Kinds of entries in the index DUE: red flags are read first, however many other leads are due.
 RED_FLAG, NO_RED_FLAG = "red", "other"
 OPEN, CLOSED = "open", "closed"  # kinds of entries in the index WORKLIST
 ARRIVAL = "arrival"  # the only kind of entries in the index ARRIVALS
 PERSON_KEY_ID = "person_key_id"  # which key hashed the contacts; part of the index ARRIVALS
+MAIL = "mail"  # the only kind of entries in the index MAIL_DUE
 CANARY_KEPT_FOR = timedelta(days=2)
 
 
-def item_of(kept: Kept, partitions: Partitions) -> Item:
-    """Returns the item of a lead or tombstone. An index contains the item only if it has the index's key attributes."""
+def item_of(kept: Kept, partitions: Partitions, *, sends_mail: bool = False) -> Item:
+    """Returns the item of a lead or tombstone. An index contains the item only if it has the index's key attributes.
+
+    sends_mail: whether this stack sends mail to persons; otherwise, no item is in the index MAIL_DUE.
+    """
     item: Item = {
         "lead_id": {"S": str(kept.lead_id)},
         "version": {"N": str(kept.version)},
@@ -46,6 +51,7 @@ def item_of(kept: Kept, partitions: Partitions) -> Item:
         item |= _strings(keys)
     if isinstance(kept, Lead):
         item |= _strings(_due_keys(kept, partitions) | _list_keys(kept, partitions) | _search_keys(kept))
+        item |= _strings(_mail_keys(kept, partitions)) if sends_mail else {}
     return item
 
 
@@ -78,6 +84,14 @@ def _due_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
         return {}
     kind = RED_FLAG if lead.assessment.red_flag else NO_RED_FLAG
     return {DUE.partition: partitions.of(lead.lead_id, kind), DUE.order: instant(lead.escalation.next_at)}
+
+
+def _mail_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
+    """Returns the lead's keys for the index MAIL_DUE; empty if no mail to the person is due."""
+    from shared.domain.leads.mail import next_mail_at  # noqa: PLC0415  not loaded on stacks that send none
+
+    at = next_mail_at(lead)
+    return {} if at is None else {MAIL_DUE.partition: partitions.of(lead.lead_id, MAIL), MAIL_DUE.order: instant(at)}
 
 
 def _list_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:

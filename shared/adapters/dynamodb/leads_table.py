@@ -15,6 +15,8 @@ from shared.adapters.dynamodb.items import (
     ARRIVALS,
     CLOSED,
     DUE,
+    MAIL,
+    MAIL_DUE,
     NO_RED_FLAG,
     OPEN,
     PERSON_KEY_ID,
@@ -46,11 +48,16 @@ AFTER = "~"  # sorts after any order; appended to an order, it makes a text that
 
 
 class LeadsTable:
-    """The leads table, with one item for each lead or tombstone. `index_shards`: partitions per index."""
+    """The leads table, with one item for each lead or tombstone.
 
-    def __init__(self, client: DynamoDBClient, table: str, index_shards: int) -> None:
+    index_shards: partitions per index.
+    sends_mail: whether the index of due mails is kept.
+    """
+
+    def __init__(self, client: DynamoDBClient, table: str, index_shards: int, *, sends_mail: bool = False) -> None:
         self._client = client
         self._table = table
+        self._sends_mail = sends_mail
         self._partitions = Partitions(index_shards)
 
     def add(self, lead: Lead) -> Lead | None:
@@ -63,7 +70,7 @@ class LeadsTable:
         try:
             self._client.put_item(
                 TableName=self._table,
-                Item=item_of(lead, self._partitions),
+                Item=item_of(lead, self._partitions, sends_mail=self._sends_mail),
                 ConditionExpression="attribute_not_exists(lead_id)",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
@@ -100,7 +107,7 @@ class LeadsTable:
 
         If the SDK's retry finds its own first write, the stored item already is `after`. That counts as a success.
         """
-        item = item_of(after, self._partitions)
+        item = item_of(after, self._partitions, sends_mail=self._sends_mail)
         try:
             self._client.put_item(
                 TableName=self._table,
@@ -140,6 +147,11 @@ class LeadsTable:
         for kind in (RED_FLAG, NO_RED_FLAG):
             for item in self._partitions.read(self._query, DUE, kind, "<= :at", at=instant(at)):
                 yield UUID(item["lead_id"]["S"])
+
+    def mail_due(self, at: datetime) -> Iterator[UUID]:
+        """Yields the ids of leads with a due mail to the person, the longest overdue first. Raises StoreUnavailable."""
+        for item in self._partitions.read(self._query, MAIL_DUE, MAIL, "<= :at", at=instant(at)):
+            yield UUID(item["lead_id"]["S"])
 
     def open_leads(self, after: str | None = None) -> Iterator[tuple[LeadSummary, str]]:
         """Yields open leads in the order of `urgency`, each with its cursor.

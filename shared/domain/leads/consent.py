@@ -20,7 +20,8 @@ from shared.domain.intake.submission import Contact, Submission
 from shared.domain.model import Model
 from shared.domain.rules.questionnaire import Questionnaire
 
-ConsentCode = Literal["contact", "sms", "marketing"]
+# "email" is part of the consent to contact and can be taken back alone, by the link in every mail or by staff.
+ConsentCode = Literal["contact", "sms", "marketing", "email"]
 UNTICKED_BOX = "a box of its own, unticked by default"
 UNKNOWN_TEXT = "given on a page that did not say which text it showed"
 
@@ -41,7 +42,7 @@ class ConsentRecord:
     hash: SHA-256 (hex) of all other fields of the entry.
     """
 
-    consent: str  # contact, sms or marketing
+    consent: str  # contact, sms, marketing or email
     given: bool
     text: str
     text_hash: str
@@ -124,6 +125,11 @@ def extended_ledger(ledger: Iterable[ConsentRecord], later: Iterable[ConsentReco
         if latest is None or latest.substance != record.substance:
             records.append(record.after(records[-1].hash if records else ""))
     return tuple(records)
+
+
+def email_part(record: ConsentRecord) -> ConsentRecord:
+    """Returns the part of a consent to contact that is about e-mail, and that can be revoked alone."""
+    return replace(record, consent="email", covers=tuple(way for way in record.covers if "@" in way))
 
 
 def revocation(earlier: ConsentRecord, how: str, at: datetime, previous: str) -> ConsentRecord:

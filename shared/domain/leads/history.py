@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from shared.domain.leads.booking import Booking
 
 Status = Literal["new", "acknowledged", "booked", "closed"]
 SYSTEM = "system"
+UNDO_WITHIN = timedelta(minutes=10)  # the time in which a member of staff can undo their last action
 RETURNED = "returned"  # the action of a resubmission by the visitor
 ADDED = "added"  # the action of a visitor who answered the questions after Send, and staff need not be alerted
 ASKED = "asked_for_call"  # the action of a person with an open lead who asks for a call, and staff need no new alert

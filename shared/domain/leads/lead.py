@@ -1,7 +1,7 @@
 """Defines a lead: a stored submission with its assessment, its alerts, and the work of staff.
 
 Each change makes a new version of the lead. The table replaces a lead only if the stored version is the one that was
-read. Values that change together are nested: submission, assessment, escalation and work state.
+read. Values that change together are nested: submission, assessment, escalation, work state and mails.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from uuid import UUID, uuid5
 
 from shared.domain.intake.submission import Contact, Submission
 from shared.domain.intake.suspicion import Sign, Suspicion, red_flag, suspicion
-from shared.domain.leads.consent import ConsentRecord, Visit, consent_records, revocation
+from shared.domain.leads.consent import ConsentRecord, Visit, consent_records, email_part, revocation
 from shared.domain.leads.escalation import Escalation, Ladder
 from shared.domain.leads.history import ADDED, SYSTEM, VISITOR_ACTIONS, HistoryEntry, WorkState
+from shared.domain.leads.mail_state import MailState
 from shared.domain.leads.person_keys import email_key, phone_key
 from shared.domain.model import Stored
 from shared.domain.opening_hours import OpeningHours
@@ -149,6 +150,7 @@ class Lead(Stored):
     assessment: Assessment
     escalation: Escalation
     work: WorkState = WorkState()
+    mail: MailState = MailState()
     history: tuple[HistoryEntry, ...] = ()
     earlier: tuple[EarlierAnswers, ...] = ()
     answers_removed_at: datetime | None = None
@@ -193,6 +195,7 @@ class Lead(Stored):
             ),
             escalation=first_escalation(tier, at, hours, waits=not (submission.complete or flagged)),
             work=WorkState(),  # given, because `model_construct` copies defaults deeply
+            mail=MailState(),
             history=(),
             earlier=(),
             answers_removed_at=None,
@@ -205,6 +208,7 @@ class Lead(Stored):
         assessment: Assessment | None = None,
         escalation: Escalation | None = None,
         work: WorkState | None = None,
+        mail: MailState | None = None,
         history: tuple[HistoryEntry, ...] | None = None,
         earlier: tuple[EarlierAnswers, ...] | None = None,
         answers_removed_at: datetime | None = None,
@@ -220,6 +224,7 @@ class Lead(Stored):
             assessment=assessment or self.assessment,
             escalation=escalation or self.escalation,
             work=work or self.work,
+            mail=mail or self.mail,
             history=self.history if history is None else history,
             earlier=self.earlier if earlier is None else earlier,
             answers_removed_at=answers_removed_at or self.answers_removed_at,
@@ -244,16 +249,19 @@ class Lead(Stored):
         how: how the person revoked the consent, in their words, or the channel that they used.
         """
         ledger = self.submitted.consent_records
-        given = [record for record in ledger if record.consent == consent]
+        given = _consent_records(ledger, consent)
         if not given or not given[-1].given:
             return self
         entry = revocation(given[-1], how, at, ledger[-1].hash)
         return self.changed(submitted=replace(self.submitted, consent_records=(*ledger, entry)))
 
     def consents_to(self, consent: str) -> bool:
-        """Returns whether the latest ledger entry for `consent` says that it was given."""
-        latest = [record.given for record in self.submitted.consent_records if record.consent == consent]
-        return bool(latest) and latest[-1]
+        """Returns whether the latest ledger entry for `consent` says that it was given.
+
+        "email" is part of the consent to contact, until it is taken back alone.
+        """
+        latest = _consent_records(self.submitted.consent_records, consent)
+        return bool(latest) and latest[-1].given
 
     @property
     def door(self) -> str:
@@ -329,6 +337,14 @@ def first_escalation(tier: Tier, at: datetime, hours: OpeningHours, *, waits: bo
         next_at=None,
     )
     return fresh.restarted(at, escalates=tier.escalates, first_look=at + RETURN_WITHIN if waits else at)
+
+
+def _consent_records(ledger: tuple[ConsentRecord, ...], consent: str) -> list[ConsentRecord]:
+    """Returns the entries for a consent. "email" without entries of its own has those of the consent to contact."""
+    own = [record for record in ledger if record.consent == consent]
+    if own or consent != "email":
+        return own
+    return [email_part(record) for record in ledger if record.consent == "contact"]
 
 
 def _submitted(

@@ -174,6 +174,7 @@ class _Merger:
             assessment=self.decisive.assessment,
             escalation=self._escalation(),
             work=self._work(),
+            mail=earlier.mail,
             history=(*earlier.history, self._entry()),
             earlier=(*earlier.earlier, _as_earlier(earlier))[-MAX_EARLIER:],
         )

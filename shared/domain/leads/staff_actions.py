@@ -21,7 +21,7 @@ from shared.domain.intake.fields import Line, SeveralLines
 from shared.domain.leads.booking import Booking
 from shared.domain.leads.consent import ConsentCode
 from shared.domain.leads.escalation import Escalation
-from shared.domain.leads.history import ADDED, ASKED, HistoryEntry, WorkState
+from shared.domain.leads.history import ADDED, ASKED, UNDO_WITHIN, HistoryEntry, WorkState
 from shared.domain.leads.lead import Lead, Submitted
 from shared.domain.leads.staff import Staff
 from shared.domain.model import Model
@@ -30,7 +30,6 @@ from shared.domain.rules.triage import Tier
 
 LONGEST_HISTORY = 200  # history entries; limited because a lead must fit into one table item
 LONGEST_TEXTS = 50_000  # characters in all texts of a lead's history
-UNDO_WITHIN = timedelta(minutes=10)
 ADDITIVE = frozenset({"contact_attempt", "note", "revoke_consent", ADDED, ASKED})  # never conflict with a colleague's
 
 ActionName = Literal[

@@ -1,0 +1,91 @@
+"""Keeps which addresses get no more mail, and counts mails. Addresses are stored as keyed hashes only."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.adapters.dynamodb.items import instant
+from shared.domain.errors import StoreUnavailable
+from shared.domain.leads.person_keys import email_key
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from shared.domain.leads.mail_state import Closing
+
+COUNTS_KEPT_FOR = timedelta(days=2)  # closed addresses are kept for ever
+
+
+class MailAddresses:
+    """The table of mail addresses. All methods raise StoreUnavailable.
+
+    keys: the secrets of the hashes. The first hashes new entries, the others are still looked for.
+    """
+
+    def __init__(self, client: DynamoDBClient, table: str, keys: tuple[str, ...]) -> None:
+        self._client = client
+        self._table = table
+        self._keys = keys
+
+    def is_closed(self, email: str) -> bool:
+        return any(self._get(f"closed#{email_key(email, key)}") for key in self._keys)
+
+    def close(self, address_key: str, closing: Closing, at: datetime) -> None:
+        """Closes an address for ever. `address_key`: its keyed hash."""
+        self._put(f"closed#{address_key}", {"closed_as": {"S": closing}, "at": {"S": instant(at)}})
+
+    def close_email(self, email: str, closing: Closing, at: datetime) -> None:
+        self.close(email_key(email, self._keys[0]), closing, at)
+
+    def admits_receipt(self, email: str, lead_id: UUID, at: datetime) -> bool:
+        """Returns whether this lead's receipt is the first to the address today (UTC), and keeps that it is."""
+        values = {":day": {"S": f"{at:%Y-%m-%d}"}, ":lead_id": {"S": str(lead_id)}}
+        return self._put(
+            f"receipt#{email_key(email, self._keys[0])}",
+            {"day": values[":day"], "lead_id": values[":lead_id"], **_expiry(at)},
+            ConditionExpression="attribute_not_exists(entry) OR #day <> :day OR lead_id = :lead_id",
+            ExpressionAttributeNames={"#day": "day"},
+            ExpressionAttributeValues=values,
+        )
+
+    def admits_mail(self, at: datetime, most: int) -> bool:
+        """Counts a mail in this hour (UTC). Returns False if there were `most` before."""
+        return self._try(
+            self._client.update_item,
+            Key={"entry": {"S": f"hour#{at:%Y-%m-%dT%H}"}},
+            UpdateExpression="ADD mails :one SET expires_at = :expires",
+            ConditionExpression="attribute_not_exists(mails) OR mails < :most",
+            ExpressionAttributeValues={
+                ":one": {"N": "1"},
+                ":most": {"N": str(most)},
+                ":expires": _expiry(at)["expires_at"],
+            },
+        )
+
+    def _get(self, entry: str) -> bool:
+        try:
+            answer = self._client.get_item(TableName=self._table, Key={"entry": {"S": entry}}, ConsistentRead=True)
+        except (ClientError, BotoCoreError) as error:
+            raise StoreUnavailable from error
+        return "Item" in answer
+
+    def _put(self, entry: str, values: dict[str, Any], **condition: Any) -> bool:
+        return self._try(self._client.put_item, Item={"entry": {"S": entry}, **values}, **condition)
+
+    def _try(self, write: Any, **request: Any) -> bool:
+        """Writes. Returns False if the condition does not hold."""
+        try:
+            write(TableName=self._table, **request)
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        except (ClientError, BotoCoreError) as error:
+            raise StoreUnavailable from error
+        return True
+
+
+def _expiry(at: datetime) -> dict[str, Any]:
+    return {"expires_at": {"N": str(int((at + COUNTS_KEPT_FOR).timestamp()))}}

@@ -1,0 +1,109 @@
+"""Sends mails to persons through SES. No other module calls SES."""
+
+from __future__ import annotations
+
+from html import escape
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Protocol
+
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
+
+from shared.domain.errors import NotDelivered
+from shared.domain.leads.calendar_entry import MEDIA_TYPE
+
+if TYPE_CHECKING:
+    from shared.adapters.sns import Pace
+    from shared.domain.leads.mail_text import Mail
+
+# Seconds between two mails of one process. Two runs of the sweep side by side stay below SES's usual 14 a second.
+MAIL_PACE = 0.2
+PAGE = """<!doctype html>
+<html lang="{language}"><head><meta charset="utf-8"><title>{subject}</title></head>
+<body style="margin:0;padding:24px;font:17px/1.5 Arial,sans-serif;color:#1d2733;background:#ffffff">
+<div style="max-width:34em;margin:0 auto">
+{paragraphs}
+<p style="margin:32px 0 0;padding-top:16px;border-top:1px solid #d5dce4;font-size:14px;color:#4a5866">{ending}
+<a href="{unsubscribe}" style="color:#1d4f91">{unsubscribe}</a></p>
+</div></body></html>
+"""
+
+
+class SesClient(Protocol):
+    """The part of boto3's client "sesv2" that is called."""
+
+    def send_email(self, **request: Any) -> Any: ...
+
+
+class Mailer:
+    """Sends mails from one address.
+
+    sender: an address of a verified identity.
+    configuration_set: says where bounces and complaints are reported.
+    """
+
+    def __init__(self, client: SesClient, sender: str, configuration_set: str, pace: Pace) -> None:
+        self._client = client
+        self._sender = sender
+        self._configuration_set = configuration_set
+        self._pace = pace
+
+    def send(self, mail: Mail) -> None:
+        """Sends a mail, at the pace of this process.
+
+        Raises NotDelivered if SES certainly did not take the mail. After any other error, nobody knows.
+        """
+        self._pace.keep()
+        try:
+            self._client.send_email(
+                FromEmailAddress=self._sender,
+                Destination={"ToAddresses": [mail.to]},
+                Content={"Simple": _content(mail)},
+                ConfigurationSetName=self._configuration_set,
+                EmailTags=[{"Name": name, "Value": value} for name, value in mail.tags.items()],
+            )
+        except (ConnectTimeoutError, EndpointConnectionError) as error:
+            raise NotDelivered from error
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise
+            raise NotDelivered from error
+
+
+def _content(mail: Mail) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "Subject": _utf8(mail.subject),
+        "Body": {"Text": _utf8(as_text(mail)), "Html": _utf8(as_html(mail))},
+        "Headers": [  # RFC 8058: mail programs show a button that posts to this address
+            {"Name": "List-Unsubscribe", "Value": f"<{mail.unsubscribe}>"},
+            {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+        ],
+    }
+    if mail.calendar:
+        content["Attachments"] = [
+            {
+                "FileName": "appointment.ics",
+                "ContentType": f"{MEDIA_TYPE}; charset=utf-8; method=PUBLISH",
+                "ContentDisposition": "ATTACHMENT",
+                "RawContent": mail.calendar.encode(),
+            }
+        ]
+    return content
+
+
+def as_text(mail: Mail) -> str:
+    return "\n\n".join((*mail.paragraphs, f"{mail.ending}\n{mail.unsubscribe}")) + "\n"
+
+
+def as_html(mail: Mail) -> str:
+    lines = ("<br>".join(map(escape, text.splitlines())) for text in mail.paragraphs)
+    return PAGE.format(
+        language=escape(mail.language),
+        subject=escape(mail.subject),
+        paragraphs="\n".join(f'<p style="margin:0 0 16px">{text}</p>' for text in lines),
+        ending=escape(mail.ending),
+        unsubscribe=escape(mail.unsubscribe),
+    )
+
+
+def _utf8(text: str) -> dict[str, str]:
+    return {"Data": text, "Charset": "UTF-8"}

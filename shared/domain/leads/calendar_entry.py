@@ -1,0 +1,68 @@
+"""Writes an appointment, or the time of a promised call, as an iCalendar file (RFC 5545)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+MEDIA_TYPE = "text/calendar"
+LINE = 75  # octets of a line before it is folded
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """One entry of a calendar, with times in UTC.
+
+    uid: names the entry, so that a calendar replaces an earlier one.
+    sequence: counts the changes of the entry.
+    """
+
+    uid: str
+    title: str
+    description: str
+    starts: datetime
+    ends: datetime
+    sequence: int = 0
+
+    def ics(self, at: datetime) -> str:
+        """Returns the file. `at`: when it is made."""
+        lines = (
+            "BEGIN:VCALENDAR",
+            "VERSION:2.0",
+            "PRODID:-//clinic//appointments//EN",
+            "METHOD:PUBLISH",
+            "BEGIN:VEVENT",
+            f"UID:{self.uid}",
+            f"SEQUENCE:{self.sequence}",
+            f"DTSTAMP:{_instant(at)}",
+            f"DTSTART:{_instant(self.starts)}",
+            f"DTEND:{_instant(self.ends)}",
+            f"SUMMARY:{_text(self.title)}",
+            f"DESCRIPTION:{_text(self.description)}",
+            "END:VEVENT",
+            "END:VCALENDAR",
+        )
+        return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _text(value: str) -> str:
+    for special in ("\\", ";", ","):
+        value = value.replace(special, f"\\{special}")
+    return "\\n".join(value.splitlines())
+
+
+def _folded(line: str) -> str:
+    """Returns the line in parts of LINE octets at most, never inside a character."""
+    parts, used = [""], 0
+    for character in line:
+        size = len(character.encode())
+        if used + size > LINE:
+            parts.append(" ")
+            used = 1
+        parts[-1] += character
+        used += size
+    return "\r\n".join(parts)

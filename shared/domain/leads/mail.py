@@ -1,0 +1,159 @@
+"""Decides which mail to the person of a lead is due, and when. docs/decisions/0024 has the reasons.
+
+A lead's own state says what is due: it came in, staff recorded an attempt that reached nobody, booked a visit, or gave
+up. Each mail is claimed by a conditional write before it is sent, and a claimed mail is never sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from shared.domain.leads.escalation import CLAIM_LASTS
+from shared.domain.leads.history import UNDO_WITHIN
+from shared.domain.leads.lead import CANARY, Lead
+from shared.domain.leads.mail_state import SETTLED, MailEntry, MailKind, Reason
+
+UNREACHED = frozenset({"no_answer", "left_message", "wrong_number"})  # outcomes of an attempt that reached nobody
+SETTLES = frozenset({"book", "close", "reopen"})  # actions after which an attempt is no longer news
+UNKNOWN_AFTER = timedelta(minutes=2)  # a claim lasts longer than any call; the sweep comes once a minute
+RECEIPT_WITHIN = timedelta(hours=6)  # a later receipt would confuse more than it helps
+OTHERS_WITHIN = timedelta(hours=24)
+BETWEEN_TRIED = timedelta(hours=20)  # two "we tried to reach you" to one person
+MOST_TRIED = 3
+MOST_TRIES = 6  # of one mail, each a minute, then two, four, ... after the one before
+
+
+@dataclass(frozen=True, slots=True)
+class DueMail:
+    """The next step of a mail.
+
+    step: "send" it, "withhold" it because it is too late, or "forget" it: it was claimed, and nobody knows the result.
+    at: when the step is due.
+    """
+
+    kind: MailKind
+    about: str
+    at: datetime
+    step: Literal["send", "withhold", "forget"] = "send"
+    tries: int = 0
+
+    def claimed(self, at: datetime) -> MailEntry:
+        """Returns the entry of the process that is about to send the mail."""
+        return MailEntry(self.kind, self.about, "sending", at, self.tries + 1)
+
+    def withheld(self, reason: Reason, at: datetime) -> MailEntry:
+        return MailEntry(self.kind, self.about, "withheld", at, self.tries, reason)
+
+    def postponed(self, at: datetime, reason: Reason = "") -> MailEntry:
+        """Returns the entry of a mail that could not be sent now: tried again later, or given up after MOST_TRIES."""
+        tries = self.tries + 1
+        if tries >= MOST_TRIES:
+            return MailEntry(self.kind, self.about, "failed", at, tries, reason)
+        return MailEntry(self.kind, self.about, "waiting", at + timedelta(minutes=2**self.tries), tries, reason)
+
+
+def due_mail(lead: Lead, at: datetime) -> DueMail | None:
+    """Returns the step that is due now; None if none is.
+
+    A mail never delays an alert: while an alert is due or being sent, and before the first one went out, mails wait.
+    """
+    step = _next_step(lead)
+    if step is None or step.at > at:
+        return None
+    if step.step == "forget":
+        return step
+    alert_at = lead.escalation.next_at
+    if alert_at is not None and alert_at <= at + CLAIM_LASTS:
+        return None
+    return replace(step, step="withhold") if at >= _useful_until(lead, step) else step
+
+
+def next_mail_at(lead: Lead) -> datetime | None:
+    """Returns when to look at the lead's mails next; None if nothing is due. The index of due mails has this time."""
+    step = _next_step(lead)
+    return step.at if step else None
+
+
+def may_be_mailed(lead: Lead) -> bool:
+    """Returns whether the person may get mails.
+
+    The address must be covered by the consent to contact of whoever typed it, a caregiver included. Nobody gets mail
+    whom the clinic may not leave a message that says who it is, unless they asked for e-mail.
+    """
+    contact = lead.submitted.contact
+    consents = [record for record in lead.submitted.consent_records if record.consent == "contact"]
+    discreet = contact.message_ok == "no" and contact.preference != "email"
+    return (
+        contact.email is not None
+        and lead.source != CANARY
+        and not lead.assessment.suspicion.suspect
+        and lead.answers_removed_at is None
+        and lead.mail.closed_as == ""
+        and not discreet
+        and bool(consents)
+        and contact.email in consents[-1].covers
+        and lead.consents_to("email")
+    )
+
+
+def receipt_was_mailed(lead: Lead) -> bool:
+    entry = lead.mail.entry("receipt", "")
+    return entry is not None and entry.status == "sent"
+
+
+def _next_step(lead: Lead) -> DueMail | None:
+    for entry in lead.mail.entries:
+        if entry.status == "sending":
+            return DueMail(entry.kind, entry.about, entry.at + UNKNOWN_AFTER, "forget", entry.tries)
+    steps = [_as_recorded(lead, step) for step in _causes(lead)] if may_be_mailed(lead) else []
+    return min((step for step in steps if step), key=lambda step: step.at, default=None)
+
+
+def _as_recorded(lead: Lead, step: DueMail) -> DueMail | None:
+    """Returns the step as the entry for its mail leaves it; None if the mail is settled."""
+    entry = lead.mail.entry(step.kind, step.about)
+    if entry is None:
+        return step
+    return None if entry.status in SETTLED else replace(step, at=entry.at, tries=entry.tries)
+
+
+def _causes(lead: Lead) -> Iterator[DueMail]:
+    """Yields the mails that the lead's state calls for, each due when its cause can no longer be undone."""
+    if lead.submitted.complete:
+        yield DueMail("receipt", "", lead.assessment.received_at)
+    yield from _tried(lead)
+    work = lead.work
+    if work.status == "booked" and work.booking is not None and work.closed_at is not None:
+        yield DueMail("booked", work.booking.at.isoformat(), work.closed_at + UNDO_WITHIN)
+    if work.status == "closed" and work.closed_reason == "unreachable" and work.closed_at is not None:
+        yield DueMail("unreachable", work.closed_at.isoformat(), work.closed_at + UNDO_WITHIN)
+
+
+def _tried(lead: Lead) -> Iterator[DueMail]:
+    """Yields the mail about the latest attempt, if it reached nobody and the person did not have too many of them."""
+    undone = {entry.undo_of for entry in lead.history}
+    last = next(
+        (
+            entry
+            for entry in reversed(lead.history)
+            if entry.version not in undone and (entry.action == "contact_attempt" or entry.action in SETTLES)
+        ),
+        None,
+    )
+    if last is None or last.detail not in UNREACHED or last.action in SETTLES:
+        return
+    about = str(last.version)
+    others = [entry for entry in lead.mail.entries if entry.kind == "tried" and entry.about != about]
+    recent = any(entry.at > last.at - BETWEEN_TRIED for entry in others)
+    if not recent and len(others) < MOST_TRIED and not lead.work.is_done:
+        yield DueMail("tried", about, last.at + UNDO_WITHIN)
+
+
+def _useful_until(lead: Lead, step: DueMail) -> datetime:
+    if step.kind == "booked" and lead.work.booking is not None:
+        return lead.work.booking.at
+    first_due = next(cause.at for cause in _causes(lead) if (cause.kind, cause.about) == (step.kind, step.about))
+    return first_due + (RECEIPT_WITHIN if step.kind == "receipt" else OTHERS_WITHIN)

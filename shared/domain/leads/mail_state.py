@@ -1,0 +1,64 @@
+"""Records what became of the mails to the person of a lead. Holds no address and no text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+MailKind = Literal["receipt", "tried", "booked", "unreachable"]
+MailStatus = Literal["sending", "sent", "unknown", "waiting", "failed", "withheld", "bounced"]
+Closing = Literal["bounce", "complaint", "unsubscribed"]  # why nothing more is ever sent to an address
+Reason = Literal["", "closed", "daily_limit", "hourly_limit", "late"]
+# "waiting": to be tried again. "withheld": never sent, for the reason given. "unknown": nobody knows if it was sent.
+SETTLED: frozenset[MailStatus] = frozenset({"sent", "unknown", "failed", "withheld", "bounced"})
+
+
+@dataclass(frozen=True, slots=True)
+class MailEntry:
+    """One mail to the person of a lead.
+
+    about: what the mail is about, so that each attempt and each booking has its own; "" for the receipt.
+    at: when the status began; for "waiting", when to try again.
+    tries: how often SES was asked to send it, or was not asked because of the hourly limit.
+    """
+
+    kind: MailKind
+    about: str
+    status: MailStatus
+    at: datetime
+    tries: int = 0
+    reason: Reason = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MailState:
+    """The mails to the person of a lead, oldest first.
+
+    closed_as: why the person's address is closed; "" while it is open.
+    """
+
+    entries: tuple[MailEntry, ...] = ()
+    closed_as: Closing | Literal[""] = ""
+    closed_since: datetime | None = None
+
+    def entry(self, kind: str, about: str) -> MailEntry | None:
+        return next((entry for entry in self.entries if (entry.kind, entry.about) == (kind, about)), None)
+
+    def recorded(self, entry: MailEntry) -> MailState:
+        """Returns the state with this entry, in place of an earlier one for the same mail."""
+        known = self.entry(entry.kind, entry.about)
+        if known is None:
+            return replace(self, entries=(*self.entries, entry))
+        return replace(self, entries=tuple(entry if each is known else each for each in self.entries))
+
+    def bounced(self, kind: str, at: datetime) -> MailState:
+        """Returns the state after the latest mail of this kind came back. The same state if there is none."""
+        found = next((entry for entry in reversed(self.entries) if entry.kind == kind), None)
+        if found is None or found.status == "bounced":
+            return self
+        return self.recorded(replace(found, status="bounced", at=at))
+
+    def closed(self, closing: Closing, at: datetime) -> MailState:
+        """Returns the state after the address was closed. The first reason stays."""
+        return self if self.closed_as else replace(self, closed_as=closing, closed_since=at)

@@ -1,0 +1,164 @@
+"""Writes the mails to the person of a lead. Nothing that a visitor typed is in them, and nothing about their health."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.domain.leads.calendar_entry import CalendarEntry
+from shared.domain.leads.lead import Lead
+from shared.domain.leads.mail import DueMail
+from shared.domain.leads.mail_state import MailKind
+from shared.domain.opening_hours import OpeningHours
+from shared.domain.spoken_time import spoken_hours, spoken_time
+
+SUBJECTS: dict[MailKind, str] = {
+    "receipt": "We have your request",
+    "tried": "We tried to reach you",
+    "booked": "Your appointment",
+    "unreachable": "We could not reach you",
+}
+MOMENT = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail to the person of a lead.
+
+    tags: come back with a bounce or a complaint; they name the lead and the kind of mail.
+    unsubscribe: the address of the page that ends all mails.
+    ending: the text before that address.
+    calendar: an iCalendar file to attach; "" for none.
+    """
+
+    to: str
+    language: str
+    subject: str
+    paragraphs: tuple[str, ...]
+    ending: str
+    unsubscribe: str
+    tags: Mapping[str, str]
+    calendar: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MailWriter:
+    """What mails say about the clinic.
+
+    words: language -> the translation of each English text.
+    """
+
+    clinic: str
+    phone: str
+    hours: OpeningHours
+    words: Mapping[str, Mapping[str, str]]
+
+    def write(self, lead: Lead, due: DueMail, unsubscribe: str, at: datetime, *, urgent: bool) -> Mail:
+        """Returns the mail that is due.
+
+        unsubscribe: the address of the page that ends all mails to this address.
+        urgent: whether the lead is in a safety tier.
+        """
+        to, language = lead.submitted.contact.email or "", lead.submitted.language
+        texts = (
+            *self._paragraphs(lead, due.kind, at, urgent=urgent),
+            self._t(lead, "Your reference: {reference}", reference=lead.reference),
+            self._t(lead, "In an emergency, call 911. Do not wait for us."),
+        )
+        return Mail(
+            to=to,
+            language=language,
+            subject=self._t(lead, SUBJECTS[due.kind]),
+            paragraphs=tuple(filter(None, texts)),
+            ending=self._t(
+                lead,
+                "You get this because somebody left this address at {clinic}. If you want no more e-mail from us, "
+                "open this page and press the button:",
+                clinic=self.clinic,
+            ),
+            unsubscribe=unsubscribe,
+            tags={"lead_id": str(lead.lead_id), "kind": due.kind},
+            calendar=self._calendar(lead, at) if due.kind == "booked" else "",
+        )
+
+    def _paragraphs(self, lead: Lead, kind: MailKind, at: datetime, *, urgent: bool) -> tuple[str, ...]:
+        match kind:
+            case "receipt":
+                return self._receipt(lead, at, urgent=urgent)
+            case "booked":
+                return self._booked(lead)
+            case "tried":
+                return self._t(lead, "We tried to reach you about your request."), self._please_call(lead)
+            case "unreachable":
+                text = "We tried more than once and could not reach you. We will not try again."
+                return self._t(lead, text), self._please_call(lead)
+
+    def _receipt(self, lead: Lead, at: datetime, *, urgent: bool) -> tuple[str, ...]:
+        return (
+            self._t(lead, "{clinic} has your request.", clinic=self.clinic),
+            self._promise(lead, at, urgent=urgent),
+            self._t(lead, "Something changed? Call us: {phone}.", phone=self.phone),
+            self._open(lead),
+        )
+
+    def _promise(self, lead: Lead, at: datetime, *, urgent: bool) -> str:
+        """Returns what the clinic will do. Nobody is promised a call without a number, nor at a time when it is closed,
+        nor a letter that would come too late.
+        """
+        contact, deadline = lead.submitted.contact, lead.escalation.deadline
+        calls = contact.phone is not None
+        if deadline is None or (urgent and not calls):
+            return ""
+        if deadline <= at or not self.hours.is_open(deadline - MOMENT):
+            return self._t(lead, "We will call you." if calls else "We will write to you.")
+        time = spoken_time(deadline, self.hours.zone, lead.submitted.language)
+        return self._t(lead, "We will call you by {time}." if calls else "We will write to you by {time}.", time=time)
+
+    def _booked(self, lead: Lead) -> tuple[str, ...]:
+        booking = lead.work.booking
+        if booking is None:
+            raise ValueError("a lead without an appointment")
+        time = spoken_time(booking.at, self.hours.zone, lead.submitted.language)
+        values = {"clinic": self.clinic, "time": time, "name": booking.with_whom}
+        text = (
+            "Your appointment at {clinic}: {time}, with {name}."
+            if booking.with_whom
+            else ("Your appointment at {clinic}: {time}")
+        )
+        return (
+            self._t(lead, text, **values),
+            booking.note,
+            self._t(lead, "To change it, call us: {phone}.", phone=self.phone),
+            self._open(lead),
+        )
+
+    def _please_call(self, lead: Lead) -> str:
+        text = self._t(lead, "Please call {clinic}: {phone}.", clinic=self.clinic, phone=self.phone)
+        return f"{text} {self._open(lead)}"
+
+    def _open(self, lead: Lead) -> str:
+        return self._t(lead, "We are open: {hours}.", hours=spoken_hours(self.hours.days, lead.submitted.language))
+
+    def _calendar(self, lead: Lead, at: datetime) -> str:
+        booking = lead.work.booking
+        if booking is None:
+            return ""
+        earlier = sum(entry.kind == "booked" for entry in lead.mail.entries)
+        title = self._t(lead, "Appointment: {clinic}", clinic=self.clinic)
+        description = "\n".join(
+            text
+            for text in (
+                booking.with_whom,
+                booking.note,
+                self._t(lead, "To change it, call us: {phone}.", phone=self.phone),
+                self._t(lead, "Your reference: {reference}", reference=lead.reference),
+            )
+            if text
+        )
+        uid = f"{lead.lead_id}@appointments"
+        return CalendarEntry(uid, title, description, booking.at, booking.ends, earlier).ics(at)
+
+    def _t(self, lead: Lead, text: str, **values: str) -> str:
+        known = self.words.get(lead.submitted.language, {})
+        return known.get(text, text).format_map(values)

@@ -1,0 +1,231 @@
+"""Sends the mails to persons that are due, each at most once, and ends them when somebody does not want them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
+
+from shared.domain.errors import LeadChanged, NotDelivered
+from shared.domain.leads.mail import DueMail, due_mail
+from shared.domain.leads.mail_state import MailEntry, MailState
+from shared.usecases.ports import ATTEMPTS_TO_WORK
+from shared.usecases.scoring import rule_set_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from shared.domain.leads.lead import Lead
+    from shared.domain.leads.mail_state import Closing
+    from shared.domain.leads.mail_text import Mail, MailWriter
+    from shared.usecases.ports import RuleSets
+
+MAILS_AN_HOUR = 200  # of the whole stack: many times what a clinic needs, and a bound on what a flood can cause
+BY_LINK = "the link in an e-mail"
+
+
+class MailedLeads(Protocol):
+    """The stored leads, for mailing. All methods raise StoreUnavailable."""
+
+    def get(self, lead_id: UUID, /) -> Lead | None: ...
+
+    def replace(self, before: Lead, after: Lead, /) -> None:
+        """Stores `after` if `before` is still the stored version. Raises LeadChanged."""
+
+    def mail_due(self, at: datetime, /) -> Iterable[UUID]:
+        """Yields the ids of leads whose mails are to be looked at, the longest overdue first."""
+
+
+class Addresses(Protocol):
+    """Which addresses get no more mail, and how many mails were sent. All methods raise StoreUnavailable."""
+
+    def is_closed(self, email: str, /) -> bool: ...
+
+    def close(self, address_key: str, closing: Closing, at: datetime, /) -> None: ...
+
+    def close_email(self, email: str, closing: Closing, at: datetime, /) -> None: ...
+
+    def admits_receipt(self, email: str, lead_id: UUID, at: datetime, /) -> bool: ...
+
+    def admits_mail(self, at: datetime, most: int, /) -> bool: ...
+
+
+class Mails(Protocol):
+    def send(self, mail: Mail, /) -> None:
+        """Sends a mail. Raises NotDelivered if it certainly was not sent; after any other error, nobody knows."""
+
+
+class Links(Protocol):
+    def link(self, lead_id: UUID, email: str, language: str, /) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """The clients and settings that mailing needs."""
+
+    leads: MailedLeads
+    rule_sets: RuleSets
+    addresses: Addresses
+    mails: Mails
+    links: Links
+    writer: MailWriter
+
+
+@dataclass(frozen=True, slots=True)
+class MailSweep:
+    """The result of a sweep: for each mail its lead and its entry, and the leads that failed, with their errors."""
+
+    entries: tuple[tuple[UUID, MailEntry], ...]
+    failed: tuple[tuple[UUID, Exception], ...]
+
+
+def send_mails(mailing: Mailing, clock: Callable[[], datetime], until: datetime) -> MailSweep:
+    """Takes the step that is due for the mail of each lead. A lead that fails does not delay the others.
+
+    Raises: StoreUnavailable if the due leads cannot be read.
+    """
+    entries: list[tuple[UUID, MailEntry]] = []
+    failed: list[tuple[UUID, Exception]] = []
+    for lead_id in mailing.leads.mail_due(clock()):
+        if clock() >= until:
+            break
+        try:
+            entry = send_mail(lead_id, mailing, clock)
+        except Exception as error:  # noqa: BLE001  whatever is wrong with this lead, the others are due too
+            failed.append((lead_id, error))
+        else:
+            entries += [(lead_id, entry)] if entry else []
+    return MailSweep(tuple(entries), tuple(failed))
+
+
+def send_mail(lead_id: UUID, mailing: Mailing, clock: Callable[[], datetime]) -> MailEntry | None:
+    """Takes the next step of a lead's mail, and returns what it recorded. Returns None if no step is due.
+
+    The mail is claimed by a conditional write and then sent once. If the process ends in between, the next sweeps find
+    the claim and record that nobody knows whether the mail was sent: it is not sent again.
+
+    Raises: StoreUnavailable.
+    """
+    lead = mailing.leads.get(lead_id)
+    due = due_mail(lead, clock()) if lead else None
+    if lead is None or due is None:
+        return None
+    refused = _refusal(lead, due, mailing, clock())
+    mail = None if refused else _written(lead, due, mailing, clock())  # first, since a failure here sends nothing
+    claimed = lead.changed(mail=lead.mail.recorded(refused or due.claimed(clock())))
+    try:
+        mailing.leads.replace(lead, claimed)
+    except LeadChanged:  # an alert, a colleague or another sweep was faster; the next sweep looks again
+        return None
+    if mail is None:
+        return refused
+    entry = _sent(mail, due, mailing, clock)
+    change_mail(claimed, mailing.leads, lambda mail: mail.recorded(entry))
+    return entry
+
+
+def change_mail(lead: Lead, leads: MailedLeads, change: Callable[[MailState], MailState]) -> None:
+    """Changes the mail state of a lead, whatever else changes the lead at the same time. Raises: StoreUnavailable."""
+    for _ in range(ATTEMPTS_TO_WORK):
+        after = change(lead.mail)
+        if after == lead.mail:
+            return
+        try:
+            leads.replace(lead, lead.changed(mail=after))
+        except LeadChanged:
+            now = leads.get(lead.lead_id)
+            if now is None:  # it was erased in the meantime
+                return
+            lead = now
+        else:
+            return
+
+
+def _refusal(lead: Lead, due: DueMail, mailing: Mailing, at: datetime) -> MailEntry | None:
+    """Returns the entry of a mail that is not sent now; None for a mail that is."""
+    email = lead.submitted.contact.email or ""
+    if due.step == "forget":
+        return MailEntry(due.kind, due.about, "unknown", at, due.tries)
+    if due.step == "withhold":
+        return due.withheld("late", at)
+    if mailing.addresses.is_closed(email):
+        return due.withheld("closed", at)
+    if due.kind == "receipt" and not mailing.addresses.admits_receipt(email, lead.lead_id, at):
+        return due.withheld("daily_limit", at)
+    if not mailing.addresses.admits_mail(at, MAILS_AN_HOUR):
+        return due.postponed(at, "hourly_limit")
+    return None
+
+
+def _written(lead: Lead, due: DueMail, mailing: Mailing, at: datetime) -> Mail:
+    urgent = rule_set_of(lead, mailing.rule_sets).tiers[lead.tier].safety
+    link = mailing.links.link(lead.lead_id, lead.submitted.contact.email or "", lead.submitted.language)
+    return mailing.writer.write(lead, due, link, at, urgent=urgent)
+
+
+def _sent(mail: Mail, due: DueMail, mailing: Mailing, clock: Callable[[], datetime]) -> MailEntry:
+    """Sends the claimed mail, and returns what to record about it."""
+    try:
+        mailing.mails.send(mail)
+    except NotDelivered:
+        return due.postponed(clock())
+    except Exception:  # noqa: BLE001  the mail may be on its way
+        return MailEntry(due.kind, due.about, "unknown", clock(), due.tries + 1)
+    return MailEntry(due.kind, due.about, "sent", clock(), due.tries + 1)
+
+
+# ---- ending mails
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A mail that came back. `closing`: why its address is closed; "" for a bounce that may be temporary."""
+
+    lead_id: UUID
+    kind: str
+    email: str
+    closing: Closing | None
+
+
+def close_address(returned: Returned, leads: MailedLeads, addresses: Addresses, at: datetime) -> None:
+    """Records that a mail came back, and closes its address if it will never be read. Doing it twice is harmless.
+
+    Raises: StoreUnavailable.
+    """
+    closing = returned.closing
+    if closing:
+        addresses.close_email(returned.email, closing, at)
+    lead = leads.get(returned.lead_id)
+    if lead is None:
+        return
+
+    def change(mail: MailState) -> MailState:
+        bounced = mail if closing == "complaint" else mail.bounced(returned.kind, at)
+        return bounced.closed(closing, at) if closing else bounced
+
+    change_mail(lead, leads, change)
+
+
+def unsubscribe(lead_id: UUID, address_key: str, leads: MailedLeads, addresses: Addresses, at: datetime) -> None:
+    """Closes an address and writes that into the lead's ledger of consents. Doing it twice is harmless.
+
+    Raises: LeadChanged if others change the lead all the time; StoreUnavailable.
+    """
+    addresses.close(address_key, "unsubscribed", at)
+    for attempt in range(1, ATTEMPTS_TO_WORK + 1):
+        lead = leads.get(lead_id)
+        if lead is None:
+            return
+        revoked = lead.revoked("email", BY_LINK, at)
+        after = lead.changed(submitted=revoked.submitted, mail=lead.mail.closed("unsubscribed", at))
+        if (after.submitted, after.mail) == (lead.submitted, lead.mail):
+            return
+        try:
+            leads.replace(lead, after)
+        except LeadChanged:
+            if attempt == ATTEMPTS_TO_WORK:
+                raise
+        else:
+            return

@@ -1,0 +1,177 @@
+"""Tests what the mails to a person say, and what they do not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.adapters.ses import as_html, as_text
+from shared.domain.leads.booking import Booking
+from shared.domain.leads.calendar_entry import CalendarEntry
+from shared.domain.leads.lead import Lead
+from shared.domain.leads.mail import DueMail
+from shared.domain.leads.mail_state import MailKind
+from shared.domain.leads.mail_text import SUBJECTS, Mail, MailWriter
+from shared.rulebook.loading import load
+from shared.rulebook.ui_texts import words
+from tests.functions.calls import EMERGENCY, NOT_A_FIT, PRIORITY, ROUTINE, URGENT
+from tests.leads import HOURS, RECEIVED, a_lead, varied
+from tests.rulebook.test_wording import HARDEST, grade, sentences_of
+
+WRITER = MailWriter("Example Spine & Nerve Clinic", "(312) 555-0100", HOURS, {"es": words("es")})
+LINK = "https://leads.clinic.example/unsubscribe/token?language=en"
+PERSON = {"name": "Sample <b>Patient</b>", "phone": "(312) 555-0142", "email": "sample.patient@example.com"}
+KINDS: tuple[MailKind, ...] = ("receipt", "tried", "booked", "unreachable")
+TIERS = {"EMERGENCY": EMERGENCY, "URGENT": URGENT, "PRIORITY": PRIORITY, "ROUTINE": ROUTINE, "NOT_A_FIT": NOT_A_FIT}
+BOOKING = Booking(RECEIVED + timedelta(days=2), "Ada Lee, MD", "Bring your insurance card.")
+ENDING = (
+    "You get this because somebody left this address at Example Spine & Nerve Clinic. If you want no more e-mail from "
+    "us, open this page and press the button:"
+)
+SPINE = "Example Spine & Nerve Clinic"  # the clinic's own name
+
+
+def lead_of(answers: dict[str, Any] | None = None, language: str = "en") -> Lead:
+    note = {"note": "A friend in Springfield told me about you."}
+    lead = a_lead({**(answers or {}), **note}, contact=PERSON, language=language)
+    return varied(lead, booking=BOOKING)
+
+
+def written(lead: Lead, kind: MailKind = "receipt", at: Any = RECEIVED, *, urgent: bool = False) -> Mail:
+    return WRITER.write(lead, DueMail(kind, "", at), LINK, at, urgent=urgent)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("tier", TIERS)
+def test_no_mail_says_anything_about_health_or_repeats_what_was_typed(tier: str, kind: MailKind, language: str) -> None:
+    mail = written(lead_of(TIERS[tier], language=language), kind, urgent=tier in ("EMERGENCY", "URGENT"))
+
+    text = "\n".join((mail.subject, as_text(mail), mail.calendar.replace("\r\n ", ""))).replace(SPINE, "")
+    said = text.lower().replace("in an emergency,", "").replace("en una emergencia,", "")
+    typed = ("Sample", "Patient", "555-0142", "3125550142", "Springfield", "sample.patient")
+    of_health = ("pain", "spine", "nerve", "stenosis", "urgent", "priority", "routine", "fit", "symptom", "dolor")
+    assert [word for word in (*typed, *of_health, tier) if word.lower() in said] == []
+    assert mail.to == "sample.patient@example.com"
+    assert "911" in said
+    assert SPINE in as_text(mail)
+    assert mail.language == language
+    assert (mail.subject in SUBJECTS.values()) == (language == "en")
+
+
+def test_a_receipt_says_who_has_the_request_and_what_happens_next() -> None:
+    lead = lead_of()
+    assert as_text(written(lead)).split("\n\n") == [
+        "Example Spine & Nerve Clinic has your request.",
+        "We will call you by Thursday, January 15 at 5 PM.",
+        "Something changed? Call us: (312) 555-0100.",
+        "We are open: Monday to Friday, 8 AM to 5 PM.",
+        f"Your reference: {lead.reference}",
+        "In an emergency, call 911. Do not wait for us.",
+        f"{ENDING}\n{LINK}\n",
+    ]
+
+
+NO_PHONE = {"name": "A", "email": "a@example.com"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "contact", "urgent", "promise"),
+    [
+        (PRIORITY, PERSON, False, "We will call you by Thursday, January 15 at 5 PM."),
+        (PRIORITY, NO_PHONE, False, "We will write to you by Thursday, January 15 at 5 PM."),
+        (EMERGENCY, PERSON, True, "We will call you by Wednesday, January 14 at 10:15 AM."),
+        (EMERGENCY, NO_PHONE, True, ""),  # a letter would come too late
+        (NOT_A_FIT, PERSON, False, ""),  # nobody calls
+    ],
+)
+def test_a_receipt_promises_only_what_the_clinic_does(
+    answers: dict[str, Any], contact: dict[str, str], urgent: bool, promise: str
+) -> None:
+    paragraphs = written(a_lead(answers, contact=contact), urgent=urgent).paragraphs
+    assert [text for text in paragraphs if text.startswith("We will")] == ([promise] if promise else [])
+
+
+def test_no_time_is_promised_that_is_over_or_at_which_the_clinic_is_closed() -> None:
+    lead, night = lead_of(EMERGENCY), RECEIVED + timedelta(hours=12)
+    assert "We will call you." in written(lead, at=RECEIVED + timedelta(minutes=15), urgent=True).paragraphs
+    at_night = varied(lead, deadline=night + timedelta(minutes=15))
+    assert "We will call you." in written(at_night, at=night, urgent=True).paragraphs
+
+
+def test_a_confirmation_has_the_time_and_what_staff_wrote_for_the_person() -> None:
+    mail = written(lead_of(), "booked")
+    assert mail.paragraphs[:2] == (
+        "Your appointment at Example Spine & Nerve Clinic: Friday, January 16 at 10 AM, with Ada Lee, MD.",
+        "Bring your insurance card.",
+    )
+    spanish = written(varied(lead_of(language="es"), booking=replace(BOOKING, with_whom="")), "booked")
+    assert spanish.paragraphs[0] == "Su cita en Example Spine & Nerve Clinic: el viernes 16 de enero a las 10 a.m."
+
+
+def test_a_confirmation_carries_a_calendar_file() -> None:
+    lead = lead_of()
+    lines = written(lead, "booked").calendar.replace("\r\n ", "").split("\r\n")
+    assert lines == [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//clinic//appointments//EN",
+        "METHOD:PUBLISH",
+        "BEGIN:VEVENT",
+        f"UID:{lead.lead_id}@appointments",
+        "SEQUENCE:0",
+        "DTSTAMP:20260114T160000Z",
+        "DTSTART:20260116T160000Z",
+        "DTEND:20260116T163000Z",
+        "SUMMARY:Appointment: Example Spine & Nerve Clinic",
+        (
+            r"DESCRIPTION:Ada Lee\, MD\nBring your insurance card.\nTo change it\, call us: (312) 555-0100."
+            rf"\nYour reference: {lead.reference}"
+        ),
+        "END:VEVENT",
+        "END:VCALENDAR",
+        "",
+    ]
+    assert [written(lead, kind).calendar for kind in KINDS if kind != "booked"] == ["", "", ""]
+
+
+def test_a_calendar_file_is_folded_and_escaped() -> None:
+    entry = CalendarEntry("id", "ñ" * 60 + "; a\\b", "one\r\ntwo", RECEIVED, RECEIVED)
+    text = entry.ics(RECEIVED)
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    assert "SUMMARY:" + "ñ" * 60 + r"\; a\\b" in text.replace("\r\n ", "")
+    assert r"DESCRIPTION:one\ntwo" in text
+    assert "\n" not in text.replace("\r\n", "")
+
+
+def test_html_shows_the_same_and_escapes_everything() -> None:
+    lead = varied(lead_of(), booking=replace(BOOKING, with_whom="<script>", note="a & b\nc"))
+    html = as_html(written(lead, "booked"))
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+    assert "a &amp; b<br>c" in html
+    assert f'href="{LINK}"' in html
+    assert "<img" not in html  # nothing is loaded, so nobody learns that the mail was opened
+
+
+def test_every_english_sentence_is_easy_to_read_and_translated() -> None:
+    mails = [written(lead_of(), kind) for kind in KINDS]
+    sentences = [
+        sentence
+        for mail in mails
+        for text in (mail.subject, *mail.paragraphs)
+        if not text.startswith("Your appointment at")  # a date and a name
+        for sentence in sentences_of(text.replace(SPINE, "Our office"))
+    ]
+    assert [sentence for sentence in sentences if grade(sentence) > HARDEST] == []
+    spanish = [written(lead_of(language="es"), kind) for kind in KINDS]
+    for english, translated in zip(mails, spanish, strict=True):
+        same = set(english.paragraphs) & set(translated.paragraphs)
+        assert same <= {BOOKING.note}
+
+
+def test_the_rulebook_has_the_languages_of_mails() -> None:
+    assert set(load().languages("fs-intake")) == {"en", "es"}
