@@ -1,7 +1,7 @@
 """Removes unused parts of the dependencies, because they slow down each cold start.
 
 To skip a step, delete it from STEPS. This module needs only the standard library. docs/performance.md gives the gain of
-each step; tests/project/test_slimming.py checks that no step breaks a deployment.
+each step; tests/release/test_slimming.py checks that no step breaks a deployment.
 """
 
 import gzip
