@@ -1,8 +1,8 @@
-"""Joins the modules of web/lead-form and the styles of web/form.css into web/lead-form.js, and makes them small.
+"""Makes what visitors download: web/lead-form.js of the modules of web/lead-form, and small style sheets of web/styles.
 
     python -m dev.form_script
 
-One file, because each file that a visitor downloads may start another function. The result is committed, so that
+One script, because each file that a visitor downloads may start another function. The results are committed, so that
 neither a build nor a run needs Node. esbuild is installed into .local/esbuild from the lock file in dev/npm.
 """
 
@@ -18,17 +18,17 @@ from shared.rulebook.ui_texts import all_words
 
 PROJECT = Path(__file__).resolve().parent.parent
 MODULES = PROJECT / "web" / "lead-form"
-STYLES = PROJECT / "web" / "form.css"
-SCRIPT = PROJECT / "web" / "lead-form.js"
+STYLES = PROJECT / "web" / "styles"
+SCRIPT = "lead-form.js"
 PINS = PROJECT / "dev" / "npm"
 HOME = PROJECT / ".local" / "esbuild"
 FILES = ("package.json", "package-lock.json", ".npmrc")
 SPOKEN = re.compile(r'\bt\(\s*"((?:[^"\\]|\\.)*)"')
-TARGET = "--target=chrome95,firefox95,safari15"
+SMALL = ("--minify", "--target=chrome95,firefox95,safari15")
 
 
 def spoken() -> set[str]:
-    """Returns the English texts that the modules show to visitors."""
+    """Returns the English texts that visitors may see before the form has loaded."""
     return {text for module in MODULES.glob("*.js") for text in SPOKEN.findall(module.read_text(encoding="utf-8"))}
 
 
@@ -48,18 +48,21 @@ def esbuild() -> Path:
     return HOME / "node_modules" / ".bin" / "esbuild"
 
 
-def joined() -> str:
-    """Returns the script."""
+def made() -> dict[str, str]:
+    """Returns the name and content of each file that is made for web/."""
     program, rulebook = esbuild(), load()
+    sheets = {
+        path.name: _run(program, "--loader=css", *SMALL, text=path.read_text("utf-8")) for path in STYLES.iterdir()
+    }
     texts = sorted(spoken())
     defined = {
-        "STYLE": _run(program, "--loader=css", "--minify", TARGET, text=STYLES.read_text(encoding="utf-8")).strip(),
+        "STYLE": sheets["form.css"].strip(),
         "WORDS": {language: {text: known[text] for text in texts} for language, known in all_words().items()},
         "ADVICE": {language: rulebook.emergency_advice_in(language) for language in ("en", *all_words())},
     }
     defines = (f"--define:{name}={json.dumps(value, ensure_ascii=False)}" for name, value in defined.items())
-    options = ("--bundle", "--format=esm", "--minify", "--charset=utf8", TARGET, *defines)
-    return _run(program, str(MODULES / "element.js"), *options)
+    script = _run(program, str(MODULES / "element.js"), "--bundle", "--format=esm", "--charset=utf8", *SMALL, *defines)
+    return {**sheets, SCRIPT: script}
 
 
 def _run(program: Path, *arguments: str, text: str = "") -> str:
@@ -68,9 +71,9 @@ def _run(program: Path, *arguments: str, text: str = "") -> str:
 
 
 def main() -> None:
-    script = joined()
-    SCRIPT.write_text(script, encoding="utf-8")
-    print(f"{SCRIPT.relative_to(PROJECT)}: {len(script.encode()):,} bytes")
+    for name, content in made().items():
+        (PROJECT / "web" / name).write_text(content, encoding="utf-8")
+        print(f"web/{name}: {len(content.encode()):,} bytes")
 
 
 if __name__ == "__main__":

@@ -15,11 +15,9 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
-HEADERS = {
-    "content-security-policy": POLICY,
-    "referrer-policy": "no-referrer",
-    "vary": "accept-language",
-}
+HEADERS = {"vary": "accept-language"}
+PAGE_HEADERS = {**HEADERS, "content-security-policy": POLICY, "referrer-policy": "no-referrer"}
+WITHOUT_PAGE_HEADERS = ("text/css", "text/javascript")  # these headers would do nothing there
 
 clinic = wiring.clinic()
 landing = LandingPage(
@@ -28,7 +26,7 @@ landing = LandingPage(
 files = WebFiles(landing.placeholders)
 sign_in = SignInSettings.from_environment()
 inbox = WebFiles(lambda _language: {**clinic.words(), **sign_in.words()}, FOLDER / "inbox")
-INBOX_HEADERS = HEADERS | {  # the inbox's script also asks the sign-in service for a token
+INBOX_HEADERS = PAGE_HEADERS | {  # the inbox's script also asks the sign-in service for a token
     "content-security-policy": POLICY.replace("connect-src 'self'", f"connect-src 'self' {sign_in.address}".rstrip()),
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
@@ -42,7 +40,8 @@ def handler(request: Request, context: Any) -> Response:
         file = inbox.get(request.parameter("file") or "index.html")
         return cacheable(request, file.content, file.media_type, MAX_AGE, INBOX_HEADERS)
     file = files.get(request.parameter("file") or home_page(request.language(landing.languages)))
-    return cacheable(request, file.content, file.media_type, MAX_AGE, HEADERS)
+    headers = HEADERS if file.media_type.startswith(WITHOUT_PAGE_HEADERS) else PAGE_HEADERS
+    return cacheable(request, file.content, file.media_type, MAX_AGE, headers)
 
 
 def home_page(language: str) -> str:

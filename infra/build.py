@@ -33,7 +33,7 @@ LAMBDA_PLATFORM = "manylinux_2_28_x86_64"  # Lambda's glibc is newer
 TASK_ROOT = "/var/task"
 EVERY_FUNCTION_HAS = ("__init__", "wiring", "telemetry")
 WEB_FUNCTION = "show_page"  # the only function that gets web/
-SCRIPT_MODULES = "lead-form"  # web/lead-form.js is made from this folder, by dev/form_script.py
+NOT_SERVED = ("lead-form", "styles")  # dev/form_script.py makes files of web/ from these folders
 
 
 def module_name(logical_id: str) -> str:
@@ -143,7 +143,7 @@ def link_tree(source: Path, destination: Path) -> None:
 
 
 def _copy_sources(source: Path, destination: Path) -> None:
-    shutil.copytree(source, destination, ignore=shutil.ignore_patterns("__pycache__", ".*", SCRIPT_MODULES))
+    shutil.copytree(source, destination, ignore=shutil.ignore_patterns("__pycache__", ".*", *NOT_SERVED))
 
 
 def main() -> None:

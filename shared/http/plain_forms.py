@@ -136,7 +136,9 @@ class PlainForms:
     def added(self, request: Request) -> bytes:
         """Returns the page after Send for the script of <lead-form>, without anything of this visitor."""
         form = self._form({}, request.query.get("questionnaire", ""), request.language(self._languages(request.query)))
-        return self._draw(request, "added.html", form, view=FormView(form, "element", WHOLE)).encode()
+        return self._draw(
+            request, "added.html", form, view=FormView(form, "element", WHOLE), level=_level(request)
+        ).encode()
 
     def element(self, request: Request) -> bytes:
         """Returns the whole form for the script of <lead-form>, without anything of this visitor."""
@@ -146,22 +148,26 @@ class PlainForms:
         rule_set = self._rule_set(request.query.get("questionnaire", ""), language)
         form = FilledForm({}, rule_set.questionnaire)
         messages = advice_at_once(rule_set)
-        return self._draw(
+        drawn = self._draw(
             request,
             "element.html",
             form,
+            level=_level(request),
             view=FormView(form, "element", WHOLE, at_once=rule_set.messages_at_once),
             messages=messages,
             net=rule_set.net,
             alone=frozenset(one.id for one in messages if rule_set.messages[one.id].alone),
             other_when=drawn_condition(other) if (other := form.questionnaire.definitions.get(SOMEBODY_ELSE)) else None,
-        ).encode()
+        )
+        return "\n".join(line.strip() for line in drawn.splitlines() if line.strip()).encode()
 
     def closed(self, request: Request) -> Response:
         """Returns the page, or what <lead-form> shows, while visitors may not send the form."""
         form = self._form({}, request.query.get("questionnaire", ""), request.language(self._languages(request.query)))
         fragment = request.query.get("mode") == "element"
-        return self._page(request, HTTPStatus.OK, "closed_element.html" if fragment else "closed.html", form)
+        return self._page(
+            request, HTTPStatus.OK, "closed_element.html" if fragment else "closed.html", form, level=_level(request)
+        )
 
     def view(self, request: Request, view: FormView, status: HTTPStatus = HTTPStatus.OK) -> Response:
         form = view.form
@@ -341,6 +347,11 @@ class PlainForms:
 
 def _is_reported(pointer: str, known: set[str]) -> bool:
     return pointer in known or (pointer == "/contact" and any(name.startswith("/contact/") for name in known))
+
+
+def _level(request: Request) -> int:
+    """Returns the level of the titles of the form in the page that its script shows it in."""
+    return 1 if request.query.get("level") == "1" else 2
 
 
 def _up(request: Request) -> str:

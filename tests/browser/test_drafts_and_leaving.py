@@ -60,7 +60,7 @@ def test_nothing_is_left_after_sending(patient: Patient, page: Page) -> None:
     kept = patient.kept()
     assert list(kept) == ["lead-form:fs-intake"]
     saved = json.loads(kept["lead-form:fs-intake"])
-    assert set(saved) == {"at", "receipt"}
+    assert set(saved) == {"at", "receipt", "texts"}
     assert set(saved["receipt"]) == {"reference", "disposition", "messages", "received_at", "language", "at", "id"}
     page.reload()
     assert patient.reference() == reference

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from dev import form_script
+from shared.http.pages import SCRIPT_TEXTS
 from shared.rulebook.loading import load
 from shared.rulebook.ui_texts import words
 from tests.rulebook.test_wording import HARDEST, grade, sentences_of
@@ -18,7 +19,9 @@ from tests.rulebook.test_wording import HARDEST, grade, sentences_of
 WEB = Path(__file__).resolve().parents[2] / "web"
 PAGES = [path.read_text("utf-8") for path in sorted(WEB.glob("*.html"))]
 TEMPLATES = sorted((WEB.parent / "shared" / "http" / "pages").glob("*.html"))
-FILES = [path for path in WEB.iterdir() if path.suffix in (".html", ".css", ".js")]
+FILES = [
+    path for folder in (WEB, WEB / "styles") for path in folder.iterdir() if path.suffix in (".html", ".css", ".js")
+]
 EVERYWHERE = {
     "clinic_name",
     "clinic_phone",
@@ -104,12 +107,19 @@ def test_nothing_inline_and_nothing_from_elsewhere() -> None:
 
 MODULES = {path.name: path.read_text("utf-8") for path in (WEB / "lead-form").iterdir()}
 CODE_TEXT = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
+SAYS = re.compile(r"\bsay\(([^{}]*?)[,)]")  # say("name"), or say(condition ? "one" : "other")
+NAME = re.compile(r'"(\w+)"')
 COMMENT = re.compile(r"^\s*//.*$|/\*.*?\*/|\s// .*$", re.MULTILINE | re.DOTALL)
 
 
 def test_every_text_of_the_script_has_a_translation() -> None:
-    assert len(form_script.spoken()) > 40
-    assert form_script.spoken() - words("es").keys() == set()
+    assert len(form_script.spoken()) >= 10
+    assert form_script.spoken() | set(SCRIPT_TEXTS.values()) <= words("es").keys()
+
+
+def test_the_form_brings_every_text_that_the_script_shows_with_it() -> None:
+    named = {name for module in MODULES.values() for call in SAYS.findall(module) for name in NAME.findall(call)}
+    assert named == SCRIPT_TEXTS.keys()
 
 
 @pytest.mark.parametrize("module", sorted(MODULES))
@@ -138,11 +148,11 @@ def test_the_script_has_the_texts_of_the_rulebook() -> None:
         assert words("es")[text] in script
 
 
-def test_the_script_is_joined_from_its_modules() -> None:
+def test_script_and_styles_are_made_from_their_sources() -> None:
     if shutil.which("npm") is None:
         pytest.skip("esbuild is installed by npm, which is missing")
-    joined = form_script.joined()
-    assert (WEB / "lead-form.js").read_text("utf-8") == joined, "run python -m dev.form_script"
+    for name, content in form_script.made().items():
+        assert (WEB / name).read_text("utf-8") == content, "run python -m dev.form_script"
 
 
 def test_the_modules_are_small() -> None:

@@ -1,7 +1,7 @@
 // The page after Send: more answers to a form that the clinic has. Optional, and sent once.
 
 import { Answers } from "./answers.js";
-import { el, raiseHeadings } from "./elements.js";
+import { el } from "./elements.js";
 import { Pages } from "./pages.js";
 
 /** Shows the questions after Send in `place`, or thanks for their answers. Shows nothing where nothing more is asked. */
@@ -11,12 +11,11 @@ export async function showAdded(form, place) {
   const drawn = await form.service.drawn(form.questionnaireId, language, "added");
   const node = drawn?.querySelector("form");
   if (!node || receipt !== form.receipt || language !== form.language) return;
-  if (form.wholePage) raiseHeadings(drawn);
   const { thanks, none, failed, questionnaire: id, version } = node.dataset;
   const thank = () => place.replaceChildren(el("p", { class: "notice", id: "added", tabindex: "-1" }, thanks));
   if (receipt.added) { thank(); return; }
-  const answers = new Answers(node, form.t);
-  const pages = new Pages(node, answers, form.t, (text) => form.announce(text));
+  const answers = new Answers(node, form.say);
+  const pages = new Pages(node, answers, form.say, (text) => form.announce(text));
   const say = (text) => { node.querySelector(".status").textContent = text; };
   answers.word(Boolean(receipt.forOther));
   answers.restore(receipt.fields);
@@ -30,7 +29,7 @@ export async function showAdded(form, place) {
     const given = answers.collect();
     if (form.inFlight) return;
     if (!Object.keys(given).length) { say(none); return; }
-    form.busy(form.t("Sending your answers…"));
+    form.busy(form.say("sending"));
     const { status, body } = await form.service.call(`submissions/${receipt.id}/answers`, { questionnaire: { id, version }, answers: given });
     form.idle();
     if (status !== 200) { say(failed); return; }

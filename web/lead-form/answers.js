@@ -9,9 +9,9 @@ const ticks = (field) => field.type === "checkbox" || field.type === "radio";
 const isFilled = (field) => /^(answers|contact|consents)\./.test(field.name) && (ticks(field) ? field.checked : field.value);
 
 export class Answers {
-  constructor(form, t) {
+  constructor(form, say) {
     const all = (selector) => [...form.querySelectorAll(selector)];
-    Object.assign(this, { form, t, pages: all("[data-page]"), questions: all("[data-question]") });
+    Object.assign(this, { form, say, pages: all("[data-page]"), questions: all("[data-question]") });
     this.contact = all("[data-contact], [data-consent]");
     this.contactSection = form.querySelector("[data-hidden-when]");
     this.questionnaire = { id: form.dataset.questionnaire, version: form.dataset.version };
@@ -108,7 +108,7 @@ export class Answers {
   /** An error as the summary lists it: the id of the field, its label and a sentence. */
   found(block, text) {
     const label = block.querySelector("legend, label:not(.option)")?.firstChild.textContent.trim() ?? "";
-    return { target: fieldsOf(block)[0].id, label: block.dataset.contact ? `${label}:` : label.replace(this.t("Check all that apply."), "").trim(), text };
+    return { target: fieldsOf(block)[0].id, label: block.dataset.contact ? `${label}:` : label.replace(this.say("all"), "").trim(), text };
   }
 
   errorsIn(blocks) { return blocks.map((block) => [block, this.error(block)]).filter(([, text]) => text).map(([block, text]) => this.found(block, text)); }
@@ -141,10 +141,10 @@ export class Answers {
     const found = this.errorsIn(blocks.filter((block) => part !== "urgent" || block.dataset.consent || this.answer(block)));
     const add = (code, text) => found.unshift(this.found(this.field(code), text));
     if (this.isMinor) return [];
-    if (!given.phone && part) add("phone", this.t("Enter a phone number."));
-    else if (!given.phone && !given.email) add("phone", this.t("Enter a phone number or an email address."));
-    else if (!given.phone && ["call", "text"].includes(given.preference)) add("phone", this.t("Enter a phone number, or choose email below."));
-    else if (!given.email && given.preference === "email") add("email", this.t("Enter an email address, or choose call or text below."));
+    if (!given.phone && part) add("phone", this.say("phone"));
+    else if (!given.phone && !given.email) add("phone", this.say("phoneOrEmail"));
+    else if (!given.phone && ["call", "text"].includes(given.preference)) add("phone", this.say("phoneForPreference"));
+    else if (!given.email && given.preference === "email") add("email", this.say("emailForPreference"));
     return found;
   }
 

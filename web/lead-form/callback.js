@@ -2,12 +2,12 @@
 
 /** Shows the request to be called, with its errors. The fields are those of the drawn form. */
 export function showCallback(form, errors = [], focused = true) {
-  const { answers, emergency, pages, view, t } = form;
+  const { answers, emergency, pages, view, say } = form;
   emergency.giveBack();
   const section = form.copy("callback");
   const title = section.querySelector(".title");
   if (errors.length === 0) pages.clearErrors();
-  form.show(view, errors.length ? t("Error: {title}", { title: title.textContent }) : title.textContent, [form.languageSwitch(), section], focused ? title : null);
+  form.show(view, errors.length ? say("error", { title: title.textContent }) : title.textContent, [form.languageSwitch(), section], focused ? title : null);
   section.oninput = (event) => form.changed(event.target);
   answers.update();
   emergency.borrow(section.querySelector(".fields"), answers.callbackBlocks());

@@ -1,12 +1,11 @@
 // What the form keeps in this tab (sessionStorage): a draft, or the receipt. A browser may refuse storage, or it may be
 // full: then the answers last as long as the page.
 
-import { shortened } from "./elements.js";
-
 const DRAFT_EXPIRES = 24 * 60 * 60 * 1000; // ms; the server accepts the form's token for as long
 const RECEIPT_EXPIRES = 60 * 60 * 1000; // ms; as for the form without JavaScript
 const ORIGIN = "lead-form:origin";
-const CAMPAIGN = { utm_source: 120, utm_medium: 120, utm_campaign: 120, utm_term: 120, utm_content: 120, gclid: 200, gbraid: 200, wbraid: 200, msclkid: 200, fbclid: 200 };
+const CAMPAIGN = /^(utm_(source|medium|campaign|term|content)|gclid|gbraid|wbraid|msclkid|fbclid)$/;
+const LONGEST = 600; // characters of a campaign parameter; the server keeps fewer
 
 function load(name) {
   try {
@@ -43,15 +42,14 @@ export class Draft {
 
 /** Where the visitor came from, as on the first page of the visit, unless this page was opened from another ad. */
 export function origin() {
-  const parameters = new URLSearchParams(location.search);
-  const found = Object.fromEntries(Object.entries(CAMPAIGN).map(([name, most]) => [name, shortened(parameters.get(name) ?? "", most)]).filter(([, value]) => value));
+  const found = Object.fromEntries([...new URLSearchParams(location.search)].filter(([name, value]) => CAMPAIGN.test(name) && value && value.length <= LONGEST));
   const before = load(ORIGIN);
   if (before.landing_path && !Object.keys(found).length) return before;
   try {
     const host = new URL(document.referrer).hostname;
-    if (host && host !== location.hostname) found.referrer_host = host.slice(0, 253);
+    if (host && host !== location.hostname) found.referrer_host = host;
   } catch { /* no referrer, or not an address */ }
-  found.landing_path = shortened(location.pathname, 500);
+  found.landing_path = location.pathname.slice(0, LONGEST);
   save(ORIGIN, found);
   return found;
 }

@@ -4,7 +4,7 @@
 
 import { Answers } from "./answers.js";
 import { Draft, origin } from "./drafts.js";
-import { newId, raiseHeadings, wait } from "./elements.js";
+import { newId, wait } from "./elements.js";
 import { Emergency } from "./emergency.js";
 import { Pages } from "./pages.js";
 import { askForCall, openCallback, showCallback } from "./callback.js";
@@ -51,7 +51,8 @@ class LeadForm extends View {
     this.service = new Service(this);
     this.sending = new Sending(this);
     this.emergency = new Emergency(this);
-    const { at: _, receipt, ...kept } = this.draft.load();
+    const { at: _, receipt, texts, ...kept } = this.draft.load();
+    this.texts = texts;
     this.reset(kept);
     this.language = wantedLanguage(this, kept.language);
     if (this.wholePage) {
@@ -78,9 +79,9 @@ class LeadForm extends View {
     const before = this.language;
     const { view } = this.state;
     this.language = language;
-    const advised = this.receipt || view === "emergency"; // advice never waits for the form
+    const advised = view === "emergency"; // advice never waits for the form
     if (advised) this.render(view);
-    if (!(await this.load()) && !advised && view !== "start") {
+    if (!(await this.load()) && !advised && !this.receipt && view !== "start") {
       this.language = before;
       return this.announce(this.t("We could not load the questions. Please try again, or call us."));
     }
@@ -108,12 +109,12 @@ class LeadForm extends View {
 
   insert(drawn) {
     this.emergency.giveBack();
-    if (this.wholePage) raiseHeadings(drawn);
     const fields = this.answers?.fields() ?? this.state.fields;
     this.drawn.replaceChildren(drawn);
     const form = this.drawn.querySelector("form");
-    this.answers = new Answers(form, this.t);
-    this.pages = new Pages(form, this.answers, this.t, (text) => this.announce(text));
+    this.texts = JSON.parse(form.dataset.texts);
+    this.answers = new Answers(form, this.say);
+    this.pages = new Pages(form, this.answers, this.say, (text) => this.announce(text));
     form.querySelector(".top").append(this.languageSwitch());
     form.onsubmit = (event) => { event.preventDefault(); this.next(); };
     for (const place of [form, this.overlay.content]) place.oninput = (event) => this.changed(event.target);
@@ -137,11 +138,11 @@ class LeadForm extends View {
   // ---- what survives a reload ----
 
   save() {
-    const { receipt, state } = this;
-    if (receipt) return this.draft.save({ at: receipt.at, receipt, language: state.language });
+    const { receipt, state, texts } = this;
+    if (receipt) return this.draft.save({ at: receipt.at, receipt, texts, language: state.language });
     if (this.answers?.isMinor) return this.draft.save(null); // nothing is kept about people under 18, not even here
     state.fields = this.answers?.fields() ?? state.fields;
-    return this.draft.save({ ...state, at: Date.now() });
+    return this.draft.save({ ...state, texts, at: Date.now() });
   }
 
   /** Shows what the visitor saw before a reload: an emergency at once, a page as soon as the form has loaded. */
@@ -261,7 +262,7 @@ class LeadForm extends View {
     const kept = (this.restored || unsent || savedAt) && this.answers.fields().length > 0;
     const { title, name, summary } = this.pages.show(step, errors, { advice: this.checkFailed, kept, unsent, savedAt });
     this.emergency.giveBack();
-    this.show(this.drawn, errors.length ? this.t("Error: {title}", { title: name }) : name, null, focused ? summary ?? title : null);
+    this.show(this.drawn, errors.length ? this.say("error", { title: name }) : name, null, focused ? summary ?? title : null);
     if (!errors.length) this.emit("step", { page: this.answers.pages[step].dataset.page, number: step + 1, count: this.pages.count });
   }
 
@@ -286,7 +287,7 @@ class LeadForm extends View {
       this.emergency.check(answers.openFollowUps(page));
       return this.showPage(errors);
     }
-    this.busy(this.t("Checking your answers…"));
+    this.busy(this.say("checking"));
     const answer = await Promise.race([this.emergency.check(), wait(CHECK_TIMEOUT)]);
     this.idle();
     if (answer === undefined) this.checkFailed = true; // too slow; a late result can still interrupt
@@ -315,7 +316,7 @@ class LeadForm extends View {
 
   /** Shows errors beside the advice, or on the page of the first one. */
   showErrors(errors) {
-    const known = errors.length ? errors : [{ text: this.t("The server did not accept an answer. Please call us.") }];
+    const known = errors.length ? errors : [{ text: this.say("notAccepted") }];
     if (this.state.view === "emergency") return this.emergency.show(known);
     if (this.state.view === "callback") return showCallback(this, known);
     const found = known.map((error) => ({ ...error, page: this.answers.pages.findIndex((page) => error.target && page.contains(this.byId(error.target))) }));
@@ -328,15 +329,6 @@ class LeadForm extends View {
   }
 
   // ---- after Send, and what the drawn buttons do ----
-
-  received({ reference, disposition, messages, received_at }, language) {
-    const { submissionId, view } = this.state;
-    const after = reference && view === "page" && { id: submissionId, forOther: this.answers.forOther }; // for the page after Send
-    this.receipt = { reference, disposition, messages, received_at, language, at: Date.now(), ...after };
-    this.save();
-    showReceipt(this, true);
-    this.emit("submitted", { reference });
-  }
 
   closeReceipt() {
     this.receipt.closed = true;

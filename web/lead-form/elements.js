@@ -11,16 +11,6 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** Makes the headings of a drawn form, and of its templates, one level higher. */
-export function raiseHeadings(drawn) {
-  for (const part of [drawn, ...[...drawn.querySelectorAll("template")].map((one) => one.content)]) {
-    for (const heading of part.querySelectorAll("h2, h3")) {
-      const attributes = Object.fromEntries([...heading.attributes].map(({ name, value }) => [name, value]));
-      heading.replaceWith(el(`h${heading.localName[1] - 1}`, attributes, ...heading.childNodes));
-    }
-  }
-}
-
 export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** crypto.randomUUID is missing before 2022 and on pages without https. */
@@ -29,4 +19,3 @@ export const newId = () => "10000000-1000-4000-8000-100000000000".replace(/[018]
 
 /** Without invisible characters, which pasted text may contain and the server refuses. */
 export const clean = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]|(?![\n\r\t])[\p{Cc}\p{Cs}\p{Co}\p{Cn}]/gu, "").trim();
-export const shortened = (text, most) => [...clean(text)].slice(0, most).join("").trim();

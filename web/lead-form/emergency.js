@@ -10,10 +10,10 @@ export const messageList = (messages, spoken, language) =>
     messages.map(({ id, text }) => el("p", { class: id.replace(/^(M-[EU])-.*/, "$1"), lang: spoken }, text)));
 
 /** Spanish needs the word that the crisis line answers in Spanish. */
-export function callButtons(messages, t, language) {
+export function callButtons(messages, say, language) {
   const call = (href, text) => el("a", { class: "button danger", href }, text);
-  const crisis = messages.some((message) => message.id === "M-E-CRISIS") && [call("tel:988", t("Call 988")), call(language === "es" ? "sms:988?body=AYUDA" : "sms:988", t("Text 988"))];
-  return el("div", { class: "call-buttons" }, crisis, call("tel:911", t("Call 911")));
+  const crisis = messages.some((message) => message.id === "M-E-CRISIS") && [call("tel:988", say("call988")), call(language === "es" ? "sms:988?body=AYUDA" : "sms:988", say("text988"))];
+  return el("div", { class: "call-buttons" }, crisis, call("tel:911", say("call911")));
 }
 
 /** Covers the whole screen, even if the form is in a narrow column: nothing else competes with it. Where <dialog> is
@@ -80,7 +80,7 @@ export class Emergency {
     const { form } = this;
     const { messages, language } = this.state;
     const { content } = form.overlay;
-    content.querySelector(".call-buttons").replaceWith(callButtons(messages, form.t, form.language));
+    content.querySelector(".call-buttons").replaceWith(callButtons(messages, form.say, form.language));
     content.querySelector("#messages").replaceWith(messageList(messages, language, form.language));
   }
 
@@ -88,14 +88,14 @@ export class Emergency {
   show(errors = []) {
     const { form } = this;
     const { messages, language } = this.state;
-    const text = form.t("Get emergency help now");
+    const text = form.say("urgent");
     const title = form.heading(text, "urgent-title");
     title.setAttribute("aria-describedby", "messages");
     this.giveBack();
     const number = form.ready && !form.answers.isMinor && form.copy("leave-number");
-    form.show(form.overlay, errors.length ? form.t("Error: {title}", { title: text }) : text, [
-      form.languageSwitch(), title, callButtons(messages, form.t, form.language), messageList(messages, language, form.language), number,
-      el("button", { type: "button", class: "button plain", id: "mistake", "data-do": "mistake" }, form.t("I pressed this by mistake. Go back and change my answers.")),
+    form.show(form.overlay, errors.length ? form.say("error", { title: text }) : text, [
+      form.languageSwitch(), title, callButtons(messages, form.say, form.language), messageList(messages, language, form.language), number,
+      el("button", { type: "button", class: "button plain", id: "mistake", "data-do": "mistake" }, form.say("mistake")),
     ], title);
     if (number) this.borrow(number.querySelector(".fields"), form.answers.contactBlocks("urgent"));
     if (errors.length) form.pages.showErrors(errors, number.querySelector(".above")).focus();

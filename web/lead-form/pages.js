@@ -2,12 +2,10 @@
 
 import { el } from "./elements.js";
 
-const MINUTES = 0.5; // that a page takes
-
 export class Pages {
-  /** `announce(text)` says something to people who cannot see it; `t` translates. */
-  constructor(form, answers, t, announce) {
-    Object.assign(this, { form, answers, t, announce });
+  /** `announce(text)` says something to people who cannot see it; `say(name)` gives a text. */
+  constructor(form, answers, say, announce) {
+    Object.assign(this, { form, answers, say, announce });
     this.drawn = (id) => form.getRootNode().getElementById(id);
   }
 
@@ -22,25 +20,24 @@ export class Pages {
   /** Shows a page with its errors, and the boxes above it that are wanted. Returns its heading and name, and the list of
    * its errors. */
   show(step, errors, { advice, kept, unsent, savedAt }) {
-    const { answers, t } = this;
+    const { answers, say } = this;
+    const page = answers.pages[step];
     answers.update();
     const last = step === this.count - 1;
     answers.pages.forEach((page, index) => { page.hidden = index !== step; });
-    const progress = t("Step {number} of {count}", { number: step + 1, count: this.count });
-    const minutes = Math.ceil((this.count - step) * MINUTES);
-    this.form.querySelector(".progress").textContent = t("Step {number} of {count}, about {minutes} min left", { number: step + 1, count: this.count, minutes });
+    this.form.querySelector(".progress").textContent = page.dataset.progress;
     this.form.querySelector("[data-minor]").hidden = !(last && answers.isMinor);
-    this.drawn("forward").textContent = !last ? t("Next") : answers.isMinor ? t("Show the safety advice") : t("Send");
-    this.drawn("back").textContent = step ? t("Back") : t("Back to the start page");
+    this.drawn("forward").textContent = say(!last ? "next" : answers.isMinor ? "showAdvice" : "send");
+    this.drawn("back").textContent = say(step ? "back" : "backToStart");
     this.drawn("advice").hidden = !advice;
     this.drawn("kept").hidden = !kept;
     this.drawn("kept").classList.toggle("waiting", unsent);
     this.form.querySelectorAll("[data-unsent]").forEach((node) => { node.hidden = !unsent; });
     this.form.querySelector("[data-here]").hidden = Boolean(savedAt);
-    this.form.querySelector("[data-saved]").textContent = savedAt ? t("Saved at {time}: the clinic has received them.", { time: new Date(savedAt).toLocaleTimeString(this.form.dataset.language, { timeStyle: "short" }) }) : "";
-    const title = answers.pages[step].querySelector(".title");
+    this.form.querySelector("[data-saved]").textContent = savedAt ? say("saved", { time: new Date(savedAt).toLocaleTimeString(this.form.dataset.language, { timeStyle: "short" }) }) : "";
+    const title = page.querySelector(".title");
     title.setAttribute("aria-describedby", [advice && "advice", kept && "kept"].filter(Boolean).join(" "));
-    return { title, name: `${progress}: ${title.textContent}`, summary: this.showErrors(errors, this.drawn("above")) };
+    return { title, name: `${page.dataset.step}: ${title.textContent}`, summary: this.showErrors(errors, this.drawn("above")) };
   }
 
   /** Shows errors beside their fields and listed in `place`. Returns the list. */
@@ -59,7 +56,7 @@ export class Pages {
       if (!block.matches("fieldset")) field.setAttribute("aria-invalid", "true");
     }
     if (!errors.length) return null;
-    const title = errors.length === 1 ? this.t("There is a problem with one answer") : this.t("There are problems with {count} answers", { count: errors.length });
+    const title = this.say(errors.length === 1 ? "problem" : "problems", { count: errors.length });
     const summary = el("section", { class: "summary", id: "summary", tabindex: "-1", "aria-labelledby": "summary-title" },
       el("p", { class: "boxed", id: "summary-title", role: "heading", "aria-level": "2" }, title),
       el("ul", {}, errors.map(({ target, label, text }) => {
@@ -101,11 +98,11 @@ export class Pages {
     if (block?.dataset.type === "choice-many" && field.checked) {
       const excluded = [...block.querySelectorAll("input:checked")].filter((other) => other !== field && (field.dataset.alone ?? other.dataset.alone) !== undefined);
       for (const other of excluded) other.checked = false;
-      if (excluded.length) this.announce(this.t("No longer checked: {options}", { options: excluded.map((other) => other.parentNode.textContent.trim()).join("; ") }));
+      if (excluded.length) this.announce(this.say("unchecked", { options: excluded.map((other) => other.parentNode.textContent.trim()).join("; ") }));
     }
     const added = this.answers.update().filter((one) => !one.closest("[hidden]"));
-    for (const one of added) this.announce(this.t("A question was added below: {question}", { question: one.querySelector("legend, label").firstChild.textContent.trim() }));
+    for (const one of added) this.announce(this.say("added", { question: one.querySelector("legend, label").firstChild.textContent.trim() }));
     const counter = block?.querySelector(".counter");
-    if (counter) counter.textContent = this.t("{used} of {limit} characters", { used: field.value.length, limit: block.dataset.limit });
+    if (counter) counter.textContent = this.say("used", { used: field.value.length, limit: block.dataset.limit });
   }
 }

@@ -1,7 +1,8 @@
 // Sends the form until the server answers. Content and id are the same on every try, so the form is stored once.
 
 import { forgetOrigin } from "./drafts.js";
-import { newId, shortened, wait } from "./elements.js";
+import { newId, wait } from "./elements.js";
+import { received } from "./receipt.js";
 
 const PROOF_TIMEOUT = 1000; // ms that sending waits for the proof of work; then it goes without
 const RETRY_AFTER = [2, 5, 15, 30]; // seconds before the first retries, which need no press of a button
@@ -18,8 +19,7 @@ export class Sending {
 
   /** A submission with what the page knows about the visit. */
   withVisit(content) {
-    const page = shortened(location.origin + location.pathname, 500);
-    return content && { submission_id: this.form.state.submissionId, ...content, page, ...(content.contact && { attribution: this.form.origin }) };
+        return content && { submission_id: this.form.state.submissionId, ...content, page: location.origin + location.pathname, ...(content.contact && { attribution: this.form.origin }) };
   }
 
   guardFields() {
@@ -34,7 +34,7 @@ export class Sending {
     this.path = path;
     this.stopRetrying();
     form.pages.clearErrors();
-    form.busy(form.t("Sending your answers…"));
+    form.busy(form.say("sending"));
     this.pending = content;
     form.state.unsent = true;
     form.save();
@@ -43,7 +43,7 @@ export class Sending {
     form.idle();
     if (status >= 200 && status < 300) { // 202: queued, and stored later
       forgetOrigin();
-      return form.received(body, content.language);
+      return received(form, body, content.language);
     }
     form.emit("failed", { reason: "sending", status });
     this.again = () => this.send(content, tries + 1);
@@ -51,7 +51,7 @@ export class Sending {
     if (status === 409) return this.problem("conflict");
     if (status && status !== 408 && status !== 429 && status < 500) return this.problem("refused");
     const seconds = Math.round(Math.max(RETRY_AFTER[tries] ?? RETRY_LATER, Math.min(retryAfter || 0, 60)) * (1 + Math.random() / 4));
-    this.problem("unsent", form.t("We will try again in {seconds} seconds. You can also press Try again.", { seconds }), tries > 0);
+    this.problem("unsent", form.say("retry", { seconds }), tries > 0);
     this.retryTimer = setTimeout(this.again, seconds * 1000);
   }
 
@@ -100,7 +100,7 @@ export class Sending {
     }
     this.pending = null;
     form.state.unsent = false;
-    return form.showErrors(problems.map(({ pointer = "", detail }) => form.answers.refused(pointer, detail || form.t("Please check this answer."))));
+    return form.showErrors(problems.map(({ pointer = "", detail }) => form.answers.refused(pointer, detail || form.say("check"))));
   }
 
   /** The visitor leaves the page: sends what they filled in if they agreed to that, once for each change. */

@@ -45,7 +45,8 @@ export class Service {
 
   /** The drawn form, as nodes; null if it cannot be loaded. `mode`: "added" for the page after Send. */
   async drawn(questionnaire, language, mode = "element") {
-    const address = `form?mode=${mode}&questionnaire=${encodeURIComponent(questionnaire)}&language=${language}`;
+    const level = this.form.wholePage ? 1 : 2;
+    const address = `form?mode=${mode}&level=${level}&questionnaire=${encodeURIComponent(questionnaire)}&language=${language}`;
     const markup = await this.ask(address, null, (response) => (response.ok ? response.text() : "")).catch(() => "");
     const holder = document.createElement("template");
     holder.innerHTML = policy ? policy.createHTML(markup) : markup;

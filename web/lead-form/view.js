@@ -2,11 +2,15 @@
 
 /* global STYLE: the build fills in web/form.css */
 import { messageList, Overlay } from "./emergency.js";
-import { el, raiseHeadings } from "./elements.js";
-import { adviceIn, LANGUAGES, say } from "./words.js";
+import { el } from "./elements.js";
+import { adviceIn, builtIn, filled, LANGUAGES } from "./words.js";
 
 export class View extends HTMLElement {
-  t = (english, values) => say(this.language, english, values);
+  /** A built-in text, in the language of the form. */
+  t = (english, values) => builtIn(this.language, english, values);
+
+  /** A text that came with the form. What stands beside advice and on the receipt comes in every language. */
+  say = (name, values) => filled(this.texts?.[this.language]?.[name] ?? "", values);
 
   get wholePage() { return this.hasAttribute("whole-page"); }
   get questionnaireId() { return this.getAttribute("questionnaire") ?? "fs-intake"; }
@@ -114,7 +118,6 @@ export class View extends HTMLElement {
   /** The form is not open yet: says so instead of the start. */
   showClosed(drawn) {
     this.closed = true;
-    if (this.wholePage) raiseHeadings(drawn);
     const section = drawn.querySelector("[data-closed]");
     this.show(this.view, section.querySelector(".title").textContent, [this.languageSwitch(), section], null);
   }

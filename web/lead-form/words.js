@@ -1,5 +1,6 @@
-// The short texts of the script. The build fills in WORDS (language -> English text -> translation) and ADVICE (the
-// emergency advice in each language) from shared/rulebook, so that they are there without a network.
+// The short texts of the script. The build fills in those that a visitor may need before the form has loaded, from
+// shared/rulebook: WORDS (language -> English text -> translation) and ADVICE (the emergency advice in each language).
+// All others come with the form, in its language: SCRIPT_TEXTS in shared/http/pages.
 
 /* global WORDS, ADVICE */
 export const LANGUAGES = { en: "English", es: "Español" };
@@ -7,9 +8,11 @@ export const LANGUAGES = { en: "English", es: "Español" };
 /** The emergency advice for everybody. */
 export const adviceIn = (language) => ADVICE[language];
 
-/** The text in a language, its {names} filled in. */
-export const say = (language, english, values = {}) =>
-  (WORDS[language]?.[english] ?? english).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+/** A text with its {names} filled in. */
+export const filled = (text, values = {}) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+
+/** A built-in text in a language. */
+export const builtIn = (language, english, values) => filled(WORDS[language]?.[english] ?? english, values);
 
 /** The language that a form shows: that of the element, the page or the browser, in this order. */
 export function wantedLanguage(form, chosen) {

@@ -8,7 +8,7 @@ questions on that page (`asked`). Fields of other pages travel as hidden inputs,
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import ceil
 from typing import Any
@@ -403,7 +403,16 @@ class FormView:
     @property
     def minutes(self) -> int:
         """How long this page and those after it take, in minutes."""
-        return ceil((len(self.form.questionnaire.page_ids) - self.number + 1) * MINUTES)
+        return ceil((self.count - self.number + 1) * MINUTES)
+
+    @property
+    def count(self) -> int:
+        """The number of pages."""
+        return len(self.form.questionnaire.page_ids)
+
+    def at(self, step: str) -> FormView:
+        """Returns the same view at another page."""
+        return replace(self, step=step)
 
     @property
     def sections(self) -> tuple[tuple[Page, tuple[Question, ...]], ...]:

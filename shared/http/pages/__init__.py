@@ -9,6 +9,7 @@ All inserted values are escaped. Data attributes tell the script what a field ne
 - `data-shown-when`: the condition of a follow-up. `data-hidden-when`: the condition that hides the contact block.
 - `data-other`: the wording if somebody else fills in the form for the person, which `data-other-when` of the form says;
   `data-other-value`: the hash of such a consent text.
+- `data-step`, `data-progress`: where a page stands among the others. `data-texts` of the form: SCRIPT_TEXTS.
 - `data-urgent`: asked beside emergency advice, too. `data-callback`: asked of who only wants a call, too.
 - on an option, `data-alone`: excludes the others; `data-message`: id of the message that it calls for at once.
 """
@@ -39,6 +40,7 @@ from shared.domain.intake.phone import phone_link
 from shared.domain.rules.condition import AnyOf, Between, Condition, Some, questions_of
 from shared.domain.rules.questionnaire import ConsentText, ContactField, Option, Question
 from shared.rulebook.form_definition import drawn_condition
+from shared.rulebook.ui_texts import words
 
 LANGUAGES = {"en": "English", "es": "Español"}
 PATTERNS = {  # what a script checks before sending; the server's own checks are stricter
@@ -48,6 +50,47 @@ PATTERNS = {  # what a script checks before sending; the server's own checks are
 WRONG = {
     "tel": "Enter a phone number with area code, for example 312-555-0142.",
     "email": "Enter an email address like name@example.com.",
+}
+# The texts that the script shows once it has the form, by the names that it knows them by.
+IN_EVERY_LANGUAGE = {  # beside emergency advice and on the receipt, where a language must not wait for the network
+    "urgent": "Get emergency help now",
+    "call911": "Call 911",
+    "call988": "Call 988",
+    "text988": "Text 988",
+    "mistake": "I pressed this by mistake. Go back and change my answers.",
+    "received": "We received your answers",
+    "safetyAdvice": "Safety advice",
+    "reference": "Your reference:",
+    "haveItReady": "Have it ready when you call us:",
+    "receivedAt": "Received {time}.",
+    "print": "Print this page",
+    "close": "Close this message",
+    "startNew": "Start a new form",
+}
+SCRIPT_TEXTS = {
+    **IN_EVERY_LANGUAGE,
+    "error": "Error: {title}",
+    "next": "Next",
+    "send": "Send",
+    "back": "Back",
+    "backToStart": "Back to the start page",
+    "showAdvice": "Show the safety advice",
+    "all": "Check all that apply.",
+    "added": "A question was added below: {question}",
+    "unchecked": "No longer checked: {options}",
+    "used": "{used} of {limit} characters",
+    "saved": "Saved at {time}: the clinic has received them.",
+    "checking": "Checking your answers…",
+    "sending": "Sending your answers…",
+    "retry": "We will try again in {seconds} seconds. You can also press Try again.",
+    "problem": "There is a problem with one answer",
+    "problems": "There are problems with {count} answers",
+    "check": "Please check this answer.",
+    "notAccepted": "The server did not accept an answer. Please call us.",
+    "phone": "Enter a phone number.",
+    "phoneOrEmail": "Enter a phone number or an email address.",
+    "phoneForPreference": "Enter a phone number, or choose email below.",
+    "emailForPreference": "Enter an email address, or choose call or text below.",
 }
 PHONE_HELP = "Enter one number. For a number outside the US, start with + and the country code."
 
@@ -71,6 +114,25 @@ class PageContext:
     def t(self, text: str, **values: object) -> str:
         """Returns the text in the page's language, with its {placeholders} filled in."""
         return self.words.get(text, text).format_map(values) if values else self.words.get(text, text)
+
+    def script_texts(self) -> dict[str, dict[str, str]]:
+        """Returns language -> name -> text: all in the page's language, and IN_EVERY_LANGUAGE in the others."""
+        return {
+            language: {
+                name: words(language).get(text, text)
+                for name, text in SCRIPT_TEXTS.items()
+                if language == self.language or name in IN_EVERY_LANGUAGE
+            }
+            for language in LANGUAGES
+        }
+
+    def step(self, view: FormView) -> str:
+        return self.t("Step {number} of {count}", number=view.number, count=view.count)
+
+    def progress(self, view: FormView) -> str:
+        """Returns the step, and about how long the rest takes."""
+        text = "Step {number} of {count}, about {minutes} min left"
+        return self.t(text, number=view.number, count=view.count, minutes=view.minutes)
 
     def problem(self, problem: FieldProblem) -> str:
         return problem.in_words(self.words)
@@ -275,6 +337,7 @@ _templates = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
+_templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
 _templates.globals |= {
     "languages": LANGUAGES,
     "target": target,
