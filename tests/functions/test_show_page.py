@@ -52,13 +52,19 @@ def test_its_files_have_their_media_types(file: str, media_type: str) -> None:
     assert ask(file)["headers"]["content-type"] == media_type
 
 
-@pytest.mark.parametrize("file", [None, "lead-form.js"])
+@pytest.mark.parametrize("file", [None, "index.html", "icon.svg"])
 def test_the_policy_forbids_loading_from_elsewhere(file: str | None) -> None:
+    """A policy does nothing on a script or a style sheet, where it would only cost visitors bytes."""
     headers = ask(file)["headers"]
     policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
     assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+
+
+@pytest.mark.parametrize("file", [None, "icon.svg", "lead-form.js", "page.css"])
+def test_every_file_says_its_type_and_stays_encrypted(file: str | None) -> None:
+    headers = ask(file)["headers"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["strict-transport-security"].startswith("max-age=")
 
