@@ -57,6 +57,9 @@ class NoAccessLog:
     def add(self, *_: object) -> None:
         pass
 
+    def add_page(self, *_: object) -> None:
+        pass
+
 
 def fill(count: int) -> Iterator[Item]:
     """Yields the items of `count` leads: a few are open, the others closed and spread over a year. None is random."""
@@ -96,12 +99,13 @@ def _changed(at: datetime, number: int) -> Item:
 
 def reads(table: LeadsTable) -> dict[str, Callable[[], object]]:
     records = Workspace(table, load(), NoAccessLog(), HOURS)
+    phone, log = Search(q="(312) 555-0142"), NoAccessLog()
     week = {"from": (NOW - timedelta(days=6)).date().isoformat(), "to": NOW.date().isoformat()}
     return {
-        "worklist": lambda: list_leads(WorklistQuery(), ADMIN, table, NOW),
-        "a page of closed leads": lambda: list_leads(WorklistQuery(view="closed"), ADMIN, table, NOW),
+        "worklist": lambda: list_leads(WorklistQuery(), ADMIN, table, log, NOW),
+        "a page of closed leads": lambda: list_leads(WorklistQuery(view="closed"), ADMIN, table, log, NOW),
         "sweep": lambda: list(table.due(NOW)),
-        "search by phone": lambda: search_leads(Search(q="(312) 555-0142"), (PERSON_KEY,), ADMIN, table, NOW),
+        "search by phone": lambda: search_leads(phone, (PERSON_KEY,), ADMIN, table, log, NOW),
         "export of a week": lambda: export_leads(ExportQuery.model_validate(week), ADMIN, records, NOW),
         "retention": lambda: retire_leads(table, retention(), lambda: NOW, NOW + timedelta(hours=1)),
     }

@@ -102,6 +102,9 @@ class _Recorder:
                 step.writes.update(write_units(before, values["Item"], self._indexes[values["TableName"]]))
             elif operation == "GetItem":
                 step.reads += read_units([answer["Item"]] if "Item" in answer else [], consistent=True)
+            elif operation == "BatchGetItem":
+                items = [item for found in answer["Responses"].values() for item in found]
+                step.reads += sum(read_units([item], consistent=False) for item in items)
             elif operation == "Query":
                 step.reads += read_units(answer["Items"], consistent=False)
             return answer

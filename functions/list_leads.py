@@ -1,4 +1,4 @@
-"""GET /leads: returns a page of the worklist to signed-in staff. The worklist identifies no person."""
+"""GET /leads: returns a page of the worklist to signed-in staff. It names people, so each page is in the access log."""
 
 from http import HTTPStatus
 from typing import Any
@@ -11,11 +11,11 @@ from shared.http.responses import Response, respond
 from shared.http.staff_responses import WorklistPage
 from shared.usecases.inbox import list_leads
 
-leads = wiring.leads_table()
+leads, accesses = wiring.list_of_leads()
 
 
 @logger.inject_lambda_context(correlation_id_path=REQUEST_ID)
 @wiring.answers_staff()
 def handler(request: Request, context: Any) -> Response:
-    page = list_leads(request.query_as(WorklistQuery), request.staff, leads, wiring.now())
+    page = list_leads(request.query_as(WorklistQuery), request.staff, leads, accesses, wiring.now())
     return respond(HTTPStatus.OK, WorklistPage.of(page))

@@ -12,7 +12,7 @@ from shared.http.staff_responses import WorklistPage
 from shared.settings import person_keys
 from shared.usecases.inbox import search_leads
 
-leads = wiring.leads_table()
+leads, accesses = wiring.list_of_leads()
 keys = person_keys()
 
 
@@ -20,5 +20,5 @@ keys = person_keys()
 @wiring.answers_staff()
 def handler(request: Request, context: Any) -> Response:
     staff = request.staff
-    found = search_leads(request.read(Search), keys, staff, leads, wiring.now())
+    found = search_leads(request.read(Search), keys, staff, leads, accesses, wiring.now())
     return respond(HTTPStatus.OK, WorklistPage.of(found))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from shared.adapters.dynamodb.access_log import AccessLog
     from shared.adapters.dynamodb.leads_table import LeadsTable
     from shared.adapters.form_guard import FormGuard
     from shared.adapters.sns import AlertTopic
@@ -174,6 +175,15 @@ def replay() -> Replay:
     from shared.usecases.replaying import Replay
 
     return Replay(leads_table(), rulebook(), _queue(failure_queue()), opening_hours())
+
+
+def list_of_leads() -> tuple[LeadsTable, AccessLog]:
+    """Returns the leads, and the log of who sees their names."""
+    from shared.adapters.dynamodb.access_log import AccessLog
+    from shared.settings import access_log
+
+    dynamodb = _dynamodb()
+    return leads_table(dynamodb), AccessLog(dynamodb, access_log())
 
 
 def workspace() -> Workspace:

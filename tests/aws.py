@@ -96,6 +96,9 @@ def create_access_log(client: DynamoDBClient, name: str) -> None:
     )
 
 
+READS = frozenset({"dynamodb.Query", "dynamodb.GetItem", "dynamodb.BatchGetItem"})
+
+
 @dataclass
 class Wire:
     """Intercepts every attempt of every AWS call, SDK retries included. Operations are named like
@@ -128,7 +131,7 @@ class Wire:
             return answer
 
     def writes(self) -> list[str]:
-        return [call for call in self.calls if call not in ("dynamodb.Query", "dynamodb.GetItem")]
+        return [call for call in self.calls if call not in READS]
 
 
 _carry_out = BotocoreStubber.__call__

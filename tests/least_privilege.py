@@ -91,6 +91,8 @@ def _resource(function: str, values: dict[str, Any]) -> str:
     """Returns the logical id of the resource named in a call, found in the function's environment, or the name itself
     if no variable has it."""
     name = next((values[key] for key in NAMES if key in values), "*")
+    if "RequestItems" in values:  # a batch of one table
+        (name,) = values["RequestItems"]
     variables = resources()[function]["Properties"]["Environment"]["Variables"]
     meant = {value["Ref"] for key, value in variables.items() if ENVIRONMENT.get(key) == name and "Ref" in value}
     resource = meant.pop() if len(meant) == 1 else str(name)

@@ -16,13 +16,20 @@ STAFF = {
         id="list_leads",
         summary="A page of the worklist",
         description="Open leads: those without an owner first, each part by tier and deadline. Or closed leads, the "
-        "latest first. A page may be empty and still have a cursor. Nothing in it identifies a person.",
+        "latest first. A page may be empty and still have a cursor. It names people, so the access log has an entry "
+        "for it.",
         staff=True,
         answers={"200": ("The page.", as_json(WorklistPage))},
         problems=(*FOR_STAFF, "422"),
         parameters=(
             parameter("query", "view", "", {"enum": ["open", "mine", "closed"]}, "open"),
             parameter("query", "tier", "", {"type": "string", "maxLength": 40}, "URGENT"),
+            parameter("query", "untaken", "Leads that nobody has.", {"enum": ["true", "false"]}, "true"),
+            parameter("query", "overdue", "Leads whose next step is late.", {"enum": ["true", "false"]}, "false"),
+            parameter("query", "unfinished", "", {"enum": ["true", "false"]}, "false"),
+            parameter("query", "language", "", {"type": "string", "maxLength": 20}, "en"),
+            parameter("query", "source", "", {"type": "string", "maxLength": 40}, "form"),
+            parameter("query", "questionnaire", "", {"type": "string", "maxLength": 60}, "fs-intake"),
             parameter("query", "suspect", "Leads that a machine may have sent.", {"enum": ["true", "false"]}, "false"),
             parameter(
                 "query", "cursor", "From the previous page.", {"type": "string", "maxLength": 300}, WORKLIST_CURSOR

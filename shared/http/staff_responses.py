@@ -14,7 +14,7 @@ from shared.domain.intake.suspicion import Suspicion
 from shared.domain.leads.booking import Booking
 from shared.domain.leads.calls import CONTACTS
 from shared.domain.leads.consent import ConsentRecord, chain_intact
-from shared.domain.leads.lead_summary import LeadSummary
+from shared.domain.leads.lead_summary import LeadRow, LeadSummary
 from shared.domain.leads.lead_view import OpenQuestion, ShownAnswer, open_questions, shown_answers
 from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.triage import Change, FiredRule, RuleSet
@@ -60,7 +60,7 @@ class StaffProblem(ProblemDetails):
 class WorklistPage(ResponseModel):
     """A page of leads. `cursor`: send it to get the next page; null on the last page. `now`: the service's clock."""
 
-    leads: tuple[LeadSummary, ...]
+    leads: tuple[LeadRow, ...]
     cursor: str | None
     now: Instant
 
@@ -156,12 +156,13 @@ class HistoryLine(ResponseModel):
 
 
 class OtherLead(ResponseModel):
-    """Another lead of the same person."""
+    """Another lead with the same phone number or email address."""
 
     reference: str
     received_at: datetime
     status: str
     tier: str
+    name: str
 
 
 class RuleSetVersion(ResponseModel):

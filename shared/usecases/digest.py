@@ -35,8 +35,8 @@ def send_digest(digesting: Digesting, at: datetime) -> Digest | None:
     if digesting.hours.on(at.astimezone(digesting.hours.zone).date()) is None:
         return None
     since = at - LOOKS_BACK
-    waiting = [lead for lead, _ in digesting.leads.open_leads()]
-    done = takewhile(lambda lead: lead.done_at > since, (lead for lead, _ in digesting.leads.closed_leads()))
+    waiting = [lead.summary for lead in digesting.leads.open_leads()]
+    done = takewhile(lambda lead: lead.done_at > since, (lead.summary for lead in digesting.leads.closed_leads()))
     missing, _ = missing_subscriptions(digesting.alarms)
     digest = digest_of(waiting, done, at, digesting.inbox, alarms_unheard=missing > 0)
     digesting.publisher.publish(digest)

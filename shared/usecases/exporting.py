@@ -89,7 +89,7 @@ def export_person(reference: str, query: PersonQuery, staff: Staff, workspace: W
     must_administer(staff)
     lead = lead_by_reference(reference, workspace.leads)
     same_person = workspace.leads.of_person(lead.submitted.phone_key, lead.submitted.email_key)
-    others = [summary.reference for summary in same_person if summary.reference != lead.reference]
+    others = [summary.reference for _, summary in same_person if summary.reference != lead.reference]
     left = [lead.reference, *others]
     if query.cursor is not None:
         if query.cursor not in left:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
+from uuid import UUID
 
 from shared.domain.errors import LeadChanged, NotAllowed, NotFound, StoreUnavailable
 from shared.domain.leads.lead import Lead
-from shared.domain.leads.lead_summary import LeadSummary
+from shared.domain.leads.lead_summary import LeadRow, LeadSummary, Listed
 from shared.domain.leads.staff import Staff
 from shared.domain.leads.staff_actions import Action, WorkRules, possible_actions, work
 from shared.domain.leads.worklist import Search, WorklistQuery, reference_in, search_keys
@@ -17,7 +19,7 @@ from shared.domain.rules.triage import RuleSet
 from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, Archive, RuleSets, Worklist
 from shared.usecases.scoring import rule_set_of
 
-PAGE_OF_LEADS = 100
+PAGE_OF_LEADS = 50
 READ_FOR_A_PAGE = 3_000  # leads read before filtering, so even an empty page may have a next page
 
 
@@ -35,7 +37,7 @@ class Workspace:
 class WorklistPage:
     """A page of the worklist. `next_cursor` is the cursor for the next page; None on the last page."""
 
-    leads: tuple[LeadSummary, ...]
+    leads: tuple[LeadRow, ...]
     next_cursor: str | None
     at: datetime
 
@@ -45,13 +47,13 @@ class OpenedLead:
     """A lead that a member of staff has opened.
 
     rule_set: the current rule set of the lead's questionnaire.
-    others: summaries of other leads of the same person.
+    others: other leads with the same phone number or email address.
     actions: the names of the actions that the member of staff can take now.
     """
 
     lead: Lead
     rule_set: RuleSet
-    others: tuple[LeadSummary, ...]
+    others: tuple[LeadRow, ...]
     actions: tuple[str, ...]
     at: datetime
 
@@ -67,21 +69,26 @@ class Worked:
     taken_after: timedelta | None
 
 
-def list_leads(query: WorklistQuery, staff: Staff, leads: Worklist, at: datetime) -> WorklistPage:
+def list_leads(query: WorklistQuery, staff: Staff, leads: Worklist, accesses: Accesses, at: datetime) -> WorklistPage:
     """Returns a page of the leads that match the query. Raises NotAllowed, InvalidInput or StoreUnavailable."""
     must_read(staff)
     lists = {"open": leads.open_leads, "mine": leads.taken_leads, "closed": leads.closed_leads}
-    found: list[LeadSummary] = []
-    for read, (summary, cursor) in enumerate(lists[query.view](query.cursor), start=1):
-        if query.wants(summary, staff.id):
-            found.append(summary)
+    found: list[Listed] = []
+    next_cursor = None
+    for read, listed in enumerate(lists[query.view](query.cursor), start=1):
+        if query.untaken and listed.summary.owner:  # leads without an owner come first
+            break
+        if query.wants(listed.summary, staff.id, at):
+            found.append(listed)
         if len(found) >= PAGE_OF_LEADS or read >= READ_FOR_A_PAGE:
-            return WorklistPage(tuple(found), cursor, at)
-    return WorklistPage(tuple(found), None, at)
+            next_cursor = listed.cursor
+            break
+    shown = [(each.lead_id, each.summary) for each in found]
+    return WorklistPage(_rows(shown, staff, leads, accesses, at), next_cursor, at)
 
 
 def search_leads(
-    search: Search, person_keys: tuple[str, ...], staff: Staff, leads: Worklist, at: datetime
+    search: Search, person_keys: tuple[str, ...], staff: Staff, leads: Worklist, accesses: Accesses, at: datetime
 ) -> WorklistPage:
     """Finds leads by reference, phone number or email address. Raises NotAllowed or StoreUnavailable.
 
@@ -92,9 +99,28 @@ def search_leads(
     lead_id = leads.id_of(looked_for.reference) if looked_for.reference else None
     lead = leads.get(lead_id) if lead_id else None
     if lead is not None:
-        return WorklistPage((LeadSummary.of(lead),), None, at)
-    found = [leads.of_person(keys.phone_key, keys.email_key) for keys in (looked_for, *formerly)]
-    return WorklistPage(tuple(chain.from_iterable(found)), None, at)
+        found = [(lead.lead_id, LeadSummary.of(lead))]
+    else:
+        by_key = (leads.of_person(keys.phone_key, keys.email_key) for keys in (looked_for, *formerly))
+        found = list(chain.from_iterable(by_key))
+    return WorklistPage(_rows(found, staff, leads, accesses, at), None, at)
+
+
+def _rows(
+    found: Sequence[tuple[UUID, LeadSummary]], staff: Staff, leads: Worklist, accesses: Accesses, at: datetime
+) -> tuple[LeadRow, ...]:
+    """Returns the leads with the names of their people, and records in the access log whose names are shown.
+
+    A list without names is better than none: if names cannot be read or the access cannot be recorded, it has none.
+    """
+    if not found:
+        return ()
+    try:
+        accesses.add_page([summary.reference for _, summary in found], staff, at)
+        names = leads.names([lead_id for lead_id, _ in found])
+    except StoreUnavailable:
+        names = {}
+    return tuple(summary.named(names.get(lead_id, "")) for lead_id, summary in found)
 
 
 def show_lead(reference: str, staff: Staff, workspace: Workspace, at: datetime) -> OpenedLead:
@@ -184,6 +210,7 @@ def _work_rules(lead: Lead, workspace: Workspace) -> WorkRules:
 
 def _opened(lead: Lead, staff: Staff, workspace: Workspace, at: datetime) -> OpenedLead:
     same_person = workspace.leads.of_person(lead.submitted.phone_key, lead.submitted.email_key)
-    others = tuple(summary for summary in same_person if summary.reference != lead.reference)
+    others = [(lead_id, summary) for lead_id, summary in same_person if lead_id != lead.lead_id]
+    rows = _rows(others, staff, workspace.leads, workspace.accesses, at)
     actions = possible_actions(lead, staff, at, _work_rules(lead, workspace))
-    return OpenedLead(lead, rule_set_of(lead, workspace.rule_sets), others, actions, at)
+    return OpenedLead(lead, rule_set_of(lead, workspace.rule_sets), rows, actions, at)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:  # for annotations only, so that each Lambda function imports just what it uses
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from shared.domain.leads.erasure import Kept
     from shared.domain.leads.export import Period
     from shared.domain.leads.lead import Lead
-    from shared.domain.leads.lead_summary import LeadSummary
+    from shared.domain.leads.lead_summary import LeadSummary, Listed
     from shared.domain.leads.retention_stage import Stage
     from shared.domain.leads.staff import Staff
     from shared.domain.rules.triage import RuleSet
@@ -65,16 +65,16 @@ class Spool(Protocol):
 class Worklist(Leads, Protocol):
     """The stored leads, for staff to list and search. All methods raise StoreUnavailable."""
 
-    def open_leads(self, after: str | None = None, /) -> Iterable[tuple[LeadSummary, str]]:
-        """Yields open leads in the order of `urgency`, each with the cursor that continues after it. Reads lazily.
+    def open_leads(self, after: str | None = None, /) -> Iterable[Listed]:
+        """Yields open leads in the order of `urgency`. Reads lazily.
 
         Raises: InvalidInput if the cursor `after` is not from this list.
         """
 
-    def taken_leads(self, after: str | None = None, /) -> Iterable[tuple[LeadSummary, str]]:
+    def taken_leads(self, after: str | None = None, /) -> Iterable[Listed]:
         """Yields open leads that have an owner, in the same form and with the same errors as `open_leads`."""
 
-    def closed_leads(self, after: str | None = None, /) -> Iterable[tuple[LeadSummary, str]]:
+    def closed_leads(self, after: str | None = None, /) -> Iterable[Listed]:
         """Yields leads that are not open, the most recently done first, in the same form as `open_leads`.
 
         Raises: InvalidInput if the cursor `after` is not from this list.
@@ -82,8 +82,11 @@ class Worklist(Leads, Protocol):
 
     def id_of(self, reference: str, /) -> UUID | None: ...
 
-    def of_person(self, phone_key: str, email_key: str, /) -> tuple[LeadSummary, ...]:
+    def of_person(self, phone_key: str, email_key: str, /) -> tuple[tuple[UUID, LeadSummary], ...]:
         """Returns the leads with the given keyed hash of the phone number or email address, newest first."""
+
+    def names(self, lead_ids: Sequence[UUID], /) -> dict[UUID, str]:
+        """Returns the names of these leads' people, of at most 100 leads. Leads without a name are left out."""
 
 
 class Archive(Worklist, Protocol):
@@ -113,6 +116,12 @@ class Accesses(Protocol):
         """Adds an access by a member of staff to the access log of the lead. Raises StoreUnavailable.
 
         what: the kind of access, such as "opened" or the name of an action.
+        """
+
+    def add_page(self, references: Sequence[str], staff: Staff, at: datetime, /) -> None:
+        """Adds one entry for a page of rows with names. The same page within the hour adds none.
+
+        Raises: StoreUnavailable.
         """
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from benchmarks.growth import NoAccessLog
 from benchmarks.table_in_memory import TableInMemory
 from dev import template
 from shared.adapters.dynamodb.leads_table import LeadsTable
@@ -93,7 +96,7 @@ def pages(table: LeadsTable, view: str) -> list[list[str]]:
     found: list[list[str]] = []
     query: dict[str, Any] = {"view": view}
     while True:
-        page = list_leads(WorklistQuery.model_validate(query), NURSE, table, RECEIVED)
+        page = list_leads(WorklistQuery.model_validate(query), NURSE, table, NoAccessLog(), RECEIVED)
         found.append([summary.reference for summary in page.leads])
         if page.next_cursor is None:
             return found
@@ -137,23 +140,47 @@ def test_the_only_unowned_lead_of_a_thousand_is_first(partitions: int, tier: str
     leads = [State("EMERGENCY", "acknowledged", -number, -number).lead(number) for number in range(999)]
     untaken = State(tier, "new", 0, 1_000_000).lead(999)
     table, memory = table_of([*leads, untaken], partitions)
-    page = list_leads(WorklistQuery(), NURSE, table, RECEIVED)
-    assert [page.leads[0].reference, len(page.leads)] == [untaken.reference, 100]
-    assert partitions <= memory.requests <= partitions + 2  # one partition may hold more than its share of a page
+    page = list_leads(WorklistQuery(), NURSE, table, NoAccessLog(), RECEIVED)
+    assert [page.leads[0].reference, len(page.leads)] == [untaken.reference, 50]
+    assert memory.requests == partitions + 1  # and one request for the names
     memory.forget()
-    mine = list_leads(WorklistQuery(view="mine"), NURSE, table, RECEIVED)
-    assert (len(mine.leads), untaken.reference in {summary.reference for summary in mine.leads}) == (100, False)
-    assert partitions <= memory.requests <= partitions + 2  # one partition may hold more than its share of a page
+    mine = list_leads(WorklistQuery(view="mine"), NURSE, table, NoAccessLog(), RECEIVED)
+    assert (len(mine.leads), untaken.reference in {summary.reference for summary in mine.leads}) == (50, False)
+    assert memory.requests == partitions + 1
 
 
 def test_the_first_page_costs_the_same_with_ten_times_the_leads() -> None:
     def requests(count: int) -> int:
         states = (State("URGENT", "new" if number % 2 else "acknowledged", 0, number) for number in range(count))
         table, memory = table_of([state.lead(number) for number, state in enumerate(states)], 4)
-        list_leads(WorklistQuery(), NURSE, table, RECEIVED)
+        list_leads(WorklistQuery(), NURSE, table, NoAccessLog(), RECEIVED)
         return memory.requests
 
     assert requests(1_200) <= requests(120) + 4  # a partition may hold more than its share of a page
+
+
+def test_the_list_costs_about_the_same_with_1060_open_leads_as_with_60() -> None:
+    """The work is counted in calls of functions, which a busy machine does not change."""
+
+    def cost(count: int) -> tuple[int, int]:
+        states = (State("URGENT", "new" if number % 2 else "acknowledged", 0, number) for number in range(count))
+        table, memory = table_of([state.lead(number) for number, state in enumerate(states)], 1)
+        calls = Counter[str]()
+
+        def count_calls(_frame: object, kind: str, _argument: object) -> None:
+            calls[kind] += 1
+
+        sys.setprofile(count_calls)
+        try:
+            list_leads(WorklistQuery(), NURSE, table, NoAccessLog(), RECEIVED)
+        finally:
+            sys.setprofile(None)
+        return memory.requests, calls.total()
+
+    cost(1)  # builds the models
+    (few_requests, few), (many_requests, many) = cost(60), cost(1_060)
+    assert many_requests <= few_requests
+    assert many <= 1.5 * few
 
 
 def test_every_lead_is_found_after_partitions_are_added() -> None:

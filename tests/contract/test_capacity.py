@@ -92,6 +92,12 @@ class Counting:
     def query(self, **what: Any) -> Any:
         return self._count(self._client.query, what)
 
+    def batch_get_item(self, **what: Any) -> Any:
+        answer = self._client.batch_get_item(**what, ReturnConsumedCapacity="TOTAL")
+        self.requests += 1
+        self.units += sum(table["CapacityUnits"] for table in answer["ConsumedCapacity"])
+        return answer
+
     def _count(self, call: Any, what: dict[str, Any]) -> Any:
         answer = call(**what, ReturnConsumedCapacity="TOTAL")
         self.requests += 1

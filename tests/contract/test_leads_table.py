@@ -16,7 +16,7 @@ from shared.adapters.dynamodb.access_log import AccessLog
 from shared.adapters.dynamodb.items import DUE
 from shared.adapters.dynamodb.leads_table import LeadsTable
 from shared.domain.errors import LeadChanged, StoreUnavailable
-from shared.domain.leads.lead_summary import LeadSummary
+from shared.domain.leads.lead_summary import LeadSummary, Listed
 from shared.domain.leads.staff import Staff
 from tests.aws import create_access_log
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, URGENT
@@ -203,6 +203,8 @@ def test_a_missing_table_is_unavailable_for_every_call(client: Any) -> None:
         lambda: list(table.closed_leads()),
         lambda: table.id_of(lead.reference),
         lambda: table.of_person("a", "b"),
+        lambda: table.names([lead.lead_id]),
+        lambda: AccessLog(client, "no-such-table").add_page([], Staff("", "", frozenset()), RECEIVED),
         lambda: AccessLog(client, "no-such-table").add(lead.lead_id, Staff("", "", frozenset()), "", RECEIVED),
     ]
     for call in calls:
@@ -224,8 +226,8 @@ def test_only_the_lead_attribute_of_an_item_has_personal_data(table: LeadsTable,
     assert not any(value in str(item | {"lead": ""}) for value in personal)
 
 
-def listed(leads: Iterable[tuple[LeadSummary, str]]) -> list[str]:
-    return [summary.reference for summary, _ in leads]
+def listed(leads: Iterable[Listed]) -> list[str]:
+    return [lead.summary.reference for lead in leads]
 
 
 def test_open_leads_continue_after_a_cursor_by_nearest_deadline(partitioned: LeadsTable) -> None:
@@ -233,8 +235,8 @@ def test_open_leads_continue_after_a_cursor_by_nearest_deadline(partitioned: Lea
     for lead in leads:
         partitioned.add(lead)
     found = list(partitioned.open_leads())
-    assert [summary for summary, _ in found] == [LeadSummary.of(leads[i]) for i in (3, 1, 2, 0)]
-    for number, (_, cursor) in enumerate(found):
+    assert [lead.summary for lead in found] == [LeadSummary.of(leads[i]) for i in (3, 1, 2, 0)]
+    for number, (_, cursor, _) in enumerate(found):
         assert list(partitioned.open_leads(cursor)) == found[number + 1 :]
 
 
@@ -252,8 +254,8 @@ def test_closed_leads_are_ordered_latest_first_across_months(partitioned: LeadsT
     for lead in leads:
         partitioned.add(lead)
     found = list(partitioned.closed_leads())
-    assert [summary.reference for summary, _ in found] == [lead.reference for lead in reversed(leads)]
-    for number, (_, cursor) in enumerate(found):
+    assert listed(found) == [lead.reference for lead in reversed(leads)]
+    for number, (_, cursor, _) in enumerate(found):
         assert list(partitioned.closed_leads(cursor)) == found[number + 1 :]
 
 
@@ -282,10 +284,10 @@ def test_a_persons_leads_are_found_by_phone_or_email_key_only(table: LeadsTable)
     for lead in leads:
         table.add(lead)
     both = leads[2]
-    assert [found.reference for found in table.of_person(both.submitted.phone_key, both.submitted.email_key)] == [
+    assert [found.reference for _, found in table.of_person(both.submitted.phone_key, both.submitted.email_key)] == [
         lead.reference for lead in reversed(leads)
     ]
-    assert [found.reference for found in table.of_person(leads[0].submitted.phone_key, "")] == [
+    assert [found.reference for _, found in table.of_person(leads[0].submitted.phone_key, "")] == [
         both.reference,
         leads[0].reference,
     ]
@@ -293,6 +295,32 @@ def test_a_persons_leads_are_found_by_phone_or_email_key_only(table: LeadsTable)
     assert [(lead_id, summary.reference) for lead_id, summary in table.of_number(both.submitted.phone_key)] == [
         (both.lead_id, both.reference),
         (leads[0].lead_id, leads[0].reference),
+    ]
+
+
+def test_names_are_read_from_the_leads_alone(table: LeadsTable) -> None:
+    named, nameless = a_lead(URGENT, contact={"name": "Zo\u00eb M.", "phone": "(312) 555-0147"}), a_lead(URGENT)
+    nameless = varied(nameless, contact=varied(nameless.submitted.contact, name=None))
+    for lead in (named, nameless):
+        table.add(lead)
+    assert table.names([named.lead_id, nameless.lead_id, uuid4()]) == {named.lead_id: "Zo\u00eb M."}
+
+
+def test_a_page_of_names_is_one_access_within_the_hour(client: Any) -> None:
+    name = f"accesses-{uuid4().hex}"
+    create_access_log(client, name)
+    log, nurse, desk = AccessLog(client, name), Staff("n", "nurse", frozenset()), Staff("d", "desk", frozenset())
+    for minutes in (0, 15, 59):
+        log.add_page(["AAAAA-AAAAA", "BBBBB-BBBBB"], nurse, RECEIVED + timedelta(minutes=minutes))
+    log.add_page(["AAAAA-AAAAA"], nurse, RECEIVED)
+    log.add_page(["AAAAA-AAAAA"], desk, RECEIVED)
+    log.add_page(["AAAAA-AAAAA"], nurse, RECEIVED + timedelta(hours=1))
+    found = sorted((item["staff_name"]["S"], item["references"]["S"]) for item in client.scan(TableName=name)["Items"])
+    assert found == [
+        ("desk", "AAAAA-AAAAA"),
+        ("nurse", "AAAAA-AAAAA"),
+        ("nurse", "AAAAA-AAAAA"),
+        ("nurse", "AAAAA-AAAAA BBBBB-BBBBB"),
     ]
 
 

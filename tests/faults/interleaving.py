@@ -159,7 +159,7 @@ class Meeting:
     def id_of(self, reference: str) -> UUID | None:
         return next((lead_id for lead_id in self.leads if reference_of(lead_id) == reference), None)
 
-    def of_person(self, _phone_key: str, _email_key: str) -> tuple[LeadSummary, ...]:
+    def of_person(self, _phone_key: str, _email_key: str) -> tuple[tuple[UUID, LeadSummary], ...]:
         return ()
 
     def of_number(self, _phone_key: str) -> tuple[tuple[UUID, LeadSummary], ...]:

@@ -594,7 +594,7 @@ class _Leads:
         lead_id = self._days.id_of(reference)
         return self._days.carry("table", lead_id, lambda: lead_id, StoreUnavailable)
 
-    def of_person(self, _phone_key: str, _email_key: str) -> tuple[LeadSummary, ...]:
+    def of_person(self, _phone_key: str, _email_key: str) -> tuple[tuple[UUID, LeadSummary], ...]:
         return ()
 
     def of_number(self, _phone_key: str) -> tuple[tuple[UUID, LeadSummary], ...]:

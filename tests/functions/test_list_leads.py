@@ -41,12 +41,14 @@ def test_open_leads_are_ordered_by_tier_and_deadline() -> None:
     assert (page["cursor"], page["now"]) == (None, "2026-01-14T16:00:00+00:00")
 
 
-def test_a_summary_has_no_personal_data(aws: Aws) -> None:
+def test_a_row_names_the_person_and_says_nothing_else_about_them(aws: Aws) -> None:
     captured(URGENT)
     [lead] = content(listed())["leads"]
+    assert lead.pop("name") == "Jordan Example"
     assert set(lead) == {
         "acknowledged_at",
         "attempts",
+        "booked_for",
         "closed_at",
         "closed_reason",
         "complete",
@@ -54,7 +56,9 @@ def test_a_summary_has_no_personal_data(aws: Aws) -> None:
         "language",
         "owner",
         "owner_name",
+        "questionnaire",
         "sent_more",
+        "source",
         "received_at",
         "reference",
         "status",
@@ -109,6 +113,54 @@ def test_the_filter_mine_lists_the_members_own_leads() -> None:
     worked(theirs, "acknowledge", "desk")
     assert references(listed(view="mine")) == [mine]
     assert references(listed("desk", view="mine")) == [theirs]
+
+
+def test_the_access_log_has_one_entry_for_each_page(aws: Aws, clock: Clock) -> None:
+    leads = {captured(URGENT, lead_id(number)) for number in range(3)}
+    for _ in range(4):
+        listed()
+        clock.at += timedelta(seconds=15)
+    [entry] = aws.accesses()
+    assert (entry["staff_name"], entry["what"], set(entry["references"].split())) == ("nurse", "listed", leads)
+    listed("desk")
+    captured(EMERGENCY, lead_id(3))
+    listed()
+    assert len(aws.accesses()) == 3
+
+
+@pytest.mark.parametrize("down", ["dynamodb.PutItem", "dynamodb.BatchGetItem"])
+def test_names_that_cannot_be_read_or_logged_leave_a_list_without_names(aws: Aws, down: str) -> None:
+    reference = captured(EMERGENCY)
+    aws.wire.down = {down}
+    [lead] = content(listed())["leads"]
+    assert (lead["reference"], lead["name"]) == (reference, "")
+
+
+def test_the_filter_untaken_reads_no_further_than_the_first_owned_lead(aws: Aws) -> None:
+    taken, untaken = captured(URGENT, lead_id(1)), captured(ROUTINE, lead_id(2))
+    worked(taken, "acknowledge")
+    assert references(listed(untaken="true")) == [untaken]
+    assert content(listed(untaken="true"))["cursor"] is None
+
+
+def test_the_filter_overdue_lists_whom_nobody_called_in_time(clock: Clock) -> None:
+    called, late, routine = (captured(answers, lead_id(n)) for n, answers in enumerate([EMERGENCY, EMERGENCY, ROUTINE]))
+    assert references(listed(overdue="true")) == []
+    worked(called, "contact_attempt", outcome="no_answer")
+    clock.at += timedelta(minutes=16)
+    assert references(listed(overdue="true")) == [late]
+    assert references(listed()) == [called, late, routine] or references(listed()) == [late, called, routine]
+
+
+def test_filters_by_what_the_visitor_sent() -> None:
+    english, unfinished = captured(URGENT, lead_id(1)), captured(URGENT, lead_id(2), complete=False)
+    assert references(listed(unfinished="true")) == [unfinished]
+    assert references(listed(unfinished="false")) == [english]
+    assert set(references(listed(source="form"))) == {english, unfinished}
+    assert references(listed(source="google-ads")) == []
+    assert set(references(listed(questionnaire="fs-intake", language="en"))) == {english, unfinished}
+    assert references(listed(language="es")) == []
+    assert references(listed(questionnaire="knee-intake")) == []
 
 
 def test_filters() -> None:
@@ -190,7 +242,7 @@ def test_the_cost_is_proportional_to_the_leads_read(aws: Aws) -> None:
     captured(URGENT, LEAD_ID)
     aws.wire.calls.clear()
     listed()
-    assert aws.wire.calls == ["dynamodb.Query"]
+    assert aws.wire.calls == ["dynamodb.Query", "dynamodb.PutItem", "dynamodb.BatchGetItem"]
 
 
 @pytest.mark.parametrize(("who", "status"), [("desk", 200), ("admin", 200), ("guest", 403)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -26,12 +26,13 @@ from shared.adapters.dynamodb.items import (
     instant,
     item_of,
     kept_of,
+    name_of,
     summary_of,
 )
 from shared.adapters.dynamodb.partitions import Item, Partitions
 from shared.domain.errors import LeadChanged, LeadErased, StoreUnavailable
 from shared.domain.leads.lead import Lead
-from shared.domain.leads.lead_summary import LeadSummary
+from shared.domain.leads.lead_summary import LeadSummary, Listed
 from shared.domain.leads.person_keys import SAME_PERSON
 
 if TYPE_CHECKING:
@@ -153,25 +154,25 @@ class LeadsTable:
         for item in self._partitions.read(self._query, MAIL_DUE, MAIL, "<= :at", at=instant(at)):
             yield UUID(item["lead_id"]["S"])
 
-    def open_leads(self, after: str | None = None) -> Iterator[tuple[LeadSummary, str]]:
-        """Yields open leads in the order of `urgency`, each with its cursor.
+    def open_leads(self, after: str | None = None) -> Iterator[Listed]:
+        """Yields open leads in the order of `urgency`.
 
         after: a cursor; the list starts with the lead after it.
         Raises StoreUnavailable, or InvalidInput for a cursor of another list.
         """
         return self._open("open", "0", after)
 
-    def taken_leads(self, after: str | None = None) -> Iterator[tuple[LeadSummary, str]]:
+    def taken_leads(self, after: str | None = None) -> Iterator[Listed]:
         """Yields open leads that have an owner. Otherwise like `open_leads`."""
         return self._open("taken", "1", after)
 
-    def closed_leads(self, after: str | None = None) -> Iterator[tuple[LeadSummary, str]]:
+    def closed_leads(self, after: str | None = None) -> Iterator[Listed]:
         """Yields leads that need no more work, the most recently finished first. Otherwise like `open_leads`."""
         before = AFTER if after is None else WorklistCursor.parse(after, "closed").order
         items = self._partitions.read(self._query, WORKLIST, CLOSED, "< :before", latest_first=True, before=before)
         return _listed("closed", items)
 
-    def _open(self, view: View, beginning: str, after: str | None) -> Iterator[tuple[LeadSummary, str]]:
+    def _open(self, view: View, beginning: str, after: str | None) -> Iterator[Listed]:
         place = beginning if after is None else WorklistCursor.parse(after, view).order
         return _listed(view, self._partitions.read(self._query, WORKLIST, OPEN, "> :place", place=place))
 
@@ -185,18 +186,36 @@ class LeadsTable:
         )
         return next((UUID(item["lead_id"]["S"]) for item in answer["Items"]), None)
 
-    def of_person(self, phone_key: str, email_key: str) -> tuple[LeadSummary, ...]:
+    def of_person(self, phone_key: str, email_key: str) -> tuple[tuple[UUID, LeadSummary], ...]:
         """Returns leads with this phone number or e-mail address (both hashed), the latest first.
 
         An empty key finds no lead. Raises StoreUnavailable.
         """
         found = {
-            summary.reference: summary
+            UUID(item["lead_id"]["S"]): summary_of(item)
             for index, name, key in ((BY_PHONE, "phone_key", phone_key), (BY_EMAIL, "email_key", email_key))
             if key
-            for summary in self._of_key(index, name, key)
+            for item in self._items_of_key(index, name, key)
         }
-        return tuple(sorted(found.values(), key=lambda summary: summary.received_at, reverse=True))
+        return tuple(sorted(found.items(), key=lambda each: each[1].received_at, reverse=True))
+
+    def names(self, lead_ids: Sequence[UUID]) -> dict[UUID, str]:
+        """Returns the names of these leads' people, of at most 100 leads. Leads without a name are left out.
+
+        What DynamoDB leaves unread for lack of capacity is left out too. Raises StoreUnavailable.
+        """
+        wanted: Any = {
+            "Keys": [{"lead_id": {"S": str(lead_id)}} for lead_id in lead_ids],
+            "ProjectionExpression": "lead_id, #lead",
+            "ExpressionAttributeNames": {"#lead": "lead"},
+        }
+        try:
+            answer = self._client.batch_get_item(RequestItems={self._table: wanted})
+        except (ClientError, BotoCoreError) as error:
+            raise StoreUnavailable from error
+        items = answer["Responses"].get(self._table, [])
+        found = {UUID(item["lead_id"]["S"]): name_of(item) for item in items}
+        return {lead_id: name for lead_id, name in found.items() if name}
 
     def of_number(self, phone_key: str) -> Iterator[tuple[UUID, LeadSummary]]:
         """Yields the ids and summaries of leads with this phone number (hashed), the latest first."""
@@ -240,9 +259,6 @@ class LeadsTable:
                     break
                 what |= {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
-    def _of_key(self, index: str, name: str, key: str) -> Iterable[LeadSummary]:
-        return map(summary_of, self._items_of_key(index, name, key))
-
     def _items_of_key(self, index: str, name: str, key: str) -> list[Item]:
         answer = self._query(
             IndexName=index,
@@ -262,9 +278,10 @@ class LeadsTable:
         return dict(answer)
 
 
-def _listed(view: View, items: Iterable[Item]) -> Iterator[tuple[LeadSummary, str]]:
+def _listed(view: View, items: Iterable[Item]) -> Iterator[Listed]:
     for item in items:
-        yield summary_of(item), str(WorklistCursor(view, item[WORKLIST.order]["S"]))
+        cursor = WorklistCursor(view, item[WORKLIST.order]["S"])
+        yield Listed(summary_of(item), str(cursor), UUID(item["lead_id"]["S"]))
 
 
 def _arrived(item: Item) -> tuple[UUID, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from shared.domain.leads.escalation import NEVER
 from shared.domain.leads.lead import Lead
@@ -30,12 +31,22 @@ class LeadSummary(Stored):
     language: str
     tags: tuple[str, ...]
     sent_more: bool = False
+    source: str = ""
+    questionnaire: str = ""
     booked_for: datetime | None = None
 
     @property
     def done_at(self) -> datetime:
         """When staff booked or closed the lead; if they did neither, when it arrived."""
         return self.closed_at or self.received_at
+
+    def is_overdue(self, at: datetime) -> bool:
+        """Returns whether nobody has tried to contact the person of this open lead within its deadline."""
+        late = self.deadline is not None and self.deadline < at
+        return late and not self.attempts and self.status in ("new", "acknowledged")
+
+    def named(self, name: str) -> LeadRow:
+        return LeadRow.model_construct(**dict(self), name=name)
 
     @classmethod
     def of(cls, lead: Lead) -> LeadSummary:
@@ -58,8 +69,24 @@ class LeadSummary(Stored):
             language=lead.submitted.language,
             tags=tuple(rule.id for rule in lead.assessment.triage.tags),
             sent_more=lead.sent_more,
+            source=lead.source,
+            questionnaire=lead.submitted.questionnaire,
             booked_for=work.booking.at if work.booking else None,
         )
+
+
+class LeadRow(LeadSummary):
+    """A row of a list that staff see: the summary with the person's name; "" without one. Never stored."""
+
+    name: str = ""
+
+
+class Listed(NamedTuple):
+    """A lead in a list. `cursor` continues the list after it."""
+
+    summary: LeadSummary
+    cursor: str
+    lead_id: UUID
 
 
 class Urgency(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
@@ -20,18 +21,37 @@ REFERENCE = r"[0-9A-HJKMNP-TV-Z]{10}"
 
 
 class WorklistQuery(Model):
-    """A request for a page of the worklist, with filters. `cursor` says where the previous page ended."""
+    """A request for a page of the worklist, with filters.
+
+    untaken: only leads that nobody has.
+    overdue: only leads whose next step is late.
+    unfinished: whether the visitor may still finish the form.
+    source: how the lead arrived; see `Arrival`.
+    cursor: where the previous page ended.
+    """
 
     view: Literal["open", "mine", "closed"] = "open"
     tier: Annotated[str, Field(max_length=40)] | None = None
     suspect: bool | None = None
+    untaken: bool = False
+    overdue: bool = False
+    unfinished: bool | None = None
+    language: Annotated[str, Field(max_length=20)] | None = None
+    source: Annotated[str, Field(max_length=40)] | None = None
+    questionnaire: Annotated[str, Field(max_length=60)] | None = None
     cursor: Annotated[str, Field(max_length=300)] | None = None
 
-    def wants(self, summary: LeadSummary, staff_id: str) -> bool:
+    def wants(self, summary: LeadSummary, staff_id: str, at: datetime) -> bool:
         return (
             (self.view != "mine" or summary.owner == staff_id)
+            and (not self.untaken or summary.status == "new")
+            and (not self.overdue or summary.is_overdue(at))
             and self.tier in (None, summary.tier)
             and self.suspect in (None, summary.suspect)
+            and self.unfinished in (None, not summary.complete)
+            and self.language in (None, summary.language)
+            and self.source in (None, summary.source)
+            and self.questionnaire in (None, summary.questionnaire)
         )
 
 
