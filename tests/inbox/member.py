@@ -52,6 +52,10 @@ class Member:
         expect(self.page.locator(".has")).to_have_text(re.compile(text), timeout=PATIENCE)
         return self
 
+    def second_tab(self) -> Member:
+        """Opens the inbox in another tab of the same browser, and signs in there too."""
+        return Member(self.page.context.new_page(), self.site, self.name, self.console).open()
+
     def row(self, reference: str) -> Locator:
         return self.page.locator(f'#leads a[data-reference="{reference}"]')
 

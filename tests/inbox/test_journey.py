@@ -16,6 +16,13 @@ from tests.inbox.member import PATIENCE, Member
 
 EMERGENCY = {"em-now": ["chest-pressure"]}
 URGENT = {"ces": ["unsure"], "change": "yes"}
+COVERED = """() => {
+  const over = document.querySelector("#status").getBoundingClientRect();
+  const beside = (box) =>
+    box.left >= over.right || over.left >= box.right || box.top >= over.bottom || over.top >= box.bottom;
+  return [...document.querySelectorAll("a, button, input, select, textarea")]
+    .filter((node) => node.checkVisibility() && !beside(node.getBoundingClientRect())).map((node) => node.outerHTML);
+}"""  # what the message in the header covers
 Come = Callable[..., Member]
 
 
@@ -41,6 +48,8 @@ def test_a_lead_from_the_form_to_an_appointment(
     expect(nurse.page.get_by_role("link", name="Call (212) 555-0123")).to_have_attribute("href", "tel:+12125550123")
 
     nurse.press("I'll take it").has(r"^You have had it since \d{1,2}:\d\d")
+    expect(nurse.page.locator("#status")).to_have_text("This lead is yours now.")
+    assert nurse.page.evaluate(COVERED) == []
     expect(nurse.page.get_by_role("link", name=re.compile("^Call "))).to_be_focused()
     nurse.press("Reached")
     expect(nurse.page.locator(".history li")).to_have_count(3)
@@ -110,6 +119,9 @@ def test_lowering_a_tier_needs_a_reason_and_raising_does_not(
     choices = nurse.page.locator("#lowering")
     choices.get_by_role("button", name="PRIORITY").click()
     expect(nurse.refusal).to_have_text("Enter a reason before you lower the tier.")
+    expect(nurse.refusal).to_be_in_viewport()
+    expect(choices.get_by_label("Why?")).to_be_focused()
+    assert choices.locator("textarea + .refusal").count() == 1
     choices.get_by_label("Why?").fill("No saddle numbness on the phone.")
     choices.get_by_role("button", name="PRIORITY").click()
     expect(nurse.page.locator("#lead h2 .tier")).to_have_text("PRIORITY")
@@ -131,7 +143,7 @@ def test_no_address_has_a_token_or_phone_and_tokens_end_with_the_tab(send: Send,
     assert not [
         address for address in nurse.addresses if token[1] in address or "5550188" in address.replace("%20", "")
     ]
-    assert nurse.page.evaluate("localStorage.length") == 0
+    assert nurse.page.evaluate("Object.keys(localStorage).sort()") == ["inbox:active", "inbox:ended"]  # times only
     assert nurse.page.evaluate("document.cookie") == ""
     assert "code=" not in nurse.page.url
 

@@ -6,6 +6,7 @@ import json
 import re
 import urllib.request
 from collections.abc import Callable
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -73,6 +74,39 @@ def test_signing_out_leaves_nothing_behind(send: Send, member: Come) -> None:
     expect(nurse.page.get_by_text("Jordan Example")).to_have_count(0)
     for name in ("inbox:token", "inbox:drafts"):
         assert nurse.page.evaluate("name => sessionStorage.getItem(name)", name) is None
+
+
+def test_signing_out_signs_out_every_tab(send: Send, member: Come) -> None:
+    first = member("nurse").open(send())
+    second = first.second_tab()
+    second.press("Sign out")
+    expect(second.page.get_by_label("Username")).to_be_visible()
+    expect(first.page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    expect(first.page.get_by_text("Jordan Example")).to_have_count(0)
+    first.press("Sign in")
+    expect(first.page.get_by_label("Username")).to_be_visible()
+
+
+def test_an_idle_page_locks_and_keeps_the_draft(send: Send, member: Come) -> None:
+    reference = send()
+    nurse = member("nurse")
+    nurse.page.clock.install()
+    nurse.open(reference)
+    nurse.page.get_by_label("Note for colleagues").fill("Daughter answers the phone")
+    nurse.page.clock.fast_forward(10 * 60_000)
+    nurse.page.keyboard.press("Shift")
+    nurse.page.clock.fast_forward(14 * 60_000 + 10_000)
+    expect(nurse.page.locator("#status")).to_have_text(re.compile("locks in a minute"))
+    nurse.page.clock.fast_forward(60_000)
+    expect(nurse.page.get_by_role("heading", name="This page is locked")).to_be_visible()
+    expect(nurse.page.get_by_text("Jordan Example")).to_have_count(0)
+    look(nurse, "02-locked")
+    nurse.press("Sign in")
+    expect(nurse.page.get_by_label("Username")).to_be_visible()
+    assert any("/logout?" in address for address in nurse.addresses)  # so that the user pool asks for the password
+    nurse.sign_in()
+    nurse.sees(reference)
+    expect(nurse.page.get_by_label("Note for colleagues")).to_have_value("Daughter answers the phone")
 
 
 @pytest.fixture
@@ -152,7 +186,18 @@ def test_a_lead_and_its_actions(send: Send, member: Come) -> None:
     expect(nurse.page.locator(".actions").first).to_be_hidden()
     expect(nurse.page.locator("#worklist")).to_be_hidden()
     expect(nurse.page.locator("#denied dl")).to_be_visible()
+    expect(nurse.page.locator(".has")).to_have_text(re.compile("Closed by nurse"), use_inner_text=True)
+    expect(nurse.page.locator(".history")).not_to_contain_text("You", use_inner_text=True)
+    expect(nurse.page.locator(".top")).to_contain_text("Printed by nurse, ", use_inner_text=True)
     nurse.page.screenshot(path=SCREENSHOTS / "inbox" / "wide" / "24-printed.png", full_page=True)
+
+
+def test_a_mail_link_adds_no_recipient(send: Send, member: Come) -> None:
+    email = "someone?cc=boss&" + "very-long-" * 4 + "@clinic.example"
+    nurse = member("nurse").open(send(email=email))
+    link = nurse.page.get_by_role("link", name=email)
+    expect(link).to_have_attribute("href", f"mailto:{quote(email, safe='@')}")
+    look(nurse, "25-long-address")
 
 
 def test_loading_and_not_found(send: Send, member: Come) -> None:

@@ -1,9 +1,11 @@
 // The buttons that change a lead, and the words for what was done. The service says which actions this person can take
-// now; the others have no button. `act(values)` sends one action.
+// now; the others have no button. `act(values, from)` sends one action; `from` is the control that was used. Controls that
+// belong together have a `data-group`, so that a refusal stands beside them.
 
 import { draftArea } from "./drafts.js";
-import { byId, h } from "./elements.js";
+import { h } from "./elements.js";
 import { isDone, TIERS, tierName } from "./lead-summary.js";
+import { showRefusal } from "./refusal.js";
 
 const OUTCOMES = { reached: "Reached", no_answer: "No answer", left_message: "Left a message", wrong_number: "Wrong number" };
 const REASONS = { not_a_fit: "Not a fit", unreachable: "Unreachable", duplicate: "Duplicate", spam: "Spam", declined: "Declined" };
@@ -34,11 +36,12 @@ export function historyText({ action, detail }) {
 
 const can = (lead, action) => lead.actions.includes(action);
 const button = (text, onclick, attributes = {}) => h("button", { type: "button", onclick, ...attributes }, text);
+const doing = (text, act, values, attributes) => button(text, (event) => act(values, event.currentTarget), attributes);
 const buttons = (...content) => h("div", { class: "buttons" }, content);
 
 // A button that shows its content below it; open from the start when the content holds a draft.
 export function unfolding(id, text, ...content) {
-  const box = h("div", { id, class: "choices" }, ...content);
+  const box = h("div", { id, class: "choices", "data-group": id }, ...content);
   box.hidden = !box.querySelector("textarea")?.value;
   const opener = button(text, () => {
     box.hidden = !box.hidden;
@@ -48,19 +51,19 @@ export function unfolding(id, text, ...content) {
   return h("div", { class: "unfolding" }, opener, box);
 }
 
-// At the top of the lead: taking it, and why an action was refused.
-export const takeButton = (lead, act) => h("div", { class: "actions" },
-  h("div", { id: "refusal", class: "refusal", role: "alert" }),
-  can(lead, "acknowledge") && button("I'll take it", () => act({ action: "acknowledge" }), { class: "main", id: "take" }));
+// At the top of the lead: taking it, and a refusal whose buttons are gone.
+export const takeButton = (lead, act) => h("div", { class: "actions", "data-group": "taking" },
+  h("div", { id: "refusal-place" }, h("p", { id: "refusal", class: "refusal", role: "alert", tabindex: "-1" })),
+  can(lead, "acknowledge") && doing("I'll take it", act, { action: "acknowledge" }, { class: "main", id: "take" }));
 
 // The outcome of a call: below the call button for the owner, who presses it after hanging up; else among the actions.
 export const outcomeForOwner = (lead, user, act) => lead.summary.owner === user.id && !isDone(lead.summary) && can(lead, "contact_attempt")
   && h("div", { class: "actions" }, outcomeButtons(act));
 
-const outcomeButtons = (act) => h("div", { class: "calling", role: "group", "aria-labelledby": "outcome-title" },
+const outcomeButtons = (act) => h("div", { class: "calling", role: "group", "aria-labelledby": "outcome-title", "data-group": "calling" },
   h("p", { id: "outcome-title" }, h("strong", {}, "How did the call go?")),
   buttons(Object.entries(OUTCOMES).map(([outcome, text], index) =>
-    button(text, () => act({ action: "contact_attempt", outcome }), { id: index ? null : "outcome" }))));
+    doing(text, act, { action: "contact_attempt", outcome }, { id: index ? null : "outcome" }))));
 
 export function actionButtons(lead, user, act) {
   const { summary } = lead;
@@ -70,37 +73,37 @@ export function actionButtons(lead, user, act) {
   return h("section", { class: "actions", "aria-labelledby": "actions-title" },
     h("h3", { id: "actions-title", tabindex: "-1" }, "Actions"),
     !done && !mine && can(lead, "contact_attempt") && outcomeButtons(act),
-    h("div", { class: "steps" },
-      done && can(lead, "reopen") && button("Reopen", () => act({ action: "reopen" }), { class: "main" }),
-      can(lead, "book") && button("Booked", () => act({ action: "book" }), { class: mine ? "main" : null }),
+    h("div", { class: "steps", "data-group": "steps" },
+      done && can(lead, "reopen") && doing("Reopen", act, { action: "reopen" }, { class: "main" }),
+      can(lead, "book") && doing("Booked", act, { action: "book" }, { class: mine ? "main" : null }),
       can(lead, "close") && closeChoices(act),
       can(lead, "raise_tier") && raiseChoices(summary.tier, act),
       can(lead, "lower_tier") && lowerChoices(summary, act),
-      can(lead, "undo") && button(`Undo: you ${HISTORY[lead.history.at(-1).action]}`, () => act({ action: "undo" }), { id: "undo" }),
+      can(lead, "undo") && doing(`Undo: you ${HISTORY[lead.history.at(-1).action]}`, act, { action: "undo" }, { id: "undo" }),
       !done && summary.owner && can(lead, "reopen") && releaseChoice(act)),
     can(lead, "note") && noteForm(summary.reference, act));
 }
 
 const closeChoices = (act) => unfolding("closing", "Close …", h("p", {}, "Why?"),
-  buttons(Object.entries(REASONS).map(([reason, text]) => button(text, () => act({ action: "close", reason })))));
+  buttons(Object.entries(REASONS).map(([reason, text]) => doing(text, act, { action: "close", reason }))));
 
 // For a lead whose owner does not work it. Alerts start over, from the first escalation level.
 const releaseChoice = (act) => unfolding("releasing", "Release …",
   h("p", {}, "The lead will have no owner, and the clinic will be alerted again from the start."),
-  buttons(button("Release and alert the clinic", () => act({ action: "reopen" }))));
+  buttons(doing("Release and alert the clinic", act, { action: "reopen" })));
 
-const tierButtons = (tiers, press) => buttons(tiers.map((tier) => button(tierName(tier), () => press(tier), { class: `to ${tier}` })));
+const tierButtons = (tiers, press) => buttons(tiers.map((tier) => button(tierName(tier), (event) => press(tier, event.currentTarget), { class: `to ${tier}` })));
 
 function raiseChoices(tier, act) {
   const higher = TIERS.slice(0, TIERS.indexOf(tier)).reverse();
   return higher.length > 0 && unfolding("raising", "Raise the tier …", h("p", {}, "To which tier?"),
-    tierButtons(higher, (to) => act({ action: "raise_tier", tier: to })));
+    tierButtons(higher, (to, from) => act({ action: "raise_tier", tier: to }, from)));
 }
 
 function lowerChoices({ reference, tier }, act) {
   const lower = TIERS.slice(TIERS.indexOf(tier) + 1);
-  const reason = draftArea(reference, "lower_tier", { id: "lower-reason", maxlength: "1000", required: true });
-  const lowerTo = (to) => requireText(reason, "Enter a reason before you lower the tier.", (text) => act({ action: "lower_tier", tier: to, text }));
+  const reason = draftArea(reference, "lower_tier", { id: "lower-reason", name: "text", maxlength: "1000", required: true });
+  const lowerTo = (to, from) => requireText(reason, "Enter a reason before you lower the tier.", (text) => act({ action: "lower_tier", tier: to, text }, from));
   return lower.length > 0 && unfolding("lowering", "Lower the tier …",
     h("label", { for: "lower-reason" }, "Why? Your reason is kept in the history."), reason, tierButtons(lower, lowerTo));
 }
@@ -109,27 +112,25 @@ function lowerChoices({ reference, tier }, act) {
 export function revokeChoices(lead, names, act) {
   const given = Object.keys(lead.consents.given).filter((consent) => lead.consents.given[consent]);
   if (!given.length || !can(lead, "revoke_consent")) return null;
-  const how = draftArea(lead.summary.reference, "revoke_consent", { id: "revoke-how", maxlength: "300", required: true });
-  const revoke = (consent) => requireText(how, "Enter how the patient revoked the consent.", (text) => act({ action: "revoke_consent", consent, text }));
+  const how = draftArea(lead.summary.reference, "revoke_consent", { id: "revoke-how", name: "text", maxlength: "300", required: true });
+  const revoke = (consent, from) => requireText(how, "Enter how the patient revoked the consent.", (text) => act({ action: "revoke_consent", consent, text }, from));
   return h("div", { class: "actions" }, unfolding("revoking", "Consent revoked …",
     h("label", { for: "revoke-how" }, "How did the patient revoke it? Your words are kept as evidence."), how, h("p", {}, "Which consent?"),
-    buttons(given.map((consent) => button(`No more ${names[consent] ?? consent}`, () => revoke(consent))))));
+    buttons(given.map((consent) => button(`No more ${names[consent] ?? consent}`, (event) => revoke(consent, event.currentTarget))))));
 }
 
 function requireText(area, missing, send) {
   const text = area.value.trim();
-  if (text) return send(text);
-  byId("refusal").textContent = missing;
-  return area.focus();
+  return text ? send(text) : showRefusal(missing, { group: area.closest("[data-group]").dataset.group, field: area.name });
 }
 
 function noteForm(reference, act) {
-  const note = draftArea(reference, "note", { id: "note", maxlength: "1000" });
+  const note = draftArea(reference, "note", { id: "note", name: "text", maxlength: "1000" });
   const add = (event) => {
     event.preventDefault();
     const text = note.value.trim();
-    if (text) act({ action: "note", text });
+    if (text) act({ action: "note", text }, note);
     else note.focus();
   };
-  return h("form", { class: "noting", onsubmit: add }, h("label", { for: "note" }, "Note for colleagues"), note, h("button", {}, "Add note"));
+  return h("form", { class: "noting", "data-group": "noting", onsubmit: add }, h("label", { for: "note" }, "Note for colleagues"), note, h("button", {}, "Add note"));
 }

@@ -3,6 +3,7 @@
 import { h } from "./elements.js";
 
 const KEY = "inbox:drafts";
+const OWNER = "inbox:drafts-of";
 const MOST = 50; // the oldest goes first
 
 function drafts() {
@@ -18,6 +19,12 @@ function saveDraft(reference, action, text) {
 
 export const forgetDraft = (reference, action) => saveDraft(reference, action, "");
 export const forgetDrafts = () => sessionStorage.removeItem(KEY);
+
+// Forgets what somebody else typed in this tab.
+export function keepDraftsOf(user) {
+  if (sessionStorage.getItem(OWNER) !== user) forgetDrafts();
+  sessionStorage.setItem(OWNER, user);
+}
 
 // A text area that starts with the draft of one action on one lead.
 export function draftArea(reference, action, attributes) {

@@ -21,11 +21,12 @@ export function saveFile(name, text, type) {
   setTimeout(() => URL.revokeObjectURL(address), 60000);
 }
 
-// Shows a short message for 8 seconds; a screen reader reads it out.
+// Shows a short message in the header, where it covers nothing; a screen reader reads it out.
 let hiding;
-export function announce(text) {
+export function announce(text, { kind = "", forMs = 8000 } = {}) {
   const status = byId("status");
   status.textContent = text;
+  status.dataset.kind = kind;
   clearTimeout(hiding);
-  hiding = setTimeout(() => { status.textContent = ""; }, 8000);
+  hiding = setTimeout(() => { status.textContent = ""; }, forMs);
 }

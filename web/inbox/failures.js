@@ -11,6 +11,7 @@ import { drawWorklist } from "./worklist.js";
 export function showGate(title, text, { canSignIn = true } = {}) {
   for (const id of ["worklist", "lead", "account", "stale"]) byId(id).hidden = true;
   document.body.classList.remove("reading");
+  for (const id of ["lead", "leads"]) byId(id).replaceChildren();
   byId("gate").hidden = false;
   byId("gate-title").textContent = title;
   byId("gate-text").textContent = text;

@@ -6,11 +6,13 @@
 //   open-lead, lead-view, action-buttons, take-action, drafts, records    one lead, on the right
 //   failures            what is shown when something fails
 //   export, keyboard    the two dialogs
+//   idle-lock           closes every tab when nobody uses any
 
-import { forgetDrafts } from "./drafts.js";
+import { forgetDrafts, keepDraftsOf } from "./drafts.js";
 import { byId, h } from "./elements.js";
 import { startExport } from "./export.js";
 import { handleFailure, showGate } from "./failures.js";
+import { lockMinutes, startIdleLock } from "./idle-lock.js";
 import { startKeyboard } from "./keyboard.js";
 import { openByAddress, startOpenLead } from "./open-lead.js";
 import { records } from "./records.js";
@@ -21,11 +23,21 @@ import { signIn } from "./sign-in.js";
 import { act } from "./take-action.js";
 import { now, updateTimes } from "./times.js";
 
+const CLOSED = {
+  "signed out": ["You are signed out", "You signed out in another tab."],
+  idle: ["This page is locked", `Nobody used it for ${lockMinutes} minutes. New leads are not announced here while it is locked; alerts still go out. What you typed is kept.`],
+};
+
 async function start() {
+  if (!signIn.canStore) return showGate("This browser keeps nothing for this page", "Signing in needs it. Allow cookies and site data for this address, then load the page again.", { canSignIn: false });
   const problem = await signIn.finish();
   if (!signIn.isSetUp) return showGate("Sign-in is not set up", "This installation has no sign-in address yet. Its operator sets it.", { canSignIn: false });
   if (problem) return showGate("You are not signed in", `${problem} Please try again.`);
+  const closed = CLOSED[signIn.takeClosed()];
+  if (closed) return showGate(...closed);
   if (!signIn.token) return signIn.start();
+  startIdleLock();
+  keepDraftsOf(signIn.user.id);
   byId("gate").hidden = true;
   byId("worklist").hidden = byId("account").hidden = false;
   byId("user").textContent = signIn.user.name;
@@ -55,7 +67,7 @@ function signOut() {
 }
 
 function preparePrint() {
-  byId("printed").textContent = `Printed ${new Date(now()).toLocaleString([], { dateStyle: "long", timeStyle: "short" })}`;
+  byId("printed").textContent = `Printed by ${signIn.user.name}, ${new Date(now()).toLocaleString([], { dateStyle: "long", timeStyle: "short" })}`;
   for (const fold of document.querySelectorAll(".lead details")) fold.open = true;
 }
 

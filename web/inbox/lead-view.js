@@ -38,9 +38,11 @@ export function drawLead(place, lead, { user, act, records }) {
     recordButtons(lead, user, records),
   ].filter(Boolean));
   for (const id of open) place.querySelector(`#${id}`)?.setAttribute("open", "");
+  document.getElementById("reading").replaceChildren(tierBadge(lead.summary.tier), " ", lead.contact.name || lead.summary.reference);
 }
 
-export const backLink = () => h("a", { class: "button back", href: "#" }, "← List");
+// Shown on the screen, and on paper, where nobody knows who "you" is.
+const said = (screen, paper) => (screen === paper ? screen : [h("span", { class: "on-screen" }, screen), h("span", { class: "on-paper" }, paper)]);
 
 function section(id, title, ...content) {
   return h("section", { "aria-labelledby": `${id}-title` }, h("h3", { id: `${id}-title` }, title), ...content);
@@ -49,7 +51,7 @@ function section(id, title, ...content) {
 // ---- how urgent, who has it
 
 function header({ summary }) {
-  return h("header", {}, backLink(),
+  return h("header", {},
     h("h2", {}, tierBadge(summary.tier), h("span", { class: "reference" }, summary.reference)),
     countdown(summary),
     h("div", { class: "buttons print" }, h("button", { type: "button", onclick: () => print() }, "Print")));
@@ -59,7 +61,7 @@ function owner({ summary, triage }, user) {
   const mine = summary.owner === user.id;
   const done = isDone(summary);
   return h("div", {},
-    h("p", { class: summary.owner && !mine && !done ? "has other" : "has" }, ownerText(summary, mine)),
+    h("p", { class: summary.owner && !mine && !done ? "has other" : "has" }, said(ownerText(summary, mine), ownerText(summary, false))),
     triage.staff_tier && h("p", { class: "soft" }, `Staff set this tier; the rules said ${tierName(triage.tier)}.`),
     summary.suspect && h("p", { class: "soft" }, "Suspected spam: it looks as if a machine filled in the form. It could still be a person."),
     summary.sent_more && h("p", { class: "more" }, "The patient sent more answers. Nobody has acted on them yet."),
@@ -92,8 +94,11 @@ function contact({ contact: person, consents: { given }, summary, answers: all }
       person.phone && h("a", { class: "button main call", href: `tel:${person.phone}${person.extension ? `,${person.extension}` : ""}` },
         `Call ${phoneText(person.phone)}${person.extension ? ` ext. ${person.extension}` : ""}`),
       person.phone && given.sms && h("a", { class: "button", href: `sms:${person.phone}` }, "Text"),
-      person.email && h("a", { class: person.phone ? "button" : "button main call", href: `mailto:${person.email}` }, person.email)));
+      person.email && h("a", { class: person.phone ? "button" : "button main call", href: mailLink(person.email) }, person.email)));
 }
+
+// An address may hold ? and &, which would add recipients.
+const mailLink = (email) => `mailto:${encodeURIComponent(email).replaceAll("%40", "@")}`;
 
 function phoneText(phone) {
   const parts = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(phone);
@@ -183,13 +188,13 @@ function messagesShown({ messages_shown: messages, summary }) {
 // ---- other leads, history, consent, source
 
 function otherLeads({ others: leads }) {
-  return leads.length > 0 && section("others", "Other leads with the same phone or email",
+  return leads.length > 0 && section("others", "Other leads with the same phone number or e-mail address",
     h("ul", { class: "others" }, leads.map((other) => h("li", {},
       h("a", { href: `#lead=${other.reference}` }, tierBadge(other.tier), " ", h("span", { class: "reference" }, other.reference), ` ${formatDay(other.received_at)}, ${other.status}`)))));
 }
 
 function history({ history: entries, summary }, user) {
-  const who = (entry) => (entry.by === "system" ? "" : h("strong", {}, entry.by === user.id ? "You " : `${entry.by_name || "Somebody"} `));
+  const who = (entry) => (entry.by === "system" ? "" : h("strong", {}, said(entry.by === user.id ? "You " : `${entry.by_name || "Somebody"} `, `${entry.by_name || "Somebody"} `)));
   return section("history", "History", h("ol", { class: "history" },
     [...entries].reverse().map((entry) => h("li", {}, h("span", {}, who(entry), historyText(entry)),
       entry.text && h("p", { class: "words" }, entry.text), h("small", {}, formatTime(entry.at)))),
@@ -223,14 +228,14 @@ function recordButtons({ summary, others }, { groups }, { fhir, person, erase })
   if (!["clinician", "manager", "admin"].some((group) => groups.includes(group))) return null;
   const button = (text, onclick, look) => h("button", { type: "button", class: look, onclick }, text);
   const more = others.length === 1 ? "one more lead" : `${others.length} more leads`;
-  return h("section", { class: "actions", "aria-labelledby": "records-title" }, h("h3", { id: "records-title" }, "Records"),
+  return h("section", { class: "actions", "aria-labelledby": "records-title", "data-group": "records" }, h("h3", { id: "records-title" }, "Records"),
     h("div", { class: "steps" },
       button("Download as FHIR", fhir),
       admin && button("Download this person's data", person),
       admin && unfolding("erasing", "Erase …",
         h("p", {}, h("strong", {}, "Erased: "), "the name, phone number, email address, answers, history and notes of this lead. This cannot be undone."),
         h("p", {}, h("strong", {}, "Kept: "), "that this reference was erased, when, and by whom; and the consents, with the phone number and email address as fingerprints, so that the clinic can show that it was allowed to call. Alerts and files that have left the service are not called back."),
-        others.length > 0 && h("p", {}, h("strong", {}, `This person has ${more}. `), "Each lead is erased separately."),
+        others.length > 0 && h("p", {}, h("strong", {}, `The same phone number or e-mail address has ${more}. `), "A family may share it. Each lead is erased separately."),
         h("div", { class: "buttons" }, button(`Erase ${summary.reference} permanently`, erase, "danger")))),
     admin && h("p", { class: "soft" }, "Check the names in a person's data before you hand it over: family members may share a phone number."));
 }

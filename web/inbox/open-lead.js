@@ -2,7 +2,8 @@
 
 import { announce, byId, h } from "./elements.js";
 import { handleFailure } from "./failures.js";
-import { backLink, drawLead } from "./lead-view.js";
+import { drawLead } from "./lead-view.js";
+import { showRefusal } from "./refusal.js";
 import { service } from "./service.js";
 import { signIn } from "./sign-in.js";
 import { listedLeads, state } from "./state.js";
@@ -28,7 +29,7 @@ export async function openByAddress() {
   panel.hidden = !reference;
   panel.replaceChildren();
   if (!reference) return focusRow(before);
-  panel.replaceChildren(h("p", {}, backLink(), " Loading the lead …"));
+  panel.replaceChildren(h("p", {}, "Loading the lead …"));
   panel.setAttribute("aria-busy", "true");
   await loadLead({ onlyIfChanged: true });
   if (state.openReference === reference) panel.focus();
@@ -45,7 +46,8 @@ export async function loadLead({ onlyIfChanged = false } = {}) {
     else showLead(loaded);
   } catch (error) {
     const refusal = handleFailure(error);
-    if (reference === state.openReference && !state.lead) showNotLoaded(reference, refusal);
+    const gone = refusal?.status === 404 || refusal?.status === 410;
+    if (reference === state.openReference && (gone || !state.lead)) showNotLoaded(reference, refusal);
   }
 }
 
@@ -58,10 +60,13 @@ export function showLead(loaded) {
   updateTimes();
 }
 
+// Also when a colleague erased the lead that is on the screen: nothing of it stays.
 function showNotLoaded(reference, refusal) {
   const text = !refusal ? "The lead could not be loaded." : refusal.status === 404 ? `There is no lead ${reference}.` : refusal.message;
-  byId("lead").replaceChildren(h("p", {}, backLink()), h("h2", {}, text),
-    h("p", {}, h("button", { type: "button", class: "main", onclick: () => loadLead() }, "Try again")));
+  state.lead = null;
+  byId("reading").textContent = reference;
+  const again = h("p", {}, h("button", { type: "button", class: "main", onclick: () => loadLead() }, "Try again"));
+  byId("lead").replaceChildren(h("h2", {}, text), ...(refusal?.status === 410 ? [] : [again]));
   byId("lead").setAttribute("aria-busy", "false");
 }
 
@@ -70,7 +75,9 @@ export async function followLead() {
   if (!state.lead) return state.openReference && loadLead({ onlyIfChanged: true });
   const { reference } = state.lead.summary;
   const summary = listedLeads()?.find((lead) => lead.reference === reference) ?? (await service.search(reference)).leads[0];
-  if (state.lead?.summary.reference !== reference || !summary || !isNewer(summary)) return null;
+  if (state.lead?.summary.reference !== reference) return null;
+  if (!summary) return loadLead({ onlyIfChanged: true }); // erased, most likely: loading it says what happened
+  if (!isNewer(summary)) return null;
   return isInUse() ? offerLatestVersion() : loadLead({ onlyIfChanged: true });
 }
 
@@ -79,16 +86,11 @@ const isNewer = (summary) => summary.version > state.lead.summary.version;
 // Somebody is writing or choosing: drawing the lead again would take it from under their hands.
 const isInUse = () => byId("lead").querySelector("textarea:focus, .choices:not([hidden])");
 
-const offerLatestVersion = () => showBesideLead("This lead has just changed. ", h("button", { type: "button", onclick: () => loadLead() }, "Show the latest version"));
+// It does not take the focus: somebody is typing.
+const offerLatestVersion = () => byId("refusal")?.replaceChildren("This lead has just changed. ", h("button", { type: "button", onclick: () => loadLead() }, "Show the latest version"));
 
-function showBesideLead(...content) {
-  const place = byId("refusal");
-  place?.replaceChildren(...content);
-  place?.scrollIntoView({ block: "nearest" });
-}
-
-// What became of an action: beside its lead, or with the reference when another lead is open by now.
-export function reportOnLead(reference, text) {
-  if (state.openReference === reference && state.lead) showBesideLead(text);
+// Why an action failed: beside what was pressed, or with the reference when another lead is open by now.
+export function reportOnLead(reference, text, { group, field } = {}) {
+  if (state.openReference === reference && state.lead) showRefusal(text, { group, field });
   else announce(`${reference}: ${text}`);
 }

@@ -19,7 +19,7 @@ async function download(read, kind, ending, type) {
   try {
     saveFile(name, await read(reference), type);
     announce(`${name} is in your downloads.`);
-  } catch (error) { reportOnLead(reference, handleFailure(error)?.message ?? "The service cannot be reached. Nothing was downloaded."); }
+  } catch (error) { reportOnLead(reference, handleFailure(error)?.message ?? "The service cannot be reached. Nothing was downloaded.", { group: "records" }); }
 }
 
 async function erase() {
@@ -29,5 +29,5 @@ async function erase() {
     if (state.openReference === reference) location.hash = "";
     await showList();
     announce(`${reference} was erased.`);
-  } catch (error) { reportOnLead(reference, handleFailure(error)?.message ?? "The service cannot be reached, so the lead may not have been erased. Open it again to check."); }
+  } catch (error) { reportOnLead(reference, handleFailure(error)?.message ?? "The service cannot be reached, so the lead may not have been erased. Open it again to check.", { group: "erasing" }); }
 }

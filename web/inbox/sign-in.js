@@ -2,10 +2,14 @@
 //
 // The code is removed from the address bar before anything else happens. Tokens stay in this tab (sessionStorage, so that
 // a reload does not ask again) and end with it. There is no refresh token: after an hour, signing in again is usually one
-// redirect without a question, back to the same lead.
+// redirect without a question, back to the same lead. Signing out, or leaving every tab alone for too long, ends the
+// tokens of all tabs: localStorage holds when that was, and no tab uses a token that is older.
 
 const TOKEN = "inbox:token";
 const ATTEMPT = "inbox:attempt";
+const LEAVING = "inbox:leaving"; // the hash to come back to from the end of the session at the user pool
+const CLOSED = "inbox:closed"; // why this tab was closed to its user, for the page that loads next
+export const ENDED = "inbox:ended"; // in localStorage: {at, why}, the last time that all tabs were closed
 const MARGIN = 60 * 1000; // ms; a token this close to its end is no longer used
 const FRESH = 15 * 1000; // ms
 
@@ -21,6 +25,10 @@ function takeItem(key) {
   const saved = sessionStorage.getItem(key);
   sessionStorage.removeItem(key);
   try { return JSON.parse(saved); } catch { return null; }
+}
+
+function lastEnd() {
+  try { return JSON.parse(localStorage.getItem(ENDED)) ?? {}; } catch { return {}; }
 }
 
 // What a token says. It is not verified here, since it only decides the name and the buttons that are shown: the service
@@ -41,16 +49,30 @@ class SignIn {
 
   get isSetUp() { return Boolean(ADDRESS && CLIENT); }
 
+  // Whether the browser keeps anything for this page. Without that, nobody can sign in.
+  get canStore() {
+    try { return Boolean(sessionStorage && localStorage); } catch { return false; }
+  }
+
   // null when the person has to sign in
-  get token() { return this.#saved && this.#saved.until - MARGIN > Date.now() ? this.#saved.token : null; }
+  get token() {
+    if (!this.#saved || this.#saved.until - MARGIN <= Date.now()) return null;
+    return this.#saved.since > (lastEnd().at ?? 0) ? this.#saved.token : null;
+  }
+
+  // Why the page before this one was closed to its user: "signed out", "idle", or null.
+  takeClosed() { return takeItem(CLOSED); }
 
   get user() {
     const token = claims(this.#saved?.token ?? "");
     return { id: token.sub ?? "", name: token.username ?? "", groups: token["cognito:groups"] ?? [] };
   }
 
-  // Goes to the sign-in page, which comes back to the same lead.
+  // Goes to the sign-in page, which comes back to the same lead. After a lock, the user pool's session ends first, so
+  // that it asks for the password and the second factor.
   async start() {
+    if (lastEnd().why === "idle" && !sessionStorage.getItem(LEAVING)) return this.#leave(location.hash);
+    sessionStorage.removeItem(LEAVING);
     const attempt = { state: random(16), verifier: random(48), hash: location.hash };
     sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt));
     const challenge = encoded(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(attempt.verifier)));
@@ -62,6 +84,8 @@ class SignIn {
 
   // Completes a sign-in after coming back. Returns what went wrong as a sentence, or "".
   async finish() {
+    const leaving = sessionStorage.getItem(LEAVING);
+    if (leaving !== null && !location.hash) history.replaceState(null, "", location.pathname + location.search + leaving);
     const returned = new URLSearchParams(location.search);
     if (!returned.has("code") && !returned.has("error")) return "";
     const attempt = takeItem(ATTEMPT);
@@ -79,6 +103,7 @@ class SignIn {
       const { access_token: token, expires_in: seconds } = await response.json();
       this.#saved = { token, since: Date.now(), until: Date.now() + seconds * 1000 };
       sessionStorage.setItem(TOKEN, JSON.stringify(this.#saved));
+      localStorage.setItem(ENDED, JSON.stringify({ ...lastEnd(), why: "" }));
       return "";
     } catch { return "The sign-in service could not be reached."; }
   }
@@ -91,8 +116,28 @@ class SignIn {
     sessionStorage.removeItem(TOKEN);
   }
 
+  // Signs out in every tab, and at the user pool.
   end() {
+    localStorage.setItem(ENDED, JSON.stringify({ at: Date.now(), why: "signed out" }));
     this.forget();
+    this.#leave("");
+  }
+
+  // Closes every tab to its user, who signs in again to go on.
+  lock() {
+    localStorage.setItem(ENDED, JSON.stringify({ at: Date.now(), why: "idle" }));
+    this.close();
+  }
+
+  // Another tab signed out or was locked: nothing that this tab has loaded stays.
+  close() {
+    this.forget();
+    sessionStorage.setItem(CLOSED, JSON.stringify(lastEnd().why ?? ""));
+    location.reload();
+  }
+
+  #leave(hash) {
+    sessionStorage.setItem(LEAVING, hash);
     location.assign(`${ADDRESS}/logout?${new URLSearchParams({ client_id: CLIENT, logout_uri: HERE })}`);
   }
 }

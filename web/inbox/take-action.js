@@ -11,8 +11,10 @@ import { state } from "./state.js";
 
 const NOT_SURE = "The service cannot be reached, so this may not have been saved. Check the history in a moment, and try again if it is not there.";
 
-export async function act(values) {
+// `from`: the control that was used. A refusal is shown beside it.
+export async function act(values, from) {
   const { reference, version } = state.lead.summary;
+  const group = from?.closest("[data-group]")?.dataset.group;
   disableActions(true);
   try {
     const answer = await service.act(reference, { ...values, version });
@@ -31,7 +33,8 @@ export async function act(values) {
       if (conflict) await loadLead();
       disableActions(false);
     }
-    reportOnLead(reference, refusal ? refusalText(refusal) : NOT_SURE);
+    const field = refusal?.problem.errors?.[0]?.pointer?.split("/").at(-1);
+    reportOnLead(reference, refusal ? refusalText(refusal) : NOT_SURE, { group, field });
     if (conflict) refresh();
   }
 }

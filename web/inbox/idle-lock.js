@@ -1,0 +1,41 @@
+// Locks every tab when nobody has used any of them for some minutes: a desk with a patient's data on it is not left open.
+//
+// localStorage holds when a tab was last used. Loading the list every 15 seconds is no use.
+
+import { announce, byId } from "./elements.js";
+import { ENDED, signIn } from "./sign-in.js";
+
+const ACTIVE = "inbox:active"; // ms since 1970
+const LIMIT = Number(document.querySelector('meta[name="lock-after-minutes"]').content) * 60 * 1000; // ms
+const WARNING = 60 * 1000; // ms before the lock
+const NOTED_EVERY = 5 * 1000; // ms
+
+let noted = 0;
+
+export const lockMinutes = LIMIT / 60000;
+
+export function startIdleLock() {
+  note();
+  for (const use of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"]) addEventListener(use, note, { passive: true });
+  addEventListener("storage", ({ key }) => { if (key === ENDED && !signIn.token) signIn.close(); });
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); }); // from the browser's history
+  document.addEventListener("visibilitychange", check);
+  setInterval(check, 5000);
+}
+
+// Moving the mouse after the limit does not unlock: the check comes first.
+function note() {
+  const at = Date.now();
+  if (at - noted < NOTED_EVERY) return;
+  if (noted && check()) return;
+  noted = at;
+  localStorage.setItem(ACTIVE, String(at));
+  if (byId("status").dataset.kind === "lock") announce("");
+}
+
+function check() {
+  const idle = Date.now() - Number(localStorage.getItem(ACTIVE));
+  if (idle >= LIMIT) signIn.lock();
+  else if (idle >= LIMIT - WARNING) announce("This page locks in a minute. Press any key to stay.", { kind: "lock", forMs: WARNING });
+  return idle >= LIMIT;
+}

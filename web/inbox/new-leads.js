@@ -1,0 +1,72 @@
+// Announces leads that nobody has: in the header, in the title, and, when the person allows it, with a sound and a
+// notification of the browser. These say tier and reference, and no name: they appear on a locked screen too.
+
+import { addressOf } from "./address.js";
+import { announce, byId } from "./elements.js";
+import { TIERS, tierName } from "./lead-summary.js";
+import { state } from "./state.js";
+
+const SETTING = "inbox:notify"; // in localStorage: "on" or nothing
+const URGENT = new Set(["EMERGENCY", "URGENT"]);
+const TITLE = document.title;
+const TONES = [[880, 0], [660, 0.22], [880, 0.44]]; // Hz, and s after the start
+
+let known = null; // references of the leads that nobody had at the last answer; null before the first
+let since = ""; // when the first answer came, ISO, by the service's clock
+let sound = null; // an AudioContext, once the person has pressed something
+
+export function startNewLeads() {
+  const button = byId("notify");
+  button.setAttribute("aria-pressed", String(isOn()));
+  button.addEventListener("click", async () => {
+    const on = !isOn();
+    if (on) localStorage.setItem(SETTING, "on"); else localStorage.removeItem(SETTING);
+    button.setAttribute("aria-pressed", String(on));
+    announce(on ? "A new emergency or urgent lead will sound while this page is open." : "New leads no longer sound.");
+    if (on) await globalThis.Notification?.requestPermission();
+  });
+  addEventListener("pointerdown", () => { if (isOn()) sound ??= new AudioContext(); }); // browsers allow sound after a press
+}
+
+const isOn = () => localStorage.getItem(SETTING) === "on";
+
+// `answer`: the first page of all open leads, which begins with what nobody has.
+export function announceWaiting(answer) {
+  const waiting = answer.leads.filter((lead) => lead.status === "new");
+  const before = known;
+  known = new Set(waiting.map((lead) => lead.reference));
+  since ||= answer.now;
+  const count = waitingCount(answer, waiting);
+  document.title = count ? `(${count}) ${TITLE}` : TITLE;
+  // an older lead in no hurry is on the first page only because others left it
+  const fresh = before ? waiting.filter((lead) => !before.has(lead.reference) && (lead.received_at >= since || URGENT.has(lead.tier))) : [];
+  if (!fresh.length) return;
+  const [first] = fresh.sort((a, b) => TIERS.indexOf(a.tier) - TIERS.indexOf(b.tier));
+  announce(`${fresh.length === 1 ? "New lead" : `${fresh.length} new leads, most urgent`}: ${tierName(first.tier)} ${first.reference}`);
+  if (isOn() && URGENT.has(first.tier)) alarm(first);
+}
+
+const waitingCount = ({ waiting: byTier, cursor }, listed) => (byTier ? Object.values(byTier).reduce((sum, count) => sum + count, 0)
+  : `${listed.length}${cursor && listed.length ? "+" : ""}`);
+
+function alarm({ tier, reference }) {
+  for (const [hertz, after] of sound ? TONES : []) {
+    const tone = new OscillatorNode(sound, { frequency: hertz });
+    const volume = new GainNode(sound, { gain: 0.3 });
+    tone.connect(volume).connect(sound.destination);
+    tone.start(sound.currentTime + after);
+    tone.stop(sound.currentTime + after + 0.18);
+  }
+  if (globalThis.Notification?.permission !== "granted") return;
+  try {
+    const shown = new Notification(`${tierName(tier)}: nobody has it yet`, { body: reference, tag: reference, requireInteraction: true });
+    shown.onclick = () => {
+      focus();
+      location.hash = addressOf(state.list.filters, reference);
+      shown.close();
+    };
+  } catch { /* phones allow it only to an installed page; the sound has to do */ }
+}
+
+// A lead that this person released or reopened is not announced as new.
+export const markKnown = (reference) => known?.add(reference);

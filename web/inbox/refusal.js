@@ -1,0 +1,33 @@
+// Shows why an action was refused, beside what the person pressed, in view and focused.
+//
+// Controls that belong together are in an element with `data-group`. The lead may have been drawn again since, so the
+// group is found by name; if it is gone, the refusal stands at the top of the lead.
+
+import { byId } from "./elements.js";
+
+export function showRefusal(text, { group = "", field = "" } = {}) {
+  const place = byId("lead");
+  const slot = byId("refusal");
+  const within = [...place.querySelectorAll(`[data-group="${CSS.escape(group)}"]`)].find((box) => box.checkVisibility());
+  const input = within?.querySelector(`[name="${CSS.escape(field)}"]`);
+  forget(place);
+  if (input) input.after(slot);
+  else if (within) within.append(slot);
+  else byId("refusal-place")?.append(slot);
+  slot.textContent = text;
+  if (input) {
+    input.setAttribute("aria-invalid", "true");
+    input.setAttribute("aria-describedby", "refusal");
+    input.addEventListener("input", () => forget(place), { once: true });
+  }
+  (input ?? slot).focus({ preventScroll: true });
+  slot.scrollIntoView({ block: "center" });
+}
+
+function forget(place) {
+  byId("refusal")?.replaceChildren();
+  for (const input of place.querySelectorAll("[aria-invalid]")) {
+    input.removeAttribute("aria-invalid");
+    input.removeAttribute("aria-describedby");
+  }
+}
