@@ -10,13 +10,13 @@ IN     := .venv/bin
 export UV_CACHE_DIR ?= $(CURDIR)/.local/uv-cache
 export UV_LINK_MODE ?= hardlink
 export PYTHONUNBUFFERED := 1
-# No command may reach a real account, except smoke, redrive, rotate and resubscribe.
+# No command may reach a real account, except drill, smoke, redrive, rotate and resubscribe.
 export AWS_EC2_METADATA_DISABLED := true
 export AWS_CONFIG_FILE := /dev/null
 export AWS_SHARED_CREDENTIALS_FILE := /dev/null
 unexport AWS_PROFILE AWS_DEFAULT_PROFILE
 
-.PHONY: scan sbom help run test lint types unit e2e browser soak build sam-check deploy-local smoke redrive rotate resubscribe bench bench-baseline lock setup clean chromium
+.PHONY: scan sbom help run test lint types unit e2e browser soak build sam-check deploy-local drill smoke redrive rotate resubscribe bench bench-baseline lock setup clean chromium
 
 help: ## lists these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -74,6 +74,10 @@ deploy-local: .local/sam/.ready .local/ministack/.ready .venv/.ready ## deploys 
 	@$(IN)/python -m dev.deploy_local
 
 # The commands that may reach a real account, with the caller's credentials.
+drill: .venv/.ready .local/ministack/.ready ## loses leads on the local cloud and restores them (STACK=name: a deployed stack, asking first; AT=moment)
+	@env $(if $(STACK),-u AWS_CONFIG_FILE -u AWS_SHARED_CREDENTIALS_FILE -u AWS_EC2_METADATA_DISABLED $(if $(AWS_PROFILE),AWS_PROFILE=$(AWS_PROFILE))) \
+	    $(IN)/python -m dev.drill $(STACK) $(if $(AT),--at $(AT))
+
 smoke: .venv/.ready ## takes a test lead through a deployed stack, and cleans up (STACK=name)
 	@env -u AWS_CONFIG_FILE -u AWS_SHARED_CREDENTIALS_FILE -u AWS_EC2_METADATA_DISABLED $(if $(AWS_PROFILE),AWS_PROFILE=$(AWS_PROFILE)) \
 	    $(IN)/python -m dev.smoke $(or $(STACK),$(error STACK=name of the deployed stack))

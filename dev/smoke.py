@@ -184,6 +184,16 @@ class Alerts:
                     return text
         raise StepFailedError(f"no alert about {reference} within {ALERT_WITHIN} s")
 
+    def count(self, within: float) -> int:
+        """Returns how many alerts arrive in that many seconds."""
+        deadline, found = time.monotonic() + within, 0
+        while time.monotonic() < deadline:
+            got = self._sqs.receive_message(QueueUrl=self._queue, WaitTimeSeconds=1, MaxNumberOfMessages=10)
+            for message in got.get("Messages", []):
+                self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
+                found += 1
+        return found
+
 
 class Authenticator:
     """An authenticator app (RFC 6238): its codes, each used once, since Cognito refuses a code that it has seen."""

@@ -12,12 +12,13 @@ from shared.settings import person_keys
 from shared.usecases.erasing import erase_lead
 
 workspace = wiring.workspace()
+erasures = wiring.erasures()
 key = person_keys()[0]
 
 
 @logger.inject_lambda_context(correlation_id_path=REQUEST_ID)
 @wiring.answers_staff()
 def handler(request: Request, context: Any) -> Response:
-    left = erase_lead(request.parameter("reference"), key, request.staff, workspace, wiring.now())
+    left = erase_lead(request.parameter("reference"), key, request.staff, workspace, erasures, wiring.now())
     logger.info("erased", extra={"reference": left.reference})
     return respond(HTTPStatus.OK, Erased.of(left))

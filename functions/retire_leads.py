@@ -1,6 +1,7 @@
 """Deletes data whose retention period is over, every day (periods: shared/rulebook/retention.toml).
 
-Then hashes the contacts of leads again that were hashed before a rotation of keys.
+Before that, it erases again what a restore has brought back. After that, it hashes the contacts of leads again that
+were hashed before a rotation of keys.
 """
 
 from datetime import timedelta
@@ -12,6 +13,7 @@ from functions import telemetry, wiring
 from functions.wiring import logger, metrics
 from shared.rulebook.retention import retention
 from shared.settings import person_keys
+from shared.usecases.erasing import erase_again
 from shared.usecases.rekeying import rekey_leads
 from shared.usecases.retiring import retire_leads
 
@@ -20,12 +22,14 @@ TIME_LIMIT = timedelta(minutes=4)  # below the function's timeout; the next run 
 leads = wiring.leads_table()
 kept_for = retention()
 keys = person_keys()
+erasures = wiring.erasures()
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     until = wiring.now() + TIME_LIMIT
+    erased = erase_again(leads, erasures, keys[0])
     retired = retire_leads(leads, kept_for, wiring.now, until)
     rekeyed = rekey_leads(leads, keys, wiring.now, until)
     metrics.add_metric("retired", MetricUnit.Count, sum(retired.done.values()))
@@ -33,6 +37,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
         telemetry.lead_failed("retiring failed", lead_id, error)
     for lead_id, error in rekeyed.failed:
         telemetry.lead_failed("re-keying failed", lead_id, error)
-    if failed := {lead_id for lead_id, _ in (*retired.failed, *rekeyed.failed)}:
-        raise RuntimeError(f"{len(failed)} leads could not be retired or hashed again; see the log")
-    return {stage.value: count for stage, count in retired.done.items()} | {"rekeyed": rekeyed.done}
+    for lead_id, error in erased.failed:
+        telemetry.lead_failed("erasing again failed", lead_id, error)
+    if failed := {lead_id for lead_id, _ in (*erased.failed, *retired.failed, *rekeyed.failed)}:
+        raise RuntimeError(f"{len(failed)} leads could not be retired, hashed or erased; see the log")
+    done = {stage.value: count for stage, count in retired.done.items()}
+    return done | {"rekeyed": rekeyed.done, "erased": erased.done}

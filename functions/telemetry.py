@@ -69,7 +69,9 @@ def count_seconds_to_alert(alert: Alert, at: datetime) -> None:
 
 
 def lead_failed(
-    what: Literal["alert failed", "retiring failed", "re-keying failed"], lead_id: UUID, error: Exception
+    what: Literal["alert failed", "retiring failed", "re-keying failed", "erasing again failed"],
+    lead_id: UUID,
+    error: Exception,
 ) -> None:
     """Logs that a lead failed, with the error's type but never its text, which may quote a patient."""
     logger.error(

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from shared.adapters.dynamodb.access_log import AccessLog
+    from shared.adapters.dynamodb.erasures import Erasures
     from shared.adapters.dynamodb.leads_table import LeadsTable
     from shared.adapters.form_guard import FormGuard
     from shared.adapters.sns import AlertTopic
@@ -133,6 +134,13 @@ def leads_table(dynamodb: DynamoDBClient | None = None) -> LeadsTable:
 
     table = TableSettings.from_environment()
     return LeadsTable(dynamodb or _dynamodb(), table.leads_table, table.index_shards)
+
+
+def erasures() -> Erasures:
+    from shared.adapters.dynamodb.erasures import Erasures
+    from shared.settings import erasures_table
+
+    return Erasures(_dynamodb(), erasures_table())
 
 
 def _queue(url: str) -> SpoolQueue:

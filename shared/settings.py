@@ -86,6 +86,11 @@ def access_log() -> str:
     return _required("ACCESS_LOG")
 
 
+def erasures_table() -> str:
+    """Returns the name of the table that lists erased leads."""
+    return _required("ERASURES_TABLE")
+
+
 def spool_queue() -> str:
     """Returns the URL of the spool, the queue that keeps leads while the table is unavailable."""
     return _required("SPOOL_QUEUE")

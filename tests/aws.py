@@ -36,6 +36,7 @@ ENVIRONMENT = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "LEADS_TABLE": "leads",
     "ACCESS_LOG": "accesses",
+    "ERASURES_TABLE": "erasures",
     "INDEX_SHARDS": "1",
     "ALERT_TOPIC_ARN": f"arn:aws:sns:{template.REGION}:{ACCOUNT}:alerts",
     "STAFF_LINK": "https://staff.clinic.example/inbox#lead=",
@@ -68,7 +69,7 @@ ENVIRONMENT = {
 @cache
 def _tables() -> dict[str, Any]:
     resources = template.expand()["Resources"]
-    return {name: resources[name]["Properties"] for name in ("LeadsTable", "AccessLog")}
+    return {name: resources[name]["Properties"] for name in ("LeadsTable", "AccessLog", "Erasures")}
 
 
 def create_leads_table(client: DynamoDBClient, name: str) -> None:
@@ -85,9 +86,9 @@ def create_leads_table(client: DynamoDBClient, name: str) -> None:
     client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 20})
 
 
-def create_access_log(client: DynamoDBClient, name: str) -> None:
-    """Creates the access log with the keys that the template gives it."""
-    table = _tables()["AccessLog"]
+def create_records(client: DynamoDBClient, resource: str, name: str) -> None:
+    """Creates the access log or the erasures with the keys that the template gives it. `resource`: its logical id."""
+    table = _tables()[resource]
     client.create_table(
         TableName=name,
         BillingMode=table["BillingMode"],
@@ -223,7 +224,8 @@ def aws_in_process() -> Iterator[Aws]:
     ):
         dynamodb, sqs, sns = _client("dynamodb"), _client("sqs"), _client("sns")
         create_leads_table(dynamodb, ENVIRONMENT["LEADS_TABLE"])
-        create_access_log(dynamodb, ENVIRONMENT["ACCESS_LOG"])
+        create_records(dynamodb, "AccessLog", ENVIRONMENT["ACCESS_LOG"])
+        create_records(dynamodb, "Erasures", ENVIRONMENT["ERASURES_TABLE"])
         queue = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         for name in ("spool", "failed"):

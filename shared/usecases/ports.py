@@ -9,7 +9,7 @@ if TYPE_CHECKING:  # for annotations only, so that each Lambda function imports 
     from datetime import datetime
     from uuid import UUID
 
-    from shared.domain.leads.erasure import Kept
+    from shared.domain.leads.erasure import Erasure, Kept
     from shared.domain.leads.export import Period
     from shared.domain.leads.lead import Lead
     from shared.domain.leads.lead_summary import LeadSummary, Listed
@@ -123,6 +123,14 @@ class Accesses(Protocol):
 
         Raises: StoreUnavailable.
         """
+
+
+class Erasures(Protocol):
+    """The erasures of the last weeks, kept apart from the leads. All methods raise StoreUnavailable."""
+
+    def add(self, erasure: Erasure, /) -> None: ...
+
+    def all(self) -> Iterable[Erasure]: ...
 
 
 class Publisher(Protocol[Notice_contra]):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,19 +10,12 @@ from shared.domain.errors import LeadChanged
 from shared.domain.leads.person_keys import id_of_key
 from shared.domain.leads.rekeying import rekeyed
 from shared.usecases.ports import Archive
-
-
-@dataclass(frozen=True, slots=True)
-class Rekeyed:
-    """The result of a run: how many leads were hashed again, and the ids of those that failed, with their errors."""
-
-    done: int
-    failed: tuple[tuple[UUID, Exception], ...]
+from shared.usecases.retiring import Repeated
 
 
 def rekey_leads(
     leads: Archive, person_keys: tuple[str, ...], clock: Callable[[], datetime], until: datetime
-) -> Rekeyed:
+) -> Repeated:
     """Hashes again what a former key has hashed. Reads only such leads, and none before the first rotation.
 
     person_keys: the secrets of the keyed hashes, the newest first.
@@ -47,4 +39,4 @@ def rekey_leads(
             continue
         except Exception as error:  # noqa: BLE001  whatever is wrong with this lead, the others are hashed again
             failed.append((lead_id, error))
-    return Rekeyed(done, tuple(failed))
+    return Repeated(done, tuple(failed))

@@ -25,6 +25,14 @@ class Retired:
     failed: tuple[tuple[UUID, Exception], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The result of other daily work on leads: how many were changed, and the ids of those that failed, with errors."""
+
+    done: int
+    failed: tuple[tuple[UUID, Exception], ...]
+
+
 def retire_leads(leads: Archive, retention: Retention, clock: Callable[[], datetime], until: datetime) -> Retired:
     """Reduces or removes the leads that were kept long enough. Reads only leads that are due.
 

@@ -13,12 +13,14 @@ import pytest
 
 from shared.adapters.dynamodb import partitions
 from shared.adapters.dynamodb.access_log import AccessLog
+from shared.adapters.dynamodb.erasures import Erasures
 from shared.adapters.dynamodb.items import DUE
 from shared.adapters.dynamodb.leads_table import LeadsTable
 from shared.domain.errors import LeadChanged, StoreUnavailable
+from shared.domain.leads.erasure import Erasure
 from shared.domain.leads.lead_summary import LeadSummary, Listed
 from shared.domain.leads.staff import Staff
-from tests.aws import create_access_log
+from tests.aws import create_records
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, URGENT
 from tests.leads import RECEIVED, a_lead, varied
 
@@ -205,6 +207,8 @@ def test_a_missing_table_is_unavailable_for_every_call(client: Any) -> None:
         lambda: table.of_person("a", "b"),
         lambda: table.names([lead.lead_id]),
         lambda: AccessLog(client, "no-such-table").add_page([], Staff("", "", frozenset()), RECEIVED),
+        lambda: Erasures(client, "no-such-table").add(Erasure(lead.lead_id, "", RECEIVED)),
+        lambda: list(Erasures(client, "no-such-table").all()),
         lambda: AccessLog(client, "no-such-table").add(lead.lead_id, Staff("", "", frozenset()), "", RECEIVED),
     ]
     for call in calls:
@@ -308,7 +312,7 @@ def test_names_are_read_from_the_leads_alone(table: LeadsTable) -> None:
 
 def test_a_page_of_names_is_one_access_within_the_hour(client: Any) -> None:
     name = f"accesses-{uuid4().hex}"
-    create_access_log(client, name)
+    create_records(client, "AccessLog", name)
     log, nurse, desk = AccessLog(client, name), Staff("n", "nurse", frozenset()), Staff("d", "desk", frozenset())
     for minutes in (0, 15, 59):
         log.add_page(["AAAAA-AAAAA", "BBBBB-BBBBB"], nurse, RECEIVED + timedelta(minutes=minutes))
@@ -326,13 +330,24 @@ def test_a_page_of_names_is_one_access_within_the_hour(client: Any) -> None:
 
 def test_access_log_entries_are_added_and_never_replaced(client: Any) -> None:
     name = f"accesses-{uuid4().hex}"
-    create_access_log(client, name)
+    create_records(client, "AccessLog", name)
     log, lead_id = AccessLog(client, name), uuid4()
     for _ in range(3):
         log.add(lead_id, Staff("an-id", "nurse", frozenset()), "opened", RECEIVED)
     items = client.scan(TableName=name)["Items"]
     assert len(items) == 3
     assert {item["staff_id"]["S"] for item in items} == {"an-id"}
+
+
+def test_erasures_are_listed_until_they_expire(client: Any) -> None:
+    name = f"erasures-{uuid4().hex}"
+    create_records(client, "Erasures", name)
+    asked = {Erasure(uuid4(), "an-id", RECEIVED + timedelta(microseconds=number)) for number in range(3)}
+    erasures = Erasures(client, name)
+    for erasure in (*asked, *asked):
+        erasures.add(erasure)
+    assert len(client.scan(TableName=name)["Items"]) == 3
+    assert set(erasures.all()) == asked
 
 
 def test_every_lead_is_on_exactly_one_list(partitioned: LeadsTable) -> None:

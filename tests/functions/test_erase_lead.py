@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,8 +15,9 @@ from shared.domain.errors import NotFound
 from shared.domain.leads.lead import reference_of
 from shared.domain.leads.person_keys import phone_key
 from tests.aws import ENVIRONMENT, Aws
-from tests.functions.admin_calls import erased, exported, exported_person
+from tests.functions.admin_calls import erased, exported, exported_person, retired
 from tests.functions.calls import CONTEXT, EMERGENCY, LEAD_ID, URGENT, Json, content, event, posting, submission
+from tests.functions.conftest import Clock
 from tests.functions.staff_calls import captured, listed, opened, references, searched, worked
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -27,6 +29,7 @@ CANARIES = {
     "email": "canary.address@example.com",
     "postal": "60611-0188",  # long enough that no hash contains it by chance
 }
+APART = ("table", "access log", "erasures")  # the others are indexes of the table
 IN_ANSWERS = "canary in the note"
 IN_CAMPAIGN = "canary-campaign"
 IN_PATH = "/canary-path"
@@ -44,6 +47,7 @@ def everything(aws: Aws) -> dict[str, list[dict[str, Any]]]:
     return {
         "table": aws.dynamodb.scan(TableName=table)["Items"],
         "access log": aws.dynamodb.scan(TableName=ENVIRONMENT["ACCESS_LOG"])["Items"],
+        "erasures": aws.dynamodb.scan(TableName=ENVIRONMENT["ERASURES_TABLE"])["Items"],
         **{name: aws.dynamodb.scan(TableName=table, IndexName=name)["Items"] for name in indexes},
     }
 
@@ -78,7 +82,7 @@ def test_only_a_tombstone_and_a_hashed_ledger_remain(aws: Aws, logs: Callable[[]
     assert set(item) == {"lead_id", "version", "remainder", "write_id", "retention_partition", "retention_since"}
     left = json.dumps(after) + logs() + json.dumps(aws.alerts())
     assert [word for word in (*words, *HEALTH) if word in left] == []
-    assert {name: items for name, items in after.items() if items and name not in ("table", "access log")} == {
+    assert {name: items for name, items in after.items() if items and name not in APART} == {
         "to_retire": [{name: item[name] for name in ("lead_id", "retention_partition", "retention_since")}]
     }
     remainder = json.loads(item["remainder"]["S"])
@@ -165,11 +169,51 @@ def test_only_administrators_erase(who: str, aws: Aws) -> None:
     assert aws.accesses() == []
 
 
-def test_nothing_is_erased_that_cannot_be_logged(aws: Aws) -> None:
+@pytest.mark.parametrize("table", ["ACCESS_LOG", "ERASURES_TABLE"])
+def test_nothing_is_erased_that_cannot_be_recorded(aws: Aws, table: str) -> None:
     reference = captured()
-    aws.dynamodb.delete_table(TableName=ENVIRONMENT["ACCESS_LOG"])
+    aws.dynamodb.delete_table(TableName=ENVIRONMENT[table])
     assert erased(reference)["statusCode"] == 503
     assert "lead" in aws.items()[0]
+
+
+class TestAfterARestore:
+    """A restore brings erased leads back; the list of erasures, which is never restored, names them."""
+
+    def test_the_daily_run_erases_a_lead_again(self, aws: Aws, clock: Clock) -> None:
+        reference = captured(URGENT)
+        [stored] = aws.items()
+        erased(reference)
+        [left] = aws.items()
+        aws.dynamodb.put_item(TableName=ENVIRONMENT["LEADS_TABLE"], Item=stored)
+        assert opened(reference)["statusCode"] == 200
+        clock.at += timedelta(hours=7)
+        assert retired()["erased"] == 1
+        [again] = aws.items()
+        assert json.loads(again["remainder"]["S"]) == json.loads(left["remainder"]["S"]), "with its instant and author"
+        assert retired()["erased"] == 0
+
+    def test_an_unreadable_lead_does_not_stop_the_others(self, aws: Aws, logs: Callable[[], str]) -> None:
+        lead_ids = [str(uuid4()) for _ in range(2)]
+        found = [captured(URGENT, lead_id=lead_id) for lead_id in lead_ids]
+        stored = {item["lead_id"]["S"]: item for item in aws.items()}
+        for reference in found:
+            erased(reference)
+        for item in stored.values():
+            aws.dynamodb.put_item(TableName=ENVIRONMENT["LEADS_TABLE"], Item=item)
+        aws.corrupt(lead_ids[0], '{"name": "canary"}')
+        logs()
+        with pytest.raises(RuntimeError, match="1 leads could not be"):
+            retired()
+        [fine] = [item for item in aws.items() if item["lead_id"]["S"] == lead_ids[1]]
+        assert "remainder" in fine
+        assert "canary" not in logs()
+
+    def test_the_list_names_nobody_and_ends_after_restores_cannot_reach_it(self, aws: Aws, clock: Clock) -> None:
+        erased(captured(URGENT))
+        [item] = aws.dynamodb.scan(TableName=ENVIRONMENT["ERASURES_TABLE"])["Items"]
+        assert set(item) == {"list", "lead_id", "at", "by", "expires_at"}
+        assert int(item["expires_at"]["N"]) >= (clock.at + timedelta(days=36)).timestamp()
 
 
 def test_an_unknown_reference_is_404(aws: Aws) -> None:

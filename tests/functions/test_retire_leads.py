@@ -28,7 +28,7 @@ from tests.functions.calls import (
 from tests.functions.conftest import Clock
 from tests.functions.staff_calls import captured, listed, opened, references, searched, worked
 
-NOTHING = {"answers": 0, "booked": 0, "evidence": 0, "audit": 0, "rekeyed": 0}
+NOTHING = {"answers": 0, "booked": 0, "evidence": 0, "audit": 0, "rekeyed": 0, "erased": 0}
 A_YEAR = timedelta(days=367)
 FIVE_YEARS = timedelta(days=5 * 366)
 SIX_YEARS = timedelta(days=6 * 366)
@@ -130,7 +130,7 @@ def test_it_reads_only_due_leads(aws: Aws, clock: Clock) -> None:
         closed(lead_id=str(uuid4()))
     aws.wire.calls.clear()
     assert retired() == NOTHING | {"answers": 3}
-    assert sorted(aws.wire.calls) == ["dynamodb.GetItem"] * 3 + ["dynamodb.PutItem"] * 3 + ["dynamodb.Query"] * 4
+    assert sorted(aws.wire.calls) == ["dynamodb.GetItem"] * 3 + ["dynamodb.PutItem"] * 3 + ["dynamodb.Query"] * 5
 
 
 def test_an_unreadable_lead_does_not_block_the_others(aws: Aws, clock: Clock, logs: Callable[[], str]) -> None:
@@ -246,7 +246,7 @@ class TestAfterARotationOfKeys:
         reference = captured(PRIORITY)
         aws.corrupt(broken, '{"name": "canary"}')
         rotated()
-        with pytest.raises(RuntimeError, match="1 leads could not be retired or hashed again"):
+        with pytest.raises(RuntimeError, match="1 leads could not be retired, hashed or erased"):
             retired()
         assert reference in references(searched("(312) 555-0142"))
         written = logs()

@@ -25,7 +25,7 @@ from functions import (
 from shared.domain.leads.lead import reference_of
 from shared.usecases.delivery_watch import Watched
 from tests.aws import Aws
-from tests.functions.admin_calls import retired
+from tests.functions.admin_calls import erased, retired
 from tests.functions.calls import (
     CONTEXT,
     EMERGENCY,
@@ -145,6 +145,8 @@ def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str
     yield "DrawForm"
 
     aws.corrupt(lead_ids[0], "{}")
+    assert erased(reference_of(UUID(lead_ids[1])))["statusCode"] == 200
+    aws.corrupt(lead_ids[1], "{}")
     clock.at += timedelta(days=400)
     patch.setattr(retire_leads, "keys", ("a fresh key of tests", *retire_leads.keys))
     with pytest.raises(RuntimeError):

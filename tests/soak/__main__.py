@@ -16,10 +16,10 @@ os.environ.update(ENVIRONMENT)  # set before any function is imported, because f
 os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 
-from tests.soak import cold_starts, mutation, reliability, security
+from tests.soak import cold_starts, mutation, recovery, reliability, security
 from tests.soak.soak import PROJECT, soak
 
-CHECKS = (*reliability.CHECKS, *security.CHECKS, *cold_starts.CHECKS, *mutation.CHECKS)
+CHECKS = (*reliability.CHECKS, *recovery.CHECKS, *security.CHECKS, *cold_starts.CHECKS, *mutation.CHECKS)
 
 
 def main() -> int:

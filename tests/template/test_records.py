@@ -105,7 +105,7 @@ def test_only_irreplaceable_data_outlives_the_stack() -> None:
     kept = {name for name, resource in resources if resource.get("DeletionPolicy", "Delete") != "Delete"}
 
     spool = {"SpooledSubmissions", "FailedSubmissions", "SpoolPolicy", "FailedSubmissionsPolicy"}
-    assert kept == {"LeadsTable", "AccessLog", "StaffPool", "PersonKey", "RecordsKey", *spool}
+    assert kept == {"LeadsTable", "AccessLog", "Erasures", "StaffPool", "PersonKey", "RecordsKey", *spool}
     for name in kept:
         written = SOURCE["Resources"][name]
         assert (written["DeletionPolicy"], written["UpdateReplacePolicy"]) == ("Retain", "Retain")

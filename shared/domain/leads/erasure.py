@@ -57,6 +57,18 @@ class Trail:
     history: tuple[HistoryEntry, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A request to erase a lead, kept apart from the lead: after a restore it is carried out again.
+
+    by: the id of the member of staff.
+    """
+
+    lead_id: UUID
+    by: str
+    at: datetime
+
+
 class Tombstone(Stored):
     """The record that replaces an erased or retired lead in the table.
 

@@ -1,0 +1,175 @@
+"""Compares a stack's leads with a point-in-time copy, and copies back what is missing or spoilt.
+
+The stack goes on using its own table: a restore makes another one, which no function knows. What was erased or retired
+since then is erased and retired again by the daily run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from pydantic import ValidationError
+
+from shared.adapters.dynamodb.items import kept_of
+from shared.domain.leads.consent import chain_intact
+from shared.domain.leads.lead import CANARY, Lead
+
+READY_WITHIN = 3600  # seconds that making the copy may take
+LEAD, TOMBSTONE, CANARIES, OTHER = "leads", "erased or retired", "canaries", "other"
+SPOILT = "unreadable, or with a broken chain of consents"
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the leads of a stack are. `client`: returns the boto3 client of a service. `retire`: the daily function."""
+
+    client: Callable[[str], Any]
+    table: str
+    retire: str
+
+
+@dataclass
+class Comparison:
+    """What a table has beside its copy. Everything is a count or the id of a lead.
+
+    counts, copied: how many of each kind the table and the copy have.
+    missing: the leads that only the copy has.
+    spoilt: those whose item in the table is older, unreadable, or has a broken chain of consents, and fine in the copy.
+    lost: those that are spoilt in the table and not good in the copy.
+    later: how many arrived after the copy.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    copied: Counter[str] = field(default_factory=Counter)
+    missing: list[str] = field(default_factory=list)
+    spoilt: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    later: int = 0
+
+
+def make_copy(place: Place, at: datetime | None, name: str) -> None:
+    """Makes the point-in-time copy and waits until it can be read. `at`: None for the latest possible moment.
+
+    It has no indexes: they are not read here, and the copy is ready sooner.
+    """
+    dynamodb = place.client("dynamodb")
+    moment: Item = {"UseLatestRestorableTime": True} if at is None else {"RestoreDateTime": at}
+    dynamodb.restore_table_to_point_in_time(
+        SourceTableName=place.table,
+        TargetTableName=name,
+        GlobalSecondaryIndexOverride=[],
+        BillingModeOverride="PAY_PER_REQUEST",
+        **moment,
+    )
+    dynamodb.get_waiter("table_exists").wait(
+        TableName=name, WaiterConfig={"Delay": 5, "MaxAttempts": READY_WITHIN // 5}
+    )
+
+
+def compare(place: Place, copy: str) -> Comparison:
+    found = Comparison()
+    ours = {lead_id: (kind, version) for lead_id, kind, version in _looked_at(place, place.table)}
+    found.counts.update(kind for kind, _ in ours.values())
+    seen: set[str] = set()
+    for lead_id, kind, version in _looked_at(place, copy):
+        seen.add(lead_id)
+        found.copied[kind] += 1
+        if kind == CANARIES:
+            continue
+        good = kind != SPOILT
+        if lead_id not in ours:
+            (found.missing if good else found.lost).append(lead_id)
+        elif ours[lead_id][0] == SPOILT or (ours[lead_id][1] < version and kind != OTHER):
+            (found.spoilt if good else found.lost).append(lead_id)
+    later = [lead_id for lead_id in ours if lead_id not in seen]
+    found.later = len(later)
+    found.lost += [lead_id for lead_id in later if ours[lead_id][0] == SPOILT]
+    return found
+
+
+def copy_back(place: Place, copy: str, found: Comparison) -> int:
+    """Puts the copy's items into the stack's table. Returns how many.
+
+    A lead's state of alerts comes with it, so nothing that was delivered by then is sent again. A lead that came back
+    meanwhile is left alone.
+    """
+    dynamodb = place.client("dynamodb")
+    done = 0
+    for lead_id in (*found.missing, *found.spoilt):
+        key = {"lead_id": {"S": lead_id}}
+        item = dynamodb.get_item(TableName=copy, Key=key, ConsistentRead=True)["Item"]
+        now = dynamodb.get_item(TableName=place.table, Key=key, ConsistentRead=True).get("Item")
+        if (now is None) == (lead_id in found.missing):
+            item |= {"write_id": {"S": uuid4().hex}} if "write_id" in item else {}
+            with suppress(dynamodb.exceptions.ConditionalCheckFailedException):  # it came back this moment
+                dynamodb.put_item(TableName=place.table, Item=item, **_unchanged(now))
+                done += 1
+    return done
+
+
+def apply_again(place: Place) -> None:
+    """Invokes the daily function, which erases and retires again what the copy brought back.
+
+    Raises:
+        RuntimeError: it failed; its log says for which lead
+    """
+    answer = place.client("lambda").invoke(FunctionName=place.retire)
+    if "FunctionError" in answer:
+        kind = json.loads(answer["Payload"].read()).get("errorType", answer["FunctionError"])
+        raise RuntimeError(f"RetireLeads failed with {kind}: read its log, then invoke it again")
+
+
+def remove_copy(place: Place, copy: str) -> None:
+    place.client("dynamodb").delete_table(TableName=copy)
+
+
+def name_of_copy(table: str, at: datetime) -> str:
+    return f"{table[:220]}-copy-{at.astimezone(UTC):%Y%m%d%H%M%S}"
+
+
+def _looked_at(place: Place, table: str) -> Iterator[tuple[str, str, int]]:
+    """Yields the id, kind and version of every item. Keeps nothing else in memory."""
+    pages = place.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    for page in pages:
+        for item in page["Items"]:
+            yield item["lead_id"]["S"], kind_of(item), int(item.get("version", {}).get("N", 0))
+
+
+def kind_of(item: Mapping[str, Any]) -> str:
+    """Returns what an item is; SPOILT if it cannot be read, or if its chain of consents is broken."""
+    if "lead" not in item and "remainder" not in item:
+        return SPOILT if _is_uuid(item["lead_id"]["S"]) else OTHER
+    try:
+        kept = kept_of(dict(item))
+    except (ValidationError, KeyError):
+        return SPOILT
+    if not isinstance(kept, Lead):
+        return TOMBSTONE
+    if kept.source == CANARY:
+        return CANARIES
+    return LEAD if chain_intact(kept.submitted.consent_records) else SPOILT
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _unchanged(now: Item | None) -> Item:
+    """Returns the condition that the table's item is still what was compared."""
+    if now is None:
+        return {"ConditionExpression": "attribute_not_exists(lead_id)"}
+    if "write_id" not in now:
+        return {"ConditionExpression": "attribute_not_exists(write_id)"}
+    return {"ConditionExpression": "write_id = :seen", "ExpressionAttributeValues": {":seen": now["write_id"]}}

@@ -1,0 +1,62 @@
+"""Stores which leads were erased, in a table of its own that is never restored: a restore brings erased leads back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.domain.errors import StoreUnavailable
+from shared.domain.leads.erasure import Erasure
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+LIST = {"S": "erased"}  # all are in one partition: a clinic erases a few leads a month
+KEPT_FOR = timedelta(days=60)  # point-in-time recovery reaches 35 days back
+
+
+class Erasures:
+    """The table of erasures, with one item for each erased lead: its id, when it was erased and by whom."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def add(self, erasure: Erasure) -> None:
+        """Adds an erasure. Raises StoreUnavailable; the caller must then not erase the lead."""
+        item: Any = {
+            "list": LIST,
+            "lead_id": {"S": str(erasure.lead_id)},
+            "at": {"S": erasure.at.isoformat()},  # to the microsecond: the tombstone is made again from it
+            "by": {"S": erasure.by},
+            "expires_at": {"N": str(int((erasure.at + KEPT_FOR).timestamp()))},
+        }
+        try:
+            self._client.put_item(TableName=self._table, Item=item)
+        except (ClientError, BotoCoreError) as error:
+            raise StoreUnavailable from error
+
+    def all(self) -> Iterator[Erasure]:
+        """Yields every erasure of the last KEPT_FOR, in the order of their ids. Raises StoreUnavailable."""
+        what: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "#list = :list",
+            "ExpressionAttributeNames": {"#list": "list"},
+            "ExpressionAttributeValues": {":list": LIST},
+            "ConsistentRead": True,
+        }
+        while True:
+            try:
+                answer = self._client.query(**what)
+            except (ClientError, BotoCoreError) as error:
+                raise StoreUnavailable from error
+            for item in answer["Items"]:
+                at = datetime.fromisoformat(item["at"]["S"])
+                yield Erasure(UUID(item["lead_id"]["S"]), item["by"]["S"], at)
+            if "LastEvaluatedKey" not in answer:
+                return
+            what["ExclusiveStartKey"] = answer["LastEvaluatedKey"]

@@ -1,0 +1,249 @@
+"""Tests comparing leads with a point-in-time copy and copying them back, on moto. Locally `make drill` does it all."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+
+from dev import drill, restore
+from dev.restore import Place
+from dev.smoke import Stage
+from functions import alert_staff, escalate_leads, retire_leads, wiring
+from shared.adapters.sns import Pace
+from tests.aws import ENVIRONMENT, Aws, aws_in_process
+from tests.functions.admin_calls import erased
+from tests.functions.calls import CONTEXT, URGENT, event, stream_of
+from tests.functions.conftest import AN_OPEN_HOUR, Clock
+from tests.functions.staff_calls import captured, worked
+
+TABLE, COPY = ENVIRONMENT["LEADS_TABLE"], "leads-copy"
+
+
+@pytest.fixture(autouse=True)
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
+    monkeypatch.setattr(Pace, "keep", lambda _: None)
+    with aws_in_process() as aws:
+        yield aws
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(wiring, "now", clock.now)
+    return clock
+
+
+class Functions:
+    """A stand-in for Lambda's client, which invokes the daily function in this process."""
+
+    def __init__(self) -> None:
+        self.error = ""
+
+    def invoke(self, **_: Any) -> dict[str, Any]:
+        if self.error:
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(json.dumps({"errorType": self.error}).encode())}
+        retire_leads.handler(event("retire_leads"), CONTEXT)
+        return {}
+
+
+class Recorder:
+    """A DynamoDB client that keeps the request for a copy."""
+
+    def __init__(self) -> None:
+        self._client = boto3.client("dynamodb")
+        self.asked: dict[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def restore_table_to_point_in_time(self, **request: Any) -> Any:
+        self.asked = request
+        return self._client.restore_table_to_point_in_time(**request)
+
+
+@pytest.fixture
+def recorder(aws: Aws) -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def place(recorder: Recorder) -> Place:
+    clients: dict[str, Any] = {"dynamodb": recorder, "lambda": Functions()}
+    return Place(clients.__getitem__, TABLE, "RetireLeads")
+
+
+def lose(aws: Aws, lead_id: str) -> None:
+    aws.dynamodb.delete_item(TableName=TABLE, Key={"lead_id": {"S": lead_id}})
+
+
+def some(count: int) -> list[str]:
+    lead_ids = [str(uuid4()) for _ in range(count)]
+    for lead_id in lead_ids:
+        captured(URGENT, lead_id=lead_id)
+    return lead_ids
+
+
+@pytest.mark.parametrize("at", [None, datetime(2026, 1, 14, 8, tzinfo=UTC)])
+def test_the_copy_is_of_the_moment_and_without_indexes(place: Place, recorder: Recorder, at: datetime | None) -> None:
+    restore.make_copy(place, at, COPY)
+
+    moment = {"UseLatestRestorableTime": True} if at is None else {"RestoreDateTime": at}
+    assert recorder.asked == moment | {
+        "SourceTableName": TABLE,
+        "TargetTableName": COPY,
+        "GlobalSecondaryIndexOverride": [],
+        "BillingModeOverride": "PAY_PER_REQUEST",
+    }
+
+
+@pytest.mark.usefixtures("clock")
+def test_each_kind_of_damage_is_found(aws: Aws, place: Place) -> None:
+    gone, unreadable, tampered, older, fine = some(5)
+    assert worked(_reference(aws, older), "acknowledge")["statusCode"] == 200
+    restore.make_copy(place, None, COPY)
+    (arrived,) = some(1)
+    lose(aws, gone)
+    aws.corrupt(unreadable, '{"name": "canary"}')
+    stored = {item["lead_id"]["S"]: item for item in aws.items()}
+    aws.corrupt(tampered, stored[tampered]["lead"]["S"].replace('"given":true', '"given":false', 1))
+    aws.dynamodb.put_item(TableName=TABLE, Item=stored[older] | {"version": {"N": "1"}})
+    aws.corrupt(arrived, "{}")
+
+    found = restore.compare(place, COPY)
+
+    assert found.missing == [gone]
+    assert sorted(found.spoilt) == sorted([unreadable, tampered, older])
+    assert (found.later, found.lost) == (1, [arrived]), "the copy cannot help a lead that arrived after it"
+    assert found.copied == {restore.LEAD: 5}
+    assert restore.copy_back(place, COPY, found) == 4
+    again = restore.compare(place, COPY)
+    assert (again.missing, again.spoilt) == ([], [])
+    assert fine not in (*found.missing, *found.spoilt)
+
+
+def test_what_was_alerted_is_not_alerted_again(aws: Aws, clock: Clock, place: Place) -> None:
+    lost, taken = some(2)
+    assert worked(_reference(aws, taken), "acknowledge")["statusCode"] == 200
+    restore.make_copy(place, None, COPY)
+    aws.alerts()
+    for lead_id in (lost, taken):
+        lose(aws, lead_id)
+    clock.at += timedelta(minutes=2)
+
+    assert restore.copy_back(place, COPY, restore.compare(place, COPY)) == 2
+    alert_staff.handler(stream_of(lost, taken), CONTEXT)
+    escalate_leads.handler(event("escalate_leads"), CONTEXT)
+    assert aws.alerts() == []
+    clock.at += timedelta(hours=5)
+    escalate_leads.handler(event("escalate_leads"), CONTEXT)
+    assert len(aws.alerts()) == 1, "a lead that nobody has goes on escalating"
+
+
+def test_erasures_and_retention_since_the_moment_are_applied_again(aws: Aws, clock: Clock, place: Place) -> None:
+    asked, old = some(2)
+    assert worked(_reference(aws, old), "close", reason="declined")["statusCode"] == 200
+    restore.make_copy(place, None, COPY)
+    clock.at += timedelta(days=20)
+    erased(_reference(aws, asked))
+    clock.at += timedelta(days=10)
+    for item in aws.items():
+        lose(aws, item["lead_id"]["S"])
+    clock.at += timedelta(days=340)
+
+    assert restore.copy_back(place, COPY, restore.compare(place, COPY)) == 2
+    restore.apply_again(place)
+    now = {item["lead_id"]["S"]: item for item in aws.items()}
+    tombstone = json.loads(now[asked]["remainder"]["S"])
+    assert datetime.fromisoformat(tombstone["at"]) == AN_OPEN_HOUR + timedelta(days=20)
+    assert json.loads(now[old]["lead"]["S"])["submitted"]["answers"] == {}
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_lead_that_came_back_by_itself_is_left_alone(aws: Aws, place: Place) -> None:
+    (lead_id,) = some(1)
+    restore.make_copy(place, None, COPY)
+    lose(aws, lead_id)
+    found = restore.compare(place, COPY)
+    captured(URGENT, lead_id=lead_id)  # the visitor's page has sent it again
+    before = aws.items()
+
+    assert restore.copy_back(place, COPY, found) == 0
+    assert aws.items() == before
+
+
+@pytest.mark.usefixtures("clock")
+class TestDialogue:
+    """`make drill STACK=name` asks before each change, and names nobody."""
+
+    @pytest.fixture
+    def asked(self, aws: Aws, place: Place) -> Callable[..., tuple[bool, str]]:
+        """Provides a function that loses a lead, runs the drill with the given answers, and returns its output."""
+
+        def run(*answers: bool) -> tuple[bool, str]:
+            lead_id = some(1)[0]
+            said: list[str] = []
+            replies = iter(answers)
+
+            def ask(question: str) -> bool:
+                said.append(question)
+                return next(replies)
+
+            make = restore.make_copy
+
+            def make_and_lose(place: Place, at: datetime | None, name: str) -> None:
+                make(place, at, name)
+                lose(aws, lead_id)
+
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(restore, "make_copy", make_and_lose)
+                stage = Stage("leads-test", place.client, {"LeadsTable": TABLE}, "", "")
+                complete = drill.recover(stage, place, None, ask, said.append)
+            return complete, "\n".join(said)
+
+        return run
+
+    def tables(self, aws: Aws) -> list[str]:
+        return [name for name in aws.dynamodb.list_tables()["TableNames"] if "copy" in name]
+
+    def test_yes_to_all_restores_and_cleans_up(self, aws: Aws, asked: Callable[..., tuple[bool, str]]) -> None:
+        complete, said = asked(True, True, True)
+        assert complete
+        assert len(aws.items()) == 1
+        assert self.tables(aws) == []
+        assert "missing, or removed since: 1; spoilt: 0" in said
+        assert "1 copied back" in said
+        assert "555" not in said
+
+    def test_no_to_the_copy_changes_nothing(self, aws: Aws, asked: Callable[..., tuple[bool, str]]) -> None:
+        assert not asked(False)[0]
+        assert self.tables(aws) == []
+
+    def test_no_to_copying_back_leaves_the_table(self, aws: Aws, asked: Callable[..., tuple[bool, str]]) -> None:
+        complete, said = asked(True, False, False)
+        assert not complete
+        assert aws.items() == []
+        assert self.tables(aws)[0] in said, "says which copy stays, since it holds patient data"
+
+
+def test_a_failed_daily_run_is_an_error(place: Place) -> None:
+    place.client("lambda").error = "AccessDenied"
+    with pytest.raises(RuntimeError, match="AccessDenied: read its log"):
+        restore.apply_again(place)
+
+
+def test_a_moment_needs_a_time_zone(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        drill.main(["leads-prod", "--at", "2026-11-30T08:00:00"])
+    assert "time zone" in capsys.readouterr().err
+
+
+def _reference(aws: Aws, lead_id: str) -> str:
+    (found,) = (item for item in aws.items() if item["lead_id"]["S"] == lead_id)
+    return str(found["reference"]["S"])
