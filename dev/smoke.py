@@ -388,7 +388,8 @@ def journey(stage: Stage) -> None:
         with step("That user acknowledges the lead, and closes it"):
             lead = f"{stage.site}/leads/{reference}"
             version = call("GET", lead, token=token).json["summary"]["version"]
-            for add, action in enumerate(({"action": "acknowledge"}, {"action": "close", "reason": "declined"})):
+            close = {"action": "close", "reason": "declined", "text": "A smoke test."}
+            for add, action in enumerate(({"action": "acknowledge"}, close)):
                 done = call("POST", f"{lead}/actions", action | {"version": version + add}, token)
                 expect(done.status == HTTPStatus.OK, f"{action['action']} is {done.status}")
             history = [entry["action"] for entry in call("GET", lead, token=token).json["history"]]

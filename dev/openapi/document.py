@@ -18,7 +18,7 @@ from dev.openapi.questionnaire import Form
 from dev.openapi.staff import STAFF
 from shared.domain.intake.added_answers import AddedAnswers
 from shared.domain.intake.submission import Screening, Submission
-from shared.domain.leads.staff_actions import Action
+from shared.domain.leads.action import Action
 from shared.domain.leads.worklist import Search
 from shared.formats.submission_schema import without_trap
 from shared.http import form_body

@@ -1,7 +1,7 @@
 """Describes the routes for signed-in staff."""
 
 from dev.openapi.operation import FOR_STAFF, READING_A_BODY, TEXT, Operation, as_json, parameter
-from shared.domain.leads.staff_actions import Action
+from shared.domain.leads.action import Action
 from shared.domain.leads.worklist import Search
 from shared.http.staff_responses import Erased, LeadView, PersonData, Rules, WorklistPage
 

@@ -88,6 +88,16 @@ class OpeningHours(NamedTuple):
         _, closes = next(islice(self._open_days(tomorrow), days - 1, None))
         return closes
 
+    def opening(self, at: datetime, days: int) -> datetime:
+        """Returns the opening time (UTC) of the `days`-th business day after the day of `at`."""
+        tomorrow = at.astimezone(self.zone).date() + timedelta(days=1)
+        opens, _ = next(islice(self._open_days(tomorrow), days - 1, None))
+        return opens
+
+    def at_time(self, at: datetime, clock: time) -> datetime:
+        """Returns this time (UTC) on the day of `at` in the clinic's time zone."""
+        return datetime.combine(at.astimezone(self.zone).date(), clock, self.zone).astimezone(UTC)
+
     def _open_days(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         """Yields the opening and closing time of each open day from `day` on, without end.
 
@@ -104,15 +114,22 @@ class OpeningHours(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A time span in clock minutes, minutes of opening hours, or business days. Exactly one of the fields is set."""
+    """A time span in clock minutes, minutes of opening hours, or business days. Exactly one of the fields is set.
+
+    open_days: ends when the clinic closes on this business day after the first day.
+    mornings: ends when the clinic opens on this business day after the first day.
+    """
 
     minutes: int | None = None
     open_minutes: int | None = None
     open_days: int | None = None
+    mornings: int | None = None
 
     def after(self, at: datetime, hours: OpeningHours) -> datetime:
         if self.open_days is not None:
             return hours.close_of_business(at, self.open_days)
+        if self.mornings is not None:
+            return hours.opening(at, self.mornings)
         if self.open_minutes is not None:
             return hours.later(at, self.open_minutes)
         return at.astimezone(UTC) + timedelta(minutes=self.minutes or 0)  # in UTC: local clocks can skip an hour

@@ -11,11 +11,13 @@ from pydantic import PlainSerializer, field_serializer
 
 from shared.domain.intake.submission import Contact
 from shared.domain.intake.suspicion import Suspicion
+from shared.domain.leads.action import CLOSES_AS
 from shared.domain.leads.booking import Booking
 from shared.domain.leads.calls import CONTACTS
 from shared.domain.leads.consent import ConsentRecord, chain_intact
 from shared.domain.leads.lead_summary import LeadRow, LeadSummary
 from shared.domain.leads.lead_view import OpenQuestion, ShownAnswer, open_questions, shown_answers
+from shared.domain.leads.next_action import next_action
 from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.triage import Change, FiredRule, RuleSet
 from shared.http.problem_details import ProblemDetails
@@ -165,6 +167,26 @@ class OtherLead(ResponseModel):
     name: str
 
 
+class Alerted(ResponseModel):
+    """An alert that was sent. `level`: its escalation level; 0 for a reminder of the owner."""
+
+    at: datetime
+    level: int
+    audience: str
+
+
+class Planned(ResponseModel):
+    """What the owner of the lead does next.
+
+    due: by when; for call_again: at what time.
+    returns_at: when the lead loses its owner and the clinic is alerted, unless it is done.
+    """
+
+    what: str
+    due: datetime | None
+    returns_at: datetime | None
+
+
 class RuleSetVersion(ResponseModel):
     id: str
     version: str
@@ -172,7 +194,13 @@ class RuleSetVersion(ResponseModel):
 
 
 class LeadView(ResponseModel):
-    """A whole lead. `actions`: what this staff member may do now. `to_ask`: open questions to ask by phone."""
+    """A whole lead.
+
+    actions: what this staff member may do now.
+    to_ask: open questions to ask by phone.
+    next: what is to be done next; null if the lead is not open.
+    closes_as: the reason for closing the lead that the last call suggests; "" if none.
+    """
 
     summary: LeadSummary
     actions: tuple[str, ...]
@@ -191,6 +219,9 @@ class LeadView(ResponseModel):
     history: tuple[HistoryLine, ...]
     others: tuple[OtherLead, ...]
     booking: Booking | None
+    next: Planned | None
+    closes_as: str
+    alerts: tuple[Alerted, ...]
     rule_set: RuleSetVersion
     now: Instant
 
@@ -228,6 +259,9 @@ class LeadView(ResponseModel):
             history=tuple(map(HistoryLine.model_validate, lead.history)),
             others=tuple(map(OtherLead.model_validate, opened.others)),
             booking=lead.work.booking,
+            next=Planned.model_validate(planned) if (planned := next_action(lead)) else None,
+            closes_as=CLOSES_AS.get(lead.work.last_call.outcome, "") if lead.work.last_call else "",
+            alerts=tuple(map(Alerted.model_validate, lead.escalation.sent)),
             rule_set=_version(lead, rule_set),
             now=opened.at,
         )

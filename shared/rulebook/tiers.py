@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.domain.opening_hours import Span
-from shared.domain.rules.triage import LadderStep, Response, Tier
+from shared.domain.rules.triage import FollowUp, LadderStep, Response, Tier
 from shared.rulebook.reader import Reader
 
 AUDIENCES = ("desk", "clinician", "manager")
@@ -17,11 +17,11 @@ DISPOSITIONS = (
 
 
 def _span(reader: Reader) -> Span:
-    span = Span(*(reader.optional_number(key) for key in ("minutes", "open_minutes", "open_days")))
+    span = Span(*map(reader.optional_number, Span._fields))
     reader.done()
-    given = [value for value in (span.minutes, span.open_minutes, span.open_days) if value is not None]
+    given = [value for value in span if value is not None]
     if len(given) != 1 or given[0] < 0:
-        raise reader.error("give one of minutes, open_minutes or open_days, not negative")
+        raise reader.error("give one of minutes, open_minutes, open_days or mornings, not negative")
     return span
 
 
@@ -43,6 +43,20 @@ def _floored(table: Reader) -> Response:
     return response
 
 
+def _follow_up(table: Reader) -> FollowUp:
+    again = (
+        _span(Reader(pause, f"{table.where}.again[{number}]")) for number, pause in enumerate(table.items("again"), 1)
+    )
+    follow_up = FollowUp(
+        call=_span(table.table("call")),
+        remind=_span(table.table("remind")),
+        again=tuple(again),
+        decide=_span(table.table("decide")),
+    )
+    table.done()
+    return follow_up
+
+
 def read_tiers(reader: Reader) -> dict[str, Tier]:
     tiers: dict[str, Tier] = {}
     for rank, table in enumerate(reader.each("tiers", "name")):
@@ -60,6 +74,7 @@ def read_tiers(reader: Reader) -> dict[str, Tier]:
             after_safety_rule=_floored(table.table("after_safety_rule")) if "after_safety_rule" in table else None,
             message=table.optional_text("message"),
             deadline=_span(table.table("deadline")) if "deadline" in table else None,
+            follow_up=_follow_up(table.table("follow_up")),
         )
         table.done()
     reader.done()

@@ -1,4 +1,7 @@
-"""Alerts staff about a lead: at once, and again at each escalation level until somebody takes the lead."""
+"""Alerts staff about a lead: at once, and again at each escalation level until somebody takes the lead.
+
+Then its owner is reminded of what is due. If the owner does not act in time, the lead goes back to the clinic.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,10 @@ from itertools import islice
 from uuid import UUID
 
 from shared.domain.errors import LeadChanged
-from shared.domain.leads.alert import Alert, Summary, alert_for
+from shared.domain.leads.alert import Alert, Summary, alert_for, reminder_for
 from shared.domain.leads.escalation import Ladder
 from shared.domain.leads.lead import Lead
+from shared.domain.leads.overdue import REMINDER, alert_due, is_overdue, released, reminded
 from shared.domain.opening_hours import OpeningHours
 from shared.usecases.ports import ATTEMPTS_TO_WORK, Leads, Publisher, RuleSets
 from shared.usecases.scoring import rule_set_of
@@ -45,7 +49,7 @@ class Swept:
 
 
 def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None:
-    """Alerts staff about a lead at the escalation level that is due. Returns None if no alert is due.
+    """Sends the alert about a lead that is due, or the reminder of its owner. Returns None if none is due.
 
     No other use case publishes alerts. A caller first claims the lead by a conditional write, so that only one of two
     concurrent callers publishes the alert. If publishing or the last write fails, the claim lapses and the sweep alerts
@@ -76,7 +80,7 @@ def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: dat
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """An alert that is due. `urgent`: whether the lead's tier is one of safety."""
+    """An alert that is due. `level`: its escalation level or REMINDER. `urgent`: whether the tier is one of safety."""
 
     lead: Lead
     level: int
@@ -91,11 +95,21 @@ def _due(lead_id: UUID, alerting: Alerting, at: datetime) -> _Due | None:
     if lead is None:
         return None
     tiers = rule_set_of(lead, alerting.rule_sets).tiers
+    if is_overdue(lead, at):
+        lead, overdue = released(lead, tiers, at), lead
+        try:
+            alerting.leads.replace(overdue, lead)
+        except LeadChanged:  # the owner acted a moment ago
+            return None
     ladder = lead.ladder(tiers, alerting.hours)
-    level = lead.level_due(ladder, at)
+    level = alert_due(lead, ladder, at)
     if level is None:
         return None
-    alert = alert_for(lead, level, ladder, alerting.staff_link, alerting.hours.zone)
+    zone = alerting.hours.zone
+    if level == REMINDER:
+        alert = reminder_for(lead, alerting.staff_link, zone)
+    else:
+        alert = alert_for(lead, level, ladder, alerting.staff_link, zone)
     return _Due(lead, level, ladder, alert, tiers[lead.tier].safety)
 
 
@@ -107,7 +121,7 @@ def _send(due: _Due, alerting: Alerting, at: datetime) -> Alert | None:
     except LeadChanged:
         return None
     alerting.publisher.publish(due.alert)
-    _record_delivery(claimed, due.level, due.ladder, alerting)
+    _record_delivery(claimed, due, alerting, at)
     return due.alert
 
 
@@ -183,15 +197,16 @@ def _summarised(waiting: list[_Due], alerting: Alerting) -> list[_Due]:
     return [replace(due, alert=replace(due.alert, summarised=True)) for due in waiting]
 
 
-def _record_delivery(claimed: Lead, level: int, ladder: Ladder, alerting: Alerting) -> None:
+def _record_delivery(claimed: Lead, due: _Due, alerting: Alerting, at: datetime) -> None:
     """Records on the lead that staff were alerted, without overwriting concurrent changes.
 
     Tries again if staff added a note or a contact attempt in the meantime. Records nothing once somebody has taken the
-    lead.
+    lead, or its owner has acted.
     """
     for _ in range(ATTEMPTS_TO_WORK):
+        after = reminded(claimed, at) if due.level == REMINDER else claimed.alerted(due.level, due.ladder, at)
         try:
-            alerting.leads.replace(claimed, claimed.alerted(level, ladder))
+            alerting.leads.replace(claimed, after)
         except LeadChanged:
             now = alerting.leads.get(claimed.lead_id)
             if now is None or now.escalation.next_at != claimed.escalation.next_at:

@@ -9,10 +9,11 @@ from itertools import chain
 from uuid import UUID
 
 from shared.domain.errors import LeadChanged, NotAllowed, NotFound, StoreUnavailable
+from shared.domain.leads.action import Action
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.lead_summary import LeadRow, LeadSummary, Listed
 from shared.domain.leads.staff import Staff
-from shared.domain.leads.staff_actions import Action, WorkRules, possible_actions, work
+from shared.domain.leads.staff_actions import WorkRules, possible_actions, work
 from shared.domain.leads.worklist import Search, WorklistQuery, reference_in, search_keys
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import RuleSet

@@ -8,10 +8,11 @@ from itertools import product
 
 import pytest
 
+from shared.domain.leads.action import Action
 from shared.domain.leads.addition import is_known, with_answers
 from shared.domain.leads.history import ADDED, ALERTED_AGAIN, OPENED_AGAIN, RETURNED
 from shared.domain.leads.lead import Lead
-from shared.domain.leads.staff_actions import Action, work
+from shared.domain.leads.staff_actions import work
 from tests.domain.test_resubmission import (
     ANSWERS,
     BACK,
@@ -68,7 +69,7 @@ def test_staff_are_alerted_for_what_they_have_not_seen(
         assert alerts_staff(lead)
     if not unseen and earlier.work.status != "new":
         assert (lead.work.status, lead.work.owner) == (earlier.work.status, earlier.work.owner)
-        assert lead.escalation.next_at is None
+        assert lead.escalation.next_at == earlier.escalation.next_at
     if lead.escalation.started_at == earlier.escalation.started_at:
         assert lead.escalation.next_at == earlier.escalation.next_at
 

@@ -31,7 +31,7 @@ def due(lead: Lead, at: datetime) -> int | None:
 def alert(lead: Lead, at: datetime) -> tuple[Lead, int | None]:
     """Returns the lead after an alert check at the given time, and the level that was alerted."""
     level = due(lead, at)
-    return (lead, None) if level is None else (lead.claimed(level, at).alerted(level, ladder_of(lead)), level)
+    return (lead, None) if level is None else (lead.claimed(level, at).alerted(level, ladder_of(lead), at), level)
 
 
 def minutes(count: int) -> datetime:
@@ -105,7 +105,7 @@ def test_the_sweep_finds_a_lead_whose_claim_lapsed() -> None:
 def test_every_change_is_a_new_version_and_leaves_the_old_one_alone() -> None:
     lead = a_lead(URGENT)
     claimed = lead.claimed(1, RECEIVED)
-    done = claimed.alerted(1, ladder_of(lead))
+    done = claimed.alerted(1, ladder_of(lead), RECEIVED)
     assert [each.version for each in (lead, claimed, done)] == [1, 2, 3]
     assert lead == a_lead(URGENT, lead_id=lead.lead_id)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.leads.action import Action
 from shared.domain.leads.history import UNDO_WITHIN
 from shared.domain.leads.lead import CANARY, Lead
 from shared.domain.leads.mail import (
@@ -25,7 +26,7 @@ from shared.domain.leads.mail import (
 from shared.domain.leads.mail_state import SETTLED, Closing, MailEntry, MailState, MailStatus
 from shared.domain.leads.resubmission import merge_resubmission
 from shared.domain.leads.staff import CLINICIAN, Staff
-from shared.domain.leads.staff_actions import Action, WorkRules, work
+from shared.domain.leads.staff_actions import WorkRules, work
 from tests.functions.calls import EMERGENCY, NOT_A_FIT
 from tests.leads import HOURS, RECEIVED, RULEBOOK, a_lead, varied
 
@@ -40,7 +41,7 @@ BOOKED_FOR = RECEIVED + timedelta(days=2)
 
 def alerted(lead: Lead) -> Lead:
     """Returns the lead after its first alert."""
-    return lead.alerted(1, lead.ladder(RULES.tiers, HOURS))
+    return lead.alerted(1, lead.ladder(RULES.tiers, HOURS), RECEIVED)
 
 
 def mailable(answers: dict[str, Any] | None = None) -> Lead:

@@ -17,12 +17,12 @@ from uuid import UUID
 
 from shared.domain.errors import LeadChanged, LeadIntakeError, StoreUnavailable
 from shared.domain.intake.submission import Submission
+from shared.domain.leads.action import Action
 from shared.domain.leads.alert import Alert, Summary
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import Arrival, Lead, reference_of
 from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.staff import Staff
-from shared.domain.leads.staff_actions import Action
 from shared.usecases.alerting import Alerting, alert_staff, escalate_leads
 from shared.usecases.capture import Intake, capture_lead
 from shared.usecases.inbox import Workspace, work_lead
@@ -200,7 +200,10 @@ class Meeting:
             replay_submissions(lead.model_dump_json(), Replay(self, RULEBOOK, _NothingSetAside(), HOURS), self.at)
 
     def acknowledge(self, who: str) -> None:
-        action = Action(action="acknowledge", version=1)
+        self.act(who, action="acknowledge")
+
+    def act(self, who: str, **fields: str) -> None:
+        action = Action.model_validate({"version": 1, **fields})
         # The stand-ins for table and access log have only the methods that the use case calls.
         practice = Workspace(self, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]
         try:

@@ -2,7 +2,8 @@
 
 Visitors send forms, send twice, leave forms unfinished and come back, try again or give up. Calls fail before or after
 they take effect. Functions are killed. Table, spool, topic and scheduler fail for minutes. Clocks differ. Stored leads
-become unreadable. Staff acknowledge leads, some of them twice. The same seed gives the same trace.
+become unreadable. Staff acknowledge leads, some of them twice, and call or forget to. The same seed gives the same
+trace.
 
 """
 
@@ -23,17 +24,20 @@ from unittest.mock import patch
 from uuid import UUID
 
 from shared.adapters.sns import STREAM_PACE, SWEEP_PACE, Pace
-from shared.domain.errors import AlreadyTaken, LeadChanged, LeadIntakeError, StoreUnavailable
+from shared.domain.errors import AlreadyTaken, LeadChanged, LeadIntakeError, StoreUnavailable, WrongState
 from shared.domain.intake.submission import Submission
 from shared.domain.intake.suspicion import Sign
 from shared.domain.leads import lead_view
+from shared.domain.leads.action import Action
 from shared.domain.leads.alert import Alert, Summary
 from shared.domain.leads.consent import Visit
-from shared.domain.leads.history import RETURNED
+from shared.domain.leads.history import RELEASED, RETURNED
 from shared.domain.leads.lead import RETURN_WITHIN, Arrival, Lead, reference_of
 from shared.domain.leads.lead_summary import LeadSummary
+from shared.domain.leads.next_action import next_action
+from shared.domain.leads.overdue import REMINDER
 from shared.domain.leads.staff import Staff
-from shared.domain.leads.staff_actions import Action
+from shared.domain.leads.staff_actions import RELEASE_GRACE
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.condition import FORM, Condition, options_of
 from shared.domain.rules.questionnaire import Answers
@@ -84,6 +88,7 @@ UNFINISHED = -1  # stands for an unfinished form without answers; ~content is an
 SIGNS = (frozenset({Sign.GOOD_PROOF}), frozenset({Sign.NO_PROOF, Sign.NO_TOKEN}))
 TIMEOUTS, LOST_REPLIES = ("timeout before", "timeout after"), ("timeout after", "reset after")
 FAULTS = ("throttled", "denied", "timeout before", "timeout after", "reset after", "killed before", "killed after")
+HABITS = ("calls", "calls", "forgets", "closes", "gives back")
 NURSES = tuple(Staff(name, name, frozenset({"clinician"})) for name in ("ann", "ben"))
 
 
@@ -173,6 +178,9 @@ class Days:
         self._outages: list[tuple[str, datetime, datetime]] = []
         # for each alert: time, level, start of the ladder
         self._alerts: dict[UUID, list[tuple[datetime, int, datetime]]] = {}
+        # for each reminder: time, level 0, when it was due
+        self._reminders: dict[UUID, list[tuple[datetime, int, datetime]]] = {}
+        self._staff = random.Random(f"{seed}/staff")  # of its own, so that what staff do leaves other draws alone
         self._hits: dict[UUID, list[datetime]] = {}
         self._sweeps_broken: list[datetime] = []
         self._poisoned: set[UUID] = set()
@@ -302,9 +310,32 @@ class Days:
         except Unreadable:
             pass
         except LeadIntakeError as error:
-            if not isinstance(error, AlreadyTaken) or self.table.leads[lead_id].work.owner == nurse.id:
+            done = isinstance(error, WrongState) and self.table.leads[lead_id].work.is_done
+            taken = isinstance(error, AlreadyTaken) and self.table.leads[lead_id].work.owner != nurse.id
+            if not (done or taken):
                 self._broken("I8", lead_id, f"acknowledging twice is {type(error).__name__}")
         self._note("acknowledged", lead_id, self.table.leads[lead_id].work.owner)
+        self._after(self._staff.expovariate(1 / 1200), lambda: self._work(lead_id, self._staff.choice(HABITS)))
+
+    def _work(self, lead_id: UUID, habit: str) -> None:
+        """Lets the owner do something about a lead, or forget it."""
+        lead = self.table.leads[lead_id]
+        owner = next((nurse for nurse in NURSES if nurse.id == lead.work.owner), None)
+        if owner is None or habit == "forgets" or lead_id in self._poisoned:
+            return
+        fields: dict[str, Any] = {
+            "calls": {"action": "contact_attempt", "outcome": self._staff.choice(("no_answer", "reached"))},
+            "closes": {"action": "close", "reason": "declined", "text": "A reason."},
+            "gives back": {"action": "reopen"},
+        }[habit]
+        action = Action.model_validate({"version": lead.version, **fields})
+        try:
+            work_lead(lead.reference, action, owner, self._practice, self._clock())
+        except (StoreUnavailable, Killed, LeadIntakeError):
+            return
+        self.counts[habit] += 1
+        if habit == "calls":
+            self._after(self._staff.expovariate(1 / 1200), lambda: self._work(lead_id, self._staff.choice(HABITS)))
 
     # ---- calls
 
@@ -409,9 +440,17 @@ class Days:
         if lead is None:
             self._broken("I3", lead_id, "an alert without a stored lead")
             return
-        if lead.work.status != "new":
-            self._broken("I8", lead_id, "an alert after it was acknowledged")
+        if lead.work.status != ("acknowledged" if alert.level == REMINDER else "new"):
+            self._broken("I8", lead_id, f"alert {alert.level} of a lead that is {lead.work.status}")
+        if alert.level == REMINDER:
+            assert lead.work.next_action is not None
+            due = lead.work.next_action.remind_at or self.now
+            self._reminders.setdefault(lead_id, []).append((self.now, REMINDER, due))
+            return
         before = self._alerts.setdefault(lead_id, [])
+        if alert.level == 1 and before and before[-1][2] != lead.escalation.started_at and self._staff.random() < 0.5:
+            nurse = self._staff.choice(NURSES)
+            self._after(self._staff.expovariate(1 / 600), lambda: self._acknowledge(lead_id, nurse, 5))
         if not before and self.chance.random() < 0.25:
             nurse = self.chance.choice(NURSES)
             self._after(self.chance.expovariate(1 / 1200), lambda: self._acknowledge(lead_id, nurse, 5))
@@ -432,7 +471,8 @@ class Days:
             self._broken("I1", lead_id, "was spooled and never stored")
         for lead_id, lead in self.table.leads.items():
             alerts = self._alerts.get(lead_id, [])
-            self._check_number(lead_id, alerts)
+            self._check_number(lead_id, [*alerts, *self._reminders.get(lead_id, ())])
+            self._check_follow_up(lead)
             self._check_order(lead_id, alerts)
             if lead_id in self._poisoned:
                 if not alerts and lead.escalation.alert_due and lead_id not in self._could_not_alert:
@@ -461,6 +501,7 @@ class Days:
             levels.setdefault((level, ladder), []).append(at)
         self.counts["alerts"] += len(alerts)
         self.counts["levels alerted"] += len(levels)
+        self.counts["reminders"] += sum(level == REMINDER for level, _ in levels)
         faults = self._hits.get(lead_id, [])
         for (level, _), times in levels.items():
             for first, second in pairwise(times):
@@ -469,8 +510,28 @@ class Days:
                         "I7", lead_id, f"level {level} was alerted again, and no fault hit the lead in between"
                     )
 
+    def _check_follow_up(self, lead: Lead) -> None:
+        """Checks that no open lead is without a next action, that its owner is reminded, and that it then goes back."""
+        lead_id, planned = lead.lead_id, next_action(lead)
+        if lead.needs_someone and planned is None:
+            self._broken("I11", lead_id, "is open without a next action")
+        for entry in lead.history:
+            if entry.action == RELEASED:
+                self.counts["released"] += 1
+                if not any(at <= entry.at + MOMENT for at, _, _ in self._reminders.get(lead_id, ())):
+                    self._broken("I11", lead_id, "lost its owner, who was not reminded")
+        if lead.work.status != "acknowledged" or planned is None or lead_id in self._poisoned:
+            return
+        reminded = any(due == planned.remind_at for _, _, due in self._reminders.get(lead_id, ()))
+        grace = ESCALATED_WITHIN + MOMENT
+        last_fault = self._last_fault(lead_id, self._ends)
+        if planned.remind_at and not reminded and max(planned.remind_at, last_fault) + grace < self._ends:
+            self._broken("I11", lead_id, "its owner was not reminded")
+        if planned.returns_at and max(planned.returns_at, last_fault) + 2 * grace < self._ends:
+            self._broken("I11", lead_id, "fell asleep with its owner")
+
     def _check_order(self, lead_id: UUID, alerts: list[tuple[datetime, int, datetime]]) -> None:
-        """Checks that consecutive levels belong to one ladder: resubmissions in between do not start a new ladder."""
+        """Checks that consecutive levels belong to one ladder: a new ladder starts at level 1."""
         for (_, before, began), (_, level, ladder) in pairwise(alerts):
             if level > before and ladder != began:
                 self._broken("I5", lead_id, f"the ladder of level {level} began later than that of level {before}")
@@ -484,6 +545,10 @@ class Days:
             else lead.assessment.received_at + RETURN_WITHIN
         )
         steps = lead.ladder(tiers, HOURS).steps
+        restarted = [entry.action for entry in lead.history if entry.action in (RELEASED, "reopen")]
+        if restarted:  # only the alerts of the last ladder are checked
+            alerts = [alert for alert in alerts if alert[2] == lead.escalation.started_at]
+            due = lead.escalation.started_at + (timedelta() if restarted[-1] == RELEASED else RELEASE_GRACE)
         for level, step in enumerate(steps if by_the_clock else steps[:1], start=1):
             due = max(due, step.after.after(lead.escalation.started_at, HOURS)) if level > 1 else due
             at = next((at for at, alerted_level, _ in alerts if alerted_level == level), None)
@@ -500,7 +565,7 @@ class Days:
                 self._broken("I4, R8" if level == 1 else "I5, R8", lead.lead_id, f"level {level} was alerted {what}")
             if at is None:
                 return
-            if level == 1:
+            if level == 1 and not restarted:
                 delay = max(0, round((at - due).total_seconds()))
                 self.delays[delay] = self.delays.get(delay, 0) + 1
             # The next level is due after this level, which is alerted again first if the alert could not be recorded.

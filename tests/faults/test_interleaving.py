@@ -94,10 +94,62 @@ def test_acknowledging_ends_escalation_in_every_order(prepare: Task, others: lis
         assert meeting.answers == ["ann"]
         assert (lead.work.status, lead.work.owner) == ("acknowledged", "ann")
         alerts = list(meeting.alerts)
-        meeting.at += timedelta(hours=2)
+        meeting.at += timedelta(minutes=44)
         meeting.sweep()
         assert meeting.alerts == alerts
         assert set(Counter(alerts).values()) <= {1}
+
+
+def overdue(meeting: Meeting) -> None:
+    """Prepares a lead that Ann has taken, whose reminder went out, and that now goes back to the clinic."""
+    stored(meeting)
+    meeting.alert()
+    meeting.acknowledge("ann")
+    for minutes in (45, 15):
+        meeting.at += timedelta(minutes=minutes)
+        if minutes == 45:
+            meeting.sweep()
+    meeting.alerts.clear()
+    meeting.answers.clear()
+
+
+def ann_calls(meeting: Meeting) -> None:
+    meeting.act("ann", action="contact_attempt", outcome="reached")
+
+
+def test_a_lead_goes_back_once_in_every_order_of_sweeps() -> None:
+    for meeting in meetings(overdue, [Meeting.sweep, Meeting.sweep]):
+        lead = meeting.leads[UUID(LEAD_ID)]
+        assert [entry.action for entry in lead.history] == ["acknowledge", "released"]
+        assert Counter(settled(meeting).alerts) == {(lead.reference, 1): 1}
+
+
+def test_an_owner_who_calls_as_the_lead_goes_back_is_recorded_in_every_order() -> None:
+    """Either the call was first, and Ann keeps the lead, or the lead went back, and the clinic is alerted."""
+    owners = set()
+    for meeting in meetings(overdue, [ann_calls, Meeting.sweep]):
+        lead = meeting.leads[UUID(LEAD_ID)]
+        assert "contact_attempt" in [entry.action for entry in lead.history]
+        assert lead.work.attempts == 1
+        assert bool(settled(meeting).alerts) == (lead.work.owner == "")
+        owners.add(lead.work.owner)
+    assert owners == {"ann", ""}
+
+
+def reminder_due(meeting: Meeting) -> None:
+    """Prepares a lead that Ann has taken and not called, at the time of her reminder."""
+    stored(meeting)
+    meeting.alert()
+    meeting.acknowledge("ann")
+    meeting.at += timedelta(minutes=45)
+    meeting.alerts.clear()
+    meeting.answers.clear()
+
+
+def test_an_owner_is_reminded_at_most_once_in_every_order() -> None:
+    for meeting in meetings(reminder_due, [Meeting.sweep, Meeting.sweep, ann_calls]):
+        assert set(Counter(settled(meeting).alerts).values()) <= {1}
+        assert meeting.leads[UUID(LEAD_ID)].work.owner == "ann"
 
 
 def test_one_of_two_who_acknowledge_becomes_the_owner_in_every_order() -> None:

@@ -113,7 +113,7 @@ def test_an_emergency_in_an_addition_is_alerted_and_answered_with_advice(aws: Aw
 def test_after_staff_closed_the_lead_it_is_kept_and_only_a_red_flag_alerts(aws: Aws) -> None:
     reference = sent()
     alerts(aws)
-    worked(reference, "close", reason="declined")
+    worked(reference, "close", reason="declined", text="Seen elsewhere.")
     assert add(MORE)["statusCode"] == 200
     assert alerts(aws) == []
     shown = content(opened(reference))

@@ -250,7 +250,7 @@ def test_otherwise_it_is_a_lead_of_its_own(aws: Aws, state: str) -> None:
     if state == "booked":
         worked(reference, "book")
     if state == "closed":
-        worked(reference, "close", reason="declined")
+        worked(reference, "close", reason="declined", text="Seen elsewhere.")
     name = "Robin Sample" if state == "another name" else "Jordan Example"
     phone = "(312) 555-0199" if state == "another number" else "(312) 555-0142"
     before = aws.stored()

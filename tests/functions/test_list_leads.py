@@ -54,6 +54,8 @@ def test_a_row_names_the_person_and_says_nothing_else_about_them(aws: Aws) -> No
         "complete",
         "deadline",
         "language",
+        "next_action",
+        "next_due",
         "owner",
         "owner_name",
         "questionnaire",
@@ -91,7 +93,7 @@ def test_a_raised_tier_moves_a_lead_up() -> None:
 def test_a_lead_that_needs_no_work_is_listed_as_closed() -> None:
     not_a_fit = captured(NOT_A_FIT, lead_id(1))
     closed = captured(URGENT, lead_id(2))
-    worked(closed, "close", reason="spam")
+    worked(closed, "close", reason="spam", text="A test.")
     assert references(listed()) == []
     assert set(references(listed(view="closed"))) == {not_a_fit, closed}
 

@@ -48,7 +48,7 @@ def test_leads_from_before_a_rotation_of_the_key_are_found(monkeypatch: pytest.M
 
 def test_the_latest_state_is_found() -> None:
     reference = from_somebody(phone=PHONE)
-    worked(reference, "close", reason="declined")
+    worked(reference, "close", reason="declined", text="Seen elsewhere.")
     assert references(searched(PHONE)) == [reference]
 
 

@@ -30,6 +30,10 @@ from tests.functions.staff_calls import IDS, captured, listed, opened, reference
 pytestmark = pytest.mark.usefixtures("clock")
 
 
+def attributes(alert: Json) -> dict[str, str]:
+    return {name: value["Value"] for name, value in alert["MessageAttributes"].items()}
+
+
 def sweep() -> int:
     return int(escalate_leads.handler(event("escalate_leads"), CONTEXT)["alerted"])
 
@@ -49,11 +53,66 @@ def test_an_acknowledged_lead_stops_escalating(aws: Aws, clock: Clock) -> None:
     reference = captured(URGENT)
     worked(reference, "acknowledge")
     aws.alerts()
-    clock.at += timedelta(days=2)
+    clock.at += timedelta(minutes=44)
     assert sweep() == 0
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
     assert aws.alerts() == []
+    worked(reference, "book")
+    clock.at += timedelta(days=2)
+    assert sweep() == 0
     assert "next_at" not in aws.items()[0]
+
+
+def test_a_taken_lead_that_nobody_calls_reminds_its_owner_and_escalates_again(aws: Aws, clock: Clock) -> None:
+    """Checks invariant I11 of docs/reliability.md."""
+    reference = captured(EMERGENCY)
+    worked(reference, "acknowledge")
+    aws.alerts()
+    sent = []
+    for minutes in (9, 1, 4, 1, 5):
+        clock.at += timedelta(minutes=minutes)
+        sweep()
+        sent.append([attributes(alert) for alert in aws.alerts()])
+    assert [[(alert["kind"], alert["audience"]) for alert in alerts] for alerts in sent] == [
+        [],
+        [("reminder", "owner")],
+        [],
+        [("new", "clinician")],
+        [("escalation", "desk")],
+    ]
+    assert sent[1][0]["owner"] == "nurse"
+    seen = content(opened(reference))
+    assert (seen["summary"]["status"], seen["summary"]["next_action"], seen["history"][-1]["action"]) == (
+        "new",
+        "take",
+        "released",
+    )
+    assert [(alert["level"], alert["audience"]) for alert in seen["alerts"]] == [
+        (1, "clinician"),
+        (0, "owner"),
+        (1, "clinician"),
+        (2, "desk"),
+    ]
+
+
+def test_an_owner_who_calls_while_the_lead_goes_back_keeps_it(aws: Aws, clock: Clock) -> None:
+    reference = captured(EMERGENCY)
+    worked(reference, "acknowledge")
+    clock.at += timedelta(minutes=10)
+    sweep()
+    clock.at += timedelta(minutes=5)
+
+    def calling(called: str) -> None:
+        if called == "dynamodb.PutItem":
+            aws.wire.before = None
+            worked(reference, "contact_attempt", outcome="reached")
+
+    aws.wire.before = calling
+    assert sweep() == 0
+    seen = content(opened(reference))
+    assert (seen["summary"]["owner_name"], seen["next"]["what"], seen["closes_as"]) == ("nurse", "close", "")
+    worked(reference, "contact_attempt", outcome="emergency_room")
+    assert content(opened(reference))["closes_as"] == "emergency_care"
 
 
 def test_acknowledging_twice_is_the_same_as_once(aws: Aws) -> None:
@@ -120,7 +179,7 @@ def test_a_lead_acknowledged_during_its_alert_remains_owned(aws: Aws) -> None:
     aws.wire.before = taking
     assert sweep() == 1
     [lead] = aws.leads()
-    assert (lead["status"], lead["next_at"]) == ("acknowledged", None)
+    assert (lead["status"], lead["next_at"]) == ("acknowledged", "2026-01-14T16:45:00Z")
 
 
 def test_a_note_during_an_alert_does_not_repeat_the_alert(aws: Aws, clock: Clock) -> None:
@@ -161,7 +220,7 @@ def test_a_lead_goes_through_its_whole_workflow(aws: Aws, clock: Clock) -> None:
 
 def test_a_reopened_lead_escalates_from_the_first_level(aws: Aws, clock: Clock) -> None:
     reference = captured(URGENT)
-    worked(reference, "close", reason="spam")
+    worked(reference, "close", reason="spam", text="A test.")
     clock.at += timedelta(days=3)
     assert worked(reference, "reopen")["statusCode"] == 200
     aws.alerts()
@@ -226,6 +285,8 @@ def test_a_clinician_lowers_a_tier_with_a_reason(aws: Aws) -> None:
 def test_the_desk_cannot_close_a_red_flag_lead_as_not_a_fit() -> None:
     reference = captured(URGENT)
     assert worked(reference, "close", "desk", reason="not_a_fit")["statusCode"] == 403
+    assert pointers(worked(reference, "close", "desk", reason="unreachable")) == ["/text"]
+    worked(reference, "contact_attempt", "desk", outcome="no_answer")
     assert worked(reference, "close", "desk", reason="unreachable")["statusCode"] == 200
 
 

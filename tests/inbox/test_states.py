@@ -178,6 +178,7 @@ def test_a_lead_and_its_actions(send: Send, member: Come) -> None:
     colleague = member("desk").open(reference)
     colleague.has("^nurse has had it")
     look(colleague, "22-a-colleague-has-it")
+    nurse.page.get_by_label("In words").fill("Her daughter drove her to the hospital.")
     nurse.page.locator("#closing").get_by_role("button", name="Declined").click()
     nurse.has("^Closed by you")
     look(nurse, "23-closed")

@@ -52,16 +52,16 @@ def test_subscriptions_filter_alerts_and_none_gets_a_canary() -> None:
     }
 
     assert filters == {
-        "AlertEmailSubscription": {"kind": ["new", "escalation", "digest", "summary"], **BY_MAIL},
+        "AlertEmailSubscription": {"kind": ["new", "escalation", "reminder", "digest", "summary"], **BY_MAIL},
         "DeskEmailSubscription": {"audience": ["desk"], **BY_MAIL},
         "ClinicianEmailSubscription": {"audience": ["clinician"], **BY_MAIL},
         "ManagerEmailSubscription": {"audience": ["manager"], **BY_MAIL},
         "UrgentPhoneSubscription": {
-            "kind": ["new", "escalation"],
+            "kind": ["new", "escalation", "reminder"],
             "tier": ["EMERGENCY", "URGENT"],
             "suspect": ["false"],
         },
-        "DeliverWebhookAlert": {"kind": ["new", "escalation"]},
+        "DeliverWebhookAlert": {"kind": ["new", "escalation", "reminder"]},
         "CanaryAlertsSubscription": {"kind": ["canary"]},
     }
 

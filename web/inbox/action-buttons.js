@@ -76,7 +76,7 @@ export function actionButtons(lead, user, act) {
     h("div", { class: "steps", "data-group": "steps" },
       done && can(lead, "reopen") && doing("Reopen", act, { action: "reopen" }, { class: "main" }),
       can(lead, "book") && doing("Booked", act, { action: "book" }, { class: mine ? "main" : null }),
-      can(lead, "close") && closeChoices(act),
+      can(lead, "close") && closeChoices(summary.reference, act),
       can(lead, "raise_tier") && raiseChoices(summary.tier, act),
       can(lead, "lower_tier") && lowerChoices(summary, act),
       can(lead, "undo") && doing(`Undo: you ${HISTORY[lead.history.at(-1).action]}`, act, { action: "undo" }, { id: "undo" }),
@@ -84,8 +84,14 @@ export function actionButtons(lead, user, act) {
     can(lead, "note") && noteForm(summary.reference, act));
 }
 
-const closeChoices = (act) => unfolding("closing", "Close …", h("p", {}, "Why?"),
-  buttons(Object.entries(REASONS).map(([reason, text]) => doing(text, act, { action: "close", reason }))));
+// An emergency or urgent lead without a recorded call is closed with a reason in words: the service insists on it.
+function closeChoices(reference, act) {
+  const why = draftArea(reference, "close", { id: "close-why", maxlength: "1000" });
+  return unfolding("closing", "Close …",
+    h("label", { for: "close-why" }, "In words, if an emergency or urgent lead is closed without a call:"), why, h("p", {}, "Why?"),
+    buttons(Object.entries(REASONS).map(([reason, text]) =>
+      button(text, (event) => act({ action: "close", reason, text: why.value.trim() }, event.currentTarget)))));
+}
 
 // For a lead whose owner does not work it. Alerts start over, from the first escalation level.
 const releaseChoice = (act) => unfolding("releasing", "Release …",

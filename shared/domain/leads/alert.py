@@ -8,7 +8,18 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from shared.domain.leads.escalation import Ladder
+from shared.domain.leads.history import RELEASED
 from shared.domain.leads.lead import CANARY, Lead
+from shared.domain.leads.next_action import CALL, CALL_AGAIN, CLOSE, CONFIRM_BOOKING, TAKE, next_action
+from shared.domain.leads.overdue import OWNER, REMINDER
+
+WORDS = {
+    TAKE: "take it",
+    CALL: "call",
+    CALL_AGAIN: "call again",
+    CONFIRM_BOOKING: "book a time",
+    CLOSE: "book or close it",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +28,14 @@ class Alert:
 
     SNS encrypts neither the attributes nor the subject of a message, so both must stay free of personal data.
 
-    level: the escalation level, from 1.
-    kind: "new" at level 1, "escalation" above level 1, "canary" for a lead that only tests delivery.
+    level: the escalation level, from 1; 0 for a reminder.
+    kind: "new" at level 1, "escalation" above level 1, "reminder" to the owner of a lead, "canary" for a lead that only
+        tests delivery.
     suspect: True if a bot may have sent the lead. Subscriptions such as text messages can filter suspects out.
-    received_at: when the finished form arrived; None for an unfinished form, whose alert is delayed on purpose.
+    received_at: when the finished form arrived; None for an alert that is not about a finished form's arrival.
     last: True at the highest escalation level of the lead.
     summarised: True if e-mail gets a summary in place of this alert.
+    owner: the member of staff whom a reminder is for.
     """
 
     lead_id: str
@@ -39,6 +52,7 @@ class Alert:
     received_at: datetime | None = None
     last: bool = False
     summarised: bool = False
+    owner: str = ""
 
     @property
     def is_mailed(self) -> bool:
@@ -60,6 +74,7 @@ class Alert:
             "deadline": self.deadline.isoformat(timespec="seconds") if self.deadline else "",
             "link": self.link,
             "summarised": "true" if self.summarised else "",
+            "owner": self.owner,
         }
         return {name: value for name, value in values.items() if value}
 
@@ -99,8 +114,10 @@ def alert_for(lead: Lead, level: int, ladder: Ladder, staff_link: str, zone: Zon
     canary = lead.source == CANARY
     kind = CANARY if canary else "new" if level == 1 else "escalation"
     link = f"{staff_link}{lead.reference}"
+    released = any(entry.action == RELEASED for entry in lead.history[-1:])
     lines = [
         f"{tier} lead {lead.reference} is waiting.",
+        "Somebody had it and did not act in time." if released else "",
         f"Respond by {_local(lead.escalation.deadline, zone)}." if lead.escalation.deadline else "",
         f"Nobody has taken it yet: this is alert {level}." if level > 1 else "",
         f"Open it: {link}",
@@ -117,9 +134,41 @@ def alert_for(lead: Lead, level: int, ladder: Ladder, staff_link: str, zone: Zon
         link=link,
         subject=f"{tier} lead waiting",
         body="\n".join(line for line in lines if line),
-        received_at=lead.assessment.received_at if lead.submitted.complete else None,
+        received_at=lead.assessment.received_at if _first(lead) else None,
         last=level == len(ladder),
     )
+
+
+def reminder_for(lead: Lead, staff_link: str, zone: ZoneInfo) -> Alert:
+    """Returns the alert that reminds the owner of a lead of what is due."""
+    planned = next_action(lead)
+    returns_at = planned.returns_at if planned else None
+    link = f"{staff_link}{lead.reference}"
+    lines = [
+        f"{lead.tier} lead {lead.reference} is yours.",
+        f"Next: {WORDS[planned.what]}{f', due {_local(planned.due, zone)}' if planned.due else ''}." if planned else "",
+        f"From {_local(returns_at, zone)} on it has no owner, and the clinic is alerted." if returns_at else "",
+        f"Open it: {link}",
+    ]
+    return Alert(
+        lead_id=str(lead.lead_id),
+        level=REMINDER,
+        tier=lead.tier,
+        kind="reminder",
+        audience=OWNER,
+        suspect=lead.assessment.suspicion.suspect,
+        reference=lead.reference,
+        deadline=planned.due if planned else None,
+        link=link,
+        subject=f"{lead.tier} lead: your next step is due",
+        body="\n".join(filter(None, lines)),
+        owner=lead.work.owner_name,
+    )
+
+
+def _first(lead: Lead) -> bool:
+    """Returns whether the lead is a finished form whose alerts never restarted since it arrived."""
+    return lead.submitted.complete and lead.escalation.started_at == lead.assessment.received_at
 
 
 def _local(at: datetime, zone: ZoneInfo) -> str:

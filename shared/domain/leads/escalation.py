@@ -12,9 +12,19 @@ from datetime import UTC, datetime, timedelta
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import LadderStep
 
+LONGEST_RECORD = 50  # alerts of a lead that are kept in its record
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # the next check of an open lead that needs no further alert
 CLOCKS_DIFFER = timedelta(seconds=2)  # tolerated clock difference; without it, a lead just stored may not seem due
 CLAIM_LASTS = timedelta(seconds=30)  # longer than sending one alert takes, even if every call uses its full timeout
+
+
+@dataclass(frozen=True, slots=True)
+class SentAlert:
+    """An alert that was sent. `level`: its escalation level; 0 for a reminder of the owner."""
+
+    at: datetime
+    level: int
+    audience: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,8 @@ class Escalation:
     alert_delivered: the last escalation level whose alert was sent; 0 for none.
     next_at: when to check the lead again; None if no more alerts are due. No process alerts staff before this time, so
         a process claims the lead by moving it to a later time.
+    reminded: True once the owner was reminded of the next action.
+    sent: the latest alerts that were sent, oldest first.
     """
 
     deadline: datetime | None
@@ -36,6 +48,8 @@ class Escalation:
     alert_due: int
     alert_delivered: int
     next_at: datetime | None
+    reminded: bool = False
+    sent: tuple[SentAlert, ...] = ()
 
     def restarted(self, at: datetime, *, escalates: bool, first_look: datetime | None = None) -> Escalation:
         """Restarts the alerts at level 1, with due times counted from `at`.
@@ -50,16 +64,28 @@ class Escalation:
         """Returns the escalation with all further alerts cancelled."""
         return replace(self, next_at=None)
 
+    def reminds_at(self, at: datetime | None) -> Escalation:
+        """Returns the escalation of a lead with an owner, whose owner is reminded at this time; never if it is None."""
+        return replace(self, next_at=at, reminded=False)
+
     def claimed(self, level: int, at: datetime) -> Escalation:
         """Returns the escalation claimed for CLAIM_LASTS by the process that sends the alert of `level`.
 
         If the process crashes, the claim lapses and the sweep finds the lead again.
         """
-        return replace(self, alert_due=level, next_at=at + CLAIM_LASTS)
+        return replace(self, alert_due=level or self.alert_due, next_at=at + CLAIM_LASTS)
 
-    def delivered(self, level: int, ladder: Ladder) -> Escalation:
+    def delivered(self, level: int, ladder: Ladder, at: datetime) -> Escalation:
         """Returns the escalation after the alert of `level` was sent. The next check is when the next level is due."""
-        return replace(self, alert_delivered=level, next_at=ladder.next_at(self.started_at, level))
+        sent = self._sent(SentAlert(at, level, ladder.audience(level)))
+        return replace(self, alert_delivered=level, next_at=ladder.next_at(self.started_at, level), sent=sent)
+
+    def owner_reminded(self, audience: str, at: datetime, returns_at: datetime | None) -> Escalation:
+        """Returns the escalation after the owner was reminded. The next check is when the lead loses its owner."""
+        return replace(self, reminded=True, next_at=returns_at, sent=self._sent(SentAlert(at, 0, audience)))
+
+    def _sent(self, alert: SentAlert) -> tuple[SentAlert, ...]:
+        return (*self.sent, alert)[-LONGEST_RECORD:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from shared.domain.leads.booking import Booking
+from shared.domain.leads.next_action import Call, NextAction
 
 Status = Literal["new", "acknowledged", "booked", "closed"]
 SYSTEM = "system"
@@ -14,6 +15,7 @@ UNDO_WITHIN = timedelta(minutes=10)  # the time in which a member of staff can u
 RETURNED = "returned"  # the action of a resubmission by the visitor
 ADDED = "added"  # the action of a visitor who answered the questions after Send, and staff need not be alerted
 ASKED = "asked_for_call"  # the action of a person with an open lead who asks for a call, and staff need no new alert
+RELEASED = "released"  # the action of the service when the owner did not act in time; its detail is the next action
 VISITOR_ACTIONS = frozenset({RETURNED, ADDED, ASKED})
 OPENED_AGAIN = "opened_again"  # detail of RETURNED: the lead had been booked or closed
 ALERTED_AGAIN = "told_again"  # detail of RETURNED: the lead had an owner, who had not seen the new red flag
@@ -27,6 +29,9 @@ class WorkState:
     staff_tier: the tier that staff set; "" while the tier from the rules counts.
     attempts: how often staff tried to contact the person.
     booking: the appointment; None unless the lead is booked and its time is known.
+    last_call: the last recorded call; None if there is none since the lead was last opened.
+    unanswered: how many of the latest calls in a row reached nobody.
+    next_action: what the owner does next; None unless the lead has an owner and is open.
     """
 
     status: Status = "new"
@@ -38,6 +43,9 @@ class WorkState:
     staff_tier: str = ""
     attempts: int = 0
     booking: Booking | None = None
+    last_call: Call | None = None
+    unanswered: int = 0
+    next_action: NextAction | None = None
 
     @property
     def is_done(self) -> bool:
@@ -53,6 +61,7 @@ class HistoryEntry:
     detail: a code for the result of the action, such as an outcome or a tier.
     text: what staff wrote about the action.
     before: the work state that an undo restores; None if the action cannot be undone.
+    deadline: for a change of tier, the deadline that an undo restores.
     undo_of: for an undo, the `version` of the history entry that it undoes.
     """
 
@@ -65,3 +74,4 @@ class HistoryEntry:
     text: str = ""
     before: WorkState | None = None
     undo_of: int | None = None
+    deadline: datetime | None = None

@@ -17,7 +17,7 @@ from shared.domain.intake.submission import Contact, Submission
 from shared.domain.intake.suspicion import Sign, Suspicion, red_flag, suspicion
 from shared.domain.leads.consent import ConsentRecord, Visit, consent_records, email_part, revocation
 from shared.domain.leads.escalation import Escalation, Ladder
-from shared.domain.leads.history import ADDED, SYSTEM, VISITOR_ACTIONS, HistoryEntry, WorkState
+from shared.domain.leads.history import ADDED, RELEASED, SYSTEM, VISITOR_ACTIONS, HistoryEntry, WorkState
 from shared.domain.leads.mail_state import MailState
 from shared.domain.leads.person_keys import email_key, phone_key
 from shared.domain.model import Stored
@@ -243,6 +243,12 @@ class Lead(Stored):
         latest = [record for record in self.submitted.consent_records if record.consent == "contact"][-1:]
         return any(not record.given and record.at > at for record in latest)
 
+    @property
+    def contact_revoked(self) -> bool:
+        """True if the person agreed to be contacted and took it back."""
+        given = [record.given for record in self.submitted.consent_records if record.consent == "contact"]
+        return any(given) and not given[-1]
+
     def revoked(self, consent: str, how: str, at: datetime) -> Lead:
         """Returns the lead with the revocation in its consent ledger; the same lead if the consent was not given.
 
@@ -301,9 +307,10 @@ class Lead(Stored):
 
         Answers to the page after Send count only if staff acted on the lead before them.
         """
-        if not self.history or self.history[-1].action not in VISITOR_ACTIONS:
+        last = next((entry for entry in reversed(self.history) if entry.action != RELEASED), None)
+        if last is None or last.action not in VISITOR_ACTIONS:
             return False
-        return self.history[-1].action != ADDED or any(entry.by != SYSTEM for entry in self.history)
+        return last.action != ADDED or any(entry.by != SYSTEM for entry in self.history)
 
     @property
     def receipt(self) -> Receipt:
@@ -318,9 +325,9 @@ class Lead(Stored):
         """Returns the lead claimed for CLAIM_LASTS by the process that sends the alert of `level`."""
         return self.changed(escalation=self.escalation.claimed(level, at))
 
-    def alerted(self, level: int, ladder: Ladder) -> Lead:
+    def alerted(self, level: int, ladder: Ladder, at: datetime) -> Lead:
         """Returns the lead after the alert of `level` was sent."""
-        return self.changed(escalation=self.escalation.delivered(level, ladder))
+        return self.changed(escalation=self.escalation.delivered(level, ladder, at))
 
 
 def first_escalation(tier: Tier, at: datetime, hours: OpeningHours, *, waits: bool = False) -> Escalation:

@@ -8,11 +8,16 @@ from uuid import UUID
 
 from shared.domain.leads.escalation import NEVER
 from shared.domain.leads.lead import Lead
+from shared.domain.leads.next_action import next_action
 from shared.domain.model import Stored
 
 
 class LeadSummary(Stored):
-    """The summary of a lead in the worklist. Contains no name, contact details or answers. `tags` are rule ids."""
+    """The summary of a lead in the worklist. Contains no name, contact details or answers.
+
+    tags: rule ids.
+    next_action: see `NextAction.what`; "" if the lead is not open. `next_due`: see `NextAction.due`.
+    """
 
     reference: str
     version: int
@@ -34,6 +39,8 @@ class LeadSummary(Stored):
     source: str = ""
     questionnaire: str = ""
     booked_for: datetime | None = None
+    next_action: str = ""
+    next_due: datetime | None = None
 
     @property
     def done_at(self) -> datetime:
@@ -50,7 +57,7 @@ class LeadSummary(Stored):
 
     @classmethod
     def of(cls, lead: Lead) -> LeadSummary:
-        work = lead.work
+        work, planned = lead.work, next_action(lead)
         return cls.model_construct(
             reference=lead.reference,
             version=lead.version,
@@ -72,6 +79,8 @@ class LeadSummary(Stored):
             source=lead.source,
             questionnaire=lead.submitted.questionnaire,
             booked_for=work.booking.at if work.booking else None,
+            next_action=planned.what if planned else "",
+            next_due=planned.due if planned else None,
         )
 
 

@@ -9,73 +9,26 @@ the lead that the member of staff saw. Alerts sent since then are not a conflict
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal, get_args
-
-from pydantic import AwareDatetime, Field
+from typing import get_args
 
 from shared.domain.errors import AlreadyTaken, FieldProblem, InvalidInput, NotAllowed, WrongState
-from shared.domain.intake.fields import Line, SeveralLines
+from shared.domain.leads.action import Action, ActionName, example, problems_of
 from shared.domain.leads.booking import Booking
-from shared.domain.leads.consent import ConsentCode
 from shared.domain.leads.escalation import Escalation
 from shared.domain.leads.history import ADDED, ASKED, UNDO_WITHIN, HistoryEntry, WorkState
 from shared.domain.leads.lead import Lead, Submitted
+from shared.domain.leads.next_action import NOT_REACHED, Call, planned
 from shared.domain.leads.staff import Staff
-from shared.domain.model import Model
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import Tier
 
 LONGEST_HISTORY = 200  # history entries; limited because a lead must fit into one table item
 LONGEST_TEXTS = 50_000  # characters in all texts of a lead's history
+RELEASE_GRACE = timedelta(minutes=2)  # for a colleague to take a lead that was given back, before staff are alerted
 ADDITIVE = frozenset({"contact_attempt", "note", "revoke_consent", ADDED, ASKED})  # never conflict with a colleague's
-
-ActionName = Literal[
-    "acknowledge",
-    "contact_attempt",
-    "book",
-    "close",
-    "reopen",
-    "note",
-    "raise_tier",
-    "lower_tier",
-    "revoke_consent",
-    "undo",
-]
-Outcome = Literal["reached", "no_answer", "left_message", "wrong_number"]
-Reason = Literal["not_a_fit", "unreachable", "duplicate", "spam", "declined"]
-
-
-class BookingRequest(Model):
-    """An appointment as a member of staff enters it. See `Booking`. `at`: with its offset from UTC."""
-
-    at: AwareDatetime
-    with_whom: Annotated[str, Field(max_length=100), Line] = ""
-    note: SeveralLines = ""
-
-
-class Action(Model):
-    """A request by a member of staff to act on a lead.
-
-    version: the version of the lead that the member of staff saw.
-    outcome: the outcome of a contact attempt.
-    reason: the reason for closing the lead.
-    tier: the tier to raise or lower the lead to.
-    consent: the consent that the patient revoked.
-    booking: the appointment that was booked.
-    text: a note, the reason for lowering a tier, how the patient revoked the consent, or a remark.
-    """
-
-    action: ActionName
-    version: Annotated[int, Field(ge=1)]
-    outcome: Outcome | None = None
-    reason: Reason | None = None
-    tier: Annotated[str, Field(max_length=40)] | None = None
-    consent: ConsentCode | None = None
-    booking: BookingRequest | None = None
-    text: SeveralLines = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +58,7 @@ def work(lead: Lead, action: Action, staff: Staff, at: datetime, rules: WorkRule
     """
     if not staff.may_work:
         raise NotAllowed("Only clinicians and the lead desk can work leads.")
-    if problems := tuple(_problems(action, rules, at)):
+    if problems := tuple(problems_of(action, rules.tiers, at)):
         raise InvalidInput(problems)
     _check_history_limit(lead, action)
     if action.action not in ADDITIVE:
@@ -119,28 +72,12 @@ def possible_actions(lead: Lead, staff: Staff, at: datetime, rules: WorkRules) -
     found = []
     for name in get_args(ActionName):
         try:
-            after = work(lead, _example(name, lead, at, rules), staff, at, rules)
+            after = work(lead, example(name, lead, at, rules.tiers.values()), staff, at, rules)
         except (NotAllowed, AlreadyTaken, WrongState):
             continue
         if after is not lead:
             found.append(name)
     return tuple(found)
-
-
-def _problems(action: Action, rules: WorkRules, at: datetime) -> Iterable[FieldProblem]:
-    """Yields a problem for each field that the action needs and that the request lacks or gives wrongly."""
-    if action.action == "contact_attempt" and action.outcome is None:
-        yield FieldProblem("/outcome", "This field is required.")
-    if action.action == "book" and action.booking and action.booking.at <= at:
-        yield FieldProblem("/booking/at", "Enter a time that lies ahead.")
-    if action.action == "close" and action.reason is None:
-        yield FieldProblem("/reason", "This field is required.")
-    if action.action in ("raise_tier", "lower_tier") and action.tier not in rules.tiers:
-        yield FieldProblem("/tier", "This option is not on the list.")
-    if action.action == "revoke_consent" and action.consent is None:
-        yield FieldProblem("/consent", "This field is required.")
-    if action.action in ("note", "lower_tier", "revoke_consent") and not action.text:
-        yield FieldProblem("/text", "This field is required.")
 
 
 def _check_history_limit(lead: Lead, action: Action) -> None:
@@ -181,18 +118,26 @@ class _Actions:
     rules: WorkRules
 
     def acknowledge(self) -> Lead:
-        """Assigns the lead to the member of staff and stops its alerts."""
+        """Assigns the lead to the member of staff, who is to act in time. Its alerts end."""
         lead, work = self.lead, self.lead.work
         if work.status == "acknowledged" and work.owner == self.staff.id:
             return lead
         if work.status == "acknowledged":
             raise AlreadyTaken(work.owner_name, work.acknowledged_at)
         self._must_be_open()
-        return self._done(replace(self._owned(), status="acknowledged"), self._entry(before=work))
+        return self._planned(self._entry(before=work), replace(self._owned(), status="acknowledged"))
 
     def contact_attempt(self) -> Lead:
-        work = replace(self.lead.work, attempts=self.lead.work.attempts + 1)
-        return self._changed(self._entry(self.action.outcome), work=work)
+        """Records a call. If the lead has an owner, its outcome decides what they do next."""
+        before, outcome, again_at = self.lead.work, self.action.outcome or "", self.action.again_at
+        work = replace(
+            before,
+            attempts=before.attempts + 1,
+            last_call=Call(self.at, outcome, again_at.astimezone(UTC) if again_at else None),
+            unanswered=before.unanswered + 1 if outcome in NOT_REACHED else 0,
+        )
+        entry = self._entry(outcome, before=before)
+        return self._planned(entry, work) if work.status == "acknowledged" else self._changed(entry, work=work)
 
     def book(self) -> Lead:
         """Records that an appointment was booked, or that a booked one was moved."""
@@ -203,28 +148,36 @@ class _Actions:
         if before.status != "booked" or booking is None:
             self._must_be_open()
         closed_at = before.closed_at if before.status == "booked" else self.at
-        work = replace(self._owned(), status="booked", closed_at=closed_at, booking=booking)
+        work = replace(self._owned(), status="booked", closed_at=closed_at, booking=booking, next_action=None)
         return self._done(work, self._entry(booking.at.isoformat() if booking else "", before=before))
 
     def close(self) -> Lead:
         """Closes the lead.
 
-        Only a clinician can close a lead in a safety tier as not a fit, because that is a medical judgement.
+        Only a clinician can close a lead in a safety tier as not a fit, because that is a medical judgement. Such a
+        lead is not closed before a call is recorded, unless a machine sent it or staff say in words why.
         """
         self._must_be_open()
         reason, tier = self.action.reason, self.lead.tier
         if reason == "not_a_fit" and self.rules.is_safety(tier) and not self.staff.may_judge:
             raise NotAllowed(f"Only a clinician can close a lead in tier {tier} as not a fit.")
-        work = replace(self._owned(), status="closed", closed_reason=reason or "", closed_at=self.at)
+        machine = reason == "spam" and self.lead.assessment.suspicion.suspect
+        if self.rules.is_safety(tier) and not (self.lead.work.last_call or self.action.text or machine):
+            raise InvalidInput((FieldProblem("/text", "Record a call first, or say why there was none."),))
+        work = replace(self._owned(), status="closed", closed_reason=reason or "", closed_at=self.at, next_action=None)
         return self._done(work, self._entry(reason, before=self.lead.work))
 
     def reopen(self) -> Lead:
-        """Reopens the lead. It loses its owner, so its alerts restart at level 1."""
+        """Reopens the lead. It loses its owner, so its alerts restart at level 1.
+
+        An owner who gives an open lead back leaves colleagues RELEASE_GRACE to take it before anybody is alerted.
+        """
         work = self.lead.work
         if work.status == "new":
             raise WrongState("The lead is already open.")
         fresh = WorkState(staff_tier=work.staff_tier, attempts=work.attempts)
-        return self._changed(self._entry(), work=fresh, escalation=self._restarted(self.lead.tier))
+        first_look = None if work.is_done else self.at + RELEASE_GRACE
+        return self._changed(self._entry(), work=fresh, escalation=self._restarted(self.lead.tier, first_look))
 
     def note(self) -> Lead:
         return self._changed(self._entry())
@@ -255,18 +208,33 @@ class _Actions:
         return self._changed(self._entry(consent), submitted=after.submitted)
 
     def undo(self) -> Lead:
+        """Restores the work state before one's own last action, and its tier and deadline."""
         lead = self.lead
         last = lead.history[-1] if lead.history else None
         if last is None or last.before is None or last.by != self.staff.id or self.at - last.at > UNDO_WITHIN:
             raise WrongState("Nothing to undo: you can undo only your own last action, within ten minutes.")
-        entry = self._entry(last.action, undo_of=last.version)
-        if last.before.status != "new":
-            return self._changed(entry, work=last.before)
-        # after the undo, the lead has no owner again, so its alerts continue
-        ladder, escalation = lead.ladder(self.rules.tiers, self.rules.hours), lead.escalation
+        entry, work, escalation = self._entry(last.action, undo_of=last.version), last.before, lead.escalation
+        retiered = last.action in ("raise_tier", "lower_tier")
+        if retiered:
+            rank = self.rules.rank(work.staff_tier or lead.assessment.triage.tier)
+            escalation = replace(escalation, deadline=last.deadline, tier_rank=rank)
+        if work.status == "acknowledged":
+            escalation = escalation.reminds_at(work.next_action.remind_at if work.next_action else None)
+        elif work.is_done:
+            escalation = escalation.stopped()
+        elif retiered or lead.work.status != "new":
+            released = work.status != lead.work.status
+            escalation = self._resumed(work, escalation, RELEASE_GRACE if released else timedelta())
+        return self._changed(entry, work=work, escalation=escalation)
+
+    def _resumed(self, work: WorkState, escalation: Escalation, grace: timedelta) -> Escalation:
+        """Returns the escalation that goes on where it stopped, for a lead that has no owner again."""
+        lead = self.lead.changed(work=work)
+        if not self.rules.tiers[lead.tier].escalates:
+            return escalation.restarted(self.at, escalates=False)
+        ladder = lead.ladder(self.rules.tiers, self.rules.hours)
         due = ladder.next_at(escalation.started_at, escalation.alert_delivered)
-        next_at = max(self.at, due) if len(ladder) else None
-        return self._changed(entry, work=last.before, escalation=replace(escalation, next_at=next_at))
+        return replace(escalation, next_at=max(self.at + grace, due), alert_due=max(1, escalation.alert_due))
 
     def _must_be_open(self) -> None:
         if self.lead.work.is_done:
@@ -279,19 +247,34 @@ class _Actions:
             return work
         return replace(work, owner=self.staff.id, owner_name=self.staff.name, acknowledged_at=self.at)
 
+    def _planned(
+        self, entry: HistoryEntry, work: WorkState, escalation: Escalation | None = None, tier: str = ""
+    ) -> Lead:
+        """Returns the next version of a lead with an owner: what they do next, and when they are reminded."""
+        follow_up = self.rules.tiers[tier or self.lead.tier].follow_up
+        best_time = self.lead.submitted.contact.best_time
+        plan = planned(work, follow_up, self.rules.hours, best_time, self.at)
+        escalation = (escalation or self.lead.escalation).reminds_at(plan.remind_at)
+        return self._changed(entry, work=replace(work, next_action=plan), escalation=escalation)
+
     def _done(self, work: WorkState, entry: HistoryEntry) -> Lead:
-        """Returns the next version without further alerts, for a lead that now has an owner or is booked or closed."""
+        """Returns the next version without further alerts, for a lead that is booked or closed."""
         return self._changed(entry, work=work, escalation=self.lead.escalation.stopped())
 
     def _retiered(self, tier: str, deadline: datetime | None) -> Lead:
         """Changes the tier. If the lead has no owner, the audience of the new tier is alerted at once."""
-        escalation = self._restarted(tier) if self.lead.work.status == "new" else self.lead.escalation
-        work = replace(self.lead.work, staff_tier=tier)
+        before = self.lead.work
+        escalation = self._restarted(tier) if before.status == "new" else self.lead.escalation
+        work = replace(before, staff_tier=tier)
+        entry = replace(self._entry(tier, before=before), deadline=self.lead.escalation.deadline)
         escalation = replace(escalation, deadline=deadline, tier_rank=self.rules.rank(tier))
-        return self._changed(self._entry(tier), work=work, escalation=escalation)
+        if before.status == "acknowledged":
+            return self._planned(entry, work, escalation, tier)
+        return self._changed(entry, work=work, escalation=escalation)
 
-    def _restarted(self, tier: str) -> Escalation:
-        return self.lead.escalation.restarted(self.at, escalates=self.rules.tiers[tier].escalates)
+    def _restarted(self, tier: str, first_look: datetime | None = None) -> Escalation:
+        escalates = self.rules.tiers[tier].escalates
+        return self.lead.escalation.restarted(self.at, escalates=escalates, first_look=first_look)
 
     def _changed(
         self,
@@ -318,23 +301,3 @@ class _Actions:
             before=before,
             undo_of=undo_of,
         )
-
-
-def _example(name: str, lead: Lead, at: datetime, rules: WorkRules) -> Action:
-    """Returns a valid request for the action `name`, to try whether the action is possible."""
-    by_urgency = sorted(rules.tiers.values(), key=lambda tier: tier.rank)
-    tier = by_urgency[0 if name == "raise_tier" else -1].name
-    return Action.model_validate(
-        {
-            "action": name,
-            "version": lead.version,
-            "outcome": "reached",
-            "reason": "unreachable",
-            "tier": tier,
-            "consent": next(
-                (record.consent for record in lead.submitted.consent_records if lead.consents_to(record.consent)), "sms"
-            ),
-            "booking": {"at": at + timedelta(days=1)},
-            "text": "-",
-        }
-    )

@@ -33,6 +33,22 @@ class Response(NamedTuple):
     ladder: tuple[LadderStep, ...]
 
 
+class FollowUp(NamedTuple):
+    """The pace at which the owner of a lead works it.
+
+    call: by when the owner calls, from taking the lead or from the time for another call. Then the lead has no owner
+        again, and its alerts restart.
+    remind: when the owner is reminded of the first call, from taking the lead.
+    again: how long to wait after each unanswered call. After the last of these calls, the lead can be closed.
+    decide: by when a lead whose person was reached is booked or closed.
+    """
+
+    call: Span
+    remind: Span
+    again: tuple[Span, ...]
+    decide: Span
+
+
 class Tier(NamedTuple):
     """A level of urgency of leads, and what follows from it.
 
@@ -51,6 +67,7 @@ class Tier(NamedTuple):
     after_safety_rule: Response | None
     message: str | None
     deadline: Span | None
+    follow_up: FollowUp
 
     @property
     def escalates(self) -> bool:

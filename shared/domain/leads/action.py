@@ -1,0 +1,139 @@
+"""Defines what a member of staff can ask to be done with a lead, and checks the fields of such a request."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from shared.domain.errors import FieldProblem
+from shared.domain.intake.fields import Line, SeveralLines
+from shared.domain.leads.consent import ConsentCode
+from shared.domain.leads.lead import Lead
+from shared.domain.leads.next_action import CALL_AT
+from shared.domain.model import Model
+from shared.domain.rules.triage import Tier
+
+LONGEST_WAIT = timedelta(days=30)  # until a person who asked to be called later is called
+
+ActionName = Literal[
+    "acknowledge",
+    "contact_attempt",
+    "book",
+    "close",
+    "reopen",
+    "note",
+    "raise_tier",
+    "lower_tier",
+    "revoke_consent",
+    "undo",
+]
+Outcome = Literal[
+    "reached",
+    "to_be_booked",
+    "call_at",
+    "no_answer",
+    "left_message",
+    "wrong_number",
+    "emergency_room",
+    "called_911",
+    "own_doctor",
+    "already_patient",
+    "booked_elsewhere",
+]
+Reason = Literal[
+    "not_a_fit",
+    "unreachable",
+    "duplicate",
+    "spam",
+    "declined",
+    "emergency_care",
+    "own_doctor",
+    "already_patient",
+    "booked_elsewhere",
+]
+# The reason for closing a lead that an outcome suggests. An outcome that is not listed leaves the lead to be worked.
+CLOSES_AS: Mapping[str, Reason] = {
+    "wrong_number": "unreachable",
+    "emergency_room": "emergency_care",
+    "called_911": "emergency_care",
+    "own_doctor": "own_doctor",
+    "already_patient": "already_patient",
+    "booked_elsewhere": "booked_elsewhere",
+}
+
+
+class BookingRequest(Model):
+    """An appointment as a member of staff enters it. See `Booking`. `at`: with its offset from UTC."""
+
+    at: AwareDatetime
+    with_whom: Annotated[str, Field(max_length=100), Line] = ""
+    note: SeveralLines = ""
+
+
+class Action(Model):
+    """A request by a member of staff to act on a lead.
+
+    version: the version of the lead that the member of staff saw.
+    outcome: the outcome of a contact attempt. emergency_room: was reached and goes there; own_doctor: understood the
+        advice and sees their own doctor; call_at: asked to be called at `again_at`; to_be_booked: wants an appointment.
+    again_at: when the person asked to be called again, with its offset from UTC.
+    reason: the reason for closing the lead.
+    tier: the tier to raise or lower the lead to.
+    consent: the consent that the patient revoked.
+    booking: the appointment that was booked.
+    text: a note, the reason for lowering a tier or for closing without a call, how the patient revoked the consent,
+        or a remark.
+    """
+
+    action: ActionName
+    version: Annotated[int, Field(ge=1)]
+    outcome: Outcome | None = None
+    again_at: AwareDatetime | None = None
+    reason: Reason | None = None
+    tier: Annotated[str, Field(max_length=40)] | None = None
+    consent: ConsentCode | None = None
+    booking: BookingRequest | None = None
+    text: SeveralLines = ""
+
+
+def problems_of(action: Action, tiers: Collection[str], at: datetime) -> Iterable[FieldProblem]:
+    """Yields a problem for each field that the action needs and that the request lacks or gives wrongly."""
+    if action.action == "contact_attempt" and action.outcome is None:
+        yield FieldProblem("/outcome", "This field is required.")
+    if action.action == "contact_attempt" and (action.outcome == CALL_AT) != (action.again_at is not None):
+        yield FieldProblem("/again_at", "Enter a time exactly when the person asked to be called again.")
+    if action.action == "contact_attempt" and action.again_at and not at < action.again_at < at + LONGEST_WAIT:
+        yield FieldProblem("/again_at", "Enter a time within the next 30 days.")
+    if action.action == "book" and action.booking and action.booking.at <= at:
+        yield FieldProblem("/booking/at", "Enter a time that lies ahead.")
+    if action.action == "close" and action.reason is None:
+        yield FieldProblem("/reason", "This field is required.")
+    if action.action in ("raise_tier", "lower_tier") and action.tier not in tiers:
+        yield FieldProblem("/tier", "This option is not on the list.")
+    if action.action == "revoke_consent" and action.consent is None:
+        yield FieldProblem("/consent", "This field is required.")
+    if action.action in ("note", "lower_tier", "revoke_consent") and not action.text:
+        yield FieldProblem("/text", "This field is required.")
+
+
+def example(name: str, lead: Lead, at: datetime, tiers: Iterable[Tier]) -> Action:
+    """Returns a valid request for the action `name`, to try whether the action is possible."""
+    by_urgency = sorted(tiers, key=lambda tier: tier.rank)
+    tier = by_urgency[0 if name == "raise_tier" else -1].name
+    return Action.model_validate(
+        {
+            "action": name,
+            "version": lead.version,
+            "outcome": "reached",
+            "reason": "unreachable",
+            "tier": tier,
+            "consent": next(
+                (record.consent for record in lead.submitted.consent_records if lead.consents_to(record.consent)), "sms"
+            ),
+            "booking": {"at": at + timedelta(days=1)},
+            "text": "-",
+        }
+    )

@@ -1,0 +1,102 @@
+"""Says what staff do next about a lead, by when, and what happens if they do not.
+
+A lead that nobody has is to be taken. Who takes it is to call, and to call again until the person is reached, at the
+pace that the tier sets (tiers.toml). Then the lead is booked or closed. The owner is reminded when the next action is
+due. If it is not done in time, the lead has no owner again and its alerts restart, so that no lead falls asleep.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from shared.domain.leads.history import WorkState
+    from shared.domain.leads.lead import Lead
+    from shared.domain.opening_hours import OpeningHours, Span
+    from shared.domain.rules.triage import FollowUp
+
+TAKE: Final = "take"
+CALL: Final = "call"
+CALL_AGAIN: Final = "call_again"
+CONFIRM_BOOKING: Final = "confirm_booking"
+CLOSE: Final = "close"
+NOT_REACHED = frozenset({"no_answer", "left_message"})
+CALL_AT = "call_at"  # the outcome of a call whose person asked to be called at another time
+TO_BE_BOOKED = "to_be_booked"  # the outcome of a call whose person wants an appointment that has no time yet
+AFTERNOON = time(13)
+EVENING = time(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The last recorded call. `again_at`: when the person asked to be called again; None if they did not."""
+
+    at: datetime
+    outcome: str
+    again_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NextAction:
+    """What the owner of a lead does next.
+
+    what: TAKE, CALL, CALL_AGAIN, CONFIRM_BOOKING or CLOSE (which is: book or close).
+    due: by when; for CALL_AGAIN: at what time. None if there is no deadline.
+    remind_at: when the owner is reminded.
+    returns_at: when the lead loses its owner, unless the action is done.
+    """
+
+    what: Literal["take", "call", "call_again", "confirm_booking", "close"]
+    due: datetime | None
+    remind_at: datetime | None = None
+    returns_at: datetime | None = None
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.due is not None and self.due < now
+
+
+def next_action(lead: Lead) -> NextAction | None:
+    """Returns what is to be done next about a lead; None if it is not open."""
+    if not lead.needs_someone:
+        return None
+    if lead.work.status == "new":
+        return NextAction(CLOSE if lead.contact_revoked else TAKE, lead.escalation.deadline)
+    planned = lead.work.next_action or NextAction(CALL, lead.escalation.deadline)
+    return replace(planned, what=CLOSE) if lead.contact_revoked else planned
+
+
+def planned(
+    work: WorkState, follow_up: FollowUp, hours: OpeningHours, best_time: str | None, at: datetime
+) -> NextAction:
+    """Returns the next action of the owner of a lead, at the time of an action of staff.
+
+    best_time: when the person likes to be called: morning, afternoon, evening or None.
+    """
+    call = work.last_call
+    if call is None:
+        remind_at, due = follow_up.remind.after(at, hours), follow_up.call.after(at, hours)
+        return NextAction(CALL, due, min(remind_at, due), due)
+    if call.again_at is not None:
+        return _call_again(call.again_at, follow_up, hours, at)
+    if call.outcome in NOT_REACHED and work.unanswered <= len(follow_up.again):
+        pause = follow_up.again[work.unanswered - 1]
+        return _call_again(_at_best_time(pause, call.at, best_time, hours), follow_up, hours, at)
+    due = max(at, follow_up.decide.after(call.at, hours))
+    returns_at = follow_up.decide.after(due, hours)
+    return NextAction(CONFIRM_BOOKING if call.outcome == TO_BE_BOOKED else CLOSE, due, due, returns_at)
+
+
+def _call_again(due: datetime, follow_up: FollowUp, hours: OpeningHours, at: datetime) -> NextAction:
+    remind_at = max(at, due)
+    return NextAction(CALL_AGAIN, due, remind_at, follow_up.call.after(remind_at, hours))
+
+
+def _at_best_time(pause: Span, since: datetime, best_time: str | None, hours: OpeningHours) -> datetime:
+    """Returns the end of a pause; a pause of whole days ends at the time of day that suits the person."""
+    due = pause.after(since, hours)
+    if pause.mornings is None or best_time not in ("afternoon", "evening"):
+        return due
+    later = hours.at_time(due, AFTERNOON if best_time == "afternoon" else EVENING)
+    return later if hours.is_open(later) else due

@@ -1,0 +1,57 @@
+"""Decides when the owner of a lead is reminded of the next action, and when the lead goes back to the clinic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from shared.domain.leads.escalation import Ladder
+from shared.domain.leads.history import RELEASED, SYSTEM, HistoryEntry, WorkState
+from shared.domain.leads.lead import Lead
+from shared.domain.leads.next_action import next_action
+from shared.domain.rules.triage import Tier
+
+REMINDER = 0  # in place of an escalation level: the alert that reminds the owner
+OWNER = "owner"  # the audience of a reminder
+
+
+def alert_due(lead: Lead, ladder: Ladder, at: datetime) -> int | None:
+    """Returns the alert that is due now: an escalation level, or REMINDER if the lead has an owner. None if none is."""
+    if lead.work.status != "acknowledged":
+        return lead.level_due(ladder, at)
+    escalation = lead.escalation
+    due = escalation.next_at is not None and escalation.next_at <= at and not escalation.reminded
+    return REMINDER if due else None
+
+
+def is_overdue(lead: Lead, at: datetime) -> bool:
+    """Returns whether the owner was reminded and has not acted in time, so that the lead goes back to the clinic."""
+    escalation = lead.escalation
+    passed = escalation.next_at is not None and escalation.next_at <= at
+    return lead.work.status == "acknowledged" and escalation.reminded and passed
+
+
+def released(lead: Lead, tiers: Mapping[str, Tier], at: datetime) -> Lead:
+    """Returns the lead without its owner, who did not act in time. Its alerts restart at level 1."""
+    before = lead.work
+    overdue = next_action(lead)
+    entry = HistoryEntry(
+        at=at, by=SYSTEM, by_name="", action=RELEASED, version=lead.version + 1, detail=overdue.what if overdue else ""
+    )
+    return lead.changed(
+        work=WorkState(
+            staff_tier=before.staff_tier,
+            attempts=before.attempts,
+            last_call=before.last_call,
+            unanswered=before.unanswered,
+        ),
+        escalation=lead.escalation.restarted(at, escalates=tiers[lead.tier].escalates),
+        history=(*lead.history, entry),
+    )
+
+
+def reminded(lead: Lead, at: datetime) -> Lead:
+    """Returns the lead after its owner was reminded."""
+    planned = lead.work.next_action
+    returns_at = planned.returns_at if planned else None
+    return lead.changed(escalation=lead.escalation.owner_reminded(OWNER, at, returns_at))

@@ -1,0 +1,306 @@
+"""Tests what is to be done next about a lead, and what happens to a lead whose owner does not act in time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.errors import InvalidInput
+from shared.domain.intake.suspicion import Suspicion
+from shared.domain.leads.alert import alert_for, reminder_for
+from shared.domain.leads.escalation import NEVER
+from shared.domain.leads.history import RELEASED, WorkState
+from shared.domain.leads.lead import Lead
+from shared.domain.leads.lead_summary import LeadSummary
+from shared.domain.leads.next_action import next_action
+from shared.domain.leads.overdue import REMINDER, alert_due, is_overdue, released, reminded
+from shared.domain.leads.staff import CLINICIAN, Staff
+from shared.domain.leads.staff_actions import RELEASE_GRACE
+from tests.domain.test_staff_actions import LEADS, REFUSALS, STEPS, TIERS, act, work_of
+from tests.functions.calls import EMERGENCY, NOT_A_FIT, PRIORITY, ROUTINE, URGENT
+from tests.leads import HOURS, RECEIVED, a_lead, varied
+
+FROM_A_MACHINE = varied(a_lead(URGENT), suspicion=Suspicion(suspect=True))
+BEN = Staff("b", "ben", frozenset({CLINICIAN}))
+
+
+def chicago(day: int, clock: str) -> datetime:
+    """Returns a time in January 2026 in the clinic's time zone, where RECEIVED is Wednesday the 14th at 10:00."""
+    return datetime.fromisoformat(f"2026-01-{day:02}T{clock}-06:00").astimezone(UTC)
+
+
+def plan(lead: Lead) -> tuple[str, datetime | None, datetime | None, datetime | None]:
+    found = next_action(lead)
+    assert found is not None
+    return found.what, found.due, found.remind_at, found.returns_at
+
+
+TAKEN: list[tuple[Any, datetime, datetime]] = [
+    # answers -> when the owner is reminded, by when to call
+    (EMERGENCY, chicago(14, "10:10"), chicago(14, "10:15")),
+    (URGENT, chicago(14, "10:45"), chicago(14, "11:00")),
+    (PRIORITY, chicago(15, "08:00"), chicago(15, "17:00")),
+    (ROUTINE, chicago(15, "08:00"), chicago(15, "17:00")),
+    (NOT_A_FIT, chicago(15, "08:00"), chicago(15, "17:00")),
+]
+
+
+@pytest.mark.parametrize(("answers", "remind_at", "due"), TAKEN)
+def test_who_takes_a_lead_is_to_call(answers: Any, remind_at: datetime, due: datetime) -> None:
+    assert plan(act(a_lead(answers), "acknowledge")) == ("call", due, remind_at, due)
+
+
+def test_a_lead_that_nobody_has_is_to_be_taken_by_its_deadline() -> None:
+    lead = a_lead(URGENT)
+    assert plan(lead) == ("take", lead.escalation.deadline, None, None)
+    assert next_action(a_lead(NOT_A_FIT)) is None
+    assert next_action(act(lead, "book")) is None
+
+
+CALLS: list[tuple[Any, list[str], str | None, str, datetime, datetime]] = [
+    # answers, calls, best time -> what is next, when, and when the lead goes back to the clinic
+    (EMERGENCY, ["no_answer"], None, "call_again", chicago(14, "10:15"), chicago(14, "10:30")),
+    (EMERGENCY, ["no_answer"] * 2, None, "call_again", chicago(14, "11:00"), chicago(14, "11:15")),
+    (EMERGENCY, ["no_answer"] * 3, None, "call_again", chicago(15, "08:00"), chicago(15, "08:15")),
+    (EMERGENCY, ["no_answer"] * 4, None, "close", chicago(14, "14:00"), chicago(15, "09:00")),
+    (URGENT, ["left_message"], None, "call_again", chicago(14, "12:00"), chicago(14, "13:00")),
+    (URGENT, ["reached"], None, "close", chicago(14, "14:00"), chicago(15, "09:00")),
+    (URGENT, ["emergency_room"], None, "close", chicago(14, "14:00"), chicago(15, "09:00")),
+    (ROUTINE, ["no_answer"], "evening", "call_again", chicago(14, "12:00"), chicago(15, "17:00")),
+    (ROUTINE, ["no_answer"] * 2, "evening", "call_again", chicago(15, "16:00"), chicago(16, "17:00")),
+    (ROUTINE, ["no_answer"] * 2, "afternoon", "call_again", chicago(15, "13:00"), chicago(16, "17:00")),
+    (ROUTINE, ["no_answer"] * 2, "morning", "call_again", chicago(15, "08:00"), chicago(16, "17:00")),
+    (
+        ROUTINE,
+        ["left_message", "no_answer", "no_answer"],
+        None,
+        "call_again",
+        chicago(16, "08:00"),
+        chicago(19, "17:00"),
+    ),
+    (ROUTINE, ["no_answer"] * 4, None, "close", chicago(15, "17:00"), chicago(16, "17:00")),
+    (ROUTINE, ["no_answer", "reached", "no_answer"], None, "call_again", chicago(14, "12:00"), chicago(15, "17:00")),
+    (ROUTINE, ["to_be_booked"], None, "confirm_booking", chicago(15, "17:00"), chicago(16, "17:00")),
+    (ROUTINE, ["wrong_number"], None, "close", chicago(15, "17:00"), chicago(16, "17:00")),
+]
+
+
+@pytest.mark.parametrize(("answers", "calls", "best_time", "what", "due", "returns_at"), CALLS)
+def test_what_comes_after_each_call(
+    answers: Any, calls: list[str], best_time: str | None, what: str, due: datetime, returns_at: datetime
+) -> None:
+    contact = {"phone": "(312) 555-0142", **({"best_time": best_time} if best_time else {})}
+    lead = act(a_lead(answers, contact=contact), "acknowledge")
+    for outcome in calls:
+        lead = act(lead, "contact_attempt", outcome=outcome)
+    assert plan(lead) == (what, due, due, returns_at)
+
+
+def test_a_person_who_asks_for_a_time_is_called_then() -> None:
+    lead = act(a_lead(URGENT), "acknowledge")
+    lead = act(lead, "contact_attempt", outcome="call_at", again_at=chicago(16, "19:30"))
+    assert plan(lead) == ("call_again", chicago(16, "19:30"), chicago(16, "19:30"), chicago(16, "20:30"))
+
+
+def test_a_call_before_anybody_takes_the_lead_counts() -> None:
+    lead = act(act(a_lead(URGENT), "contact_attempt", outcome="reached"), "acknowledge", at=chicago(14, "10:05"))
+    assert plan(lead)[:2] == ("close", chicago(14, "14:00"))
+
+
+def test_a_more_urgent_tier_shortens_the_time_to_call() -> None:
+    lead = act(a_lead(ROUTINE), "acknowledge")
+    raised = act(lead, "raise_tier", tier="EMERGENCY", at=chicago(14, "12:00"))
+    assert plan(raised)[:2] == ("call", chicago(14, "12:15"))
+    assert raised.escalation.next_at == chicago(14, "12:10")
+    assert plan(act(raised, "undo", at=chicago(14, "12:01"))) == plan(lead)
+
+
+def later(lead: Lead, at: datetime) -> tuple[Lead, list[int]]:
+    """Returns the lead after the sweeps of each minute until `at`, and the alerts that they sent."""
+    now, sent = RECEIVED, []
+    while now <= at:
+        if is_overdue(lead, now):
+            lead = released(lead, TIERS, now)
+        ladder = lead.ladder(TIERS, HOURS)
+        level = alert_due(lead, ladder, now)
+        if level is not None:
+            sent.append(level)
+            lead = lead.claimed(level, now)
+            lead = reminded(lead, now) if level == REMINDER else lead.alerted(level, ladder, now)
+        now += timedelta(minutes=1)
+    return lead, sent
+
+
+def test_a_taken_emergency_that_nobody_calls_goes_back_after_its_owner_was_reminded() -> None:
+    lead = act(a_lead(EMERGENCY), "acknowledge")
+    assert later(lead, chicago(14, "10:09"))[1] == []
+    assert later(lead, chicago(14, "10:14"))[1] == [REMINDER]
+    back, sent = later(lead, chicago(14, "10:25"))
+    assert sent == [REMINDER, 1, 2, 3]
+    assert (back.work.status, back.work.owner) == ("new", "")
+    entry = back.history[-1]
+    assert (entry.action, entry.detail, entry.by, entry.at) == (RELEASED, "call", "system", chicago(14, "10:15"))
+    assert [(alert.level, alert.audience) for alert in back.escalation.sent] == [
+        (0, "owner"),
+        (1, "clinician"),
+        (2, "desk"),
+        (3, "manager"),
+    ]
+
+
+def test_a_call_that_nobody_makes_again_goes_back_too() -> None:
+    lead = act(act(a_lead(URGENT), "acknowledge"), "contact_attempt", outcome="no_answer")
+    back, sent = later(lead, chicago(14, "13:00"))
+    assert (sent, back.work.status) == ([REMINDER, 1], "new")
+    taken = act(back, "acknowledge", BEN, at=chicago(14, "13:05"))
+    assert plan(taken)[:2] == (
+        "call_again",
+        chicago(14, "12:00"),
+    )  # it is overdue, so the new owner is reminded at once
+    assert taken.escalation.next_at == chicago(14, "13:05")
+    again = act(taken, "contact_attempt", BEN, outcome="no_answer", at=chicago(14, "13:06"))
+    assert plan(again)[:2] == ("call_again", chicago(15, "08:00"))  # the second unanswered call
+
+
+def test_a_recorded_call_ends_the_time_to_call() -> None:
+    lead = act(act(a_lead(EMERGENCY), "acknowledge"), "contact_attempt", outcome="reached", at=chicago(14, "10:14"))
+    assert later(lead, chicago(14, "13:59"))[1] == []
+
+
+def test_a_booked_or_closed_lead_reminds_nobody() -> None:
+    lead = act(act(a_lead(URGENT), "acknowledge"), "book", booking={"at": chicago(16, "09:30")})
+    assert (later(lead, chicago(14, "18:00"))[1], lead.work.next_action) == ([], None)
+
+
+def test_after_an_outage_the_owner_is_reminded_before_the_lead_goes_back() -> None:
+    lead = act(a_lead(EMERGENCY), "acknowledge")
+    late = chicago(14, "12:00")
+    assert not is_overdue(lead, late)
+    assert alert_due(lead, lead.ladder(TIERS, HOURS), late) == REMINDER
+    assert is_overdue(reminded(lead.claimed(REMINDER, late), late), late)
+
+
+def test_a_reminder_and_an_alert_after_it_name_nobody_but_the_owner() -> None:
+    lead = act(a_lead(EMERGENCY, contact={"name": "Jo Doe", "phone": "(312) 555-0142"}), "acknowledge")
+    reminder = reminder_for(lead, "https://x.example/#", HOURS.zone)
+    assert (reminder.kind, reminder.audience, reminder.attributes["owner"]) == ("reminder", "owner", "nurse")
+    assert reminder.body.splitlines()[:3] == [
+        f"EMERGENCY lead {lead.reference} is yours.",
+        "Next: call, due Wed 2026-01-14 10:15 CST.",
+        "From Wed 2026-01-14 10:15 CST on it has no owner, and the clinic is alerted.",
+    ]
+    back = released(lead, TIERS, chicago(14, "10:15"))
+    alert = alert_for(back, 1, back.ladder(TIERS, HOURS), "https://x.example/#", HOURS.zone)
+    assert "Somebody had it and did not act in time." in alert.body
+    assert alert.received_at is None  # its arrival is not measured again
+    assert "Doe" not in reminder.body + alert.body
+
+
+@given(st.sampled_from(LEADS), STEPS, st.integers(0, 5000))
+def test_every_open_lead_has_a_next_action_and_a_time_at_which_somebody_looks(
+    lead: Lead, steps: Any, minutes: int
+) -> None:
+    """Checks invariant I11 of docs/reliability.md, for any actions and any sweep after them."""
+    at = RECEIVED
+    for wanted, who, pause, _ in steps:
+        at += timedelta(minutes=pause)
+        try:
+            lead = work_of(lead, wanted, who, at)
+        except REFUSALS:
+            continue
+        checked(lead)
+        if is_overdue(lead, at + timedelta(minutes=minutes)):
+            lead = released(lead, TIERS, at + timedelta(minutes=minutes))
+            checked(lead)
+
+
+def checked(lead: Lead) -> None:
+    found = next_action(lead)
+    assert (found is not None) == lead.needs_someone
+    summary = LeadSummary.of(lead)
+    assert (summary.next_action, summary.next_due) == ((found.what, found.due) if found else ("", None))
+    if lead.work.status == "acknowledged":
+        assert found is not None
+        assert found.remind_at is not None
+        assert found.returns_at is not None
+        assert found.remind_at <= found.returns_at < NEVER
+        assert lead.escalation.next_at == found.remind_at
+
+
+def test_a_lead_given_back_waits_for_a_colleague_before_it_alerts() -> None:
+    at = chicago(14, "10:05")
+    taken = act(a_lead(EMERGENCY), "acknowledge")
+    for back in (act(taken, "reopen", at=at), act(taken, "undo", at=at)):
+        assert back.work == WorkState()
+        assert back.escalation.next_at == at + RELEASE_GRACE
+        assert plan(act(back, "acknowledge", BEN, at=at))[0] == "call"
+    done = act(a_lead(EMERGENCY), "book", at=at)
+    assert act(done, "reopen", at=at).escalation.next_at == at
+
+
+def test_a_wrong_tap_on_an_outcome_is_undone() -> None:
+    taken = act(a_lead(URGENT), "acknowledge")
+    called = act(taken, "contact_attempt", outcome="reached")
+    undone = act(called, "undo")
+    assert (undone.work, undone.escalation) == (taken.work, taken.escalation)
+
+
+@pytest.mark.parametrize(
+    ("tier", "to", "verb"), [(URGENT, "EMERGENCY", "raise_tier"), (URGENT, "ROUTINE", "lower_tier")]
+)
+def test_a_wrong_tap_on_a_tier_is_undone(tier: Any, to: str, verb: str) -> None:
+    lead = a_lead(tier)
+    lead = lead.claimed(1, RECEIVED).alerted(1, lead.ladder(TIERS, HOURS), RECEIVED)
+    undone = act(act(lead, verb, tier=to, text="By mistake."), "undo")
+    assert (undone.tier, undone.escalation.deadline) == (lead.tier, lead.escalation.deadline)
+    assert undone.escalation.tier_rank == lead.escalation.tier_rank
+
+
+def test_undoing_a_raise_of_a_lead_that_alerts_nobody_ends_its_alerts() -> None:
+    lead = a_lead(NOT_A_FIT)
+    undone = act(act(lead, "raise_tier", tier="URGENT"), "undo")
+    assert (undone.needs_someone, undone.escalation.next_at) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("lead", "before", "fields", "allowed"),
+    [
+        (a_lead(URGENT), {}, {"reason": "declined"}, False),
+        (a_lead(EMERGENCY), {}, {"reason": "unreachable"}, False),
+        (a_lead(URGENT), {}, {"reason": "declined", "text": "Her son wrote that she was seen."}, True),
+        (a_lead(URGENT), {"outcome": "no_answer"}, {"reason": "unreachable"}, True),
+        (a_lead(ROUTINE), {}, {"reason": "declined"}, True),
+        (FROM_A_MACHINE, {}, {"reason": "spam"}, True),
+        (FROM_A_MACHINE, {}, {"reason": "declined"}, False),
+    ],
+)
+def test_closing_an_urgent_lead_needs_a_call_or_words(
+    lead: Lead, before: dict[str, Any], fields: dict[str, Any], allowed: bool
+) -> None:
+    if before:
+        lead = act(lead, "contact_attempt", **before)
+    if allowed:
+        assert act(lead, "close", **fields).work.status == "closed"
+    else:
+        with pytest.raises(InvalidInput) as refused:
+            act(lead, "close", **fields)
+        assert [problem.pointer for problem in refused.value.problems] == ["/text"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "pointer"),
+    [
+        ({"outcome": "call_at"}, "/again_at"),
+        ({"outcome": "reached", "again_at": chicago(15, "09:00")}, "/again_at"),
+        ({"outcome": "call_at", "again_at": RECEIVED}, "/again_at"),
+        ({"outcome": "call_at", "again_at": chicago(14, "10:00") + timedelta(days=30)}, "/again_at"),
+    ],
+)
+def test_a_time_to_call_again_lies_ahead(fields: dict[str, Any], pointer: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        act(a_lead(URGENT), "contact_attempt", **fields)
+    assert [problem.pointer for problem in refused.value.problems] == [pointer]
