@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from shared.domain.leads.alert import Alert
     from shared.domain.leads.lead import Lead
+    from shared.domain.leads.mail_state import MailEntry
     from shared.usecases.capture import Captured
 
 
@@ -68,8 +69,22 @@ def count_seconds_to_alert(alert: Alert, at: datetime) -> None:
         metrics.add_metric("seconds_to_alert", MetricUnit.Seconds, (at - alert.received_at).total_seconds())
 
 
+def mailed(lead_id: UUID, entry: MailEntry) -> None:
+    """Logs what became of a mail to a person, without the address."""
+    logger.info(
+        "mail",
+        extra={
+            "reference": reference_of(lead_id),
+            "lead_id": str(lead_id),
+            "mail_kind": entry.kind,
+            "mail_status": entry.status,
+            "reason": entry.reason,
+        },
+    )
+
+
 def lead_failed(
-    what: Literal["alert failed", "retiring failed", "re-keying failed", "erasing again failed"],
+    what: Literal["alert failed", "mail failed", "retiring failed", "re-keying failed", "erasing again failed"],
     lead_id: UUID,
     error: Exception,
 ) -> None:

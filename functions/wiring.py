@@ -33,9 +33,11 @@ if TYPE_CHECKING:
     from shared.adapters.dynamodb.access_log import AccessLog
     from shared.adapters.dynamodb.erasures import Erasures
     from shared.adapters.dynamodb.leads_table import LeadsTable
+    from shared.adapters.dynamodb.mail_addresses import MailAddresses
     from shared.adapters.form_guard import FormGuard
     from shared.adapters.sns import AlertTopic
     from shared.adapters.spool import SpoolQueue
+    from shared.adapters.unsubscribe_links import UnsubscribeLinks
     from shared.adapters.webhook import Webhook
     from shared.http.plain_forms import PlainForms, Redraw
     from shared.http.problems import Advise, Handler, LambdaHandler, Safety
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from shared.usecases.delivery_watch import Watch
     from shared.usecases.digest import Digesting
     from shared.usecases.inbox import Workspace
+    from shared.usecases.mailing import EndingMails, Mailing
     from shared.usecases.replaying import Replay
 
 logger = Logger()
@@ -133,7 +136,7 @@ def leads_table(dynamodb: DynamoDBClient | None = None) -> LeadsTable:
     from shared.settings import TableSettings
 
     table = TableSettings.from_environment()
-    return LeadsTable(dynamodb or _dynamodb(), table.leads_table, table.index_shards)
+    return LeadsTable(dynamodb or _dynamodb(), table.leads_table, table.index_shards, sends_mail=table.sends_mail)
 
 
 def erasures() -> Erasures:
@@ -157,6 +160,20 @@ def _alert_topic(pace: float, *, background: bool = False) -> AlertTopic:
 
     sns = client("sns", BACKGROUND if background else PATIENT_FACING)
     return AlertTopic(sns, AlertSettings.from_environment().topic_arn, Pace(pace))
+
+
+def _addresses(dynamodb: DynamoDBClient) -> MailAddresses:
+    from shared.adapters.dynamodb.mail_addresses import MailAddresses
+    from shared.settings import mail_addresses, mail_keys
+
+    return MailAddresses(dynamodb, mail_addresses(), mail_keys())
+
+
+def unsubscribe_links() -> UnsubscribeLinks:
+    from shared.adapters.unsubscribe_links import UnsubscribeLinks
+    from shared.settings import mail_keys, site_address
+
+    return UnsubscribeLinks(mail_keys(), site_address())
 
 
 def webhook() -> Webhook:
@@ -210,6 +227,28 @@ def alerting(pace: float) -> Alerting:
 
     link = AlertSettings.from_environment().staff_link
     return Alerting(leads_table(), rulebook(), _alert_topic(pace), opening_hours(), link)
+
+
+def mailing() -> Mailing:
+    from shared.adapters.aws import MAILING, client
+    from shared.adapters.ses import MAIL_PACE, Mailer
+    from shared.adapters.sns import Pace
+    from shared.domain.leads.mail_text import MailWriter
+    from shared.rulebook.ui_texts import all_words
+    from shared.settings import MailSettings, opening_hours
+    from shared.usecases.mailing import Mailing
+
+    settings, dynamodb = MailSettings.from_environment(), _dynamodb(background=True)
+    mailer = Mailer(client("sesv2", MAILING), settings.sender, settings.configuration_set, Pace(MAIL_PACE))
+    writer = MailWriter(clinic().name, clinic().phone, opening_hours(), all_words())
+    return Mailing(leads_table(dynamodb), rulebook(), _addresses(dynamodb), mailer, unsubscribe_links(), writer)
+
+
+def ending_mails() -> EndingMails:
+    from shared.usecases.mailing import EndingMails
+
+    dynamodb = _dynamodb()
+    return EndingMails(leads_table(dynamodb), _addresses(dynamodb))
 
 
 def digesting() -> Digesting:

@@ -21,14 +21,20 @@ def _required(name: str) -> str:
 
 
 class TableSettings(NamedTuple):
-    """The settings of the leads table. `index_shards`: partitions per index (template parameter IndexShards)."""
+    """The settings of the leads table.
+
+    index_shards: partitions per index (template parameter IndexShards).
+    sends_mail: whether this stack sends mail to persons (template parameter SenderEmail).
+    """
 
     leads_table: str
     index_shards: int
+    sends_mail: bool
 
     @classmethod
     def from_environment(cls) -> TableSettings:
-        return cls(_required("LEADS_TABLE"), int(os.environ.get("INDEX_SHARDS", "1")))
+        shards = int(os.environ.get("INDEX_SHARDS", "1"))
+        return cls(_required("LEADS_TABLE"), shards, bool(os.environ.get("SENDER_EMAIL")))
 
 
 class AlertSettings(NamedTuple):
@@ -122,6 +128,36 @@ def ads_key() -> str:
 def ads_questionnaire() -> str:
     """Returns the id of the questionnaire on the page that the ads lead to."""
     return os.environ.get("ADS_QUESTIONNAIRE", "fs-intake")
+
+
+class MailSettings(NamedTuple):
+    """The settings of mail to persons.
+
+    sender: the address that mails come from.
+    configuration_set: the SES configuration set, which says where bounces and complaints are reported.
+    """
+
+    sender: str
+    configuration_set: str
+
+    @classmethod
+    def from_environment(cls) -> MailSettings:
+        return cls(_required("SENDER_EMAIL"), _required("MAIL_CONFIGURATION"))
+
+
+def mail_addresses() -> str:
+    """Returns the name of the table of addresses that get no more mail."""
+    return _required("MAIL_ADDRESSES")
+
+
+def mail_keys() -> tuple[str, ...]:
+    """Returns the secrets that sign the links in mails and hash addresses: the first for new ones, all for old ones."""
+    return tuple(_required("MAIL_KEY").split(","))
+
+
+def site_address() -> str:
+    """Returns where this service answers, with a slash at the end: links in mails begin with it."""
+    return _required("SITE_ADDRESS")
 
 
 def webhook_address() -> str:

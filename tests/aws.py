@@ -17,6 +17,7 @@ import boto3
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.ses.models import ses_backends
 
 from dev import template
 
@@ -49,6 +50,11 @@ ENVIRONMENT = {
     "FORM_KEY": "a key that signs nothing but tests",
     "PERSON_KEY": "a key that hashes nothing but tests",
     "GOOGLE_ADS_KEY": "a-key-of-tests-only",
+    "SENDER_EMAIL": "office@clinic.example",
+    "MAIL_CONFIGURATION": "leads-mail",
+    "MAIL_ADDRESSES": "addresses",
+    "MAIL_KEY": "a key that signs nothing but tests",
+    "SITE_ADDRESS": "https://leads.clinic.example/",
     "SIGN_IN_ADDRESS": "https://sign-in.clinic.example",
     "SIGN_IN_CLIENT": "the-inbox",
     "WEBHOOK_ADDRESS": "https://pager.clinic.example/hook",
@@ -69,7 +75,7 @@ ENVIRONMENT = {
 @cache
 def _tables() -> dict[str, Any]:
     resources = template.expand()["Resources"]
-    return {name: resources[name]["Properties"] for name in ("LeadsTable", "AccessLog", "Erasures")}
+    return {name: resources[name]["Properties"] for name in ("LeadsTable", "AccessLog", "Erasures", "MailAddresses")}
 
 
 def create_leads_table(client: DynamoDBClient, name: str) -> None:
@@ -87,7 +93,7 @@ def create_leads_table(client: DynamoDBClient, name: str) -> None:
 
 
 def create_records(client: DynamoDBClient, resource: str, name: str) -> None:
-    """Creates the access log or the erasures with the keys that the template gives it. `resource`: its logical id."""
+    """Creates a table beside the leads with the keys that the template gives it. `resource`: its logical id."""
     table = _tables()[resource]
     client.create_table(
         TableName=name,
@@ -181,6 +187,14 @@ class Aws:
     def remove_spool(self) -> None:
         self._sqs.delete_queue(QueueUrl=ENVIRONMENT["SPOOL_QUEUE"])
 
+    def mails(self) -> list[Any]:
+        """Returns the mails that SES has taken, in order."""
+        return list(ses_backends[ACCOUNT][template.REGION].sent_messages)
+
+    def mail_addresses(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.dynamodb.scan(TableName=ENVIRONMENT["MAIL_ADDRESSES"])["Items"]
+        return found
+
     def corrupt(self, lead_id: str, lead: str) -> None:
         """Replaces the stored text of a lead with `lead`."""
         self.dynamodb.update_item(
@@ -226,6 +240,8 @@ def aws_in_process() -> Iterator[Aws]:
         create_leads_table(dynamodb, ENVIRONMENT["LEADS_TABLE"])
         create_records(dynamodb, "AccessLog", ENVIRONMENT["ACCESS_LOG"])
         create_records(dynamodb, "Erasures", ENVIRONMENT["ERASURES_TABLE"])
+        create_records(dynamodb, "MailAddresses", ENVIRONMENT["MAIL_ADDRESSES"])
+        _client("sesv2").create_email_identity(EmailIdentity="clinic.example")
         queue = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         for name in ("spool", "failed"):

@@ -65,6 +65,10 @@ class Watch:
         """Remembers the personal data in an event that a function receives."""
         if type(event) is not dict:  # isinstance would fail, because a test passes an object that raises on any access
             return
+        for record in event.get("Records") or ():
+            if _is_map(record) and _is_map(record.get("Sns")) and '"destination"' in str(record["Sns"].get("Message")):
+                for address in json.loads(record["Sns"]["Message"])["mail"]["destination"]:
+                    self._add("email", address)
         bodies = [event.get("body"), *(record.get("body") for record in event.get("Records") or () if _is_map(record))]
         for body in bodies:
             if isinstance(body, str):
@@ -137,6 +141,9 @@ class Watch:
             self.search("an index", json.dumps({name: item[name] for name in item.keys() - STORED_WHOLE}, default=str))
         elif operation in ("Publish", "PublishBatch"):
             self.search("an alert", json.dumps(given, default=str, ensure_ascii=False))
+        elif operation == "SendEmail":  # to the person, at the only place that names the address
+            written = {name: value for name, value in given.items() if name != "Destination"}
+            self.search("a mail", json.dumps(written, default=str, ensure_ascii=False))
         elif operation in ("SendMessage", "SendMessageBatch") and given.get("QueueUrl") not in KEEPERS:
             self.search("a queue", json.dumps(given, default=str, ensure_ascii=False))
 

@@ -18,6 +18,7 @@ from infra.build import module_name
 from tests.aws import ENVIRONMENT
 
 EVERY_CALL = "_make_api_call"  # every call of every boto3 client goes through this method
+SES_RESOURCES = ("identity/${Domain}", "configuration-set/${AWS::StackName}-mail")  # SES checks both for each mail
 NAMES = ("TableName", "QueueUrl", "TopicArn")  # the parameters of a call that name its resource
 
 
@@ -68,8 +69,9 @@ def recording() -> Iterator[set[Use]]:
         function = _caller()
         if function:
             # the IAM action is named like this, except for batches and transactions
-            action = f"{client.meta.service_model.service_name}:{operation}"
-            uses.add(Use(function, action, _resource(function, values)))
+            action = f"{client.meta.service_model.service_name}:{operation}".replace("sesv2:", "ses:")
+            resources = SES_RESOURCES if action == "ses:SendEmail" else (_resource(function, values),)
+            uses.update(Use(function, action, resource) for resource in resources)
         return call(client, operation, values)
 
     with patch.object(BaseClient, EVERY_CALL, recorded):
@@ -155,4 +157,6 @@ def _name(resource: Any) -> str:
             return name
         case {"Fn::Sub": str(text)} if found := re.fullmatch(r"\$\{(\w+)\.Arn\}(/index/\w+)", text):
             return found[1] + found[2]
+        case {"Fn::Sub": str(text)} | {"Fn::Sub": [str(text), _]} if ":ses:" in text:
+            return text.partition("${AWS::AccountId}:")[2]
     return str(resource)

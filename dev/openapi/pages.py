@@ -1,7 +1,8 @@
 """Describes the routes that serve pages for people, and the files of these pages."""
 
-from dev.openapi.operation import KNOWN, LANGUAGE, TEXT, Operation, parameter
+from dev.openapi.operation import KNOWN, LANGUAGE, PAGE, TEXT, Operation, parameter
 
+TOKEN = parameter("path", "token", "The signed end of the link.", {"type": "string"}, "lead_hash.signature")
 PAGES = {
     "GET /": Operation(
         id="show_page",
@@ -29,6 +30,24 @@ PAGES = {
         cacheable=True,
         problems=("404",),
         parameters=(parameter("path", "file", "Its name.", {"type": "string"}, "inbox.js"), KNOWN),
+    ),
+    "GET /unsubscribe/{token}": Operation(
+        id="unsubscribe",
+        summary="The page that ends mail to an address",
+        description="The links in mails lead here. Opening it changes nothing.",
+        answers={"200": ("The page, with a button.", PAGE)},
+        problems=("404", "503"),
+        shows_pages=True,
+        parameters=(TOKEN, *LANGUAGE),
+    ),
+    "POST /unsubscribe/{token}": Operation(
+        id="unsubscribe_now",
+        summary="End mail to an address",
+        description="What the button does, and mail programs by themselves (RFC 8058). No body is needed.",
+        answers={"200": ("No more mail is sent there.", PAGE)},
+        problems=("404", "503"),
+        shows_pages=True,
+        parameters=(TOKEN, *LANGUAGE),
     ),
     "GET /web/{file}": Operation(
         id="show_file",

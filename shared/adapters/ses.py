@@ -1,15 +1,19 @@
-"""Sends mails to persons through SES. No other module calls SES."""
+"""Sends mails to persons through SES, and reads its reports. No other module calls SES."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from html import escape
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 
-from shared.domain.errors import NotDelivered
+from shared.domain.errors import ForeignEvent, NotDelivered
 from shared.domain.leads.calendar_entry import MEDIA_TYPE
+from shared.domain.leads.mail_state import ReturnedMail
 
 if TYPE_CHECKING:
     from shared.adapters.sns import Pace
@@ -103,6 +107,34 @@ def as_html(mail: Mail) -> str:
         ending=escape(mail.ending),
         unsubscribe=escape(mail.unsubscribe),
     )
+
+
+def returned_mail(text: str) -> ReturnedMail | None:
+    """Returns the mail that SES reports as returned; None for a report that calls for nothing. Raises ForeignEvent."""
+    if text.startswith("Successfully validated SNS topic"):  # when the configuration set is created
+        return None
+    try:
+        report = json.loads(text)
+    except (ValueError, RecursionError):
+        report = None
+    match report:
+        case {"mail": {"destination": [str() as email, *_], "tags": {"lead_id": [lead_id], "kind": [str() as kind]}}}:
+            try:
+                returned = ReturnedMail(UUID(lead_id), kind, email, None)
+            except (ValueError, AttributeError, TypeError):
+                raise ForeignEvent("not about a mail of this service") from None
+        case _:
+            raise ForeignEvent("not a report of SES")
+    match report:
+        case {"eventType": "Bounce", "bounce": {"bounceType": "Permanent"}}:
+            return replace(returned, closing="bounce")
+        case {"eventType": "Bounce"}:
+            return returned
+        case {"eventType": "Complaint", "complaint": {"complaintFeedbackType": "not-spam"}}:  # it was moved back
+            return None
+        case {"eventType": "Complaint"}:
+            return replace(returned, closing="complaint")
+    raise ForeignEvent("not a bounce or a complaint")
 
 
 def _utf8(text: str) -> dict[str, str]:

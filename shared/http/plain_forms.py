@@ -169,6 +169,11 @@ class PlainForms:
             request, HTTPStatus.OK, "closed_element.html" if fragment else "closed.html", form, level=_level(request)
         )
 
+    def unsubscribing(self, request: Request, *, done: bool) -> Response:
+        """Returns the page that ends mail. `done`: whether the visitor has pressed its button."""
+        form = self._form({}, "", request.language(self._languages({})))
+        return self._page(request, HTTPStatus.OK, "unsubscribe.html", form, done=done)
+
     def view(self, request: Request, view: FormView, status: HTTPStatus = HTTPStatus.OK) -> Response:
         form = view.form
         others = self.rules.languages(form.questionnaire.id)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from shared.domain.leads.lead import Lead
-    from shared.domain.leads.mail_state import Closing
+    from shared.domain.leads.mail_state import Closing, ReturnedMail
     from shared.domain.leads.mail_text import Mail, MailWriter
     from shared.usecases.ports import RuleSets
 
@@ -180,24 +180,22 @@ def _sent(mail: Mail, due: DueMail, mailing: Mailing, clock: Callable[[], dateti
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
-    """A mail that came back. `closing`: why its address is closed; "" for a bounce that may be temporary."""
+class EndingMails:
+    """The clients that ending mails to an address needs."""
 
-    lead_id: UUID
-    kind: str
-    email: str
-    closing: Closing | None
+    leads: MailedLeads
+    addresses: Addresses
 
 
-def close_address(returned: Returned, leads: MailedLeads, addresses: Addresses, at: datetime) -> None:
+def close_address(returned: ReturnedMail, ending: EndingMails, at: datetime) -> None:
     """Records that a mail came back, and closes its address if it will never be read. Doing it twice is harmless.
 
     Raises: StoreUnavailable.
     """
     closing = returned.closing
     if closing:
-        addresses.close_email(returned.email, closing, at)
-    lead = leads.get(returned.lead_id)
+        ending.addresses.close_email(returned.email, closing, at)
+    lead = ending.leads.get(returned.lead_id)
     if lead is None:
         return
 
@@ -205,17 +203,17 @@ def close_address(returned: Returned, leads: MailedLeads, addresses: Addresses, 
         bounced = mail if closing == "complaint" else mail.bounced(returned.kind, at)
         return bounced.closed(closing, at) if closing else bounced
 
-    change_mail(lead, leads, change)
+    change_mail(lead, ending.leads, change)
 
 
-def unsubscribe(lead_id: UUID, address_key: str, leads: MailedLeads, addresses: Addresses, at: datetime) -> None:
+def unsubscribe(lead_id: UUID, address_key: str, ending: EndingMails, at: datetime) -> None:
     """Closes an address and writes that into the lead's ledger of consents. Doing it twice is harmless.
 
     Raises: LeadChanged if others change the lead all the time; StoreUnavailable.
     """
-    addresses.close(address_key, "unsubscribed", at)
+    ending.addresses.close(address_key, "unsubscribed", at)
     for attempt in range(1, ATTEMPTS_TO_WORK + 1):
-        lead = leads.get(lead_id)
+        lead = ending.leads.get(lead_id)
         if lead is None:
             return
         revoked = lead.revoked("email", BY_LINK, at)
@@ -223,7 +221,7 @@ def unsubscribe(lead_id: UUID, address_key: str, leads: MailedLeads, addresses: 
         if (after.submitted, after.mail) == (lead.submitted, lead.mail):
             return
         try:
-            leads.replace(lead, after)
+            ending.leads.replace(lead, after)
         except LeadChanged:
             if attempt == ATTEMPTS_TO_WORK:
                 raise

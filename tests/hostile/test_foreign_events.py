@@ -20,12 +20,14 @@ from dev import template
 from dev.openapi import document as openapi
 from functions import (
     alert_staff,
+    close_address,
     deliver_webhook,
     escalate_leads,
     replay_submissions,
     retire_leads,
     revoke_consent,
     send_digest,
+    send_mail,
 )
 from functions import watch_delivery as watching
 from infra.build import module_name
@@ -42,7 +44,7 @@ BEHIND_THE_API = sorted({module_name(function) for function in template.routes()
 FOR_STAFF = {module_name(function) for route, function in template.routes().items() if openapi.OPERATIONS[route].staff}
 EVERY_EVENT = sorted(path.stem for path in EVENTS.glob("*.json"))
 OTHERS = sorted({name.partition(".")[0] for name in EVERY_EVENT} - set(BEHIND_THE_API))
-BY_THE_CLOCK = (escalate_leads, retire_leads, send_digest)
+BY_THE_CLOCK = (escalate_leads, retire_leads, send_digest, send_mail)
 pytestmark = pytest.mark.usefixtures("aws")
 
 
@@ -93,6 +95,12 @@ def test_a_webhook_is_delivered_only_for_a_topic_event() -> None:
     for sent in (sent for kind, sent in FOREIGN.items() if kind != "SNS"):
         with pytest.raises(ForeignEvent, match="not an SNS notification"):
             deliver_webhook.handler(sent, CONTEXT)
+
+
+def test_an_address_is_closed_only_for_a_report_of_ses() -> None:
+    for sent in FOREIGN.values():
+        with pytest.raises(ForeignEvent):
+            close_address.handler(sent, CONTEXT)
 
 
 def test_only_an_alert_has_a_webhook_delivered() -> None:

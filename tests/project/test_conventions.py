@@ -121,6 +121,9 @@ LOGGED = {
     "cause",
     "consent",
     "action",
+    "mail_kind",
+    "mail_status",
+    "reason",
 }  # the keys that a log line may have besides its fixed text
 PERSONAL = {"event", "lead", "submission", "contact", "answers", "body", "screening", "record", "note", "consents"}
 

@@ -98,7 +98,7 @@ def test_an_alarm_may_publish_to_its_topic() -> None:
     key = [
         statement
         for statement in of_type("AWS::KMS::Key")["SignalsKey"]["KeyPolicy"]["Statement"]
-        if statement["Principal"] == allowed["Principal"]
+        if statement.get("Principal") == allowed["Principal"]
     ]
 
     assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}

@@ -109,6 +109,9 @@ def widgets() -> list[dict[str, Any]]:
     )
     assert more["WebhookAlarm"]["Fn::If"] == ["HasWebhookAddress", {"Fn::Sub": ', "${WebhookUndelivered.Arn}"'}, ""]
     assert more["TextAlarm"]["Fn::If"] == ["HasUrgentPhone", {"Fn::Sub": ', "${TextsNearLimit.Arn}"'}, ""]
+    mail = ', "${MailFailing.Arn}", "${MailEventsDropped.Arn}"'
+    assert more["MailAlarms"]["Fn::If"] == ["HasSenderEmail", {"Fn::Sub": mail}, ""]
+    body = body.replace("${MailAlarms}", mail)
     body = body.replace("${TextAlarm}", ', "${TextsNearLimit.Arn}"')
     body = body.replace("${Webhooks}", "${UndeliveredWebhooks.QueueName}")
     body = body.replace("${WebhookAlarm}", ', "${WebhookUndelivered.Arn}"')

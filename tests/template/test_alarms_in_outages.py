@@ -65,6 +65,8 @@ OUTAGES: list[tuple[str, str, Series, Series, int]] = [
     ("LeadsUntaken", "the last level went out", NEVER, once(), 10),
     ("RetentionFailed", "the daily run fails", NEVER, once(), 61),
     ("DigestFailed", "the digest fails", NEVER, once(), 61),
+    ("MailFailing", "a mail is refused for the last time", NEVER, once(), 10),
+    ("MailEventsDropped", "a bounce cannot be read", NEVER, once(), 10),
     ("AlertUndelivered", "an address bounces", every(1, 0), every(1), 10),
     ("WebhookUndelivered", "the receiver is down", every(1, 0), every(1), 10),
     ("NotificationsFailed", "SNS gives a mail up", NEVER, once(), 10),

@@ -22,6 +22,8 @@ ROUTES = {
     "GET /form": "DrawForm",
     "POST /form": "DrawForm",
     "GET /received/{submission_id}": "ShowReceipt",
+    "GET /unsubscribe/{token}": "Unsubscribe",
+    "POST /unsubscribe/{token}": "Unsubscribe",
     "POST /screenings": "DrawForm",
     "GET /questionnaires/{id}": "DrawForm",
     "GET /": "ShowPage",

@@ -19,6 +19,7 @@ from shared.domain.leads.digest import Digest
 from shared.rulebook.loading import load
 from tests.template.stack import DAY, EXPANDED, FUNCTIONS, TOPIC, called, of_type
 
+WEBHOOKS = {"kind": ["new", "escalation", "reminder"]}
 BY_MAIL = {"suspect": ["false"], "summarised": [{"exists": False}]}  # what Alert.is_mailed says
 
 
@@ -40,7 +41,7 @@ def test_alerts_are_encrypted_and_every_subscription_has_a_failure_queue() -> No
     subscriptions = of_type("AWS::SNS::Subscription")
     assert subscriptions
     for subscription in subscriptions.values():
-        queue = "UndeliveredWebhooks" if subscription["Protocol"] == "lambda" else "UndeliveredAlerts"
+        queue = "UndeliveredWebhooks" if subscription.get("FilterPolicy") == WEBHOOKS else "UndeliveredAlerts"
         assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": {"Fn::GetAtt": [queue, "Arn"]}}
 
 
@@ -61,7 +62,7 @@ def test_subscriptions_filter_alerts_and_none_gets_a_canary() -> None:
             "tier": ["EMERGENCY", "URGENT"],
             "suspect": ["false"],
         },
-        "DeliverWebhookAlert": {"kind": ["new", "escalation", "reminder"]},
+        "DeliverWebhookAlert": WEBHOOKS,
         "CanaryAlertsSubscription": {"kind": ["canary"]},
     }
 
@@ -130,10 +131,13 @@ def test_only_their_topic_may_write_to_these_queues() -> None:
     for statement in allowed.values():
         assert statement["Principal"] == {"Service": "sns.amazonaws.com"}
     assert {name: statement["Condition"] for name, statement in allowed.items()} == {
-        "UndeliveredAlertsPolicy": {"ArnEquals": {"aws:SourceArn": [TOPIC, {"Ref": "AlarmTopic"}]}},
+        "UndeliveredAlertsPolicy": {"ArnEquals": {"aws:SourceArn": [TOPIC, {"Ref": "AlarmTopic"}, MAIL_EVENTS]}},
         "UndeliveredWebhooksPolicy": {"ArnEquals": {"aws:SourceArn": TOPIC}},
         "CanaryAlertsPolicy": {"ArnEquals": {"aws:SourceArn": TOPIC}},
     }
+
+
+MAIL_EVENTS = {"Fn::If": ["HasSenderEmail", {"Ref": "MailEvents"}, {"Ref": "AWS::NoValue"}]}
 
 
 def test_a_webhook_is_retried_and_then_kept() -> None:

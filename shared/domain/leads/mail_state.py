@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 MailKind = Literal["receipt", "tried", "booked", "unreachable"]
 MailStatus = Literal["sending", "sent", "unknown", "waiting", "failed", "withheld", "bounced"]
@@ -62,3 +63,13 @@ class MailState:
     def closed(self, closing: Closing, at: datetime) -> MailState:
         """Returns the state after the address was closed. The first reason stays."""
         return self if self.closed_as else replace(self, closed_as=closing, closed_since=at)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedMail:
+    """A mail that came back. `closing`: why its address is closed; None for a bounce that may be temporary."""
+
+    lead_id: UUID
+    kind: str
+    email: str
+    closing: Closing | None
