@@ -14,7 +14,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from functions import wiring
 from functions.wiring import logger, metrics
 from shared.domain.errors import NotFound
-from shared.domain.intake.submission import Screening
+from shared.domain.intake.screening import Screening
 from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.triage import RuleSet
 from shared.http.requests import REQUEST_ID, Request

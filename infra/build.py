@@ -51,6 +51,7 @@ def bundle(
     shutil.rmtree(destination, ignore_errors=True)
     link_tree(dependencies(python, platform), destination)
     sources(functions, destination, python)
+    templates(destination, python)
 
 
 def check_rulebook(folder: Path = loading.FOLDER) -> None:
@@ -75,6 +76,14 @@ def sources(functions: Iterable[str], destination: Path, python: Version) -> Non
         _copy_sources(PROJECT / "web", destination / "web")
         about_clinic(destination / "web" / "clinic.toml")  # a wrong field ends the build, not the page
     compile_all(python, destination / "functions", destination / "shared", root=destination)
+
+
+def templates(destination: Path, python: Version) -> None:
+    """Makes Python modules of the templates of pages, with the bundle's own Jinja, which is pure Python."""
+    program = "from shared.http.templates import COMPILED, compile_templates; compile_templates(); print(COMPILED)"
+    command = [sys.executable, "-I", "-B", "-c", f"import sys; sys.path.insert(0, sys.argv[1]); {program}"]
+    done = subprocess.run([*command, str(destination)], stdout=subprocess.PIPE, text=True, check=True)
+    compile_all(python, Path(done.stdout.strip()), root=destination)
 
 
 def dependencies(python: Version, platform: str | None) -> Path:

@@ -17,7 +17,8 @@ from dev.openapi.pages import PAGES
 from dev.openapi.questionnaire import Form
 from dev.openapi.staff import STAFF
 from shared.domain.intake.added_answers import AddedAnswers
-from shared.domain.intake.submission import Screening, Submission
+from shared.domain.intake.screening import Screening
+from shared.domain.intake.submission import Submission
 from shared.domain.leads.action import Action
 from shared.domain.leads.worklist import Search
 from shared.formats.submission_schema import without_trap

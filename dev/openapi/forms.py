@@ -4,7 +4,8 @@ from dev.openapi.operation import KNOWN, LANGUAGE, PAGE, READING_A_BODY, Operati
 from dev.openapi.questionnaire import Form
 from shared.domain.intake.ad_lead import AdKey, AdLead
 from shared.domain.intake.added_answers import AddedAnswers
-from shared.domain.intake.submission import Screening, Submission
+from shared.domain.intake.screening import Screening
+from shared.domain.intake.submission import Submission
 from shared.http.visitor_responses import Challenge, Receipt, Screened, Taken
 
 

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from shared.domain.intake.submission import Submission
 from shared.domain.intake.suspicion import Sign
-from shared.domain.leads.lead import CANARY
 from shared.domain.rules.condition import FORM
 
 if TYPE_CHECKING:
     from itsdangerous import TimestampSigner
+
+    from shared.domain.intake.submission import Submission
 
 TOKEN_LIFETIME = timedelta(hours=24)  # the browser keeps answers and retries for as long
 SHORTEST_FILL_TIME = timedelta(seconds=8)  # no person reads even the first page faster
@@ -54,6 +54,8 @@ class FormGuard:
 
     def canary_token(self, submission_id: UUID, *, tries_spool: bool = False) -> str:
         """Returns a token that marks this submission as a canary. `tries_spool`: whether it goes through the spool."""
+        from shared.domain.leads.lead import CANARY  # noqa: PLC0415  a form's token needs no lead
+
         return self._signer(SPOOLED_CANARY if tries_spool else CANARY).sign(str(submission_id)).decode()
 
     def _signer(self, purpose: str) -> TimestampSigner:
@@ -109,6 +111,8 @@ class FormGuard:
         """Checks token, proof and trap field. A submission with a false claim to be a canary counts as an ordinary
         lead.
         """
+        from shared.domain.leads.lead import CANARY  # noqa: PLC0415
+
         tries_spool = self._is_canary(submission, SPOOLED_CANARY)
         canary = tries_spool or self._is_canary(submission, CANARY)
         trap = Sign.TRAP_FILLED if submission.website else None

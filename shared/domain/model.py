@@ -29,4 +29,4 @@ class Stored(BaseModel):
 
     def as_json(self) -> str:
         """Returns the same JSON as `model_dump_json`."""
-        return to_json(dict(self)).decode()
+        return to_json(vars(self)).decode()

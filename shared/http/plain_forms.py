@@ -15,8 +15,6 @@ from shared.domain.errors import FieldProblem, InvalidInput, StoreUnavailable, S
 from shared.domain.intake.attribution import ATTRIBUTION, clean_attribution
 from shared.domain.intake.filled_form import CALLBACK_STEP, SOMEBODY_ELSE, WHOLE, FilledForm, FormView
 from shared.domain.intake.language import primary_language
-from shared.domain.intake.submission import Submission
-from shared.domain.leads.lead import Lead, Receipt
 from shared.domain.rules.advice import advice_at_once
 from shared.http.problems import RETRY_AFTER, Safety, problem
 from shared.http.requests import Request, UnreadableRequest, checked
@@ -27,6 +25,8 @@ from shared.usecases.scoring import EMERGENCY
 
 if TYPE_CHECKING:
     from shared.domain.intake.added_answers import AddedAnswers
+    from shared.domain.intake.submission import Submission
+    from shared.domain.leads.lead import Lead, Receipt
     from shared.domain.rules.advice import ShownMessage
     from shared.domain.rules.triage import RuleSet
     from shared.rulebook.loading import Rulebook
@@ -111,6 +111,8 @@ class PlainForms:
         """Converts the form to a submission. Raises InvalidInput with every missing or invalid field."""
         if form.first("switch_language"):
             raise InvalidInput(())
+        from shared.domain.intake.submission import Submission  # noqa: PLC0415  only where a form is sent
+
         shown_at = request.header("referer").partition("?")[0][:LONGEST_ADDRESS]
         content = form.submission(form.submission_id or UUID(int=0), shown_at)
         if form.submission_id is None:

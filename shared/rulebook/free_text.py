@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from shared.rulebook.reader import Reader, RulebookError
-from shared.rulebook.toml_files import table_of
+from shared.rulebook.toml_files import hash_of, table_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # parsed with the first note
@@ -25,7 +25,7 @@ class FreeText:
     """The search of the free text of a questionnaire.
 
     words, weights: the files.
-    content_hash: SHA-256 (hex) of both, which is part of the content hash of the rule set.
+    content_hash: SHA-256 (hex) of the hashes of both, which is part of the content hash of the rule set.
     """
 
     words: Path = field(compare=False)
@@ -68,8 +68,8 @@ def free_text_of(folder: Path, questionnaire_id: str) -> FreeText | None:
         raise RulebookError(f"{missing[0]}: this file is missing")
     if missing:
         return None
-    content = b"\0".join((words.read_bytes(), weights.read_bytes()))
-    return FreeText(words, weights, hashlib.sha256(content).hexdigest())
+    hashes = f"{hash_of(words)} {hash_of(weights)}"
+    return FreeText(words, weights, hashlib.sha256(hashes.encode()).hexdigest())
 
 
 @lru_cache(maxsize=4)

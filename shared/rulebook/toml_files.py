@@ -1,4 +1,4 @@
-"""Reads the TOML files of the rulebook, or the JSON files that the build made from them."""
+"""Reads the TOML files of the rulebook, or the JSON files and hashes that the build made from them."""
 
 from __future__ import annotations
 
@@ -28,15 +28,31 @@ def table_of(file: Path) -> dict[str, Any]:
     return tomllib.loads(content.decode())
 
 
+def hash_of(file: Path) -> str:
+    """Returns the SHA-256 (hex) of a TOML file, as the build recorded it: the file of weights has half a megabyte."""
+    recorded = _hash_file(file)
+    return recorded.read_text(encoding="utf-8") if recorded.is_file() else _hash(file.read_bytes())
+
+
 def parse(file: Path) -> None:
-    """Writes the JSON file beside a TOML file. Raises ValueError if the TOML file is not UTF-8 or not TOML."""
-    parsed_file(file).unlink(missing_ok=True)
-    made = {"made_from": _hash(file.read_bytes()), "table": table_of(file)}
-    parsed_file(file).write_text(json.dumps(made, separators=(",", ":")), encoding="utf-8")
+    """Writes the JSON file and the hash beside a TOML file.
+
+    Raises: ValueError if the TOML file is not UTF-8 or not TOML.
+    """
+    for made in (parsed_file(file), _hash_file(file)):
+        made.unlink(missing_ok=True)
+    content_hash = hash_of(file)
+    parsed = {"made_from": content_hash, "table": table_of(file)}
+    parsed_file(file).write_text(json.dumps(parsed, separators=(",", ":")), encoding="utf-8")
+    _hash_file(file).write_text(content_hash, encoding="utf-8")
 
 
 def parsed_file(file: Path) -> Path:
     return file.with_suffix(".json")
+
+
+def _hash_file(file: Path) -> Path:
+    return file.with_suffix(".sha256")
 
 
 def _hash(content: bytes) -> str:

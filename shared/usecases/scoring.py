@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from shared.domain.errors import FieldProblem, InvalidInput, NotFound
-from shared.domain.leads.lead import Lead
 from shared.domain.rules.condition import FORM
 from shared.domain.rules.questionnaire import Answers
 from shared.domain.rules.triage import RuleSet, TriageResult, triage, triage_after_failure
 from shared.usecases.ports import RuleSets
+
+if TYPE_CHECKING:
+    from shared.domain.leads.lead import Lead
 
 EMERGENCY = "seek-emergency-care"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shared.domain.errors import FieldProblem, InvalidInput, ScoringFailed
 from shared.domain.intake.language import primary_language
-from shared.domain.intake.submission import Screening
+from shared.domain.intake.screening import Screening
 from shared.domain.rules.advice import ShownMessage, advice
 from shared.domain.rules.condition import FORM
 from shared.domain.rules.questionnaire import Answers

@@ -16,6 +16,7 @@ import pytest
 from dev import template
 from dev.cloud import function_names, zip_folder
 from infra import build
+from shared.http.templates import COMPILED
 
 MATCHES = sys.version_info[:2] == build.LAMBDA_PYTHON
 RUNS_HERE = MATCHES and platform.system() == "Linux" and platform.machine() == "x86_64"
@@ -73,7 +74,8 @@ def test_a_wrong_field_of_the_clinics_file_ends_the_build(tmp_path: Path, monkey
 
 
 def sources_in(folder: Path) -> set[str]:
-    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    files = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    return {str(file) for file in files if file.parent.name != COMPILED.name}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -129,6 +131,25 @@ def test_every_handler_loads_from_what_is_shipped_and_nothing_else(
     own = {name: str(tmp_path / name) for name in own_parts}
 
     assert run_alone(LOAD_EACH.format(bundle=str(bundle), own=own)) == ""
+
+
+@pytest.mark.skipif(not RUNS_HERE, reason="the bundle is for Linux on x86_64 and the Python that Lambda runs")
+def test_pages_are_drawn_from_compiled_templates(tmp_path: Path, own_parts: dict[str, Path], bundle: Path) -> None:
+    """The test leaves out the files of the templates, so that nothing can parse them."""
+    shutil.copytree(own_parts["draw_form"] / "functions", tmp_path / "functions")
+    shutil.copytree(bundle / "shared", tmp_path / "shared", ignore=shutil.ignore_patterns("*.html"))
+    event = build.PROJECT / "events" / "draw_form.json"
+    draw = f"""
+import json, os, sys, types
+sys.path[:0] = [{str(tmp_path)!r}, {str(bundle)!r}]
+os.environ["PILOT_WITHOUT_APPROVAL"] = "yes"
+from functions.draw_form import handler
+context = types.SimpleNamespace(function_name="", memory_limit_in_mb=1, invoked_function_arn="", aws_request_id="")
+answer = handler(json.load(open({str(event)!r})), context)
+sys.exit(None if answer["statusCode"] == 200 and "<form" in answer["body"] else "no page")
+"""
+
+    assert run_alone(draw) == ""
 
 
 @pytest.mark.skipif(not RUNS_HERE, reason="the bundle is for Linux on x86_64 and the Python that Lambda runs")

@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from shared.domain.intake.submission import Consents, ContactEntry, Screening
+from shared.domain.intake.screening import Screening
+from shared.domain.intake.submission import Consents, ContactEntry
 from shared.domain.rules.condition import AllOf, Between, Every
 from shared.rulebook.form_definition import drawn_condition, form
 from shared.rulebook.reader import RulebookError

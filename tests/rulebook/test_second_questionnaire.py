@@ -11,7 +11,8 @@ from uuid import UUID
 import pytest
 
 from dev.rulebook import Sheet
-from shared.domain.intake.submission import Screening, Submission
+from shared.domain.intake.screening import Screening
+from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import Arrival
 from shared.domain.opening_hours import OpeningHours

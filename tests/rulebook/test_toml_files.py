@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shared.rulebook.loading import FOLDER, load
-from shared.rulebook.toml_files import parse, parsed_file, table_of
+from shared.rulebook.toml_files import hash_of, parse, parsed_file, table_of
 
 
 @pytest.fixture
@@ -45,6 +45,16 @@ def test_an_outdated_parsed_file_is_ignored(folder: Path) -> None:
     assert table_of(file)["tiers"][0]["name"] == "ELSEWHERE"
 
 
+def test_the_build_records_the_hash_of_a_file(folder: Path) -> None:
+    file = folder / "fs-intake.weights.toml"
+    in_development = hash_of(file)
+    parse(file)
+    file.unlink()
+
+    assert hash_of(file) == in_development == hash_of(FOLDER / file.name)
+
+
 def test_no_parsed_file_is_committed() -> None:
     """Only the build makes parsed files, from the TOML files that it ships."""
     assert not [path for path in FOLDER.rglob("*.json") if "made_from" in json.loads(path.read_text())]
+    assert not list(FOLDER.rglob("*.sha256"))

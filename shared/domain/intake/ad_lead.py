@@ -11,7 +11,8 @@ from pydantic import BeforeValidator, Field, ValidationError
 from shared.domain.errors import FieldProblem, InvalidInput
 from shared.domain.intake.attribution import Attribution, clean_attribution
 from shared.domain.intake.fields import clean_line
-from shared.domain.intake.submission import Consents, ContactEntry, QuestionnaireVersion, Submission
+from shared.domain.intake.screening import QuestionnaireVersion
+from shared.domain.intake.submission import Consents, ContactEntry, Submission
 from shared.domain.model import Stored
 from shared.domain.rules.questionnaire import Answer, Questionnaire
 

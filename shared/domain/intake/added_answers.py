@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from shared.domain.errors import FieldProblem
 from shared.domain.intake.fields import AnswerMap, Token
-from shared.domain.intake.submission import QuestionnaireVersion
+from shared.domain.intake.screening import QuestionnaireVersion
 from shared.domain.model import Model
 from shared.domain.rules.questionnaire import Answers, Questionnaire
 

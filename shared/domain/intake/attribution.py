@@ -38,6 +38,11 @@ class Attribution(Model):
     def cleaned(cls, value: Any) -> Any:
         return clean_attribution(value) if isinstance(value, Mapping) else value
 
+    @property
+    def known(self) -> bool:
+        """True if anything is known about the origin."""
+        return any(vars(self).values())
+
 
 ATTRIBUTION = tuple(Attribution.model_fields)
 CLICK_IDS = frozenset({"gclid", "gbraid", "wbraid", "msclkid", "fbclid"})
@@ -47,7 +52,7 @@ LONGEST = {"referrer_host": LONGEST_HOST, "landing_path": LONGEST_PATH}
 def clean_attribution(given: Mapping[str, object]) -> dict[str, str]:
     """Returns the known fields of an attribution, from whichever door. What is too long is cut, or left out if it is a
     click id; anything else that cannot be used is left out."""
-    found = {name: _cleaned(name, given.get(name)) for name in ATTRIBUTION}
+    found = {name: _cleaned(name, given[name]) for name in ATTRIBUTION if name in given}
     return {name: text for name, text in found.items() if text}
 
 

@@ -26,6 +26,7 @@ from shared.domain.intake.fields import (
     line,
 )
 from shared.domain.intake.phone import without_extension
+from shared.domain.intake.screening import QuestionnaireVersion
 from shared.domain.model import Model
 
 NOT_CONTENT = {"submission_id", "token", "proof", "website"}
@@ -100,7 +101,7 @@ class ContactEntry(Model):
         return self
 
     def checked(self) -> Contact:
-        return Contact(**dict(self))
+        return Contact(**vars(self))
 
 
 class Consents(Model):
@@ -109,13 +110,6 @@ class Consents(Model):
     contact: Annotated[bool, Field(strict=True)]
     sms: Annotated[bool, Field(strict=True)] = False
     marketing: Annotated[bool, Field(strict=True)] = False
-
-
-class QuestionnaireVersion(Model):
-    """The questionnaire that the visitor saw, and its version."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-    version: Annotated[str, Field(pattern=r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}$")]
 
 
 ConsentCode = Literal["contact", "sms", "marketing"]
@@ -163,16 +157,8 @@ class Submission(Model):
             update={
                 "answers": _ordered(self.answers),
                 "consents_shown": _ordered(self.consents_shown),
-                "attribution": None if self.attribution == Attribution() else self.attribution,
+                "attribution": self.attribution if self.attribution and self.attribution.known else None,
             }
         )
         content = ordered.model_dump_json(exclude=NOT_CONTENT, exclude_defaults=True)
         return hashlib.sha256(content.encode()).hexdigest()
-
-
-class Screening(Model):
-    """The answers so far, without anything that identifies a person. `page` is the last page the visitor completed."""
-
-    questionnaire: QuestionnaireVersion
-    answers: AnswerMap
-    page: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,20}$")]

@@ -41,7 +41,7 @@ def reference_of(lead_id: UUID) -> str:
     The reference is 50 bits of a hash of the lead's id in Crockford base 32, which has no I, L, O or U.
     """
     number = int.from_bytes(hashlib.sha256(lead_id.bytes).digest()[:7]) >> 6
-    text = "".join(CROCKFORD[number >> bits & 31] for bits in range(45, -1, -5))
+    text = "".join([CROCKFORD[number >> bits & 31] for bits in range(45, -1, -5)])
     return f"{text[:5]}-{text[5:]}"
 
 

@@ -3,7 +3,6 @@ without holding either."""
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 
 SAME_PERSON = 50  # the most leads that are looked up for one phone number or email address
@@ -22,7 +21,7 @@ def email_key(email: str | None, key: str) -> str:
 def id_of_key(key: str) -> str:
     """Returns text that identifies a key without revealing it. Each hash begins with it, so that a hash that was made
     with a former key is recognised."""
-    return hmac.new(key.encode(), b"id", hashlib.sha256).hexdigest()[:8]
+    return hmac.digest(key.encode(), b"id", "sha256").hex()[:8]
 
 
 def key_id_in(*hashes: str) -> str:
@@ -31,5 +30,5 @@ def key_id_in(*hashes: str) -> str:
 
 
 def _hashed(kind: str, value: str, key: str) -> str:
-    hashed = hmac.new(key.encode(), f"{kind}\n{value}".encode(), hashlib.sha256).hexdigest()
+    hashed = hmac.digest(key.encode(), f"{kind}\n{value}".encode(), "sha256").hex()
     return f"{id_of_key(key)}-{hashed}"

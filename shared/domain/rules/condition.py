@@ -66,7 +66,8 @@ class AnyOf(NamedTuple):
     options: frozenset[str]
 
     def holds(self, facts: Facts) -> bool:
-        return not self.options.isdisjoint(facts.chosen.get(self.question, NOTHING))
+        question, chosen = self.question, facts.chosen
+        return question in chosen and not self.options.isdisjoint(chosen[question])
 
 
 class AllOf(NamedTuple):

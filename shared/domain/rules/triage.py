@@ -272,7 +272,8 @@ def triage(
     """
     facts = rule_set.questionnaire.facts(answers, last_page, door=door)
     minor = rule_set.minor.holds(facts)
-    safety = [*(rule for rule in rule_set.safety if rule.when.holds(facts)), *also]
+    safety = [rule for rule in rule_set.safety if rule.when.holds(facts)]
+    safety += also
     not_fit = [
         rule for rule in rule_set.not_fit if (rule.overrides is not None or not safety) and rule.when.holds(facts)
     ]

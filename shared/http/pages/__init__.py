@@ -19,10 +19,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import urlencode
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared.domain.errors import FieldProblem
 from shared.domain.intake.filled_form import (
@@ -39,6 +35,7 @@ from shared.domain.intake.filled_form import (
 from shared.domain.intake.phone import phone_link
 from shared.domain.rules.condition import AnyOf, Between, Condition, Some, questions_of
 from shared.domain.rules.questionnaire import ConsentText, ContactField, Option, Question
+from shared.http.templates import environment
 from shared.rulebook.form_definition import drawn_condition
 from shared.rulebook.ui_texts import words
 
@@ -329,15 +326,7 @@ def _without_explanation(question: Question) -> str:
     return start + mark
 
 
-_templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    auto_reload=False,
-)
-_templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+_templates = environment()
 _templates.globals |= {
     "languages": LANGUAGES,
     "target": target,
@@ -358,4 +347,3 @@ _templates.globals |= {
     "PATTERNS": PATTERNS,
     "PHONE_HELP": PHONE_HELP,
 }
-_templates.filters["query"] = urlencode

@@ -1,0 +1,25 @@
+"""Defines what a landing page may send to have the answers so far screened."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.domain.intake.fields import AnswerMap
+from shared.domain.model import Model
+
+
+class QuestionnaireVersion(Model):
+    """The questionnaire that the visitor saw, and its version."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    version: Annotated[str, Field(pattern=r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}$")]
+
+
+class Screening(Model):
+    """The answers so far, without anything that identifies a person. `page` is the last page the visitor completed."""
+
+    questionnaire: QuestionnaireVersion
+    answers: AnswerMap
+    page: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,20}$")]
