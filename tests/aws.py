@@ -8,16 +8,22 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache, partial, partialmethod
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.dynamodb.models import dynamodb_backends
 from moto.ses.models import ses_backends
+from moto.sesv2.models import sesv2_backends
+from moto.sns.models import sns_backends
+from moto.sqs.models import sqs_backends
 
 from dev import template
 
@@ -223,31 +229,42 @@ def flat(lead: str) -> dict[str, Any]:
 
 
 @cache
-def _client(service: str) -> Any:
+def cached_client(service: str, config: Config | None = None) -> Any:
     """Returns a cached client, because creating one takes longer than a test."""
-    return boto3.client(service)  # type: ignore[call-overload]
+    return boto3.client(service, config=config)  # type: ignore[call-overload]
+
+
+@cache
+def _empty_tables() -> dict[str, Any]:
+    """Creates the tables, and returns them as moto has them."""
+    create_leads_table(cached_client("dynamodb"), ENVIRONMENT["LEADS_TABLE"])
+    create_records(cached_client("dynamodb"), "AccessLog", ENVIRONMENT["ACCESS_LOG"])
+    create_records(cached_client("dynamodb"), "Erasures", ENVIRONMENT["ERASURES_TABLE"])
+    create_records(cached_client("dynamodb"), "MailAddresses", ENVIRONMENT["MAIL_ADDRESSES"])
+    return deepcopy(dict(dynamodb_backends[ACCOUNT][template.REGION].tables))
 
 
 @contextmanager
 def aws_in_process() -> Iterator[Aws]:
+    """Provides empty tables, queues and topics. They are put into moto without requests, which would take most of the
+    time of most tests."""
     wire = Wire()
     with (
         mock_aws(),
         patch.object(BotocoreStubber, "__call__", partialmethod(_through, wire)),
         patch("botocore.endpoint.time.sleep"),
     ):
-        dynamodb, sqs, sns = _client("dynamodb"), _client("sqs"), _client("sns")
-        create_leads_table(dynamodb, ENVIRONMENT["LEADS_TABLE"])
-        create_records(dynamodb, "AccessLog", ENVIRONMENT["ACCESS_LOG"])
-        create_records(dynamodb, "Erasures", ENVIRONMENT["ERASURES_TABLE"])
-        create_records(dynamodb, "MailAddresses", ENVIRONMENT["MAIL_ADDRESSES"])
-        _client("sesv2").create_email_identity(EmailIdentity="clinic.example")
-        queue = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
-        arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        for name in ("spool", "failed"):
-            sqs.create_queue(QueueName=name)
-        topic = sns.create_topic(Name="alerts")["TopicArn"]
-        sns.create_topic(Name="alarms")
-        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+        dynamodb_backends[ACCOUNT][template.REGION].tables.update(deepcopy(_empty_tables()))
+        queues = sqs_backends[ACCOUNT][template.REGION]
+        subscriber, _, _ = [queues.create_queue(name) for name in ("subscriber", "spool", "failed")]
+        topics = sns_backends[ACCOUNT][template.REGION]
+        alerts, _ = topics.create_topic("alerts"), topics.create_topic("alarms")
+        topics.subscribe(alerts.arn, subscriber.queue_arn, "sqs")
+        sesv2_backends[ACCOUNT][template.REGION].create_email_identity("clinic.example", None, None, None)
         wire.calls.clear()
-        yield Aws(wire, dynamodb, sqs, queue)
+        yield Aws(
+            wire,
+            cached_client("dynamodb"),
+            cached_client("sqs"),
+            ENVIRONMENT["SPOOL_QUEUE"].replace("spool", "subscriber"),
+        )

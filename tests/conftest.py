@@ -21,10 +21,10 @@ os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 leaks.install()
 
-# A correct change must not fail by chance. So there are no deadlines, and Hypothesis draws the same examples each
-# time. `pytest --hypothesis-profile=anew` and `make soak` draw new examples.
-settings.register_profile("anew", deadline=None)
-settings.register_profile("steady", deadline=None, derandomize=True)
+# A correct change must not fail by chance. So there are no deadlines, and Hypothesis draws the same few examples each
+# time. `pytest --hypothesis-profile=anew`, which runs every night, draws many new ones (tests/depth.py).
+settings.register_profile("anew", deadline=None, max_examples=1_000)
+settings.register_profile("steady", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("steady")
 
 

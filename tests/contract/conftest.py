@@ -12,7 +12,7 @@ from botocore.config import Config
 
 from dev.dynamodb_local import DynamoDBLocal, missing
 from shared.adapters.dynamodb.leads_table import LeadsTable
-from tests.aws import aws_in_process, create_leads_table
+from tests.aws import aws_in_process, cached_client, create_leads_table
 
 ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, read_timeout=10)
 
@@ -30,7 +30,7 @@ def dynamodb_local() -> Iterator[str]:
 def client(request: pytest.FixtureRequest) -> Iterator[Any]:
     if request.param == "moto":
         with aws_in_process():
-            yield boto3.client("dynamodb", config=ONE_ATTEMPT)
+            yield cached_client("dynamodb", ONE_ATTEMPT)
     else:
         endpoint = request.getfixturevalue("dynamodb_local")
         yield boto3.client("dynamodb", endpoint_url=endpoint, config=ONE_ATTEMPT)

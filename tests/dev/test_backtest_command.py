@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -14,6 +13,7 @@ from rich.console import Console
 
 from dev import backtest
 from shared.rulebook.loading import FOLDER
+from tests.dev import command
 from tests.domain.answer_sets import HEALTHY
 
 PROJECT = Path(__file__).parents[2]
@@ -21,10 +21,8 @@ FEVER = HEALTHY | {"sys": ["fever"], "change": "yes"}
 CANARY = "canaryvalue"
 
 
-def run(*arguments: str | Path) -> tuple[int, str, str]:
-    command = [sys.executable, "-m", "dev.backtest", *map(str, arguments)]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout, done.stderr
+def run(*arguments: str | Path) -> tuple[int | str | None, str, str]:
+    return command.run(backtest.main, *arguments)
 
 
 @pytest.fixture
@@ -41,6 +39,7 @@ def new(tmp_path: Path) -> Path:
     return folder
 
 
+@cache
 def fever_rule() -> str:
     fired = backtest._fired(backtest.rules_of(str(FOLDER), "fs-intake"), FEVER)
     (rule,) = [rule.id for rule in fired.values() if backtest._weight(rule) == "URGENT"]

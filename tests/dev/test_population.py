@@ -24,7 +24,7 @@ from tests.domain.answer_sets import RULE_SET
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("population")]
 
-DRAWS, PEOPLE, SEED = 8, 4_000, 2026
+DRAWS, PEOPLE, SEED = 4, 4_000, 2026
 UNSURE_SHARE = 0.03
 Answers = dict[str, Any]
 Visit = tuple[Person, Answers]
@@ -34,7 +34,7 @@ Tick = Callable[[Answers], bool]
 
 @pytest.fixture(scope="module")
 def days() -> list[list[Visit]]:
-    """Provides eight draws of 4,000 people, with what they answer."""
+    """Provides four draws of 4,000 people, with what they answer."""
     return [visits(PEOPLE, SEED + number) for number in range(DRAWS)]
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,6 +13,7 @@ from dev import rulebook
 from dev.rulebook import Sheet
 from shared.domain.rules.condition import FromDoor, questions_of
 from shared.rulebook.loading import load
+from tests.dev.command import run
 from tests.domain.answer_sets import RULE_SET
 from tests.rulebook.folder import copy_of_rulebook
 
@@ -194,14 +193,13 @@ def test_an_approval_is_shown(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("arguments", "start"), [([], "# Rule set fs-triage "), (["--html"], "<!doctype html>")])
 def test_the_command_prints_the_whole_sheet(arguments: list[str], start: str) -> None:
-    command = [sys.executable, "-m", "dev.rulebook", *arguments]
-    printed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    status, printed, _ = run(rulebook.main, *arguments)
+    assert status == 0
     assert printed.startswith(start)
     assert "GREEN16" in printed
 
 
 def test_an_unknown_questionnaire_is_reported() -> None:
-    command = [sys.executable, "-m", "dev.rulebook", "--questionnaire", "knee"]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "there is no questionnaire knee" in done.stderr
+    status, _, errors = run(rulebook.main, "--questionnaire", "knee")
+    assert status == 2
+    assert "there is no questionnaire knee" in errors

@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
+from dev import triage
 from dev.triage import results
 from shared.domain.rules.triage import RuleSet
 from shared.rulebook.loading import load
+from tests.dev import command
 from tests.domain.answer_sets import HEALTHY, RULE_SET, any_answers
 from tests.rulebook.folder import TRIAGE, change, copy_of_rulebook
 
@@ -25,10 +27,9 @@ CASES = PROJECT / "tests/data/cases.json"
 RATE = 3_333  # answer sets per second on one core: 0.3 ms each, with the command around them
 
 
-def run(*arguments: str, given: str = "") -> tuple[int, list[dict[str, Any]], str]:
-    command = [sys.executable, "-m", "dev.triage", *arguments]
-    done = subprocess.run(command, cwd=PROJECT, input=given, capture_output=True, text=True, check=False)
-    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+def run(*arguments: str, given: str = "") -> tuple[int | str | None, list[dict[str, Any]], str]:
+    status, printed, errors = command.run(triage.main, *arguments, given=given)
+    return status, [json.loads(line) for line in printed.splitlines()], errors
 
 
 def scored(text: str) -> list[dict[str, Any]]:
@@ -155,16 +156,19 @@ def test_a_missing_file_or_a_folder_is_reported(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_scores_an_answer_set_within_its_time(tmp_path: Path) -> None:
-    """The test runs the whole command in its own process, so that coverage measurement does not slow it down."""
+    """Runs the whole command in a process of its own, up to three times: takes the best, in processor time, so that
+    other load does not count."""
     chance = random.Random(5)
     lines = [json.dumps(any_answers(chance, RULE_SET.questionnaire)) + "\n" for _ in range(10_000)]
     file = tmp_path / "answers.jsonl"
     file.write_text("".join(lines))
-    rates = []
-    for _ in range(3):  # takes the best of three runs, in processor time, so that other load does not count
+    whole = [sys.executable, "-m", "dev.triage", str(file)]
+
+    def rate() -> float:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        status, printed, _ = run(str(file))
+        printed = subprocess.run(whole, cwd=PROJECT, capture_output=True, check=True).stdout
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        assert (status, len(printed)) == (0, len(lines))
-        rates.append(len(lines) / (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime))
-    assert max(rates) >= RATE
+        assert len(printed.splitlines()) == len(lines)
+        return len(lines) / (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
+
+    assert any(rate() >= RATE for _ in range(3))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from shared.domain.opening_hours import OpeningHours, Span
 from shared.domain.rules.triage import Tier
 from shared.rulebook.loading import load
+from tests.depth import DEPTH
 
 CHICAGO = ZoneInfo("America/Chicago")
 WEEKDAYS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago", "2026-01-19, 2026-12-25")
@@ -198,7 +199,7 @@ YEARS_OF_CHANGES = [
 
 @pytest.mark.parametrize(("hours", "zone", "holidays"), YEARS_OF_CHANGES)
 @given(at=instants, minutes=st.integers(1, 3_000))
-@settings(max_examples=40)
+@settings(max_examples=20 * DEPTH)
 def test_open_minutes_agree_with_counting_minute_by_minute(
     hours: str, zone: str, holidays: str, at: datetime, minutes: int
 ) -> None:

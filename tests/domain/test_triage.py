@@ -11,11 +11,12 @@ import pytest
 from dev.triage import as_json
 from shared.domain.rules.condition import ADS, CALLBACK, FORM
 from shared.domain.rules.triage import triage, triage_after_failure
+from tests.depth import DEPTH
 from tests.domain.answer_sets import CASES, DATA, HEALTHY, NEARLY, RULE_SET, any_answers
 from tests.domain.second_reading import second_reading
 
 VIGNETTES = json.loads((DATA / "vignettes.json").read_text(encoding="utf-8"))["vignettes"]
-SETS = 6_000
+SETS = 3_000 * DEPTH
 DOORS_DRAWN = (FORM, FORM, FORM, CALLBACK, ADS)
 GROUPS = ("safety_rules", "not_fit_rules", "fit_rules", "tags")
 
@@ -61,7 +62,7 @@ def test_triage_agrees_with_the_second_reading_and_tries_every_rule() -> None:
     assert tiers == RULE_SET.tiers.keys()
 
 
-BASES = [*NEARLY, *(case["answers"] for case in CASES[::3])]
+BASES = [*NEARLY, *(case["answers"] for case in CASES[::9])]
 
 
 @pytest.mark.parametrize("question", ["age", "pain"])

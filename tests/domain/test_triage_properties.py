@@ -13,6 +13,7 @@ from shared.domain.rules.advice import advice
 from shared.domain.rules.condition import ADS, CALLBACK, FORM
 from shared.domain.rules.questionnaire import Answers
 from shared.domain.rules.triage import TriageResult, triage
+from tests.depth import DEPTH
 from tests.domain.answer_sets import NOTES, QUESTIONS, RULE_SET, answer_sets
 from tests.domain.second_reading import ALWAYS_ASKED, ASKED_FOR_SAFETY
 
@@ -34,7 +35,7 @@ HARMLESS: dict[str, Any] = {
 LOGISTICS = ("goal", "insurance", "help")
 AFTER_SEND = [question.code for page in RULE_SET.questionnaire.pages if page.after_send for question in page.questions]
 doors = st.sampled_from((FORM, FORM, CALLBACK, ADS))
-often = settings(max_examples=250, deadline=None)
+often = settings(max_examples=50 * DEPTH)
 
 
 def scored(answers: Answers, door: str = FORM) -> TriageResult:
@@ -54,7 +55,7 @@ def without(answers: dict[str, Any], *codes: str) -> dict[str, Any]:
     return {code: answer for code, answer in answers.items() if code not in codes}
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=200 * DEPTH)
 @given(answer_sets, st.sampled_from(RED_FLAGS))
 def test_one_more_red_flag_never_lowers_the_tier(answers: dict[str, Any], flag: tuple[str, str]) -> None:
     question, option = flag
@@ -69,7 +70,7 @@ def test_a_rash_never_ends_below_urgent(answers: dict[str, Any]) -> None:
     assert scored(rash).tier in {"EMERGENCY", "URGENT"}
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=300 * DEPTH)
 @given(answer_sets, st.sampled_from(sorted(HARMLESS)), doors)
 def test_unknown_is_not_safe(answers: dict[str, Any], question: str, door: str) -> None:
     """An answer that is missing or not sure is never less urgent than the clear harmless answer."""

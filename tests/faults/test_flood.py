@@ -12,10 +12,10 @@ from tests.domain.answer_sets import HEALTHY
 from tests.faults.flood_simulation import START, Clinic
 from tests.faults.mail_limit import MAILS_A_SECOND, first_breach
 
-BOTS = 10_000
+BOTS = 4_000
 TEXTED = ("EMERGENCY", "URGENT")  # the tiers in the filter of UrgentPhoneSubscription in the template
-PEOPLE = 40
-FLOOD_LASTS = timedelta(minutes=10)  # in each minute more leads arrive than a sweep can alert
+PEOPLE = 16
+FLOOD_LASTS = timedelta(minutes=4)  # in each minute more leads arrive than a sweep can alert
 URGENT: list[dict[str, Any]] = [
     {"sys": ["fever"], "change": "yes"},
     {"ces": ["saddle-numb"], "ces-onset": "lt2w"},

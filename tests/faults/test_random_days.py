@@ -1,4 +1,4 @@
-"""Simulates twenty thousand visits with random faults. `make soak ONLY=simulation` simulates a million."""
+"""Simulates eight thousand visits with random faults. `make soak ONLY=simulation` simulates a million."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shared.usecases.scoring import score
 from tests.faults import random_days
 from tests.faults.random_days import CALM, OUTAGES, STORMY, WEATHERS, Days, Weather
 
-VISITS = 20_000 // len(WEATHERS)
+VISITS = 8_000 // len(WEATHERS)
 
 pytestmark = pytest.mark.slow
 

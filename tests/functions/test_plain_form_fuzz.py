@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from functions import capture_lead, draw_form
 from shared.rulebook.loading import load
+from tests.depth import DEPTH
 from tests.functions.calls import CONTEXT
 from tests.functions.plain_browser import Fields, body_post, form_post
 
@@ -67,14 +68,14 @@ def judge(answer: dict[str, Any]) -> None:
         assert page.find(id=str(link["href"])[1:])
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=30 * DEPTH, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(FIELDS, st.sampled_from(["/form", "/submissions"]))
 def test_any_fields_are_answered_with_a_page(fields: Fields, path: str) -> None:
     handler = draw_form.handler if path == "/form" else capture_lead.handler
     judge(handler(form_post(path, fields), CONTEXT))
 
 
-@settings(max_examples=75, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20 * DEPTH, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=300), st.sampled_from(["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]))
 @pytest.mark.parametrize("path", ["/form", "/submissions"])
 def test_any_body_is_answered_with_a_page(path: str, body: str, content_type: str) -> None:
