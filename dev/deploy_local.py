@@ -1,7 +1,8 @@
 """`make deploy-local`: builds and deploys the real template to the emulator with SAM CLI, as it is deployed to AWS.
 
-The emulator enforces the roles' policies. The program deploys a copy of the project, so that it can change a rule,
-deploy the change and roll it back. The last output lists what the emulator cannot show.
+Two stacks, dev and prod, stand side by side in one account. The emulator enforces the roles' policies. The program
+deploys a copy of the project, so that it can change a rule, deploy the change and roll it back. The last output lists
+what the emulator cannot show.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from dev import smoke
+from dev import drill, smoke
 from dev.cloud import PARAMETERS
 from dev.emulator import Emulator
 from dev.smoke import Stage, console, expect, step
@@ -31,7 +33,8 @@ from infra.build import LAMBDA_PYTHON
 
 PROJECT = Path(__file__).resolve().parent.parent
 SAM = PROJECT / ".local" / "sam" / "bin" / "sam"
-STAGE = "dev"  # a stage in infra/samconfig.toml
+STAGE, BESIDE = "dev", "prod"  # stages in infra/samconfig.toml
+CLOSED = {"PilotWithoutApproval": "no"}  # parameters of the stack for patients, whose rules are not signed yet
 COPIED = ("functions", "shared", "web", "infra", "locks", "dev", "pyproject.toml")
 RULES = "shared/rulebook/fs-triage.toml"
 EARLIER, CHANGED = "at_least = 60\ntier =", "at_least = 99\ntier ="  # the fit score from which a lead is PRIORITY
@@ -41,6 +44,8 @@ GRADUAL, AT_ONCE = (
     'Default: "false"\n    AllowedPattern: "true|false"',
 )
 SPOOL = ("SpooledSubmissions", "FailedSubmissions")  # submissions that may not be stored anywhere else
+# Unique in the user pool, the API or the profile of each stack.
+NAMED_IN_THEIR_PARENT = {"Clinicians", "Desk", "Managers", "Administrators", "ApiStage", "SettingsVersion"}
 DENIED = ("AccessDenied", "AuthorizationError", "not authorized")
 BY_SCHEDULE = ("EscalateLeads", "SendDigest", "RetireLeads")
 # Function -> the call that its role must allow, and the calls that its role must refuse.
@@ -102,9 +107,9 @@ class Sam:
     def build(self) -> None:
         self.run("build")
 
-    def deploy(self) -> None:
-        parameters = [f"{name}={json.dumps(value)}" for name, value in PARAMETERS.items()]
-        self.run("deploy", "--config-env", STAGE, "--parameter-overrides", *parameters)
+    def deploy(self, stage: str = STAGE, parameters: dict[str, str] | None = None) -> None:
+        given = [f"{name}={json.dumps(value)}" for name, value in (PARAMETERS | (parameters or {})).items()]
+        self.run("deploy", "--config-env", stage, "--no-confirm-changeset", "--parameter-overrides", *given)
 
 
 class Local:
@@ -185,24 +190,41 @@ def _copy(project: Path) -> None:
 def _show(project: Path, emulator: Emulator) -> None:
     sam = Sam(project, emulator.endpoint)
     config = tomllib.loads((project / "infra" / "samconfig.toml").read_text(encoding="utf-8"))
-    local = Local(emulator, config[STAGE]["deploy"]["parameters"]["stack_name"])
+    local, beside = (Local(emulator, config[name]["deploy"]["parameters"]["stack_name"]) for name in (STAGE, BESIDE))
     console.print("[bold]Deploy[/] to an empty account")
     with step("sam build"):
         sam.build()
     with step(f"sam deploy --config-env {STAGE}, once"):
         sam.deploy()
+    with step(f"sam deploy --config-env {BESIDE}, beside it"):
+        sam.deploy(BESIDE, CLOSED)
     stage = local.stage()
     with step("The functions start"):
         for path in ("", "/questionnaires/fs-intake"):
             smoke.call("GET", f"{stage.site}{path}")
+    with step(f"The two share nothing, and {BESIDE} is closed until its rules are signed"):
+        _share_nothing(local, beside)
     console.print("[bold]A lead's journey[/]: the same steps as `make smoke` on AWS")
     smoke.journey(stage)
+    console.print("[bold]Restore drill[/]: the same steps as `make drill`")
+    drill.rehearse(stage, drill.place_of(stage))
     console.print("[bold]Least privilege[/]")
     _privileges(local)
     console.print("[bold]A changed rule, and its rollback[/]")
     _change_a_rule(project, sam, stage)
     console.print("[bold]Delete[/]")
-    _delete(sam, local)
+    _delete(sam, local, beside)
+
+
+def _share_nothing(local: Local, beside: Local) -> None:
+    """Checks that no resource belongs to both stacks, and that a form at one does not reach the other."""
+    ours, theirs = local.resources(), beside.resources()
+    expect(set(ours) == set(theirs), "the stacks have different resources")
+    shared = [name for name in ours if ours[name] == theirs[name] and name not in NAMED_IN_THEIR_PARENT]
+    expect(not shared, f"both stacks have the same {', '.join(shared)}")
+    answer = smoke.submit(beside.stage(), smoke.test_lead())
+    expect(answer.status == HTTPStatus.FORBIDDEN, f"a form at {beside.stack} is {answer.status}")
+    expect("911" in answer.body.decode(), "the refusal has no emergency advice")
 
 
 def _privileges(local: Local) -> None:
@@ -291,28 +313,35 @@ def _disposition(stage: Stage) -> str:
     return str(answer.json["disposition"])
 
 
-def _delete(sam: Sam, local: Local) -> None:
-    kept, resources = local.stage().outputs, local.resources()
-    dynamodb = local.client("dynamodb")
-    leads = dynamodb.scan(TableName=kept["LeadsTable"], Select="COUNT")["Count"]
-    with step("sam delete"):
-        sam.run("delete", "--stack-name", local.stack, "--region", REGION, "--no-prompts")
-    with step(f"The {leads} leads, the access log, the staff, the keys and the spool stay"):
-        expect(dynamodb.scan(TableName=kept["LeadsTable"], Select="COUNT")["Count"] == leads > 0, "leads are gone")
-        dynamodb.describe_table(TableName=kept["AccessLog"])
-        local.client("cognito-idp").describe_user_pool(UserPoolId=kept["StaffPoolId"])
-        local.client("secretsmanager").describe_secret(SecretId=resources["PersonKey"])
-        key = local.client("kms").describe_key(KeyId=resources["RecordsKey"])["KeyMetadata"]
-        expect(key["Enabled"], "the key that everything stored is encrypted with is gone")
-        queues = {url.rsplit("/", 1)[-1] for url in local.client("sqs").list_queues()["QueueUrls"]}
-        expected = {resources[name].rsplit("/", 1)[-1] for name in SPOOL}
+def _delete(sam: Sam, *stacks: Local) -> None:
+    """Deletes the stacks, the first of which has leads."""
+    kept = [(local, local.stage().outputs, local.resources()) for local in stacks]
+    dynamodb = stacks[0].client("dynamodb")
+    leads = dynamodb.scan(TableName=kept[0][1]["LeadsTable"], Select="COUNT")["Count"]
+    for local in stacks:
+        with step(f"sam delete {local.stack}"):
+            sam.run("delete", "--stack-name", local.stack, "--region", REGION, "--no-prompts")
+    with step(f"The {leads} leads, the access log, the erasures, the staff, the keys and the spool stay"):
+        expect(
+            dynamodb.scan(TableName=kept[0][1]["LeadsTable"], Select="COUNT")["Count"] == leads > 0, "leads are gone"
+        )
+        for local, outputs, resources in kept:
+            for table in ("AccessLog", "Erasures"):
+                dynamodb.describe_table(TableName=outputs[table])
+            local.client("cognito-idp").describe_user_pool(UserPoolId=outputs["StaffPoolId"])
+            local.client("secretsmanager").describe_secret(SecretId=resources["PersonKey"])
+            key = local.client("kms").describe_key(KeyId=resources["RecordsKey"])["KeyMetadata"]
+            expect(key["Enabled"], "the key that everything stored is encrypted with is gone")
+        queues = {url.rsplit("/", 1)[-1] for url in stacks[0].client("sqs").list_queues()["QueueUrls"]}
+        expected = {resources[name].rsplit("/", 1)[-1] for _, _, resources in kept for name in SPOOL}
         expect(queues == expected, f"queues: {len(queues - expected)} too many, {len(expected - queues)} too few")
     with step("Nothing else stays: no function, API, topic or role"):
+        client = stacks[0].client
         left = {
-            "functions": local.client("lambda").list_functions()["Functions"],
-            "APIs": local.client("apigatewayv2").get_apis()["Items"],
-            "topics": local.client("sns").list_topics()["Topics"],
-            "roles": local.client("iam").list_roles()["Roles"],
+            "functions": client("lambda").list_functions()["Functions"],
+            "APIs": client("apigatewayv2").get_apis()["Items"],
+            "topics": client("sns").list_topics()["Topics"],
+            "roles": client("iam").list_roles()["Roles"],
         }
         expect(not any(left.values()), f"left: {', '.join(name for name, found in left.items() if found)}")
 

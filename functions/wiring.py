@@ -139,6 +139,13 @@ def leads_table(dynamodb: DynamoDBClient | None = None) -> LeadsTable:
     return LeadsTable(dynamodb or _dynamodb(), table.leads_table, table.index_shards, sends_mail=table.sends_mail)
 
 
+def accesses() -> AccessLog:
+    from shared.adapters.dynamodb.access_log import AccessLog
+    from shared.settings import access_log
+
+    return AccessLog(_dynamodb(), access_log())
+
+
 def erasures() -> Erasures:
     from shared.adapters.dynamodb.erasures import Erasures
     from shared.settings import erasures_table

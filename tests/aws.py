@@ -101,11 +101,13 @@ def create_leads_table(client: DynamoDBClient, name: str) -> None:
 def create_records(client: DynamoDBClient, resource: str, name: str) -> None:
     """Creates a table beside the leads with the keys that the template gives it. `resource`: its logical id."""
     table = _tables()[resource]
+    indexes = {"GlobalSecondaryIndexes": table["GlobalSecondaryIndexes"]} if "GlobalSecondaryIndexes" in table else {}
     client.create_table(
         TableName=name,
         BillingMode=table["BillingMode"],
         AttributeDefinitions=table["AttributeDefinitions"],
         KeySchema=table["KeySchema"],
+        **indexes,
     )
 
 

@@ -23,6 +23,7 @@ from shared.domain.leads.action import Action
 from shared.domain.leads.worklist import Search
 from shared.formats.submission_schema import without_trap
 from shared.http import form_body
+from shared.http.access_responses import Accesses
 from shared.http.problem_details import Problem
 from shared.http.problems import PROBLEM
 from shared.http.staff_responses import Erased, LeadView, PersonData, Rules, StaffProblem, WorklistPage
@@ -43,6 +44,7 @@ ANSWERS = (
     StaffProblem,
     WorklistPage,
     LeadView,
+    Accesses,
     Rules,
     PersonData,
     Erased,

@@ -3,6 +3,7 @@
 from dev.openapi.operation import FOR_STAFF, READING_A_BODY, TEXT, Operation, as_json, parameter
 from shared.domain.leads.action import Action
 from shared.domain.leads.worklist import Search
+from shared.http.access_responses import Accesses
 from shared.http.staff_responses import Erased, LeadView, PersonData, Rules, WorklistPage
 
 DAY = {"type": "string", "format": "date"}
@@ -10,6 +11,7 @@ WORKLIST_CURSOR = (
     "open_0-01#2026-01-14T20:00:00.000+00:00#2026-01-14T16:00:00.000+00:00#0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
 )
 CURSOR = "1768406400000_0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
+ACCESS_CURSOR = "2026-01-14~2026-01-14T16:00:00.000+00:00#0b4f7c1e~0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
 REFERENCE = parameter("path", "reference", "As in the alert.", {"type": "string"}, "7K3MQ-2XDRT")
 STAFF = {
     "GET /leads": Operation(
@@ -93,6 +95,28 @@ STAFF = {
             parameter("query", "to", "Default: today, in the clinic's time zone.", DAY, "2026-01-31"),
             parameter("query", "tier", "", {"type": "string", "maxLength": 40}, "URGENT"),
             parameter("query", "cursor", "From the previous page.", {"type": "string", "maxLength": 60}, CURSOR),
+        ),
+    ),
+    "GET /leads/accesses": Operation(
+        id="show_accesses",
+        summary="Who opened which lead",
+        description="The access log, the earliest entry first: about one lead, of one member of staff, of some days. "
+        "Reading it is an entry, too. CSV has one line for each lead; its Link header has the next page. For "
+        "administrators.",
+        staff=True,
+        answers={"200": ("A page of entries.", as_json(Accesses) | {"text/csv": TEXT})},
+        problems=(*FOR_STAFF, "422"),
+        parameters=(
+            parameter("query", "format", "", {"enum": ["json", "csv"]}, "json"),
+            parameter("query", "from", "Default: six days before the last day.", DAY, "2026-01-01"),
+            parameter("query", "to", "Default: today, in the clinic's time zone.", DAY, "2026-01-31"),
+            parameter(
+                "query", "reference", "Only about this lead.", {"type": "string", "maxLength": 40}, "7K3MQ-2XDRT"
+            ),
+            parameter("query", "staff", "Only of this user name.", {"type": "string", "maxLength": 128}, "nora"),
+            parameter(
+                "query", "cursor", "From the previous page.", {"type": "string", "maxLength": 200}, ACCESS_CURSOR
+            ),
         ),
     ),
     "GET /leads/{reference}/fhir": Operation(

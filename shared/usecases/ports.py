@@ -9,6 +9,7 @@ if TYPE_CHECKING:  # for annotations only, so that each Lambda function imports 
     from datetime import datetime
     from uuid import UUID
 
+    from shared.domain.leads.access import Access
     from shared.domain.leads.erasure import Erasure, Kept
     from shared.domain.leads.export import Period
     from shared.domain.leads.lead import Lead
@@ -122,6 +123,19 @@ class Accesses(Protocol):
         """Adds one entry for a page of rows with names. The same page within the hour adds none.
 
         Raises: StoreUnavailable.
+        """
+
+
+class AccessHistory(Protocol):
+    """The access log, for administrators to read. All methods raise StoreUnavailable."""
+
+    def add_reading(self, staff: Staff, at: datetime, /) -> None:
+        """Adds an entry that says who read the log."""
+
+    def between(self, period: Period, after: str | None = None, /) -> Iterable[tuple[Access, str]]:
+        """Yields the entries of a period, the earliest first, each with its cursor. Reads lazily.
+
+        Raises: InvalidInput if the cursor `after` is not from this list.
         """
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions import erase_lead, export_leads, export_person, retire_leads
+from functions import erase_lead, export_leads, export_person, retire_leads, show_accesses
 from tests.functions.calls import CONTEXT, Json, event
 from tests.functions.staff_calls import signed_in
 
@@ -31,3 +31,8 @@ def exported_person(reference: str, who: str = ADMIN, **query: str) -> Json:
 
 def retired() -> dict[str, int]:
     return dict(retire_leads.handler(event("retire_leads"), CONTEXT))
+
+
+def accesses(who: str = ADMIN, **query: str) -> Json:
+    call = event("show_accesses") | {"queryStringParameters": query}
+    return dict(show_accesses.handler(signed_in(call, who), CONTEXT))

@@ -33,7 +33,11 @@ def test_a_get_changes_no_lead_and_alerts_nobody(aws: Aws, route: Route) -> None
     aws.wire.calls.clear()
     for who in ("nurse", "admin"):
         assert route.handler(signed_in(asked, who), CONTEXT)["statusCode"] in (200, 403, 404)
-    opens_leads = "{reference}" in route.name or "export" in route.name or route.name == "GET /leads"
+    opens_leads = "{reference}" in route.name or route.name in (
+        "GET /leads",
+        "GET /leads/export",
+        "GET /leads/accesses",
+    )
     assert set(aws.wire.writes()) <= ({"dynamodb.PutItem"} if opens_leads else set()), "the access log"
     assert (aws.items(), aws.alerts()) == (before, [])
 

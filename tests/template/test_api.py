@@ -36,6 +36,7 @@ ROUTES = {
     "POST /leads/{reference}/actions": "WorkLead",
     "GET /rules": "ShowRules",
     "GET /leads/export": "ExportLeads",
+    "GET /leads/accesses": "ShowAccesses",
     "GET /leads/{reference}/fhir": "ExportLeads",
     "GET /leads/{reference}/person": "ExportPerson",
     "DELETE /leads/{reference}": "EraseLead",
@@ -157,7 +158,9 @@ def test_api_gateway_throttles_a_flood() -> None:
 
     assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": 50, "ThrottlingBurstLimit": 200}
     staff = {route for route in ROUTES if route.split(" ")[1].startswith(STAFF_ROUTES)}
-    taking_out = {route for route in staff if ROUTES[route] in {"ExportLeads", "ExportPerson", "EraseLead"}}
+    taking_out = {
+        route for route in staff if ROUTES[route] in {"ExportLeads", "ExportPerson", "EraseLead", "ShowAccesses"}
+    }
     assert set(stage["RouteSettings"]) == staff
     routes = of_type("AWS::ApiGatewayV2::Route")
     assert {

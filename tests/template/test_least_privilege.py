@@ -41,7 +41,7 @@ from functions import (
 from shared.adapters.webhook import Webhook
 from shared.domain.errors import NotDelivered
 from tests.aws import ENVIRONMENT, Aws, aws_in_process
-from tests.functions.admin_calls import erased, exported, exported_as_fhir, exported_person, retired
+from tests.functions.admin_calls import accesses, erased, exported, exported_as_fhir, exported_person, retired
 from tests.functions.calls import (
     CONTEXT,
     EVENTS,
@@ -180,8 +180,8 @@ def export_and_erase(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> Non
     reference = captured(PRIORITY)
     captured(PRIORITY, lead_id=OTHER)
     clock.at += timedelta(hours=1)
-    answers = [exported(), exported_as_fhir(reference), exported_person(reference), erased(reference)]
-    assert [answer["statusCode"] for answer in answers] == [200] * 4
+    answers = [exported(), exported_as_fhir(reference), exported_person(reference), accesses(), erased(reference)]
+    assert [answer["statusCode"] for answer in answers] == [200] * 5
 
 
 def retire(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:

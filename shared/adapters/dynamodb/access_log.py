@@ -1,25 +1,32 @@
-"""Writes the access log, which records who opened which lead, and when."""
+"""Writes and reads the access log, which records who opened which lead, and when."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.adapters.dynamodb.items import instant
-from shared.domain.errors import StoreUnavailable
+from shared.adapters.dynamodb.partitions import Item
+from shared.domain.errors import FieldProblem, InvalidInput, StoreUnavailable
+from shared.domain.leads.access import Access, references_of
 from shared.domain.leads.staff import Staff
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from shared.domain.leads.export import Period
+
+KEY = ("day", "entry", "lead_id")  # of an entry in the index by_day
+
 
 class AccessLog:
-    """The access log in its own table, to which functions may only add entries."""
+    """The access log in its own table, to which functions may only add entries. They are found by their day (UTC)."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
@@ -30,11 +37,9 @@ class AccessLog:
         entry = {
             "lead_id": str(lead_id),
             "entry": f"{instant(at)}#{uuid4().hex}",  # two accesses at the same moment are two entries
-            "staff_id": staff.id,
-            "staff_name": staff.name,
             "what": what,
         }
-        self._put(entry)
+        self._put(entry, staff, at)
 
     def add_page(self, references: Sequence[str], staff: Staff, at: datetime) -> None:
         """Adds one entry for a page of rows with names, under "page#" and the id of the member of staff.
@@ -46,16 +51,54 @@ class AccessLog:
         entry = {
             "lead_id": f"page#{staff.id}",
             "entry": f"{instant(at)[:13]}#{sha256(shown.encode()).hexdigest()[:32]}",  # to the hour
-            "at": instant(at),
             "references": shown,
-            "staff_id": staff.id,
-            "staff_name": staff.name,
             "what": "listed",
         }
-        self._put(entry)
+        self._put(entry, staff, at)
 
-    def _put(self, entry: dict[str, str]) -> None:
+    def add_reading(self, staff: Staff, at: datetime) -> None:
+        """Adds an entry for reading the log, under "log#" and the id of the administrator. Raises StoreUnavailable."""
+        entry = {"lead_id": f"log#{staff.id}", "entry": f"{instant(at)}#{uuid4().hex}", "what": "read the log"}
+        self._put(entry, staff, at)
+
+    def between(self, period: Period, after: str | None = None) -> Iterator[tuple[Access, str]]:
+        """Yields the entries of a period, the earliest first, each with its cursor. Reads as the caller iterates.
+
+        after: a cursor; the list starts with the entry after it.
+        Raises: StoreUnavailable, or InvalidInput for a cursor of another list.
+        """
+        start = _key_in(after) if after is not None else None
+        day = start["day"]["S"] if start else instant(period.since)[:10]
+        while day <= instant(period.until)[:10]:
+            for item in self._of_day(day, start):
+                if instant(period.since) <= item["at"]["S"] < instant(period.until):
+                    yield _access(item), _cursor(item)
+            start = None
+            day = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+
+    def _of_day(self, day: str, start: Item | None) -> Iterator[Item]:
+        what: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": "by_day",
+            "KeyConditionExpression": "#day = :day",
+            "ExpressionAttributeNames": {"#day": "day"},
+            "ExpressionAttributeValues": {":day": {"S": day}},
+        }
+        while True:
+            what |= {"ExclusiveStartKey": start} if start else {}
+            try:
+                answer = self._client.query(**what)
+            except (ClientError, BotoCoreError) as error:
+                raise StoreUnavailable from error
+            yield from answer["Items"]
+            start = answer.get("LastEvaluatedKey")
+            if not start:
+                return
+
+    def _put(self, entry: dict[str, str], staff: Staff, at: datetime) -> None:
         """Adds an entry. One that is there already is the same entry: entries are never replaced."""
+        entry |= {"at": instant(at), "staff_id": staff.id, "staff_name": staff.name}
+        entry["day"] = entry["at"][:10]
         try:
             self._client.put_item(
                 TableName=self._table,
@@ -66,3 +109,24 @@ class AccessLog:
             pass
         except (ClientError, BotoCoreError) as error:
             raise StoreUnavailable from error
+
+
+def _access(item: Item) -> Access:
+    return Access(
+        at=datetime.fromisoformat(item["at"]["S"]),
+        staff_id=item["staff_id"]["S"],
+        staff_name=item["staff_name"]["S"],
+        what=item["what"]["S"],
+        references=references_of(item["lead_id"]["S"], item.get("references", {}).get("S", "")),
+    )
+
+
+def _cursor(item: Item) -> str:
+    return "~".join(item[name]["S"] for name in KEY)
+
+
+def _key_in(cursor: str) -> Item:
+    values = cursor.split("~")
+    if len(values) != len(KEY) or not re.fullmatch(r"20\d\d-\d\d-\d\d", values[0]) or not all(values):
+        raise InvalidInput((FieldProblem("/cursor", "It is from another list."),))
+    return {name: {"S": value} for name, value in zip(KEY, values, strict=True)}

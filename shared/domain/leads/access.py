@@ -1,0 +1,88 @@
+"""Defines entries of the access log, and which of them an administrator asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from shared.domain.errors import FieldProblem, InvalidInput
+from shared.domain.intake.fields import Day
+from shared.domain.leads.export import Period
+from shared.domain.leads.lead import reference_of
+from shared.domain.model import Model
+
+USUAL_DAYS = timedelta(days=6)
+MOST_DAYS = timedelta(days=92)  # every entry of these days is read, whatever is asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """An entry of the access log.
+
+    staff_name: as at that time.
+    what: "opened", "exported", "erased", "listed", "read the log", or the name of an action.
+    references: the leads that were shown; none for "read the log".
+    """
+
+    at: datetime
+    staff_id: str
+    staff_name: str
+    what: str
+    references: tuple[str, ...]
+
+
+class AccessQuery(Model):
+    """A request for the entries from one day to another, both included; optionally about one lead or of one person.
+
+    Days are in the clinic's time zone. The default is the last seven days.
+
+    staff: the user name of a member of staff, ignoring case.
+    cursor: where the previous page ended.
+    """
+
+    format: Literal["json", "csv"] = "json"
+    first: Annotated[Day | None, Field(alias="from")] = None
+    last: Annotated[Day | None, Field(alias="to")] = None
+    reference: Annotated[str, Field(max_length=40)] | None = None
+    staff: Annotated[str, Field(max_length=128)] | None = None
+    cursor: Annotated[str, Field(max_length=200)] | None = None
+
+    def days(self, at: datetime, zone: ZoneInfo) -> tuple[date, date]:
+        """Returns the first and last day. Raises InvalidInput if they are out of order or too far apart."""
+        last = self.last or at.astimezone(zone).date()
+        first = self.first or last - USUAL_DAYS
+        if not first <= last <= first + MOST_DAYS:
+            raise InvalidInput(
+                (FieldProblem("/to", "Choose at most three months, with the last day on or after the first."),)
+            )
+        return first, last
+
+    def period(self, at: datetime, zone: ZoneInfo) -> Period:
+        first, last = self.days(at, zone)
+        since, until = (datetime.combine(day, time.min, zone) for day in (first, last + timedelta(days=1)))
+        return Period(since.astimezone(UTC), until.astimezone(UTC))
+
+    def next_page(self, cursor: str, at: datetime, zone: ZoneInfo) -> dict[str, str]:
+        """Returns the query parameters of the page after `cursor`."""
+        first, last = self.days(at, zone)
+        asked = {"format": self.format, "from": str(first), "to": str(last), "reference": self.reference}
+        asked |= {"staff": self.staff, "cursor": cursor}
+        return {name: value for name, value in asked.items() if value is not None}
+
+    def wants(self, access: Access, reference: str | None) -> bool:
+        """Returns whether an entry of the period is asked for. `reference`: the normalised reference."""
+        return (reference is None or reference in access.references) and (
+            self.staff is None or access.staff_name.casefold() == self.staff.strip().casefold()
+        )
+
+
+def references_of(lead_id: str, listed: str) -> tuple[str, ...]:
+    """Returns the references of an entry's leads: those of a page of rows, or of the one lead."""
+    if listed:
+        return tuple(listed.split())
+    return () if "#" in lead_id else (reference_of(UUID(lead_id)),)

@@ -1,0 +1,53 @@
+"""Reads the access log: who opened which lead, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from shared.domain.errors import FieldProblem, InvalidInput
+from shared.domain.leads.access import Access, AccessQuery
+from shared.domain.leads.staff import Staff
+from shared.domain.leads.worklist import reference_in
+from shared.usecases.inbox import must_administer
+from shared.usecases.ports import AccessHistory
+
+ENTRIES_ON_PAGE = 500
+READ_FOR_A_PAGE = 5_000  # entries read before filtering, so even an empty page may have a next page
+
+
+@dataclass(frozen=True, slots=True)
+class AccessPage:
+    """A page of the access log, the earliest first. `next_cursor`: for the next page; None on the last page."""
+
+    entries: tuple[Access, ...]
+    next_cursor: str | None
+
+
+def read_accesses(
+    query: AccessQuery, staff: Staff, accesses: AccessHistory, at: datetime, zone: ZoneInfo
+) -> AccessPage:
+    """Returns a page of the entries that match the query, and records that they were read.
+
+    Raises: NotAllowed, InvalidInput, StoreUnavailable.
+    """
+    must_administer(staff)
+    period = query.period(at, zone)
+    reference = _reference(query)
+    accesses.add_reading(staff, at)
+    found: list[Access] = []
+    for read, (access, cursor) in enumerate(accesses.between(period, query.cursor), start=1):
+        if query.wants(access, reference):
+            found.append(access)
+        if len(found) >= ENTRIES_ON_PAGE or read >= READ_FOR_A_PAGE:
+            return AccessPage(tuple(found), cursor)
+    return AccessPage(tuple(found), None)
+
+
+def _reference(query: AccessQuery) -> str | None:
+    if query.reference is None:
+        return None
+    if reference := reference_in(query.reference):
+        return reference
+    raise InvalidInput((FieldProblem("/reference", "Write the reference as in the alert."),))
