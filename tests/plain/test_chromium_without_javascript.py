@@ -4,7 +4,7 @@ state."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,10 +36,17 @@ TARGETS = """
 Look = Callable[[str], None]
 
 
+@pytest.fixture(scope="module")
+def copy(browser: Browser) -> Iterator[Page]:
+    """Provides a page with JavaScript, which axe needs, for copies of the page that is checked."""
+    context = browser.new_context(viewport=PHONE, bypass_csp=True)
+    yield context.new_page()
+    context.close()
+
+
 @pytest.fixture
-def look(plain_page: Page, browser: Browser) -> Look:
-    """Takes a screenshot of the state under this name and checks it. axe needs JavaScript, so it checks a copy of the
-    page."""
+def look(plain_page: Page, copy: Page) -> Look:
+    """Takes a screenshot of the state under this name and checks it."""
 
     def record(name: str) -> None:
         for screen, size in (("wide", WIDE), ("phone", PHONE), ("narrow", NARROW)):
@@ -50,21 +57,19 @@ def look(plain_page: Page, browser: Browser) -> Look:
             if size is not NARROW:
                 plain_page.screenshot(path=SCREENSHOTS / screen / f"plain-{name}.png", full_page=True)
         plain_page.set_viewport_size(PHONE)
-        judge(browser, plain_page, name)
+        judge(copy, plain_page, name)
         assert not REASSURANCE.search(plain_page.locator("body").inner_text()), name
         assert plain_page.locator("h1").count() == 1, name
 
     return record
 
 
-def judge(browser: Browser, page: Page, name: str) -> None:
-    context = browser.new_context(viewport=PHONE, bypass_csp=True)
-    copy = context.new_page()
+def judge(copy: Page, page: Page, name: str) -> None:
     content = page.content()
     copy.route(page.url, lambda route: route.fulfill(body=content, content_type="text/html; charset=utf-8"))
     copy.goto(page.url)
+    copy.unroute(page.url)
     found = Axe().run(copy, options={"resultTypes": ["violations"]})
-    context.close()
     assert found.violations_count == 0, f"{name}: {found.generate_report()}"
 
 
