@@ -16,7 +16,7 @@ export AWS_CONFIG_FILE := /dev/null
 export AWS_SHARED_CREDENTIALS_FILE := /dev/null
 unexport AWS_PROFILE AWS_DEFAULT_PROFILE
 
-.PHONY: scan sbom help run test lint types unit e2e browser soak build sam-check deploy-local drill smoke redrive rotate resubscribe bench bench-baseline lock setup clean chromium
+.PHONY: scan sbom help run test coverage lint types unit e2e browser soak build sam-check deploy-local drill smoke redrive rotate resubscribe bench bench-baseline lock setup clean chromium
 
 help: ## lists these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -24,15 +24,19 @@ help: ## lists these commands
 run: .venv/.ready .local/ministack/.ready ## runs the service on this machine: http://127.0.0.1:8080/ (PORT=n; SAMPLES=n sends sample leads; FRESH=1 starts empty)
 	@$(IN)/python -m dev.run $(if $(PORT),--port $(PORT)) $(if $(SAMPLES),--samples $(SAMPLES)) $(if $(FRESH),--fresh)
 
+# Three processes on two cores, since a test often waits for the browser or the local cloud.
 test: setup ## checks style and types, and runs all tests, also on the local cloud and in a browser
 	@echo "== style, types, template and build"
 	@$(MAKE) -j2 --output-sync=target lint types sam-check build
 	@echo "== tests"
-	@mkdir -p build/coverage build/screenshots
-	@$(IN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term --cov-report=html:build/coverage/html $(ARGS)
+	@mkdir -p build/screenshots
+	@$(IN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
 	@echo
-	@echo "Coverage, line by line:  build/coverage/html/index.html"
-	@echo "What patients see:       build/screenshots/"
+	@echo "What patients see: build/screenshots/"
+
+coverage: setup ## runs all tests, twice as slowly, and shows which lines they run: build/coverage/html/index.html
+	@mkdir -p build/coverage build/screenshots
+	@$(IN)/python -m pytest -n 3 --dist loadgroup --cov --cov-report=term --cov-report=html:build/coverage/html $(ARGS)
 
 lint: .venv/.ready ## checks style (ruff) and the template (cfn-lint)
 	@$(IN)/ruff check .
