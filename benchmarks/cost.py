@@ -107,11 +107,13 @@ def monthly(leads: int, facts: Facts) -> dict[str, float]:
     public = assumed["visitors_per_lead"] * assumed["requests_per_visitor"] + facts.screenings + 2
     staffed = assumed["openings_per_lead"] + assumed["actions_per_lead"]
     requests = leads * (public + staffed) + refreshes
-    runs = requests + leads * alerts + facts.scheduled_runs
+    changes = 1 + 2 * alerts + assumed["actions_per_lead"]  # of a lead, each a run of index_leads
+    runs = requests + leads * (alerts + changes) + facts.scheduled_runs
     gb_runs = leads * public * facts.memory_gb("CaptureLead") + (runs - leads * public) * facts.memory_gb("WorkLead")
     per_lead = {
         "capture_lead": 1.0,
         "alert_staff": alerts,
+        "index_leads": 1 + assumed["actions_per_lead"],
         "show_lead": assumed["openings_per_lead"],
         "work_lead": assumed["actions_per_lead"],
     }

@@ -31,8 +31,8 @@ from rich.console import Console
 from rich.table import Table
 
 from dev import samples
-from dev.sole_cause import sole_cause
 from shared.domain.rules.questionnaire import Answers
+from shared.domain.rules.sole_cause import sole_cause
 from shared.domain.rules.triage import FitRule, Rule, RuleSet, SafetyRule, triage
 from shared.rulebook.form_definition import form
 from shared.rulebook.loading import load

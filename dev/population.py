@@ -22,7 +22,7 @@ from rich.table import Table
 
 from dev import people
 from dev.people import Person
-from dev.sole_cause import sole_cause
+from shared.domain.rules.sole_cause import sole_cause
 from shared.domain.rules.triage import RuleSet, triage
 from shared.rulebook.loading import load
 

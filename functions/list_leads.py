@@ -9,13 +9,13 @@ from shared.domain.leads.worklist import WorklistQuery
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
 from shared.http.staff_responses import WorklistPage
-from shared.usecases.inbox import list_leads
+from shared.usecases.listing import list_leads
 
-leads, accesses = wiring.list_of_leads()
+listing = wiring.listing()
 
 
 @logger.inject_lambda_context(correlation_id_path=REQUEST_ID)
 @wiring.answers_staff()
 def handler(request: Request, context: Any) -> Response:
-    page = list_leads(request.query_as(WorklistQuery), request.staff, leads, accesses, wiring.now())
+    page = list_leads(request.query_as(WorklistQuery), request.staff, listing, wiring.now())
     return respond(HTTPStatus.OK, WorklistPage.of(page))

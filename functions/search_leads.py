@@ -10,9 +10,9 @@ from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
 from shared.http.staff_responses import WorklistPage
 from shared.settings import person_keys
-from shared.usecases.inbox import search_leads
+from shared.usecases.listing import search_leads
 
-leads, accesses = wiring.list_of_leads()
+listing = wiring.listing()
 keys = person_keys()
 
 
@@ -20,5 +20,5 @@ keys = person_keys()
 @wiring.answers_staff()
 def handler(request: Request, context: Any) -> Response:
     staff = request.staff
-    found = search_leads(request.read(Search), keys, staff, leads, accesses, wiring.now())
+    found = search_leads(request.read(Search), keys, staff, listing, wiring.now())
     return respond(HTTPStatus.OK, WorklistPage.of(found))

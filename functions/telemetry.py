@@ -84,7 +84,9 @@ def mailed(lead_id: UUID, entry: MailEntry) -> None:
 
 
 def lead_failed(
-    what: Literal["alert failed", "mail failed", "retiring failed", "re-keying failed", "erasing again failed"],
+    what: Literal[
+        "alert failed", "mail failed", "retiring failed", "re-keying failed", "erasing again failed", "counting failed"
+    ],
     lead_id: UUID,
     error: Exception,
 ) -> None:

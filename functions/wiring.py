@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from shared.adapters.dynamodb.access_log import AccessLog
+    from shared.adapters.dynamodb.derived_data import DerivedData
     from shared.adapters.dynamodb.erasures import Erasures
     from shared.adapters.dynamodb.leads_table import LeadsTable
     from shared.adapters.dynamodb.mail_addresses import MailAddresses
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from shared.adapters.spool import SpoolQueue
     from shared.adapters.unsubscribe_links import UnsubscribeLinks
     from shared.adapters.webhook import Webhook
+    from shared.domain.opening_hours import OpeningHours
     from shared.http.plain_forms import PlainForms, Redraw
     from shared.http.problems import Advise, Handler, LambdaHandler, Safety
     from shared.http.requests import Request
@@ -47,9 +49,11 @@ if TYPE_CHECKING:
     from shared.settings import ClinicSettings
     from shared.usecases.alerting import Alerting
     from shared.usecases.capture import Intake
+    from shared.usecases.counting import Counting
     from shared.usecases.delivery_watch import Watch
     from shared.usecases.digest import Digesting
     from shared.usecases.inbox import Workspace
+    from shared.usecases.listing import Listing
     from shared.usecases.mailing import EndingMails, Mailing
     from shared.usecases.replaying import Replay
 
@@ -209,13 +213,36 @@ def replay() -> Replay:
     return Replay(leads_table(), rulebook(), _queue(failure_queue()), opening_hours())
 
 
-def list_of_leads() -> tuple[LeadsTable, AccessLog]:
-    """Returns the leads, and the log of who sees their names."""
+def _derived_data(dynamodb: DynamoDBClient) -> DerivedData:
+    from shared.adapters.dynamodb.derived_data import DerivedData
+    from shared.settings import derived_data
+
+    return DerivedData(dynamodb, derived_data())
+
+
+def listing() -> Listing:
     from shared.adapters.dynamodb.access_log import AccessLog
     from shared.settings import access_log
+    from shared.usecases.listing import Listing
 
     dynamodb = _dynamodb()
-    return leads_table(dynamodb), AccessLog(dynamodb, access_log())
+    return Listing(leads_table(dynamodb), AccessLog(dynamodb, access_log()), _derived_data(dynamodb))
+
+
+def counting() -> Counting:
+    from shared.settings import opening_hours, person_keys
+    from shared.usecases.counting import Counting
+
+    dynamodb = _dynamodb(background=True)
+    leads, counts = leads_table(dynamodb), _derived_data(dynamodb)
+    return Counting(leads, counts, rulebook(), opening_hours(), person_keys()[0])
+
+
+def reporting() -> tuple[DerivedData, Rulebook, OpeningHours]:
+    """Returns what the report is made from."""
+    from shared.settings import opening_hours
+
+    return _derived_data(_dynamodb()), rulebook(), opening_hours()
 
 
 def workspace() -> Workspace:

@@ -87,6 +87,11 @@ class SignInSettings(NamedTuple):
         return cls(os.environ.get("SIGN_IN_ADDRESS", ""), os.environ.get("SIGN_IN_CLIENT", ""))
 
 
+def derived_data() -> str:
+    """Returns the name of the table of counts and search keys."""
+    return _required("DERIVED_DATA")
+
+
 def access_log() -> str:
     """Returns the name of the table that records who opened which lead."""
     return _required("ACCESS_LOG")

@@ -43,6 +43,7 @@ ENVIRONMENT = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "LEADS_TABLE": "leads",
     "ACCESS_LOG": "accesses",
+    "DERIVED_DATA": "derived",
     "ERASURES_TABLE": "erasures",
     "INDEX_SHARDS": "1",
     "ALERT_TOPIC_ARN": f"arn:aws:sns:{template.REGION}:{ACCOUNT}:alerts",
@@ -81,7 +82,10 @@ ENVIRONMENT = {
 @cache
 def _tables() -> dict[str, Any]:
     resources = template.expand()["Resources"]
-    return {name: resources[name]["Properties"] for name in ("LeadsTable", "AccessLog", "Erasures", "MailAddresses")}
+    return {
+        name: resources[name]["Properties"]
+        for name in ("LeadsTable", "AccessLog", "Erasures", "MailAddresses", "DerivedData")
+    }
 
 
 def create_leads_table(client: DynamoDBClient, name: str) -> None:
@@ -243,6 +247,7 @@ def _empty_tables() -> dict[str, Any]:
     create_records(cached_client("dynamodb"), "AccessLog", ENVIRONMENT["ACCESS_LOG"])
     create_records(cached_client("dynamodb"), "Erasures", ENVIRONMENT["ERASURES_TABLE"])
     create_records(cached_client("dynamodb"), "MailAddresses", ENVIRONMENT["MAIL_ADDRESSES"])
+    create_records(cached_client("dynamodb"), "DerivedData", ENVIRONMENT["DERIVED_DATA"])
     return deepcopy(dict(dynamodb_backends[ACCOUNT][template.REGION].tables))
 
 

@@ -67,7 +67,11 @@ def recording() -> Iterator[set[Use]]:
 
     def recorded(client: Any, operation: str, values: dict[str, Any]) -> Any:
         function = _caller()
-        if function:
+        if function and operation == "TransactWriteItems":
+            for entry in values["TransactItems"]:
+                ((kind, item),) = entry.items()
+                uses.add(Use(function, f"dynamodb:{kind}Item", _resource(function, item)))
+        elif function:
             # the IAM action is named like this, except for batches and transactions
             action = f"{client.meta.service_model.service_name}:{operation}".replace("sesv2:", "ses:")
             resources = SES_RESOURCES if action == "ses:SendEmail" else (_resource(function, values),)

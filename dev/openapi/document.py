@@ -26,7 +26,7 @@ from shared.http import form_body
 from shared.http.access_responses import Accesses
 from shared.http.problem_details import Problem
 from shared.http.problems import PROBLEM
-from shared.http.staff_responses import Erased, LeadView, PersonData, Rules, StaffProblem, WorklistPage
+from shared.http.staff_responses import Erased, LeadView, PersonData, ReportShown, Rules, StaffProblem, WorklistPage
 from shared.http.visitor_responses import Challenge, Receipt, Screened, Taken
 from shared.rulebook.tiers import DISPOSITIONS
 
@@ -46,6 +46,7 @@ ANSWERS = (
     LeadView,
     Accesses,
     Rules,
+    ReportShown,
     PersonData,
     Erased,
 )

@@ -4,7 +4,7 @@ from dev.openapi.operation import FOR_STAFF, READING_A_BODY, TEXT, Operation, as
 from shared.domain.leads.action import Action
 from shared.domain.leads.worklist import Search
 from shared.http.access_responses import Accesses
-from shared.http.staff_responses import Erased, LeadView, PersonData, Rules, WorklistPage
+from shared.http.staff_responses import Erased, LeadView, PersonData, ReportShown, Rules, WorklistPage
 
 DAY = {"type": "string", "format": "date"}
 WORKLIST_CURSOR = (
@@ -40,11 +40,12 @@ STAFF = {
     ),
     "POST /leads/search": Operation(
         id="search_leads",
-        summary="Leads by reference, phone number or e-mail address",
-        description="A reference as people read it out: case, dash, O for 0 and I or L for 1 do not matter.",
+        summary="Leads by reference, phone number, e-mail address or name",
+        description="A reference as people read it out: case, dash, O for 0 and I or L for 1 do not matter. Half of it "
+        "is enough, and so are the last seven digits of the number. All words of a name must match, without accents.",
         staff=True,
         request=Search,
-        examples={"reference": {"q": "7K3MQ-2XDRT"}, "phone": {"q": "(312) 555-0147"}},
+        examples={"reference": {"q": "7K3MQ-2XDRT"}, "phone": {"q": "(312) 555-0147"}, "name": {"q": "lopez"}},
         answers={"200": ("What was found, the latest first.", as_json(WorklistPage))},
         problems=("401", "403", *READING_A_BODY),
     ),
@@ -77,6 +78,22 @@ STAFF = {
         answers={"200": ("The lead as it is now.", as_json(LeadView))},
         problems=("401", "403", "404", "409", *READING_A_BODY),
         parameters=(REFERENCE,),
+    ),
+    "GET /report": Operation(
+        id="show_report",
+        summary="Figures about the leads of some days",
+        description="By day, tier, source and campaign, from counts that name no lead and stay when leads are erased. "
+        "Minutes are medians; from 100 on they are rounded down to two digits. The CSV is for people outside the "
+        "clinic: it shows no figure under five people, and none that subtraction would give. For managers and "
+        "administrators.",
+        staff=True,
+        answers={"200": ("The report.", as_json(ReportShown) | {"text/csv": TEXT})},
+        problems=(*FOR_STAFF, "422"),
+        parameters=(
+            parameter("query", "format", "", {"enum": ["json", "csv"]}, "json"),
+            parameter("query", "from", "Default: 30 days before the last day.", DAY, "2026-01-01"),
+            parameter("query", "to", "Default: today, in the clinic's time zone.", DAY, "2026-01-31"),
+        ),
     ),
     "GET /leads/export": Operation(
         id="export_leads",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import PlainSerializer, field_serializer
@@ -18,6 +18,7 @@ from shared.domain.leads.consent import ConsentRecord, chain_intact
 from shared.domain.leads.lead_summary import LeadRow, LeadSummary
 from shared.domain.leads.lead_view import OpenQuestion, ShownAnswer, open_questions, shown_answers
 from shared.domain.leads.next_action import next_action
+from shared.domain.leads.report import DayFigures, Figures, PageCount, RuleCount
 from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.triage import Change, FiredRule, RuleSet
 from shared.http.problem_details import ProblemDetails
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from shared.domain.leads.erasure import Tombstone
     from shared.domain.leads.lead import Lead
     from shared.domain.leads.mail_state import MailState
-    from shared.usecases import inbox
+    from shared.usecases import listing
     from shared.usecases.exporting import PersonExport
     from shared.usecases.inbox import OpenedLead
 
@@ -60,15 +61,24 @@ class StaffProblem(ProblemDetails):
 
 
 class WorklistPage(ResponseModel):
-    """A page of leads. `cursor`: send it to get the next page; null on the last page. `now`: the service's clock."""
+    """A page of leads.
+
+    cursor: send it to get the next page; null on the last page.
+    now: the service's clock.
+    untaken: tier -> number of open leads that nobody has; null for a search.
+    open: number of all open leads; null for a search.
+    """
 
     leads: tuple[LeadRow, ...]
     cursor: str | None
     now: Instant
+    untaken: dict[str, int] | None
+    open: int | None
 
     @classmethod
-    def of(cls, page: inbox.WorklistPage) -> Self:
-        return cls(leads=page.leads, cursor=page.next_cursor, now=page.at)
+    def of(cls, page: listing.WorklistPage) -> Self:
+        untaken = None if page.untaken is None else dict(page.untaken)
+        return cls(leads=page.leads, cursor=page.next_cursor, now=page.at, untaken=untaken, open=page.open)
 
 
 # ---- one lead, for staff
@@ -296,6 +306,29 @@ def _consents(lead: Lead) -> dict[str, bool]:
 def _version(lead: Lead, rule_set: RuleSet) -> RuleSetVersion:
     triage = lead.assessment.triage
     return RuleSetVersion(id=triage.rule_set, version=triage.rule_set_version, approved_by=rule_set.approved_by)
+
+
+# ---- the report
+
+
+class ReportShown(ResponseModel):
+    """Figures about the leads of some days, from counts that name no lead.
+
+    rules: rules that alone caused the tier of leads; empty with fewer than 20 leads.
+    pages: how many visitors completed each page of the form, and how many went no further; empty with fewer than 20.
+    suspects: leads that a machine may have sent; no other figure counts them.
+    """
+
+    first: date
+    last: date
+    total: Figures
+    days: tuple[DayFigures, ...]
+    tiers: tuple[Figures, ...]
+    sources: tuple[Figures, ...]
+    campaigns: tuple[Figures, ...]
+    rules: tuple[RuleCount, ...]
+    pages: tuple[PageCount, ...]
+    suspects: int
 
 
 # ---- the rule sets, for staff

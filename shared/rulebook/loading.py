@@ -41,9 +41,9 @@ class Rulebook(NamedTuple):
         return self.translations.get((questionnaire_id, language)) or self.rule_sets.get(questionnaire_id)
 
     @property
-    def tier_names(self) -> frozenset[str]:
-        """The names of the tiers of all rule sets."""
-        return frozenset(name for rule_set in self.rule_sets.values() for name in rule_set.tiers)
+    def tier_names(self) -> tuple[str, ...]:
+        """The names of the tiers of all rule sets, the most urgent first."""
+        return tuple(dict.fromkeys(name for rule_set in self.rule_sets.values() for name in rule_set.tiers))
 
     def languages(self, questionnaire_id: str) -> tuple[str, ...]:
         """Returns the languages that a questionnaire is available in, with its original language first.

@@ -1,27 +1,22 @@
-"""Serves the staff inbox: staff list, search, open and work leads."""
+"""Serves the staff inbox: staff open and work leads."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain
-from uuid import UUID
 
 from shared.domain.errors import LeadChanged, NotAllowed, NotFound, StoreUnavailable
 from shared.domain.leads.action import Action
 from shared.domain.leads.lead import Lead
-from shared.domain.leads.lead_summary import LeadRow, LeadSummary, Listed
+from shared.domain.leads.lead_summary import LeadRow
 from shared.domain.leads.staff import Staff
 from shared.domain.leads.staff_actions import WorkRules, possible_actions, work
-from shared.domain.leads.worklist import Search, WorklistQuery, reference_in, search_keys
+from shared.domain.leads.worklist import reference_in
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import RuleSet
+from shared.usecases.listing import must_read, named_rows
 from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, Archive, RuleSets, Worklist
 from shared.usecases.scoring import rule_set_of
-
-PAGE_OF_LEADS = 50
-READ_FOR_A_PAGE = 3_000  # leads read before filtering, so even an empty page may have a next page
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +27,6 @@ class Workspace:
     rule_sets: RuleSets
     accesses: Accesses
     hours: OpeningHours
-
-
-@dataclass(frozen=True, slots=True)
-class WorklistPage:
-    """A page of the worklist. `next_cursor` is the cursor for the next page; None on the last page."""
-
-    leads: tuple[LeadRow, ...]
-    next_cursor: str | None
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,60 +56,6 @@ class Worked:
     taken_after: timedelta | None
 
 
-def list_leads(query: WorklistQuery, staff: Staff, leads: Worklist, accesses: Accesses, at: datetime) -> WorklistPage:
-    """Returns a page of the leads that match the query. Raises NotAllowed, InvalidInput or StoreUnavailable."""
-    must_read(staff)
-    lists = {"open": leads.open_leads, "mine": leads.taken_leads, "closed": leads.closed_leads}
-    found: list[Listed] = []
-    next_cursor = None
-    for read, listed in enumerate(lists[query.view](query.cursor), start=1):
-        if query.untaken and listed.summary.owner:  # leads without an owner come first
-            break
-        if query.wants(listed.summary, staff.id, at):
-            found.append(listed)
-        if len(found) >= PAGE_OF_LEADS or read >= READ_FOR_A_PAGE:
-            next_cursor = listed.cursor
-            break
-    shown = [(each.lead_id, each.summary) for each in found]
-    return WorklistPage(_rows(shown, staff, leads, accesses, at), next_cursor, at)
-
-
-def search_leads(
-    search: Search, person_keys: tuple[str, ...], staff: Staff, leads: Worklist, accesses: Accesses, at: datetime
-) -> WorklistPage:
-    """Finds leads by reference, phone number or email address. Raises NotAllowed or StoreUnavailable.
-
-    person_keys: the secrets of the keyed hashes, the newest first.
-    """
-    must_read(staff)
-    looked_for, *formerly = (search_keys(search, key) for key in person_keys)
-    lead_id = leads.id_of(looked_for.reference) if looked_for.reference else None
-    lead = leads.get(lead_id) if lead_id else None
-    if lead is not None:
-        found = [(lead.lead_id, LeadSummary.of(lead))]
-    else:
-        by_key = (leads.of_person(keys.phone_key, keys.email_key) for keys in (looked_for, *formerly))
-        found = list(chain.from_iterable(by_key))
-    return WorklistPage(_rows(found, staff, leads, accesses, at), None, at)
-
-
-def _rows(
-    found: Sequence[tuple[UUID, LeadSummary]], staff: Staff, leads: Worklist, accesses: Accesses, at: datetime
-) -> tuple[LeadRow, ...]:
-    """Returns the leads with the names of their people, and records in the access log whose names are shown.
-
-    A list without names is better than none: if names cannot be read or the access cannot be recorded, it has none.
-    """
-    if not found:
-        return ()
-    try:
-        accesses.add_page([summary.reference for _, summary in found], staff, at)
-        names = leads.names([lead_id for lead_id, _ in found])
-    except StoreUnavailable:
-        names = {}
-    return tuple(summary.named(names.get(lead_id, "")) for lead_id, summary in found)
-
-
 def show_lead(reference: str, staff: Staff, workspace: Workspace, at: datetime) -> OpenedLead:
     """Opens a lead with everything about it, and records the access in the access log. Does not change the lead.
 
@@ -147,12 +79,6 @@ def work_lead(reference: str, action: Action, staff: Staff, workspace: Workspace
     taken = after.work.acknowledged_at if before.work.acknowledged_at is None else None
     waited = taken - after.assessment.received_at if taken else None
     return Worked(_opened(after, staff, workspace, at), waited)
-
-
-def must_read(staff: Staff) -> None:
-    """Raises NotAllowed if the member of staff may not read leads."""
-    if not staff.may_read:
-        raise NotAllowed("Ask an administrator to add you to a group: clinician, desk, manager or admin.")
 
 
 def must_administer(staff: Staff) -> None:
@@ -212,6 +138,6 @@ def _work_rules(lead: Lead, workspace: Workspace) -> WorkRules:
 def _opened(lead: Lead, staff: Staff, workspace: Workspace, at: datetime) -> OpenedLead:
     same_person = workspace.leads.of_person(lead.submitted.phone_key, lead.submitted.email_key)
     others = [(lead_id, summary) for lead_id, summary in same_person if lead_id != lead.lead_id]
-    rows = _rows(others, staff, workspace.leads, workspace.accesses, at)
+    rows = named_rows(others, staff, workspace.leads, workspace.accesses, at)
     actions = possible_actions(lead, staff, at, _work_rules(lead, workspace))
     return OpenedLead(lead, rule_set_of(lead, workspace.rule_sets), rows, actions, at)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:  # for annotations only, so that each Lambda function imports just what it uses
-    from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
     from uuid import UUID
 
     from shared.domain.leads.access import Access
+    from shared.domain.leads.counts import Cell, Change, Counted
     from shared.domain.leads.erasure import Erasure, Kept
     from shared.domain.leads.export import Period
     from shared.domain.leads.lead import Lead
@@ -26,8 +27,8 @@ class RuleSets(Protocol):
     def of(self, questionnaire_id: str, language: str = "", /) -> RuleSet | None: ...
 
     @property
-    def tier_names(self) -> frozenset[str]:
-        """The names of the tiers of all rule sets."""
+    def tier_names(self) -> tuple[str, ...]:
+        """The names of the tiers of all rule sets, the most urgent first."""
 
 
 class Leads(Protocol):
@@ -89,6 +90,9 @@ class Worklist(Leads, Protocol):
     def names(self, lead_ids: Sequence[UUID], /) -> dict[UUID, str]:
         """Returns the names of these leads' people, of at most 100 leads. Leads without a name are left out."""
 
+    def summaries(self, lead_ids: Sequence[UUID], /) -> dict[UUID, LeadSummary]:
+        """Returns the summaries of those of these leads that exist, of at most 100 leads."""
+
 
 class Archive(Worklist, Protocol):
     """The stored leads and tombstones, for export, erasure and retention. All methods raise StoreUnavailable."""
@@ -145,6 +149,29 @@ class Erasures(Protocol):
     def add(self, erasure: Erasure, /) -> None: ...
 
     def all(self) -> Iterable[Erasure]: ...
+
+
+class OpenCounts(Protocol):
+    """The counts of open leads, and search keys. All methods raise StoreUnavailable."""
+
+    def open_leads(self) -> Mapping[Cell, int]:
+        """Returns the counts of open leads, as of a moment ago."""
+
+    def found_by(self, search_keys: Iterable[str], /) -> frozenset[UUID]:
+        """Returns the ids of the leads that have all of these search keys."""
+
+
+class Counts(OpenCounts, Protocol):
+    """All that is derived from the leads. All methods raise StoreUnavailable."""
+
+    def counted(self, lead_id: UUID, /) -> Counted | None:
+        """Returns what the lead is counted as; None if it is not counted."""
+
+    def count(self, lead_id: UUID, before: Counted | None, after: Counted, changed: Change, /) -> None:
+        """Counts the lead as `after`. Raises LeadChanged if it is not counted as `before` any more."""
+
+    def days(self, first: date, last: date, /) -> dict[date, Mapping[Cell, int]]:
+        """Returns the counts of each day that has any, from `first` to `last`."""
 
 
 class Publisher(Protocol[Notice_contra]):

@@ -6,7 +6,16 @@ import json
 from typing import Any
 from uuid import UUID
 
-from functions import alert_staff, capture_lead, list_leads, search_leads, show_lead, work_lead
+from functions import (
+    alert_staff,
+    capture_lead,
+    index_leads,
+    list_leads,
+    search_leads,
+    show_lead,
+    show_report,
+    work_lead,
+)
 from shared.domain.leads.lead import reference_of
 from tests.functions.calls import CONTEXT, LEAD_ID, Json, content, event, posting, stream_of, submission
 
@@ -59,6 +68,16 @@ def listed(who: str = NURSE, **query: str) -> Json:
 def searched(text: str, who: str = NURSE) -> Json:
     call = event("search_leads") | {"body": json.dumps({"q": text})}
     return dict(search_leads.handler(signed_in(call, who), CONTEXT))
+
+
+def indexed(*lead_ids: str) -> None:
+    """Counts these leads, and makes them searchable, as the table's stream does."""
+    assert index_leads.handler(stream_of(*lead_ids), CONTEXT) == {"batchItemFailures": []}
+
+
+def reported(who: str = "manager", **query: str) -> Json:
+    call = event("show_report") | {"queryStringParameters": query}
+    return dict(show_report.handler(signed_in(call, who), CONTEXT))
 
 
 def references(response: Json) -> list[str]:

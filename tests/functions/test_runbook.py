@@ -18,6 +18,7 @@ from functions import (
     deliver_webhook,
     draw_form,
     escalate_leads,
+    index_leads,
     replay_submissions,
     retire_leads,
     watch_delivery,
@@ -90,6 +91,13 @@ def written(aws: Aws, clock: Clock, logs: Callable[[], str], monkeypatch: pytest
     return found
 
 
+def counting_fails(aws: Aws, lead_ids: list[str]) -> str:
+    aws.wire.down = {"dynamodb.TransactWriteItems"}
+    index_leads.handler(stream_of(*lead_ids), CONTEXT)
+    aws.wire.down = set()
+    return "IndexLeads"
+
+
 def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str]:
     """Makes every kind of success and failure happen; yields the name of the function that wrote about it."""
     lead_ids = [str(uuid4()) for _ in range(5)]
@@ -115,6 +123,8 @@ def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str
     aws.wire.down = set()
     alert_staff.handler(stream_of(*lead_ids[2:]), CONTEXT)
     yield "AlertStaff"
+
+    yield counting_fails(aws, lead_ids)
 
     aws.wire.down = {"sns.Publish"}
     clock.at += timedelta(minutes=30)

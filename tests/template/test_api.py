@@ -32,6 +32,7 @@ ROUTES = {
     "GET /inbox/{file}": "ShowPage",
     "GET /leads": "ListLeads",
     "POST /leads/search": "SearchLeads",
+    "GET /report": "ShowReport",
     "GET /leads/{reference}": "ShowLead",
     "POST /leads/{reference}/actions": "WorkLead",
     "GET /rules": "ShowRules",
@@ -41,7 +42,7 @@ ROUTES = {
     "GET /leads/{reference}/person": "ExportPerson",
     "DELETE /leads/{reference}": "EraseLead",
 }
-STAFF_ROUTES = ("/leads", "/rules")  # routes with these prefixes are for signed-in staff
+STAFF_ROUTES = ("/leads", "/report", "/rules")  # routes with these prefixes are for signed-in staff
 
 
 def the_routes() -> dict[str, dict[str, Any]]:

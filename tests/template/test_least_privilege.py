@@ -29,6 +29,7 @@ from functions import (
     close_address,
     deliver_webhook,
     escalate_leads,
+    index_leads,
     replay_submissions,
     retire_leads,
     revoke_consent,
@@ -57,7 +58,7 @@ from tests.functions.calls import (
 from tests.functions.conftest import AN_OPEN_HOUR, Clock
 from tests.functions.fill_form import fill_all
 from tests.functions.plain_browser import PlainBrowser
-from tests.functions.staff_calls import captured, listed, opened, searched, worked
+from tests.functions.staff_calls import captured, indexed, listed, opened, reported, searched, worked
 from tests.leads import RULEBOOK, with_page_after_send
 from tests.least_privilege import (
     Difference,
@@ -163,8 +164,15 @@ def work_on_leads(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
     assert listed()["statusCode"] == opened(reference)["statusCode"] == 200
     for text in (reference, "(312) 555-0142", "sample.patient@example.com"):
         assert searched(text)["statusCode"] == 200
+    indexed(LEAD_ID)
+    assert reported()["statusCode"] == searched("jordan")["statusCode"] == 200
     for action in ("acknowledge", "book"):
         assert worked(reference, action)["statusCode"] == 200
+    indexed(LEAD_ID, OTHER)
+    clock.at += timedelta(minutes=1)
+    assert index_leads.handler(event("retire_leads"), CONTEXT) == {"counted": 2}
+    assert erased(reference)["statusCode"] == 200
+    indexed(LEAD_ID)
     assert aws.accesses()
 
 
@@ -313,7 +321,12 @@ def test_managed_policies_are_only_those_that_lambda_needs() -> None:
     assert attached == {
         # lets the function write its log
         *((function, "AWSLambdaBasicExecutionRole") for function in functions().values()),
-        ("AlertStaff", "AWSLambdaDynamoDBExecutionRole"),  # lets Lambda read the table's stream for the function
+        ("AlertStaff", "AWSLambdaDynamoDBExecutionRole"),
+        ("IndexLeads", "AWSLambdaDynamoDBExecutionRole"),  # lets Lambda read the table's stream for the function
         ("ReplaySubmissions", "AWSLambdaSQSQueueExecutionRole"),  # lets Lambda read the spool for the function
     }
-    assert read_by_lambda() == {("AlertStaff", "LeadsTable"), ("ReplaySubmissions", "SpooledSubmissions")}
+    assert read_by_lambda() == {
+        ("AlertStaff", "LeadsTable"),
+        ("IndexLeads", "LeadsTable"),
+        ("ReplaySubmissions", "SpooledSubmissions"),
+    }

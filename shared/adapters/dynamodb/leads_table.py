@@ -204,18 +204,26 @@ class LeadsTable:
 
         What DynamoDB leaves unread for lack of capacity is left out too. Raises StoreUnavailable.
         """
+        found = {UUID(item["lead_id"]["S"]): name_of(item) for item in self._batch(lead_ids, "lead")}
+        return {lead_id: name for lead_id, name in found.items() if name}
+
+    def summaries(self, lead_ids: Sequence[UUID]) -> dict[UUID, LeadSummary]:
+        """Returns the summaries of those of these leads that exist, with the same limits as `names`."""
+        items = self._batch(lead_ids, "summary")
+        return {UUID(item["lead_id"]["S"]): summary_of(item) for item in items if "summary" in item}
+
+    def _batch(self, lead_ids: Sequence[UUID], attribute: str) -> list[Item]:
         wanted: Any = {
             "Keys": [{"lead_id": {"S": str(lead_id)}} for lead_id in lead_ids],
-            "ProjectionExpression": "lead_id, #lead",
-            "ExpressionAttributeNames": {"#lead": "lead"},
+            "ProjectionExpression": "lead_id, #attribute",
+            "ExpressionAttributeNames": {"#attribute": attribute},
         }
         try:
-            answer = self._client.batch_get_item(RequestItems={self._table: wanted})
+            answer: Any = self._client.batch_get_item(RequestItems={self._table: wanted})
         except (ClientError, BotoCoreError) as error:
             raise StoreUnavailable from error
-        items = answer["Responses"].get(self._table, [])
-        found = {UUID(item["lead_id"]["S"]): name_of(item) for item in items}
-        return {lead_id: name for lead_id, name in found.items() if name}
+        items: list[Item] = answer["Responses"].get(self._table, [])
+        return items
 
     def of_number(self, phone_key: str) -> Iterator[tuple[UUID, LeadSummary]]:
         """Yields the ids and summaries of leads with this phone number (hashed), the latest first."""

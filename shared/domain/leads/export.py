@@ -23,6 +23,18 @@ class Period(NamedTuple):
     until: datetime
 
 
+def days_between(first: date | None, last: date | None, at: datetime, zone: ZoneInfo) -> tuple[date, date]:
+    """Returns the first and last day of a request; by default the last 30 days until today in this time zone.
+
+    Raises: InvalidInput if the days are out of order or more than a year apart.
+    """
+    last = last or at.astimezone(zone).date()
+    first = first or last - USUAL_DAYS
+    if not first <= last <= first + MOST_DAYS:
+        raise InvalidInput((FieldProblem("/to", "Choose at most one year, with the last day on or after the first."),))
+    return first, last
+
+
 class ExportQuery(Model):
     """A request to export the leads that arrived from one day to another, both days included.
 
@@ -38,17 +50,8 @@ class ExportQuery(Model):
     cursor: Annotated[str, Field(max_length=60)] | None = None
 
     def days(self, at: datetime, zone: ZoneInfo) -> tuple[date, date]:
-        """Returns the first and last day of the export.
-
-        Raises: InvalidInput if the days are out of order or more than a year apart.
-        """
-        last = self.last or at.astimezone(zone).date()
-        first = self.first or last - USUAL_DAYS
-        if not first <= last <= first + MOST_DAYS:
-            raise InvalidInput(
-                (FieldProblem("/to", "Choose at most one year, with the last day on or after the first."),)
-            )
-        return first, last
+        """Returns the first and last day of the export. Raises InvalidInput like `days_between`."""
+        return days_between(self.first, self.last, at, zone)
 
     def period(self, at: datetime, zone: ZoneInfo) -> Period:
         """Returns the days of the export as a period in UTC. Raises InvalidInput like `days`."""

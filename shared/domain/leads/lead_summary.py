@@ -48,9 +48,8 @@ class LeadSummary(Stored):
         return self.closed_at or self.received_at
 
     def is_overdue(self, at: datetime) -> bool:
-        """Returns whether nobody has tried to contact the person of this open lead within its deadline."""
-        late = self.deadline is not None and self.deadline < at
-        return late and not self.attempts and self.status in ("new", "acknowledged")
+        """Returns whether the next action of this open lead was due before `at`."""
+        return self.next_due is not None and self.next_due < at
 
     def named(self, name: str) -> LeadRow:
         return LeadRow.model_construct(**dict(self), name=name)

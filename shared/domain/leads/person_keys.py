@@ -4,20 +4,22 @@ without holding either."""
 from __future__ import annotations
 
 import hmac
+from functools import lru_cache
 
 SAME_PERSON = 50  # the most leads that are looked up for one phone number or email address
 
 
 def phone_key(phone: str | None, key: str) -> str:
     """Returns the keyed hash of an E.164 phone number, after the id of the key; "" for None."""
-    return _hashed("phone", phone, key) if phone else ""
+    return keyed_hash("phone", phone, key) if phone else ""
 
 
 def email_key(email: str | None, key: str) -> str:
     """Returns the keyed hash of an email address, ignoring case, after the id of the key; "" for None."""
-    return _hashed("email", email.casefold(), key) if email else ""
+    return keyed_hash("email", email.casefold(), key) if email else ""
 
 
+@lru_cache(maxsize=8)  # keys
 def id_of_key(key: str) -> str:
     """Returns text that identifies a key without revealing it. Each hash begins with it, so that a hash that was made
     with a former key is recognised."""
@@ -29,6 +31,7 @@ def key_id_in(*hashes: str) -> str:
     return next((hashed.partition("-")[0] for hashed in hashes if hashed), "")
 
 
-def _hashed(kind: str, value: str, key: str) -> str:
+def keyed_hash(kind: str, value: str, key: str) -> str:
+    """Returns the keyed hash of a value of some kind, after the id of the key."""
     hashed = hmac.digest(key.encode(), f"{kind}\n{value}".encode(), "sha256").hex()
     return f"{id_of_key(key)}-{hashed}"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dev.sole_cause import sole_cause
 from shared.domain.rules.condition import AnyOf, Condition
+from shared.domain.rules.sole_cause import sole_cause
 from shared.domain.rules.triage import NotFitRule, RuleSet, SafetyRule, triage
 from tests.domain.answer_sets import RULE_SET
 

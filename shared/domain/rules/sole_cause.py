@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from shared.domain.rules.condition import FORM
 from shared.domain.rules.questionnaire import Answers
 from shared.domain.rules.triage import RuleSet, TriageResult, triage
 
 
-def sole_cause(rule_set: RuleSet, answers: Answers, result: TriageResult) -> str | None:
+def sole_cause(rule_set: RuleSet, answers: Answers, result: TriageResult, door: str = FORM) -> str | None:
     """Returns the id of the safety rule without which the tier would be less urgent. None if there is no such rule.
 
     There is at most one: where two rules set the floor, the tier stays without either.
 
     result: the result of triage of `answers` with `rule_set`.
+    door: the door that the answers came through.
     """
     fired = {rule.id for rule in result.safety_rules}
     deciding = [rule for rule in rule_set.safety if rule.id in fired and rule.floor == result.tier]
     if len(deciding) != 1:
         return None
     others = tuple(rule for rule in rule_set.safety if rule.id in fired and rule is not deciding[0])
-    without = triage(rule_set._replace(safety=others), answers).tier
+    without = triage(rule_set._replace(safety=others), answers, door=door).tier
     return deciding[0].id if rule_set.tiers[without].rank > rule_set.tiers[result.tier].rank else None

@@ -1,0 +1,179 @@
+"""Defines what each lead counts for: in the figures of its day, and among the open leads.
+
+Counts are sums over leads. A lead that changes is first subtracted as it was counted and then added as it is, so that
+counting it again changes nothing. The counts name no person; what one lead was counted as is forgotten when the lead is
+erased or its answers are removed, while the counts of its day stay.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from shared.domain.leads.calls import first_call_at
+from shared.domain.leads.lead import CANARY, Lead
+from shared.domain.leads.search_keys import search_keys_of
+from shared.domain.rules.sole_cause import sole_cause
+from shared.domain.rules.triage import RuleSet
+
+TIER, SOURCE, CAMPAIGN, RULE, PAGE, SUSPECTS = "tier", "source", "campaign", "rule", "page", "suspects"
+LEADS, DUE, CALLED, IN_TIME, BOOKED, ACKNOWLEDGED_IN, CALLED_IN = (
+    "leads",
+    "due",
+    "called",
+    "in_time",
+    "booked",
+    "acknowledged_in",
+    "called_in",
+)
+UNTAKEN, TAKEN = "untaken", "taken"
+NO_CAMPAIGN = "(none)"
+LONGEST_NAME = 60  # characters of a campaign
+EXACT = 100  # minutes: longer times are rounded to two digits, so that a day has few different ones
+
+MEDIANS = (ACKNOWLEDGED_IN, CALLED_IN)  # not kept by campaign: visitors choose campaigns, and a day must stay small
+
+Cell = tuple[str, ...]  # such as ("tier", "URGENT", "leads"); joined by "|" in a table
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a lead is counted as.
+
+    day: the day of its first arrival, as an ISO date in the clinic's time zone; "" once the lead no longer changes it.
+    cells: the counts of that day that the lead is one of.
+    waiting: the count of open leads that it is one of; () if it is not open.
+    found_by: the keys by which staff find it.
+    """
+
+    day: str = ""
+    cells: frozenset[Cell] = frozenset()
+    waiting: Cell = ()
+    found_by: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How counts and search keys change with a lead. `days`: day -> cell -> number to add, which may be negative."""
+
+    days: Mapping[str, Mapping[Cell, int]]
+    waiting: Mapping[Cell, int]
+    found_by: frozenset[str] = field(default_factory=frozenset)
+    no_longer_found_by: frozenset[str] = field(default_factory=frozenset)
+
+
+def counted(lead: Lead, rule_set: RuleSet | None, zone: ZoneInfo, person_key: str, before: Counted | None) -> Counted:
+    """Returns what a lead counts for now.
+
+    before: what it was counted as; a rule that was the only cause stays so when the rules change later.
+    """
+    if lead.source == CANARY:
+        return Counted()
+    waiting: Cell = ()
+    if lead.needs_someone:
+        waiting = (TAKEN if lead.work.status == "acknowledged" else UNTAKEN, lead.tier)
+    found_by = frozenset(search_keys_of(lead, person_key))
+    if lead.answers_removed_at is not None:
+        return Counted(waiting=waiting, found_by=found_by)
+    day = _arrived(lead).astimezone(zone).date().isoformat()
+    if lead.assessment.suspicion.suspect:
+        return Counted(day, frozenset({(SUSPECTS,)}), waiting, found_by)
+    cells = {*_figures((TIER, lead.tier), lead), *_figures((SOURCE, lead.source), lead)}
+    cells |= {cell for cell in _figures((CAMPAIGN, campaign(lead)), lead) if cell[2] not in MEDIANS}
+    return Counted(day, frozenset(cells | _rule(lead, rule_set, before)), waiting, found_by)
+
+
+def change(before: Counted | None, after: Counted | None) -> Change:
+    """Returns what to add to the counts when a lead that was counted as `before` is counted as `after`.
+
+    after: None for a lead that is gone. It stays in the counts of its day, as does one without its answers.
+    """
+    was, now = before or Counted(), after or Counted()
+    days: dict[str, Counter[Cell]] = {}
+    if now.day:
+        for counts, sign in ((was, -1), (now, 1)):
+            if counts.day:
+                days.setdefault(counts.day, Counter()).update(dict.fromkeys(counts.cells, sign))
+    waiting = Counter({now.waiting: 1} if now.waiting else {})
+    waiting.subtract({was.waiting: 1} if was.waiting else {})
+    return Change(
+        days={day: kept for day, cells in days.items() if (kept := _nonzero(cells))},
+        waiting=_nonzero(waiting),
+        found_by=now.found_by - was.found_by,
+        no_longer_found_by=was.found_by - now.found_by,
+    )
+
+
+def untaken_leads(listed: Iterable[tuple[str, bool]], *, all_listed: bool, kept: Mapping[str, int]) -> dict[str, int]:
+    """Returns tier -> number of open leads that nobody has.
+
+    The first rows of the list are counted themselves: a tier that they show to its end is exact, whatever happened to
+    the kept counts. Only tiers that go on after the rows need the kept counts.
+
+    listed: of the first rows of the list of open leads, in its order, the tier and whether somebody has the lead.
+    all_listed: whether these rows are all open leads.
+    kept: the kept counts of the tiers.
+    """
+    rows = list(listed)
+    seen = Counter(tier for tier, taken in rows if not taken)
+    if all_listed or any(taken for _, taken in rows):
+        return dict(seen)
+    if not rows:
+        return {tier: count for tier, count in kept.items() if count > 0}
+    last = rows[-1][0]
+    complete = {tier: count for tier, count in seen.items() if tier != last}
+    beyond = {tier: max(count, seen[tier]) for tier, count in kept.items() if tier not in complete}
+    return {**complete, last: seen[last], **{tier: count for tier, count in beyond.items() if count > 0}}
+
+
+def campaign(lead: Lead) -> str:
+    given = lead.submitted.attribution
+    named = " / ".join(filter(None, (given.get("utm_source"), given.get("utm_campaign"))))
+    return named.replace("|", " ")[:LONGEST_NAME] or NO_CAMPAIGN
+
+
+def rounded_minutes(since: datetime, until: datetime) -> int:
+    """Returns the whole minutes between two times, from 100 on rounded down to two digits."""
+    minutes = max(0, int((until - since).total_seconds() // 60))
+    step = 1
+    while minutes // step >= EXACT:
+        step *= 10
+    return minutes // step * step
+
+
+def _arrived(lead: Lead) -> datetime:
+    return min([lead.assessment.received_at, *(earlier.received_at for earlier in lead.earlier)])
+
+
+def _figures(group: Cell, lead: Lead) -> Iterator[Cell]:
+    since, deadline, called_at = _arrived(lead), lead.escalation.deadline, first_call_at(lead)
+    yield (*group, LEADS)
+    if deadline is not None:
+        yield (*group, DUE)
+        if called_at is not None and called_at <= deadline:
+            yield (*group, IN_TIME)
+    if called_at is not None:
+        yield (*group, CALLED)
+        yield (*group, CALLED_IN, str(rounded_minutes(since, called_at)))
+    if lead.work.acknowledged_at is not None:
+        yield (*group, ACKNOWLEDGED_IN, str(rounded_minutes(since, lead.work.acknowledged_at)))
+    if lead.work.status == "booked":
+        yield (*group, BOOKED)
+
+
+def _rule(lead: Lead, rule_set: RuleSet | None, before: Counted | None) -> set[Cell]:
+    """Returns the cell of the rule that alone caused the lead's tier, if there is one."""
+    result = lead.assessment.triage
+    if rule_set is None or rule_set.version != result.rule_set_version:
+        return {cell for cell in before.cells if cell[0] == RULE} if before else set()
+    if result.failed:
+        return set()
+    rule = sole_cause(rule_set, lead.submitted.answers, result, lead.door)
+    return {(RULE, rule, result.tier)} if rule else set()
+
+
+def _nonzero(cells: Mapping[Cell, int]) -> dict[Cell, int]:
+    return {cell: number for cell, number in cells.items() if number}

@@ -1,0 +1,201 @@
+"""Makes the manager's report from the counts of each day, which name no person and no lead."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from shared.domain.intake.fields import Day
+from shared.domain.leads.counts import (
+    ACKNOWLEDGED_IN,
+    BOOKED,
+    CALLED,
+    CALLED_IN,
+    CAMPAIGN,
+    DUE,
+    IN_TIME,
+    LEADS,
+    PAGE,
+    RULE,
+    SOURCE,
+    SUSPECTS,
+    TIER,
+    Cell,
+)
+from shared.domain.leads.export import days_between
+from shared.domain.model import Model
+
+ENOUGH = 20  # leads, or visitors, from which on rules and pages are shown: fewer would say something about one person
+Day_counts = Mapping[Cell, int]
+
+
+class ReportQuery(Model):
+    """A request for the report of the leads that arrived from one day to another, both included.
+
+    Days are in the clinic's time zone. The default is the last 30 days.
+    """
+
+    format: Literal["json", "csv"] = "json"
+    first: Annotated[Day | None, Field(alias="from")] = None
+    last: Annotated[Day | None, Field(alias="to")] = None
+
+    def days(self, at: datetime, zone: ZoneInfo) -> tuple[date, date]:
+        """Returns the first and last day of the report. Raises InvalidInput like `days_between`."""
+        return days_between(self.first, self.last, at, zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of a group of leads: of a day, a tier, a source, a campaign or all. Suspects are not counted.
+
+    due: leads with a deadline. `called_in_time`: those of them that were called within it.
+    called: leads that staff tried to call.
+    minutes_to_acknowledgement, minutes_to_call: medians over the leads that were taken or called; None without any, or
+        if they are not kept for such a group.
+    """
+
+    name: str
+    leads: int
+    due: int
+    called: int
+    called_in_time: int
+    booked: int
+    minutes_to_acknowledgement: int | None
+    minutes_to_call: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """The leads of a day. `tiers`: tier -> leads."""
+
+    day: date
+    leads: int
+    booked: int
+    tiers: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    """How many leads are in their tier because of this rule alone."""
+
+    rule: str
+    tier: str
+    leads: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageCount:
+    """How many visitors completed a page of the form. `stopped`: how many of them did not complete the next one."""
+
+    page: str
+    completed: int
+    stopped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The report of some days. `rules` and `pages` are empty if there are too few leads or visitors (ENOUGH)."""
+
+    first: date
+    last: date
+    total: Figures
+    days: tuple[DayFigures, ...]
+    tiers: tuple[Figures, ...]
+    sources: tuple[Figures, ...]
+    campaigns: tuple[Figures, ...]
+    rules: tuple[RuleCount, ...]
+    pages: tuple[PageCount, ...]
+    suspects: int
+
+
+def report(first: date, last: date, counts: Mapping[date, Day_counts], tiers: Iterable[str]) -> Report:
+    """Makes the report from the counts of its days. `tiers`: the tiers in their order."""
+    total: Counter[Cell] = Counter()
+    for cells in counts.values():
+        total.update(cells)
+    by_tier = [_figures(tier, (TIER, tier), total) for tier in _ordered(tiers, _names(TIER, total))]
+    everybody = _figures("all", (TIER,), _over_all(TIER, total))
+    rules = [RuleCount(cell[1], cell[2], number) for cell, number in total.items() if cell[0] == RULE and number > 0]
+    return Report(
+        first,
+        last,
+        everybody,
+        tuple(_day(day, counts[day]) for day in sorted(counts)),
+        tuple(by_tier),
+        _groups(SOURCE, total),
+        _groups(CAMPAIGN, total),
+        tuple(sorted(rules, key=lambda rule: (-rule.leads, rule.rule))) if everybody.leads >= ENOUGH else (),
+        _pages(total),
+        total[(SUSPECTS,)],
+    )
+
+
+def _groups(kind: str, total: Counter[Cell]) -> tuple[Figures, ...]:
+    found = (_figures(name, (kind, name), total) for name in _names(kind, total))
+    return tuple(sorted(found, key=lambda figures: (-figures.leads, figures.name)))
+
+
+def _figures(name: str, group: Cell, total: Counter[Cell]) -> Figures:
+    return Figures(
+        name=name,
+        leads=total[(*group, LEADS)],
+        due=total[(*group, DUE)],
+        called=total[(*group, CALLED)],
+        called_in_time=total[(*group, IN_TIME)],
+        booked=total[(*group, BOOKED)],
+        minutes_to_acknowledgement=_median((*group, ACKNOWLEDGED_IN), total),
+        minutes_to_call=_median((*group, CALLED_IN), total),
+    )
+
+
+def _day(day: date, cells: Day_counts) -> DayFigures:
+    total = Counter(cells)
+    by_tier = {tier: total[TIER, tier, LEADS] for tier in _names(TIER, total)}
+    booked = _over_all(TIER, total)[TIER, BOOKED]
+    return DayFigures(day, sum(by_tier.values()), booked, by_tier)
+
+
+def _over_all(kind: str, total: Counter[Cell]) -> Counter[Cell]:
+    """Returns the counts of all groups of a kind together, without the groups' names."""
+    together: Counter[Cell] = Counter()
+    for cell, number in total.items():
+        if cell[0] == kind:
+            together[(kind, *cell[2:])] += number
+    return together
+
+
+def _names(kind: str, total: Counter[Cell]) -> list[str]:
+    return sorted({cell[1] for cell, number in total.items() if cell[0] == kind and cell[2] == LEADS and number > 0})
+
+
+def _ordered(order: Iterable[str], found: list[str]) -> list[str]:
+    known = [name for name in order if name in found]
+    return known + [name for name in found if name not in known]
+
+
+def _median(group: Cell, total: Counter[Cell]) -> int | None:
+    """Returns the lower median of the minutes in a group's counts."""
+    minutes = sorted((int(cell[-1]), number) for cell, number in total.items() if cell[:-1] == group and number > 0)
+    half = (sum(number for _, number in minutes) + 1) // 2
+    for value, number in minutes:
+        half -= number
+        if half <= 0:
+            return value
+    return None
+
+
+def _pages(total: Counter[Cell]) -> tuple[PageCount, ...]:
+    counts = sorted(((int(cell[1]), cell[2], number) for cell, number in total.items() if cell[0] == PAGE))
+    completed = [number for *_, number in counts]
+    if max(completed, default=0) < ENOUGH:
+        return ()
+    following = [*completed[1:], completed[-1]]
+    return tuple(
+        PageCount(page, done, max(0, done - after)) for (_, page, done), after in zip(counts, following, strict=True)
+    )

@@ -1,0 +1,56 @@
+"""Makes the keys by which staff find a lead from part of what they know: a word of the name, the end of the phone
+number, half of the reference. What could identify a person is hashed with a secret key."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from shared.domain.leads.lead import Lead
+from shared.domain.leads.person_keys import keyed_hash
+
+END_OF_NUMBER = 7  # digits: what people say when they leave out the area code
+MOST_WORDS = 6  # of a name
+HALF = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}")
+
+
+def search_keys_of(lead: Lead, person_key: str) -> tuple[str, ...]:
+    """Returns the keys by which the lead can be found."""
+    contact = lead.submitted.contact
+    halves = [_half(half) for half in lead.reference.split("-")]
+    number = [_number(contact.phone[-END_OF_NUMBER:], person_key)] if contact.phone else []
+    words = [_word(word, person_key) for word in name_words(contact.name or "")]
+    return tuple(dict.fromkeys([*halves, *number, *words]))
+
+
+def name_words(name: str) -> tuple[str, ...]:
+    """Returns the words of a name as people may spell them: in lower case, without accents and single letters."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+    words = (word for word in re.split(r"[\W\d_]+", plain) if len(word) > 1 or not word.isascii())
+    return tuple(dict.fromkeys(filter(None, words)))[:MOST_WORDS]
+
+
+def partial_search(text: str, person_key: str) -> tuple[tuple[str, ...], ...]:
+    """Returns the ways to understand a search text: each a group of keys that a lead must all have."""
+    ways: list[tuple[str, ...]] = []
+    compact = re.sub(r"[\s().+-]", "", text)
+    if re.fullmatch(rf"[0-9]{{{END_OF_NUMBER}}}", compact):
+        ways.append((_number(compact, person_key),))
+    half = compact.upper().replace("O", "0").replace("I", "1").replace("L", "1")
+    if HALF.fullmatch(half):
+        ways.append((_half(half),))
+    if words := name_words(text):
+        ways.append(tuple(_word(word, person_key) for word in words))
+    return tuple(ways)
+
+
+def _half(half: str) -> str:
+    return f"half#{half}"
+
+
+def _number(digits: str, person_key: str) -> str:
+    return f"number#{keyed_hash('number', digits, person_key)}"
+
+
+def _word(word: str, person_key: str) -> str:
+    return f"name#{keyed_hash('name', word, person_key)}"

@@ -1,0 +1,76 @@
+"""Keeps the counts and search keys in step with the leads, and makes the manager's report from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from shared.domain.errors import LeadChanged, StoreUnavailable
+from shared.domain.leads.counts import Counted, change, counted
+from shared.domain.leads.export import Period
+from shared.domain.leads.report import Report, ReportQuery, report
+from shared.domain.leads.staff import Staff
+from shared.domain.opening_hours import OpeningHours
+from shared.usecases.inbox import must_export
+from shared.usecases.ports import Archive, Counts, RuleSets
+
+ATTEMPTS = 5  # to count a lead that is counted by others at the same time
+LOOKS_BACK = timedelta(days=2)  # a stream keeps a change for a day; what it lost is counted by the daily run
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What counting leads needs. `person_key`: the secret of the keyed hashes by which staff search."""
+
+    leads: Archive
+    counts: Counts
+    rule_sets: RuleSets
+    hours: OpeningHours
+    person_key: str
+
+
+def count_lead(lead_id: UUID, counting: Counting) -> None:
+    """Counts a lead as it is now. Counting it again changes nothing.
+
+    Raises: StoreUnavailable.
+    """
+    for _ in range(ATTEMPTS):
+        before = counting.counts.counted(lead_id)  # read before the lead: what is written then is never an older state
+        lead = counting.leads.get(lead_id)
+        after = Counted()
+        if lead is not None:
+            rule_set = counting.rule_sets.of(lead.submitted.questionnaire)
+            after = counted(lead, rule_set, counting.hours.zone, counting.person_key, before)
+        if after == (before or Counted()):
+            return
+        try:
+            counting.counts.count(lead_id, before, after, change(before, after))
+        except LeadChanged:
+            continue
+        return
+    raise StoreUnavailable
+
+
+def count_recent_leads(counting: Counting, clock: Callable[[], datetime], until: datetime) -> int:
+    """Counts the leads of the last days again, and returns how many it has looked at.
+
+    Raises: StoreUnavailable.
+    """
+    number = 0
+    for lead_id, _ in counting.leads.arrivals(Period(clock() - LOOKS_BACK, clock())):
+        if clock() >= until:
+            break
+        count_lead(lead_id, counting)
+        number += 1
+    return number
+
+
+def make_report(
+    query: ReportQuery, staff: Staff, counts: Counts, rule_sets: RuleSets, hours: OpeningHours, at: datetime
+) -> Report:
+    """Returns the report of some days, from their counts alone. Raises NotAllowed, InvalidInput, StoreUnavailable."""
+    must_export(staff)
+    first, last = query.days(at, hours.zone)
+    return report(first, last, counts.days(first, last), rule_sets.tier_names)

@@ -1,0 +1,143 @@
+"""Lists and searches leads for staff, with the names of their people and the number of leads that nobody has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain, islice
+from uuid import UUID
+
+from shared.domain.errors import NotAllowed, StoreUnavailable
+from shared.domain.leads.counts import TAKEN, UNTAKEN, Cell, untaken_leads
+from shared.domain.leads.lead_summary import LeadRow, LeadSummary, Listed
+from shared.domain.leads.person_keys import SAME_PERSON
+from shared.domain.leads.search_keys import partial_search
+from shared.domain.leads.staff import Staff
+from shared.domain.leads.worklist import Search, WorklistQuery, search_keys
+from shared.usecases.ports import Accesses, OpenCounts, Worklist
+
+PAGE_OF_LEADS = 50
+MOST_FOUND = 100  # leads that a search by part of a name or number looks at
+READ_FOR_A_PAGE = 3_000  # leads read before filtering, so even an empty page may have a next page
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The clients that listing leads needs."""
+
+    leads: Worklist
+    accesses: Accesses
+    counts: OpenCounts
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistPage:
+    """A page of the worklist.
+
+    next_cursor: the cursor for the next page; None on the last page.
+    untaken: tier -> number of open leads that nobody has; None for a search.
+    open: number of all open leads; None for a search.
+    """
+
+    leads: tuple[LeadRow, ...]
+    next_cursor: str | None
+    at: datetime
+    untaken: Mapping[str, int] | None = None
+    open: int | None = None
+
+
+def must_read(staff: Staff) -> None:
+    """Raises NotAllowed if the member of staff may not read leads."""
+    if not staff.may_read:
+        raise NotAllowed("Ask an administrator to add you to a group: clinician, desk, manager or admin.")
+
+
+def list_leads(query: WorklistQuery, staff: Staff, listing: Listing, at: datetime) -> WorklistPage:
+    """Returns a page of the leads that match the query. Raises NotAllowed, InvalidInput or StoreUnavailable."""
+    must_read(staff)
+    leads = listing.leads
+    lists = {"open": leads.open_leads, "mine": leads.taken_leads, "closed": leads.closed_leads}
+    found: list[Listed] = []
+    seen: list[LeadSummary] = []
+    next_cursor = None
+    for listed in lists[query.view](query.cursor):
+        seen.append(listed.summary)
+        if query.untaken and listed.summary.owner:  # leads without an owner come first
+            break
+        if query.wants(listed.summary, staff.id, at):
+            found.append(listed)
+        if len(found) >= PAGE_OF_LEADS or len(seen) >= READ_FOR_A_PAGE:
+            next_cursor = listed.cursor
+            break
+    all_listed = next_cursor is None and not query.untaken
+    if query.view != "open" or query.cursor is not None:
+        seen = [listed.summary for listed in islice(leads.open_leads(), PAGE_OF_LEADS)]
+        all_listed = len(seen) < PAGE_OF_LEADS
+    untaken, number = _totals(seen, listing.counts, all_listed=all_listed)
+    rows = named_rows([(each.lead_id, each.summary) for each in found], staff, leads, listing.accesses, at)
+    return WorklistPage(rows, next_cursor, at, untaken, number)
+
+
+def search_leads(
+    search: Search, person_keys: tuple[str, ...], staff: Staff, listing: Listing, at: datetime
+) -> WorklistPage:
+    """Finds leads by reference or half of it, phone number or its end, email address or name.
+
+    person_keys: the secrets of the keyed hashes, the newest first.
+
+    Raises: NotAllowed, StoreUnavailable.
+    """
+    must_read(staff)
+    leads = listing.leads
+    looked_for, *formerly = (search_keys(search, key) for key in person_keys)
+    lead_id = leads.id_of(looked_for.reference) if looked_for.reference else None
+    lead = leads.get(lead_id) if lead_id else None
+    found: dict[UUID, LeadSummary] = {}
+    if lead is not None:
+        found[lead.lead_id] = LeadSummary.of(lead)
+    else:
+        by_key = (leads.of_person(keys.phone_key, keys.email_key) for keys in (looked_for, *formerly))
+        found.update(chain.from_iterable(by_key))
+    if not found:
+        ways = {way for key in person_keys for way in partial_search(search.q, key)}
+        ids = sorted({lead_id for way in ways for lead_id in listing.counts.found_by(way)})
+        found = leads.summaries(ids[:MOST_FOUND]) if ids else {}
+    latest_first = sorted(found.items(), key=lambda each: each[1].received_at, reverse=True)[:SAME_PERSON]
+    return WorklistPage(named_rows(latest_first, staff, leads, listing.accesses, at), None, at)
+
+
+def named_rows(
+    found: Sequence[tuple[UUID, LeadSummary]], staff: Staff, leads: Worklist, accesses: Accesses, at: datetime
+) -> tuple[LeadRow, ...]:
+    """Returns the leads with the names of their people, and records in the access log whose names are shown.
+
+    A list without names is better than none: if names cannot be read or the access cannot be recorded, it has none.
+    """
+    if not found:
+        return ()
+    try:
+        accesses.add_page([summary.reference for _, summary in found], staff, at)
+        names = leads.names([lead_id for lead_id, _ in found])
+    except StoreUnavailable:
+        names = {}
+    return tuple(summary.named(names.get(lead_id, "")) for lead_id, summary in found)
+
+
+def _totals(seen: Sequence[LeadSummary], counts: OpenCounts, *, all_listed: bool) -> tuple[Mapping[str, int], int]:
+    """Returns the number of leads that nobody has, by tier, and of all open leads.
+
+    seen: the first rows of the list of open leads.
+    all_listed: whether these are all open leads.
+    """
+    kept: Mapping[Cell, int] = {}
+    with suppress(StoreUnavailable):  # the rows alone say who waits, though not beyond the first page
+        kept = counts.open_leads()
+    by_tier = {cell[1]: number for cell, number in kept.items() if cell[0] == UNTAKEN}
+    shown = [(summary.tier, bool(summary.owner)) for summary in seen]
+    untaken = untaken_leads(shown, all_listed=all_listed, kept=by_tier)
+    taken = sum(owned for _, owned in shown)
+    if not all_listed:
+        taken = max(taken, sum(number for cell, number in kept.items() if cell[0] == TAKEN))
+    return untaken, sum(untaken.values()) + taken
