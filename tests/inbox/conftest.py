@@ -1,10 +1,7 @@
-"""Provides staff in Chromium, really signed in, with the local cloud."""
+"""Provides staff in Chromium, signed in to the functions in this process."""
 
 from __future__ import annotations
 
-import json
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,15 +11,17 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser
 
-from dev.cloud import LocalCloud
-from tests.aws import flat
+from shared.adapters.sns import Pace
+from tests.aws import Aws, aws_in_process
 from tests.browser.conftest import Console
+from tests.functions.calls import submission
+from tests.functions.staff_calls import captured
+from tests.inbox.clinic import ORIGIN, serve
 from tests.inbox.member import Member
 
-SUBMISSION = json.loads((Path(__file__).parents[1] / "data" / "submission.json").read_text())
-ALERT_WITHIN = 30  # seconds; an alert usually takes two
 Json = dict[str, Any]
 Send = Callable[..., str]
+Come = Callable[..., Member]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,28 +31,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def send(site: str) -> Send:
-    """Provides a function that sends a patient's form: `send({"pain": 9}, phone="(312) 555-0199")` returns the lead's
-    reference."""
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
+    monkeypatch.setattr(Pace, "keep", lambda _: None)  # alerts do not wait for the pace of e-mail
+    with aws_in_process() as aws:
+        yield aws
+
+
+@pytest.fixture
+def send(aws: Aws) -> Send:
+    """Provides a function that sends a patient's form and alerts staff: `send({"pain": 9}, phone="(312) 555-0199")`
+    returns the lead's reference."""
 
     def arrive(answers: Json | None = None, language: str = "en", **contact: str) -> str:
-        body = SUBMISSION | {
-            "submission_id": str(uuid4()),
-            "answers": SUBMISSION["answers"] | (answers or {}),
-            "contact": SUBMISSION["contact"] | contact,
-            "language": language,
-        }
-        request = urllib.request.Request(
-            f"{site}submissions", json.dumps(body).encode(), {"content-type": "application/json"}
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return str(json.load(answer)["reference"])
+        return captured(answers, str(uuid4()), contact=submission()["contact"] | contact, language=language)
 
     return arrive
 
 
 @pytest.fixture
-def member(browser: Browser, site: str) -> Iterator[Callable[..., Member]]:
+def member(browser: Browser, aws: Aws) -> Iterator[Come]:
     """Provides a function that opens a browser for a member of staff who has not signed in yet: `member("nurse")`.
     Unexpected errors fail the test."""
     consoles: list[Console] = []
@@ -62,56 +58,16 @@ def member(browser: Browser, site: str) -> Iterator[Callable[..., Member]]:
         def come(name: str, **options: Any) -> Member:
             context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
             open_browsers.callback(context.close)
+            serve(context)
             consoles.append(Console())
-            return Member(context.new_page(), site, name, consoles[-1])
+            return Member(context.new_page(), f"{ORIGIN}/", name, consoles[-1])
 
         yield come
     assert [error for console in consoles for error in console.unexpected()] == []
 
 
 @pytest.fixture
-def stored(cloud: LocalCloud) -> Callable[[str], Json]:
+def stored(aws: Aws) -> Callable[[str], Json]:
     """Provides a function that returns a stored lead, flattened: the fields of each part stand beside the lead's
     own."""
-
-    def read(reference: str) -> Json:
-        pages = cloud.client("dynamodb").get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"])
-        leads = (flat(item["lead"]["S"]) for page in pages for item in page["Items"] if "lead" in item)
-        return next(lead for lead in leads if lead["reference"] == reference)
-
-    return read
-
-
-@pytest.fixture
-def settled(stored: Callable[[str], Json]) -> Callable[[str], Json]:
-    """Provides a function that returns a lead after its first alert, because until then its version still changes by
-    itself."""
-
-    def wait(reference: str) -> Json:
-        until = time.monotonic() + ALERT_WITHIN
-        while not (lead := stored(reference))["alert_delivered"]:
-            assert time.monotonic() < until, "no alert"
-            time.sleep(0.1)
-        return lead
-
-    return wait
-
-
-@pytest.fixture
-def alerts(cloud: LocalCloud) -> Callable[[str], str]:
-    """Provides a function that returns the text of the alert about a lead, from a queue for this test."""
-    queues, topics = cloud.client("sqs"), cloud.client("sns")
-    queue = queues.create_queue(QueueName=f"inbox-{uuid4()}")["QueueUrl"]
-    arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    topics.subscribe(TopicArn=cloud.outputs["AlertTopicArn"], Protocol="sqs", Endpoint=arn)
-
-    def about(reference: str) -> str:
-        until = time.monotonic() + ALERT_WITHIN
-        while time.monotonic() < until:
-            for message in queues.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", []):
-                text = str(json.loads(message["Body"])["Message"])
-                if reference in text:
-                    return text
-        pytest.fail(f"Waited {ALERT_WITHIN} seconds for an alert.")
-
-    return about
+    return lambda reference: next(lead for lead in aws.leads() if lead["reference"] == reference)

@@ -11,18 +11,16 @@ from typing import Any
 
 from playwright.sync_api import Route, expect
 
-from tests.inbox.conftest import Json, Send
+from tests.inbox.conftest import Come, Json, Send
 from tests.inbox.member import PATIENCE, Member
 from tests.inbox.test_states import look
-
-Come = Callable[..., Member]
 
 
 def downloaded(member: Member, button: str) -> tuple[str, str]:
     """Presses the button, and returns the name and text of the downloaded file."""
     with member.page.expect_download(timeout=PATIENCE) as waiting:
         member.press(button)
-    return waiting.value.suggested_filename, Path(waiting.value.path()).read_text(encoding="utf-8")
+    return waiting.value.suggested_filename, Path(waiting.value.path()).read_text(encoding="utf-8-sig")
 
 
 def test_the_desk_records_that_a_consent_was_revoked(send: Send, member: Come, stored: Callable[[str], Json]) -> None:
@@ -58,12 +56,12 @@ def test_a_late_erasure_does_not_navigate_away_from_the_next_lead(send: Send, me
         if route.request.method == "DELETE":
             held.append(route)
         else:
-            route.continue_()
+            route.fallback()
 
     admin.page.route(f"**/leads/{first}", hold)
     admin.press("Erase …").press(f"Erase {first} permanently")
     admin.goes_to(second)
-    held[0].continue_()
+    held[0].fallback()
     expect(admin.page.locator("#status")).to_have_text(f"{first} was erased.", timeout=PATIENCE)
     admin.sees(second)
     name, _ = downloaded(admin, "Download this person's data")
@@ -89,7 +87,7 @@ def test_an_administrator_exports_by_days_and_tier(send: Send, member: Come) -> 
     admin.press("Close")
 
 
-def test_an_administrator_exports_a_person_and_erases_in_two_steps(send: Send, member: Come, site: str) -> None:
+def test_an_administrator_exports_a_person_and_erases_in_two_steps(send: Send, member: Come) -> None:
     reference = send(email="going@example.com", phone="(312) 555-0161")
     admin = member("admin").open(reference)
     name, text = downloaded(admin, "Download this person's data")
@@ -108,6 +106,6 @@ def test_an_administrator_exports_a_person_and_erases_in_two_steps(send: Send, m
     expect(admin.lead).to_be_hidden()
     expect(admin.row(reference)).to_have_count(0)
     admin.console.expect("404")
-    admin.page.goto(f"{site}inbox#lead={reference}")
+    admin.page.goto(f"{admin.site}inbox#lead={reference}")
     expect(admin.page.get_by_role("heading", name=f"There is no lead {reference}.")).to_be_visible(timeout=PATIENCE)
     assert not [address for address in admin.addresses if "going" in address]

@@ -21,7 +21,7 @@ export function showGate(title, text, { canSignIn = true } = {}) {
 // Every failed request ends here. Returns the refusal when only the caller can explain it, else null.
 export function handleFailure(error) {
   if (error instanceof SignedOut) signInAgain();
-  else if (error instanceof Refused && error.status === 403 && !state.leads) {
+  else if (error instanceof Refused && error.status === 403 && !state.updatedAt) {
     showGate("You don't have access to leads", `${signIn.user.name || "This account"} is not in a group with access. Ask an administrator.`);
   } else if (error instanceof Refused) return error;
   else showStale();

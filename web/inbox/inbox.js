@@ -2,7 +2,7 @@
 //
 //   sign-in, service    who is asking, and the staff routes of the service
 //   state               what this tab knows
-//   worklist, search-and-filter, refresh    the list on the left
+//   address, worklist, search-and-filter, refresh, new-leads    the list on the left
 //   open-lead, lead-view, action-buttons, take-action, drafts, records    one lead, on the right
 //   failures            what is shown when something fails
 //   export, keyboard    the two dialogs
@@ -14,10 +14,11 @@ import { startExport } from "./export.js";
 import { handleFailure, showGate } from "./failures.js";
 import { lockMinutes, startIdleLock } from "./idle-lock.js";
 import { startKeyboard } from "./keyboard.js";
-import { openByAddress, startOpenLead } from "./open-lead.js";
+import { startNewLeads } from "./new-leads.js";
+import { closeLead, openByAddress, startOpenLead } from "./open-lead.js";
 import { records } from "./records.js";
-import { refresh, startRefresh } from "./refresh.js";
-import { startSearchAndFilter } from "./search-and-filter.js";
+import { startRefresh } from "./refresh.js";
+import { showListOfAddress, startSearchAndFilter } from "./search-and-filter.js";
 import { service } from "./service.js";
 import { signIn } from "./sign-in.js";
 import { act } from "./take-action.js";
@@ -37,6 +38,7 @@ async function start() {
   if (closed) return showGate(...closed);
   if (!signIn.token) return signIn.start();
   startIdleLock();
+  startNewLeads();
   keepDraftsOf(signIn.user.id);
   byId("gate").hidden = true;
   byId("worklist").hidden = byId("account").hidden = false;
@@ -46,7 +48,7 @@ async function start() {
   startRefresh();
   startOpenLead({ act, records });
   showRules();
-  await Promise.all([refresh(), openByAddress()]);
+  await Promise.all([showListOfAddress(), openByAddress()]);
 }
 
 // The rules in force, in the page's header.
@@ -73,6 +75,7 @@ function preparePrint() {
 
 byId("sign-in").addEventListener("click", () => signIn.start());
 byId("sign-out").addEventListener("click", signOut);
+byId("back").addEventListener("click", (event) => { event.preventDefault(); closeLead(); });
 addEventListener("beforeprint", preparePrint);
 startSearchAndFilter();
 startExport();

@@ -1,6 +1,7 @@
 // Keyboard shortcuts. They move the focus and switch lists; none of them changes a lead.
 
 import { byId } from "./elements.js";
+import { closeLead } from "./open-lead.js";
 import { refresh } from "./refresh.js";
 import { showList } from "./search-and-filter.js";
 import { state } from "./state.js";
@@ -37,7 +38,7 @@ function press(event) {
   const typing = event.target.matches("input, textarea, select");
   if (event.key === "Escape") {
     if (typing) event.target.blur();
-    else if (state.openReference) location.hash = "";
+    else if (state.openReference) closeLead();
   }
   const signedOut = byId("account").hidden;
   if (typing || signedOut || event.ctrlKey || event.metaKey || event.altKey) return;

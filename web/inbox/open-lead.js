@@ -1,5 +1,6 @@
 // The open lead: opened by its address, loaded, and kept up to date. Opening a lead changes nothing.
 
+import { addressOf, readAddress } from "./address.js";
 import { announce, byId, h } from "./elements.js";
 import { handleFailure } from "./failures.js";
 import { drawLead } from "./lead-view.js";
@@ -19,7 +20,7 @@ export function startOpenLead({ act, records }) {
 }
 
 export async function openByAddress() {
-  const reference = new URLSearchParams(location.hash.slice(1)).get("lead");
+  const { reference } = readAddress();
   document.body.classList.toggle("reading", Boolean(reference));
   if (reference === state.openReference) return;
   const before = state.openReference;
@@ -80,6 +81,8 @@ export async function followLead() {
   if (!isNewer(summary)) return null;
   return isInUse() ? offerLatestVersion() : loadLead({ onlyIfChanged: true });
 }
+
+export function closeLead() { location.hash = addressOf(state.list.filters, null); }
 
 const isNewer = (summary) => summary.version > state.lead.summary.version;
 

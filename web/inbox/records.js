@@ -2,7 +2,7 @@
 
 import { announce, saveFile } from "./elements.js";
 import { handleFailure } from "./failures.js";
-import { reportOnLead } from "./open-lead.js";
+import { closeLead, reportOnLead } from "./open-lead.js";
 import { showList } from "./search-and-filter.js";
 import { service } from "./service.js";
 import { state } from "./state.js";
@@ -26,7 +26,7 @@ async function erase() {
   const { reference } = state.lead.summary;
   try {
     await service.erase(reference);
-    if (state.openReference === reference) location.hash = "";
+    if (state.openReference === reference) closeLead();
     await showList();
     announce(`${reference} was erased.`);
   } catch (error) { reportOnLead(reference, handleFailure(error)?.message ?? "The service cannot be reached, so the lead may not have been erased. Open it again to check.", { group: "erasing" }); }

@@ -1,18 +1,18 @@
 // Which leads are listed: the view (open, mine, closed), the filters, a search, and further pages.
 
+import { addressOf, readAddress, sameFilters } from "./address.js";
 import { byId } from "./elements.js";
-import { handleFailure } from "./failures.js";
 import { refresh } from "./refresh.js";
-import { service } from "./service.js";
-import { state } from "./state.js";
+import { newList, state } from "./state.js";
 import { drawWorklist } from "./worklist.js";
 
 export function startSearchAndFilter() {
   for (const button of document.querySelectorAll("[data-view]")) button.addEventListener("click", () => showList({ view: button.dataset.view }));
-  for (const filter of ["tier", "suspect"]) byId(filter).addEventListener("change", (event) => showList({ [filter]: event.target.value }));
+  for (const filter of document.querySelectorAll("[data-filter]")) filter.addEventListener("change", () => showList({ [filter.dataset.filter]: filter.value }));
   byId("search").addEventListener("submit", search);
   byId("clear-search").addEventListener("click", () => showList());
   byId("more").addEventListener("click", showMore);
+  addEventListener("hashchange", followAddress);
   const wide = matchMedia("(min-width: 60.01rem)"); // on a phone the list comes first, so the filters start folded
   byId("find").open = wide.matches;
   wide.addEventListener("change", () => { byId("find").open ||= wide.matches; });
@@ -20,9 +20,20 @@ export function startSearchAndFilter() {
 
 // Loads the list, with these filters changed, in place of a search.
 export function showList(changes = {}) {
-  Object.assign(state.filters, changes);
-  Object.assign(state, { search: null, leads: null, moreLeads: [], cursor: null });
+  const filters = { ...state.list.filters, ...changes };
   byId("q").value = "";
+  location.hash = addressOf(filters, readAddress().reference);
+  return load(newList(filters));
+}
+
+// The list that the address bar names.
+export const showListOfAddress = () => load(newList(readAddress().filters));
+
+// The browser went back, or somebody opened a link.
+const followAddress = () => (sameFilters(readAddress().filters, state.list.filters) ? null : showListOfAddress());
+
+function load(list) {
+  state.list = list;
   drawWorklist();
   return refresh();
 }
@@ -31,18 +42,13 @@ async function search(event) {
   event.preventDefault();
   const q = byId("q").value.trim();
   if (!q) return showList();
-  state.search = { q, leads: null };
-  drawWorklist();
-  await refresh();
-  const leads = state.search?.leads;
-  if (leads?.length === 1) location.hash = `lead=${leads[0].reference}`;
+  const list = newList(state.list.filters, q);
+  await load(list);
+  const leads = list.pages?.[0].leads;
+  if (list === state.list && leads?.length === 1) location.hash = addressOf(list.filters, leads[0].reference);
 }
 
-async function showMore() {
-  try {
-    const answer = await service.worklist(state.filters, state.cursor);
-    state.moreLeads.push(...answer.leads);
-    state.cursor = answer.cursor;
-    drawWorklist();
-  } catch (error) { handleFailure(error); }
+function showMore() {
+  state.list.wanted += 1;
+  return refresh();
 }

@@ -1,20 +1,29 @@
 // What this tab knows about leads. Nothing of it outlives the tab.
 
+import { NO_FILTERS } from "./address.js";
+
 export const state = {
-  filters: { view: "open", tier: "", suspect: "" },
-  search: null, // {q, leads} while search results are shown; leads is null until they arrive
-  leads: null, // the first page of the worklist; null until it arrives
-  moreLeads: [], // further pages, from "Show more"
-  cursor: null, // where the next page starts; null when there is none
+  list: newList({ view: "open", ...NO_FILTERS }), // the list on the screen
   updatedAt: null, // when the list was last current, ISO, by the service's clock
   openReference: null, // the reference in the address bar
   lead: null, // the lead with that reference, as last loaded
 };
 
-// The leads in the list, or null until they arrive.
-export function listedLeads() {
-  if (state.search) return state.search.leads;
-  if (!state.leads) return null;
-  const known = new Set(state.leads.map((lead) => lead.reference));
-  return [...state.leads, ...state.moreLeads.filter((lead) => !known.has(lead.reference))];
+// A list and what has arrived of it. An answer belongs to the list that asked for it, and to no list after it.
+export function newList(filters, q = "") {
+  return {
+    filters,
+    q, // what was searched for; "" for the worklist
+    wanted: 1, // pages to show; "Show more" adds one
+    pages: null, // as the service answered; null until the first arrives
+  };
 }
+
+// The leads in the list, or null until they arrive. A lead that moved while the pages loaded is listed once.
+export function listedLeads() {
+  const leads = state.list.pages?.flatMap((page) => page.leads);
+  return leads ? [...new Map(leads.map((lead) => [lead.reference, lead])).values()] : null;
+}
+
+// Where the next page starts; null when there is none.
+export const nextCursor = () => state.list.pages?.at(-1).cursor ?? null;

@@ -4,8 +4,9 @@ import { doneText } from "./action-buttons.js";
 import { forgetDraft } from "./drafts.js";
 import { announce, byId } from "./elements.js";
 import { handleFailure, refusalText } from "./failures.js";
+import { markKnown } from "./new-leads.js";
 import { loadLead, reportOnLead, showLead } from "./open-lead.js";
-import { markKnown, refresh } from "./refresh.js";
+import { refresh } from "./refresh.js";
 import { service } from "./service.js";
 import { state } from "./state.js";
 

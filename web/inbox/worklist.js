@@ -1,24 +1,29 @@
 // Draws the worklist: one row for each lead, most urgent first.
 
+import { addressOf } from "./address.js";
 import { byId, h } from "./elements.js";
-import { countdown, isDone, TIERS, tierBadge, tierName } from "./lead-summary.js";
+import { countdown, isDone, TIERS, tierBadge } from "./lead-summary.js";
 import { signIn } from "./sign-in.js";
-import { listedLeads, state } from "./state.js";
+import { listedLeads, nextCursor, state } from "./state.js";
 import { formatTime, updateTimes } from "./times.js";
 
 const EMPTY = { open: "No open leads.", mine: "You have no leads.", closed: "No closed leads yet." };
 
 export function drawWorklist() {
-  const { cursor, filters, search, updatedAt } = state;
+  const { list: { filters, q }, updatedAt } = state;
   const leads = listedLeads();
   drawRows(leads);
   byId("listed").textContent = leads ? listedText(leads.length) : "";
-  byId("clear-search").hidden = !search;
+  byId("clear-search").hidden = !q;
   byId("updated").textContent = updatedAt ? `as of ${formatTime(updatedAt)}` : "";
-  byId("filtered").textContent = filterNames().map((name) => `: ${name}`).join("");
-  byId("more").hidden = Boolean(search) || !cursor;
+  const chosen = [...document.querySelectorAll("[data-filter]")].filter((select) => {
+    select.value = filters[select.dataset.filter];
+    return select.value;
+  });
+  byId("filtered").textContent = chosen.map((select) => `: ${select.selectedOptions[0].text}`).join("");
+  byId("more").hidden = Boolean(q) || !nextCursor();
   byId("worklist").setAttribute("aria-busy", String(!leads));
-  for (const button of document.querySelectorAll("[data-view]")) button.setAttribute("aria-pressed", String(!search && button.dataset.view === filters.view));
+  for (const button of document.querySelectorAll("[data-view]")) button.setAttribute("aria-pressed", String(!q && button.dataset.view === filters.view));
   updateTimes();
 }
 
@@ -37,9 +42,19 @@ export function inOrder(leads, view) {
 function drawRows(leads) {
   const list = byId("leads");
   const focused = list.contains(document.activeElement) ? document.activeElement.dataset.reference : null;
-  const rows = leads?.length ? inOrder(leads, state.filters.view).map(row) : [h("li", { class: "empty" }, emptyText(leads))];
+  const rows = leads?.length ? inOrder(leads, state.list.filters.view).map(row) : [h("li", { class: "empty" }, emptyText(leads))];
   list.replaceChildren(...rows);
   if (focused) focusRow(focused);
+  scrollToOpenRow();
+}
+
+// Once for each lead that is opened: also when a link opened it and the list came later.
+let scrolledTo = null;
+function scrollToOpenRow() {
+  const open = byId("leads").querySelector("[aria-current]");
+  if (!open || scrolledTo === state.openReference) return;
+  scrolledTo = state.openReference;
+  open.scrollIntoView({ block: "nearest" });
 }
 
 export const focusRow = (reference) => byId("leads").querySelector(`[data-reference="${CSS.escape(reference)}"]`)?.focus();
@@ -54,11 +69,13 @@ function row(lead) {
     lead.attempts > 0 && !done && h("span", { class: "mark" }, lead.attempts === 1 ? "1 call" : `${lead.attempts} calls`),
   ].filter(Boolean);
   return h("li", { class: `row ${lead.tier}` },
-    h("a", { href: `#lead=${lead.reference}`, "data-reference": lead.reference, "aria-current": lead.reference === state.openReference ? "true" : null },
-      h("span", { class: "first" }, tierBadge(lead.tier), " ", countdown(lead)),
-      h("span", { class: "second" }, h("span", { class: "reference" }, lead.reference), " ",
-        h("span", { class: lead.owner || done ? "holder" : "holder nobody" }, done ? outcomeText(lead) : ownerText(lead))),
-      h("span", { class: "third" }, "received ", h("span", { "data-ago": lead.received_at, title: formatTime(lead.received_at) }), " ", ...marks.flatMap((mark) => [mark, " "]))));
+    h("a", { href: addressOf(state.list.filters, lead.reference), "data-reference": lead.reference, "aria-current": lead.reference === state.openReference ? "true" : null },
+      tierBadge(lead.tier), " ",
+      h("span", { class: "who" }, lead.name || h("span", { class: "reference" }, lead.reference)), " ",
+      countdown(lead), " ",
+      h("span", { class: "status-line" },
+        h("span", { class: lead.owner || done ? "holder" : "holder nobody" }, done ? outcomeText(lead) : ownerText(lead)), ...marks.flatMap((mark) => [" ", mark])), " ",
+      h("span", { class: "ago", "data-ago": lead.received_at, title: `Received ${formatTime(lead.received_at)}` })));
 }
 
 function ownerText(lead) {
@@ -69,19 +86,14 @@ function ownerText(lead) {
 const outcomeText = (lead) => [lead.closed_reason.replaceAll("_", " "), lead.closed_at && formatTime(lead.closed_at)].filter(Boolean).join(", ");
 
 function listedText(count) {
-  if (state.search) return `${count} found`;
-  return `${count}${state.cursor ? " or more" : ""} ${count === 1 ? "lead" : "leads"}`;
-}
-
-function filterNames() {
-  const { tier, suspect } = state.filters;
-  return [tier && tierName(tier), suspect && (suspect === "true" ? "suspected" : "not suspected")].filter(Boolean);
+  if (state.list.q) return `${count} found`;
+  return `${count}${nextCursor() ? " or more" : ""} ${count === 1 ? "lead" : "leads"}`;
 }
 
 function emptyText(leads) {
-  const { cursor, filters, search } = state;
+  const { view, ...filters } = state.list.filters;
   if (!leads) return byId("stale").hidden ? "Loading …" : "Nothing has loaded yet.";
-  if (search) return "No lead has this reference, phone number or email address.";
-  if (cursor) return "None in the leads loaded so far.";
-  return filters.tier || filters.suspect ? "No leads with these filters." : EMPTY[filters.view];
+  if (state.list.q) return "No lead has this reference, phone number or email address.";
+  if (nextCursor()) return "None in the leads loaded so far.";
+  return Object.values(filters).some(Boolean) ? "No leads with these filters." : EMPTY[view];
 }

@@ -1,0 +1,170 @@
+"""Tests the list: its address, its pages, the open lead in it, and how new leads are announced."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Route, expect
+
+from tests.inbox.conftest import Come, Json, Send
+from tests.inbox.member import PATIENCE, Member
+
+PAGE = 100  # leads
+MANY = 1_060
+NOW = datetime.now(UTC)
+RECORD = """
+window.shown = [];
+window.Notification = class { constructor(title, {body}) { shown.push(`${title} ${body}`); }
+  static permission = "granted"; static requestPermission() { return Promise.resolve("granted"); } };
+window.AudioContext = class { constructor() { this.currentTime = 0; } };
+window.OscillatorNode = class { connect(next) { return next; } start() { shown.push("tone"); } stop() {} };
+window.GainNode = class { connect(next) { return next; } };
+"""
+
+
+def row(number: int, **changes: Any) -> Json:
+    """Returns a row of the list, as the service sends it."""
+    return {
+        "reference": f"{number:05}-00000",
+        "version": 1,
+        "tier": "ROUTINE",
+        "status": "new",
+        "deadline": (NOW + timedelta(days=1)).isoformat(),
+        "received_at": (NOW - timedelta(hours=1)).isoformat(),
+        "acknowledged_at": None,
+        "closed_at": None,
+        "closed_reason": "",
+        "owner": "",
+        "owner_name": "",
+        "attempts": 0,
+        "suspect": False,
+        "complete": True,
+        "language": "en",
+        "tags": [],
+        **changes,
+    }
+
+
+class Table:
+    """Answers the list's requests in place of the service. `asked`: their queries."""
+
+    def __init__(self, rows: list[Json]) -> None:
+        self.rows = rows
+        self.asked: list[dict[str, list[str]]] = []
+        self.held: list[Callable[[], None]] | None = None
+
+    def answer(self, route: Route) -> None:
+        query = parse_qs(urlsplit(route.request.url).query)
+        self.asked.append(query)
+        tier = query.get("tier", [""])[0]
+        rows = [row for row in self.rows if tier in ("", row["tier"])]
+        start = int(query.get("cursor", ["0"])[0])
+        cursor = str(start + PAGE) if len(rows) > start + PAGE else None
+        body = json.dumps({"leads": rows[start : start + PAGE], "cursor": cursor, "now": NOW.isoformat()})
+
+        def send() -> None:
+            route.fulfill(body=body, content_type="application/json")
+
+        if self.held is not None and "cursor" in query:
+            self.held.append(send)
+        else:
+            send()
+
+
+def at_table(member: Member, rows: list[Json], address: str = "") -> Table:
+    """Opens the list of these leads."""
+    table = Table(rows)
+    member.page.route("**/leads?*", table.answer)
+    member.page.goto(f"{member.site}inbox{address}")
+    member.sign_in()
+    expect(member.page.locator("#worklist")).to_have_attribute("aria-busy", "false", timeout=PATIENCE)
+    return table
+
+
+def test_a_thousand_leads_stay_listed_and_fresh(member: Come) -> None:
+    nurse = member("nurse")
+    rows = [row(number) for number in range(MANY)]
+    table = at_table(nurse, rows)
+    leads = nurse.page.locator("#leads a")
+    while nurse.page.locator("#more").is_visible():
+        listed = leads.count()
+        nurse.press("Show more")
+        expect(leads).to_have_count(min(MANY, listed + PAGE), timeout=PATIENCE)
+    expect(leads).to_have_count(MANY)
+    assert nurse.page.evaluate("Math.max(...[...document.querySelectorAll('#leads a')].map(a => a.offsetHeight))") == 56
+    rows[1_050] |= {"status": "acknowledged", "owner": "somebody", "owner_name": "Ann Lee"}
+    table.asked.clear()
+    nurse.press("Refresh")
+    expect(nurse.row("01050-00000")).to_contain_text("Ann Lee has it", timeout=PATIENCE)
+    expect(leads).to_have_count(MANY)
+    assert {query.get("cursor", ["0"])[0] for query in table.asked} == {str(start) for start in range(0, MANY, PAGE)}
+
+
+def test_a_late_page_belongs_to_the_list_that_asked(member: Come) -> None:
+    nurse = member("nurse")
+    table = at_table(nurse, [row(number, tier="ROUTINE" if number else "URGENT") for number in range(250)])
+    table.held = []
+    nurse.press("Show more")
+    nurse.page.locator("#tier").select_option("URGENT")
+    expect(nurse.page.locator("#leads a")).to_have_count(1)
+    for send in table.held:
+        send()
+    nurse.page.wait_for_timeout(100)
+    expect(nurse.page.locator("#leads a")).to_have_count(1)
+
+
+def test_filters_are_in_the_address_and_go_back(member: Come) -> None:
+    nurse = member("nurse")
+    rows = [row(number, tier=("URGENT", "ROUTINE")[number % 2]) for number in range(40)]
+    table = at_table(nurse, rows, "#tier=URGENT")
+    expect(nurse.page.locator("#leads a")).to_have_count(20)
+    expect(nurse.page.locator("#tier")).to_have_value("URGENT")
+    nurse.page.locator("#tier").select_option("ROUTINE")
+    expect(nurse.page.locator("#leads .tier.ROUTINE")).to_have_count(20)
+    assert nurse.page.url == f"{nurse.site}inbox#tier=ROUTINE"
+    nurse.page.go_back()
+    expect(nurse.page.locator("#leads .tier.URGENT")).to_have_count(20)
+    nurse.press("Mine")
+    assert nurse.page.url == f"{nurse.site}inbox#view=mine&tier=URGENT"
+    assert {"view": ["mine"], "tier": ["URGENT"]} in table.asked
+
+
+def test_the_open_lead_is_marked_and_in_view(send: Send, member: Come) -> None:
+    reference = send()
+    nurse = member("nurse")
+    at_table(nurse, [*(row(number) for number in range(90)), row(0, reference=reference)], f"#lead={reference}")
+    nurse.sees(reference)
+    expect(nurse.row(reference)).to_have_attribute("aria-current", "true")
+    expect(nurse.row(reference)).to_be_in_viewport()
+
+
+def test_a_new_urgent_lead_sounds_without_a_name(member: Come) -> None:
+    nurse = member("nurse")
+    nurse.page.add_init_script(RECORD)
+    table = at_table(nurse, [row(1), row(2, tier="URGENT", status="acknowledged", owner="somebody")])
+    nurse.page.get_by_role("button", name="Sound for urgent leads").click()
+    nurse.page.locator("#updated").click()  # browsers allow sound after a press
+    later = (NOW + timedelta(seconds=5)).isoformat()
+    table.rows = [row(4, received_at=later), *table.rows]
+    nurse.press("Refresh")
+    expect(nurse.page.locator("#status")).to_have_text("New lead: ROUTINE 00004-00000")
+    assert nurse.page.evaluate("shown") == []
+    table.rows = [row(3, tier="EMERGENCY", name="Jordan Example"), *table.rows]
+    nurse.press("Refresh")
+    expect(nurse.page.locator("#status")).to_have_text("New lead: EMERGENCY 00003-00000")
+    assert nurse.page.evaluate("shown") == ["tone"] * 3 + ["EMERGENCY: nobody has it yet 00003-00000"]
+    nurse.press("Refresh")
+    assert len(nurse.page.evaluate("shown")) == 4
+
+
+def test_a_lead_that_moves_up_to_the_first_page_is_not_new(member: Come) -> None:
+    nurse = member("nurse")
+    table = at_table(nurse, [row(number) for number in range(101)])
+    table.rows = table.rows[1:]
+    nurse.press("Refresh")
+    expect(nurse.row("00100-00000")).to_be_visible()
+    expect(nurse.page.locator("#status")).to_be_empty()

@@ -1,0 +1,90 @@
+"""Tests the inbox with the real template and user pool: from the submission to an appointment, and signing out."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from dev.cloud import LocalCloud
+from tests.browser.conftest import Console
+from tests.browser.patient import Patient
+from tests.inbox.member import PATIENCE, Member
+
+ALERT_WITHIN = 30  # seconds; an alert usually takes two
+COVERED = """() => {
+  const over = document.querySelector("#status").getBoundingClientRect();
+  const beside = (box) =>
+    box.left >= over.right || over.left >= box.right || box.top >= over.bottom || over.top >= box.bottom;
+  return [...document.querySelectorAll("a, button, input, select, textarea")]
+    .filter((node) => node.checkVisibility() && !beside(node.getBoundingClientRect())).map((node) => node.outerHTML);
+}"""  # what the message in the header covers
+
+
+@pytest.fixture
+def alerts(cloud: LocalCloud) -> Callable[[str], str]:
+    """Provides a function that returns the text of the alert about a lead, from a queue for this test."""
+    queues, topics = cloud.client("sqs"), cloud.client("sns")
+    queue = queues.create_queue(QueueName=f"inbox-{uuid4()}")["QueueUrl"]
+    arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    topics.subscribe(TopicArn=cloud.outputs["AlertTopicArn"], Protocol="sqs", Endpoint=arn)
+
+    def about(reference: str) -> str:
+        until = time.monotonic() + ALERT_WITHIN
+        while time.monotonic() < until:
+            for message in queues.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", []):
+                text = str(json.loads(message["Body"])["Message"])
+                if reference in text:
+                    return text
+        pytest.fail(f"Waited {ALERT_WITHIN} seconds for an alert.")
+
+    return about
+
+
+def test_a_lead_from_the_form_to_an_appointment(browser: Browser, site: str, alerts: Callable[[str], str]) -> None:
+    form = browser.new_page()
+    patient = Patient(form, site).ready_to_send()
+    form.locator("#question-note").fill("My <b>left foot</b> slaps the floor & I am scared.")
+    patient.next()
+    reference = patient.reference()
+    form.context.close()
+    alert = alerts(reference)
+    link = re.search(r"https://\S+/inbox(#lead=\S+)", alert)
+    assert link, alert
+
+    console = Console()
+    nurse = Member(browser.new_page(), site, "nurse", console)
+    nurse.page.goto(f"{site}inbox{link[1]}")
+    nurse.sign_in()
+    nurse.sees(reference).has("Nobody has it yet")
+    assert nurse.page.url == f"{site}inbox#lead={reference}"
+    expect(nurse.lead).to_contain_text("My <b>left foot</b> slaps the floor & I am scared.")
+    expect(nurse.page.get_by_role("link", name="Call (212) 555-0123")).to_have_attribute("href", "tel:+12125550123")
+
+    nurse.press("I'll take it").has(r"^You have had it since \d{1,2}:\d\d")
+    expect(nurse.page.locator("#status")).to_have_text("This lead is yours now.")
+    assert nurse.page.evaluate(COVERED) == []
+    expect(nurse.page.get_by_role("link", name=re.compile("^Call "))).to_be_focused()
+    nurse.press("Reached")
+    expect(nurse.page.locator(".history li")).to_have_count(3)
+    nurse.press("Booked").has("^Booked by you")
+    history = nurse.page.locator(".history li").all_inner_texts()
+    assert [entry.splitlines()[0] for entry in history] == [
+        "You booked",
+        "You called: Reached",
+        "You took the lead",
+        "Received",
+    ]
+    nurse.press("Closed")
+    expect(nurse.row(reference)).to_be_visible()
+    nurse.press("Undo: you booked").has("^You have had it since")
+
+    nurse.press("Sign out")
+    expect(nurse.page.get_by_label("Username")).to_be_visible(timeout=PATIENCE)
+    nurse.page.context.close()
+    assert console.unexpected() == []
