@@ -13,6 +13,7 @@ import string
 import subprocess
 import sys
 import time
+import urllib.request
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
@@ -35,6 +36,7 @@ PARAMETERS = {
     "ClinicName": "Example Spine Clinic",
     "ClinicPhone": "(312) 555-0100",  # a number reserved for fiction
     "AlertEmail": "alerts@clinic.example",
+    "SenderEmail": "office@clinic.example",
     "AllowedOrigins": "http://localhost:8000,http://127.0.0.1:8000",  # landing pages on other hosts
     "PilotWithoutApproval": "yes",  # nobody real sends this form
     "GradualDeployment": "false",  # the emulator has no CodeDeploy
@@ -110,6 +112,7 @@ class LocalCloud:
     def deploy(self) -> None:
         """Creates the stack, or updates the stack of an earlier run."""
         key = self._upload_code()
+        self.client("sesv2").create_email_identity(EmailIdentity=self.parameters["SenderEmail"].partition("@")[2])
         expanded = template.expand(self.parameters, BUCKET, key)
         body = json.dumps(localise(expanded, self.emulator.endpoint, self.address)).encode()
         self.client("s3").put_object(Bucket=BUCKET, Key="template.json", Body=body)
@@ -155,6 +158,12 @@ class LocalCloud:
                 )
             identities.admin_set_user_password(UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True)
             identities.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=group)
+
+    def mails(self) -> list[dict[str, Any]]:
+        """Returns the mails to persons that SES took, oldest first, as the emulator shows them."""
+        with urllib.request.urlopen(f"{self.emulator.endpoint}/_ministack/ses/messages", timeout=10) as answer:
+            accounts = json.load(answer)["messages"]
+        return [mail for mails in accounts.values() for mail in mails]
 
     def update_code(self) -> None:
         """Deploys the current code to every function, without touching other resources."""

@@ -5,6 +5,7 @@ import http.client
 import json
 import sys
 import threading
+from datetime import UTC, datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -15,6 +16,7 @@ from dev.outbox import Outbox, SentAlert
 
 LOCAL = "/_local/"
 LEADS = f"{LOCAL}leads/"
+MAILS = f"{LOCAL}mails"
 SIGN_IN = ("/oauth2/", "/login", "/logout")
 HOP_BY_HOP = {"connection", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "date", "server"}
 PAGE = """<!doctype html>
@@ -26,11 +28,13 @@ PAGE = """<!doctype html>
   table {{ border-collapse: collapse; width: 100% }}
   th, td {{ text-align: left; vertical-align: top; padding: .5rem; border-bottom: 1px solid #d5dce4 }}
   pre {{ background: #f4f6f8; padding: 1rem; overflow: auto; white-space: pre-wrap }}
+  iframe {{ width: 100%; height: 34rem; border: 1px solid #d5dce4 }}
   .EMERGENCY, .URGENT {{ color: #a3180f; font-weight: 600 }}
 </style>
 <h1>{title}</h1>
 <p class="note">For developers, on this machine only: without a sign-in, and never deployed.
-<a href="{local}">Outbox</a> · <a href="{local}logs">Log</a> · <a href="/">The form</a></p>
+<a href="{local}">Alerts</a> ·
+<a href="{local}mails">Mails to persons</a> · <a href="{local}logs">Log</a> · <a href="/">The form</a></p>
 {body}
 </html>"""
 
@@ -80,6 +84,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._forward()
         elif path == LOCAL:
             self._show("Outbox: alerts that the topic sent", _outbox_table(self.outbox.alerts), refresh=True)
+        elif path == MAILS:
+            self._show("Outbox: mails to persons", drawn_mails(self.cloud.mails()))
         elif path == f"{LOCAL}logs":
             self._show("Log of the functions", _log(self.cloud))
         elif path.startswith(LEADS):
@@ -143,6 +149,20 @@ def _outbox_table(alerts: list[SentAlert]) -> str:
         for alert in reversed(alerts)
     )
     return f"<p>{len(alerts)} alerts.</p><table><tr><th>Sent<th>Subject<th>Kind<th>For<th>Text</tr>{rows}</table>"
+
+
+def drawn_mails(mails: list[dict[str, Any]]) -> str:
+    """Returns each mail as its reader sees it, in a frame that runs nothing, and its plain text; the latest first."""
+    if not mails:
+        return "<p>Nothing yet. A receipt comes within two minutes after Send, if the form has an e-mail address.</p>"
+    return "".join(
+        f"<h2>{html.escape(mail['Subject'])}</h2>"
+        f"<p>{datetime.fromtimestamp(mail['Timestamp'], UTC):%H:%M:%S} UTC, from {html.escape(mail['Source'])} "
+        f"to {html.escape(', '.join(mail['To']))}</p>"
+        f'<iframe sandbox="allow-popups" srcdoc="{html.escape(mail["BodyHtml"] or "")}"></iframe>'
+        f"<details><summary>Plain text</summary><pre>{html.escape(mail['BodyText'])}</pre></details>"
+        for mail in reversed(mails)
+    )
 
 
 def _with_links(text: str) -> str:

@@ -138,6 +138,7 @@ Ready after {seconds:.0f} s.
   On another site    [link={demo}]{demo}[/link]
   The inbox          {site}inbox  (sign in as {", ".join(STAFF)}; password {PASSWORD}; on AWS also a code from an app)
   Alerts (outbox)    {site.removesuffix("/")}{LOCAL}
+  Mails to persons   {site.removesuffix("/")}{LOCAL}mails
   Log of functions   {site.removesuffix("/")}{LOCAL}logs
   The local cloud    {endpoint}  (make redrive ENDPOINT={endpoint})
   What is stored     {os.path.relpath(state)}/
