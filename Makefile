@@ -19,13 +19,13 @@ unexport AWS_PROFILE AWS_DEFAULT_PROFILE
 .PHONY: scan sbom help run test coverage lint types unit e2e browser soak build sam-check deploy-local drill smoke redrive rotate resubscribe bench bench-baseline lock setup clean chromium
 
 help: ## lists these commands
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
-run: .venv/.ready .local/ministack/.ready ## runs the service on this machine: http://127.0.0.1:8080/ (PORT=n; SAMPLES=n sends sample leads; FRESH=1 starts empty)
+run: .venv/.ready .local/ministack/.ready ## runs the service on this machine (PORT=n SAMPLES=n; FRESH=1 starts empty)
 	@$(IN)/python -m dev.run $(if $(PORT),--port $(PORT)) $(if $(SAMPLES),--samples $(SAMPLES)) $(if $(FRESH),--fresh)
 
 # Three processes on two cores, since a test often waits for the browser or the local cloud.
-test: setup ## checks style and types, and runs all tests, also on the local cloud and in a browser
+test: setup ## style, types and all tests, also on the local cloud and in a browser
 	@echo "== style, types, template and build"
 	@$(MAKE) -j2 --output-sync=target lint types sam-check build
 	@echo "== tests"
@@ -46,7 +46,7 @@ lint: .venv/.ready ## checks style (ruff) and the template (cfn-lint)
 types: .venv/.ready ## checks types (mypy, strict)
 	@$(IN)/mypy
 
-unit: .venv/.ready ## runs the quick tests in a minute: no local cloud, no browser, no build, no slow test
+unit: .venv/.ready ## the quick tests: no local cloud, browser or build
 	@$(IN)/python -m pytest -n 2 -m "not cloud and not browser and not build and not slow" $(ARGS)
 
 e2e: setup ## runs the tests on the local cloud
@@ -55,7 +55,7 @@ e2e: setup ## runs the tests on the local cloud
 browser: setup ## runs the tests in Chromium; screenshots in build/screenshots
 	@$(IN)/python -m pytest -m browser $(ARGS)
 
-soak: .venv/.ready .local/ministack/.ready ## runs the long checks, 35 minutes on two cores (ONLY=name,name; SEED=n continues a run; MUTANTS=n); build/soak/report.html
+soak: .venv/.ready .local/ministack/.ready ## long checks, 35 minutes on two cores (ONLY=name,name SEED=n MUTANTS=n)
 	@nice -n 10 $(IN)/python -m tests.soak $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED)) $(if $(MUTANTS),--mutants $(MUTANTS))
 
 build: .local/sam/.ready .venv/.ready ## builds what would be deployed, in infra/.aws-sam/build (sam build)
@@ -64,7 +64,7 @@ build: .local/sam/.ready .venv/.ready ## builds what would be deployed, in infra
 sam-check: .local/sam/.ready ## checks the template with SAM CLI
 	@cd infra && SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam validate --lint --region us-east-1
 
-scan: .venv/.ready .local/scan/.ready .local/nag/.ready .local/audit/.ready ## scans template, code, secrets and dependencies (OFFLINE=1 skips the look-up of known vulnerabilities)
+scan: .venv/.ready .local/scan/.ready .local/nag/.ready .local/audit/.ready ## scans template, code, secrets and dependencies (OFFLINE=1: no look-ups)
 	@$(IN)/python -m dev.scan $(if $(OFFLINE),--offline)
 
 sbom: .local/audit/.ready ## lists what is shipped, as a CycloneDX bill of materials: build/sbom.cdx.json
@@ -74,35 +74,35 @@ sbom: .local/audit/.ready ## lists what is shipped, as a CycloneDX bill of mater
 
 setup: .venv/.ready .local/ministack/.ready .local/sam/.ready .local/dynamodb-local/.ready chromium ## installs the environments of run, test and build
 
-deploy-local: .local/sam/.ready .local/ministack/.ready .venv/.ready ## deploys the template to the local cloud with SAM CLI: a lead's journey, least privilege, a changed rule, delete
+deploy-local: .local/sam/.ready .local/ministack/.ready .venv/.ready ## deploys two stacks to the local cloud with SAM CLI, and tries them
 	@$(IN)/python -m dev.deploy_local
 
 # The commands that may reach a real account, with the caller's credentials.
-drill: .venv/.ready .local/ministack/.ready ## loses leads on the local cloud and restores them (STACK=name: a deployed stack, asking first; AT=moment)
+drill: .venv/.ready .local/ministack/.ready ## loses leads on the local cloud and restores them (or STACK=name AT=moment)
 	@env $(if $(STACK),-u AWS_CONFIG_FILE -u AWS_SHARED_CREDENTIALS_FILE -u AWS_EC2_METADATA_DISABLED $(if $(AWS_PROFILE),AWS_PROFILE=$(AWS_PROFILE))) \
 	    $(IN)/python -m dev.drill $(STACK) $(if $(AT),--at $(AT))
 
 smoke: .venv/.ready ## takes a test lead through a deployed stack, and cleans up (STACK=name)
 	@env -u AWS_CONFIG_FILE -u AWS_SHARED_CREDENTIALS_FILE -u AWS_EC2_METADATA_DISABLED $(if $(AWS_PROFILE),AWS_PROFILE=$(AWS_PROFILE)) \
-	    $(IN)/python -m dev.smoke $(or $(STACK),$(error STACK=name of the deployed stack))
+	    $(IN)/python -m dev.smoke $(or $(STACK),$(error make smoke needs STACK=name, a deployed stack))
 
-redrive: .venv/.ready ## sends messages in the failure queues again, or shows and deletes them (STACK=name; YES=1 does not ask; ENDPOINT=url of the local cloud)
+redrive: .venv/.ready ## resends or deletes failed messages (STACK=name, ENDPOINT=url, YES=1)
 	@env -u AWS_CONFIG_FILE -u AWS_SHARED_CREDENTIALS_FILE -u AWS_EC2_METADATA_DISABLED $(if $(AWS_PROFILE),AWS_PROFILE=$(AWS_PROFILE)) \
-	    $(IN)/python -m dev.redrive $(or $(STACK),$(if $(ENDPOINT),local,$(error STACK=name of the deployed stack))) \
+	    $(IN)/python -m dev.redrive $(or $(STACK),$(if $(ENDPOINT),local,$(error make redrive needs STACK=name, a deployed stack))) \
 	    $(if $(ENDPOINT),--endpoint $(ENDPOINT)) $(if $(YES),--yes)
 
 rotate: .venv/.ready ## gives a deployed stack new keys, in two updates (STACK=name)
 	@env -u AWS_CONFIG_FILE -u AWS_SHARED_CREDENTIALS_FILE -u AWS_EC2_METADATA_DISABLED $(if $(AWS_PROFILE),AWS_PROFILE=$(AWS_PROFILE)) \
-	    $(IN)/python -m dev.rotate $(or $(STACK),$(error STACK=name of the deployed stack))
+	    $(IN)/python -m dev.rotate $(or $(STACK),$(error make rotate needs STACK=name, a deployed stack))
 
-resubscribe: .venv/.ready ## subscribes the addresses of a deployed stack that are missing or pending (STACK=name)
+resubscribe: .venv/.ready ## subscribes the addresses that are missing or pending (STACK=name)
 	@env -u AWS_CONFIG_FILE -u AWS_SHARED_CREDENTIALS_FILE -u AWS_EC2_METADATA_DISABLED $(if $(AWS_PROFILE),AWS_PROFILE=$(AWS_PROFILE)) \
-	    $(IN)/python -m dev.resubscribe $(or $(STACK),$(error STACK=name of the deployed stack))
+	    $(IN)/python -m dev.resubscribe $(or $(STACK),$(error make resubscribe needs STACK=name, a deployed stack))
 
-bench: .venv/.ready .local/sam/.ready ## measures how fast functions start, compared with peers; tables and plot in build/benchmarks (SHORT=1)
+bench: .venv/.ready .local/sam/.ready ## measures how fast functions start, compared with peers (SHORT=1)
 	@$(IN)/python -m benchmarks.speed $(if $(SHORT),--short)
 
-bench-baseline: .venv/.ready ## records what a cold start imports and costs, after an intended change; tests compare with it
+bench-baseline: .venv/.ready ## records what cold starts import and cost, after an intended change
 	@nice $(IN)/python -m benchmarks.cold_start
 
 lock: $(UV) ## locks the newest versions that pyproject.toml allows, with hashes, in locks/
@@ -119,7 +119,7 @@ lock: $(UV) ## locks the newest versions that pyproject.toml allows, with hashes
 	    $(LOCK) --group $$group -c locks/runtime.txt -o locks/benchmarks/$$group.txt; done
 	@git diff --stat -- locks
 
-clean: ## removes the output of builds, tests and the local cloud, but not the environments
+clean: ## removes output of builds, tests and the local cloud
 	rm -rf build .aws-sam infra/.aws-sam .local/state .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 LOCK = $(UV) pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --no-header --no-annotate

@@ -60,7 +60,8 @@ class Outbox:
         return list(self._alerts)
 
     def _saved_lines(self) -> list[str]:
-        return self._file.read_text().splitlines() if self._file.exists() else []
+        """Returns the whole lines. The alert of a last line without an end is still queued."""
+        return self._file.read_text().split("\n")[:-1] if self._file.exists() else []
 
     def _collect(self) -> None:
         queue = self._cloud.client("sqs")

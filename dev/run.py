@@ -7,6 +7,7 @@ kept in .local/state for the next run. When a source file is saved, it is deploy
 import argparse
 import contextlib
 import fcntl
+import json
 import os
 import shutil
 import signal
@@ -25,10 +26,11 @@ from rich.console import Console
 from watchfiles import PythonFilter, watch
 
 from dev import samples
+from dev.announcing import Announcer
 from dev.cloud import PARAMETERS, PASSWORD, STAFF, LocalCloud
 from dev.demo import Demo
 from dev.front import LOCAL, Front
-from dev.outbox import Outbox, SentAlert
+from dev.outbox import Outbox
 from shared.rulebook.loading import load
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -36,7 +38,6 @@ STATE = PROJECT / ".local" / "state"
 CODE = tuple(PROJECT / name for name in ("functions", "shared", "web"))
 TEMPLATE = PROJECT / "infra" / "template.yaml"
 LAST_PORT = 65534
-COLOURS = {"EMERGENCY": "bold red", "URGENT": "red", "PRIORITY": "yellow"}
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -55,6 +56,7 @@ def main() -> None:
             _check_port(arguments.port)
             if arguments.fresh:
                 shutil.rmtree(arguments.state / "cloud", ignore_errors=True)
+            _check_state(arguments.state / "cloud")
             console.print("Starting the local cloud and deploying infra/template.yaml to it ...")
             site = f"http://127.0.0.1:{arguments.port}/"
             demo = running.enter_context(_demo(site, arguments.port + 1))
@@ -62,13 +64,14 @@ def main() -> None:
             cloud = running.enter_context(
                 LocalCloud(arguments.state / "cloud", {"AllowedOrigins": origins}, site.removesuffix("/"))
             )
-            outbox = running.enter_context(Outbox(cloud, _print_alert))
+            outbox = running.enter_context(Outbox(cloud, Announcer(console.print, f"{site.removesuffix('/')}{LOCAL}")))
             running.enter_context(Front(cloud, outbox, arguments.port))
             _warm_up(site)
-            _print_addresses(site, demo.address, cloud.emulator.endpoint, arguments.state, time.monotonic() - started)
+            console.print(f"Ready after {time.monotonic() - started:.0f} s.")
             running.enter_context(_deploy_changes(cloud))
             if arguments.samples:
                 samples.send(site, arguments.samples, console)
+            _print_addresses(site, demo.address, cloud.emulator.endpoint, arguments.state)
             threading.Event().wait()
     except KeyboardInterrupt:
         console.print("Stopped. What was stored is kept; `make run FRESH=1` starts empty.")
@@ -81,16 +84,16 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="The service on this machine")
+    parser = argparse.ArgumentParser(prog="make run", description="The service on this machine")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--samples", type=int, default=0, metavar="N", help="send N sample leads")
     parser.add_argument("--state", type=Path, default=STATE, metavar="FOLDER", help="where leads and alerts are kept")
     parser.add_argument("--fresh", action="store_true", help="forget what earlier runs stored")
     arguments = parser.parse_args()
     if not 1 <= arguments.port <= LAST_PORT:
-        parser.error(f"--port must be from 1 to {LAST_PORT}: the page on another site uses the next port")
+        parser.error(f"PORT (--port) must be from 1 to {LAST_PORT}: the page on another site uses the next port")
     if arguments.samples < 0:
-        parser.error("--samples must not be negative")
+        parser.error("SAMPLES (--samples) must not be negative")
     return arguments
 
 
@@ -104,6 +107,15 @@ def _lock(state: Path) -> Iterator[None]:
         except OSError:
             sys.exit("The service is already running in another terminal; stop it there with Ctrl-C.")
         yield
+
+
+def _check_state(cloud: Path) -> None:
+    """Refuses damaged state: the emulator would take half a file for none, and overwrite the rest."""
+    for path in sorted(cloud.glob("services/*.json")):
+        try:
+            json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            sys.exit(f"{os.path.relpath(path)} is damaged. `make run FRESH=1` deletes what is stored and starts empty.")
 
 
 def _check_port(port: int) -> None:
@@ -131,9 +143,8 @@ def _demo(site: str, port: int) -> Demo:
         return Demo(0, site)
 
 
-def _print_addresses(site: str, demo: str, endpoint: str, state: Path, seconds: float) -> None:
+def _print_addresses(site: str, demo: str, endpoint: str, state: Path) -> None:
     console.print(f"""
-Ready after {seconds:.0f} s.
   The form           [link={site}]{site}[/link]
   On another site    [link={demo}]{demo}[/link]
   The inbox          {site}inbox  (sign in as {", ".join(STAFF)}; password {PASSWORD}; on AWS also a code from an app)
@@ -144,12 +155,6 @@ Ready after {seconds:.0f} s.
   What is stored     {os.path.relpath(state)}/
 escalate_leads runs every minute. Saved changes are live in seconds. Ctrl-C stops.
 """)
-
-
-def _print_alert(alert: SentAlert) -> None:
-    colour = COLOURS.get(alert.tier, "default")
-    text = " ".join(alert.body.splitlines())
-    console.print(f"[{colour}]alert[/] {alert.sent_at[11:19]} UTC  {alert.kind} for {alert.audience}: {text}")
 
 
 @contextlib.contextmanager

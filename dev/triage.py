@@ -9,7 +9,7 @@ Input is one of
 Answers that came through another door than the form have a `door` beside them, in a line
 (`{"answers": {...}, "door": "callback"}`) as in a vignette or a case. Output: one result per line, as JSON; it says
 whether a vignette is as expected and whether a case is in its band. The exit status is 1 if an answer set is invalid, a
-vignette is not as expected, or a case is not in its band.
+vignette is not as expected, or a case is not in its band. `--table` prints a table for a person instead.
 """
 
 from __future__ import annotations
@@ -21,9 +21,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
+from rich.console import Console
+from rich.table import Table
+
 from shared.domain.rules.condition import DOORS, FORM
 from shared.domain.rules.triage import RuleSet, TriageResult, triage
 from shared.rulebook.loading import load
+
+WIDTH = 100  # columns where there is no terminal
 
 
 def as_json(result: TriageResult) -> dict[str, Any]:
@@ -108,15 +113,33 @@ def _json_object(text: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
+def table(found: Iterable[dict[str, Any]]) -> Table:
+    """Returns the results as a table: what it is, tier, whether that is as expected, and the rules that fired."""
+    shown = Table("", "tier", "as expected", "rules")
+    for number, result in enumerate(found, start=1):
+        verdict = result.get("agrees", result.get("in_band"))
+        rules = [rule for kind in ("safety_rules", "not_fit_rules", "fit_rules") for rule in result.get(kind, ())]
+        problems = [f"{problem['pointer']} {problem['detail']}" for problem in result.get("problems", ())]
+        shown.add_row(
+            str(result.get("id", number)),
+            result.get("tier", "invalid"),
+            {None: "", True: "yes", False: "NO"}[verdict],
+            "; ".join(problems) or ", ".join(rules),
+        )
+    return shown
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m dev.triage", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("files", nargs="*", metavar="FILE", help="standard input when none is given")
     parser.add_argument("--questionnaire", default="fs-intake", help="whose answers these are (default: %(default)s)")
+    parser.add_argument("--table", action="store_true", help="a table for a person, not JSON")
     arguments = parser.parse_args()
     rule_set = load().of(arguments.questionnaire)
     if rule_set is None:
         parser.error(f"there is no questionnaire {arguments.questionnaire}")
     invalid, agree, in_band = 0, [], []
+    rows: list[dict[str, Any]] = []
     for name in arguments.files or ["-"]:
         try:
             stream = sys.stdin if name == "-" else Path(name).open(encoding="utf-8")  # noqa: SIM115  closed below
@@ -127,7 +150,12 @@ def main() -> int:
                 invalid += "problems" in result
                 agree += [result["agrees"]] if "agrees" in result else []
                 in_band += [result["in_band"]] if "in_band" in result else []
-                sys.stdout.write(json.dumps(result, separators=(",", ":")) + "\n")
+                if arguments.table:
+                    rows.append(result)
+                else:
+                    sys.stdout.write(json.dumps(result, separators=(",", ":")) + "\n")
+    if arguments.table:
+        Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False).print(table(rows))
     for verdicts, words in ((agree, "agree"), (in_band, "in their band")):
         if verdicts:
             print(f"{sum(verdicts)} of {len(verdicts)} {words}", file=sys.stderr)

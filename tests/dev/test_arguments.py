@@ -17,7 +17,8 @@ def test_run_refuses_invalid_arguments(
     with pytest.raises(SystemExit) as ended:
         run._arguments()
     assert ended.value.code == 2
-    assert f"error: {wrong[0]} must" in capsys.readouterr().err
+    name = wrong[0].removeprefix("--")
+    assert f"make run: error: {name.upper()} (--{name}) must" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("given", "status"), [("--help", 0), ("--fast", 2)])

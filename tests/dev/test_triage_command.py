@@ -172,3 +172,15 @@ def test_scores_an_answer_set_within_its_time(tmp_path: Path) -> None:
         return len(lines) / (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
 
     assert any(rate() >= RATE for _ in range(3))
+
+
+def test_a_table_for_a_person_names_what_is_not_as_expected() -> None:
+    first, second = json.loads(CASES.read_text(encoding="utf-8"))["cases"][:2]
+    second["acceptable_tiers"] = []
+    status, printed, _ = command.run(triage.main, "--table", given=json.dumps({"cases": [first, second]}))
+    rows = [line.strip("\u2502").split("\u2502") for line in printed.splitlines() if line.startswith("\u2502")]
+    found = {row[0].strip(): (row[1].strip(), row[2].strip()) for row in rows if row[1].strip()}
+    expected = [result["tier"] for result in scored(json.dumps({"cases": [first, second]}))]
+    assert status == 1
+    assert found == {first["id"]: (expected[0], "yes"), second["id"]: (expected[1], "NO")}
+    assert max(map(len, printed.splitlines())) <= triage.WIDTH

@@ -1,0 +1,48 @@
+"""Announces alerts in the terminal of `make run`: one line each, or one for all if many come at once."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+
+from dev.outbox import SentAlert
+
+WINDOW = 2.0  # seconds in which alerts are gathered
+MOST_SINGLY = 5
+COLOURS = {"EMERGENCY": "bold red", "URGENT": "red", "PRIORITY": "yellow"}
+
+
+class Announcer:
+    """Gathers alerts for WINDOW and then announces them. `outbox`: the address at which all are listed."""
+
+    def __init__(self, say: Callable[[str], object], outbox: str) -> None:
+        self._say = say
+        self._outbox = outbox
+        self._waiting: list[SentAlert] = []
+        self._lock = threading.Lock()
+
+    def __call__(self, alert: SentAlert) -> None:
+        with self._lock:
+            self._waiting.append(alert)
+            if len(self._waiting) == 1:
+                timer = threading.Timer(WINDOW, self.announce)
+                timer.daemon = True  # Ctrl-C does not wait for it
+                timer.start()
+
+    def announce(self) -> None:
+        with self._lock:
+            alerts, self._waiting = self._waiting, []
+        if len(alerts) <= MOST_SINGLY:
+            for alert in alerts:
+                self._say(_line(alert))
+            return
+        tiers = Counter(alert.tier or alert.kind for alert in alerts)
+        counts = ", ".join(f"{count} {tier}" for tier, count in tiers.most_common())
+        self._say(f"alerts {alerts[-1].sent_at[11:19]} UTC  {len(alerts)} at once ({counts}): {self._outbox}")
+
+
+def _line(alert: SentAlert) -> str:
+    colour = COLOURS.get(alert.tier, "default")
+    text = " ".join(alert.body.splitlines())
+    return f"[{colour}]alert[/] {alert.sent_at[11:19]} UTC  {alert.kind} for {alert.audience}: {text}"
