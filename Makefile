@@ -34,7 +34,7 @@ test: setup ## style, types and all tests, also on the local cloud and in a brow
 	@echo
 	@echo "What patients see: build/screenshots/"
 
-coverage: setup ## runs all tests, twice as slowly, and shows which lines they run: build/coverage/html/index.html
+coverage: setup ## runs all tests and shows which lines they run: build/coverage/html
 	@mkdir -p build/coverage build/screenshots
 	@$(IN)/python -m pytest -n 3 --dist loadgroup --cov --cov-report=term --cov-report=html:build/coverage/html $(ARGS)
 
