@@ -396,7 +396,7 @@ def journey(stage: Stage) -> None:
             expect(history == ["acknowledge", "close"], f"the history is {history}")
         with step("That user erases it; a tombstone stays, so that the same submission is refused"):
             expect(call("DELETE", lead, token=token).status == HTTPStatus.OK, "erasing was refused")
-            expect(call("GET", lead, token=token).status == HTTPStatus.NOT_FOUND, "the lead can still be read")
+            expect(call("GET", lead, token=token).status == HTTPStatus.GONE, "the lead can still be read")
             expect(submit(stage, submission).status == HTTPStatus.CONFLICT, "the same submission was accepted again")
 
 

@@ -16,5 +16,7 @@ workspace = wiring.workspace()
 @logger.inject_lambda_context(correlation_id_path=REQUEST_ID)
 @wiring.answers_staff()
 def handler(request: Request, context: Any) -> Response:
-    opened = show_lead(request.parameter("reference"), request.staff, workspace, wiring.now())
+    medical_reason = request.query.get("contact") == "shown"
+    reference, staff = request.parameter("reference"), request.staff
+    opened = show_lead(reference, staff, workspace, wiring.now(), medical_reason=medical_reason)
     return respond(HTTPStatus.OK, LeadView.of(opened))

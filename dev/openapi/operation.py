@@ -12,6 +12,7 @@ WHY = {
     "404": "There is nothing at this address.",
     "406": "None of the media types in Accept is on offer.",
     "409": "A conflict: this submission id was already used with other content, or a colleague acted first.",
+    "410": "The lead was erased, at `since`.",
     "413": "The body is larger than 64 KiB.",
     "415": "The body is not declared as JSON.",
     "422": "Some fields are invalid; `errors` names each.",

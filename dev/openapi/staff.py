@@ -55,8 +55,17 @@ STAFF = {
         description="Opening it does not change it. Who opened it is recorded in the access log.",
         staff=True,
         answers={"200": ("The lead.", as_json(LeadView))},
-        problems=(*FOR_STAFF, "404"),
-        parameters=(REFERENCE,),
+        problems=(*FOR_STAFF, "404", "410"),
+        parameters=(
+            REFERENCE,
+            parameter(
+                "query",
+                "contact",
+                "How to contact a person who withdrew that consent, for a medical reason; the access log records it.",
+                {"enum": ["shown"]},
+                "shown",
+            ),
+        ),
     ),
     "POST /leads/{reference}/actions": Operation(
         id="work_lead",
@@ -76,7 +85,7 @@ STAFF = {
             "close": {"action": "close", "version": 4, "reason": "declined"},
         },
         answers={"200": ("The lead as it is now.", as_json(LeadView))},
-        problems=("401", "403", "404", "409", *READING_A_BODY),
+        problems=("401", "403", "404", "409", "410", *READING_A_BODY),
         parameters=(REFERENCE,),
     ),
     "GET /report": Operation(
@@ -142,7 +151,7 @@ STAFF = {
         description="For the clinic's own system. For clinicians, managers and administrators.",
         staff=True,
         answers={"200": ("The Bundle.", {"application/fhir+json": {"schema": {"type": "object"}}})},
-        problems=(*FOR_STAFF, "404"),
+        problems=(*FOR_STAFF, "404", "410"),
         parameters=(REFERENCE,),
     ),
     "GET /leads/{reference}/person": Operation(
@@ -166,7 +175,7 @@ STAFF = {
         "be undone. For administrators.",
         staff=True,
         answers={"200": ("It is erased.", as_json(Erased))},
-        problems=(*FOR_STAFF, "404"),
+        problems=(*FOR_STAFF, "404", "410"),
         parameters=(REFERENCE,),
     ),
     "GET /rules": Operation(

@@ -48,7 +48,10 @@ class Webhook:
             "webhook-signature": self._signature(lead.message_id, timestamp, body),
         }
         try:
-            answer = self._pool.request("POST", self._address, body=body, headers=headers, redirect=False)
+            answer = self._pool.request(
+                "POST", self._address, body=body, headers=headers, redirect=False, preload_content=False
+            )
+            answer.close()  # what the receiver answers beside its status is never read, however long or slow it is
         except urllib3.exceptions.HTTPError as error:
             raise NotDelivered(type(error).__name__) from None  # the error's text would include the address
         if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:

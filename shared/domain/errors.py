@@ -56,6 +56,14 @@ class NotFound(LeadIntakeError):
     """Raised if nothing exists with the requested address or id."""
 
 
+class LeadGone(LeadIntakeError):
+    """Raised if a lead was erased, or only its audit trail is left. `at`: since when."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__()
+        self.at = at
+
+
 class SubmissionConflict(LeadIntakeError):
     """Raised if a submission with the same id but different content is already stored."""
 

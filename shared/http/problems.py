@@ -13,6 +13,7 @@ from shared.domain.errors import (
     AlreadyTaken,
     FormNotOpen,
     InvalidInput,
+    LeadGone,
     LeadIntakeError,
     NotAllowed,
     NotFound,
@@ -175,6 +176,8 @@ def _who_was_first(error: Exception) -> dict[str, Any]:
     match error:
         case AlreadyTaken():
             return {"owner_name": error.owner_name, "since": error.at}
+        case LeadGone():
+            return {"since": error.at}
         case WrongState(by_name=by_name) if by_name or error.action:
             return {"by_name": by_name, "action": error.action, "since": error.at}
         case _:
@@ -199,8 +202,8 @@ def _status(error: Exception) -> tuple[HTTPStatus, str, str]:
             return HTTPStatus.CONFLICT, "Somebody else has this lead", f"{error.owner_name} has it."
         case WrongState():
             return HTTPStatus.CONFLICT, "This is not possible right now", error.detail
-        case NotFound():
-            return HTTPStatus.NOT_FOUND, "Not found", "There is nothing at this address."
+        case NotFound() | LeadGone():
+            return _missing(error)
         case SubmissionConflict():
             return (
                 HTTPStatus.CONFLICT,
@@ -219,6 +222,12 @@ def _status(error: Exception) -> tuple[HTTPStatus, str, str]:
                 "We could not receive your answers",
                 "Please try again in a few seconds, or call the clinic.",
             )
+
+
+def _missing(error: NotFound | LeadGone) -> tuple[HTTPStatus, str, str]:
+    if isinstance(error, LeadGone):
+        return HTTPStatus.GONE, "Erased", f"This lead was erased on {error.at:%Y-%m-%d}."
+    return HTTPStatus.NOT_FOUND, "Not found", "There is nothing at this address."
 
 
 def _cause_and_place(error: Exception) -> dict[str, str]:

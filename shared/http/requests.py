@@ -186,8 +186,9 @@ class Request:
 
         if not self.claims.get("sub"):
             raise UnreadableRequest(HTTPStatus.UNAUTHORIZED, "Sign in.")
-        groups = re.split(r"[\s,]+", str(self.claims.get("cognito:groups", "")).strip("[]"))  # "[clinician desk]"
-        return Staff(str(self.claims["sub"]), str(self.claims.get("username", "")), frozenset(filter(None, groups)))
+        listed = str(self.claims.get("cognito:groups", ""))  # such as "[clinician desk]"; no group's name has a space
+        groups = listed.removeprefix("[").removesuffix("]").split()
+        return Staff(str(self.claims["sub"]), str(self.claims.get("username", "")), frozenset(groups))
 
     # --- the body of the request ---
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Self
 
@@ -208,6 +208,7 @@ class LeadView(ResponseModel):
 
     actions: what this staff member may do now.
     to_ask: open questions to ask by phone.
+    contact_hidden: whether numbers and addresses are left out, since the person does not want to be contacted.
     next: what is to be done next; null if the lead is not open.
     closes_as: the reason for closing the lead that the last call suggests; "" if none.
     """
@@ -220,6 +221,7 @@ class LeadView(ResponseModel):
     answers: tuple[ShownAnswer, ...]
     to_ask: tuple[OpenQuestion, ...]
     contact: GivenContact
+    contact_hidden: bool
     consents: ConsentLedger
     attribution: dict[str, str]
     source: str
@@ -248,9 +250,15 @@ class LeadView(ResponseModel):
             messages_shown=found.messages_shown,
             answers=tuple(shown_answers(submitted.answers, found.triage, rule_set, retired)),
             to_ask=tuple(open_questions(lead, rule_set)),
-            contact=submitted.contact,
+            contact=_hidden(submitted.contact) if opened.hides_contact else submitted.contact,
+            contact_hidden=opened.hides_contact,
             consents=ConsentLedger(
-                given=_consents(lead), intact=chain_intact(submitted.consent_records), ledger=submitted.consent_records
+                given=_consents(lead),
+                intact=chain_intact(submitted.consent_records),
+                ledger=tuple(
+                    replace(record, covers=()) if opened.hides_contact else record
+                    for record in submitted.consent_records
+                ),
             ),
             attribution=submitted.attribution,
             source=lead.source,
@@ -260,7 +268,7 @@ class LeadView(ResponseModel):
                     received_at=earlier.received_at,
                     tier=earlier.triage.tier,
                     answers=tuple(shown_answers(earlier.answers, earlier.triage, rule_set, retired)),
-                    contact=earlier.contact,
+                    contact=_hidden(earlier.contact) if opened.hides_contact and earlier.contact else earlier.contact,
                     reference=earlier.reference,
                 )
                 for earlier in reversed(lead.earlier)
@@ -275,6 +283,10 @@ class LeadView(ResponseModel):
             rule_set=_version(lead, rule_set),
             now=opened.at,
         )
+
+
+def _hidden(contact: Contact) -> Contact:
+    return replace(contact, phone=None, email=None, extension=None)
 
 
 def _triage(lead: Lead, rule_set: RuleSet) -> ShownTriage:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -17,7 +17,7 @@ from shared.domain.errors import LeadChanged
 from shared.domain.leads.alert import Alert, Summary, alert_for, reminder_for
 from shared.domain.leads.escalation import Ladder
 from shared.domain.leads.lead import Lead
-from shared.domain.leads.overdue import REMINDER, alert_due, is_overdue, released, reminded
+from shared.domain.leads.overdue import REMINDER, alert_due, has_nothing_to_send, is_overdue, released, reminded
 from shared.domain.opening_hours import OpeningHours
 from shared.usecases.ports import ATTEMPTS_TO_WORK, Leads, Publisher, RuleSets
 from shared.usecases.scoring import rule_set_of
@@ -104,6 +104,9 @@ def _due(lead_id: UUID, alerting: Alerting, at: datetime) -> _Due | None:
     ladder = lead.ladder(tiers, alerting.hours)
     level = alert_due(lead, ladder, at)
     if level is None:
+        if has_nothing_to_send(lead, ladder, at):
+            with suppress(LeadChanged):
+                alerting.leads.replace(lead, lead.changed(escalation=lead.escalation.stopped()))
         return None
     zone = alerting.hours.zone
     if level == REMINDER:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFound
+from shared.domain.errors import FieldProblem, InvalidInput, LeadGone, NotAllowed, NotFound
 from shared.domain.leads.export import ExportQuery, PersonQuery
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.person_keys import SAME_PERSON
@@ -112,7 +112,7 @@ def _still_there(references: Iterable[str], leads: Archive) -> Iterator[Lead]:
     for reference in references:
         try:
             yield lead_by_reference(reference, leads)
-        except NotFound:
+        except (NotFound, LeadGone):
             continue
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from shared.domain.errors import LeadChanged, NotAllowed, NotFound, StoreUnavailable
+from shared.domain.errors import LeadChanged, LeadGone, NotAllowed, NotFound, StoreUnavailable
 from shared.domain.leads.action import Action
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.lead_summary import LeadRow
@@ -15,7 +16,7 @@ from shared.domain.leads.worklist import reference_in
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import RuleSet
 from shared.usecases.listing import must_read, named_rows
-from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, Archive, RuleSets, Worklist
+from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, Archive, RuleSets
 from shared.usecases.scoring import rule_set_of
 
 
@@ -36,6 +37,8 @@ class OpenedLead:
     rule_set: the current rule set of the lead's questionnaire.
     others: other leads with the same phone number or email address.
     actions: the names of the actions that the member of staff can take now.
+    hides_contact: whether to leave out the phone number and e-mail address of a person who does not want to be
+        contacted.
     """
 
     lead: Lead
@@ -43,6 +46,7 @@ class OpenedLead:
     others: tuple[LeadRow, ...]
     actions: tuple[str, ...]
     at: datetime
+    hides_contact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +60,22 @@ class Worked:
     taken_after: timedelta | None
 
 
-def show_lead(reference: str, staff: Staff, workspace: Workspace, at: datetime) -> OpenedLead:
+def show_lead(
+    reference: str, staff: Staff, workspace: Workspace, at: datetime, *, medical_reason: bool = False
+) -> OpenedLead:
     """Opens a lead with everything about it, and records the access in the access log. Does not change the lead.
 
-    Raises: NotAllowed, NotFound, StoreUnavailable.
+    medical_reason: True to see how to contact a person who does not want to be contacted.
+
+    Raises: NotAllowed, NotFound, LeadGone, StoreUnavailable.
     """
     must_read(staff)
     lead = lead_by_reference(reference, workspace.leads)
-    workspace.accesses.add(lead.lead_id, staff, "opened", at)
-    return _opened(lead, staff, workspace, at)
+    if medical_reason and not staff.may_work:
+        raise NotAllowed("Only clinicians and the lead desk can see this number.")
+    what = "contact shown for a medical reason" if medical_reason and lead.contact_revoked else "opened"
+    workspace.accesses.add(lead.lead_id, staff, what, at)
+    return _opened(lead, staff, workspace, at, medical_reason=medical_reason)
 
 
 def work_lead(reference: str, action: Action, staff: Staff, workspace: Workspace, at: datetime) -> Worked:
@@ -93,22 +104,21 @@ def must_export(staff: Staff) -> None:
         raise NotAllowed("Only a manager or an administrator can do this.")
 
 
-def lead_by_reference(reference: str, leads: Worklist) -> Lead:
-    """Returns the lead with a reference, however people write the reference. Raises NotFound or StoreUnavailable."""
+def lead_by_reference(reference: str, leads: Archive) -> Lead:
+    """Returns the lead with a reference, however people write the reference.
+
+    Raises: NotFound, LeadGone, StoreUnavailable.
+    """
     normalised = reference_in(reference)
     lead_id = leads.id_of(normalised) if normalised else None
-    lead = leads.get(lead_id) if lead_id else None
-    if lead is None:
+    if lead_id is None:
         raise NotFound
-    return lead
+    return _lead(lead_id, leads)
 
 
-def current(lead: Lead, leads: Worklist) -> Lead:
-    """Returns the lead as it is stored now. Raises NotFound if the lead was erased in the meantime."""
-    found = leads.get(lead.lead_id)
-    if found is None:
-        raise NotFound
-    return found
+def current(lead: Lead, leads: Archive) -> Lead:
+    """Returns the lead as it is stored now. Raises LeadGone if the lead was erased in the meantime."""
+    return _lead(lead.lead_id, leads)
 
 
 def _work_and_store(lead: Lead, action: Action, staff: Staff, workspace: Workspace, at: datetime) -> tuple[Lead, Lead]:
@@ -135,9 +145,21 @@ def _work_rules(lead: Lead, workspace: Workspace) -> WorkRules:
     return WorkRules(rule_set.tiers, workspace.hours)
 
 
-def _opened(lead: Lead, staff: Staff, workspace: Workspace, at: datetime) -> OpenedLead:
+def _opened(
+    lead: Lead, staff: Staff, workspace: Workspace, at: datetime, *, medical_reason: bool = False
+) -> OpenedLead:
     same_person = workspace.leads.of_person(lead.submitted.phone_key, lead.submitted.email_key)
     others = [(lead_id, summary) for lead_id, summary in same_person if lead_id != lead.lead_id]
     rows = named_rows(others, staff, workspace.leads, workspace.accesses, at)
     actions = possible_actions(lead, staff, at, _work_rules(lead, workspace))
-    return OpenedLead(lead, rule_set_of(lead, workspace.rule_sets), rows, actions, at)
+    hides = lead.contact_revoked and not medical_reason
+    return OpenedLead(lead, rule_set_of(lead, workspace.rule_sets), rows, actions, at, hides_contact=hides)
+
+
+def _lead(lead_id: UUID, leads: Archive) -> Lead:
+    kept = leads.kept(lead_id)
+    if kept is None:
+        raise NotFound
+    if not isinstance(kept, Lead):
+        raise LeadGone(kept.at)
+    return kept

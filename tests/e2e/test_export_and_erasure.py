@@ -40,7 +40,7 @@ def test_a_lead_is_exported_for_the_person_and_the_clinic_and_then_erased(
     assert reference in {lead["reference"] for lead in person["leads"]}
 
     assert admin.delete(f"leads/{reference}").json["reference"] == reference
-    assert admin.get(f"leads/{reference}").status == HTTPStatus.NOT_FOUND
+    assert admin.get(f"leads/{reference}").status == HTTPStatus.GONE
     assert admin.service.submit(submission).status == HTTPStatus.CONFLICT
 
 

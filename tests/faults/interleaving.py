@@ -139,6 +139,9 @@ class Meeting:
     def get(self, lead_id: UUID) -> Lead | None:
         return self.call(lambda: self.leads.get(lead_id))
 
+    def kept(self, lead_id: UUID) -> Lead | None:
+        return self.get(lead_id)
+
     def replace(self, before: Lead, after: Lead) -> None:
         def effect() -> None:
             if self.leads[before.lead_id].version != before.version:

@@ -639,6 +639,9 @@ class _Leads:
     def get(self, lead_id: UUID) -> Lead | None:
         return self._days.carry("table", lead_id, lambda: self._days.read(lead_id), StoreUnavailable)
 
+    def kept(self, lead_id: UUID) -> Lead | None:
+        return self.get(lead_id)
+
     def replace(self, before: Lead, after: Lead) -> None:
         def effect() -> bool:
             stored = self._days.read(before.lead_id)

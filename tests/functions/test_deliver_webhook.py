@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -28,6 +29,8 @@ class Receiver:
     def __init__(self) -> None:
         self.got: Received = []
         self.status = 204
+        self.answers_forever = False
+        self.closed = threading.Event()
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -36,8 +39,10 @@ class Receiver:
                 receiver.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
                 self.send_response(receiver.status)
                 self.send_header("location", "/elsewhere")
-                self.send_header("content-length", "0")
+                self.send_header("content-length", str(10**9) if receiver.answers_forever else "0")
                 self.end_headers()
+                if receiver.answers_forever:
+                    receiver.closed.wait(20)
 
             def log_message(self, *_: object) -> None: ...
 
@@ -52,6 +57,7 @@ def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     thread.start()
     monkeypatch.setattr(deliver_webhook, "webhook", Webhook(receiver.address, KEY))
     yield receiver
+    receiver.closed.set()
     receiver.server.shutdown()
     receiver.server.server_close()
     thread.join()
@@ -75,6 +81,15 @@ def test_the_reference_library_accepts_a_webhook(receiver: Receiver) -> None:
             "link": "https://staff.clinic.example/leads/7K3MQ-2XDRT",
         },
     }
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_what_a_receiver_answers_is_not_read(receiver: Receiver, status: int) -> None:
+    """The receiver promises a gigabyte and sends nothing: a delivery that read it would time out."""
+    receiver.status, receiver.answers_forever = status, True
+    with nullcontext() if status == 200 else pytest.raises(NotDelivered, match="status 500"):
+        deliver()
+    assert not receiver.closed.is_set()
 
 
 def test_a_delivery_is_counted_and_a_failed_one_is_not(receiver: Receiver, logs: Callable[[], str]) -> None:

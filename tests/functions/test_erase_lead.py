@@ -79,11 +79,20 @@ def test_only_a_tombstone_and_a_hashed_ledger_remain(aws: Aws, logs: Callable[[]
 
     after = everything(aws)
     [item] = after["table"]
-    assert set(item) == {"lead_id", "version", "remainder", "write_id", "retention_partition", "retention_since"}
+    assert set(item) == {
+        "lead_id",
+        "version",
+        "remainder",
+        "write_id",
+        "reference",
+        "retention_partition",
+        "retention_since",
+    }
     left = json.dumps(after) + logs() + json.dumps(aws.alerts())
     assert [word for word in (*words, *HEALTH) if word in left] == []
     assert {name: items for name, items in after.items() if items and name not in APART} == {
-        "to_retire": [{name: item[name] for name in ("lead_id", "retention_partition", "retention_since")}]
+        "to_retire": [{name: item[name] for name in ("lead_id", "retention_partition", "retention_since")}],
+        "by_reference": [{name: item[name] for name in ("lead_id", "reference")}],
     }
     remainder = json.loads(item["remainder"]["S"])
     assert (remainder["reference"], remainder["kind"]) == (reference, "erased")
@@ -114,9 +123,11 @@ def test_an_erased_lead_is_neither_found_nor_alerted(aws: Aws) -> None:
     reference = captured(URGENT)
     phone = submission()["contact"]["phone"]
     erased(reference)
-    assert opened(reference)["statusCode"] == 404
-    assert erased(reference)["statusCode"] == 404
-    assert exported_person(reference)["statusCode"] == 404
+    gone = opened(reference)
+    assert (gone["statusCode"], content(gone)["detail"]) == (410, "This lead was erased on 2026-01-14.")
+    assert content(gone)["since"] == "2026-01-14T16:00:00+00:00"
+    assert erased(reference)["statusCode"] == 410
+    assert exported_person(reference)["statusCode"] == 410
     assert references(listed()) == references(listed(view="closed")) == []
     assert references(searched(reference)) == references(searched(phone)) == []
     assert reference not in exported(**{"from": "2026-01-01", "to": "2026-01-31"})["body"]

@@ -11,7 +11,8 @@ import pytest
 
 from functions import capture_lead
 from shared.adapters.dynamodb.leads_table import LeadsTable
-from shared.domain.leads.lead import Lead, reference_of
+from shared.domain.leads.erasure import Kept
+from shared.domain.leads.lead import reference_of
 from shared.domain.leads.lead_view import ShownAnswer
 from shared.http import staff_responses
 from shared.usecases.exporting import BYTES_IN_EXPORT
@@ -123,7 +124,7 @@ def test_it_says_when_there_may_be_more_and_skips_deleted_leads(aws: Aws, monkey
     assert content(exported_person(reference))["complete"] is True
     third = captured(lead_id=str(uuid4()))
     assert content(exported_person(reference))["complete"] is False
-    monkeypatch.setattr(LeadsTable, "get", _without(other))
+    monkeypatch.setattr(LeadsTable, "kept", _without(other))
     found = [lead["reference"] for lead in content(exported_person(reference))["leads"]]
     assert (set(found), len(found)) == ({reference, third}, 2)
 
@@ -155,12 +156,12 @@ def test_an_answer_is_far_below_lambdas_response_limit(aws: Aws) -> None:
     assert sent / stored * (BYTES_IN_EXPORT + 400_000) < 6_000_000
 
 
-def _without(reference: str) -> Callable[[LeadsTable, UUID], Lead | None]:
+def _without(reference: str) -> Callable[[LeadsTable, UUID], Kept | None]:
     """Returns a lookup that finds no lead with this reference, although the index still lists it."""
-    get = LeadsTable.get
+    kept = LeadsTable.kept
 
-    def found(leads: LeadsTable, lead_id: UUID) -> Lead | None:
-        return None if reference_of(lead_id) == reference else get(leads, lead_id)
+    def found(leads: LeadsTable, lead_id: UUID) -> Kept | None:
+        return None if reference_of(lead_id) == reference else kept(leads, lead_id)
 
     return found
 

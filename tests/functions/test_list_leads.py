@@ -51,6 +51,7 @@ def test_a_row_names_the_person_and_says_nothing_else_about_them(aws: Aws) -> No
         "booked_for",
         "closed_at",
         "closed_reason",
+        "contact_revoked",
         "complete",
         "deadline",
         "language",
@@ -149,7 +150,7 @@ def test_the_filter_overdue_lists_whom_nobody_called_in_time(clock: Clock) -> No
     called, late, routine = (captured(answers, lead_id(n)) for n, answers in enumerate([EMERGENCY, EMERGENCY, ROUTINE]))
     assert references(listed(overdue="true")) == []
     worked(called, "acknowledge")
-    worked(called, "contact_attempt", outcome="no_answer")
+    worked(called, "contact_attempt", outcome="reached")
     clock.at += timedelta(minutes=16)
     assert references(listed(overdue="true")) == [late]
     assert references(listed()) == [late, routine, called]

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from functions import alert_staff, escalate_leads, work_lead
+from functions import alert_staff, escalate_leads, show_lead, work_lead
+from shared.http.requests import Request
 from tests.aws import Aws
 from tests.functions.calls import (
     CONTEXT,
@@ -25,7 +26,7 @@ from tests.functions.calls import (
     stream_of,
 )
 from tests.functions.conftest import AN_OPEN_HOUR, Clock
-from tests.functions.staff_calls import IDS, captured, listed, opened, references, worked
+from tests.functions.staff_calls import IDS, captured, listed, opened, references, signed_in, worked
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -413,3 +414,63 @@ def test_a_tampered_ledger_is_reported(aws: Aws) -> None:
     lead["submitted"]["consent_records"][0]["covers"] = ["+13125550199"]
     aws.corrupt(LEAD_ID, json.dumps(lead))
     assert content(opened(reference))["consents"]["intact"] is False
+
+
+@pytest.mark.parametrize(
+    ("claim", "may_erase"),
+    [("[admin]", True), ("[clinician admin]", True), ("[visitors,admin]", False), ("[[admin]]", False), ("", False)],
+)
+def test_a_group_counts_only_by_its_exact_name(claim: str, may_erase: bool) -> None:
+    call = signed_in(event("show_lead"), "nurse")
+    call["requestContext"]["authorizer"]["jwt"]["claims"]["cognito:groups"] = claim
+    assert Request.of(call).staff.may_administer is may_erase
+
+
+def test_the_number_of_a_person_who_wants_no_contact_is_shown_only_for_a_medical_reason(aws: Aws) -> None:
+    reference = captured(URGENT, contact={"name": "Jo Doe", "phone": "(312) 555-0147"})
+    worked(reference, "revoke_consent", consent="contact", text="Said so on the phone.")
+    hidden = opened(reference)
+    assert "5550147" not in hidden["body"]
+    assert content(hidden)["contact"] == {"name": "Jo Doe"}
+    assert (content(hidden)["contact_hidden"], content(hidden)["summary"]["contact_revoked"]) == (True, True)
+    call = event("show_lead") | {
+        "pathParameters": {"reference": reference},
+        "queryStringParameters": {"contact": "shown"},
+    }
+    assert show_lead.handler(signed_in(call, "admin"), CONTEXT)["statusCode"] == 403
+    shown = show_lead.handler(signed_in(call, "nurse"), CONTEXT)
+    assert content(shown)["contact"]["phone"] == "+13125550147"
+    assert [entry["what"] for entry in aws.accesses()].count("contact shown for a medical reason") == 1
+
+
+@pytest.mark.parametrize(("answers", "sent"), [(URGENT, ["clinician"]), (ROUTINE, [])])
+def test_the_ladder_of_a_person_who_wants_no_contact_is_one_note(
+    aws: Aws, clock: Clock, answers: Json, sent: list[str]
+) -> None:
+    reference = captured(answers)
+    aws.alerts()
+    worked(reference, "revoke_consent", consent="contact", text="Said so on the phone.")
+    for _ in range(6):
+        clock.at += timedelta(minutes=30)
+        sweep()
+    alerts = aws.alerts()
+    assert [attributes(alert)["audience"] for alert in alerts] == sent
+    assert all("no longer wants contact" in alert["Message"] for alert in alerts)
+    aws.wire.calls.clear()
+    sweep()
+    assert aws.wire.calls == ["dynamodb.Query"] * 2  # it is not looked at again
+    assert content(opened(reference))["next"]["what"] == "close"
+
+
+def test_a_revocation_recorded_by_mistake_is_undone(aws: Aws, clock: Clock) -> None:
+    reference = captured(URGENT)
+    worked(reference, "revoke_consent", consent="contact", text="By mistake.")
+    clock.at += timedelta(minutes=9)
+    seen = content(worked(reference, "undo"))
+    assert (seen["contact_hidden"], seen["consents"]["given"]["contact"]) == (False, True)
+    assert seen["consents"]["intact"] is True
+    aws.alerts()
+    for minutes in (0, 30, 30):
+        clock.at += timedelta(minutes=minutes)
+        sweep()
+    assert [attributes(alert)["audience"] for alert in aws.alerts()] == ["clinician", "desk", "manager"]

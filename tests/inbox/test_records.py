@@ -15,6 +15,8 @@ from tests.inbox.conftest import Come, Json, Send
 from tests.inbox.member import PATIENCE, Member
 from tests.inbox.test_states import look
 
+ERASED = re.compile("^This lead was erased on ")
+
 
 def downloaded(member: Member, button: str) -> tuple[str, str]:
     """Presses the button, and returns the name and text of the downloaded file."""
@@ -97,15 +99,15 @@ def test_an_administrator_exports_a_person_and_erases_in_two_steps(send: Send, m
     expect(admin.page.locator("#erasing")).to_contain_text("Kept:")
     look(admin, "62-erasing")
     nurse = member("nurse").open(reference)
-    nurse.console.expect("404")
+    nurse.console.expect("410")
     admin.press(f"Erase {reference} permanently")
     expect(admin.page.locator("#status")).to_have_text(f"{reference} was erased.", timeout=PATIENCE)
     nurse.press("Refresh")
-    expect(nurse.page.get_by_role("heading", name=f"There is no lead {reference}.")).to_be_visible(timeout=PATIENCE)
+    expect(nurse.page.get_by_role("heading", name=ERASED)).to_be_visible(timeout=PATIENCE)
     expect(nurse.page.get_by_text("going@example.com")).to_have_count(0)
     expect(admin.lead).to_be_hidden()
     expect(admin.row(reference)).to_have_count(0)
-    admin.console.expect("404")
+    admin.console.expect("410")
     admin.page.goto(f"{admin.site}inbox#lead={reference}")
-    expect(admin.page.get_by_role("heading", name=f"There is no lead {reference}.")).to_be_visible(timeout=PATIENCE)
+    expect(admin.page.get_by_role("heading", name=ERASED)).to_be_visible(timeout=PATIENCE)
     assert not [address for address in admin.addresses if "going" in address]

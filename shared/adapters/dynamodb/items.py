@@ -45,6 +45,8 @@ def item_of(kept: Kept, partitions: Partitions, *, sends_mail: bool = False) -> 
         "lead" if isinstance(kept, Lead) else "remainder": {"S": kept.as_json()},
         "write_id": {"S": uuid4().hex},  # tells our own write, found by the SDK's retry, from an equal one by others
     }
+    if not isinstance(kept, Lead):
+        item |= _strings({"reference": kept.reference})  # so that a link to an erased lead says that it was erased
     if isinstance(kept, Lead) and kept.source == CANARY:  # a canary is on no list, and DynamoDB expires it
         expires = int((kept.assessment.received_at + CANARY_KEPT_FOR).timestamp())
         return item | _strings(_due_keys(kept, partitions)) | {"expires_at": {"N": str(expires)}}

@@ -118,6 +118,7 @@ def alert_for(lead: Lead, level: int, ladder: Ladder, staff_link: str, zone: Zon
     lines = [
         f"{tier} lead {lead.reference} is waiting.",
         "Somebody had it and did not act in time." if released else "",
+        "The person no longer wants contact: is there a medical reason to call?" if lead.contact_revoked else "",
         f"Respond by {_local(lead.escalation.deadline, zone)}." if lead.escalation.deadline else "",
         f"Nobody has taken it yet: this is alert {level}." if level > 1 else "",
         f"Open it: {link}",

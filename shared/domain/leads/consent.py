@@ -23,6 +23,7 @@ from shared.domain.rules.questionnaire import Questionnaire
 # "email" is part of the consent to contact and can be taken back alone, by the link in every mail or by staff.
 ConsentCode = Literal["contact", "sms", "marketing", "email"]
 UNTICKED_BOX = "a box of its own, unticked by default"
+UNDONE = "a revocation that was recorded by mistake was undone"
 UNKNOWN_TEXT = "given on a page that did not say which text it showed"
 
 
@@ -140,6 +141,11 @@ def revocation(earlier: ConsentRecord, how: str, at: datetime, previous: str) ->
     return replace(
         earlier, given=False, how=f"revoked: {how}", at=at, previous=previous, source_address="", user_agent=""
     ).sealed()
+
+
+def reinstatement(earlier: ConsentRecord, at: datetime, previous: str) -> ConsentRecord:
+    """Returns the ledger entry that undoes a revocation that staff recorded by mistake."""
+    return replace(earlier, given=True, how=UNDONE, at=at, previous=previous, source_address="", user_agent="").sealed()
 
 
 class Revocation(Model):

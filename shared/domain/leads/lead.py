@@ -21,16 +21,17 @@ from shared.domain.leads.history import ADDED, RELEASED, SYSTEM, VISITOR_ACTIONS
 from shared.domain.leads.mail_state import MailState
 from shared.domain.leads.person_keys import email_key, phone_key
 from shared.domain.model import Stored
-from shared.domain.opening_hours import OpeningHours
+from shared.domain.opening_hours import OpeningHours, Span
 from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.condition import ADS, CALLBACK, FORM
 from shared.domain.rules.shadow import Shadow
-from shared.domain.rules.triage import Response, RuleSet, Tier, TriageResult
+from shared.domain.rules.triage import LadderStep, Response, RuleSet, Tier, TriageResult
 
 RETURN_WITHIN = timedelta(minutes=10)  # time to finish an unfinished form before staff are alerted
 PLAIN_FORM = "plain-form"
 GOOGLE_ADS = "google-ads"
 CANARY = "canary"  # the source of a lead that only tests delivery; staff never see it and metrics never count it
+TO_CLINICIAN = (LadderStep(Span(minutes=0), "clinician"),)
 DOORS = {CALLBACK: CALLBACK, GOOGLE_ADS: ADS}  # source -> door; every other source is the form
 CROCKFORD = "0123456789" + "ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -252,6 +253,8 @@ class Lead(Stored):
     def revoked(self, consent: str, how: str, at: datetime) -> Lead:
         """Returns the lead with the revocation in its consent ledger; the same lead if the consent was not given.
 
+        After the consent to contact, its alerts end, but for one note to the clinician; see `ladder`.
+
         how: how the person revoked the consent, in their words, or the channel that they used.
         """
         ledger = self.submitted.consent_records
@@ -259,7 +262,10 @@ class Lead(Stored):
         if not given or not given[-1].given:
             return self
         entry = revocation(given[-1], how, at, ledger[-1].hash)
-        return self.changed(submitted=replace(self.submitted, consent_records=(*ledger, entry)))
+        escalation = self.escalation
+        if consent == "contact" and self.work.status == "new" and escalation.alert_due:
+            escalation = escalation.restarted(at, escalates=True)
+        return self.changed(submitted=replace(self.submitted, consent_records=(*ledger, entry)), escalation=escalation)
 
     def consents_to(self, consent: str) -> bool:
         """Returns whether the latest ledger entry for `consent` says that it was given.
@@ -287,9 +293,12 @@ class Lead(Stored):
         """Returns the escalation levels of this lead.
 
         Suspects and canaries have only level 1: a flood of leads from bots must not delay or hide the alerts about a
-        real person.
+        real person. If the person does not want to be contacted, an urgent lead has one note to the clinician, who
+        decides whether there is a medical reason, and any other lead has none.
         """
         steps = self.response(tiers).ladder
+        if self.contact_revoked:
+            steps = TO_CLINICIAN if tiers[self.tier].safety else ()
         once = self.assessment.suspicion.suspect or self.source == CANARY
         return Ladder(steps[:1] if once else steps, hours)
 

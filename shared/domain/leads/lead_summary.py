@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from pydantic_core import to_json
+
 from shared.domain.leads.escalation import NEVER
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.next_action import next_action
@@ -41,6 +43,7 @@ class LeadSummary(Stored):
     booked_for: datetime | None = None
     next_action: str = ""
     next_due: datetime | None = None
+    contact_revoked: bool = False
 
     @property
     def done_at(self) -> datetime:
@@ -50,6 +53,11 @@ class LeadSummary(Stored):
     def is_overdue(self, at: datetime) -> bool:
         """Returns whether the next action of this open lead was due before `at`."""
         return self.next_due is not None and self.next_due < at
+
+    def as_json(self) -> str:
+        """Returns the JSON without the fields that have their default, since each list reads many summaries."""
+        known = type(self).model_fields
+        return to_json({name: value for name, value in dict(self).items() if value != known[name].default}).decode()
 
     def named(self, name: str) -> LeadRow:
         return LeadRow.model_construct(**dict(self), name=name)
@@ -80,6 +88,7 @@ class LeadSummary(Stored):
             booked_for=work.booking.at if work.booking else None,
             next_action=planned.what if planned else "",
             next_due=planned.due if planned else None,
+            contact_revoked=lead.contact_revoked,
         )
 
 

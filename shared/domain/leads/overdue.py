@@ -24,6 +24,13 @@ def alert_due(lead: Lead, ladder: Ladder, at: datetime) -> int | None:
     return REMINDER if due else None
 
 
+def has_nothing_to_send(lead: Lead, ladder: Ladder, at: datetime) -> bool:
+    """Returns whether the lead is due but has no alert, because its person no longer wants to be contacted."""
+    escalation = lead.escalation
+    passed = escalation.next_at is not None and escalation.next_at <= at
+    return lead.work.status == "new" and passed and escalation.alert_delivered >= len(ladder)
+
+
 def is_overdue(lead: Lead, at: datetime) -> bool:
     """Returns whether the owner was reminded and has not acted in time, so that the lead goes back to the clinic."""
     escalation = lead.escalation

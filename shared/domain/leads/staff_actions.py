@@ -17,6 +17,7 @@ from typing import get_args
 from shared.domain.errors import AlreadyTaken, FieldProblem, InvalidInput, NotAllowed, WrongState
 from shared.domain.leads.action import Action, ActionName, example, problems_of
 from shared.domain.leads.booking import Booking
+from shared.domain.leads.consent import reinstatement
 from shared.domain.leads.escalation import Escalation
 from shared.domain.leads.history import ADDED, ASKED, UNDO_WITHIN, HistoryEntry, WorkState
 from shared.domain.leads.lead import Lead, Submitted
@@ -205,16 +206,18 @@ class _Actions:
         after = self.lead.revoked(consent, self.action.text, self.at)
         if after is self.lead:
             return after
-        return self._changed(self._entry(consent), submitted=after.submitted)
+        entry = self._entry(consent, before=self.lead.work)
+        return self._changed(entry, submitted=after.submitted, escalation=after.escalation)
 
     def undo(self) -> Lead:
-        """Restores the work state before one's own last action, and its tier and deadline."""
+        """Restores the work state before one's own last action, and its tier, deadline or consent."""
         lead = self.lead
         last = lead.history[-1] if lead.history else None
         if last is None or last.before is None or last.by != self.staff.id or self.at - last.at > UNDO_WITHIN:
             raise WrongState("Nothing to undo: you can undo only your own last action, within ten minutes.")
         entry, work, escalation = self._entry(last.action, undo_of=last.version), last.before, lead.escalation
-        retiered = last.action in ("raise_tier", "lower_tier")
+        retiered, revoked = last.action in ("raise_tier", "lower_tier"), last.action == "revoke_consent"
+        submitted = self._reinstated(last.detail) if revoked else lead.submitted
         if retiered:
             rank = self.rules.rank(work.staff_tier or lead.assessment.triage.tier)
             escalation = replace(escalation, deadline=last.deadline, tier_rank=rank)
@@ -222,14 +225,19 @@ class _Actions:
             escalation = escalation.reminds_at(work.next_action.remind_at if work.next_action else None)
         elif work.is_done:
             escalation = escalation.stopped()
-        elif retiered or lead.work.status != "new":
-            released = work.status != lead.work.status
-            escalation = self._resumed(work, escalation, RELEASE_GRACE if released else timedelta())
-        return self._changed(entry, work=work, escalation=escalation)
+        elif retiered or revoked or lead.work.status != "new":
+            grace = RELEASE_GRACE if work.status != lead.work.status else timedelta()
+            escalation = self._resumed(lead.changed(work=work, submitted=submitted), escalation, grace)
+        return self._changed(entry, work=work, escalation=escalation, submitted=submitted)
 
-    def _resumed(self, work: WorkState, escalation: Escalation, grace: timedelta) -> Escalation:
+    def _reinstated(self, consent: str) -> Submitted:
+        ledger = self.lead.submitted.consent_records
+        latest = [record for record in ledger if record.consent == consent][-1]
+        entry = reinstatement(latest, self.at, ledger[-1].hash)
+        return replace(self.lead.submitted, consent_records=(*ledger, entry))
+
+    def _resumed(self, lead: Lead, escalation: Escalation, grace: timedelta) -> Escalation:
         """Returns the escalation that goes on where it stopped, for a lead that has no owner again."""
-        lead = self.lead.changed(work=work)
         if not self.rules.tiers[lead.tier].escalates:
             return escalation.restarted(self.at, escalates=False)
         ladder = lead.ladder(self.rules.tiers, self.rules.hours)
