@@ -4,6 +4,7 @@
 import { actionButtons, historyText, outcomeForOwner, revokeChoices, takeButton, unfolding } from "./action-buttons.js";
 import { h } from "./elements.js";
 import { countdown, isDone, tierBadge, tierName } from "./lead-summary.js";
+import { mails } from "./mails.js";
 import { formatDay, formatTime } from "./times.js";
 
 const NO = new Set(["none", "no"]);
@@ -24,6 +25,7 @@ export function drawLead(place, lead, { user, act, records }) {
     owner(lead, user),
     takeButton(lead, act),
     contact(lead),
+    mails(lead),
     outcomeForOwner(lead, user, act),
     questionsToAsk(lead),
     reasons(lead),

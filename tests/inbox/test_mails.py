@@ -1,0 +1,30 @@
+"""Shows staff what became of the mails to a person, so that they call where mail does not arrive."""
+
+from __future__ import annotations
+
+import json
+
+from playwright.sync_api import expect
+
+from functions import close_address, send_mail
+from tests.aws import Aws
+from tests.functions.calls import CONTEXT, event
+from tests.inbox.conftest import Come, Send
+
+
+def test_a_mail_that_bounced_is_on_the_lead(aws: Aws, send: Send, member: Come) -> None:
+    reference = send()
+    [lead] = aws.leads()
+    report = event("close_address")
+    notification = report["Records"][0]["Sns"]
+    message = json.loads(notification["Message"])
+    message["mail"]["tags"]["lead_id"] = [lead["lead_id"]]
+    notification["Message"] = json.dumps(message)
+    assert send_mail.handler(event("send_mail"), CONTEXT) == {"sent": 1}
+    nurse = member("nurse").open(reference)
+    mails = nurse.page.locator("#mails")
+    expect(mails).to_contain_text("E-mail: receipt sent,")
+    close_address.handler(report, CONTEXT)
+    nurse.page.reload()
+    expect(mails).to_contain_text("Mail bounced. Call instead.")
+    expect(mails).to_contain_text("receipt came back: call instead,")
