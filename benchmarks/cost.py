@@ -131,6 +131,7 @@ def monthly(leads: int, facts: Facts) -> dict[str, float]:
         * alerts
         * (price["sns_publish"] + assumed["emails_per_alert"] * price["sns_email"] + price["sns_webhook"]),
         "SNS: text messages": leads * alerts * assumed["urgent_share"] * price["sns_text_message"],
+        "SES: mail to the person": leads * assumed["mails_per_lead"] * price["ses_mail"],
         "SQS: the spool": POLLS_A_MONTH * price["sqs_request"],
         "CloudWatch": runs * assumed["log_bytes_per_run"] / 1e9 * price["cloudwatch_log_gb"]
         + len(emitted()) * price["cloudwatch_metric_month"]

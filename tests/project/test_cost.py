@@ -42,6 +42,10 @@ def test_more_leads_cost_more_in_total_and_less_each(facts: cost.Facts) -> None:
     assert each == sorted(each, reverse=True)
 
 
+def test_a_clinic_of_1_000_leads_pays_at_most_22_dollars_a_month(facts: cost.Facts) -> None:
+    assert sum(cost.monthly(1_000, facts).values()) <= 22
+
+
 def test_every_possible_metric_is_in_the_estimate(facts: cost.Facts, monkeypatch: pytest.MonkeyPatch) -> None:
     """All metrics in the runbook count, although one lead emits only a few of them."""
     with_all = cost.monthly(1_000, facts)["CloudWatch"]
