@@ -65,6 +65,7 @@ class Patient:
     def answer(self, answers: Answers) -> Patient:
         for code, value in answers.items():
             block = self.page.locator(f"#block-{code}")
+            block.locator("input, textarea").first.wait_for(state="attached")  # after Send, more questions load
             if isinstance(value, list):
                 for option in value:
                     block.locator(f"input[value='{option}']").check()

@@ -71,7 +71,7 @@ def test_scanners_without_conditions_see_optional_resources() -> None:
 
     assert "Fn::If" not in json.dumps(whole)
     assert "WebhookKey" in whole["Resources"]
-    assert whole["Resources"]["CaptureLead"]["Properties"]["ReservedConcurrentExecutions"] == 100
+    assert whole["Resources"]["CaptureLead"]["Properties"]["ReservedConcurrentExecutions"] == 120
 
 
 def test_a_scanner_without_a_result_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
