@@ -230,6 +230,8 @@ class PlainForms:
 
     def receipt_of(self, request: Request, lead: Lead) -> Response:
         """Returns the receipt of a stored lead, with the page after Send, unless the lead has its answers."""
+        from shared.domain.leads.mail import receipt_was_mailed  # noqa: PLC0415  only where a stored receipt is shown
+
         sent = lead.submitted
         fields = {"questionnaire": (sent.questionnaire,), "language": (sent.language,)}
         known = self._form(
@@ -244,10 +246,11 @@ class PlainForms:
             view=FormView(known, "page", WHOLE) if offered else None,
             added="added" in request.query,
             lead_id=lead.lead_id,
+            mailed=receipt_was_mailed(lead),
         )
 
     def _receipt(self, request: Request, form: FilledForm, **values: object) -> Response:
-        shown = {"view": None, "added": False, "lead_id": "", **values}
+        shown = {"view": None, "added": False, "lead_id": "", "mailed": False, **values}
         return self._page(request, HTTPStatus.OK, "receipt.html", form, **shown)
 
     def return_link(self, request: Request) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -41,6 +42,20 @@ def test_it_takes_one_read_and_a_refresh_changes_nothing(browser: PlainBrowser, 
     assert browser.open(browser.url).text == shown
     assert aws.wire.calls == ["dynamodb.GetItem"]
     assert aws.items() == before
+
+
+@pytest.mark.parametrize(
+    ("status", "says"), [("sent", True), ("sending", False), ("unknown", False), ("bounced", False)]
+)
+def test_it_says_that_a_copy_was_mailed_only_if_that_is_true(
+    browser: PlainBrowser, aws: Aws, status: str, says: bool
+) -> None:
+    fill_all(browser).press("Send")
+    assert "A copy went to your e-mail." not in browser.text
+    [lead] = aws.stored()
+    entry = {"kind": "receipt", "about": "", "status": status, "at": "2026-01-14T16:01:00Z"}
+    aws.corrupt(lead["lead_id"], json.dumps(lead | {"mail": {"entries": [entry]}}))
+    assert ("A copy went to your e-mail." in browser.open(browser.url).text) is says
 
 
 def test_it_expires_after_an_hour_with_phone_and_advice(browser: PlainBrowser, clock: Clock) -> None:
