@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.errors import InvalidInput
+from shared.domain.errors import AlreadyTaken, InvalidInput, WrongState
 from shared.domain.intake.suspicion import Suspicion
 from shared.domain.leads.alert import alert_for, reminder_for
 from shared.domain.leads.escalation import NEVER
@@ -19,8 +19,8 @@ from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.next_action import next_action
 from shared.domain.leads.overdue import REMINDER, alert_due, is_overdue, released, reminded
 from shared.domain.leads.staff import CLINICIAN, Staff
-from shared.domain.leads.staff_actions import RELEASE_GRACE
-from tests.domain.test_staff_actions import LEADS, REFUSALS, STEPS, TIERS, act, work_of
+from shared.domain.leads.staff_actions import RELEASE_GRACE, work
+from tests.domain.test_staff_actions import CLERK, LEADS, REFUSALS, RULES, STEPS, TIERS, act, action, work_of
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, PRIORITY, ROUTINE, URGENT
 from tests.leads import HOURS, RECEIVED, a_lead, varied
 
@@ -304,3 +304,22 @@ def test_a_time_to_call_again_lies_ahead(fields: dict[str, Any], pointer: str) -
     with pytest.raises(InvalidInput) as refused:
         act(a_lead(URGENT), "contact_attempt", **fields)
     assert [problem.pointer for problem in refused.value.problems] == [pointer]
+
+
+def test_who_takes_a_lead_over_has_the_time_to_call_anew() -> None:
+    taken = act(a_lead(EMERGENCY), "acknowledge")
+    over = act(taken, "take_over", BEN, at=chicago(14, "10:12"))
+    assert (over.work.owner_name, over.work.acknowledged_at) == ("ben", RECEIVED)
+    assert plan(over)[:2] == ("call", chicago(14, "10:27"))
+    assert act(over, "undo", BEN, at=chicago(14, "10:13")).work == taken.work
+    for lead, who in ((over, BEN), (a_lead(URGENT), BEN), (act(taken, "book"), BEN)):
+        with pytest.raises(WrongState):
+            act(lead, "take_over", who)
+
+
+def test_a_colleague_who_acted_meanwhile_keeps_the_lead() -> None:
+    taken = act(a_lead(EMERGENCY), "acknowledge")
+    over = act(taken, "take_over", BEN)
+    with pytest.raises(AlreadyTaken) as refused:
+        work(over, action("take_over", taken.version), CLERK, RECEIVED, RULES)
+    assert refused.value.owner_name == "ben"

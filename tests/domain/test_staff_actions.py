@@ -46,7 +46,18 @@ def work_of(lead: Lead, request: Action, who: Staff, at: datetime) -> Lead:
 ACTIONS = st.builds(
     action,
     st.sampled_from(
-        ["acknowledge", "contact_attempt", "book", "close", "reopen", "note", "raise_tier", "lower_tier", "undo"]
+        [
+            "acknowledge",
+            "take_over",
+            "contact_attempt",
+            "book",
+            "close",
+            "reopen",
+            "note",
+            "raise_tier",
+            "lower_tier",
+            "undo",
+        ]
     ),
     version=st.integers(1, 12),
     outcome=st.sampled_from(["reached", "no_answer", "wrong_number"]),

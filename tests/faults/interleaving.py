@@ -32,7 +32,7 @@ from tests.leads import HOURS, PERSON_KEY, RULEBOOK
 
 T = TypeVar("T")
 AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
-NURSES = {name: Staff(name, name, frozenset({"clinician"})) for name in ("ann", "ben")}
+NURSES = {name: Staff(name, name, frozenset({"clinician"})) for name in ("ann", "ben", "cat")}
 WAIT = 120  # seconds: a turn takes microseconds, so this limit only ends a test that hangs
 
 
@@ -106,6 +106,7 @@ class Meeting:
     table_is_away: bool = False
     at: datetime = AT
     turns: Turns | None = None
+    version: int = 1  # the version of the lead that staff saw
 
     def call(self, effect: Callable[[], T]) -> T:
         """Makes one atomic call when it is the calling task's turn."""
@@ -205,7 +206,7 @@ class Meeting:
     def acknowledge(self, who: str) -> None:
         self.act(who, action="acknowledge")
 
-    def act(self, who: str, **fields: str) -> None:
+    def act(self, who: str, **fields: object) -> None:
         action = Action.model_validate({"version": 1, **fields})
         # The stand-ins for table and access log have only the methods that the use case calls.
         practice = Workspace(self, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]

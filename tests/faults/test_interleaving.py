@@ -152,6 +152,22 @@ def test_an_owner_is_reminded_at_most_once_in_every_order() -> None:
         assert meeting.leads[UUID(LEAD_ID)].work.owner == "ann"
 
 
+def test_one_of_two_who_take_a_lead_over_has_it_in_every_order() -> None:
+    def ann_has_it(meeting: Meeting) -> None:
+        reminder_due(meeting)
+        meeting.version = meeting.leads[UUID(LEAD_ID)].version
+
+    def takes_over(who: str) -> Task:
+        return lambda meeting: meeting.act(who, action="take_over", version=meeting.version)
+
+    owners = set()
+    for meeting in meetings(ann_has_it, [takes_over("ben"), takes_over("cat"), Meeting.sweep]):
+        owner = meeting.leads[UUID(LEAD_ID)].work.owner
+        owners.add(owner)
+        assert sorted(meeting.answers) == sorted([owner, "AlreadyTaken"])
+    assert owners == {"ben", "cat"}
+
+
 def test_one_of_two_who_acknowledge_becomes_the_owner_in_every_order() -> None:
     owners = set()
     for meeting in meetings(stored, [ann_acknowledges, ben_acknowledges, Meeting.sweep]):

@@ -12,14 +12,14 @@ const REASONS = { not_a_fit: "Not a fit", unreachable: "Unreachable", duplicate:
 
 // Once it is done, for the person who did it.
 const DONE = {
-  acknowledge: "This lead is yours now.", contact_attempt: "Call logged.", book: "Booked.", close: "Closed.", reopen: "Reopened.",
+  acknowledge: "This lead is yours now.", take_over: "This lead is yours now.", contact_attempt: "Call logged.", book: "Booked.", close: "Closed.", reopen: "Reopened.",
   note: "Note added.", raise_tier: "Tier raised.", lower_tier: "Tier lowered.",
   revoke_consent: "Revocation recorded.", undo: "Undone.",
 };
 
 // In the history, after a name: "Ann Lee booked".
 const HISTORY = {
-  acknowledge: "took the lead", contact_attempt: "called", book: "booked", close: "closed", reopen: "reopened the lead", note: "added a note",
+  acknowledge: "took the lead", take_over: "took the lead over", released: "Nobody acted in time: the lead went back to the clinic", contact_attempt: "called", book: "booked", close: "closed", reopen: "reopened the lead", note: "added a note",
   raise_tier: "raised the tier", lower_tier: "lowered the tier",
   revoke_consent: "recorded that a consent was revoked", returned: "The patient sent more answers",
   added: "The patient answered more questions after sending", asked_for_call: "The patient asked for a call",
@@ -79,6 +79,7 @@ export function actionButtons(lead, user, act) {
       can(lead, "close") && closeChoices(summary.reference, act),
       can(lead, "raise_tier") && raiseChoices(summary.tier, act),
       can(lead, "lower_tier") && lowerChoices(summary, act),
+      can(lead, "take_over") && doing("Take over", act, { action: "take_over" }),
       can(lead, "undo") && doing(`Undo: you ${HISTORY[lead.history.at(-1).action]}`, act, { action: "undo" }, { id: "undo" }),
       !done && summary.owner && can(lead, "reopen") && releaseChoice(act)),
     can(lead, "note") && noteForm(summary.reference, act));

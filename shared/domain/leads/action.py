@@ -20,6 +20,7 @@ LONGEST_WAIT = timedelta(days=30)  # until a person who asked to be called later
 
 ActionName = Literal[
     "acknowledge",
+    "take_over",
     "contact_attempt",
     "book",
     "close",

@@ -128,6 +128,14 @@ class _Actions:
         self._must_be_open()
         return self._planned(self._entry(before=work), replace(self._owned(), status="acknowledged"))
 
+    def take_over(self) -> Lead:
+        """Assigns a colleague's lead to the member of staff, for example when a shift changes."""
+        before = self.lead.work
+        if before.status != "acknowledged" or before.owner == self.staff.id:
+            raise WrongState("No colleague has this lead.")
+        work = replace(before, owner=self.staff.id, owner_name=self.staff.name)
+        return self._planned(self._entry(before=before), work)
+
     def contact_attempt(self) -> Lead:
         """Records a call. If the lead has an owner, its outcome decides what they do next."""
         before, outcome, again_at = self.lead.work, self.action.outcome or "", self.action.again_at
