@@ -97,7 +97,7 @@ def main() -> None:
         print("Only imports are recorded; the recorded costs stay.")
         for name, start in found.items():
             start |= {key: value for key, value in before["functions"].get(name, {}).items() if key == "cost"}
-    functions = {name: {**before["functions"], **found}[name] for name in names}
+    functions = {name: start for name, start in (before["functions"] | found).items() if name in names}
     recorded = {"python": interpreter() if counted else before["python"], "functions": functions}
     BASELINE.write_text(json.dumps(recorded, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     for name, start in found.items():

@@ -106,7 +106,7 @@ def _service() -> Iterator[str]:
 
 
 @contextmanager
-def _browser() -> Iterator[Browser]:
+def open_browser() -> Iterator[Browser]:
     found = chromium.find()
     if not found:
         raise SystemExit("There is no Chromium: `make setup`.")
@@ -125,7 +125,7 @@ def _row(name: str, values: Sequence[float], unit: str) -> str:
 def tables(loads: int) -> str:
     """Returns tables of the waiting times for the English and the Spanish form."""
     lines = []
-    with _service() as address, _browser() as browser:
+    with _service() as address, open_browser() as browser:
         measure(browser, address, 1)  # not recorded: this visit starts the functions
         for language in ("en", "es"):
             found = measure(browser, f"{address}?language={language}", loads)

@@ -2,7 +2,8 @@
 
     python -I -S -B benchmarks/invoke.py FOLDER HANDLER EVENT.json COUNT
 
-COUNT is the number of invocations after the first. With "init" the program stops after importing the handler, with
+EVENT.json holds an event, or a list of events that the handler gets one after the other. COUNT is the number of
+invocations after these, with the last event. With "init" the program stops after importing the handler, with
 "boot" before importing it; with "reference" it imports a fixed part of the standard library instead. The last line of
 standard output is the result as JSON: CPU seconds, peak memory in KiB, files opened, garbage collections after the
 handler has changed the collector's threshold, modules, status.
@@ -64,14 +65,16 @@ def main() -> None:
         handler = getattr(__import__(module_name, fromlist=[name]), name)
         took["init"] = time.process_time() - started
         if count_text != "init":
-            answer = handler(event, Context())
+            events = event if isinstance(event, list) else [event]
+            for one in events:
+                answer = handler(one, Context())
             took["first"] = time.process_time() - started
             took["opened"], took["memory"] = OPENED[0], peak_memory()
             took["collections"] = COLLECTIONS[0]
             took["status"] = answer.get("statusCode") if isinstance(answer, dict) else None
             started = time.process_time()
             for _ in range(int(count_text)):
-                handler(event, Context())
+                handler(events[-1], Context())
             took["warm"] = time.process_time() - started
     took["modules"] = sorted(sys.modules)
     sys.stdout.write("\n" + json.dumps(took) + "\n")

@@ -56,6 +56,7 @@ class Emulator:
         self.port = free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self.log = self.state / "emulator.log"
+        self.log_level = "WARNING"
         self._process: subprocess.Popen[bytes] | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
 
@@ -121,7 +122,7 @@ class Emulator:
             "STATE_DIR": str(self.state / "services"),
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(self.state / "s3"),
-            "LOG_LEVEL": "WARNING",
+            "LOG_LEVEL": self.log_level,
             "SFTP_ENABLED": "0",
             "IOT_MTLS_ENABLED": "0",
             "AWS_EC2_METADATA_DISABLED": "true",

@@ -1,0 +1,17 @@
+"""Tests that a usual visit waits for no function to start after Start, on a local cloud where none has started."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from benchmarks.visit import drive
+
+
+@pytest.mark.slow
+def test_a_usual_visit_waits_for_no_start_after_start(browser: Browser) -> None:
+    """Form and token start the functions that screen the answers and take the submission."""
+    visit = drive(browser, "usual")
+
+    assert set(visit.started) == {"ShowPage", "DrawForm", "CaptureLead"}
+    assert visit.waited == []
