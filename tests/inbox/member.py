@@ -47,6 +47,10 @@ class Member:
         self.page.get_by_role("button", name=name, exact=True).click()
         return self
 
+    def books(self) -> Member:
+        self.press("Booked …").page.get_by_label("When").fill("2031-01-15T09:30")
+        return self.press("Save the appointment").has("^Booked by you")
+
     def has(self, text: str) -> Member:
         """Checks who owns the open lead."""
         expect(self.page.locator(".has")).to_have_text(re.compile(text), timeout=PATIENCE)

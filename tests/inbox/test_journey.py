@@ -78,6 +78,29 @@ def test_lowering_a_tier_needs_a_reason_and_raising_does_not(
     assert stored(reference)["staff_tier"] == "EMERGENCY"
 
 
+def test_each_call_says_what_is_next_until_the_appointment(
+    send: Send, member: Come, stored: Callable[[str], Json]
+) -> None:
+    reference = send(URGENT, language="es")
+    nurse = member("nurse").open(reference).press("I'll take it").has("^You have had it")
+    following = nurse.page.locator(".next")
+    expect(following).to_contain_text(re.compile("^Next: Call by .* the clinic is alerted again"))
+    expect(nurse.page.locator(".contact")).to_contain_text("call with an interpreter")
+    expect(nurse.row(reference)).to_contain_text(re.compile("Jordan Example.*You have it: call"))
+    nurse.press("No answer")
+    expect(following).to_contain_text("Next: Call again")
+    nurse.press("Another outcome …").press("Goes to the emergency room")
+    expect(nurse.page.get_by_role("button", name="Close: In emergency care")).to_have_class("main")
+    nurse.press("Booked …").press("Save the appointment")
+    expect(nurse.refusal).to_have_text("Enter the date and time of the appointment.")
+    expect(nurse.page.get_by_label("When")).to_be_focused()
+    nurse.page.get_by_label("When").fill("2031-01-15T09:30")
+    nurse.page.get_by_label("With whom").fill("Dr. Example")
+    nurse.press("Save the appointment").has("^Booked by you")
+    expect(following).to_contain_text(re.compile(r"^Appointment: .*Jan 15.*9:30 AM with Dr. Example"))
+    assert stored(reference)["booking"]["with_whom"] == "Dr. Example"
+
+
 def test_no_address_has_a_token_or_phone_and_tokens_end_with_the_tab(send: Send, member: Come) -> None:
     reference = send(phone="(312) 555-0188")
     nurse = member("nurse").open()
@@ -130,7 +153,7 @@ def test_an_action_applies_to_the_lead_that_was_on_the_screen(
     reading.fallback()
     nurse.sees(second).has("Nobody has it yet")
     nurse.page.unroute("**/leads/*/actions")
-    nurse.press("Booked").has("^Booked by you")
+    nurse.books()
     assert (stored(first)["status"], stored(second)["status"]) == ("acknowledged", "booked")
 
 
@@ -233,14 +256,14 @@ def test_another_list_empties_the_search_box(member: Come) -> None:
     box = desk.page.get_by_label("Search by reference")
     box.fill("00000-00000")
     desk.press("Search")
-    expect(desk.page.get_by_text("No lead has this reference")).to_be_visible(timeout=PATIENCE)
+    expect(desk.page.get_by_text("No lead has this name")).to_be_visible(timeout=PATIENCE)
     desk.press("Mine")
     expect(box).to_have_value("")
 
 
 def test_a_lead_that_the_user_reopened_is_not_announced(send: Send, member: Come) -> None:
     reference = send(EMERGENCY)
-    nurse = member("nurse").open(reference).press("Booked").has("^Booked by you")
+    nurse = member("nurse").open(reference).books()
     expect(nurse.row(reference)).to_have_count(0)
     nurse.press("Undo: you booked").has("Nobody has it yet")
     expect(nurse.row(reference)).to_be_visible()

@@ -72,10 +72,10 @@ def test_a_lead_from_the_form_to_an_appointment(browser: Browser, site: str, ale
     expect(nurse.page.get_by_role("link", name=re.compile("^Call "))).to_be_focused()
     nurse.press("Reached")
     expect(nurse.page.locator(".history li")).to_have_count(3)
-    nurse.press("Booked").has("^Booked by you")
+    nurse.books()
     history = nurse.page.locator(".history li").all_inner_texts()
     assert [entry.splitlines()[0] for entry in history] == [
-        "You booked",
+        "You booked: Wed, Jan 15, 9:30 AM",
         "You called: Reached",
         "You took the lead",
         "Received",

@@ -6,9 +6,18 @@ import { draftArea } from "./drafts.js";
 import { h } from "./elements.js";
 import { isDone, TIERS, tierName } from "./lead-summary.js";
 import { showRefusal } from "./refusal.js";
+import { formatTime } from "./times.js";
 
-const OUTCOMES = { reached: "Reached", no_answer: "No answer", left_message: "Left a message", wrong_number: "Wrong number" };
-const REASONS = { not_a_fit: "Not a fit", unreachable: "Unreachable", duplicate: "Duplicate", spam: "Spam", declined: "Declined" };
+const OUTCOMES = {
+  reached: "Reached", no_answer: "No answer", left_message: "Left a message", wrong_number: "Wrong number",
+  to_be_booked: "Reached, wants an appointment", call_at: "Asked to be called again", emergency_room: "Goes to the emergency room", called_911: "911 was called",
+  own_doctor: "Understood, sees own doctor", already_patient: "Already a patient", booked_elsewhere: "Booked elsewhere",
+};
+const USUAL = 4; // outcomes with a button of their own; the others unfold
+const REASONS = {
+  not_a_fit: "Not a fit", unreachable: "Unreachable", duplicate: "Duplicate", spam: "Spam", declined: "Declined",
+  emergency_care: "In emergency care", own_doctor: "Sees own doctor", already_patient: "Already a patient", booked_elsewhere: "Booked elsewhere",
+};
 
 // Once it is done, for the person who did it.
 const DONE = {
@@ -30,7 +39,8 @@ export const doneText = (action) => DONE[action] ?? "Done.";
 
 export function historyText({ action, detail }) {
   if (action === "undo") return `undid: ${HISTORY[detail] ?? detail}`;
-  const more = OUTCOMES[detail] ?? REASONS[detail] ?? RESUBMISSIONS[detail] ?? (TIERS.includes(detail) ? tierName(detail) : detail);
+  if (action === "released") return HISTORY.released;
+  const more = action === "book" && detail ? formatTime(detail) : OUTCOMES[detail] ?? REASONS[detail] ?? RESUBMISSIONS[detail] ?? (TIERS.includes(detail) ? tierName(detail) : detail);
   return `${HISTORY[action] ?? action.replaceAll("_", " ")}${more ? `: ${more}` : ""}`;
 }
 
@@ -40,14 +50,15 @@ const doing = (text, act, values, attributes) => button(text, (event) => act(val
 const buttons = (...content) => h("div", { class: "buttons" }, content);
 
 // A button that shows its content below it; open from the start when the content holds a draft.
-export function unfolding(id, text, ...content) {
+export function unfolding(id, label, ...content) {
+  const { text, main } = typeof label === "string" ? { text: label } : label;
   const box = h("div", { id, class: "choices", "data-group": id }, ...content);
   box.hidden = !box.querySelector("textarea")?.value;
   const opener = button(text, () => {
     box.hidden = !box.hidden;
     opener.setAttribute("aria-expanded", String(!box.hidden));
     if (!box.hidden) box.querySelector("button, textarea, input")?.focus();
-  }, { "aria-expanded": String(!box.hidden), "aria-controls": id });
+  }, { "aria-expanded": String(!box.hidden), "aria-controls": id, class: main ? "main" : null });
   return h("div", { class: "unfolding" }, opener, box);
 }
 
@@ -62,8 +73,36 @@ export const outcomeForOwner = (lead, user, act) => lead.summary.owner === user.
 
 const outcomeButtons = (act) => h("div", { class: "calling", role: "group", "aria-labelledby": "outcome-title", "data-group": "calling" },
   h("p", { id: "outcome-title" }, h("strong", {}, "How did the call go?")),
-  buttons(Object.entries(OUTCOMES).map(([outcome, text], index) =>
-    doing(text, act, { action: "contact_attempt", outcome }, { id: index ? null : "outcome" }))));
+  buttons(outcomes(act).slice(0, USUAL)),
+  unfolding("outcomes", "Another outcome …", buttons(outcomes(act).slice(USUAL)), callAgain(act)));
+
+const outcomes = (act) => Object.entries(OUTCOMES).filter(([outcome]) => outcome !== "call_at").map(([outcome, text]) =>
+  doing(text, act, { action: "contact_attempt", outcome }, { id: outcome === "reached" ? "outcome" : null }));
+
+function callAgain(act) {
+  const at = timeField("again-at", "again_at");
+  const send = (event) => (at.value ? act({ action: "contact_attempt", outcome: "call_at", again_at: isoTime(at) }, event.currentTarget)
+    : showRefusal("Enter the time at which the person asked to be called.", { group: "calling-again", field: at.name }));
+  return h("div", { "data-group": "calling-again" }, h("label", { for: at.id }, "Asked to be called at"), at, buttons(button("Call again then", send)));
+}
+
+// A time by this device's clock and time zone.
+const timeField = (id, name) => h("input", { id, name, type: "datetime-local", required: true });
+const isoTime = (field) => new Date(field.value).toISOString();
+
+// Booked, with the time, for a lead that is open or whose appointment moves.
+function bookChoices({ summary: { reference }, booking }, act, { main, done }) {
+  const at = timeField("book-at", "at");
+  const whom = h("input", { id: "book-whom", name: "with_whom", maxlength: "100", value: booking?.with_whom ?? "" });
+  const note = draftArea(reference, "book", { id: "book-note", name: "note", maxlength: "1000" });
+  note.value ||= booking?.note ?? "";
+  const send = (event) => (at.value ? act({ action: "book", booking: { at: isoTime(at), with_whom: whom.value.trim(), note: note.value.trim() } }, event.currentTarget)
+    : showRefusal("Enter the date and time of the appointment.", { group: "booking", field: at.name }));
+  return unfolding("booking", done ? "Move the appointment …" : { text: "Booked …", main },
+    h("label", { for: at.id }, "When"), at, h("label", { for: whom.id }, "With whom"), whom,
+    h("label", { for: note.id }, "Note to the person, who reads it"), note,
+    buttons(button("Save the appointment", send, { class: "main" })));
+}
 
 export function actionButtons(lead, user, act) {
   const { summary } = lead;
@@ -75,7 +114,8 @@ export function actionButtons(lead, user, act) {
     !done && !mine && can(lead, "contact_attempt") && outcomeButtons(act),
     h("div", { class: "steps", "data-group": "steps" },
       done && can(lead, "reopen") && doing("Reopen", act, { action: "reopen" }, { class: "main" }),
-      can(lead, "book") && doing("Booked", act, { action: "book" }, { class: mine ? "main" : null }),
+      !done && lead.closes_as && can(lead, "close") && doing(`Close: ${REASONS[lead.closes_as]}`, act, { action: "close", reason: lead.closes_as }, { class: "main", id: "close-as" }),
+      can(lead, "book") && bookChoices(lead, act, { done, main: mine && !lead.closes_as }),
       can(lead, "close") && closeChoices(summary.reference, act),
       can(lead, "raise_tier") && raiseChoices(summary.tier, act),
       can(lead, "lower_tier") && lowerChoices(summary, act),
@@ -87,7 +127,7 @@ export function actionButtons(lead, user, act) {
 
 // An emergency or urgent lead without a recorded call is closed with a reason in words: the service insists on it.
 function closeChoices(reference, act) {
-  const why = draftArea(reference, "close", { id: "close-why", maxlength: "1000" });
+  const why = draftArea(reference, "close", { id: "close-why", name: "text", maxlength: "1000" });
   return unfolding("closing", "Close …",
     h("label", { for: "close-why" }, "In words, if an emergency or urgent lead is closed without a call:"), why, h("p", {}, "Why?"),
     buttons(Object.entries(REASONS).map(([reason, text]) =>
@@ -96,7 +136,7 @@ function closeChoices(reference, act) {
 
 // For a lead whose owner does not work it. Alerts start over, from the first escalation level.
 const releaseChoice = (act) => unfolding("releasing", "Release …",
-  h("p", {}, "The lead will have no owner, and the clinic will be alerted again from the start."),
+  h("p", {}, "The lead will have no owner. In two minutes the clinic is alerted again, unless a colleague takes it first."),
   buttons(doing("Release and alert the clinic", act, { action: "reopen" })));
 
 const tierButtons = (tiers, press) => buttons(tiers.map((tier) => button(tierName(tier), (event) => press(tier, event.currentTarget), { class: `to ${tier}` })));

@@ -10,8 +10,13 @@ export const tierBadge = (tier) => h("span", { class: `tier ${tier}` }, tierName
 
 export const isDone = (lead) => lead.status === "closed" || lead.status === "booked";
 
+// What staff do next about an open lead.
+const NEXT = { take: "Take it", call: "Call", call_again: "Call again", confirm_booking: "Set the time of the appointment", close: "Book or close it" };
+export const nextText = (what) => NEXT[what] ?? what;
+
 export function countdown(lead) {
   if (isDone(lead)) return h("span", { class: "left" }, lead.status);
-  if (!lead.deadline) return h("span", { class: "left" }, "no deadline");
-  return h("span", { class: "left", "data-deadline": lead.deadline, title: `Due ${formatTime(lead.deadline)}` });
+  const due = lead.next_due ?? lead.deadline;
+  if (!due) return h("span", { class: "left" }, "no deadline");
+  return h("span", { class: "left", "data-deadline": due, title: `Due ${formatTime(due)}` });
 }

@@ -3,7 +3,7 @@
 
 import { actionButtons, historyText, outcomeForOwner, revokeChoices, takeButton, unfolding } from "./action-buttons.js";
 import { h } from "./elements.js";
-import { countdown, isDone, tierBadge, tierName } from "./lead-summary.js";
+import { countdown, isDone, nextText, tierBadge, tierName } from "./lead-summary.js";
 import { mails } from "./mails.js";
 import { formatDay, formatTime } from "./times.js";
 
@@ -18,13 +18,13 @@ const CHECKS = {
 const PREFERENCES = { call: "a call", text: "a text message", email: "an email" };
 
 // `act` and `records` are what the buttons do: see action-buttons.js and records.js.
-export function drawLead(place, lead, { user, act, records }) {
+export function drawLead(place, lead, { user, act, records, showContact }) {
   const open = [...place.querySelectorAll("details[open]")].map((fold) => fold.id);
   place.replaceChildren(...[
     header(lead),
     owner(lead, user),
     takeButton(lead, act),
-    contact(lead),
+    contact(lead, showContact),
     mails(lead),
     outcomeForOwner(lead, user, act),
     questionsToAsk(lead),
@@ -59,11 +59,14 @@ function header({ summary }) {
     h("div", { class: "buttons print" }, h("button", { type: "button", onclick: () => print() }, "Print")));
 }
 
-function owner({ summary, triage }, user) {
+function owner({ summary, triage, next, booking }, user) {
   const mine = summary.owner === user.id;
   const done = isDone(summary);
   return h("div", {},
     h("p", { class: summary.owner && !mine && !done ? "has other" : "has" }, said(ownerText(summary, mine), ownerText(summary, false))),
+    next && next.what !== "take" && h("p", { class: "next" }, h("strong", {}, `Next: ${nextText(next.what)}`), next.due && ` by ${formatTime(next.due)}`, ".",
+      next.returns_at && ` If nobody does by ${formatTime(next.returns_at)}, the lead has no owner and the clinic is alerted again.`),
+    booking && h("p", { class: "next" }, h("strong", {}, `Appointment: ${formatTime(booking.at)}`), booking.with_whom && ` with ${booking.with_whom}`, booking.note && `. Note to the person: ${booking.note}`),
     triage.staff_tier && h("p", { class: "soft" }, `Staff set this tier; the rules said ${tierName(triage.tier)}.`),
     summary.suspect && h("p", { class: "soft" }, "Suspected spam: it looks as if a machine filled in the form. It could still be a person."),
     summary.sent_more && h("p", { class: "more" }, "The patient sent more answers. Nobody has acted on them yet."),
@@ -81,17 +84,20 @@ function ownerText(summary, mine) {
 
 // ---- whom to call, what to ask
 
-function contact({ contact: person, consents: { given }, summary, answers: all }) {
-  if (given.contact === false) return h("p", { class: "never" }, "Do not contact: the patient revoked this consent.");
+function contact({ contact: person, contact_hidden: hidden, actions, consents: { given }, summary, answers: all }, showContact) {
+  const never = given.contact === false && h("p", { class: "never" }, "Do not contact: the patient revoked this consent.");
+  if (hidden) return h("div", { class: "contact" }, never, h("p", { class: "name" }, person.name || "No name given"),
+    actions.length > 0 && h("p", {}, h("button", { type: "button", onclick: showContact }, "Show, for a medical reason"), " The access log records it."));
   const noTexts = person.preference === "text" && !given.sms ? " (did not consent to texts)" : "";
   const facts = [...ageAndHelper(all), person.preference && `prefers ${PREFERENCES[person.preference] ?? person.preference}${noTexts}`,
     person.best_time && `best ${TIMES[person.best_time] ?? person.best_time}`,
     person.helper_name && `form filled in by ${person.helper_name}${person.relation ? ` (${person.relation})` : ""}`,
     person.message_ok && (person.message_ok === "yes" ? "you may leave a message" : "leave no message"),
-    summary.language === "es" && "speaks Spanish", person.postal && `ZIP ${person.postal}`].filter(Boolean);
-  return h("div", { class: "contact" },
+    person.postal && `ZIP ${person.postal}`].filter(Boolean);
+  return h("div", { class: "contact" }, never,
     h("p", { class: "name" }, person.name || "No name given"),
     facts.length > 0 && h("p", {}, facts.join(" · ")),
+    summary.language === "es" && h("p", {}, h("strong", {}, "Speaks Spanish: "), "call with an interpreter, or hand the lead to a colleague who speaks Spanish."),
     h("div", { class: "buttons" },
       person.phone && h("a", { class: "button main call", href: `tel:${person.phone}${person.extension ? `,${person.extension}` : ""}` },
         `Call ${phoneText(person.phone)}${person.extension ? ` ext. ${person.extension}` : ""}`),
@@ -192,14 +198,15 @@ function messagesShown({ messages_shown: messages, summary }) {
 function otherLeads({ others: leads }) {
   return leads.length > 0 && section("others", "Other leads with the same phone number or e-mail address",
     h("ul", { class: "others" }, leads.map((other) => h("li", {},
-      h("a", { href: `#lead=${other.reference}` }, tierBadge(other.tier), " ", h("span", { class: "reference" }, other.reference), ` ${formatDay(other.received_at)}, ${other.status}`)))));
+      h("a", { href: `#lead=${other.reference}` }, tierBadge(other.tier), " ", h("span", { class: "reference" }, other.reference), ` ${other.name ? `${other.name}, ` : ""}${formatDay(other.received_at)}, ${other.status}`)))));
 }
 
-function history({ history: entries, summary }, user) {
+function history({ history: entries, summary, alerts }, user) {
   const who = (entry) => (entry.by === "system" ? "" : h("strong", {}, said(entry.by === user.id ? "You " : `${entry.by_name || "Somebody"} `, `${entry.by_name || "Somebody"} `)));
   return section("history", "History", h("ol", { class: "history" },
     [...entries].reverse().map((entry) => h("li", {}, h("span", {}, who(entry), historyText(entry)),
       entry.text && h("p", { class: "words" }, entry.text), h("small", {}, formatTime(entry.at)))),
+    alerts.length > 0 && h("li", {}, `Alerts: ${alerts.map(({ level, audience, at }) => `${level ? `level ${level} to ${audience}` : "reminder to the owner"}, ${formatTime(at)}`).join("; ")}`),
     h("li", {}, "Received", h("small", {}, `${formatTime(summary.received_at)} · `, h("span", { "data-ago": summary.received_at })))));
 }
 

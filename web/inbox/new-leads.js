@@ -46,7 +46,7 @@ export function announceWaiting(answer) {
   if (isOn() && URGENT.has(first.tier)) alarm(first);
 }
 
-const waitingCount = ({ waiting: byTier, cursor }, listed) => (byTier ? Object.values(byTier).reduce((sum, count) => sum + count, 0)
+const waitingCount = ({ untaken: byTier, cursor }, listed) => (byTier ? Object.values(byTier).reduce((sum, count) => sum + count, 0)
   : `${listed.length}${cursor && listed.length ? "+" : ""}`);
 
 function alarm({ tier, reference }) {

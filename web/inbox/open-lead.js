@@ -15,7 +15,7 @@ let commands = {}; // what the buttons do, see startOpenLead
 
 // `act(values)` takes an action on the open lead; `records` downloads or erases it.
 export function startOpenLead({ act, records }) {
-  commands = { act, records };
+  commands = { act, records, showContact: () => loadLead({ showContact: true }) };
   addEventListener("hashchange", openByAddress);
 }
 
@@ -37,10 +37,10 @@ export async function openByAddress() {
 }
 
 // `onlyIfChanged`: the person did not ask for it, so an unchanged lead stays as it is, and so does one under their hands.
-export async function loadLead({ onlyIfChanged = false } = {}) {
+export async function loadLead({ onlyIfChanged = false, showContact = false } = {}) {
   const { openReference: reference } = state;
   try {
-    const loaded = await service.lead(reference);
+    const loaded = await service.lead(reference, { showContact });
     if (reference !== state.openReference) return;
     if (onlyIfChanged && state.lead && !isNewer(loaded.summary)) return;
     if (onlyIfChanged && isInUse()) offerLatestVersion(); // they may have begun while it was loading

@@ -28,7 +28,8 @@ class Service {
   // By POST, so that a phone number is in no address and no log.
   search(q) { return this.#ask("POST", "leads/search", { q }); }
 
-  lead(reference) { return this.#ask("GET", `leads/${encodeURIComponent(reference)}`); }
+  // `showContact`: also how to contact somebody who does not want it, for a medical reason
+  lead(reference, { showContact = false } = {}) { return this.#ask("GET", `leads/${encodeURIComponent(reference)}${showContact ? "?contact=shown" : ""}`); }
 
   act(reference, action) { return this.#ask("POST", `leads/${encodeURIComponent(reference)}/actions`, action); }
 

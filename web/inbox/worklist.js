@@ -2,7 +2,7 @@
 
 import { addressOf } from "./address.js";
 import { byId, h } from "./elements.js";
-import { countdown, isDone, TIERS, tierBadge } from "./lead-summary.js";
+import { countdown, isDone, nextText, TIERS, tierBadge, tierName } from "./lead-summary.js";
 import { signIn } from "./sign-in.js";
 import { listedLeads, nextCursor, state } from "./state.js";
 import { formatTime, updateTimes } from "./times.js";
@@ -80,20 +80,25 @@ function row(lead) {
 
 function ownerText(lead) {
   if (!lead.owner) return "Nobody has it yet";
-  return lead.owner === signIn.user.id ? "You have it" : `${lead.owner_name || "Somebody"} has it`;
+  const next = lead.next_action ? `: ${nextText(lead.next_action).toLowerCase()}` : "";
+  return `${lead.owner === signIn.user.id ? "You have it" : `${lead.owner_name || "Somebody"} has it`}${next}`;
 }
 
-const outcomeText = (lead) => [lead.closed_reason.replaceAll("_", " "), lead.closed_at && formatTime(lead.closed_at)].filter(Boolean).join(", ");
+const outcomeText = (lead) => (lead.booked_for ? [`booked for ${formatTime(lead.booked_for)}`] : [lead.closed_reason.replaceAll("_", " "), lead.closed_at && formatTime(lead.closed_at)]).filter(Boolean).join(", ");
 
 function listedText(count) {
   if (state.list.q) return `${count} found`;
-  return `${count}${nextCursor() ? " or more" : ""} ${count === 1 ? "lead" : "leads"}`;
+  const { open, untaken } = state.list.pages[0];
+  const { view, ...filters } = state.list.filters;
+  if (view !== "open" || Object.values(filters).some(Boolean) || open === undefined) return `${count}${nextCursor() ? " or more" : ""} ${count === 1 ? "lead" : "leads"}`;
+  const waiting = TIERS.filter((tier) => untaken[tier]).map((tier) => `${untaken[tier]} ${tierName(tier)}`);
+  return `${open} open${waiting.length ? `; nobody has ${waiting.join(", ")}` : ""}`;
 }
 
 function emptyText(leads) {
   const { view, ...filters } = state.list.filters;
   if (!leads) return byId("stale").hidden ? "Loading …" : "Nothing has loaded yet.";
-  if (state.list.q) return "No lead has this reference, phone number or email address.";
+  if (state.list.q) return "No lead has this name, reference, phone number or email address.";
   if (nextCursor()) return "None in the leads loaded so far.";
   return Object.values(filters).some(Boolean) ? "No leads with these filters." : EMPTY[view];
 }
