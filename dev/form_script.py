@@ -19,7 +19,6 @@ from shared.rulebook.ui_texts import all_words
 PROJECT = Path(__file__).resolve().parent.parent
 MODULES = PROJECT / "web" / "lead-form"
 STYLES = PROJECT / "web" / "styles"
-SCRIPT = "lead-form.js"
 PINS = PROJECT / "dev" / "npm"
 HOME = PROJECT / ".local" / "esbuild"
 FILES = ("package.json", "package-lock.json", ".npmrc")
@@ -49,20 +48,25 @@ def esbuild() -> Path:
 
 
 def made() -> dict[str, str]:
-    """Returns the name and content of each file that is made for web/."""
+    """Returns the path and content of each file that is made."""
     program, rulebook = esbuild(), load()
-    sheets = {
-        path.name: _run(program, "--loader=css", *SMALL, text=path.read_text("utf-8")) for path in STYLES.iterdir()
-    }
+    styles = {path.stem: path.read_text(encoding="utf-8") for path in STYLES.iterdir()}
+    sheets = {name: _run(program, "--loader=css", *SMALL, text=text) for name, text in styles.items()}
     texts = sorted(spoken())
     defined = {
-        "STYLE": sheets["form.css"].strip(),
+        "STYLE": sheets["form"].strip(),
         "WORDS": {language: {text: known[text] for text in texts} for language, known in all_words().items()},
         "ADVICE": {language: rulebook.emergency_advice_in(language) for language in ("en", *all_words())},
     }
     defines = (f"--define:{name}={json.dumps(value, ensure_ascii=False)}" for name, value in defined.items())
     script = _run(program, str(MODULES / "element.js"), "--bundle", "--format=esm", "--charset=utf8", *SMALL, *defines)
-    return {**sheets, SCRIPT: script}
+    return {
+        "web/lead-form.js": script,
+        "web/form.css": sheets["form"] + sheets["questions"],
+        "web/page.css": sheets["page"],
+        "web/plain.css": sheets["plain"],
+        "shared/http/pages/questions.css": sheets["questions"],  # travels with the drawn form
+    }
 
 
 def _run(program: Path, *arguments: str, text: str = "") -> str:
@@ -72,8 +76,8 @@ def _run(program: Path, *arguments: str, text: str = "") -> str:
 
 def main() -> None:
     for name, content in made().items():
-        (PROJECT / "web" / name).write_text(content, encoding="utf-8")
-        print(f"web/{name}: {len(content.encode()):,} bytes")
+        (PROJECT / name).write_text(content, encoding="utf-8")
+        print(f"{name}: {len(content.encode()):,} bytes")
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def first_view(request: Request) -> Response:
 
 
 def next_view(request: Request) -> Response:
-    view = draw_form(forms.read(request), rulebook)
+    view = draw_form(forms.read(request), rulebook, forms.check_contact)
     count_advice(shown=view.kind == "emergency")
     return forms.view(request, view)
 

@@ -13,7 +13,8 @@ from uuid import UUID, uuid4
 
 from shared.domain.errors import FieldProblem, InvalidInput, StoreUnavailable, SubmissionConflict
 from shared.domain.intake.attribution import ATTRIBUTION, clean_attribution
-from shared.domain.intake.filled_form import CALLBACK_STEP, SOMEBODY_ELSE, WHOLE, FilledForm, FormView
+from shared.domain.intake.filled_form import CALLBACK_STEP, SOMEBODY_ELSE, WHOLE, FilledForm
+from shared.domain.intake.form_view import FormView
 from shared.domain.intake.language import primary_language
 from shared.domain.rules.advice import advice_at_once
 from shared.http.problems import RETRY_AFTER, Safety, problem
@@ -126,6 +127,17 @@ class PlainForms:
         if problems:
             raise InvalidInput(problems)
         return submission
+
+    @staticmethod
+    def check_contact(contact: Mapping[str, str]) -> tuple[FieldProblem, ...]:
+        """Returns what is invalid in contact details, before they are sent."""
+        from shared.domain.intake.submission import ContactEntry  # noqa: PLC0415  only after the last page
+
+        try:
+            checked(contact, ContactEntry)
+        except InvalidInput as error:
+            return tuple(one._replace(pointer=f"/contact{one.pointer}") for one in error.problems if one.pointer)
+        return ()
 
     def added_answers(self, form: FilledForm) -> AddedAnswers:
         """Converts a form with the page after Send. Raises InvalidInput with every invalid field."""

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 from shared.domain.errors import FieldProblem, ScoringFailed
-from shared.domain.intake.filled_form import WHOLE, FilledForm, FormView
+from shared.domain.intake.filled_form import WHOLE, CheckContact, FilledForm
+from shared.domain.intake.form_view import FormView
 from shared.usecases.ports import RuleSets
 from shared.usecases.scoring import EMERGENCY, rule_set_for
 from shared.usecases.screening import CONTINUE, Screened, screen
 
 
-def draw_form(form: FilledForm, rule_sets: RuleSets) -> FormView:
+def draw_form(form: FilledForm, rule_sets: RuleSets, check_contact: CheckContact) -> FormView:
     """Returns the view that the visitor sees after sending a page of the plain form.
 
     The visitor sees advice in an emergency, the same page if something is missing or wrong, the follow-ups that the
-    answers call for, the age notice for a minor, or the next page.
+    answers call for, the age notice for a minor, the next page, or after the last one all answers to check.
+
+    check_contact: returns what is invalid in the contact details.
     """
-    screened = _screen_form(form, rule_sets)
+    last = form.questionnaire.page_ids[-1]
+    screened = _screen_form(form, rule_sets, texts=form.step == last and not form.wanted)
     if form.asked and screened.disposition == EMERGENCY:
         return FormView(form, "emergency", form.step, messages=screened.messages)
     if form.wanted:
         return FormView(form, "page", form.wanted)
-    if problems := form.problems():
+    if problems := form.problems(check_contact):
         return FormView(form, "follow-ups" if form.first("follow_ups") else "page", form.step, problems)
     if form.asked and form.not_asked_yet:
         return FormView(form, "follow-ups", form.step)
     if screened.minor and not form.first("minor_notice_shown"):
         return FormView(form, "minor", form.step, messages=screened.messages)
+    if form.first("checking") or form.step == last:
+        incomplete = form.incomplete_page(check_contact)
+        return FormView(form, "page", incomplete) if incomplete else FormView(form, "check", last)
     return FormView(form, "page", form.next_step)
 
 

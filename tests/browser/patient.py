@@ -14,9 +14,10 @@ Answers = dict[str, str | list[str]]
 # Answers page by page that fire no safety rule.
 CALM: list[Answers] = [
     {"em-now": ["none"]},
-    {"age": "54", "who": "self", "region": ["lumbar"]},
-    {"ces": ["none"], "motor": ["none"], "cord": ["none"]},
-    {"sys": ["none"], "signs": ["none"], "injury": "no", "preg": "na"},
+    {"age": "54", "who": "self", "region": ["lumbar"], "injury": "no"},
+    {"motor": ["none"], "cord": ["none"]},
+    {"ces": ["none"], "signs": ["none"], "preg": "na"},
+    {"sys": ["none"]},
     {"spread": ["leg-one"], "sx": ["pain"]},
     {"pain": "5", "duration": "gt6m", "change": "no", "pattern": ["walk-worse"]},
     {"note": ""},
@@ -115,8 +116,26 @@ class Patient:
         self.page.locator("#consent-contact").check()
         return self
 
+    def filled_in(self, query: str = "", text: str = STEP, **changed: str | list[str]) -> Patient:
+        """Fills in everything, and stays on the last page."""
+        return self.open(query).comes_back(LAST, text, **changed).leave_contact()
+
     def ready_to_send(self, query: str = "", **changed: str | list[str]) -> Patient:
-        return self.open(query).comes_back(LAST, STEP, **changed).leave_contact()
+        """Fills in everything, and checks the answers."""
+        return self.filled_in(query, STEP, **changed).goes_to_check()
+
+    def goes_to_check(self) -> Patient:
+        self.next()
+        self.sees_check()
+        return self
+
+    def sees_check(self) -> None:
+        expect(self.page.locator("#check-title")).to_be_visible()
+
+    def change(self, question: str) -> Patient:
+        """Presses Change beside an answer on the page where all are checked."""
+        self.page.get_by_role("button", name=f"Change: {question}", exact=True).click()
+        return self
 
     def sees_step(self, number: int, text: str = STEP, focused: str = ".title:visible") -> None:
         """`focused`: what has the focus; after a reload that is the question that was answered last."""

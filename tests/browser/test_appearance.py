@@ -67,7 +67,9 @@ def test_every_page_in_spanish(patient: Patient, page: Page, look: Look) -> None
         patient.answer(patient.calm(step))
         if step < LAST:
             patient.next()
-    patient.leave_contact().next()
+    patient.leave_contact().goes_to_check()
+    look("es-59-check")
+    patient.next()
     patient.reference()
     look("es-60-receipt")
 
@@ -81,7 +83,7 @@ def test_emergency_in_spanish(patient: Patient, page: Page, look: Look) -> None:
 
 
 def test_follow_ups(patient: Patient, look: Look) -> None:
-    patient.at(3).answer({"ces": ["bladder-leak"], "motor": ["leg-weak"]})
+    patient.at(4).answer({"ces": ["bladder-leak"], "preg": "yes"})
     look("22-follow-ups")
 
 
@@ -100,7 +102,7 @@ def test_emergency(patient: Patient, page: Page, look: Look) -> None:
 
 
 def test_crisis_receipt(patient: Patient, page: Page, look: Look) -> None:
-    patient.ready_to_send()
+    patient.filled_in()
     page.locator("#question-note").fill("Some days I want to die")
     page.locator("#contact-name").focus()
     patient.sees_emergency()
@@ -133,7 +135,7 @@ def test_without_network(patient: Patient, page: Page, look: Look, console: Cons
     look("90-not-checked")
     page.unroute("**/screenings")
     patient.open().sees_step(2)  # the page has now read the stored draft, and writes it only after the next line
-    patient.comes_back(LAST).leave_contact()
+    patient.comes_back(LAST).leave_contact().goes_to_check()
     page.route("**/submissions", lambda route: route.abort())
     patient.next()
     expect(page.locator(".problem")).to_be_visible()

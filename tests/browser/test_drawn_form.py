@@ -11,9 +11,13 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Console
 from tests.browser.page_checks import judge
-from tests.browser.patient import CALM, LAST, Held, Patient, Traffic
+from tests.browser.patient import CALM, LAST, STEP, Held, Patient, Traffic
 
 HIGHEST_ABOVE = 72  # px above the first question, on a phone
+SCREEN = 844  # px, of a phone
+MOST_SCREENS = {"en": 2, "es": 2.5}  # that a page of questions takes. Spanish texts are a quarter longer
+STEPS = {"en": STEP, "es": "Paso {number} de {count}"}
+MOST_UNTIL_SEND = {"en": 14, "es": 18}  # all pages, and the answers to check
 
 
 def test_an_answer_that_calls_for_advice_interrupts_at_once_and_offline(
@@ -80,7 +84,7 @@ def test_what_a_browser_fills_in_without_an_event_is_sent(patient: Patient, page
 
 
 def test_a_long_note_is_counted_and_never_cut(patient: Patient, page: Page) -> None:
-    patient.ready_to_send()
+    patient.filled_in()
     note = page.locator("#question-note")
     limit = int(page.locator("#block-note").get_attribute("data-limit") or 0)
     note.fill("x" * (limit + 1))
@@ -89,18 +93,37 @@ def test_a_long_note_is_counted_and_never_cut(patient: Patient, page: Page) -> N
     patient.next()
     expect(page.locator("#question-note-error")).to_contain_text(f"You have used {limit + 1}.")
     note.fill("x" * limit)
-    patient.next()
-    patient.reference()
+    patient.goes_to_check()
 
 
 def test_send_leads_to_the_first_page_that_is_not_complete(patient: Patient, page: Page, traffic: Traffic) -> None:
     patient.ready_to_send()
     page.locator("#block-injury input:checked").evaluate("field => { field.checked = false; }")
     patient.next()
-    expect(page.locator(".progress")).to_contain_text(f"Step 4 of {LAST}")
+    expect(page.locator(".progress")).to_contain_text(f"Step 2 of {LAST}")
     expect(page.locator("#summary")).to_be_focused()
     expect(page.locator("#question-injury-error")).to_be_visible()
     assert traffic.posted("/submissions") == []
+
+
+def test_a_changed_answer_leads_back_to_the_check(patient: Patient, page: Page, traffic: Traffic) -> None:
+    patient.ready_to_send()
+    phone = page.locator(".review .phone dd").first
+    expect(phone).to_have_text("(212) 555-0123")
+    assert float(phone.evaluate("node => parseFloat(getComputedStyle(node).fontSize)")) >= 24
+    patient.change("Where is your main problem?")
+    expect(page.locator("#block-region input").nth(2)).to_be_focused()
+    patient.answer({"region": ["neck"]}).goes_to_check()
+    expect(page.locator(".review")).to_contain_text("Neck; Low back")
+    patient.change("Is any part of your body weak?")
+    patient.answer({"motor": ["leg-weak"], "motor-course": "stable"}).next()
+    expect(page.locator("#block-checked")).to_be_visible()  # what the change calls for is asked before
+    patient.answer({"checked": "same"}).goes_to_check()
+    patient.change("Phone number")
+    expect(page.locator("#contact-phone")).to_be_focused()
+    patient.goes_to_check().next()
+    patient.reference()
+    assert traffic.posted("/submissions")[-1]["answers"]["region"] == ["neck", "lumbar"]
 
 
 def test_back_after_a_new_form_never_opens_an_empty_last_page(patient: Patient, page: Page) -> None:
@@ -132,7 +155,7 @@ def test_storage_that_is_full_or_missing_or_strange_stops_nothing(patient: Patie
 def test_coming_back_after_leaving_says_what_the_clinic_has(
     patient: Patient, page: Page, stored: Callable[..., list[Any]]
 ) -> None:
-    patient.ready_to_send()
+    patient.filled_in()
     with page.expect_response("**/submissions"):
         page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
     page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
@@ -143,19 +166,26 @@ def test_coming_back_after_leaving_says_what_the_clinic_has(
 
 def test_the_steps_say_how_long_they_take(patient: Patient, page: Page) -> None:
     patient.at(2)
-    expect(page.locator(".progress")).to_have_text(f"Step 2 of {LAST}, about 3 min left")
+    expect(page.locator(".progress")).to_have_text(f"Step 2 of {LAST}, about 4 min left")
 
 
-def test_little_stands_above_the_first_question_on_a_phone(patient: Patient, page: Page) -> None:
-    patient.start()
-    for step in range(1, LAST + 1):
-        patient.sees_step(step)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_pages_are_short_and_little_stands_above_the_first_question(
+    patient: Patient, page: Page, language: str
+) -> None:
+    patient.filled_in(f"?language={language}", text=STEPS[language])
+    patient.goes_to_check()
+    screens = [page.evaluate("document.documentElement.scrollHeight") / SCREEN]
+    for step in range(LAST, 0, -1):
+        page.locator("#check-section .second, #back").locator("visible=true").click()
+        expect(page.locator(f"[data-page=P{step}]")).to_be_visible()
+        screens.append(page.evaluate("document.documentElement.scrollHeight") / SCREEN)
         first = page.locator("[data-page]:not([hidden]) .question").first.bounding_box()
         assert first
         above = first["y"] + page.evaluate("scrollY")
         assert above <= HIGHEST_ABOVE, f"step {step}: {above} px"
-        if step < LAST:
-            patient.answer(patient.calm(step)).next()
+    assert max(screens) <= MOST_SCREENS[language], screens
+    assert sum(screens) <= MOST_UNTIL_SEND[language], screens
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.browser.conftest import Console
 from tests.browser.patient import LAST, Held, Patient, Traffic
 
 EMERGENCIES = [
-    (3, {"ces": ["saddle-numb"]}, {"ces-onset": "lt2w"}, "M-E", "cauda equina"),
+    (4, {"ces": ["saddle-numb"]}, {"ces-onset": "lt2w", "checked": "no"}, "M-E", "cauda equina"),
     (3, {"motor": ["foot-drop"]}, {"motor-course": "rapid"}, "M-E", "New or fast weakness"),
 ]
 
@@ -50,12 +50,12 @@ def test_number_left_in_an_emergency_is_sent_with_the_answers(patient: Patient, 
 
 
 def test_emergency_does_not_wait_for_the_rest_of_the_page(patient: Patient) -> None:
-    patient.at(3).answer({"ces": ["saddle-numb"], "ces-onset": "lt2w"}).next()
+    patient.at(4).answer({"ces": ["saddle-numb"], "ces-onset": "lt2w", "checked": "no"}).next()
     patient.sees_emergency()
 
 
 def test_open_follow_up_is_asked_before_the_alarm(patient: Patient, page: Page) -> None:
-    patient.at(3).answer(patient.calm(3, ces=["saddle-numb"]))
+    patient.at(4).answer(patient.calm(4, ces=["saddle-numb"]))
     with page.expect_response("**/screenings") as checked:
         patient.next()
     assert checked.value.json()["disposition"] == "continue"
@@ -93,17 +93,17 @@ def test_after_a_failed_check_the_form_continues_with_the_advice(
 
 @pytest.mark.slow
 def test_after_a_slow_check_the_form_continues_and_can_interrupt(patient: Patient, page: Page) -> None:
-    patient.at(3)
+    patient.at(4)
     held = Held(page, "**/screenings")
-    patient.answer(patient.calm(3, ces=["saddle-numb"])).answer({"ces-onset": "lt2w"}).next()
-    expect(page.locator(".progress")).to_contain_text(f"Step 4 of {LAST}", timeout=6_000)
+    patient.answer(patient.calm(4, ces=["saddle-numb"])).answer({"ces-onset": "lt2w", "checked": "no"}).next()
+    expect(page.locator(".progress")).to_contain_text(f"Step 5 of {LAST}", timeout=6_000)
     expect(page.locator("#advice")).to_be_visible()
     held.let_go()
     patient.sees_emergency()
 
 
 def test_someone_who_wants_to_die_sees_988(patient: Patient, page: Page) -> None:
-    patient.ready_to_send()
+    patient.filled_in()
     page.locator("#question-note").fill("Some days I want to die")
     page.locator("#contact-name").focus()
     patient.sees_emergency()
@@ -158,7 +158,7 @@ IN_SPANISH = "sala de emergencias"
 @pytest.mark.parametrize("note", ["", "Some days I want to die"])
 def test_emergency_in_another_language_comes_with_its_advice(patient: Patient, page: Page, note: str) -> None:
     if note:
-        patient.at(LAST).answer({"note": note}).next()
+        patient.filled_in().answer({"note": note}).next()
     else:
         patient.start().answer(patient.calm(1, em_now=["stroke-signs"]))
     patient.sees_emergency()
@@ -222,7 +222,7 @@ def test_emergency_comes_before_the_questions_after_a_reload(patient: Patient, p
 
 
 def test_a_note_that_asks_for_help_is_answered_before_contact(patient: Patient, page: Page, traffic: Traffic) -> None:
-    patient.at(LAST).answer(patient.calm(LAST))
+    patient.filled_in()
     page.locator("textarea").fill("The pain is so bad I want to die.")
     patient.next()
     patient.sees_emergency()

@@ -55,6 +55,9 @@ def test_whole_form_by_keyboard_alone(patient: Patient, page: Page) -> None:
     page.keyboard.press("Space")
     press_until_focused(patient, "forward")
     page.keyboard.press("Enter")
+    expect(page.locator("#check-title")).to_be_focused()
+    press_until_focused(patient, "send")
+    page.keyboard.press("Enter")
     assert re.fullmatch(r"[0-9A-Z]{5}-[0-9A-Z]{5}", patient.reference())
     expect(patient.heading("We received your answers")).to_be_focused()
 
@@ -78,7 +81,7 @@ def test_browser_back_leaves_the_receipt_in_place(patient: Patient, page: Page) 
 
 def test_double_click_sends_once(patient: Patient, page: Page, traffic: Traffic) -> None:
     patient.ready_to_send()
-    page.locator("#forward").dblclick()
+    page.locator("#send").dblclick()
     patient.reference()
     assert len(traffic.posted("/submissions")) == 1
 
@@ -87,8 +90,8 @@ def test_button_is_off_and_says_so_while_sending(patient: Patient, page: Page) -
     patient.ready_to_send()
     held = Held(page, "**/submissions")
     patient.next()
-    expect(page.locator("#forward")).to_be_disabled()
-    expect(page.locator("#status")).to_have_text("Sending your answers…")
+    expect(page.locator("#send")).to_be_disabled()
+    expect(page.locator("#check-section .status")).to_have_text("Sending your answers…")
     held.let_go()
     patient.reference()
 
@@ -137,7 +140,7 @@ def test_server_trouble_keeps_the_answers_and_offers_the_phone(
     expect(problem).to_be_focused()
     expect(problem.locator("a[href^='tel:']")).to_be_visible()
     expect(problem).to_contain_text("call 911")
-    expect(page.get_by_label("Your name")).to_have_value("Test Patient")
+    expect(page.locator("#check-section")).to_contain_text("Test Patient")
     page.unroute("**/submissions")
     page.get_by_role("button", name="Try again").click()
     patient.reference()
@@ -163,8 +166,9 @@ def test_changed_answers_after_a_lost_answer_are_explained(patient: Patient, pag
     patient.next()
     expect(page.locator(".problem")).to_be_visible()
     page.unroute("**/submissions")
+    patient.change("Your name")
     page.get_by_label("Your name").fill("Another Name")
-    patient.next()
+    patient.goes_to_check().next()
     expect(page.get_by_role("heading", name="We already have a different set of answers from you")).to_be_visible()
     page.get_by_role("button", name="Send as a new form").click()
     patient.reference()
@@ -172,15 +176,15 @@ def test_changed_answers_after_a_lost_answer_are_explained(patient: Patient, pag
 
 def test_refused_phone_number_is_tied_to_its_field(patient: Patient, page: Page, console: Console) -> None:
     console.expect("status of 422")
-    patient.ready_to_send()
+    patient.filled_in()
     page.get_by_label("Phone number").fill(
         "+1 212 55501"
     )  # the form accepts this number; only the server knows how many digits a country has
-    patient.next()
+    patient.goes_to_check().next()
     expect(page.locator("#summary")).to_be_focused()
     expect(page.locator("#contact-phone")).to_have_attribute("aria-describedby", "contact-phone-error")
     page.get_by_label("Phone number").fill("(212) 555-0123")
-    patient.next()
+    patient.goes_to_check().next()
     patient.reference()
 
 
@@ -195,7 +199,7 @@ def test_refused_answer_opens_its_page(patient: Patient, page: Page, console: Co
     }
     page.route("**/submissions", lambda route: route.fulfill(status=422, json=refusal))
     patient.next()
-    expect(page.locator(".progress")).to_contain_text("Step 4 of 7")
+    expect(page.locator(".progress")).to_contain_text("Step 2 of 8")
     expect(page.locator("#summary")).to_be_focused()
     expect(page.locator("#question-injury-error")).to_have_text("Not this.")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dev import form_script
-from shared.http.pages import SCRIPT_TEXTS
+from shared.http.pages.script_texts import SCRIPT_TEXTS
 from shared.rulebook.loading import load
 from shared.rulebook.ui_texts import words
 from tests.rulebook.test_wording import HARDEST, grade, sentences_of
@@ -152,7 +152,7 @@ def test_script_and_styles_are_made_from_their_sources() -> None:
     if shutil.which("npm") is None:
         pytest.skip("esbuild is installed by npm, which is missing")
     for name, content in form_script.made().items():
-        assert (WEB / name).read_text("utf-8") == content, "run python -m dev.form_script"
+        assert (WEB.parent / name).read_text("utf-8") == content, "run python -m dev.form_script"
 
 
 def test_the_modules_are_small() -> None:

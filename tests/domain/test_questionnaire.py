@@ -53,13 +53,13 @@ def test_none_beside_another_option_is_dropped_and_recorded() -> None:
 
 def test_a_follow_up_that_was_shown_and_skipped_counts_as_unsure() -> None:
     assert QUESTIONNAIRE.facts({"ces": ["bowel-loss"]}).chosen["ces-onset"] == {"unsure"}
-    assert QUESTIONNAIRE.facts({"ces": ["bowel-loss"]}, "P3").chosen["ces-onset"] == {"unsure"}
-    assert "ces-onset" not in QUESTIONNAIRE.facts({"ces": ["bowel-loss"]}, "P2").chosen
+    assert QUESTIONNAIRE.facts({"ces": ["bowel-loss"]}, "P4").chosen["ces-onset"] == {"unsure"}
+    assert "ces-onset" not in QUESTIONNAIRE.facts({"ces": ["bowel-loss"]}, "P3").chosen
     assert "tx-tried" not in QUESTIONNAIRE.facts({"tx": ["pt"]}).chosen, "nothing after Send counts as skipped"
 
 
 def test_nothing_after_send_counts_as_skipped() -> None:
-    pages = tuple(page._replace(after_send=page.after_send or page.id == "P3") for page in QUESTIONNAIRE.pages)
+    pages = tuple(page._replace(after_send=page.after_send or page.id == "P4") for page in QUESTIONNAIRE.pages)
     later = replace(QUESTIONNAIRE, pages=pages)
     assert "ces-onset" not in later.facts({"ces": ["bowel-loss"]}).chosen
     assert later.facts({"ces": ["bowel-loss"], "ces-onset": "lt2w"}).chosen["ces-onset"] == {"lt2w"}
@@ -136,14 +136,14 @@ def test_the_questionnaire_is_complete() -> None:
         *("fn", "dx", "imaging", "tx", "goal", "insurance", "help"),
     ]
     assert [question.code for question in always if question.required] == [
-        *("em-now", "age", "who", "region", "ces", "motor", "cord", "sys", "signs", "injury", "spread", "sx"),
+        *("em-now", "age", "who", "region", "injury", "motor", "cord", "ces", "signs", "sys", "spread", "sx"),
         *("pain", "duration", "change", "pattern"),
     ]
     assert follow_ups == [
-        *("ces-onset", "motor-course", "proc-when", "injury-when", "checked", "preg", "preg-signs", "tx-tried"),
+        *("injury-when", "motor-course", "ces-onset", "checked", "preg", "preg-signs", "proc-when", "tx-tried"),
     ]
-    assert [page.id for page in QUESTIONNAIRE.pages if page.after_send] == ["P8"]
-    assert QUESTIONNAIRE.page_ids == ("P1", "P2", "P3", "P4", "P5", "P6", "P7")
+    assert [page.id for page in QUESTIONNAIRE.pages if page.after_send] == ["P9"]
+    assert QUESTIONNAIRE.page_ids == ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8")
     assert [question.code for question in QUESTIONNAIRE.pages[0].questions] == ["em-now"]
 
 

@@ -271,8 +271,8 @@ def test_questions_not_asked_yet_are_not_missing() -> None:
     head = answers | {"spread": ["head"]}
     assert "PREG-02" in {rule.id for rule in triage(RULE_SET, answers).safety_rules}
     assert "PREG-02" not in {rule.id for rule in triage(RULE_SET, answers, "P3").safety_rules}
-    assert "PREG-02" in {rule.id for rule in triage(RULE_SET, answers, "P4").safety_rules}
-    assert "INF-09" in {rule.id for rule in triage(RULE_SET, head, "P4").safety_rules}
+    assert "PREG-02" in {rule.id for rule in triage(RULE_SET, answers, "P5").safety_rules}
+    assert "INF-09" in {rule.id for rule in triage(RULE_SET, head, "P5").safety_rules}
 
 
 def test_the_messages_of_the_tier_come_first_and_each_once() -> None:

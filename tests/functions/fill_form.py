@@ -8,9 +8,10 @@ from tests.functions.plain_browser import PlainBrowser
 
 CALM: list[dict[str, Any]] = [
     {"em-now": ["none"]},
-    {"age": 62, "who": "self", "region": ["lumbar"]},
-    {"ces": ["none"], "motor": ["none"], "cord": ["none"]},
-    {"sys": ["none"], "signs": ["none"], "injury": "no"},
+    {"age": 62, "who": "self", "region": ["lumbar"], "injury": "no"},
+    {"motor": ["none"], "cord": ["none"]},
+    {"ces": ["none"], "signs": ["none"]},
+    {"sys": ["none"]},
     {"spread": ["leg-one"], "sx": ["pain"]},
     {"pain": 5, "duration": "gt6m", "change": "no", "pattern": ["walk-worse"]},
     {"note": "First line\r\nsecond line"},
@@ -28,4 +29,10 @@ def fill_to(browser: PlainBrowser, step: int, query: str = "") -> PlainBrowser:
 
 
 def fill_all(browser: PlainBrowser, query: str = "") -> PlainBrowser:
+    """Fills in the whole form, up to the last page."""
     return fill_to(browser, len(CALM), query).fill(CALM[-1]).fill(CONTACT)
+
+
+def fill_and_check(browser: PlainBrowser, query: str = "") -> PlainBrowser:
+    """Fills in the whole form, up to the answers to check."""
+    return fill_all(browser, query).press("Next")

@@ -82,7 +82,10 @@ class PlainBrowser:
 
     def fields(self, button: str) -> tuple[str, Fields]:
         """Returns the address to which a button sends the form, and the fields that it sends."""
-        pressed = next(one for one in self.page.select("button") if one.get_text(strip=True) == button)
+        named = (
+            one for one in self.page.select("button") if button in (one.get_text(strip=True), one.get("aria-label"))
+        )
+        pressed = next(named)
         form = pressed.find_parent("form")
         assert isinstance(form, Tag)
         sent: Fields = []

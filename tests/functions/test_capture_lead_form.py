@@ -18,7 +18,7 @@ from shared.http import form_body
 from tests.aws import ENVIRONMENT, Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, Json, content, posting, spool_of, submission
 from tests.functions.conftest import Clock
-from tests.functions.fill_form import CALM, fill_all, fill_to
+from tests.functions.fill_form import CALM, fill_all, fill_and_check, fill_to
 from tests.functions.plain_browser import Fields, PlainBrowser, body_post, form_post
 
 OWN: Fields = [  # the form of a landing page, with only the required fields
@@ -56,7 +56,7 @@ def test_a_form_becomes_a_lead_with_a_receipt_url_without_answers(
     browser: PlainBrowser, aws: Aws, clock: Clock
 ) -> None:
     clock.at = datetime.now(UTC) + timedelta(minutes=3)  # a person takes about this long to fill in the form
-    fill_all(browser, "?utm_source=newsletter").press("Send", follow=False)
+    fill_and_check(browser, "?utm_source=newsletter").press("Send", follow=False)
     assert browser.status == 303
     [lead] = aws.leads()
     assert browser.answer["headers"]["location"] == f"received/{lead['lead_id']}"
@@ -86,17 +86,17 @@ def test_a_form_and_json_with_equal_content_are_one_submission(aws: Aws) -> None
 
 
 def test_a_double_click_is_one_lead(browser: PlainBrowser, aws: Aws) -> None:
-    fill_all(browser)
+    fill_and_check(browser)
     _, fields = browser.fields("Send")
     assert [send(fields)["statusCode"] for _ in range(3)] == [303, 303, 303]
     assert len(aws.items()) == 1
 
 
 def test_changed_answers_after_sending_can_be_sent_as_a_new_form(browser: PlainBrowser, aws: Aws) -> None:
-    fill_all(browser)
+    fill_and_check(browser)
     _, fields = browser.fields("Send")
     send(fields)
-    browser.fill({"contact.name": "Another Name"}).press("Send")
+    browser.press("Back").fill({"contact.name": "Another Name"}).press("Next").press("Send")
     assert browser.status == 409
     assert browser.title == "We already have a different set of answers from you"
     browser.press("Send as a new form")
@@ -107,7 +107,7 @@ def test_changed_answers_after_sending_can_be_sent_as_a_new_form(browser: PlainB
 def test_while_the_table_is_unavailable_the_receipt_is_shown_at_once(browser: PlainBrowser, aws: Aws) -> None:
     """A separate receipt page could not be read then. A refresh sends the form again, which still makes only one
     lead."""
-    fill_all(browser)
+    fill_and_check(browser)
     _, fields = browser.fields("Send")
     aws.wire.down |= {"dynamodb.PutItem", "dynamodb.GetItem"}
     browser.press("Send")
@@ -129,7 +129,7 @@ def test_while_the_table_is_unavailable_the_receipt_is_shown_at_once(browser: Pl
 
 
 def test_when_table_and_spool_are_down_nothing_typed_is_lost(browser: PlainBrowser, aws: Aws) -> None:
-    fill_all(browser)
+    fill_and_check(browser)
     aws.wire.down |= {"dynamodb.PutItem", "sqs.SendMessage"}
     browser.press("Send")
     assert browser.status == 503
@@ -143,8 +143,8 @@ def test_when_table_and_spool_are_down_nothing_typed_is_lost(browser: PlainBrows
 
 
 def test_all_contact_errors_are_shown_and_input_is_kept(browser: PlainBrowser, aws: Aws) -> None:
-    fill_to(browser, 7).fill({"contact.phone": "123", "contact.email": "nobody", "note": "hello"}).press("Send")
-    assert browser.status == 422
+    fill_to(browser, 8).fill({"contact.phone": "123", "contact.email": "nobody", "note": "hello"}).press("Next")
+    assert browser.status == 200
     assert set(browser.errors) == {"contact-name", "contact-phone", "contact-email", "consent-contact"}
     assert browser.page.select_one("#contact-email")["value"] == "nobody"  # type: ignore[index]
     assert browser.page.select_one("#question-note").get_text(strip=True) == "hello"  # type: ignore[union-attr]
@@ -159,13 +159,13 @@ def test_a_contact_preference_without_that_contact_is_an_error(
     browser: PlainBrowser, preference: str, given: str, wrong: str
 ) -> None:
     values = {"contact.email": "jo@example.com", "contact.phone": "312 555 0142"}
-    fill_to(browser, 7).fill({"contact.name": "Jo", "consents.contact": "yes", "contact.preference": preference})
-    browser.fill({given: values[given]}).press("Send")
+    fill_to(browser, 8).fill({"contact.name": "Jo", "consents.contact": "yes", "contact.preference": preference})
+    browser.fill({given: values[given]}).press("Next")
     assert set(browser.errors) == {wrong}
 
 
 def test_free_text_about_self_harm_shows_the_crisis_line(browser: PlainBrowser) -> None:
-    fill_all(browser).fill({"note": "I want to kill myself"}).press("Send")
+    fill_all(browser).fill({"note": "I want to kill myself"}).press("Next")
     assert browser.title == "Get emergency help now"
     assert browser.page.select_one("a[href='tel:988']")
 

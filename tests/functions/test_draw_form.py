@@ -15,7 +15,7 @@ from shared.rulebook.retention import retention
 from shared.rulebook.ui_texts import words
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, event
-from tests.functions.fill_form import CALM, CONTACT, fill_all, fill_to
+from tests.functions.fill_form import CALM, CONTACT, fill_all, fill_and_check, fill_to
 from tests.functions.plain_browser import PlainBrowser, body_post, form_post
 
 
@@ -57,7 +57,7 @@ def test_each_visitor_gets_a_submission_id_of_their_own(browser: PlainBrowser) -
 
 
 def test_pages_follow_each_other_and_carry_every_answer(browser: PlainBrowser, aws: Aws) -> None:
-    fill_to(browser, 7)
+    fill_to(browser, 8)
     assert browser.title == "How to reach you"
     hidden = {(str(field["name"]), str(field["value"])) for field in browser.page.select("input[type=hidden]")}
     assert {("answers.age", "62"), ("answers.ces", "none"), ("answers.pain", "5")} <= hidden
@@ -68,7 +68,7 @@ def test_errors_are_beside_their_fields_and_input_is_kept(browser: PlainBrowser)
     browser.open().press("Next")
     assert browser.errors == {"question-em-now": "Check at least one box."}
     browser.fill({"em-now": ["none"]}).press("Next")
-    browser.fill({"age": "ab<c>", "region": ["neck", "lumbar"]}).press("Next")
+    browser.fill({"age": "ab<c>", "region": ["neck", "lumbar"], "injury": "no"}).press("Next")
     assert browser.status == 200
     assert browser.errors == {
         "question-age": "Enter a whole number from 0 to 120.",
@@ -77,32 +77,32 @@ def test_errors_are_beside_their_fields_and_input_is_kept(browser: PlainBrowser)
     assert browser.page.select_one("#question-age")["value"] == "ab<c>"  # type: ignore[index]
     assert {str(box["value"]) for box in browser.page.select("[name='answers.region'][checked]")} == {"neck", "lumbar"}
     assert browser.page.title is not None
-    assert browser.page.title.get_text().startswith("Error: Step 2 of 7")
+    assert browser.page.title.get_text().startswith("Error: Step 2 of 8")
 
 
 def test_follow_ups_are_asked_after_the_page_that_made_them_due(browser: PlainBrowser) -> None:
-    fill_to(browser, 3).fill({"ces": ["bladder-leak"], "motor": ["leg-weak"], "cord": ["none"]}).press("Next")
+    fill_to(browser, 4).fill({"ces": ["bladder-leak"], "signs": ["none"]}).press("Next")
     assert browser.title == "More about your answers"
-    assert browser.questions == ["ces-onset", "motor-course"]
+    assert browser.questions == ["ces-onset", "checked"]
     assert "You answered: Leaking pee, or I now need pads." in browser.text
     assert browser.errors == {}
     browser.fill({"ces-onset": "gt3m"}).press("Next")
-    assert browser.errors == {"question-motor-course": "Choose one answer."}
-    assert browser.questions == ["motor-course"]
-    browser.fill({"motor-course": "stable"}).press("Next")
+    assert browser.errors == {"question-checked": "Choose one answer."}
+    assert browser.questions == ["checked"]
+    browser.fill({"checked": "same"}).press("Next")
     assert browser.title == "Health"
     browser.press("Back")
-    assert browser.questions == ["ces", "ces-onset", "motor", "motor-course", "cord"]
+    assert browser.questions == ["ces", "ces-onset", "checked", "signs"]
     chosen = {str(field["value"]) for field in browser.page.select("[checked]")}
-    assert chosen == {"bladder-leak", "gt3m", "leg-weak", "stable", "none"}
+    assert chosen == {"bladder-leak", "gt3m", "same", "none"}
 
 
 def test_the_answer_of_a_follow_up_hidden_again_is_dropped(browser: PlainBrowser) -> None:
-    fill_to(browser, 3).fill({"ces": ["none"], "motor": ["leg-weak"], "cord": ["none"]}).press("Next")
+    fill_to(browser, 3).fill({"motor": ["leg-weak"], "cord": ["none"]}).press("Next")
     browser.fill({"motor-course": "stable"}).press("Next").press("Back")
     browser.page.select_one("[name='answers.motor'][value='leg-weak']").attrs.pop("checked")  # type: ignore[union-attr]
     browser.fill({"motor": ["none"]}).press("Next")
-    assert browser.title == "Health"
+    assert browser.title == "New signs"
     assert not browser.page.select("[name='answers.motor-course']")
 
 
@@ -114,6 +114,41 @@ def test_back_keeps_all_input_including_contact_and_free_text(browser: PlainBrow
     assert browser.page.select_one("#question-note").get_text() == "\nFirst line\nsecond line"  # type: ignore[union-attr]
     assert browser.page.select_one("#consent-contact").has_attr("checked")  # type: ignore[union-attr]
     assert not browser.page.select_one("#consent-sms").has_attr("checked")  # type: ignore[union-attr]
+
+
+# --- the answers to check ---
+
+
+def test_all_answers_are_checked_before_send(browser: PlainBrowser, aws: Aws) -> None:
+    fill_and_check(browser)
+    assert browser.title == "Check your answers"
+    texts = [list(row.stripped_strings) for row in browser.page.select(".review div")]
+    shown = {question: answer for question, answer, _change in texts}
+    assert len(shown) == 19
+    assert shown["How old is the person who needs care?"] == "62"
+    assert shown["Where is your main problem?"] == "Low back"
+    assert shown["Phone number"] == "(312) 555-0142"
+    assert "(312) 555-0142" in browser.page.select(".review .phone")[0].get_text()  # it is large
+    assert aws.wire.calls == []
+    browser.press("Send")
+    assert browser.title == "We received your answers"
+    [lead] = aws.leads()
+    assert lead["consent_records"][0]["text_hash"]
+
+
+def test_a_changed_answer_leads_back_to_the_check(browser: PlainBrowser, aws: Aws) -> None:
+    fill_and_check(browser).press("Change: Where is your main problem?")
+    assert browser.title == "About the person and the problem"
+    browser.fill({"region": ["neck"]}).press("Next")
+    assert browser.title == "Check your answers"
+    assert "Neck; Low back" in browser.text
+    browser.press("Change: How old is the person who needs care?").fill({"age": 40}).press("Next")
+    assert browser.title == "New signs"  # a younger person is asked about pregnancy
+    browser.fill({"preg": "na"}).press("Next")
+    assert browser.title == "Check your answers"
+    browser.press("Send")
+    assert browser.title == "We received your answers"
+    assert aws.leads()[0]["answers"]["age"] == 40
 
 
 # --- safety ---
@@ -139,12 +174,12 @@ def test_a_person_in_an_emergency_can_go_back_and_change_the_answer(browser: Pla
     assert box.has_attr("checked")
     del box["checked"]
     browser.fill({"em-now": ["none"]}).press("Next")
-    assert browser.title == "About the person"
+    assert browser.title == "About the person and the problem"
 
 
 def test_the_back_button_does_not_hide_an_emergency(browser: PlainBrowser) -> None:
-    fill_to(browser, 3).fill({"ces": ["bladder-retention", "saddle-numb"]})
-    browser.press("Next").fill({"ces-onset": "lt2w"} if "ces-onset" in browser.questions else {})
+    fill_to(browser, 4).fill({"ces": ["bladder-retention", "saddle-numb"], "signs": ["none"]})
+    browser.press("Next").fill({"ces-onset": "lt2w", "checked": "no"})
     browser.press("Back")
     assert browser.title == "Get emergency help now"
 
@@ -164,11 +199,11 @@ def test_a_contact_request_in_an_emergency_makes_a_lead(browser: PlainBrowser, a
     assert lead["answers"] == {"em-now": ["chest-pressure"]}
 
 
-def test_free_text_is_checked_only_when_the_form_is_sent(browser: PlainBrowser, aws: Aws) -> None:
-    fill_to(browser, 7).fill({"note": "I want to kill myself"}).press("Back")
+def test_free_text_is_checked_only_on_the_way_to_send(browser: PlainBrowser, aws: Aws) -> None:
+    fill_to(browser, 8).fill({"note": "I want to kill myself"}).press("Back")
     assert browser.title == "How bad, how long"
-    browser.press("Next").press("Send")
-    assert (browser.status, browser.title) == (422, "Get emergency help now")
+    browser.press("Next").press("Next")
+    assert (browser.status, browser.title) == (200, "Get emergency help now")
     assert browser.page.select_one("a[href='tel:988']")
     browser.fill({"contact.phone": "312 555 0142", "consents.contact": "yes"}).press("Send")
     assert browser.title == "Get emergency help now"
@@ -179,7 +214,7 @@ def test_a_minor_is_informed_and_not_stored(browser: PlainBrowser, aws: Aws) -> 
     fill_to(browser, 2).fill(CALM[1] | {"who": "guardian", "age": 15}).press("Next")
     assert browser.title == "This form is for adults"
     browser.press("Continue to safety advice")
-    for page in CALM[2:6]:
+    for page in CALM[2:-1]:
         browser.fill(page).press("Next")
     assert not browser.page.select("#contact-phone, #consent-contact")
     browser.press("Show the safety advice")
@@ -228,7 +263,9 @@ def test_the_whole_form_in_spanish(browser: PlainBrowser, aws: Aws) -> None:
     }
     for page in CALM[1:-1]:
         browser.fill(page).press(es["Next"])
-    browser.fill(CALM[-1] | CONTACT).press(es["Send"])
+    browser.fill(CALM[-1] | CONTACT).press(es["Next"])
+    assert browser.title == es["Check your answers"]
+    browser.press(es["Send"])
     assert browser.title == es["We received your answers"]
     [lead] = aws.leads()
     assert lead["language"] == "es"
@@ -306,11 +343,13 @@ def test_a_hint_is_tied_to_its_question(browser: PlainBrowser) -> None:
 
 
 def test_a_follow_up_to_several_questions_is_asked_where_it_stands(browser: PlainBrowser) -> None:
-    fill_to(browser, 3).fill({"ces": ["none"], "motor": ["none"], "cord": ["gait-balance"]}).press("Next")
-    assert "checked" in browser.questions
-    fill_to(browser, 4).fill(CALM[3] | {"injury": "fall"}).press("Next")
-    assert browser.questions == ["injury-when", "checked"]
+    fill_to(browser, 3).fill({"motor": ["none"], "cord": ["gait-balance"]}).press("Next")
+    assert browser.questions == ["ces", "checked", "signs"]
+    fill_to(browser, 2).fill(CALM[1] | {"injury": "fall"}).press("Next")
+    assert browser.questions == ["injury-when"]
     assert "You answered: A fall, even a small one." in browser.text
+    browser.fill({"injury-when": "lt2w"}).press("Next").fill(CALM[2]).press("Next")
+    assert browser.questions == ["ces", "checked", "signs"]
 
 
 def test_the_single_page_says_when_to_answer_a_follow_up_to_several_questions(browser: PlainBrowser) -> None:

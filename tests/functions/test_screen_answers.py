@@ -8,8 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from functions.draw_form import handler
+from shared.domain.rules.condition import questions_of
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, Json, content, event, pointers, posting, sent
+from tests.leads import RULEBOOK
 
 CALM: Json = {"age": 62, "who": "self", "em-now": ["none"], "region": ["lumbar"]}
 
@@ -47,7 +49,7 @@ def test_thoughts_of_self_harm_are_answered_without_other_advice() -> None:
 
 
 def test_a_note_is_screened() -> None:
-    assert shown(screen("P7", CALM | {"note": "I want to die"})) == ["M-E-CRISIS"]
+    assert shown(screen("P8", CALM | {"note": "I want to die"})) == ["M-E-CRISIS"]
 
 
 def test_no_call_is_promised_without_contact_data() -> None:
@@ -56,21 +58,43 @@ def test_no_call_is_promised_without_contact_data() -> None:
 
 
 def test_skipped_follow_ups_of_a_completed_page_count() -> None:
-    assert shown(screen("P3", CALM | {"ces": ["saddle-numb"]})) == ["M-E-CES", "M-NET"]
+    assert shown(screen("P4", CALM | {"ces": ["saddle-numb"]})) == ["M-E-CES", "M-NET"]
+
+
+QUESTIONNAIRE = RULEBOOK.rule_sets["fs-intake"].questionnaire
+
+
+@pytest.mark.parametrize(("checked", "disposition"), [("same", "continue"), ("no", "seek-emergency-care")])
+def test_a_sign_that_a_doctor_has_checked_does_not_interrupt(checked: str, disposition: str) -> None:
+    answers = CALM | {"ces": ["saddle-numb"], "ces-onset": "2w-3m", "checked": checked}
+    assert content(screen("P4", answers))["disposition"] == disposition
+
+
+def test_checked_is_asked_when_all_that_calls_for_it_is_known() -> None:
+    (page,) = [page for page in QUESTIONNAIRE.form_pages if "checked" in {one.code for one in page.questions}]
+    asked = {
+        one.code
+        for earlier in QUESTIONNAIRE.form_pages[: QUESTIONNAIRE.form_pages.index(page) + 1]
+        for one in earlier.questions
+    }
+    condition = QUESTIONNAIRE.questions["checked"].shown_when
+    assert condition is not None
+    assert questions_of(condition) <= asked
+    assert "ces" in {one.code for one in page.questions}, "its rules could interrupt before"
 
 
 def test_pages_not_yet_shown_cause_no_emergency() -> None:
-    """`injury-when` is on page 4. If it counted as skipped before, an old injury would be an emergency."""
+    """`injury-when` is on page 2. If it counted as skipped before, an old injury would be an emergency."""
     answers = CALM | {"motor": ["leg-weak"], "motor-course": "stable", "injury": "major"}
-    assert content(screen("P3", answers))["disposition"] == "continue"
-    assert content(screen("P4", answers))["disposition"] == "seek-emergency-care"
+    assert content(screen("P1", answers))["disposition"] == "continue"
+    assert content(screen("P2", answers))["disposition"] == "seek-emergency-care"
 
 
 def test_pages_not_yet_shown_in_another_version_cause_no_emergency() -> None:
     answers = CALM | {"motor": ["leg-weak"], "motor-course": "stable", "injury": "major", "of-another-version": "yes"}
     version = {"id": "fs-intake", "version": "0.9.0"}
-    assert screen("P3", answers, questionnaire=version)["statusCode"] == 422
-    assert content(screen("P4", answers, questionnaire=version))["disposition"] == "seek-emergency-care"
+    assert screen("P1", answers, questionnaire=version)["statusCode"] == 422
+    assert content(screen("P2", answers, questionnaire=version))["disposition"] == "seek-emergency-care"
 
 
 def test_an_emergency_in_another_version_interrupts() -> None:
@@ -110,8 +134,8 @@ def test_an_urgent_answer_does_not_interrupt() -> None:
         ({"contact": {"phone": "312 555 0142"}}, "/contact"),
         ({"consents": {"contact": True}}, "/consents"),
         ({"submission_id": "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"}, "/submission_id"),
-        ({"page": "P8"}, "/page"),
         ({"page": "P9"}, "/page"),
+        ({"page": "P10"}, "/page"),
         ({"page": "canaryvalue canaryvalue"}, "/page"),
         ({"answers": CALM | {"ces": ["canaryvalue"]}}, "/answers/ces"),
         ({"answers": CALM | {"canaryvalue x": 1}}, "/answers"),

@@ -21,9 +21,9 @@ def test_it_has_everything_to_draw_the_form(aws: Aws) -> None:
     assert response["headers"]["content-type"] == "application/json"
     form = content(response)
     assert (form["id"], form["awaiting_approval"]) == ("fs-intake", True)
-    assert [page["id"] for page in form["pages"]] == [f"P{number}" for number in range(1, 9)]
+    assert [page["id"] for page in form["pages"]] == [f"P{number}" for number in range(1, 10)]
     questions = {question["code"]: question for page in form["pages"] for question in page["questions"]}
-    assert [page["id"] for page in form["pages"] if page["after_send"]] == ["P8"]
+    assert [page["id"] for page in form["pages"] if page["after_send"]] == ["P9"]
     assert {option.get("message") for option in questions["em-now"]["options"]} == {"M-E-HEART", "M-E-CRISIS", None}
     assert questions["motor"]["text_other"].startswith("Is any part of their body weak?")
     assert questions["preg"]["shown_when"] == {"question": "age", "at_least": 18, "at_most": 55}

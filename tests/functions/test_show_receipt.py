@@ -13,7 +13,7 @@ from shared.http.plain_forms import return_address
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, event, posting, submission
 from tests.functions.conftest import Clock
-from tests.functions.fill_form import fill_all
+from tests.functions.fill_form import fill_and_check
 from tests.functions.plain_browser import SITE, PlainBrowser
 
 
@@ -23,7 +23,7 @@ def browser() -> PlainBrowser:
 
 
 def test_it_shows_reference_and_advice_without_personal_data(browser: PlainBrowser, aws: Aws) -> None:
-    fill_all(browser).press("Send")
+    fill_and_check(browser).press("Send")
     [lead] = aws.leads()
     assert browser.title == "We received your answers"
     assert lead["reference"] in browser.text
@@ -36,7 +36,7 @@ def test_it_shows_reference_and_advice_without_personal_data(browser: PlainBrows
 
 
 def test_it_takes_one_read_and_a_refresh_changes_nothing(browser: PlainBrowser, aws: Aws) -> None:
-    fill_all(browser).press("Send")
+    fill_and_check(browser).press("Send")
     before, shown = aws.items(), browser.text
     aws.wire.calls.clear()
     assert browser.open(browser.url).text == shown
@@ -50,7 +50,7 @@ def test_it_takes_one_read_and_a_refresh_changes_nothing(browser: PlainBrowser, 
 def test_it_says_that_a_copy_was_mailed_only_if_that_is_true(
     browser: PlainBrowser, aws: Aws, status: str, says: bool
 ) -> None:
-    fill_all(browser).press("Send")
+    fill_and_check(browser).press("Send")
     assert "A copy went to your e-mail." not in browser.text
     [lead] = aws.stored()
     entry = {"kind": "receipt", "about": "", "status": status, "at": "2026-01-14T16:01:00Z"}
@@ -59,7 +59,7 @@ def test_it_says_that_a_copy_was_mailed_only_if_that_is_true(
 
 
 def test_it_expires_after_an_hour_with_phone_and_advice(browser: PlainBrowser, clock: Clock) -> None:
-    fill_all(browser).press("Send")
+    fill_and_check(browser).press("Send")
     clock.at += timedelta(minutes=59)
     assert browser.open(browser.url).status == 200
     clock.at += timedelta(minutes=2)
@@ -140,7 +140,7 @@ def test_any_other_return_address_is_ignored(address: str) -> None:
 @pytest.mark.parametrize("address", ["https:evil.example", "https:/evil.example", "https:///evil.example/"])
 def test_an_address_without_a_host_is_ignored_if_ours_is_unknown(browser: PlainBrowser, address: str) -> None:
     """A browser that followed such an address would go to evil.example."""
-    fill_all(browser).press("Send")
+    fill_and_check(browser).press("Send")
     asked = event("show_receipt") | {"queryStringParameters": {"return_to": address}}
     asked["pathParameters"] = {"submission_id": browser.url.rpartition("/")[2]}
     asked["headers"] |= {"host": "?"}
@@ -152,7 +152,7 @@ def test_an_address_without_a_host_is_ignored_if_ours_is_unknown(browser: PlainB
 
 def test_the_receipt_links_back_and_never_redirects(browser: PlainBrowser) -> None:
     back = f"{SITE}/landing?a=1&b=2"
-    fill_all(browser, f"?return_to={quote(back, safe='')}").press("Send")
+    fill_and_check(browser, f"?return_to={quote(back, safe='')}").press("Send")
     link = next(one for one in browser.page.select("a") if "Back to the page" in one.get_text())
     assert link["href"] == back
     assert "refresh" not in browser.answer["headers"]
@@ -160,7 +160,7 @@ def test_the_receipt_links_back_and_never_redirects(browser: PlainBrowser) -> No
 
 
 def test_a_foreign_return_address_is_dropped_everywhere(browser: PlainBrowser) -> None:
-    fill_all(browser, "?return_to=https%3A%2F%2Fevil.example%2F").press("Send")
+    fill_and_check(browser, "?return_to=https%3A%2F%2Fevil.example%2F").press("Send")
     assert "evil.example" not in browser.url
     browser.open(f"{browser.url}?return_to=https%3A%2F%2Fevil.example%2F")
     assert browser.status == 200

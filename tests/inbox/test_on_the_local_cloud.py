@@ -48,9 +48,9 @@ def alerts(cloud: LocalCloud) -> Callable[[str], str]:
 
 def test_a_lead_from_the_form_to_an_appointment(browser: Browser, site: str, alerts: Callable[[str], str]) -> None:
     form = browser.new_page()
-    patient = Patient(form, site).ready_to_send()
+    patient = Patient(form, site).filled_in()
     form.locator("#question-note").fill("My <b>left foot</b> slaps the floor & I am scared.")
-    patient.next()
+    patient.goes_to_check().next()
     reference = patient.reference()
     form.context.close()
     alert = alerts(reference)

@@ -49,7 +49,7 @@ REFUSED = {
     "unknown disposition": (TIERS, "seek-emergency-care", "seek-care", "tiers[EMERGENCY]", "'seek-care'"),
     "unknown message of a tier": (TIERS, 'message = "M-R"', 'message = "M-X"', TRIAGE, "unknown message 'M-X'"),
     "unknown type": (INTAKE, 'type = "integer"', 'type = "number"', "questions[age]", "unknown type 'number'"),
-    "unknown default": (INTAKE, '_as = "unsure"', '_as = "maybe"', "questions[ces-onset]", "no option 'maybe'"),
+    "unknown default": (INTAKE, '_as = "unsure"', '_as = "maybe"', "questions[injury-when]", "no option 'maybe'"),
     "unknown questionnaire": (TRIAGE, 'e = "fs-intake"', 'e = "fs-in"', TRIAGE, "no questionnaire fs-in.toml"),
     # things that may exist only once
     "rule twice": (TRIAGE, 'id = "CARD-02"', 'id = "CARD-01"', "fs-triage.toml: safety", "'CARD-01' is listed twice"),

@@ -119,7 +119,7 @@ class TestJudges:
                 "enableWhen wants ces.other",
             ),
             (lambda form: item(form, "preg")["enableWhen"][0].update(question="who"), "compares who with a number"),
-            (lambda form: item(form, "P4").pop("item"), "sys: left out"),
+            (lambda form: item(form, "P5").pop("item"), "sys: left out"),
             (lambda form: item(form, "ces")["answerOption"].pop(), "ces: option unsure left out"),
             (lambda form: item(form, "ces")["answerOption"][-1].pop("extension"), "unsure is marked exclusive wrongly"),
             (lambda form: item(form, "ces").update(text="Any of these?"), "ces: other text"),

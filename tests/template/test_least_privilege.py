@@ -56,7 +56,7 @@ from tests.functions.calls import (
     submission,
 )
 from tests.functions.conftest import AN_OPEN_HOUR, Clock
-from tests.functions.fill_form import fill_all
+from tests.functions.fill_form import fill_and_check
 from tests.functions.plain_browser import PlainBrowser
 from tests.functions.staff_calls import captured, indexed, listed, opened, reported, searched, worked
 from tests.leads import RULEBOOK, with_page_after_send
@@ -131,7 +131,7 @@ def capture_leads(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
         assert capture_lead.handler(event("capture_lead.answers"), CONTEXT)["statusCode"] == 200
     assert capture_lead.handler(event("capture_lead.callbacks"), CONTEXT)["statusCode"] == 201
     assert revoke_consent.handler(event("revoke_consent"), CONTEXT)["given"] is False
-    assert fill_all(PlainBrowser()).press("Send").title == "We received your answers"
+    assert fill_and_check(PlainBrowser()).press("Send").title == "We received your answers"
     assert capture_ad_lead.handler(event("capture_ad_lead"), CONTEXT)["statusCode"] == 200
     assert len(aws.items()) == 3
 

@@ -79,6 +79,16 @@ export class Answers {
     return Object.entries(given).every(([code, value]) => JSON.stringify(now[code]) === JSON.stringify(value));
   }
 
+  /** Each block with an answer: {block, label, texts}, in the order of the form. */
+  given() {
+    const shown = [...this.questions, ...this.contact].filter((block) => this.answer(block) !== undefined && !block.dataset.consent);
+    return shown.map((block) => ({
+      block,
+      label: this.found(block).label.replace(/:$/, ""),
+      texts: fieldsOf(block).filter((field) => !ticks(field) || field.checked).map((field) => (ticks(field) ? field.parentNode.textContent.trim() : field.value)),
+    }));
+  }
+
   /** Names and values of everything that was filled in. */
   fields() { return [...this.form.elements].filter(isFilled).map((field) => [field.name, field.value]); }
 

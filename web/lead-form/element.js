@@ -8,6 +8,7 @@ import { newId, wait } from "./elements.js";
 import { Emergency } from "./emergency.js";
 import { Pages } from "./pages.js";
 import { askForCall, openCallback, showCallback } from "./callback.js";
+import { showCheck, submit } from "./check.js";
 import { showReceipt } from "./receipt.js";
 import { Sending } from "./sending.js";
 import { Service } from "./service.js";
@@ -30,7 +31,7 @@ class LeadForm extends View {
     listen("online", () => this.sending.online());
     listen("beforeprint", () => this.overlay.print(true));
     listen("afterprint", () => this.overlay.print(false));
-    listen("pageshow", (event) => { if (event.persisted && this.state.view === "page" && !this.receipt) this.showPage([], false); });
+    listen("pageshow", (event) => { if (event.persisted && ["page", "check"].includes(this.state.view) && !this.receipt) this.render(this.state.view, false); });
     if (this.wholePage) listen("popstate", (event) => this.pop(event.state));
     if (this.wholePage) listen("click", (event) => this.startFrom(event));
   }
@@ -109,6 +110,7 @@ class LeadForm extends View {
 
   insert(drawn) {
     this.emergency.giveBack();
+    if (!this.answers) this.style(drawn.querySelector("#style").content.textContent);
     const fields = this.answers?.fields() ?? this.state.fields;
     this.drawn.replaceChildren(drawn);
     const form = this.drawn.querySelector("form");
@@ -215,6 +217,7 @@ class LeadForm extends View {
       if (before === "emergency") this.pages.goToQuestion(this.state.emergency.about);
     } else if (view === "minor" && this.answers) this.showMinor([]);
     else if (view === "callback" && this.answers) showCallback(this, [], focused);
+    else if (view === "check" && this.answers) showCheck(this, focused);
     else if (view === "emergency" && this.state.emergency) {
       this.emergency.show();
       if (this.ready) this.emergency.translate();
@@ -266,13 +269,17 @@ class LeadForm extends View {
     if (!errors.length) this.emit("step", { page: this.answers.pages[step].dataset.page, number: step + 1, count: this.pages.count });
   }
 
-  back() { return this.state.step && this.state.view === "page" ? this.backTo("page", this.state.step - 1) : this.backTo("start", 0); }
+  back() {
+    if (this.state.view === "check") return this.backTo("page", this.state.step);
+    return this.state.step && this.state.view === "page" ? this.backTo("page", this.state.step - 1) : this.backTo("start", 0);
+  }
+
   mistake() {
     this.emergency.dismissed += 1;
     this.backTo(this.state.callback ? "callback" : "page", this.state.step);
   }
 
-  /** Next, or Send: on the last page, and beside emergency advice. */
+  /** Next; or Send, beside the answers to check and beside emergency advice. */
   async next() {
     if (this.inFlight) return;
     const { answers } = this;
@@ -280,8 +287,9 @@ class LeadForm extends View {
     const page = answers.pages[step];
     const urgent = view === "emergency";
     if (view === "callback") return askForCall(this);
-    if (urgent || step === this.pages.count - 1) return this.submit(urgent);
-    const errors = answers.errors([page]);
+    const last = step === this.pages.count - 1;
+    if (urgent || view === "check" || (last && answers.isMinor)) return submit(this, urgent);
+    const errors = [...answers.errors([page]), ...(last ? answers.contactErrors() : [])];
     if (errors.length) {
       // The answers so far are checked all the same: someone with chest pain must not have to fill in the rest first.
       this.emergency.check(answers.openFollowUps(page));
@@ -298,34 +306,15 @@ class LeadForm extends View {
     return this.showMinor(answer?.messages ?? []);
   }
 
+  /** Shows the next page, or the answers to check: after the last page, and after a change of one of them. */
   goOn() {
-    this.state.step += 1;
+    const { state, pages, answers } = this;
+    const last = pages.count - 1;
+    const done = state.step === last || (state.checking && pages.firstIncomplete(last) === last && !answers.contactErrors().length);
+    state.step = done ? last : state.checking ? pages.firstIncomplete(last) : state.step + 1;
     this.restored = false;
-    this.enter("page");
-    this.showPage();
-  }
-
-  submit(urgent) {
-    const { answers, sending } = this;
-    const part = urgent && "urgent";
-    const errors = [...(urgent ? [] : answers.errors()), ...answers.contactErrors(part)];
-    if (!errors.length) return sending.send(sending.withVisit(answers.submission(part)), 0, "submissions");
-    this.showErrors(errors);
-    return this.emergency.check(); // words in the note can be an emergency, too
-  }
-
-  /** Shows errors beside the advice, or on the page of the first one. */
-  showErrors(errors) {
-    const known = errors.length ? errors : [{ text: this.say("notAccepted") }];
-    if (this.state.view === "emergency") return this.emergency.show(known);
-    if (this.state.view === "callback") return showCallback(this, known);
-    const found = known.map((error) => ({ ...error, page: this.answers.pages.findIndex((page) => error.target && page.contains(this.byId(error.target))) }));
-    const first = Math.min(...found.map(({ page }) => (page < 0 ? this.state.step : page)));
-    if (first !== this.state.step) {
-      this.state.step = first;
-      this.enter("page");
-    }
-    return this.showPage(found.filter(({ page }) => page === first || page < 0));
+    this.enter(done && !answers.isMinor ? "check" : "page");
+    this.render(state.view);
   }
 
   // ---- after Send, and what the drawn buttons do ----

@@ -27,18 +27,20 @@ export class Pages {
     answers.pages.forEach((page, index) => { page.hidden = index !== step; });
     this.form.querySelector(".progress").textContent = page.dataset.progress;
     this.form.querySelector("[data-minor]").hidden = !(last && answers.isMinor);
-    this.drawn("forward").textContent = say(!last ? "next" : answers.isMinor ? "showAdvice" : "send");
-    this.drawn("back").textContent = say(step ? "back" : "backToStart");
+    this.drawn("forward").textContent = say(last && answers.isMinor ? "showAdvice" : "next");
     this.drawn("advice").hidden = !advice;
     this.drawn("kept").hidden = !kept;
     this.drawn("kept").classList.toggle("waiting", unsent);
     this.form.querySelectorAll("[data-unsent]").forEach((node) => { node.hidden = !unsent; });
     this.form.querySelector("[data-here]").hidden = Boolean(savedAt);
-    this.form.querySelector("[data-saved]").textContent = savedAt ? say("saved", { time: new Date(savedAt).toLocaleTimeString(this.form.dataset.language, { timeStyle: "short" }) }) : "";
+    this.form.querySelector("[data-saved]").textContent = this.saved(savedAt);
     const title = page.querySelector(".title");
     title.setAttribute("aria-describedby", [advice && "advice", kept && "kept"].filter(Boolean).join(" "));
     return { title, name: `${page.dataset.step}: ${title.textContent}`, summary: this.showErrors(errors, this.drawn("above")) };
   }
+
+  /** Says when the clinic received what was filled in, if it has. */
+  saved(at) { return at ? this.say("saved", { time: new Date(at).toLocaleTimeString(this.form.dataset.language, { timeStyle: "short" }) }) : ""; }
 
   /** Shows errors beside their fields and listed in `place`. Returns the list. */
   showErrors(errors, place) {
@@ -82,6 +84,7 @@ export class Pages {
 
   /** Brings a field into view, with its question, and focuses it. */
   goTo(field) {
+    field.closest("details")?.setAttribute("open", "");
     field.closest(".question, .question-part").scrollIntoView();
     field.focus({ preventScroll: true });
   }

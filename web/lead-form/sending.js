@@ -1,5 +1,6 @@
 // Sends the form until the server answers. Content and id are the same on every try, so the form is stored once.
 
+import { showErrors } from "./check.js";
 import { forgetOrigin } from "./drafts.js";
 import { newId, wait } from "./elements.js";
 import { received } from "./receipt.js";
@@ -100,7 +101,7 @@ export class Sending {
     }
     this.pending = null;
     form.state.unsent = false;
-    return form.showErrors(problems.map(({ pointer = "", detail }) => form.answers.refused(pointer, detail || form.say("check"))));
+    return showErrors(form, problems.map(({ pointer = "", detail }) => form.answers.refused(pointer, detail || form.say("check"))));
   }
 
   /** The visitor leaves the page: sends what they filled in if they agreed to that, once for each change. */

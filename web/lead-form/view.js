@@ -26,19 +26,13 @@ export class View extends HTMLElement {
 
   /** An element of what the visitor sees: the overlay if it is open, the request to be called, or the drawn form. */
   place(selector) {
-    const shown = this.overlay.isOpen ? this.overlay.content : this.state.view === "callback" ? this.view : this.drawn;
+    const shown = this.overlay.isOpen ? this.overlay.content : this.drawn.hidden ? this.view : this.drawn;
     return shown.querySelector(selector);
   }
 
   draw() {
     this.attachShadow({ mode: "open" });
-    try {
-      const sheet = new CSSStyleSheet();
-      sheet.replaceSync(STYLE);
-      this.shadowRoot.adoptedStyleSheets = [sheet];
-    } catch { // browsers before 2023
-      this.shadowRoot.append(el("style", {}, STYLE));
-    }
+    this.style(STYLE);
     this.overlay = new Overlay();
     this.view = el("div", { id: "view" });
     this.drawn = el("div", { id: "drawn", hidden: true });
@@ -46,6 +40,17 @@ export class View extends HTMLElement {
     this.frame = el("div", { class: "frame" }, this.view, this.drawn, this.slotted, el("p", { class: "visually-hidden", id: "announcer", role: "status" }));
     this.shadowRoot.append(this.frame, this.overlay.node);
     this.shadowRoot.addEventListener("click", (event) => this[event.target.closest("[data-do]")?.dataset.do]?.());
+  }
+
+  style(text) {
+    const root = this.shadowRoot;
+    try {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(text);
+      root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+    } catch { // browsers before 2023
+      root.append(el("style", {}, text));
+    }
   }
 
   /** The clinic's phone number as a link, if it is known. */

@@ -7,16 +7,14 @@ questions on that page (`asked`). Fields of other pages travel as hidden inputs,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from math import ceil
 from typing import Any
 from uuid import UUID
 
 from shared.domain.errors import FieldProblem
 from shared.domain.intake.attribution import ATTRIBUTION, Fields, clean_attribution, first_of
-from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.condition import Facts, questions_of
 from shared.domain.rules.questionnaire import Answer, Page, Question, Questionnaire
 
@@ -33,14 +31,15 @@ CARRIED = (
     "page",
     "return_to",
     "minor_notice_shown",
+    "checking",  # the visitor has seen all answers, and changes some
     "website",
 )
 NOT_TICKED = frozenset({"", "0", "no", "off", "false"})
 IN_EMERGENCY = ("name", "phone")  # the contact fields on the page with emergency advice
 IN_CALLBACK = ("name", "phone", "best_time")  # those of the form that asks for a call
 SOMEBODY_ELSE = "for-somebody-else"  # the definition of a questionnaire that says who fills in the form
+CheckContact = Callable[[Mapping[str, str]], tuple[FieldProblem, ...]]
 MOST_SCALE = 10
-MINUTES = 0.5  # that a page takes
 
 
 def is_scale(question: Question) -> bool:
@@ -233,7 +232,7 @@ class FilledForm:
         if attribution := clean_attribution({name: self.first(name) for name in ATTRIBUTION}):
             content["attribution"] = attribution
         if not self.minor:
-            content["contact"] = self._contact() or None
+            content["contact"] = self.contact() or None
             content["consents"] = {
                 consent.code: self.consents_to(consent.code) for consent in self.questionnaire.contact.consents
             }
@@ -262,7 +261,7 @@ class FilledForm:
         except ValueError:
             return None
 
-    def _contact(self) -> dict[str, str]:
+    def contact(self) -> dict[str, str]:
         return {
             name.removeprefix(CONTACT): texts[0].strip()
             for name, texts in self.fields.items()
@@ -271,9 +270,25 @@ class FilledForm:
 
     # --- what is missing or wrong ---
 
-    def problems(self) -> tuple[FieldProblem, ...]:
-        """Returns the problems with the answers to the questions that this page asked."""
-        return tuple(self._problems_of(question for question in self.due(self.step) if question.code in self.asked))
+    def problems(self, check_contact: CheckContact) -> tuple[FieldProblem, ...]:
+        """Returns the problems with what this page asked. `check_contact`: finds invalid contact details."""
+        found = tuple(self._problems_of(question for question in self.due(self.step) if question.code in self.asked))
+        if self.step != self.questionnaire.page_ids[-1] or not self.asked:
+            return found
+        return found + self._all_contact_problems(check_contact)
+
+    def incomplete_page(self, check_contact: CheckContact) -> str:
+        """Returns the id of the first page on which something is missing or wrong; "" if there is none."""
+        ids = self.questionnaire.page_ids
+        wrong = (page for page in ids if next(self._problems_of(self.due(page)), None))
+        return next(wrong, "") or (ids[-1] if self._all_contact_problems(check_contact) else "")
+
+    def _all_contact_problems(self, check_contact: CheckContact) -> tuple[FieldProblem, ...]:
+        if self.minor:
+            return ()
+        missing = tuple(self._contact_problems())
+        known = {problem.pointer for problem in missing}
+        return missing + tuple(problem for problem in check_contact(self.contact()) if problem.pointer not in known)
 
     def problems_at_the_end(self) -> tuple[FieldProblem, ...]:
         """Returns the problems of the last page, before the form is sent.
@@ -303,7 +318,7 @@ class FilledForm:
         return invalid(question), question.limits | {"used": used}
 
     def _contact_problems(self) -> Iterator[FieldProblem]:
-        given = self._contact()
+        given = self.contact()
         phone, email, preference = given.get("phone"), given.get("email"), given.get("preference")
         for entry in self.questionnaire.contact.fields:
             if entry.required and entry.code not in ("phone", "email") and entry.code not in given:
@@ -319,7 +334,7 @@ class FilledForm:
         yield from self._consent_problems()
 
     def _emergency_contact_problems(self) -> Iterator[FieldProblem]:
-        if not self._contact().get("phone"):
+        if not self.contact().get("phone"):
             yield FieldProblem("/contact/phone", "Enter a phone number.")
         yield from self._consent_problems()
 
@@ -350,7 +365,7 @@ class FilledForm:
                 continue
             if name in CARRIED or name in ATTRIBUTION:
                 yield name, texts[0]
-            elif name.startswith((ANSWERS, CONTACT, CONSENTS)) and self._still_counts(name):
+            elif name.startswith((ANSWERS, CONTACT, CONSENTS, SHOWN)) and self._still_counts(name):
                 yield from ((name, text) for text in texts if text.strip())
 
     def _still_counts(self, name: str) -> bool:
@@ -364,68 +379,3 @@ _MISSING = {
     "choice-one": "Choose one answer.",
     "text": "Please fill this in.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class FormView:
-    """The view of the plain form that a visitor without JavaScript sees next.
-
-    kind: "page" for a page of questions, "follow-ups" for the follow-ups to a page, "emergency" for emergency advice,
-        "minor" for the age notice, or "element" for the whole form as the script of <lead-form> needs it.
-    step: the id of the page; WHOLE or "" for a form on one page; CALLBACK_STEP for the form that asks for a call.
-    at_once: question and option code -> id of the message that this option alone calls for.
-    """
-
-    form: FilledForm
-    kind: str
-    step: str
-    problems: tuple[FieldProblem, ...] = ()
-    messages: tuple[ShownMessage, ...] = ()
-    at_once: Mapping[tuple[str, str], str] = field(default_factory=dict)
-
-    @property
-    def whole(self) -> bool:
-        return self.step in ("", WHOLE)
-
-    @property
-    def last(self) -> bool:
-        return self.whole or self.short or self.step == self.form.questionnaire.page_ids[-1]
-
-    @property
-    def short(self) -> bool:
-        """True for the form that asks for a call."""
-        return self.step == CALLBACK_STEP
-
-    @property
-    def number(self) -> int:
-        return self.form.questionnaire.page_ids.index(self.step) + 1
-
-    @property
-    def minutes(self) -> int:
-        """How long this page and those after it take, in minutes."""
-        return ceil((self.count - self.number + 1) * MINUTES)
-
-    @property
-    def count(self) -> int:
-        """The number of pages."""
-        return len(self.form.questionnaire.page_ids)
-
-    def at(self, step: str) -> FormView:
-        """Returns the same view at another page."""
-        return replace(self, step=step)
-
-    @property
-    def sections(self) -> tuple[tuple[Page, tuple[Question, ...]], ...]:
-        """The pages that the view shows, each with its questions.
-
-        A form on one page shows every follow-up together with its condition.
-        """
-        return tuple((page, tuple(filter(self._shows, page.questions))) for page in self.form.pages(self.step))
-
-    def _shows(self, question: Question) -> bool:
-        if self.whole:
-            return True
-        if self.kind != "follow-ups":
-            return self.form.is_due(question)
-        wrong = {problem.pointer for problem in self.problems}
-        return f"/answers/{question.code}" in wrong if wrong else question in self.form.not_asked_yet

@@ -19,6 +19,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from shared.domain.errors import FieldProblem
 from shared.domain.intake.filled_form import (
@@ -27,14 +28,16 @@ from shared.domain.intake.filled_form import (
     CONTACT,
     IN_CALLBACK,
     IN_EMERGENCY,
-    FormView,
+    SHOWN,
     invalid,
     is_scale,
     unanswered,
 )
+from shared.domain.intake.form_view import FormView
 from shared.domain.intake.phone import phone_link
 from shared.domain.rules.condition import AnyOf, Between, Condition, Some, questions_of
 from shared.domain.rules.questionnaire import ConsentText, ContactField, Option, Question
+from shared.http.pages.script_texts import IN_EVERY_LANGUAGE, SCRIPT_TEXTS
 from shared.http.templates import environment
 from shared.rulebook.form_definition import drawn_condition
 from shared.rulebook.ui_texts import words
@@ -48,47 +51,7 @@ WRONG = {
     "tel": "Enter a phone number with area code, for example 312-555-0142.",
     "email": "Enter an email address like name@example.com.",
 }
-# The texts that the script shows once it has the form, by the names that it knows them by.
-IN_EVERY_LANGUAGE = {  # beside emergency advice and on the receipt, where a language must not wait for the network
-    "urgent": "Get emergency help now",
-    "call911": "Call 911",
-    "call988": "Call 988",
-    "text988": "Text 988",
-    "mistake": "I pressed this by mistake. Go back and change my answers.",
-    "received": "We received your answers",
-    "safetyAdvice": "Safety advice",
-    "reference": "Your reference:",
-    "haveItReady": "Have it ready when you call us:",
-    "receivedAt": "Received {time}.",
-    "print": "Print this page",
-    "close": "Close this message",
-    "startNew": "Start a new form",
-}
-SCRIPT_TEXTS = {
-    **IN_EVERY_LANGUAGE,
-    "error": "Error: {title}",
-    "next": "Next",
-    "send": "Send",
-    "back": "Back",
-    "backToStart": "Back to the start page",
-    "showAdvice": "Show the safety advice",
-    "all": "Check all that apply.",
-    "added": "A question was added below: {question}",
-    "unchecked": "No longer checked: {options}",
-    "used": "{used} of {limit} characters",
-    "saved": "Saved at {time}: the clinic has received them.",
-    "checking": "Checking your answers…",
-    "sending": "Sending your answers…",
-    "retry": "We will try again in {seconds} seconds. You can also press Try again.",
-    "problem": "There is a problem with one answer",
-    "problems": "There are problems with {count} answers",
-    "check": "Please check this answer.",
-    "notAccepted": "The server did not accept an answer. Please call us.",
-    "phone": "Enter a phone number.",
-    "phoneOrEmail": "Enter a phone number or an email address.",
-    "phoneForPreference": "Enter a phone number, or choose email below.",
-    "emailForPreference": "Enter an email address, or choose call or text below.",
-}
+SHORT = 30  # characters of an option, at most, that has room beside another one on a phone
 PHONE_HELP = "Enter one number. For a number outside the US, start with + and the country code."
 
 
@@ -251,9 +214,33 @@ def contact_data(field: ContactField, view: FormView, around: PageContext) -> di
     }
 
 
-def asks(view: FormView, field: ContactField) -> bool:
-    """Returns whether a view shows a contact field. Where all questions are on the same page, it is shown anyway."""
-    return field.shown_when is None or view.whole or field.shown_when.holds(view.form.facts)
+def contact_shown(view: FormView) -> list[ContactField]:
+    """Returns the contact fields that a view shows at once. Where all questions are on the same page, it shows one that
+    depends on an answer anyway."""
+    more = more_contact(view)
+    return [
+        field
+        for field in view.form.questionnaire.contact.fields
+        if field.code in contact_codes(view) and field not in more
+        if field.shown_when is None or view.whole or field.shown_when.holds(view.form.facts)
+    ]
+
+
+def more_contact(view: FormView) -> list[ContactField]:
+    """Returns the contact fields that a view shows on demand: those that nobody must fill in."""
+    if view.kind == "emergency" or view.short:
+        return []
+    fields = view.form.questionnaire.contact.fields
+    return [one for one in fields if not (one.required or one.shown_when or one.code in ("phone", "email"))]
+
+
+def is_filled(view: FormView, fields: list[ContactField]) -> bool:
+    return any(typed(view, CONTACT + field.code) or problem_at(view, f"contact-{field.code}") for field in fields)
+
+
+def short(options: list[tuple[str, str, str, bool, str]]) -> bool:
+    """Returns whether options fit side by side on a phone. Those that exclude the others always do."""
+    return max(len(label) for _, label, _, alone, _ in options if not alone) <= SHORT
 
 
 def consent_data(consent: ConsentText, view: FormView, around: PageContext) -> dict[str, object]:
@@ -274,6 +261,7 @@ def hidden(view: FormView) -> list[tuple[str, str]]:
     if view.kind in ("page", "follow-ups"):
         drawn |= {f"{ANSWERS}{question.code}" for _, shown in view.sections for question in shown}
     if has_contact(view):
+        drawn |= {f"{SHOWN}{consent.code}" for consent in view.form.questionnaire.contact.consents}
         drawn |= {f"{CONTACT}{code}" for code in contact_codes(view)}
         drawn |= {
             f"{CONSENTS}{consent.code}"
@@ -292,6 +280,35 @@ def hidden(view: FormView) -> list[tuple[str, str]]:
     return fields
 
 
+def review(view: FormView) -> list[tuple[str, str, str, str]]:
+    """Returns every answer to check before Send: the page that asks it, the field's code, its label, and the answer."""
+    form = view.form
+    other = form.for_somebody_else
+    found = [
+        (page.id, question.code, _text(question, other=other), _answered(view, ANSWERS, question))
+        for page in form.questionnaire.form_pages
+        for question in page.questions
+        if form.is_due(question)
+    ]
+    last = form.questionnaire.page_ids[-1]
+    found += [
+        (last, field.code, _text(field, other=other), _answered(view, CONTACT, field))
+        for field in form.questionnaire.contact.fields
+        if field.shown_when is None or field.shown_when.holds(form.facts)
+    ]
+    return [row for row in found if row[-1]]
+
+
+def _text(asked: Question | ContactField, *, other: bool) -> str:
+    return asked.text_other if other and asked.text_other else asked.text
+
+
+def _answered(view: FormView, prefix: str, asked: Question | ContactField) -> str:
+    given = [text for text in view.form.typed(prefix + asked.code) if text.strip()]
+    labels = {option.code: _label(option, view) for option in asked.options}
+    return "; ".join(labels.get(text, text) for text in given)
+
+
 def typed(view: FormView, name: str) -> str:
     return next(iter(view.form.typed(name)), "")
 
@@ -305,7 +322,7 @@ def label_of(problem: FieldProblem, view: FormView) -> str:
     part, _, name = problem.pointer.lstrip("/").partition("/")
     if part == "answers" and name in view.form.questionnaire.questions:
         question = view.form.questionnaire.questions[name]
-        return question.text_other if view.form.for_somebody_else and question.text_other else question.text
+        return _text(question, other=view.form.for_somebody_else)
     fields: dict[str, ContactField] = {entry.code: entry for entry in view.form.questionnaire.contact.fields}
     return f"{fields[name].text}:" if part == "contact" and name in fields else ""
 
@@ -328,6 +345,7 @@ def _without_explanation(question: Question) -> str:
 
 _templates = environment()
 _templates.globals |= {
+    "style": (Path(__file__).parent / "questions.css").read_text(encoding="utf-8"),
     "languages": LANGUAGES,
     "target": target,
     "problem_at": problem_at,
@@ -337,12 +355,16 @@ _templates.globals |= {
     "typed": typed,
     "chosen": chosen,
     "label_of": label_of,
+    "review": review,
     "is_scale": is_scale,
     "follows": follows,
     "question_data": question_data,
     "contact_data": contact_data,
     "consent_data": consent_data,
-    "asks": asks,
+    "contact_shown": contact_shown,
+    "more_contact": more_contact,
+    "is_filled": is_filled,
+    "short": short,
     "drawn_condition": drawn_condition,
     "PATTERNS": PATTERNS,
     "PHONE_HELP": PHONE_HELP,

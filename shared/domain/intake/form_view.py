@@ -1,0 +1,80 @@
+"""Defines what a visitor sees of the plain form next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from math import ceil
+
+from shared.domain.errors import FieldProblem
+from shared.domain.intake.filled_form import CALLBACK_STEP, WHOLE, FilledForm
+from shared.domain.rules.advice import ShownMessage
+from shared.domain.rules.questionnaire import Page, Question
+
+MINUTES = 0.5  # that a page takes
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """The view of the plain form that a visitor without JavaScript sees next.
+
+    kind: "page" for a page of questions, "follow-ups" for the follow-ups to a page, "emergency" for emergency advice,
+        "minor" for the age notice, "check" for all answers before Send, or "element" for the whole form as the script
+        of <lead-form> needs it.
+    step: the id of the page; WHOLE or "" for a form on one page; CALLBACK_STEP for the form that asks for a call.
+    at_once: question and option code -> id of the message that this option alone calls for.
+    """
+
+    form: FilledForm
+    kind: str
+    step: str
+    problems: tuple[FieldProblem, ...] = ()
+    messages: tuple[ShownMessage, ...] = ()
+    at_once: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        return self.step in ("", WHOLE)
+
+    @property
+    def last(self) -> bool:
+        return self.whole or self.short or self.step == self.form.questionnaire.page_ids[-1]
+
+    @property
+    def short(self) -> bool:
+        """True for the form that asks for a call."""
+        return self.step == CALLBACK_STEP
+
+    @property
+    def number(self) -> int:
+        return self.form.questionnaire.page_ids.index(self.step) + 1
+
+    @property
+    def minutes(self) -> int:
+        """How long this page and those after it take, in minutes."""
+        return ceil((self.count - self.number + 1) * MINUTES)
+
+    @property
+    def count(self) -> int:
+        """The number of pages."""
+        return len(self.form.questionnaire.page_ids)
+
+    def at(self, step: str) -> FormView:
+        """Returns the same view at another page."""
+        return replace(self, step=step)
+
+    @property
+    def sections(self) -> tuple[tuple[Page, tuple[Question, ...]], ...]:
+        """The pages that the view shows, each with its questions.
+
+        A form on one page shows every follow-up together with its condition.
+        """
+        return tuple((page, tuple(filter(self._shows, page.questions))) for page in self.form.pages(self.step))
+
+    def _shows(self, question: Question) -> bool:
+        if self.whole:
+            return True
+        if self.kind != "follow-ups":
+            return self.form.is_due(question)
+        wrong = {problem.pointer for problem in self.problems}
+        return f"/answers/{question.code}" in wrong if wrong else question in self.form.not_asked_yet
