@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 
 from functions import telemetry, wiring
 from functions.wiring import logger
-from shared.triggers import lead_id_of, stream_batch
+from shared.triggers import is_schedule, lead_id_of, stream_batch
 from shared.usecases.counting import count_lead, count_recent_leads
 
 TIME_LIMIT = timedelta(minutes=4)  # below the timeout
@@ -30,7 +30,7 @@ def process(record: dict[str, Any]) -> None:
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> Any:
-    if event.get("source") == "aws.events":
+    if is_schedule(event):
         return {"counted": count_recent_leads(counting, wiring.now, wiring.now() + TIME_LIMIT)}
     return process_partial_response(
         event=stream_batch(event), record_handler=process, processor=processor, context=context

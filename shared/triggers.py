@@ -23,6 +23,11 @@ class Notification:
     text: str
 
 
+def is_schedule(event: object) -> bool:
+    """Returns whether EventBridge invoked the function on its schedule."""
+    return isinstance(event, dict) and event.get("source") == "aws.events"
+
+
 def stream_batch(event: object) -> dict[str, Any]:
     """Returns the event if every record is from a table's stream and has the id by which a failure is reported.
 

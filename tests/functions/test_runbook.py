@@ -15,12 +15,14 @@ from dev import template
 from functions import (
     alert_staff,
     capture_lead,
+    close_address,
     deliver_webhook,
     draw_form,
     escalate_leads,
     index_leads,
     replay_submissions,
     retire_leads,
+    send_mail,
     watch_delivery,
 )
 from shared.domain.leads.lead import reference_of
@@ -98,6 +100,35 @@ def counting_fails(aws: Aws, lead_ids: list[str]) -> str:
     return "IndexLeads"
 
 
+def mail_fails(aws: Aws) -> str:
+    aws.wire.down = {"dynamodb.GetItem"}
+    with pytest.raises(RuntimeError):
+        send_mail.handler(event("send_mail"), CONTEXT)
+    aws.wire.down = set()
+    send_mail.handler(event("send_mail"), CONTEXT)
+    return "SendMail"
+
+
+def mail_comes_back() -> str:
+    close_address.handler(event("close_address"), CONTEXT)
+    return "CloseAddress"
+
+
+def retiring_fails(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch, lead_ids: list[str]) -> str:
+    aws.corrupt(lead_ids[0], "{}")
+    assert erased(reference_of(UUID(lead_ids[1])))["statusCode"] == 200
+    aws.wire.down = {"dynamodb.GetItem"}
+    with pytest.raises(RuntimeError):
+        retired()
+    aws.wire.down = set()
+    aws.corrupt(lead_ids[1], "{}")
+    clock.at += timedelta(days=400)
+    patch.setattr(retire_leads, "keys", ("a fresh key of tests", *retire_leads.keys))
+    with pytest.raises(RuntimeError):
+        retired()
+    return "RetireLeads"
+
+
 def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str]:
     """Makes every kind of success and failure happen; yields the name of the function that wrote about it."""
     lead_ids = [str(uuid4()) for _ in range(5)]
@@ -125,6 +156,8 @@ def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str
     yield "AlertStaff"
 
     yield counting_fails(aws, lead_ids)
+    yield mail_fails(aws)
+    yield mail_comes_back()
 
     aws.wire.down = {"sns.Publish"}
     clock.at += timedelta(minutes=30)
@@ -154,14 +187,7 @@ def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str
     draw_form.handler(posting("draw_form.screening", body), CONTEXT)
     yield "DrawForm"
 
-    aws.corrupt(lead_ids[0], "{}")
-    assert erased(reference_of(UUID(lead_ids[1])))["statusCode"] == 200
-    aws.corrupt(lead_ids[1], "{}")
-    clock.at += timedelta(days=400)
-    patch.setattr(retire_leads, "keys", ("a fresh key of tests", *retire_leads.keys))
-    with pytest.raises(RuntimeError):
-        retired()
-    yield "RetireLeads"
+    yield retiring_fails(aws, clock, patch, lead_ids)
 
 
 def test_every_log_line_in_the_runbook_is_written(written: Written) -> None:

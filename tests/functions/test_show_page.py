@@ -140,7 +140,14 @@ def test_the_inbox_complies_with_its_policy() -> None:
 @pytest.mark.parametrize("module", sorted(path.name for path in (FOLDER / "inbox").glob("*.js")))
 def test_patient_input_is_never_inserted_as_markup(module: str) -> None:
     code = ask_inbox(module)["body"]
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|localStorage|cookie", code)
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|document\.cookie", code)
+
+
+@pytest.mark.parametrize("module", sorted(path.name for path in (FOLDER / "inbox").glob("*.js")))
+def test_the_inbox_keeps_nothing_about_a_lead_beyond_its_tab(module: str) -> None:
+    """Only the time of the last use, how the last session ended and the wish for sounds outlive the tab."""
+    kept = re.findall(r"localStorage\.(?:setItem|getItem|removeItem)\((\w+)", ask_inbox(module)["body"])
+    assert set(kept) <= {"ACTIVE", "ENDED", "SETTING"}
 
 
 @pytest.mark.parametrize("file", ["index.es.html", "../index.html", "lead-form.js", "nothing.js"])
