@@ -99,6 +99,8 @@ class Watch:
             return
         if kind in ("note", "q") and not ("@" in text or text.isdecimal()) and len(text) < SHORTEST_TEXT:
             return
+        if kind == "phone" and not any(character.isdigit() for character in text):
+            return  # no number: a word of ours, such as a questionnaire's id, that fuzzing moved into the field
         if kind in ("name", "string_value") and " " not in value.strip() and "canary" not in text:
             return  # a single word, such as a tier or a button's label, may appear anywhere
         entry = (kind, re.sub(r"^\+1(?=\d{10}$)", "", text))

@@ -22,6 +22,7 @@ from tests.leads import RECEIVED, a_lead, varied
 SOME_ID = UUID(int=7, version=4)  # must be the same in each process, because pytest-xdist compares the names of tests
 JANUARY = Period(datetime(2026, 1, 1, 6, tzinfo=UTC), datetime(2026, 2, 1, 6, tzinfo=UTC))
 KEY = "a key of tests"
+RETENTION_KEYS = ("retention_partition", "retention_since")
 
 
 def acknowledged(lead: Lead) -> Lead:
@@ -132,10 +133,10 @@ def test_a_tombstone_is_read_back_and_is_not_a_lead(table: LeadsTable, client: A
     table.replace(lead, left)
     assert table.kept(lead.lead_id) == left
     assert table.get(lead.lead_id) is None
-    assert table.id_of(lead.reference) is None
+    assert table.id_of(lead.reference) == lead.lead_id, "a link to it says that it was erased"
     assert table.of_person(lead.submitted.phone_key, lead.submitted.email_key) == ()
     [item] = client.scan(TableName=name)["Items"]
-    assert set(item) == {"lead_id", "version", "remainder", "write_id", "retention_partition", "retention_since"}
+    assert set(item) == {"lead_id", "reference", "version", "remainder", "write_id", *RETENTION_KEYS}
 
 
 def test_an_erased_lead_cannot_be_added_again(table: LeadsTable) -> None:

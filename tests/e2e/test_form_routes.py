@@ -16,7 +16,7 @@ def test_the_questionnaire_is_sent_once_and_then_revalidated(service: Service) -
 
     assert first.status == HTTPStatus.OK
     assert first.headers["cache-control"] == "public, max-age=300"
-    assert [page["id"] for page in first.json["pages"]] == [f"P{number}" for number in range(1, 9)]
+    assert [page["id"] for page in first.json["pages"]] == [f"P{number}" for number in range(1, 10)]
     assert (again.status, again.body) == (HTTPStatus.NOT_MODIFIED, b"")
 
 

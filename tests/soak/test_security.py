@@ -39,6 +39,6 @@ def test_a_fault_names_the_request_that_reproduces_it(monkeypatch: pytest.Monkey
         return "wrong" if route.name == "POST /form" else ""
 
     monkeypatch.setattr(attack, "fault", judge)
-    found = send_hostile_requests(Piece(seed=5, first=0, count=30))
+    found = send_hostile_requests(Piece(seed=5, first=0, count=120))
     assert found.violations
     assert all(text.startswith("POST /form: wrong (seed 5, request ") for text in found.violations)
