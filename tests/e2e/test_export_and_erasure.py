@@ -31,7 +31,9 @@ def test_a_lead_is_exported_for_the_person_and_the_clinic_and_then_erased(
     answer = admin.get("leads/export?format=csv")
     assert answer.status == HTTPStatus.OK
     assert answer.headers["content-type"].startswith("text/csv")
-    assert reference in {line["reference"] for line in csv.DictReader(io.StringIO(answer.body.decode("utf-8-sig"), newline=""))}
+    assert reference in {
+        line["reference"] for line in csv.DictReader(io.StringIO(answer.body.decode("utf-8-sig"), newline=""))
+    }
 
     bundle = admin.get(f"leads/{reference}/fhir").json
     assert bundle["entry"][0]["resource"]["identifier"][0]["value"] == reference
