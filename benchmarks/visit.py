@@ -165,6 +165,7 @@ def usual(visitor: Visitor) -> None:
             following = re.compile(rf"^Step {number + 1} ")
             visitor.press(page.locator(FORWARD), page.locator(title).filter(has_text=following))
     visitor.leave_contact()
+    visitor.press(page.locator(FORWARD), page.locator("#check-title"))
     visitor.press(page.locator(FORWARD), page.locator("#reference"))
 
 
