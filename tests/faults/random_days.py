@@ -297,7 +297,9 @@ class Days:
             return
         if self.now - began >= SWEEP_STOPS:
             self._sweeps_broken.append(self.now)
-        self._could_not_alert.update(lead_id for lead_id, _ in swept.failed)
+        for lead_id, _ in swept.failed:  # a summary that the topic refused is a fault of every lead that it covers
+            self._could_not_alert.add(lead_id)
+            self._hits.setdefault(lead_id, []).append(self.now)
 
     def _acknowledge(self, lead_id: UUID, nurse: Staff, retries: int) -> None:
         lead = self.table.leads[lead_id]

@@ -7,7 +7,7 @@ import pytest
 from shared.domain.rules.condition import options_of
 from shared.usecases.scoring import score
 from tests.faults import random_days
-from tests.faults.random_days import CALM, OUTAGES, STORMY, WEATHERS, Days, Weather
+from tests.faults.random_days import CALM, OUTAGES, STORMY, SWEEP_ALONE, WEATHERS, Days, Weather
 
 VISITS = 8_000 // len(WEATHERS)
 
@@ -39,6 +39,12 @@ def test_a_fault_just_before_a_level_is_due_allows_two_minutes_too(seed: int) ->
     """Covers six of a million visits (seed 20261128): an alert was published but not recorded, so it was sent
     once more before the next level. The check had allowed a delay only for faults after that level was due."""
     assert Days(seed, 2500, STORMY).run().violations == []
+
+
+def test_leads_whose_summary_failed_are_alerted_by_the_next_sweep() -> None:
+    """Covers a topic that refuses the summary of a large sweep (seed 20261130 of a million visits): its leads stay due.
+    The check had counted the fault for no lead, and the next sweep as late."""
+    assert Days(20298630, 2500, SWEEP_ALONE).run().violations == []
 
 
 def test_an_alert_that_an_outage_left_unrecorded_is_sent_again() -> None:
