@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from dev import chromium
 from dev.cloud import PARAMETERS, LocalCloud
@@ -26,7 +26,6 @@ leaks.install()
 settings.register_profile("anew", deadline=None, max_examples=1_000)
 settings.register_profile("steady", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("steady")
-expect.set_options(timeout=20_000)  # milliseconds: what a page on a busy machine may take
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
