@@ -100,6 +100,10 @@ class TopicUnavailable(Exception):
     """Signals that the topic did not accept an alert."""
 
 
+class SummaryRefused(TopicUnavailable):
+    """Signals that the topic did not accept the summary of a large sweep."""
+
+
 class Unreadable(Exception):
     """Signals that a stored lead cannot be read."""
 
@@ -297,9 +301,10 @@ class Days:
             return
         if self.now - began >= SWEEP_STOPS:
             self._sweeps_broken.append(self.now)
-        for lead_id, _ in swept.failed:  # a summary that the topic refused is a fault of every lead that it covers
+        for lead_id, error in swept.failed:
             self._could_not_alert.add(lead_id)
-            self._hits.setdefault(lead_id, []).append(self.now)
+            if isinstance(error, SummaryRefused):  # a fault of every lead that the summary covers
+                self._hits.setdefault(lead_id, []).append(self.now)
 
     def _acknowledge(self, lead_id: UUID, nurse: Staff, retries: int) -> None:
         lead = self.table.leads[lead_id]
@@ -707,7 +712,8 @@ class _Topic:
         if notice.is_mailed:
             self._pace.keep()
         lead_id = None if isinstance(notice, Summary) else UUID(notice.lead_id)
-        self._days.carry("topic", lead_id, lambda: self._days.published(notice), TopicUnavailable)
+        refused = SummaryRefused if isinstance(notice, Summary) else TopicUnavailable
+        self._days.carry("topic", lead_id, lambda: self._days.published(notice), refused)
 
 
 class _AccessLog:

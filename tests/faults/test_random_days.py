@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from shared.domain.leads.alert import Alert
 from shared.domain.rules.condition import options_of
+from shared.usecases import alerting
 from shared.usecases.scoring import score
 from tests.faults import random_days
 from tests.faults.random_days import CALM, OUTAGES, STORMY, SWEEP_ALONE, WEATHERS, Days, Weather
@@ -45,6 +47,16 @@ def test_leads_whose_summary_failed_are_alerted_by_the_next_sweep() -> None:
     """Covers a topic that refuses the summary of a large sweep (seed 20261130 of a million visits): its leads stay due.
     The check had counted the fault for no lead, and the next sweep as late."""
     assert Days(20298630, 2500, SWEEP_ALONE).run().violations == []
+
+
+def test_an_error_of_the_service_excuses_no_late_alert(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only injected faults excuse a late alert. An alert that the service itself cannot write fails in each sweep."""
+
+    def broken(*_: object) -> Alert:
+        raise ValueError("an error of the service")
+
+    monkeypatch.setattr(alerting, "alert_for", broken)
+    assert any("level 1 was alerted never" in violation for violation in Days(1, 100, CALM).run().violations)
 
 
 def test_an_alert_that_an_outage_left_unrecorded_is_sent_again() -> None:
