@@ -5,9 +5,9 @@ from typing import Any
 
 from functions import wiring
 from functions.wiring import logger
+from shared.http.person_responses import Erased
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
-from shared.http.staff_responses import Erased
 from shared.settings import person_keys
 from shared.usecases.erasing import erase_lead
 

@@ -6,9 +6,9 @@ from typing import Any
 from functions import wiring
 from functions.wiring import logger
 from shared.domain.leads.export import PersonQuery
+from shared.http.person_responses import PersonData
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
-from shared.http.staff_responses import PersonData
 from shared.usecases.exporting import export_person
 
 workspace = wiring.workspace()

@@ -8,7 +8,7 @@ from functions.wiring import logger
 from shared.domain.leads.worklist import Search
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
-from shared.http.staff_responses import WorklistPage
+from shared.http.worklist_responses import WorklistPage
 from shared.settings import person_keys
 from shared.usecases.listing import search_leads
 

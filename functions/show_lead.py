@@ -5,9 +5,9 @@ from typing import Any
 
 from functions import wiring
 from functions.wiring import logger
+from shared.http.lead_responses import LeadView
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
-from shared.http.staff_responses import LeadView
 from shared.usecases.inbox import show_lead
 
 workspace = wiring.workspace()

@@ -7,9 +7,9 @@ from functions import wiring
 from functions.wiring import logger
 from shared.domain.leads.report import ReportQuery
 from shared.formats.report_csv import report_csv
+from shared.http.report_responses import ReportShown
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, document, respond
-from shared.http.staff_responses import ReportShown
 from shared.usecases.counting import make_report
 
 CSV = "text/csv; charset=utf-8; header=present"

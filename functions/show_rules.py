@@ -7,7 +7,7 @@ from functions import wiring
 from functions.wiring import logger
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
-from shared.http.staff_responses import Rules
+from shared.http.rules_responses import Rules
 from shared.usecases.listing import must_read
 
 rulebook = wiring.rulebook()

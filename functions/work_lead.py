@@ -12,9 +12,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from functions import wiring
 from functions.wiring import logger, metrics
 from shared.domain.leads.action import Action
+from shared.http.lead_responses import LeadView
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
-from shared.http.staff_responses import LeadView
 from shared.usecases.inbox import Worked, work_lead
 
 workspace = wiring.workspace()

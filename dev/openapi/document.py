@@ -24,10 +24,15 @@ from shared.domain.leads.worklist import Search
 from shared.formats.submission_schema import without_trap
 from shared.http import form_body
 from shared.http.access_responses import Accesses
+from shared.http.lead_responses import LeadView
+from shared.http.person_responses import Erased, PersonData
 from shared.http.problem_details import Problem
 from shared.http.problems import PROBLEM
-from shared.http.staff_responses import Erased, LeadView, PersonData, ReportShown, Rules, StaffProblem, WorklistPage
+from shared.http.report_responses import ReportShown
+from shared.http.rules_responses import Rules
+from shared.http.staff_responses import StaffProblem
 from shared.http.visitor_responses import Challenge, Receipt, Screened, Taken
+from shared.http.worklist_responses import WorklistPage
 from shared.rulebook.tiers import DISPOSITIONS
 
 PROJECT = Path(__file__).resolve().parents[2]

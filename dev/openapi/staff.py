@@ -4,7 +4,11 @@ from dev.openapi.operation import FOR_STAFF, READING_A_BODY, TEXT, Operation, as
 from shared.domain.leads.action import Action
 from shared.domain.leads.worklist import Search
 from shared.http.access_responses import Accesses
-from shared.http.staff_responses import Erased, LeadView, PersonData, ReportShown, Rules, WorklistPage
+from shared.http.lead_responses import LeadView
+from shared.http.person_responses import Erased, PersonData
+from shared.http.report_responses import ReportShown
+from shared.http.rules_responses import Rules
+from shared.http.worklist_responses import WorklistPage
 
 DAY = {"type": "string", "format": "date"}
 WORKLIST_CURSOR = (

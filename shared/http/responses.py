@@ -1,4 +1,4 @@
-"""Builds responses for API Gateway. The models of JSON bodies are in visitor_responses.py and staff_responses.py."""
+"""Builds responses for API Gateway. The models of JSON bodies are in the modules named *_responses.py."""
 
 from __future__ import annotations
 

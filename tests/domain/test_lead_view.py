@@ -8,7 +8,7 @@ import pytest
 
 from shared.domain.leads.lead import Lead
 from shared.domain.rules.triage import RuleSet
-from shared.http.staff_responses import LeadView
+from shared.http.lead_responses import LeadView
 from shared.usecases.inbox import OpenedLead
 from tests.leads import RECEIVED, RULEBOOK, a_lead, varied
 

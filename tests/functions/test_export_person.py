@@ -14,7 +14,7 @@ from shared.adapters.dynamodb.leads_table import LeadsTable
 from shared.domain.leads.erasure import Kept
 from shared.domain.leads.lead import reference_of
 from shared.domain.leads.lead_view import ShownAnswer
-from shared.http import staff_responses
+from shared.http import lead_responses
 from shared.usecases.exporting import BYTES_IN_EXPORT
 from tests.aws import Aws
 from tests.functions.admin_calls import exported_person
@@ -56,15 +56,15 @@ def test_internal_work_and_staff_names_are_not_exported() -> None:
         assert private not in text
 
 
-class RuleForStaff(staff_responses.ShownSafetyRule):
+class RuleForStaff(lead_responses.ShownSafetyRule):
     remark: str = REMARK
 
 
-class TriageForStaff(staff_responses.ShownTriage):
+class TriageForStaff(lead_responses.ShownTriage):
     remark: str = REMARK
 
 
-class VersionForStaff(staff_responses.RuleSetVersion):
+class VersionForStaff(lead_responses.RuleSetVersion):
     remark: str = REMARK
 
 
@@ -76,9 +76,9 @@ class AnswerForStaff(ShownAnswer):
 def test_a_new_field_of_the_staff_view_is_not_exported(monkeypatch: pytest.MonkeyPatch) -> None:
     reference = captured(URGENT)
     before = exported_person(reference)["body"]
-    monkeypatch.setattr(staff_responses, "ShownSafetyRule", RuleForStaff)
-    monkeypatch.setattr(staff_responses, "ShownTriage", TriageForStaff)
-    monkeypatch.setattr(staff_responses, "RuleSetVersion", VersionForStaff)
+    monkeypatch.setattr(lead_responses, "ShownSafetyRule", RuleForStaff)
+    monkeypatch.setattr(lead_responses, "ShownTriage", TriageForStaff)
+    monkeypatch.setattr(lead_responses, "RuleSetVersion", VersionForStaff)
     monkeypatch.setattr("shared.domain.leads.lead_view.ShownAnswer", AnswerForStaff)
     assert exported_person(reference)["body"] == before
     assert REMARK not in before

@@ -13,7 +13,7 @@ from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import Arrival, Lead
 from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.rules.condition import Facts
-from shared.http.staff_responses import LeadView
+from shared.http.lead_responses import LeadView
 from shared.rulebook import loading
 from shared.rulebook.loading import CANDIDATE, FOLDER, Rulebook, load, load_candidate
 from shared.usecases.capture import Captured, capture_lead

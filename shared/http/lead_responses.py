@@ -1,0 +1,272 @@
+"""The models of a whole lead, for staff."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Self
+
+from pydantic import PlainSerializer
+
+from shared.domain.intake.submission import Contact
+from shared.domain.intake.suspicion import Suspicion
+from shared.domain.leads.action import CLOSES_AS
+from shared.domain.leads.booking import Booking
+from shared.domain.leads.consent import ConsentRecord, chain_intact
+from shared.domain.leads.lead_summary import LeadSummary
+from shared.domain.leads.lead_view import OpenQuestion, ShownAnswer, open_questions, shown_answers
+from shared.domain.leads.next_action import next_action
+from shared.domain.rules.advice import ShownMessage
+from shared.domain.rules.triage import FiredRule, RuleSet
+from shared.http.staff_responses import Instant
+from shared.http.visitor_responses import ResponseModel
+from shared.rulebook.retired import retired_wording
+
+if TYPE_CHECKING:
+    from shared.domain.leads.lead import Lead
+    from shared.domain.leads.mail_state import MailState
+    from shared.usecases.inbox import OpenedLead
+
+
+def given(contact: Contact) -> dict[str, str]:
+    """Returns the contact fields that the visitor filled in."""
+    return {name: value for name, value in asdict(contact).items() if value is not None}
+
+
+GivenContact = Annotated[Contact, PlainSerializer(given)]
+
+
+class ShownSafetyRule(ResponseModel):
+    """A safety rule that fired. `floor`: the lowest tier that the rule allows; "" if the rule no longer exists."""
+
+    id: str
+    reason: str
+    sources: tuple[str, ...]
+    floor: str
+
+
+class ShownTriage(ResponseModel):
+    """The reasons for a lead's tier. `staff_tier`: the tier that staff set; "" if they set none."""
+
+    tier: str
+    staff_tier: str
+    clinic_does: str
+    safety_rules: tuple[ShownSafetyRule, ...]
+    not_fit_rules: tuple[FiredRule, ...]
+    fit_rules: tuple[FiredRule, ...]
+    fit_score: int
+    marketing_allowed: bool
+
+
+class ConsentLedger(ResponseModel):
+    """The consents of a person.
+
+    given: consent -> whether it is given now.
+    intact: whether no entry of the ledger was changed after it was written.
+    """
+
+    given: dict[str, bool]
+    intact: bool
+    ledger: tuple[ConsentRecord, ...]
+
+
+class ShownMail(ResponseModel):
+    """One mail to the person. `status`: sending, sent, unknown, waiting, failed, withheld or bounced, since `at`.
+
+    reason: why it was withheld or waits: closed (the address), daily_limit, hourly_limit or late.
+    """
+
+    kind: str
+    status: str
+    at: Instant
+    reason: str
+
+
+class ShownMails(ResponseModel):
+    """The mails to the person, oldest first.
+
+    closed_as: why the person's address gets no more mail: bounce, complaint or unsubscribed; "" while it does.
+    """
+
+    closed_as: str
+    closed_since: Instant | None
+    entries: tuple[ShownMail, ...]
+
+    @classmethod
+    def of(cls, mail: MailState) -> Self:
+        entries = tuple(map(ShownMail.model_validate, mail.entries))
+        return cls(closed_as=mail.closed_as, closed_since=mail.closed_since, entries=entries)
+
+
+class EarlierSubmission(ResponseModel):
+    """Other answers of the person. `reference`: the reference that the person got for them, if it is another one."""
+
+    received_at: Instant
+    tier: str
+    answers: tuple[ShownAnswer, ...]
+    contact: GivenContact | None
+    reference: str
+
+
+class HistoryLine(ResponseModel):
+    at: datetime
+    by: str
+    by_name: str
+    action: str
+    version: int
+    detail: str
+    text: str
+    undo_of: int | None
+
+
+class OtherLead(ResponseModel):
+    """Another lead with the same phone number or email address."""
+
+    reference: str
+    received_at: datetime
+    status: str
+    tier: str
+    name: str
+
+
+class Alerted(ResponseModel):
+    """An alert that was sent. `level`: its escalation level; 0 for a reminder of the owner."""
+
+    at: datetime
+    level: int
+    audience: str
+
+
+class Planned(ResponseModel):
+    """What the owner of the lead does next.
+
+    due: by when; for call_again: at what time.
+    returns_at: when the lead loses its owner and the clinic is alerted, unless it is done.
+    """
+
+    what: str
+    due: datetime | None
+    returns_at: datetime | None
+
+
+class RuleSetVersion(ResponseModel):
+    id: str
+    version: str
+    approved_by: str
+
+
+class LeadView(ResponseModel):
+    """A whole lead.
+
+    actions: what this staff member may do now.
+    to_ask: open questions to ask by phone.
+    contact_hidden: whether numbers and addresses are left out, since the person does not want to be contacted.
+    next: what is to be done next; null if the lead is not open.
+    closes_as: the reason for closing the lead that the last call suggests; "" if none.
+    """
+
+    summary: LeadSummary
+    actions: tuple[str, ...]
+    triage: ShownTriage
+    tags: tuple[FiredRule, ...]
+    messages_shown: tuple[ShownMessage, ...]
+    answers: tuple[ShownAnswer, ...]
+    to_ask: tuple[OpenQuestion, ...]
+    contact: GivenContact
+    contact_hidden: bool
+    consents: ConsentLedger
+    attribution: dict[str, str]
+    source: str
+    mails: ShownMails
+    earlier: tuple[EarlierSubmission, ...]
+    suspicion: Suspicion
+    history: tuple[HistoryLine, ...]
+    others: tuple[OtherLead, ...]
+    booking: Booking | None
+    next: Planned | None
+    closes_as: str
+    alerts: tuple[Alerted, ...]
+    rule_set: RuleSetVersion
+    now: Instant
+
+    @classmethod
+    def of(cls, opened: OpenedLead) -> Self:
+        lead, rule_set = opened.lead, opened.rule_set
+        submitted, found = lead.submitted, lead.assessment
+        retired = retired_wording(submitted.questionnaire)
+        return cls(
+            summary=LeadSummary.of(lead),
+            actions=opened.actions,
+            triage=triage_of(lead, rule_set),
+            tags=found.triage.tags,
+            messages_shown=found.messages_shown,
+            answers=tuple(shown_answers(submitted.answers, found.triage, rule_set, retired)),
+            to_ask=tuple(open_questions(lead, rule_set)),
+            contact=_hidden(submitted.contact) if opened.hides_contact else submitted.contact,
+            contact_hidden=opened.hides_contact,
+            consents=ConsentLedger(
+                given=consents_of(lead),
+                intact=chain_intact(submitted.consent_records),
+                ledger=tuple(
+                    replace(record, covers=()) if opened.hides_contact else record
+                    for record in submitted.consent_records
+                ),
+            ),
+            attribution=submitted.attribution,
+            source=lead.source,
+            mails=ShownMails.of(lead.mail),
+            earlier=tuple(
+                EarlierSubmission(
+                    received_at=earlier.received_at,
+                    tier=earlier.triage.tier,
+                    answers=tuple(shown_answers(earlier.answers, earlier.triage, rule_set, retired)),
+                    contact=_hidden(earlier.contact) if opened.hides_contact and earlier.contact else earlier.contact,
+                    reference=earlier.reference,
+                )
+                for earlier in reversed(lead.earlier)
+            ),
+            suspicion=found.suspicion,
+            history=tuple(map(HistoryLine.model_validate, lead.history)),
+            others=tuple(map(OtherLead.model_validate, opened.others)),
+            booking=lead.work.booking,
+            next=Planned.model_validate(planned) if (planned := next_action(lead)) else None,
+            closes_as=CLOSES_AS.get(lead.work.last_call.outcome, "") if lead.work.last_call else "",
+            alerts=tuple(map(Alerted.model_validate, lead.escalation.sent)),
+            rule_set=version_of(lead, rule_set),
+            now=opened.at,
+        )
+
+
+def _hidden(contact: Contact) -> Contact:
+    return replace(contact, phone=None, email=None, extension=None)
+
+
+def triage_of(lead: Lead, rule_set: RuleSet) -> ShownTriage:
+    triage = lead.assessment.triage
+    floors = {rule.id: rule.floor for rule in (*rule_set.safety, rule_set.scoring_failure)}
+    return ShownTriage(
+        tier=triage.tier,
+        staff_tier=lead.work.staff_tier,
+        clinic_does=_clinic_does(lead, rule_set),
+        safety_rules=tuple(
+            ShownSafetyRule(id=rule.id, reason=rule.reason, sources=rule.sources, floor=floors.get(rule.id, ""))
+            for rule in triage.safety_rules
+        ),
+        not_fit_rules=triage.not_fit_rules,
+        fit_rules=triage.fit_rules,
+        fit_score=triage.fit_score,
+        marketing_allowed=triage.marketing_allowed,
+    )
+
+
+def _clinic_does(lead: Lead, rule_set: RuleSet) -> str:
+    return lead.response(rule_set.tiers).clinic_does if lead.tier in rule_set.tiers else ""
+
+
+def consents_of(lead: Lead) -> dict[str, bool]:
+    return {record.consent: lead.consents_to(record.consent) for record in lead.submitted.consent_records}
+
+
+def version_of(lead: Lead, rule_set: RuleSet) -> RuleSetVersion:
+    triage = lead.assessment.triage
+    return RuleSetVersion(id=triage.rule_set, version=triage.rule_set_version, approved_by=rule_set.approved_by)
