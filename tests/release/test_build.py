@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -18,8 +19,8 @@ from dev.cloud import function_names, zip_folder
 from infra import build
 from shared.http.templates import COMPILED
 
-MATCHES = sys.version_info[:2] == build.LAMBDA_PYTHON
-RUNS_HERE = MATCHES and platform.system() == "Linux" and platform.machine() == "x86_64"
+HERE = sys.version_info[:2]
+AS_ON_LAMBDA = HERE == build.LAMBDA_PYTHON and platform.system() == "Linux" and platform.machine() == "x86_64"
 OUGHT = {"functions", "shared", "boto3", "pydantic", "pydantic_core", "aws_lambda_powertools", "phonenumbers", "tzdata"}
 NEVER = {"tests", "dev", "infra", "docs", "events", "pytest", "moto", "bin"}
 FUNCTIONS = [build.module_name(name) for name in function_names()]
@@ -47,9 +48,9 @@ pytestmark = [pytest.mark.build, pytest.mark.xdist_group("build")]
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Provides the bundle of one function, as `sam build` makes it. The other bundles differ only in the function's own
-    part."""
+    part. On a machine unlike Lambda it is made for that machine, so that it can be loaded; CI is like Lambda."""
     folder = tmp_path_factory.mktemp("bundle") / build.WEB_FUNCTION
-    build.bundle([build.WEB_FUNCTION], folder)
+    build.bundle([build.WEB_FUNCTION], folder, HERE, build.LAMBDA_PLATFORM if AS_ON_LAMBDA else None)
     return folder
 
 
@@ -109,9 +110,17 @@ def test_it_is_small(bundle: Path) -> None:
     assert size < 45_000_000, "Lambda allows 250 MB, and each MB slows a cold start"
 
 
-@pytest.mark.skipif(not MATCHES, reason="only the Python that Lambda runs makes .pyc for it")
+def test_workflows_run_the_python_that_lambda_runs() -> None:
+    """Otherwise CI would try another bundle than the one that is shipped."""
+    workflows = [file.read_text() for file in (build.PROJECT / ".github" / "workflows").glob("*.yml")]
+    versions = {version for text in workflows for version in re.findall(r"python-version: (.*?)[,}\n]", text)}
+
+    assert versions == {'"{}.{}"'.format(*build.LAMBDA_PYTHON)}
+    assert {runner for text in workflows for runner in re.findall(r"runs-on: (.*)", text)} == {"ubuntu-24.04"}  # x86_64
+
+
 def test_everything_is_compiled(bundle: Path) -> None:
-    tag = "cpython-{}{}".format(*build.LAMBDA_PYTHON)
+    tag = "cpython-{}{}".format(*HERE)
     missing = [
         path.relative_to(bundle)
         for path in bundle.rglob("*.py")
@@ -121,7 +130,6 @@ def test_everything_is_compiled(bundle: Path) -> None:
     assert missing == []
 
 
-@pytest.mark.skipif(not RUNS_HERE, reason="the bundle is for Linux on x86_64 and the Python that Lambda runs")
 def test_every_handler_loads_from_what_is_shipped_and_nothing_else(
     own_parts: dict[str, Path], bundle: Path, tmp_path: Path
 ) -> None:
@@ -133,7 +141,6 @@ def test_every_handler_loads_from_what_is_shipped_and_nothing_else(
     assert run_alone(LOAD_EACH.format(bundle=str(bundle), own=own)) == ""
 
 
-@pytest.mark.skipif(not RUNS_HERE, reason="the bundle is for Linux on x86_64 and the Python that Lambda runs")
 def test_pages_are_drawn_from_compiled_templates(tmp_path: Path, own_parts: dict[str, Path], bundle: Path) -> None:
     """The test leaves out the files of the templates, so that nothing can parse them."""
     shutil.copytree(own_parts["draw_form"] / "functions", tmp_path / "functions")
@@ -152,7 +159,6 @@ sys.exit(None if answer["statusCode"] == 200 and "<form" in answer["body"] else 
     assert run_alone(draw) == ""
 
 
-@pytest.mark.skipif(not RUNS_HERE, reason="the bundle is for Linux on x86_64 and the Python that Lambda runs")
 def test_pyc_are_used_after_a_zip(tmp_path: Path, bundle: Path) -> None:
     """The test makes every source file invalid, so that an import that compiles it fails."""
     with zipfile.ZipFile(io.BytesIO(zip_folder(bundle))) as archive:
