@@ -19,7 +19,7 @@ from shared.domain.leads.search_keys import search_keys_of
 from shared.domain.rules.sole_cause import sole_cause
 from shared.domain.rules.triage import RuleSet
 
-TIER, SOURCE, CAMPAIGN, RULE, PAGE, SUSPECTS = "tier", "source", "campaign", "rule", "page", "suspects"
+TIER, SOURCE, CAMPAIGN, RULE, SUSPECTS = "tier", "source", "campaign", "rule", "suspects"
 LEADS, DUE, CALLED, IN_TIME, BOOKED, ACKNOWLEDGED_IN, CALLED_IN = (
     "leads",
     "due",

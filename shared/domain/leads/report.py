@@ -21,7 +21,6 @@ from shared.domain.leads.counts import (
     DUE,
     IN_TIME,
     LEADS,
-    PAGE,
     RULE,
     SOURCE,
     SUSPECTS,
@@ -31,8 +30,8 @@ from shared.domain.leads.counts import (
 from shared.domain.leads.export import days_between
 from shared.domain.model import Model
 
-ENOUGH = 20  # leads, or visitors, from which on rules and pages are shown: fewer would say something about one person
-Day_counts = Mapping[Cell, int]
+ENOUGH = 20  # leads from which on rules are shown: fewer would say something about one person
+DayCounts = Mapping[Cell, int]
 
 
 class ReportQuery(Model):
@@ -90,17 +89,8 @@ class RuleCount:
 
 
 @dataclass(frozen=True, slots=True)
-class PageCount:
-    """How many visitors completed a page of the form. `stopped`: how many of them did not complete the next one."""
-
-    page: str
-    completed: int
-    stopped: int
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
-    """The report of some days. `rules` and `pages` are empty if there are too few leads or visitors (ENOUGH)."""
+    """The report of some days. `rules` is empty if there are too few leads (ENOUGH)."""
 
     first: date
     last: date
@@ -110,11 +100,10 @@ class Report:
     sources: tuple[Figures, ...]
     campaigns: tuple[Figures, ...]
     rules: tuple[RuleCount, ...]
-    pages: tuple[PageCount, ...]
     suspects: int
 
 
-def report(first: date, last: date, counts: Mapping[date, Day_counts], tiers: Iterable[str]) -> Report:
+def report(first: date, last: date, counts: Mapping[date, DayCounts], tiers: Iterable[str]) -> Report:
     """Makes the report from the counts of its days. `tiers`: the tiers in their order."""
     total: Counter[Cell] = Counter()
     for cells in counts.values():
@@ -131,7 +120,6 @@ def report(first: date, last: date, counts: Mapping[date, Day_counts], tiers: It
         _groups(SOURCE, total),
         _groups(CAMPAIGN, total),
         tuple(sorted(rules, key=lambda rule: (-rule.leads, rule.rule))) if everybody.leads >= ENOUGH else (),
-        _pages(total),
         total[(SUSPECTS,)],
     )
 
@@ -154,7 +142,7 @@ def _figures(name: str, group: Cell, total: Counter[Cell]) -> Figures:
     )
 
 
-def _day(day: date, cells: Day_counts) -> DayFigures:
+def _day(day: date, cells: DayCounts) -> DayFigures:
     total = Counter(cells)
     by_tier = {tier: total[TIER, tier, LEADS] for tier in _names(TIER, total)}
     booked = _over_all(TIER, total)[TIER, BOOKED]
@@ -188,14 +176,3 @@ def _median(group: Cell, total: Counter[Cell]) -> int | None:
         if half <= 0:
             return value
     return None
-
-
-def _pages(total: Counter[Cell]) -> tuple[PageCount, ...]:
-    counts = sorted(((int(cell[1]), cell[2], number) for cell, number in total.items() if cell[0] == PAGE))
-    completed = [number for *_, number in counts]
-    if max(completed, default=0) < ENOUGH:
-        return ()
-    following = [*completed[1:], completed[-1]]
-    return tuple(
-        PageCount(page, done, max(0, done - after)) for (_, page, done), after in zip(counts, following, strict=True)
-    )
