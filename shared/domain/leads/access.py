@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -63,9 +63,7 @@ class AccessQuery(Model):
         return first, last
 
     def period(self, at: datetime, zone: ZoneInfo) -> Period:
-        first, last = self.days(at, zone)
-        since, until = (datetime.combine(day, time.min, zone) for day in (first, last + timedelta(days=1)))
-        return Period(since.astimezone(UTC), until.astimezone(UTC))
+        return Period.of_days(*self.days(at, zone), zone)
 
     def next_page(self, cursor: str, at: datetime, zone: ZoneInfo) -> dict[str, str]:
         """Returns the query parameters of the page after `cursor`."""

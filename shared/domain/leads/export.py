@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -21,6 +21,12 @@ class Period(NamedTuple):
 
     since: datetime
     until: datetime
+
+    @classmethod
+    def of_days(cls, first: date, last: date, zone: ZoneInfo) -> Self:
+        """Returns the days from `first` to `last`, both included, of this time zone, in UTC."""
+        since, until = (datetime.combine(day, time.min, zone) for day in (first, last + timedelta(days=1)))
+        return cls(since.astimezone(UTC), until.astimezone(UTC))
 
 
 def days_between(first: date | None, last: date | None, at: datetime, zone: ZoneInfo) -> tuple[date, date]:
@@ -55,9 +61,7 @@ class ExportQuery(Model):
 
     def period(self, at: datetime, zone: ZoneInfo) -> Period:
         """Returns the days of the export as a period in UTC. Raises InvalidInput like `days`."""
-        first, last = self.days(at, zone)
-        since, until = (datetime.combine(day, time.min, zone) for day in (first, last + timedelta(days=1)))
-        return Period(since.astimezone(UTC), until.astimezone(UTC))
+        return Period.of_days(*self.days(at, zone), zone)
 
     def next_page(self, cursor: str, at: datetime, zone: ZoneInfo) -> dict[str, str]:
         """Returns the query parameters of the export page after `cursor`.

@@ -53,9 +53,6 @@ class NextAction:
     remind_at: datetime | None = None
     returns_at: datetime | None = None
 
-    def is_overdue(self, now: datetime) -> bool:
-        return self.due is not None and self.due < now
-
 
 def next_action(lead: Lead) -> NextAction | None:
     """Returns what is to be done next about a lead; None if it is not open."""

@@ -88,7 +88,7 @@ def _check_history_limit(lead: Lead, action: Action) -> None:
     """
     if action.action not in ADDITIVE or action.action == "revoke_consent":
         return
-    too_long = sum(len(entry.text) for entry in lead.history) + len(action.text or "") > LONGEST_TEXTS
+    too_long = sum(len(entry.text) for entry in lead.history) + len(action.text) > LONGEST_TEXTS
     if len(lead.history) >= LONGEST_HISTORY or too_long:
         raise WrongState("The history of this lead is full.")
 
