@@ -14,12 +14,13 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import quote_from_bytes, urlencode
 
 from dev import template
 from dev.openapi import document as openapi
 from infra.build import module_name
+from shared.domain.leads.action import ActionName
 from shared.rulebook.loading import load
 from tests.aws import ENVIRONMENT
 from tests.functions.calls import Json, event, sent
@@ -53,18 +54,6 @@ PLAIN = (  # fields of the plain form
     *("contact.email", "contact.preference", "consents.contact", "consents.sms", "consents_shown.contact", "answers."),
 )
 GROUPS = ("clinician", "desk", "manager", "admin", "", "[", "clinician admin")
-ACTIONS = (
-    "acknowledge",
-    "contact_attempt",
-    "book",
-    "close",
-    "reopen",
-    "note",
-    "raise_tier",
-    "lower_tier",
-    "revoke_consent",
-    "undo",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +169,8 @@ class Attacker:
 
     def _structured(self, route: str) -> tuple[str, bytes]:
         body = pickle.loads(_honest_body(route))  # noqa: S301  pickled by this module
+        if "action" in body:
+            body["action"] = self._chance.choice(get_args(ActionName))
         if not self._once_in(40):
             for _ in range(self._chance.randrange(1, 4)):
                 self._spoil(body)

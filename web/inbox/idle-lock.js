@@ -36,6 +36,6 @@ function note() {
 function check() {
   const idle = Date.now() - Number(localStorage.getItem(ACTIVE));
   if (idle >= LIMIT) signIn.lock();
-  else if (idle >= LIMIT - WARNING) announce("This page locks in a minute. Press any key to stay.", { kind: "lock", forMs: WARNING });
+  else if (idle >= LIMIT - WARNING) announce("This page locks in a minute. Tap it or press a key to stay.", { kind: "lock", forMs: WARNING });
   return idle >= LIMIT;
 }

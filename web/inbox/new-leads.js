@@ -46,6 +46,7 @@ export function announceWaiting(answer) {
   if (isOn() && URGENT.has(first.tier)) alarm(first);
 }
 
+// While a release goes out, an older version may answer, without totals.
 const waitingCount = ({ untaken: byTier, cursor }, listed) => (byTier ? Object.values(byTier).reduce((sum, count) => sum + count, 0)
   : `${listed.length}${cursor && listed.length ? "+" : ""}`);
 

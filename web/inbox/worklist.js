@@ -28,7 +28,7 @@ export function drawWorklist() {
 }
 
 // As the service orders them: leads without an owner first, then by tier, deadline and arrival. Closed leads: the latest first.
-export function inOrder(leads, view) {
+function inOrder(leads, view) {
   const key = (lead) => [isDone(lead) ? 2 : lead.owner ? 1 : 0, TIERS.indexOf(lead.tier), Date.parse(lead.deadline ?? "9999-12-31"), Date.parse(lead.received_at)];
   const endedAt = (lead) => Date.parse(lead.closed_at ?? lead.received_at);
   return [...leads].sort((a, b) => {
