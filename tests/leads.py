@@ -123,7 +123,7 @@ def with_page_after_send(rulebook: Rulebook, *codes: str) -> Rulebook:
             for page in rule_set.questionnaire.pages
         ]
         later = tuple(replace(questions[code], required=False) for code in codes if code in questions)
-        page = Page("after", "Five more answers help us prepare", later, after_send=True)
+        page = Page("after", "A few more answers help us prepare", later, after_send=True)
         return rule_set._replace(questionnaire=replace(rule_set.questionnaire, pages=(*pages, page)))
 
     return rulebook._replace(

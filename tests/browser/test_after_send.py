@@ -11,7 +11,7 @@ from tests.browser.conftest import SCREENSHOTS, Console
 from tests.browser.page_checks import judge
 from tests.browser.patient import Patient, Traffic
 
-TITLE = "Five more answers help us prepare"
+TITLE = "A few more answers help us prepare"
 THANKS = "Thank you. We added your answers."
 
 
