@@ -27,7 +27,7 @@ PAGE = """<!doctype html>
 <div style="max-width:34em;margin:0 auto">
 {paragraphs}
 <p style="margin:32px 0 0;padding-top:16px;border-top:1px solid #d5dce4;font-size:14px;color:#4a5866">{ending}
-<a href="{unsubscribe}" target="_blank" style="color:#1d4f91">{unsubscribe}</a></p>
+<a href="{unsubscribe}" target="_blank" style="color:#1d4f91;word-break:break-all">{unsubscribe}</a></p>
 </div></body></html>
 """
 
