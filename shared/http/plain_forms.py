@@ -285,12 +285,7 @@ class PlainForms:
 
     def _problem_page(self, request: Request, error: Exception, messages: tuple[ShownMessage, ...]) -> Response:
         form = self._readable(request)
-        is_form = request.route in (
-            "POST /submissions",
-            "POST /callbacks",
-            "POST /form",
-        )  # other doors have no page that is drawn again
-        if form and is_form and self.redraw and isinstance(error, InvalidInput):
+        if form and request.route in REDRAWN and self.redraw and isinstance(error, InvalidInput):
             view = self.redraw(form, error.problems)
             return self.view(request, view, HTTPStatus.UNPROCESSABLE_ENTITY if error.problems else HTTPStatus.OK)
         shown = form or self._form({}, "", request.language(self._languages({})))

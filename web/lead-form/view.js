@@ -1,6 +1,6 @@
 // The element's outside: its shadow root with three places (view, drawn form, overlay), and what every view has.
 
-/* global STYLE: the build fills in web/form.css */
+/* global STYLE: the build fills in web/styles/form.css */
 import { messageList, Overlay } from "./emergency.js";
 import { el } from "./elements.js";
 import { adviceIn, builtIn, filled, LANGUAGES } from "./words.js";

@@ -232,7 +232,7 @@ class FilledForm:
         if attribution := clean_attribution({name: self.first(name) for name in ATTRIBUTION}):
             content["attribution"] = attribution
         if not self.minor:
-            content["contact"] = self.contact() or None
+            content["contact"] = self._contact() or None
             content["consents"] = {
                 consent.code: self.consents_to(consent.code) for consent in self.questionnaire.contact.consents
             }
@@ -261,7 +261,7 @@ class FilledForm:
         except ValueError:
             return None
 
-    def contact(self) -> dict[str, str]:
+    def _contact(self) -> dict[str, str]:
         return {
             name.removeprefix(CONTACT): texts[0].strip()
             for name, texts in self.fields.items()
@@ -288,7 +288,7 @@ class FilledForm:
             return ()
         missing = tuple(self._contact_problems())
         known = {problem.pointer for problem in missing}
-        return missing + tuple(problem for problem in check_contact(self.contact()) if problem.pointer not in known)
+        return missing + tuple(problem for problem in check_contact(self._contact()) if problem.pointer not in known)
 
     def problems_at_the_end(self) -> tuple[FieldProblem, ...]:
         """Returns the problems of the last page, before the form is sent.
@@ -318,7 +318,7 @@ class FilledForm:
         return invalid(question), question.limits | {"used": used}
 
     def _contact_problems(self) -> Iterator[FieldProblem]:
-        given = self.contact()
+        given = self._contact()
         phone, email, preference = given.get("phone"), given.get("email"), given.get("preference")
         for entry in self.questionnaire.contact.fields:
             if entry.required and entry.code not in ("phone", "email") and entry.code not in given:
@@ -334,7 +334,7 @@ class FilledForm:
         yield from self._consent_problems()
 
     def _emergency_contact_problems(self) -> Iterator[FieldProblem]:
-        if not self.contact().get("phone"):
+        if not self._contact().get("phone"):
             yield FieldProblem("/contact/phone", "Enter a phone number.")
         yield from self._consent_problems()
 
