@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from dev import chromium
 from dev.cloud import PARAMETERS, LocalCloud
@@ -20,6 +20,9 @@ os.environ.update(ENVIRONMENT)  # set before any function is imported, because f
 os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 leaks.install()
+
+# A busy machine draws a page late, and the local cloud starts a second instance of a function when two requests meet.
+expect.set_options(timeout=20_000)  # milliseconds
 
 # A correct change must not fail by chance. So there are no deadlines, and Hypothesis draws the same few examples each
 # time. `pytest --hypothesis-profile=anew`, which runs every night, draws many new ones (tests/depth.py).

@@ -140,7 +140,7 @@ class Patient:
     def sees_step(self, number: int, text: str = STEP, focused: str = ".title:visible") -> None:
         """`focused`: what has the focus; after a reload that is the question that was answered last."""
         shown = re.compile(rf"^{text.format(number=number, count=LAST)}, ")
-        expect(self.page.locator(".progress")).to_have_text(shown, timeout=20_000)  # a busy machine loads the form late
+        expect(self.page.locator(".progress")).to_have_text(shown)
         if self.level == 1:  # a form embedded in another site's page does not take the focus when it loads
             expect(self.page.locator(focused)).to_be_focused()
             expect(self.page.locator(focused)).to_be_in_viewport()
@@ -154,7 +154,7 @@ class Patient:
 
     def reference(self) -> str:
         shown = self.page.locator("#reference")
-        expect(shown).to_be_visible(timeout=20_000)
+        expect(shown).to_be_visible()
         return shown.inner_text()
 
     def focused(self) -> str:

@@ -9,8 +9,6 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 from dev.cloud import PASSWORD
 from tests.browser.conftest import Console
 
-PATIENCE = 20_000  # milliseconds: the first call of a function has to start it
-
 
 class Member:
     """A member of staff who uses the inbox in a browser: opens links, signs in and presses buttons."""
@@ -32,7 +30,7 @@ class Member:
         self.page.get_by_label("Username").fill(self.name)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
-        expect(self.page.locator("#user")).to_have_text(self.name, timeout=PATIENCE)
+        expect(self.page.locator("#user")).to_have_text(self.name)
 
     def goes_to(self, reference: str) -> Member:
         """Opens a lead by its address when already signed in."""
@@ -40,7 +38,7 @@ class Member:
         return self.sees(reference)
 
     def sees(self, reference: str) -> Member:
-        expect(self.page.locator("#lead h2 .reference")).to_have_text(reference, timeout=PATIENCE)
+        expect(self.page.locator("#lead h2 .reference")).to_have_text(reference)
         return self
 
     def press(self, name: str) -> Member:
@@ -53,7 +51,7 @@ class Member:
 
     def has(self, text: str) -> Member:
         """Checks who owns the open lead."""
-        expect(self.page.locator(".has")).to_have_text(re.compile(text), timeout=PATIENCE)
+        expect(self.page.locator(".has")).to_have_text(re.compile(text))
         return self
 
     def second_tab(self) -> Member:

@@ -10,7 +10,6 @@ from typing import Any
 from playwright.sync_api import Route, expect
 
 from tests.inbox.conftest import Come, Json, Send
-from tests.inbox.member import PATIENCE
 
 EMERGENCY = {"em-now": ["chest-pressure"]}
 URGENT = {"ces": ["unsure"], "change": "yes"}
@@ -148,7 +147,7 @@ def test_an_action_applies_to_the_lead_that_was_on_the_screen(
     expect(nurse.page.locator("#lead button")).to_have_count(0)
     step, reading = held
     step.fallback()
-    expect(nurse.page.locator("#status")).to_have_text(f"{first}: This lead is yours now.", timeout=PATIENCE)
+    expect(nurse.page.locator("#status")).to_have_text(f"{first}: This lead is yours now.")
     expect(nurse.page.get_by_text("Loading the lead")).to_be_visible()
     reading.fallback()
     nurse.sees(second).has("Nobody has it yet")
@@ -169,7 +168,7 @@ def test_a_late_refusal_names_its_lead_and_does_not_navigate(send: Send, member:
     nurse.row(second).click()
     nurse.sees(second)
     held[0].fallback()
-    expect(nurse.page.locator("#status")).to_contain_text(f"{first}: desk has had this lead since", timeout=PATIENCE)
+    expect(nurse.page.locator("#status")).to_contain_text(f"{first}: desk has had this lead since")
     nurse.sees(second).has("Nobody has it yet")
     expect(nurse.refusal).to_be_empty()
 
@@ -243,11 +242,11 @@ def test_a_new_lead_is_announced_in_every_list(send: Send, member: Come) -> None
     }
     for name, show in shows.items():
         show()
-        expect(nurse.page.locator("#worklist")).to_have_attribute("aria-busy", "false", timeout=PATIENCE)
+        expect(nurse.page.locator("#worklist")).to_have_attribute("aria-busy", "false")
         before = nurse.page.title()
         reference = send(EMERGENCY)
         nurse.page.clock.fast_forward(16_000)
-        expect(nurse.page.locator("#status"), name).to_have_text(f"New lead: EMERGENCY {reference}", timeout=PATIENCE)
+        expect(nurse.page.locator("#status"), name).to_have_text(f"New lead: EMERGENCY {reference}")
         assert nurse.page.title() != before
 
 
@@ -256,7 +255,7 @@ def test_another_list_empties_the_search_box(member: Come) -> None:
     box = desk.page.get_by_label("Search by reference")
     box.fill("00000-00000")
     desk.press("Search")
-    expect(desk.page.get_by_text("No lead has this name")).to_be_visible(timeout=PATIENCE)
+    expect(desk.page.get_by_text("No lead has this name")).to_be_visible()
     desk.press("Mine")
     expect(box).to_have_value("")
 
@@ -281,7 +280,7 @@ def test_a_changed_lead_is_not_redrawn_while_in_use(send: Send, member: Come) ->
     nurse.press("Close …")
     for route in held:
         route.fallback()
-    expect(nurse.refusal).to_contain_text("This lead has just changed.", timeout=PATIENCE)
+    expect(nurse.refusal).to_contain_text("This lead has just changed.")
     expect(nurse.page.get_by_role("button", name="Duplicate", exact=True)).to_be_visible()
     nurse.page.unroute("**/leads/" + reference)
     nurse.press("Show the latest version").has("^desk has had it")

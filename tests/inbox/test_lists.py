@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Route, expect
 
 from tests.inbox.conftest import Come, Json, Send
-from tests.inbox.member import PATIENCE, Member
+from tests.inbox.member import Member
 
 PAGE = 250  # leads; the service sends fewer
 MANY = 1_060
@@ -81,7 +81,7 @@ def at_table(member: Member, rows: list[Json], address: str = "") -> Table:
     member.page.route("**/leads?*", table.answer)
     member.page.goto(f"{member.site}inbox{address}")
     member.sign_in()
-    expect(member.page.locator("#worklist")).to_have_attribute("aria-busy", "false", timeout=PATIENCE)
+    expect(member.page.locator("#worklist")).to_have_attribute("aria-busy", "false")
     return table
 
 
@@ -93,13 +93,13 @@ def test_a_thousand_leads_stay_listed_and_fresh(member: Come) -> None:
     while nurse.page.locator("#more").is_visible():
         listed = leads.count()
         nurse.press("Show more")
-        expect(leads).to_have_count(min(MANY, listed + PAGE), timeout=PATIENCE)
+        expect(leads).to_have_count(min(MANY, listed + PAGE))
     expect(leads).to_have_count(MANY)
     assert nurse.page.evaluate("Math.max(...[...document.querySelectorAll('#leads a')].map(a => a.offsetHeight))") == 56
     rows[1_050] |= {"status": "acknowledged", "owner": "somebody", "owner_name": "Ann Lee"}
     table.asked.clear()
     nurse.press("Refresh")
-    expect(nurse.row("01050-00000")).to_contain_text("Ann Lee has it", timeout=PATIENCE)
+    expect(nurse.row("01050-00000")).to_contain_text("Ann Lee has it")
     expect(leads).to_have_count(MANY)
     assert {query.get("cursor", ["0"])[0] for query in table.asked} == {str(start) for start in range(0, MANY, PAGE)}
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 from dev.cloud import LocalCloud
 from tests.browser.conftest import Console
 from tests.browser.patient import Patient
-from tests.inbox.member import PATIENCE, Member
+from tests.inbox.member import Member
 
 ALERT_WITHIN = 30  # seconds; an alert usually takes two
 COVERED = """() => {
@@ -86,6 +86,6 @@ def test_a_lead_from_the_form_to_an_appointment(browser: Browser, site: str, ale
     nurse.press("Undo: you booked").has("^You have had it since")
 
     nurse.press("Sign out")
-    expect(nurse.page.get_by_label("Username")).to_be_visible(timeout=PATIENCE)
+    expect(nurse.page.get_by_label("Username")).to_be_visible()
     nurse.page.context.close()
     assert console.unexpected() == []

@@ -12,7 +12,7 @@ from typing import Any
 from playwright.sync_api import Route, expect
 
 from tests.inbox.conftest import Come, Json, Send
-from tests.inbox.member import PATIENCE, Member
+from tests.inbox.member import Member
 from tests.inbox.test_states import look
 
 ERASED = re.compile("^This lead was erased on ")
@@ -20,7 +20,7 @@ ERASED = re.compile("^This lead was erased on ")
 
 def downloaded(member: Member, button: str) -> tuple[str, str]:
     """Presses the button, and returns the name and text of the downloaded file."""
-    with member.page.expect_download(timeout=PATIENCE) as waiting:
+    with member.page.expect_download() as waiting:
         member.press(button)
     return waiting.value.suggested_filename, Path(waiting.value.path()).read_text(encoding="utf-8-sig")
 
@@ -67,7 +67,7 @@ def test_a_late_erasure_does_not_navigate_away_from_the_next_lead(send: Send, me
     admin.press("Erase …").press(f"Erase {first} permanently")
     admin.goes_to(second)
     held[0].fallback()
-    expect(admin.page.locator("#status")).to_have_text(f"{first} was erased.", timeout=PATIENCE)
+    expect(admin.page.locator("#status")).to_have_text(f"{first} was erased.")
     admin.sees(second)
     name, _ = downloaded(admin, "Download this person's data")
     assert name == f"person-{second}.json"
@@ -104,13 +104,13 @@ def test_an_administrator_exports_a_person_and_erases_in_two_steps(send: Send, m
     nurse = member("nurse").open(reference)
     nurse.console.expect("410")
     admin.press(f"Erase {reference} permanently")
-    expect(admin.page.locator("#status")).to_have_text(f"{reference} was erased.", timeout=PATIENCE)
+    expect(admin.page.locator("#status")).to_have_text(f"{reference} was erased.")
     nurse.press("Refresh")
-    expect(nurse.page.get_by_role("heading", name=ERASED)).to_be_visible(timeout=PATIENCE)
+    expect(nurse.page.get_by_role("heading", name=ERASED)).to_be_visible()
     expect(nurse.page.get_by_text("going@example.com")).to_have_count(0)
     expect(admin.lead).to_be_hidden()
     expect(admin.row(reference)).to_have_count(0)
     admin.console.expect("410")
     admin.page.goto(f"{admin.site}inbox#lead={reference}")
-    expect(admin.page.get_by_role("heading", name=ERASED)).to_be_visible(timeout=PATIENCE)
+    expect(admin.page.get_by_role("heading", name=ERASED)).to_be_visible()
     assert not [address for address in admin.addresses if "going" in address]

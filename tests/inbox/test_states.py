@@ -13,7 +13,7 @@ from functions import capture_lead
 from tests.browser.conftest import PHONE, SCREENSHOTS
 from tests.functions.calls import CONTEXT, content, posting, submission
 from tests.inbox.conftest import Come, Send
-from tests.inbox.member import PATIENCE, Member
+from tests.inbox.member import Member
 
 WIDE = ViewportSize(width=1280, height=900)
 NARROW = ViewportSize(width=320, height=640)
@@ -109,7 +109,7 @@ def test_in_no_group(member: Come) -> None:
     outsider = member("guest")
     outsider.console.expect("403")
     outsider.open()
-    expect(outsider.page.get_by_role("heading", name="You don't have access to leads")).to_be_visible(timeout=PATIENCE)
+    expect(outsider.page.get_by_role("heading", name="You don't have access to leads")).to_be_visible()
     look(outsider, "01-forbidden")
 
 
@@ -118,7 +118,7 @@ def test_the_lists(send: Send, member: Come) -> None:
     send({"ces": ["unsure"], "change": "yes"}, language="es")
     send()
     admin = member("admin").open()
-    expect(admin.page.locator("#leads a").first).to_be_visible(timeout=PATIENCE)
+    expect(admin.page.locator("#leads a").first).to_be_visible()
     expect(admin.page.locator("#rules")).to_contain_text(
         re.compile(r"Rules fs-triage \S+ changed \d{4}-\d\d-\d\d awaiting a physician's approval")
     )
@@ -140,7 +140,7 @@ def test_the_lists(send: Send, member: Come) -> None:
     expect(admin.page.get_by_text("No lead has this name")).to_be_visible()
     look(admin, "12-nothing-found")
     admin.press("Clear search")
-    expect(admin.page.locator("#leads a").first).to_be_visible(timeout=PATIENCE)
+    expect(admin.page.locator("#leads a").first).to_be_visible()
 
 
 def test_a_lead_and_its_actions(send: Send, member: Come) -> None:
@@ -237,7 +237,7 @@ def test_keyboard_shortcuts_navigate_and_never_act(send: Send, member: Come) -> 
     send()
     nurse = member("nurse").open()
     keys = nurse.page.keyboard
-    expect(nurse.page.locator("#leads a").first).to_be_visible(timeout=PATIENCE)
+    expect(nurse.page.locator("#leads a").first).to_be_visible()
     keys.press("j")
     expect(nurse.page.locator("#leads a").first).to_be_focused()
     keys.press("Enter")
