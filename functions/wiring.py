@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from shared.adapters.form_guard import FormGuard
     from shared.adapters.sns import AlertTopic
     from shared.adapters.spool import SpoolQueue
+    from shared.adapters.staff_pool import StaffPool
     from shared.adapters.unsubscribe_links import UnsubscribeLinks
     from shared.adapters.webhook import Webhook
     from shared.domain.opening_hours import OpeningHours
@@ -155,6 +156,14 @@ def erasures() -> Erasures:
     from shared.settings import erasures_table
 
     return Erasures(_dynamodb(), erasures_table())
+
+
+def colleagues() -> StaffPool:
+    from shared.adapters.aws import PATIENT_FACING, client
+    from shared.adapters.staff_pool import StaffPool
+    from shared.settings import staff_pool
+
+    return StaffPool(lambda: client("cognito-idp", PATIENT_FACING), staff_pool())
 
 
 def _queue(url: str) -> SpoolQueue:

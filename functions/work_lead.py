@@ -18,6 +18,7 @@ from shared.http.responses import Response, respond
 from shared.usecases.inbox import Worked, work_lead
 
 workspace = wiring.workspace()
+colleagues = wiring.colleagues()
 
 
 @logger.inject_lambda_context(correlation_id_path=REQUEST_ID)
@@ -25,7 +26,7 @@ workspace = wiring.workspace()
 @wiring.answers_staff()
 def handler(request: Request, context: Any) -> Response:
     staff, action = request.staff, request.read(Action)
-    worked = work_lead(request.parameter("reference"), action, staff, workspace, wiring.now())
+    worked = work_lead(request.parameter("reference"), action, staff, workspace, wiring.now(), colleagues)
     report(worked, action.action)
     return respond(HTTPStatus.OK, LeadView.of(worked.opened))
 

@@ -14,6 +14,7 @@ from typing import Any
 
 # The AWS calls that the functions make. botocore's descriptions of all 400 services take 25 MB.
 AWS_CALLS: dict[str, tuple[str, ...]] = {
+    "cognito-idp": ("ListUsersInGroup",),
     "dynamodb": ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems", "UpdateItem"),
     "sesv2": ("SendEmail",),
     "sns": ("ListSubscriptionsByTopic", "Publish"),

@@ -92,6 +92,11 @@ def derived_data() -> str:
     return _required("DERIVED_DATA")
 
 
+def staff_pool() -> str:
+    """Returns the id of the user pool in which staff sign in."""
+    return _required("STAFF_POOL")
+
+
 def access_log() -> str:
     """Returns the name of the table that records who opened which lead."""
     return _required("ACCESS_LOG")

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import boto3
+from botocore.awsrequest import AWSResponse, HTTPHeaders
 from botocore.config import Config
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from moto import mock_aws
-from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 from moto.dynamodb.models import dynamodb_backends
 from moto.ses.models import ses_backends
 from moto.sesv2.models import sesv2_backends
@@ -62,6 +63,7 @@ ENVIRONMENT = {
     "MAIL_ADDRESSES": "addresses",
     "MAIL_KEY": "a key that signs nothing but tests",
     "SITE_ADDRESS": "https://leads.clinic.example/",
+    "STAFF_POOL": f"{template.REGION}_EXAMPLE",
     "SIGN_IN_ADDRESS": "https://sign-in.clinic.example",
     "SIGN_IN_CLIENT": "the-inbox",
     "WEBHOOK_ADDRESS": "https://pager.clinic.example/hook",
@@ -77,6 +79,17 @@ ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "leads",
     "POWERTOOLS_METRICS_NAMESPACE": "SpineLeads",
 }
+
+
+STAFF = {  # user name -> group
+    "nurse": "clinician",
+    "other-nurse": "clinician",
+    "desk": "desk",
+    "manager": "manager",
+    "admin": "admin",
+    "guest": "",
+}
+STAFF_IDS = {name: f"c1d5f2aa-0000-4000-8000-0000000000{number:02}" for number, name in enumerate(STAFF)}
 
 
 @cache
@@ -115,6 +128,7 @@ def create_records(client: DynamoDBClient, resource: str, name: str) -> None:
     )
 
 
+LIST_STAFF = "cognito-identity-provider.ListUsersInGroup"
 READS = frozenset({"dynamodb.Query", "dynamodb.GetItem", "dynamodb.BatchGetItem"})
 
 
@@ -142,6 +156,8 @@ class Wire:
                 self.before(operation)
             if operation in self.down:
                 raise ConnectTimeoutError(endpoint_url=request.url)
+            if operation == LIST_STAFF:
+                return _staff_in_group(request)
             carry_out = partial(_carry_out, stubber, event_name, request, **more)
             answer = self.fails(operation, request, carry_out) if self.fails else carry_out()
             if operation in self.reply_lost:
@@ -154,6 +170,17 @@ class Wire:
 
 
 _carry_out = BotocoreStubber.__call__
+
+
+def _staff_in_group(request: Any) -> AWSResponse:
+    """Answers for the user pool: moto's needs a package that nothing else here needs."""
+    group = json.loads(request.body)["GroupName"]
+    users = [
+        {"Username": name, "Enabled": True, "Attributes": [{"Name": "sub", "Value": STAFF_IDS[name]}]}
+        for name in STAFF
+        if STAFF[name] == group
+    ]
+    return AWSResponse(request.url, 200, HTTPHeaders(), MockRawResponse(json.dumps({"Users": users}).encode()))
 
 
 def _through(stubber: BotocoreStubber, wire: Wire, event_name: str, request: Any, **more: Any) -> Any:

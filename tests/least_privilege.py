@@ -19,7 +19,7 @@ from tests.aws import ENVIRONMENT
 
 EVERY_CALL = "_make_api_call"  # every call of every boto3 client goes through this method
 SES_RESOURCES = ("identity/${Domain}", "configuration-set/${AWS::StackName}-mail")  # SES checks both for each mail
-NAMES = ("TableName", "QueueUrl", "TopicArn")  # the parameters of a call that name its resource
+NAMES = ("TableName", "QueueUrl", "TopicArn", "UserPoolId")  # the parameters of a call that name its resource
 
 
 class Use(NamedTuple):

@@ -30,7 +30,7 @@ from shared.http.problem_details import Problem
 from shared.http.problems import PROBLEM
 from shared.http.report_responses import ReportShown
 from shared.http.rules_responses import Rules
-from shared.http.staff_responses import StaffProblem
+from shared.http.staff_responses import Colleagues, StaffProblem
 from shared.http.visitor_responses import Challenge, Receipt, Screened, Taken
 from shared.http.worklist_responses import WorklistPage
 from shared.rulebook.tiers import DISPOSITIONS
@@ -50,6 +50,7 @@ ANSWERS = (
     WorklistPage,
     LeadView,
     Accesses,
+    Colleagues,
     Rules,
     ReportShown,
     PersonData,

@@ -8,12 +8,14 @@ from shared.http.lead_responses import LeadView
 from shared.http.person_responses import Erased, PersonData
 from shared.http.report_responses import ReportShown
 from shared.http.rules_responses import Rules
+from shared.http.staff_responses import Colleagues
 from shared.http.worklist_responses import WorklistPage
 
 DAY = {"type": "string", "format": "date"}
 WORKLIST_CURSOR = (
     "open_0-01#2026-01-14T20:00:00.000+00:00#2026-01-14T16:00:00.000+00:00#0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
 )
+OWNER = "c1d5f2aa-0000-4000-8000-0000000000a1"
 CURSOR = "1768406400000_0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
 ACCESS_CURSOR = "2026-01-14~2026-01-14T16:00:00.000+00:00#0b4f7c1e~0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
 REFERENCE = parameter("path", "reference", "As in the alert.", {"type": "string"}, "7K3MQ-2XDRT")
@@ -31,6 +33,9 @@ STAFF = {
             parameter("query", "view", "", {"enum": ["open", "mine", "closed"]}, "open"),
             parameter("query", "tier", "", {"type": "string", "maxLength": 40}, "URGENT"),
             parameter("query", "untaken", "Leads that nobody has.", {"enum": ["true", "false"]}, "true"),
+            parameter(
+                "query", "owner", "Leads of this member of staff, by id.", {"type": "string", "maxLength": 128}, OWNER
+            ),
             parameter("query", "overdue", "Leads whose next step is late.", {"enum": ["true", "false"]}, "false"),
             parameter("query", "unfinished", "", {"enum": ["true", "false"]}, "false"),
             parameter("query", "language", "", {"type": "string", "maxLength": 20}, "en"),
@@ -86,11 +91,20 @@ STAFF = {
                 "version": 4,
                 "booking": {"at": "2026-01-16T09:30:00-06:00", "with_whom": "Dr. Lee", "note": "Bring your MRI."},
             },
+            "hand over": {"action": "hand_over", "version": 4, "to": "nora"},
             "close": {"action": "close", "version": 4, "reason": "declined"},
         },
         answers={"200": ("The lead as it is now.", as_json(LeadView))},
         problems=("401", "403", "404", "409", "410", *READING_A_BODY),
         parameters=(REFERENCE,),
+    ),
+    "GET /staff": Operation(
+        id="list_staff",
+        summary="Who works leads",
+        description="The names of clinicians and the lead desk, to whom a lead can be handed over.",
+        staff=True,
+        answers={"200": ("Everybody, by name.", as_json(Colleagues))},
+        problems=FOR_STAFF,
     ),
     "GET /report": Operation(
         id="show_report",

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
     from shared.adapters.ses import SesClient
+    from shared.adapters.staff_pool import CognitoClient
 
-SERVICES = ("dynamodb", "sns", "sqs", "sesv2")
+SERVICES = ("dynamodb", "sns", "sqs", "sesv2", "cognito-idp")
 
 
 def _config(**settings: Any) -> Config:
@@ -51,7 +52,9 @@ def client(service: Literal["sns"], config: Config) -> SNSClient: ...
 def client(service: Literal["sqs"], config: Config) -> SQSClient: ...
 @overload
 def client(service: Literal["sesv2"], config: Config) -> SesClient: ...
-def client(service: Literal["dynamodb", "sns", "sqs", "sesv2"], config: Config) -> Any:
+@overload
+def client(service: Literal["cognito-idp"], config: Config) -> CognitoClient: ...
+def client(service: Literal["dynamodb", "sns", "sqs", "sesv2", "cognito-idp"], config: Config) -> Any:
     return _session().client(service, config=config)
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import PlainSerializer
 
 from shared.http.problem_details import ProblemDetails
+from shared.http.visitor_responses import ResponseModel
+
+if TYPE_CHECKING:
+    from shared.domain.leads.staff import Staff
 
 Instant = Annotated[datetime, PlainSerializer(datetime.isoformat, when_used="json")]  # ISO 8601 with its UTC offset
 
@@ -23,3 +28,21 @@ class StaffProblem(ProblemDetails):
     by_name: str | None = None
     action: str | None = None
     since: Instant | None = None
+
+
+class Colleague(ResponseModel):
+    """A member of staff who works leads. `id`: as in the `owner` of a lead."""
+
+    id: str
+    name: str
+    groups: tuple[str, ...]
+
+
+class Colleagues(ResponseModel):
+    """Everybody who works leads, by name."""
+
+    staff: tuple[Colleague, ...]
+
+    @classmethod
+    def of(cls, staff: Iterable[Staff]) -> Self:
+        return cls(staff=tuple(Colleague(id=one.id, name=one.name, groups=tuple(sorted(one.groups))) for one in staff))

@@ -52,6 +52,7 @@ def _follow_up(table: Reader) -> FollowUp:
         remind=_span(table.table("remind")),
         again=tuple(again),
         decide=_span(table.table("decide")),
+        release=_span(table.table("release")),
     )
     table.done()
     return follow_up

@@ -16,7 +16,7 @@ from shared.domain.leads.worklist import reference_in
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import RuleSet
 from shared.usecases.listing import must_read, named_rows
-from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, Archive, RuleSets
+from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, Archive, Colleagues, RuleSets
 from shared.usecases.scoring import rule_set_of
 
 
@@ -78,15 +78,20 @@ def show_lead(
     return _opened(lead, staff, workspace, at, medical_reason=medical_reason)
 
 
-def work_lead(reference: str, action: Action, staff: Staff, workspace: Workspace, at: datetime) -> Worked:
+def work_lead(
+    reference: str, action: Action, staff: Staff, workspace: Workspace, at: datetime, colleagues: Colleagues
+) -> Worked:
     """Carries out an action of staff on a lead. An alert sent at the same time is not a conflict.
+
+    colleagues: those to whom a lead can be handed over.
 
     Raises: NotAllowed, InvalidInput, NotFound, AlreadyTaken, WrongState, StoreUnavailable.
     """
     must_read(staff)
     lead = lead_by_reference(reference, workspace.leads)
     workspace.accesses.add(lead.lead_id, staff, action.action, at)
-    before, after = _work_and_store(lead, action, staff, workspace, at)
+    colleague = next((one for one in colleagues.who_work() if one.name == action.to), None) if action.to else None
+    before, after = _work_and_store(lead, action, staff, workspace, at, colleague)
     taken = after.work.acknowledged_at if before.work.acknowledged_at is None else None
     waited = taken - after.assessment.received_at if taken else None
     return Worked(_opened(after, staff, workspace, at), waited)
@@ -121,14 +126,16 @@ def current(lead: Lead, leads: Archive) -> Lead:
     return _lead(lead.lead_id, leads)
 
 
-def _work_and_store(lead: Lead, action: Action, staff: Staff, workspace: Workspace, at: datetime) -> tuple[Lead, Lead]:
+def _work_and_store(
+    lead: Lead, action: Action, staff: Staff, workspace: Workspace, at: datetime, colleague: Staff | None
+) -> tuple[Lead, Lead]:
     """Carries out an action and stores its result; tries again if the lead changes in the meantime.
 
     Returns the lead before and after the action.
     """
     rules = _work_rules(lead, workspace)
     for _ in range(ATTEMPTS_TO_WORK):
-        after = work(lead, action, staff, at, rules)
+        after = work(lead, action, staff, at, rules, colleague)
         if after is lead:
             return lead, lead
         try:

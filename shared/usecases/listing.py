@@ -58,7 +58,8 @@ def list_leads(query: WorklistQuery, staff: Staff, listing: Listing, at: datetim
     """Returns a page of the leads that match the query. Raises NotAllowed, InvalidInput or StoreUnavailable."""
     must_read(staff)
     leads = listing.leads
-    lists = {"open": leads.open_leads, "mine": leads.taken_leads, "closed": leads.closed_leads}
+    open_leads = leads.taken_leads if query.owner else leads.open_leads
+    lists = {"open": open_leads, "mine": leads.taken_leads, "closed": leads.closed_leads}
     found: list[Listed] = []
     seen: list[LeadSummary] = []
     next_cursor = None

@@ -130,6 +130,11 @@ class Accesses(Protocol):
         """
 
 
+class Colleagues(Protocol):
+    def who_work(self) -> Sequence[Staff]:
+        """Returns everybody who may act on leads, by name. Raises StoreUnavailable."""
+
+
 class AccessHistory(Protocol):
     """The access log, for administrators to read. All methods raise StoreUnavailable."""
 

@@ -19,7 +19,7 @@ from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.next_action import next_action
 from shared.domain.leads.overdue import REMINDER, alert_due, is_overdue, released, reminded
 from shared.domain.leads.staff import CLINICIAN, Staff
-from shared.domain.leads.staff_actions import RELEASE_GRACE, work
+from shared.domain.leads.staff_actions import work
 from tests.domain.test_staff_actions import CLERK, LEADS, REFUSALS, RULES, STEPS, TIERS, act, action, work_of
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, PRIORITY, ROUTINE, URGENT
 from tests.leads import HOURS, RECEIVED, a_lead, varied
@@ -236,7 +236,7 @@ def test_a_lead_given_back_waits_for_a_colleague_before_it_alerts() -> None:
     taken = act(a_lead(EMERGENCY), "acknowledge")
     for back in (act(taken, "reopen", at=at), act(taken, "undo", at=at)):
         assert back.work == WorkState()
-        assert back.escalation.next_at == at + RELEASE_GRACE
+        assert back.escalation.next_at == at + timedelta(minutes=2)
         assert plan(act(back, "acknowledge", BEN, at=at))[0] == "call"
     done = act(a_lead(EMERGENCY), "book", at=at)
     assert act(done, "reopen", at=at).escalation.next_at == at

@@ -34,13 +34,20 @@ def action(name: str, version: int = 1, **fields: object) -> Action:
     return Action.model_validate({"action": name, "version": version, **fields})
 
 
-def act(lead: Lead, name: str, who: Staff = NURSE, at: datetime = RECEIVED, **fields: object) -> Lead:
-    return work(lead, action(name, lead.version, **fields), who, at, RULES)
+def act(
+    lead: Lead, name: str, who: Staff = NURSE, at: datetime = RECEIVED, to: Staff | None = None, **fields: object
+) -> Lead:
+    named = {"to": to.name} if to else {}
+    return work(lead, action(name, lead.version, **fields, **named), who, at, RULES, to)
 
 
 def work_of(lead: Lead, request: Action, who: Staff, at: datetime) -> Lead:
     """Carries out a request as if its sender saw the current version of the lead."""
-    return work(lead, varied(request, version=lead.version), who, at, RULES)
+    return work(lead, varied(request, version=lead.version), who, at, RULES, colleague_of(who))
+
+
+def colleague_of(who: Staff) -> Staff:
+    return CLERK if who is NURSE else NURSE
 
 
 ACTIONS = st.builds(
@@ -49,6 +56,7 @@ ACTIONS = st.builds(
         [
             "acknowledge",
             "take_over",
+            "hand_over",
             "contact_attempt",
             "book",
             "close",
@@ -64,6 +72,7 @@ ACTIONS = st.builds(
     reason=st.sampled_from(["spam", "not_a_fit"]),
     tier=st.sampled_from(sorted(TIERS)),
     text=st.sampled_from(["", "in words"]),
+    to=st.just("a colleague"),
 )
 STEPS = st.lists(
     st.tuples(ACTIONS, st.sampled_from([NURSE, CLERK, OWNER]), st.integers(0, 15), st.booleans()), max_size=12
@@ -81,7 +90,7 @@ def run(lead: Lead, steps: list[tuple[Action, Staff, int, bool]], check: Check) 
         at += timedelta(minutes=minutes)
         request = varied(wanted, version=lead.version) if up_to_date else wanted
         try:
-            after = work(lead, request, who, at, RULES)
+            after = work(lead, request, who, at, RULES, colleague_of(who))
         except REFUSALS:
             continue
         check(lead, after, request, who, at)

@@ -211,7 +211,7 @@ class Meeting:
         # The stand-ins for table and access log have only the methods that the use case calls.
         practice = Workspace(self, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]
         try:
-            work_lead(reference_of(UUID(LEAD_ID)), action, NURSES[who], practice, self.at)
+            work_lead(reference_of(UUID(LEAD_ID)), action, NURSES[who], practice, self.at, _Colleagues())
         except LeadIntakeError as error:
             self.answers.append(type(error).__name__)
         else:
@@ -260,6 +260,11 @@ def meetings(prepare: Callable[[Meeting], None], tasks: Sequence[Callable[[Meeti
 class _NothingSetAside:
     def put_back(self, _entry: str) -> None:
         raise AssertionError("a readable entry was set aside")
+
+
+class _Colleagues:
+    def who_work(self) -> tuple[Staff, ...]:
+        return tuple(NURSES.values())
 
 
 class _AccessLog:

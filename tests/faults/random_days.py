@@ -2,8 +2,8 @@
 
 Visitors send forms, send twice, leave forms unfinished and come back, try again or give up. Calls fail before or after
 they take effect. Functions are killed. Table, spool, topic and scheduler fail for minutes. Clocks differ. Stored leads
-become unreadable. Staff acknowledge leads, some of them twice, and call or forget to. The same seed gives the same
-trace.
+become unreadable. Staff acknowledge leads, some of them twice, and call, hand over or forget to. The same seed gives
+the same trace.
 
 """
 
@@ -37,7 +37,6 @@ from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.next_action import next_action
 from shared.domain.leads.overdue import REMINDER
 from shared.domain.leads.staff import Staff
-from shared.domain.leads.staff_actions import RELEASE_GRACE
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.condition import FORM, Condition, options_of
 from shared.domain.rules.questionnaire import Answers
@@ -88,7 +87,7 @@ UNFINISHED = -1  # stands for an unfinished form without answers; ~content is an
 SIGNS = (frozenset({Sign.GOOD_PROOF}), frozenset({Sign.NO_PROOF, Sign.NO_TOKEN}))
 TIMEOUTS, LOST_REPLIES = ("timeout before", "timeout after"), ("timeout after", "reset after")
 FAULTS = ("throttled", "denied", "timeout before", "timeout after", "reset after", "killed before", "killed after")
-HABITS = ("calls", "calls", "forgets", "closes", "gives back")
+HABITS = ("calls", "calls", "forgets", "closes", "gives back", "hands over")
 NURSES = tuple(Staff(name, name, frozenset({"clinician"})) for name in ("ann", "ben"))
 
 
@@ -310,7 +309,7 @@ class Days:
         lead = self.table.leads[lead_id]
         action = Action(action="acknowledge", version=lead.version)
         try:
-            work_lead(lead.reference, action, nurse, self._practice, self._draw_clock())
+            work_lead(lead.reference, action, nurse, self._practice, self._draw_clock(), _Colleagues())
         except (StoreUnavailable, Killed):
             if retries:
                 self._after(10, lambda: self._acknowledge(lead_id, nurse, retries - 1))
@@ -334,14 +333,15 @@ class Days:
             "calls": {"action": "contact_attempt", "outcome": self._staff.choice(("no_answer", "reached"))},
             "closes": {"action": "close", "reason": "declined", "text": "A reason."},
             "gives back": {"action": "reopen"},
+            "hands over": {"action": "hand_over", "to": next(nurse.name for nurse in NURSES if nurse != owner)},
         }[habit]
         action = Action.model_validate({"version": lead.version, **fields})
         try:
-            work_lead(lead.reference, action, owner, self._practice, self._clock())
+            work_lead(lead.reference, action, owner, self._practice, self._clock(), _Colleagues())
         except (StoreUnavailable, Killed, LeadIntakeError):
             return
         self.counts[habit] += 1
-        if habit == "calls":
+        if habit in ("calls", "hands over"):
             self._after(self._staff.expovariate(1 / 1200), lambda: self._work(lead_id, self._staff.choice(HABITS)))
 
     # ---- calls
@@ -555,7 +555,9 @@ class Days:
         restarted = [entry.action for entry in lead.history if entry.action in (RELEASED, "reopen")]
         if restarted:  # only the alerts of the last ladder are checked
             alerts = [alert for alert in alerts if alert[2] == lead.escalation.started_at]
-            due = lead.escalation.started_at + (timedelta() if restarted[-1] == RELEASED else RELEASE_GRACE)
+            due = lead.escalation.started_at
+            if restarted[-1] != RELEASED:
+                due = tiers[lead.tier].follow_up.release.after(due, HOURS)
         for level, step in enumerate(steps if by_the_clock else steps[:1], start=1):
             due = max(due, step.after.after(lead.escalation.started_at, HOURS)) if level > 1 else due
             at = next((at for at, alerted_level, _ in alerts if alerted_level == level), None)
@@ -714,6 +716,11 @@ class _Topic:
         lead_id = None if isinstance(notice, Summary) else UUID(notice.lead_id)
         refused = SummaryRefused if isinstance(notice, Summary) else TopicUnavailable
         self._days.carry("topic", lead_id, lambda: self._days.published(notice), refused)
+
+
+class _Colleagues:
+    def who_work(self) -> tuple[Staff, ...]:
+        return NURSES
 
 
 class _AccessLog:

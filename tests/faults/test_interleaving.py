@@ -153,10 +153,6 @@ def test_an_owner_is_reminded_at_most_once_in_every_order() -> None:
 
 
 def test_one_of_two_who_take_a_lead_over_has_it_in_every_order() -> None:
-    def ann_has_it(meeting: Meeting) -> None:
-        reminder_due(meeting)
-        meeting.version = meeting.leads[UUID(LEAD_ID)].version
-
     def takes_over(who: str) -> Task:
         return lambda meeting: meeting.act(who, action="take_over", version=meeting.version)
 
@@ -166,6 +162,40 @@ def test_one_of_two_who_take_a_lead_over_has_it_in_every_order() -> None:
         owners.add(owner)
         assert sorted(meeting.answers) == sorted([owner, "AlreadyTaken"])
     assert owners == {"ben", "cat"}
+
+
+def hands_over(to: str) -> Task:
+    return lambda meeting: meeting.act("ann", action="hand_over", to=to, version=meeting.version)
+
+
+def ann_has_it(meeting: Meeting) -> None:
+    reminder_due(meeting)
+    meeting.version = meeting.leads[UUID(LEAD_ID)].version
+
+
+def test_one_of_two_hand_overs_wins_in_every_order_and_the_other_is_told() -> None:
+    owners = set()
+    for meeting in meetings(ann_has_it, [hands_over("ben"), hands_over("cat"), Meeting.sweep]):
+        owners.add(meeting.leads[UUID(LEAD_ID)].work.owner)
+        assert sorted(meeting.answers) == ["AlreadyTaken", "ann"]
+        reminders = len(meeting.alerts)
+        assert len(settled(meeting).alerts) <= reminders + 1  # the new owner is reminded once, whoever it is
+        assert len(meeting.alerts) >= 1
+    assert owners == {"ben", "cat"}
+
+
+def test_a_lead_handed_over_as_it_goes_back_has_an_owner_or_alerts_the_clinic() -> None:
+    def ann_is_late(meeting: Meeting) -> None:
+        overdue(meeting)
+        meeting.version = meeting.leads[UUID(LEAD_ID)].version
+
+    owners = set()
+    for meeting in meetings(ann_is_late, [hands_over("ben"), Meeting.sweep]):
+        lead = meeting.leads[UUID(LEAD_ID)]
+        owners.add(lead.work.owner)
+        assert meeting.answers == (["ann"] if lead.work.owner else ["WrongState"])
+        assert settled(meeting).alerts, "neither the colleague nor the clinic was alerted"
+    assert owners == {"ben", ""}
 
 
 def test_one_of_two_who_acknowledge_becomes_the_owner_in_every_order() -> None:

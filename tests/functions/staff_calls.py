@@ -17,18 +17,11 @@ from functions import (
     work_lead,
 )
 from shared.domain.leads.lead import reference_of
+from tests.aws import STAFF, STAFF_IDS
 from tests.functions.calls import CONTEXT, LEAD_ID, Json, content, event, posting, stream_of, submission
 
 NURSE = "nurse"
-GROUPS = {
-    "nurse": "clinician",
-    "other-nurse": "clinician",
-    "desk": "desk",
-    "manager": "manager",
-    "admin": "admin",
-    "guest": "",
-}
-IDS = {name: f"c1d5f2aa-0000-4000-8000-0000000000{number:02}" for number, name in enumerate(GROUPS)}
+GROUPS, IDS = STAFF, STAFF_IDS
 
 
 def signed_in(call: Json, who: str) -> Json:

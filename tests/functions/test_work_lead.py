@@ -474,3 +474,17 @@ def test_a_revocation_recorded_by_mistake_is_undone(aws: Aws, clock: Clock) -> N
         clock.at += timedelta(minutes=minutes)
         sweep()
     assert [attributes(alert)["audience"] for alert in aws.alerts()] == ["clinician", "desk", "manager"]
+
+
+def test_a_lead_is_handed_over_by_name() -> None:
+    reference = captured(URGENT)
+    assert worked(reference, "acknowledge")["statusCode"] == 200
+    over = worked(reference, "hand_over", to="desk")
+    assert content(over)["summary"]["owner"] == IDS["desk"]
+    assert [row["reference"] for row in content(listed("admin", owner=IDS["desk"]))["leads"]] == [reference]
+    assert content(listed("admin", owner=IDS["nurse"]))["leads"] == []
+    again = worked(reference, "hand_over", to="other-nurse")
+    assert (again["statusCode"], content(again)["owner_name"]) == (409, "desk")
+    for name in ("admin", "nobody"):
+        refused = worked(reference, "hand_over", "desk", to=name)
+        assert (refused["statusCode"], pointers(refused)) == (422, ["/to"])

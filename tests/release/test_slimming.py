@@ -140,6 +140,7 @@ def sent(session: Any, service: str, region: str) -> tuple[str, str]:
 
 
 CALLS: dict[str, tuple[str, dict[str, Any]]] = {
+    "cognito-idp": ("list_users_in_group", {"UserPoolId": "us-east-1_EXAMPLE", "GroupName": "desk"}),
     "dynamodb": ("get_item", {"TableName": "leads", "Key": {"lead_id": {"S": "1"}}}),
     "sns": ("publish", {"TopicArn": "arn:aws:sns:us-east-1:123456789012:alerts", "Message": "test"}),
     "sqs": (

@@ -35,6 +35,7 @@ ROUTES = {
     "GET /report": "ShowReport",
     "GET /leads/{reference}": "ShowLead",
     "POST /leads/{reference}/actions": "WorkLead",
+    "GET /staff": "ListStaff",
     "GET /rules": "ShowRules",
     "GET /leads/export": "ExportLeads",
     "GET /leads/accesses": "ShowAccesses",
@@ -42,7 +43,7 @@ ROUTES = {
     "GET /leads/{reference}/person": "ExportPerson",
     "DELETE /leads/{reference}": "EraseLead",
 }
-STAFF_ROUTES = ("/leads", "/report", "/rules")  # routes with these prefixes are for signed-in staff
+STAFF_ROUTES = ("/leads", "/report", "/rules", "/staff")  # routes with these prefixes are for signed-in staff
 
 
 def the_routes() -> dict[str, dict[str, Any]]:

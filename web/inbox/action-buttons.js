@@ -2,6 +2,7 @@
 // now; the others have no button. `act(values, from)` sends one action; `from` is the control that was used. Controls that
 // belong together have a `data-group`, so that a refusal stands beside them.
 
+import { colleagueSelect } from "./colleagues.js";
 import { draftArea } from "./drafts.js";
 import { h } from "./elements.js";
 import { isDone, TIERS, tierName } from "./lead-summary.js";
@@ -21,14 +22,14 @@ const REASONS = {
 
 // Once it is done, for the person who did it.
 const DONE = {
-  acknowledge: "This lead is yours now.", take_over: "This lead is yours now.", contact_attempt: "Call logged.", book: "Booked.", close: "Closed.", reopen: "Reopened.",
+  acknowledge: "This lead is yours now.", take_over: "This lead is yours now.", hand_over: "Handed over.", contact_attempt: "Call logged.", book: "Booked.", close: "Closed.", reopen: "Reopened.",
   note: "Note added.", raise_tier: "Tier raised.", lower_tier: "Tier lowered.",
   revoke_consent: "Revocation recorded.", undo: "Undone.",
 };
 
 // In the history, after a name: "Ann Lee booked".
 const HISTORY = {
-  acknowledge: "took the lead", take_over: "took the lead over", released: "Nobody acted in time: the lead went back to the clinic", contact_attempt: "called", book: "booked", close: "closed", reopen: "reopened the lead", note: "added a note",
+  acknowledge: "took the lead", take_over: "took the lead over", hand_over: "handed the lead over", released: "Nobody acted in time: the lead went back to the clinic", contact_attempt: "called", book: "booked", close: "closed", reopen: "reopened the lead", note: "added a note",
   raise_tier: "raised the tier", lower_tier: "lowered the tier",
   revoke_consent: "recorded that a consent was revoked", returned: "The patient sent more answers",
   added: "The patient answered more questions after sending", asked_for_call: "The patient asked for a call",
@@ -57,7 +58,7 @@ export function unfolding(id, label, ...content) {
   const opener = button(text, () => {
     box.hidden = !box.hidden;
     opener.setAttribute("aria-expanded", String(!box.hidden));
-    if (!box.hidden) box.querySelector("button, textarea, input")?.focus();
+    if (!box.hidden) box.querySelector("button, textarea, input, select")?.focus();
   }, { "aria-expanded": String(!box.hidden), "aria-controls": id, class: main ? "main" : null });
   return h("div", { class: "unfolding" }, opener, box);
 }
@@ -120,6 +121,7 @@ export function actionButtons(lead, user, act) {
       can(lead, "raise_tier") && raiseChoices(summary.tier, act),
       can(lead, "lower_tier") && lowerChoices(summary, act),
       can(lead, "take_over") && doing("Take over", act, { action: "take_over" }),
+      can(lead, "hand_over") && handOverChoice(act),
       can(lead, "undo") && doing(`Undo: you ${HISTORY[lead.history.at(-1).action]}`, act, { action: "undo" }, { id: "undo" }),
       !done && summary.owner && can(lead, "reopen") && releaseChoice(act)),
     can(lead, "note") && noteForm(summary.reference, act));
@@ -136,8 +138,16 @@ function closeChoices(reference, act) {
 
 // For a lead whose owner does not work it. Alerts start over, from the first escalation level.
 const releaseChoice = (act) => unfolding("releasing", "Release …",
-  h("p", {}, "The lead will have no owner. In two minutes the clinic is alerted again, unless a colleague takes it first."),
+  h("p", {}, "The lead will have no owner. The clinic is alerted again unless a colleague takes it within two minutes."),
   buttons(doing("Release and alert the clinic", act, { action: "reopen" })));
+
+// To a colleague, who keeps the time by which the next step is due.
+function handOverChoice(act) {
+  const to = colleagueSelect("hand-over-to");
+  const send = (event) => (to.value ? act({ action: "hand_over", to: to.value }, event.currentTarget)
+    : showRefusal("Choose a colleague.", { group: "handing-over", field: to.name }));
+  return unfolding("handing-over", "Hand over …", h("label", { for: to.id }, "To which colleague?"), to, buttons(button("Hand over", send, { class: "main" })));
+}
 
 const tierButtons = (tiers, press) => buttons(tiers.map((tier) => button(tierName(tier), (event) => press(tier, event.currentTarget), { class: `to ${tier}` })));
 

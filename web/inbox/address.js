@@ -1,7 +1,7 @@
 // What the address bar says: which leads are listed, and which lead is open. It holds no name and no search term.
 
 const VIEWS = ["open", "mine", "closed"];
-const FILTERS = ["tier", "suspect", "language", "source", "questionnaire", "untaken", "overdue", "unfinished"];
+const FILTERS = ["tier", "suspect", "language", "source", "questionnaire", "untaken", "owner", "overdue", "unfinished"];
 
 export const NO_FILTERS = Object.fromEntries(FILTERS.map((name) => [name, ""]));
 

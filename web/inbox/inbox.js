@@ -5,13 +5,16 @@
 //   address, worklist, search-and-filter, refresh, new-leads    the list on the left
 //   open-lead, lead-view, action-buttons, take-action, drafts, records    one lead, on the right
 //   failures            what is shown when something fails
-//   export, keyboard    the two dialogs
+//   export, keyboard, hand-over    the dialogs
+//   colleagues          who works leads
 //   idle-lock           closes every tab when nobody uses any
 
+import { fillOwnerFilter } from "./colleagues.js";
 import { forgetDrafts, keepDraftsOf } from "./drafts.js";
 import { byId, h } from "./elements.js";
 import { startExport } from "./export.js";
 import { handleFailure, showGate } from "./failures.js";
+import { startHandOver } from "./hand-over.js";
 import { lockMinutes, startIdleLock } from "./idle-lock.js";
 import { startKeyboard } from "./keyboard.js";
 import { startNewLeads } from "./new-leads.js";
@@ -48,6 +51,7 @@ async function start() {
   startRefresh();
   startOpenLead({ act, records });
   showRules();
+  fillOwnerFilter();
   await Promise.all([showListOfAddress(), openByAddress()]);
 }
 
@@ -79,5 +83,6 @@ byId("back").addEventListener("click", (event) => { event.preventDefault(); clos
 addEventListener("beforeprint", preparePrint);
 startSearchAndFilter();
 startExport();
+startHandOver();
 startKeyboard();
 start();

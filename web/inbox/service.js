@@ -33,6 +33,8 @@ class Service {
 
   act(reference, action) { return this.#ask("POST", `leads/${encodeURIComponent(reference)}/actions`, action); }
 
+  async staff() { return (await this.#ask("GET", "staff")).staff; }
+
   rules() { return this.#ask("GET", "rules"); }
 
   // These three return the text of a file.

@@ -21,6 +21,7 @@ export function drawWorklist() {
     return select.value;
   });
   byId("filtered").textContent = chosen.map((select) => `: ${select.selectedOptions[0].text}`).join("");
+  byId("hand-over-all").hidden = Boolean(q) || filters.view !== "mine" || !leads?.length;
   byId("more").hidden = Boolean(q) || !nextCursor();
   byId("worklist").setAttribute("aria-busy", String(!leads));
   for (const button of document.querySelectorAll("[data-view]")) button.setAttribute("aria-pressed", String(!q && button.dataset.view === filters.view));

@@ -21,6 +21,7 @@ LONGEST_WAIT = timedelta(days=30)  # until a person who asked to be called later
 ActionName = Literal[
     "acknowledge",
     "take_over",
+    "hand_over",
     "contact_attempt",
     "book",
     "close",
@@ -84,6 +85,7 @@ class Action(Model):
     reason: the reason for closing the lead.
     tier: the tier to raise or lower the lead to.
     consent: the consent that the patient revoked.
+    to: the user name of the colleague who gets the lead.
     booking: the appointment that was booked.
     text: a note, the reason for lowering a tier or for closing without a call, how the patient revoked the consent,
         or a remark.
@@ -96,6 +98,7 @@ class Action(Model):
     reason: Reason | None = None
     tier: Annotated[str, Field(max_length=40)] | None = None
     consent: ConsentCode | None = None
+    to: Annotated[str, Field(max_length=128), Line] | None = None
     booking: BookingRequest | None = None
     text: SeveralLines = ""
 
@@ -114,6 +117,8 @@ def problems_of(action: Action, tiers: Collection[str], at: datetime) -> Iterabl
         yield FieldProblem("/reason", "This field is required.")
     if action.action in ("raise_tier", "lower_tier") and action.tier not in tiers:
         yield FieldProblem("/tier", "This option is not on the list.")
+    if action.action == "hand_over" and not action.to:
+        yield FieldProblem("/to", "This field is required.")
     if action.action == "revoke_consent" and action.consent is None:
         yield FieldProblem("/consent", "This field is required.")
     if action.action in ("note", "lower_tier", "revoke_consent") and not action.text:
@@ -135,6 +140,7 @@ def example(name: str, lead: Lead, at: datetime, tiers: Iterable[Tier]) -> Actio
                 (record.consent for record in lead.submitted.consent_records if lead.consents_to(record.consent)), "sms"
             ),
             "booking": {"at": at + timedelta(days=1)},
+            "to": "-",
             "text": "-",
         }
     )

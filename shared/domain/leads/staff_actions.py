@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import get_args
 
 from shared.domain.errors import AlreadyTaken, FieldProblem, InvalidInput, NotAllowed, WrongState
@@ -22,13 +22,13 @@ from shared.domain.leads.escalation import Escalation
 from shared.domain.leads.history import ADDED, ASKED, UNDO_WITHIN, HistoryEntry, WorkState
 from shared.domain.leads.lead import Lead, Submitted
 from shared.domain.leads.next_action import NOT_REACHED, Call, planned
-from shared.domain.leads.staff import Staff
+from shared.domain.leads.staff import CLINICIAN, Staff
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import Tier
 
 LONGEST_HISTORY = 200  # history entries; limited because a lead must fit into one table item
 LONGEST_TEXTS = 50_000  # characters in all texts of a lead's history
-RELEASE_GRACE = timedelta(minutes=2)  # for a colleague to take a lead that was given back, before staff are alerted
+SOMEBODY = Staff("-", "-", frozenset({CLINICIAN}))  # to try whether a lead can be handed over
 ADDITIVE = frozenset({"contact_attempt", "note", "revoke_consent", ADDED, ASKED})  # never conflict with a colleague's
 
 
@@ -50,10 +50,14 @@ class WorkRules:
         return span.after(since, self.hours) if span else None
 
 
-def work(lead: Lead, action: Action, staff: Staff, at: datetime, rules: WorkRules) -> Lead:
+def work(
+    lead: Lead, action: Action, staff: Staff, at: datetime, rules: WorkRules, colleague: Staff | None = None
+) -> Lead:
     """Carries out an action of staff.
 
     Returns the next version of the lead, or the same lead if nothing changes.
+
+    colleague: the person whom the action names in `to`; None if nobody of that name works leads.
 
     Raises: NotAllowed, InvalidInput, AlreadyTaken, WrongState.
     """
@@ -64,7 +68,7 @@ def work(lead: Lead, action: Action, staff: Staff, at: datetime, rules: WorkRule
     _check_history_limit(lead, action)
     if action.action not in ADDITIVE:
         _check_conflict(lead, action, staff)
-    do: Callable[[], Lead] = getattr(_Actions(lead, action, staff, at, rules), action.action)
+    do: Callable[[], Lead] = getattr(_Actions(lead, action, staff, at, rules, colleague), action.action)
     return do()
 
 
@@ -73,7 +77,7 @@ def possible_actions(lead: Lead, staff: Staff, at: datetime, rules: WorkRules) -
     found = []
     for name in get_args(ActionName):
         try:
-            after = work(lead, example(name, lead, at, rules.tiers.values()), staff, at, rules)
+            after = work(lead, example(name, lead, at, rules.tiers.values()), staff, at, rules, SOMEBODY)
         except (NotAllowed, AlreadyTaken, WrongState):
             continue
         if after is not lead:
@@ -117,6 +121,7 @@ class _Actions:
     staff: Staff
     at: datetime
     rules: WorkRules
+    colleague: Staff | None
 
     def acknowledge(self) -> Lead:
         """Assigns the lead to the member of staff, who is to act in time. Its alerts end."""
@@ -135,6 +140,24 @@ class _Actions:
             raise WrongState("No colleague has this lead.")
         work = replace(before, owner=self.staff.id, owner_name=self.staff.name)
         return self._planned(self._entry(before=before), work)
+
+    def hand_over(self) -> Lead:
+        """Gives the lead to a colleague. What is next, and by when, stays as it is; the colleague is reminded of it."""
+        before, to = self.lead.work, self.colleague
+        if before.status != "acknowledged":
+            raise WrongState("You do not have this lead.")
+        if before.owner != self.staff.id:
+            raise AlreadyTaken(before.owner_name, before.acknowledged_at)
+        if to is None or not to.may_work or to.id == self.staff.id:
+            raise InvalidInput((FieldProblem("/to", "Choose a colleague who works leads."),))
+        entry, work = self._entry(to.name, before=before), replace(before, owner=to.id, owner_name=to.name)
+        plan = before.next_action
+        if plan is None or plan.remind_at is None or plan.returns_at is None:
+            return self._planned(entry, work)
+        remind_at = max(self.at, plan.remind_at)
+        plan = replace(plan, remind_at=remind_at, returns_at=max(remind_at, plan.returns_at))
+        escalation = self.lead.escalation.reminds_at(remind_at)
+        return self._changed(entry, work=replace(work, next_action=plan), escalation=escalation)
 
     def contact_attempt(self) -> Lead:
         """Records a call. If the lead has an owner, its outcome decides what they do next."""
@@ -179,13 +202,13 @@ class _Actions:
     def reopen(self) -> Lead:
         """Reopens the lead. It loses its owner, so its alerts restart at level 1.
 
-        An owner who gives an open lead back leaves colleagues RELEASE_GRACE to take it before anybody is alerted.
+        An owner who gives an open lead back leaves colleagues a while to take it before anybody is alerted.
         """
         work = self.lead.work
         if work.status == "new":
             raise WrongState("The lead is already open.")
         fresh = WorkState(staff_tier=work.staff_tier, attempts=work.attempts)
-        first_look = None if work.is_done else self.at + RELEASE_GRACE
+        first_look = None if work.is_done else self._released_at(self.lead.tier)
         return self._changed(self._entry(), work=fresh, escalation=self._restarted(self.lead.tier, first_look))
 
     def note(self) -> Lead:
@@ -234,8 +257,9 @@ class _Actions:
         elif work.is_done:
             escalation = escalation.stopped()
         elif retiered or revoked or lead.work.status != "new":
-            grace = RELEASE_GRACE if work.status != lead.work.status else timedelta()
-            escalation = self._resumed(lead.changed(work=work, submitted=submitted), escalation, grace)
+            resumed = lead.changed(work=work, submitted=submitted)
+            since = self._released_at(resumed.tier) if work.status != lead.work.status else self.at
+            escalation = self._resumed(resumed, escalation, since)
         return self._changed(entry, work=work, escalation=escalation, submitted=submitted)
 
     def _reinstated(self, consent: str) -> Submitted:
@@ -244,13 +268,17 @@ class _Actions:
         entry = reinstatement(latest, self.at, ledger[-1].hash)
         return replace(self.lead.submitted, consent_records=(*ledger, entry))
 
-    def _resumed(self, lead: Lead, escalation: Escalation, grace: timedelta) -> Escalation:
-        """Returns the escalation that goes on where it stopped, for a lead that has no owner again."""
+    def _released_at(self, tier: str) -> datetime:
+        """Returns when the alerts of a lead that was given back go on."""
+        return self.rules.tiers[tier].follow_up.release.after(self.at, self.rules.hours)
+
+    def _resumed(self, lead: Lead, escalation: Escalation, since: datetime) -> Escalation:
+        """Returns the escalation that goes on where it stopped, from `since`, for a lead that has no owner again."""
         if not self.rules.tiers[lead.tier].escalates:
             return escalation.restarted(self.at, escalates=False)
         ladder = lead.ladder(self.rules.tiers, self.rules.hours)
         due = ladder.next_at(escalation.started_at, escalation.alert_delivered)
-        return replace(escalation, next_at=max(self.at + grace, due), alert_due=max(1, escalation.alert_due))
+        return replace(escalation, next_at=max(since, due), alert_due=max(1, escalation.alert_due))
 
     def _must_be_open(self) -> None:
         if self.lead.work.is_done:

@@ -24,6 +24,7 @@ class WorklistQuery(Model):
     """A request for a page of the worklist, with filters.
 
     untaken: only leads that nobody has.
+    owner: only leads of the member of staff with this id.
     overdue: only leads whose next step is late.
     unfinished: whether the visitor may still finish the form.
     source: how the lead arrived; see `Arrival`.
@@ -34,6 +35,7 @@ class WorklistQuery(Model):
     tier: Annotated[str, Field(max_length=40)] | None = None
     suspect: bool | None = None
     untaken: bool = False
+    owner: Annotated[str, Field(max_length=128)] | None = None
     overdue: bool = False
     unfinished: bool | None = None
     language: Annotated[str, Field(max_length=20)] | None = None
@@ -44,6 +46,7 @@ class WorklistQuery(Model):
     def wants(self, summary: LeadSummary, staff_id: str, at: datetime) -> bool:
         return (
             (self.view != "mine" or summary.owner == staff_id)
+            and self.owner in (None, summary.owner)
             and (not self.untaken or summary.status == "new")
             and (not self.overdue or summary.is_overdue(at))
             and self.tier in (None, summary.tier)

@@ -41,12 +41,14 @@ class FollowUp(NamedTuple):
     remind: when the owner is reminded of the first call, from taking the lead.
     again: how long to wait after each unanswered call. After the last of these calls, the lead can be closed.
     decide: by when a lead whose person was reached is booked or closed.
+    release: how long colleagues have to take a lead that its owner gave back, before anybody is alerted.
     """
 
     call: Span
     remind: Span
     again: tuple[Span, ...]
     decide: Span
+    release: Span
 
 
 class Tier(NamedTuple):

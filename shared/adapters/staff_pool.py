@@ -1,0 +1,48 @@
+"""Lists the staff of the user pool. No other module calls Cognito."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.domain.errors import StoreUnavailable
+from shared.domain.leads.staff import CLINICIAN, DESK, Staff
+
+
+class CognitoClient(Protocol):
+    """The part of boto3's client "cognito-idp" that is called."""
+
+    def list_users_in_group(self, **request: Any) -> Any: ...
+
+
+class StaffPool:
+    """The user pool in which staff sign in. `client` is called first when somebody asks for staff: few requests do."""
+
+    def __init__(self, client: Callable[[], CognitoClient], pool: str) -> None:
+        self._client = client
+        self._pool = pool
+
+    def who_work(self) -> tuple[Staff, ...]:
+        """Returns everybody who may act on leads, by name. Raises StoreUnavailable."""
+        found: dict[str, Staff] = {}
+        for group in (CLINICIAN, DESK):
+            for user in self._users(group):
+                staff_id = next(each["Value"] for each in user["Attributes"] if each["Name"] == "sub")
+                groups = {group} | (found[staff_id].groups if staff_id in found else frozenset())
+                found[staff_id] = Staff(staff_id, user["Username"], frozenset(groups))
+        return tuple(sorted(found.values(), key=lambda one: one.name))
+
+    def _users(self, group: str) -> Iterator[Any]:
+        client = self._client()
+        asked = {"UserPoolId": self._pool, "GroupName": group}
+        while True:
+            try:
+                answer = client.list_users_in_group(**asked)
+            except (ClientError, BotoCoreError) as error:
+                raise StoreUnavailable from error
+            yield from (user for user in answer["Users"] if user["Enabled"])
+            if not answer.get("NextToken"):
+                return
+            asked["NextToken"] = answer["NextToken"]

@@ -1,0 +1,32 @@
+// The colleagues who work leads: to hand a lead over to, and to see who has what.
+
+import { byId, h } from "./elements.js";
+import { handleFailure } from "./failures.js";
+import { service } from "./service.js";
+import { signIn } from "./sign-in.js";
+import { state } from "./state.js";
+
+let asked = null; // a promise of everybody who works leads; a page that stays open asks again with each sign-in
+
+export function colleagues() {
+  asked ??= service.staff().catch((error) => {
+    asked = null;
+    handleFailure(error);
+    return [];
+  });
+  return asked;
+}
+
+// A choice among all colleagues but oneself.
+export function colleagueSelect(id) {
+  const select = h("select", { id, name: "to", required: true }, h("option", { value: "" }, "Choose …"));
+  colleagues().then((all) => select.append(...all.filter((one) => one.id !== signIn.user.id).map((one) => h("option", {}, one.name))));
+  return select;
+}
+
+// The filter by owner, which says who has what.
+export async function fillOwnerFilter() {
+  const select = byId("owner");
+  select.append(...(await colleagues()).map((one) => h("option", { value: one.id }, one.id === signIn.user.id ? `${one.name} (you)` : one.name)));
+  select.value = state.list.filters.owner;
+}
