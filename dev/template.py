@@ -45,7 +45,16 @@ def variables() -> set[str]:
 
 
 def routes() -> dict[str, str]:
-    """Returns route -> logical id of its function. A route is a text such as "GET /"."""
+    """Returns route -> logical id of its function, for the routes that are documented. A route is a text: "GET /"."""
+    return {
+        route: function
+        for route, function in all_routes().items()
+        if not route.startswith("HEAD") and not route.endswith("+}")
+    }
+
+
+def all_routes() -> dict[str, str]:
+    """Returns also the routes that answer HEAD as GET, and those of all other addresses."""
     resources = read()["Resources"]
     found = {}
     for route in (entry["Properties"] for entry in resources.values() if entry["Type"] == "AWS::ApiGatewayV2::Route"):

@@ -1,13 +1,19 @@
-"""GET / and GET /web/{file}: serves the landing page. GET /inbox and GET /inbox/{file}: serves the staff inbox."""
+"""GET / and GET /web/{file}: serves the landing page. GET /inbox and GET /inbox/{file}: serves the staff inbox.
 
+GET /{proxy+}, every other address: leads to the same address without a slash at its end, or says what to do instead.
+"""
+
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from functions import wiring
 from functions.wiring import logger
 from shared.adapters.web_files import FOLDER, WebFiles
+from shared.domain.errors import NotFound
 from shared.http.landing_page import LandingPage, about_clinic
-from shared.http.requests import REQUEST_ID, Request
-from shared.http.responses import Response, cacheable
+from shared.http.requests import REQUEST_ID, REST, Request
+from shared.http.responses import SECURITY, Response, cacheable
 from shared.settings import SignInSettings, opening_hours, pilot_without_approval
 
 MAX_AGE = 60  # seconds
@@ -33,9 +39,15 @@ INBOX_HEADERS = PAGE_HEADERS | {  # the inbox's script also asks the sign-in ser
 }
 
 
+def show_problem(request: Request, error: Exception) -> Response | None:
+    return wiring.plain_forms().show_problem(request, error) if request.parameter(REST) else None
+
+
 @logger.inject_lambda_context(correlation_id_path=REQUEST_ID)
-@wiring.answers_visitors()
+@wiring.answers_visitors(show_problem)
 def handler(request: Request, context: Any) -> Response:
+    if request.parameter(REST):
+        return without_slash(request)
     if request.route.startswith("GET /inbox"):
         file = inbox.get(request.parameter("file") or "index.html")
         return cacheable(request, file.content, file.media_type, MAX_AGE, INBOX_HEADERS)
@@ -47,3 +59,15 @@ def handler(request: Request, context: Any) -> Response:
 def home_page(language: str) -> str:
     """Returns the file name of the landing page in `language`."""
     return landing.file if language in ("", "en") else landing.file.replace(".html", f".{language}.html")
+
+
+def without_slash(request: Request) -> Response:
+    """Redirects to the address without the slash at its end. Raises NotFound for any other address."""
+    path = request.parameter(REST)
+    name = path.rstrip("/").rpartition("/")[2]
+    if not path.endswith("/") or not name:
+        raise NotFound
+    location = "../" * (len(path) - len(path.rstrip("/"))) + quote(name)
+    query = f"?{urlencode(request.query)}" if request.query else ""
+    headers = {"location": location + query, "cache-control": "no-store", **SECURITY}
+    return {"statusCode": int(HTTPStatus.PERMANENT_REDIRECT), "headers": headers, "body": ""}

@@ -373,13 +373,13 @@ def _level(request: Request) -> int:
 
 def _up(request: Request) -> str:
     """Returns the relative address of the service's root."""
-    path = request.route.partition(" ")[2]
-    return "../" * (path.count("/") - 1)
+    return "../" * (request.depth - 1)
 
 
 def _path(request: Request) -> str:
     """Returns the path of the request without a leading slash, and without a stage."""
-    return request.route.partition(" ")[2].lstrip("/").format_map(dict(request.path_parameters))
+    path = request.route.partition(" ")[2].lstrip("/").replace("+}", "}")
+    return path.format_map(dict(request.path_parameters))
 
 
 def _host(address: str) -> str:

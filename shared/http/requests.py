@@ -40,9 +40,11 @@ HEADERS = (  # the headers that are read; API Gateway sends names in lower case
     "referer",
     "x-forwarded-proto",
 )
+REST = "proxy"  # path parameter of the route of all addresses that no other route has
+HEAD = re.compile(r"^HEAD\b")
 HOST = r"[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?"
 SAFE_NAME = r"[a-z][a-z0-9_-]{0,39}"
-OWN_ERROR_TYPES = ("answer", "control_character", "phone", "email", "unreachable")  # raised by our own validators
+OWN_ERROR_TYPES = ("answer", "phone", "email", "unreachable")  # raised by our own validators
 SENTENCES = {
     "missing": "This field is required.",
     "extra_forbidden": "This field is unknown.",
@@ -71,7 +73,7 @@ class UnreadableRequest(LeadIntakeError):
 class Request:
     """An HTTP request.
 
-    method: the HTTP method, such as "GET".
+    method: the HTTP method, such as "GET"; also "GET" for HEAD, whose answer API Gateway sends without its body.
     route: the API's route key, such as "GET /leads/{reference}".
     path: the path as the client sent it; it may begin with a stage.
     query: parameter -> its value; API Gateway joins repeated ones with commas.
@@ -104,8 +106,8 @@ class Request:
         context, headers = event["requestContext"], event.get("headers") or {}
         http = context["http"]
         return cls(
-            method=str(http.get("method", "")),
-            route=str(event.get("routeKey", "")),
+            method=HEAD.sub("GET", str(http.get("method", ""))),
+            route=HEAD.sub("GET", str(event.get("routeKey", ""))),
             path=str(event.get("rawPath", "/")),
             path_parameters=event.get("pathParameters") or {},
             query=event.get("queryStringParameters") or {},
@@ -136,10 +138,14 @@ class Request:
         return checked(self.query, model)
 
     @property
+    def depth(self) -> int:
+        """How many parts the path has, without a stage."""
+        return self.route.count("/") + self.parameter(REST).count("/")
+
+    @property
     def own_address(self) -> str:
         """The base address of the service as this client called it, with a trailing slash."""
-        depth = self.route.count("/")  # the path ends with as many parts as the route has
-        path = "/".join(self.path.split("/")[:-depth])
+        path = "/".join(self.path.split("/")[: -self.depth])
         scheme = "https" if self.header("x-forwarded-proto") == "https" else "http"
         host = self.header("host")
         if not re.fullmatch(HOST, host):

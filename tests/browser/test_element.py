@@ -186,3 +186,40 @@ def test_the_hosts_own_id_stays(patient: Patient, page: Page) -> None:
       return form.id;
     """
     assert page.evaluate(f"() => {{ {added} }}") == "clinic-form"
+
+
+SITE_WITH_MONITORING = """
+  const before = window.fetch;
+  window.fetch = (url, options = {}) => {
+    const headers = new Headers(options.headers ?? {});
+    headers.set("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+    return before(url, { ...options, headers });
+  };
+  addEventListener("DOMContentLoaded", () => {
+    for (const phone of ["1-800-SPINE-MD", "(312) 555-0100 ext. 4", "Call the front desk"]) {
+      const form = document.createElement("lead-form");
+      form.setAttribute("phone", phone);
+      document.body.append(form);
+    }
+  });
+"""
+
+
+def test_a_site_with_monitoring_and_several_forms(patient: Patient, page: Page) -> None:
+    """The site adds a header to every request; each form is a submission of its own; each number has a right link."""
+    page.add_init_script(SITE_WITH_MONITORING)
+    patient.open()
+    first, second = page.locator("lead-form").nth(0), page.locator("lead-form").nth(1)
+    first.get_by_role("button", name="Start").click()
+    first.get_by_label("None of these").first.check()
+    second.get_by_role("button", name="Start").click()
+    expect(second.get_by_role("heading", name="Safety first")).to_be_visible()
+    each = "[...document.querySelectorAll('lead-form')].map((form) => {part})"
+    ids = page.evaluate(each.replace("{part}", "form.submissionId"))
+    assert len({*ids}) == len(ids) == 4
+    assert all(ids)
+    page.reload()
+    expect(first.get_by_label("None of these").first).to_be_checked()
+    assert page.evaluate(each.replace("{part}", "form.submissionId"))[:2] == ids[:2]
+    links = page.evaluate(each.replace("{part}", "form.phone.href ?? ''"))
+    assert links == ["tel:+13125550100", "tel:18007746363", "tel:3125550100", ""]

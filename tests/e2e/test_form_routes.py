@@ -51,6 +51,23 @@ def test_the_form_names_the_clinic(cloud: LocalCloud, service: Service) -> None:
     assert service.get("web/none.css").status == HTTPStatus.NOT_FOUND
 
 
+def test_head_is_answered_as_get_and_a_slash_at_the_end_leads_on(service: Service) -> None:
+    for path in ("", "form", "inbox", "web/lead-form.js", "questionnaires/fs-intake"):
+        head, get = service.call("HEAD", path, None, None), service.get(path)
+        assert (head.status, head.body) == (HTTPStatus.OK, b"")
+        assert head.headers["content-type"] == get.headers["content-type"]
+    slash = service.get("form/?language=es-MX")  # urllib follows the redirect
+    assert (slash.status, b'<html lang="es"' in slash.body) == (HTTPStatus.OK, True)
+    nowhere = service.get("forms")
+    assert (nowhere.status, b"tel:" in nowhere.body) == (HTTPStatus.NOT_FOUND, True)
+
+
+def test_a_page_elsewhere_may_add_a_header_of_its_own(cloud: LocalCloud, service: Service) -> None:
+    asks = {"access-control-request-method": "POST", "access-control-request-headers": "content-type,traceparent"}
+    ours = {"origin": cloud.parameters["AllowedOrigins"].split(",")[0]}
+    assert service.call("OPTIONS", "submissions", None, asks | ours).headers["access-control-allow-headers"] == "*"
+
+
 def test_only_pages_of_the_clinic_may_post_from_elsewhere(cloud: LocalCloud, service: Service) -> None:
     ours = cloud.parameters["AllowedOrigins"].split(",")[0]
     asks = {"access-control-request-method": "POST", "access-control-request-headers": "content-type"}

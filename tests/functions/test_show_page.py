@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import re
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 
@@ -29,6 +30,52 @@ def test_the_form_is_at_the_root(aws: Aws) -> None:
     assert response["headers"]["content-type"] == "text/html; charset=utf-8"
     assert response["body"].startswith("<!doctype html>")
     assert aws.wire.calls == []
+
+
+@pytest.mark.parametrize("path", ["/", "/web/{file}", "/inbox", "/inbox/{file}"])
+def test_head_is_answered_as_get(path: str) -> None:
+    """API Gateway sends the answer without its body."""
+    asked = event("show_page") | {"pathParameters": {"file": "inbox.js" if "inbox" in path else "page.css"}}
+    asked |= {"pathParameters": None} if "{" not in path else {}
+    head = asked | {"routeKey": f"HEAD {path}"}
+    head["requestContext"] = asked["requestContext"] | {"http": asked["requestContext"]["http"] | {"method": "HEAD"}}
+    assert handler(head, CONTEXT) == handler(asked | {"routeKey": f"GET {path}"}, CONTEXT)
+
+
+def elsewhere(path: str, accept: str = "text/html", **query: str) -> Json:
+    asked = event("show_page") | {"routeKey": "GET /{proxy+}", "rawPath": f"/{path}", "pathParameters": {"proxy": path}}
+    asked["headers"] |= {"accept": accept}
+    return dict(handler(asked | {"queryStringParameters": query or None}, CONTEXT))
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [("form/", "/form"), ("inbox/", "/inbox"), ("form//", "/form"), ("web/page.css/", "/web/page.css")],
+)
+def test_a_slash_at_the_end_leads_to_the_address_without_it(path: str, target: str) -> None:
+    response = elsewhere(path, language="es", utm_campaign="Dolor de espalda")
+    assert response["statusCode"] == 308
+    asked = f"https://leads.clinic.example/{path}"
+    found = urljoin(asked, response["headers"]["location"])
+    assert found == f"https://leads.clinic.example{target}?language=es&utm_campaign=Dolor+de+espalda"
+
+
+@pytest.mark.parametrize("path", ["//evil.example/", "a/\\evil.example/", "https://evil.example//", "x\r\ny: z/"])
+def test_a_slash_at_the_end_leads_to_no_other_site(path: str) -> None:
+    location = elsewhere(path)["headers"]["location"]
+    assert urlsplit(urljoin("https://leads.clinic.example/x/y/z/", location)).netloc == "leads.clinic.example"
+    assert location.isprintable()
+
+
+@pytest.mark.parametrize("path", ["forms", "wp-login.php", "a/b/c", "/", "//"])
+def test_an_address_that_leads_nowhere_has_the_phone_number_and_the_advice(path: str) -> None:
+    page = elsewhere(path)
+    assert (page["statusCode"], page["headers"]["content-type"]) == (404, "text/html; charset=utf-8")
+    assert 'href="tel:3125550100"' in page["body"]
+    assert "call 911" in page["body"]
+    assert f'href="{"../" * path.count("/")}form?language=en"' in page["body"]
+    problem = elsewhere(path, "application/json")
+    assert (problem["statusCode"], content(problem)["clinic_phone"]) == (404, "(312) 555-0100")
 
 
 def test_the_clinics_values_are_filled_in_and_escaped() -> None:

@@ -15,9 +15,11 @@ READING = [route for route in routes() if route.name.startswith("GET ")]
 PREFETCH = {"purpose": "prefetch", "sec-purpose": "prefetch;prerender", "x-moz": "prefetch", "range": "bytes=0-0"}
 
 
-def test_no_route_accepts_any_method_or_head() -> None:
-    methods = {route.split(" ")[0] for route in template.routes()}
-    assert methods == {"GET", "POST", "DELETE"}
+def test_no_route_accepts_any_method_and_head_only_reads() -> None:
+    methods = {route.split(" ")[0] for route in template.all_routes()}
+    assert methods == {"GET", "HEAD", "POST", "DELETE"}
+    heads = {route for route in template.all_routes() if route.startswith("HEAD")}
+    assert {route.replace("HEAD", "GET") for route in heads} <= set(template.all_routes())
     assert {route for route in template.routes() if route.startswith("DELETE")} == {"DELETE /leads/{reference}"}
 
 

@@ -131,6 +131,8 @@ def test_parameters_have_descriptions_and_constraints() -> None:
     ("parameter", "good", "bad"),
     [
         ("ClinicPhone", "(312) 555-0100", "call us"),
+        ("ClinicPhone", "1-800-SPINE-MD", "555-01"),
+        ("ClinicPhone", "+1 312 555 0100 ext. 4", "<a href=tel:3125550100>"),
         ("ClinicTimeZone", "America/Indiana/Knox", "CST?"),
         ("ClinicHours", "Mon-Fri 08:00-17:00", "mornings"),
         ("ClinicHolidays", "2026-12-25,2027-01-01", "Christmas"),
@@ -141,10 +143,25 @@ def test_parameters_have_descriptions_and_constraints() -> None:
         ("SignInDomain", "", "spine-on-aws"),  # Cognito refuses aws, amazon and cognito
         ("AlertEmail", "alerts@clinic.example", "desk"),
         ("AlertEmail", "alerts+leads@clinic.example", "a@clinic.example,b@clinic.example"),
+        ("AlertEmail", "alerts@clinic.example", "MAILTO:alerts@clinic.example"),
+        ("DeskEmail", "desk@clinic.example", "Desk <desk@clinic.example>"),
         ("DeskEmail", "desk@clinic.example", "desk@clinic.example,other@clinic.example"),
         ("UrgentPhone", "+13125550100", "(312) 555-0100"),
         ("WebhookAddress", "https://pager.clinic.example/hook?x=1", "http://pager.clinic.example/hook"),
         ("WebhookAddress", "http://127.0.0.1:9000/hook", "http://127.0.0.1.evil.example/hook"),
+        *(
+            ("WebhookAddress", f"https://{good}", f"https://{bad}")
+            for good, bad in (
+                ("pager.clinic.example", "169.254.169.254/"),
+                ("pager.clinic.example:8443/a", "[fd00:ec2::254]/"),
+                ("hooks.xn--e1afmkfd.xn--p1ai/", "2852039166/"),
+                ("pager.clinic.example?x=1", "0xa9.0xfe.0xa9.0xfe/"),
+                ("a-b.clinic.example", "localhost/"),
+                ("pager.clinic.example/@x", "pager.clinic.example@169.254.169.254/"),
+                ("pager.clinic.example/%20", "pager.clinic.example#@169.254.169.254"),
+                ("x.clinic.example/\\", "pager.clinic.example\\.169.254.169.254/"),
+            )
+        ),
         ("PageHours", "Mon-Sun 09:00-21:00", "always"),
         ("AllowedOrigins", "https://www.clinic.example", "*"),
         ("GoogleAdsKey", "0123456789abcdef", "short"),

@@ -2,7 +2,7 @@
 
 /* global STYLE: the build fills in web/styles/form.css */
 import { messageList, Overlay } from "./emergency.js";
-import { el } from "./elements.js";
+import { el, phoneLink } from "./elements.js";
 import { adviceIn, builtIn, filled, LANGUAGES } from "./words.js";
 
 export class View extends HTMLElement {
@@ -12,6 +12,7 @@ export class View extends HTMLElement {
   /** A text that came with the form. What stands beside advice and on the receipt comes in every language. */
   say = (name, values) => filled(this.texts?.[this.language]?.[name] ?? "", values);
 
+  get submissionId() { return this.state.submissionId; }
   get wholePage() { return this.hasAttribute("whole-page"); }
   get questionnaireId() { return this.getAttribute("questionnaire") ?? "fs-intake"; }
   get advice() { return adviceIn(this.language); }
@@ -57,7 +58,8 @@ export class View extends HTMLElement {
   get phone() {
     const link = this.querySelector("a[href^='tel:']");
     const text = link?.textContent ?? this.getAttribute("phone") ?? this.answers?.form.dataset.phone;
-    return text && el("a", { href: link?.href ?? `tel:${text.replace(/[^+0-9]/g, "")}` }, text);
+    const href = link?.href ?? phoneLink(text ?? "");
+    return text && (href ? el("a", { href }, text) : el("span", {}, text));
   }
 
   languageSwitch() {

@@ -11,8 +11,8 @@ from typing import Annotated, Any, LiteralString
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from shared.domain.intake.language import primary_language
-from shared.domain.intake.phone import e164
+from shared.domain.intake.language import DEFAULT_LANGUAGE, primary_language
+from shared.domain.intake.phone import e164, extension_alone
 
 MAX_ANSWERS = 100
 MAX_OPTIONS = 40
@@ -33,19 +33,16 @@ UNSEEN = ("Cc", "Cs", "Cf")  # categories of characters that nobody sees: contro
 FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # Direction marks get copied along with phone numbers from address books, and can disguise what staff read.
 DIRECTION_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+# Other line breaks: word processors write a vertical tab for a break within a paragraph.
+REPLACED = DIRECTION_MARKS | dict.fromkeys(map(ord, "\x0b\x0c\x85\u2028\u2029"), "\n")
 
 
-def refuse_control(text: str, allowed: str = "") -> str:
-    """Returns the text without direction marks.
-
-    Raises: PydanticCustomError for control characters that are not `allowed`.
-    """
+def several_lines(text: str) -> str:
+    """Returns a text of several lines without control characters and direction marks, which pasted text may contain."""
     if text.isascii() and text.isprintable():  # fast path: checking each character takes a tenth of a request
         return text
-    text = text.translate(DIRECTION_MARKS)
-    if any(unicodedata.category(character) in CONTROL and character not in allowed for character in text):
-        raise PydanticCustomError("control_character", "Control characters are not allowed here.")
-    return text
+    text = text.translate(REPLACED)
+    return "".join(c for c in text if c in LINE_BREAKS or unicodedata.category(c) not in CONTROL)
 
 
 def clean_line(value: Any) -> Any:
@@ -76,13 +73,20 @@ def whole_or_absent(most: int) -> Callable[[Any], str | None]:
     return check
 
 
-def language_of(value: Any) -> Any:
-    return primary_language(value) if isinstance(value, str) and re.fullmatch(TAG, value) else value
+def language_of(value: Any) -> str:
+    """Returns the language of a tag, such as "es" of es-MX; the default language if it is not a tag at all."""
+    language = primary_language(clean_line(value)) if isinstance(value, str) else ""
+    return language if re.fullmatch(r"[a-z]{2,3}", language) else DEFAULT_LANGUAGE
+
+
+def trap(value: Any) -> str | None:
+    """Returns what a bot filled in, whatever its type."""
+    return str(value)[:500] if value else None
 
 
 def read_answer(value: Any) -> int | str | list[str]:
     if isinstance(value, str) and len(value) <= MAX_TEXT:
-        return refuse_control(value, LINE_BREAKS)
+        return several_lines(value)
     if isinstance(value, list) and len(value) <= MAX_OPTIONS:
         return [_code(code) for code in value]
     if isinstance(value, float) and value.is_integer():  # JSON has only one kind of number, so 8.0 equals 8
@@ -97,7 +101,7 @@ def _code(value: Any) -> str:
         raise PydanticCustomError("answer", UNKNOWN_KIND)
     if len(value) > MAX_CODE:
         raise PydanticCustomError("answer", "An option is not on the list.")
-    return refuse_control(value)
+    return value
 
 
 def mail_address(value: str) -> str:
@@ -117,10 +121,6 @@ def without_query(address: str) -> str:
     return address.partition("?")[0].partition("#")[0]
 
 
-def several_lines(text: str) -> str:
-    return refuse_control(text, LINE_BREAKS)
-
-
 def read_day(value: Any) -> date:
     try:
         return date.fromisoformat(value if re.fullmatch(DAY, value) else "")
@@ -136,11 +136,15 @@ def line(most: int) -> Any:
 Line = BeforeValidator(clean_line)
 Phone = AfterValidator(e164)
 Email = AfterValidator(mail_address)
-TAG = r"^[A-Za-z]{2,3}([-_][A-Za-z0-9_-]*)?$"
+Extension = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{1,10}$"),
+    BeforeValidator(lambda value: extension_alone(value) if isinstance(value, str) else value),
+]
 Language = Annotated[
     str,
-    Field(pattern=r"^[a-z]{2,3}$"),
-    BeforeValidator(language_of, json_schema_input_type=Annotated[str, Field(pattern=TAG)]),
+    BeforeValidator(language_of, json_schema_input_type=Any),
+    Field(description="A language tag, such as es or es-MX. The form is answered in English if it is not one."),
 ]
 Page = Annotated[
     str | None,
@@ -158,6 +162,7 @@ Proof = Annotated[
     Field(description="The solved challenge from GET /challenges; anything else is left out."),
 ]
 TextHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Trap = Annotated[str | None, BeforeValidator(trap)]
 QuestionCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 AnswerShape = (  # the JSON Schema of an answer whose question is not known
     Annotated[int, Field(ge=-MAX_NUMBER, le=MAX_NUMBER)]

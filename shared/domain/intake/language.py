@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import re
 
+DEFAULT_LANGUAGE = "en"
+THREE_LETTERS = {"spa": "es", "eng": "en"}  # ISO 639-2; tags use two letters where there are two (RFC 5646)
+
 
 def primary_language(tag: str) -> str:
-    """Returns the language of a tag, without region and script: "es" for es-MX, es-419 and es_MX."""
-    return re.split("[-_]", tag.strip(), maxsplit=1)[0].lower()
+    """Returns the language of a tag, without region and script: "es" for es-MX, es-419, es_MX and spa.
+
+    Of a list, such as a whole Accept-Language header, that of the first tag.
+    """
+    language = re.split("[-_,;]", tag.strip(), maxsplit=1)[0].strip().lower()
+    return THREE_LETTERS.get(language, language)

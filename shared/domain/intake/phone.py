@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import string
+import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,9 +12,16 @@ if TYPE_CHECKING:
 
 HOME_REGION = "US"  # the clinic's country, which is assumed for phone numbers without a country code
 NORTH_AMERICAN = r"[2-9][0-9]{2}[2-9][0-9]{6}"
-EXTENSION = re.compile(r"(.*\d)[\s,;.]*(?:ext|extn|extension|extensi\u00f3n|x|#)[\s.:=]*(\d{1,10})", re.IGNORECASE)
-# A Mexican number as it was dialled until 2020: with a 1, 044 or 045 before a mobile number.
-OLD_MEXICAN = re.compile(r"(?:\+|011)?[ .-]?52[ .(-]*(?:1|044|045)((?:[ .()-]*[0-9]){10})")
+# What may stand before an extension: ext. 12, x12, #12, w/ ext 12, extensión núm. 12; in Mexico also int. (interno).
+LABEL = r"(?:ext(?:ensi[o\u00f3]n|n)?|int(?:erno)?|x|#)[\s.:=#-]*(?:(?:no|n[u\u00fa]m(?:ero)?|number)\b[\s.:]*)?"
+EXTENSION = re.compile(rf"(.*\d\)?)[\s,;.(/-]*(?:(?:w/|with|con)\s*)?{LABEL}(\d{{1,10}})\s*\)?", re.IGNORECASE)
+PAUSE = re.compile(r"((?:[^\d,;]*\d){10,15})\s*[,;]+\s*(\d{1,6})")  # 3125550142,12: as a phone dials it
+ONLY_EXTENSION = re.compile(rf"(?:{LABEL})?(\d{{1,10}})", re.IGNORECASE)
+KEYPAD = str.maketrans(string.ascii_lowercase, "22233344455566677778889999")  # the key that has each letter
+DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
+EXIT_CODE = re.compile(r"00[ .-]?(?=[1-9])")  # how most other countries write +
+# A Mexican number, also as it was dialled until 2020: with 1, 01, 044 or 045 before it.
+MEXICAN = re.compile(r"(?:(?:\+|011)?[ .-]?52[ .(-]*(?:0?1|044|045)?|04[45])\)?((?:[ .()-]*[0-9]){10})")
 # Matches most phone numbers without the library, whose import takes a third of a cold start. Tests check that this
 # pattern and the library agree.
 USUAL_PHONE = re.compile(
@@ -21,50 +30,82 @@ USUAL_PHONE = re.compile(
 
 
 def phone_link(phone: str) -> str:
-    """Returns the `tel:` link (RFC 3966) of a phone number: "(312) 555-0100" becomes tel:3125550100."""
-    return "tel:" + "".join(character for character in phone if character in "+0123456789")
+    """Returns the `tel:` link (RFC 3966) of the clinic's phone number: "1-800-SPINE-MD" becomes tel:18007746363.
+
+    Leaves out an extension, which nobody can dial before somebody answers. The text of the link has it.
+    """
+    number, _ = without_extension(phone)
+    return "tel:" + "".join(character for character in number.lower().translate(KEYPAD) if character in "+0123456789")
 
 
 def without_extension(value: str) -> tuple[str, str]:
     """Returns a phone number without its extension, and the extension; "" if there is none."""
-    found = EXTENSION.fullmatch(value.strip())
-    return (found[1], _ascii_digits(found[2])) if found else (value, "")
+    plain = _plain(value)
+    found = EXTENSION.fullmatch(plain) or PAUSE.fullmatch(plain)
+    return (found[1].strip(), found[2]) if found else (value, "")
+
+
+def extension_alone(value: str) -> str:
+    """Returns the digits of an extension that may have a label, such as "ext. 12"; any other text unchanged."""
+    found = ONLY_EXTENSION.fullmatch(_plain(value))
+    return found[1] if found else value
 
 
 def e164(value: str) -> str:
     """Returns a phone number in E.164 format. Raises PydanticCustomError if the number cannot be called."""
-    value = _ascii_digits(value)
+    value = _plain(value)
     if usual := USUAL_PHONE.fullmatch(value):
         return "+1" + "".join(part for part in usual.groups() if part)
     import phonenumbers  # noqa: PLC0415  slow to import and seldom needed
 
-    if mexican := OLD_MEXICAN.fullmatch(value):
+    value = EXIT_CODE.sub("+", value, count=1) if value.startswith("00") else value
+    if mexican := MEXICAN.fullmatch(value):
         value = f"+52{_digits(mexican[1])}"
-    try:
-        number = phonenumbers.parse(value, HOME_REGION)
-    except phonenumbers.NumberParseException:
-        number = None
-    if _is_home_number_with_plus(value) and not (number and phonenumbers.is_valid_number(number)):
-        return f"+1{_digits(value)}"
+    number = _parsed(value)
+    if _is_home_number_with_plus(value):
+        home = f"+1{_digits(value)}"
+        if number is None or not phonenumbers.is_valid_number(number):
+            return home
+        if (at_home := _parsed(home)) and phonenumbers.is_valid_number(at_home):
+            raise _refused("Is this a U.S. number? Then leave out the +. If not, write 011 in place of the +.")
     if number is not None and not number.extension and _can_be_called(number):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    raise _refused("Enter a phone number that we can call, with area code.")
+
+
+def _refused(sentence: str) -> Exception:
     from pydantic_core import PydanticCustomError  # noqa: PLC0415  pages need only `phone_link`
 
-    raise PydanticCustomError("phone", "Enter a phone number that we can call, with area code.")
+    return PydanticCustomError("phone", sentence)
+
+
+def _parsed(value: str) -> PhoneNumber | None:
+    import phonenumbers  # noqa: PLC0415
+
+    try:
+        return phonenumbers.parse(value, HOME_REGION)
+    except phonenumbers.NumberParseException:
+        return None
 
 
 def _is_home_number_with_plus(value: str) -> bool:
     """Returns whether somebody may have written + before a ten-digit number of their own country."""
-    return value.lstrip().startswith("+") and re.fullmatch(NORTH_AMERICAN, _digits(value)) is not None
+    return value.startswith("+") and re.fullmatch(NORTH_AMERICAN, _digits(value)) is not None
 
 
 def _digits(value: str) -> str:
     return "".join(character for character in value if character in "0123456789")
 
 
-def _ascii_digits(value: str) -> str:
-    """Returns the text with the digits of every script as 0 to 9."""
-    return value if value.isascii() else "".join(str(int(c)) if c.isdecimal() else c for c in value)
+def _plain(value: str) -> str:
+    """Returns the text with full-width characters, dashes and the digits of every script as on a keyboard, and without
+    marks above or below."""
+    value = value.strip()
+    if value.isascii():
+        return value
+    composed = unicodedata.normalize("NFKC", value).translate(DASHES)
+    kept = (c for c in composed if not unicodedata.category(c).startswith("M"))
+    return "".join(str(int(c)) if c.isdecimal() else c for c in kept).strip()
 
 
 def _can_be_called(number: PhoneNumber) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 from uuid import UUID
 
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -15,6 +16,7 @@ from shared.domain.intake.attribution import ATTRIBUTION, Attribution, mapping_o
 from shared.domain.intake.fields import (
     AnswerMap,
     Email,
+    Extension,
     Language,
     Line,
     Page,
@@ -22,6 +24,7 @@ from shared.domain.intake.fields import (
     Proof,
     TextHash,
     Token,
+    Trap,
     clean_line,
     line,
 )
@@ -78,7 +81,7 @@ class ContactEntry(Model):
     helper_name: Annotated[str, line(120), Line] | None = None
     relation: Annotated[str, line(60), Line] | None = None
     message_ok: Literal["yes", "no"] | None = None
-    extension: Annotated[str, Field(pattern=r"^[0-9]{1,10}$")] | None = None
+    extension: Extension | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -93,6 +96,12 @@ class ContactEntry(Model):
     def blank_is_absent(cls, value: Any) -> Any:
         """Treats an empty form field as missing, and one with nothing that anybody sees."""
         return None if isinstance(value, str) and not clean_line(value) else value
+
+    @field_validator("phone", "postal", "extension", mode="before")
+    @classmethod
+    def number_is_text(cls, value: Any) -> Any:
+        """Reads a whole number as text, since a program may send a ZIP or a phone number as one."""
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
     @model_validator(mode="after")
     def reachable(self) -> Self:
@@ -111,8 +120,30 @@ class Consents(Model):
     sms: Annotated[bool, Field(strict=True)] = False
     marketing: Annotated[bool, Field(strict=True)] = False
 
+    @field_validator("sms", "marketing", mode="before")
+    @classmethod
+    def null_is_no(cls, value: Any) -> Any:
+        return value is not None and value
+
 
 ConsentCode = Literal["contact", "sms", "marketing"]
+
+
+def usable_hashes(value: Any) -> Any:
+    """Returns the entries of `consents_shown` that may be the hash of a text. The others prove nothing."""
+    entries = value.items() if isinstance(value, dict) else ()
+    return {
+        code: text
+        for code, text in entries
+        if code in get_args(ConsentCode) and isinstance(text, str) and re.fullmatch("[0-9a-f]{64}", text)
+    }
+
+
+ConsentsShown = Annotated[
+    dict[ConsentCode, TextHash],
+    BeforeValidator(usable_hashes, json_schema_input_type=Any),
+    Field(description="An object: consent code -> SHA-256 (hex) of its text on the page. Anything else is left out."),
+]
 
 
 class Submission(Model):
@@ -126,7 +157,8 @@ class Submission(Model):
     proof: the proof of work for the challenge from GET /challenges.
     website: a trap for bots; people do not see this field.
 
-    A form is never refused for its attribution, page, token or proof: they are cut or left out.
+    A form is never refused for its attribution, language, page, token, proof or `consents_shown`: they are cut or left
+    out.
     """
 
     submission_id: UUID
@@ -134,7 +166,7 @@ class Submission(Model):
     answers: AnswerMap
     contact: ContactEntry | None = None
     consents: Consents | None = None
-    consents_shown: Annotated[dict[ConsentCode, TextHash], Field(max_length=3)] = {}  # noqa: RUF012  nobody changes it
+    consents_shown: ConsentsShown = {}  # noqa: RUF012  nobody changes it
     attribution: Annotated[
         Attribution | None,
         BeforeValidator(mapping_or_none, json_schema_input_type=Any),
@@ -145,7 +177,7 @@ class Submission(Model):
     page: Page = None
     token: Token = None
     proof: Proof = None
-    website: Annotated[str, Field(max_length=500)] | None = None
+    website: Trap = None
 
     def content_hash(self) -> str:
         """Returns the SHA-256 (hex) of the content of the submission.

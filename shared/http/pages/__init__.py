@@ -43,8 +43,11 @@ from shared.rulebook.form_definition import drawn_condition
 from shared.rulebook.ui_texts import words
 
 LANGUAGES = {"en": "English", "es": "Español"}
-PATTERNS = {  # what a script checks before sending; the server's own checks are stricter
-    "tel": r"\s*\+(\D*\d){8,15}\D*|(?!\s*\+)(\D*1)?(\D*\d){10}\D*",
+PATTERNS = {  # what a script checks before sending; the server's own checks are stricter. \d is only 0 to 9 there
+    "tel": (
+        r"(\s*[+\uff0b0](\P{Nd}*\p{Nd}){8,18}|(?!\s*[+\uff0b0])(\P{Nd}*1)?(\P{Nd}*\p{Nd}){10})"
+        r"(\P{Nd}+\p{Nd}{1,10})?\P{Nd}*"
+    ),
     "email": r"\s*[^\s@]+@[^\s@]+\.[^\s@]+\s*",
 }
 WRONG = {
