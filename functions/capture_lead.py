@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from shared.domain.intake.filled_form import FilledForm
+    from shared.domain.leads.lead import Receipt as LeadReceipt
     from shared.domain.rules.advice import ShownMessage
     from shared.http.plain_forms import PlainForms
+    from shared.http.visitor_responses import NextSteps
     from shared.usecases.capture import Intake
 
 rulebook = wiring.rulebook()
@@ -100,7 +102,7 @@ def capture(request: Request, at: datetime) -> Response:
     arrival = Arrival(at, visit, judged.signs, source, tries_spool=judged.tries_spool)
     captured = (capture_callback if asks_for_call else capture_lead)(submission, arrival, intake)
     report(captured)
-    return answer(request, form, submission, captured)
+    return answer(request, form, captured)
 
 
 def capture_callback(submission: Submission, arrival: Arrival, intake: Intake) -> Captured:
@@ -121,8 +123,8 @@ def add(request: Request, at: datetime) -> Response:
     lead = add_answers(lead_id, added, intake, at)
     logger.info("answers added", extra={"reference": lead.reference, "lead_id": str(lead_id), "tier": lead.tier})
     if form and request.wants_page:
-        return forms().sent(request, form, lead_id, lead.receipt, added=True)
-    return respond(HTTPStatus.OK, Receipt.model_validate(lead.receipt))
+        return forms().sent(request, form, lead_id, added=True)
+    return respond(HTTPStatus.OK, receipt(lead.receipt, wiring.next_steps().write(lead, lead.receipt.received_at)))
 
 
 def report(captured: Captured) -> None:
@@ -131,11 +133,18 @@ def report(captured: Captured) -> None:
         metrics.add_metric("page_active", MetricUnit.Count, 1)  # an alarm fires when nothing is counted
 
 
-def answer(request: Request, form: FilledForm | None, submission: Submission, captured: Captured) -> Response:
+def answer(request: Request, form: FilledForm | None, captured: Captured) -> Response:
     new = captured.created or captured.joined
     status = HTTPStatus.CREATED if new else HTTPStatus.ACCEPTED if captured.spooled else HTTPStatus.OK
-    if form and request.wants_page and request.route == "POST /callbacks":
-        return forms().receipt_at_once(request, form, captured.receipt, status)
+    if form and request.wants_page and captured.lead and not captured.spooled and request.route != "POST /callbacks":
+        return forms().sent(request, form, captured.lead.lead_id)
+    sent = captured.sent
+    steps = wiring.next_steps().write(sent, captured.receipt.received_at) if sent else None
     if form and request.wants_page:
-        return forms().sent(request, form, submission.submission_id, captured.receipt, stored=not captured.spooled)
-    return respond(status, Receipt.model_validate(captured.receipt))
+        shown = wiring.next_steps().with_number(steps, sent, whole=True) if sent and steps else None
+        return forms().receipt_at_once(request, form, captured.receipt, shown, status)
+    return respond(status, receipt(captured.receipt, steps))
+
+
+def receipt(shown: LeadReceipt, steps: NextSteps | None) -> Receipt:
+    return Receipt(**shown._asdict(), next_steps=steps)

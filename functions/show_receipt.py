@@ -10,6 +10,7 @@ from shared.settings import return_origins
 from shared.usecases.capture import show_receipt
 
 leads = wiring.leads_table()
+steps = wiring.next_steps()
 forms = wiring.plain_forms(return_origins=return_origins())
 
 
@@ -17,4 +18,5 @@ forms = wiring.plain_forms(return_origins=return_origins())
 @wiring.answers_visitors(forms.show_problem)
 def handler(request: Request, context: Any) -> Response:
     lead = show_receipt(request.uuid_parameter("submission_id"), leads, wiring.now())
-    return forms.receipt_of(request, lead)
+    shown = steps.write(lead, lead.receipt.received_at)
+    return forms.receipt_of(request, lead, steps.with_number(shown, lead, whole=False))

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from shared.adapters.unsubscribe_links import UnsubscribeLinks
     from shared.adapters.webhook import Webhook
     from shared.domain.opening_hours import OpeningHours
+    from shared.http.next_steps import NextStepsWriter
     from shared.http.plain_forms import PlainForms, Redraw
     from shared.http.problems import Advise, Handler, LambdaHandler, Safety
     from shared.http.requests import Request
@@ -118,6 +119,16 @@ def plain_forms(redraw: Redraw | None = None, return_origins: frozenset[str] = f
     from shared.http.plain_forms import PlainForms
 
     return PlainForms(rulebook(), safety(), clinic(), redraw, return_origins)
+
+
+@cache
+def next_steps() -> NextStepsWriter:
+    from shared.http.next_steps import NextStepsWriter
+    from shared.rulebook.ui_texts import words
+    from shared.settings import TableSettings, opening_hours
+
+    sends_mail = TableSettings.from_environment().sends_mail
+    return NextStepsWriter(clinic(), opening_hours(), rulebook(), words, sends_mail)
 
 
 def form_guard() -> FormGuard:

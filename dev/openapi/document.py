@@ -62,6 +62,12 @@ RECEIPT = {
     "disposition": "same-day-call",
     "messages": [{"id": "M-NET", "text": "This form can't diagnose you or rule out a serious problem."}],
     "received_at": "2026-01-14T16:00:00Z",
+    "next_steps": {
+        "title": "We received your answers",
+        "promise": "We will call {number} by Wednesday, January 14 at 2 PM.",
+        "details": ["We call from (312) 555-0100."],
+        "calendar": "",
+    },
 }
 
 SIGN_IN = {

@@ -17,6 +17,7 @@ from shared.domain.intake.filled_form import CALLBACK_STEP, SOMEBODY_ELSE, WHOLE
 from shared.domain.intake.form_view import FormView
 from shared.domain.intake.language import primary_language
 from shared.domain.rules.advice import advice_at_once
+from shared.http.addresses import LONGEST_ADDRESS, host, return_address
 from shared.http.problems import RETRY_AFTER, Safety, problem
 from shared.http.requests import Request, UnreadableRequest, checked
 from shared.http.responses import SECURITY, Response
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     from shared.domain.leads.lead import Lead, Receipt
     from shared.domain.rules.advice import ShownMessage
     from shared.domain.rules.triage import RuleSet
+    from shared.http.visitor_responses import NextSteps
     from shared.rulebook.loading import Rulebook
 
-LONGEST_ADDRESS = 500
 REDRAWN = ("POST /submissions", "POST /callbacks", "POST /form")  # other doors have no page that is drawn again
 HEADERS = {
     "content-type": "text/html; charset=utf-8",
@@ -46,20 +47,6 @@ HEADERS = {
 
 Redraw = Callable[[FilledForm, tuple[FieldProblem, ...]], FormView]
 MakeId = Callable[[str, datetime], UUID]
-
-
-def return_address(text: str, origins: frozenset[str], own: str) -> str:
-    """Returns the address if it is on one of these origins or on our own site; otherwise an empty text."""
-    if len(text) > LONGEST_ADDRESS or not text.isascii() or not text.isprintable() or set(text) & set(' \\"<>'):
-        return ""
-    try:
-        parts, mine = urlsplit(text), urlsplit(own)
-    except ValueError:
-        return ""
-    if parts.scheme not in ("http", "https") or not parts.netloc:  # browsers read https:site as https://site
-        return ""
-    known = {*origins, f"{mine.scheme}://{mine.netloc}"}
-    return text if f"{parts.scheme}://{parts.netloc}" in known else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +70,11 @@ class PlainForms:
     def blank(self, request: Request, token: str) -> FilledForm:
         """Returns an empty form with a new submission id. It keeps only the attribution from the query."""
         query = request.query
-        own, referrer = request.own_address, _host(request.header("referer"))
+        own, referrer = request.own_address, host(request.header("referer"))
         attribution = clean_attribution(
             {
                 "landing_path": urlsplit(own + "form").path,
-                **({"referrer_host": referrer} if referrer and referrer != _host(own) else {}),
+                **({"referrer_host": referrer} if referrer and referrer != host(own) else {}),
                 **query,
             }
         )
@@ -202,26 +189,9 @@ class PlainForms:
             query=_query(request),
         )
 
-    def sent(
-        self,
-        request: Request,
-        form: FilledForm,
-        submission_id: UUID,
-        receipt: Receipt,
-        *,
-        stored: bool = True,
-        added: bool = False,
-    ) -> Response:
-        """Redirects to the receipt's page, so that refreshing the page sends nothing again.
-
-        Two kinds of receipts are shown at once instead: a minor's, which is never stored, and one of a lead that is not
-        `stored` yet, which cannot be read. Sending such a form again is harmless.
-        """
+    def sent(self, request: Request, form: FilledForm, submission_id: UUID, *, added: bool = False) -> Response:
+        """Redirects to the receipt's page, so that refreshing the page sends nothing again."""
         back = return_address(form.first("return_to"), self.return_origins, request.own_address)
-        if receipt.reference is None:
-            return self.receipt(request, receipt, form.questionnaire.language, back)
-        if not stored:
-            return self.receipt_at_once(request, form, receipt, HTTPStatus.ACCEPTED)
         query = urlencode({**({"return_to": back} if back else {}), **({"added": "yes"} if added else {})})
         headers = {
             "location": f"{_up(request)}received/{submission_id}{'?' if query else ''}{query}",
@@ -230,20 +200,20 @@ class PlainForms:
         }
         return {"statusCode": int(HTTPStatus.SEE_OTHER), "headers": headers, "body": ""}
 
-    def receipt_at_once(self, request: Request, form: FilledForm, receipt: Receipt, status: HTTPStatus) -> Response:
-        """Returns the receipt as the answer to the form, for a receipt that has no page of its own."""
+    def receipt_at_once(
+        self, request: Request, form: FilledForm, receipt: Receipt, steps: NextSteps | None, status: HTTPStatus
+    ) -> Response:
+        """Returns the receipt as the answer to the form, for a receipt that has no page of its own.
+
+        It has no page if nothing is stored (a minor), or not in the table yet, or for a request to be called. Sending
+        such a form again is harmless.
+        """
         back = return_address(form.first("return_to"), self.return_origins, request.own_address)
-        shown = self.receipt(request, receipt, form.questionnaire.language, back)
-        return shown | {"statusCode": int(status)}
+        known = self._form({}, "", form.questionnaire.language)
+        return self._receipt(request, known, status, receipt=receipt, back=back, steps=steps)
 
-    def receipt(self, request: Request, receipt: Receipt, language: str, back: str = "") -> Response:
-        form = self._form({}, "", language)
-        return self._receipt(request, form, receipt=receipt, back=back)
-
-    def receipt_of(self, request: Request, lead: Lead) -> Response:
+    def receipt_of(self, request: Request, lead: Lead, steps: NextSteps) -> Response:
         """Returns the receipt of a stored lead, with the page after Send, unless the lead has its answers."""
-        from shared.domain.leads.mail import receipt_was_mailed  # noqa: PLC0415  only where a stored receipt is shown
-
         sent = lead.submitted
         fields = {"questionnaire": (sent.questionnaire,), "language": (sent.language,)}
         known = self._form(
@@ -258,12 +228,14 @@ class PlainForms:
             view=FormView(known, "page", WHOLE) if offered else None,
             added="added" in request.query,
             lead_id=lead.lead_id,
-            mailed=receipt_was_mailed(lead),
+            steps=steps,
         )
 
-    def _receipt(self, request: Request, form: FilledForm, **values: object) -> Response:
-        shown = {"view": None, "added": False, "lead_id": "", "mailed": False, **values}
-        return self._page(request, HTTPStatus.OK, "receipt.html", form, **shown)
+    def _receipt(
+        self, request: Request, form: FilledForm, status: HTTPStatus = HTTPStatus.OK, **values: object
+    ) -> Response:
+        shown = {"view": None, "added": False, "lead_id": "", **values}
+        return self._page(request, status, "receipt.html", form, **shown)
 
     def return_link(self, request: Request) -> str:
         text = request.query.get("return_to", "")
@@ -380,13 +352,6 @@ def _path(request: Request) -> str:
     """Returns the path of the request without a leading slash, and without a stage."""
     path = request.route.partition(" ")[2].lstrip("/").replace("+}", "}")
     return path.format_map(dict(request.path_parameters))
-
-
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return ""
 
 
 def _query(request: Request) -> dict[str, str]:

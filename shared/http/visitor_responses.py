@@ -21,13 +21,31 @@ class ResponseModel(BaseModel):
         return self.model_dump_json()
 
 
+class NextSteps(ResponseModel):
+    """What happens after Send, as texts in the language of the form.
+
+    promise: what the clinic will do; "" if it promises nothing. {number} stands for the number that the person left:
+        the answer has no personal data.
+    calendar: the promised call as an iCalendar file; "" if there is none.
+    """
+
+    title: str
+    promise: str
+    details: tuple[str, ...]
+    calendar: str
+
+
 class Receipt(ResponseModel):
-    """The answer to a submission. It never includes the tier, the score or the rules."""
+    """The answer to a submission. It never includes the tier, the score or the rules.
+
+    next_steps: null if nothing was stored.
+    """
 
     reference: str | None
     disposition: str
     messages: tuple[ShownMessage, ...]
     received_at: datetime
+    next_steps: NextSteps | None
 
 
 class Screened(ResponseModel):

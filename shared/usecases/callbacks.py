@@ -51,7 +51,9 @@ def _join(callback: Lead, intake: Intake) -> Captured | None:
             return None
         before = next((sent for sent in lead.earlier if sent.reference == callback.reference), None)
         if before is not None:
-            return Captured(callback.receipt._replace(received_at=before.received_at), lead, created=False)
+            return Captured(
+                callback.receipt._replace(received_at=before.received_at), lead, created=False, request=callback
+            )
         rule_set = rule_set_for(intake.rule_sets, lead.submitted.questionnaire, lead.submitted.language)
         sent = callback.assessment
         rescored = assessed_with(lead, callback.submitted.answers, rule_set, intake, sent.received_at)
@@ -61,7 +63,7 @@ def _join(callback: Lead, intake: Intake) -> Captured | None:
             intake.leads.replace(lead, after)
         except LeadChanged:  # staff or another request changed the lead in the meantime; look at it again
             continue
-        return Captured(callback.receipt, after, created=False, joined=True)
+        return Captured(callback.receipt, after, created=False, joined=True, request=callback)
     raise StoreUnavailable
 
 

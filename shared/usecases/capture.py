@@ -54,6 +54,7 @@ class Captured(NamedTuple):
     created: True if the submission became a new lead in the table.
     spooled: True if the lead waits in the spool, so that it is unknown whether its id is already stored.
     joined: True if the submission, a request to be called, was added to an open lead of the same number.
+    request: that request.
     """
 
     receipt: Receipt
@@ -61,6 +62,12 @@ class Captured(NamedTuple):
     created: bool
     spooled: bool = False
     joined: bool = False
+    request: Lead | None = None
+
+    @property
+    def sent(self) -> Lead | None:
+        """The lead that the receipt is about: of a request that joined another lead, the request."""
+        return self.request or self.lead
 
     @property
     def counted(self) -> Lead | None:
@@ -95,6 +102,8 @@ def receive(submission: Submission, arrival: Arrival, intake: Intake, rule_set: 
         return _unstored(rule_set, result, arrival.at)
     contact = submission.contact
     if contact is None or submission.consents is None or not submission.consents.contact:
+        if _was_withdrawn(submission, intake, arrival.at):
+            return _unstored(rule_set, result, arrival.at)
         if rule_set.tiers[result.tier].disposition == EMERGENCY:  # emergency advice must not wait for contact details
             return _unstored(rule_set, result, arrival.at)
         raise InvalidInput(tuple(_missing(submission)))
@@ -195,6 +204,15 @@ def _resubmitted(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) ->
     except LeadChanged as error:  # staff or another browser tab changed the lead in the meantime; keep that change
         raise StoreUnavailable from error
     return Captured(decided.lead.receipt, decided.lead, False)
+
+
+def _was_withdrawn(submission: Submission, intake: Intake, at: datetime) -> bool:
+    """Withdraws what the visitor sent early, if they have unticked the consent since. Returns whether they have."""
+    if submission.complete or submission.consents is None:
+        return False
+    from shared.usecases.withdrawing import withdraw  # noqa: PLC0415  rarely needed
+
+    return withdraw(submission.submission_id, intake.leads, at)
 
 
 def _missing(submission: Submission) -> Iterable[FieldProblem]:

@@ -81,3 +81,12 @@ def test_nothing_more_is_asked_beside_emergency_advice(patient: Patient, page: P
     patient.next()
     patient.reference()
     expect(page.get_by_role("heading", name=TITLE)).to_have_count(0)
+
+
+def test_the_promised_call_can_be_added_to_a_calendar(patient: Patient, page: Page) -> None:
+    patient.ready_to_send().next()
+    patient.reference()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Add the call to your calendar").click()
+    assert saved.value.suggested_filename == "call.ics"
+    assert "BEGIN:VEVENT" in saved.value.path().read_text()

@@ -62,9 +62,22 @@ def test_nothing_is_left_after_sending(patient: Patient, page: Page) -> None:
     assert list(kept) == ["lead-form:fs-intake"]
     saved = json.loads(kept["lead-form:fs-intake"])
     assert set(saved) == {"at", "receipt", "texts"}
-    assert set(saved["receipt"]) == {"reference", "disposition", "messages", "received_at", "language", "at", "id"}
+    steps = {"title", "promise", "details", "calendar"}
+    assert set(saved["receipt"]) == {
+        "reference",
+        "disposition",
+        "messages",
+        "received_at",
+        "language",
+        "at",
+        "id",
+        *steps,
+    }
+    expect(page.locator(".promise")).to_contain_text("We will call (212) 555-0123 by ")
+    assert "555-0123" not in kept["lead-form:fs-intake"]
     page.reload()
     assert patient.reference() == reference
+    expect(page.locator(".promise")).to_contain_text("We will call the number ending in 23 by ")
     page.get_by_role("button", name="Start a new form").click()
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_focused()
     assert "lead-form:fs-intake" not in patient.kept()
@@ -106,7 +119,8 @@ def test_receipt_of_an_emergency_and_of_a_minor_stay_too(patient: Patient, page:
     patient.next()
     reference = patient.reference()
     page.reload()
-    patient.sees_emergency()
+    expect(patient.heading("We have your number. Call 911 first.")).to_be_focused()
+    expect(page.get_by_role("link", name="Call 911")).to_have_attribute("href", "tel:911")
     assert patient.reference() == reference
     page.get_by_role("button", name="Start a new form").click()
     expect(page.locator("dialog")).to_be_hidden()
@@ -314,6 +328,35 @@ def test_leaving_after_consent_sends_once_for_each_change(
     assert len(set(ids)) == 1
     assert traffic.posted("/submissions")[-1]["complete"] is True
     assert len(stored()) == 1
+
+
+def test_who_comes_back_reads_when_the_form_was_saved_and_can_take_it_back(
+    patient: Patient, page: Page, traffic: Traffic, stored: Callable[..., list[Any]]
+) -> None:
+    lead_id = patient.filled_in().submission_id()
+    page.reload()
+    expect(page.locator("#kept [data-saved]")).to_contain_text("Saved at ")
+    expect(page.locator("#kept [data-here]")).to_be_hidden()
+    page.locator("#consent-contact").uncheck()
+    expect(page.locator("#status")).to_have_text("Withdrawn. The clinic will not contact you about these answers.")
+    expect(page.locator("#kept [data-here]")).to_be_visible()
+    (lead,) = stored(lead_id)
+    assert (lead["status"], lead["answers"]) == ("closed", {})
+    page.locator("#consent-contact").check()
+    patient.goes_to_check().next()
+    patient.reference()
+    (lead,) = stored()
+    assert (lead["status"], lead["complete"]) == ("new", True)
+
+
+def test_a_withdrawal_that_fails_says_so(patient: Patient, page: Page, console: Console) -> None:
+    console.expect("status of 503")
+    patient.filled_in()
+    page.reload()
+    expect(page.locator("#kept")).to_contain_text("Saved at ")
+    page.route("**/submissions", lambda route: route.fulfill(status=503, json={}))
+    page.locator("#consent-contact").uncheck()
+    expect(page.locator("#status")).to_have_text("We could not withdraw your answers. Please call us.")
 
 
 def test_closing_the_page_after_consent_sends_the_form(

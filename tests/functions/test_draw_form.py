@@ -192,7 +192,7 @@ def test_a_contact_request_in_an_emergency_makes_a_lead(browser: PlainBrowser, a
     browser.fill({"contact.phone": "not a number", "consents.contact": "yes"}).press("Send")
     assert browser.errors == {"contact-phone": "Enter a phone number that we can call, with area code."}
     browser.fill({"contact.phone": "312 555 0142"}).press("Send")
-    assert browser.title == "Get emergency help now"
+    assert browser.title == "We have your number. Call 911 first."
     assert "Your reference:" in browser.text
     [lead] = aws.leads()
     assert lead["triage"]["tier"] == "EMERGENCY"
@@ -206,7 +206,7 @@ def test_free_text_is_checked_only_on_the_way_to_send(browser: PlainBrowser, aws
     assert (browser.status, browser.title) == (200, "Get emergency help now")
     assert browser.page.select_one("a[href='tel:988']")
     browser.fill({"contact.phone": "312 555 0142", "consents.contact": "yes"}).press("Send")
-    assert browser.title == "Get emergency help now"
+    assert browser.title == "We have your number. Call or text 988 first."
     assert aws.leads()[0]["triage"]["tier"] == "EMERGENCY"
 
 

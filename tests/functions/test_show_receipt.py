@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 
 from functions import show_receipt
-from shared.http.plain_forms import return_address
+from shared.http.addresses import return_address
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, event, posting, submission
 from tests.functions.conftest import Clock
@@ -22,13 +22,16 @@ def browser() -> PlainBrowser:
     return PlainBrowser()
 
 
-def test_it_shows_reference_and_advice_without_personal_data(browser: PlainBrowser, aws: Aws) -> None:
+def test_it_shows_reference_and_advice_and_of_the_number_only_its_end(
+    browser: PlainBrowser, aws: Aws, clock: Clock
+) -> None:
     fill_and_check(browser).press("Send")
     [lead] = aws.leads()
     assert browser.title == "We received your answers"
     assert lead["reference"] in browser.text
     for message in lead["messages_shown"]:
         assert message["text"] in browser.text
+    assert "We will call the number ending in 42 by Thursday, January 15 at 5 PM." in browser.text
     for personal in ("Jordan", "555-0142", "5550142", "First line"):
         assert personal not in browser.answer["body"]
     assert browser.answer["headers"]["cache-control"] == "no-store"
@@ -56,6 +59,14 @@ def test_it_says_that_a_copy_was_mailed_only_if_that_is_true(
     entry = {"kind": "receipt", "about": "", "status": status, "at": "2026-01-14T16:01:00Z"}
     aws.corrupt(lead["lead_id"], json.dumps(lead | {"mail": {"entries": [entry]}}))
     assert ("A copy went to your e-mail." in browser.open(browser.url).text) is says
+
+
+def test_it_has_the_call_as_a_calendar_file_in_the_link(browser: PlainBrowser, clock: Clock) -> None:
+    fill_and_check(browser).press("Send")
+    link = next(one for one in browser.page.select("a") if "calendar" in one.get_text())
+    kind, _, file = str(link["href"]).partition(",")
+    assert (kind, link["download"]) == ("data:text/calendar;charset=utf-8", "call.ics")
+    assert "\r\nDTEND:20260115T230000Z\r\n" in unquote(file)
 
 
 def test_it_expires_after_an_hour_with_phone_and_advice(browser: PlainBrowser, clock: Clock) -> None:

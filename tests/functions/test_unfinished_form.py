@@ -51,6 +51,76 @@ def test_nothing_is_stored_before_consent(aws: Aws, clock: Clock) -> None:
     assert aws.leads() == []
 
 
+# --- the consent is unticked before Send ---
+
+TAKES_BACK: Json = {"answers": {}, "contact": None, "consents": {"contact": False}, "complete": False}
+
+
+def take_back() -> Json:
+    return send(**TAKES_BACK)
+
+
+def test_unticking_the_consent_withdraws_what_was_sent_early(aws: Aws, clock: Clock) -> None:
+    send(HALF, complete=False)
+    clock.at += timedelta(minutes=1)
+    answer = take_back()
+    assert (answer["statusCode"], content(answer)["reference"]) == (200, None)
+    clock.at += RETURN_WITHIN
+    assert run_alerts(aws) == []
+    assert references(listed()) == []
+    (lead,) = aws.leads()
+    assert (lead["status"], lead["closed_reason"], lead["answers"], lead["attribution"]) == (
+        "closed",
+        "withdrawn",
+        {},
+        {},
+    )
+    assert [entry["action"] for entry in lead["history"]] == ["withdrawn"]
+    shown = content(opened(lead["reference"]))
+    assert (shown["contact_hidden"], "phone" in shown["contact"]) == (True, False)
+    assert chain_intact(Lead.model_validate(aws.stored()[0]).submitted.consent_records)
+
+
+def test_withdrawing_twice_is_harmless(aws: Aws, clock: Clock) -> None:
+    send(HALF, complete=False)
+    assert [take_back()["statusCode"] for _ in range(2)] == [200, 200]
+    assert aws.leads()[0]["version"] == 2
+
+
+def test_a_red_flag_that_was_withdrawn_is_shown_to_a_clinician_without_contact(aws: Aws, clock: Clock) -> None:
+    send(HALF | EMERGENCY, complete=False)
+    take_back()
+    (lead,) = aws.leads()
+    assert (lead["status"], lead["answers"]["em-now"]) == ("new", ["chest-pressure"])
+    run_alerts(aws)
+    assert references(listed()) == [lead["reference"]]
+    assert content(opened(lead["reference"]))["contact_hidden"]
+
+
+def test_what_was_sent_with_send_is_not_withdrawn_by_the_page(aws: Aws, clock: Clock) -> None:
+    send()
+    assert take_back()["statusCode"] == 422
+    assert aws.leads()[0]["status"] == "new"
+
+
+def test_nothing_is_withdrawn_while_the_table_is_unavailable(aws: Aws, clock: Clock) -> None:
+    send(HALF, complete=False)
+    aws.wire.down.add("dynamodb.GetItem")
+    assert take_back()["statusCode"] == 503
+
+
+def test_after_a_withdrawal_the_visitor_can_still_send(aws: Aws, clock: Clock) -> None:
+    send(HALF, complete=False)
+    take_back()
+    clock.at += timedelta(minutes=1)
+    send()
+    (lead,) = aws.leads()
+    assert (lead["status"], lead["complete"], lead["closed_reason"]) == ("new", True, "")
+    assert lead["answers"] == submission()["answers"]
+    assert not Lead.model_validate(aws.stored()[0]).contact_revoked
+    assert run_alerts(aws) == ["PRIORITY lead waiting"]
+
+
 def test_a_returning_visitor_completes_the_same_lead(aws: Aws, clock: Clock) -> None:
     first = content(send(HALF, complete=False))
     clock.at += timedelta(minutes=3)

@@ -129,7 +129,7 @@ def test_an_emergency(visitor: Visitor, stored: Leads) -> None:
     assert heading(visitor) == "Get emergency help now"
     fill(visitor, {"contact.phone": "312 555 0142", "consents.contact": "yes"}, "form.leave-number")
     press(visitor, "Send")
-    assert heading(visitor) == "Get emergency help now"
+    assert heading(visitor) == "We have your number. Call 911 first."
     lead = lead_of(stored, visitor)
     assert lead["assessment"]["triage"]["tier"] == "EMERGENCY"
 

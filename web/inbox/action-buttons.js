@@ -33,6 +33,7 @@ const HISTORY = {
   raise_tier: "raised the tier", lower_tier: "lowered the tier",
   revoke_consent: "recorded that a consent was revoked", returned: "The patient sent more answers",
   added: "The patient answered more questions after sending", asked_for_call: "The patient asked for a call",
+  withdrawn: "The patient took the form back before sending it",
 };
 const RESUBMISSIONS = { opened_again: "the lead was reopened", told_again: "the lead needs an owner again" };
 

@@ -3,17 +3,17 @@
 import { Answers } from "./answers.js";
 import { el } from "./elements.js";
 import { Pages } from "./pages.js";
+import { showReceipt } from "./receipt.js";
 
 /** Shows the questions after Send in `place`, or thanks for their answers. Shows nothing where nothing more is asked. */
 export async function showAdded(form, place) {
   const { receipt, language } = form;
-  if (!receipt.id || receipt.disposition === "seek-emergency-care") return;
+  if (receipt.added) place.replaceChildren(el("p", { class: "notice", id: "added", tabindex: "-1" }, receipt.added));
+  if (receipt.added || !receipt.id || receipt.disposition === "seek-emergency-care") return;
   const drawn = await form.service.drawn(form.questionnaireId, language, "added");
   const node = drawn?.querySelector("form");
   if (!node || receipt !== form.receipt || language !== form.language) return;
   const { thanks, none, failed, questionnaire: id, version } = node.dataset;
-  const thank = () => place.replaceChildren(el("p", { class: "notice", id: "added", tabindex: "-1" }, thanks));
-  if (receipt.added) { thank(); return; }
   const answers = new Answers(node, form.say);
   const pages = new Pages(node, answers, form.say, (text) => form.announce(text));
   const say = (text) => { node.querySelector(".status").textContent = text; };
@@ -33,12 +33,12 @@ export async function showAdded(form, place) {
     const { status, body } = await form.service.call(`submissions/${receipt.id}/answers`, { questionnaire: { id, version }, answers: given });
     form.idle();
     if (status !== 200) { say(failed); return; }
-    const { disposition, messages } = body;
-    Object.assign(receipt, { disposition, messages, language, added: true });
+    const { disposition, messages, next_steps: { title, details, calendar } } = body;
+    Object.assign(receipt, { disposition, messages, title, details, calendar, added: thanks });
     delete receipt.fields;
     form.save();
-    thank();
-    form.byId("added").focus();
+    showReceipt(form, true); // its advice may have changed
+    if (disposition !== "seek-emergency-care") form.byId("added").focus();
   };
   place.replaceChildren(node);
 }

@@ -14,15 +14,12 @@ export function showCheck(form, focused = true) {
   emergency.giveBack();
   const section = form.copy("check");
   const title = section.querySelector(".title");
-  const { unsent, savedAt } = form.state;
-  section.querySelector("[data-unsent]").hidden = !unsent;
-  const saved = section.querySelector("[data-saved]");
-  saved.hidden = unsent || !savedAt;
-  saved.textContent = form.pages.saved(savedAt);
+  section.querySelector("[data-unsent]").hidden = !form.state.unsent;
   section.querySelector("dl").append(...answers.given().map(({ block, label, texts }) =>
     el("div", { class: block.dataset.contact }, el("dt", {}, label), el("dd", {}, texts.join("; ")),
       el("dd", {}, el("button", { type: "button", class: "button plain", "aria-label": say("changeOf", { question: label }), onclick: () => change(form, block) }, say("change"))))));
   form.show(view, title.textContent, [form.languageSwitch(), section], focused ? title : null);
+  form.pages.showSaved(form.state.savedAt);
 }
 
 function change(form, block) {

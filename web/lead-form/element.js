@@ -68,7 +68,7 @@ class LeadForm extends View {
 
   reset(kept = {}) {
     this.sending.stopRetrying();
-    Object.assign(this, { receipt: null, proof: null, inFlight: false, checkFailed: false, restored: Boolean(kept.fields) });
+    Object.assign(this, { receipt: null, promise: null, proof: null, inFlight: false, checkFailed: false, restored: Boolean(kept.fields) });
     this.state = { submissionId: newId(), view: "start", step: 0, guard: {}, fields: [], emergency: null, minorNoticeShown: false, unsent: false, ...kept };
   }
 
@@ -129,6 +129,7 @@ class LeadForm extends View {
     this.pages.changed(field);
     this.state.touched = field.name;
     this.save();
+    if (field.name === "consents.contact" && !field.checked) this.sending.withdraw();
     if (!field.dataset.message || !field.checked) return;
     const text = (id) => ({ id, text: this.drawn.querySelector(`[data-advice="${id}"]`).textContent });
     const { message } = field.dataset;
@@ -162,6 +163,7 @@ class LeadForm extends View {
       await Promise.race([wait(LOAD_AGAIN), new Promise((done) => { window.addEventListener("online", done, { once: true }); })]);
     }
     this.showAgain(view === "emergency" && !this.overlay.isOpen ? "page" : view); // "by mistake" may have been pressed meanwhile
+    if (this.state.left && !this.state.savedAt) this.sending.leave();
   }
 
   showAgain(view) {

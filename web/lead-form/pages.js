@@ -32,15 +32,19 @@ export class Pages {
     this.drawn("kept").hidden = !kept;
     this.drawn("kept").classList.toggle("waiting", unsent);
     this.form.querySelectorAll("[data-unsent]").forEach((node) => { node.hidden = !unsent; });
-    this.form.querySelector("[data-here]").hidden = Boolean(savedAt);
-    this.form.querySelector("[data-saved]").textContent = this.saved(savedAt);
+    this.showSaved(savedAt);
     const title = page.querySelector(".title");
     title.setAttribute("aria-describedby", [advice && "advice", kept && "kept"].filter(Boolean).join(" "));
     return { title, name: `${page.dataset.step}: ${title.textContent}`, summary: this.showErrors(errors, this.drawn("above")) };
   }
 
   /** Says when the clinic received what was filled in, if it has. */
-  saved(at) { return at ? this.say("saved", { time: new Date(at).toLocaleTimeString(this.form.dataset.language, { timeStyle: "short" }) }) : ""; }
+  showSaved(at) {
+    const text = at ? this.say("saved", { time: new Date(at).toLocaleTimeString(this.form.dataset.language, { timeStyle: "short" }) }) : "";
+    this.form.getRootNode().querySelectorAll("[data-saved]").forEach((node) => { node.textContent = text; node.hidden = !at; });
+    this.form.querySelector("[data-here]").hidden = Boolean(at);
+    if (at) this.drawn("kept").hidden = false;
+  }
 
   /** Shows errors beside their fields and listed in `place`. Returns the list. */
   showErrors(errors, place) {

@@ -1,14 +1,20 @@
-// The receipt: reference, advice, and what to do with both.
+// The receipt: what happens next, reference, advice, and what to do with them.
 
 import { showAdded } from "./added.js";
 import { callButtons, messageList } from "./emergency.js";
 import { el } from "./elements.js";
+import { filled } from "./words.js";
 
-/** Keeps and shows the answer to a sent form, whose messages are in `language`. */
-export function received(form, { reference, disposition, messages, received_at }, language) {
+/** Keeps and shows the answer to a sent form, whose messages are in `language`. Only this page knows the whole number: what
+ * the tab keeps says how it ends, because others may use this device. */
+export function received(form, { reference, disposition, messages, received_at, next_steps }, { language, contact }) {
   const { submissionId, view } = form.state;
   const after = reference && !["callback", "emergency"].includes(view) && { id: submissionId, forOther: form.answers.forOther }; // for the page after Send
-  form.receipt = { reference, disposition, messages, received_at, language, at: Date.now(), ...after };
+  const { promise, ...steps } = next_steps ?? {};
+  const end = contact?.phone?.replace(/\D/g, "").slice(-2);
+  const kept = promise && filled(promise, { number: form.say("ending", { end }) });
+  form.receipt = { reference, disposition, messages, received_at, ...steps, promise: kept, language, at: Date.now(), ...after };
+  form.promise = promise && filled(promise, { number: contact?.phone });
   form.save();
   showReceipt(form, true);
   form.emit("submitted", { reference });
@@ -16,21 +22,25 @@ export function received(form, { reference, disposition, messages, received_at }
 
 export function showReceipt(form, focused) {
   const { say, receipt, wholePage, language } = form;
-  const { reference, messages, closed } = receipt;
+  const { reference, messages, closed, calendar, language: lang } = receipt;
   const urgent = receipt.disposition === "seek-emergency-care";
   const covering = urgent && !closed;
-  const title = urgent ? say("urgent") : say(reference ? "received" : "safetyAdvice");
+  const title = (lang === language && receipt.title) || (urgent ? say("urgent") : say(reference ? "received" : "safetyAdvice"));
   const time = receipt.received_at && new Date(receipt.received_at).toLocaleString(`${language}-US`, { dateStyle: "long", timeStyle: "short" });
   const more = el("div");
   const act = (name, text, look) => el("button", { type: "button", class: `button ${look}`, "data-do": name }, text);
+  const promise = form.promise ?? receipt.promise;
   const number = reference && el("div", {},
+    promise && el("p", { class: "promise", lang }, promise),
     el("p", { class: "reference" }, say("reference"), " ", el("strong", { id: "reference" }, reference)),
-    form.phone && el("p", {}, say("haveItReady"), " ", form.phone),
+    form.phone && el("p", {}, say("changed"), " ", form.phone),
     time && el("p", {}, say("receivedAt", { time })));
-  const advice = messageList(messages, receipt.language, language);
+  const advice = messageList(messages, lang, language);
   form.show(covering ? form.overlay : form.view, title, [
     form.languageSwitch(), form.heading(title, "urgent-title"),
     ...(urgent ? [callButtons(messages, say, language), advice, number] : [number, advice]),
+    ...(receipt.details ?? []).map((text) => el("p", { lang }, text)),
+    calendar && el("p", {}, el("a", { download: "call.ics", href: `data:text/calendar;charset=utf-8,${encodeURIComponent(calendar)}` }, say("calendar"))),
     more, form.copy("notices"),
     el("div", { class: "actions" }, act("print", say("print"), "second"), covering && !wholePage && act("closeReceipt", say("close"), "second"),
       act("startOver", say("startNew"), "plain")),

@@ -20,7 +20,7 @@ export class Sending {
 
   /** A submission with what the page knows about the visit. */
   withVisit(content) {
-        return content && { submission_id: this.form.state.submissionId, ...content, page: location.origin + location.pathname, ...(content.contact && { attribution: this.form.origin }) };
+    return content && { submission_id: this.form.state.submissionId, ...content, page: location.origin + location.pathname, ...(content.contact && { attribution: this.form.origin }) };
   }
 
   guardFields() {
@@ -44,7 +44,7 @@ export class Sending {
     form.idle();
     if (status >= 200 && status < 300) { // 202: queued, and stored later
       forgetOrigin();
-      return received(form, body, content.language);
+      return received(form, body, content);
     }
     form.emit("failed", { reason: "sending", status });
     this.again = () => this.send(content, tries + 1);
@@ -107,13 +107,34 @@ export class Sending {
   /** The visitor leaves the page: sends what they filled in if they agreed to that, once for each change. */
   leave() {
     const { form } = this;
+    const { state } = form;
     if (!form.answers || form.receipt || (form.state.view === "callback" && !this.pending)) return;
     const content = this.pending ?? this.withVisit(form.answers.unfinished(form.state.view === "emergency" && "urgent"));
     const text = JSON.stringify(content);
     if (!content || text === this.sentOnLeaving) return;
     this.sentOnLeaving = text;
-    form.state.savedAt = Date.now();
-    form.save(); // so that the page says so if the visitor comes back
-    form.service.fetch(this.pending ? this.path : "submissions", { ...content, ...this.guardFields() }, { keepalive: true }).catch(() => { this.sentOnLeaving = null; });
+    state.left = true; // whether it arrived is known only to a page that stays: a page that comes back sends it again
+    form.save();
+    form.service.fetch(this.pending ? this.path : "submissions", { ...content, ...this.guardFields() }, { keepalive: true })
+      .then(({ ok }) => { if (ok && state === form.state) this.saved(Date.now()); }).catch(() => { this.sentOnLeaving = null; });
+  }
+
+  /** The clinic has what was filled in so far; null: it no longer has it. */
+  saved(at) {
+    const { form } = this;
+    Object.assign(form.state, { savedAt: at, left: Boolean(at) });
+    form.save();
+    form.pages.showSaved(at);
+  }
+
+  /** The consent was unticked: withdraws what was sent on leaving. */
+  async withdraw() {
+    const { form } = this;
+    if (!form.state.left) return;
+    this.sentOnLeaving = null;
+    const { questionnaire, form: { dataset } } = form.answers;
+    const { status } = await form.service.call("submissions", this.withVisit({ questionnaire, language: dataset.language, answers: {}, consents: { contact: false }, complete: false }));
+    if (status === 200) this.saved(null);
+    form.place(".status").textContent = form.say(status === 200 ? "withdrawn" : "notWithdrawn");
   }
 }

@@ -38,6 +38,12 @@ def phone_link(phone: str) -> str:
     return "tel:" + "".join(character for character in number.lower().translate(KEYPAD) if character in "+0123456789")
 
 
+def spoken_number(phone: str) -> str:
+    """Returns a number in E.164 format as people write it: "+13125550142" becomes "(312) 555-0142"."""
+    home = re.fullmatch(r"\+1(\d{3})(\d{3})(\d{4})", phone)
+    return "({}) {}-{}".format(*home.groups()) if home else phone
+
+
 def without_extension(value: str) -> tuple[str, str]:
     """Returns a phone number without its extension, and the extension; "" if there is none."""
     plain = _plain(value)

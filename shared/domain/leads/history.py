@@ -15,6 +15,7 @@ UNDO_WITHIN = timedelta(minutes=10)  # the time in which a member of staff can u
 RETURNED = "returned"  # the action of a resubmission by the visitor
 ADDED = "added"  # the action of a visitor who answered the questions after Send, and staff need not be alerted
 ASKED = "asked_for_call"  # the action of a person with an open lead who asks for a call, and staff need no new alert
+WITHDRAWN = "withdrawn"  # the action of a visitor who unticked the consent before Send; closes a lead that nobody has
 RELEASED = "released"  # the action of the service when the owner did not act in time; its detail is the next action
 VISITOR_ACTIONS = frozenset({RETURNED, ADDED, ASKED})
 OPENED_AGAIN = "opened_again"  # detail of RETURNED: the lead had been booked or closed

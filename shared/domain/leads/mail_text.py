@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.domain.leads.calendar_entry import CalendarEntry
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.mail import DueMail
 from shared.domain.leads.mail_state import MailKind
+from shared.domain.leads.promise import promise
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.spoken_time import spoken_hours, spoken_time
 
@@ -19,7 +20,6 @@ SUBJECTS: dict[MailKind, str] = {
     "booked": "Your appointment",
     "unreachable": "We could not reach you",
 }
-MOMENT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +103,14 @@ class MailWriter:
         )
 
     def _promise(self, lead: Lead, at: datetime, *, urgent: bool) -> str:
-        """Returns what the clinic will do. Nobody is promised a call without a number, nor at a time when it is closed,
-        nor a letter that would come too late.
-        """
-        contact, deadline = lead.submitted.contact, lead.escalation.deadline
-        calls = contact.phone is not None
-        if deadline is None or (urgent and not calls):
+        promised = promise(lead, self.hours, at, safety=urgent)
+        if promised is None:
             return ""
-        if deadline <= at or not self.hours.is_open(deadline - MOMENT):
-            return self._t(lead, "We will call you." if calls else "We will write to you.")
-        time = spoken_time(deadline, self.hours.zone, lead.submitted.language)
-        return self._t(lead, "We will call you by {time}." if calls else "We will write to you by {time}.", time=time)
+        if promised.by is None:
+            return self._t(lead, "We will call you." if promised.calls else "We will write to you.")
+        time = spoken_time(promised.by, self.hours.zone, lead.submitted.language)
+        text = "We will call you by {time}." if promised.calls else "We will write to you by {time}."
+        return self._t(lead, text, time=time)
 
     def _booked(self, lead: Lead) -> tuple[str, ...]:
         booking = lead.work.booking

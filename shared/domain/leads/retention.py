@@ -13,7 +13,7 @@ from datetime import datetime
 from shared.domain.intake.submission import Contact
 from shared.domain.leads.erasure import Kept, Tombstone, trail_only, without_words
 from shared.domain.leads.history import SYSTEM, HistoryEntry
-from shared.domain.leads.lead import Lead
+from shared.domain.leads.lead import Assessment, Lead, Submitted
 from shared.domain.leads.retention_stage import Stage, stage_of
 
 
@@ -56,24 +56,31 @@ def months_before(at: datetime, months: int) -> datetime:
     return at.replace(year=year, month=month + 1, day=day)
 
 
-def _without_answers(lead: Lead, at: datetime, *, audited: bool) -> Lead:
+def emptied(lead: Lead, *, audited: bool = False) -> tuple[Submitted, Assessment]:
+    """Returns the submission and assessment of a lead without what the person answered and where they came from.
+
+    audited: whether to keep which safety rules fired and what was shown.
+    """
     submitted, assessment = lead.submitted, lead.assessment
     triage = replace(assessment.triage, fit_score=0, fit_rules=(), tags=())
     if not audited:
         triage = replace(triage, safety_rules=(), not_fit_rules=(), messages=())
     contact = submitted.contact
+    return replace(
+        submitted,
+        answers={},
+        content_hash="",  # so few answers are possible that their hash would reveal them
+        attribution={},
+        contact=Contact(name=contact.name, phone=contact.phone, email=contact.email),
+    ), replace(assessment, triage=triage, shadow=None, messages_shown=assessment.messages_shown if audited else ())
+
+
+def _without_answers(lead: Lead, at: datetime, *, audited: bool) -> Lead:
+    submitted, assessment = emptied(lead, audited=audited)
     entry = HistoryEntry(at=at, by=SYSTEM, by_name="", action="retired", version=lead.version + 1)
     return lead.changed(
-        submitted=replace(
-            submitted,
-            answers={},
-            content_hash="",  # so few answers are possible that their hash would reveal them
-            attribution={},
-            contact=Contact(name=contact.name, phone=contact.phone, email=contact.email),
-        ),
-        assessment=replace(
-            assessment, triage=triage, shadow=None, messages_shown=assessment.messages_shown if audited else ()
-        ),
+        submitted=submitted,
+        assessment=assessment,
         history=(*map(without_words, lead.history), entry),
         earlier=(),
         answers_removed_at=at,

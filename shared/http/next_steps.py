@@ -1,0 +1,122 @@
+"""Writes what a receipt says about the time after Send. docs/decisions/0030 says who sees the person's number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.domain.intake.phone import spoken_number
+from shared.domain.leads.calendar_entry import CalendarEntry
+from shared.domain.leads.lead import Lead
+from shared.domain.leads.mail import may_be_mailed, receipt_was_mailed
+from shared.domain.leads.promise import Promise, promise
+from shared.domain.opening_hours import OpeningHours
+from shared.domain.rules.condition import CALLBACK
+from shared.domain.spoken_time import spoken_hours, spoken_time
+from shared.http.visitor_responses import NextSteps
+from shared.settings import ClinicSettings
+from shared.usecases.ports import RuleSets
+from shared.usecases.scoring import EMERGENCY
+
+CALENDAR_ENTRY = timedelta(minutes=30)  # ends when the call is due
+NUMBER = "{number}"
+IN_CRISIS = "M-E-CRISIS"
+
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class NextStepsWriter:
+    """What the clinic tells a person after Send.
+
+    words: returns the translation of each English text into a language.
+    sends_mail: whether this stack sends mail to persons.
+    """
+
+    clinic: ClinicSettings
+    hours: OpeningHours
+    rule_sets: RuleSets
+    words: Callable[[str], Words]
+    sends_mail: bool
+
+    def write(self, lead: Lead, at: datetime) -> NextSteps:
+        """Returns the texts for the person of a lead. `at`: when the receipt says that the answers arrived."""
+        words = self.words(lead.submitted.language)
+        found = lead.assessment
+        if found.disposition == EMERGENCY:
+            return NextSteps(title=_emergency_title(lead, words), promise="", details=(), calendar="")
+        rule_set = self.rule_sets.of(lead.submitted.questionnaire, lead.submitted.language)
+        safety = rule_set is None or rule_set.tiers[lead.tier].safety
+        promised = promise(lead, self.hours, at, safety=safety)
+        if promised and promised.by is None and safety:
+            promised = None  # while the clinic is closed, the advice says what to do meanwhile
+        return NextSteps(
+            title=_t(words, "We received your answers"),
+            promise=self._promise(promised, lead, words) if promised else "",
+            details=tuple(self._details(promised, lead, words)),
+            calendar=self._calendar(promised, lead, words, at) if promised else "",
+        )
+
+    def with_number(self, steps: NextSteps, lead: Lead, *, whole: bool) -> NextSteps:
+        """Returns the texts with the person's number in them: the `whole` number, or only how it ends."""
+        number = spoken_number(lead.submitted.contact.phone or "")
+        if not whole:
+            number = _t(self.words(lead.submitted.language), "the number ending in {end}", end=number[-2:])
+        return steps.model_copy(update={"promise": steps.promise.replace(NUMBER, number)})
+
+    def _promise(self, promised: Promise, lead: Lead, words: Words) -> str:
+        if promised.by is None:
+            return _t(words, "We will call {number}." if promised.calls else "We will write to you.", number=NUMBER)
+        time = spoken_time(promised.by, self.hours.zone, lead.submitted.language)
+        text = "We will call {number} by {time}." if promised.calls else "We will write to you by {time}."
+        return _t(words, text, number=NUMBER, time=time)
+
+    def _details(self, promised: Promise | None, lead: Lead, words: Words) -> list[str]:
+        found = []
+        if promised and promised.calls:
+            found.append(_t(words, "We call from {phone}.", phone=self.clinic.phone))
+            found.append(
+                _t(words, "Have ready, if you can: the names of your medicines, your insurance card, reports of scans.")
+            )
+        hours = spoken_hours(self.hours.days, lead.submitted.language)
+        found.append(_t(words, "We are open: {hours}.", hours=hours))
+        if receipt_was_mailed(lead):
+            found.append(_t(words, "A copy went to your e-mail."))
+        elif self._mails(lead):
+            found.append(_t(words, "We will also try to e-mail you a copy."))
+        return found
+
+    def _mails(self, lead: Lead) -> bool:
+        """Returns whether a copy is due. That of a request to be called is not mentioned: none comes if the request
+        joined another lead, and nobody may learn whether a number has a lead."""
+        return self.sends_mail and lead.door != CALLBACK and not lead.mail.entries and may_be_mailed(lead)
+
+    def _calendar(self, promised: Promise, lead: Lead, words: Words, at: datetime) -> str:
+        if not promised.calls or promised.by is None:
+            return ""
+        description = "\n".join(
+            (
+                _t(words, "We call from {phone}.", phone=self.clinic.phone),
+                _t(words, "Something changed? Call us: {phone}.", phone=self.clinic.phone),
+                _t(words, "Your reference: {reference}", reference=lead.reference),
+            )
+        )
+        return CalendarEntry(
+            uid=f"{lead.reference}@calls",
+            title=_t(words, "Call from {clinic}", clinic=self.clinic.name),
+            description=description,
+            starts=promised.by - CALENDAR_ENTRY,
+            ends=promised.by,
+        ).ics(at)
+
+
+def _emergency_title(lead: Lead, words: Words) -> str:
+    if lead.submitted.contact.phone is None:
+        return _t(words, "Get emergency help now")
+    crisis = any(message.id == IN_CRISIS for message in lead.assessment.messages_shown)
+    return _t(words, f"We have your number. Call {'or text 988' if crisis else '911'} first.")
+
+
+def _t(words: Words, text: str, **values: str) -> str:
+    return words.get(text, text).format_map(values)

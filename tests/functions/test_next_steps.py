@@ -1,0 +1,113 @@
+"""Tests what a receipt says about the time after Send, to each person in their language."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.aws import Aws
+from tests.functions.calls import EMERGENCY, LEAD_ID, NOT_A_FIT, PRIORITY, ROUTINE, URGENT, Json, content, submission
+from tests.functions.conftest import Clock
+from tests.functions.submitting import send
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+PERSON = {"name": "Jordan Example", "phone": "(312) 555-0142"}
+NO_PHONE = {"name": "Jordan Example", "email": "jordan@example.com"}
+CRISIS = {"em-now": ["self-harm"]}
+THANKS, GRACIAS = "We received your answers", "Recibimos sus respuestas"
+TITLE_911 = "We have your number. Call 911 first."
+
+
+def next_steps(answers: Json, contact: Json = PERSON, language: str = "en", lead_id: str = "") -> dict[str, Any]:
+    body = submission(answers, contact=contact, language=language, submission_id=lead_id or str(uuid4()))
+    found: dict[str, Any] = content(send(body))["next_steps"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("answers", "contact", "language", "title", "promise"),
+    [
+        (PRIORITY, PERSON, "en", THANKS, "We will call {number} by Thursday, January 15 at 5 PM."),
+        (PRIORITY, PERSON, "es", GRACIAS, "A más tardar el jueves 15 de enero a las 5 p.m. le llamaremos al {number}."),
+        (PRIORITY, NO_PHONE, "en", THANKS, "We will write to you by Thursday, January 15 at 5 PM."),
+        (PRIORITY, NO_PHONE, "es", GRACIAS, "A más tardar el jueves 15 de enero a las 5 p.m. le escribiremos."),
+        (ROUTINE, PERSON, "en", THANKS, "We will call {number} by Friday, January 16 at 5 PM."),
+        (URGENT, PERSON, "en", THANKS, "We will call {number} by Wednesday, January 14 at 2 PM."),
+        (URGENT, NO_PHONE, "en", THANKS, ""),  # an e-mail would come too late
+        (NOT_A_FIT, PERSON, "en", THANKS, ""),  # nobody calls
+        (EMERGENCY, PERSON, "en", TITLE_911, ""),
+        (EMERGENCY, PERSON, "es", "Tenemos su número. Llame primero al 911.", ""),
+        (EMERGENCY, NO_PHONE, "en", "Get emergency help now", ""),
+        (CRISIS, PERSON, "en", "We have your number. Call or text 988 first.", ""),
+    ],
+)
+def test_they_fit_the_person(answers: Json, contact: Json, language: str, title: str, promise: str) -> None:
+    steps = next_steps(answers, contact, language)
+    assert (steps["title"], steps["promise"]) == (title, promise)
+
+
+def test_they_say_who_calls_what_to_have_ready_and_when_the_clinic_is_open() -> None:
+    details = next_steps(PRIORITY)["details"]
+    assert details == [
+        "We call from (312) 555-0100.",
+        "Have ready, if you can: the names of your medicines, your insurance card, reports of scans.",
+        "We are open: Monday to Friday, 8 AM to 5 PM.",
+    ]
+    assert next_steps(EMERGENCY)["details"] == []
+
+
+def test_the_calendar_entry_ends_when_the_call_is_due_and_names_nothing_of_health() -> None:
+    file = next_steps(PRIORITY)["calendar"].replace("\r\n ", "")
+    assert "DTSTART:20260115T223000Z\r\nDTEND:20260115T230000Z" in file
+    assert "SUMMARY:Call from Example Spine & Nerve Clinic" in file
+    assert "Something changed? Call us: (312) 555-0100." in file
+    for answers, contact in ((PRIORITY, NO_PHONE), (NOT_A_FIT, PERSON), (EMERGENCY, PERSON)):
+        assert next_steps(answers, contact)["calendar"] == ""
+
+
+def test_an_urgent_lead_gets_no_promise_while_the_clinic_is_closed(clock: Clock) -> None:
+    """Its advice says what to do meanwhile, and promises no call."""
+    clock.at = datetime(2026, 1, 19, 16, 0, tzinfo=UTC)  # a holiday in the settings
+    assert next_steps(URGENT)["promise"] == ""
+
+
+COPY = "We will also try to e-mail you a copy."
+
+
+@pytest.mark.parametrize(
+    ("sender", "contact", "says"),
+    [
+        ("office@clinic.example", PERSON | {"email": "jordan@example.com"}, True),
+        ("", PERSON | {"email": "jordan@example.com"}, False),
+        ("office@clinic.example", PERSON, False),
+        ("office@clinic.example", PERSON | {"email": "jordan@example.com", "message_ok": "no"}, False),
+    ],
+)
+def test_a_copy_by_e_mail_is_announced_only_if_one_is_due(
+    monkeypatch: pytest.MonkeyPatch, sender: str, contact: Json, says: bool
+) -> None:
+    from functions import wiring  # noqa: PLC0415
+
+    monkeypatch.setenv("SENDER_EMAIL", sender)
+    wiring.next_steps.cache_clear()
+    try:
+        assert (COPY in next_steps(PRIORITY, contact)["details"]) is says
+    finally:
+        wiring.next_steps.cache_clear()
+
+
+def test_nothing_is_said_where_nothing_is_stored() -> None:
+    body = submission(EMERGENCY, contact=None, consents=None)
+    assert content(send(body))["next_steps"] is None
+
+
+def test_a_repeat_gets_the_same(aws: Aws, clock: Clock) -> None:
+    first = next_steps(PRIORITY, lead_id=LEAD_ID)
+    clock.at = datetime(2026, 1, 20, 3, 0, tzinfo=UTC)
+    assert next_steps(PRIORITY, lead_id=LEAD_ID) == first
+    assert "555" not in json.dumps(first).replace("555-0100", "")
