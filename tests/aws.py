@@ -129,7 +129,9 @@ def create_records(client: DynamoDBClient, resource: str, name: str) -> None:
 
 
 LIST_STAFF = "cognito-identity-provider.ListUsersInGroup"
-READS = frozenset({"dynamodb.Query", "dynamodb.GetItem", "dynamodb.BatchGetItem"})
+READS = frozenset(
+    {"dynamodb.Query", "dynamodb.GetItem", "dynamodb.BatchGetItem", "cognito-identity-provider.ListUsersInGroup"}
+)
 
 
 @dataclass

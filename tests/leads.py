@@ -89,6 +89,14 @@ def a_lead(
     return lead
 
 
+BOOKED: Json = {"booking": {"at": "2027-01-15T09:30:00-06:00"}}  # what the action "book" needs
+
+
+def with_what_it_needs(action: str, fields: Json) -> Json:
+    """Returns the fields of a staff action, with an appointment if it books one."""
+    return BOOKED | fields if action == "book" else fields
+
+
 def varied(value: T, **changes: Any) -> T:
     """Returns a copy of the value with other fields. For a lead, fields of its parts may be named too; the version
     stays the same."""

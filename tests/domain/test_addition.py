@@ -32,7 +32,7 @@ from tests.domain.test_resubmission import (
     waiting,
 )
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, PRIORITY, ROUTINE, URGENT, Json
-from tests.leads import HOURS, a_lead
+from tests.leads import BOOKED, HOURS, a_lead
 
 MORE: Json = {"goal": ["why", "second"], "insurance": "private"}
 
@@ -168,7 +168,7 @@ def test_an_addition_is_marked_once_staff_know_the_lead() -> None:
 def test_a_harmless_addition_is_no_conflict_for_staff() -> None:
     seen = taken(ROUTINE)
     lead = added(seen, ROUTINE)
-    after = work(lead, Action(action="book", version=seen.version), NURSE, BACK, RULES)
+    after = work(lead, Action(action="book", version=seen.version, **BOOKED), NURSE, BACK, RULES)
     assert after.work.status == "booked"
 
 

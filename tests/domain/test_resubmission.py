@@ -25,7 +25,7 @@ from shared.domain.leads.resubmission import (
 from shared.domain.leads.staff import CLINICIAN, Staff
 from shared.domain.leads.staff_actions import WorkRules, work
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, PRIORITY, ROUTINE, URGENT, Json
-from tests.leads import HOURS, RECEIVED, RULEBOOK, a_lead, varied
+from tests.leads import BOOKED, HOURS, RECEIVED, RULEBOOK, a_lead, varied, with_what_it_needs
 
 TIERS = RULEBOOK.rule_sets["fs-intake"].tiers
 RULES = WorkRules(TIERS, HOURS)
@@ -38,9 +38,8 @@ ANSWERS = (EMERGENCY, SADDLE, URGENT, MISSING, PRIORITY, ROUTINE, NOT_A_FIT)
 
 
 def act(lead: Lead, name: str, **fields: object) -> Lead:
-    return work(
-        lead, Action.model_validate({"action": name, "version": lead.version, **fields}), NURSE, RECEIVED, RULES
-    )
+    action = Action.model_validate({"action": name, "version": lead.version, **with_what_it_needs(name, fields)})
+    return work(lead, action, NURSE, RECEIVED, RULES)
 
 
 def alerted(lead: Lead, level: int = 1) -> Lead:
@@ -220,7 +219,7 @@ def test_an_action_on_the_version_before_the_resubmission_is_refused() -> None:
     earlier = taken(PRIORITY)
     lead = resubmitted(earlier, EMERGENCY)
     with pytest.raises(WrongState):
-        work(lead, Action(action="book", version=earlier.version), NURSE, BACK, RULES)
+        work(lead, Action(action="book", version=earlier.version, **BOOKED), NURSE, BACK, RULES)
 
 
 # --- the decision about a resubmission, for capture and for replay ---
@@ -276,7 +275,7 @@ CASES = {
         UNFINISHED,
         sent(PRIORITY, LATE, name="Robin Sample", phone="(312) 555-0142"),
         False,
-        Merge,
+        NewLead,
     ),
     "the same name with another number": (
         UNFINISHED,
@@ -284,6 +283,14 @@ CASES = {
         False,
         Merge,
     ),
+    "another person's unfinished form after the finished one": (
+        FINISHED,
+        varied(ROBIN, complete=False),
+        False,
+        NewLead,
+    ),
+    "another person's finished form after the finished one": (FINISHED, ROBIN, False, NewLead),
+    "another person, from the spool, after consent was revoked": (revoked(UNFINISHED), ROBIN, True, NewLead),
     "another number without a name": (UNFINISHED, sent(PRIORITY, LATE, phone="(312) 555-0177"), False, Merge),
     "too many resubmissions": (resubmitted_often(UNFINISHED), sent(PRIORITY, LATE), False, NewLead),
     "too many resubmissions, from the spool": (resubmitted_often(UNFINISHED), sent(PRIORITY, LATE), True, NewLead),
@@ -325,3 +332,62 @@ def test_a_merged_lead_keeps_all_messages_that_were_shown() -> None:
     shown = [message.id for message in decided.lead.assessment.messages_shown]
     assert {message.id for message in (*stored.assessment.messages_shown, *new.assessment.messages_shown)} == set(shown)
     assert len(shown) == len(set(shown))
+
+
+ANN = {"name": "Ann Smith", "phone": "(312) 555-0151", "email": "ann@example.com"}
+OTHER_PHONE, OTHER_EMAIL = {"phone": "(312) 555-0152"}, {"email": "bob@example.com"}
+SAME: tuple[dict[str, str | None], ...] = (
+    {},
+    {"name": "ANN SMITH"},
+    {"name": "Smith, Ann"},
+    {"name": "A. Smith"},
+    {"name": "Ann"},
+    {"name": "Ann Mar\u00eda Smith"},
+    {"name": "\u00c1nn Sm\u00edth"},
+    {"name": "Ann Smtih"},
+    {"name": "Ann Smtih", "email": None},
+    {"name": None},
+    {"name": None, **OTHER_PHONE},
+    {"name": None, **OTHER_EMAIL},
+    OTHER_PHONE,
+    OTHER_EMAIL,
+    {**OTHER_PHONE, **OTHER_EMAIL},
+    {**OTHER_PHONE, "email": None},
+    {"phone": None},
+)
+OTHER: tuple[dict[str, str | None], ...] = (
+    {"name": "Bob Two", **OTHER_PHONE, **OTHER_EMAIL},
+    {"name": "Bob Smith", **OTHER_PHONE, **OTHER_EMAIL},
+    {"name": "Bob Smith", **OTHER_PHONE},
+    {"name": "Bob Smith", **OTHER_EMAIL},
+    {"name": "Bob Smith"},
+    {"name": "Bob Smith", "phone": None},
+    {"name": "Bob Smith", "email": None},
+    {"name": "Bob Smith", "phone": None, **OTHER_EMAIL},
+    {"name": "Bob Smith", **OTHER_PHONE, "email": None},
+    {"name": "Ann Smtih", **OTHER_PHONE, **OTHER_EMAIL},
+    {"name": None, **OTHER_PHONE, **OTHER_EMAIL},
+)
+
+
+def with_contact_of(changes: dict[str, str | None], answers: Json, at: datetime, *, complete: bool) -> Lead:
+    contact = {name: value for name, value in (ANN | changes).items() if value}
+    return sent(answers, at, complete=complete, **contact)
+
+
+@pytest.mark.parametrize("finished", [*product((False, True), repeat=2)])
+@pytest.mark.parametrize("accepted", [False, True])
+def test_two_people_under_one_id_are_two_leads_and_one_person_is_one(
+    finished: tuple[bool, bool], accepted: bool
+) -> None:
+    """Whoever comes first, and whatever of name, number and address is the same."""
+    for changes, another in (*((one, False) for one in SAME), *((one, True) for one in OTHER)):
+        for first, second in (({}, changes), (changes, {})):
+            stored = with_contact_of(first, SADDLE, EARLY, complete=finished[0])
+            new = with_contact_of(second, ROUTINE, LATE, complete=finished[1])
+            decided = resubmission(stored, new, TIERS, HOURS, was_accepted=accepted)
+            if another:
+                assert isinstance(decided, NewLead), (first, second)
+                assert decided.lead.submitted == new.submitted
+            else:
+                assert isinstance(decided, NewLead) is (accepted and all(finished)), (first, second)

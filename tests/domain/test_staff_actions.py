@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.errors import AlreadyTaken, InvalidInput, NotAllowed, WrongState
+from shared.domain.errors import AlreadyTaken, FieldProblem, InvalidInput, NotAllowed, WrongState
 from shared.domain.leads.action import Action
 from shared.domain.leads.booking import Booking
 from shared.domain.leads.lead import Lead
@@ -18,7 +18,7 @@ from shared.domain.leads.overdue import REMINDER, alert_due
 from shared.domain.leads.staff import ADMIN, CLINICIAN, DESK, Staff
 from shared.domain.leads.staff_actions import WorkRules, possible_actions, work
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, PRIORITY, ROUTINE, URGENT
-from tests.leads import HOURS, RECEIVED, RULEBOOK, a_lead, varied
+from tests.leads import HOURS, RECEIVED, RULEBOOK, a_lead, varied, with_what_it_needs
 
 TIERS = RULEBOOK.rule_sets["fs-intake"].tiers
 RULES = WorkRules(TIERS, HOURS)
@@ -31,7 +31,7 @@ REFUSALS = (AlreadyTaken, InvalidInput, NotAllowed, WrongState)
 
 
 def action(name: str, version: int = 1, **fields: object) -> Action:
-    return Action.model_validate({"action": name, "version": version, **fields})
+    return Action.model_validate({"action": name, "version": version, **with_what_it_needs(name, fields)})
 
 
 def act(
@@ -253,8 +253,12 @@ def test_a_booking_can_be_moved_and_moved_back() -> None:
     assert (moved.work.booking, moved.work.status) == (Booking(RECEIVED + timedelta(days=9)), "booked")
     assert moved.work.closed_at == lead.work.closed_at
     assert act(moved, "undo").work == lead.work
-    with pytest.raises(WrongState):
-        act(lead, "book")
+
+
+def test_booked_means_a_time() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        work(a_lead(URGENT), Action(action="book", version=1), NURSE, RECEIVED, RULES)
+    assert refused.value.problems == (FieldProblem("/booking/at", "Enter a time that lies ahead."),)
 
 
 def test_a_reopened_lead_has_no_booking() -> None:

@@ -19,6 +19,7 @@ from functions import (
 from shared.domain.leads.lead import reference_of
 from tests.aws import STAFF, STAFF_IDS
 from tests.functions.calls import CONTEXT, LEAD_ID, Json, content, event, posting, stream_of, submission
+from tests.leads import with_what_it_needs
 
 NURSE = "nurse"
 GROUPS, IDS = STAFF, STAFF_IDS
@@ -48,7 +49,7 @@ def opened(reference: str, who: str = NURSE) -> Json:
 def worked(reference: str, action: str, who: str = NURSE, version: int | None = None, **fields: Any) -> Json:
     """Sends a staff action on a lead, for its current version unless a version is given."""
     seen = content(opened(reference, who))["summary"]["version"] if version is None else version
-    body = json.dumps({"action": action, "version": seen, **fields})
+    body = json.dumps({"action": action, "version": seen, **with_what_it_needs(action, fields)})
     call = event("work_lead") | {"pathParameters": {"reference": reference}, "body": body}
     return dict(work_lead.handler(signed_in(call, who), CONTEXT))
 

@@ -111,7 +111,7 @@ def problems_of(action: Action, tiers: Collection[str], at: datetime) -> Iterabl
         yield FieldProblem("/again_at", "Enter a time exactly when the person asked to be called again.")
     if action.action == "contact_attempt" and action.again_at and not at < action.again_at < at + LONGEST_WAIT:
         yield FieldProblem("/again_at", "Enter a time within the next 30 days.")
-    if action.action == "book" and action.booking and action.booking.at <= at:
+    if action.action == "book" and (action.booking is None or action.booking.at <= at):
         yield FieldProblem("/booking/at", "Enter a time that lies ahead.")
     if action.action == "close" and action.reason is None:
         yield FieldProblem("/reason", "This field is required.")

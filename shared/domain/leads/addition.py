@@ -23,7 +23,7 @@ from shared.domain.leads.history import (
     WorkState,
 )
 from shared.domain.leads.lead import Assessment, EarlierAnswers, Lead, Submitted
-from shared.domain.leads.resubmission import MAX_EARLIER, resubmitted_too_often, share_a_name
+from shared.domain.leads.resubmission import MAX_EARLIER, have_one_name, resubmitted_too_often
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.questionnaire import Answer, Answers
 from shared.domain.rules.triage import FiredRule, Tier
@@ -69,7 +69,7 @@ def may_join(callback: Lead, lead: Lead) -> bool:
         and lead.submitted.questionnaire == callback.submitted.questionnaire
         and not lead.assessment.suspicion.suspect
         and not resubmitted_too_often(lead)
-        and share_a_name(callback.submitted.contact, lead.submitted.contact)
+        and have_one_name(callback.submitted.contact, lead.submitted.contact, misspelt=True)
     )
 
 

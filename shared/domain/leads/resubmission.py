@@ -8,11 +8,14 @@ changed.
 - A resubmission with changed content reopens a booked or closed lead.
 - A tier that a clinician lowered stays only until there is something new to judge.
 - The owner keeps the lead, unless the resubmission has a red flag that the owner has not seen.
-- Another name with another number is another person, and a separate lead.
+- Another person, as when two share a device, is a separate lead: see `of_another_person`.
 """
 
 from __future__ import annotations
 
+import difflib
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,6 +30,7 @@ from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.triage import Tier
 
 MAX_EARLIER = 5
+SIMILAR = 0.8  # of 1: as much as two words of a name have in common if one of them is misspelt
 MAX_RESUBMISSIONS = 20  # each resubmission enlarges the lead, and a table item holds at most 400 kB
 
 
@@ -65,13 +69,17 @@ def resubmission(
     was_accepted: True if `new` waited in the spool, so that the person has a receipt for it. It may then be late, and
         two finished forms with different content become two leads instead of a conflict.
     """
+    if _is_repeat(stored, new, of_unfinished_too=was_accepted):
+        return Keep()
+    if of_another_person(stored, new):
+        return NewLead(new.as_separate())
     if was_accepted:
         return _resubmission_from_spool(stored, new, tiers, hours)
-    if _is_repeat(stored, new, of_unfinished_too=False) or _is_late_unfinished(stored, new):
+    if _is_late_unfinished(stored, new):
         return Keep()
     if stored.submitted.complete and new.submitted.complete:
         return Conflict()
-    if resubmitted_too_often(stored) or of_another_person(stored, new):
+    if resubmitted_too_often(stored):
         return NewLead(new.as_separate())
     return Merge(merge_resubmission(stored, new, tiers, hours))
 
@@ -79,15 +87,10 @@ def resubmission(
 def _resubmission_from_spool(stored: Lead, new: Lead, tiers: Mapping[str, Tier], hours: OpeningHours) -> Resubmission:
     late = new.assessment.received_at <= stored.assessment.received_at
     superseded = late and not new.submitted.complete and not new.assessment.red_flag
-    if (
-        _is_repeat(stored, new, of_unfinished_too=True)
-        or _is_late_unfinished(stored, new)
-        or superseded
-        or stored.revoked_after(new.assessment.received_at)
-    ):
+    if _is_late_unfinished(stored, new) or superseded or stored.revoked_after(new.assessment.received_at):
         return Keep()
     finished_twice = stored.submitted.complete and new.submitted.complete
-    if finished_twice or resubmitted_too_often(stored) or of_another_person(stored, new):
+    if finished_twice or resubmitted_too_often(stored):
         return NewLead(new.as_separate())
     merge = merge_late if late and not new.submitted.complete else merge_resubmission
     return Merge(_with_messages_of(merge(stored, new, tiers, hours), new))
@@ -99,15 +102,41 @@ def resubmitted_too_often(lead: Lead) -> bool:
 
 
 def of_another_person(stored: Lead, new: Lead) -> bool:
-    """Returns whether the new lead names another person and another number, as when two people share a device."""
+    """Returns whether the new lead is about another person than the stored one, as when two people share a device.
+
+    It is, if the names differ, unless a shared number or address makes one of them look misspelt. Without two names to
+    compare it is, if both number and address differ. When in doubt, two leads are safer than one: both can be called,
+    and nobody's answers are under another's name.
+    """
     before, after = stored.submitted.contact, new.submitted.contact
-    return not share_a_name(before, after) and None not in (before.phone, after.phone) and before.phone != after.phone
+    phones, emails = (before.phone, after.phone), (_folded(before.email), _folded(after.email))
+    if not (before.name and after.name):
+        return all(all(ways) and len(set(ways)) > 1 for ways in (phones, emails))
+    shared = any(all(ways) and len(set(ways)) == 1 for ways in (phones, emails))
+    moved = all(phones) and len(set(phones)) > 1
+    return not have_one_name(before, after, misspelt=shared and not moved)
 
 
-def share_a_name(one: Contact, other: Contact) -> bool:
-    """Returns whether two names have a word in common, or one of them is missing."""
-    names, others = ((contact.name or "").casefold().split() for contact in (one, other))
-    return not names or not others or not set(names).isdisjoint(others)
+def have_one_name(one: Contact, other: Contact, *, misspelt: bool) -> bool:
+    """Returns whether two names can be one person's, or one of them is missing: "J. Example" is Jordan Example, but Ann
+    Example is not Bob Example. `misspelt`: "Jrodan" may be Jordan."""
+    fewer, more = sorted((_words(one.name), _words(other.name)), key=len)
+    return all(any(_one_word(word, known, misspelt=misspelt) for known in more) for word in fewer)
+
+
+def _words(name: str | None) -> list[str]:
+    """Returns the words of a name in small letters, without accents and punctuation."""
+    plain = unicodedata.normalize("NFKD", (name or "").casefold())
+    return re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c)))
+
+
+def _one_word(one: str, other: str, *, misspelt: bool) -> bool:
+    initial = min(len(one), len(other)) == 1 and one[0] == other[0]
+    return one == other or initial or (misspelt and difflib.SequenceMatcher(None, one, other).ratio() >= SIMILAR)
+
+
+def _folded(address: str | None) -> str:
+    return (address or "").casefold()
 
 
 def merge_resubmission(earlier: Lead, later: Lead, tiers: Mapping[str, Tier], hours: OpeningHours) -> Lead:
