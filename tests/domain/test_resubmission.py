@@ -334,9 +334,11 @@ def test_a_merged_lead_keeps_all_messages_that_were_shown() -> None:
     assert len(shown) == len(set(shown))
 
 
-ANN = {"name": "Ann Smith", "phone": "(312) 555-0151", "email": "ann@example.com"}
-OTHER_PHONE, OTHER_EMAIL = {"phone": "(312) 555-0152"}, {"email": "bob@example.com"}
-SAME: tuple[dict[str, str | None], ...] = (
+Changes = dict[str, str | None]
+ANN: Changes = {"name": "Ann Smith", "phone": "(312) 555-0151", "email": "ann@example.com"}
+OTHER_PHONE: Changes = {"phone": "(312) 555-0152"}
+OTHER_EMAIL: Changes = {"email": "bob@example.com"}
+SAME: tuple[Changes, ...] = (
     {},
     {"name": "ANN SMITH"},
     {"name": "Smith, Ann"},
@@ -355,7 +357,7 @@ SAME: tuple[dict[str, str | None], ...] = (
     {**OTHER_PHONE, "email": None},
     {"phone": None},
 )
-OTHER: tuple[dict[str, str | None], ...] = (
+OTHER: tuple[Changes, ...] = (
     {"name": "Bob Two", **OTHER_PHONE, **OTHER_EMAIL},
     {"name": "Bob Smith", **OTHER_PHONE, **OTHER_EMAIL},
     {"name": "Bob Smith", **OTHER_PHONE},
@@ -370,7 +372,7 @@ OTHER: tuple[dict[str, str | None], ...] = (
 )
 
 
-def with_contact_of(changes: dict[str, str | None], answers: Json, at: datetime, *, complete: bool) -> Lead:
+def with_contact_of(changes: Changes, answers: Json, at: datetime, *, complete: bool) -> Lead:
     contact = {name: value for name, value in (ANN | changes).items() if value}
     return sent(answers, at, complete=complete, **contact)
 
