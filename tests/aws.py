@@ -18,15 +18,18 @@ import boto3
 from botocore.awsrequest import AWSResponse, HTTPHeaders
 from botocore.config import Config
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+from cryptography.hazmat.primitives.asymmetric import rsa
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
+from moto.core.utils import method_names_from_class
 from moto.dynamodb.models import dynamodb_backends
 from moto.ses.models import ses_backends
 from moto.sesv2.models import sesv2_backends
-from moto.sns.models import sns_backends
+from moto.sns.models import Subscription, sns_backends
 from moto.sqs.models import sqs_backends
 
 from dev import template
+from shared.adapters.sns import Pace
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -280,15 +283,37 @@ def _empty_tables() -> dict[str, Any]:
     return deepcopy(dict(dynamodb_backends[ACCOUNT][template.REGION].tables))
 
 
+@cache
+def _signing_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+_method_names = cache(method_names_from_class)
+
+
+@contextmanager
+def _faster_moto() -> Iterator[None]:
+    """Spares moto what it would repeat in each test: a new key that signs the topic's messages, patterns for clients
+    that do not use botocore, and the names of a class's methods."""
+    with (
+        patch.object(Subscription, "private_key", lambda _: _signing_key()),
+        patch("moto.core.models.RESPONSES_METHODS", []),
+        patch("moto.core.responses.method_names_from_class", _method_names),
+    ):
+        yield
+
+
 @contextmanager
 def aws_in_process() -> Iterator[Aws]:
     """Provides empty tables, queues and topics. They are put into moto without requests, which would take most of the
-    time of most tests."""
+    time of most tests. Nothing waits: neither for a retry nor for the pace of e-mail."""
     wire = Wire()
     with (
+        _faster_moto(),
         mock_aws(),
         patch.object(BotocoreStubber, "__call__", partialmethod(_through, wire)),
         patch("botocore.endpoint.time.sleep"),
+        patch.object(Pace, "keep", lambda _: None),
     ):
         dynamodb_backends[ACCOUNT][template.REGION].tables.update(deepcopy(_empty_tables()))
         queues = sqs_backends[ACCOUNT][template.REGION]

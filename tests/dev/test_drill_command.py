@@ -16,7 +16,6 @@ from dev import drill, restore
 from dev.restore import Place
 from dev.smoke import Stage
 from functions import alert_staff, escalate_leads, retire_leads, wiring
-from shared.adapters.sns import Pace
 from tests.aws import ENVIRONMENT, Aws, aws_in_process
 from tests.functions.admin_calls import erased
 from tests.functions.calls import CONTEXT, URGENT, event, stream_of
@@ -27,8 +26,7 @@ TABLE, COPY = ENVIRONMENT["LEADS_TABLE"], "leads-copy"
 
 
 @pytest.fixture(autouse=True)
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
-    monkeypatch.setattr(Pace, "keep", lambda _: None)
+def aws() -> Iterator[Aws]:
     with aws_in_process() as aws:
         yield aws
 

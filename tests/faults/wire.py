@@ -37,7 +37,6 @@ from functions import (
     work_lead,
 )
 from shared.adapters.aws import PATIENT_FACING, SPOOLING
-from shared.adapters.sns import Pace
 from shared.domain.leads.lead import reference_of
 from tests.aws import ACCOUNT, ENVIRONMENT, Aws, aws_in_process
 from tests.functions.calls import CONTEXT, PRIORITY, URGENT, Json, event, posting, sent, spool_of, stream_of, submission
@@ -424,7 +423,6 @@ def world() -> Iterator[World]:
         aws.wire.fails = made.fails
         stack.enter_context(patch("botocore.endpoint.time.sleep", made.sleep))
         stack.enter_context(patch.object(ExponentialBackoff, "delay_amount", _longest_delay))
-        stack.enter_context(patch.object(Pace, "keep", lambda _: None))  # random_days.py simulates it
         # The SDK's client retries less often after many failures; here each plan gets the retries of a new client.
         stack.enter_context(patch.object(RetryQuota, "acquire", return_value=True))
         stack.enter_context(patch.object(wiring, "now", made.now))

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 import pytest
 
 from functions import wiring
-from shared.adapters.sns import Pace
 from tests.aws import Aws, aws_in_process
 from tests.least_privilege import difference, granted, recording
 
@@ -22,12 +21,6 @@ def aws() -> Iterator[Aws]:
     with aws_in_process() as aws, recording() as uses:
         yield aws
     assert difference(uses, granted()).missing == []  # without the permission, AWS would have refused the call
-
-
-@pytest.fixture(autouse=True)
-def at_any_pace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Alerts do not wait for the pace of e-mail."""
-    monkeypatch.setattr(Pace, "keep", lambda _: None)
 
 
 class Clock:

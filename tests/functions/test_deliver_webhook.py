@@ -53,7 +53,8 @@ class Receiver:
 @pytest.fixture
 def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     receiver = Receiver()
-    thread = threading.Thread(target=receiver.server.serve_forever, daemon=True)
+    # looks every 10 ms whether it should end
+    thread = threading.Thread(target=receiver.server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     monkeypatch.setattr(deliver_webhook, "webhook", Webhook(receiver.address, KEY))
     yield receiver

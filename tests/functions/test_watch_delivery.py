@@ -11,7 +11,6 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
-import boto3
 import pytest
 
 from functions import alert_staff, capture_lead, escalate_leads, replay_submissions, watch_delivery, wiring
@@ -20,7 +19,7 @@ from shared.adapters.form_guard import FormGuard
 from shared.adapters.sns import Subscriptions
 from shared.domain.leads.lead import CANARY
 from shared.domain.opening_hours import OpeningHours
-from tests.aws import ENVIRONMENT, Aws
+from tests.aws import ENVIRONMENT, Aws, cached_client
 from tests.functions.calls import CONTEXT, Json, content, event, posting, spool_of, stream_of, submission
 from tests.functions.conftest import AN_OPEN_HOUR, Clock
 from tests.leads import varied
@@ -62,7 +61,8 @@ class Api:
 @pytest.fixture
 def api(aws: Aws) -> Iterator[Api]:
     api = Api(aws.spooled)
-    thread = threading.Thread(target=api.server.serve_forever, daemon=True)
+    # looks every 10 ms whether it should end
+    thread = threading.Thread(target=api.server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     yield api
     api.server.shutdown()
@@ -74,7 +74,7 @@ def api(aws: Aws) -> Iterator[Api]:
 def canaries(aws: Aws, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """Provides the canary's queue with its filter, one confirmed and one pending subscription, and polls that do not
     wait."""
-    sqs, sns = boto3.client("sqs"), boto3.client("sns")
+    sqs, sns = cached_client("sqs"), cached_client("sns")
     queue = sqs.create_queue(QueueName="canaries")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     topic = ENVIRONMENT["ALERT_TOPIC_ARN"]
@@ -93,7 +93,7 @@ def expecting(*endpoints: str, alarms: str = "") -> Subscriptions:
         ENVIRONMENT["ALERT_TOPIC_ARN"]: frozenset(endpoints),
         ENVIRONMENT["ALARM_TOPIC_ARN"]: frozenset({alarms} - {""}),
     }
-    return Subscriptions(boto3.client("sns"), expected)
+    return Subscriptions(cached_client("sns"), expected)
 
 
 def run() -> Any:
@@ -277,7 +277,7 @@ def test_the_topic_of_alarms_is_watched_too(monkeypatch: pytest.MonkeyPatch) -> 
     subscribers = expecting("+13125550100", alarms="+13125550100")
     monkeypatch.setattr(watch_delivery, "watch", varied(watch_delivery.watch, subscribers=subscribers))
     assert run()["subscriptions_missing"] == 1
-    boto3.client("sns").subscribe(TopicArn=ENVIRONMENT["ALARM_TOPIC_ARN"], Protocol="sms", Endpoint="+13125550100")
+    cached_client("sns").subscribe(TopicArn=ENVIRONMENT["ALARM_TOPIC_ARN"], Protocol="sms", Endpoint="+13125550100")
     assert run()["subscriptions_missing"] == 0
 
 

@@ -11,7 +11,6 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser
 
-from shared.adapters.sns import Pace
 from tests.aws import Aws, aws_in_process
 from tests.browser.conftest import Console
 from tests.functions.calls import submission
@@ -31,8 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
-    monkeypatch.setattr(Pace, "keep", lambda _: None)  # alerts do not wait for the pace of e-mail
+def aws() -> Iterator[Aws]:
     with aws_in_process() as aws:
         yield aws
 
