@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, time
 from itertools import groupby
@@ -33,6 +34,15 @@ def spoken_time(at: datetime, zone: ZoneInfo, language: str) -> str:
             f"el {day} {local.day} de {month} a la{'' if local.hour % 12 == 1 else 's'} {_hour(local.time(), language)}"
         )
     return f"{day}, {month} {local.day} at {_hour(local.time(), language)}"
+
+
+def in_english(spoken: str) -> str:
+    """Returns what `spoken_time` says in Spanish as it says it in English; other texts as they are."""
+    found = re.fullmatch(r"el (\w+) (\d+) de (\w+) a las? (\S+) ([ap])\.m\.", spoken)
+    if found is None or found[1] not in DAYS["es"] or found[3] not in MONTHS["es"]:
+        return spoken
+    day, month = DAYS["en"][DAYS["es"].index(found[1])], MONTHS["en"][MONTHS["es"].index(found[3])]
+    return f"{day}, {month} {found[2]} at {found[4]} {found[5].upper()}M"
 
 
 def spoken_hours(days: Mapping[int, tuple[time, time]], language: str) -> str:

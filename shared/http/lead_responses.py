@@ -14,7 +14,13 @@ from shared.domain.leads.action import CLOSES_AS
 from shared.domain.leads.booking import Booking
 from shared.domain.leads.consent import ConsentRecord, chain_intact
 from shared.domain.leads.lead_summary import LeadSummary
-from shared.domain.leads.lead_view import OpenQuestion, ShownAnswer, open_questions, shown_answers
+from shared.domain.leads.lead_view import (
+    OpenQuestion,
+    ShownAnswer,
+    advice_in_english,
+    open_questions,
+    shown_answers,
+)
 from shared.domain.leads.next_action import next_action
 from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.triage import FiredRule, RuleSet
@@ -56,6 +62,20 @@ class ShownTriage(ResponseModel):
     fit_rules: tuple[FiredRule, ...]
     fit_score: int
     marketing_allowed: bool
+
+
+class MessageToPatient(ResponseModel):
+    """A message as the patient saw it. `english`: what it says; "" if it is English, or its words have changed since."""
+
+    id: str
+    text: str
+    english: str
+
+    @classmethod
+    def of(cls, shown: ShownMessage, opened: OpenedLead) -> Self:
+        translation = opened.translation
+        english = advice_in_english(shown, translation, opened.rule_set) if translation else ""
+        return cls(id=shown.id, text=shown.text, english=english)
 
 
 class ConsentLedger(ResponseModel):
@@ -169,7 +189,7 @@ class LeadView(ResponseModel):
     actions: tuple[str, ...]
     triage: ShownTriage
     tags: tuple[FiredRule, ...]
-    messages_shown: tuple[ShownMessage, ...]
+    messages_shown: tuple[MessageToPatient, ...]
     answers: tuple[ShownAnswer, ...]
     to_ask: tuple[OpenQuestion, ...]
     contact: GivenContact
@@ -199,9 +219,9 @@ class LeadView(ResponseModel):
             actions=opened.actions,
             triage=triage_of(lead, rule_set),
             tags=found.triage.tags,
-            messages_shown=found.messages_shown,
+            messages_shown=tuple(MessageToPatient.of(shown, opened) for shown in found.messages_shown),
             answers=tuple(shown_answers(submitted.answers, found.triage, rule_set, retired)),
-            to_ask=tuple(open_questions(lead, rule_set)),
+            to_ask=tuple(open_questions(lead, rule_set, opened.translation)),
             contact=_hidden(submitted.contact) if opened.hides_contact else submitted.contact,
             contact_hidden=opened.hides_contact,
             consents=ConsentLedger(

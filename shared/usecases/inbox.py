@@ -35,6 +35,7 @@ class OpenedLead:
     """A lead that a member of staff has opened.
 
     rule_set: the current rule set of the lead's questionnaire.
+    translation: that rule set in the language in which the patient saw it; None if that is English.
     others: other leads with the same phone number or email address.
     actions: the names of the actions that the member of staff can take now.
     hides_contact: whether to leave out the phone number and e-mail address of a person who does not want to be
@@ -47,6 +48,7 @@ class OpenedLead:
     actions: tuple[str, ...]
     at: datetime
     hides_contact: bool = False
+    translation: RuleSet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,10 @@ def _opened(
     rows = named_rows(others, staff, workspace.leads, workspace.accesses, at)
     actions = possible_actions(lead, staff, at, _work_rules(lead, workspace))
     hides = lead.contact_revoked and not medical_reason
-    return OpenedLead(lead, rule_set_of(lead, workspace.rule_sets), rows, actions, at, hides_contact=hides)
+    rule_set = rule_set_of(lead, workspace.rule_sets)
+    spoken = workspace.rule_sets.of(lead.submitted.questionnaire, lead.submitted.language)
+    translation = None if spoken is rule_set else spoken
+    return OpenedLead(lead, rule_set, rows, actions, at, hides_contact=hides, translation=translation)
 
 
 def _lead(lead_id: UUID, leads: Archive) -> Lead:

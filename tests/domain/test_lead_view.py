@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from shared.domain.leads.lead import Lead
+from shared.domain.leads.lead_view import advice_in_english
+from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.triage import RuleSet
 from shared.http.lead_responses import LeadView
 from shared.usecases.inbox import OpenedLead
@@ -69,6 +71,33 @@ def test_what_is_asked_on_the_phone_can_be_read_out() -> None:
         "One leg is weak or gives way",
         "An arm or hand is weak, or I drop things",
     ]
+
+
+def test_each_message_that_a_patient_saw_in_spanish_is_shown_in_english() -> None:
+    spanish, english = RULEBOOK.of("fs-intake", "es"), RULE_SET
+    assert spanish is not None
+    assert english is not None
+    for message_id, message in spanish.messages.items():
+        for variant in ("text", "closed_text", "no_number_text"):
+            shown = getattr(message, variant)
+            if shown is None:
+                continue
+            shown = shown.replace("{deadline}", "el lunes 30 de noviembre a las 5 p.m.")
+            told = advice_in_english(ShownMessage(message_id, shown), spanish, english)
+            assert told == getattr(english.messages[message_id], variant).replace(
+                "{deadline}", "Monday, November 30 at 5 PM"
+            )
+    assert advice_in_english(ShownMessage("M-NET", "Other words."), spanish, english) == ""
+    assert advice_in_english(ShownMessage("M-GONE", "Words."), spanish, english) == ""
+
+
+def test_questions_to_ask_are_also_in_the_language_of_the_patient() -> None:
+    lead = a_lead({"motor": ["unsure"]}, language="es")
+    opened = OpenedLead(lead, RULE_SET, (), (), RECEIVED, translation=RULEBOOK.of("fs-intake", "es"))  # type: ignore[arg-type]
+    question = next(one for one in LeadView.of(opened).to_ask if one.question == "motor")
+    assert question.text == "Is any part of your body weak?"
+    assert question.spoken_text == "\u00bfTiene alguna parte del cuerpo d\u00e9bil, con poca fuerza?"
+    assert len(question.spoken_options) == len(question.options) == 3
 
 
 def test_each_safety_rule_shows_its_own_floor() -> None:

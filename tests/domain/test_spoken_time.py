@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.spoken_time import spoken_hours, spoken_time
+from shared.domain.spoken_time import in_english, spoken_hours, spoken_time
 
 CHICAGO = ZoneInfo("America/Chicago")
 
@@ -26,6 +28,12 @@ def test_a_time_is_written_in_the_clinics_zone_and_the_persons_language(
     at: datetime, language: str, expected: str
 ) -> None:
     assert spoken_time(at, CHICAGO, language) == expected
+
+
+@given(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)))
+def test_a_spanish_time_says_the_same_in_english(at: datetime) -> None:
+    assert in_english(spoken_time(at, CHICAGO, "es")) == spoken_time(at, CHICAGO, "en")
+    assert in_english("pronto") == "pronto"
 
 
 @pytest.mark.parametrize(

@@ -20,12 +20,18 @@ def test_a_lead_is_shown_with_everything_staff_need() -> None:
     seen = content(opened(captured(URGENT)))
     assert seen["summary"]["tier"] == seen["triage"]["tier"] == "URGENT"
     assert all(rule["reason"] and rule["sources"] for rule in seen["triage"]["safety_rules"])
-    assert seen["messages_shown"]
+    assert all(message["text"] and not message["english"] for message in seen["messages_shown"])
     assert all(answer["page"] and answer["text"] and answer["answer"] for answer in seen["answers"])
     assert seen["contact"]["phone"].startswith("+1")
     assert seen["consents"]["given"]["contact"] is True
     assert seen["history"] == []
     assert seen["rule_set"]["version"] == "2.0.0"
+
+
+def test_staff_read_in_english_what_was_shown_in_spanish() -> None:
+    seen = content(opened(captured(URGENT | {"motor": ["unsure"]}, language="es")))
+    assert all(message["english"] not in ("", message["text"]) for message in seen["messages_shown"])
+    assert all(question["spoken_text"] for question in seen["to_ask"])
 
 
 def test_opening_changes_nothing_but_the_access_log(aws: Aws) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from playwright.sync_api import Route, expect
@@ -88,6 +89,18 @@ def test_each_call_says_what_is_next_until_the_appointment(
     expect(nurse.row(reference)).to_contain_text(re.compile("Jordan Example.*You have it: call"))
     nurse.press("No answer")
     expect(following).to_contain_text("Next: Call again")
+    nurse.press("Another outcome …").press("Call again then")
+    expect(nurse.refusal).to_have_text("Enter the time at which the person asked to be called.")
+    nurse.console.expect("422")
+    again = nurse.page.get_by_label("Asked to be called at")
+    again.fill("2031-01-15T09:30")
+    nurse.press("Call again then")
+    expect(nurse.refusal).to_have_text("Enter a time within the next 30 days.")
+    expect(again).to_be_focused()
+    again.fill(f"{datetime.now().astimezone() + timedelta(days=3):%F}T09:30")
+    nurse.press("Call again then")
+    expect(following).to_contain_text(re.compile(r"^Next: Call again at .*, 9:30 AM"))
+    expect(nurse.page.locator(".history")).to_contain_text("called: Asked to be called again")
     nurse.press("Another outcome …").press("Goes to the emergency room")
     expect(nurse.page.get_by_role("button", name="Close: In emergency care")).to_have_class("main")
     nurse.press("Booked …").press("Save the appointment")
@@ -95,9 +108,10 @@ def test_each_call_says_what_is_next_until_the_appointment(
     expect(nurse.page.get_by_label("When")).to_be_focused()
     nurse.page.get_by_label("When").fill("2031-01-15T09:30")
     nurse.page.get_by_label("With whom").fill("Dr. Example")
+    nurse.page.get_by_label("it goes into the e-mail as written").fill("Bring your MRI.")
     nurse.press("Save the appointment").has("^Booked by you")
     expect(following).to_contain_text(re.compile(r"^Appointment: .*Jan 15.*9:30 AM with Dr. Example"))
-    assert stored(reference)["booking"]["with_whom"] == "Dr. Example"
+    assert stored(reference)["booking"].items() >= {"with_whom": "Dr. Example", "note": "Bring your MRI."}.items()
 
 
 def test_no_address_has_a_token_or_phone_and_tokens_end_with_the_tab(send: Send, member: Come) -> None:

@@ -149,8 +149,9 @@ def test_a_lead_and_its_actions(send: Send, member: Come) -> None:
     )
     nurse = member("nurse").open(reference)
     ask = nurse.page.get_by_role("region", name="Ask on the phone")
-    expect(ask).to_contain_text("Ask first: Is any part of your body weak? (not sure)My foot drags or slaps")
-    expect(ask.locator("#ask-too li")).to_have_text(
+    expect(ask).to_contain_text(re.compile("Ask first: .not sure. ¿Tiene alguna parte.*Is any part of your body weak?"))
+    expect(ask.locator("#ask-too [lang=en]")).to_contain_text(["When did"])  # above its options
+    expect(ask.locator("#ask-too [lang=en] li")).to_have_text(
         [
             "In the last 2 weeks",
             "It began before, and got worse in the last 2 weeks",
@@ -160,6 +161,9 @@ def test_a_lead_and_its_actions(send: Send, member: Come) -> None:
         ]
     )
     expect(nurse.page.locator(".contact")).to_contain_text("prefers a text message (did not consent to texts)")
+    shown = nurse.page.get_by_role("region", name="Messages shown to the patient").locator(".pair")
+    expect(shown.locator("[lang=es]").first).to_contain_text("911")
+    assert shown.locator("[lang=es]").count() == shown.locator("[lang=en]").count()
     why = nurse.page.get_by_role("region", name="Why EMERGENCY")
     expect(why.locator(".rules-fired").nth(0).locator("small")).to_have_text([re.compile("^EMERGENCY ·")] * 2)
     expect(why.locator("h4, h4 + .rules-fired small")).to_have_text(["Also", re.compile("^PRIORITY · UNK-02")])

@@ -102,7 +102,7 @@ function bookChoices({ summary: { reference }, booking }, act, { main, done }) {
     : showRefusal("Enter the date and time of the appointment.", { group: "booking", field: at.name }));
   return unfolding("booking", done ? "Move the appointment …" : { text: "Booked …", main },
     h("label", { for: at.id }, "When"), at, h("label", { for: whom.id }, "With whom"), whom,
-    h("label", { for: note.id }, "Note to the person, who reads it"), note,
+    h("label", { for: note.id }, "Note to the person: it goes into the e-mail as written"), note,
     buttons(button("Save the appointment", send, { class: "main" })));
 }
 

@@ -64,7 +64,7 @@ function owner({ summary, triage, next, booking }, user) {
   const done = isDone(summary);
   return h("div", {},
     h("p", { class: summary.owner && !mine && !done ? "has other" : "has" }, said(ownerText(summary, mine), ownerText(summary, false))),
-    next && next.what !== "take" && h("p", { class: "next" }, h("strong", {}, `Next: ${nextText(next.what)}`), next.due && ` by ${formatTime(next.due)}`, ".",
+    next && next.what !== "take" && h("p", { class: "next" }, h("strong", {}, `Next: ${nextText(next.what)}`), next.due && ` ${next.what === "call_again" ? "at" : "by"} ${formatTime(next.due)}`, ".",
       next.returns_at && ` If nobody does by ${formatTime(next.returns_at)}, the lead has no owner and the clinic is alerted again.`),
     booking && h("p", { class: "next" }, h("strong", {}, `Appointment: ${formatTime(booking.at)}`), booking.with_whom && ` with ${booking.with_whom}`, booking.note && `. Note to the person: ${booking.note}`),
     triage.staff_tier && h("p", { class: "soft" }, `Staff set this tier; the rules said ${tierName(triage.tier)}.`),
@@ -123,7 +123,10 @@ function ageAndHelper(all) {
 function questionsToAsk({ to_ask: questions, summary }) {
   if (!questions.length || isDone(summary)) return null;
   const [first, ...rest] = questions;
-  const question = ({ text, why, options }) => [text, " ", h("span", { class: "soft" }, `(${why})`), h("ul", {}, options.map((option) => h("li", {}, option)))];
+  const asked = (text, options, lang) => h("div", { lang }, text, h("ul", {}, options.map((option) => h("li", {}, option))));
+  const question = ({ text, why, options, spoken_text: spoken, spoken_options: read }) => [
+    h("span", { class: "soft" }, `(${why}) `),
+    h("div", { class: "pair" }, spoken && asked(spoken, read, summary.language), asked(text, options, "en"))];
   return h("section", { class: "ask", "aria-label": "Ask on the phone" },
     h("div", { class: "asked" }, h("strong", {}, "Ask first: "), question(first)),
     rest.length > 0 && h("details", { id: "ask-too" }, h("summary", {}, `Then ask ${rest.length} more`), rest.map((one) => h("div", { class: "asked" }, question(one)))));
@@ -189,8 +192,9 @@ function byPage(entries) {
 
 function messagesShown({ messages_shown: messages, summary }) {
   return section("messages", "Messages shown to the patient",
-    summary.language === "es" && h("p", { class: "soft" }, "In Spanish, as shown:"),
-    h("div", { lang: summary.language }, messages.map((message) => h("p", { class: "words" }, message.text))));
+    summary.language === "es" && h("p", { class: "soft" }, "In Spanish, as shown; beside it what it says:"),
+    messages.map(({ text, english }) => h("div", { class: "pair" }, h("p", { class: "words", lang: summary.language }, text),
+      english ? h("p", { class: "words", lang: "en" }, english) : summary.language !== "en" && h("p", { class: "soft" }, "These words have changed since."))));
 }
 
 // ---- other leads, history, consent, source

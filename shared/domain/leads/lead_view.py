@@ -1,18 +1,22 @@
-"""Shows the answers of a lead to staff, and the questions that are still open."""
+"""Shows the answers of a lead to staff, the advice that the patient saw, and the questions that are still open."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shared.domain.leads.lead import Lead
+from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.condition import FORM, options_of
 from shared.domain.rules.questionnaire import Answer, Answers, Question
 from shared.domain.rules.triage import RuleSet, SafetyRule, TriageResult
+from shared.domain.spoken_time import in_english
 
 UNSURE = "unsure"
 SAFETY_PAGES = 4  # the pages that ask about safety come first: emergencies, the person, nerves, health
-HOW_TO_ANSWER = "Check all that apply."  # this instruction makes sense on the form but not on the phone
+# this instruction makes sense on the form but not on the phone
+HOW_TO_ANSWER = re.compile(r"Check all that apply\.|Marque todo lo que corresponda\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,15 @@ class OpenQuestion:
 
     options: the labels to read out, without "none" and "not sure", which people say unprompted.
     why: "not answered", "not sure" or "not asked".
+    spoken_text, spoken_options: the same in the language of the patient; empty if staff ask in English.
     """
 
     question: str
     text: str
     options: tuple[str, ...]
     why: str
+    spoken_text: str = ""
+    spoken_options: tuple[str, ...] = ()
 
 
 def shown_answers(
@@ -71,11 +78,14 @@ def shown_answers(
             yield ShownAnswer("", code, "", retired.get(code, code), codes, words, positive=False)
 
 
-def open_questions(lead: Lead, rule_set: RuleSet) -> Iterator[OpenQuestion]:
+def open_questions(lead: Lead, rule_set: RuleSet, translation: RuleSet | None = None) -> Iterator[OpenQuestion]:
     """Yields the safety questions that staff should ask on the phone, in the order of the questionnaire.
 
     Of a lead that did not come through the form, these are also the required questions of the first pages.
+
+    translation: the rule set in the language of the patient; None if there is none, or it is English.
     """
+    spoken = translation.questionnaire.questions if translation else {}
     first_pages = rule_set.questionnaire.pages[:SAFETY_PAGES] if lead.door != FORM else ()
     not_asked = {question.code for page in first_pages for question in page.questions if question.required}
     facts = rule_set.questionnaire.facts(lead.submitted.answers, door=lead.door)
@@ -88,12 +98,45 @@ def open_questions(lead: Lead, rule_set: RuleSet) -> Iterator[OpenQuestion]:
         if given is not None and UNSURE not in _codes(given):
             continue
         skipped = "not asked" if question.code in not_asked else "not answered"
+        in_their_words = spoken.get(question.code)
         yield OpenQuestion(
             question=question.code,
-            text=question.text.replace(HOW_TO_ANSWER, "").strip(),
-            options=tuple(o.label for o in question.options if not o.exclusive and o.code != UNSURE),
+            text=_asked(question),
+            options=_read_out(question),
             why=skipped if given is None else "not sure",
+            spoken_text=_asked(in_their_words) if in_their_words else "",
+            spoken_options=_read_out(in_their_words) if in_their_words else (),
         )
+
+
+def _asked(question: Question) -> str:
+    return HOW_TO_ANSWER.sub("", question.text).strip()
+
+
+def _read_out(question: Question) -> tuple[str, ...]:
+    return tuple(o.label for o in question.options if not o.exclusive and o.code != UNSURE)
+
+
+def advice_in_english(shown: ShownMessage, translation: RuleSet, original: RuleSet) -> str:
+    """Returns what a message that the patient saw says in English; "" if its words have changed since.
+
+    translation: the rule set in the language of the message. original: the same rule set in English.
+    """
+    ours, theirs = translation.messages.get(shown.id), original.messages.get(shown.id)
+    if ours is None or theirs is None:
+        return ""
+    variants = (
+        (ours.text, theirs.text),
+        (ours.closed_text, theirs.closed_text),
+        (ours.no_number_text, theirs.no_number_text),
+    )
+    for text, english in variants:
+        if text is None or english is None:
+            continue
+        pattern = re.escape(text).replace(re.escape("{deadline}"), "(?P<deadline>.+)")
+        if found := re.fullmatch(pattern, shown.text):
+            return english.replace("{deadline}", in_english(found.groupdict().get("deadline", "")))
+    return ""
 
 
 def _looked_for(rules: Iterable[SafetyRule]) -> frozenset[tuple[str, str]]:
