@@ -3,13 +3,13 @@ and none that can be found by subtraction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from shared.domain.leads.report import DayFigures, Figures, Report
 from shared.formats.leads_csv import BYTE_ORDER_MARK, row, safe_cell
 
 FEWEST = 5  # people in a figure
-HIDDEN = f"under {FEWEST}"
+HIDDEN = "not shown"
 HEADER = (
     "group",
     "name",
@@ -23,7 +23,7 @@ HEADER = (
 
 def report_csv(report: Report) -> str:
     """Returns a line for each day, tier, source and campaign. There is no line for all leads together."""
-    groups: dict[str, Iterable[Figures | DayFigures]] = {
+    groups: dict[str, Sequence[Figures | DayFigures]] = {
         "day": report.days,
         "tier": report.tiers,
         "source": report.sources,
@@ -31,34 +31,46 @@ def report_csv(report: Report) -> str:
     }
     lines: list[tuple[str, ...]] = [HEADER]
     for group, found in groups.items():
-        figures = list(found)
-        hidden = hidden_of([each.leads for each in figures])
-        lines += [_line(group, each, hide=number in hidden) for number, each in enumerate(figures)]
+        lines += _lines(group, found)
     return BYTE_ORDER_MARK + "".join(map(row, lines))
 
 
-def hidden_of(numbers: list[int]) -> frozenset[int]:
+def hidden_of(numbers: Sequence[int], already: frozenset[int] = frozenset()) -> frozenset[int]:
     """Returns the places of the numbers to hide: those under FEWEST, and the next ones while the sum of the hidden is
-    under FEWEST, since it is the difference between all and the rest."""
-    hidden: list[int] = []
-    for place in sorted((place for place, number in enumerate(numbers) if number), key=numbers.__getitem__):
-        if numbers[place] >= FEWEST and (not hidden or sum(numbers[each] for each in hidden) >= FEWEST):
+    under FEWEST, since it is the difference between all and the rest.
+
+    already: places that are hidden for another reason.
+    """
+    hidden = set(already)
+    shown = [place for place, number in enumerate(numbers) if number and place not in already]
+    for place in sorted(shown, key=numbers.__getitem__):
+        if numbers[place] >= FEWEST and not 0 < sum(numbers[each] for each in hidden) < FEWEST:
             break
-        hidden.append(place)
+        hidden.add(place)
     return frozenset(hidden)
 
 
-def _line(group: str, figures: Figures | DayFigures, *, hide: bool) -> tuple[str, ...]:
-    name = figures.day.isoformat() if isinstance(figures, DayFigures) else safe_cell(figures.name)
-    if hide:
-        return (group, name, HIDDEN, "", "", "", "")
-    if isinstance(figures, DayFigures):
-        return (group, name, str(figures.leads), "", _few_hidden(figures.booked), "", "")
-    medians = (figures.minutes_to_acknowledgement, figures.minutes_to_call)
-    acknowledged_in, called_in = ("" if minutes is None else str(minutes) for minutes in medians)
-    in_time, booked = _few_hidden(figures.called_in_time), _few_hidden(figures.booked)
-    return (group, name, str(figures.leads), in_time, booked, acknowledged_in, called_in)
+def _lines(group: str, found: Sequence[Figures | DayFigures]) -> list[tuple[str, ...]]:
+    whole = hidden_of([each.leads for each in found])
+    in_time = hidden_of([each.called_in_time if isinstance(each, Figures) else 0 for each in found], whole)
+    booked = hidden_of([each.booked for each in found], whole)
+    lines: list[tuple[str, ...]] = []
+    for place, each in enumerate(found):
+        name = safe_cell(each.name) if isinstance(each, Figures) else each.day.isoformat()
+        bookings = HIDDEN if place in booked else str(each.booked)
+        if place in whole:
+            lines.append((group, name, HIDDEN, "", "", "", ""))
+        elif isinstance(each, Figures):
+            calls = HIDDEN if place in in_time else str(each.called_in_time)
+            taken_in = _median(each.minutes_to_acknowledgement, each.acknowledged)
+            called_in = _median(each.minutes_to_call, each.called)
+            lines.append((group, name, str(each.leads), calls, bookings, taken_in, called_in))
+        else:
+            lines.append((group, name, str(each.leads), "", bookings, "", ""))
+    return lines
 
 
-def _few_hidden(number: int) -> str:
-    return HIDDEN if 0 < number < FEWEST else str(number)
+def _median(minutes: int | None, people: int) -> str:
+    if minutes is None:
+        return ""
+    return HIDDEN if people < FEWEST else str(minutes)

@@ -65,7 +65,7 @@ class ShownTriage(ResponseModel):
 
 
 class MessageToPatient(ResponseModel):
-    """A message as the patient saw it. `english`: what it says; "" if it is English, or its words have changed since."""
+    """A message as the patient saw it. `english`: what it says; "" if it is English, or the words have changed."""
 
     id: str
     text: str

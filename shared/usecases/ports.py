@@ -27,6 +27,10 @@ class RuleSets(Protocol):
     def of(self, questionnaire_id: str, language: str = "", /) -> RuleSet | None: ...
 
     @property
+    def rule_sets(self) -> Mapping[str, RuleSet]:
+        """Questionnaire id -> rule set in its original language."""
+
+    @property
     def tier_names(self) -> tuple[str, ...]:
         """The names of the tiers of all rule sets, the most urgent first."""
 

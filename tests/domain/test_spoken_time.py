@@ -11,6 +11,7 @@ from shared.domain.opening_hours import OpeningHours
 from shared.domain.spoken_time import in_english, spoken_hours, spoken_time
 
 CHICAGO = ZoneInfo("America/Chicago")
+EARLIEST = datetime(2020, 1, 1)  # noqa: DTZ001  Hypothesis adds the zone
 
 
 @pytest.mark.parametrize(
@@ -30,7 +31,7 @@ def test_a_time_is_written_in_the_clinics_zone_and_the_persons_language(
     assert spoken_time(at, CHICAGO, language) == expected
 
 
-@given(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)))
+@given(st.datetimes(min_value=EARLIEST, timezones=st.just(UTC)))
 def test_a_spanish_time_says_the_same_in_english(at: datetime) -> None:
     assert in_english(spoken_time(at, CHICAGO, "es")) == spoken_time(at, CHICAGO, "en")
     assert in_english("pronto") == "pronto"

@@ -24,7 +24,7 @@ def test_the_csv_is_a_file() -> None:
     answer = reported(format="csv", **{"from": "2026-01-01", "to": "2026-01-31"})
     assert answer["headers"]["content-disposition"] == 'attachment; filename="report-2026-01-01-2026-01-31.csv"'
     assert answer["body"].encode().startswith(codecs.BOM_UTF8)
-    assert '"tier","URGENT","under 5"' in answer["body"]
+    assert '"tier","URGENT","not shown"' in answer["body"]
 
 
 def test_a_year_is_read_by_days() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -131,6 +132,19 @@ def test_filters_are_in_the_address_and_go_back(member: Come) -> None:
     nurse.press("Mine")
     assert nurse.page.url == f"{nurse.site}inbox#view=mine&tier=URGENT"
     assert {"view": ["mine"], "tier": ["URGENT"]} in table.asked
+
+
+def test_leads_are_filtered_by_source_and_questionnaire(member: Come) -> None:
+    manager = member("manager")
+    rules = {"rule_sets": [{"content_hash": "", "id": name, "questionnaire": name} for name in ("fs-intake", "knee")]}
+    manager.page.route("**/rules", lambda route: route.fulfill(json=rules))
+    table = at_table(manager, [row(1)], "#questionnaire=knee")
+    expect(manager.page.get_by_label("Questionnaire")).to_have_value("knee")
+    manager.page.get_by_label("Source").select_option("google-ads")
+    expect(manager.page).to_have_url(re.compile("#source=google-ads&questionnaire=knee$"))
+    expect(manager.page.locator("#worklist")).to_have_attribute("aria-busy", "false")
+    asked = {(query.get("source", [""])[0], query.get("questionnaire", [""])[0]) for query in table.asked}
+    assert asked >= {("", "knee"), ("google-ads", "knee")}
 
 
 def test_the_open_lead_is_marked_and_in_view(send: Send, member: Come) -> None:

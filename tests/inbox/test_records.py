@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from tests.inbox.conftest import Come, Json, Send
@@ -84,12 +85,29 @@ def test_an_administrator_exports_by_days_and_tier(send: Send, member: Come) -> 
     rows: list[dict[str, Any]] = list(csv.DictReader(text.splitlines()))
     assert urgent in {row["reference"] for row in rows}
     assert other not in {row["reference"] for row in rows}
-    expect(admin.page.locator("#export-status")).to_have_text("The file is in your downloads.")
+    expect(admin.page.locator("#export-status")).to_have_text("The file is in your downloads: 1 lead.")
     admin.console.expect("422")
     admin.page.get_by_label("First day").fill("2020-01-01")
     admin.press("Download CSV")
     expect(admin.page.locator("#export-status")).to_contain_text("Choose at most one year")
     admin.press("Close")
+
+
+def test_an_export_says_how_far_it_is(send: Send, member: Come, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.usecases.exporting.LEADS_IN_EXPORT", 1)
+    references = {send() for _ in range(3)}
+    manager = member("manager").open()
+    held: list[Route] = []
+    manager.page.route("**/leads/export?*cursor=*", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks it
+    manager.press("Export …")
+    with manager.page.expect_download() as waiting:
+        manager.press("Download CSV")
+        for text in ("1 lead …", "2 leads …"):
+            expect(manager.page.locator("#export-status")).to_have_text(text)
+            held.pop().fallback()
+    lines = Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert {row["reference"] for row in csv.DictReader(lines)} == references
+    expect(manager.page.locator("#export-status")).to_have_text("The file is in your downloads: 3 leads.")
 
 
 def test_an_administrator_exports_a_person_and_erases_in_two_steps(send: Send, member: Come) -> None:
@@ -114,3 +132,27 @@ def test_an_administrator_exports_a_person_and_erases_in_two_steps(send: Send, m
     admin.page.goto(f"{admin.site}inbox#lead={reference}")
     expect(admin.page.get_by_role("heading", name=ERASED)).to_be_visible()
     assert not [address for address in admin.addresses if "going" in address]
+
+
+def test_an_administrator_reads_who_looked_at_what(send: Send, member: Come, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.usecases.reading_accesses.ENTRIES_ON_PAGE", 3)
+    reference, other = send(), send()
+    member("nurse").open(reference)
+    admin = member("admin").open(other)
+    admin.page.get_by_role("link", name="Access log").click()
+    lines = admin.page.get_by_role("region", name="Who looked at what").locator("tbody tr")
+    expect(lines).to_have_count(3)
+    while admin.page.get_by_role("button", name="Show more").last.is_visible():
+        shown = lines.count()
+        admin.page.get_by_role("button", name="Show more").last.click()
+        expect(admin.page.locator(".said")).to_be_empty()
+        assert lines.count() > shown
+    opened = lines.filter(has_text=re.compile("nurse\\s*opened the lead")).filter(has_text=reference)
+    expect(opened).to_have_count(1)
+    expect(lines.filter(has_text="read this log")).not_to_have_count(0)
+    look(admin, "63-access-log")
+    admin.page.get_by_label("Lead (reference)").fill(other)
+    admin.page.get_by_label("Who (user name)").fill("admin")
+    admin.press("Show")
+    expect(lines.filter(has_text="opened the lead")).to_have_text([re.compile(f"admin\\s*opened the lead\\s*{other}")])
+    expect(lines.filter(has_text="nurse")).to_have_count(0)

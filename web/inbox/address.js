@@ -1,16 +1,19 @@
-// What the address bar says: which leads are listed, and which lead is open. It holds no name and no search term.
+// What the address bar says: which leads are listed, which lead is open, or which other page. It holds no name and no
+// search term.
 
 const VIEWS = ["open", "mine", "closed"];
 const FILTERS = ["tier", "suspect", "language", "source", "questionnaire", "untaken", "owner", "overdue", "unfinished"];
 
 export const NO_FILTERS = Object.fromEntries(FILTERS.map((name) => [name, ""]));
 
-// {filters, reference}; reference is null when no lead is open
+// {filters, reference, page, asked}: reference is null when no lead is open, page is "" for the leads; asked: what was
+// asked of the page, such as its days
 export function readAddress() {
   const said = new URLSearchParams(location.hash.slice(1));
   const view = VIEWS.includes(said.get("view")) ? said.get("view") : "open";
   const filters = { view, ...Object.fromEntries(FILTERS.map((name) => [name, said.get(name) ?? ""])) };
-  return { filters, reference: said.get("lead") || null };
+  const { page = "", ...asked } = Object.fromEntries(said);
+  return { filters, reference: said.get("lead") || null, page, asked };
 }
 
 export function addressOf(filters, reference) {
@@ -18,5 +21,7 @@ export function addressOf(filters, reference) {
   const said = { view: view === "open" ? "" : view, ...others, lead: reference };
   return `#${new URLSearchParams(Object.entries(said).filter(([, value]) => value))}`;
 }
+
+export const addressOfPage = (page, asked) => `#${new URLSearchParams({ page, ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value)) })}`;
 
 export const sameFilters = (one, other) => addressOf(one) === addressOf(other);

@@ -1,11 +1,9 @@
 // The dialog that exports the leads of some days as CSV.
 
+import { daysAgo } from "./days.js";
 import { byId, saveFile } from "./elements.js";
 import { handleFailure, refusalText } from "./failures.js";
 import { service } from "./service.js";
-import { now } from "./times.js";
-
-const DAY = 24 * 3600 * 1000; // ms
 
 export function startExport() {
   byId("export-button").addEventListener("click", openDialog);
@@ -13,11 +11,11 @@ export function startExport() {
   byId("export-close").addEventListener("click", () => byId("export").close());
 }
 
-const isoDay = (at) => new Date(at).toLocaleDateString("sv"); // 2026-01-31
+const countText = (leads) => `${leads.toLocaleString()} ${leads === 1 ? "lead" : "leads"}`;
 
 function openDialog() {
-  byId("export-from").value ||= isoDay(now() - 30 * DAY);
-  byId("export-to").value ||= isoDay(now());
+  byId("export-from").value ||= daysAgo(30);
+  byId("export-to").value ||= daysAgo(0);
   byId("export-status").textContent = "";
   byId("export").showModal();
 }
@@ -29,10 +27,15 @@ async function exportLeads(event) {
   const status = byId("export-status");
   button.disabled = true;
   status.textContent = "Preparing the file …";
+  let leads = -1; // the first line is the header
+  const progress = (page) => {
+    leads += page.split("\r\n").length - 1;
+    status.textContent = `${countText(leads)} …`;
+  };
   try {
-    const text = `\ufeff${await service.csv({ from, to, tier })}`; // fetch removes the byte order mark
+    const text = `\ufeff${await service.csv({ from, to, tier }, progress)}`; // fetch removes the byte order mark
     saveFile(`leads-${from}-${to}${tier && `-${tier}`}.csv`, text, "text/csv");
-    status.textContent = "The file is in your downloads.";
+    status.textContent = `The file is in your downloads: ${countText(leads)}.`;
   } catch (error) {
     const refusal = handleFailure(error);
     status.textContent = refusal ? refusalText(refusal) : "The service cannot be reached. Nothing was downloaded.";

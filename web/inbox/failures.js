@@ -9,9 +9,9 @@ import { drawWorklist } from "./worklist.js";
 
 // A message in place of the leads.
 export function showGate(title, text, { canSignIn = true } = {}) {
-  for (const id of ["worklist", "lead", "account", "stale"]) byId(id).hidden = true;
+  for (const id of ["worklist", "lead", "page", "account", "stale"]) byId(id).hidden = true;
   document.body.classList.remove("reading");
-  for (const id of ["lead", "leads"]) byId(id).replaceChildren();
+  for (const id of ["lead", "leads", "page"]) byId(id).replaceChildren();
   byId("gate").hidden = false;
   byId("gate-title").textContent = title;
   byId("gate-text").textContent = text;

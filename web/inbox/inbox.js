@@ -5,6 +5,7 @@
 //   address, worklist, search-and-filter, refresh, new-leads    the list on the left
 //   open-lead, lead-view, action-buttons, take-action, drafts, records    one lead, on the right
 //   failures            what is shown when something fails
+//   other-pages, report, report-chart, access-log, days, tables   pages beside the leads
 //   export, keyboard, hand-over    the dialogs
 //   colleagues          who works leads
 //   idle-lock           closes every tab when nobody uses any
@@ -19,9 +20,10 @@ import { lockMinutes, startIdleLock } from "./idle-lock.js";
 import { startKeyboard } from "./keyboard.js";
 import { startNewLeads } from "./new-leads.js";
 import { closeLead, openByAddress, startOpenLead } from "./open-lead.js";
+import { startOtherPages } from "./other-pages.js";
 import { records } from "./records.js";
 import { startRefresh } from "./refresh.js";
-import { showListOfAddress, startSearchAndFilter } from "./search-and-filter.js";
+import { offerQuestionnaires, showListOfAddress, startSearchAndFilter } from "./search-and-filter.js";
 import { service } from "./service.js";
 import { signIn } from "./sign-in.js";
 import { act } from "./take-action.js";
@@ -46,19 +48,22 @@ async function start() {
   byId("gate").hidden = true;
   byId("worklist").hidden = byId("account").hidden = false;
   byId("user").textContent = signIn.user.name;
-  byId("export-button").hidden = !["manager", "admin"].some((group) => signIn.user.groups.includes(group));
+  const exports = ["manager", "admin"].some((group) => signIn.user.groups.includes(group));
+  for (const id of ["export-button", "report-link"]) byId(id).hidden = !exports;
+  byId("accesses-link").hidden = !signIn.user.groups.includes("admin");
   setInterval(updateTimes, 1000);
   startRefresh();
   startOpenLead({ act, records });
   showRules();
   fillOwnerFilter();
-  await Promise.all([showListOfAddress(), openByAddress()]);
+  await Promise.all([showListOfAddress(), openByAddress(), startOtherPages()]);
 }
 
-// The rules in force, in the page's header.
+// The rules in force, in the page's header; and a filter by questionnaire, if there are several.
 async function showRules() {
   try {
     const { rule_sets: ruleSets } = await service.rules();
+    offerQuestionnaires(ruleSets.map((rules) => rules.questionnaire));
     byId("rules").replaceChildren(...ruleSets.flatMap((rules) => [
       h("span", { title: `Content ${rules.content_hash.slice(0, 12)}` }, `Rules ${rules.id} ${rules.version}`), " ",
       rules.changed_on && h("span", { title: `${rules.change} (${rules.changed_by})` }, `changed ${rules.changed_on}`), " ",

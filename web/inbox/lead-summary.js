@@ -5,6 +5,9 @@ import { formatTime } from "./times.js";
 
 export const TIERS = ["EMERGENCY", "URGENT", "PRIORITY", "ROUTINE", "NOT_A_FIT"]; // most urgent first
 
+const SOURCES = { form: "Form", "plain-form": "Form without JavaScript", callback: "Just call me", "google-ads": "Google Ads" };
+export const sourceName = (source) => SOURCES[source] ?? source;
+
 export const tierName = (tier) => tier.replaceAll("_", " ");
 export const tierBadge = (tier) => h("span", { class: `tier ${tier}` }, tierName(tier));
 

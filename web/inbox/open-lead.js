@@ -73,7 +73,7 @@ function showNotLoaded(reference, refusal) {
 
 // Loads the open lead again only when the list has a newer version: each reading is in the access log.
 export async function followLead() {
-  if (!state.lead) return state.openReference && loadLead({ onlyIfChanged: true });
+  if (!state.lead) return state.openReference && byId("lead").ariaBusy !== "true" && loadLead({ onlyIfChanged: true });
   const { reference } = state.lead.summary;
   const summary = listedLeads()?.find((lead) => lead.reference === reference) ?? (await service.search(reference)).leads[0];
   if (state.lead?.summary.reference !== reference) return null;

@@ -1,7 +1,7 @@
 // Which leads are listed: the view (open, mine, closed), the filters, a search, and further pages.
 
 import { addressOf, readAddress, sameFilters } from "./address.js";
-import { byId } from "./elements.js";
+import { byId, h } from "./elements.js";
 import { refresh } from "./refresh.js";
 import { newList, state } from "./state.js";
 import { drawWorklist } from "./worklist.js";
@@ -16,6 +16,15 @@ export function startSearchAndFilter() {
   const wide = matchMedia("(min-width: 60.01rem)"); // on a phone the list comes first, so the filters start folded
   byId("find").open = wide.matches;
   wide.addEventListener("change", () => { byId("find").open ||= wide.matches; });
+}
+
+export function offerQuestionnaires(ids) {
+  const select = document.querySelector('[data-filter="questionnaire"]');
+  const chosen = state.list.filters.questionnaire;
+  const offered = ids.includes(chosen) || !chosen ? ids : [...ids, chosen];
+  select.append(...offered.map((id) => h("option", {}, id)));
+  select.value = chosen;
+  select.parentNode.hidden = offered.length < 2;
 }
 
 // Loads the list, with these filters changed, in place of a search.

@@ -37,7 +37,13 @@ class Service {
 
   rules() { return this.#ask("GET", "rules"); }
 
-  // These three return the text of a file.
+  accesses(asked) { return this.#ask("GET", `leads/accesses?${new URLSearchParams(Object.entries(asked).filter(([, value]) => value))}`); }
+
+  report(days) { return this.#ask("GET", `report?${new URLSearchParams(days)}`); }
+
+  // These return the text of a file.
+  reportCsv(days) { return this.#file(`report?${new URLSearchParams({ format: "csv", ...days })}`, "text/csv"); }
+
   fhir(reference) { return this.#file(`leads/${encodeURIComponent(reference)}/fhir`, "application/fhir+json"); }
 
   async person(reference) {
@@ -50,16 +56,18 @@ class Service {
     }
   }
 
-  csv(days) { return this.#file(`leads/export?${new URLSearchParams(Object.entries({ format: "csv", ...days }).filter(([, value]) => value))}`, "text/csv"); }
+  // `progress(text)` is called with what has arrived, after each page.
+  csv(days, progress) { return this.#file(`leads/export?${new URLSearchParams(Object.entries({ format: "csv", ...days }).filter(([, value]) => value))}`, "text/csv", progress); }
 
   erase(reference) { return this.#ask("DELETE", `leads/${encodeURIComponent(reference)}`); }
 
   // All pages, by their Link headers, put together.
-  async #file(path, accept) {
+  async #file(path, accept, progress = () => {}) {
     const pages = [];
     for (let next = path; next;) {
       const { headers, text } = await this.#send("GET", next, accept);
       pages.push(text);
+      progress(text);
       next = /<\/?([^>]+)>;\s*rel="next"/.exec(headers.get("link") ?? "")?.[1];
     }
     return pages.join("");

@@ -29,6 +29,7 @@ from shared.domain.leads.counts import (
 )
 from shared.domain.leads.export import days_between
 from shared.domain.model import Model
+from shared.domain.rules.triage import RuleSet
 
 ENOUGH = 20  # leads from which on rules are shown: fewer would say something about one person
 DayCounts = Mapping[Cell, int]
@@ -53,6 +54,7 @@ class ReportQuery(Model):
 class Figures:
     """The figures of a group of leads: of a day, a tier, a source, a campaign or all. Suspects are not counted.
 
+    acknowledged: leads that somebody took; 0 if that is not kept for such a group.
     due: leads with a deadline. `called_in_time`: those of them that were called within it.
     called: leads that staff tried to call.
     minutes_to_acknowledgement, minutes_to_call: medians over the leads that were taken or called; None without any, or
@@ -61,6 +63,7 @@ class Figures:
 
     name: str
     leads: int
+    acknowledged: int
     due: int
     called: int
     called_in_time: int
@@ -81,9 +84,10 @@ class DayFigures:
 
 @dataclass(frozen=True, slots=True)
 class RuleCount:
-    """How many leads are in their tier because of this rule alone."""
+    """How many leads are in their tier because of this rule alone. `reason`: "" if the rule no longer exists."""
 
     rule: str
+    reason: str
     tier: str
     leads: int
 
@@ -103,14 +107,21 @@ class Report:
     suspects: int
 
 
-def report(first: date, last: date, counts: Mapping[date, DayCounts], tiers: Iterable[str]) -> Report:
-    """Makes the report from the counts of its days. `tiers`: the tiers in their order."""
+def report(first: date, last: date, counts: Mapping[date, DayCounts], rule_sets: Iterable[RuleSet]) -> Report:
+    """Makes the report from the counts of its days. `rule_sets`: those in use, for the order of tiers and for words."""
     total: Counter[Cell] = Counter()
     for cells in counts.values():
         total.update(cells)
+    in_use = tuple(rule_sets)
+    tiers = dict.fromkeys(tier for rule_set in in_use for tier in rule_set.tiers)
+    reasons = {rule.id: rule.reason for rule_set in in_use for rule in (*rule_set.safety, *rule_set.not_fit)}
     by_tier = [_figures(tier, (TIER, tier), total) for tier in _ordered(tiers, _names(TIER, total))]
     everybody = _figures("all", (TIER,), _over_all(TIER, total))
-    rules = [RuleCount(cell[1], cell[2], number) for cell, number in total.items() if cell[0] == RULE and number > 0]
+    rules = [
+        RuleCount(cell[1], reasons.get(cell[1], ""), cell[2], number)
+        for cell, number in total.items()
+        if cell[0] == RULE and number > 0
+    ]
     return Report(
         first,
         last,
@@ -133,6 +144,7 @@ def _figures(name: str, group: Cell, total: Counter[Cell]) -> Figures:
     return Figures(
         name=name,
         leads=total[(*group, LEADS)],
+        acknowledged=sum(_minutes((*group, ACKNOWLEDGED_IN), total).values()),
         due=total[(*group, DUE)],
         called=total[(*group, CALLED)],
         called_in_time=total[(*group, IN_TIME)],
@@ -169,10 +181,15 @@ def _ordered(order: Iterable[str], found: list[str]) -> list[str]:
 
 def _median(group: Cell, total: Counter[Cell]) -> int | None:
     """Returns the lower median of the minutes in a group's counts."""
-    minutes = sorted((int(cell[-1]), number) for cell, number in total.items() if cell[:-1] == group and number > 0)
-    half = (sum(number for _, number in minutes) + 1) // 2
-    for value, number in minutes:
+    minutes = _minutes(group, total)
+    half = (sum(minutes.values()) + 1) // 2
+    for value, number in sorted(minutes.items()):
         half -= number
         if half <= 0:
             return value
     return None
+
+
+def _minutes(group: Cell, total: Counter[Cell]) -> dict[int, int]:
+    """Returns minutes -> number of leads."""
+    return {int(cell[-1]): number for cell, number in total.items() if cell[:-1] == group and number > 0}

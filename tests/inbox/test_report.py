@@ -1,0 +1,89 @@
+"""Tests the report in the inbox, as a manager reads it on Monday."""
+
+from __future__ import annotations
+
+import csv
+import re
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.aws import Aws
+from tests.functions.staff_calls import indexed, worked
+from tests.inbox.conftest import Come, Send
+from tests.inbox.test_records import downloaded
+from tests.inbox.test_states import look
+
+URGENT = {"ces": ["unsure"], "change": "yes"}
+LEADS = 21
+
+
+@pytest.fixture
+def last_week(aws: Aws, send: Send, monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """Provides the leads of last week, of which three were called and one was booked. Returns its Monday."""
+    today = datetime.now(UTC).date()
+    monday = datetime.combine(today - timedelta(days=today.weekday() + 7), time(15), UTC)
+    with monkeypatch.context() as patched:
+        for number in range(LEADS):
+            at = monday + timedelta(days=number % 5)
+            patched.setattr("functions.wiring.now", lambda at=at: at)
+            reference = send(URGENT, phone=f"(312) 555-01{number:02}")
+            if number < 2:
+                patched.setattr("functions.wiring.now", lambda at=at: at + timedelta(minutes=9))
+                worked(reference, "acknowledge")
+                worked(reference, "contact_attempt", outcome="reached")
+        booking = {"at": (monday + timedelta(days=30)).isoformat()}
+        worked(reference, "book", booking=booking)
+    indexed(*(lead["lead_id"] for lead in aws.leads()))
+    return monday
+
+
+def test_a_managers_monday(last_week: datetime, send: Send, member: Come) -> None:
+    manager = member("manager", timezone_id="America/Chicago").open()
+    page = manager.page
+    page.get_by_role("link", name="Report").click()
+    expect(page.get_by_role("heading", name="Report")).to_be_focused()
+    manager.press("Last week")
+    expect(page.locator(".totals")).to_contain_text(re.compile(rf"Leads\s*{LEADS}\s*Called in time\s*3 of "))
+    expect(page.locator(".totals")).to_contain_text("9 min")
+    assert page.url.endswith(f"#page=report&from={last_week:%F}&to={last_week + timedelta(days=6):%F}")
+
+    by_day = page.get_by_role("region", name="Leads by day and tier").locator("tbody tr")
+    expect(by_day).to_have_count(7)
+    leads = [int(row.locator("td").first.inner_text()) for row in by_day.all()]
+    assert leads == [5, 4, 4, 4, 4, 0, 0]
+    chart = page.get_by_role("img", name=f"Leads by day: at most 5, {last_week:%a, %b} {last_week.day}")
+    expect(chart).to_be_visible()
+    heights = [float(bar.get_attribute("height") or 0) for bar in chart.locator("rect.URGENT").all()]
+    assert [higher / lower for higher, lower in pairwise(heights)] == pytest.approx([5 / 4, 1, 1, 1])
+    sources = page.get_by_role("region", name="By source")
+    expect(sources.get_by_role("row", name="Form")).to_contain_text(re.compile(r"21\s*3 of 21\s*9 min\s*9 min"))
+    expect(page.get_by_role("region", name="Rules that alone caused a tier")).to_contain_text("URGENT")
+    look(manager, "80-report")
+
+    name, text = downloaded(manager, "Download CSV for an agency")
+    assert name == f"report-{last_week:%F}-{last_week + timedelta(days=6):%F}.csv"
+    assert ["source", "form", str(LEADS), "not shown", "not shown", "not shown", "not shown"] in list(
+        csv.reader(text.splitlines())
+    )
+    page.reload()
+    expect(by_day).to_have_count(7)
+
+
+def test_a_report_of_too_many_days_says_so(send: Send, member: Come) -> None:
+    manager = member("manager").open()
+    manager.console.expect("422")
+    manager.page.evaluate("location.hash = 'page=report&from=2020-01-01&to=2026-01-01'")
+    expect(manager.page.locator(".said")).to_have_text(re.compile("^Choose at most one year"))
+    manager.press("Last 12 months")
+    expect(manager.page.get_by_role("heading", name="Leads by week")).to_be_visible()
+    manager.page.get_by_role("link", name="← Leads").click()
+    expect(manager.page.locator("#worklist")).to_be_visible()
+    expect(manager.page.get_by_role("heading", name="Report")).to_have_count(0)
+
+
+def test_only_managers_and_administrators_see_the_link(member: Come) -> None:
+    for name, count in (("nurse", 0), ("desk", 0), ("manager", 1)):
+        expect(member(name).open().page.get_by_role("link", name="Report")).to_have_count(count)

@@ -1,0 +1,40 @@
+// The access log, for administrators: who looked at what, a page at a time, the earliest entry first.
+
+import { dayForm, daysAgo } from "./days.js";
+import { h } from "./elements.js";
+import { service } from "./service.js";
+import { table } from "./tables.js";
+import { formatTime } from "./times.js";
+
+const WHAT = { listed: "saw names in a list", opened: "opened the lead", exported: "exported", erased: "erased", "read the log": "read this log" };
+const FEW = 3; // references that are shown at once
+
+export const accessLog = {
+  title: "Access log",
+  usual: () => ({ from: daysAgo(6), to: daysAgo(0), reference: "", staff: "" }),
+  load: (asked) => service.accesses(asked),
+  form: (asked, choose) => dayForm(asked, {}, choose,
+    [["reference", "Lead (reference)"], ["staff", "Who (user name)"]].map(([id, label]) =>
+      h("label", {}, `${label} `, h("input", { id, type: "text", maxlength: "40", value: asked[id], autocomplete: "off" })))),
+  draw,
+};
+
+function draw(found, { asked, run }) {
+  const log = table("Who looked at what", ["When", "Who", "What", "Leads"], [], "");
+  const more = h("button", { type: "button" }, "Show more");
+  const none = h("p", { class: "soft" });
+  const add = ({ entries, cursor }) => {
+    log.querySelector("tbody").append(...entries.map(line));
+    more.hidden = !cursor;
+    none.textContent = log.querySelector("tbody").rows.length ? "" : cursor ? "None in the entries read so far." : "No entries in these days.";
+    more.onclick = () => run(async () => { add(await service.accesses({ ...asked, cursor })); return ""; });
+  };
+  add(found);
+  return [h("p", { class: "soft" }, "Reading this log is an entry in it."), log, none, more];
+}
+
+const line = ({ at, staff_name: name, what, references }) => h("tr", {},
+  h("th", { scope: "row" }, formatTime(at)), h("td", {}, name), h("td", {}, WHAT[what] ?? what.replaceAll("_", " ")),
+  h("td", {}, references.length > FEW ? h("details", {}, h("summary", {}, `${references.length} leads`), links(references)) : links(references)));
+
+const links = (references) => references.map((reference) => [h("a", { href: `#lead=${reference}`, class: "reference" }, reference), " "]);

@@ -1,0 +1,38 @@
+// Calendar days, by the service's clock and this device's time zone, and a form to choose some of them.
+
+import { h } from "./elements.js";
+import { now } from "./times.js";
+
+const DAY = 24 * 3600 * 1000; // ms
+
+export const isoDay = (at) => new Date(at).toLocaleDateString("sv"); // 2026-01-31
+export const daysAgo = (days) => isoDay(now() - days * DAY);
+
+// {from, to}: Monday to Sunday of the week before this one.
+export function lastWeek() {
+  const sinceMonday = (new Date(now()).getDay() + 6) % 7;
+  return { from: daysAgo(sinceMonday + 7), to: daysAgo(sinceMonday + 1) };
+}
+
+// Each day from one ISO day to another. Computed in UTC, where every day has 24 hours.
+export function daysBetween(from, to) {
+  const [first, last] = [from, to].map((day) => Date.parse(`${day}T00:00Z`));
+  return Array.from({ length: Math.round((last - first) / DAY) + 1 }, (_, number) => new Date(first + number * DAY).toISOString().slice(0, 10));
+}
+
+// "Mon, Nov 23"
+export const dayText = (day, format = { weekday: "short", month: "short", day: "numeric" }) =>
+  new Date(`${day}T00:00Z`).toLocaleDateString([], { timeZone: "UTC", ...format });
+
+// A form with first and last day. `choose({from, to})` is called with other days; `usual`: label -> {from, to}.
+export function dayForm({ from, to }, usual, choose, ...more) {
+  const field = (id, label, value) => h("label", {}, `${label} `, h("input", { id, type: "date", required: true, value }));
+  const form = h("form", { class: "days" }, field("from", "First day", from), field("to", "Last day", to), more,
+    h("button", { class: "main" }, "Show"),
+    Object.entries(usual).map(([label, days]) => h("button", { type: "button", onclick: () => choose(days) }, label)));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    choose(Object.fromEntries([...form.elements].filter((one) => one.id).map((one) => [one.id, one.value.trim()])));
+  });
+  return form;
+}

@@ -1,0 +1,64 @@
+// The pages beside the leads: the report, for managers and administrators, and the access log, for administrators. The
+// address says which one is shown, and of which days. A page is {title, usual, form, load, draw}:
+//
+//   usual()               the parameters when the address names none
+//   form(asked, choose)   what the user may ask for
+//   load(asked)           what the service answers
+//   draw(found, {asked, run})   its nodes; `run(task)` runs what a button does, and says how it went
+
+import { accessLog } from "./access-log.js";
+import { addressOfPage, readAddress } from "./address.js";
+import { byId, h } from "./elements.js";
+import { handleFailure, refusalText } from "./failures.js";
+import { report } from "./report.js";
+
+const PAGES = { report, accesses: accessLog };
+const UNREACHABLE = "The service cannot be reached.";
+let shown = ""; // the address of the page on the screen
+
+export function startOtherPages() {
+  addEventListener("hashchange", showOtherPage);
+  return showOtherPage();
+}
+
+export async function showOtherPage() {
+  const { page: name, asked } = readAddress();
+  const page = PAGES[name];
+  document.body.classList.toggle("elsewhere", Boolean(page));
+  byId("page").hidden = !page;
+  if (!page) {
+    byId("page").replaceChildren();
+    if (shown) byId("main").focus();
+    shown = "";
+    return;
+  }
+  const wanted = Object.fromEntries(Object.entries(page.usual()).map(([key, value]) => [key, asked[key] ?? value]));
+  const address = addressOfPage(name, wanted);
+  if (address === shown) return;
+  shown = address;
+  const title = h("h2", { tabindex: "-1" }, page.title);
+  const status = h("p", { class: "said", role: "status" }, "Loading …");
+  const content = h("div", { "aria-busy": "true" });
+  const choose = (chosen) => { location.hash = addressOfPage(name, chosen); };
+  const run = async (task) => {
+    status.textContent = "One moment …";
+    status.textContent = await attempt(task);
+  };
+  byId("page").replaceChildren(h("p", {}, h("a", { href: "#" }, "← Leads")), title, page.form(wanted, choose), status, content);
+  title.focus();
+  status.textContent = await attempt(async () => {
+    const found = await page.load(wanted);
+    if (address !== shown) return "";
+    content.replaceChildren(...page.draw(found, { asked: wanted, run }).filter(Boolean));
+    return "";
+  });
+  content.setAttribute("aria-busy", "false");
+}
+
+// What the task says, or why it failed.
+async function attempt(task) {
+  try { return await task(); } catch (error) {
+    const refusal = handleFailure(error);
+    return refusal ? refusalText(refusal) : UNREACHABLE;
+  }
+}

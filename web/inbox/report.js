@@ -1,0 +1,92 @@
+// The report, for managers and administrators: figures of some days, which name nobody.
+
+import { dayForm, daysAgo, daysBetween, lastWeek } from "./days.js";
+import { h, saveFile } from "./elements.js";
+import { sourceName, TIERS, tierName } from "./lead-summary.js";
+import { chart, periodText, unitOf } from "./report-chart.js";
+import { service } from "./service.js";
+import { table } from "./tables.js";
+
+const MOST_DAYS = 31; // longer periods are shown by week
+
+export const report = {
+  title: "Report",
+  usual: () => ({ from: daysAgo(30), to: daysAgo(0) }),
+  load: (days) => service.report(days),
+  form: (days, choose) => dayForm(days, { "Last week": lastWeek(), "Last 30 days": report.usual(), "Last 12 months": { from: daysAgo(365), to: daysAgo(0) } }, choose),
+  draw,
+};
+
+function draw(found, { run }) {
+  const bars = barsOf(found);
+  const shown = TIERS.filter((tier) => bars.some((bar) => bar.tiers[tier]));
+  return [
+    totals(found),
+    h("section", { class: "beside", "aria-labelledby": "by-day" }, h("h3", { id: "by-day" }, `Leads by ${unitOf(bars)}`),
+      chart(bars),
+      table("Leads by day and tier", [bars[0].week ? "Week" : "Day", "Leads", ...shown.map(tierName), "Booked"],
+        bars.map((bar) => [periodText(bar), bar.leads, ...shown.map((tier) => bar.tiers[tier] ?? 0), bar.booked]))),
+    figures("Tier", found.tiers, tierName),
+    figures("Source", found.sources, sourceName),
+    figures("Campaign", found.campaigns, (name) => name, { medians: false }),
+    rules(found),
+    h("p", {}, h("button", { type: "button", onclick: () => run(() => download(found)) }, "Download CSV for an agency"),
+      h("span", { class: "soft" }, " It shows no figure that counts fewer than five people.")),
+  ];
+}
+
+async function download({ first, last }) {
+  const text = await service.reportCsv({ from: first, to: last });
+  saveFile(`report-${first}-${last}.csv`, `\ufeff${text}`, "text/csv"); // fetch removes the byte order mark
+  return "The file is in your downloads.";
+}
+
+function totals({ total, suspects }) {
+  const fact = (name, value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
+  return h("dl", { class: "totals" },
+    fact("Leads", total.leads),
+    fact("Called in time", [inTime(total), total.due > 0 && ` (${Math.round((100 * total.called_in_time) / total.due)}\u00a0%)`]),
+    fact("Taken after (median)", minutesText(total.minutes_to_acknowledgement)),
+    fact("Called after (median)", minutesText(total.minutes_to_call)),
+    fact("Booked", total.booked),
+    fact("Suspected spam, not counted", suspects));
+}
+
+function figures(kind, groups, name, { medians = true } = {}) {
+  if (!groups.length) return null;
+  const heads = [kind, "Leads", "Called in time", ...(medians ? ["Taken after", "Called after"] : []), "Booked"];
+  return table(`By ${kind.toLowerCase()}`, heads, groups.map((group) => [name(group.name), group.leads, inTime(group),
+    ...(medians ? [minutesText(group.minutes_to_acknowledgement), minutesText(group.minutes_to_call)] : []), group.booked]));
+}
+
+function rules({ rules: found, total }) {
+  if (!found.length) return h("p", { class: "soft" }, `Rules that alone caused a tier are shown from 20 leads up; these days have ${total.leads}.`);
+  return table("Rules that alone caused a tier", ["Rule", "Tier", "Leads"],
+    found.map(({ rule, reason, tier, leads }) => [[reason, " ", h("small", { class: "soft" }, rule)], tierName(tier), leads]));
+}
+
+const inTime = ({ called_in_time: number, due }) => (due ? `${number} of ${due}` : "–");
+
+function minutesText(minutes) {
+  if (minutes === null) return "–";
+  if (minutes < 100) return `${minutes} min`;
+  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${Math.floor(minutes / 1440)} days`;
+}
+
+// One bar for each day, also for days without a lead; for each week from Monday if there are many.
+function barsOf({ first, last, days }) {
+  const counted = new Map(days.map((day) => [day.day, day]));
+  const all = daysBetween(first, last);
+  const week = all.length > MOST_DAYS;
+  const bars = [];
+  for (const day of all) {
+    const startsWeek = new Date(`${day}T00:00Z`).getUTCDay() === 1;
+    if (!week || startsWeek || !bars.length) bars.push({ day, week, leads: 0, booked: 0, tiers: {} });
+    const bar = bars.at(-1);
+    const { leads = 0, booked = 0, tiers = {} } = counted.get(day) ?? {};
+    bar.leads += leads;
+    bar.booked += booked;
+    for (const [tier, number] of Object.entries(tiers)) bar.tiers[tier] = (bar.tiers[tier] ?? 0) + number;
+  }
+  return bars;
+}

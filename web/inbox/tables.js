@@ -1,0 +1,13 @@
+// Tables of figures. A wide one scrolls by itself, so that the page does not.
+
+import { h } from "./elements.js";
+
+// `heads`: one for each column, the first for the names of the rows. `rows`: their cells, as text or nodes.
+// `kind`: the class of all cells but the first; "" for words.
+export function table(caption, heads, rows, kind = "figure") {
+  const [name, ...figures] = heads;
+  return h("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": caption }, h("table", {},
+    h("caption", {}, caption),
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, name), figures.map((head) => h("th", { scope: "col", class: kind }, head)))),
+    h("tbody", {}, rows.map(([first, ...cells]) => h("tr", {}, h("th", { scope: "row" }, first), cells.map((cell) => h("td", { class: kind }, cell)))))));
+}
