@@ -149,7 +149,7 @@ class Local:
 
 
 def main() -> None:
-    argparse.ArgumentParser(prog="python -m dev.deploy_local", description=__doc__).parse_args()
+    argparse.ArgumentParser(prog="make deploy-local", description=__doc__).parse_args()
     if sys.version_info[:2] != LAMBDA_PYTHON and not _runs_what_is_shipped():
         sys.exit("The functions are built for Python {}.{}; the local cloud needs it too.".format(*LAMBDA_PYTHON))
     started = time.monotonic()

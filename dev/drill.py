@@ -24,6 +24,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from dev import restore, smoke
+from dev.account import failure
 from dev.cloud import STACK, LocalCloud
 from dev.front import Front
 from dev.restore import Comparison, Place
@@ -192,7 +193,8 @@ def main(arguments: list[str] | None = None) -> int:
         stage = Stage.deployed(chosen.stack, lambda service: session.client(service))  # type: ignore[call-overload]  # noqa: PLW0108
         return 0 if recover(stage, place_of(stage), chosen.at, _ask, print) else 1
     except (StepFailedError, RuntimeError, ClientError, BotoCoreError, WaiterError) as error:
-        print(f"{type(error).__name__}: {error}. A copy may be left: delete it.", file=sys.stderr)
+        command = f"make drill STACK={chosen.stack}" if chosen.stack else "make drill"
+        print(f"{failure(command, error)} A copy may be left: delete it.", file=sys.stderr)
         return 1
 
 

@@ -22,6 +22,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dev import template
+from dev.account import failure
 
 HOLD_SECONDS = 300  # visibility timeout of a received message
 REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")
@@ -254,7 +255,7 @@ def named(stack: str, endpoint: str | None) -> Stack:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Empties the failure queues of a stack")
+    parser = argparse.ArgumentParser(prog="make redrive", description="Empties the failure queues of a stack")
     parser.add_argument("stack", help="its name")
     parser.add_argument("--endpoint", help="address of the local cloud")
     parser.add_argument("--yes", action="store_true", help="do not ask")
@@ -275,7 +276,7 @@ def main(arguments: list[str] | None = None) -> int:
         print("Stopped; the remaining messages are still in their queues.", file=sys.stderr)
         return 1
     except (ClientError, BotoCoreError) as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        print(failure(f"make redrive STACK={chosen.stack}", error), file=sys.stderr)
         return 1
     return 0 if complete else 1
 

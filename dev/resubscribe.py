@@ -1,6 +1,6 @@
 """Subscribes the addresses of a deployed stack that are missing or pending, with the filters of the template.
 
-    python -m dev.resubscribe STACK       (`make resubscribe STACK=...`; credentials and region as for any AWS tool)
+    make resubscribe STACK=...       (python -m dev.resubscribe STACK; credentials and region as for any AWS tool)
 
 A deploy does not do this: CloudFormation sees no change when SNS, or a link in a mail, has removed a subscription.
 """
@@ -18,6 +18,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dev import template
+from dev.account import failure
 from dev.smoke import outputs_of
 
 TOPICS = {"AlertTopic": "AlertTopicArn", "AlarmTopic": "AlarmTopicArn"}  # resource -> output
@@ -72,14 +73,14 @@ def resubscribe(stack: str, client: Callable[[str], Any], say: Callable[[str], o
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m dev.resubscribe", description="Subscribes who is missing")
-    parser.add_argument("stack", help="its name")
+    parser = argparse.ArgumentParser(prog="make resubscribe", description="Subscribes who is missing")
+    parser.add_argument("stack", help="its name: make resubscribe STACK=name")
     stack = parser.parse_args(arguments).stack
     try:
         session = boto3.session.Session()
         resubscribe(stack, lambda service: session.client(service), print)  # type: ignore[call-overload]  # noqa: PLW0108
     except (ClientError, BotoCoreError) as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        print(failure(f"make resubscribe STACK={stack}", error), file=sys.stderr)
         return 1
     return 0
 

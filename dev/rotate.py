@@ -1,6 +1,6 @@
 """Gives a deployed stack new keys, without a moment at which what one function signs is refused by another.
 
-    python -m dev.rotate STACK       (`make rotate STACK=...`; credentials and region as for any AWS tool)
+    make rotate STACK=...            (python -m dev.rotate STACK; credentials and region as for any AWS tool)
 
 A secret holds keys separated by commas: functions use the first and accept the others. A deployment takes minutes, in
 which old and new versions run. So the new key is first accepted everywhere, and used only then: two updates of the
@@ -18,6 +18,8 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
+
+from dev.account import failure
 
 # Secret -> the former keys that stay: a form token lasts a day; hashes of erased leads cannot be made again.
 SECRETS = {"FormKey": 1, "PersonKey": None}
@@ -86,15 +88,16 @@ def _update(stack: str, clients: Clients, at: datetime) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m dev.rotate", description="Gives a deployed stack new keys")
-    parser.add_argument("stack", help="its name")
+    parser = argparse.ArgumentParser(prog="make rotate", description="Gives a deployed stack new keys")
+    parser.add_argument("stack", help="its name: make rotate STACK=name")
     stack = parser.parse_args(arguments).stack
     try:
         session = boto3.session.Session()
         clients = Clients(session.client("cloudformation"), session.client("secretsmanager"))
         rotate(stack, clients, print, lambda: datetime.now(UTC))
     except (ClientError, BotoCoreError, WaiterError) as error:
-        print(f"{type(error).__name__}: {error}. The keys fit together as they are; start again.", file=sys.stderr)
+        command = f"make rotate STACK={stack}"
+        print(f"{failure(command, error)} The keys fit together as they are: run {command} again.", file=sys.stderr)
         return 1
     print(
         "Done. The former form key stays accepted until the next rotation; run it again a day later if it has leaked."

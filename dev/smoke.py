@@ -1,6 +1,6 @@
 """Takes one lead through a deployed stack, from the form to the closed lead, and cleans up.
 
-    python -m dev.smoke STACK        (`make smoke STACK=...`; credentials and region as for any AWS tool)
+    make smoke STACK=...             (python -m dev.smoke STACK; credentials and region as for any AWS tool)
 
 Everything that the program needs is in the stack's outputs. It adds a user and a subscription while it runs, and erases
 its lead. Staff get the lead's alert; the lead's name says that it is a test.
@@ -32,6 +32,8 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
+
+from dev.account import failure
 
 SAMPLE = Path(__file__).resolve().parent.parent / "tests" / "data" / "submission.json"
 PERSON = {"name": "TEST - please ignore", "phone": "(312) 555-0199", "email": "smoke.test@example.com"}
@@ -402,20 +404,21 @@ def journey(stage: Stage) -> None:
 
 def main() -> None:
     if len(sys.argv) != 2 or not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", sys.argv[1]):  # noqa: PLR2004
-        sys.exit("Usage: python -m dev.smoke STACK")
+        sys.exit("Usage: make smoke STACK=name, a deployed stack")
+    command = f"make smoke STACK={sys.argv[1]}"
     session = boto3.session.Session()
     try:
         stage = Stage.deployed(sys.argv[1], lambda service: session.client(service))  # type: ignore[call-overload]  # noqa: PLW0108
     except (ClientError, BotoCoreError) as error:
-        sys.exit(f"{type(error).__name__}: {error}")
+        sys.exit(failure(command, error))
     except KeyError as error:
-        sys.exit(f"The stack {sys.argv[1]} has no output {error}: was it deployed from this template?")
+        sys.exit(f"{command}: the stack {sys.argv[1]} has no output {error}: was it deployed from this template?")
     console.print(f"{stage.stack} at {stage.site} (staff get one alert, about a lead that is marked as a test)")
     try:
         journey(stage)
     except (StepFailedError, ClientError, BotoCoreError, OSError) as error:  # OSError: an address does not answer
-        problem = str(error) if isinstance(error, StepFailedError) else f"{type(error).__name__}: {error}"
-        sys.exit(f"{problem}. The run's user and subscription were removed; a lead named {PERSON['name']!r} may stay.")
+        problem = f"{command}: {error}." if isinstance(error, StepFailedError) else failure(command, error)
+        sys.exit(f"{problem} The run's user and subscription were removed; a lead named {PERSON['name']!r} may stay.")
     console.print("All steps passed. The lead was erased, and the user and the subscription of this run were removed.")
 
 

@@ -83,4 +83,6 @@ def test_who_is_subscribed_stays_so(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_an_unknown_stack_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert resubscribe.main(["elsewhere"]) == 1
-    assert capsys.readouterr().err.count("\n") == 1
+    said = capsys.readouterr().err
+    assert said.startswith("make resubscribe STACK=elsewhere: ")
+    assert said.count("\n") == 1

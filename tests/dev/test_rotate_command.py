@@ -124,3 +124,17 @@ def test_an_interrupted_rotation_starts_again(clients: Clients, monkeypatch: pyt
     learned, used = run(clients, monkeypatch)
     assert learned["FormKey"][0] == "the-first-key"
     assert used["FormKey"][1] == "the-first-key"
+
+
+@pytest.mark.parametrize(("variable", "advice"), [("AWS_DEFAULT_REGION", "Set AWS_DEFAULT_REGION"), ("", "again")])
+def test_an_error_names_the_command_that_was_typed(
+    variable: str, advice: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv(variable, raising=False)
+    with mock_aws():
+        assert rotate.main(["elsewhere"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("make rotate STACK=elsewhere: ")
+    assert advice in said
+    assert "run make rotate STACK=elsewhere again" in said
+    assert said.count("\n") == 1

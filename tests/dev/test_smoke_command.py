@@ -25,7 +25,9 @@ def ended(stack: str, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_a_missing_region_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
-    assert ended("clinic", monkeypatch).startswith("NoRegionError: ")
+    said = ended("clinic", monkeypatch)
+    assert said.startswith("make smoke STACK=clinic: NoRegionError: ")
+    assert "Set AWS_DEFAULT_REGION" in said
 
 
 @mock_aws
@@ -38,7 +40,7 @@ def test_a_missing_or_foreign_stack_is_reported(monkeypatch: pytest.MonkeyPatch)
 @mock_aws
 def test_an_unresolvable_address_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     create({"Address": "https://leads.clinic.invalid/", "SignIn": "https://sign-in.clinic.invalid"})
-    assert ended("clinic", monkeypatch).startswith("URLError: ")
+    assert ended("clinic", monkeypatch).startswith("make smoke STACK=clinic: URLError: ")
 
 
 def create(outputs: dict[str, str]) -> None:
