@@ -11,6 +11,7 @@ it takes an hour at most (RTO).
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
 import time
@@ -69,13 +70,18 @@ def rehearse(stage: Stage, place: Place) -> None:
             expect(set(found.missing) == {lost, erased}, f"{len(found.missing)} leads are missing, not 2")
             expect(found.spoilt == [spoilt], f"{len(found.spoilt)} leads are spoilt, not 1")
         with step("They are copied back, and the erasure is applied again"):
-            expect(restore.copy_back(place, copy, found) == len((lost, erased, spoilt)), "some were not copied")
+            expect(
+                restore.copy_back(place, copy, found, datetime.now(UTC)) == len((lost, erased, spoilt)),
+                "some were not copied",
+            )
             restore.apply_again(place)
         with step("Every lead is as it was, and the erased one is erased at the same instant as before"):
             after = _items(place, place.table)
             expect(after[erased].get("remainder") == tombstone["remainder"], "the erased lead is back")
             changed = [
-                lead_id for lead_id in before if lead_id != erased and after[lead_id]["lead"] != before[lead_id]["lead"]
+                lead_id
+                for lead_id in before
+                if lead_id != erased and _without_mail(after[lead_id]) != _without_mail(before[lead_id])
             ]
             expect(not changed, f"{len(changed)} leads are not as they were")
             again = restore.compare(place, copy)
@@ -108,7 +114,7 @@ def recover(
     complete = not found.lost
     if found.missing or found.spoilt:
         if ask(f"Copy {len(found.missing) + len(found.spoilt)} leads back, and erase and retire again what was since?"):
-            say(f"{restore.copy_back(place, copy, found)} copied back")
+            say(f"{restore.copy_back(place, copy, found, datetime.now(UTC))} copied back")
             restore.apply_again(place)
         else:
             complete = False
@@ -157,6 +163,11 @@ def _sent(stage: Stage) -> str:
 def _items(place: Place, table: str) -> dict[str, Any]:
     pages = place.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
     return {item["lead_id"]["S"]: item for page in pages for item in page["Items"]}
+
+
+def _without_mail(item: dict[str, Any]) -> dict[str, Any]:
+    """Returns a stored lead without what became of its mails: they may be sent meanwhile."""
+    return {name: value for name, value in json.loads(item["lead"]["S"]).items() if name not in ("mail", "version")}
 
 
 def _damage(place: Place, lost: tuple[str, ...], spoilt: str) -> None:

@@ -17,9 +17,10 @@ from uuid import UUID, uuid4
 
 from pydantic import ValidationError
 
-from shared.adapters.dynamodb.items import kept_of
+from shared.adapters.dynamodb.items import MAIL_DUE, instant, kept_of
 from shared.domain.leads.consent import chain_intact
 from shared.domain.leads.lead import CANARY, Lead
+from shared.domain.leads.mail import next_mail_at, without_due_mails
 
 READY_WITHIN = 3600  # seconds that making the copy may take
 LEAD, TOMBSTONE, CANARIES, OTHER = "leads", "erased or retired", "canaries", "other"
@@ -95,11 +96,11 @@ def compare(place: Place, copy: str) -> Comparison:
     return found
 
 
-def copy_back(place: Place, copy: str, found: Comparison) -> int:
-    """Puts the copy's items into the stack's table. Returns how many.
+def copy_back(place: Place, copy: str, found: Comparison, at: datetime) -> int:
+    """Puts the copy's items into the stack's table. Returns how many. `at`: now.
 
-    A lead's state of alerts comes with it, so nothing that was delivered by then is sent again. A lead that came back
-    meanwhile is left alone.
+    A lead's state of alerts comes with it, so nothing that was delivered by then is sent again; a mail to the person
+    that was due is not sent either. A lead that came back meanwhile is left alone.
     """
     dynamodb = place.client("dynamodb")
     done = 0
@@ -108,11 +109,23 @@ def copy_back(place: Place, copy: str, found: Comparison) -> int:
         item = dynamodb.get_item(TableName=copy, Key=key, ConsistentRead=True)["Item"]
         now = dynamodb.get_item(TableName=place.table, Key=key, ConsistentRead=True).get("Item")
         if (now is None) == (lead_id in found.missing):
+            item = without_mail_due(item, at)
             item |= {"write_id": {"S": uuid4().hex}} if "write_id" in item else {}
             with suppress(dynamodb.exceptions.ConditionalCheckFailedException):  # it came back this moment
                 dynamodb.put_item(TableName=place.table, Item=item, **_unchanged(now))
                 done += 1
     return done
+
+
+def without_mail_due(item: Item, at: datetime) -> Item:
+    """Returns the item of a lead whose mails that were due by `at` may have been sent after the copy's moment."""
+    lead = kept_of(item)
+    if not isinstance(lead, Lead) or (after := without_due_mails(lead, at)) is lead:
+        return item
+    due = next_mail_at(after)
+    kept = {name: value for name, value in item.items() if due or name not in (MAIL_DUE.partition, MAIL_DUE.order)}
+    order = {MAIL_DUE.order: {"S": instant(due)}} if due and MAIL_DUE.order in item else {}
+    return {**kept, **order, "lead": {"S": after.as_json()}}
 
 
 def apply_again(place: Place) -> None:

@@ -120,7 +120,7 @@ def test_each_kind_of_damage_is_found(aws: Aws, place: Place) -> None:
     assert sorted(found.spoilt) == sorted([unreadable, tampered, older])
     assert (found.later, found.lost) == (1, [arrived]), "the copy cannot help a lead that arrived after it"
     assert found.copied == {restore.LEAD: 5}
-    assert restore.copy_back(place, COPY, found) == 4
+    assert restore.copy_back(place, COPY, found, AN_OPEN_HOUR) == 4
     again = restore.compare(place, COPY)
     assert (again.missing, again.spoilt) == ([], [])
     assert fine not in (*found.missing, *found.spoilt)
@@ -135,7 +135,7 @@ def test_what_was_alerted_is_not_alerted_again(aws: Aws, clock: Clock, place: Pl
         lose(aws, lead_id)
     clock.at += timedelta(minutes=2)
 
-    assert restore.copy_back(place, COPY, restore.compare(place, COPY)) == 2
+    assert restore.copy_back(place, COPY, restore.compare(place, COPY), clock.at) == 2
     alert_staff.handler(stream_of(lost, taken), CONTEXT)
     escalate_leads.handler(event("escalate_leads"), CONTEXT)
     assert aws.alerts() == []
@@ -143,6 +143,20 @@ def test_what_was_alerted_is_not_alerted_again(aws: Aws, clock: Clock, place: Pl
     escalate_leads.handler(event("escalate_leads"), CONTEXT)
     subjects = {alert["Subject"] for alert in aws.alerts()}
     assert subjects == {"URGENT lead waiting", "URGENT lead: your next step is due"}
+
+
+def test_a_mail_that_was_due_is_not_sent_again(aws: Aws, clock: Clock, place: Place) -> None:
+    """The copy is older than the receipt, which the person has."""
+    (lost,) = some(1)
+    restore.make_copy(place, None, COPY)
+    lose(aws, lost)
+    clock.at += timedelta(minutes=5)
+
+    assert restore.copy_back(place, COPY, restore.compare(place, COPY), clock.at) == 1
+    (item,) = aws.items()
+    assert not {"mail_partition", "mail_at"} & set(item)
+    (entry,) = json.loads(item["lead"]["S"])["mail"]["entries"]
+    assert (entry["kind"], entry["status"]) == ("receipt", "unknown"), "staff see that nobody knows"
 
 
 def test_erasures_and_retention_since_the_moment_are_applied_again(aws: Aws, clock: Clock, place: Place) -> None:
@@ -156,7 +170,7 @@ def test_erasures_and_retention_since_the_moment_are_applied_again(aws: Aws, clo
         lose(aws, item["lead_id"]["S"])
     clock.at += timedelta(days=340)
 
-    assert restore.copy_back(place, COPY, restore.compare(place, COPY)) == 2
+    assert restore.copy_back(place, COPY, restore.compare(place, COPY), clock.at) == 2
     restore.apply_again(place)
     now = {item["lead_id"]["S"]: item for item in aws.items()}
     tombstone = json.loads(now[asked]["remainder"]["S"])
@@ -173,7 +187,7 @@ def test_a_lead_that_came_back_by_itself_is_left_alone(aws: Aws, place: Place) -
     captured(URGENT, lead_id=lead_id)  # the visitor's page has sent it again
     before = aws.items()
 
-    assert restore.copy_back(place, COPY, found) == 0
+    assert restore.copy_back(place, COPY, found, AN_OPEN_HOUR) == 0
     assert aws.items() == before
 
 

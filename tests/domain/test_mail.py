@@ -22,6 +22,7 @@ from shared.domain.leads.mail import (
     may_be_mailed,
     next_mail_at,
     receipt_was_mailed,
+    without_due_mails,
 )
 from shared.domain.leads.mail_state import SETTLED, Closing, MailEntry, MailState, MailStatus
 from shared.domain.leads.resubmission import merge_resubmission
@@ -280,3 +281,15 @@ def test_an_address_is_closed_for_the_first_reason(closing: Closing) -> None:
     closed = MailState().closed(closing, SOON)
     assert (closed.closed_as, closed.closed_since) == (closing, SOON)
     assert closed.closed("complaint", SOON + HOUR) is closed
+
+
+def test_a_lead_from_a_copy_sends_no_mail_that_was_due_and_every_later_one() -> None:
+    lead = act(mailable(), "contact_attempt", outcome="no_answer")
+    assert next_mail_at(lead) == RECEIVED
+    restored = without_due_mails(lead, RECEIVED + MINUTE)
+    assert [(entry.kind, entry.status) for entry in restored.mail.entries] == [("receipt", "unknown")]
+    assert next_mail_at(restored) == SOON + UNDO_WITHIN
+    assert restored.version == lead.version
+    assert next_mail_at(without_due_mails(lead, SOON + UNDO_WITHIN)) is None
+    mailed = with_receipt(mailable())
+    assert without_due_mails(mailed, SOON) is mailed

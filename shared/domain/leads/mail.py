@@ -77,6 +77,16 @@ def next_mail_at(lead: Lead) -> datetime | None:
     return step.at if step else None
 
 
+def without_due_mails(lead: Lead, at: datetime) -> Lead:
+    """Returns the lead as it comes back from a copy: whatever mail was due by then may have been sent since, and is not
+    sent again."""
+    mail = lead.mail
+    while (step := _next_step(lead)) and step.at <= at:
+        mail = mail.recorded(MailEntry(step.kind, step.about, "unknown", at, step.tries))
+        lead = lead.changed(mail=mail, version=lead.version)
+    return lead
+
+
 def may_be_mailed(lead: Lead) -> bool:
     """Returns whether the person may get mails.
 
