@@ -11,7 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from functions import wiring
 from functions.wiring import logger, metrics
-from shared.usecases.delivery_watch import Watched, missing_subscriptions, watch_delivery
+from shared.usecases.delivery_watch import Watched, missing_subscriptions, note_who_can_be_alerted, watch_delivery
 
 # The sweep takes two minutes if the stream fails. The limit must stay below the function's timeout.
 LONGEST_DELIVERY = timedelta(minutes=3)
@@ -26,6 +26,7 @@ watch = wiring.watch(LONGEST_DELIVERY)
 def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
     if event == SUBSCRIPTIONS_ONLY:
         missing, error = missing_subscriptions(watch.subscribers)
+        note()
         return {"subscriptions_missing": count_missing(missing, error)}
     watched = watch_delivery(watch, wiring.now)
     metrics.add_metric("canaries_delivered", MetricUnit.Count, int(watched.took is not None))
@@ -40,6 +41,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
         "delivered_by_spool": watched.took_by_spool is not None,
         "subscriptions_missing": watched.missing,
     }
+
+
+def note() -> None:
+    """Notes who can be alerted alone. A note that fails runs out, and alerts go to everyone."""
+    try:
+        note_who_can_be_alerted(watch, wiring.now())
+    except Exception as error:  # noqa: BLE001  the check of the subscriptions counts even so
+        logger.error("who can be alerted alone is not known", extra={"error": type(error).__name__})
 
 
 def report(watched: Watched) -> None:

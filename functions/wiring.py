@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from shared.adapters.dynamodb.erasures import Erasures
     from shared.adapters.dynamodb.leads_table import LeadsTable
     from shared.adapters.dynamodb.mail_addresses import MailAddresses
+    from shared.adapters.dynamodb.rota_table import RotaTable
     from shared.adapters.form_guard import FormGuard
     from shared.adapters.sns import AlertTopic
     from shared.adapters.spool import SpoolQueue
@@ -169,6 +170,13 @@ def erasures() -> Erasures:
     return Erasures(_dynamodb(), erasures_table())
 
 
+def rotas(dynamodb: DynamoDBClient | None = None) -> RotaTable:
+    from shared.adapters.dynamodb.rota_table import RotaTable
+    from shared.settings import rota_table
+
+    return RotaTable(dynamodb or _dynamodb(), rota_table())
+
+
 def colleagues() -> StaffPool:
     from shared.adapters.aws import PATIENT_FACING, client
     from shared.adapters.staff_pool import StaffPool
@@ -280,7 +288,8 @@ def alerting(pace: float) -> Alerting:
     from shared.usecases.alerting import Alerting
 
     link = AlertSettings.from_environment().staff_link
-    return Alerting(leads_table(), rulebook(), _alert_topic(pace), opening_hours(), link)
+    dynamodb = _dynamodb()
+    return Alerting(leads_table(dynamodb), rulebook(), _alert_topic(pace), opening_hours(), link, rotas(dynamodb))
 
 
 def mailing() -> Mailing:
@@ -325,7 +334,7 @@ def watch(within: timedelta) -> Watch:
     from shared.adapters.aws import BACKGROUND, client
     from shared.adapters.canary import CanaryPath
     from shared.adapters.sns import Subscriptions
-    from shared.settings import WatchSettings, expected_at_alarms
+    from shared.settings import WatchSettings, expected_at_alarms, on_call_subscriptions
     from shared.usecases.delivery_watch import Watch
 
     settings = WatchSettings.from_environment()
@@ -335,4 +344,5 @@ def watch(within: timedelta) -> Watch:
     )
     expected = {settings.topic_arn: settings.expected, **expected_at_alarms()}
     subscriptions = Subscriptions(client("sns", BACKGROUND), expected)
-    return Watch(path, subscriptions, settings.page_hours, within)
+    table = rotas(_dynamodb(background=True))
+    return Watch(path, subscriptions, settings.page_hours, within, table, settings.topic_arn, on_call_subscriptions())

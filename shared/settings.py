@@ -92,6 +92,16 @@ def derived_data() -> str:
     return _required("DERIVED_DATA")
 
 
+def rota_table() -> str:
+    """Returns the name of the table of the on-call rota."""
+    return _required("ROTA_TABLE")
+
+
+def on_call_subscriptions() -> dict[str, str]:
+    """Returns user name -> the endpoint of their own subscription, such as an e-mail address."""
+    return dict(entry.split("=", 1) for entry in _listed("ON_CALL"))
+
+
 def staff_pool() -> str:
     """Returns the id of the user pool in which staff sign in."""
     return _required("STAFF_POOL")
@@ -218,7 +228,7 @@ class WatchSettings(NamedTuple):
             _required("ALERT_TOPIC_ARN"),
             _required("API_ADDRESS"),
             _required("CANARY_QUEUE"),
-            _listed("EXPECTED_SUBSCRIPTIONS"),
+            _listed("EXPECTED_SUBSCRIPTIONS") | frozenset(on_call_subscriptions().values()),
             OpeningHours.parse(
                 os.environ.get("PAGE_HOURS", "Mon-Sun 09:00-21:00"),
                 os.environ.get("CLINIC_TIME_ZONE", "America/Chicago"),

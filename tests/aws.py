@@ -48,6 +48,8 @@ ENVIRONMENT = {
     "LEADS_TABLE": "leads",
     "ACCESS_LOG": "accesses",
     "DERIVED_DATA": "derived",
+    "ROTA_TABLE": "rota",
+    "ON_CALL": "",
     "ERASURES_TABLE": "erasures",
     "INDEX_SHARDS": "1",
     "ALERT_TOPIC_ARN": f"arn:aws:sns:{template.REGION}:{ACCOUNT}:alerts",
@@ -100,7 +102,7 @@ def _tables() -> dict[str, Any]:
     resources = template.expand()["Resources"]
     return {
         name: resources[name]["Properties"]
-        for name in ("LeadsTable", "AccessLog", "Erasures", "MailAddresses", "DerivedData")
+        for name in ("LeadsTable", "AccessLog", "Erasures", "MailAddresses", "DerivedData", "OnCallRota")
     }
 
 
@@ -280,6 +282,7 @@ def _empty_tables() -> dict[str, Any]:
     create_records(cached_client("dynamodb"), "Erasures", ENVIRONMENT["ERASURES_TABLE"])
     create_records(cached_client("dynamodb"), "MailAddresses", ENVIRONMENT["MAIL_ADDRESSES"])
     create_records(cached_client("dynamodb"), "DerivedData", ENVIRONMENT["DERIVED_DATA"])
+    create_records(cached_client("dynamodb"), "OnCallRota", ENVIRONMENT["ROTA_TABLE"])
     return deepcopy(dict(dynamodb_backends[ACCOUNT][template.REGION].tables))
 
 

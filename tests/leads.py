@@ -9,12 +9,13 @@ from uuid import UUID, uuid4
 
 from pydantic import BaseModel
 
-from shared.domain.errors import LeadChanged
+from shared.domain.errors import LeadChanged, RotaChanged
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import Arrival, Lead
 from shared.domain.leads.lead_summary import LeadSummary
-from shared.domain.opening_hours import OpeningHours
+from shared.domain.leads.rota import DutyBoard, Reach, Rota, WeeklyShift
+from shared.domain.opening_hours import DAYS, OpeningHours
 from shared.domain.rules.questionnaire import Page
 from shared.domain.rules.triage import RuleSet
 from shared.rulebook.loading import Rulebook, load
@@ -71,6 +72,30 @@ class SpoolInMemory:
 
     def put(self, lead: Lead) -> None:
         self.kept.append(lead)
+
+
+class RotaInMemory:
+    """A rota in memory."""
+
+    def __init__(self, board: DutyBoard | None = None) -> None:
+        self.board = board or DutyBoard(Rota())
+
+    def get(self) -> DutyBoard:
+        return self.board
+
+    def replace(self, rota: Rota) -> None:
+        if rota.version != self.board.rota.version + 1:
+            raise RotaChanged
+        self.board = self.board._replace(rota=rota)
+
+    def reached(self, reach: Reach) -> None:
+        self.board = self.board._replace(reach=reach)
+
+
+def always(who: str, *reachable: str, at: datetime = RECEIVED) -> DutyBoard:
+    """Returns a rota with one person on call day and night. `reachable`: whose subscriptions were confirmed at `at`."""
+    shifts = (WeeklyShift.model_validate({"who": who, "day": day, "starts": "00:00", "ends": "00:00"}) for day in DAYS)
+    return DutyBoard(Rota(version=1, weekly=tuple(shifts)), Reach(names=reachable, at=at))
 
 
 def an_intake(leads: LeadsByNumber, rule_sets: RuleSets = RULEBOOK, candidate: RuleSets | None = None) -> Intake:

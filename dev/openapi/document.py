@@ -20,6 +20,7 @@ from shared.domain.intake.added_answers import AddedAnswers
 from shared.domain.intake.screening import Screening
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.action import Action
+from shared.domain.leads.rota import RotaChange
 from shared.domain.leads.worklist import Search
 from shared.formats.submission_schema import without_trap
 from shared.http import form_body
@@ -29,6 +30,7 @@ from shared.http.person_responses import Erased, PersonData
 from shared.http.problem_details import Problem
 from shared.http.problems import PROBLEM
 from shared.http.report_responses import ReportShown
+from shared.http.rota_responses import RotaShown
 from shared.http.rules_responses import Rules
 from shared.http.staff_responses import Colleagues, StaffProblem
 from shared.http.visitor_responses import Challenge, Receipt, Screened, Taken
@@ -38,7 +40,7 @@ from shared.rulebook.tiers import DISPOSITIONS
 PROJECT = Path(__file__).resolve().parents[2]
 FILE = PROJECT / "web" / "openapi.json"
 OPERATIONS = FORMS | STAFF | PAGES
-REQUESTS = (Submission, AddedAnswers, Screening, AdRequest, Search, Action)
+REQUESTS = (Submission, AddedAnswers, Screening, AdRequest, Search, Action, RotaChange)
 ANSWERS = (
     Receipt,
     Screened,
@@ -51,6 +53,7 @@ ANSWERS = (
     LeadView,
     Accesses,
     Colleagues,
+    RotaShown,
     Rules,
     ReportShown,
     PersonData,

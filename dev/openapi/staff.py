@@ -2,11 +2,13 @@
 
 from dev.openapi.operation import FOR_STAFF, READING_A_BODY, TEXT, Operation, as_json, parameter
 from shared.domain.leads.action import Action
+from shared.domain.leads.rota import RotaChange
 from shared.domain.leads.worklist import Search
 from shared.http.access_responses import Accesses
 from shared.http.lead_responses import LeadView
 from shared.http.person_responses import Erased, PersonData
 from shared.http.report_responses import ReportShown
+from shared.http.rota_responses import RotaShown
 from shared.http.rules_responses import Rules
 from shared.http.staff_responses import Colleagues
 from shared.http.worklist_responses import WorklistPage
@@ -105,6 +107,36 @@ STAFF = {
         staff=True,
         answers={"200": ("Everybody, by name.", as_json(Colleagues))},
         problems=FOR_STAFF,
+    ),
+    "GET /rota": Operation(
+        id="show_rota",
+        summary="Who is on call",
+        description="The on-call rota: a week of shifts and its exceptions, in the clinic's time zone, and who is on "
+        "call in the next two weeks. Alerts to the clinicians go to who is on call; in a gap, or while that person's "
+        "subscription is not confirmed, to everyone.",
+        staff=True,
+        answers={"200": ("The rota.", as_json(RotaShown))},
+        problems=FOR_STAFF,
+    ),
+    "PUT /rota": Operation(
+        id="save_rota",
+        summary="Save the rota",
+        description="Replaces the rota. `version` is that of the rota you saw; if somebody saved it since, the answer "
+        "is 409 and says who. `errors` names each entry that cannot be. For managers and administrators.",
+        staff=True,
+        request=RotaChange,
+        examples={
+            "week": {
+                "version": 0,
+                "weekly": [
+                    {"who": "nora", "day": "Mon", "starts": "08:00", "ends": "17:00"},
+                    {"who": "ben", "day": "Mon", "starts": "17:00", "ends": "08:00"},
+                ],
+                "overrides": [{"who": "nora", "starts": "2026-12-24T17:00:00", "ends": "2026-12-25T08:00:00"}],
+            }
+        },
+        answers={"200": ("The rota as it is now.", as_json(RotaShown))},
+        problems=("401", "403", "409", *READING_A_BODY),
     ),
     "GET /report": Operation(
         id="show_report",

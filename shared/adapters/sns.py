@@ -87,9 +87,9 @@ class Subscriptions:
 
         Raises botocore's ClientError or BotoCoreError.
         """
-        return sum(len(expected - self._confirmed(topic_arn)) for topic_arn, expected in self._expected.items())
+        return sum(len(expected - self.confirmed(topic_arn)) for topic_arn, expected in self._expected.items())
 
-    def _confirmed(self, topic_arn: str) -> frozenset[str]:
+    def confirmed(self, topic_arn: str) -> frozenset[str]:
         """Returns the endpoints (e-mail addresses, phone numbers, ARNs) with a confirmed subscription to the topic."""
         pages = self._client.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
         return frozenset(

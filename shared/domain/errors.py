@@ -76,6 +76,10 @@ class LeadChanged(LeadIntakeError):
     """Raised if a lead was changed by somebody else after it was read."""
 
 
+class RotaChanged(LeadIntakeError):
+    """Raised if the rota was saved by somebody else after it was read."""
+
+
 class AlreadyTaken(LeadIntakeError):
     """Raised if a colleague has already taken the lead."""
 

@@ -150,11 +150,16 @@ class OtherLead(ResponseModel):
 
 
 class Alerted(ResponseModel):
-    """An alert that was sent. `level`: its escalation level; 0 for a reminder of the owner."""
+    """An alert that was sent.
+
+    level: its escalation level; 0 for a reminder of the owner.
+    to: the user name of whom it was for; "" if it was for the whole audience.
+    """
 
     at: datetime
     level: int
     audience: str
+    to: str
 
 
 class Planned(ResponseModel):

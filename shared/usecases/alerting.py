@@ -10,16 +10,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from uuid import UUID
 
-from shared.domain.errors import LeadChanged
-from shared.domain.leads.alert import Alert, Summary, alert_for, reminder_for
+from shared.domain.errors import LeadChanged, StoreUnavailable
+from shared.domain.leads.alert import CLINICIANS, Alert, Summary, alert_for, reminder_for
 from shared.domain.leads.escalation import Ladder
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.overdue import REMINDER, alert_due, has_nothing_to_send, is_overdue, released, reminded
+from shared.domain.leads.rota import EVERYONE, to_alert
 from shared.domain.opening_hours import OpeningHours
-from shared.usecases.ports import ATTEMPTS_TO_WORK, Leads, Publisher, RuleSets
+from shared.usecases.ports import ATTEMPTS_TO_WORK, Leads, Publisher, Rotas, RuleSets
 from shared.usecases.scoring import rule_set_of
 
 MAILED_SINGLY = 20  # leads in a sweep; of the rest, e-mail gets one summary for each audience
@@ -38,6 +40,14 @@ class Alerting:
     publisher: Publisher[Alert | Summary]
     hours: OpeningHours
     staff_link: str
+    rotas: Rotas
+
+    def on_call(self, at: datetime) -> str:
+        """Returns whom the clinicians' level alerts. If the rota cannot be read, that is everyone."""
+        try:
+            return to_alert(self.rotas.get(), at, self.hours)
+        except StoreUnavailable:
+            return EVERYONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,7 @@ def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None
 
     Raises: StoreUnavailable, or an error of the publisher.
     """
-    due = _due(lead_id, alerting, at)
+    due = _due(lead_id, alerting, at, lambda: alerting.on_call(at))
     return _send(due, alerting, at) if due else None
 
 
@@ -89,8 +99,11 @@ class _Due:
     urgent: bool
 
 
-def _due(lead_id: UUID, alerting: Alerting, at: datetime) -> _Due | None:
-    """Returns the alert that is due for a lead; None if there is none."""
+def _due(lead_id: UUID, alerting: Alerting, at: datetime, on_call: Callable[[], str]) -> _Due | None:
+    """Returns the alert that is due for a lead; None if there is none.
+
+    on_call: returns whom the clinicians' level alerts. It is called only for such an alert.
+    """
     lead = alerting.leads.get(lead_id)
     if lead is None:
         return None
@@ -112,7 +125,8 @@ def _due(lead_id: UUID, alerting: Alerting, at: datetime) -> _Due | None:
     if level == REMINDER:
         alert = reminder_for(lead, alerting.staff_link, zone)
     else:
-        alert = alert_for(lead, level, ladder, alerting.staff_link, zone)
+        who = on_call() if ladder.audience(level) == CLINICIANS else ""
+        alert = alert_for(lead, level, ladder, alerting.staff_link, zone, who)
     return _Due(lead, level, ladder, alert, tiers[lead.tier].safety)
 
 
@@ -165,12 +179,13 @@ class _Sweep:
         """Returns the alerts that are due for these leads. Takes at most half of the time that is left."""
         began = self._clock()
         found: list[_Due] = []
+        on_call = cache(lambda: self._alerting.on_call(began))  # once for all of them
         for lead_id in lead_ids:
             at = self._clock()
             if at >= began + (self._until - began) / 2:
                 break
             with self._failing(lead_id):
-                due = _due(lead_id, self._alerting, at)
+                due = _due(lead_id, self._alerting, at, on_call)
                 found += [due] if due else []
         return found
 
@@ -192,11 +207,12 @@ def _summarised(waiting: list[_Due], alerting: Alerting) -> list[_Due]:
     between, the next one sends another summary.
     """
     mailed = [due for due in waiting if due.alert.is_mailed]
-    leads = Counter(due.alert.audience for due in mailed)
-    urgent = Counter(due.alert.audience for due in mailed if due.urgent)
+    leads = Counter((due.alert.audience, due.alert.on_call) for due in mailed)
+    urgent = Counter((due.alert.audience, due.alert.on_call) for due in mailed if due.urgent)
     inbox, _, _ = alerting.staff_link.partition("#")
-    for audience in leads:
-        alerting.publisher.publish(Summary(audience, leads[audience], urgent[audience], inbox))
+    for who in leads:
+        audience, on_call = who
+        alerting.publisher.publish(Summary(audience, leads[who], urgent[who], inbox, on_call))
     return [replace(due, alert=replace(due.alert, summarised=True)) for due in waiting]
 
 
@@ -207,7 +223,10 @@ def _record_delivery(claimed: Lead, due: _Due, alerting: Alerting, at: datetime)
     lead, or its owner has acted.
     """
     for _ in range(ATTEMPTS_TO_WORK):
-        after = reminded(claimed, at) if due.level == REMINDER else claimed.alerted(due.level, due.ladder, at)
+        if due.level == REMINDER:
+            after = reminded(claimed, at)
+        else:
+            after = claimed.alerted(due.level, due.ladder, at, due.alert.to)
         try:
             alerting.leads.replace(claimed, after)
         except LeadChanged:

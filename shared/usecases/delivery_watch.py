@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.domain.errors import NotDelivered
+from shared.domain.leads.rota import Reach
 from shared.domain.opening_hours import OpeningHours
-from shared.usecases.ports import Canary, Subscribers
+from shared.usecases.ports import Canary, Rotas, Subscribers
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +18,17 @@ class Watch:
 
     page_hours: the hours in which visitors usually submit forms.
     within: how long the alert of a canary may take.
+    topic_arn: the topic of alerts.
+    on_call: user name -> the endpoint of the subscription of their own.
     """
 
     canary: Canary
     subscribers: Subscribers
     page_hours: OpeningHours
     within: timedelta
+    rotas: Rotas
+    topic_arn: str
+    on_call: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,16 @@ def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
         cause_by_spool=cause_by_spool,
         error_of_subscriptions=error_of_subscriptions,
     )
+
+
+def note_who_can_be_alerted(watch: Watch, at: datetime) -> None:
+    """Notes whose own subscription is confirmed, so that an alert may go to them alone.
+
+    Without this note, alerts go to everyone. Raises StoreUnavailable, or any error of the channel.
+    """
+    confirmed = watch.subscribers.confirmed(watch.topic_arn)
+    names = sorted(name for name, endpoint in watch.on_call.items() if endpoint in confirmed)
+    watch.rotas.reached(Reach(names=tuple(names), at=at))
 
 
 def missing_subscriptions(subscribers: Subscribers) -> tuple[int, str]:

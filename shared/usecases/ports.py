@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # for annotations only, so that each Lambda function imports 
     from shared.domain.leads.lead import Lead
     from shared.domain.leads.lead_summary import LeadSummary, Listed
     from shared.domain.leads.retention_stage import Stage
+    from shared.domain.leads.rota import DutyBoard, Reach, Rota
     from shared.domain.leads.staff import Staff
     from shared.domain.rules.triage import RuleSet
 
@@ -139,6 +140,18 @@ class Colleagues(Protocol):
         """Returns everybody who may act on leads, by name. Raises StoreUnavailable."""
 
 
+class Rotas(Protocol):
+    """The rota of who is on call. All methods raise StoreUnavailable."""
+
+    def get(self) -> DutyBoard: ...
+
+    def replace(self, rota: Rota, /) -> None:
+        """Stores the rota if the stored one has the version before. Raises RotaChanged."""
+
+    def reached(self, reach: Reach, /) -> None:
+        """Stores who can be alerted alone."""
+
+
 class AccessHistory(Protocol):
     """The access log, for administrators to read. All methods raise StoreUnavailable."""
 
@@ -207,5 +220,8 @@ class Canary(Protocol):
 
 
 class Subscribers(Protocol):
+    def confirmed(self, topic_arn: str, /) -> frozenset[str]:
+        """Returns the endpoints whose subscription is confirmed. Raises any error of the channel."""
+
     def missing(self) -> int:
         """Returns how many expected subscriptions are missing or not confirmed. Raises any error of the channel."""

@@ -22,13 +22,14 @@ from shared.domain.leads.alert import Alert, Summary
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import Arrival, Lead, reference_of
 from shared.domain.leads.lead_summary import LeadSummary
+from shared.domain.leads.rota import DutyBoard, Rota
 from shared.domain.leads.staff import Staff
 from shared.usecases.alerting import Alerting, alert_staff, escalate_leads
 from shared.usecases.capture import Intake, capture_lead
 from shared.usecases.inbox import Workspace, work_lead
 from shared.usecases.replaying import Replay, replay_submissions
 from tests.functions.calls import LEAD_ID, URGENT, Json, submission
-from tests.leads import HOURS, PERSON_KEY, RULEBOOK
+from tests.leads import HOURS, PERSON_KEY, RULEBOOK, RotaInMemory
 
 T = TypeVar("T")
 AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
@@ -107,6 +108,8 @@ class Meeting:
     at: datetime = AT
     turns: Turns | None = None
     version: int = 1  # the version of the lead that staff saw
+    board: DutyBoard = field(default_factory=lambda: DutyBoard(Rota()))
+    alerted_alone: list[str] = field(default_factory=list)  # of each alert to clinicians: one person, or "everyone"
 
     def call(self, effect: Callable[[], T]) -> T:
         """Makes one atomic call when it is the calling task's turn."""
@@ -123,7 +126,16 @@ class Meeting:
 
     def state(self) -> str:
         content = [lead.model_dump_json() for lead in self.leads.values()]
-        return repr((content, self.alerts, len(self.spooled), self.turns.seen if self.turns else None))
+        return repr(
+            (
+                content,
+                self.alerts,
+                self.alerted_alone,
+                self.board,
+                len(self.spooled),
+                self.turns.seen if self.turns else None,
+            )
+        )
 
     # ---- the ports
 
@@ -171,10 +183,21 @@ class Meeting:
 
     def publish(self, alert: Alert | Summary) -> None:
         assert isinstance(alert, Alert), "a sweep of so few leads sends no summary"
-        self.call(lambda: self.alerts.append((alert.reference, alert.level)))
+
+        def effect() -> None:
+            self.alerts.append((alert.reference, alert.level))
+            self.alerted_alone += [alert.on_call] if alert.on_call else []
+
+        self.call(effect)
 
     def put(self, lead: Lead) -> None:
         self.call(lambda: self.spooled.append(lead))
+
+    def save_rota(self, board: DutyBoard) -> None:
+        def effect() -> None:
+            self.board = board
+
+        self.call(effect)
 
     # ---- what visitors, staff and AWS do
 
@@ -218,7 +241,7 @@ class Meeting:
             self.answers.append(who)
 
     def _alerting(self) -> Alerting:
-        return Alerting(self, RULEBOOK, self, HOURS, "https://staff.clinic.example/")
+        return Alerting(self, RULEBOOK, self, HOURS, "https://staff.clinic.example/", _Rota(self))
 
 
 def meetings(prepare: Callable[[Meeting], None], tasks: Sequence[Callable[[Meeting], None]]) -> Iterator[Meeting]:
@@ -260,6 +283,17 @@ def meetings(prepare: Callable[[Meeting], None], tasks: Sequence[Callable[[Meeti
 class _NothingSetAside:
     def put_back(self, _entry: str) -> None:
         raise AssertionError("a readable entry was set aside")
+
+
+class _Rota(RotaInMemory):
+    """The rota, read when it is the turn of the task that sends an alert."""
+
+    def __init__(self, meeting: Meeting) -> None:
+        super().__init__()
+        self._meeting = meeting
+
+    def get(self) -> DutyBoard:
+        return self._meeting.call(lambda: self._meeting.board)
 
 
 class _Colleagues:

@@ -36,6 +36,7 @@ from shared.domain.leads.lead import RETURN_WITHIN, Arrival, Lead, reference_of
 from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.next_action import next_action
 from shared.domain.leads.overdue import REMINDER
+from shared.domain.leads.rota import EVERYONE, DutyBoard, Rota, to_alert
 from shared.domain.leads.staff import Staff
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.condition import FORM, Condition, options_of
@@ -50,7 +51,7 @@ from shared.usecases.replaying import Replay, replay_submissions
 from shared.usecases.scoring import score
 from tests.domain.answer_sets import HEALTHY
 from tests.faults.mail_limit import first_breach
-from tests.leads import varied
+from tests.leads import RotaInMemory, always, varied
 
 T = TypeVar("T")
 
@@ -184,6 +185,9 @@ class Days:
         # for each reminder: time, level 0, when it was due
         self._reminders: dict[UUID, list[tuple[datetime, int, datetime]]] = {}
         self._staff = random.Random(f"{seed}/staff")  # of its own, so that what staff do leaves other draws alone
+        self._managers = random.Random(f"{seed}/rota")  # of their own, too
+        self._boards: list[tuple[datetime, DutyBoard]] = [(self.now, DutyBoard(Rota()))]  # since when each counts
+        self._rota_faults: list[datetime] = []
         self._hits: dict[UUID, list[datetime]] = {}
         self._sweeps_broken: list[datetime] = []
         self._poisoned: set[UUID] = set()
@@ -196,8 +200,11 @@ class Days:
         self._intake = Intake(RULEBOOK, leads, _Spool(self), self._clock, HOURS, "a key of tests only")
         self.mails: list[datetime] = []  # to AlertEmail, which gets all that is mailed
         link = "https://staff.clinic.example/inbox#lead="
-        self._sweeping = Alerting(leads, RULEBOOK, _Topic(self, SWEEP_PACE), HOURS, link)
-        self._streaming = [Alerting(leads, RULEBOOK, _Topic(self, STREAM_PACE), HOURS, link) for _ in range(SHARDS)]
+        rota = _Rota(self)
+        self._sweeping = Alerting(leads, RULEBOOK, _Topic(self, SWEEP_PACE), HOURS, link, rota)
+        self._streaming = [
+            Alerting(leads, RULEBOOK, _Topic(self, STREAM_PACE), HOURS, link, rota) for _ in range(SHARDS)
+        ]
         self._replay = Replay(leads, RULEBOOK, _SetAside(self), HOURS)
         # The stand-ins for table and access log have only the methods that the use case calls.
         self._practice = Workspace(leads, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]
@@ -227,6 +234,9 @@ class Days:
         while sweep <= self._ends:
             self._at(sweep, self._sweep)
             sweep += MINUTE
+        change = begins
+        while (change := change + self._managers.expovariate(1 / 10) * MINUTE) < self._ends:
+            self._at(change, self._change_rota)
         if self.weather.outages:
             when = begins
             while (when := when + self.chance.expovariate(1 / 40) * MINUTE) < at:
@@ -304,6 +314,33 @@ class Days:
             self._could_not_alert.add(lead_id)
             if isinstance(error, SummaryRefused):  # a fault of every lead that the summary covers
                 self._hits.setdefault(lead_id, []).append(self.now)
+
+    def _change_rota(self) -> None:
+        """Saves another rota: somebody whose subscription is confirmed or not, or a gap. Nobody looks again."""
+        names = [nurse.name for nurse in NURSES]
+        on_call, reachable = self._managers.choice([*names, ""]), self._managers.choice((names, names, names[:1]))
+        board = always(on_call, *reachable, at=self.now) if on_call else DutyBoard(Rota())
+        self._boards.append((self.now, board))
+
+    def rota(self) -> DutyBoard:
+        if self._is_down("table") or self._managers.random() < self.weather.fault_rate:
+            self._rota_faults.append(self.now)
+            raise StoreUnavailable
+        return self._boards[-1][1]
+
+    def _check_on_call(self, alert: Alert) -> None:
+        """Checks that an alert to clinicians went to who was on call within the last minute, or to everyone."""
+        if not alert.on_call:
+            return
+        self.counts["alerted alone" if alert.on_call != EVERYONE else "alerted all"] += 1
+        since = self.now - MINUTE
+        recent = [at for at, _ in self._boards if since <= at <= self.now]
+        right = {to_alert(self._board_at(at), at, HOURS) for at in (since, *recent, self.now)}
+        if alert.on_call not in right and not (alert.on_call == EVERYONE and self._rota_faults):
+            self._broken("I12", UUID(alert.lead_id), "alerted clinicians other than who is on call")
+
+    def _board_at(self, at: datetime) -> DutyBoard:
+        return next((board for since, board in reversed(self._boards) if since <= at), DutyBoard(Rota()))
 
     def _acknowledge(self, lead_id: UUID, nurse: Staff, retries: int) -> None:
         lead = self.table.leads[lead_id]
@@ -444,6 +481,7 @@ class Days:
         lead_id = UUID(alert.lead_id)
         lead = self.table.leads.get(lead_id)
         self._note("alerted", lead_id, alert.level)
+        self._check_on_call(alert)
         if lead is None:
             self._broken("I3", lead_id, "an alert without a stored lead")
             return
@@ -716,6 +754,17 @@ class _Topic:
         lead_id = None if isinstance(notice, Summary) else UUID(notice.lead_id)
         refused = SummaryRefused if isinstance(notice, Summary) else TopicUnavailable
         self._days.carry("topic", lead_id, lambda: self._days.published(notice), refused)
+
+
+class _Rota(RotaInMemory):
+    """The rota, which managers change and which cannot always be read."""
+
+    def __init__(self, days: Days) -> None:
+        super().__init__()
+        self._days = days
+
+    def get(self) -> DutyBoard:
+        return self._days.rota()
 
 
 class _Colleagues:

@@ -9,8 +9,10 @@ from uuid import UUID
 
 import pytest
 
-from tests.faults.interleaving import Meeting, meetings
+from shared.domain.leads.rota import DutyBoard, Rota, to_alert
+from tests.faults.interleaving import AT, Meeting, meetings
 from tests.functions.calls import EMERGENCY, LEAD_ID, ROUTINE
+from tests.leads import HOURS, always
 
 pytestmark = pytest.mark.slow
 
@@ -162,6 +164,26 @@ def test_one_of_two_who_take_a_lead_over_has_it_in_every_order() -> None:
         owners.add(owner)
         assert sorted(meeting.answers) == sorted([owner, "AlreadyTaken"])
     assert owners == {"ben", "cat"}
+
+
+@pytest.mark.parametrize("before", [always("ann", "ann", "ben", at=AT), DutyBoard(Rota())], ids=["ann", "a gap"])
+@pytest.mark.parametrize("after", [always("ben", "ann", "ben", at=AT), always("ben", "ann", at=AT)])
+def test_a_change_of_the_rota_meanwhile_loses_and_doubles_no_alert(before: DutyBoard, after: DutyBoard) -> None:
+    """The alert goes to who was on call before the change or after it; the next levels go on as if nothing happened."""
+
+    def prepare(meeting: Meeting) -> None:
+        stored(meeting)
+        meeting.board = before
+
+    reached = set()
+    expected = {to_alert(board, AT, HOURS) for board in (before, after)}
+    for meeting in meetings(prepare, [lambda met: met.save_rota(after), Meeting.alert, Meeting.sweep]):
+        one_lead_and_one_alert_a_level(meeting)
+        assert len(meeting.alerted_alone) == 1
+        reached |= set(meeting.alerted_alone)
+        meeting.at += timedelta(hours=1)
+        assert [level for _, level in settled(meeting).alerts] == [1, 2, 3]
+    assert reached == expected
 
 
 def hands_over(to: str) -> Task:

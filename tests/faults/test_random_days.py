@@ -21,6 +21,7 @@ def test_nothing_is_lost_doubled_late_or_silent(weather: Weather) -> None:
     days = Days(20261122, VISITS, weather).run()
     assert days.violations == []
     assert days.counts["levels alerted"] > VISITS  # otherwise the run tested nothing
+    assert min(days.counts["alerted alone"], days.counts["alerted all"]) > VISITS / 10
     assert (days.counts["faults"] == 0) == (weather is CALM)
 
 

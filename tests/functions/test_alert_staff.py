@@ -73,6 +73,7 @@ def test_a_new_lead_is_alerted_with_tier_deadline_and_link(
     }
     about = {"reference": reference, "link": alert["Message"].rpartition("Open it: ")[2]}
     expected = {"tier": tier, "kind": "new", "audience": audience, "suspect": "false"}
+    expected |= {"on_call": "everyone"} if audience == "clinician" else {}
     assert attributes == expected | about | {"deadline": attributes["deadline"]}
     assert {value["Type"] for value in alert["MessageAttributes"].values()} == {"String"}
 

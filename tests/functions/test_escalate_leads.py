@@ -201,9 +201,10 @@ def test_of_the_leads_beyond_each_audience_gets_one_summary(aws: Aws, clock: Clo
     assert sweep() == {"alerted": 43}
     alerts = aws.alerts()
     assert not [alert for alert in alerts[:20] if "summarised" in attributes(alert)]
+    summary = {"kind": "summary", "suspect": "false"}
     assert [(alert["Subject"], attributes(alert)) for alert in alerts[20:22]] == [
-        ("4 more leads waiting, 4 of them urgent", {"kind": "summary", "audience": "clinician", "suspect": "false"}),
-        ("19 more leads waiting, 0 of them urgent", {"kind": "summary", "audience": "desk", "suspect": "false"}),
+        ("4 more leads waiting, 4 of them urgent", {"audience": "clinician", "on_call": "everyone", **summary}),
+        ("19 more leads waiting, 0 of them urgent", {"audience": "desk", **summary}),
     ]
     inbox = "Open the inbox: https://staff.clinic.example/inbox"
     assert alerts[21]["Message"] == f"19 more leads wait for the desk, 0 of them urgent.\n{inbox}"

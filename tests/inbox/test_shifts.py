@@ -1,4 +1,4 @@
-"""Tests a shift change with two staff."""
+"""Tests a shift change with two staff, and the rota that names the next."""
 
 from __future__ import annotations
 
@@ -10,17 +10,37 @@ from playwright.sync_api import expect
 from tests.inbox.conftest import Come, Json, Send
 from tests.inbox.test_states import look
 
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 URGENT = {"ces": ["unsure"], "change": "yes"}
 
 
 def test_two_staff_and_a_shift_change(send: Send, member: Come, stored: Callable[[str], Json]) -> None:
+    boss = member("manager").open()
+    expect(boss.page.locator("#rota-button")).to_have_text("On call: all clinicians")
+    boss.press("On call: all clinicians").press("Change the rota")
+    rota = boss.page.locator("#rota")
+    for _ in DAYS:
+        boss.press("Add a shift")
+        rota.get_by_label("Who").last.select_option("other-nurse")
+    boss.press("Add a shift")
+    rota.get_by_label("Day").last.select_option("Mon")
+    boss.console.expect("422")
+    boss.press("Save the rota")
+    overlap = rota.locator(".entry").last.locator(".refusal")
+    expect(overlap).to_have_text("This shift overlaps with shift 1 of the week.")
+    look(boss, "62-rota-refused")
+    rota.get_by_role("button", name="Remove").last.click()
+    boss.press("Save the rota")
+    expect(rota).to_contain_text("The rota is saved.")
+    expect(rota).to_contain_text("No confirmed subscription: other-nurse.")
+    look(boss, "63-rota")
     first, second, third = (send(URGENT, name=f"Person {name}") for name in ("One", "Two", "Three"))
     nurse, desk = member("nurse").open(first).press("I'll take it").has("^You have had it"), member("desk")
     for reference in (second, third):
         nurse.goes_to(reference).press("I'll take it").has("^You have had it")
     nurse.press("Hand over …").page.locator("#handing-over").get_by_role("button", name="Hand over").click()
     expect(nurse.refusal).to_have_text("Choose a colleague.")
-    nurse.page.get_by_label("To which colleague?").first.select_option("other-nurse")
+    nurse.page.get_by_label("To which colleague?").first.select_option("other-nurse (on call)")
     look(nurse, "60-handing-over")
     nurse.page.locator("#handing-over").get_by_role("button", name="Hand over").click()
     nurse.has("^other-nurse has had it since")

@@ -26,8 +26,8 @@ def test_a_submission_is_one_call(facts: cost.Facts) -> None:
     assert dict(facts.journey.steps["capture_lead"].calls) == {"dynamodb:PutItem": 1}
 
 
-def test_the_alert_path_is_at_most_four_calls(facts: cost.Facts) -> None:
-    assert facts.journey.steps["alert_staff"].calls.total() <= 4
+def test_the_alert_path_is_at_most_four_calls_and_the_rota(facts: cost.Facts) -> None:
+    assert facts.journey.steps["alert_staff"].calls.total() <= 4 + 1
 
 
 def test_the_throttle_is_that_of_the_template(facts: cost.Facts) -> None:

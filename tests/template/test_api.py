@@ -36,6 +36,8 @@ ROUTES = {
     "GET /leads/{reference}": "ShowLead",
     "POST /leads/{reference}/actions": "WorkLead",
     "GET /staff": "ListStaff",
+    "GET /rota": "KeepRota",
+    "PUT /rota": "KeepRota",
     "GET /rules": "ShowRules",
     "GET /leads/export": "ExportLeads",
     "GET /leads/accesses": "ShowAccesses",
@@ -44,7 +46,7 @@ ROUTES = {
     "DELETE /leads/{reference}": "EraseLead",
 }
 ELSEWHERE = "/{proxy+}"  # every address that no other route has
-STAFF_ROUTES = ("/leads", "/report", "/rules", "/staff")  # routes with these prefixes are for signed-in staff
+STAFF_ROUTES = ("/leads", "/report", "/rules", "/staff", "/rota")  # routes with these prefixes are for signed-in staff
 
 
 def the_routes() -> dict[str, dict[str, Any]]:

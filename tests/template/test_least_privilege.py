@@ -30,6 +30,7 @@ from functions import (
     deliver_webhook,
     escalate_leads,
     index_leads,
+    keep_rota,
     list_staff,
     replay_submissions,
     retire_leads,
@@ -167,6 +168,8 @@ def work_on_leads(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
         assert searched(text)["statusCode"] == 200
     indexed(LEAD_ID)
     assert reported()["statusCode"] == searched("jordan")["statusCode"] == 200
+    for sample in ("keep_rota.save", "keep_rota"):
+        assert keep_rota.handler(event(sample), CONTEXT)["statusCode"] == 200
     assert list_staff.handler(signed_in(event("list_staff"), "nurse"), CONTEXT)["statusCode"] == 200
     assert worked(reference, "acknowledge")["statusCode"] == 200
     assert worked(reference, "hand_over", to="desk")["statusCode"] == 200
@@ -234,6 +237,7 @@ def watch_the_delivery(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> N
     patches.setattr(watch_delivery, "wiring", SimpleNamespace(now=lambda: next(seconds)))
     patches.setattr(watch_delivery.watch.canary, "_pool", SimpleNamespace(request=sent))
     patches.setattr("shared.adapters.canary.LONG_POLL", 0)
+    assert watch_delivery.handler({"check": "subscriptions"}, CONTEXT)["subscriptions_missing"] == 2
     answer = watch_delivery.handler(event("watch_delivery"), CONTEXT)
     assert (answer["delivered"], answer["delivered_by_spool"]) == (True, True)
 

@@ -20,9 +20,11 @@ export function colleagues() {
 // A choice among all colleagues but oneself.
 export function colleagueSelect(id) {
   const select = h("select", { id, name: "to", required: true }, h("option", { value: "" }, "Choose …"));
-  colleagues().then((all) => select.append(...all.filter((one) => one.id !== signIn.user.id).map((one) => h("option", {}, one.name))));
+  colleagues().then((all) => select.append(...all.filter((one) => one.id !== signIn.user.id).map((one) => h("option", { value: one.name }, `${one.name}${isOnCall(one) ? " (on call)" : ""}`))));
   return select;
 }
+
+const isOnCall = ({ name }) => state.rota?.duties[0].who === name;
 
 // The filter by owner, which says who has what.
 export async function fillOwnerFilter() {

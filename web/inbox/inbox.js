@@ -8,6 +8,7 @@
 //   other-pages, report, report-chart, access-log, days, tables   pages beside the leads
 //   export, keyboard, hand-over    the dialogs
 //   colleagues          who works leads
+//   rota, rota-form     who is on call, and changing it
 //   idle-lock           closes every tab when nobody uses any
 
 import { fillOwnerFilter } from "./colleagues.js";
@@ -23,6 +24,7 @@ import { closeLead, openByAddress, startOpenLead } from "./open-lead.js";
 import { startOtherPages } from "./other-pages.js";
 import { records } from "./records.js";
 import { startRefresh } from "./refresh.js";
+import { startRota } from "./rota.js";
 import { offerQuestionnaires, showListOfAddress, startSearchAndFilter } from "./search-and-filter.js";
 import { service } from "./service.js";
 import { signIn } from "./sign-in.js";
@@ -56,6 +58,7 @@ async function start() {
   startOpenLead({ act, records });
   showRules();
   fillOwnerFilter();
+  startRota();
   await Promise.all([showListOfAddress(), openByAddress(), startOtherPages()]);
 }
 

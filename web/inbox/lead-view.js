@@ -210,7 +210,7 @@ function history({ history: entries, summary, alerts }, user) {
   return section("history", "History", h("ol", { class: "history" },
     [...entries].reverse().map((entry) => h("li", {}, h("span", {}, who(entry), historyText(entry)),
       entry.text && h("p", { class: "words" }, entry.text), h("small", {}, formatTime(entry.at)))),
-    alerts.length > 0 && h("li", {}, `Alerts: ${alerts.map(({ level, audience, at }) => `${level ? `level ${level} to ${audience}` : "reminder to the owner"}, ${formatTime(at)}`).join("; ")}`),
+    alerts.length > 0 && h("li", {}, `Alerts: ${alerts.map(({ level, audience, to, at }) => `${level ? `level ${level} to ${to ? `${to}, who was on call` : audience}` : `reminder to ${to || "the owner"}`}, ${formatTime(at)}`).join("; ")}`),
     h("li", {}, "Received", h("small", {}, `${formatTime(summary.received_at)} · `, h("span", { "data-ago": summary.received_at })))));
 }
 

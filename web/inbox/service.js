@@ -35,6 +35,10 @@ class Service {
 
   async staff() { return (await this.#ask("GET", "staff")).staff; }
 
+  rota() { return this.#ask("GET", "rota"); }
+
+  saveRota(rota) { return this.#ask("PUT", "rota", rota); }
+
   rules() { return this.#ask("GET", "rules"); }
 
   accesses(asked) { return this.#ask("GET", `leads/accesses?${new URLSearchParams(Object.entries(asked).filter(([, value]) => value))}`); }

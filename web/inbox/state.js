@@ -7,6 +7,7 @@ export const state = {
   updatedAt: null, // when the list was last current, ISO, by the service's clock
   openReference: null, // the reference in the address bar
   lead: null, // the lead with that reference, as last loaded
+  rota: null, // who is on call, as last loaded
 };
 
 // A list and what has arrived of it. An answer belongs to the list that asked for it, and to no list after it.

@@ -12,7 +12,10 @@ from shared.domain.leads.history import RELEASED
 from shared.domain.leads.lead import CANARY, Lead
 from shared.domain.leads.next_action import CALL, CALL_AGAIN, CLOSE, CONFIRM_BOOKING, TAKE, next_action
 from shared.domain.leads.overdue import OWNER, REMINDER
+from shared.domain.leads.rota import EVERYONE
 
+CLINICIANS = "clinician"  # the audience whose alerts go to who is on call
+ON_CALL = "on_call"  # the audience in its place, when one person is alerted alone
 WORDS = {
     TAKE: "take it",
     CALL: "call",
@@ -36,6 +39,7 @@ class Alert:
     last: True at the highest escalation level of the lead.
     summarised: True if e-mail gets a summary in place of this alert.
     owner: the member of staff whom a reminder is for.
+    on_call: for the clinicians, who is alerted: a user name, or EVERYONE; "" for other audiences.
     """
 
     lead_id: str
@@ -53,6 +57,12 @@ class Alert:
     last: bool = False
     summarised: bool = False
     owner: str = ""
+    on_call: str = ""
+
+    @property
+    def to(self) -> str:
+        """The person whom the alert is for; "" if it is for a whole audience."""
+        return self.owner or (self.on_call if self.audience == ON_CALL else "")
 
     @property
     def is_mailed(self) -> bool:
@@ -75,6 +85,7 @@ class Alert:
             "link": self.link,
             "summarised": "true" if self.summarised else "",
             "owner": self.owner,
+            "on_call": self.on_call,
         }
         return {name: value for name, value in values.items() if value}
 
@@ -86,12 +97,14 @@ class Summary:
     leads: how many more leads wait for the audience than were mailed singly.
     urgent: how many of them are in a safety tier.
     inbox: the URL of the staff inbox.
+    on_call: as of an alert.
     """
 
     audience: str
     leads: int
     urgent: int
     inbox: str
+    on_call: str = ""
     is_mailed: ClassVar[bool] = True
 
     @property
@@ -100,19 +113,28 @@ class Summary:
 
     @property
     def body(self) -> str:
-        waiting = f"{self.leads} more leads wait for the {self.audience}, {self.urgent} of them urgent."
+        who = self.on_call if self.audience == ON_CALL else f"the {self.audience}"
+        waiting = f"{self.leads} more leads wait for {who}, {self.urgent} of them urgent."
         return f"{waiting}\nOpen the inbox: {self.inbox}"
 
     @property
     def attributes(self) -> dict[str, str]:
-        return {"kind": "summary", "audience": self.audience, "suspect": "false"}
+        on_call = {"on_call": self.on_call} if self.on_call else {}
+        return {"kind": "summary", "audience": self.audience, "suspect": "false", **on_call}
 
 
-def alert_for(lead: Lead, level: int, ladder: Ladder, staff_link: str, zone: ZoneInfo) -> Alert:
-    """Returns the alert for an escalation level (from 1). Its subject is ASCII and the same for all leads of a tier."""
+def alert_for(
+    lead: Lead, level: int, ladder: Ladder, staff_link: str, zone: ZoneInfo, on_call: str = EVERYONE
+) -> Alert:
+    """Returns the alert for an escalation level (from 1). Its subject is ASCII and the same for all leads of a tier.
+
+    on_call: who is alerted if the level is that of the clinicians.
+    """
     tier = lead.tier
     canary = lead.source == CANARY
     kind = CANARY if canary else "new" if level == 1 else "escalation"
+    audience = CANARY if canary else ladder.audience(level)
+    on_call = on_call if audience == CLINICIANS else ""
     link = f"{staff_link}{lead.reference}"
     released = any(entry.action == RELEASED for entry in lead.history[-1:])
     lines = [
@@ -128,7 +150,7 @@ def alert_for(lead: Lead, level: int, ladder: Ladder, staff_link: str, zone: Zon
         level=level,
         tier=tier,
         kind=kind,
-        audience=CANARY if canary else ladder.audience(level),
+        audience=audience if on_call in ("", EVERYONE) else ON_CALL,
         suspect=lead.assessment.suspicion.suspect,
         reference=lead.reference,
         deadline=lead.escalation.deadline,
@@ -137,6 +159,7 @@ def alert_for(lead: Lead, level: int, ladder: Ladder, staff_link: str, zone: Zon
         body="\n".join(line for line in lines if line),
         received_at=lead.assessment.received_at if _first(lead) else None,
         last=level == len(ladder),
+        on_call=on_call,
     )
 
 

@@ -20,11 +20,16 @@ CLAIM_LASTS = timedelta(seconds=30)  # longer than sending one alert takes, even
 
 @dataclass(frozen=True, slots=True)
 class SentAlert:
-    """An alert that was sent. `level`: its escalation level; 0 for a reminder of the owner."""
+    """An alert that was sent.
+
+    level: its escalation level; 0 for a reminder of the owner.
+    to: the person whom it was for; "" if it was for the whole audience.
+    """
 
     at: datetime
     level: int
     audience: str
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +80,17 @@ class Escalation:
         """
         return replace(self, alert_due=level or self.alert_due, next_at=at + CLAIM_LASTS)
 
-    def delivered(self, level: int, ladder: Ladder, at: datetime) -> Escalation:
-        """Returns the escalation after the alert of `level` was sent. The next check is when the next level is due."""
-        sent = self._sent(SentAlert(at, level, ladder.audience(level)))
+    def delivered(self, level: int, ladder: Ladder, at: datetime, to: str = "") -> Escalation:
+        """Returns the escalation after the alert of `level` was sent. The next check is when the next level is due.
+
+        to: the person whom it was for; "" if it was for the whole audience.
+        """
+        sent = self._sent(SentAlert(at, level, ladder.audience(level), to))
         return replace(self, alert_delivered=level, next_at=ladder.next_at(self.started_at, level), sent=sent)
 
-    def owner_reminded(self, audience: str, at: datetime, returns_at: datetime | None) -> Escalation:
+    def owner_reminded(self, audience: str, at: datetime, returns_at: datetime | None, owner: str) -> Escalation:
         """Returns the escalation after the owner was reminded. The next check is when the lead loses its owner."""
-        return replace(self, reminded=True, next_at=returns_at, sent=self._sent(SentAlert(at, 0, audience)))
+        return replace(self, reminded=True, next_at=returns_at, sent=self._sent(SentAlert(at, 0, audience, owner)))
 
     def _sent(self, alert: SentAlert) -> tuple[SentAlert, ...]:
         return (*self.sent, alert)[-LONGEST_RECORD:]

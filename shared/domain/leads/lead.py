@@ -334,9 +334,9 @@ class Lead(Stored):
         """Returns the lead claimed for CLAIM_LASTS by the process that sends the alert of `level`."""
         return self.changed(escalation=self.escalation.claimed(level, at))
 
-    def alerted(self, level: int, ladder: Ladder, at: datetime) -> Lead:
-        """Returns the lead after the alert of `level` was sent."""
-        return self.changed(escalation=self.escalation.delivered(level, ladder, at))
+    def alerted(self, level: int, ladder: Ladder, at: datetime, to: str = "") -> Lead:
+        """Returns the lead after the alert of `level` was sent. `to`: see `Escalation.delivered`."""
+        return self.changed(escalation=self.escalation.delivered(level, ladder, at, to))
 
 
 def first_escalation(tier: Tier, at: datetime, hours: OpeningHours, *, waits: bool = False) -> Escalation:

@@ -61,4 +61,4 @@ def reminded(lead: Lead, at: datetime) -> Lead:
     """Returns the lead after its owner was reminded."""
     planned = lead.work.next_action
     returns_at = planned.returns_at if planned else None
-    return lead.changed(escalation=lead.escalation.owner_reminded(OWNER, at, returns_at))
+    return lead.changed(escalation=lead.escalation.owner_reminded(OWNER, at, returns_at, lead.work.owner_name))

@@ -48,6 +48,11 @@ class Staff:
         return bool(self.groups & {MANAGER, ADMIN})
 
     @property
+    def may_plan(self) -> bool:
+        """True if this member of staff may change the rota."""
+        return bool(self.groups & {MANAGER, ADMIN})
+
+    @property
     def may_administer(self) -> bool:
         """True if this member of staff may erase leads, hand a person their data, or read the access log."""
         return ADMIN in self.groups

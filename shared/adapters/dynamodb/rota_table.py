@@ -1,0 +1,71 @@
+"""Stores the on-call rota in a table of its own, with one item: the rota, and who can be alerted alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.domain.errors import RotaChanged, StoreUnavailable
+from shared.domain.leads.rota import DutyBoard, Reach, Rota
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEY: Any = {"id": {"S": "rota"}}
+
+
+class RotaTable:
+    """The table of the rota. All methods raise StoreUnavailable."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def get(self) -> DutyBoard:
+        """Returns the rota as it is stored now; an empty one before the first is saved."""
+        try:
+            item = self._client.get_item(TableName=self._table, Key=KEY, ConsistentRead=True).get("Item", {})
+            rota = Rota.model_validate_json(item["rota"]["S"]) if "rota" in item else Rota()
+            return DutyBoard(rota, Reach.model_validate_json(item["reach"]["S"]) if "reach" in item else None)
+        except (ClientError, BotoCoreError, ValueError) as error:  # ValueError: what is stored is no rota
+            raise StoreUnavailable from error
+
+    def replace(self, rota: Rota) -> None:
+        """Stores the rota if the stored one has the version before. Raises RotaChanged.
+
+        If the SDK's retry finds its own first write, the stored rota already is this one. That counts as a success.
+        """
+        text = rota.model_dump_json()
+        values: dict[str, Any] = {":rota": {"S": text}, ":version": {"N": str(rota.version)}}
+        condition = "attribute_not_exists(version)"
+        if rota.version > 1:
+            values[":before"] = {"N": str(rota.version - 1)}
+            condition = "version = :before"
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=KEY,
+                UpdateExpression="SET rota = :rota, version = :version",
+                ConditionExpression=condition,
+                ExpressionAttributeValues=values,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            found: Any = error.response.get("Item", {})
+            if found.get("rota", {}).get("S") != text:
+                raise RotaChanged from None
+        except (ClientError, BotoCoreError) as error:
+            raise StoreUnavailable from error
+
+    def reached(self, reach: Reach) -> None:
+        """Stores who can be alerted alone. It leaves the rota and its version as they are."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=KEY,
+                UpdateExpression="SET reach = :reach",
+                ExpressionAttributeValues={":reach": {"S": reach.model_dump_json()}},
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise StoreUnavailable from error

@@ -1,0 +1,216 @@
+"""Says which clinician is on call, from a weekly rota and its exceptions.
+
+Times of a rota are wall-clock times in the clinic's time zone. A time that occurs twice, when clocks go back, is its
+first occurrence, as an end and as a beginning: so no night has a gap or an overlap that the rota does not have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import combinations, pairwise
+from typing import Annotated, Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, NaiveDatetime, WithJsonSchema
+
+from shared.domain.errors import FieldProblem
+from shared.domain.intake.fields import Line
+from shared.domain.model import Model, Stored
+from shared.domain.opening_hours import DAYS, OpeningHours
+
+HOLIDAY = "Holiday"
+NOBODY = ""
+EVERYONE = "everyone"  # in place of a user name: the whole level of clinicians
+DAY, WEEK = 24 * 60, 7 * 24 * 60  # minutes
+SHOWN = timedelta(days=14)  # how far the inbox shows the rota ahead
+KNOWN_FOR = timedelta(minutes=15)  # how long a look at the subscriptions counts; there is one every five minutes
+
+Who = Annotated[str, Field(min_length=1, max_length=128), Line]
+Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Moment = Annotated[
+    NaiveDatetime,
+    Field(ge=datetime(2020, 1, 1), lt=datetime(2100, 1, 1)),  # noqa: DTZ001  wall clock
+    WithJsonSchema({"type": "string", "pattern": r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:00)?$"}),
+]
+
+
+class WeeklyShift(Model):
+    """A shift that comes every week. On a holiday of the clinic, the shifts of HOLIDAY take the place of the weekday's.
+
+    starts, ends: such as "17:00". A shift that ends when it starts, or earlier, ends on the next day.
+    """
+
+    who: Who
+    day: Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Holiday"]
+    starts: Clock
+    ends: Clock
+
+    @property
+    def minutes(self) -> tuple[int, int]:
+        """The minutes of the day at which the shift starts and ends; the end may lie on the next day."""
+        first, last = (int(clock[:2]) * 60 + int(clock[3:]) for clock in (self.starts, self.ends))
+        return first, last if last > first else last + DAY
+
+
+class Override(Model):
+    """An exception: whatever the week says, `who` is on call from `starts` to `ends`."""
+
+    who: Who
+    starts: Moment
+    ends: Moment
+
+
+class RotaChange(Model):
+    """A rota as a manager saves it. `version`: of the rota that the manager saw; 0 if there was none."""
+
+    version: Annotated[int, Field(ge=0)]
+    weekly: Annotated[tuple[WeeklyShift, ...], Field(max_length=100)]
+    overrides: Annotated[tuple[Override, ...], Field(max_length=100)] = ()
+
+
+class Rota(Stored):
+    """The rota as it is stored. It names staff by their user names, and nothing else.
+
+    version: 0 before the first rota is saved.
+    changed_by: the user name of who saved it.
+    """
+
+    version: int = 0
+    weekly: tuple[WeeklyShift, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    changed_at: datetime | None = None
+    changed_by: str = ""
+
+    @property
+    def is_used(self) -> bool:
+        return bool(self.weekly or self.overrides)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(sorted({shift.who for shift in self.weekly} | {one.who for one in self.overrides}))
+
+
+class Reach(Stored):
+    """Who can be alerted alone. `names`: whose subscription was confirmed at `at`."""
+
+    names: tuple[str, ...]
+    at: datetime
+
+
+class DutyBoard(NamedTuple):
+    """The rota, with who can be alerted alone; None if nobody has looked yet."""
+
+    rota: Rota
+    reach: Reach | None = None
+
+
+class Duty(NamedTuple):
+    """A time in which the same person is on call. `who` is NOBODY in a gap. Times are UTC."""
+
+    who: str
+    begins: datetime
+    ends: datetime
+
+
+def on_call(rota: Rota, at: datetime, hours: OpeningHours) -> str:
+    """Returns who is on call at a time; NOBODY if there is a gap. Of two shifts, the one that began last counts."""
+    for override in rota.overrides:
+        if _instant(override.starts, hours.zone) <= at < _instant(override.ends, hours.zone):
+            return override.who
+    today = at.astimezone(hours.zone).date()
+    shifts = [*_shifts(rota, today - timedelta(days=1), hours), *_shifts(rota, today, hours)]
+    running = [shift for shift in shifts if shift.begins <= at < shift.ends]
+    return max(running, key=lambda shift: shift.begins).who if running else NOBODY
+
+
+def to_alert(board: DutyBoard, at: datetime, hours: OpeningHours) -> str:
+    """Returns whom the clinicians' level alerts: who is on call, or EVERYONE.
+
+    Everyone is alerted in a gap, and when the subscription of who is on call is not known to be confirmed.
+    """
+    who = on_call(board.rota, at, hours)
+    return who if is_reachable(who, board.reach, at) else EVERYONE
+
+
+def is_reachable(who: str, reach: Reach | None, at: datetime) -> bool:
+    return reach is not None and at - reach.at < KNOWN_FOR and who in reach.names
+
+
+def duties(rota: Rota, since: datetime, until: datetime, hours: OpeningHours) -> tuple[Duty, ...]:
+    """Returns who is on call from `since` to `until`, with the gaps."""
+    marks = {since, until}
+    for override in rota.overrides:
+        marks |= {_instant(override.starts, hours.zone), _instant(override.ends, hours.zone)}
+    day = since.astimezone(hours.zone).date() - timedelta(days=1)
+    while day <= until.astimezone(hours.zone).date():
+        for shift in _shifts(rota, day, hours):
+            marks |= {shift.begins, shift.ends}
+        day += timedelta(days=1)
+    found: list[Duty] = []
+    for begins, ends in pairwise(sorted(mark for mark in marks if since <= mark <= until)):
+        who = on_call(rota, begins, hours)
+        goes_on = bool(found) and found[-1].who == who
+        found.append(Duty(who, found.pop().begins if goes_on else begins, ends))
+    return tuple(found)
+
+
+def saved(change: RotaChange, by: str, at: datetime, hours: OpeningHours) -> Rota:
+    """Returns the rota to store, without exceptions that have passed."""
+    ahead = sorted((one for one in change.overrides if _instant(one.ends, hours.zone) > at), key=lambda one: one.starts)
+    return Rota(version=change.version + 1, weekly=change.weekly, overrides=tuple(ahead), changed_at=at, changed_by=by)
+
+
+def problems_of(change: RotaChange, staff: Collection[str], hours: OpeningHours) -> Iterator[FieldProblem]:
+    """Yields a problem for each entry that cannot be. `staff`: the user names that the rota may have."""
+    named = [(f"/weekly/{number}/who", shift.who) for number, shift in enumerate(change.weekly)]
+    named += [(f"/overrides/{number}/who", override.who) for number, override in enumerate(change.overrides)]
+    for pointer, who in named:
+        if who not in staff:
+            yield FieldProblem(pointer, "No colleague who works leads has this user name.")
+    for first, second in combinations(range(len(change.weekly)), 2):
+        if _overlap(change.weekly[first], change.weekly[second]):
+            yield FieldProblem(f"/weekly/{second}", f"This shift overlaps with shift {first + 1} of the week.")
+    yield from _problems_of_overrides(change.overrides, hours.zone)
+
+
+def _problems_of_overrides(overrides: tuple[Override, ...], zone: ZoneInfo) -> Iterator[FieldProblem]:
+    for number, override in enumerate(overrides):
+        for field, moment in (("starts", override.starts), ("ends", override.ends)):
+            if _instant(moment, zone).astimezone(zone).replace(tzinfo=None) != moment:
+                yield FieldProblem(f"/overrides/{number}/{field}", "The clocks skip this time in that night.")
+        if override.ends <= override.starts:
+            yield FieldProblem(f"/overrides/{number}/ends", "The exception ends before it starts.")
+    for (first, one), (second, other) in combinations(enumerate(overrides), 2):
+        if one.starts < other.ends and other.starts < one.ends:
+            yield FieldProblem(f"/overrides/{second}", f"This exception overlaps with exception {first + 1}.")
+
+
+def _overlap(one: WeeklyShift, other: WeeklyShift) -> bool:
+    """Returns whether two shifts of a week overlap; the night from Sunday to Monday counts too."""
+    if (one.day == HOLIDAY) != (other.day == HOLIDAY):
+        return False
+    (first, first_end), (second, second_end) = (_in_week(shift) for shift in (one, other))
+    turns = (0,) if one.day == HOLIDAY else (-WEEK, 0, WEEK)
+    return any(first < second_end + turn and second + turn < first_end for turn in turns)
+
+
+def _in_week(shift: WeeklyShift) -> tuple[int, int]:
+    starts, ends = shift.minutes
+    day = 0 if shift.day == HOLIDAY else DAYS.index(shift.day) * DAY
+    return day + starts, day + ends
+
+
+def _shifts(rota: Rota, day: date, hours: OpeningHours) -> Iterator[Duty]:
+    """Yields the shifts of the week that start on this day."""
+    name = HOLIDAY if day in hours.holidays else DAYS[day.weekday()]
+    for shift in rota.weekly:
+        if shift.day == name:
+            starts, ends = time.fromisoformat(shift.starts), time.fromisoformat(shift.ends)
+            last_day = day + timedelta(days=int(ends <= starts))
+            begins = _instant(datetime.combine(day, starts), hours.zone)
+            yield Duty(shift.who, begins, _instant(datetime.combine(last_day, ends), hours.zone))
+
+
+def _instant(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.replace(tzinfo=zone).astimezone(UTC)
