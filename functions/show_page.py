@@ -21,9 +21,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
-HEADERS = {"vary": "accept-language"}
-PAGE_HEADERS = {**HEADERS, "content-security-policy": POLICY, "referrer-policy": "no-referrer"}
-WITHOUT_PAGE_HEADERS = ("text/css", "text/javascript")  # these headers would do nothing there
+PAGE_HEADERS = {"vary": "accept-language", "content-security-policy": POLICY, "referrer-policy": "no-referrer"}
+WITHOUT_PAGE_HEADERS = ("text/css", "text/javascript")  # they do nothing there, and these files have one language
 
 clinic = wiring.clinic()
 landing = LandingPage(
@@ -52,7 +51,7 @@ def handler(request: Request, context: Any) -> Response:
         file = inbox.get(request.parameter("file") or "index.html")
         return cacheable(request, file.content, file.media_type, MAX_AGE, INBOX_HEADERS)
     file = files.get(request.parameter("file") or home_page(request.language(landing.languages)))
-    headers = HEADERS if file.media_type.startswith(WITHOUT_PAGE_HEADERS) else PAGE_HEADERS
+    headers = {} if file.media_type.startswith(WITHOUT_PAGE_HEADERS) else PAGE_HEADERS
     return cacheable(request, file.content, file.media_type, MAX_AGE, headers)
 
 

@@ -273,6 +273,11 @@ def reporting() -> tuple[DerivedData, Rulebook, OpeningHours]:
     return _derived_data(_dynamodb()), rulebook(), opening_hours()
 
 
+@cache
+def stop_counts() -> DerivedData:
+    return _derived_data(_dynamodb())
+
+
 def workspace() -> Workspace:
     from shared.adapters.dynamodb.access_log import AccessLog
     from shared.settings import access_log, opening_hours

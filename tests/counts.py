@@ -39,6 +39,9 @@ class CountsInMemory:
         for key in changed.no_longer_found_by:
             self.search[key].discard(lead_id)
 
+    def add_stop(self, day: date, cells: Mapping[Cell, int]) -> None:
+        self.by_day.setdefault(day.isoformat(), Counter()).update(cells)
+
     def open_leads(self) -> Mapping[Cell, int]:
         return self.waiting
 

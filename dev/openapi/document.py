@@ -18,6 +18,7 @@ from dev.openapi.questionnaire import Form
 from dev.openapi.staff import STAFF
 from shared.domain.intake.added_answers import AddedAnswers
 from shared.domain.intake.screening import Screening
+from shared.domain.intake.stop import Stop
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.action import Action
 from shared.domain.leads.rota import RotaChange
@@ -40,7 +41,7 @@ from shared.rulebook.tiers import DISPOSITIONS
 PROJECT = Path(__file__).resolve().parents[2]
 FILE = PROJECT / "web" / "openapi.json"
 OPERATIONS = FORMS | STAFF | PAGES
-REQUESTS = (Submission, AddedAnswers, Screening, AdRequest, Search, Action, RotaChange)
+REQUESTS = (Submission, AddedAnswers, Screening, Stop, AdRequest, Search, Action, RotaChange)
 ANSWERS = (
     Receipt,
     Screened,

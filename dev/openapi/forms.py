@@ -5,6 +5,7 @@ from dev.openapi.questionnaire import Form
 from shared.domain.intake.ad_lead import AdKey, AdLead
 from shared.domain.intake.added_answers import AddedAnswers
 from shared.domain.intake.screening import Screening
+from shared.domain.intake.stop import Stop
 from shared.domain.intake.submission import Submission
 from shared.http.visitor_responses import Challenge, Receipt, Screened, Taken
 
@@ -158,6 +159,16 @@ FORMS = {
         problems=("404", "503"),
         shows_pages=True,
         parameters=(SUBMISSION_ID, RETURN_TO, *LANGUAGE),
+    ),
+    "POST /stops": Operation(
+        id="count_stop",
+        summary="Count a visitor who left the form",
+        description="When the page with the form is left before Send: the page shown last, and no more. The count of "
+        "the day names nobody. `before` takes back what the same tab has sent, when the visitor came back.",
+        request=Stop,
+        examples={"left": {"questionnaire": "fs-intake", "page": "P3"}},
+        answers={"200": ("Counted.", as_json(Taken))},
+        problems=READING_A_BODY,
     ),
     "POST /screenings": Operation(
         id="screen_answers",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from shared.domain.leads.report import DayFigures, Figures, RuleCount
+from shared.domain.leads.report import DayFigures, Figures, PageCount, RuleCount
 from shared.http.visitor_responses import ResponseModel
 
 
@@ -12,6 +12,7 @@ class ReportShown(ResponseModel):
     """Figures about the leads of some days, from counts that name no lead.
 
     rules: rules that alone caused the tier of leads; empty with fewer than 20 leads.
+    pages: where visitors with JavaScript left the form without sending it; empty with fewer than 20 of them.
     suspects: leads that a machine may have sent; no other figure counts them.
     """
 
@@ -23,4 +24,5 @@ class ReportShown(ResponseModel):
     sources: tuple[Figures, ...]
     campaigns: tuple[Figures, ...]
     rules: tuple[RuleCount, ...]
+    pages: tuple[PageCount, ...]
     suspects: int

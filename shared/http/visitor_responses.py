@@ -75,4 +75,4 @@ class Challenge(ResponseModel):
 
 
 class Taken(ResponseModel):
-    """An empty object, since the ad network only checks the status."""
+    """An empty object, since the caller only checks the status."""

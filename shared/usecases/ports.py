@@ -196,6 +196,11 @@ class Counts(OpenCounts, Protocol):
         """Returns the counts of each day that has any, from `first` to `last`."""
 
 
+class StopCounts(Protocol):
+    def add_stop(self, day: date, cells: Mapping[Cell, int], /) -> None:
+        """Adds to the counts of where visitors stop on this day. Raises StoreUnavailable."""
+
+
 class Publisher(Protocol[Notice_contra]):
     def publish(self, notice: Notice_contra, /) -> None:
         """Hands a notice over for delivery. Raises any error of the channel that delivers it."""

@@ -382,6 +382,37 @@ def test_leaving_while_sending_sends_the_complete_form(
     assert stored()[0]["complete"] is True
 
 
+def test_where_a_visitor_stops_is_counted_and_corrected_when_they_come_back(
+    patient: Patient, page: Page, traffic: Traffic, leave: Callable[[], None]
+) -> None:
+    patient.open()
+    leave()
+    assert traffic.posted("/stops") == [], "the form was not begun"
+    patient.at(3)
+    with page.expect_response("**/stops") as answered:
+        leave()
+    assert answered.value.status == 200
+    leave()
+    assert traffic.posted("/stops") == [{"questionnaire": "fs-intake", "page": "P3"}]
+    page.reload()
+    patient.sees_step(3)
+    patient.go_on(3, LAST).answer(patient.calm(LAST)).leave_contact().goes_to_check()
+    leave()
+    assert traffic.posted("/stops")[1:] == [{"questionnaire": "fs-intake", "page": "check", "before": "P3"}]
+    patient.next()
+    patient.reference()
+    leave()
+    assert traffic.posted("/stops")[2:] == [{"questionnaire": "fs-intake", "before": "check"}]
+
+
+def test_no_page_is_counted_of_people_under_18(
+    patient: Patient, page: Page, traffic: Traffic, leave: Callable[[], None]
+) -> None:
+    patient.start().fill_to(2).answer(patient.calm(2, age="15"))
+    leave()
+    assert traffic.posted("/stops") == []
+
+
 def test_the_form_says_that_leaving_sends(patient: Patient, page: Page) -> None:
     patient.at(LAST)
     note = page.get_by_text("even if you leave this page before you press Send")

@@ -10,7 +10,9 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import expect
 
+from functions import show_receipt
 from tests.aws import Aws
+from tests.functions.calls import CONTEXT, posting
 from tests.functions.staff_calls import indexed, worked
 from tests.inbox.conftest import Come, Send
 from tests.inbox.test_records import downloaded
@@ -30,6 +32,7 @@ def last_week(aws: Aws, send: Send, monkeypatch: pytest.MonkeyPatch) -> datetime
             at = monday + timedelta(days=number % 5)
             patched.setattr("functions.wiring.now", lambda at=at: at)
             reference = send(URGENT, phone=f"(312) 555-01{number:02}")
+            show_receipt.handler(posting("show_receipt.stop", {"questionnaire": "fs-intake", "page": "P2"}), CONTEXT)
             if number < 2:
                 patched.setattr("functions.wiring.now", lambda at=at: at + timedelta(minutes=9))
                 worked(reference, "acknowledge")
@@ -61,6 +64,10 @@ def test_a_managers_monday(last_week: datetime, send: Send, member: Come) -> Non
     sources = page.get_by_role("region", name="By source")
     expect(sources.get_by_role("row", name="Form")).to_contain_text(re.compile(r"21\s*3 of 21\s*9 min\s*9 min"))
     expect(page.get_by_role("region", name="Rules that alone caused a tier")).to_contain_text("URGENT")
+    pages = page.get_by_role("region", name="Where visitors left the form").locator("tbody tr")
+    expect(pages).to_have_text(
+        [re.compile(r"\D0\s*0 %$"), re.compile(rf"\D{LEADS}\s*100 %$"), *[re.compile(r"\D0\s*0 %$")] * 9]
+    )
     look(manager, "80-report")
 
     name, text = downloaded(manager, "Download CSV for an agency")

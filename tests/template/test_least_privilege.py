@@ -37,6 +37,7 @@ from functions import (
     revoke_consent,
     send_digest,
     send_mail,
+    show_receipt,
     unsubscribe,
     watch_delivery,
     wiring,
@@ -134,6 +135,7 @@ def capture_leads(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
     assert capture_lead.handler(event("capture_lead.callbacks"), CONTEXT)["statusCode"] == 201
     assert revoke_consent.handler(event("revoke_consent"), CONTEXT)["given"] is False
     assert fill_and_check(PlainBrowser()).press("Send").title == "We received your answers"
+    assert show_receipt.handler(event("show_receipt.stop"), CONTEXT)["statusCode"] == 200
     assert capture_ad_lead.handler(event("capture_ad_lead"), CONTEXT)["statusCode"] == 200
     assert len(aws.items()) == 3
 

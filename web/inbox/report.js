@@ -30,6 +30,7 @@ function draw(found, { run }) {
     figures("Source", found.sources, sourceName),
     figures("Campaign", found.campaigns, (name) => name, { medians: false }),
     rules(found),
+    pages(found),
     h("p", {}, h("button", { type: "button", onclick: () => run(() => download(found)) }, "Download CSV for an agency"),
       h("span", { class: "soft" }, " It shows no figure that counts fewer than five people.")),
   ];
@@ -63,6 +64,18 @@ function rules({ rules: found, total }) {
   if (!found.length) return h("p", { class: "soft" }, `Rules that alone caused a tier are shown from 20 leads up; these days have ${total.leads}.`);
   return table("Rules that alone caused a tier", ["Rule", "Tier", "Leads"],
     found.map(({ rule, reason, tier, leads }) => [[reason, " ", h("small", { class: "soft" }, rule)], tierName(tier), leads]));
+}
+
+// Where visitors stop in the form.
+function pages({ pages: found, sources }) {
+  const sent = sources.filter(({ name }) => ["form", "callback"].includes(name)).reduce((sum, { leads }) => sum + leads, 0);
+  const who = "Visitors without JavaScript are not counted.";
+  if (!found.length) return h("p", { class: "soft" }, `Where visitors leave the form is shown from 20 of them up. ${who}`);
+  const all = found.reduce((sum, { visitors }) => sum + visitors, 0);
+  const several = new Set(found.map(({ questionnaire }) => questionnaire)).size > 1;
+  return h("div", {}, table("Where visitors left the form without Send, by the page they saw last", ["Page", "Visitors", "Share"],
+    found.map(({ questionnaire, title, visitors }) => [several ? `${questionnaire}: ${title}` : title, visitors, `${Math.round((100 * visitors) / all)} %`])),
+  h("p", { class: "soft" }, `In these days ${sent} leads came through the same form. ${who}`));
 }
 
 const inTime = ({ called_in_time: number, due }) => (due ? `${number} of ${due}` : "–");

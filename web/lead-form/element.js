@@ -12,6 +12,7 @@ import { showCheck, submit } from "./check.js";
 import { showReceipt } from "./receipt.js";
 import { Sending } from "./sending.js";
 import { Service } from "./service.js";
+import { countStop } from "./stop.js";
 import { View } from "./view.js";
 import { LANGUAGES, wantedLanguage } from "./words.js";
 
@@ -27,7 +28,7 @@ class LeadForm extends View {
     if (!this.shadowRoot) this.setUp();
     this.listening = new AbortController();
     const listen = (name, act) => window.addEventListener(name, act, { signal: this.listening.signal });
-    listen("pagehide", () => this.sending.leave());
+    listen("pagehide", () => { this.sending.leave(); countStop(this); });
     listen("online", () => this.sending.online());
     listen("beforeprint", () => this.overlay.print(true));
     listen("afterprint", () => this.overlay.print(false));

@@ -1,4 +1,4 @@
-"""Stores what is derived from the leads: counts of each day, counts of open leads, and search keys.
+"""Stores counts and search keys: counts of each day, counts of open leads, and what staff search by.
 
 For each lead the table keeps what the lead is counted as, so that one transaction takes the lead from there to what it
 counts for now: counting a lead twice changes nothing.
@@ -73,13 +73,21 @@ class DerivedData:
     def days(self, first: date, last: date) -> dict[date, Mapping[Cell, int]]:
         """Returns the counts of each day that has any, from `first` to `last`."""
         days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-        by_key = {_of_day(day.isoformat()): day for day in days}
+        by_key = {name: day for day in days for name in (_of_day(day.isoformat()), _of_stops(day))}
         keys = [_key(name) for name in by_key]
         found: dict[date, Mapping[Cell, int]] = {}
         for start in range(0, len(keys), READ_AT_ONCE):
             for item in self._batch(keys[start : start + READ_AT_ONCE]):
-                found[by_key[item["id"]["S"]]] = _cells(item)
+                day = by_key[item["id"]["S"]]
+                found[day] = {**found.get(day, {}), **_cells(item)}
         return found
+
+    def add_stop(self, day: date, cells: Mapping[Cell, int]) -> None:
+        """Adds to the counts of where visitors stop, which have an item of their own: they never delay other counts."""
+        try:
+            self._client.update_item(**self._added(_of_stops(day), cells)["Update"])
+        except (ClientError, BotoCoreError) as error:
+            raise StoreUnavailable from error
 
     def found_by(self, search_keys: Iterable[str]) -> frozenset[UUID]:
         """Returns the ids of the leads that have all of these search keys, of at most READ_OF_A_KEY for each."""
@@ -139,6 +147,10 @@ def _of_lead(lead_id: UUID) -> str:
 
 def _of_day(day: str) -> str:
     return f"day#{day}"
+
+
+def _of_stops(day: date) -> str:
+    return f"stops#{day}"
 
 
 def _cells(item: Mapping[str, Any]) -> dict[Cell, int]:

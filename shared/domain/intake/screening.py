@@ -9,11 +9,14 @@ from pydantic import Field
 from shared.domain.intake.fields import AnswerMap
 from shared.domain.model import Model
 
+QuestionnaireId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+PageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,20}$")]
+
 
 class QuestionnaireVersion(Model):
     """The questionnaire that the visitor saw, and its version."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    id: QuestionnaireId
     version: Annotated[str, Field(pattern=r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}$")]
 
 
@@ -22,4 +25,4 @@ class Screening(Model):
 
     questionnaire: QuestionnaireVersion
     answers: AnswerMap
-    page: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,20}$")]
+    page: PageId

@@ -13,13 +13,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from shared.domain.intake.stop import Stop
 from shared.domain.leads.calls import first_call_at
 from shared.domain.leads.lead import CANARY, Lead
 from shared.domain.leads.search_keys import search_keys_of
+from shared.domain.rules.questionnaire import Questionnaire
 from shared.domain.rules.sole_cause import sole_cause
 from shared.domain.rules.triage import RuleSet
 
-TIER, SOURCE, CAMPAIGN, RULE, SUSPECTS = "tier", "source", "campaign", "rule", "suspects"
+TIER, SOURCE, CAMPAIGN, RULE, SUSPECTS, STOPPED = "tier", "source", "campaign", "rule", "suspects", "stopped"
 LEADS, DUE, CALLED, IN_TIME, BOOKED, ACKNOWLEDGED_IN, CALLED_IN = (
     "leads",
     "due",
@@ -35,6 +37,8 @@ LONGEST_NAME = 60  # characters of a campaign
 EXACT = 100  # minutes: longer times are rounded to two digits, so that a day has few different ones
 
 MEDIANS = (ACKNOWLEDGED_IN, CALLED_IN)  # not kept by campaign: visitors choose campaigns, and a day must stay small
+
+VIEWS = {"check": "Check your answers", "callback": "Just call me", "emergency": "Emergency advice"}  # beside the pages
 
 Cell = tuple[str, ...]  # such as ("tier", "URGENT", "leads"); joined by "|" in a table
 
@@ -133,6 +137,20 @@ def campaign(lead: Lead) -> str:
     given = lead.submitted.attribution
     named = " / ".join(filter(None, (given.get("utm_source"), given.get("utm_campaign"))))
     return named.replace("|", " ")[:LONGEST_NAME] or NO_CAMPAIGN
+
+
+def views(questionnaire: Questionnaire) -> dict[str, str]:
+    """Returns id -> title of everything on which a visitor can leave the form, in its order."""
+    return {page.id: page.title for page in questionnaire.form_pages} | VIEWS
+
+
+def stop_cells(stop: Stop) -> dict[Cell, int]:
+    """Returns what to add to the counts of a day for a visitor who left the form on a page."""
+    moved: Counter[Cell] = Counter()
+    for page, number in ((stop.page, 1), (stop.before, -1)):
+        if page is not None:
+            moved[STOPPED, stop.questionnaire, page] += number
+    return _nonzero(moved)
 
 
 def rounded_minutes(since: datetime, until: datetime) -> int:

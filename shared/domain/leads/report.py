@@ -23,15 +23,17 @@ from shared.domain.leads.counts import (
     LEADS,
     RULE,
     SOURCE,
+    STOPPED,
     SUSPECTS,
     TIER,
     Cell,
+    views,
 )
 from shared.domain.leads.export import days_between
 from shared.domain.model import Model
 from shared.domain.rules.triage import RuleSet
 
-ENOUGH = 20  # leads from which on rules are shown: fewer would say something about one person
+ENOUGH = 20  # leads, or visitors, from which on rules and pages are shown: fewer would say something about one person
 DayCounts = Mapping[Cell, int]
 
 
@@ -93,8 +95,18 @@ class RuleCount:
 
 
 @dataclass(frozen=True, slots=True)
+class PageCount:
+    """How many visitors left the form without sending it, of those who have JavaScript, by the page they saw last."""
+
+    questionnaire: str
+    page: str
+    title: str
+    visitors: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """The report of some days. `rules` is empty if there are too few leads (ENOUGH)."""
+    """The report of some days. `rules` is empty if there are too few leads, `pages` if there are too few visitors."""
 
     first: date
     last: date
@@ -104,6 +116,7 @@ class Report:
     sources: tuple[Figures, ...]
     campaigns: tuple[Figures, ...]
     rules: tuple[RuleCount, ...]
+    pages: tuple[PageCount, ...]
     suspects: int
 
 
@@ -131,8 +144,20 @@ def report(first: date, last: date, counts: Mapping[date, DayCounts], rule_sets:
         _groups(SOURCE, total),
         _groups(CAMPAIGN, total),
         tuple(sorted(rules, key=lambda rule: (-rule.leads, rule.rule))) if everybody.leads >= ENOUGH else (),
+        _pages(in_use, total),
         total[(SUSPECTS,)],
     )
+
+
+def _pages(rule_sets: Iterable[RuleSet], total: Counter[Cell]) -> tuple[PageCount, ...]:
+    """Returns the pages of the forms in use, in their order, and how many visitors left on each."""
+    forms = [rule_set.questionnaire for rule_set in rule_sets]
+    found = tuple(
+        PageCount(form.id, page, title, max(0, total[STOPPED, form.id, page]))  # who comes back on another day
+        for form in forms
+        for page, title in views(form).items()
+    )
+    return found if sum(page.visitors for page in found) >= ENOUGH else ()
 
 
 def _groups(kind: str, total: Counter[Cell]) -> tuple[Figures, ...]:
