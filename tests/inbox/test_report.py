@@ -31,7 +31,8 @@ def last_week(aws: Aws, send: Send, monkeypatch: pytest.MonkeyPatch) -> datetime
         for number in range(LEADS):
             at = monday + timedelta(days=number % 5)
             patched.setattr("functions.wiring.now", lambda at=at: at)
-            reference = send(URGENT, phone=f"(312) 555-01{number:02}")
+            name = "Maria Lopez" if number == LEADS - 1 else f"Sample {number}"
+            reference = send(URGENT, name=name, phone=f"(312) 555-01{number:02}")
             show_receipt.handler(posting("show_receipt.stop", {"questionnaire": "fs-intake", "page": "P2"}), CONTEXT)
             if number < 2:
                 patched.setattr("functions.wiring.now", lambda at=at: at + timedelta(minutes=9))
@@ -77,6 +78,17 @@ def test_a_managers_monday(last_week: datetime, send: Send, member: Come) -> Non
     )
     page.reload()
     expect(by_day).to_have_count(7)
+
+    page.get_by_role("link", name="\u2190 Leads").click()
+    page.get_by_label("Source").select_option("form")
+    expect(page.locator("#listed")).to_have_text(f"{LEADS - 1} leads")  # one is booked
+    assert page.url.endswith("#source=form")
+    page.get_by_label("Search by reference").fill("lopez")
+    manager.press("Search")
+    expect(page.locator("#lead .name")).to_have_text("Maria Lopez")
+    assert not [address for address in manager.addresses if "lopez" in address.lower()]
+    expect(page.get_by_role("button", name="Download as FHIR")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Erase|person's data"))).to_have_count(0)
 
 
 def test_a_report_of_too_many_days_says_so(send: Send, member: Come) -> None:

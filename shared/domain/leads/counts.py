@@ -11,15 +11,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from shared.domain.intake.stop import Stop
 from shared.domain.leads.calls import first_call_at
 from shared.domain.leads.lead import CANARY, Lead
 from shared.domain.leads.search_keys import search_keys_of
-from shared.domain.rules.questionnaire import Questionnaire
 from shared.domain.rules.sole_cause import sole_cause
 from shared.domain.rules.triage import RuleSet
+
+if TYPE_CHECKING:  # for annotations only
+    from shared.domain.intake.stop import Stop
+    from shared.domain.rules.questionnaire import Questionnaire
 
 TIER, SOURCE, CAMPAIGN, RULE, SUSPECTS, STOPPED = "tier", "source", "campaign", "rule", "suspects", "stopped"
 LEADS, DUE, CALLED, IN_TIME, BOOKED, ACKNOWLEDGED_IN, CALLED_IN = (
