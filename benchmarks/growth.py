@@ -110,7 +110,7 @@ def _changed(at: datetime, number: int) -> Item:
 
 def reads(table: LeadsTable) -> dict[str, Callable[[], object]]:
     records = Workspace(table, load(), NoAccessLog(), HOURS)
-    phone, listing = Search(q="(312) 555-0142"), Listing(table, NoAccessLog(), NoCounts())
+    phone, listing = Search(q="(312) 555-0142"), Listing(table, NoAccessLog(), NoCounts(), HOURS.zone)
     week = {"from": (NOW - timedelta(days=6)).date().isoformat(), "to": NOW.date().isoformat()}
     return {
         "worklist": lambda: list_leads(WorklistQuery(), ADMIN, listing, NOW),

@@ -250,11 +250,12 @@ def _derived_data(dynamodb: DynamoDBClient) -> DerivedData:
 
 def listing() -> Listing:
     from shared.adapters.dynamodb.access_log import AccessLog
-    from shared.settings import access_log
+    from shared.settings import access_log, opening_hours
     from shared.usecases.listing import Listing
 
     dynamodb = _dynamodb()
-    return Listing(leads_table(dynamodb), AccessLog(dynamodb, access_log()), _derived_data(dynamodb))
+    accesses, zone = AccessLog(dynamodb, access_log()), opening_hours().zone
+    return Listing(leads_table(dynamodb), accesses, _derived_data(dynamodb), zone)
 
 
 def counting() -> Counting:

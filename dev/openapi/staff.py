@@ -32,7 +32,7 @@ STAFF = {
         answers={"200": ("The page.", as_json(WorklistPage))},
         problems=(*FOR_STAFF, "422"),
         parameters=(
-            parameter("query", "view", "", {"enum": ["open", "mine", "closed"]}, "open"),
+            parameter("query", "view", "", {"enum": ["open", "mine", "today", "closed"]}, "open"),
             parameter("query", "tier", "", {"type": "string", "maxLength": 40}, "URGENT"),
             parameter("query", "untaken", "Leads that nobody has.", {"enum": ["true", "false"]}, "true"),
             parameter(

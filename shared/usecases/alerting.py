@@ -163,13 +163,7 @@ class _Sweep:
 
     def alert_many(self, lead_ids: list[UUID]) -> None:
         """Reads the leads first, then publishes a summary for e-mail, then each lead's alert."""
-        waiting = self._read(lead_ids)
-        try:
-            waiting = _summarised(waiting, self._alerting)
-        except Exception as error:  # noqa: BLE001  the topic failed: these leads stay due
-            self.failed += [(due.lead.lead_id, error) for due in waiting]
-            return
-        for due in waiting:
+        for due in _summarised(self._read(lead_ids), self._alerting):
             if self._clock() >= self._until:
                 return
             with self._failing(due.lead.lead_id):
@@ -204,16 +198,24 @@ def _summarised(waiting: list[_Due], alerting: Alerting) -> list[_Due]:
     """Publishes a summary for each audience, and marks the leads' own alerts as covered by it.
 
     The summary goes out first: a lead whose alert is recorded has been mailed, in whatever form. If the sweep stops in
-    between, the next one sends another summary.
+    between, the next one sends another summary. If the topic refuses a summary, its leads are mailed one by one: their
+    texts and webhooks must not wait for it.
     """
     mailed = [due for due in waiting if due.alert.is_mailed]
     leads = Counter((due.alert.audience, due.alert.on_call) for due in mailed)
     urgent = Counter((due.alert.audience, due.alert.on_call) for due in mailed if due.urgent)
     inbox, _, _ = alerting.staff_link.partition("#")
+    refused: set[tuple[str, str]] = set()
     for who in leads:
         audience, on_call = who
-        alerting.publisher.publish(Summary(audience, leads[who], urgent[who], inbox, on_call))
-    return [replace(due, alert=replace(due.alert, summarised=True)) for due in waiting]
+        try:
+            alerting.publisher.publish(Summary(audience, leads[who], urgent[who], inbox, on_call))
+        except Exception:  # noqa: BLE001  if the topic is down, the leads' own alerts fail too, and say so
+            refused.add(who)
+    return [
+        replace(due, alert=replace(due.alert, summarised=(due.alert.audience, due.alert.on_call) not in refused))
+        for due in waiting
+    ]
 
 
 def _record_delivery(claimed: Lead, due: _Due, alerting: Alerting, at: datetime) -> None:

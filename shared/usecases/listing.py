@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from shared.domain.errors import NotAllowed, StoreUnavailable
 from shared.domain.leads.counts import TAKEN, UNTAKEN, Cell, untaken_leads
 from shared.domain.leads.lead_summary import LeadRow, LeadSummary, Listed
+from shared.domain.leads.my_day import day_key, done_on
 from shared.domain.leads.person_keys import SAME_PERSON
 from shared.domain.leads.search_keys import partial_search
 from shared.domain.leads.staff import Staff
@@ -25,11 +27,12 @@ READ_FOR_A_PAGE = 3_000  # leads read before filtering, so even an empty page ma
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The clients that listing leads needs."""
+    """The clients that listing leads needs. `zone`: of the clinic."""
 
     leads: Worklist
     accesses: Accesses
     counts: OpenCounts
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ def must_read(staff: Staff) -> None:
 def list_leads(query: WorklistQuery, staff: Staff, listing: Listing, at: datetime) -> WorklistPage:
     """Returns a page of the leads that match the query. Raises NotAllowed, InvalidInput or StoreUnavailable."""
     must_read(staff)
+    if query.view == "today":
+        return _my_day(query, staff, listing, at)
     leads = listing.leads
     open_leads = leads.taken_leads if query.owner else leads.open_leads
     lists = {"open": open_leads, "mine": leads.taken_leads, "closed": leads.closed_leads}
@@ -79,6 +84,20 @@ def list_leads(query: WorklistQuery, staff: Staff, listing: Listing, at: datetim
     untaken, number = _totals(seen, listing.counts, all_listed=all_listed)
     rows = named_rows([(each.lead_id, each.summary) for each in found], staff, leads, listing.accesses, at)
     return WorklistPage(rows, next_cursor, at, untaken, number)
+
+
+def _my_day(query: WorklistQuery, staff: Staff, listing: Listing, at: datetime) -> WorklistPage:
+    """Returns the leads with which the member of staff did something today, the latest first."""
+    today = at.astimezone(listing.zone).date()
+    ids = sorted(listing.counts.found_by((day_key(staff.id, today),)))[:MOST_FOUND]
+    leads = {lead.lead_id: lead for lead in (listing.leads.batch(ids) if ids else ())}
+    did = {lead_id: done_on(lead, staff.id, today, listing.zone) for lead_id, lead in leads.items()}
+    latest_first = sorted((lead_id for lead_id in did if did[lead_id]), key=lambda one: did[one][-1].at, reverse=True)
+    found = [(lead_id, LeadSummary.of(leads[lead_id])) for lead_id in latest_first]
+    wanted = [(lead_id, summary) for lead_id, summary in found if query.wants(summary, staff.id, at)]
+    rows = named_rows(wanted, staff, listing.leads, listing.accesses, at)
+    shown = (row.model_copy(update={"did": did[lead_id]}) for row, (lead_id, _) in zip(rows, wanted, strict=True))
+    return WorklistPage(tuple(shown), None, at)
 
 
 def search_leads(

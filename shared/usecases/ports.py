@@ -95,6 +95,9 @@ class Worklist(Leads, Protocol):
     def names(self, lead_ids: Sequence[UUID], /) -> dict[UUID, str]:
         """Returns the names of these leads' people, of at most 100 leads. Leads without a name are left out."""
 
+    def batch(self, lead_ids: Sequence[UUID], /) -> tuple[Lead, ...]:
+        """Returns those of these leads that exist, of at most 100 leads."""
+
     def summaries(self, lead_ids: Sequence[UUID], /) -> dict[UUID, LeadSummary]:
         """Returns the summaries of those of these leads that exist, of at most 100 leads."""
 

@@ -81,7 +81,7 @@ def table_of(leads: list[Lead], partitions: int) -> tuple[LeadsTable, TableInMem
 
 
 def listing(table: LeadsTable) -> Listing:
-    return Listing(table, NoAccessLog(), NoCounts())
+    return Listing(table, NoAccessLog(), NoCounts(), CHICAGO)
 
 
 @contextmanager

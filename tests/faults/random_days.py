@@ -100,10 +100,6 @@ class TopicUnavailable(Exception):
     """Signals that the topic did not accept an alert."""
 
 
-class SummaryRefused(TopicUnavailable):
-    """Signals that the topic did not accept the summary of a large sweep."""
-
-
 class Unreadable(Exception):
     """Signals that a stored lead cannot be read."""
 
@@ -310,10 +306,8 @@ class Days:
             return
         if self.now - began >= SWEEP_STOPS:
             self._sweeps_broken.append(self.now)
-        for lead_id, error in swept.failed:
+        for lead_id, _ in swept.failed:
             self._could_not_alert.add(lead_id)
-            if isinstance(error, SummaryRefused):  # a fault of every lead that the summary covers
-                self._hits.setdefault(lead_id, []).append(self.now)
 
     def _change_rota(self) -> None:
         """Saves another rota: somebody whose subscription is confirmed or not, or a gap. Nobody looks again."""
@@ -752,8 +746,7 @@ class _Topic:
         if notice.is_mailed:
             self._pace.keep()
         lead_id = None if isinstance(notice, Summary) else UUID(notice.lead_id)
-        refused = SummaryRefused if isinstance(notice, Summary) else TopicUnavailable
-        self._days.carry("topic", lead_id, lambda: self._days.published(notice), refused)
+        self._days.carry("topic", lead_id, lambda: self._days.published(notice), TopicUnavailable)
 
 
 class _Rota(RotaInMemory):

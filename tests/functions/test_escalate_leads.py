@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from functions import capture_lead, escalate_leads, wiring
-from shared.adapters.sns import AS_TEXT_MESSAGE
+from shared.adapters.sns import AS_TEXT_MESSAGE, AlertTopic
 from shared.domain.errors import StoreUnavailable
+from shared.domain.leads.alert import Alert, Summary
 from shared.domain.leads.lead import reference_of
 from shared.usecases import alerting
 from tests.aws import Aws
@@ -235,6 +236,22 @@ def test_without_their_summary_leads_stay_due(aws: Aws, clock: Clock, monkeypatc
     aws.wire.down = set()
     clock.at += timedelta(minutes=1)
     assert sweep() == {"alerted": 3}
+
+
+def test_a_refused_summary_delays_no_text_and_no_webhook(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish = AlertTopic.publish
+
+    def refuse_summaries(topic: AlertTopic, notice: Alert | Summary) -> None:
+        if isinstance(notice, Summary):
+            raise ConnectionError
+        publish(topic, notice)
+
+    monkeypatch.setattr(alerting, "MAILED_SINGLY", 0)
+    monkeypatch.setattr(AlertTopic, "publish", refuse_summaries)
+    for _ in range(3):
+        captured(PRIORITY, str(uuid.uuid4()))
+    assert sweep() == {"alerted": 3}
+    assert [attributes(alert).get("summarised") for alert in aws.alerts()] == [None] * 3  # so e-mail gets each
 
 
 def test_an_unreadable_lead_is_left_out_of_a_summary(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:

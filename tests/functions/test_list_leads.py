@@ -23,7 +23,7 @@ from tests.functions.calls import (
     pointers,
 )
 from tests.functions.conftest import Clock
-from tests.functions.staff_calls import captured, listed, references, worked
+from tests.functions.staff_calls import captured, indexed, listed, references, worked
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -44,7 +44,7 @@ def test_open_leads_are_ordered_by_tier_and_deadline() -> None:
 def test_a_row_names_the_person_and_says_nothing_else_about_them(aws: Aws) -> None:
     captured(URGENT)
     [lead] = content(listed())["leads"]
-    assert lead.pop("name") == "Jordan Example"
+    assert (lead.pop("name"), lead.pop("did")) == ("Jordan Example", [])
     assert set(lead) == {
         "acknowledged_at",
         "attempts",
@@ -258,3 +258,22 @@ def test_without_a_sign_in_nothing_is_shown() -> None:
     call = event("list_leads")
     del call["requestContext"]["authorizer"]
     assert list_leads.handler(call, CONTEXT)["statusCode"] == 401
+
+
+def test_my_day_lists_what_i_did_today_the_latest_first(aws: Aws, clock: Clock) -> None:
+    first, second, other = (captured(lead_id=lead_id(number)) for number in (1, 2, 3))
+    worked(first, "acknowledge")
+    clock.at += timedelta(minutes=5)
+    worked(second, "acknowledge")
+    worked(second, "hand_over", to="desk")
+    worked(other, "note", "desk", text="A note.")
+    indexed(*map(lead_id, (1, 2, 3)))
+    rows = content(listed(view="today"))["leads"]
+    assert [row["reference"] for row in rows] == [second, first]
+    assert [(done["action"], done["detail"]) for done in rows[0]["did"]] == [("acknowledge", ""), ("hand_over", "desk")]
+    assert rows[0]["name"] == "Jordan Example"
+    assert references(listed("desk", view="today")) == [other]
+    clock.at += timedelta(days=1)
+    assert references(listed(view="today")) == []
+    aws.wire.down.add("dynamodb.Query")
+    assert listed(view="today")["statusCode"] == 503

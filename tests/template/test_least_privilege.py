@@ -177,6 +177,7 @@ def work_on_leads(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
     assert worked(reference, "hand_over", to="desk")["statusCode"] == 200
     assert worked(reference, "book")["statusCode"] == 200
     indexed(LEAD_ID, OTHER)
+    assert listed(view="today")["statusCode"] == 200
     clock.at += timedelta(minutes=1)
     assert index_leads.handler(event("retire_leads"), CONTEXT) == {"counted": 2}
     assert erased(reference)["statusCode"] == 200

@@ -1,7 +1,7 @@
 // What the address bar says: which leads are listed, which lead is open, or which other page. It holds no name and no
 // search term.
 
-const VIEWS = ["open", "mine", "closed"];
+const VIEWS = ["open", "mine", "today", "closed"];
 const FILTERS = ["tier", "suspect", "language", "source", "questionnaire", "untaken", "owner", "overdue", "unfinished"];
 
 export const NO_FILTERS = Object.fromEntries(FILTERS.map((name) => [name, ""]));

@@ -1,8 +1,10 @@
 // Draws one lead, in the order in which a person at night needs it: how urgent, who has it, whom to call, what to ask, what
 // to press; then why, the answers, what the patient was shown, and the rest.
 
-import { actionButtons, historyText, outcomeForOwner, revokeChoices, takeButton, unfolding } from "./action-buttons.js";
+import { actionButtons, outcomeForOwner, revokeChoices, takeButton, unfolding } from "./action-buttons.js";
+import { atAGlance } from "./at-a-glance.js";
 import { h } from "./elements.js";
+import { historyText } from "./history-text.js";
 import { countdown, isDone, nextText, tierBadge, tierName } from "./lead-summary.js";
 import { mails } from "./mails.js";
 import { formatDay, formatTime } from "./times.js";
@@ -24,7 +26,7 @@ export function drawLead(place, lead, { user, act, records, showContact }) {
     header(lead),
     owner(lead, user),
     takeButton(lead, act),
-    contact(lead, showContact),
+    contact(lead, showContact, atAGlance(lead, user)),
     mails(lead),
     outcomeForOwner(lead, user, act),
     questionsToAsk(lead),
@@ -84,9 +86,9 @@ function ownerText(summary, mine) {
 
 // ---- whom to call, what to ask
 
-function contact({ contact: person, contact_hidden: hidden, actions, consents: { given }, summary, answers: all }, showContact) {
+function contact({ contact: person, contact_hidden: hidden, actions, consents: { given }, summary, answers: all }, showContact, glance) {
   const never = given.contact === false && h("p", { class: "never" }, "Do not contact: the patient revoked this consent.");
-  if (hidden) return h("div", { class: "contact" }, never, h("p", { class: "name" }, person.name || "No name given"),
+  if (hidden) return h("div", { class: "contact" }, never, h("p", { class: "name" }, person.name || "No name given"), glance,
     actions.length > 0 && h("p", {}, h("button", { type: "button", onclick: showContact }, "Show, for a medical reason"), " The access log records it."));
   const noTexts = person.preference === "text" && !given.sms ? " (did not consent to texts)" : "";
   const facts = [...ageAndHelper(all), person.preference && `prefers ${PREFERENCES[person.preference] ?? person.preference}${noTexts}`,
@@ -95,7 +97,7 @@ function contact({ contact: person, contact_hidden: hidden, actions, consents: {
     person.message_ok && (person.message_ok === "yes" ? "you may leave a message" : "leave no message"),
     person.postal && `ZIP ${person.postal}`].filter(Boolean);
   return h("div", { class: "contact" }, never,
-    h("p", { class: "name" }, person.name || "No name given"),
+    h("p", { class: "name" }, person.name || "No name given"), glance,
     facts.length > 0 && h("p", {}, facts.join(" · ")),
     summary.language === "es" && h("p", {}, h("strong", {}, "Speaks Spanish: "), "call with an interpreter, or hand the lead to a colleague who speaks Spanish."),
     h("div", { class: "buttons" },

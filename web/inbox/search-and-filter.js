@@ -1,4 +1,4 @@
-// Which leads are listed: the view (open, mine, closed), the filters, a search, and further pages.
+// Which leads are listed: the view (open, mine, today, closed), the filters, a search, and further pages.
 
 import { addressOf, readAddress, sameFilters } from "./address.js";
 import { byId, h } from "./elements.js";

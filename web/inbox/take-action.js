@@ -1,9 +1,9 @@
 // Sends one action on the open lead, and shows what became of it.
 
-import { doneText } from "./action-buttons.js";
 import { forgetDraft } from "./drafts.js";
 import { announce, byId } from "./elements.js";
 import { handleFailure, refusalText } from "./failures.js";
+import { doneText } from "./history-text.js";
 import { markKnown } from "./new-leads.js";
 import { loadLead, reportOnLead, showLead } from "./open-lead.js";
 import { refresh } from "./refresh.js";

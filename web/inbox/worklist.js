@@ -2,12 +2,13 @@
 
 import { addressOf } from "./address.js";
 import { byId, h } from "./elements.js";
+import { historyText } from "./history-text.js";
 import { countdown, isDone, nextText, TIERS, tierBadge, tierName } from "./lead-summary.js";
 import { signIn } from "./sign-in.js";
 import { listedLeads, nextCursor, state } from "./state.js";
 import { formatTime, updateTimes } from "./times.js";
 
-const EMPTY = { open: "No open leads.", mine: "You have no leads.", closed: "No closed leads yet." };
+const EMPTY = { open: "No open leads.", mine: "You have no leads.", today: "You have done nothing with a lead today.", closed: "No closed leads yet." };
 
 export function drawWorklist() {
   const { list: { filters, q }, updatedAt } = state;
@@ -28,8 +29,9 @@ export function drawWorklist() {
   updateTimes();
 }
 
-// As the service orders them: leads without an owner first, then by tier, deadline and arrival. Closed leads: the latest first.
+// As the service orders them: leads without an owner first, then by tier, deadline and arrival. Closed leads and those of my day: the latest first.
 function inOrder(leads, view) {
+  if (view === "today") return leads;
   const key = (lead) => [isDone(lead) ? 2 : lead.owner ? 1 : 0, TIERS.indexOf(lead.tier), Date.parse(lead.deadline ?? "9999-12-31"), Date.parse(lead.received_at)];
   const endedAt = (lead) => Date.parse(lead.closed_at ?? lead.received_at);
   return [...leads].sort((a, b) => {
@@ -69,13 +71,13 @@ function row(lead) {
     lead.language && lead.language !== "en" && h("span", { class: "mark" }, lead.language === "es" ? "Spanish" : lead.language),
     lead.attempts > 0 && !done && h("span", { class: "mark" }, lead.attempts === 1 ? "1 call" : `${lead.attempts} calls`),
   ].filter(Boolean);
-  return h("li", { class: `row ${lead.tier}` },
+  return h("li", { class: `row ${lead.tier}${lead.did?.length ? " did" : ""}` },
     h("a", { href: addressOf(state.list.filters, lead.reference), "data-reference": lead.reference, "aria-current": lead.reference === state.openReference ? "true" : null },
       tierBadge(lead.tier), " ",
       h("span", { class: "who" }, lead.name || h("span", { class: "reference" }, lead.reference)), " ",
       countdown(lead), " ",
       h("span", { class: "status-line" },
-        h("span", { class: lead.owner || done ? "holder" : "holder nobody" }, done ? outcomeText(lead) : ownerText(lead)), ...marks.flatMap((mark) => [" ", mark])), " ",
+        h("span", { class: lead.owner || done ? "holder" : "holder nobody" }, lead.did?.length ? didText(lead) : done ? outcomeText(lead) : ownerText(lead)), ...marks.flatMap((mark) => [" ", mark])), " ",
       h("span", { class: "ago", "data-ago": lead.received_at, title: `Received ${formatTime(lead.received_at)}` })));
 }
 
@@ -84,6 +86,9 @@ function ownerText(lead) {
   const next = lead.next_action ? `: ${nextText(lead.next_action).toLowerCase()}` : "";
   return `${lead.owner === signIn.user.id ? "You have it" : `${lead.owner_name || "Somebody"} has it`}${next}`;
 }
+
+// What I did today, the latest first.
+const didText = ({ did }) => did.toReversed().map((entry) => `${formatTime(entry.at)} ${historyText(entry)}`).join(", ");
 
 const outcomeText = (lead) => (lead.booked_for ? [`booked for ${formatTime(lead.booked_for)}`] : [lead.closed_reason.replaceAll("_", " "), lead.closed_at && formatTime(lead.closed_at)]).filter(Boolean).join(", ");
 

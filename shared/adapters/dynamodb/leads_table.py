@@ -207,6 +207,11 @@ class LeadsTable:
         found = {UUID(item["lead_id"]["S"]): name_of(item) for item in self._batch(lead_ids, "lead")}
         return {lead_id: name for lead_id, name in found.items() if name}
 
+    def batch(self, lead_ids: Sequence[UUID]) -> tuple[Lead, ...]:
+        """Returns those of these leads that exist, with the same limits as `names`."""
+        items = self._batch(lead_ids, "lead")
+        return tuple(Lead.model_validate_json(item["lead"]["S"]) for item in items if "lead" in item)
+
     def summaries(self, lead_ids: Sequence[UUID]) -> dict[UUID, LeadSummary]:
         """Returns the summaries of those of these leads that exist, with the same limits as `names`."""
         items = self._batch(lead_ids, "summary")

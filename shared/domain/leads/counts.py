@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.leads.calls import first_call_at
 from shared.domain.leads.lead import CANARY, Lead
+from shared.domain.leads.my_day import day_keys_of
 from shared.domain.leads.search_keys import search_keys_of
 from shared.domain.rules.sole_cause import sole_cause
 from shared.domain.rules.triage import RuleSet
@@ -82,7 +83,7 @@ def counted(lead: Lead, rule_set: RuleSet | None, zone: ZoneInfo, person_key: st
     waiting: Cell = ()
     if lead.needs_someone:
         waiting = (TAKEN if lead.work.status == "acknowledged" else UNTAKEN, lead.tier)
-    found_by = frozenset(search_keys_of(lead, person_key))
+    found_by = frozenset((*search_keys_of(lead, person_key), *day_keys_of(lead, zone)))
     if lead.answers_removed_at is not None:
         return Counted(waiting=waiting, found_by=found_by)
     day = _arrived(lead).astimezone(zone).date().isoformat()

@@ -10,6 +10,7 @@ from pydantic_core import to_json
 
 from shared.domain.leads.escalation import NEVER
 from shared.domain.leads.lead import Lead
+from shared.domain.leads.my_day import Done
 from shared.domain.leads.next_action import next_action
 from shared.domain.model import Stored
 
@@ -60,7 +61,7 @@ class LeadSummary(Stored):
         return to_json({name: value for name, value in dict(self).items() if value != known[name].default}).decode()
 
     def named(self, name: str) -> LeadRow:
-        return LeadRow.model_construct(**dict(self), name=name)
+        return LeadRow.model_construct(**dict(self), name=name, did=())
 
     @classmethod
     def of(cls, lead: Lead) -> LeadSummary:
@@ -93,9 +94,14 @@ class LeadSummary(Stored):
 
 
 class LeadRow(LeadSummary):
-    """A row of a list that staff see: the summary with the person's name; "" without one. Never stored."""
+    """A row of a list that staff see. Never stored.
+
+    name: the person's name; "" without one.
+    did: in the view "today", what the member of staff who asks did today.
+    """
 
     name: str = ""
+    did: tuple[Done, ...] = ()
 
 
 class Listed(NamedTuple):

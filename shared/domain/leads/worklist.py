@@ -23,6 +23,7 @@ REFERENCE = r"[0-9A-HJKMNP-TV-Z]{10}"
 class WorklistQuery(Model):
     """A request for a page of the worklist, with filters.
 
+    view: "today" lists the leads with which the member of staff who asks did something today; it has no pages.
     untaken: only leads that nobody has.
     owner: only leads of the member of staff with this id.
     overdue: only leads whose next step is late.
@@ -31,7 +32,7 @@ class WorklistQuery(Model):
     cursor: where the previous page ended.
     """
 
-    view: Literal["open", "mine", "closed"] = "open"
+    view: Literal["open", "mine", "today", "closed"] = "open"
     tier: Annotated[str, Field(max_length=40)] | None = None
     suspect: bool | None = None
     untaken: bool = False

@@ -1,0 +1,44 @@
+"""Finds what a member of staff did with leads on a day, by keys that are kept beside the search keys of each lead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from shared.domain.leads.history import SYSTEM
+from shared.domain.leads.lead import Lead
+
+MOST_DAYS = 20  # keys of a lead: the latest count
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a member of staff did with a lead. See `HistoryEntry`."""
+
+    at: datetime
+    action: str
+    detail: str
+
+
+def day_key(staff_id: str, day: date) -> str:
+    """Returns the key that finds the leads with which a member of staff did something on a day."""
+    return f"day-of#{staff_id}#{day.isoformat()}"
+
+
+def day_keys_of(lead: Lead, zone: ZoneInfo) -> Iterator[str]:
+    """Yields the lead's keys, one for each member of staff and day (in the clinic's time zone)."""
+    by_staff = (entry for entry in lead.history if entry.by not in ("", SYSTEM))
+    days = dict.fromkeys((entry.by, entry.at.astimezone(zone).date()) for entry in by_staff)
+    for staff_id, day in list(days)[-MOST_DAYS:]:
+        yield day_key(staff_id, day)
+
+
+def done_on(lead: Lead, staff_id: str, day: date, zone: ZoneInfo) -> tuple[Done, ...]:
+    """Returns what a member of staff did with a lead on a day, oldest first."""
+    return tuple(
+        Done(entry.at, entry.action, entry.detail)
+        for entry in lead.history
+        if entry.by == staff_id and entry.at.astimezone(zone).date() == day
+    )

@@ -1,0 +1,54 @@
+"""Tests a nurse's night on a phone: an urgent lead, calls, and an emergency that arrives meanwhile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from playwright.sync_api import expect
+
+from functions import index_leads
+from tests.aws import Aws
+from tests.browser.conftest import PHONE
+from tests.functions.calls import CONTEXT, stream_of
+from tests.inbox.conftest import Come, Json, Send
+from tests.inbox.test_states import look
+
+URGENT = {"ces": ["unsure"], "change": "yes"}
+EMERGENCY = {"em-now": ["chest-pressure"]}
+
+
+def test_a_nurses_night_on_a_phone(aws: Aws, send: Send, member: Come, stored: Callable[[str], Json]) -> None:
+    urgent = send(URGENT, name="Ursula Example")
+    nurse = member("nurse", viewport=PHONE, has_touch=True).open(urgent).press("I'll take it").has("^You have had it")
+    page, glance = nurse.page, nurse.page.get_by_role("list", name="What happened last")
+    expect(page.get_by_role("link", name="Call (312) 555-0142")).to_be_focused()
+    nurse.press("Left a message")
+    expect(glance).to_contain_text(re.compile(r"Last call: Left a message, \d+:\d\d [AP]M, by you"))
+    expect(page.locator(".next")).to_contain_text("Next: Call again")
+    later = datetime.now().astimezone() + timedelta(days=1)
+    nurse.press("Another outcome …")
+    page.get_by_label("Asked to be called at").fill(later.strftime("%Y-%m-%dT%H:%M"))
+    nurse.press("Call again then")
+    expect(glance).to_contain_text("Asked to be called again")
+    page.get_by_label("Note for colleagues").fill("Her daughter drives her tomorrow.")
+    nurse.press("Add note")
+    expect(glance).to_contain_text("by you: Her daughter drives her tomorrow.")
+    look(nurse, "65-at-a-glance")
+    page.set_viewport_size(PHONE)
+    emergency = send(EMERGENCY, name="Emil Example")
+    page.evaluate("dispatchEvent(new Event('online'))")  # as the refresh every 15 seconds does
+    expect(page.locator("#status")).to_have_text(f"New lead: EMERGENCY {emergency}")
+    page.get_by_role("link", name="← List").click()
+    expect(page.locator("#leads a").first).to_contain_text("Emil Example")
+    nurse.row(emergency).click()
+    nurse.sees(emergency).press("I'll take it").has("^You have had it").press("Reached").books()
+    for lead in aws.stored():
+        index_leads.handler(stream_of(lead["lead_id"]), CONTEXT)
+    page.get_by_role("link", name="← List").click()
+    nurse.press("My day")
+    expect(page.locator("#leads a")).to_have_count(2)
+    expect(nurse.row(emergency)).to_contain_text(re.compile("booked: .*called: Reached.*took the lead"))
+    look(nurse, "66-my-day")
+    assert [stored(reference)["status"] for reference in (urgent, emergency)] == ["acknowledged", "booked"]

@@ -1,0 +1,40 @@
+// The words for what was done with a lead.
+
+import { TIERS, tierName } from "./lead-summary.js";
+import { formatTime } from "./times.js";
+
+export const OUTCOMES = {
+  reached: "Reached", no_answer: "No answer", left_message: "Left a message", wrong_number: "Wrong number",
+  to_be_booked: "Reached, wants an appointment", call_at: "Asked to be called again", emergency_room: "Goes to the emergency room", called_911: "911 was called",
+  own_doctor: "Understood, sees own doctor", already_patient: "Already a patient", booked_elsewhere: "Booked elsewhere",
+};
+export const REASONS = {
+  not_a_fit: "Not a fit", unreachable: "Unreachable", duplicate: "Duplicate", spam: "Spam", declined: "Declined",
+  emergency_care: "In emergency care", own_doctor: "Sees own doctor", already_patient: "Already a patient", booked_elsewhere: "Booked elsewhere",
+};
+
+// Once it is done, for the person who did it.
+const DONE = {
+  acknowledge: "This lead is yours now.", take_over: "This lead is yours now.", hand_over: "Handed over.", contact_attempt: "Call logged.", book: "Booked.", close: "Closed.", reopen: "Reopened.",
+  note: "Note added.", raise_tier: "Tier raised.", lower_tier: "Tier lowered.",
+  revoke_consent: "Revocation recorded.", undo: "Undone.",
+};
+
+// In the history, after a name: "Ann Lee booked".
+export const HISTORY = {
+  acknowledge: "took the lead", take_over: "took the lead over", hand_over: "handed the lead over", released: "Nobody acted in time: the lead went back to the clinic", contact_attempt: "called", book: "booked", close: "closed", reopen: "reopened the lead", note: "added a note",
+  raise_tier: "raised the tier", lower_tier: "lowered the tier",
+  revoke_consent: "recorded that a consent was revoked", returned: "The patient sent more answers",
+  added: "The patient answered more questions after sending", asked_for_call: "The patient asked for a call",
+  withdrawn: "The patient took the form back before sending it",
+};
+const RESUBMISSIONS = { opened_again: "the lead was reopened", told_again: "the lead needs an owner again" };
+
+export const doneText = (action) => DONE[action] ?? "Done.";
+
+export function historyText({ action, detail }) {
+  if (action === "undo") return `undid: ${HISTORY[detail] ?? detail}`;
+  if (action === "released") return HISTORY.released;
+  const more = action === "book" && detail ? formatTime(detail) : OUTCOMES[detail] ?? REASONS[detail] ?? RESUBMISSIONS[detail] ?? (TIERS.includes(detail) ? tierName(detail) : detail);
+  return `${HISTORY[action] ?? action.replaceAll("_", " ")}${more ? `: ${more}` : ""}`;
+}
