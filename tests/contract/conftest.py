@@ -26,7 +26,11 @@ def dynamodb_local() -> Iterator[str]:
         yield database.endpoint
 
 
-@pytest.fixture(params=["moto", pytest.param("DynamoDB Local", marks=pytest.mark.slow)])
+# One process starts the database for all.
+ON_DYNAMODB_LOCAL = [pytest.mark.slow, pytest.mark.xdist_group("dynamodb")]
+
+
+@pytest.fixture(params=["moto", pytest.param("DynamoDB Local", marks=ON_DYNAMODB_LOCAL)])
 def client(request: pytest.FixtureRequest) -> Iterator[Any]:
     if request.param == "moto":
         with aws_in_process():

@@ -20,7 +20,7 @@ from tests.aws import create_leads_table
 from tests.functions.calls import NOT_A_FIT, URGENT
 from tests.leads import RECEIVED, a_lead, varied
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dynamodb")]
 
 INDEXES = indexes_of(template.expand()["Resources"]["LeadsTable"]["Properties"])
 LEAD = a_lead(URGENT)

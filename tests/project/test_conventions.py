@@ -48,12 +48,15 @@ REFERENCE = (PROJECT / "docs" / "reference.md").read_text()
 ROUTES = set(template.routes())
 
 
-def test_every_route_parameter_and_output_is_documented() -> None:
+def test_every_route_is_documented() -> None:
     documented = set(re.findall(r"^\| `([^`]+)`", REFERENCE, re.MULTILINE))
     assert len(ROUTES) >= 5
-    declared = ROUTES | set(TEMPLATE["Parameters"]) | set(TEMPLATE["Outputs"])
-    assert declared - documented == set(), "add a row to docs/reference.md"
-    assert documented - declared == set(), "gone from infra/template.yaml: remove its row from docs/reference.md"
+    assert documented == ROUTES, "docs/reference.md has a row for each route of infra/template.yaml"
+
+
+def test_the_template_says_what_each_parameter_and_output_means() -> None:
+    described = TEMPLATE["Parameters"] | TEMPLATE["Outputs"]
+    assert [name for name, entry in described.items() if len(entry.get("Description", "")) < 10] == []
 
 
 def test_every_file_of_the_rulebook_is_documented() -> None:
