@@ -54,7 +54,7 @@ class NextStepsWriter:
         return NextSteps(
             title=_t(words, "We received your answers"),
             promise=self._promise(promised, lead, words) if promised else "",
-            details=tuple(self._details(promised, lead, words)),
+            details=tuple(self._details(promised, lead, words, at)),
             calendar=self._calendar(promised, lead, words, at) if promised else "",
         )
 
@@ -72,7 +72,7 @@ class NextStepsWriter:
         text = "We will call {number} by {time}." if promised.calls else "We will write to you by {time}."
         return _t(words, text, number=NUMBER, time=time)
 
-    def _details(self, promised: Promise | None, lead: Lead, words: Words) -> list[str]:
+    def _details(self, promised: Promise | None, lead: Lead, words: Words, at: datetime) -> list[str]:
         found = []
         if promised and promised.calls:
             found.append(_t(words, "We call from {phone}.", phone=self.clinic.phone))
@@ -85,7 +85,8 @@ class NextStepsWriter:
             found.append(_t(words, "A copy went to your e-mail."))
         elif self._mails(lead):
             found.append(_t(words, "We will also try to e-mail you a copy."))
-        return found
+        time = spoken_time(at, self.hours.zone, lead.submitted.language)
+        return [*found, _t(words, "Received: {time}", time=time)]
 
     def _mails(self, lead: Lead) -> bool:
         """Returns whether a copy is due. That of a request to be called is not mentioned: none comes if the request

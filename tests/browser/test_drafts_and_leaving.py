@@ -67,7 +67,6 @@ def test_nothing_is_left_after_sending(patient: Patient, page: Page) -> None:
         "reference",
         "disposition",
         "messages",
-        "received_at",
         "language",
         "at",
         "id",

@@ -15,9 +15,9 @@ from tests.browser.patient import CALM, LAST, STEP, Held, Patient, Traffic
 
 HIGHEST_ABOVE = 72  # px above the first question, on a phone
 SCREEN = 844  # px, of a phone
-MOST_SCREENS = {"en": 2, "es": 2.5}  # that a page of questions takes. Spanish texts are a quarter longer
+MOST_SCREENS = 2  # that a page of questions takes
 STEPS = {"en": STEP, "es": "Paso {number} de {count}"}
-MOST_UNTIL_SEND = {"en": 14, "es": 18}  # all pages, and the answers to check
+MOST_UNTIL_SEND = 14  # all pages, and the answers to check
 
 
 def test_an_answer_that_calls_for_advice_interrupts_at_once_and_offline(
@@ -184,8 +184,8 @@ def test_pages_are_short_and_little_stands_above_the_first_question(
         assert first
         above = first["y"] + page.evaluate("scrollY")
         assert above <= HIGHEST_ABOVE, f"step {step}: {above} px"
-    assert max(screens) <= MOST_SCREENS[language], screens
-    assert sum(screens) <= MOST_UNTIL_SEND[language], screens
+    assert max(screens) <= MOST_SCREENS, screens
+    assert sum(screens) <= MOST_UNTIL_SEND, screens
 
 
 @pytest.fixture

@@ -196,3 +196,23 @@ def test_questions_that_cannot_be_loaded_can_be_retried(patient: Patient, page: 
     page.unroute("**/form?*")
     page.get_by_role("button", name="Start").click()
     patient.sees_step(1)
+
+
+def test_a_slip_in_an_address_is_asked_about_and_never_refused(patient: Patient, page: Page, traffic: Traffic) -> None:
+    patient.filled_in("?language=es", "Paso {number} de {count}")
+    page.locator("#contact-email").fill("jo@gmial.com")
+    patient.next()
+    patient.sees_check()
+    expect(page.get_by_role("button", name="¿Quiso decir jo@gmail.com?")).to_be_visible()
+    page.get_by_role("link", name="English").click()
+    page.get_by_role("button", name="Did you mean jo@gmail.com?").click()
+    expect(page.locator(".review .email")).to_contain_text("jo@gmail.com")
+    expect(page.locator(".meant button")).to_have_count(0)
+    patient.change("E-mail")
+    for typed, asked in (("jo@yahoo.con", 1), ("jo@clinic.example", 0), ("jo@hotmai.com", 1)):
+        page.locator("#contact-email").fill(typed)
+        page.locator("#contact-name").focus()
+        expect(page.locator("#contact-email ~ .meant button")).to_have_count(asked)
+    patient.goes_to_check().next()
+    patient.reference()
+    assert traffic.posted("/submissions")[-1]["contact"]["email"] == "jo@hotmai.com"

@@ -63,14 +63,32 @@ def test_in_light_and_in_dark(patient: Patient, page: Page, scheme: str, languag
     assert dark == (scheme == "dark")
 
 
-def test_the_form_is_light_where_the_page_is_dark(patient: Patient, page: Page) -> None:
+def test_the_form_is_dark_where_the_page_is(patient: Patient, page: Page) -> None:
+    """Emergency advice has its own colours, which are light."""
+
+    def look(name: str) -> None:
+        judge(page, f"dark {name}")
+        page.screenshot(path=SCREENSHOTS / "phone" / f"dark-{name}.png", full_page=True)
+
     page.emulate_media(color_scheme="dark")
-    patient.open()
-    page.get_by_role("button", name="Start").click()
-    expect(page.locator("lead-form[started]")).to_be_visible()
-    judge(page, "form on a dark page")
-    expect(page.locator("body")).to_have_css("background-color", "rgb(244, 247, 247)")
-    page.screenshot(path=SCREENSHOTS / "phone" / "form-on-a-dark-page.png")
+    patient.start()
+    expect(page.locator("body")).to_have_css("background-color", "rgb(15, 25, 30)")
+    patient.next()
+    look("errors")
+    patient.answer(patient.calm(1, em_now=["chest-pressure"]))
+    patient.sees_emergency()
+    expect(page.locator("dialog")).to_have_css("background-color", "rgb(255, 255, 255)")
+    look("emergency")
+    page.get_by_role("button", name="I pressed this by mistake").click()
+    patient.filled_in()
+    page.locator("#contact-email").fill("jo@gmial.com")
+    page.locator("#contact-name").focus()
+    look("contact")
+    patient.goes_to_check()
+    look("check")
+    patient.next()
+    patient.reference()
+    look("receipt")
 
 
 def test_with_forced_colours_and_on_paper(patient: Patient, page: Page) -> None:

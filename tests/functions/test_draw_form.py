@@ -473,3 +473,9 @@ def test_the_contact_page_says_how_long_answers_are_kept(browser: PlainBrowser) 
     fill_to(browser, len(CALM))
     assert "We delete your answers after a year, or later if you book a visit." in browser.text
     assert "Call us to get a copy, or to have them erased." in browser.text
+
+
+def test_a_slip_in_an_address_is_asked_about_beside_the_answers_to_check(browser: PlainBrowser) -> None:
+    fill_all(browser).fill({"contact.email": "jo@gmial.com"}).press("Next")
+    assert "Did you mean jo@gmail.com?" in browser.text
+    assert "¿Quiso decir jo@gmail.com?" in browser.press("Español").text

@@ -57,6 +57,7 @@ def test_they_say_who_calls_what_to_have_ready_and_when_the_clinic_is_open() -> 
         "We call from (312) 555-0100.",
         "Have ready, if you can: the names of your medicines, your insurance card, reports of scans.",
         "We are open: Monday to Friday, 8 AM to 5 PM.",
+        "Received: Wednesday, January 14 at 10 AM",
     ]
     assert next_steps(EMERGENCY)["details"] == []
 

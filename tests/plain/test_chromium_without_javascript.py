@@ -129,12 +129,25 @@ def test_follow_ups(plain_page: Page, site: str, look: Look) -> None:
     look("22-follow-ups")
 
 
-def test_the_single_page(plain_page: Page, site: str, look: Look) -> None:
+@pytest.fixture
+def dark(plain_page: Page, copy: Page) -> Iterator[None]:
+    for page in (plain_page, copy):
+        page.emulate_media(color_scheme="dark")
+    yield
+    copy.emulate_media(color_scheme="light")
+
+
+def test_the_single_page_and_an_emergency_in_the_dark(plain_page: Page, site: str, look: Look, dark: None) -> None:
     plain_page.goto(f"{site}form?mode=single")
+    expect(plain_page.locator("body")).to_have_css("background-color", "rgb(15, 25, 30)")
     look("50-single")
     press(plain_page, "Send")
     expect(plain_page.locator("#summary")).to_be_focused()
     look("51-single-errors")
+    answer(plain_page, {"em-now": ["chest-pressure"]})
+    press(plain_page, "Send")
+    expect(plain_page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")  # fixed colours
+    look("73-emergency-in-the-dark")
 
 
 def test_an_emergency(plain_page: Page, site: str, look: Look) -> None:

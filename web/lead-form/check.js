@@ -18,6 +18,8 @@ export function showCheck(form, focused = true) {
   section.querySelector("dl").append(...answers.given().map(({ block, label, texts }) =>
     el("div", { class: block.dataset.contact }, el("dt", {}, label), el("dd", {}, texts.join("; ")),
       el("dd", {}, el("button", { type: "button", class: "button plain", "aria-label": say("changeOf", { question: label }), onclick: () => change(form, block) }, say("change"))))));
+  const answer = section.querySelector(".email dd");
+  if (answer) form.pages.suggest(form.byId("contact-email"), answer.appendChild(el("p", { class: "meant" })), () => showCheck(form));
   form.show(view, title.textContent, [form.languageSwitch(), section], focused ? title : null);
   form.pages.showSaved(form.state.savedAt);
 }

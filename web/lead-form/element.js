@@ -121,7 +121,10 @@ class LeadForm extends View {
     form.querySelector(".top").append(this.languageSwitch());
     form.onsubmit = (event) => { event.preventDefault(); this.next(); };
     for (const place of [form, this.overlay.content]) place.oninput = (event) => this.changed(event.target);
-    form.onchange = (event) => { if (event.target.closest("[data-type=text]")) this.emergency.check(); }; // the visitor leaves the note
+    form.onchange = ({ target }) => { // the visitor leaves a field
+      if (target.closest("[data-type=text]")) this.emergency.check();
+      if (target.type === "email") this.pages.suggest(target);
+    };
     this.answers.restore(fields);
   }
 

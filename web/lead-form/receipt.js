@@ -7,13 +7,13 @@ import { filled } from "./words.js";
 
 /** Keeps and shows the answer to a sent form, whose messages are in `language`. Only this page knows the whole number: what
  * the tab keeps says how it ends, because others may use this device. */
-export function received(form, { reference, disposition, messages, received_at, next_steps }, { language, contact }) {
+export function received(form, { reference, disposition, messages, next_steps }, { language, contact }) {
   const { submissionId, view } = form.state;
   const after = reference && !["callback", "emergency"].includes(view) && { id: submissionId, forOther: form.answers.forOther }; // for the page after Send
   const { promise, ...steps } = next_steps ?? {};
   const end = contact?.phone?.replace(/\D/g, "").slice(-2);
   const kept = promise && filled(promise, { number: form.say("ending", { end }) });
-  form.receipt = { reference, disposition, messages, received_at, ...steps, promise: kept, language, at: Date.now(), ...after };
+  form.receipt = { reference, disposition, messages, ...steps, promise: kept, language, at: Date.now(), ...after };
   form.promise = promise && filled(promise, { number: contact?.phone });
   form.save();
   showReceipt(form, true);
@@ -26,15 +26,13 @@ export function showReceipt(form, focused) {
   const urgent = receipt.disposition === "seek-emergency-care";
   const covering = urgent && !closed;
   const title = (lang === language && receipt.title) || (urgent ? say("urgent") : say(reference ? "received" : "safetyAdvice"));
-  const time = receipt.received_at && new Date(receipt.received_at).toLocaleString(`${language}-US`, { dateStyle: "long", timeStyle: "short" });
   const more = el("div");
   const act = (name, text, look) => el("button", { type: "button", class: `button ${look}`, "data-do": name }, text);
   const promise = form.promise ?? receipt.promise;
   const number = reference && el("div", {},
     promise && el("p", { class: "promise", lang }, promise),
     el("p", { class: "reference" }, say("reference"), " ", el("strong", { id: "reference" }, reference)),
-    form.phone && el("p", {}, say("changed"), " ", form.phone),
-    time && el("p", {}, say("receivedAt", { time })));
+    form.phone && el("p", {}, say("changed"), " ", form.phone));
   const advice = messageList(messages, lang, language);
   form.show(covering ? form.overlay : form.view, title, [
     form.languageSwitch(), form.heading(title, "urgent-title"),

@@ -132,8 +132,8 @@ export class Sending {
     const { form } = this;
     if (!form.state.left) return;
     this.sentOnLeaving = null;
-    const { questionnaire, form: { dataset } } = form.answers;
-    const { status } = await form.service.call("submissions", this.withVisit({ questionnaire, language: dataset.language, answers: {}, consents: { contact: false }, complete: false }));
+    const { questionnaire } = form.answers;
+    const { status } = await form.service.call("submissions", this.withVisit({ questionnaire, answers: {}, consents: { contact: false }, complete: false }));
     if (status === 200) this.saved(null);
     form.place(".status").textContent = form.say(status === 200 ? "withdrawn" : "notWithdrawn");
   }

@@ -1,0 +1,31 @@
+"""Finds slips in e-mail addresses: a usual domain with one letter wrong, missing, extra or swapped with the next."""
+
+from __future__ import annotations
+
+USUAL = (  # domains that most people have
+    *("gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "icloud.com", "aol.com"),
+    *("comcast.net", "verizon.net", "sbcglobal.net", "bellsouth.net"),
+)
+
+
+def meant(address: str) -> str:
+    """Returns the address with the usual domain that was probably meant; "" if nothing looks wrong.
+
+    The first letter must be right: mail.com, email.com and ymail.com are not gmail.com.
+    """
+    name, _, domain = address.strip().rpartition("@")
+    typed = domain.lower()
+    if not name or typed in USUAL:
+        return ""
+    return next((f"{name}@{right}" for right in USUAL if right[0] == typed[:1] and _is_one_slip(typed, right)), "")
+
+
+def _is_one_slip(typed: str, right: str) -> bool:
+    """Returns whether two different texts differ by one letter, or by two neighbours that are swapped."""
+    start = 0
+    while typed[start : start + 1] == right[start : start + 1]:
+        start += 1
+    typed, right = typed[start:], right[start:]
+    while typed and right and typed[-1] == right[-1]:
+        typed, right = typed[:-1], right[:-1]
+    return max(len(typed), len(right)) == 1 or (len(right) == len(typed) == 2 and typed == right[::-1])  # noqa: PLR2004
