@@ -31,6 +31,7 @@ from shared.usecases.capture import Captured, capture_lead
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from shared.domain.intake.filled_form import FilledForm
     from shared.domain.leads.lead import Receipt as LeadReceipt
@@ -124,7 +125,9 @@ def add(request: Request, at: datetime) -> Response:
     logger.info("answers added", extra={"reference": lead.reference, "lead_id": str(lead_id), "tier": lead.tier})
     if form and request.wants_page:
         return forms().sent(request, form, lead_id, added=True)
-    return respond(HTTPStatus.OK, receipt(lead.receipt, wiring.next_steps().write(lead, lead.receipt.received_at)))
+    return respond(
+        HTTPStatus.OK, receipt(lead.receipt, wiring.next_steps().write(lead, lead.receipt.received_at), lead_id)
+    )
 
 
 def report(captured: Captured) -> None:
@@ -143,8 +146,8 @@ def answer(request: Request, form: FilledForm | None, captured: Captured) -> Res
     if form and request.wants_page:
         shown = wiring.next_steps().with_number(steps, sent, whole=True) if sent and steps else None
         return forms().receipt_at_once(request, form, captured.receipt, shown, status)
-    return respond(status, receipt(captured.receipt, steps))
+    return respond(status, receipt(captured.receipt, steps, sent.lead_id if sent else None))
 
 
-def receipt(shown: LeadReceipt, steps: NextSteps | None) -> Receipt:
-    return Receipt(**shown._asdict(), next_steps=steps)
+def receipt(shown: LeadReceipt, steps: NextSteps | None, submission_id: UUID | None) -> Receipt:
+    return Receipt(**shown._asdict(), next_steps=steps, submission_id=submission_id)

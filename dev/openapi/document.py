@@ -62,6 +62,7 @@ ANSWERS = (
 )
 
 RECEIPT = {
+    "submission_id": "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90",
     "reference": "7K3MQ-2XDRT",
     "disposition": "same-day-call",
     "messages": [{"id": "M-NET", "text": "This form can't diagnose you or rule out a serious problem."}],

@@ -17,8 +17,10 @@ MEDIA_TYPES = (URLENCODED, MULTIPART)
 MAX_FIELDS = 500
 CHARSETS = {  # label -> codec; browsers read Latin-1 as Windows-1252 (WHATWG Encoding)
     **dict.fromkeys(("iso-8859-1", "latin1", "us-ascii", "windows-1252", "cp1252"), "cp1252"),
-    "iso-8859-15": "iso-8859-15",
 }
+OTHER_CHARSETS = re.compile(  # those of the standard that Python knows by the same label
+    r"windows-125[0-8]|iso-8859-([2-8]|1[03-6])|koi8-[ru]|gbk|gb18030|big5|euc-(jp|kr)|shift_jis"
+)
 
 
 def read_fields(content: bytes, content_type: str) -> Fields:
@@ -41,7 +43,14 @@ def read_fields(content: bytes, content_type: str) -> Fields:
 def _charset(content_type: str) -> str:
     """Returns the declared charset, if it is one that browsers send forms in; otherwise UTF-8."""
     declared = re.search(r";\s*charset=[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
-    return CHARSETS.get(declared[1].lower(), "utf-8") if declared else "utf-8"
+    label = declared[1].lower() if declared else ""
+    return label if OTHER_CHARSETS.fullmatch(label) else CHARSETS.get(label, "utf-8")
+
+
+def as_utf8(content: bytes, content_type: str) -> bytes:
+    """Returns a body in UTF-8, whatever charset it declares."""
+    charset = _charset(content_type)
+    return content if charset == "utf-8" else content.decode(charset, errors="replace").encode()
 
 
 def _urlencoded(content: bytes, charset: str) -> Iterable[tuple[str, str]]:

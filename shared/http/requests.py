@@ -193,7 +193,7 @@ class Request:
         if not self.claims.get("sub"):
             raise UnreadableRequest(HTTPStatus.UNAUTHORIZED, "Sign in.")
         listed = str(self.claims.get("cognito:groups", ""))  # such as "[clinician desk]"; no group's name has a space
-        groups = listed.removeprefix("[").removesuffix("]").split()
+        groups = listed.removeprefix("[").removesuffix("]").split(" ")
         return Staff(str(self.claims["sub"]), str(self.claims.get("username", "")), frozenset(groups))
 
     # --- the body of the request ---
@@ -245,7 +245,7 @@ class Request:
         if self.content_type != JSON:
             raise UnreadableRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON with content type application/json.")
         try:
-            return model.model_validate_json(self.body)
+            return model.model_validate_json(form_body.as_utf8(self.body, self.header("content-type")))
         except ValidationError as error:
             raise InvalidInput(_problems(error)) from None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
@@ -38,9 +39,12 @@ class NextSteps(ResponseModel):
 class Receipt(ResponseModel):
     """The answer to a submission. It never includes the tier, the score or the rules.
 
+    submission_id: the id to add answers to: another one than was sent, if that is another person's. Null if nothing was
+        stored.
     next_steps: null if nothing was stored.
     """
 
+    submission_id: UUID | None
     reference: str | None
     disposition: str
     messages: tuple[ShownMessage, ...]

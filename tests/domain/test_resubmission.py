@@ -388,7 +388,12 @@ def test_two_people_under_one_id_are_two_leads_and_one_person_is_one(
             stored = with_contact_of(first, SADDLE, EARLY, complete=finished[0])
             new = with_contact_of(second, ROUTINE, LATE, complete=finished[1])
             decided = resubmission(stored, new, TIERS, HOURS, was_accepted=accepted)
-            if another:
+            shares_a_way = not another or any(
+                {**ANN, **first}[way] == {**ANN, **second}[way] for way in ("phone", "email")
+            )
+            if another and all(finished) and shares_a_way and not accepted:
+                assert isinstance(decided, Conflict), "the visitor is asked"
+            elif another:
                 assert isinstance(decided, NewLead), (first, second)
                 assert decided.lead.submitted == new.submitted
             else:

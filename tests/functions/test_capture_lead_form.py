@@ -194,13 +194,33 @@ def test_the_same_content_on_another_day_is_a_new_lead(aws: Aws, clock: Clock) -
 
 
 @pytest.mark.parametrize(
-    ("charset", "codec"), [("iso-8859-1", "cp1252"), ("Windows-1252", "cp1252"), ("utf-8", "utf-8"), ("gone", "utf-8")]
+    ("charset", "codec"),
+    [
+        ("iso-8859-1", "cp1252"),
+        ("Windows-1252", "cp1252"),
+        ("ISO-8859-15", "iso-8859-15"),
+        ("windows-1254", "cp1254"),
+        ("gb18030", "gb18030"),
+        ("utf-8", "utf-8"),
+        ("utf8", "utf-8"),
+        ("gone", "utf-8"),
+        ("punycode", "utf-8"),
+    ],
 )
 def test_the_charset_that_a_form_declares_is_obeyed(aws: Aws, charset: str, codec: str) -> None:
     pairs = [*(pair for pair in OWN if pair[0] != "contact.name"), ("contact.name", "Jos\u00e9 Pe\u00f1a")]
     body = urlencode(pairs, encoding=codec)
     posted = body_post("/submissions", body, f"application/x-www-form-urlencoded; charset={charset}")
     assert capture_lead.handler(posted, CONTEXT)["statusCode"] == 303
+    assert aws.leads()[0]["contact"]["name"] == "Jos\u00e9 Pe\u00f1a"
+
+
+def test_the_charset_that_json_declares_is_obeyed(aws: Aws) -> None:
+    body = submission(contact={"name": "Jos\u00e9 Pe\u00f1a", "phone": "(312) 555-0142"})
+    content = json.dumps(body, ensure_ascii=False).encode("cp1252")
+    posted = posting("capture_lead", content)
+    posted["headers"] |= {"content-type": "application/json; charset=ISO-8859-1"}
+    assert capture_lead.handler(posted, CONTEXT)["statusCode"] == 201
     assert aws.leads()[0]["contact"]["name"] == "Jos\u00e9 Pe\u00f1a"
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -14,6 +15,7 @@ from standardwebhooks.webhooks import Webhook as Judge
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from functions import alert_staff, capture_lead, deliver_webhook
+from shared.adapters import webhook
 from shared.adapters.webhook import Webhook
 from shared.domain.errors import ForeignEvent, NotDelivered
 from tests.aws import ENVIRONMENT, Aws
@@ -91,6 +93,30 @@ def test_what_a_receiver_answers_is_not_read(receiver: Receiver, status: int) ->
     with nullcontext() if status == 200 else pytest.raises(NotDelivered, match="status 500"):
         deliver()
     assert not receiver.closed.is_set()
+
+
+@pytest.mark.parametrize("sent", [b"HTTP/1.1 200 OK\r\nx: ", b"HTTP/1.1 100 Continue\r\n\r\n"])
+def test_a_receiver_that_never_ends_its_answer_is_given_up(monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
+    """It sends a byte again and again, or interim answers: no single wait is long."""
+    monkeypatch.setattr(webhook, "LONGEST", 0.3)
+    over = threading.Event()
+
+    def answer(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection, suppress(OSError):
+            connection.sendall(sent)
+            while not over.wait(0.01):
+                connection.sendall(sent if b"100" in sent else b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=answer, args=[server], daemon=True)
+        thread.start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/hook"
+        monkeypatch.setattr(deliver_webhook, "webhook", Webhook(address, KEY))
+        with pytest.raises(NotDelivered, match="too slow"):
+            deliver()
+        over.set()
+        thread.join()
 
 
 def test_a_delivery_is_counted_and_a_failed_one_is_not(receiver: Receiver, logs: Callable[[], str]) -> None:

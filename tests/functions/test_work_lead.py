@@ -419,7 +419,19 @@ def test_a_tampered_ledger_is_reported(aws: Aws) -> None:
 
 @pytest.mark.parametrize(
     ("claim", "may_erase"),
-    [("[admin]", True), ("[clinician admin]", True), ("[visitors,admin]", False), ("[[admin]]", False), ("", False)],
+    [
+        ("[admin]", True),
+        ("[clinician admin]", True),
+        *(
+            (claim, False)
+            for claim in (
+                *("", "[]", "[visitors,admin]", "[[admin]]", "[[admin] clinician]", "[admin,clinician]", '["admin"]'),
+                *("[Admin]", "[ADMIN]", "[administrators]", "[admin-]", "[.admin]", "[admin;]", "[admin\u200b]"),
+                *("[visitors\u00a0admin]", "[visitors\u2003admin]", "[visitors\u0085admin]", "[visitors\x1fadmin]"),
+                *("[\u0430dmin]", "[\uff41dmin]", "[adm\u0131n]"),
+            )
+        ),
+    ],
 )
 def test_a_group_counts_only_by_its_exact_name(claim: str, may_erase: bool) -> None:
     call = signed_in(event("show_lead"), "nurse")

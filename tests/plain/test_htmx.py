@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import itertools
 import json
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-PROJECT = Path(__file__).resolve().parents[2]
-PINS = Path(__file__).parent / "npm"
-HOME = PROJECT / ".local" / "htmx"
+from tests.npm import installed
+
 ENDINGS = itertools.count(100)  # of phone numbers that no other test uses
 LANDING = "http://localhost:8000/"  # a site that the local cloud allows
 CONFIGURATION = {
@@ -40,21 +35,7 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Landing pa
 @pytest.fixture(scope="session")
 def htmx() -> Path:
     """Provides the folder that contains node_modules, installed from the committed lock file."""
-    program = shutil.which("npm")
-    if program is None:
-        pytest.skip("htmx is installed by npm, which is missing")
-    names = ("package.json", "package-lock.json", ".npmrc")
-    wanted = hashlib.sha256(b"".join((PINS / name).read_bytes() for name in names)).hexdigest()
-    HOME.mkdir(parents=True, exist_ok=True)
-    stamp = HOME / ".ready"
-    with (HOME / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not stamp.exists() or stamp.read_text() != wanted:
-            for name in names:
-                shutil.copyfile(PINS / name, HOME / name)
-            subprocess.run([program, "ci", "--ignore-scripts"], cwd=HOME, check=True, capture_output=True, timeout=300)
-            stamp.write_text(wanted)
-    return HOME / "node_modules"
+    return installed(Path(__file__).parent / "npm", "htmx") / "node_modules"
 
 
 @pytest.fixture(params=list(CONFIGURATION))

@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from shared.domain.rules.triage import RuleSet
 from shared.rulebook.loading import load
-
-PROJECT = Path(__file__).resolve().parents[2]
-PINS = Path(__file__).parent / "npm"
-HOME = PROJECT / ".local" / "npm"
-FILES = ("package.json", "package-lock.json", ".npmrc")
+from tests.npm import installed
 
 
 @pytest.fixture(scope="session")
 def npm() -> Path:
     """Provides the folder that contains node_modules."""
-    program = shutil.which("npm")
-    if program is None or shutil.which("node") is None:
-        pytest.skip("this validator needs npm, which is not installed")
-    wanted = hashlib.sha256(b"".join((PINS / name).read_bytes() for name in FILES)).hexdigest()
-    HOME.mkdir(parents=True, exist_ok=True)
-    stamp = HOME / ".ready"
-    with (HOME / ".lock").open("w") as lock:  # other processes that run tests may install at the same time
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not stamp.exists() or stamp.read_text() != wanted:
-            for name in FILES:
-                shutil.copyfile(PINS / name, HOME / name)
-            subprocess.run([program, "ci", "--ignore-scripts"], cwd=HOME, check=True, capture_output=True, timeout=600)
-            stamp.write_text(wanted)
-    return HOME
+    return installed(Path(__file__).parent / "npm", "npm")
 
 
 def rule_sets() -> dict[str, RuleSet]:

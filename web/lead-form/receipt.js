@@ -7,9 +7,9 @@ import { filled } from "./words.js";
 
 /** Keeps and shows the answer to a sent form, whose messages are in `language`. Only this page knows the whole number: what
  * the tab keeps says how it ends, because others may use this device. */
-export function received(form, { reference, disposition, messages, next_steps }, { language, contact }) {
+export function received(form, { submission_id, reference, disposition, messages, next_steps }, { language, contact }) {
   const { submissionId, view } = form.state;
-  const after = reference && !["callback", "emergency"].includes(view) && { id: submissionId, forOther: form.answers.forOther }; // for the page after Send
+  const after = reference && !["callback", "emergency"].includes(view) && { id: submission_id ?? submissionId, forOther: form.answers.forOther }; // for the page after Send
   const { promise, ...steps } = next_steps ?? {};
   const end = contact?.phone?.replace(/\D/g, "").slice(-2);
   const kept = promise && filled(promise, { number: form.say("ending", { end }) });

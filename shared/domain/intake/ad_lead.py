@@ -31,8 +31,10 @@ PLAIN_NO = frozenset({"no", "none", "never", "n/a", "na", "ninguno", "ninguna", 
 
 def _text(value: Any) -> str:
     """Returns a value as text on one line; "" for what has no text."""
-    usable = isinstance(value, (str, int, float)) and not isinstance(value, bool)
-    return clean_line(str(value)) if usable else ""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return ""
+    text: str = clean_line(str(int(value) if isinstance(value, float) and value.is_integer() else value))
+    return text
 
 
 def _objects(value: Any) -> list[Any]:
@@ -109,7 +111,7 @@ class AdLead(Stored):
             column.string_value
             for name in columns
             for column in self.user_column_data
-            if column.column_id == name and column.string_value
+            if column.column_id.upper() == name and column.string_value
         )
 
     def _note(self, questionnaire: Questionnaire) -> dict[str, Answer]:
@@ -130,7 +132,7 @@ class AdLead(Stored):
     def _own_questions(self) -> Iterator[Column]:
         for column in self.user_column_data:
             said = column.string_value.casefold().rstrip(".!")
-            if said and said not in PLAIN_NO and column.column_id not in NOT_NOTED:
+            if said and said not in PLAIN_NO and column.column_id.upper() not in NOT_NOTED:
                 yield column
 
 

@@ -71,13 +71,15 @@ def resubmission(
     """
     if _is_repeat(stored, new, of_unfinished_too=was_accepted):
         return Keep()
-    if of_another_person(stored, new):
+    finished_twice = stored.submitted.complete and new.submitted.complete
+    corrects = finished_twice and not was_accepted and share_a_way(stored, new)  # the visitor is asked
+    if of_another_person(stored, new) and not corrects:
         return NewLead(new.as_separate())
     if was_accepted:
         return _resubmission_from_spool(stored, new, tiers, hours)
     if _is_late_unfinished(stored, new):
         return Keep()
-    if stored.submitted.complete and new.submitted.complete:
+    if finished_twice:
         return Conflict()
     if resubmitted_too_often(stored):
         return NewLead(new.as_separate())
@@ -112,9 +114,15 @@ def of_another_person(stored: Lead, new: Lead) -> bool:
     phones, emails = (before.phone, after.phone), (_folded(before.email), _folded(after.email))
     if not (before.name and after.name):
         return all(all(ways) and len(set(ways)) > 1 for ways in (phones, emails))
-    shared = any(all(ways) and len(set(ways)) == 1 for ways in (phones, emails))
     moved = all(phones) and len(set(phones)) > 1
-    return not have_one_name(before, after, misspelt=shared and not moved)
+    return not have_one_name(before, after, misspelt=share_a_way(stored, new) and not moved)
+
+
+def share_a_way(stored: Lead, new: Lead) -> bool:
+    """Returns whether both leads have the same phone number or the same email address."""
+    before, after = stored.submitted.contact, new.submitted.contact
+    ways = (before.phone, after.phone), (_folded(before.email), _folded(after.email))
+    return any(one and one == other for one, other in ways)
 
 
 def have_one_name(one: Contact, other: Contact, *, misspelt: bool) -> bool:
