@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import http.client
+import json
 import secrets
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -91,6 +92,10 @@ class Colleague:
 
     def post(self, path: str, value: object) -> Answer:
         return self.service.post(path, value, self._headers)
+
+    def put(self, path: str, value: object) -> Answer:
+        headers = {**self._headers, "content-type": "application/json"}
+        return self.service.call("PUT", path, json.dumps(value).encode(), headers)
 
     def delete(self, path: str) -> Answer:
         return self.service.call("DELETE", path, None, self._headers)

@@ -131,6 +131,23 @@ def test_of_two_acknowledgements_at_once_one_wins(nurse: Colleague, desk: Collea
     assert len(won.json["history"]) == 1
 
 
+def test_a_shift_changes_with_the_staff_of_the_pool(
+    cloud: LocalCloud, service: Service, nurse: Colleague, desk: Colleague, reference: str
+) -> None:
+    nurse.works(reference, "acknowledge", version_of(nurse, reference))
+    assert [one["name"] for one in nurse.get("staff").json["staff"]] == ["desk", "nurse"]
+    over = nurse.works(reference, "hand_over", version_of(nurse, reference), to="desk")
+    assert (over.status, over.json["summary"]["owner_name"]) == (200, "desk")
+    assert desk.works(reference, "note", version_of(desk, reference), text="I have it.").status == 200
+    week = [{"who": "nurse", "day": "Mon", "starts": "08:00", "ends": "08:00"}]
+    rota = {"version": nurse.get("rota").json["version"], "weekly": week}
+    assert nurse.put("rota", rota).status == 403
+    manager = sign_in(cloud, service, "manager")
+    assert manager.put("rota", rota).json["version"] == rota["version"] + 1
+    assert manager.put("rota", rota).status == 409
+    assert nurse.get("rota").json["weekly"] == week
+
+
 def test_groups_come_with_the_token(desk: Colleague, reference: str) -> None:
     version = version_of(desk, reference)
     answer = desk.works(reference, "lower_tier", version, tier="ROUTINE", text="It looks harmless.")

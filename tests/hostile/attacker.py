@@ -304,6 +304,8 @@ def _honest(route: str) -> Json:
             return sent("capture_ad_lead") | {"google_key": ENVIRONMENT["GOOGLE_ADS_KEY"]}
         case "POST /leads/search":
             return {"q": "M90GS-X3XCE"}
+        case "PUT /rota":
+            return sent("keep_rota.save")
         case "POST /leads/{reference}/actions":
             return {"action": "note", "version": 1, "text": "called", "outcome": "reached", "tier": "ROUTINE"}
         case _:

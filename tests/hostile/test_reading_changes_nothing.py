@@ -17,9 +17,10 @@ PREFETCH = {"purpose": "prefetch", "sec-purpose": "prefetch;prerender", "x-moz":
 
 def test_no_route_accepts_any_method_and_head_only_reads() -> None:
     methods = {route.split(" ")[0] for route in template.all_routes()}
-    assert methods == {"GET", "HEAD", "POST", "DELETE"}
+    assert methods == {"GET", "HEAD", "POST", "PUT", "DELETE"}
     heads = {route for route in template.all_routes() if route.startswith("HEAD")}
     assert {route.replace("HEAD", "GET") for route in heads} <= set(template.all_routes())
+    assert {route for route in template.routes() if route.startswith("PUT")} == {"PUT /rota"}
     assert {route for route in template.routes() if route.startswith("DELETE")} == {"DELETE /leads/{reference}"}
 
 
