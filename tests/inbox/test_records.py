@@ -38,6 +38,7 @@ def test_the_desk_records_that_a_consent_was_revoked(send: Send, member: Come, s
     desk.press("No more contact")
     expect(desk.lead).to_contain_text("Do not contact: the patient revoked this consent.")
     expect(desk.page.get_by_role("link", name=re.compile("^Call "))).to_have_count(0)
+    expect(desk.row(reference)).to_contain_text("do not contact")
     desk.press("Show, for a medical reason")
     expect(desk.page.get_by_role("link", name=re.compile("^Call "))).to_be_visible()
     expect(desk.lead).to_contain_text("Do not contact: the patient revoked this consent.")

@@ -66,6 +66,7 @@ function row(lead) {
   const done = isDone(lead);
   const marks = [
     lead.sent_more && h("span", { class: "mark warn" }, "more answers"),
+    lead.contact_revoked && h("span", { class: "mark warn" }, "do not contact"),
     lead.suspect && h("span", { class: "mark warn" }, "suspected spam"),
     lead.complete === false && h("span", { class: "mark warn" }, "incomplete"),
     lead.language && lead.language !== "en" && h("span", { class: "mark" }, lead.language === "es" ? "Spanish" : lead.language),
