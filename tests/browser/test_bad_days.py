@@ -1,9 +1,9 @@
 """Tests days on which something is in the way: no network at any step, two tabs, two people at one device, colours of
 the system.
 
-Other tests have the rest: dark and hostile pages, strict policies and narrow columns (test_element.py), storage, dialogs
-and autofill (test_drawn_form.py), paper and 400% (test_appearance.py). Only other browsers can show what their own
-dialogs, autofill and back-forward caches do.
+Other tests have the rest: dark and hostile pages, strict policies and narrow columns (test_element.py), storage,
+dialogs and autofill (test_drawn_form.py), paper and 400% (test_appearance.py). Only other browsers can show what their
+own dialogs, autofill and back-forward caches do.
 """
 
 from __future__ import annotations
