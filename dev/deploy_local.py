@@ -39,10 +39,7 @@ COPIED = ("functions", "shared", "web", "infra", "locks", "dev", "pyproject.toml
 RULES = "shared/rulebook/fs-triage.toml"
 EARLIER, CHANGED = "at_least = 60\ntier =", "at_least = 99\ntier ="  # the fit score from which a lead is PRIORITY
 # The emulator has no CodeDeploy, and expands SAM with the parameters' defaults only.
-GRADUAL, AT_ONCE = (
-    'Default: "true"\n    AllowedPattern: "true|false"',
-    'Default: "false"\n    AllowedPattern: "true|false"',
-)
+GRADUAL, AT_ONCE = (f'GradualDeployment: {{Type: String, Default: "{default}"' for default in ("true", "false"))
 SPOOL = ("SpooledSubmissions", "FailedSubmissions")  # submissions that may not be stored anywhere else
 # Unique in the user pool, the API or the profile of each stack.
 NAMED_IN_THEIR_PARENT = {"Clinicians", "Desk", "Managers", "Administrators", "ApiStage", "SettingsVersion"}

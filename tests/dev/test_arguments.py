@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from dev import deploy_local, run
+from dev.template import TEMPLATE
 
 
 @pytest.mark.parametrize("wrong", [("--port", "99999"), ("--port", "-5"), ("--port", "65535"), ("--samples", "-3")])
@@ -28,3 +29,9 @@ def test_asking_for_help_deploys_nothing(given: str, status: int, monkeypatch: p
     with pytest.raises(SystemExit) as ended:
         deploy_local.main()
     assert ended.value.code == status
+
+
+def test_what_deploying_locally_changes_is_in_the_files() -> None:
+    """It changes the template and the rules as texts, and would find out only after minutes."""
+    assert TEMPLATE.read_text(encoding="utf-8").count(deploy_local.GRADUAL) == 1
+    assert (TEMPLATE.parents[1] / deploy_local.RULES).read_text(encoding="utf-8").count(deploy_local.EARLIER) == 1

@@ -347,6 +347,8 @@ SAME: tuple[Changes, ...] = (
     {"name": "Ann Mar\u00eda Smith"},
     {"name": "\u00c1nn Sm\u00edth"},
     {"name": "Ann Smtih"},
+    {"name": "Ann Jones"},
+    {"name": "Ann Jones", "email": None},
     {"name": "Ann Smtih", "email": None},
     {"name": None},
     {"name": None, **OTHER_PHONE},
@@ -368,6 +370,7 @@ OTHER: tuple[Changes, ...] = (
     {"name": "Bob Smith", "phone": None, **OTHER_EMAIL},
     {"name": "Bob Smith", **OTHER_PHONE, "email": None},
     {"name": "Ann Smtih", **OTHER_PHONE, **OTHER_EMAIL},
+    {"name": "Ann Jones", **OTHER_PHONE, **OTHER_EMAIL},
     {"name": None, **OTHER_PHONE, **OTHER_EMAIL},
 )
 

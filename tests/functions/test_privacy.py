@@ -116,7 +116,8 @@ def test_a_refused_screening_quotes_no_personal_data(all_logs: Callable[[], str]
 
 
 def test_a_conflict_quotes_no_personal_data(all_logs: Callable[[], str]) -> None:
-    capture_lead.handler(event("capture_lead"), CONTEXT)
+    capture_lead.handler(with_canaries({}), CONTEXT)
+    all_logs()
     response = capture_lead.handler(with_canaries(URGENT), CONTEXT)
     assert response["statusCode"] == 409
     assert found(response["body"] + all_logs()) == []

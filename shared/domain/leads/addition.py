@@ -69,7 +69,7 @@ def may_join(callback: Lead, lead: Lead) -> bool:
         and lead.submitted.questionnaire == callback.submitted.questionnaire
         and not lead.assessment.suspicion.suspect
         and not resubmitted_too_often(lead)
-        and have_one_name(callback.submitted.contact, lead.submitted.contact, misspelt=True)
+        and have_one_name(callback.submitted.contact, lead.submitted.contact, corrected=True)
     )
 
 

@@ -106,7 +106,7 @@ def resubmitted_too_often(lead: Lead) -> bool:
 def of_another_person(stored: Lead, new: Lead) -> bool:
     """Returns whether the new lead is about another person than the stored one, as when two people share a device.
 
-    It is, if the names differ, unless a shared number or address makes one of them look misspelt. Without two names to
+    It is, if the names differ, unless a shared number or address makes one of them look corrected. Without two names to
     compare it is, if both number and address differ. When in doubt, two leads are safer than one: both can be called,
     and nobody's answers are under another's name.
     """
@@ -115,7 +115,7 @@ def of_another_person(stored: Lead, new: Lead) -> bool:
     if not (before.name and after.name):
         return all(all(ways) and len(set(ways)) > 1 for ways in (phones, emails))
     moved = all(phones) and len(set(phones)) > 1
-    return not have_one_name(before, after, misspelt=share_a_way(stored, new) and not moved)
+    return not have_one_name(before, after, corrected=share_a_way(stored, new) and not moved)
 
 
 def share_a_way(stored: Lead, new: Lead) -> bool:
@@ -125,11 +125,16 @@ def share_a_way(stored: Lead, new: Lead) -> bool:
     return any(one and one == other for one, other in ways)
 
 
-def have_one_name(one: Contact, other: Contact, *, misspelt: bool) -> bool:
+def have_one_name(one: Contact, other: Contact, *, corrected: bool) -> bool:
     """Returns whether two names can be one person's, or one of them is missing: "J. Example" is Jordan Example, but Ann
-    Example is not Bob Example. `misspelt`: "Jrodan" may be Jordan."""
+    Example is not Bob Example.
+
+    corrected: whether one may be a correction of the other: "Jrodan" is Jordan, and Ann Example is Ann Sample.
+    """
     fewer, more = sorted((_words(one.name), _words(other.name)), key=len)
-    return all(any(_one_word(word, known, misspelt=misspelt) for known in more) for word in fewer)
+    if fewer and corrected and _is_one_word(fewer[0], more[0], corrected=True):
+        return True
+    return all(any(_is_one_word(word, known, corrected=corrected) for known in more) for word in fewer)
 
 
 def _words(name: str | None) -> list[str]:
@@ -138,9 +143,9 @@ def _words(name: str | None) -> list[str]:
     return re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c)))
 
 
-def _one_word(one: str, other: str, *, misspelt: bool) -> bool:
+def _is_one_word(one: str, other: str, *, corrected: bool) -> bool:
     initial = min(len(one), len(other)) == 1 and one[0] == other[0]
-    return one == other or initial or (misspelt and difflib.SequenceMatcher(None, one, other).ratio() >= SIMILAR)
+    return one == other or initial or (corrected and difflib.SequenceMatcher(None, one, other).ratio() >= SIMILAR)
 
 
 def _folded(address: str | None) -> str:
