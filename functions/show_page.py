@@ -14,7 +14,7 @@ from shared.domain.errors import NotFound
 from shared.http.landing_page import LandingPage, about_clinic
 from shared.http.requests import REQUEST_ID, REST, Request
 from shared.http.responses import SECURITY, Response, cacheable
-from shared.settings import SignInSettings, opening_hours, pilot_without_approval
+from shared.settings import SignInSettings, opening_hours, pilot_without_approval, site_address
 
 MAX_AGE = 60  # seconds
 POLICY = (
@@ -26,7 +26,13 @@ WITHOUT_PAGE_HEADERS = ("text/css", "text/javascript")  # they do nothing there,
 
 clinic = wiring.clinic()
 landing = LandingPage(
-    clinic, about_clinic(), opening_hours(), wiring.rulebook(), wiring.form_is_open(), pilot_without_approval()
+    clinic,
+    about_clinic(),
+    opening_hours(),
+    wiring.rulebook(),
+    wiring.form_is_open(),
+    pilot_without_approval(),
+    site_address(),
 )
 files = WebFiles(landing.placeholders)
 sign_in = SignInSettings.from_environment()

@@ -176,7 +176,8 @@ def mail_keys() -> tuple[str, ...]:
 
 
 def site_address() -> str:
-    """Returns where this service answers, with a slash at the end: links in mails begin with it."""
+    """Returns where this service answers, with a slash at the end: links in mails, and of the landing page's picture,
+    begin with it."""
     return _required("SITE_ADDRESS")
 
 

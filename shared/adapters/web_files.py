@@ -17,6 +17,7 @@ MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
     ".svg": "image/svg+xml",
+    ".png": "image/png",
 }
 PLACEHOLDER = re.compile(r"\{\{(\w+)\??\}\}")
 OPTIONAL = re.compile(r"\{\{(\w+)\?\}\}")

@@ -63,6 +63,7 @@ class LandingPage:
 
     open: whether visitors may send the form
     pilot: whether the stack may go without what a clinic must have
+    address: where this service answers, with a slash at the end
     """
 
     clinic: ClinicSettings
@@ -71,6 +72,7 @@ class LandingPage:
     rulebook: Rulebook
     open: bool
     pilot: bool
+    address: str
 
     @property
     def shows_form(self) -> bool:
@@ -93,6 +95,7 @@ class LandingPage:
         return {
             **self.clinic.words(),
             **asdict(self.about),
+            "site_address": self.address,
             "insurers": ", ".join(self.about.insurers),
             **notices(self.rulebook, language),
             "privacy_notice": words(language).get(missing, missing),

@@ -46,13 +46,16 @@ def cacheable(
 
     max_age: how long the client may keep the response, in seconds.
     """
-    compressed = GZIP.search(request.header("accept-encoding")) is not None
+    binary = content_type == "image/png"
+    compressed = not binary and GZIP.search(request.header("accept-encoding")) is not None
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}{"-gzip" if compressed else ""}"'
     caching = {**SECURITY, "etag": etag, "cache-control": f"public, max-age={max_age}", **(headers or {})}
     caching["vary"] = ", ".join(filter(None, [caching.get("vary"), "accept-encoding"]))
     if etag in (tag.strip().removeprefix("W/") for tag in request.header("if-none-match").split(",")):
         return {"statusCode": int(HTTPStatus.NOT_MODIFIED), "headers": caching, "body": ""}
     answer: Response = {"statusCode": 200, "headers": {"content-type": content_type, **caching}}
+    if binary:
+        return answer | {"body": base64.b64encode(content).decode(), "isBase64Encoded": True}
     if not compressed:
         return answer | {"body": content.decode()}
     answer["headers"]["content-encoding"] = "gzip"

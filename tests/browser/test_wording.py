@@ -35,7 +35,7 @@ EVERYWHERE = {
     "language_help?",
 }
 PLACES = {
-    "index": EVERYWHERE | {"address?", "map_link?", "clinician?", "insurers?"},
+    "index": EVERYWHERE | {"site_address", "address?", "map_link?", "clinician?", "insurers?"},
     "closed": EVERYWHERE | {"approval_notice?", "privacy_notice?"},
 }
 # Names of treatments and of parts of the spine, which patients hear from their doctor.

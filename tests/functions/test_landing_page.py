@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import struct
 import tomllib
 from dataclasses import fields, replace
 from pathlib import Path
@@ -23,6 +25,7 @@ FULL = AboutClinic(
     nondiscrimination="https://clinic.example/nondiscrimination",
     language_help="https://clinic.example/languages",
 )
+MOST_OF_A_PICTURE = 60_000  # bytes
 SIGNED = replace(show_page.landing, pilot=False, about=FULL)
 
 
@@ -130,3 +133,17 @@ def test_the_page_is_offered_in_the_languages_of_the_questions(monkeypatch: pyte
     english_only = shown(monkeypatch, replace(SIGNED, rulebook=wiring.rulebook().reviewed()), "es")
     assert '<html lang="en">' in english_only
     assert "language=es" not in english_only
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_link_to_the_page_has_a_picture(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    """Other sites need its whole address."""
+    page = shown(monkeypatch, SIGNED, language)
+    assert '<meta property="og:image" content="https://leads.clinic.example/web/social.png">' in page
+    answer = show_page.handler(event("show_page") | {"pathParameters": {"file": "social.png"}}, CONTEXT)
+    picture = base64.b64decode(answer["body"])
+    assert (answer["headers"]["content-type"], answer["isBase64Encoded"]) == ("image/png", True)
+    assert "content-encoding" not in answer["headers"]
+    assert picture.startswith(b"\x89PNG")
+    assert struct.unpack(">II", picture[16:24]) == (1200, 630)
+    assert len(picture) < MOST_OF_A_PICTURE
