@@ -119,6 +119,16 @@ def test_an_extension_of_its_own_may_have_its_label(written: object, kept: str |
     assert (entry.phone, entry.extension) == ("+13125550142", kept)
 
 
+def test_full_width_characters_are_read_as_plain_ones() -> None:
+    sent = {
+        "phone": "\uff13\uff11\uff125550142",
+        "email": "jo\uff20example.com",
+        "postal": "\uff16\uff10\uff16\uff10\uff11",
+    }
+    entry = ContactEntry.model_validate(sent)
+    assert (entry.phone, entry.email, entry.postal) == ("+13125550142", "jo@example.com", "60601")
+
+
 def test_a_zip_or_a_phone_that_is_a_number_is_read_as_text() -> None:
     entry = ContactEntry.model_validate({"phone": 3125550142, "postal": 60601})
     assert (entry.phone, entry.postal) == ("+13125550142", "60601")

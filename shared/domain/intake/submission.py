@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
@@ -97,10 +98,12 @@ class ContactEntry(Model):
         """Treats an empty form field as missing, and one with nothing that anybody sees."""
         return None if isinstance(value, str) and not clean_line(value) else value
 
-    @field_validator("phone", "postal", "extension", mode="before")
+    @field_validator("phone", "email", "postal", "extension", mode="before")
     @classmethod
-    def number_is_text(cls, value: Any) -> Any:
-        """Reads a whole number as text, since a program may send a ZIP or a phone number as one."""
+    def plain_text(cls, value: Any) -> Any:
+        """Reads full-width characters as plain ones, and a whole number as text: a program may send a ZIP as one."""
+        if isinstance(value, str) and not value.isascii():
+            return unicodedata.normalize("NFKC", value)
         return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
     @model_validator(mode="after")
