@@ -98,8 +98,12 @@ def rota_table() -> str:
 
 
 def on_call_subscriptions() -> dict[str, str]:
-    """Returns user name -> the endpoint of their own subscription, such as an e-mail address."""
-    return dict(entry.split("=", 1) for entry in _listed("ON_CALL"))
+    """Returns user name -> the endpoint of their own subscription, such as an e-mail address.
+
+    An address of the stack itself is left out: its subscription has another filter, so it is nobody's own.
+    """
+    own = dict(entry.split("=", 1) for entry in _listed("ON_CALL"))
+    return {name: endpoint for name, endpoint in own.items() if endpoint not in _listed("EXPECTED_SUBSCRIPTIONS")}
 
 
 def staff_pool() -> str:

@@ -188,6 +188,7 @@ def test_a_reminder_and_an_alert_after_it_name_nobody_but_the_owner() -> None:
     lead = act(a_lead(EMERGENCY, contact={"name": "Jo Doe", "phone": "(312) 555-0142"}), "acknowledge")
     reminder = reminder_for(lead, "https://x.example/#", HOURS.zone)
     assert (reminder.kind, reminder.audience, reminder.attributes["owner"]) == ("reminder", "owner", "nurse")
+    assert reminder.attributes["on_call"] == "nurse"  # so that one subscription of a person's own gets both
     assert reminder.body.splitlines()[:3] == [
         f"EMERGENCY lead {lead.reference} is yours.",
         "Next: call, due Wed 2026-01-14 10:15 CST.",

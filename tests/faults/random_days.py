@@ -323,14 +323,19 @@ class Days:
         return self._boards[-1][1]
 
     def _check_on_call(self, alert: Alert) -> None:
-        """Checks that an alert to clinicians went to who was on call within the last minute, or to everyone."""
+        """Checks that an alert to clinicians went to who was on call within the last minute, by clocks that differ.
+
+        If the rota could not be read, it went to everyone.
+        """
         if not alert.on_call:
             return
         self.counts["alerted alone" if alert.on_call != EVERYONE else "alerted all"] += 1
         since = self.now - MINUTE
         recent = [at for at, _ in self._boards if since <= at <= self.now]
-        right = {to_alert(self._board_at(at), at, HOURS) for at in (since, *recent, self.now)}
-        if alert.on_call not in right and not (alert.on_call == EVERYONE and self._rota_faults):
+        right = {to_alert(self._board_at(at), at, HOURS) for at in (since, *recent, self.now, self.now + MOMENT)}
+        if alert.on_call not in right and not (
+            alert.on_call == EVERYONE and any(at >= since for at in self._rota_faults)
+        ):
             self._broken("I12", UUID(alert.lead_id), "alerted clinicians other than who is on call")
 
     def _board_at(self, at: datetime) -> DutyBoard:

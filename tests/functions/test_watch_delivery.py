@@ -19,6 +19,7 @@ from shared.adapters.form_guard import FormGuard
 from shared.adapters.sns import Subscriptions
 from shared.domain.leads.lead import CANARY
 from shared.domain.opening_hours import OpeningHours
+from shared.settings import WatchSettings, on_call_subscriptions
 from tests.aws import ENVIRONMENT, Aws, cached_client
 from tests.functions.calls import CONTEXT, Json, content, event, posting, spool_of, stream_of, submission
 from tests.functions.conftest import AN_OPEN_HOUR, Clock
@@ -279,6 +280,14 @@ def test_the_topic_of_alarms_is_watched_too(monkeypatch: pytest.MonkeyPatch) -> 
     assert run()["subscriptions_missing"] == 1
     cached_client("sns").subscribe(TopicArn=ENVIRONMENT["ALARM_TOPIC_ARN"], Protocol="sms", Endpoint="+13125550100")
     assert run()["subscriptions_missing"] == 0
+
+
+def test_an_address_of_the_stack_is_nobodys_own_subscription(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its filter lets through what the stack sends there, and no alert for one person."""
+    monkeypatch.setenv("EXPECTED_SUBSCRIPTIONS", "desk@clinic.example,,+13125550100")
+    monkeypatch.setenv("ON_CALL", "nora=nora@clinic.example,ben=desk@clinic.example")
+    assert on_call_subscriptions() == {"nora": "nora@clinic.example"}
+    assert WatchSettings.from_environment().expected == {"desk@clinic.example", "+13125550100", "nora@clinic.example"}
 
 
 def test_an_unconfirmed_subscription_does_not_count() -> None:

@@ -85,7 +85,7 @@ class Alert:
             "link": self.link,
             "summarised": "true" if self.summarised else "",
             "owner": self.owner,
-            "on_call": self.on_call,
+            "on_call": self.on_call or self.owner,  # an address has one subscription with one filter
         }
         return {name: value for name, value in values.items() if value}
 
