@@ -9,6 +9,8 @@ from shared.usecases.ports import RuleSets
 from shared.usecases.scoring import EMERGENCY, rule_set_for
 from shared.usecases.screening import CONTINUE, Screened, screen
 
+ASKED_BESIDE_ADVICE = ("/contact/phone", "/consents/contact")
+
 
 def draw_form(form: FilledForm, rule_sets: RuleSets, check_contact: CheckContact) -> FormView:
     """Returns the view that the visitor sees after sending a page of the plain form.
@@ -39,10 +41,13 @@ def draw_form(form: FilledForm, rule_sets: RuleSets, check_contact: CheckContact
 def redraw_form(form: FilledForm, problems: tuple[FieldProblem, ...], rule_sets: RuleSets) -> FormView:
     """Returns the view that the visitor sees if the finished form is invalid. Keeps everything that the visitor typed.
 
-    An invalid field, such as a mistyped phone number, never hides emergency advice.
+    An invalid field, such as a mistyped phone number, never hides emergency advice. Beside the advice, a form that was
+    sent without having shown it lists only what the page with the advice asks.
     """
     screened = _screen_form(form, rule_sets, texts=True)
     if screened.disposition == EMERGENCY:
+        if not form.in_emergency:
+            problems = tuple(problem for problem in problems if problem.pointer in ASKED_BESIDE_ADVICE)
         return FormView(form, "emergency", form.step or WHOLE, problems, screened.messages)
     return FormView(form, "page", form.page_of(problems), problems)
 

@@ -238,6 +238,13 @@ def test_a_single_page_shows_every_question_with_follow_up_conditions(browser: P
     assert {"question-age", "contact-name", "contact-phone", "consent-contact"} <= set(browser.errors)
 
 
+def test_an_emergency_on_a_single_page_asks_for_nothing_but_number_and_permission(browser: PlainBrowser) -> None:
+    browser.open("form?mode=single").fill({"em-now": ["chest-pressure"]}).press("Send")
+    assert browser.title == "Get emergency help now"
+    assert set(browser.errors) == {"contact-phone", "consent-contact"}
+    assert "Choose one answer." not in browser.text
+
+
 def test_a_single_page_makes_a_lead(browser: PlainBrowser, aws: Aws) -> None:
     browser.open("form?mode=single")
     for page in CALM:
