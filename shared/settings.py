@@ -102,7 +102,8 @@ def on_call_subscriptions() -> dict[str, str]:
 
     An address of the stack itself is left out: its subscription has another filter, so it is nobody's own.
     """
-    own = dict(entry.split("=", 1) for entry in _listed("ON_CALL"))
+    entries = (entry.partition("=") for entry in _listed("ON_CALL"))
+    own = {name: endpoint for name, _, endpoint in entries if endpoint}
     return {name: endpoint for name, endpoint in own.items() if endpoint not in _listed("EXPECTED_SUBSCRIPTIONS")}
 
 
