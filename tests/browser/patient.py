@@ -145,8 +145,8 @@ class Patient:
             expect(self.page.locator(focused)).to_be_focused()
             expect(self.page.locator(focused)).to_be_in_viewport()
 
-    def sees_emergency(self) -> None:
-        expect(self.heading("Get emergency help now")).to_be_focused()
+    def sees_emergency(self, title: str = "Get emergency help now") -> None:
+        expect(self.heading(title)).to_be_focused()
         expect(self.page.get_by_role("link", name="Call 911")).to_have_attribute("href", "tel:911")
 
     def heading(self, text: str) -> Any:

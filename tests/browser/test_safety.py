@@ -42,7 +42,7 @@ def test_number_left_in_an_emergency_is_sent_with_the_answers(patient: Patient, 
     page.locator("#consent-contact").check()
     patient.next()
     patient.reference()
-    patient.sees_emergency()
+    patient.sees_emergency("We have your number. Call 911 first.")
     (sent,) = traffic.posted("/submissions")
     assert sent["answers"]["em-now"] == ["chest-pressure"]
     assert sent["contact"] == {"phone": "212 555 0123"}
@@ -112,7 +112,7 @@ def test_someone_who_wants_to_die_sees_988(patient: Patient, page: Page) -> None
     patient.next()
     patient.reference()
     expect(page.get_by_role("link", name="Call 988")).to_have_attribute("href", "tel:988")
-    patient.sees_emergency()
+    patient.sees_emergency("We have your number. Call or text 988 first.")
 
 
 @pytest.mark.parametrize("changed", [{"age": "15"}, {"who": "guardian"}])
