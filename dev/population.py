@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from dev import people
+from dev import people, people_rates
 from dev.people import Person
 from shared.domain.rules.sole_cause import sole_cause
 from shared.domain.rules.triage import RuleSet, triage
@@ -167,7 +167,7 @@ def show(found: Population, console: Console) -> None:
             silent.append(rule)
     groups = Table("group", "people", *rule_set.tiers, title="Groups: % by tier")
     counts = found.groups()
-    for group in [*people.COMPLAINTS, *map(ILL.format, people.ILLNESSES)]:
+    for group in [*people_rates.COMPLAINTS, *map(ILL.format, people_rates.ILLNESSES)]:
         total = sum(times for (name, _), times in counts.items() if name == group)
         shares = (f"{100 * counts[group, tier] / total:.1f}" if total else "" for tier in rule_set.tiers)
         groups.add_row(group, str(total), *shares)

@@ -1,7 +1,7 @@
 """Tests the people who are drawn, what they tick, and what the rules make of them on an ordinary day.
 
-The figures of the clinical design are repeated here rather than read from dev/people.py, so that a change of either
-fails.
+The figures of the clinical design are repeated here rather than read from dev/people_rates.py, so that a change of
+either fails.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from dev import people, population
-from dev.people import RATES, Person, Rate
+from dev import people, people_rates, population
+from dev.people import Person
+from dev.people_rates import RATES, Rate
 from shared.domain.rules.triage import triage
 from tests.domain.answer_sets import RULE_SET
 
@@ -108,13 +109,13 @@ def near(share: float, count: int) -> float:
 @pytest.mark.parametrize(
     ("who", "share"),
     [
-        (lambda person: person.group == people.LEG, 0.36),
-        (lambda person: person.group == people.STENOSIS, 0.18),
-        (lambda person: person.group == people.LOW_BACK, 0.17),
-        (lambda person: person.group == people.NECK_ARM, 0.17),
-        (lambda person: person.group == people.NECK, 0.05),
-        (lambda person: person.group == people.MID_BACK, 0.03),
-        (lambda person: person.group == people.OTHER, 0.04),
+        (lambda person: person.group == people_rates.LEG, 0.36),
+        (lambda person: person.group == people_rates.STENOSIS, 0.18),
+        (lambda person: person.group == people_rates.LOW_BACK, 0.17),
+        (lambda person: person.group == people_rates.NECK_ARM, 0.17),
+        (lambda person: person.group == people_rates.NECK, 0.05),
+        (lambda person: person.group == people_rates.MID_BACK, 0.03),
+        (lambda person: person.group == people_rates.OTHER, 0.04),
         (lambda person: person.female, 0.56),
         (lambda person: person.language == "es", 0.10),
     ],
@@ -136,7 +137,7 @@ def test_as_many_have_a_classic_red_flag_as_in_a_spine_center(everybody: list[Vi
 
 
 def test_the_typical_stenosis_patient_has_the_typical_pattern(everybody: list[Visit]) -> None:
-    patterns = [answers["pattern"] for person, answers in everybody if person.group == people.STENOSIS]
+    patterns = [answers["pattern"] for person, answers in everybody if person.group == people_rates.STENOSIS]
     typical = [
         {"walk-worse", "stand-worse"} & set(pattern) and {"sit-better", "bend-fwd-better"} & set(pattern)
         for pattern in patterns
@@ -156,7 +157,7 @@ def anybody(_person: Person) -> bool:
 
 
 def stenosis(person: Person) -> bool:
-    return person.group == people.STENOSIS
+    return person.group == people_rates.STENOSIS
 
 
 BLADDER = ("bladder-leak", "bladder-urgency", "bladder-retention", "bladder-numb")
@@ -227,7 +228,7 @@ def test_nobody_alarms_without_ticking() -> None:
 
 def test_every_rate_names_its_source_and_an_option_of_the_form() -> None:
     for rate in RATES:
-        assert rate.source.startswith(people.DESIGN) or "[D]" in rate.source
+        assert rate.source.startswith(people_rates.DESIGN) or "[D]" in rate.source
         assert rate.option in RULE_SET.questionnaire.questions[rate.question].option_codes
         assert 0 < rate.has < 1
         assert 0 < rate.ticks <= 1
@@ -270,7 +271,7 @@ def test_a_rule_is_the_only_cause_at_most_as_often_as_it_fired() -> None:
     assert any(sole < fired for sole, fired in shares)
     assert any(sole for sole, _ in shares)
     groups = counted.groups()
-    assert sum(times for (group, _), times in groups.items() if group in people.COMPLAINTS) == 600
+    assert sum(times for (group, _), times in groups.items() if group in people_rates.COMPLAINTS) == 600
 
 
 @pytest.mark.parametrize("wrong", [("--people", "0"), ("--draws", "-1"), ("--seed", "x")])
