@@ -1,8 +1,9 @@
-"""Finds Chromium for the browser tests. If the machine has none, unpacks Debian's package into .local/chromium.
+"""Finds Chromium for the browser tests. If the machine has no headless shell, unpacks Debian's into .local/chromium.
 
+The shell is Chromium without the browser around the page, and takes a third of its processor time.
 Nothing is installed on the system, and root is not needed: apt only downloads, and dpkg only unpacks.
 
-    python -m dev.chromium --install     downloads Chromium if there is none
+    python -m dev.chromium --install     downloads it if there is none
     python -m dev.chromium               prints which Chromium is used
 """
 
@@ -17,10 +18,11 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 HOME = PROJECT / ".local" / "chromium"
 ROOT = HOME / "root"
-NAMES = ("chromium", "chromium-browser")
-PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-liberation", "fontconfig-config")
+LIBRARY = ROOT / "usr" / "lib" / "chromium"
+SHELL = "chromium-headless-shell"
+NAMES = (SHELL, "chromium", "chromium-browser")
+PACKAGES = (SHELL, "fonts-dejavu-core", "fonts-liberation", "fontconfig-config")
 FLAGS = (
-    "--headless=new",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -65,21 +67,24 @@ class Chromium:
 
 
 def find() -> Chromium | None:
-    """Returns the machine's Chromium, otherwise the one in .local/chromium, otherwise None."""
+    """Returns the headless shell of the machine or of .local/chromium, otherwise a whole Chromium, otherwise None."""
     flags = FLAGS if _may_sandbox() else (*FLAGS, "--no-sandbox")  # the browser opens only our own pages, on loopback
-    own = ROOT / "usr/lib/chromium/chromium"
     for name in NAMES:
+        mode = () if name == SHELL else ("--headless=new",)
         if path := shutil.which(name):
-            return Chromium(path, dict(os.environ), flags)
-    if own.exists():
-        libraries = [str(own.parent), *map(str, sorted(ROOT.glob("usr/lib/*-linux-gnu"))), *_nested_libraries()]
-        inherited = os.environ.get("LD_LIBRARY_PATH", "")
-        env = os.environ | {
-            "LD_LIBRARY_PATH": ":".join([*libraries, *filter(None, [inherited])]),
-            "FONTCONFIG_FILE": str(HOME / "fonts.conf"),
-        }
-        return Chromium(str(own), env, flags)
+            return Chromium(path, dict(os.environ), (*mode, *flags))
+        if (LIBRARY / name).exists():
+            return Chromium(str(LIBRARY / name), _own_environment(), (*mode, *flags))
     return None
+
+
+def _own_environment() -> dict[str, str]:
+    libraries = [str(LIBRARY), *map(str, sorted(ROOT.glob("usr/lib/*-linux-gnu"))), *_nested_libraries()]
+    inherited = os.environ.get("LD_LIBRARY_PATH", "")
+    return os.environ | {
+        "LD_LIBRARY_PATH": ":".join([*libraries, *filter(None, [inherited])]),
+        "FONTCONFIG_FILE": str(HOME / "fonts.conf"),
+    }
 
 
 def _may_sandbox() -> bool:
@@ -97,8 +102,10 @@ def _nested_libraries() -> list[str]:
 
 
 def install() -> None:
-    """Downloads and unpacks Chromium's package, with the dependencies that the machine lacks."""
-    if find():
+    """Downloads and unpacks the headless shell with the dependencies that the machine lacks, unless the machine itself
+    has a Chromium."""
+    found = find()
+    if found and (SHELL in found.path or LIBRARY not in Path(found.path).parents):
         return
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
         sys.exit("No Chromium was found, and this is not a Debian-like system: install Chromium, then try again.")
@@ -109,7 +116,7 @@ def install() -> None:
     apt = ["apt-get", "-c", str(HOME / "apt.conf"), "-o", "Dpkg::Use-Pty=0"]
     print("-- Chromium (.local/chromium): package lists, then about 100 MB", flush=True)
     subprocess.run([*apt, "-q", "update"], check=False)  # goes on if one of several sources is unreachable
-    subprocess.run([*apt, "-q", "--download-only", "install", *PACKAGES], check=True)
+    subprocess.run([*apt, "-q", "--download-only", "install", *PACKAGES], check=not found)  # a whole one does, too
     for package in sorted((HOME / "apt/cache/archives").glob("*.deb")):
         if not package.name.startswith("libc6_"):  # the machine's loader needs the machine's own C library
             subprocess.run(["dpkg-deb", "--extract", str(package), str(ROOT)], check=True)
