@@ -24,10 +24,11 @@ ADDRESSES = {*AWS_CALLS, "email"}  # names in botocore's list of addresses: "ema
 # Not endpoint-rule-set-1: without the rules, botocore finds the same addresses in `endpoints`, and more quickly.
 DESCRIPTIONS = ("service-2", "paginators-1")
 SETTINGS = ("endpoints", "_retry", "sdk-default-configuration")
-# Packages that no function imports. (`dns` and `deliverability` look up domains, which we do not do.)
+# Packages that no function imports, as patterns. (`dns` and `deliverability` look up domains, which we do not do;
+# `shortdata` is about numbers such as 911, which nobody can be called at.)
 UNUSED = (
     *("bin", ".lock", "dns", "email_validator/deliverability.py"),
-    *("boto3/data", "boto3/examples", "pydantic/v1", "pydantic/mypy.py"),
+    *("boto3/data", "boto3/examples", "phonenumbers/shortdata/region_*", "pydantic/v1", "pydantic/mypy.py"),
     "aws_lambda_powertools/event_handler",
     *(
         f"aws_lambda_powertools/utilities/{name}"
@@ -55,9 +56,8 @@ def slim(folder: Path) -> None:
 
 
 def leave_out_packages(folder: Path) -> None:
-    for name in UNUSED:
-        path = folder / name
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    for path in [path for pattern in UNUSED for path in folder.glob(pattern)]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def keep_called_operations(folder: Path) -> None:

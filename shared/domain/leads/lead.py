@@ -272,8 +272,8 @@ class Lead(Stored):
 
         "email" is part of the consent to contact, until it is taken back alone.
         """
-        latest = _consent_records(self.submitted.consent_records, consent)
-        return bool(latest) and latest[-1].given
+        latest = {record.consent: record.given for record in self.submitted.consent_records}
+        return latest.get(consent, latest.get("contact", False) if consent == "email" else False)
 
     @property
     def door(self) -> str:
