@@ -150,7 +150,17 @@ def test_leads_are_filtered_by_source_and_questionnaire(member: Come) -> None:
 def test_the_open_lead_is_marked_and_in_view(send: Send, member: Come) -> None:
     reference = send()
     nurse = member("nurse")
-    at_table(nurse, [*(row(number) for number in range(90)), row(0, reference=reference)], f"#lead={reference}")
+    marked = row(91, owner="x", owner_name="A colleague with a long name", next_action="confirm_booking", language="es")
+    marked |= {"sent_more": True, "contact_revoked": True, "suspect": True, "name": "Sample Patient 50"}
+    at_table(nurse, [marked, *(row(number) for number in range(90)), row(0, reference=reference)], f"#lead={reference}")
+    for width in (1280, 1000, 360):
+        nurse.page.set_viewport_size({"width": width, "height": 900})
+        nurse.page.goto(f"{nurse.site}inbox#")
+        expect(nurse.row(marked["reference"])).to_be_visible()
+        cut = "row => [row, ...row.querySelectorAll('.who, .status-line')].some(a => a.scrollWidth > a.clientWidth)"
+        assert not nurse.row(marked["reference"]).evaluate(cut), width
+    nurse.page.set_viewport_size({"width": 1280, "height": 900})
+    nurse.page.goto(f"{nurse.site}inbox#lead={reference}")
     nurse.sees(reference)
     expect(nurse.row(reference)).to_have_attribute("aria-current", "true")
     expect(nurse.row(reference)).to_be_in_viewport()
@@ -177,7 +187,7 @@ def test_a_new_urgent_lead_sounds_without_a_name(member: Come) -> None:
 
 def test_a_lead_that_moves_up_to_the_first_page_is_not_new(member: Come) -> None:
     nurse = member("nurse")
-    table = at_table(nurse, [row(number) for number in range(PAGE + 1)])
+    table = at_table(nurse, [row(number, tier="URGENT") for number in range(PAGE + 1)])
     table.rows = table.rows[1:]
     nurse.press("Refresh")
     expect(nurse.row(f"{PAGE:05}-00000")).to_be_visible()

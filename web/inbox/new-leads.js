@@ -7,12 +7,14 @@ import { TIERS, tierName } from "./lead-summary.js";
 import { state } from "./state.js";
 
 const SETTING = "inbox:notify"; // in localStorage: "on" or nothing
+const SLACK = 60 * 1000; // ms: a lead is listed a little after it arrived
 const URGENT = new Set(["EMERGENCY", "URGENT"]);
 const TITLE = document.title;
 const TONES = [[880, 0], [660, 0.22], [880, 0.44]]; // Hz, and s after the start
 
 let known = null; // references of the leads that nobody had at the last answer; null before the first
-let since = ""; // when the first answer came, ISO, by the service's clock
+let looked = 0; // when the last answer came, ms, by the service's clock
+let sawAll = false; // whether it held all leads that nobody had
 let sound = null; // an AudioContext, once the person has pressed something
 
 export function startNewLeads() {
@@ -33,13 +35,15 @@ const isOn = () => localStorage.getItem(SETTING) === "on";
 // `answer`: the first page of all open leads, which begins with what nobody has.
 export function announceWaiting(answer) {
   const waiting = answer.leads.filter((lead) => lead.status === "new");
-  const before = known;
+  const [before, after, all] = [known, looked - SLACK, sawAll];
   known = new Set(waiting.map((lead) => lead.reference));
-  since ||= answer.now;
+  looked = Date.parse(answer.now);
+  sawAll = !answer.cursor || answer.leads.at(-1)?.status !== "new";
   const count = waitingCount(answer, waiting);
   document.title = count ? `(${count}) ${TITLE}` : TITLE;
-  // an older lead in no hurry is on the first page only because others left it
-  const fresh = before ? waiting.filter((lead) => !before.has(lead.reference) && (lead.received_at >= since || URGENT.has(lead.tier))) : [];
+  // an older lead moved up to the first page, or a colleague gave it back: this matters only if it is urgent
+  const isNew = (lead) => Date.parse(lead.received_at) >= after || (all && URGENT.has(lead.tier));
+  const fresh = before ? waiting.filter((lead) => !before.has(lead.reference) && isNew(lead)) : [];
   if (!fresh.length) return;
   const [first] = fresh.sort((a, b) => TIERS.indexOf(a.tier) - TIERS.indexOf(b.tier));
   announce(`${fresh.length === 1 ? "New lead" : `${fresh.length} new leads, most urgent`}: ${tierName(first.tier)} ${first.reference}`);

@@ -22,10 +22,10 @@ export function formatTime(iso) {
 
 export const formatDay = (iso) => new Date(iso).toLocaleDateString([], { year: "numeric", month: "short", day: "numeric" });
 
-// "4:59" below an hour, else "3 h 20 min" or "2 days"
+// "4:59" below an hour, else "3 h 20 min" or "1 d 13 h"
 function formatSpan(ms) {
   const left = Math.abs(ms);
-  if (left >= 2 * DAY) return `${Math.floor(left / DAY)} days`;
+  if (left >= DAY) return `${Math.floor(left / DAY)} d ${Math.floor((left % DAY) / HOUR)} h`;
   if (left >= HOUR) return `${Math.floor(left / HOUR)} h ${Math.floor((left % HOUR) / MINUTE)} min`;
   return `${Math.floor(left / MINUTE)}:${String(Math.floor((left % MINUTE) / 1000)).padStart(2, "0")}`;
 }

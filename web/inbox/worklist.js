@@ -75,7 +75,7 @@ function row(lead) {
   return h("li", { class: `row ${lead.tier}${lead.did?.length ? " did" : ""}` },
     h("a", { href: addressOf(state.list.filters, lead.reference), "data-reference": lead.reference, "aria-current": lead.reference === state.openReference ? "true" : null },
       tierBadge(lead.tier), " ",
-      h("span", { class: "who" }, lead.name || h("span", { class: "reference" }, lead.reference)), " ",
+      h("span", { class: "who", title: lead.name }, lead.name || h("span", { class: "reference" }, lead.reference)), " ",
       countdown(lead), " ",
       h("span", { class: "status-line" },
         h("span", { class: lead.owner || done ? "holder" : "holder nobody" }, lead.did?.length ? didText(lead) : done ? outcomeText(lead) : ownerText(lead)), ...marks.flatMap((mark) => [" ", mark])), " ",
