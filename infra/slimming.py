@@ -25,9 +25,9 @@ ADDRESSES = {*AWS_CALLS, "email"}  # names in botocore's list of addresses: "ema
 DESCRIPTIONS = ("service-2", "paginators-1")
 SETTINGS = ("endpoints", "_retry", "sdk-default-configuration")
 # Packages that no function imports, as patterns. (`dns` and `deliverability` look up domains, which we do not do;
-# `shortdata` is about numbers such as 911, which nobody can be called at.)
+# `shortdata` is about numbers such as 911, which nobody can be called at; RECORD lists files for an installer.)
 UNUSED = (
-    *("bin", ".lock", "dns", "email_validator/deliverability.py"),
+    *("bin", ".lock", "*.dist-info/RECORD", "dns", "email_validator/deliverability.py"),
     *("boto3/data", "boto3/examples", "phonenumbers/shortdata/region_*", "pydantic/v1", "pydantic/mypy.py"),
     "aws_lambda_powertools/event_handler",
     *(

@@ -226,7 +226,7 @@ def test_each_slimming_step_can_be_switched_off(tmp_path: Path, monkeypatch: pyt
 
 def test_nothing_that_is_shipped_imports_what_is_left_out(shipped: Path) -> None:
     """Only imports at the top of a module count, because later imports belong to features that no function uses."""
-    gone = [name.replace("/", ".").removesuffix("_*") for name in slimming.UNUSED]
+    gone = [name.replace("/", ".").removesuffix("_*") for name in slimming.UNUSED if name[0] != "*"]
     for path in (*SOURCES, *shipped.rglob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             named = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
