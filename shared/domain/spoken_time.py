@@ -48,6 +48,8 @@ def in_english(spoken: str) -> str:
 def spoken_hours(days: Mapping[int, tuple[time, time]], language: str) -> str:
     """Returns opening hours, for example "Monday to Thursday, 8 AM to 5 PM; Friday, 8 AM to 12 PM".
 
+    Spanish begins with a small letter, as inside a sentence.
+
     days: weekday (0 = Monday) -> opening and closing time
     language: the language to write in; English is used for a language that is not known here
     """
@@ -63,8 +65,7 @@ def spoken_hours(days: Mapping[int, tuple[time, time]], language: str) -> str:
         opens, closes = (_hour(at, language) for at in hours)
         named = names[0] if len(numbers) == 1 else to.join(names)
         spans.append(f"{named}, de {opens} a {closes}" if language == "es" else f"{named}, {opens} to {closes}")
-    text = "; ".join(spans)
-    return text[:1].upper() + text[1:]
+    return "; ".join(spans)
 
 
 def _hour(at: time, language: str) -> str:

@@ -91,6 +91,7 @@ class LandingPage:
     def placeholders(self, language: str) -> dict[str, str]:
         """Returns the values of the placeholders. `other_language` is empty if there is no other."""
         others = [offered for offered in self.languages if offered != language]
+        hours = spoken_hours(self.hours.days, language)
         missing = NO_LINK if not (self.pilot or self.about.privacy_practices) else ""
         return {
             **self.clinic.words(),
@@ -99,6 +100,6 @@ class LandingPage:
             "insurers": ", ".join(self.about.insurers),
             **notices(self.rulebook, language),
             "privacy_notice": words(language).get(missing, missing),
-            "clinic_hours": spoken_hours(self.hours.days, language),
+            "clinic_hours": hours[:1].upper() + hours[1:],
             "other_language": others[0] if others else "",
         }

@@ -10,18 +10,24 @@ from shared.domain.intake.phone import spoken_number
 from shared.domain.leads.calendar_entry import CalendarEntry
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.mail import may_be_mailed, receipt_was_mailed
-from shared.domain.leads.promise import Promise, promise
+from shared.domain.leads.mail_text import NOT_CALLED
+from shared.domain.leads.promise import Promise, Way, promise
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.condition import CALLBACK
 from shared.domain.spoken_time import spoken_hours, spoken_time
 from shared.http.visitor_responses import NextSteps
 from shared.settings import ClinicSettings
 from shared.usecases.ports import RuleSets
-from shared.usecases.scoring import EMERGENCY
+from shared.usecases.scoring import EMERGENCY, NOT_A_FIT
 
 CALENDAR_ENTRY = timedelta(minutes=30)  # ends when the call is due
 NUMBER = "{number}"
 IN_CRISIS = "M-E-CRISIS"
+PROMISES: dict[Way, tuple[str, str]] = {  # by a time, and without one
+    "call": ("We will call {number} by {time}.", "We will call {number}."),
+    "text": ("We will send a text message to {number} by {time}.", "We will send a text message to {number}."),
+    "write": ("We will write to you by {time}.", "We will write to you."),
+}
 
 Words = Mapping[str, str]
 
@@ -45,7 +51,7 @@ class NextStepsWriter:
         words = self.words(lead.submitted.language)
         found = lead.assessment
         if found.disposition == EMERGENCY:
-            return NextSteps(title=_emergency_title(lead, words), promise="", details=(), calendar="")
+            return self._in_emergency(lead, words)
         rule_set = self.rule_sets.of(lead.submitted.questionnaire, lead.submitted.language)
         safety = rule_set is None or rule_set.tiers[lead.tier].safety
         promised = promise(lead, self.hours, at, safety=safety)
@@ -58,6 +64,19 @@ class NextStepsWriter:
             calendar=self._calendar(promised, lead, words, at) if promised else "",
         )
 
+    def _in_emergency(self, lead: Lead, words: Words) -> NextSteps:
+        """Returns the number to check, and that nobody waits for the call. The clinic may be closed, so that no text
+        sends anybody there."""
+        has_number = lead.submitted.contact.phone is not None
+        text = "We will also try to call {number}. Do not wait for our call."
+        worse = "Something changed or got worse? Call 911."
+        return NextSteps(
+            title=_emergency_title(lead, words),
+            promise=_t(words, text, number=NUMBER) if has_number else "",
+            details=(_t(words, worse),),
+            calendar="",
+        )
+
     def with_number(self, steps: NextSteps, lead: Lead, *, whole: bool) -> NextSteps:
         """Returns the texts with the person's number in them: the `whole` number, or only how it ends."""
         number = spoken_number(lead.submitted.contact.phone or "")
@@ -66,15 +85,19 @@ class NextStepsWriter:
         return steps.model_copy(update={"promise": steps.promise.replace(NUMBER, number)})
 
     def _promise(self, promised: Promise, lead: Lead, words: Words) -> str:
+        by_a_time, some_time = PROMISES[promised.way]
+        if lead.door == CALLBACK and promised.way == "call" and promised.by is not None:
+            return _t(words, "We call you at {number}.", number=NUMBER)  # the advice says when the clinic calls
         if promised.by is None:
-            return _t(words, "We will call {number}." if promised.calls else "We will write to you.", number=NUMBER)
+            return _t(words, some_time, number=NUMBER)
         time = spoken_time(promised.by, self.hours.zone, lead.submitted.language)
-        text = "We will call {number} by {time}." if promised.calls else "We will write to you by {time}."
-        return _t(words, text, number=NUMBER, time=time)
+        return _t(words, by_a_time, number=NUMBER, time=time)
 
     def _details(self, promised: Promise | None, lead: Lead, words: Words, at: datetime) -> list[str]:
         found = []
-        if promised and promised.calls:
+        if lead.assessment.disposition == NOT_A_FIT:
+            found.append(_t(words, NOT_CALLED, phone=self.clinic.phone))
+        if promised and promised.way == "call":
             found.append(_t(words, "We call from {phone}.", phone=self.clinic.phone))
             found.append(
                 _t(words, "Have ready, if you can: the names of your medicines, your insurance card, reports of scans.")
@@ -82,20 +105,21 @@ class NextStepsWriter:
         hours = spoken_hours(self.hours.days, lead.submitted.language)
         found.append(_t(words, "We are open: {hours}.", hours=hours))
         if receipt_was_mailed(lead):
-            found.append(_t(words, "A copy went to your e-mail."))
+            found.append(_t(words, "A confirmation went to your e-mail."))
         elif self._mails(lead):
-            found.append(_t(words, "We will also try to e-mail you a copy."))
+            found.append(_t(words, "We will also try to e-mail you a confirmation, at most one a day."))
         time = spoken_time(at, self.hours.zone, lead.submitted.language)
         return [*found, _t(words, "Received: {time}", time=time)]
 
     def _mails(self, lead: Lead) -> bool:
-        """Returns whether a copy is due. That of a request to be called is not mentioned: none comes if the request
-        joined another lead, and nobody may learn whether a number has a lead."""
+        """Returns whether a confirmation is due. That of a request to be called is not mentioned: none comes if the
+        request joined another lead, and nobody may learn whether a number has a lead."""
         return self.sends_mail and lead.door != CALLBACK and not lead.mail.entries and may_be_mailed(lead)
 
     def _calendar(self, promised: Promise, lead: Lead, words: Words, at: datetime) -> str:
-        if not promised.calls or promised.by is None:
+        if promised.way != "call" or promised.by is None:
             return ""
+        time = spoken_time(promised.by, self.hours.zone, lead.submitted.language)
         description = "\n".join(
             (
                 _t(words, "We call from {phone}.", phone=self.clinic.phone),
@@ -105,10 +129,11 @@ class NextStepsWriter:
         )
         return CalendarEntry(
             uid=f"{lead.reference}@calls",
-            title=_t(words, "Call from {clinic}", clinic=self.clinic.name),
+            title=_t(words, "By {time}: call from {clinic}", time=time, clinic=self.clinic.name),
             description=description,
             starts=promised.by - CALENDAR_ENTRY,
             ends=promised.by,
+            busy=False,
         ).ics(at)
 
 

@@ -23,7 +23,7 @@ from shared.http.requests import Request, UnreadableRequest, checked
 from shared.http.responses import SECURITY, Response
 from shared.rulebook.notices import TRANSLATION_NOTICE
 from shared.settings import ClinicSettings
-from shared.usecases.scoring import EMERGENCY
+from shared.usecases.scoring import EMERGENCY, NOT_A_FIT
 
 if TYPE_CHECKING:
     from shared.domain.intake.added_answers import AddedAnswers
@@ -219,7 +219,7 @@ class PlainForms:
         known = self._form(
             {**fields, "answers.who": (str(sent.answers.get("who", "")),)}, sent.questionnaire, sent.language
         )
-        offered = lead.assessment.disposition != EMERGENCY  # nothing competes with emergency advice
+        offered = lead.assessment.disposition not in (EMERGENCY, NOT_A_FIT)  # nothing competes with either advice
         return self._receipt(
             request,
             known,

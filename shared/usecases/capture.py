@@ -20,6 +20,7 @@ from shared.domain.errors import (
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Revocation
 from shared.domain.leads.lead import CANARY, PLAIN_FORM, Arrival, Lead, Receipt
+from shared.domain.leads.promise import way_to
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.advice import ShownMessage, advice
 from shared.domain.rules.shadow import shadow
@@ -107,11 +108,13 @@ def receive(submission: Submission, arrival: Arrival, intake: Intake, rule_set: 
         if rule_set.tiers[result.tier].disposition == EMERGENCY:  # emergency advice must not wait for contact details
             return _unstored(rule_set, result, arrival.at)
         raise InvalidInput(tuple(_missing(submission)))
-    shown = advice_at(arrival.at, rule_set, result, intake.hours, has_number=contact.phone is not None)
+    checked, safety = contact.checked(), rule_set.tiers[result.tier].safety
+    calls = way_to(checked, texts=submission.consents.sms, safety=safety) == "call"
+    shown = advice_at(arrival.at, rule_set, result, intake.hours, calls=calls)
     candidate = intake.candidate and intake.candidate.of(submission.questionnaire.id)
     return Lead.received(
         submission,
-        contact.checked(),
+        checked,
         rule_set,
         result,
         shown,
@@ -123,13 +126,13 @@ def receive(submission: Submission, arrival: Arrival, intake: Intake, rule_set: 
 
 
 def advice_at(
-    at: datetime, rule_set: RuleSet, result: TriageResult, hours: OpeningHours, *, has_number: bool
+    at: datetime, rule_set: RuleSet, result: TriageResult, hours: OpeningHours, *, calls: bool
 ) -> tuple[ShownMessage, ...]:
     """Returns the advice for somebody whose answers arrived at this time and whose contact data are stored."""
     span = rule_set.tiers[result.tier].deadline
     language = rule_set.questionnaire.language
     deadline = spoken_time(span.after(at, hours), hours.zone, language) if span else ""
-    return advice(rule_set, result.messages, clinic_open=hours.is_open(at), has_number=has_number, deadline=deadline)
+    return advice(rule_set, result.messages, clinic_open=hours.is_open(at), calls=calls, deadline=deadline)
 
 
 def store(lead: Lead, arrival: Arrival, intake: Intake, rule_set: RuleSet) -> Captured:
@@ -175,7 +178,7 @@ def revoke_consent(revocation: Revocation, leads: Leads, at: datetime) -> Lead:
 
 def _unstored(rule_set: RuleSet, result: TriageResult, at: datetime) -> Captured:
     """Returns the advice without storing a lead. The advice does not promise a call."""
-    shown = advice(rule_set, result.messages, clinic_open=False, has_number=False)
+    shown = advice(rule_set, result.messages, clinic_open=False, calls=False)
     disposition = rule_set.tiers[result.tier].disposition
     return Captured(Receipt(reference=None, disposition=disposition, messages=shown, received_at=at), None, False)
 

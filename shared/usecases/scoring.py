@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from shared.domain.leads.lead import Lead
 
 EMERGENCY = "seek-emergency-care"
+NOT_A_FIT = "not-a-fit"
 
 
 def rule_set_for(rule_sets: RuleSets, questionnaire_id: str, language: str = "") -> RuleSet:

@@ -53,7 +53,7 @@ def screen(rule_set: RuleSet, answers: Answers, version: str, page: str) -> Scre
         if version == rule_set.questionnaire.version:
             raise ScoringFailed
     ids = result.messages if emergency else _advice_for_minor(rule_set, result) if result.minor else ()
-    shown = advice(rule_set, ids, clinic_open=True, has_number=False)
+    shown = advice(rule_set, ids, clinic_open=True, calls=False)
     return Screened(EMERGENCY if emergency else CONTINUE, result.minor, shown)
 
 
@@ -77,7 +77,7 @@ def emergency_in(body: object, rule_sets: RuleSets, usual: str, door: str = FORM
     except Exception:  # noqa: BLE001  the request is refused anyway, and its answer has the general advice
         return ()
     emergency = rule_set.tiers[result.tier].disposition == EMERGENCY
-    return advice(rule_set, result.messages, clinic_open=False, has_number=False) if emergency else ()
+    return advice(rule_set, result.messages, clinic_open=False, calls=False) if emergency else ()
 
 
 def _advice_for_minor(rule_set: RuleSet, result: TriageResult) -> tuple[str, ...]:

@@ -24,17 +24,17 @@ REASSURANCE = (
 )  # fmt: skip
 
 
-def text(message_id: str, *, clinic_open: bool = True, has_number: bool = True) -> str:
-    (shown,) = advice(RULE_SET, (message_id,), clinic_open=clinic_open, has_number=has_number, deadline=DEADLINE)
+def text(message_id: str, *, clinic_open: bool = True, calls: bool = True) -> str:
+    (shown,) = advice(RULE_SET, (message_id,), clinic_open=clinic_open, calls=calls, deadline=DEADLINE)
     return shown.text
 
 
 def everything_a_patient_can_read() -> list[str]:
     texts = [
-        text(message, clinic_open=clinic_open, has_number=has_number)
+        text(message, clinic_open=clinic_open, calls=calls)
         for message in RULE_SET.messages
         for clinic_open in (True, False)
-        for has_number in (True, False)
+        for calls in (True, False)
     ]
     return texts + list(words("es")) + words_in(form(RULE_SET, ["en"]))
 
@@ -70,7 +70,7 @@ def test_who_left_no_number_reads_a_text_of_their_own_at_any_hour(clinic_open: b
     own = [message for message in RULE_SET.messages.values() if message.no_number_text]
     assert len(own) > 8
     for message in own:
-        shown = text(message.id, clinic_open=clinic_open, has_number=False)
+        shown = text(message.id, clinic_open=clinic_open, calls=False)
         assert shown == (message.no_number_text or "").replace("{deadline}", DEADLINE)
 
 
@@ -84,7 +84,7 @@ def test_a_closed_clinic_has_texts_of_its_own() -> None:
 def test_a_message_without_other_texts_is_always_the_same() -> None:
     for message in RULE_SET.messages.values():
         if message.closed_text is None and message.no_number_text is None:
-            assert text(message.id, clinic_open=False, has_number=False) == text(message.id)
+            assert text(message.id, clinic_open=False, calls=False) == text(message.id)
 
 
 def test_the_deadline_is_put_into_the_text() -> None:

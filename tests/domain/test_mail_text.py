@@ -85,14 +85,16 @@ NO_PHONE = {"name": "A", "email": "a@example.com"}
         (PRIORITY, NO_PHONE, False, "We will write to you by Thursday, January 15 at 5 PM."),
         (EMERGENCY, PERSON, True, "We will call you by Wednesday, January 14 at 10:15 AM."),
         (EMERGENCY, NO_PHONE, True, ""),  # a letter would come too late
-        (NOT_A_FIT, PERSON, False, ""),  # nobody calls
+        (PRIORITY, PERSON | {"preference": "email"}, False, "We will write to you by Thursday, January 15 at 5 PM."),
+        (EMERGENCY, PERSON | {"preference": "email"}, True, "We will call you by Wednesday, January 14 at 10:15 AM."),
+        (NOT_A_FIT, PERSON, False, "We do not plan to call you. To talk with us, call (312) 555-0100."),
     ],
 )
 def test_a_receipt_promises_only_what_the_clinic_does(
     answers: dict[str, Any], contact: dict[str, str], urgent: bool, promise: str
 ) -> None:
     paragraphs = written(a_lead(answers, contact=contact), urgent=urgent).paragraphs
-    assert [text for text in paragraphs if text.startswith("We will")] == ([promise] if promise else [])
+    assert [text for text in paragraphs if text.startswith(("We will", "We do not"))] == ([promise] if promise else [])
 
 
 def test_no_time_is_promised_that_is_over_or_at_which_the_clinic_is_closed() -> None:

@@ -41,10 +41,10 @@ def test_a_spanish_time_says_the_same_in_english(at: datetime) -> None:
     ("hours", "language", "expected"),
     [
         ("Mon-Fri 08:00-17:00", "en", "Monday to Friday, 8 AM to 5 PM"),
-        ("Mon-Fri 08:00-17:00", "es", "Lunes a viernes, de 8 a.m. a 5 p.m."),
+        ("Mon-Fri 08:00-17:00", "es", "lunes a viernes, de 8 a.m. a 5 p.m."),
         ("Mon-Thu 08:00-17:00, Fri 08:30-12:00", "en", "Monday to Thursday, 8 AM to 5 PM; Friday, 8:30 AM to 12 PM"),
         ("Mon 09:00-13:00, Tue 09:00-13:00", "en", "Monday to Tuesday, 9 AM to 1 PM"),
-        ("Mon 09:00-13:00, Wed 09:00-13:00", "es", "Lunes, de 9 a.m. a 1 p.m.; miércoles, de 9 a.m. a 1 p.m."),
+        ("Mon 09:00-13:00, Wed 09:00-13:00", "es", "lunes, de 9 a.m. a 1 p.m.; miércoles, de 9 a.m. a 1 p.m."),
         ("Sat 00:00-12:30", "fr", "Saturday, 12 AM to 12:30 PM"),
     ],
 )

@@ -158,10 +158,10 @@ def test_minors_and_the_urgent_never_get_marketing(answers: dict[str, Any]) -> N
 @often
 @given(answer_sets, st.booleans(), st.booleans(), doors)
 def test_every_result_ends_with_the_safety_net_except_a_crisis(
-    answers: dict[str, Any], clinic_open: bool, has_number: bool, door: str
+    answers: dict[str, Any], clinic_open: bool, calls: bool, door: str
 ) -> None:
     messages = scored(answers, door).messages
-    shown = advice(RULE_SET, messages, clinic_open=clinic_open, has_number=has_number, deadline="Monday at 5 p.m.")
+    shown = advice(RULE_SET, messages, clinic_open=clinic_open, calls=calls, deadline="Monday at 5 p.m.")
     net = [message.id for message in shown].count("M-NET")
     if "M-E-CRISIS" in messages:
         assert net == 0

@@ -18,14 +18,26 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 PERSON = {"name": "Jordan Example", "phone": "(312) 555-0142"}
 NO_PHONE = {"name": "Jordan Example", "email": "jordan@example.com"}
+BY_MAIL = {**PERSON, **NO_PHONE, "preference": "email"}
+NO_TEXT = {**PERSON, "preference": "text"}
+BY_TEXT = {**NO_TEXT, "sms": True}  # with the consent to text messages
+TRIES = "We will also try to call {number}. Do not wait for our call."
+INTENTA = "También trataremos de llamarle al {number}. No espere nuestra llamada."
 CRISIS = {"em-now": ["self-harm"]}
 THANKS, GRACIAS = "We received your answers", "Recibimos sus respuestas"
 TITLE_911 = "We have your number. Call 911 first."
 
 
+def receipt(answers: Json, contact: Json = PERSON, language: str = "en", lead_id: str = "") -> dict[str, Any]:
+    person = {name: value for name, value in contact.items() if name != "sms"}
+    consents = {"contact": True, "sms": "sms" in contact}
+    body = submission(answers, contact=person, language=language, submission_id=lead_id or str(uuid4()))
+    body["consents"] = {**body["consents"], **consents}
+    return content(send(body))
+
+
 def next_steps(answers: Json, contact: Json = PERSON, language: str = "en", lead_id: str = "") -> dict[str, Any]:
-    body = submission(answers, contact=contact, language=language, submission_id=lead_id or str(uuid4()))
-    found: dict[str, Any] = content(send(body))["next_steps"]
+    found: dict[str, Any] = receipt(answers, contact, language, lead_id)["next_steps"]
     return found
 
 
@@ -40,10 +52,15 @@ def next_steps(answers: Json, contact: Json = PERSON, language: str = "en", lead
         (URGENT, PERSON, "en", THANKS, "We will call {number} by Wednesday, January 14 at 2 PM."),
         (URGENT, NO_PHONE, "en", THANKS, ""),  # an e-mail would come too late
         (NOT_A_FIT, PERSON, "en", THANKS, ""),  # nobody calls
-        (EMERGENCY, PERSON, "en", TITLE_911, ""),
-        (EMERGENCY, PERSON, "es", "Tenemos su número. Llame primero al 911.", ""),
+        (PRIORITY, BY_MAIL, "en", THANKS, "We will write to you by Thursday, January 15 at 5 PM."),
+        (PRIORITY, BY_TEXT, "en", THANKS, "We will send a text message to {number} by Thursday, January 15 at 5 PM."),
+        (PRIORITY, NO_TEXT, "en", THANKS, "We will call {number} by Thursday, January 15 at 5 PM."),
+        (URGENT, BY_MAIL, "en", THANKS, "We will call {number} by Wednesday, January 14 at 2 PM."),  # safety calls
+        (EMERGENCY, BY_MAIL, "en", TITLE_911, TRIES),
+        (EMERGENCY, PERSON, "en", TITLE_911, TRIES),
+        (EMERGENCY, PERSON, "es", "Tenemos su número. Llame primero al 911.", INTENTA),
         (EMERGENCY, NO_PHONE, "en", "Get emergency help now", ""),
-        (CRISIS, PERSON, "en", "We have your number. Call or text 988 first.", ""),
+        (CRISIS, PERSON, "en", "We have your number. Call or text 988 first.", TRIES),
     ],
 )
 def test_they_fit_the_person(answers: Json, contact: Json, language: str, title: str, promise: str) -> None:
@@ -59,15 +76,38 @@ def test_they_say_who_calls_what_to_have_ready_and_when_the_clinic_is_open() -> 
         "We are open: Monday to Friday, 8 AM to 5 PM.",
         "Received: Wednesday, January 14 at 10 AM",
     ]
-    assert next_steps(EMERGENCY)["details"] == []
+    assert next_steps(PRIORITY, BY_MAIL)["details"] == [details[2], CONFIRMATION, details[3]]
+
+
+@pytest.mark.parametrize("contact", [BY_MAIL, BY_TEXT])
+def test_no_advice_promises_a_call_to_who_asked_to_be_written_to(contact: Json) -> None:
+    texts = [message["text"] for message in receipt(PRIORITY, contact)["messages"]]
+    assert not any("call you" in text for text in texts)
+    assert any("write to you" in text for text in texts)
+
+
+def test_whoever_is_sent_to_their_own_doctor_reads_that_nobody_calls() -> None:
+    details = next_steps(NOT_A_FIT)["details"]
+    assert details[0] == "We do not plan to call you. To talk with us, call (312) 555-0100."
+
+
+def test_in_an_emergency_no_text_sends_anybody_to_the_clinic() -> None:
+    assert next_steps(EMERGENCY)["details"] == ["Something changed or got worse? Call 911."]
+
+
+def test_spanish_sentences_end_in_one_period() -> None:
+    steps = next_steps(PRIORITY, language="es")
+    assert "Nuestro horario: lunes a viernes, de 8 a.m. a 5 p.m." in steps["details"]
+    assert ".." not in json.dumps(steps)
 
 
 def test_the_calendar_entry_ends_when_the_call_is_due_and_names_nothing_of_health() -> None:
     file = next_steps(PRIORITY)["calendar"].replace("\r\n ", "")
     assert "DTSTART:20260115T223000Z\r\nDTEND:20260115T230000Z" in file
-    assert "SUMMARY:Call from Example Spine & Nerve Clinic" in file
+    assert "SUMMARY:By Thursday\\, January 15 at 5 PM: call from Example Spine & Nerve Clinic" in file
+    assert "TRANSP:TRANSPARENT" in file  # the call may come earlier: it is no appointment
     assert "Something changed? Call us: (312) 555-0100." in file
-    for answers, contact in ((PRIORITY, NO_PHONE), (NOT_A_FIT, PERSON), (EMERGENCY, PERSON)):
+    for answers, contact in ((PRIORITY, NO_PHONE), (PRIORITY, BY_MAIL), (NOT_A_FIT, PERSON), (EMERGENCY, PERSON)):
         assert next_steps(answers, contact)["calendar"] == ""
 
 
@@ -77,7 +117,7 @@ def test_an_urgent_lead_gets_no_promise_while_the_clinic_is_closed(clock: Clock)
     assert next_steps(URGENT)["promise"] == ""
 
 
-COPY = "We will also try to e-mail you a copy."
+CONFIRMATION = "We will also try to e-mail you a confirmation, at most one a day."
 
 
 @pytest.mark.parametrize(
@@ -89,7 +129,7 @@ COPY = "We will also try to e-mail you a copy."
         ("office@clinic.example", PERSON | {"email": "jordan@example.com", "message_ok": "no"}, False),
     ],
 )
-def test_a_copy_by_e_mail_is_announced_only_if_one_is_due(
+def test_a_confirmation_by_e_mail_is_announced_only_if_one_is_due(
     monkeypatch: pytest.MonkeyPatch, sender: str, contact: Json, says: bool
 ) -> None:
     from functions import wiring  # noqa: PLC0415
@@ -97,7 +137,7 @@ def test_a_copy_by_e_mail_is_announced_only_if_one_is_due(
     monkeypatch.setenv("SENDER_EMAIL", sender)
     wiring.next_steps.cache_clear()
     try:
-        assert (COPY in next_steps(PRIORITY, contact)["details"]) is says
+        assert (CONFIRMATION in next_steps(PRIORITY, contact)["details"]) is says
     finally:
         wiring.next_steps.cache_clear()
 

@@ -54,11 +54,29 @@ def test_it_says_that_a_copy_was_mailed_only_if_that_is_true(
     browser: PlainBrowser, aws: Aws, status: str, says: bool
 ) -> None:
     fill_and_check(browser).press("Send")
-    assert "A copy went to your e-mail." not in browser.text
+    assert "A confirmation went to your e-mail." not in browser.text
     [lead] = aws.stored()
     entry = {"kind": "receipt", "about": "", "status": status, "at": "2026-01-14T16:01:00Z"}
     aws.corrupt(lead["lead_id"], json.dumps(lead | {"mail": {"entries": [entry]}}))
-    assert ("A copy went to your e-mail." in browser.open(browser.url).text) is says
+    assert ("A confirmation went to your e-mail." in browser.open(browser.url).text) is says
+
+
+@pytest.mark.parametrize(
+    ("disposition", "asks_more", "invites_a_call"),
+    [("next-business-day-call", True, True), ("not-a-fit", False, True), ("seek-emergency-care", False, False)],
+)
+def test_it_asks_more_only_of_whom_the_clinic_calls_and_invites_a_call_only_outside_emergencies(
+    browser: PlainBrowser, aws: Aws, disposition: str, asks_more: bool, invites_a_call: bool
+) -> None:
+    fill_and_check(browser).press("Send")
+    [lead] = aws.stored()
+    aws.corrupt(lead["lead_id"], json.dumps(lead | {"assessment": lead["assessment"] | {"disposition": disposition}}))
+    page = browser.open(browser.url).page
+    assert bool(page.select("#added-title")) is asks_more
+    assert ("Something changed? Call us:" in page.get_text()) is invites_a_call
+    promised = page.select_one(".promise")
+    assert promised is not None
+    assert "the number ending in 42" in promised.get_text()
 
 
 def test_it_has_the_call_as_a_calendar_file_in_the_link(browser: PlainBrowser, clock: Clock) -> None:

@@ -15,6 +15,7 @@ class CalendarEntry:
 
     uid: names the entry, so that a calendar replaces an earlier one.
     sequence: counts the changes of the entry.
+    busy: False if the person stays free at that time, as for a call that may come earlier.
     """
 
     uid: str
@@ -23,6 +24,7 @@ class CalendarEntry:
     starts: datetime
     ends: datetime
     sequence: int = 0
+    busy: bool = True
 
     def ics(self, at: datetime) -> str:
         """Returns the file. `at`: when it is made."""
@@ -39,6 +41,7 @@ class CalendarEntry:
             f"DTEND:{_instant(self.ends)}",
             f"SUMMARY:{_text(self.title)}",
             f"DESCRIPTION:{_text(self.description)}",
+            *(() if self.busy else ("TRANSP:TRANSPARENT",)),
             "END:VEVENT",
             "END:VCALENDAR",
         )

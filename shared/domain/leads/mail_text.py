@@ -10,7 +10,7 @@ from shared.domain.leads.calendar_entry import CalendarEntry
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.mail import DueMail
 from shared.domain.leads.mail_state import MailKind
-from shared.domain.leads.promise import promise
+from shared.domain.leads.promise import Way, promise
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.spoken_time import spoken_hours, spoken_time
 
@@ -19,6 +19,14 @@ SUBJECTS: dict[MailKind, str] = {
     "tried": "We tried to reach you",
     "booked": "Your appointment",
     "unreachable": "We could not reach you",
+}
+
+
+NOT_CALLED = "We do not plan to call you. To talk with us, call {phone}."
+PROMISES: dict[Way, tuple[str, str]] = {  # by a time, and without one
+    "call": ("We will call you by {time}.", "We will call you."),
+    "text": ("We will send you a text message by {time}.", "We will send you a text message."),
+    "write": ("We will write to you by {time}.", "We will write to you."),
 }
 
 
@@ -105,12 +113,11 @@ class MailWriter:
     def _promise(self, lead: Lead, at: datetime, *, urgent: bool) -> str:
         promised = promise(lead, self.hours, at, safety=urgent)
         if promised is None:
-            return ""
+            return "" if urgent else self._t(lead, NOT_CALLED, phone=self.phone)
+        by_a_time, some_time = PROMISES[promised.way]
         if promised.by is None:
-            return self._t(lead, "We will call you." if promised.calls else "We will write to you.")
-        time = spoken_time(promised.by, self.hours.zone, lead.submitted.language)
-        text = "We will call you by {time}." if promised.calls else "We will write to you by {time}."
-        return self._t(lead, text, time=time)
+            return self._t(lead, some_time)
+        return self._t(lead, by_a_time, time=spoken_time(promised.by, self.hours.zone, lead.submitted.language))
 
     def _booked(self, lead: Lead) -> tuple[str, ...]:
         booking = lead.work.booking

@@ -1,25 +1,40 @@
-"""Decides what the clinic promises to the person of a lead: a call or a letter by e-mail, and by when."""
+"""Decides what the clinic promises to the person of a lead: a call, a text message or an e-mail, and by when."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from shared.domain.intake.submission import Contact
 from shared.domain.leads.lead import Lead
 from shared.domain.opening_hours import OpeningHours
 
 MOMENT = timedelta(minutes=1)
 
+Way = Literal["call", "text", "write"]  # how the clinic reaches the person; "write" is by e-mail
+
 
 class Promise(NamedTuple):
     """What the clinic will do.
 
-    calls: True for a call, False for an e-mail.
     by: the latest time; None if no time is promised.
     """
 
-    calls: bool
+    way: Way
     by: datetime | None
+
+
+def way_to(contact: Contact, *, texts: bool, safety: bool) -> Way:
+    """Returns how the clinic reaches a person: as they prefer, if it may and can. It calls where safety cannot wait.
+
+    texts: whether the person consented to text messages.
+    safety: whether the tier of the lead is a safety tier.
+    """
+    if contact.phone is None:
+        return "write"
+    if not safety and contact.preference == "email" and contact.email is not None:
+        return "write"
+    return "text" if not safety and contact.preference == "text" and texts else "call"
 
 
 def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> Promise | None:
@@ -30,7 +45,8 @@ def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> P
 
     safety: whether the tier of the lead is a safety tier.
     """
-    deadline, calls = lead.escalation.deadline, lead.submitted.contact.phone is not None
-    if deadline is None or (safety and not calls):
+    deadline = lead.escalation.deadline
+    way = way_to(lead.submitted.contact, texts=lead.consents_to("sms"), safety=safety)
+    if deadline is None or (safety and way != "call"):
         return None
-    return Promise(calls, deadline if deadline > at and hours.is_open(deadline - MOMENT) else None)
+    return Promise(way, deadline if deadline > at and hours.is_open(deadline - MOMENT) else None)

@@ -16,16 +16,16 @@ class ShownMessage:
 
 
 def advice(
-    rule_set: RuleSet, message_ids: tuple[str, ...], *, clinic_open: bool, has_number: bool, deadline: str = ""
+    rule_set: RuleSet, message_ids: tuple[str, ...], *, clinic_open: bool, calls: bool, deadline: str = ""
 ) -> tuple[ShownMessage, ...]:
     """Returns the messages as the patient reads them.
 
     clinic_open: if False, each message has its text for a closed clinic (OPS-01).
-    has_number: False if no phone number is stored. No message then promises a call.
+    calls: False if the clinic writes, or has no number. No message then promises a call.
     deadline: the time by which the clinic promises to call, in the language of the rule set.
     """
     return tuple(
-        ShownMessage(message_id, _text(rule_set.messages[message_id], clinic_open, has_number, deadline))
+        ShownMessage(message_id, _text(rule_set.messages[message_id], clinic_open, calls, deadline))
         for message_id in message_ids
     )
 
@@ -36,12 +36,12 @@ def advice_at_once(rule_set: RuleSet) -> tuple[ShownMessage, ...]:
     The visitor has left no number yet, so that none promises a call.
     """
     ids = tuple(dict.fromkeys((*rule_set.messages_at_once.values(), rule_set.net)))
-    return advice(rule_set, ids, clinic_open=True, has_number=False)
+    return advice(rule_set, ids, clinic_open=True, calls=False)
 
 
-def _text(message: Message, clinic_open: bool, has_number: bool, deadline: str) -> str:
+def _text(message: Message, clinic_open: bool, calls: bool, deadline: str) -> str:
     text = message.text
-    if not has_number and message.no_number_text is not None:
+    if not calls and message.no_number_text is not None:
         text = message.no_number_text
     elif not clinic_open and message.closed_text is not None:
         text = message.closed_text
