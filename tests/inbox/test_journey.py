@@ -111,6 +111,9 @@ def test_each_call_says_what_is_next_until_the_appointment(
     nurse.page.get_by_label("it goes into the e-mail as written").fill("Bring your MRI.")
     nurse.press("Save the appointment").has("^Booked by you")
     expect(following).to_contain_text(re.compile(r"^Appointment: .*Jan 15.*9:30 AM with Dr. Example"))
+    expect(nurse.page.get_by_label("When")).to_be_hidden()
+    nurse.press("Move the appointment …")
+    expect(nurse.page.get_by_label("When")).to_have_value("2031-01-15T09:30")
     assert stored(reference)["booking"].items() >= {"with_whom": "Dr. Example", "note": "Bring your MRI."}.items()
 
 

@@ -56,19 +56,32 @@ function callAgain(act) {
 // A time by this device's clock and time zone.
 const timeField = (id, name) => h("input", { id, name, type: "datetime-local", required: true });
 const isoTime = (field) => new Date(field.value).toISOString();
+const fieldTime = (iso) => new Date(iso).toLocaleString("sv").slice(0, 16).replace(" ", "T");
+
+// Why an appointment is not mailed to the person; "" if it may be.
+function unmailed({ contact, contact_hidden: hidden, consents: { given }, mails }) {
+  if (hidden || given.contact === false) return "the person does not want to be contacted";
+  if (!contact.email) return "this person left no address";
+  if (mails?.closed_as) return "the address is closed";
+  return contact.message_ok === "no" && contact.preference !== "email" ? "the person wants no messages" : "";
+}
 
 // Booked, with the time, for a lead that is open or whose appointment moves.
-function bookChoices({ summary: { reference }, booking }, act, { main, done }) {
+function bookChoices(lead, act, { main, done }) {
+  const { summary: { reference }, booking } = lead;
+  const why = unmailed(lead);
   const at = timeField("book-at", "at");
   const whom = h("input", { id: "book-whom", name: "with_whom", maxlength: "100", value: booking?.with_whom ?? "" });
   const note = draftArea(reference, "book", { id: "book-note", name: "note", maxlength: "1000" });
-  note.value ||= booking?.note ?? "";
   const send = (event) => (at.value ? act({ action: "book", booking: { at: isoTime(at), with_whom: whom.value.trim(), note: note.value.trim() } }, event.currentTarget)
     : showRefusal("Enter the date and time of the appointment.", { group: "booking", field: at.name }));
-  return unfolding("booking", done ? "Move the appointment …" : { text: "Booked …", main },
+  const choices = unfolding("booking", done ? "Move the appointment …" : { text: "Booked …", main },
     h("label", { for: at.id }, "When"), at, h("label", { for: whom.id }, "With whom"), whom,
-    h("label", { for: note.id }, "Note to the person: it goes into the e-mail as written"), note,
+    h("label", { for: note.id }, why ? `Note (no e-mail goes: ${why})` : "Note to the person: it goes into the e-mail as written, about ten minutes from now"), note,
     buttons(button("Save the appointment", send, { class: "main" })));
+  if (booking) at.value = fieldTime(booking.at);
+  note.value ||= booking?.note ?? ""; // not a draft: it unfolds nothing
+  return choices;
 }
 
 export function actionButtons(lead, user, act) {

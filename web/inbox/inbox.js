@@ -2,7 +2,7 @@
 //
 //   sign-in, service    who is asking, and the staff routes of the service
 //   state               what this tab knows
-//   address, worklist, search-and-filter, refresh, new-leads    the list on the left
+//   address, worklist, search-and-filter, refresh, new-leads, handed-over    the list on the left
 //   open-lead, lead-view, action-buttons, take-action, drafts, records    one lead, on the right
 //   failures            what is shown when something fails
 //   other-pages, report, report-chart, access-log, days, tables   pages beside the leads

@@ -25,6 +25,7 @@ export async function openByAddress() {
   if (reference === state.openReference) return;
   const before = state.openReference;
   Object.assign(state, { openReference: reference, lead: null });
+  state.handedOver.delete(reference);
   drawWorklist();
   const panel = byId("lead");
   panel.hidden = !reference;

@@ -2,6 +2,7 @@
 
 import { byId } from "./elements.js";
 import { handleFailure, hideStale, showStale } from "./failures.js";
+import { announceHandedOver } from "./handed-over.js";
 import { announceWaiting } from "./new-leads.js";
 import { followLead } from "./open-lead.js";
 import { service } from "./service.js";
@@ -35,7 +36,9 @@ export async function refresh() {
     state.updatedAt = now;
     hideStale();
     drawWorklist();
-    announceWaiting(showsAllOpen(list) ? pages[0] : await service.worklist({ view: "open" }));
+    const open = showsAllOpen(list) ? pages[0] : await service.worklist({ view: "open" });
+    await announceHandedOver(open);
+    announceWaiting(open);
     await followLead();
   } catch (error) {
     if (request === latest) handleFailure(error);

@@ -7,6 +7,7 @@ export const state = {
   updatedAt: null, // when the list was last current, ISO, by the service's clock
   openReference: null, // the reference in the address bar
   lead: null, // the lead with that reference, as last loaded
+  handedOver: new Set(), // references of leads that a colleague handed over to me, until I open them
   rota: null, // who is on call, as last loaded
 };
 

@@ -3,6 +3,7 @@
 import { forgetDraft } from "./drafts.js";
 import { announce, byId } from "./elements.js";
 import { handleFailure, refusalText } from "./failures.js";
+import { expectMine } from "./handed-over.js";
 import { doneText } from "./history-text.js";
 import { markKnown } from "./new-leads.js";
 import { loadLead, reportOnLead, showLead } from "./open-lead.js";
@@ -17,6 +18,7 @@ export async function act(values, from) {
   const { reference, version } = state.lead.summary;
   const group = from?.closest("[data-group]")?.dataset.group;
   disableActions(true);
+  expectMine(reference, values.action);
   try {
     const answer = await service.act(reference, { ...values, version });
     forgetDraft(reference, values.action);

@@ -65,6 +65,7 @@ export const focusRow = (reference) => byId("leads").querySelector(`[data-refere
 function row(lead) {
   const done = isDone(lead);
   const marks = [
+    state.handedOver.has(lead.reference) && h("span", { class: "mark warn" }, "handed over to you"),
     lead.sent_more && h("span", { class: "mark warn" }, "more answers"),
     lead.contact_revoked && h("span", { class: "mark warn" }, "do not contact"),
     lead.suspect && h("span", { class: "mark warn" }, "suspected spam"),
