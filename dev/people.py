@@ -36,7 +36,7 @@ from shared.domain.rules.questionnaire import Answer
 PAIN_DEVIATION = 1.9  # [D] standard deviation
 PAIN_IF_CHANGED, PAIN_IF_NOT = 0.7, -0.2  # [D] added to the mean
 
-# How it went on, all [D]. `new`: it began in the last 6 weeks, or changed lately; `old`: neither.
+# Since when, all from source [D]. `new`: it began in the last 6 weeks, or changed lately; `old`: neither.
 CHANGED: Shares = {"lt2w": 0.90, "2w-6w": 0.35, "6w-3m": 0.22, "3m-6m": 0.16, "gt6m": 0.14}
 MOTOR_COURSE: Mapping[str, Shares] = {
     "lt2w": {"rapid": 0.10, "new-2w": 0.78, "stable": 0.12},

@@ -25,7 +25,7 @@ UNSEEN = PROJECT / "tests" / "data" / "phrases_unseen.json"
 SELF_HARM = "self-harm"
 FOLDS = 5
 MUST, GOAL = "must", "goal"
-CAUGHT = {MUST: {SELF_HARM: 0.80}, GOAL: {SELF_HARM: 0.95}}  # of each other kind: CAUGHT_OTHERS
+CAUGHT = {MUST: {SELF_HARM: 0.80}, GOAL: {SELF_HARM: 0.95}}  # for every other kind, see CAUGHT_OTHERS
 CAUGHT_OTHERS = {MUST: 0.65, GOAL: 0.85}
 FALSE_ALARMS = {MUST: 0.10, GOAL: 0.05}
 

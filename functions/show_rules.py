@@ -1,4 +1,4 @@
-"""GET /rules: returns the active rule sets and their approvals by a physician to signed-in staff."""
+"""GET /rules: shows signed-in staff the active rule sets, and which physician approved each."""
 
 from http import HTTPStatus
 from typing import Any

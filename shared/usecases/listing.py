@@ -103,7 +103,7 @@ def _my_day(query: WorklistQuery, staff: Staff, listing: Listing, at: datetime) 
 def search_leads(
     search: Search, person_keys: tuple[str, ...], staff: Staff, listing: Listing, at: datetime
 ) -> WorklistPage:
-    """Finds leads by reference or half of it, phone number or its end, email address or name.
+    """Finds leads by reference (whole or half), phone number (whole or last digits), email address or name.
 
     person_keys: the secrets of the keyed hashes, the newest first.
 

@@ -41,8 +41,8 @@ def draw_form(form: FilledForm, rule_sets: RuleSets, check_contact: CheckContact
 def redraw_form(form: FilledForm, problems: tuple[FieldProblem, ...], rule_sets: RuleSets) -> FormView:
     """Returns the view that the visitor sees if the finished form is invalid. Keeps everything that the visitor typed.
 
-    An invalid field, such as a mistyped phone number, never hides emergency advice. Beside the advice, a form that was
-    sent without having shown it lists only what the page with the advice asks.
+    An invalid field, such as a mistyped phone number, never hides emergency advice. If the visitor sends the form
+    before seeing the advice, the answer shows the advice and only the problems of its page.
     """
     screened = _screen_form(form, rule_sets, texts=True)
     if screened.disposition == EMERGENCY:

@@ -59,7 +59,7 @@ class RotaTable:
             raise StoreUnavailable from error
 
     def reached(self, reach: Reach) -> None:
-        """Stores who can be alerted alone. It leaves the rota and its version as they are."""
+        """Stores which people can be alerted individually. Does not change the rota."""
         try:
             self._client.update_item(
                 TableName=self._table,

@@ -56,7 +56,7 @@ def suspicion(signs: frozenset[Sign], *, flagged: bool, answered: bool) -> Suspi
 
 
 def red_flag(rule_set: RuleSet, result: TriageResult) -> bool:
-    """Returns whether an answer that the visitor gave set a floor more urgent than any tier that a fit score can reach.
+    """Returns whether an answer fired a rule whose lowest tier is more urgent than any that a fit score gives.
 
     Safety rules that fire on a missing answer do not count.
     """

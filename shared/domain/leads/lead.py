@@ -331,7 +331,7 @@ class Lead(Stored):
         return ladder.level_due(self.escalation, at, claimed_before=self.version > 1)
 
     def claimed(self, level: int, at: datetime) -> Lead:
-        """Returns the lead claimed for CLAIM_LASTS by the process that sends the alert of `level`."""
+        """Returns a copy, claimed by the process that sends the alert of `level`. The claim lasts CLAIM_LASTS."""
         return self.changed(escalation=self.escalation.claimed(level, at))
 
     def alerted(self, level: int, ladder: Ladder, at: datetime, to: str = "") -> Lead:

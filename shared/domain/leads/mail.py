@@ -41,7 +41,7 @@ class DueMail:
     tries: int = 0
 
     def claimed(self, at: datetime) -> MailEntry:
-        """Returns the entry of the process that is about to send the mail."""
+        """Returns a new entry: this process is about to send the mail."""
         return MailEntry(self.kind, self.about, "sending", at, self.tries + 1)
 
     def withheld(self, reason: Reason, at: datetime) -> MailEntry:
@@ -123,7 +123,7 @@ def _next_step(lead: Lead) -> DueMail | None:
 
 
 def _as_recorded(lead: Lead, step: DueMail) -> DueMail | None:
-    """Returns the step as the entry for its mail leaves it; None if the mail is settled."""
+    """Returns the step with the time and tries of its recorded entry. Returns None if the mail is settled."""
     entry = lead.mail.entry(step.kind, step.about)
     if entry is None:
         return step

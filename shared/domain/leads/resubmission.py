@@ -126,8 +126,8 @@ def share_a_way(stored: Lead, new: Lead) -> bool:
 
 
 def have_one_name(one: Contact, other: Contact, *, corrected: bool) -> bool:
-    """Returns whether two names can be one person's, or one of them is missing: "J. Example" is Jordan Example, but Ann
-    Example is not Bob Example.
+    """Returns True if both names can belong to one person, or if either is missing: "J. Example" is Jordan
+    Example, but Ann Example is not Bob Example.
 
     corrected: whether one may be a correction of the other: "Jrodan" is Jordan, and Ann Example is Ann Sample.
     """

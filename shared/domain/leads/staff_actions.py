@@ -142,7 +142,7 @@ class _Actions:
         return self._planned(self._entry(before=before), work)
 
     def hand_over(self) -> Lead:
-        """Gives the lead to a colleague. What is next, and by when, stays as it is; the colleague is reminded of it."""
+        """Gives the lead to a colleague. The next action and its due time stay. The colleague is reminded."""
         before, to = self.lead.work, self.colleague
         if before.status != "acknowledged":
             raise WrongState("You do not have this lead.")

@@ -138,7 +138,7 @@ def windows(sentences: list[frozenset[str]]) -> Iterator[frozenset[str]]:
 
 
 def _words(sentence: Sentence) -> Iterator[str]:
-    """Yields the words, their beginnings, and each two words that follow each other; `^` and `$` are its ends."""
+    """Yields each word, its beginning, and each pair of neighbours. `^` and `$` are the ends of the sentence."""
     words = [f"no-{word}" if denied else word for word, denied in zip(sentence.words, sentence.denied, strict=True)]
     for word in words:
         yield f"word {word}"
