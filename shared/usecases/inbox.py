@@ -91,7 +91,6 @@ def work_lead(
     """
     must_read(staff)
     lead = lead_by_reference(reference, workspace.leads)
-    workspace.accesses.add(lead.lead_id, staff, action.action, at)
     colleague = next((one for one in colleagues.who_work() if one.name == action.to), None) if action.to else None
     before, after = _work_and_store(lead, action, staff, workspace, at, colleague)
     taken = after.work.acknowledged_at if before.work.acknowledged_at is None else None
@@ -133,11 +132,15 @@ def _work_and_store(
 ) -> tuple[Lead, Lead]:
     """Carries out an action and stores its result; tries again if the lead changes in the meantime.
 
+    The access log has the action before it is stored, but not an action that is refused: it shows nothing of the lead.
+
     Returns the lead before and after the action.
     """
     rules = _work_rules(lead, workspace)
-    for _ in range(ATTEMPTS_TO_WORK):
+    for attempt in range(ATTEMPTS_TO_WORK):
         after = work(lead, action, staff, at, rules, colleague)
+        if attempt == 0:
+            workspace.accesses.add(lead.lead_id, staff, action.action, at)
         if after is lead:
             return lead, lead
         try:

@@ -102,8 +102,8 @@ def test_what_comes_after_each_call(
 
 def test_a_person_who_asks_for_a_time_is_called_then() -> None:
     lead = act(a_lead(URGENT), "acknowledge")
-    lead = act(lead, "contact_attempt", outcome="call_at", again_at=chicago(16, "19:30"))
-    assert plan(lead) == ("call_again", chicago(16, "19:30"), chicago(16, "19:30"), chicago(16, "20:30"))
+    lead = act(lead, "contact_attempt", outcome="call_at", again_at=chicago(14, "19:30"))
+    assert plan(lead) == ("call_again", chicago(14, "19:30"), chicago(14, "19:30"), chicago(14, "20:30"))
 
 
 def test_a_call_before_anybody_takes_the_lead_counts() -> None:
@@ -303,8 +303,18 @@ def test_closing_an_urgent_lead_needs_a_call_or_words(
 )
 def test_a_time_to_call_again_lies_ahead(fields: dict[str, Any], pointer: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        act(a_lead(URGENT), "contact_attempt", **fields)
+        act(a_lead(ROUTINE), "contact_attempt", **fields)
     assert [problem.pointer for problem in refused.value.problems] == [pointer]
+
+
+@pytest.mark.parametrize("answers", [EMERGENCY, URGENT])
+def test_a_person_with_a_red_flag_is_called_again_within_a_day(answers: Any) -> None:
+    day = RECEIVED + timedelta(days=1)
+    lead = act(act(a_lead(answers), "acknowledge"), "contact_attempt", outcome="call_at", again_at=day)
+    assert plan(lead)[:2] == ("call_again", day)
+    with pytest.raises(InvalidInput) as refused:
+        act(lead, "contact_attempt", outcome="call_at", again_at=day + timedelta(minutes=1))
+    assert [problem.pointer for problem in refused.value.problems] == ["/again_at"]
 
 
 def test_who_takes_a_lead_over_has_the_time_to_call_anew() -> None:

@@ -342,6 +342,15 @@ def test_an_invalid_field_is_named_and_never_quoted(aws: Aws, body: Json, pointe
     assert aws.items() == before
 
 
+def test_the_access_log_has_what_was_done_and_not_what_was_refused(aws: Aws) -> None:
+    reference = captured(URGENT)
+    worked(reference, "note", version=3)  # lacks its text: 422
+    worked(reference, "lower_tier", "desk", 3, tier="ROUTINE", text="A reason.")  # 403
+    worked(reference, "acknowledge", "desk", 3)
+    worked(reference, "acknowledge", "nurse", 3)  # 409
+    assert [(entry["what"], entry["staff_name"]) for entry in aws.accesses()] == [("acknowledge", "desk")]
+
+
 def test_an_unknown_reference_is_not_found() -> None:
     assert worked("00000-00000", "acknowledge", version=1)["statusCode"] == 404
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 from shared.domain.errors import AlreadyTaken, FieldProblem, InvalidInput, NotAllowed, WrongState
@@ -28,6 +28,9 @@ from shared.domain.rules.triage import Tier
 
 LONGEST_HISTORY = 200  # history entries; limited because a lead must fit into one table item
 LONGEST_TEXTS = 50_000  # characters in all texts of a lead's history
+SAFETY_WAIT = timedelta(
+    hours=24
+)  # the longest until a person with a red flag is called again, also if they asked for it
 SOMEBODY = Staff("-", "-", frozenset({CLINICIAN}))  # to try whether a lead can be handed over
 ADDITIVE = frozenset({"contact_attempt", "note", "revoke_consent", ADDED, ASKED})  # never conflict with a colleague's
 
@@ -162,6 +165,8 @@ class _Actions:
     def contact_attempt(self) -> Lead:
         """Records a call. If the lead has an owner, its outcome decides what they do next."""
         before, outcome, again_at = self.lead.work, self.action.outcome or "", self.action.again_at
+        if again_at and again_at > self.at + SAFETY_WAIT and self.rules.is_safety(self.lead.tier):
+            raise InvalidInput((FieldProblem("/again_at", f"For tier {self.lead.tier}: a time within 24 hours."),))
         work = replace(
             before,
             attempts=before.attempts + 1,
