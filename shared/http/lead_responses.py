@@ -186,6 +186,7 @@ class LeadView(ResponseModel):
     actions: what this staff member may do now.
     to_ask: open questions to ask by phone.
     contact_hidden: whether numbers and addresses are left out, since the person does not want to be contacted.
+    owned_since: when its owner got it, also from a colleague; null if nobody has it.
     next: what is to be done next; null if the lead is not open.
     closes_as: the reason for closing the lead that the last call suggests; "" if none.
     """
@@ -208,6 +209,7 @@ class LeadView(ResponseModel):
     history: tuple[HistoryLine, ...]
     others: tuple[OtherLead, ...]
     booking: Booking | None
+    owned_since: Instant | None
     next: Planned | None
     closes_as: str
     alerts: tuple[Alerted, ...]
@@ -254,6 +256,7 @@ class LeadView(ResponseModel):
             history=tuple(map(HistoryLine.model_validate, lead.history)),
             others=tuple(map(OtherLead.model_validate, opened.others)),
             booking=lead.work.booking,
+            owned_since=lead.owned_since,
             next=Planned.model_validate(planned) if (planned := next_action(lead)) else None,
             closes_as=CLOSES_AS.get(lead.work.last_call.outcome, "") if lead.work.last_call else "",
             alerts=tuple(map(Alerted.model_validate, lead.escalation.sent)),

@@ -126,7 +126,7 @@ def _due(lead_id: UUID, alerting: Alerting, at: datetime, on_call: Callable[[], 
         alert = reminder_for(lead, alerting.staff_link, zone)
     else:
         who = on_call() if ladder.audience(level) == CLINICIANS else ""
-        alert = alert_for(lead, level, ladder, alerting.staff_link, zone, who)
+        alert = alert_for(lead, level, ladder, alerting.staff_link, zone, at, who)
     return _Due(lead, level, ladder, alert, tiers[lead.tier].safety)
 
 

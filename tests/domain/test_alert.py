@@ -18,7 +18,7 @@ TIERS = RULEBOOK.rule_sets["fs-intake"].tiers
 
 
 def alert(lead: Lead, level: int = 1) -> Alert:
-    return alert_for(lead, level, lead.ladder(TIERS, HOURS), LINK, CHICAGO)
+    return alert_for(lead, level, lead.ladder(TIERS, HOURS), LINK, CHICAGO, lead.assessment.received_at)
 
 
 @pytest.mark.parametrize("answers", [EMERGENCY, URGENT, PRIORITY, ROUTINE])

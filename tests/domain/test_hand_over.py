@@ -67,6 +67,18 @@ def test_of_two_hand_overs_the_later_is_told_who_has_the_lead(taken: Lead) -> No
         work(over, action("take_over", taken.version), CAT, RECEIVED, RULES)
 
 
+def test_who_has_the_lead_has_it_since_it_was_handed_over(taken: Lead) -> None:
+    """Not since a colleague took it, and since then again when the hand-over is undone."""
+    minute = timedelta(minutes=1)
+    over = act(taken, "hand_over", at=RECEIVED + minute, to=BEN)
+    assert (over.owned_since, over.work.acknowledged_at) == (RECEIVED + minute, RECEIVED)
+    with pytest.raises(AlreadyTaken) as refused:
+        act(over, "acknowledge", CAT)
+    assert refused.value.at == RECEIVED + minute
+    assert act(over, "undo", at=RECEIVED + 2 * minute).owned_since == RECEIVED
+    assert act(over, "reopen", BEN, at=RECEIVED + 2 * minute).owned_since is None
+
+
 def test_only_the_owner_hands_over_and_only_to_who_works_leads(taken: Lead) -> None:
     for lead, who in ((a_lead(URGENT), NURSE), (act(taken, "book"), NURSE)):
         with pytest.raises(WrongState):

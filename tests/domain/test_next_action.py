@@ -195,8 +195,11 @@ def test_a_reminder_and_an_alert_after_it_name_nobody_but_the_owner() -> None:
         "From Wed 2026-01-14 10:15 CST on it has no owner, and the clinic is alerted.",
     ]
     back = released(lead, TIERS, chicago(14, "10:15"))
-    alert = alert_for(back, 1, back.ladder(TIERS, HOURS), "https://x.example/#", HOURS.zone)
-    assert "Somebody had it and did not act in time." in alert.body
+    alert = alert_for(back, 1, back.ladder(TIERS, HOURS), "https://x.example/#", HOURS.zone, chicago(14, "10:15"))
+    assert alert.body.splitlines()[1:3] == [
+        "Somebody had it and did not act in time.",
+        "Overdue since Wed 2026-01-14 10:15 CST.",
+    ]
     assert alert.received_at is None  # its arrival is not measured again
     assert "Doe" not in reminder.body + alert.body
 

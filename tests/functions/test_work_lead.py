@@ -245,6 +245,20 @@ def test_undoing_an_acknowledgement_continues_the_escalation(aws: Aws, clock: Cl
     assert sweep() == 1
 
 
+@pytest.mark.parametrize("done", [{"action": "acknowledge"}, {"action": "close", "reason": "unreachable", "text": "-"}])
+def test_giving_a_lead_back_and_reopening_it_are_undone(aws: Aws, clock: Clock, done: Json) -> None:
+    reference = captured(URGENT)
+    before = content(worked(reference, **done))
+    worked(reference, "reopen")
+    clock.at += timedelta(minutes=1)
+    after = content(worked(reference, "undo"))
+    same = ("status", "owner", "acknowledged_at", "closed_at", "next_due")
+    assert [after["summary"][name] for name in same] == [before["summary"][name] for name in same]
+    aws.alerts()
+    clock.at += timedelta(minutes=5)
+    assert sweep() == 0
+
+
 def test_only_ones_own_recent_last_action_can_be_undone(clock: Clock) -> None:
     reference = captured(URGENT)
     worked(reference, "acknowledge")

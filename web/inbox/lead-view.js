@@ -61,11 +61,11 @@ function header({ summary }) {
     h("div", { class: "buttons print" }, h("button", { type: "button", onclick: () => print() }, "Print")));
 }
 
-function owner({ summary, triage, next, booking }, user) {
+function owner({ summary, owned_since: since, triage, next, booking }, user) {
   const mine = summary.owner === user.id;
   const done = isDone(summary);
   return h("div", {},
-    h("p", { class: summary.owner && !mine && !done ? "has other" : "has" }, said(ownerText(summary, mine), ownerText(summary, false))),
+    h("p", { class: summary.owner && !mine && !done ? "has other" : "has" }, said(ownerText(summary, mine, since), ownerText(summary, false, since))),
     next && next.what !== "take" && h("p", { class: "next" }, h("strong", {}, `Next: ${nextText(next.what)}`), next.due && ` ${next.what === "call_again" ? "at" : "by"} ${formatTime(next.due)}`, ".",
       next.returns_at && ` If nobody does by ${formatTime(next.returns_at)}, the lead has no owner and the clinic is alerted again.`),
     booking && h("p", { class: "next" }, h("strong", {}, `Appointment: ${formatTime(booking.at)}`), booking.with_whom && ` with ${booking.with_whom}`, booking.note && `. Note to the person: ${booking.note}`),
@@ -76,8 +76,8 @@ function owner({ summary, triage, next, booking }, user) {
     !done && triage.clinic_does && h("p", { class: "does" }, triage.clinic_does, "."));
 }
 
-function ownerText(summary, mine) {
-  const { owner_name: name, acknowledged_at: since } = summary;
+function ownerText(summary, mine, since) {
+  const { owner_name: name } = summary;
   if (isDone(summary)) return `${summary.status === "booked" ? "Booked" : "Closed"} by ${mine ? "you" : name}, ${formatTime(summary.closed_at)}`;
   if (!summary.owner) return "Nobody has it yet";
   if (!since) return mine ? "You have it" : `${name || "Somebody"} has it`;

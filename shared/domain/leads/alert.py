@@ -124,13 +124,14 @@ class Summary:
 
 
 def alert_for(
-    lead: Lead, level: int, ladder: Ladder, staff_link: str, zone: ZoneInfo, on_call: str = EVERYONE
+    lead: Lead, level: int, ladder: Ladder, staff_link: str, zone: ZoneInfo, at: datetime, on_call: str = EVERYONE
 ) -> Alert:
     """Returns the alert for an escalation level (from 1). Its subject is ASCII and the same for all leads of a tier.
 
     on_call: who is alerted if the level is that of the clinicians.
     """
-    tier = lead.tier
+    tier, deadline = lead.tier, lead.escalation.deadline
+    respond = "Overdue since" if deadline and deadline <= at else "Respond by"
     canary = lead.source == CANARY
     kind = CANARY if canary else "new" if level == 1 else "escalation"
     audience = CANARY if canary else ladder.audience(level)
@@ -141,7 +142,7 @@ def alert_for(
         f"{tier} lead {lead.reference} is waiting.",
         "Somebody had it and did not act in time." if released else "",
         "The person no longer wants contact: is there a medical reason to call?" if lead.contact_revoked else "",
-        f"Respond by {_local(lead.escalation.deadline, zone)}." if lead.escalation.deadline else "",
+        f"{respond} {_local(deadline, zone)}." if deadline else "",
         f"Nobody has taken it yet: this is alert {level}." if level > 1 else "",
         f"Open it: {link}",
     ]
@@ -153,7 +154,7 @@ def alert_for(
         audience=audience if on_call in ("", EVERYONE) else ON_CALL,
         suspect=lead.assessment.suspicion.suspect,
         reference=lead.reference,
-        deadline=lead.escalation.deadline,
+        deadline=deadline,
         link=link,
         subject=f"{tier} lead waiting",
         body="\n".join(line for line in lines if line),

@@ -17,6 +17,7 @@ ADDED = "added"  # the action of a visitor who answered the questions after Send
 ASKED = "asked_for_call"  # the action of a person with an open lead who asks for a call, and staff need no new alert
 WITHDRAWN = "withdrawn"  # the action of a visitor who unticked the consent before Send; closes a lead that nobody has
 RELEASED = "released"  # the action of the service when the owner did not act in time; its detail is the next action
+PASSED_ON = frozenset({"take_over", "hand_over"})  # the actions after which a colleague has the lead
 VISITOR_ACTIONS = frozenset({RETURNED, ADDED, ASKED})
 OPENED_AGAIN = "opened_again"  # detail of RETURNED: the lead had been booked or closed
 ALERTED_AGAIN = "told_again"  # detail of RETURNED: the lead had an owner, who had not seen the new red flag

@@ -17,7 +17,7 @@ from shared.domain.intake.submission import Contact, Submission
 from shared.domain.intake.suspicion import Sign, Suspicion, red_flag, suspicion
 from shared.domain.leads.consent import ConsentRecord, Visit, consent_records, email_part, revocation
 from shared.domain.leads.escalation import Escalation, Ladder
-from shared.domain.leads.history import ADDED, RELEASED, SYSTEM, VISITOR_ACTIONS, HistoryEntry, WorkState
+from shared.domain.leads.history import ADDED, PASSED_ON, RELEASED, SYSTEM, VISITOR_ACTIONS, HistoryEntry, WorkState
 from shared.domain.leads.mail_state import MailState
 from shared.domain.leads.person_keys import email_key, phone_key
 from shared.domain.model import Stored
@@ -301,6 +301,14 @@ class Lead(Stored):
             steps = TO_CLINICIAN if tiers[self.tier].safety else ()
         once = self.assessment.suspicion.suspect or self.source == CANARY
         return Ladder(steps[:1] if once else steps, hours)
+
+    @property
+    def owned_since(self) -> datetime | None:
+        """When the owner of the lead got it, from a colleague or before any had it; None if nobody has it."""
+        since = self.work.acknowledged_at
+        undone = {entry.undo_of for entry in self.history}
+        passed_on = (entry for entry in self.history if entry.action in PASSED_ON and entry.version not in undone)
+        return max([since, *(entry.at for entry in passed_on)]) if since else None
 
     @property
     def needs_someone(self) -> bool:

@@ -110,7 +110,7 @@ def _check_conflict(lead: Lead, action: Action, staff: Staff) -> None:
     if not others:
         return
     if lead.work.status == "acknowledged" and lead.work.owner != staff.id:
-        raise AlreadyTaken(lead.work.owner_name, lead.work.acknowledged_at)
+        raise AlreadyTaken(lead.work.owner_name, lead.owned_since)
     last = others[-1]
     raise WrongState("The lead has changed since you opened it.", last.by_name, last.action, last.at)
 
@@ -132,7 +132,7 @@ class _Actions:
         if work.status == "acknowledged" and work.owner == self.staff.id:
             return lead
         if work.status == "acknowledged":
-            raise AlreadyTaken(work.owner_name, work.acknowledged_at)
+            raise AlreadyTaken(work.owner_name, lead.owned_since)
         self._must_be_open()
         return self._planned(self._entry(before=work), replace(self._owned(), status="acknowledged"))
 
@@ -150,7 +150,7 @@ class _Actions:
         if before.status != "acknowledged":
             raise WrongState("You do not have this lead.")
         if before.owner != self.staff.id:
-            raise AlreadyTaken(before.owner_name, before.acknowledged_at)
+            raise AlreadyTaken(before.owner_name, self.lead.owned_since)
         if to is None or not to.may_work or to.id == self.staff.id:
             raise InvalidInput((FieldProblem("/to", "Choose a colleague who works leads."),))
         entry, work = self._entry(to.name, before=before), replace(before, owner=to.id, owner_name=to.name)
@@ -214,7 +214,9 @@ class _Actions:
             raise WrongState("The lead is already open.")
         fresh = WorkState(staff_tier=work.staff_tier, attempts=work.attempts)
         first_look = None if work.is_done else self._released_at(self.lead.tier)
-        return self._changed(self._entry(), work=fresh, escalation=self._restarted(self.lead.tier, first_look))
+        return self._changed(
+            self._entry(before=work), work=fresh, escalation=self._restarted(self.lead.tier, first_look)
+        )
 
     def note(self) -> Lead:
         return self._changed(self._entry())
