@@ -19,6 +19,7 @@ class WorklistPage(ResponseModel):
     now: the service's clock.
     untaken: tier -> number of open leads that nobody has; null for a search.
     open: number of all open leads; null for a search.
+    more: whether a search may have found more leads than these; then write more of the name.
     """
 
     leads: tuple[LeadRow, ...]
@@ -26,8 +27,11 @@ class WorklistPage(ResponseModel):
     now: Instant
     untaken: dict[str, int] | None
     open: int | None
+    more: bool
 
     @classmethod
     def of(cls, page: listing.WorklistPage) -> Self:
         untaken = None if page.untaken is None else dict(page.untaken)
-        return cls(leads=page.leads, cursor=page.next_cursor, now=page.at, untaken=untaken, open=page.open)
+        return cls(
+            leads=page.leads, cursor=page.next_cursor, now=page.at, untaken=untaken, open=page.open, more=page.more
+        )

@@ -42,6 +42,7 @@ class WorklistPage:
     next_cursor: the cursor for the next page; None on the last page.
     untaken: tier -> number of open leads that nobody has; None for a search.
     open: number of all open leads; None for a search.
+    more: whether a search may have found more leads than these, so that more of the text is needed.
     """
 
     leads: tuple[LeadRow, ...]
@@ -49,6 +50,7 @@ class WorklistPage:
     at: datetime
     untaken: Mapping[str, int] | None = None
     open: int | None = None
+    more: bool = False
 
 
 def must_read(staff: Staff) -> None:
@@ -125,7 +127,8 @@ def search_leads(
         ids = sorted({lead_id for way in ways for lead_id in listing.counts.found_by(way)})
         found = leads.summaries(ids[:MOST_FOUND]) if ids else {}
     latest_first = sorted(found.items(), key=lambda each: each[1].received_at, reverse=True)[:SAME_PERSON]
-    return WorklistPage(named_rows(latest_first, staff, leads, listing.accesses, at), None, at)
+    rows = named_rows(latest_first, staff, leads, listing.accesses, at)
+    return WorklistPage(rows, None, at, more=len(found) >= SAME_PERSON)
 
 
 def named_rows(

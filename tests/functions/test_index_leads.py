@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from functions import capture_lead, index_leads
+from shared.domain.leads.person_keys import SAME_PERSON
 from tests.aws import ENVIRONMENT, Aws
 from tests.functions.admin_calls import erased
-from tests.functions.calls import CONTEXT, EMERGENCY, LEAD_ID, URGENT, content, event, posting, stream_of, submission
+from tests.functions.calls import (
+    CONTEXT,
+    EMERGENCY,
+    LEAD_ID,
+    ROUTINE,
+    URGENT,
+    content,
+    event,
+    posting,
+    stream_of,
+    submission,
+)
 from tests.functions.conftest import Clock
 from tests.functions.staff_calls import captured, indexed, listed, references, reported, searched, worked
 
@@ -104,6 +117,29 @@ def test_too_little_or_something_else_finds_nothing(text: str) -> None:
     captured(URGENT, contact=PERSON)
     indexed(LEAD_ID)
     assert references(searched(text)) == []
+
+
+def test_numbers_in_a_name_and_the_name_of_who_helped_are_found() -> None:
+    ids = [LEAD_ID, OTHER]
+    first, second = (
+        captured(URGENT, lead_id=ids[i], contact=PERSON | {"name": f"Pat Doe {5 + i}", "helper_name": f"Kim{i} Roe"})
+        for i in range(2)
+    )
+    indexed(*ids)
+    assert [references(searched(text)) for text in ("pat doe 5", "Pat 6", "kim1")] == [[first], [second], [second]]
+    assert set(references(searched("roe"))) == {first, second}
+
+
+def test_a_search_that_finds_more_than_it_shows_says_so() -> None:
+    ids = [str(uuid4()) for _ in range(SAME_PERSON + 1)]
+    for number, lead_id in enumerate(ids):
+        captured(
+            ROUTINE, lead_id=lead_id, alerted=False, contact={"name": "Pat Doe", "phone": f"(312) 555-01{number:02}"}
+        )
+    indexed(*ids)
+    answer = content(searched("pat"))
+    assert (len(answer["leads"]), answer["more"]) == (SAME_PERSON, True)
+    assert content(searched("555-0101"))["more"] is False
 
 
 def test_a_changed_name_is_found_and_the_former_is_not(aws: Aws) -> None:

@@ -15,18 +15,20 @@ HALF = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}")
 
 
 def search_keys_of(lead: Lead, person_key: str) -> tuple[str, ...]:
-    """Returns the keys by which the lead can be found."""
+    """Returns the keys by which the lead can be found. The name of who filled in the form for the person is one."""
     contact = lead.submitted.contact
     halves = [_half(half) for half in lead.reference.split("-")]
     number = [_number(contact.phone[-END_OF_NUMBER:], person_key)] if contact.phone else []
-    words = [_word(word, person_key) for word in name_words(contact.name or "")]
+    names = (contact.name or "", contact.helper_name or "")
+    words = [_word(word, person_key) for name in names for word in name_words(name)]
     return tuple(dict.fromkeys([*halves, *number, *words]))
 
 
 def name_words(name: str) -> tuple[str, ...]:
-    """Returns the words of a name as people may spell them: in lower case, without accents and single letters."""
+    """Returns the words of a name as people may spell them, and its numbers: in lower case, without accents and single
+    letters."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
-    words = (word for word in re.split(r"[\W\d_]+", plain) if len(word) > 1 or not word.isascii())
+    words = (word for word in re.split(r"[\W_]+", plain) if len(word) > 1 or not word.isascii() or word.isdigit())
     return tuple(dict.fromkeys(filter(None, words)))[:MOST_WORDS]
 
 
