@@ -80,8 +80,9 @@ def test_nothing_is_left_after_sending(patient: Patient, page: Page) -> None:
     page.get_by_role("button", name="Start a new form").click()
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_focused()
     assert "lead-form:fs-intake" not in patient.kept()
-    page.get_by_role("button", name="Start", exact=True).click()
+    page.go_back()  # to the answers to check, which are gone
     patient.sees_step(1)
+    expect(page.locator("#summary, .error")).to_have_count(0)
 
 
 def test_receipt_stays_after_a_language_tap_and_without_network(patient: Patient, page: Page, console: Console) -> None:
@@ -337,25 +338,36 @@ def test_who_comes_back_reads_when_the_form_was_saved_and_can_take_it_back(
     expect(page.locator("#kept [data-saved]")).to_contain_text("Saved at ")
     expect(page.locator("#kept [data-here]")).to_be_hidden()
     page.locator("#consent-contact").uncheck()
-    expect(page.locator("#status")).to_have_text("Withdrawn. The clinic will not contact you about these answers.")
+    said = page.locator("[data-consent=contact] #withdrawal")
+    expect(said).to_have_text("Withdrawn. The clinic will not contact you about these answers.")
     expect(page.locator("#kept [data-here]")).to_be_visible()
     (lead,) = stored(lead_id)
     assert (lead["status"], lead["answers"]) == ("closed", {})
     page.locator("#consent-contact").check()
+    expect(said).to_have_text("")
     patient.goes_to_check().next()
     patient.reference()
     (lead,) = stored()
     assert (lead["status"], lead["complete"]) == ("new", True)
 
 
-def test_a_withdrawal_that_fails_says_so(patient: Patient, page: Page, console: Console) -> None:
+def test_a_withdrawal_that_fails_says_so_and_is_tried_until_it_succeeds(
+    patient: Patient, page: Page, console: Console
+) -> None:
     console.expect("status of 503")
     patient.filled_in()
     page.reload()
     expect(page.locator("#kept")).to_contain_text("Saved at ")
     page.route("**/submissions", lambda route: route.fulfill(status=503, json={}))
     page.locator("#consent-contact").uncheck()
-    expect(page.locator("#status")).to_have_text("We could not withdraw your answers. Please call us.")
+    failed = "We could not withdraw your answers. Please call us."
+    expect(page.locator("#withdrawal")).to_have_text(failed)
+    page.reload()  # tries again
+    expect(page.locator("#withdrawal")).to_have_text(failed)
+    page.unroute("**/submissions")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#withdrawal")).to_contain_text("Withdrawn.")
+    expect(page.locator("#kept [data-saved]")).to_be_hidden()
 
 
 def test_closing_the_page_after_consent_sends_the_form(

@@ -175,6 +175,9 @@ def test_text_messages_need_their_box_and_the_form_says_so(patient: Patient, pag
     expect(wish).to_contain_text("only if you also check the box about text messages")
     wish.get_by_label("Text me").check()
     expect(page.locator("#consent-sms")).not_to_be_checked()
+    patient.next()
+    expect(page.locator("#consent-sms-error")).to_contain_text("Check this box so that we can text you")
+    page.locator("#consent-sms").check()
     patient.goes_to_check()
     expect(page.locator(".review")).to_contain_text("Text me")
 

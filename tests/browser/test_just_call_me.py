@@ -97,3 +97,23 @@ def test_back_leads_to_the_start_and_the_whole_form_stays_possible(asking: Patie
     page.get_by_role("button", name="Continue").click()
     asking.sees_step(1)
     expect(page.locator("#block-em-now input[value=none]")).to_be_checked()
+
+
+def test_an_earlier_answer_about_safety_is_asked_again(patient: Patient, page: Page, traffic: Traffic) -> None:
+    patient.start().answer({"em-now": ["none"]})
+    page.get_by_role("button", name="Back", exact=True).click()
+    page.get_by_role("button", name=TITLE).click()
+    expect(page.locator("#block-em-now input:checked")).to_have_count(0)
+    patient.leave_contact().next()
+    expect(page.locator("#question-em-now-error")).to_be_visible()
+    assert traffic.posted("/callbacks") == []
+
+
+def test_a_half_filled_form_can_be_started_over_from_the_start(patient: Patient, page: Page) -> None:
+    patient.start().answer({"em-now": ["none"]})
+    page.get_by_role("button", name="Back", exact=True).click()
+    page.reload()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Start over").click()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_focused()
+    expect(page.get_by_role("button", name="Start over")).to_have_count(0)

@@ -164,6 +164,14 @@ def test_a_contact_preference_without_that_contact_is_an_error(
     assert set(browser.errors) == {wrong}
 
 
+def test_who_wants_to_be_texted_is_asked_for_that_consent(browser: PlainBrowser) -> None:
+    fill_to(browser, 8).fill({"contact.name": "Jo", "consents.contact": "yes", "contact.preference": "text"})
+    browser.fill({"contact.phone": "312 555 0142"}).press("Next")
+    assert set(browser.errors) == {"consent-sms"}
+    browser.fill({"consents.sms": "yes"}).press("Next")
+    assert browser.errors == {}
+
+
 def test_free_text_about_self_harm_shows_the_crisis_line(browser: PlainBrowser) -> None:
     fill_all(browser).fill({"note": "I want to kill myself"}).press("Next")
     assert browser.title == "Get emergency help now"

@@ -155,6 +155,8 @@ export class Answers {
     else if (!given.phone && !given.email) add("phone", this.say("phoneOrEmail"));
     else if (!given.phone && ["call", "text"].includes(given.preference)) add("phone", this.say("phoneForPreference"));
     else if (!given.email && given.preference === "email") add("email", this.say("emailForPreference"));
+    const sms = given.preference === "text" && blocks.find((block) => block.dataset.consent === "sms");
+    if (sms && !this.answer(sms)) found.push(this.found(sms, this.say("textConsent")));
     return found;
   }
 

@@ -126,14 +126,15 @@ class LeadForm extends View {
       if (target.type === "email") this.pages.suggest(target);
     };
     this.answers.restore(fields);
+    this.sending.withdraw(); // if it failed before a reload
   }
 
   changed(field) {
     this.sending.forget();
     this.pages.changed(field);
     this.state.touched = field.name;
+    if (field.name === "consents.contact") this.sending.consent(field.checked);
     this.save();
-    if (field.name === "consents.contact" && !field.checked) this.sending.withdraw();
     if (!field.dataset.message || !field.checked) return;
     const text = (id) => ({ id, text: this.drawn.querySelector(`[data-advice="${id}"]`).textContent });
     const { message } = field.dataset;
@@ -179,7 +180,7 @@ class LeadForm extends View {
   }
 
   startOver() {
-    if (!this.receipt && !confirm(this.byId("kept").dataset.confirm)) return;
+    if (!this.receipt && !confirm(this.say("deleteAll"))) return;
     this.draft.save(null);
     this.answers?.form.reset();
     this.reset();
@@ -211,7 +212,7 @@ class LeadForm extends View {
     if (!state?.view) return; // a link within the page
     if (this.state.view === "emergency") this.emergency.dismissed += 1;
     this.state.step = this.ready ? this.pages.firstIncomplete(state.step) : 0;
-    this.render(state.view, true, this.state.view);
+    this.render(this.state.step < state.step && state.view === "check" ? "page" : state.view, true, this.state.view);
   }
 
   /** `before`: the view that the visitor comes back from. */

@@ -95,7 +95,7 @@ export class Emergency {
     const number = form.ready && !form.answers.isMinor && form.copy("leave-number");
     form.show(form.overlay, errors.length ? form.say("error", { title: text }) : text, [
       form.languageSwitch(), title, callButtons(messages, form.say, form.language), messageList(messages, language, form.language), number,
-      el("button", { type: "button", class: "button plain", id: "mistake", "data-do": "mistake" }, form.say("mistake")),
+      form.act("mistake", form.say("mistake"), "plain"),
     ], title);
     if (number) this.borrow(number.querySelector(".fields"), form.answers.contactBlocks("urgent"));
     if (errors.length) form.pages.showErrors(errors, number.querySelector(".above")).focus();

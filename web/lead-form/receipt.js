@@ -27,7 +27,6 @@ export function showReceipt(form, focused) {
   const covering = urgent && !closed;
   const title = (lang === language && receipt.title) || (urgent ? say("urgent") : say(reference ? "received" : "safetyAdvice"));
   const more = el("div");
-  const act = (name, text, look) => el("button", { type: "button", class: `button ${look}`, "data-do": name }, text);
   const promise = form.promise ?? receipt.promise;
   const number = reference && el("div", {},
     promise && el("p", { class: "promise", lang }, promise),
@@ -40,8 +39,8 @@ export function showReceipt(form, focused) {
     ...(receipt.details ?? []).map((text) => el("p", { lang }, text)),
     calendar && el("p", {}, el("a", { download: "call.ics", href: `data:text/calendar;charset=utf-8,${encodeURIComponent(calendar)}` }, say("calendar"))),
     more, form.copy("notices"),
-    el("div", { class: "actions" }, act("print", say("print"), "second"), covering && !wholePage && act("closeReceipt", say("close"), "second"),
-      act("startOver", say("startNew"), "plain")),
+    el("div", { class: "actions" }, form.act("print", say("print"), "second"), covering && !wholePage && form.act("closeReceipt", say("close"), "second"),
+      form.act("startOver", say("startNew"), "plain")),
   ], focused || covering ? undefined : null);
   showAdded(form, more);
   form.answers?.form.reset(); // others may use this phone or computer after this person

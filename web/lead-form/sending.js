@@ -62,7 +62,10 @@ export class Sending {
   }
 
   /** The network is back. */
-  online() { if (this.retryTimer) this.again(); }
+  online() {
+    if (this.retryTimer) this.again();
+    this.withdraw();
+  }
 
   sendAsNew() {
     Object.assign(this.form.state, { submissionId: newId(), guard: {} });
@@ -127,14 +130,25 @@ export class Sending {
     form.pages.showSaved(at);
   }
 
-  /** The consent was unticked: withdraws what was sent on leaving. */
+  /** The consent was ticked, or unticked: then what was sent on leaving is withdrawn. */
+  consent(given) {
+    const { form } = this;
+    form.state.withdrawing = !given && form.state.left;
+    form.byId("withdrawal").textContent = "";
+    this.withdraw();
+  }
+
+  /** Withdraws what was sent on leaving, and says beside the consent how that ended. Tried again until it succeeds. */
   async withdraw() {
     const { form } = this;
-    if (!form.state.left) return;
+    const { answers, state } = form;
+    if (!answers || !state.withdrawing) return;
     this.sentOnLeaving = null;
-    const { questionnaire } = form.answers;
-    const { status } = await form.service.call("submissions", this.withVisit({ questionnaire, answers: {}, consents: { contact: false }, complete: false }));
-    if (status === 200) this.saved(null);
-    form.place(".status").textContent = form.say(status === 200 ? "withdrawn" : "notWithdrawn");
+    const { status } = await form.service.call("submissions", this.withVisit({ questionnaire: answers.questionnaire, answers: {}, consents: { contact: false }, complete: false }));
+    if (state !== form.state) return;
+    if (state.withdrawing) form.byId("withdrawal").textContent = form.say(status === 200 ? "withdrawn" : "notWithdrawn");
+    if (status !== 200) return;
+    state.withdrawing = false;
+    this.saved(null);
   }
 }

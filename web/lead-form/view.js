@@ -62,6 +62,9 @@ export class View extends HTMLElement {
     return text && (href ? el("a", { href }, text) : el("span", {}, text));
   }
 
+  /** A button that does what the method `name` does. */
+  act(name, text, look) { return el("button", { type: "button", class: `button ${look}`, id: name, "data-do": name }, text); }
+
   languageSwitch() {
     return el("div", { class: "languages", role: "group", "aria-label": this.t("Language") }, Object.entries(LANGUAGES).map(([code, name]) => {
       if (code === this.language) return el("span", { lang: code, "aria-current": "true" }, name);
@@ -100,15 +103,15 @@ export class View extends HTMLElement {
 
   /** What the visitor sees before the questions. */
   showStart(focused = false) {
-    const { t, wholePage } = this;
+    const { t, say, wholePage } = this;
     this.state.view = "start";
     const filled = this.answers ? this.answers.fields() : this.state.fields;
-    const start = el("button", { type: "button", class: "button", id: "start", "data-do": "start" }, filled.length ? t("Continue") : t("Start"));
+    const start = this.act("start", filled.length ? say("continue") : t("Start"), "");
     this.show(this.view, "", [
-      !wholePage && this.languageSwitch(), !wholePage && this.heading(t("Answer a few questions")),
-      !wholePage && el("section", { class: "advice" }, el("p", { class: "boxed" }, t("In an emergency, call 911")), el("p", {}, this.advice)),
-      this.state.unsent && el("p", {}, el("strong", {}, t("Your answers have not been sent yet"))),
-      el("p", { class: "actions" }, start, el("button", { type: "button", class: "button second", "data-do": "callMe" }, t("Just call me"))),
+      ...(wholePage ? [] : [this.languageSwitch(), this.heading(t("Answer a few questions")),
+        el("section", { class: "advice" }, el("p", { class: "boxed" }, t("In an emergency, call 911")), el("p", {}, this.advice))]),
+      this.state.unsent && el("p", { class: "boxed" }, say("unsent")),
+      el("p", { class: "actions" }, start, this.act("callMe", t("Just call me"), "second"), filled.length && this.act("startOver", say("startOver"), "plain")),
       el("p", { class: "status", id: "start-status", role: "status" }),
       !this.querySelector("a[href^='tel:']") && this.phone && el("p", {}, t("Clinic phone:"), " ", this.phone),
     ], focused ? start : null);

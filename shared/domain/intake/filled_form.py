@@ -332,6 +332,8 @@ class FilledForm:
         elif not email and preference == "email":
             yield FieldProblem("/contact/email", "Enter an email address, or choose call or text below.")
         yield from self._consent_problems()
+        if preference == "text" and phone and not self.consents_to("sms"):
+            yield FieldProblem("/consents/sms", "Check this box so that we can text you.")
 
     def _emergency_contact_problems(self) -> Iterator[FieldProblem]:
         if not self._contact().get("phone"):

@@ -1,6 +1,6 @@
 """Names the texts that the script of <lead-form> shows once it has the form, by which it knows them."""
 
-IN_EVERY_LANGUAGE = {  # beside emergency advice and on the receipt, where a language must not wait for the network
+IN_EVERY_LANGUAGE = {  # beside emergency advice, before Start and on the receipt, where nobody waits for the network
     "urgent": "Get emergency help now",
     "call911": "Call 911",
     "call988": "Call 988",
@@ -15,6 +15,10 @@ IN_EVERY_LANGUAGE = {  # beside emergency advice and on the receipt, where a lan
     "print": "Print this page",
     "close": "Close this message",
     "startNew": "Start a new form",
+    "continue": "Continue",
+    "unsent": "Your answers have not been sent yet",
+    "startOver": "Start over",
+    "deleteAll": "Delete your answers and start over?",
 }
 SCRIPT_TEXTS = {
     **IN_EVERY_LANGUAGE,
@@ -41,5 +45,6 @@ SCRIPT_TEXTS = {
     "phone": "Enter a phone number.",
     "phoneOrEmail": "Enter a phone number or an email address.",
     "phoneForPreference": "Enter a phone number, or choose email below.",
+    "textConsent": "Check this box so that we can text you.",
     "emailForPreference": "Enter an email address, or choose call or text below.",
 }
