@@ -95,6 +95,11 @@ def test_a_form_filled_in_within_seconds_is_suspect(aws: Aws) -> None:
     assert found == {"score": 5, "signs": ["no-proof", "too-quick"], "suspect": True}
 
 
+def test_an_emergency_may_be_sent_within_seconds(aws: Aws) -> None:
+    found = suspicion_of(aws, token=challenge()["token"], answers={"em-now": ["chest-pressure"]})
+    assert found == {"score": 1, "signs": ["no-proof"], "suspect": False}
+
+
 def test_an_expired_token_is_not_accepted(aws: Aws, clock: Clock) -> None:
     from datetime import UTC, datetime  # noqa: PLC0415
 

@@ -15,7 +15,7 @@ const TIMES = { morning: "in the morning", afternoon: "in the afternoon", evenin
 const CHECKS = {
   "trap-filled": "a hidden field was filled in", "too-quick": "filled in faster than anyone can read it",
   "no-answers": "no question was answered", "no-token": "not sent from our form and page", "bad-token": "the form was open for a day, or is not ours",
-  "no-proof": "no proof of work (no JavaScript)", "bad-proof": "the proof of work is wrong", "good-proof": "the proof of work is right",
+  "no-proof": "no proof of work (no JavaScript, or sent before it was ready)", "bad-proof": "the proof of work is wrong", "good-proof": "the proof of work is right",
 };
 const PREFERENCES = { call: "a call", text: "a text message", email: "an email" };
 

@@ -19,7 +19,7 @@ class Sign(StrEnum):
     NO_TOKEN = "no-token"  # noqa: S105  the form is on another site, or a program posts the data
     NO_ANSWERS = "no-answers"  # the form has contact details but no answers except free text
     BAD_TOKEN = "bad-token"  # noqa: S105  the token is invalid or expired, for example if a page was left open for a day
-    NO_PROOF = "no-proof"  # there is no proof of work: the browser has no JavaScript, or it is a bot
+    NO_PROOF = "no-proof"  # there is no proof of work: no JavaScript, sent before it was solved, or a bot
     BAD_PROOF = "bad-proof"
     GOOD_PROOF = "good-proof"
 
@@ -51,6 +51,8 @@ def suspicion(signs: frozenset[Sign], *, flagged: bool, answered: bool) -> Suspi
     answered: True if at least one question was answered. Most bots post only a name and a phone number.
     """
     noticed = signs | ({Sign.NO_ANSWERS} if signs and not answered else set())
+    if flagged:  # an emergency interrupts the form, so it is sent at once
+        noticed -= {Sign.TOO_QUICK}
     score = sum(WEIGHTS[sign] for sign in noticed)
     return Suspicion(score=score, signs=tuple(sorted(noticed)), suspect=score >= SUSPECT_AT and not flagged)
 
