@@ -73,4 +73,4 @@ def make_report(
     """Returns the report of some days, from their counts alone. Raises NotAllowed, InvalidInput, StoreUnavailable."""
     must_export(staff)
     first, last = query.days(at, hours.zone)
-    return report(first, last, counts.days(first, last), rule_sets.rule_sets.values())
+    return report(first, last, counts.days(first, last), rule_sets.rule_sets.values(), at)

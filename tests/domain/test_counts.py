@@ -6,7 +6,7 @@ import random
 import statistics
 from collections import Counter
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,7 @@ BASES = [a_lead(answers) for answers in (EMERGENCY, URGENT, PRIORITY, ROUTINE, N
 TIERS = RULEBOOK.tier_names
 RULES = RULEBOOK.rule_sets.values()
 FIRST, LAST = date(2026, 1, 14), date(2026, 1, 24)
+LATER = datetime(2026, 3, 1, tzinfo=UTC)  # when all deadlines are over
 
 
 class NoRules:
@@ -125,7 +126,7 @@ def test_the_report_equals_a_count_of_10_000_simulated_leads() -> None:
 
     kept = list(leads.kept.values())
     people = [lead for lead in kept if not lead.assessment.suspicion.suspect]
-    found = report(FIRST, LAST, counts.days(FIRST, LAST), RULES)
+    found = report(FIRST, LAST, counts.days(FIRST, LAST), RULES, LATER)
     assert found.total == figures("all", people)
     assert found.tiers == tuple(figures(tier, [lead for lead in people if lead.tier == tier]) for tier in TIERS)
     assert set(found.sources) == {
@@ -213,11 +214,27 @@ def counts_of(*versions: Lead, rules: Any = RULEBOOK) -> CountsInMemory:
     return counts
 
 
+def test_a_lead_is_due_once_it_was_called_or_the_hour_of_its_deadline_is_over() -> None:
+    lead = a_lead(URGENT)  # arrived at 10:00, to be called by 14:00
+    call = HistoryEntry(RECEIVED + timedelta(minutes=5), "n", "nurse", "contact_attempt", 2)
+    called = varied(lead, lead_id=UUID(int=1), version=2, history=(call,))
+    counts = counts_of(lead, called)
+
+    def figures_at(hours: float) -> list[tuple[int, int]]:
+        found = report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES, RECEIVED + timedelta(hours=hours))
+        return [
+            (each.called_in_time, each.due) for each in (found.total, *found.tiers, *found.sources, *found.campaigns)
+        ]
+
+    assert figures_at(3.9) == [(1, 1)] * 4
+    assert figures_at(5) == [(1, 2)] * 4
+
+
 @pytest.mark.parametrize(("number", "shown"), [(19, False), (20, True)])
 def test_rules_are_shown_from_twenty_leads_up(number: int, shown: bool) -> None:
     base = a_lead(URGENT)
     counts = counts_of(*(varied(base, lead_id=UUID(int=each)) for each in range(number)))
-    found = report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES)
+    found = report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES, LATER)
     assert [(each.tier, each.leads) for each in found.rules] == ([("URGENT", 20)] if shown else [])
     assert all(each.reason for each in found.rules)
 
@@ -242,7 +259,7 @@ def test_the_agency_sees_no_figure_under_five() -> None:
     leads[:2] = [varied(lead, **booked) for lead in leads[:2]]
     leads[-5:] = [varied(lead, **booked) for lead in leads[-5:]]
     counts = counts_of(*leads)
-    text = report_csv(report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES))
+    text = report_csv(report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES, LATER))
     assert '"tier","URGENT","21","0","7","0",""' in text
     assert f'"source","form","15","0","{HIDDEN}","{HIDDEN}",""' in text  # two were booked, and two taken
     assert f'"source","callback","6","0","{HIDDEN}","0",""' in text  # or the seven of the tier would give those two

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -26,9 +26,10 @@ if TYPE_CHECKING:  # for annotations only
     from shared.domain.rules.questionnaire import Questionnaire
 
 TIER, SOURCE, CAMPAIGN, RULE, SUSPECTS, STOPPED = "tier", "source", "campaign", "rule", "suspects", "stopped"
-LEADS, DUE, CALLED, IN_TIME, BOOKED, ACKNOWLEDGED_IN, CALLED_IN = (
+LEADS, DUE, UNCALLED, CALLED, IN_TIME, BOOKED, ACKNOWLEDGED_IN, CALLED_IN = (
     "leads",
     "due",
+    "uncalled",
     "called",
     "in_time",
     "booked",
@@ -36,6 +37,7 @@ LEADS, DUE, CALLED, IN_TIME, BOOKED, ACKNOWLEDGED_IN, CALLED_IN = (
     "called_in",
 )
 UNTAKEN, TAKEN = "untaken", "taken"
+HOUR = "%Y-%m-%dT%H"
 NO_CAMPAIGN = "(none)"
 LONGEST_NAME = 60  # characters of a campaign
 EXACT = 100  # minutes: longer times are rounded to two digits, so that a day has few different ones
@@ -175,6 +177,8 @@ def _figures(group: Cell, lead: Lead) -> Iterator[Cell]:
     yield (*group, LEADS)
     if deadline is not None:
         yield (*group, DUE)
+        if called_at is None:
+            yield (*group, UNCALLED, _hour_of(deadline))
         if called_at is not None and called_at <= deadline:
             yield (*group, IN_TIME)
     if called_at is not None:
@@ -184,6 +188,16 @@ def _figures(group: Cell, lead: Lead) -> Iterator[Cell]:
         yield (*group, ACKNOWLEDGED_IN, str(rounded_minutes(since, lead.work.acknowledged_at)))
     if lead.work.status == "booked":
         yield (*group, BOOKED)
+
+
+def _hour_of(deadline: datetime) -> str:
+    """Returns the hour in UTC in which a deadline is: hours, so that a day has few different ones."""
+    return deadline.astimezone(UTC).strftime(HOUR)
+
+
+def still_ahead(hour: str, at: datetime) -> bool:
+    """Returns whether the hour of a deadline, as of an UNCALLED cell, is not over yet."""
+    return at < datetime.strptime(hour, HOUR).replace(tzinfo=UTC) + timedelta(hours=1)
 
 
 def _rule(lead: Lead, rule_set: RuleSet | None, before: Counted | None) -> set[Cell]:

@@ -26,7 +26,9 @@ from shared.domain.leads.counts import (
     STOPPED,
     SUSPECTS,
     TIER,
+    UNCALLED,
     Cell,
+    still_ahead,
     views,
 )
 from shared.domain.leads.export import days_between
@@ -57,7 +59,8 @@ class Figures:
     """The figures of a group of leads: of a day, a tier, a source, a campaign or all. Suspects are not counted.
 
     acknowledged: leads that somebody took; 0 if that is not kept for such a group.
-    due: leads with a deadline. `called_in_time`: those of them that were called within it.
+    due: leads with a deadline that were called, or whose deadline is over, to the hour. `called_in_time`: those of them
+        that were called within it.
     called: leads that staff tried to call.
     minutes_to_acknowledgement, minutes_to_call: medians over the leads that were taken or called; None without any, or
         if they are not kept for such a group.
@@ -120,11 +123,19 @@ class Report:
     suspects: int
 
 
-def report(first: date, last: date, counts: Mapping[date, DayCounts], rule_sets: Iterable[RuleSet]) -> Report:
-    """Makes the report from the counts of its days. `rule_sets`: those in use, for the order of tiers and for words."""
+def report(
+    first: date, last: date, counts: Mapping[date, DayCounts], rule_sets: Iterable[RuleSet], at: datetime
+) -> Report:
+    """Makes the report from the counts of its days, as of the time `at`.
+
+    rule_sets: those in use, for the order of tiers and for words.
+    """
     total: Counter[Cell] = Counter()
     for cells in counts.values():
         total.update(cells)
+    for cell, number in list(total.items()):
+        if cell[2:3] == (UNCALLED,) and still_ahead(cell[3], at):
+            total[(*cell[:2], DUE)] -= number
     in_use = tuple(rule_sets)
     tiers = dict.fromkeys(tier for rule_set in in_use for tier in rule_set.tiers)
     reasons = {rule.id: rule.reason for rule_set in in_use for rule in (*rule_set.safety, *rule_set.not_fit)}

@@ -41,7 +41,7 @@ class Spelling:
         return words
 
     def sentences(self, text: str) -> list[list[str]]:
-        """Returns the words of each sentence. A comma counts as a word, because a denial can end there; so does a new line."""
+        """Returns the words of each sentence. A comma or new line counts as a word, because a denial can end there."""
         parts = SENTENCES.split(plain(text).replace("\n", COMMA))
         sentences = [self.words(WORDS.findall(part)) for part in parts]
         return [words for words in sentences if any(word != COMMA for word in words)]
