@@ -118,8 +118,9 @@ def answers_staff() -> Callable[[Handler], LambdaHandler]:
 
 def plain_forms(redraw: Redraw | None = None, return_origins: frozenset[str] = frozenset()) -> PlainForms:
     from shared.http.plain_forms import PlainForms
+    from shared.settings import opening_hours
 
-    return PlainForms(rulebook(), safety(), clinic(), redraw, return_origins)
+    return PlainForms(rulebook(), safety(), clinic(), opening_hours(), redraw, return_origins)
 
 
 @cache

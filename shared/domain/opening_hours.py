@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PART = r"(?P<first>[A-Z][a-z]{2})(?:-(?P<last>[A-Z][a-z]{2}))? (?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)"
+EVENING = time(17)
 LONGEST_CLOSURE = 60  # days in a row; a longer closure must be a configuration mistake
 
 
@@ -52,6 +53,11 @@ class OpeningHours(NamedTuple):
             days |= dict.fromkeys(range(first, last + 1), (opens, closes))
         closed = frozenset(date.fromisoformat(text.strip()) for text in holidays.split(",") if text.strip())
         return cls(ZoneInfo(zone), days, closed)
+
+    @property
+    def open_late(self) -> bool:
+        """Whether the clinic is open in the evening of some weekday."""
+        return any(closes > EVENING for _, closes in self.days.values())
 
     def on(self, day: date) -> tuple[datetime, datetime] | None:
         """Returns the opening and closing time (UTC) of a day; None if the clinic is closed on that day.

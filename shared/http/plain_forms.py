@@ -16,6 +16,7 @@ from shared.domain.intake.attribution import ATTRIBUTION, clean_attribution
 from shared.domain.intake.filled_form import CALLBACK_STEP, SOMEBODY_ELSE, WHOLE, FilledForm
 from shared.domain.intake.form_view import FormView
 from shared.domain.intake.language import primary_language
+from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.advice import advice_at_once
 from shared.http.addresses import LONGEST_ADDRESS, host, return_address
 from shared.http.problems import RETRY_AFTER, Safety, problem
@@ -56,6 +57,7 @@ class PlainForms:
     rules: Rulebook
     safety: Safety
     clinic: ClinicSettings
+    hours: OpeningHours
     redraw: Redraw | None = None
     return_origins: frozenset[str] = frozenset()
 
@@ -297,6 +299,7 @@ class PlainForms:
                 words=self.safety.words(language),
                 notices=self._notices(form),
                 base=self._base(request),
+                open_late=self.hours.open_late,
             ),
             **values,
         )

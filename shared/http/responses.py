@@ -48,7 +48,7 @@ def cacheable(
     """
     binary = content_type == "image/png"
     compressed = not binary and GZIP.search(request.header("accept-encoding")) is not None
-    etag = f'"{hashlib.sha256(content).hexdigest()[:16]}{"-gzip" if compressed else ""}"'
+    etag = f'"{hashlib.sha256(content).hexdigest()[:12]}{"z" if compressed else ""}"'
     caching = {**SECURITY, "etag": etag, "cache-control": f"public, max-age={max_age}", **(headers or {})}
     caching["vary"] = ", ".join(filter(None, [caching.get("vary"), "accept-encoding"]))
     if etag in (tag.strip().removeprefix("W/") for tag in request.header("if-none-match").split(",")):

@@ -184,4 +184,5 @@ def tokens(page: str) -> list[str]:
 
 def described(page: str) -> Iterator[str]:
     """Yields what search engines and messengers show of a page."""
-    yield from re.findall(r'<meta (?:name="description"|property="og:(?:title|description)") content="([^"]*)">', page)
+    kinds = r'(?:name="description" property="og:description"|property="og:(?:title|image:alt)")'
+    yield from re.findall(rf'<meta {kinds} content="([^"]*)">', page)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from functions import draw_form, wiring
 from shared.domain.leads.retention_stage import Stage
+from shared.domain.opening_hours import OpeningHours
 from shared.http import pages
 from shared.rulebook.retention import retention
 from shared.rulebook.ui_texts import words
@@ -227,11 +229,22 @@ def test_a_minor_is_informed_and_not_stored(browser: PlainBrowser, aws: Aws) -> 
 # --- one page, languages, odd requests ---
 
 
+@pytest.mark.parametrize(("hours", "offered"), [("Mon-Fri 08:00-17:00", False), ("Mon 12:00-20:00", True)])
+def test_the_evening_is_offered_only_if_the_clinic_is_open_then(
+    browser: PlainBrowser, monkeypatch: pytest.MonkeyPatch, hours: str, offered: bool
+) -> None:
+    late = OpeningHours.parse(hours, "America/Chicago")
+    monkeypatch.setattr(draw_form, "forms", replace(draw_form.forms, hours=late))
+    page = browser.open("form?mode=single").page
+    values = [field["value"] for field in page.select("input[name='contact.best_time']")]
+    assert values == ["morning", "afternoon", *(["evening"] if offered else [])]
+
+
 def test_a_single_page_shows_every_question_with_follow_up_conditions(browser: PlainBrowser) -> None:
     browser.open("form?mode=single")
     assert len(browser.questions) == 24
     assert "Only if your answer to “How old is the person who needs care?” is from 18 to 55." in browser.text
-    assert "is anything other than: None of these; I am not sure." in browser.text
+    assert "anything other than" not in browser.text  # each condition names the answers that it follows
     browser.press("Send")
     assert browser.status == 422
     assert "question-ces-onset" not in browser.errors

@@ -140,6 +140,10 @@ def test_a_link_to_the_page_has_a_picture(monkeypatch: pytest.MonkeyPatch, langu
     """Other sites need its whole address."""
     page = shown(monkeypatch, SIGNED, language)
     assert '<meta property="og:image" content="https://leads.clinic.example/web/social.png">' in page
+    address = "https://leads.clinic.example/" + ("?language=es" if language == "es" else "")
+    assert f'<meta property="og:url" content="{address}">' in page
+    described = ('property="og:description"', 'property="og:image:alt"', 'name="twitter:card"')
+    assert [tag for tag in described if tag not in page] == []
     answer = show_page.handler(event("show_page") | {"pathParameters": {"file": "social.png"}}, CONTEXT)
     picture = base64.b64decode(answer["body"])
     assert (answer["headers"]["content-type"], answer["isBase64Encoded"]) == ("image/png", True)

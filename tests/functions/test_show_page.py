@@ -117,9 +117,7 @@ def test_every_file_says_its_type_and_stays_encrypted(file: str | None) -> None:
 
 
 def test_the_page_complies_with_its_policy() -> None:
-    body = ask()["body"].replace(
-        "https://leads.clinic.example/web/social.png", ""
-    )  # for other sites; the page loads none
+    body = re.sub(r'<meta property="og:[^>]*>', "", ask()["body"])  # addresses for other sites; the page loads none
     assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|https?://", body)
 
 

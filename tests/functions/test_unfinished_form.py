@@ -119,6 +119,12 @@ def test_after_a_withdrawal_the_visitor_can_still_send(aws: Aws, clock: Clock) -
     assert lead["answers"] == submission()["answers"]
     assert not Lead.model_validate(aws.stored()[0]).contact_revoked
     assert run_alerts(aws) == ["PRIORITY lead waiting"]
+    shown = content(opened(lead["reference"]))
+    assert [(entry["action"], entry["detail"]) for entry in shown["history"]] == [
+        ("withdrawn", ""),
+        ("sent_after_all", ""),
+    ]
+    assert (shown["earlier"], shown["summary"]["sent_more"]) == ([], False)  # not "Sent twice", not "All 0 answers"
 
 
 def test_a_returning_visitor_completes_the_same_lead(aws: Aws, clock: Clock) -> None:

@@ -26,7 +26,7 @@ export const HISTORY = {
   raise_tier: "raised the tier", lower_tier: "lowered the tier",
   revoke_consent: "recorded that a consent was revoked", returned: "The patient sent more answers",
   added: "The patient answered more questions after sending", asked_for_call: "The patient asked for a call",
-  withdrawn: "The patient took the form back before sending it",
+  withdrawn: "The patient took the form back before sending it", sent_after_all: "The patient sent the form after all",
 };
 const RESUBMISSIONS = { opened_again: "the lead was reopened", told_again: "the lead needs an owner again" };
 

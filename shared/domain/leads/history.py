@@ -16,6 +16,7 @@ RETURNED = "returned"  # the action of a resubmission by the visitor
 ADDED = "added"  # the action of a visitor who answered the questions after Send, and staff need not be alerted
 ASKED = "asked_for_call"  # the action of a person with an open lead who asks for a call, and staff need no new alert
 WITHDRAWN = "withdrawn"  # the action of a visitor who unticked the consent before Send; closes a lead that nobody has
+SENT_AFTER_ALL = "sent_after_all"  # the action of a visitor who sends the form after WITHDRAWN: new to staff
 RELEASED = "released"  # the action of the service when the owner did not act in time; its detail is the next action
 PASSED_ON = frozenset({"take_over", "hand_over"})  # the actions after which a colleague has the lead
 VISITOR_ACTIONS = frozenset({RETURNED, ADDED, ASKED})

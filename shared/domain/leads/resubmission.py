@@ -23,7 +23,17 @@ from datetime import datetime
 from shared.domain.intake.submission import Contact
 from shared.domain.leads.consent import extended_ledger
 from shared.domain.leads.escalation import NEVER, Escalation
-from shared.domain.leads.history import ALERTED_AGAIN, ASKED, OPENED_AGAIN, RETURNED, SYSTEM, HistoryEntry, WorkState
+from shared.domain.leads.history import (
+    ALERTED_AGAIN,
+    ASKED,
+    OPENED_AGAIN,
+    RETURNED,
+    SENT_AFTER_ALL,
+    SYSTEM,
+    WITHDRAWN,
+    HistoryEntry,
+    WorkState,
+)
 from shared.domain.leads.lead import EarlierAnswers, Lead, Submitted
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.advice import ShownMessage
@@ -218,8 +228,13 @@ class _Merger:
             work=self._work(),
             mail=earlier.mail,
             history=(*earlier.history, self._entry()),
-            earlier=(*earlier.earlier, _as_earlier(earlier))[-MAX_EARLIER:],
+            earlier=() if self.was_withdrawn else (*earlier.earlier, _as_earlier(earlier))[-MAX_EARLIER:],
         )
+
+    @property
+    def was_withdrawn(self) -> bool:
+        """True if the visitor had taken the form back, so that nothing of it is left to show."""
+        return self.earlier.work.closed_reason == WITHDRAWN
 
     @property
     def decisive(self) -> Lead:
@@ -305,13 +320,13 @@ class _Merger:
 
     def _entry(self) -> HistoryEntry:
         detail = ""
-        if self.alerts_again and self.earlier.work.status != "new":
+        if self.alerts_again and self.earlier.work.status != "new" and not self.was_withdrawn:
             detail = ALERTED_AGAIN if self.earlier.work.status == "acknowledged" else OPENED_AGAIN
         return HistoryEntry(
             at=self.later.assessment.received_at,
             by=SYSTEM,
             by_name="",
-            action=RETURNED,
+            action=SENT_AFTER_ALL if self.was_withdrawn else RETURNED,
             version=self.earlier.version + 1,
             detail=detail,
         )

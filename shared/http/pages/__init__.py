@@ -62,7 +62,11 @@ PHONE_HELP = "Enter one number. For a number outside the US, start with + and th
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """The values that every page shows around its content. `base`: prefix of links."""
+    """The values that every page shows around its content.
+
+    base: prefix of links.
+    open_late: whether the clinic is ever open in the evening.
+    """
 
     clinic: str
     phone: str
@@ -71,6 +75,7 @@ class PageContext:
     words: Mapping[str, str]
     notices: list[str]
     base: str
+    open_late: bool
 
     @property
     def phone_link(self) -> str:
@@ -131,13 +136,9 @@ class PageContext:
                 return self.t(text, question=_without_explanation(questions[asked]), low=low, high=high)
             case AnyOf(asked, codes):
                 parent = questions[asked]
-                named = [option.label for option in parent.options if option.code in codes]
-                others = [option.label for option in parent.options if option.code not in codes]
+                named = "; ".join(option.label for option in parent.options if option.code in codes)
                 text = "Only if your answer to “{question}” is: {answers}."
-                if len(others) < len(named):  # names the shorter list of options, which is easier to read
-                    text = "Only if your answer to “{question}” is anything other than: {answers}."
-                    named = others
-                return self.t(text, question=_without_explanation(parent), answers="; ".join(named))
+                return self.t(text, question=_without_explanation(parent), answers=named)
             case _:
                 return ""
 
