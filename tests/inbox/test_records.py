@@ -28,7 +28,10 @@ def downloaded(member: Member, button: str) -> tuple[str, str]:
 
 def test_the_desk_records_that_a_consent_was_revoked(send: Send, member: Come, stored: Callable[[str], Json]) -> None:
     reference = send()
-    desk = member("desk").open(reference)
+    desk = member("desk", timezone_id="Asia/Tokyo").open(reference)
+    expect(desk.page.locator("#zones")).to_have_text("Times are yours (Tokyo). The clinic's zone is Chicago.")
+    expect(desk.page.get_by_role("button", name="Reached", exact=True)).to_be_visible()
+    expect(desk.lead.locator(".does")).to_be_visible()
     expect(desk.lead).to_contain_text("no entry was changed")
     expect(desk.page.get_by_role("heading", name="Records")).to_have_count(0)
     desk.press("Consent revoked …").press("No more contact")
@@ -39,7 +42,10 @@ def test_the_desk_records_that_a_consent_was_revoked(send: Send, member: Come, s
     expect(desk.lead).to_contain_text("Do not contact: the patient revoked this consent.")
     expect(desk.page.get_by_role("link", name=re.compile("^Call "))).to_have_count(0)
     expect(desk.row(reference)).to_contain_text("do not contact")
+    for contradicting in (desk.page.get_by_role("button", name="Reached", exact=True), desk.lead.locator(".does")):
+        expect(contradicting).to_have_count(0)
     desk.press("Show, for a medical reason")
+    expect(desk.page.get_by_role("button", name="Reached", exact=True)).to_be_visible()
     expect(desk.page.get_by_role("link", name=re.compile("^Call "))).to_be_visible()
     expect(desk.lead).to_contain_text("Do not contact: the patient revoked this consent.")
     assert stored(reference)["consent_records"][-1]["how"] == "revoked: Said so on the phone."

@@ -24,6 +24,8 @@ def test_two_staff_and_a_shift_change(send: Send, member: Come, stored: Callable
         rota.get_by_label("Who").last.select_option("other-nurse")
     boss.press("Add a shift")
     rota.get_by_label("Day").last.select_option("Mon")
+    boss.page.once("dialog", lambda asked: asked.dismiss())
+    rota.get_by_role("button", name="Close", exact=True).click()
     boss.console.expect("422")
     boss.press("Save the rota")
     overlap = rota.locator(".entry").last.locator(".refusal")
@@ -55,6 +57,7 @@ def test_two_staff_and_a_shift_change(send: Send, member: Come, stored: Callable
     nurse.press("Hand over all")
     expect(nurse.page.locator("#status")).to_have_text("2 leads now belong to desk.")
     expect(nurse.page.locator("#leads")).to_contain_text("You have no leads.")
+    expect(nurse.page.locator("#main")).to_be_focused()
     desk.open().press("Mine")
     for reference in (first, second):
         expect(desk.row(reference)).to_contain_text(re.compile("You have it: call"))

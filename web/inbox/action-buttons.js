@@ -35,11 +35,15 @@ export const takeButton = (lead, act) => h("div", { class: "actions", "data-grou
   can(lead, "acknowledge") && doing("I'll take it", act, { action: "acknowledge" }, { class: "main", id: "take" }));
 
 // The outcome of a call: below the call button for the owner, who presses it after hanging up; else among the actions.
-export const outcomeForOwner = (lead, user, act) => lead.summary.owner === user.id && !isDone(lead.summary) && can(lead, "contact_attempt")
-  && h("div", { class: "actions" }, outcomeButtons(act));
+export const outcomeForOwner = (lead, user, act) => lead.summary.owner === user.id && mayCall(lead)
+  && h("div", { class: "actions" }, outcomeButtons(lead, act));
 
-const outcomeButtons = (act) => h("div", { class: "calling", role: "group", "aria-labelledby": "outcome-title", "data-group": "calling" },
+// Whose consent is withdrawn is called only once the numbers are shown, for a medical reason.
+const mayCall = (lead) => !isDone(lead.summary) && can(lead, "contact_attempt") && !lead.contact_hidden;
+
+const outcomeButtons = ({ contact }, act) => h("div", { class: "calling", role: "group", "aria-labelledby": "outcome-title", "data-group": "calling" },
   h("p", { id: "outcome-title" }, h("strong", {}, "How did the call go?")),
+  contact.message_ok === "no" && h("p", { class: "mark warn" }, "The person asked: leave no message."),
   buttons(outcomes(act).slice(0, USUAL)),
   unfolding("outcomes", "Another outcome …", buttons(outcomes(act).slice(USUAL)), callAgain(act)));
 
@@ -91,7 +95,7 @@ export function actionButtons(lead, user, act) {
   if (!lead.actions.length) return h("section", { class: "actions" }, h("p", { class: "soft" }, "You can read this lead. Only clinicians and the lead desk can work it."));
   return h("section", { class: "actions", "aria-labelledby": "actions-title" },
     h("h3", { id: "actions-title", tabindex: "-1" }, "Actions"),
-    !done && !mine && can(lead, "contact_attempt") && outcomeButtons(act),
+    !mine && mayCall(lead) && outcomeButtons(lead, act),
     h("div", { class: "steps", "data-group": "steps" },
       done && can(lead, "reopen") && doing("Reopen", act, { action: "reopen" }, { class: "main" }),
       !done && lead.closes_as && can(lead, "close") && doing(`Close: ${REASONS[lead.closes_as]}`, act, { action: "close", reason: lead.closes_as }, { class: "main", id: "close-as" }),

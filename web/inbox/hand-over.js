@@ -56,6 +56,7 @@ async function handOverAll(event) {
     if (!refused.length) {
       byId("handing-all").close();
       announce(text);
+      byId("main").focus(); // its button goes with the last lead
     }
   } catch (error) {
     handleFailure(error);

@@ -37,7 +37,7 @@ function press(event) {
   if (document.querySelector("dialog[open]")) return;
   const typing = event.target.matches("input, textarea, select");
   if (event.key === "Escape") {
-    if (typing) event.target.blur();
+    if (typing) (event.target.closest("#lead") ?? byId("main")).focus({ preventScroll: true });
     else if (state.openReference) closeLead();
   }
   const signedOut = byId("account").hidden;

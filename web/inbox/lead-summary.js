@@ -15,7 +15,10 @@ export const isDone = (lead) => lead.status === "closed" || lead.status === "boo
 
 // What staff do next about an open lead.
 const NEXT = { take: "Take it", call: "Call", call_again: "Call again", confirm_booking: "Set the time of the appointment", close: "Book or close it" };
-export const nextText = (what) => NEXT[what] ?? what;
+export const nextText = (what, revoked = false) => (revoked && what.startsWith("call") ? "Close it, or call for a medical reason" : NEXT[what] ?? what);
+
+// A lead that the clinic only informs: it stands under Closed, and nobody closed it.
+export const needsNobody = (lead) => lead.tier === "NOT_A_FIT" && !lead.owner && !lead.next_action;
 
 export function countdown(lead) {
   if (isDone(lead)) return h("span", { class: "left" }, lead.status);

@@ -4,8 +4,8 @@
 import { actionButtons, outcomeForOwner, revokeChoices, takeButton, unfolding } from "./action-buttons.js";
 import { atAGlance } from "./at-a-glance.js";
 import { h } from "./elements.js";
-import { historyText } from "./history-text.js";
-import { countdown, isDone, nextText, tierBadge, tierName } from "./lead-summary.js";
+import { historyText, REASONS } from "./history-text.js";
+import { countdown, isDone, needsNobody, nextText, tierBadge, tierName } from "./lead-summary.js";
 import { mails } from "./mails.js";
 import { formatDay, formatTime } from "./times.js";
 
@@ -61,25 +61,25 @@ function header({ summary }) {
     h("div", { class: "buttons print" }, h("button", { type: "button", onclick: () => print() }, "Print")));
 }
 
-function owner({ summary, owned_since: since, triage, next, booking }, user) {
+function owner({ summary, owned_since: since, triage, next, booking, contact_hidden: hidden }, user) {
   const mine = summary.owner === user.id;
   const done = isDone(summary);
   return h("div", {},
     h("p", { class: summary.owner && !mine && !done ? "has other" : "has" }, said(ownerText(summary, mine, since), ownerText(summary, false, since))),
-    next && next.what !== "take" && h("p", { class: "next" }, h("strong", {}, `Next: ${nextText(next.what)}`), next.due && ` ${next.what === "call_again" ? "at" : "by"} ${formatTime(next.due)}`, ".",
+    next && next.what !== "take" && h("p", { class: "next" }, h("strong", {}, `Next: ${nextText(next.what, hidden)}`), next.due && ` ${next.what === "call_again" ? "at" : "by"} ${formatTime(next.due)}`, ".",
       next.returns_at && ` If nobody does by ${formatTime(next.returns_at)}, the lead has no owner and the clinic is alerted again.`),
     booking && h("p", { class: "next" }, h("strong", {}, `Appointment: ${formatTime(booking.at)}`), booking.with_whom && ` with ${booking.with_whom}`, booking.note && `. Note to the person: ${booking.note}`),
     triage.staff_tier && h("p", { class: "soft" }, `Staff set this tier; the rules said ${tierName(triage.tier)}.`),
     summary.suspect && h("p", { class: "soft" }, "Suspected spam: it looks as if a machine filled in the form. It could still be a person."),
     summary.sent_more && h("p", { class: "more" }, "The patient sent more answers. Nobody has acted on them yet."),
     summary.complete === false && h("p", { class: "soft" }, "Incomplete: the patient left before the end of the form."),
-    !done && triage.clinic_does && h("p", { class: "does" }, triage.clinic_does, "."));
+    !done && !hidden && triage.clinic_does && h("p", { class: "does" }, triage.clinic_does, "."));
 }
 
 function ownerText(summary, mine, since) {
   const { owner_name: name } = summary;
-  if (isDone(summary)) return `${summary.status === "booked" ? "Booked" : "Closed"} by ${mine ? "you" : name}, ${formatTime(summary.closed_at)}`;
-  if (!summary.owner) return "Nobody has it yet";
+  if (isDone(summary)) return `${summary.status === "booked" ? "Booked" : "Closed"} by ${mine ? "you" : name}, ${formatTime(summary.closed_at)}${summary.status === "closed" ? `: ${REASONS[summary.closed_reason] ?? summary.closed_reason}` : ""}`;
+  if (!summary.owner) return needsNobody(summary) ? "Not a fit: nobody has to call" : "Nobody has it yet";
   if (!since) return mine ? "You have it" : `${name || "Somebody"} has it`;
   return `${mine ? "You have" : `${name || "Somebody"} has`} had it since ${formatTime(since)}`;
 }
@@ -122,8 +122,8 @@ function ageAndHelper(all) {
   return [age?.codes[0] && `${age.codes[0]} years old`, who && who.codes[0] !== "self" && `the form says: ${who.answer[0]}`].filter(Boolean);
 }
 
-function questionsToAsk({ to_ask: questions, summary }) {
-  if (!questions.length || isDone(summary)) return null;
+function questionsToAsk({ to_ask: questions, summary, contact_hidden: hidden }) {
+  if (!questions.length || hidden || isDone(summary)) return null;
   const [first, ...rest] = questions;
   const asked = (text, options, lang) => h("div", { lang }, text, h("ul", {}, options.map((option) => h("li", {}, option))));
   const question = ({ text, why, options, spoken_text: spoken, spoken_options: read }) => [

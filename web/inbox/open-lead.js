@@ -11,6 +11,7 @@ import { listedLeads, state } from "./state.js";
 import { updateTimes } from "./times.js";
 import { drawWorklist, focusRow } from "./worklist.js";
 
+let erased = null; // the reference in the address bar, once the service said that the lead was erased
 let commands = {}; // what the buttons do, see startOpenLead
 
 // `act(values)` takes an action on the open lead; `records` downloads or erases it.
@@ -66,6 +67,7 @@ export function showLead(loaded) {
 function showNotLoaded(reference, refusal) {
   const text = !refusal ? "The lead could not be loaded." : refusal.status === 404 ? `There is no lead ${reference}.` : refusal.message;
   state.lead = null;
+  erased = refusal?.status === 410 ? reference : null;
   byId("reading").textContent = reference;
   const again = h("p", {}, h("button", { type: "button", class: "main", onclick: () => loadLead() }, "Try again"));
   byId("lead").replaceChildren(h("h2", {}, text), ...(refusal?.status === 410 ? [] : [again]));
@@ -74,7 +76,7 @@ function showNotLoaded(reference, refusal) {
 
 // Loads the open lead again only when the list has a newer version: each reading is in the access log.
 export async function followLead() {
-  if (!state.lead) return state.openReference && byId("lead").ariaBusy !== "true" && loadLead({ onlyIfChanged: true });
+  if (!state.lead) return state.openReference && state.openReference !== erased && byId("lead").ariaBusy !== "true" && loadLead({ onlyIfChanged: true });
   const { reference } = state.lead.summary;
   const summary = listedLeads()?.find((lead) => lead.reference === reference) ?? (await service.search(reference)).leads[0];
   if (state.lead?.summary.reference !== reference) return null;

@@ -11,9 +11,9 @@ const MOST_DAYS = 31; // longer periods are shown by week
 
 export const report = {
   title: "Report",
-  usual: () => ({ from: daysAgo(30), to: daysAgo(0) }),
+  usual: () => ({ from: daysAgo(29), to: daysAgo(0) }),
   load: (days) => service.report(days),
-  form: (days, choose) => dayForm(days, { "Last week": lastWeek(), "Last 30 days": report.usual(), "Last 12 months": { from: daysAgo(365), to: daysAgo(0) } }, choose),
+  form: (days, choose) => dayForm(days, { "Last week": lastWeek(), "Last 30 days": report.usual(), "Last 12 months": { from: daysAgo(364), to: daysAgo(0) } }, choose),
   draw,
 };
 

@@ -18,7 +18,7 @@ export async function drawRotaForm(place, rota, done) {
     event.preventDefault();
     save({ rota, weekly, overrides, problem, button: event.submitter, done });
   };
-  place.replaceChildren(h("form", { onsubmit: send },
+  place.replaceChildren(h("form", { id: "rota-form", onsubmit: send, oninput: (event) => { event.currentTarget.dataset.changed = "yes"; } },
     h("h3", {}, "Every week"),
     h("p", { class: "soft" }, "A shift that ends when it starts, or earlier, ends on the next day. On a holiday of the clinic only the shifts of “Holiday” count."),
     weekly,
@@ -31,8 +31,14 @@ export async function drawRotaForm(place, rota, done) {
     h("p", {}, h("button", { class: "main" }, "Save the rota"))));
 }
 
+// Whether the form is on the screen with changes.
+export const isUnsaved = () => Boolean(document.querySelector("#rota-form[data-changed]"));
+
+const markChanged = (node) => { node.closest("form").dataset.changed = "yes"; };
+
 function add(list, row) {
   list.append(row);
+  markChanged(row);
   row.querySelector("select").focus();
 }
 
@@ -52,7 +58,7 @@ const overrideRow = (names, { who, starts, ends }) => row(
 
 function row(...fields) {
   const entry = h("div", { class: "entry", role: "group" }, fields,
-    h("button", { type: "button", onclick: () => entry.remove() }, "Remove"), h("p", { class: "refusal" }));
+    h("button", { type: "button", onclick: () => { markChanged(entry); entry.remove(); } }, "Remove"), h("p", { class: "refusal" }));
   return entry;
 }
 

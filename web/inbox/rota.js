@@ -3,7 +3,7 @@
 
 import { byId, h } from "./elements.js";
 import { handleFailure } from "./failures.js";
-import { drawRotaForm } from "./rota-form.js";
+import { drawRotaForm, isUnsaved } from "./rota-form.js";
 import { service } from "./service.js";
 import { signIn } from "./sign-in.js";
 import { state } from "./state.js";
@@ -20,8 +20,11 @@ export function startRota() {
     showRota();
     byId("rota").showModal();
   });
-  byId("rota-close").addEventListener("click", () => byId("rota").close());
+  byId("rota-close").addEventListener("click", () => { if (mayClose()) byId("rota").close(); });
+  byId("rota").addEventListener("cancel", (event) => { if (!mayClose()) event.preventDefault(); });
 }
+
+const mayClose = () => !isUnsaved() || confirm("Close without saving the rota?");
 
 async function loadRota() {
   try { setRota(await service.rota()); } catch (error) { handleFailure(error); }
@@ -33,8 +36,20 @@ function setRota(rota) {
   const { who } = rota.duties[0];
   button.hidden = false;
   button.classList.toggle("warn", isUsed(rota) && rota.alerted === EVERYONE);
-  button.textContent = `On call: ${!isUsed(rota) ? "all clinicians" : rota.alerted !== EVERYONE ? who : who ? `${who} (not reachable)` : "nobody"}`;
+  button.textContent = `On call: ${!isUsed(rota) ? "all clinicians" : rota.alerted !== EVERYONE ? who : `${who ? `${who}, who is not reachable` : "nobody"}: alerts go to all`}`;
+  showZones(rota.time_zone);
 }
+
+// Where this device's clock differs from the clinic's.
+function showZones(timeZone) {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const at = new Date();
+  const differ = at.toLocaleString("sv", { timeZone }) !== at.toLocaleString("sv");
+  byId("zones").hidden = !differ;
+  byId("zones").textContent = differ ? `Times are yours (${zoneName(here)}). The clinic's zone is ${zoneName(timeZone)}.` : "";
+}
+
+const zoneName = (zone) => zone.split("/").at(-1).replaceAll("_", " ");
 
 const isUsed = ({ weekly, overrides }) => weekly.length + overrides.length > 0;
 

@@ -3,7 +3,7 @@
 import { addressOf } from "./address.js";
 import { byId, h } from "./elements.js";
 import { historyText } from "./history-text.js";
-import { countdown, isDone, nextText, TIERS, tierBadge, tierName } from "./lead-summary.js";
+import { countdown, isDone, needsNobody, nextText, TIERS, tierBadge, tierName } from "./lead-summary.js";
 import { signIn } from "./sign-in.js";
 import { listedLeads, nextCursor, state } from "./state.js";
 import { formatTime, updateTimes } from "./times.js";
@@ -79,13 +79,13 @@ function row(lead) {
       h("span", { class: "who", title: lead.name }, lead.name || h("span", { class: "reference" }, lead.reference)), " ",
       countdown(lead), " ",
       h("span", { class: "status-line" },
-        h("span", { class: lead.owner || done ? "holder" : "holder nobody" }, lead.did?.length ? didText(lead) : done ? outcomeText(lead) : ownerText(lead)), ...marks.flatMap((mark) => [" ", mark])), " ",
+        h("span", { class: lead.owner || done || needsNobody(lead) ? "holder" : "holder nobody" }, lead.did?.length ? didText(lead) : done ? outcomeText(lead) : ownerText(lead)), ...marks.flatMap((mark) => [" ", mark])), " ",
       h("span", { class: "ago", "data-ago": lead.received_at, title: `Received ${formatTime(lead.received_at)}` })));
 }
 
 function ownerText(lead) {
-  if (!lead.owner) return "Nobody has it yet";
-  const next = lead.next_action ? `: ${nextText(lead.next_action).toLowerCase()}` : "";
+  if (!lead.owner) return needsNobody(lead) ? "Nobody has to call" : "Nobody has it yet";
+  const next = lead.next_action ? `: ${nextText(lead.next_action, lead.contact_revoked).toLowerCase()}` : "";
   return `${lead.owner === signIn.user.id ? "You have it" : `${lead.owner_name || "Somebody"} has it`}${next}`;
 }
 
