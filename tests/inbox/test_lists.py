@@ -192,3 +192,8 @@ def test_a_lead_that_moves_up_to_the_first_page_is_not_new(member: Come) -> None
     nurse.press("Refresh")
     expect(nurse.row(f"{PAGE:05}-00000")).to_be_visible()
     expect(nurse.page.locator("#status")).to_be_empty()
+    found = {"leads": [row(1), row(2)], "cursor": None, "now": NOW.isoformat(), "more": True}
+    nurse.page.route("**/leads/search", lambda route: route.fulfill(json=found))
+    nurse.page.get_by_label("Search by reference").fill("Sample")
+    nurse.press("Search")
+    expect(nurse.page.locator("#listed")).to_have_text("2 found, and there may be more: write more of the name")
