@@ -34,7 +34,7 @@ export function showReceipt(form, focused) {
     form.phone && el("p", {}, say("changed"), " ", form.phone));
   const advice = messageList(messages, lang, language);
   form.show(covering ? form.overlay : form.view, title, [
-    form.languageSwitch(), form.heading(title, "urgent-title"),
+    urgent && form.languageSwitch(), form.heading(title, "urgent-title"), // the rest of a receipt stays in the language it was sent in
     ...(urgent ? [callButtons(messages, say, language), advice, number] : [number, advice]),
     ...(receipt.details ?? []).map((text) => el("p", { lang }, text)),
     calendar && el("p", {}, el("a", { download: "call.ics", href: `data:text/calendar;charset=utf-8,${encodeURIComponent(calendar)}` }, say("calendar"))),
