@@ -25,13 +25,13 @@ export function showReceipt(form, focused) {
   const { reference, messages, closed, calendar, language: lang } = receipt;
   const urgent = receipt.disposition === "seek-emergency-care";
   const covering = urgent && !closed;
-  const title = (lang === language && receipt.title) || (urgent ? say("urgent") : say(reference ? "received" : "safetyAdvice"));
+  const title = (lang === language && receipt.title) || say(urgent ? "urgent" : reference ? "received" : "safetyAdvice");
   const more = el("div");
   const promise = form.promise ?? receipt.promise;
   const number = reference && el("div", {},
     promise && el("p", { class: "promise", lang }, promise),
     el("p", { class: "reference" }, say("reference"), " ", el("strong", { id: "reference" }, reference)),
-    form.phone && el("p", {}, say("changed"), " ", form.phone));
+    !urgent && form.phone && el("p", {}, say("changed"), " ", form.phone));
   const advice = messageList(messages, lang, language);
   form.show(covering ? form.overlay : form.view, title, [
     urgent && form.languageSwitch(), form.heading(title, "urgent-title"), // the rest of a receipt stays in the language it was sent in
