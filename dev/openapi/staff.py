@@ -1,6 +1,6 @@
 """Describes the routes for signed-in staff."""
 
-from dev.openapi.operation import FOR_STAFF, READING_A_BODY, TEXT, Operation, as_json, parameter
+from dev.openapi.operation import FOR_STAFF, READING_A_BODY, TEXT, Json, Operation, as_json, parameter
 from shared.domain.leads.action import Action
 from shared.domain.leads.rota import RotaChange
 from shared.domain.leads.worklist import Search
@@ -21,6 +21,16 @@ OWNER = "c1d5f2aa-0000-4000-8000-0000000000a1"
 CURSOR = "1768406400000_0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
 ACCESS_CURSOR = "2026-01-14~2026-01-14T16:00:00.000+00:00#0b4f7c1e~0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
 REFERENCE = parameter("path", "reference", "As in the alert.", {"type": "string"}, "7K3MQ-2XDRT")
+
+
+def days(*, earlier: str) -> tuple[Json, Json]:
+    """Returns the parameters of the first and the last day. `earlier`: how far apart they are by default."""
+    return (
+        parameter("query", "from", f"Default: {earlier} before the last day.", DAY, "2026-01-01"),
+        parameter("query", "to", "Default: today, in the clinic's time zone.", DAY, "2026-01-31"),
+    )
+
+
 STAFF = {
     "GET /leads": Operation(
         id="list_leads",
@@ -150,8 +160,7 @@ STAFF = {
         problems=(*FOR_STAFF, "422"),
         parameters=(
             parameter("query", "format", "", {"enum": ["json", "csv"]}, "json"),
-            parameter("query", "from", "Default: 30 days before the last day.", DAY, "2026-01-01"),
-            parameter("query", "to", "Default: today, in the clinic's time zone.", DAY, "2026-01-31"),
+            *days(earlier="30 days"),
         ),
     ),
     "GET /leads/export": Operation(
@@ -167,8 +176,7 @@ STAFF = {
         problems=(*FOR_STAFF, "422"),
         parameters=(
             parameter("query", "format", "", {"enum": ["csv", "fhir"]}, "csv"),
-            parameter("query", "from", "Default: 30 days before the last day.", DAY, "2026-01-01"),
-            parameter("query", "to", "Default: today, in the clinic's time zone.", DAY, "2026-01-31"),
+            *days(earlier="30 days"),
             parameter("query", "tier", "", {"type": "string", "maxLength": 40}, "URGENT"),
             parameter("query", "cursor", "From the previous page.", {"type": "string", "maxLength": 60}, CURSOR),
         ),
@@ -184,8 +192,7 @@ STAFF = {
         problems=(*FOR_STAFF, "422"),
         parameters=(
             parameter("query", "format", "", {"enum": ["json", "csv"]}, "json"),
-            parameter("query", "from", "Default: six days before the last day.", DAY, "2026-01-01"),
-            parameter("query", "to", "Default: today, in the clinic's time zone.", DAY, "2026-01-31"),
+            *days(earlier="six days"),
             parameter(
                 "query", "reference", "Only about this lead.", {"type": "string", "maxLength": 40}, "7K3MQ-2XDRT"
             ),
