@@ -19,9 +19,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Request, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, Request, ViewportSize
 
-from dev import chromium
+from dev.chromium import open_browser
 from dev.cloud import LocalCloud
 from dev.front import Front
 
@@ -103,19 +103,6 @@ def _slow_down(page: Page) -> None:
 def _service() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as state, LocalCloud(Path(state)) as cloud, Front(cloud) as front:
         yield front.address
-
-
-@contextmanager
-def open_browser() -> Iterator[Browser]:
-    found = chromium.find()
-    if not found:
-        raise SystemExit("There is no Chromium: `make setup`.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found.path, env=dict(found.env), args=list(found.flags), headless=True
-        )
-        yield browser
-        browser.close()
 
 
 def _row(name: str, values: Sequence[float], unit: str) -> str:

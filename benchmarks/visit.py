@@ -27,9 +27,10 @@ from playwright.sync_api import Browser, Locator, Page, Request, expect
 from benchmarks import artifacts
 from benchmarks.artifacts import PROJECT, Variant
 from benchmarks.fake_aws import FakeAws, trust
-from benchmarks.form_speed import PHONE, open_browser
+from benchmarks.form_speed import PHONE
 from benchmarks.measuring import environment, run
 from dev import template
+from dev.chromium import open_browser
 from dev.cloud import LocalCloud
 from dev.front import Front
 from shared.rulebook.loading import load

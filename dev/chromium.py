@@ -12,8 +12,12 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
 
 PROJECT = Path(__file__).resolve().parent.parent
 HOME = PROJECT / ".local" / "chromium"
@@ -76,6 +80,24 @@ def find() -> Chromium | None:
         if (LIBRARY / name).exists():
             return Chromium(str(LIBRARY / name), _own_environment(), (*mode, *flags))
     return None
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """Opens Chromium without a window.
+
+    Raises:
+        SystemExit: there is no Chromium.
+    """
+    found = find()
+    if not found:
+        sys.exit("There is no Chromium: `make setup`.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found.path, env=dict(found.env), args=list(found.flags), headless=True
+        )
+        yield browser
+        browser.close()
 
 
 def _own_environment() -> dict[str, str]:

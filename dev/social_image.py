@@ -6,9 +6,9 @@ python -m dev.social_image
 import re
 from pathlib import Path
 
-from playwright.sync_api import ViewportSize, sync_playwright
+from playwright.sync_api import ViewportSize
 
-from dev import chromium
+from dev.chromium import open_browser
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 SIZE = ViewportSize(width=1200, height=630)  # what most sites show
@@ -22,17 +22,10 @@ text, .pointer { display: none; }
 def main() -> None:
     drawings = re.findall(r"<svg viewBox=\"0 -18.*?</svg>", (WEB / "index.html").read_text(encoding="utf-8"), re.DOTALL)
     styles = (WEB / "page.css").read_text(encoding="utf-8")
-    found = chromium.find()
-    if not found:
-        raise SystemExit("There is no Chromium: `make setup`.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found.path, env=dict(found.env), args=list(found.flags), headless=True
-        )
+    with open_browser() as browser:
         page = browser.new_page(viewport=SIZE)
         page.set_content(f"<style>{styles}{LOOK}</style>{''.join(drawings)}")
         page.screenshot(path=WEB / "social.png")
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from dev import chromium
+from dev.chromium import open_browser
 from dev.cloud import PARAMETERS, LocalCloud
 from dev.demo import Demo
 from dev.front import Front
@@ -72,12 +72,5 @@ def site(cloud: LocalCloud) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Provides Chromium, once for each process, because Playwright does not allow a second instance."""
-    found = chromium.find()
-    if not found:
-        pytest.fail("There is no Chromium: `make setup`.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found.path, env=dict(found.env), args=list(found.flags), headless=True
-        )
+    with open_browser() as browser:
         yield browser
-        browser.close()

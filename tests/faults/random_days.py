@@ -306,8 +306,7 @@ class Days:
             return
         if self.now - began >= SWEEP_STOPS:
             self._sweeps_broken.append(self.now)
-        for lead_id, _ in swept.failed:
-            self._could_not_alert.add(lead_id)
+        self._could_not_alert.update(lead_id for lead_id, _ in swept.failed)
 
     def _change_rota(self) -> None:
         """Saves another rota: somebody whose subscription is confirmed or not, or a gap. Nobody looks again."""
