@@ -43,7 +43,7 @@ PARAMETERS = {
 }
 STAFF = {"nurse": "clinician", "desk": "desk", "manager": "manager", "admin": "admin"}  # user -> group
 ADDRESS = "https://leads.clinic.example"  # alerts link to this address, unless dev/front.py serves the service
-PASSWORD = "Only-on-this-machine-1"  # noqa: S105  # pragma: allowlist secret  (the same for all three users)
+PASSWORD = "Only-on-this-machine-1"  # noqa: S105  # pragma: allowlist secret  (the same for all users)
 SIGN_IN_FLOWS = (  # updating a client resets these flows unless they are sent again
     "ClientName",
     "SupportedIdentityProviders",
