@@ -6,33 +6,14 @@ The sheet is made from the loaded rules, so that the physician signs what runs. 
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections.abc import Iterable, Iterator
 
-from markdown_it import MarkdownIt
-
 from dev.free_text_sheet import free_text_sections
+from dev.sheet_conditions import ConditionWords, bounds, parts
+from dev.sheet_markup import code, html, listed, table, text
 from shared.domain.opening_hours import Span
-from shared.domain.rules.condition import (
-    AllOf,
-    Answered,
-    AnyOf,
-    AtLeastAmong,
-    Between,
-    Condition,
-    Defined,
-    Every,
-    FromDoor,
-    Mentions,
-    NoneOf,
-    NoneWithOthers,
-    Not,
-    Score,
-    Scores,
-    Some,
-    questions_of,
-)
+from shared.domain.rules.condition import Condition, Mentions, Score, Scores, questions_of
 from shared.domain.rules.questionnaire import Option, Question
 from shared.domain.rules.triage import FitRule, Message, NotFitRule, Rule, RuleSet, SafetyRule, Tier
 from shared.rulebook.free_text import FreeText
@@ -59,24 +40,6 @@ age, a pregnancy or an illness is listed here, also if it reads it through a def
 the medical one that staff read. A safety rule can only raise the tier.
 """
 PROTECTED_QUESTIONS = ("age", "preg", "preg-signs", "sys")
-STYLE = """
-:root { color-scheme: light; }
-body { font: 15px/1.45 system-ui, sans-serif; color: #1b1f24; margin: 2rem auto; max-width: 82rem; padding: 0 1rem; }
-h1 { margin-bottom: .3rem; } h2 { margin-top: 2.5rem; border-bottom: 2px solid #d0d7de; padding-bottom: .2rem; }
-table { border-collapse: collapse; width: 100%; margin: .8rem 0; }
-th, td { border: 1px solid #d0d7de; padding: .45rem .6rem; text-align: left; vertical-align: top; }
-th { background: #eef2f6; position: sticky; top: 0; } tbody tr:nth-child(even) { background: #f8fafc; }
-thead:has(th:empty) { display: none; } tr { scroll-margin-top: 4rem; }
-tr:target { outline: 3px solid #b35900; }
-code { font: .86em ui-monospace, monospace; white-space: nowrap; } a { color: #0b57a4; }
-pre code { white-space: pre-wrap; } pre { background: #f3f5f7; padding: .6rem; }
-td:first-child code { font-weight: 600; }
-.EMERGENCY { background: #fbdada; } .URGENT { background: #ffe8cc; } .PRIORITY { background: #fdf6c8; }
-.EMERGENCY, .URGENT, .PRIORITY, .ROUTINE, .NOT_A_FIT { font-weight: 600; }
-@media print {
-  body { font-size: 10px; margin: 0; max-width: none; } th { position: static; } tr { break-inside: avoid; }
-}
-"""
 
 
 class Sheet:
@@ -85,6 +48,7 @@ class Sheet:
     def __init__(self, rule_set: RuleSet) -> None:
         self.rule_set = rule_set
         self.questions = rule_set.questionnaire.questions
+        self.words = ConditionWords(self.questions).words
         self.rules: tuple[Rule, ...] = (*rule_set.safety, *rule_set.not_fit, *rule_set.fit.rules, *rule_set.tags)
 
     def markdown(self) -> str:
@@ -257,71 +221,6 @@ class Sheet:
         }
         yield "In all", ", ".join(f"{count} {things}" for things, count in counts.items())
 
-    def words(self, condition: Condition) -> str:
-        """Returns a condition in plain words, with each part of an 'and' or 'or' on a line of its own."""
-        if isinstance(condition, Every):
-            return "<br>**and** ".join(self._part(part) for part in condition.conditions)
-        if isinstance(condition, Some) and condition.at_least == 1:
-            return "<br>**or** ".join(self._part(part) for part in condition.conditions)
-        return self._part(condition)
-
-    def _part(self, condition: Condition) -> str:
-        match condition:
-            case Every(conditions):
-                return "(" + " **and** ".join(map(self._part, conditions)) + ")"
-            case Some(conditions, 1):
-                return "(" + " **or** ".join(map(self._part, conditions)) + ")"
-            case Some(conditions, at_least):
-                return f"at least {at_least} of: (" + "; ".join(map(self._part, conditions)) + ")"
-            case Not(part):
-                return f"**not** {self._part(part)}"
-            case Defined(name, _):
-                return code(name)
-            case Scores(score, at_least):
-                return f"the score {score.name} is at least {at_least}"
-            case FromDoor(doors):
-                return f"the door is {' or '.join(map(code, sorted(doors)))}"
-            case NoneWithOthers():
-                return "on some question 'none' is ticked together with another option"
-            case _:
-                return self._about_question(condition)
-
-    def _about_question(self, condition: Condition) -> str:
-        match condition:
-            case AnyOf(question, ticked):
-                return (
-                    f"{code(question)} {self._options(question, ticked, ('is', 'is one of:'), ('has', 'has any of:'))}"
-                )
-            case AllOf(question, ticked):
-                return (
-                    f"{code(question)} {self._options(question, ticked, ('is', 'is all of:'), ('has', 'has all of:'))}"
-                )
-            case NoneOf(question, ticked):
-                verbs = ("is not", "is none of:"), ("has not", "has none of:")
-                return f"{code(question)} {self._options(question, ticked, *verbs)}"
-            case AtLeastAmong(question, ticked, at_least):
-                several = (f"has at least {at_least} of:",) * 2
-                return f"{code(question)} {self._options(question, ticked, several, several)}"
-            case Between(question, at_least, at_most):
-                return f"{code(question)} is {bounds(at_least, at_most)}"
-            case Answered(question, answered):
-                return f"{code(question)} is {'answered' if answered else 'not answered'}"
-            case Mentions(question, kind, _):
-                return f"the text of {code(question)} mentions {code(kind)}"
-            case _:
-                raise TypeError(type(condition).__name__)
-
-    def _options(self, asked: str, ticked: frozenset[str], one: tuple[str, str], many: tuple[str, str]) -> str:
-        """Returns the options in the patient's words, after a verb.
-
-        one: verbs for a single-choice question, the first for one option, the second for several
-        many: the same for a multiple-choice question
-        """
-        question = self.questions[asked]
-        wording = [f"{code(o.code)} “{text(o.label)}”" for o in question.options if o.code in ticked]
-        verbs = one if question.type == "choice-one" else many
-        return f"{verbs[len(wording) > 1]} {'; '.join(wording)}"
-
     def _tier(self, tier: Tier) -> tuple[str, ...]:
         responses = [
             ("", tier.usual),
@@ -401,41 +300,6 @@ class Sheet:
             yield from parts(condition)
 
 
-def parts(condition: Condition) -> Iterator[Condition]:
-    """Yields the condition and every condition inside it."""
-    yield condition
-    match condition:
-        case Every(conditions) | Some(conditions, _):
-            inside: Iterable[Condition] = conditions
-        case Not(part) | Defined(_, part):
-            inside = (part,)
-        case Scores(score, _):
-            inside = (part for _, part in score.items)
-        case _:
-            inside = ()
-    for part in inside:
-        yield from parts(part)
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = tuple(head)
-    lines = [head, ("---",) * len(head), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
-
-
-def text(words: str) -> str:
-    """Escapes the characters that Markdown would interpret."""
-    return re.sub(r"([\\`*_<|])", r"\\\1", words)
-
-
-def code(name: str) -> str:
-    return f"`{name}`"
-
-
-def listed(names: Iterable[str]) -> str:
-    return ", ".join(names)
-
-
 def options(choices: Iterable[Option]) -> str:
     return "<br>".join(
         f"{code(option.code)} “{text(option.label)}”"
@@ -454,14 +318,6 @@ def sources(rule: Rule) -> str:
     return "<br>".join(text(str(citation)) for citation in rule.citations)
 
 
-def bounds(at_least: int | None, at_most: int | None) -> str:
-    if at_least is None:
-        return f"at most {at_most}"
-    if at_most is None:
-        return f"at least {at_least}"
-    return f"from {at_least} to {at_most}"
-
-
 def span(after: Span) -> str:
     if after.open_days is not None:
         return f"close of business, {after.open_days} business day{'s' * (after.open_days > 1)} later"
@@ -472,28 +328,6 @@ def span(after: Span) -> str:
 
 def approval(by: str, on: str) -> str:
     return f"approved by {text(by)} on {on}" if by else "**awaiting a physician's approval**"
-
-
-def html(markdown: str, title: str) -> str:
-    """Returns one self-contained page.
-
-    A name in the first cell of a table row becomes an anchor; anywhere else, the name links to its anchor.
-    """
-    body = MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown)
-    body = re.sub(r"<tr>\n<td><code>([^<]+)</code>", r'<tr id="\1">\n<td><b><code>\1</code></b>', body)
-    rows = set(re.findall(r'<tr id="([^"]+)">', body))
-    tiers = "EMERGENCY|URGENT|PRIORITY|ROUTINE|NOT_A_FIT"
-    body = re.sub(rf"<td>(<code>({tiers})</code></td>)", r'<td class="\2">\1', body)
-    body = re.sub(
-        r"(?<!<b>)<code>([^<]+)</code>(?! “)",  # the text of an option may equal the name of a question
-        lambda name: f'<a href="#{name[1]}">{name[0]}</a>' if name[1] in rows else name[0],
-        body,
-    )
-    return (
-        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width">\n<title>{title}</title>\n<style>{STYLE}</style>\n'
-        f"{body}</html>\n"
-    )
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dev import rulebook
+from dev import rulebook, sheet_markup
 from dev.rulebook import Sheet
 from shared.domain.rules.condition import FromDoor, questions_of
 from shared.rulebook.loading import load
@@ -19,7 +19,7 @@ from tests.rulebook.folder import copy_of_rulebook
 
 PROJECT = Path(__file__).parents[2]
 MARKDOWN = Sheet(RULE_SET).markdown()
-HTML = rulebook.html(MARKDOWN, "fs-triage 2.0.0")
+HTML = sheet_markup.html(MARKDOWN, "fs-triage 2.0.0")
 
 
 class Words(HTMLParser):
