@@ -313,18 +313,16 @@ def _disposition(stage: Stage) -> str:
 def _delete(sam: Sam, *stacks: Local) -> None:
     """Deletes the stacks, the first of which has leads."""
     kept = [(local, local.stage().outputs, local.resources()) for local in stacks]
-    dynamodb = stacks[0].client("dynamodb")
-    leads = dynamodb.scan(TableName=kept[0][1]["LeadsTable"], Select="COUNT")["Count"]
+    dynamodb, table = stacks[0].client("dynamodb"), stacks[0].stage().outputs["LeadsTable"]
+    leads = dynamodb.scan(TableName=table, Select="COUNT")["Count"]
     for local in stacks:
         with step(f"sam delete {local.stack}"):
             sam.run("delete", "--stack-name", local.stack, "--region", REGION, "--no-prompts")
     with step(f"The {leads} leads, the access log, the erasures, the staff, the keys and the spool stay"):
-        expect(
-            dynamodb.scan(TableName=kept[0][1]["LeadsTable"], Select="COUNT")["Count"] == leads > 0, "leads are gone"
-        )
+        expect(dynamodb.scan(TableName=table, Select="COUNT")["Count"] == leads > 0, "leads are gone")
         for local, outputs, resources in kept:
-            for table in ("AccessLog", "Erasures"):
-                dynamodb.describe_table(TableName=outputs[table])
+            for name in ("AccessLog", "Erasures"):
+                dynamodb.describe_table(TableName=outputs[name])
             local.client("cognito-idp").describe_user_pool(UserPoolId=outputs["StaffPoolId"])
             local.client("secretsmanager").describe_secret(SecretId=resources["PersonKey"])
             key = local.client("kms").describe_key(KeyId=resources["RecordsKey"])["KeyMetadata"]
