@@ -23,6 +23,7 @@ from tests.functions.admin_calls import exported
 from tests.functions.calls import CONTEXT, Json, content, event, posting
 from tests.functions.staff_calls import opened, references, searched
 from tests.leads import RULEBOOK
+from tests.named_tests import NAMED, missing
 from tests.npm import installed
 
 FOLDER = Path(__file__).parent
@@ -65,10 +66,9 @@ ELSEWHERE = {  # what went wrong -> the test that shows it right
 }
 
 
-@pytest.mark.parametrize("test", ELSEWHERE.values())
-def test_every_case_elsewhere_has_its_test(test: str) -> None:
-    file, _, name = test.partition("::")
-    assert f"def {name}(" in (FOLDER.parents[1] / file).read_text(encoding="utf-8")
+def test_every_case_elsewhere_has_its_test() -> None:
+    assert all(NAMED.fullmatch(test) for test in ELSEWHERE.values())
+    assert missing(ELSEWHERE.values()) == []
 
 
 def read(name: str) -> Json:

@@ -1,0 +1,20 @@
+"""Finds what documents and tables name as a test, such as tests/e2e/test_staff.py::test_x, and what of it is missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[1]
+NAMED = re.compile(r"(tests/[\w/]+\.py)::(test_\w+)")
+
+
+def missing(texts: Iterable[str]) -> list[str]:
+    """Returns the tests that the texts name and that do not exist."""
+    named = {name for text in texts for name in NAMED.findall(text)}
+    return [
+        f"{path}::{test}"
+        for path, test in sorted(named)
+        if not (PROJECT / path).is_file() or f"\ndef {test}(" not in (PROJECT / path).read_text(encoding="utf-8")
+    ]
