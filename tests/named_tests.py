@@ -1,4 +1,4 @@
-"""Finds what documents and tables name as a test, such as tests/e2e/test_staff.py::test_x, and what of it is missing."""
+"""Finds the tests that documents and tables name and that do not exist."""
 
 from __future__ import annotations
 
