@@ -122,10 +122,12 @@ def without_mail_due(item: Item, at: datetime) -> Item:
     lead = kept_of(item)
     if not isinstance(lead, Lead) or (after := without_due_mails(lead, at)) is lead:
         return item
-    due = next_mail_at(after)
-    kept = {name: value for name, value in item.items() if due or name not in (MAIL_DUE.partition, MAIL_DUE.order)}
-    order = {MAIL_DUE.order: {"S": instant(due)}} if due and MAIL_DUE.order in item else {}
-    return {**kept, **order, "lead": {"S": after.as_json()}}
+    changed = item | {"lead": {"S": after.as_json()}}
+    if MAIL_DUE.order not in item:  # this stack sends no mail
+        return changed
+    if due := next_mail_at(after):
+        return changed | {MAIL_DUE.order: {"S": instant(due)}}
+    return {name: value for name, value in changed.items() if name not in (MAIL_DUE.partition, MAIL_DUE.order)}
 
 
 def apply_again(place: Place) -> None:
