@@ -162,7 +162,7 @@ def _opened(
 ) -> OpenedLead:
     same_person = workspace.leads.of_person(lead.submitted.phone_key, lead.submitted.email_key)
     others = [(lead_id, summary) for lead_id, summary in same_person if lead_id != lead.lead_id]
-    rows = named_rows(others, staff, workspace.leads, workspace.accesses, at)
+    rows = named_rows(others, workspace.leads.names, staff, workspace.accesses, at)
     actions = possible_actions(lead, staff, at, _work_rules(lead, workspace))
     hides = lead.contact_revoked and not medical_reason
     rule_set = rule_set_of(lead, workspace.rule_sets)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,7 +84,7 @@ def list_leads(query: WorklistQuery, staff: Staff, listing: Listing, at: datetim
         seen = [listed.summary for listed in islice(leads.open_leads(), PAGE_OF_LEADS)]
         all_listed = len(seen) < PAGE_OF_LEADS
     untaken, number = _totals(seen, listing.counts, all_listed=all_listed)
-    rows = named_rows([(each.lead_id, each.summary) for each in found], staff, leads, listing.accesses, at)
+    rows = named_rows([(each.lead_id, each.summary) for each in found], leads.names, staff, listing.accesses, at)
     return WorklistPage(rows, next_cursor, at, untaken, number)
 
 
@@ -97,7 +97,8 @@ def _my_day(query: WorklistQuery, staff: Staff, listing: Listing, at: datetime) 
     latest_first = sorted((lead_id for lead_id in did if did[lead_id]), key=lambda one: did[one][-1].at, reverse=True)
     found = [(lead_id, LeadSummary.of(leads[lead_id])) for lead_id in latest_first]
     wanted = [(lead_id, summary) for lead_id, summary in found if query.wants(summary, staff.id, at)]
-    rows = named_rows(wanted, staff, listing.leads, listing.accesses, at)
+    names = {lead_id: lead.submitted.contact.name or "" for lead_id, lead in leads.items()}
+    rows = named_rows(wanted, lambda _: names, staff, listing.accesses, at)
     shown = (row.model_copy(update={"did": did[lead_id]}) for row, (lead_id, _) in zip(rows, wanted, strict=True))
     return WorklistPage(tuple(shown), None, at)
 
@@ -127,24 +128,29 @@ def search_leads(
         ids = sorted({lead_id for way in ways for lead_id in listing.counts.found_by(way)})
         found = leads.summaries(ids[:MOST_FOUND]) if ids else {}
     latest_first = sorted(found.items(), key=lambda each: each[1].received_at, reverse=True)[:SAME_PERSON]
-    rows = named_rows(latest_first, staff, leads, listing.accesses, at)
+    rows = named_rows(latest_first, leads.names, staff, listing.accesses, at)
     return WorklistPage(rows, None, at, more=len(found) >= SAME_PERSON)
 
 
 def named_rows(
-    found: Sequence[tuple[UUID, LeadSummary]], staff: Staff, leads: Worklist, accesses: Accesses, at: datetime
+    found: Sequence[tuple[UUID, LeadSummary]],
+    read_names: Callable[[Sequence[UUID]], Mapping[UUID, str]],
+    staff: Staff,
+    accesses: Accesses,
+    at: datetime,
 ) -> tuple[LeadRow, ...]:
     """Returns the leads with the names of their people, and records in the access log whose names are shown.
 
     A list without names is better than none: if names cannot be read or the access cannot be recorded, it has none.
+
+    read_names: returns the names of these leads' people.
     """
     if not found:
         return ()
-    try:
+    names: Mapping[UUID, str] = {}
+    with suppress(StoreUnavailable):
         accesses.add_page([summary.reference for _, summary in found], staff, at)
-        names = leads.names([lead_id for lead_id, _ in found])
-    except StoreUnavailable:
-        names = {}
+        names = read_names([lead_id for lead_id, _ in found])
     return tuple(summary.named(names.get(lead_id, "")) for lead_id, summary in found)
 
 

@@ -268,7 +268,9 @@ def test_my_day_lists_what_i_did_today_the_latest_first(aws: Aws, clock: Clock) 
     worked(second, "hand_over", to="desk")
     worked(other, "note", "desk", text="A note.")
     indexed(*map(lead_id, (1, 2, 3)))
+    aws.wire.calls.clear()
     rows = content(listed(view="today"))["leads"]
+    assert aws.wire.calls.count("dynamodb.BatchGetItem") == 1
     assert [row["reference"] for row in rows] == [second, first]
     assert [(done["action"], done["detail"]) for done in rows[0]["did"]] == [("acknowledge", ""), ("hand_over", "desk")]
     assert rows[0]["name"] == "Jordan Example"
