@@ -157,11 +157,11 @@ def leads_table(dynamodb: DynamoDBClient | None = None) -> LeadsTable:
     return LeadsTable(dynamodb or _dynamodb(), table.leads_table, table.index_shards, sends_mail=table.sends_mail)
 
 
-def accesses() -> AccessLog:
+def accesses(dynamodb: DynamoDBClient | None = None) -> AccessLog:
     from shared.adapters.dynamodb.access_log import AccessLog
     from shared.settings import access_log
 
-    return AccessLog(_dynamodb(), access_log())
+    return AccessLog(dynamodb or _dynamodb(), access_log())
 
 
 def erasures() -> Erasures:
@@ -250,13 +250,11 @@ def _derived_data(dynamodb: DynamoDBClient) -> DerivedData:
 
 
 def listing() -> Listing:
-    from shared.adapters.dynamodb.access_log import AccessLog
-    from shared.settings import access_log, opening_hours
+    from shared.settings import opening_hours
     from shared.usecases.listing import Listing
 
     dynamodb = _dynamodb()
-    accesses, zone = AccessLog(dynamodb, access_log()), opening_hours().zone
-    return Listing(leads_table(dynamodb), accesses, _derived_data(dynamodb), zone)
+    return Listing(leads_table(dynamodb), accesses(dynamodb), _derived_data(dynamodb), opening_hours().zone)
 
 
 def counting() -> Counting:
@@ -281,12 +279,11 @@ def stop_counts() -> DerivedData:
 
 
 def workspace() -> Workspace:
-    from shared.adapters.dynamodb.access_log import AccessLog
-    from shared.settings import access_log, opening_hours
+    from shared.settings import opening_hours
     from shared.usecases.inbox import Workspace
 
     dynamodb = _dynamodb()
-    return Workspace(leads_table(dynamodb), rulebook(), AccessLog(dynamodb, access_log()), opening_hours())
+    return Workspace(leads_table(dynamodb), rulebook(), accesses(dynamodb), opening_hours())
 
 
 def alerting(pace: float) -> Alerting:

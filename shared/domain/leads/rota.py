@@ -83,10 +83,6 @@ class Rota(Stored):
     changed_by: str = ""
 
     @property
-    def is_used(self) -> bool:
-        return bool(self.weekly or self.overrides)
-
-    @property
     def names(self) -> tuple[str, ...]:
         return tuple(sorted({shift.who for shift in self.weekly} | {one.who for one in self.overrides}))
 
