@@ -147,6 +147,7 @@ def test_an_administrator_reads_who_looked_at_what(send: Send, member: Come, mon
     member("nurse").open(reference)
     admin = member("admin").open(other)
     admin.page.get_by_role("link", name="Access log").click()
+    expect(admin.page.get_by_role("region", name="Access log")).to_be_visible()
     lines = admin.page.get_by_role("region", name="Who looked at what").locator("tbody tr")
     expect(lines).to_have_count(3)
     while admin.page.get_by_role("button", name="Show more").last.is_visible():

@@ -16,12 +16,15 @@ export function readAddress() {
   return { filters, reference: said.get("lead") || null, page, asked };
 }
 
+// A query string without the parameters that are empty.
+export const queryOf = (said) => new URLSearchParams(Object.entries(said).filter(([, value]) => value));
+
 export function addressOf(filters, reference) {
   const { view, ...others } = filters;
   const said = { view: view === "open" ? "" : view, ...others, lead: reference };
-  return `#${new URLSearchParams(Object.entries(said).filter(([, value]) => value))}`;
+  return `#${queryOf(said)}`;
 }
 
-export const addressOfPage = (page, asked) => `#${new URLSearchParams({ page, ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value)) })}`;
+export const addressOfPage = (page, asked) => `#${queryOf({ page, ...asked })}`;
 
 export const sameFilters = (one, other) => addressOf(one) === addressOf(other);

@@ -5,7 +5,7 @@ import { now } from "./times.js";
 
 const DAY = 24 * 3600 * 1000; // ms
 
-export const isoDay = (at) => new Date(at).toLocaleDateString("sv"); // 2026-01-31
+const isoDay = (at) => new Date(at).toLocaleDateString("sv"); // 2026-01-31
 export const daysAgo = (days) => isoDay(now() - days * DAY);
 
 // {from, to}: Monday to Sunday of the week before this one.

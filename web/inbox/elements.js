@@ -21,6 +21,9 @@ export function saveFile(name, text, type) {
   setTimeout(() => URL.revokeObjectURL(address), 60000);
 }
 
+// A CSV file as spreadsheets expect it: fetch removes the byte order mark.
+export const saveCsv = (name, text) => saveFile(name, `\ufeff${text}`, "text/csv");
+
 // Shows a short message in the header, where it covers nothing; a screen reader reads it out.
 let hiding;
 export function announce(text, { kind = "", forMs = 8000 } = {}) {

@@ -1,7 +1,7 @@
 // The dialog that exports the leads of some days as CSV.
 
 import { daysAgo } from "./days.js";
-import { byId, saveFile } from "./elements.js";
+import { byId, saveCsv } from "./elements.js";
 import { handleFailure, refusalText } from "./failures.js";
 import { service } from "./service.js";
 
@@ -33,8 +33,8 @@ async function exportLeads(event) {
     status.textContent = `${countText(leads)} …`;
   };
   try {
-    const text = `\ufeff${await service.csv({ from, to, tier }, progress)}`; // fetch removes the byte order mark
-    saveFile(`leads-${from}-${to}${tier && `-${tier}`}.csv`, text, "text/csv");
+    const text = await service.csv({ from, to, tier }, progress);
+    saveCsv(`leads-${from}-${to}${tier && `-${tier}`}.csv`, text);
     status.textContent = `The file is in your downloads: ${countText(leads)}.`;
   } catch (error) {
     const refusal = handleFailure(error);

@@ -21,7 +21,7 @@ export function startOtherPages() {
   return showOtherPage();
 }
 
-export async function showOtherPage() {
+async function showOtherPage() {
   const { page: name, asked } = readAddress();
   const page = PAGES[name];
   document.body.classList.toggle("elsewhere", Boolean(page));
@@ -44,6 +44,7 @@ export async function showOtherPage() {
     status.textContent = "One moment …";
     status.textContent = await attempt(task);
   };
+  byId("page").ariaLabel = page.title;
   byId("page").replaceChildren(h("p", {}, h("a", { href: "#" }, "← Leads")), title, page.form(wanted, choose), status, content);
   title.focus();
   status.textContent = await attempt(async () => {

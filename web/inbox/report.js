@@ -1,7 +1,7 @@
 // The report, for managers and administrators: figures of some days, which name nobody.
 
 import { dayForm, daysAgo, daysBetween, lastWeek } from "./days.js";
-import { h, saveFile } from "./elements.js";
+import { h, saveCsv } from "./elements.js";
 import { sourceName, TIERS, tierName } from "./lead-summary.js";
 import { chart, periodText, unitOf } from "./report-chart.js";
 import { service } from "./service.js";
@@ -37,8 +37,7 @@ function draw(found, { run }) {
 }
 
 async function download({ first, last }) {
-  const text = await service.reportCsv({ from: first, to: last });
-  saveFile(`report-${first}-${last}.csv`, `\ufeff${text}`, "text/csv"); // fetch removes the byte order mark
+  saveCsv(`report-${first}-${last}.csv`, await service.reportCsv({ from: first, to: last }));
   return "The file is in your downloads.";
 }
 

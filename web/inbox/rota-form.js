@@ -98,6 +98,6 @@ function say(refusal, { weekly, overrides, problem }) {
   else problem.textContent = refusal ? refusalText(refusal) : "The service cannot be reached, so the rota may not have been saved. Close this and open it again to check.";
   const first = slots.find((slot) => slot !== problem) ?? problem;
   first.closest(".entry")?.querySelector("select, input").focus();
-  (first === problem ? problem : first).scrollIntoView({ block: "center" });
+  first.scrollIntoView({ block: "center" });
   if (first === problem) problem.focus();
 }

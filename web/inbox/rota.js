@@ -54,7 +54,7 @@ const zoneName = (zone) => zone.split("/").at(-1).replaceAll("_", " ");
 const isUsed = ({ weekly, overrides }) => weekly.length + overrides.length > 0;
 
 // `note`: what has just happened.
-export function showRota(note = "") {
+function showRota(note = "") {
   const { rota } = state;
   const mayEdit = ["manager", "admin"].some((group) => signIn.user.groups.includes(group));
   byId("rota-content").replaceChildren(...[

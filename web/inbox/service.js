@@ -1,5 +1,6 @@
 // Calls the staff routes of the service. A failure is one of three kinds: signed out, unreachable, refused.
 
+import { queryOf } from "./address.js";
 import { signIn } from "./sign-in.js";
 
 const HOME = new URL("..", import.meta.url);
@@ -21,8 +22,7 @@ function parseProblem(text) {
 
 class Service {
   worklist(filters, cursor) {
-    const query = new URLSearchParams(Object.entries({ ...filters, cursor }).filter(([, value]) => value));
-    return this.#ask("GET", `leads?${query}`);
+    return this.#ask("GET", `leads?${queryOf({ ...filters, cursor })}`);
   }
 
   // By POST, so that a phone number is in no address and no log.
@@ -41,12 +41,12 @@ class Service {
 
   rules() { return this.#ask("GET", "rules"); }
 
-  accesses(asked) { return this.#ask("GET", `leads/accesses?${new URLSearchParams(Object.entries(asked).filter(([, value]) => value))}`); }
+  accesses(asked) { return this.#ask("GET", `leads/accesses?${queryOf(asked)}`); }
 
-  report(days) { return this.#ask("GET", `report?${new URLSearchParams(days)}`); }
+  report(days) { return this.#ask("GET", `report?${queryOf(days)}`); }
 
   // These return the text of a file.
-  reportCsv(days) { return this.#file(`report?${new URLSearchParams({ format: "csv", ...days })}`, "text/csv"); }
+  reportCsv(days) { return this.#file(`report?${queryOf({ format: "csv", ...days })}`, "text/csv"); }
 
   fhir(reference) { return this.#file(`leads/${encodeURIComponent(reference)}/fhir`, "application/fhir+json"); }
 
@@ -61,7 +61,7 @@ class Service {
   }
 
   // `progress(text)` is called with what has arrived, after each page.
-  csv(days, progress) { return this.#file(`leads/export?${new URLSearchParams(Object.entries({ format: "csv", ...days }).filter(([, value]) => value))}`, "text/csv", progress); }
+  csv(days, progress) { return this.#file(`leads/export?${queryOf({ format: "csv", ...days })}`, "text/csv", progress); }
 
   erase(reference) { return this.#ask("DELETE", `leads/${encodeURIComponent(reference)}`); }
 
