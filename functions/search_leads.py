@@ -1,4 +1,4 @@
-"""POST /leads/search: finds leads by reference, phone or e-mail. It is a POST, so that no URL holds personal data."""
+"""POST /leads/search: finds leads by name, reference, phone or e-mail. A POST keeps personal data out of the URL."""
 
 from http import HTTPStatus
 from typing import Any

@@ -118,10 +118,7 @@ def _send(canary: Canary, *, tries_spool: bool) -> tuple[str, str, str]:
     try:
         return canary.send(tries_spool=tries_spool), "", ""
     except NotDelivered as failure:
-        return (
-            "",
-            type(failure).__name__,
-            str(failure),
-        )  # the text of NotDelivered is a status or an error class, never what a person wrote
+        # the text of NotDelivered is a status or an error class, never what a person wrote
+        return "", type(failure).__name__, str(failure)
     except Exception as failure:  # noqa: BLE001  any failure is part of the result
         return "", type(failure).__name__, ""

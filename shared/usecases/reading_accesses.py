@@ -50,4 +50,4 @@ def _reference(query: AccessQuery) -> str | None:
         return None
     if reference := reference_in(query.reference):
         return reference
-    raise InvalidInput((FieldProblem("/reference", "Write the reference as in the alert."),))
+    raise InvalidInput((FieldProblem("/reference", "Enter the reference as in the alert."),))

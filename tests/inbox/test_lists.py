@@ -196,4 +196,4 @@ def test_a_lead_that_moves_up_to_the_first_page_is_not_new(member: Come) -> None
     nurse.page.route("**/leads/search", lambda route: route.fulfill(json=found))
     nurse.page.get_by_label("Search by reference").fill("Sample")
     nurse.press("Search")
-    expect(nurse.page.locator("#listed")).to_have_text("2 found, and there may be more: write more of the name")
+    expect(nurse.page.locator("#listed")).to_have_text("2 found, and there may be more: type more of the name")

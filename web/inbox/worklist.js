@@ -95,7 +95,7 @@ const didText = ({ did }) => did.toReversed().map((entry) => `${formatTime(entry
 const outcomeText = (lead) => (lead.booked_for ? [`booked for ${formatTime(lead.booked_for)}`] : [lead.closed_reason.replaceAll("_", " "), lead.closed_at && formatTime(lead.closed_at)]).filter(Boolean).join(", ");
 
 function listedText(count) {
-  if (state.list.q) return `${count} found${state.list.pages[0].more ? ", and there may be more: write more of the name" : ""}`;
+  if (state.list.q) return `${count} found${state.list.pages[0].more ? ", and there may be more: type more of the name" : ""}`;
   const { open, untaken } = state.list.pages[0];
   const { view, ...filters } = state.list.filters;
   if (view !== "open" || Object.values(filters).some(Boolean) || open === undefined) return `${count}${nextCursor() ? " or more" : ""} ${count === 1 ? "lead" : "leads"}`;

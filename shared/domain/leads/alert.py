@@ -97,7 +97,7 @@ class Summary:
     leads: how many more leads wait for the audience than were mailed singly.
     urgent: how many of them are in a safety tier.
     inbox: the URL of the staff inbox.
-    on_call: as of an alert.
+    on_call: see `Alert`.
     """
 
     audience: str

@@ -174,7 +174,7 @@ def _problems_of_overrides(overrides: tuple[Override, ...], zone: ZoneInfo) -> I
     for number, override in enumerate(overrides):
         for field, moment in (("starts", override.starts), ("ends", override.ends)):
             if _instant(moment, zone).astimezone(zone).replace(tzinfo=None) != moment:
-                yield FieldProblem(f"/overrides/{number}/{field}", "The clocks skip this time in that night.")
+                yield FieldProblem(f"/overrides/{number}/{field}", "The clocks skip this time that night.")
         if override.ends <= override.starts:
             yield FieldProblem(f"/overrides/{number}/ends", "The exception ends before it starts.")
     for (first, one), (second, other) in combinations(enumerate(overrides), 2):

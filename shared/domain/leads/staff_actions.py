@@ -28,9 +28,8 @@ from shared.domain.rules.triage import Tier
 
 LONGEST_HISTORY = 200  # history entries; limited because a lead must fit into one table item
 LONGEST_TEXTS = 50_000  # characters in all texts of a lead's history
-SAFETY_WAIT = timedelta(
-    hours=24
-)  # the longest until a person with a red flag is called again, also if they asked for it
+# the longest until a person with a red flag is called again, also if they asked for it
+SAFETY_WAIT = timedelta(hours=24)
 SOMEBODY = Staff("-", "-", frozenset({CLINICIAN}))  # to try whether a lead can be handed over
 ADDITIVE = frozenset({"contact_attempt", "note", "revoke_consent", ADDED, ASKED})  # never conflict with a colleague's
 

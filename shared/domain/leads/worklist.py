@@ -1,4 +1,4 @@
-"""Defines what staff may ask of the worklist: filters, and a search by reference, phone number or email."""
+"""Defines what staff may ask of the worklist: filters, and a search."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class WorklistQuery(Model):
 
 
 class Search(Model):
-    """A search for leads. The search text is a reference, a phone number or an email address."""
+    """A search for leads. The search text is a reference, phone number, email address or name, or a part of one."""
 
     q: Annotated[str, line(254), Line]
 
