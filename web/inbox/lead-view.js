@@ -212,8 +212,13 @@ function history({ history: entries, summary, alerts }, user) {
   return section("history", "History", h("ol", { class: "history" },
     [...entries].reverse().map((entry) => h("li", {}, h("span", {}, who(entry), historyText(entry)),
       entry.text && h("p", { class: "words" }, entry.text), h("small", {}, formatTime(entry.at)))),
-    alerts.length > 0 && h("li", {}, `Alerts: ${alerts.map(({ level, audience, to, at }) => `${level ? `level ${level} to ${to ? `${to}, who was on call` : audience}` : `reminder to ${to || "the owner"}`}, ${formatTime(at)}`).join("; ")}`),
+    alerts.length > 0 && h("li", {}, `Alerts: ${alerts.map((alert) => `${alertText(alert)}, ${formatTime(alert.at)}`).join("; ")}`),
     h("li", {}, "Received", h("small", {}, `${formatTime(summary.received_at)} · `, h("span", { "data-ago": summary.received_at })))));
+}
+
+function alertText({ level, audience, to }) {
+  if (!level) return `reminder to ${to || "the owner"}`;
+  return `level ${level} to ${to ? `${to}, who was on call` : audience}`;
 }
 
 function consents(lead, act) {

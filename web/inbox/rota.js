@@ -33,11 +33,17 @@ async function loadRota() {
 function setRota(rota) {
   state.rota = rota;
   const button = byId("rota-button");
-  const { who } = rota.duties[0];
   button.hidden = false;
   button.classList.toggle("warn", isUsed(rota) && rota.alerted === EVERYONE);
-  button.textContent = `On call: ${!isUsed(rota) ? "all clinicians" : rota.alerted !== EVERYONE ? who : `${who ? `${who}, who is not reachable` : "nobody"}: alerts go to all`}`;
+  button.textContent = `On call: ${onCallText(rota)}`;
   showZones(rota.time_zone);
+}
+
+function onCallText(rota) {
+  const [{ who }] = rota.duties;
+  if (!isUsed(rota)) return "all clinicians";
+  if (rota.alerted !== EVERYONE) return who;
+  return who ? `${who}, who is not reachable: alerts go to all` : "nobody: alerts go to all";
 }
 
 // Where this device's clock differs from the clinic's.
