@@ -11,10 +11,9 @@ from shared.domain.leads.export import ExportQuery
 from shared.formats import leads_csv
 from shared.formats.fhir.bundle import as_bundle
 from shared.http.requests import REQUEST_ID, Request
-from shared.http.responses import Response, document
+from shared.http.responses import CSV, Response, document
 from shared.usecases.exporting import Exported, export_lead, export_leads
 
-CSV = "text/csv; charset=utf-8; header=present"
 FHIR = "application/fhir+json; fhirVersion=4.0"
 
 workspace = wiring.workspace()

@@ -10,11 +10,9 @@ from shared.domain.leads.access import AccessQuery
 from shared.formats import accesses_csv
 from shared.http.access_responses import Accesses
 from shared.http.requests import REQUEST_ID, Request
-from shared.http.responses import Response, document, respond
+from shared.http.responses import CSV, Response, document, respond
 from shared.settings import opening_hours
 from shared.usecases.reading_accesses import read_accesses
-
-CSV = "text/csv; charset=utf-8; header=present"
 
 accesses = wiring.accesses()
 zone = opening_hours().zone

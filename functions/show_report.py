@@ -9,10 +9,8 @@ from shared.domain.leads.report import ReportQuery
 from shared.formats.report_csv import report_csv
 from shared.http.report_responses import ReportShown
 from shared.http.requests import REQUEST_ID, Request
-from shared.http.responses import Response, document, respond
+from shared.http.responses import CSV, Response, document, respond
 from shared.usecases.counting import make_report
-
-CSV = "text/csv; charset=utf-8; header=present"
 
 counts, rulebook, hours = wiring.reporting()
 

@@ -49,8 +49,7 @@ class NextStepsWriter:
     def write(self, lead: Lead, at: datetime) -> NextSteps:
         """Returns the texts for the person of a lead. `at`: when the receipt says that the answers arrived."""
         words = self.words(lead.submitted.language)
-        found = lead.assessment
-        if found.disposition == EMERGENCY:
+        if lead.assessment.disposition == EMERGENCY:
             return self._in_emergency(lead, words)
         rule_set = self.rule_sets.of(lead.submitted.questionnaire, lead.submitted.language)
         safety = rule_set is None or rule_set.tiers[lead.tier].safety
@@ -59,9 +58,9 @@ class NextStepsWriter:
             promised = None  # while the clinic is closed, the advice says what to do meanwhile
         return NextSteps(
             title=_t(words, "We received your answers"),
-            promise=self._promise(promised, lead, words) if promised else "",
+            promise=self._promise(promised, lead, words),
             details=tuple(self._details(promised, lead, words, at)),
-            calendar=self._calendar(promised, lead, words, at) if promised else "",
+            calendar=self._calendar(promised, lead, words, at),
         )
 
     def _in_emergency(self, lead: Lead, words: Words) -> NextSteps:
@@ -84,7 +83,9 @@ class NextStepsWriter:
             number = _t(self.words(lead.submitted.language), "the number ending in {end}", end=number[-2:])
         return steps.model_copy(update={"promise": steps.promise.replace(NUMBER, number)})
 
-    def _promise(self, promised: Promise, lead: Lead, words: Words) -> str:
+    def _promise(self, promised: Promise | None, lead: Lead, words: Words) -> str:
+        if promised is None:
+            return ""
         by_a_time, some_time = PROMISES[promised.way]
         if lead.door == CALLBACK and promised.way == "call" and promised.by is not None:
             return _t(words, "We call you at {number}.", number=NUMBER)  # the advice says when the clinic calls
@@ -116,8 +117,8 @@ class NextStepsWriter:
         request joined another lead, and nobody may learn whether a number has a lead."""
         return self.sends_mail and lead.door != CALLBACK and not lead.mail.entries and may_be_mailed(lead)
 
-    def _calendar(self, promised: Promise, lead: Lead, words: Words, at: datetime) -> str:
-        if promised.way != "call" or promised.by is None:
+    def _calendar(self, promised: Promise | None, lead: Lead, words: Words, at: datetime) -> str:
+        if promised is None or promised.way != "call" or promised.by is None:
             return ""
         time = spoken_time(promised.by, self.hours.zone, lead.submitted.language)
         description = "\n".join(
@@ -140,8 +141,9 @@ class NextStepsWriter:
 def _emergency_title(lead: Lead, words: Words) -> str:
     if lead.submitted.contact.phone is None:
         return _t(words, "Get emergency help now")
-    crisis = any(message.id == IN_CRISIS for message in lead.assessment.messages_shown)
-    return _t(words, f"We have your number. Call {'or text 988' if crisis else '911'} first.")
+    if any(message.id == IN_CRISIS for message in lead.assessment.messages_shown):
+        return _t(words, "We have your number. Call or text 988 first.")
+    return _t(words, "We have your number. Call 911 first.")
 
 
 def _t(words: Words, text: str, **values: str) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Response = dict[str, Any]
 
+CSV = "text/csv; charset=utf-8; header=present"
 GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 SECURITY = {
     "strict-transport-security": "max-age=63072000; includeSubDomains",

@@ -11,7 +11,6 @@ from shared.domain.intake.added_answers import AddedAnswers
 from shared.domain.intake.suspicion import red_flag
 from shared.domain.leads.addition import is_known, with_answers
 from shared.domain.leads.lead import Assessment, Lead
-from shared.domain.leads.promise import way_to
 from shared.domain.rules.questionnaire import Answers
 from shared.domain.rules.shadow import shadow
 from shared.domain.rules.triage import RuleSet
@@ -57,15 +56,14 @@ def assessed_with(lead: Lead, answers: Answers, rule_set: RuleSet, intake: Intak
     """Returns the assessment of all answers of a lead, with these answers added. It keeps when the lead arrived."""
     every = {**lead.submitted.answers, **answers}
     result = score_again(rule_set, every, lead)
-    safety = rule_set.tiers[result.tier].safety
-    calls = way_to(lead.submitted.contact, texts=lead.consents_to("sms"), safety=safety) == "call"
+    contact, texts = lead.submitted.contact, lead.consents_to("sms")
     flagged, found = red_flag(rule_set, result), lead.assessment
     candidate = intake.candidate and intake.candidate.of(lead.submitted.questionnaire)
     return replace(
         found,
         triage=result,
         disposition=rule_set.tiers[result.tier].disposition,
-        messages_shown=advice_at(at, rule_set, result, intake.hours, calls=calls),
+        messages_shown=advice_at(at, rule_set, result, intake.hours, contact, texts=texts),
         suspicion=replace(found.suspicion, suspect=found.suspicion.suspect and not flagged),
         red_flag=flagged,
         shadow=shadow(candidate, every, lead.door) if candidate else None,

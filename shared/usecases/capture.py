@@ -17,7 +17,7 @@ from shared.domain.errors import (
     StoreUnavailable,
     SubmissionConflict,
 )
-from shared.domain.intake.submission import Submission
+from shared.domain.intake.submission import Contact, Submission
 from shared.domain.leads.consent import Revocation
 from shared.domain.leads.lead import CANARY, PLAIN_FORM, Arrival, Lead, Receipt
 from shared.domain.leads.promise import way_to
@@ -108,9 +108,8 @@ def receive(submission: Submission, arrival: Arrival, intake: Intake, rule_set: 
         if rule_set.tiers[result.tier].disposition == EMERGENCY:  # emergency advice must not wait for contact details
             return _unstored(rule_set, result, arrival.at)
         raise InvalidInput(tuple(_missing(submission)))
-    checked, safety = contact.checked(), rule_set.tiers[result.tier].safety
-    calls = way_to(checked, texts=submission.consents.sms, safety=safety) == "call"
-    shown = advice_at(arrival.at, rule_set, result, intake.hours, calls=calls)
+    checked = contact.checked()
+    shown = advice_at(arrival.at, rule_set, result, intake.hours, checked, texts=submission.consents.sms)
     candidate = intake.candidate and intake.candidate.of(submission.questionnaire.id)
     return Lead.received(
         submission,
@@ -126,12 +125,16 @@ def receive(submission: Submission, arrival: Arrival, intake: Intake, rule_set: 
 
 
 def advice_at(
-    at: datetime, rule_set: RuleSet, result: TriageResult, hours: OpeningHours, *, calls: bool
+    at: datetime, rule_set: RuleSet, result: TriageResult, hours: OpeningHours, contact: Contact, *, texts: bool
 ) -> tuple[ShownMessage, ...]:
-    """Returns the advice for somebody whose answers arrived at this time and whose contact data are stored."""
-    span = rule_set.tiers[result.tier].deadline
+    """Returns the advice for somebody whose answers arrived at this time and whose contact data are stored.
+
+    texts: whether the person consented to text messages.
+    """
+    tier = rule_set.tiers[result.tier]
     language = rule_set.questionnaire.language
-    deadline = spoken_time(span.after(at, hours), hours.zone, language) if span else ""
+    deadline = spoken_time(tier.deadline.after(at, hours), hours.zone, language) if tier.deadline else ""
+    calls = way_to(contact, texts=texts, safety=tier.safety) == "call"
     return advice(rule_set, result.messages, clinic_open=hours.is_open(at), calls=calls, deadline=deadline)
 
 

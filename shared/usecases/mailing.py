@@ -160,9 +160,9 @@ def _refusal(lead: Lead, due: DueMail, mailing: Mailing, at: datetime) -> MailEn
 
 
 def _written(lead: Lead, due: DueMail, mailing: Mailing, at: datetime) -> Mail:
-    urgent = rule_set_of(lead, mailing.rule_sets).tiers[lead.tier].safety
+    safety = rule_set_of(lead, mailing.rule_sets).tiers[lead.tier].safety
     link = mailing.links.link(lead.lead_id, lead.submitted.contact.email or "", lead.submitted.language)
-    return mailing.writer.write(lead, due, link, at, urgent=urgent)
+    return mailing.writer.write(lead, due, link, at, safety=safety)
 
 
 def _sent(mail: Mail, due: DueMail, mailing: Mailing, clock: Callable[[], datetime]) -> MailEntry:

@@ -215,11 +215,11 @@ def test_a_site_with_monitoring_and_several_forms(patient: Patient, page: Page) 
     second.get_by_role("button", name="Start").click()
     expect(second.get_by_role("heading", name="Safety first")).to_be_visible()
     each = "[...document.querySelectorAll('lead-form')].map((form) => {part})"
-    ids = page.evaluate(each.replace("{part}", "form.submissionId"))
+    ids = page.evaluate(each.replace("{part}", "form.state.submissionId"))
     assert len({*ids}) == len(ids) == 4
     assert all(ids)
     page.reload()
     expect(first.get_by_label("None of these").first).to_be_checked()
-    assert page.evaluate(each.replace("{part}", "form.submissionId"))[:2] == ids[:2]
+    assert page.evaluate(each.replace("{part}", "form.state.submissionId"))[:2] == ids[:2]
     links = page.evaluate(each.replace("{part}", "form.phone.href ?? ''"))
     assert links == ["tel:+13125550100", "tel:18007746363", "tel:3125550100", ""]

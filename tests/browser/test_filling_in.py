@@ -201,7 +201,7 @@ def test_questions_that_cannot_be_loaded_can_be_retried(patient: Patient, page: 
     patient.sees_step(1)
 
 
-def test_a_slip_in_an_address_is_asked_about_and_never_refused(patient: Patient, page: Page, traffic: Traffic) -> None:
+def test_a_typo_in_an_address_is_asked_about_and_never_refused(patient: Patient, page: Page, traffic: Traffic) -> None:
     patient.filled_in("?language=es", "Paso {number} de {count}")
     page.locator("#contact-email").fill("jo@gmial.com")
     patient.next()

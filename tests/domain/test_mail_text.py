@@ -40,15 +40,15 @@ def lead_of(answers: dict[str, Any] | None = None, language: str = "en") -> Lead
     return varied(lead, booking=BOOKING)
 
 
-def written(lead: Lead, kind: MailKind = "receipt", at: Any = RECEIVED, *, urgent: bool = False) -> Mail:
-    return WRITER.write(lead, DueMail(kind, "", at), LINK, at, urgent=urgent)
+def written(lead: Lead, kind: MailKind = "receipt", at: Any = RECEIVED, *, safety: bool = False) -> Mail:
+    return WRITER.write(lead, DueMail(kind, "", at), LINK, at, safety=safety)
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("tier", TIERS)
 def test_no_mail_says_anything_about_health_or_repeats_what_was_typed(tier: str, kind: MailKind, language: str) -> None:
-    mail = written(lead_of(TIERS[tier], language=language), kind, urgent=tier in ("EMERGENCY", "URGENT"))
+    mail = written(lead_of(TIERS[tier], language=language), kind, safety=tier in ("EMERGENCY", "URGENT"))
 
     text = "\n".join((mail.subject, as_text(mail), mail.calendar.replace("\r\n ", ""))).replace(SPINE, "")
     said = text.lower().replace("in an emergency,", "").replace("en una emergencia,", "")
@@ -79,7 +79,7 @@ NO_PHONE = {"name": "A", "email": "a@example.com"}
 
 
 @pytest.mark.parametrize(
-    ("answers", "contact", "urgent", "promise"),
+    ("answers", "contact", "safety", "promise"),
     [
         (PRIORITY, PERSON, False, "We will call you by Thursday, January 15 at 5 PM."),
         (PRIORITY, NO_PHONE, False, "We will write to you by Thursday, January 15 at 5 PM."),
@@ -91,17 +91,17 @@ NO_PHONE = {"name": "A", "email": "a@example.com"}
     ],
 )
 def test_a_receipt_promises_only_what_the_clinic_does(
-    answers: dict[str, Any], contact: dict[str, str], urgent: bool, promise: str
+    answers: dict[str, Any], contact: dict[str, str], safety: bool, promise: str
 ) -> None:
-    paragraphs = written(a_lead(answers, contact=contact), urgent=urgent).paragraphs
+    paragraphs = written(a_lead(answers, contact=contact), safety=safety).paragraphs
     assert [text for text in paragraphs if text.startswith(("We will", "We do not"))] == ([promise] if promise else [])
 
 
 def test_no_time_is_promised_that_is_over_or_at_which_the_clinic_is_closed() -> None:
     lead, night = lead_of(EMERGENCY), RECEIVED + timedelta(hours=12)
-    assert "We will call you." in written(lead, at=RECEIVED + timedelta(minutes=15), urgent=True).paragraphs
+    assert "We will call you." in written(lead, at=RECEIVED + timedelta(minutes=15), safety=True).paragraphs
     at_night = varied(lead, deadline=night + timedelta(minutes=15))
-    assert "We will call you." in written(at_night, at=night, urgent=True).paragraphs
+    assert "We will call you." in written(at_night, at=night, safety=True).paragraphs
 
 
 def test_a_confirmation_has_the_time_and_what_staff_wrote_for_the_person() -> None:

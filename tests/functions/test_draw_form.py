@@ -495,7 +495,7 @@ def test_the_contact_page_says_how_long_answers_are_kept(browser: PlainBrowser) 
     assert "Call us to get a copy, or to have them erased." in browser.text
 
 
-def test_a_slip_in_an_address_is_asked_about_beside_the_answers_to_check(browser: PlainBrowser) -> None:
+def test_a_typo_in_an_address_is_asked_about_beside_the_answers_to_check(browser: PlainBrowser) -> None:
     fill_all(browser).fill({"contact.email": "jo@gmial.com"}).press("Next")
     assert "Did you mean jo@gmail.com?" in browser.text
     assert "¿Quiso decir jo@gmail.com?" in browser.press("Español").text

@@ -1,11 +1,11 @@
-// Shows the drawn form one page at a time: errors, follow-ups, exclusive options, the note's counter, slips in an address.
+// Shows the drawn form one page at a time: errors, follow-ups, exclusive options, the note's counter, typos in an address.
 
 import { el } from "./elements.js";
 
 const cut = (text, at, count = 1) => text.slice(0, at) + text.slice(at + count);
 
 /** Whether two different texts differ by one letter, or by two neighbours that are swapped. */
-const isOneSlip = (typed, right) => [...typed, ""].some((letter, at) => cut(typed, at) === right || typed === cut(right, at) || cut(typed, at) === cut(right, at)
+const isOneTypo = (typed, right) => [...typed, ""].some((letter, at) => cut(typed, at) === right || typed === cut(right, at) || cut(typed, at) === cut(right, at)
   || (cut(typed, at, 2) === cut(right, at, 2) && letter === right[at + 1] && right[at] === typed[at + 1]));
 
 export class Pages {
@@ -119,12 +119,12 @@ export class Pages {
     if (counter) counter.textContent = this.say("used", { used: field.value.length, limit: block.dataset.limit });
   }
 
-  /** Asks in `place` about an e-mail address with a slip in a usual domain. Pressing the question corrects it. */
+  /** Asks in `place` about an e-mail address with a typo in a usual domain. Pressing the question corrects it. */
   suggest(field, place = field.parentNode.querySelector(".meant"), corrected = () => field.focus()) {
     const [, name, domain] = /^\s*(.+@)(\S+)\s*$/.exec(field.value) ?? [];
     const usual = field.closest("[data-usual]").dataset.usual.split(" ");
     const typed = domain?.toLowerCase();
-    const right = typed && !usual.includes(typed) && usual.find((one) => one[0] === typed[0] && isOneSlip(typed, one));
+    const right = typed && !usual.includes(typed) && usual.find((one) => one[0] === typed[0] && isOneTypo(typed, one));
     const address = name + right;
     const correct = () => {
       field.value = address;

@@ -1,5 +1,5 @@
 // Counts where visitors stop: when one leaves before Send, the clinic learns the page shown last, and nothing about the
-// person. Who comes back to this tab moves to another page's count, or out of it by sending.
+// person. A visitor who comes back to this tab moves to another page's count, or out of the counts by sending.
 
 /** The visitor leaves the page. Nothing is counted about people under 18, nor while the form is being sent. */
 export function countStop(form) {

@@ -12,7 +12,6 @@ export class View extends HTMLElement {
   /** A text that came with the form. What stands beside advice and on the receipt comes in every language. */
   say = (name, values) => filled(this.texts?.[this.language]?.[name] ?? "", values);
 
-  get submissionId() { return this.state.submissionId; }
   get wholePage() { return this.hasAttribute("whole-page"); }
   get questionnaireId() { return this.getAttribute("questionnaire") ?? "fs-intake"; }
   get advice() { return adviceIn(this.language); }

@@ -20,8 +20,6 @@ SUBJECTS: dict[MailKind, str] = {
     "booked": "Your appointment",
     "unreachable": "We could not reach you",
 }
-
-
 NOT_CALLED = "We do not plan to call you. To talk with us, call {phone}."
 PROMISES: dict[Way, tuple[str, str]] = {  # by a time, and without one
     "call": ("We will call you by {time}.", "We will call you."),
@@ -62,15 +60,15 @@ class MailWriter:
     hours: OpeningHours
     words: Mapping[str, Mapping[str, str]]
 
-    def write(self, lead: Lead, due: DueMail, unsubscribe: str, at: datetime, *, urgent: bool) -> Mail:
+    def write(self, lead: Lead, due: DueMail, unsubscribe: str, at: datetime, *, safety: bool) -> Mail:
         """Returns the mail that is due.
 
         unsubscribe: the address of the page that ends all mails to this address.
-        urgent: whether the lead is in a safety tier.
+        safety: whether the tier of the lead is a safety tier.
         """
         to, language = lead.submitted.contact.email or "", lead.submitted.language
         texts = (
-            *self._paragraphs(lead, due.kind, at, urgent=urgent),
+            *self._paragraphs(lead, due.kind, at, safety=safety),
             self._t(lead, "Your reference: {reference}", reference=lead.reference),
             self._t(lead, "In an emergency, call 911. Do not wait for us."),
         )
@@ -90,10 +88,10 @@ class MailWriter:
             calendar=self._calendar(lead, at) if due.kind == "booked" else "",
         )
 
-    def _paragraphs(self, lead: Lead, kind: MailKind, at: datetime, *, urgent: bool) -> tuple[str, ...]:
+    def _paragraphs(self, lead: Lead, kind: MailKind, at: datetime, *, safety: bool) -> tuple[str, ...]:
         match kind:
             case "receipt":
-                return self._receipt(lead, at, urgent=urgent)
+                return self._receipt(lead, at, safety=safety)
             case "booked":
                 return self._booked(lead)
             case "tried":
@@ -102,18 +100,18 @@ class MailWriter:
                 text = "We tried more than once and could not reach you. We will not try again."
                 return self._t(lead, text), self._please_call(lead)
 
-    def _receipt(self, lead: Lead, at: datetime, *, urgent: bool) -> tuple[str, ...]:
+    def _receipt(self, lead: Lead, at: datetime, *, safety: bool) -> tuple[str, ...]:
         return (
             self._t(lead, "{clinic} has your request.", clinic=self.clinic),
-            self._promise(lead, at, urgent=urgent),
+            self._promise(lead, at, safety=safety),
             self._t(lead, "Something changed? Call us: {phone}.", phone=self.phone),
             self._open(lead),
         )
 
-    def _promise(self, lead: Lead, at: datetime, *, urgent: bool) -> str:
-        promised = promise(lead, self.hours, at, safety=urgent)
+    def _promise(self, lead: Lead, at: datetime, *, safety: bool) -> str:
+        promised = promise(lead, self.hours, at, safety=safety)
         if promised is None:
-            return "" if urgent else self._t(lead, NOT_CALLED, phone=self.phone)
+            return "" if safety else self._t(lead, NOT_CALLED, phone=self.phone)
         by_a_time, some_time = PROMISES[promised.way]
         if promised.by is None:
             return self._t(lead, some_time)

@@ -121,18 +121,27 @@ def of_another_person(stored: Lead, new: Lead) -> bool:
     and nobody's answers are under another's name.
     """
     before, after = stored.submitted.contact, new.submitted.contact
-    phones, emails = (before.phone, after.phone), (_folded(before.email), _folded(after.email))
+    phones, emails = _ways(stored, new)
     if not (before.name and after.name):
-        return all(all(ways) and len(set(ways)) > 1 for ways in (phones, emails))
-    moved = all(phones) and len(set(phones)) > 1
-    return not have_one_name(before, after, corrected=share_a_way(stored, new) and not moved)
+        return _differ(*phones) and _differ(*emails)
+    return not have_one_name(before, after, corrected=share_a_way(stored, new) and not _differ(*phones))
 
 
 def share_a_way(stored: Lead, new: Lead) -> bool:
     """Returns whether both leads have the same phone number or the same email address."""
+    return any(one and one == other for one, other in _ways(stored, new))
+
+
+def _ways(stored: Lead, new: Lead) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Returns the phone numbers and the email addresses of both leads; "" for a missing one."""
     before, after = stored.submitted.contact, new.submitted.contact
-    ways = (before.phone, after.phone), (_folded(before.email), _folded(after.email))
-    return any(one and one == other for one, other in ways)
+    emails = (before.email or "").casefold(), (after.email or "").casefold()
+    return (before.phone or "", after.phone or ""), emails
+
+
+def _differ(one: str, other: str) -> bool:
+    """Returns whether both are known and not the same."""
+    return bool(one and other) and one != other
 
 
 def have_one_name(one: Contact, other: Contact, *, corrected: bool) -> bool:
@@ -156,10 +165,6 @@ def _words(name: str | None) -> list[str]:
 def _is_one_word(one: str, other: str, *, corrected: bool) -> bool:
     initial = min(len(one), len(other)) == 1 and one[0] == other[0]
     return one == other or initial or (corrected and difflib.SequenceMatcher(None, one, other).ratio() >= SIMILAR)
-
-
-def _folded(address: str | None) -> str:
-    return (address or "").casefold()
 
 
 def merge_resubmission(earlier: Lead, later: Lead, tiers: Mapping[str, Tier], hours: OpeningHours) -> Lead:

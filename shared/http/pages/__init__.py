@@ -7,7 +7,7 @@ All inserted values are escaped. Data attributes tell the script what a field ne
   shown if the value is invalid, with {used} for its length.
 - `data-low`, `data-high`: bounds of a number; `data-limit`: most characters of a text.
 - `data-shown-when`: the condition of a follow-up. `data-hidden-when`: the condition that hides the contact block.
-- `data-usual`: the domains of e-mail in which a slip is found.
+- `data-usual`: the domains of e-mail in which a typo is found.
 - `data-other`: the wording if somebody else fills in the form for the person, which `data-other-when` of the form says;
   `data-other-value`: the hash of such a consent text.
 - `data-step`, `data-progress`: where a page stands among the others. `data-texts` of the form: SCRIPT_TEXTS.
@@ -35,7 +35,7 @@ from shared.domain.intake.filled_form import (
     unanswered,
 )
 from shared.domain.intake.form_view import FormView
-from shared.domain.intake.mail_slips import USUAL, meant
+from shared.domain.intake.mail_typos import USUAL, meant
 from shared.domain.intake.phone import phone_link
 from shared.domain.rules.condition import AnyOf, Between, Condition, Some, questions_of
 from shared.domain.rules.questionnaire import ConsentText, ContactField, Option, Question

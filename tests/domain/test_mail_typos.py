@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.intake.mail_slips import USUAL, meant
+from shared.domain.intake.mail_typos import USUAL, meant
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from shared.domain.intake.mail_slips import USUAL, meant
         ("jo@comcast.ne", "jo@comcast.net"),
     ],
 )
-def test_a_slip_in_a_usual_domain_is_found(typed: str, right: str) -> None:
+def test_a_typo_in_a_usual_domain_is_found(typed: str, right: str) -> None:
     assert meant(typed) == right
 
 

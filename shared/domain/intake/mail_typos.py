@@ -1,4 +1,4 @@
-"""Finds slips in e-mail addresses: a usual domain with one letter wrong, missing, extra or swapped with the next."""
+"""Finds typos in e-mail addresses: a usual domain with one letter wrong, missing, extra or swapped with the next."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def meant(address: str) -> str:
     typed = domain.lower()
     if not name or typed in USUAL:
         return ""
-    return next((f"{name}@{right}" for right in USUAL if right[0] == typed[:1] and _is_one_slip(typed, right)), "")
+    return next((f"{name}@{right}" for right in USUAL if right[0] == typed[:1] and _is_one_typo(typed, right)), "")
 
 
-def _is_one_slip(typed: str, right: str) -> bool:
+def _is_one_typo(typed: str, right: str) -> bool:
     """Returns whether two different texts differ by one letter, or by two neighbours that are swapped."""
     start = 0
     while typed[start : start + 1] == right[start : start + 1]:
