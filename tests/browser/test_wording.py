@@ -155,6 +155,16 @@ def test_script_and_styles_are_made_from_their_sources() -> None:
         assert (WEB.parent / name).read_text("utf-8") == content, "run python -m dev.form_script"
 
 
+def test_each_look_that_a_site_may_set_changes_something() -> None:
+    page = (WEB.parent / "docs" / "put-the-form-on-a-page.md").read_text("utf-8")
+    sheets = (WEB / "form.css").read_text("utf-8")
+    properties = set(re.findall(r"`(--lead-form-[a-z-]+)`", page))
+    assert len(properties) >= 10
+    for name in properties:
+        kept_as = re.search(rf"(--[a-z-]+):\s*var\({name}[,)]", sheets)
+        assert (f"var({kept_as[1]})" if kept_as else f"var({name}") in sheets, name
+
+
 def test_the_modules_are_small() -> None:
     assert max(len(text.splitlines()) for text in MODULES.values()) <= 350
 
