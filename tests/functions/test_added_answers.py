@@ -266,3 +266,16 @@ def test_an_addition_promises_no_call_to_an_email_address() -> None:
     note = content(add({"note": "I can't walk"}))["messages"][0]["text"]
     assert "see a doctor today" in note
     assert "call you" not in note
+
+
+def test_who_asked_for_texts_is_promised_no_call_after_answers_that_raise_the_tier(aws: Aws) -> None:
+    contact = {"name": "Jordan Example", "phone": "(312) 555-0142", "preference": "text"}
+    left_out = dict.fromkeys(("dx", "imaging", "tx", "tx-tried", "fn"))
+    captured(left_out, contact=contact, consents={"contact": True, "sms": True})
+    before = aws.leads()[0]["triage"]["tier"]
+    answers = submission()["answers"]
+    added = content(add({name: answers[name] for name in ("dx", "imaging", "tx", "fn")}))
+    texts = [message["text"] for message in added["messages"]]
+    assert (before, aws.leads()[0]["triage"]["tier"]) == ("ROUTINE", "PRIORITY")
+    assert any("write to you" in text for text in texts)
+    assert not any("call you" in text for text in texts)

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from markupsafe import escape
 
-from functions import alert_staff, capture_lead, escalate_leads
+from functions import alert_staff, capture_lead, escalate_leads, wiring
 from functions.capture_lead import handler
 from shared.domain.leads.lead import reference_of
 from shared.domain.leads.resubmission import MAX_RESUBMISSIONS
@@ -326,3 +326,17 @@ def test_logs_name_nobody(aws: Aws, logs: Callable[[], str]) -> None:
     ask(NONE)
     assert '"joined"' in (written := logs())
     assert not [word for word in ("Jordan", "5550142", "morning") if word in written]
+
+
+def test_a_request_is_promised_no_confirmation_since_none_comes_if_it_joins_a_lead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SENDER_EMAIL", "office@clinic.example")
+    wiring.next_steps.cache_clear()
+    try:
+        person = {"name": "Jordan Example", "phone": "(312) 555-0142", "email": "jordan@example.com"}
+        details = content(ask(contact=person))["next_steps"]["details"]
+    finally:
+        wiring.next_steps.cache_clear()
+    assert details
+    assert not any("confirmation" in text for text in details)

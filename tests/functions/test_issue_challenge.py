@@ -13,7 +13,7 @@ from altcha.v1 import solve_challenge
 from functions import capture_lead, wiring
 from shared.adapters.form_guard import TOKEN_LIFETIME
 from tests.aws import Aws
-from tests.functions.calls import CONTEXT, LEAD_ID, URGENT, Json, content, event, posting, submission
+from tests.functions.calls import CONTEXT, EMERGENCY, LEAD_ID, URGENT, Json, content, event, posting, submission
 from tests.functions.conftest import Clock
 
 
@@ -129,3 +129,9 @@ def test_a_missing_safety_answer_alone_does_not_clear_a_suspect(aws: Aws) -> Non
     found = suspicion_of(aws, answers={}, website="https://spam.example")
     assert aws.leads()[0]["triage"]["tier"] == "URGENT"
     assert found["suspect"] is True
+
+
+def test_an_emergency_that_is_sent_within_seconds_is_not_too_quick(aws: Aws) -> None:
+    """It interrupts the form, so there is less to fill in."""
+    found = suspicion_of(aws, token=challenge()["token"], answers=EMERGENCY)
+    assert (found["signs"], found["suspect"]) == (["no-proof"], False)

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 PERSON = {"name": "Jordan Example", "phone": "(312) 555-0142"}
 NO_PHONE = {"name": "Jordan Example", "email": "jordan@example.com"}
 BY_MAIL = {**PERSON, **NO_PHONE, "preference": "email"}
+NO_MAIL = {**PERSON, "preference": "email"}  # without an address
 NO_TEXT = {**PERSON, "preference": "text"}
 BY_TEXT = {**NO_TEXT, "sms": True}  # with the consent to text messages
 TRIES = "We will also try to call {number}. Do not wait for our call."
@@ -53,6 +54,7 @@ def next_steps(answers: Json, contact: Json = PERSON, language: str = "en", lead
         (URGENT, NO_PHONE, "en", THANKS, ""),  # an e-mail would come too late
         (NOT_A_FIT, PERSON, "en", THANKS, ""),  # nobody calls
         (PRIORITY, BY_MAIL, "en", THANKS, "We will write to you by Thursday, January 15 at 5 PM."),
+        (PRIORITY, NO_MAIL, "en", THANKS, "We will call {number} by Thursday, January 15 at 5 PM."),
         (PRIORITY, BY_TEXT, "en", THANKS, "We will send a text message to {number} by Thursday, January 15 at 5 PM."),
         (PRIORITY, NO_TEXT, "en", THANKS, "We will call {number} by Thursday, January 15 at 5 PM."),
         (URGENT, BY_MAIL, "en", THANKS, "We will call {number} by Wednesday, January 14 at 2 PM."),  # safety calls
@@ -84,6 +86,10 @@ def test_no_advice_promises_a_call_to_who_asked_to_be_written_to(contact: Json) 
     texts = [message["text"] for message in receipt(PRIORITY, contact)["messages"]]
     assert not any("call you" in text for text in texts)
     assert any("write to you" in text for text in texts)
+
+
+def test_advice_promises_a_call_to_who_wants_a_text_without_the_consent_to_it() -> None:
+    assert any("call you" in message["text"] for message in receipt(PRIORITY, NO_TEXT)["messages"])
 
 
 def test_whoever_is_sent_to_their_own_doctor_reads_that_nobody_calls() -> None:

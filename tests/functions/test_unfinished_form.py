@@ -97,6 +97,25 @@ def test_a_red_flag_that_was_withdrawn_is_shown_to_a_clinician_without_contact(a
     assert content(opened(lead["reference"]))["contact_hidden"]
 
 
+def test_a_form_that_somebody_works_on_stays_with_them_without_contact(aws: Aws, clock: Clock) -> None:
+    send(HALF, complete=False)
+    reference = aws.leads()[0]["reference"]
+    worked(reference, "acknowledge")
+    take_back()
+    (lead,) = aws.leads()
+    assert (lead["status"], lead["owner_name"], bool(lead["answers"])) == ("acknowledged", "nurse", True)
+    assert content(opened(reference))["contact_hidden"]
+
+
+def test_a_withdrawal_removes_earlier_answers_too(aws: Aws, clock: Clock) -> None:
+    send(HALF, complete=False)
+    clock.at += timedelta(minutes=1)
+    send(HALF | {"age": 44}, complete=False)
+    assert len(aws.stored()[0]["earlier"]) == 1
+    take_back()
+    assert aws.stored()[0]["earlier"] == []
+
+
 def test_what_was_sent_with_send_is_not_withdrawn_by_the_page(aws: Aws, clock: Clock) -> None:
     send()
     assert take_back()["statusCode"] == 422
