@@ -23,7 +23,7 @@ from tests.functions.calls import (
     pointers,
 )
 from tests.functions.conftest import Clock
-from tests.functions.staff_calls import captured, indexed, listed, references, worked
+from tests.functions.staff_calls import IDS, captured, indexed, listed, references, worked
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -275,6 +275,7 @@ def test_my_day_lists_what_i_did_today_the_latest_first(aws: Aws, clock: Clock) 
     assert [(done["action"], done["detail"]) for done in rows[0]["did"]] == [("acknowledge", ""), ("hand_over", "desk")]
     assert rows[0]["name"] == "Jordan Example"
     assert references(listed("desk", view="today")) == [other]
+    assert references(listed(view="today", owner=IDS["desk"])) == [second]
     clock.at += timedelta(days=1)
     assert references(listed(view="today")) == []
     aws.wire.down.add("dynamodb.Query")

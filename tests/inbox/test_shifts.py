@@ -67,3 +67,15 @@ def test_two_staff_and_a_shift_change(send: Send, member: Come, stored: Callable
     desk.press("Open")
     expect(desk.page.locator("#leads a")).to_have_count(1)
     expect(desk.row(third)).to_contain_text("other-nurse has it: call")
+
+
+def test_what_one_takes_here_or_in_another_tab_is_not_handed_over(send: Send, member: Come) -> None:
+    reference = send(URGENT)
+    nurse = member("nurse").open(reference)
+    tab = nurse.second_tab()
+    nurse.press("I'll take it").has("^You have had it")
+    expect(nurse.row(reference)).to_contain_text("You have it")
+    assert "Handed over" not in nurse.page.locator("#status").inner_text()
+    tab.press("Refresh")
+    expect(tab.row(reference)).to_contain_text("You have it")
+    expect(tab.row(reference)).not_to_contain_text("handed over to you")
