@@ -181,6 +181,9 @@ class Meeting:
     def of_number(self, _phone_key: str) -> tuple[tuple[UUID, LeadSummary], ...]:
         return ()
 
+    def names(self, _lead_ids: Sequence[UUID]) -> dict[UUID, str]:
+        return {}
+
     def publish(self, alert: Alert | Summary) -> None:
         assert isinstance(alert, Alert), "a sweep of so few leads sends no summary"
 

@@ -14,7 +14,7 @@ import heapq
 import json
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -712,6 +712,9 @@ class _Leads:
 
     def of_number(self, _phone_key: str) -> tuple[tuple[UUID, LeadSummary], ...]:
         return ()
+
+    def names(self, _lead_ids: Sequence[UUID]) -> dict[UUID, str]:
+        return {}
 
 
 class _Spool:
