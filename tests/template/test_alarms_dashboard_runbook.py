@@ -21,7 +21,7 @@ FUNCTIONS = {name for name, entry in RESOURCES.items() if entry["Type"] == "AWS:
 QUEUES = {name for name, entry in RESOURCES.items() if entry["Type"] == "AWS::SQS::Queue"}
 VARIABLES = template.read()["Globals"]["Function"]["Environment"]["Variables"]
 OURS = VARIABLES["POWERTOOLS_METRICS_NAMESPACE"]
-LABELS = ["For patients", "Look", "Do", "Over when"]
+LABELS = ["Patients", "Look", "Do", "Over when"]
 SEARCH = (
     r"""SEARCH\('\{AWS/Lambda,FunctionName\} MetricName="(\w+)" FunctionName=\$\{AWS::StackName\}', '(\w+)', 300\)"""
 )
