@@ -45,6 +45,13 @@ class Member:
         self.page.get_by_role("button", name=name, exact=True).click()
         return self
 
+    def filter(self, name: str, choice: str) -> Member:
+        """Chooses a value in one of the list's filters, which start folded."""
+        if self.page.locator("#find").get_attribute("open") is None:
+            self.page.locator("#find summary").click()
+        self.page.locator(f"[data-filter={name}]").select_option(choice)
+        return self
+
     def books(self) -> Member:
         self.press("Booked …").page.get_by_label("When").fill("2031-01-15T09:30")
         return self.press("Save the appointment").has("^Booked by you")

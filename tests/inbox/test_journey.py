@@ -256,7 +256,7 @@ def test_a_new_lead_is_announced_in_every_list(send: Send, member: Come) -> None
         "a search": lambda: nurse.press("Search"),
         "mine": lambda: nurse.press("Mine"),
         "closed": lambda: nurse.press("Closed"),
-        "a tier": lambda: nurse.press("Open").page.locator("#tier").select_option("ROUTINE"),
+        "a tier": lambda: nurse.press("Open").filter("tier", "ROUTINE"),
     }
     for name, show in shows.items():
         show()

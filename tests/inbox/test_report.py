@@ -81,7 +81,7 @@ def test_a_managers_monday(last_week: datetime, send: Send, member: Come) -> Non
     expect(by_day).to_have_count(7)
 
     page.get_by_role("link", name="\u2190 Leads").click()
-    page.locator("[data-filter=source]").select_option("form")
+    manager.filter("source", "form")
     expect(page.locator("#listed")).to_have_text(f"{LEADS - 1} leads")  # one is booked
     assert page.url.endswith("#source=form")
     page.get_by_label("Search by reference").fill("lopez")

@@ -62,7 +62,7 @@ def test_two_staff_and_a_shift_change(send: Send, member: Come, stored: Callable
     for reference in (first, second):
         expect(desk.row(reference)).to_contain_text(re.compile("You have it: call"))
         assert stored(reference)["owner_name"] == "desk"
-    desk.page.locator("#owner").select_option("other-nurse")
+    desk.filter("owner", "other-nurse")
     expect(desk.page.locator("#leads a")).to_have_count(0)
     desk.press("Open")
     expect(desk.page.locator("#leads a")).to_have_count(1)

@@ -16,7 +16,7 @@ const SHORTCUTS = {
   o: () => focusInLead("#outcome"),
   n: () => focusInLead("#note"),
   u: () => focusInLead("#undo"),
-  "/": focusSearch,
+  "/": () => byId("q").focus(),
   1: () => showList({ view: "open" }),
   2: () => showList({ view: "mine" }),
   3: () => showList({ view: "closed" }),
@@ -55,10 +55,5 @@ function moveInList(by) {
 }
 
 const focusInLead = (selector) => byId("lead").querySelector(selector)?.focus();
-
-function focusSearch() {
-  byId("find").open = true;
-  byId("q").focus();
-}
 
 function showHelp() { byId("help").showModal(); }

@@ -13,9 +13,6 @@ export function startSearchAndFilter() {
   byId("clear-search").addEventListener("click", () => showList());
   byId("more").addEventListener("click", showMore);
   addEventListener("hashchange", followAddress);
-  const wide = matchMedia("(min-width: 60.01rem)"); // on a phone the list comes first, so the filters start folded
-  byId("find").open = wide.matches;
-  wide.addEventListener("change", () => { byId("find").open ||= wide.matches; });
 }
 
 export function offerQuestionnaires(ids) {
