@@ -26,7 +26,7 @@ def handler(request: Request, context: Any) -> Response:
     arrival = Arrival(wiring.now(), visit, frozenset(), GOOGLE_ADS, "the lead form of the ad network")
     shown = request.read(AdKey)
     admit_ad_network(shown, key)
-    if shown.is_test:  # the ad network tries the address and the key, with whatever else it fills in
+    if shown.is_test:  # the ad network only tests the URL and the key; the other fields hold sample values
         return respond(HTTPStatus.OK, Taken())
     captured = capture_ad_lead(request.read(AdLead), arrival, intake, ads_questionnaire())
     if captured.counted:

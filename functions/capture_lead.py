@@ -2,7 +2,7 @@
 
 POST /submissions/{submission_id}/answers adds answers to it after Send. POST /callbacks ("Just call me") takes the same
 submission with few answers, from a person who asks for a call. GET /challenges/{submission_id} issues a signed form
-token and a proof-of-work challenge for one submission: filling in the form starts the function that takes it.
+token and a proof-of-work challenge for one submission. It is here so that this function is warm when the form is sent.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 rulebook = wiring.rulebook()
 guard = wiring.form_guard()
 intake = wiring.intake(load_candidate())
-Submission.model_rebuild()  # now, so that who asked for a token does not wait for it when they send the form
+Submission.model_rebuild()  # built at start, so that sending the form does not wait for it
 
 
 @cache
@@ -55,13 +55,13 @@ def forms() -> PlainForms:
 
 
 def show_problem(request: Request, error: Exception) -> Response | None:
-    if request.method == "GET" or not request.wants_page:  # a script asks for the token
+    if request.method == "GET" or not request.wants_page:  # a request for a token, which only scripts send
         return None
     return forms().show_problem(request, error, emergency_messages(error, request, advise))
 
 
 def advise(request: Request) -> tuple[ShownMessage, ...]:
-    """Returns the advice for an emergency in the answers of a request that is refused for something else."""
+    """Returns the emergency advice that the answers call for, although the request is refused for another reason."""
     from shared.usecases.screening import emergency_in  # noqa: PLC0415  only for a refused request
 
     body = forms().read(request).readable() if request.sends_form else json.loads(request.body)
@@ -91,7 +91,8 @@ def issue_challenge(request: Request, at: datetime) -> Response:
 def capture(request: Request, at: datetime) -> Response:
     form = forms().read(request) if request.sends_form else None
     submission = forms().submission(request, form, guard.submission_id, at) if form else request.read(Submission)
-    logger.append_keys(reference=reference_of(submission.submission_id))  # later lines about failures have it
+    # so that later log lines about failures have it
+    logger.append_keys(reference=reference_of(submission.submission_id))
     judged = guard.judge(submission, at)
     if judged.source != CANARY and not wiring.form_is_open():
         metrics.add_metric("form_not_open", MetricUnit.Count, 1)

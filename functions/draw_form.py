@@ -1,8 +1,8 @@
 """Serves the form: draws it, screens its answers and shows its definition. Stores nothing.
 
 GET and POST /form draw it page by page, or whole for the script of <lead-form>. POST /screenings checks whether the
-answers so far require emergency advice now: loading the form starts the function that screens its answers.
-GET /questionnaires/{id} returns the form's definition, its JSON Schema, or FHIR R4, depending on Accept.
+answers so far require emergency advice now. It is here because loading the form has warmed this function. GET
+/questionnaires/{id} returns the form's definition, its JSON Schema, or FHIR R4, depending on Accept.
 """
 
 import json
@@ -29,8 +29,9 @@ MAX_AGE = 300  # seconds: a changed questionnaire reaches every visitor within m
 rulebook = wiring.rulebook()
 guard = wiring.form_guard()
 forms = wiring.plain_forms()
-DRAWN_FOR_SCRIPT = {"element": forms.element, "added": forms.added}  # by the parameter `mode`
-Screening.model_rebuild()  # now, so that no screening waits for it
+# value of the parameter `mode` -> how to draw the form for the script
+DRAWN_FOR_SCRIPT = {"element": forms.element, "added": forms.added}
+Screening.model_rebuild()  # built at start, so that no screening waits for it
 
 
 def show_problem(request: Request, error: Exception) -> Response | None:
@@ -96,7 +97,7 @@ def definition(request: Request) -> Response:
 
 
 def page(rule_set: RuleSet) -> dict[str, Any]:
-    from shared.rulebook.form_definition import form  # what follows is seldom asked for, so loaded then  # noqa: PLC0415
+    from shared.rulebook.form_definition import form  # seldom asked for, so loaded only then  # noqa: PLC0415
 
     return form(rule_set, rulebook.languages(rule_set.questionnaire.id))
 

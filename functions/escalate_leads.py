@@ -37,7 +37,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 def count(alerts: list[Alert]) -> None:
     """Counts the sent alerts.
 
-    The metric `untaken` makes an alarm fire: an urgent lead has reached its last escalation level and has no owner.
+    The metric `untaken` raises an alarm: an urgent lead without an owner has reached its last escalation level.
     """
     metrics.add_metric("alerted", MetricUnit.Count, len(alerts))
     metrics.add_metric("escalated", MetricUnit.Count, sum(alert.level > 1 for alert in alerts))

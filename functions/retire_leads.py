@@ -1,7 +1,7 @@
 """Deletes data whose retention period is over, every day (periods: shared/rulebook/retention.toml).
 
-Before that, it erases again what a restore has brought back. After that, it hashes the contacts of leads again that
-were hashed before a rotation of keys.
+Before that, it erases again what a restore has brought back. Afterwards, it renews the hashes of contacts that were
+made with a former key.
 """
 
 from datetime import timedelta

@@ -1,4 +1,5 @@
-"""Sends the mails to persons that are due, every minute: receipts, and what staff did. None is ever sent twice."""
+"""Sends the mails to persons that are due, every minute: receipts, and news of what staff did. No mail is sent
+twice."""
 
 from datetime import timedelta
 from typing import Any

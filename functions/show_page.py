@@ -1,6 +1,7 @@
 """GET / and GET /web/{file}: serves the landing page. GET /inbox and GET /inbox/{file}: serves the staff inbox.
 
-GET /{proxy+}, every other address: leads to the same address without a slash at its end, or says what to do instead.
+GET /{proxy+}, every other address: redirects to the address without its final slash, or shows the "not found" page with
+advice.
 """
 
 from http import HTTPStatus
@@ -22,7 +23,8 @@ POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 PAGE_HEADERS = {"vary": "accept-language", "content-security-policy": POLICY, "referrer-policy": "no-referrer"}
-WITHOUT_PAGE_HEADERS = ("text/css", "text/javascript")  # they do nothing there, and these files have one language
+# the headers have no effect on these files, which are the same in every language
+WITHOUT_PAGE_HEADERS = ("text/css", "text/javascript")
 
 clinic = wiring.clinic()
 landing = LandingPage(

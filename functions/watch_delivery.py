@@ -16,7 +16,7 @@ from shared.usecases.delivery_watch import Watched, missing_subscriptions, note_
 # The sweep takes two minutes if the stream fails. The limit must stay below the function's timeout.
 LONGEST_DELIVERY = timedelta(minutes=3)
 
-SUBSCRIPTIONS_ONLY = {"check": "subscriptions"}  # what the schedule of every five minutes sends
+SUBSCRIPTIONS_ONLY = {"check": "subscriptions"}  # the event of the schedule that runs every five minutes
 
 watch = wiring.watch(LONGEST_DELIVERY)
 
@@ -44,7 +44,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
 
 
 def note() -> None:
-    """Notes who can be alerted alone. A note that fails runs out, and alerts go to everyone."""
+    """Stores who can be alerted alone. If storing fails, the former entry expires and alerts go to everyone."""
     try:
         note_who_can_be_alerted(watch, wiring.now())
     except Exception as error:  # noqa: BLE001  the check of the subscriptions counts even so

@@ -18,7 +18,7 @@ def prepare_process() -> None:
     warnings.filterwarnings("ignore", message="No application metrics to publish")  # a refused request emits no metric
     warnings.filterwarnings("ignore", message="Pydantic serializer warnings")  # these warnings quote values
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # its warnings quote the request
-    gc.set_threshold(100_000)  # count of objects; a cold start allocates fewer, and none of them can be freed
+    gc.set_threshold(100_000)  # objects; a cold start allocates fewer, and none of those can be freed
 
 
 prepare_process()
@@ -267,7 +267,7 @@ def counting() -> Counting:
 
 
 def reporting() -> tuple[DerivedData, Rulebook, OpeningHours]:
-    """Returns what the report is made from."""
+    """Returns the settings and clients that the report needs."""
     from shared.settings import opening_hours
 
     return _derived_data(_dynamodb()), rulebook(), opening_hours()
@@ -287,7 +287,8 @@ def workspace() -> Workspace:
 
 
 def alerting(pace: float) -> Alerting:
-    """Returns what alerting staff needs. `pace`: seconds between two alerts that go out by e-mail."""
+    """Returns the settings and clients that alerting staff needs. `pace`: seconds between two alerts that go out by
+    e-mail."""
     from shared.settings import AlertSettings, opening_hours
     from shared.usecases.alerting import Alerting
 

@@ -1,6 +1,6 @@
 """POST /leads/{reference}/actions: records what a staff member does with a lead.
 
-If two staff members act at once, the table decides who was first.
+If two members of staff act at once, the table's conditional write decides who was first.
 """
 
 from datetime import timedelta

@@ -71,7 +71,8 @@ def sources(functions: Iterable[str], destination: Path, python: Version) -> Non
         shutil.copyfile(PROJECT / f"functions/{module}.py", destination / f"functions/{module}.py")
     for file in (destination / "shared/rulebook").rglob("*.toml"):
         toml_files.parse(file)
-    loading.load(destination / "shared/rulebook")  # a function parses some of these files only with the first note
+    # check here: a function parses some of these files only at the first free-text answer
+    loading.load(destination / "shared/rulebook")
     if WEB_FUNCTION in functions:
         _copy_sources(PROJECT / "web", destination / "web")
         about_clinic(destination / "web" / "clinic.toml")  # a wrong field ends the build, not the page

@@ -2,7 +2,7 @@
 
     PARAMETERS='ClinicName="Example Clinic" ClinicPhone="(312) 555-0100"' python -m infra.overrides
 
-SAM CLI would cut what is not quoted, or not on one line, without a word. This program needs only the standard library.
+SAM CLI silently cuts values that are unquoted or span several lines. This program needs only the standard library.
 """
 
 import json
@@ -16,7 +16,7 @@ TEMPLATE = Path(__file__).resolve().parent / "template.yaml"
 
 
 class Unread(ValueError):
-    """The error of a text that is not a list of parameters. It does not quote values."""
+    """Raised if the text is not a list of parameters. The message does not quote values."""
 
 
 def parameters() -> set[str]:

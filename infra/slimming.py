@@ -21,11 +21,11 @@ AWS_CALLS: dict[str, tuple[str, ...]] = {
     "sqs": ("DeleteMessage", "ReceiveMessage", "SendMessage"),
 }
 ADDRESSES = {*AWS_CALLS, "email"}  # names in botocore's list of addresses: "email" is sesv2
-# Not endpoint-rule-set-1: without the rules, botocore finds the same addresses in `endpoints`, and more quickly.
+# endpoint-rule-set-1 is left out: without it, botocore finds the same addresses in `endpoints`, and more quickly.
 DESCRIPTIONS = ("service-2", "paginators-1")
 SETTINGS = ("endpoints", "_retry", "sdk-default-configuration")
-# Packages that no function imports, as patterns. (`dns` and `deliverability` look up domains, which we do not do;
-# `shortdata` is about numbers such as 911, which nobody can be called at; RECORD lists files for an installer.)
+# Packages that no function imports, as patterns. `dns` and `deliverability` look up domains, which we never do.
+# `shortdata` is about numbers such as 911, at which no patient can be called. RECORD lists files for an installer.
 UNUSED = (
     *("bin", ".lock", "*.dist-info/RECORD", "dns", "email_validator/deliverability.py"),
     *("boto3/data", "boto3/examples", "phonenumbers/shortdata/region_*", "pydantic/v1", "pydantic/mypy.py"),
@@ -79,7 +79,7 @@ def keep_called_operations(folder: Path) -> None:
 
 
 def keep_amazon_authorities(folder: Path) -> None:
-    """Removes the certificate authorities that do not sign for AWS, most of some 130.
+    """Removes the certificate authorities that do not sign for AWS, which are most of about 130.
 
     AWS_CA_BUNDLE can still add the authority of a proxy.
     """

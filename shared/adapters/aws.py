@@ -38,7 +38,7 @@ PATIENT_FACING = _config(
 SPOOLING = _config(
     connect_timeout=0.4, read_timeout=0.8, retries={"total_max_attempts": 1, "mode": "standard"}, tcp_keepalive=True
 )
-# For SES: one attempt, because a second one would send a mail again whose reply was lost.
+# For SES: one attempt, because after a lost reply a second attempt would send the mail twice.
 MAILING = _config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1, "mode": "standard"})
 # For scheduled work and long polls, where nobody waits for the answer.
 BACKGROUND = _config(connect_timeout=2, read_timeout=15, retries={"total_max_attempts": 3, "mode": "standard"})
@@ -60,9 +60,9 @@ def client(service: Literal["dynamodb", "sns", "sqs", "sesv2", "cognito-idp"], c
 
 @cache
 def _session() -> boto3.Session:
-    """Returns a session with botocore's handlers of events of any service, and of those that we call.
+    """Returns a session with botocore's general event handlers and those of the services that we call.
 
-    To register those of all services takes a thirtieth of a cold start.
+    Registering the handlers of all services would take a thirtieth of a cold start.
     """
     session = botocore.session.Session(include_builtin_handlers=False)
     for event, handler, *_ in BUILTIN_HANDLERS:

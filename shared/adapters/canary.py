@@ -40,7 +40,7 @@ class CanaryPath:
     def send(self, *, tries_spool: bool = False) -> str:
         """Sends a canary and returns its reference.
 
-        The canary answers no question, so the rules cannot rule out a red flag and its first alert is due at once.
+        The canary answers no questions. So the rules cannot rule out a red flag, and its first alert is due at once.
         tries_spool: whether it bypasses the table, so that the spool delivers it.
         Raises NotDelivered.
         """

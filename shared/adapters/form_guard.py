@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from shared.domain.intake.submission import Submission
 
-TOKEN_LIFETIME = timedelta(hours=24)  # the browser keeps answers and retries for as long
-SHORTEST_FILL_TIME = timedelta(seconds=8)  # no person reads even the first page faster
+TOKEN_LIFETIME = timedelta(hours=24)  # as long as the browser keeps the answers and retries
+SHORTEST_FILL_TIME = timedelta(seconds=8)  # nobody can read even the first page faster
 CANARY_TOKEN_LIFETIME = 600  # seconds
 SPOOLED_CANARY = "canary by way of the spool"
 MAX_NUMBER = 50_000  # the browser tries at most this many numbers: under a second on a slow phone
@@ -78,7 +78,8 @@ class FormGuard:
             _, at = self._signer(purpose).unsign(token, max_age, return_timestamp=True)
         except BadSignature:
             return None
-        # The last base64 letter has spare bits, so other texts decode to the same signature: reject them.
+        # The last base64 letter has spare bits, so several texts decode to the same signature. Only one spelling is
+        # accepted.
         signature = token.rpartition(".")[2]
         return at if base64_encode(base64_decode(signature)).decode() == signature else None
 

@@ -111,7 +111,7 @@ def as_html(mail: Mail) -> str:
 
 def returned_mail(text: str) -> ReturnedMail | None:
     """Returns the mail that SES reports as returned; None for a report that calls for nothing. Raises ForeignEvent."""
-    if text.startswith("Successfully validated SNS topic"):  # when the configuration set is created
+    if text.startswith("Successfully validated SNS topic"):  # SES sends this text when the configuration set is created
         return None
     try:
         report = json.loads(text)
@@ -130,7 +130,8 @@ def returned_mail(text: str) -> ReturnedMail | None:
             return replace(returned, closing="bounce")
         case {"eventType": "Bounce"}:
             return returned
-        case {"eventType": "Complaint", "complaint": {"complaintFeedbackType": "not-spam"}}:  # it was moved back
+        # the reader took the complaint back
+        case {"eventType": "Complaint", "complaint": {"complaintFeedbackType": "not-spam"}}:
             return None
         case {"eventType": "Complaint"}:
             return replace(returned, closing="complaint")

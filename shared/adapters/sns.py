@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from shared.domain.leads.digest import Digest
 
 
-# SNS disables an e-mail address to which it delivers more than ten messages in any second: the subscription is pending
-# again, and nobody hears of anything. These seconds between two mailed notices keep the sum at eight: a new table's
-# stream has four shards, with one run of alert_staff each, and there is one sweep.
+# SNS disables an e-mail address that gets more than ten messages in a second: the subscription is pending again, and
+# nobody is alerted. These seconds between two mailed notices limit the sum to eight a second: a new table's stream has
+# four shards, with one run of alert_staff each, and one sweep runs beside them.
 STREAM_PACE = 1.0
 SWEEP_PACE = 0.25
 
@@ -27,7 +27,7 @@ AS_TEXT_MESSAGE = {
 
 
 class Pace:
-    """Keeps the notices that this process sends by e-mail `apart` seconds or more."""
+    """Keeps the e-mail notices of this process at least `apart` seconds apart."""
 
     def __init__(
         self,

@@ -18,7 +18,7 @@ class CognitoClient(Protocol):
 
 
 class StaffPool:
-    """The user pool in which staff sign in. `client` is called first when somebody asks for staff: few requests do."""
+    """The user pool in which staff sign in. `client` is called only when staff are listed, which few requests need."""
 
     def __init__(self, client: Callable[[], CognitoClient], pool: str) -> None:
         self._client = client

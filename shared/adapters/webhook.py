@@ -18,7 +18,7 @@ from shared.domain.leads.webhook import WaitingLead
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 PREFIX = "whsec_"
 TIMEOUT = urllib3.Timeout(connect=3, read=15)  # the specification asks for 15 to 30 s
-LONGEST = 20.0  # seconds of a whole delivery: a receiver that answers byte by byte never exceeds the time between two
+LONGEST = 20.0  # seconds for a whole delivery; a receiver that answers byte by byte never exceeds the read timeout
 
 
 class Webhook:
@@ -54,7 +54,8 @@ class Webhook:
         def send() -> None:
             outcome[:] = self._problems(body, headers)
 
-        sending = threading.Thread(target=send, daemon=True)  # left behind if it takes too long
+        # a daemon, so that it can be abandoned if it takes too long
+        sending = threading.Thread(target=send, daemon=True)
         sending.start()
         sending.join(LONGEST)
         if outcome:
@@ -66,7 +67,7 @@ class Webhook:
             answer = self._pool.request(
                 "POST", self._address, body=body, headers=headers, redirect=False, preload_content=False
             )
-            answer.close()  # what the receiver answers beside its status is never read, however long or slow it is
+            answer.close()  # only the status is read, because the body may be long or slow
         except Exception as error:  # noqa: BLE001  whatever it is, the delivery failed
             return [NotDelivered(type(error).__name__)]  # the error's text would include the address
         received = HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES

@@ -121,7 +121,7 @@ class WrongState(LeadIntakeError):
 
 
 class ScoringFailed(LeadIntakeError):
-    """Raised if the rules cannot score answers during screening, when no lead is stored that would alert staff."""
+    """Raised if the rules cannot score answers during screening. No lead is stored then that would alert staff."""
 
 
 class FormNotOpen(LeadIntakeError):

@@ -70,7 +70,8 @@ class OpeningHours(NamedTuple):
             return None
         opens = datetime.combine(day, hours[0], self.zone).astimezone(UTC)
         closes = max(datetime.combine(day, hours[1], self.zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
-        return opens, max(opens, closes)  # an opening time that clocks skip in spring can fall after the closing time
+        # when clocks skip the opening time in spring, it can fall after the closing time
+        return opens, max(opens, closes)
 
     def is_open(self, at: datetime) -> bool:
         today = self.on(at.astimezone(self.zone).date())

@@ -17,7 +17,8 @@ BYTE_ORDER_MARK = "\ufeff"  # without it, Excel reads UTF-8 as the local encodin
 # cell. Some programs skip blanks and quotes before it. The full-width forms count too.
 FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[\s\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 SKIPPED = ("\t", "\r", "\n")  # some programs skip these characters and read what follows
-LIKE_A_NUMBER = re.compile(r"[0-9][0-9 .,:/eE+-]*")  # or a date: 01234 would lose its zero
+# like a number or a date; a spreadsheet would drop the zero of 01234
+LIKE_A_NUMBER = re.compile(r"[0-9][0-9 .,:/eE+-]*")
 
 Column = Callable[[Lead, ZoneInfo], str]
 

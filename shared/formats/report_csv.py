@@ -36,8 +36,8 @@ def report_csv(report: Report) -> str:
 
 
 def hidden_of(numbers: Sequence[int], already: frozenset[int] = frozenset()) -> frozenset[int]:
-    """Returns the places of the numbers to hide: those under FEWEST, and the next ones while the sum of the hidden is
-    under FEWEST, since it is the difference between all and the rest.
+    """Returns the places of the numbers to hide: all below FEWEST, then the next smallest until the hidden ones add up
+    to FEWEST, because their sum can be found by subtraction.
 
     already: places that are hidden for another reason.
     """

@@ -16,7 +16,7 @@ const button = (text, onclick, attributes = {}) => h("button", { type: "button",
 const doing = (text, act, values, attributes) => button(text, (event) => act(values, event.currentTarget), attributes);
 const buttons = (...content) => h("div", { class: "buttons" }, content);
 
-// A button that shows its content below it; open from the start when the content holds a draft.
+// A button that unfolds its content below; unfolded from the start if the content holds a draft.
 export function unfolding(id, label, ...content) {
   const { text, main } = typeof label === "string" ? { text: label } : label;
   const box = h("div", { id, class: "choices", "data-group": id }, ...content);
@@ -29,7 +29,7 @@ export function unfolding(id, label, ...content) {
   return h("div", { class: "unfolding" }, opener, box);
 }
 
-// At the top of the lead: taking it, and a refusal whose buttons are gone.
+// The top of the lead: the button that takes it, and the reason for a refusal whose buttons are no longer shown.
 export const takeButton = (lead, act) => h("div", { class: "actions", "data-group": "taking" },
   h("div", { id: "refusal-place" }, h("p", { id: "refusal", class: "refusal", role: "alert", tabindex: "-1" })),
   can(lead, "acknowledge") && doing("I'll take it", act, { action: "acknowledge" }, { class: "main", id: "take" }));
@@ -38,7 +38,7 @@ export const takeButton = (lead, act) => h("div", { class: "actions", "data-grou
 export const outcomeForOwner = (lead, user, act) => lead.summary.owner === user.id && mayCall(lead)
   && h("div", { class: "actions" }, outcomeButtons(lead, act));
 
-// Whose consent is withdrawn is called only once the numbers are shown, for a medical reason.
+// A person who withdrew consent may be called only after staff show the numbers, for a medical reason.
 const mayCall = (lead) => !isDone(lead.summary) && can(lead, "contact_attempt") && !lead.contact_hidden;
 
 const outcomeButtons = ({ contact }, act) => h("div", { class: "calling", role: "group", "aria-labelledby": "outcome-title", "data-group": "calling" },
@@ -70,7 +70,7 @@ function unmailed({ contact, contact_hidden: hidden, consents: { given }, mails 
   return contact.message_ok === "no" && contact.preference !== "email" ? "the person wants no messages" : "";
 }
 
-// Booked, with the time, for a lead that is open or whose appointment moves.
+// The button that books an appointment for an open lead, or moves one that is booked.
 function bookChoices(lead, act, { main, done }) {
   const { summary: { reference }, booking } = lead;
   const why = unmailed(lead);
@@ -84,7 +84,7 @@ function bookChoices(lead, act, { main, done }) {
     h("label", { for: note.id }, why ? `Note (no e-mail goes: ${why})` : "Note to the person: it goes into the e-mail as written, about ten minutes from now"), note,
     buttons(button("Save the appointment", send, { class: "main" })));
   if (booking) at.value = fieldTime(booking.at);
-  note.value ||= booking?.note ?? ""; // not a draft: it unfolds nothing
+  note.value ||= booking?.note ?? ""; // set here rather than as a draft, which would unfold the button
   return choices;
 }
 
@@ -119,12 +119,12 @@ function closeChoices(reference, act) {
       button(text, (event) => act({ action: "close", reason, text: why.value.trim() }, event.currentTarget)))));
 }
 
-// For a lead whose owner does not work it. Alerts start over, from the first escalation level.
+// The button that gives a lead back. Its alerts start over at the first escalation level.
 const releaseChoice = (act) => unfolding("releasing", "Release …",
   h("p", {}, "The lead will have no owner. The clinic is alerted again unless a colleague takes it within two minutes."),
   buttons(doing("Release and alert the clinic", act, { action: "reopen" })));
 
-// To a colleague, who keeps the time by which the next step is due.
+// The button that hands the lead over to a colleague. The next step stays due at the same time.
 function handOverChoice(act) {
   const to = colleagueSelect("hand-over-to");
   const send = (event) => (to.value ? act({ action: "hand_over", to: to.value }, event.currentTarget)

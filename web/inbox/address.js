@@ -6,8 +6,8 @@ const FILTERS = ["tier", "suspect", "language", "source", "questionnaire", "unta
 
 export const NO_FILTERS = Object.fromEntries(FILTERS.map((name) => [name, ""]));
 
-// {filters, reference, page, asked}: reference is null when no lead is open, page is "" for the leads; asked: what was
-// asked of the page, such as its days
+// {filters, reference, page, asked}. reference: null if no lead is open. page: "" for the leads. asked: what the page
+// was asked for, such as its days.
 export function readAddress() {
   const said = new URLSearchParams(location.hash.slice(1));
   const view = VIEWS.includes(said.get("view")) ? said.get("view") : "open";

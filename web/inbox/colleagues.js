@@ -1,4 +1,4 @@
-// The colleagues who work leads: to hand a lead over to, and to see who has what.
+// The colleagues who work leads, for handing a lead over and for the filter by owner.
 
 import { byId, h } from "./elements.js";
 import { handleFailure } from "./failures.js";
@@ -6,7 +6,7 @@ import { service } from "./service.js";
 import { signIn } from "./sign-in.js";
 import { state } from "./state.js";
 
-let asked = null; // a promise of everybody who works leads; a page that stays open asks again with each sign-in
+let asked = null; // a promise of the list of everybody who works leads; loaded again at each sign-in
 
 export function colleagues() {
   asked ??= service.staff().catch((error) => {

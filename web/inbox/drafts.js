@@ -4,7 +4,7 @@ import { h } from "./elements.js";
 
 const KEY = "inbox:drafts";
 const OWNER = "inbox:drafts-of";
-const MOST = 50; // the oldest goes first
+const MOST = 50; // drafts that are kept; beyond that, the oldest is dropped
 
 function drafts() {
   try { return new Map(JSON.parse(sessionStorage.getItem(KEY))); } catch { return new Map(); }
@@ -20,7 +20,7 @@ function saveDraft(reference, action, text) {
 export const forgetDraft = (reference, action) => saveDraft(reference, action, "");
 export const forgetDrafts = () => sessionStorage.removeItem(KEY);
 
-// Forgets what somebody else typed in this tab.
+// Deletes the drafts of another member of staff who used this tab before.
 export function keepDraftsOf(user) {
   if (sessionStorage.getItem(OWNER) !== user) forgetDrafts();
   sessionStorage.setItem(OWNER, user);

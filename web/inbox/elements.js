@@ -1,6 +1,7 @@
 // Builds elements without markup in strings: what a patient typed is always text, never HTML.
 
-// h("button", {class: "main", onclick: act}, "Call"): true sets an attribute, false, null and undefined leave it out.
+// h("button", {class: "main", onclick: act}, "Call"). An attribute of `true` is set without a value; false, null or
+// undefined leaves it out.
 export function h(name, attributes = {}, ...children) {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -21,7 +22,7 @@ export function saveFile(name, text, type) {
   setTimeout(() => URL.revokeObjectURL(address), 60000);
 }
 
-// A CSV file as spreadsheets expect it: fetch removes the byte order mark.
+// Downloads a CSV file with the byte order mark that spreadsheets expect; fetch has removed it.
 export const saveCsv = (name, text) => saveFile(name, `\ufeff${text}`, "text/csv");
 
 // Shows a short message in the header, where it covers nothing; a screen reader reads it out.

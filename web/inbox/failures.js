@@ -18,7 +18,7 @@ export function showGate(title, text, { canSignIn = true } = {}) {
   byId("sign-in").hidden = !canSignIn;
 }
 
-// Every failed request ends here. Returns the refusal when only the caller can explain it, else null.
+// Handles a failed request. Returns the refusal if only the caller can explain it, otherwise null.
 export function handleFailure(error) {
   if (error instanceof SignedOut) signInAgain();
   else if (error instanceof Refused && error.status === 403 && !state.updatedAt) {
@@ -29,7 +29,7 @@ export function handleFailure(error) {
 }
 
 function signInAgain() {
-  const { isFresh } = signIn; // the service refuses even a new token: signing in again by itself would never end
+  const { isFresh } = signIn; // if the service refuses even a new token, signing in automatically would loop forever
   signIn.forget();
   if (isFresh) showGate("The service did not accept this sign-in", "Please sign in again, or ask an administrator for help.");
   else signIn.start();

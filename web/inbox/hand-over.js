@@ -31,7 +31,7 @@ async function ownLeads() {
   }
 }
 
-// A lead that changed in the meantime stays, and is counted; without the service the rest stays.
+// Skips and counts a lead that changed in the meantime. Stops if the service cannot be reached.
 async function handOverAll(event) {
   event.preventDefault();
   const to = byId("hand-all-to").value;
@@ -56,7 +56,7 @@ async function handOverAll(event) {
     if (!refused.length) {
       byId("handing-all").close();
       announce(text);
-      byId("main").focus(); // its button goes with the last lead
+      byId("main").focus(); // the button that had the focus disappears with the last lead
     }
   } catch (error) {
     handleFailure(error);

@@ -1,4 +1,4 @@
-// Says when a lead became mine by a colleague's action: in the header, and with a mark in the list until I open it.
+// Announces a lead that a colleague handed over to me: in the header, and by a mark in the list until I open it.
 
 import { announce } from "./elements.js";
 import { tierName } from "./lead-summary.js";
@@ -7,14 +7,15 @@ import { signIn } from "./sign-in.js";
 import { state } from "./state.js";
 import { drawWorklist } from "./worklist.js";
 
-const MINE = new Set(["acknowledge", "take_over", "undo"]); // actions after which a lead may be mine
-const tabs = new BroadcastChannel("inbox:taken"); // what I take in one tab was not handed over to me in another
-let known = null; // references of my open leads at the last answer; null before the first
-const taking = new Set(); // references of leads that I took since
+const MINE = new Set(["acknowledge", "take_over", "undo"]); // actions of mine that may make me the owner
+// tells other tabs what I took here, so that they do not announce it as handed over
+const tabs = new BroadcastChannel("inbox:taken");
+let known = null; // references of my open leads in the last answer; null before the first answer
+const taking = new Set(); // references of leads that I took since then
 
 tabs.addEventListener("message", ({ data }) => taking.add(data));
 
-// Before the action is sent: a list that is loading at the same time may show its effect first.
+// Called before the action is sent, because a list that is loading meanwhile may already show the effect.
 export function expectMine(reference, action) {
   if (!MINE.has(action)) return;
   taking.add(reference);

@@ -1,6 +1,7 @@
-// Locks every tab when nobody has used any of them for some minutes: a desk with a patient's data on it is not left open.
+// Locks every tab when nobody has used any of them for some minutes, so that no patient's data stays open on an empty
+// desk.
 //
-// localStorage holds when a tab was last used. Loading the list every 15 seconds is no use.
+// localStorage holds when a tab was last used. The refresh every 15 seconds does not count as use.
 
 import { announce, byId } from "./elements.js";
 import { ENDED, signIn } from "./sign-in.js";
@@ -18,7 +19,8 @@ export function startIdleLock() {
   note();
   for (const use of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"]) addEventListener(use, note, { passive: true });
   addEventListener("storage", ({ key }) => { if (key === ENDED && !signIn.token) signIn.close(); });
-  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); }); // from the browser's history
+  // restored from the browser's history: load it afresh
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   document.addEventListener("visibilitychange", check);
   setInterval(check, 5000);
 }

@@ -17,7 +17,7 @@ export const isDone = (lead) => lead.status === "closed" || lead.status === "boo
 const NEXT = { take: "Take it", call: "Call", call_again: "Call again", confirm_booking: "Set the time of the appointment", close: "Book or close it" };
 export const nextText = (what, revoked = false) => (revoked && what.startsWith("call") ? "Close it, or call for a medical reason" : NEXT[what] ?? what);
 
-// A lead that the clinic only informs: it stands under Closed, and nobody closed it.
+// Whether the clinic only informs this person. Such a lead is listed under Closed, although nobody closed it.
 export const needsNobody = (lead) => lead.tier === "NOT_A_FIT" && !lead.owner && !lead.next_action;
 
 export function countdown(lead) {

@@ -45,7 +45,7 @@ export function drawLead(place, lead, { user, act, records, showContact }) {
   document.getElementById("reading").replaceChildren(tierBadge(lead.summary.tier), " ", lead.contact.name || lead.summary.reference);
 }
 
-// Shown on the screen, and on paper, where nobody knows who "you" is.
+// A text with "you" on the screen and with the name on paper, where nobody knows who "you" is.
 const said = (screen, paper) => (screen === paper ? screen : [h("span", { class: "on-screen" }, screen), h("span", { class: "on-paper" }, paper)]);
 
 function section(id, title, ...content) {
@@ -107,7 +107,7 @@ function contact({ contact: person, contact_hidden: hidden, actions, consents: {
       person.email && h("a", { class: person.phone ? "button" : "button main call", href: mailLink(person.email) }, person.email)));
 }
 
-// An address may hold ? and &, which would add recipients.
+// Escapes ? and & in an address, which would add recipients.
 const mailLink = (email) => `mailto:${encodeURIComponent(email).replaceAll("%40", "@")}`;
 
 function phoneText(phone) {
@@ -168,8 +168,8 @@ function answers({ answers: all }) {
     denied.length > 0 && h("details", { id: "denied" }, h("summary", {}, `Answered no or none: ${denied.length}`), answerList(denied, "no")));
 }
 
-// What the patient sent the time before, or with a request to be called: a warning sign stays in sight even if the other
-// answers leave it out, and answers are never shown under another name than the one they came with.
+// What the patient sent earlier, or with a request to be called. Warning signs stay visible even if the latest answers
+// lack them. The answers are shown under the name they were sent with.
 function earlierAnswers({ received_at: at, tier, answers: all, contact: sender, reference }, number, lead) {
   const warnings = all.filter((entry) => entry.positive);
   const title = reference ? "Asked for a call" : "Earlier answers";

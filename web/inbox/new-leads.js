@@ -12,9 +12,9 @@ const URGENT = new Set(["EMERGENCY", "URGENT"]);
 const TITLE = document.title;
 const TONES = [[880, 0], [660, 0.22], [880, 0.44]]; // Hz, and s after the start
 
-let known = null; // references of the leads that nobody had at the last answer; null before the first
-let looked = 0; // when the last answer came, ms, by the service's clock
-let sawAll = false; // whether it held all leads that nobody had
+let known = null; // references of the leads without an owner in the last answer; null before the first answer
+let looked = 0; // time of the last answer, in ms by the service's clock
+let sawAll = false; // whether the last answer held all leads without an owner
 let sound = null; // an AudioContext, once the person has pressed something
 
 export function startNewLeads() {
@@ -27,12 +27,13 @@ export function startNewLeads() {
     announce(on ? "A new emergency or urgent lead will sound while this page is open." : "New leads no longer sound.");
     if (on) await globalThis.Notification?.requestPermission();
   });
-  addEventListener("pointerdown", () => { if (isOn()) sound ??= new AudioContext(); }); // browsers allow sound after a press
+  // browsers allow sound only after the person has pressed something
+  addEventListener("pointerdown", () => { if (isOn()) sound ??= new AudioContext(); });
 }
 
 const isOn = () => localStorage.getItem(SETTING) === "on";
 
-// `answer`: the first page of all open leads, which begins with what nobody has.
+// `answer`: the first page of all open leads, which begins with those without an owner.
 export function announceWaiting(answer) {
   const waiting = answer.leads.filter((lead) => lead.status === "new");
   const [before, after, all] = [known, looked - SLACK, sawAll];
@@ -41,7 +42,7 @@ export function announceWaiting(answer) {
   sawAll = !answer.cursor || answer.leads.at(-1)?.status !== "new";
   const count = waitingCount(answer, waiting);
   document.title = count ? `(${count}) ${TITLE}` : TITLE;
-  // an older lead moved up to the first page, or a colleague gave it back: this matters only if it is urgent
+  // not new, but moved up to the first page or given back by a colleague: announced only if it is urgent
   const isNew = (lead) => Date.parse(lead.received_at) >= after || (all && URGENT.has(lead.tier));
   const fresh = before ? waiting.filter((lead) => !before.has(lead.reference) && isNew(lead)) : [];
   if (!fresh.length) return;
@@ -50,7 +51,7 @@ export function announceWaiting(answer) {
   if (isOn() && URGENT.has(first.tier)) alarm(first);
 }
 
-// While a release goes out, an older version may answer, without totals.
+// During a gradual deployment an older version may answer, without totals.
 const waitingCount = ({ untaken: byTier, cursor }, listed) => (byTier ? Object.values(byTier).reduce((sum, count) => sum + count, 0)
   : `${listed.length}${cursor && listed.length ? "+" : ""}`);
 

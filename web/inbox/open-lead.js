@@ -11,7 +11,7 @@ import { listedLeads, state } from "./state.js";
 import { updateTimes } from "./times.js";
 import { drawWorklist, focusRow } from "./worklist.js";
 
-let erased = null; // the reference in the address bar, once the service said that the lead was erased
+let erased = null; // the reference of the open lead if the service said that the lead was erased
 let commands = {}; // what the buttons do, see startOpenLead
 
 // `act(values)` takes an action on the open lead; `records` downloads or erases it.
@@ -38,14 +38,14 @@ export async function openByAddress() {
   if (state.openReference === reference) panel.focus();
 }
 
-// `onlyIfChanged`: the person did not ask for it, so an unchanged lead stays as it is, and so does one under their hands.
+// `onlyIfChanged`: for a load that the person did not ask for. It redraws only a changed lead that nobody is typing in.
 export async function loadLead({ onlyIfChanged = false, showContact = false } = {}) {
   const { openReference: reference } = state;
   try {
     const loaded = await service.lead(reference, { showContact });
     if (reference !== state.openReference) return;
     if (onlyIfChanged && state.lead && !isNewer(loaded.summary)) return;
-    if (onlyIfChanged && isInUse()) offerLatestVersion(); // they may have begun while it was loading
+    if (onlyIfChanged && isInUse()) offerLatestVersion(); // the person may have begun to type while it was loading
     else showLead(loaded);
   } catch (error) {
     const refusal = handleFailure(error);
@@ -63,7 +63,7 @@ export function showLead(loaded) {
   updateTimes();
 }
 
-// Also when a colleague erased the lead that is on the screen: nothing of it stays.
+// Clears the screen of an erased lead, also if a colleague erased it.
 function showNotLoaded(reference, refusal) {
   const text = !refusal ? "The lead could not be loaded." : refusal.status === 404 ? `There is no lead ${reference}.` : refusal.message;
   state.lead = null;
@@ -80,7 +80,7 @@ export async function followLead() {
   const { reference } = state.lead.summary;
   const summary = listedLeads()?.find((lead) => lead.reference === reference) ?? (await service.search(reference)).leads[0];
   if (state.lead?.summary.reference !== reference) return null;
-  if (!summary) return loadLead({ onlyIfChanged: true }); // erased, most likely: loading it says what happened
+  if (!summary) return loadLead({ onlyIfChanged: true }); // most likely erased; loading it tells
   if (!isNewer(summary)) return null;
   return isInUse() ? offerLatestVersion() : loadLead({ onlyIfChanged: true });
 }
@@ -89,13 +89,13 @@ export function closeLead() { location.hash = addressOf(state.list.filters, null
 
 const isNewer = (summary) => summary.version > state.lead.summary.version;
 
-// Somebody is writing or choosing: drawing the lead again would take it from under their hands.
+// Whether somebody is typing or choosing. Redrawing the lead would lose their input.
 const isInUse = () => byId("lead").querySelector("textarea:focus, .choices:not([hidden])");
 
-// It does not take the focus: somebody is typing.
+// Offers the latest version without taking the focus, because somebody is typing.
 const offerLatestVersion = () => byId("refusal")?.replaceChildren("This lead has just changed. ", h("button", { type: "button", onclick: () => loadLead() }, "Show the latest version"));
 
-// Why an action failed: beside what was pressed, or with the reference when another lead is open by now.
+// Shows why an action failed: beside the control that was used or, if another lead is open by now, with the reference.
 export function reportOnLead(reference, text, { group, field } = {}) {
   if (state.openReference === reference && state.lead) showRefusal(text, { group, field });
   else announce(`${reference}: ${text}`);

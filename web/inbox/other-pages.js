@@ -56,7 +56,7 @@ async function showOtherPage() {
   content.setAttribute("aria-busy", "false");
 }
 
-// What the task says, or why it failed.
+// Runs the task. Returns its result or, if it fails, the reason as text.
 async function attempt(task) {
   try { return await task(); } catch (error) {
     const refusal = handleFailure(error);

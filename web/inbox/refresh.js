@@ -16,7 +16,8 @@ let latest = 0; // the number of the last request: answers to earlier ones are d
 let answered = 0; // the number of the last request that ended
 
 export function startRefresh() {
-  setInterval(() => { if (answered === latest) refresh(); }, INTERVAL); // many pages may take longer than the interval
+  // skipped while a request is under way, since many pages may take longer than the interval
+  setInterval(() => { if (answered === latest) refresh(); }, INTERVAL);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
   addEventListener("online", refresh);
   addEventListener("offline", showStale);
@@ -45,12 +46,12 @@ export async function refresh() {
   } finally { answered = Math.max(answered, request); }
 }
 
-// One page after the other, as each says where the next starts.
+// Loads one page after the other, because each says where the next one starts.
 async function loadPages({ filters, wanted }) {
   const pages = [await service.worklist(filters)];
   while (pages.length < wanted && pages.at(-1).cursor) pages.push(await service.worklist(filters, pages.at(-1).cursor));
   return pages;
 }
 
-// Else the list on the screen does not hold all open leads; new ones are announced even so.
+// Whether the list on the screen holds all open leads. If not, they are loaded as well, to announce new ones.
 const showsAllOpen = ({ q, filters: { view, ...filters } }) => !q && view === "open" && Object.values(filters).every((value) => !value);

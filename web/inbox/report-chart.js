@@ -9,7 +9,7 @@ const FOOT = 24; // px, for the names of the bars
 const HEAD = 22; // px, for the number above the highest bar
 const START = 5; // %, for the numbers of the lines
 const MOST_NAMES = 7;
-const MOST_NUMBERS = 14; // bars with their number on them
+const MOST_NUMBERS = 14; // the most bars that still show their numbers
 
 function draw(name, attributes, ...children) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -18,7 +18,7 @@ function draw(name, attributes, ...children) {
   return node;
 }
 
-// The distance between two lines: 1, 2 or 5, and their tenfolds, so that at most four lines are drawn.
+// The distance between two grid lines: 1, 2 or 5 times a power of ten, for at most four lines.
 function stepUpTo(most) {
   for (let unit = 1; ; unit *= 10) for (const step of [unit, 2 * unit, 5 * unit]) if (most <= 4 * step) return step;
 }

@@ -1,5 +1,5 @@
-// The form in which a manager changes the rota: a week of shifts, and exceptions. Each entry is checked by the service, and
-// what is wrong with it is said beside it.
+// The form in which a manager changes the rota: a week of shifts, and exceptions. The service checks each entry; errors
+// are shown beside it.
 
 import { colleagues } from "./colleagues.js";
 import { h } from "./elements.js";
@@ -42,7 +42,7 @@ function add(list, row) {
   row.querySelector("select").focus();
 }
 
-// The day after the last shift, at the same time: a week is five presses.
+// The suggestion for a new shift: the same hours on the next day, so that a week takes five presses.
 function nextShift(weekly) {
   const last = weekly.lastElementChild;
   if (!last) return { day: "Mon", starts: "08:00", ends: "08:00" };
@@ -62,7 +62,7 @@ function row(...fields) {
   return entry;
 }
 
-// A name that is no longer on the list stays to be seen, and the service says so.
+// A name that is no longer on the list stays visible; the service refuses it.
 function choice(label, name, options, chosen) {
   const all = chosen && !options.includes(chosen) ? [...options, chosen] : options;
   return h("label", {}, label, h("select", { name, required: true }, all.map((option) => h("option", { selected: option === chosen }, option))));

@@ -25,10 +25,10 @@ class Service {
     return this.#ask("GET", `leads?${queryOf({ ...filters, cursor })}`);
   }
 
-  // By POST, so that a phone number is in no address and no log.
+  // Searches by POST, which keeps phone numbers out of URLs and logs.
   search(q) { return this.#ask("POST", "leads/search", { q }); }
 
-  // `showContact`: also how to contact somebody who does not want it, for a medical reason
+  // `showContact`: includes the contact details of somebody who withdrew consent, for a medical reason
   lead(reference, { showContact = false } = {}) { return this.#ask("GET", `leads/${encodeURIComponent(reference)}${showContact ? "?contact=shown" : ""}`); }
 
   act(reference, action) { return this.#ask("POST", `leads/${encodeURIComponent(reference)}/actions`, action); }
@@ -65,7 +65,7 @@ class Service {
 
   erase(reference) { return this.#ask("DELETE", `leads/${encodeURIComponent(reference)}`); }
 
-  // All pages, by their Link headers, put together.
+  // Joins all pages, following their Link headers.
   async #file(path, accept, progress = () => {}) {
     const pages = [];
     for (let next = path; next;) {

@@ -1,13 +1,13 @@
 // Signing in: OAuth 2.0 authorization code with PKCE (RFC 7636), at the clinic's own user pool.
 //
-// The code is removed from the address bar before anything else happens. Tokens stay in this tab (sessionStorage, so that
-// a reload does not ask again) and end with it. There is no refresh token: after an hour, signing in again is usually one
-// redirect without a question, back to the same lead. Signing out, or leaving every tab alone for too long, ends the
-// tokens of all tabs: localStorage holds when that was, and no tab uses a token that is older.
+// The code is removed from the address bar before anything else happens. Tokens stay in this tab's sessionStorage, so a
+// reload does not ask again, and end with the tab. There is no refresh token: after an hour, signing in again is
+// usually one redirect without a question, back to the same lead. Signing out, or leaving every tab idle for too long,
+// ends the tokens of all tabs: localStorage holds when that was, and no tab uses an older token.
 
 const TOKEN = "inbox:token";
 const ATTEMPT = "inbox:attempt";
-const LEAVING = "inbox:leaving"; // the hash to come back to from the end of the session at the user pool
+const LEAVING = "inbox:leaving"; // the hash to return to after the user pool has ended its session
 const CLOSED = "inbox:closed"; // why this tab was closed to its user, for the page that loads next
 export const ENDED = "inbox:ended"; // in localStorage: {at, why}, the last time that all tabs were closed
 const MARGIN = 60 * 1000; // ms; a token this close to its end is no longer used
@@ -49,7 +49,7 @@ class SignIn {
 
   get isSetUp() { return Boolean(ADDRESS && CLIENT); }
 
-  // Whether the browser keeps anything for this page. Without that, nobody can sign in.
+  // Whether the browser allows storage for this page. Signing in needs it.
   get canStore() {
     try { return Boolean(sessionStorage && localStorage); } catch { return false; }
   }

@@ -11,7 +11,7 @@ export const state = {
   rota: null, // who is on call, as last loaded
 };
 
-// A list and what has arrived of it. An answer belongs to the list that asked for it, and to no list after it.
+// A list and the pages of it that have arrived. An answer belongs only to the list that asked for it.
 export function newList(filters, q = "") {
   return {
     filters,

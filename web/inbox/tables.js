@@ -1,4 +1,4 @@
-// Tables of figures. A wide one scrolls by itself, so that the page does not.
+// Tables of figures. A wide table scrolls on its own; the page does not.
 
 import { h } from "./elements.js";
 

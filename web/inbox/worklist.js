@@ -29,7 +29,8 @@ export function drawWorklist() {
   updateTimes();
 }
 
-// As the service orders them: leads without an owner first, then by tier, deadline and arrival. Closed leads and those of my day: the latest first.
+// The order of the service: leads without an owner first, then by tier, deadline and arrival. Closed leads and "my day"
+// have the latest first.
 function inOrder(leads, view) {
   if (view === "today") return leads;
   const key = (lead) => [isDone(lead) ? 2 : lead.owner ? 1 : 0, TIERS.indexOf(lead.tier), Date.parse(lead.deadline ?? "9999-12-31"), Date.parse(lead.received_at)];
@@ -51,7 +52,7 @@ function drawRows(leads) {
   scrollToOpenRow();
 }
 
-// Once for each lead that is opened: also when a link opened it and the list came later.
+// Scrolls to the row once for each opened lead, also if the list arrives after the lead.
 let scrolledTo = null;
 function scrollToOpenRow() {
   const open = byId("leads").querySelector("[aria-current]");

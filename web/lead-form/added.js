@@ -9,7 +9,8 @@ import { showReceipt } from "./receipt.js";
 export async function showAdded(form, place) {
   const { receipt, language } = form;
   if (receipt.added) place.replaceChildren(el("p", { class: "notice", id: "added", tabindex: "-1" }, receipt.added));
-  if (receipt.added || !receipt.id || ["seek-emergency-care", "not-a-fit"].includes(receipt.disposition)) return; // nothing competes with that advice
+  // nothing may distract from that advice
+  if (receipt.added || !receipt.id || ["seek-emergency-care", "not-a-fit"].includes(receipt.disposition)) return;
   const drawn = await form.service.drawn(form.questionnaireId, language, "added");
   const node = drawn?.querySelector("form");
   if (!node || receipt !== form.receipt || language !== form.language) return;

@@ -50,11 +50,12 @@ export class Answers {
     return hidden.filter((block) => !block.hidden);
   }
 
-  /** Puts every text, and the hash of a consent's text, into the wording for whom the form is about. */
+  /** Switches every text, and the hash of each consent text, to the wording for the person whom the form is about. */
   word(forOther) {
     if (forOther === Boolean(this.forOther)) return;
     this.forOther = forOther;
-    for (const block of [...this.questions, ...this.contact]) { // some may stand beside emergency advice
+    // some of these blocks may have moved beside emergency advice
+    for (const block of [...this.questions, ...this.contact]) {
       for (const node of block.querySelectorAll("[data-other]")) {
         node.dataset.self ??= node.textContent;
         node.textContent = forOther ? node.dataset.other : node.dataset.self;
@@ -123,7 +124,8 @@ export class Answers {
 
   errorsIn(blocks) { return blocks.map((block) => [block, this.error(block)]).filter(([, text]) => text).map(([block, text]) => this.found(block, text)); }
 
-  /** Codes of questions on a page whose follow-up is still open: without it the rules would assume the worst too early. */
+  /** Codes of questions on a page whose follow-up is unanswered. They are not checked yet, because the rules would
+   * assume the worst too early. */
   openFollowUps(page) {
     const here = this.questions.filter((block) => page.contains(block));
     const conditions = here.filter((block) => block.dataset.shownWhen && this.error(block)).map((block) => JSON.parse(block.dataset.shownWhen));
@@ -136,11 +138,11 @@ export class Answers {
     return this.errorsIn(this.questions.filter((block) => pages.some((page) => page.contains(block))));
   }
 
-  /** The blocks that ask for contact and consents. `part`: "urgent" for those beside emergency advice, "callback" for those
-   * of who only wants a call. */
+  /** The blocks that ask for contact and consents. `part`: "urgent" for those beside emergency advice, "callback" for
+   * those of "Just call me". */
   contactBlocks(part) { return this.isMinor ? [] : this.contact.filter((block) => !block.hidden && (!part || part in block.dataset)); }
 
-  /** What the form asks of who only wants a call. */
+  /** What the form asks a visitor who only wants a call. */
   callbackBlocks() { return [...this.questions.filter((block) => "callback" in block.dataset), ...this.contactBlocks("callback")]; }
 
   field(code) { return this.contact.find((block) => block.dataset.contact === code); }
@@ -171,7 +173,7 @@ export class Answers {
 
   // ---- what is sent ----
 
-  /** The complete submission. `part`: with what this part of the form asks, as for `contactBlocks`. */
+  /** The complete submission. `part`: the part of the form to include; see `contactBlocks`. */
   submission(part) {
     const answers = this.collect((block) => part !== "callback" || "callback" in block.dataset);
     const content = { questionnaire: this.questionnaire, language: this.form.dataset.language, answers, complete: true };

@@ -17,7 +17,8 @@ export function showCallback(form, errors = [], focused = true) {
 export async function openCallback(form) {
   if (!(await form.begin())) return;
   form.state.callback = true;
-  for (const field of form.drawn.querySelectorAll("[data-question][data-callback] input")) field.checked = false; // nobody sends an earlier answer about safety unread
+  // unticks earlier safety answers, so that nobody sends them unread
+  for (const field of form.drawn.querySelectorAll("[data-question][data-callback] input")) field.checked = false;
   form.enter("callback");
   showCallback(form);
 }

@@ -3,7 +3,7 @@
 import { showCallback } from "./callback.js";
 import { el } from "./elements.js";
 
-/** Shows the answers, or the page of what is missing. */
+/** Shows the answers or, if something is missing, the page that asks for it. */
 export function showCheck(form, focused = true) {
   const { answers, emergency, view, say } = form;
   const errors = [...answers.errors(), ...answers.contactErrors()];

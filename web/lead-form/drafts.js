@@ -1,7 +1,7 @@
 // What the form keeps in this tab (sessionStorage): a draft, or the receipt. A browser may refuse storage, or it may be
 // full: then the answers last as long as the page.
 
-const DRAFT_EXPIRES = 24 * 60 * 60 * 1000; // ms; the server accepts the form's token for as long
+const DRAFT_EXPIRES = 24 * 60 * 60 * 1000; // ms; as long as the server accepts the form's token
 const RECEIPT_EXPIRES = 60 * 60 * 1000; // ms; as for the form without JavaScript
 const ORIGIN = "lead-form:origin";
 const CAMPAIGN = /^(utm_(source|medium|campaign|term|content)|gclid|gbraid|wbraid|msclkid|fbclid)$/;
@@ -40,7 +40,7 @@ export class Draft {
   save(content) { save(this.name, content); }
 }
 
-/** Where the visitor came from, as on the first page of the visit, unless this page was opened from another ad. */
+/** Where the visitor came from: kept from the first page of the visit, unless this page was opened from another ad. */
 export function origin() {
   const found = Object.fromEntries([...new URLSearchParams(location.search)].filter(([name, value]) => CAMPAIGN.test(name) && value && value.length <= LONGEST));
   const before = load(ORIGIN);

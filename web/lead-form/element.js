@@ -16,8 +16,8 @@ import { countStop } from "./stop.js";
 import { View } from "./view.js";
 import { LANGUAGES, wantedLanguage } from "./words.js";
 
-const CHECK_TIMEOUT = 4000; // ms that a visitor waits for the check of a page; then the form continues
-const LOAD_AGAIN = 15000; // ms until an emergency after a reload asks for the form again
+const CHECK_TIMEOUT = 4000; // ms that a visitor waits for the check of a page before the form continues without it
+const LOAD_AGAIN = 15000; // ms after which emergency advice that survived a reload tries again to load the form
 
 class LeadForm extends View {
   static observedAttributes = ["language"];
@@ -126,7 +126,7 @@ class LeadForm extends View {
       if (target.type === "email") this.pages.suggest(target);
     };
     this.answers.restore(fields);
-    this.sending.withdraw(); // if it failed before a reload
+    this.sending.withdraw(); // tries again a withdrawal that failed before a reload
   }
 
   changed(field) {
@@ -242,7 +242,7 @@ class LeadForm extends View {
     this.showPage();
   }
 
-  /** Waits for the form, and begins with what sending needs. False if that is already under way, or fails. */
+  /** Waits for the form, and starts getting the token. False if this is already under way, or fails. */
   async begin() {
     if (this.inFlight) return false;
     if (!this.ready) {
@@ -286,7 +286,7 @@ class LeadForm extends View {
     this.backTo(this.state.callback ? "callback" : "page", this.state.step);
   }
 
-  /** Next; or Send, beside the answers to check and beside emergency advice. */
+  /** The main button: Next or, on the page to check and beside emergency advice, Send. */
   async next() {
     if (this.inFlight) return;
     const { answers } = this;
@@ -298,7 +298,8 @@ class LeadForm extends View {
     if (urgent || view === "check" || (last && answers.isMinor)) return submit(this, urgent);
     const errors = [...answers.errors([page]), ...(last ? answers.contactErrors() : [])];
     if (errors.length) {
-      // The answers so far are checked all the same: someone with chest pain must not have to fill in the rest first.
+      // Checks the answers even if the page is incomplete: someone with chest pain must not have to fill in the rest
+      // first.
       this.emergency.check(answers.openFollowUps(page));
       return this.showPage(errors);
     }
@@ -313,7 +314,7 @@ class LeadForm extends View {
     return this.showMinor(answer?.messages ?? []);
   }
 
-  /** Shows the next page, or the answers to check: after the last page, and after a change of one of them. */
+  /** Shows the next page. After the last page, or after changing an answer, shows the answers to check. */
   goOn() {
     const { state, pages, answers } = this;
     const last = pages.count - 1;

@@ -20,8 +20,8 @@ export const newId = () => "10000000-1000-4000-8000-100000000000".replace(/[018]
 /** Without invisible characters, which pasted text may contain and the server refuses. */
 export const clean = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]|(?![\n\r\t])[\p{Cc}\p{Cs}\p{Co}\p{Cn}]/gu, "").trim();
 
-/** The link to a phone number as a page writes it: letters (1-800-SPINE-MD) become digits, and an extension is left out,
- * which nobody can dial before somebody answers. "" for a text that is not a number. */
+/** The `tel:` link to a phone number as a page writes it; "" if the text is not a number. Letters (1-800-SPINE-MD)
+ * become digits. An extension is left out, because it can be dialled only after somebody answers. */
 export function phoneLink(text) {
   const number = text.replace(/([\d\s,;(])(?:ext|extn|extension|extensi\u00f3n|x|#)[\s.:]*\d{1,10}\)?$/i, "$1").replace(/[\s,;(]+$/, "");
   const digits = number.replace(/[a-z]/gi, (letter) => "22233344455566677778889999"[letter.toLowerCase().charCodeAt() - 97]).replace(/\D/g, "");

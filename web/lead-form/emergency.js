@@ -9,7 +9,8 @@ export const messageList = (messages, spoken, language) =>
   el("div", { class: "messages", id: "messages" }, spoken !== language && el("p", { class: "M-NET" }, adviceIn(language)),
     messages.map(({ id, text }) => el("p", { class: id.replace(/^(M-[EU])-.*/, "$1"), lang: spoken }, text)));
 
-/** Spanish needs the word that the crisis line answers in Spanish. */
+/** The buttons that call for help. A text to the crisis line begins with AYUDA in Spanish, so that it is answered in
+ * Spanish. */
 export function callButtons(messages, say, language) {
   const call = (href, text) => el("a", { class: "button danger", href }, text);
   const crisis = messages.some((message) => message.id === "M-E-CRISIS") && [call("tel:988", say("call988")), call(language === "es" ? "sms:988?body=AYUDA" : "sms:988", say("text988"))];
@@ -57,7 +58,7 @@ export class Emergency {
   constructor(form) {
     this.form = form; // the LeadForm
     this.borrowed = [];
-    this.dismissed = 0; // how often the visitor left the advice: a check from before must not bring it back
+    this.dismissed = 0; // how often the visitor left the advice; a check that began earlier must not bring it back
   }
 
   get state() { return this.form.state.emergency; }

@@ -23,8 +23,8 @@ export class Pages {
     return found < 0 ? this.count - 1 : found;
   }
 
-  /** Shows a page with its errors, and the boxes above it that are wanted. Returns its heading and name, and the list of
-   * its errors. */
+  /** Shows a page with its errors, and the boxes above the page that apply. Returns the page's heading and name, and
+   * the list of its errors. */
   show(step, errors, { advice, kept, unsent, savedAt }) {
     const { answers, say } = this;
     const page = answers.pages[step];
@@ -44,7 +44,7 @@ export class Pages {
     return { title, name: `${page.dataset.step}: ${title.textContent}`, summary: this.showErrors(errors, this.drawn("above")) };
   }
 
-  /** Says when the clinic received what was filled in, if it has. */
+  /** Shows when the clinic received the unfinished form, if it did. */
   showSaved(at) {
     const text = at ? this.say("saved", { time: new Date(at).toLocaleTimeString(this.form.dataset.language, { timeStyle: "short" }) }) : "";
     this.form.getRootNode().querySelectorAll("[data-saved]").forEach((node) => { node.textContent = text; node.hidden = !at; });

@@ -5,8 +5,8 @@ import { callButtons, messageList } from "./emergency.js";
 import { el } from "./elements.js";
 import { filled } from "./words.js";
 
-/** Keeps and shows the answer to a sent form, whose messages are in `language`. Only this page knows the whole number: what
- * the tab keeps says how it ends, because others may use this device. */
+/** Keeps and shows the answer to a sent form. `language`: of its messages. Only this page shows the whole phone number.
+ * The tab keeps only how it ends, because others may use this device. */
 export function received(form, { submission_id, reference, disposition, messages, next_steps }, { language, contact }) {
   const { submissionId, view } = form.state;
   const after = reference && !["callback", "emergency"].includes(view) && { id: submission_id ?? submissionId, forOther: form.answers.forOther }; // for the page after Send

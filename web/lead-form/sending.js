@@ -5,8 +5,8 @@ import { forgetOrigin } from "./drafts.js";
 import { newId, wait } from "./elements.js";
 import { received } from "./receipt.js";
 
-const PROOF_TIMEOUT = 1000; // ms that sending waits for the proof of work; then it goes without
-const RETRY_AFTER = [2, 5, 15, 30]; // seconds before the first retries, which need no press of a button
+const PROOF_TIMEOUT = 1000; // ms to wait for the proof of work before sending without it
+const RETRY_AFTER = [2, 5, 15, 30]; // seconds before each of the first automatic retries
 const RETRY_LATER = 300; // seconds before each further retry, as long as the page is open
 const NOT_TYPED = ["attribution", "page", "token", "proof", "website"]; // parts of a submission that nobody typed
 
@@ -14,11 +14,11 @@ export class Sending {
   constructor(form) {
     this.form = form; // the LeadForm
     this.pending = null; // the submission that is being sent
-    this.path = "submissions"; // the door that it goes to
-    this.sentOnLeaving = null; // what was sent last on leaving, as text
+    this.path = "submissions"; // the route that it is sent to
+    this.sentOnLeaving = null; // the last unfinished form that was sent on leaving, as text
   }
 
-  /** A submission with what the page knows about the visit. */
+  /** Adds to a submission what the page knows about the visit. */
   withVisit(content) {
     return content && { submission_id: this.form.state.submissionId, ...content, page: location.origin + location.pathname, ...(content.contact && { attribution: this.form.origin }) };
   }
@@ -94,7 +94,8 @@ export class Sending {
     this.form.place("[type=submit]").hidden = false;
   }
 
-  /** Shows the server's errors at their fields. What the visitor did not type is left out, rather than lose the answers. */
+  /** Shows the server's errors at their fields. If the error is in something the visitor did not type, sends again
+   * without it. */
   refused(problems, content) {
     const { form } = this;
     if (problems.length && problems.every(({ pointer = "" }) => NOT_TYPED.includes(pointer.split("/")[1]))) {
@@ -116,13 +117,13 @@ export class Sending {
     const text = JSON.stringify(content);
     if (!content || text === this.sentOnLeaving) return;
     this.sentOnLeaving = text;
-    state.left = true; // whether it arrived is known only to a page that stays: a page that comes back sends it again
+    state.left = true; // a page that is left never learns whether it arrived, so a page that comes back sends it again
     form.save();
     form.service.fetch(this.pending ? this.path : "submissions", { ...content, ...this.guardFields() }, { keepalive: true })
       .then(({ ok }) => { if (ok && state === form.state) this.saved(Date.now()); }).catch(() => { this.sentOnLeaving = null; });
   }
 
-  /** The clinic has what was filled in so far; null: it no longer has it. */
+  /** Keeps and shows when the clinic received the unfinished form; null once it has been withdrawn. */
   saved(at) {
     const { form } = this;
     Object.assign(form.state, { savedAt: at, left: Boolean(at) });
@@ -130,7 +131,7 @@ export class Sending {
     form.pages.showSaved(at);
   }
 
-  /** The consent was ticked, or unticked: then what was sent on leaving is withdrawn. */
+  /** The consent was ticked or unticked. Unticking withdraws what was sent on leaving. */
   consent(given) {
     const { form } = this;
     form.state.withdrawing = !given && form.state.left;

@@ -23,7 +23,7 @@ export class Service {
     return fetch(new URL(path, home ? new URL(home.replace(/\/*$/, "/"), document.baseURI) : HOME), { headers, credentials: "omit", ...post, ...more });
   }
 
-  /** What `read` makes of the response. Throws without one in time. */
+  /** Returns what `read` makes of the response. Throws if none comes in time. */
   async ask(path, content, read) {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), REQUEST_TIMEOUT);
@@ -53,8 +53,8 @@ export class Service {
     return holder.content.querySelector("form[data-questionnaire], [data-closed]") && holder.content;
   }
 
-  /** Gets a token and solves its proof of work, as signs that no machine fills in the form. Sending never depends on them.
-   * `put` keeps what is known so far, while `wanted()`. */
+  /** Gets a token and solves its proof of work, which show that no machine fills in the form. Sending never depends on
+   * them. `put` stores each as soon as it is known, while `wanted()` holds. */
   async guard(id, guard, wanted, put) {
     try {
       if (!guard.token) {

@@ -10,6 +10,6 @@ export function countStop(form) {
   const page = stays ? undefined : view === "page" ? answers.pages[state.step].dataset.page : view;
   if (page === before) return;
   state.last = page;
-  form.draft.save({ ...form.draft.load(), last: page }); // this makes the draft no younger
+  form.draft.save({ ...form.draft.load(), last: page }); // does not extend the life of the draft
   form.service.fetch("stops", { questionnaire: form.questionnaireId, page, before }, { keepalive: true }).catch(() => {}); // one count less
 }

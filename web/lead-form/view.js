@@ -9,7 +9,7 @@ export class View extends HTMLElement {
   /** A built-in text, in the language of the form. */
   t = (english, values) => builtIn(this.language, english, values);
 
-  /** A text that came with the form. What stands beside advice and on the receipt comes in every language. */
+  /** A text that came with the form. Texts beside advice and on the receipt come in every language. */
   say = (name, values) => filled(this.texts?.[this.language]?.[name] ?? "", values);
 
   get wholePage() { return this.hasAttribute("whole-page"); }
@@ -72,8 +72,8 @@ export class View extends HTMLElement {
     }));
   }
 
-  /** Shows a place (`view`, `drawn` or the overlay), with new content if there is some, before what was shown goes. Focuses
-   * its title or `focus`; null leaves the focus. */
+  /** Shows a place (`view`, `drawn` or the overlay), with new content if given, then hides the place shown before.
+   * Focuses the title or `focus`; null leaves the focus alone. */
   show(place, title, content, focus) {
     const urgent = place === this.overlay;
     const node = urgent ? place.content : place;
@@ -120,11 +120,11 @@ export class View extends HTMLElement {
   startFrom(event) {
     if (!event.target.closest("a[data-start]")) return;
     event.preventDefault();
-    this.scrollIntoView({ block: "center" }); // where it says so if the form cannot be loaded
+    this.scrollIntoView({ block: "center" }); // where an error appears if the form cannot be loaded
     this.start();
   }
 
-  /** The form is not open yet: says so instead of the start. */
+  /** Says in place of the start that the form is not open yet. */
   showClosed(drawn) {
     this.closed = true;
     const section = drawn.querySelector("[data-closed]");

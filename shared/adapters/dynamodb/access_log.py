@@ -44,13 +44,13 @@ class AccessLog:
     def add_page(self, references: Sequence[str], staff: Staff, at: datetime) -> None:
         """Adds one entry for a page of rows with names, under "page#" and the id of the member of staff.
 
-        The inbox asks for its page every few seconds: the same rows within the hour are one entry. Raises
+        The inbox loads its page every few seconds, so the same rows within an hour make only one entry. Raises
         StoreUnavailable; the caller must then not show the names.
         """
         shown = " ".join(references)
         entry = {
             "lead_id": f"page#{staff.id}",
-            "entry": f"{instant(at)[:13]}#{sha256(shown.encode()).hexdigest()[:32]}",  # to the hour
+            "entry": f"{instant(at)[:13]}#{sha256(shown.encode()).hexdigest()[:32]}",  # the time, to the hour
             "references": shown,
             "what": "listed",
         }
@@ -96,7 +96,7 @@ class AccessLog:
                 return
 
     def _put(self, entry: dict[str, str], staff: Staff, at: datetime) -> None:
-        """Adds an entry. One that is there already is the same entry: entries are never replaced."""
+        """Adds an entry. An entry that exists already stays: entries are never replaced."""
         entry |= {"at": instant(at), "staff_id": staff.id, "staff_name": staff.name}
         entry["day"] = entry["at"][:10]
         try:

@@ -1,7 +1,7 @@
 """Stores counts and search keys: counts of each day, counts of open leads, and what staff search by.
 
-For each lead the table keeps what the lead is counted as, so that one transaction takes the lead from there to what it
-counts for now: counting a lead twice changes nothing.
+For each lead the table keeps what the lead is counted as. One transaction replaces that by what the lead counts for
+now, so counting a lead twice changes nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 READ_AT_ONCE = 100  # days; the most keys of a BatchGetItem
 READ_OF_A_KEY = 1_000  # leads that are found by one search key
-WHOLE = "-"  # the sort key of items that have none to sort by
+WHOLE = "-"  # the sort key of an item that is alone in its partition
 OPEN_LEADS = "open"
 
 
@@ -83,14 +83,16 @@ class DerivedData:
         return found
 
     def add_stop(self, day: date, cells: Mapping[Cell, int]) -> None:
-        """Adds to the counts of where visitors stop, which have an item of their own: they never delay other counts."""
+        """Adds to the counts of where visitors stop. These have an item of their own, so they never delay other
+        counts."""
         try:
             self._client.update_item(**self._added(_of_stops(day), cells)["Update"])
         except (ClientError, BotoCoreError) as error:
             raise StoreUnavailable from error
 
     def found_by(self, search_keys: Iterable[str]) -> frozenset[UUID]:
-        """Returns the ids of the leads that have all of these search keys, of at most READ_OF_A_KEY for each."""
+        """Returns the ids of the leads that have all of these search keys. Reads at most READ_OF_A_KEY leads for each
+        key."""
         found = [frozenset(self._of_key(search_key)) for search_key in search_keys]
         return frozenset.intersection(*found) if found else frozenset()
 

@@ -43,7 +43,8 @@ def item_of(kept: Kept, partitions: Partitions, *, sends_mail: bool = False) -> 
         "lead_id": {"S": str(kept.lead_id)},
         "version": {"N": str(kept.version)},
         "lead" if isinstance(kept, Lead) else "remainder": {"S": kept.as_json()},
-        "write_id": {"S": uuid4().hex},  # tells our own write, found by the SDK's retry, from an equal one by others
+        # tells our own first write, when the SDK's retry finds it, from an equal write by somebody else
+        "write_id": {"S": uuid4().hex},
     }
     if not isinstance(kept, Lead):
         item |= _strings({"reference": kept.reference})  # so that a link to an erased lead says that it was erased
@@ -68,7 +69,7 @@ def kept_of(item: Item) -> Kept:
 
 
 def name_of(item: Item) -> str:
-    """Returns the name of a lead's person; "" without one. Reads no more of the lead, so that a page is quick."""
+    """Returns the name of a lead's person; "" without one. Parses nothing else of the lead, to keep lists fast."""
     lead = from_json(item["lead"]["S"]) if "lead" in item else {}
     return lead.get("submitted", {}).get("contact", {}).get("name") or ""
 

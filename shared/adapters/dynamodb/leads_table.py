@@ -200,20 +200,21 @@ class LeadsTable:
         return tuple(sorted(found.items(), key=lambda each: each[1].received_at, reverse=True))
 
     def names(self, lead_ids: Sequence[UUID]) -> dict[UUID, str]:
-        """Returns the names of these leads' people, of at most 100 leads. Leads without a name are left out.
+        """Returns the names of the people of at most 100 leads.
 
-        What DynamoDB leaves unread for lack of capacity is left out too. Raises StoreUnavailable.
+        Leaves out leads without a name, and leads that DynamoDB did not read for lack of capacity. Raises
+        StoreUnavailable.
         """
         found = {UUID(item["lead_id"]["S"]): name_of(item) for item in self._batch(lead_ids, "lead")}
         return {lead_id: name for lead_id, name in found.items() if name}
 
     def batch(self, lead_ids: Sequence[UUID]) -> tuple[Lead, ...]:
-        """Returns those of these leads that exist, with the same limits as `names`."""
+        """Returns these leads, without those that do not exist. Has the same limits as `names`."""
         items = self._batch(lead_ids, "lead")
         return tuple(Lead.model_validate_json(item["lead"]["S"]) for item in items if "lead" in item)
 
     def summaries(self, lead_ids: Sequence[UUID]) -> dict[UUID, LeadSummary]:
-        """Returns the summaries of those of these leads that exist, with the same limits as `names`."""
+        """Returns the summaries of these leads, without those that do not exist. Has the same limits as `names`."""
         items = self._batch(lead_ids, "summary")
         return {UUID(item["lead_id"]["S"]): summary_of(item) for item in items if "summary" in item}
 

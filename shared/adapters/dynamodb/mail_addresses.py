@@ -42,7 +42,7 @@ class MailAddresses:
         self.close(email_key(email, self._keys[0]), closing, at)
 
     def admits_receipt(self, email: str, lead_id: UUID, at: datetime) -> bool:
-        """Returns whether this lead's receipt is the first to the address today (UTC), and keeps that it is."""
+        """Returns whether the address has had no receipt today (UTC), and records that this lead's is the first."""
         values = {":day": {"S": f"{at:%Y-%m-%d}"}, ":lead_id": {"S": str(lead_id)}}
         return self._put(
             f"receipt#{email_key(email, self._keys[0])}",

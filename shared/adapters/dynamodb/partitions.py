@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-READ_AT_ONCE = 100  # items: a page of the worklist or of an export shows at most as many
+READ_AT_ONCE = 100  # items; no page of the worklist or of an export shows more
 UNEVEN = 10  # items by which a partition may exceed its even share of a page
 
 Item = dict[str, Any]

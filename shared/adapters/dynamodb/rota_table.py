@@ -32,7 +32,7 @@ class RotaTable:
             raise StoreUnavailable from error
 
     def replace(self, rota: Rota) -> None:
-        """Stores the rota if the stored one has the version before. Raises RotaChanged.
+        """Stores the rota if the stored one is its previous version. Raises RotaChanged.
 
         If the SDK's retry finds its own first write, the stored rota already is this one. That counts as a success.
         """

@@ -30,7 +30,7 @@ PLAIN_NO = frozenset({"no", "none", "never", "n/a", "na", "ninguno", "ninguna", 
 
 
 def _text(value: Any) -> str:
-    """Returns a value as text on one line; "" for what has no text."""
+    """Returns a value as text on one line; "" if it is not text or a number."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return ""
     text: str = clean_line(str(int(value) if isinstance(value, float) and value.is_integer() else value))
@@ -64,7 +64,7 @@ class AdKey(Stored):
 
 
 class AdLead(Stored):
-    """The body of the Google Ads lead form webhook. What cannot be used is left out, and does not cost the lead."""
+    """The body of the Google Ads lead form webhook. Unusable parts are left out; they never refuse the lead."""
 
     lead_id: AnyText = ""
     user_column_data: Annotated[tuple[Column, ...], BeforeValidator(_objects, json_schema_input_type=list[Column])] = ()
@@ -90,7 +90,8 @@ class AdLead(Stored):
         )
 
     def _contact(self) -> ContactEntry:
-        """Returns the contact with the first good value for each field. Nobody can correct the others.
+        """Returns the contact with the first valid value for each field. Invalid ones are left out, since nobody can
+        correct them.
 
         Raises: InvalidInput if no valid phone number or email address is left.
         """
@@ -137,7 +138,7 @@ class AdLead(Stored):
 
 
 def _is_good(field: str, value: str) -> bool:
-    """Returns whether a contact field accepts the value, whatever the other fields are."""
+    """Returns whether a contact field accepts the value on its own."""
     try:
         ContactEntry.model_validate({field: value})
     except ValidationError as error:

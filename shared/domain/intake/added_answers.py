@@ -1,4 +1,4 @@
-"""Defines what a page sends after the form was sent: answers to the page after Send."""
+"""Defines the answers to the page after Send, as a page posts them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.domain.rules.questionnaire import Answers, Questionnaire
 class AddedAnswers(Model):
     """Answers to the questions of the page after Send.
 
-    token: the token from GET /challenges. It is not needed: only who sent the form knows its submission id.
+    token: the token from GET /challenges. Optional, because only the person who sent the form knows its submission id.
     """
 
     questionnaire: QuestionnaireVersion

@@ -1,4 +1,4 @@
-"""Reads where a visitor came from: campaign parameters and click ids, which are never a reason to refuse anybody."""
+"""Reads where a visitor came from: campaign parameters and click ids. Invalid ones never refuse a form."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ LONGEST = {"referrer_host": LONGEST_HOST, "landing_path": LONGEST_PATH}
 
 
 def clean_attribution(given: Mapping[str, object]) -> dict[str, str]:
-    """Returns the known fields of an attribution, from whichever door. What is too long is cut, or left out if it is a
-    click id; anything else that cannot be used is left out."""
+    """Returns the known fields of an attribution. A long text is cut; a long click id, or an unusable value, is left
+    out."""
     found = {name: _cleaned(name, given[name]) for name in ATTRIBUTION if name in given}
     return {name: text for name, text in found.items() if text}
 

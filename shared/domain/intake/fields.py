@@ -26,10 +26,10 @@ DAY = r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}"
 USUAL_ADDRESS = re.compile(r"[a-z0-9_]+(?:[.+-][a-z0-9_]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*\.(?:com|net|org|edu|gov|us)")
 LONGEST_USUAL = 64  # characters; short enough that no domain label of the usual pattern exceeds 63 characters
 LONGEST_ADDRESS = 500  # characters of a page's address that are kept
-CONTROL = ("Cc", "Cs")  # without Cn (unassigned): new phones produce characters that this Python does not know yet
+CONTROL = ("Cc", "Cs")  # Cn (unassigned) is allowed: new phones produce characters that this Python does not know yet
 LINE_BREAKS = "\n\r\t"
 UNSEEN = ("Cc", "Cs", "Cf")  # categories of characters that nobody sees: control, surrogates, format
-# Fillers and blanks of several scripts, which nobody sees either, although they count as letters or marks.
+# Fillers and blanks of several scripts. They are invisible too, although Unicode counts them as letters or marks.
 FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # Direction marks get copied along with phone numbers from address books, and can disguise what staff read.
 DIRECTION_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
@@ -46,9 +46,9 @@ def several_lines(text: str) -> str:
 
 
 def clean_line(value: Any) -> Any:
-    """Returns a text as one line: every kind of space as a plain space, and no character that nobody sees.
+    """Returns a text as one line, with plain spaces and without invisible characters.
 
-    Such characters get copied from other programs, and nobody can find them to remove them. Leaves other values alone.
+    These get copied from other programs, and nobody can see them to remove them. Leaves other values alone.
     """
     if not isinstance(value, str):
         return value
@@ -59,12 +59,12 @@ def clean_line(value: Any) -> Any:
 
 
 def page_address(value: Any) -> str | None:
-    """Returns the address of a page without its query, cut to what is kept; None if it is not an address at all."""
+    """Returns the URL of a page without its query, cut to LONGEST_ADDRESS; None if it is not a URL."""
     return without_query(clean_line(value))[:LONGEST_ADDRESS].strip() or None if isinstance(value, str) else None
 
 
 def whole_or_absent(most: int) -> Callable[[Any], str | None]:
-    """Returns a validator that leaves out a text that is longer than `most` characters, since a part has no use."""
+    """Returns a validator that drops a text of more than `most` characters, since a part of it would be useless."""
 
     def check(value: Any) -> str | None:
         text = clean_line(value) if isinstance(value, str) else ""
@@ -80,7 +80,7 @@ def language_of(value: Any) -> str:
 
 
 def trap(value: Any) -> str | None:
-    """Returns what a bot filled in, whatever its type."""
+    """Returns the value of the trap field as text, whatever type a bot sent."""
     return str(value)[:500] if value else None
 
 
@@ -164,7 +164,7 @@ Proof = Annotated[
 TextHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Trap = Annotated[str | None, BeforeValidator(trap)]
 QuestionCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-AnswerShape = (  # the JSON Schema of an answer whose question is not known
+AnswerShape = (  # the JSON Schema of an answer to an unknown question
     Annotated[int, Field(ge=-MAX_NUMBER, le=MAX_NUMBER)]
     | Annotated[str, Field(max_length=MAX_TEXT)]
     | Annotated[list[Annotated[str, Field(max_length=MAX_CODE)]], Field(max_length=MAX_OPTIONS)]

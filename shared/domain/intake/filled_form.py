@@ -31,7 +31,7 @@ CARRIED = (
     "page",
     "return_to",
     "minor_notice_shown",
-    "checking",  # the visitor has seen all answers, and changes some
+    "checking",  # present once the visitor has seen all answers and changes some
     "website",
 )
 NOT_TICKED = frozenset({"", "0", "no", "off", "false"})
@@ -48,14 +48,14 @@ def is_scale(question: Question) -> bool:
 
 
 def unanswered(question: Question) -> str:
-    """Returns the sentence for a question without an answer; "" if none is needed."""
+    """Returns the error for a question without an answer; "" if no answer is needed."""
     if not question.required:
         return ""
     return "Choose a number." if is_scale(question) else _MISSING[question.type]
 
 
 def invalid(question: Question) -> str:
-    """Returns the sentence for an invalid answer. Its {placeholders} are `question.limits` and {used}, the length."""
+    """Returns the error for an invalid answer. Its {placeholders} are `question.limits`, and {used} for the length."""
     if question.type == "integer":
         return "Enter a whole number from {low} to {high}."
     if question.type == "text":
@@ -185,10 +185,11 @@ class FilledForm:
         }
 
     def answers_to_screen(self, *, texts: bool = False) -> dict[str, Answer]:
-        """Returns the valid answers for the safety check, with free text only if `texts` is true.
+        """Returns the valid answers for the safety check.
 
         Leaves out an answer while its follow-up on the same page is unanswered, because the rules would assume the
         worst too early.
+        texts: whether to include free text.
         """
         unfinished = {
             code
@@ -239,7 +240,7 @@ class FilledForm:
         return content
 
     def readable(self) -> dict[str, Any]:
-        """Returns the parts of the form that say whether it is an emergency, as JSON."""
+        """Returns the parts of the form that can reveal an emergency, as JSON."""
         return {"questionnaire": self._version, "answers": self.answers(), "language": self.questionnaire.language}
 
     def added_answers(self) -> dict[str, Any]:
@@ -271,7 +272,7 @@ class FilledForm:
     # --- what is missing or wrong ---
 
     def problems(self, check_contact: CheckContact) -> tuple[FieldProblem, ...]:
-        """Returns the problems with what this page asked. `check_contact`: finds invalid contact details."""
+        """Returns the problems with the answers on this page. `check_contact`: finds invalid contact details."""
         found = tuple(self._problems_of(question for question in self.due(self.step) if question.code in self.asked))
         if self.step != self.questionnaire.page_ids[-1] or not self.asked:
             return found

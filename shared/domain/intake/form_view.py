@@ -11,7 +11,7 @@ from shared.domain.intake.filled_form import CALLBACK_STEP, WHOLE, FilledForm
 from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.questionnaire import Page, Question
 
-MINUTES = 0.5  # that a page takes
+MINUTES = 0.5  # minutes that a page takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class FormView:
         "minor" for the age notice, "check" for all answers before Send, or "element" for the whole form as the script
         of <lead-form> needs it.
     step: the id of the page; WHOLE or "" for a form on one page; CALLBACK_STEP for the form that asks for a call.
-    at_once: question and option code -> id of the message that this option alone calls for.
+    at_once: question and option code -> id of the message that the option calls for on its own.
     """
 
     form: FilledForm
@@ -51,7 +51,7 @@ class FormView:
 
     @property
     def minutes(self) -> int:
-        """How long this page and those after it take, in minutes."""
+        """How long this page and the following ones take, in minutes."""
         return ceil((self.count - self.number + 1) * MINUTES)
 
     @property

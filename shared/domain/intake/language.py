@@ -11,7 +11,7 @@ THREE_LETTERS = {"spa": "es", "eng": "en"}  # ISO 639-2; tags use two letters wh
 def primary_language(tag: str) -> str:
     """Returns the language of a tag, without region and script: "es" for es-MX, es-419, es_MX and spa.
 
-    Of a list, such as a whole Accept-Language header, that of the first tag.
+    For a list, such as an Accept-Language header, the first tag counts.
     """
     language = re.split("[-_,;]", tag.strip(), maxsplit=1)[0].strip().lower()
     return THREE_LETTERS.get(language, language)

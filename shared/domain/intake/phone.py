@@ -32,7 +32,7 @@ USUAL_PHONE = re.compile(
 def phone_link(phone: str) -> str:
     """Returns the `tel:` link (RFC 3966) of the clinic's phone number: "1-800-SPINE-MD" becomes tel:18007746363.
 
-    Leaves out an extension, which nobody can dial before somebody answers. The text of the link has it.
+    Leaves out an extension, because it can be dialled only after somebody answers. The text of the link shows it.
     """
     number, _ = without_extension(phone)
     return "tel:" + "".join(character for character in number.lower().translate(KEYPAD) if character in "+0123456789")
@@ -104,8 +104,8 @@ def _digits(value: str) -> str:
 
 
 def _plain(value: str) -> str:
-    """Returns the text with full-width characters, dashes and the digits of every script as on a keyboard, and without
-    marks above or below."""
+    """Returns the text in plain characters: full-width characters, dashes and digits of other scripts replaced, accents
+    removed."""
     value = value.strip()
     if value.isascii():
         return value

@@ -1,4 +1,4 @@
-"""Defines what the form's script may send when a visitor leaves before Send: the last page shown, and no more."""
+"""Defines what the form's script sends when a visitor leaves before Send: only the last page shown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class Stop(Model):
     """The page on which a visitor left the form. Nothing in it identifies a person or their form.
 
     page: the page shown last; None if the visitor has sent the form after all.
-    before: the page that the same tab sent before, which is no longer the last; None if it sent none.
+    before: the page that the same tab reported earlier, which no longer counts; None if it reported none.
     """
 
     questionnaire: QuestionnaireId

@@ -50,7 +50,7 @@ class Contact:
     """The contact details of a person. `phone` is in E.164 format; `extension` is what to dial after it.
 
     helper_name, relation: the name of the person who filled in the form for somebody else, and how they are related.
-    message_ok: yes or no: whether the clinic may leave a message that says who it is.
+    message_ok: "yes" or "no": whether the clinic may leave a message that names the clinic.
     """
 
     name: str | None = None
@@ -95,13 +95,14 @@ class ContactEntry(Model):
     @field_validator("*", mode="before")
     @classmethod
     def blank_is_absent(cls, value: Any) -> Any:
-        """Treats an empty form field as missing, and one with nothing that anybody sees."""
+        """Treats a field as missing if it is empty or has only invisible characters."""
         return None if isinstance(value, str) and not clean_line(value) else value
 
     @field_validator("phone", "email", "postal", "extension", mode="before")
     @classmethod
     def plain_text(cls, value: Any) -> Any:
-        """Reads full-width characters as plain ones, and a whole number as text: a program may send a ZIP as one."""
+        """Converts full-width characters to plain ones, and a whole number to text, since a program may send a ZIP code
+        as a number."""
         if isinstance(value, str) and not value.isascii():
             return unicodedata.normalize("NFKC", value)
         return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
@@ -133,7 +134,7 @@ ConsentCode = Literal["contact", "sms", "marketing"]
 
 
 def usable_hashes(value: Any) -> Any:
-    """Returns the entries of `consents_shown` that may be the hash of a text. The others prove nothing."""
+    """Returns the entries of `consents_shown` that have the form of a hash. The others prove nothing."""
     entries = value.items() if isinstance(value, dict) else ()
     return {
         code: text

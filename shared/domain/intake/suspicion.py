@@ -58,9 +58,10 @@ def suspicion(signs: frozenset[Sign], *, flagged: bool, answered: bool) -> Suspi
 
 
 def red_flag(rule_set: RuleSet, result: TriageResult) -> bool:
-    """Returns whether an answer fired a rule whose lowest tier is more urgent than any that a fit score gives.
+    """Returns whether an answer fired a safety rule whose lowest tier is more urgent than any tier that a fit score can
+    give.
 
-    Safety rules that fire on a missing answer do not count.
+    Rules that fire on a missing answer do not count.
     """
     fired = {rule.id for rule in result.safety_rules}
     if not fired:

@@ -1,4 +1,4 @@
-"""Defines entries of the access log, and which of them an administrator asks for."""
+"""Defines the entries of the access log, and the query by which an administrator selects them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shared.domain.leads.lead import reference_of
 from shared.domain.model import Model
 
 USUAL_DAYS = timedelta(days=6)
-MOST_DAYS = timedelta(days=92)  # every entry of these days is read, whatever is asked for
+MOST_DAYS = timedelta(days=92)  # limited, because every entry of these days is read, whatever the filters
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from shared.domain.leads.next_action import CALL_AT
 from shared.domain.model import Model
 from shared.domain.rules.triage import Tier
 
-LONGEST_WAIT = timedelta(days=30)  # until a person who asked to be called later is called
+LONGEST_WAIT = timedelta(days=30)  # how far ahead a call can be put off at the person's wish
 
 ActionName = Literal[
     "acknowledge",
@@ -104,7 +104,7 @@ class Action(Model):
 
 
 def problems_of(action: Action, tiers: Collection[str], at: datetime) -> Iterable[FieldProblem]:
-    """Yields a problem for each field that the action needs and that the request lacks or gives wrongly."""
+    """Yields a problem for each field of the action that the request lacks or has a wrong value for."""
     if action.action == "contact_attempt" and action.outcome is None:
         yield FieldProblem("/outcome", "This field is required.")
     if action.action == "contact_attempt" and (action.outcome == CALL_AT) != (action.again_at is not None):

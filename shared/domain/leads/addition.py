@@ -60,9 +60,10 @@ def with_answers(
 
 
 def may_join(callback: Lead, lead: Lead) -> bool:
-    """Returns whether a request to be called joins the lead, which has the same phone number.
+    """Returns whether a request to be called joins this lead, which has the same phone number.
 
-    A lead that nobody looks at would hide the request, and people who share a number keep leads of their own.
+    It does not join a lead that nobody works any more, which would hide it, nor the lead of another person who shares
+    the number.
     """
     return (
         lead.needs_someone
@@ -76,7 +77,8 @@ def may_join(callback: Lead, lead: Lead) -> bool:
 def with_callback(
     lead: Lead, callback: Lead, rescored: Assessment, tiers: Mapping[str, Tier], hours: OpeningHours
 ) -> Lead:
-    """Returns the next version of the lead, whose person asked for a call. The new answers are kept beside the lead's.
+    """Returns the next version of the lead after its person asked for a call. The new answers are kept beside the
+    lead's.
 
     callback: the request to be called, as the lead that it would otherwise become.
     rescored: the assessment of the answers of the lead, with those of the request.
@@ -110,7 +112,8 @@ def _same(one: Answer, other: Answer) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Addition:
-    """What `rescored` changes about the lead `before`, whose visitor then has sent `submitted` and `earlier`."""
+    """The changes to the lead `before` after an addition. `rescored`: the new assessment. `submitted`, `earlier`: the
+    answers afterwards."""
 
     before: Lead
     action: str
@@ -169,7 +172,7 @@ class _Addition:
             return True
         escalation = self.before.escalation
         if self.action == ASKED and not self.before.submitted.complete and escalation.alert_delivered == 0:
-            return True  # the first alert waited for the rest of the form, which nobody may send now
+            return True  # the first alert still waits for the rest of the form, which may never come
         waiting = escalation.next_at not in (None, NEVER)
         return not waiting and (self.brings_red_flag or self.action == ASKED)
 

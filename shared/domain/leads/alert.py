@@ -14,8 +14,8 @@ from shared.domain.leads.next_action import CALL, CALL_AGAIN, CLOSE, CONFIRM_BOO
 from shared.domain.leads.overdue import OWNER, REMINDER
 from shared.domain.leads.rota import EVERYONE
 
-CLINICIANS = "clinician"  # the audience whose alerts go to who is on call
-ON_CALL = "on_call"  # the audience in its place, when one person is alerted alone
+CLINICIANS = "clinician"  # the audience whose alerts go to the clinician on call
+ON_CALL = "on_call"  # the audience that replaces it when one person is alerted alone
 WORDS = {
     TAKE: "take it",
     CALL: "call",
@@ -39,7 +39,7 @@ class Alert:
     last: True at the highest escalation level of the lead.
     summarised: True if e-mail gets a summary in place of this alert.
     owner: the member of staff whom a reminder is for.
-    on_call: for the clinicians, who is alerted: a user name, or EVERYONE; "" for other audiences.
+    on_call: whom an alert for clinicians goes to: a user name, or EVERYONE; "" for other audiences.
     """
 
     lead_id: str
@@ -66,7 +66,7 @@ class Alert:
 
     @property
     def is_mailed(self) -> bool:
-        """Whether e-mail subscriptions get it. The filters of the subscriptions in infra/template.yaml say the same."""
+        """Whether e-mail subscriptions get the alert. Their filters in infra/template.yaml must agree."""
         return not (self.suspect or self.summarised or self.is_canary)
 
     @property
@@ -85,7 +85,8 @@ class Alert:
             "link": self.link,
             "summarised": "true" if self.summarised else "",
             "owner": self.owner,
-            "on_call": self.on_call or self.owner,  # an address has one subscription with one filter
+            # one attribute for both, because an address has only one subscription with one filter
+            "on_call": self.on_call or self.owner,
         }
         return {name: value for name, value in values.items() if value}
 

@@ -119,7 +119,7 @@ def consent_records(
 
 
 def extended_ledger(ledger: Iterable[ConsentRecord], later: Iterable[ConsentRecord]) -> tuple[ConsentRecord, ...]:
-    """Returns the ledger with those later records that differ from its latest entry for the same consent."""
+    """Returns the ledger with the later records added. Skips a record that equals the latest entry for its consent."""
     records = list(ledger)
     for record in later:
         latest = next((known for known in reversed(records) if known.consent == record.consent), None)
@@ -129,7 +129,7 @@ def extended_ledger(ledger: Iterable[ConsentRecord], later: Iterable[ConsentReco
 
 
 def email_part(record: ConsentRecord) -> ConsentRecord:
-    """Returns the part of a consent to contact that is about e-mail, and that can be revoked alone."""
+    """Returns the e-mail part of a consent to contact, which can be revoked on its own."""
     return replace(record, consent="email", covers=tuple(way for way in record.covers if "@" in way))
 
 

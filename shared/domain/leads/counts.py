@@ -1,8 +1,8 @@
 """Defines what each lead counts for: in the figures of its day, and among the open leads.
 
-Counts are sums over leads. A lead that changes is first subtracted as it was counted and then added as it is, so that
-counting it again changes nothing. The counts name no person; what one lead was counted as is forgotten when the lead is
-erased or its answers are removed, while the counts of its day stay.
+Counts are sums over leads. When a lead changes, its former counts are subtracted and its new ones added, so counting it
+again changes nothing. The counts name no person. When a lead is erased or its answers are removed, its own record of
+counts is deleted; the counts of its day stay.
 """
 
 from __future__ import annotations
@@ -40,11 +40,12 @@ UNTAKEN, TAKEN = "untaken", "taken"
 HOUR = "%Y-%m-%dT%H"
 NO_CAMPAIGN = "(none)"
 LONGEST_NAME = 60  # characters of a campaign
-EXACT = 100  # minutes: longer times are rounded to two digits, so that a day has few different ones
+EXACT = 100  # minutes; longer times are rounded to two digits, so that a day has few different values
 
 MEDIANS = (ACKNOWLEDGED_IN, CALLED_IN)  # not kept by campaign: visitors choose campaigns, and a day must stay small
 
-VIEWS = {"check": "Check your answers", "callback": "Just call me", "emergency": "Emergency advice"}  # beside the pages
+# views of the form other than its pages
+VIEWS = {"check": "Check your answers", "callback": "Just call me", "emergency": "Emergency advice"}
 
 Cell = tuple[str, ...]  # such as ("tier", "URGENT", "leads"); joined by "|" in a table
 
@@ -78,7 +79,7 @@ class Change:
 def counted(lead: Lead, rule_set: RuleSet | None, zone: ZoneInfo, person_key: str, before: Counted | None) -> Counted:
     """Returns what a lead counts for now.
 
-    before: what it was counted as; a rule that was the only cause stays so when the rules change later.
+    before: what it was counted as. A rule that was the only cause of its tier stays so, even if the rules change later.
     """
     if lead.source == CANARY:
         return Counted()
@@ -120,10 +121,10 @@ def change(before: Counted | None, after: Counted | None) -> Change:
 def untaken_leads(listed: Iterable[tuple[str, bool]], *, all_listed: bool, kept: Mapping[str, int]) -> dict[str, int]:
     """Returns tier -> number of open leads that nobody has.
 
-    The first rows of the list are counted themselves: a tier that they show to its end is exact, whatever happened to
-    the kept counts. Only tiers that go on after the rows need the kept counts.
+    The first rows of the list are counted directly, so a tier that ends within them is exact even if the kept counts
+    are not. Only tiers that continue after these rows need the kept counts.
 
-    listed: of the first rows of the list of open leads, in its order, the tier and whether somebody has the lead.
+    listed: tier, and whether the lead has an owner, for the first rows of the list of open leads, in its order.
     all_listed: whether these rows are all open leads.
     kept: the kept counts of the tiers.
     """
@@ -160,7 +161,7 @@ def stop_cells(stop: Stop) -> dict[Cell, int]:
 
 
 def rounded_minutes(since: datetime, until: datetime) -> int:
-    """Returns the whole minutes between two times, from 100 on rounded down to two digits."""
+    """Returns the whole minutes between two times; from 100 on, rounded down to two significant digits."""
     minutes = max(0, int((until - since).total_seconds() // 60))
     step = 1
     while minutes // step >= EXACT:
@@ -191,12 +192,12 @@ def _figures(group: Cell, lead: Lead) -> Iterator[Cell]:
 
 
 def _hour_of(deadline: datetime) -> str:
-    """Returns the hour in UTC in which a deadline is: hours, so that a day has few different ones."""
+    """Returns the hour (UTC) of a deadline. Hours keep the number of different cells of a day small."""
     return deadline.astimezone(UTC).strftime(HOUR)
 
 
 def still_ahead(hour: str, at: datetime) -> bool:
-    """Returns whether the hour of a deadline, as of an UNCALLED cell, is not over yet."""
+    """Returns whether the hour of a deadline, as an UNCALLED cell has it, has not passed yet."""
     return at < datetime.strptime(hour, HOUR).replace(tzinfo=UTC) + timedelta(hours=1)
 
 

@@ -70,7 +70,7 @@ class Escalation:
         return replace(self, next_at=None)
 
     def reminds_at(self, at: datetime | None) -> Escalation:
-        """Returns the escalation of a lead with an owner, whose owner is reminded at this time; never if it is None."""
+        """Returns the escalation of a lead with an owner. `at`: when the owner is reminded; None for never."""
         return replace(self, next_at=at, reminded=False)
 
     def claimed(self, level: int, at: datetime) -> Escalation:

@@ -13,10 +13,12 @@ Status = Literal["new", "acknowledged", "booked", "closed"]
 SYSTEM = "system"
 UNDO_WITHIN = timedelta(minutes=10)  # the time in which a member of staff can undo their last action
 RETURNED = "returned"  # the action of a resubmission by the visitor
-ADDED = "added"  # the action of a visitor who answered the questions after Send, and staff need not be alerted
-ASKED = "asked_for_call"  # the action of a person with an open lead who asks for a call, and staff need no new alert
+ADDED = "added"  # the action of a visitor who answers the questions after Send without a need to alert staff again
+# the action of a person with an open lead who asks for a call without a need to alert staff again
+ASKED = "asked_for_call"
 WITHDRAWN = "withdrawn"  # the action of a visitor who unticked the consent before Send; closes a lead that nobody has
-SENT_AFTER_ALL = "sent_after_all"  # the action of a visitor who sends the form after WITHDRAWN: new to staff
+# the action of a visitor who sends the form after WITHDRAWN; the lead is then new to staff
+SENT_AFTER_ALL = "sent_after_all"
 RELEASED = "released"  # the action of the service when the owner did not act in time; its detail is the next action
 PASSED_ON = frozenset({"take_over", "hand_over"})  # the actions after which a colleague has the lead
 VISITOR_ACTIONS = frozenset({RETURNED, ADDED, ASKED})

@@ -78,7 +78,8 @@ class Arrival(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EarlierAnswers:
-    """Other answers of the same person, and their triage result: sent earlier, or with a request to be called.
+    """Other answers of the same person, with their triage result. They were sent earlier, or with a request to be
+    called.
 
     content_hash: the hash of what was sent; "" if it is unknown.
     contact: the contact details that were sent with these answers; None if they are unknown.
@@ -97,7 +98,7 @@ class EarlierAnswers:
 class Submitted:
     """The part of a lead that the visitor submitted.
 
-    content_hash: distinguishes a repeat from a submission with different content; "" once the answers are removed.
+    content_hash: tells a repeated submission from one with different content; "" once the answers are removed.
     complete: False while the visitor may still finish the form.
     consent_records: the consent ledger, oldest entry first.
     phone_key: keyed hash of the phone number, which finds leads of the same person; "" without a number.
@@ -232,7 +233,7 @@ class Lead(Stored):
         )
 
     def as_separate(self) -> Lead:
-        """Returns the same lead under a new id, for when a lead with different content already has its id.
+        """Returns the lead under a new id, because a lead with different content already has its id.
 
         Staff see both leads.
         """
@@ -246,14 +247,14 @@ class Lead(Stored):
 
     @property
     def contact_revoked(self) -> bool:
-        """True if the person agreed to be contacted and took it back."""
+        """True if the person consented to be contacted and revoked the consent."""
         given = [record.given for record in self.submitted.consent_records if record.consent == "contact"]
         return any(given) and not given[-1]
 
     def revoked(self, consent: str, how: str, at: datetime) -> Lead:
         """Returns the lead with the revocation in its consent ledger; the same lead if the consent was not given.
 
-        After the consent to contact, its alerts end, but for one note to the clinician; see `ladder`.
+        If it was the consent to contact, alerts end, except for one note to the clinician; see `ladder`.
 
         how: how the person revoked the consent, in their words, or the channel that they used.
         """
@@ -293,8 +294,8 @@ class Lead(Stored):
         """Returns the escalation levels of this lead.
 
         Suspects and canaries have only level 1: a flood of leads from bots must not delay or hide the alerts about a
-        real person. If the person does not want to be contacted, an urgent lead has one note to the clinician, who
-        decides whether there is a medical reason, and any other lead has none.
+        real person. If the person revoked the consent to contact, an urgent lead has one note to the clinician, who
+        decides whether there is a medical reason to call. Any other lead then has no alerts.
         """
         steps = self.response(tiers).ladder
         if self.contact_revoked:
@@ -304,7 +305,7 @@ class Lead(Stored):
 
     @property
     def owned_since(self) -> datetime | None:
-        """When the owner of the lead got it, from a colleague or before any had it; None if nobody has it."""
+        """When the current owner got the lead; None if nobody has it."""
         since = self.work.acknowledged_at
         undone = {entry.undo_of for entry in self.history}
         passed_on = (entry for entry in self.history if entry.action in PASSED_ON and entry.version not in undone)

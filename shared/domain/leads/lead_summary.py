@@ -97,7 +97,7 @@ class LeadRow(LeadSummary):
     """A row of a list that staff see. Never stored.
 
     name: the person's name; "" without one.
-    did: in the view "today", what the member of staff who asks did today.
+    did: in the view "today", what the signed-in member of staff did today.
     """
 
     name: str = ""

@@ -27,8 +27,8 @@ class ShownAnswer:
     text: the wording of the question; its code if the wording is unknown.
     codes: the codes of the chosen options, or the number or text that the visitor typed.
     answer: the labels of the chosen options, or the number or text that the visitor typed.
-    positive: True if a safety rule that checks for this answer fired, or if the current questionnaire lacks an option
-        that the visitor chose, which may be a warning sign.
+    positive: True if the answer may be a warning sign: a safety rule that checks for it fired, or the current
+        questionnaire lacks the option that the visitor chose.
     """
 
     page: str
@@ -62,7 +62,7 @@ def shown_answers(
 ) -> Iterator[ShownAnswer]:
     """Yields the answers in the order of the questionnaire, then answers to questions that only other versions have.
 
-    retired: the wording of what only other versions have, by `question` or `question.option`.
+    retired: the wording of questions and options that only other versions have, by `question` or `question.option`.
     """
     known = rule_set.questionnaire.questions
     fired = {rule.id for rule in triage.safety_rules}
@@ -81,7 +81,7 @@ def shown_answers(
 def open_questions(lead: Lead, rule_set: RuleSet, translation: RuleSet | None = None) -> Iterator[OpenQuestion]:
     """Yields the safety questions that staff should ask on the phone, in the order of the questionnaire.
 
-    Of a lead that did not come through the form, these are also the required questions of the first pages.
+    For a lead that did not come through the form, the required questions of the first pages are included.
 
     translation: the rule set in the language of the patient; None if there is none, or it is English.
     """

@@ -1,6 +1,6 @@
 """Decides which mail to the person of a lead is due, and when. docs/decisions/0024 has the reasons.
 
-A lead's own state says what is due: it came in, staff recorded an attempt that reached nobody, booked a visit, or gave
+A lead's own state says what is due: it came in, or staff recorded a call that reached nobody, booked a visit, or gave
 up. Each mail is claimed by a conditional write before it is sent, and a claimed mail is never sent again.
 """
 
@@ -17,20 +17,21 @@ from shared.domain.leads.lead import CANARY, Lead
 from shared.domain.leads.mail_state import SETTLED, MailEntry, MailKind, Reason
 
 UNREACHED = frozenset({"no_answer", "left_message", "wrong_number"})  # outcomes of an attempt that reached nobody
-SETTLES = frozenset({"book", "close", "reopen"})  # actions after which an attempt is no longer news
-UNKNOWN_AFTER = timedelta(minutes=2)  # a claim lasts longer than any call; the sweep comes once a minute
+SETTLES = frozenset({"book", "close", "reopen"})  # actions after which no mail about an earlier call is sent
+UNKNOWN_AFTER = timedelta(minutes=2)  # longer than any call to SES takes; the sweep runs once a minute
 RECEIPT_WITHIN = timedelta(hours=6)  # a later receipt would confuse more than it helps
 OTHERS_WITHIN = timedelta(hours=24)
-BETWEEN_TRIED = timedelta(hours=20)  # two "we tried to reach you" to one person
+BETWEEN_TRIED = timedelta(hours=20)  # the least time between two "we tried to reach you" mails to one person
 MOST_TRIED = 3
-MOST_TRIES = 6  # of one mail, each a minute, then two, four, ... after the one before
+MOST_TRIES = 6  # attempts for one mail, with pauses of one, two, four, ... minutes
 
 
 @dataclass(frozen=True, slots=True)
 class DueMail:
     """The next step of a mail.
 
-    step: "send" it, "withhold" it because it is too late, or "forget" it: it was claimed, and nobody knows the result.
+    step: "send" it, "withhold" it because it is too late, or "forget" it because it was claimed and the result is
+        unknown.
     at: when the step is due.
     """
 
@@ -48,7 +49,7 @@ class DueMail:
         return MailEntry(self.kind, self.about, "withheld", at, self.tries, reason)
 
     def postponed(self, at: datetime, reason: Reason = "") -> MailEntry:
-        """Returns the entry of a mail that could not be sent now: tried again later, or given up after MOST_TRIES."""
+        """Returns the entry of a mail that could not be sent: it is tried again later, or given up after MOST_TRIES."""
         tries = self.tries + 1
         if tries >= MOST_TRIES:
             return MailEntry(self.kind, self.about, "failed", at, tries, reason)
@@ -78,8 +79,8 @@ def next_mail_at(lead: Lead) -> datetime | None:
 
 
 def without_due_mails(lead: Lead, at: datetime) -> Lead:
-    """Returns the lead as it comes back from a copy: whatever mail was due by then may have been sent since, and is not
-    sent again."""
+    """Returns the lead as restored from a copy: mails that were due at that time may have been sent since, so they are
+    not sent again."""
     mail = lead.mail
     while (step := _next_step(lead)) and step.at <= at:
         mail = mail.recorded(MailEntry(step.kind, step.about, "unknown", at, step.tries))
@@ -90,8 +91,8 @@ def without_due_mails(lead: Lead, at: datetime) -> Lead:
 def may_be_mailed(lead: Lead) -> bool:
     """Returns whether the person may get mails.
 
-    The address must be covered by the consent to contact of whoever typed it, a caregiver included. Nobody gets mail
-    whom the clinic may not leave a message that says who it is, unless they asked for e-mail.
+    The consent to contact must cover the address, which may be a caregiver's. A person who does not want messages that
+    name the clinic gets no mail, unless they asked for e-mail.
     """
     contact = lead.submitted.contact
     consents = [record for record in lead.submitted.consent_records if record.consent == "contact"]
@@ -143,7 +144,7 @@ def _causes(lead: Lead) -> Iterator[DueMail]:
 
 
 def _tried(lead: Lead) -> Iterator[DueMail]:
-    """Yields the mail about the latest attempt, if it reached nobody and the person did not have too many of them."""
+    """Yields the mail about the latest call, if it reached nobody and the person has not had too many such mails."""
     undone = {entry.undo_of for entry in lead.history}
     last = next(
         (

@@ -21,7 +21,7 @@ class MailEntry:
 
     about: what the mail is about, so that each attempt and each booking has its own; "" for the receipt.
     at: when the status began; for "waiting", when to try again.
-    tries: how often SES was asked to send it, or was not asked because of the hourly limit.
+    tries: how many attempts there were to send it, including those that the hourly limit stopped.
     """
 
     kind: MailKind

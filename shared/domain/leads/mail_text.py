@@ -1,4 +1,5 @@
-"""Writes the mails to the person of a lead. Nothing that a visitor typed is in them, and nothing about their health."""
+"""Writes the mails to the person of a lead. They contain nothing that a visitor typed, and nothing about their
+health."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ SUBJECTS: dict[MailKind, str] = {
     "unreachable": "We could not reach you",
 }
 NOT_CALLED = "We do not plan to call you. To talk with us, call {phone}."
-PROMISES: dict[Way, tuple[str, str]] = {  # by a time, and without one
+PROMISES: dict[Way, tuple[str, str]] = {  # the sentence with a time, and the sentence without one
     "call": ("We will call you by {time}.", "We will call you."),
     "text": ("We will send you a text message by {time}.", "We will send you a text message."),
     "write": ("We will write to you by {time}.", "We will write to you."),
@@ -32,7 +33,7 @@ PROMISES: dict[Way, tuple[str, str]] = {  # by a time, and without one
 class Mail:
     """A mail to the person of a lead.
 
-    tags: come back with a bounce or a complaint; they name the lead and the kind of mail.
+    tags: name the lead and the kind of mail; SES returns them with a bounce or a complaint.
     unsubscribe: the address of the page that ends all mails.
     ending: the text before that address.
     calendar: an iCalendar file to attach; "" for none.

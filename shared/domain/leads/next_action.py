@@ -1,8 +1,8 @@
 """Says what staff do next about a lead, by when, and what happens if they do not.
 
-A lead that nobody has is to be taken. Who takes it is to call, and to call again until the person is reached, at the
-pace that the tier sets (tiers.toml). Then the lead is booked or closed. The owner is reminded when the next action is
-due. If it is not done in time, the lead has no owner again and its alerts restart, so that no lead falls asleep.
+A lead without an owner must be taken. Its new owner calls, and calls again until the person is reached, at the pace of
+the tier (tiers.toml). Then the lead is booked or closed. The owner is reminded when the next action is due. If it is
+not done in time, the lead loses its owner and its alerts restart, so that no lead is forgotten.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ CALL_AGAIN: Final = "call_again"
 CONFIRM_BOOKING: Final = "confirm_booking"
 CLOSE: Final = "close"
 NOT_REACHED = frozenset({"no_answer", "left_message"})
-CALL_AT = "call_at"  # the outcome of a call whose person asked to be called at another time
-TO_BE_BOOKED = "to_be_booked"  # the outcome of a call whose person wants an appointment that has no time yet
+CALL_AT = "call_at"  # the outcome of a call if the person asked to be called at another time
+TO_BE_BOOKED = "to_be_booked"  # the outcome of a call if the person wants an appointment, but no time is agreed yet
 AFTERNOON = time(13)
 EVENING = time(16)
 
@@ -42,8 +42,8 @@ class Call:
 class NextAction:
     """What the owner of a lead does next.
 
-    what: TAKE, CALL, CALL_AGAIN, CONFIRM_BOOKING or CLOSE (which is: book or close).
-    due: by when; for CALL_AGAIN: at what time. None if there is no deadline.
+    what: TAKE, CALL, CALL_AGAIN, CONFIRM_BOOKING or CLOSE (book or close).
+    due: the deadline, or for CALL_AGAIN the time of the call; None if there is no deadline.
     remind_at: when the owner is reminded.
     returns_at: when the lead loses its owner, unless the action is done.
     """
@@ -55,7 +55,7 @@ class NextAction:
 
 
 def next_action(lead: Lead) -> NextAction | None:
-    """Returns what is to be done next about a lead; None if it is not open."""
+    """Returns the next action on a lead; None if the lead is not open."""
     if not lead.needs_someone:
         return None
     if lead.work.status == "new":
@@ -67,7 +67,7 @@ def next_action(lead: Lead) -> NextAction | None:
 def planned(
     work: WorkState, follow_up: FollowUp, hours: OpeningHours, best_time: str | None, at: datetime
 ) -> NextAction:
-    """Returns the next action of the owner of a lead, at the time of an action of staff.
+    """Returns the owner's next action, as planned when staff act on the lead.
 
     best_time: when the person likes to be called: morning, afternoon, evening or None.
     """
@@ -91,7 +91,7 @@ def _call_again(due: datetime, follow_up: FollowUp, hours: OpeningHours, at: dat
 
 
 def _at_best_time(pause: Span, since: datetime, best_time: str | None, hours: OpeningHours) -> datetime:
-    """Returns the end of a pause; a pause of whole days ends at the time of day that suits the person."""
+    """Returns the end of a pause. A pause of whole days ends at the time of day that the person prefers."""
     due = pause.after(since, hours)
     if pause.mornings is None or best_time not in ("afternoon", "evening"):
         return due

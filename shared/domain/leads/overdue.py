@@ -16,7 +16,8 @@ OWNER = "owner"  # the audience of a reminder
 
 
 def alert_due(lead: Lead, ladder: Ladder, at: datetime) -> int | None:
-    """Returns the alert that is due now: an escalation level, or REMINDER if the lead has an owner. None if none is."""
+    """Returns the alert that is due now: an escalation level, or REMINDER if the lead has an owner; None if no alert is
+    due."""
     if lead.work.status != "acknowledged":
         return lead.level_due(ladder, at)
     escalation = lead.escalation

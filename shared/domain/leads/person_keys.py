@@ -19,10 +19,10 @@ def email_key(email: str | None, key: str) -> str:
     return keyed_hash("email", email.casefold(), key) if email else ""
 
 
-@lru_cache(maxsize=8)  # keys
+@lru_cache(maxsize=8)  # the number of keys
 def id_of_key(key: str) -> str:
-    """Returns text that identifies a key without revealing it. Each hash begins with it, so that a hash that was made
-    with a former key is recognised."""
+    """Returns text that identifies a key without revealing it. Each hash begins with this text, so a hash made with a
+    former key is recognised."""
     return hmac.digest(key.encode(), b"id", "sha256").hex()[:8]
 
 

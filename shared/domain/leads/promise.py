@@ -25,7 +25,8 @@ class Promise(NamedTuple):
 
 
 def way_to(contact: Contact, *, texts: bool, safety: bool) -> Way:
-    """Returns how the clinic reaches a person: as they prefer, if it may and can. It calls where safety cannot wait.
+    """Returns how the clinic reaches a person: as they prefer, if consent and contact details allow it, but always by
+    phone in a safety tier.
 
     texts: whether the person consented to text messages.
     safety: whether the tier of the lead is a safety tier.
@@ -40,7 +41,7 @@ def way_to(contact: Contact, *, texts: bool, safety: bool) -> Way:
 def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> Promise | None:
     """Returns what the clinic promises at the time `at`; None for nothing.
 
-    Nobody is promised a call without a number, a time that is over or at which the clinic is closed, or an e-mail that
+    It promises no call without a number, no time that has passed or at which the clinic is closed, and no e-mail that
     would come too late.
 
     safety: whether the tier of the lead is a safety tier.

@@ -1,4 +1,4 @@
-"""Hashes a lead's phone number and email address again, after the secret key of the hashes was rotated."""
+"""Renews the hashes of a lead's phone number and email address after their secret key was rotated."""
 
 from __future__ import annotations
 

@@ -35,7 +35,8 @@ from shared.domain.leads.export import days_between
 from shared.domain.model import Model
 from shared.domain.rules.triage import RuleSet
 
-ENOUGH = 20  # leads, or visitors, from which on rules and pages are shown: fewer would say something about one person
+# the fewest leads or visitors for which rules or pages are shown; figures of fewer could be about one person
+ENOUGH = 20
 DayCounts = Mapping[Cell, int]
 
 
@@ -60,7 +61,7 @@ class Figures:
 
     acknowledged: leads that somebody took; 0 if that is not kept for such a group.
     due: leads with a deadline that were called, or whose deadline is over, to the hour. `called_in_time`: those of them
-        that were called within it.
+        that were called by the deadline.
     called: leads that staff tried to call.
     minutes_to_acknowledgement, minutes_to_call: medians over the leads that were taken or called; None without any, or
         if they are not kept for such a group.
@@ -109,7 +110,8 @@ class PageCount:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The report of some days. `rules` is empty if there are too few leads, `pages` if there are too few visitors."""
+    """The report of some days. `rules` is empty if there are too few leads, and `pages` if there are too few
+    visitors."""
 
     first: date
     last: date
@@ -164,7 +166,8 @@ def _pages(rule_sets: Iterable[RuleSet], total: Counter[Cell]) -> tuple[PageCoun
     """Returns the pages of the forms in use, in their order, and how many visitors left on each."""
     forms = [rule_set.questionnaire for rule_set in rule_sets]
     found = tuple(
-        PageCount(form.id, page, title, max(0, total[STOPPED, form.id, page]))  # who comes back on another day
+        # at least 0: a visitor who comes back on another day is subtracted there
+        PageCount(form.id, page, title, max(0, total[STOPPED, form.id, page]))
         for form in forms
         for page, title in views(form).items()
     )

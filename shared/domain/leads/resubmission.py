@@ -6,7 +6,7 @@ changed.
 - A resubmission with the same content changes nothing.
 - Answering again never withdraws a red flag.
 - A resubmission with changed content reopens a booked or closed lead.
-- A tier that a clinician lowered stays only until there is something new to judge.
+- A tier that a clinician lowered stays lowered until there is something new to judge.
 - The owner keeps the lead, unless the resubmission has a red flag that the owner has not seen.
 - Another person, as when two share a device, is a separate lead: see `of_another_person`.
 """
@@ -40,7 +40,7 @@ from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.triage import Tier
 
 MAX_EARLIER = 5
-SIMILAR = 0.8  # of 1: as much as two words of a name have in common if one of them is misspelt
+SIMILAR = 0.8  # similarity, up to 1, of two words of a name if one of them is a misspelling of the other
 MAX_RESUBMISSIONS = 20  # each resubmission enlarges the lead, and a table item holds at most 400 kB
 
 
@@ -82,7 +82,8 @@ def resubmission(
     if _is_repeat(stored, new, of_unfinished_too=was_accepted):
         return Keep()
     finished_twice = stored.submitted.complete and new.submitted.complete
-    corrects = finished_twice and not was_accepted and share_a_way(stored, new)  # the visitor is asked
+    # a correction of a sent form is a conflict: the visitor is asked
+    corrects = finished_twice and not was_accepted and share_a_way(stored, new)
     if of_another_person(stored, new) and not corrects:
         return NewLead(new.as_separate())
     if was_accepted:
@@ -114,11 +115,12 @@ def resubmitted_too_often(lead: Lead) -> bool:
 
 
 def of_another_person(stored: Lead, new: Lead) -> bool:
-    """Returns whether the new lead is about another person than the stored one, as when two people share a device.
+    """Returns whether the new lead is about another person than the stored one, for example when two people share a
+    device.
 
-    It is, if the names differ, unless a shared number or address makes one of them look corrected. Without two names to
-    compare it is, if both number and address differ. When in doubt, two leads are safer than one: both can be called,
-    and nobody's answers are under another's name.
+    Different names mean two people, unless a shared number or address makes one name look like a correction of the
+    other. If a name is missing, it takes a different number and a different address. In doubt, two leads are safer than
+    one: both people can be called, and nobody's answers are under another name.
     """
     before, after = stored.submitted.contact, new.submitted.contact
     phones, emails = _ways(stored, new)
@@ -140,15 +142,15 @@ def _ways(stored: Lead, new: Lead) -> tuple[tuple[str, str], tuple[str, str]]:
 
 
 def _differ(one: str, other: str) -> bool:
-    """Returns whether both are known and not the same."""
+    """Returns whether both values are known and differ."""
     return bool(one and other) and one != other
 
 
 def have_one_name(one: Contact, other: Contact, *, corrected: bool) -> bool:
-    """Returns True if both names can belong to one person, or if either is missing: "J. Example" is Jordan
-    Example, but Ann Example is not Bob Example.
+    """Returns whether both names can belong to one person, or one is missing: "J. Example" can be Jordan Example, but
+    Ann Example cannot be Bob Example.
 
-    corrected: whether one may be a correction of the other: "Jrodan" is Jordan, and Ann Example is Ann Sample.
+    corrected: whether one name may correct the other, as Jordan corrects "Jrodan", or Ann Sample corrects Ann Example.
     """
     fewer, more = sorted((_words(one.name), _words(other.name)), key=len)
     if fewer and corrected and _is_one_word(fewer[0], more[0], corrected=True):

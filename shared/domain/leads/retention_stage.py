@@ -1,6 +1,6 @@
 """Says in which retention stage a stored lead or tombstone is, and since when.
 
-The lead alone determines that, so changing a retention period does not require rewriting stored leads.
+The lead alone determines its stage, so changing a retention period does not require rewriting stored leads.
 """
 
 from __future__ import annotations

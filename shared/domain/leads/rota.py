@@ -1,7 +1,7 @@
 """Says which clinician is on call, from a weekly rota and its exceptions.
 
-Times of a rota are wall-clock times in the clinic's time zone. A time that occurs twice, when clocks go back, is its
-first occurrence, as an end and as a beginning: so no night has a gap or an overlap that the rota does not have.
+Times of a rota are wall-clock times in the clinic's time zone. When clocks go back, a time that occurs twice means its
+first occurrence, both as an end and as a beginning. So the change of clocks adds no gap and no overlap.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NOBODY = ""
 EVERYONE = "everyone"  # in place of a user name: the whole level of clinicians
 DAY, WEEK = 24 * 60, 7 * 24 * 60  # minutes
 SHOWN = timedelta(days=14)  # how far the inbox shows the rota ahead
-KNOWN_FOR = timedelta(minutes=15)  # how long a look at the subscriptions counts; there is one every five minutes
+KNOWN_FOR = timedelta(minutes=15)  # how long a check of the subscriptions counts; there is one every five minutes
 
 Who = Annotated[str, Field(min_length=1, max_length=128), Line]
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -36,7 +36,7 @@ Moment = Annotated[
 
 
 class WeeklyShift(Model):
-    """A shift that comes every week. On a holiday of the clinic, the shifts of HOLIDAY take the place of the weekday's.
+    """A shift that comes every week. On a holiday of the clinic, the shifts of HOLIDAY replace those of the weekday.
 
     starts, ends: such as "17:00". A shift that ends when it starts, or earlier, ends on the next day.
     """
@@ -73,7 +73,7 @@ class Rota(Stored):
     """The rota as it is stored. It names staff by their user names, and nothing else.
 
     version: 0 before the first rota is saved.
-    changed_by: the user name of who saved it.
+    changed_by: the user name of the manager who saved it.
     """
 
     version: int = 0
@@ -88,14 +88,14 @@ class Rota(Stored):
 
 
 class Reach(Stored):
-    """Who can be alerted alone. `names`: whose subscription was confirmed at `at`."""
+    """The people who can be alerted alone. `names`: those whose subscription was confirmed at the time `at`."""
 
     names: tuple[str, ...]
     at: datetime
 
 
 class DutyBoard(NamedTuple):
-    """The rota, with who can be alerted alone; None if nobody has looked yet."""
+    """The rota, and who can be alerted alone: None if the subscriptions have not been checked yet."""
 
     rota: Rota
     reach: Reach | None = None
@@ -121,9 +121,9 @@ def on_call(rota: Rota, at: datetime, hours: OpeningHours) -> str:
 
 
 def to_alert(board: DutyBoard, at: datetime, hours: OpeningHours) -> str:
-    """Returns whom the clinicians' level alerts: who is on call, or EVERYONE.
+    """Returns whom the clinicians' level alerts: the clinician on call, or EVERYONE.
 
-    Everyone is alerted in a gap, and when the subscription of who is on call is not known to be confirmed.
+    Everyone is alerted in a gap, and while the subscription of the clinician on call is not known to be confirmed.
     """
     who = on_call(board.rota, at, hours)
     return who if is_reachable(who, board.reach, at) else EVERYONE
@@ -134,7 +134,7 @@ def is_reachable(who: str, reach: Reach | None, at: datetime) -> bool:
 
 
 def duties(rota: Rota, since: datetime, until: datetime, hours: OpeningHours) -> tuple[Duty, ...]:
-    """Returns who is on call from `since` to `until`, with the gaps."""
+    """Returns who is on call when from `since` to `until`, including gaps."""
     marks = {since, until}
     for override in rota.overrides:
         marks |= {_instant(override.starts, hours.zone), _instant(override.ends, hours.zone)}
@@ -158,7 +158,7 @@ def saved(change: RotaChange, by: str, at: datetime, hours: OpeningHours) -> Rot
 
 
 def problems_of(change: RotaChange, staff: Collection[str], hours: OpeningHours) -> Iterator[FieldProblem]:
-    """Yields a problem for each entry that cannot be. `staff`: the user names that the rota may have."""
+    """Yields a problem for each invalid entry. `staff`: the user names that the rota may contain."""
     named = [(f"/weekly/{number}/who", shift.who) for number, shift in enumerate(change.weekly)]
     named += [(f"/overrides/{number}/who", override.who) for number, override in enumerate(change.overrides)]
     for pointer, who in named:

@@ -10,12 +10,12 @@ from shared.domain.leads.lead import Lead
 from shared.domain.leads.person_keys import keyed_hash
 
 END_OF_NUMBER = 7  # digits: what people say when they leave out the area code
-MOST_WORDS = 6  # of a name
+MOST_WORDS = 6  # words of a name
 HALF = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}")
 
 
 def search_keys_of(lead: Lead, person_key: str) -> tuple[str, ...]:
-    """Returns the keys by which the lead can be found. The name of who filled in the form for the person is one."""
+    """Returns the keys by which the lead can be found. They include the name of a helper who filled in the form."""
     contact = lead.submitted.contact
     halves = [_half(half) for half in lead.reference.split("-")]
     number = [_number(contact.phone[-END_OF_NUMBER:], person_key)] if contact.phone else []
@@ -33,7 +33,7 @@ def name_words(name: str) -> tuple[str, ...]:
 
 
 def partial_search(text: str, person_key: str) -> tuple[tuple[str, ...], ...]:
-    """Returns the ways to understand a search text: each a group of keys that a lead must all have."""
+    """Returns the possible readings of a search text. Each is a group of keys, all of which a lead must have."""
     ways: list[tuple[str, ...]] = []
     compact = re.sub(r"[\s().+-]", "", text)
     if re.fullmatch(rf"[0-9]{{{END_OF_NUMBER}}}", compact):

@@ -3,8 +3,8 @@
 Each action turns a lead into its next version, with one more history entry. An action that is not allowed raises an
 error, and nothing is written.
 
-A lead is new, then acknowledged by one member of staff, then booked or closed. A request to act names the version of
-the lead that the member of staff saw. Alerts sent since then are not a conflict, but a colleague's action is.
+A lead is first new, then acknowledged by one member of staff, then booked or closed. A request to act names the version
+of the lead that the member of staff saw. Alerts sent since then are not a conflict, but a colleague's action is.
 """
 
 from __future__ import annotations
@@ -28,10 +28,12 @@ from shared.domain.rules.triage import Tier
 
 LONGEST_HISTORY = 200  # history entries; limited because a lead must fit into one table item
 LONGEST_TEXTS = 50_000  # characters in all texts of a lead's history
-# the longest until a person with a red flag is called again, also if they asked for it
+# the longest time until a person with a red flag is called again, even if they asked for a later call
 SAFETY_WAIT = timedelta(hours=24)
-SOMEBODY = Staff("-", "-", frozenset({CLINICIAN}))  # to try whether a lead can be handed over
-ADDITIVE = frozenset({"contact_attempt", "note", "revoke_consent", ADDED, ASKED})  # never conflict with a colleague's
+# stands for any colleague, to check whether a lead can be handed over
+SOMEBODY = Staff("-", "-", frozenset({CLINICIAN}))
+# actions that never conflict with a colleague's
+ADDITIVE = frozenset({"contact_attempt", "note", "revoke_consent", ADDED, ASKED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def work(
 
     Returns the next version of the lead, or the same lead if nothing changes.
 
-    colleague: the person whom the action names in `to`; None if nobody of that name works leads.
+    colleague: the member of staff named in the action's `to`; None if no such colleague works leads.
 
     Raises: NotAllowed, InvalidInput, AlreadyTaken, WrongState.
     """
@@ -126,7 +128,7 @@ class _Actions:
     colleague: Staff | None
 
     def acknowledge(self) -> Lead:
-        """Assigns the lead to the member of staff, who is to act in time. Its alerts end."""
+        """Assigns the lead to the member of staff and ends its alerts."""
         lead, work = self.lead, self.lead.work
         if work.status == "acknowledged" and work.owner == self.staff.id:
             return lead
@@ -190,8 +192,8 @@ class _Actions:
     def close(self) -> Lead:
         """Closes the lead.
 
-        Only a clinician can close a lead in a safety tier as not a fit, because that is a medical judgement. Such a
-        lead is not closed before a call is recorded, unless a machine sent it or staff say in words why.
+        Only a clinician can close a lead in a safety tier as not a fit, because that is a medical judgement. A lead in
+        a safety tier is closed only after a recorded call, unless it is a suspect or staff state a reason in words.
         """
         self._must_be_open()
         reason, tier = self.action.reason, self.lead.tier
@@ -206,7 +208,7 @@ class _Actions:
     def reopen(self) -> Lead:
         """Reopens the lead. It loses its owner, so its alerts restart at level 1.
 
-        An owner who gives an open lead back leaves colleagues a while to take it before anybody is alerted.
+        If an owner gives back an open lead, colleagues have a short time to take it before anybody is alerted.
         """
         work = self.lead.work
         if work.status == "new":
@@ -275,11 +277,11 @@ class _Actions:
         return replace(self.lead.submitted, consent_records=(*ledger, entry))
 
     def _released_at(self, tier: str) -> datetime:
-        """Returns when the alerts of a lead that was given back go on."""
+        """Returns when the alerts of a lead that was given back resume."""
         return self.rules.tiers[tier].follow_up.release.after(self.at, self.rules.hours)
 
     def _resumed(self, lead: Lead, escalation: Escalation, since: datetime) -> Escalation:
-        """Returns the escalation that goes on where it stopped, from `since`, for a lead that has no owner again."""
+        """Returns the escalation of a lead that has lost its owner: it resumes where it stopped, at `since`."""
         if not self.rules.tiers[lead.tier].escalates:
             return escalation.restarted(self.at, escalates=False)
         ladder = lead.ladder(self.rules.tiers, self.rules.hours)

@@ -1,4 +1,4 @@
-"""Defines what staff may ask of the worklist: filters, and a search."""
+"""Defines the queries that staff make: a filtered worklist, and a search."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REFERENCE = r"[0-9A-HJKMNP-TV-Z]{10}"
 class WorklistQuery(Model):
     """A request for a page of the worklist, with filters.
 
-    view: "today" lists the leads with which the member of staff who asks did something today; it has no pages.
+    view: "today" lists the leads on which the signed-in member of staff acted today; it has no pages.
     untaken: only leads that nobody has.
     owner: only leads of the member of staff with this id.
     overdue: only leads whose next step is late.

@@ -33,7 +33,7 @@ def advice(
 def advice_at_once(rule_set: RuleSet) -> tuple[ShownMessage, ...]:
     """Returns the messages that one answer alone can call for, and the safety net, for a page that shows them at once.
 
-    The visitor has left no number yet, so that none promises a call.
+    None promises a call, because the visitor has left no number yet.
     """
     ids = tuple(dict.fromkeys((*rule_set.messages_at_once.values(), rule_set.net)))
     return advice(rule_set, ids, clinic_open=True, calls=False)

@@ -46,7 +46,7 @@ class Facts:
 
 
 class FreeTextSearch(Protocol):
-    """What finds the kinds of things that a text mentions, such as `self-harm`."""
+    """Finds the kinds of things that a text mentions, such as `self-harm`."""
 
     def kinds_in(self, text: str, /) -> frozenset[str]: ...
 
@@ -54,8 +54,8 @@ class FreeTextSearch(Protocol):
 class Condition(Protocol):
     """A condition of a question or rule.
 
-    Conditions are named tuples, because a dataclass takes three times as long to import. So two conditions of different
-    kinds with the same fields are equal; no code compares conditions.
+    Conditions are named tuples, because a dataclass takes three times as long to import. As a side effect, two
+    conditions of different kinds with the same fields are equal; no code compares conditions.
     """
 
     def holds(self, facts: Facts, /) -> bool: ...
@@ -135,7 +135,7 @@ class NoneWithOthers:
 
 
 class FromDoor(NamedTuple):
-    """A condition on the door that the answers came through, since each door asks other questions."""
+    """A condition on the door that the answers came through. Each door asks different questions."""
 
     doors: frozenset[str]
 
@@ -221,7 +221,7 @@ def questions_of(condition: Condition) -> frozenset[str]:
 def options_of(condition: Condition) -> frozenset[tuple[str, str]]:
     """Returns the pairs of question code and option code that can make a condition true.
 
-    Leaves out options that must not be chosen.
+    Leaves out options that make it false.
     """
     match condition:
         case AnyOf() | AllOf() | AtLeastAmong():

@@ -32,7 +32,7 @@ class Question:
 
     minimum, maximum: inclusive bounds of the answer to an integer question.
     max_length: the maximum length of the answer to a text question, in characters.
-    missing_counts_as: the option that is assumed if the visitor saw the question and skipped it.
+    missing_counts_as: the option that is assumed if the visitor was shown the question and skipped it.
     keep_when_hidden: positive safety options that still count if another answer hides the question.
     standard_code: the question's code in a public code system, as `system|code`.
     hint: what the visitor should know before answering; "" if there is nothing.

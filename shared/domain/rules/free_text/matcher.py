@@ -12,13 +12,13 @@ from shared.domain.rules.free_text.vocabulary import Vocabulary
 
 NEAR = 7  # words between two terms that count as a pair
 BEGINNING = 5  # letters that words with a common stem share
-BEGINS, TWO = "begins", "two"  # what features of beginnings and of two words start with
-CLOSE = 1.5  # a kind must be this near to the likeliest kind, so that one symptom does not sound like another
+BEGINS, TWO = "begins", "two"  # prefixes of the features of beginnings and of pairs
+CLOSE = 1.5  # the largest distance from the likeliest kind's score, so that one symptom is not taken for another
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of mention that the weights and the phrases know.
+    """A kind of mention that weights and phrases can find.
 
     phrases: first name -> phrases that begin with it.
     unless: sets of frames; a phrase does not count in a sentence that has all frames of one set.
@@ -40,10 +40,11 @@ class Kind:
 class Weights:
     """The trained weights.
 
-    of: feature -> a number for each kind, as text: a note has a few hundred features of many thousands.
+    of: feature -> a number for each kind, as text that is parsed on use: a note has a few hundred of many thousand
+        features.
     always: for each kind, the number that is always added.
-    alone: the score from which the weights alone decide for a kind.
-    with_phrase: the score from which they do if the text says a phrase of the kind.
+    alone: the score at which the weights alone find a kind.
+    with_phrase: the lower score that is enough if the text says a phrase of the kind.
     """
 
     of: Mapping[str, str]
@@ -68,7 +69,7 @@ class Matcher:
 
     kinds: in the order of the weights.
     topics: topic -> groups of terms; any of these terms is a mention of the topic.
-    frames: names of the groups that say when, about whom or how something is said.
+    frames: names of the groups that place a statement in the past, with other people, or in a saying.
     """
 
     vocabulary: Vocabulary
@@ -96,7 +97,7 @@ class Matcher:
         return [read(words, self.vocabulary, self.denials, self.frames) for words in sentences]
 
     def features(self, sentence: Sentence) -> frozenset[str]:
-        """Returns what the weights know a sentence by: words, groups of terms, pairs of both, and phrases."""
+        """Returns the features of a sentence: words, groups of terms, pairs of both, and phrases."""
         phrases = (kind.phrase_feature for kind in self.kinds if kind.is_said_in(sentence))
         return frozenset((*phrases, *_words(sentence), *self._terms(sentence)))
 
@@ -131,7 +132,7 @@ class Matcher:
 def windows(sentences: list[frozenset[str]]) -> Iterator[frozenset[str]]:
     """Yields the features of each sentence, and of each two that follow each other.
 
-    A long note is not judged as a whole, because a warning in it would be outweighed.
+    A long note is not scored as a whole, because harmless sentences would outweigh a warning.
     """
     yield from sentences
     yield from (first | second for first, second in pairwise(sentences))

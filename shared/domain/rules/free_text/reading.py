@@ -22,7 +22,7 @@ class Phrase(tuple[tuple[str, int], ...]):
 
 @dataclass(frozen=True, slots=True)
 class Denials:
-    """When a denial, such as "no" or "sin", denies what follows it.
+    """The rules for when a denial, such as "no" or "sin", denies what follows.
 
     not_before: words after which it denies nothing ("no feeling" is a loss, "no, I ..." an answer).
     ends: words that end what is denied, such as "but".
@@ -63,7 +63,7 @@ class Sentence:
 def read(words: list[str], vocabulary: Vocabulary, denials: Denials, frames: frozenset[str]) -> Sentence:
     """Reads the words of a sentence.
 
-    frames: names of terms that say when or about whom, and therefore do not use up a denial that is part of them.
+    frames: names of terms that say when or about whom. A denial within such a term does not count as used up.
     """
     corrected: list[str] = []
     commas: set[int] = set()

@@ -32,7 +32,7 @@ class _Term(NamedTuple):
 
 
 class Vocabulary:
-    """Terms by name, and the correction of words that are nearly one of theirs.
+    """Terms by name. Corrects words that are nearly a word of a term.
 
     A term is one or more words. `word*` stands for any ending, `*` for any one word.
     """
@@ -64,9 +64,9 @@ class Vocabulary:
         return [self._corrected(word) for word in sentence]
 
     def hits(self, words: list[str]) -> list[Hit]:
-        """Returns the longest hit of each name at each position, but none that lies within a longer hit.
+        """Returns the longest hit of each name at each position, without hits that lie within a longer hit.
 
-        "Dying to" is a saying, and says nothing of dying. The words of phrases (named with `=`) hide nothing.
+        The saying "dying to" hides "dying". The words of phrases (named with `=`) hide nothing.
         """
         found: list[Hit] = []
         for start, word in enumerate(words):
@@ -100,9 +100,9 @@ class Vocabulary:
         return min(near, key=lambda o: (o[0] != word[0], abs(len(o) - len(word)), o), default=word)
 
     def _neighbours(self) -> Mapping[str, set[str]]:
-        """Returns each word of a term under itself and under every way of leaving out one of its letters.
+        """Returns each word of a term by itself, and by each form that lacks one of its letters.
 
-        A wrong, missing, extra or swapped letter leaves two words with such a form in common.
+        Two words that differ by a wrong, missing, extra or swapped letter share such a form.
         """
         if self._near is None:
             self._near = {}
