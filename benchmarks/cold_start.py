@@ -33,8 +33,8 @@ def interpreter() -> str:
 
 
 def imported(modules: tuple[str, ...]) -> list[str]:
-    """Returns the modules without the standard library's, which differ between Python versions, and without those of
-    compiled templates, whose package Jinja names anew in each process."""
+    """Returns the modules. Leaves out the standard library's, which differ between Python versions, and those of
+    compiled templates, which Jinja names anew in each process."""
     own = {*sys.stdlib_module_names, "__main__", "__mp_main__"}
     named = (name for name in modules if not name.startswith("_jinja2_module_templates_"))
     return sorted(name for name in named if name.partition(".")[0] not in own)

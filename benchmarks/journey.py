@@ -100,7 +100,8 @@ class _Recorder:
             step.calls[f"{client.meta.service_model.service_name}:{operation}"] += 1
             before = self._stored(client, values) if operation == "PutItem" else None
             answer = call(client, operation, values)
-            if operation == "TransactWriteItems":  # each item costs twice what it would alone; these are below 1 KB
+            # in a transaction each item costs twice as much; these items are below 1 KB
+            if operation == "TransactWriteItems":
                 step.writes["derived"] += 2 * len(values["TransactItems"])
             elif operation == "PutItem":
                 step.writes.update(write_units(before, values["Item"], self._indexes[values["TableName"]]))

@@ -1,12 +1,12 @@
-"""Describes three visits to the form, and the same task on published forms of others.
+"""Measures three visits to the form, and compares them with the same task on forms of others, by their published rules.
 
     python -m benchmarks.visit [--counted]
 
-A visitor with a phone, in Chromium, meets the real template on a local cloud where no function has started: somebody
-with usual answers, somebody with an emergency, and somebody who asks to be called. Words are those that the form shows,
-screen by screen. A start is waited for if the page waits for the answer of a function that starts for it.
-`--counted` adds the instructions that the usual visitor waits for, relative to a bare handler's cold start: valgrind
-counts them, in what `sam build` ships.
+Three visitors with a phone, in Chromium, use the real template on a local cloud where no function has started: one with
+usual answers, one with an emergency, and one who asks to be called. Words are those that the form shows, screen by
+screen. A cold start counts as waited for if the page waits for the answer of the starting function. `--counted` adds
+the instructions that the usual visitor waits for, relative to a bare handler's cold start: valgrind counts them, in
+what `sam build` ships.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ WORDS = """
 () => [...document.querySelector("lead-form").shadowRoot.children]
   .filter(node => !node.matches("style, link, template")).map(node => node.innerText ?? "").join(" ")
 """
-NOT_AWAITED = ("/challenges/", "mode=added")  # a request for these runs while the visitor reads
+NOT_AWAITED = ("/challenges/", "mode=added")  # requests that run while the visitor reads
 READS_WITHIN = 30  # seconds
 FORWARD = "[type=submit]:visible"
 EVENTS = PROJECT / "events"
@@ -70,7 +70,7 @@ class Visit:
 
 
 class Visitor:
-    """A visitor whose page counts what it asks of the service."""
+    """A simulated visitor. Counts the requests of the page."""
 
     def __init__(self, page: Page, cloud: LocalCloud, name: str) -> None:
         self.page = page
@@ -88,7 +88,8 @@ class Visitor:
         self._look()
 
     def press(self, button: Locator, until: Locator) -> None:
-        """Presses a button that shows something else, after what a person takes to read: longer than a start."""
+        """Presses a button that shows another screen, after the time that a person takes to read, which is longer than
+        a cold start."""
         until_answered = time.monotonic() + READS_WITHIN
         while len(self._answered) < len(self._asked) and time.monotonic() < until_answered:
             self.page.wait_for_timeout(50)

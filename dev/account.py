@@ -1,4 +1,4 @@
-"""Says what went wrong between a command and the account it works on, by the name under which the command was typed."""
+"""Explains the errors of a command that works on an AWS account. Names the command as the user typed it."""
 
 from __future__ import annotations
 

@@ -137,8 +137,9 @@ def install() -> None:
     (HOME / "fonts.conf").write_text(FONTS.format(home=HOME, root=ROOT))
     apt = ["apt-get", "-c", str(HOME / "apt.conf"), "-o", "Dpkg::Use-Pty=0"]
     print("-- Chromium (.local/chromium): package lists, then about 100 MB", flush=True)
-    subprocess.run([*apt, "-q", "update"], check=False)  # goes on if one of several sources is unreachable
-    subprocess.run([*apt, "-q", "--download-only", "install", *PACKAGES], check=not found)  # a whole one does, too
+    subprocess.run([*apt, "-q", "update"], check=False)  # continues if one of several sources is unreachable
+    # a failure is fatal only if there is no whole Chromium either
+    subprocess.run([*apt, "-q", "--download-only", "install", *PACKAGES], check=not found)
     for package in sorted((HOME / "apt/cache/archives").glob("*.deb")):
         if not package.name.startswith("libc6_"):  # the machine's loader needs the machine's own C library
             subprocess.run(["dpkg-deb", "--extract", str(package), str(ROOT)], check=True)

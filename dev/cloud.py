@@ -38,7 +38,7 @@ PARAMETERS = {
     "AlertEmail": "alerts@clinic.example",
     "SenderEmail": "office@clinic.example",
     "AllowedOrigins": "http://localhost:8000,http://127.0.0.1:8000",  # landing pages on other hosts
-    "PilotWithoutApproval": "yes",  # nobody real sends this form
+    "PilotWithoutApproval": "yes",  # open, because no real person uses this form
     "GradualDeployment": "false",  # the emulator has no CodeDeploy
 }
 STAFF = {"nurse": "clinician", "desk": "desk", "manager": "manager", "admin": "admin"}  # user -> group

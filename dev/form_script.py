@@ -1,4 +1,5 @@
-"""Makes what visitors download: web/lead-form.js of the modules of web/lead-form, and small style sheets of web/styles.
+"""Builds the files that visitors download: web/lead-form.js from the modules in web/lead-form, and small style sheets
+from web/styles.
 
     python -m dev.form_script
 
@@ -27,7 +28,7 @@ SMALL = ("--minify", "--target=chrome95,firefox95,safari15")
 
 
 def spoken() -> set[str]:
-    """Returns the English texts that visitors may see before the form has loaded."""
+    """Returns the script's English texts that visitors may see before the form has loaded."""
     return {text for module in MODULES.glob("*.js") for text in SPOKEN.findall(module.read_text(encoding="utf-8"))}
 
 

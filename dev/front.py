@@ -109,7 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
         headers["host"] = self.headers.get(
             "host", ""
-        )  # as API Gateway does, so that functions see the address that the visitor called
+        )  # passed on as API Gateway does, so that functions see the host that the visitor called
         connection = http.client.HTTPConnection(api.netloc, timeout=60)
         try:
             connection.request(self.command, api.path + self.path, body, headers)

@@ -32,11 +32,11 @@ PROJECT = Path(__file__).resolve().parent.parent
 PHRASES = PROJECT / "tests" / "data" / "phrases.json"
 QUESTIONNAIRE = "fs-intake"
 HARMLESS = "harmless"
-PASSES = 20  # how often each phrase is learned from
-WHOLE_NOTES = 3  # passes before a note is learned from its clearest sentence only
+PASSES = 20  # the number of passes over all phrases
+WHOLE_NOTES = 3  # passes on whole notes; later passes learn only from the clearest sentence of a note
 STEP, DECAY = 0.2, 0.003
-SURE = 0.01  # an error of probability below which nothing is learned
-SMALLEST = 0.2  # weights below it are left out
+SURE = 0.01  # an error of the predicted probability below which no weight changes
+SMALLEST = 0.2  # smaller weights are left out
 
 
 class Example(NamedTuple):
@@ -88,7 +88,7 @@ def train(matcher: Matcher, examples: Sequence[Example]) -> Trained:
 
 
 def _common(notes: list[list[list[str]]]) -> list[list[list[str]]]:
-    """Leaves out beginnings of words, and pairs of words, that only one note has."""
+    """Returns the features without beginnings and pairs of words that occur in only one note."""
     counts = Counter(feature for parts in notes for feature in {feature for part in parts for feature in part})
     rare = {feature for feature, count in counts.items() if count == 1 and feature.startswith((BEGINS, TWO))}
     return [[[feature for feature in part if feature not in rare] for part in parts] for parts in notes]
@@ -149,7 +149,7 @@ def trained_matcher(words: Path, examples: Sequence[Example]) -> Matcher:
 
 
 def made_from(words: Path, phrases: Path) -> str:
-    """Returns a hash of what the weights are made from, so that a test can tell whether they are current."""
+    """Returns a hash of the training's inputs, so that a test can tell whether the weights are current."""
     return hashlib.sha256(b"\0".join((words.read_bytes(), phrases.read_bytes()))).hexdigest()
 
 

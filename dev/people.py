@@ -1,8 +1,8 @@
 """Draws the people who visit a clinic's page on foraminal stenosis, and what they tick on its form.
 
-People come first (dev/people_rates.py). What they tick follows from it and from the wording of the form, by the shares
-below; [D] marks an assumption of ours. The functions are pure: the same `random.Random` gives the same people and the
-same answers.
+People come first (dev/people_rates.py). What they tick follows from what they have and from the wording of the form, by
+the shares below. [D] marks an assumption of ours. The functions are pure: the same `random.Random` gives the same
+people and the same answers.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ PROC_WHEN: Shares = {"lt2w": 0.25, "earlier": 0.75}
 INJURY_WHEN: Mapping[str, str] = {
     "lt2w": "lt2w", "2w-6w": "2w-3m", "6w-3m": "2w-3m", "3m-6m": "gt3m", "gt6m": "gt3m",
 }  # fmt: skip
-NEW_INJURY = 0.15  # share of the people with an older problem that changed lately whose injury is of the last 2 weeks
+NEW_INJURY = 0.15  # share with an injury of the last 2 weeks, among people with an older problem that changed lately
 
 # The page after Send, and who fills in the form: all [D].
 MORE_ANSWERS = 0.60  # share of people who answer the page after Send
@@ -141,7 +141,7 @@ class Person:
     """A visitor, before any answer.
 
     group: key of COMPLAINTS.
-    illness: key of ILLNESSES; None for nearly everybody.
+    illness: key of ILLNESSES; None for most people.
     pain: from 0 to 10.
     duration: code of the time since the problem began.
     changed: True if it is new, different or much worse in the last 2 weeks.
@@ -163,7 +163,7 @@ class Person:
 
     @property
     def stage(self) -> str:
-        """How it went on lately: `new` or `old`, as the tables have it."""
+        """The recent course of the problem: `new` or `old`, as in the tables."""
         recent = self.changed or self.duration in {"lt2w", "2w-6w"}
         return "new" if recent else "old"
 
@@ -212,7 +212,7 @@ def _rates_of(group: str, age: int, *, female: bool) -> tuple[Rate, ...]:
 def _with_items(person: Person, chance: random.Random) -> Person:
     """Returns the person with all that the person has, and with the rates that apply."""
     rates: dict[Item, Rate] = {}
-    taken = dict.fromkeys(EXCLUSIVE, 0.0)  # the share that the options before have taken
+    taken = dict.fromkeys(EXCLUSIVE, 0.0)  # the share taken by the options before
     for rate in _rates_of(person.group, person.age, female=person.female):
         item, needed = (rate.question, rate.option), rate.among.item
         if item in rates or (needed and needed not in person.has):
@@ -375,8 +375,8 @@ def _ticked(person: Person, chance: random.Random, ticking: float) -> dict[str, 
 def _chance_of_tick(rate: Rate, ticking: float, *, has: bool) -> float:
     """Returns the chance that a person ticks the option.
 
-    The share of all who tick it is has * ticks * ticking. Where that is more than have it, others tick it too: they
-    read the option too widely.
+    The share of all people who tick it is has * ticks * ticking. If that exceeds the share who have it, people without
+    it tick it too, because they read the option too widely.
     """
     share = rate.has * rate.ticks * ticking
     if has:

@@ -18,7 +18,7 @@ DESIGN = "clinical design 2.0.0, section 6"
 ASSUMED = "[D]"
 
 FEMALE = 0.56  # DESIGN
-UNSURE = 0.03  # DESIGN: share of people who answer 'not sure' to a question that offers it, whatever they have
+UNSURE = 0.03  # DESIGN: share of people who answer 'not sure' wherever it is offered, whatever they have
 ADULT, OLDEST = 18, 95
 LAST_AGE_ASKED_ABOUT_PREGNANCY = 55
 DURATIONS = ("lt2w", "2w-6w", "6w-3m", "3m-6m", "gt6m")
@@ -134,7 +134,7 @@ class Among(NamedTuple):
     """The people that a rate is about.
 
     ages: inclusive, in years.
-    item: something else that they have. `includes` does not ask for it.
+    item: something else that they have, which `includes` does not check.
     """
 
     groups: tuple[str, ...] = ()
@@ -179,7 +179,7 @@ class Rate(NamedTuple):
 
 
 RATES = (
-    # Page 1. The options ask for what is new, so that most of those who know the complaint do not tick it.
+    # Page 1. The options ask only for new complaints, so most people with an old complaint do not tick them.
     Rate("em-now", "chest-pressure", Among((MID_BACK,)), 0.06, 0.35, ASSUMED),
     Rate("em-now", "chest-pressure", ANYONE, 0.02, 0.35, ASSUMED),
     Rate("em-now", "breath", ANYONE, 0.095, 0.08, f"{DESIGN}: 9.5% are breathless, mostly for long; ticks [D]"),
@@ -233,7 +233,7 @@ RATES = (
     Rate("cord", "shock-neck", ANYONE, 0.005, 0.40, ASSUMED),
     Rate("cord", "both-hands-numb", WITH_NECK_ARM, 0.15, 0.45, ASSUMED),
     Rate("cord", "both-hands-numb", ANYONE, 0.05, 0.40, ASSUMED),
-    # Page 4. Cancer ever: 4, 11 and 24% by age; a third of it over 10 years ago or skin, half of that third each.
+    # Page 4. Cancer ever: 4, 11 and 24% by age. A sixth of it is over 10 years ago, and a sixth is skin cancer.
     Rate("sys", "cancer", UNDER_50, 0.027, 1.0, DESIGN),
     Rate("sys", "cancer", FROM_50_TO_64, 0.073, 1.0, DESIGN),
     Rate("sys", "cancer", FROM_65, 0.160, 1.0, DESIGN),
@@ -275,7 +275,7 @@ RATES = (
     Rate("preg-signs", "fluid", PREGNANT, 0.01, 1.0, ASSUMED),
     Rate("preg-signs", "belly", PREGNANT, 0.10, 0.50, ASSUMED),
     Rate("preg-signs", "waves", PREGNANT, 0.05, 0.50, ASSUMED),
-    # Page 5. Nearly half wake at night; that no position helps is ticked by a third of them.
+    # Page 5. Nearly half wake at night; a third of them tick that no position helps.
     Rate("pattern", "night-unrelenting", ANYONE, 0.45, 1 / 3, f"{DESIGN}: 15% tick; parts [D]"),
 )
 EXCLUSIVE = frozenset({"injury", "preg"})  # questions of RATES with one answer

@@ -1,8 +1,8 @@
 """Scores the free-text matcher on phrases that people might write: `python -m dev.phrases [FILE...]`.
 
-Without a file: the phrases that it was trained on, by cross-validation too, and the phrases that nobody looked at while
-building it. A file is an object with a list `phrases`, each with text, language and kind. The exit status is 1 if a
-file is below what must be caught, or above the false alarms that may be.
+Without a file, it scores the training phrases, also by cross-validation, and the phrases that nobody looked at during
+development. A file is an object with a list `phrases`, each with text, language and kind. The exit status is 1 if too
+few phrases of a file are caught, or too many harmless ones alarm.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ KindsIn = Callable[[str], frozenset[str]]
 class Result:
     """How a matcher did on phrases.
 
-    alarms, all: kind and language -> phrases that alarm as they should (harmless ones: that alarm at all), and all.
+    alarms, all: kind and language -> number of phrases that alarm as their kind (for harmless ones: as any kind), and
+        of all phrases.
     wrong: phrases that are missed, and harmless ones that alarm.
     taken_for_self_harm: phrases of other kinds that alarm as self-harm.
     """
@@ -56,13 +57,13 @@ class Result:
             self.wrong.append(example)
 
     def share(self, kind: str) -> float:
-        """Returns the share of the phrases of a kind that alarm; of a kind without phrases, what the musts ask."""
+        """Returns the share of the phrases of a kind that alarm; the required share for a kind without phrases."""
         count = sum(number for (other, _), number in self.all.items() if other == kind)
         alarms = sum(number for (other, _), number in self.alarms.items() if other == kind)
         return alarms / count if count else 1.0 - (kind == HARMLESS)
 
     def meets(self, level: str) -> bool:
-        """Returns whether the shares are as they must be (MUST), or as one would like them to be (GOAL)."""
+        """Returns whether the shares reach what is required (MUST), or what is desired (GOAL)."""
         kinds = {kind for kind, _ in self.all}
         return self.share(HARMLESS) <= FALSE_ALARMS[level] and all(
             self.share(kind) >= CAUGHT[level].get(kind, CAUGHT_OTHERS[level]) for kind in kinds - {HARMLESS}

@@ -1,4 +1,4 @@
-"""Shows what the rules make of a clinic's visitors: people first, then what they tick (dev/people.py).
+"""Shows which tiers the rules give a clinic's visitors. People are drawn first, then what they tick (dev/people.py).
 
     python -m dev.population
 
@@ -49,7 +49,7 @@ CLASSIC_FLAGS = frozenset(
 
 @dataclass(slots=True)
 class Counts:
-    """How many of some people have a result.
+    """The number of people with each result.
 
     groups: (group or illness, tier) -> people
     fired, sole: rule id -> people for whom the rule fired, and was the only cause of the tier
@@ -72,7 +72,7 @@ def visitors(count: int, seed: int) -> list[Person]:
 
 def score(rule_set: RuleSet, visiting: list[Person], seed: int, ticking: float = ASSUMED) -> Counts:
     """Triages what the people answer."""
-    # Other numbers than `visitors` draws with the seed: answers must not depend on the numbers that made the people.
+    # A seed of its own, because answers must not depend on the random numbers that made the people.
     chance, found = random.Random(f"answers {seed}"), Counts(len(visiting))  # noqa: S311
     for person in visiting:
         answers = people.answers(person, chance, ticking)

@@ -39,13 +39,14 @@ class Place:
 
 @dataclass
 class Comparison:
-    """What a table has beside its copy. Everything is a count or the id of a lead.
+    """The differences between a table and its copy, as counts and ids of leads.
 
     counts, copied: how many of each kind the table and the copy have.
     missing: the leads that only the copy has.
-    spoilt: those whose item in the table is older, unreadable, or has a broken chain of consents, and fine in the copy.
-    lost: those that are spoilt in the table and not good in the copy.
-    later: how many arrived after the copy.
+    spoilt: the leads whose item is older in the table, unreadable, or has a broken chain of consents, but is good in
+        the copy.
+    lost: the leads that are spoilt in the table and not good in the copy either.
+    later: how many leads arrived after the copy.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -99,8 +100,8 @@ def compare(place: Place, copy: str) -> Comparison:
 def copy_back(place: Place, copy: str, found: Comparison, at: datetime) -> int:
     """Puts the copy's items into the stack's table. Returns how many. `at`: now.
 
-    A lead's state of alerts comes with it, so nothing that was delivered by then is sent again; a mail to the person
-    that was due is not sent either. A lead that came back meanwhile is left alone.
+    A lead keeps its state of alerts, so no alert that was delivered by then is sent again. Mails to the person that
+    were due are not sent either. A lead that came back meanwhile is left alone.
     """
     dynamodb = place.client("dynamodb")
     done = 0
@@ -111,14 +112,15 @@ def copy_back(place: Place, copy: str, found: Comparison, at: datetime) -> int:
         if (now is None) == (lead_id in found.missing):
             item = without_mail_due(item, at)
             item |= {"write_id": {"S": uuid4().hex}} if "write_id" in item else {}
-            with suppress(dynamodb.exceptions.ConditionalCheckFailedException):  # it came back this moment
+            with suppress(dynamodb.exceptions.ConditionalCheckFailedException):  # the lead came back just now
                 dynamodb.put_item(TableName=place.table, Item=item, **_unchanged(now))
                 done += 1
     return done
 
 
 def without_mail_due(item: Item, at: datetime) -> Item:
-    """Returns the item of a lead whose mails that were due by `at` may have been sent after the copy's moment."""
+    """Returns the lead's item without the mails that were due by `at`, which may have been sent after the copy was
+    made."""
     lead = kept_of(item)
     if not isinstance(lead, Lead) or (after := without_due_mails(lead, at)) is lead:
         return item
@@ -182,7 +184,7 @@ def _is_uuid(text: str) -> bool:
 
 
 def _unchanged(now: Item | None) -> Item:
-    """Returns the condition that the table's item is still what was compared."""
+    """Returns the condition that the table's item has not changed since the comparison."""
     if now is None:
         return {"ConditionExpression": "attribute_not_exists(lead_id)"}
     if "write_id" not in now:

@@ -27,7 +27,7 @@ PEOPLE = {"email", "sms"}  # protocols; the others belong to queues and function
 
 @dataclass(frozen=True)
 class Wanted:
-    """A subscription of the template. `parameter`: of its address, which is not shown."""
+    """A subscription of the template. `parameter`: the parameter with its address, which is never shown."""
 
     parameter: str
     topic_arn: str
@@ -53,7 +53,7 @@ def wanted(outputs: dict[str, str], parameters: dict[str, str]) -> Iterator[Want
 
 
 def resubscribe(stack: str, client: Callable[[str], Any], say: Callable[[str], object]) -> None:
-    """Subscribes who is missing. SNS then sends each mail address a request to confirm."""
+    """Subscribes the missing addresses. SNS then asks each mail address to confirm."""
     (found,) = client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     parameters = {one["ParameterKey"]: one["ParameterValue"] for one in found["Parameters"]}
     sns = client("sns")

@@ -1,4 +1,4 @@
-"""Gives a deployed stack new keys, without a moment at which what one function signs is refused by another.
+"""Gives a deployed stack new keys. At no moment does one function refuse what another has signed.
 
     make rotate STACK=...            (python -m dev.rotate STACK; credentials and region as for any AWS tool)
 
@@ -23,7 +23,7 @@ from dev.account import failure
 
 # Secret -> the former keys that stay: a form token lasts a day; hashes of erased leads cannot be made again.
 SECRETS = {"FormKey": 1, "PersonKey": None}
-DELAY = 15  # seconds between two looks at the stack
+DELAY = 15  # seconds between two checks of the stack
 LONGEST = 3600  # seconds that an update may take
 
 
@@ -36,7 +36,7 @@ class Clients:
 
 
 def rotate(stack: str, clients: Clients, say: Callable[[str], object], now: Callable[[], datetime]) -> None:
-    """Makes new keys, has all functions accept them, and then use them.
+    """Makes new keys, makes all functions accept them, and then makes the functions use them.
 
     Raises: ClientError, BotoCoreError or WaiterError. Whatever happens, the functions' keys fit together: start again.
     """
@@ -73,7 +73,7 @@ def _store(clients: Clients, arn: str, keys: list[str]) -> None:
 
 
 def _update(stack: str, clients: Clients, at: datetime) -> None:
-    """Deploys the stack as it is with another KeysVersion, so that each function reads its keys again."""
+    """Deploys the unchanged stack with another KeysVersion, so that each function reads its keys again."""
     (found,) = clients.formation.describe_stacks(StackName=stack)["Stacks"]
     names = {parameter["ParameterKey"] for parameter in found["Parameters"]} - {"KeysVersion"}
     version = {"ParameterKey": "KeysVersion", "ParameterValue": at.strftime("%Y-%m-%dT%H%M%SZ")}

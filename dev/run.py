@@ -110,7 +110,7 @@ def _lock(state: Path) -> Iterator[None]:
 
 
 def _check_state(cloud: Path) -> None:
-    """Refuses damaged state: the emulator would take half a file for none, and overwrite the rest."""
+    """Refuses damaged state, because the emulator would treat a partial file as missing and overwrite it."""
     for path in sorted(cloud.glob("services/*.json")):
         try:
             json.loads(path.read_text(encoding="utf-8"))

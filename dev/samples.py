@@ -15,7 +15,7 @@ from dev import people
 QUESTIONNAIRE = "fs-intake"
 SMS, MARKETING = 0.6, 0.3  # share of people who give this consent
 REACHED_BY = {("phone", "email"): 0.65, ("phone",): 0.25, ("email",): 0.10}  # contact details -> share of people
-CALM = 0.9  # how often an invented answer is 'no' or 'none'
+CALM = 0.9  # share of invented answers that are 'no' or 'none'
 RELATIONS = ("daughter", "son", "wife", "husband", "friend")
 
 
@@ -56,8 +56,8 @@ def sample(questionnaire: dict[str, Any], number: int, chance: random.Random) ->
 def fitted(given: dict[str, Any], questionnaire: dict[str, Any], chance: random.Random) -> dict[str, Any]:
     """Returns the answers that fit a questionnaire of any version.
 
-    What it does not offer is left out. A question that dev/people.py does not know, or of whose answer nothing is left,
-    gets an invented answer: mostly 'no' or 'none' if it offers them.
+    Leaves out options that it does not offer. A question that dev/people.py does not know, or whose answer would be
+    empty, gets an invented answer: mostly 'no' or 'none' if it offers them.
     """
     answers: dict[str, Any] = {}
     for page in questionnaire["pages"]:
@@ -86,7 +86,7 @@ def _holds(condition: dict[str, Any] | None, answers: dict[str, Any]) -> bool:
 
 
 def _offered(answer: Any, question: dict[str, Any]) -> Any:
-    """Returns what the question offers of an answer."""
+    """Returns the part of an answer that the question offers."""
     codes = {option["code"] for option in question.get("options", ())}
     match question["type"]:
         case "choice-many":

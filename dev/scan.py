@@ -184,8 +184,8 @@ def unexplained(found: Iterable[Finding], kinds: list[Kind]) -> list[Finding]:
 
 
 def no_longer_found(found: Iterable[Finding], kinds: list[Kind]) -> list[str]:
-    """Returns accepted findings that no longer occur. If they stayed in the file, they would hide the next such
-    finding.
+    """Returns accepted findings that no longer occur. If they stayed in the file, they would hide a new finding of the
+    same kind.
     """
     rules = {finding.rule for finding in found}
     places = {(finding.rule, finding.place) for finding in found}

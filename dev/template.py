@@ -54,7 +54,7 @@ def routes() -> dict[str, str]:
 
 
 def all_routes() -> dict[str, str]:
-    """Returns also the routes that answer HEAD as GET, and those of all other addresses."""
+    """Returns the routes, including those that answer HEAD as GET and those for all other addresses."""
     resources = read()["Resources"]
     found = {}
     for route in (entry["Properties"] for entry in resources.values() if entry["Type"] == "AWS::ApiGatewayV2::Route"):

@@ -90,7 +90,7 @@ def judge(rule_set: RuleSet, cases: list[dict[str, Any]]) -> Iterator[dict[str, 
 def results(rule_set: RuleSet, stream: TextIO) -> Iterator[dict[str, Any]]:
     lines = [stream.readline()]
     whole = _json_object(lines[0])
-    if whole is None:  # JSON over several lines, or a line that is not JSON
+    if whole is None:  # the input is JSON over several lines, or has a line that is not JSON
         rest = stream.read()
         whole = _json_object(lines[0] + rest)
         lines += rest.splitlines()
@@ -114,7 +114,7 @@ def _json_object(text: str) -> dict[str, Any] | None:
 
 
 def table(found: Iterable[dict[str, Any]]) -> Table:
-    """Returns the results as a table: what it is, tier, whether that is as expected, and the rules that fired."""
+    """Returns the results as a table: name, tier, whether the tier is as expected, and the rules that fired."""
     shown = Table("", "tier", "as expected", "rules")
     for number, result in enumerate(found, start=1):
         verdict = result.get("agrees", result.get("in_band"))

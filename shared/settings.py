@@ -100,7 +100,8 @@ def rota_table() -> str:
 def on_call_subscriptions() -> dict[str, str]:
     """Returns user name -> the endpoint of their own subscription, such as an e-mail address.
 
-    An address of the stack itself is left out: its subscription has another filter, so it is nobody's own.
+    Leaves out addresses that the stack itself subscribes: their subscriptions have another filter, so they belong to no
+    one person.
     """
     entries = (entry.partition("=") for entry in _listed("ON_CALL"))
     own = {name: endpoint for name, _, endpoint in entries if endpoint}
@@ -181,8 +182,8 @@ def mail_keys() -> tuple[str, ...]:
 
 
 def site_address() -> str:
-    """Returns where this service answers, with a slash at the end: links in mails, and of the landing page's picture,
-    begin with it."""
+    """Returns the base address of this service, with a slash at the end. Links in mails and to the landing page's
+    picture begin with it."""
     return _required("SITE_ADDRESS")
 
 
@@ -219,7 +220,7 @@ class WatchSettings(NamedTuple):
     """The settings of the delivery watch.
 
     expected: endpoints that must be subscribed to the topic.
-    page_hours: hours in which visitors usually submit; if none does, an alarm fires.
+    page_hours: hours in which visitors usually submit; an alarm fires if nobody does.
     """
 
     topic_arn: str

@@ -151,10 +151,11 @@ class Wire:
     before: Callable[[str], None] | None = None  # called with the operation's name before each attempt
     # decides which attempts fail: see tests/faults/wire.py
     fails: Callable[[str, Any, Callable[[], Any]], Any] | None = None
-    _one_at_a_time: Any = field(default_factory=threading.RLock)  # makes each call as atomic as on the real table
+    _one_at_a_time: Any = field(default_factory=threading.RLock)  # makes each call atomic, as on the real table
 
     def carry(self, stubber: BotocoreStubber, event_name: str, request: Any, **more: Any) -> Any:
-        if not stubber.enabled or "//127.0.0.1" in request.url:  # another test in this process calls the local cloud
+        # leaves alone a call of another test in this process to the local cloud
+        if not stubber.enabled or "//127.0.0.1" in request.url:
             return None
         operation = event_name.removeprefix("before-send.")
         with self._one_at_a_time:
@@ -180,7 +181,7 @@ _carry_out = BotocoreStubber.__call__
 
 
 def _staff_in_group(request: Any) -> AWSResponse:
-    """Answers for the user pool: moto's needs a package that nothing else here needs."""
+    """Stands in for the user pool, because moto's needs a package that nothing else here needs."""
     group = json.loads(request.body)["GroupName"]
     users = [
         {"Username": name, "Enabled": True, "Attributes": [{"Name": "sub", "Value": STAFF_IDS[name]}]}
@@ -296,8 +297,8 @@ _method_names = cache(method_names_from_class)
 
 @contextmanager
 def _faster_moto() -> Iterator[None]:
-    """Spares moto what it would repeat in each test: a new key that signs the topic's messages, patterns for clients
-    that do not use botocore, and the names of a class's methods."""
+    """Caches what moto would make again in each test: the key that signs the topic's messages, the patterns for clients
+    without botocore, and the names of a class's methods."""
     with (
         patch.object(Subscription, "private_key", lambda _: _signing_key()),
         patch("moto.core.models.RESPONSES_METHODS", []),
@@ -309,7 +310,7 @@ def _faster_moto() -> Iterator[None]:
 @contextmanager
 def aws_in_process() -> Iterator[Aws]:
     """Provides empty tables, queues and topics. They are put into moto without requests, which would take most of the
-    time of most tests. Nothing waits: neither for a retry nor for the pace of e-mail."""
+    time of most tests. Retries and the pace of e-mail take no time."""
     wire = Wire()
     with (
         _faster_moto(),

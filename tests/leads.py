@@ -93,7 +93,8 @@ class RotaInMemory:
 
 
 def always(who: str, *reachable: str, at: datetime = RECEIVED) -> DutyBoard:
-    """Returns a rota with one person on call day and night. `reachable`: whose subscriptions were confirmed at `at`."""
+    """Returns a rota with one person on call day and night. `reachable`: the people whose subscriptions were confirmed
+    at `at`."""
     shifts = (WeeklyShift.model_validate({"who": who, "day": day, "starts": "00:00", "ends": "00:00"}) for day in DAYS)
     return DutyBoard(Rota(version=1, weekly=tuple(shifts)), Reach(names=reachable, at=at))
 
@@ -147,7 +148,7 @@ def _varied_lead(lead: Lead, changes: dict[str, Any]) -> Lead:
 
 
 def with_page_after_send(rulebook: Rulebook, *codes: str) -> Rulebook:
-    """Returns the rulebook with these questions on a page after Send, and nothing else on such a page."""
+    """Returns the rulebook with exactly these questions on the page after Send."""
 
     def changed(rule_set: RuleSet) -> RuleSet:
         questions = rule_set.questionnaire.questions

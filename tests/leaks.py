@@ -100,7 +100,7 @@ class Watch:
         if kind in ("note", "q") and not ("@" in text or text.isdecimal()) and len(text) < SHORTEST_TEXT:
             return
         if kind == "phone" and not any(character.isdigit() for character in text):
-            return  # no number: a word of ours, such as a questionnaire's id, that fuzzing moved into the field
+            return  # not a number, but a word of ours, such as a questionnaire's id, that fuzzing moved into the field
         if kind in ("name", "string_value") and " " not in value.strip() and "canary" not in text:
             return  # a single word, such as a tier or a button's label, may appear anywhere
         entry = (kind, re.sub(r"^\+1(?=\d{10}$)", "", text))
@@ -143,7 +143,7 @@ class Watch:
             self.search("an index", json.dumps({name: item[name] for name in item.keys() - STORED_WHOLE}, default=str))
         elif operation in ("Publish", "PublishBatch"):
             self.search("an alert", json.dumps(given, default=str, ensure_ascii=False))
-        elif operation == "SendEmail":  # to the person, at the only place that names the address
+        elif operation == "SendEmail":  # a mail to the person; this is the only place that may name the address
             written = {name: value for name, value in given.items() if name != "Destination"}
             self.search("a mail", json.dumps(written, default=str, ensure_ascii=False))
         elif operation in ("SendMessage", "SendMessageBatch") and given.get("QueueUrl") not in KEEPERS:

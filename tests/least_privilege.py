@@ -38,7 +38,7 @@ class Difference(NamedTuple):
 
 
 def difference(used: Iterable[Use], granted: Iterable[Use]) -> Difference:
-    """Compares permissions literally: a grant with `*` matches no call, so it counts both as unneeded and as a
+    """Compares permissions literally. A grant with `*` matches no call, so it counts as unneeded, and also as a
     wildcard."""
     asked, given = set(used), set(granted)
     wild = [use for use in given if "*" in use.action + use.resource]

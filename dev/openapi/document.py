@@ -81,7 +81,7 @@ SIGN_IN = {
     "bearerFormat": "JWT",
     "description": "An access token from the staff sign-in: OAuth 2.0 authorization code with PKCE, scope openid.",
 }
-GATEWAY = {  # the answer of API Gateway itself: our functions never see the request
+GATEWAY = {  # API Gateway's own answer to a request that never reaches our functions
     "429": {
         "description": "Too many requests at once; try again in a second. The page shows its own advice.",
         "content": {

@@ -15,7 +15,7 @@ def return_address(text: str, origins: frozenset[str], own: str) -> str:
         parts, mine = urlsplit(text), urlsplit(own)
     except ValueError:
         return ""
-    if parts.scheme not in ("http", "https") or not parts.netloc:  # browsers read https:site as https://site
+    if parts.scheme not in ("http", "https") or not parts.netloc:  # browsers would read https:site as https://site
         return ""
     known = {*origins, f"{mine.scheme}://{mine.netloc}"}
     return text if f"{parts.scheme}://{parts.netloc}" in known else ""

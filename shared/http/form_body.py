@@ -18,7 +18,7 @@ MAX_FIELDS = 500
 CHARSETS = {  # label -> codec; browsers read Latin-1 as Windows-1252 (WHATWG Encoding)
     **dict.fromkeys(("iso-8859-1", "latin1", "us-ascii", "windows-1252", "cp1252"), "cp1252"),
 }
-OTHER_CHARSETS = re.compile(  # those of the standard that Python knows by the same label
+OTHER_CHARSETS = re.compile(  # the standard's charsets that Python knows by the same label
     r"windows-125[0-8]|iso-8859-([2-8]|1[03-6])|koi8-[ru]|gbk|gb18030|big5|euc-(jp|kr)|shift_jis"
 )
 

@@ -23,7 +23,7 @@ NO_LINK = "This page does not link to the clinic's Notice of Privacy Practices y
 
 @dataclass(frozen=True, slots=True)
 class AboutClinic:
-    """The clinic's own parts of the page. An empty field leaves no trace.
+    """The clinic's own parts of the page. An empty field is not shown.
 
     logo: name of an SVG file in web/
     clinician: a name with credentials
@@ -62,7 +62,7 @@ class LandingPage:
     """The landing page of one stack.
 
     open: whether visitors may send the form
-    pilot: whether the stack may go without what a clinic must have
+    pilot: whether the stack may lack what a clinic must have, such as a privacy notice
     address: where this service answers, with a slash at the end
     """
 
@@ -85,7 +85,7 @@ class LandingPage:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages that the questions are offered in; the page is offered in no other."""
+        """The languages of the questions. The page is offered only in these."""
         return self.rulebook.languages(next(iter(self.rulebook.rule_sets)))
 
     def placeholders(self, language: str) -> dict[str, str]:

@@ -65,7 +65,8 @@ class ShownTriage(ResponseModel):
 
 
 class MessageToPatient(ResponseModel):
-    """A message as the patient saw it. `english`: what it says; "" if it is English, or the words have changed."""
+    """A message as the patient saw it. `english`: its English text; "" if it was in English, or if the text has changed
+    since."""
 
     id: str
     text: str
@@ -81,7 +82,7 @@ class MessageToPatient(ResponseModel):
 class ConsentLedger(ResponseModel):
     """The consents of a person.
 
-    given: consent -> whether it is given now.
+    given: consent -> whether it is in force now.
     intact: whether no entry of the ledger was changed after it was written.
     """
 
@@ -105,7 +106,7 @@ class ShownMail(ResponseModel):
 class ShownMails(ResponseModel):
     """The mails to the person, oldest first.
 
-    closed_as: why the person's address gets no more mail: bounce, complaint or unsubscribed; "" while it does.
+    closed_as: why the person's address gets no more mail: bounce, complaint or unsubscribed; "" if it still gets mail.
     """
 
     closed_as: str
@@ -119,7 +120,8 @@ class ShownMails(ResponseModel):
 
 
 class EarlierSubmission(ResponseModel):
-    """Other answers of the person. `reference`: the reference that the person got for them, if it is another one."""
+    """Other answers of the person. `reference`: the reference that the person got for them, if it differs from the
+    lead's."""
 
     received_at: Instant
     tier: str
@@ -153,7 +155,7 @@ class Alerted(ResponseModel):
     """An alert that was sent.
 
     level: its escalation level; 0 for a reminder of the owner.
-    to: the user name of whom it was for; "" if it was for the whole audience.
+    to: the user name of the person it was for; "" if it was for the whole audience.
     """
 
     at: datetime
@@ -165,8 +167,8 @@ class Alerted(ResponseModel):
 class Planned(ResponseModel):
     """What the owner of the lead does next.
 
-    due: by when; for call_again: at what time.
-    returns_at: when the lead loses its owner and the clinic is alerted, unless it is done.
+    due: the deadline or, for call_again, the time of the call.
+    returns_at: when the lead loses its owner and the clinic is alerted, unless the action is done.
     """
 
     what: str
@@ -186,9 +188,9 @@ class LeadView(ResponseModel):
     actions: what this staff member may do now.
     to_ask: open questions to ask by phone.
     contact_hidden: whether numbers and addresses are left out, since the person does not want to be contacted.
-    owned_since: when its owner got it, also from a colleague; null if nobody has it.
-    next: what is to be done next; null if the lead is not open.
-    closes_as: the reason for closing the lead that the last call suggests; "" if none.
+    owned_since: when the current owner got the lead; null if nobody has it.
+    next: the next action; null if the lead is not open.
+    closes_as: the reason for closing that the last call suggests; "" if none.
     """
 
     summary: LeadSummary

@@ -20,10 +20,10 @@ from shared.settings import ClinicSettings
 from shared.usecases.ports import RuleSets
 from shared.usecases.scoring import EMERGENCY, NOT_A_FIT
 
-CALENDAR_ENTRY = timedelta(minutes=30)  # ends when the call is due
+CALENDAR_ENTRY = timedelta(minutes=30)  # length of the calendar entry, which ends when the call is due
 NUMBER = "{number}"
 IN_CRISIS = "M-E-CRISIS"
-PROMISES: dict[Way, tuple[str, str]] = {  # by a time, and without one
+PROMISES: dict[Way, tuple[str, str]] = {  # the sentence with a time, and the sentence without one
     "call": ("We will call {number} by {time}.", "We will call {number}."),
     "text": ("We will send a text message to {number} by {time}.", "We will send a text message to {number}."),
     "write": ("We will write to you by {time}.", "We will write to you."),
@@ -64,8 +64,8 @@ class NextStepsWriter:
         )
 
     def _in_emergency(self, lead: Lead, words: Words) -> NextSteps:
-        """Returns the number to check, and that nobody waits for the call. The clinic may be closed, so that no text
-        sends anybody there."""
+        """Returns the texts beside emergency advice: the number, to be checked, and that nobody should wait for our
+        call. No text sends anybody to the clinic, which may be closed."""
         has_number = lead.submitted.contact.phone is not None
         text = "We will also try to call {number}. Do not wait for our call."
         worse = "Something changed or got worse? Call 911."
@@ -113,8 +113,8 @@ class NextStepsWriter:
         return [*found, _t(words, "Received: {time}", time=time)]
 
     def _mails(self, lead: Lead) -> bool:
-        """Returns whether a confirmation is due. That of a request to be called is not mentioned: none comes if the
-        request joined another lead, and nobody may learn whether a number has a lead."""
+        """Returns whether to announce a confirmation by e-mail. A request to be called gets no announcement: whether a
+        mail comes depends on whether its number already has a lead, which nobody may learn."""
         return self.sends_mail and lead.door != CALLBACK and not lead.mail.entries and may_be_mailed(lead)
 
     def _calendar(self, promised: Promise | None, lead: Lead, words: Words, at: datetime) -> str:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from shared.http.visitor_responses import NextSteps
     from shared.rulebook.loading import Rulebook
 
-REDRAWN = ("POST /submissions", "POST /callbacks", "POST /form")  # other doors have no page that is drawn again
+REDRAWN = ("POST /submissions", "POST /callbacks", "POST /form")  # for other routes there is no form to show again
 HEADERS = {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
@@ -205,23 +205,23 @@ class PlainForms:
     def receipt_at_once(
         self, request: Request, form: FilledForm, receipt: Receipt, steps: NextSteps | None, status: HTTPStatus
     ) -> Response:
-        """Returns the receipt as the answer to the form, for a receipt that has no page of its own.
+        """Returns the receipt as the answer to the form, if the receipt has no page of its own.
 
-        It has no page if nothing is stored (a minor), or not in the table yet, or for a request to be called. Sending
-        such a form again is harmless.
+        It has none for a minor, of whom nothing is stored; for a lead that is not in the table yet; and for a request
+        to be called. Sending such a form again is harmless.
         """
         back = return_address(form.first("return_to"), self.return_origins, request.own_address)
         known = self._form({}, "", form.questionnaire.language)
         return self._receipt(request, known, status, receipt=receipt, back=back, steps=steps)
 
     def receipt_of(self, request: Request, lead: Lead, steps: NextSteps) -> Response:
-        """Returns the receipt of a stored lead, with the page after Send, unless the lead has its answers."""
+        """Returns the receipt of a stored lead. Includes the page after Send, unless it was answered already."""
         sent = lead.submitted
         fields = {"questionnaire": (sent.questionnaire,), "language": (sent.language,)}
         known = self._form(
             {**fields, "answers.who": (str(sent.answers.get("who", "")),)}, sent.questionnaire, sent.language
         )
-        offered = lead.assessment.disposition not in (EMERGENCY, NOT_A_FIT)  # nothing competes with either advice
+        offered = lead.assessment.disposition not in (EMERGENCY, NOT_A_FIT)  # nothing may distract from such advice
         return self._receipt(
             request,
             known,
@@ -248,7 +248,7 @@ class PlainForms:
     ) -> Response | None:
         """Returns the problem as a page that keeps what the visitor typed; None for a client that wants JSON.
 
-        messages: the advice for an emergency in the answers, for a page that does not show the form again.
+        messages: the emergency advice that the answers call for, if the page does not show the form again.
         """
         if not request.wants_page:
             return None
@@ -306,7 +306,7 @@ class PlainForms:
 
     @staticmethod
     def _base(request: Request) -> str:
-        """Returns the prefix of links: absolute if htmx on another site asks, since it puts our page into that site's
+        """Returns the prefix of links. It is absolute for htmx on another site, which inserts our page into that site's
         page.
         """
         if request.header("hx-request"):

@@ -31,7 +31,8 @@ class ProblemDetails(ResponseModel):
 class Problem(ProblemDetails):
     """Problem details (RFC 9457). Show the emergency advice and the phone number to the patient with every error.
 
-    messages: the advice for an emergency in the answers that were refused. `emergency_advice` then consists of them.
+    messages: the emergency advice that the refused answers call for. `emergency_advice` then consists of these
+        messages.
     """
 
     emergency_advice: str

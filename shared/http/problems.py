@@ -63,7 +63,7 @@ def answers_visitors(
     report: called as `report(text, extra=...)` for errors that are our fault, such as `logger.error`. It gets the
         error's type and place, never its text, which could quote a patient.
     show: draws an error as a page, or returns None for a client that wants JSON.
-    advise: returns the advice for an emergency in the answers of a request that is refused as invalid.
+    advise: returns the emergency advice that the answers of an invalid request call for.
     """
 
     def answer(error: Exception, request: Request | None) -> Response:
@@ -78,7 +78,7 @@ def answers_visitors(
 
 
 def emergency_messages(error: Exception, request: Request, advise: Advise | None) -> tuple[ShownMessage, ...]:
-    """Returns the advice for an emergency in the answers of an invalid request. Never fails."""
+    """Returns the emergency advice that the answers of an invalid request call for. Never fails."""
     if advise is None or not isinstance(error, InvalidInput):
         return ()
     try:
@@ -117,7 +117,7 @@ def _answering(
 def problem(error: Exception, safety: Safety, language: str = "", messages: tuple[ShownMessage, ...] = ()) -> Problem:
     """Returns problem details for a visitor, in `language` as far as translations exist.
 
-    messages: the advice for an emergency in the answers; empty if there is none.
+    messages: the emergency advice that the answers call for; empty if there is none.
     """
     from shared.http.problem_details import Problem  # noqa: PLC0415  functions that serve pages do not need it
 
@@ -172,7 +172,7 @@ def _errors(error: Exception, words: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _who_was_first(error: Exception) -> dict[str, Any]:
-    """Returns the fields that name the colleague who was faster, for the error that a staff member gets."""
+    """Returns the fields of a staff member's error that name the colleague who was faster."""
     match error:
         case AlreadyTaken():
             return {"owner_name": error.owner_name, "since": error.at}

@@ -40,7 +40,7 @@ HEADERS = (  # the headers that are read; API Gateway sends names in lower case
     "referer",
     "x-forwarded-proto",
 )
-REST = "proxy"  # path parameter of the route of all addresses that no other route has
+REST = "proxy"  # path parameter of the catch-all route
 HEAD = re.compile(r"^HEAD\b")
 HOST = r"[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?"
 SAFE_NAME = r"[a-z][a-z0-9_-]{0,39}"
@@ -77,7 +77,7 @@ class Request:
     route: the API's route key, such as "GET /leads/{reference}".
     path: the path as the client sent it; it may begin with a stage.
     query: parameter -> its value; API Gateway joins repeated ones with commas.
-    headers: name -> value of those in HEADERS that were sent.
+    headers: name -> value, for the headers in HEADERS.
     text: the body as API Gateway passes it on; None without one.
     is_base64: whether `text` is base64.
     source_address, user_agent: the values that API Gateway saw, since headers can claim anything.
@@ -161,7 +161,8 @@ class Request:
     def language(self, offered: Iterable[str] = ()) -> str:
         """Returns the preferred language, from the query parameter `language` or else Accept-Language (RFC 9110).
 
-        offered: choose among these and return "" if none is wanted; without it, any language may be returned.
+        offered: the languages to choose from; "" is returned if the client accepts none of them. If omitted, any
+            language may be returned.
         """
         asked = self.query.get("language", "")
         wanted = [primary_language(asked)] if asked else negotiation.languages(self.header("accept-language"))
@@ -285,7 +286,7 @@ def _is_text(value: object) -> bool:
 
 def _claims(context: Mapping[str, Any]) -> Mapping[str, Any]:
     found: Any = context
-    for part in ("authorizer", "jwt", "claims"):  # with other kinds of authorizers, there are no claims here
+    for part in ("authorizer", "jwt", "claims"):  # other kinds of authorizers put no claims here
         found = found.get(part) if isinstance(found, Mapping) else None
     return found if isinstance(found, Mapping) else {}
 

@@ -24,11 +24,11 @@ class ShownDuty(ResponseModel):
 class RotaShown(ResponseModel):
     """The rota and what follows from it.
 
-    version: 0 before the first rota is saved. Send it to save the next.
+    version: 0 before the first rota is saved. Send it when saving a changed rota.
     time_zone: of the times in `weekly` and `overrides`.
     alerted: whom an alert to the clinicians would reach now: a user name, or "everyone".
     duties: who is on call in the next two weeks; the first is now.
-    unreachable: those of the rota whose subscription is not confirmed; in their time, alerts go to everyone.
+    unreachable: people on the rota whose subscription is not confirmed. During their shifts, alerts go to everyone.
     """
 
     version: int

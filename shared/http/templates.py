@@ -1,4 +1,4 @@
-"""Loads the templates of pages: as Python that the build made of them, since parsing takes half of a cold start."""
+"""Loads the templates of pages. The build has compiled them to Python, since parsing takes half of a cold start."""
 
 from pathlib import Path
 from urllib.parse import urlencode
@@ -10,7 +10,8 @@ COMPILED = FOLDER / "compiled"  # absent in development
 
 
 def environment(loader: BaseLoader | None = None) -> Environment:
-    """Returns what draws the templates. `loader`: another source than the compiled templates, or else the files."""
+    """Returns the Jinja environment. `loader`: the source of templates; by default the compiled ones or, without those,
+    the files."""
     made = Environment(
         loader=loader or ChoiceLoader([ModuleLoader(COMPILED), FileSystemLoader(FOLDER)]),
         autoescape=True,

@@ -25,8 +25,8 @@ class ResponseModel(BaseModel):
 class NextSteps(ResponseModel):
     """What happens after Send, as texts in the language of the form.
 
-    promise: what the clinic will do; "" if it promises nothing. {number} stands for the number that the person left:
-        the answer has no personal data.
+    promise: what the clinic will do; "" if it promises nothing. {number} stands for the person's number, so the
+        response has no personal data.
     calendar: the promised call as an iCalendar file; "" if there is none.
     """
 
@@ -39,8 +39,8 @@ class NextSteps(ResponseModel):
 class Receipt(ResponseModel):
     """The answer to a submission. It never includes the tier, the score or the rules.
 
-    submission_id: the id to add answers to: another one than was sent, if that is another person's. Null if nothing was
-        stored.
+    submission_id: the id to add answers to. It differs from the id that was sent if that one belongs to another person.
+        Null if nothing was stored.
     next_steps: null if nothing was stored.
     """
 

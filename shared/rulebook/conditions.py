@@ -33,7 +33,7 @@ class ConditionReader:
     """A reader of conditions, which may refer to the given questions, definitions and scores.
 
     free_text: the search of free text; None if there is none.
-    mentioned: the kinds and topics that the conditions asked for so far.
+    mentioned: the kinds and topics that the conditions read so far ask for.
     """
 
     def __init__(

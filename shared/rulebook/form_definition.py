@@ -1,4 +1,4 @@
-"""Converts a questionnaire to JSON, from which a page of its own can draw the form (GET /questionnaires/{id})."""
+"""Converts a questionnaire to JSON, from which other sites' pages can draw the form (GET /questionnaires/{id})."""
 
 from __future__ import annotations
 

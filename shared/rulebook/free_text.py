@@ -1,6 +1,6 @@
 """Loads the search of the free text of a questionnaire: `<id>.words.toml`, which clinicians edit, and the weights.
 
-The files are parsed when the first note comes, because most leads have none. `FreeText.check` parses them at once.
+The files are parsed when the first note arrives, because most leads have no note. `FreeText.check` parses them at once.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from shared.rulebook.reader import Reader, RulebookError
 from shared.rulebook.toml_files import hash_of, table_of
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # parsed with the first note
+if TYPE_CHECKING:  # imported with the first note
     from shared.domain.rules.free_text.matcher import Matcher
 
 WORDS, WEIGHTS = ".words.toml", ".weights.toml"

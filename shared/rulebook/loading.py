@@ -106,8 +106,8 @@ def load(folder: Path = FOLDER, *, parse_words: bool = True) -> Rulebook:
 
     A file with the key `questionnaire` is a rule set; a file with the key `translates` is a translation.
 
-    parse_words: False leaves the parsing of the files for free text to the first note. A cold start is faster so;
-        the tests and the build have parsed the same files.
+    parse_words: False delays parsing the free-text files until the first note, for a faster cold start. Tests and build
+        have already checked the same files.
 
     Raises: RulebookError, which names the file and the entry; OSError.
     """

@@ -29,7 +29,8 @@ def table_of(file: Path) -> dict[str, Any]:
 
 
 def hash_of(file: Path) -> str:
-    """Returns the SHA-256 (hex) of a TOML file, as the build recorded it: the file of weights has half a megabyte."""
+    """Returns the SHA-256 (hex) of a TOML file. Uses the hash that the build recorded, because the file of weights has
+    half a megabyte."""
     recorded = _hash_file(file)
     return recorded.read_text(encoding="utf-8") if recorded.is_file() else _hash(file.read_bytes())
 

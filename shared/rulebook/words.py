@@ -14,16 +14,16 @@ from shared.domain.rules.free_text.vocabulary import Vocabulary
 from shared.rulebook.reader import Reader
 
 SIGN = " = "  # between a feature and its weights
-GAP, GAP_WORDS = "..", 3  # what a phrase has where words may stand between, and how many at most
+GAP, GAP_WORDS = "..", 3  # the mark in a phrase where other words may stand, and the most such words
 PARTS = re.compile(r"\.\.|@[a-z-]+|[a-z0-9]+\*?(?: [a-z0-9]+\*?)*")
 NAME = re.compile(r"[a-z-]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What training found.
+    """The result of training.
 
-    known: words of harmless examples, whose spelling is right.
+    known: words of harmless examples, which are correctly spelled.
     rows: feature -> weight for each kind, in the order of the kinds, as text.
     always: for each kind, the number that is always added.
     """

@@ -18,15 +18,16 @@ from shared.usecases.capture import Intake, advice_at
 from shared.usecases.ports import ATTEMPTS_TO_WORK
 from shared.usecases.scoring import score_again
 
-ADDED_WITHIN = timedelta(hours=24)  # after Send; the browser keeps its form as long
-WRITTEN_WITHIN = timedelta(seconds=2.5)  # later, the answer is 503: the function must end before its time limit
+ADDED_WITHIN = timedelta(hours=24)  # after Send; the browser keeps the form for the same time
+# after that the answer is 503, because the function must end before its time limit
+WRITTEN_WITHIN = timedelta(seconds=2.5)
 
 
 def add_answers(lead_id: UUID, added: AddedAnswers, intake: Intake, at: datetime) -> Lead:
     """Adds the answers to the stored lead, and returns the lead as it is then. Adding them twice is harmless.
 
     If the table is unavailable, nothing is spooled: the page keeps the answers and sends them again. The lead itself is
-    safe, and an entry of the spool is a whole lead, which would have to wait for the lead that it adds to.
+    safe. The spool holds whole leads, and added answers would have to wait there for their lead.
 
     Raises: InvalidInput; NotFound if the lead is unknown, erased or older than ADDED_WITHIN; StoreUnavailable.
     """
@@ -53,7 +54,7 @@ def add_answers(lead_id: UUID, added: AddedAnswers, intake: Intake, at: datetime
 
 
 def assessed_with(lead: Lead, answers: Answers, rule_set: RuleSet, intake: Intake, at: datetime) -> Assessment:
-    """Returns the assessment of all answers of a lead, with these answers added. It keeps when the lead arrived."""
+    """Returns the assessment of all answers of a lead, with these answers added. The time of arrival stays the same."""
     every = {**lead.submitted.answers, **answers}
     result = score_again(rule_set, every, lead)
     contact, texts = lead.submitted.contact, lead.consents_to("sms")

@@ -1,6 +1,6 @@
-"""Alerts staff about a lead: at once, and again at each escalation level until somebody takes the lead.
+"""Alerts staff about a lead: at once, and again at each escalation level until somebody takes it.
 
-Then its owner is reminded of what is due. If the owner does not act in time, the lead goes back to the clinic.
+The owner is then reminded of what is due. A lead whose owner does not act in time loses its owner.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from shared.domain.opening_hours import OpeningHours
 from shared.usecases.ports import ATTEMPTS_TO_WORK, Leads, Publisher, Rotas, RuleSets
 from shared.usecases.scoring import rule_set_of
 
-MAILED_SINGLY = 20  # leads in a sweep; of the rest, e-mail gets one summary for each audience
+MAILED_SINGLY = 20  # leads in a sweep; the rest are mailed as one summary for each audience
 BATCH = 250  # leads that a sweep reads at once; about as many as it can alert in its time
 
 
@@ -43,7 +43,7 @@ class Alerting:
     rotas: Rotas
 
     def on_call(self, at: datetime) -> str:
-        """Returns whom the clinicians' level alerts. If the rota cannot be read, that is everyone."""
+        """Returns whom the clinicians' level alerts: everyone, if the rota cannot be read."""
         try:
             return to_alert(self.rotas.get(), at, self.hours)
         except StoreUnavailable:
@@ -74,8 +74,8 @@ def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None
 def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: datetime) -> Swept:
     """Sends all alerts that are due: first alerts that failed, and the alerts of further escalation levels.
 
-    The first MAILED_SINGLY e-mails are about one lead each, red flags first. Of the rest e-mail gets a summary for each
-    audience, while each lead still goes out by webhook and text. A lead that cannot be processed does not delay the
+    The first MAILED_SINGLY e-mails are about one lead each, red flags first. For the rest, each audience gets one
+    summary by e-mail, while webhooks and texts still name each lead. A lead that cannot be processed does not delay the
     other leads. No lead is started after `until`; the next run continues.
 
     Raises: StoreUnavailable if the due leads cannot be read.
@@ -153,7 +153,7 @@ class _Sweep:
         self._until = until
 
     def alert_singly(self, lead_ids: Iterator[UUID]) -> None:
-        """Alerts staff about each lead, until as many alerts as may be mailed singly have gone out."""
+        """Alerts staff about one lead at a time, until MAILED_SINGLY alerts have gone out."""
         while sum(alert.is_mailed for alert in self.alerts) < MAILED_SINGLY and self._clock() < self._until:
             lead_id = next(lead_ids, None)
             if lead_id is None:
@@ -162,7 +162,7 @@ class _Sweep:
                 self._add(alert_staff(lead_id, self._alerting, self._clock()))
 
     def alert_many(self, lead_ids: list[UUID]) -> None:
-        """Reads the leads first, then publishes a summary for e-mail, then each lead's alert."""
+        """Reads all leads, publishes a summary for e-mail, and then publishes each lead's alert."""
         for due in _summarised(self._read(lead_ids), self._alerting):
             if self._clock() >= self._until:
                 return
@@ -173,7 +173,7 @@ class _Sweep:
         """Returns the alerts that are due for these leads. Takes at most half of the time that is left."""
         began = self._clock()
         found: list[_Due] = []
-        on_call = cache(lambda: self._alerting.on_call(began))  # once for all of them
+        on_call = cache(lambda: self._alerting.on_call(began))  # looked up once for all of them
         for lead_id in lead_ids:
             at = self._clock()
             if at >= began + (self._until - began) / 2:
@@ -197,9 +197,9 @@ class _Sweep:
 def _summarised(waiting: list[_Due], alerting: Alerting) -> list[_Due]:
     """Publishes a summary for each audience, and marks the leads' own alerts as covered by it.
 
-    The summary goes out first: a lead whose alert is recorded has been mailed, in whatever form. If the sweep stops in
-    between, the next one sends another summary. If the topic refuses a summary, its leads are mailed one by one: their
-    texts and webhooks must not wait for it.
+    The summary goes out first, so that a recorded alert has always been mailed, singly or in a summary. If the sweep
+    stops in between, the next one sends another summary. If the topic refuses a summary, its leads are mailed one by
+    one, because their texts and webhooks must not wait for it.
     """
     mailed = [due for due in waiting if due.alert.is_mailed]
     leads = Counter((due.alert.audience, due.alert.on_call) for due in mailed)

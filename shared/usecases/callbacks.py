@@ -14,7 +14,8 @@ from shared.usecases.capture import Captured, Intake, receive, spooled, store
 from shared.usecases.ports import ATTEMPTS_TO_WORK
 from shared.usecases.scoring import rule_set_for
 
-LOOKED_UP_WITHIN = timedelta(seconds=0.5)  # later, the request is spooled: the patient must not wait for a slow table
+# after that the request is spooled, because the patient must not wait for a slow table
+LOOKED_UP_WITHIN = timedelta(seconds=0.5)
 LEADS_TRIED = 3  # the newest open leads of a number that are read to find one to join
 
 
@@ -26,7 +27,7 @@ def capture_callback(submission: Submission, arrival: Arrival, intake: Intake) -
     Raises: InvalidInput; SubmissionConflict; StoreUnavailable if both the table and the spool failed.
     """
     rule_set = rule_set_for(intake.rule_sets, submission.questionnaire.id, submission.language)
-    complete = submission.model_copy(update={"complete": True})  # there is no rest that the person could still send
+    complete = submission.model_copy(update={"complete": True})  # complete, because the person has nothing more to send
     received = receive(complete, arrival, intake, rule_set)
     if isinstance(received, Captured):
         return received
@@ -68,7 +69,8 @@ def _join(callback: Lead, intake: Intake) -> Captured | None:
 
 
 def _open_lead(callback: Lead, intake: Intake) -> Lead | None:
-    """Returns the newest open lead that the request joins; None if there is none, or the request is stored itself."""
+    """Returns the newest open lead that the request joins; None if there is none, or if the request is already stored
+    as a lead."""
     found = tuple(intake.leads.of_number(callback.submitted.phone_key))
     if any(lead_id == callback.lead_id for lead_id, _ in found):
         return None

@@ -67,7 +67,7 @@ class Captured(NamedTuple):
 
     @property
     def sent(self) -> Lead | None:
-        """The lead that the receipt is about: of a request that joined another lead, the request."""
+        """The lead that the receipt is about. If a request to be called joined another lead, this is the request."""
         return self.request or self.lead
 
     @property
@@ -77,7 +77,8 @@ class Captured(NamedTuple):
 
 
 RECEIPT_SHOWN_FOR = timedelta(hours=1)
-SECOND_CALL_WITHIN = timedelta(seconds=0.3)  # later, the lead is spooled: the patient must not wait for a slow table
+# after that the lead is spooled, because the patient must not wait for a slow table
+SECOND_CALL_WITHIN = timedelta(seconds=0.3)
 
 
 def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Captured:
@@ -127,7 +128,7 @@ def receive(submission: Submission, arrival: Arrival, intake: Intake, rule_set: 
 def advice_at(
     at: datetime, rule_set: RuleSet, result: TriageResult, hours: OpeningHours, contact: Contact, *, texts: bool
 ) -> tuple[ShownMessage, ...]:
-    """Returns the advice for somebody whose answers arrived at this time and whose contact data are stored.
+    """Returns the advice for a person whose contact data is stored. `at`: when the answers arrived.
 
     texts: whether the person consented to text messages.
     """
@@ -213,7 +214,7 @@ def _resubmitted(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) ->
 
 
 def _was_withdrawn(submission: Submission, intake: Intake, at: datetime) -> bool:
-    """Withdraws what the visitor sent early, if they have unticked the consent since. Returns whether they have."""
+    """Withdraws the unfinished form if the visitor has unticked the consent since. Returns whether it was withdrawn."""
     if submission.complete or submission.consents is None:
         return False
     from shared.usecases.withdrawing import withdraw  # noqa: PLC0415  rarely needed

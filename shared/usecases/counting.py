@@ -16,13 +16,14 @@ from shared.domain.opening_hours import OpeningHours
 from shared.usecases.inbox import must_export
 from shared.usecases.ports import Archive, Counts, RuleSets
 
-ATTEMPTS = 5  # to count a lead that is counted by others at the same time
-LOOKS_BACK = timedelta(days=2)  # a stream keeps a change for a day; what it lost is counted by the daily run
+ATTEMPTS = 5  # attempts to count a lead that others count at the same time
+LOOKS_BACK = timedelta(days=2)  # the stream keeps a change for a day; the daily run counts what the stream lost
 
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """What counting leads needs. `person_key`: the secret of the keyed hashes by which staff search."""
+    """The clients and settings that counting leads needs. `person_key`: the secret of the keyed hashes by which staff
+    search."""
 
     leads: Archive
     counts: Counts
@@ -37,7 +38,8 @@ def count_lead(lead_id: UUID, counting: Counting) -> None:
     Raises: StoreUnavailable.
     """
     for _ in range(ATTEMPTS):
-        before = counting.counts.counted(lead_id)  # read before the lead: what is written then is never an older state
+        # read before the lead, so that an older state is never written over a newer one
+        before = counting.counts.counted(lead_id)
         lead = counting.leads.get(lead_id)
         after = Counted()
         if lead is not None:

@@ -19,7 +19,7 @@ class Watch:
     page_hours: the hours in which visitors usually submit forms.
     within: how long the alert of a canary may take.
     topic_arn: the topic of alerts.
-    on_call: user name -> the endpoint of the subscription of their own.
+    on_call: user name -> the endpoint of the person's own subscription.
     """
 
     canary: Canary
@@ -90,9 +90,9 @@ def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
 
 
 def note_who_can_be_alerted(watch: Watch, at: datetime) -> None:
-    """Notes whose own subscription is confirmed, so that an alert may go to them alone.
+    """Stores whose own subscription is confirmed, so that an alert may go to that person alone.
 
-    Without this note, alerts go to everyone. Raises StoreUnavailable, or any error of the channel.
+    Without this, alerts go to everyone. Raises StoreUnavailable, or any error of the channel.
     """
     confirmed = watch.subscribers.confirmed(watch.topic_arn)
     names = sorted(name for name, endpoint in watch.on_call.items() if endpoint in confirmed)

@@ -37,7 +37,7 @@ def erase_lead(
 
 
 def erase_again(leads: Archive, erasures: Erasures, person_key: str) -> Repeated:
-    """Erases the leads that were erased before and are there again, as after a restore.
+    """Erases again the leads that a restore has brought back.
 
     Raises: StoreUnavailable if the erasures cannot be listed.
     """

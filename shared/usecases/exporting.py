@@ -16,8 +16,9 @@ from shared.usecases.inbox import Workspace, lead_by_reference, must_administer,
 from shared.usecases.ports import Archive
 from shared.usecases.scoring import rule_set_of
 
-LEADS_IN_EXPORT = 100  # on one page of an export; 100 leads are a few hundred kilobytes of CSV
-BYTES_IN_EXPORT = 1_000_000  # of stored leads on one page; FHIR takes three times as much, and a response at most 6 MB
+LEADS_IN_EXPORT = 100  # leads on one page of an export: a few hundred kilobytes of CSV
+# bytes of stored leads on one page; FHIR takes three times as much, and a response holds at most 6 MB
+BYTES_IN_EXPORT = 1_000_000
 READS_FOR_EXPORT = 300
 
 

@@ -35,11 +35,11 @@ class OpenedLead:
     """A lead that a member of staff has opened.
 
     rule_set: the current rule set of the lead's questionnaire.
-    translation: that rule set in the language in which the patient saw it; None if that is English.
+    translation: the rule set in the patient's language; None if that is English.
     others: other leads with the same phone number or email address.
     actions: the names of the actions that the member of staff can take now.
-    hides_contact: whether to leave out the phone number and e-mail address of a person who does not want to be
-        contacted.
+    hides_contact: whether to leave out phone number and e-mail address, because the person revoked the consent to
+        contact.
     """
 
     lead: Lead
@@ -67,7 +67,7 @@ def show_lead(
 ) -> OpenedLead:
     """Opens a lead with everything about it, and records the access in the access log. Does not change the lead.
 
-    medical_reason: True to see how to contact a person who does not want to be contacted.
+    medical_reason: True to see the contact details even of a person who revoked the consent to contact.
 
     Raises: NotAllowed, NotFound, LeadGone, StoreUnavailable.
     """
@@ -85,7 +85,7 @@ def work_lead(
 ) -> Worked:
     """Carries out an action of staff on a lead. An alert sent at the same time is not a conflict.
 
-    colleagues: those to whom a lead can be handed over.
+    colleagues: the staff to whom a lead can be handed over.
 
     Raises: NotAllowed, InvalidInput, NotFound, AlreadyTaken, WrongState, StoreUnavailable.
     """
@@ -132,7 +132,8 @@ def _work_and_store(
 ) -> tuple[Lead, Lead]:
     """Carries out an action and stores its result; tries again if the lead changes in the meantime.
 
-    The access log has the action before it is stored, but not an action that is refused: it shows nothing of the lead.
+    The access log records the action before it is stored. It records no refused action, since that shows nothing of the
+    lead.
 
     Returns the lead before and after the action.
     """

@@ -21,7 +21,7 @@ from shared.domain.leads.worklist import Search, WorklistQuery, search_keys
 from shared.usecases.ports import Accesses, OpenCounts, Worklist
 
 PAGE_OF_LEADS = 50
-MOST_FOUND = 100  # leads that a search by part of a name or number looks at
+MOST_FOUND = 100  # the most leads that a search by part of a name or number reads
 READ_FOR_A_PAGE = 3_000  # leads read before filtering, so even an empty page may have a next page
 
 
@@ -42,7 +42,7 @@ class WorklistPage:
     next_cursor: the cursor for the next page; None on the last page.
     untaken: tier -> number of open leads that nobody has; None for a search.
     open: number of all open leads; None for a search.
-    more: whether a search may have found more leads than these, so that more of the text is needed.
+    more: whether a search may have more results than these, so that the user should type more.
     """
 
     leads: tuple[LeadRow, ...]
@@ -89,7 +89,7 @@ def list_leads(query: WorklistQuery, staff: Staff, listing: Listing, at: datetim
 
 
 def _my_day(query: WorklistQuery, staff: Staff, listing: Listing, at: datetime) -> WorklistPage:
-    """Returns the leads with which the member of staff did something today, the latest first."""
+    """Returns the leads on which the member of staff acted today, the latest first."""
     today = at.astimezone(listing.zone).date()
     ids = sorted(listing.counts.found_by((day_key(staff.id, today),)))[:MOST_FOUND]
     leads = {lead.lead_id: lead for lead in (listing.leads.batch(ids) if ids else ())}
@@ -141,7 +141,7 @@ def named_rows(
 ) -> tuple[LeadRow, ...]:
     """Returns the leads with the names of their people, and records in the access log whose names are shown.
 
-    A list without names is better than none: if names cannot be read or the access cannot be recorded, it has none.
+    If names cannot be read, or the access cannot be recorded, returns the leads without names: better than no list.
 
     read_names: returns the names of these leads' people.
     """
@@ -161,7 +161,7 @@ def _totals(seen: Sequence[LeadSummary], counts: OpenCounts, *, all_listed: bool
     all_listed: whether these are all open leads.
     """
     kept: Mapping[Cell, int] = {}
-    with suppress(StoreUnavailable):  # the rows alone say who waits, though not beyond the first page
+    with suppress(StoreUnavailable):  # without the counts, the rows show who waits on the first page
         kept = counts.open_leads()
     by_tier = {cell[1]: number for cell, number in kept.items() if cell[0] == UNTAKEN}
     shown = [(summary.tier, bool(summary.owner)) for summary in seen]

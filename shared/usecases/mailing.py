@@ -1,4 +1,4 @@
-"""Sends the mails to persons that are due, each at most once, and ends them when somebody does not want them."""
+"""Sends the mails to persons that are due, each at most once, and ends mail to an address that is closed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from shared.domain.leads.mail_text import Mail, MailWriter
     from shared.usecases.ports import RuleSets
 
-MAILS_AN_HOUR = 200  # of the whole stack: many times what a clinic needs, and a bound on what a flood can cause
+MAILS_AN_HOUR = 200  # mails of the whole stack in an hour: far more than a clinic needs, yet a limit for a flood
 BY_LINK = "the link in an e-mail"
 
 
@@ -35,7 +35,7 @@ class MailedLeads(Protocol):
         """Stores `after` if `before` is still the stored version. Raises LeadChanged."""
 
     def mail_due(self, at: datetime, /) -> Iterable[UUID]:
-        """Yields the ids of leads whose mails are to be looked at, the longest overdue first."""
+        """Yields the ids of leads with a due mail, the longest overdue first."""
 
 
 class Addresses(Protocol):
@@ -75,7 +75,7 @@ class Mailing:
 
 @dataclass(frozen=True, slots=True)
 class MailSweep:
-    """The result of a sweep: for each mail its lead and its entry, and the leads that failed, with their errors."""
+    """The result of a sweep: the lead and entry of each mail, and the leads that failed, with their errors."""
 
     entries: tuple[tuple[UUID, MailEntry], ...]
     failed: tuple[tuple[UUID, Exception], ...]
@@ -103,8 +103,8 @@ def send_mails(mailing: Mailing, clock: Callable[[], datetime], until: datetime)
 def send_mail(lead_id: UUID, mailing: Mailing, clock: Callable[[], datetime]) -> MailEntry | None:
     """Takes the next step of a lead's mail, and returns what it recorded. Returns None if no step is due.
 
-    The mail is claimed by a conditional write and then sent once. If the process ends in between, the next sweeps find
-    the claim and record that nobody knows whether the mail was sent: it is not sent again.
+    The mail is claimed by a conditional write and then sent once. If the process ends in between, a later sweep finds
+    the claim and records the result as unknown: the mail is not sent again.
 
     Raises: StoreUnavailable.
     """
@@ -113,7 +113,8 @@ def send_mail(lead_id: UUID, mailing: Mailing, clock: Callable[[], datetime]) ->
     if lead is None or due is None:
         return None
     refused = _refusal(lead, due, mailing, clock())
-    mail = None if refused else _written(lead, due, mailing, clock())  # first, since a failure here sends nothing
+    # written before the claim, so that a failure here leaves the mail unclaimed
+    mail = None if refused else _written(lead, due, mailing, clock())
     claimed = lead.changed(mail=lead.mail.recorded(refused or due.claimed(clock())))
     try:
         mailing.leads.replace(lead, claimed)
@@ -127,7 +128,8 @@ def send_mail(lead_id: UUID, mailing: Mailing, clock: Callable[[], datetime]) ->
 
 
 def change_mail(lead: Lead, leads: MailedLeads, change: Callable[[MailState], MailState]) -> None:
-    """Changes the mail state of a lead, whatever else changes the lead at the same time. Raises: StoreUnavailable."""
+    """Changes the mail state of a lead. Tries again if others change the lead at the same time. Raises:
+    StoreUnavailable."""
     for _ in range(ATTEMPTS_TO_WORK):
         after = change(lead.mail)
         if after == lead.mail:
@@ -144,7 +146,7 @@ def change_mail(lead: Lead, leads: MailedLeads, change: Callable[[MailState], Ma
 
 
 def _refusal(lead: Lead, due: DueMail, mailing: Mailing, at: datetime) -> MailEntry | None:
-    """Returns the entry of a mail that is not sent now; None for a mail that is."""
+    """Returns the entry for a mail that must not be sent now; None if it may be sent."""
     email = lead.submitted.contact.email or ""
     if due.step == "forget":
         return MailEntry(due.kind, due.about, "unknown", at, due.tries)
@@ -188,7 +190,8 @@ class EndingMails:
 
 
 def close_address(returned: ReturnedMail, ending: EndingMails, at: datetime) -> None:
-    """Records that a mail came back, and closes its address if it will never be read. Doing it twice is harmless.
+    """Records that a mail came back, and closes its address unless the failure may be temporary. Doing it twice is
+    harmless.
 
     Raises: StoreUnavailable.
     """

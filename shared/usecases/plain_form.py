@@ -15,8 +15,8 @@ ASKED_BESIDE_ADVICE = ("/contact/phone", "/consents/contact")
 def draw_form(form: FilledForm, rule_sets: RuleSets, check_contact: CheckContact) -> FormView:
     """Returns the view that the visitor sees after sending a page of the plain form.
 
-    The visitor sees advice in an emergency, the same page if something is missing or wrong, the follow-ups that the
-    answers call for, the age notice for a minor, the next page, or after the last one all answers to check.
+    In this order: advice in an emergency, the same page if something is missing or wrong, follow-ups that the answers
+    call for, the age notice for a minor, the next page or, after the last page, all answers to check.
 
     check_contact: returns what is invalid in the contact details.
     """
@@ -41,8 +41,8 @@ def draw_form(form: FilledForm, rule_sets: RuleSets, check_contact: CheckContact
 def redraw_form(form: FilledForm, problems: tuple[FieldProblem, ...], rule_sets: RuleSets) -> FormView:
     """Returns the view that the visitor sees if the finished form is invalid. Keeps everything that the visitor typed.
 
-    An invalid field, such as a mistyped phone number, never hides emergency advice. If the visitor sends the form
-    before seeing the advice, the answer shows the advice and only the problems of its page.
+    An invalid field, such as a mistyped phone number, never hides emergency advice. If the visitor has not seen the
+    advice yet, the view shows it, with only the problems on the page of the advice.
     """
     screened = _screen_form(form, rule_sets, texts=True)
     if screened.disposition == EMERGENCY:

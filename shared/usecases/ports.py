@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # for annotations only, so that each Lambda function imports 
     from shared.domain.leads.staff import Staff
     from shared.domain.rules.triage import RuleSet
 
-ATTEMPTS_TO_WORK = 4  # how often to try to write a lead that others change at the same time
+ATTEMPTS_TO_WORK = 4  # attempts to write a lead that others change at the same time
 Notice_contra = TypeVar("Notice_contra", contravariant=True)
 
 
@@ -93,13 +93,13 @@ class Worklist(Leads, Protocol):
         """Returns the leads with the given keyed hash of the phone number or email address, newest first."""
 
     def names(self, lead_ids: Sequence[UUID], /) -> dict[UUID, str]:
-        """Returns the names of these leads' people, of at most 100 leads. Leads without a name are left out."""
+        """Returns the names of the people of at most 100 leads. Leaves out leads without a name."""
 
     def batch(self, lead_ids: Sequence[UUID], /) -> tuple[Lead, ...]:
-        """Returns those of these leads that exist, of at most 100 leads."""
+        """Returns at most 100 leads, without those that do not exist."""
 
     def summaries(self, lead_ids: Sequence[UUID], /) -> dict[UUID, LeadSummary]:
-        """Returns the summaries of those of these leads that exist, of at most 100 leads."""
+        """Returns the summaries of at most 100 leads, without those that do not exist."""
 
 
 class Archive(Worklist, Protocol):
@@ -149,7 +149,7 @@ class Rotas(Protocol):
     def get(self) -> DutyBoard: ...
 
     def replace(self, rota: Rota, /) -> None:
-        """Stores the rota if the stored one has the version before. Raises RotaChanged."""
+        """Stores the rota if the stored one is its previous version. Raises RotaChanged."""
 
     def reached(self, reach: Reach, /) -> None:
         """Stores who can be alerted alone."""

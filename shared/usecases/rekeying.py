@@ -1,4 +1,4 @@
-"""Hashes the contacts of stored leads again, after the key of the hashes was rotated (dev/rotate.py)."""
+"""Renews the hashes of stored leads' contacts after their key was rotated (dev/rotate.py)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.usecases.retiring import Repeated
 def rekey_leads(
     leads: Archive, person_keys: tuple[str, ...], clock: Callable[[], datetime], until: datetime
 ) -> Repeated:
-    """Hashes again what a former key has hashed. Reads only such leads, and none before the first rotation.
+    """Renews hashes that a former key has made. Reads only leads with such hashes, so none before the first rotation.
 
     person_keys: the secrets of the keyed hashes, the newest first.
     until: no lead is started later; the next run continues.
@@ -35,7 +35,7 @@ def rekey_leads(
             if lead and after and after is not lead:
                 leads.replace(lead, after)
                 done += 1
-        except LeadChanged:  # somebody is working on the lead: the next run
+        except LeadChanged:  # somebody is working on the lead; the next run does it
             continue
         except Exception as error:  # noqa: BLE001  whatever is wrong with this lead, the others are hashed again
             failed.append((lead_id, error))

@@ -82,7 +82,8 @@ def _deliver(lead: Lead, replay: Replay) -> Replayed:
 
 
 def _resubmitted(stored: Lead, lead: Lead, replay: Replay) -> Replayed:
-    """Handles a spooled lead whose id is already stored. The person has a receipt for it, and it may be late."""
+    """Handles a spooled lead whose id is already stored. The person already has a receipt for it, and it may be
+    late."""
     tiers = rule_set_of(stored, replay.rule_sets).tiers
     decided = resubmission(stored, lead, tiers, replay.hours, was_accepted=True)
     if isinstance(decided, NewLead):

@@ -29,7 +29,7 @@ class ShownRota:
 
     alerted: whom an alert to the clinicians would reach now: a user name, or EVERYONE.
     duties: who is on call in the next SHOWN; the first is now.
-    unreachable: those of the rota whose own subscription is not confirmed.
+    unreachable: people on the rota whose own subscription is not confirmed.
     """
 
     board: DutyBoard

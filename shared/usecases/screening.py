@@ -48,7 +48,8 @@ def screen(rule_set: RuleSet, answers: Answers, version: str, page: str) -> Scre
     result = score(rule_set, answers, version, page)
     emergency = rule_set.tiers[result.tier].disposition == EMERGENCY
     if result.failed and not emergency:
-        if problems := rule_set.questionnaire.problems(answers):  # answers to another version: the rules did not fail
+        # answers to another version are invalid input, not a failure of the rules
+        if problems := rule_set.questionnaire.problems(answers):
             raise InvalidInput(problems)
         if version == rule_set.questionnaire.version:
             raise ScoringFailed
@@ -58,10 +59,10 @@ def screen(rule_set: RuleSet, answers: Answers, version: str, page: str) -> Scre
 
 
 def emergency_in(body: object, rule_sets: RuleSets, usual: str, door: str = FORM) -> tuple[ShownMessage, ...]:
-    """Returns the advice for an emergency in the answers of a refused request; empty if there is none.
+    """Returns the emergency advice that the answers of a refused request call for; empty if there is none.
 
-    body: the JSON value that was sent. Whatever is wrong with it, what can be read of its answers counts.
-    usual: the id of the questionnaire to read the answers with if `body` names none that there is.
+    body: the JSON value that was sent. Every readable answer in it counts.
+    usual: the id of the questionnaire to use if `body` names no known one.
     """
     sent = body if isinstance(body, dict) else {}
     asked, answers = sent.get("questionnaire"), sent.get("answers")
@@ -81,9 +82,9 @@ def emergency_in(body: object, rule_sets: RuleSets, usual: str, door: str = FORM
 
 
 def _advice_for_minor(rule_set: RuleSet, result: TriageResult) -> tuple[str, ...]:
-    """Returns the ids of the advice for a minor: of urgent warning signs, the age notice, and the safety net.
+    """Returns the ids of the messages for a minor: for urgent warning signs, the age notice, and the safety net.
 
-    Nothing is stored about a minor, so that this is all they get. What is not answered yet is no warning sign.
+    Nothing is stored about a minor, so this is all they get. An unanswered question is not a warning sign here.
     """
     fired = {rule.id for rule in (*result.safety_rules, *result.not_fit_rules)}
     signs = [

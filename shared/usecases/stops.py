@@ -15,7 +15,7 @@ from shared.usecases.scoring import rule_set_for
 def count_stop(stop: Stop, rule_sets: RuleSets, counts: StopCounts, zone: ZoneInfo, at: datetime) -> None:
     """Adds a visitor who left to the counts of this day, or moves them to another page.
 
-    Raises: InvalidInput for a page that there is not, StoreUnavailable.
+    Raises: InvalidInput for an unknown page, StoreUnavailable.
     """
     known = views(rule_set_for(rule_sets, stop.questionnaire).questionnaire)
     for field, page in (("page", stop.page), ("before", stop.before)):

@@ -17,7 +17,8 @@ EVENTS = [f"{kind}.{service}.{call}" for kind in KINDS for service, calls in AWS
 
 
 def handlers(session: botocore.session.Session, event: str) -> list[Any]:
-    """Returns botocore's own handlers of an event, in order. Others, such as Powertools', come with every session."""
+    """Returns botocore's own handlers of an event, in order. Handlers of others, such as Powertools, are left out:
+    every session has them."""
     found = session.get_component("event_emitter")._emitter._handlers.prefix_search(event)
     return [handler for handler in found if handler in BUILTIN]
 

@@ -150,7 +150,7 @@ def test_the_only_unowned_lead_of_a_thousand_is_first(partitions: int, tier: str
     memory.forget()
     mine = list_leads(WorklistQuery(view="mine"), NURSE, listing(table), RECEIVED)
     assert (len(mine.leads), untaken.reference in {summary.reference for summary in mine.leads}) == (50, False)
-    assert memory.requests == 2 * partitions + 1  # the first rows of all open leads, too, to count who waits
+    assert memory.requests == 2 * partitions + 1  # it also reads the first rows of all open leads, to count who waits
 
 
 def test_the_first_page_costs_the_same_with_ten_times_the_leads() -> None:
@@ -164,7 +164,7 @@ def test_the_first_page_costs_the_same_with_ten_times_the_leads() -> None:
 
 
 def test_the_list_costs_about_the_same_with_1060_open_leads_as_with_60() -> None:
-    """The work is counted in calls of functions, which a busy machine does not change."""
+    """Work is counted in function calls, whose number does not depend on how busy the machine is."""
 
     def cost(count: int) -> tuple[int, int]:
         states = (State("URGENT", "new" if number % 2 else "acknowledged", 0, number) for number in range(count))
@@ -181,7 +181,7 @@ def test_the_list_costs_about_the_same_with_1060_open_leads_as_with_60() -> None
             sys.setprofile(None)
         return memory.requests, calls.total()
 
-    cost(1)  # builds the models
+    cost(1)  # the first call builds the models
     (few_requests, few), (many_requests, many) = cost(60), cost(1_060)
     assert many_requests <= few_requests
     assert many <= 1.5 * few

@@ -69,7 +69,7 @@ def traffic(page: Page) -> Traffic:
 @pytest.fixture
 def stored(cloud: LocalCloud, traffic: Traffic) -> Callable[..., list[Any]]:
     """Provides a function that returns the stored leads that this page sent, flattened: the fields of each part stand
-    beside the lead's own. Leads that other pages sent do not count: a page that was closed may still send one.
+    beside the lead's own. Leads that other pages sent do not count, because a closed page may still send one.
 
     The function's arguments are the ids of forms that are sent after the page is gone, when `traffic` no longer sees
     it."""
@@ -80,7 +80,7 @@ def stored(cloud: LocalCloud, traffic: Traffic) -> Callable[..., list[Any]]:
         complete = {body["submission_id"] for body in sent if "contact" in body}  # nothing about a minor is stored
         ids = {body["submission_id"] for body in sent}.union(lead_ids)
         keys = [{"lead_id": {"S": lead_id}} for lead_id in sorted(ids)]
-        for _ in range(100):  # on a busy machine, a lead may first be in the spool
+        for _ in range(100):  # waits, because on a busy machine a lead may first be in the spool
             items = [dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {}) for key in keys]
             leads = [flat(item["lead"]["S"]) for item in items if "lead" in item]
             if len(leads) >= len(complete):

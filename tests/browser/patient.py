@@ -66,7 +66,7 @@ class Patient:
     def answer(self, answers: Answers) -> Patient:
         for code, value in answers.items():
             block = self.page.locator(f"#block-{code}")
-            block.locator("input, textarea").first.wait_for(state="attached")  # after Send, more questions load
+            block.locator("input, textarea").first.wait_for(state="attached")  # the questions after Send load late
             if isinstance(value, list):
                 for option in value:
                     block.locator(f"input[value='{option}']").check()
@@ -138,7 +138,8 @@ class Patient:
         return self
 
     def sees_step(self, number: int, text: str = STEP, focused: str = ".title:visible") -> None:
-        """`focused`: what has the focus; after a reload that is the question that was answered last."""
+        """Checks which page is shown. `focused`: the element with the focus; after a reload, the question that was
+        answered last."""
         shown = re.compile(rf"^{text.format(number=number, count=LAST)}, ")
         expect(self.page.locator(".progress")).to_have_text(shown)
         if self.level == 1:  # a form embedded in another site's page does not take the focus when it loads

@@ -21,7 +21,7 @@ def test_more_answers_are_added_to_the_lead_once(
     patient.ready_to_send().next()
     reference = patient.reference()
     switch = page.locator("lead-form").get_by_text("Español").filter(visible=True)
-    expect(switch).to_have_count(0)  # it would change half of the receipt
+    expect(switch).to_have_count(0)  # a switch of language would change only half of the receipt
     expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
     tried = page.locator("#block-tx-tried")
     expect(tried).to_be_hidden()
@@ -83,7 +83,8 @@ def test_nothing_more_is_asked_beside_emergency_advice(patient: Patient, page: P
     patient.next()
     patient.reference()
     expect(page.get_by_role("heading", name=TITLE)).to_have_count(0)
-    expect(page.get_by_text("Something changed? Call us:")).to_have_count(0)  # the clinic may be closed
+    # not shown, because the clinic may be closed
+    expect(page.get_by_text("Something changed? Call us:")).to_have_count(0)
     expect(page.get_by_text("Something changed or got worse? Call 911.")).to_be_visible()
 
 

@@ -134,7 +134,7 @@ def test_without_network(patient: Patient, page: Page, look: Look, console: Cons
     patient.fill_to(2)
     look("90-not-checked")
     page.unroute("**/screenings")
-    patient.open().sees_step(2)  # the page has now read the stored draft, and writes it only after the next line
+    patient.open().sees_step(2)  # by now the page has read the stored draft; it writes it only after the next line
     patient.comes_back(LAST).leave_contact().goes_to_check()
     page.route("**/submissions", lambda route: route.abort())
     patient.next()

@@ -1,9 +1,8 @@
-"""Tests days on which something is in the way: no network at any step, two tabs, two people at one device, colours of
-the system.
+"""Tests bad conditions: no network at any step, two tabs, two people at one device, colours of the system.
 
-Other tests have the rest: dark and hostile pages, strict policies and narrow columns (test_element.py), storage,
-dialogs and autofill (test_drawn_form.py), paper and 400% (test_appearance.py). Only other browsers can show what their
-own dialogs, autofill and back-forward caches do.
+Other files cover dark and hostile pages, strict policies and narrow columns (test_element.py), storage, dialogs and
+autofill (test_drawn_form.py), paper and 400% (test_appearance.py). The dialogs, autofill and back-forward caches of
+other browsers can be tested only there.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ def test_a_copy_of_the_tab_sends_the_same_form_once(
 ) -> None:
     patient.ready_to_send()
     with page.expect_popup() as opened:
-        page.evaluate("open(location.href)")  # with a copy of what the tab keeps
+        page.evaluate("open(location.href)")  # opens a second tab, with a copy of what this tab keeps
     copy = Patient(opened.value, patient.site)
     copy.sees_check()
     patient.next()

@@ -10,7 +10,8 @@ from benchmarks.visit import drive
 
 @pytest.mark.slow
 def test_a_usual_visit_waits_for_no_start_after_start(browser: Browser) -> None:
-    """Form and token start the functions that screen the answers and take the submission."""
+    """Loading the form and the token has already started the functions that screen the answers and take the
+    submission."""
     visit = drive(browser, "usual")
 
     assert set(visit.started) == {"ShowPage", "DrawForm", "CaptureLead"}

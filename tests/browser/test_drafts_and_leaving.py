@@ -47,7 +47,7 @@ def test_reload_while_sending_makes_one_lead(patient: Patient, page: Page, store
     expect(page.locator("[type=submit]:visible")).to_be_disabled()
     page.reload()
     patient.sees_check()
-    page.unroute("**/submissions")  # after the reload: let go before it, the answer can arrive first
+    page.unroute("**/submissions")  # released only after the reload; otherwise the answer could arrive before it
     patient.next()
     patient.reference()
     assert len(stored()) == 1
@@ -80,7 +80,7 @@ def test_nothing_is_left_after_sending(patient: Patient, page: Page) -> None:
     page.get_by_role("button", name="Start a new form").click()
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_focused()
     assert "lead-form:fs-intake" not in patient.kept()
-    page.go_back()  # to the answers to check, which are gone
+    page.go_back()  # goes back to the answers to check, which are gone
     patient.sees_step(1)
     expect(page.locator("#summary, .error")).to_have_count(0)
 
@@ -238,7 +238,7 @@ def test_sends_by_itself_when_the_network_is_back(
 def test_a_flaky_network_loses_nothing_and_doubles_nothing(
     patient: Patient, page: Page, console: Console, stored: Callable[..., list[Any]]
 ) -> None:
-    """Every other request fails, and some of those fail after they have taken effect."""
+    """Every other request fails, some of them after they have taken effect."""
     console.expect("ERR_")
     seen: list[Route] = []
 
@@ -262,7 +262,8 @@ def test_a_flaky_network_loses_nothing_and_doubles_nothing(
         expect(again.or_(reference)).to_be_visible()
         if reference.is_visible():
             break
-        again.evaluate_all("nodes => nodes.forEach(node => node.click())")  # it may have sent by itself meanwhile
+        # pressed only if still there: the page may have sent the form itself meanwhile
+        again.evaluate_all("nodes => nodes.forEach(node => node.click())")
     patient.reference()
     assert len(stored()) == 1
 
@@ -361,7 +362,7 @@ def test_a_withdrawal_that_fails_says_so_and_is_tried_until_it_succeeds(
     page.locator("#consent-contact").uncheck()
     failed = "We could not withdraw your answers. Please call us."
     expect(page.locator("#withdrawal")).to_have_text(failed)
-    page.reload()  # tries again
+    page.reload()  # the page tries again after the reload
     expect(page.locator("#withdrawal")).to_have_text(failed)
     page.unroute("**/submissions")
     page.evaluate("dispatchEvent(new Event('online'))")

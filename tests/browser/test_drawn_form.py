@@ -1,5 +1,5 @@
-"""Tests what the script makes of the drawn form: what its data attributes call for, and what older or unusual browsers
-and pages do to it."""
+"""Tests how the script uses the drawn form: its data attributes, and how it copes with older or unusual browsers and
+pages."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from tests.browser.page_checks import judge
 from tests.browser.patient import CALM, LAST, STEP, Held, Patient, Traffic
 
 HIGHEST_ABOVE = 72  # px above the first question, on a phone
-SCREEN = 844  # px, of a phone
-MOST_SCREENS = 2  # that a page of questions takes
+SCREEN = 844  # px, height of a phone's screen
+MOST_SCREENS = 2  # screens that a page of questions may take
 STEPS = {"en": STEP, "es": "Paso {number} de {count}"}
-MOST_UNTIL_SEND = 14  # all pages, and the answers to check
+MOST_UNTIL_SEND = 14  # screens of all pages together, with the answers to check
 
 
 def test_an_answer_that_calls_for_advice_interrupts_at_once_and_offline(
@@ -60,7 +60,7 @@ def test_the_servers_confirmation_does_not_disturb_who_types_a_number(patient: P
 
 
 def test_without_dialogs_the_advice_stands_in_the_page(patient: Patient, page: Page) -> None:
-    """As in Safari 14.1 to 15.3 and Firefox before 98."""
+    """Safari 14.1 to 15.3 and Firefox before 98 have no <dialog>."""
     page.add_init_script(
         """for (const name of ["show", "showModal", "close", "open"]) delete HTMLDialogElement.prototype[name];"""
     )
@@ -117,7 +117,7 @@ def test_a_changed_answer_leads_back_to_the_check(patient: Patient, page: Page, 
     expect(page.locator(".review")).to_contain_text("Neck; Low back")
     patient.change("Is any part of your body weak?")
     patient.answer({"motor": ["leg-weak"], "motor-course": "stable"}).next()
-    expect(page.locator("#block-checked")).to_be_visible()  # what the change calls for is asked before
+    expect(page.locator("#block-checked")).to_be_visible()  # the follow-up of the changed answer is asked first
     patient.answer({"checked": "same"}).goes_to_check()
     patient.change("Phone number")
     expect(page.locator("#contact-phone")).to_be_focused()

@@ -206,7 +206,8 @@ SITE_WITH_MONITORING = """
 
 
 def test_a_site_with_monitoring_and_several_forms(patient: Patient, page: Page) -> None:
-    """The site adds a header to every request; each form is a submission of its own; each number has a right link."""
+    """The site's monitoring adds a header to every request. Each form makes its own submission, and each phone number
+    has a correct link."""
     page.add_init_script(SITE_WITH_MONITORING)
     patient.open()
     first, second = page.locator("lead-form").nth(0), page.locator("lead-form").nth(1)

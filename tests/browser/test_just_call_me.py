@@ -30,7 +30,7 @@ def test_five_fields_make_a_request_to_be_called(
     expect(shown).to_have_count(5)
     judge(page, "callback")
     page.screenshot(path=SCREENSHOTS / "phone" / "05-callback.png", full_page=True)
-    asking.answer({"em-now": ["none"]}).leave_contact("(212) 555-0177")  # no other lead has it
+    asking.answer({"em-now": ["none"]}).leave_contact("(212) 555-0177")  # a number that no other lead has
     page.locator("#contact-best_time").check()
     asking.next()
     reference = asking.reference()

@@ -13,7 +13,7 @@ from dev.cloud import LocalCloud
 from tests.browser.patient import LAST, Patient, Traffic
 
 FIRST_VIEW_BYTES = 24_000  # the page, its styles and the script
-FORM_BYTES = 12_500  # what loads meanwhile: the drawn form, its texts, and styles that the first view does without
+FORM_BYTES = 12_500  # what loads meanwhile: the drawn form, its texts, and the styles that the first view does not need
 ELEMENT_BYTES = 16_000
 
 
@@ -86,7 +86,7 @@ def test_where_the_patient_came_from(
         site + "?utm_source=news%07letter&utm_campaign=spring&gclid=" + 300 * "x" + "&unknown=1",
         referer="https://search.example.org/find?q=private+words",
     )
-    page.goto(site + "?language=en")  # only the campaign of the first page of a visit counts, not that of the last
+    page.goto(site + "?language=en")  # the campaign of a visit's first page counts, not that of its last
     patient.comes_back(LAST).leave_contact().goes_to_check().next()
     patient.reference()
     (sent,) = traffic.posted("/submissions")

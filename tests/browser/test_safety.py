@@ -107,7 +107,7 @@ def test_someone_who_wants_to_die_sees_988(patient: Patient, page: Page) -> None
     page.locator("#question-note").fill("Some days I want to die")
     page.locator("#contact-name").focus()
     patient.sees_emergency()
-    expect(page.locator("#messages p")).to_have_count(1)  # nothing about bladder or fever beside it
+    expect(page.locator("#messages p")).to_have_count(1)  # no other advice, such as on bladder or fever, beside it
     expect(page.get_by_role("link", name="Text 988")).to_have_attribute("href", "sms:988")
     patient.next()
     patient.reference()

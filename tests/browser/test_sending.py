@@ -41,7 +41,7 @@ def test_whole_form_by_keyboard_alone(patient: Patient, page: Page) -> None:
                 wanted = box.get_attribute("id") or f"answers.{code}={option}"
                 press_until_focused(patient, wanted if isinstance(value, list) else first)
                 page.keyboard.press("Space")
-                while patient.focused() != wanted:  # moves within a group of radio buttons
+                while patient.focused() != wanted:  # an arrow key moves within a group of radio buttons
                     page.keyboard.press("ArrowDown")
                 expect(box).to_be_checked()
         if step < LAST:

@@ -38,12 +38,12 @@ PLACES = {
     "index": EVERYWHERE | {"site_address", "address?", "map_link?", "clinician?", "insurers?"},
     "closed": EVERYWHERE | {"approval_notice?", "privacy_notice?"},
 }
-# Names of treatments and of parts of the spine, which patients hear from their doctor.
+# Names of treatments and of parts of the spine. Patients know them from their doctor.
 TREATMENTS = re.compile(
     r"\b(physical therapy|chiropractic care|nerve root blocks|spinal cord stimulator|thoracic|lumbar|cervical)\b",
     re.IGNORECASE,
 )
-FIRST_VIEW = 14_000  # bytes, gzipped: the first round trip of a new connection carries about as many
+FIRST_VIEW = 14_000  # bytes, gzipped: about what the first round trip of a new connection carries
 
 
 @pytest.mark.parametrize("name", PLACES)
@@ -113,7 +113,7 @@ COMMENT = re.compile(r"^\s*//.*$|/\*.*?\*/|\s// .*$", re.MULTILINE | re.DOTALL)
 
 
 def test_every_text_of_the_script_has_a_translation() -> None:
-    assert len(form_script.spoken()) >= 8  # those before the form has loaded
+    assert len(form_script.spoken()) >= 8  # the texts that are shown before the form has loaded
     assert form_script.spoken() | set(SCRIPT_TEXTS.values()) <= words("es").keys()
 
 

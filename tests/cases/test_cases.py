@@ -1,7 +1,7 @@
-"""Tests inputs that once went wrong at the doors: each file here is one, named after what it shows.
+"""Tests real inputs that were once handled wrongly: one file each, named after what it shows.
 
-Others of their kind are in the tables of tests/domain/test_submission.py and test_resubmission.py, or below. What needs
-a browser, the template or another door is in the tests that ELSEWHERE names.
+Similar inputs are in the tables of tests/domain/test_submission.py and test_resubmission.py, or below. ELSEWHERE names
+the tests of inputs that need a browser, the template or another route.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FOLDER = Path(__file__).parent
 pytestmark = pytest.mark.usefixtures("clock")
 
 
-ELSEWHERE = {  # what went wrong -> the test that shows it right
+ELSEWHERE = {  # what went wrong -> the test that it works now
     "a host page that adds a header to every request, that has two forms, with letters or an extension in its number": (
         "tests/browser/test_element.py::test_a_site_with_monitoring_and_several_forms"
     ),
@@ -137,7 +137,7 @@ def test_a_column_that_is_a_number_is_read_as_text(aws: Aws) -> None:
 
 
 PHONE = {"column_id": "PHONE_NUMBER", "string_value": "+13125550142"}
-OF_THE_KIND: list[tuple[Json, Json]] = [  # what an ad lead has -> what of the stored contact it changes
+OF_THE_KIND: list[tuple[Json, Json]] = [  # fields of an ad lead -> how they change the stored contact
     ({"user_column_data": [None, 5, "x", [], {}, PHONE]}, {}),
     ({"user_column_data": [{"column_id": "PHONE_NUMBER", "string_value": "dummy_value"}, PHONE, PHONE]}, {}),
     ({"user_column_data": [PHONE, {"column_id": "FULL_NAME", "string_value": ["Jo"]}]}, {}),

@@ -157,7 +157,7 @@ def test_only_the_version_that_was_read_is_removed(table: LeadsTable) -> None:
         table.remove(lead)
     table.remove(acknowledged(lead))
     assert table.kept(lead.lead_id) is None
-    table.remove(acknowledged(lead))  # the SDK's retry finds that its own first attempt has deleted the lead
+    table.remove(acknowledged(lead))  # the first attempt has deleted the lead, and the SDK's retry finds it gone
 
 
 def test_a_missing_table_is_unavailable(client: Any) -> None:

@@ -99,7 +99,7 @@ def test_of_many_concurrent_replaces_one_succeeds(table: LeadsTable) -> None:
 
 
 def test_a_write_that_the_sdk_retries_after_a_lost_reply_succeeds(table: LeadsTable, client: Any) -> None:
-    """The SDK sends the same request again, and the second request finds the item that the first has written."""
+    """The SDK sends the same request again, which finds the item that the first request has written."""
     lead = a_lead(URGENT)
     table.add(lead)
     once: list[Any] = []

@@ -32,6 +32,7 @@ def test_asking_for_help_deploys_nothing(given: str, status: int, monkeypatch: p
 
 
 def test_what_deploying_locally_changes_is_in_the_files() -> None:
-    """It changes the template and the rules as texts, and would find out only after minutes."""
+    """`make deploy-local` edits texts in the template and the rules. If a text were missing, it would fail only after
+    minutes."""
     assert TEMPLATE.read_text(encoding="utf-8").count(deploy_local.GRADUAL) == 1
     assert (TEMPLATE.parents[1] / deploy_local.RULES).read_text(encoding="utf-8").count(deploy_local.EARLIER) == 1

@@ -1,4 +1,4 @@
-"""Tests the people who are drawn, what they tick, and what the rules make of them on an ordinary day.
+"""Tests the simulated people: who they are, what they tick, and which tiers the rules give them on an ordinary day.
 
 The figures of the clinical design are repeated here rather than read from dev/people_rates.py, so that a change of
 either fails.
@@ -172,7 +172,7 @@ CANCER = ("cancer", "cancer-past")
         (stenosis, ticks("cord", "gait-balance"), 0.33 / 2),
         (stenosis, ticks("motor", "leg-weak"), 0.51 / 2),
         (anybody, ticks("pattern", "night-unrelenting"), 0.15),
-        # A third of the cancers is over 10 years old or skin; half of that third ticks nothing.
+        # A third of the cancers are over ten years ago or skin cancers; half of those people tick nothing.
         (lambda person: person.age < 50, ticks("sys", *CANCER), 0.04 * 5 / 6),
         (lambda person: 50 <= person.age < 65, ticks("sys", *CANCER), 0.11 * 5 / 6),
         (lambda person: person.age >= 65, ticks("sys", *CANCER), 0.24 * 5 / 6),

@@ -1,4 +1,4 @@
-"""Tests `make rotate` on moto: what the secrets hold when, and what functions accept meanwhile."""
+"""Tests `make rotate` on moto: what the secrets hold at each step, and what functions accept meanwhile."""
 
 from __future__ import annotations
 
@@ -101,7 +101,8 @@ def is_canary(drawing: FormGuard, checking: FormGuard) -> bool:
 def test_a_second_rotation_retires_the_first_form_key_and_keeps_person_keys(
     clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Hashes of erased leads cannot be made again: their keys stay, to compare with what a person names."""
+    """Hashes of erased leads cannot be renewed. Their keys stay, so that a contact that a person names can be compared
+    with them."""
     run(clients, monkeypatch)
     before = keys(clients, "FormKey")[0]
     _, used = run(clients, monkeypatch)

@@ -156,7 +156,7 @@ def test_every_rule_that_reads_a_protected_trait_is_listed_with_its_reason() -> 
     ],
 )
 def test_the_trait_and_the_floor_are_shown(rule: str, start: str) -> None:
-    """Both are found, too, when a rule reads the trait through a definition, as FRX-04 reads the age."""
+    """Both are also found if a rule reads the trait through a definition, as FRX-04 reads the age."""
     assert protected_rows()[rule].startswith(start)
 
 

@@ -95,10 +95,11 @@ QUESTIONS = RULE_SET.questionnaire.questions
 
 
 def any_answers(chance: random.Random, questionnaire: Questionnaire) -> Answers:
-    """Draws an answer set. A third change a healthy adult a little, so that rules fire alone.
+    """Draws an answer set.
 
-    A third change a case, or answers that nearly fire a rule, since many rules need several answers that go together.
-    A third are entirely random.
+    A third are a healthy adult's answers with small changes, so that rules fire alone. A third are changed cases, or
+    answers that nearly fire a rule, since many rules need several answers that go together. A third are entirely
+    random.
     """
     questions = list(questionnaire.questions.values())
     draw = chance.random()

@@ -1,8 +1,8 @@
 """An independent implementation of the triage rules in plain Python, written from the clinical text.
 
 Tests check that it agrees with the rulebook on any valid answers. To change a rule in shared/rulebook, change it here
-too, from the physician's text and not from the rulebook. Only the words in the note are not read a second time: the
-word lists of the rulebook decide which of them a note has.
+too, from the physician's text and not from the rulebook. Only the search of the note is not written twice: the
+rulebook's word lists decide what a note mentions.
 """
 
 from __future__ import annotations
@@ -133,12 +133,12 @@ class Reading:
         )
 
     def hurt_by(self, *injuries: str, within: str) -> bool:
-        """Returns whether an injury of these kinds is as recent as that. `within`: lt2w or 3m."""
+        """Returns whether there was an injury of these kinds that recently. `within`: lt2w or 3m."""
         recent = {"lt2w"} if within == "lt2w" else {"lt2w", "2w-3m"}
         return self.injury in injuries and self.injured in recent
 
     def hurt_perhaps_by(self, *injuries: str, within: str) -> bool:
-        """The same, or the visitor is not sure when."""
+        """Like `hurt_by`, but also True if the visitor is not sure when."""
         return self.hurt_by(*injuries, within=within) or (self.injury in injuries and self.injured == "unsure")
 
 

@@ -1,4 +1,4 @@
-"""Tests what is added to a stored lead: it can raise the lead, and never lowers it or alerts staff needlessly."""
+"""Tests additions to a stored lead: they can raise its tier, but never lower it or alert staff needlessly."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ MORE: Json = {"goal": ["why", "second"], "insurance": "private"}
 
 
 def added(lead: Lead, makes_it: Json, answers: Json = MORE) -> Lead:
-    """Returns the lead with answers added, which make it what `makes_it` would be if it arrived now."""
+    """Returns the lead with answers added that give it the assessment that `makes_it` would have if it arrived now."""
     return with_answers(lead, answers, a_lead(makes_it, BACK).assessment, BACK, TIERS, HOURS)
 
 

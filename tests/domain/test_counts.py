@@ -1,4 +1,4 @@
-"""Tests that counts of leads stay exact, whatever is counted twice, late or at the same time, and the report."""
+"""Tests the report, and that counts of leads stay exact even if leads are counted twice, late or at the same time."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ BASES = [a_lead(answers) for answers in (EMERGENCY, URGENT, PRIORITY, ROUTINE, N
 TIERS = RULEBOOK.tier_names
 RULES = RULEBOOK.rule_sets.values()
 FIRST, LAST = date(2026, 1, 14), date(2026, 1, 24)
-LATER = datetime(2026, 3, 1, tzinfo=UTC)  # when all deadlines are over
+LATER = datetime(2026, 3, 1, tzinfo=UTC)  # a time after all deadlines
 
 
 class NoRules:
-    """Rule sets that are unknown, so that counting does not look for the only cause of each tier."""
+    """Knows no rule set, so that counting does not look for the only cause of each tier."""
 
     tier_names = TIERS
 
@@ -83,7 +83,7 @@ def _worked(lead: Lead, version: int, at: datetime, chance: random.Random) -> Le
 
 
 def figures(name: str, leads: list[Lead], *, medians: bool = True) -> Figures:
-    """Returns the figures of leads, by looking at each."""
+    """Returns the figures of leads, computed directly from each lead."""
     calls = {lead.lead_id: first_call_at(lead) for lead in leads}
     due = [lead for lead in leads if lead.escalation.deadline]
     in_time = [lead for lead in due if (call := calls[lead.lead_id]) and call <= (lead.escalation.deadline or call)]
@@ -120,7 +120,7 @@ def test_the_report_equals_a_count_of_10_000_simulated_leads() -> None:
     for changed in changes:
         stored = leads.kept.get(changed.lead_id)
         leads.kept[changed.lead_id] = stored if stored and stored.version > changed.version else changed
-        if chance.random() < 0.3:  # the stream lost the others, or is late
+        if chance.random() < 0.3:  # the stream loses the other changes, or delivers them late
             count_all([changed.lead_id] * chance.choice([1, 1, 2]), leads, counts)
     count_all(list(leads.kept), leads, counts)
 
@@ -185,8 +185,8 @@ def test_the_only_cause_of_a_tier_stays_when_the_rules_change() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=40), st.integers(1, 10), st.booleans())
 def test_untaken_leads_of_the_first_page_are_exact(rows: list[tuple[int, bool]], page: int, lost: bool) -> None:
-    """Whatever happened to the kept counts: a tier that the page shows to its end is exact, and none is counted too
-    low for what the page shows."""
+    """Even with wrong kept counts, a tier that ends on the first page is exact, and no tier's count is below what the
+    page shows."""
     ordered = [(TIERS[tier], taken) for tier, taken in sorted(rows, key=lambda row: (row[1], row[0]))]
     truth = Counter(tier for tier, taken in ordered if not taken)
     kept = {} if lost else dict(truth)
@@ -261,10 +261,13 @@ def test_the_agency_sees_no_figure_under_five() -> None:
     counts = counts_of(*leads)
     text = report_csv(report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES, LATER))
     assert '"tier","URGENT","21","0","7","0",""' in text
-    assert f'"source","form","15","0","{HIDDEN}","{HIDDEN}",""' in text  # two were booked, and two taken
-    assert f'"source","callback","6","0","{HIDDEN}","0",""' in text  # or the seven of the tier would give those two
+    # two were booked and two taken: below five, so hidden
+    assert f'"source","form","15","0","{HIDDEN}","{HIDDEN}",""' in text
+    # hidden too, because with the seven of the tier it would reveal those two
+    assert f'"source","callback","6","0","{HIDDEN}","0",""' in text
     assert f'"campaign","\'=knees","{HIDDEN}","","","",""' in text
-    assert f'"campaign","newsletter / spring","{HIDDEN}","","","",""' in text  # or subtraction would give the other
+    # hidden too, because subtraction would reveal the other campaign
+    assert f'"campaign","newsletter / spring","{HIDDEN}","","","",""' in text
 
 
 @pytest.mark.parametrize(("group", "allowed"), [(DESK, False), (MANAGER, True), (ADMIN, True)])

@@ -68,7 +68,7 @@ def test_of_two_hand_overs_the_later_is_told_who_has_the_lead(taken: Lead) -> No
 
 
 def test_who_has_the_lead_has_it_since_it_was_handed_over(taken: Lead) -> None:
-    """Not since a colleague took it, and since then again when the hand-over is undone."""
+    """The hand-over sets the time; undoing it restores the time at which the colleague had taken the lead."""
     minute = timedelta(minutes=1)
     over = act(taken, "hand_over", at=RECEIVED + minute, to=BEN)
     assert (over.owned_since, over.work.acknowledged_at) == (RECEIVED + minute, RECEIVED)

@@ -81,7 +81,8 @@ def with_receipt(lead: Lead) -> Lead:
         (EMAIL | {"message_ok": "yes"}, True),
         (EMAIL | {"message_ok": "no"}, False),  # whoever reads the mail would learn who wrote it
         (EMAIL | {"message_ok": "no", "preference": "email"}, True),
-        (EMAIL | {"helper_name": "Sample Daughter", "relation": "daughter"}, True),  # she consented for her address
+        # the helper consented to mail at her own address
+        (EMAIL | {"helper_name": "Sample Daughter", "relation": "daughter"}, True),
     ],
 )
 def test_mail_goes_to_an_address_that_is_covered_by_consent(contact: dict[str, str], expected: bool) -> None:
@@ -165,7 +166,8 @@ def test_a_claimed_receipt_that_was_never_recorded_is_forgotten_not_sent() -> No
     due = due_mail(lead, SOON + UNKNOWN_AFTER)
     assert due is not None
     assert due.step == "forget"
-    assert timedelta(minutes=5) > UNKNOWN_AFTER + 2 * MINUTE  # with a sweep a minute, staff see it within five
+    # with a sweep each minute, staff see "unknown" within five minutes
+    assert timedelta(minutes=5) > UNKNOWN_AFTER + 2 * MINUTE
 
 
 def test_a_claim_is_forgotten_also_after_consent_was_withdrawn() -> None:

@@ -156,7 +156,7 @@ def test_html_shows_the_same_and_escapes_everything() -> None:
     assert "&lt;script&gt;" in html
     assert "a &amp; b<br>c" in html
     assert f'href="{LINK}"' in html
-    assert "word-break:break-all" in html  # the link is wider than a phone
+    assert "word-break:break-all" in html  # breaks the link, which is wider than a phone
     assert "<img" not in html  # nothing is loaded, so nobody learns that the mail was opened
 
 

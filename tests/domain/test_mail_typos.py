@@ -1,4 +1,4 @@
-"""Tests which e-mail addresses are asked about, and that no right one is."""
+"""Tests which e-mail addresses the form questions, and that it questions no correct address."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def test_a_day_is_one_of_the_clinic() -> None:
 
 
 def test_a_lead_is_found_for_each_member_of_staff_and_day() -> None:
-    lead = released(worked_on(), TIERS, chicago(15, "02:00"))  # what the service did is nobody's day
+    lead = released(worked_on(), TIERS, chicago(15, "02:00"))  # actions of the service belong to nobody's day
     assert list(day_keys_of(lead, ZONE)) == [day_key(NURSE.id, WEDNESDAY), day_key(CLERK.id, THURSDAY)]
 
 

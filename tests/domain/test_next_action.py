@@ -1,4 +1,4 @@
-"""Tests what is to be done next about a lead, and what happens to a lead whose owner does not act in time."""
+"""Tests the next action on a lead, and what happens if its owner does not act in time."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def test_a_reminder_and_an_alert_after_it_name_nobody_but_the_owner() -> None:
     lead = act(a_lead(EMERGENCY, contact={"name": "Jo Doe", "phone": "(312) 555-0142"}), "acknowledge")
     reminder = reminder_for(lead, "https://x.example/#", HOURS.zone)
     assert (reminder.kind, reminder.audience, reminder.attributes["owner"]) == ("reminder", "owner", "nurse")
-    assert reminder.attributes["on_call"] == "nurse"  # so that one subscription of a person's own gets both
+    assert reminder.attributes["on_call"] == "nurse"  # so that a person's own subscription gets alerts and reminders
     assert reminder.body.splitlines()[:3] == [
         f"EMERGENCY lead {lead.reference} is yours.",
         "Next: call, due Wed 2026-01-14 10:15 CST.",

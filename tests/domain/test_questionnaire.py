@@ -148,7 +148,7 @@ def test_the_questionnaire_is_complete() -> None:
 
 
 def test_questions_about_the_person_have_words_for_somebody_else() -> None:
-    """A helper reads 'their', never 'your'. What comes before the question who fills in the form cannot know it."""
+    """A helper reads 'their', never 'your'. Texts before the question who fills in the form are exempt."""
     own, theirs_never_has = (
         re.compile(rf"\b({words})\b", re.IGNORECASE) for words in ("I|me|my|you|your", "I|me|my|your")
     )

@@ -61,7 +61,7 @@ ON_CALL: list[tuple[list[dict[str, str]], tuple[str, ...], str, str]] = [
     # shifts, exceptions, when -> who
     (week("Mon 08:00-17:00 ann"), (), "2026-11-30T08:00-06", "ann"),  # a Monday
     (week("Mon 08:00-17:00 ann"), (), "2026-11-30T07:59-06", NOBODY),
-    (week("Mon 08:00-17:00 ann"), (), "2026-11-30T17:00-06", NOBODY),  # an end is not part of the shift
+    (week("Mon 08:00-17:00 ann"), (), "2026-11-30T17:00-06", NOBODY),  # the end is not part of the shift
     (week("Mon 17:00-08:00 ben"), (), "2026-12-01T07:59-06", "ben"),  # past midnight
     (week("Sun 17:00-08:00 ben"), (), "2026-11-30T03:00-06", "ben"),  # past the end of the week
     (week("Mon 08:00-08:00 ann"), (), "2026-12-01T07:59-06", "ann"),  # a day and a night
@@ -71,10 +71,11 @@ ON_CALL: list[tuple[list[dict[str, str]], tuple[str, ...], str, str]] = [
     (EVERY_DAY, ("2026-12-01T12:00 2026-12-02T12:00 cat",), "2026-12-01T12:00-06", "cat"),
     (EVERY_DAY, ("2026-12-01T12:00 2026-12-02T12:00 cat",), "2026-12-02T12:00-06", "ann"),
     (EVERY_DAY, (), "2026-12-25T12:00-06", NOBODY),  # a holiday has its own shifts, or nobody
-    (EVERY_DAY, (), "2026-12-25T03:00-06", "ben"),  # the night before it goes on
+    (EVERY_DAY, (), "2026-12-25T03:00-06", "ben"),  # the shift of the night before continues
     (EVERY_DAY, (), "2026-12-26T12:00-06", "ann"),
     ([*EVERY_DAY, *week("Holiday 08:00-08:00 cat")], (), "2026-12-25T12:00-06", "cat"),
-    ([*EVERY_DAY, *week("Holiday 00:00-00:00 cat")], (), "2026-12-25T03:00-06", "cat"),  # it began last
+    # of two shifts, the one that began last counts
+    ([*EVERY_DAY, *week("Holiday 00:00-00:00 cat")], (), "2026-12-25T03:00-06", "cat"),
     (EVERY_DAY, ("2026-12-25T08:00 2026-12-26T08:00 cat",), "2026-12-25T12:00-06", "cat"),
     # the night of 8 March 2026: at 02:00 clocks go to 03:00
     (week("Sat 22:00-02:30 ann", "Sun 02:30-08:00 ben"), (), "2026-03-08T01:59-06", "ann"),
@@ -102,7 +103,7 @@ REACH = Reach(names=("ann",), at=at("2026-11-30T09:00-06"))
     ("reach", "when", "who"),
     [
         (REACH, "2026-11-30T09:04-06", "ann"),
-        (REACH, "2026-11-30T09:15-06", EVERYONE),  # nobody has looked for too long
+        (REACH, "2026-11-30T09:15-06", EVERYONE),  # the last check of the subscriptions is too long ago
         (Reach(names=("ben",), at=REACH.at), "2026-11-30T09:04-06", EVERYONE),
         (None, "2026-11-30T09:04-06", EVERYONE),
         (REACH, "2026-11-30T07:00-06", EVERYONE),  # ben is on call, and not subscribed
@@ -150,7 +151,8 @@ def test_the_list_of_duties_says_the_same_as_the_question(
 
 @given(st.lists(SHIFTS, max_size=6))
 def test_shifts_without_a_problem_never_run_at_the_same_time(shifts: list[dict[str, str]]) -> None:
-    """By counting: in an ordinary week, the time on call is the sum of the shifts exactly if none overlap."""
+    """Checks by counting: in an ordinary week, the time on call equals the sum of the shifts only if no shifts
+    overlap."""
     ordinary = [shift for shift in shifts if shift["day"] != HOLIDAY]
     asked = change(ordinary)
     since = at("2026-02-02T00:00-06")
@@ -165,7 +167,7 @@ PROBLEMS: list[tuple[list[dict[str, str]], tuple[str, ...], list[str]]] = [
     (EVERY_DAY, (), []),
     ([*EVERY_DAY, *week("Holiday 08:00-08:00 cat")], ("2026-12-24T17:00 2026-12-25T08:00 cat",), []),
     (week("Mon 08:00-17:00 ann", "Mon 16:00-18:00 ben"), (), ["/weekly/1"]),
-    (week("Sun 17:00-08:00 ann", "Mon 07:30-09:00 ben"), (), ["/weekly/1"]),  # over the end of the week
+    (week("Sun 17:00-08:00 ann", "Mon 07:30-09:00 ben"), (), ["/weekly/1"]),  # overlaps across the end of the week
     (week("Mon 07:30-09:00 ben", "Sun 17:00-08:00 ann"), (), ["/weekly/1"]),
     (week("Mon 08:00-08:00 ann", "Tue 08:00-17:00 ben"), (), []),
     (week("Holiday 08:00-17:00 ann", "Holiday 12:00-13:00 ben"), (), ["/weekly/1"]),
@@ -174,7 +176,7 @@ PROBLEMS: list[tuple[list[dict[str, str]], tuple[str, ...], list[str]]] = [
     ([], ("2026-12-24T17:00 2026-12-24T17:00 ann",), ["/overrides/0/ends"]),
     ([], ("2026-12-24T17:00 2026-12-25T08:00 ann", "2026-12-25T07:00 2026-12-25T09:00 ben"), ["/overrides/1"]),
     ([], ("2026-12-24T17:00 2026-12-25T08:00 ann", "2026-12-25T08:00 2026-12-25T09:00 ben"), []),
-    ([], ("2026-03-08T02:30 2026-03-08T06:00 ann",), ["/overrides/0/starts"]),  # there is no 02:30
+    ([], ("2026-03-08T02:30 2026-03-08T06:00 ann",), ["/overrides/0/starts"]),  # clocks skip 02:30 in that night
     ([], ("2026-03-07T22:00 2026-03-08T02:00 ann",), ["/overrides/0/ends"]),
     ([], ("2026-11-01T01:30 2026-11-01T06:00 ann",), []),
 ]
@@ -193,7 +195,8 @@ def test_problems_name_the_entry(shifts: list[dict[str, str]], overrides: tuple[
         {"weekly": week("Mon 8:00-9:00x ann")},
         {"weekly": week("May 08:00-09:00 ann")},
         {"weekly": [], "overrides": exceptions("2026-02-30T08:00 2026-03-01T08:00 ann")},
-        {"weekly": [], "overrides": exceptions("2026-02-03T08:00Z 2026-03-01T08:00Z ann")},  # not a wall clock
+        # a UTC time is not a wall-clock time
+        {"weekly": [], "overrides": exceptions("2026-02-03T08:00Z 2026-03-01T08:00Z ann")},
         {"weekly": [], "overrides": exceptions("0001-01-01T00:00 9999-12-31T00:00 ann")},
         {"weekly": week("Mon 08:00-09:00 ann") * 101},
     ],

@@ -59,7 +59,7 @@ def test_a_summary_is_read_back_as_it_was_stored() -> None:
 
 @pytest.mark.parametrize("made", [a_lead(URGENT), a_lead(EMERGENCY, complete=False), LeadSummary.of(a_lead())])
 def test_a_value_made_without_validation_would_pass_it(made: Stored) -> None:
-    """The strict check of the JSON refuses a number in place of a text, for example, in every part."""
+    """Checks the JSON strictly: in every part, a number in place of a text would be refused."""
     assert type(made).model_validate_json(made.model_dump_json(warnings="error"), strict=True) == made
 
 

@@ -75,7 +75,8 @@ def test_triage_agrees_at_every_age_and_degree_of_pain(question: str) -> None:
 
 
 def test_triage_agrees_when_one_answer_changes() -> None:
-    """Takes one answer away, and puts each option of its question in its place or, where several go, beside it."""
+    """Removes one answer at a time, and also replaces it by each option of its question; in a multiple-choice question,
+    also adds each option."""
     for base in BASES:
         for question in RULE_SET.questionnaire.questions.values():
             agreed({code: answer for code, answer in base.items() if code != question.code})
@@ -285,7 +286,7 @@ def test_a_contradiction_alone_shows_the_message_of_its_tier() -> None:
 
 
 def test_a_crisis_is_spoken_to_alone() -> None:
-    """Nothing about a bladder or a fever stands beside it."""
+    """No other advice, such as on bladder or fever, is shown beside it."""
     assert scored(HEALTHY | {"em-now": ["self-harm"]})["messages"] == ["M-E-CRISIS"]
     assert scored(HEALTHY | {"note": "I want to die"})["messages"] == ["M-E-CRISIS"]
     both = scored(HEALTHY | {"em-now": ["self-harm", "chest-pressure"]})["messages"]

@@ -26,12 +26,12 @@ RULEBOOK = load()
 HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago")
 
 
-SHARDS = 4  # of the stream of a new table; each has one run of alert_staff at a time
+SHARDS = 4  # shards of a new table's stream; each has one run of alert_staff at a time
 
 
 @dataclass
 class Sent:
-    """What the topic got. `mails`: when it sent one to AlertEmail, which gets all that is mailed."""
+    """What the topic received. `mails`: the times of mails to AlertEmail, which gets every mail."""
 
     alerts: list[tuple[datetime, Alert]] = field(default_factory=list)
     summaries: list[tuple[datetime, Summary]] = field(default_factory=list)
@@ -104,7 +104,8 @@ class Clinic:
         self.sweeps.now = self.now
 
         def tick() -> datetime:
-            self.sweeps.now += self.call_takes / 4  # of many leads, the use case reads the clock four times for each
+            # with many leads, the use case reads the clock four times for each lead
+            self.sweeps.now += self.call_takes / 4
             return self.sweeps.now
 
         swept = escalate_leads(self._alerting(self.sweeps), tick, self.now + timedelta(seconds=40))

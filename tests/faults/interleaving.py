@@ -109,7 +109,7 @@ class Meeting:
     turns: Turns | None = None
     version: int = 1  # the version of the lead that staff saw
     board: DutyBoard = field(default_factory=lambda: DutyBoard(Rota()))
-    alerted_alone: list[str] = field(default_factory=list)  # of each alert to clinicians: one person, or "everyone"
+    alerted_alone: list[str] = field(default_factory=list)  # for each alert to clinicians: one person, or "everyone"
 
     def call(self, effect: Callable[[], T]) -> T:
         """Makes one atomic call when it is the calling task's turn."""

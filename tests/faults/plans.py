@@ -19,7 +19,8 @@ FAULT_RATE = 0.3  # share of the attempts that fail in `several_faults`
 
 
 def retry_choices(flow: Flow) -> tuple[bool, ...]:
-    """Returns whether the client tries again: both choices if the flow has a client that may, else only False."""
+    """Returns the choices for whether the client retries: True and False if the flow's client may, otherwise only
+    False."""
     return (False, True) if flow.tries else (False,)
 
 

@@ -83,7 +83,7 @@ ANSWERS: tuple[dict[str, Any], ...] = (
     {code: HEALTHY[code] for code in ("age", "who", "region")},  # URGENT: safety questions are missing
     HEALTHY | {"age": 16, "who": "guardian"},  # a minor, whose data is not stored
 )
-SHARDS = 4  # of the stream of a new table; each has one run of alert_staff at a time
+SHARDS = 4  # shards of a new table's stream; each has one run of alert_staff at a time
 UNFINISHED = -1  # stands for an unfinished form without answers; ~content is an unfinished form with these answers
 SIGNS = (frozenset({Sign.GOOD_PROOF}), frozenset({Sign.NO_PROOF, Sign.NO_TOKEN}))
 TIMEOUTS, LOST_REPLIES = ("timeout before", "timeout after"), ("timeout after", "reset after")
@@ -180,9 +180,10 @@ class Days:
         self._alerts: dict[UUID, list[tuple[datetime, int, datetime]]] = {}
         # for each reminder: time, level 0, when it was due
         self._reminders: dict[UUID, list[tuple[datetime, int, datetime]]] = {}
-        self._staff = random.Random(f"{seed}/staff")  # of its own, so that what staff do leaves other draws alone
-        self._managers = random.Random(f"{seed}/rota")  # of their own, too
-        self._boards: list[tuple[datetime, DutyBoard]] = [(self.now, DutyBoard(Rota()))]  # since when each counts
+        self._staff = random.Random(f"{seed}/staff")  # separate, so that the actions of staff do not change other draws
+        self._managers = random.Random(f"{seed}/rota")  # separate as well
+        # each rota, and since when it is in force
+        self._boards: list[tuple[datetime, DutyBoard]] = [(self.now, DutyBoard(Rota()))]
         self._rota_faults: list[datetime] = []
         self._hits: dict[UUID, list[datetime]] = {}
         self._sweeps_broken: list[datetime] = []
@@ -194,7 +195,7 @@ class Days:
         self._by_reference: dict[str, UUID] = {}
         leads = _Leads(self)
         self._intake = Intake(RULEBOOK, leads, _Spool(self), self._clock, HOURS, "a key of tests only")
-        self.mails: list[datetime] = []  # to AlertEmail, which gets all that is mailed
+        self.mails: list[datetime] = []  # times of mails to AlertEmail, which gets every mail
         link = "https://staff.clinic.example/inbox#lead="
         rota = _Rota(self)
         self._sweeping = Alerting(leads, RULEBOOK, _Topic(self, SWEEP_PACE), HOURS, link, rota)
@@ -309,7 +310,8 @@ class Days:
         self._could_not_alert.update(lead_id for lead_id, _ in swept.failed)
 
     def _change_rota(self) -> None:
-        """Saves another rota: somebody whose subscription is confirmed or not, or a gap. Nobody looks again."""
+        """Saves another rota: with somebody on call, whose subscription is confirmed or not, or with a gap.
+        Subscriptions are not checked again."""
         names = [nurse.name for nurse in NURSES]
         on_call, reachable = self._managers.choice([*names, ""]), self._managers.choice((names, names, names[:1]))
         board = always(on_call, *reachable, at=self.now) if on_call else DutyBoard(Rota())

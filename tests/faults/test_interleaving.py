@@ -103,7 +103,7 @@ def test_acknowledging_ends_escalation_in_every_order(prepare: Task, others: lis
 
 
 def overdue(meeting: Meeting) -> None:
-    """Prepares a lead that Ann has taken, whose reminder went out, and that now goes back to the clinic."""
+    """Prepares a lead of Ann's that is about to lose its owner: her reminder went out and she did not act."""
     stored(meeting)
     meeting.alert()
     meeting.acknowledge("ann")
@@ -127,7 +127,7 @@ def test_a_lead_goes_back_once_in_every_order_of_sweeps() -> None:
 
 
 def test_an_owner_who_calls_as_the_lead_goes_back_is_recorded_in_every_order() -> None:
-    """Either the call was first, and Ann keeps the lead, or the lead went back, and the clinic is alerted."""
+    """Either the call came first and Ann keeps the lead, or the lead lost its owner first and the clinic is alerted."""
     owners = set()
     for meeting in meetings(overdue, [ann_calls, Meeting.sweep]):
         lead = meeting.leads[UUID(LEAD_ID)]

@@ -19,7 +19,7 @@ def test_no_mail_is_sent_twice_too_fast_or_without_a_result(seed: int, fault_rat
     assert len(days.accepted) > PEOPLE / 2
     assert (days.counts["faults"] == 0) == (fault_rate == 0)
     if fault_rate == 0:
-        assert len(days.accepted) == days.counts["sent"]  # one for each address; the rest is withheld
+        assert len(days.accepted) == days.counts["sent"]  # one receipt for each address; the others are withheld
 
 
 def violations_at_many_faults() -> Iterator[str]:

@@ -51,7 +51,7 @@ FAULTS = (
     *("throttle", "http500", "http503", "timeout_before", "connect_timeout", "reset_before", "access_denied"),
     *("kms_throttle", "timeout_after", "reset_after", "http500_after", "kill_before", "kill_after"),
 )
-RECEIVED = (200, 201, 202, 303)  # the plain form gets a 303, which redirects it to its receipt
+RECEIVED = (200, 201, 202, 303)  # 303 redirects the plain form to its receipt
 FAILED = 503
 # For each service and fault: the HTTP status and error code that AWS answers with.
 ERRORS: dict[str, dict[str, tuple[int, str]]] = {

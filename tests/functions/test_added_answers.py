@@ -43,7 +43,7 @@ def posted(body: str, lead_id: str = LEAD_ID, **headers: str) -> Json:
 
 
 def sent(answers: Json | None = None) -> str:
-    """Sends the form up to Send, and returns the reference."""
+    """Sends the form, and returns the reference. The page after Send stays unanswered."""
     without = dict.fromkeys(AFTER.rule_sets["fs-intake"].questionnaire.asked_after_send | {"tx-tried", "help"})
     return captured(without | (answers or {}))
 

@@ -165,7 +165,7 @@ def test_other_content_under_the_same_id_is_a_conflict(aws: Aws, other: Json) ->
 
 
 def sent_at_once(aws: Aws, bodies: list[Json]) -> list[Json]:
-    """Returns the answers to requests of which each is about to write its lead when the next one begins."""
+    """Returns the answers to nested requests: each next one begins just before the one before it writes its lead."""
     waiting, answers = list(bodies), list[Json]()
 
     def another_begins(operation: str) -> None:

@@ -55,7 +55,7 @@ class Receiver:
 @pytest.fixture
 def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     receiver = Receiver()
-    # looks every 10 ms whether it should end
+    # checks every 10 ms whether it should end
     thread = threading.Thread(target=receiver.server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     monkeypatch.setattr(deliver_webhook, "webhook", Webhook(receiver.address, KEY))
@@ -88,7 +88,7 @@ def test_the_reference_library_accepts_a_webhook(receiver: Receiver) -> None:
 
 @pytest.mark.parametrize("status", [200, 500])
 def test_what_a_receiver_answers_is_not_read(receiver: Receiver, status: int) -> None:
-    """The receiver promises a gigabyte and sends nothing: a delivery that read it would time out."""
+    """The receiver announces a gigabyte and sends nothing. A delivery that waited for it would time out."""
     receiver.status, receiver.answers_forever = status, True
     with nullcontext() if status == 200 else pytest.raises(NotDelivered, match="status 500"):
         deliver()
@@ -97,7 +97,7 @@ def test_what_a_receiver_answers_is_not_read(receiver: Receiver, status: int) ->
 
 @pytest.mark.parametrize("sent", [b"HTTP/1.1 200 OK\r\nx: ", b"HTTP/1.1 100 Continue\r\n\r\n"])
 def test_a_receiver_that_never_ends_its_answer_is_given_up(monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
-    """It sends a byte again and again, or interim answers: no single wait is long."""
+    """It keeps sending single bytes or interim answers, so no single wait is long."""
     monkeypatch.setattr(webhook, "LONGEST", 0.3)
     over = threading.Event()
 

@@ -130,7 +130,7 @@ def test_all_answers_are_checked_before_send(browser: PlainBrowser, aws: Aws) ->
     assert shown["How old is the person who needs care?"] == "62"
     assert shown["Where is your main problem?"] == "Low back"
     assert shown["Phone number"] == "(312) 555-0142"
-    assert "(312) 555-0142" in browser.page.select(".review .phone")[0].get_text()  # it is large
+    assert "(312) 555-0142" in browser.page.select(".review .phone")[0].get_text()  # shown large
     assert aws.wire.calls == []
     browser.press("Send")
     assert browser.title == "We received your answers"

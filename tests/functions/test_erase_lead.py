@@ -29,7 +29,7 @@ CANARIES = {
     "email": "canary.address@example.com",
     "postal": "60611-0188",  # long enough that no hash contains it by chance
 }
-APART = ("table", "access log", "erasures")  # the others are indexes of the table
+APART = ("table", "access log", "erasures")  # kept apart; the others are indexes of the table
 IN_ANSWERS = "canary in the note"
 IN_CAMPAIGN = "canary-campaign"
 IN_PATH = "/canary-path"

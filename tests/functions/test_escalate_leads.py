@@ -192,7 +192,8 @@ def test_up_to_twenty_leads_are_mailed_one_by_one(aws: Aws) -> None:
 
 
 def test_of_the_leads_beyond_each_audience_gets_one_summary(aws: Aws, clock: Clock) -> None:
-    """The most urgent are mailed singly. The others' alerts are for webhook and text only, after the summary."""
+    """The most urgent leads are mailed singly. After the summary, the alerts of the others go to webhooks and texts
+    only."""
     for _ in range(20):
         captured(URGENT, str(uuid.uuid4()))
     clock.at += timedelta(seconds=1)
@@ -251,7 +252,8 @@ def test_a_refused_summary_delays_no_text_and_no_webhook(aws: Aws, monkeypatch: 
     for _ in range(3):
         captured(PRIORITY, str(uuid.uuid4()))
     assert sweep() == {"alerted": 3}
-    assert [attributes(alert).get("summarised") for alert in aws.alerts()] == [None] * 3  # so e-mail gets each
+    # not summarised, so e-mail gets each alert
+    assert [attributes(alert).get("summarised") for alert in aws.alerts()] == [None] * 3
 
 
 def test_an_unreadable_lead_is_left_out_of_a_summary(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,7 +282,7 @@ def test_a_lead_that_somebody_took_after_the_summary_is_not_alerted(aws: Aws, mo
 
 
 def test_half_of_the_time_is_left_for_alerting(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If reading is slow, the sweep alerts what it has read."""
+    """If reading is slow, the sweep sends the alerts of the leads that it has read."""
     monkeypatch.setattr(alerting, "MAILED_SINGLY", 0)
     for _ in range(40):
         captured(URGENT, str(uuid.uuid4()))

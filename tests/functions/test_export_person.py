@@ -139,13 +139,13 @@ def test_much_data_comes_in_several_answers(aws: Aws, monkeypatch: pytest.Monkey
         found += [lead["reference"] for lead in page["leads"]]
         query = {"cursor": page["cursor"]}
     assert (found[0], sorted(found), page["cursor"]) == (sent[0], sorted(sent), None)
-    assert len(aws.accesses()) == 3  # each lead was recorded with the answer that showed it
+    assert len(aws.accesses()) == 3  # each lead is in the access log with the response that showed it
     answer = exported_person(sent[0], cursor="00000-00000")
     assert (answer["statusCode"], pointers(answer)) == (422, ["/cursor"])
 
 
 def test_an_answer_is_far_below_lambdas_response_limit(aws: Aws) -> None:
-    """A person returned so often that the stored leads are as large as one answer may hold. Lambda's limit is 6 MB for
+    """The person returned so often that their leads are as large as one response may hold. Lambda's limit is 6 MB, for
     the body as JSON in JSON."""
     for number in range(6):
         body = submission(URGENT | {"note": f"\u4e2d{number}" * 100}, submission_id=LEAD_ID, complete=number == 5)

@@ -24,7 +24,7 @@ WEEK = [
     for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Holiday")
 ]
 NURSE, OTHER = {"nurse": "nurse@clinic.example"}, {"other-nurse": "other@clinic.example"}
-MON_WED_FRI = [shift for shift in WEEK if shift["day"] in ("Mon", "Wed", "Fri")]  # it is a Wednesday
+MON_WED_FRI = [shift for shift in WEEK if shift["day"] in ("Mon", "Wed", "Fri")]  # today is a Wednesday
 
 
 def shown(who: str = "nurse") -> Json:
@@ -37,7 +37,8 @@ def save(weekly: list[dict[str, str]], who: str = "manager", version: int = 0, *
 
 
 def look_at_subscriptions(confirmed: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs the look of every five minutes. `confirmed`: user name -> address with a confirmed subscription."""
+    """Runs the check of subscriptions, as every five minutes. `confirmed`: user name -> address with a confirmed
+    subscription."""
     sns = boto3.client("sns")
     for name, address in confirmed.items():
         only = {"FilterPolicy": json.dumps({"on_call": [name, "everyone"]})}
@@ -79,7 +80,7 @@ def test_of_two_who_save_the_later_is_told_who_was_first(clock: Clock) -> None:
 
 
 def test_problems_name_the_entries(clock: Clock) -> None:
-    desk = {"who": "desk", "day": "Tue", "starts": "08:00", "ends": "17:00"}  # no clinician
+    desk = {"who": "desk", "day": "Tue", "starts": "08:00", "ends": "17:00"}  # the desk user is not a clinician
     refused = save(
         [WEEK[0], WEEK[0], desk], overrides=[{"who": "x", "starts": "2026-03-08T02:30", "ends": "2026-03-08"}]
     )

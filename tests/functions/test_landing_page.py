@@ -137,7 +137,7 @@ def test_the_page_is_offered_in_the_languages_of_the_questions(monkeypatch: pyte
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_a_link_to_the_page_has_a_picture(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
-    """Other sites need its whole address."""
+    """Other sites need the picture's absolute URL."""
     page = shown(monkeypatch, SIGNED, language)
     assert '<meta property="og:image" content="https://leads.clinic.example/web/social.png">' in page
     address = "https://leads.clinic.example/" + ("?language=es" if language == "es" else "")

@@ -1,4 +1,5 @@
-"""Tests a form of 1.0.0 that is open in a browser when 2.0.0 goes live: it is taken, and never below URGENT."""
+"""Tests a form of version 1.0.0 that is open in a browser when 2.0.0 goes live: it is accepted, and never ranked below
+URGENT."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Tests that any form gets a page with the emergency advice and without script, and never an error of our own.
+"""Tests that any form, however odd, gets a page with the emergency advice and without script, and never causes a server
+error.
 
 `make soak ONLY=requests` sends a million requests to all routes, including these.
 

@@ -192,7 +192,7 @@ def test_a_late_stream_record_of_a_retired_lead_alerts_nobody(aws: Aws, clock: C
 
 
 class TestAfterARotationOfKeys:
-    """Leads that are kept are found by one key again, a day after `make rotate`."""
+    """A day after `make rotate`, kept leads are found by one key again."""
 
     @pytest.fixture
     def rotated(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:

@@ -130,7 +130,7 @@ def retiring_fails(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch, lead_ids: 
 
 
 def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Makes every kind of success and failure happen; yields the name of the function that wrote about it."""
+    """Causes every kind of success and failure. Yields, after each, the name of the function that logged it."""
     lead_ids = [str(uuid4()) for _ in range(5)]
     for answers, lead_id in zip((EMERGENCY, URGENT, PRIORITY, ROUTINE, NOT_A_FIT), lead_ids, strict=True):
         captured(answers, lead_id, alerted=False)

@@ -1,4 +1,4 @@
-"""Tests that administrators see who opened which lead, and that reading the log is an entry of it."""
+"""Tests that administrators see who opened which lead, and that reading the log adds an entry to it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def seen(**query: str) -> list[tuple[str, str]]:
 
 
 def some(count: int) -> list[str]:
-    """Captures leads of different people: of the same person, opening one would list the names of the others."""
+    """Captures leads of different people. If they were of one person, opening one would list the names of the
+    others."""
     contacts = [{"name": f"Sample {number}", "phone": f"(312) 555-010{number}"} for number in range(count)]
     return [captured(PRIORITY, lead_id=str(uuid4()), contact=contact) for contact in contacts]
 

@@ -101,7 +101,7 @@ def test_its_files_have_their_media_types(file: str, media_type: str) -> None:
 
 @pytest.mark.parametrize("file", [None, "index.html", "icon.svg"])
 def test_the_policy_forbids_loading_from_elsewhere(file: str | None) -> None:
-    """A policy does nothing on a script or a style sheet, where it would only cost visitors bytes."""
+    """Scripts and style sheets are sent without a policy, which would have no effect on them."""
     headers = ask(file)["headers"]
     policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
     assert policy["default-src"] == "'none'"
@@ -117,7 +117,8 @@ def test_every_file_says_its_type_and_stays_encrypted(file: str | None) -> None:
 
 
 def test_the_page_complies_with_its_policy() -> None:
-    body = re.sub(r'<meta property="og:[^>]*>', "", ask()["body"])  # addresses for other sites; the page loads none
+    # addresses that other sites read; the page itself loads none of them
+    body = re.sub(r'<meta property="og:[^>]*>', "", ask()["body"])
     assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|https?://", body)
 
 

@@ -168,7 +168,7 @@ def test_any_other_return_address_is_ignored(address: str) -> None:
 
 @pytest.mark.parametrize("address", ["https:evil.example", "https:/evil.example", "https:///evil.example/"])
 def test_an_address_without_a_host_is_ignored_if_ours_is_unknown(browser: PlainBrowser, address: str) -> None:
-    """A browser that followed such an address would go to evil.example."""
+    """A browser would follow such an address to evil.example."""
     fill_and_check(browser).press("Send")
     asked = event("show_receipt") | {"queryStringParameters": {"return_to": address}}
     asked["pathParameters"] = {"submission_id": browser.url.rpartition("/")[2]}

@@ -217,7 +217,8 @@ def test_resubmissions_do_not_delay_escalation(aws: Aws, clock: Clock) -> None:
 
 
 def test_too_many_resubmissions_start_a_new_lead(aws: Aws, clock: Clock) -> None:
-    """Without this limit anyone could fill a lead up to DynamoDB's 400 KB, so that staff could not acknowledge it."""
+    """Without this limit, anyone could fill a lead up to DynamoDB's 400 KB, and staff could no longer acknowledge
+    it."""
     texts = {
         consent.code: consent.text_hash for consent in RULEBOOK.rule_sets["fs-intake"].questionnaire.contact.consents
     }
@@ -237,7 +238,7 @@ def test_too_many_resubmissions_start_a_new_lead(aws: Aws, clock: Clock) -> None
         assert (first["statusCode"] in (200, 201), again["statusCode"]) == (True, 200)
         assert content(first) == content(again)
     assert sorted(len(lead["history"]) for lead in aws.leads()) == [0, 0, MAX_RESUBMISSIONS]
-    assert max(len(json.dumps(item)) for item in aws.items()) < 150_000  # leaves the rest of the 400 KB for the history
+    assert max(len(json.dumps(item)) for item in aws.items()) < 150_000  # the rest of the 400 KB is for the history
 
 
 def test_the_same_unfinished_form_twice_changes_nothing(aws: Aws, clock: Clock) -> None:

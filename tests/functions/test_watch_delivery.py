@@ -62,7 +62,7 @@ class Api:
 @pytest.fixture
 def api(aws: Aws) -> Iterator[Api]:
     api = Api(aws.spooled)
-    # looks every 10 ms whether it should end
+    # checks every 10 ms whether it should end
     thread = threading.Thread(target=api.server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     yield api
@@ -89,7 +89,7 @@ def canaries(aws: Aws, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def expecting(*endpoints: str, alarms: str = "") -> Subscriptions:
-    """Returns the subscriptions of which these at the alert topic and this one at the topic of alarms are expected."""
+    """Returns subscriptions that expect these endpoints at the alert topic and this one at the alarm topic."""
     expected = {
         ENVIRONMENT["ALERT_TOPIC_ARN"]: frozenset(endpoints),
         ENVIRONMENT["ALARM_TOPIC_ARN"]: frozenset({alarms} - {""}),
@@ -197,7 +197,7 @@ def test_no_other_lead_expires(aws: Aws) -> None:
 
 
 def forged(number: int) -> str:
-    """Returns one of the tokens with which somebody might disguise a lead as a canary."""
+    """Returns a forged token, by which somebody might disguise a lead as a canary."""
     mine = "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
     return [
         "canary",
@@ -232,7 +232,7 @@ def test_the_seconds_until_the_alert_are_measured(api: Api, logs: Callable[[], s
 
 @pytest.mark.usefixtures("hurried")
 def test_a_missing_alert_is_reported(api: Api, logs: Callable[[], str]) -> None:
-    api.stream = str  # does nothing with the lead, so nobody is alerted
+    api.stream = str  # a stream that ignores the lead, so nobody is alerted
     assert run()["delivered"] is False
     written = logs()
     assert "the canary did not come out" in written
@@ -274,7 +274,7 @@ def test_every_five_minutes_only_the_subscriptions_are_checked(
 
 
 def test_the_topic_of_alarms_is_watched_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An address counts at the topic where it is expected, whatever else it is subscribed to."""
+    """An address counts only at the topic where it is expected, even if it is subscribed to others."""
     subscribers = expecting("+13125550100", alarms="+13125550100")
     monkeypatch.setattr(watch_delivery, "watch", varied(watch_delivery.watch, subscribers=subscribers))
     assert run()["subscriptions_missing"] == 1
@@ -283,7 +283,7 @@ def test_the_topic_of_alarms_is_watched_too(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_an_address_of_the_stack_is_nobodys_own_subscription(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its filter lets through what the stack sends there, and no alert for one person."""
+    """The filter of such a subscription lets through no alerts for one person."""
     monkeypatch.setenv("EXPECTED_SUBSCRIPTIONS", "desk@clinic.example,,+13125550100")
     monkeypatch.setenv("ON_CALL", "nora=nora@clinic.example,ben=desk@clinic.example")
     assert on_call_subscriptions() == {"nora": "nora@clinic.example"}

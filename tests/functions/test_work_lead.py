@@ -494,7 +494,7 @@ def test_the_ladder_of_a_person_who_wants_no_contact_is_one_note(
     assert all("no longer wants contact" in alert["Message"] for alert in alerts)
     aws.wire.calls.clear()
     sweep()
-    assert aws.wire.calls == ["dynamodb.Query"] * 2  # it is not looked at again
+    assert aws.wire.calls == ["dynamodb.Query"] * 2  # the sweep does not read the lead again
     assert content(opened(reference))["next"]["what"] == "close"
 
 

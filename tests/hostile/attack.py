@@ -15,13 +15,13 @@ from tests.quiet import quiet
 BATCH = 2_000
 OUT_OF_ORDER = {"dynamodb.PutItem", "dynamodb.GetItem", "dynamodb.Query", "sqs.SendMessage"}
 MOST_FAULTS = 20  # the most faults that are kept for each batch
-EVERY_SO_OFTEN = 10  # in one of so many batches the table cannot be reached
+EVERY_SO_OFTEN = 10  # in one of this many batches the table cannot be reached
 
 
 @dataclass
 class Attacked:
-    """What a batch of attacks led to. `statuses`: status -> number of answers. `faults`: the first few, each with its
-    request number."""
+    """The result of a batch of attacks. `statuses`: status -> number of answers. `faults`: the first few faults, each
+    with its request number."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)

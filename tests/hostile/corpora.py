@@ -1,7 +1,7 @@
 """Collects texts and documents that are known to break programs.
 
-The Big List of Naughty Strings comes from a package. The variable HOSTILE_CORPORA names a folder with more, such as a
-checkout of public fuzz lists: every line of its text files is used as a string, and every small file as a body.
+The Big List of Naughty Strings comes from a package. The variable HOSTILE_CORPORA can name a folder with more, such as
+a checkout of public fuzz lists. Every line of its text files is used as a string, and every small file as a body.
 
 """
 

@@ -129,7 +129,8 @@ def test_no_address_has_a_token_or_phone_and_tokens_end_with_the_tab(send: Send,
     assert not [
         address for address in nurse.addresses if token[1] in address or "5550188" in address.replace("%20", "")
     ]
-    assert nurse.page.evaluate("Object.keys(localStorage).sort()") == ["inbox:active", "inbox:ended"]  # times only
+    # both hold only times
+    assert nurse.page.evaluate("Object.keys(localStorage).sort()") == ["inbox:active", "inbox:ended"]
     assert nurse.page.evaluate("document.cookie") == ""
     assert "code=" not in nurse.page.url
 

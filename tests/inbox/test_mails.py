@@ -1,4 +1,4 @@
-"""Shows staff what became of the mails to a person, so that they call where mail does not arrive."""
+"""Tests that staff see what became of the mails to a person, so that they call if mail does not arrive."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ LEADS = 21
 
 @pytest.fixture
 def last_week(aws: Aws, send: Send, monkeypatch: pytest.MonkeyPatch) -> datetime:
-    """Provides the leads of last week, of which three were called and one was booked. Returns its Monday."""
+    """Captures leads of last week, three of which were called and one booked. Returns the Monday of that week."""
     today = datetime.now(UTC).date()
     monday = datetime.combine(today - timedelta(days=today.weekday() + 7), time(15), UTC)
     with monkeypatch.context() as patched:
@@ -82,7 +82,7 @@ def test_a_managers_monday(last_week: datetime, send: Send, member: Come) -> Non
 
     page.get_by_role("link", name="\u2190 Leads").click()
     manager.filter("source", "form")
-    expect(page.locator("#listed")).to_have_text(f"{LEADS - 1} leads")  # one is booked
+    expect(page.locator("#listed")).to_have_text(f"{LEADS - 1} leads")  # one of the leads is booked
     assert page.url.endswith("#source=form")
     page.get_by_label("Search by reference").fill("lopez")
     manager.press("Search")

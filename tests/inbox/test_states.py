@@ -99,7 +99,8 @@ def test_an_idle_page_locks_and_keeps_the_draft(send: Send, member: Come) -> Non
     look(nurse, "02-locked")
     nurse.press("Sign in")
     expect(nurse.page.get_by_label("Username")).to_be_visible()
-    assert any("/logout?" in address for address in nurse.addresses)  # so that the user pool asks for the password
+    # ends the user pool's session, so that it asks for the password
+    assert any("/logout?" in address for address in nurse.addresses)
     nurse.sign_in()
     nurse.sees(reference)
     expect(nurse.page.get_by_label("Note for colleagues")).to_have_value("Daughter answers the phone")
@@ -150,7 +151,7 @@ def test_a_lead_and_its_actions(send: Send, member: Come) -> None:
     nurse = member("nurse").open(reference)
     ask = nurse.page.get_by_role("region", name="Ask on the phone")
     expect(ask).to_contain_text(re.compile("Ask first: .not sure. ¿Tiene alguna parte.*Is any part of your body weak?"))
-    expect(ask.locator("#ask-too [lang=en]")).to_contain_text(["When did"])  # above its options
+    expect(ask.locator("#ask-too [lang=en]")).to_contain_text(["When did"])  # the English text stands above the options
     expect(ask.locator("#ask-too [lang=en] li")).to_have_text(
         [
             "In the last 2 weeks",
@@ -200,7 +201,7 @@ def test_a_mail_link_adds_no_recipient(send: Send, member: Come) -> None:
 
 def test_loading_and_not_found(send: Send, member: Come) -> None:
     nurse = member("nurse").open(send())
-    nurse.console.expect("404|NAME_NOT_RESOLVED")  # the request that is never answered goes on when the test ends
+    nurse.console.expect("404|NAME_NOT_RESOLVED")  # the unanswered request fails when the test ends
     nurse.page.route("**/leads/00000-00000", lambda _route: None)
     nurse.page.evaluate("location.hash = 'lead=00000-00000'")
     expect(nurse.page.get_by_text("Loading the lead")).to_be_visible()

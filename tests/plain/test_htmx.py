@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.npm import installed
 
-ENDINGS = itertools.count(100)  # of phone numbers that no other test uses
+ENDINGS = itertools.count(100)  # endings of phone numbers that no other test uses
 LANDING = "http://localhost:8000/"  # a site that the local cloud allows
 CONFIGURATION = {
     "htmx2": {"selfRequestsOnly": False, "responseHandling": [{"code": ".*", "swap": True}]},

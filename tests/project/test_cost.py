@@ -62,8 +62,8 @@ def test_reading_costs_the_same_beside_ten_times_as_many_leads() -> None:
     few, many = (growth.measure(count) for count in (800, 8_000))
     a_page = "a page of closed leads"
     assert {name: few[name] for name in few if name != a_page} == {name: many[name] for name in many if name != a_page}
-    assert many[a_page][0] <= 3  # reads only as many months as it takes to fill a page
-    assert many[a_page][1] <= 60  # and one lead for each row, for its name
+    assert many[a_page][0] <= 3  # it reads only as many months as fill a page
+    assert many[a_page][1] <= 60  # plus one lead for each row, for its name
 
 
 def test_no_index_partition_overloads_at_10_000_submissions_a_second(facts: cost.Facts) -> None:

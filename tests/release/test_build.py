@@ -48,7 +48,8 @@ pytestmark = [pytest.mark.build, pytest.mark.xdist_group("build")]
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Provides the bundle of one function, as `sam build` makes it. The other bundles differ only in the function's own
-    part. On a machine unlike Lambda it is made for that machine, so that it can be loaded; CI is like Lambda."""
+    part. On a machine unlike Lambda the bundle is built for that machine, so that it can be loaded. CI machines are
+    like Lambda."""
     folder = tmp_path_factory.mktemp("bundle") / build.WEB_FUNCTION
     build.bundle([build.WEB_FUNCTION], folder, HERE, build.LAMBDA_PLATFORM if AS_ON_LAMBDA else None)
     return folder

@@ -102,7 +102,7 @@ def session_of(folder: Path) -> Any:
 
 
 KEYS: Any = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-NEW_REGION = "us-east-9"  # in no description, like a region that AWS opens tomorrow
+NEW_REGION = "us-east-9"  # a region that no description has, as if AWS opened it tomorrow
 
 
 @pytest.mark.parametrize("service", slimming.AWS_CALLS)

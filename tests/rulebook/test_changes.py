@@ -1,4 +1,4 @@
-"""Tests that the last change of the rules that staff see is the real last change."""
+"""Tests that the change log that staff see is up to date with the rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests that the form that a page draws agrees with what the API accepts."""
+"""Tests that the published form definition agrees with what the API accepts."""
 
 from __future__ import annotations
 

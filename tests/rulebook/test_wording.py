@@ -41,7 +41,8 @@ def grade(text: str) -> float:
 
 
 def sentences_of(text: str) -> list[str]:
-    """Returns the sentences that are long enough to measure. A colon or a list in parentheses ends none."""
+    """Returns the sentences that are long enough to measure. A colon or a list in parentheses does not end a
+    sentence."""
     measured = NAMES.sub("it", text)
     return [s for s in re.split(r"(?<=[.?!])\s+|\n", measured) if len(words_of(s)) >= FEWEST_WORDS]
 

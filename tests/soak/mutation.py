@@ -32,8 +32,8 @@ UNKNOWN = ("not checked", "skipped")
 def mutate(piece: Piece) -> Found:
     """Tests the mutants of a piece, in an order that depends on the seed.
 
-    A mutant that survives is a note, not a violation: some mutants do not change behaviour. Mark such a line of code
-    with `# pragma: no mutate` and the reason.
+    A surviving mutant is a note, not a violation, because some mutants do not change behaviour. Mark the line of such a
+    mutant with `# pragma: no mutate` and the reason.
 
     """
     names = _in_order(piece.seed)[piece.first : piece.first + piece.count]

@@ -1,4 +1,4 @@
-"""Tests that each alarm sounds in its own outage, in time, and not without one.
+"""Tests that each alarm sounds in time during its own outage, and never without an outage.
 
 The series are what AWS would report. They are evaluated by CloudWatch's rules (user guide, "Configuring how CloudWatch
 alarms treat missing data").
@@ -16,7 +16,7 @@ from tests.template.stack import MINUTE, SOURCE, of_type
 ALARMS = of_type("AWS::CloudWatch::Alarm")
 FURTHER_BACK = 2  # periods that CloudWatch reads beyond those that it evaluates; its example reads 5 for 3
 BEGINS = 48 * 60  # minute at which each outage begins, after two days without one
-Series = Callable[[int], float | None]  # minute -> value of the metric, or nothing to report
+Series = Callable[[int], float | None]  # minute -> value of the metric, or None if nothing is reported
 
 
 def every(minutes: int, value: float = 1, at: int = 0) -> Series:
@@ -42,7 +42,8 @@ def retried(minute: int) -> float | None:
 
 
 def in_flight(minute: int) -> float:
-    """Messages in flight while the table is away: visible again for a moment every 90 s, and sometimes read then."""
+    """The number of messages in flight while the table is unavailable: they are visible for a moment every 90 s, and
+    the metric is sometimes read just then."""
     return 0 if minute % 9 == 0 else 1
 
 
@@ -96,7 +97,7 @@ def test_every_alarm_has_an_outage() -> None:
 
 
 def test_the_age_of_the_oldest_message_misses_a_spool_that_fails() -> None:
-    """The reason for SpoolRetrying."""
+    """This is why the alarm SpoolRetrying exists."""
     assert sounds("SpoolWaiting", lambda minute: 0 if minute < BEGINS else retried(minute)) is None
 
 

@@ -46,7 +46,7 @@ ROUTES = {
     "GET /leads/{reference}/person": "ExportPerson",
     "DELETE /leads/{reference}": "EraseLead",
 }
-ELSEWHERE = "/{proxy+}"  # every address that no other route has
+ELSEWHERE = "/{proxy+}"  # the catch-all route
 STAFF_ROUTES = ("/leads", "/report", "/rules", "/staff", "/rota")  # routes with these prefixes are for signed-in staff
 
 
@@ -181,7 +181,7 @@ def test_api_gateway_throttles_a_flood() -> None:
     taking_out = {
         route for route in staff if ROUTES[route] in {"ExportLeads", "ExportPerson", "EraseLead", "ShowAccesses"}
     }
-    limited = staff | {"POST /stops"}  # anyone may add to its counts
+    limited = staff | {"POST /stops"}  # limited, because anyone may add to its counts
     assert set(stage["RouteSettings"]) == limited
     routes = of_type("AWS::ApiGatewayV2::Route")
     assert {
@@ -204,5 +204,5 @@ def test_access_log_lines_name_the_route_and_no_person() -> None:
         "responseLatency",
         "responseLength",
         "error.responseType",
-        "integrationErrorMessage",  # why API Gateway could not call a function
+        "integrationErrorMessage",  # says why API Gateway could not call a function
     }

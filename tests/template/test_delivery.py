@@ -20,7 +20,7 @@ from shared.rulebook.loading import load
 from tests.template.stack import DAY, EXPANDED, FUNCTIONS, TOPIC, called, of_type
 
 WEBHOOKS = {"kind": ["new", "escalation", "reminder"]}
-BY_MAIL = {"suspect": ["false"], "summarised": [{"exists": False}]}  # what Alert.is_mailed says
+BY_MAIL = {"suspect": ["false"], "summarised": [{"exists": False}]}  # the filter that agrees with Alert.is_mailed
 
 
 def test_a_failed_stream_batch_is_split_and_retried_within_limits() -> None:
@@ -68,7 +68,7 @@ def test_subscriptions_filter_alerts_and_none_gets_a_canary() -> None:
 
 
 def test_mail_filters_let_through_what_is_mailed() -> None:
-    """Compares `is_mailed`, by which alerts keep their pace, with the filters of all e-mail subscriptions."""
+    """Compares `Alert.is_mailed`, which decides the pace of alerts, with the filters of all e-mail subscriptions."""
     filters = [
         s["FilterPolicy"]
         for s in of_type("AWS::SNS::Subscription").values()

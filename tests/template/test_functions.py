@@ -32,7 +32,8 @@ def test_every_function_has_a_module_and_an_event_and_vice_versa() -> None:
 
     assert names == {path.stem for path in (PROJECT / "functions").glob("*.py")} - set(EVERY_FUNCTION_HAS)
     events = {path.stem for path in (PROJECT / "events").glob("*.json")}
-    assert names == {stem.partition(".")[0] for stem in events}  # capture_lead.answers.json: another of its routes
+    # such as capture_lead.answers.json, for another route of the function
+    assert names == {stem.partition(".")[0] for stem in events}
     assert names <= events
 
 
@@ -132,7 +133,7 @@ def test_a_patient_gets_an_answer_in_six_seconds_whatever_hangs(name: str) -> No
 
 
 def test_a_request_to_be_called_is_answered_in_six_seconds_whatever_hangs() -> None:
-    """It is stored only if the number's open lead was found quickly."""
+    """The request is stored directly only if looking up the number's open lead was quick."""
     hanging = LOOKED_UP_WITHIN.total_seconds() + longest(PATIENT_FACING) + longest(SPOOLING)
 
     assert hanging < 6

@@ -93,7 +93,7 @@ def test_a_changed_parameter_publishes_a_version(name: str) -> None:
 
 
 def test_a_rotation_reaches_every_function_with_a_key_in_one_deploy() -> None:
-    """CloudFormation reads a secret again only for a resource that changes otherwise: here, in its description."""
+    """CloudFormation reads a secret again only if something else in the resource changes: here, its description."""
     settings = SOURCE["Resources"]["SettingsVersion"]["Properties"]["Content"]["Fn::Join"][1]
     with_keys = {
         name: entry["Properties"]["Description"]["Fn::Sub"]
@@ -129,7 +129,7 @@ def test_the_deployment_role_may_change_only_these_aliases() -> None:
     } == {"DeploymentRole"}
     assert "CodeDeployServiceRole" not in RESOURCES
     functions = {json.dumps({"Fn::GetAtt": [name, "Arn"]}) for name in GRADUAL}
-    versions = {json.dumps({"Fn::Sub": f"${{{name}.Arn}}:*"}) for name in GRADUAL}  # and the alias
+    versions = {json.dumps({"Fn::Sub": f"${{{name}.Arn}}:*"}) for name in GRADUAL}  # and permission for the alias
     assert {json.dumps(resource) for resource in shift["Resource"]} == functions | versions
     assert {action.split(":")[0] for action in shift["Action"]} == {"lambda"}
     assert "lambda:UpdateFunctionCode" not in shift["Action"]

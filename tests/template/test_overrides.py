@@ -1,4 +1,4 @@
-"""Tests reading the parameters of the deploy workflow: nothing is cut without a word."""
+"""Tests reading the parameters of the deploy workflow: no value is cut silently."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def longest_call(config: Any) -> float:
 
 
 def test_the_delivery_check_stops_waiting_while_there_is_time_to_say_so() -> None:
-    """After the wait the function looks at the subscriptions, which is one call."""
+    """After the wait the function checks the subscriptions, which takes one call."""
     assert (
         watch_delivery.LONGEST_DELIVERY.total_seconds() + longest_call(BACKGROUND)
         < FUNCTIONS["WatchDelivery"]["Timeout"]

@@ -66,7 +66,7 @@ class Question:
     def problem(self, answer: object) -> str | None:
         """Returns why the answer is invalid, or None if it is valid.
 
-        The reason is a sentence whose {placeholders} `limits` fill. It never quotes the answer.
+        The reason is a sentence with {placeholders}, whose values are in `limits`. It never quotes the answer.
         """
         match self.type:
             case "integer":
@@ -209,9 +209,9 @@ class Questionnaire:
         return tuple(found)
 
     def readable(self, answers: Answers) -> dict[str, Answer]:
-        """Returns what this version of the questionnaire can read of answers to another version.
+        """Returns the part of answers to another version that this version can read.
 
-        Of a multiple-choice answer, the options that this version has are kept.
+        A multiple-choice answer keeps the options that this version has.
         """
         found: dict[str, Answer] = {}
         for code, answer in answers.items():

@@ -17,7 +17,7 @@ from shared.domain.rules.questionnaire import Answers, Questionnaire
 
 
 class LadderStep(NamedTuple):
-    """An escalation level: how long after the submission its alert is due, and who gets it.
+    """An escalation level: how long after arrival its alert is due, and who gets it.
 
     audience: desk, clinician or manager.
     """
@@ -36,11 +36,11 @@ class Response(NamedTuple):
 class FollowUp(NamedTuple):
     """The pace at which the owner of a lead works it.
 
-    call: by when the owner calls, from taking the lead or from the time for another call. Then the lead has no owner
-        again, and its alerts restart.
-    remind: when the owner is reminded of the first call, from taking the lead.
+    call: how long the owner has to call, after taking the lead or after the time of another call. If no call is
+        recorded by then, the lead loses its owner and its alerts restart.
+    remind: how long after taking the lead the owner is reminded of the first call.
     again: how long to wait after each unanswered call. After the last of these calls, the lead can be closed.
-    decide: by when a lead whose person was reached is booked or closed.
+    decide: how long the owner has to book or close the lead once the person was reached.
     release: how long colleagues have to take a lead that its owner gave back, before anybody is alerted.
     """
 
@@ -220,7 +220,7 @@ class RuleSet(NamedTuple):
 
     @property
     def messages_at_once(self) -> Mapping[tuple[str, str], str]:
-        """Question and option code -> id of the message of the emergency that this option alone means.
+        """Question and option code -> id of the emergency message that this option calls for on its own.
 
         A page shows it as soon as the option is chosen.
         """

@@ -45,7 +45,8 @@ from shared.rulebook.form_definition import drawn_condition
 from shared.rulebook.ui_texts import words
 
 LANGUAGES = {"en": "English", "es": "Español"}
-PATTERNS = {  # what a script checks before sending; the server's own checks are stricter. \d is only 0 to 9 there
+# what a script checks before sending; the server's own checks are stricter. In scripts \d matches only 0 to 9
+PATTERNS = {
     "tel": (
         r"(\s*[+\uff0b0](\P{Nd}*\p{Nd}){8,18}|(?!\s*[+\uff0b0])(\P{Nd}*1)?(\P{Nd}*\p{Nd}){10})"
         r"(\P{Nd}+\p{Nd}{1,10})?\P{Nd}*"
@@ -56,7 +57,7 @@ WRONG = {
     "tel": "Enter a phone number with area code, for example 312-555-0142.",
     "email": "Enter an email address like name@example.com.",
 }
-SHORT = 30  # characters of an option, at most, that has room beside another one on a phone
+SHORT = 30  # the most characters of an option that fits beside another one on a phone
 PHONE_HELP = "Enter one number. For a number outside the US, start with + and the country code."
 
 
@@ -86,7 +87,8 @@ class PageContext:
         return self.words.get(text, text).format_map(values) if values else self.words.get(text, text)
 
     def script_texts(self) -> dict[str, dict[str, str]]:
-        """Returns language -> name -> text: all in the page's language, and IN_EVERY_LANGUAGE in the others."""
+        """Returns language -> name -> text: all texts in the page's language, and those of IN_EVERY_LANGUAGE in the
+        other languages."""
         return {
             language: {
                 name: words(language).get(text, text)
@@ -124,7 +126,8 @@ class PageContext:
         return self.t("You answered: {answers}.", answers="; ".join(labels)) if labels else ""
 
     def when(self, condition: Condition | None, view: FormView) -> str:
-        """Explains on the single page when to answer what has this condition; a script shows it only when it is due."""
+        """Explains on the single page when to answer a question with this condition. A script shows the question only
+        when it is due."""
         if condition is None or not view.whole or view.kind == "element":
             return ""
         questions = view.form.questionnaire.questions
@@ -222,8 +225,8 @@ def contact_data(field: ContactField, view: FormView, around: PageContext) -> di
 
 
 def contact_shown(view: FormView) -> list[ContactField]:
-    """Returns the contact fields that a view shows at once. Where all questions are on the same page, it shows one that
-    depends on an answer anyway."""
+    """Returns the contact fields that a view shows at once. If all questions are on one page, fields that depend on an
+    answer are included."""
     more = more_contact(view)
     return [
         field
@@ -234,7 +237,7 @@ def contact_shown(view: FormView) -> list[ContactField]:
 
 
 def more_contact(view: FormView) -> list[ContactField]:
-    """Returns the contact fields that a view shows on demand: those that nobody must fill in."""
+    """Returns the optional contact fields, which a view shows on demand."""
     if view.kind == "emergency" or view.short:
         return []
     fields = view.form.questionnaire.contact.fields

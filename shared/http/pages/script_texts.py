@@ -1,6 +1,8 @@
-"""Names the texts that the script of <lead-form> shows once it has the form, by which it knows them."""
+"""Names the texts that the script of <lead-form> shows once the form has loaded. The script refers to them by these
+names."""
 
-IN_EVERY_LANGUAGE = {  # beside emergency advice, before Start and on the receipt, where nobody waits for the network
+# texts beside emergency advice, before Start and on the receipt, where nobody may have to wait for the network
+IN_EVERY_LANGUAGE = {
     "urgent": "Get emergency help now",
     "call911": "Call 911",
     "call988": "Call 988",
