@@ -66,7 +66,7 @@ class TableInMemory:
         return {"Item": found} if found else {}
 
     def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
-        """Answers for the only table. Each item is charged as a read of its own, whatever is projected."""
+        """Answers a BatchGetItem. Each item is charged as one read, whatever attributes are projected."""
         ((table, wanted),) = RequestItems.items()
         found = [item for key in wanted["Keys"] if (item := self._items.get(key["lead_id"]["S"]))]
         self.requests += 1

@@ -125,7 +125,7 @@ SERIOUS_NOTES: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
-# The questions that `answers` knows. It leaves out those that do not concern the person or are skipped.
+# The questions that `answers` can answer. It leaves out questions that do not concern the person or that they skip.
 QUESTIONS = frozenset(
     {
         *(rate.question for rate in RATES),

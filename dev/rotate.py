@@ -36,7 +36,7 @@ class Clients:
 
 
 def rotate(stack: str, clients: Clients, say: Callable[[str], object], now: Callable[[], datetime]) -> None:
-    """Makes new keys, makes all functions accept them, and then makes the functions use them.
+    """Makes new keys. All functions first accept them, and only then use them.
 
     Raises: ClientError, BotoCoreError or WaiterError. Whatever happens, the functions' keys fit together: start again.
     """

@@ -54,9 +54,7 @@ def test_none_answered_sends_nothing_and_says_so(patient: Patient, page: Page, t
     patient.ready_to_send().next()
     patient.reference()
     page.get_by_role("button", name="Send these answers").click()
-    expect(page.locator("#added-answers [role=status]")).to_have_text(
-        "Answer at least one question, or leave them all out."
-    )
+    expect(page.locator("#added-answers [role=status]")).to_have_text("Answer at least one question, or skip them all.")
     assert traffic.posted("/answers") == []
 
 

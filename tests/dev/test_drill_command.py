@@ -52,7 +52,7 @@ class Functions:
 
 
 class Recorder:
-    """A DynamoDB client that keeps the request for a copy."""
+    """A DynamoDB client that records the request for a copy."""
 
     def __init__(self) -> None:
         self._client = boto3.client("dynamodb")

@@ -19,7 +19,7 @@ from botocore.stub import ANY, Stubber
 from dev import smoke
 from dev.smoke import Authenticator, Colleague, Stage, StepFailedError
 
-SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # of RFC 6238, appendix B  # pragma: allowlist secret
+SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # the key in RFC 6238, appendix B  # pragma: allowlist secret
 PASSWORD = "a password of tests only"  # pragma: allowlist secret
 LOGIN = """
 <form action="/login"><input type="hidden" name="_csrf" value="1"><input name="username">

@@ -38,7 +38,8 @@ MORE: Json = {"goal": ["why", "second"], "insurance": "private"}
 
 
 def added(lead: Lead, makes_it: Json, answers: Json = MORE) -> Lead:
-    """Returns the lead with answers added that give it the assessment that `makes_it` would have if it arrived now."""
+    """Returns the lead after answers were added. The added answers raise it to the assessment of a lead with
+    `makes_it`."""
     return with_answers(lead, answers, a_lead(makes_it, BACK).assessment, BACK, TIERS, HOURS)
 
 

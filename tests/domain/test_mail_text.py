@@ -28,8 +28,8 @@ KINDS: tuple[MailKind, ...] = ("receipt", "tried", "booked", "unreachable")
 TIERS = {"EMERGENCY": EMERGENCY, "URGENT": URGENT, "PRIORITY": PRIORITY, "ROUTINE": ROUTINE, "NOT_A_FIT": NOT_A_FIT}
 BOOKING = Booking(RECEIVED + timedelta(days=2), "Ada Lee, MD", "Bring your insurance card.")
 ENDING = (
-    "You get this because somebody left this address at Example Spine & Nerve Clinic. If you want no more e-mail from "
-    "us, open this page and press the button:"
+    "You are getting this because somebody left this address at Example Spine & Nerve Clinic. If you want no more "
+    "e-mail from us, open this page and press the button:"
 )
 SPINE = "Example Spine & Nerve Clinic"  # the clinic's own name
 

@@ -1,4 +1,4 @@
-"""Tests that no advice promises what the clinic does not do, in every language that patients read."""
+"""Tests in every language that no advice promises something that the clinic does not do."""
 
 from __future__ import annotations
 

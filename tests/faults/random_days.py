@@ -324,9 +324,10 @@ class Days:
         return self._boards[-1][1]
 
     def _check_on_call(self, alert: Alert) -> None:
-        """Checks that an alert to clinicians went to who was on call within the last minute, by clocks that differ.
+        """Checks that an alert to clinicians went to somebody who was on call within the last minute, since clocks
+        differ.
 
-        If the rota could not be read, it went to everyone.
+        If the rota could not be read, the alert went to everyone.
         """
         if not alert.on_call:
             return
@@ -556,7 +557,8 @@ class Days:
                     )
 
     def _check_follow_up(self, lead: Lead) -> None:
-        """Checks that no open lead is without a next action, that its owner is reminded, and that it then goes back."""
+        """Checks that every open lead has a next action, that its owner is reminded, and that an overdue lead loses its
+        owner."""
         lead_id, planned = lead.lead_id, next_action(lead)
         if lead.needs_someone and planned is None:
             self._broken("I11", lead_id, "is open without a next action")

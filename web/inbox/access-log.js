@@ -26,7 +26,7 @@ function draw(found, { asked, run }) {
   const add = ({ entries, cursor }) => {
     log.querySelector("tbody").append(...entries.map(line));
     more.hidden = !cursor;
-    none.textContent = log.querySelector("tbody").rows.length ? "" : cursor ? "None in the entries read so far." : "No entries in these days.";
+    none.textContent = log.querySelector("tbody").rows.length ? "" : cursor ? "None in the entries read so far." : "No entries for these days.";
     more.onclick = () => run(async () => { add(await service.accesses({ ...asked, cursor })); return ""; });
   };
   add(found);

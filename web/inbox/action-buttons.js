@@ -81,7 +81,7 @@ function bookChoices(lead, act, { main, done }) {
     : showRefusal("Enter the date and time of the appointment.", { group: "booking", field: at.name }));
   const choices = unfolding("booking", done ? "Move the appointment …" : { text: "Booked …", main },
     h("label", { for: at.id }, "When"), at, h("label", { for: whom.id }, "With whom"), whom,
-    h("label", { for: note.id }, why ? `Note (no e-mail goes: ${why})` : "Note to the person: it goes into the e-mail as written, about ten minutes from now"), note,
+    h("label", { for: note.id }, why ? `Note (no e-mail is sent: ${why})` : "Note to the person: it goes into the e-mail as written, about ten minutes from now"), note,
     buttons(button("Save the appointment", send, { class: "main" })));
   if (booking) at.value = fieldTime(booking.at);
   note.value ||= booking?.note ?? ""; // set here rather than as a draft, which would unfold the button

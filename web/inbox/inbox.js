@@ -37,7 +37,7 @@ const CLOSED = {
 };
 
 async function start() {
-  if (!signIn.canStore) return showGate("This browser keeps nothing for this page", "Signing in needs it. Allow cookies and site data for this address, then load the page again.", { canSignIn: false });
+  if (!signIn.canStore) return showGate("This browser blocks storage for this page", "Signing in needs it. Allow cookies and site data for this address, then load the page again.", { canSignIn: false });
   const problem = await signIn.finish();
   if (!signIn.isSetUp) return showGate("Sign-in is not set up", "This installation has no sign-in address yet. Its operator sets it.", { canSignIn: false });
   if (problem) return showGate("You are not signed in", `${problem} Please try again.`);

@@ -194,9 +194,9 @@ function byPage(entries) {
 
 function messagesShown({ messages_shown: messages, summary }) {
   return section("messages", "Messages shown to the patient",
-    summary.language === "es" && h("p", { class: "soft" }, "In Spanish, as shown; beside it what it says:"),
+    summary.language === "es" && h("p", { class: "soft" }, "In Spanish, as shown, with the English beside it:"),
     messages.map(({ text, english }) => h("div", { class: "pair" }, h("p", { class: "words", lang: summary.language }, text),
-      english ? h("p", { class: "words", lang: "en" }, english) : summary.language !== "en" && h("p", { class: "soft" }, "These words have changed since."))));
+      english ? h("p", { class: "words", lang: "en" }, english) : summary.language !== "en" && h("p", { class: "soft" }, "The wording has changed since."))));
 }
 
 // ---- other leads, history, consent, source
@@ -225,7 +225,7 @@ function consents(lead, act) {
   const { given, ledger, intact } = lead.consents;
   return section("consents", "Consent",
     h("p", {}, Object.entries(given).map(([consent, yes]) => `${CONSENTS[consent] ?? consent}: ${yes ? "yes" : "no"}`).join(" · ")),
-    h("p", { class: intact ? "soft" : "never" }, intact ? "Checked just now: no entry was changed, and none in between is missing."
+    h("p", { class: intact ? "soft" : "never" }, intact ? "Checked just now: no entry was changed or removed."
       : "An entry was changed after it was written, or is missing. Ask an administrator before you rely on it."),
     revokeChoices(lead, CONSENTS, act),
     h("details", { id: "ledger" }, h("summary", {}, "What was shown and checked"),

@@ -60,7 +60,7 @@ function figures(kind, groups, name, { medians = true } = {}) {
 }
 
 function rules({ rules: found, total }) {
-  if (!found.length) return h("p", { class: "soft" }, `Rules that alone caused a tier are shown from 20 leads up; these days have ${total.leads}.`);
+  if (!found.length) return h("p", { class: "soft" }, `Rules that alone caused a tier are shown for 20 or more leads; this period has ${total.leads}.`);
   return table("Rules that alone caused a tier", ["Rule", "Tier", "Leads"],
     found.map(({ rule, reason, tier, leads }) => [[reason, " ", h("small", { class: "soft" }, rule)], tierName(tier), leads]));
 }
@@ -69,12 +69,12 @@ function rules({ rules: found, total }) {
 function pages({ pages: found, sources }) {
   const sent = sources.filter(({ name }) => ["form", "callback"].includes(name)).reduce((sum, { leads }) => sum + leads, 0);
   const who = "Visitors without JavaScript are not counted.";
-  if (!found.length) return h("p", { class: "soft" }, `Where visitors leave the form is shown from 20 of them up. ${who}`);
+  if (!found.length) return h("p", { class: "soft" }, `Where visitors leave the form is shown for 20 or more of them. ${who}`);
   const all = found.reduce((sum, { visitors }) => sum + visitors, 0);
   const several = new Set(found.map(({ questionnaire }) => questionnaire)).size > 1;
   return h("div", {}, table("Where visitors left the form without Send, by the page they saw last", ["Page", "Visitors", "Share"],
     found.map(({ questionnaire, title, visitors }) => [several ? `${questionnaire}: ${title}` : title, visitors, `${Math.round((100 * visitors) / all)} %`])),
-  h("p", { class: "soft" }, `In these days ${sent} leads came through the same form. ${who}`));
+  h("p", { class: "soft" }, `In this period ${sent} leads came through the same form. ${who}`));
 }
 
 const inTime = ({ called_in_time: number, due }) => (due ? `${number} of ${due}` : "–");

@@ -8,7 +8,7 @@ import { signIn } from "./sign-in.js";
 import { listedLeads, nextCursor, state } from "./state.js";
 import { formatTime, updateTimes } from "./times.js";
 
-const EMPTY = { open: "No open leads.", mine: "You have no leads.", today: "You have done nothing with a lead today.", closed: "No closed leads yet." };
+const EMPTY = { open: "No open leads.", mine: "You have no leads.", today: "You have not worked on any lead today.", closed: "No closed leads yet." };
 
 export function drawWorklist() {
   const { list: { filters, q }, updatedAt } = state;

@@ -32,7 +32,8 @@ function change(form, block) {
   pages.goToQuestion(block.querySelector("[name]").name);
 }
 
-/** Send: on the page of the answers, beside emergency advice (`urgent`), and on the last page of somebody under 18. */
+/** Sends the form: from the page to check, from beside emergency advice (`urgent`), or from the last page of somebody
+ * under 18. */
 export function submit(form, urgent) {
   const { answers, sending } = form;
   const part = urgent && "urgent";

@@ -121,7 +121,7 @@ class LeadForm extends View {
     form.querySelector(".top").append(this.languageSwitch());
     form.onsubmit = (event) => { event.preventDefault(); this.next(); };
     for (const place of [form, this.overlay.content]) place.oninput = (event) => this.changed(event.target);
-    form.onchange = ({ target }) => { // the visitor leaves a field
+    form.onchange = ({ target }) => { // called when the visitor leaves a changed field
       if (target.closest("[data-type=text]")) this.emergency.check();
       if (target.type === "email") this.pages.suggest(target);
     };

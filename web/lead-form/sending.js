@@ -117,7 +117,8 @@ export class Sending {
     const text = JSON.stringify(content);
     if (!content || text === this.sentOnLeaving) return;
     this.sentOnLeaving = text;
-    state.left = true; // a page that is left never learns whether it arrived, so a page that comes back sends it again
+    // a page that was left cannot know whether this arrived; if it comes back, it sends the form again
+    state.left = true;
     form.save();
     form.service.fetch(this.pending ? this.path : "submissions", { ...content, ...this.guardFields() }, { keepalive: true })
       .then(({ ok }) => { if (ok && state === form.state) this.saved(Date.now()); }).catch(() => { this.sentOnLeaving = null; });

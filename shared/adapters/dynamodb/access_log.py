@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from shared.domain.leads.export import Period
 
-KEY = ("day", "entry", "lead_id")  # of an entry in the index by_day
+KEY = ("day", "entry", "lead_id")  # the key attributes of an entry in the index by_day
 
 
 class AccessLog:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 READ_AT_ONCE = 100  # days; the most keys of a BatchGetItem
-READ_OF_A_KEY = 1_000  # leads that are found by one search key
+READ_OF_A_KEY = 1_000  # the most leads that are read for one search key
 WHOLE = "-"  # the sort key of an item that is alone in its partition
 OPEN_LEADS = "open"
 

@@ -80,8 +80,8 @@ class MailWriter:
             paragraphs=tuple(filter(None, texts)),
             ending=self._t(
                 lead,
-                "You get this because somebody left this address at {clinic}. If you want no more e-mail from us, "
-                "open this page and press the button:",
+                "You are getting this because somebody left this address at {clinic}. If you want no more e-mail from "
+                "us, open this page and press the button:",
                 clinic=self.clinic,
             ),
             unsubscribe=unsubscribe,

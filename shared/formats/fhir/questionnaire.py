@@ -98,7 +98,7 @@ class _Export:
         """Returns the contact group, which is shown unless `hidden_when` holds.
 
         enableWhen can only say when to show an item, and one item cannot mix 'any' and 'all'. So each condition that
-        hides the group becomes its own nested group, which is shown when that condition does not hold.
+        hides the group becomes a nested group, which is shown while the condition does not hold.
         """
         fields = [self._contact_field(field) for field in contact.fields]
         items = [*fields, *(_consent(consent) for consent in contact.consents)]
