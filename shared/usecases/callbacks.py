@@ -71,9 +71,12 @@ def _join(callback: Lead, intake: Intake) -> Captured | None:
 def _open_lead(callback: Lead, intake: Intake) -> Lead | None:
     """Returns the newest open lead that the request joins; None if there is none, or if the request is already stored
     as a lead."""
-    found = tuple(intake.leads.of_number(callback.submitted.phone_key))
-    if any(lead_id == callback.lead_id for lead_id, _ in found):
+    try:
+        found = tuple(intake.leads.of_number(callback.submitted.phone_key))
+        if any(lead_id == callback.lead_id for lead_id, _ in found):
+            return None
+        open_ids = [lead_id for lead_id, summary in found if summary.status in ("new", "acknowledged")]
+        leads = (intake.leads.get(lead_id) for lead_id in open_ids[:LEADS_TRIED])
+        return next((lead for lead in leads if lead and may_join(callback, lead)), None)
+    except ValueError:  # a lead of the number cannot be read, which must not refuse the request
         return None
-    open_ids = [lead_id for lead_id, summary in found if summary.status in ("new", "acknowledged")]
-    leads = (intake.leads.get(lead_id) for lead_id in open_ids[:LEADS_TRIED])
-    return next((lead for lead in leads if lead and may_join(callback, lead)), None)

@@ -2,8 +2,9 @@
 
 Visitors send forms, send twice, leave forms unfinished and come back, try again or give up. Calls fail before or after
 they take effect. Functions are killed. Table, spool, topic and scheduler fail for minutes. Clocks differ. Stored leads
-become unreadable. Staff acknowledge leads, some of them twice, and call, hand over or forget to. The same seed gives
-the same trace.
+become unreadable. Staff acknowledge leads, some of them twice, and call, hand over or forget to. In one kind of
+weather, people also ask to be called, answer more after Send and take their consent back, and staff book. The same
+seed gives the same trace.
 
 """
 
@@ -24,27 +25,40 @@ from unittest.mock import patch
 from uuid import UUID
 
 from shared.adapters.sns import STREAM_PACE, SWEEP_PACE, Pace
-from shared.domain.errors import AlreadyTaken, LeadChanged, LeadIntakeError, StoreUnavailable, WrongState
-from shared.domain.intake.submission import Submission
+from shared.domain.errors import (
+    AlreadyTaken,
+    InvalidInput,
+    LeadChanged,
+    LeadIntakeError,
+    NotFound,
+    StoreUnavailable,
+    WrongState,
+)
+from shared.domain.intake.added_answers import AddedAnswers
+from shared.domain.intake.submission import Consents, Submission
 from shared.domain.intake.suspicion import Sign
 from shared.domain.leads import lead_view
 from shared.domain.leads.action import Action
+from shared.domain.leads.addition import is_known
 from shared.domain.leads.alert import Alert, Summary
 from shared.domain.leads.consent import Visit
-from shared.domain.leads.history import RELEASED, RETURNED
+from shared.domain.leads.history import RELEASED, RETURNED, WITHDRAWN
 from shared.domain.leads.lead import RETURN_WITHIN, Arrival, Lead, reference_of
 from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.next_action import next_action
 from shared.domain.leads.overdue import REMINDER
+from shared.domain.leads.person_keys import SAME_PERSON
 from shared.domain.leads.rota import EVERYONE, DutyBoard, Rota, to_alert
 from shared.domain.leads.staff import Staff
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.rules.condition import FORM, Condition, options_of
+from shared.domain.rules.condition import CALLBACK, FORM, Condition, options_of
 from shared.domain.rules.questionnaire import Answers
 from shared.domain.rules.triage import RuleSet, TriageResult
 from shared.rulebook.loading import load
 from shared.usecases import capture
+from shared.usecases.additions import add_answers
 from shared.usecases.alerting import Alerting, alert_staff, escalate_leads
+from shared.usecases.callbacks import capture_callback
 from shared.usecases.capture import Intake, capture_lead
 from shared.usecases.inbox import Workspace, work_lead
 from shared.usecases.replaying import Replay, replay_submissions
@@ -84,11 +98,16 @@ ANSWERS: tuple[dict[str, Any], ...] = (
     HEALTHY | {"age": 16, "who": "guardian"},  # a minor, whose data is not stored
 )
 SHARDS = 4  # shards of a new table's stream; each has one run of alert_staff at a time
+CALLS = (2, 6)  # contents of requests to be called: a red flag, and no answers
+ADDED = AddedAnswers.model_validate(
+    {"questionnaire": {"id": "fs-intake", "version": "2.0.0"}, "answers": {"fn": "lot", "dx": ["scoliosis"]}}
+)
 UNFINISHED = -1  # stands for an unfinished form without answers; ~content is an unfinished form with these answers
 SIGNS = (frozenset({Sign.GOOD_PROOF}), frozenset({Sign.NO_PROOF, Sign.NO_TOKEN}))
 TIMEOUTS, LOST_REPLIES = ("timeout before", "timeout after"), ("timeout after", "reset after")
 FAULTS = ("throttled", "denied", "timeout before", "timeout after", "reset after", "killed before", "killed after")
 HABITS = ("calls", "calls", "forgets", "closes", "gives back", "hands over")
+MORE_HABITS = (*HABITS, "books", "promises a time", "is relieved")
 NURSES = tuple(Staff(name, name, frozenset({"clinician"})) for name in ("ann", "ben"))
 
 
@@ -100,8 +119,8 @@ class TopicUnavailable(Exception):
     """Signals that the topic did not accept an alert."""
 
 
-class Unreadable(Exception):
-    """Signals that a stored lead cannot be read."""
+class Unreadable(ValueError):
+    """Signals that a stored lead cannot be read, as pydantic does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +132,8 @@ class Weather:
     outages: whether table, spool, topic and scheduler fail for minutes
     stream: whether the table has a stream
     poison: share of the leads that become unreadable
+    every_door: whether people also ask to be called, answer more after Send and take their consent back, and staff
+        book, promise a time and take over. Only then does each person have a number of their own.
 
     """
 
@@ -122,6 +143,7 @@ class Weather:
     outages: bool = False
     stream: bool = True
     poison: float = 0.0
+    every_door: bool = False
 
 
 CALM = Weather("no faults", 1.0)
@@ -130,7 +152,10 @@ STORMY = Weather("5% faults and outages", 2.0, 0.05, outages=True)
 SWEEP_ALONE = Weather("1% faults, no stream", 1.2, 0.01, stream=False)
 POISON = Weather("1% faults, 1% poison", 1.2, 0.01, poison=0.01)
 OUTAGES = Weather("outages, no stream", 1.2, outages=True, stream=False)
-WEATHERS = (CALM, SOME, STORMY, SWEEP_ALONE, POISON, OUTAGES)
+EVERY_DOOR = Weather(
+    "1% faults, 1% poison and outages, every door", 2.0, 0.01, outages=True, poison=0.01, every_door=True
+)
+WEATHERS = (CALM, SOME, STORMY, SWEEP_ALONE, POISON, OUTAGES, EVERY_DOOR)
 
 
 class Table:
@@ -182,6 +207,8 @@ class Days:
         self._reminders: dict[UUID, list[tuple[datetime, int, datetime]]] = {}
         self._staff = random.Random(f"{seed}/staff")  # separate, so that the actions of staff do not change other draws
         self._managers = random.Random(f"{seed}/rota")  # separate as well
+        self._callers = random.Random(f"{seed}/doors")  # and these
+        self._of_number: dict[str, list[UUID]] = {}  # phone key -> leads
         # each rota, and since when it is in force
         self._boards: list[tuple[datetime, DutyBoard]] = [(self.now, DutyBoard(Rota()))]
         self._rota_faults: list[datetime] = []
@@ -250,6 +277,9 @@ class Days:
         chance = self.chance
         content = chance.randrange(len(ANSWERS))
         lead_id = UUID(int=chance.getrandbits(128), version=4)
+        if self.weather.every_door and self._callers.random() < 0.3:
+            self._visit_another_door(lead_id, content)
+            return
         signs, keeps_trying = chance.choice(SIGNS), chance.random() < 0.8
         retries = RETRIES if keeps_trying else ()
         self.counts["visits"] += 1
@@ -263,29 +293,96 @@ class Days:
             self._after(chance.random(), lambda: self._send(submission, signs, ()))
         self._send(submission, signs, retries)
 
-    def _send(self, submission: Submission, signs: frozenset[Sign], retries: tuple[int, ...]) -> None:
-        arrival = Arrival(self._draw_clock(), VISIT, signs)
+    def _visit_another_door(self, lead_id: UUID, content: int) -> None:
+        """Lets a person send a form and then ask for a call, answer more or take the consent back; or only ask."""
+        chance = self._callers
+        what, later, signs = (
+            chance.choice(("asks", "sends, asks", "adds", "takes back")),
+            chance.expovariate(1 / 1200),
+            chance.choice(SIGNS),
+        )
+        asks, own_number = chance.choice(CALLS), _number(lead_id)
+        self.counts["visits"] += 1
+        if what == "asks":
+            shared_number = _number(UUID(int=chance.randrange(50)))
+            self._send(_form(asks, lead_id, shared_number), signs, RETRIES, CALLBACK)
+            return
+        whole = _form(content, lead_id, own_number)
+        sent = _form(~content, lead_id, own_number) if what == "takes back" and chance.random() < 0.8 else whole
+        self._send(sent, signs, RETRIES)
+        if what == "sends, asks":
+            request = _form(asks, UUID(int=chance.getrandbits(128), version=4), own_number)
+            self._after(later, lambda: self._send(request, signs, RETRIES, CALLBACK))
+        elif what == "adds":
+            self._after(later, lambda: self._add_answers(lead_id, RETRIES))
+        else:
+            self._after(later, lambda: self._take_back(sent, RETRIES))
+            if chance.random() < 0.3:
+                self._after(2 * later, lambda: self._send(whole, signs, RETRIES))
+
+    def _add_answers(self, lead_id: UUID, retries: tuple[int, ...]) -> None:
+        try:
+            lead = add_answers(lead_id, ADDED, self._intake, self._draw_clock())
+        except NotFound:  # a minor, or the form never arrived
+            return
+        except (StoreUnavailable, Unreadable, Killed):
+            if retries:
+                self._after(retries[0], lambda: self._add_answers(lead_id, retries[1:]))
+            return
+        self.counts["added"] += 1
+        if not is_known(self.table.leads[lead.lead_id], ADDED.answers):
+            self._broken("I1", lead_id, "was answered as added, but the lead lacks the answers")
+
+    def _take_back(self, submission: Submission, retries: tuple[int, ...]) -> None:
+        """Unticks the consent to contact before Send."""
+        unticked = varied(submission, consents=Consents(contact=False), complete=False)
+        try:
+            captured = capture_lead(unticked, Arrival(self._draw_clock(), VISIT, SIGNS[0]), self._intake)
+        except InvalidInput:  # there is no unfinished form with this id
+            return
+        except (StoreUnavailable, Unreadable, Killed):
+            if retries:
+                self._after(retries[0], lambda: self._take_back(submission, retries[1:]))
+            return
+        stored = self.table.leads.get(submission.submission_id)
+        if captured.lead is not None or (stored and not stored.submitted.complete and not stored.contact_revoked):
+            self._broken("I1", submission.submission_id, "was answered as taken back, but the consent stands")
+        self.counts["taken back"] += stored is not None
+
+    def _send(
+        self, submission: Submission, signs: frozenset[Sign], retries: tuple[int, ...], source: str = FORM
+    ) -> None:
+        arrival = Arrival(self._draw_clock(), VISIT, signs, source)
         lead_id = submission.submission_id
         try:
-            captured = capture_lead(submission, arrival, self._intake)
-        except (StoreUnavailable, Unreadable, Killed):  # the page gets a 503 for each of these
-            self._send_again(submission, signs, retries)
+            captured = (capture_callback if source == CALLBACK else capture_lead)(submission, arrival, self._intake)
+        except (StoreUnavailable, Unreadable, Killed) as error:  # the page gets a 503 for each of these
+            if isinstance(error, Unreadable) and lead_id not in self._poisoned:
+                self._broken("I9", lead_id, "was refused, because another lead is unreadable")
+            self._send_again(submission, signs, retries, source)
             return
         except LeadIntakeError as error:
             self._broken("I2", lead_id, f"the visitor's own submission was answered {type(error).__name__}")
             return
         self._note("reply", lead_id, captured.created)
         stored = self.table.leads.get(lead_id)
+        if captured.request is not None and captured.lead is not None:
+            self.counts["joined"] += captured.joined
+            stored = self.table.leads[captured.lead.lead_id]
+            if all(sent.reference != reference_of(lead_id) for sent in stored.earlier):
+                self._broken("I1", lead_id, "was answered as joined, but no lead has the request")
         if captured.lead is not None and stored is None and not self._waiting[lead_id]:
             self._broken("I1", lead_id, "was answered 2xx, but is neither stored nor spooled")
         if captured.receipt.reference not in (None, reference_of(lead_id)):
             self._broken("I2", lead_id, "was answered with another lead's reference")
         if self.chance.random() < self.weather.fault_rate:  # the answer is lost on its way to the page
-            self._send_again(submission, signs, retries)
+            self._send_again(submission, signs, retries, source)
 
-    def _send_again(self, submission: Submission, signs: frozenset[Sign], retries: tuple[int, ...]) -> None:
+    def _send_again(
+        self, submission: Submission, signs: frozenset[Sign], retries: tuple[int, ...], source: str
+    ) -> None:
         if retries:
-            self._after(retries[0], lambda: self._send(submission, signs, retries[1:]))
+            self._after(retries[0], lambda: self._send(submission, signs, retries[1:], source))
 
     def _stream(self, lead_id: UUID, retries: int) -> None:
         at = self._draw_clock()
@@ -359,7 +456,11 @@ class Days:
             if not (done or taken):
                 self._broken("I8", lead_id, f"acknowledging twice is {type(error).__name__}")
         self._note("acknowledged", lead_id, self.table.leads[lead_id].work.owner)
-        self._after(self._staff.expovariate(1 / 1200), lambda: self._work(lead_id, self._staff.choice(HABITS)))
+        self._after(self._staff.expovariate(1 / 1200), lambda: self._work(lead_id, self._staff.choice(self._habits)))
+
+    @property
+    def _habits(self) -> Sequence[str]:
+        return MORE_HABITS if self.weather.every_door else HABITS
 
     def _work(self, lead_id: UUID, habit: str) -> None:
         """Lets the owner do something about a lead, or forget it."""
@@ -367,20 +468,28 @@ class Days:
         owner = next((nurse for nurse in NURSES if nurse.id == lead.work.owner), None)
         if owner is None or habit == "forgets" or lead_id in self._poisoned:
             return
+        colleague = next(nurse for nurse in NURSES if nurse != owner)
+        soon = self.now + timedelta(minutes=20)
         fields: dict[str, Any] = {
+            "books": {"action": "book", "booking": {"at": self.now + timedelta(days=3)}},
+            "promises a time": {"action": "contact_attempt", "outcome": "call_at", "again_at": soon},
+            "is relieved": {"action": "take_over"},
             "calls": {"action": "contact_attempt", "outcome": self._staff.choice(("no_answer", "reached"))},
             "closes": {"action": "close", "reason": "declined", "text": "A reason."},
             "gives back": {"action": "reopen"},
-            "hands over": {"action": "hand_over", "to": next(nurse.name for nurse in NURSES if nurse != owner)},
+            "hands over": {"action": "hand_over", "to": colleague.name},
         }[habit]
+        actor = colleague if habit == "is relieved" else owner
         action = Action.model_validate({"version": lead.version, **fields})
         try:
-            work_lead(lead.reference, action, owner, self._practice, self._clock(), _Colleagues())
+            work_lead(lead.reference, action, actor, self._practice, self._clock(), _Colleagues())
         except (StoreUnavailable, Killed, LeadIntakeError):
             return
         self.counts[habit] += 1
-        if habit in ("calls", "hands over"):
-            self._after(self._staff.expovariate(1 / 1200), lambda: self._work(lead_id, self._staff.choice(HABITS)))
+        if habit in ("calls", "hands over", "promises a time", "is relieved"):
+            self._after(
+                self._staff.expovariate(1 / 1200), lambda: self._work(lead_id, self._staff.choice(self._habits))
+            )
 
     # ---- calls
 
@@ -454,6 +563,7 @@ class Days:
         if new:
             self.counts["leads"] += 1
             self._by_reference[lead.reference] = lead.lead_id
+            self._of_number.setdefault(lead.submitted.phone_key, []).append(lead.lead_id)
             if self.weather.stream:
                 # the spool delivers an entry at least once, so sometimes twice
                 for _ in range(1 + (self.chance.random() < 0.05)):
@@ -470,6 +580,11 @@ class Days:
 
     def id_of(self, reference: str) -> UUID | None:
         return self._by_reference.get(reference)
+
+    def of_number(self, phone_key: str) -> list[tuple[UUID, LeadSummary]]:
+        """Returns the newest leads of a number, as the index of the table does."""
+        newest = list(reversed(self._of_number.get(phone_key, ())))[:SAME_PERSON]
+        return [(lead_id, LeadSummary.of(self.table.leads[lead_id])) for lead_id in newest]
 
     def published(self, notice: Alert | Summary) -> None:
         self.mails += [self.now] if notice.is_mailed else []
@@ -523,10 +638,11 @@ class Days:
             if lead_id in self._poisoned:
                 if not alerts and lead.escalation.alert_due and lead_id not in self._could_not_alert:
                     self._broken("I9", lead_id, "is unreadable, and no operator was alerted")
-            elif any(entry.action == RETURNED for entry in lead.history):
+            elif any(entry.action in (RETURNED, WITHDRAWN) for entry in lead.history):
                 if (
                     lead.escalation.alert_due
                     and not alerts
+                    and not lead.work.is_done
                     and lead.assessment.received_at + RETURN_WITHIN + ALERTED_WITHIN < self._ends
                 ):
                     self._broken("I4", lead_id, "nobody was alerted")
@@ -648,15 +764,15 @@ def _checked(content: int) -> Submission:
 
 
 # Scoring is cached: there are few different answers, and no simulated fault changes how they score.
-_SCORES: dict[int, TriageResult] = {}
+_SCORES: dict[tuple[int, str], TriageResult] = {}
 _OPTIONS: dict[int, frozenset[tuple[str, str]]] = {}
 
 
 def _scored(rule_set: RuleSet, answers: Answers, version: str, *, door: str = FORM) -> TriageResult:
     """Caches scores by the id of the answers object, which `_checked` keeps alive."""
-    if id(answers) not in _SCORES:
-        _SCORES[id(answers)] = score(rule_set, answers, version, door=door)
-    return _SCORES[id(answers)]
+    if (id(answers), door) not in _SCORES:
+        _SCORES[id(answers), door] = score(rule_set, answers, version, door=door)
+    return _SCORES[id(answers), door]
 
 
 def _options(condition: Condition) -> frozenset[tuple[str, str]]:
@@ -666,8 +782,14 @@ def _options(condition: Condition) -> frozenset[tuple[str, str]]:
     return _OPTIONS[id(condition)]
 
 
-def _form(content: int, lead_id: UUID) -> Submission:
-    return varied(_checked(content), submission_id=lead_id)
+def _form(content: int, lead_id: UUID, number: str = "") -> Submission:
+    form = varied(_checked(content), submission_id=lead_id)
+    return varied(form, contact=varied(form.contact, phone=number)) if number else form
+
+
+def _number(lead_id: UUID) -> str:
+    """Returns a person's own number."""
+    return f"+1{200 + lead_id.int % 700}55501{lead_id.int // 700 % 100:02}"
 
 
 class _Leads:
@@ -714,8 +836,8 @@ class _Leads:
     def of_person(self, _phone_key: str, _email_key: str) -> tuple[tuple[UUID, LeadSummary], ...]:
         return ()
 
-    def of_number(self, _phone_key: str) -> tuple[tuple[UUID, LeadSummary], ...]:
-        return ()
+    def of_number(self, phone_key: str) -> list[tuple[UUID, LeadSummary]]:
+        return self._days.carry("table", None, lambda: self._days.of_number(phone_key), StoreUnavailable)
 
     def names(self, _lead_ids: Sequence[UUID]) -> dict[UUID, str]:
         return {}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
+from shared.domain.leads import mail
 from shared.domain.leads.mail_state import MailEntry, MailState
 from shared.usecases import mailing
 from tests.faults.mail_days import PEOPLE, MailDays
@@ -36,6 +38,11 @@ def test_sending_before_the_claim_would_be_found(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(MailState, "recorded", forgets)
     assert any("times" in what for what in violations_at_many_faults())
+
+
+def test_a_claim_that_no_sweep_ends_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail, "UNKNOWN_AFTER", timedelta(hours=1))
+    assert any("is open after" in what for what in violations_at_many_faults())
 
 
 def test_a_call_that_is_tried_again_by_itself_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -166,6 +166,13 @@ def test_a_slow_look_up_spools_the_request(aws: Aws, clock: Clock) -> None:
     assert len(aws.spooled()) == 1
 
 
+def test_an_unreadable_lead_of_the_number_does_not_refuse_the_request(aws: Aws) -> None:
+    captured(ROUTINE)
+    aws.corrupt(LEAD_ID, json.dumps({"lead_id": "?"}))
+    assert ask(NONE)["statusCode"] == 201
+    assert CALLBACK_ID in [lead["lead_id"] for lead in aws.leads()]
+
+
 # --- a number that has an open lead ---
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from tests.faults.mail_days import MailDays
 from tests.faults.plans import KINDS, outages, quiet_world, several_faults, single_faults
 from tests.faults.random_days import WEATHERS, Days
 from tests.faults.wire import World
@@ -11,6 +12,8 @@ from tests.soak.check import Check, Found, Piece
 from tests.soak.load import behind_a_server, on_the_local_cloud
 
 VISITS = 2_500
+LEADS = 120
+FAULT_RATES = (0.0, 0.01, 0.05)
 
 
 def simulate(piece: Piece) -> Found:
@@ -19,6 +22,14 @@ def simulate(piece: Piece) -> Found:
     days = Days(piece.seed + piece.first, piece.count, weather).run()
     counts = Counter({f"{weather.name}: {what}": times for what, times in days.counts.items()})
     return Found(piece.count, days.violations, counts, {f"{weather.name}: first alert after, s": days.delays})
+
+
+def mail(piece: Piece) -> Found:
+    """Simulates hours of mail to persons; successive pieces have different rates of faults."""
+    rate = FAULT_RATES[piece.first // LEADS % len(FAULT_RATES)]
+    days = MailDays(piece.seed + piece.first, piece.count, rate).run()
+    counts = Counter({f"{rate:.0%} faults: {what}": times for what, times in days.counts.items()})
+    return Found(piece.count, [f"{what} (seed {piece.seed + piece.first})" for what in days.violations], counts)
 
 
 def fail_once(piece: Piece) -> Found:
@@ -54,6 +65,15 @@ CHECKS: tuple[Check, ...] = (
         VISITS,
         simulate,
         takes=0.5,
+    ),
+    Check(
+        "mail",
+        "no mail to a person is sent twice, faster than SES takes it, or without a result",
+        "leads",
+        60_000,
+        LEADS,
+        mail,
+        takes=0.7,
     ),
     Check(
         "single-faults",
