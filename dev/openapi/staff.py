@@ -219,7 +219,7 @@ STAFF = {
         "Much data comes in several answers. For administrators.",
         staff=True,
         answers={"200": ("Their leads.", as_json(PersonData))},
-        problems=(*FOR_STAFF, "404", "422"),
+        problems=(*FOR_STAFF, "404", "410", "422"),
         parameters=(
             REFERENCE,
             parameter("query", "cursor", "Of the previous answer.", {"type": "string", "maxLength": 20}, "7K3MQ-2XDRT"),

@@ -470,7 +470,7 @@ class Days:
             return
         colleague = next(nurse for nurse in NURSES if nurse != owner)
         soon = self.now + timedelta(minutes=20)
-        fields: dict[str, Any] = {
+        every: dict[str, dict[str, Any]] = {
             "books": {"action": "book", "booking": {"at": self.now + timedelta(days=3)}},
             "promises a time": {"action": "contact_attempt", "outcome": "call_at", "again_at": soon},
             "is relieved": {"action": "take_over"},
@@ -478,9 +478,9 @@ class Days:
             "closes": {"action": "close", "reason": "declined", "text": "A reason."},
             "gives back": {"action": "reopen"},
             "hands over": {"action": "hand_over", "to": colleague.name},
-        }[habit]
+        }
         actor = colleague if habit == "is relieved" else owner
-        action = Action.model_validate({"version": lead.version, **fields})
+        action = Action.model_validate({"version": lead.version, **every[habit]})
         try:
             work_lead(lead.reference, action, actor, self._practice, self._clock(), _Colleagues())
         except (StoreUnavailable, Killed, LeadIntakeError):

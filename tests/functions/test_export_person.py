@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from dev.openapi.document import OPERATIONS
 from functions import capture_lead
 from shared.adapters.dynamodb.leads_table import LeadsTable
 from shared.domain.leads.erasure import Kept
@@ -17,7 +18,7 @@ from shared.domain.leads.lead_view import ShownAnswer
 from shared.http import lead_responses
 from shared.usecases.exporting import BYTES_IN_EXPORT
 from tests.aws import Aws
-from tests.functions.admin_calls import exported_person
+from tests.functions.admin_calls import erased, exported_person
 from tests.functions.calls import CONTEXT, LEAD_ID, URGENT, content, pointers, posting, submission
 from tests.functions.staff_calls import IDS, captured, worked
 
@@ -54,6 +55,13 @@ def test_internal_work_and_staff_names_are_not_exported() -> None:
     text = exported_person(reference)["body"]
     for private in (IDS["nurse"], '"nurse"', "a word among colleagues", "phone_key", "suspicion", "content_hash"):
         assert private not in text
+
+
+def test_the_data_of_an_erased_lead_are_gone_as_the_api_says() -> None:
+    reference = captured(URGENT)
+    erased(reference)
+    assert exported_person(reference)["statusCode"] == 410
+    assert "410" in OPERATIONS["GET /leads/{reference}/person"].problems
 
 
 class RuleForStaff(lead_responses.ShownSafetyRule):

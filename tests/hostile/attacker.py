@@ -35,7 +35,11 @@ HEADERS = (
 )
 QUERY = (
     *("language", "questionnaire", "mode", "return_to", "utm_source", "gclid", "view", "tier", "suspect", "cursor"),
-    *("from", "to", "format", "x", ""),
+    *("from", "to", "format", "reference", "staff", "q", "x", ""),
+)
+NEARLY_RIGHT = (  # values of the query that some route reads
+    *("csv", "json", "fhir", "html", "true", "false", "open", "taken", "closed", "done", "EMERGENCY", "fs-intake"),
+    *("2026-01-14", "2026-01-13", "2000-01-01", "2199-12-31", "2026-02-30", "0001-01-01", "2026-1-4", "M90GS-X3XCE"),
 )
 PLAIN = (  # fields of the plain form
     *(
@@ -71,7 +75,7 @@ def routes() -> tuple[Route, ...]:
     for name, function in template.routes().items():
         handler = importlib.import_module(f"functions.{module_name(function)}").handler
         staff = openapi.OPERATIONS[name].staff
-        weight = 0.15 if staff else 4 if name.startswith("POST") else 0.7
+        weight = 0.5 if staff else 4 if name.startswith("POST") else 0.7
         found.append(Route(name, handler, staff, weight))
     return tuple(found)
 
@@ -135,7 +139,10 @@ class Attacker:
         return str(known.get(name, "x")) if self._once_in(3) else self._string()
 
     def _query(self) -> dict[str, str]:
-        return {self._chance.choice(QUERY): self._string() for _ in range(self._chance.randrange(4))}
+        return {
+            self._chance.choice(QUERY): self._chance.choice(NEARLY_RIGHT) if self._once_in(2) else self._string()
+            for _ in range(self._chance.randrange(4))
+        }
 
     def _spoil_headers(self, asked: Json) -> None:
         headers = asked["headers"]
@@ -306,7 +313,20 @@ def _honest(route: str) -> Json:
             return {"q": "M90GS-X3XCE"}
         case "PUT /rota":
             return sent("keep_rota.save")
+        case "POST /stops":
+            return sent("show_receipt.stop")
         case "POST /leads/{reference}/actions":
-            return {"action": "note", "version": 1, "text": "called", "outcome": "reached", "tier": "ROUTINE"}
+            return {
+                "action": "note",
+                "version": 1,
+                "text": "called",
+                "outcome": "reached",
+                "tier": "ROUTINE",
+                "reason": "declined",
+                "consent": "contact",
+                "to": "bo",
+                "again_at": "2026-01-14T18:00:00-06:00",
+                "booking": {"at": "2027-01-15T09:30:00-06:00", "with_whom": "Dr. Example", "note": "Bring images"},
+            }
         case _:
             return sent("capture_lead")

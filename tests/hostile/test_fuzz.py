@@ -27,7 +27,7 @@ from tests.hostile.attack import BATCH, attack
 from tests.hostile.attacker import Attacker, routes
 
 PROJECT = Path(__file__).parents[2]
-SEED = 20261122
+SEED = 20261123
 OUT_OF_ORDER = 9 * BATCH
 
 
