@@ -139,7 +139,7 @@ def test_every_text_of_the_drawn_form_is_translated() -> None:
 
 
 def test_the_script_has_the_texts_of_the_rulebook() -> None:
-    """`python -m dev.form_script` joins them."""
+    """`python -m dev.form_script` puts the texts into the script."""
     script = (WEB / "lead-form.js").read_text("utf-8")
     rulebook = load()
     for language in ("en", "es"):

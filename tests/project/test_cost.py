@@ -63,7 +63,7 @@ def test_reading_costs_the_same_beside_ten_times_as_many_leads() -> None:
     a_page = "a page of closed leads"
     assert {name: few[name] for name in few if name != a_page} == {name: many[name] for name in many if name != a_page}
     assert many[a_page][0] <= 3  # it reads only as many months as fill a page
-    assert many[a_page][1] <= 60  # plus one lead for each row, for its name
+    assert many[a_page][1] <= 60  # it also reads one lead for each row, to show its name
 
 
 def test_no_index_partition_overloads_at_10_000_submissions_a_second(facts: cost.Facts) -> None:

@@ -141,7 +141,7 @@ def test_every_submission_that_fits_the_schema_is_accepted(app: LambdaWsgi) -> N
     @given(case=target.as_strategy(GenerationMode.POSITIVE))
     def sends(case: Case[Any]) -> None:
         assert isinstance(case.body, dict)
-        # a new id, because a known id would be the only reason to refuse the submission
+        # a new id, so that the submission is never refused only because its id is known
         case.body["submission_id"] = str(uuid4())
         answer = case.call_and_validate(checks=[*ALWAYS, positive_data_acceptance])
         statuses[answer.status_code] += 1

@@ -17,7 +17,7 @@ import { View } from "./view.js";
 import { LANGUAGES, wantedLanguage } from "./words.js";
 
 const CHECK_TIMEOUT = 4000; // ms that a visitor waits for the check of a page before the form continues without it
-const LOAD_AGAIN = 15000; // ms after which emergency advice that survived a reload tries again to load the form
+const LOAD_AGAIN = 15000; // ms between attempts to load the form while a reloaded page shows emergency advice
 
 class LeadForm extends View {
   static observedAttributes = ["language"];

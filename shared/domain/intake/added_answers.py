@@ -14,7 +14,7 @@ from shared.domain.rules.questionnaire import Answers, Questionnaire
 class AddedAnswers(Model):
     """Answers to the questions of the page after Send.
 
-    token: the token from GET /challenges. Optional, because only the person who sent the form knows its submission id.
+    token: the token from GET /challenges. It may be missing: knowing the submission id already shows who sends.
     """
 
     questionnaire: QuestionnaireVersion
