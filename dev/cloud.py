@@ -37,6 +37,7 @@ PARAMETERS = {
     "ClinicPhone": "(312) 555-0100",  # a number reserved for fiction
     "AlertEmail": "alerts@clinic.example",
     "SenderEmail": "office@clinic.example",
+    "BookingLink": "https://booking.clinic.example/",
     "AllowedOrigins": "http://localhost:8000,http://127.0.0.1:8000",  # landing pages on other hosts
     "PilotWithoutApproval": "yes",  # open, because no real person uses this form
     "GradualDeployment": "false",  # the emulator has no CodeDeploy

@@ -308,7 +308,7 @@ def mailing() -> Mailing:
 
     settings, dynamodb = MailSettings.from_environment(), _dynamodb(background=True)
     mailer = Mailer(client("sesv2", MAILING), settings.sender, settings.configuration_set, Pace(MAIL_PACE))
-    writer = MailWriter(clinic().name, clinic().phone, opening_hours(), all_words())
+    writer = MailWriter(clinic().name, clinic().phone, opening_hours(), all_words(), clinic().booking_link)
     return Mailing(leads_table(dynamodb), rulebook(), _addresses(dynamodb), mailer, unsubscribe_links(), writer)
 
 

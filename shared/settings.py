@@ -49,10 +49,14 @@ class AlertSettings(NamedTuple):
 
 
 class ClinicSettings(NamedTuple):
-    """The clinic's name and phone number, as patients see them."""
+    """The clinic's name and phone number, as patients see them.
+
+    booking_link: the page on which some of them may book a time (template parameter BookingLink); "" for none.
+    """
 
     name: str
     phone: str
+    booking_link: str = ""
 
     def words(self) -> dict[str, str]:
         """Returns the values for the placeholders of pages."""
@@ -60,7 +64,7 @@ class ClinicSettings(NamedTuple):
 
     @classmethod
     def from_environment(cls) -> ClinicSettings:
-        return cls(_required("CLINIC_NAME"), _required("CLINIC_PHONE"))
+        return cls(_required("CLINIC_NAME"), _required("CLINIC_PHONE"), os.environ.get("BOOKING_LINK", ""))
 
 
 def pilot_without_approval() -> bool:

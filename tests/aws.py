@@ -57,6 +57,7 @@ ENVIRONMENT = {
     "CLINIC_NAME": "Example Spine & Nerve Clinic",
     "PILOT_WITHOUT_APPROVAL": "yes",
     "CLINIC_PHONE": "(312) 555-0100",
+    "BOOKING_LINK": "https://booking.clinic.example/new?from=form&visit=first",
     "CLINIC_TIME_ZONE": "America/Chicago",
     "CLINIC_HOURS": "Mon-Fri 08:00-17:00",
     "CLINIC_HOLIDAYS": "2026-01-19",

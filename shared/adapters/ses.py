@@ -100,6 +100,10 @@ def as_text(mail: Mail) -> str:
 
 def as_html(mail: Mail) -> str:
     lines = ("<br>".join(map(escape, text.splitlines())) for text in mail.paragraphs)
+    link = escape(mail.booking_link)
+    if link:
+        anchor = f'<a href="{link}" style="color:#1d4f91;word-break:break-all">{link}</a>'
+        lines = (line.replace(link, anchor) for line in lines)
     return PAGE.format(
         language=escape(mail.language),
         subject=escape(mail.subject),

@@ -11,7 +11,7 @@ from shared.domain.leads.calendar_entry import CalendarEntry
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.mail import may_be_mailed, receipt_was_mailed
 from shared.domain.leads.mail_text import NOT_CALLED
-from shared.domain.leads.promise import Promise, Way, promise
+from shared.domain.leads.promise import Promise, Way, may_book_online, promise
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.condition import CALLBACK
 from shared.domain.spoken_time import spoken_hours, spoken_time
@@ -61,6 +61,7 @@ class NextStepsWriter:
             promise=self._promise(promised, lead, words),
             details=tuple(self._details(promised, lead, words, at)),
             calendar=self._calendar(promised, lead, words, at),
+            booking_link=self.clinic.booking_link if may_book_online(lead, promised) else "",
         )
 
     def _in_emergency(self, lead: Lead, words: Words) -> NextSteps:
@@ -74,6 +75,7 @@ class NextStepsWriter:
             promise=_t(words, text, number=NUMBER) if has_number else "",
             details=(_t(words, worse),),
             calendar="",
+            booking_link="",
         )
 
     def with_number(self, steps: NextSteps, lead: Lead, *, whole: bool) -> NextSteps:

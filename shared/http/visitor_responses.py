@@ -28,12 +28,14 @@ class NextSteps(ResponseModel):
     promise: what the clinic will do; "" if it promises nothing. {number} stands for the person's number, so the
         response has no personal data.
     calendar: the promised call as an iCalendar file; "" if there is none.
+    booking_link: the https address of a page on which the person may book a time; "" if there is none.
     """
 
     title: str
     promise: str
     details: tuple[str, ...]
     calendar: str
+    booking_link: str
 
 
 class Receipt(ResponseModel):

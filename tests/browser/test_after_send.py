@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from dev.cloud import PARAMETERS
 from tests.browser.conftest import SCREENSHOTS, Console
 from tests.browser.page_checks import judge
 from tests.browser.patient import Patient, Traffic
@@ -93,3 +94,14 @@ def test_the_promised_call_can_be_added_to_a_calendar(patient: Patient, page: Pa
         page.get_by_role("link", name="Add the call to your calendar").click()
     assert saved.value.suggested_filename == "call.ics"
     assert "BEGIN:VEVENT" in saved.value.path().read_text()
+
+
+def test_a_routine_receipt_without_a_call_links_to_the_page_for_booking(patient: Patient, page: Page) -> None:
+    patient.filled_in(spread=["none"])
+    page.locator("#contact-email").fill("test.patient@example.com")
+    page.locator("[name='contact.preference'][value=email]").check()
+    patient.goes_to_check().next()
+    patient.reference()
+    link = page.get_by_role("link", name="Choose a time for a visit")
+    expect(link).to_have_attribute("href", PARAMETERS["BookingLink"])
+    expect(link).to_have_attribute("rel", "noreferrer")

@@ -97,6 +97,33 @@ def test_a_receipt_promises_only_what_the_clinic_does(
     assert [text for text in paragraphs if text.startswith(("We will", "We do not"))] == ([promise] if promise else [])
 
 
+BOOKING_LINK = "https://booking.clinic.example/new?from=mail&visit=first"
+BY_MAIL = PERSON | {"preference": "email"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "contact", "kind", "offered"),
+    [
+        (ROUTINE, BY_MAIL, "receipt", True),
+        (ROUTINE, PERSON, "receipt", False),  # waits for a call
+        (ROUTINE, BY_MAIL, "tried", False),
+        (PRIORITY, BY_MAIL, "receipt", False),
+        (EMERGENCY, NO_PHONE, "receipt", False),
+    ],
+)
+@pytest.mark.parametrize(("language", "text"), [("en", "You can also choose a time"), ("es", "También puede escoger")])
+def test_a_receipt_links_to_the_page_for_booking_where_the_form_does(
+    answers: dict[str, Any], contact: dict[str, str], kind: MailKind, offered: bool, language: str, text: str
+) -> None:
+    lead = a_lead(answers, contact=contact, language=language)
+    due, safety = DueMail(kind, "", RECEIVED), lead.tier == "EMERGENCY"
+    mail = replace(WRITER, booking_link=BOOKING_LINK).write(lead, due, LINK, RECEIVED, safety=safety)
+    assert any(line.startswith(text) and line.endswith(f": {BOOKING_LINK}") for line in mail.paragraphs) is offered
+    assert (f'<a href="{BOOKING_LINK.replace("&", "&amp;")}"' in as_html(mail)) is offered
+    without = WRITER.write(lead, due, LINK, RECEIVED, safety=safety)
+    assert [line for line in mail.paragraphs if BOOKING_LINK not in line] == list(without.paragraphs)
+
+
 def test_no_time_is_promised_that_is_over_or_at_which_the_clinic_is_closed() -> None:
     lead, night = lead_of(EMERGENCY), RECEIVED + timedelta(hours=12)
     assert "We will call you." in written(lead, at=RECEIVED + timedelta(minutes=15), safety=True).paragraphs

@@ -91,7 +91,7 @@ def test_only_a_lead_that_needs_an_alert_is_in_the_due_index(aws: Aws) -> None:
 def test_the_receipt_reveals_no_tier_score_or_rules(aws: Aws) -> None:
     receipt = content(send(submission(URGENT)))
     assert set(receipt) == {"submission_id", "reference", "disposition", "messages", "received_at", "next_steps"}
-    assert set(receipt["next_steps"]) == {"title", "promise", "details", "calendar"}
+    assert set(receipt["next_steps"]) == {"title", "promise", "details", "calendar", "booking_link"}
     assert all(set(message) == {"id", "text"} for message in receipt["messages"])
     [lead] = aws.leads()
     text = json.dumps(receipt)

@@ -101,6 +101,30 @@ def test_in_an_emergency_no_text_sends_anybody_to_the_clinic() -> None:
     assert next_steps(EMERGENCY)["details"] == ["Something changed or got worse? Call 911."]
 
 
+BOOKING_LINK = "https://booking.clinic.example/new?from=form&visit=first"
+
+
+@pytest.mark.parametrize(
+    ("answers", "contact", "link"),
+    [
+        (ROUTINE, BY_MAIL, BOOKING_LINK),
+        (ROUTINE, BY_TEXT, BOOKING_LINK),
+        (ROUTINE, NO_PHONE, BOOKING_LINK),
+        (ROUTINE, PERSON, ""),  # waits for a call
+        (ROUTINE, NO_TEXT, ""),
+        (PRIORITY, BY_MAIL, ""),
+        (URGENT, NO_PHONE, ""),
+        (EMERGENCY, NO_PHONE, ""),
+        (CRISIS, BY_MAIL, ""),
+        (NOT_A_FIT, BY_MAIL, ""),
+    ],
+)
+def test_a_time_can_be_booked_only_where_nothing_is_urgent_and_no_call_promised(
+    answers: Json, contact: Json, link: str
+) -> None:
+    assert next_steps(answers, contact)["booking_link"] == link
+
+
 def test_spanish_sentences_end_in_one_period() -> None:
     steps = next_steps(PRIORITY, language="es")
     assert "Nuestro horario: lunes a viernes, de 8 a.m. a 5 p.m." in steps["details"]

@@ -10,7 +10,7 @@ import pytest
 
 from functions import show_receipt
 from shared.http.addresses import return_address
-from tests.aws import Aws
+from tests.aws import ENVIRONMENT, Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, event, posting, submission
 from tests.functions.conftest import Clock
 from tests.functions.fill_form import fill_and_check
@@ -85,6 +85,17 @@ def test_it_has_the_call_as_a_calendar_file_in_the_link(browser: PlainBrowser, c
     kind, _, file = str(link["href"]).partition(",")
     assert (kind, link["download"]) == ("data:text/calendar;charset=utf-8", "call.ics")
     assert "\r\nDTEND:20260115T230000Z\r\n" in unquote(file)
+
+
+def test_it_links_to_the_page_for_booking_only_on_a_routine_lead(browser: PlainBrowser, aws: Aws) -> None:
+    fill_and_check(browser).press("Send")
+    [lead] = aws.stored()
+    lead["submitted"]["contact"] |= {"email": "jordan@example.com", "preference": "email"}
+    for tier, links in (("ROUTINE", [ENVIRONMENT["BOOKING_LINK"]]), ("PRIORITY", [])):
+        lead["assessment"]["triage"]["tier"] = tier
+        aws.corrupt(lead["lead_id"], json.dumps(lead))
+        anchors = browser.open(browser.url).page.select("a[rel=noreferrer]")
+        assert [anchor["href"] for anchor in anchors if anchor.get_text() == "Choose a time for a visit"] == links
 
 
 def test_it_expires_after_an_hour_with_phone_and_advice(browser: PlainBrowser, clock: Clock) -> None:

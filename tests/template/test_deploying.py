@@ -162,6 +162,10 @@ def test_parameters_have_descriptions_and_constraints() -> None:
                 ("x.clinic.example/\\", "pager.clinic.example\\.169.254.169.254/"),
             )
         ),
+        ("BookingLink", "https://booking.clinic.example/new?visit=first", "http://booking.clinic.example/new"),
+        ("BookingLink", "", "javascript:alert(1)//https://booking.clinic.example"),
+        ("BookingLink", "https://booking.clinic.example:8443", 'https://booking.clinic.example/" onclick="'),
+        ("BookingLink", "https://booking.clinic.example/a@b", "https://clinic.example@other.example/"),
         ("PageHours", "Mon-Sun 09:00-21:00", "always"),
         ("AllowedOrigins", "https://www.clinic.example", "*"),
         ("GoogleAdsKey", "0123456789abcdef", "short"),

@@ -34,8 +34,8 @@ export async function showAdded(form, place) {
     const { status, body } = await form.service.call(`submissions/${receipt.id}/answers`, { questionnaire: { id, version }, answers: given });
     form.idle();
     if (status !== 200) { say(failed); return; }
-    const { disposition, messages, next_steps: { title, details, calendar } } = body;
-    Object.assign(receipt, { disposition, messages, title, details, calendar, added: thanks });
+    const { disposition, messages, next_steps: { promise: _, ...steps } } = body;
+    Object.assign(receipt, { disposition, messages, ...steps, added: thanks });
     delete receipt.fields;
     form.save();
     showReceipt(form, true); // its advice may have changed

@@ -22,7 +22,7 @@ export function received(form, { submission_id, reference, disposition, messages
 
 export function showReceipt(form, focused) {
   const { say, receipt, wholePage, language } = form;
-  const { reference, messages, closed, calendar, language: lang } = receipt;
+  const { reference, messages, closed, calendar, booking_link: booking, language: lang } = receipt;
   const urgent = receipt.disposition === "seek-emergency-care";
   const covering = urgent && !closed;
   const title = (lang === language && receipt.title) || say(urgent ? "urgent" : reference ? "received" : "safetyAdvice");
@@ -38,6 +38,7 @@ export function showReceipt(form, focused) {
     ...(urgent ? [callButtons(messages, say, language), advice, number] : [number, advice]),
     ...(receipt.details ?? []).map((text) => el("p", { lang }, text)),
     calendar && el("p", {}, el("a", { download: "call.ics", href: `data:text/calendar;charset=utf-8,${encodeURIComponent(calendar)}` }, say("calendar"))),
+    booking && el("p", {}, el("a", { href: booking, rel: "noreferrer" }, say("booking"))),
     more, form.copy("notices"),
     el("div", { class: "actions" }, form.act("print", say("print"), "second"), covering && !wholePage && form.act("closeReceipt", say("close"), "second"),
       form.act("startOver", say("startNew"), "plain")),

@@ -11,7 +11,7 @@ from shared.domain.leads.calendar_entry import CalendarEntry
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.mail import DueMail
 from shared.domain.leads.mail_state import MailKind
-from shared.domain.leads.promise import Way, promise
+from shared.domain.leads.promise import Promise, Way, may_book_online, promise
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.spoken_time import spoken_hours, spoken_time
 
@@ -37,6 +37,7 @@ class Mail:
     unsubscribe: the address of the page that ends all mails.
     ending: the text before that address.
     calendar: an iCalendar file to attach; "" for none.
+    booking_link: the address in `paragraphs` of a page on which the person may book a time; "" for none.
     """
 
     to: str
@@ -47,6 +48,7 @@ class Mail:
     unsubscribe: str
     tags: Mapping[str, str]
     calendar: str = ""
+    booking_link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,14 @@ class MailWriter:
     """What mails say about the clinic.
 
     words: language -> the translation of each English text.
+    booking_link: the page on which some persons may book a time; "" for none.
     """
 
     clinic: str
     phone: str
     hours: OpeningHours
     words: Mapping[str, Mapping[str, str]]
+    booking_link: str = ""
 
     def write(self, lead: Lead, due: DueMail, unsubscribe: str, at: datetime, *, safety: bool) -> Mail:
         """Returns the mail that is due.
@@ -67,9 +71,11 @@ class MailWriter:
         unsubscribe: the address of the page that ends all mails to this address.
         safety: whether the tier of the lead is a safety tier.
         """
+        promised = promise(lead, self.hours, at, safety=safety) if due.kind == "receipt" else None
+        link = self.booking_link if may_book_online(lead, promised) else ""
         to, language = lead.submitted.contact.email or "", lead.submitted.language
         texts = (
-            *self._paragraphs(lead, due.kind, at, safety=safety),
+            *self._paragraphs(lead, due.kind, promised, link, safety=safety),
             self._t(lead, "Your reference: {reference}", reference=lead.reference),
             self._t(lead, "In an emergency, call 911. Do not wait for us."),
         )
@@ -87,12 +93,15 @@ class MailWriter:
             unsubscribe=unsubscribe,
             tags={"lead_id": str(lead.lead_id), "kind": due.kind},
             calendar=self._calendar(lead, at) if due.kind == "booked" else "",
+            booking_link=link,
         )
 
-    def _paragraphs(self, lead: Lead, kind: MailKind, at: datetime, *, safety: bool) -> tuple[str, ...]:
+    def _paragraphs(
+        self, lead: Lead, kind: MailKind, promised: Promise | None, link: str, *, safety: bool
+    ) -> tuple[str, ...]:
         match kind:
             case "receipt":
-                return self._receipt(lead, at, safety=safety)
+                return self._receipt(lead, promised, link, safety=safety)
             case "booked":
                 return self._booked(lead)
             case "tried":
@@ -101,16 +110,16 @@ class MailWriter:
                 text = "We tried more than once and could not reach you. We will not try again."
                 return self._t(lead, text), self._please_call(lead)
 
-    def _receipt(self, lead: Lead, at: datetime, *, safety: bool) -> tuple[str, ...]:
+    def _receipt(self, lead: Lead, promised: Promise | None, link: str, *, safety: bool) -> tuple[str, ...]:
         return (
             self._t(lead, "{clinic} has your request.", clinic=self.clinic),
-            self._promise(lead, at, safety=safety),
+            self._promise(lead, promised, safety=safety),
+            self._t(lead, "You can also choose a time for a visit: {link}", link=link) if link else "",
             self._t(lead, "Something changed? Call us: {phone}.", phone=self.phone),
             self._open(lead),
         )
 
-    def _promise(self, lead: Lead, at: datetime, *, safety: bool) -> str:
-        promised = promise(lead, self.hours, at, safety=safety)
+    def _promise(self, lead: Lead, promised: Promise | None, *, safety: bool) -> str:
         if promised is None:
             return "" if safety else self._t(lead, NOT_CALLED, phone=self.phone)
         by_a_time, some_time = PROMISES[promised.way]

@@ -1,4 +1,7 @@
-"""Decides what the clinic promises to the person of a lead: a call, a text message or an e-mail, and by when."""
+"""Decides what the clinic promises to the person of a lead: a call, a text message or an e-mail, and by when.
+
+It also decides whether the person may book a time online instead (docs/decisions/0036).
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from shared.domain.leads.lead import Lead
 from shared.domain.opening_hours import OpeningHours
 
 MOMENT = timedelta(minutes=1)
+BOOKS_ONLINE = frozenset({"ROUTINE"})  # tiers whose people may book a time online
 
 Way = Literal["call", "text", "write"]  # how the clinic reaches the person; "write" is by e-mail
 
@@ -51,3 +55,14 @@ def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> P
     if deadline is None or (safety and way != "call"):
         return None
     return Promise(way, deadline if deadline > at and hours.is_open(deadline - MOMENT) else None)
+
+
+def may_book_online(lead: Lead, promised: Promise | None) -> bool:
+    """Returns whether the receipt offers the person a page to book a time on.
+
+    Only a lead of this tier gets it, by the rules and by staff, that staff are not done with and whose person does not
+    wait for a call of the clinic.
+    """
+    tiers = {lead.tier, lead.assessment.triage.tier}
+    waits = promised is None or promised.way == "call"
+    return tiers <= BOOKS_ONLINE and not waits and not lead.work.is_done

@@ -14,6 +14,7 @@ IN_EVERY_LANGUAGE = {
     "changed": "Something changed? Call us:",
     "ending": "the number ending in {end}",
     "calendar": "Add the call to your calendar",
+    "booking": "Choose a time for a visit",
     "print": "Print this page",
     "close": "Close this message",
     "startNew": "Start a new form",
