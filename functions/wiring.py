@@ -279,11 +279,11 @@ def stop_counts() -> DerivedData:
 
 
 def workspace() -> Workspace:
-    from shared.settings import opening_hours
+    from shared.settings import TableSettings, opening_hours
     from shared.usecases.inbox import Workspace
 
-    dynamodb = _dynamodb()
-    return Workspace(leads_table(dynamodb), rulebook(), accesses(dynamodb), opening_hours())
+    dynamodb, sends_mail = _dynamodb(), TableSettings.from_environment().sends_mail
+    return Workspace(leads_table(dynamodb), rulebook(), accesses(dynamodb), opening_hours(), sends_mail)
 
 
 def alerting(pace: float) -> Alerting:

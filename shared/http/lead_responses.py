@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import PlainSerializer
@@ -21,7 +21,9 @@ from shared.domain.leads.lead_view import (
     open_questions,
     shown_answers,
 )
+from shared.domain.leads.mail import Unmailed, why_unmailed
 from shared.domain.leads.next_action import next_action
+from shared.domain.opening_hours import DAYS, OpeningHours
 from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.triage import FiredRule, RuleSet
 from shared.http.staff_responses import Instant
@@ -30,7 +32,6 @@ from shared.rulebook.retired import retired_wording
 
 if TYPE_CHECKING:
     from shared.domain.leads.lead import Lead
-    from shared.domain.leads.mail_state import MailState
     from shared.usecases.inbox import OpenedLead
 
 
@@ -107,16 +108,25 @@ class ShownMails(ResponseModel):
     """The mails to the person, oldest first.
 
     closed_as: why the person's address gets no more mail: bounce, complaint or unsubscribed; "" if it still gets mail.
+    unmailed: why the person would get no mail now: off (this stack sends none), no_address, removed, closed,
+        no_consent, no_messages or suspect; "" if they would.
     """
 
     closed_as: str
     closed_since: Instant | None
+    unmailed: Unmailed
     entries: tuple[ShownMail, ...]
 
     @classmethod
-    def of(cls, mail: MailState) -> Self:
-        entries = tuple(map(ShownMail.model_validate, mail.entries))
-        return cls(closed_as=mail.closed_as, closed_since=mail.closed_since, entries=entries)
+    def of(cls, opened: OpenedLead) -> Self:
+        mail = opened.lead.mail
+        refused: Unmailed = "closed" if any(entry.reason == "closed" for entry in mail.entries) else ""
+        return cls(
+            closed_as=mail.closed_as,
+            closed_since=mail.closed_since,
+            unmailed=(why_unmailed(opened.lead) or refused) if opened.sends_mail else "off",
+            entries=tuple(map(ShownMail.model_validate, mail.entries)),
+        )
 
 
 class EarlierSubmission(ResponseModel):
@@ -176,6 +186,19 @@ class Planned(ResponseModel):
     returns_at: datetime | None
 
 
+class ShownHours(ResponseModel):
+    """When the clinic is open, by its clock: weekday (Mon to Sun) -> from and until; closed on the other weekdays."""
+
+    time_zone: str
+    days: dict[str, tuple[str, str]]
+    holidays: tuple[date, ...]
+
+    @classmethod
+    def of(cls, hours: OpeningHours) -> Self:
+        days = {DAYS[day]: (f"{opens:%H:%M}", f"{closes:%H:%M}") for day, (opens, closes) in hours.days.items()}
+        return cls(time_zone=hours.zone.key, days=days, holidays=tuple(sorted(hours.holidays)))
+
+
 class RuleSetVersion(ResponseModel):
     id: str
     version: str
@@ -216,6 +239,7 @@ class LeadView(ResponseModel):
     closes_as: str
     alerts: tuple[Alerted, ...]
     rule_set: RuleSetVersion
+    hours: ShownHours
     now: Instant
 
     @classmethod
@@ -243,7 +267,7 @@ class LeadView(ResponseModel):
             ),
             attribution=submitted.attribution,
             source=lead.source,
-            mails=ShownMails.of(lead.mail),
+            mails=ShownMails.of(opened),
             earlier=tuple(
                 EarlierSubmission(
                     received_at=earlier.received_at,
@@ -263,6 +287,7 @@ class LeadView(ResponseModel):
             closes_as=CLOSES_AS.get(lead.work.last_call.outcome, "") if lead.work.last_call else "",
             alerts=tuple(map(Alerted.model_validate, lead.escalation.sent)),
             rule_set=version_of(lead, rule_set),
+            hours=ShownHours.of(opened.hours),
             now=opened.at,
         )
 

@@ -22,12 +22,13 @@ from shared.usecases.scoring import rule_set_of
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The clients and settings that the staff inbox needs."""
+    """The clients and settings that the staff inbox needs. `sends_mail`: whether this stack sends mail to persons."""
 
     leads: Archive
     rule_sets: RuleSets
     accesses: Accesses
     hours: OpeningHours
+    sends_mail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class OpenedLead:
 
     rule_set: the current rule set of the lead's questionnaire.
     translation: the rule set in the patient's language; None if that is English.
+    sends_mail: whether this stack sends mail to persons.
     others: other leads with the same phone number or email address.
     actions: the names of the actions that the member of staff can take now.
     hides_contact: whether to leave out phone number and e-mail address, because the person revoked the consent to
@@ -46,9 +48,11 @@ class OpenedLead:
     rule_set: RuleSet
     others: tuple[LeadRow, ...]
     actions: tuple[str, ...]
+    hours: OpeningHours
     at: datetime
     hides_contact: bool = False
     translation: RuleSet | None = None
+    sends_mail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +173,17 @@ def _opened(
     rule_set = rule_set_of(lead, workspace.rule_sets)
     spoken = workspace.rule_sets.of(lead.submitted.questionnaire, lead.submitted.language)
     translation = None if spoken is rule_set else spoken
-    return OpenedLead(lead, rule_set, rows, actions, at, hides_contact=hides, translation=translation)
+    return OpenedLead(
+        lead,
+        rule_set,
+        rows,
+        actions,
+        workspace.hours,
+        at,
+        hides_contact=hides,
+        translation=translation,
+        sends_mail=workspace.sends_mail,
+    )
 
 
 def _lead(lead_id: UUID, leads: Archive) -> Lead:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from dev.cloud import PARAMETERS
 from tests.browser.conftest import SCREENSHOTS, Console
 from tests.browser.page_checks import judge
-from tests.browser.patient import Patient, Traffic
+from tests.browser.patient import LAST, Patient, Traffic
 
 TITLE = "A few more answers help us prepare"
 THANKS = "Thank you. We added your answers."
@@ -97,9 +97,8 @@ def test_the_promised_call_can_be_added_to_a_calendar(patient: Patient, page: Pa
 
 
 def test_a_routine_receipt_without_a_call_links_to_the_page_for_booking(patient: Patient, page: Page) -> None:
-    patient.filled_in(spread=["none"])
+    patient.open().comes_back(LAST, spread=["none"]).leave_contact(phone="")
     page.locator("#contact-email").fill("test.patient@example.com")
-    page.locator("[name='contact.preference'][value=email]").check()
     patient.goes_to_check().next()
     patient.reference()
     link = page.get_by_role("link", name="Choose a time for a visit")

@@ -8,6 +8,7 @@ import pytest
 
 from shared.domain.errors import AlreadyTaken, InvalidInput, NotAllowed, WrongState
 from shared.domain.leads.lead import Lead
+from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.overdue import REMINDER, alert_due, is_overdue, released, reminded
 from shared.domain.leads.staff import ADMIN, CLINICIAN, Staff
 from shared.domain.leads.staff_actions import possible_actions, work
@@ -48,6 +49,18 @@ def test_the_colleague_is_reminded_even_if_the_owner_was(taken: Lead) -> None:
 def test_a_lead_that_should_have_gone_back_reminds_the_colleague_first(taken: Lead) -> None:
     over = act(reminded(taken, chicago(14, "10:10")), "hand_over", at=chicago(14, "10:16"), to=BEN)
     assert plan(over)[2:] == (chicago(14, "10:16"), chicago(14, "10:16"))
+
+
+def test_a_lead_says_who_handed_it_to_its_owner(taken: Lead) -> None:
+    over = act(taken, "hand_over", to=BEN)
+    assert [LeadSummary.of(lead).handed_by for lead in (taken, over)] == ["", "nurse"]
+    assert LeadSummary.of(act(over, "contact_attempt", BEN, outcome="no_answer")).handed_by == "nurse"
+    for again in (
+        act(over, "take_over", CAT),
+        act(act(over, "reopen", BEN), "acknowledge", BEN),
+        released(over, TIERS, RECEIVED),
+    ):
+        assert LeadSummary.of(again).handed_by == ""
 
 
 def test_handing_over_is_undone(taken: Lead) -> None:

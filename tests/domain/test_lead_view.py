@@ -8,11 +8,12 @@ import pytest
 
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.lead_view import advice_in_english
+from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.triage import RuleSet
 from shared.http.lead_responses import LeadView
 from shared.usecases.inbox import OpenedLead
-from tests.leads import RECEIVED, RULEBOOK, a_lead, varied
+from tests.leads import HOURS, RECEIVED, RULEBOOK, a_lead, varied
 
 ALL_NEGATIVE = {
     "em-now": ["none"],
@@ -32,7 +33,7 @@ def view_with(**answers: object) -> dict[str, Any]:
 
 
 def view_of(lead: Lead, rule_set: RuleSet) -> dict[str, Any]:
-    return LeadView.of(OpenedLead(lead, rule_set, (), (), RECEIVED)).model_dump(mode="json")
+    return LeadView.of(OpenedLead(lead, rule_set, (), (), HOURS, RECEIVED)).model_dump(mode="json")
 
 
 def positives(view: dict[str, Any]) -> list[str]:
@@ -41,6 +42,31 @@ def positives(view: dict[str, Any]) -> list[str]:
 
 def to_ask(view: dict[str, Any]) -> list[tuple[str, str]]:
     return [(question["question"], question["why"]) for question in view["to_ask"]]
+
+
+@pytest.mark.parametrize(
+    ("sends_mail", "contact", "why"),
+    [
+        (True, {"name": "A", "email": "a@example.com"}, ""),
+        (True, {"name": "A", "phone": "(312) 555-0142"}, "no_address"),
+        (False, {"name": "A", "email": "a@example.com"}, "off"),
+    ],
+)
+def test_staff_read_whether_the_person_would_be_mailed(sends_mail: bool, contact: dict[str, str], why: str) -> None:
+    assert RULE_SET is not None
+    opened = OpenedLead(a_lead(contact=contact), RULE_SET, (), (), HOURS, RECEIVED, sends_mail=sends_mail)
+    assert LeadView.of(opened).mails.unmailed == why
+
+
+def test_staff_get_the_opening_hours_with_the_lead() -> None:
+    assert RULE_SET is not None
+    hours = OpeningHours.parse("Mon-Tue 08:00-17:00, Fri 08:00-12:30", "America/Chicago", "2026-12-25,2026-01-19")
+    shown = LeadView.of(OpenedLead(a_lead(), RULE_SET, (), (), hours, RECEIVED)).model_dump(mode="json")["hours"]
+    assert shown == {
+        "time_zone": "America/Chicago",
+        "days": {"Mon": ["08:00", "17:00"], "Tue": ["08:00", "17:00"], "Fri": ["08:00", "12:30"]},
+        "holidays": ["2026-01-19", "2026-12-25"],
+    }
 
 
 @pytest.mark.parametrize(
@@ -93,7 +119,7 @@ def test_each_message_that_a_patient_saw_in_spanish_is_shown_in_english() -> Non
 
 def test_questions_to_ask_are_also_in_the_language_of_the_patient() -> None:
     lead = a_lead({"motor": ["unsure"]}, language="es")
-    opened = OpenedLead(lead, RULE_SET, (), (), RECEIVED, translation=RULEBOOK.of("fs-intake", "es"))  # type: ignore[arg-type]
+    opened = OpenedLead(lead, RULE_SET, (), (), HOURS, RECEIVED, translation=RULEBOOK.of("fs-intake", "es"))  # type: ignore[arg-type]
     question = next(one for one in LeadView.of(opened).to_ask if one.question == "motor")
     assert question.text == "Is any part of your body weak?"
     assert question.spoken_text == "\u00bfTiene alguna parte del cuerpo d\u00e9bil, con poca fuerza?"

@@ -22,6 +22,7 @@ from shared.domain.leads.mail import (
     may_be_mailed,
     next_mail_at,
     receipt_was_mailed,
+    why_unmailed,
     without_due_mails,
 )
 from shared.domain.leads.mail_state import SETTLED, Closing, MailEntry, MailState, MailStatus
@@ -93,18 +94,23 @@ def test_nobody_is_mailed_who_did_not_consent_or_may_be_a_bot() -> None:
     lead = mailable()
     records = lead.submitted.consent_records
     others = (varied(records[0], covers=("+13125550142", "somebody.else@example.com")), *records[1:])
-    for refused in (
-        lead.revoked("contact", "by phone", SOON),
-        lead.revoked("email", "the link in an e-mail", SOON),
-        varied(lead, consent_records=()),
-        varied(lead, consent_records=others),
-        varied(lead, source=CANARY),
-        varied(lead, suspicion=varied(lead.assessment.suspicion, suspect=True)),
-        varied(lead, answers_removed_at=SOON),
-        varied(lead, mail=lead.mail.closed("bounce", SOON)),
+    discreet = varied(lead, contact=varied(lead.submitted.contact, message_ok="no"))
+    for refused, why in (
+        (lead.revoked("contact", "by phone", SOON), "no_consent"),
+        (lead.revoked("email", "the link in an e-mail", SOON), "no_consent"),
+        (varied(lead, consent_records=()), "no_consent"),
+        (varied(lead, consent_records=others), "no_consent"),
+        (varied(lead, source=CANARY), "removed"),
+        (varied(lead, suspicion=varied(lead.assessment.suspicion, suspect=True)), "suspect"),
+        (varied(lead, answers_removed_at=SOON), "removed"),
+        (varied(lead, mail=lead.mail.closed("bounce", SOON)), "closed"),
+        (a_lead(contact={"name": "A", "phone": "(312) 555-0142"}), "no_address"),
+        (discreet, "no_messages"),
     ):
+        assert why_unmailed(refused) == why
         assert not may_be_mailed(refused)
         assert next_mail_at(refused) is None
+    assert why_unmailed(lead) == ""
     assert may_be_mailed(lead)
 
 

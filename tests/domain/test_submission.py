@@ -194,6 +194,13 @@ def test_an_unusual_address_goes_to_the_library(written: str) -> None:
     assert not USUAL_ADDRESS.fullmatch(written)
 
 
+@pytest.mark.parametrize("number", [8.5, -0.5, 8.999])
+def test_a_number_with_a_fraction_is_refused_not_rounded(number: float) -> None:
+    assert read(submission({"pain": 8.0})).answers["pain"] == 8
+    with pytest.raises(ValidationError, match="Enter a whole number"):
+        read(submission({"pain": number}))
+
+
 def test_an_empty_field_counts_as_missing() -> None:
     entry = ContactEntry.model_validate({"phone": "3125550142", "email": " \u200b", "name": "\ufeff", "preference": ""})
     assert (entry.email, entry.name, entry.preference) == (None, None, None)

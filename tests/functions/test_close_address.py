@@ -43,6 +43,7 @@ def test_a_mail_that_came_back_shows_on_the_lead(aws: Aws, name: str, status: st
 
     mails = content(opened(reference))["mails"]
     assert ([entry["status"] for entry in mails["entries"]], mails["closed_as"]) == ([status], closed_as)
+    assert mails["unmailed"] == ("closed" if closed_as else "")
     closed = [item["closed_as"]["S"] for item in aws.mail_addresses() if "closed_as" in item]
     assert closed == ([closed_as] if closed_as else [])
     assert "jordan" not in str(aws.mail_addresses())
@@ -53,8 +54,9 @@ def test_a_closed_address_gets_no_mail_for_any_lead(aws: Aws) -> None:
     close_address.handler(event("close_address"), CONTEXT)
     other = captured(lead_id=OTHER, contact={"name": "B", "email": "Jordan@example.com"})
     assert send_mail.handler(event("send_mail"), CONTEXT) == {"sent": 0}
-    (entry,) = content(opened(other))["mails"]["entries"]
-    assert (entry["status"], entry["reason"]) == ("withheld", "closed")
+    mails = content(opened(other))["mails"]
+    (entry,) = mails["entries"]
+    assert (entry["status"], entry["reason"], mails["unmailed"]) == ("withheld", "closed", "closed")
     assert len(aws.mails()) == 1
 
 

@@ -161,7 +161,7 @@ class TestFilter:
 
     def test_by_default_the_last_thirty_days(self, clock: Clock) -> None:
         reference = captured()
-        clock.at += timedelta(days=30)
+        clock.at += timedelta(days=29)
         assert reference in exported()["body"]
         clock.at += timedelta(days=1)
         assert reference not in exported()["body"]

@@ -54,6 +54,7 @@ def test_a_row_names_the_person_and_says_nothing_else_about_them(aws: Aws) -> No
         "contact_revoked",
         "complete",
         "deadline",
+        "handed_by",
         "language",
         "next_action",
         "next_due",

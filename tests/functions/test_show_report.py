@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 def test_without_leads_the_report_is_empty() -> None:
     report = content(reported())
-    assert (report["first"], report["last"]) == ("2025-12-15", "2026-01-14")
+    assert (report["first"], report["last"]) == ("2025-12-16", "2026-01-14")
     assert report["total"]["leads"] == len(report["days"]) == 0
 
 

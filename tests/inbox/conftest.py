@@ -11,13 +11,16 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser
 
-from tests.aws import Aws, aws_in_process
+from shared.domain.opening_hours import OpeningHours
+from shared.http.lead_responses import ShownHours
+from tests.aws import ENVIRONMENT, Aws, aws_in_process
 from tests.browser.conftest import Console
 from tests.functions.calls import submission
 from tests.functions.staff_calls import captured
 from tests.inbox.clinic import ORIGIN, serve
 from tests.inbox.member import Member
 
+CLINIC_ZONE = ENVIRONMENT["CLINIC_TIME_ZONE"]
 Json = dict[str, Any]
 Send = Callable[..., str]
 Come = Callable[..., Member]
@@ -33,6 +36,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def aws() -> Iterator[Aws]:
     with aws_in_process() as aws:
         yield aws
+
+
+def hours_are(hours: OpeningHours, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shows these to staff as the clinic's opening hours. What is due follows the ordinary ones."""
+    shown = ShownHours.of(hours)
+    monkeypatch.setattr(ShownHours, "of", lambda _: shown)
 
 
 @pytest.fixture
@@ -54,7 +63,8 @@ def member(browser: Browser, aws: Aws) -> Iterator[Come]:
     with ExitStack() as open_browsers:
 
         def come(name: str, **options: Any) -> Member:
-            context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
+            usual = {"viewport": {"width": 1280, "height": 900}, "timezone_id": CLINIC_ZONE}
+            context = browser.new_context(**(usual | options))
             open_browsers.callback(context.close)
             serve(context)
             consoles.append(Console())

@@ -7,10 +7,13 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import pytest
 from playwright.sync_api import Route, expect
 
-from tests.inbox.conftest import Come, Json, Send
+from tests.inbox.conftest import CLINIC_ZONE, Come, Json, Send, hours_are
+from tests.leads import HOURS
 
 EMERGENCY = {"em-now": ["chest-pressure"]}
 URGENT = {"ces": ["unsure"], "change": "yes"}
@@ -78,9 +81,13 @@ def test_lowering_a_tier_needs_a_reason_and_raising_does_not(
     assert stored(reference)["staff_tier"] == "EMERGENCY"
 
 
+OUTSIDE_HOURS = "That is outside opening hours. Press again to keep it."
+
+
 def test_each_call_says_what_is_next_until_the_appointment(
-    send: Send, member: Come, stored: Callable[[str], Json]
+    send: Send, member: Come, stored: Callable[[str], Json], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    hours_are(HOURS._replace(days={}), monkeypatch)  # always closed
     reference = send(URGENT, language="es")
     nurse = member("nurse").open(reference).press("I'll take it").has("^You have had it")
     following = nurse.page.locator(".next")
@@ -95,10 +102,15 @@ def test_each_call_says_what_is_next_until_the_appointment(
     again = nurse.page.get_by_label("Asked to be called at")
     again.fill("2031-01-15T09:30")
     nurse.press("Call again then")
+    expect(nurse.refusal).to_have_text(OUTSIDE_HOURS)
+    nurse.press("Call again then")
     expect(nurse.refusal).to_have_text("Enter a time within the next 30 days.")
     expect(again).to_be_focused()
-    later = datetime.now().astimezone() + timedelta(hours=12)
+    later = datetime.now(ZoneInfo(CLINIC_ZONE)) + timedelta(hours=12)
     again.fill(f"{later:%FT%H:%M}")
+    nurse.press("Call again then")
+    expect(nurse.refusal).to_have_text(OUTSIDE_HOURS)
+    expect(again).to_be_focused()
     nurse.press("Call again then")
     expect(following).to_contain_text(re.compile(rf"^Next: Call again at .*\b{later:%-I:%M %p}"))
     expect(nurse.page.locator(".history")).to_contain_text("called: Asked to be called again")
@@ -110,6 +122,8 @@ def test_each_call_says_what_is_next_until_the_appointment(
     nurse.page.get_by_label("When").fill("2031-01-15T09:30")
     nurse.page.get_by_label("With whom").fill("Dr. Example")
     nurse.page.get_by_label("it goes into the e-mail as written").fill("Bring your MRI.")
+    nurse.press("Save the appointment")
+    expect(nurse.refusal).to_have_text(OUTSIDE_HOURS)
     nurse.press("Save the appointment").has("^Booked by you")
     expect(following).to_contain_text(re.compile(r"^Appointment: .*Jan 15.*9:30 AM with Dr. Example"))
     expect(nurse.page.get_by_label("When")).to_be_hidden()

@@ -146,6 +146,13 @@ def test_leads_are_filtered_by_source_and_questionnaire(member: Come) -> None:
     expect(manager.page.locator("#worklist")).to_have_attribute("aria-busy", "false")
     asked = {(query.get("source", [""])[0], query.get("questionnaire", [""])[0]) for query in table.asked}
     assert asked >= {("", "knee"), ("google-ads", "knee")}
+    del rules["rule_sets"][1:]
+    manager.page.reload()  # a link with a questionnaire that is not in use any more still says what it filters
+    expect(manager.page.get_by_label("Questionnaire").locator("option")).to_have_text(["all", "fs-intake", "knee"])
+    manager.page.goto(f"{manager.site}inbox#")
+    manager.page.reload()
+    expect(manager.page.locator("#rules")).to_be_visible()
+    expect(manager.page.get_by_label("Questionnaire")).to_be_hidden()  # there is nothing to choose
 
 
 def test_the_open_lead_is_marked_and_in_view(send: Send, member: Come) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import pytest
 from playwright.sync_api import expect
 
-from functions import close_address, send_mail
+from functions import close_address, send_mail, show_lead
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, event
 from tests.inbox.conftest import Come, Send
@@ -24,7 +26,18 @@ def test_a_mail_that_bounced_is_on_the_lead(aws: Aws, send: Send, member: Come) 
     nurse = member("nurse").open(reference)
     mails = nurse.page.locator("#mails")
     expect(mails).to_contain_text("E-mail: receipt sent,")
+    note = nurse.page.locator("label[for=book-note]")
+    expect(note).to_have_text("Note to the person: it goes into the e-mail as written, about ten minutes from now")
     close_address.handler(report, CONTEXT)
     nurse.page.reload()
     expect(mails).to_contain_text("Mail bounced. Call instead.")
     expect(mails).to_contain_text("receipt came back: call instead,")
+    expect(note).to_have_text("Note (no e-mail goes: the address is closed)")
+
+
+def test_no_mail_is_promised_that_this_service_does_not_send(
+    send: Send, member: Come, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(show_lead, "workspace", replace(show_lead.workspace, sends_mail=False))
+    nurse = member("nurse").open(send(email="jordan@example.com")).press("Booked …")
+    expect(nurse.page.get_by_label("Note (no e-mail goes: this service sends no e-mail)")).to_be_visible()

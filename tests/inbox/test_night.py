@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+import pytest
 from playwright.sync_api import expect
 
 from functions import index_leads
 from tests.aws import Aws
 from tests.browser.conftest import PHONE
 from tests.functions.calls import CONTEXT, stream_of
-from tests.inbox.conftest import Come, Json, Send
+from tests.inbox.conftest import CLINIC_ZONE, Come, Json, Send, hours_are
 from tests.inbox.test_states import look
+from tests.leads import HOURS
 
 URGENT = {"ces": ["unsure"], "change": "yes"}
 EMERGENCY = {"em-now": ["chest-pressure"]}
 
 
-def test_a_nurses_night_on_a_phone(aws: Aws, send: Send, member: Come, stored: Callable[[str], Json]) -> None:
+ALWAYS_OPEN = HOURS._replace(days=dict.fromkeys(range(7), (time(0), time(23, 59))))
+
+
+def test_a_nurses_night_on_a_phone(
+    aws: Aws, send: Send, member: Come, stored: Callable[[str], Json], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hours_are(ALWAYS_OPEN, monkeypatch)
     urgent = send(URGENT, name="Ursula Example")
     nurse = member("nurse", viewport=PHONE, has_touch=True).open(urgent).press("I'll take it").has("^You have had it")
     page, glance = nurse.page, nurse.page.get_by_role("list", name="What happened last")
@@ -27,7 +36,7 @@ def test_a_nurses_night_on_a_phone(aws: Aws, send: Send, member: Come, stored: C
     nurse.press("Left a message")
     expect(glance).to_contain_text(re.compile(r"Last call: Left a message, \d+:\d\d [AP]M, by you"))
     expect(page.locator(".next")).to_contain_text("Next: Call again")
-    later = datetime.now().astimezone() + timedelta(days=1)
+    later = (datetime.now(ZoneInfo(CLINIC_ZONE)) + timedelta(hours=23)).replace(minute=30)
     nurse.press("Another outcome …")
     page.get_by_label("Asked to be called at").fill(later.strftime("%Y-%m-%dT%H:%M"))
     nurse.press("Call again then")

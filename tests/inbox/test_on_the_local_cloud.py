@@ -58,7 +58,7 @@ def test_a_lead_from_the_form_to_an_appointment(browser: Browser, site: str, ale
     assert link, alert
 
     console = Console()
-    nurse = Member(browser.new_page(), site, "nurse", console)
+    nurse = Member(browser.new_page(timezone_id="America/Chicago"), site, "nurse", console)
     nurse.page.goto(f"{site}inbox{link[1]}")
     nurse.sign_in()
     nurse.sees(reference).has("Nobody has it yet")

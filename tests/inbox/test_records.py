@@ -144,11 +144,11 @@ def test_an_administrator_exports_a_person_and_erases_in_two_steps(send: Send, m
 def test_an_administrator_reads_who_looked_at_what(send: Send, member: Come, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.usecases.reading_accesses.ENTRIES_ON_PAGE", 3)
     reference, other = send(), send()
-    member("nurse").open(reference)
+    member("nurse").open(reference).press("I'll take it").press("Undo: you took the lead").has("Nobody has it yet")
     admin = member("admin").open(other)
     admin.page.get_by_role("link", name="Access log").click()
     expect(admin.page.get_by_role("region", name="Access log")).to_be_visible()
-    lines = admin.page.get_by_role("region", name="Who looked at what").locator("tbody tr")
+    lines = admin.page.get_by_role("region", name="What staff saw and did").locator("tbody tr")
     expect(lines).to_have_count(3)
     while admin.page.get_by_role("button", name="Show more").last.is_visible():
         shown = lines.count()
@@ -157,7 +157,8 @@ def test_an_administrator_reads_who_looked_at_what(send: Send, member: Come, mon
         assert lines.count() > shown
     opened = lines.filter(has_text=re.compile("nurse\\s*opened the lead")).filter(has_text=reference)
     expect(opened).to_have_count(1)
-    expect(lines.filter(has_text="read this log")).not_to_have_count(0)
+    for words in ("read this log", "saw names in a list", "took the lead", "undid an action"):
+        expect(lines.filter(has_text=words), words).not_to_have_count(0)
     look(admin, "63-access-log")
     admin.page.get_by_label("Lead (reference)").fill(other)
     admin.page.get_by_label("Who (user name)").fill("admin")

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
+import pytest
 from playwright.sync_api import expect
 
+from functions import capture_lead
+from tests.functions.calls import CONTEXT, posting, submission
+from tests.functions.staff_calls import captured, worked
 from tests.inbox.conftest import Come, Json, Send
 from tests.inbox.test_states import look
 
@@ -50,7 +56,7 @@ def test_two_staff_and_a_shift_change(send: Send, member: Come, stored: Callable
     nurse.has("^other-nurse has had it since")
     relief.press("Refresh")
     expect(relief.page.locator("#status")).to_have_text(f"Handed over to you: URGENT {third}")
-    expect(relief.row(third).get_by_text("handed over to you")).to_be_visible()
+    expect(relief.row(third).get_by_text("new to you")).to_be_visible()
     nurse.press("Mine").press("Hand over all …")
     nurse.page.get_by_role("dialog").get_by_label("To which colleague?").select_option("desk")
     look(nurse, "61-handing-over-all")
@@ -60,13 +66,31 @@ def test_two_staff_and_a_shift_change(send: Send, member: Come, stored: Callable
     expect(nurse.page.locator("#main")).to_be_focused()
     desk.open().press("Mine")
     for reference in (first, second):
-        expect(desk.row(reference)).to_contain_text(re.compile("You have it: call"))
+        expect(desk.row(reference)).to_contain_text(re.compile("Handed to you by nurse: call"))
         assert stored(reference)["owner_name"] == "desk"
     desk.filter("owner", "other-nurse")
     expect(desk.page.locator("#leads a")).to_have_count(0)
     desk.press("Open")
     expect(desk.page.locator("#leads a")).to_have_count(1)
     expect(desk.row(third)).to_contain_text("other-nurse has it: call")
+
+
+def test_a_lead_says_what_came_before(member: Come, monkeypatch: pytest.MonkeyPatch) -> None:
+    lead_id = str(uuid4())
+    with monkeypatch.context() as patched:
+        patched.setattr("functions.wiring.now", lambda: datetime.now(UTC) - timedelta(hours=5))
+        reference = captured(URGENT, lead_id, complete=False)
+        capture_lead.handler(posting("capture_lead", submission(URGENT, submission_id=lead_id)), CONTEXT)
+    nurse = member("nurse").open(reference)
+    late = re.compile(r"Was due by .*[AP]M, taken at .*[AP]M\.")
+    expect(nurse.lead).not_to_contain_text(late)
+    nurse.press("I'll take it").has("^You have had it")
+    expect(nurse.lead).to_contain_text(late)
+    worked(reference, "hand_over", to="desk")
+    glance = member("desk").open(reference).page.get_by_role("list", name="What happened last")
+    expect(glance.locator("li")).to_have_text(
+        [re.compile(r"^Sent twice; the time before was .*[AP]M$"), re.compile(r"^Handed to you by nurse, .*[AP]M$")]
+    )
 
 
 def test_what_one_takes_here_or_in_another_tab_is_not_handed_over(send: Send, member: Come) -> None:
@@ -78,4 +102,4 @@ def test_what_one_takes_here_or_in_another_tab_is_not_handed_over(send: Send, me
     assert "Handed over" not in nurse.page.locator("#status").inner_text()
     tab.press("Refresh")
     expect(tab.row(reference)).to_contain_text("You have it")
-    expect(tab.row(reference)).not_to_contain_text("handed over to you")
+    expect(tab.row(reference)).not_to_contain_text("new to you")

@@ -19,7 +19,7 @@ from shared.rulebook.loading import CANDIDATE, FOLDER, Rulebook, load, load_cand
 from shared.usecases.capture import Captured, capture_lead
 from shared.usecases.inbox import OpenedLead
 from tests.functions.calls import NOT_A_FIT, PRIORITY, URGENT, Json, submission
-from tests.leads import RECEIVED, RULEBOOK, LeadsInMemory, an_intake, varied
+from tests.leads import HOURS, RECEIVED, RULEBOOK, LeadsInMemory, an_intake, varied
 
 
 class Breaks:
@@ -65,7 +65,7 @@ def test_a_shadow_is_kept_with_the_lead_and_shown_to_nobody(folder: Path) -> Non
     again = Lead.model_validate_json(lead.model_dump_json())
     assert again.assessment.shadow is not None
     assert again.assessment.shadow == lead.assessment.shadow
-    opened = OpenedLead(lead, RULEBOOK.rule_sets["fs-intake"], (), (), RECEIVED)
+    opened = OpenedLead(lead, RULEBOOK.rule_sets["fs-intake"], (), (), HOURS, RECEIVED)
     assert "shadow" not in LeadView.of(opened).as_json()
     assert "shadow" not in LeadSummary.model_fields
 

@@ -1,12 +1,16 @@
-// The access log, for administrators: who looked at what, a page at a time, the earliest entry first.
+// The access log, for administrators: what staff saw and did, a page at a time, the earliest entry first.
 
 import { dayForm, daysAgo } from "./days.js";
 import { h } from "./elements.js";
+import { HISTORY } from "./history-text.js";
 import { service } from "./service.js";
 import { table } from "./tables.js";
 import { formatTime } from "./times.js";
 
-const WHAT = { listed: "saw names in a list", opened: "opened the lead", exported: "exported", erased: "erased", "read the log": "read this log" };
+const WHAT = {
+  ...HISTORY, listed: "saw names in a list", opened: "opened the lead", exported: "exported the lead", erased: "erased the lead", "read the log": "read this log",
+  "contact shown for a medical reason": "saw the number, for a medical reason", undo: "undid an action",
+};
 const FEW = 3; // references that are shown at once
 
 export const accessLog = {
@@ -20,21 +24,21 @@ export const accessLog = {
 };
 
 function draw(found, { asked, run }) {
-  const log = table("Who looked at what", ["When", "Who", "What", "Leads"], [], "");
+  const log = table("What staff saw and did", ["When", "Who", "What", "Leads"], [], "");
   const more = h("button", { type: "button" }, "Show more");
   const none = h("p", { class: "soft" });
   const add = ({ entries, cursor }) => {
     log.querySelector("tbody").append(...entries.map(line));
     more.hidden = !cursor;
-    none.textContent = log.querySelector("tbody").rows.length ? "" : cursor ? "None in the entries read so far." : "No entries for these days.";
+    none.textContent = log.querySelector("tbody").rows.length ? "" : cursor ? "None in the entries read so far. Press “Show more”." : "No entries for these days.";
     more.onclick = () => run(async () => { add(await service.accesses({ ...asked, cursor })); return ""; });
   };
   add(found);
-  return [h("p", { class: "soft" }, "Reading this log is an entry in it."), log, none, more];
+  return [h("p", { class: "soft" }, "The earliest entry comes first. Reading this log is an entry too."), log, none, more];
 }
 
 const line = ({ at, staff_name: name, what, references }) => h("tr", {},
-  h("th", { scope: "row" }, formatTime(at)), h("td", {}, name), h("td", {}, WHAT[what] ?? what.replaceAll("_", " ")),
+  h("th", { scope: "row" }, formatTime(at)), h("td", {}, name), h("td", {}, WHAT[what] ?? what),
   h("td", {}, references.length > FEW ? h("details", {}, h("summary", {}, `${references.length} leads`), links(references)) : links(references)));
 
 const links = (references) => references.map((reference) => [h("a", { href: `#lead=${reference}`, class: "reference" }, reference), " "]);

@@ -7,6 +7,7 @@ import { draftArea } from "./drafts.js";
 import { h } from "./elements.js";
 import { HISTORY, OUTCOMES, REASONS } from "./history-text.js";
 import { isDone, TIERS, tierName } from "./lead-summary.js";
+import { isOpen } from "./opening-hours.js";
 import { showRefusal } from "./refusal.js";
 
 const USUAL = 4; // outcomes with a button of their own; the others unfold
@@ -41,44 +42,50 @@ export const outcomeForOwner = (lead, user, act) => lead.summary.owner === user.
 // A person who withdrew consent may be called only after staff show the numbers, for a medical reason.
 const mayCall = (lead) => !isDone(lead.summary) && can(lead, "contact_attempt") && !lead.contact_hidden;
 
-const outcomeButtons = ({ contact }, act) => h("div", { class: "calling", role: "group", "aria-labelledby": "outcome-title", "data-group": "calling" },
+const outcomeButtons = (lead, act) => h("div", { class: "calling", role: "group", "aria-labelledby": "outcome-title", "data-group": "calling" },
   h("p", { id: "outcome-title" }, h("strong", {}, "How did the call go?")),
-  contact.message_ok === "no" && h("p", { class: "mark warn" }, "The person asked: leave no message."),
+  lead.contact.message_ok === "no" && h("p", { class: "mark warn" }, "The person asked: leave no message."),
   buttons(outcomes(act).slice(0, USUAL)),
-  unfolding("outcomes", "Another outcome …", buttons(outcomes(act).slice(USUAL)), callAgain(act)));
+  unfolding("outcomes", "Another outcome …", buttons(outcomes(act).slice(USUAL)), callAgain(lead, act)));
 
 const outcomes = (act) => Object.entries(OUTCOMES).filter(([outcome]) => outcome !== "call_at").map(([outcome, text]) =>
   doing(text, act, { action: "contact_attempt", outcome }, { id: outcome === "reached" ? "outcome" : null }));
 
-function callAgain(act) {
+function callAgain({ hours }, act) {
   const at = timeField("again-at", "again_at");
-  const send = (event) => (at.value ? act({ action: "contact_attempt", outcome: "call_at", again_at: isoTime(at) }, event.currentTarget)
-    : showRefusal("Enter the time at which the person asked to be called.", { group: "calling-again", field: at.name }));
+  const send = ({ currentTarget }) => withTime(at, hours, "calling-again", "Enter the time at which the person asked to be called.",
+    (time) => act({ action: "contact_attempt", outcome: "call_at", again_at: time }, currentTarget));
   return h("div", { "data-group": "calling-again" }, h("label", { for: at.id }, "Asked to be called at"), at, buttons(button("Call again then", send)));
 }
 
 // A time by this device's clock and time zone.
 const timeField = (id, name) => h("input", { id, name, type: "datetime-local", required: true });
-const isoTime = (field) => new Date(field.value).toISOString();
+
+// `send(time)` gets the time in ISO form. A time outside opening hours is asked about once: the second press keeps it.
+function withTime(at, hours, group, missing, send) {
+  if (!at.value) return showRefusal(missing, { group, field: at.name });
+  if (isOpen(at.value, hours) || at.dataset.kept === at.value) return send(new Date(at.value).toISOString());
+  at.dataset.kept = at.value;
+  return showRefusal("That is outside opening hours. Press again to keep it.", { group, field: at.name });
+}
+
 const fieldTime = (iso) => new Date(iso).toLocaleString("sv").slice(0, 16).replace(" ", "T");
 
-// Why an appointment is not mailed to the person; "" if it may be.
-function unmailed({ contact, contact_hidden: hidden, consents: { given }, mails }) {
-  if (hidden || given.contact === false) return "the person does not want to be contacted";
-  if (!contact.email) return "this person left no address";
-  if (mails?.closed_as) return "the address is closed";
-  return contact.message_ok === "no" && contact.preference !== "email" ? "the person wants no messages" : "";
-}
+// Why an appointment is not mailed to the person.
+const UNMAILED = {
+  off: "this service sends no e-mail", no_address: "the person left no address", removed: "the answers were removed", closed: "the address is closed",
+  no_consent: "no consent to e-mail", no_messages: "the person wants no messages", suspect: "suspected spam",
+};
 
 // The button that books an appointment for an open lead, or moves one that is booked.
 function bookChoices(lead, act, { main, done }) {
   const { summary: { reference }, booking } = lead;
-  const why = unmailed(lead);
+  const why = UNMAILED[lead.mails.unmailed];
   const at = timeField("book-at", "at");
   const whom = h("input", { id: "book-whom", name: "with_whom", maxlength: "100", value: booking?.with_whom ?? "" });
   const note = draftArea(reference, "book", { id: "book-note", name: "note", maxlength: "1000" });
-  const send = (event) => (at.value ? act({ action: "book", booking: { at: isoTime(at), with_whom: whom.value.trim(), note: note.value.trim() } }, event.currentTarget)
-    : showRefusal("Enter the date and time of the appointment.", { group: "booking", field: at.name }));
+  const send = ({ currentTarget }) => withTime(at, lead.hours, "booking", "Enter the date and time of the appointment.",
+    (time) => act({ action: "book", booking: { at: time, with_whom: whom.value.trim(), note: note.value.trim() } }, currentTarget));
   const choices = unfolding("booking", done ? "Move the appointment …" : { text: "Booked …", main },
     h("label", { for: at.id }, "When"), at, h("label", { for: whom.id }, "With whom"), whom,
     h("label", { for: note.id }, why ? `Note (no e-mail is sent: ${why})` : "Note to the person: it goes into the e-mail as written, about ten minutes from now"), note,

@@ -7,15 +7,15 @@ import { formatTime } from "./times.js";
 
 const LONGEST = 200; // characters of a note; the whole of it is in the history
 
-export function atAGlance({ history, earlier, summary }, user) {
+export function atAGlance({ history, earlier, summary, owned_since: since }, user) {
   const undone = new Set(history.map((entry) => entry.undo_of));
   const last = (action) => history.findLast((entry) => entry.action === action && !undone.has(entry.version));
   const who = (entry) => (entry.by === user.id ? "you" : entry.by_name || "a colleague");
-  const [note, call, booked, handed] = ["note", "contact_attempt", "book", "hand_over"].map(last);
+  const [note, call, booked] = ["note", "contact_attempt", "book"].map(last);
   const again = earlier.filter((one) => !one.reference).length;
   const lines = [
     again > 0 && `Sent ${again === 1 ? "twice" : `${again + 1} times`}; the time before was ${formatTime(earlier[0].received_at)}`,
-    handed && !isDone(summary) && summary.owner === user.id && `Handed to you by ${who(handed)}, ${formatTime(handed.at)}`,
+    summary.handed_by && !isDone(summary) && summary.owner === user.id && `Handed to you by ${summary.handed_by}, ${formatTime(since)}`,
     call && `Last call: ${historyText(call).replace(/^called: /, "")}, ${formatTime(call.at)}, by ${who(call)}`,
     booked && summary.status !== "booked" && `Was booked by ${who(booked)}, ${formatTime(booked.at)}`,
     note && `Last note, ${formatTime(note.at)}, by ${who(note)}: ${note.text.length > LONGEST ? `${note.text.slice(0, LONGEST)} …` : note.text}`,

@@ -14,7 +14,7 @@ export function startExport() {
 const countText = (leads) => `${leads.toLocaleString()} ${leads === 1 ? "lead" : "leads"}`;
 
 function openDialog() {
-  byId("export-from").value ||= daysAgo(30);
+  byId("export-from").value ||= daysAgo(29);
   byId("export-to").value ||= daysAgo(0);
   byId("export-status").textContent = "";
   byId("export").showModal();

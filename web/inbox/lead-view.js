@@ -66,6 +66,7 @@ function owner({ summary, owned_since: since, triage, next, booking, contact_hid
   const done = isDone(summary);
   return h("div", {},
     h("p", { class: summary.owner && !mine && !done ? "has other" : "has" }, said(ownerText(summary, mine, since), ownerText(summary, false, since))),
+    takenLate(summary) && h("p", { class: "soft" }, `Was due by ${formatTime(summary.deadline)}, taken at ${formatTime(summary.acknowledged_at)}.`),
     next && next.what !== "take" && h("p", { class: "next" }, h("strong", {}, `Next: ${nextText(next.what, hidden)}`), next.due && ` ${next.what === "call_again" ? "at" : "by"} ${formatTime(next.due)}`, ".",
       next.returns_at && ` If nobody does by ${formatTime(next.returns_at)}, the lead has no owner and the clinic is alerted again.`),
     booking && h("p", { class: "next" }, h("strong", {}, `Appointment: ${formatTime(booking.at)}`), booking.with_whom && ` with ${booking.with_whom}`, booking.note && `. Note to the person: ${booking.note}`),
@@ -75,6 +76,8 @@ function owner({ summary, owned_since: since, triage, next, booking, contact_hid
     summary.complete === false && h("p", { class: "soft" }, "Incomplete: the patient left before the end of the form."),
     !done && !hidden && triage.clinic_does && h("p", { class: "does" }, triage.clinic_does, "."));
 }
+
+const takenLate = ({ deadline, acknowledged_at: taken }) => deadline && taken && Date.parse(taken) > Date.parse(deadline);
 
 function ownerText(summary, mine, since) {
   const { owner_name: name } = summary;

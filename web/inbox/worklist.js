@@ -66,7 +66,7 @@ export const focusRow = (reference) => byId("leads").querySelector(`[data-refere
 function row(lead) {
   const done = isDone(lead);
   const marks = [
-    state.handedOver.has(lead.reference) && h("span", { class: "mark warn" }, "handed over to you"),
+    state.handedOver.has(lead.reference) && h("span", { class: "mark warn" }, "new to you"),
     lead.sent_more && h("span", { class: "mark warn" }, "more answers"),
     lead.contact_revoked && h("span", { class: "mark warn" }, "do not contact"),
     lead.suspect && h("span", { class: "mark warn" }, "suspected spam"),
@@ -87,7 +87,8 @@ function row(lead) {
 function ownerText(lead) {
   if (!lead.owner) return needsNobody(lead) ? "Nobody has to call" : "Nobody has it yet";
   const next = lead.next_action ? `: ${nextText(lead.next_action, lead.contact_revoked).toLowerCase()}` : "";
-  return `${lead.owner === signIn.user.id ? "You have it" : `${lead.owner_name || "Somebody"} has it`}${next}`;
+  if (lead.owner !== signIn.user.id) return `${lead.owner_name || "Somebody"} has it${next}`;
+  return `${lead.handed_by ? `Handed to you by ${lead.handed_by}` : "You have it"}${next}`;
 }
 
 // What I did today, the latest first.

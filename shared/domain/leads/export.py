@@ -12,7 +12,7 @@ from shared.domain.errors import FieldProblem, InvalidInput
 from shared.domain.intake.fields import Day
 from shared.domain.model import Model
 
-USUAL_DAYS = timedelta(days=30)
+USUAL_DAYS = timedelta(days=29)  # from the first day to the last: 30 days with both
 MOST_DAYS = timedelta(days=366)
 
 

@@ -31,6 +31,7 @@ class WorkState:
     """The owner of a lead and what staff did with the lead. Undoing an action restores the whole work state.
 
     owner: the id of the member of staff who owns the lead; "" if nobody owns it.
+    handed_by: the name of the colleague who handed the lead over to its owner; "" if the owner took it.
     staff_tier: the tier that staff set; "" while the tier from the rules counts.
     attempts: how often staff tried to contact the person.
     booking: the appointment; None unless the lead is booked and its time is known.
@@ -42,6 +43,7 @@ class WorkState:
     status: Status = "new"
     owner: str = ""
     owner_name: str = ""
+    handed_by: str = ""
     acknowledged_at: datetime | None = None
     closed_reason: str = ""
     closed_at: datetime | None = None

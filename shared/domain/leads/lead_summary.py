@@ -20,6 +20,7 @@ class LeadSummary(Stored):
 
     tags: rule ids.
     next_action: see `NextAction.what`; "" if the lead is not open. `next_due`: see `NextAction.due`.
+    handed_by: see `WorkState.handed_by`.
     """
 
     reference: str
@@ -45,6 +46,7 @@ class LeadSummary(Stored):
     next_action: str = ""
     next_due: datetime | None = None
     contact_revoked: bool = False
+    handed_by: str = ""
 
     @property
     def done_at(self) -> datetime:
@@ -90,6 +92,7 @@ class LeadSummary(Stored):
             next_action=planned.what if planned else "",
             next_due=planned.due if planned else None,
             contact_revoked=lead.contact_revoked,
+            handed_by=work.handed_by,
         )
 
 

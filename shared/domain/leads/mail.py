@@ -25,6 +25,10 @@ BETWEEN_TRIED = timedelta(hours=20)  # the least time between two "we tried to r
 MOST_TRIED = 3
 MOST_TRIES = 6  # attempts for one mail, with pauses of one, two, four, ... minutes
 
+# Why a person gets no mail: this stack sends none, the lead has no address, its answers are removed, the address is
+# closed, there is no consent to mail it, the person wants no messages, or a machine may have sent the form.
+Unmailed = Literal["", "off", "no_address", "removed", "closed", "no_consent", "no_messages", "suspect"]
+
 
 @dataclass(frozen=True, slots=True)
 class DueMail:
@@ -88,26 +92,27 @@ def without_due_mails(lead: Lead, at: datetime) -> Lead:
     return lead
 
 
-def may_be_mailed(lead: Lead) -> bool:
-    """Returns whether the person may get mails.
+def why_unmailed(lead: Lead) -> Unmailed:
+    """Returns why the person gets no mail; "" if they may get mails.
 
     The consent to contact must cover the address, which may be a caregiver's. A person who does not want messages that
     name the clinic gets no mail, unless they asked for e-mail.
     """
     contact = lead.submitted.contact
-    consents = [record for record in lead.submitted.consent_records if record.consent == "contact"]
-    discreet = contact.message_ok == "no" and contact.preference != "email"
-    return (
-        contact.email is not None
-        and lead.source != CANARY
-        and not lead.assessment.suspicion.suspect
-        and lead.answers_removed_at is None
-        and lead.mail.closed_as == ""
-        and not discreet
-        and bool(consents)
-        and contact.email in consents[-1].covers
-        and lead.consents_to("email")
-    )
+    covered = next((each.covers for each in reversed(lead.submitted.consent_records) if each.consent == "contact"), ())
+    reasons: dict[Unmailed, bool] = {
+        "no_address": contact.email is None,
+        "removed": lead.source == CANARY or lead.answers_removed_at is not None,
+        "closed": lead.mail.closed_as != "",
+        "no_consent": contact.email not in covered or not lead.consents_to("email"),
+        "no_messages": contact.message_ok == "no" and contact.preference != "email",
+        "suspect": lead.assessment.suspicion.suspect,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def may_be_mailed(lead: Lead) -> bool:
+    return why_unmailed(lead) == ""
 
 
 def receipt_was_mailed(lead: Lead) -> bool:

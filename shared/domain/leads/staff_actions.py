@@ -142,7 +142,7 @@ class _Actions:
         before = self.lead.work
         if before.status != "acknowledged" or before.owner == self.staff.id:
             raise WrongState("No colleague has this lead.")
-        work = replace(before, owner=self.staff.id, owner_name=self.staff.name)
+        work = replace(before, owner=self.staff.id, owner_name=self.staff.name, handed_by="")
         return self._planned(self._entry(before=before), work)
 
     def hand_over(self) -> Lead:
@@ -154,7 +154,8 @@ class _Actions:
             raise AlreadyTaken(before.owner_name, self.lead.owned_since)
         if to is None or not to.may_work or to.id == self.staff.id:
             raise InvalidInput((FieldProblem("/to", "Choose a colleague who works leads."),))
-        entry, work = self._entry(to.name, before=before), replace(before, owner=to.id, owner_name=to.name)
+        entry = self._entry(to.name, before=before)
+        work = replace(before, owner=to.id, owner_name=to.name, handed_by=self.staff.name)
         plan = before.next_action
         if plan is None or plan.remind_at is None or plan.returns_at is None:
             return self._planned(entry, work)
