@@ -48,7 +48,7 @@ def rehearse(stage: Stage, place: Place) -> None:
     """
     started = time.monotonic()
     with Alerts(stage) as alerts:
-        with step(f"{LEADS} leads are stored, and staff are alerted of each"):
+        with step(f"{LEADS} leads are stored, and staff are alerted about each"):
             references = [_sent(stage) for _ in range(LEADS)]
             for reference in references:
                 alerts.about(reference)

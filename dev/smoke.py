@@ -381,7 +381,7 @@ def journey(stage: Stage) -> None:
             )
             expect(first.body == second.body, "the same submission got another receipt")
             reference = first.json["reference"]
-        with step(f"Staff are alerted of {reference}, and the alert does not identify the person"):
+        with step(f"Staff are alerted about {reference}, and the alert does not identify the person"):
             text = alerts.about(reference)
             expect(f"/inbox#lead={reference}" in text, "the alert has no link to the lead")
             expect(not any(value in text for value in PERSON.values()), "the alert identifies the person")
