@@ -80,7 +80,7 @@ export async function followLead() {
   const { reference } = state.lead.summary;
   const summary = listedLeads()?.find((lead) => lead.reference === reference) ?? (await service.search(reference)).leads[0];
   if (state.lead?.summary.reference !== reference) return null;
-  if (!summary) return loadLead({ onlyIfChanged: true }); // most likely erased; loading it tells
+  if (!summary) return loadLead({ onlyIfChanged: true }); // most likely erased; loading it shows
   if (!isNewer(summary)) return null;
   return isInUse() ? offerLatestVersion() : loadLead({ onlyIfChanged: true });
 }

@@ -20,7 +20,7 @@ Item = dict[str, Any]
 
 
 class Index(NamedTuple):
-    """An index that all leads pass through: its name and the attributes of its key."""
+    """An index with an entry for every lead at some time: its name and the attributes of its key."""
 
     name: str
     partition: str
