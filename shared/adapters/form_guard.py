@@ -87,8 +87,7 @@ class FormGuard:
         """Returns an id for a form that was sent without one.
 
         The same content on the same day gets the same id, so that a double click makes one lead. The id is a keyed
-        hash, so
-        nobody else can compute it.
+        hash, so nobody else can compute it.
         """
         digest = hmac.new(self._key.encode(), f"{at:%Y-%m-%d}\n{content}".encode(), hashlib.sha256).digest()
         return UUID(bytes=digest[:16], version=4)

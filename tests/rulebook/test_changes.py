@@ -14,8 +14,7 @@ from shared.rulebook.reader import RulebookError
 from tests.rulebook.folder import INTAKE, TIERS, TRIAGE, WEIGHTS, WORDS, change, copy_of_rulebook
 
 # Fingerprint of the rules, questions, tiers and words. After changing any of them, raise the version, add an entry to
-# `changes`
-# in the file of the rule set, and write the entry's version and date and the new fingerprint here.
+# `changes` in the file of the rule set, and write the entry's version and date and the new fingerprint here.
 VERSION, ON, FINGERPRINT = "2.0.0", "2026-11-30", "875edc9d2f99ae10"  # pragma: allowlist secret
 SIGNATURES = ("approved_by", "approved_on", "changes")
 

@@ -27,8 +27,7 @@ SEARCH = (
 )
 
 # For each AWS metric, the sets of dimensions by which it can be queried. Sources: Lambda developer guide, "Types of
-# metrics for Lambda functions"; API Gateway developer guide, "Monitor CloudWatch metrics for HTTP APIs"; SQS
-# developer
+# metrics for Lambda functions"; API Gateway developer guide, "Monitor CloudWatch metrics for HTTP APIs"; SQS developer
 # guide, "Available CloudWatch metrics for Amazon SQS"; SNS developer guide, "Monitoring topics using CloudWatch".
 BY: dict[str, set[tuple[str, ...]]] = {
     "AWS/Lambda": {(), ("FunctionName",)},  # without dimensions: all functions of the account

@@ -15,8 +15,7 @@ SOURCE = template.read()
 RESOURCES: dict[str, Any] = template.expand()["Resources"]
 AT_ONCE: dict[str, Any] = template.expand({"GradualDeployment": "false"})["Resources"]
 # Visitors' requests arrive at any time, so a tenth of them goes to the new version for five minutes. The sweep runs
-# only
-# once a minute, so the new version gets another tenth of the runs each minute.
+# only once a minute, so the new version gets another tenth of the runs each minute.
 REQUESTS, RUNS = "Canary10Percent5Minutes", "Linear10PercentEvery1Minute"
 GRADUAL: dict[str, tuple[str, list[str]]] = {
     "CaptureLead": (REQUESTS, ["CaptureFailing", "ApiErrors", "ScoringFailed"]),
