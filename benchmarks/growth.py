@@ -41,7 +41,7 @@ from shared.usecases.inbox import Workspace
 from shared.usecases.listing import Listing, list_leads, search_leads
 from shared.usecases.retiring import retire_leads
 from tests.functions.calls import URGENT
-from tests.leads import HOURS, PERSON_KEY, a_lead, varied
+from tests.leads import HOURS, PERSON_KEY, NoAccessLog, a_lead, varied
 
 PLOT = Path(__file__).resolve().parents[1] / "build" / "growth.svg"
 NOW = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
@@ -50,16 +50,6 @@ OPEN, DUE, LAST_WEEK, OVERDUE_TO_RETIRE = 40, 5, 60, 20
 ADMIN = Staff("benchmark", "Benchmark", frozenset({"clinician", "admin"}))
 ONE = Partitions(1)
 SECONDS = 5  # duration of the simulated flood
-
-
-class NoAccessLog:
-    """An access log that records nothing: its write for each shown lead does not depend on the table's size."""
-
-    def add(self, *_: object) -> None:
-        pass
-
-    def add_page(self, *_: object) -> None:
-        pass
 
 
 class NoCounts:

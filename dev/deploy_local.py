@@ -27,7 +27,7 @@ from botocore.exceptions import ClientError
 from dev import drill, smoke
 from dev.cloud import PARAMETERS
 from dev.emulator import Emulator
-from dev.smoke import Stage, console, expect, step
+from dev.stage import Stage, StepFailedError, call, console, expect, outputs_of, step
 from dev.template import REGION
 from infra.build import LAMBDA_PYTHON
 
@@ -129,7 +129,7 @@ class Local:
         )
 
     def stage(self) -> Stage:
-        outputs = smoke.outputs_of(self.stack, self.client)
+        outputs = outputs_of(self.stack, self.client)
         site = f"{self.emulator.endpoint}/_aws/execute-api/{outputs['ApiId']}/$default"
         return Stage(self.stack, self.client, outputs, site, self.emulator.endpoint)
 
@@ -157,7 +157,7 @@ def main() -> None:
         try:
             with Emulator(Path(folder) / "state", None, enforced=True) as emulator:
                 _show(project, emulator)
-        except (smoke.StepFailedError, RuntimeError) as error:
+        except (StepFailedError, RuntimeError) as error:
             sys.exit(str(error))
     console.print(f"\nAll of it works, in {time.monotonic() - started:.0f} s.\n{NOT_SHOWN}")
 
@@ -199,7 +199,7 @@ def _show(project: Path, emulator: Emulator) -> None:
     stage = local.stage()
     with step("The functions start"):
         for path in ("", "/questionnaires/fs-intake"):
-            smoke.call("GET", f"{stage.site}{path}")
+            call("GET", f"{stage.site}{path}")
     with step(f"The two share nothing, and {BESIDE} is closed until its rules are signed"):
         _share_nothing(local, beside)
     console.print("[bold]A lead's journey[/]: the same steps as `make smoke` on AWS")

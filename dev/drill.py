@@ -29,7 +29,8 @@ from dev.account import failure
 from dev.cloud import STACK, LocalCloud
 from dev.front import Front
 from dev.restore import Comparison, Place
-from dev.smoke import Alerts, Stage, StepFailedError, colleague, console, expect, sign_in, step
+from dev.sign_in import colleague, sign_in
+from dev.stage import Alerts, Stage, StepFailedError, call, console, expect, step
 
 OBJECTIVE = 3600  # seconds: the recovery time objective
 LOCAL_WITHIN = 120  # seconds that a rehearsal may take on a running local cloud
@@ -60,7 +61,7 @@ def rehearse(stage: Stage, place: Place) -> None:
             restore.make_copy(place, None, copy)
         with step("One lead is erased at the person's request; then that, another lead and a lead's text are lost"):
             with colleague(stage) as person:
-                answer = smoke.call("DELETE", f"{stage.site}/leads/{references[2]}", token=sign_in(stage, person))
+                answer = call("DELETE", f"{stage.site}/leads/{references[2]}", token=sign_in(stage, person))
             expect(answer.status == HTTPStatus.OK, f"erasing is {answer.status}")
             tombstone = _items(place, place.table)[erased]
             _damage(place, lost=(lost, erased), spoilt=spoilt)

@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from dev import template
 from dev.account import failure
-from dev.smoke import outputs_of
+from dev.stage import outputs_of
 
 TOPICS = {"AlertTopic": "AlertTopicArn", "AlarmTopic": "AlarmTopicArn"}  # resource -> output
 PEOPLE = {"email", "sms"}  # protocols; the others belong to queues and functions of the stack

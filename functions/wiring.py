@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from shared.usecases.inbox import Workspace
     from shared.usecases.listing import Listing
     from shared.usecases.mailing import EndingMails, Mailing
+    from shared.usecases.ports import Archive
     from shared.usecases.replaying import Replay
 
 logger = Logger()
@@ -278,7 +279,7 @@ def stop_counts() -> DerivedData:
     return _derived_data(_dynamodb())
 
 
-def workspace() -> Workspace:
+def workspace() -> Workspace[Archive]:
     from shared.settings import TableSettings, opening_hours
     from shared.usecases.inbox import Workspace
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from shared.domain.errors import LeadChanged, RotaChanged
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Visit
+from shared.domain.leads.export import Period
 from shared.domain.leads.lead import Arrival, Lead
 from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.rota import DutyBoard, Reach, Rota, WeeklyShift
@@ -54,6 +55,10 @@ class LeadsInMemory:
         found.sort(key=lambda lead: lead.assessment.received_at, reverse=True)
         return [(lead.lead_id, LeadSummary.of(lead)) for lead in found]
 
+    def arrivals(self, period: Period) -> list[tuple[UUID, str]]:
+        arrived = [lead for lead in self.kept.values() if period.since <= lead.assessment.received_at < period.until]
+        return [(lead.lead_id, "a cursor") for lead in arrived]
+
     def due(self, at: datetime) -> list[UUID]:
         due = [
             lead for lead in self.kept.values() if lead.escalation.next_at is not None and lead.escalation.next_at <= at
@@ -90,6 +95,14 @@ class RotaInMemory:
 
     def reached(self, reach: Reach) -> None:
         self.board = self.board._replace(reach=reach)
+
+
+class NoAccessLog:
+    """An access log that keeps nothing, for tests of something else."""
+
+    def add(self, *_: object) -> None: ...
+
+    def add_page(self, *_: object) -> None: ...
 
 
 def always(who: str, *reachable: str, at: datetime = RECEIVED) -> DutyBoard:

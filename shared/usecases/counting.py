@@ -14,7 +14,7 @@ from shared.domain.leads.report import Report, ReportQuery, report
 from shared.domain.leads.staff import Staff
 from shared.domain.opening_hours import OpeningHours
 from shared.usecases.inbox import must_export
-from shared.usecases.ports import Archive, Counts, RuleSets
+from shared.usecases.ports import CountedLeads, Counts, RuleSets
 
 ATTEMPTS = 5  # attempts to count a lead that others count at the same time
 LOOKS_BACK = timedelta(days=2)  # the stream keeps a change for a day; the daily run counts what the stream lost
@@ -25,7 +25,7 @@ class Counting:
     """The clients and settings that counting leads needs. `person_key`: the secret of the keyed hashes by which staff
     search."""
 
-    leads: Archive
+    leads: CountedLeads
     counts: Counts
     rule_sets: RuleSets
     hours: OpeningHours

@@ -15,7 +15,7 @@ from shared.usecases.retiring import Repeated
 
 
 def erase_lead(
-    reference: str, person_key: str, staff: Staff, workspace: Workspace, erasures: Erasures, at: datetime
+    reference: str, person_key: str, staff: Staff, workspace: Workspace[Archive], erasures: Erasures, at: datetime
 ) -> Tombstone:
     """Replaces a lead with a tombstone that keeps the consent ledger, with hashed phone numbers and email addresses.
 

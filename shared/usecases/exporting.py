@@ -47,7 +47,7 @@ class PersonExport:
     at: datetime
 
 
-def export_leads(query: ExportQuery, staff: Staff, workspace: Workspace, at: datetime) -> Exported:
+def export_leads(query: ExportQuery, staff: Staff, workspace: Workspace[Archive], at: datetime) -> Exported:
     """Returns a page of the leads of a period, in order of arrival, and records each lead in the access log.
 
     Even an empty page may have a next page.
@@ -72,14 +72,16 @@ def export_leads(query: ExportQuery, staff: Staff, workspace: Workspace, at: dat
     return Exported(tuple(_record_export(lead, staff, workspace, at) for lead in found), next_cursor)
 
 
-def export_lead(reference: str, staff: Staff, workspace: Workspace, at: datetime) -> Exported:
+def export_lead(reference: str, staff: Staff, workspace: Workspace[Archive], at: datetime) -> Exported:
     """Exports one lead to the clinic's own system. Raises NotAllowed, NotFound or StoreUnavailable."""
     if not staff.may_hand_out:
         raise NotAllowed("Only clinicians, managers and administrators can export a lead.")
     return Exported((_record_export(lead_by_reference(reference, workspace.leads), staff, workspace, at),), None)
 
 
-def export_person(reference: str, query: PersonQuery, staff: Staff, workspace: Workspace, at: datetime) -> PersonExport:
+def export_person(
+    reference: str, query: PersonQuery, staff: Staff, workspace: Workspace[Archive], at: datetime
+) -> PersonExport:
     """Returns everything that is stored about the person of a lead, to hand to that person.
 
     The result contains the leads with the same phone number or email address, the latest first. It shows their names,
@@ -117,6 +119,8 @@ def _still_there(references: Iterable[str], leads: Archive) -> Iterator[Lead]:
             continue
 
 
-def _record_export(lead: Lead, staff: Staff, workspace: Workspace, at: datetime) -> tuple[Lead, RuleSet | None]:
+def _record_export(
+    lead: Lead, staff: Staff, workspace: Workspace[Archive], at: datetime
+) -> tuple[Lead, RuleSet | None]:
     workspace.accesses.add(lead.lead_id, staff, "exported", at)
     return lead, workspace.rule_sets.of(lead.submitted.questionnaire)

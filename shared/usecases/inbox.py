@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from shared.domain.errors import LeadChanged, LeadGone, NotAllowed, NotFound, StoreUnavailable
@@ -16,15 +17,21 @@ from shared.domain.leads.worklist import reference_in
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import RuleSet
 from shared.usecases.listing import must_read, named_rows
-from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, Archive, Colleagues, RuleSets
+from shared.usecases.ports import ATTEMPTS_TO_WORK, Accesses, Colleagues, LeadsByReference, RuleSets
 from shared.usecases.scoring import rule_set_of
+
+Leads_co = TypeVar("Leads_co", bound=LeadsByReference, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Workspace:
-    """The clients and settings that the staff inbox needs. `sends_mail`: whether this stack sends mail to persons."""
+class Workspace(Generic[Leads_co]):
+    """The clients and settings that the staff inbox needs.
 
-    leads: Archive
+    leads: for exports more than a LeadsByReference
+    sends_mail: whether this stack sends mail to persons
+    """
+
+    leads: Leads_co
     rule_sets: RuleSets
     accesses: Accesses
     hours: OpeningHours
@@ -67,7 +74,7 @@ class Worked:
 
 
 def show_lead(
-    reference: str, staff: Staff, workspace: Workspace, at: datetime, *, medical_reason: bool = False
+    reference: str, staff: Staff, workspace: Workspace[LeadsByReference], at: datetime, *, medical_reason: bool = False
 ) -> OpenedLead:
     """Opens a lead with everything about it, and records the access in the access log. Does not change the lead.
 
@@ -85,7 +92,12 @@ def show_lead(
 
 
 def work_lead(
-    reference: str, action: Action, staff: Staff, workspace: Workspace, at: datetime, colleagues: Colleagues
+    reference: str,
+    action: Action,
+    staff: Staff,
+    workspace: Workspace[LeadsByReference],
+    at: datetime,
+    colleagues: Colleagues,
 ) -> Worked:
     """Carries out an action of staff on a lead. An alert sent at the same time is not a conflict.
 
@@ -114,7 +126,7 @@ def must_export(staff: Staff) -> None:
         raise NotAllowed("Only a manager or an administrator can do this.")
 
 
-def lead_by_reference(reference: str, leads: Archive) -> Lead:
+def lead_by_reference(reference: str, leads: LeadsByReference) -> Lead:
     """Returns the lead with a reference, however people write the reference.
 
     Raises: NotFound, LeadGone, StoreUnavailable.
@@ -126,13 +138,18 @@ def lead_by_reference(reference: str, leads: Archive) -> Lead:
     return _lead(lead_id, leads)
 
 
-def current(lead: Lead, leads: Archive) -> Lead:
+def current(lead: Lead, leads: LeadsByReference) -> Lead:
     """Returns the lead as it is stored now. Raises LeadGone if the lead was erased in the meantime."""
     return _lead(lead.lead_id, leads)
 
 
 def _work_and_store(
-    lead: Lead, action: Action, staff: Staff, workspace: Workspace, at: datetime, colleague: Staff | None
+    lead: Lead,
+    action: Action,
+    staff: Staff,
+    workspace: Workspace[LeadsByReference],
+    at: datetime,
+    colleague: Staff | None,
 ) -> tuple[Lead, Lead]:
     """Carries out an action and stores its result; tries again if the lead changes in the meantime.
 
@@ -157,13 +174,13 @@ def _work_and_store(
     raise StoreUnavailable
 
 
-def _work_rules(lead: Lead, workspace: Workspace) -> WorkRules:
+def _work_rules(lead: Lead, workspace: Workspace[LeadsByReference]) -> WorkRules:
     rule_set = rule_set_of(lead, workspace.rule_sets)
     return WorkRules(rule_set.tiers, workspace.hours)
 
 
 def _opened(
-    lead: Lead, staff: Staff, workspace: Workspace, at: datetime, *, medical_reason: bool = False
+    lead: Lead, staff: Staff, workspace: Workspace[LeadsByReference], at: datetime, *, medical_reason: bool = False
 ) -> OpenedLead:
     same_person = workspace.leads.of_person(lead.submitted.phone_key, lead.submitted.email_key)
     others = [(lead_id, summary) for lead_id, summary in same_person if lead_id != lead.lead_id]
@@ -186,7 +203,7 @@ def _opened(
     )
 
 
-def _lead(lead_id: UUID, leads: Archive) -> Lead:
+def _lead(lead_id: UUID, leads: LeadsByReference) -> Lead:
     kept = leads.kept(lead_id)
     if kept is None:
         raise NotFound

@@ -61,6 +61,14 @@ class LeadsByNumber(Leads, Protocol):
         """Yields the leads with the given keyed hash of the phone number, newest first. Raises StoreUnavailable."""
 
 
+class CountedLeads(Protocol):
+    """The stored leads, as far as counting them needs. All methods raise StoreUnavailable."""
+
+    def get(self, lead_id: UUID, /) -> Lead | None: ...
+
+    def arrivals(self, period: Period, /) -> Iterable[tuple[UUID, str]]: ...
+
+
 class Spool(Protocol):
     def put(self, lead: Lead, /) -> None:
         """Queues a lead while the table is unavailable. The lead is safely stored once this returns.
@@ -69,7 +77,25 @@ class Spool(Protocol):
         """
 
 
-class Worklist(Leads, Protocol):
+class LeadsByReference(Protocol):
+    """The stored leads, for staff to open one and work on it. All methods raise StoreUnavailable."""
+
+    def id_of(self, reference: str, /) -> UUID | None: ...
+
+    def of_person(self, phone_key: str, email_key: str, /) -> tuple[tuple[UUID, LeadSummary], ...]:
+        """Returns the leads with the given keyed hash of the phone number or email address, newest first."""
+
+    def names(self, lead_ids: Sequence[UUID], /) -> dict[UUID, str]:
+        """Returns the names of the people of at most 100 leads. Leaves out leads without a name."""
+
+    def kept(self, lead_id: UUID, /) -> Kept | None:
+        """Returns the lead or its tombstone; None if there is neither."""
+
+    def replace(self, before: Lead, after: Lead, /) -> None:
+        """Stores `after` if `before` is still the stored version. Raises LeadChanged."""
+
+
+class Worklist(Leads, LeadsByReference, Protocol):
     """The stored leads, for staff to list and search. All methods raise StoreUnavailable."""
 
     def open_leads(self, after: str | None = None, /) -> Iterable[Listed]:
@@ -86,14 +112,6 @@ class Worklist(Leads, Protocol):
 
         Raises: InvalidInput if the cursor `after` is not from this list.
         """
-
-    def id_of(self, reference: str, /) -> UUID | None: ...
-
-    def of_person(self, phone_key: str, email_key: str, /) -> tuple[tuple[UUID, LeadSummary], ...]:
-        """Returns the leads with the given keyed hash of the phone number or email address, newest first."""
-
-    def names(self, lead_ids: Sequence[UUID], /) -> dict[UUID, str]:
-        """Returns the names of the people of at most 100 leads. Leaves out leads without a name."""
 
     def batch(self, lead_ids: Sequence[UUID], /) -> tuple[Lead, ...]:
         """Returns at most 100 leads, without those that do not exist."""
@@ -113,9 +131,6 @@ class Archive(Worklist, Protocol):
 
     def hashed_with_former_keys(self, key_id: str, /) -> Iterable[UUID]:
         """Yields the ids of the leads whose contacts were hashed with a key other than the one with this id."""
-
-    def kept(self, lead_id: UUID, /) -> Kept | None:
-        """Returns the lead or its tombstone; None if there is neither."""
 
     def replace(self, before: Kept, after: Kept, /) -> None:
         """Stores `after` if `before` is still the stored version. Raises LeadChanged."""

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from benchmarks.growth import NoAccessLog, NoCounts
+from benchmarks.growth import NoCounts
 from benchmarks.table_in_memory import TableInMemory
 from dev import template
 from shared.adapters.dynamodb.leads_table import LeadsTable
@@ -27,7 +27,7 @@ from shared.domain.leads.staff import CLINICIAN, Staff
 from shared.domain.leads.worklist import WorklistQuery
 from shared.usecases.listing import Listing, list_leads
 from tests.functions.calls import EMERGENCY, PRIORITY, ROUTINE, URGENT
-from tests.leads import RECEIVED, RULEBOOK, a_lead, varied
+from tests.leads import RECEIVED, RULEBOOK, NoAccessLog, a_lead, varied
 
 TIERS = RULEBOOK.rule_sets["fs-intake"].tiers
 BASES = {lead.tier: lead for lead in map(a_lead, (EMERGENCY, URGENT, PRIORITY, ROUTINE))}

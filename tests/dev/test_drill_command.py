@@ -14,7 +14,7 @@ import pytest
 
 from dev import drill, restore
 from dev.restore import Place
-from dev.smoke import Stage
+from dev.stage import Stage
 from functions import alert_staff, escalate_leads, retire_leads, wiring
 from tests.aws import ENVIRONMENT, Aws, aws_in_process
 from tests.functions.admin_calls import erased

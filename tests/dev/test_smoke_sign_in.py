@@ -16,8 +16,8 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from dev import smoke
-from dev.smoke import Authenticator, Colleague, Stage, StepFailedError
+from dev.sign_in import Authenticator, Colleague, enrol, sign_in
+from dev.stage import Stage, StepFailedError
 
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # the key in RFC 6238, appendix B  # pragma: allowlist secret
 PASSWORD = "a password of tests only"  # pragma: allowlist secret
@@ -55,7 +55,7 @@ def test_enrolling_connects_an_app_and_removes_its_client() -> None:
         answers.add_response("admin_respond_to_auth_challenge", {})
         answers.add_response("delete_user_pool_client", {}, {"UserPoolId": "pool_1", "ClientId": "momentary"})
 
-        assert smoke.enrol(identities, "pool_1", "nora", PASSWORD)
+        assert enrol(identities, "pool_1", "nora", PASSWORD)
         answers.assert_no_pending_responses()
 
 
@@ -67,7 +67,7 @@ def test_a_failed_enrolment_removes_its_client_too() -> None:
         answers.add_response("delete_user_pool_client", {})
 
         with pytest.raises(identities.exceptions.NotAuthorizedException):
-            smoke.enrol(identities, "pool_1", "nora", PASSWORD)
+            enrol(identities, "pool_1", "nora", PASSWORD)
         answers.assert_no_pending_responses()
 
 
@@ -126,24 +126,24 @@ def stage() -> Iterator[Stage]:
 def test_the_sign_in_answers_the_page_that_asks_for_a_code(stage: Stage) -> None:
     person = Colleague("nora", PASSWORD, Authenticator(SECRET, lambda: 59))
 
-    assert smoke.sign_in(stage, person) == "a token"
+    assert sign_in(stage, person) == "a token"
 
 
 def test_a_sign_in_without_a_second_factor_goes_straight_to_the_inbox(stage: Stage) -> None:
     Pages.asks_for_code = False
 
-    assert smoke.sign_in(stage, Colleague("nora", PASSWORD, None)) == "a token"
+    assert sign_in(stage, Colleague("nora", PASSWORD, None)) == "a token"
 
 
 def test_a_wrong_code_is_a_failure(stage: Stage) -> None:
     person = Colleague("nora", PASSWORD, Authenticator(SECRET, lambda: 5900))
 
     with pytest.raises(StepFailedError, match="did not redirect to the inbox"):
-        smoke.sign_in(stage, person)
+        sign_in(stage, person)
 
 
 def test_a_page_that_asks_for_no_code_is_a_failure(stage: Stage) -> None:
     person = Colleague("nora", "another password", Authenticator(SECRET, lambda: 59))
 
     with pytest.raises(StepFailedError, match="does not ask for a code"):
-        smoke.sign_in(stage, person)
+        sign_in(stage, person)

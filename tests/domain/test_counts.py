@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import statistics
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from types import MappingProxyType
 from uuid import UUID
 
 import pytest
@@ -21,8 +22,10 @@ from shared.domain.leads.history import HistoryEntry
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.report import Figures, ReportQuery, report
 from shared.domain.leads.staff import ADMIN, DESK, MANAGER, Staff
+from shared.domain.rules.triage import RuleSet
 from shared.formats.report_csv import FEWEST, HIDDEN, hidden_of, report_csv
 from shared.usecases.counting import Counting, count_lead, make_report
+from shared.usecases.ports import RuleSets
 from tests.counts import CountsInMemory
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, PRIORITY, ROUTINE, URGENT
 from tests.leads import HOURS, PERSON_KEY, RECEIVED, RULEBOOK, LeadsInMemory, a_lead, varied
@@ -38,13 +41,16 @@ class NoRules:
     """Knows no rule set, so that counting does not look for the only cause of each tier."""
 
     tier_names = TIERS
+    rule_sets: Mapping[str, RuleSet] = MappingProxyType({})
 
     def of(self, _questionnaire_id: str, _language: str = "") -> None:
         return None
 
 
-def count_all(lead_ids: list[UUID], leads: LeadsInMemory, counts: CountsInMemory, rules: Any = None) -> None:
-    counting = Counting(leads, counts, rules or NoRules(), HOURS, PERSON_KEY)  # type: ignore[arg-type]
+def count_all(
+    lead_ids: list[UUID], leads: LeadsInMemory, counts: CountsInMemory, rules: RuleSets | None = None
+) -> None:
+    counting = Counting(leads, counts, rules or NoRules(), HOURS, PERSON_KEY)
     for lead_id in lead_ids:
         count_lead(lead_id, counting)
 
@@ -206,7 +212,7 @@ def test_long_times_are_rounded_to_two_digits(minutes: int, rounded: int) -> Non
     assert rounded_minutes(RECEIVED, RECEIVED - timedelta(minutes=5)) == 0
 
 
-def counts_of(*versions: Lead, rules: Any = RULEBOOK) -> CountsInMemory:
+def counts_of(*versions: Lead, rules: RuleSets = RULEBOOK) -> CountsInMemory:
     leads, counts = LeadsInMemory(), CountsInMemory()
     for lead in versions:
         leads.kept[lead.lead_id] = lead

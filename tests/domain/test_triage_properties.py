@@ -15,7 +15,7 @@ from shared.domain.rules.questionnaire import Answers
 from shared.domain.rules.triage import TriageResult, triage
 from tests.depth import DEPTH
 from tests.domain.answer_sets import NOTES, QUESTIONS, RULE_SET, answer_sets
-from tests.domain.second_reading import ALWAYS_ASKED, ASKED_FOR_SAFETY
+from tests.domain.second_reading_safety import ALWAYS_ASKED, ASKED_FOR_SAFETY
 
 RESULT = TypeAdapter(TriageResult)
 

@@ -8,13 +8,14 @@ import pytest
 
 from dev import smoke
 from dev.cloud import STACK, LocalCloud
+from dev.stage import Stage, StepFailedError
 
 
 @pytest.fixture
-def stage(cloud: LocalCloud, site: str) -> smoke.Stage:
+def stage(cloud: LocalCloud, site: str) -> Stage:
     """Returns the settings of a smoke test for the service and the sign-in page at `site`."""
     address = site.removesuffix("/")
-    return smoke.Stage(STACK, cloud.client, cloud.outputs | {"Inbox": f"{site}inbox"}, address, address)
+    return Stage(STACK, cloud.client, cloud.outputs | {"Inbox": f"{site}inbox"}, address, address)
 
 
 def left_behind(cloud: LocalCloud) -> list[str]:
@@ -28,7 +29,7 @@ def left_behind(cloud: LocalCloud) -> list[str]:
 
 
 def test_the_journey_completes_and_cleans_up(
-    cloud: LocalCloud, stage: smoke.Stage, capsys: pytest.CaptureFixture[str]
+    cloud: LocalCloud, stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     smoke.journey(stage)
 
@@ -39,15 +40,15 @@ def test_the_journey_completes_and_cleans_up(
 
 
 def test_a_failed_step_ends_the_journey_and_cleans_up(
-    cloud: LocalCloud, stage: smoke.Stage, monkeypatch: pytest.MonkeyPatch
+    cloud: LocalCloud, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(smoke, "ALERT_WITHIN", 0)
-    with pytest.raises(smoke.StepFailedError, match="no alert about"):
+    monkeypatch.setattr("dev.stage.ALERT_WITHIN", 0)
+    with pytest.raises(StepFailedError, match="no alert about"):
         smoke.journey(stage)
 
     assert left_behind(cloud) == []
 
 
-def test_a_missing_service_is_a_failure(stage: smoke.Stage) -> None:
-    with pytest.raises(smoke.StepFailedError, match="GET / is 404"):
+def test_a_missing_service_is_a_failure(stage: Stage) -> None:
+    with pytest.raises(StepFailedError, match="GET / is 404"):
         smoke.journey(replace(stage, site=f"{stage.site}/elsewhere"))

@@ -29,7 +29,7 @@ from shared.usecases.capture import Intake, capture_lead
 from shared.usecases.inbox import Workspace, work_lead
 from shared.usecases.replaying import Replay, replay_submissions
 from tests.functions.calls import LEAD_ID, URGENT, Json, submission
-from tests.leads import HOURS, PERSON_KEY, RULEBOOK, RotaInMemory
+from tests.leads import HOURS, PERSON_KEY, RULEBOOK, NoAccessLog, RotaInMemory
 
 T = TypeVar("T")
 AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
@@ -234,10 +234,9 @@ class Meeting:
 
     def act(self, who: str, **fields: object) -> None:
         action = Action.model_validate({"version": 1, **fields})
-        # The stand-ins for table and access log have only the methods that the use case calls.
-        practice = Workspace(self, RULEBOOK, _AccessLog(), HOURS)  # type: ignore[arg-type]
+        workspace = Workspace(self, RULEBOOK, NoAccessLog(), HOURS)
         try:
-            work_lead(reference_of(UUID(LEAD_ID)), action, NURSES[who], practice, self.at, _Colleagues())
+            work_lead(reference_of(UUID(LEAD_ID)), action, NURSES[who], workspace, self.at, _Colleagues())
         except LeadIntakeError as error:
             self.answers.append(type(error).__name__)
         else:
@@ -302,8 +301,3 @@ class _Rota(RotaInMemory):
 class _Colleagues:
     def who_work(self) -> tuple[Staff, ...]:
         return tuple(NURSES.values())
-
-
-class _AccessLog:
-    def add(self, lead_id: UUID, staff: Staff, what: str, at: datetime) -> None:
-        """Does nothing, because other tests cover the access log."""

@@ -7,7 +7,8 @@ import random
 from collections.abc import Iterable, Iterator
 from itertools import combinations, product
 
-from tests.faults.wire import FAULTS, FLOWS, Flow, World, at_attempt, attempts_of, run, while_down, world
+from tests.faults.flows import FLOWS, Flow, attempts_of, run
+from tests.faults.wire import FAULTS, World, at_attempt, while_down, world
 from tests.quiet import quiet
 
 SERVICES = ("dynamodb", "sns", "sqs")

@@ -9,7 +9,8 @@ from shared.domain.rules.condition import options_of
 from shared.usecases import alerting
 from shared.usecases.scoring import score
 from tests.faults import random_days
-from tests.faults.random_days import CALM, OUTAGES, STORMY, SWEEP_ALONE, WEATHERS, Days, Weather
+from tests.faults.random_days import Days
+from tests.faults.random_faults import CALM, OUTAGES, STORMY, SWEEP_ALONE, WEATHERS, Weather
 
 VISITS = 8_000 // len(WEATHERS)
 
@@ -32,8 +33,8 @@ def test_the_same_seed_gives_the_same_trace() -> None:
 
 def test_cached_rule_results_do_not_change_the_trace(monkeypatch: pytest.MonkeyPatch) -> None:
     remembered = Days(7, 150, STORMY).run().trace
-    monkeypatch.setattr(random_days, "_scored", score)
-    monkeypatch.setattr(random_days, "_options", options_of)
+    monkeypatch.setattr(random_days, "cached_score", score)
+    monkeypatch.setattr(random_days, "cached_options", options_of)
     assert Days(7, 150, STORMY).run().trace == remembered
 
 

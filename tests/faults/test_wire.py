@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from shared.adapters.aws import PATIENT_FACING, SPOOLING
+from tests.faults.flows import FLOWS, Flow, attempts_of, run
 from tests.faults.plans import KINDS, SUBSETS, outages, quiet_world, several_faults, single_faults
-from tests.faults.wire import FAULTS, FLOWS, Flow, World, at_attempt, attempts_of, run, while_down
+from tests.faults.wire import FAULTS, World, at_attempt, while_down
 
 LONG = {
     "the stream alerts two leads",

@@ -1,7 +1,6 @@
-"""Injects faults into the calls of the real functions to AWS, then checks the promises of docs/reliability.md.
+"""Injects faults into the calls of the real functions to AWS.
 
-A flow is something that a visitor, staff or AWS does. A plan decides for each attempt of each call whether it fails.
-After the flow the fault ends; then replays of the spool and sweeps must repair everything, without the stream.
+A plan decides for each attempt of each call whether it fails. flows.py says what is done under a plan, and checks it.
 
 """
 
@@ -9,7 +8,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -27,21 +25,10 @@ from moto.core.botocore_stubber import MockRawResponse
 from moto.dynamodb.models import dynamodb_backends
 
 from dev import template
-from functions import (
-    alert_staff,
-    capture_ad_lead,
-    capture_lead,
-    escalate_leads,
-    replay_submissions,
-    wiring,
-    work_lead,
-)
+from functions import escalate_leads, replay_submissions, wiring
 from shared.adapters.aws import PATIENT_FACING, SPOOLING
-from shared.domain.leads.lead import reference_of
 from tests.aws import ACCOUNT, ENVIRONMENT, Aws, aws_in_process
-from tests.functions.calls import CONTEXT, PRIORITY, URGENT, Json, event, posting, sent, spool_of, stream_of, submission
-from tests.functions.plain_browser import form_post
-from tests.functions.staff_calls import signed_in
+from tests.functions.calls import CONTEXT, Json, event, spool_of
 
 BEGIN = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # Wednesday, 10:00 in Chicago
 MINUTE = timedelta(minutes=1)
@@ -79,7 +66,7 @@ class Killed(BaseException):
     """Signals that the function's machine has died. It is not an Exception, so that no handler catches it."""
 
 
-def _no_fault(_number: int, _service: str) -> str | None:
+def no_fault(_number: int, _service: str) -> str | None:
     return None
 
 
@@ -105,7 +92,7 @@ class World:
 
     aws: Aws
     at: datetime = BEGIN
-    plan: Plan = _no_fault
+    plan: Plan = no_fault
     attempts: int = 0
     faults: int = 0
     waited: float = 0.0  # seconds that the running function has waited so far
@@ -187,7 +174,7 @@ class World:
 
     def stored(self) -> list[Json]:
         """Returns the stored leads without making AWS calls, so that plans of faults do not affect the reading."""
-        return [json.loads(item.attrs["lead"].value) for item in _table().items.values()]
+        return [json.loads(item.attrs["lead"].value) for item in table().items.values()]
 
     def broken(self, what: str) -> None:
         self.violations.append(what)
@@ -247,163 +234,6 @@ class World:
             self.spool += [entry for entry, name in zip(entries, every, strict=True) if name in failed]
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """Something that a client or AWS does.
-
-    prepare: runs without faults; returns what `act` needs
-    act: runs with faults; returns the client's reply, and runs again for a client that retries
-    tries: whether a client may retry; all other flows are only followed by sweeps
-    leads: the most leads that may be stored
-    poison: whether an entry of the spool is unreadable
-
-    """
-
-    name: str
-    prepare: Callable[[World], Any]
-    act: Callable[[World, Any], Reply | None]
-    tries: bool
-    leads: int = 1
-    poison: bool = False
-
-
-def _submission(world: World, answers: Json | None = None, **changes: Any) -> Json:
-    return submission(answers or URGENT, submission_id=str(world.new_id()), **changes)
-
-
-def _send(world: World, body: Json) -> Reply:
-    return world.submit(
-        capture_lead.handler, posting("capture_lead", body), body["submission_id"], complete=body.get("complete", True)
-    )
-
-
-def _stored(world: World, answers: Json | None = None, **changes: Any) -> Json:
-    body = _submission(world, answers, **changes)
-    assert _send(world, body).status == 201
-    return body
-
-
-def _unfinished(world: World) -> Json:
-    body = _stored(world, PRIORITY, complete=False)
-    return body | {"complete": True}
-
-
-def _plain(world: World) -> Json:
-    lead_id = str(world.new_id())
-    fields = [
-        ("submission_id", lead_id),
-        ("answers.age", "62"),
-        ("answers.region", "lumbar"),
-        ("contact.phone", "(312) 555-0142"),
-        ("consents.contact", "on"),
-    ]
-    return {"id": lead_id, "post": form_post("/submissions", fields)}
-
-
-def _send_plain(world: World, form: Json) -> Reply:
-    return world.submit(capture_lead.handler, form["post"], form["id"])
-
-
-def _ad_lead(world: World) -> Json:
-    return posting("capture_ad_lead", sent("capture_ad_lead") | {"lead_id": world.new_id().hex})
-
-
-def _send_ad_lead(world: World, ad_lead: Json) -> Reply:
-    reply = world.call(capture_ad_lead.handler, ad_lead)
-    world.received |= reply.status == 200
-    if reply.status == 200 and not world.stored() and not world.spool:
-        world.broken("I1, I6: the ad network got 200, but the lead is neither stored nor spooled")
-    if reply.status not in (0, 200, FAILED):
-        world.broken(f"I2: the ad network got {reply.status}")
-    return reply
-
-
-def _alerted(world: World, answers: Json | None = None) -> Json:
-    body = _stored(world, answers)
-    world.sweep()
-    return body
-
-
-def _alert(world: World, body: Json) -> None:
-    world.trigger(alert_staff.handler, stream_of(body["submission_id"]))
-
-
-def _two_stored(world: World) -> list[Json]:
-    return [_stored(world), _stored(world, PRIORITY)]
-
-
-def _alert_two(world: World, bodies: list[Json]) -> None:
-    world.trigger(alert_staff.handler, stream_of(*(body["submission_id"] for body in bodies)))
-
-
-def _alert_during_sweep(world: World, body: Json) -> None:
-    world.meanwhile = world.sweep
-    _alert(world, body)
-    world.meanwhile = None
-
-
-def _sweep(world: World, _prepared: Any) -> None:
-    world.sweep()
-
-
-def _level_due(world: World) -> Json:
-    body = _alerted(world)
-    world.at += 30 * MINUTE
-    return body
-
-
-def _acknowledge(world: World, body: Json) -> Reply:
-    reference = reference_of(UUID(body["submission_id"]))
-    action = json.dumps({"action": "acknowledge", "version": 3})  # version 1 was stored, 2 claimed, 3 alerted
-    call = event("work_lead") | {"pathParameters": {"reference": reference}, "body": action}
-    reply = world.call(work_lead.handler, signed_in(call, "nurse"))
-    if reply.status not in (0, 200, FAILED):
-        world.broken(f"I8: acknowledging was answered {reply.status}")
-    return reply
-
-
-def _spooled(world: World) -> Json:
-    """Sends a submission while the table is unavailable."""
-    body, world.plan = _submission(world), while_down(frozenset({"dynamodb"}), "http503")
-    assert _send(world, body).status == 202
-    return body
-
-
-def _spooled_beside_poison(world: World) -> Json:
-    body = _spooled(world)
-    world.spool.insert(0, POISON)
-    return body
-
-
-def _spooled_and_sent_again(world: World) -> Json:
-    body, world.plan = _spooled(world), _no_fault
-    assert _send(world, body).status == 201
-    return body
-
-
-def _replay(world: World, _prepared: Any) -> None:
-    world.replay()
-
-
-POISON = '{"lead_id": '
-FLOWS = (
-    Flow("a submission", _submission, _send, tries=True),
-    Flow("the same submission again", _stored, _send, tries=True),
-    Flow("an unfinished form is finished", _unfinished, _send, tries=True),
-    Flow("the plain form", _plain, _send_plain, tries=True),
-    Flow("an ad network's lead", _ad_lead, _send_ad_lead, tries=True),
-    Flow("the stream alerts", _stored, _alert, tries=False),
-    Flow("the stream alerts two leads", _two_stored, _alert_two, tries=False, leads=2),
-    Flow("the stream alerts during a sweep", _stored, _alert_during_sweep, tries=False),
-    Flow("the sweep alerts", _two_stored, _sweep, tries=False, leads=2),
-    Flow("the sweep escalates", _level_due, _sweep, tries=False),
-    Flow("the spool is replayed", _spooled, _replay, tries=False),
-    Flow("the spool is replayed beside poison", _spooled_beside_poison, _replay, tries=False, poison=True),
-    Flow("the spool replays a resubmission", _spooled_and_sent_again, _replay, tries=False),
-    Flow("staff acknowledge", _alerted, _acknowledge, tries=True),
-)
-
-
 _delay_amount = ExponentialBackoff.delay_amount
 
 
@@ -429,78 +259,8 @@ def world() -> Iterator[World]:
         yield made
 
 
-def run(world: World, flow: Flow, plan: Plan, *, tries_again: bool = False) -> list[str]:
-    """Runs a flow with a plan, ends the fault, and returns the violations.
-
-    tries_again: whether a client that was not told of success sends the request again after the fault
-
-    """
-    world.at, world.faults, world.longest, world.received = BEGIN, 0, 0.0, False
-    world.alerts, world.spool, world.set_aside, world.replies, world.violations = [], [], [], [], []
-    world.runs += plan is not _no_fault
-    world.chance.seed(0)
-    world.plan = _no_fault
-    prepared = flow.prepare(world)
-    world.attempts, world.plan = 0, plan
-    world.replies = []
-    reply = flow.act(world, prepared)
-    hits, world.plan = world.faults, _no_fault
-    if tries_again and reply and reply.status not in RECEIVED:
-        world.at += timedelta(seconds=5)
-        # Flows whose client may retry always return a reply.
-        if flow.act(world, prepared).status not in RECEIVED:  # type: ignore[union-attr]
-            world.broken("a client that tried again got no success")
-    _heal(world)
-    _check(world, flow, hits)
-    _table().items.clear()
-    return world.violations
-
-
-def _table() -> Any:
+def table() -> Any:
     return dynamodb_backends[ACCOUNT][template.REGION].tables[ENVIRONMENT["LEADS_TABLE"]]
-
-
-def attempts_of(world: World, flow: Flow) -> int:
-    """Returns how many attempts the flow makes when nothing fails."""
-    assert run(world, flow, _no_fault) == []
-    return world.flow_attempts
-
-
-def _heal(world: World) -> None:
-    """Replays the spool twice, once with duplicates, and sweeps twice, because a lapsed claim is due again by the
-    second sweep."""
-    world.flow_attempts = world.attempts
-    sent_twice = list(world.spool)
-    world.replay()
-    world.spool += sent_twice
-    world.replay()
-    if world.spool:
-        world.broken("I9: an entry of the spool is never removed")
-    for _ in range(2):
-        world.at += MINUTE
-        world.sweep()
-
-
-def _check(world: World, flow: Flow, hits: int) -> None:
-    for (reference, level), times in Counter(world.alerts).items():
-        if times > 1 + hits:
-            world.broken(f"I7: {reference} level {level} was alerted {times} times with {hits} faults")
-    acknowledged = any(reply.status in RECEIVED for reply in world.replies) and flow.name == "staff acknowledge"
-    stored = world.stored()
-    if world.received and not stored:
-        world.broken("I1: received, but no lead is stored")
-    if len(stored) > flow.leads:
-        world.broken(f"I2: {len(stored)} leads of {flow.leads}")
-    if flow.poison and not world.set_aside:
-        world.broken("I9: the poison entry is in no failure queue")
-    for lead in stored:
-        levels = [level for reference, level in world.alerts if reference == lead["reference"]]
-        if 1 not in levels:
-            world.broken("I4: nobody was alerted")
-        if flow.name == "the sweep escalates" and 2 not in levels:
-            world.broken("I5: the next level was not alerted")
-        if acknowledged and lead["work"]["status"] != "acknowledged":
-            world.broken("I8: acknowledged with success, but the lead has no owner")
 
 
 def _error(request: Any, service: str, status: int, code: str) -> AWSResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dev import drill
-from dev.smoke import StepFailedError
+from dev.stage import StepFailedError
 from tests.soak.check import Check, Found, Piece
 
 

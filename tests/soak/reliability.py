@@ -6,7 +6,8 @@ from collections import Counter
 
 from tests.faults.mail_days import MailDays
 from tests.faults.plans import KINDS, outages, quiet_world, several_faults, single_faults
-from tests.faults.random_days import WEATHERS, Days
+from tests.faults.random_days import Days
+from tests.faults.random_faults import WEATHERS
 from tests.faults.wire import World
 from tests.soak.check import Check, Found, Piece
 from tests.soak.load import behind_a_server, on_the_local_cloud

@@ -1,0 +1,202 @@
+"""Makes calls fail at random on a virtual clock, and records what happened in a run."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import TypeVar
+from uuid import UUID
+
+from shared.domain.leads.lead import Lead
+
+T = TypeVar("T")
+
+YEAR_BEGINS = datetime(2026, 1, 1, tzinfo=UTC)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+ATTEMPTS = 2  # attempts of each call, as in shared/adapters/aws.py
+TIMEOUT = 1.5  # seconds
+CALL_TAKES = 0.02  # seconds
+TIMEOUTS, LOST_REPLIES = ("timeout before", "timeout after"), ("timeout after", "reset after")
+FAULTS = ("throttled", "denied", "timeout before", "timeout after", "reset after", "killed before", "killed after")
+
+
+class Killed(BaseException):
+    """Signals that the function's machine has died. It is not an Exception, so that the function cannot catch it."""
+
+
+class TopicUnavailable(Exception):
+    """Signals that the topic did not accept an alert."""
+
+
+class Unreadable(ValueError):
+    """Signals that a stored lead cannot be read, as pydantic does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """Settings that decide which faults occur.
+
+    alerts_a_level: the most alerts for each alerted level, on average (R9)
+    fault_rate: share of the attempts of each call that fail
+    outages: whether table, spool, topic and scheduler fail for minutes
+    stream: whether the table has a stream
+    poison: share of the leads that become unreadable
+    every_door: whether people also ask to be called, answer more after Send and take their consent back, and staff
+        book, promise a time and take over. Only then does each person have a number of their own.
+
+    """
+
+    name: str
+    alerts_a_level: float
+    fault_rate: float = 0.0
+    outages: bool = False
+    stream: bool = True
+    poison: float = 0.0
+    every_door: bool = False
+
+
+CALM = Weather("no faults", 1.0)
+SOME = Weather("1% faults", 1.2, 0.01)
+STORMY = Weather("5% faults and outages", 2.0, 0.05, outages=True)
+SWEEP_ALONE = Weather("1% faults, no stream", 1.2, 0.01, stream=False)
+POISON = Weather("1% faults, 1% poison", 1.2, 0.01, poison=0.01)
+OUTAGES = Weather("outages, no stream", 1.2, outages=True, stream=False)
+EVERY_DOOR = Weather(
+    "1% faults, 1% poison and outages, every door", 2.0, 0.01, outages=True, poison=0.01, every_door=True
+)
+WEATHERS = (CALM, SOME, STORMY, SWEEP_ALONE, POISON, OUTAGES, EVERY_DOOR)
+
+
+class Table:
+    """A table of leads in memory. `due` returns red flags first, and among equals the longest overdue first."""
+
+    def __init__(self) -> None:
+        self.leads: dict[UUID, Lead] = {}
+        self._schedule: dict[bool, list[tuple[datetime, UUID]]] = {True: [], False: []}
+
+    def put(self, lead: Lead) -> None:
+        self.leads[lead.lead_id] = lead
+        if lead.escalation.next_at is not None:
+            heapq.heappush(self._schedule[lead.assessment.red_flag], (lead.escalation.next_at, lead.lead_id))
+
+    def due(self, at: datetime) -> list[UUID]:
+        return [*self._due(at, True), *self._due(at, False)]
+
+    def _due(self, at: datetime, red_flag: bool) -> list[UUID]:
+        schedule, found = self._schedule[red_flag], dict[tuple[datetime, UUID], None]()
+        while schedule and schedule[0][0] <= at:
+            entry = heapq.heappop(schedule)
+            lead = self.leads[entry[1]]
+            if lead.escalation.next_at == entry[0] and lead.assessment.red_flag == red_flag:
+                found[entry] = None
+        for entry in found:  # these leads are still due until they are written again
+            heapq.heappush(schedule, entry)
+        return [lead_id for _, lead_id in found]
+
+
+class Run:
+    """The state of one simulated run: its clock, its queue of events, its faults, and what happened so far.
+
+    violations: broken promises, as sentences
+    trace: a hash of everything that happened
+
+    """
+
+    def __init__(self, seed: int, visits: int, weather: Weather) -> None:
+        self.weather = weather
+        self.name = f"{weather.name}, {visits} visits, seed {seed}"
+        self.chance = random.Random(f"{seed}/{weather.name}")
+        self.table = Table()
+        self.violations: list[str] = []
+        self.counts: Counter[str] = Counter()
+        self.delays: dict[int, int] = {}  # seconds until the first alert -> number of leads
+        self.mails: list[datetime] = []  # times of mails to AlertEmail, which gets every mail
+        self.now = YEAR_BEGINS + self.chance.randrange(365 * 24 * 60) * MINUTE
+        self.ends = self.now
+        self.outages: list[tuple[str, datetime, datetime]] = []
+        # for each alert: time, level, start of the ladder
+        self.alerts: dict[UUID, list[tuple[datetime, int, datetime]]] = {}
+        # for each reminder: time, level 0, when it was due
+        self.reminders: dict[UUID, list[tuple[datetime, int, datetime]]] = {}
+        self.hits: dict[UUID, list[datetime]] = {}  # when a fault hit a call about the lead
+        self.sweeps_broken: list[datetime] = []
+        self.poisoned: set[UUID] = set()
+        self.ever_spooled: set[UUID] = set()
+        self.could_not_alert: set[UUID] = set()
+        self._trace = hashlib.sha256()
+        self._events: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._numbers = count()
+        self._skew = timedelta()
+
+    @property
+    def trace(self) -> str:
+        return self._trace.hexdigest()
+
+    def note(self, *what: object) -> None:
+        self._trace.update(repr((self.now, *what)).encode())
+
+    def broken(self, invariant: str, lead_id: UUID, what: str) -> None:
+        self.violations.append(f"{invariant}: {what} (lead {lead_id}; {self.name})")
+
+    def at(self, at: datetime, do: Callable[[], None]) -> None:
+        heapq.heappush(self._events, (at, next(self._numbers), do))
+
+    def after(self, seconds: float, do: Callable[[], None]) -> None:
+        self.at(self.now + seconds * SECOND, do)
+
+    def run_events(self) -> None:
+        while self._events:
+            self.now, _, do = heapq.heappop(self._events)
+            do()
+
+    # ---- calls
+
+    def carry(
+        self,
+        service: str,
+        lead_id: UUID | None,
+        effect: Callable[[], T],
+        unavailable: type[Exception],
+        attempts: int = ATTEMPTS,
+    ) -> T:
+        """Makes a call as the SDK does: each attempt may fail before or after it has taken effect."""
+        for _ in range(attempts):
+            fault = self._fault(service)
+            if fault is None:
+                self.now += CALL_TAKES * SECOND
+                return effect()
+            if lead_id is not None:
+                self.hits.setdefault(lead_id, []).append(self.now)
+            self.counts["faults"] += 1
+            if fault in LOST_REPLIES or fault == "killed after":
+                effect()
+            self.now += (TIMEOUT if fault in TIMEOUTS else CALL_TAKES) * SECOND
+            if fault.startswith("killed"):
+                raise Killed
+            if fault == "denied":  # the SDK does not retry a refused call
+                break
+        raise unavailable
+
+    def _fault(self, service: str) -> str | None:
+        if self.is_down(service):
+            return "timeout before"
+        if self.weather.fault_rate and self.chance.random() < self.weather.fault_rate:
+            return self.chance.choice(FAULTS)
+        return None
+
+    def is_down(self, what: str) -> bool:
+        return any(what in name and begins <= self.now < ends for name, begins, ends in self.outages)
+
+    def draw_clock(self) -> datetime:
+        """Returns the time on the clock of a function that starts, which is up to a second off."""
+        self._skew = self.chance.uniform(-0.99, 0.99) * SECOND
+        return self.clock()
+
+    def clock(self) -> datetime:
+        return self.now + self._skew

@@ -1,0 +1,81 @@
+"""Draws what the visitors of the simulation send, and caches how it scores."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from shared.domain.intake.added_answers import AddedAnswers
+from shared.domain.intake.submission import Submission
+from shared.domain.intake.suspicion import Sign
+from shared.domain.rules.condition import FORM, Condition, options_of
+from shared.domain.rules.questionnaire import Answers
+from shared.domain.rules.triage import RuleSet, TriageResult
+from shared.usecases.scoring import score
+from tests.domain.answer_sets import HEALTHY
+from tests.leads import varied
+
+ANSWERS: tuple[dict[str, Any], ...] = (
+    HEALTHY,
+    HEALTHY | {"sys": ["fever"], "change": "yes"},  # URGENT
+    HEALTHY | {"em-now": ["chest-pressure"]},  # EMERGENCY
+    HEALTHY | {"ces": ["saddle-numb"], "ces-onset": "lt2w"},  # EMERGENCY
+    HEALTHY | {"dx": ["foraminal-stenosis"], "imaging": "mri-ct", "tx": ["pt"], "duration": "gt6m"},  # PRIORITY
+    HEALTHY | {"region": ["other"]},  # NOT_A_FIT
+    {},  # URGENT: nothing was answered
+    {code: HEALTHY[code] for code in ("age", "who", "region")},  # URGENT: safety questions are missing
+    HEALTHY | {"age": 16, "who": "guardian"},  # a minor, whose data is not stored
+)
+CALLS = (2, 6)  # contents of requests to be called: a red flag, and no answers
+ADDED = AddedAnswers.model_validate(
+    {"questionnaire": {"id": "fs-intake", "version": "2.0.0"}, "answers": {"fn": "lot", "dx": ["scoliosis"]}}
+)
+UNFINISHED = -1  # stands for an unfinished form without answers; ~content is an unfinished form with these answers
+SIGNS = (frozenset({Sign.GOOD_PROOF}), frozenset({Sign.NO_PROOF, Sign.NO_TOKEN}))
+
+
+@cache
+def _checked(content: int) -> Submission:
+    """Returns a submission as a page sends it, validated only once, because validation is not part of the
+    simulation."""
+    finished = content >= 0
+    return Submission.model_validate(
+        {
+            "submission_id": UUID(int=0, version=4),
+            "questionnaire": {"id": "fs-intake", "version": "2.0.0"},
+            "answers": ANSWERS[content] if finished else {} if content == UNFINISHED else ANSWERS[~content],
+            "contact": {"phone": "+13125550142"},
+            "consents": {"contact": True},
+            "complete": finished,
+        }
+    )
+
+
+# Scoring is cached: there are few different answers, and no simulated fault changes how they score.
+_SCORES: dict[tuple[int, str], TriageResult] = {}
+_OPTIONS: dict[int, frozenset[tuple[str, str]]] = {}
+
+
+def cached_score(rule_set: RuleSet, answers: Answers, version: str, *, door: str = FORM) -> TriageResult:
+    """Caches scores by the id of the answers object, which `_checked` keeps alive."""
+    if (id(answers), door) not in _SCORES:
+        _SCORES[id(answers), door] = score(rule_set, answers, version, door=door)
+    return _SCORES[id(answers), door]
+
+
+def cached_options(condition: Condition) -> frozenset[tuple[str, str]]:
+    """Caches options by the id of the condition object, which RULEBOOK keeps alive."""
+    if id(condition) not in _OPTIONS:
+        _OPTIONS[id(condition)] = options_of(condition)
+    return _OPTIONS[id(condition)]
+
+
+def form(content: int, lead_id: UUID, number: str = "") -> Submission:
+    form = varied(_checked(content), submission_id=lead_id)
+    return varied(form, contact=varied(form.contact, phone=number)) if number else form
+
+
+def number_of(lead_id: UUID) -> str:
+    """Returns a person's own number."""
+    return f"+1{200 + lead_id.int % 700}55501{lead_id.int // 700 % 100:02}"
