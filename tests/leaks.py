@@ -99,6 +99,8 @@ class Watch:
             return
         if kind in ("note", "q") and not ("@" in text or text.isdecimal()) and len(text) < SHORTEST_TEXT:
             return
+        if kind == "email" and "@" not in text:
+            return  # not an address, but a word of ours, as below
         if kind == "phone" and not any(character.isdigit() for character in text):
             return  # not a number, but a word of ours, such as a questionnaire's id, that fuzzing moved into the field
         if kind in ("name", "string_value") and " " not in value.strip() and "canary" not in text:
@@ -182,6 +184,7 @@ def watched() -> Iterator[Watch]:
     assert not hits, "; ".join(sorted(set(hits)))
 
 
+@functools.cache
 def install() -> None:
     """Intercepts everything that functions write or send. Must be called before any function is imported."""
     _watch_handlers()

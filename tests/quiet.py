@@ -5,15 +5,26 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import sys
 from collections.abc import Iterator
 
 
+class Nowhere(io.StringIO):
+    def write(self, text: str) -> int:
+        return len(text)
+
+
 @contextlib.contextmanager
-def quiet() -> Iterator[None]:
+def quiet(*, formats: bool = False) -> Iterator[None]:
+    """Silences the functions. `formats`: whether log lines are made all the same, so that they can be searched."""
     logger = logging.getLogger("leads")
-    before, logger.disabled = logger.disabled, True
+    before, logger.disabled = logger.disabled, not formats
+    handlers = [found for found in logger.handlers if formats and isinstance(found, logging.StreamHandler)]
+    streams = [(handler, handler.setStream(Nowhere())) for handler in handlers]
     try:
-        with contextlib.redirect_stdout(io.StringIO()):
+        with contextlib.redirect_stdout(Nowhere()):
             yield
     finally:
         logger.disabled = before
+        for handler, stream in streams:
+            handler.setStream(stream or sys.stdout)

@@ -75,7 +75,7 @@ def routes() -> tuple[Route, ...]:
     for name, function in template.routes().items():
         handler = importlib.import_module(f"functions.{module_name(function)}").handler
         staff = openapi.OPERATIONS[name].staff
-        weight = 0.5 if staff else 4 if name.startswith("POST") else 0.7
+        weight = 0.3 if staff else 4 if name.startswith("POST") else 0.7
         found.append(Route(name, handler, staff, weight))
     return tuple(found)
 

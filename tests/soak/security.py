@@ -74,7 +74,7 @@ CHECKS: tuple[Check, ...] = (
         1_000_000,
         BATCH,
         send_hostile_requests,
-        takes=0.65,
+        takes=1.7,
     ),
     Check(
         "description",

@@ -24,10 +24,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 # starts moto, before any function is imported, because functions make their clients on import
+from tests import leaks
 from tests.aws import ENVIRONMENT
 from tests.soak.check import Check, Found, Piece
 from tests.soak.report import page
 
+leaks.install()  # before any function is imported, too
 PROJECT = Path(__file__).resolve().parents[2]
 FIELDS = [entry.name for entry in fields(Found)]
 CORES = 2

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pytest
 
+from tests import leaks
 from tests.hostile import attack
 from tests.hostile.attacker import Route
 from tests.soak.check import Piece
@@ -42,3 +44,21 @@ def test_a_fault_names_the_request_that_reproduces_it(monkeypatch: pytest.Monkey
     found = send_hostile_requests(Piece(seed=5, first=0, count=120))
     assert found.violations
     assert all(text.startswith("POST /form: wrong (seed 5, request ") for text in found.violations)
+
+
+def test_a_leak_into_the_log_is_a_violation(monkeypatch: pytest.MonkeyPatch) -> None:
+    known: list[str] = []
+    remember = leaks.Watch.remember_text
+
+    def overhear(self: leaks.Watch, text: str) -> None:
+        remember(self, text)
+        known.append(text)
+
+    def judge(route: Route, answer: object, *, out_of_order: bool) -> str:
+        logging.getLogger("leads").warning(known[-1] if known else "nothing")
+        return ""
+
+    monkeypatch.setattr(leaks.Watch, "remember_text", overhear)
+    monkeypatch.setattr(attack, "fault", judge)
+    found = send_hostile_requests(Piece(seed=5, first=0, count=120))
+    assert any("a log line holds what came as" in text for text in found.violations)
