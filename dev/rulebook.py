@@ -178,7 +178,12 @@ class Sheet:
                 *(
                     (
                         code(f"consent {c.code}") + ("*" if c.required else ""),
-                        wording(c.text, c.text_other),
+                        wording(c.text, c.text_other)
+                        + (
+                            f"<br>Where only a number is asked: {wording(c.text_call, c.text_call_other)}"
+                            if c.text_call
+                            else ""
+                        ),
                         "a box, not ticked",
                     )
                     for c in contact.consents

@@ -69,12 +69,18 @@ class ContactField(ResponseModel):
 
 
 class Consent(ResponseModel):
+    """text_other: if somebody else fills in the form for the person. text_call: where a number alone is asked for."""
+
     code: str
     text: str
     text_hash: str
     required: bool
     text_other: str | None = None
     text_other_hash: str | None = None
+    text_call: str | None = None
+    text_call_hash: str | None = None
+    text_call_other: str | None = None
+    text_call_other_hash: str | None = None
 
 
 class ContactBlock(ResponseModel):

@@ -80,8 +80,11 @@ class NextStepsWriter:
 
     def with_number(self, steps: NextSteps, lead: Lead, *, whole: bool) -> NextSteps:
         """Returns the texts with the person's number in them: the `whole` number, or only how it ends."""
-        number = spoken_number(lead.submitted.contact.phone or "")
-        if not whole:
+        contact = lead.submitted.contact
+        number = spoken_number(contact.phone or "")
+        if whole and contact.extension:
+            number = f"{number} ext. {contact.extension}"
+        elif not whole:
             number = _t(self.words(lead.submitted.language), "the number ending in {end}", end=number[-2:])
         return steps.model_copy(update={"promise": steps.promise.replace(NUMBER, number)})
 

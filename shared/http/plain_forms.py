@@ -162,7 +162,8 @@ class PlainForms:
             alone=frozenset(one.id for one in messages if rule_set.messages[one.id].alone),
             other_when=drawn_condition(other) if (other := form.questionnaire.definitions.get(SOMEBODY_ELSE)) else None,
         )
-        return "\n".join(line.strip() for line in drawn.splitlines() if line.strip()).encode()
+        lines = (line.strip() for line in drawn.splitlines())
+        return "\n".join(line for line in lines if line).replace(">\n<", "><").encode()
 
     def closed(self, request: Request) -> Response:
         """Returns the page, or what <lead-form> shows, while visitors may not send the form."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.domain.rules.advice import advice_at_once
 from shared.domain.rules.condition import AnyOf, Between, Condition, Defined, Some
-from shared.domain.rules.questionnaire import ConsentText, ContactField, Option, Question
+from shared.domain.rules.questionnaire import ConsentText, ContactField, Option, Question, hash_of
 from shared.domain.rules.triage import RuleSet
 from shared.rulebook.reader import RulebookError
 
@@ -86,8 +86,8 @@ def _field(field: ContactField) -> dict[str, Any]:
 
 def _consent(consent: ConsentText) -> dict[str, Any]:
     drawn = {"code": consent.code, "text": consent.text, "text_hash": consent.text_hash, "required": consent.required}
-    if consent.text_other:
-        drawn |= {"text_other": consent.text_other, "text_other_hash": consent.text_other_hash}
+    for name, text in consent.variants.items():
+        drawn |= {name: text, f"{name}_hash": hash_of(text)} if text else {}
     return drawn
 
 

@@ -6,6 +6,7 @@ import re
 
 from shared.domain.rules.condition import Condition
 from shared.domain.rules.questionnaire import (
+    VARIANTS,
     ConsentText,
     ContactBlock,
     ContactField,
@@ -167,8 +168,8 @@ def _contact(reader: Reader, conditions: ConditionReader) -> ContactBlock:
         table.done()
     consents = []
     for table in reader.each("consents", "code"):
-        texts = table.wording("text"), _optional(table, "text_other")
-        consents.append(ConsentText(table.text("code"), texts[0], table.flag("required"), texts[1]))
+        variants = (_optional(table, name) for name in VARIANTS)
+        consents.append(ConsentText(table.text("code"), table.wording("text"), table.flag("required"), *variants))
         table.done()
     hidden_when = f"{reader.where}.hidden_when"
     block = ContactBlock(

@@ -74,7 +74,7 @@ def _options(options: Iterable[Option], table: Reader) -> tuple[Option, ...]:
 
 
 def _other(table: Reader, key: str, original: str) -> str:
-    """Reads the wording for somebody else. A translation may have one where the original needs none."""
+    """Reads a wording for some pages. A translation may have one where the original needs none."""
     return table.wording(key) if original or key in table else ""
 
 
@@ -92,8 +92,8 @@ def _contact(block: ContactBlock, table: Reader) -> ContactBlock:
     consents = []
     for consent in block.consents:
         entry = consents_table.table(consent.code)
-        other = _other(entry, "text_other", consent.text_other)
-        consents.append(ConsentText(consent.code, entry.wording("text"), consent.required, other))
+        variants = (_other(entry, name, text) for name, text in consent.variants.items())
+        consents.append(ConsentText(consent.code, entry.wording("text"), consent.required, *variants))
         entry.done()
     consents_table.done()
     table.done()

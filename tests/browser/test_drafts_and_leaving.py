@@ -54,7 +54,8 @@ def test_reload_while_sending_makes_one_lead(patient: Patient, page: Page, store
 
 
 def test_nothing_is_left_after_sending(patient: Patient, page: Page) -> None:
-    patient.ready_to_send("?utm_source=newsletter")
+    patient.filled_in("?utm_source=newsletter").leave_contact("2125550123 ext. 7").goes_to_check()
+    expect(page.locator(".review .phone")).to_contain_text("(212) 555-0123 ext. 7")
     assert "Test Patient" in patient.kept()["lead-form:fs-intake"]
     patient.next()
     reference = patient.reference()
@@ -72,8 +73,8 @@ def test_nothing_is_left_after_sending(patient: Patient, page: Page) -> None:
         "id",
         *steps,
     }
-    expect(page.locator(".promise")).to_contain_text("We will call (212) 555-0123 by ")
-    assert "555-0123" not in kept["lead-form:fs-intake"]
+    expect(page.locator(".promise")).to_contain_text("We will call (212) 555-0123 ext. 7 by ")
+    assert not any(number in kept["lead-form:fs-intake"] for number in ("555-0123", "2125550123"))
     page.reload()
     assert patient.reference() == reference
     expect(page.locator(".promise")).to_contain_text("We will call the number ending in 23 by ")
@@ -328,6 +329,19 @@ def test_leaving_after_consent_sends_once_for_each_change(
     assert len(set(ids)) == 1
     assert traffic.posted("/submissions")[-1]["complete"] is True
     assert len(stored()) == 1
+
+
+def test_an_early_save_that_was_refused_is_sent_again_on_the_next_leave(
+    patient: Patient, page: Page, console: Console, traffic: Traffic, leave: Callable[[], None]
+) -> None:
+    console.expect("status of 503")
+    patient.filled_in()
+    page.route("**/submissions", lambda route: route.fulfill(status=503, json={}), times=1)
+    for status in (503, 201):
+        with page.expect_response("**/submissions") as answered:
+            leave()
+        assert answered.value.status == status
+    assert len(traffic.posted("/submissions")) == 2
 
 
 def test_who_comes_back_reads_when_the_form_was_saved_and_can_take_it_back(

@@ -42,12 +42,17 @@ def test_five_fields_make_a_request_to_be_called(
     assert traffic.posted("/submissions") == []
     (lead,) = stored()
     assert (lead["reference"], lead["source"]) == (reference, "callback")
+    consent = lead["consent_records"][0]["text"]  # no address is asked for
+    assert consent.endswith("may store my answers and call me about them. I can change my mind at any time.")
 
 
 def test_what_is_missing_is_said_at_its_field(asking: Patient, page: Page, traffic: Traffic) -> None:
     asking.next()
     expect(page.locator("#summary")).to_be_focused()
-    for field in ("question-em-now", "contact-name", "contact-phone", "consent-contact"):
+    fields = ["question-em-now", "contact-name", "contact-phone", "consent-contact"]  # in the order of the page
+    listed = page.locator("#summary a").evaluate_all("links => links.map(link => link.hash.slice(1))")
+    assert listed == fields
+    for field in fields:
         expect(page.locator(f"#{field}-error")).to_be_visible()
     judge(page, "callback-errors")
     assert traffic.posted("/callbacks") == []

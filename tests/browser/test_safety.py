@@ -108,6 +108,12 @@ def test_someone_who_wants_to_die_sees_988(patient: Patient, page: Page) -> None
     page.locator("#contact-name").focus()
     patient.sees_emergency()
     expect(page.locator("#messages p")).to_have_count(1)  # no other advice, such as on bladder or fever, beside it
+    consent = page.locator("[data-consent=contact] label")
+    expect(consent).not_to_contain_text("e-mail")  # no address is asked for
+    page.get_by_role("button", name="I pressed this by mistake").click()
+    expect(consent).to_contain_text("call or e-mail me about them")
+    patient.next()
+    patient.sees_emergency()
     expect(page.get_by_role("link", name="Text 988")).to_have_attribute("href", "sms:988")
     patient.next()
     patient.reference()

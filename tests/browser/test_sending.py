@@ -202,15 +202,3 @@ def test_refused_answer_opens_its_page(patient: Patient, page: Page, console: Co
     expect(page.locator(".progress")).to_contain_text("Step 2 of 8")
     expect(page.locator("#summary")).to_be_focused()
     expect(page.locator("#question-injury-error")).to_have_text("Not this.")
-
-
-def test_invalid_attribution_never_blocks_a_submission(
-    patient: Patient, page: Page, traffic: Traffic, console: Console
-) -> None:
-    console.expect("status of 422")
-    patient.ready_to_send()
-    refusal = {"errors": [{"pointer": "/attribution/utm_source", "detail": "Too long."}]}
-    page.route("**/submissions", lambda route: route.fulfill(status=422, json=refusal), times=1)
-    patient.next()
-    patient.reference()
-    assert "attribution" not in traffic.posted("/submissions")[-1]

@@ -56,7 +56,7 @@ def everything_to_sign() -> dict[str, list[str]]:
         "sources": [words for s in RULE_SET.sources.values() for words in (s.key, s.text, s.supports, f"[{s.mark}]")],
         "definitions": list(RULE_SET.definitions),
         "contact": [words for f in questionnaire.contact.fields for words in (f.code, f.text, f.text_other)],
-        "consents": [words for c in questionnaire.contact.consents for words in (c.code, c.text, c.text_other)],
+        "consents": [words for c in questionnaire.contact.consents for words in (c.code, c.text, *c.variants.values())],
         "points": [f"+{rule.points}" for rule in RULE_SET.fit.rules],
         "words": [
             "bladder-bowel-saddle",

@@ -117,3 +117,18 @@ def test_a_form_for_somebody_else_has_a_text_of_its_own() -> None:
     )
     assert (record.text, record.text_hash) == (consent.text_other, shown)
     assert "the person I help, who agrees" in record.text
+
+
+def test_who_is_asked_for_a_number_alone_agrees_to_calls_alone() -> None:
+    rule_set = load().of("fs-intake")
+    assert rule_set is not None
+    contact, sms, _ = rule_set.questionnaire.contact.consents
+    shown = [contact.shown(other=other, call=call) for other in (False, True) for call in (False, True)]
+    assert [("e-mail" in text, "who agrees" in text) for text in shown] == [
+        (True, False),
+        (False, False),
+        (True, True),
+        (False, True),
+    ]
+    assert sorted(contact.texts.values()) == sorted(shown)
+    assert sms.shown(other=True, call=True) == sms.text

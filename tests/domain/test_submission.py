@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.domain.intake.fields import FILLERS, LONGEST_USUAL, UNSEEN, USUAL_ADDRESS, mail_address
-from shared.domain.intake.phone import USUAL_PHONE, e164, phone_link
+from shared.domain.intake.phone import USUAL_PHONE, e164, phone_link, spoken_number
 from shared.domain.intake.submission import ContactEntry, Submission
 from shared.http.pages import PATTERNS
 from tests.functions.calls import Json, submission
@@ -62,6 +62,28 @@ def read(body: Json) -> Submission:
 def test_a_phone_is_kept_as_e164(written: str, kept: str) -> None:
     assert ContactEntry.model_validate({"phone": written}).phone == kept
     assert written == "52 55 1234 5678" or passes_the_script(written), "the form asks for a + there"
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("+13125550142", "(312) 555-0142"),
+        (" 3125550142 ", "(312) 555-0142"),
+        ("312.555.0142", "(312) 555-0142"),
+        ("1 (312) 555/0142", "(312) 555-0142"),
+        ("+1-312-555-0142x12", "(312) 555-0142 x12"),
+        ("312 555 0142, ext. 12", "(312) 555-0142 ext. 12"),
+        ("31255501422", "31255501422"),  # a digit too many
+        ("312555014", "312555014"),
+        ("312 555 01 42", "312 555 01 42"),
+        ("+525512345678", "+525512345678"),
+        ("+45 32 34 56 78", "+45 32 34 56 78"),
+        ("+52 55 1234 5678", "+52 55 1234 5678"),
+        ("", ""),
+    ],
+)
+def test_a_number_is_shown_as_people_write_it_and_a_mistyped_one_as_it_was_typed(written: str, spoken: str) -> None:
+    assert spoken_number(written) == spoken
 
 
 def passes_the_script(phone: str) -> bool:

@@ -16,6 +16,7 @@ HANDLERS: dict[str, Callable[[Any, Any], Json]] = {
     "GET /form": draw_form.handler,
     "POST /form": draw_form.handler,
     "POST /submissions": capture_lead.handler,
+    "POST /callbacks": capture_lead.handler,
     "GET /received/{submission_id}": show_receipt.handler,
 }
 Fields = list[tuple[str, str]]
@@ -135,11 +136,11 @@ class PlainBrowser:
 
     @property
     def errors(self) -> dict[str, str]:
-        """Returns the error beside each field, by field id. Checks that the summary links to each of these fields."""
+        """Returns the error beside each field, by field id. Checks that the summary links to these fields in order."""
         beside = {
             str(error["id"]).removesuffix("-error"): error.get_text(strip=True) for error in self.page.select("p.error")
         }
-        linked = {str(link["href"]).removeprefix("#") for link in self.page.select(".summary a")}
-        assert set(beside) == linked
+        linked = dict.fromkeys(str(link["href"]).removeprefix("#") for link in self.page.select(".summary a"))
+        assert list(beside) == list(linked)
         assert all(self.page.find(id=target) for target in linked)
         return beside

@@ -266,6 +266,17 @@ def test_an_emergency_is_never_hidden_behind_an_error(browser: PlainBrowser) -> 
     assert set(browser.errors) == {"contact-phone"}
 
 
+@pytest.mark.parametrize(("seen", "wrong"), [("", ["contact-phone"]), ("yes", ["contact-name", "contact-phone"])])
+def test_only_who_has_seen_the_advice_reads_everything_that_is_wrong(
+    browser: PlainBrowser, seen: str, wrong: list[str]
+) -> None:
+    """`seen`: what the page with the advice posts. Beside advice that is new, only its own fields are named."""
+    sent = changed(contact__name="x" * 500, contact__phone="1", emergency=seen)
+    browser._show(send([*sent, ("answers.em-now", "chest-pressure")]))
+    assert browser.title == "Get emergency help now"
+    assert list(browser.errors) == wrong
+
+
 @pytest.mark.parametrize("field", ["answers.nothing", "contact.fax", "answers.age"])
 def test_an_invalid_form_field_is_named_without_its_value(browser: PlainBrowser, field: str) -> None:
     browser._show(send([*[pair for pair in OWN if pair[0] != field], (field, "canaryvalue")]))

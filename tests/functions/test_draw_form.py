@@ -122,7 +122,7 @@ def test_back_keeps_all_input_including_contact_and_free_text(browser: PlainBrow
 
 
 def test_all_answers_are_checked_before_send(browser: PlainBrowser, aws: Aws) -> None:
-    fill_and_check(browser)
+    fill_all(browser).fill({"contact.phone": "312.555.0142"}).press("Next")
     assert browser.title == "Check your answers"
     texts = [list(row.stripped_strings) for row in browser.page.select(".review div")]
     shown = {question: answer for question, answer, _change in texts}
@@ -151,6 +151,20 @@ def test_a_changed_answer_leads_back_to_the_check(browser: PlainBrowser, aws: Aw
     browser.press("Send")
     assert browser.title == "We received your answers"
     assert aws.leads()[0]["answers"]["age"] == 40
+
+
+@pytest.mark.parametrize("emergency", [False, True])
+def test_a_page_that_asks_for_a_number_alone_has_a_consent_without_e_mail(
+    browser: PlainBrowser, aws: Aws, emergency: bool
+) -> None:
+    browser.open("form" if emergency else "form?mode=callback")
+    browser.fill({"em-now": ["chest-pressure" if emergency else "none"]})
+    if emergency:
+        browser.press("Next")
+    assert "e-mail" not in browser.page.select("form")[-1 - emergency].get_text()
+    browser.fill({"contact.name": "Jo", "contact.phone": "312 555 0142", "consents.contact": "yes"}).press("Send")
+    [lead] = aws.leads()
+    assert "may store my answers and call me about them" in lead["consent_records"][0]["text"]
 
 
 # --- safety ---

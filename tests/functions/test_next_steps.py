@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from functions import wiring
+from shared.domain.leads.mail_state import MailEntry, MailStatus
 from tests.aws import Aws
 from tests.functions.calls import EMERGENCY, LEAD_ID, NOT_A_FIT, PRIORITY, ROUTINE, URGENT, Json, content, submission
 from tests.functions.conftest import Clock
 from tests.functions.submitting import send
+from tests.leads import RECEIVED, a_lead, varied
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -162,14 +166,21 @@ CONFIRMATION = "We will also try to e-mail you a confirmation, at most one a day
 def test_a_confirmation_by_e_mail_is_announced_only_if_one_is_due(
     monkeypatch: pytest.MonkeyPatch, sender: str, contact: Json, says: bool
 ) -> None:
-    from functions import wiring  # noqa: PLC0415
-
     monkeypatch.setenv("SENDER_EMAIL", sender)
     wiring.next_steps.cache_clear()
     try:
         assert (CONFIRMATION in next_steps(PRIORITY, contact)["details"]) is says
     finally:
         wiring.next_steps.cache_clear()
+
+
+@pytest.mark.parametrize("status", ["sending", "withheld", "waiting", "failed"])
+def test_a_confirmation_that_was_tried_or_withheld_is_no_longer_announced(status: MailStatus) -> None:
+    writer = replace(wiring.next_steps(), sends_mail=True)
+    lead = a_lead(contact=PERSON | {"email": "jordan@example.com"})
+    assert CONFIRMATION in writer.write(lead, RECEIVED).details
+    tried = varied(lead, mail=lead.mail.recorded(MailEntry("receipt", "", status, RECEIVED)))
+    assert CONFIRMATION not in writer.write(tried, RECEIVED).details
 
 
 def test_nothing_is_said_where_nothing_is_stored() -> None:

@@ -32,7 +32,7 @@ export async function showAdded(form, place) {
     if (!Object.keys(given).length) { say(none); return; }
     form.busy(form.say("sending"));
     const { status, body } = await form.service.call(`submissions/${receipt.id}/answers`, { questionnaire: { id, version }, answers: given });
-    form.idle();
+    form.busy();
     if (status !== 200) { say(failed); return; }
     const { disposition, messages, next_steps: { promise: _, ...steps } } = body;
     Object.assign(receipt, { disposition, messages, ...steps, added: thanks });

@@ -2,10 +2,9 @@
 // so what a browser filled in without an event counts, too. Questions, contact fields and consents are blocks; their
 // data attributes say what they need and which sentence says so.
 
-import { clean } from "./elements.js";
-
 const fieldsOf = (block) => [...block.querySelectorAll("input:not([type=hidden]), textarea")];
 const ticks = (field) => field.type === "checkbox" || field.type === "radio";
+const typed = (field) => field.value.replace(/\p{Cs}/gu, "").trim(); // half an emoji, cut off by a length, is no JSON
 const isFilled = (field) => /^(answers|contact|consents)\./.test(field.name) && (ticks(field) ? field.checked : field.value);
 
 export class Answers {
@@ -24,7 +23,7 @@ export class Answers {
     if (!block || block.hidden) return undefined;
     const { type } = block.dataset;
     const fields = fieldsOf(block);
-    const chosen = fields.filter((field) => !ticks(field) || field.checked).map((field) => clean(field.value)).filter(Boolean);
+    const chosen = fields.filter((field) => !ticks(field) || field.checked).map(typed).filter(Boolean);
     if (type === "choice-many") return chosen.length ? chosen : undefined;
     return type === "integer" && /^\d{1,9}$/.test(chosen[0]) ? Number(chosen[0]) : chosen[0];
   }
@@ -44,25 +43,23 @@ export class Answers {
       if (block.dataset.shownWhen) block.hidden = !this.holds(JSON.parse(block.dataset.shownWhen));
     }
     const { otherWhen } = this.form.dataset;
-    if (otherWhen) this.word(this.holds(JSON.parse(otherWhen)));
+    if (otherWhen) this.word(this.holds(JSON.parse(otherWhen)), this.forCall);
     this.isMinor = Boolean(this.contactSection) && this.holds(JSON.parse(this.contactSection.dataset.hiddenWhen));
     if (this.contactSection) this.contactSection.hidden = this.isMinor;
     return hidden.filter((block) => !block.hidden);
   }
 
-  /** Switches every text, and the hash of each consent text, to the wording for the person whom the form is about. */
-  word(forOther) {
-    if (forOther === Boolean(this.forOther)) return;
-    this.forOther = forOther;
-    // some of these blocks may have moved beside emergency advice
-    for (const block of [...this.questions, ...this.contact]) {
-      for (const node of block.querySelectorAll("[data-other]")) {
-        node.dataset.self ??= node.textContent;
-        node.textContent = forOther ? node.dataset.other : node.dataset.self;
-      }
-      for (const node of block.querySelectorAll("[data-other-value]")) {
-        node.dataset.selfValue ??= node.value;
-        node.value = forOther ? node.dataset.otherValue : node.dataset.selfValue;
+  /** Puts every text, and the hash of a consent's text, into the wording for whom the form is about, and for a place that
+   * asks for a number alone. */
+  word(forOther, forCall) {
+    if (!forOther === !this.forOther && !forCall === !this.forCall) return;
+    Object.assign(this, { forOther, forCall });
+    for (const block of [...this.questions, ...this.contact]) { // some may stand beside emergency advice
+      for (const node of block.querySelectorAll("[data-other], [data-call]")) {
+        const shown = node.type === "hidden" ? "value" : "textContent";
+        const { dataset } = node;
+        dataset.self ??= node[shown];
+        node[shown] = (forCall && ((forOther && dataset.callOther) || dataset.call)) || (forOther && dataset.other) || dataset.self;
       }
     }
   }
@@ -83,12 +80,16 @@ export class Answers {
   /** Each block with an answer: {block, label, texts}, in the order of the form. */
   given() {
     const shown = [...this.questions, ...this.contact].filter((block) => this.answer(block) !== undefined && !block.dataset.consent);
+    const text = (field) => (ticks(field) ? field.parentNode.textContent.trim() : field.type === "tel" ? this.spoken(field.value) : field.value);
     return shown.map((block) => ({
       block,
       label: this.found(block).label.replace(/:$/, ""),
-      texts: fieldsOf(block).filter((field) => !ticks(field) || field.checked).map((field) => (ticks(field) ? field.parentNode.textContent.trim() : field.value)),
+      texts: fieldsOf(block).filter((field) => !ticks(field) || field.checked).map(text),
     }));
   }
+
+  /** A phone number as people write it, so that a mistake is easy to see. */
+  spoken(phone) { return phone.trim().replace(RegExp(`^${this.field("phone").dataset.spoken}$`), "($1) $2-$3 $4").trim(); }
 
   /** Names and values of everything that was filled in. */
   fields() { return [...this.form.elements].filter(isFilled).map((field) => [field.name, field.value]); }
@@ -122,7 +123,10 @@ export class Answers {
     return { target: fieldsOf(block)[0].id, label: block.dataset.contact ? `${label}:` : label.replace(this.say("all"), "").trim(), text };
   }
 
-  errorsIn(blocks) { return blocks.map((block) => [block, this.error(block)]).filter(([, text]) => text).map(([block, text]) => this.found(block, text)); }
+  /** The errors in blocks, in their order. `errorOf` returns a sentence for a block, or null. */
+  errorsIn(blocks, errorOf = (block) => this.error(block)) {
+    return blocks.map((block) => [block, errorOf(block)]).filter(([, text]) => text).map(([block, text]) => this.found(block, text));
+  }
 
   /** Codes of questions on a page whose follow-up is unanswered. They are not checked yet, because the rules would
    * assume the worst too early. */
@@ -149,17 +153,18 @@ export class Answers {
 
   contactErrors(part) {
     const blocks = this.contactBlocks(part);
-    const given = Object.fromEntries(blocks.map((block) => [block.dataset.contact, this.answer(block)]));
-    const found = this.errorsIn(blocks.filter((block) => part !== "urgent" || block.dataset.consent || this.answer(block)));
-    const add = (code, text) => found.unshift(this.found(this.field(code), text));
-    if (this.isMinor) return [];
-    if (!given.phone && part) add("phone", this.say("phone"));
-    else if (!given.phone && !given.email) add("phone", this.say("phoneOrEmail"));
-    else if (!given.phone && ["call", "text"].includes(given.preference)) add("phone", this.say("phoneForPreference"));
-    else if (!given.email && given.preference === "email") add("email", this.say("emailForPreference"));
-    const sms = given.preference === "text" && blocks.find((block) => block.dataset.consent === "sms");
-    if (sms && !this.answer(sms)) found.push(this.found(sms, this.say("textConsent")));
-    return found;
+    const { phone, email, preference } = Object.fromEntries(blocks.map((block) => [block.dataset.contact, this.answer(block)]));
+    const { say } = this;
+    const missing = { sms: preference === "text" && say("textConsent") };
+    if (!phone && part) missing.phone = say("phone");
+    else if (!phone && !email) missing.phone = say("phoneOrEmail");
+    else if (!phone && ["call", "text"].includes(preference)) missing.phone = say("phoneForPreference");
+    else if (!email && preference === "email") missing.email = say("emailForPreference");
+    return this.errorsIn(blocks, (block) => {
+      const { contact, consent } = block.dataset;
+      if (this.answer(block)) return this.error(block);
+      return missing[contact ?? consent] || (part === "urgent" && contact ? null : this.error(block));
+    });
   }
 
   /** What the server refused, as an error at its field, if there is one. */

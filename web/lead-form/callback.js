@@ -2,12 +2,9 @@
 
 /** Shows the request to be called, with its errors. The fields are those of the drawn form. */
 export function showCallback(form, errors = [], focused = true) {
-  const { answers, emergency, pages, view, say } = form;
-  emergency.giveBack();
-  const section = form.copy("callback");
-  const title = section.querySelector(".title");
-  if (errors.length === 0) pages.clearErrors();
-  form.show(view, errors.length ? say("error", { title: title.textContent }) : title.textContent, [form.languageSwitch(), section], focused ? title : null);
+  const { answers, emergency, pages } = form;
+  if (!errors.length) pages.clearErrors();
+  const section = form.showSection(form.copy("callback"), focused, errors.length);
   section.oninput = (event) => form.changed(event.target);
   answers.update();
   emergency.borrow(section.querySelector(".fields"), answers.callbackBlocks());

@@ -2,25 +2,30 @@
 
 import { showCallback } from "./callback.js";
 import { el } from "./elements.js";
+import { filled } from "./words.js";
 
 /** Shows the answers or, if something is missing, the page that asks for it. */
 export function showCheck(form, focused = true) {
-  const { answers, emergency, view, say } = form;
+  const { answers } = form;
   const errors = [...answers.errors(), ...answers.contactErrors()];
   if (errors.length) {
     showErrors(form, errors);
     return;
   }
-  emergency.giveBack();
-  const section = form.copy("check");
-  const title = section.querySelector(".title");
+  const section = form.showSection(form.copy("check"), focused);
   section.querySelector("[data-unsent]").hidden = !form.state.unsent;
-  section.querySelector("dl").append(...answers.given().map(({ block, label, texts }) =>
-    el("div", { class: block.dataset.contact }, el("dt", {}, label), el("dd", {}, texts.join("; ")),
-      el("dd", {}, el("button", { type: "button", class: "button plain", "aria-label": say("changeOf", { question: label }), onclick: () => change(form, block) }, say("change"))))));
+  section.querySelector("dl").append(...answers.given().map(({ block, label, texts }) => {
+    const row = form.copy("row");
+    row.className = block.dataset.contact ?? "";
+    const [term, answer, button] = row.querySelectorAll("dt, dd:first-of-type, button");
+    term.textContent = label;
+    answer.textContent = texts.join("; ");
+    button.setAttribute("aria-label", filled(button.getAttribute("aria-label"), { question: label }));
+    button.onclick = () => change(form, block);
+    return row;
+  }));
   const answer = section.querySelector(".email dd");
   if (answer) form.pages.suggest(form.byId("contact-email"), answer.appendChild(el("p", { class: "meant" })), () => showCheck(form));
-  form.show(view, title.textContent, [form.languageSwitch(), section], focused ? title : null);
   form.pages.showSaved(form.state.savedAt);
 }
 
@@ -46,10 +51,9 @@ export function submit(form, urgent) {
 /** Shows errors beside the advice, or on the page of the first one. */
 export function showErrors(form, errors) {
   const { answers, state } = form;
-  const known = errors.length ? errors : [{ text: form.say("notAccepted") }];
-  if (state.view === "emergency") return form.emergency.show(known);
-  if (state.view === "callback") return showCallback(form, known);
-  const found = known.map((error) => ({ ...error, page: answers.pages.findIndex((page) => error.target && page.contains(form.byId(error.target))) }));
+  if (state.view === "emergency") return form.emergency.show(errors);
+  if (state.view === "callback") return showCallback(form, errors);
+  const found = errors.map((error) => ({ ...error, page: answers.pages.findIndex((page) => error.target && page.contains(form.byId(error.target))) }));
   const first = Math.min(...found.map(({ page }) => (page < 0 ? state.step : page)));
   if (first !== state.step || state.view !== "page") {
     state.step = first;

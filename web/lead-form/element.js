@@ -227,7 +227,7 @@ class LeadForm extends View {
     else if (view === "check" && this.answers) showCheck(this, focused);
     else if (view === "emergency" && this.state.emergency) {
       this.emergency.show();
-      if (this.ready) this.emergency.translate();
+      if (this.ready && !this.emergency.isShown) this.emergency.check(); // the server has the advice in this language
     } else this.showStart(true);
     return this.save();
   }
@@ -271,7 +271,6 @@ class LeadForm extends View {
     const { step, unsent, savedAt } = this.state;
     const kept = (this.restored || unsent || savedAt) && this.answers.fields().length > 0;
     const { title, name, summary } = this.pages.show(step, errors, { advice: this.checkFailed, kept, unsent, savedAt });
-    this.emergency.giveBack();
     this.show(this.drawn, errors.length ? this.say("error", { title: name }) : name, null, focused ? summary ?? title : null);
     if (!errors.length) this.emit("step", { page: this.answers.pages[step].dataset.page, number: step + 1, count: this.pages.count });
   }
@@ -305,7 +304,7 @@ class LeadForm extends View {
     }
     this.busy(this.say("checking"));
     const answer = await Promise.race([this.emergency.check(), wait(CHECK_TIMEOUT)]);
-    this.idle();
+    this.busy();
     if (answer === undefined) this.checkFailed = true; // too slow; a late result can still interrupt
     if (step !== this.state.step || this.state.view !== "page") return;
     if (!answers.isMinor) this.state.minorNoticeShown = false;

@@ -1,4 +1,4 @@
-// Makes elements, ids and clean texts.
+// Makes elements, ids and links.
 
 /** Makes an element. Text is always set as text, never parsed as HTML. */
 export function el(tag, attributes = {}, ...children) {
@@ -16,9 +16,6 @@ export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 /** crypto.randomUUID is missing before 2022 and on pages without https. */
 export const newId = () => "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
   (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16));
-
-/** Without invisible characters, which pasted text may contain and the server refuses. */
-export const clean = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]|(?![\n\r\t])[\p{Cc}\p{Cs}\p{Co}\p{Cn}]/gu, "").trim();
 
 /** The `tel:` link to a phone number as a page writes it; "" if the text is not a number. Letters (1-800-SPINE-MD)
  * become digits. An extension is left out, because it can be dialled only after somebody answers. */

@@ -92,7 +92,6 @@ export class Emergency {
     const text = form.say("urgent");
     const title = form.heading(text, "urgent-title");
     title.setAttribute("aria-describedby", "messages");
-    this.giveBack();
     const number = form.ready && !form.answers.isMinor && form.copy("leave-number");
     form.show(form.overlay, errors.length ? form.say("error", { title: text }) : text, [
       form.languageSwitch(), title, callButtons(messages, form.say, form.language), messageList(messages, language, form.language), number,
@@ -103,8 +102,11 @@ export class Emergency {
     for (const node of this.form.overlay.content.querySelectorAll("[data-unsent]")) node.hidden = !form.state.unsent;
   }
 
-  /** Moves blocks from the form to another place on the screen. They still belong to the form. */
+  /** Moves blocks from the form to another place on the screen, which asks for a number alone. They still belong to the
+   * form. Until its last page is shown again, what was shown of a consent is the text for that place. */
   borrow(place, blocks) {
+    const { answers } = this.form;
+    answers.word(answers.forOther, true);
     for (const block of blocks) {
       const mark = document.createComment("");
       block.replaceWith(mark);
@@ -129,7 +131,8 @@ export class Emergency {
     const sent = answers.collect((block) => !without.includes(block.dataset.question));
     const { status, body } = await form.service.call("screenings", { questionnaire: answers.questionnaire, answers: sent, page: answers.pages[form.state.step].dataset.page });
     const answer = status === 200 ? body : null;
-    if (dismissed === this.dismissed) this.act(answer, sent, language);
+    const urgent = answer?.disposition === "seek-emergency-care" && dismissed === this.dismissed && !form.receipt && form.answers.isUnchanged(sent);
+    if (urgent) this.interrupt(answer.messages, language);
     const changed = form.checkFailed === Boolean(answer);
     form.checkFailed = !answer;
     if (changed && !form.inFlight && form.state.view === "page") {
@@ -138,12 +141,4 @@ export class Emergency {
     }
     return answer;
   }
-
-  act(answer, sent, language) {
-    const { form } = this;
-    if (answer?.disposition === "seek-emergency-care" && !form.receipt && form.answers.isUnchanged(sent)) this.interrupt(answer.messages, language);
-  }
-
-  /** Asks for the advice again, in the visitor's language. */
-  async translate() { if (!this.isShown) await this.check(); }
 }

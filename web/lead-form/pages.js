@@ -28,8 +28,9 @@ export class Pages {
   show(step, errors, { advice, kept, unsent, savedAt }) {
     const { answers, say } = this;
     const page = answers.pages[step];
-    answers.update();
     const last = step === this.count - 1;
+    if (last) answers.word(answers.forOther, false);
+    answers.update();
     answers.pages.forEach((page, index) => { page.hidden = index !== step; });
     this.form.querySelector(".progress").textContent = page.dataset.progress;
     this.form.querySelector("[data-minor]").hidden = !(last && answers.isMinor);
@@ -41,7 +42,7 @@ export class Pages {
     this.showSaved(savedAt);
     const title = page.querySelector(".title");
     title.setAttribute("aria-describedby", [advice && "advice", kept && "kept"].filter(Boolean).join(" "));
-    return { title, name: `${page.dataset.step}: ${title.textContent}`, summary: this.showErrors(errors, this.drawn("above")) };
+    return { title, name: `${page.dataset.progress.split(",")[0]}: ${title.textContent}`, summary: this.showErrors(errors, this.drawn("above")) };
   }
 
   /** Shows when the clinic received the unfinished form, if it did. */

@@ -9,12 +9,13 @@ import { filled } from "./words.js";
  * The tab keeps only how it ends, because others may use this device. */
 export function received(form, { submission_id, reference, disposition, messages, next_steps }, { language, contact }) {
   const { submissionId, view } = form.state;
-  const after = reference && !["callback", "emergency"].includes(view) && { id: submission_id ?? submissionId, forOther: form.answers.forOther }; // for the page after Send
+  const after = reference && !["callback", "emergency"].includes(view) && { id: submission_id ?? submissionId, forOther: form.answers.forOther || undefined }; // for the page after Send
   const { promise, ...steps } = next_steps ?? {};
-  const end = contact?.phone?.replace(/\D/g, "").slice(-2);
+  const number = form.answers.spoken(contact?.phone ?? "");
+  const end = number.split(/[a-z#,;]/i)[0].replace(/\P{Nd}/gu, "").slice(-2); // without an extension
   const kept = promise && filled(promise, { number: form.say("ending", { end }) });
   form.receipt = { reference, disposition, messages, ...steps, promise: kept, language, at: Date.now(), ...after };
-  form.promise = promise && filled(promise, { number: contact?.phone });
+  form.promise = promise && filled(promise, { number });
   form.save();
   showReceipt(form, true);
   form.emit("submitted", { reference });

@@ -8,7 +8,6 @@ import { received } from "./receipt.js";
 const PROOF_TIMEOUT = 1000; // ms to wait for the proof of work before sending without it
 const RETRY_AFTER = [2, 5, 15, 30]; // seconds before each of the first automatic retries
 const RETRY_LATER = 300; // seconds before each further retry, as long as the page is open
-const NOT_TYPED = ["attribution", "page", "token", "proof", "website"]; // parts of a submission that nobody typed
 
 export class Sending {
   constructor(form) {
@@ -26,7 +25,7 @@ export class Sending {
   guardFields() {
     const { token, proof } = this.form.state.guard;
     const website = this.form.byId("website")?.value;
-    return { ...(token && { token }), ...(proof && { proof }), ...(website && { website: website.slice(0, 500) }) };
+    return { ...(token && { token }), ...(proof && { proof }), ...(website && { website }) };
   }
 
   async send(content, tries = 0, path = this.path) {
@@ -41,14 +40,14 @@ export class Sending {
     form.save();
     await Promise.race([form.proof, wait(PROOF_TIMEOUT)]);
     const { status, body, retryAfter } = await form.service.call(path, { ...content, ...this.guardFields() });
-    form.idle();
+    form.busy();
     if (status >= 200 && status < 300) { // 202: queued, and stored later
       forgetOrigin();
       return received(form, body, content);
     }
     form.emit("failed", { reason: "sending", status });
     this.again = () => this.send(content, tries + 1);
-    if (status === 422) return this.refused(body?.errors ?? [], content);
+    if (status === 422 && body?.errors?.length) return this.refused(body.errors);
     if (status === 409) return this.problem("conflict");
     if (status && status !== 408 && status !== 429 && status < 500) return this.problem("refused");
     const seconds = Math.round(Math.max(RETRY_AFTER[tries] ?? RETRY_LATER, Math.min(retryAfter || 0, 60)) * (1 + Math.random() / 4));
@@ -94,18 +93,12 @@ export class Sending {
     this.form.place("[type=submit]").hidden = false;
   }
 
-  /** Shows the server's errors at their fields. If the error is in something the visitor did not type, sends again
-   * without it. */
-  refused(problems, content) {
+  /** Shows the server's errors at their fields. */
+  refused(problems) {
     const { form } = this;
-    if (problems.length && problems.every(({ pointer = "" }) => NOT_TYPED.includes(pointer.split("/")[1]))) {
-      form.state.guard = {};
-      const { attribution: _, page: __, ...rest } = content;
-      return this.send(rest);
-    }
     this.pending = null;
     form.state.unsent = false;
-    return showErrors(form, problems.map(({ pointer = "", detail }) => form.answers.refused(pointer, detail || form.say("check"))));
+    return showErrors(form, problems.map(({ pointer = "", detail }) => form.answers.refused(pointer, detail)));
   }
 
   /** The visitor leaves the page: sends what they filled in if they agreed to that, once for each change. */
@@ -121,7 +114,11 @@ export class Sending {
     state.left = true;
     form.save();
     form.service.fetch(this.pending ? this.path : "submissions", { ...content, ...this.guardFields() }, { keepalive: true })
-      .then(({ ok }) => { if (ok && state === form.state) this.saved(Date.now()); }).catch(() => { this.sentOnLeaving = null; });
+      .catch(() => ({}))
+      .then(({ ok }) => {
+        if (!ok) this.sentOnLeaving = null;
+        else if (state === form.state) this.saved(Date.now());
+      });
   }
 
   /** Keeps and shows when the clinic received the unfinished form; null once it has been withdrawn. */

@@ -75,6 +75,7 @@ export class View extends HTMLElement {
   /** Shows a place (`view`, `drawn` or the overlay), with new content if given, then hides the place shown before.
    * Focuses the title or `focus`; null leaves the focus alone. */
   show(place, title, content, focus) {
+    this.emergency.giveBack();
     const urgent = place === this.overlay;
     const node = urgent ? place.content : place;
     for (const part of [this.frame, this.overlay.node]) part.lang = this.language;
@@ -127,28 +128,30 @@ export class View extends HTMLElement {
   /** Says in place of the start that the form is not open yet. */
   showClosed(drawn) {
     this.closed = true;
-    const section = drawn.querySelector("[data-closed]");
-    this.show(this.view, section.querySelector(".title").textContent, [this.languageSwitch(), section], null);
+    this.showSection(drawn.querySelector("[data-closed]"), false);
+  }
+
+  /** Shows a drawn section under its title, and returns it. `wrong`: it has errors. */
+  showSection(section, focused, wrong) {
+    const title = section.querySelector(".title");
+    const named = title.textContent;
+    this.show(this.view, wrong ? this.say("error", { title: named }) : named, [this.languageSwitch(), section], focused ? title : null);
+    return section;
   }
 
   showMinor(messages) {
     this.state.minorNoticeShown = true;
-    const notice = this.copy("minor");
-    const title = notice.querySelector(".title");
-    title.after(messageList(messages, this.language, this.language));
-    this.show(this.view, title.textContent, [this.languageSwitch(), notice]);
+    this.showSection(this.copy("minor"), true).querySelector(".title").after(messageList(messages, this.language, this.language));
   }
 
   print() { window.print(); }
   again() { this.sending.again(); }
   sendAsNew() { this.sending.sendAsNew(); }
 
-  /** The visitor waits for an answer of the service. */
-  busy(text) {
+  /** The visitor waits for an answer of the service, or no longer. */
+  busy(text = "") {
     this.inFlight = Boolean(text);
     this.shadowRoot.querySelectorAll("[type=submit], #again").forEach((node) => { node.disabled = this.inFlight; });
     this.shadowRoot.querySelectorAll(".status").forEach((node) => { node.textContent = text; });
   }
-
-  idle() { this.busy(""); }
 }

@@ -17,6 +17,8 @@ LABEL = r"(?:ext(?:ensi[o\u00f3]n|n)?|int(?:erno)?|x|#)[\s.:=#-]*(?:(?:no|n[u\u0
 EXTENSION = re.compile(rf"(.*\d\)?)[\s,;.(/-]*(?:(?:w/|with|con)\s*)?{LABEL}(\d{{1,10}})\s*\)?", re.IGNORECASE)
 PAUSE = re.compile(r"((?:[^\d,;]*\d){10,15})\s*[,;]+\s*(\d{1,6})")  # 3125550142,12: as a phone dials it
 ONLY_EXTENSION = re.compile(rf"(?:{LABEL})?(\d{{1,10}})", re.IGNORECASE)
+# A number as people type it: its parts, and what follows. JavaScript reads it in the same way.
+SPOKEN = r"(?:\+?1)?[^\d+]*(\d{3})[^\d+]*(\d{3})[^\d+]*(\d{4})[ ,;]*(\D.*)?"
 KEYPAD = str.maketrans(string.ascii_lowercase, "22233344455566677778889999")  # the key that has each letter
 DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
 EXIT_CODE = re.compile(r"00[ .-]?(?=[1-9])")  # how most other countries write +
@@ -39,9 +41,11 @@ def phone_link(phone: str) -> str:
 
 
 def spoken_number(phone: str) -> str:
-    """Returns a number in E.164 format as people write it: "+13125550142" becomes "(312) 555-0142"."""
-    home = re.fullmatch(r"\+1(\d{3})(\d{3})(\d{4})", phone)
-    return "({}) {}-{}".format(*home.groups()) if home else phone
+    """Returns a phone number as people in the clinic's country write it: "+13125550142" and "312.555.0142" become
+    "(312) 555-0142". An extension stays; a number of another country and any other text is unchanged.
+    """
+    home = re.fullmatch(SPOKEN, phone.strip(), re.ASCII)
+    return "({}) {}-{} {}".format(*home.groups(default="")).strip() if home else phone
 
 
 def without_extension(value: str) -> tuple[str, str]:

@@ -124,6 +124,14 @@ class ContactField(NamedTuple):
     text_other: str = ""
 
 
+VARIANTS = ("text_other", "text_call", "text_call_other")  # of the text of a consent
+
+
+def hash_of(text: str) -> str:
+    """Returns the hash (SHA-256, hex) by which a page says which text of a consent it showed."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 @dataclass(frozen=True)
 class ConsentText:
     """The text beside a consent box, with {clinic} for the name of the clinic.
@@ -131,30 +139,38 @@ class ConsentText:
     A page reports which text it showed by its hash (SHA-256, hex).
 
     text_other: the text if somebody else fills in the form for the person; "" if it is the same.
+    text_call: the text on a page that asks for a number alone; "" if it is the same. text_call_other: for both.
     """
 
     code: str
     text: str
     required: bool
     text_other: str = ""
+    text_call: str = ""
+    text_call_other: str = ""
+
+    def shown(self, *, other: bool, call: bool) -> str:
+        """Returns the text of a page. `other`: somebody else fills it in. `call`: it asks for a number alone."""
+        wanted = (other, self.text_other), (call, self.text_call), (call and other, self.text_call_other)
+        return [self.text, *(text for applies, text in wanted if applies and text)][-1]
 
     @cached_property
     def text_hash(self) -> str:
-        return hashlib.sha256(self.text.encode()).hexdigest()
-
-    @cached_property
-    def text_other_hash(self) -> str:
-        return hashlib.sha256(self.text_other.encode()).hexdigest() if self.text_other else ""
+        return hash_of(self.text)
 
     @property
     def texts(self) -> Mapping[str, str]:
         """Hash -> text, for each text that a page may have shown."""
-        texts = {self.text_hash: self.text, self.text_other_hash: self.text_other}
-        return {text_hash: text for text_hash, text in texts.items() if text}
+        return {hash_of(text): text for text in (self.text, *self.variants.values()) if text}
+
+    @property
+    def variants(self) -> Mapping[str, str]:
+        """Name -> text, also of those that are the same as `text`, which are empty."""
+        return {name: getattr(self, name) for name in VARIANTS}
 
     def of_clinic(self, name: str) -> ConsentText:
-        text, other = (text.replace("{clinic}", name) for text in (self.text, self.text_other))
-        return ConsentText(self.code, text, self.required, other)
+        text, *variants = (text.replace("{clinic}", name) for text in (self.text, *self.variants.values()))
+        return ConsentText(self.code, text, self.required, *variants)
 
 
 class ContactBlock(NamedTuple):

@@ -2,15 +2,15 @@
 
 All inserted values are escaped. Data attributes tell the script what a field needs, so that it knows no question:
 
-- `data-question`, `data-contact`, `data-consent`: the code of what a block asks; `data-type`: the type of a question.
+- `data-question`, `data-contact`, `data-consent`: the code of what a block asks; `data-type`: unless `choice-one`.
 - `data-missing`: the sentence shown if nothing is filled in; absent if that is allowed. `data-wrong`: the sentence
   shown if the value is invalid, with {used} for its length.
 - `data-low`, `data-high`: bounds of a number; `data-limit`: most characters of a text.
 - `data-shown-when`: the condition of a follow-up. `data-hidden-when`: the condition that hides the contact block.
-- `data-usual`: the domains of e-mail in which a typo is found.
+- `data-usual`: the domains of e-mail in which a typo is found. `data-spoken`: the parts of a phone number.
 - `data-other`: the wording if somebody else fills in the form for the person, which `data-other-when` of the form says;
-  `data-other-value`: the hash of such a consent text.
-- `data-step`, `data-progress`: where a page stands among the others. `data-texts` of the form: SCRIPT_TEXTS.
+  `data-call`: that of a consent where only a number is asked for; `data-call-other`: for both. Hidden fields: hashes.
+- `data-progress`: where a page stands among the others. `data-texts` of the form: SCRIPT_TEXTS.
 - `data-urgent`: asked beside emergency advice, too. `data-callback`: asked of who only wants a call, too.
 - on an option, `data-alone`: excludes the others; `data-message`: id of the message that it calls for at once.
 """
@@ -36,9 +36,9 @@ from shared.domain.intake.filled_form import (
 )
 from shared.domain.intake.form_view import FormView
 from shared.domain.intake.mail_typos import USUAL, meant
-from shared.domain.intake.phone import phone_link
+from shared.domain.intake.phone import SPOKEN, phone_link, spoken_number
 from shared.domain.rules.condition import AnyOf, Between, Condition, Some, questions_of
-from shared.domain.rules.questionnaire import ConsentText, ContactField, Option, Question
+from shared.domain.rules.questionnaire import ConsentText, ContactField, Option, Question, hash_of
 from shared.http.pages.script_texts import IN_EVERY_LANGUAGE, SCRIPT_TEXTS
 from shared.http.templates import environment
 from shared.rulebook.form_definition import drawn_condition
@@ -163,6 +163,16 @@ def target(problem: FieldProblem, view: FormView) -> str:
     return ""
 
 
+def listed(view: FormView) -> list[FieldProblem]:
+    """Returns the problems in the order of the fields that they are about."""
+    contact = view.form.questionnaire.contact
+    fields = [f"question-{code}" for code in view.form.questionnaire.questions]
+    fields += [f"contact-{field.code}" for field in contact.fields]
+    fields += [f"consent-{consent.code}" for consent in contact.consents]
+    place = {field: number for number, field in enumerate(fields)}
+    return sorted(view.problems, key=lambda problem: place.get(target(problem, view), len(place)))
+
+
 def problem_at(view: FormView, field: str) -> FieldProblem | None:
     return next((problem for problem in view.problems if target(problem, view) == field), None)
 
@@ -196,7 +206,7 @@ def question_data(question: Question, view: FormView, around: PageContext) -> di
     return {
         "id": f"block-{question.code}",
         "data-question": question.code,
-        "data-type": question.type,
+        "data-type": None if question.type == "choice-one" else question.type,
         "data-missing": around.t(missing) if missing else None,
         "data-wrong": None if question.options else around.t(invalid(question), **question.limits, used="{used}"),
         "data-shown-when": json.dumps(drawn_condition(question.shown_when)) if question.shown_when else None,
@@ -213,11 +223,11 @@ def contact_data(field: ContactField, view: FormView, around: PageContext) -> di
     wrong = " ".join(around.t(text) for text in (WRONG.get(field.type), field.type == "tel" and PHONE_HELP) if text)
     return {
         "data-contact": field.code,
-        "data-type": field.type,
         "data-missing": around.t("Please fill this in.") if field.required and not either else None,
         "data-wrong": wrong or None,
         "data-shown-when": json.dumps(drawn_condition(field.shown_when)) if field.shown_when else None,
         "data-help": around.t(PHONE_HELP) if field.type == "tel" else None,
+        "data-spoken": SPOKEN if field.type == "tel" else None,
         "data-urgent": "" if field.code in IN_EMERGENCY else None,
         "data-callback": "" if field.code in IN_CALLBACK else None,
         "data-usual": " ".join(USUAL) if field.type == "email" else None,
@@ -315,6 +325,8 @@ def _text(asked: Question | ContactField, *, other: bool) -> str:
 
 def _answered(view: FormView, prefix: str, asked: Question | ContactField) -> str:
     given = [text for text in view.form.typed(prefix + asked.code) if text.strip()]
+    if asked.type == "tel":
+        return spoken_number(given[0]) if given else ""
     labels = {option.code: _label(option, view) for option in asked.options}
     return "; ".join(labels.get(text, text) for text in given)
 
@@ -365,12 +377,14 @@ _templates.globals |= {
     "typed": typed,
     "chosen": chosen,
     "label_of": label_of,
+    "listed": listed,
     "review": review,
     "is_scale": is_scale,
     "follows": follows,
     "question_data": question_data,
     "contact_data": contact_data,
     "consent_data": consent_data,
+    "hash_of": hash_of,
     "contact_shown": contact_shown,
     "more_contact": more_contact,
     "is_filled": is_filled,
