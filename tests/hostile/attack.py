@@ -18,7 +18,7 @@ BATCH = 2_000
 OUT_OF_ORDER = {"dynamodb.PutItem", "dynamodb.GetItem", "dynamodb.Query", "sqs.SendMessage"}
 MOST_FAULTS = 20  # the most faults that are kept for each batch
 EVERY_SO_OFTEN = 10  # in one of this many batches the table cannot be reached
-SEARCHED_FOR = 25  # requests after which their personal data are no longer searched for, to save time
+SEARCHED_FOR = 25  # requests; personal data of earlier ones is no longer searched for, to save time
 
 
 @dataclass

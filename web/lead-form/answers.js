@@ -4,7 +4,7 @@
 
 const fieldsOf = (block) => [...block.querySelectorAll("input:not([type=hidden]), textarea")];
 const ticks = (field) => field.type === "checkbox" || field.type === "radio";
-const typed = (field) => field.value.replace(/\p{Cs}/gu, "").trim(); // half an emoji, cut off by a length, is no JSON
+const typed = (field) => field.value.replace(/\p{Cs}/gu, "").trim(); // half an emoji, left by a length limit, is not JSON
 const isFilled = (field) => /^(answers|contact|consents)\./.test(field.name) && (ticks(field) ? field.checked : field.value);
 
 export class Answers {

@@ -124,7 +124,7 @@ class ContactField(NamedTuple):
     text_other: str = ""
 
 
-VARIANTS = ("text_other", "text_call", "text_call_other")  # of the text of a consent
+VARIANTS = ("text_other", "text_call", "text_call_other")  # variants of a consent's text
 
 
 def hash_of(text: str) -> str:
@@ -165,7 +165,7 @@ class ConsentText:
 
     @property
     def variants(self) -> Mapping[str, str]:
-        """Name -> text, also of those that are the same as `text`, which are empty."""
+        """Name of each variant -> its text; "" if it is the same as `text`."""
         return {name: getattr(self, name) for name in VARIANTS}
 
     def of_clinic(self, name: str) -> ConsentText:
