@@ -108,8 +108,9 @@ class _Recorder:
             elif operation == "GetItem":
                 step.reads += read_units([answer["Item"]] if "Item" in answer else [], consistent=True)
             elif operation == "BatchGetItem":
-                items = [item for found in answer["Responses"].values() for item in found]
-                step.reads += sum(read_units([item], consistent=False) for item in items)
+                for table, items in answer["Responses"].items():
+                    consistent = values["RequestItems"][table].get("ConsistentRead", False)
+                    step.reads += sum(read_units([item], consistent=consistent) for item in items)
             elif operation == "Query":
                 step.reads += read_units(answer["Items"], consistent=False)
             return answer

@@ -43,9 +43,11 @@ def stored(lead: Lead) -> None:
     if lead.source == CANARY:
         return
     metrics.add_metric("captured", MetricUnit.Count, 1)
-    metrics.add_metric("suspects", MetricUnit.Count, int(lead.assessment.suspicion.suspect))
-    metrics.add_metric("scoring_failed", MetricUnit.Count, int(lead.assessment.triage.failed))
     metrics.add_metric(f"captured_{lead.tier}", MetricUnit.Count, 1)
+    if lead.assessment.suspicion.suspect:
+        metrics.add_metric("suspects", MetricUnit.Count, 1)
+    if lead.assessment.triage.failed:
+        metrics.add_metric("scoring_failed", MetricUnit.Count, 1)
 
 
 def alerted(alert: Alert) -> None:

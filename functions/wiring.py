@@ -290,12 +290,15 @@ def workspace() -> Workspace[Archive]:
 def alerting(pace: float) -> Alerting:
     """Returns the settings and clients that alerting staff needs. `pace`: seconds between two alerts that go out by
     e-mail."""
-    from shared.settings import AlertSettings, opening_hours
+    from shared.adapters.dynamodb.leads_and_rota import LeadsAndRota
+    from shared.settings import AlertSettings, TableSettings, opening_hours, rota_table
     from shared.usecases.alerting import Alerting
 
-    link = AlertSettings.from_environment().staff_link
+    link, table = AlertSettings.from_environment().staff_link, TableSettings.from_environment()
     dynamodb = _dynamodb()
-    return Alerting(leads_table(dynamodb), rulebook(), _alert_topic(pace), opening_hours(), link, rotas(dynamodb))
+    shards, sends_mail = table.index_shards, table.sends_mail
+    leads = LeadsAndRota(dynamodb, table.leads_table, rota_table(), shards, sends_mail=sends_mail)
+    return Alerting(leads, rulebook(), _alert_topic(pace), opening_hours(), link)
 
 
 def mailing() -> Mailing:

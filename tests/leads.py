@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from pydantic import BaseModel
 
-from shared.domain.errors import LeadChanged, RotaChanged
+from shared.domain.errors import LeadChanged
 from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.export import Period
@@ -45,6 +45,9 @@ class LeadsInMemory:
     def get(self, lead_id: UUID) -> Lead | None:
         return self.kept.get(lead_id)
 
+    def with_rota(self, lead_id: UUID) -> tuple[Lead | None, DutyBoard]:
+        return self.get(lead_id), DutyBoard(Rota())
+
     def replace(self, before: Lead, after: Lead) -> None:
         if self.kept[before.lead_id].version != before.version:
             raise LeadChanged
@@ -77,24 +80,6 @@ class SpoolInMemory:
 
     def put(self, lead: Lead) -> None:
         self.kept.append(lead)
-
-
-class RotaInMemory:
-    """A rota in memory."""
-
-    def __init__(self, board: DutyBoard | None = None) -> None:
-        self.board = board or DutyBoard(Rota())
-
-    def get(self) -> DutyBoard:
-        return self.board
-
-    def replace(self, rota: Rota) -> None:
-        if rota.version != self.board.rota.version + 1:
-            raise RotaChanged
-        self.board = self.board._replace(rota=rota)
-
-    def reached(self, reach: Reach) -> None:
-        self.board = self.board._replace(reach=reach)
 
 
 class NoAccessLog:

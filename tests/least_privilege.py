@@ -74,8 +74,10 @@ def recording() -> Iterator[set[Use]]:
         elif function:
             # the IAM action is named like this, except for batches and transactions
             action = f"{client.meta.service_model.service_name}:{operation}".replace("sesv2:", "ses:")
-            resources = SES_RESOURCES if action == "ses:SendEmail" else (_resource(function, values),)
-            uses.update(Use(function, action, resource) for resource in resources)
+            called = values.get("RequestItems", ())  # the tables of a batch
+            resources = [_resource(function, {"TableName": table}) for table in called] or [_resource(function, values)]
+            used = SES_RESOURCES if action == "ses:SendEmail" else resources
+            uses.update(Use(function, action, resource) for resource in used)
         return call(client, operation, values)
 
     with patch.object(BaseClient, EVERY_CALL, recorded):
@@ -97,8 +99,6 @@ def _resource(function: str, values: dict[str, Any]) -> str:
     """Returns the logical id of the resource named in a call, found in the function's environment, or the name itself
     if no variable has it."""
     name = next((values[key] for key in NAMES if key in values), "*")
-    if "RequestItems" in values:  # a batch of one table
-        (name,) = values["RequestItems"]
     variables = resources()[function]["Properties"]["Environment"]["Variables"]
     meant = {value["Ref"] for key, value in variables.items() if ENVIRONMENT.get(key) == name and "Ref" in value}
     resource = meant.pop() if len(meant) == 1 else str(name)

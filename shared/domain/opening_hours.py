@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -66,12 +67,7 @@ class OpeningHours(NamedTuple):
         occurs twice means the last.
         """
         hours = self.days.get(day.weekday())
-        if hours is None or day in self.holidays:
-            return None
-        opens = datetime.combine(day, hours[0], self.zone).astimezone(UTC)
-        closes = max(datetime.combine(day, hours[1], self.zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
-        # when clocks skip the opening time in spring, it can fall after the closing time
-        return opens, max(opens, closes)
+        return None if hours is None or day in self.holidays else _in_utc(day, *hours, self.zone)
 
     def is_open(self, at: datetime) -> bool:
         today = self.on(at.astimezone(self.zone).date())
@@ -118,6 +114,13 @@ class OpeningHours(NamedTuple):
                 yield hours
             day += timedelta(days=1)
         raise ValueError("opening hours: closed for too long")
+
+
+@lru_cache(maxsize=64)  # a submission asks for the same days five times
+def _in_utc(day: date, opens_at: time, closes_at: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    opens = datetime.combine(day, opens_at, zone).astimezone(UTC)
+    closes = max(datetime.combine(day, closes_at, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    return opens, max(opens, closes)  # an opening time that clocks skip in spring can fall after the closing time
 
 
 class Span(NamedTuple):

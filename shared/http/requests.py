@@ -73,6 +73,7 @@ class UnreadableRequest(LeadIntakeError):
 class Request:
     """An HTTP request.
 
+    id: API Gateway's id of the request; the response has it in the header apigw-requestid.
     method: the HTTP method, such as "GET"; also "GET" for HEAD, whose answer API Gateway sends without its body.
     route: the API's route key, such as "GET /leads/{reference}".
     path: the path as the client sent it; it may begin with a stage.
@@ -85,6 +86,7 @@ class Request:
     claims: claims of signed-in staff, verified by API Gateway; empty for everyone else.
     """
 
+    id: str
     method: str
     route: str
     path: str
@@ -106,6 +108,7 @@ class Request:
         context, headers = event["requestContext"], event.get("headers") or {}
         http = context["http"]
         return cls(
+            id=str(context.get("requestId", "")),
             method=HEAD.sub("GET", str(http.get("method", ""))),
             route=HEAD.sub("GET", str(event.get("routeKey", ""))),
             path=str(event.get("rawPath", "/")),
@@ -287,8 +290,8 @@ def _is_text(value: object) -> bool:
 def _claims(context: Mapping[str, Any]) -> Mapping[str, Any]:
     found: Any = context
     for part in ("authorizer", "jwt", "claims"):  # other kinds of authorizers put no claims here
-        found = found.get(part) if isinstance(found, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
+        found = found.get(part) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _problems(error: ValidationError) -> tuple[FieldProblem, ...]:

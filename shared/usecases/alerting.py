@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 from itertools import islice
 from uuid import UUID
 
@@ -19,9 +18,9 @@ from shared.domain.leads.alert import CLINICIANS, Alert, Summary, alert_for, rem
 from shared.domain.leads.escalation import Ladder
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.overdue import REMINDER, alert_due, has_nothing_to_send, is_overdue, released, reminded
-from shared.domain.leads.rota import EVERYONE, to_alert
+from shared.domain.leads.rota import EVERYONE, DutyBoard, to_alert
 from shared.domain.opening_hours import OpeningHours
-from shared.usecases.ports import ATTEMPTS_TO_WORK, Leads, Publisher, Rotas, RuleSets
+from shared.usecases.ports import ATTEMPTS_TO_WORK, LeadsWithRota, Publisher, RuleSets
 from shared.usecases.scoring import rule_set_of
 
 MAILED_SINGLY = 20  # leads in a sweep; the rest are mailed as one summary for each audience
@@ -35,19 +34,11 @@ class Alerting:
     staff_link: the URL at which staff open a lead, without the reference at its end.
     """
 
-    leads: Leads
+    leads: LeadsWithRota
     rule_sets: RuleSets
     publisher: Publisher[Alert | Summary]
     hours: OpeningHours
     staff_link: str
-    rotas: Rotas
-
-    def on_call(self, at: datetime) -> str:
-        """Returns whom the clinicians' level alerts: everyone, if the rota cannot be read."""
-        try:
-            return to_alert(self.rotas.get(), at, self.hours)
-        except StoreUnavailable:
-            return EVERYONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +58,7 @@ def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None
 
     Raises: StoreUnavailable, or an error of the publisher.
     """
-    due = _due(lead_id, alerting, at, lambda: alerting.on_call(at))
+    due = _due(lead_id, alerting, at)
     return _send(due, alerting, at) if due else None
 
 
@@ -99,12 +90,16 @@ class _Due:
     urgent: bool
 
 
-def _due(lead_id: UUID, alerting: Alerting, at: datetime, on_call: Callable[[], str]) -> _Due | None:
+def _due(lead_id: UUID, alerting: Alerting, at: datetime) -> _Due | None:
     """Returns the alert that is due for a lead; None if there is none.
 
-    on_call: returns whom the clinicians' level alerts. It is called only for such an alert.
+    An alert to clinicians goes to who is on call; if the rota cannot be read, to everyone.
     """
-    lead = alerting.leads.get(lead_id)
+    board: DutyBoard | None = None
+    try:
+        lead, board = alerting.leads.with_rota(lead_id)
+    except StoreUnavailable:
+        lead = alerting.leads.get(lead_id)
     if lead is None:
         return None
     tiers = rule_set_of(lead, alerting.rule_sets).tiers
@@ -125,7 +120,9 @@ def _due(lead_id: UUID, alerting: Alerting, at: datetime, on_call: Callable[[], 
     if level == REMINDER:
         alert = reminder_for(lead, alerting.staff_link, zone)
     else:
-        who = on_call() if ladder.audience(level) == CLINICIANS else ""
+        who = ""
+        if ladder.audience(level) == CLINICIANS:
+            who = to_alert(board, at, alerting.hours) if board else EVERYONE
         alert = alert_for(lead, level, ladder, alerting.staff_link, zone, at, who)
     return _Due(lead, level, ladder, alert, tiers[lead.tier].safety)
 
@@ -173,13 +170,12 @@ class _Sweep:
         """Returns the alerts that are due for these leads. Takes at most half of the time that is left."""
         began = self._clock()
         found: list[_Due] = []
-        on_call = cache(lambda: self._alerting.on_call(began))  # looked up once for all of them
         for lead_id in lead_ids:
             at = self._clock()
             if at >= began + (self._until - began) / 2:
                 break
             with self._failing(lead_id):
-                due = _due(lead_id, self._alerting, at, on_call)
+                due = _due(lead_id, self._alerting, at)
                 found += [due] if due else []
         return found
 

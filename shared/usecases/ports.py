@@ -56,6 +56,11 @@ class Leads(Protocol):
         """
 
 
+class LeadsWithRota(Leads, Protocol):
+    def with_rota(self, lead_id: UUID, /) -> tuple[Lead | None, DutyBoard]:
+        """Returns a lead and the rota, both as they are stored now. Raises StoreUnavailable."""
+
+
 class LeadsByNumber(Leads, Protocol):
     def of_number(self, phone_key: str, /) -> Iterable[tuple[UUID, LeadSummary]]:
         """Yields the leads with the given keyed hash of the phone number, newest first. Raises StoreUnavailable."""

@@ -56,6 +56,20 @@ def without(answers: dict[str, Any], *codes: str) -> dict[str, Any]:
 
 
 @settings(max_examples=200 * DEPTH)
+@given(answer_sets, doors)
+def test_a_safety_rule_fires_exactly_if_its_condition_holds(answers: dict[str, Any], door: str) -> None:
+    facts = RULE_SET.questionnaire.facts(answers, door=door)
+    assert ids(scored(answers, door)) == {rule.id for rule in RULE_SET.safety if rule.when.holds(facts)}
+
+
+def test_most_safety_rules_need_an_answer() -> None:
+    """Else triage would look at each of them for every person."""
+    needy = [rule for rule in RULE_SET.safety if rule.needs]
+    assert len(needy) > 0.8 * len(RULE_SET.safety)
+    assert all(option in QUESTIONS[code].option_codes for rule in needy for code, option in rule.needs or ())
+
+
+@settings(max_examples=200 * DEPTH)
 @given(answer_sets, st.sampled_from(RED_FLAGS))
 def test_one_more_red_flag_never_lowers_the_tier(answers: dict[str, Any], flag: tuple[str, str]) -> None:
     question, option = flag

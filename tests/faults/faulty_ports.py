@@ -16,7 +16,6 @@ from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.rota import DutyBoard
 from shared.domain.leads.staff import Staff
 from tests.faults.random_faults import SECOND, YEAR_BEGINS, TopicUnavailable
-from tests.leads import RotaInMemory
 
 if TYPE_CHECKING:
     from tests.faults.random_days import Days
@@ -41,6 +40,15 @@ class FaultyLeads:
 
     def get(self, lead_id: UUID) -> Lead | None:
         return self._days.carry("table", lead_id, lambda: self._days.read(lead_id), StoreUnavailable)
+
+    def with_rota(self, lead_id: UUID) -> tuple[Lead | None, DutyBoard]:
+        """Returns the lead and the rota, which managers change and which cannot always be read."""
+        board = self._days.rota()
+        try:
+            return self.get(lead_id), board
+        except StoreUnavailable:
+            self._days.rota_unread()
+            raise
 
     def kept(self, lead_id: UUID) -> Lead | None:
         return self.get(lead_id)
@@ -112,17 +120,6 @@ class FaultyTopic:
             self._pace.keep()
         lead_id = None if isinstance(notice, Summary) else UUID(notice.lead_id)
         self._days.carry("topic", lead_id, lambda: self._days.published(notice), TopicUnavailable)
-
-
-class FaultyRota(RotaInMemory):
-    """The rota, which managers change and which cannot always be read."""
-
-    def __init__(self, days: Days) -> None:
-        super().__init__()
-        self._days = days
-
-    def get(self) -> DutyBoard:
-        return self._days.rota()
 
 
 class Nurses:

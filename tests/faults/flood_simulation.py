@@ -19,7 +19,7 @@ from shared.domain.opening_hours import OpeningHours
 from shared.rulebook.loading import load
 from shared.usecases.alerting import Alerting, alert_staff, escalate_leads
 from shared.usecases.capture import Intake, capture_lead
-from tests.leads import LeadsInMemory, RotaInMemory, SpoolInMemory
+from tests.leads import LeadsInMemory, SpoolInMemory
 
 START = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # a Wednesday morning in Chicago
 RULEBOOK = load()
@@ -97,7 +97,7 @@ class Clinic:
         alert_staff(lead_id, self._alerting(shard), shard.now)
 
     def _alerting(self, topic: Topic) -> Alerting:
-        return Alerting(self.table, RULEBOOK, topic, HOURS, "https://staff.clinic.example/", RotaInMemory())
+        return Alerting(self.table, RULEBOOK, topic, HOURS, "https://staff.clinic.example/")
 
     def sweep(self) -> None:
         """Runs one sweep, which stops after 40 seconds like the real one."""

@@ -29,7 +29,7 @@ from shared.usecases.capture import Intake, capture_lead
 from shared.usecases.inbox import Workspace, work_lead
 from shared.usecases.replaying import Replay, replay_submissions
 from tests.functions.calls import LEAD_ID, URGENT, Json, submission
-from tests.leads import HOURS, PERSON_KEY, RULEBOOK, NoAccessLog, RotaInMemory
+from tests.leads import HOURS, PERSON_KEY, RULEBOOK, NoAccessLog
 
 T = TypeVar("T")
 AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
@@ -152,6 +152,9 @@ class Meeting:
     def get(self, lead_id: UUID) -> Lead | None:
         return self.call(lambda: self.leads.get(lead_id))
 
+    def with_rota(self, lead_id: UUID) -> tuple[Lead | None, DutyBoard]:
+        return self.call(lambda: (self.leads.get(lead_id), self.board))
+
     def kept(self, lead_id: UUID) -> Lead | None:
         return self.get(lead_id)
 
@@ -243,7 +246,7 @@ class Meeting:
             self.answers.append(who)
 
     def _alerting(self) -> Alerting:
-        return Alerting(self, RULEBOOK, self, HOURS, "https://staff.clinic.example/", _Rota(self))
+        return Alerting(self, RULEBOOK, self, HOURS, "https://staff.clinic.example/")
 
 
 def meetings(prepare: Callable[[Meeting], None], tasks: Sequence[Callable[[Meeting], None]]) -> Iterator[Meeting]:
@@ -285,17 +288,6 @@ def meetings(prepare: Callable[[Meeting], None], tasks: Sequence[Callable[[Meeti
 class _NothingSetAside:
     def put_back(self, _entry: str) -> None:
         raise AssertionError("a readable entry was set aside")
-
-
-class _Rota(RotaInMemory):
-    """The rota, read when it is the turn of the task that sends an alert."""
-
-    def __init__(self, meeting: Meeting) -> None:
-        super().__init__()
-        self._meeting = meeting
-
-    def get(self) -> DutyBoard:
-        return self._meeting.call(lambda: self._meeting.board)
 
 
 class _Colleagues:

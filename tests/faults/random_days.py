@@ -36,7 +36,7 @@ from shared.usecases.callbacks import capture_callback
 from shared.usecases.capture import Intake, capture_lead
 from shared.usecases.inbox import Workspace
 from shared.usecases.replaying import Replay, replay_submissions
-from tests.faults.faulty_ports import NURSES, FaultyLeads, FaultyRota, FaultySpool, FaultyTopic, SetAside
+from tests.faults.faulty_ports import NURSES, FaultyLeads, FaultySpool, FaultyTopic, SetAside
 from tests.faults.promises import HOURS, SWEEP_STOPS, check
 from tests.faults.random_faults import MINUTE, SECOND, Killed, Unreadable, Weather
 from tests.faults.random_staff import Clinic
@@ -71,12 +71,12 @@ class Days(Clinic):
         self._of_number: dict[str, list[UUID]] = {}  # phone key -> leads
         self._waiting: Counter[UUID] = Counter()  # number of entries that wait in the spool
         self._by_reference: dict[str, UUID] = {}
-        leads, rota = FaultyLeads(self), FaultyRota(self)
+        leads = FaultyLeads(self)
         self._intake = Intake(RULEBOOK, leads, FaultySpool(self), self.clock, HOURS, "a key of tests only")
         link = "https://staff.clinic.example/inbox#lead="
-        self._sweeping = Alerting(leads, RULEBOOK, FaultyTopic(self, SWEEP_PACE), HOURS, link, rota)
+        self._sweeping = Alerting(leads, RULEBOOK, FaultyTopic(self, SWEEP_PACE), HOURS, link)
         self._streaming = [
-            Alerting(leads, RULEBOOK, FaultyTopic(self, STREAM_PACE), HOURS, link, rota) for _ in range(SHARDS)
+            Alerting(leads, RULEBOOK, FaultyTopic(self, STREAM_PACE), HOURS, link) for _ in range(SHARDS)
         ]
         self._replay = Replay(leads, RULEBOOK, SetAside(self), HOURS)
         self.workspace = Workspace(leads, RULEBOOK, NoAccessLog(), HOURS)

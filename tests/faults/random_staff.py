@@ -47,9 +47,12 @@ class Clinic(Run):
 
     def rota(self) -> DutyBoard:
         if self.is_down("table") or self._managers.random() < self.weather.fault_rate:
-            self._rota_faults.append(self.now)
+            self.rota_unread()
             raise StoreUnavailable
         return self._boards[-1][1]
+
+    def rota_unread(self) -> None:
+        self._rota_faults.append(self.now)
 
     def _check_on_call(self, alert: Alert) -> None:
         """Checks that an alert to clinicians went to somebody who was on call within the last minute, since clocks

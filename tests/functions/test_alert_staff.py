@@ -88,6 +88,13 @@ def test_an_alert_says_nothing_about_the_person(aws: Aws) -> None:
     assert not [value for value in personal if value not in ("call", "morning") and value in text]
 
 
+def test_an_alert_takes_four_calls(aws: Aws) -> None:
+    captured(URGENT)
+    aws.wire.calls.clear()
+    alert_by_stream(LEAD_ID)
+    assert aws.wire.calls == ["dynamodb.BatchGetItem", "dynamodb.PutItem", "sns.Publish", "dynamodb.PutItem"]
+
+
 def test_an_alerted_lead_is_not_alerted_again(aws: Aws) -> None:
     captured(URGENT)
     assert alert_by_stream(LEAD_ID, LEAD_ID) == TAKEN
@@ -168,7 +175,7 @@ def test_a_claim_whose_reply_was_lost_still_counts(aws: Aws) -> None:
 
 def test_the_log_names_the_cause_of_a_failed_alert(aws: Aws, logs: Callable[[], str]) -> None:
     captured(URGENT)
-    aws.wire.down = {"dynamodb.GetItem"}
+    aws.wire.down = {"dynamodb.BatchGetItem", "dynamodb.GetItem"}
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
     [line] = [json.loads(line) for line in logs().splitlines() if "alert failed" in line]
     assert line["error"] == "StoreUnavailable"
@@ -193,7 +200,7 @@ def test_one_bad_record_fails_alone(aws: Aws, logs: Callable[[], str]) -> None:
 
 def test_a_batch_that_fails_entirely_reports_every_record(aws: Aws) -> None:
     captured(URGENT)
-    aws.wire.down = {"dynamodb.GetItem"}
+    aws.wire.down = {"dynamodb.BatchGetItem", "dynamodb.GetItem"}
     assert len(alert_by_stream(LEAD_ID, str(uuid.uuid4()))["batchItemFailures"]) == 2
 
 

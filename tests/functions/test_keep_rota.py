@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse, HTTPHeaders
+from moto.core.botocore_stubber import MockRawResponse
 
 from functions import alert_staff, keep_rota, watch_delivery, wiring
 from shared.domain.errors import RotaChanged
@@ -105,7 +108,18 @@ def test_an_alert_reaches_who_is_on_call(aws: Aws, clock: Clock, monkeypatch: py
     assert (sent["level"], sent["audience"], sent["to"]) == (1, "clinician", "nurse")
 
 
-@pytest.mark.parametrize("case", ["no rota", "a gap", "not confirmed", "no look", "an old look", "an unreadable rota"])
+def left_unread(operation: str, request: Any, carry_out: Callable[[], Any]) -> Any:
+    """Answers as DynamoDB does if it reads nothing of a batch for lack of capacity."""
+    if operation != "dynamodb.BatchGetItem":
+        return carry_out()
+    answer = {"Responses": {}, "UnprocessedKeys": json.loads(request.body)["RequestItems"]}
+    return AWSResponse(request.url, 200, HTTPHeaders(), MockRawResponse(json.dumps(answer).encode()))
+
+
+CASES = ("no rota", "a gap", "not confirmed", "no look", "an old look", "an unreadable rota", "no table", "left unread")
+
+
+@pytest.mark.parametrize("case", CASES)
 def test_otherwise_it_reaches_everyone(case: str, aws: Aws, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     if case != "no rota":
         save([shift for shift in WEEK if shift["day"] != "Wed"] if case == "a gap" else WEEK)
@@ -120,6 +134,10 @@ def test_otherwise_it_reaches_everyone(case: str, aws: Aws, clock: Clock, monkey
             UpdateExpression="SET rota = :rota",
             ExpressionAttributeValues={":rota": {"S": "no rota"}},
         )
+    if case == "no table":
+        aws.dynamodb.delete_table(TableName=ENVIRONMENT["ROTA_TABLE"])
+    if case == "left unread":
+        aws.wire.fails = left_unread
     found = alerted(URGENT, aws)
     assert (found["audience"], found["on_call"]) == ("clinician", "everyone")
 

@@ -134,6 +134,9 @@ def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str
     lead_ids = [str(uuid4()) for _ in range(5)]
     for answers, lead_id in zip((EMERGENCY, URGENT, PRIORITY, ROUTINE, NOT_A_FIT), lead_ids, strict=True):
         captured(answers, lead_id, alerted=False)
+    captured(lead_id=str(uuid4()), alerted=False, website="a trap for machines")
+    unreadable = {"id": "fs-intake", "version": "1.0.0"}  # it asked other questions
+    captured(lead_id=str(uuid4()), alerted=False, questionnaire=unreadable)
     post = posting("capture_lead", submission())
     for down, status in (({"dynamodb.PutItem", "sqs.SendMessage"}, 503), ({"dynamodb.PutItem"}, 202)):
         aws.wire.down = down

@@ -228,7 +228,7 @@ def test_an_ad_lead_is_counted_like_any_other(logs: Logs) -> None:
     capture_ad_lead.handler(event("capture_ad_lead"), CONTEXT)
     found = counts(logs)
     assert found["captured"] == [1.0]
-    assert (found["suspects"], found["scoring_failed"]) == ([0.0], [0.0])
+    assert not found.keys() & {"suspects", "scoring_failed"}
     assert "page_active" not in found  # an ad lead is no sign that the page works
 
 
@@ -238,7 +238,7 @@ def test_a_storage_error_matches_the_log_metric_filter(aws: Aws, logs: Logs) -> 
     pattern = resources["StorageErrors"]["Properties"]["FilterPattern"]
     counted = set(re.findall(r"\(\$\.(\w+) = \"(\w+)\"\)", pattern))
     reference = captured(URGENT)
-    aws.wire.down = {"dynamodb.GetItem", "dynamodb.PutItem"}
+    aws.wire.down = {"dynamodb.BatchGetItem", "dynamodb.GetItem", "dynamodb.PutItem"}
     logs()
     for run in (
         lambda: alert_staff.handler(stream_of(LEAD_ID), CONTEXT),

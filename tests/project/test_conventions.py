@@ -116,6 +116,7 @@ def test_a_dead_reference_is_found() -> None:
 
 
 LOGGED = {
+    "correlation_id",
     "reference",
     "tier",
     "lead_id",

@@ -23,7 +23,7 @@ from shared.usecases.alerting import Alerting, alert_staff
 from shared.usecases.capture import capture_lead
 from shared.usecases.scoring import EMERGENCY
 from shared.usecases.screening import CONTINUE, screen_answers
-from tests.leads import LeadsInMemory, RotaInMemory, an_intake, varied
+from tests.leads import LeadsInMemory, an_intake, varied
 from tests.rulebook.folder import copy_of_rulebook
 
 HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago")
@@ -108,7 +108,7 @@ def test_the_second_questionnaire_is_captured_and_alerts_staff(rulebook: Ruleboo
         def publish(self, alert: Any) -> None:
             alerted.append(alert.tier)
 
-    alerting = Alerting(store, rulebook, Desk(), HOURS, "https://staff.example.org/leads/", RotaInMemory())
+    alerting = Alerting(store, rulebook, Desk(), HOURS, "https://staff.example.org/leads/")
     alert_staff(lead.lead_id, alerting, NOON)
     assert alerted == ["EMERGENCY"]
 

@@ -158,8 +158,13 @@ def alert(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
     captured(URGENT, lead_id=OTHER, alerted=False)
     assert escalate_leads.handler(event("escalate_leads"), CONTEXT) == {"alerted": 1}
+    clock.at += timedelta(minutes=31)  # both leads are escalated, by a read of each lead alone
+    aws.wire.down = {"dynamodb.BatchGetItem"}
+    alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
+    assert escalate_leads.handler(event("escalate_leads"), CONTEXT) == {"alerted": 1}
+    aws.wire.down = set()
     assert send_digest.handler(event("send_digest"), CONTEXT) == {"sent": True}
-    assert len(aws.alerts()) == 3
+    assert len(aws.alerts()) == 5
 
 
 def work_on_leads(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:

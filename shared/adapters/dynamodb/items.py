@@ -5,15 +5,15 @@ No index contains a name, contact data or an answer.
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from pydantic_core import from_json
 
 from shared.adapters.dynamodb.partitions import Index, Item, Partitions
 from shared.domain.leads.lead import CANARY, Lead
-from shared.domain.leads.lead_summary import LeadSummary, urgency
+from shared.domain.leads.lead_summary import LeadSummary, summary_json, urgency
 from shared.domain.leads.person_keys import key_id_in
 from shared.domain.leads.retention_stage import stage_of
 
@@ -44,7 +44,7 @@ def item_of(kept: Kept, partitions: Partitions, *, sends_mail: bool = False) -> 
         "version": {"N": str(kept.version)},
         "lead" if isinstance(kept, Lead) else "remainder": {"S": kept.as_json()},
         # tells our own first write, when the SDK's retry finds it, from an equal write by somebody else
-        "write_id": {"S": uuid4().hex},
+        "write_id": {"S": os.urandom(16).hex()},
     }
     if not isinstance(kept, Lead):
         item |= _strings({"reference": kept.reference})  # so that a link to an erased lead says that it was erased
@@ -55,7 +55,7 @@ def item_of(kept: Kept, partitions: Partitions, *, sends_mail: bool = False) -> 
         keys = {TO_RETIRE.partition: partitions.of(kept.lead_id, stage[0]), TO_RETIRE.order: instant(stage[1])}
         item |= _strings(keys)
     if isinstance(kept, Lead):
-        item |= _strings(_due_keys(kept, partitions) | _list_keys(kept, partitions) | _search_keys(kept))
+        item |= _strings(_due_keys(kept, partitions) | _list_keys(kept, partitions))
         item |= _strings(_mail_keys(kept, partitions)) if sends_mail else {}
     return item
 
@@ -83,12 +83,6 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
-def open_order(lead: Lead) -> str:
-    """Returns text that sorts like `urgency`. It includes the id, so it is unique and a page can end at any lead."""
-    taken, tier_rank, deadline, received_at = urgency(lead)
-    return f"{taken:d}-{tier_rank:02}#{instant(deadline)}#{instant(received_at)}#{lead.lead_id}"
-
-
 def _due_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
     """Returns the lead's keys for the index DUE; empty if the lead has no next alert."""
     if lead.escalation.next_at is None:
@@ -106,22 +100,26 @@ def _mail_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
 
 
 def _list_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
-    summary = LeadSummary.of(lead)
-    done_order = f"{instant(summary.done_at)}#{lead.lead_id}"
+    """Returns the lead's keys for the lists of staff and for searches.
+
+    The order of open leads sorts like `urgency`. Each order includes the id, so that a page can end at any lead.
+    """
+    received_at, is_open = instant(lead.assessment.received_at), lead.needs_someone
+    if is_open:
+        taken, tier_rank, deadline, _ = urgency(lead)
+        order = f"{taken:d}-{tier_rank:02}#{instant(deadline)}#{received_at}"
+    else:
+        order = instant(lead.work.closed_at or lead.assessment.received_at)
+    lead_id = str(lead.lead_id)
     return {
-        WORKLIST.partition: partitions.of(lead.lead_id, OPEN if lead.needs_someone else CLOSED),
-        WORKLIST.order: open_order(lead) if lead.needs_someone else done_order,
-        "summary": summary.as_json(),
+        WORKLIST.partition: partitions.of(lead.lead_id, OPEN if is_open else CLOSED),
+        WORKLIST.order: f"{order}#{lead_id}",
+        "summary": summary_json(lead),
         ARRIVALS.partition: partitions.of(lead.lead_id, ARRIVAL),
-        ARRIVALS.order: f"{instant(lead.assessment.received_at)}#{lead.lead_id}",
+        ARRIVALS.order: f"{received_at}#{lead_id}",
         PERSON_KEY_ID: key_id_in(lead.submitted.phone_key, lead.submitted.email_key),
-    }
-
-
-def _search_keys(lead: Lead) -> dict[str, str]:
-    return {
         "reference": lead.reference,
-        "received_at": instant(lead.assessment.received_at),
+        "received_at": received_at,
         "phone_key": lead.submitted.phone_key,
         "email_key": lead.submitted.email_key,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 KEY: Any = {"id": {"S": "rota"}}
 
 
+def board_of(item: Mapping[str, Any]) -> DutyBoard:
+    """Returns the rota in an item, which is empty before the first is saved. Raises ValueError if it is no rota."""
+    rota = Rota.model_validate_json(item["rota"]["S"]) if "rota" in item else Rota()
+    return DutyBoard(rota, Reach.model_validate_json(item["reach"]["S"]) if "reach" in item else None)
+
+
 class RotaTable:
     """The table of the rota. All methods raise StoreUnavailable."""
 
@@ -23,11 +30,9 @@ class RotaTable:
         self._table = table
 
     def get(self) -> DutyBoard:
-        """Returns the rota as it is stored now; an empty one before the first is saved."""
+        """Returns the rota as it is stored now."""
         try:
-            item = self._client.get_item(TableName=self._table, Key=KEY, ConsistentRead=True).get("Item", {})
-            rota = Rota.model_validate_json(item["rota"]["S"]) if "rota" in item else Rota()
-            return DutyBoard(rota, Reach.model_validate_json(item["reach"]["S"]) if "reach" in item else None)
+            return board_of(self._client.get_item(TableName=self._table, Key=KEY, ConsistentRead=True).get("Item", {}))
         except (ClientError, BotoCoreError, ValueError) as error:  # ValueError: what is stored is no rota
             raise StoreUnavailable from error
 

@@ -19,7 +19,6 @@ from shared.domain.intake.fields import (
     Email,
     Extension,
     Language,
-    Line,
     Page,
     Phone,
     Proof,
@@ -73,14 +72,14 @@ class ContactEntry(Model):
 
     model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra={"anyOf": [_given("phone"), _given("email")]})
 
-    name: Annotated[str, line(120), Line] | None = None
-    phone: Annotated[str, line(32), Line, Phone] | None = None
-    email: Annotated[str, line(254), Line, Email] | None = None
-    postal: Annotated[str, line(10), Line] | None = None
+    name: Annotated[str, line(120)] | None = None
+    phone: Annotated[str, line(32), Phone] | None = None
+    email: Annotated[str, line(254), Email] | None = None
+    postal: Annotated[str, line(10)] | None = None
     preference: Literal["call", "text", "email"] | None = None
     best_time: Literal["morning", "afternoon", "evening"] | None = None
-    helper_name: Annotated[str, line(120), Line] | None = None
-    relation: Annotated[str, line(60), Line] | None = None
+    helper_name: Annotated[str, line(120)] | None = None
+    relation: Annotated[str, line(60)] | None = None
     message_ok: Literal["yes", "no"] | None = None
     extension: Extension | None = None
 
@@ -94,9 +93,9 @@ class ContactEntry(Model):
 
     @field_validator("*", mode="before")
     @classmethod
-    def blank_is_absent(cls, value: Any) -> Any:
+    def one_line(cls, value: Any) -> Any:
         """Treats a field as missing if it is empty or has only invisible characters."""
-        return None if isinstance(value, str) and not clean_line(value) else value
+        return clean_line(value) or None if isinstance(value, str) else value
 
     @field_validator("phone", "email", "postal", "extension", mode="before")
     @classmethod

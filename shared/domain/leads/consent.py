@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple
 from uuid import UUID
 
 from pydantic import Field
@@ -59,10 +59,11 @@ class ConsentRecord:
     previous: str
     hash: str = ""
 
-    def sealed(self) -> Self:
-        return replace(self, hash=self._seal())
+    def sealed(self) -> ConsentRecord:
+        entry = self._entry()
+        return ConsentRecord(**entry, hash=_hash(entry))
 
-    def after(self, previous: str) -> Self:
+    def after(self, previous: str) -> ConsentRecord:
         """Returns a copy of the entry that follows the ledger entry with the hash `previous`."""
         return replace(self, previous=previous).sealed()
 
@@ -72,11 +73,17 @@ class ConsentRecord:
 
     def intact(self, previous: str) -> bool:
         """Returns whether this ledger entry is unchanged and follows the entry with the hash `previous`."""
-        return self.previous == previous and self.hash == self._seal()
+        return self.previous == previous and self.hash == _hash(self._entry())
 
-    def _seal(self) -> str:
-        entry = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "hash"}
-        return hashlib.sha256(json.dumps(entry, default=datetime.isoformat).encode()).hexdigest()
+    def _entry(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in SEALED}
+
+
+SEALED = tuple(field.name for field in fields(ConsentRecord) if field.name != "hash")
+
+
+def _hash(entry: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(entry, default=datetime.isoformat).encode()).hexdigest()
 
 
 def consent_records(
@@ -91,7 +98,7 @@ def consent_records(
 
     elsewhere: who showed the form, if it was not the clinic's own page. The consent text is then unknown.
     """
-    given = submission.consents.model_dump() if submission.consents else {}
+    given = vars(submission.consents) if submission.consents else {}
     shown = {str(code): text_hash for code, text_hash in submission.consents_shown.items()}
     records: list[ConsentRecord] = []
     for consent in questionnaire.contact.consents:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
@@ -36,6 +37,7 @@ DOORS = {CALLBACK: CALLBACK, GOOGLE_ADS: ADS}  # source -> door; every other sou
 CROCKFORD = "0123456789" + "ABCDEFGHJKMNPQRSTVWXYZ"
 
 
+@lru_cache(maxsize=16)  # a request asks for it twice: for its log lines and for its lead
 def reference_of(lead_id: UUID) -> str:
     """Returns the reference of a lead: ten characters that people can read out on the phone.
 
@@ -353,15 +355,15 @@ def first_escalation(tier: Tier, at: datetime, hours: OpeningHours, *, waits: bo
 
     waits: True if the visitor has RETURN_WITHIN to finish the form before staff are alerted.
     """
-    fresh = Escalation(
+    first_look = at + RETURN_WITHIN if waits else at
+    return Escalation(
         deadline=tier.deadline.after(at, hours) if tier.deadline else None,
         tier_rank=tier.rank,
         started_at=at,
-        alert_due=0,
+        alert_due=int(tier.escalates),
         alert_delivered=0,
-        next_at=None,
+        next_at=first_look if tier.escalates else None,
     )
-    return fresh.restarted(at, escalates=tier.escalates, first_look=at + RETURN_WITHIN if waits else at)
 
 
 def _consent_records(ledger: tuple[ConsentRecord, ...], consent: str) -> list[ConsentRecord]:

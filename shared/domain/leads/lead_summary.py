@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic_core import to_json
@@ -57,43 +57,12 @@ class LeadSummary(Stored):
         """Returns whether the next action of this open lead was due before `at`."""
         return self.next_due is not None and self.next_due < at
 
-    def as_json(self) -> str:
-        """Returns the JSON without the fields that have their default, since each list reads many summaries."""
-        known = type(self).model_fields
-        return to_json({name: value for name, value in dict(self).items() if value != known[name].default}).decode()
-
     def named(self, name: str) -> LeadRow:
         return LeadRow.model_construct(**dict(self), name=name, did=())
 
     @classmethod
     def of(cls, lead: Lead) -> LeadSummary:
-        work, planned = lead.work, next_action(lead)
-        return cls.model_construct(
-            reference=lead.reference,
-            version=lead.version,
-            tier=lead.tier,
-            status=work.status,
-            deadline=lead.escalation.deadline,
-            received_at=lead.assessment.received_at,
-            acknowledged_at=work.acknowledged_at,
-            closed_at=work.closed_at,
-            closed_reason=work.closed_reason,
-            owner=work.owner,
-            owner_name=work.owner_name,
-            attempts=work.attempts,
-            suspect=lead.assessment.suspicion.suspect,
-            complete=lead.submitted.complete,
-            language=lead.submitted.language,
-            tags=tuple(rule.id for rule in lead.assessment.triage.tags),
-            sent_more=lead.sent_more,
-            source=lead.source,
-            questionnaire=lead.submitted.questionnaire,
-            booked_for=work.booking.at if work.booking else None,
-            next_action=planned.what if planned else "",
-            next_due=planned.due if planned else None,
-            contact_revoked=lead.contact_revoked,
-            handed_by=work.handed_by,
-        )
+        return cls.model_construct(**_summarised(lead))
 
 
 class LeadRow(LeadSummary):
@@ -105,6 +74,43 @@ class LeadRow(LeadSummary):
 
     name: str = ""
     did: tuple[Done, ...] = ()
+
+
+def summary_json(lead: Lead) -> str:
+    """Returns the summary of a lead as it is stored: without the fields that have their default, since each list reads
+    many summaries."""
+    known = LeadSummary.model_fields
+    return to_json({name: value for name, value in _summarised(lead).items() if value != known[name].default}).decode()
+
+
+def _summarised(lead: Lead) -> dict[str, Any]:
+    work, planned = lead.work, next_action(lead)
+    return {
+        "reference": lead.reference,
+        "version": lead.version,
+        "tier": lead.tier,
+        "status": work.status,
+        "deadline": lead.escalation.deadline,
+        "received_at": lead.assessment.received_at,
+        "acknowledged_at": work.acknowledged_at,
+        "closed_at": work.closed_at,
+        "closed_reason": work.closed_reason,
+        "owner": work.owner,
+        "owner_name": work.owner_name,
+        "attempts": work.attempts,
+        "suspect": lead.assessment.suspicion.suspect,
+        "complete": lead.submitted.complete,
+        "language": lead.submitted.language,
+        "tags": tuple(rule.id for rule in lead.assessment.triage.tags),
+        "sent_more": lead.sent_more,
+        "source": lead.source,
+        "questionnaire": lead.submitted.questionnaire,
+        "booked_for": work.booking.at if work.booking else None,
+        "next_action": planned.what if planned else "",
+        "next_due": planned.due if planned else None,
+        "contact_revoked": lead.contact_revoked,
+        "handed_by": work.handed_by,
+    }
 
 
 class Listed(NamedTuple):

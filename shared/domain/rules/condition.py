@@ -33,6 +33,11 @@ class Facts:
         self.door = door
         self._mentioned: dict[str, frozenset[str]] = {}
 
+    @property
+    def options(self) -> frozenset[tuple[str, str]]:
+        """The pairs of question code and option code that were chosen."""
+        return frozenset({(question, option) for question, chosen in self.chosen.items() for option in chosen})
+
     def answered(self, question: str) -> bool:
         return question in self.chosen or question in self.numbers or question in self.texts
 
@@ -232,3 +237,24 @@ def options_of(condition: Condition) -> frozenset[tuple[str, str]]:
             return options_of(condition.condition)
         case _:
             return frozenset()
+
+
+def options_needed(condition: Condition) -> frozenset[tuple[str, str]] | None:
+    """Returns pairs of question code and option code of which one must be chosen for the condition to hold.
+
+    Returns None if it may hold without any.
+    """
+    match condition:
+        case AnyOf() | AllOf() | AtLeastAmong():
+            return options_of(condition) or None
+        case Defined():
+            return options_needed(condition.condition)
+        case Every():
+            needs = (options_needed(part) for part in condition.conditions)
+            return next((options for options in needs if options is not None), None)
+        case Some():
+            parts = [options_needed(part) for part in condition.conditions]
+            known = [options for options in parts if options is not None]
+            return frozenset[tuple[str, str]]().union(*known) if len(known) == len(parts) else None
+        case _:
+            return None

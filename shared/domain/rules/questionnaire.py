@@ -158,7 +158,7 @@ class ConsentText:
     def text_hash(self) -> str:
         return hash_of(self.text)
 
-    @property
+    @cached_property
     def texts(self) -> Mapping[str, str]:
         """Hash -> text, for each text that a page may have shown."""
         return {hash_of(text): text for text in (self.text, *self.variants.values()) if text}

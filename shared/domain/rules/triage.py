@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from shared.domain.opening_hours import Span
-from shared.domain.rules.condition import FORM, Condition, Facts, questions_of
+from shared.domain.rules.condition import FORM, Condition, Facts, options_needed, questions_of
 from shared.domain.rules.questionnaire import Answers, Questionnaire
 
 
@@ -111,6 +111,11 @@ class Rule:
     reason: str
     citations: tuple[Citation, ...]
     when: Condition
+
+    @cached_property
+    def needs(self) -> frozenset[tuple[str, str]] | None:
+        """The options of which one must be chosen for the rule to fire: most rules need no further look."""
+        return options_needed(self.when)
 
     @cached_property
     def fired(self) -> FiredRule:
@@ -274,7 +279,12 @@ def triage(
     """
     facts = rule_set.questionnaire.facts(answers, last_page, door=door)
     minor = rule_set.minor.holds(facts)
-    safety = [rule for rule in rule_set.safety if rule.when.holds(facts)]
+    chosen = facts.options
+    safety = [
+        rule
+        for rule in rule_set.safety
+        if (rule.needs is None or not rule.needs.isdisjoint(chosen)) and rule.when.holds(facts)
+    ]
     safety += also
     not_fit = [
         rule for rule in rule_set.not_fit if (rule.overrides is not None or not safety) and rule.when.holds(facts)
