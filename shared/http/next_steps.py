@@ -61,7 +61,7 @@ class NextStepsWriter:
             promise=self._promise(promised, lead, words),
             details=tuple(self._details(promised, lead, words, at)),
             calendar=self._calendar(promised, lead, words, at),
-            booking_link=self.clinic.booking_link if may_book_online(lead, promised) else "",
+            booking_link=self.clinic.booking_link if may_book_online(lead) else "",
         )
 
     def _in_emergency(self, lead: Lead, words: Words) -> NextSteps:

@@ -105,7 +105,7 @@ BY_MAIL = PERSON | {"preference": "email"}
     ("answers", "contact", "kind", "offered"),
     [
         (ROUTINE, BY_MAIL, "receipt", True),
-        (ROUTINE, PERSON, "receipt", False),  # waits for a call
+        (ROUTINE, PERSON, "receipt", True),
         (ROUTINE, BY_MAIL, "tried", False),
         (PRIORITY, BY_MAIL, "receipt", False),
         (EMERGENCY, NO_PHONE, "receipt", False),

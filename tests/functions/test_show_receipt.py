@@ -90,7 +90,6 @@ def test_it_has_the_call_as_a_calendar_file_in_the_link(browser: PlainBrowser, c
 def test_it_links_to_the_page_for_booking_only_on_a_routine_lead(browser: PlainBrowser, aws: Aws) -> None:
     fill_and_check(browser).press("Send")
     [lead] = aws.stored()
-    lead["submitted"]["contact"] |= {"email": "jordan@example.com", "preference": "email"}
     for tier, links in (("ROUTINE", [ENVIRONMENT["BOOKING_LINK"]]), ("PRIORITY", [])):
         lead["assessment"]["triage"]["tier"] = tier
         aws.corrupt(lead["lead_id"], json.dumps(lead))

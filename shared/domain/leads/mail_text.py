@@ -11,7 +11,7 @@ from shared.domain.leads.calendar_entry import CalendarEntry
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.mail import DueMail
 from shared.domain.leads.mail_state import MailKind
-from shared.domain.leads.promise import Promise, Way, may_book_online, promise
+from shared.domain.leads.promise import Way, may_book_online, promise
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.spoken_time import spoken_hours, spoken_time
 
@@ -71,11 +71,10 @@ class MailWriter:
         unsubscribe: the address of the page that ends all mails to this address.
         safety: whether the tier of the lead is a safety tier.
         """
-        promised = promise(lead, self.hours, at, safety=safety) if due.kind == "receipt" else None
-        link = self.booking_link if may_book_online(lead, promised) else ""
+        link = self.booking_link if due.kind == "receipt" and may_book_online(lead) else ""
         to, language = lead.submitted.contact.email or "", lead.submitted.language
         texts = (
-            *self._paragraphs(lead, due.kind, promised, link, safety=safety),
+            *self._paragraphs(lead, due.kind, at, link, safety=safety),
             self._t(lead, "Your reference: {reference}", reference=lead.reference),
             self._t(lead, "In an emergency, call 911. Do not wait for us."),
         )
@@ -96,12 +95,10 @@ class MailWriter:
             booking_link=link,
         )
 
-    def _paragraphs(
-        self, lead: Lead, kind: MailKind, promised: Promise | None, link: str, *, safety: bool
-    ) -> tuple[str, ...]:
+    def _paragraphs(self, lead: Lead, kind: MailKind, at: datetime, link: str, *, safety: bool) -> tuple[str, ...]:
         match kind:
             case "receipt":
-                return self._receipt(lead, promised, link, safety=safety)
+                return self._receipt(lead, at, link, safety=safety)
             case "booked":
                 return self._booked(lead)
             case "tried":
@@ -110,16 +107,17 @@ class MailWriter:
                 text = "We tried more than once and could not reach you. We will not try again."
                 return self._t(lead, text), self._please_call(lead)
 
-    def _receipt(self, lead: Lead, promised: Promise | None, link: str, *, safety: bool) -> tuple[str, ...]:
+    def _receipt(self, lead: Lead, at: datetime, link: str, *, safety: bool) -> tuple[str, ...]:
         return (
             self._t(lead, "{clinic} has your request.", clinic=self.clinic),
-            self._promise(lead, promised, safety=safety),
+            self._promise(lead, at, safety=safety),
             self._t(lead, "You can also choose a time for a visit: {link}", link=link) if link else "",
             self._t(lead, "Something changed? Call us: {phone}.", phone=self.phone),
             self._open(lead),
         )
 
-    def _promise(self, lead: Lead, promised: Promise | None, *, safety: bool) -> str:
+    def _promise(self, lead: Lead, at: datetime, *, safety: bool) -> str:
+        promised = promise(lead, self.hours, at, safety=safety)
         if promised is None:
             return "" if safety else self._t(lead, NOT_CALLED, phone=self.phone)
         by_a_time, some_time = PROMISES[promised.way]

@@ -1,6 +1,6 @@
 """Decides what the clinic promises to the person of a lead: a call, a text message or an e-mail, and by when.
 
-It also decides whether the person may book a time online instead (docs/decisions/0036).
+It also decides whether the person may book a time online (docs/decisions/0036).
 """
 
 from __future__ import annotations
@@ -57,12 +57,7 @@ def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> P
     return Promise(way, deadline if deadline > at and hours.is_open(deadline - MOMENT) else None)
 
 
-def may_book_online(lead: Lead, promised: Promise | None) -> bool:
-    """Returns whether the receipt offers the person a page to book a time on.
-
-    Only a lead of this tier gets it, by the rules and by staff, that staff are not done with and whose person does not
-    wait for a call of the clinic.
-    """
-    tiers = {lead.tier, lead.assessment.triage.tier}
-    waits = promised is None or promised.way == "call"
-    return tiers <= BOOKS_ONLINE and not waits and not lead.work.is_done
+def may_book_online(lead: Lead) -> bool:
+    """Returns whether the receipt offers the person a page to book a time on: of this tier by the rules and by staff,
+    and not done."""
+    return {lead.tier, lead.assessment.triage.tier} <= BOOKS_ONLINE and not lead.work.is_done
