@@ -9,13 +9,15 @@ import pytest
 
 from shared.domain.intake.submission import ContactEntry, Submission
 from shared.domain.leads.consent import ConsentRecord, Visit, chain_intact, consent_records, revocation
+from shared.domain.rules.questionnaire import hash_of
 from shared.rulebook.loading import load
 from tests.leads import varied
 
 AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
 
 
-def records(language: str = "en", *, shown: bool = True) -> tuple[ConsentRecord, ...]:
+def records(language: str = "en", *, shown: bool = True, call: bool = False) -> tuple[ConsentRecord, ...]:
+    """`call`: the page asked for a number alone."""
     rule_set = load().of_clinic("Example Spine").of("fs-intake", language)
     assert rule_set is not None
     entry = ContactEntry.model_validate({"phone": "(312) 555-0142", "email": "sample.patient@example.com"})
@@ -27,7 +29,7 @@ def records(language: str = "en", *, shown: bool = True) -> tuple[ConsentRecord,
             "answers": {},
             "contact": entry,
             "consents": {"contact": True, "marketing": True},
-            "consents_shown": {text.code: text.text_hash for text in texts},
+            "consents_shown": {text.code: hash_of(text.shown(other=False, call=call)) for text in texts},
             "page": "https://clinic.example/stenosis?name=nobody#form",
         }
     )
@@ -53,6 +55,13 @@ def test_a_record_says_what_was_shown_how_and_for_which_number() -> None:
     assert contact.covers == ("+13125550142", "sample.patient@example.com")
     assert sms.covers == ("+13125550142",)
     assert (contact.language, contact.questionnaire_version, contact.source_address) == ("en", "2.0.0", "203.0.113.10")
+
+
+def test_consent_beside_a_number_alone_covers_no_address_that_was_typed_before() -> None:
+    contact, _, marketing = records(call=True)
+    assert contact.text.endswith("may store my answers and call me about them. I can change my mind at any time.")
+    assert contact.covers == ("+13125550142",)
+    assert marketing.covers == ("+13125550142", "sample.patient@example.com")
 
 
 def test_the_text_is_the_one_of_the_visitors_language() -> None:

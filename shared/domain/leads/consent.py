@@ -115,7 +115,7 @@ def consent_records(
             language=questionnaire.language,
             how=UNTICKED_BOX if text else elsewhere or UNKNOWN_TEXT,
             page=submission.page or "",
-            covers=_covers(consent.code, contact),
+            covers=_covers(contact, number_only=consent.code == "sms" or consent.is_to_calls(text)),
             at=at,
             source_address=visit.source_address,
             user_agent=visit.user_agent[:300],
@@ -172,7 +172,7 @@ def chain_intact(records: Iterable[ConsentRecord]) -> bool:
     return True
 
 
-def _covers(consent: str, contact: Contact) -> tuple[str, ...]:
-    """Returns the phone number and email address that a consent applies to; only the number for text messages."""
-    ways = (contact.phone,) if consent == "sms" else (contact.phone, contact.email)
+def _covers(contact: Contact, *, number_only: bool) -> tuple[str, ...]:
+    """Returns the phone number and email address that a consent applies to."""
+    ways = (contact.phone,) if number_only else (contact.phone, contact.email)
     return tuple(way for way in ways if way)

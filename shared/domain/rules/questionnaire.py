@@ -154,6 +154,10 @@ class ConsentText:
         wanted = (other, self.text_other), (call, self.text_call), (call and other, self.text_call_other)
         return [self.text, *(text for applies, text in wanted if applies and text)][-1]
 
+    def is_to_calls(self, text: str) -> bool:
+        """Returns whether a page with this text asked for a number alone."""
+        return text != "" and text in (self.text_call, self.text_call_other)
+
     @cached_property
     def text_hash(self) -> str:
         return hash_of(self.text)
