@@ -37,12 +37,15 @@ def read_accesses(
     reference = _reference(query)
     accesses.add_reading(staff, at)
     found: list[Access] = []
+    next_cursor = None
     for read, (access, cursor) in enumerate(accesses.between(period, query.cursor), start=1):
         if query.wants(access, reference):
             found.append(access)
         if len(found) >= ENTRIES_ON_PAGE or read >= READ_FOR_A_PAGE:
-            return AccessPage(tuple(found), cursor)
-    return AccessPage(tuple(found), None)
+            next_cursor = cursor
+            break
+    by_time = sorted(found, key=lambda access: access.at)  # the log has lists of names at the start of their hour
+    return AccessPage(tuple(by_time), next_cursor)
 
 
 def _reference(query: AccessQuery) -> str | None:

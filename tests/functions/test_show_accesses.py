@@ -63,6 +63,16 @@ def test_a_page_of_names_counts_as_seen() -> None:
     assert seen(reference=reference) == [("desk", "listed")]
 
 
+def test_the_earliest_comes_first_among_lists_too(clock: Clock) -> None:
+    reference = captured(PRIORITY)
+    opened(reference)
+    clock.at += timedelta(minutes=1)
+    listed("desk")
+    clock.at += timedelta(minutes=1)
+    opened(reference, "desk")
+    assert seen() == [("nurse", "opened"), ("desk", "listed"), ("desk", "opened")]
+
+
 def test_days_are_the_clinics(clock: Clock) -> None:
     """An hour before midnight in Chicago is the next day in UTC."""
     reference = captured(PRIORITY)

@@ -11,12 +11,14 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Route, expect
 
+from tests.functions.staff_calls import IDS
 from tests.inbox.conftest import Come, Json, Send
 from tests.inbox.member import Member
 
 PAGE = 250  # leads; the service sends fewer
 MANY = 1_060
 NOW = datetime.now(UTC)
+CUT = "row => [row, ...row.querySelectorAll('.who, .status-line')].some(a => a.scrollWidth > a.clientWidth)"
 RECORD = """
 window.shown = [];
 window.Notification = class { constructor(title, {body}) { shown.push(`${title} ${body}`); }
@@ -165,13 +167,30 @@ def test_the_open_lead_is_marked_and_in_view(send: Send, member: Come) -> None:
         nurse.page.set_viewport_size({"width": width, "height": 900})
         nurse.page.goto(f"{nurse.site}inbox#")
         expect(nurse.row(marked["reference"])).to_be_visible()
-        cut = "row => [row, ...row.querySelectorAll('.who, .status-line')].some(a => a.scrollWidth > a.clientWidth)"
-        assert not nurse.row(marked["reference"]).evaluate(cut), width
+        assert not nurse.row(marked["reference"]).evaluate(CUT), width
     nurse.page.set_viewport_size({"width": 1280, "height": 900})
     nurse.page.goto(f"{nurse.site}inbox#lead={reference}")
     nurse.sees(reference)
     expect(nurse.row(reference)).to_have_attribute("aria-current", "true")
     expect(nurse.row(reference)).to_be_in_viewport()
+
+
+def test_of_taken_leads_the_one_with_the_next_step_due_first_is_first(member: Come) -> None:
+    nurse = member("nurse")
+    mine = {
+        "status": "acknowledged",
+        "owner": IDS["nurse"],
+        "handed_by": "other-nurse",
+        "next_action": "confirm_booking",
+    }
+    due = [(NOW + timedelta(hours=hours)).isoformat() for hours in (1, 2, 3)]
+    rows = [row(1, **mine, deadline=due[0], next_due=due[2]), row(2, **mine, deadline=due[2], next_due=due[1])]
+    at_table(nurse, [*rows, row(3, deadline=due[2])])
+    for width in (1280, 1000, 360):
+        nurse.page.set_viewport_size({"width": width, "height": 900})
+        expect(nurse.page.locator("#leads .reference")).to_have_text(["00003-00000", "00002-00000", "00001-00000"])
+        assert not nurse.row("00002-00000").evaluate(CUT), width
+    expect(nurse.row("00002-00000")).to_contain_text("Handed to you by other-nurse: set the time of the appointment")
 
 
 def test_a_new_urgent_lead_sounds_without_a_name(member: Come) -> None:

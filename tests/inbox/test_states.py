@@ -18,6 +18,7 @@ from tests.inbox.member import Member
 WIDE = ViewportSize(width=1280, height=900)
 NARROW = ViewportSize(width=320, height=640)
 SMALLEST_TARGET = 44
+A4, LETTER = 680, 702  # CSS pixels between the margins
 TARGETS = """
 (smallest) => [...document.querySelectorAll(
     "button, .button, input:not([type=checkbox]), textarea, select, #leads a, summary")]
@@ -188,6 +189,11 @@ def test_a_lead_and_its_actions(send: Send, member: Come) -> None:
     expect(nurse.page.locator(".has")).to_have_text(re.compile("Closed by nurse"), use_inner_text=True)
     expect(nurse.page.locator(".history")).not_to_contain_text("You", use_inner_text=True)
     expect(nurse.page.locator(".top")).to_contain_text("Printed by nurse, ", use_inner_text=True)
+    number = nurse.page.get_by_role("link", name="Call (312) 555-0142")
+    expect(number).to_have_css("color", "rgb(0, 0, 0)")
+    for width in (A4, LETTER):
+        nurse.page.set_viewport_size({"width": width, "height": 1000})
+        assert nurse.page.locator("html").evaluate("page => page.scrollWidth - page.clientWidth") <= 0, width
     nurse.page.screenshot(path=SCREENSHOTS / "inbox" / "wide" / "24-printed.png", full_page=True)
 
 

@@ -33,7 +33,7 @@ export function drawWorklist() {
 // have the latest first.
 function inOrder(leads, view) {
   if (view === "today") return leads;
-  const key = (lead) => [isDone(lead) ? 2 : lead.owner ? 1 : 0, TIERS.indexOf(lead.tier), Date.parse(lead.deadline ?? "9999-12-31"), Date.parse(lead.received_at)];
+  const key = (lead) => [isDone(lead) ? 2 : lead.owner ? 1 : 0, TIERS.indexOf(lead.tier), Date.parse(lead.next_due ?? lead.deadline ?? "9999-12-31"), Date.parse(lead.received_at)];
   const endedAt = (lead) => Date.parse(lead.closed_at ?? lead.received_at);
   return [...leads].sort((a, b) => {
     if (view === "closed") return endedAt(b) - endedAt(a);
