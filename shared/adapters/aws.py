@@ -1,16 +1,14 @@
-"""Creates AWS clients with few attempts and short timeouts, so that no call outlasts the function's timeout.
-
-They are botocore's clients, the same that boto3 returns: boto3 itself would load its resources and S3 transfers.
-"""
+"""Creates AWS clients with few attempts and short timeouts, so that no call outlasts the function's timeout."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.handlers import BUILTIN_HANDLERS
-from botocore.session import Session
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -57,18 +55,18 @@ def client(service: Literal["sesv2"], config: Config) -> SesClient: ...
 @overload
 def client(service: Literal["cognito-idp"], config: Config) -> CognitoClient: ...
 def client(service: Literal["dynamodb", "sns", "sqs", "sesv2", "cognito-idp"], config: Config) -> Any:
-    return _session().create_client(service, config=config)
+    return _session().client(service, config=config)
 
 
 @cache
-def _session() -> Session:
+def _session() -> boto3.Session:
     """Returns a session with botocore's general event handlers and those of the services that we call.
 
     Registering the handlers of all services would take a thirtieth of a cold start.
     """
-    session = Session(include_builtin_handlers=False)
+    session = botocore.session.Session(include_builtin_handlers=False)
     for event, handler, *_ in BUILTIN_HANDLERS:
         kind, _, service = event.partition(".")
         if kind != "docs" and service.partition(".")[0] in ("", "*", *SERVICES):
             session.register(event, handler)
-    return session
+    return boto3.Session(botocore_session=session)

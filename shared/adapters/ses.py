@@ -33,7 +33,7 @@ PAGE = """<!doctype html>
 
 
 class SesClient(Protocol):
-    """The part of botocore's client "sesv2" that is called."""
+    """The part of boto3's client "sesv2" that is called."""
 
     def send_email(self, **request: Any) -> Any: ...
 

@@ -12,7 +12,7 @@ from shared.domain.leads.staff import CLINICIAN, DESK, Staff
 
 
 class CognitoClient(Protocol):
-    """The part of botocore's client "cognito-idp" that is called."""
+    """The part of boto3's client "cognito-idp" that is called."""
 
     def list_users_in_group(self, **request: Any) -> Any: ...
 

@@ -25,12 +25,12 @@ def handlers(session: botocore.session.Session, event: str) -> list[Any]:
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_an_event_has_the_same_handlers_as_in_an_ordinary_session(event: str) -> None:
-    assert handlers(aws._session(), event) == handlers(botocore.session.Session(), event)
+    assert handlers(aws._session()._session, event) == handlers(botocore.session.Session(), event)
 
 
 def test_handlers_of_other_services_are_left_out() -> None:
     event = "before-parameter-build.s3.PutObject"
-    assert set(handlers(aws._session(), event)) < set(handlers(botocore.session.Session(), event))
+    assert set(handlers(aws._session()._session, event)) < set(handlers(botocore.session.Session(), event))
 
 
 def test_every_service_that_we_call_is_listed() -> None:

@@ -28,10 +28,10 @@ LAYERS = (
 LIBRARIES = {
     "functions": {"aws_lambda_powertools"},
     "shared.http": {"jinja2", "pydantic", "python_multipart"},
-    "shared.adapters": {"altcha", "botocore", "itsdangerous", "pydantic_core", "urllib3"},
+    "shared.adapters": {"altcha", "boto3", "botocore", "itsdangerous", "pydantic_core", "urllib3"},
     "shared.domain": {"email_validator", "phonenumbers", "pydantic", "pydantic_core"},
 }
-TYPES_OF = {"mypy_boto3_dynamodb": "botocore", "mypy_boto3_sns": "botocore", "mypy_boto3_sqs": "botocore"}
+TYPES_OF = {"mypy_boto3_dynamodb": "boto3", "mypy_boto3_sns": "boto3", "mypy_boto3_sqs": "boto3"}
 NEVER_IN_DOMAIN = {"logging", "os", "random", "secrets", "socket", "subprocess", "tempfile", "time", "urllib"}
 
 

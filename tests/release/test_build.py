@@ -21,16 +21,15 @@ from shared.http.templates import COMPILED
 
 HERE = sys.version_info[:2]
 AS_ON_LAMBDA = HERE == build.LAMBDA_PYTHON and platform.system() == "Linux" and platform.machine() == "x86_64"
-OUGHT = {"functions", "shared", "botocore", "pydantic", "pydantic_core", "aws_lambda_powertools"}
-OUGHT |= {"phonenumbers", "tzdata"}
+OUGHT = {"functions", "shared", "boto3", "pydantic", "pydantic_core", "aws_lambda_powertools", "phonenumbers", "tzdata"}
 NEVER = {"tests", "dev", "infra", "docs", "events", "pytest", "moto", "bin"}
 FUNCTIONS = [build.module_name(name) for name in function_names()]
 # Each function is loaded in a process of its own, because Powertools' imports depend on earlier ones. Forking avoids
-# importing botocore again.
+# importing boto3 again.
 LOAD_EACH = """
 import importlib, os, sys
 sys.path.insert(0, {bundle!r})
-import botocore.session
+import boto3
 failed = []
 for name, folder in {own!r}.items():
     child = os.fork()
