@@ -20,7 +20,7 @@ from tests.leads import a_lead, varied
         (ROUTINE, {"status": "closed"}, False),
         (ROUTINE, {"staff_tier": "URGENT"}, False),  # staff raised it
         (PRIORITY, {}, False),
-        (PRIORITY, {"staff_tier": "ROUTINE"}, False),  # staff lowered it: the rules heard something
+        (PRIORITY, {"staff_tier": "ROUTINE"}, False),  # staff lowered it, but the rules found more
     ],
 )
 def test_a_time_can_be_booked_for_open_routine_leads(

@@ -58,6 +58,6 @@ def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> P
 
 
 def may_book_online(lead: Lead) -> bool:
-    """Returns whether the receipt offers the person a page to book a time on: of this tier by the rules and by staff,
-    and not done."""
+    """Returns whether the receipt offers a page for booking: if the lead is open, and in such a tier by the rules and
+    by staff."""
     return {lead.tier, lead.assessment.triage.tier} <= BOOKS_ONLINE and not lead.work.is_done
