@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import Locator, Page, Request, Route, expect
 
 Answers = dict[str, str | list[str]]
 
@@ -130,7 +130,7 @@ class Patient:
         return self
 
     def sees_check(self) -> None:
-        expect(self.page.locator("#check-title")).to_be_visible()
+        appears(self.page.locator("#check-title"))
 
     def change(self, question: str) -> Patient:
         """Presses Change beside an answer on the page where all are checked."""
@@ -141,12 +141,13 @@ class Patient:
         """Checks which page is shown. `focused`: the element with the focus; after a reload, the question that was
         answered last."""
         shown = re.compile(rf"^{text.format(number=number, count=LAST)}, ")
-        expect(self.page.locator(".progress")).to_have_text(shown)
+        appears(self.page.locator(".progress", has_text=shown))
         if self.level == 1:  # a form embedded in another site's page does not take the focus when it loads
             expect(self.page.locator(focused)).to_be_focused()
             expect(self.page.locator(focused)).to_be_in_viewport()
 
     def sees_emergency(self, title: str = "Get emergency help now") -> None:
+        appears(self.heading(title))
         expect(self.heading(title)).to_be_focused()
         expect(self.page.get_by_role("link", name="Call 911")).to_have_attribute("href", "tel:911")
 
@@ -155,7 +156,7 @@ class Patient:
 
     def reference(self) -> str:
         shown = self.page.locator("#reference")
-        expect(shown).to_be_visible()
+        appears(shown)
         return shown.inner_text()
 
     def focused(self) -> str:
@@ -170,6 +171,11 @@ class Patient:
         """Returns everything that the page keeps in the tab's session storage."""
         found: dict[str, str] = self.page.evaluate("({...sessionStorage})")
         return found
+
+
+def appears(locator: Locator) -> None:
+    """Waits until the element is visible, frame by frame: `expect` looks again only after 0.1, 0.25, 0.5 and 1 s."""
+    locator.wait_for()
 
 
 def until(page: Page, holds: Callable[[], bool]) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page
 
 from dev.cloud import PASSWORD
 from tests.browser.conftest import Console
+from tests.browser.patient import appears
 
 
 class Member:
@@ -30,7 +31,7 @@ class Member:
         self.page.get_by_label("Username").fill(self.name)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
-        expect(self.page.locator("#user")).to_have_text(self.name)
+        appears(self.page.locator("#user", has_text=self.name))
 
     def goes_to(self, reference: str) -> Member:
         """Opens a lead by its address when already signed in."""
@@ -38,7 +39,7 @@ class Member:
         return self.sees(reference)
 
     def sees(self, reference: str) -> Member:
-        expect(self.page.locator("#lead h2 .reference")).to_have_text(reference)
+        appears(self.page.locator("#lead h2 .reference", has_text=reference))
         return self
 
     def press(self, name: str) -> Member:
@@ -58,7 +59,7 @@ class Member:
 
     def has(self, text: str) -> Member:
         """Checks who owns the open lead."""
-        expect(self.page.locator(".has")).to_have_text(re.compile(text))
+        appears(self.page.locator(".has", has_text=re.compile(text)))
         return self
 
     def second_tab(self) -> Member:

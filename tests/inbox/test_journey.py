@@ -50,10 +50,12 @@ def test_the_second_of_two_sees_the_owner_and_since_when(send: Send, member: Com
 
 def test_each_group_sees_the_buttons_for_its_permissions(send: Send, member: Come) -> None:
     reference = send(URGENT)
-    nurse, desk, admin = (member(name).open(reference) for name in ("nurse", "desk", "admin"))
+    nurse, desk, manager, admin = (member(name).open(reference) for name in ("nurse", "desk", "manager", "admin"))
     expect(nurse.page.get_by_role("button", name="Lower the tier …")).to_be_visible()
     expect(desk.page.get_by_role("button", name="I'll take it")).to_be_visible()
     expect(desk.page.get_by_role("button", name="Lower the tier …")).to_have_count(0)
+    for person, links in ((nurse, 0), (desk, 0), (manager, 1), (admin, 1)):
+        expect(person.page.get_by_role("link", name="Report")).to_have_count(links)
     expect(admin.lead).to_contain_text("You can read this lead.")
     expect(admin.page.locator(".actions button:visible")).to_have_text(
         ["Download as FHIR", "Download this person's data", "Erase …"]

@@ -102,8 +102,3 @@ def test_a_report_of_too_many_days_says_so(send: Send, member: Come) -> None:
     manager.page.get_by_role("link", name="← Leads").click()
     expect(manager.page.locator("#worklist")).to_be_visible()
     expect(manager.page.get_by_role("heading", name="Report")).to_have_count(0)
-
-
-def test_only_managers_and_administrators_see_the_link(member: Come) -> None:
-    for name, count in (("nurse", 0), ("desk", 0), ("manager", 1), ("admin", 1)):
-        expect(member(name).open().page.get_by_role("link", name="Report")).to_have_count(count)
