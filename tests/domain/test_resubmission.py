@@ -283,6 +283,12 @@ CASES = {
         False,
         Merge,
     ),
+    "another surname with another number, by the same address": (
+        sent(ROUTINE, EARLY, complete=False, name="Jordan Example", phone="(312) 555-0142", email="us@example.com"),
+        sent(PRIORITY, LATE, name="Jordan Sample", phone="(312) 555-0177", email="us@example.com"),
+        False,
+        NewLead,
+    ),
     "another person's unfinished form after the finished one": (
         FINISHED,
         varied(ROBIN, complete=False),

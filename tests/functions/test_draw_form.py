@@ -314,6 +314,11 @@ def test_a_page_offers_the_other_languages_only(browser: PlainBrowser, language:
     assert [button["value"] for button in browser.page.select("button[name=switch_language]")] == others
 
 
+def test_the_language_changes_without_a_page_that_was_asked() -> None:
+    answer = draw_form.handler(form_post("/form", [("asked", "yes"), ("switch_language", "es")]), CONTEXT)
+    assert (answer["statusCode"], 'lang="es"' in answer["body"]) == (200, True)
+
+
 def test_the_browsers_language_is_the_default(browser: PlainBrowser) -> None:
     browser.open("form", {"accept-language": "es-MX,es;q=0.9,en;q=0.5"})
     assert browser.page.html is not None
