@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, time
+from functools import lru_cache
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -53,8 +54,12 @@ def spoken_hours(days: Mapping[int, tuple[time, time]], language: str) -> str:
     days: weekday (0 = Monday) -> opening and closing time
     language: the language to write in; English is used for a language that is not known here
     """
-    language = language if language in DAYS else "en"
-    spans = []
+    return _spoken_hours(tuple(days.items()), language if language in DAYS else "en")
+
+
+@lru_cache(maxsize=8)  # a clinic has one set of hours, which each receipt says
+def _spoken_hours(known: tuple[tuple[int, tuple[time, time]], ...], language: str) -> str:
+    days, spans = dict(known), []
     for _, same in groupby(range(len(DAYS[language])), key=days.get):  # neighbouring days with the same hours
         numbers = list(same)
         hours = days.get(numbers[0])

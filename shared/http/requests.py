@@ -276,15 +276,14 @@ def _is_request(event: Mapping[str, Any]) -> bool:
 
 
 def _all_text(values: object) -> bool:
-    return values is None or (isinstance(values, dict) and all(map(_is_text, values.values())))
-
-
-def _is_text(value: object) -> bool:
-    """Returns whether the value is text without lone surrogates, which cannot be encoded as UTF-8."""
+    """Returns whether all values are text without lone surrogates, which cannot be encoded as UTF-8."""
+    if not isinstance(values, dict):
+        return values is None
     try:
-        return isinstance(value, str) and (value.isascii() or bool(value.encode()))
-    except UnicodeEncodeError:
+        "".join(values.values()).encode()
+    except (TypeError, UnicodeEncodeError):  # TypeError: a value is no text
         return False
+    return True
 
 
 def _claims(context: Mapping[str, Any]) -> Mapping[str, Any]:
