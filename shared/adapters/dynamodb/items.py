@@ -5,9 +5,9 @@ No index contains a name, contact data or an answer.
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from pydantic_core import from_json
 
@@ -44,7 +44,7 @@ def item_of(kept: Kept, partitions: Partitions, *, sends_mail: bool = False) -> 
         "version": {"N": str(kept.version)},
         "lead" if isinstance(kept, Lead) else "remainder": {"S": kept.as_json()},
         # tells our own first write, when the SDK's retry finds it, from an equal write by somebody else
-        "write_id": {"S": os.urandom(16).hex()},
+        "write_id": {"S": uuid4().hex},
     }
     if not isinstance(kept, Lead):
         item |= _strings({"reference": kept.reference})  # so that a link to an erased lead says that it was erased

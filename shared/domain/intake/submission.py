@@ -37,7 +37,7 @@ NOT_CONTENT = {"submission_id", "token", "proof", "website"}
 
 def _ordered(entries: Mapping[Any, Any]) -> dict[Any, Any]:
     """Returns the entries sorted by key, with sorted lists, so that equal content has the same hash."""
-    return {key: sorted(entry) if isinstance(entry := entries[key], list) else entry for key in sorted(entries)}
+    return {key: sorted(entry) if isinstance(entry, list) else entry for key, entry in sorted(entries.items())}
 
 
 def _given(field: str) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 MEDIA_TYPE = "text/calendar"
 LINE = 75  # octets of a line before it is folded
-CONTINUES = 0b1000_0000  # how the further octets of a character begin in UTF-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +34,22 @@ class CalendarEntry:
             "PRODID:-//clinic//appointments//EN",
             "METHOD:PUBLISH",
             "BEGIN:VEVENT",
-            _folded(f"UID:{self.uid}"),
+            f"UID:{self.uid}",
             f"SEQUENCE:{self.sequence}",
             f"DTSTAMP:{_instant(at)}",
             f"DTSTART:{_instant(self.starts)}",
             f"DTEND:{_instant(self.ends)}",
-            _folded(f"SUMMARY:{_text(self.title)}"),
-            _folded(f"DESCRIPTION:{_text(self.description)}"),
+            f"SUMMARY:{_text(self.title)}",
+            f"DESCRIPTION:{_text(self.description)}",
             *(() if self.busy else ("TRANSP:TRANSPARENT",)),
             "END:VEVENT",
-            "END:VCALENDAR\r\n",
+            "END:VCALENDAR",
         )
-        return "\r\n".join(lines)
+        return "".join(f"{_folded(line)}\r\n" for line in lines)
 
 
 def _instant(at: datetime) -> str:
-    utc = at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
-    return utc.isoformat().replace("-", "").replace(":", "") + "Z"  # strftime takes twice as long
+    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def _text(value: str) -> str:
@@ -62,14 +60,9 @@ def _text(value: str) -> str:
 
 def _folded(line: str) -> str:
     """Returns the line in parts of LINE octets at most, never inside a character."""
-    octets = line.encode()
-    if len(octets) <= LINE:
-        return line
-    parts, start, room = [], 0, LINE
-    while len(octets) - start > room:
-        end = start + room
-        while octets[end] & 0b1100_0000 == CONTINUES:
-            end -= 1
-        parts.append(octets[start:end])
-        start, room = end, LINE - 1  # each further part begins with a space
-    return b"\r\n ".join([*parts, octets[start:]]).decode()
+    parts, octets, room = [], line.encode(), LINE
+    while octets:
+        part = octets[:room].decode(errors="ignore")  # a character that is cut begins the next part
+        parts.append(part)
+        octets, room = octets[len(part.encode()) :], LINE - 1  # further parts begin with a space
+    return "\r\n ".join(parts)
