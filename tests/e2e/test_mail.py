@@ -46,7 +46,7 @@ def test_a_receipt_is_mailed_once_and_its_link_ends_mail(
     path = f"{address.path.lstrip('/')}?{address.query}"
     assert b"Stop e-mail" in service.get(path).body
     ended = service.call("POST", path, b"List-Unsubscribe=One-Click", {"accept": "text/html"})
-    assert (ended.status, b"You get no more e-mail" in ended.body) == (HTTPStatus.OK, True)
+    assert (ended.status, b"You will get no more e-mail" in ended.body) == (HTTPStatus.OK, True)
     key = {"lead_id": {"S": submission["submission_id"]}}
     item = cloud.client("dynamodb").get_item(TableName=cloud.outputs["LeadsTable"], Key=key, ConsistentRead=True)
     lead = json.loads(item["Item"]["lead"]["S"])

@@ -31,7 +31,7 @@ class Member:
         self.page.get_by_label("Username").fill(self.name)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
-        appears(self.page.locator("#user", has_text=self.name))
+        self.page.locator("#user", has_text=self.name).wait_for(state="attached")  # hidden on a phone
 
     def goes_to(self, reference: str) -> Member:
         """Opens a lead by its address when already signed in."""

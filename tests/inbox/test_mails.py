@@ -32,7 +32,7 @@ def test_a_mail_that_bounced_is_on_the_lead(aws: Aws, send: Send, member: Come) 
     nurse.page.reload()
     expect(mails).to_contain_text("Mail bounced. Call instead.")
     expect(mails).to_contain_text("receipt came back: call instead,")
-    expect(note).to_have_text("Note (no e-mail goes: the address is closed)")
+    expect(note).to_have_text("Note (no e-mail is sent: the address is closed)")
 
 
 def test_no_mail_is_promised_that_this_service_does_not_send(
@@ -40,4 +40,4 @@ def test_no_mail_is_promised_that_this_service_does_not_send(
 ) -> None:
     monkeypatch.setattr(show_lead, "workspace", replace(show_lead.workspace, sends_mail=False))
     nurse = member("nurse").open(send(email="jordan@example.com")).press("Booked …")
-    expect(nurse.page.get_by_label("Note (no e-mail goes: this service sends no e-mail)")).to_be_visible()
+    expect(nurse.page.get_by_label("Note (no e-mail is sent: this service sends no e-mail)")).to_be_visible()
