@@ -72,6 +72,7 @@ RECEIPT = {
         "promise": "We will call {number} by Wednesday, January 14 at 2 PM.",
         "details": ["We call from (312) 555-0100."],
         "calendar": "",
+        "booking_link": "",
     },
 }
 

@@ -6,6 +6,7 @@ import copy
 import json
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,16 +56,45 @@ def test_does_not_announce_the_trap(document: Json) -> None:
     assert "website" not in json.dumps(document)
 
 
+def with_examples(node: Any) -> Iterator[tuple[Json, Any]]:
+    """Returns each example of the document, with its schema: the one beside it, or the one that holds it."""
+    if isinstance(node, list):
+        for part in node:
+            yield from with_examples(part)
+    elif isinstance(node, dict):
+        if "example" in node:
+            yield node.get("schema", node), node["example"]
+        for example in node.get("examples", {}).values():
+            yield node["schema"], example["value"]
+        for key, part in node.items():
+            if key == "properties":
+                yield from with_examples(list(part.values()))
+            elif key not in ("example", "examples"):
+                yield from with_examples(part)
+
+
+def unfit_examples(document: Json) -> list[str]:
+    return [
+        error.message
+        for schema, example in with_examples(document)
+        for error in Draft202012Validator({**schema, "components": document["components"]}).iter_errors(example)
+    ]
+
+
 def test_examples_fit_their_schemas(document: Json) -> None:
-    seen = 0
-    for path in document["paths"].values():
-        for operation in path.values():
-            for content in operation.get("requestBody", {}).get("content", {}).values():
-                schema = {**content["schema"], "components": document["components"]}
-                for example in content["examples"].values():
-                    assert not list(Draft202012Validator(schema).iter_errors(example["value"]))
-                    seen += 1
-    assert seen >= 4
+    assert unfit_examples(document) == []
+
+
+@pytest.mark.parametrize("place", ["a body", "a schema", "a parameter"])
+def test_an_example_that_does_not_fit_is_found(document: Json, place: str) -> None:
+    post = document["paths"]["/screenings"]["post"]
+    if place == "a body":
+        post["requestBody"]["content"]["application/json"]["examples"]["wrong"] = {"value": {"page": 1}}
+    elif place == "a schema":
+        del document["components"]["schemas"]["Receipt"]["example"]["next_steps"]["booking_link"]
+    else:
+        post["parameters"][0]["example"] = 1
+    assert unfit_examples(document)
 
 
 def test_openapi_spec_validator(document: Json) -> None:
