@@ -1,5 +1,5 @@
-"""Writes the report as CSV for people outside the clinic, such as its advertising agency: no figure under 5 people,
-and none that can be found by subtraction."""
+"""Writes the report as CSV for people outside the clinic, such as its advertising agency: no figure of 1 to 4 people,
+and none that can be found by subtraction. A zero is shown, since it tells about a group of 5 or more."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ HEADER = (
     "group",
     "name",
     "leads",
+    "calls_due",
     "called_in_time",
     "booked",
     "median_minutes_to_acknowledgement",
@@ -52,21 +53,23 @@ def hidden_of(numbers: Sequence[int], already: frozenset[int] = frozenset()) -> 
 
 def _lines(group: str, found: Sequence[Figures | DayFigures]) -> list[tuple[str, ...]]:
     whole = hidden_of([each.leads for each in found])
-    in_time = hidden_of([each.called_in_time if isinstance(each, Figures) else 0 for each in found], whole)
+    due = hidden_of([each.due if isinstance(each, Figures) else 0 for each in found], whole)
+    in_time = hidden_of([each.called_in_time if isinstance(each, Figures) else 0 for each in found], due)
     booked = hidden_of([each.booked for each in found], whole)
     lines: list[tuple[str, ...]] = []
     for place, each in enumerate(found):
         name = safe_cell(each.name) if isinstance(each, Figures) else each.day.isoformat()
         bookings = HIDDEN if place in booked else str(each.booked)
         if place in whole:
-            lines.append((group, name, HIDDEN, "", "", "", ""))
+            lines.append((group, name, HIDDEN, "", "", "", "", ""))
         elif isinstance(each, Figures):
-            calls = HIDDEN if place in in_time else str(each.called_in_time)
+            calls_due = HIDDEN if place in due else str(each.due)
+            in_time_of_due = HIDDEN if place in in_time else str(each.called_in_time) if each.due else ""
             taken_in = _median(each.minutes_to_acknowledgement, each.acknowledged)
             called_in = _median(each.minutes_to_call, each.called)
-            lines.append((group, name, str(each.leads), calls, bookings, taken_in, called_in))
+            lines.append((group, name, str(each.leads), calls_due, in_time_of_due, bookings, taken_in, called_in))
         else:
-            lines.append((group, name, str(each.leads), "", bookings, "", ""))
+            lines.append((group, name, str(each.leads), "", "", bookings, "", ""))
     return lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import statistics
 from collections import Counter
 from collections.abc import Mapping
@@ -256,7 +257,7 @@ def test_no_figure_under_five_can_be_found_by_subtraction(cells: list[tuple[int,
     assert rest == 0 or rest >= FEWEST or not [n for place, n in enumerate(numbers) if n and place not in hidden]
 
 
-def test_the_agency_sees_no_figure_under_five() -> None:
+def test_the_agency_sees_no_figure_of_one_to_four() -> None:
     base = a_lead(URGENT)
     leads = [varied(base, lead_id=UUID(int=each), attribution={"utm_campaign": "spring"}) for each in range(12)]
     leads += [varied(base, lead_id=UUID(int=each), attribution={"utm_campaign": "=knees"}) for each in range(20, 23)]
@@ -266,14 +267,29 @@ def test_the_agency_sees_no_figure_under_five() -> None:
     leads[-5:] = [varied(lead, **booked) for lead in leads[-5:]]
     counts = counts_of(*leads)
     text = report_csv(report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES, LATER))
-    assert '"tier","URGENT","21","0","7","0",""' in text
+    assert '"tier","URGENT","21","21","0","7","0",""' in text
     # two were booked and two taken: below five, so hidden
-    assert f'"source","form","15","0","{HIDDEN}","{HIDDEN}",""' in text
+    assert f'"source","form","15","15","0","{HIDDEN}","{HIDDEN}",""' in text
     # hidden too, because with the seven of the tier it would reveal those two
-    assert f'"source","callback","6","0","{HIDDEN}","0",""' in text
-    assert f'"campaign","\'=knees","{HIDDEN}","","","",""' in text
+    assert f'"source","callback","6","6","0","{HIDDEN}","0",""' in text
+    assert f'"campaign","\'=knees","{HIDDEN}","","","","",""' in text
     # hidden too, because subtraction would reveal the other campaign
-    assert f'"campaign","newsletter / spring","{HIDDEN}","","","",""' in text
+    assert f'"campaign","newsletter / spring","{HIDDEN}","","","","",""' in text
+    assert not re.search(r'"[1-4]"', text)
+
+
+def test_the_agency_reads_no_calls_in_time_unless_five_were_due() -> None:
+    """As on the screen, a group of which no call was due yet has no figure, in place of 0."""
+    leads = [varied(a_lead(URGENT), lead_id=UUID(int=each)) for each in range(3)]
+    leads += [varied(a_lead(ROUTINE), lead_id=UUID(int=each)) for each in range(10, 19)]
+    leads += [varied(a_lead(ROUTINE), lead_id=UUID(int=each), source="callback") for each in range(20, 28)]
+    leads += [varied(a_lead(URGENT), lead_id=UUID(int=each), source="google-ads") for each in range(30, 36)]
+    counts = counts_of(*leads)
+    text = report_csv(report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES, RECEIVED + timedelta(hours=5)))
+    assert '"source","callback","8","0","","0","",""' in text
+    # three calls were due; the six of the other source would reveal that
+    assert f'"source","form","12","{HIDDEN}","{HIDDEN}","0","",""' in text
+    assert f'"source","google-ads","6","{HIDDEN}","{HIDDEN}","0","",""' in text
 
 
 @pytest.mark.parametrize(("group", "allowed"), [(DESK, False), (MANAGER, True), (ADMIN, True)])

@@ -25,14 +25,14 @@ function draw(found, { run }) {
     h("section", { class: "beside", "aria-labelledby": "by-day" }, h("h3", { id: "by-day" }, `Leads by ${unitOf(bars)}`),
       chart(bars),
       table("Leads by day and tier", [bars[0].week ? "Week" : "Day", "Leads", ...shown.map(tierName), "Booked"],
-        bars.map((bar) => [periodText(bar), bar.leads, ...shown.map((tier) => bar.tiers[tier] ?? 0), bar.booked]))),
+        bars.toReversed().map((bar) => [periodText(bar), bar.leads, ...shown.map((tier) => bar.tiers[tier] ?? 0), bar.booked]))),
     figures("Tier", found.tiers, tierName),
     figures("Source", found.sources, sourceName),
     figures("Campaign", found.campaigns, (name) => name, { medians: false }),
     rules(found),
     pages(found),
     h("p", {}, h("button", { type: "button", onclick: () => run(() => download(found)) }, "Download CSV for an agency"),
-      h("span", { class: "soft" }, " It shows no figure that counts fewer than five people.")),
+      h("span", { class: "soft" }, " It shows no figure of one to four people.")),
   ];
 }
 
