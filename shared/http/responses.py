@@ -45,13 +45,16 @@ def cacheable(
 ) -> Response:
     """Returns a response with a strong ETag, gzipped if the client accepts that; 304 if the client already has it.
 
+    It varies by Origin even without one. API Gateway adds the headers of CORS only if a request has an Origin, and a
+    page elsewhere must not get the copy that the clinic's own page cached without them.
+
     max_age: how long the client may keep the response, in seconds.
     """
     binary = content_type == "image/png"
     compressed = not binary and GZIP.search(request.header("accept-encoding")) is not None
     etag = f'"{hashlib.sha256(content).hexdigest()[:12]}{"z" if compressed else ""}"'
     caching = {**SECURITY, "etag": etag, "cache-control": f"public, max-age={max_age}", **(headers or {})}
-    caching["vary"] = ", ".join(filter(None, [caching.get("vary"), "accept-encoding"]))
+    caching["vary"] = ", ".join(filter(None, [caching.get("vary"), "accept-encoding, origin"]))
     if etag in (tag.strip().removeprefix("W/") for tag in request.header("if-none-match").split(",")):
         return {"statusCode": int(HTTPStatus.NOT_MODIFIED), "headers": caching, "body": ""}
     answer: Response = {"statusCode": 200, "headers": {"content-type": content_type, **caching}}

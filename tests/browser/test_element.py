@@ -61,6 +61,12 @@ def test_whole_form_on_a_foreign_page(
     }
 
 
+def test_it_loads_after_a_visit_to_the_clinics_own_page(patient: Patient, page: Page, site: str) -> None:
+    """The browser still has the clinic's copy of the script, which came without the headers of CORS."""
+    page.goto(site, wait_until="networkidle")
+    patient.start()
+
+
 def test_the_page_keeps_its_title_its_history_and_its_focus(patient: Patient, page: Page) -> None:
     patient.open()
     before = page.evaluate("[document.title, history.length]")

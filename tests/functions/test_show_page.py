@@ -145,6 +145,13 @@ def test_gzip_has_its_own_etag() -> None:
     assert ask("lead-form.js", accept_encoding="gzip", if_none_match=packed["headers"]["etag"])["statusCode"] == 304
 
 
+@pytest.mark.parametrize("file", [None, "index.html", "icon.svg", "lead-form.js", "form.css", "openapi.json"])
+def test_a_copy_cached_without_an_origin_is_not_for_a_page_elsewhere(file: str | None) -> None:
+    first = ask(file)["headers"]
+    assert "origin" in first["vary"].split(", ")
+    assert ask(file, if_none_match=first["etag"])["headers"]["vary"] == first["vary"]
+
+
 @pytest.mark.parametrize("refusal", ["", "br", "gzip;q=0", "gzip; q=0.0, br"])
 def test_without_gzip_the_content_is_plain(refusal: str) -> None:
     assert "content-encoding" not in ask("page.css", accept_encoding=refusal)["headers"]
