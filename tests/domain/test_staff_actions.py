@@ -190,6 +190,43 @@ def test_a_note_does_not_conflict_with_a_colleagues_action() -> None:
     assert work(lead, action("note", 1, text="A note."), NURSE, RECEIVED, RULES).work.owner == CLERK.id
 
 
+NEEDED: dict[str, Any] = {
+    "close": {"reason": "unreachable"},
+    "lower_tier": {"tier": "ROUTINE", "text": "In words."},
+    "raise_tier": {"tier": "EMERGENCY"},
+    "contact_attempt": {"outcome": "no_answer"},
+    "note": {"text": "A note."},
+}
+
+
+@pytest.mark.parametrize("name", ["close", "book", "lower_tier", "reopen"])
+@pytest.mark.parametrize("owned", [True, False])
+def test_a_colleagues_call_refuses_what_would_end_the_work_unread(name: str, *, owned: bool) -> None:
+    lead = act(a_lead(URGENT), "acknowledge") if owned or name == "reopen" else a_lead(URGENT)
+    called = act(lead, "contact_attempt", CLERK, outcome="to_be_booked")
+    noted = act(called, "note", CLERK, text="A note.")
+    with pytest.raises(WrongState) as refusal:
+        work(noted, action(name, lead.version, **NEEDED.get(name, {})), NURSE, RECEIVED, RULES)
+    assert (refusal.value.by_name, refusal.value.action) == ("desk", "contact_attempt")
+    # whoever has seen the call may do it
+    assert act(noted, name, **NEEDED.get(name, {})).history[-1].action == name
+
+
+@pytest.mark.parametrize("name", ["contact_attempt", "note", "acknowledge", "raise_tier"])
+def test_a_colleagues_call_does_not_refuse_the_rest(name: str) -> None:
+    lead = a_lead(URGENT)
+    called = act(lead, "contact_attempt", CLERK, outcome="no_answer")
+    request = action(name, lead.version, **NEEDED.get(name, {}))
+    assert work(called, request, NURSE, RECEIVED, RULES).history[-1].action == name
+
+
+def test_a_colleagues_note_refuses_nothing() -> None:
+    lead = act(a_lead(URGENT), "contact_attempt", outcome="no_answer")
+    noted = act(lead, "note", CLERK, text="A note.")
+    closing = action("close", lead.version, reason="unreachable")
+    assert work(noted, closing, NURSE, RECEIVED, RULES).work.status == "closed"
+
+
 def test_a_colleagues_lead_can_be_reopened_and_taken() -> None:
     lead = act(a_lead(URGENT), "acknowledge", CLERK)
     with pytest.raises(AlreadyTaken):

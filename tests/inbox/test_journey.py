@@ -218,7 +218,7 @@ def test_a_draft_survives_a_colleagues_action(send: Send, member: Come) -> None:
     desk.press("Raise the tier …").press("EMERGENCY")
     expect(desk.page.locator("#lead h2 .tier")).to_have_text("EMERGENCY")
     nurse.page.locator("#lowering").get_by_role("button", name="PRIORITY").click()
-    expect(nurse.refusal).to_contain_text("desk changed this lead")
+    expect(nurse.refusal).to_contain_text("desk raised the tier: EMERGENCY at ")
     expect(nurse.page.get_by_label("Why?")).to_have_value("No saddle numbness on the phone.")
     nurse.page.reload()
     expect(nurse.page.get_by_label("How did the patient revoke it?")).to_have_value("Said so on the phone.")

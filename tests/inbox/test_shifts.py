@@ -103,3 +103,33 @@ def test_what_one_takes_here_or_in_another_tab_is_not_handed_over(send: Send, me
     tab.press("Refresh")
     expect(tab.row(reference)).to_contain_text("You have it")
     expect(tab.row(reference)).not_to_contain_text("new to you")
+
+
+def test_of_two_who_act_at_once_the_later_reads_what_happened(send: Send, member: Come) -> None:
+    reference = send(URGENT)
+    nurse, desk = member("nurse").open(reference), member("desk").open(reference)
+    for person in (nurse, desk):
+        person.console.expect("409")
+    desk.press("Reached")
+    expect(desk.page.locator("#status")).to_have_text("Call logged.")
+    nurse.press("Close …").page.get_by_label("In words").fill("Nobody answers.")
+    nurse.press("Unreachable")
+    expect(nurse.refusal).to_have_text(
+        re.compile(r"^desk called: Reached at .*[AP]M\. You now see the latest version\. Your change was not saved\.$")
+    )
+    nurse.has("Nobody has it yet").press("I'll take it").has("^You have had it")
+    desk.press("Reached")
+    expect(desk.page.locator("#status")).to_have_text("Call logged. nurse has the lead now.")
+
+
+def test_a_lead_that_one_could_not_take_is_announced_when_it_is_handed_over(send: Send, member: Come) -> None:
+    reference = send(URGENT)
+    nurse, desk = member("nurse").open(reference), member("desk").open(reference)
+    desk.console.expect("409")
+    nurse.press("I'll take it").has("^You have had it")
+    desk.press("I'll take it").has("^nurse has had it")
+    desk.page.evaluate("location.hash = ''")
+    worked(reference, "hand_over", to="desk")
+    desk.press("Refresh")
+    expect(desk.page.locator("#status")).to_have_text(f"Handed over to you: URGENT {reference}")
+    expect(desk.row(reference).get_by_text("new to you")).to_be_visible()

@@ -1,6 +1,7 @@
 // What staff see when signing in or a request fails, and why the service refused an action.
 
 import { byId } from "./elements.js";
+import { historyText } from "./history-text.js";
 import { Refused, SignedOut } from "./service.js";
 import { signIn } from "./sign-in.js";
 import { listedLeads, state } from "./state.js";
@@ -49,6 +50,12 @@ export const hideStale = () => { byId("stale").hidden = true; };
 // "Ann Lee has had this lead since 10:42. Nothing was changed."
 export function refusalText({ status, problem, message }) {
   if (status === 409 && problem.owner_name) return `${problem.owner_name} has had this lead since ${formatTime(problem.since)}. Nothing was changed.`;
-  if (status === 409 && problem.by_name) return `${problem.by_name} changed this lead at ${formatTime(problem.since)}. You now see the latest version. Your change was not saved.`;
+  if (status === 409 && problem.by_name) return `${problem.by_name} ${whatHappened(problem.since)} at ${formatTime(problem.since)}. You now see the latest version. Your change was not saved.`;
   return status === 422 && problem.errors?.length ? problem.errors.map((entry) => entry.detail).join(" ") : message;
+}
+
+// What a colleague did at a time, in the words of the history. The lead has been loaded again by then.
+function whatHappened(at) {
+  const entry = state.lead?.history.findLast((one) => Date.parse(one.at) === Date.parse(at));
+  return entry ? historyText(entry) : "changed this lead";
 }

@@ -13,14 +13,22 @@ const tabs = new BroadcastChannel("inbox:taken");
 let known = null; // references of my open leads in the last answer; null before the first answer
 const taking = new Set(); // references of leads that I took since then
 
-tabs.addEventListener("message", ({ data }) => taking.add(data));
+tabs.addEventListener("message", ({ data: { reference, mine } }) => note(reference, mine));
 
 // Called before the action is sent, because a list that is loading meanwhile may already show the effect.
 export function expectMine(reference, action) {
-  if (!MINE.has(action)) return;
-  taking.add(reference);
-  tabs.postMessage(reference);
+  if (MINE.has(action)) tell(reference, true);
 }
+
+// Called when the action did not make me the owner: the lead may still be handed over to me.
+export const expectNoMore = (reference) => tell(reference, false);
+
+function tell(reference, mine) {
+  note(reference, mine);
+  tabs.postMessage({ reference, mine });
+}
+
+const note = (reference, mine) => (mine ? taking.add(reference) : taking.delete(reference));
 
 // `answer`: the first page of all open leads.
 export async function announceHandedOver(answer) {

@@ -3,12 +3,13 @@
 import { forgetDraft } from "./drafts.js";
 import { announce, byId } from "./elements.js";
 import { handleFailure, refusalText } from "./failures.js";
-import { expectMine } from "./handed-over.js";
+import { expectMine, expectNoMore } from "./handed-over.js";
 import { doneText } from "./history-text.js";
 import { markKnown } from "./new-leads.js";
 import { loadLead, reportOnLead, showLead } from "./open-lead.js";
 import { refresh } from "./refresh.js";
 import { service } from "./service.js";
+import { signIn } from "./sign-in.js";
 import { state } from "./state.js";
 
 const NOT_SURE = "The service cannot be reached, so this may not have been saved. Check the history in a moment, and try again if it is not there.";
@@ -23,13 +24,16 @@ export async function act(values, from) {
     const answer = await service.act(reference, { ...values, version });
     forgetDraft(reference, values.action);
     markKnown(reference);
+    if (answer.summary.owner !== signIn.user.id) expectNoMore(reference);
     if (state.openReference === reference) {
+      const before = state.lead?.summary.owner;
       showLead(answer);
-      announce(doneText(values.action));
+      announce(`${doneText(values.action)}${newOwnerText(answer, before)}`);
       byId("lead").querySelector(values.action === "acknowledge" ? ".call" : "#actions-title")?.focus();
     } else announce(`${reference}: ${doneText(values.action)}`);
     refresh();
   } catch (error) {
+    expectNoMore(reference);
     const refusal = handleFailure(error);
     const conflict = refusal?.status === 409;
     if (state.openReference === reference) {
@@ -44,4 +48,10 @@ export async function act(values, from) {
 
 function disableActions(disabled) {
   for (const button of byId("lead").querySelectorAll(".actions button")) button.disabled = disabled;
+}
+
+// Says that a colleague took the lead meanwhile: a call or a note of mine was recorded all the same.
+function newOwnerText({ summary: { owner, owner_name: name }, history }, before) {
+  const byColleague = owner && owner !== before && owner !== signIn.user.id && history.at(-1).action !== "hand_over";
+  return byColleague ? ` ${name} has the lead now.` : "";
 }

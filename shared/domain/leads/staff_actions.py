@@ -4,7 +4,8 @@ Each action turns a lead into its next version, with one more history entry. An 
 error, and nothing is written.
 
 A lead is first new, then acknowledged by one member of staff, then booked or closed. A request to act names the version
-of the lead that the member of staff saw. Alerts sent since then are not a conflict, but a colleague's action is.
+of the lead that the member of staff saw. Alerts sent since then are not a conflict, but a colleague's action is. A call
+that a colleague recorded since then conflicts with an action that would end the work on the lead unread.
 """
 
 from __future__ import annotations
@@ -32,8 +33,10 @@ LONGEST_TEXTS = 50_000  # characters in all texts of a lead's history
 SAFETY_WAIT = timedelta(hours=24)
 # stands for any colleague, to check whether a lead can be handed over
 SOMEBODY = Staff("-", "-", frozenset({CLINICIAN}))
-# actions that never conflict with a colleague's
+# actions that are accepted whatever a colleague did, because nothing recorded may be lost
 ADDITIVE = frozenset({"contact_attempt", "note", "revoke_consent", ADDED, ASKED})
+# actions that depend on how the calls went, so that a colleague's call is a conflict
+AFTER_CALLS = frozenset({"book", "close", "lower_tier", "reopen"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +110,12 @@ def _check_conflict(lead: Lead, action: Action, staff: Staff) -> None:
     Raises: AlreadyTaken, WrongState.
     """
     since = [entry for entry in lead.history if entry.version > action.version and entry.by != staff.id]
-    others = [entry for entry in since if entry.action not in ADDITIVE]
-    if not others:
-        return
-    if lead.work.status == "acknowledged" and lead.work.owner != staff.id:
+    changes = [entry for entry in since if entry.action not in ADDITIVE]
+    if changes and lead.work.status == "acknowledged" and lead.work.owner != staff.id:
         raise AlreadyTaken(lead.work.owner_name, lead.owned_since)
-    last = others[-1]
-    raise WrongState("The lead has changed since you opened it.", last.by_name, last.action, last.at)
+    calls = [entry for entry in since if entry.action == "contact_attempt" and action.action in AFTER_CALLS]
+    if last := max([*changes, *calls], key=lambda entry: entry.version, default=None):
+        raise WrongState("The lead has changed since you opened it.", last.by_name, last.action, last.at)
 
 
 @dataclass(frozen=True, slots=True)
