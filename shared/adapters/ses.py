@@ -12,6 +12,7 @@ from uuid import UUID
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 
 from shared.domain.errors import ForeignEvent, NotDelivered
+from shared.domain.intake.phone import phone_link
 from shared.domain.leads.calendar_entry import MEDIA_TYPE
 from shared.domain.leads.mail_state import ReturnedMail
 
@@ -27,7 +28,7 @@ PAGE = """<!doctype html>
 <div style="max-width:34em;margin:0 auto">
 {paragraphs}
 <p style="margin:32px 0 0;padding-top:16px;border-top:1px solid #d5dce4;font-size:14px;color:#4a5866">{ending}
-<a href="{unsubscribe}" target="_blank" style="color:#1d4f91;word-break:break-all">{unsubscribe}</a></p>
+<a href="{unsubscribe}" target="_blank" style="color:#1d4f91">{stop}</a></p>
 </div></body></html>
 """
 
@@ -100,7 +101,9 @@ def as_text(mail: Mail) -> str:
 
 def as_html(mail: Mail) -> str:
     lines = ("<br>".join(map(escape, text.splitlines())) for text in mail.paragraphs)
-    link = escape(mail.booking_link)
+    link, phone = escape(mail.booking_link), escape(mail.phone)
+    call = f'<a href="{phone_link(mail.phone)}" style="color:#1d4f91;white-space:nowrap">{phone}</a>'
+    lines = (line.replace(phone, call) for line in lines)
     if link:
         anchor = f'<a href="{link}" style="color:#1d4f91;word-break:break-all">{link}</a>'
         lines = (line.replace(link, anchor) for line in lines)
@@ -110,6 +113,7 @@ def as_html(mail: Mail) -> str:
         paragraphs="\n".join(f'<p style="margin:0 0 16px">{text}</p>' for text in lines),
         ending=escape(mail.ending),
         unsubscribe=escape(mail.unsubscribe),
+        stop=escape(mail.stop),
     )
 
 

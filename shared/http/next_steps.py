@@ -10,7 +10,7 @@ from shared.domain.intake.phone import spoken_number
 from shared.domain.leads.calendar_entry import CalendarEntry
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.mail import may_be_mailed, receipt_was_mailed
-from shared.domain.leads.mail_text import NOT_CALLED
+from shared.domain.leads.mail_text import BY_A_TIME, NO_NUMBER, NOT_CALLED
 from shared.domain.leads.promise import Promise, Way, may_book_online, promise
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.condition import CALLBACK
@@ -23,6 +23,8 @@ from shared.usecases.scoring import EMERGENCY, NOT_A_FIT
 CALENDAR_ENTRY = timedelta(minutes=30)  # length of the calendar entry, which ends when the call is due
 NUMBER = "{number}"
 IN_CRISIS = "M-E-CRISIS"
+HAS_TIME = "M-CALLBACK"  # the message that says by when the clinic calls
+ONCE_OPEN = "We will call {number} when we open, by {time}."
 PROMISES: dict[Way, tuple[str, str]] = {  # the sentence with a time, and the sentence without one
     "call": ("We will call {number} by {time}.", "We will call {number}."),
     "text": ("We will send a text message to {number} by {time}.", "We will send a text message to {number}."),
@@ -92,17 +94,19 @@ class NextStepsWriter:
         if promised is None:
             return ""
         by_a_time, some_time = PROMISES[promised.way]
-        if lead.door == CALLBACK and promised.way == "call" and promised.by is not None:
-            return _t(words, "We call you at {number}.", number=NUMBER)  # the advice says when the clinic calls
+        if promised.way == "call" and any(message.id == HAS_TIME for message in lead.assessment.messages_shown):
+            return _t(words, "We call you at {number}.", number=NUMBER)
         if promised.by is None:
             return _t(words, some_time, number=NUMBER)
         time = spoken_time(promised.by, self.hours.zone, lead.submitted.language)
-        return _t(words, by_a_time, number=NUMBER, time=time)
+        return _t(words, ONCE_OPEN if promised.once_open else by_a_time, number=NUMBER, time=time)
 
     def _details(self, promised: Promise | None, lead: Lead, words: Words, at: datetime) -> list[str]:
         found = []
         if lead.assessment.disposition == NOT_A_FIT:
             found.append(_t(words, NOT_CALLED, phone=self.clinic.phone))
+        elif promised is None and lead.submitted.contact.phone is None:
+            found.append(_t(words, NO_NUMBER, phone=self.clinic.phone))
         if promised and promised.way == "call":
             found.append(_t(words, "We call from {phone}.", phone=self.clinic.phone))
             found.append(
@@ -128,6 +132,7 @@ class NextStepsWriter:
         time = spoken_time(promised.by, self.hours.zone, lead.submitted.language)
         description = "\n".join(
             (
+                _t(words, BY_A_TIME, time=time),
                 _t(words, "We call from {phone}.", phone=self.clinic.phone),
                 _t(words, "Something changed? Call us: {phone}.", phone=self.clinic.phone),
                 _t(words, "Your reference: {reference}", reference=lead.reference),

@@ -76,6 +76,7 @@ def test_a_receipt_says_who_has_the_request_and_what_happens_next() -> None:
 
 
 NO_PHONE = {"name": "A", "email": "a@example.com"}
+NO_NUMBER = "We have no phone number for you, so we cannot call. To talk with us, call (312) 555-0100."
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,8 @@ NO_PHONE = {"name": "A", "email": "a@example.com"}
         (PRIORITY, PERSON, False, "We will call you by Thursday, January 15 at 5 PM."),
         (PRIORITY, NO_PHONE, False, "We will write to you by Thursday, January 15 at 5 PM."),
         (EMERGENCY, PERSON, True, "We will call you by Wednesday, January 14 at 10:15 AM."),
-        (EMERGENCY, NO_PHONE, True, ""),  # a letter would come too late
+        (URGENT, NO_PHONE, True, NO_NUMBER),  # a letter would come too late
+        (EMERGENCY, NO_PHONE, True, NO_NUMBER),
         (PRIORITY, PERSON | {"preference": "email"}, False, "We will write to you by Thursday, January 15 at 5 PM."),
         (EMERGENCY, PERSON | {"preference": "email"}, True, "We will call you by Wednesday, January 14 at 10:15 AM."),
         (NOT_A_FIT, PERSON, False, "We do not plan to call you. To talk with us, call (312) 555-0100."),
@@ -94,7 +96,33 @@ def test_a_receipt_promises_only_what_the_clinic_does(
     answers: dict[str, Any], contact: dict[str, str], safety: bool, promise: str
 ) -> None:
     paragraphs = written(a_lead(answers, contact=contact), safety=safety).paragraphs
-    assert [text for text in paragraphs if text.startswith(("We will", "We do not"))] == ([promise] if promise else [])
+    assert [text for text in paragraphs if text.startswith(("We will", "We do not", "We have"))] == [promise]
+    assert ("Please follow the advice that our page gave you." in paragraphs) is safety
+
+
+def test_a_receipt_that_promises_nothing_says_where_to_go_instead() -> None:
+    lead = a_lead(NOT_A_FIT, contact=PERSON)
+    mail = written(lead)
+    assert mail.subject == "We received your answers"
+    assert mail.paragraphs[:3] == (
+        "Example Spine & Nerve Clinic has your answers.",
+        "Your own doctor is the best place to start.",
+        "We do not plan to call you. To talk with us, call (312) 555-0100.",
+    )
+    assert (
+        written(a_lead(NOT_A_FIT, contact=PERSON, language="es")).paragraphs[1]
+        == "Lo mejor es empezar con su propio médico."
+    )
+    other = varied(lead, messages_shown=())
+    assert "Your own doctor is the best place to start." not in written(other).paragraphs
+
+
+def test_while_the_clinic_is_closed_a_call_is_promised_once_it_is_open() -> None:
+    early, opens = RECEIVED - timedelta(hours=3), RECEIVED - timedelta(hours=2)
+    lead = varied(a_lead(URGENT, contact=PERSON), deadline=early + timedelta(hours=4))
+    promised = "We will call you when we open, by Wednesday, January 14 at 11 AM."
+    assert promised in written(lead, at=early, safety=True).paragraphs
+    assert promised.replace(" when we open,", "") in written(lead, at=opens, safety=True).paragraphs
 
 
 BOOKING_LINK = "https://booking.clinic.example/new?from=mail&visit=first"
@@ -183,7 +211,10 @@ def test_html_shows_the_same_and_escapes_everything() -> None:
     assert "&lt;script&gt;" in html
     assert "a &amp; b<br>c" in html
     assert f'href="{LINK}"' in html
-    assert "word-break:break-all" in html  # breaks the link, which is wider than a phone
+    assert html.count(LINK) == 1  # the link shows words, since its address is wider than a phone
+    assert ">No more e-mail from us</a>" in html
+    call = '<a href="tel:3125550100" style="color:#1d4f91;white-space:nowrap">(312) 555-0100</a>'
+    assert html.count("(312) 555-0100") == html.count(call) == 1
     assert "<img" not in html  # nothing is loaded, so nobody learns that the mail was opened
 
 

@@ -11,9 +11,23 @@ from uuid import uuid4
 import pytest
 
 from functions import wiring
+from functions.capture_lead import handler
 from shared.domain.leads.mail_state import MailEntry, MailStatus
 from tests.aws import Aws
-from tests.functions.calls import EMERGENCY, LEAD_ID, NOT_A_FIT, PRIORITY, ROUTINE, URGENT, Json, content, submission
+from tests.functions.calls import (
+    CONTEXT,
+    EMERGENCY,
+    LEAD_ID,
+    NOT_A_FIT,
+    PRIORITY,
+    ROUTINE,
+    URGENT,
+    Json,
+    content,
+    posting,
+    sent,
+    submission,
+)
 from tests.functions.conftest import Clock
 from tests.functions.submitting import send
 from tests.leads import RECEIVED, a_lead, varied
@@ -101,6 +115,12 @@ def test_whoever_is_sent_to_their_own_doctor_reads_that_nobody_calls() -> None:
     assert details[0] == "We do not plan to call you. To talk with us, call (312) 555-0100."
 
 
+def test_whoever_left_only_an_e_mail_address_reads_that_nobody_can_call() -> None:
+    details = next_steps(URGENT, NO_PHONE)["details"]
+    assert details[0] == "We have no phone number for you, so we cannot call. To talk with us, call (312) 555-0100."
+    assert not any("no phone number" in text for text in next_steps(PRIORITY, NO_PHONE)["details"])
+
+
 def test_in_an_emergency_no_text_sends_anybody_to_the_clinic() -> None:
     assert next_steps(EMERGENCY)["details"] == ["Something changed or got worse? Call 911."]
 
@@ -136,6 +156,7 @@ def test_the_calendar_entry_ends_when_the_call_is_due_and_names_nothing_of_healt
     file = next_steps(PRIORITY)["calendar"].replace("\r\n ", "")
     assert "DTSTART:20260115T223000Z\r\nDTEND:20260115T230000Z" in file
     assert "SUMMARY:By Thursday\\, January 15 at 5 PM: call from Example Spine & Nerve Clinic" in file
+    assert r"DESCRIPTION:We will call you by Thursday\, January 15 at 5 PM.\nWe call from" in file
     assert "TRANSP:TRANSPARENT" in file  # shown as free, because the call may come earlier: it is not an appointment
     assert "Something changed? Call us: (312) 555-0100." in file
     for answers, contact in ((PRIORITY, NO_PHONE), (PRIORITY, BY_MAIL), (NOT_A_FIT, PERSON), (EMERGENCY, PERSON)):
@@ -146,6 +167,34 @@ def test_an_urgent_lead_gets_no_promise_while_the_clinic_is_closed(clock: Clock)
     """Its advice says what to do meanwhile, and promises no call."""
     clock.at = datetime(2026, 1, 19, 16, 0, tzinfo=UTC)  # a holiday in the settings
     assert next_steps(URGENT)["promise"] == ""
+
+
+EARLY = datetime(2026, 1, 14, 12, 51, tzinfo=UTC)  # 6:51 AM; the clinic opens at 8
+
+
+@pytest.mark.parametrize(
+    ("language", "promise", "advice"),
+    [
+        ("en", "We will call {number} when we open, by Wednesday, January 14 at 10:51 AM.", "call you when we open."),
+        (
+            "es",
+            "Cuando abramos, a más tardar el miércoles 14 de enero a las 10:51 a.m., le llamaremos al {number}.",
+            "le llamaremos cuando abramos.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("name", ["capture_lead", "capture_lead.callbacks"])
+def test_before_the_clinic_opens_an_urgent_promise_agrees_with_the_advice(
+    clock: Clock, name: str, language: str, promise: str, advice: str
+) -> None:
+    """The same answer gets the same promise through the form and through "Just call me"."""
+    clock.at = EARLY
+    body = sent(name) | {"contact": PERSON, "language": language, "submission_id": str(uuid4())}
+    found = content(handler(posting(name, body | {"answers": body["answers"] | {"em-now": ["unsure"]}}), CONTEXT))
+    steps = found["next_steps"]
+    assert steps["promise"] == promise
+    assert any(message["text"].lower().endswith(advice.lower()) for message in found["messages"])
+    assert "DTEND:20260114T165100Z" in steps["calendar"]
 
 
 CONFIRMATION = "We will also try to e-mail you a confirmation, at most one a day."

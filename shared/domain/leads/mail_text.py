@@ -11,7 +11,7 @@ from shared.domain.leads.calendar_entry import CalendarEntry
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.mail import DueMail
 from shared.domain.leads.mail_state import MailKind
-from shared.domain.leads.promise import Way, may_book_online, promise
+from shared.domain.leads.promise import Promise, Way, may_book_online, promise
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.spoken_time import spoken_hours, spoken_time
 
@@ -21,9 +21,15 @@ SUBJECTS: dict[MailKind, str] = {
     "booked": "Your appointment",
     "unreachable": "We could not reach you",
 }
+NO_CALL = "We received your answers"  # the subject of a receipt that promises nothing
 NOT_CALLED = "We do not plan to call you. To talk with us, call {phone}."
+NO_NUMBER = "We have no phone number for you, so we cannot call. To talk with us, call {phone}."
+FOLLOW = "Please follow the advice that our page gave you."
+OWN_DOCTOR = "Your own doctor is the best place to start."
+BY_A_TIME = "We will call you by {time}."
+ONCE_OPEN = "We will call you when we open, by {time}."
 PROMISES: dict[Way, tuple[str, str]] = {  # the sentence with a time, and the sentence without one
-    "call": ("We will call you by {time}.", "We will call you."),
+    "call": (BY_A_TIME, "We will call you."),
     "text": ("We will send you a text message by {time}.", "We will send you a text message."),
     "write": ("We will write to you by {time}.", "We will write to you."),
 }
@@ -34,8 +40,10 @@ class Mail:
     """A mail to the person of a lead.
 
     tags: name the lead and the kind of mail; SES returns them with a bounce or a complaint.
+    phone: the clinic's number in `paragraphs`.
     unsubscribe: the address of the page that ends all mails.
-    ending: the text before that address.
+    stop: the words of the link to that page.
+    ending: the text before that link.
     calendar: an iCalendar file to attach; "" for none.
     booking_link: the address in `paragraphs` of a page on which the person may book a time; "" for none.
     """
@@ -44,8 +52,10 @@ class Mail:
     language: str
     subject: str
     paragraphs: tuple[str, ...]
+    phone: str
     ending: str
     unsubscribe: str
+    stop: str
     tags: Mapping[str, str]
     calendar: str = ""
     booking_link: str = ""
@@ -71,17 +81,18 @@ class MailWriter:
         unsubscribe: the address of the page that ends all mails to this address.
         safety: whether the tier of the lead is a safety tier.
         """
+        promised = promise(lead, self.hours, at, safety=safety)
         link = self.booking_link if due.kind == "receipt" and may_book_online(lead) else ""
         to, language = lead.submitted.contact.email or "", lead.submitted.language
         texts = (
-            *self._paragraphs(lead, due.kind, at, link, safety=safety),
+            *self._paragraphs(lead, due.kind, promised, link, safety=safety),
             self._t(lead, "Your reference: {reference}", reference=lead.reference),
             self._t(lead, "In an emergency, call 911. Do not wait for us."),
         )
         return Mail(
             to=to,
             language=language,
-            subject=self._t(lead, SUBJECTS[due.kind]),
+            subject=self._t(lead, SUBJECTS[due.kind] if promised or due.kind != "receipt" else NO_CALL),
             paragraphs=tuple(filter(None, texts)),
             ending=self._t(
                 lead,
@@ -89,16 +100,20 @@ class MailWriter:
                 "us, open this page and press the button:",
                 clinic=self.clinic,
             ),
+            phone=self.phone,
             unsubscribe=unsubscribe,
+            stop=self._t(lead, "No more e-mail from us"),
             tags={"lead_id": str(lead.lead_id), "kind": due.kind},
             calendar=self._calendar(lead, at) if due.kind == "booked" else "",
             booking_link=link,
         )
 
-    def _paragraphs(self, lead: Lead, kind: MailKind, at: datetime, link: str, *, safety: bool) -> tuple[str, ...]:
+    def _paragraphs(
+        self, lead: Lead, kind: MailKind, promised: Promise | None, link: str, *, safety: bool
+    ) -> tuple[str, ...]:
         match kind:
             case "receipt":
-                return self._receipt(lead, at, link, safety=safety)
+                return self._receipt(lead, promised, link, safety=safety)
             case "booked":
                 return self._booked(lead)
             case "tried":
@@ -107,23 +122,29 @@ class MailWriter:
                 text = "We tried more than once and could not reach you. We will not try again."
                 return self._t(lead, text), self._please_call(lead)
 
-    def _receipt(self, lead: Lead, at: datetime, link: str, *, safety: bool) -> tuple[str, ...]:
+    def _receipt(self, lead: Lead, promised: Promise | None, link: str, *, safety: bool) -> tuple[str, ...]:
+        has = "{clinic} has your request." if promised else "{clinic} has your answers."
         return (
-            self._t(lead, "{clinic} has your request.", clinic=self.clinic),
-            self._promise(lead, at, safety=safety),
+            self._t(lead, has, clinic=self.clinic),
+            self._t(lead, FOLLOW) if safety else "",
+            *self._promise(lead, promised, safety=safety),
             self._t(lead, "You can also choose a time for a visit: {link}", link=link) if link else "",
             self._t(lead, "Something changed? Call us: {phone}.", phone=self.phone),
             self._open(lead),
         )
 
-    def _promise(self, lead: Lead, at: datetime, *, safety: bool) -> str:
-        promised = promise(lead, self.hours, at, safety=safety)
+    def _promise(self, lead: Lead, promised: Promise | None, *, safety: bool) -> tuple[str, ...]:
+        if promised is None and safety:
+            return (self._t(lead, NO_NUMBER, phone=self.phone),)
         if promised is None:
-            return "" if safety else self._t(lead, NOT_CALLED, phone=self.phone)
+            own_doctor = self._t(lead, OWN_DOCTOR)
+            advised = any(own_doctor in message.text for message in lead.assessment.messages_shown)
+            return own_doctor if advised else "", self._t(lead, NOT_CALLED, phone=self.phone)
         by_a_time, some_time = PROMISES[promised.way]
         if promised.by is None:
-            return self._t(lead, some_time)
-        return self._t(lead, by_a_time, time=spoken_time(promised.by, self.hours.zone, lead.submitted.language))
+            return (self._t(lead, some_time),)
+        time = spoken_time(promised.by, self.hours.zone, lead.submitted.language)
+        return (self._t(lead, ONCE_OPEN if promised.once_open else by_a_time, time=time),)
 
     def _booked(self, lead: Lead) -> tuple[str, ...]:
         booking = lead.work.booking

@@ -22,10 +22,12 @@ class Promise(NamedTuple):
     """What the clinic will do.
 
     by: the latest time; None if no time is promised.
+    once_open: whether the clinic is closed now, and calls in a safety tier once it is open.
     """
 
     way: Way
     by: datetime | None
+    once_open: bool = False
 
 
 def way_to(contact: Contact, *, texts: bool, safety: bool) -> Way:
@@ -54,7 +56,9 @@ def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> P
     way = way_to(lead.submitted.contact, texts=lead.consents_to("sms"), safety=safety)
     if deadline is None or (safety and way != "call"):
         return None
-    return Promise(way, deadline if deadline > at and hours.is_open(deadline - MOMENT) else None)
+    if deadline <= at or not hours.is_open(deadline - MOMENT):
+        return Promise(way, None)
+    return Promise(way, deadline, once_open=safety and not hours.is_open(at))
 
 
 def may_book_online(lead: Lead) -> bool:
