@@ -124,6 +124,7 @@ def test_back_keeps_all_input_including_contact_and_free_text(browser: PlainBrow
 def test_all_answers_are_checked_before_send(browser: PlainBrowser, aws: Aws) -> None:
     fill_all(browser).fill({"contact.phone": "312.555.0142"}).press("Next")
     assert browser.title == "Check your answers"
+    assert "call 911" in browser.page.select_one("footer").get_text()  # type: ignore[union-attr]
     texts = [list(row.stripped_strings) for row in browser.page.select(".review div")]
     shown = {question: answer for question, answer, _change in texts}
     assert len(shown) == 19

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import struct
 import tomllib
 from dataclasses import fields, replace
@@ -136,13 +137,27 @@ def test_the_page_is_offered_in_the_languages_of_the_questions(monkeypatch: pyte
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
+def test_search_engines_find_each_language_at_one_address(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    page = shown(monkeypatch, SIGNED, language)
+    english, spanish = "https://leads.clinic.example/", "https://leads.clinic.example/?language=es"
+    assert re.findall(r'<link rel="(?:canonical|alternate)"(?: hreflang="(.*?)")? href="(.*?)">', page) == [
+        ("", spanish if language == "es" else english),
+        ("en", english),
+        ("es", spanish),
+        ("x-default", english),
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
 def test_a_link_to_the_page_has_a_picture(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
     """Other sites need the picture's absolute URL."""
     page = shown(monkeypatch, SIGNED, language)
     assert '<meta property="og:image" content="https://leads.clinic.example/web/social.png">' in page
     address = "https://leads.clinic.example/" + ("?language=es" if language == "es" else "")
     assert f'<meta property="og:url" content="{address}">' in page
-    described = ('property="og:description"', 'property="og:image:alt"', 'name="twitter:card"')
+    assert '<meta property="og:image:width" content="1200">\n<meta property="og:image:height" content="630">' in page
+    assert f'<meta property="og:locale" content="{language}_US">' in page
+    described = ('property="og:type"', 'property="og:description"', 'property="og:image:alt"', 'name="twitter:card"')
     assert [tag for tag in described if tag not in page] == []
     answer = show_page.handler(event("show_page") | {"pathParameters": {"file": "social.png"}}, CONTEXT)
     picture = base64.b64decode(answer["body"])
