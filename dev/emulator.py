@@ -1,5 +1,6 @@
 """Runs the AWS emulator (ministack) as a child process: on loopback, with a clean environment."""
 
+import contextlib
 import json
 import os
 import signal
@@ -15,7 +16,8 @@ from typing import Self
 
 ENVIRONMENT = Path(__file__).resolve().parent.parent / ".local" / "ministack"
 START_WITHIN = 30
-STOP_WITHIN = 20
+FUNCTIONS_END_WITHIN = 3  # seconds; the emulator waits without limit for functions that are still running
+STOP_WITHIN = 10  # seconds after that, in which the emulator saves its state
 
 # LAUNCHER is run by the base interpreter, not by the emulator's virtual environment. The same interpreter runs the
 # functions, so they see only their code and the locked dependencies, and a missing dependency fails here too.
@@ -58,7 +60,7 @@ class Emulator:
         self.log = self.state / "emulator.log"
         self.log_level = "WARNING"
         self._process: subprocess.Popen[bytes] | None = None
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._temporary = ""
 
     @staticmethod
     def python() -> Path:
@@ -71,30 +73,46 @@ class Emulator:
     def __enter__(self) -> Self:
         self.state.mkdir(parents=True, exist_ok=True)
         self._forget_stream_positions()
-        self._temporary = tempfile.TemporaryDirectory(prefix="local-cloud-")
+        self._temporary = tempfile.mkdtemp(prefix="local-cloud-")
         packages = next(ENVIRONMENT.glob("lib/python3*/site-packages"))
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [str(self.python()), "-s", "-c", LAUNCHER, str(packages)],
-                env=self._environment(self._temporary.name),
+                env=self._environment(self._temporary),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C then reaches only this process, which stops the emulator
             )
-        self._wait_until_ready()
+        try:
+            self._wait_until_ready()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._process and self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-            try:
-                self._process.wait(STOP_WITHIN)
-            except subprocess.TimeoutExpired:
-                os.killpg(self._process.pid, signal.SIGKILL)  # the emulator's session has only it and its children
-                self._process.wait()
+        if self._process:
+            self._stop(self._process)
         if self._temporary:
-            self._temporary.cleanup()
+            # Each function that ran has its unpacked code there, together some 10,000 files: nobody waits for that.
+            command = ["sh", "-c", 'rm -rf -- "$0" >/dev/null 2>&1 &', self._temporary]
+            subprocess.run(command, check=True, start_new_session=True)
+
+    @staticmethod
+    def _stop(process: subprocess.Popen[bytes]) -> None:
+        """Stops the emulator and its functions, which are alone in their process group. The emulator saves its state
+        after the last function has ended, so functions that take long are stopped first."""
+        if process.poll() is None:
+            process.terminate()
+            for seconds in (FUNCTIONS_END_WITHIN, STOP_WITHIN):
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(seconds)
+                    break
+                os.killpg(process.pid, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # none is left
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
     def _forget_stream_positions(self) -> None:
         """Deletes the functions' positions in streams.

@@ -162,9 +162,11 @@ def _deploy_changes(cloud: LocalCloud) -> Iterator[None]:
     stopping = threading.Event()
     thread = threading.Thread(target=_watch, args=(cloud, stopping), name="watch", daemon=True)
     thread.start()
-    yield
-    stopping.set()
-    thread.join()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
 
 
 def _watch(cloud: LocalCloud, stopping: threading.Event) -> None:
