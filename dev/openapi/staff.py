@@ -184,7 +184,7 @@ STAFF = {
     "GET /leads/accesses": Operation(
         id="show_accesses",
         summary="Who opened which lead",
-        description="The access log, the earliest entry first: about one lead, of one member of staff, of some days. "
+        description="The access log, the latest entry first: about one lead, of one member of staff, of some days. "
         "Reading it is an entry, too. CSV has one line for each lead; its Link header has the next page. For "
         "administrators.",
         staff=True,

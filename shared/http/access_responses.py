@@ -20,7 +20,7 @@ class AccessEntry(ResponseModel):
 
 
 class Accesses(ResponseModel):
-    """A page of the access log, the earliest entry first. `cursor`: send it to get the next page; null on the last."""
+    """A page of the access log, the latest entry first. `cursor`: send it to get the next page; null on the last."""
 
     entries: tuple[AccessEntry, ...]
     cursor: str | None

@@ -182,7 +182,7 @@ class AccessHistory(Protocol):
         """Adds an entry that says who read the log."""
 
     def between(self, period: Period, after: str | None = None, /) -> Iterable[tuple[Access, str]]:
-        """Yields the entries of a period, the earliest first, each with its cursor. Reads lazily.
+        """Yields the entries of a period, the latest first, each with its cursor. Reads lazily.
 
         Raises: InvalidInput if the cursor `after` is not from this list.
         """

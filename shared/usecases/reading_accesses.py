@@ -19,7 +19,7 @@ READ_FOR_A_PAGE = 5_000  # entries read before filtering, so even an empty page 
 
 @dataclass(frozen=True, slots=True)
 class AccessPage:
-    """A page of the access log, the earliest first. `next_cursor`: for the next page; None on the last page."""
+    """A page of the access log, the latest first. `next_cursor`: for the next page; None on the last page."""
 
     entries: tuple[Access, ...]
     next_cursor: str | None
@@ -44,7 +44,9 @@ def read_accesses(
         if len(found) >= ENTRIES_ON_PAGE or read >= READ_FOR_A_PAGE:
             next_cursor = cursor
             break
-    by_time = sorted(found, key=lambda access: access.at)  # the log has lists of names at the start of their hour
+    by_time = sorted(
+        found, key=lambda access: access.at, reverse=True
+    )  # the log has lists of names at the start of their hour
     return AccessPage(tuple(by_time), next_cursor)
 
 

@@ -42,7 +42,7 @@ def test_who_opened_which_lead(clock: Clock) -> None:
     worked(reference, "acknowledge", "desk", version=2)
     clock.at += timedelta(minutes=5)
     exported_as_fhir(reference, "admin")
-    assert seen() == [("nurse", "opened"), ("desk", "opened"), ("desk", "acknowledge"), ("admin", "exported")]
+    assert seen() == [("admin", "exported"), ("desk", "acknowledge"), ("desk", "opened"), ("nurse", "opened")]
     entries = content(accesses(staff="desk"))["entries"]
     assert {(entry["staff_id"], *entry["references"]) for entry in entries} == {(IDS["desk"], reference)}
 
@@ -52,7 +52,7 @@ def test_about_one_lead_and_of_one_person(clock: Clock) -> None:
     for reference, who in ((first, "nurse"), (second, "nurse"), (second, "desk")):
         opened(reference, who)
         clock.at += timedelta(minutes=1)
-    assert seen(reference=second.lower().replace("-", "")) == [("nurse", "opened"), ("desk", "opened")]
+    assert seen(reference=second.lower().replace("-", "")) == [("desk", "opened"), ("nurse", "opened")]
     assert seen(staff="Nurse ") == [("nurse", "opened")] * 2
     assert seen(reference=first, staff="desk") == []
 
@@ -63,14 +63,14 @@ def test_a_page_of_names_counts_as_seen() -> None:
     assert seen(reference=reference) == [("desk", "listed")]
 
 
-def test_the_earliest_comes_first_among_lists_too(clock: Clock) -> None:
+def test_the_latest_comes_first_among_lists_too(clock: Clock) -> None:
     reference = captured(PRIORITY)
     opened(reference)
     clock.at += timedelta(minutes=1)
     listed("desk")
     clock.at += timedelta(minutes=1)
-    opened(reference, "desk")
-    assert seen() == [("nurse", "opened"), ("desk", "listed"), ("desk", "opened")]
+    opened(reference, "admin")
+    assert seen() == [("admin", "opened"), ("desk", "listed"), ("nurse", "opened")]
 
 
 def test_days_are_the_clinics(clock: Clock) -> None:
@@ -82,7 +82,7 @@ def test_days_are_the_clinics(clock: Clock) -> None:
     opened(reference, "desk")
     assert seen(**{"from": "2026-01-14", "to": "2026-01-14"}) == [("nurse", "opened")]
     assert seen(**{"from": "2026-01-15", "to": "2026-01-15"}) == [("desk", "opened")]
-    assert seen() == [("nurse", "opened"), ("desk", "opened")]
+    assert seen() == [("desk", "opened"), ("nurse", "opened")]
 
 
 def test_reading_the_log_is_an_entry() -> None:
@@ -123,6 +123,7 @@ def test_pages_neither_miss_nor_repeat_an_entry(clock: Clock, monkeypatch: pytes
         cursor = {"cursor": page["cursor"]}
     assert cursor, "there was more than one page"
     assert len(found) == len(set(found)) == 6
+    assert [at for at, _ in found] == sorted((at for at, _ in found), reverse=True)
 
 
 class TestCsv:

@@ -1,17 +1,18 @@
-// The access log, for administrators: what staff saw and did, a page at a time, the earliest entry first.
+// The access log, for administrators: what staff saw and did, a page at a time, the latest entry first.
 
 import { dayForm, daysAgo } from "./days.js";
 import { h } from "./elements.js";
 import { HISTORY } from "./history-text.js";
 import { service } from "./service.js";
 import { table } from "./tables.js";
-import { formatTime } from "./times.js";
+import { formatExactTime } from "./times.js";
 
 const WHAT = {
   ...HISTORY, listed: "saw names in a list", opened: "opened the lead", exported: "exported the lead", erased: "erased the lead", "read the log": "read this log",
   "contact shown for a medical reason": "saw the number, for a medical reason", undo: "undid an action",
 };
 const FEW = 3; // references that are shown at once
+const SAME_EXPORT = 60 * 1000; // ms; an export of many leads has an entry for each lead, a page of them at a time
 
 export const accessLog = {
   title: "Access log",
@@ -28,17 +29,38 @@ function draw(found, { asked, run }) {
   const more = h("button", { type: "button" }, "Show more");
   const none = h("p", { class: "soft" });
   const add = ({ entries, cursor }) => {
-    log.querySelector("tbody").append(...entries.map(line));
+    log.querySelector("tbody").append(...joined(entries).map(line));
     more.hidden = !cursor;
     none.textContent = log.querySelector("tbody").rows.length ? "" : cursor ? "None in the entries read so far. Press “Show more”." : "No entries for these days.";
     more.onclick = () => run(async () => { add(await service.accesses({ ...asked, cursor })); return ""; });
   };
   add(found);
-  return [h("p", { class: "soft" }, "The earliest entry comes first. Reading this log is an entry too."), log, none, more];
+  return [h("p", { class: "soft" }, "The latest entry comes first. Reading this log is an entry too."), log, none, more];
 }
 
-const line = ({ at, staff_name: name, what, references }) => h("tr", {},
-  h("th", { scope: "row" }, formatTime(at)), h("td", {}, name), h("td", {}, WHAT[what] ?? what),
+// The entries, with those of one export joined to one: `at` is then the latest time, `since` the earliest.
+function joined(entries) {
+  const lines = [];
+  for (const entry of entries) {
+    const last = lines.at(-1);
+    const same = last?.what === "exported" && entry.what === "exported" && last.staff_id === entry.staff_id && Date.parse(last.since) - Date.parse(entry.at) < SAME_EXPORT;
+    if (same) Object.assign(last, { since: entry.at, references: [...last.references, ...entry.references] });
+    else lines.push({ ...entry, since: entry.at });
+  }
+  return lines;
+}
+
+function whatText(what, { length }) {
+  return what === "exported" && length > 1 ? `exported ${length} leads` : WHAT[what] ?? what;
+}
+
+function whenText(at, since) {
+  const [first, last] = [since, at].map(formatExactTime);
+  return first === last ? last : `${first} to ${last}`;
+}
+
+const line = ({ at, since, staff_name: name, what, references }) => h("tr", {},
+  h("th", { scope: "row" }, whenText(at, since)), h("td", {}, name), h("td", {}, whatText(what, references)),
   h("td", {}, references.length > FEW ? h("details", {}, h("summary", {}, `${references.length} leads`), links(references)) : links(references)));
 
 const links = (references) => references.map((reference) => [h("a", { href: `#lead=${reference}`, class: "reference" }, reference), " "]);

@@ -20,6 +20,9 @@ export function formatTime(iso) {
   return `${at.toLocaleDateString([], { weekday: "short", month: "short", day: "numeric" })}, ${time}`;
 }
 
+// "Nov 30, 2026, 9:42:07 AM"
+export const formatExactTime = (iso) => new Date(iso).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" });
+
 export const formatDay = (iso) => new Date(iso).toLocaleDateString([], { year: "numeric", month: "short", day: "numeric" });
 
 // "4:59" below an hour, else "3 h 20 min" or "1 d 13 h"

@@ -62,19 +62,19 @@ class AccessLog:
         self._put(entry, staff, at)
 
     def between(self, period: Period, after: str | None = None) -> Iterator[tuple[Access, str]]:
-        """Yields the entries of a period, the earliest first, each with its cursor. Reads as the caller iterates.
+        """Yields the entries of a period, the latest first, each with its cursor. Reads as the caller iterates.
 
         after: a cursor; the list starts with the entry after it.
         Raises: StoreUnavailable, or InvalidInput for a cursor of another list.
         """
         start = _key_in(after) if after is not None else None
-        day = start["day"]["S"] if start else instant(period.since)[:10]
-        while day <= instant(period.until)[:10]:
+        day = start["day"]["S"] if start else instant(period.until)[:10]
+        while day >= instant(period.since)[:10]:
             for item in self._of_day(day, start):
                 if instant(period.since) <= item["at"]["S"] < instant(period.until):
                     yield _access(item), _cursor(item)
             start = None
-            day = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+            day = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
 
     def _of_day(self, day: str, start: Item | None) -> Iterator[Item]:
         what: dict[str, Any] = {
@@ -83,6 +83,7 @@ class AccessLog:
             "KeyConditionExpression": "#day = :day",
             "ExpressionAttributeNames": {"#day": "day"},
             "ExpressionAttributeValues": {":day": {"S": day}},
+            "ScanIndexForward": False,
         }
         while True:
             what |= {"ExclusiveStartKey": start} if start else {}
