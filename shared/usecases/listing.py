@@ -21,7 +21,8 @@ from shared.domain.leads.worklist import Search, WorklistQuery, search_keys
 from shared.usecases.ports import Accesses, OpenCounts, Worklist
 
 PAGE_OF_LEADS = 50
-MOST_FOUND = 100  # the most leads that a search by part of a name or number reads
+MOST_FOUND = 500  # the most leads that a search by part of a name or number reads, to show the most urgent
+MOST_OF_A_DAY = 100  # the most leads that "My day" reads
 READ_FOR_A_PAGE = 3_000  # leads read before filtering, so even an empty page may have a next page
 
 
@@ -91,7 +92,7 @@ def list_leads(query: WorklistQuery, staff: Staff, listing: Listing, at: datetim
 def _my_day(query: WorklistQuery, staff: Staff, listing: Listing, at: datetime) -> WorklistPage:
     """Returns the leads on which the member of staff acted today, the latest first."""
     today = at.astimezone(listing.zone).date()
-    ids = sorted(listing.counts.found_by((day_key(staff.id, today),)))[:MOST_FOUND]
+    ids = sorted(listing.counts.found_by((day_key(staff.id, today),)))[:MOST_OF_A_DAY]
     leads = {lead.lead_id: lead for lead in (listing.leads.batch(ids) if ids else ())}
     did = {lead_id: done_on(lead, staff.id, today, listing.zone) for lead_id, lead in leads.items()}
     latest_first = sorted((lead_id for lead_id in did if did[lead_id]), key=lambda one: did[one][-1].at, reverse=True)
@@ -108,6 +109,8 @@ def search_leads(
 ) -> WorklistPage:
     """Finds leads by reference (whole or half), phone number (whole or last digits), email address or name.
 
+    Of the leads of one person, the latest come first; of those found by a part, the most urgent.
+
     person_keys: the secrets of the keyed hashes, the newest first.
 
     Raises: NotAllowed, StoreUnavailable.
@@ -123,13 +126,15 @@ def search_leads(
     else:
         by_key = (leads.of_person(keys.phone_key, keys.email_key) for keys in (looked_for, *formerly))
         found.update(chain.from_iterable(by_key))
+    shown = sorted(found.items(), key=lambda each: each[1].received_at, reverse=True)[:SAME_PERSON]
+    more = len(found) >= SAME_PERSON
     if not found:
         ways = {way for key in person_keys for way in partial_search(search.q, key)}
         ids = sorted({lead_id for way in ways for lead_id in listing.counts.found_by(way)})
-        found = leads.summaries(ids[:MOST_FOUND]) if ids else {}
-    latest_first = sorted(found.items(), key=lambda each: each[1].received_at, reverse=True)[:SAME_PERSON]
-    rows = named_rows(latest_first, leads.names, staff, listing.accesses, at)
-    return WorklistPage(rows, None, at, more=len(found) >= SAME_PERSON)
+        shown = list(leads.summaries(ids[:MOST_FOUND]).items())[:SAME_PERSON] if ids else []
+        more = len(ids) > SAME_PERSON
+    rows = named_rows(shown, leads.names, staff, listing.accesses, at)
+    return WorklistPage(rows, None, at, more=more)
 
 
 def named_rows(

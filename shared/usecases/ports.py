@@ -122,7 +122,8 @@ class Worklist(Leads, LeadsByReference, Protocol):
         """Returns at most 100 leads, without those that do not exist."""
 
     def summaries(self, lead_ids: Sequence[UUID], /) -> dict[UUID, LeadSummary]:
-        """Returns the summaries of at most 100 leads, without those that do not exist."""
+        """Returns the summaries of these leads, without those that do not exist: open leads by `urgency`, then the
+        others, the most recently done first."""
 
 
 class Archive(Worklist, Protocol):

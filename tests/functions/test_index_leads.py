@@ -130,15 +130,29 @@ def test_numbers_in_a_name_and_the_name_of_who_helped_are_found() -> None:
     assert set(references(searched("roe"))) == {first, second}
 
 
-def test_a_search_that_finds_more_than_it_shows_says_so() -> None:
+def test_a_search_that_finds_more_than_it_shows_says_so_and_shows_the_most_urgent(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.adapters.dynamodb.leads_table.READ_AT_ONCE", 20)
     ids = [str(uuid4()) for _ in range(SAME_PERSON + 1)]
+    urgent = [str(uuid4()) for _ in range(4)]
+    taken, closed, emergency, first = (
+        captured(answers, lead_id=urgent[i], contact={"name": "Pat Roe", "phone": f"(312) 555-019{i}"})
+        for i, answers in enumerate((EMERGENCY, EMERGENCY, EMERGENCY, URGENT))
+    )
+    worked(taken, "acknowledge")
+    worked(closed, "close", reason="declined", text="A reason.")
+    clock.at += timedelta(minutes=1)
     for number, lead_id in enumerate(ids):
         captured(
             ROUTINE, lead_id=lead_id, alerted=False, contact={"name": "Pat Doe", "phone": f"(312) 555-01{number:02}"}
         )
-    indexed(*ids)
-    answer = content(searched("pat"))
-    assert (len(answer["leads"]), answer["more"]) == (SAME_PERSON, True)
+    indexed(*ids, *urgent)
+    answer = searched("pat")
+    assert (len(references(answer)), content(answer)["more"]) == (SAME_PERSON, True)
+    assert references(answer)[:2] == [emergency, first]
+    assert content(answer)["leads"][2]["tier"] == "ROUTINE"
+    assert references(searched("roe")) == [emergency, first, taken, closed]
     assert content(searched("555-0101"))["more"] is False
 
 

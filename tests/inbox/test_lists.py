@@ -135,6 +135,10 @@ def test_filters_are_in_the_address_and_go_back(member: Come) -> None:
     nurse.press("Mine")
     assert nurse.page.url == f"{nurse.site}inbox#view=mine&tier=URGENT"
     assert {"view": ["mine"], "tier": ["URGENT"]} in table.asked
+    table.rows.clear()
+    nurse.press("Refresh").press("Clear filters")
+    expect(nurse.page.locator("#leads")).to_have_text("You have no leads.")
+    assert nurse.page.url == f"{nurse.site}inbox#view=mine"
 
 
 def test_leads_are_filtered_by_source_and_questionnaire(member: Come) -> None:
@@ -224,3 +228,24 @@ def test_a_lead_that_moves_up_to_the_first_page_is_not_new(member: Come) -> None
     nurse.page.get_by_label("Search by reference").fill("Sample")
     nurse.press("Search")
     expect(nurse.page.locator("#listed")).to_have_text("2 found, and there may be more: type more of the name")
+
+
+def test_one_hit_opens_unless_the_next_search_is_being_typed(send: Send, member: Come) -> None:
+    first, second = send(phone="(312) 555-0188"), send(phone="(312) 555-0189")
+    nurse = member("nurse").open()
+    box = nurse.page.get_by_label("Search by reference")
+    held: list[Route] = []
+    nurse.page.route("**/leads/search", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks it
+    with nurse.page.expect_request("**/leads/search"):
+        box.fill("(312) 555-0188")
+        box.press("Enter")
+    box.fill("(312) 555-018")
+    held[0].fallback()
+    expect(nurse.page.locator("#listed")).to_have_text("1 found")
+    expect(nurse.row(first)).to_be_visible()
+    nurse.page.wait_for_timeout(100)
+    assert nurse.page.evaluate("location.hash") == ""
+    nurse.page.unroute("**/leads/search")
+    box.press_sequentially("9")
+    box.press("Enter")
+    nurse.sees(second)

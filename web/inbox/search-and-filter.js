@@ -51,7 +51,8 @@ async function search(event) {
   const list = newList(state.list.filters, q);
   await load(list);
   const leads = list.pages?.[0].leads;
-  if (list === state.list && leads?.length === 1) location.hash = addressOf(list.filters, leads[0].reference);
+  const asked = list === state.list && byId("q").value.trim() === q; // and the next search is not being typed
+  if (asked && leads?.length === 1) location.hash = addressOf(list.filters, leads[0].reference);
 }
 
 function showMore() {

@@ -108,7 +108,14 @@ function listedText(count) {
 function emptyText(leads) {
   const { view, ...filters } = state.list.filters;
   if (!leads) return byId("stale").hidden ? "Loading …" : "Nothing has loaded yet.";
-  if (state.list.q) return "No lead has this name, reference, phone number or email address.";
-  if (nextCursor()) return "None in the leads loaded so far.";
-  return Object.values(filters).some(Boolean) ? "No leads with these filters." : EMPTY[view];
+  if (state.list.q) return `Nothing found. ${byId("searchable").textContent}`;
+  const none = nextCursor() ? "None in the leads loaded so far." : "No leads with these filters.";
+  return Object.values(filters).some(Boolean) ? [none, " ", clearFilters(view)] : nextCursor() ? none : EMPTY[view];
+}
+
+function clearFilters(view) {
+  return h("button", { type: "button", onclick: () => {
+    document.querySelector("#find summary").focus(); // the button goes
+    location.hash = addressOf({ view }, state.openReference);
+  } }, "Clear filters");
 }

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 BY_REFERENCE = "by_reference"
 BY_PHONE = "by_phone"
 BY_EMAIL = "by_email"
+READ_AT_ONCE = 100  # the most keys of a BatchGetItem
 AFTER = "~"  # sorts after any order; appended to an order, it makes a text that sorts just after it
 
 
@@ -214,15 +215,29 @@ class LeadsTable:
         return tuple(Lead.model_validate_json(item["lead"]["S"]) for item in items if "lead" in item)
 
     def summaries(self, lead_ids: Sequence[UUID]) -> dict[UUID, LeadSummary]:
-        """Returns the summaries of these leads, without those that do not exist. Has the same limits as `names`."""
-        items = self._batch(lead_ids, "summary")
-        return {UUID(item["lead_id"]["S"]): summary_of(item) for item in items if "summary" in item}
+        """Returns the summaries of these leads in the order of the lists: open leads by `urgency`, then the others, the
+        most recently done first.
 
-    def _batch(self, lead_ids: Sequence[UUID], attribute: str) -> list[Item]:
+        Leaves out the same leads as `names`. Raises StoreUnavailable.
+        """
+        items = [
+            item
+            for start in range(0, len(lead_ids), READ_AT_ONCE)
+            for item in self._batch(lead_ids[start : start + READ_AT_ONCE], "summary", *WORKLIST)
+            if "summary" in item
+        ]
+        items.sort(key=lambda item: item[WORKLIST.order]["S"])
+        is_open = [item[WORKLIST.partition]["S"].startswith(OPEN) for item in items]
+        done = [item for item, still in zip(items, is_open, strict=True) if not still]
+        in_order = [item for item, still in zip(items, is_open, strict=True) if still] + done[::-1]
+        return {UUID(item["lead_id"]["S"]): summary_of(item) for item in in_order}
+
+    def _batch(self, lead_ids: Sequence[UUID], *attributes: str) -> list[Item]:
+        names = {f"#{number}": attribute for number, attribute in enumerate(attributes)}
         wanted: Any = {
             "Keys": [{"lead_id": {"S": str(lead_id)}} for lead_id in lead_ids],
-            "ProjectionExpression": "lead_id, #attribute",
-            "ExpressionAttributeNames": {"#attribute": attribute},
+            "ProjectionExpression": ", ".join(["lead_id", *names]),
+            "ExpressionAttributeNames": names,
         }
         try:
             answer: Any = self._client.batch_get_item(RequestItems={self._table: wanted})
