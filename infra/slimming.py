@@ -28,7 +28,9 @@ SETTINGS = ("endpoints", "_retry", "sdk-default-configuration")
 # `shortdata` is about numbers such as 911, at which no patient can be called. RECORD lists files for an installer.
 UNUSED = (
     *("bin", ".lock", "*.dist-info/RECORD", "dns", "email_validator/deliverability.py"),
-    *("boto3/data", "boto3/examples", "phonenumbers/shortdata/region_*", "pydantic/v1", "pydantic/mypy.py"),
+    *("boto3/crt.py", "boto3/data", "boto3/dynamodb", "boto3/ec2", "boto3/examples", "boto3/s3"),
+    *("s3transfer/crt.py", "s3transfer/processpool.py"),
+    *("phonenumbers/shortdata/region_*", "pydantic/v1", "pydantic/mypy.py"),
     "aws_lambda_powertools/event_handler",
     *(
         f"aws_lambda_powertools/utilities/{name}"
