@@ -16,12 +16,11 @@ from functions.wiring import logger, metrics
 from shared.domain.errors import NotFound
 from shared.domain.intake.screening import Screening
 from shared.domain.rules.advice import ShownMessage
-from shared.domain.rules.triage import RuleSet
+from shared.domain.rules.triage import EMERGENCY, RuleSet
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, cacheable, respond
 from shared.http.visitor_responses import Screened
 from shared.usecases.plain_form import draw_form
-from shared.usecases.scoring import EMERGENCY
 from shared.usecases.screening import emergency_in, screen_answers
 
 MAX_AGE = 300  # seconds: a changed questionnaire reaches every visitor within minutes

@@ -14,11 +14,11 @@ from shared.domain.leads.mail_text import BY_A_TIME, NO_NUMBER, NOT_CALLED
 from shared.domain.leads.promise import Promise, Way, may_book_online, promise
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.condition import CALLBACK
+from shared.domain.rules.triage import EMERGENCY, NOT_A_FIT
 from shared.domain.spoken_time import spoken_hours, spoken_time
 from shared.http.visitor_responses import NextSteps
 from shared.settings import ClinicSettings
 from shared.usecases.ports import RuleSets
-from shared.usecases.scoring import EMERGENCY, NOT_A_FIT
 
 CALENDAR_ENTRY = timedelta(minutes=30)  # length of the calendar entry, which ends when the call is due
 NUMBER = "{number}"
@@ -56,8 +56,6 @@ class NextStepsWriter:
         rule_set = self.rule_sets.of(lead.submitted.questionnaire, lead.submitted.language)
         safety = rule_set is None or rule_set.tiers[lead.tier].safety
         promised = promise(lead, self.hours, at, safety=safety)
-        if promised and promised.by is None and safety:
-            promised = None  # while the clinic is closed, the advice says what to do meanwhile
         return NextSteps(
             title=_t(words, "We received your answers"),
             promise=self._promise(promised, lead, words),

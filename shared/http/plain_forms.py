@@ -18,13 +18,13 @@ from shared.domain.intake.form_view import FormView
 from shared.domain.intake.language import primary_language
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.advice import advice_at_once
+from shared.domain.rules.triage import EMERGENCY, NOT_A_FIT
 from shared.http.addresses import LONGEST_ADDRESS, host, return_address
 from shared.http.problems import RETRY_AFTER, Safety, problem
 from shared.http.requests import Request, UnreadableRequest, checked
 from shared.http.responses import SECURITY, Response
 from shared.rulebook.notices import TRANSLATION_NOTICE
 from shared.settings import ClinicSettings
-from shared.usecases.scoring import EMERGENCY, NOT_A_FIT
 
 if TYPE_CHECKING:
     from shared.domain.intake.added_answers import AddedAnswers

@@ -24,10 +24,10 @@ from shared.domain.leads.promise import way_to
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.advice import ShownMessage, advice
 from shared.domain.rules.shadow import shadow
-from shared.domain.rules.triage import RuleSet, TriageResult
+from shared.domain.rules.triage import EMERGENCY, RuleSet, TriageResult
 from shared.domain.spoken_time import spoken_time
 from shared.usecases.ports import Leads, LeadsByNumber, RuleSets, Spool
-from shared.usecases.scoring import EMERGENCY, rule_set_for, score
+from shared.usecases.scoring import rule_set_for, score
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from shared.domain.errors import FieldProblem, ScoringFailed
 from shared.domain.intake.filled_form import WHOLE, CheckContact, FilledForm
 from shared.domain.intake.form_view import FormView
+from shared.domain.rules.triage import EMERGENCY
 from shared.usecases.ports import RuleSets
-from shared.usecases.scoring import EMERGENCY, rule_set_for
+from shared.usecases.scoring import rule_set_for
 from shared.usecases.screening import CONTINUE, Screened, screen
 
 ASKED_BESIDE_ADVICE = ("/contact/phone", "/consents/contact")

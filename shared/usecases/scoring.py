@@ -13,9 +13,6 @@ from shared.usecases.ports import RuleSets
 if TYPE_CHECKING:
     from shared.domain.leads.lead import Lead
 
-EMERGENCY = "seek-emergency-care"
-NOT_A_FIT = "not-a-fit"
-
 
 def rule_set_for(rule_sets: RuleSets, questionnaire_id: str, language: str = "") -> RuleSet:
     """Returns the rule set of a questionnaire. Raises InvalidInput if there is no such questionnaire."""

@@ -10,9 +10,9 @@ from shared.domain.intake.screening import Screening
 from shared.domain.rules.advice import ShownMessage, advice
 from shared.domain.rules.condition import FORM
 from shared.domain.rules.questionnaire import Answers
-from shared.domain.rules.triage import RuleSet, TriageResult, triage
+from shared.domain.rules.triage import EMERGENCY, RuleSet, TriageResult, triage
 from shared.usecases.ports import RuleSets
-from shared.usecases.scoring import EMERGENCY, rule_set_for, score
+from shared.usecases.scoring import rule_set_for, score
 
 CONTINUE = "continue"
 

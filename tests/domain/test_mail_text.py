@@ -84,11 +84,11 @@ NO_NUMBER = "We have no phone number for you, so we cannot call. To talk with us
     [
         (PRIORITY, PERSON, False, "We will call you by Thursday, January 15 at 5 PM."),
         (PRIORITY, NO_PHONE, False, "We will write to you by Thursday, January 15 at 5 PM."),
-        (EMERGENCY, PERSON, True, "We will call you by Wednesday, January 14 at 10:15 AM."),
+        (URGENT, PERSON, True, "We will call you by Wednesday, January 14 at 2 PM."),
+        (EMERGENCY, PERSON, True, "We will also try to call you. Do not wait for our call."),
         (URGENT, NO_PHONE, True, NO_NUMBER),  # a letter would come too late
-        (EMERGENCY, NO_PHONE, True, NO_NUMBER),
         (PRIORITY, PERSON | {"preference": "email"}, False, "We will write to you by Thursday, January 15 at 5 PM."),
-        (EMERGENCY, PERSON | {"preference": "email"}, True, "We will call you by Wednesday, January 14 at 10:15 AM."),
+        (URGENT, PERSON | {"preference": "email"}, True, "We will call you by Wednesday, January 14 at 2 PM."),
         (NOT_A_FIT, PERSON, False, "We do not plan to call you. To talk with us, call (312) 555-0100."),
     ],
 )
@@ -153,10 +153,24 @@ def test_a_receipt_links_to_the_page_for_booking_where_the_form_does(
 
 
 def test_no_time_is_promised_that_is_over_or_at_which_the_clinic_is_closed() -> None:
-    lead, night = lead_of(EMERGENCY), RECEIVED + timedelta(hours=12)
-    assert "We will call you." in written(lead, at=RECEIVED + timedelta(minutes=15), safety=True).paragraphs
-    at_night = varied(lead, deadline=night + timedelta(minutes=15))
-    assert "We will call you." in written(at_night, at=night, safety=True).paragraphs
+    lead, evening, night = lead_of(URGENT), RECEIVED + timedelta(hours=6), RECEIVED + timedelta(hours=12)
+    assert "We will call you." in written(lead, at=RECEIVED + timedelta(hours=4), safety=True).paragraphs
+    until_eight = varied(lead, deadline=evening + timedelta(hours=4))
+    assert "We will call you." in written(until_eight, at=evening, safety=True).paragraphs
+    at_night = varied(lead, deadline=night + timedelta(hours=4))
+    assert not any("call you" in text for text in written(at_night, at=night, safety=True).paragraphs)
+
+
+@pytest.mark.parametrize(("contact", "tries"), [(PERSON, True), (NO_PHONE, False)])
+def test_in_an_emergency_a_receipt_says_what_the_page_says(contact: dict[str, str], tries: bool) -> None:
+    paragraphs = written(a_lead(EMERGENCY, contact=contact), safety=True).paragraphs
+    assert paragraphs[:2] == (
+        "Example Spine & Nerve Clinic has your answers.",
+        "Please follow the advice that our page gave you.",
+    )
+    assert ("We will also try to call you. Do not wait for our call." in paragraphs) is tries
+    assert "Something changed or got worse? Call 911." in paragraphs
+    assert not any("555-0100" in text or "We are open" in text for text in paragraphs)  # the clinic may be closed
 
 
 def test_a_confirmation_has_the_time_and_what_staff_wrote_for_the_person() -> None:

@@ -16,12 +16,11 @@ from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import Arrival
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.rules.triage import RuleSet, triage
+from shared.domain.rules.triage import EMERGENCY, RuleSet, triage
 from shared.rulebook.form_definition import form
 from shared.rulebook.loading import Rulebook, load
 from shared.usecases.alerting import Alerting, alert_staff
 from shared.usecases.capture import capture_lead
-from shared.usecases.scoring import EMERGENCY
 from shared.usecases.screening import CONTINUE, screen_answers
 from tests.leads import LeadsInMemory, an_intake, varied
 from tests.rulebook.folder import copy_of_rulebook

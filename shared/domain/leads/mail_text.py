@@ -13,6 +13,7 @@ from shared.domain.leads.mail import DueMail
 from shared.domain.leads.mail_state import MailKind
 from shared.domain.leads.promise import Promise, Way, may_book_online, promise
 from shared.domain.opening_hours import OpeningHours
+from shared.domain.rules.triage import EMERGENCY
 from shared.domain.spoken_time import spoken_hours, spoken_time
 
 SUBJECTS: dict[MailKind, str] = {
@@ -24,6 +25,8 @@ SUBJECTS: dict[MailKind, str] = {
 NO_CALL = "We received your answers"  # the subject of a receipt that promises nothing
 NOT_CALLED = "We do not plan to call you. To talk with us, call {phone}."
 NO_NUMBER = "We have no phone number for you, so we cannot call. To talk with us, call {phone}."
+TRIES = "We will also try to call you. Do not wait for our call."
+WORSE = "Something changed or got worse? Call 911."
 FOLLOW = "Please follow the advice that our page gave you."
 OWN_DOCTOR = "Your own doctor is the best place to start."
 BY_A_TIME = "We will call you by {time}."
@@ -123,6 +126,8 @@ class MailWriter:
                 return self._t(lead, text), self._please_call(lead)
 
     def _receipt(self, lead: Lead, promised: Promise | None, link: str, *, safety: bool) -> tuple[str, ...]:
+        if lead.assessment.disposition == EMERGENCY:
+            return self._in_emergency(lead)
         has = "{clinic} has your request." if promised else "{clinic} has your answers."
         return (
             self._t(lead, has, clinic=self.clinic),
@@ -133,9 +138,20 @@ class MailWriter:
             self._open(lead),
         )
 
+    def _in_emergency(self, lead: Lead) -> tuple[str, ...]:
+        """Returns what the receipt of the form says, too: nobody should wait for a call or go to the clinic."""
+        has_number = lead.submitted.contact.phone is not None
+        return (
+            self._t(lead, "{clinic} has your answers.", clinic=self.clinic),
+            self._t(lead, FOLLOW),
+            self._t(lead, TRIES) if has_number else "",
+            self._t(lead, WORSE),
+        )
+
     def _promise(self, lead: Lead, promised: Promise | None, *, safety: bool) -> tuple[str, ...]:
         if promised is None and safety:
-            return (self._t(lead, NO_NUMBER, phone=self.phone),)
+            has_number = lead.submitted.contact.phone is not None
+            return () if has_number else (self._t(lead, NO_NUMBER, phone=self.phone),)
         if promised is None:
             own_doctor = self._t(lead, OWN_DOCTOR)
             advised = any(own_doctor in message.text for message in lead.assessment.messages_shown)

@@ -48,7 +48,8 @@ def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> P
     """Returns what the clinic promises at the time `at`; None for nothing.
 
     It promises no call without a number, no time that has passed or at which the clinic is closed, and no e-mail that
-    would come too late.
+    would come too late. In a safety tier, it promises nothing while the clinic is closed and will not open in time: the
+    advice says what to do meanwhile.
 
     safety: whether the tier of the lead is a safety tier.
     """
@@ -56,9 +57,10 @@ def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> P
     way = way_to(lead.submitted.contact, texts=lead.consents_to("sms"), safety=safety)
     if deadline is None or (safety and way != "call"):
         return None
-    if deadline <= at or not hours.is_open(deadline - MOMENT):
-        return Promise(way, None)
-    return Promise(way, deadline, once_open=safety and not hours.is_open(at))
+    waits = safety and not hours.is_open(at)
+    if deadline > at and hours.is_open(deadline - MOMENT):
+        return Promise(way, deadline, once_open=waits)
+    return None if waits else Promise(way, None)
 
 
 def may_book_online(lead: Lead) -> bool:

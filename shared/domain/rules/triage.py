@@ -15,6 +15,9 @@ from shared.domain.opening_hours import Span
 from shared.domain.rules.condition import FORM, Condition, Facts, options_needed, questions_of
 from shared.domain.rules.questionnaire import Answers, Questionnaire
 
+EMERGENCY = "seek-emergency-care"  # dispositions
+NOT_A_FIT = "not-a-fit"
+
 
 class LadderStep(NamedTuple):
     """An escalation level: how long after arrival its alert is due, and who gets it.
