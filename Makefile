@@ -16,13 +16,16 @@ export AWS_CONFIG_FILE := /dev/null
 export AWS_SHARED_CREDENTIALS_FILE := /dev/null
 unexport AWS_PROFILE AWS_DEFAULT_PROFILE
 
+# $(call switch,NAME,OPTION): the option if NAME=1, nothing without NAME. YES=no must not mean yes.
+switch = $(if $($(1)),$(if $(filter-out x1,x$($(1))),$(error $(1)=$($(1)) is not clear: write $(1)=1, or leave it out),$(2)))
+
 .PHONY: scan sbom help run test coverage lint types unit e2e browser soak build sam-check deploy-local drill smoke redrive rotate resubscribe bench bench-baseline lock setup clean chromium
 
 help: ## lists these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 run: .venv/.ready .local/ministack/.ready ## runs the service on this machine (PORT=n SAMPLES=n; FRESH=1 starts empty)
-	@$(IN)/python -m dev.run $(if $(PORT),--port $(PORT)) $(if $(SAMPLES),--samples $(SAMPLES)) $(if $(FRESH),--fresh)
+	@$(IN)/python -m dev.run $(if $(PORT),--port $(PORT)) $(if $(SAMPLES),--samples $(SAMPLES)) $(call switch,FRESH,--fresh)
 
 # Three processes on two cores, since a test often waits for the browser or the local cloud.
 test: setup ## style, types and all tests, also on the local cloud and in a browser
@@ -65,7 +68,7 @@ sam-check: .local/sam/.ready ## checks the template with SAM CLI
 	@cd infra && SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam validate --lint --region us-east-1
 
 scan: .venv/.ready .local/scan/.ready .local/nag/.ready .local/audit/.ready ## scans template, code, secrets and dependencies (OFFLINE=1: no look-ups)
-	@$(IN)/python -m dev.scan $(if $(OFFLINE),--offline)
+	@$(IN)/python -m dev.scan $(call switch,OFFLINE,--offline)
 
 sbom: .local/audit/.ready ## lists what is shipped, as a CycloneDX bill of materials: build/sbom.cdx.json
 	@mkdir -p build
@@ -89,7 +92,7 @@ smoke: .venv/.ready ## takes a test lead through a deployed stack, and cleans up
 redrive: .venv/.ready ## resends or deletes failed messages (STACK=name, ENDPOINT=url, YES=1)
 	@env -u AWS_CONFIG_FILE -u AWS_SHARED_CREDENTIALS_FILE -u AWS_EC2_METADATA_DISABLED $(if $(AWS_PROFILE),AWS_PROFILE=$(AWS_PROFILE)) \
 	    $(IN)/python -m dev.redrive $(or $(STACK),$(if $(ENDPOINT),local,$(error make redrive needs STACK=name, a deployed stack))) \
-	    $(if $(ENDPOINT),--endpoint $(ENDPOINT)) $(if $(YES),--yes)
+	    $(if $(ENDPOINT),--endpoint $(ENDPOINT)) $(call switch,YES,--yes)
 
 rotate: .venv/.ready ## gives a deployed stack new keys, in two updates (STACK=name)
 	@env -u AWS_CONFIG_FILE -u AWS_SHARED_CREDENTIALS_FILE -u AWS_EC2_METADATA_DISABLED $(if $(AWS_PROFILE),AWS_PROFILE=$(AWS_PROFILE)) \
@@ -100,7 +103,7 @@ resubscribe: .venv/.ready ## subscribes the addresses that are missing or pendin
 	    $(IN)/python -m dev.resubscribe $(or $(STACK),$(error make resubscribe needs STACK=name, a deployed stack))
 
 bench: .venv/.ready .local/sam/.ready ## measures how fast functions start, compared with peers (SHORT=1)
-	@$(IN)/python -m benchmarks.speed $(if $(SHORT),--short)
+	@$(IN)/python -m benchmarks.speed $(call switch,SHORT,--short)
 
 bench-baseline: .venv/.ready ## records what cold starts import and cost, after an intended change
 	@nice $(IN)/python -m benchmarks.cold_start

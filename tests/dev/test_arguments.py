@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from dev import deploy_local, run
 from dev.template import TEMPLATE
+
+PROJECT = Path(__file__).parents[2]
+SWITCHES = {"FRESH": "run", "YES": "redrive", "OFFLINE": "scan", "SHORT": "bench"}
 
 
 @pytest.mark.parametrize("wrong", [("--port", "99999"), ("--port", "-5"), ("--port", "65535"), ("--samples", "-3")])
@@ -36,3 +43,30 @@ def test_what_deploying_locally_changes_is_in_the_files() -> None:
     minutes."""
     assert TEMPLATE.read_text(encoding="utf-8").count(deploy_local.GRADUAL) == 1
     assert (TEMPLATE.parents[1] / deploy_local.RULES).read_text(encoding="utf-8").count(deploy_local.EARLIER) == 1
+
+
+def planned(target: str, *variables: str) -> tuple[int, str]:
+    """Returns make's exit status, and the commands that it would run or why it refuses."""
+    outer = {name: value for name, value in os.environ.items() if name not in {*SWITCHES, "MAKEFLAGS", "MAKELEVEL"}}
+    command = ["make", "--dry-run", target, "STACK=clinic", *variables]
+    made = subprocess.run(command, cwd=PROJECT, env=outer, capture_output=True, text=True, check=False)
+    return made.returncode, made.stdout + made.stderr
+
+
+@pytest.mark.parametrize(("name", "target"), SWITCHES.items())
+def test_only_1_turns_a_switch_of_make_on(name: str, target: str) -> None:
+    option = f" --{name.lower()}"
+    assert option in planned(target, f"{name}=1")[1]
+    assert option not in planned(target)[1]
+    assert option not in planned(target, f"{name}=")[1]
+    for unclear in ("no", "0", "1 no", "yes"):
+        status, said = planned(target, f"{name}={unclear}")
+        assert (status, option in said) == (2, False)
+        assert f"{name}={unclear} is not clear: write {name}=1, or leave it out" in said
+
+
+def test_every_switch_of_make_is_tested() -> None:
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    assert set(re.findall(r"\$\(call switch,(\w+),--[a-z]", makefile)) == SWITCHES.keys()
+    others = set(re.findall(r"\$\(if \$\((\w+)\),--[a-z-]+\)", makefile))
+    assert others == {"CI"}, "use the function switch; only CI has a value of others' making"

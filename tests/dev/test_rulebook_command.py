@@ -14,10 +14,10 @@ from dev.rulebook import Sheet
 from shared.domain.rules.condition import FromDoor, questions_of
 from shared.rulebook.loading import load
 from tests.dev.command import run
-from tests.domain.answer_sets import RULE_SET
-from tests.rulebook.folder import copy_of_rulebook
+from tests.rulebook.folder import copy_of_rulebook, sign, unsigned
 
 PROJECT = Path(__file__).parents[2]
+(RULE_SET,) = unsigned(load()).rule_sets.values()
 MARKDOWN = Sheet(RULE_SET).markdown()
 HTML = sheet_markup.html(MARKDOWN, "fs-triage 2.0.0")
 
@@ -179,11 +179,7 @@ def test_every_link_of_the_page_works_and_nothing_is_fetched() -> None:
 
 
 def test_an_approval_is_shown(tmp_path: Path) -> None:
-    copy_of_rulebook(tmp_path)
-    for name in ("fs-intake.toml", "fs-triage.toml"):
-        unsigned = (tmp_path / name).read_text()
-        signed = unsigned.replace('_by = ""', '_by = "Dr. Sample"', 1).replace('_on = ""', '_on = "2026-01-31"', 1)
-        (tmp_path / name).write_text(signed)
+    sign(copy_of_rulebook(tmp_path))
     rule_set = load(tmp_path).of("fs-intake")
     assert rule_set is not None
     sheet = Sheet(rule_set).markdown()

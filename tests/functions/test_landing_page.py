@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from functions import show_page, wiring
+from functions import show_page
 from shared.adapters.web_files import WebFiles
 from shared.http.landing_page import FILE, AboutClinic, LandingPage, about_clinic
 from tests.functions.calls import CONTEXT, event
+from tests.rulebook.folder import unsigned
 
 FULL = AboutClinic(
     logo="icon.svg",
@@ -28,6 +29,7 @@ FULL = AboutClinic(
 )
 MOST_OF_A_PICTURE = 60_000  # bytes
 SIGNED = replace(show_page.landing, pilot=False, about=FULL)
+UNSIGNED = replace(SIGNED, open=False, rulebook=unsigned(SIGNED.rulebook))
 
 
 def shown(monkeypatch: pytest.MonkeyPatch, landing: LandingPage, language: str = "en") -> str:
@@ -96,7 +98,7 @@ def test_a_wrong_field_is_named(tmp_path: Path, line: str, error: str) -> None:
 
 
 def test_a_closed_form_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = shown(monkeypatch, replace(SIGNED, open=False))
+    page = shown(monkeypatch, UNSIGNED)
     assert "This form is not open yet" in page
     assert "awaiting a physician&#x27;s approval" in page
     assert 'href="tel:3125550100"' in page
@@ -107,7 +109,7 @@ def test_a_closed_form_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_closed_form_is_not_shown_in_spanish(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = shown(monkeypatch, replace(SIGNED, open=False), "es")
+    page = shown(monkeypatch, UNSIGNED, "es")
     assert "Este formulario todavía no está abierto" in page
     assert "<lead-form" not in page
 
@@ -131,7 +133,7 @@ def test_the_page_is_offered_in_the_languages_of_the_questions(monkeypatch: pyte
     spanish = shown(monkeypatch, SIGNED, "es")
     assert '<html lang="es">' in spanish
     assert '<a href="?language=en"' in spanish
-    english_only = shown(monkeypatch, replace(SIGNED, rulebook=wiring.rulebook().reviewed()), "es")
+    english_only = shown(monkeypatch, replace(SIGNED, rulebook=unsigned(SIGNED.rulebook).reviewed()), "es")
     assert '<html lang="en">' in english_only
     assert "language=es" not in english_only
 

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
 
 from functions import capture_lead, wiring
 from shared.domain.intake.submission import Submission
-from shared.rulebook.loading import load
+from shared.rulebook import loading
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, content, event, posting, sent
+from tests.rulebook.folder import signed, unsigned
+
+RULEBOOK = loading.load()
+
+
+def loads(monkeypatch: pytest.MonkeyPatch, rulebook: loading.Rulebook) -> None:
+    monkeypatch.setattr(loading, "load", lambda **_: rulebook)
+    wiring.rulebook.cache_clear()
 
 
 @pytest.fixture(autouse=True)
 def no_pilot(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("PILOT_WITHOUT_APPROVAL", "no")
+    """Makes the stack no pilot, with rules that nobody has signed."""
     load_again = wiring.rulebook.cache_clear
-    load_again()
+    monkeypatch.setenv("PILOT_WITHOUT_APPROVAL", "no")
+    loads(monkeypatch, unsigned(RULEBOOK))
     yield
     load_again()
 
@@ -34,10 +42,7 @@ def test_the_form_is_closed_until_it_is_signed(aws: Aws, logs: Callable[[], str]
 
 
 def test_a_signed_form_is_open(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    (rule_set,) = load().rule_sets.values()
-    form = replace(rule_set.questionnaire, approved_by="Dr. Example", approved_on="2026-12-01")
-    signed = rule_set._replace(questionnaire=form, approved_by="Dr. Example", approved_on="2026-12-01")
-    monkeypatch.setattr(wiring, "rulebook", lambda: load()._replace(rule_sets={form.id: signed}))
+    loads(monkeypatch, signed(RULEBOOK))
     assert capture_lead.handler(event("capture_lead"), CONTEXT)["statusCode"] == 201
 
 
@@ -53,7 +58,10 @@ def test_a_canary_goes_through_a_closed_form(aws: Aws) -> None:
 
 
 def test_an_unreviewed_translation_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    loads(monkeypatch, signed(RULEBOOK, reviewed=False))
     assert wiring.rulebook().languages("fs-intake") == ("en",)
-    wiring.rulebook.cache_clear()
+    loads(monkeypatch, signed(RULEBOOK, reviewed=True))
+    assert wiring.rulebook().languages("fs-intake") == ("en", "es")
+    loads(monkeypatch, unsigned(RULEBOOK))
     monkeypatch.setenv("PILOT_WITHOUT_APPROVAL", "yes")
     assert wiring.rulebook().languages("fs-intake") == ("en", "es")

@@ -10,6 +10,7 @@ import pytest
 from functions import show_lead
 from shared.domain.leads.lead import Lead
 from tests.aws import Aws
+from tests.domain.answer_sets import RULE_SET
 from tests.functions.calls import CONTEXT, LEAD_ID, ROUTINE, URGENT, content, event
 from tests.functions.staff_calls import IDS, captured, opened, worked
 
@@ -25,7 +26,7 @@ def test_a_lead_is_shown_with_everything_staff_need() -> None:
     assert seen["contact"]["phone"].startswith("+1")
     assert seen["consents"]["given"]["contact"] is True
     assert seen["history"] == []
-    assert seen["rule_set"]["version"] == "2.0.0"
+    assert seen["rule_set"]["version"] == RULE_SET.version
 
 
 def test_staff_read_in_english_what_was_shown_in_spanish() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
-from shared.rulebook.loading import FOLDER
+from shared.domain.rules.triage import RuleSet
+from shared.rulebook.loading import FOLDER, Rulebook
 
 SECOND = Path(__file__).parents[1] / "data" / "second"
 INTAKE, TRIAGE, TIERS = "fs-intake.toml", "fs-triage.toml", "tiers.toml"
@@ -13,15 +16,52 @@ WORDS, WEIGHTS = "fs-intake.words.toml", "fs-intake.weights.toml"
 
 
 def copy_of_rulebook(folder: Path, *, second: bool = False) -> Path:
-    """Copies questionnaire, rules, words and tiers, but no translations.
+    """Copies questionnaire, rules, words and tiers, but no translations. The copy is not signed, whatever the original
+    is: a physician's signature changes no test.
 
     second: adds the invented second questionnaire, which has no free text.
     """
     for name in (INTAKE, TRIAGE, TIERS, WORDS, WEIGHTS):
         shutil.copy(FOLDER / name, folder)
+    for name in (INTAKE, TRIAGE):
+        _sign(folder / name, "", "")
     if second:
         shutil.copytree(SECOND, folder, dirs_exist_ok=True)
     return folder
+
+
+def sign(folder: Path, by: str = "Dr. Sample", on: str = "2026-01-31") -> None:
+    """Signs questionnaire and rules as docs/rules.md says: name and date in both files, and nothing else."""
+    for name in (INTAKE, TRIAGE):
+        _sign(folder / name, by, on)
+
+
+def _sign(file: Path, by: str, on: str) -> None:
+    text = file.read_text()
+    for key, value in (("approved_by", by), ("approved_on", on)):
+        text, count = re.subn(rf'^{key} = ".*"$', f'{key} = "{value}"', text, flags=re.MULTILINE)
+        assert count == 1, f"{file.name} has {count} lines with {key}: fix the test"
+    file.write_text(text)
+
+
+def signed(rulebook: Rulebook, by: str = "Dr. Sample", on: str = "2026-01-31", *, reviewed: bool = False) -> Rulebook:
+    """Returns the rulebook with these signatures instead of its own ("" for none), and translations as reviewed or not.
+
+    So that no test depends on whether the clinic's own rulebook is signed.
+    """
+
+    def part(rule_set: RuleSet, *, reviewed: bool = True) -> RuleSet:
+        form = replace(rule_set.questionnaire, approved_by=by, approved_on=on, reviewed=reviewed)
+        return rule_set._replace(questionnaire=form, approved_by=by, approved_on=on)
+
+    return Rulebook(
+        {key: part(rule_set) for key, rule_set in rulebook.rule_sets.items()},
+        {key: part(rule_set, reviewed=reviewed) for key, rule_set in rulebook.translations.items()},
+    )
+
+
+def unsigned(rulebook: Rulebook) -> Rulebook:
+    return signed(rulebook, "", "")
 
 
 def change(folder: Path, file: str, old: str, new: str) -> None:

@@ -21,6 +21,8 @@ from shared.usecases.inbox import OpenedLead
 from tests.functions.calls import NOT_A_FIT, PRIORITY, URGENT, Json, submission
 from tests.leads import HOURS, RECEIVED, RULEBOOK, LeadsInMemory, an_intake, varied
 
+VERSION, CANDIDATE_VERSION = RULEBOOK.rule_sets["fs-intake"].version, "999.0.0"
+
 
 class Breaks:
     def holds(self, facts: Facts) -> bool:  # noqa: ARG002
@@ -34,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
         (tmp_path / path.name).write_bytes(path.read_bytes())
     rules = tmp_path / "fs-triage.toml"
     lower = rules.read_text().replace('floor = "URGENT"', 'floor = "PRIORITY"')
-    rules.write_text(lower.replace('version = "2.0.0"', 'version = "2.1.0"'))
+    rules.write_text(lower.replace(f'version = "{VERSION}"', f'version = "{CANDIDATE_VERSION}"'))
     return tmp_path
 
 
@@ -51,7 +53,7 @@ def test_the_candidate_result_is_recorded_and_changes_nothing_else(folder: Path)
     lead, done = captured(load_candidate(folder), URGENT)
     assert alone.assessment.shadow is None
     assert lead.assessment.shadow is not None
-    assert (lead.assessment.shadow.tier, lead.assessment.shadow.rule_set_version) == ("PRIORITY", "2.1.0")
+    assert (lead.assessment.shadow.tier, lead.assessment.shadow.rule_set_version) == ("PRIORITY", CANDIDATE_VERSION)
     assert set(lead.assessment.shadow.rules) == {rule.id for rule in lead.assessment.triage.safety_rules}
     assert varied(lead, shadow=None).assessment == alone.assessment
     assert varied(lead, consent_records=()).submitted == varied(alone, consent_records=()).submitted

@@ -11,11 +11,12 @@ import pytest
 
 from shared.rulebook.loading import FOLDER, load
 from shared.rulebook.reader import RulebookError
-from tests.rulebook.folder import INTAKE, TIERS, TRIAGE, WEIGHTS, WORDS, change, copy_of_rulebook
+from tests.rulebook.folder import INTAKE, TIERS, TRIAGE, WEIGHTS, WORDS, change, copy_of_rulebook, sign
 
-# Fingerprint of the rules, questions, tiers and words. After changing any of them, raise the version, add an entry to
-# `changes` in the file of the rule set, and write the entry's version and date and the new fingerprint here.
+# Of the rules, questions, tiers and words as the last entry of `changes` describes them. The failing test says what to
+# write here after a change.
 VERSION, ON, FINGERPRINT = "2.0.0", "2026-11-30", "0c472d57640cecbc"  # pragma: allowlist secret
+PROJECT = Path(__file__).parents[2]
 SIGNATURES = ("approved_by", "approved_on", "changes")
 
 
@@ -30,21 +31,33 @@ def fingerprint(folder: Path) -> str:
 
 def test_the_last_change_is_recorded_with_version_and_date() -> None:
     last = load().rule_sets["fs-intake"].changes[-1]
-    assert (last.version, last.on, fingerprint(FOLDER)) == (VERSION, ON, FINGERPRINT)
+    found = (last.version, last.on, fingerprint(FOLDER))
+    assert found == (VERSION, ON, FINGERPRINT), (
+        f"rules, questions, tiers or words have changed since version {VERSION}. In shared/rulebook/{TRIAGE}, raise "
+        f"`version` and add an entry [[changes]] with version, on, what and by. Then write in "
+        f"{Path(__file__).relative_to(PROJECT)}: VERSION, ON, FINGERPRINT = {', '.join(map(repr, found))}, with the "
+        f"version and date of the new entry"
+    )
 
 
 def test_the_fingerprint_depends_on_content_not_on_signatures(tmp_path: Path) -> None:
     folder = copy_of_rulebook(tmp_path)
-    change(folder, TRIAGE, 'approved_by = ""', 'approved_by = "Dr. Example"')
+    sign(folder)
     assert fingerprint(folder) == fingerprint(FOLDER)
     change(folder, TIERS, "minutes = 15", "minutes = 16")
     assert fingerprint(folder) != fingerprint(FOLDER)
 
 
+def test_a_version_without_a_change_entry_is_refused(tmp_path: Path) -> None:
+    folder = copy_of_rulebook(tmp_path)
+    change(folder, TRIAGE, f'version = "{VERSION}"', 'version = "999.0.0"')
+    with pytest.raises(RulebookError, match=r"the last one must say what changed with version 999\.0\.0"):
+        load(folder)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "error"),
     [
-        ('version = "2.0.0"', 'version = "2.1.0"', "the last one must say what changed with version 2.1.0"),
         ('on = "2026-11-22"', 'on = "yesterday"', "write a date"),
         ('what = "First', 'what = "" # "First', "what is empty"),
     ],

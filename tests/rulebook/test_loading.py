@@ -129,7 +129,7 @@ REFUSED = {
     "no label": (INTAKE, 'label = "None of these"', 'label = ""', "options[none]", "label is empty"),
     "no source": (TRIAGE, 'sources = [{ key = "AHA" }]', "sources = []", "safety[CARD-02]", "needs a source"),
     "source of nothing": (TRIAGE, '{ key = "AHA" }]', '{ note = "memory" }]', "[CARD-02].sources[1]", "with its mark"),
-    "version": (TRIAGE, 'version = "2.0.0"', 'version = "1.0"', TRIAGE, "write a version like 1.0.0"),
+    "version": (TRIAGE, 'version = "', 'version = "1.0" # "', TRIAGE, "write a version like 1.0.0"),
     "code that no page could send": (INTAKE, 'code = "help"', 'code = "Help_1"', "[Help_1]", "write a code"),
     "half an approval": (TRIAGE, 'approved_by = ""', 'approved_by = "Dr. Sample"', TRIAGE, "belong together"),
     "date of approval": (
