@@ -59,5 +59,7 @@ def test_a_nurses_night_on_a_phone(
     nurse.press("My day")
     expect(page.locator("#leads a")).to_have_count(2)
     expect(nurse.row(emergency)).to_contain_text(re.compile("booked: .*called: Reached.*took the lead"))
+    told = nurse.row(emergency).locator(".status-line")
+    assert told.evaluate("each => each.clientWidth / each.parentNode.clientWidth") > 0.9, "not beside the countdown"
     look(nurse, "66-my-day")
     assert [stored(reference)["status"] for reference in (urgent, emergency)] == ["acknowledged", "booked"]

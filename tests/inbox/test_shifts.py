@@ -5,19 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
 
 from functions import capture_lead
+from tests.browser.conftest import PHONE
 from tests.functions.calls import CONTEXT, posting, submission
 from tests.functions.staff_calls import captured, worked
+from tests.functions.test_keep_rota import WEEK, save
 from tests.inbox.conftest import Come, Json, Send
 from tests.inbox.test_states import look
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 URGENT = {"ces": ["unsure"], "change": "yes"}
+SMALLEST_GAP = 4  # px
 
 
 def test_two_staff_and_a_shift_change(send: Send, member: Come, stored: Callable[[str], Json]) -> None:
@@ -73,6 +78,31 @@ def test_two_staff_and_a_shift_change(send: Send, member: Come, stored: Callable
     desk.press("Open")
     expect(desk.page.locator("#leads a")).to_have_count(1)
     expect(desk.row(third)).to_contain_text("other-nurse has it: call")
+
+
+def test_the_header_follows_a_rota_that_somebody_else_saves(member: Come) -> None:
+    nurse = member("nurse")
+    nurse.page.clock.install()
+    on_call = nurse.open().page.locator("#rota-button")
+    expect(on_call).to_have_text("On call: all clinicians")
+    assert save(WEEK)["statusCode"] == HTTPStatus.OK
+    nurse.page.clock.fast_forward("01:00")
+    expect(on_call).to_have_text(re.compile("^On call: nurse"))
+
+
+def test_handing_over_on_a_phone(send: Send, member: Come) -> None:
+    reference = send(URGENT)
+    nurse = member("nurse", viewport=PHONE).open(reference).press("I'll take it").has("^You have had it")
+    nurse.press("Hand over …")
+    boxes = [box for each in nurse.page.locator("#handing-over > *").all() if (box := each.bounding_box())]
+    assert len(boxes) == 3, "label, select and buttons"
+    assert all(below["y"] - above["y"] - above["height"] >= SMALLEST_GAP for above, below in pairwise(boxes))
+    worked(reference, "hand_over", to="desk")
+    desk = member("desk", viewport=PHONE).open().press("Mine")
+    holder = desk.row(reference).locator(".holder")
+    expect(holder).to_have_text("Handed to you by nurse: call")
+    assert holder.evaluate("each => each.scrollWidth <= each.clientWidth"), "nothing is cut off"
+    look(desk, "64-handed-to-me")
 
 
 def test_a_lead_says_what_came_before(member: Come, monkeypatch: pytest.MonkeyPatch) -> None:

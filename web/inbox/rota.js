@@ -8,12 +8,13 @@ import { service } from "./service.js";
 import { signIn } from "./sign-in.js";
 import { state } from "./state.js";
 
-const INTERVAL = 5 * 60 * 1000; // ms
+const INTERVAL = 60 * 1000; // ms
 const EVERYONE = "everyone";
 
 export function startRota() {
   loadRota();
   setInterval(loadRota, INTERVAL);
+  byId("refresh").addEventListener("click", loadRota);
   byId("rota-button").addEventListener("click", async () => {
     await loadRota();
     if (!state.rota) return;
