@@ -296,18 +296,19 @@ def test_closing_an_urgent_lead_needs_a_call_or_words(
 
 
 @pytest.mark.parametrize(
-    ("fields", "pointer"),
+    ("fields", "why"),
     [
-        ({"outcome": "call_at"}, "/again_at"),
-        ({"outcome": "reached", "again_at": chicago(15, "09:00")}, "/again_at"),
-        ({"outcome": "call_at", "again_at": RECEIVED}, "/again_at"),
-        ({"outcome": "call_at", "again_at": chicago(14, "10:00") + timedelta(days=30)}, "/again_at"),
+        ({"outcome": "call_at"}, "exactly when"),
+        ({"outcome": "reached", "again_at": chicago(15, "09:00")}, "exactly when"),
+        ({"outcome": "call_at", "again_at": RECEIVED}, "past"),
+        ({"outcome": "call_at", "again_at": chicago(14, "10:00") + timedelta(days=30)}, "within the next 30 days"),
     ],
 )
-def test_a_time_to_call_again_lies_ahead(fields: dict[str, Any], pointer: str) -> None:
+def test_a_time_to_call_again_lies_ahead(fields: dict[str, Any], why: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         act(a_lead(ROUTINE), "contact_attempt", **fields)
-    assert [problem.pointer for problem in refused.value.problems] == [pointer]
+    [problem] = refused.value.problems
+    assert (problem.pointer, why in problem.detail) == ("/again_at", True)
 
 
 @pytest.mark.parametrize("answers", [EMERGENCY, URGENT])

@@ -147,7 +147,7 @@ def test_the_lists(send: Send, member: Come) -> None:
     expect(admin.page.locator("#leads .tier:not(.URGENT)")).to_have_count(0)
     admin.page.get_by_label("Search by reference").fill("00000-00000")
     admin.press("Search")
-    expect(admin.page.get_by_text("No lead has this name")).to_be_visible()
+    expect(admin.page.get_by_text("Nothing found. Search for whole names")).to_be_visible()
     look(admin, "12-nothing-found")
     admin.press("Clear search")
     expect(admin.page.locator("#leads a").first).to_be_visible()

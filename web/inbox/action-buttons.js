@@ -5,10 +5,11 @@
 import { colleagueSelect } from "./colleagues.js";
 import { draftArea } from "./drafts.js";
 import { h } from "./elements.js";
-import { HISTORY, OUTCOMES, REASONS } from "./history-text.js";
+import { historyText, OUTCOMES, REASONS } from "./history-text.js";
 import { isDone, TIERS, tierName } from "./lead-summary.js";
 import { isOpen } from "./opening-hours.js";
 import { showRefusal } from "./refusal.js";
+import { now } from "./times.js";
 
 const USUAL = 4; // outcomes with a button of their own; the others unfold
 
@@ -51,10 +52,14 @@ const outcomeButtons = (lead, act) => h("div", { class: "calling", role: "group"
 const outcomes = (act) => Object.entries(OUTCOMES).filter(([outcome]) => outcome !== "call_at").map(([outcome, text]) =>
   doing(text, act, { action: "contact_attempt", outcome }, { id: outcome === "reached" ? "outcome" : null }));
 
-function callAgain({ hours }, act) {
+// The limit for emergency and urgent leads, and for others; the service insists on them.
+const callLimit = (tier) => (["EMERGENCY", "URGENT"].includes(tier) ? { hours: 24, text: `For tier ${tier}: a time within 24 hours.` } : { hours: 30 * 24, text: "Enter a time within the next 30 days." });
+
+function callAgain({ hours, summary }, act) {
+  const limit = callLimit(summary.tier);
   const at = timeField("again-at", "again_at");
   const send = ({ currentTarget }) => withTime(at, hours, "calling-again", "Enter the time at which the person asked to be called.",
-    (time) => act({ action: "contact_attempt", outcome: "call_at", again_at: time }, currentTarget));
+    (time) => act({ action: "contact_attempt", outcome: "call_at", again_at: time }, currentTarget), limit);
   return h("div", { "data-group": "calling-again" }, h("label", { for: at.id }, "Asked to be called at"), at, buttons(button("Call again then", send)));
 }
 
@@ -62,8 +67,11 @@ function callAgain({ hours }, act) {
 const timeField = (id, name) => h("input", { id, name, type: "datetime-local", required: true });
 
 // `send(time)` gets the time in ISO form. A time outside opening hours is asked about once: the second press keeps it.
-function withTime(at, hours, group, missing, send) {
-  if (!at.value) return showRefusal(missing, { group, field: at.name });
+// `limit`: how many hours ahead the time may be, and what to say if it is later.
+function withTime(at, hours, group, missing, send, limit) {
+  const ahead = (new Date(at.value) - now()) / (60 * 60 * 1000);
+  const wrong = !at.value ? missing : ahead <= 0 ? "That time is past." : limit && ahead > limit.hours && limit.text;
+  if (wrong) return showRefusal(wrong, { group, field: at.name });
   if (isOpen(at.value, hours) || at.dataset.kept === at.value) return send(new Date(at.value).toISOString());
   at.dataset.kept = at.value;
   return showRefusal("That is outside opening hours. Press again to keep it.", { group, field: at.name });
@@ -112,10 +120,13 @@ export function actionButtons(lead, user, act) {
       can(lead, "lower_tier") && lowerChoices(summary, act),
       can(lead, "take_over") && doing("Take over", act, { action: "take_over" }),
       can(lead, "hand_over") && handOverChoice(act),
-      can(lead, "undo") && doing(`Undo: you ${HISTORY[lead.history.at(-1).action]}`, act, { action: "undo" }, { id: "undo" }),
+      can(lead, "undo") && doing(`Undo: you ${undoable(lead.history.at(-1))}`, act, { action: "undo" }, { id: "undo" }),
       !done && summary.owner && can(lead, "reopen") && releaseChoice(act)),
     can(lead, "note") && noteForm(summary.reference, act));
 }
+
+// What the undo button undoes, with the outcome; of an appointment the lead says the time.
+const undoable = ({ action, detail }) => historyText({ action, detail: action === "book" ? "" : detail });
 
 // An emergency or urgent lead without a recorded call is closed with a reason in words: the service insists on it.
 function closeChoices(reference, act) {

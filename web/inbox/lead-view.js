@@ -67,15 +67,18 @@ function owner({ summary, owned_since: since, triage, next, booking, contact_hid
   return h("div", {},
     h("p", { class: summary.owner && !mine && !done ? "has other" : "has" }, said(ownerText(summary, mine, since), ownerText(summary, false, since))),
     takenLate(summary) && h("p", { class: "soft" }, `Was due by ${formatTime(summary.deadline)}, taken at ${formatTime(summary.acknowledged_at)}.`),
-    next && next.what !== "take" && h("p", { class: "next" }, h("strong", {}, `Next: ${nextText(next.what, hidden)}`), next.due && ` ${next.what === "call_again" ? "at" : "by"} ${formatTime(next.due)}`, ".",
+    next && next.what !== "take" && h("p", { class: "next", id: "next", tabindex: "-1" }, h("strong", {}, `Next: ${nextText(next.what, hidden)}`), next.due && ` ${next.what === "call_again" ? "at" : "by"} ${formatTime(next.due)}`, ".",
       next.returns_at && ` If nobody does by ${formatTime(next.returns_at)}, the lead has no owner and the clinic is alerted again.`),
     booking && h("p", { class: "next" }, h("strong", {}, `Appointment: ${formatTime(booking.at)}`), booking.with_whom && ` with ${booking.with_whom}`, booking.note && `. Note to the person: ${booking.note}`),
     triage.staff_tier && h("p", { class: "soft" }, `Staff set this tier; the rules said ${tierName(triage.tier)}.`),
     summary.suspect && h("p", { class: "soft" }, "Suspected spam: it looks as if a machine filled in the form. It could still be a person."),
     summary.sent_more && h("p", { class: "more" }, "The patient sent more answers. Nobody has acted on them yet."),
     summary.complete === false && h("p", { class: "soft" }, "Incomplete: the patient left before the end of the form."),
-    !done && !hidden && triage.clinic_does && h("p", { class: "does" }, triage.clinic_does, "."));
+    !done && !hidden && !isCalled(next) && triage.clinic_does && h("p", { class: "does" }, triage.clinic_does, "."));
 }
+
+// Whether the owner has called: the tier's instruction has been followed then, and what is next counts.
+const isCalled = (next) => Boolean(next) && !["take", "call"].includes(next.what);
 
 const takenLate = ({ deadline, acknowledged_at: taken }) => deadline && taken && Date.parse(taken) > Date.parse(deadline);
 

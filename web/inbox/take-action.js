@@ -29,7 +29,7 @@ export async function act(values, from) {
       const before = state.lead?.summary.owner;
       showLead(answer);
       announce(`${doneText(values.action)}${newOwnerText(answer, before)}`);
-      byId("lead").querySelector(values.action === "acknowledge" ? ".call" : "#actions-title")?.focus();
+      focusAfter(values.action);
     } else announce(`${reference}: ${doneText(values.action)}`);
     refresh();
   } catch (error) {
@@ -44,6 +44,14 @@ export async function act(values, from) {
     reportOnLead(reference, refusal ? refusalText(refusal) : NOT_SURE, { group, field });
     if (conflict) refresh();
   }
+}
+
+// Goes to what to do now: after taking the lead the call, after a call the next step.
+function focusAfter(action) {
+  const place = { acknowledge: ".call", contact_attempt: "#next" }[action];
+  const target = (place && byId("lead").querySelector(place)) ?? byId("actions-title");
+  target?.focus({ preventScroll: true });
+  target?.scrollIntoView({ block: target.id === "next" ? "center" : "nearest" });
 }
 
 function disableActions(disabled) {

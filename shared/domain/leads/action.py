@@ -110,7 +110,8 @@ def problems_of(action: Action, tiers: Collection[str], at: datetime) -> Iterabl
     if action.action == "contact_attempt" and (action.outcome == CALL_AT) != (action.again_at is not None):
         yield FieldProblem("/again_at", "Enter a time exactly when the person asked to be called again.")
     if action.action == "contact_attempt" and action.again_at and not at < action.again_at < at + LONGEST_WAIT:
-        yield FieldProblem("/again_at", "Enter a time within the next 30 days.")
+        past = action.again_at <= at
+        yield FieldProblem("/again_at", "That time is past." if past else "Enter a time within the next 30 days.")
     if action.action == "book" and (action.booking is None or action.booking.at <= at):
         yield FieldProblem("/booking/at", "Enter a time that lies ahead.")
     if action.action == "close" and action.reason is None:
