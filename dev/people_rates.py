@@ -134,7 +134,7 @@ class Among(NamedTuple):
     """The people that a rate is about.
 
     ages: inclusive, in years.
-    item: something else that they have, which `includes` does not check.
+    item: a question and an option that they also ticked; `includes` does not check it.
     """
 
     groups: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """GET /received/{submission_id}: shows the receipt page of the plain form, which is available for an hour.
 
-POST /stops counts a visitor who leaves the form. It is here because this function has a DynamoDB client, and visitors
-with JavaScript never wait for it.
+POST /stops counts a visitor who leaves the form. This function serves it, too, since it has a DynamoDB client and
+visitors with JavaScript never wait for its start.
 """
 
 from http import HTTPStatus

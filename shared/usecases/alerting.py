@@ -52,8 +52,8 @@ class Swept:
 def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None:
     """Sends the alert about a lead that is due, or the reminder of its owner. Returns None if none is due.
 
-    No other use case publishes alerts. A caller first claims the lead by a conditional write, so that only one of two
-    concurrent callers publishes the alert. If publishing or the last write fails, the claim lapses and the sweep alerts
+    No other use case publishes alerts. The lead is first claimed by a conditional write, so that only one of two
+    concurrent calls publishes the alert. If publishing or the last write fails, the claim lapses and the sweep alerts
     staff again. Alerts are delivered at least once.
 
     Raises: StoreUnavailable, or an error of the publisher.
@@ -81,7 +81,8 @@ def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: dat
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """An alert that is due. `level`: its escalation level or REMINDER. `urgent`: whether the tier is one of safety."""
+    """An alert that is due. `level`: its escalation level or REMINDER. `urgent`: True for the tiers that
+    safety rules set, EMERGENCY and URGENT."""
 
     lead: Lead
     level: int
@@ -93,7 +94,8 @@ class _Due:
 def _due(lead_id: UUID, alerting: Alerting, at: datetime) -> _Due | None:
     """Returns the alert that is due for a lead; None if there is none.
 
-    An alert to clinicians goes to who is on call; if the rota cannot be read, to everyone.
+    A lead whose owner did not act in time loses its owner first, and escalation stops for a lead that has nothing to
+    send; both are stored here. An alert to clinicians goes to who is on call; if the rota cannot be read, to everyone.
     """
     board: DutyBoard | None = None
     try:
@@ -193,9 +195,8 @@ class _Sweep:
 def _summarised(waiting: list[_Due], alerting: Alerting) -> list[_Due]:
     """Publishes a summary for each audience, and marks the leads' own alerts as covered by it.
 
-    The summary goes out first, so that a recorded alert has always been mailed, singly or in a summary. If the sweep
-    stops in between, the next one sends another summary. If the topic refuses a summary, its leads are mailed one by
-    one, because their texts and webhooks must not wait for it.
+    The summary goes out before any alert that it covers is recorded. If the sweep stops in between, the next one sends
+    another summary. If the topic refuses a summary, its leads are mailed one by one.
     """
     mailed = [due for due in waiting if due.alert.is_mailed]
     leads = Counter((due.alert.audience, due.alert.on_call) for due in mailed)

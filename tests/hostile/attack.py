@@ -17,7 +17,7 @@ leaks.install()  # before any function is imported
 BATCH = 2_000
 OUT_OF_ORDER = {"dynamodb.PutItem", "dynamodb.GetItem", "dynamodb.Query", "sqs.SendMessage"}
 MOST_FAULTS = 20  # the most faults that are kept for each batch
-EVERY_SO_OFTEN = 10  # in one of this many batches the table cannot be reached
+EVERY_SO_OFTEN = 10  # the table cannot be reached in every tenth batch
 SEARCHED_FOR = 25  # requests; personal data of earlier ones is no longer searched for, to save time
 
 

@@ -1,4 +1,4 @@
-"""Reads a lead together with the on-call rota, since each alert waits for both."""
+"""Reads a lead together with the on-call rota, in one request: an alert needs both."""
 
 from __future__ import annotations
 

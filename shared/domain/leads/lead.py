@@ -80,8 +80,7 @@ class Arrival(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EarlierAnswers:
-    """Other answers of the same person, with their triage result. They were sent earlier, or with a request to be
-    called.
+    """Other answers of the same person, with their triage result: earlier ones, or those of a request to be called.
 
     content_hash: the hash of what was sent; "" if it is unknown.
     contact: the contact details that were sent with these answers; None if they are unknown.
@@ -142,7 +141,8 @@ class Lead(Stored):
     """A lead as it is stored. Times are UTC. A new field needs a default, so that older leads stay readable.
 
     source: how the lead arrived; see `Arrival`.
-    earlier: earlier submissions with the same id, newest last.
+    earlier: earlier submissions with the same id, answers that others after Send replaced, and requests to be called,
+        newest last.
     answers_removed_at: when a retention run removed the answers; None while the lead still has them.
     """
 
@@ -235,10 +235,7 @@ class Lead(Stored):
         )
 
     def as_separate(self) -> Lead:
-        """Returns the lead under a new id, because a lead with different content already has its id.
-
-        Staff see both leads.
-        """
+        """Returns the lead under a new id. For a submission whose id another lead already has: staff see both leads."""
         lead_id = uuid5(self.lead_id, self.submitted.content_hash)
         return self.model_copy(update={"lead_id": lead_id, "reference": reference_of(lead_id)})
 
@@ -256,7 +253,8 @@ class Lead(Stored):
     def revoked(self, consent: str, how: str, at: datetime) -> Lead:
         """Returns the lead with the revocation in its consent ledger; the same lead if the consent was not given.
 
-        If it was the consent to contact, alerts end, except for one note to the clinician; see `ladder`.
+        If it was the consent to contact, alerts end; the clinician still gets one note about an urgent lead; see
+        `ladder`.
 
         how: how the person revoked the consent, in their words, or the channel that they used.
         """
@@ -273,7 +271,7 @@ class Lead(Stored):
     def consents_to(self, consent: str) -> bool:
         """Returns whether the latest ledger entry for `consent` says that it was given.
 
-        "email" is part of the consent to contact, until it is taken back alone.
+        The consent to contact covers "email", unless the person revoked that alone.
         """
         latest = {record.consent: record.given for record in self.submitted.consent_records}
         return latest.get(consent, latest.get("contact", False) if consent == "email" else False)
@@ -295,8 +293,8 @@ class Lead(Stored):
     def ladder(self, tiers: Mapping[str, Tier], hours: OpeningHours) -> Ladder:
         """Returns the escalation levels of this lead.
 
-        Suspects and canaries have only level 1: a flood of leads from bots must not delay or hide the alerts about a
-        real person. If the person revoked the consent to contact, an urgent lead has one note to the clinician, who
+        Suspects and canaries have only level 1. So a flood of leads from bots neither delays nor hides alerts about
+        real persons. If the person revoked the consent to contact, an urgent lead has one note to the clinician, who
         decides whether there is a medical reason to call. Any other lead then has no alerts.
         """
         steps = self.response(tiers).ladder
@@ -315,7 +313,8 @@ class Lead(Stored):
 
     @property
     def needs_someone(self) -> bool:
-        """True if the lead is on the open worklist: if it has an owner, or is new and its tier alerts staff."""
+        """True if the lead is on the open worklist: if it has an owner, or is new and its tier alerts staff. A canary
+        never is."""
         status = self.work.status
         return self.source != CANARY and (
             status == "acknowledged" or (status == "new" and self.escalation.alert_due > 0)
@@ -325,7 +324,7 @@ class Lead(Stored):
     def sent_more(self) -> bool:
         """True if the visitor sent more, and staff have not acted on the lead since.
 
-        Answers to the page after Send count only if staff acted on the lead before them.
+        Answers to the page after Send count only if staff had acted on the lead before these answers came.
         """
         last = next((entry for entry in reversed(self.history) if entry.action != RELEASED), None)
         if last is None or last.action not in VISITOR_ACTIONS:

@@ -32,7 +32,7 @@ class _Term(NamedTuple):
 
 
 class Vocabulary:
-    """Terms by name. Corrects words that are nearly a word of a term.
+    """Terms by name. Takes a misspelt word for the word of a term that it resembles.
 
     A term is one or more words. `word*` stands for any ending, `*` for any one word.
     """
