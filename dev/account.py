@@ -10,7 +10,11 @@ ADVICE: dict[type[Exception], str] = {
 }
 
 
-def failure(command: str, error: Exception) -> str:
-    """Returns one line: the command, such as "make smoke STACK=leads-dev", the error and what to do about it."""
+def failure(command: str, error: Exception, left: str = "") -> str:
+    """Returns one line: the command, such as "make smoke STACK=leads-dev", the error and what to do about it.
+
+    left: a sentence about what the command may have left behind. It is omitted if no call reached AWS.
+    """
     text = " ".join(str(error).split()).rstrip(".")
-    return f"{command}: {type(error).__name__}: {text}.{ADVICE.get(type(error), '')}"
+    advice = ADVICE.get(type(error), f" {left}".rstrip())
+    return f"{command}: {type(error).__name__}: {text}.{advice}"

@@ -36,6 +36,7 @@ OBJECTIVE = 3600  # seconds: the recovery time objective
 LOCAL_WITHIN = 120  # seconds that a rehearsal may take on a running local cloud
 QUIET_FOR = 5  # seconds in which no alert may come again; the local stream takes one
 LEADS = 6
+A_MOMENT = "2026-11-30T08:00:00Z"
 DAMAGED = '{"lead_id": "spoilt"}'
 
 
@@ -185,16 +186,21 @@ def _damage(place: Place, lost: tuple[str, ...], spoilt: str) -> None:
 
 
 def _moment(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no moment; write one like {A_MOMENT}") from None
     if at.tzinfo is None:
-        raise argparse.ArgumentTypeError("give the time zone, as in 2026-11-30T08:00:00Z")
+        raise argparse.ArgumentTypeError(f"give the time zone, as in {A_MOMENT}")
+    if at > datetime.now(UTC):
+        raise argparse.ArgumentTypeError(f"{text} is in the future")
     return at
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make drill", description="Rehearses a restore of the leads")
     parser.add_argument("stack", nargs="?", help="a deployed stack; without it, the local cloud")
-    parser.add_argument("--at", type=_moment, help="the moment to go back to, such as 2026-11-30T08:00:00Z")
+    parser.add_argument("--at", type=_moment, help=f"the moment to go back to, such as {A_MOMENT}")
     chosen = parser.parse_args(arguments)
     try:
         if not chosen.stack:
@@ -206,7 +212,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0 if recover(stage, place_of(stage), chosen.at, _ask, print) else 1
     except (StepFailedError, RuntimeError, ClientError, BotoCoreError, WaiterError) as error:
         command = f"make drill STACK={chosen.stack}" if chosen.stack else "make drill"
-        print(f"{failure(command, error)} A copy may be left: delete it.", file=sys.stderr)
+        print(failure(command, error, "A copy may be left: delete it."), file=sys.stderr)
         return 1
 
 

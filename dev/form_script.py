@@ -14,7 +14,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from shared.rulebook.loading import load
+from dev.load_rules import load_rules
 from shared.rulebook.ui_texts import all_words
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -50,7 +50,7 @@ def esbuild() -> Path:
 
 def made() -> dict[str, str]:
     """Returns the path and content of each file that is made."""
-    program, rulebook = esbuild(), load()
+    program, rulebook = esbuild(), load_rules()
     styles = {path.stem: path.read_text(encoding="utf-8") for path in STYLES.iterdir()}
     sheets = {name: _run(program, "--loader=css", *SMALL, text=text) for name, text in styles.items()}
     texts = sorted(spoken())

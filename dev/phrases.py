@@ -126,7 +126,13 @@ def main() -> int:
     service = kinds_in()
     met = True
     for file in arguments.files or (PHRASES, UNSEEN):
-        result = judged(service, examples_in(file))
+        try:
+            examples = examples_in(file)
+        except OSError as error:
+            parser.error(f"{file}: {error.strerror}")
+        except (ValueError, KeyError, TypeError):
+            parser.error(f"{file}: not an object with a list `phrases`, each with text, language and kind")
+        result = judged(service, examples)
         show(console, f"{file.name}", result, wrong=arguments.wrong)
         met = met and result.meets(MUST)
     if not arguments.files:

@@ -21,10 +21,10 @@ from rich.progress import track
 from rich.table import Table
 
 from dev import people, people_rates
+from dev.load_rules import load_rules
 from dev.people import Person
 from shared.domain.rules.sole_cause import sole_cause
 from shared.domain.rules.triage import RuleSet, triage
-from shared.rulebook.loading import load
 
 PICTURE = Path(__file__).resolve().parent.parent / "build" / "population.svg"
 QUESTIONNAIRE = "fs-intake"
@@ -229,7 +229,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.people < 1 or arguments.draws < 1:
         parser.error("--people and --draws must be at least 1")
-    rule_set = load().of(QUESTIONNAIRE)
+    rule_set = load_rules().of(QUESTIONNAIRE)
     if rule_set is None:
         parser.error(f"there is no questionnaire {QUESTIONNAIRE}")
     console = Console(highlight=False, soft_wrap=True)

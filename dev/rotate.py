@@ -97,7 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
         rotate(stack, clients, print, lambda: datetime.now(UTC))
     except (ClientError, BotoCoreError, WaiterError) as error:
         command = f"make rotate STACK={stack}"
-        print(f"{failure(command, error)} The keys fit together as they are: run {command} again.", file=sys.stderr)
+        print(failure(command, error, f"The keys fit together as they are: run {command} again."), file=sys.stderr)
         return 1
     print(
         "Done. The former form key stays accepted until the next rotation; run it again a day later if it has leaked."

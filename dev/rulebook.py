@@ -1,4 +1,5 @@
-"""Prints the whole rule set for the physician who signs it: `python -m dev.rulebook`, as Markdown or with --html.
+"""Prints the whole rule set for the physician who signs it: `python -m dev.rulebook`, as Markdown or with --html. With
+--language es, the translation beside its original.
 
 The sheet is made from the loaded rules, so that the physician signs what runs. The content hash identifies the files.
 """
@@ -10,14 +11,15 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from dev.free_text_sheet import free_text_sections
+from dev.load_rules import load_rules
 from dev.sheet_conditions import ConditionWords, bounds, parts
 from dev.sheet_markup import code, html, listed, table, text
+from dev.translation_sheet import translation_sheet
 from shared.domain.opening_hours import Span
 from shared.domain.rules.condition import Condition, Mentions, Score, Scores, questions_of
 from shared.domain.rules.questionnaire import Option, Question
 from shared.domain.rules.triage import FitRule, Message, NotFitRule, Rule, RuleSet, SafetyRule, Tier
 from shared.rulebook.free_text import FreeText
-from shared.rulebook.loading import load
 
 INTRODUCTION = """\
 Intake and safety advice, not diagnosis. A physician signs every version before patients see it. Any change of a rule,
@@ -339,11 +341,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m dev.rulebook", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--html", action="store_true", help="one self-contained HTML page instead of Markdown")
     parser.add_argument("--questionnaire", default="fs-intake", help="whose rules (default: %(default)s)")
+    parser.add_argument("--language", help="the sheet of this translation, for its reviewers")
     arguments = parser.parse_args()
-    rule_set = load().of(arguments.questionnaire)
+    rulebook = load_rules()
+    rule_set = rulebook.of(arguments.questionnaire)
     if rule_set is None:
         parser.error(f"there is no questionnaire {arguments.questionnaire}")
     markdown = Sheet(rule_set).markdown()
+    if arguments.language:
+        translation = rulebook.translations.get((arguments.questionnaire, arguments.language))
+        if translation is None:
+            parser.error(f"there is no translation into {arguments.language}")
+        markdown = translation_sheet(rule_set, translation)
     sys.stdout.write(html(markdown, f"{rule_set.id} {rule_set.version}") if arguments.html else markdown)
     return 0
 

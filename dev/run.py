@@ -30,6 +30,7 @@ from dev.announcing import Announcer
 from dev.cloud import PARAMETERS, PASSWORD, STAFF, LocalCloud
 from dev.demo import Demo
 from dev.front import LOCAL, Front
+from dev.load_rules import load_rules
 from dev.outbox import Outbox
 from shared.rulebook.loading import load
 
@@ -45,10 +46,7 @@ console = Console(highlight=False, soft_wrap=True)
 def main() -> None:
     arguments = _arguments()
     started = time.monotonic()
-    try:
-        load()
-    except ValueError as error:
-        sys.exit(f"The rulebook does not load: {error}")
+    load_rules()
     signal.signal(signal.SIGTERM, _stop)
     try:
         with ExitStack() as running:

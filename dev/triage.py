@@ -24,9 +24,9 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.table import Table
 
+from dev.load_rules import load_rules
 from shared.domain.rules.condition import DOORS, FORM
 from shared.domain.rules.triage import RuleSet, TriageResult, triage
-from shared.rulebook.loading import load
 
 WIDTH = 100  # columns where there is no terminal
 
@@ -135,7 +135,7 @@ def main() -> int:
     parser.add_argument("--questionnaire", default="fs-intake", help="whose answers these are (default: %(default)s)")
     parser.add_argument("--table", action="store_true", help="a table for a person, not JSON")
     arguments = parser.parse_args()
-    rule_set = load().of(arguments.questionnaire)
+    rule_set = load_rules().of(arguments.questionnaire)
     if rule_set is None:
         parser.error(f"there is no questionnaire {arguments.questionnaire}")
     invalid, agree, in_band = 0, [], []

@@ -147,10 +147,14 @@ class ConditionReader:
                 if form == "all_of" and question.type == "choice-one" and len(options) > 1:
                     raise reader.error("can never be true: the question accepts one answer")
                 return kind(code, options)
+        if "among" not in reader:
+            reader.done()  # names the misspelt key
         options = self._options(reader, "among", question)
         return AtLeastAmong(code, options, self._count(reader, 1 if question.type == "choice-one" else len(options)))
 
     def _mentions(self, reader: Reader, code: str) -> Mentions:
+        if "mentions" not in reader:
+            reader.done()
         mentioned = reader.text("mentions")
         if self.free_text is None:
             raise reader.error(f"free text is not searched: there is no file of words that knows {mentioned!r}")
@@ -160,6 +164,7 @@ class ConditionReader:
     def _between(self, reader: Reader, question: Question) -> Condition:
         low, high = reader.optional_number("at_least"), reader.optional_number("at_most")
         if low is None and high is None:
+            reader.done()
             raise reader.error("needs at_least or at_most")
         lowest, highest = question.minimum or 0, question.maximum or 0
         if (low if low is not None else lowest) > (high if high is not None else highest):

@@ -132,7 +132,7 @@ def read_questionnaire(reader: Reader) -> Questionnaire:
         page.done()
     for name, table in definitions:
         conditions.define(name, table, f"{reader.where}.definitions")
-    approved_by, approved_on = reader.approval()
+    approved_by, approved_on = reader.signature("approved")
     questionnaire = Questionnaire(
         id=reader.code("id"),
         version=reader.version("version"),

@@ -105,13 +105,13 @@ class Reader:
             seen.add(label)
             yield Reader(table, f"{self.where}.{key}[{label}]")
 
-    def approval(self) -> tuple[str, str]:
-        """Reads who approved this version, and when. Both are "" until the version is approved."""
-        by, on = self.text("approved_by"), self.text("approved_on")
+    def signature(self, kind: str) -> tuple[str, str]:
+        """Reads who signed this version, and when. Both are "" until somebody has. `kind`: "approved" or "reviewed"."""
+        by, on = self.text(f"{kind}_by"), self.text(f"{kind}_on")
         if bool(by) != bool(on):
-            raise self.error("approved_by and approved_on belong together")
+            raise self.error(f"{kind}_by and {kind}_on belong together")
         if on:
-            self._check_day("approved_on", on)
+            self._check_day(f"{kind}_on", on)
         return by, on
 
     def day(self, key: str) -> str:

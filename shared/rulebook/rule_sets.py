@@ -62,7 +62,7 @@ class RuleSetReader:
         if minor not in self.conditions.definitions:
             raise reader.error(f"minor: unknown definition {minor!r}")
         version = reader.version("version")
-        approved_by, approved_on = reader.approval()
+        approved_by, approved_on = reader.signature("approved")
         rule_set = RuleSet(
             id=reader.code("id"),
             version=version,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -16,10 +18,13 @@ T = TypeVar("T")
 def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
     """Returns the rule set with every text for patients translated. Codes, conditions, tiers and rules are unchanged.
 
-    Raises: RulebookError if the translation lacks a text or has a text that the original lacks.
+    A review counts only for the texts that were reviewed, in both languages; see `review_hash`.
+
+    Raises: RulebookError if the translation lacks a text, or has a text or a {placeholder} that the original lacks.
     """
     language = reader.text("language")
-    reviewed = (reader.text("reviewed_by"), reader.text("reviewed_on"))
+    reviewed_by, _ = reader.signature("reviewed")
+    reviewed_texts = reader.optional_text("reviewed_texts")
     reader.text("translates")
     questionnaire = rule_set.questionnaire
     pages, questions = reader.table("pages"), reader.table("questions")
@@ -28,7 +33,7 @@ def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
             questionnaire,
             language=language,
             title=reader.wording("title"),
-            reviewed=all(reviewed),
+            reviewed=False,
             pages=tuple(_page(page, pages, questions) for page in questionnaire.pages),
             contact=_contact(questionnaire.contact, reader.table("contact")),
         ),
@@ -36,7 +41,56 @@ def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
     )
     for table in (pages, questions, reader):
         table.done()
-    return result
+    _check_placeholders(rule_set, result, reader)
+    if not reviewed_by or reviewed_texts != review_hash(rule_set, result):
+        return result
+    return result._replace(questionnaire=replace(result.questionnaire, reviewed=True))
+
+
+def texts_of(rule_set: RuleSet) -> Iterator[tuple[str, str]]:
+    """Yields each text for patients, with its place in the file of a translation; "" for a text that is not needed."""
+    form, contact = rule_set.questionnaire, rule_set.questionnaire.contact
+    yield "title", form.title
+    for page in form.pages:
+        yield f"pages.{page.id}", page.title
+        for question in page.questions:
+            at = f"questions.{question.code}"
+            yield from ((f"{at}.{name}", getattr(question, name)) for name in ("text", "text_other", "hint"))
+            yield from _labels(at, question.options)
+    yield "contact.title", contact.title
+    yield "contact.emergency_title", contact.emergency_title
+    for field in contact.fields:
+        at = f"contact.fields.{field.code}"
+        yield from ((f"{at}.text", field.text), (f"{at}.text_other", field.text_other))
+        yield from _labels(at, field.options)
+    for consent in contact.consents:
+        at = f"contact.consents.{consent.code}"
+        yield f"{at}.text", consent.text
+        yield from ((f"{at}.{name}", text) for name, text in consent.variants.items())
+    for message in rule_set.messages.values():
+        for name in ("text", "closed_text", "no_number_text"):
+            yield f"messages.{message.id}.{name}", getattr(message, name) or ""
+
+
+def _labels(at: str, options: Iterable[Option]) -> Iterator[tuple[str, str]]:
+    for option in options:
+        yield f"{at}.options.{option.code}", option.label
+        yield f"{at}.options_other.{option.code}", option.label_other
+
+
+def review_hash(original: RuleSet, translation: RuleSet) -> str:
+    """Returns the hash (SHA-256, hex) of the texts of both languages, by which a review names what was reviewed."""
+    texts = (f"{place}={text}" for rule_set in (original, translation) for place, text in texts_of(rule_set))
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def _check_placeholders(original: RuleSet, translation: RuleSet, reader: Reader) -> None:
+    for (place, text), (_, translated_text) in zip(texts_of(original), texts_of(translation), strict=True):
+        if "{" in text or "{" in translated_text:
+            expected, found = (sorted(set(re.findall(r"{[^}]*}?", words))) for words in (text, translated_text))
+            if found != expected:
+                has, needs = (" ".join(names) or "none" for names in (found, expected))
+                raise reader.error(f"{place}: its placeholder is {has}, but that of the original is {needs}")
 
 
 def _page(page: Page, pages: Reader, questions: Reader) -> Page:

@@ -257,6 +257,27 @@ def test_a_moment_needs_a_time_zone(capsys: pytest.CaptureFixture[str]) -> None:
     assert "time zone" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("moment", "why"),
+    [("yesterday", "write one like 2026-11-30T08:00:00Z"), ("2999-01-01T00:00:00Z", "is in the future")],
+)
+def test_a_moment_that_no_copy_can_have_is_refused(moment: str, why: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        drill.main(["leads-prod", "--at", moment])
+    assert why in capsys.readouterr().err
+
+
+def test_without_a_region_no_copy_can_be_left(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    assert drill.main(["leads-prod"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("make drill STACK=leads-prod: NoRegionError: ")
+    assert "Set AWS_DEFAULT_REGION" in said
+    assert "copy" not in said
+
+
 def _reference(aws: Aws, lead_id: str) -> str:
     (found,) = (item for item in aws.items() if item["lead_id"]["S"] == lead_id)
     return str(found["reference"]["S"])

@@ -14,6 +14,7 @@ from dev import phrases
 from dev.matcher_training import HARMLESS, PHRASES, Example, examples_in, made_from, train, untrained, written
 from dev.phrases import MUST, SELF_HARM, UNSEEN, Result, alarming, judged, kinds_in
 from shared.rulebook.loading import FOLDER
+from tests.dev.command import run
 from tests.rulebook.folder import WEIGHTS, WORDS
 
 FILES = [PHRASES, UNSEEN]
@@ -111,3 +112,16 @@ def test_cross_validation_judges_each_phrase_once(monkeypatch: pytest.MonkeyPatc
     result = phrases.cross_validated(few)
     assert result.all == {(SELF_HARM, "en"): 5, (HARMLESS, "en"): 5}
     assert result.wrong == []
+
+
+@pytest.mark.parametrize(
+    ("content", "why"), [(None, "No such file"), ("{", "not an object"), ('{"phrases": [{}]}', "with text")]
+)
+def test_a_wrong_file_of_phrases_is_named(tmp_path: Path, content: str | None, why: str) -> None:
+    file = tmp_path / "own.json"
+    if content is not None:
+        file.write_text(content)
+    status, _, errors = run(phrases.main, file)
+    assert status == 2
+    assert f"{file}: " in errors
+    assert why in errors

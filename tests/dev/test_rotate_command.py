@@ -137,5 +137,5 @@ def test_an_error_names_the_command_that_was_typed(
     said = capsys.readouterr().err
     assert said.startswith("make rotate STACK=elsewhere: ")
     assert advice in said
-    assert "run make rotate STACK=elsewhere again" in said
+    assert ("keys fit together" in said) == (not variable)  # without a region, no key was touched
     assert said.count("\n") == 1

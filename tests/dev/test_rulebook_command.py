@@ -13,6 +13,7 @@ from dev import rulebook, sheet_markup
 from dev.rulebook import Sheet
 from shared.domain.rules.condition import FromDoor, questions_of
 from shared.rulebook.loading import load
+from shared.rulebook.translation import review_hash
 from tests.dev.command import run
 from tests.rulebook.folder import copy_of_rulebook, sign, unsigned
 
@@ -199,3 +200,17 @@ def test_an_unknown_questionnaire_is_reported() -> None:
     status, _, errors = run(rulebook.main, "--questionnaire", "knee")
     assert status == 2
     assert "there is no questionnaire knee" in errors
+
+
+def test_the_sheet_of_a_translation_shows_both_languages_and_what_the_review_names() -> None:
+    status, printed, _ = run(rulebook.main, "--language", "es")
+    assert status == 0
+    assert "| `pages.P1` | Safety first | Primero, la seguridad |" in printed
+    loaded = load()
+    names = review_hash(loaded.rule_sets["fs-intake"], loaded.translations["fs-intake", "es"])
+    assert f"`reviewed_texts`: `{names}`" in printed
+
+
+def test_an_unknown_language_is_reported() -> None:
+    status, _, errors = run(rulebook.main, "--language", "fr")
+    assert (status, "there is no translation into fr" in errors) == (2, True)

@@ -1,20 +1,22 @@
-"""Tests that `make run` refuses a rulebook that does not load, before it starts anything."""
+"""Tests that `make run` and the commands for rules refuse a rulebook that does not load, in one line."""
 
 from __future__ import annotations
 
 import sys
+from types import ModuleType
 
 import pytest
 
-from dev import run
+from dev import load_rules, rulebook, run, triage
 from shared.rulebook.reader import RulebookError
 
 
-def test_a_rulebook_that_does_not_load_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("command", [run, triage, rulebook])
+def test_a_rulebook_that_does_not_load_is_refused(command: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails() -> None:
         raise RulebookError("fs-triage.toml: rules[3]: no option fevr")
 
-    monkeypatch.setattr(sys, "argv", ["run"])
-    monkeypatch.setattr(run, "load", fails)
+    monkeypatch.setattr(sys, "argv", [command.__name__])
+    monkeypatch.setattr(load_rules, "load", fails)
     with pytest.raises(SystemExit, match=r"does not load: fs-triage\.toml: rules\[3\]"):
-        run.main()
+        command.main()

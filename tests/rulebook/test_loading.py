@@ -119,6 +119,11 @@ REFUSED = {
     "weight too many": (WEIGHTS, "\ngroup die = ", "\ngroup die = 1 ", WEIGHTS, "'group die' needs 5 numbers"),
     # keys and values
     "unknown key of a rule": (TRIAGE, SURGERY, f"{SURGERY}\nwhen_not = []", "tags[TAG-SURG]", "unknown key when_not"),
+    "misspelt form of a condition": (
+        *when('{ question = "sys", any_off = ["fever"] }'), AT_WOUND, "unknown key any_off",
+    ),
+    "misspelt bound": (*when('{ question = "age", at_leest = 18 }'), AT_WOUND, "unknown key at_leest"),
+    "misspelt mention": (*when('{ question = "note", mention = "heart-stroke" }'), AT_WOUND, "unknown key mention"),
     "unknown key of a question": (INTAKE, "required = true", "required = true\nhints = 1", "[em-now]", "key hints"),
     "unknown key of the file": (TRIAGE, 'net = "M-NET"', 'net = "M-NET"\nnett = 1', TRIAGE, "unknown key nett"),
     "missing key": (TRIAGE, 'reason = "Stroke signs"\n', "", "safety[STRK-01]", "reason is missing"),
