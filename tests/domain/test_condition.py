@@ -27,7 +27,7 @@ from shared.domain.rules.condition import (
 
 
 class Words:
-    """Finds every word as a kind, and counts how often it is asked."""
+    """A stand-in for the search of free text: each word of a text is a kind. `asked`: how many searches there were."""
 
     def __init__(self) -> None:
         self.asked = 0

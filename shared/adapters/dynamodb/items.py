@@ -43,7 +43,7 @@ def item_of(kept: Kept, partitions: Partitions, *, sends_mail: bool = False) -> 
         "lead_id": {"S": str(kept.lead_id)},
         "version": {"N": str(kept.version)},
         "lead" if isinstance(kept, Lead) else "remainder": {"S": kept.as_json()},
-        # tells our own first write, when the SDK's retry finds it, from an equal write by somebody else
+        # The SDK may repeat a write that succeeded. By this id, the repeat is known from a write by somebody else.
         "write_id": {"S": uuid4().hex},
     }
     if not isinstance(kept, Lead):
