@@ -20,7 +20,7 @@ def test_it_has_everything_to_draw_the_form(aws: Aws) -> None:
     assert response["statusCode"] == 200
     assert response["headers"]["content-type"] == "application/json"
     form = content(response)
-    assert (form["id"], form["awaiting_approval"]) == ("fs-intake", True)
+    assert form["id"] == "fs-intake"
     assert [page["id"] for page in form["pages"]] == [f"P{number}" for number in range(1, 10)]
     questions = {question["code"]: question for page in form["pages"] for question in page["questions"]}
     assert [page["id"] for page in form["pages"] if page["after_send"]] == ["P9"]

@@ -10,11 +10,19 @@ from shared.domain.intake.screening import Screening
 from shared.domain.intake.submission import Consents, ContactEntry
 from shared.domain.rules.condition import AllOf, Between, Every
 from shared.rulebook.form_definition import drawn_condition, form
+from shared.rulebook.loading import load
 from shared.rulebook.reader import RulebookError
 from shared.rulebook.ui_texts import words
 from tests.domain.answer_sets import RULE_SET, any_answers
+from tests.rulebook.folder import signed
 
 DRAWN = form(RULE_SET, ["en"])
+
+
+@pytest.mark.parametrize(("by", "awaits"), [("", True), ("Dr. Sample", False)])
+def test_it_says_whether_it_awaits_a_signature(by: str, awaits: bool) -> None:
+    (rule_set,) = signed(load(), by, "2026-01-31" if by else "").rule_sets.values()
+    assert form(rule_set, ["en"])["awaiting_approval"] is awaits
 
 
 def test_every_question_and_option_is_drawn_in_order() -> None:

@@ -23,6 +23,7 @@ from shared.rulebook import loading
 from shared.rulebook.loading import load
 from shared.rulebook.reader import RulebookError
 from tests.leads import varied
+from tests.rulebook.folder import unsigned
 from tests.standards.form_linter import faults, items
 from tests.standards.judges import medplum, r4_schema
 
@@ -38,7 +39,7 @@ def form(rule_set: RuleSet) -> Json:
 
 @pytest.fixture(scope="module")
 def english() -> RuleSet:
-    found = load().of("fs-intake")
+    found = unsigned(load()).of("fs-intake")
     assert found is not None
     return found
 
