@@ -440,7 +440,7 @@ def test_no_page_is_counted_of_people_under_18(
 
 def test_the_form_says_that_leaving_sends(patient: Patient, page: Page) -> None:
     patient.at(LAST)
-    note = page.get_by_text("even if you leave before you press Send")
+    note = page.get_by_text("even if you leave this page before you press Send")
     expect(note).to_be_visible()
     assert note.evaluate("node => node.closest('label')") is None, "beside the consent, not a part of it"
 

@@ -36,7 +36,8 @@ export class View extends HTMLElement {
     this.overlay = new Overlay();
     this.view = el("div", { id: "view" });
     this.drawn = el("div", { id: "drawn", hidden: true });
-    this.frame = el("div", { class: "frame" }, this.view, this.drawn, el("p", { class: "visually-hidden", id: "announcer", role: "status" }));
+    this.slotted = el("slot");
+    this.frame = el("div", { class: "frame" }, this.view, this.drawn, this.slotted, el("p", { class: "visually-hidden", id: "announcer", role: "status" }));
     this.shadowRoot.append(this.frame, this.overlay.node);
     this.shadowRoot.addEventListener("click", (event) => this[event.target.closest("[data-do]")?.dataset.do]?.());
   }
@@ -84,6 +85,7 @@ export class View extends HTMLElement {
     this.drawn.hidden = place !== this.drawn;
     if (place !== this.view) this.view.replaceChildren();
     const atStart = this.state.view === "start" && !this.receipt;
+    this.slotted.hidden = !atStart;
     this.toggleAttribute("started", !atStart);
     this.announce("");
     if (this.wholePage) {
@@ -111,7 +113,7 @@ export class View extends HTMLElement {
       this.state.unsent && el("p", { class: "boxed" }, say("unsent")),
       el("p", { class: "actions" }, start, this.act("callMe", t("Just call me"), "second"), filled.length && this.act("startOver", say("startOver"), "plain")),
       el("p", { class: "status", id: "start-status", role: "status" }),
-      this.phone && el("p", {}, t("Clinic phone:"), " ", this.phone),
+      !this.querySelector("a[href^='tel:']") && this.phone && el("p", {}, t("Clinic phone:"), " ", this.phone),
     ], focused ? start : null);
   }
 

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
-# what a phone number must be, for a number that is no such
-WANTED = "Enter one phone number that we can call, with area code (312-555-0142) or with + and country code."
 HOME_REGION = "US"  # the clinic's country, which is assumed for phone numbers without a country code
 NORTH_AMERICAN = r"[2-9][0-9]{2}[2-9][0-9]{6}"
 # What may stand before an extension: ext. 12, x12, #12, w/ ext 12, extensión núm. 12; in Mexico also int. (interno).
@@ -82,7 +80,7 @@ def e164(value: str) -> str:
             raise _refused("Is this a U.S. number? Then leave out the +. If not, write 011 in place of the +.")
     if number is not None and not number.extension and _can_be_called(number):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    raise _refused(WANTED)
+    raise _refused("Enter a phone number that we can call, with area code.")
 
 
 def _refused(sentence: str) -> Exception:
