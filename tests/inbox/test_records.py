@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
+from tests.browser.patient import until
 from tests.functions.admin_calls import exported
 from tests.inbox.conftest import Come, Json, Send
 from tests.inbox.member import Member
@@ -112,6 +113,7 @@ def test_an_export_says_how_far_it_is(send: Send, member: Come, monkeypatch: pyt
         manager.press("Download CSV")
         for text in ("1 lead …", "2 leads …"):
             expect(manager.page.locator("#export-status")).to_have_text(text)
+            until(manager.page, lambda: bool(held))  # the text is there before the next part is asked for
             held.pop().fallback()
     lines = Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines()
     assert {row["reference"] for row in csv.DictReader(lines)} == references
