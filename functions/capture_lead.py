@@ -22,7 +22,7 @@ from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import CANARY, PLAIN_FORM, Arrival, reference_of
 from shared.domain.rules.condition import CALLBACK, FORM
 from shared.http.problems import emergency_messages
-from shared.http.requests import Request
+from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
 from shared.http.visitor_responses import Challenge, ProofOfWork, Receipt
 from shared.rulebook.loading import load_candidate
@@ -69,11 +69,10 @@ def advise(request: Request) -> tuple[ShownMessage, ...]:
     return emergency_in(body, rulebook, next(iter(rulebook.rule_sets)), door)
 
 
-@logger.inject_lambda_context(clear_state=True)
+@logger.inject_lambda_context(correlation_id_path=REQUEST_ID, clear_state=True)
 @metrics.log_metrics
 @wiring.answers_visitors(show_problem, advise)
 def handler(request: Request, context: Any) -> Response:
-    logger.append_keys(correlation_id=request.id)  # less work than a path into the event
     at = wiring.now()
     match request.route:
         case "GET /challenges/{submission_id}":

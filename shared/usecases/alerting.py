@@ -81,14 +81,14 @@ def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: dat
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """An alert that is due. `level`: its escalation level or REMINDER. `urgent`: True for the tiers that
-    safety rules set, EMERGENCY and URGENT."""
+    """An alert that is due. `level`: its escalation level or REMINDER. `safety`: see
+    `Tier`."""
 
     lead: Lead
     level: int
     ladder: Ladder
     alert: Alert
-    urgent: bool
+    safety: bool
 
 
 def _due(lead_id: UUID, alerting: Alerting, at: datetime) -> _Due | None:
@@ -200,7 +200,7 @@ def _summarised(waiting: list[_Due], alerting: Alerting) -> list[_Due]:
     """
     mailed = [due for due in waiting if due.alert.is_mailed]
     leads = Counter((due.alert.audience, due.alert.on_call) for due in mailed)
-    urgent = Counter((due.alert.audience, due.alert.on_call) for due in mailed if due.urgent)
+    urgent = Counter((due.alert.audience, due.alert.on_call) for due in mailed if due.safety)
     inbox, _, _ = alerting.staff_link.partition("#")
     refused: set[tuple[str, str]] = set()
     for who in leads:

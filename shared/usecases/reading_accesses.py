@@ -44,9 +44,8 @@ def read_accesses(
         if len(found) >= ENTRIES_ON_PAGE or read >= READ_FOR_A_PAGE:
             next_cursor = cursor
             break
-    by_time = sorted(
-        found, key=lambda access: access.at, reverse=True
-    )  # the log has lists of names at the start of their hour
+    # the log has lists of names at the start of their hour
+    by_time = sorted(found, key=lambda access: access.at, reverse=True)
     return AccessPage(tuple(by_time), next_cursor)
 
 

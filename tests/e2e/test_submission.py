@@ -54,6 +54,7 @@ def test_a_submission_is_stored_and_staff_are_alerted(
 def test_the_same_submission_again_is_the_same_lead_and_one_alert(
     cloud: LocalCloud, service: Service, staff: Staff, submission: Json
 ) -> None:
+    del submission["contact"]["email"]  # a receipt says whether a mail went meanwhile
     first, again = (service.submit(submission) for _ in range(2))
 
     assert (first.status, again.status) == (HTTPStatus.CREATED, HTTPStatus.OK)
@@ -63,7 +64,7 @@ def test_the_same_submission_again_is_the_same_lead_and_one_alert(
 
 
 def test_one_lead_however_often_it_is_sent_at_once(cloud: LocalCloud, service: Service, submission: Json) -> None:
-    submission["contact"]["name"] = "Impatient Patient"
+    submission["contact"] = {"name": "Impatient Patient", "phone": "(312) 555-0107"}  # without an address, as above
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(lambda _: service.submit(submission), range(6)))
 

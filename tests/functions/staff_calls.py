@@ -9,6 +9,7 @@ from uuid import UUID
 from functions import (
     alert_staff,
     capture_lead,
+    escalate_leads,
     index_leads,
     list_leads,
     search_leads,
@@ -62,6 +63,15 @@ def listed(who: str = NURSE, **query: str) -> Json:
 def searched(text: str, who: str = NURSE) -> Json:
     call = event("search_leads") | {"body": json.dumps({"q": text})}
     return dict(search_leads.handler(signed_in(call, who), CONTEXT))
+
+
+def swept() -> int:
+    """Runs the sweep, and returns how many alerts it sent."""
+    return int(escalate_leads.handler(event("escalate_leads"), CONTEXT)["alerted"])
+
+
+def attributes(alert: Json) -> dict[str, str]:
+    return {name: value["Value"] for name, value in alert["MessageAttributes"].items()}
 
 
 def indexed(*lead_ids: str) -> None:

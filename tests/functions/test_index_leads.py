@@ -133,7 +133,7 @@ def test_numbers_in_a_name_and_the_name_of_who_helped_are_found() -> None:
 def test_a_search_that_finds_more_than_it_shows_says_so_and_shows_the_most_urgent(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.adapters.dynamodb.leads_table.READ_AT_ONCE", 20)
+    monkeypatch.setattr("shared.adapters.dynamodb.leads_table.KEYS_AT_ONCE", 20)
     ids = [str(uuid4()) for _ in range(SAME_PERSON + 1)]
     urgent = [str(uuid4()) for _ in range(4)]
     taken, closed, emergency, first = (

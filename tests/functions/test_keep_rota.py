@@ -19,7 +19,7 @@ from shared.domain.leads.lead import reference_of
 from tests.aws import ENVIRONMENT, Aws
 from tests.functions.calls import CONTEXT, LEAD_ID, ROUTINE, URGENT, Json, content, event, pointers, stream_of
 from tests.functions.conftest import Clock
-from tests.functions.staff_calls import captured, opened, signed_in
+from tests.functions.staff_calls import attributes, captured, opened, signed_in
 from tests.leads import always, varied
 
 WEEK = [
@@ -49,10 +49,6 @@ def look_at_subscriptions(confirmed: dict[str, str], monkeypatch: pytest.MonkeyP
         sns.subscribe(TopicArn=arn, Protocol="email", Endpoint=address, Attributes=only)
     monkeypatch.setattr(watch_delivery, "watch", varied(watch_delivery.watch, on_call=NURSE | OTHER))
     watch_delivery.handler({"check": "subscriptions"}, CONTEXT)
-
-
-def attributes(alert: Json) -> dict[str, str]:
-    return {name: entry["Value"] for name, entry in alert["MessageAttributes"].items()}
 
 
 def alerted(answers: Json, aws: Aws) -> dict[str, str]:

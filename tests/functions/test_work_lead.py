@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
-from functions import alert_staff, escalate_leads, show_lead, work_lead
+from functions import alert_staff, work_lead
 from shared.http.requests import Request
 from tests.aws import Aws
 from tests.functions.calls import (
@@ -26,17 +25,19 @@ from tests.functions.calls import (
     stream_of,
 )
 from tests.functions.conftest import AN_OPEN_HOUR, Clock
-from tests.functions.staff_calls import IDS, captured, listed, opened, references, signed_in, worked
+from tests.functions.staff_calls import (
+    IDS,
+    attributes,
+    captured,
+    listed,
+    opened,
+    references,
+    signed_in,
+    swept,
+    worked,
+)
 
 pytestmark = pytest.mark.usefixtures("clock")
-
-
-def attributes(alert: Json) -> dict[str, str]:
-    return {name: value["Value"] for name, value in alert["MessageAttributes"].items()}
-
-
-def sweep() -> int:
-    return int(escalate_leads.handler(event("escalate_leads"), CONTEXT)["alerted"])
 
 
 def test_acknowledging_sets_the_owner_and_is_in_the_history(aws: Aws) -> None:
@@ -55,12 +56,12 @@ def test_an_acknowledged_lead_stops_escalating(aws: Aws, clock: Clock) -> None:
     worked(reference, "acknowledge")
     aws.alerts()
     clock.at += timedelta(minutes=44)
-    assert sweep() == 0
+    assert swept() == 0
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
     assert aws.alerts() == []
     worked(reference, "book")
     clock.at += timedelta(days=2)
-    assert sweep() == 0
+    assert swept() == 0
     assert "next_at" not in aws.items()[0]
 
 
@@ -72,7 +73,7 @@ def test_a_taken_lead_that_nobody_calls_reminds_its_owner_and_escalates_again(aw
     sent = []
     for minutes in (9, 1, 4, 1, 5):
         clock.at += timedelta(minutes=minutes)
-        sweep()
+        swept()
         sent.append([attributes(alert) for alert in aws.alerts()])
     assert [[(alert["kind"], alert["audience"]) for alert in alerts] for alerts in sent] == [
         [],
@@ -100,7 +101,7 @@ def test_an_owner_who_calls_while_the_lead_goes_back_keeps_it(aws: Aws, clock: C
     reference = captured(EMERGENCY)
     worked(reference, "acknowledge")
     clock.at += timedelta(minutes=10)
-    sweep()
+    swept()
     clock.at += timedelta(minutes=5)
 
     def calling(called: str) -> None:
@@ -109,7 +110,7 @@ def test_an_owner_who_calls_while_the_lead_goes_back_keeps_it(aws: Aws, clock: C
             worked(reference, "contact_attempt", outcome="reached")
 
     aws.wire.before = calling
-    assert sweep() == 0
+    assert swept() == 0
     seen = content(opened(reference))
     assert (seen["summary"]["owner_name"], seen["next"]["what"], seen["closes_as"]) == ("nurse", "close", "")
     worked(reference, "contact_attempt", outcome="emergency_room")
@@ -165,7 +166,7 @@ def test_a_concurrent_alert_is_not_a_conflict(aws: Aws, clock: Clock) -> None:
     reference = captured(URGENT)
     seen = content(opened(reference))["summary"]["version"]
     clock.at += timedelta(minutes=31)
-    assert sweep() == 1
+    assert swept() == 1
     assert worked(reference, "acknowledge", version=seen)["statusCode"] == 200
 
 
@@ -178,7 +179,7 @@ def test_a_lead_acknowledged_during_its_alert_remains_owned(aws: Aws) -> None:
             worked(reference, "acknowledge")
 
     aws.wire.before = taking
-    assert sweep() == 1
+    assert swept() == 1
     [lead] = aws.leads()
     assert (lead["status"], lead["next_at"]) == ("acknowledged", "2026-01-14T16:45:00Z")
 
@@ -192,9 +193,9 @@ def test_a_note_during_an_alert_does_not_repeat_the_alert(aws: Aws, clock: Clock
             worked(reference, "note", text="The line is busy.")
 
     aws.wire.before = noting
-    assert sweep() == 1
+    assert swept() == 1
     clock.at += timedelta(minutes=5)
-    assert sweep() == 0
+    assert swept() == 0
     assert len(aws.alerts()) == 1
     assert aws.leads()[0]["history"][0]["text"] == "The line is busy."
 
@@ -228,7 +229,7 @@ def test_a_reopened_lead_escalates_from_the_first_level(aws: Aws, clock: Clock) 
     audiences = []
     for minutes in (0, 30, 30):
         clock.at += timedelta(minutes=minutes)
-        assert sweep() == 1
+        assert swept() == 1
         audiences += [alert["MessageAttributes"]["audience"]["Value"] for alert in aws.alerts()]
     assert audiences == ["clinician", "desk", "manager"]
     assert aws.leads()[0]["owner"] == ""
@@ -240,9 +241,9 @@ def test_undoing_an_acknowledgement_continues_the_escalation(aws: Aws, clock: Cl
     clock.at += timedelta(minutes=5)
     answer = content(worked(reference, "undo"))
     assert (answer["summary"]["status"], answer["summary"]["owner"]) == ("new", "")
-    assert sweep() == 0
+    assert swept() == 0
     clock.at = AN_OPEN_HOUR + timedelta(minutes=30)
-    assert sweep() == 1
+    assert swept() == 1
 
 
 @pytest.mark.parametrize("done", [{"action": "acknowledge"}, {"action": "close", "reason": "unreachable", "text": "-"}])
@@ -256,7 +257,7 @@ def test_giving_a_lead_back_and_reopening_it_are_undone(aws: Aws, clock: Clock, 
     assert [after["summary"][name] for name in same] == [before["summary"][name] for name in same]
     aws.alerts()
     clock.at += timedelta(minutes=5)
-    assert sweep() == 0
+    assert swept() == 0
 
 
 def test_only_ones_own_recent_last_action_can_be_undone(clock: Clock) -> None:
@@ -273,7 +274,7 @@ def test_a_raised_tier_alerts_that_tiers_audience(aws: Aws, clock: Clock) -> Non
     answer = content(worked(reference, "raise_tier", "desk", tier="EMERGENCY"))
     assert answer["summary"]["tier"] == "EMERGENCY"
     assert answer["summary"]["deadline"] == "2026-01-14T16:15:00Z"
-    assert sweep() == 1
+    assert swept() == 1
     [alert] = aws.alerts()
     assert alert["MessageAttributes"]["tier"]["Value"] == "EMERGENCY"
     assert alert["MessageAttributes"]["audience"]["Value"] == "clinician"
@@ -406,40 +407,6 @@ def test_staff_problems_have_instructions_and_no_advice_for_patients(aws: Aws, r
     assert not {"emergency_advice", "clinic_phone"} & problem.keys()
 
 
-@pytest.mark.parametrize("who", ["nurse", "desk"])
-def test_staff_record_that_a_consent_was_revoked(aws: Aws, who: str) -> None:
-    reference = captured(URGENT)
-    worked(reference, "acknowledge", "other-nurse")
-    answer = content(
-        worked(reference, "revoke_consent", who, version=1, consent="contact", text="Said so on the phone.")
-    )
-    assert answer["consents"]["given"]["contact"] is False
-    assert answer["consents"]["intact"] is True
-    assert answer["consents"]["ledger"][-1]["how"] == "revoked: Said so on the phone."
-    assert (answer["history"][-1]["action"], answer["history"][-1]["detail"]) == ("revoke_consent", "contact")
-    assert answer["summary"]["owner_name"] == "other-nurse"
-    before = aws.items()
-    assert worked(reference, "revoke_consent", who, consent="contact", text="Again.")["statusCode"] == 200
-    assert aws.items() == before
-    assert "revoke_consent" not in content(opened(reference))["actions"]
-
-
-def test_an_administrator_alone_cannot_revoke_a_consent(aws: Aws) -> None:
-    reference = captured(URGENT)
-    before = aws.items()
-    assert worked(reference, "revoke_consent", "admin", consent="contact", text="By letter.")["statusCode"] == 403
-    assert aws.items() == before
-
-
-def test_a_tampered_ledger_is_reported(aws: Aws) -> None:
-    reference = captured(URGENT)
-    assert content(opened(reference))["consents"]["intact"] is True
-    [lead] = aws.stored()
-    lead["submitted"]["consent_records"][0]["covers"] = ["+13125550199"]
-    aws.corrupt(LEAD_ID, json.dumps(lead))
-    assert content(opened(reference))["consents"]["intact"] is False
-
-
 @pytest.mark.parametrize(
     ("claim", "may_erase"),
     [
@@ -460,56 +427,6 @@ def test_a_group_counts_only_by_its_exact_name(claim: str, may_erase: bool) -> N
     call = signed_in(event("show_lead"), "nurse")
     call["requestContext"]["authorizer"]["jwt"]["claims"]["cognito:groups"] = claim
     assert Request.of(call).staff.may_administer is may_erase
-
-
-def test_the_number_of_a_person_who_wants_no_contact_is_shown_only_for_a_medical_reason(aws: Aws) -> None:
-    reference = captured(URGENT, contact={"name": "Jo Doe", "phone": "(312) 555-0147"})
-    worked(reference, "revoke_consent", consent="contact", text="Said so on the phone.")
-    hidden = opened(reference)
-    assert "5550147" not in hidden["body"]
-    assert content(hidden)["contact"] == {"name": "Jo Doe"}
-    assert (content(hidden)["contact_hidden"], content(hidden)["summary"]["contact_revoked"]) == (True, True)
-    call = event("show_lead") | {
-        "pathParameters": {"reference": reference},
-        "queryStringParameters": {"contact": "shown"},
-    }
-    assert show_lead.handler(signed_in(call, "admin"), CONTEXT)["statusCode"] == 403
-    shown = show_lead.handler(signed_in(call, "nurse"), CONTEXT)
-    assert content(shown)["contact"]["phone"] == "+13125550147"
-    assert [entry["what"] for entry in aws.accesses()].count("contact shown for a medical reason") == 1
-
-
-@pytest.mark.parametrize(("answers", "sent"), [(URGENT, ["clinician"]), (ROUTINE, [])])
-def test_the_ladder_of_a_person_who_wants_no_contact_is_one_note(
-    aws: Aws, clock: Clock, answers: Json, sent: list[str]
-) -> None:
-    reference = captured(answers)
-    aws.alerts()
-    worked(reference, "revoke_consent", consent="contact", text="Said so on the phone.")
-    for _ in range(6):
-        clock.at += timedelta(minutes=30)
-        sweep()
-    alerts = aws.alerts()
-    assert [attributes(alert)["audience"] for alert in alerts] == sent
-    assert all("no longer wants contact" in alert["Message"] for alert in alerts)
-    aws.wire.calls.clear()
-    sweep()
-    assert aws.wire.calls == ["dynamodb.Query"] * 2  # the sweep does not read the lead again
-    assert content(opened(reference))["next"]["what"] == "close"
-
-
-def test_a_revocation_recorded_by_mistake_is_undone(aws: Aws, clock: Clock) -> None:
-    reference = captured(URGENT)
-    worked(reference, "revoke_consent", consent="contact", text="By mistake.")
-    clock.at += timedelta(minutes=9)
-    seen = content(worked(reference, "undo"))
-    assert (seen["contact_hidden"], seen["consents"]["given"]["contact"]) == (False, True)
-    assert seen["consents"]["intact"] is True
-    aws.alerts()
-    for minutes in (0, 30, 30):
-        clock.at += timedelta(minutes=minutes)
-        sweep()
-    assert [attributes(alert)["audience"] for alert in aws.alerts()] == ["clinician", "desk", "manager"]
 
 
 def test_a_lead_is_handed_over_by_name() -> None:

@@ -116,7 +116,6 @@ def test_a_dead_reference_is_found() -> None:
 
 
 LOGGED = {
-    "correlation_id",
     "reference",
     "tier",
     "lead_id",

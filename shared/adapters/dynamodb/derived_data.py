@@ -20,7 +20,7 @@ from shared.domain.leads.counts import Cell, Change, Counted
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-READ_AT_ONCE = 100  # days; the most keys of a BatchGetItem
+KEYS_AT_ONCE = 100  # days; the most keys of a BatchGetItem
 READ_OF_A_KEY = 1_000  # the most leads that are read for one search key
 WHOLE = "-"  # the sort key of an item that is alone in its partition
 OPEN_LEADS = "open"
@@ -76,8 +76,8 @@ class DerivedData:
         by_key = {name: day for day in days for name in (_of_day(day.isoformat()), _of_stops(day))}
         keys = [_key(name) for name in by_key]
         found: dict[date, Mapping[Cell, int]] = {}
-        for start in range(0, len(keys), READ_AT_ONCE):
-            for item in self._batch(keys[start : start + READ_AT_ONCE]):
+        for start in range(0, len(keys), KEYS_AT_ONCE):
+            for item in self._batch(keys[start : start + KEYS_AT_ONCE]):
                 day = by_key[item["id"]["S"]]
                 found[day] = {**found.get(day, {}), **_cells(item)}
         return found

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 BY_REFERENCE = "by_reference"
 BY_PHONE = "by_phone"
 BY_EMAIL = "by_email"
-READ_AT_ONCE = 100  # the most keys of a BatchGetItem
+KEYS_AT_ONCE = 100  # the most keys of a BatchGetItem
 AFTER = "~"  # sorts after any order; appended to an order, it makes a text that sorts just after it
 
 
@@ -222,8 +222,8 @@ class LeadsTable:
         """
         items = [
             item
-            for start in range(0, len(lead_ids), READ_AT_ONCE)
-            for item in self._batch(lead_ids[start : start + READ_AT_ONCE], "summary", *WORKLIST)
+            for start in range(0, len(lead_ids), KEYS_AT_ONCE)
+            for item in self._batch(lead_ids[start : start + KEYS_AT_ONCE], "summary", *WORKLIST)
             if "summary" in item
         ]
         items.sort(key=lambda item: item[WORKLIST.order]["S"])

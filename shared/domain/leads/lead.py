@@ -354,15 +354,15 @@ def first_escalation(tier: Tier, at: datetime, hours: OpeningHours, *, waits: bo
 
     waits: True if the visitor has RETURN_WITHIN to finish the form before staff are alerted.
     """
-    first_look = at + RETURN_WITHIN if waits else at
-    return Escalation(
+    fresh = Escalation(
         deadline=tier.deadline.after(at, hours) if tier.deadline else None,
         tier_rank=tier.rank,
         started_at=at,
-        alert_due=int(tier.escalates),
+        alert_due=0,
         alert_delivered=0,
-        next_at=first_look if tier.escalates else None,
+        next_at=None,
     )
+    return fresh.restarted(at, escalates=tier.escalates, first_look=at + RETURN_WITHIN if waits else at)
 
 
 def _consent_records(ledger: tuple[ConsentRecord, ...], consent: str) -> list[ConsentRecord]:

@@ -151,8 +151,9 @@ class ConsentText:
 
     def shown(self, *, other: bool, call: bool) -> str:
         """Returns the text of a page. `other`: somebody else fills it in. `call`: it asks for a number alone."""
-        wanted = (other, self.text_other), (call, self.text_call), (call and other, self.text_call_other)
-        return [self.text, *(text for applies, text in wanted if applies and text)][-1]
+        if other and call and self.text_call_other:
+            return self.text_call_other
+        return (call and self.text_call) or (other and self.text_other) or self.text
 
     def is_to_calls(self, text: str) -> bool:
         """Returns whether a page with this text asked for a number alone."""
