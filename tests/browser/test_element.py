@@ -67,6 +67,13 @@ def test_it_loads_after_a_visit_to_the_clinics_own_page(patient: Patient, page: 
     patient.start()
 
 
+def test_what_the_page_offers_without_the_script_is_not_shown_with_it(patient: Patient, page: Page) -> None:
+    patient.open()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
+    expect(page.locator("lead-form > *").first).to_be_hidden()
+    expect(page.locator("lead-form").get_by_role("link", name="(312) 555-0100")).to_be_visible()
+
+
 def test_the_page_keeps_its_title_its_history_and_its_focus(patient: Patient, page: Page) -> None:
     patient.open()
     before = page.evaluate("[document.title, history.length]")

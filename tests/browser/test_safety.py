@@ -36,6 +36,7 @@ def test_emergency_interrupts_after_the_page(
 def test_number_left_in_an_emergency_is_sent_with_the_answers(patient: Patient, page: Page, traffic: Traffic) -> None:
     patient.start().answer(patient.calm(1, em_now=["chest-pressure"]))
     patient.sees_emergency()
+    expect(page.locator("dialog").get_by_text("email address")).to_have_count(0)
     patient.next()
     expect(page.locator("#summary")).to_be_focused()
     page.get_by_label("Phone number").fill("212 555 0123")

@@ -12,6 +12,8 @@ from shared.domain.intake.mail_typos import USUAL, meant
     [
         ("jo@gmial.com", "jo@gmail.com"),
         ("jo@gamil.com", "jo@gmail.com"),
+        ("jo@gmial.con", "jo@gmail.com"),
+        ("jo@hotmial.cmo", "jo@hotmail.com"),
         ("jo@gmai.com", "jo@gmail.com"),
         ("jo@gmaill.com", "jo@gmail.com"),
         ("jo@gmail.con", "jo@gmail.com"),

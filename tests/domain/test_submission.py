@@ -92,6 +92,15 @@ def passes_the_script(phone: str) -> bool:
     return re.fullmatch(pattern, phone) is not None
 
 
+@pytest.mark.parametrize(
+    "written", ["000-000-0000", "(000) 000-0000", "1 112 555 0142", "(123) 456-7890", "312-155-0142", "312-055-0142"]
+)
+def test_a_number_that_nobody_has_is_refused_before_it_is_sent(written: str) -> None:
+    assert not passes_the_script(written)
+    with pytest.raises(ValidationError, match="that we can call"):
+        ContactEntry.model_validate({"phone": written})
+
+
 @pytest.mark.parametrize("written", ["+352 555 0142", "+4795550142", "+65 9555 0142"])
 def test_a_number_that_may_be_american_or_foreign_is_asked_for_again(written: str) -> None:
     """Without the plus, the number is American; with 011, it is foreign. So both can be written unambiguously."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from functions import draw_form, wiring
+from shared.domain.intake.phone import WANTED
 from shared.domain.leads.retention_stage import Stage
 from shared.domain.opening_hours import OpeningHours
 from shared.http import pages
@@ -207,7 +208,7 @@ def test_a_contact_request_in_an_emergency_makes_a_lead(browser: PlainBrowser, a
     assert browser.title == "Get emergency help now"
     assert set(browser.errors) == {"contact-phone", "consent-contact"}
     browser.fill({"contact.phone": "not a number", "consents.contact": "yes"}).press("Send")
-    assert browser.errors == {"contact-phone": "Enter a phone number that we can call, with area code."}
+    assert browser.errors == {"contact-phone": WANTED}
     browser.fill({"contact.phone": "312 555 0142"}).press("Send")
     assert browser.title == "We have your number. Call 911 first."
     assert "Your reference:" in browser.text
@@ -406,6 +407,11 @@ def test_who_helps_somebody_reads_of_them(browser: PlainBrowser) -> None:
     for page in CALM[2:-1]:
         browser.fill(page).press("Next")
     assert "Your own name" in browser.text
+    asked = {code: browser.page.select_one(f"#contact-{code}") for code in ("name", "helper_name")}
+    assert {code: field["autocomplete"] for code, field in asked.items() if field} == {
+        "name": "off",
+        "helper_name": "name",
+    }
     consent = QUESTIONNAIRE.contact.consents[0]
     shown = browser.page.select_one("[name='consents_shown.contact']")
     assert shown is not None

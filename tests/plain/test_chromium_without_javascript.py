@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from shared.domain.intake.phone import WANTED
 from shared.rulebook.ui_texts import words
 from tests.functions.fill_form import CALM, CONTACT
 from tests.plain.conftest import PHONE
@@ -220,10 +221,7 @@ def test_hints_about_numbers_and_text_messages(plain_page: Page, site: str) -> N
     expect(plain_page.get_by_role("group", name="How should we reach you?")).to_contain_text("only if you also check")
     answer(plain_page, CALM[-1] | CONTACT | {"contact.phone": "+1 212 55501"})
     press(plain_page, "Next")
-    expect(plain_page.locator("#contact-phone")).to_have_accessible_description(
-        "Enter a phone number that we can call, with area code. "
-        "Enter one number. For a number outside the US, start with + and the country code."
-    )
+    expect(plain_page.locator("#contact-phone")).to_have_accessible_description(WANTED)
 
 
 def test_under_18(plain_page: Page, site: str, look: Look) -> None:

@@ -56,7 +56,7 @@ export class Answers {
     Object.assign(this, { forOther, forCall });
     for (const block of [...this.questions, ...this.contact]) { // some may stand beside emergency advice
       for (const node of block.querySelectorAll("[data-other], [data-call]")) {
-        const shown = node.type === "hidden" ? "value" : "textContent";
+        const shown = { hidden: "value", text: "autocomplete" }[node.type] ?? "textContent"; // the browser knows only who helps
         const { dataset } = node;
         dataset.self ??= node[shown];
         node[shown] = (forCall && ((forOther && dataset.callOther) || dataset.call)) || (forOther && dataset.other) || dataset.self;
@@ -170,10 +170,9 @@ export class Answers {
   /** What the server refused, as an error at its field, if there is one. */
   refused(pointer, text) {
     const [, part, name] = pointer.split("/");
-    const block = part === "answers" ? this.questions.find((one) => one.dataset.question === name)
-      : part === "contact" ? this.field(name) ?? this.field("phone")
-        : part === "consents" ? this.contact.find((one) => one.dataset.consent === name) : null;
-    return block ? this.found(block, [text, block.dataset.help].filter(Boolean).join(" ")) : { text };
+    const asked = [...this.questions, ...this.contact].find((block) => fieldsOf(block)[0].name === `${part}.${name}`);
+    const block = asked ?? (part === "contact" && this.field("phone"));
+    return block ? this.found(block, text) : { text };
   }
 
   // ---- what is sent ----

@@ -17,7 +17,7 @@ import { View } from "./view.js";
 import { LANGUAGES, wantedLanguage } from "./words.js";
 
 const CHECK_TIMEOUT = 4000; // ms that a visitor waits for the check of a page before the form continues without it
-const LOAD_AGAIN = 15000; // ms between attempts to load the form while a reloaded page shows emergency advice
+const LOAD_AGAIN = 5000; // ms between attempts to load the form while a reloaded page shows emergency advice
 
 class LeadForm extends View {
   static observedAttributes = ["language"];
@@ -28,7 +28,11 @@ class LeadForm extends View {
     if (!this.shadowRoot) this.setUp();
     this.listening = new AbortController();
     const listen = (name, act) => window.addEventListener(name, act, { signal: this.listening.signal });
-    listen("pagehide", () => { this.sending.leave(); countStop(this); });
+    listen("pagehide", () => {
+      if (this.switching && !this.sending.pending) return; // only the language changes
+      this.sending.leave();
+      countStop(this);
+    });
     listen("online", () => this.sending.online());
     listen("beforeprint", () => this.overlay.print(true));
     listen("afterprint", () => this.overlay.print(false));
@@ -69,8 +73,8 @@ class LeadForm extends View {
 
   reset(kept = {}) {
     this.sending.stopRetrying();
-    Object.assign(this, { receipt: null, promise: null, proof: null, inFlight: false, checkFailed: false, restored: Boolean(kept.fields) });
-    this.state = { submissionId: newId(), view: "start", step: 0, guard: {}, fields: [], emergency: null, minorNoticeShown: false, unsent: false, ...kept };
+    Object.assign(this, { receipt: null, promise: null, proof: null, inFlight: false, checkFailed: false, restored: kept.fields?.[0] });
+    this.state = { submissionId: newId(), view: "start", step: 0, guard: {}, fields: [], unsent: false, withdraw: [], ...kept };
   }
 
   // ---- language ----
@@ -147,7 +151,7 @@ class LeadForm extends View {
 
   save() {
     const { receipt, state, texts } = this;
-    if (receipt) return this.draft.save({ at: receipt.at, receipt, texts, language: state.language });
+    if (receipt) return this.draft.save({ at: receipt.at, receipt, texts, language: state.language, withdraw: state.withdraw });
     if (this.answers?.isMinor) return this.draft.save(null); // nothing is kept about people under 18, not even here
     state.fields = this.answers?.fields() ?? state.fields;
     return this.draft.save({ ...state, texts, at: Date.now() });
@@ -165,7 +169,7 @@ class LeadForm extends View {
         this.toggleAttribute("started", false);
         return this.wholePage && this.byId("start").focus();
       }
-      await Promise.race([wait(LOAD_AGAIN), new Promise((done) => { window.addEventListener("online", done, { once: true }); })]);
+      await wait(LOAD_AGAIN);
     }
     this.showAgain(view === "emergency" && !this.overlay.isOpen ? "page" : view); // "by mistake" may have been pressed meanwhile
     if (this.state.left && !this.state.savedAt) this.sending.leave();
@@ -181,9 +185,10 @@ class LeadForm extends View {
 
   startOver() {
     if (!this.receipt && !confirm(this.say("deleteAll"))) return;
-    this.draft.save(null);
+    if (!this.receipt) this.sending.consent(false);
     this.answers?.form.reset();
-    this.reset();
+    this.reset({ withdraw: this.state.withdraw });
+    this.save();
     if (this.wholePage) history.pushState({ view: "start", step: 0 }, "");
     this.showStart(true);
   }
@@ -246,7 +251,7 @@ class LeadForm extends View {
   async begin() {
     if (this.inFlight) return false;
     if (!this.ready) {
-      const report = (text) => { if (this.byId("start-status")) this.byId("start-status").textContent = text; }; // not in an emergency
+      const report = (text) => Object.assign(this.byId("start-status") ?? {}, { textContent: text }); // not in an emergency
       this.inFlight = true;
       report(this.t("Loading the questions…"));
       const loaded = await this.load().finally(() => { this.inFlight = false; });

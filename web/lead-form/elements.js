@@ -5,7 +5,7 @@ export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value || value === "") node.setAttribute(name, value === true ? "" : value);
+    else if (value || value === "") node.setAttribute(name, value);
   }
   node.append(...children.flat().filter(Boolean));
   return node;

@@ -8,6 +8,9 @@ const cut = (text, at, count = 1) => text.slice(0, at) + text.slice(at + count);
 const isOneTypo = (typed, right) => [...typed, ""].some((letter, at) => cut(typed, at) === right || typed === cut(right, at) || cut(typed, at) === cut(right, at)
   || (cut(typed, at, 2) === cut(right, at, 2) && letter === right[at + 1] && right[at] === typed[at + 1]));
 
+/** Whether there is one typo in a domain, or one in each of its two parts. */
+const isTypo = (typed, right) => isOneTypo(typed, right) || right.split(".").every((part, at) => isOneTypo(typed.split(/\.(.*)/)[at] ?? "", part));
+
 export class Pages {
   /** `announce(text)` says something to people who cannot see it; `say(name)` gives a text. */
   constructor(form, answers, say, announce) {
@@ -47,7 +50,7 @@ export class Pages {
 
   /** Shows when the clinic received the unfinished form, if it did. */
   showSaved(at) {
-    const text = at ? this.say("saved", { time: new Date(at).toLocaleTimeString(this.form.dataset.language, { timeStyle: "short" }) }) : "";
+    const text = at ? this.say("saved", { time: new Date(at).toLocaleTimeString(`${this.form.dataset.language}-US`, { timeStyle: "short" }) }) : "";
     this.form.getRootNode().querySelectorAll("[data-saved]").forEach((node) => { node.textContent = text; node.hidden = !at; });
     this.form.querySelector("[data-here]").hidden = Boolean(at);
     if (at) this.drawn("kept").hidden = false;
@@ -56,6 +59,7 @@ export class Pages {
   /** Shows errors beside their fields and listed in `place`. Returns the list. */
   showErrors(errors, place) {
     this.clearErrors();
+    this.found = { errors, place };
     for (const { target, text } of errors) {
       const field = this.drawn(target);
       const block = field?.closest(".question, .question-part");
@@ -106,7 +110,7 @@ export class Pages {
     if (field && !field.closest("[hidden]")) this.goTo(field);
   }
 
-  /** After an answer: shows follow-ups, and clears what an exclusive option ("None of these") excludes. */
+  /** After an answer: takes back the error that it corrects, shows follow-ups, and clears what an exclusive option ("None of these") excludes. */
   changed(field) {
     const block = field.closest("[data-question]");
     if (block?.dataset.type === "choice-many" && field.checked) {
@@ -114,6 +118,8 @@ export class Pages {
       for (const other of excluded) other.checked = false;
       if (excluded.length) this.announce(this.say("unchecked", { options: excluded.map((other) => other.parentNode.textContent.trim()).join("; ") }));
     }
+    const wrong = field.closest(".wrong");
+    if (wrong && !this.answers.error(wrong)) this.showErrors(this.found.errors.filter(({ target }) => !wrong.contains(this.drawn(target))), this.found.place);
     const added = this.answers.update().filter((one) => !one.closest("[hidden]"));
     for (const one of added) this.announce(this.say("added", { question: one.querySelector("legend, label").firstChild.textContent.trim() }));
     const counter = block?.querySelector(".counter");
@@ -125,7 +131,7 @@ export class Pages {
     const [, name, domain] = /^\s*(.+@)(\S+)\s*$/.exec(field.value) ?? [];
     const usual = field.closest("[data-usual]").dataset.usual.split(" ");
     const typed = domain?.toLowerCase();
-    const right = typed && !usual.includes(typed) && usual.find((one) => one[0] === typed[0] && isOneTypo(typed, one));
+    const right = typed && !usual.includes(typed) && usual.find((one) => one[0] === typed[0] && isTypo(typed, one));
     const address = name + right;
     const correct = () => {
       field.value = address;

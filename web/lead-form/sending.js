@@ -129,25 +129,35 @@ export class Sending {
     form.pages.showSaved(at);
   }
 
-  /** The consent was ticked or unticked. Unticking withdraws what was sent on leaving. */
+  /** The consent was ticked, or taken back: what was sent on leaving is withdrawn. */
   consent(given) {
-    const { form } = this;
-    form.state.withdrawing = !given && form.state.left;
-    form.byId("withdrawal").textContent = "";
+    const { state } = this.form;
+    this.keep(state.submissionId);
+    if (!given && state.left) state.withdraw.push(state.submissionId);
     this.withdraw();
   }
 
-  /** Withdraws what was sent on leaving, and says beside the consent how that ended. Tried again until it succeeds. */
+  /** No longer withdraws a form. */
+  keep(id) {
+    const { state } = this.form;
+    state.withdraw = state.withdraw.filter((one) => one !== id);
+  }
+
+  /** Withdraws what was sent on leaving, and says at the start or beside the consent how that ended. Tried again until it
+   * succeeds. */
   async withdraw() {
     const { form } = this;
-    const { answers, state } = form;
-    if (!answers || !state.withdrawing) return;
-    this.sentOnLeaving = null;
-    const { status } = await form.service.call("submissions", this.withVisit({ questionnaire: answers.questionnaire, answers: {}, consents: { contact: false }, complete: false }));
-    if (state !== form.state) return;
-    if (state.withdrawing) form.byId("withdrawal").textContent = form.say(status === 200 ? "withdrawn" : "notWithdrawn");
-    if (status !== 200) return;
-    state.withdrawing = false;
-    this.saved(null);
+    if (!form.answers) return;
+    form.byId("withdrawal").textContent = "";
+    for (const id of form.state.withdraw) {
+      this.sentOnLeaving = null;
+      const { status } = await form.service.call("submissions", { submission_id: id, questionnaire: form.answers.questionnaire, answers: {}, consents: { contact: false }, complete: false });
+      if (!form.state.withdraw.includes(id)) continue;
+      (form.byId("start-status") ?? form.byId("withdrawal")).textContent = form.say(status === 200 ? "withdrawn" : "notWithdrawn");
+      if (status !== 200) continue;
+      this.keep(id);
+      if (id === form.state.submissionId) this.saved(null);
+      form.save();
+    }
   }
 }

@@ -58,8 +58,8 @@ export class Service {
   async guard(id, guard, wanted, put) {
     try {
       if (!guard.token) {
-        const { status, body } = await this.call(`challenges/${id}`);
-        if (status !== 200 || !wanted()) return;
+        const { body } = await this.call(`challenges/${id}`);
+        if (!body?.token || !wanted()) return;
         guard = body;
         put(guard);
       }

@@ -35,9 +35,8 @@ export class View extends HTMLElement {
     this.style(STYLE);
     this.overlay = new Overlay();
     this.view = el("div", { id: "view" });
-    this.drawn = el("div", { id: "drawn", hidden: true });
-    this.slotted = el("slot");
-    this.frame = el("div", { class: "frame" }, this.view, this.drawn, this.slotted, el("p", { class: "visually-hidden", id: "announcer", role: "status" }));
+    this.drawn = el("div", { id: "drawn", hidden: "" });
+    this.frame = el("div", { class: "frame" }, this.view, this.drawn, el("p", { class: "visually-hidden", id: "announcer", role: "status" }));
     this.shadowRoot.append(this.frame, this.overlay.node);
     this.shadowRoot.addEventListener("click", (event) => this[event.target.closest("[data-do]")?.dataset.do]?.());
   }
@@ -58,7 +57,7 @@ export class View extends HTMLElement {
     const link = this.querySelector("a[href^='tel:']");
     const text = link?.textContent ?? this.getAttribute("phone") ?? this.answers?.form.dataset.phone;
     const href = link?.href ?? phoneLink(text ?? "");
-    return text && (href ? el("a", { href }, text) : el("span", {}, text));
+    return text && el(href ? "a" : "span", { href: href || null }, text);
   }
 
   /** A button that does what the method `name` does. */
@@ -67,7 +66,7 @@ export class View extends HTMLElement {
   languageSwitch() {
     return el("div", { class: "languages", role: "group", "aria-label": this.t("Language") }, Object.entries(LANGUAGES).map(([code, name]) => {
       if (code === this.language) return el("span", { lang: code, "aria-current": "true" }, name);
-      if (this.wholePage && !this.answers?.isMinor) return el("a", { href: `?language=${code}`, lang: code, hreflang: code }, name);
+      if (this.wholePage && !this.answers?.isMinor) return el("a", { href: `?language=${code}`, lang: code, hreflang: code, onclick: () => { this.switching = true; } }, name);
       return el("button", { type: "button", lang: code, onclick: () => this.switchLanguage(code) }, name);
     }));
   }
@@ -85,7 +84,6 @@ export class View extends HTMLElement {
     this.drawn.hidden = place !== this.drawn;
     if (place !== this.view) this.view.replaceChildren();
     const atStart = this.state.view === "start" && !this.receipt;
-    this.slotted.hidden = !atStart;
     this.toggleAttribute("started", !atStart);
     this.announce("");
     if (this.wholePage) {
@@ -113,7 +111,7 @@ export class View extends HTMLElement {
       this.state.unsent && el("p", { class: "boxed" }, say("unsent")),
       el("p", { class: "actions" }, start, this.act("callMe", t("Just call me"), "second"), filled.length && this.act("startOver", say("startOver"), "plain")),
       el("p", { class: "status", id: "start-status", role: "status" }),
-      !this.querySelector("a[href^='tel:']") && this.phone && el("p", {}, t("Clinic phone:"), " ", this.phone),
+      this.phone && el("p", {}, t("Clinic phone:"), " ", this.phone),
     ], focused ? start : null);
   }
 

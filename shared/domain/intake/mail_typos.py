@@ -1,6 +1,11 @@
-"""Finds typos in e-mail addresses: a usual domain with one letter wrong, missing, extra or swapped with the next."""
+"""Finds typos in e-mail addresses: a usual domain with one letter wrong, missing, extra or swapped with the next.
+
+One such mistake may be in the domain, or one in each of its two parts.
+"""
 
 from __future__ import annotations
+
+from itertools import zip_longest
 
 USUAL = (  # domains that most people have
     *("gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "icloud.com", "aol.com"),
@@ -17,7 +22,13 @@ def meant(address: str) -> str:
     typed = domain.lower()
     if not name or typed in USUAL:
         return ""
-    return next((f"{name}@{right}" for right in USUAL if right[0] == typed[:1] and _is_one_typo(typed, right)), "")
+    return next((f"{name}@{right}" for right in USUAL if right[0] == typed[:1] and _is_typo(typed, right)), "")
+
+
+def _is_typo(typed: str, right: str) -> bool:
+    """Returns whether there is one typo in a domain, or one in each of its two parts."""
+    parts = zip_longest(typed.split("."), right.split("."), fillvalue="")
+    return _is_one_typo(typed, right) or all(a != b and _is_one_typo(a, b) for a, b in parts)
 
 
 def _is_one_typo(typed: str, right: str) -> bool:

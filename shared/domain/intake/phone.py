@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
+# The example is no number that a test enters: an error text must not repeat what was entered.
+WANTED = "Enter one phone number that we can call, with area code (312-555-0190) or with + and country code."
 HOME_REGION = "US"  # the clinic's country, which is assumed for phone numbers without a country code
 NORTH_AMERICAN = r"[2-9][0-9]{2}[2-9][0-9]{6}"
 # What may stand before an extension: ext. 12, x12, #12, w/ ext 12, extensión núm. 12; in Mexico also int. (interno).
@@ -80,7 +82,7 @@ def e164(value: str) -> str:
             raise _refused("Is this a U.S. number? Then leave out the +. If not, write 011 in place of the +.")
     if number is not None and not number.extension and _can_be_called(number):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    raise _refused("Enter a phone number that we can call, with area code.")
+    raise _refused(WANTED)
 
 
 def _refused(sentence: str) -> Exception:

@@ -36,7 +36,7 @@ from shared.domain.intake.filled_form import (
 )
 from shared.domain.intake.form_view import FormView
 from shared.domain.intake.mail_typos import USUAL, meant
-from shared.domain.intake.phone import SPOKEN, phone_link, spoken_number
+from shared.domain.intake.phone import SPOKEN, WANTED, phone_link, spoken_number
 from shared.domain.rules.condition import AnyOf, Between, Condition, Some, questions_of
 from shared.domain.rules.questionnaire import ConsentText, ContactField, Option, Question, hash_of
 from shared.http.pages.script_texts import IN_EVERY_LANGUAGE, SCRIPT_TEXTS
@@ -48,17 +48,17 @@ LANGUAGES = {"en": "English", "es": "Español"}
 # what a script checks before sending; the server's own checks are stricter. In scripts \d matches only 0 to 9
 PATTERNS = {
     "tel": (
-        r"(\s*[+\uff0b0](\P{Nd}*\p{Nd}){8,18}|(?!\s*[+\uff0b0])(\P{Nd}*1)?(\P{Nd}*\p{Nd}){10})"
+        r"(\s*([+\uff0b]|0(?!00))(\P{Nd}*\p{Nd}){8,18}"
+        r"|(?!\s*[+\uff0b])(\P{Nd}*1)?(\P{Nd}*(?![01])\p{Nd}(\P{Nd}*\p{Nd}){2}){2}(\P{Nd}*\p{Nd}){4})"
         r"(\P{Nd}+\p{Nd}{1,10})?\P{Nd}*"
     ),
     "email": r"\s*[^\s@]+@[^\s@]+\.[^\s@]+\s*",
 }
 WRONG = {
-    "tel": "Enter a phone number with area code, for example 312-555-0142.",
+    "tel": WANTED,
     "email": "Enter an email address like name@example.com.",
 }
 SHORT = 30  # the most characters of an option that fits beside another one on a phone
-PHONE_HELP = "Enter one number. For a number outside the US, start with + and the country code."
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +220,11 @@ def contact_data(field: ContactField, view: FormView, around: PageContext) -> di
     if view.kind != "element":
         return {}
     either = field.code in ("phone", "email")  # one of them is enough
-    wrong = " ".join(around.t(text) for text in (WRONG.get(field.type), field.type == "tel" and PHONE_HELP) if text)
     return {
         "data-contact": field.code,
         "data-missing": around.t("Please fill this in.") if field.required and not either else None,
-        "data-wrong": wrong or None,
+        "data-wrong": around.t(WRONG[field.type]) if field.type in WRONG else None,
         "data-shown-when": json.dumps(drawn_condition(field.shown_when)) if field.shown_when else None,
-        "data-help": around.t(PHONE_HELP) if field.type == "tel" else None,
         "data-spoken": SPOKEN if field.type == "tel" else None,
         "data-urgent": "" if field.code in IN_EMERGENCY else None,
         "data-callback": "" if field.code in IN_CALLBACK else None,
@@ -392,5 +390,4 @@ _templates.globals |= {
     "meant": meant,
     "drawn_condition": drawn_condition,
     "PATTERNS": PATTERNS,
-    "PHONE_HELP": PHONE_HELP,
 }
