@@ -44,10 +44,12 @@ class Watch:
     def __init__(self, remembers: int | None = REMEMBERED) -> None:
         self._known: deque[tuple[str, str]] = deque(maxlen=remembers)
         self._hits: list[str] = []
+        self.lines: list[str] = []  # log lines and metrics, as functions wrote them
+        self.responses: list[dict[str, Any]] = []  # to API Gateway
 
     def start(self) -> None:
-        self._known.clear()
-        self._hits.clear()
+        for kept in (self._known, self._hits, self.lines, self.responses):
+            kept.clear()
 
     def take(self) -> list[str]:
         """Returns the hits and clears them."""
@@ -120,8 +122,9 @@ class Watch:
     def answered(self, answer: object) -> None:
         """Searches the addresses and problem details in an answer. Problems name a field, but never echo the submitted
         value."""
-        if not isinstance(answer, dict) or not _is_map(answer.get("headers")):
+        if not isinstance(answer, dict) or not answer.keys() & {"statusCode", "headers", "body"}:
             return
+        self.responses.append(answer)
         headers = answer["headers"]
         self.search(
             "an address", " ".join(str(headers.get(name, "")) for name in ("location", "link", "content-location"))
@@ -221,6 +224,7 @@ def _watch_logs() -> None:
 
     def watched_format(self: LambdaPowertoolsFormatter, record: logging.LogRecord) -> str:
         line = formats(self, record)
+        WATCH.lines.append(line)
         WATCH.search("a log line", line)
         return line
 
@@ -230,6 +234,7 @@ def _watch_logs() -> None:
         handles(self, record)
 
     def watched_print(line: str) -> None:
+        WATCH.lines.append(line)
         WATCH.search("a metric", line)
         print(line)  # noqa: T201  Powertools prints metrics
 

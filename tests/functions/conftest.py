@@ -11,6 +11,8 @@ import pytest
 
 from functions import wiring
 from tests.aws import Aws, aws_in_process
+from tests.functions.output import check_line, check_response
+from tests.leaks import Watch
 from tests.least_privilege import difference, granted, recording
 
 AN_OPEN_HOUR = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # Wednesday, 10:00 in Chicago
@@ -21,6 +23,16 @@ def aws() -> Iterator[Aws]:
     with aws_in_process() as aws, recording() as uses:
         yield aws
     assert difference(uses, granted()).missing == []  # without the permission, AWS would have refused the call
+
+
+@pytest.fixture(autouse=True)
+def checked_output(no_leak: Watch) -> Iterator[None]:
+    """Fails the test if a function wrote a log line, a metric or a response of another shape than output.py has."""
+    yield
+    for line in no_leak.lines:
+        check_line(line)
+    for response in no_leak.responses:
+        check_response(response)
 
 
 class Clock:

@@ -1,0 +1,142 @@
+"""Checks the shape of everything that functions log, count and answer in any test."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from typing import Any, get_args
+from uuid import UUID
+
+from shared.domain.leads.action import ActionName
+from shared.domain.leads.consent import ConsentCode
+from shared.domain.leads.lead import reference_of
+from shared.domain.leads.mail_state import MailKind, MailStatus, Reason
+
+LEAD = {"reference", "lead_id"}
+FAILED = {"error", "cause"}
+# text of a log line -> the fields that it has besides those of every line
+LOG_LINES: dict[str, set[str]] = {
+    "alert failed": LEAD | FAILED,
+    "alerted": LEAD | {"tier", "ladder_level"},
+    "an expected subscription is missing or not confirmed": {"error"},
+    "answers added": LEAD | {"tier"},
+    "captured": LEAD | {"tier"},
+    "consent revoked": {"reference", "consent"},
+    "counting failed": LEAD | FAILED,
+    "erased": {"reference"},
+    "erasing again failed": LEAD | FAILED,
+    "joined": LEAD | {"tier"},
+    "mail": LEAD | {"mail_kind", "mail_status", "reason"},
+    "mail failed": LEAD | FAILED,
+    "mail returned": LEAD,
+    "re-keying failed": LEAD | FAILED,
+    "replay failed": FAILED,
+    "request failed": FAILED | {"place"},
+    "retiring failed": LEAD | FAILED,
+    "rota saved": set(),
+    "sent again": LEAD | {"tier"},
+    "spooled": LEAD | {"tier"},
+    "the canary did not come out": FAILED | {"reference"},
+    "the canary through the spool did not come out": FAILED,
+    "undeliverable": {"reference", "error"},
+    "unsubscribed": LEAD,
+    "webhook delivered": {"reference", "tier"},
+    "who can be alerted alone is not known": {"error"},
+    "worked": {"reference", "tier", "action"},
+}
+OF_EVERY_LINE = {"level", "location", "message", "timestamp", "service", "cold_start", "correlation_id"} | {
+    f"function_{part}" for part in ("name", "memory_size", "arn", "request_id")
+}
+REFERENCE = "[0-9A-Z]{5}-[0-9A-Z]{5}"
+TIER = "EMERGENCY|URGENT|PRIORITY|ROUTINE|NOT_A_FIT"
+VALUES = {  # field -> pattern of its values
+    "action": "|".join(get_args(ActionName)),
+    "cause": r"(\w+( [\w.]+)?)?",
+    "consent": "|".join(get_args(ConsentCode)),
+    "error": r"\w*",
+    "ladder_level": r"\d",
+    "lead_id": "[0-9a-f-]{36}",
+    "mail_kind": "|".join(get_args(MailKind)),
+    "mail_status": "|".join(get_args(MailStatus)),
+    "place": r"\w+\.py:\d+",
+    "reason": "|".join(get_args(Reason)),
+    "reference": f"({REFERENCE})?",
+    "tier": TIER,
+}
+COUNTS = (
+    f"captured(_({TIER}))?|spooled|undeliverable|suspects|scoring_failed|page_active|form_not_open|alerted|escalated"
+    "|emergency_advice_shown|untaken|swept|worked|mails_sent|mails_returned|webhooks|retired|canaries_delivered"
+    "|canaries_delivered_by_spool|subscriptions_missing"
+)
+UNITS = {  # unit -> pattern of the names of its metrics
+    "Count": COUNTS,
+    "Seconds": "seconds_to_alert|canary_seconds",
+    "None": f"minutes_to_acknowledgement_({TIER})",  # CloudWatch has no unit for minutes
+}
+STORABLE = r"public, max-age=(60|300)"
+HEADERS = {  # header -> pattern of its values
+    "cache-control": f"no-store|{STORABLE}",
+    "content-disposition": r'attachment; filename="(leads|report|accesses)-[0-9-]{21}\.(csv|fhir)"',
+    "content-encoding": "gzip",
+    "content-security-policy": "default-src 'none'; .*",
+    "content-type": r"application/json|application/problem\+json|application/fhir\+json; fhirVersion=4\.0"
+    r"|text/csv; charset=utf-8; header=present|text/(html|css|javascript); charset=utf-8|image/(png|svg\+xml)",
+    "cross-origin-opener-policy": "same-origin",
+    "etag": '"[0-9a-f]{12}z?"',
+    "link": '<.*>; rel="next"',
+    "location": ".+",
+    "referrer-policy": "no-referrer",
+    "retry-after": "5",
+    "strict-transport-security": "max-age=63072000; includeSubDomains",
+    "vary": "((accept|accept-language|accept-encoding|origin)(, (?!$)|$))+",
+    "x-content-type-options": "nosniff",
+}
+OF_EVERY_RESPONSE = {"cache-control", "strict-transport-security", "x-content-type-options"}
+
+
+def check_line(text: str) -> None:
+    """Checks a line that a function wrote: a log line, or metrics in CloudWatch's embedded format."""
+    line = json.loads(text)
+    if "_aws" in line:
+        _check_metrics(line)
+    else:
+        _check_log_line(line)
+
+
+def _check_log_line(line: dict[str, Any]) -> None:
+    fields = line.keys() - OF_EVERY_LINE
+    expected = LOG_LINES[line["message"]]
+    # the logger keeps the reference of the request before, if another function handled that one in this process
+    assert fields - {"reference"} == expected - {"reference"}, line
+    assert fields >= expected, line
+    wrong = {field for field in fields if not re.fullmatch(VALUES[field], str(line[field]))}
+    assert not wrong, f"{sorted(wrong)} in {line}"
+    if "lead_id" in fields:
+        assert line["reference"] == reference_of(UUID(line["lead_id"])), line
+
+
+def _check_metrics(line: dict[str, Any]) -> None:
+    [directive] = line["_aws"]["CloudWatchMetrics"]
+    assert (directive["Namespace"], directive["Dimensions"], line["service"]) == ("SpineLeads", [["service"]], "leads")
+    for metric in directive["Metrics"]:
+        assert re.fullmatch(UNITS[metric["Unit"]], metric["Name"]), metric
+        assert all(value >= 0 for value in line[metric["Name"]]), line
+
+
+def check_response(response: dict[str, Any]) -> None:
+    """Checks that API Gateway can take a response, and that its headers are known and fit together."""
+    status, headers, body = response["statusCode"], response["headers"], response["body"]
+    assert (type(status), type(body)) == (int, str)
+    encoded = response.keys() - {"statusCode", "headers", "body"}
+    if encoded:
+        assert (encoded, response["isBase64Encoded"]) == ({"isBase64Encoded"}, True)
+        base64.b64decode(body, validate=True)
+    wrong = {name: value for name, value in headers.items() if not re.fullmatch(HEADERS[name], value)}
+    assert not wrong, wrong
+    assert headers.keys() >= OF_EVERY_RESPONSE
+    assert ("content-type" in headers) == (status not in (303, 304, 308)) >= (body != "")
+    assert ("location" in headers) == (status in (303, 308))
+    assert ("retry-after" in headers) == (status == 503)
+    assert ("etag" in headers) == ("public" in headers["cache-control"]) == ("origin" in headers.get("vary", ""))
+    assert ("referrer-policy" in headers) == ("content-security-policy" in headers)
