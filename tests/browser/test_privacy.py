@@ -49,9 +49,7 @@ def test_only_this_site_is_contacted_and_nothing_is_stored(
     host = urlsplit(site).netloc
     assert {urlsplit(url).netloc for _, url, _ in traffic.requests} == {host}
     assert page.context.cookies() == []
-    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 1], (
-        "the receipt, see test_drafts.py"
-    )
+    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 1], "the receipt, see test_drafts.py"
     assert page.evaluate("indexedDB.databases().then(all => all.length)") == 0
     assert urlsplit(page.url).fragment == ""
     addresses = " ".join(url for _, url, _ in traffic.requests)

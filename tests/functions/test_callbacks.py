@@ -310,7 +310,7 @@ def test_the_form_without_javascript_gets_its_receipt_at_once(aws: Aws, joins: b
 def test_an_invalid_form_names_the_problem_on_a_page(aws: Aws) -> None:
     response = posted(fields(**{"contact.phone": "12"}), **PLAIN)
     assert (response["statusCode"], aws.items()) == (422, [])
-    assert "Enter a phone number that we can call" in response["body"]
+    assert "Enter one phone number that we can call" in response["body"]
 
 
 def test_an_emergency_in_an_invalid_form_gets_its_advice_on_the_page(aws: Aws) -> None:
