@@ -48,6 +48,9 @@ OWN_ERROR_TYPES = ("answer", "phone", "email", "unreachable")  # raised by our o
 SENTENCES = {
     "missing": "This field is required.",
     "extra_forbidden": "This field is unknown.",
+    "string_type": "Enter text.",
+    "model_type": "Enter an object.",
+    "dict_type": "Enter an object.",
     "string_too_long": "This text is too long.",
     "string_too_short": "This text is empty.",
     "string_pattern_mismatch": "This is not in the expected format.",

@@ -1,7 +1,7 @@
 """Tests real inputs that were once handled wrongly: one file each, named after what it shows.
 
-Similar inputs are in the tables of tests/domain/test_submission.py and test_resubmission.py, or below. ELSEWHERE names
-the tests of inputs that need a browser, the template or another route.
+Similar inputs are in the tables of tests/domain/test_contact_entry.py, test_submission.py and test_resubmission.py,
+or below. ELSEWHERE names the tests of inputs that need a browser, the template or another route.
 """
 
 from __future__ import annotations

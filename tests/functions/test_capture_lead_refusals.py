@@ -37,6 +37,8 @@ BAD_FIELDS: list[tuple[object, list[str]]] = [
     (submission(questionnaire=None), ["/questionnaire"]),
     (submission(questionnaire={"id": CANARY, "version": "1.0.0"}), ["/questionnaire/id"]),
     (submission(questionnaire={"id": "fs-intake", "version": CANARY}), ["/questionnaire/version"]),
+    (submission(questionnaire=CANARY), ["/questionnaire"]),
+    (submission() | {"answers": [CANARY]}, ["/answers"]),
     (submission({"age": CANARY}), ["/answers/age"]),
     (submission({"age": 121}), ["/answers/age"]),
     (submission({"age": -1}), ["/answers/age"]),
@@ -91,6 +93,7 @@ def test_an_invalid_field_is_named_without_its_value(aws: Aws, body: object, exp
     response = send(body)
     assert_problem(response, 422)
     assert pointers(response) == expected
+    assert "This value is invalid." not in str(content(response)), "it does not say what to enter"
     assert aws.wire.calls == []
 
 

@@ -18,6 +18,12 @@ NORTH_AMERICAN = r"[2-9][0-9]{2}[2-9][0-9]{6}"
 LABEL = r"(?:ext(?:ensi[o\u00f3]n|n)?|int(?:erno)?|x|#)[\s.:=#-]*(?:(?:no|n[u\u00fa]m(?:ero)?|number)\b[\s.:]*)?"
 EXTENSION = re.compile(rf"(.*\d\)?)[\s,;.(/-]*(?:(?:w/|with|con)\s*)?{LABEL}(\d{{1,10}})\s*\)?", re.IGNORECASE)
 PAUSE = re.compile(r"((?:[^\d,;]*\d){10,15})\s*[,;]+\s*(\d{1,6})")  # 3125550142,12: as a phone dials it
+# What people write after a number about the phone that it rings.
+WHICH_PHONE = re.compile(
+    r"((?:\D*\d){10,}\)?)[\s,;:(/-]*(?:cell(?:ular|phone)?|mobile|home|work|office|landline|celular|m[o\u00f3]vil|casa"
+    r"|trabajo|oficina)(?:\s+(?:phone|number))?[\s.)]*",
+    re.IGNORECASE,
+)
 ONLY_EXTENSION = re.compile(rf"(?:{LABEL})?(\d{{1,10}})", re.IGNORECASE)
 # A number as people type it: its parts, and what follows. JavaScript reads it in the same way.
 SPOKEN = r"(?:\+?1)?[^\d+]*(\d{3})[^\d+]*(\d{3})[^\d+]*(\d{4})[ ,;]*(\D.*)?"
@@ -110,14 +116,17 @@ def _digits(value: str) -> str:
 
 
 def _plain(value: str) -> str:
-    """Returns the text in plain characters: full-width characters, dashes and digits of other scripts replaced, accents
-    removed."""
+    """Returns the text in plain characters, without marks, and without a word at its end for the phone that it rings.
+
+    Full-width characters, dashes and digits of other scripts become plain ones.
+    """
     value = value.strip()
-    if value.isascii():
-        return value
-    composed = unicodedata.normalize("NFKC", value).translate(DASHES)
-    kept = (c for c in composed if not unicodedata.category(c).startswith("M"))
-    return "".join(str(int(c)) if c.isdecimal() else c for c in kept).strip()
+    if not value.isascii():
+        composed = unicodedata.normalize("NFKC", value).translate(DASHES)
+        kept = (c for c in composed if not unicodedata.category(c).startswith("M"))
+        value = "".join(str(int(c)) if c.isdecimal() else c for c in kept).strip()
+    which = None if value[-1:].isdecimal() else WHICH_PHONE.fullmatch(value)
+    return which[1] if which else value
 
 
 def _can_be_called(number: PhoneNumber) -> bool:
