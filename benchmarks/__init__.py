@@ -1,1 +1,1 @@
-"""Measurements of speed, size and cost. They print figures; the limits are checked in tests/."""
+"""Measures speed, size and cost. These programs print figures; tests/ checks the limits."""

@@ -1,4 +1,4 @@
-"""Builds the artifacts to measure: this service as `sam build` ships it, and its peers as they would be shipped."""
+"""Builds the artifacts to measure: this service as `sam build` packages it, and its peers as they would be deployed."""
 
 import json
 import shutil
@@ -14,7 +14,7 @@ BUILT = PROJECT / "build" / "benchmarks"
 PEERS = PROJECT / "benchmarks" / "peers"
 HERE = sys.version_info[:2]
 EVENT = PROJECT / "events" / "capture_lead.json"
-# Only Chalice's command line needs these packages: it deploys its runtime and the application's requirements.
+# Only Chalice's command line needs these packages. It deploys its runtime and the application's requirements.
 COMMAND_LINE = ("pip", "setuptools", "wheel", "blessed", "click", "inquirer", "jinxed", "readchar", "editor", "wcwidth")
 
 
@@ -34,7 +34,7 @@ class Variant:
 
 
 def ours(*functions: str, where: Path = BUILT) -> list[Variant]:
-    """Returns variants of this service's functions, built into one folder for the Python version that runs this."""
+    """Returns variants of this service's functions, built into one folder for this Python version."""
     folder = where / (functions[0] if len(functions) == 1 else "all")
     same = build.LAMBDA_PYTHON == HERE and sys.platform == "linux"
     build.bundle(functions, folder, HERE, build.LAMBDA_PLATFORM if same else None)
@@ -59,7 +59,7 @@ def peers() -> list[Variant]:
 
 
 def floor(variant: Variant) -> Variant:
-    """Returns the artifact of `variant` with a handler that only stores, logs and counts."""
+    """Returns `variant` with a handler that only stores, logs and counts."""
     folder = BUILT / "floor"
     shutil.rmtree(folder, ignore_errors=True)
     build.link_tree(variant.folder, folder)
@@ -69,7 +69,7 @@ def floor(variant: Variant) -> Variant:
 
 
 def without_pyc(variant: Variant) -> Variant:
-    """Returns the artifact without .pyc files, as plain `sam build` ships it."""
+    """Returns the variant without .pyc files, as plain `sam build` leaves it."""
     folder = variant.folder.with_name(f"{variant.folder.name}-without-pyc")
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(variant.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
@@ -82,7 +82,7 @@ def size(variant: Variant) -> int:
 
 
 def _peer(key: str, title: str, module: str, lock: str, event: Path = EVENT) -> Variant:
-    """Builds a peer with .pyc files, like ours. Without them, the time for compiling would be measured."""
+    """Builds a peer with .pyc files, like ours, so that compiling is not measured."""
     folder, cache = BUILT / key, BUILT / f"packages-{lock}"
     if not cache.exists():
         build.install(cache, PROJECT / "locks" / "benchmarks" / f"peer-{lock}.txt", HERE, None)
@@ -97,7 +97,7 @@ def _peer(key: str, title: str, module: str, lock: str, event: Path = EVENT) -> 
 
 
 def _as_rest(event: dict[str, Any]) -> dict[str, Any]:
-    """Returns the event as a REST API of API Gateway would send it, since Chalice deploys that kind of API."""
+    """Returns the event as an API Gateway REST API sends it, since Chalice deploys such an API."""
     path = event["rawPath"]
     return {
         "resource": path,

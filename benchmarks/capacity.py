@@ -1,7 +1,7 @@
-"""Computes what a call costs on DynamoDB, in request units, from the items that it writes and reads.
+"""Computes a DynamoDB call's cost in request units from the items that it writes and reads.
 
 The rules come from the Amazon DynamoDB developer guide ("Item sizes and formats", "Read and write operations", "Global
-secondary indexes"); tests/contract/test_capacity.py compares the result with the units that DynamoDB Local reports.
+secondary indexes"); tests/contract/test_capacity.py compares the results with what DynamoDB Local reports.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ READ_UNIT = 4096
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A secondary index. `attributes`: the attributes that it projects; None for all."""
+    """A secondary index. `attributes`: its projected attributes; None for all."""
 
     keys: tuple[str, ...]
     attributes: frozenset[str] | None
@@ -31,13 +31,13 @@ class Index:
         return cls(keys, frozenset((*keys, *table_keys, *index["Projection"].get("NonKeyAttributes", ()))))
 
     def entry(self, item: Item | None) -> Item | None:
-        """Returns the index entry of an item, or None if the item lacks a key attribute of the index."""
+        """Returns an item's index entry, or None if the item lacks an index key."""
         if item is None or any(key not in item for key in self.keys):
             return None
         return {name: value for name, value in item.items() if self.attributes is None or name in self.attributes}
 
     def writes(self, before: Item | None, after: Item | None) -> int:
-        """Returns the write units for the index when an item changes. A changed index key takes two writes."""
+        """Returns the write units that an item's change costs on the index. Changing an index key takes two writes."""
         was, becomes = self.entry(before), self.entry(after)
         if was == becomes:
             return 0
@@ -47,7 +47,7 @@ class Index:
 
 
 def item_size(item: Item) -> int:
-    """Returns the size of an item's names and values in bytes.
+    """Returns the size of an item, names and values, in bytes.
 
     A number takes one byte for every two digits, plus one.
     """
@@ -58,13 +58,13 @@ def item_size(item: Item) -> int:
 
 
 def indexes_of(table: dict[str, Any]) -> dict[str, Index]:
-    """Returns name -> index for a table in the template."""
+    """Returns index name -> index, for a table in the template."""
     keys = tuple(key["AttributeName"] for key in table["KeySchema"])
     return {index["IndexName"]: Index.of(index, keys) for index in table.get("GlobalSecondaryIndexes", ())}
 
 
 def write_units(before: Item | None, after: Item | None, indexes: dict[str, Index]) -> dict[str, int]:
-    """Returns the write units for the table (under the name "") and for each affected index."""
+    """Returns index name, or "" for the table -> write units."""
     units = {"": max(_write_units(before), _write_units(after))}
     units |= {name: index.writes(before, after) for name, index in indexes.items()}
     return {name: count for name, count in units.items() if count}
@@ -73,7 +73,7 @@ def write_units(before: Item | None, after: Item | None, indexes: dict[str, Inde
 def read_units(items: Iterable[Item], *, consistent: bool) -> float:
     """Returns the read units for one GetItem or one page of a Query.
 
-    An empty result costs as much as the smallest item.
+    An empty result costs the minimum.
     """
     size = sum(map(item_size, items))
     return max(1, math.ceil(size / READ_UNIT)) * (1 if consistent else 0.5)

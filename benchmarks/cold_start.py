@@ -1,11 +1,10 @@
-"""Records what a cold start of each function imports and costs, so that a test can say what made it more expensive.
+"""Records what each function's cold start imports and costs, so that a test can say what made it dearer.
 
-    make bench-baseline                         records benchmarks/baseline.json again, after an intended change
+    make bench-baseline                         updates benchmarks/baseline.json, after an intended change
     python -m benchmarks.cold_start NAME ...    only these functions; with --uncounted, only what they import
 
-The cost is in instructions, divided by the instructions for importing a fixed part of the standard library in the same
-run. It is compared only with the same build of Python. With another build, or without valgrind, only imports are
-compared.
+The cost is the count of instructions, divided by the count for importing a fixed part of the standard library. Costs
+are compared only if valgrind is present and the build of Python is the same; imports are always compared.
 """
 
 import argparse
@@ -23,7 +22,7 @@ from benchmarks.measuring import can_count, environment, run
 from dev.cloud import function_names
 from infra.build import module_name
 
-BUILT = artifacts.BUILT.with_name("cold-start")  # a separate folder, since `make bench` may be running
+BUILT = artifacts.BUILT.with_name("cold-start")  # not BUILT itself, since `make bench` may be running
 BASELINE = Path(__file__).with_name("baseline.json")
 ROOM = 1.05
 
@@ -33,21 +32,26 @@ def interpreter() -> str:
 
 
 def imported(modules: tuple[str, ...]) -> list[str]:
-    """Returns the modules. Leaves out the standard library's, which differ between Python versions, and those of
-    compiled templates, which Jinja names anew in each process."""
+    """Returns the modules to compare.
+
+    The standard library's are left out, because they differ between Python versions. So are compiled templates, which
+    Jinja names anew in each process."""
     own = {*sys.stdlib_module_names, "__main__", "__mp_main__"}
     named = (name for name in modules if not name.startswith("_jinja2_module_templates_"))
     return sorted(name for name in named if name.partition(".")[0] not in own)
 
 
 def comparable(recorded: dict[str, Any]) -> bool:
-    """Returns whether this machine can count instructions, and has the same build of Python as in the record."""
+    """Returns whether this machine can count instructions and has the recorded build of Python."""
     return can_count() and bool(recorded["python"] == interpreter())
 
 
 def starts(functions: Sequence[str], folder: Path, *, counted: bool) -> dict[str, dict[str, Any]]:
-    """Returns, for each function, the `modules` loaded by its first request and the `collections` of garbage until
-    then. With `counted`, also its `cost`: instructions relative to the reference.
+    """Returns function name -> its figures up to the end of the first request.
+
+    modules: the modules that are loaded
+    collections: how many garbage collections ran
+    cost: instructions relative to the reference, if `counted`
     """
     with FakeAws() as aws, ThreadPoolExecutor(2) as pool:
         variables = environment(aws)
@@ -70,7 +74,7 @@ def starts(functions: Sequence[str], folder: Path, *, counted: bool) -> dict[str
 
 
 def dearer(before: dict[str, Any], after: dict[str, Any]) -> str:
-    """Returns why a cold start is more expensive than recorded, or "" if it is not."""
+    """Returns why a cold start is dearer than recorded, or "" if it is not."""
     new = sorted(set(after["modules"]) - set(before["modules"]))
     packages = {name.partition(".")[0] for name in before["modules"]}
     strange = sorted({name.partition(".")[0] for name in new} - packages)

@@ -1,10 +1,10 @@
-"""Estimates what the service costs, and which limit is met first as traffic grows.
+"""Estimates what the service costs, and which limit growing traffic meets first.
 
     python -m benchmarks.cost            prints both tables
-    python -m benchmarks.cost --write    also puts them into docs/cost.md, with the plot docs/cost.svg
+    python -m benchmarks.cost --write    also writes them to docs/cost.md, and the plot to docs/cost.svg
 
-Request units come from one lead's journey through the real functions (benchmarks/journey.py). Metrics are counted as
-all that the code can emit, an upper bound. Memory, throttles, schedules, indexes, alarms, secrets and keys come from
+Request units come from one lead's journey through the real functions (benchmarks/journey.py). Metrics are an upper
+bound: all that the code can emit. Memory, throttles, schedules, indexes, alarms, secrets and keys come from
 infra/template.yaml; prices, quotas and assumptions from prices.toml.
 """
 
@@ -32,7 +32,7 @@ VOLUMES = (1_000, 100_000, 10_000_000)  # leads a month
 GOAL = 10_000  # submissions a second
 MONTH_HOURS = 730
 SECONDS = MONTH_HOURS * 3600
-POLLS_A_MONTH = 5 * SECONDS / 20  # the spool's trigger: five long polls of 20 s side by side, mostly empty
+POLLS_A_MONTH = 5 * SECONDS / 20  # the spool's trigger runs five long polls of 20 s at a time
 RUNS_A_MONTH = {
     "rate(1 minute)": MONTH_HOURS * 60,
     "rate(5 minutes)": MONTH_HOURS * 12,
@@ -65,18 +65,18 @@ class Facts:
 
     @property
     def run_seconds(self) -> float:
-        """The average billed seconds of a run, including cold starts."""
+        """The average billed seconds per run, including cold starts."""
         cold = self.assumed["cold_share"]
         return (self.assumed["billed_ms"] * (1 - cold) + self.assumed["cold_ms"] * cold) / 1000
 
     @property
     def screenings(self) -> int:
-        """The number of screenings for a form: one after each page."""
+        """How many screenings a form takes: one after each page."""
         return len(load().rule_sets["fs-intake"].questionnaire.pages)
 
     @property
     def scheduled_runs(self) -> float:
-        """The number of runs of all scheduled functions in a month."""
+        """How many runs all scheduled functions make in a month."""
         return sum(
             RUNS_A_MONTH.get(str(event["Properties"].get("Schedule")), MONTH_HOURS / 24)
             if "cron(7 *" not in str(event["Properties"])
@@ -92,7 +92,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit of the service. `rate`: submissions a second at which the limit is met."""
+    """A limit of the service. `rate`: at how many submissions a second it is reached."""
 
     name: str
     rate: float
@@ -100,14 +100,14 @@ class Limit:
 
 
 def monthly(leads: int, facts: Facts) -> dict[str, float]:
-    """Returns service -> cost in dollars a month."""
+    """Returns AWS service -> dollars a month."""
     price, assumed, steps = facts.prices, facts.assumed, facts.journey.steps
     alerts = 1 + assumed["escalations_per_lead"]
     refreshes = assumed["staff_hours_per_month"] * 3600 / 15
     public = assumed["visitors_per_lead"] * assumed["requests_per_visitor"] + facts.screenings + 2
     staffed = assumed["openings_per_lead"] + assumed["actions_per_lead"]
     requests = leads * (public + staffed) + refreshes
-    changes = 1 + 2 * alerts + assumed["actions_per_lead"]  # of a lead, each a run of index_leads
+    changes = 1 + 2 * alerts + assumed["actions_per_lead"]  # to a lead; each runs index_leads
     runs = requests + leads * (alerts + changes) + facts.scheduled_runs
     gb_runs = leads * public * facts.memory_gb("CaptureLead") + (runs - leads * public) * facts.memory_gb("WorkLead")
     per_lead = {
@@ -144,11 +144,11 @@ def monthly(leads: int, facts: Facts) -> dict[str, float]:
 
 
 def limits(facts: Facts) -> list[Limit]:
-    """Returns the limits in the order in which growing traffic meets them."""
+    """Returns the limits, the lowest rate first."""
     assumed, quota, steps = facts.assumed, facts.quotas, facts.journey.steps
     throttle = throttle_of_submissions(facts)
     capture = facts.source["Resources"]["CaptureLead"]["Properties"]
-    requests = facts.screenings + 2  # requests of one visitor who fills in the form
+    requests = facts.screenings + 2  # per visitor who fills in the form
     table = steps["capture_lead"].writes[""] + steps["alert_staff"].writes[""]
     hottest = max(units_shared_by_all(facts).values())
     partitions = facts.default("IndexShards")
@@ -194,7 +194,7 @@ def limits(facts: Facts) -> list[Limit]:
 
 
 def throttle_of_submissions(facts: Facts) -> float:
-    """Returns how many requests a second API Gateway lets through to POST /submissions."""
+    """Returns how many requests a second API Gateway passes to POST /submissions."""
     (stage,) = facts.of_type("AWS::ApiGatewayV2::Stage")
     settings = stage["DefaultRouteSettings"] | stage.get("RouteSettings", {}).get("POST /submissions", {})
     rate = settings["ThrottlingRateLimit"]
@@ -202,14 +202,14 @@ def throttle_of_submissions(facts: Facts) -> float:
 
 
 def partitions_for(rate: float, facts: Facts) -> int:
-    """Returns how many partitions a rate of submissions needs, plus a quarter in case the load is uneven."""
+    """Returns how many partitions a rate of submissions needs, plus a quarter for uneven load."""
     return round(
         rate * max(units_shared_by_all(facts).values()) / facts.quotas["partition_write_units_per_second"] * 1.25
     )
 
 
 def units_shared_by_all(facts: Facts) -> dict[str, int]:
-    """Returns index -> units that a lead and its alert write, for the indexes in which many leads share a key."""
+    """Returns index -> write units for a lead and its alert, for the indexes where many leads share a key."""
     both = facts.journey.steps["capture_lead"].writes + facts.journey.steps["alert_staff"].writes
     return {name: both[name] for name in ("due", "worklist", "by_arrival")}
 
@@ -229,7 +229,7 @@ def limit_table(facts: Facts) -> str:
 
 
 def written(page: str, facts: Facts) -> str:
-    """Returns the page with its tables replaced by current ones."""
+    """Returns the page with current tables."""
     tables = {
         "cost": cost_table(facts),
         "limits": limit_table(facts),
@@ -253,11 +253,11 @@ def _rate(rate: float) -> str:
 
 
 def plot(facts: Facts) -> bytes:
-    """Draws the cost of one lead by volume and service, and the limits beside the goal."""
+    """Draws the cost per lead by volume and service, and the limits beside the goal."""
     import matplotlib as mpl  # noqa: PLC0415  slow to import
 
     mpl.use("svg")
-    mpl.rcParams["svg.hashsalt"] = "cost"  # makes equal figures give an equal file
+    mpl.rcParams["svg.hashsalt"] = "cost"  # so that the same figures give the same file
     from matplotlib import pyplot as plt  # noqa: PLC0415
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.6), layout="constrained")

@@ -1,6 +1,6 @@
-"""Runs a fake of AWS on loopback for the first request of each function, over TLS with a checked certificate.
+"""Runs a fake AWS on loopback for each function's first request, over TLS with a verified certificate.
 
-The fake answers at once, so that only the function's own work is measured.
+It answers at once, so that only the function's own work is measured.
 """
 
 import json
@@ -27,7 +27,7 @@ SNS = (
 
 class _Answer(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # buffers, so that head and body are sent in one packet
+    wbufsize = -1  # buffered, so that head and body travel in one packet
     server: "_Server"
 
     def do_POST(self) -> None:
@@ -68,7 +68,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class FakeAws:
-    """The fake of AWS: `with FakeAws() as aws:` starts it at aws.endpoint.
+    """A fake AWS: `with FakeAws() as aws:` starts it at aws.endpoint.
 
     calls: operations since `calls` was last cleared
     """
@@ -100,16 +100,13 @@ class FakeAws:
 
     @property
     def plain(self) -> str:
-        """The fake's address without TLS, for webhooks and the canary, which may use loopback without TLS."""
+        """The address without TLS, for webhooks and the canary: they may reach loopback without it."""
         return f"http://127.0.0.1:{self._plain.server_address[1]}/"
 
 
 def trust(folder: Path, authority: bytes) -> None:
-    """Adds the fake's certificate authority to the artifact's own file of authorities.
-
-    So each variant still reads its own file.
-    """
+    """Adds the fake's certificate authority to the artifact's own file, so that each variant still reads its own."""
     shipped = folder / "botocore" / "cacert.pem"
     certificates = shipped.read_bytes()
-    shipped.unlink()  # the file is a hard link, which must not be written through
+    shipped.unlink()  # a hard link: writing to it would change the original
     shipped.write_bytes(certificates + b"\n" + authority)

@@ -2,13 +2,12 @@
 
     python -m benchmarks.form_speed [--loads 7]
 
-The phone is simulated by Chromium's own throttling: slow 4G with 1.6 Mbit/s down, 0.75 up and 150 ms for each request,
-a processor four times slower, and nothing in the cache. The service is the real template on the local cloud, so server
-time is included. Chromium's throttling leaves out the round trips that open a connection (TCP and TLS: two or three
-more, once).
+Chromium's throttling simulates the phone: slow 4G (1.6 Mbit/s down, 0.75 up, 150 ms per request), a processor four
+times slower, and an empty cache. The service is the real template on the local cloud, so server time is included. The
+throttling leaves out the two or three round trips that open a connection (TCP and TLS).
 
-The first view is the page, its styles and the script. The form is usable when the Start button is on the page and
-reacts, which is when the script has run. Meanwhile the questions load, so that Start does not wait for them.
+The first view is the page, its styles and the script. The form is usable once the script has run, because the Start
+button then reacts. The questions load meanwhile, so that Start does not wait for them.
 """
 
 import argparse
@@ -35,7 +34,7 @@ NETWORK = {
 }
 SLOWER = 4
 QUESTIONS = "form?mode=element"
-# The element draws its button as soon as it is defined.
+# The element draws its Start button as soon as it is defined.
 USABLE = "customElements.whenDefined('lead-form').then(() => { window.usableAt = performance.now(); });"
 FIRST_QUESTION = """
 () => new Promise(done => {
@@ -53,9 +52,10 @@ FIRST_QUESTION = """
 
 @dataclass(frozen=True)
 class Load:
-    """One visit with an empty cache. Times are in milliseconds; the icon that browsers always ask for is left out.
+    """One visit with an empty cache. Times are in milliseconds. The favicon request is left out.
 
-    bytes, questions: what travels for the first view, and for the questions that load meanwhile.
+    bytes: how many are received for the first view
+    questions: how many are received for the questions
     """
 
     requests: int
@@ -110,10 +110,10 @@ def _row(name: str, values: Sequence[float], unit: str) -> str:
 
 
 def tables(loads: int) -> str:
-    """Returns tables of the waiting times for the English and the Spanish form."""
+    """Returns tables of waiting times for the English and the Spanish form."""
     lines = []
     with _service() as address, open_browser() as browser:
-        measure(browser, address, 1)  # not recorded: this visit starts the functions
+        measure(browser, address, 1)  # a visit that only warms up the functions
         for language in ("en", "es"):
             found = measure(browser, f"{address}?language={language}", loads)
             lines += [

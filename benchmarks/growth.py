@@ -1,11 +1,11 @@
-"""Measures what reading costs as the table grows, and how evenly the partitions of an index share a flood of leads.
+"""Measures the cost of reads as the table grows, and how evenly an index's partitions share a flood of leads.
 
     python -m benchmarks.growth [--leads 1000 100000 1000000]
 
-Prints requests and capacity units of the worklist, a page of closed leads, the sweep, an export of a week, retention
-and a search, with the same 40 open leads and a growing number of closed ones; then the load of the busiest partition of
-the indexes at 10,000 submissions a second. Draws build/growth.svg. A million leads take about 3 GB of memory and a
-minute.
+Prints the requests and capacity units of six reads: the worklist, a page of closed leads, the sweep, an export of a
+week, retention and a search. There are always 40 open leads, and more and more closed ones. Then prints each index's
+busiest partition at 10,000 submissions a second. Draws build/growth.svg. A million leads take about 3 GB of memory and
+a minute.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ SECONDS = 5  # duration of the simulated flood
 
 
 class NoCounts:
-    """Counts that are never read: one GetItem for each page does not depend on the table's size."""
+    """A stand-in for the counts: their one GetItem per page does not depend on the table's size."""
 
     def open_leads(self) -> dict[tuple[str, ...], int]:
         return {}
@@ -63,7 +63,7 @@ class NoCounts:
 
 
 def fill(count: int) -> Iterator[Item]:
-    """Yields the items of `count` leads: a few are open, the others closed and spread over a year. None is random."""
+    """Yields the items of `count` leads: a few open ones, and closed ones spread over a year. Nothing is random."""
     for number in range(OPEN):
         due = NOW - timedelta(minutes=1) if number < DUE else NOW + timedelta(hours=1)
         lead = a_lead(URGENT, NOW - timedelta(hours=2, seconds=number), UUID(int=number))
@@ -113,7 +113,7 @@ def reads(table: LeadsTable) -> dict[str, Callable[[], object]]:
 
 
 def measure(count: int) -> dict[str, tuple[int, float]]:
-    """Returns read -> (requests, capacity units), in a table of `count` leads."""
+    """Returns name of the read -> (requests, capacity units), in a table of `count` leads."""
     memory = TableInMemory(template.expand()["Resources"]["LeadsTable"]["Properties"])
     table = LeadsTable(memory, "leads", 1)  # type: ignore[arg-type]
     memory.load(fill(count))
@@ -126,7 +126,7 @@ def measure(count: int) -> dict[str, tuple[int, float]]:
 
 
 def busiest(rate: int, partitions: int, facts: Facts, seed: int = 1) -> dict[str, int]:
-    """Returns index -> units of its busiest partition in the busiest second. `rate`: submissions a second."""
+    """Returns index -> write units of its busiest partition in the busiest second. `rate`: submissions a second."""
     chance = random.Random(seed)  # noqa: S311  a simulation
     spread = Partitions(partitions)
     most: Counter[str] = Counter()

@@ -1,12 +1,11 @@
-"""Runs in the measured interpreter: starts a function as Lambda does, and invokes it. Imports as little as possible.
+"""Starts a function as Lambda does, and invokes it, in the measured interpreter. Imports as little as possible.
 
     python -I -S -B benchmarks/invoke.py FOLDER HANDLER EVENT.json COUNT
 
-EVENT.json holds an event, or a list of events that the handler gets one after the other. COUNT is the number of
-invocations after these, with the last event. With "init" the program stops after importing the handler, with
-"boot" before importing it; with "reference" it imports a fixed part of the standard library instead. The last line of
-standard output is the result as JSON: CPU seconds, peak memory in KiB, files opened, garbage collections after the
-handler has changed the collector's threshold, modules, status.
+EVENT.json holds an event, or a list of events that the handler gets in turn. COUNT is how many more times it then gets
+the last event. In place of COUNT, "init" stops after importing the handler, "boot" stops before that, and "reference"
+imports a fixed part of the standard library instead. The last line of output is the result as JSON: CPU seconds, peak
+memory in KiB, files opened, garbage collections since the handler changed the collector's threshold, modules, status.
 """
 
 import gc

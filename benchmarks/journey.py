@@ -1,4 +1,4 @@
-"""Takes one lead through the real functions, on moto, to show which calls each function makes and what they cost."""
+"""Takes one lead through the real functions, on moto, and records each function's AWS calls and their cost."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from benchmarks.capacity import Item, indexes_of, item_size, read_units, write_u
 from dev import template
 from tests.aws import ENVIRONMENT, aws_in_process
 
-EVERY_CALL = "_make_api_call"  # the method that every call of every client goes through
+EVERY_CALL = "_make_api_call"  # the method behind every call of every client
 
 
 @dataclass
 class Step:
     """The AWS calls of one run of a function.
 
-    writes: index, or "" for the table -> write units
+    writes: index name, or "" for the table -> write units
     reads: read units
     """
 
@@ -38,9 +38,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Journey:
-    """All runs of functions for one lead.
+    """All function runs for one lead.
 
-    stored: size in bytes of a closed lead, its index entries and its access log
+    stored: bytes of a closed lead with its index entries and access log
     """
 
     steps: dict[str, Step]
@@ -48,7 +48,7 @@ class Journey:
 
 
 def play() -> Journey:
-    """Sends a lead, alerts staff, searches for it, opens and acknowledges it, and records a call and an appointment."""
+    """Sends a lead, alerts staff, then finds, opens and acknowledges it, and records a call and an appointment."""
     os.environ.update(ENVIRONMENT)
     from functions import alert_staff, escalate_leads  # noqa: PLC0415  the modules read the environment when imported
     from tests.functions import calls, staff_calls  # noqa: PLC0415
@@ -100,7 +100,7 @@ class _Recorder:
             step.calls[f"{client.meta.service_model.service_name}:{operation}"] += 1
             before = self._stored(client, values) if operation == "PutItem" else None
             answer = call(client, operation, values)
-            # in a transaction each item costs twice as much; these items are below 1 KB
+            # an item costs double in a transaction; these are below 1 KB
             if operation == "TransactWriteItems":
                 step.writes["derived"] += 2 * len(values["TransactItems"])
             elif operation == "PutItem":
@@ -132,7 +132,7 @@ def _version(items: list[Item], lead_id: str) -> int:
 
 
 def _stored(item: Item) -> int:
-    """Returns the stored bytes, including the 100 bytes that DynamoDB adds to each item and index entry."""
+    """Returns the stored bytes. DynamoDB adds 100 to each item and index entry."""
     indexes = indexes_of(template.expand()["Resources"]["LeadsTable"]["Properties"]).values()
     entries = [item, *filter(None, (index.entry(item) for index in indexes))]
     return sum(item_size(entry) + 100 for entry in entries)

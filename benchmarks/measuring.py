@@ -1,4 +1,4 @@
-"""Measures a run of a variant: instructions, CPU time and memory of a cold start, also in Lambda's emulator."""
+"""Measures a variant's cold start: instructions, CPU time and memory; and its time in Lambda's emulator."""
 
 import json
 import os
@@ -21,10 +21,10 @@ from dev import template
 from dev.emulator import free_port
 
 INVOKE = PROJECT / "benchmarks" / "invoke.py"
-PYTHON = getattr(sys, "_base_executable", sys.executable)  # like Lambda's interpreter, outside any virtual environment
+PYTHON = getattr(sys, "_base_executable", sys.executable)  # outside any virtual environment, like Lambda's
 COUNTED = re.compile(r"I\s+refs:\s+([\d,]+)")
-MOST = 300  # limit for one run, in seconds, enough for valgrind on a busy machine
-# The functions' environment, as in the template. It has no real secret, and reaches no real account.
+MOST = 300  # seconds for one run; enough for valgrind on a busy machine
+# The functions' environment, as in the template, with invented secrets and accounts.
 SETTINGS = {
     "AWS_ACCESS_KEY_ID": "benchmark",
     "AWS_SECRET_ACCESS_KEY": "benchmark",  # pragma: allowlist secret
@@ -49,7 +49,7 @@ SETTINGS = {
     "PYTHONHASHSEED": "0",
     "TZ": "UTC",
 }
-# Variables that Lambda sets. Nothing listens at the X-Ray daemon's address, so datagrams to it are lost.
+# Variables that Lambda sets. Nothing listens at the X-Ray address, so its datagrams are lost.
 LAMBDA = {
     "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
     "AWS_LAMBDA_FUNCTION_NAME": "benchmark",
@@ -80,9 +80,9 @@ def environment(aws: FakeAws) -> dict[str, str]:
 class Run:
     """The result of a run.
 
-    instructions: instructions of the whole process; None without valgrind
+    instructions: how many the whole process executed; None without valgrind
     memory: peak memory in KiB
-    collections: garbage collections up to the first answer, after the handler has changed the collector's threshold
+    collections: garbage collections from when the handler changes the collector's threshold until the first answer
     """
 
     instructions: int | None
@@ -98,7 +98,7 @@ class Run:
 def run(variant: Variant, count: str, variables: Mapping[str, str], *, counted: bool) -> Run:
     """Runs a variant once.
 
-    count: number of invocations after the first, or "boot" or "init"
+    count: how many invocations follow the first; or "boot" or "init"
 
     Raises:
         RuntimeError: the run failed
@@ -141,9 +141,9 @@ class RuntimeEmulator:
         return next(PROJECT.glob(".local/sam/lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-x86_64"), None)
 
     def start(self, variant: Variant, variables: Mapping[str, str]) -> float:
-        """Returns how long INIT and the first request took together, in milliseconds by the emulator's own clock.
+        """Returns how many milliseconds INIT and the first request took together, by the emulator's clock.
 
-        The Init Duration in the emulator's REPORT line is wrong; its INIT REPORT line is right.
+        The emulator's REPORT line has a wrong Init Duration; its INIT REPORT line is right.
         """
         address, runtime = (f"127.0.0.1:{free_port()}" for _ in range(2))
         path = f"{variant.folder}:{self._client}"

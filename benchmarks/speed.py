@@ -1,10 +1,10 @@
-"""Measures how fast functions start, compared with the usual ways to write the same task.
+"""Compares how fast our functions start with the usual ways to write the same task.
 
     make bench             everything, in build/benchmarks: speed.md, speed.svg, speed.json
     make bench SHORT=1     compares only with the peers a, c, d and e, in fewer rounds
 
-The machine's load hardly affects the count of instructions (valgrind). It does affect times, so variants take turns,
-and the result is the median of the rounds' ratios to peer a. AWS is a fake on loopback, over TLS with checked
+The machine's load hardly affects instruction counts (valgrind). It does affect times, so variants take turns, and the
+result is the median over the rounds of each ratio to peer a. AWS is a fake on loopback, over TLS with verified
 certificates.
 """
 
@@ -31,14 +31,14 @@ from infra import build
 
 mpl.use("svg")
 OURS = "capture_lead"
-FEW, MANY = 10, 60  # requests after the first; the difference of both runs is the cost of warm requests
+FEW, MANY = 10, 60  # requests after the first; the difference gives the cost of a warm request
 MILLION = 1e6
 FORM_LOADS = 5
 
 
 @dataclass
 class Figures:
-    """The figures of one variant: instructions in millions, times in milliseconds, memory and size in MB."""
+    """One variant's figures: instructions in millions, times in milliseconds, memory and size in MB."""
 
     cold: float | None = None
     warm: float | None = None
@@ -66,7 +66,7 @@ class Bench:
             fake_aws.trust(variant.folder, self.aws.authority)
 
     def look(self, variants: list[Variant]) -> None:
-        """Runs each variant once to record memory, opened files, and the number of AWS calls of one submission."""
+        """Runs each variant once, and records memory, opened files, and how many AWS calls one submission makes."""
         for variant in self._steps("memory, files, calls", variants):
             self.aws.calls.clear()
             seen = run(variant, "0", self.variables, counted=False)
@@ -77,7 +77,7 @@ class Bench:
                 raise SystemExit(f"{variant.key} answers {seen.status}, not 201")
 
     def count(self, variants: list[Variant], *, warm: bool) -> None:
-        """Counts instructions. Two variants run at a time, which does not change the counts."""
+        """Counts instructions. Two variants run at a time; the counts stay the same."""
         counts = ["0", str(FEW), str(MANY)] if warm else ["0"]
         boot = self._counted((variants[0], "boot"))
         jobs = [(variant, count) for variant in variants for count in counts]
@@ -124,7 +124,7 @@ class Bench:
 
 
 def _runtime_client() -> Path:
-    """Installs and compiles Lambda's runtime client, which Lambda keeps outside the function's folder."""
+    """Installs and compiles Lambda's runtime client, outside the function's folder as in Lambda."""
     folder = BUILT / "packages-runtime-client"
     if not folder.exists():
         build.install(folder, PROJECT / "locks/benchmarks/runtime-client.txt", HERE, None)
@@ -133,7 +133,7 @@ def _runtime_client() -> Path:
 
 
 def ratio(ours: list[float], theirs: list[float]) -> float | None:
-    """Returns the median over the rounds of our figure divided by theirs."""
+    """Returns the median, over the rounds, of our figure divided by theirs."""
     return statistics.median(a / b for a, b in zip(ours, theirs, strict=True)) if ours and theirs else None
 
 
@@ -141,7 +141,7 @@ def relative(value: float | None, base: float | None) -> float | None:
     return value / base if value and base else None
 
 
-# each row: name, required value, goal
+# row: name, required value, goal
 Target = tuple[str, float, float]
 TARGETS: Mapping[str, tuple[Target, ...]] = {
     "cold instructions": (("a", 1.25, 1.10), ("d", 0.96, 0.84), ("e", 0.60, 0.52)),

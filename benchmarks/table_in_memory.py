@@ -1,7 +1,7 @@
-"""Keeps a million leads in memory: answers the calls of shared/adapters/dynamodb, and counts what they consume.
+"""A table in memory, for a million leads: answers the calls of shared/adapters/dynamodb, and counts what they cost.
 
-Filling DynamoDB Local with a million leads takes half an hour. tests/contract/test_capacity.py checks that this table
-and DynamoDB Local count the same.
+Filling DynamoDB Local with a million leads takes half an hour. tests/contract/test_capacity.py checks that both count
+the same.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from benchmarks.capacity import Index, Item, indexes_of, item_size, read_units, write_units
 
-PAGE = 1_000_000  # bytes; a little less than DynamoDB's limit
+PAGE = 1_000_000  # bytes; just below DynamoDB's limit
 CONDITION = re.compile(
     r"[#\w]+ = (?P<key>:\w+)"
     r"(?: AND \w+ (?:(?P<operator><=|<|>) (?P<limit>:\w+)|BETWEEN (?P<from>:\w+) AND (?P<to>:\w+)))?"
@@ -23,11 +23,11 @@ LAST = "\U0010ffff"
 
 
 class ConditionalCheckFailedException(Exception):
-    """The error of a failed condition. It is never raised, because there are no concurrent writes."""
+    """A condition failed. Never raised here, because nothing writes concurrently."""
 
 
 class TableInMemory:
-    """A replacement for a DynamoDB client, with one table."""
+    """Replaces a DynamoDB client. Has one table."""
 
     class exceptions:  # noqa: N801  botocore uses this name
         ConditionalCheckFailedException = ConditionalCheckFailedException
@@ -39,11 +39,11 @@ class TableInMemory:
         self.forget()
 
     def forget(self) -> None:
-        """Resets the counts of consumed capacity."""
+        """Resets the consumed capacity."""
         self.requests, self.units = 0, 0.0
 
     def load(self, items: Iterator[Item]) -> None:
-        """Adds new items without counting their capacity units."""
+        """Adds new items without counting capacity."""
         for item in items:
             self._store(item)
 
@@ -66,7 +66,7 @@ class TableInMemory:
         return {"Item": found} if found else {}
 
     def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
-        """Answers a BatchGetItem. Each item is charged as one read, whatever attributes are projected."""
+        """Answers a BatchGetItem. Each item counts as a full read, even if few attributes are projected."""
         ((table, wanted),) = RequestItems.items()
         found = [item for key in wanted["Keys"] if (item := self._items.get(key["lead_id"]["S"]))]
         self.requests += 1
@@ -77,7 +77,7 @@ class TableInMemory:
         """Answers a Query as DynamoDB does.
 
         Raises:
-            ValueError: the condition is of a kind that the adapter does not use today
+            ValueError: the adapter does not use this kind of condition
         """
         name, forward = what["IndexName"], what.get("ScanIndexForward", True)
         index = self._indexes[name]
@@ -116,7 +116,7 @@ def _place(name: str, index: Index, item: Item) -> tuple[tuple[str, str], tuple[
 
 
 def _range(entries: list[tuple[str, str]], condition: re.Match[str], value: dict[str, str]) -> tuple[int, int]:
-    """Returns the range of entries that the condition selects: the index of the first, and one past the last."""
+    """Returns the range of selected entries: the first position, and one past the last."""
     if condition["from"]:
         return bisect_left(entries, (value[condition["from"]], "")), bisect_left(
             entries, (value[condition["to"]], LAST)

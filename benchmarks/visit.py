@@ -1,12 +1,12 @@
-"""Measures three visits to the form, and compares them with the same task on forms of others, by their published rules.
+"""Measures three visits to the form, and compares them with other providers' forms, by their published rules.
 
     python -m benchmarks.visit [--counted]
 
-Three visitors with a phone, in Chromium, use the real template on a local cloud where no function has started: one with
-usual answers, one with an emergency, and one who asks to be called. Words are those that the form shows, screen by
-screen. A cold start counts as waited for if the page waits for the answer of the starting function. `--counted` adds
-the instructions that the usual visitor waits for, relative to a bare handler's cold start: valgrind counts them, in
-what `sam build` ships.
+Three simulated visitors use Chromium with a phone's screen: one has usual answers, one has an emergency, one asks for a
+call. The real template runs on a local cloud where no function has started. Words are counted on every screen that the
+form shows. A cold start counts as waited for if the page waits for that function's answer. `--counted` has valgrind
+count the instructions that the usual visitor waits for, in what `sam build` packages, relative to a bare handler's cold
+start.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ WORDS = """
 () => [...document.querySelector("lead-form").shadowRoot.children]
   .filter(node => !node.matches("style, link, template")).map(node => node.innerText ?? "").join(" ")
 """
-NOT_AWAITED = ("/challenges/", "mode=added")  # requests that run while the visitor reads
+NOT_AWAITED = ("/challenges/", "mode=added")  # requests made while the visitor reads
 READS_WITHIN = 30  # seconds
 FORWARD = "[type=submit]:visible"
 EVENTS = PROJECT / "events"
@@ -51,11 +51,12 @@ EVENTS = PROJECT / "events"
 class Visit:
     """What a visit took.
 
-    taps: presses of a button, box or option; typed: fields that are filled in by keyboard
-    words: all that the form shows, without the rest of the landing page
-    bytes: headers and bodies that the browser received
-    started: each function that started during the visit
-    waited: each function that started while the page waited for its answer, after Start
+    taps: how often a button, box or option is pressed
+    typed: how many fields are filled in by keyboard
+    words: how many the form shows, without the rest of the landing page
+    bytes: how many the browser received, in headers and bodies
+    started: the functions that started during the visit
+    waited: the functions that started, after Start, while the page waited for their answer
     """
 
     name: str
@@ -70,7 +71,7 @@ class Visit:
 
 
 class Visitor:
-    """A simulated visitor. Counts the requests of the page."""
+    """A simulated visitor. Counts the page's requests."""
 
     def __init__(self, page: Page, cloud: LocalCloud, name: str) -> None:
         self.page = page
@@ -83,13 +84,12 @@ class Visitor:
         page.on("requestfinished", self._finished)
 
     def open(self, address: str) -> None:
-        """Opens the page, and reads it while the form loads."""
+        """Opens the page, and waits as if reading while the form loads."""
         self.page.goto(address, wait_until="networkidle")
         self._look()
 
     def press(self, button: Locator, until: Locator) -> None:
-        """Presses a button that shows another screen, after the time that a person takes to read, which is longer than
-        a cold start."""
+        """Waits while a person would read, longer than a cold start, then presses a button for another screen."""
         until_answered = time.monotonic() + READS_WITHIN
         while len(self._answered) < len(self._asked) and time.monotonic() < until_answered:
             self.page.wait_for_timeout(50)
@@ -144,7 +144,7 @@ class Visitor:
                 self.visit.waited.append(self._function(request))
 
     def _starts(self, request: Request) -> int:
-        """Returns how often the function of this request has started so far."""
+        """Returns how often this request's function has started so far."""
         physical = self._cloud.resources.get(self._function(request), "no function")
         return STARTED.findall(self._cloud.emulator.log.read_text(errors="replace")).count(physical)
 
@@ -202,7 +202,7 @@ def fresh_cloud() -> Iterator[tuple[LocalCloud, str]]:
 
 
 def drive(chromium: Browser, name: str) -> Visit:
-    """Returns what a visit took on a fresh cloud."""
+    """Returns what a visit takes on a fresh cloud."""
     with fresh_cloud() as (cloud, address):
         context = chromium.new_context(viewport=PHONE, has_touch=True, reduced_motion="reduce")
         try:
@@ -214,15 +214,15 @@ def drive(chromium: Browser, name: str) -> Visit:
             context.close()
 
 
-# ---- published forms of others
+# ---- other providers' forms
 
 
 def others() -> list[Visit]:
-    """Returns the usual visitor's answers on published forms of others, by the rules that they publish.
+    """Returns what the usual visit would take on other providers' forms, by their published rules.
 
-    GOV.UK and NHS: a start page, a page for each question and for name, phone and consent, "Check your answers", and a
-    confirmation. Formspree: one page of HTML with all questions, and a "Thank You" page. What else such a form shows
-    and loads depends on who builds it.
+    GOV.UK and NHS: a start page, a page each for every question, name, phone and consent, "Check your answers", and a
+    confirmation. Formspree: one HTML page with all questions, and a "Thank You" page. What else such a form shows and
+    loads depends on its builder.
     """
     questions = load().rule_sets["fs-intake"].questionnaire.questions
     asked = {code: value for answers in CALM for code, value in answers.items()}
@@ -256,10 +256,10 @@ def table(visits: list[Visit]) -> str:
 
 
 def waited_instructions() -> dict[str, float]:
-    """Returns part of the usual visit -> millions of instructions that the visitor waits for, and the bare handler's.
+    """Returns part of the usual visit -> millions of instructions waited for, and "a" -> the bare handler's millions.
 
-    The style sheet and the script are fetched at once, so one of them starts a second environment. Each screening
-    counts as the first one after the form.
+    The style sheet and the script are fetched together, so one of them starts a second environment. Each screening
+    counts as much as the first one after the form.
     """
     with FakeAws() as aws:
         variables = environment(aws)

@@ -1,1 +1,1 @@
-"""Programs for developers, such as the local cloud and programs that try rules. Nothing in this package is shipped."""
+"""Commands for developers, such as the local cloud and the trial of rules. Nothing in this package is deployed."""

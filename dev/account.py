@@ -1,4 +1,4 @@
-"""Explains the errors of a command that works on an AWS account. Names the command as the user typed it."""
+"""Explains why a command on an AWS account failed. Names the command as the user typed it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ ADVICE: dict[type[Exception], str] = {
 
 
 def failure(command: str, error: Exception, left: str = "") -> str:
-    """Returns one line: the command, such as "make smoke STACK=leads-dev", the error and what to do about it.
+    """Returns one line: the command (such as "make smoke STACK=leads-dev"), the error, and what to do about it.
 
-    left: a sentence about what the command may have left behind. It is omitted if no call reached AWS.
+    left: a sentence on what the command may have left behind; omitted if no call reached AWS.
     """
     text = " ".join(str(error).split()).rstrip(".")
     advice = ADVICE.get(type(error), f" {left}".rstrip())

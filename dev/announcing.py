@@ -1,4 +1,4 @@
-"""Announces alerts in the terminal of `make run`: one line each, or one for all if many come at once."""
+"""Announces alerts in the terminal of `make run`: one line each, or a single line if many arrive at once."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 from dev.outbox import SentAlert
 
-WINDOW = 2.0  # seconds in which alerts are gathered
+WINDOW = 2.0  # seconds for which alerts are collected
 MOST_SINGLY = 5
 COLOURS = {"EMERGENCY": "bold red", "URGENT": "red", "PRIORITY": "yellow"}
 
 
 class Announcer:
-    """Gathers alerts for WINDOW and then announces them. `outbox`: the address at which all are listed."""
+    """Collects alerts for WINDOW, then announces them. `outbox`: the address of the page that lists all alerts."""
 
     def __init__(self, say: Callable[[str], object], outbox: str) -> None:
         self._say = say
@@ -27,7 +27,7 @@ class Announcer:
             self._waiting.append(alert)
             if len(self._waiting) == 1:
                 timer = threading.Timer(WINDOW, self.announce)
-                timer.daemon = True  # Ctrl-C does not wait for it
+                timer.daemon = True  # so that Ctrl-C does not wait for the timer
                 timer.start()
 
     def announce(self) -> None:

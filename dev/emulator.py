@@ -16,13 +16,13 @@ from typing import Self
 
 ENVIRONMENT = Path(__file__).resolve().parent.parent / ".local" / "ministack"
 START_WITHIN = 30
-FUNCTIONS_END_WITHIN = 3  # seconds; the emulator waits without limit for functions that are still running
-STOP_WITHIN = 10  # seconds after that, in which the emulator saves its state
+FUNCTIONS_END_WITHIN = 3  # seconds; the emulator itself would wait for running functions without limit
+STOP_WITHIN = 10  # further seconds, for the emulator to save its state
 
-# LAUNCHER is run by the base interpreter, not by the emulator's virtual environment. The same interpreter runs the
-# functions, so they see only their code and the locked dependencies, and a missing dependency fails here too.
-# On Linux, prctl has the kernel send SIGTERM to the emulator when this process ends, so that it saves its state.
-# The emulator has no TLS, and some policies refuse requests without TLS, so requests from loopback count as TLS.
+# The base interpreter runs LAUNCHER and the functions, outside the emulator's virtual environment. So functions see
+# only their code and the locked dependencies, and a missing dependency fails here too. On Linux, prctl makes the kernel
+# send SIGTERM to the emulator when this process ends, so that the emulator saves its state. The emulator has no TLS,
+# and some policies require TLS, so requests from loopback count as TLS.
 LAUNCHER = """
 import ctypes, runpy, signal, sys
 if sys.platform == "linux":
@@ -45,10 +45,10 @@ def free_port() -> int:
 class Emulator:
     """The emulator: `with Emulator(state, packages) as emulator:` starts it at emulator.endpoint.
 
-    state: folder that keeps what is stored
-    packages: folder from which functions import their dependencies, or None if the functions' code contains them.
-        Inside each function's code they would be some 4,000 files to unpack at each cold start.
-    enforced: whether the roles' policies apply; otherwise every call is allowed
+    state: folder for the emulator's data
+    packages: folder from which functions import their dependencies; None if the functions' code contains them,
+        which means unpacking some 4,000 files at each cold start
+    enforced: whether the roles' policies apply; if not, every call is allowed
     """
 
     def __init__(self, state: Path, packages: Path | None, *, enforced: bool = False) -> None:
@@ -82,7 +82,7 @@ class Emulator:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C then reaches only this process, which stops the emulator
+                start_new_session=True,  # so that Ctrl-C reaches only this process, which stops the emulator
             )
         try:
             self._wait_until_ready()
@@ -95,14 +95,16 @@ class Emulator:
         if self._process:
             self._stop(self._process)
         if self._temporary:
-            # Each function that ran has its unpacked code there, together some 10,000 files: nobody waits for that.
+            # The unpacked code of the functions that ran: some 10,000 files, so deletion runs in the background.
             command = ["sh", "-c", 'rm -rf -- "$0" >/dev/null 2>&1 &', self._temporary]
             subprocess.run(command, check=True, start_new_session=True)
 
     @staticmethod
     def _stop(process: subprocess.Popen[bytes]) -> None:
-        """Stops the emulator and its functions, which are alone in their process group. The emulator saves its state
-        after the last function has ended, so functions that take long are stopped first."""
+        """Stops the emulator and its functions, which have a process group of their own.
+
+        The emulator saves its state after the last function ends, so slow functions are stopped first.
+        """
         if process.poll() is None:
             process.terminate()
             for seconds in (FUNCTIONS_END_WITHIN, STOP_WITHIN):
@@ -110,14 +112,14 @@ class Emulator:
                     process.wait(seconds)
                     break
                 os.killpg(process.pid, signal.SIGTERM)
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # none is left
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # no process is left
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
     def _forget_stream_positions(self) -> None:
         """Deletes the functions' positions in streams.
 
-        The emulator does not keep the streams themselves, so functions would wait for old positions for ever.
+        The emulator does not save the streams, so functions would wait forever at old positions.
         """
         kept = self.state / "services" / "lambda.json"
         if kept.exists():

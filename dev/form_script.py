@@ -1,10 +1,9 @@
-"""Builds the files that visitors download: web/lead-form.js from the modules in web/lead-form, and small style sheets
-from web/styles.
+"""Builds what visitors download: web/lead-form.js from web/lead-form, and minified style sheets from web/styles.
 
     python -m dev.form_script
 
-One script, because each file that a visitor downloads may start another function. The results are committed, so that
-neither a build nor a run needs Node. esbuild is installed into .local/esbuild from the lock file in dev/npm.
+There is one script because each download may cause a cold start. The results are committed, so neither a build nor a
+run needs Node. esbuild is installed into .local/esbuild from the lock file in dev/npm.
 """
 
 import hashlib
@@ -49,7 +48,7 @@ def esbuild() -> Path:
 
 
 def made() -> dict[str, str]:
-    """Returns the path and content of each file that is made."""
+    """Returns path -> content of each built file."""
     program, rulebook = esbuild(), load_rules()
     styles = {path.stem: path.read_text(encoding="utf-8") for path in STYLES.iterdir()}
     sheets = {name: _run(program, "--loader=css", *SMALL, text=text) for name, text in styles.items()}
@@ -66,7 +65,7 @@ def made() -> dict[str, str]:
         "web/form.css": sheets["form"] + sheets["questions"],
         "web/page.css": sheets["page"],
         "web/plain.css": sheets["plain"],
-        "shared/http/pages/questions.css": sheets["questions"],  # travels with the drawn form
+        "shared/http/pages/questions.css": sheets["questions"],  # sent with the drawn form
     }
 
 

@@ -1,4 +1,4 @@
-"""Shows what free text is searched for, for the physician who signs it: terms, phrases, and the strongest weights."""
+"""Lists the free-text search's terms, phrases and strongest weights, for the physician who signs it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from shared.rulebook.free_text import FreeText
 from shared.rulebook.toml_files import table_of
 
-LISTED = 40  # weights that are listed for each kind, for it and against it
+LISTED = 40  # weights listed for each kind, and against it
 
 
 def free_text_sections(free_text: FreeText | None) -> Iterator[str]:
-    """Yields the sections of the sheet, as Markdown. Nothing is searched if no rule asks for it."""
+    """Yields the sections of the sheet, as Markdown; none if no rule uses free text."""
     yield "## Words in free text"
     if free_text is None:
         yield "No rule reads free text."
@@ -50,5 +50,5 @@ def _weights(free_text: FreeText, kind: str) -> Iterator[str]:
 
 
 def plain(words: str) -> str:
-    """Returns words on one line, with nothing that Markdown would read."""
+    """Returns words on one line, without Markdown's characters."""
     return " ".join(words.split()).replace("*", "\\*").replace("<", "&lt;")

@@ -1,4 +1,4 @@
-"""Serves the service on this machine at one address. Developers see its alerts, leads and logs below /_local/."""
+"""Serves the whole local service at one address. Its alerts, leads and logs are below /_local/."""
 
 import html
 import http.client
@@ -43,7 +43,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Prints what went wrong, unless the browser just left."""
+        """Prints the error, unless the browser merely disconnected."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
@@ -51,7 +51,7 @@ class _Server(ThreadingHTTPServer):
 class Front:
     """A proxy: `with Front(cloud, outbox, port) as front:` serves the service at front.address.
 
-    outbox: collected alerts; without an outbox, there is nothing below /_local/
+    outbox: the collected alerts; without it, /_local/ is empty
     port: 0 picks a free port
     """
 
@@ -109,7 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
         headers["host"] = self.headers.get(
             "host", ""
-        )  # passed on as API Gateway does, so that functions see the host that the visitor called
+        )  # as API Gateway forwards it, so that functions see the host that the visitor called
         connection = http.client.HTTPConnection(api.netloc, timeout=60)
         try:
             connection.request(self.command, api.path + self.path, body, headers)
@@ -152,7 +152,7 @@ def _outbox_table(alerts: list[SentAlert]) -> str:
 
 
 def drawn_mails(mails: list[dict[str, Any]]) -> str:
-    """Returns each mail as its reader sees it, in a frame that runs nothing, and its plain text; the latest first."""
+    """Returns each mail as HTML in a frame without scripts, and as plain text; latest first."""
     if not mails:
         return "<p>Nothing yet. A receipt comes within two minutes after Send, if the form has an e-mail address.</p>"
     return "".join(
@@ -174,7 +174,7 @@ def _with_links(text: str) -> str:
 def _lead(cloud: LocalCloud, reference: str) -> str:
     """Returns the lead with this reference as HTML.
 
-    The reference is not a key, so this scans the whole table, which no deployed function may do.
+    The reference is not a key, so this scans the whole table. No deployed function may do that.
     """
     pages = cloud.client("dynamodb").get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"])
     for item in (item for page in pages for item in page["Items"] if "lead" in item):  # a tombstone has no lead

@@ -20,7 +20,7 @@ with tempfile.TemporaryDirectory() as folder:
     app = aws_cdk.App(outdir=folder)
     CfnInclude(aws_cdk.Stack(app, "stack"), "template", template_file=sys.argv[1])
     aws_cdk.Validations.of(app).add_plugins(cdk_nag.HIPAASecurityChecks(app))
-    with suppress(RuntimeError):  # cdk-nag raises if it has findings; if it has written no report, the next line raises
+    with suppress(RuntimeError):  # cdk-nag raises on findings; without a report, the next line raises
         app.synth()
     reports = json.loads((Path(folder) / "validation-report.json").read_text())["pluginReports"]
 

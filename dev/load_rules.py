@@ -1,4 +1,4 @@
-"""Loads the rulebook for a command, which ends with one line if the rulebook does not load."""
+"""Loads the rulebook for a command. If that fails, the command ends with a one-line error."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shared.rulebook.reader import RulebookError
 
 
 def load_rules() -> Rulebook:
-    """Returns the repository's rulebook. Ends the command with the file and the entry if it does not load."""
+    """Returns the repository's rulebook. If it does not load, ends the command and names the file and the entry."""
     try:
         return load()
     except (RulebookError, OSError) as error:

@@ -1,7 +1,7 @@
 """Trains the weights of the free-text matcher: `python -m dev.matcher_training`.
 
 Reads the words in shared/rulebook and the phrases in tests/data/phrases.json, and writes the weights beside the words.
-The method is logistic regression over words, groups of terms and phrases, with one weight for each kind. The same files
+The method is logistic regression over words, groups of terms and phrases, each with a weight per kind. The same files
 always give the same weights.
 """
 
@@ -32,10 +32,10 @@ PROJECT = Path(__file__).resolve().parent.parent
 PHRASES = PROJECT / "tests" / "data" / "phrases.json"
 QUESTIONNAIRE = "fs-intake"
 HARMLESS = "harmless"
-PASSES = 20  # the number of passes over all phrases
-WHOLE_NOTES = 3  # passes on whole notes; later passes learn only from the clearest sentence of a note
+PASSES = 20  # over all phrases
+WHOLE_NOTES = 3  # passes on whole notes; later passes use only a note's clearest sentence
 STEP, DECAY = 0.2, 0.003
-SURE = 0.01  # an error of the predicted probability below which no weight changes
+SURE = 0.01  # no weight changes if the predicted probability is off by less
 SMALLEST = 0.2  # smaller weights are left out
 
 
@@ -54,7 +54,7 @@ def examples_in(file: Path) -> list[Example]:
 
 
 def untrained(words: Path, examples: Iterable[Example]) -> Matcher:
-    """Returns a matcher that knows the words of these examples, but no weights."""
+    """Returns a matcher with the harmless examples' words and no weights."""
     harmless = (example.text for example in examples if example.kind == HARMLESS)
     known = frozenset(word for text in harmless for word in re.findall(r"[a-z]+", plain(text)))
     table = table_of(words)
@@ -88,14 +88,14 @@ def train(matcher: Matcher, examples: Sequence[Example]) -> Trained:
 
 
 def _common(notes: list[list[list[str]]]) -> list[list[list[str]]]:
-    """Returns the features without beginnings and pairs of words that occur in only one note."""
+    """Returns the features, less the word beginnings and word pairs that occur in only one note."""
     counts = Counter(feature for parts in notes for feature in {feature for part in parts for feature in part})
     rare = {feature for feature, count in counts.items() if count == 1 and feature.startswith((BEGINS, TWO))}
     return [[[feature for feature in part if feature not in rare] for part in parts] for parts in notes]
 
 
 class _Learner:
-    """Logistic regression with a step for each weight (AdaGrad). Class 0 is harmless."""
+    """Logistic regression with a step size per weight (AdaGrad). Class 0 is harmless."""
 
     def __init__(self, classes: int) -> None:
         self.classes = range(classes)
@@ -133,7 +133,7 @@ class _Learner:
                 row[c] -= STEP * slope / math.sqrt(squares[c])
 
     def trained(self, known: frozenset[str]) -> Trained:
-        """Returns weights relative to harmless, rounded as they are written."""
+        """Returns the weights relative to class 0, rounded as in the file."""
         rows = {}
         for feature, row in sorted(self.rows.items()):
             relative = [round(weight - row[0], 1) for weight in row[1:]]
@@ -149,12 +149,12 @@ def trained_matcher(words: Path, examples: Sequence[Example]) -> Matcher:
 
 
 def made_from(words: Path, phrases: Path) -> str:
-    """Returns a hash of the training's inputs, so that a test can tell whether the weights are current."""
+    """Returns a hash of the training inputs. A test compares it to tell whether the weights are current."""
     return hashlib.sha256(b"\0".join((words.read_bytes(), phrases.read_bytes()))).hexdigest()
 
 
 def written(trained: Trained, origin: str) -> str:
-    """Returns the content of the file of weights."""
+    """Returns the content of the weights file."""
     rows = "\n".join(f"{feature}{SIGN}{row}" for feature, row in trained.rows.items())
     return (
         "# Trained by `python -m dev.matcher_training`: do not edit. `python -m dev.rulebook` lists the strongest.\n"

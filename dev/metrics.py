@@ -1,4 +1,4 @@
-"""Lists every metric that the service can emit: metrics that functions add, and metrics of the log's metric filters."""
+"""Lists every metric that the service can emit: those that functions add, and those of the log's metric filters."""
 
 import ast
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ Dimensions = tuple[str, ...]
 
 @cache
 def emitted() -> dict[str, Dimensions]:
-    """Returns the metrics that the service can emit: metric name -> names of its dimensions."""
+    """Returns name -> dimension names of each metric that the service can emit."""
     sources = [path.read_text(encoding="utf-8") for path in FUNCTIONS.glob("*.py")]
     found: dict[str, Dimensions] = {
         name: ("service",) for source in sources for call in calls(source, "add_metric") for name in _names(call)
@@ -31,10 +31,10 @@ def calls(source: str, method: str) -> Iterator[ast.Call]:
 
 
 def _names(call: ast.Call) -> Iterator[str]:
-    """Yields the metric names that a call may add. A name that ends in `{....tier}` stands for one name for each tier.
+    """Yields the metric names that a call may add. A name that ends in `{....tier}` yields one per tier.
 
     Raises:
-        ValueError: the name is known only at run time
+        ValueError: a name is known only at run time
     """
     match call.args[0]:
         case ast.Constant(value=str(name)):

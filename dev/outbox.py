@@ -1,4 +1,4 @@
-"""Collects and keeps every alert that the topic sends, as staff would receive it."""
+"""Keeps every alert that the topic sends, as staff would receive it."""
 
 import json
 import threading
@@ -36,7 +36,7 @@ class SentAlert:
 
 
 class Outbox:
-    """A collector of alerts. It runs in a thread, and calls `on_alert` with each new alert."""
+    """Collects alerts in a thread, and calls `on_alert` with each new one."""
 
     def __init__(self, cloud: LocalCloud, on_alert: Callable[[SentAlert], None] = lambda _: None) -> None:
         self._cloud = cloud
@@ -60,7 +60,7 @@ class Outbox:
         return list(self._alerts)
 
     def _saved_lines(self) -> list[str]:
-        """Returns the whole lines. The alert of a last line without an end is still queued."""
+        """Returns the complete lines. If the last line is cut off, its alert is still queued."""
         return self._file.read_text().split("\n")[:-1] if self._file.exists() else []
 
     def _collect(self) -> None:

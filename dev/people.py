@@ -1,8 +1,8 @@
 """Draws the people who visit a clinic's page on foraminal stenosis, and what they tick on its form.
 
-People come first (dev/people_rates.py). What they tick follows from what they have and from the wording of the form, by
-the shares below. [D] marks an assumption of ours. The functions are pure: the same `random.Random` gives the same
-people and the same answers.
+A person is drawn first (dev/people_rates.py). What the person ticks then follows from the person's illness and the
+form's wording, by the shares below. [D] marks our own assumptions. The functions are pure: the same `random.Random`
+gives the same people and answers.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ from shared.domain.rules.questionnaire import Answer
 PAIN_DEVIATION = 1.9  # [D] standard deviation
 PAIN_IF_CHANGED, PAIN_IF_NOT = 0.7, -0.2  # [D] added to the mean
 
-# Since when, all from source [D]. `new`: it began in the last 6 weeks, or changed lately; `old`: neither.
+# How long and how it developed; all [D]. `new`: it began in the last 6 weeks, or changed lately; `old`: neither.
 CHANGED: Shares = {"lt2w": 0.90, "2w-6w": 0.35, "6w-3m": 0.22, "3m-6m": 0.16, "gt6m": 0.14}
 MOTOR_COURSE: Mapping[str, Shares] = {
     "lt2w": {"rapid": 0.10, "new-2w": 0.78, "stable": 0.12},
     "new": {"rapid": 0.02, "new-2w": 0.12, "worse": 0.22, "worse-slow": 0.10, "stable": 0.54},
     "old": {"rapid": 0.003, "new-2w": 0.01, "worse": 0.06, "worse-slow": 0.37, "stable": 0.557},
 }
-WEAKNESS_FELT = {True: 0.60, False: 0.06}  # share of people with and without a `motor` item who feel weakness in `sx`
-# Trouble of bladder, bowel and sex is mostly older than the pain, and has other causes.
+WEAKNESS_FELT = {True: 0.60, False: 0.06}  # has a `motor` item -> share who feel weakness in `sx`
+# Bladder, bowel and sexual symptoms are mostly older than the pain, and have other causes.
 CES_ONSET: Mapping[str, Shares] = {
     "unrelated": {"lt2w": 0.02, "worse": 0.04, "2w-3m": 0.06, "worse-slow": 0.24, "gt3m": 0.64},
     "lt2w": {"lt2w": 0.90, "worse": 0.05, "gt3m": 0.05},
@@ -61,7 +61,7 @@ PROC_WHEN: Shares = {"lt2w": 0.25, "earlier": 0.75}
 INJURY_WHEN: Mapping[str, str] = {
     "lt2w": "lt2w", "2w-6w": "2w-3m", "6w-3m": "2w-3m", "3m-6m": "gt3m", "gt6m": "gt3m",
 }  # fmt: skip
-NEW_INJURY = 0.15  # share with an injury of the last 2 weeks, among people with an older problem that changed lately
+NEW_INJURY = 0.15  # share injured in the last 2 weeks, if an older problem changed lately
 
 # The page after Send, and who fills in the form: all [D].
 MORE_ANSWERS = 0.60  # share of people who answer the page after Send
@@ -88,7 +88,7 @@ HELP: Shares = {"interpreter": 0.04, "hearing-seeing": 0.04, "wheelchair": 0.03}
 CAREGIVER: Mapping[str, float] = {"under 80": 0.05, "80 or older": 0.30}
 SPANISH = 0.10  # share of people who use the form in Spanish
 NOTE = 0.20  # share of people who write a note
-SERIOUS_NOTE = 0.02  # share of the notes that need a person at once
+SERIOUS_NOTE = 0.02  # share of notes that need a human at once
 NOTES: Mapping[str, tuple[str, ...]] = {
     "en": (
         "I sit at a desk all day and it is worse by the evening.",
@@ -125,7 +125,7 @@ SERIOUS_NOTES: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
-# The questions that `answers` can answer. It leaves out questions that do not concern the person or that they skip.
+# The questions that `answers` knows. It omits those that do not apply to the person or that the person skips.
 QUESTIONS = frozenset(
     {
         *(rate.question for rate in RATES),
@@ -141,12 +141,12 @@ class Person:
     """A visitor, before any answer.
 
     group: key of COMPLAINTS.
-    illness: key of ILLNESSES; None for most people.
+    illness: key of ILLNESSES, or None, as for most people.
     pain: from 0 to 10.
     duration: code of the time since the problem began.
-    changed: True if it is new, different or much worse in the last 2 weeks.
+    changed: whether the problem is new, different or much worse in the last 2 weeks.
     rates: the rows of RATES that apply.
-    has: what the person truly has.
+    has: the items that truly apply, ticked or not.
     """
 
     group: str
@@ -163,7 +163,7 @@ class Person:
 
     @property
     def stage(self) -> str:
-        """The recent course of the problem: `new` or `old`, as in the tables."""
+        """How recent the problem is: `new` or `old`, as in the tables."""
         recent = self.changed or self.duration in {"lt2w", "2w-6w"}
         return "new" if recent else "old"
 
@@ -210,9 +210,9 @@ def _rates_of(group: str, age: int, *, female: bool) -> tuple[Rate, ...]:
 
 
 def _with_items(person: Person, chance: random.Random) -> Person:
-    """Returns the person with all that the person has, and with the rates that apply."""
+    """Returns the person with `has` and `rates` filled in."""
     rates: dict[Item, Rate] = {}
-    taken = dict.fromkeys(EXCLUSIVE, 0.0)  # the share taken by the options before
+    taken = dict.fromkeys(EXCLUSIVE, 0.0)  # question -> share of people who have an earlier option
     for rate in _rates_of(person.group, person.age, female=person.female):
         item, needed = (rate.question, rate.option), rate.among.item
         if item in rates or (needed and needed not in person.has):
@@ -230,9 +230,9 @@ def _with_items(person: Person, chance: random.Random) -> Person:
 
 
 def answers(person: Person, chance: random.Random, ticking: float = 1.0) -> dict[str, Answer]:
-    """Returns what a person answers, in the codes of fs-intake 2.0.0.
+    """Returns a person's answers, in the codes of fs-intake 2.0.0.
 
-    ticking: multiplies the shares of people who tick an item of RATES and who answer 'not sure'.
+    ticking: factor on the share who tick an item of RATES, and on the share who answer 'not sure'.
     """
     filled = _Filling(person, chance, ticking)
     filled.safety_pages()
@@ -356,7 +356,7 @@ class _Filling:
 
 
 def _ticked(person: Person, chance: random.Random, ticking: float) -> dict[str, list[str]]:
-    """Returns question code -> options ticked. Questions without a tick are left out."""
+    """Returns question code -> ticked options. Questions without a tick are omitted."""
     found: dict[str, list[str]] = {}
     brought = _brought(person)
     for question, option in brought:
@@ -375,8 +375,8 @@ def _ticked(person: Person, chance: random.Random, ticking: float) -> dict[str, 
 def _chance_of_tick(rate: Rate, ticking: float, *, has: bool) -> float:
     """Returns the chance that a person ticks the option.
 
-    The share of all people who tick it is has * ticks * ticking. If that exceeds the share who have it, people without
-    it tick it too, because they read the option too widely.
+    Of all people, has * ticks * ticking tick it. If that exceeds the share who have it, the rest are people without it
+    who read the option too broadly.
     """
     share = rate.has * rate.ticks * ticking
     if has:

@@ -1,7 +1,7 @@
-"""Says who visits a clinic's page on foraminal stenosis: what they have, for how long, how old they are.
+"""Describes who visits a clinic's page on foraminal stenosis: their illness, its duration, their age.
 
-All rates are in the tables below, each with its source; [D] marks an assumption of ours, without a source. Only adults
-are drawn, because nothing is stored about a minor.
+All rates are in the tables below, each with its source; [D] marks our own assumptions, without a source. Only adults
+are drawn, because nothing is stored about minors.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ DESIGN = "clinical design 2.0.0, section 6"
 ASSUMED = "[D]"
 
 FEMALE = 0.56  # DESIGN
-UNSURE = 0.03  # DESIGN: share of people who answer 'not sure' wherever it is offered, whatever they have
+UNSURE = 0.03  # DESIGN: share who answer 'not sure' where offered, whatever they have
 ADULT, OLDEST = 18, 95
 LAST_AGE_ASKED_ABOUT_PREGNANCY = 55
 DURATIONS = ("lt2w", "2w-6w", "6w-3m", "3m-6m", "gt6m")
 
 
 class Complaint(NamedTuple):
-    """What brings a group of people to the page.
+    """A group of visitors with the same complaint.
 
     share: share of all visitors.
     age: mean and standard deviation, in years.
     pain: mean of the pain score, from 0 to 10.
-    durations: the shares of DURATIONS.
-    region, spread, sx, pattern, dx: the share of the group that ticks each option. `ticking` does not change these.
+    durations: share of the group for each of DURATIONS.
+    region, spread, sx, pattern, dx: option -> share of the group that ticks it, whatever `ticking` is.
     """
 
     share: float
@@ -45,7 +45,7 @@ class Complaint(NamedTuple):
     dx: Shares
 
 
-# Shares are from DESIGN, and so are the ages together (a third is 65 or older). The rest is [D].
+# DESIGN gives the shares and the overall ages (a third are 65 or older). The rest is [D].
 COMPLAINTS: Mapping[str, Complaint] = {
     LEG: Complaint(
         share=0.36,
@@ -134,7 +134,7 @@ class Among(NamedTuple):
     """The people that a rate is about.
 
     ages: inclusive, in years.
-    item: a question and an option that they also ticked; `includes` does not check it.
+    item: an item that they must also have; `includes` does not check it.
     """
 
     groups: tuple[str, ...] = ()
@@ -162,12 +162,12 @@ PREGNANT = Among(item=("preg", "yes"))
 
 
 class Rate(NamedTuple):
-    """How many people have what an option asks for, and how many of those tick it.
+    """How many people have what an option names, and how many of those tick it.
 
-    For a person, the first row of an option whose `among` includes the person counts.
+    If several rows for an option include a person, the first one counts.
 
-    has: share of the people of `among` who have it. Of exclusive options, one at most.
-    ticks: share of those who tick it, as the option is worded.
+    has: share of the people in `among` who have it. A person has at most one of a question's exclusive options.
+    ticks: share of these who tick the option as it is worded.
     """
 
     question: str
@@ -179,7 +179,7 @@ class Rate(NamedTuple):
 
 
 RATES = (
-    # Page 1. The options ask only for new complaints, so most people with an old complaint do not tick them.
+    # Page 1. The options name new complaints only, so most people with an old complaint do not tick them.
     Rate("em-now", "chest-pressure", Among((MID_BACK,)), 0.06, 0.35, ASSUMED),
     Rate("em-now", "chest-pressure", ANYONE, 0.02, 0.35, ASSUMED),
     Rate("em-now", "breath", ANYONE, 0.095, 0.08, f"{DESIGN}: 9.5% are breathless, mostly for long; ticks [D]"),
@@ -191,7 +191,7 @@ RATES = (
     Rate("em-now", "bad-headache", ANYONE, 0.01, 0.20, ASSUMED),
     Rate("em-now", "cold-limb", ANYONE, 0.01, 0.30, ASSUMED),
     Rate("em-now", "self-harm", ANYONE, 0.03, 0.20, ASSUMED),
-    # Page 3. 43 to 56% of women over 50 leak, and a quarter of them tick something: 14% any bladder item.
+    # Page 3. 43 to 56% of women over 50 leak; a quarter of these tick an item. 14% tick any bladder item.
     Rate("ces", "bladder-leak", WOMEN_OVER_50, 0.50, 0.15, f"{DESIGN}; parts [D]"),
     Rate("ces", "bladder-leak", WOMEN, 0.25, 0.12, ASSUMED),
     Rate("ces", "bladder-leak", MEN_OVER_50, 0.10, 0.15, ASSUMED),
@@ -233,7 +233,7 @@ RATES = (
     Rate("cord", "shock-neck", ANYONE, 0.005, 0.40, ASSUMED),
     Rate("cord", "both-hands-numb", WITH_NECK_ARM, 0.15, 0.45, ASSUMED),
     Rate("cord", "both-hands-numb", ANYONE, 0.05, 0.40, ASSUMED),
-    # Page 4. Cancer ever: 4, 11 and 24% by age. A sixth of it is over 10 years ago, and a sixth is skin cancer.
+    # Page 4. 4, 11 and 24%, by age, ever had cancer. For a sixth it was over 10 years ago; a sixth had skin cancer.
     Rate("sys", "cancer", UNDER_50, 0.027, 1.0, DESIGN),
     Rate("sys", "cancer", FROM_50_TO_64, 0.073, 1.0, DESIGN),
     Rate("sys", "cancer", FROM_65, 0.160, 1.0, DESIGN),
@@ -278,13 +278,13 @@ RATES = (
     # Page 5. Nearly half wake at night; a third of them tick that no position helps.
     Rate("pattern", "night-unrelenting", ANYONE, 0.45, 1 / 3, f"{DESIGN}: 15% tick; parts [D]"),
 )
-EXCLUSIVE = frozenset({"injury", "preg"})  # questions of RATES with one answer
+EXCLUSIVE = frozenset({"injury", "preg"})  # single-choice questions in RATES
 
 
 class Illness(NamedTuple):
-    """A serious illness, with the items that it brings. It is new or got worse lately.
+    """A serious illness, new or recently worse, and the items that come with it.
 
-    share: share of the people of `among`.
+    share: share of the people in `among` who have it.
     """
 
     among: Among
@@ -292,8 +292,8 @@ class Illness(NamedTuple):
     brings: tuple[Item, ...]
 
 
-# All [D]. In a spine center 8.3% of the new patients have a red-flag diagnosis, mostly a fracture (Premkumar 2018,
-# as DESIGN names it). On a public page we assume a fifth of that.
+# All [D]. At a spine center, 8.3% of new patients have a red-flag diagnosis, mostly a fracture (Premkumar 2018, cited
+# in DESIGN). For a public page we assume a fifth of that.
 ILLNESSES: Mapping[str, Illness] = {
     "cauda equina": Illness(
         WITH_LOW_BACK,
@@ -313,6 +313,6 @@ ILLNESSES: Mapping[str, Illness] = {
         WITH_NECK, 0.015, (("cord", "hand-clumsy"), ("cord", "gait-balance"), ("cord", "both-hands-numb"))
     ),
 }
-ILL_TICKS = 0.85  # [D] share of the items of an illness that the ill tick
+ILL_TICKS = 0.85  # [D] share of an illness's items that the ill tick
 ILL_PAIN = 7.5  # [D] mean
 ILL_DURATION: Shares = {"lt2w": 0.25, "2w-6w": 0.50, "6w-3m": 0.25}  # [D]

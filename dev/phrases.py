@@ -1,8 +1,8 @@
 """Scores the free-text matcher on phrases that people might write: `python -m dev.phrases [FILE...]`.
 
-Without a file, it scores the training phrases, also by cross-validation, and the phrases that nobody looked at during
-development. A file is an object with a list `phrases`, each with text, language and kind. The exit status is 1 if too
-few phrases of a file are caught, or too many harmless ones alarm.
+Without a file, it scores the training phrases (directly and by cross-validation) and the held-out phrases. A file is an
+object with a list `phrases`, each with text, language and kind. The exit status is 1 if a file has too many missed
+phrases or too many false alarms.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ KindsIn = Callable[[str], frozenset[str]]
 
 @dataclass(slots=True)
 class Result:
-    """How a matcher did on phrases.
+    """A matcher's results on phrases.
 
-    alarms, all: kind and language -> number of phrases that alarm as their kind (for harmless ones: as any kind), and
-        of all phrases.
-    wrong: phrases that are missed, and harmless ones that alarm.
+    alarms: (kind, language) -> how many phrases alarm as their own kind; harmless ones, as any kind.
+    all: (kind, language) -> how many phrases there are.
+    wrong: missed phrases and false alarms.
     taken_for_self_harm: phrases of other kinds that alarm as self-harm.
     """
 
@@ -48,7 +48,7 @@ class Result:
     taken_for_self_harm: int = 0
 
     def add(self, example: Example, found: frozenset[str]) -> None:
-        """Adds a phrase. `found`: the kinds that alarm."""
+        """Counts a phrase. `found`: the kinds that alarm."""
         alarm = SELF_HARM in found if example.kind == SELF_HARM else bool(found)
         self.all[example.kind, example.language] += 1
         self.alarms[example.kind, example.language] += alarm
@@ -57,13 +57,13 @@ class Result:
             self.wrong.append(example)
 
     def share(self, kind: str) -> float:
-        """Returns the share of the phrases of a kind that alarm; the required share for a kind without phrases."""
+        """Returns the share of a kind's phrases that alarm. Without phrases, the share is perfect."""
         count = sum(number for (other, _), number in self.all.items() if other == kind)
         alarms = sum(number for (other, _), number in self.alarms.items() if other == kind)
         return alarms / count if count else 1.0 - (kind == HARMLESS)
 
     def meets(self, level: str) -> bool:
-        """Returns whether the shares reach what is required (MUST), or what is desired (GOAL)."""
+        """Returns whether the shares reach a level: MUST or GOAL."""
         kinds = {kind for kind, _ in self.all}
         return self.share(HARMLESS) <= FALSE_ALARMS[level] and all(
             self.share(kind) >= CAUGHT[level].get(kind, CAUGHT_OTHERS[level]) for kind in kinds - {HARMLESS}
@@ -71,7 +71,7 @@ class Result:
 
 
 def alarming(kinds_in: KindsIn, text: str) -> frozenset[str]:
-    """Returns the kinds that a text mentions and that alarm. A topic alarms nobody."""
+    """Returns the kinds that a text alarms as. Topics never alarm."""
     return frozenset(kind for kind in kinds_in(text) if not kind.endswith("-topic"))
 
 
@@ -83,7 +83,7 @@ def judged(kinds_in: KindsIn, examples: Iterable[Example]) -> Result:
 
 
 def cross_validated(examples: Sequence[Example]) -> Result:
-    """Judges each phrase by weights that were trained without it and its fold."""
+    """Judges each phrase with weights trained without its fold."""
     words = FOLDER / f"{QUESTIONNAIRE}{WORDS}"
     result = Result()
     for fold in range(FOLDS):

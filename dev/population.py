@@ -2,9 +2,9 @@
 
     python -m dev.population
 
-Prints the share of each tier, how often each safety rule fired and was the only cause of a tier, and the tiers of each
-group of people; the first two also for people who tick half as often and one and a half times as often as assumed. A
-picture of it is saved too. The same seed gives the same people and answers.
+Prints each tier's share, how often each safety rule fired and how often it alone caused a tier, and the tiers of each
+group of people. All but the last are repeated for people who tick 0.5 and 1.5 times as often as assumed. It also saves
+a picture. The same seed gives the same people and answers.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from shared.domain.rules.triage import RuleSet, triage
 PICTURE = Path(__file__).resolve().parent.parent / "build" / "population.svg"
 QUESTIONNAIRE = "fs-intake"
 ASSUMED = 1.0
-TICKING = {0.5: "half", ASSUMED: "as assumed", 1.5: "1.5 times"}  # factor -> name: how often people tick
+TICKING = {0.5: "half", ASSUMED: "as assumed", 1.5: "1.5 times"}  # factor on how often people tick -> its name
 DRAWN = 18  # how many rules the picture shows
 COLOURS = {"EMERGENCY": "#b3261e", "URGENT": "#e07b39", "PRIORITY": "#e8c468", "ROUTINE": "#7fa98b"}
 OTHER_COLOUR = "#c9ced6"
 ILL = "ill: {}"
-# Classic red flags, as Premkumar 2018 asked 9,940 new patients of a spine center. 92.6% had at least one.
+# Classic red flags, as in Premkumar 2018, where 92.6% of 9,940 new spine-center patients had at least one.
 CLASSIC_AGE = 50
 CLASSIC_FLAGS = frozenset(
     {
@@ -49,10 +49,11 @@ CLASSIC_FLAGS = frozenset(
 
 @dataclass(slots=True)
 class Counts:
-    """The number of people with each result.
+    """How many people have each result.
 
-    groups: (group or illness, tier) -> people
-    fired, sole: rule id -> people for whom the rule fired, and was the only cause of the tier
+    groups: (group or illness, tier) -> how many people
+    fired: rule id -> for how many people the rule fired
+    sole: rule id -> for how many people the rule alone caused the tier
     """
 
     people: int = 0
@@ -72,7 +73,7 @@ def visitors(count: int, seed: int) -> list[Person]:
 
 def score(rule_set: RuleSet, visiting: list[Person], seed: int, ticking: float = ASSUMED) -> Counts:
     """Triages what the people answer."""
-    # A seed of its own, because answers must not depend on the random numbers that made the people.
+    # A separate seed, because the answers must not depend on how many random numbers drew the people.
     chance, found = random.Random(f"answers {seed}"), Counts(len(visiting))  # noqa: S311
     for person in visiting:
         answers = people.answers(person, chance, ticking)
@@ -93,10 +94,10 @@ def has_classic_red_flag(person: Person) -> bool:
 
 @dataclass(slots=True)
 class Population:
-    """The counts of several draws of people.
+    """The counts from several draws of people.
 
-    draws: ticking -> the counts of each draw
-    flagged: the share of people with a classic red flag
+    draws: ticking -> counts of each draw
+    flagged: share of people with a classic red flag
     """
 
     rule_set: RuleSet
@@ -104,7 +105,7 @@ class Population:
     flagged: float
 
     def shares(self, tier: str, ticking: float) -> tuple[float, float, float]:
-        """Returns the mean, lowest and highest share of a tier over the draws."""
+        """Returns a tier's mean, lowest and highest share over the draws."""
         shares = [counts.share(tier) for counts in self.draws[ticking]]
         return sum(shares) / len(shares), min(shares), max(shares)
 
@@ -118,7 +119,7 @@ class Population:
         return times / sum(counts.people for counts in self.draws[ticking])
 
     def rules(self) -> Iterator[tuple[str, str]]:
-        """Yields floor and id of each safety rule: the most urgent floor first, then the most frequent only cause."""
+        """Yields each safety rule's floor and id, by urgency and then by how often it is the sole cause."""
         tiers = self.rule_set.tiers
         for rule in sorted(
             self.rule_set.safety,
@@ -131,10 +132,10 @@ class Population:
 
 
 def population(rule_set: RuleSet, count: int, draws: int, seed: int, console: Console | None = None) -> Population:
-    """Draws people several times, and triages what they answer with each ticking.
+    """Draws people several times, and triages their answers at each rate of ticking.
 
     count: people in each draw.
-    console: shows the progress, if given.
+    console: shows progress, if given.
     """
     found: dict[float, list[Counts]] = {ticking: [] for ticking in TICKING}
     flagged = 0
@@ -182,12 +183,12 @@ def _spread(mean: float, lowest: float, highest: float) -> str:
 
 
 def draw_picture(found: Population, path: Path) -> None:
-    """Draws the tiers for each ticking, and the rules that were most often the only cause of a same-day tier."""
+    """Draws the tiers at each rate of ticking, and the rules that were most often the sole cause of a same-day tier."""
     import matplotlib as mpl  # noqa: PLC0415  slow to import
 
     mpl.use("svg")
-    mpl.rcParams["svg.hashsalt"] = "population"  # makes equal figures give an equal file
-    mpl.rcParams["svg.fonttype"] = "none"  # keeps the words as text
+    mpl.rcParams["svg.hashsalt"] = "population"  # so that the same figures give the same file
+    mpl.rcParams["svg.fonttype"] = "none"  # keeps text as text
     from matplotlib import pyplot as plt  # noqa: PLC0415
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(13, 6), layout="constrained", width_ratios=(2, 3))

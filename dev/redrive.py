@@ -1,8 +1,8 @@
-"""Empties the failure queues of a stack: sends messages again if that helps, otherwise shows and deletes them.
+"""Empties a stack's failure queues: resends messages if that helps, otherwise shows and deletes them.
 
 The command is `make redrive STACK=name`; for the local cloud add ENDPOINT=http://127.0.0.1:port. It asks before each
-queue, unless YES=1. Messages are sent one at a time, and deleted only after the receiver has confirmed them. Nothing
-that identifies a person is shown.
+queue, unless YES=1. It resends one message at a time, and deletes it only after the receiver confirmed it. Nothing that
+identifies a person is shown.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Message = Mapping[str, Any]
 
 
 class NotConfirmed(Exception):
-    """The error of a message whose receiver did not confirm that it has the message."""
+    """The receiver did not confirm that it has the message."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,11 @@ class FailureQueue:
     """A failure queue, and what to do with its messages.
 
     name: logical id
-    content: the kind of its messages, in words
-    outcome: what happens to the messages, as the end of a sentence that begins with "These"
-    resend: sends a message again; None if messages are only deleted, because the sweep alerts staff anyway
-    describe: returns the part of a message that is shown
-    confirmation: text that is shown once the receiver has the message
+    content: what its messages are, in words
+    outcome: what happens to the messages: the end of a sentence that starts with "These"
+    resend: resends a message; None if messages are only deleted, because the sweep alerts staff anyway
+    describe: returns what is shown of a message
+    confirmation: text shown once the receiver has the message
     """
 
     name: str
@@ -123,7 +123,7 @@ QUEUES = (
 
 
 def redrive(stack: Stack, ask: Callable[[str], bool], say: Callable[[str], None]) -> bool:
-    """Works through all failure queues. Returns False if a message could not be sent again."""
+    """Works through all failure queues. Returns False if a message could not be resent."""
     complete = True
     for queue in QUEUES:
         if queue.name not in stack.names:  # a stack without a webhook has no such queue
@@ -141,9 +141,9 @@ def redrive(stack: Stack, ask: Callable[[str], bool], say: Callable[[str], None]
 def _send_again(
     stack: Stack, queue: FailureQueue, count: int, resend: Callable[[Stack, str], None], say: Callable[[str], None]
 ) -> bool:
-    """Sends at most `count` messages, because a message that fails again returns to the queue.
+    """Resends at most `count` messages.
 
-    Without the limit, the same message would be sent for ever.
+    A message that fails again returns to the queue, so that without a limit it would be resent forever.
     """
     for number, message in enumerate(_messages(stack, queue, count), start=1):
         with _release(stack, queue, [message]) as held:
@@ -160,7 +160,7 @@ def _send_again(
 def _show_and_delete(
     stack: Stack, queue: FailureQueue, count: int, ask: Callable[[str], bool], say: Callable[[str], None]
 ) -> None:
-    """Shows messages and then deletes them. A message that was not shown is not deleted."""
+    """Shows messages, then deletes the ones that it showed."""
     with _release(stack, queue, []) as held:
         for message in _messages(stack, queue, count):
             held.append(message)
@@ -177,7 +177,7 @@ def _delete(stack: Stack, queue: FailureQueue, held: list[Message]) -> None:
 
 @contextmanager
 def _release(stack: Stack, queue: FailureQueue, held: list[Message]) -> Iterator[list[Message]]:
-    """Makes the messages that are still in `held` visible again at the end, even after an error, for the next run."""
+    """On exit, even after an error, makes the messages in `held` visible again for the next run."""
     try:
         yield held
     finally:
@@ -198,7 +198,7 @@ def _messages(stack: Stack, queue: FailureQueue, count: int) -> Iterator[Message
 
 
 def _depth(stack: Stack, queue: FailureQueue) -> tuple[int, int]:
-    """Returns the number of visible messages, and the number in flight."""
+    """Returns how many messages are visible, and how many are in flight."""
     names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
     answer = stack.queues.get_queue_attributes(QueueUrl=stack.names[queue.name], AttributeNames=names)
     visible, in_flight = (int(answer["Attributes"][name]) for name in names)
@@ -213,10 +213,9 @@ def _description(queue: FailureQueue, message: Message) -> str:
 
 
 def _webhook_event(body: str) -> dict[str, Any]:
-    """Returns the SNS event of a failed delivery.
+    """Returns the SNS event for a failed delivery.
 
-    The queue holds either Lambda's copy of the event after its last retry, or SNS's message if SNS could not reach
-    Lambda.
+    The queue holds Lambda's copy of the event, after the last retry, or SNS's message, if SNS could not reach Lambda.
     """
     content = _json(body)
     if "requestPayload" in content:
@@ -234,17 +233,17 @@ def _json(body: str) -> dict[str, Any]:
 
 
 def _text(fields: Mapping[str, Any], name: str, shape: re.Pattern[str]) -> str:
-    """Returns a field if it has the expected shape, otherwise "unknown". Nothing else of a message is shown."""
+    """Returns a field if it has the expected shape, otherwise "unknown"."""
     found = shape.fullmatch(str(fields.get(name, "")))
     return found[0] if found else "unknown"
 
 
 def named(stack: str, endpoint: str | None) -> Stack:
-    """Returns the stack of this name, in the account of the credentials, or on the emulator at `endpoint`."""
+    """Returns the stack with this name, in the caller's account, or on the emulator at `endpoint`."""
     more: dict[str, Any] = {}
     if endpoint:
         more = {"endpoint_url": endpoint, "region_name": template.REGION}
-        more |= {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # the emulator accepts these credentials
+        more |= {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # the emulator's credentials
     pages = boto3.client("cloudformation", **more).get_paginator("list_stack_resources").paginate(StackName=stack)
     names = {
         resource["LogicalResourceId"]: resource["PhysicalResourceId"]

@@ -1,7 +1,7 @@
 """Compares a stack's leads with a point-in-time copy, and copies back what is missing or spoilt.
 
-The stack goes on using its own table: a restore makes another one, which no function knows. What was erased or retired
-since then is erased and retired again by the daily run.
+The stack keeps its own table: a restore creates another table, which no function uses. The daily run then erases and
+retires again what was erased or retired since the copy.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from shared.domain.leads.consent import chain_intact
 from shared.domain.leads.lead import CANARY, Lead
 from shared.domain.leads.mail import next_mail_at, without_due_mails
 
-READY_WITHIN = 3600  # seconds that making the copy may take
+READY_WITHIN = 3600  # seconds for making the copy
 LEAD, TOMBSTONE, CANARIES, OTHER = "leads", "erased or retired", "canaries", "other"
 SPOILT = "unreadable, or with a broken chain of consents"
 Item = dict[str, Any]
@@ -30,7 +30,7 @@ Item = dict[str, Any]
 
 @dataclass(frozen=True)
 class Place:
-    """Where the leads of a stack are. `client`: returns the boto3 client of a service. `retire`: the daily function."""
+    """Where a stack's leads are. `client`: returns a service's boto3 client. `retire`: name of the daily function."""
 
     client: Callable[[str], Any]
     table: str
@@ -39,13 +39,12 @@ class Place:
 
 @dataclass
 class Comparison:
-    """The differences between a table and its copy, as counts and ids of leads.
+    """The differences between a table and its copy. Leads are listed by id.
 
-    counts, copied: how many of each kind the table and the copy have.
-    missing: the leads that only the copy has.
-    spoilt: the leads whose item is older in the table, unreadable, or has a broken chain of consents, but is good in
-        the copy.
-    lost: the leads that are spoilt in the table and not good in the copy either.
+    counts, copied: kind -> how many items the table and the copy have.
+    missing: leads that only the copy has.
+    spoilt: leads that are good in the copy, but in the table are older, unreadable, or have a broken consent chain.
+    lost: leads that are spoilt in the table and not good in the copy.
     later: how many leads arrived after the copy.
     """
 
@@ -60,7 +59,7 @@ class Comparison:
 def make_copy(place: Place, at: datetime | None, name: str) -> None:
     """Makes the point-in-time copy and waits until it can be read. `at`: None for the latest possible moment.
 
-    It has no indexes: they are not read here, and the copy is ready sooner.
+    The copy has no indexes: nothing here reads them, and it is ready sooner.
     """
     dynamodb = place.client("dynamodb")
     moment: Item = {"UseLatestRestorableTime": True} if at is None else {"RestoreDateTime": at}
@@ -100,8 +99,8 @@ def compare(place: Place, copy: str) -> Comparison:
 def copy_back(place: Place, copy: str, found: Comparison, at: datetime) -> int:
     """Puts the copy's items into the stack's table. Returns how many. `at`: now.
 
-    A lead keeps its state of alerts, so no alert that was delivered by then is sent again. Mails to the person that
-    were due are not sent either. A lead that came back meanwhile is left alone.
+    A lead keeps its alert state, so that delivered alerts are not repeated. Mail to the person that was due is dropped.
+    A lead that came back meanwhile is left alone.
     """
     dynamodb = place.client("dynamodb")
     done = 0
@@ -112,15 +111,14 @@ def copy_back(place: Place, copy: str, found: Comparison, at: datetime) -> int:
         if (now is None) == (lead_id in found.missing):
             item = without_mail_due(item, at)
             item |= {"write_id": {"S": uuid4().hex}} if "write_id" in item else {}
-            with suppress(dynamodb.exceptions.ConditionalCheckFailedException):  # the lead came back just now
+            with suppress(dynamodb.exceptions.ConditionalCheckFailedException):  # the lead just came back
                 dynamodb.put_item(TableName=place.table, Item=item, **_unchanged(now))
                 done += 1
     return done
 
 
 def without_mail_due(item: Item, at: datetime) -> Item:
-    """Returns the lead's item without the mails that were due by `at`, which may have been sent after the copy was
-    made."""
+    """Returns the lead's item without the mails due by `at`: they may have been sent since the copy."""
     lead = kept_of(item)
     if not isinstance(lead, Lead) or (after := without_due_mails(lead, at)) is lead:
         return item
@@ -133,10 +131,10 @@ def without_mail_due(item: Item, at: datetime) -> Item:
 
 
 def apply_again(place: Place) -> None:
-    """Invokes the daily function, which erases and retires again what the copy brought back.
+    """Invokes the daily function, which again erases and retires leads that the copy brought back.
 
     Raises:
-        RuntimeError: it failed; its log says for which lead
+        RuntimeError: the function failed; its log names the lead
     """
     answer = place.client("lambda").invoke(FunctionName=place.retire)
     if "FunctionError" in answer:
@@ -153,7 +151,7 @@ def name_of_copy(table: str, at: datetime) -> str:
 
 
 def _looked_at(place: Place, table: str) -> Iterator[tuple[str, str, int]]:
-    """Yields the id, kind and version of every item. Keeps nothing else in memory."""
+    """Yields every item's id, kind and version. Keeps nothing else in memory."""
     pages = place.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
     for page in pages:
         for item in page["Items"]:
@@ -161,7 +159,7 @@ def _looked_at(place: Place, table: str) -> Iterator[tuple[str, str, int]]:
 
 
 def kind_of(item: Mapping[str, Any]) -> str:
-    """Returns what an item is; SPOILT if it cannot be read, or if its chain of consents is broken."""
+    """Returns an item's kind; SPOILT if it cannot be read or its consent chain is broken."""
     if "lead" not in item and "remainder" not in item:
         return SPOILT if _is_uuid(item["lead_id"]["S"]) else OTHER
     try:
@@ -184,7 +182,7 @@ def _is_uuid(text: str) -> bool:
 
 
 def _unchanged(now: Item | None) -> Item:
-    """Returns the condition that the table's item has not changed since the comparison."""
+    """Returns the condition that the item has not changed since the comparison."""
     if now is None:
         return {"ConditionExpression": "attribute_not_exists(lead_id)"}
     if "write_id" not in now:

@@ -1,8 +1,8 @@
-"""Subscribes the addresses of a deployed stack that are missing or pending, with the filters of the template.
+"""Restores a deployed stack's missing or pending subscriptions, with the template's filters.
 
     make resubscribe STACK=...       (python -m dev.resubscribe STACK; credentials and region as for any AWS tool)
 
-A deploy does not do this: CloudFormation sees no change when SNS, or a link in a mail, has removed a subscription.
+A deploy does not: CloudFormation does not notice that SNS, or a link in a mail, removed a subscription.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from dev.account import failure
 from dev.stage import outputs_of
 
 TOPICS = {"AlertTopic": "AlertTopicArn", "AlarmTopic": "AlarmTopicArn"}  # resource -> output
-PEOPLE = {"email", "sms"}  # protocols; the others belong to queues and functions of the stack
+PEOPLE = {"email", "sms"}  # protocols; all others are for the stack's queues and functions
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A subscription of the template. `parameter`: the parameter with its address, which is never shown."""
+    """A subscription in the template. `parameter`: the parameter with its address. Addresses are never shown."""
 
     parameter: str
     topic_arn: str
@@ -37,7 +37,7 @@ class Wanted:
 
 
 def wanted(outputs: dict[str, str], parameters: dict[str, str]) -> Iterator[Wanted]:
-    """Yields the subscriptions of people for which the stack has an address."""
+    """Yields the subscriptions for people whose address the stack has."""
     for resource in template.expand()["Resources"].values():
         properties = resource.get("Properties", {})
         if resource["Type"] != "AWS::SNS::Subscription" or properties["Protocol"] not in PEOPLE:
@@ -53,7 +53,7 @@ def wanted(outputs: dict[str, str], parameters: dict[str, str]) -> Iterator[Want
 
 
 def resubscribe(stack: str, client: Callable[[str], Any], say: Callable[[str], object]) -> None:
-    """Subscribes the missing addresses. SNS then asks each mail address to confirm."""
+    """Subscribes the missing addresses. SNS then asks each e-mail address to confirm."""
     (found,) = client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     parameters = {one["ParameterKey"]: one["ParameterValue"] for one in found["Parameters"]}
     sns = client("sns")

@@ -1,10 +1,10 @@
-"""Gives a deployed stack new keys. At no moment does one function refuse what another has signed.
+"""Rotates a deployed stack's keys, without any function ever refusing what another one signed.
 
     make rotate STACK=...            (python -m dev.rotate STACK; credentials and region as for any AWS tool)
 
-A secret holds keys separated by commas: functions use the first and accept the others. A deployment takes minutes, in
-which old and new versions run. So the new key is first accepted everywhere, and used only then: two updates of the
-stack.
+A secret holds keys separated by commas: functions use the first and accept the others. During a deployment, old and new
+versions run side by side for minutes. So one stack update makes all functions accept the new key, and a second one
+makes them use it.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from dev.account import failure
 
-# Secret -> the former keys that stay: a form token lasts a day; hashes of erased leads cannot be made again.
+# Secret -> how many former keys stay (None: all). Form tokens last a day; erased leads cannot be rehashed.
 SECRETS = {"FormKey": 1, "PersonKey": None}
 DELAY = 15  # seconds between two checks of the stack
-LONGEST = 3600  # seconds that an update may take
+LONGEST = 3600  # seconds for an update
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,10 @@ class Clients:
 
 
 def rotate(stack: str, clients: Clients, say: Callable[[str], object], now: Callable[[], datetime]) -> None:
-    """Makes new keys. All functions first accept them, and only then use them.
+    """Makes new keys, which all functions accept before any function uses them.
 
-    Raises: ClientError, BotoCoreError or WaiterError. Whatever happens, the functions' keys fit together: start again.
+    Raises:
+        ClientError, BotoCoreError, WaiterError: start again; the functions still accept each other's keys
     """
     names = {name: _named(stack, clients, name) for name in SECRETS}
     fresh = {name: _random(clients) for name in names}
@@ -73,7 +74,7 @@ def _store(clients: Clients, arn: str, keys: list[str]) -> None:
 
 
 def _update(stack: str, clients: Clients, at: datetime) -> None:
-    """Deploys the unchanged stack with another KeysVersion, so that each function reads its keys again."""
+    """Updates only the stack's KeysVersion, so that each function reads its keys again."""
     (found,) = clients.formation.describe_stacks(StackName=stack)["Stacks"]
     names = {parameter["ParameterKey"] for parameter in found["Parameters"]} - {"KeysVersion"}
     version = {"ParameterKey": "KeysVersion", "ParameterValue": at.strftime("%Y-%m-%dT%H%M%SZ")}

@@ -1,7 +1,7 @@
-"""Prints the whole rule set for the physician who signs it: `python -m dev.rulebook`, as Markdown or with --html. With
---language es, the translation beside its original.
+"""Prints the rule set for the physician who signs it: `python -m dev.rulebook`, as Markdown, or as HTML with --html.
 
-The sheet is made from the loaded rules, so that the physician signs what runs. The content hash identifies the files.
+`--language es` prints the translation beside the original. The sheet shows the loaded rules, so that the physician
+signs what runs. The content hash identifies the files.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ PROTECTED_QUESTIONS = ("age", "preg", "preg-signs", "sys")
 
 
 class Sheet:
-    """A sheet that shows the rule set as Markdown, section by section."""
+    """The rule set as Markdown, section by section."""
 
     def __init__(self, rule_set: RuleSet) -> None:
         self.rule_set = rule_set
@@ -262,7 +262,7 @@ class Sheet:
         for rule in self.rules:
             asked = questions_of(rule.when)
             if read := [code(question) for question in PROTECTED_QUESTIONS if question in asked]:
-                # bold, so that the HTML page links to the row of the rule rather than making a second one
+                # bold, so that the HTML page links to the rule's row instead of adding a second anchor
                 yield f"**{code(rule.id)}**", listed(read), self._effect(rule), text(rule.reason)
 
     def _effect(self, rule: Rule) -> str:
@@ -298,7 +298,7 @@ class Sheet:
         return list({score.name: score for score in found}.values())
 
     def _free_text(self) -> FreeText | None:
-        """Returns the search of free text; None if no rule asks."""
+        """Returns the free-text search; None if no rule uses it."""
         found = (part.free_text for part in self._parts() if isinstance(part, Mentions))
         return next((one for one in found if isinstance(one, FreeText)), None)
 
@@ -317,7 +317,7 @@ def options(choices: Iterable[Option]) -> str:
 
 
 def wording(own: str, other: str) -> str:
-    """Returns a text, and its wording if somebody else fills in the form for the person."""
+    """Returns a text, and its wording if somebody else fills in the form."""
     return text(own) + (f"<br>For somebody else: {text(other)}" if other else "")
 
 

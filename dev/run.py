@@ -1,7 +1,7 @@
 """`make run`: runs the service on this machine, at one address, until Ctrl-C or SIGTERM.
 
-The real template runs on the emulator. Every alert is a line in the terminal, and on the outbox page. Stored leads are
-kept in .local/state for the next run. When a source file is saved, it is deployed to the running service.
+The real template runs on the emulator. Every alert appears in the terminal and on the outbox page. Leads stay in
+.local/state for the next run. Saving a source file deploys it to the running service.
 """
 
 import argparse
@@ -76,7 +76,7 @@ def main() -> None:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    """Stops the service on SIGTERM, as Ctrl-C does. Ignores a second one: make also sends SIGTERM."""
+    """Stops the service on SIGTERM, as Ctrl-C does. Ignores a second SIGTERM, because make sends one too."""
     signal.signal(number, signal.SIG_IGN)
     signal.default_int_handler(number, frame)
 
@@ -108,7 +108,7 @@ def _lock(state: Path) -> Iterator[None]:
 
 
 def _check_state(cloud: Path) -> None:
-    """Refuses damaged state, because the emulator would treat a partial file as missing and overwrite it."""
+    """Refuses damaged state. The emulator would treat a partial file as missing, and overwrite it."""
     for path in sorted(cloud.glob("services/*.json")):
         try:
             json.loads(path.read_text(encoding="utf-8"))
@@ -123,7 +123,7 @@ def _check_port(port: int) -> None:
 
 
 def _warm_up(site: str) -> None:
-    """Starts the functions of the form, so that the first visitor does not have to wait for their cold start."""
+    """Starts the form's functions, so that the first visitor does not wait for their cold starts."""
 
     def get(path: str) -> None:
         with contextlib.suppress(OSError):
@@ -134,7 +134,7 @@ def _warm_up(site: str) -> None:
 
 
 def _demo(site: str, port: int) -> Demo:
-    """Returns a page on another origin that embeds the form. If `port` is in use, the page gets any free port."""
+    """Returns a page that embeds the form, on another origin. If `port` is in use, it gets any free port."""
     try:
         return Demo(port, site)
     except OSError:
@@ -173,7 +173,7 @@ def _watch(cloud: LocalCloud, stopping: threading.Event) -> None:
         names = sorted({str(Path(path).relative_to(PROJECT)) for _, path in changes})
         started = time.monotonic()
         try:
-            load()  # the functions could not start with a rulebook that does not load
+            load()  # without a valid rulebook, no function could start
             if any(Path(path) == TEMPLATE for _, path in changes):
                 cloud.deploy()
             else:

@@ -1,4 +1,4 @@
-"""Sends sample leads: people as a clinic's page sees them (dev/people.py), under obviously invented names."""
+"""Sends sample leads: typical visitors (dev/people.py), under obviously invented names."""
 
 import json
 import random
@@ -13,7 +13,7 @@ from rich.progress import track
 from dev import people
 
 QUESTIONNAIRE = "fs-intake"
-SMS, MARKETING = 0.6, 0.3  # share of people who give this consent
+SMS, MARKETING = 0.6, 0.3  # share of people who consent
 REACHED_BY = {("phone", "email"): 0.65, ("phone",): 0.25, ("email",): 0.10}  # contact details -> share of people
 CALM = 0.9  # share of invented answers that are 'no' or 'none'
 RELATIONS = ("daughter", "son", "wife", "husband", "friend")
@@ -34,7 +34,7 @@ def send(site: str, count: int, console: Console) -> None:
 def sample(questionnaire: dict[str, Any], number: int, chance: random.Random) -> dict[str, Any]:
     """Returns a filled-in form.
 
-    questionnaire: as GET /questionnaires/{id} returns it, of any version.
+    questionnaire: as GET /questionnaires/{id} returns it; any version.
     number: makes the contact details unique.
     """
     person = people.draw(chance)
@@ -54,10 +54,10 @@ def sample(questionnaire: dict[str, Any], number: int, chance: random.Random) ->
 
 
 def fitted(given: dict[str, Any], questionnaire: dict[str, Any], chance: random.Random) -> dict[str, Any]:
-    """Returns the answers that fit a questionnaire of any version.
+    """Returns answers fitted to a questionnaire, of any version.
 
-    Leaves out options that it does not offer. A question that dev/people.py does not know, or whose answer would be
-    empty, gets an invented answer: mostly 'no' or 'none' if it offers them.
+    Options that it does not offer are dropped. A question that dev/people.py does not know, or whose answer would be
+    empty, gets an invented answer: mostly 'no' or 'none', if offered.
     """
     answers: dict[str, Any] = {}
     for page in questionnaire["pages"]:
@@ -86,7 +86,7 @@ def _holds(condition: dict[str, Any] | None, answers: dict[str, Any]) -> bool:
 
 
 def _offered(answer: Any, question: dict[str, Any]) -> Any:
-    """Returns the part of an answer that the question offers."""
+    """Returns an answer without options that the question does not offer."""
     codes = {option["code"] for option in question.get("options", ())}
     match question["type"]:
         case "choice-many":
@@ -109,7 +109,7 @@ def _invented(question: dict[str, Any], chance: random.Random) -> Any:
 
 
 def _contact(fields: list[dict[str, Any]], person: people.Person, number: int, chance: random.Random) -> dict[str, str]:
-    """Returns contact details for the fields that the form has."""
+    """Returns contact details for the form's fields."""
     left = chance.choices(list(REACHED_BY), list(REACHED_BY.values()))[0]
     texts = {
         "name": f"Sample Patient {number:02}",

@@ -1,9 +1,9 @@
-"""`make scan`: runs every scanner on what is deployed. The exit status is 1 if a finding is neither fixed nor accepted.
+"""`make scan`: runs all scanners on what is deployed. The exit status is 1 if a finding is not accepted.
 
-Template scanners read the template as AWS gets it after the SAM transform. Scanners that ignore conditions read it with
-all optional resources included. infra/accepted.toml lists accepted findings and their reasons; findings in code and
-secrets are accepted by a comment on their line. `--offline` skips the look-up of known vulnerabilities; without it, a
-failed look-up counts as a failure.
+Template scanners read the template after the SAM transform. Scanners that ignore conditions get a version with all
+optional resources. infra/accepted.toml lists accepted findings and their reasons; findings in code and secrets are
+accepted by a comment on their line. `--offline` skips the look-up of vulnerabilities; without it, the scan fails if the
+look-up fails.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ WITHIN = 300
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A finding of a scanner. `place`: logical id of a resource, or file and line."""
+    """A scanner's finding. `place`: a resource's logical id, or file and line."""
 
     rule: str
     place: str
 
 
 class CannotRunError(Exception):
-    """The error of a scanner that gave no result, which must not look like a clean result."""
+    """A scanner gave no result. That must not look like a clean result."""
 
 
 def complete(expanded: template.Template) -> template.Template:
@@ -72,7 +72,7 @@ def cfn_lint(path: Path) -> list[Finding]:
 
 
 def _resource(entry: dict[str, Any]) -> str:
-    """Returns the logical id of the resource that a finding is about. Serverless rules name it only in the message."""
+    """Returns the logical id of a finding's resource. Serverless rules name it only in the message."""
     place = entry["Location"].get("Path") or []
     if len(place) > 1 and place[0] == "Resources":
         return str(place[1])
@@ -104,18 +104,16 @@ def cdk_nag_hipaa(path: Path) -> list[Finding]:
 
 
 def ruff_security() -> list[Finding]:
-    """Runs ruff's S rules, which are the rules of bandit."""
+    """Runs ruff's S rules (bandit's)."""
     found = json.loads(_output([IN / "ruff", "check", "--select", "S", "--output-format", "json", PROJECT], {0, 1}))
     return [Finding(entry["code"], f"{entry['filename']}:{entry['location']['row']}") for entry in found]
 
 
 def detect_secrets() -> list[Finding]:
-    """Searches every tracked file for secrets, except locks (hashes), sample events (invented ids) and what is
-    generated from files that are searched.
+    """Searches tracked files for secrets, except locks (hashes), sample events (invented ids) and generated files.
 
-    Accepted candidates are marked on their line. "test" and "testing" are the emulators' keys. Candidates are not
-    verified
-    over the network: one that cannot be verified would count as harmless.
+    Accepted candidates are marked on their line. "test" and "testing" are the emulators' keys. Verification over the
+    network is off, because it would drop candidates that it cannot verify.
     """
     files = [name for name in _output(["git", "ls-files"], {0}).splitlines() if not NO_SECRETS.search(name)]
     report = json.loads(
@@ -133,7 +131,7 @@ NO_SECRETS = re.compile(rf"^locks/|package-lock\.json$|^events/|^({'|'.join(map(
 
 
 def pip_audit(lock: str = "runtime") -> list[Finding]:
-    """Looks up known vulnerabilities of the shipped packages on the internet. Getting no answer counts as a failure."""
+    """Looks up known vulnerabilities of the deployed packages on the internet. No answer counts as a failure."""
     path = PROJECT / "locks" / f"{lock}.txt"
     options = ["--strict", "--disable-pip", "--require-hashes", "--progress-spinner", "off", "-f", "json"]
     report = json.loads(_output([TOOLS / "audit" / "bin" / "pip-audit", *options, "-r", path], {0, 1}) or "{}")
@@ -166,7 +164,7 @@ def _output(command: list[Any], fine: set[int], folder: Path = PROJECT) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A group of findings that are accepted for one reason. `findings`: rule -> resources, or "*" for all."""
+    """Findings that are accepted for one reason. `findings`: rule -> resources, or "*" for all."""
 
     name: str
     reason: str
@@ -186,9 +184,7 @@ def unexplained(found: Iterable[Finding], kinds: list[Kind]) -> list[Finding]:
 
 
 def no_longer_found(found: Iterable[Finding], kinds: list[Kind]) -> list[str]:
-    """Returns accepted findings that no longer occur. If they stayed in the file, they would hide a new finding of the
-    same kind.
-    """
+    """Returns accepted findings that no longer occur. Left in the file, they would hide a new one of their kind."""
     rules = {finding.rule for finding in found}
     places = {(finding.rule, finding.place) for finding in found}
     return [

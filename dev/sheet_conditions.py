@@ -1,4 +1,4 @@
-"""Says in plain words when a condition holds, for the sheet that the physician signs."""
+"""Writes conditions in plain words, for the sheet that the physician signs."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from shared.domain.rules.questionnaire import Question
 
 
 class ConditionWords:
-    """Words for conditions on these questions."""
+    """Writes conditions on these questions in words."""
 
     def __init__(self, questions: Mapping[str, Question]) -> None:
         self.questions = questions
 
     def words(self, condition: Condition) -> str:
-        """Returns a condition in plain words, with each part of an 'and' or 'or' on a line of its own."""
+        """Returns a condition in plain words. Each part of an 'and' or 'or' has its own line."""
         if isinstance(condition, Every):
             return "<br>**and** ".join(self._part(part) for part in condition.conditions)
         if isinstance(condition, Some) and condition.at_least == 1:
@@ -88,7 +88,7 @@ class ConditionWords:
     def _options(self, asked: str, ticked: frozenset[str], one: tuple[str, str], many: tuple[str, str]) -> str:
         """Returns the options in the patient's words, after a verb.
 
-        one: verbs for a single-choice question, the first for one option, the second for several
+        one: verbs for a single-choice question: for one option, and for several
         many: the same for a multiple-choice question
         """
         question = self.questions[asked]
@@ -106,7 +106,7 @@ def bounds(at_least: int | None, at_most: int | None) -> str:
 
 
 def parts(condition: Condition) -> Iterator[Condition]:
-    """Yields the condition and every condition inside it."""
+    """Yields the condition and every condition nested in it."""
     yield condition
     match condition:
         case Every(conditions) | Some(conditions, _):

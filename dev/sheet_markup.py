@@ -1,4 +1,4 @@
-"""Writes the Markdown of the sheet for the physician, and makes one page of it."""
+"""Writes the physician's sheet as Markdown, and turns it into one HTML page."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def listed(names: Iterable[str]) -> str:
 def html(markdown: str, title: str) -> str:
     """Returns one self-contained page.
 
-    A name in the first cell of a table row becomes an anchor; anywhere else, the name links to its anchor.
+    A name in a row's first cell becomes an anchor; anywhere else, the name links to it.
     """
     body = MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown)
     body = re.sub(r"<tr>\n<td><code>([^<]+)</code>", r'<tr id="\1">\n<td><b><code>\1</code></b>', body)
@@ -57,7 +57,7 @@ def html(markdown: str, title: str) -> str:
     tiers = "EMERGENCY|URGENT|PRIORITY|ROUTINE|NOT_A_FIT"
     body = re.sub(rf"<td>(<code>({tiers})</code></td>)", r'<td class="\2">\1', body)
     body = re.sub(
-        r"(?<!<b>)<code>([^<]+)</code>(?! “)",  # the text of an option may equal the name of a question
+        r"(?<!<b>)<code>([^<]+)</code>(?! “)",  # an option's text may equal a question's name
         lambda name: f'<a href="#{name[1]}">{name[0]}</a>' if name[1] in rows else name[0],
         body,
     )

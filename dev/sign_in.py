@@ -20,12 +20,12 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 from dev.stage import Stage, expect
 
 GROUPS = ("clinician", "admin")
-TYPED = ("text", "number", "tel", "email", "password")  # types of fields that a person types into
+TYPED = ("text", "number", "tel", "email", "password")  # types of the fields that a person types into
 CODE_LASTS = 30  # seconds
 
 
 class Authenticator:
-    """An authenticator app (RFC 6238): its codes, each used once, since Cognito refuses a code that it has seen."""
+    """An authenticator app (RFC 6238). Gives each code once, since Cognito refuses a used code."""
 
     def __init__(self, secret: str, clock: Callable[[], float] = time.time, wait: Callable[[float], None] = time.sleep):
         self._key = base64.b32decode(secret + "=" * (-len(secret) % 8), casefold=True)
@@ -33,7 +33,7 @@ class Authenticator:
         self._used = -1
 
     def code(self) -> str:
-        """Returns the current code. Waits for the next one if the current one was returned before."""
+        """Returns the current code. If it was returned before, waits for the next one."""
         if int(self._clock() / CODE_LASTS) == self._used:
             self._wait(CODE_LASTS - self._clock() % CODE_LASTS + 1)
         self._used = int(self._clock() / CODE_LASTS)
@@ -44,7 +44,7 @@ class Authenticator:
 
 @dataclass(frozen=True)
 class Colleague:
-    """A temporary member of staff. `app`: None on the local cloud, whose sign-in knows no second factor."""
+    """A temporary member of staff. `app`: the authenticator; None on the local cloud (no second factor)."""
 
     name: str
     password: str = field(repr=False)
@@ -67,10 +67,10 @@ def colleague(stage: Stage) -> Iterator[Colleague]:
 
 
 def enrol(identities: Any, pool: str, name: str, password: str) -> Authenticator | None:
-    """Connects an authenticator app to a new user. Returns None if the pool does not ask for one.
+    """Connects an authenticator app to a new user. Returns None if the user pool requires none.
 
-    The inbox's client accepts passwords at the sign-in page only, and that page shows the secret as a picture. So the
-    enrolment uses a client of its own, which exists for a moment and can open no route of the service.
+    The inbox's app client accepts passwords only on the sign-in page, which shows the secret only as a picture. So
+    enrolment uses a short-lived client of its own, whose tokens open no route of the service.
     """
     created = identities.create_user_pool_client(
         UserPoolId=pool, ClientName=name, ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
@@ -94,7 +94,7 @@ def enrol(identities: Any, pool: str, name: str, password: str) -> Authenticator
 
 
 class _Form(HTMLParser):
-    """A parser that finds the first form of a page: its action, its fields, and those of them that a person types."""
+    """Parses a page's first form: its action, its fields, and which of these a person types into."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -118,7 +118,7 @@ class _Form(HTMLParser):
 
 
 class _StopsAt(urllib.request.HTTPRedirectHandler):
-    """A handler that follows redirects, except to the inbox, because the address of that redirect has the code."""
+    """Follows redirects, except the one to the inbox: its address has the code."""
 
     def __init__(self, inbox: str) -> None:
         self._inbox = inbox
@@ -134,7 +134,7 @@ class _StopsAt(urllib.request.HTTPRedirectHandler):
 def sign_in(stage: Stage, person: Colleague) -> str:
     """Signs in as the inbox does, with the authorization code flow and PKCE. Returns an access token.
 
-    After the password, the page asks an enrolled person for a code: the one field of its form that is not hidden.
+    After the password, the page asks an enrolled person for a code, in the form's only visible field.
     """
     inbox, client_id = stage.outputs["Inbox"], stage.outputs["InboxClientId"]
     verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
@@ -178,5 +178,5 @@ def _submit(
     try:
         with browser.open(urljoin(address, form.action or address), body, timeout=60) as page:
             return page.url, _Form(page.read().decode()), ""
-    except urllib.error.HTTPError as answer:  # the redirect to the inbox, which is not followed
+    except urllib.error.HTTPError as answer:  # the redirect to the inbox is not followed
         return address, _Form(""), answer.headers.get("location", "")

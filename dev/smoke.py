@@ -1,9 +1,9 @@
-"""Takes one lead through a deployed stack, from the form to the closed lead, and cleans up.
+"""Takes one lead through a deployed stack, from the form until it is closed, and cleans up.
 
     make smoke STACK=...             (python -m dev.smoke STACK; credentials and region as for any AWS tool)
 
-Everything that the program needs is in the stack's outputs. It adds a user and a subscription while it runs, and erases
-its lead. Staff get the lead's alert; the lead's name says that it is a test.
+The program needs only the stack's outputs. While it runs, it adds a user and a subscription; at the end it erases its
+lead. Staff get the lead's alert, and the lead's name says that it is a test.
 """
 
 import json
@@ -102,7 +102,7 @@ def main() -> None:
     console.print(f"{stage.stack} at {stage.site} (staff get one alert, about a lead that is marked as a test)")
     try:
         journey(stage)
-    except (StepFailedError, ClientError, BotoCoreError, OSError) as error:  # OSError: an address does not answer
+    except (StepFailedError, ClientError, BotoCoreError, OSError) as error:  # OSError: no answer
         problem = f"{command}: {error}." if isinstance(error, StepFailedError) else failure(command, error)
         sys.exit(f"{problem} The run's user and subscription were removed; a lead named {PERSON['name']!r} may stay.")
     console.print("All steps passed. The lead was erased, and the user and the subscription of this run were removed.")

@@ -1,4 +1,4 @@
-"""What the commands that try a deployed stack share: the stack, its requests, steps, and the alerts that it sends."""
+"""Shared by the commands that try a deployed stack: the stack, its requests, steps and alerts."""
 
 import json
 import secrets
@@ -20,15 +20,15 @@ console = Console(highlight=False, soft_wrap=True)
 
 
 class StepFailedError(Exception):
-    """The error of a step with a different result than expected. Its text never contains what a person entered."""
+    """A step had an unexpected result. The message never contains what a person entered."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A deployed stack that a lead is taken through.
+    """A deployed stack through which a lead is taken.
 
-    client: returns the boto3 client of a service
-    outputs: outputs of the stack
+    client: returns a service's boto3 client
+    outputs: the stack's outputs
     site, sign_in: addresses of the service and of the sign-in page, without a slash at the end
     """
 
@@ -91,7 +91,7 @@ def call(method: str, url: str, value: object = None, token: str = "") -> Answer
 
 
 class Alerts:
-    """A temporary queue that is subscribed to the alert topic while `with Alerts(stage) as alerts:` runs."""
+    """A temporary queue, subscribed to the alert topic: `with Alerts(stage) as alerts:`."""
 
     def __init__(self, stage: Stage) -> None:
         self._sqs, self._sns = stage.client("sqs"), stage.client("sns")
@@ -144,7 +144,7 @@ class Alerts:
         raise StepFailedError(f"no alert about {reference} within {ALERT_WITHIN} s")
 
     def count(self, within: float) -> int:
-        """Returns how many alerts arrive in that many seconds."""
+        """Returns how many alerts arrive in `within` seconds."""
         deadline, found = time.monotonic() + within, 0
         while time.monotonic() < deadline:
             got = self._sqs.receive_message(QueueUrl=self._queue, WaitTimeSeconds=1, MaxNumberOfMessages=10)

@@ -13,7 +13,7 @@ from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "infra" / "template.yaml"
-logging.getLogger("samtranslator").setLevel(logging.ERROR)  # hides the library's usage figures and feature switches
+logging.getLogger("samtranslator").setLevel(logging.ERROR)  # hides its usage figures and feature switches
 REGION = "us-east-1"
 Template = dict[str, Any]
 
@@ -37,7 +37,7 @@ def _parsed(text: str) -> Template:
 
 
 def variables() -> set[str]:
-    """Returns every environment variable that any function gets, from `Globals` or from its own properties."""
+    """Returns all environment variables of all functions, from `Globals` and from their own properties."""
     source = read()
     functions = [entry for entry in source["Resources"].values() if entry["Type"] == "AWS::Serverless::Function"]
     described = [source["Globals"]["Function"], *(function["Properties"] for function in functions)]
@@ -45,7 +45,7 @@ def variables() -> set[str]:
 
 
 def routes() -> dict[str, str]:
-    """Returns route -> logical id of its function, for the routes that are documented. A route is a text: "GET /"."""
+    """Returns route, such as "GET /" -> logical id of its function, for the documented routes."""
     return {
         route: function
         for route, function in all_routes().items()
@@ -54,7 +54,7 @@ def routes() -> dict[str, str]:
 
 
 def all_routes() -> dict[str, str]:
-    """Returns the routes, including those that answer HEAD as GET and those for all other addresses."""
+    """Returns all routes, including HEAD routes and the catch-all."""
     resources = read()["Resources"]
     found = {}
     for route in (entry["Properties"] for entry in resources.values() if entry["Type"] == "AWS::ApiGatewayV2::Route"):
@@ -74,4 +74,4 @@ def expand(parameters: dict[str, str] | None = None, bucket: str = "bucket", key
     values = {"AWS::Region": REGION, **(parameters or {})}
     expanded: Template = Translator({}, Parser(), boto_session=_Session()).translate(source, values)
     expanded.pop("Transform", None)
-    return json.loads(json.dumps(expanded))  # type: ignore[no-any-return]  # drops YAML's subclasses of str and dict
+    return json.loads(json.dumps(expanded))  # type: ignore[no-any-return]  # makes plain str and dict

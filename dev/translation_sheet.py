@@ -1,4 +1,4 @@
-"""The sheet by which a translation is reviewed: each text in both languages, and the hash that names them."""
+"""The sheet for reviewing a translation: each text in both languages, and their content hash."""
 
 from __future__ import annotations
 

@@ -6,10 +6,10 @@ Input is one of
 - vignettes: an object with a list `vignettes`, each with `answers` and the `expected` result;
 - cases: an object with a list `cases`, each with `answers` and the `acceptable_tiers`, its band.
 
-Answers that came through another door than the form have a `door` beside them, in a line
-(`{"answers": {...}, "door": "callback"}`) as in a vignette or a case. Output: one result per line, as JSON; it says
-whether a vignette is as expected and whether a case is in its band. The exit status is 1 if an answer set is invalid, a
-vignette is not as expected, or a case is not in its band. `--table` prints a table for a person instead.
+Answers that did not come through the form have a `door` beside them: `{"answers": {...}, "door": "callback"}`. Output:
+one result per line, as JSON, with whether a vignette is as expected or a case is in its band. The exit status is 1 if
+an answer set is invalid, a vignette is not as expected, or a case is not in its band. `--table` prints a readable table
+instead.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from dev.load_rules import load_rules
 from shared.domain.rules.condition import DOORS, FORM
 from shared.domain.rules.triage import RuleSet, TriageResult, triage
 
-WIDTH = 100  # columns where there is no terminal
+WIDTH = 100  # columns, without a terminal
 
 
 def as_json(result: TriageResult) -> dict[str, Any]:
-    """Returns the result as JSON, with the ids of the rules instead of their texts."""
+    """Returns the result for JSON, with rule ids in place of texts."""
     return {
         "tier": result.tier,
         "safety_rules": [rule.id for rule in result.safety_rules],
@@ -90,7 +90,7 @@ def judge(rule_set: RuleSet, cases: list[dict[str, Any]]) -> Iterator[dict[str, 
 def results(rule_set: RuleSet, stream: TextIO) -> Iterator[dict[str, Any]]:
     lines = [stream.readline()]
     whole = _json_object(lines[0])
-    if whole is None:  # the input is JSON over several lines, or has a line that is not JSON
+    if whole is None:  # JSON over several lines, or a line that is not JSON
         rest = stream.read()
         whole = _json_object(lines[0] + rest)
         lines += rest.splitlines()

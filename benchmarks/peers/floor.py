@@ -1,6 +1,6 @@
-"""The least that any handler with these libraries does: our DynamoDB client and its settings, Logger and Metrics.
+"""The least that a handler with our libraries does: our DynamoDB client and its settings, Logger and Metrics.
 
-The handler stores an item with the size and attributes of a lead. It reads nothing and decides nothing.
+It stores an item as large as a lead, with as many attributes. It reads nothing and decides nothing.
 """
 
 import os
@@ -11,8 +11,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.adapters.aws import PATIENT_FACING, client
 
-ATTRIBUTES = 15  # number of attributes besides the lead itself: keys of the table and of the indexes
-LEAD = "x" * 4_000  # about as many characters as a lead has
+ATTRIBUTES = 15  # how many there are besides the lead itself: keys of the table and indexes
+LEAD = "x" * 4_000  # about a lead's size
 
 logger = Logger()
 metrics = Metrics()

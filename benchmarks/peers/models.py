@@ -1,4 +1,4 @@
-"""Defines the submission as pydantic models, for the peers that validate."""
+"""The submission as pydantic models, for the peers that validate."""
 
 from typing import Annotated
 from uuid import UUID

@@ -1,4 +1,6 @@
-"""Serves a third-party web site that embeds the form: another origin, a strict security policy, a narrow column."""
+"""Serves a third-party site that embeds the form: on another origin, under a strict security policy, in a narrow
+column.
+"""
 
 import threading
 from http import HTTPStatus
@@ -12,7 +14,7 @@ MEDIA_TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "
 
 
 def file(path: str, clinic: str) -> tuple[bytes, dict[str, str]] | None:
-    """Returns the content and headers of a file of the site, or None if there is no such file.
+    """Returns the content and headers of one of the site's files, or None if there is no such file.
 
     clinic: address of our service
     """
@@ -24,7 +26,7 @@ def file(path: str, clinic: str) -> tuple[bytes, dict[str, str]] | None:
 
 
 def policy(clinic: str) -> str:
-    """Returns a strict content security policy. It allows our service's script and its requests, and nothing inline."""
+    """Returns a strict content security policy: our service's script and its requests, and nothing inline."""
     address = urlsplit(clinic)
     ours = f"{address.scheme}://{address.netloc}"
     return (
@@ -45,7 +47,7 @@ class Demo:
         self.address = f"{self.origin}/"
 
     def embed(self, clinic: str) -> None:
-        """Makes the site embed the form of the service at the address `clinic`."""
+        """Embeds the form from the service at the address `clinic`."""
         self._handler.clinic = clinic
 
     def __enter__(self) -> Self:

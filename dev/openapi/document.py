@@ -1,6 +1,6 @@
-"""Builds the OpenAPI document: every route of the template with its description, and the schemas that routes use.
+"""Builds the OpenAPI document: the template's routes with their descriptions, and the schemas that they use.
 
-Building fails if a route of the template has no description, or a description has no route.
+The build fails if a route lacks a description, or a description lacks a route.
 """
 
 import json
@@ -82,7 +82,7 @@ SIGN_IN = {
     "bearerFormat": "JWT",
     "description": "An access token from the staff sign-in: OAuth 2.0 authorization code with PKCE, scope openid.",
 }
-GATEWAY = {  # API Gateway's own answer to a request that never reaches our functions
+GATEWAY = {  # API Gateway's answer to a request that it does not pass on
     "429": {
         "description": "Too many requests at once; try again in a second. The page shows its own advice.",
         "content": {

@@ -1,4 +1,4 @@
-"""Describes the routes for visitors who fill in a form, and for ad networks that send a form for a visitor."""
+"""Describes the routes for visitors who fill in a form, and for ad networks that forward a lead."""
 
 from dev.openapi.operation import KNOWN, LANGUAGE, PAGE, READING_A_BODY, Operation, as_json, parameter, ref
 from dev.openapi.questionnaire import Form
@@ -11,7 +11,7 @@ from shared.http.visitor_responses import Challenge, Receipt, Screened, Taken
 
 
 class AdRequest(AdLead, AdKey):
-    """The body of the ad network's webhook, with its key (Google Ads API, lead form webhook)."""
+    """The body that the ad network's webhook posts, with its key (Google Ads API, lead form webhook)."""
 
 
 QUESTIONNAIRE = {"id": "fs-intake", "version": "2.0.0"}

@@ -26,12 +26,12 @@ READING_A_BODY = ("400", "413", "415", "422", "503")
 class Operation:
     """The description of one route.
 
-    id: operation id, which is the name of the route's function
+    id: operation id: the name of the route's function
     answers: status -> (description, media type -> schema)
-    problems: statuses whose answers are problem details
-    request: model of the JSON body, if there is one
-    form: whether the route accepts what a browser posts without JavaScript; then it shows problems as pages
-    shows_pages: whether the route shows problems as pages although it accepts no body
+    problems: statuses that return problem details
+    request: model of the JSON body, if any
+    form: whether the route accepts plain HTML posts; then it shows problems as pages
+    shows_pages: whether a route without a body shows problems as pages
     staff: whether the route needs a sign-in
     """
 

@@ -1,4 +1,4 @@
-"""Describes the routes that serve pages for people, and the files of these pages."""
+"""Describes the routes that serve web pages and their files."""
 
 from dev.openapi.operation import KNOWN, LANGUAGE, PAGE, TEXT, Operation, parameter
 

@@ -1,4 +1,6 @@
-"""Models of the answer to GET /questionnaires/{id}. The service builds the answer without them, to start quickly."""
+"""Models of the answer to GET /questionnaires/{id}. The service itself builds the answer without them, for a quick cold
+start.
+"""
 
 from typing import Literal
 
@@ -8,8 +10,8 @@ from shared.http.visitor_responses import ResponseModel
 class Option(ResponseModel):
     """An option of a question.
 
-    label_other: the label if somebody else fills in the form for the person.
-    message: the id of the emergency message that this option alone calls for; its text is in `messages`.
+    label_other: the label if somebody else fills in the form.
+    message: id in `messages` of the emergency message for which this option suffices.
     """
 
     code: str
@@ -48,7 +50,7 @@ class Question(ResponseModel):
 
 
 class Page(ResponseModel):
-    """A page of questions. `after_send`: True for the page that follows Send; its questions are optional."""
+    """A page of questions. `after_send`: whether it follows Send; its questions are then optional."""
 
     id: str
     title: str
@@ -69,7 +71,7 @@ class ContactField(ResponseModel):
 
 
 class Consent(ResponseModel):
-    """text_other: if somebody else fills in the form for the person. text_call: where a number alone is asked for."""
+    """text_other: used if somebody else fills in the form. text_call: used where only a number is asked for."""
 
     code: str
     text: str
@@ -92,9 +94,9 @@ class ContactBlock(ResponseModel):
 
 
 class Form(ResponseModel):
-    """The definition of a form, with everything that a page needs to draw its questions.
+    """A form: everything that a page needs to draw the questions.
 
-    messages: id -> text of each message that an option alone calls for
+    messages: id -> text of each message for which one option suffices
     """
 
     id: str
