@@ -5,10 +5,14 @@ mutmut mutates the bodies of functions and methods, but neither decorated ones n
 settings are in pyproject.toml. It works on a copy of the project. To see a mutant:
 `cd build/mutation/<digest>; ../../../.venv/bin/mutmut show NAME`.
 
+mutmut runs the tests that called the mutated function. It takes what importing the modules called for calls of the
+first test. So for a function that imports call, and few tests, all tests are run.
+
 """
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -17,6 +21,7 @@ import sys
 from collections import Counter
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from tests.soak.check import Check, Found, Piece
 from tests.soak.soak import CORES, PROJECT, digest_of_sources
@@ -27,6 +32,7 @@ MUTANTS = 100
 AT_ONCE = 50  # each round first runs the tests without a mutant, which takes about a minute
 SURVIVED, UNTESTED = "survived", "no tests"  # words that mutmut prints
 UNKNOWN = ("not checked", "skipped")
+FEW = 100  # tests
 
 
 def mutate(piece: Piece) -> Found:
@@ -78,8 +84,21 @@ def _prepare() -> None:
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(PROJECT / name, copy / name)
     output = _mutmut("run", "none of them")  # mutmut prepares everything, then fails, because no mutant has that name
-    if not (copy / "mutants" / "mutmut-stats.json").exists():
+    statistics = copy / "mutants" / "mutmut-stats.json"
+    if not statistics.exists():
         raise RuntimeError(f"mutmut could not prepare:\n{output[-3000:]}")
+    found = with_imports(json.loads(statistics.read_text(encoding="utf-8")))
+    statistics.write_text(json.dumps(found), encoding="utf-8")
+
+
+def with_imports(statistics: dict[str, Any]) -> dict[str, Any]:
+    """Returns mutmut's statistics with all tests for each function that imports call and few tests."""
+    everything = list(statistics["duration_by_test"])  # in the order in which they ran
+    tests = {
+        function: everything if everything[0] in called and len(called) < FEW else called
+        for function, called in statistics["tests_by_mangled_function_name"].items()
+    }
+    return statistics | {"tests_by_mangled_function_name": tests}
 
 
 def _results() -> dict[str, str]:

@@ -14,6 +14,7 @@ import pytest
 from rich.console import Console
 
 from tests.soak.check import Check, Found, Piece
+from tests.soak.mutation import with_imports
 from tests.soak.report import percentile, plot
 from tests.soak.soak import PROJECT, soak
 
@@ -111,3 +112,11 @@ def test_a_percentile_is_a_value_that_was_seen() -> None:
     assert plot(values).count("<rect") == 3
     with pytest.raises(ValueError, match="empty"):
         percentile({}, 0.5)
+
+
+def test_what_imports_call_is_mutated_with_all_tests() -> None:
+    tests = {f"test {number}": 0.1 for number in range(150)}
+    called = {"by an import": ["test 0", "test 7"], "by a test": ["test 7"], "by many tests": list(tests)[:120]}
+    found = with_imports({"duration_by_test": tests, "tests_by_mangled_function_name": called, "stats_time": 1})
+    assert found["tests_by_mangled_function_name"] == called | {"by an import": list(tests)}
+    assert found["stats_time"] == 1
