@@ -34,7 +34,8 @@ def check(run: Run) -> None:
         _check_follow_up(run, lead)
         _check_order(run, lead_id, alerts)
         if lead_id in run.poisoned:
-            if not alerts and lead.escalation.alert_due and lead_id not in run.could_not_alert:
+            waits = lead.escalation.alert_due and not lead.work.is_done
+            if waits and not alerts and lead_id not in run.could_not_alert:
                 run.broken("I9", lead_id, "is unreadable, and no operator was alerted")
         elif any(entry.action in (RETURNED, WITHDRAWN) for entry in lead.history):
             if (
