@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from playwright.sync_api import ConsoleMessage, Locator, Page
+from playwright.sync_api import TimeoutError as TookTooLongError
 
 from dev.cloud import PASSWORD
 from tests.browser.conftest import Console
 from tests.browser.patient import appears
+
+OPEN_LEADS = re.compile(r"/leads\?view=open$")
+REFRESHED_EVERY = 16_000  # milliseconds of the page's clock, a little more than in web/inbox/refresh.js
+TURNS = 20
+TURN = 1_000  # milliseconds
 
 
 class Member:
@@ -61,6 +68,14 @@ class Member:
         """Checks who owns the open lead."""
         appears(self.page.locator(".has", has_text=re.compile(text)))
         return self
+
+    def refreshes(self) -> Member:
+        """Turns the page's clock until the page loads the open leads by itself. While it loads, it skips a turn."""
+        for _ in range(TURNS):
+            with suppress(TookTooLongError), self.page.expect_request(OPEN_LEADS, timeout=TURN):
+                self.page.clock.fast_forward(REFRESHED_EVERY)
+                return self
+        raise AssertionError("the page does not refresh")
 
     def second_tab(self) -> Member:
         """Opens the inbox in another tab of the same browser, and signs in there too."""

@@ -269,8 +269,7 @@ def test_a_new_lead_and_a_colleagues_action_appear_by_themselves(send: Send, mem
     nurse.open(first)
     member("desk").open(first).press("I'll take it").has("^You have had it")
     second = send(EMERGENCY)
-    nurse.page.clock.fast_forward(16_000)
-    nurse.has("^desk has had it since")
+    nurse.refreshes().has("^desk has had it since")
     expect(nurse.row(second)).to_be_visible()
 
 
@@ -290,7 +289,7 @@ def test_a_new_lead_is_announced_in_every_list(send: Send, member: Come) -> None
         expect(nurse.page.locator("#worklist")).to_have_attribute("aria-busy", "false")
         before = nurse.page.title()
         reference = send(EMERGENCY)
-        nurse.page.clock.fast_forward(16_000)
+        nurse.refreshes()
         expect(nurse.page.locator("#status"), name).to_have_text(f"New lead: EMERGENCY {reference}")
         assert nurse.page.title() != before
 
