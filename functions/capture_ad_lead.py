@@ -31,5 +31,5 @@ def handler(request: Request, context: Any) -> Response:
     captured = capture_ad_lead(request.read(AdLead), arrival, intake, ads_questionnaire())
     if captured.counted:
         telemetry.capture(captured)
-    # The ad network gets 200 for a spooled lead too: it is just as durable, and any other status makes it send again.
+    # A spooled lead gets 200 too: it is just as safe. After any other status, the ad network would send it again.
     return respond(HTTPStatus.OK, Taken())

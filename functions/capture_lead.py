@@ -1,8 +1,8 @@
 """POST /submissions: triages a filled-in form (JSON or a plain HTML form) and stores it as a lead.
 
-POST /submissions/{submission_id}/answers adds answers to it after Send. POST /callbacks ("Just call me") takes the same
-submission with few answers, from a person who asks for a call. GET /challenges/{submission_id} issues a signed form
-token and a proof-of-work challenge for one submission. It is here so that this function is warm when the form is sent.
+POST /submissions/{submission_id}/answers adds answers to the lead after Send. POST /callbacks ("Just call me") takes a
+shorter form from a person who wants a call. GET /challenges/{submission_id} issues a signed form token and a
+proof-of-work challenge for one submission. That route is here so that this function is warm when the form is sent.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def show_problem(request: Request, error: Exception) -> Response | None:
 
 
 def advise(request: Request) -> tuple[ShownMessage, ...]:
-    """Returns the emergency advice that the answers call for, although the request is refused for another reason."""
+    """Returns the emergency advice that the answers in a refused request call for."""
     from shared.usecases.screening import emergency_in  # noqa: PLC0415  only for a refused request
 
     body = forms().read(request).readable() if request.sends_form else json.loads(request.body)
@@ -91,7 +91,7 @@ def issue_challenge(request: Request, at: datetime) -> Response:
 def capture(request: Request, at: datetime) -> Response:
     form = forms().read(request) if request.sends_form else None
     submission = forms().submission(request, form, guard.submission_id, at) if form else request.read(Submission)
-    # so that later log lines about failures have it
+    # adds the reference to later log lines, such as those about failures
     logger.append_keys(reference=reference_of(submission.submission_id))
     judged = guard.judge(submission, at)
     if judged.source != CANARY and not wiring.form_is_open():
@@ -108,14 +108,14 @@ def capture(request: Request, at: datetime) -> Response:
 
 
 def capture_callback(submission: Submission, arrival: Arrival, intake: Intake) -> Captured:
-    from shared.usecases import callbacks  # noqa: PLC0415  a cold start of the form does not need it
+    from shared.usecases import callbacks  # noqa: PLC0415  the form's cold start does not need it
 
     return callbacks.capture_callback(submission, arrival, intake)
 
 
 def add(request: Request, at: datetime) -> Response:
     """Adds answers to a lead after its form was sent."""
-    from shared.domain.intake.added_answers import AddedAnswers  # noqa: PLC0415  a cold start of the form needs neither
+    from shared.domain.intake.added_answers import AddedAnswers  # noqa: PLC0415  the form's cold start needs neither
     from shared.usecases.additions import add_answers  # noqa: PLC0415
 
     lead_id = request.uuid_parameter("submission_id")

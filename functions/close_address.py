@@ -1,4 +1,4 @@
-"""Closes an address to which a mail bounced, or whose reader complained; invoked by the topic of mail events."""
+"""Closes an e-mail address after a bounce or a complaint; invoked by the topic of mail events."""
 
 from typing import Any
 

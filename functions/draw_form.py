@@ -1,7 +1,7 @@
 """Serves the form: draws it, screens its answers and shows its definition. Stores nothing.
 
 GET and POST /form draw it page by page, or whole for the script of <lead-form>. POST /screenings checks whether the
-answers so far require emergency advice now. It is here because loading the form has warmed this function. GET
+answers so far require emergency advice now. That route is here because loading the form has warmed this function. GET
 /questionnaires/{id} returns the form's definition, its JSON Schema, or FHIR R4, depending on Accept.
 """
 
@@ -16,7 +16,7 @@ from functions.wiring import logger, metrics
 from shared.domain.errors import NotFound
 from shared.domain.intake.screening import Screening
 from shared.domain.rules.advice import ShownMessage
-from shared.domain.rules.triage import EMERGENCY, RuleSet
+from shared.domain.rules.triage import SEEK_EMERGENCY_CARE, RuleSet
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, cacheable, respond
 from shared.http.visitor_responses import Screened
@@ -76,7 +76,7 @@ def screen(request: Request) -> Response:
     screening = request.read(Screening)
     language = request.language(rulebook.languages(screening.questionnaire.id))
     screened = screen_answers(screening, rulebook, language)
-    count_advice(shown=screened.disposition == EMERGENCY)
+    count_advice(shown=screened.disposition == SEEK_EMERGENCY_CARE)
     return respond(HTTPStatus.OK, Screened.model_validate(screened))
 
 

@@ -1,4 +1,4 @@
-"""Sends the alerts that are due, every minute: first alerts that failed, and the next escalation levels."""
+"""Sends due alerts, every minute: the next escalation levels, and level 1 where the stream failed to send it."""
 
 from datetime import timedelta
 from typing import Any
@@ -37,7 +37,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 def count(alerts: list[Alert]) -> None:
     """Counts the sent alerts.
 
-    The metric `untaken` raises an alarm: an urgent lead without an owner has reached its last escalation level.
+    The metric `untaken` raises an alarm. It counts urgent leads that have had their last alert and have no owner.
     """
     metrics.add_metric("alerted", MetricUnit.Count, len(alerts))
     metrics.add_metric("escalated", MetricUnit.Count, sum(alert.level > 1 for alert in alerts))

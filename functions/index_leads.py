@@ -1,4 +1,6 @@
-"""Keeps the counts and search keys in step with the leads; invoked by the table's stream, and once a day for the rest.
+"""Keeps the counts and search keys in step with the leads; invoked by the table's stream.
+
+A daily run counts the leads that the stream missed.
 
 Stream records hold keys only, so the function reads the stored lead. A record that comes twice changes nothing.
 """

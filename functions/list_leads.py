@@ -1,4 +1,4 @@
-"""GET /leads: returns a page of the worklist to signed-in staff. It names people, so each page is in the access log."""
+"""GET /leads: returns a page of the worklist to signed-in staff. The access log records whose names it shows."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,4 +1,4 @@
-"""GET /staff: returns the names of the colleagues who work leads, to whom a lead can be handed over."""
+"""GET /staff: returns the members of staff to whom a lead can be handed over."""
 
 from http import HTTPStatus
 from typing import Any

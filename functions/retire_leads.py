@@ -1,7 +1,6 @@
-"""Deletes data whose retention period is over, every day (periods: shared/rulebook/retention.toml).
+"""Deletes data after its retention period, every day (periods: shared/rulebook/retention.toml).
 
-Before that, it erases again what a restore has brought back. Afterwards, it renews the hashes of contacts that were
-made with a former key.
+First, it erases again what a restore has brought back. Last, it renews contact hashes that a former key made.
 """
 
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Sends the manager a digest at each opening of the clinic: how many leads wait, and how quickly leads were taken."""
+"""Sends the manager a digest each time the clinic opens: how many leads wait, and how quickly leads were taken."""
 
 from typing import Any
 

@@ -1,5 +1,4 @@
-"""Sends the mails to persons that are due, every minute: receipts, and news of what staff did. No mail is sent
-twice."""
+"""Sends the e-mails that patients are due, every minute: receipts, and news of what staff did. Sends none twice."""
 
 from datetime import timedelta
 from typing import Any

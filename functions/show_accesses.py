@@ -1,4 +1,4 @@
-"""GET /leads/accesses: who opened which lead, by lead, by member of staff and by days, as JSON or CSV."""
+"""GET /leads/accesses: returns who opened which lead, as JSON or CSV; filters by lead, member of staff and days."""
 
 from http import HTTPStatus
 from typing import Any

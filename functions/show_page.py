@@ -23,7 +23,7 @@ POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 PAGE_HEADERS = {"vary": "accept-language", "content-security-policy": POLICY, "referrer-policy": "no-referrer"}
-# the headers have no effect on these files, which are the same in every language
+# page headers have no effect on these files, which are the same in every language
 WITHOUT_PAGE_HEADERS = ("text/css", "text/javascript")
 
 clinic = wiring.clinic()
@@ -39,7 +39,7 @@ landing = LandingPage(
 files = WebFiles(landing.placeholders)
 sign_in = SignInSettings.from_environment()
 inbox = WebFiles(lambda _language: {**clinic.words(), **sign_in.words()}, FOLDER / "inbox")
-INBOX_HEADERS = PAGE_HEADERS | {  # the inbox's script also asks the sign-in service for a token
+INBOX_HEADERS = PAGE_HEADERS | {  # the inbox's script may also connect to the sign-in service
     "content-security-policy": POLICY.replace("connect-src 'self'", f"connect-src 'self' {sign_in.address}".rstrip()),
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
@@ -69,7 +69,7 @@ def home_page(language: str) -> str:
 
 
 def without_slash(request: Request) -> Response:
-    """Redirects to the address without the slash at its end. Raises NotFound for any other address."""
+    """Redirects to the address without its final slash. Raises NotFound for an address without one."""
     path = request.parameter(REST)
     name = path.rstrip("/").rpartition("/")[2]
     if not path.endswith("/") or not name:

@@ -1,7 +1,7 @@
 """GET /received/{submission_id}: shows the receipt page of the plain form, which is available for an hour.
 
-POST /stops counts a visitor who leaves the form. This function serves it, too, since it has a DynamoDB client and
-visitors with JavaScript never wait for its start.
+POST /stops counts a visitor who leaves the form. That route is here because this function has a DynamoDB client, and no
+visitor with JavaScript waits for its cold start.
 """
 
 from http import HTTPStatus

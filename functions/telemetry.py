@@ -72,7 +72,7 @@ def count_seconds_to_alert(alert: Alert, at: datetime) -> None:
 
 
 def mailed(lead_id: UUID, entry: MailEntry) -> None:
-    """Logs what became of a mail to a person, without the address."""
+    """Logs the outcome of an e-mail to a patient, without the address."""
     logger.info(
         "mail",
         extra={

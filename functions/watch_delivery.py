@@ -1,7 +1,7 @@
 """Checks every hour that leads reach staff, and every five minutes that everybody is still subscribed.
 
-One canary goes from the public API to its alert, another one goes through the spool. Alarms watch the metrics;
-an alarm also fires when the metrics stop.
+One canary takes the usual path from the public API to its alert; another takes the path through the spool. Alarms watch
+the metrics. An alarm also fires when the metrics stop.
 """
 
 from datetime import timedelta
@@ -13,7 +13,7 @@ from functions import wiring
 from functions.wiring import logger, metrics
 from shared.usecases.delivery_watch import Watched, missing_subscriptions, note_who_can_be_alerted, watch_delivery
 
-# The sweep takes two minutes if the stream fails. The limit must stay below the function's timeout.
+# If the stream fails, the sweep needs up to two minutes. This limit must stay below the function's timeout.
 LONGEST_DELIVERY = timedelta(minutes=3)
 
 SUBSCRIPTIONS_ONLY = {"check": "subscriptions"}  # the event of the schedule that runs every five minutes
@@ -44,10 +44,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
 
 
 def note() -> None:
-    """Stores who can be alerted alone. If storing fails, the former entry expires and alerts go to everyone."""
+    """Stores who can be alerted individually. If that fails, the former entry expires and alerts go to everyone."""
     try:
         note_who_can_be_alerted(watch, wiring.now())
-    except Exception as error:  # noqa: BLE001  the check of the subscriptions counts even so
+    except Exception as error:  # noqa: BLE001  the subscription check still counts
         logger.error("who can be alerted alone is not known", extra={"error": type(error).__name__})
 
 

@@ -83,7 +83,7 @@ def rulebook() -> Rulebook:
 
 
 def form_is_open() -> bool:
-    """Returns whether visitors may send the form: once a physician has signed it, or in a pilot."""
+    """Returns whether visitors may send the form: a physician has signed it, or this is a pilot."""
     from shared.settings import pilot_without_approval
 
     return pilot_without_approval() or rulebook().approved
@@ -288,8 +288,7 @@ def workspace() -> Workspace[Archive]:
 
 
 def alerting(pace: float) -> Alerting:
-    """Returns the settings and clients that alerting staff needs. `pace`: seconds between two alerts that go out by
-    e-mail."""
+    """Returns the settings and clients that alerting staff needs. `pace`: seconds between two e-mailed alerts."""
     from shared.adapters.dynamodb.leads_and_rota import LeadsAndRota
     from shared.settings import AlertSettings, TableSettings, opening_hours, rota_table
     from shared.usecases.alerting import Alerting

@@ -33,7 +33,7 @@ LAMBDA_PLATFORM = "manylinux_2_28_x86_64"  # Lambda's glibc is newer
 TASK_ROOT = "/var/task"
 EVERY_FUNCTION_HAS = ("__init__", "wiring", "telemetry")
 WEB_FUNCTION = "show_page"  # the only function that gets web/
-NOT_SERVED = ("lead-form", "styles")  # dev/form_script.py makes files of web/ from these folders
+NOT_SERVED = ("lead-form", "styles")  # sources from which dev/form_script.py builds other files of web/
 
 
 def module_name(logical_id: str) -> str:
@@ -55,7 +55,7 @@ def bundle(
 
 
 def check_rulebook(folder: Path = loading.FOLDER) -> None:
-    """Loads the rulebook as functions do. Raises SystemExit, which names file and entry, if it does not load."""
+    """Loads the rulebook as functions do. If it is invalid, raises SystemExit, which names the file and the entry."""
     try:
         loading.load(folder)
     except ValueError as error:
@@ -80,7 +80,7 @@ def sources(functions: Iterable[str], destination: Path, python: Version) -> Non
 
 
 def templates(destination: Path, python: Version) -> None:
-    """Makes Python modules of the templates of pages, with the bundle's own Jinja, which is pure Python."""
+    """Compiles the page templates to Python modules, using the Jinja of the bundle (pure Python, so it runs here)."""
     program = "from shared.http.templates import COMPILED, compile_templates; compile_templates(); print(COMPILED)"
     command = [sys.executable, "-I", "-B", "-c", f"import sys; sys.path.insert(0, sys.argv[1]); {program}"]
     done = subprocess.run([*command, str(destination)], stdout=subprocess.PIPE, text=True, check=True)

@@ -1,4 +1,4 @@
-"""Reads the variable PARAMETERS of the deploy workflow, and prints one override for `sam deploy` a line.
+"""Reads the variable PARAMETERS of the deploy workflow, and prints one `sam deploy` override per line.
 
     PARAMETERS='ClinicName="Example Clinic" ClinicPhone="(312) 555-0100"' python -m infra.overrides
 

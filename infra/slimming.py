@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-# The AWS calls that the functions make. botocore's descriptions of all 400 services take 25 MB.
+# Service -> the calls that the functions make. botocore's descriptions of all 400 services take 25 MB.
 AWS_CALLS: dict[str, tuple[str, ...]] = {
     "cognito-idp": ("ListUsersInGroup",),
     "dynamodb": ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems", "UpdateItem"),
@@ -20,8 +20,8 @@ AWS_CALLS: dict[str, tuple[str, ...]] = {
     "sns": ("ListSubscriptionsByTopic", "Publish"),
     "sqs": ("DeleteMessage", "ReceiveMessage", "SendMessage"),
 }
-ADDRESSES = {*AWS_CALLS, "email"}  # names in botocore's list of addresses: "email" is sesv2
-# endpoint-rule-set-1 is left out: without it, botocore finds the same addresses in `endpoints`, and more quickly.
+ADDRESSES = {*AWS_CALLS, "email"}  # names in botocore's list of endpoints, where sesv2 is "email"
+# endpoint-rule-set-1 is left out: botocore then finds the same endpoints in the file `endpoints`, and faster.
 DESCRIPTIONS = ("service-2", "paginators-1")
 SETTINGS = ("endpoints", "_retry", "sdk-default-configuration")
 # Packages that no function imports, as patterns. `dns` and `deliverability` look up domains, which we never do.
@@ -81,9 +81,9 @@ def keep_called_operations(folder: Path) -> None:
 
 
 def keep_amazon_authorities(folder: Path) -> None:
-    """Removes the certificate authorities that do not sign for AWS, which are most of about 130.
+    """Removes the certificate authorities that AWS does not use: most of about 130.
 
-    AWS_CA_BUNDLE can still add the authority of a proxy.
+    AWS_CA_BUNDLE can still add a proxy's authority.
     """
     bundle = folder / "botocore" / "cacert.pem"
     entries = bundle.read_text(encoding="utf-8").split("\n# Issuer:")[1:]

@@ -24,7 +24,7 @@ class TableSettings(NamedTuple):
     """The settings of the leads table.
 
     index_shards: partitions per index (template parameter IndexShards).
-    sends_mail: whether this stack sends mail to persons (template parameter SenderEmail).
+    sends_mail: whether this stack sends mail to patients (template parameter SenderEmail).
     """
 
     leads_table: str
@@ -38,7 +38,7 @@ class TableSettings(NamedTuple):
 
 
 class AlertSettings(NamedTuple):
-    """The settings of alerts. `staff_link`: address in the staff inbox to which a lead's reference is appended."""
+    """The settings of alerts. `staff_link`: URL in the staff inbox that a lead's reference is appended to."""
 
     topic_arn: str
     staff_link: str
@@ -51,7 +51,7 @@ class AlertSettings(NamedTuple):
 class ClinicSettings(NamedTuple):
     """The clinic's name and phone number, as patients see them.
 
-    booking_link: the page on which some of them may book a time (template parameter BookingLink); "" for none.
+    booking_link: the page on which some patients may book a time (template parameter BookingLink); "" for none.
     """
 
     name: str
@@ -73,7 +73,7 @@ def pilot_without_approval() -> bool:
 
 
 class SignInSettings(NamedTuple):
-    """The place where staff sign in. Both fields are empty on a stack without sign-in; the inbox then says so.
+    """Where staff sign in. Both fields are empty on a stack without sign-in, and the inbox then says so.
 
     address: base address of /oauth2/authorize, /oauth2/token and /logout.
     client: the inbox's OAuth client id.
@@ -102,10 +102,9 @@ def rota_table() -> str:
 
 
 def on_call_subscriptions() -> dict[str, str]:
-    """Returns user name -> the endpoint of their own subscription, such as an e-mail address.
+    """Returns user name -> the endpoint of that person's own subscription, such as an e-mail address.
 
-    Leaves out addresses that the stack itself subscribes: their subscriptions have another filter, so they belong to no
-    one person.
+    Leaves out addresses that the stack itself subscribes, because the filters of those subscriptions are for a group.
     """
     entries = (entry.partition("=") for entry in _listed("ON_CALL"))
     own = {name: endpoint for name, _, endpoint in entries if endpoint}
@@ -156,12 +155,12 @@ def ads_key() -> str:
 
 
 def ads_questionnaire() -> str:
-    """Returns the id of the questionnaire on the page that the ads lead to."""
+    """Returns the id of the questionnaire on the page that the ads link to."""
     return os.environ.get("ADS_QUESTIONNAIRE", "fs-intake")
 
 
 class MailSettings(NamedTuple):
-    """The settings of mail to persons.
+    """The settings of mail to patients.
 
     sender: the address that mails come from.
     configuration_set: the SES configuration set, which says where bounces and complaints are reported.
@@ -181,13 +180,12 @@ def mail_addresses() -> str:
 
 
 def mail_keys() -> tuple[str, ...]:
-    """Returns the secrets that sign the links in mails and hash addresses: the first for new ones, all for old ones."""
+    """Returns the secrets that sign the links in mails and hash addresses: the first for new ones, all to check."""
     return tuple(_required("MAIL_KEY").split(","))
 
 
 def site_address() -> str:
-    """Returns the base address of this service, with a slash at the end. Links in mails and to the landing page's
-    picture begin with it."""
+    """Returns the service's base address, with a trailing slash. It begins the links in mails, for example."""
     return _required("SITE_ADDRESS")
 
 
@@ -216,7 +214,7 @@ def opening_hours() -> OpeningHours:
 
 
 def expected_at_alarms() -> dict[str, frozenset[str]]:
-    """Returns the endpoints that must be subscribed to the topic of alarms, under its ARN."""
+    """Returns ARN of the alarm topic -> the endpoints that must be subscribed to it."""
     return {_required("ALARM_TOPIC_ARN"): _listed("ALARM_EMAIL")}
 
 
@@ -224,7 +222,7 @@ class WatchSettings(NamedTuple):
     """The settings of the delivery watch.
 
     expected: endpoints that must be subscribed to the topic.
-    page_hours: hours in which visitors usually submit; an alarm fires if nobody does.
+    page_hours: hours in which visitors usually submit forms; an alarm fires if none does.
     """
 
     topic_arn: str

@@ -44,7 +44,7 @@ STAFF = {
         parameters=(
             parameter("query", "view", "", {"enum": ["open", "mine", "today", "closed"]}, "open"),
             parameter("query", "tier", "", {"type": "string", "maxLength": 40}, "URGENT"),
-            parameter("query", "untaken", "Leads that nobody has.", {"enum": ["true", "false"]}, "true"),
+            parameter("query", "untaken", "Leads without an owner.", {"enum": ["true", "false"]}, "true"),
             parameter(
                 "query", "owner", "Leads of this member of staff, by id.", {"type": "string", "maxLength": 128}, OWNER
             ),
@@ -53,7 +53,7 @@ STAFF = {
             parameter("query", "language", "", {"type": "string", "maxLength": 20}, "en"),
             parameter("query", "source", "", {"type": "string", "maxLength": 40}, "form"),
             parameter("query", "questionnaire", "", {"type": "string", "maxLength": 60}, "fs-intake"),
-            parameter("query", "suspect", "Leads that a machine may have sent.", {"enum": ["true", "false"]}, "false"),
+            parameter("query", "suspect", "Leads that a bot may have sent.", {"enum": ["true", "false"]}, "false"),
             parameter(
                 "query", "cursor", "From the previous page.", {"type": "string", "maxLength": 300}, WORKLIST_CURSOR
             ),

@@ -41,7 +41,7 @@ class CanaryPath:
         """Sends a canary and returns its reference.
 
         The canary answers no questions. So the rules cannot rule out a red flag, and its first alert is due at once.
-        tries_spool: whether it bypasses the table, so that the spool delivers it.
+        tries_spool: True to bypass the table, so that the spool delivers the canary.
         Raises NotDelivered.
         """
         submission_id, (questionnaire, version) = uuid4(), self._questionnaire

@@ -28,7 +28,7 @@ class Judgement(NamedTuple):
 
     source: FORM or CANARY.
     tries_spool: whether the submission is a canary that goes through the spool.
-    signs: signs that a human or a machine filled in the form.
+    signs: signs of whether a person or a bot filled in the form.
     """
 
     source: str
@@ -39,7 +39,7 @@ class Judgement(NamedTuple):
 class FormGuard:
     """A guard that signs form tokens and challenges with a key, and checks them.
 
-    `key` signs. `others` are accepted too: the former key after a rotation, or the next one before it.
+    `key` signs. `others` are accepted too: during a rotation, the former or the next key.
 
     A challenge is bound to one submission id. So replaying it gains nothing, and used challenges need not be stored.
     """
@@ -108,9 +108,7 @@ class FormGuard:
         }
 
     def judge(self, submission: Submission, at: datetime) -> Judgement:
-        """Checks token, proof and trap field. A submission with a false claim to be a canary counts as an ordinary
-        lead.
-        """
+        """Checks token, proof and trap field. A submission that falsely claims to be a canary is an ordinary lead."""
         from shared.domain.leads.lead import CANARY  # noqa: PLC0415
 
         tries_spool = self._is_canary(submission, SPOOLED_CANARY)

@@ -1,4 +1,4 @@
-"""Sends mails to persons through SES, and reads its reports. No other module calls SES."""
+"""Sends mails to patients through SES, and reads its reports. No other module calls SES."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Mailer:
     """Sends mails from one address.
 
     sender: an address of a verified identity.
-    configuration_set: says where bounces and complaints are reported.
+    configuration_set: the SES configuration set, which says where to report bounces and complaints.
     """
 
     def __init__(self, client: SesClient, sender: str, configuration_set: str, pace: Pace) -> None:
@@ -118,7 +118,7 @@ def as_html(mail: Mail) -> str:
 
 
 def returned_mail(text: str) -> ReturnedMail | None:
-    """Returns the mail that SES reports as returned; None for a report that calls for nothing. Raises ForeignEvent."""
+    """Returns the mail that came back, from a report of SES; None if nothing is to be done. Raises ForeignEvent."""
     if text.startswith("Successfully validated SNS topic"):  # SES sends this text when the configuration set is created
         return None
     try:
@@ -138,7 +138,7 @@ def returned_mail(text: str) -> ReturnedMail | None:
             return replace(returned, closing="bounce")
         case {"eventType": "Bounce"}:
             return returned
-        # the reader took the complaint back
+        # the reader withdrew the complaint
         case {"eventType": "Complaint", "complaint": {"complaintFeedbackType": "not-spam"}}:
             return None
         case {"eventType": "Complaint"}:

@@ -1,4 +1,4 @@
-"""Publishes alerts to the SNS topic and lists its subscriptions. No other module calls SNS."""
+"""Publishes alerts to the SNS topic and lists its subscriptions. No other module of the service calls SNS."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ if TYPE_CHECKING:
     from shared.domain.leads.digest import Digest
 
 
-# SNS disables an e-mail address that gets more than ten messages in a second: the subscription is pending again, and
-# nobody is alerted. These seconds between two mailed notices limit the sum to eight a second: a new table's stream has
-# four shards, with one run of alert_staff each, and one sweep runs beside them.
+# Seconds between two mailed notices of one process. If an e-mail address gets more than ten messages in a second, SNS
+# sets its subscription back to pending, and nobody is alerted. These paces allow eight a second: four from the runs of
+# alert_staff (a new table's stream has four shards, with one run each), and four from the sweep.
 STREAM_PACE = 1.0
 SWEEP_PACE = 0.25
 
 
-AS_TEXT_MESSAGE = {
-    "AWS.SNS.SMS.SMSType": "Transactional"
-}  # for reliable delivery; the account's default is the cheapest
+# for reliable delivery; the account's default is the cheapest
+AS_TEXT_MESSAGE = {"AWS.SNS.SMS.SMSType": "Transactional"}
 
 
 class Pace:
@@ -58,7 +57,7 @@ class AlertTopic:
         self._pace = pace
 
     def publish(self, notice: Alert | Digest | Summary, /) -> None:
-        """Publishes a notice, at the pace of e-mail if it goes there.
+        """Publishes a notice. If it goes out by e-mail, keeps the pace.
 
         Raises botocore's ClientError or BotoCoreError if SNS did not accept it.
         """
@@ -76,7 +75,7 @@ class AlertTopic:
 
 
 class Subscriptions:
-    """The subscriptions of topics. `expected`: for each topic's ARN, the endpoints that should be subscribed to it."""
+    """The subscriptions of topics. `expected`: ARN of a topic -> the endpoints that should be subscribed to it."""
 
     def __init__(self, client: SNSClient, expected: Mapping[str, frozenset[str]]) -> None:
         self._client = client

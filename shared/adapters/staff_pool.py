@@ -18,7 +18,7 @@ class CognitoClient(Protocol):
 
 
 class StaffPool:
-    """The user pool in which staff sign in. `client` is called only when staff are listed, which few requests need."""
+    """The user pool in which staff sign in. `client` makes the client on first use, since few requests list staff."""
 
     def __init__(self, client: Callable[[], CognitoClient], pool: str) -> None:
         self._client = client

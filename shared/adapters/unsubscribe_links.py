@@ -14,7 +14,7 @@ from shared.domain.leads.person_keys import email_key
 
 
 class UnsubscribeRequest(NamedTuple):
-    """What a link names. `address_key`: the keyed hash of the address, which is still known once the lead is gone."""
+    """The content of a link. `address_key`: the keyed hash of the address, for use even after the lead is erased."""
 
     lead_id: UUID
     address_key: str
@@ -24,7 +24,7 @@ class UnsubscribeLinks:
     """The links of one stack. They do not expire.
 
     keys: the first signs, the others are accepted too.
-    site: where the service answers, with a slash at the end.
+    site: the service's base address, with a trailing slash.
     """
 
     def __init__(self, keys: tuple[str, ...], site: str) -> None:
@@ -36,7 +36,7 @@ class UnsubscribeLinks:
         return f"{self._site}unsubscribe/{token}?language={language}"
 
     def read(self, token: str) -> UnsubscribeRequest:
-        """Returns what the token of a link names. Raises NotFound if this stack did not sign it."""
+        """Returns the content of a link's token. Raises NotFound if this stack did not sign it."""
         try:
             content = self._signer().unsign(token).decode()
         except BadSignature:

@@ -1,4 +1,4 @@
-"""Reads the files of web/ once, with what the clinic sets filled in."""
+"""Reads the files of web/ once, and fills in the clinic's settings."""
 
 from __future__ import annotations
 

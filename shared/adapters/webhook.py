@@ -18,7 +18,7 @@ from shared.domain.leads.webhook import WaitingLead
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 PREFIX = "whsec_"
 TIMEOUT = urllib3.Timeout(connect=3, read=15)  # the specification asks for 15 to 30 s
-LONGEST = 20.0  # seconds for a whole delivery; a receiver that answers byte by byte never exceeds the read timeout
+LONGEST = 20.0  # seconds for a whole delivery, since an answer that comes byte by byte never exceeds the read timeout
 
 
 class Webhook:
@@ -28,9 +28,7 @@ class Webhook:
     """
 
     def __init__(self, address: str, secret: str) -> None:
-        """Checks the settings. Raises ValueError if `address` is not https (except on loopback) or `secret` is not
-        base64.
-        """
+        """Checks the settings. Raises ValueError unless `address` is https (or loopback) and `secret` is base64."""
         parts = urlsplit(address)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
             raise ValueError("a webhook's address begins with https://")
@@ -39,9 +37,7 @@ class Webhook:
         self._pool = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
 
     def deliver(self, lead: WaitingLead, at: datetime) -> None:
-        """Sends the webhook about a lead. Raises NotDelivered unless the receiver answers 2xx; redirects are not
-        followed.
-        """
+        """Sends the webhook about a lead. Follows no redirects. Raises NotDelivered unless the receiver answers 2xx."""
         body, timestamp = lead.body, str(int(at.timestamp()))
         headers = {
             "content-type": "application/json",

@@ -57,7 +57,7 @@ class NotFound(LeadIntakeError):
 
 
 class LeadGone(LeadIntakeError):
-    """Raised if a lead was erased, or only its audit trail is left. `at`: since when."""
+    """Raised if a lead was erased, or only its audit trail is left. `at`: when that happened."""
 
     def __init__(self, at: datetime) -> None:
         super().__init__()
@@ -90,7 +90,7 @@ class AlreadyTaken(LeadIntakeError):
 
 
 class NotAllowed(LeadIntakeError):
-    """Raised if a member of staff is not in a group that may carry out an action. `detail` says who may."""
+    """Raised if a member of staff may not carry out an action. `detail`: which groups may."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -121,7 +121,7 @@ class WrongState(LeadIntakeError):
 
 
 class ScoringFailed(LeadIntakeError):
-    """Raised if the rules cannot score answers during screening. No lead is stored then that would alert staff."""
+    """Raised if the rules cannot score answers during screening, which stores no lead that could alert staff."""
 
 
 class FormNotOpen(LeadIntakeError):

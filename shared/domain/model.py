@@ -21,8 +21,8 @@ class Stored(BaseModel):
     """The base class of stored values. Instances are frozen, and unknown fields are ignored, so that older code can
     read newer data after a rollback.
 
-    The service makes its own values by `model_construct`, whose arguments mypy checks, and writes them by `as_json`.
-    Neither needs the model's schema, which takes a twentieth of a cold start to build.
+    The service creates values by `model_construct`, whose arguments mypy checks, and writes them by `as_json`. Neither
+    needs the model's schema, and building that takes a twentieth of a cold start.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)

@@ -26,7 +26,7 @@ MONTHS = {
 
 
 def spoken_time(at: datetime, zone: ZoneInfo, language: str) -> str:
-    """Returns the time in the time zone, in the language; in English for a language that is not known here."""
+    """Returns the time in this time zone and language; in English for a language that is not known here."""
     language = language if language in DAYS else "en"
     local = at.astimezone(zone)
     day, month = DAYS[language][local.weekday()], MONTHS[language][local.month - 1]
@@ -38,7 +38,7 @@ def spoken_time(at: datetime, zone: ZoneInfo, language: str) -> str:
 
 
 def in_english(spoken: str) -> str:
-    """Returns what `spoken_time` says in Spanish as it says it in English; other texts as they are."""
+    """Translates a Spanish text of `spoken_time` to English. Returns other texts unchanged."""
     found = re.fullmatch(r"el (\w+) (\d+) de (\w+) a las? (\S+) ([ap])\.m\.", spoken)
     if found is None or found[1] not in DAYS["es"] or found[3] not in MONTHS["es"]:
         return spoken

@@ -1,4 +1,4 @@
-"""Exports entries of the access log as CSV (RFC 4180) that a spreadsheet opens right: one line for each lead."""
+"""Exports entries of the access log as CSV (RFC 4180) for spreadsheets: one line for each lead of each entry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exports leads as CSV (RFC 4180) that a spreadsheet opens right: contact data and state of work, no answers."""
+"""Exports leads as CSV (RFC 4180) for spreadsheets: contact data and state of work, no answers."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from shared.domain.leads.calls import first_call_at
 from shared.domain.leads.lead import Lead
 
 BYTE_ORDER_MARK = "\ufeff"  # without it, Excel reads UTF-8 as the local encoding
-# A spreadsheet runs what begins like a formula: in a cell, and after a separator that its region reads as the end of a
-# cell. Some programs skip blanks and quotes before it. The full-width forms count too.
+# A spreadsheet runs a text that begins like a formula, at the start of a cell or after a character that its region uses
+# to separate cells. Some programs skip blanks and quotes before the formula. Full-width characters count too.
 FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[\s\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 SKIPPED = ("\t", "\r", "\n")  # some programs skip these characters and read what follows
-# like a number or a date; a spreadsheet would drop the zero of 01234
+# looks like a number or a date; a spreadsheet would drop the first zero of 01234
 LIKE_A_NUMBER = re.compile(r"[0-9][0-9 .,:/eE+-]*")
 
 Column = Callable[[Lead, ZoneInfo], str]
 
 
 def text(read: Callable[[Lead], str | None]) -> Column:
-    """Returns a column of text, which a spreadsheet neither runs nor turns into a number or a date."""
+    """Returns a column of text that a spreadsheet neither runs nor converts to a number or a date."""
     return lambda lead, _: safe_cell(read(lead) or "")
 
 
 def time(read: Callable[[Lead], datetime | None]) -> Column:
-    """Returns a column of times on the clinic's clock, in the form that spreadsheets of every region take."""
+    """Returns a column of times in the clinic's time zone, in a form that spreadsheets of every region read."""
     return lambda lead, zone: at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if (at := read(lead)) else ""
 
 
@@ -99,6 +99,6 @@ def row(cells: Iterable[str]) -> str:
 
 
 def safe_cell(text: str) -> str:
-    """Returns the text, with an apostrophe before whatever a spreadsheet would run, or read as a number or a date."""
+    """Returns the text, with an apostrophe before each part that a spreadsheet would run or turn into a number."""
     safe = FORMULA.sub("'", text)
     return f"'{safe}" if safe[:1] in SKIPPED or LIKE_A_NUMBER.fullmatch(safe) else safe

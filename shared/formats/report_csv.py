@@ -1,5 +1,8 @@
-"""Writes the report as CSV for people outside the clinic, such as its advertising agency: no figure of 1 to 4 people,
-and none that can be found by subtraction. A zero is shown, since it tells about a group of 5 or more."""
+"""Writes the report as CSV for people outside the clinic, such as its advertising agency.
+
+Figures of 1 to 4 people are hidden, and so are figures from which these could be computed by subtraction. A zero is
+shown, since it says nothing about a small group.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Sequence
 from shared.domain.leads.report import DayFigures, Figures, Report
 from shared.formats.leads_csv import BYTE_ORDER_MARK, row, safe_cell
 
-FEWEST = 5  # people in a figure
+FEWEST = 5  # the fewest people in a figure that is shown
 HIDDEN = "not shown"
 HEADER = (
     "group",
@@ -37,10 +40,10 @@ def report_csv(report: Report) -> str:
 
 
 def hidden_of(numbers: Sequence[int], already: frozenset[int] = frozenset()) -> frozenset[int]:
-    """Returns the places of the numbers to hide: all below FEWEST, then the next smallest until the hidden ones add up
-    to FEWEST, because their sum can be found by subtraction.
+    """Returns the positions of the numbers to hide: all below FEWEST, then the smallest others until the hidden numbers
+    add up to FEWEST, because readers can compute that sum by subtraction.
 
-    already: places that are hidden for another reason.
+    already: positions that are hidden for another reason.
     """
     hidden = set(already)
     shown = [place for place, number in enumerate(numbers) if number and place not in already]

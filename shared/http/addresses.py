@@ -1,4 +1,4 @@
-"""Reads and checks the addresses that requests and forms name."""
+"""Checks addresses (URLs) from requests and forms."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ LONGEST_ADDRESS = 500
 
 
 def return_address(text: str, origins: frozenset[str], own: str) -> str:
-    """Returns the address if it is on one of these origins or on our own site; otherwise an empty text."""
+    """Returns the address if it is on one of these origins or on our own site; otherwise ""."""
     if len(text) > LONGEST_ADDRESS or not text.isascii() or not text.isprintable() or set(text) & set(' \\"<>'):
         return ""
     try:

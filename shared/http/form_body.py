@@ -26,8 +26,8 @@ OTHER_CHARSETS = re.compile(  # the standard's charsets that Python knows by the
 def read_fields(content: bytes, content_type: str) -> Fields:
     """Returns field name -> its texts in the order sent, without uploaded files. Raises ValueError.
 
-    A charset that the form declares is obeyed. Bytes that do not fit become replacement characters, so that a page in
-    an older encoding loses no patient.
+    Decodes by the charset that the form declares. Invalid bytes become replacement characters, so that no patient on a
+    page in an older encoding is lost.
     """
     media_type = content_type.partition(";")[0].strip().lower()
     charset = _charset(content_type)
@@ -41,7 +41,7 @@ def read_fields(content: bytes, content_type: str) -> Fields:
 
 
 def _charset(content_type: str) -> str:
-    """Returns the declared charset, if it is one that browsers send forms in; otherwise UTF-8."""
+    """Returns the declared charset if browsers send forms in it; otherwise UTF-8."""
     declared = re.search(r";\s*charset=[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
     label = declared[1].lower() if declared else ""
     return label if OTHER_CHARSETS.fullmatch(label) else CHARSETS.get(label, "utf-8")

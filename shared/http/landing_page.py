@@ -1,5 +1,5 @@
-"""Provides what the landing page says about the clinic: web/clinic.toml, opening hours, notices, and whether the form
-is open."""
+"""Fills in the landing page: clinic details from web/clinic.toml, opening hours, notices, and whether the form is
+open."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NO_LINK = "This page does not link to the clinic's Notice of Privacy Practices y
 
 @dataclass(frozen=True, slots=True)
 class AboutClinic:
-    """The clinic's own parts of the page. An empty field is not shown.
+    """Details of the clinic on the landing page. An empty field is not shown.
 
     logo: name of an SVG file in web/
     clinician: a name with credentials
@@ -41,9 +41,9 @@ class AboutClinic:
 
 
 def about_clinic(file: Path = FILE) -> AboutClinic:
-    """Reads the clinic's own parts of the page.
+    """Reads the details of the clinic.
 
-    Raises: ValueError that names the file and the field, if a field is unknown or wrong.
+    Raises: ValueError if a field is unknown or wrong. The error names the file and the field.
     """
     table = Reader(table_of(file), file.name)
     texts = {name: table.optional_text(name) or "" for name in ("logo", "address", "clinician", *LINKS)}
@@ -63,7 +63,7 @@ class LandingPage:
 
     open: whether visitors may send the form
     pilot: whether the stack may lack what a clinic must have, such as a privacy notice
-    address: where this service answers, with a slash at the end
+    address: the service's base address, with a trailing slash
     """
 
     clinic: ClinicSettings
@@ -85,11 +85,11 @@ class LandingPage:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages of the questions. The page is offered only in these."""
+        """The languages of the questions, and so of the page."""
         return self.rulebook.languages(next(iter(self.rulebook.rule_sets)))
 
     def placeholders(self, language: str) -> dict[str, str]:
-        """Returns the values of the placeholders. `other_language` is empty if there is no other."""
+        """Returns placeholder -> value. `other_language` is empty if there is only one language."""
         others = [offered for offered in self.languages if offered != language]
         hours = spoken_hours(self.hours.days, language)
         missing = NO_LINK if not (self.pilot or self.about.privacy_practices) else ""

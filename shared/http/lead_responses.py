@@ -66,7 +66,7 @@ class ShownTriage(ResponseModel):
 
 
 class MessageToPatient(ResponseModel):
-    """A message as the patient saw it. `english`: its English text; "" if it was in English, or if the text has changed
+    """A message as the patient saw it. `english`: its English text; "" if the message was in English or has changed
     since."""
 
     id: str
@@ -95,7 +95,7 @@ class ConsentLedger(ResponseModel):
 class ShownMail(ResponseModel):
     """One mail to the person. `status`: sending, sent, unknown, waiting, failed, withheld or bounced, since `at`.
 
-    reason: why it was withheld or waits: closed (the address), daily_limit, hourly_limit or late.
+    reason: why the mail was withheld or waits: closed (the address), daily_limit, hourly_limit or late.
     """
 
     kind: str
@@ -130,8 +130,8 @@ class ShownMails(ResponseModel):
 
 
 class EarlierSubmission(ResponseModel):
-    """Other answers of the person. `reference`: the reference that the person got for them, if it differs from the
-    lead's."""
+    """Other answers of the person. `reference`: the one that the person got for these answers; "" if it is the lead's
+    own."""
 
     received_at: Instant
     tier: str
@@ -165,7 +165,7 @@ class Alerted(ResponseModel):
     """An alert that was sent.
 
     level: its escalation level; 0 for a reminder of the owner.
-    to: the user name of the person it was for; "" if it was for the whole audience.
+    to: the user name of the recipient; "" if the alert was for the whole audience.
     """
 
     at: datetime
@@ -187,7 +187,7 @@ class Planned(ResponseModel):
 
 
 class ShownHours(ResponseModel):
-    """When the clinic is open, by its clock: weekday (Mon to Sun) -> from and until; closed on the other weekdays."""
+    """Opening hours in the clinic's time zone: weekday (Mon to Sun) -> from and until. Other weekdays are closed."""
 
     time_zone: str
     days: dict[str, tuple[str, str]]
@@ -210,8 +210,8 @@ class LeadView(ResponseModel):
 
     actions: what this staff member may do now.
     to_ask: open questions to ask by phone.
-    contact_hidden: whether numbers and addresses are left out, since the person does not want to be contacted.
-    owned_since: when the current owner got the lead; null if nobody has it.
+    contact_hidden: whether phone and e-mail are left out, since the person does not want to be contacted.
+    owned_since: when the current owner got the lead; null without an owner.
     next: the next action; null if the lead is not open.
     closes_as: the reason for closing that the last call suggests; "" if none.
     """

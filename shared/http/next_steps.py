@@ -1,4 +1,4 @@
-"""Writes what a receipt says about the time after Send. docs/decisions/0030 says who sees the person's number."""
+"""Writes the part of a receipt that says what happens next. docs/decisions/0030 says who sees the person's number."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.domain.leads.mail_text import BY_A_TIME, NO_NUMBER, NOT_CALLED
 from shared.domain.leads.promise import Promise, Way, may_book_online, promise
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.condition import CALLBACK
-from shared.domain.rules.triage import EMERGENCY, NOT_A_FIT
+from shared.domain.rules.triage import NOT_A_FIT, SEEK_EMERGENCY_CARE
 from shared.domain.spoken_time import spoken_hours, spoken_time
 from shared.http.visitor_responses import NextSteps
 from shared.settings import ClinicSettings
@@ -39,7 +39,7 @@ class NextStepsWriter:
     """What the clinic tells a person after Send.
 
     words: returns the translation of each English text into a language.
-    sends_mail: whether this stack sends mail to persons.
+    sends_mail: whether this stack sends mail to patients.
     """
 
     clinic: ClinicSettings
@@ -51,7 +51,7 @@ class NextStepsWriter:
     def write(self, lead: Lead, at: datetime) -> NextSteps:
         """Returns the texts for the person of a lead. `at`: when the receipt says that the answers arrived."""
         words = self.words(lead.submitted.language)
-        if lead.assessment.disposition == EMERGENCY:
+        if lead.assessment.disposition == SEEK_EMERGENCY_CARE:
             return self._in_emergency(lead, words)
         rule_set = self.rule_sets.of(lead.submitted.questionnaire, lead.submitted.language)
         safety = rule_set is None or rule_set.tiers[lead.tier].safety
@@ -65,8 +65,8 @@ class NextStepsWriter:
         )
 
     def _in_emergency(self, lead: Lead, words: Words) -> NextSteps:
-        """Returns the texts beside emergency advice: the number, to be checked, and that nobody should wait for our
-        call. No text sends anybody to the clinic, which may be closed."""
+        """Returns the texts beside emergency advice. They show the person's number, to be checked, and say not to wait
+        for our call. They send nobody to the clinic, which may be closed."""
         has_number = lead.submitted.contact.phone is not None
         text = "We will also try to call {number}. Do not wait for our call."
         worse = "Something changed or got worse? Call 911."
@@ -79,7 +79,7 @@ class NextStepsWriter:
         )
 
     def with_number(self, steps: NextSteps, lead: Lead, *, whole: bool) -> NextSteps:
-        """Returns the texts with the person's number in them: the `whole` number, or only how it ends."""
+        """Returns the texts with the person's number filled in: the `whole` number, or only its last digits."""
         contact = lead.submitted.contact
         number = spoken_number(contact.phone or "")
         if whole and contact.extension:
@@ -120,8 +120,8 @@ class NextStepsWriter:
         return [*found, _t(words, "Received: {time}", time=time)]
 
     def _mails(self, lead: Lead) -> bool:
-        """Returns whether to announce a confirmation by e-mail. A request to be called gets no announcement: whether a
-        mail comes depends on whether its number already has a lead, which nobody may learn."""
+        """Returns whether to announce a confirmation by e-mail. Never does so for a request to be called: a mail comes
+        only if its number has no lead yet, and nobody may learn that."""
         return self.sends_mail and lead.door != CALLBACK and not lead.mail.entries and may_be_mailed(lead)
 
     def _calendar(self, promised: Promise | None, lead: Lead, words: Words, at: datetime) -> str:

@@ -1,6 +1,6 @@
-"""The models of one person's own data: what is exported for the person, and that it was erased.
+"""The response models for exporting and erasing one person's data.
 
-Only listed fields are exported, so that a field added to the staff's view is not disclosed by accident.
+Only listed fields are exported, so that a field that is added to the staff's view is not disclosed by accident.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class PersonRuleSet(ResponseModel):
 
 
 class PersonContactAttempt(ResponseModel):
-    """A time and way in which staff contacted the person; without staff names and notes."""
+    """When and how staff tried to contact the person. Leaves out staff names and notes."""
 
     at: Instant
     what: str

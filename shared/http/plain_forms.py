@@ -18,7 +18,7 @@ from shared.domain.intake.form_view import FormView
 from shared.domain.intake.language import primary_language
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.advice import advice_at_once
-from shared.domain.rules.triage import EMERGENCY, NOT_A_FIT
+from shared.domain.rules.triage import NOT_A_FIT, SEEK_EMERGENCY_CARE
 from shared.http.addresses import LONGEST_ADDRESS, host, return_address
 from shared.http.problems import RETRY_AFTER, Safety, problem
 from shared.http.requests import Request, UnreadableRequest, checked
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
     from shared.http.visitor_responses import NextSteps
     from shared.rulebook.loading import Rulebook
 
-REDRAWN = ("POST /submissions", "POST /callbacks", "POST /form")  # for other routes there is no form to show again
+REDRAWN = ("POST /submissions", "POST /callbacks", "POST /form")  # routes whose errors show the form again
 HEADERS = {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
-    "referrer-policy": "no-referrer",  # no other site learns the address of a receipt
+    "referrer-policy": "no-referrer",  # so that no other site learns the address of a receipt
     **SECURITY,
     "vary": "accept, accept-language",
 }
@@ -52,7 +52,7 @@ MakeId = Callable[[str, datetime], UUID]
 
 @dataclass(frozen=True, slots=True)
 class PlainForms:
-    """The reader and writer of plain forms. `redraw`: draws an invalid form again, with its problems."""
+    """The reader and writer of plain forms. `redraw`: draws an invalid form again and shows its problems."""
 
     rules: Rulebook
     safety: Safety
@@ -119,7 +119,7 @@ class PlainForms:
 
     @staticmethod
     def check_contact(contact: Mapping[str, str]) -> tuple[FieldProblem, ...]:
-        """Returns what is invalid in contact details, before they are sent."""
+        """Returns the problems with contact details that are not sent yet."""
         from shared.domain.intake.submission import ContactEntry  # noqa: PLC0415  only after the last page
 
         try:
@@ -129,7 +129,7 @@ class PlainForms:
         return ()
 
     def added_answers(self, form: FilledForm) -> AddedAnswers:
-        """Converts a form with the page after Send. Raises InvalidInput with every invalid field."""
+        """Converts the form of the page after Send to answers. Raises InvalidInput with every invalid field."""
         from shared.domain.intake.added_answers import AddedAnswers  # noqa: PLC0415  only where such a page is sent
 
         return checked(form.added_answers(), AddedAnswers)
@@ -137,14 +137,14 @@ class PlainForms:
     # --- answering requests ---
 
     def added(self, request: Request) -> bytes:
-        """Returns the page after Send for the script of <lead-form>, without anything of this visitor."""
+        """Returns the page after Send for the script of <lead-form>. It is the same for every visitor."""
         form = self._form({}, request.query.get("questionnaire", ""), request.language(self._languages(request.query)))
         return self._draw(
             request, "added.html", form, view=FormView(form, "element", WHOLE), level=_level(request)
         ).encode()
 
     def element(self, request: Request) -> bytes:
-        """Returns the whole form for the script of <lead-form>, without anything of this visitor."""
+        """Returns the whole form for the script of <lead-form>. It is the same for every visitor."""
         from shared.rulebook.form_definition import drawn_condition  # loaded only to draw the form  # noqa: PLC0415
 
         language = request.language(self._languages(request.query))
@@ -206,10 +206,10 @@ class PlainForms:
     def receipt_at_once(
         self, request: Request, form: FilledForm, receipt: Receipt, steps: NextSteps | None, status: HTTPStatus
     ) -> Response:
-        """Returns the receipt as the answer to the form, if the receipt has no page of its own.
+        """Returns the receipt in the response to the form, for a receipt that has no page of its own.
 
-        It has none for a minor, of whom nothing is stored; for a lead that is not in the table yet; and for a request
-        to be called. Sending such a form again is harmless.
+        A page is missing if nothing is stored (for a minor), if the lead is not in the table yet, and for a request to
+        be called. Sending such a form again is harmless.
         """
         back = return_address(form.first("return_to"), self.return_origins, request.own_address)
         known = self._form({}, "", form.questionnaire.language)
@@ -222,7 +222,8 @@ class PlainForms:
         known = self._form(
             {**fields, "answers.who": (str(sent.answers.get("who", "")),)}, sent.questionnaire, sent.language
         )
-        offered = lead.assessment.disposition not in (EMERGENCY, NOT_A_FIT)  # nothing may distract from such advice
+        # nothing may distract from the advice of these dispositions
+        offered = lead.assessment.disposition not in (SEEK_EMERGENCY_CARE, NOT_A_FIT)
         return self._receipt(
             request,
             known,
@@ -307,9 +308,7 @@ class PlainForms:
 
     @staticmethod
     def _base(request: Request) -> str:
-        """Returns the prefix of links. It is absolute for htmx on another site, which inserts our page into that site's
-        page.
-        """
+        """Returns the prefix of links: an absolute URL for htmx, which may insert our page into another site's page."""
         if request.header("hx-request"):
             return request.own_address
         return _up(request)
@@ -343,7 +342,7 @@ def _is_reported(pointer: str, known: set[str]) -> bool:
 
 
 def _level(request: Request) -> int:
-    """Returns the level of the titles of the form in the page that its script shows it in."""
+    """Returns the heading level that the form's titles need in the page around it."""
     return 1 if request.query.get("level") == "1" else 2
 
 
@@ -353,7 +352,7 @@ def _up(request: Request) -> str:
 
 
 def _path(request: Request) -> str:
-    """Returns the path of the request without a leading slash, and without a stage."""
+    """Returns the request's path without a leading slash and without a stage."""
     path = request.route.partition(" ")[2].lstrip("/").replace("+}", "}")
     return path.format_map(dict(request.path_parameters))
 

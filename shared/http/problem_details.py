@@ -1,4 +1,4 @@
-"""Models of problem details (RFC 9457), which are loaded only for an error."""
+"""The models of problem details (RFC 9457). Loaded only for an error."""
 
 from __future__ import annotations
 
@@ -31,8 +31,7 @@ class ProblemDetails(ResponseModel):
 class Problem(ProblemDetails):
     """Problem details (RFC 9457). Show the emergency advice and the phone number to the patient with every error.
 
-    messages: the emergency advice that the refused answers call for. `emergency_advice` then consists of these
-        messages.
+    messages: the emergency advice that the refused answers call for; `emergency_advice` is then its text.
     """
 
     emergency_advice: str

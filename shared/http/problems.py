@@ -41,7 +41,7 @@ RETRY_AFTER = 5  # seconds
 
 
 class Safety(NamedTuple):
-    """The information that every error answer includes, so that a patient never gets an error without advice.
+    """The information that every error response includes, so that a patient never gets an error without advice.
 
     emergency_advice: language -> advice.
     words: language -> translations of our own sentences.
@@ -83,12 +83,12 @@ def emergency_messages(error: Exception, request: Request, advise: Advise | None
         return ()
     try:
         return advise(request)
-    except Exception:  # noqa: BLE001  a body that cannot be read has no answers, and every error has the general advice
+    except Exception:  # noqa: BLE001  an unreadable body has no answers, and every error shows the general advice
         return ()
 
 
 def answers_staff(report: Callable[..., None]) -> Callable[[Handler], LambdaHandler]:
-    """Decorates a handler for signed-in staff like `answers_visitors`, but errors have no advice for patients."""
+    """Decorates a handler for signed-in staff. Like `answers_visitors`, but errors include no advice for patients."""
     return _answering(lambda error, _: _response(staff_problem(error), ""), report)
 
 
@@ -172,7 +172,7 @@ def _errors(error: Exception, words: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _who_was_first(error: Exception) -> dict[str, Any]:
-    """Returns the fields of a staff member's error that name the colleague who was faster."""
+    """Returns the fields that tell staff which colleague was faster; empty for other errors."""
     match error:
         case AlreadyTaken():
             return {"owner_name": error.owner_name, "since": error.at}

@@ -9,11 +9,11 @@ from shared.http.visitor_responses import ResponseModel
 
 
 class ReportShown(ResponseModel):
-    """Figures about the leads of some days, from counts that name no lead.
+    """Figures about the leads of a date range, from counts that name no lead.
 
     rules: rules that alone caused the tier of leads; empty with fewer than 20 leads.
-    pages: where visitors with JavaScript left the form without sending it; empty with fewer than 20 of them.
-    suspects: leads that a machine may have sent; no other figure counts them.
+    pages: where visitors with JavaScript left the form unsent; empty with fewer than 20 such visitors.
+    suspects: how many leads bots may have sent; no other figure counts them.
     """
 
     first: date

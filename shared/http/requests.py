@@ -29,7 +29,7 @@ REQUEST_ID = "requestContext.requestId"  # path in an event; the response has th
 NOT_AN_EVENT = "Not an API Gateway HTTP API event."
 MAX_BODY = 64 * 1024  # bytes
 HTML, JSON = "text/html", "application/json"
-HEADERS = (  # the headers that are read; API Gateway sends names in lower case
+HEADERS = (  # the headers that the service reads; API Gateway sends names in lower case
     "accept",
     "accept-encoding",
     "accept-language",
@@ -64,7 +64,7 @@ SENTENCES = {
 
 
 class UnreadableRequest(LeadIntakeError):
-    """The error of a request that cannot be parsed, or whose media type is not accepted."""
+    """Raised if a request cannot be parsed, or its media type is not accepted."""
 
     def __init__(self, status: HTTPStatus, detail: str) -> None:
         super().__init__(detail)
@@ -77,14 +77,14 @@ class Request:
     """An HTTP request.
 
     id: API Gateway's id of the request; the response has it in the header apigw-requestid.
-    method: the HTTP method, such as "GET"; also "GET" for HEAD, whose answer API Gateway sends without its body.
+    method: the HTTP method, such as "GET"; also "GET" for HEAD, since API Gateway drops the body of that response.
     route: the API's route key, such as "GET /leads/{reference}".
     path: the path as the client sent it; it may begin with a stage.
-    query: parameter -> its value; API Gateway joins repeated ones with commas.
+    query: parameter -> value; API Gateway joins repeated parameters with commas.
     headers: name -> value, for the headers in HEADERS.
     text: the body as API Gateway passes it on; None without one.
     is_base64: whether `text` is base64.
-    source_address, user_agent: the values that API Gateway saw, since headers can claim anything.
+    source_address, user_agent: as API Gateway saw them, since headers can claim anything.
     domain: the API's domain name, from API Gateway.
     claims: claims of signed-in staff, verified by API Gateway; empty for everyone else.
     """
@@ -284,7 +284,7 @@ def _all_text(values: object) -> bool:
         return values is None
     try:
         "".join(values.values()).encode()
-    except (TypeError, UnicodeEncodeError):  # TypeError: a value is no text
+    except (TypeError, UnicodeEncodeError):  # TypeError: a value is not text
         return False
     return True
 

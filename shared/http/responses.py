@@ -45,8 +45,8 @@ def cacheable(
 ) -> Response:
     """Returns a response with a strong ETag, gzipped if the client accepts that; 304 if the client already has it.
 
-    It varies by Origin even without one. API Gateway adds the headers of CORS only if a request has an Origin, and a
-    page elsewhere must not get the copy that the clinic's own page cached without them.
+    The response always varies by Origin. API Gateway adds CORS headers only if a request has an Origin, and a page on
+    another site must not get a cached copy without them.
 
     max_age: how long the client may keep the response, in seconds.
     """

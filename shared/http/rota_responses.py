@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ShownDuty(ResponseModel):
-    """A time in which the same person is on call; `who` is "" in a gap, in which alerts go to everyone."""
+    """A period in which one person is on call. `who` is "" in a gap; alerts then go to everyone."""
 
     who: str
     begins: datetime
@@ -25,7 +25,7 @@ class RotaShown(ResponseModel):
     """The rota and what follows from it.
 
     version: 0 before the first rota is saved. Send it when saving a changed rota.
-    time_zone: of the times in `weekly` and `overrides`.
+    time_zone: the time zone of `weekly` and `overrides`.
     alerted: whom an alert to the clinicians would reach now: a user name, or "everyone".
     duties: who is on call in the next two weeks; the first is now.
     unreachable: people on the rota whose subscription is not confirmed. During their shifts, alerts go to everyone.

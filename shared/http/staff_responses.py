@@ -1,4 +1,4 @@
-"""Models that several responses to signed-in staff share. Functions for visitors never load this module."""
+"""Models shared by several responses to signed-in staff. Functions for visitors never load this module."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class StaffProblem(ProblemDetails):
 
 
 class Colleague(ResponseModel):
-    """A member of staff who works leads. `id`: as in the `owner` of a lead."""
+    """A member of staff who works leads. `id`: the same as in the `owner` of a lead."""
 
     id: str
     name: str

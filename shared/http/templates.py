@@ -1,4 +1,4 @@
-"""Loads the templates of pages. The build has compiled them to Python, since parsing takes half of a cold start."""
+"""Loads the page templates. The build compiles them to Python, since parsing them takes half of a cold start."""
 
 from pathlib import Path
 from urllib.parse import urlencode
@@ -10,8 +10,8 @@ COMPILED = FOLDER / "compiled"  # absent in development
 
 
 def environment(loader: BaseLoader | None = None) -> Environment:
-    """Returns the Jinja environment. `loader`: the source of templates; by default the compiled ones or, without those,
-    the files."""
+    """Returns the Jinja environment. `loader`: the source of templates; by default the compiled ones, if they exist, or
+    else the files."""
     made = Environment(
         loader=loader or ChoiceLoader([ModuleLoader(COMPILED), FileSystemLoader(FOLDER)]),
         autoescape=True,

@@ -1,4 +1,4 @@
-"""Models of JSON responses to visitors. problem_details.py has those of errors."""
+"""The models of JSON responses to visitors. problem_details.py has the models of errors."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class NextSteps(ResponseModel):
 class Receipt(ResponseModel):
     """The answer to a submission. It never includes the tier, the score or the rules.
 
-    submission_id: the id to add answers to. It differs from the id that was sent if that one belongs to another person.
-        Null if nothing was stored.
+    submission_id: the id to add answers to; null if nothing was stored. It is not the id that was sent if that belongs
+        to another person's lead.
     next_steps: null if nothing was stored.
     """
 

@@ -1,4 +1,4 @@
-"""The model of a page of leads: the worklist, or what a search found."""
+"""The model of a page of leads, from the worklist or a search."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class WorklistPage(ResponseModel):
     """A page of leads.
 
     cursor: send it to get the next page; null on the last page.
-    now: the service's clock.
-    untaken: tier -> number of open leads that nobody has; null for a search.
+    now: the service's current time.
+    untaken: tier -> number of open leads without an owner; null for a search.
     open: number of all open leads; null for a search.
-    more: whether a search may have found more leads than these; then write more of the name.
+    more: whether a search may match more leads than these. If so, search for more of the name.
     """
 
     leads: tuple[LeadRow, ...]

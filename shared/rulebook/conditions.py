@@ -32,8 +32,8 @@ from shared.rulebook.reader import Reader
 class ConditionReader:
     """A reader of conditions, which may refer to the given questions, definitions and scores.
 
-    free_text: the search of free text; None if there is none.
-    mentioned: the kinds and topics that the conditions read so far ask for.
+    free_text: the free-text search; None if the questionnaire has none.
+    mentioned: the kinds and topics that the conditions ask for, of those read so far.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Converts a questionnaire to JSON, from which other sites' pages can draw the form (GET /questionnaires/{id})."""
+"""Converts a questionnaire to JSON (GET /questionnaires/{id}), from which pages on other sites can draw the form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loads the search of the free text of a questionnaire: `<id>.words.toml`, which clinicians edit, and the weights.
+"""Loads a questionnaire's free-text search: `<id>.words.toml`, which clinicians edit, and the weights.
 
 The files are parsed when the first note arrives, because most leads have no note. `FreeText.check` parses them at once.
 """
@@ -22,10 +22,10 @@ WORDS, WEIGHTS = ".words.toml", ".weights.toml"
 
 @dataclass(frozen=True)
 class FreeText:
-    """The search of the free text of a questionnaire.
+    """The free-text search of a questionnaire.
 
     words, weights: the files.
-    content_hash: SHA-256 (hex) of the hashes of both, which is part of the content hash of the rule set.
+    content_hash: SHA-256 (hex) of both files' hashes. It is part of the rule set's content hash.
     """
 
     words: Path = field(compare=False)
@@ -41,7 +41,7 @@ class FreeText:
         return _matcher(self.words, self.weights, self.content_hash)
 
     def check(self, kinds: frozenset[str]) -> None:
-        """Checks both files, and that they know the kinds that rules ask for.
+        """Checks both files, and that they define the kinds that rules ask for.
 
         Raises: RulebookError.
         """
@@ -58,9 +58,9 @@ class FreeText:
 
 
 def free_text_of(folder: Path, questionnaire_id: str) -> FreeText | None:
-    """Returns the search of the free text of a questionnaire; None if it has no such files.
+    """Returns the free-text search of a questionnaire; None if it has neither file.
 
-    Raises: RulebookError if only one of the files is there.
+    Raises: RulebookError if one of the two files is missing.
     """
     words, weights = (folder / f"{questionnaire_id}{ending}" for ending in (WORDS, WEIGHTS))
     missing = [file.name for file in (words, weights) if not file.is_file()]
@@ -73,7 +73,7 @@ def free_text_of(folder: Path, questionnaire_id: str) -> FreeText | None:
 
 
 @lru_cache(maxsize=4)
-def _matcher(words: Path, weights: Path, content_hash: str) -> Matcher:  # noqa: ARG001  an edited file is read again
+def _matcher(words: Path, weights: Path, content_hash: str) -> Matcher:  # noqa: ARG001  the hash is for the cache
     from shared.rulebook.words import read_matcher, read_trained  # noqa: PLC0415  only with a note
 
     return read_matcher(_reader(words), read_trained(_reader(weights)))

@@ -18,9 +18,9 @@ from shared.rulebook.toml_files import table_of
 from shared.rulebook.translation import translated
 
 FOLDER = Path(__file__).parent
-CANDIDATE = FOLDER / "candidate"  # the rulebook that shadow mode tries beside the active rulebook; absent by default
+CANDIDATE = FOLDER / "candidate"  # the rulebook for shadow mode; absent by default
 TIERS = "tiers.toml"
-NOT_RULE_FILES = frozenset({"ui_texts.toml", "retention.toml", "retired.toml"})  # each has a module that reads it
+NOT_RULE_FILES = frozenset({"ui_texts.toml", "retention.toml", "retired.toml"})  # other modules read these
 
 
 class Rulebook(NamedTuple):
@@ -71,7 +71,7 @@ class Rulebook(NamedTuple):
 
     @property
     def emergency_advice(self) -> str:
-        """The emergency advice to show with an error that concerns no known questionnaire."""
+        """The emergency advice to show with an error that is not about a known questionnaire."""
         rule_set = next(iter(self.rule_sets.values()))
         return rule_set.messages[rule_set.net].text
 
@@ -90,7 +90,7 @@ class Rulebook(NamedTuple):
 
     @property
     def approval_notice(self) -> str:
-        """The notice that a physician's approval of a rule set or questionnaire is missing; "" if all are approved."""
+        """The notice that a physician has not approved every rule set and questionnaire; "" if all are approved."""
         return "" if self.approved else "These questions and their advice are still awaiting a physician's approval."
 
 

@@ -99,9 +99,9 @@ def _shown_when(reader: Reader, conditions: ConditionReader) -> Condition | None
 
 
 def _drawable(condition: Condition, where: str) -> Condition:
-    """Returns the condition after checking that a page can evaluate it: pages support fewer conditions than rules do.
+    """Returns the condition if a page can evaluate it: pages support fewer conditions than rules do.
 
-    Raises: RulebookError.
+    Raises: RulebookError if a page cannot.
     """
     try:
         drawn_condition(condition)

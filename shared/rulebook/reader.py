@@ -1,4 +1,4 @@
-"""Reads a TOML table key by key and reports where the table is wrong."""
+"""Reads a TOML table key by key, and reports where an error is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ VERSION = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}")
 
 
 class RulebookError(ValueError):
-    """A rulebook file is invalid. The error text says where and why."""
+    """Raised if a rulebook file is invalid. The error text says where and why."""
 
 
 class Reader:
@@ -49,7 +49,7 @@ class Reader:
         return text
 
     def code(self, key: str) -> str:
-        """Reads the code of a question or an id, and checks that requests can use it."""
+        """Reads a question's code or an id, and checks that requests can use it."""
         code = self.text(key)
         if not CODE.fullmatch(code):
             raise self.error(f"{key}: write a code of at most 40 lower-case letters, digits and hyphens")
@@ -106,7 +106,7 @@ class Reader:
             yield Reader(table, f"{self.where}.{key}[{label}]")
 
     def signature(self, kind: str) -> tuple[str, str]:
-        """Reads who signed this version, and when. Both are "" until somebody has. `kind`: "approved" or "reviewed"."""
+        """Reads who signed this version, and when; "" and "" if nobody has. `kind`: "approved" or "reviewed"."""
         by, on = self.text(f"{kind}_by"), self.text(f"{kind}_on")
         if bool(by) != bool(on):
             raise self.error(f"{kind}_by and {kind}_on belong together")

@@ -14,7 +14,7 @@ FILE = Path(__file__).parent / "retired.toml"
 
 @cache
 def retired_wording(questionnaire_id: str, file: Path = FILE) -> Mapping[str, str]:
-    """Returns the wording by `question` or `question.option`. Only what staff see needs it.
+    """Returns `question` or `question.option` -> wording. Only the staff's views need it.
 
     Raises: RulebookError.
     """

@@ -1,4 +1,4 @@
-"""Reads the TOML files of the rulebook, or the JSON files and hashes that the build made from them."""
+"""Reads the rulebook's TOML files, or the JSON files and hashes that the build made from them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from typing import Any
 def table_of(file: Path) -> dict[str, Any]:
     """Returns the content of a TOML file.
 
-    Uses the JSON file beside the TOML file, if it was made from the same content, because parsing TOML takes a tenth of
-    a cold start.
+    Parsing TOML takes a tenth of a cold start, so it reads the JSON file beside the TOML file if that is up to date.
 
     Raises: ValueError if the file is not UTF-8 or not TOML.
     """
@@ -29,8 +28,8 @@ def table_of(file: Path) -> dict[str, Any]:
 
 
 def hash_of(file: Path) -> str:
-    """Returns the SHA-256 (hex) of a TOML file. Uses the hash that the build recorded, because the file of weights has
-    half a megabyte."""
+    """Returns the SHA-256 (hex) of a TOML file. Reads the hash that the build recorded, if there is one, because the
+    weights file is half a megabyte long."""
     recorded = _hash_file(file)
     return recorded.read_text(encoding="utf-8") if recorded.is_file() else _hash(file.read_bytes())
 

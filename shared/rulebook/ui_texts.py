@@ -15,7 +15,7 @@ ENGLISH = "en"
 
 
 def words(language: str, file: Path = FILE) -> Mapping[str, str]:
-    """Returns the translation of each English text, with {placeholders}. Empty for English and unknown languages.
+    """Returns English text -> translation, both with {placeholders}. Empty for English and unknown languages.
 
     Translations are loaded on first use, so that English visitors do not wait for them.
 
@@ -26,7 +26,7 @@ def words(language: str, file: Path = FILE) -> Mapping[str, str]:
 
 @cache
 def all_words(file: Path = FILE) -> Mapping[str, Mapping[str, str]]:
-    """Returns the translation of each English text for each language.
+    """Returns language -> English text -> translation.
 
     Raises: RulebookError unless every text exists exactly once in every language, with the same {placeholders}.
     """

@@ -1,4 +1,4 @@
-"""Reads the words that free text is searched for, and the weights trained on them. docs/rules.md shows both."""
+"""Reads the words that the free-text search looks for, and the trained weights. docs/rules.md shows both."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.domain.rules.free_text.vocabulary import Vocabulary
 from shared.rulebook.reader import Reader
 
 SIGN = " = "  # between a feature and its weights
-GAP, GAP_WORDS = "..", 3  # the mark in a phrase where other words may stand, and the most such words
+GAP, GAP_WORDS = "..", 3  # the mark in a phrase for other words, and how many words it allows
 PARTS = re.compile(r"\.\.|@[a-z-]+|[a-z0-9]+\*?(?: [a-z0-9]+\*?)*")
 NAME = re.compile(r"[a-z-]+")
 
@@ -24,8 +24,8 @@ class Trained:
     """The result of training.
 
     known: words of harmless examples, which are correctly spelled.
-    rows: feature -> weight for each kind, in the order of the kinds, as text.
-    always: for each kind, the number that is always added.
+    rows: feature -> its weights as text, one for each kind, in the order of the kinds.
+    always: the weight for each kind that is added to every score.
     """
 
     known: frozenset[str]
@@ -34,7 +34,7 @@ class Trained:
 
 
 def read_trained(reader: Reader) -> Trained:
-    """Reads the file of weights, but not the numbers of each row. Raises RulebookError."""
+    """Reads the weights file, without parsing the numbers in its rows. Raises RulebookError."""
     reader.text("made_from")
     known = frozenset(reader.text("known").split())
     always = tuple(map(float, reader.text("always").split()))
@@ -54,7 +54,7 @@ def check_rows(rows: Mapping[str, str], kinds: int) -> None:
 
 
 def read_matcher(reader: Reader, trained: Trained) -> Matcher:
-    """Reads the file of words. Raises RulebookError."""
+    """Reads the words file. Raises RulebookError."""
     return _WordsReader(reader, trained).matcher()
 
 
@@ -151,7 +151,7 @@ class _WordsReader:
 
 
 def entries(reader: Reader, key: str) -> tuple[str, ...]:
-    """Reads a text of entries between commas. Raises RulebookError."""
+    """Reads a text of entries separated by commas. Raises RulebookError."""
     text = reader.text(key)
     if text != text.lower() or not text.isascii():
         raise reader.error(f"{key}: write it in lower case, without accents")

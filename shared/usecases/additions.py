@@ -19,15 +19,15 @@ from shared.usecases.ports import ATTEMPTS_TO_WORK
 from shared.usecases.scoring import score_again
 
 ADDED_WITHIN = timedelta(hours=24)  # after Send; the browser keeps the form for the same time
-# after that the answer is 503, because the function must end before its time limit
+# later than this, the response is 503, because the function must end before its time limit
 WRITTEN_WITHIN = timedelta(seconds=2.5)
 
 
 def add_answers(lead_id: UUID, added: AddedAnswers, intake: Intake, at: datetime) -> Lead:
     """Adds the answers to the stored lead, and returns the lead as it is then. Adding them twice is harmless.
 
-    If the table is unavailable, nothing is spooled: the page keeps the answers and sends them again. The lead itself is
-    safe. The spool holds whole leads, and added answers would have to wait there for their lead.
+    If the table is unavailable, nothing is spooled: the page keeps the answers and sends them again. The spool holds
+    only whole leads; added answers would have to wait there for their lead.
 
     Raises: InvalidInput; NotFound if the lead is unknown, erased or older than ADDED_WITHIN; StoreUnavailable.
     """

@@ -23,7 +23,7 @@ from shared.domain.opening_hours import OpeningHours
 from shared.usecases.ports import ATTEMPTS_TO_WORK, LeadsWithRota, Publisher, RuleSets
 from shared.usecases.scoring import rule_set_of
 
-MAILED_SINGLY = 20  # leads in a sweep; the rest are mailed as one summary for each audience
+MAILED_SINGLY = 20  # how many alerts a sweep e-mails one by one; each audience gets one summary of the rest
 BATCH = 250  # leads that a sweep reads at once; about as many as it can alert in its time
 
 
@@ -31,7 +31,7 @@ BATCH = 250  # leads that a sweep reads at once; about as many as it can alert i
 class Alerting:
     """The clients and settings that alerting staff needs.
 
-    staff_link: the URL at which staff open a lead, without the reference at its end.
+    staff_link: the URL in the staff inbox that a lead's reference is appended to.
     """
 
     leads: LeadsWithRota
@@ -50,7 +50,7 @@ class Swept:
 
 
 def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None:
-    """Sends the alert about a lead that is due, or the reminder of its owner. Returns None if none is due.
+    """Sends the due alert about a lead, or the due reminder to its owner. Returns None if neither is due.
 
     No other use case publishes alerts. The lead is first claimed by a conditional write, so that only one of two
     concurrent calls publishes the alert. If publishing or the last write fails, the claim lapses and the sweep alerts
@@ -63,7 +63,7 @@ def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None
 
 
 def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: datetime) -> Swept:
-    """Sends all alerts that are due: first alerts that failed, and the alerts of further escalation levels.
+    """Sends all due alerts: those of later escalation levels, and those of level 1 that failed before.
 
     The first MAILED_SINGLY e-mails are about one lead each, red flags first. For the rest, each audience gets one
     summary by e-mail, while webhooks and texts still name each lead. A lead that cannot be processed does not delay the
@@ -81,8 +81,7 @@ def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: dat
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """An alert that is due. `level`: its escalation level or REMINDER. `safety`: see
-    `Tier`."""
+    """A due alert. `level`: its escalation level or REMINDER. `safety`: see `Tier`."""
 
     lead: Lead
     level: int
@@ -92,10 +91,11 @@ class _Due:
 
 
 def _due(lead_id: UUID, alerting: Alerting, at: datetime) -> _Due | None:
-    """Returns the alert that is due for a lead; None if there is none.
+    """Returns the due alert about a lead; None if there is none.
 
-    A lead whose owner did not act in time loses its owner first, and escalation stops for a lead that has nothing to
-    send; both are stored here. An alert to clinicians goes to who is on call; if the rota cannot be read, to everyone.
+    First, a lead whose owner did not act in time loses its owner, and escalation stops for a lead that has nothing to
+    send. Both changes are stored. An alert to clinicians goes to whoever is on call; if the rota cannot be read, it
+    goes to everyone.
     """
     board: DutyBoard | None = None
     try:
@@ -169,7 +169,7 @@ class _Sweep:
                 self._add(_send(due, self._alerting, self._clock()))
 
     def _read(self, lead_ids: list[UUID]) -> list[_Due]:
-        """Returns the alerts that are due for these leads. Takes at most half of the time that is left."""
+        """Returns the due alerts about these leads. Takes at most half of the remaining time."""
         began = self._clock()
         found: list[_Due] = []
         for lead_id in lead_ids:
@@ -207,7 +207,7 @@ def _summarised(waiting: list[_Due], alerting: Alerting) -> list[_Due]:
         audience, on_call = who
         try:
             alerting.publisher.publish(Summary(audience, leads[who], urgent[who], inbox, on_call))
-        except Exception:  # noqa: BLE001  if the topic is down, the leads' own alerts fail too, and say so
+        except Exception:  # noqa: BLE001  if the topic is down, the leads' own alerts fail too and report it
             refused.add(who)
     return [
         replace(due, alert=replace(due.alert, summarised=(due.alert.audience, due.alert.on_call) not in refused))

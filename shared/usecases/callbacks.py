@@ -1,4 +1,4 @@
-"""Takes requests to be called ("Just call me"): each joins an open lead of the same number, or becomes a lead."""
+"""Captures requests to be called ("Just call me"). Each joins an open lead with the same number or becomes a lead."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from shared.usecases.capture import Captured, Intake, receive, spooled, store
 from shared.usecases.ports import ATTEMPTS_TO_WORK
 from shared.usecases.scoring import rule_set_for
 
-# after that the request is spooled, because the patient must not wait for a slow table
+# later than this, the request is spooled: the patient must not wait for a slow table
 LOOKED_UP_WITHIN = timedelta(seconds=0.5)
-LEADS_TRIED = 3  # the newest open leads of a number that are read to find one to join
+LEADS_TRIED = 3  # how many of a number's open leads are read, newest first
 
 
 def capture_callback(submission: Submission, arrival: Arrival, intake: Intake) -> Captured:
-    """Scores a request to be called and stores it exactly once: with the open lead of its number, or as a lead.
+    """Scores a request to be called and stores it exactly once: with the open lead of its number, or as a new lead.
 
-    Its receipt has a reference of its own either way, so that nobody learns from it whether a number has a lead.
+    Either way, its receipt has a new reference, so that nobody learns from it whether a number has a lead.
 
     Raises: InvalidInput; SubmissionConflict; StoreUnavailable if both the table and the spool failed.
     """
@@ -78,5 +78,5 @@ def _open_lead(callback: Lead, intake: Intake) -> Lead | None:
         open_ids = [lead_id for lead_id, summary in found if summary.status in ("new", "acknowledged")]
         leads = (intake.leads.get(lead_id) for lead_id in open_ids[:LEADS_TRIED])
         return next((lead for lead in leads if lead and may_join(callback, lead)), None)
-    except ValueError:  # a lead of the number cannot be read, which must not refuse the request
+    except ValueError:  # an unreadable lead with this number must not block the request
         return None

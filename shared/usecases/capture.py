@@ -1,4 +1,4 @@
-"""Captures submissions: each becomes a lead exactly once, whether it comes from the API, a plain form or an ad."""
+"""Captures submissions from the API, plain forms and ads. Each becomes a lead exactly once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from shared.domain.leads.promise import way_to
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.advice import ShownMessage, advice
 from shared.domain.rules.shadow import shadow
-from shared.domain.rules.triage import EMERGENCY, RuleSet, TriageResult
+from shared.domain.rules.triage import SEEK_EMERGENCY_CARE, RuleSet, TriageResult
 from shared.domain.spoken_time import spoken_time
 from shared.usecases.ports import Leads, LeadsByNumber, RuleSets, Spool
 from shared.usecases.scoring import rule_set_for, score
@@ -53,9 +53,9 @@ class Captured(NamedTuple):
 
     lead: the stored or spooled lead; None if nothing was stored (for a minor, or an emergency without consent).
     created: True if the submission became a new lead in the table.
-    spooled: True if the lead waits in the spool, so that it is unknown whether its id is already stored.
-    joined: True if the submission, a request to be called, was added to an open lead of the same number.
-    request: that request.
+    spooled: True if the lead waits in the spool. Whether its id is already stored is then unknown.
+    joined: True if the submission is a request to be called that was added to an open lead with the same number.
+    request: the request to be called, as the lead that it would otherwise be; None for other submissions.
     """
 
     receipt: Receipt
@@ -72,12 +72,12 @@ class Captured(NamedTuple):
 
     @property
     def counted(self) -> Lead | None:
-        """The lead if it counts in metrics: if it is new or spooled, and not a canary. Otherwise None."""
+        """The lead if metrics count it: it is new or spooled, and not a canary. Otherwise None."""
         return self.lead if self.lead and (self.created or self.spooled) and self.lead.source != CANARY else None
 
 
 RECEIPT_SHOWN_FOR = timedelta(hours=1)
-# after that the lead is spooled, because the patient must not wait for a slow table
+# later than this, the lead is spooled: the patient must not wait for a slow table
 SECOND_CALL_WITHIN = timedelta(seconds=0.3)
 
 
@@ -106,7 +106,8 @@ def receive(submission: Submission, arrival: Arrival, intake: Intake, rule_set: 
     if contact is None or submission.consents is None or not submission.consents.contact:
         if _was_withdrawn(submission, intake, arrival.at):
             return _unstored(rule_set, result, arrival.at)
-        if rule_set.tiers[result.tier].disposition == EMERGENCY:  # emergency advice must not wait for contact details
+        # emergency advice must not wait for contact details
+        if rule_set.tiers[result.tier].disposition == SEEK_EMERGENCY_CARE:
             return _unstored(rule_set, result, arrival.at)
         raise InvalidInput(tuple(_missing(submission)))
     checked = contact.checked()
@@ -193,7 +194,7 @@ def spooled(lead: Lead, spool: Spool) -> Captured:
 
 
 def _resubmitted(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) -> Captured:
-    """Handles a submission whose id is already stored."""
+    """Keeps, merges or separately stores a submission whose id is already stored."""
     from shared.domain.leads.resubmission import Conflict, Keep, NewLead, resubmission  # noqa: PLC0415  rarely needed
 
     decided = resubmission(stored, lead, rule_set.tiers, intake.hours, was_accepted=False)
@@ -214,7 +215,7 @@ def _resubmitted(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) ->
 
 
 def _was_withdrawn(submission: Submission, intake: Intake, at: datetime) -> bool:
-    """Withdraws the unfinished form if the visitor has unticked the consent since. Returns whether it was withdrawn."""
+    """Withdraws the unfinished form if the visitor has unticked the consent. Returns whether it was withdrawn."""
     if submission.complete or submission.consents is None:
         return False
     from shared.usecases.withdrawing import withdraw  # noqa: PLC0415  rarely needed

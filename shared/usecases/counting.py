@@ -22,8 +22,7 @@ LOOKS_BACK = timedelta(days=2)  # the stream keeps a change for a day; the daily
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """The clients and settings that counting leads needs. `person_key`: the secret of the keyed hashes by which staff
-    search."""
+    """The clients and settings that counting leads needs. `person_key`: the secret of the hashed search keys."""
 
     leads: CountedLeads
     counts: Counts
@@ -56,7 +55,7 @@ def count_lead(lead_id: UUID, counting: Counting) -> None:
 
 
 def count_recent_leads(counting: Counting, clock: Callable[[], datetime], until: datetime) -> int:
-    """Counts the leads of the last days again, and returns how many it has looked at.
+    """Counts the leads of the last days again. Returns how many leads it looked at.
 
     Raises: StoreUnavailable.
     """
@@ -72,7 +71,10 @@ def count_recent_leads(counting: Counting, clock: Callable[[], datetime], until:
 def make_report(
     query: ReportQuery, staff: Staff, counts: Counts, rule_sets: RuleSets, hours: OpeningHours, at: datetime
 ) -> Report:
-    """Returns the report of some days, from their counts alone. Raises NotAllowed, InvalidInput, StoreUnavailable."""
+    """Returns the report for a date range, made from counts alone.
+
+    Raises: NotAllowed, InvalidInput, StoreUnavailable.
+    """
     must_export(staff)
     first, last = query.days(at, hours.zone)
     return report(first, last, counts.days(first, last), rule_sets.rule_sets.values(), at)

@@ -37,8 +37,8 @@ class Watched:
 
     took: the time from sending the canary to its alert; None if there was no alert.
     error: the class of the error that stopped the canary or its alert; "" if there was none or it is unknown.
-    error_of_subscriptions: the class of the error that kept subscriptions from being read; "" if there was none.
-    cause: how the API refused the canary; "" if it did not.
+    error_of_subscriptions: the class of the error if subscriptions could not be read; "" if they could.
+    cause: how the API refused the canary; "" if it accepted it.
     missing: how many expected subscriptions are missing or not confirmed.
     quiet: True if the watch ran outside `page_hours`.
     reference: the reference of the canary; "" if the canary could not be sent.
@@ -90,7 +90,7 @@ def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
 
 
 def note_who_can_be_alerted(watch: Watch, at: datetime) -> None:
-    """Stores whose own subscription is confirmed, so that an alert may go to that person alone.
+    """Stores whose own subscription is confirmed. Those people can be alerted individually.
 
     Without this, alerts go to everyone. Raises StoreUnavailable, or any error of the channel.
     """

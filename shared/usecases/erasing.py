@@ -1,4 +1,4 @@
-"""Erases a lead at the request of the person that the lead is about, and again if a restore has brought it back."""
+"""Erases a lead at the request of the lead's person, and again if a restore brings it back."""
 
 from __future__ import annotations
 

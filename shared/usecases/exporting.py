@@ -111,7 +111,7 @@ def export_person(
 
 
 def _still_there(references: Iterable[str], leads: Archive) -> Iterator[Lead]:
-    """Yields those of the leads that still exist: the index may still name leads that were erased a moment ago."""
+    """Yields the leads that still exist, since an index may list leads that were erased a moment ago."""
     for reference in references:
         try:
             yield lead_by_reference(reference, leads)

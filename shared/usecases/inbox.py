@@ -27,8 +27,8 @@ Leads_co = TypeVar("Leads_co", bound=LeadsByReference, covariant=True)
 class Workspace(Generic[Leads_co]):
     """The clients and settings that the staff inbox needs.
 
-    leads: for exports more than a LeadsByReference
-    sends_mail: whether this stack sends mail to persons
+    leads: the stored leads; exports need an Archive
+    sends_mail: whether this stack sends mail to patients
     """
 
     leads: Leads_co
@@ -44,7 +44,7 @@ class OpenedLead:
 
     rule_set: the current rule set of the lead's questionnaire.
     translation: the rule set in the patient's language; None if that is English.
-    sends_mail: whether this stack sends mail to persons.
+    sends_mail: whether this stack sends mail to patients.
     others: other leads with the same phone number or email address.
     actions: the names of the actions that the member of staff can take now.
     hides_contact: whether to leave out phone number and e-mail address, because the person revoked the consent to
@@ -76,9 +76,9 @@ class Worked:
 def show_lead(
     reference: str, staff: Staff, workspace: Workspace[LeadsByReference], at: datetime, *, medical_reason: bool = False
 ) -> OpenedLead:
-    """Opens a lead with everything about it, and records the access in the access log. Does not change the lead.
+    """Opens a lead and records that in the access log. Does not change the lead.
 
-    medical_reason: True to see the contact details even of a person who revoked the consent to contact.
+    medical_reason: True to show contact details even if the person revoked the consent to contact.
 
     Raises: NotAllowed, NotFound, LeadGone, StoreUnavailable.
     """
@@ -151,10 +151,10 @@ def _work_and_store(
     at: datetime,
     colleague: Staff | None,
 ) -> tuple[Lead, Lead]:
-    """Carries out an action and stores its result; tries again if the lead changes in the meantime.
+    """Carries out an action and stores its result. Tries again if the lead changes in the meantime.
 
-    The access log records the action before it is stored. It records no refused action, since that shows nothing of the
-    lead.
+    Records the action in the access log before storing its result. Does not record refused actions, since they show
+    nothing about the lead.
 
     Returns the lead before and after the action.
     """

@@ -1,4 +1,4 @@
-"""Lists and searches leads for staff, with the names of their people and the number of leads that nobody has."""
+"""Lists and searches leads for staff, with people's names and the number of leads without an owner."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from shared.domain.leads.worklist import Search, WorklistQuery, search_keys
 from shared.usecases.ports import Accesses, OpenCounts, Worklist
 
 PAGE_OF_LEADS = 50
-MOST_FOUND = 500  # the most leads that a search by part of a name or number reads, to show the most urgent
+MOST_FOUND = 500  # the most leads that a search by part of a name or number reads; it shows the most urgent
 MOST_OF_A_DAY = 100  # the most leads that "My day" reads
 READ_FOR_A_PAGE = 3_000  # leads read before filtering, so even an empty page may have a next page
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The clients that listing leads needs. `zone`: of the clinic."""
+    """The clients that listing leads needs. `zone`: the clinic's time zone."""
 
     leads: Worklist
     accesses: Accesses
@@ -41,9 +41,9 @@ class WorklistPage:
     """A page of the worklist.
 
     next_cursor: the cursor for the next page; None on the last page.
-    untaken: tier -> number of open leads that nobody has; None for a search.
+    untaken: tier -> number of open leads without an owner; None for a search.
     open: number of all open leads; None for a search.
-    more: whether a search may have more results than these, so that the user should type more.
+    more: whether a search may match more leads than these. If so, staff should type more.
     """
 
     leads: tuple[LeadRow, ...]
@@ -109,7 +109,8 @@ def search_leads(
 ) -> WorklistPage:
     """Finds leads by reference (whole or half), phone number (whole or last digits), email address or name.
 
-    Of the leads of one person, the latest come first; of those found by a part, the most urgent.
+    Leads found by a whole reference, number or address are listed latest first; leads found by a name or a part, most
+    urgent first.
 
     person_keys: the secrets of the keyed hashes, the newest first.
 
@@ -144,11 +145,11 @@ def named_rows(
     accesses: Accesses,
     at: datetime,
 ) -> tuple[LeadRow, ...]:
-    """Returns the leads with the names of their people, and records in the access log whose names are shown.
+    """Returns the leads as rows with people's names, and records in the access log whose names are shown.
 
-    If names cannot be read, or the access cannot be recorded, returns the leads without names: better than no list.
+    If names cannot be read, or the access cannot be recorded, returns the rows without names: better than no list.
 
-    read_names: returns the names of these leads' people.
+    read_names: returns lead id -> name.
     """
     if not found:
         return ()
@@ -160,13 +161,13 @@ def named_rows(
 
 
 def _totals(seen: Sequence[LeadSummary], counts: OpenCounts, *, all_listed: bool) -> tuple[Mapping[str, int], int]:
-    """Returns the number of leads that nobody has, by tier, and of all open leads.
+    """Returns tier -> number of leads without an owner, and the number of all open leads.
 
-    seen: the first rows of the list of open leads.
-    all_listed: whether these are all open leads.
+    seen: the first rows of the worklist.
+    all_listed: whether these rows are all open leads.
     """
     kept: Mapping[Cell, int] = {}
-    with suppress(StoreUnavailable):  # without the counts, the rows show who waits on the first page
+    with suppress(StoreUnavailable):  # without stored counts, only the first rows are counted
         kept = counts.open_leads()
     by_tier = {cell[1]: number for cell, number in kept.items() if cell[0] == UNTAKEN}
     shown = [(summary.tier, bool(summary.owner)) for summary in seen]

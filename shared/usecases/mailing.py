@@ -1,4 +1,4 @@
-"""Sends the mails to persons that are due, each at most once, and ends mail to an address that is closed."""
+"""Sends the mails that patients are due, each at most once, and ends mail to closed addresses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from shared.domain.leads.mail_text import Mail, MailWriter
     from shared.usecases.ports import RuleSets
 
-MAILS_AN_HOUR = 200  # mails of the whole stack in an hour: far more than a clinic needs, yet a limit for a flood
+MAILS_AN_HOUR = 200  # for the whole stack: far more than a clinic needs, but a limit in a flood
 BY_LINK = "the link in an e-mail"
 
 
@@ -39,7 +39,7 @@ class MailedLeads(Protocol):
 
 
 class Addresses(Protocol):
-    """Which addresses get no more mail, and how many mails were sent. All methods raise StoreUnavailable."""
+    """Knows which addresses get no more mail, and counts mails. All methods raise StoreUnavailable."""
 
     def is_closed(self, email: str, /) -> bool: ...
 
@@ -54,7 +54,7 @@ class Addresses(Protocol):
 
 class Mails(Protocol):
     def send(self, mail: Mail, /) -> None:
-        """Sends a mail. Raises NotDelivered if it certainly was not sent; after any other error, nobody knows."""
+        """Sends a mail. Raises NotDelivered if it certainly was not sent; after any other error, it may have been."""
 
 
 class Links(Protocol):
@@ -75,14 +75,14 @@ class Mailing:
 
 @dataclass(frozen=True, slots=True)
 class MailSweep:
-    """The result of a sweep: the lead and entry of each mail, and the leads that failed, with their errors."""
+    """The result of a sweep: lead id and entry of each mail, and the leads that failed, with their errors."""
 
     entries: tuple[tuple[UUID, MailEntry], ...]
     failed: tuple[tuple[UUID, Exception], ...]
 
 
 def send_mails(mailing: Mailing, clock: Callable[[], datetime], until: datetime) -> MailSweep:
-    """Takes the step that is due for the mail of each lead. A lead that fails does not delay the others.
+    """Takes the due step of each lead's mail. A lead that fails does not delay the others.
 
     Raises: StoreUnavailable if the due leads cannot be read.
     """
@@ -190,8 +190,7 @@ class EndingMails:
 
 
 def close_address(returned: ReturnedMail, ending: EndingMails, at: datetime) -> None:
-    """Records that a mail came back, and closes its address unless the failure may be temporary. Doing it twice is
-    harmless.
+    """Records that a mail came back. Closes its address, unless the failure may be temporary. Harmless if repeated.
 
     Raises: StoreUnavailable.
     """
@@ -210,9 +209,9 @@ def close_address(returned: ReturnedMail, ending: EndingMails, at: datetime) -> 
 
 
 def unsubscribe(lead_id: UUID, address_key: str, ending: EndingMails, at: datetime) -> None:
-    """Closes an address and writes that into the lead's ledger of consents. Doing it twice is harmless.
+    """Closes an address, and revokes "email" in the lead's consent ledger. Harmless if repeated.
 
-    Raises: LeadChanged if others change the lead all the time; StoreUnavailable.
+    Raises: LeadChanged if others kept changing the lead; StoreUnavailable.
     """
     ending.addresses.close(address_key, "unsubscribed", at)
     for attempt in range(1, ATTEMPTS_TO_WORK + 1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.domain.errors import FieldProblem, ScoringFailed
 from shared.domain.intake.filled_form import WHOLE, CheckContact, FilledForm
 from shared.domain.intake.form_view import FormView
-from shared.domain.rules.triage import EMERGENCY
+from shared.domain.rules.triage import SEEK_EMERGENCY_CARE
 from shared.usecases.ports import RuleSets
 from shared.usecases.scoring import rule_set_for
 from shared.usecases.screening import CONTINUE, Screened, screen
@@ -16,14 +16,14 @@ ASKED_BESIDE_ADVICE = ("/contact/phone", "/consents/contact")
 def draw_form(form: FilledForm, rule_sets: RuleSets, check_contact: CheckContact) -> FormView:
     """Returns the view that the visitor sees after sending a page of the plain form.
 
-    In this order: advice in an emergency, the same page if something is missing or wrong, follow-ups that the answers
-    call for, the age notice for a minor, the next page or, after the last page, all answers to check.
+    The first of these that applies: emergency advice; the same page, if something is missing or wrong; follow-ups that
+    the answers call for; the age notice for a minor; the next page or, after the last page, all answers to check.
 
-    check_contact: returns what is invalid in the contact details.
+    check_contact: returns the problems with the contact details.
     """
     last = form.questionnaire.page_ids[-1]
     screened = _screen_form(form, rule_sets, texts=form.step == last and not form.wanted)
-    if form.asked and screened.disposition == EMERGENCY:
+    if form.asked and screened.disposition == SEEK_EMERGENCY_CARE:
         return FormView(form, "emergency", form.step, messages=screened.messages)
     if form.wanted:
         return FormView(form, "page", form.wanted)
@@ -43,10 +43,10 @@ def redraw_form(form: FilledForm, problems: tuple[FieldProblem, ...], rule_sets:
     """Returns the view that the visitor sees if the finished form is invalid. Keeps everything that the visitor typed.
 
     An invalid field, such as a mistyped phone number, never hides emergency advice. If the visitor has not seen the
-    advice yet, the view shows it, with only the problems on the page of the advice.
+    advice yet, the view shows it, and of the problems only those with fields on that page.
     """
     screened = _screen_form(form, rule_sets, texts=True)
-    if screened.disposition == EMERGENCY:
+    if screened.disposition == SEEK_EMERGENCY_CARE:
         if not form.in_emergency:
             problems = tuple(problem for problem in problems if problem.pointer in ASKED_BESIDE_ADVICE)
         return FormView(form, "emergency", form.step or WHOLE, problems, screened.messages)

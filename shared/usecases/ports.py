@@ -1,4 +1,4 @@
-"""Declares the protocols of what use cases need from outside: rules, stored leads, queues and ways to publish."""
+"""Declares what use cases need from outside, as protocols: rules, stored leads, queues, the alert topic and so on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # for annotations only, so that each Lambda function imports 
     from shared.domain.leads.staff import Staff
     from shared.domain.rules.triage import RuleSet
 
-ATTEMPTS_TO_WORK = 4  # attempts to write a lead that others change at the same time
+ATTEMPTS_TO_WORK = 4  # how often to try writing a lead that others change at the same time
 Notice_contra = TypeVar("Notice_contra", contravariant=True)
 
 
@@ -63,11 +63,11 @@ class LeadsWithRota(Leads, Protocol):
 
 class LeadsByNumber(Leads, Protocol):
     def of_number(self, phone_key: str, /) -> Iterable[tuple[UUID, LeadSummary]]:
-        """Yields the leads with the given keyed hash of the phone number, newest first. Raises StoreUnavailable."""
+        """Yields the leads with this phone number (hashed), newest first. Raises StoreUnavailable."""
 
 
 class CountedLeads(Protocol):
-    """The stored leads, as far as counting them needs. All methods raise StoreUnavailable."""
+    """The stored leads, for counting. All methods raise StoreUnavailable."""
 
     def get(self, lead_id: UUID, /) -> Lead | None: ...
 
@@ -88,7 +88,7 @@ class LeadsByReference(Protocol):
     def id_of(self, reference: str, /) -> UUID | None: ...
 
     def of_person(self, phone_key: str, email_key: str, /) -> tuple[tuple[UUID, LeadSummary], ...]:
-        """Returns the leads with the given keyed hash of the phone number or email address, newest first."""
+        """Returns the leads with this phone number or email address (both hashed), newest first."""
 
     def names(self, lead_ids: Sequence[UUID], /) -> dict[UUID, str]:
         """Returns the names of the people of at most 100 leads. Leaves out leads without a name."""
@@ -136,7 +136,7 @@ class Archive(Worklist, Protocol):
         """Yields the ids of the leads and tombstones that entered the stage at `until` or earlier, oldest first."""
 
     def hashed_with_former_keys(self, key_id: str, /) -> Iterable[UUID]:
-        """Yields the ids of the leads whose contacts were hashed with a key other than the one with this id."""
+        """Yields the ids of the leads whose contacts were not hashed with the key that has this id."""
 
     def replace(self, before: Kept, after: Kept, /) -> None:
         """Stores `after` if `before` is still the stored version. Raises LeadChanged."""
@@ -165,7 +165,7 @@ class Colleagues(Protocol):
 
 
 class Rotas(Protocol):
-    """The rota of who is on call. All methods raise StoreUnavailable."""
+    """The on-call rota. All methods raise StoreUnavailable."""
 
     def get(self) -> DutyBoard: ...
 
@@ -173,7 +173,7 @@ class Rotas(Protocol):
         """Stores the rota if the stored one is its previous version. Raises RotaChanged."""
 
     def reached(self, reach: Reach, /) -> None:
-        """Stores who can be alerted alone."""
+        """Stores who can be alerted individually."""
 
 
 class AccessHistory(Protocol):
@@ -208,10 +208,10 @@ class OpenCounts(Protocol):
 
 
 class Counts(OpenCounts, Protocol):
-    """All that is derived from the leads. All methods raise StoreUnavailable."""
+    """Everything derived from the leads. All methods raise StoreUnavailable."""
 
     def counted(self, lead_id: UUID, /) -> Counted | None:
-        """Returns what the lead is counted as; None if it is not counted."""
+        """Returns which counts include the lead; None if it is not counted."""
 
     def count(self, lead_id: UUID, before: Counted | None, after: Counted, changed: Change, /) -> None:
         """Counts the lead as `after`. Raises LeadChanged if it is not counted as `before` any more."""
@@ -227,7 +227,7 @@ class StopCounts(Protocol):
 
 class Publisher(Protocol[Notice_contra]):
     def publish(self, notice: Notice_contra, /) -> None:
-        """Hands a notice over for delivery. Raises any error of the channel that delivers it."""
+        """Publishes a notice. Raises any error of the channel."""
 
 
 class Undeliverable(Protocol):

@@ -16,7 +16,7 @@ from shared.usecases.retiring import Repeated
 def rekey_leads(
     leads: Archive, person_keys: tuple[str, ...], clock: Callable[[], datetime], until: datetime
 ) -> Repeated:
-    """Renews hashes that a former key has made. Reads only leads with such hashes, so none before the first rotation.
+    """Renews hashes made with a former key. Reads only leads with such hashes; before the first rotation, none.
 
     person_keys: the secrets of the keyed hashes, the newest first.
     until: no lead is started later; the next run continues.
@@ -35,8 +35,8 @@ def rekey_leads(
             if lead and after and after is not lead:
                 leads.replace(lead, after)
                 done += 1
-        except LeadChanged:  # somebody is working on the lead; the next run does it
+        except LeadChanged:  # somebody is working on the lead; the next run renews its hashes
             continue
-        except Exception as error:  # noqa: BLE001  whatever is wrong with this lead, the others are hashed again
+        except Exception as error:  # noqa: BLE001  whatever is wrong with this lead, the others still need new hashes
             failed.append((lead_id, error))
     return Repeated(done, tuple(failed))

@@ -40,15 +40,15 @@ class Replayed:
 
     @property
     def counted(self) -> Lead | None:
-        """The lead if it counts in metrics: if it is new and not a canary. Otherwise None."""
+        """The lead if metrics count it: it is new and not a canary. Otherwise None."""
         return self.lead if self.lead and self.created and self.lead.source != CANARY else None
 
 
 def replay_submissions(entry: str, replay: Replay, at: datetime) -> Replayed:
     """Stores the lead in one entry of the spool.
 
-    An entry that cannot be stored goes to the failure queue, for an operator. Its readable parts become a lead, for
-    staff.
+    An entry that cannot be stored goes to the failure queue for an operator. Its readable parts become a lead, so that
+    staff see them.
 
     Raises: StoreUnavailable if the entry must stay in the spool.
     """
@@ -82,8 +82,8 @@ def _deliver(lead: Lead, replay: Replay) -> Replayed:
 
 
 def _resubmitted(stored: Lead, lead: Lead, replay: Replay) -> Replayed:
-    """Handles a spooled lead whose id is already stored. The person already has a receipt for it, and it may be
-    late."""
+    """Keeps, merges or separately stores a spooled lead whose id is already stored. Its person has a receipt for it,
+    and it may be late."""
     tiers = rule_set_of(stored, replay.rule_sets).tiers
     decided = resubmission(stored, lead, tiers, replay.hours, was_accepted=True)
     if isinstance(decided, NewLead):

@@ -1,4 +1,4 @@
-"""Carries out retention runs, which remove leads, or parts of leads, that were kept long enough."""
+"""Carries out retention runs, which remove leads or parts of leads after their retention period."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class Retired:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """The result of other daily work on leads: how many were changed, and the ids of those that failed, with errors."""
+    """The result of another daily run over leads: how many it changed, and the ids of failed leads, with errors."""
 
     done: int
     failed: tuple[tuple[UUID, Exception], ...]
 
 
 def retire_leads(leads: Archive, retention: Retention, clock: Callable[[], datetime], until: datetime) -> Retired:
-    """Reduces or removes the leads that were kept long enough. Reads only leads that are due.
+    """Reduces or removes the leads whose retention period is over. Reads only leads that are due.
 
     A lead that cannot be processed does not delay the other leads. No lead is started after `until`; the next run
     continues.
@@ -59,7 +59,7 @@ def retire_leads(leads: Archive, retention: Retention, clock: Callable[[], datet
 def _retire(lead_id: UUID, leads: Archive, retention: Retention, at: datetime) -> bool:
     kept = leads.kept(lead_id)
     after = retired(kept, retention, at) if kept else None
-    if kept is None or after is kept:  # the index still listed a lead that was removed or changed a moment ago
+    if kept is None or after is kept:  # the index may still list a lead that was removed or changed a moment ago
         return False
     if after is None:
         leads.remove(kept)

@@ -1,4 +1,4 @@
-"""Shows and saves the rota of who is on call."""
+"""Shows and saves the on-call rota."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ShownRota:
     """The rota and what follows from it.
 
     alerted: whom an alert to the clinicians would reach now: a user name, or EVERYONE.
-    duties: who is on call in the next SHOWN; the first is now.
+    duties: who is on call from now until SHOWN later.
     unreachable: people on the rota whose own subscription is not confirmed.
     """
 
@@ -40,7 +40,7 @@ class ShownRota:
 
 
 def show_rota(staff: Staff, rotas: Rotas, hours: OpeningHours, at: datetime) -> ShownRota:
-    """Raises: NotAllowed, StoreUnavailable."""
+    """Returns the rota. Raises: NotAllowed, StoreUnavailable."""
     must_read(staff)
     return _shown(rotas.get(), hours, at)
 

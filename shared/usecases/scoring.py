@@ -36,8 +36,8 @@ def score(
     """Scores answers with a rule set. Even if the rules fail, there is a result (OPS-03).
 
     version: the version of the questionnaire that the page showed. If it is not the current version, answers that are
-        now invalid count as a scoring failure, so that no patient is turned away. If its first number differs, all
-        answers count as a scoring failure, because it asked other questions.
+        now invalid count as a scoring failure, so that no patient is turned away. If its first number differs, any
+        answers count as a scoring failure, because that version asked other questions.
     last_page: the id of the last page that the visitor completed; see `Questionnaire.facts`.
     door: the door that the answers came through.
 
@@ -55,9 +55,9 @@ def score(
 
 
 def score_again(rule_set: RuleSet, answers: Answers, lead: Lead) -> TriageResult:
-    """Scores a lead again, with more answers. Answers that the current version cannot read do not count.
+    """Scores a lead again, with more answers. Ignores answers that the current version cannot read.
 
-    They are not a scoring failure here, because that was judged when the lead arrived.
+    Such answers are not a scoring failure here: that was decided when the lead arrived.
     """
     readable = rule_set.questionnaire.readable(answers)
     if not lead.assessment.triage.failed:

@@ -10,7 +10,7 @@ from shared.domain.intake.screening import Screening
 from shared.domain.rules.advice import ShownMessage, advice
 from shared.domain.rules.condition import FORM
 from shared.domain.rules.questionnaire import Answers
-from shared.domain.rules.triage import EMERGENCY, RuleSet, TriageResult, triage
+from shared.domain.rules.triage import SEEK_EMERGENCY_CARE, RuleSet, TriageResult, triage
 from shared.usecases.ports import RuleSets
 from shared.usecases.scoring import rule_set_for, score
 
@@ -27,7 +27,7 @@ class Screened:
 
 
 def screen_answers(screening: Screening, rule_sets: RuleSets, language: str = "") -> Screened:
-    """Returns whether the answers so far need emergency advice at once.
+    """Screens the answers so far: do they call for emergency advice at once?
 
     language: the language of the advice, if a translation exists.
 
@@ -46,7 +46,7 @@ def screen(rule_set: RuleSet, answers: Answers, version: str, page: str) -> Scre
     Raises: InvalidInput, ScoringFailed.
     """
     result = score(rule_set, answers, version, page)
-    emergency = rule_set.tiers[result.tier].disposition == EMERGENCY
+    emergency = rule_set.tiers[result.tier].disposition == SEEK_EMERGENCY_CARE
     if result.failed and not emergency:
         # answers to another version are invalid input, not a failure of the rules
         if problems := rule_set.questionnaire.problems(answers):
@@ -55,7 +55,7 @@ def screen(rule_set: RuleSet, answers: Answers, version: str, page: str) -> Scre
             raise ScoringFailed
     ids = result.messages if emergency else _advice_for_minor(rule_set, result) if result.minor else ()
     shown = advice(rule_set, ids, clinic_open=True, calls=False)
-    return Screened(EMERGENCY if emergency else CONTINUE, result.minor, shown)
+    return Screened(SEEK_EMERGENCY_CARE if emergency else CONTINUE, result.minor, shown)
 
 
 def emergency_in(body: object, rule_sets: RuleSets, usual: str, door: str = FORM) -> tuple[ShownMessage, ...]:
@@ -75,16 +75,16 @@ def emergency_in(body: object, rule_sets: RuleSets, usual: str, door: str = FORM
     try:
         readable = rule_set.questionnaire.readable(answers)
         result = triage(rule_set, readable, door=door)
-    except Exception:  # noqa: BLE001  the request is refused anyway, and its answer has the general advice
+    except Exception:  # noqa: BLE001  the request is refused anyway, and the response has the general advice
         return ()
-    emergency = rule_set.tiers[result.tier].disposition == EMERGENCY
+    emergency = rule_set.tiers[result.tier].disposition == SEEK_EMERGENCY_CARE
     return advice(rule_set, result.messages, clinic_open=False, calls=False) if emergency else ()
 
 
 def _advice_for_minor(rule_set: RuleSet, result: TriageResult) -> tuple[str, ...]:
-    """Returns the ids of the messages for a minor: for urgent warning signs, the age notice, and the safety net.
+    """Returns message ids for a minor: those for urgent warning signs, then the age notice, then the safety net.
 
-    Nothing is stored about a minor, so this is all they get. An unanswered question is not a warning sign here.
+    Nothing is stored about a minor, so these messages are all they get. An unanswered question is no warning sign here.
     """
     fired = {rule.id for rule in (*result.safety_rules, *result.not_fit_rules)}
     signs = [

@@ -16,7 +16,7 @@ from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import Arrival
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.rules.triage import EMERGENCY, RuleSet, triage
+from shared.domain.rules.triage import SEEK_EMERGENCY_CARE, RuleSet, triage
 from shared.rulebook.form_definition import form
 from shared.rulebook.loading import Rulebook, load
 from shared.usecases.alerting import Alerting, alert_staff
@@ -121,4 +121,4 @@ def test_a_page_of_the_second_questionnaire_is_screened(rulebook: Rulebook) -> N
         }
     )
     assert screen_answers(screening, rulebook).disposition == CONTINUE
-    assert screen_answers(varied(screening, page="K2"), rulebook).disposition == (EMERGENCY)
+    assert screen_answers(varied(screening, page="K2"), rulebook).disposition == SEEK_EMERGENCY_CARE

@@ -26,7 +26,7 @@ KEY = ("day", "entry", "lead_id")  # the key attributes of an entry in the index
 
 
 class AccessLog:
-    """The access log in its own table, to which functions may only add entries. They are found by their day (UTC)."""
+    """The access log in its own table. Functions may only add entries. Entries are found by their day (UTC)."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
@@ -44,13 +44,14 @@ class AccessLog:
     def add_page(self, references: Sequence[str], staff: Staff, at: datetime) -> None:
         """Adds one entry for a page of rows with names, under "page#" and the id of the member of staff.
 
-        The inbox loads its page every few seconds, so the same rows within an hour make only one entry. Raises
-        StoreUnavailable; the caller must then not show the names.
+        The inbox loads its page every few seconds, so the same rows within an hour make only one entry.
+
+        Raises: StoreUnavailable; the caller must then not show the names.
         """
         shown = " ".join(references)
         entry = {
             "lead_id": f"page#{staff.id}",
-            "entry": f"{instant(at)[:13]}#{sha256(shown.encode()).hexdigest()[:32]}",  # the time, to the hour
+            "entry": f"{instant(at)[:13]}#{sha256(shown.encode()).hexdigest()[:32]}",  # the hour and the rows
             "references": shown,
             "what": "listed",
         }
@@ -97,7 +98,7 @@ class AccessLog:
                 return
 
     def _put(self, entry: dict[str, str], staff: Staff, at: datetime) -> None:
-        """Adds an entry. An entry that exists already stays: entries are never replaced."""
+        """Adds an entry, unless it exists already. Entries are never replaced."""
         entry |= {"at": instant(at), "staff_id": staff.id, "staff_name": staff.name}
         entry["day"] = entry["at"][:10]
         try:

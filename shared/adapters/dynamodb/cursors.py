@@ -1,4 +1,4 @@
-"""Cursors of the worklist and of exports: opaque texts that say where a page ended and fetch the next page."""
+"""Defines the cursors of the worklist and of exports: opaque texts that say where a page ended."""
 
 from __future__ import annotations
 

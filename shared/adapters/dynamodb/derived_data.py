@@ -1,7 +1,7 @@
-"""Stores counts and search keys: counts of each day, counts of open leads, and what staff search by.
+"""Stores the counts of each day, the counts of open leads, and search keys.
 
-For each lead the table keeps what the lead is counted as. One transaction replaces that by what the lead counts for
-now, so counting a lead twice changes nothing.
+For each lead, the table records which counts include it. One transaction updates that record and the counts, so
+counting a lead twice changes nothing.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from shared.domain.leads.counts import Cell, Change, Counted
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEYS_AT_ONCE = 100  # days; the most keys of a BatchGetItem
-READ_OF_A_KEY = 1_000  # the most leads that are read for one search key
+KEYS_AT_ONCE = 100  # days; a BatchGetItem takes at most 100 keys
+READ_OF_A_KEY = 1_000  # the most leads read for one search key
 WHOLE = "-"  # the sort key of an item that is alone in its partition
 OPEN_LEADS = "open"
 
@@ -34,7 +34,7 @@ class DerivedData:
         self._table = table
 
     def counted(self, lead_id: UUID) -> Counted | None:
-        """Returns what the lead is counted as; None if it is not counted."""
+        """Returns which counts include the lead; None if it is not counted."""
         item = self._get(_of_lead(lead_id), consistent=True)
         return _counted(item["counted"]["S"]) if item else None
 
@@ -83,8 +83,7 @@ class DerivedData:
         return found
 
     def add_stop(self, day: date, cells: Mapping[Cell, int]) -> None:
-        """Adds to the counts of where visitors stop. These have an item of their own, so they never delay other
-        counts."""
+        """Adds to the counts of where visitors stop. They are a separate item, so they never delay other counts."""
         try:
             self._client.update_item(**self._added(_of_stops(day), cells)["Update"])
         except (ClientError, BotoCoreError) as error:

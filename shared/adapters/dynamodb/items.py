@@ -25,7 +25,7 @@ WORKLIST = Index("worklist", "worklist_partition", "worklist_order")
 ARRIVALS = Index("by_arrival", "arrival_partition", "arrival_order")
 TO_RETIRE = Index("to_retire", "retention_partition", "retention_since")
 MAIL_DUE = Index("mail_due", "mail_partition", "mail_at")
-# Kinds of entries in the index DUE: red flags are read first, however many other leads are due.
+# Kinds of entries in the index DUE. Red flags are read first, however many other leads are due.
 RED_FLAG, NO_RED_FLAG = "red", "other"
 OPEN, CLOSED = "open", "closed"  # kinds of entries in the index WORKLIST
 ARRIVAL = "arrival"  # the only kind of entries in the index ARRIVALS
@@ -37,17 +37,17 @@ CANARY_KEPT_FOR = timedelta(days=2)
 def item_of(kept: Kept, partitions: Partitions, *, sends_mail: bool = False) -> Item:
     """Returns the item of a lead or tombstone. An index contains the item only if it has the index's key attributes.
 
-    sends_mail: whether this stack sends mail to persons; otherwise, no item is in the index MAIL_DUE.
+    sends_mail: whether this stack sends mail to patients. If not, no item is in the index MAIL_DUE.
     """
     item: Item = {
         "lead_id": {"S": str(kept.lead_id)},
         "version": {"N": str(kept.version)},
         "lead" if isinstance(kept, Lead) else "remainder": {"S": kept.as_json()},
-        # The SDK may repeat a write that succeeded. By this id, the repeat is known from a write by somebody else.
+        # The SDK may repeat a write that succeeded. This id distinguishes the repeat from a write by somebody else.
         "write_id": {"S": uuid4().hex},
     }
     if not isinstance(kept, Lead):
-        item |= _strings({"reference": kept.reference})  # so that a link to an erased lead says that it was erased
+        item |= _strings({"reference": kept.reference})  # so that the link to an erased lead can say that it was erased
     if isinstance(kept, Lead) and kept.source == CANARY:  # a canary is on no list, and DynamoDB expires it
         expires = int((kept.assessment.received_at + CANARY_KEPT_FOR).timestamp())
         return item | _strings(_due_keys(kept, partitions)) | {"expires_at": {"N": str(expires)}}

@@ -1,4 +1,4 @@
-"""Reads a lead together with the on-call rota, in one request: an alert needs both."""
+"""Reads a lead and the on-call rota in one request, since an alert needs both."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class LeadsAndRota(LeadsTable):
-    """The leads table, which alerting reads together with the table of the rota."""
+    """The leads table and the rota table, for alerting."""
 
     def __init__(
         self, client: DynamoDBClient, table: str, rota_table: str, index_shards: int, *, sends_mail: bool = False
@@ -39,5 +39,5 @@ class LeadsAndRota(LeadsTable):
             lead, rota = [next(iter(answer["Responses"].get(table, ())), Item()) for table in keys]
             kept = kept_of(lead) if lead else None
             return kept if isinstance(kept, Lead) else None, board_of(rota)
-        except (ClientError, BotoCoreError, ValueError) as error:  # ValueError: what is stored is no lead or no rota
+        except (ClientError, BotoCoreError, ValueError) as error:  # ValueError: the stored lead or rota is invalid
             raise StoreUnavailable from error

@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 BY_REFERENCE = "by_reference"
 BY_PHONE = "by_phone"
 BY_EMAIL = "by_email"
-KEYS_AT_ONCE = 100  # the most keys of a BatchGetItem
-AFTER = "~"  # sorts after any order; appended to an order, it makes a text that sorts just after it
+KEYS_AT_ONCE = 100  # the most keys that a BatchGetItem takes
+AFTER = "~"  # sorts after any sort key; a sort key with this suffix sorts just after the key itself
 
 
 class LeadsTable:
@@ -65,9 +65,9 @@ class LeadsTable:
     def add(self, lead: Lead) -> Lead | None:
         """Stores a new lead and returns None. If the id is taken, returns the stored lead unchanged.
 
-        The stored lead may be our own write, found by the SDK's retry. The caller compares the content, as for any
-        repeat.
-        Raises StoreUnavailable, or LeadErased if a lead with this id was erased.
+        The stored lead may be our own write, if the SDK retried. The caller compares the content, as for any repeat.
+
+        Raises: StoreUnavailable, or LeadErased if a lead with this id was erased.
         """
         try:
             self._client.put_item(
@@ -203,8 +203,9 @@ class LeadsTable:
     def names(self, lead_ids: Sequence[UUID]) -> dict[UUID, str]:
         """Returns the names of the people of at most 100 leads.
 
-        Leaves out leads without a name, and leads that DynamoDB did not read for lack of capacity. Raises
-        StoreUnavailable.
+        Leaves out leads without a name, and leads that DynamoDB did not read for lack of capacity.
+
+        Raises: StoreUnavailable.
         """
         found = {UUID(item["lead_id"]["S"]): name_of(item) for item in self._batch(lead_ids, "lead")}
         return {lead_id: name for lead_id, name in found.items() if name}
@@ -261,7 +262,7 @@ class LeadsTable:
         if after is not None:
             cursor = ExportCursor.parse(after, period)
             first = f"{instant(cursor.at)}#{cursor.lead_id}{AFTER}"
-        last = instant(period.until)  # exclusive: the key of a lead that arrived then has its id too and sorts after
+        last = instant(period.until)  # exclusive: the key of a lead that arrived then has its id too and sorts later
         between = "BETWEEN :first AND :last"
         return map(_arrived, self._partitions.read(self._query, ARRIVALS, ARRIVAL, between, first=first, last=last))
 

@@ -1,4 +1,4 @@
-"""Keeps which addresses get no more mail, and counts mails. Addresses are stored as keyed hashes only."""
+"""Stores which addresses get no more mail, and counts mails. Addresses are stored as keyed hashes only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COUNTS_KEPT_FOR = timedelta(days=2)  # closed addresses are kept for ever
 class MailAddresses:
     """The table of mail addresses. All methods raise StoreUnavailable.
 
-    keys: the secrets of the hashes. The first hashes new entries, the others are still looked for.
+    keys: the secrets of the hashes. New entries use the first; lookups also try the others.
     """
 
     def __init__(self, client: DynamoDBClient, table: str, keys: tuple[str, ...]) -> None:
@@ -42,7 +42,7 @@ class MailAddresses:
         self.close(email_key(email, self._keys[0]), closing, at)
 
     def admits_receipt(self, email: str, lead_id: UUID, at: datetime) -> bool:
-        """Returns whether the address has had no receipt today (UTC), and records that this lead's is the first."""
+        """Returns whether this lead's receipt may be sent, and if so, records it: an address gets one a day (UTC)."""
         values = {":day": {"S": f"{at:%Y-%m-%d}"}, ":lead_id": {"S": str(lead_id)}}
         return self._put(
             f"receipt#{email_key(email, self._keys[0])}",
@@ -53,7 +53,7 @@ class MailAddresses:
         )
 
     def admits_mail(self, at: datetime, most: int) -> bool:
-        """Counts a mail in this hour (UTC). Returns False if there were `most` before."""
+        """Counts a mail in this hour (UTC). Returns False if this hour already has `most` mails."""
         return self._try(
             self._client.update_item,
             Key={"entry": {"S": f"hour#{at:%Y-%m-%dT%H}"}},
@@ -77,7 +77,7 @@ class MailAddresses:
         return self._try(self._client.put_item, Item={"entry": {"S": entry}, **values}, **condition)
 
     def _try(self, write: Any, **request: Any) -> bool:
-        """Writes. Returns False if the condition does not hold."""
+        """Writes an item. Returns False if the write's condition does not hold."""
         try:
             write(TableName=self._table, **request)
         except self._client.exceptions.ConditionalCheckFailedException:

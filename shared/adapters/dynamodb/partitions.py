@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 READ_AT_ONCE = 100  # items; no page of the worklist or of an export shows more
-UNEVEN = 10  # items by which a partition may exceed its even share of a page
+UNEVEN = 10  # items that are read from each partition beyond its even share of a page
 
 Item = dict[str, Any]
 
 
 class Index(NamedTuple):
-    """An index with an entry for every lead at some time: its name and the attributes of its key."""
+    """The name of an index and the attributes of its key."""
 
     name: str
     partition: str

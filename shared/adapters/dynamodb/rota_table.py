@@ -1,4 +1,4 @@
-"""Stores the on-call rota in a table of its own, with one item: the rota, and who can be alerted alone."""
+"""Stores the on-call rota, and who can be alerted individually, as one item of a separate table."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEY: Any = {"id": {"S": "rota"}}
 
 
 def board_of(item: Mapping[str, Any]) -> DutyBoard:
-    """Returns the rota in an item, which is empty before the first is saved. Raises ValueError if it is no rota."""
+    """Returns the rota in an item; an empty rota if none was saved yet. Raises ValueError if the rota is invalid."""
     rota = Rota.model_validate_json(item["rota"]["S"]) if "rota" in item else Rota()
     return DutyBoard(rota, Reach.model_validate_json(item["reach"]["S"]) if "reach" in item else None)
 
@@ -33,7 +33,7 @@ class RotaTable:
         """Returns the rota as it is stored now."""
         try:
             return board_of(self._client.get_item(TableName=self._table, Key=KEY, ConsistentRead=True).get("Item", {}))
-        except (ClientError, BotoCoreError, ValueError) as error:  # ValueError: what is stored is no rota
+        except (ClientError, BotoCoreError, ValueError) as error:  # ValueError: the stored rota is invalid
             raise StoreUnavailable from error
 
     def replace(self, rota: Rota) -> None:

@@ -1,1 +1,1 @@
-"""Defines what arrives from visitors: submissions and their fields, filled-in forms, ad leads, and signs of bots."""
+"""Defines what visitors send: submissions and their fields, filled-in forms, ad leads, and signs of bots."""

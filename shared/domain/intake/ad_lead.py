@@ -25,7 +25,7 @@ CONTACT_COLUMNS = {
 NAME_COLUMNS = ("FULL_NAME", "FIRST_NAME", "LAST_NAME")
 NOTE = "note"  # the question for free text
 NOT_NOTED = {*NAME_COLUMNS, *(column for columns in CONTACT_COLUMNS.values() for column in columns)}
-# Answers that say nothing. With their question they would read like a complaint: "Numbness between the legs? No".
+# Answers that are left out: "Numbness between the legs? No" would read like a complaint.
 PLAIN_NO = frozenset({"no", "none", "never", "n/a", "na", "ninguno", "ninguna", "nunca"})
 
 
@@ -64,7 +64,7 @@ class AdKey(Stored):
 
 
 class AdLead(Stored):
-    """The body of the Google Ads lead form webhook. Unusable parts are left out; they never refuse the lead."""
+    """The body of the Google Ads lead form webhook. Unusable parts are dropped, never a reason to refuse the lead."""
 
     lead_id: AnyText = ""
     user_column_data: Annotated[tuple[Column, ...], BeforeValidator(_objects, json_schema_input_type=list[Column])] = ()
@@ -74,8 +74,8 @@ class AdLead(Stored):
     def submission(self, questionnaire: Questionnaire) -> Submission:
         """Returns the ad lead as a submission. The same `lead_id` always gives the same submission id.
 
-        The ad asked none of our questions, so every safety answer is unknown. Answers to questions of its own are the
-        note.
+        The ad asked none of our questions, so every safety answer is unknown. Answers to the ad's own questions become
+        the note.
 
         Raises: InvalidInput if the ad lead has neither a valid phone number nor a valid email address.
         """
@@ -90,8 +90,8 @@ class AdLead(Stored):
         )
 
     def _contact(self) -> ContactEntry:
-        """Returns the contact with the first valid value for each field. Invalid ones are left out, since nobody can
-        correct them.
+        """Returns the contact with the first valid value of each field. Drops invalid values, since nobody can correct
+        them.
 
         Raises: InvalidInput if no valid phone number or email address is left.
         """

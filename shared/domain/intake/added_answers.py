@@ -1,4 +1,4 @@
-"""Defines the answers to the page after Send, as a page posts them."""
+"""Defines the answers that the page after Send posts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.domain.rules.questionnaire import Answers, Questionnaire
 class AddedAnswers(Model):
     """Answers to the questions of the page after Send.
 
-    token: the token from GET /challenges. It may be missing: knowing the submission id already shows who sends.
+    token: the token from GET /challenges. It may be missing, because only the sender of the form knows its id.
     """
 
     questionnaire: QuestionnaireVersion

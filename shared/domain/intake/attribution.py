@@ -1,4 +1,4 @@
-"""Reads where a visitor came from: campaign parameters and click ids. Invalid ones never refuse a form."""
+"""Reads where a visitor came from: campaign parameters and click ids. A form is never refused for invalid ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Fields = Mapping[str, tuple[str, ...]]  # the fields of a plain form: name -> te
 LONGEST_TEXT = 120  # characters of a campaign parameter that are kept
 LONGEST_HOST = 253
 LONGEST_PATH = 500
-LONGEST_CLICK_ID = 512  # a longer one is left out, because a part of a click id identifies no click
+LONGEST_CLICK_ID = 512  # longer ones are dropped, because part of a click id is useless
 
 
 class Attribution(Model):
@@ -50,8 +50,7 @@ LONGEST = {"referrer_host": LONGEST_HOST, "landing_path": LONGEST_PATH}
 
 
 def clean_attribution(given: Mapping[str, object]) -> dict[str, str]:
-    """Returns the known fields of an attribution. A long text is cut; a long click id, or an unusable value, is left
-    out."""
+    """Returns the known fields of an attribution. Cuts long texts; drops long click ids and unusable values."""
     found = {name: _cleaned(name, given[name]) for name in ATTRIBUTION if name in given}
     return {name: text for name, text in found.items() if text}
 

@@ -28,12 +28,12 @@ LONGEST_USUAL = 64  # characters; short enough that no domain label of the usual
 LONGEST_ADDRESS = 500  # characters of a page's address that are kept
 CONTROL = ("Cc", "Cs")  # Cn (unassigned) is allowed: new phones produce characters that this Python does not know yet
 LINE_BREAKS = "\n\r\t"
-UNSEEN = ("Cc", "Cs", "Cf")  # categories of characters that nobody sees: control, surrogates, format
-# Fillers and blanks of several scripts. They are invisible too, although Unicode counts them as letters or marks.
+UNSEEN = ("Cc", "Cs", "Cf")  # categories of invisible characters: control, surrogates, format
+# Fillers and blanks of several scripts. These are invisible too, although Unicode calls them letters or marks.
 FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # Direction marks get copied along with phone numbers from address books, and can disguise what staff read.
 DIRECTION_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
-# Other line breaks: word processors write a vertical tab for a break within a paragraph.
+# Unusual line breaks become plain ones. A vertical tab, for example, comes from a word processor.
 REPLACED = DIRECTION_MARKS | dict.fromkeys(map(ord, "\x0b\x0c\x85\u2028\u2029"), "\n")
 
 
@@ -46,9 +46,9 @@ def several_lines(text: str) -> str:
 
 
 def clean_line(value: Any) -> Any:
-    """Returns a text as one line, with plain spaces and without invisible characters.
+    """Returns a text as one line, with plain spaces and without invisible characters; other values unchanged.
 
-    These get copied from other programs, and nobody can see them to remove them. Leaves other values alone.
+    People copy invisible characters from other programs and cannot see them to remove them.
     """
     if not isinstance(value, str):
         return value
@@ -64,7 +64,7 @@ def page_address(value: Any) -> str | None:
 
 
 def whole_or_absent(most: int) -> Callable[[Any], str | None]:
-    """Returns a validator that drops a text of more than `most` characters, since a part of it would be useless."""
+    """Returns a validator that drops a text longer than `most` characters, since part of it would be useless."""
 
     def check(value: Any) -> str | None:
         text = clean_line(value) if isinstance(value, str) else ""
@@ -74,7 +74,7 @@ def whole_or_absent(most: int) -> Callable[[Any], str | None]:
 
 
 def language_of(value: Any) -> str:
-    """Returns the language of a tag, such as "es" of es-MX; the default language if it is not a tag at all."""
+    """Returns the language of a tag, such as "es" for es-MX; the default language if `value` is not a tag."""
     language = primary_language(clean_line(value)) if isinstance(value, str) else ""
     return language if re.fullmatch(r"[a-z]{2,3}", language) else DEFAULT_LANGUAGE
 

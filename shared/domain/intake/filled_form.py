@@ -31,13 +31,13 @@ CARRIED = (
     "page",
     "return_to",
     "minor_notice_shown",
-    "checking",  # present once the visitor has seen all answers and changes some
+    "checking",  # present if the visitor changes answers after seeing them all
     "website",
 )
 NOT_TICKED = frozenset({"", "0", "no", "off", "false"})
 IN_EMERGENCY = ("name", "phone")  # the contact fields on the page with emergency advice
-IN_CALLBACK = ("name", "phone", "best_time")  # those of the form that asks for a call
-SOMEBODY_ELSE = "for-somebody-else"  # the definition of a questionnaire that says who fills in the form
+IN_CALLBACK = ("name", "phone", "best_time")  # the contact fields of the form that asks for a call
+SOMEBODY_ELSE = "for-somebody-else"  # the questionnaire's definition of when somebody else fills in the form
 CheckContact = Callable[[Mapping[str, str]], tuple[FieldProblem, ...]]
 MOST_SCALE = 10
 
@@ -55,7 +55,7 @@ def unanswered(question: Question) -> str:
 
 
 def invalid(question: Question) -> str:
-    """Returns the error for an invalid answer. Its {placeholders} are `question.limits`, and {used} for the length."""
+    """Returns the error for an invalid answer. It may contain {used}, the length, and placeholders of `limits`."""
     if question.type == "integer":
         return "Enter a whole number from {low} to {high}."
     if question.type == "text":
@@ -140,7 +140,7 @@ class FilledForm:
 
     @property
     def not_asked_yet(self) -> tuple[Question, ...]:
-        """Follow-ups that the answers on this page call for and that the visitor has not been asked yet."""
+        """The follow-ups that the answers on this page call for, without those that the visitor was already asked."""
         return tuple(
             question
             for question in self.due(self.step)
@@ -175,7 +175,7 @@ class FilledForm:
                 yield code, answer
 
     def answers(self) -> dict[str, Answer]:
-        """Returns all answers. A form with several pages leaves out follow-ups that a changed answer hides again."""
+        """Returns all answers. On a form with several pages, leaves out follow-ups that a changed answer now hides."""
         paged = self.step not in ("", WHOLE)
         questions = self.questionnaire.questions
         return {
@@ -244,7 +244,7 @@ class FilledForm:
         return {"questionnaire": self._version, "answers": self.answers(), "language": self.questionnaire.language}
 
     def added_answers(self) -> dict[str, Any]:
-        """Returns the page after Send as the JSON body that adds its answers to a lead."""
+        """Returns the JSON body that adds the answers on the page after Send to a lead."""
         return {
             "questionnaire": self._version,
             "answers": self.answers(),
@@ -292,7 +292,7 @@ class FilledForm:
         return missing + tuple(problem for problem in check_contact(self._contact()) if problem.pointer not in known)
 
     def problems_at_the_end(self) -> tuple[FieldProblem, ...]:
-        """Returns the problems of the last page, before the form is sent.
+        """Returns the problems on the last page, before the form is sent.
 
         A form on another site may require less than the form on the clinic's own page.
         """

@@ -18,11 +18,10 @@ MINUTES = 0.5  # minutes that a page takes
 class FormView:
     """The view of the plain form that a visitor without JavaScript sees next.
 
-    kind: "page" for a page of questions, "follow-ups" for the follow-ups to a page, "emergency" for emergency advice,
-        "minor" for the age notice, "check" for all answers before Send, or "element" for the whole form as the script
-        of <lead-form> needs it.
+    kind: "page" (of questions), "follow-ups" (to a page), "emergency" (advice), "minor" (the age notice), "check" (all
+        answers, before Send) or "element" (the whole form, for the script of <lead-form>).
     step: the id of the page; WHOLE or "" for a form on one page; CALLBACK_STEP for the form that asks for a call.
-    at_once: question and option code -> id of the message that the option calls for on its own.
+    at_once: question and option code -> id of the message that this option alone calls for.
     """
 
     form: FilledForm
@@ -67,7 +66,7 @@ class FormView:
     def sections(self) -> tuple[tuple[Page, tuple[Question, ...]], ...]:
         """The pages that the view shows, each with its questions.
 
-        A form on one page shows every follow-up together with its condition.
+        A form on one page shows every follow-up, and says when to answer it.
         """
         return tuple((page, tuple(filter(self._shows, page.questions))) for page in self.form.pages(self.step))
 

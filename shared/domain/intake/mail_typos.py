@@ -1,13 +1,13 @@
 """Finds typos in e-mail addresses: a usual domain with one letter wrong, missing, extra or swapped with the next.
 
-One such mistake may be in the domain, or one in each of its two parts.
+Allows one typo in the domain, or one in each of its two parts.
 """
 
 from __future__ import annotations
 
 from itertools import zip_longest
 
-USUAL = (  # domains that most people have
+USUAL = (  # the most common domains
     *("gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "icloud.com", "aol.com"),
     *("comcast.net", "verizon.net", "sbcglobal.net", "bellsouth.net"),
 )

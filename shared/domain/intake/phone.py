@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
-# The example is no number that a test enters: an error text must not repeat what was entered.
+# Tests never enter this example number, since they check that an error text does not repeat what was entered.
 WANTED = "Enter one phone number that we can call, with area code (312-555-0190) or with + and country code."
 HOME_REGION = "US"  # the clinic's country, which is assumed for phone numbers without a country code
 NORTH_AMERICAN = r"[2-9][0-9]{2}[2-9][0-9]{6}"
 # What may stand before an extension: ext. 12, x12, #12, w/ ext 12, extensión núm. 12; in Mexico also int. (interno).
 LABEL = r"(?:ext(?:ensi[o\u00f3]n|n)?|int(?:erno)?|x|#)[\s.:=#-]*(?:(?:no|n[u\u00fa]m(?:ero)?|number)\b[\s.:]*)?"
 EXTENSION = re.compile(rf"(.*\d\)?)[\s,;.(/-]*(?:(?:w/|with|con)\s*)?{LABEL}(\d{{1,10}})\s*\)?", re.IGNORECASE)
-PAUSE = re.compile(r"((?:[^\d,;]*\d){10,15})\s*[,;]+\s*(\d{1,6})")  # 3125550142,12: as a phone dials it
-# What people write after a number about the phone that it rings.
+PAUSE = re.compile(r"((?:[^\d,;]*\d){10,15})\s*[,;]+\s*(\d{1,6})")  # 3125550142,12: phones pause at the comma
+# Words after a number that say which phone it is.
 WHICH_PHONE = re.compile(
     r"((?:\D*\d){10,}\)?)[\s,;:(/-]*(?:cell(?:ular|phone)?|mobile|home|work|office|landline|celular|m[o\u00f3]vil|casa"
     r"|trabajo|oficina)(?:\s+(?:phone|number))?[\s.)]*",
     re.IGNORECASE,
 )
 ONLY_EXTENSION = re.compile(rf"(?:{LABEL})?(\d{{1,10}})", re.IGNORECASE)
-# A number as people type it: its parts, and what follows. JavaScript reads it in the same way.
+# The three parts of a number as people type it, and what follows. The form's script uses the same pattern.
 SPOKEN = r"(?:\+?1)?[^\d+]*(\d{3})[^\d+]*(\d{3})[^\d+]*(\d{4})[ ,;]*(\D.*)?"
-KEYPAD = str.maketrans(string.ascii_lowercase, "22233344455566677778889999")  # the key that has each letter
+KEYPAD = str.maketrans(string.ascii_lowercase, "22233344455566677778889999")  # letter -> its key
 DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
 EXIT_CODE = re.compile(r"00[ .-]?(?=[1-9])")  # how most other countries write +
 # A Mexican number, also as it was dialled until 2020: with 1, 01, 044 or 045 before it.
@@ -42,7 +42,7 @@ USUAL_PHONE = re.compile(
 def phone_link(phone: str) -> str:
     """Returns the `tel:` link (RFC 3966) of the clinic's phone number: "1-800-SPINE-MD" becomes tel:18007746363.
 
-    Leaves out an extension, because it can be dialled only after somebody answers. The text of the link shows it.
+    Leaves out an extension, because it is dialled only after somebody answers. The link's text shows it.
     """
     number, _ = without_extension(phone)
     return "tel:" + "".join(character for character in number.lower().translate(KEYPAD) if character in "+0123456789")
@@ -50,7 +50,7 @@ def phone_link(phone: str) -> str:
 
 def spoken_number(phone: str) -> str:
     """Returns a phone number as people in the clinic's country write it: "+13125550142" and "312.555.0142" become
-    "(312) 555-0142". An extension stays; a number of another country and any other text is unchanged.
+    "(312) 555-0142". Keeps an extension. Leaves foreign numbers and other texts unchanged.
     """
     home = re.fullmatch(SPOKEN, phone.strip(), re.ASCII)
     return "({}) {}-{} {}".format(*home.groups(default="")).strip() if home else phone

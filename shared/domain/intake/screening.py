@@ -1,4 +1,4 @@
-"""Defines what a landing page may send to have the answers so far screened."""
+"""Defines the request to screen a visitor's answers so far."""
 
 from __future__ import annotations
 

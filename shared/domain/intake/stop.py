@@ -9,8 +9,8 @@ from shared.domain.model import Model
 class Stop(Model):
     """The page on which a visitor left the form. Nothing in it identifies a person or their form.
 
-    page: the page shown last; None if the visitor has sent the form after all.
-    before: the page that the same tab reported earlier, which no longer counts; None if it reported none.
+    page: the page shown last; None if the visitor sent the form after all.
+    before: the page that this tab reported earlier and that no longer counts; None if it reported none.
     """
 
     questionnaire: QuestionnaireId

@@ -133,7 +133,7 @@ ConsentCode = Literal["contact", "sms", "marketing"]
 
 
 def usable_hashes(value: Any) -> Any:
-    """Returns the entries of `consents_shown` that have the form of a hash. The others prove nothing."""
+    """Returns the entries of `consents_shown` that look like a hash. The others prove nothing."""
     entries = value.items() if isinstance(value, dict) else ()
     return {
         code: text
@@ -160,8 +160,8 @@ class Submission(Model):
     proof: the proof of work for the challenge from GET /challenges.
     website: a trap for bots; people do not see this field.
 
-    A form is never refused for its attribution, language, page, token, proof or `consents_shown`: they are cut or left
-    out.
+    A form is never refused for its attribution, language, page, token, proof or `consents_shown`: invalid ones are cut
+    or dropped.
     """
 
     submission_id: UUID

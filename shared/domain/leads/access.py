@@ -24,7 +24,7 @@ MOST_DAYS = timedelta(days=92)  # limited, because every entry of these days is 
 class Access:
     """An entry of the access log.
 
-    staff_name: as at that time.
+    staff_name: the name at that time.
     what: "opened", "exported", "erased", "listed", "read the log", or the name of an action.
     references: the leads that were shown; none for "read the log".
     """
@@ -37,7 +37,7 @@ class Access:
 
 
 class AccessQuery(Model):
-    """A request for the entries from one day to another, both included; optionally about one lead or of one person.
+    """A request for log entries of a date range, both ends included; optionally about one lead or by one staff member.
 
     Days are in the clinic's time zone. The default is the last seven days.
 
@@ -73,14 +73,14 @@ class AccessQuery(Model):
         return {name: value for name, value in asked.items() if value is not None}
 
     def wants(self, access: Access, reference: str | None) -> bool:
-        """Returns whether an entry of the period is asked for. `reference`: the normalised reference."""
+        """Returns whether an entry passes the filters. `reference`: of the wanted lead, normalised; None for any."""
         return (reference is None or reference in access.references) and (
             self.staff is None or access.staff_name.casefold() == self.staff.strip().casefold()
         )
 
 
 def references_of(lead_id: str, listed: str) -> tuple[str, ...]:
-    """Returns the references of an entry's leads: those of a page of rows, or of the one lead."""
+    """Returns the references of an entry's leads. `listed`: those of a page of rows; "" for an entry about one lead."""
     if listed:
         return tuple(listed.split())
     return () if "#" in lead_id else (reference_of(UUID(lead_id)),)

@@ -1,4 +1,4 @@
-"""Defines what a member of staff can ask to be done with a lead, and checks the fields of such a request."""
+"""Defines the actions that staff can request on a lead, and checks the fields of such a request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.domain.leads.next_action import CALL_AT
 from shared.domain.model import Model
 from shared.domain.rules.triage import Tier
 
-LONGEST_WAIT = timedelta(days=30)  # how far ahead a call can be put off at the person's wish
+LONGEST_WAIT = timedelta(days=30)  # how far ahead a person can ask to be called
 
 ActionName = Literal[
     "acknowledge",
@@ -56,7 +56,7 @@ Reason = Literal[
     "already_patient",
     "booked_elsewhere",
 ]
-# The reason for closing a lead that an outcome suggests. An outcome that is not listed leaves the lead to be worked.
+# Outcome -> the reason for closing that it suggests. After any other outcome, the work on the lead goes on.
 CLOSES_AS: Mapping[str, Reason] = {
     "wrong_number": "unreachable",
     "emergency_room": "emergency_care",
@@ -79,8 +79,9 @@ class Action(Model):
     """A request by a member of staff to act on a lead.
 
     version: the version of the lead that the member of staff saw.
-    outcome: the outcome of a contact attempt. emergency_room: was reached and goes there; own_doctor: understood the
-        advice and sees their own doctor; call_at: asked to be called at `again_at`; to_be_booked: wants an appointment.
+    outcome: what came of a contact attempt. emergency_room: the person is going there; own_doctor: the person
+        understood the advice and will see their own doctor; call_at: the person asked to be called at `again_at`;
+        to_be_booked: the person wants an appointment.
     again_at: when the person asked to be called again, with its offset from UTC.
     reason: the reason for closing the lead.
     tier: the tier to raise or lower the lead to.

@@ -30,7 +30,7 @@ from shared.domain.rules.triage import FiredRule, Tier
 
 
 def is_known(lead: Lead, answers: Answers) -> bool:
-    """Returns whether the lead, or an earlier version of its answers, already has these answers."""
+    """Returns whether the lead has these answers already, or had them before."""
     versions = (lead.submitted.answers, *(before.answers for before in lead.earlier))
     return any(
         all(code in known and _same(known[code], answer) for code, answer in answers.items()) for known in versions
@@ -40,7 +40,7 @@ def is_known(lead: Lead, answers: Answers) -> bool:
 def with_answers(
     lead: Lead, answers: Answers, rescored: Assessment, at: datetime, tiers: Mapping[str, Tier], hours: OpeningHours
 ) -> Lead:
-    """Returns the next version of the lead, with these answers added. Answers that they replace are kept as earlier.
+    """Returns the next version of the lead, with these answers added. Keeps the answers that they replace in `earlier`.
 
     rescored: the assessment of all answers of the lead, with the added ones.
     """
@@ -62,8 +62,7 @@ def with_answers(
 def may_join(callback: Lead, lead: Lead) -> bool:
     """Returns whether a request to be called joins this lead, which has the same phone number.
 
-    It does not join a lead that nobody works any more, which would hide it, nor the lead of another person who shares
-    the number.
+    It does not join a closed lead, where nobody would see it, nor the lead of another person who shares the number.
     """
     return (
         lead.needs_someone
@@ -77,11 +76,10 @@ def may_join(callback: Lead, lead: Lead) -> bool:
 def with_callback(
     lead: Lead, callback: Lead, rescored: Assessment, tiers: Mapping[str, Tier], hours: OpeningHours
 ) -> Lead:
-    """Returns the next version of the lead after its person asked for a call. The new answers are kept beside the
-    lead's.
+    """Returns the next version of the lead after its person asked for a call. Keeps the new answers beside the old.
 
     callback: the request to be called, as the lead that it would otherwise become.
-    rescored: the assessment of the answers of the lead, with those of the request.
+    rescored: the assessment of the lead's and the request's answers together.
     """
     sent, before = callback.submitted, lead.submitted
     at = callback.assessment.received_at
@@ -112,8 +110,8 @@ def _same(one: Answer, other: Answer) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Addition:
-    """The changes to the lead `before` after an addition. `rescored`: the new assessment. `submitted`, `earlier`: the
-    answers afterwards."""
+    """The changes that an addition makes to the lead `before`. `rescored`: the new assessment. `submitted`, `earlier`:
+    the answers afterwards."""
 
     before: Lead
     action: str
@@ -191,7 +189,7 @@ class _Addition:
         return new if self.raises or self.brings_red_flag else replace(new, messages_shown=old.messages_shown)
 
     def _new_rules(self) -> tuple[FiredRule, ...]:
-        """Returns the safety rules that no answers fired before."""
+        """Returns the safety rules that fired for the first time."""
         triages = (self.before.assessment.triage, *(earlier.triage for earlier in self.before.earlier))
         known = {rule.id for triage in triages for rule in triage.safety_rules}
         return tuple(rule for rule in self.rescored.triage.safety_rules if rule.id not in known)

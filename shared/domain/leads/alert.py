@@ -15,7 +15,7 @@ from shared.domain.leads.overdue import OWNER, REMINDER
 from shared.domain.leads.rota import EVERYONE
 
 CLINICIANS = "clinician"  # the audience whose alerts go to the clinician on call
-ON_CALL = "on_call"  # the audience that replaces it when one person is alerted alone
+ON_CALL = "on_call"  # the audience in its place if only the clinician on call is alerted
 WORDS = {
     TAKE: "take it",
     CALL: "call",
@@ -93,10 +93,10 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A notice that stands for the e-mails about many leads at once.
+    """A notice that replaces e-mails about many leads.
 
-    leads: how many more leads wait for the audience than were mailed singly.
-    urgent: how many of them are in a safety tier.
+    leads: how many leads wait for the audience, not counting those that had an e-mail of their own.
+    urgent: how many of these are in a safety tier.
     inbox: the URL of the staff inbox.
     on_call: see `Alert`.
     """
@@ -129,7 +129,7 @@ def alert_for(
 ) -> Alert:
     """Returns the alert for an escalation level (from 1). Its subject is ASCII and the same for all leads of a tier.
 
-    on_call: who is alerted if the level is that of the clinicians.
+    on_call: whom to alert if the level is for clinicians.
     """
     tier, deadline = lead.tier, lead.escalation.deadline
     respond = "Overdue since" if deadline and deadline <= at else "Respond by"
@@ -193,7 +193,7 @@ def reminder_for(lead: Lead, staff_link: str, zone: ZoneInfo) -> Alert:
 
 
 def _first(lead: Lead) -> bool:
-    """Returns whether the lead is a finished form whose alerts never restarted since it arrived."""
+    """Returns whether the lead is a finished form whose alerts have not restarted since it arrived."""
     return lead.submitted.complete and lead.escalation.started_at == lead.assessment.received_at
 
 

@@ -13,8 +13,8 @@ LINE = 75  # octets of a line before it is folded
 class CalendarEntry:
     """One entry of a calendar, with times in UTC.
 
-    uid: names the entry, so that a calendar replaces an earlier one.
-    sequence: counts the changes of the entry.
+    uid: identifies the entry, so that a calendar replaces its earlier version.
+    sequence: how often the entry has changed.
     busy: False if the person stays free at that time, as for a call that may come earlier.
     """
 
@@ -62,7 +62,7 @@ def _folded(line: str) -> str:
     """Returns the line in parts of LINE octets at most, never inside a character."""
     parts, octets, room = [], line.encode(), LINE
     while octets:
-        part = octets[:room].decode(errors="ignore")  # a character that is cut begins the next part
+        part = octets[:room].decode(errors="ignore")  # a character that would be split goes to the next part
         parts.append(part)
-        octets, room = octets[len(part.encode()) :], LINE - 1  # further parts begin with a space
+        octets, room = octets[len(part.encode()) :], LINE - 1  # later parts begin with a space
     return "\r\n ".join(parts)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from shared.domain.leads.lead import Lead
 
-CONTACTS = frozenset({"contact_attempt", "book"})  # a person with a booking was spoken to
+CONTACTS = frozenset({"contact_attempt", "book"})  # staff who booked a visit have spoken to the person
 
 
 def first_call_at(lead: Lead) -> datetime | None:

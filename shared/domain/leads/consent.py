@@ -20,7 +20,7 @@ from shared.domain.intake.submission import Contact, Submission
 from shared.domain.model import Model
 from shared.domain.rules.questionnaire import Questionnaire
 
-# "email" is part of the consent to contact and can be taken back alone, by the link in every mail or by staff.
+# "email" is part of the consent to contact. It can be revoked alone, by the link in every mail or by staff.
 ConsentCode = Literal["contact", "sms", "marketing", "email"]
 UNTICKED_BOX = "a box of its own, unticked by default"
 UNDONE = "a revocation that was recorded by mistake was undone"

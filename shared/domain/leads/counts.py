@@ -1,8 +1,8 @@
-"""Defines what each lead counts for: in the figures of its day, and among the open leads.
+"""Defines which counts include a lead: those of the day it arrived, and those of open leads.
 
-Counts are sums over leads. When a lead changes, its former counts are subtracted and its new ones added, so counting it
-again changes nothing. The counts name no person. When a lead is erased or its answers are removed, its own record of
-counts is deleted; the counts of its day stay.
+When a lead changes, it is subtracted from its former counts and added to its new ones, so counting it again changes
+nothing. The counts name no person. After a lead is erased or its answers are removed, its record no longer names its
+day; the counts of that day stay.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ UNTAKEN, TAKEN = "untaken", "taken"
 HOUR = "%Y-%m-%dT%H"
 NO_CAMPAIGN = "(none)"
 LONGEST_NAME = 60  # characters of a campaign
-EXACT = 100  # minutes; longer times are rounded to two digits, so that a day has few different values
+EXACT = 100  # minutes; longer times are rounded to two digits, which limits the number of cells
 
-MEDIANS = (ACKNOWLEDGED_IN, CALLED_IN)  # not kept by campaign: visitors choose campaigns, and a day must stay small
+MEDIANS = (ACKNOWLEDGED_IN, CALLED_IN)  # not kept by campaign: a URL can name any campaign, and a day must stay small
 
-# views of the form other than its pages
+# id -> title of the form's views other than its pages
 VIEWS = {"check": "Check your answers", "callback": "Just call me", "emergency": "Emergency advice"}
 
 Cell = tuple[str, ...]  # such as ("tier", "URGENT", "leads"); joined by "|" in a table
@@ -52,12 +52,12 @@ Cell = tuple[str, ...]  # such as ("tier", "URGENT", "leads"); joined by "|" in 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a lead is counted as.
+    """The counts that include a lead, and its search keys.
 
-    day: the day of its first arrival, as an ISO date in the clinic's time zone; "" once the lead no longer changes it.
-    cells: the counts of that day that the lead is one of.
-    waiting: the count of open leads that it is one of; () if it is not open.
-    found_by: the keys by which staff find it.
+    day: the day of its first arrival (ISO date, clinic's time zone); "" once that day's counts no longer change.
+    cells: the counts of that day that include the lead.
+    waiting: the count of open leads that includes the lead; () if it is not open.
+    found_by: the keys by which staff find the lead.
     """
 
     day: str = ""
@@ -68,7 +68,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How counts and search keys change with a lead. `days`: day -> cell -> number to add, which may be negative."""
+    """How a lead changes counts and search keys. `days`: day -> cell -> number to add, which may be negative."""
 
     days: Mapping[str, Mapping[Cell, int]]
     waiting: Mapping[Cell, int]
@@ -77,9 +77,10 @@ class Change:
 
 
 def counted(lead: Lead, rule_set: RuleSet | None, zone: ZoneInfo, person_key: str, before: Counted | None) -> Counted:
-    """Returns what a lead counts for now.
+    """Returns the counts that include a lead now.
 
-    before: what it was counted as. A rule that was the only cause of its tier stays so, even if the rules change later.
+    before: the counts that included it so far. The rule that they name as the only cause of its tier stays the same,
+        even if the rules change.
     """
     if lead.source == CANARY:
         return Counted()
@@ -98,9 +99,9 @@ def counted(lead: Lead, rule_set: RuleSet | None, zone: ZoneInfo, person_key: st
 
 
 def change(before: Counted | None, after: Counted | None) -> Change:
-    """Returns what to add to the counts when a lead that was counted as `before` is counted as `after`.
+    """Returns what to add to the counts when a lead moves from `before` to `after`.
 
-    after: None for a lead that is gone. It stays in the counts of its day, as does one without its answers.
+    after: None for a lead that is gone. The counts of its day keep it, and keep a lead whose answers are removed.
     """
     was, now = before or Counted(), after or Counted()
     days: dict[str, Counter[Cell]] = {}
@@ -119,14 +120,14 @@ def change(before: Counted | None, after: Counted | None) -> Change:
 
 
 def untaken_leads(listed: Iterable[tuple[str, bool]], *, all_listed: bool, kept: Mapping[str, int]) -> dict[str, int]:
-    """Returns tier -> number of open leads that nobody has.
+    """Returns tier -> number of open leads without an owner.
 
-    The first rows of the list are counted directly, so a tier that ends within them is exact even if the kept counts
-    are not. Only tiers that continue after these rows need the kept counts.
+    The first rows of the worklist are counted directly, so a tier that ends within them is exact even if the stored
+    counts are not. Only tiers that continue after these rows need the stored counts.
 
-    listed: tier, and whether the lead has an owner, for the first rows of the list of open leads, in its order.
+    listed: tier, and whether the lead has an owner, for the first rows of the worklist, in its order.
     all_listed: whether these rows are all open leads.
-    kept: the kept counts of the tiers.
+    kept: tier -> the stored count.
     """
     rows = list(listed)
     seen = Counter(tier for tier, taken in rows if not taken)
@@ -147,7 +148,7 @@ def campaign(lead: Lead) -> str:
 
 
 def views(questionnaire: Questionnaire) -> dict[str, str]:
-    """Returns id -> title of everything on which a visitor can leave the form, in its order."""
+    """Returns id -> title of every page and view from which a visitor can leave the form, in the form's order."""
     return {page.id: page.title for page in questionnaire.form_pages} | VIEWS
 
 
@@ -192,12 +193,12 @@ def _figures(group: Cell, lead: Lead) -> Iterator[Cell]:
 
 
 def _hour_of(deadline: datetime) -> str:
-    """Returns the hour (UTC) of a deadline. Hours keep the number of different cells of a day small."""
+    """Returns the hour (UTC) of a deadline. Hours, unlike minutes, keep the number of cells per day small."""
     return deadline.astimezone(UTC).strftime(HOUR)
 
 
 def still_ahead(hour: str, at: datetime) -> bool:
-    """Returns whether the hour of a deadline, as an UNCALLED cell has it, has not passed yet."""
+    """Returns whether a deadline's hour, as in an UNCALLED cell, has not passed yet."""
     return at < datetime.strptime(hour, HOUR).replace(tzinfo=UTC) + timedelta(hours=1)
 
 

@@ -18,16 +18,16 @@ LOOKS_BACK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """The numbers of a daily digest. Leads suspected of coming from bots count only in `suspects`.
+    """The numbers of a daily digest. Suspected bots count only in `suspects`.
 
     open: how many leads are on the open worklist now.
     overdue: how many open leads are past their deadline and have no owner.
-    suspects: how many leads suspected of coming from bots are on the open worklist now.
+    suspects: how many suspected bots are on the open worklist now.
     answerable: how many leads of the last 7 days were acknowledged or are past their deadline.
     in_time: how many of the answerable leads were acknowledged by their deadline.
     median_minutes: median time from arrival to acknowledgement in the last 7 days; None if no lead was acknowledged.
     inbox: the URL of the staff inbox.
-    alarms_unheard: whether nobody may get the alarms about the service itself.
+    alarms_unheard: True if alarms about the service itself may reach nobody.
     """
 
     open: int

@@ -21,7 +21,7 @@ REVOKED = "revoked"
 class HashedConsent:
     """A consent ledger entry of an erased lead, without anything that the person wrote or their browser sent.
 
-    covers: keyed hashes of the phone number and email address. They can be compared with contacts that a person names.
+    covers: keyed hashes of the phone number and email address, to compare with a number or address that a person names.
     hash: the hash of the original ledger entry.
     """
 
@@ -59,7 +59,7 @@ class Trail:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """A request to erase a lead, kept apart from the lead: after a restore it is carried out again.
+    """A request to erase a lead. It is stored apart from the leads, so that it can be repeated after a restore.
 
     by: the id of the member of staff.
     """

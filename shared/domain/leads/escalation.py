@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import LadderStep
 
-LONGEST_RECORD = 50  # alerts of a lead that are kept in its record
+LONGEST_RECORD = 50  # how many sent alerts a lead keeps
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # the next check of an open lead that needs no further alert
 CLOCKS_DIFFER = timedelta(seconds=2)  # tolerated clock difference; without it, a lead just stored may not seem due
 CLAIM_LASTS = timedelta(seconds=30)  # longer than sending one alert takes, even if every call uses its full timeout
@@ -60,7 +60,7 @@ class Escalation:
         """Restarts the alerts at level 1, with due times counted from `at`.
 
         escalates: False for a tier that does not alert staff.
-        first_look: when to check the lead first, if not at `at`.
+        first_look: when to check the lead first; by default at `at`.
         """
         next_at = (first_look or at) if escalates else None
         return replace(self, started_at=at, alert_due=int(escalates), alert_delivered=0, next_at=next_at)

@@ -1,4 +1,4 @@
-"""Defines which leads an export contains, page by page: those of a period and, optionally, a tier, or of one person."""
+"""Defines which leads an export contains: those of a period, optionally of one tier, or those of one person."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.domain.errors import FieldProblem, InvalidInput
 from shared.domain.intake.fields import Day
 from shared.domain.model import Model
 
-USUAL_DAYS = timedelta(days=29)  # from the first day to the last: 30 days with both
+USUAL_DAYS = timedelta(days=29)  # from the first day to the last, so 30 days in all
 MOST_DAYS = timedelta(days=366)
 
 
@@ -24,7 +24,7 @@ class Period(NamedTuple):
 
     @classmethod
     def of_days(cls, first: date, last: date, zone: ZoneInfo) -> Self:
-        """Returns the days from `first` to `last`, both included, of this time zone, in UTC."""
+        """Returns the days from `first` to `last` (both included) in this time zone as a period in UTC."""
         since, until = (datetime.combine(day, time.min, zone) for day in (first, last + timedelta(days=1)))
         return cls(since.astimezone(UTC), until.astimezone(UTC))
 

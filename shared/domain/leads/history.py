@@ -12,15 +12,14 @@ from shared.domain.leads.next_action import Call, NextAction
 Status = Literal["new", "acknowledged", "booked", "closed"]
 SYSTEM = "system"
 UNDO_WITHIN = timedelta(minutes=10)  # the time in which a member of staff can undo their last action
-RETURNED = "returned"  # the action of a resubmission by the visitor
-ADDED = "added"  # the action of a visitor who answers the questions after Send without a need to alert staff again
-# the action of a person with an open lead who asks for a call without a need to alert staff again
-ASKED = "asked_for_call"
-WITHDRAWN = "withdrawn"  # the action of a visitor who unticked the consent before Send; closes a lead that nobody has
-# the action of a visitor who sends the form after WITHDRAWN; the lead is then new to staff
-SENT_AFTER_ALL = "sent_after_all"
-RELEASED = "released"  # the action of the service when the owner did not act in time; its detail is the next action
-PASSED_ON = frozenset({"take_over", "hand_over"})  # the actions after which a colleague has the lead
+# actions of visitors
+RETURNED = "returned"  # sent the form again
+ADDED = "added"  # answered the questions after Send; staff need no new alert
+ASKED = "asked_for_call"  # asked for a call and already had an open lead; staff need no new alert
+WITHDRAWN = "withdrawn"  # unticked the consent before Send; closes a lead without an owner
+SENT_AFTER_ALL = "sent_after_all"  # sent the form after WITHDRAWN; the lead is then new to staff
+RELEASED = "released"  # action of the service: the owner did not act in time; detail: the next action
+PASSED_ON = frozenset({"take_over", "hand_over"})  # the actions that move a lead to a colleague
 VISITOR_ACTIONS = frozenset({RETURNED, ADDED, ASKED})
 OPENED_AGAIN = "opened_again"  # detail of RETURNED: the lead had been booked or closed
 ALERTED_AGAIN = "told_again"  # detail of RETURNED: the lead had an owner, who had not seen the new red flag
@@ -36,7 +35,7 @@ class WorkState:
     attempts: how often staff tried to contact the person.
     booking: the appointment; None unless the lead is booked and its time is known.
     last_call: the last recorded call; None if there is none since the lead was last opened.
-    unanswered: how many of the latest calls in a row reached nobody.
+    unanswered: how many calls in a row, up to the latest, reached nobody.
     next_action: what the owner does next; None unless the lead has an owner and is open.
     """
 

@@ -37,7 +37,7 @@ DOORS = {CALLBACK: CALLBACK, GOOGLE_ADS: ADS}  # source -> door; every other sou
 CROCKFORD = "0123456789" + "ABCDEFGHJKMNPQRSTVWXYZ"
 
 
-@lru_cache(maxsize=16)  # a request asks for it twice: for its log lines and for its lead
+@lru_cache(maxsize=16)  # each request needs it twice: for its log lines and for its lead
 def reference_of(lead_id: UUID) -> str:
     """Returns the reference of a lead: ten characters that people can read out on the phone.
 
@@ -80,11 +80,11 @@ class Arrival(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EarlierAnswers:
-    """Other answers of the same person, with their triage result: earlier ones, or those of a request to be called.
+    """Other answers of the same person, with their triage result: earlier answers, or those of a request to be called.
 
     content_hash: the hash of what was sent; "" if it is unknown.
     contact: the contact details that were sent with these answers; None if they are unknown.
-    reference: the reference that the person got for these answers, if it is not that of the lead.
+    reference: the reference that the person got for these answers; "" if it is the lead's own.
     """
 
     received_at: datetime
@@ -141,8 +141,7 @@ class Lead(Stored):
     """A lead as it is stored. Times are UTC. A new field needs a default, so that older leads stay readable.
 
     source: how the lead arrived; see `Arrival`.
-    earlier: earlier submissions with the same id, answers that others after Send replaced, and requests to be called,
-        newest last.
+    earlier: earlier submissions with the same id, answers replaced after Send, and requests to be called; newest last.
     answers_removed_at: when a retention run removed the answers; None while the lead still has them.
     """
 
@@ -198,7 +197,7 @@ class Lead(Stored):
                 shadow=shadow,
             ),
             escalation=first_escalation(tier, at, hours, waits=not (submission.complete or flagged)),
-            work=WorkState(),  # given, because `model_construct` copies defaults deeply
+            work=WorkState(),  # set here, because `model_construct` would deep-copy the default
             mail=MailState(),
             history=(),
             earlier=(),
@@ -235,7 +234,7 @@ class Lead(Stored):
         )
 
     def as_separate(self) -> Lead:
-        """Returns the lead under a new id. For a submission whose id another lead already has: staff see both leads."""
+        """Returns the lead under a new id, so that staff see both this lead and the one that already has its id."""
         lead_id = uuid5(self.lead_id, self.submitted.content_hash)
         return self.model_copy(update={"lead_id": lead_id, "reference": reference_of(lead_id)})
 
@@ -253,8 +252,7 @@ class Lead(Stored):
     def revoked(self, consent: str, how: str, at: datetime) -> Lead:
         """Returns the lead with the revocation in its consent ledger; the same lead if the consent was not given.
 
-        If it was the consent to contact, alerts end; the clinician still gets one note about an urgent lead; see
-        `ladder`.
+        Without consent to contact, alerts end. Only an urgent lead still has one note to the clinician: see `ladder`.
 
         how: how the person revoked the consent, in their words, or the channel that they used.
         """
@@ -293,9 +291,9 @@ class Lead(Stored):
     def ladder(self, tiers: Mapping[str, Tier], hours: OpeningHours) -> Ladder:
         """Returns the escalation levels of this lead.
 
-        Suspects and canaries have only level 1. So a flood of leads from bots neither delays nor hides alerts about
-        real persons. If the person revoked the consent to contact, an urgent lead has one note to the clinician, who
-        decides whether there is a medical reason to call. Any other lead then has no alerts.
+        Suspected bots and canaries have only level 1. So a flood of leads from bots neither delays nor hides alerts
+        about real people. After the person revoked the consent to contact, an urgent lead has one note to the
+        clinician, who decides whether there is a medical reason to call. Any other lead has no alerts then.
         """
         steps = self.response(tiers).ladder
         if self.contact_revoked:
@@ -305,7 +303,7 @@ class Lead(Stored):
 
     @property
     def owned_since(self) -> datetime | None:
-        """When the current owner got the lead; None if nobody has it."""
+        """When the current owner got the lead; None without an owner."""
         since = self.work.acknowledged_at
         undone = {entry.undo_of for entry in self.history}
         passed_on = (entry for entry in self.history if entry.action in PASSED_ON and entry.version not in undone)
@@ -313,8 +311,8 @@ class Lead(Stored):
 
     @property
     def needs_someone(self) -> bool:
-        """True if the lead is on the open worklist: if it has an owner, or is new and its tier alerts staff. A canary
-        never is."""
+        """True if the lead is on the open worklist: it has an owner, or it is new and its tier alerts staff. Never true
+        for a canary."""
         status = self.work.status
         return self.source != CANARY and (
             status == "acknowledged" or (status == "new" and self.escalation.alert_due > 0)
@@ -322,9 +320,9 @@ class Lead(Stored):
 
     @property
     def sent_more(self) -> bool:
-        """True if the visitor sent more, and staff have not acted on the lead since.
+        """True if the visitor sent more and staff have not acted on the lead since.
 
-        Answers to the page after Send count only if staff had acted on the lead before these answers came.
+        Answers on the page after Send count only if staff had acted on the lead before they came.
         """
         last = next((entry for entry in reversed(self.history) if entry.action != RELEASED), None)
         if last is None or last.action not in VISITOR_ACTIONS:
@@ -366,7 +364,7 @@ def first_escalation(tier: Tier, at: datetime, hours: OpeningHours, *, waits: bo
 
 
 def _consent_records(ledger: tuple[ConsentRecord, ...], consent: str) -> list[ConsentRecord]:
-    """Returns the entries for a consent. "email" without entries of its own has those of the consent to contact."""
+    """Returns the entries for a consent. For "email" without any, returns those for the consent to contact."""
     own = [record for record in ledger if record.consent == consent]
     if own or consent != "email":
         return own

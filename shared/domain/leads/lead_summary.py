@@ -77,8 +77,7 @@ class LeadRow(LeadSummary):
 
 
 def summary_json(lead: Lead) -> str:
-    """Returns the summary of a lead as it is stored: without the fields that have their default, since each list reads
-    many summaries."""
+    """Returns a lead's summary as it is stored. Leaves out default values, since each list reads many summaries."""
     known = LeadSummary.model_fields
     return to_json({name: value for name, value in _summarised(lead).items() if value != known[name].default}).decode()
 

@@ -14,7 +14,7 @@ from shared.domain.rules.triage import RuleSet, SafetyRule, TriageResult
 from shared.domain.spoken_time import in_english
 
 UNSURE = "unsure"
-SAFETY_PAGES = 4  # the pages that ask about safety come first: emergencies, the person, nerves, health
+SAFETY_PAGES = 4  # how many pages ask about safety; they come first: emergencies, the person, nerves, health
 # this instruction makes sense on the form but not on the phone
 HOW_TO_ANSWER = re.compile(r"Check all that apply\.|Marque todo lo que corresponda\.")
 
@@ -118,7 +118,7 @@ def _read_out(question: Question) -> tuple[str, ...]:
 
 
 def advice_in_english(shown: ShownMessage, translation: RuleSet, original: RuleSet) -> str:
-    """Returns what a message that the patient saw says in English; "" if its words have changed since.
+    """Returns the English text of a message that the patient saw; "" if the message has changed since.
 
     translation: the rule set in the language of the message. original: the same rule set in English.
     """

@@ -25,8 +25,8 @@ BETWEEN_TRIED = timedelta(hours=20)  # the least time between two "we tried to r
 MOST_TRIED = 3
 MOST_TRIES = 6  # attempts for one mail, with pauses of one, two, four, ... minutes
 
-# Why a person gets no mail: this stack sends none, the lead has no address, its answers are removed, the address is
-# closed, there is no consent to mail it, the person wants no messages, or a machine may have sent the form.
+# Why a person gets no mail, in this order: no reason, this stack sends none, no address, answers removed, address
+# closed, no consent to e-mail, the person wants no messages, suspected bot.
 Unmailed = Literal["", "off", "no_address", "removed", "closed", "no_consent", "no_messages", "suspect"]
 
 
@@ -83,8 +83,8 @@ def next_mail_at(lead: Lead) -> datetime | None:
 
 
 def without_due_mails(lead: Lead, at: datetime) -> Lead:
-    """Returns the lead as restored from a copy: mails that were due at that time may have been sent since, so they are
-    not sent again."""
+    """Returns a lead that was restored from a backup, with its due mails settled: they may have been sent since the
+    backup, and no mail is sent twice."""
     mail = lead.mail
     while (step := _next_step(lead)) and step.at <= at:
         mail = mail.recorded(MailEntry(step.kind, step.about, "unknown", at, step.tries))

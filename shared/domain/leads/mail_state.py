@@ -1,4 +1,4 @@
-"""Records what became of the mails to the person of a lead. Holds no address and no text."""
+"""Records the outcome of each mail to the person of a lead. Holds no address and no text."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ SETTLED: frozenset[MailStatus] = frozenset({"sent", "unknown", "failed", "withhe
 class MailEntry:
     """One mail to the person of a lead.
 
-    about: what the mail is about, so that each attempt and each booking has its own; "" for the receipt.
+    about: which attempt or booking the mail is about; "" for the receipt.
     at: when the status began; for "waiting", when to try again.
-    tries: how many attempts there were to send it, including those that the hourly limit stopped.
+    tries: how often the service tried to send it, including tries that the hourly limit stopped.
     """
 
     kind: MailKind
@@ -54,7 +54,7 @@ class MailState:
         return replace(self, entries=tuple(entry if each is known else each for each in self.entries))
 
     def bounced(self, kind: str, at: datetime) -> MailState:
-        """Returns the state after the latest mail of this kind came back. The same state if there is none."""
+        """Returns the state after the latest mail of this kind bounced; the same state if there is none."""
         found = next((entry for entry in reversed(self.entries) if entry.kind == kind), None)
         if found is None or found.status == "bounced":
             return self

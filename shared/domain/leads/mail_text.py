@@ -13,7 +13,7 @@ from shared.domain.leads.mail import DueMail
 from shared.domain.leads.mail_state import MailKind
 from shared.domain.leads.promise import Promise, Way, may_book_online, promise
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.rules.triage import EMERGENCY
+from shared.domain.rules.triage import SEEK_EMERGENCY_CARE
 from shared.domain.spoken_time import spoken_hours, spoken_time
 
 SUBJECTS: dict[MailKind, str] = {
@@ -43,12 +43,12 @@ class Mail:
     """A mail to the person of a lead.
 
     tags: name the lead and the kind of mail; SES returns them with a bounce or a complaint.
-    phone: the clinic's number in `paragraphs`.
+    phone: the clinic's number, as it appears in `paragraphs`.
     unsubscribe: the address of the page that ends all mails.
     stop: the words of the link to that page.
     ending: the text before that link.
     calendar: an iCalendar file to attach; "" for none.
-    booking_link: the address in `paragraphs` of a page on which the person may book a time; "" for none.
+    booking_link: the address of the booking page, as it appears in `paragraphs`; "" for none.
     """
 
     to: str
@@ -126,7 +126,7 @@ class MailWriter:
                 return self._t(lead, text), self._please_call(lead)
 
     def _receipt(self, lead: Lead, promised: Promise | None, link: str, *, safety: bool) -> tuple[str, ...]:
-        if lead.assessment.disposition == EMERGENCY:
+        if lead.assessment.disposition == SEEK_EMERGENCY_CARE:
             return self._in_emergency(lead)
         has = "{clinic} has your request." if promised else "{clinic} has your answers."
         return (
@@ -139,7 +139,7 @@ class MailWriter:
         )
 
     def _in_emergency(self, lead: Lead) -> tuple[str, ...]:
-        """Returns what the receipt of the form says, too: nobody should wait for a call or go to the clinic."""
+        """Returns the same advice as the form's receipt: do not wait for a call, and do not go to the clinic."""
         has_number = lead.submitted.contact.phone is not None
         return (
             self._t(lead, "{clinic} has your answers.", clinic=self.clinic),

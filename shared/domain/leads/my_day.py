@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from shared.domain.leads.history import SYSTEM
 from shared.domain.leads.lead import Lead
 
-MOST_DAYS = 20  # the most keys of a lead; the latest are kept
+MOST_DAYS = 20  # the most keys that a lead has: its latest
 
 
 @dataclass(frozen=True, slots=True)

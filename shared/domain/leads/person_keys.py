@@ -1,5 +1,5 @@
-"""Hashes phone numbers and email addresses with a secret key, so that indexes can find leads of the same person
-without holding either."""
+"""Hashes phone numbers and email addresses with a secret key, so that an index finds the leads of one person but
+contains no number and no address."""
 
 from __future__ import annotations
 

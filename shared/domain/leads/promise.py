@@ -22,7 +22,7 @@ class Promise(NamedTuple):
     """What the clinic will do.
 
     by: the latest time; None if no time is promised.
-    once_open: whether the clinic is closed now, and calls in a safety tier once it is open.
+    once_open: True if the clinic is closed now and, as the tier is a safety tier, calls once it is open.
     """
 
     way: Way
@@ -48,8 +48,8 @@ def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> P
     """Returns what the clinic promises at the time `at`; None for nothing.
 
     It promises no call without a number, no time that has passed or at which the clinic is closed, and no e-mail that
-    would come too late. In a safety tier, it promises nothing while the clinic is closed and will not open in time: the
-    advice says what to do meanwhile.
+    would come too late. In a safety tier, it promises nothing if the clinic is closed and will not open in time: the
+    advice says what to do until then.
 
     safety: whether the tier of the lead is a safety tier.
     """
@@ -64,6 +64,6 @@ def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> P
 
 
 def may_book_online(lead: Lead) -> bool:
-    """Returns whether the receipt offers a page for booking: if the lead is open, and in such a tier by the rules and
-    by staff."""
+    """Returns whether the receipt offers online booking: the lead is open, and in such a tier by the rules and by
+    staff."""
     return {lead.tier, lead.assessment.triage.tier} <= BOOKS_ONLINE and not lead.work.is_done

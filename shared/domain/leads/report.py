@@ -57,14 +57,14 @@ class ReportQuery(Model):
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The figures of a group of leads: of a day, a tier, a source, a campaign or all. Suspects are not counted.
+    """Counts for a group of leads: a day, a tier, a source, a campaign or all. Suspected bots are not counted.
 
-    acknowledged: leads that somebody took; 0 if that is not kept for such a group.
-    due: leads with a deadline that were called, or whose deadline is over, to the hour. `called_in_time`: those of them
-        that were called by the deadline.
-    called: leads that staff tried to call.
-    minutes_to_acknowledgement, minutes_to_call: medians over the leads that were taken or called; None without any, or
-        if they are not kept for such a group.
+    acknowledged: how many leads somebody took; 0 if that is not kept for this kind of group.
+    due: how many leads with a deadline were called, or are past it (to the hour).
+    called_in_time: how many of these were called by the deadline.
+    called: how many leads staff tried to call.
+    minutes_to_acknowledgement, minutes_to_call: medians over the leads that were taken or called; None if there are
+        none, or if medians are not kept for this kind of group.
     """
 
     name: str
@@ -80,7 +80,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class DayFigures:
-    """The leads of a day. `tiers`: tier -> leads."""
+    """Counts for a day. `tiers`: tier -> count."""
 
     day: date
     leads: int
@@ -100,7 +100,7 @@ class RuleCount:
 
 @dataclass(frozen=True, slots=True)
 class PageCount:
-    """How many visitors left the form without sending it, of those who have JavaScript, by the page they saw last."""
+    """How many visitors left the form unsent after seeing this page last. Visitors without JavaScript do not count."""
 
     questionnaire: str
     page: str
@@ -130,7 +130,7 @@ def report(
 ) -> Report:
     """Makes the report from the counts of its days, as of the time `at`.
 
-    rule_sets: those in use, for the order of tiers and for words.
+    rule_sets: the rule sets in use, which give the order of tiers and the wording.
     """
     total: Counter[Cell] = Counter()
     for cells in counts.values():
@@ -166,7 +166,7 @@ def _pages(rule_sets: Iterable[RuleSet], total: Counter[Cell]) -> tuple[PageCoun
     """Returns the pages of the forms in use, in their order, and how many visitors left on each."""
     forms = [rule_set.questionnaire for rule_set in rule_sets]
     found = tuple(
-        # at least 0: a visitor who comes back on another day is subtracted there
+        # at least 0: a visitor who returns on another day is subtracted from that day
         PageCount(form.id, page, title, max(0, total[STOPPED, form.id, page]))
         for form in forms
         for page, title in views(form).items()

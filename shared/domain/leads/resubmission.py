@@ -82,7 +82,7 @@ def resubmission(
     if _is_repeat(stored, new, of_unfinished_too=was_accepted):
         return Keep()
     finished_twice = stored.submitted.complete and new.submitted.complete
-    # a correction of a sent form is a conflict: the visitor is asked
+    # a correction of a sent form is a conflict, so that the visitor is asked
     corrects = finished_twice and not was_accepted and share_a_way(stored, new)
     if of_another_person(stored, new) and not corrects:
         return NewLead(new.as_separate())
@@ -119,7 +119,7 @@ def of_another_person(stored: Lead, new: Lead) -> bool:
     device.
 
     Different names mean two people, unless a shared number or address makes one name look like a correction of the
-    other. If a name is missing, it takes a different number and a different address. In doubt, two leads are safer than
+    other. If a name is missing, two people must differ in both number and address. In doubt, two leads are safer than
     one: both people can be called, and nobody's answers are under another name.
     """
     before, after = stored.submitted.contact, new.submitted.contact
@@ -203,7 +203,7 @@ def _is_late_unfinished(stored: Lead, new: Lead) -> bool:
 
 
 def _with_messages_of(after: Lead, accepted: Lead) -> Lead:
-    """Returns the lead `after` with the messages that the person saw for `accepted` added to its own."""
+    """Returns the lead `after`, to which the messages that the person saw for `accepted` are added."""
     messages = _without_duplicates(after.assessment.messages_shown, accepted.assessment.messages_shown)
     return after.changed(assessment=replace(after.assessment, messages_shown=messages), version=after.version)
 
@@ -240,7 +240,7 @@ class _Merger:
 
     @property
     def was_withdrawn(self) -> bool:
-        """True if the visitor had taken the form back, so that nothing of it is left to show."""
+        """True if the visitor withdrew the earlier form, so that none of it may be shown."""
         return self.earlier.work.closed_reason == WITHDRAWN
 
     @property

@@ -29,7 +29,7 @@ class Retention:
     audited_tiers: frozenset[str]
 
     def began_before(self, stage: Stage, at: datetime) -> datetime:
-        """Returns the latest time at which a stage can have begun if it is over at `at`."""
+        """Returns the cutoff: a stage that began by then is over at `at`."""
         return months_before(at, self.months[stage])
 
 

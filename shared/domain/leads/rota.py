@@ -23,8 +23,8 @@ HOLIDAY = "Holiday"
 NOBODY = ""
 EVERYONE = "everyone"  # in place of a user name: the whole level of clinicians
 DAY, WEEK = 24 * 60, 7 * 24 * 60  # minutes
-SHOWN = timedelta(days=14)  # how far the inbox shows the rota ahead
-KNOWN_FOR = timedelta(minutes=15)  # how long a check of the subscriptions counts; there is one every five minutes
+SHOWN = timedelta(days=14)  # how far ahead the inbox shows the rota
+KNOWN_FOR = timedelta(minutes=15)  # how long a subscription check counts; checks run every five minutes
 
 Who = Annotated[str, Field(min_length=1, max_length=128), Line]
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -62,7 +62,7 @@ class Override(Model):
 
 
 class RotaChange(Model):
-    """A rota as a manager saves it. `version`: of the rota that the manager saw; 0 if there was none."""
+    """A rota as a manager saves it. `version`: the version that the manager saw; 0 if there was none."""
 
     version: Annotated[int, Field(ge=0)]
     weekly: Annotated[tuple[WeeklyShift, ...], Field(max_length=100)]
@@ -70,7 +70,7 @@ class RotaChange(Model):
 
 
 class Rota(Stored):
-    """The rota as it is stored. It names staff by their user names, and nothing else.
+    """The rota as it is stored. User names are all that it says about staff.
 
     version: 0 before the first rota is saved.
     changed_by: the user name of the manager who saved it.
@@ -88,21 +88,21 @@ class Rota(Stored):
 
 
 class Reach(Stored):
-    """The people who can be alerted alone. `names`: those whose subscription was confirmed at the time `at`."""
+    """Who can be alerted individually. `names`: the people whose own subscription was confirmed at the time `at`."""
 
     names: tuple[str, ...]
     at: datetime
 
 
 class DutyBoard(NamedTuple):
-    """The rota, and who can be alerted alone: None if the subscriptions have not been checked yet."""
+    """The rota, and who can be alerted individually: None if the subscriptions have not been checked yet."""
 
     rota: Rota
     reach: Reach | None = None
 
 
 class Duty(NamedTuple):
-    """A time in which the same person is on call. `who` is NOBODY in a gap. Times are UTC."""
+    """A period in which one person is on call. `who` is NOBODY in a gap. Times are UTC."""
 
     who: str
     begins: datetime
@@ -121,9 +121,9 @@ def on_call(rota: Rota, at: datetime, hours: OpeningHours) -> str:
 
 
 def to_alert(board: DutyBoard, at: datetime, hours: OpeningHours) -> str:
-    """Returns whom the clinicians' level alerts: the clinician on call, or EVERYONE.
+    """Returns whom to alert at a level for clinicians: who is on call, or EVERYONE.
 
-    Everyone is alerted in a gap, and while the subscription of the clinician on call is not known to be confirmed.
+    Everyone is alerted in a gap, and if it is not known that the subscription of the clinician on call is confirmed.
     """
     who = on_call(board.rota, at, hours)
     return who if is_reachable(who, board.reach, at) else EVERYONE
@@ -134,7 +134,7 @@ def is_reachable(who: str, reach: Reach | None, at: datetime) -> bool:
 
 
 def duties(rota: Rota, since: datetime, until: datetime, hours: OpeningHours) -> tuple[Duty, ...]:
-    """Returns who is on call when from `since` to `until`, including gaps."""
+    """Returns the duties from `since` to `until`, including gaps."""
     marks = {since, until}
     for override in rota.overrides:
         marks |= {_instant(override.starts, hours.zone), _instant(override.ends, hours.zone)}
@@ -152,7 +152,7 @@ def duties(rota: Rota, since: datetime, until: datetime, hours: OpeningHours) ->
 
 
 def saved(change: RotaChange, by: str, at: datetime, hours: OpeningHours) -> Rota:
-    """Returns the rota to store, without exceptions that have passed."""
+    """Returns the rota to store, without past exceptions."""
     ahead = sorted((one for one in change.overrides if _instant(one.ends, hours.zone) > at), key=lambda one: one.starts)
     return Rota(version=change.version + 1, weekly=change.weekly, overrides=tuple(ahead), changed_at=at, changed_by=by)
 
@@ -183,7 +183,7 @@ def _problems_of_overrides(overrides: tuple[Override, ...], zone: ZoneInfo) -> I
 
 
 def _overlap(one: WeeklyShift, other: WeeklyShift) -> bool:
-    """Returns whether two shifts of a week overlap; the night from Sunday to Monday counts too."""
+    """Returns whether two weekly shifts overlap, also in the night from Sunday to Monday."""
     if (one.day == HOLIDAY) != (other.day == HOLIDAY):
         return False
     (first, first_end), (second, second_end) = (_in_week(shift) for shift in (one, other))

@@ -1,5 +1,5 @@
-"""Makes the keys by which staff find a lead from part of what they know: a word of the name, the end of the phone
-number, half of the reference. What could identify a person is hashed with a secret key."""
+"""Makes search keys, by which staff find a lead from one word of the name, the end of the phone number, or half of the
+reference. Keys that could identify a person are hashed with a secret key."""
 
 from __future__ import annotations
 
@@ -25,8 +25,7 @@ def search_keys_of(lead: Lead, person_key: str) -> tuple[str, ...]:
 
 
 def name_words(name: str) -> tuple[str, ...]:
-    """Returns the words of a name as people may spell them, and its numbers: in lower case, without accents and single
-    letters."""
+    """Returns the words and numbers of a name, in lower case, without accents and single letters."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
     words = (word for word in re.split(r"[\W_]+", plain) if len(word) > 1 or not word.isascii() or word.isdigit())
     return tuple(dict.fromkeys(filter(None, words)))[:MOST_WORDS]

@@ -4,8 +4,8 @@ Each action turns a lead into its next version, with one more history entry. An 
 error, and nothing is written.
 
 A lead is first new, then acknowledged by one member of staff, then booked or closed. A request to act names the version
-of the lead that the member of staff saw. Alerts sent since then are not a conflict, but a colleague's action is. A call
-that a colleague recorded since then conflicts with an action that would end the work on the lead unread.
+of the lead that the member of staff saw. Alerts sent since then are not a conflict, but a colleague's action is.
+Recording a call never conflicts. But a colleague's new call conflicts with actions that depend on it (AFTER_CALLS).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SAFETY_WAIT = timedelta(hours=24)
 SOMEBODY = Staff("-", "-", frozenset({CLINICIAN}))
 # actions that are accepted whatever a colleague did, because nothing recorded may be lost
 ADDITIVE = frozenset({"contact_attempt", "note", "revoke_consent", ADDED, ASKED})
-# actions that depend on how the calls went, so that a colleague's call is a conflict
+# actions that depend on how the calls went, so that a colleague's new call is a conflict
 AFTER_CALLS = frozenset({"book", "close", "lower_tier", "reopen"})
 
 
@@ -196,7 +196,8 @@ class _Actions:
         """Closes the lead.
 
         Only a clinician can close a lead in a safety tier as not a fit, because that is a medical judgement. A lead in
-        a safety tier is closed only after a recorded call, unless it is a suspect or staff state a reason in words.
+        a safety tier is closed only after a recorded call, unless it is spam from a suspected bot or staff state a
+        reason in words.
         """
         self._must_be_open()
         reason, tier = self.action.reason, self.lead.tier
@@ -252,7 +253,7 @@ class _Actions:
         return self._changed(entry, submitted=after.submitted, escalation=after.escalation)
 
     def undo(self) -> Lead:
-        """Restores the work state before one's own last action, and its tier, deadline or consent."""
+        """Undoes the member of staff's own last action: restores the work state, and the tier, deadline or consent."""
         lead = self.lead
         last = lead.history[-1] if lead.history else None
         if last is None or last.before is None or last.by != self.staff.id or self.at - last.at > UNDO_WITHIN:

@@ -24,8 +24,8 @@ class WorklistQuery(Model):
     """A request for a page of the worklist, with filters.
 
     view: "today" lists the leads on which the signed-in member of staff acted today; it has no pages.
-    untaken: only leads that nobody has.
-    owner: only leads of the member of staff with this id.
+    untaken: only leads without an owner.
+    owner: only leads whose owner has this id.
     overdue: only leads whose next step is late.
     unfinished: whether the visitor may still finish the form.
     source: how the lead arrived; see `Arrival`.

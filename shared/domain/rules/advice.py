@@ -31,9 +31,9 @@ def advice(
 
 
 def advice_at_once(rule_set: RuleSet) -> tuple[ShownMessage, ...]:
-    """Returns the messages that one answer alone can call for, and the safety net, for a page that shows them at once.
+    """Returns the messages that a page shows at once: those that a single answer can call for, and the safety net.
 
-    None promises a call, because the visitor has left no number yet.
+    No message promises a call, because the visitor has left no number yet.
     """
     ids = tuple(dict.fromkeys((*rule_set.messages_at_once.values(), rule_set.net)))
     return advice(rule_set, ids, clinic_open=True, calls=False)

@@ -11,10 +11,9 @@ NOTHING: frozenset[str] = frozenset()
 
 
 class Facts:
-    """The answers in the form in which conditions are evaluated.
+    """The answers, prepared for evaluating conditions.
 
-    Hidden answers are dropped, and skipped follow-ups are filled in. An unanswered question is in none of the three
-    mappings.
+    Hidden answers are dropped, and skipped follow-ups are filled in. Unanswered questions are missing.
 
     chosen: question code -> codes of the chosen options.
     numbers: question code -> the number that was entered.
@@ -240,9 +239,9 @@ def options_of(condition: Condition) -> frozenset[tuple[str, str]]:
 
 
 def options_needed(condition: Condition) -> frozenset[tuple[str, str]] | None:
-    """Returns pairs of question code and option code of which one must be chosen for the condition to hold.
+    """Returns pairs of question code and option code. The condition can hold only if one of them is chosen.
 
-    Returns None if it may hold without any.
+    Returns None if it can hold without any of them.
     """
     match condition:
         case AnyOf() | AllOf() | AtLeastAmong():

@@ -60,7 +60,7 @@ class Question:
 
     @property
     def limits(self) -> dict[str, int]:
-        """The values of the {placeholders} in the problems of this question."""
+        """The values of the {placeholders} in what `problem` returns."""
         return {"low": self.minimum or 0, "high": self.maximum or 0, "limit": self.max_length or 0}
 
     def problem(self, answer: object) -> str | None:
@@ -128,7 +128,7 @@ VARIANTS = ("text_other", "text_call", "text_call_other")  # variants of a conse
 
 
 def hash_of(text: str) -> str:
-    """Returns the hash (SHA-256, hex) by which a page says which text of a consent it showed."""
+    """Returns the hash (SHA-256, hex) that a page sends to say which consent text it showed."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -139,7 +139,8 @@ class ConsentText:
     A page reports which text it showed by its hash (SHA-256, hex).
 
     text_other: the text if somebody else fills in the form for the person; "" if it is the same.
-    text_call: the text on a page that asks for a number alone; "" if it is the same. text_call_other: for both.
+    text_call: the text on a page that asks for a number only; "" if it is the same.
+    text_call_other: the text if both apply; "" if it is the same.
     """
 
     code: str
@@ -150,13 +151,13 @@ class ConsentText:
     text_call_other: str = ""
 
     def shown(self, *, other: bool, call: bool) -> str:
-        """Returns the text of a page. `other`: somebody else fills it in. `call`: it asks for a number alone."""
+        """Returns the text to show. `other`: somebody else fills in the form. `call`: a number is all that is asked."""
         if other and call and self.text_call_other:
             return self.text_call_other
         return (call and self.text_call) or (other and self.text_other) or self.text
 
     def is_to_calls(self, text: str) -> bool:
-        """Returns whether a page with this text asked for a number alone."""
+        """Returns whether a page with this text asked for a number only."""
         return text != "" and text in (self.text_call, self.text_call_other)
 
     @cached_property
@@ -165,7 +166,7 @@ class ConsentText:
 
     @cached_property
     def texts(self) -> Mapping[str, str]:
-        """Hash -> text, for each text that a page may have shown."""
+        """Hash -> text, for each consent text that a page may have shown."""
         return {hash_of(text): text for text in (self.text, *self.variants.values()) if text}
 
     @property
@@ -230,7 +231,7 @@ class Questionnaire:
         return tuple(found)
 
     def readable(self, answers: Answers) -> dict[str, Answer]:
-        """Returns the part of answers to another version that this version can read.
+        """Returns those answers, given to another version, that this version can read.
 
         A multiple-choice answer keeps the options that this version has.
         """
@@ -246,7 +247,7 @@ class Questionnaire:
         return found
 
     def facts(self, answers: Answers, last_page: str | None = None, *, door: str = FORM) -> Facts:
-        """Returns the facts that valid answers state. `problems` tells which answers are valid.
+        """Returns the facts that the answers state. The answers must be valid: see `problems`.
 
         last_page: the id of the last page that the visitor completed; None if the visitor saw the whole questionnaire.
             Questions on later pages do not count as skipped.

@@ -8,9 +8,9 @@ from shared.domain.rules.triage import RuleSet, TriageResult, triage
 
 
 def sole_cause(rule_set: RuleSet, answers: Answers, result: TriageResult, door: str = FORM) -> str | None:
-    """Returns the id of the safety rule without which the tier would be less urgent. None if there is no such rule.
+    """Returns the id of the safety rule without which the tier would be less urgent; None if there is no such rule.
 
-    There is at most one: where two rules set the floor, the tier stays without either.
+    There is at most one: if two rules set the floor, removing either leaves the tier as it is.
 
     result: the result of triage of `answers` with `rule_set`.
     door: the door that the answers came through.

@@ -15,7 +15,7 @@ from shared.domain.opening_hours import Span
 from shared.domain.rules.condition import FORM, Condition, Facts, options_needed, questions_of
 from shared.domain.rules.questionnaire import Answers, Questionnaire
 
-EMERGENCY = "seek-emergency-care"  # dispositions
+SEEK_EMERGENCY_CARE = "seek-emergency-care"  # dispositions
 NOT_A_FIT = "not-a-fit"
 
 
@@ -86,8 +86,8 @@ class Tier(NamedTuple):
 class Citation(NamedTuple):
     """A source that a rule cites, with an evidence mark.
 
-    mark: V for a source that was read itself, S for a secondary source, M for a source that was not checked, D for our
-        own design.
+    mark: V for a source that we read, S for one that we know from a secondary source, M for one that we did not check,
+        D for our own design.
     """
 
     key: str
@@ -117,7 +117,7 @@ class Rule:
 
     @cached_property
     def needs(self) -> frozenset[tuple[str, str]] | None:
-        """The options of which one must be chosen for the rule to fire: most rules need no further look."""
+        """The options of which one must be chosen for the rule to fire. Without one, the rule need not be evaluated."""
         return options_needed(self.when)
 
     @cached_property
@@ -129,7 +129,7 @@ class Rule:
 class SafetyRule(Rule):
     """A rule that sets a floor: the least urgent tier that a lead may have.
 
-    red_flag: False if the rule fires on something else than a worrying answer, for example on a missing one.
+    red_flag: False if the rule fires on anything but a worrying answer, for example on a missing answer.
     marketing: False if a lead on which the rule fired may never be used for marketing, whatever its tier.
     """
 
@@ -202,8 +202,8 @@ class RuleSet(NamedTuple):
     """A questionnaire with its rules, tiers and messages.
 
     changes: the change log, oldest entry first; may be empty.
-    content_hash: SHA-256 (hex) of the files of the rule set, its questionnaire and the tiers, and of the hash of what
-        is mentioned in free text.
+    content_hash: SHA-256 (hex) of the files of the rule set, its questionnaire and the tiers, and of the content hash
+        of the free-text search.
     net: the id of the safety-net message, which is always shown last.
     """
 
@@ -228,7 +228,7 @@ class RuleSet(NamedTuple):
 
     @property
     def messages_at_once(self) -> Mapping[tuple[str, str], str]:
-        """Question and option code -> id of the emergency message that this option calls for on its own.
+        """Question and option code -> id of the emergency message that this option alone calls for.
 
         A page shows it as soon as the option is chosen.
         """

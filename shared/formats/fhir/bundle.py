@@ -17,7 +17,7 @@ from shared.formats.fhir.questionnaire import BASE, answer_system
 HL7_TERMS = "http://terminology.hl7.org/CodeSystem"
 # By tier; any other tier is "routine".
 PRIORITIES = {"EMERGENCY": "stat", "URGENT": "asap", "PRIORITY": "urgent"}
-# By the lowest tier that a safety rule allows; any other is "low".
+# By a safety rule's floor; any other is "low".
 SEVERITIES = {"EMERGENCY": "high", "URGENT": "high", "PRIORITY": "moderate"}
 # By the reason for closing; any other reason is "cancelled".
 CLOSED = {"not_a_fit": "rejected", "unreachable": "failed"}
@@ -30,8 +30,9 @@ def as_bundle(leads: Iterable[tuple[Lead, RuleSet | None]], at: datetime) -> Jso
     """Returns the Bundle as JSON values.
 
     leads: leads, each with the current rule set of its questionnaire, which has the questions' texts.
-    References have the form `Patient/<id>`, because some systems reject urn:uuid; each one is the end of a fullUrl of
-    this Bundle.
+
+    References have the form `Patient/<id>`, because some systems reject urn:uuid. Each is the end of a fullUrl in this
+    Bundle.
     """
     entries = [entry for lead, rule_set in leads for entry in _LeadExport(lead, rule_set).entries()]
     return {"resourceType": "Bundle", "type": "collection", "timestamp": _instant(at), "entry": entries}
@@ -66,7 +67,7 @@ class _LeadExport:
 
     @property
     def _has_task(self) -> bool:
-        """Whether there is, or was, something for staff to do about the lead."""
+        """Whether staff have, or had, something to do about the lead."""
         return bool(self.lead.escalation.alert_due or self.lead.history)
 
     def _patient(self) -> Json:
@@ -279,7 +280,7 @@ class _LeadExport:
         }
 
     def _advice_shown(self) -> Iterator[Json]:
-        """Yields which emergency advice was shown: message ids and the rule set's version.
+        """Yields a record of the emergency advice that was shown: message ids and the rule set's version.
 
         The texts of the advice are in the RiskAssessment.
         """

@@ -1,18 +1,20 @@
 """Draws the form: as pages for browsers without JavaScript, and whole for the script of <lead-form>.
 
-All inserted values are escaped. Data attributes tell the script what a field needs, so that it knows no question:
+All inserted values are escaped. Data attributes describe each field to the script, which itself contains no questions:
 
-- `data-question`, `data-contact`, `data-consent`: the code of what a block asks; `data-type`: unless `choice-one`.
-- `data-missing`: the sentence shown if nothing is filled in; absent if that is allowed. `data-wrong`: the sentence
-  shown if the value is invalid, with {used} for its length.
-- `data-low`, `data-high`: bounds of a number; `data-limit`: most characters of a text.
+- `data-question`, `data-contact`, `data-consent`: the code of the question, contact field or consent in a block.
+- `data-type`: the type of the question, unless it is `choice-one`.
+- `data-missing`: the sentence shown if nothing is filled in; absent if that is allowed.
+- `data-wrong`: the sentence shown if the value is invalid, with {used} for its length.
+- `data-low`, `data-high`: the bounds of a number. `data-limit`: the most characters of a text.
 - `data-shown-when`: the condition of a follow-up. `data-hidden-when`: the condition that hides the contact block.
-- `data-usual`: the domains of e-mail in which a typo is found. `data-spoken`: the parts of a phone number.
-- `data-other`: the wording if somebody else fills in the form for the person, which `data-other-when` of the form says;
-  `data-call`: that of a consent where only a number is asked for; `data-call-other`: for both. Hidden fields: hashes.
-- `data-progress`: where a page stands among the others. `data-texts` of the form: SCRIPT_TEXTS.
-- `data-urgent`: asked beside emergency advice, too. `data-callback`: asked of who only wants a call, too.
-- on an option, `data-alone`: excludes the others; `data-message`: id of the message that it calls for at once.
+- `data-usual`: the e-mail domains in which typos are found. `data-spoken`: the pattern of a phone number.
+- `data-other`: the wording if somebody else fills in the form for the person. `data-other-when`, on the form: when.
+- `data-call`: a consent's wording if only a number is asked for. `data-call-other`: its wording if both apply. On
+  hidden fields, these three hold hashes of the wordings.
+- `data-progress`: the position of a page among the others. `data-texts`, on the form: SCRIPT_TEXTS.
+- `data-urgent`: also asked beside emergency advice. `data-callback`: also asked if the visitor only wants a call.
+- `data-alone`, on an option: excludes the others. `data-message`: id of the message that the option alone calls for.
 """
 
 from __future__ import annotations
@@ -45,7 +47,7 @@ from shared.rulebook.form_definition import drawn_condition
 from shared.rulebook.ui_texts import words
 
 LANGUAGES = {"en": "English", "es": "Español"}
-# what a script checks before sending; the server's own checks are stricter. In scripts \d matches only 0 to 9
+# patterns that the script checks before sending; the server is stricter. In JavaScript, \d matches only 0 to 9
 PATTERNS = {
     "tel": (
         r"(\s*([+\uff0b]|0(?!00))(\P{Nd}*\p{Nd}){8,18}"
@@ -58,12 +60,12 @@ WRONG = {
     "tel": WANTED,
     "email": "Enter an email address like name@example.com.",
 }
-SHORT = 30  # the most characters of an option that fits beside another one on a phone
+SHORT = 30  # the most characters of an option that fits beside another on a phone's screen
 
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """The values that every page shows around its content.
+    """The values that every page needs, whatever its content.
 
     base: prefix of links.
     open_late: whether the clinic is ever open in the evening.
@@ -87,8 +89,7 @@ class PageContext:
         return self.words.get(text, text).format_map(values) if values else self.words.get(text, text)
 
     def script_texts(self) -> dict[str, dict[str, str]]:
-        """Returns language -> name -> text: all texts in the page's language, and those of IN_EVERY_LANGUAGE in the
-        other languages."""
+        """Returns language -> name -> text: all texts in the page's language, IN_EVERY_LANGUAGE in the others."""
         return {
             language: {
                 name: words(language).get(text, text)
@@ -102,7 +103,7 @@ class PageContext:
         return self.t("Step {number} of {count}", number=view.number, count=view.count)
 
     def progress(self, view: FormView) -> str:
-        """Returns the step, and about how long the rest takes."""
+        """Returns the text that says which step this is, and about how long the rest takes."""
         text = "Step {number} of {count}, about {minutes} min left"
         return self.t(text, number=view.number, count=view.count, minutes=view.minutes)
 
@@ -114,7 +115,7 @@ class PageContext:
         return text.replace(self.t("Check all that apply."), "").replace("Check all that apply.", "").strip()
 
     def about(self, question: Question, view: FormView) -> str:
-        """Explains a follow-up question: on the single page, when to answer it; otherwise, which answer it follows."""
+        """Explains a follow-up: on a form with one page, when to answer it; otherwise, which answer it follows."""
         if view.kind != "follow-ups":
             return self.when(question.shown_when, view)
         labels = [
@@ -126,8 +127,8 @@ class PageContext:
         return self.t("You answered: {answers}.", answers="; ".join(labels)) if labels else ""
 
     def when(self, condition: Condition | None, view: FormView) -> str:
-        """Explains on the single page when to answer a question with this condition. A script shows the question only
-        when it is due."""
+        """Explains on a form with one page when to answer a question with this condition. The script shows a question
+        only when it is due, so it gets ""."""
         if condition is None or not view.whole or view.kind == "element":
             return ""
         questions = view.form.questionnaire.questions
@@ -151,7 +152,7 @@ def draw(template: str, around: PageContext, **values: object) -> str:
 
 
 def target(problem: FieldProblem, view: FormView) -> str:
-    """Returns the HTML id of the field that a problem is about; empty if this page does not show the field."""
+    """Returns the HTML id of the field with this problem; "" if this page does not show the field."""
     _, _, rest = problem.pointer.partition("/")
     part, _, name = rest.partition("/")
     if part == "answers" and any(question.code == name for _, shown in view.sections for question in shown):
@@ -164,7 +165,7 @@ def target(problem: FieldProblem, view: FormView) -> str:
 
 
 def listed(view: FormView) -> list[FieldProblem]:
-    """Returns the problems in the order of the fields that they are about."""
+    """Returns the problems in the order of their fields."""
     contact = view.form.questionnaire.contact
     fields = [f"question-{code}" for code in view.form.questionnaire.questions]
     fields += [f"contact-{field.code}" for field in contact.fields]
@@ -198,7 +199,7 @@ def follows(question: Question, view: FormView) -> bool:
 
 
 def question_data(question: Question, view: FormView, around: PageContext) -> dict[str, object]:
-    """Returns the data attributes of a question; none for a page without a script."""
+    """Returns the data attributes of a question; none on a page that has no script."""
     if view.kind != "element":
         return {}
     missing = unanswered(question)
@@ -233,8 +234,8 @@ def contact_data(field: ContactField, view: FormView, around: PageContext) -> di
 
 
 def contact_shown(view: FormView) -> list[ContactField]:
-    """Returns the contact fields that a view shows at once. If all questions are on one page, fields that depend on an
-    answer are included."""
+    """Returns the contact fields that a view shows at once. A form on one page includes fields that depend on an
+    answer."""
     more = more_contact(view)
     return [
         field
@@ -257,7 +258,7 @@ def is_filled(view: FormView, fields: list[ContactField]) -> bool:
 
 
 def short(options: list[tuple[str, str, str, bool, str]]) -> bool:
-    """Returns whether options fit side by side on a phone. Those that exclude the others always do."""
+    """Returns whether options fit side by side on a phone. Options that exclude the others always do."""
     return max(len(label) for _, label, _, alone, _ in options if not alone) <= SHORT
 
 
@@ -274,7 +275,7 @@ def consent_data(consent: ConsentText, view: FormView, around: PageContext) -> d
 
 
 def hidden(view: FormView) -> list[tuple[str, str]]:
-    """Returns the names and values of hidden fields: earlier answers to carry along, and the state of this page."""
+    """Returns the hidden fields (name, value): answers on other pages, and the state of this page."""
     drawn = {"website"}
     if view.kind in ("page", "follow-ups"):
         drawn |= {f"{ANSWERS}{question.code}" for _, shown in view.sections for question in shown}
@@ -299,7 +300,7 @@ def hidden(view: FormView) -> list[tuple[str, str]]:
 
 
 def review(view: FormView) -> list[tuple[str, str, str, str]]:
-    """Returns every answer to check before Send: the page that asks it, the field's code, its label, and the answer."""
+    """Returns every answer to check before Send, as page id, field code, label and answer."""
     form = view.form
     other = form.for_somebody_else
     found = [
@@ -348,7 +349,7 @@ def label_of(problem: FieldProblem, view: FormView) -> str:
 
 
 def _parts(condition: Condition | None) -> tuple[AnyOf, ...]:
-    """Returns the parts of the condition of a follow-up that name options."""
+    """Returns the parts of a follow-up's condition that name options."""
     parts = condition.conditions if isinstance(condition, Some) else (condition,)
     return tuple(part for part in parts if isinstance(part, AnyOf))
 

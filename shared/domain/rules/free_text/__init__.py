@@ -1,1 +1,1 @@
-"""Finds in free text what rules ask for: despair, warning signs, medicine that stopped suddenly."""
+"""Searches free text for what rules ask for: despair, warning signs, medicine that was stopped suddenly."""

@@ -10,8 +10,8 @@ from itertools import pairwise
 from shared.domain.rules.free_text.reading import Denials, Phrase, Sentence, read
 from shared.domain.rules.free_text.vocabulary import Vocabulary
 
-NEAR = 7  # words between two terms that count as a pair
-BEGINNING = 5  # letters that words with a common stem share
+NEAR = 7  # the most words between two terms of a pair
+BEGINNING = 5  # how many first letters words with a common stem share
 BEGINS, TWO = "begins", "two"  # prefixes of the features of beginnings and of pairs
 CLOSE = 1.5  # the largest distance from the likeliest kind's score, so that one symptom is not taken for another
 
@@ -40,9 +40,9 @@ class Kind:
 class Weights:
     """The trained weights.
 
-    of: feature -> a number for each kind, as text that is parsed on use: a note has a few hundred of many thousand
-        features.
-    always: for each kind, the number that is always added.
+    of: feature -> its weight for each kind, as text. The text is parsed on use, because a note has only a few hundred
+        of many thousand features.
+    always: the weight for each kind that is added to every score.
     alone: the score at which the weights alone find a kind.
     with_phrase: the lower score that is enough if the text says a phrase of the kind.
     """
@@ -130,7 +130,7 @@ class Matcher:
 
 
 def windows(sentences: list[frozenset[str]]) -> Iterator[frozenset[str]]:
-    """Yields the features of each sentence, and of each two that follow each other.
+    """Yields the features of each sentence, and of each two neighbouring sentences together.
 
     A long note is not scored as a whole, because harmless sentences would outweigh a warning.
     """

@@ -15,7 +15,7 @@ LISTING = frozenset({"or", "nor", "o", "ni"})
 
 
 class Phrase(tuple[tuple[str, int], ...]):
-    """Names of terms that follow each other, each with the number of words that may stand before it."""
+    """Names of terms that follow each other. The number with each is how many other words may stand before it."""
 
     __slots__ = ()
 
@@ -24,7 +24,7 @@ class Phrase(tuple[tuple[str, int], ...]):
 class Denials:
     """The rules for when a denial, such as "no" or "sin", denies what follows.
 
-    not_before: words after which it denies nothing ("no feeling" is a loss, "no, I ..." an answer).
+    not_before: words before which it denies nothing ("no feeling" is a loss, "no, I ..." an answer).
     ends: words that end what is denied, such as "but".
     """
 
@@ -55,7 +55,7 @@ class Sentence:
         object.__setattr__(self, "_starts", starts)
 
     def says(self, phrases: Mapping[str, list[Phrase]]) -> bool:
-        """Returns whether it says a phrase without denying it. `phrases`: first name -> phrases that begin with it."""
+        """Returns whether the sentence says a phrase undenied. `phrases`: first name -> phrases that begin with it."""
         said = (hit for hit in self.hits if hit.name in phrases and not self.denied[hit.start])
         return any(_follows(phrase, 1, hit.end, self._starts) for hit in said for phrase in phrases[hit.name])
 
@@ -63,7 +63,8 @@ class Sentence:
 def read(words: list[str], vocabulary: Vocabulary, denials: Denials, frames: frozenset[str]) -> Sentence:
     """Reads the words of a sentence.
 
-    frames: names of terms that say when or about whom. A denial within such a term does not count as used up.
+    frames: names of terms that say when or about whom. A denial inside such a term still denies what follows; a denial
+        inside any other term does not.
     """
     corrected: list[str] = []
     commas: set[int] = set()

@@ -32,7 +32,7 @@ class _Term(NamedTuple):
 
 
 class Vocabulary:
-    """Terms by name. Takes a misspelt word for the word of a term that it resembles.
+    """Named terms. Reads a misspelt word as the similar word of a term.
 
     A term is one or more words. `word*` stands for any ending, `*` for any one word.
     """
@@ -100,9 +100,9 @@ class Vocabulary:
         return min(near, key=lambda o: (o[0] != word[0], abs(len(o) - len(word)), o), default=word)
 
     def _neighbours(self) -> Mapping[str, set[str]]:
-        """Returns each word of a term by itself, and by each form that lacks one of its letters.
+        """Returns key -> the words of terms that have this key. A word's keys are the word, and the word less a letter.
 
-        Two words that differ by a wrong, missing, extra or swapped letter share such a form.
+        Two words that differ by a wrong, missing, extra or swapped letter share a key.
         """
         if self._near is None:
             self._near = {}
@@ -114,7 +114,7 @@ class Vocabulary:
 
 
 def _outermost(hits: list[Hit]) -> list[Hit]:
-    """Returns hits, sorted by their start, without those that lie within a longer one."""
+    """Returns the hits without those that lie within a longer one. `hits`: sorted by start."""
     longest: dict[int, int] = {}  # start -> the furthest end of a hit that begins there
     for hit in hits:
         if not hit.name.startswith("="):
