@@ -46,6 +46,19 @@ def test_five_fields_make_a_request_to_be_called(
     assert consent.endswith("may store my answers and call me about them. I can change my mind at any time.")
 
 
+def test_a_request_that_was_given_up_is_not_sent_and_permits_nothing(
+    asking: Patient, page: Page, traffic: Traffic
+) -> None:
+    asking.answer({"em-now": ["none"]}).leave_contact()
+    page.get_by_role("button", name="Back to the start page").click()
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
+    assert traffic.posted("/submissions") + traffic.posted("/callbacks") == []
+    page.get_by_role("button", name="Continue").click()
+    asking.sees_step(1)
+    expect(page.locator("#contact-phone")).to_have_value("(212) 555-0123")
+    expect(page.locator("#consent-contact")).not_to_be_checked()
+
+
 def test_what_is_missing_is_said_at_its_field(asking: Patient, page: Page, traffic: Traffic) -> None:
     asking.next()
     expect(page.locator("#summary")).to_be_focused()

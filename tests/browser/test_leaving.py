@@ -147,6 +147,46 @@ def test_starting_over_takes_back_an_early_save_until_that_succeeds(
     assert (lead["status"], lead["answers"]) == ("closed", {})
 
 
+def test_who_turns_out_to_be_under_18_is_withdrawn_until_that_succeeds(
+    patient: Patient, page: Page, console: Console, stored: Callable[..., list[Any]]
+) -> None:
+    console.expect("status of 503")
+    lead_id = patient.filled_in().submission_id()
+    page.reload()
+    expect(page.locator("#kept [data-saved]")).to_contain_text("Saved at ")
+    page.route("**/submissions", lambda route: route.fulfill(status=503, json={}))
+    page.evaluate(
+        """() => {
+          const age = document.querySelector("lead-form").shadowRoot.getElementById("question-age");
+          age.value = "16";
+          age.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
+        }"""
+    )
+    assert set(json.loads(patient.kept()["lead-form:fs-intake"])) == {"withdraw", "at"}
+    page.reload()
+    page.unroute("**/submissions")
+    with page.expect_response("**/submissions") as answered:
+        page.evaluate("dispatchEvent(new Event('online'))")
+    assert answered.value.status == 200
+    (lead,) = stored(lead_id)
+    assert (lead["status"], lead["answers"]) == ("closed", {})
+
+
+def test_who_left_from_the_start_reads_that_the_form_was_saved(patient: Patient, page: Page) -> None:
+    patient.filled_in()
+    page.evaluate(
+        """() => {
+          history.pushState({ view: "start", step: 0 }, "");
+          dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
+        }"""
+    )
+    expect(page.get_by_role("button", name="Continue")).to_be_visible()
+    page.reload()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator("#kept [data-saved]")).to_contain_text("Saved at ")
+    expect(page.locator("#kept [data-here]")).to_be_hidden()
+
+
 def test_another_language_is_not_leaving(patient: Patient, page: Page, traffic: Traffic) -> None:
     patient.filled_in()
     page.get_by_role("link", name="Español").click()

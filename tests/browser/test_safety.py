@@ -33,6 +33,35 @@ def test_emergency_interrupts_after_the_page(
     expect(page.locator("#messages p").last).to_contain_text("can't diagnose you")
 
 
+def test_an_age_that_is_no_number_is_asked_for_again_and_hides_no_emergency(patient: Patient, page: Page) -> None:
+    patient.start().fill_to(2).answer(patient.calm(2))
+    for written in ("52.", "5e1", "0x3", "-1"):
+        page.locator("#question-age").fill(written)
+        patient.next()
+        expect(page.locator("#question-age-error")).to_have_text("Enter a whole number from 0 to 120.")
+    page.get_by_role("button", name="Back", exact=True).click()
+    patient.answer(patient.calm(1, em_now=["chest-pressure"]))
+    patient.sees_emergency()
+    expect(page.locator("#messages")).to_contain_text("call 911")
+
+
+def test_a_refused_form_shows_the_advice_that_its_answers_call_for(
+    patient: Patient, page: Page, console: Console
+) -> None:
+    console.expect("status of 422")
+    patient.ready_to_send()
+    problem = {
+        "errors": [{"pointer": "/answers/pain", "detail": "Enter a whole number."}],
+        "messages": [{"id": "M-E-CES", "text": "Go to an emergency room now."}],
+    }
+    page.route("**/submissions", lambda route: route.fulfill(status=422, json=problem))
+    patient.next()
+    patient.sees_emergency()
+    expect(page.locator("#messages")).to_contain_text("Go to an emergency room now.")
+    page.get_by_role("button", name="I pressed this by mistake").click()
+    expect(page.locator("#question-pain")).to_be_visible()
+
+
 def test_number_left_in_an_emergency_is_sent_with_the_answers(patient: Patient, page: Page, traffic: Traffic) -> None:
     patient.start().answer(patient.calm(1, em_now=["chest-pressure"]))
     patient.sees_emergency()

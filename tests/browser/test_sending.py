@@ -147,6 +147,24 @@ def test_server_trouble_keeps_the_answers_and_offers_the_phone(
     assert len({body["submission_id"] for body in traffic.posted("/submissions")}) == 1
 
 
+def test_who_goes_back_to_change_an_answer_sends_nothing_until_send_is_pressed(
+    patient: Patient, page: Page, traffic: Traffic, console: Console
+) -> None:
+    console.expect("ERR_INTERNET_DISCONNECTED")
+    patient.ready_to_send()
+    page.context.set_offline(True)
+    patient.next()
+    expect(page.locator(".problem")).to_be_focused()
+    page.get_by_role("button", name="Back", exact=True).click()
+    patient.sees_step(LAST)
+    page.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.get_by_label("Your name").fill("Test Patient Two")
+    patient.goes_to_check().next()
+    patient.reference()
+    assert [sent["contact"]["name"] for sent in traffic.posted("/submissions")][-1] == "Test Patient Two"
+
+
 def test_a_captive_portal_page_is_not_taken_for_an_answer(patient: Patient, page: Page) -> None:
     patient.ready_to_send()
     page.route("**/submissions", lambda route: route.fulfill(status=200, content_type="text/html", body="<p>Log in"))

@@ -113,7 +113,7 @@ export class Answers {
     const value = this.answer(block);
     if (value === undefined) return block.hidden ? null : block.dataset.missing ?? null;
     const { type, wrong, low, high, limit } = block.dataset;
-    const fits = type === "integer" ? value >= Number(low) && value <= Number(high) : !(value.length > Number(limit)) && !fieldsOf(block)[0].validity.patternMismatch;
+    const fits = type === "integer" ? Number.isInteger(value) && value >= low && value <= high : !(value.length > Number(limit)) && !fieldsOf(block)[0].validity.patternMismatch;
     return fits ? null : wrong.replace("{used}", value.length);
   }
 

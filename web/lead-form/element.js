@@ -17,6 +17,7 @@ import { View } from "./view.js";
 import { LANGUAGES, wantedLanguage } from "./words.js";
 
 const CHECK_TIMEOUT = 4000; // ms that a visitor waits for the check of a page before the form continues without it
+const SETTLED = 300; // ms after which a press that left a field is over, so that what appears beside it moves nothing under the finger
 const LOAD_AGAIN = 5000; // ms between attempts to load the form while a reloaded page shows emergency advice
 
 class LeadForm extends View {
@@ -29,7 +30,7 @@ class LeadForm extends View {
     this.listening = new AbortController();
     const listen = (name, act) => window.addEventListener(name, act, { signal: this.listening.signal });
     listen("pagehide", () => {
-      if (this.switching && !this.sending.pending) return; // only the language changes
+      if (this.shadowRoot.activeElement?.hreflang && !this.sending.pending) return; // only the language changes
       this.sending.leave();
       countStop(this);
     });
@@ -127,10 +128,11 @@ class LeadForm extends View {
     for (const place of [form, this.overlay.content]) place.oninput = (event) => this.changed(event.target);
     form.onchange = ({ target }) => { // called when the visitor leaves a changed field
       if (target.closest("[data-type=text]")) this.emergency.check();
-      if (target.type === "email") this.pages.suggest(target);
+      if (target.type === "email") wait(SETTLED).then(() => this.pages.suggest(target));
     };
     this.answers.restore(fields);
     this.sending.withdraw(); // tries again a withdrawal that failed before a reload
+    if (this.state.left && !this.state.savedAt) this.sending.leave(); // whether it arrived is not known
   }
 
   changed(field) {
@@ -138,6 +140,7 @@ class LeadForm extends View {
     this.pages.changed(field);
     this.state.touched = field.name;
     if (field.name === "consents.contact") this.sending.consent(field.checked);
+    else if (this.answers.isMinor) this.sending.consent(false);
     this.save();
     if (!field.dataset.message || !field.checked) return;
     const text = (id) => ({ id, text: this.drawn.querySelector(`[data-advice="${id}"]`).textContent });
@@ -152,7 +155,8 @@ class LeadForm extends View {
   save() {
     const { receipt, state, texts } = this;
     if (receipt) return this.draft.save({ at: receipt.at, receipt, texts, language: state.language, withdraw: state.withdraw });
-    if (this.answers?.isMinor) return this.draft.save(null); // nothing is kept about people under 18, not even here
+    // nothing is kept about people under 18, not even here, but what is to be withdrawn
+    if (this.answers?.isMinor) return this.draft.save({ withdraw: state.withdraw, at: Date.now() });
     state.fields = this.answers?.fields() ?? state.fields;
     return this.draft.save({ ...state, texts, at: Date.now() });
   }
@@ -172,7 +176,6 @@ class LeadForm extends View {
       await wait(LOAD_AGAIN);
     }
     this.showAgain(view === "emergency" && !this.overlay.isOpen ? "page" : view); // "by mistake" may have been pressed meanwhile
-    if (this.state.left && !this.state.savedAt) this.sending.leave();
   }
 
   showAgain(view) {
@@ -242,6 +245,7 @@ class LeadForm extends View {
   async start() {
     if (!(await this.begin())) return;
     this.state.step = this.pages.firstIncomplete(this.state.step);
+    if (this.state.callback) this.byId("consent-contact").checked = false; // the last page's text allows more
     this.state.callback = false;
     this.enter("page");
     this.showPage();
@@ -273,6 +277,7 @@ class LeadForm extends View {
   // ---- the pages ----
 
   showPage(errors = [], focused = true) {
+    this.sending.forget();
     const { step, unsent, savedAt } = this.state;
     const kept = (this.restored || unsent || savedAt) && this.answers.fields().length > 0;
     const { title, name, summary } = this.pages.show(step, errors, { advice: this.checkFailed, kept, unsent, savedAt });

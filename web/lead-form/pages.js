@@ -59,7 +59,6 @@ export class Pages {
   /** Shows errors beside their fields and listed in `place`. Returns the list. */
   showErrors(errors, place) {
     this.clearErrors();
-    this.found = { errors, place };
     for (const { target, text } of errors) {
       const field = this.drawn(target);
       const block = field?.closest(".question, .question-part");
@@ -110,7 +109,7 @@ export class Pages {
     if (field && !field.closest("[hidden]")) this.goTo(field);
   }
 
-  /** After an answer: takes back the error that it corrects, shows follow-ups, and clears what an exclusive option ("None of these") excludes. */
+  /** After an answer: shows follow-ups, and clears what an exclusive option ("None of these") excludes. */
   changed(field) {
     const block = field.closest("[data-question]");
     if (block?.dataset.type === "choice-many" && field.checked) {
@@ -118,8 +117,6 @@ export class Pages {
       for (const other of excluded) other.checked = false;
       if (excluded.length) this.announce(this.say("unchecked", { options: excluded.map((other) => other.parentNode.textContent.trim()).join("; ") }));
     }
-    const wrong = field.closest(".wrong");
-    if (wrong && !this.answers.error(wrong)) this.showErrors(this.found.errors.filter(({ target }) => !wrong.contains(this.drawn(target))), this.found.place);
     const added = this.answers.update().filter((one) => !one.closest("[hidden]"));
     for (const one of added) this.announce(this.say("added", { question: one.querySelector("legend, label").firstChild.textContent.trim() }));
     const counter = block?.querySelector(".counter");

@@ -36,6 +36,7 @@ export class Sending {
     form.pages.clearErrors();
     form.busy(form.say("sending"));
     this.pending = content;
+    this.keep(content.submission_id);
     form.state.unsent = true;
     form.save();
     await Promise.race([form.proof, wait(PROOF_TIMEOUT)]);
@@ -47,7 +48,7 @@ export class Sending {
     }
     form.emit("failed", { reason: "sending", status });
     this.again = () => this.send(content, tries + 1);
-    if (status === 422 && body?.errors?.length) return this.refused(body.errors);
+    if (status === 422 && body?.errors?.length) return this.refused(body);
     if (status === 409) return this.problem("conflict");
     if (status && status !== 408 && status !== 429 && status < 500) return this.problem("refused");
     const seconds = Math.round(Math.max(RETRY_AFTER[tries] ?? RETRY_LATER, Math.min(retryAfter || 0, 60)) * (1 + Math.random() / 4));
@@ -84,28 +85,29 @@ export class Sending {
     else form.place(".status").textContent = line;
   }
 
-  /** An answer was changed: stops the retries. */
+  /** An answer was changed, or may be: stops the retries. */
   forget() {
     if (!this.pending || this.form.inFlight) return;
     this.stopRetrying();
     this.pending = null;
-    this.form.place(".send-problem").replaceChildren();
+    this.form.place(".send-problem")?.replaceChildren();
     this.form.place("[type=submit]").hidden = false;
   }
 
-  /** Shows the server's errors at their fields. */
-  refused(problems) {
+  /** Shows the server's errors at their fields, under emergency advice if the answers call for it. */
+  refused({ errors, messages }) {
     const { form } = this;
     this.pending = null;
     form.state.unsent = false;
-    return showErrors(form, problems.map(({ pointer = "", detail }) => form.answers.refused(pointer, detail)));
+    showErrors(form, errors.map(({ pointer = "", detail }) => form.answers.refused(pointer, detail)));
+    if (messages && form.state.view !== "emergency") form.emergency.interrupt(messages, form.language);
   }
 
   /** The visitor leaves the page: sends what they filled in if they agreed to that, once for each change. */
   leave() {
     const { form } = this;
     const { state } = form;
-    if (!form.answers || form.receipt || (form.state.view === "callback" && !this.pending)) return;
+    if (!form.answers || form.receipt || (state.callback && state.view !== "emergency" && !this.pending)) return;
     const content = this.pending ?? this.withVisit(form.answers.unfinished(form.state.view === "emergency" && "urgent"));
     const text = JSON.stringify(content);
     if (!content || text === this.sentOnLeaving) return;
@@ -153,7 +155,8 @@ export class Sending {
       this.sentOnLeaving = null;
       const { status } = await form.service.call("submissions", { submission_id: id, questionnaire: form.answers.questionnaire, answers: {}, consents: { contact: false }, complete: false });
       if (!form.state.withdraw.includes(id)) continue;
-      (form.byId("start-status") ?? form.byId("withdrawal")).textContent = form.say(status === 200 ? "withdrawn" : "notWithdrawn");
+      const place = form.byId(id === form.state.submissionId ? "withdrawal" : "start-status");
+      if (place) place.textContent = form.say(status === 200 ? "withdrawn" : "notWithdrawn");
       if (status !== 200) continue;
       this.keep(id);
       if (id === form.state.submissionId) this.saved(null);

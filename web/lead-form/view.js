@@ -66,7 +66,7 @@ export class View extends HTMLElement {
   languageSwitch() {
     return el("div", { class: "languages", role: "group", "aria-label": this.t("Language") }, Object.entries(LANGUAGES).map(([code, name]) => {
       if (code === this.language) return el("span", { lang: code, "aria-current": "true" }, name);
-      if (this.wholePage && !this.answers?.isMinor) return el("a", { href: `?language=${code}`, lang: code, hreflang: code, onclick: () => { this.switching = true; } }, name);
+      if (this.wholePage && !this.answers?.isMinor) return el("a", { href: `?language=${code}`, lang: code, hreflang: code }, name);
       return el("button", { type: "button", lang: code, onclick: () => this.switchLanguage(code) }, name);
     }));
   }
