@@ -27,15 +27,16 @@ help: ## lists these commands
 run: .venv/.ready .local/ministack/.ready ## runs the service on this machine (PORT=n SAMPLES=n; FRESH=1 starts empty)
 	@$(IN)/python -m dev.run $(if $(PORT),--port $(PORT)) $(if $(SAMPLES),--samples $(SAMPLES)) $(call switch,FRESH,--fresh)
 
-# Three processes on two cores, since a test often waits for the browser or the local cloud.
+# Four processes on two cores, since a test often waits for the browser or the local cloud. The checks run beside the
+# tests for the same reason; what they say comes at the end.
 test: setup ## style, types and all tests, also on the local cloud and in a browser
-	@echo "== style, types, template and build"
-	@$(MAKE) -j2 --output-sync=target lint types sam-check build
-	@echo "== tests"
 	@mkdir -p build/screenshots
-	@$(IN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
-	@echo
-	@echo "What patients see: build/screenshots/"
+	@$(MAKE) --output-sync=target --keep-going lint types sam-check build >build/checks.log 2>&1 & checks=$$!; \
+	trap 'kill $$checks 2>/dev/null || true' EXIT; \
+	echo "== tests"; tests=0; $(IN)/python -m pytest -n 4 --dist loadgroup $(ARGS) || { tests=$$?; ((tests != 2)) || exit 2; }; \
+	echo "== style, types, template and build"; failed=0; wait $$checks || failed=$$?; cat build/checks.log; \
+	if ((tests)); then echo "The tests failed: see above."; fi; \
+	printf '\nWhat patients see: build/screenshots/\n'; exit $$((tests | failed))
 
 coverage: setup ## runs all tests and shows which lines they run: build/coverage/html
 	@mkdir -p build/coverage build/screenshots

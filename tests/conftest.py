@@ -30,13 +30,16 @@ settings.register_profile("anew", deadline=None, max_examples=1_000)
 settings.register_profile("steady", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("steady")
 
+CLOUDS = 3
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks tests that use the local cloud. Each process starts its own cloud, and runs the next test when it is
-    free."""
-    for item in items:
-        if "cloud" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.cloud)
+    """Marks tests that use the local cloud, and deals them out to a few processes, each of which starts its own cloud.
+    The groups are the largest, so they run first, and the other tests fill what is left."""
+    on_cloud = [item for item in items if "cloud" in getattr(item, "fixturenames", ())]
+    for number, item in enumerate(on_cloud):
+        item.add_marker(pytest.mark.cloud)
+        item.add_marker(pytest.mark.xdist_group(f"cloud-{number % CLOUDS}"))
 
 
 @pytest.fixture(autouse=True)
