@@ -41,7 +41,7 @@ def document(content: str, content_type: str, headers: Mapping[str, str]) -> Res
 
 
 def cacheable(
-    request: Request, content: bytes, content_type: str, max_age: int, headers: Mapping[str, str] | None = None
+    request: Request, content: bytes, content_type: str, max_age: int, headers: Mapping[str, str]
 ) -> Response:
     """Returns a response with a strong ETag, gzipped if the client accepts that; 304 if the client already has it.
 
@@ -53,7 +53,7 @@ def cacheable(
     binary = content_type == "image/png"
     compressed = not binary and GZIP.search(request.header("accept-encoding")) is not None
     etag = f'"{hashlib.sha256(content).hexdigest()[:12]}{"z" if compressed else ""}"'
-    caching = {**SECURITY, "etag": etag, "cache-control": f"public, max-age={max_age}", **(headers or {})}
+    caching = {**SECURITY, "etag": etag, "cache-control": f"public, max-age={max_age}", **headers}
     caching["vary"] = ", ".join(filter(None, [caching.get("vary"), "accept-encoding, origin"]))
     if etag in (tag.strip().removeprefix("W/") for tag in request.header("if-none-match").split(",")):
         return {"statusCode": int(HTTPStatus.NOT_MODIFIED), "headers": caching, "body": ""}

@@ -38,7 +38,7 @@ class RuleSetReader:
         reader: Reader,
         questionnaire: Questionnaire,
         tiers: Mapping[str, Tier],
-        free_text: FreeText | None = None,
+        free_text: FreeText | None,
     ) -> None:
         self.reader = reader
         self.questionnaire = questionnaire

@@ -74,7 +74,7 @@ class Worked:
 
 
 def show_lead(
-    reference: str, staff: Staff, workspace: Workspace[LeadsByReference], at: datetime, *, medical_reason: bool = False
+    reference: str, staff: Staff, workspace: Workspace[LeadsByReference], at: datetime, *, medical_reason: bool
 ) -> OpenedLead:
     """Opens a lead and records that in the access log. Does not change the lead.
 

@@ -53,7 +53,7 @@ def redraw_form(form: FilledForm, problems: tuple[FieldProblem, ...], rule_sets:
     return FormView(form, "page", form.page_of(problems), problems)
 
 
-def _screen_form(form: FilledForm, rule_sets: RuleSets, *, texts: bool = False) -> Screened:
+def _screen_form(form: FilledForm, rule_sets: RuleSets, *, texts: bool) -> Screened:
     """Screens the answers of a plain form for emergencies.
 
     The form continues even if scoring fails: every page shows emergency advice, and the rules score the answers again

@@ -129,7 +129,7 @@ class Worklist(Leads, LeadsByReference, Protocol):
 class Archive(Worklist, Protocol):
     """The stored leads and tombstones, for export, erasure and retention. All methods raise StoreUnavailable."""
 
-    def arrivals(self, period: Period, after: str | None = None, /) -> Iterable[tuple[UUID, str]]:
+    def arrivals(self, period: Period, after: str | None, /) -> Iterable[tuple[UUID, str]]:
         """Yields the ids of the leads that arrived in the period, in order, each with its cursor. Reads lazily."""
 
     def in_stage(self, stage: Stage, until: datetime, /) -> Iterable[UUID]:
@@ -182,7 +182,7 @@ class AccessHistory(Protocol):
     def add_reading(self, staff: Staff, at: datetime, /) -> None:
         """Adds an entry that says who read the log."""
 
-    def between(self, period: Period, after: str | None = None, /) -> Iterable[tuple[Access, str]]:
+    def between(self, period: Period, after: str | None, /) -> Iterable[tuple[Access, str]]:
         """Yields the entries of a period, the latest first, each with its cursor. Reads lazily.
 
         Raises: InvalidInput if the cursor `after` is not from this list.

@@ -26,7 +26,7 @@ class Screened:
     messages: tuple[ShownMessage, ...]
 
 
-def screen_answers(screening: Screening, rule_sets: RuleSets, language: str = "") -> Screened:
+def screen_answers(screening: Screening, rule_sets: RuleSets, language: str) -> Screened:
     """Screens the answers so far: do they call for emergency advice at once?
 
     language: the language of the advice, if a translation exists.

@@ -9,6 +9,7 @@ import pytest
 
 from shared.domain.leads.alert import Alert, alert_for
 from shared.domain.leads.lead import Lead
+from shared.domain.leads.rota import EVERYONE
 from tests.functions.calls import EMERGENCY, PRIORITY, ROUTINE, URGENT, Json
 from tests.leads import HOURS, RULEBOOK, a_lead, varied
 
@@ -18,7 +19,7 @@ TIERS = RULEBOOK.rule_sets["fs-intake"].tiers
 
 
 def alert(lead: Lead, level: int = 1) -> Alert:
-    return alert_for(lead, level, lead.ladder(TIERS, HOURS), LINK, CHICAGO, lead.assessment.received_at)
+    return alert_for(lead, level, lead.ladder(TIERS, HOURS), LINK, CHICAGO, lead.assessment.received_at, EVERYONE)
 
 
 @pytest.mark.parametrize("answers", [EMERGENCY, URGENT, PRIORITY, ROUTINE])

@@ -33,7 +33,7 @@ def records(language: str = "en", *, shown: bool = True, call: bool = False) -> 
             "page": "https://clinic.example/stenosis?name=nobody#form",
         }
     )
-    return consent_records(submission, entry.checked(), rule_set.questionnaire, Visit("203.0.113.10", "Agent"), AT)
+    return consent_records(submission, entry.checked(), rule_set.questionnaire, Visit("203.0.113.10", "Agent"), AT, "")
 
 
 def test_each_consent_has_its_record_given_or_not() -> None:
@@ -122,7 +122,7 @@ def test_a_form_for_somebody_else_has_a_text_of_its_own() -> None:
     )
     assert submission.contact is not None
     (record,) = consent_records(
-        submission, submission.contact.checked(), rule_set.questionnaire, Visit("203.0.113.10", "Agent"), AT
+        submission, submission.contact.checked(), rule_set.questionnaire, Visit("203.0.113.10", "Agent"), AT, ""
     )
     assert (record.text, record.text_hash) == (consent.text_other, shown)
     assert "the person I help, who agrees" in record.text

@@ -18,6 +18,7 @@ from shared.domain.leads.lead import Lead
 from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.next_action import next_action
 from shared.domain.leads.overdue import REMINDER, alert_due, is_overdue, released, reminded
+from shared.domain.leads.rota import EVERYONE
 from shared.domain.leads.staff import CLINICIAN, Staff
 from shared.domain.leads.staff_actions import work
 from tests.domain.test_staff_actions import CLERK, LEADS, REFUSALS, RULES, STEPS, TIERS, act, action, work_of
@@ -195,7 +196,9 @@ def test_a_reminder_and_an_alert_after_it_name_nobody_but_the_owner() -> None:
         "From Wed 2026-01-14 10:15 CST on it has no owner, and the clinic is alerted.",
     ]
     back = released(lead, TIERS, chicago(14, "10:15"))
-    alert = alert_for(back, 1, back.ladder(TIERS, HOURS), "https://x.example/#", HOURS.zone, chicago(14, "10:15"))
+    alert = alert_for(
+        back, 1, back.ladder(TIERS, HOURS), "https://x.example/#", HOURS.zone, chicago(14, "10:15"), EVERYONE
+    )
     assert alert.body.splitlines()[1:3] == [
         "Somebody had it and did not act in time.",
         "Overdue since Wed 2026-01-14 10:15 CST.",

@@ -131,7 +131,9 @@ def test_a_failed_publish_fails_the_run(aws: Aws, clock: Clock) -> None:
 def test_suspects_are_counted_separately() -> None:
     lead = a_lead(PRIORITY)
     summary = varied(LeadSummary.of(lead), suspect=True)
-    found = digest_of([summary, LeadSummary.of(lead)], [summary], lead.assessment.received_at, INBOX)
+    found = digest_of(
+        [summary, LeadSummary.of(lead)], [summary], lead.assessment.received_at, INBOX, alarms_unheard=False
+    )
     assert (found.open, found.suspects, found.answerable) == (1, 1, 0)
 
 

@@ -120,5 +120,5 @@ def test_a_page_of_the_second_questionnaire_is_screened(rulebook: Rulebook) -> N
             "page": "K1",
         }
     )
-    assert screen_answers(screening, rulebook).disposition == CONTINUE
-    assert screen_answers(varied(screening, page="K2"), rulebook).disposition == SEEK_EMERGENCY_CARE
+    assert screen_answers(screening, rulebook, "en").disposition == CONTINUE
+    assert screen_answers(varied(screening, page="K2"), rulebook, "en").disposition == SEEK_EMERGENCY_CARE

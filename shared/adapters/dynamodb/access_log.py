@@ -62,7 +62,7 @@ class AccessLog:
         entry = {"lead_id": f"log#{staff.id}", "entry": f"{instant(at)}#{uuid4().hex}", "what": "read the log"}
         self._put(entry, staff, at)
 
-    def between(self, period: Period, after: str | None = None) -> Iterator[tuple[Access, str]]:
+    def between(self, period: Period, after: str | None) -> Iterator[tuple[Access, str]]:
         """Yields the entries of a period, the latest first, each with its cursor. Reads as the caller iterates.
 
         after: a cursor; the list starts with the entry after it.

@@ -23,7 +23,7 @@ class LeadsAndRota(LeadsTable):
     """The leads table and the rota table, for alerting."""
 
     def __init__(
-        self, client: DynamoDBClient, table: str, rota_table: str, index_shards: int, *, sends_mail: bool = False
+        self, client: DynamoDBClient, table: str, rota_table: str, index_shards: int, *, sends_mail: bool
     ) -> None:
         super().__init__(client, table, index_shards, sends_mail=sends_mail)
         self._rota_table = rota_table

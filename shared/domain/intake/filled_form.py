@@ -184,7 +184,7 @@ class FilledForm:
             if not (paged and code in questions and not self.is_due(questions[code]))
         }
 
-    def answers_to_screen(self, *, texts: bool = False) -> dict[str, Answer]:
+    def answers_to_screen(self, *, texts: bool) -> dict[str, Answer]:
         """Returns the valid answers for the safety check.
 
         Leaves out an answer while its follow-up on the same page is unanswered, because the rules would assume the

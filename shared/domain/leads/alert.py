@@ -125,7 +125,7 @@ class Summary:
 
 
 def alert_for(
-    lead: Lead, level: int, ladder: Ladder, staff_link: str, zone: ZoneInfo, at: datetime, on_call: str = EVERYONE
+    lead: Lead, level: int, ladder: Ladder, staff_link: str, zone: ZoneInfo, at: datetime, on_call: str
 ) -> Alert:
     """Returns the alert for an escalation level (from 1). Its subject is ASCII and the same for all leads of a tier.
 

@@ -92,7 +92,7 @@ def consent_records(
     questionnaire: Questionnaire,
     visit: Visit,
     at: datetime,
-    elsewhere: str = "",
+    elsewhere: str,
 ) -> tuple[ConsentRecord, ...]:
     """Returns a hash-chained consent record for each consent that was given or whose text was shown.
 

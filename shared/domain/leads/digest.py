@@ -71,7 +71,7 @@ def digest_of(
     at: datetime,
     inbox: str,
     *,
-    alarms_unheard: bool = False,
+    alarms_unheard: bool,
 ) -> Digest:
     waiting = list(open_leads)
     people = [lead for lead in waiting if not lead.suspect]

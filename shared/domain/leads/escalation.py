@@ -80,7 +80,7 @@ class Escalation:
         """
         return replace(self, alert_due=level or self.alert_due, next_at=at + CLAIM_LASTS)
 
-    def delivered(self, level: int, ladder: Ladder, at: datetime, to: str = "") -> Escalation:
+    def delivered(self, level: int, ladder: Ladder, at: datetime, to: str) -> Escalation:
         """Returns the escalation after the alert of `level` was sent. The next check is when the next level is due.
 
         to: the person whom it was for; "" if it was for the whole audience.

@@ -169,7 +169,7 @@ class Lead(Stored):
         arrival: Arrival,
         hours: OpeningHours,
         person_key: str,
-        shadow: Shadow | None = None,
+        shadow: Shadow | None,
     ) -> Lead:
         """Returns the first version of the lead for a submission.
 

@@ -78,7 +78,7 @@ def shown_answers(
             yield ShownAnswer("", code, "", retired.get(code, code), codes, words, positive=False)
 
 
-def open_questions(lead: Lead, rule_set: RuleSet, translation: RuleSet | None = None) -> Iterator[OpenQuestion]:
+def open_questions(lead: Lead, rule_set: RuleSet, translation: RuleSet | None) -> Iterator[OpenQuestion]:
     """Yields the safety questions that staff should ask on the phone, in the order of the questionnaire.
 
     For a lead that did not come through the form, the required questions of the first pages are included.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.domain.rules.condition import FORM
 from shared.domain.rules.questionnaire import Answers
 from shared.domain.rules.triage import RuleSet, triage
 
@@ -20,7 +19,7 @@ class Shadow:
     content_hash: str
 
 
-def shadow(candidate: RuleSet, answers: Answers, door: str = FORM) -> Shadow | None:
+def shadow(candidate: RuleSet, answers: Answers, door: str) -> Shadow | None:
     """Scores the answers with the candidate rules.
 
     Returns None if scoring fails, because candidate rules must never affect a patient.

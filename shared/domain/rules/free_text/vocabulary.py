@@ -37,7 +37,7 @@ class Vocabulary:
     A term is one or more words. `word*` stands for any ending, `*` for any one word.
     """
 
-    def __init__(self, spelling: Spelling, known: Iterable[str] = ()) -> None:
+    def __init__(self, spelling: Spelling, known: Iterable[str]) -> None:
         """`known`: words that are spelled correctly, although no term contains them."""
         self.spelling = spelling
         self._terms: dict[tuple[str, ...], list[_Term]] = {}  # by the first word, or by the first two
