@@ -33,6 +33,7 @@ settings.load_profile("steady")
 CLOUDS = 3
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks tests that use the local cloud, and deals them out to a few processes, each of which starts its own cloud.
     The groups are the largest, so they run first, and the other tests fill what is left."""
