@@ -48,7 +48,7 @@ Submission.model_rebuild()  # built at start, so that sending the form does not 
 
 @cache
 def forms() -> PlainForms:
-    """Returns the reader of plain HTML forms, which is loaded only when somebody sends one."""
+    """Returns the reader of plain HTML forms. It is loaded only when somebody sends such a form."""
     from shared.usecases.plain_form import redraw_form  # noqa: PLC0415
 
     return wiring.plain_forms(lambda form, problems: redraw_form(form, problems, rulebook), return_origins())
@@ -91,7 +91,7 @@ def issue_challenge(request: Request, at: datetime) -> Response:
 def capture(request: Request, at: datetime) -> Response:
     form = forms().read(request) if request.sends_form else None
     submission = forms().submission(request, form, guard.submission_id, at) if form else request.read(Submission)
-    # adds the reference to later log lines, such as those about failures
+    # for later log lines, such as those about failures
     logger.append_keys(reference=reference_of(submission.submission_id))
     judged = guard.judge(submission, at)
     if judged.source != CANARY and not wiring.form_is_open():

@@ -1,4 +1,4 @@
-"""Sends due alerts, every minute: the next escalation levels, and level 1 where the stream failed to send it."""
+"""Sends due alerts, every minute: those of higher escalation levels, and first alerts that alert_staff did not send."""
 
 from datetime import timedelta
 from typing import Any
@@ -37,7 +37,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 def count(alerts: list[Alert]) -> None:
     """Counts the sent alerts.
 
-    The metric `untaken` raises an alarm. It counts urgent leads that have had their last alert and have no owner.
+    The metric `untaken` raises an alarm. It counts urgent leads without an owner whose last alert was sent.
     """
     metrics.add_metric("alerted", MetricUnit.Count, len(alerts))
     metrics.add_metric("escalated", MetricUnit.Count, sum(alert.level > 1 for alert in alerts))

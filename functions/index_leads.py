@@ -2,7 +2,7 @@
 
 A daily run counts the leads that the stream missed.
 
-Stream records hold keys only, so the function reads the stored lead. A record that comes twice changes nothing.
+Stream records hold keys only, so the function reads the stored lead. A repeated record changes nothing.
 """
 
 from datetime import timedelta

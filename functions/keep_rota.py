@@ -1,4 +1,4 @@
-"""GET /rota: returns who is on call. PUT /rota: saves the rota, unless somebody saved it meanwhile."""
+"""GET /rota: returns who is on call. PUT /rota: saves the rota, unless somebody else saved it first."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,6 +1,6 @@
 """Deletes data after its retention period, every day (periods: shared/rulebook/retention.toml).
 
-First, it erases again what a restore has brought back. Last, it renews contact hashes that a former key made.
+First, erases again the leads that a restore brought back. Last, renews contact hashes that were made with a former key.
 """
 
 from datetime import timedelta

@@ -19,13 +19,13 @@ leads = wiring.leads_table()
 def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
     """Revokes the consent that the payload names.
 
-    The invocation fails if the payload is invalid, the lead does not exist, or somebody changed the lead in the
-    meantime (then call again).
+    The invocation fails if the payload is invalid, if the lead does not exist, or if somebody else changed the lead at
+    the same time (then invoke it again).
     """
     revocation = checked(event, Revocation)
     try:
         lead = revoke_consent(revocation, leads, wiring.now())
     except NotFound:
-        raise NotFound("No lead has this lead_id.") from None  # the operator sees this text but no status
+        raise NotFound("No lead has this lead_id.") from None  # an operator sees this text but no HTTP status
     logger.info("consent revoked", extra={"reference": lead.reference, "consent": revocation.consent})
     return {"reference": lead.reference, "consent": revocation.consent, "given": lead.consents_to(revocation.consent)}

@@ -1,4 +1,4 @@
-"""GET /received/{submission_id}: shows the receipt page of the plain form, which is available for an hour.
+"""GET /received/{submission_id}: shows the receipt of the plain form, for an hour after Send.
 
 POST /stops counts a visitor who leaves the form. That route is here because this function has a DynamoDB client, and no
 visitor with JavaScript waits for its cold start.

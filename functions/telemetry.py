@@ -1,4 +1,4 @@
-"""Writes log lines and metrics that several functions share. Alarms and docs/runbook.md search for their names."""
+"""Writes the log lines and metrics of several functions. Alarms and docs/runbook.md refer to their names."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def capture(captured: Captured) -> None:
     lead = captured.lead
     if lead is None:
         return
-    if captured.spooled:  # a spooled lead is counted as captured once the replay stores it
+    if captured.spooled:  # a spooled lead counts as captured only after the replay stores it
         logger.warning("spooled", extra={"reference": lead.reference, "lead_id": str(lead.lead_id), "tier": lead.tier})
         if captured.counted:
             metrics.add_metric("spooled", MetricUnit.Count, 1)
@@ -65,7 +65,7 @@ def alerted(alert: Alert) -> None:
 def count_seconds_to_alert(alert: Alert, at: datetime) -> None:
     """Measures the seconds from a lead's arrival to its first alert. Later alerts are not measured.
 
-    Unfinished forms are skipped: they wait on purpose, so their alerts have no `received_at`.
+    Unfinished forms are not measured: their alerts wait on purpose and have no `received_at`.
     """
     if alert.level == 1 and alert.received_at:
         metrics.add_metric("seconds_to_alert", MetricUnit.Seconds, (at - alert.received_at).total_seconds())

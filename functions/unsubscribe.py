@@ -1,4 +1,4 @@
-"""GET /unsubscribe/{token}: shows a button that ends all mail to an address. POST does it, also for mail programs."""
+"""GET /unsubscribe/{token}: shows a button that ends all mail to an address. POST ends it, also for mail programs."""
 
 from typing import Any
 

@@ -18,7 +18,7 @@ def prepare_process() -> None:
     warnings.filterwarnings("ignore", message="No application metrics to publish")  # a refused request emits no metric
     warnings.filterwarnings("ignore", message="Pydantic serializer warnings")  # these warnings quote values
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # its warnings quote the request
-    gc.set_threshold(100_000)  # objects; a cold start allocates fewer, and none of those can be freed
+    gc.set_threshold(100_000)  # objects: more than a cold start allocates, since collecting then would free nothing
 
 
 prepare_process()

@@ -71,7 +71,7 @@ def sources(functions: Iterable[str], destination: Path, python: Version) -> Non
         shutil.copyfile(PROJECT / f"functions/{module}.py", destination / f"functions/{module}.py")
     for file in (destination / "shared/rulebook").rglob("*.toml"):
         toml_files.parse(file)
-    # check here: a function parses some of these files only at the first free-text answer
+    # check now, because a function parses some of these files only at the first free-text answer
     loading.load(destination / "shared/rulebook")
     if WEB_FUNCTION in functions:
         _copy_sources(PROJECT / "web", destination / "web")
@@ -88,7 +88,7 @@ def templates(destination: Path, python: Version) -> None:
 
 
 def dependencies(python: Version, platform: str | None) -> Path:
-    """Returns the folder of installed, slimmed and compiled dependencies, cached by lock, Python and platform.
+    """Returns the folder of installed, slimmed and compiled dependencies. It is cached by lock, Python and platform.
 
     platform: None for this machine's platform.
     """

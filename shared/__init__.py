@@ -1,1 +1,1 @@
-"""The service: domain rules, use cases and the adapters that carry them out."""
+"""The service: domain rules, use cases and adapters."""

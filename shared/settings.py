@@ -68,7 +68,7 @@ class ClinicSettings(NamedTuple):
 
 
 def pilot_without_approval() -> bool:
-    """Returns whether the form is open although no physician has signed its rules: for a pilot only."""
+    """Returns whether the form is open even if no physician has signed its rules. For a pilot only."""
     return os.environ.get("PILOT_WITHOUT_APPROVAL") == "yes"
 
 
@@ -137,20 +137,20 @@ def failure_queue() -> str:
 
 
 def form_keys() -> tuple[str, ...]:
-    """Returns the secrets of form tokens and challenges: the first signs, the others are accepted (dev/rotate.py)."""
+    """Returns the secrets for form tokens and challenges. The first signs, the others are accepted (dev/rotate.py)."""
     return tuple(_required("FORM_KEY").split(","))
 
 
 def person_keys() -> tuple[str, ...]:
     """Returns the secrets that hash phone numbers and e-mail addresses, so that a person's leads can be found.
 
-    The first hashes new leads, the others hashed earlier ones (dev/rotate.py).
+    The first hashes new leads; the others hashed earlier leads (dev/rotate.py).
     """
     return tuple(_required("PERSON_KEY").split(","))
 
 
 def ads_key() -> str:
-    """Returns the secret set at the ad network; "" disables its webhook."""
+    """Returns the secret shared with the ad network; "" disables the network's webhook."""
     return os.environ.get("GOOGLE_ADS_KEY", "")
 
 
@@ -180,12 +180,12 @@ def mail_addresses() -> str:
 
 
 def mail_keys() -> tuple[str, ...]:
-    """Returns the secrets that sign the links in mails and hash addresses: the first for new ones, all to check."""
+    """Returns the secrets that sign links in mails and hash addresses. The first is used, the others are accepted."""
     return tuple(_required("MAIL_KEY").split(","))
 
 
 def site_address() -> str:
-    """Returns the service's base address, with a trailing slash. It begins the links in mails, for example."""
+    """Returns the service's base address, with a trailing slash. Links in mails begin with it."""
     return _required("SITE_ADDRESS")
 
 

@@ -29,7 +29,7 @@ def is_schedule(event: object) -> bool:
 
 
 def stream_batch(event: object) -> dict[str, Any]:
-    """Returns the event if every record is from a table's stream and has the id by which a failure is reported.
+    """Returns the event if every record is from a table's stream and has the id that identifies it in failure reports.
 
     Raises ForeignEvent.
     """
@@ -40,7 +40,7 @@ def stream_batch(event: object) -> dict[str, Any]:
 
 
 def queue_batch(event: object) -> dict[str, Any]:
-    """Returns the event if every record is from a queue and has the id by which a failure is reported.
+    """Returns the event if every record is from a queue and has the id that identifies it in failure reports.
 
     Raises ForeignEvent.
     """

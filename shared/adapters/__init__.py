@@ -1,1 +1,1 @@
-"""Adapters to the table, the topic, the queues, webhook receivers and files; one module for each."""
+"""The adapters to the tables, the topics, the queues, webhook receivers and files; one module for each."""

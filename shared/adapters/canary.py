@@ -1,4 +1,4 @@
-"""Sends canaries, which are fake leads, to the public API, and reads their alerts from a queue."""
+"""Sends canaries (fake leads) to the public API, and reads their alerts from a queue."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONG_POLL = 5  # seconds
 
 
 class CanaryPath:
-    """The path of a canary: the public API that it is sent to, and the queue that its alert arrives in.
+    """The path of a canary: the public API that receives it, and the queue where its alert arrives.
 
     api_address: base address of the public API, with a trailing slash
     questionnaire: id and version of the questionnaire that the canary names

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from shared.domain.intake.submission import Submission
 
-TOKEN_LIFETIME = timedelta(hours=24)  # as long as the browser keeps the answers and retries
+TOKEN_LIFETIME = timedelta(hours=24)  # as long as the browser keeps the answers and tries to send them
 SHORTEST_FILL_TIME = timedelta(seconds=8)  # nobody can read even the first page faster
 CANARY_TOKEN_LIFETIME = 600  # seconds
 SPOOLED_CANARY = "canary by way of the spool"
@@ -39,7 +39,8 @@ class Judgement(NamedTuple):
 class FormGuard:
     """A guard that signs form tokens and challenges with a key, and checks them.
 
-    `key` signs. `others` are accepted too: during a rotation, the former or the next key.
+    key: the key that signs.
+    others: keys that are accepted too: during a rotation, the former or the next key.
 
     A challenge is bound to one submission id. So replaying it gains nothing, and used challenges need not be stored.
     """

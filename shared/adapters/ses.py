@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from shared.adapters.sns import Pace
     from shared.domain.leads.mail_text import Mail
 
-# Seconds between two mails of one process. Two runs of the sweep side by side stay below SES's usual 14 a second.
+# Seconds between two mails of one process. So two sweeps at the same time stay below SES's usual 14 mails a second.
 MAIL_PACE = 0.2
 PAGE = """<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><title>{subject}</title></head>
@@ -55,7 +55,7 @@ class Mailer:
     def send(self, mail: Mail) -> None:
         """Sends a mail, at the pace of this process.
 
-        Raises NotDelivered if SES certainly did not take the mail. After any other error, nobody knows.
+        Raises NotDelivered if SES certainly did not accept the mail. After any other error, it may have.
         """
         self._pace.keep()
         try:

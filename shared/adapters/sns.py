@@ -57,7 +57,7 @@ class AlertTopic:
         self._pace = pace
 
     def publish(self, notice: Alert | Digest | Summary, /) -> None:
-        """Publishes a notice. If it goes out by e-mail, keeps the pace.
+        """Publishes a notice. Waits first if it goes out by e-mail and the last one was too recent.
 
         Raises botocore's ClientError or BotoCoreError if SNS did not accept it.
         """

@@ -14,7 +14,7 @@ from shared.domain.leads.person_keys import email_key
 
 
 class UnsubscribeRequest(NamedTuple):
-    """The content of a link. `address_key`: the keyed hash of the address, for use even after the lead is erased."""
+    """The content of a link. `address_key`: the keyed hash of the address, needed once the lead is erased."""
 
     lead_id: UUID
     address_key: str

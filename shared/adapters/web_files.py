@@ -33,8 +33,8 @@ class WebFile:
 class WebFiles:
     """The files of a folder, found by name. page.html is English, page.es.html is Spanish, and so on.
 
-    words: language -> values of the `{{placeholders}}` in HTML files; a missing value raises KeyError at start. A line
-        with an empty `{{placeholder?}}` is left out.
+    words: language -> values of the `{{placeholders}}` in HTML files. A missing value raises KeyError at start. If the
+        value of `{{placeholder?}}` is empty, its line is left out.
     """
 
     def __init__(self, words: Callable[[str], Mapping[str, str]], folder: Path = FOLDER) -> None:

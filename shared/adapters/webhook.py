@@ -18,13 +18,13 @@ from shared.domain.leads.webhook import WaitingLead
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 PREFIX = "whsec_"
 TIMEOUT = urllib3.Timeout(connect=3, read=15)  # the specification asks for 15 to 30 s
-LONGEST = 20.0  # seconds for a whole delivery, since an answer that comes byte by byte never exceeds the read timeout
+LONGEST = 20.0  # seconds for a whole delivery; the read timeout alone would not stop an answer that trickles in
 
 
 class Webhook:
     """A receiver of webhooks.
 
-    secret: the signing key that the receiver has too, as base64 with or without the prefix "whsec_".
+    secret: the signing key, which the receiver has too; base64, with or without the prefix "whsec_".
     """
 
     def __init__(self, address: str, secret: str) -> None:

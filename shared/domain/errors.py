@@ -69,7 +69,7 @@ class SubmissionConflict(LeadIntakeError):
 
 
 class LeadErased(SubmissionConflict):
-    """Raised if a submission id belongs to an erased lead, which must not come back."""
+    """Raised if a submission has the id of an erased lead, which must not come back."""
 
 
 class LeadChanged(LeadIntakeError):
@@ -108,8 +108,7 @@ class WrongState(LeadIntakeError):
     """Raised if the state of a lead does not allow an action.
 
     detail: the reason, as a sentence for staff.
-    by_name, action, at: the colleague whose action changed the lead, that action and its time; empty if no colleague
-        changed it.
+    by_name, action, at: the name, action and time of the colleague who changed the lead; empty if none did.
     """
 
     def __init__(self, detail: str, by_name: str = "", action: str = "", at: datetime | None = None) -> None:
@@ -121,7 +120,7 @@ class WrongState(LeadIntakeError):
 
 
 class ScoringFailed(LeadIntakeError):
-    """Raised if the rules cannot score answers during screening, which stores no lead that could alert staff."""
+    """Raised if the rules cannot score answers during screening. Screening stores no lead, so staff are not alerted."""
 
 
 class FormNotOpen(LeadIntakeError):
@@ -129,9 +128,9 @@ class FormNotOpen(LeadIntakeError):
 
 
 class ForeignEvent(LeadIntakeError):
-    """Raised if an event is not meant for the Lambda function. The message says what the function expected.
+    """Raised if an event is not meant for the Lambda function.
 
-    The message quotes nothing from the event.
+    The message says what the function expected, and quotes nothing from the event.
     """
 
 

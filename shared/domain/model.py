@@ -1,7 +1,7 @@
 """Defines the pydantic base classes for validated values: input from outside, and stored values.
 
-All other values are frozen dataclasses. `defer_build` builds a model when it is first used, so that a Lambda function
-spends start-up time only on the models that it needs.
+All other values are frozen dataclasses. `defer_build` builds a model on first use, so that a cold start builds only the
+models that it needs.
 """
 
 from pydantic import BaseModel, ConfigDict

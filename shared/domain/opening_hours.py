@@ -1,4 +1,4 @@
-"""Calculates with the clinic's opening hours, and with time spans in clock time or opening hours."""
+"""Computes opening times of the clinic, and time spans in clock time or opening hours."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class OpeningHours(NamedTuple):
 def _in_utc(day: date, opens_at: time, closes_at: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
     opens = datetime.combine(day, opens_at, zone).astimezone(UTC)
     closes = max(datetime.combine(day, closes_at, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
-    return opens, max(opens, closes)  # when clocks skip the opening time in spring, it can fall after the closing time
+    return opens, max(opens, closes)  # an opening time that clocks skip in spring can end up after the closing time
 
 
 class Span(NamedTuple):

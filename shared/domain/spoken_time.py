@@ -49,7 +49,7 @@ def in_english(spoken: str) -> str:
 def spoken_hours(days: Mapping[int, tuple[time, time]], language: str) -> str:
     """Returns opening hours, for example "Monday to Thursday, 8 AM to 5 PM; Friday, 8 AM to 12 PM".
 
-    Spanish begins with a small letter, as inside a sentence.
+    Spanish text begins with a small letter, as inside a sentence.
 
     days: weekday (0 = Monday) -> opening and closing time
     language: the language to write in; English is used for a language that is not known here
@@ -57,7 +57,7 @@ def spoken_hours(days: Mapping[int, tuple[time, time]], language: str) -> str:
     return _spoken_hours(tuple(days.items()), language if language in DAYS else "en")
 
 
-@lru_cache(maxsize=8)  # a clinic has one set of hours, which each receipt says
+@lru_cache(maxsize=8)  # each receipt shows the clinic's hours, which never change
 def _spoken_hours(known: tuple[tuple[int, tuple[time, time]], ...], language: str) -> str:
     days, spans = dict(known), []
     for _, same in groupby(range(len(DAYS[language])), key=days.get):  # neighbouring days with the same hours

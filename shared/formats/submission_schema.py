@@ -17,9 +17,10 @@ Schema = dict[str, Any]
 def submission_schema(questionnaire: Questionnaire) -> Schema:
     """Returns the schema of `Submission`, with the questions and options of this questionnaire.
 
-    The server is a little more lenient (it accepts an empty contact field, or spaces around a name), and checks more
-    than a schema can (whether a phone number is possible).
-    Raises RulebookError for a condition that JSON Schema cannot express.
+    The server differs slightly. It accepts an empty contact field, or spaces around a name. It checks more than a
+    schema can, such as whether a phone number is possible.
+
+    Raises: RulebookError for a condition that JSON Schema cannot express.
     """
     schema = without_trap(Submission.model_json_schema())
     schema["properties"]["answers"] = {

@@ -1,1 +1,1 @@
-"""Handles the HTTP side of the service: requests, responses, problem details, the plain form and its pages."""
+"""The HTTP side of the service: requests, responses, problem details, the plain form and its pages."""

@@ -18,7 +18,7 @@ MAX_FIELDS = 500
 CHARSETS = {  # label -> codec; browsers read Latin-1 as Windows-1252 (WHATWG Encoding)
     **dict.fromkeys(("iso-8859-1", "latin1", "us-ascii", "windows-1252", "cp1252"), "cp1252"),
 }
-OTHER_CHARSETS = re.compile(  # the standard's charsets that Python knows by the same label
+OTHER_CHARSETS = re.compile(  # the standard's other charsets, which Python knows by the same labels
     r"windows-125[0-8]|iso-8859-([2-8]|1[03-6])|koi8-[ru]|gbk|gb18030|big5|euc-(jp|kr)|shift_jis"
 )
 
@@ -26,8 +26,8 @@ OTHER_CHARSETS = re.compile(  # the standard's charsets that Python knows by the
 def read_fields(content: bytes, content_type: str) -> Fields:
     """Returns field name -> its texts in the order sent, without uploaded files. Raises ValueError.
 
-    Decodes by the charset that the form declares. Invalid bytes become replacement characters, so that no patient on a
-    page in an older encoding is lost.
+    Decodes by the declared charset. Invalid bytes become replacement characters, so that a form from a page in an older
+    encoding is not refused.
     """
     media_type = content_type.partition(";")[0].strip().lower()
     charset = _charset(content_type)

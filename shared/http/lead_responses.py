@@ -1,4 +1,4 @@
-"""The models of a whole lead, for staff."""
+"""The response models of a whole lead, for staff."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class ConsentLedger(ResponseModel):
     """The consents of a person.
 
     given: consent -> whether it is in force now.
-    intact: whether no entry of the ledger was changed after it was written.
+    intact: whether every entry of the ledger is unchanged.
     """
 
     given: dict[str, bool]
@@ -108,8 +108,8 @@ class ShownMails(ResponseModel):
     """The mails to the person, oldest first.
 
     closed_as: why the person's address gets no more mail: bounce, complaint or unsubscribed; "" if it still gets mail.
-    unmailed: why the person would get no mail now: off (this stack sends none), no_address, removed, closed,
-        no_consent, no_messages or suspect; "" if they would.
+    unmailed: why the person can get no mail now: off (this stack sends none), no_address, removed, closed, no_consent,
+        no_messages or suspect; "" if they can.
     """
 
     closed_as: str
@@ -213,7 +213,7 @@ class LeadView(ResponseModel):
     contact_hidden: whether phone and e-mail are left out, since the person does not want to be contacted.
     owned_since: when the current owner got the lead; null without an owner.
     next: the next action; null if the lead is not open.
-    closes_as: the reason for closing that the last call suggests; "" if none.
+    closes_as: the reason for closing that the last call suggests; "" if it suggests none.
     """
 
     summary: LeadSummary

@@ -36,9 +36,9 @@ Words = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class NextStepsWriter:
-    """What the clinic tells a person after Send.
+    """Writes what the clinic tells a person after Send.
 
-    words: returns the translation of each English text into a language.
+    words: returns English text -> translation, for a language.
     sends_mail: whether this stack sends mail to patients.
     """
 
@@ -49,7 +49,7 @@ class NextStepsWriter:
     sends_mail: bool
 
     def write(self, lead: Lead, at: datetime) -> NextSteps:
-        """Returns the texts for the person of a lead. `at`: when the receipt says that the answers arrived."""
+        """Returns the texts for the person of a lead. `at`: the time of arrival that the receipt shows."""
         words = self.words(lead.submitted.language)
         if lead.assessment.disposition == SEEK_EMERGENCY_CARE:
             return self._in_emergency(lead, words)

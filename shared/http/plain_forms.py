@@ -1,4 +1,4 @@
-"""Reads the requests of the form without JavaScript, and answers them with pages."""
+"""Reads requests of the plain form (without JavaScript), and responds with pages."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ class PlainForms:
         return "\n".join(line for line in lines if line).replace(">\n<", "><").encode()
 
     def closed(self, request: Request) -> Response:
-        """Returns the page, or what <lead-form> shows, while visitors may not send the form."""
+        """Returns the response while visitors may not send the form: a page, or the content of <lead-form>."""
         form = self._form({}, request.query.get("questionnaire", ""), request.language(self._languages(request.query)))
         fragment = request.query.get("mode") == "element"
         return self._page(
@@ -250,7 +250,7 @@ class PlainForms:
     ) -> Response | None:
         """Returns the problem as a page that keeps what the visitor typed; None for a client that wants JSON.
 
-        messages: the emergency advice that the answers call for, if the page does not show the form again.
+        messages: the emergency advice that the answers call for, on a page that does not show the form again.
         """
         if not request.wants_page:
             return None

@@ -44,7 +44,7 @@ class Safety(NamedTuple):
     """The information that every error response includes, so that a patient never gets an error without advice.
 
     emergency_advice: language -> advice.
-    words: language -> translations of our own sentences.
+    words: language -> English sentence -> translation.
     """
 
     emergency_advice: Callable[[str], str]
@@ -115,7 +115,7 @@ def _answering(
 
 
 def problem(error: Exception, safety: Safety, language: str = "", messages: tuple[ShownMessage, ...] = ()) -> Problem:
-    """Returns problem details for a visitor, in `language` as far as translations exist.
+    """Returns problem details for a visitor, in `language` where translations exist.
 
     messages: the emergency advice that the answers call for; empty if there is none.
     """

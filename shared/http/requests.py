@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     M = TypeVar("M", bound=BaseModel)
 
-REQUEST_ID = "requestContext.requestId"  # path in an event; the response has this id in the header apigw-requestid
+REQUEST_ID = "requestContext.requestId"  # path in an event; the response has the id in the header apigw-requestid
 NOT_AN_EVENT = "Not an API Gateway HTTP API event."
 MAX_BODY = 64 * 1024  # bytes
 HTML, JSON = "text/html", "application/json"
@@ -77,12 +77,12 @@ class Request:
     """An HTTP request.
 
     id: API Gateway's id of the request; the response has it in the header apigw-requestid.
-    method: the HTTP method, such as "GET"; also "GET" for HEAD, since API Gateway drops the body of that response.
+    method: the HTTP method, such as "GET". HEAD becomes "GET"; API Gateway drops the body of the response.
     route: the API's route key, such as "GET /leads/{reference}".
     path: the path as the client sent it; it may begin with a stage.
     query: parameter -> value; API Gateway joins repeated parameters with commas.
     headers: name -> value, for the headers in HEADERS.
-    text: the body as API Gateway passes it on; None without one.
+    text: the body as API Gateway passes it on; None if there is none.
     is_base64: whether `text` is base64.
     source_address, user_agent: as API Gateway saw them, since headers can claim anything.
     domain: the API's domain name, from API Gateway.
@@ -184,7 +184,7 @@ class Request:
 
     @property
     def wants_page(self) -> bool:
-        """Whether to answer with a page: by default yes for a GET or a form, no for JSON. Accept can change that."""
+        """Whether to respond with a page. By default, yes for a GET or a form, no for JSON; Accept can change that."""
         if self.content_type == JSON:
             return False
         offers = (HTML, JSON) if self.method == "GET" or self.sends_form else (JSON, HTML)

@@ -43,7 +43,7 @@ def document(content: str, content_type: str, headers: Mapping[str, str]) -> Res
 def cacheable(
     request: Request, content: bytes, content_type: str, max_age: int, headers: Mapping[str, str]
 ) -> Response:
-    """Returns a response with a strong ETag, gzipped if the client accepts that; 304 if the client already has it.
+    """Returns a response with a strong ETag, gzipped if the client accepts gzip; 304 if the client has the content.
 
     The response always varies by Origin. API Gateway adds CORS headers only if a request has an Origin, and a page on
     another site must not get a cached copy without them.

@@ -1,4 +1,4 @@
-"""The models of the on-call rota."""
+"""The response models of the on-call rota."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class ShownDuty(ResponseModel):
 
 
 class RotaShown(ResponseModel):
-    """The rota and what follows from it.
+    """The rota, and whom alerts reach.
 
-    version: 0 before the first rota is saved. Send it when saving a changed rota.
+    version: 0 before the first rota is saved. Send it to save a changed rota.
     time_zone: the time zone of `weekly` and `overrides`.
     alerted: whom an alert to the clinicians would reach now: a user name, or "everyone".
-    duties: who is on call in the next two weeks; the first is now.
+    duties: who is on call in the next two weeks, from now on.
     unreachable: people on the rota whose subscription is not confirmed. During their shifts, alerts go to everyone.
     """
 

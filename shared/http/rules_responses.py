@@ -1,4 +1,4 @@
-"""The models of the rule sets in use."""
+"""The response models of the rule sets in use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.http.visitor_responses import ResponseModel
 
 
 class RuleSetInUse(ResponseModel):
-    """A rule set with its last change and approvals. An approval that is not given yet has empty names and dates."""
+    """A rule set with its last change and approvals. Names and dates are empty while an approval is missing."""
 
     id: str
     version: str

@@ -18,10 +18,10 @@ Instant = Annotated[datetime, PlainSerializer(datetime.isoformat, when_used="jso
 
 
 class StaffProblem(ProblemDetails):
-    """Problem details (RFC 9457) for staff, with the colleague who was faster.
+    """Problem details (RFC 9457) for staff. They name a colleague who was faster.
 
-    owner_name: the colleague who has had the lead since `since`.
-    by_name: the colleague who did `action` at `since`.
+    owner_name: the colleague who has owned the lead since `since`.
+    by_name: the colleague who took `action` at `since`.
     """
 
     owner_name: str | None = None

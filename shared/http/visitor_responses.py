@@ -12,7 +12,7 @@ from shared.domain.rules.advice import ShownMessage
 
 
 class ResponseModel(BaseModel):
-    """A JSON response with exactly these fields. `model_validate` copies them from any object that has them."""
+    """The base class of JSON responses. `model_validate` copies the fields from any object that has them."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", from_attributes=True, hide_input_in_errors=True, defer_build=True
@@ -55,7 +55,7 @@ class Receipt(ResponseModel):
 
 
 class Screened(ResponseModel):
-    """The result of a screening. `messages`: show all of them. On `seek-emergency-care`, interrupt the form."""
+    """The result of a screening. Show all `messages`. Interrupt the form if `disposition` is "seek-emergency-care"."""
 
     disposition: Literal["seek-emergency-care", "continue"]
     minor: bool

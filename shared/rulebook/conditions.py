@@ -33,7 +33,7 @@ class ConditionReader:
     """A reader of conditions, which may refer to the given questions, definitions and scores.
 
     free_text: the free-text search; None if the questionnaire has none.
-    mentioned: the kinds and topics that the conditions ask for, of those read so far.
+    mentioned: the kinds and topics that conditions read so far ask for.
     """
 
     def __init__(

@@ -1,6 +1,7 @@
 """Loads a questionnaire's free-text search: `<id>.words.toml`, which clinicians edit, and the weights.
 
-The files are parsed when the first note arrives, because most leads have no note. `FreeText.check` parses them at once.
+A function parses the files only when the first note arrives, since most leads have none. `FreeText.check` parses them
+at once.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class FreeText:
         return _matcher(self.words, self.weights, self.content_hash)
 
     def check(self, kinds: frozenset[str]) -> None:
-        """Checks both files, and that they define the kinds that rules ask for.
+        """Checks that both files are valid and define the kinds that rules ask for.
 
         Raises: RulebookError.
         """

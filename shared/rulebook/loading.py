@@ -56,7 +56,7 @@ class Rulebook(NamedTuple):
         return (own, *sorted(language for name, language in self.translations if name == questionnaire_id))
 
     def of_clinic(self, name: str) -> Rulebook:
-        """Returns the rulebook with the clinic's name in the texts of consents."""
+        """Returns the rulebook with the clinic's name in the consent texts."""
         return Rulebook(
             {key: _of_clinic(rule_set, name) for key, rule_set in self.rule_sets.items()},
             {key: _of_clinic(rule_set, name) for key, rule_set in self.translations.items()},
@@ -71,7 +71,7 @@ class Rulebook(NamedTuple):
 
     @property
     def emergency_advice(self) -> str:
-        """The emergency advice to show with an error that is not about a known questionnaire."""
+        """The emergency advice to show with an error if the questionnaire is unknown."""
         rule_set = next(iter(self.rule_sets.values()))
         return rule_set.messages[rule_set.net].text
 
@@ -90,7 +90,7 @@ class Rulebook(NamedTuple):
 
     @property
     def approval_notice(self) -> str:
-        """The notice that a physician has not approved every rule set and questionnaire; "" if all are approved."""
+        """The notice that an approval by a physician is missing; "" if every rule set and questionnaire has one."""
         return "" if self.approved else "These questions and their advice are still awaiting a physician's approval."
 
 

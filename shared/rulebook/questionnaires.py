@@ -72,7 +72,7 @@ def _question(reader: Reader, conditions: ConditionReader) -> Question:
 def _standard_code(reader: Reader) -> str | None:
     """Reads the code of a question in a public code system, such as `http://loinc.org|72514-3`.
 
-    Raises: RulebookError unless CODE_SYSTEMS lists the code system and the code is well-formed.
+    Raises: RulebookError if CODE_SYSTEMS lacks the code system or the code is malformed.
     """
     text = reader.optional_text("standard_code")
     if text is None:

@@ -1,4 +1,4 @@
-"""Reads a TOML table key by key, and reports where an error is."""
+"""Reads a TOML table key by key. Errors say where in the file they are."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Reader:
         return Reader(self._take(key, dict), f"{self.where}.{key}")
 
     def named(self, key: str) -> Iterator[tuple[str, Any]]:
-        """Yields the entries of a table whose keys are freely chosen names."""
+        """Yields the entries of a table with arbitrary keys."""
         yield from self._take(key, dict).items()
 
     def each(self, key: str, name: str = "id") -> Iterator[Reader]:

@@ -48,7 +48,7 @@ def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
 
 
 def texts_of(rule_set: RuleSet) -> Iterator[tuple[str, str]]:
-    """Yields (place in the translation's file, text) for each text for patients; "" for a text that is not needed."""
+    """Yields each text for patients with its place in the translation's file; "" for a text that is not needed."""
     form, contact = rule_set.questionnaire, rule_set.questionnaire.contact
     yield "title", form.title
     for page in form.pages:
@@ -79,7 +79,7 @@ def _labels(at: str, options: Iterable[Option]) -> Iterator[tuple[str, str]]:
 
 
 def review_hash(original: RuleSet, translation: RuleSet) -> str:
-    """Returns the hash (SHA-256, hex) of the texts in both languages. A review names it to say what was reviewed."""
+    """Returns the hash (SHA-256, hex) of the texts in both languages. A review records it as the reviewed version."""
     texts = (f"{place}={text}" for rule_set in (original, translation) for place, text in texts_of(rule_set))
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 

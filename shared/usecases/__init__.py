@@ -1,1 +1,1 @@
-"""Contains the use cases: one function for each thing that the service does. `ports` declares what they need."""
+"""The use cases: one function for each thing that the service does. `ports` declares what they need from outside."""

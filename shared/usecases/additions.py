@@ -24,10 +24,10 @@ WRITTEN_WITHIN = timedelta(seconds=2.5)
 
 
 def add_answers(lead_id: UUID, added: AddedAnswers, intake: Intake, at: datetime) -> Lead:
-    """Adds the answers to the stored lead, and returns the lead as it is then. Adding them twice is harmless.
+    """Adds the answers to the stored lead and returns the new version. Adding them twice is harmless.
 
-    If the table is unavailable, nothing is spooled: the page keeps the answers and sends them again. The spool holds
-    only whole leads; added answers would have to wait there for their lead.
+    If the table is unavailable, nothing is spooled: the page keeps the answers and sends them again. The spool could
+    not store added answers before their lead.
 
     Raises: InvalidInput; NotFound if the lead is unknown, erased or older than ADDED_WITHIN; StoreUnavailable.
     """
@@ -54,7 +54,7 @@ def add_answers(lead_id: UUID, added: AddedAnswers, intake: Intake, at: datetime
 
 
 def assessed_with(lead: Lead, answers: Answers, rule_set: RuleSet, intake: Intake, at: datetime) -> Assessment:
-    """Returns the assessment of all answers of a lead, with these answers added. The time of arrival stays the same."""
+    """Returns the assessment of a lead's answers together with these. Keeps the lead's time of arrival."""
     every = {**lead.submitted.answers, **answers}
     result = score_again(rule_set, every, lead)
     contact, texts = lead.submitted.contact, lead.consents_to("sms")

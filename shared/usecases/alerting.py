@@ -1,6 +1,6 @@
 """Alerts staff about a lead: at once, and again at each escalation level until somebody takes it.
 
-The owner is then reminded of what is due. A lead whose owner does not act in time loses its owner.
+After that, reminds the owner of the next action. If the owner does not act in time, the lead loses its owner.
 """
 
 from __future__ import annotations
@@ -93,9 +93,9 @@ class _Due:
 def _due(lead_id: UUID, alerting: Alerting, at: datetime) -> _Due | None:
     """Returns the due alert about a lead; None if there is none.
 
-    First, a lead whose owner did not act in time loses its owner, and escalation stops for a lead that has nothing to
-    send. Both changes are stored. An alert to clinicians goes to whoever is on call; if the rota cannot be read, it
-    goes to everyone.
+    May change and store the lead first: if its owner did not act in time, it loses its owner; if it has no more alerts
+    to send, its escalation stops. An alert to clinicians goes to whoever is on call, or to everyone if the rota cannot
+    be read.
     """
     board: DutyBoard | None = None
     try:
@@ -142,7 +142,7 @@ def _send(due: _Due, alerting: Alerting, at: datetime) -> Alert | None:
 
 
 class _Sweep:
-    """One sweep: the alerts that it sent, and the leads that it could not process. A failed lead delays no other."""
+    """A sweep. Records the alerts that it sent, and the leads that it could not process, which delay no other lead."""
 
     def __init__(self, alerting: Alerting, clock: Callable[[], datetime], until: datetime) -> None:
         self.alerts: list[Alert] = []
@@ -193,10 +193,10 @@ class _Sweep:
 
 
 def _summarised(waiting: list[_Due], alerting: Alerting) -> list[_Due]:
-    """Publishes a summary for each audience, and marks the leads' own alerts as covered by it.
+    """Publishes a summary for each audience. Returns the due alerts, marked if a summary replaces their e-mail.
 
-    The summary goes out before any alert that it covers is recorded. If the sweep stops in between, the next one sends
-    another summary. If the topic refuses a summary, its leads are mailed one by one.
+    Summaries go out before the alerts that they replace are recorded. If the sweep stops in between, the next sweep
+    sends other summaries. If the topic refuses a summary, its leads are mailed one by one.
     """
     mailed = [due for due in waiting if due.alert.is_mailed]
     leads = Counter((due.alert.audience, due.alert.on_call) for due in mailed)

@@ -69,8 +69,8 @@ def _join(callback: Lead, intake: Intake) -> Captured | None:
 
 
 def _open_lead(callback: Lead, intake: Intake) -> Lead | None:
-    """Returns the newest open lead that the request joins; None if there is none, or if the request is already stored
-    as a lead."""
+    """Returns the newest open lead that the request can join; None if there is none, or if the request is stored as a
+    lead already."""
     try:
         found = tuple(intake.leads.of_number(callback.submitted.phone_key))
         if any(lead_id == callback.lead_id for lead_id, _ in found):

@@ -95,7 +95,7 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
 
 
 def receive(submission: Submission, arrival: Arrival, intake: Intake, rule_set: RuleSet) -> Lead | Captured:
-    """Scores a submission. Returns its lead, or the answer to a submission that is not stored.
+    """Scores a submission. Returns its lead, or the result if nothing is to be stored.
 
     Raises: InvalidInput.
     """
@@ -152,7 +152,7 @@ def store(lead: Lead, arrival: Arrival, intake: Intake, rule_set: RuleSet) -> Ca
 
 
 def show_receipt(lead_id: UUID, leads: Leads, at: datetime) -> Lead:
-    """Returns the lead whose receipt is to be shown.
+    """Returns the lead of a receipt.
 
     Only receipts of the plain form are shown, and only for RECEIPT_SHOWN_FOR, because other people may use the same
     device.
@@ -194,7 +194,7 @@ def spooled(lead: Lead, spool: Spool) -> Captured:
 
 
 def _resubmitted(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) -> Captured:
-    """Keeps, merges or separately stores a submission whose id is already stored."""
+    """Handles a submission whose id is already stored, as `resubmission` decides."""
     from shared.domain.leads.resubmission import Conflict, Keep, NewLead, resubmission  # noqa: PLC0415  rarely needed
 
     decided = resubmission(stored, lead, rule_set.tiers, intake.hours, was_accepted=False)

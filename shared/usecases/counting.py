@@ -16,8 +16,8 @@ from shared.domain.opening_hours import OpeningHours
 from shared.usecases.inbox import must_export
 from shared.usecases.ports import CountedLeads, Counts, RuleSets
 
-ATTEMPTS = 5  # attempts to count a lead that others count at the same time
-LOOKS_BACK = timedelta(days=2)  # the stream keeps a change for a day; the daily run counts what the stream lost
+ATTEMPTS = 5  # how often to try counting a lead that another process counts at the same time
+LOOKS_BACK = timedelta(days=2)  # a stream drops changes after a day; the daily run still counts those leads
 
 
 @dataclass(frozen=True, slots=True)

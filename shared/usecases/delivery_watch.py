@@ -59,7 +59,7 @@ class Watched:
 def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
     """Sends one canary through the table and one through the spool, waits for their alerts, and checks subscriptions.
 
-    Never raises an error: failures are what the watch looks for, so they are part of its result.
+    Never raises an error: the watch looks for failures, so they are part of its result.
     """
     began = clock()
     reference, error, cause = _send(watch.canary, tries_spool=False)
@@ -92,7 +92,7 @@ def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
 def note_who_can_be_alerted(watch: Watch, at: datetime) -> None:
     """Stores whose own subscription is confirmed. Those people can be alerted individually.
 
-    Without this, alerts go to everyone. Raises StoreUnavailable, or any error of the channel.
+    If this is not stored, alerts go to everyone. Raises StoreUnavailable, or any error of the channel.
     """
     confirmed = watch.subscribers.confirmed(watch.topic_arn)
     names = sorted(name for name, endpoint in watch.on_call.items() if endpoint in confirmed)
@@ -102,7 +102,7 @@ def note_who_can_be_alerted(watch: Watch, at: datetime) -> None:
 def missing_subscriptions(subscribers: Subscribers) -> tuple[int, str]:
     """Returns how many expected subscriptions are missing, and the class of the error if they cannot be read.
 
-    Subscriptions that cannot be read count as one that is missing.
+    If they cannot be read, returns 1.
     """
     try:
         return subscribers.missing(), ""

@@ -1,4 +1,4 @@
-"""Exports the leads of a period, a single lead, or everything about a person for that person."""
+"""Exports the leads of a period, a single lead, or all data about a person, for that person."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ def export_person(
 ) -> PersonExport:
     """Returns everything that is stored about the person of a lead, to hand to that person.
 
-    The result contains the leads with the same phone number or email address, the latest first. It shows their names,
-    because a family may share a number.
+    These are the leads with the same phone number or email address, latest first. They include names, because a family
+    may share a number.
 
     Raises: NotAllowed, NotFound, InvalidInput, StoreUnavailable.
     """

@@ -127,7 +127,7 @@ def must_export(staff: Staff) -> None:
 
 
 def lead_by_reference(reference: str, leads: LeadsByReference) -> Lead:
-    """Returns the lead with a reference, however people write the reference.
+    """Returns the lead with this reference, in any of the ways in which people write it.
 
     Raises: NotFound, LeadGone, StoreUnavailable.
     """

@@ -167,7 +167,7 @@ def _totals(seen: Sequence[LeadSummary], counts: OpenCounts, *, all_listed: bool
     all_listed: whether these rows are all open leads.
     """
     kept: Mapping[Cell, int] = {}
-    with suppress(StoreUnavailable):  # without stored counts, only the first rows are counted
+    with suppress(StoreUnavailable):  # if counts cannot be read, count only the rows seen
         kept = counts.open_leads()
     by_tier = {cell[1]: number for cell, number in kept.items() if cell[0] == UNTAKEN}
     shown = [(summary.tier, bool(summary.owner)) for summary in seen]

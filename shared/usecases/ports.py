@@ -119,11 +119,11 @@ class Worklist(Leads, LeadsByReference, Protocol):
         """
 
     def batch(self, lead_ids: Sequence[UUID], /) -> tuple[Lead, ...]:
-        """Returns at most 100 leads, without those that do not exist."""
+        """Returns those of these leads (at most 100) that exist."""
 
     def summaries(self, lead_ids: Sequence[UUID], /) -> dict[UUID, LeadSummary]:
-        """Returns the summaries of these leads, without those that do not exist: open leads by `urgency`, then the
-        others, the most recently done first."""
+        """Returns the summaries of those of these leads that exist: open leads by `urgency`, then the others, most
+        recently done first."""
 
 
 class Archive(Worklist, Protocol):
@@ -136,7 +136,7 @@ class Archive(Worklist, Protocol):
         """Yields the ids of the leads and tombstones that entered the stage at `until` or earlier, oldest first."""
 
     def hashed_with_former_keys(self, key_id: str, /) -> Iterable[UUID]:
-        """Yields the ids of the leads whose contacts were not hashed with the key that has this id."""
+        """Yields the ids of leads whose contacts were hashed with another key. `key_id`: of the current key."""
 
     def replace(self, before: Kept, after: Kept, /) -> None:
         """Stores `after` if `before` is still the stored version. Raises LeadChanged."""
@@ -237,7 +237,7 @@ class Undeliverable(Protocol):
 
 class Canary(Protocol):
     def send(self, *, tries_spool: bool = False) -> str:
-        """Sends a test lead through the real API. Returns the reference of the lead.
+        """Sends a canary through the public API. Returns its reference.
 
         tries_spool: True to bypass the table, so that the lead goes through the spool.
 
@@ -245,7 +245,7 @@ class Canary(Protocol):
         """
 
     def alerts(self) -> Iterable[str]:
-        """Returns the alerts about canaries that were published since the last call. Waits briefly for an alert."""
+        """Returns the alerts about canaries since the last call. Waits briefly for an alert."""
 
 
 class Subscribers(Protocol):

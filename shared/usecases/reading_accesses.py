@@ -44,7 +44,7 @@ def read_accesses(
         if len(found) >= ENTRIES_ON_PAGE or read >= READ_FOR_A_PAGE:
             next_cursor = cursor
             break
-    # the log sorts entries for pages of names as if they were from the start of the hour
+    # the log sorts an entry for a page of names by its hour only
     by_time = sorted(found, key=lambda access: access.at, reverse=True)
     return AccessPage(tuple(by_time), next_cursor)
 

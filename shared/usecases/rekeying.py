@@ -1,4 +1,4 @@
-"""Renews the hashes of stored leads' contacts after their key was rotated (dev/rotate.py)."""
+"""Renews the hashes of contacts in stored leads after the key was rotated (dev/rotate.py)."""
 
 from __future__ import annotations
 

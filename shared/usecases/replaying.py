@@ -82,7 +82,7 @@ def _deliver(lead: Lead, replay: Replay) -> Replayed:
 
 
 def _resubmitted(stored: Lead, lead: Lead, replay: Replay) -> Replayed:
-    """Keeps, merges or separately stores a spooled lead whose id is already stored. Its person has a receipt for it,
+    """Handles a spooled lead whose id is already stored, as `resubmission` decides. Its person has a receipt for it,
     and it may be late."""
     tiers = rule_set_of(stored, replay.rule_sets).tiers
     decided = resubmission(stored, lead, tiers, replay.hours, was_accepted=True)

@@ -25,7 +25,7 @@ from shared.usecases.ports import Colleagues, Rotas
 
 @dataclass(frozen=True, slots=True)
 class ShownRota:
-    """The rota and what follows from it.
+    """The rota, and whom alerts reach.
 
     alerted: whom an alert to the clinicians would reach now: a user name, or EVERYONE.
     duties: who is on call from now until SHOWN later.

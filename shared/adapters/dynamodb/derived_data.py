@@ -159,7 +159,7 @@ def _cells(item: Mapping[str, Any]) -> dict[Cell, int]:
 
 
 def _text(counted: Counted) -> str:
-    """Returns the same text for equal values, so that a condition can compare them."""
+    """Returns the value as text. Equal values have the same text, so that a write's condition can compare them."""
     cells = sorted("|".join(cell) for cell in counted.cells)
     return json.dumps([counted.day, cells, "|".join(counted.waiting), sorted(counted.found_by)])
 

@@ -1,4 +1,4 @@
-"""Stores which leads were erased. Its table is never restored, so that leads that a restore brings back are known."""
+"""Stores which leads were erased. Its table is never restored, so it still lists leads that a restore brings back."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Erasures:
         item: Any = {
             "list": LIST,
             "lead_id": {"S": str(erasure.lead_id)},
-            "at": {"S": erasure.at.isoformat()},  # to the microsecond, because the tombstone may be made again from it
+            "at": {"S": erasure.at.isoformat()},  # to the microsecond, because a tombstone may be made from it again
             "by": {"S": erasure.by},
             "expires_at": {"N": str(int((erasure.at + KEPT_FOR).timestamp()))},
         }

@@ -69,7 +69,7 @@ def kept_of(item: Item) -> Kept:
 
 
 def name_of(item: Item) -> str:
-    """Returns the name of a lead's person; "" without one. Parses nothing else of the lead, to keep lists fast."""
+    """Returns the name of a lead's person; "" without one. Does not validate the lead, to keep lists fast."""
     lead = from_json(item["lead"]["S"]) if "lead" in item else {}
     return lead.get("submitted", {}).get("contact", {}).get("name") or ""
 
@@ -102,7 +102,7 @@ def _mail_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
 def _list_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
     """Returns the lead's keys for the lists of staff and for searches.
 
-    The order of open leads sorts like `urgency`. Each order includes the id, so that a page can end at any lead.
+    The sort key of open leads sorts like `urgency`. Each sort key includes the id, so that a page can end at any lead.
     """
     received_at, is_open = instant(lead.assessment.received_at), lead.needs_someone
     if is_open:

@@ -78,7 +78,7 @@ class LeadsTable:
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
             item: Any = error.response.get("Item")
-            if item is None:  # should not happen; without the stored item we cannot tell a repeat from a conflict
+            if item is None:  # should not happen; without the stored item, a repeat looks like a conflict
                 raise StoreUnavailable from error
             earlier = kept_of(item)
             if not isinstance(earlier, Lead):
@@ -211,7 +211,7 @@ class LeadsTable:
         return {lead_id: name for lead_id, name in found.items() if name}
 
     def batch(self, lead_ids: Sequence[UUID]) -> tuple[Lead, ...]:
-        """Returns these leads, without those that do not exist. Has the same limits as `names`."""
+        """Returns those of these leads that exist. Has the same limits as `names`."""
         items = self._batch(lead_ids, "lead")
         return tuple(Lead.model_validate_json(item["lead"]["S"]) for item in items if "lead" in item)
 

@@ -42,7 +42,7 @@ class MailAddresses:
         self.close(email_key(email, self._keys[0]), closing, at)
 
     def admits_receipt(self, email: str, lead_id: UUID, at: datetime) -> bool:
-        """Returns whether this lead's receipt may be sent, and if so, records it: an address gets one a day (UTC)."""
+        """Returns whether the address may get this lead's receipt: one a day (UTC). If so, records the receipt."""
         values = {":day": {"S": f"{at:%Y-%m-%d}"}, ":lead_id": {"S": str(lead_id)}}
         return self._put(
             f"receipt#{email_key(email, self._keys[0])}",

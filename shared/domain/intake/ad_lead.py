@@ -57,7 +57,7 @@ class Column(Stored):
 
 
 class AdKey(Stored):
-    """The part of the ad network's webhook that is read first: the shared secret, and whether the lead is a test."""
+    """The part of the webhook's body that is read first: the shared secret, and whether the lead is a test."""
 
     google_key: Annotated[str, Field(max_length=200)] = ""
     is_test: Annotated[bool, BeforeValidator(lambda value: value is True, json_schema_input_type=bool)] = False
@@ -118,7 +118,7 @@ class AdLead(Stored):
     def _note(self, questionnaire: Questionnaire) -> dict[str, Answer]:
         """Returns the answers to the ad form's own questions as the note.
 
-        If there is not enough room for the questions, only their answers are kept.
+        If questions and answers do not fit, keeps only the answers.
         """
         note = questionnaire.questions.get(NOTE)
         limit = note.max_length if note else None

@@ -22,7 +22,7 @@ class AddedAnswers(Model):
     token: Token = None
 
     def readable(self, questionnaire: Questionnaire) -> Answers:
-        """Returns the answers that the current version of the questionnaire can read."""
+        """Returns those answers that the current version of the questionnaire can read."""
         return self.answers if self._is_current(questionnaire) else questionnaire.readable(self.answers)
 
     def problems(self, questionnaire: Questionnaire) -> Iterator[FieldProblem]:

@@ -18,7 +18,7 @@ LONGEST_CLICK_ID = 512  # longer ones are dropped, because part of a click id is
 
 
 class Attribution(Model):
-    """The origin of a visitor: campaign parameters, click ids, referrer and landing page. Reading it never fails."""
+    """Where a visitor came from: campaign parameters, click ids, referrer and landing page. Reading it never fails."""
 
     utm_source: str | None = None
     utm_medium: str | None = None

@@ -26,7 +26,7 @@ DAY = r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}"
 USUAL_ADDRESS = re.compile(r"[a-z0-9_]+(?:[.+-][a-z0-9_]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*\.(?:com|net|org|edu|gov|us)")
 LONGEST_USUAL = 64  # characters; short enough that no domain label of the usual pattern exceeds 63 characters
 LONGEST_ADDRESS = 500  # characters of a page's address that are kept
-CONTROL = ("Cc", "Cs")  # Cn (unassigned) is allowed: new phones produce characters that this Python does not know yet
+CONTROL = ("Cc", "Cs")  # Cn (unassigned) is allowed: new phones send characters that this Python does not know yet
 LINE_BREAKS = "\n\r\t"
 UNSEEN = ("Cc", "Cs", "Cf")  # categories of invisible characters: control, surrogates, format
 # Fillers and blanks of several scripts. These are invisible too, although Unicode calls them letters or marks.
@@ -38,7 +38,7 @@ REPLACED = DIRECTION_MARKS | dict.fromkeys(map(ord, "\x0b\x0c\x85\u2028\u2029"),
 
 
 def several_lines(text: str) -> str:
-    """Returns a text of several lines without control characters and direction marks, which pasted text may contain."""
+    """Returns a text, which may have several lines, without control characters and direction marks."""
     if text.isascii() and text.isprintable():  # fast path: checking each character takes a tenth of a request
         return text
     text = text.translate(REPLACED)

@@ -37,7 +37,7 @@ CARRIED = (
 NOT_TICKED = frozenset({"", "0", "no", "off", "false"})
 IN_EMERGENCY = ("name", "phone")  # the contact fields on the page with emergency advice
 IN_CALLBACK = ("name", "phone", "best_time")  # the contact fields of the form that asks for a call
-SOMEBODY_ELSE = "for-somebody-else"  # the questionnaire's definition of when somebody else fills in the form
+SOMEBODY_ELSE = "for-somebody-else"  # the named condition that somebody else fills in the form
 CheckContact = Callable[[Mapping[str, str]], tuple[FieldProblem, ...]]
 MOST_SCALE = 10
 
@@ -160,7 +160,7 @@ class FilledForm:
         if question.type == "choice-many" or len(given) > 1:
             return given
         text = given[0].strip()
-        if question.type == "integer" and text.isdecimal() and len(text) < len("1000000"):  # digits of any script
+        if question.type == "integer" and text.isdecimal() and len(text) < len("1000000"):  # any script's digits
             return int(text)
         return text
 
@@ -347,7 +347,7 @@ class FilledForm:
                 yield FieldProblem(f"/consents/{consent.code}", "Check this box so that we can contact you.")
 
     def page_of(self, problems: Collection[FieldProblem]) -> str:
-        """Returns the id of the page that shows the first of the problems; `step` for a form on one page."""
+        """Returns the id of the page that shows the first problem; `step` for a form on one page."""
         if self.step in ("", WHOLE, CALLBACK_STEP):
             return self.step
         wrong = {problem.pointer for problem in problems}

@@ -1,4 +1,4 @@
-"""Defines what a visitor sees of the plain form next."""
+"""Defines the next view of the plain form."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MINUTES = 0.5  # minutes that a page takes
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """The view of the plain form that a visitor without JavaScript sees next.
+    """The next view of the plain form, for a visitor without JavaScript.
 
     kind: "page" (of questions), "follow-ups" (to a page), "emergency" (advice), "minor" (the age notice), "check" (all
         answers, before Send) or "element" (the whole form, for the script of <lead-form>).
@@ -50,7 +50,7 @@ class FormView:
 
     @property
     def minutes(self) -> int:
-        """How long this page and the following ones take, in minutes."""
+        """How many minutes this page and the following pages take."""
         return ceil((self.count - self.number + 1) * MINUTES)
 
     @property

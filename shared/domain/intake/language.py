@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 DEFAULT_LANGUAGE = "en"
-THREE_LETTERS = {"spa": "es", "eng": "en"}  # ISO 639-2; tags use two letters where there are two (RFC 5646)
+THREE_LETTERS = {"spa": "es", "eng": "en"}  # ISO 639-2 -> ISO 639-1; correct tags use the two letters (RFC 5646)
 
 
 def primary_language(tag: str) -> str:

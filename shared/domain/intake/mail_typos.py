@@ -32,7 +32,7 @@ def _is_typo(typed: str, right: str) -> bool:
 
 
 def _is_one_typo(typed: str, right: str) -> bool:
-    """Returns whether two different texts differ by one letter, or by two neighbours that are swapped."""
+    """Returns whether two different texts differ by one letter, or by two neighbouring letters in swapped order."""
     start = 0
     while typed[start : start + 1] == right[start : start + 1]:
         start += 1

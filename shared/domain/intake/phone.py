@@ -30,7 +30,7 @@ SPOKEN = r"(?:\+?1)?[^\d+]*(\d{3})[^\d+]*(\d{3})[^\d+]*(\d{4})[ ,;]*(\D.*)?"
 KEYPAD = str.maketrans(string.ascii_lowercase, "22233344455566677778889999")  # letter -> its key
 DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
 EXIT_CODE = re.compile(r"00[ .-]?(?=[1-9])")  # how most other countries write +
-# A Mexican number, also as it was dialled until 2020: with 1, 01, 044 or 045 before it.
+# A Mexican number, with or without the prefixes that were dialled until 2020: 1, 01, 044 or 045.
 MEXICAN = re.compile(r"(?:(?:\+|011)?[ .-]?52[ .(-]*(?:0?1|044|045)?|04[45])\)?((?:[ .()-]*[0-9]){10})")
 # Matches most phone numbers without the library, whose import takes a third of a cold start. Tests check that this
 # pattern and the library agree.
@@ -116,9 +116,9 @@ def _digits(value: str) -> str:
 
 
 def _plain(value: str) -> str:
-    """Returns the text in plain characters, without marks, and without a word at its end for the phone that it rings.
+    """Returns the text in plain characters, without accents and without a word at its end that says which phone it is.
 
-    Full-width characters, dashes and digits of other scripts become plain ones.
+    Full-width characters, and dashes and digits of other scripts, become plain ones.
     """
     value = value.strip()
     if not value.isascii():

@@ -1,4 +1,4 @@
-"""Defines what the form's script sends when a visitor leaves before Send: only the last page shown."""
+"""Defines what the form's script sends if a visitor leaves before Send: only which page was shown last."""
 
 from __future__ import annotations
 

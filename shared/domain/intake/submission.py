@@ -67,7 +67,7 @@ class Contact:
 class ContactEntry(Model):
     """Contact details that a page sends: at least a phone number or an email address. Names may be in any script.
 
-    extension: what to dial after the number; it may also stand at the end of `phone` ("ext. 12").
+    extension: what to dial after the number. It may also be at the end of `phone` ("ext. 12").
     """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra={"anyOf": [_given("phone"), _given("email")]})
@@ -100,8 +100,8 @@ class ContactEntry(Model):
     @field_validator("phone", "email", "postal", "extension", mode="before")
     @classmethod
     def plain_text(cls, value: Any) -> Any:
-        """Converts full-width characters to plain ones, and a whole number to text, since a program may send a ZIP code
-        as a number."""
+        """Converts full-width characters to plain ones. Converts a whole number to text, since a program may send a ZIP
+        code as a number."""
         if isinstance(value, str) and not value.isascii():
             return unicodedata.normalize("NFKC", value)
         return str(value) if isinstance(value, int) and not isinstance(value, bool) else value

@@ -1,6 +1,6 @@
 """Estimates how likely it is that a bot sent a submission.
 
-A lead that probably comes from a bot is a suspect. It is stored and listed all the same: nobody is turned away.
+A lead that probably comes from a bot is a suspect (suspected bot). It is stored and listed: nobody is turned away.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ class Sign(StrEnum):
 
     TRAP_FILLED = "trap-filled"  # a field that people do not see was filled in
     TOO_QUICK = "too-quick"  # the form was sent in less time than it takes to read it
-    NO_TOKEN = "no-token"  # noqa: S105  the form is on another site, or a program posts the data
+    NO_TOKEN = "no-token"  # noqa: S105  the form is on another site, or a program sent it
     NO_ANSWERS = "no-answers"  # the form has contact details but no answers except free text
-    BAD_TOKEN = "bad-token"  # noqa: S105  the token is invalid or expired, for example if a page was left open for a day
-    NO_PROOF = "no-proof"  # there is no proof of work: no JavaScript, sent before it was solved, or a bot
+    BAD_TOKEN = "bad-token"  # noqa: S105  the token is invalid or expired, for example on a page left open for a day
+    NO_PROOF = "no-proof"  # no proof of work: no JavaScript, sent before the challenge was solved, or a bot
     BAD_PROOF = "bad-proof"
     GOOD_PROOF = "good-proof"
 
@@ -58,8 +58,7 @@ def suspicion(signs: frozenset[Sign], *, flagged: bool, answered: bool) -> Suspi
 
 
 def red_flag(rule_set: RuleSet, result: TriageResult) -> bool:
-    """Returns whether an answer fired a safety rule whose lowest tier is more urgent than any tier that a fit score can
-    give.
+    """Returns whether an answer fired a safety rule with an urgent floor: more urgent than any tier by fit score.
 
     Rules that fire on a missing answer do not count.
     """

@@ -1,4 +1,4 @@
-"""Defines the entries of the access log, and the query by which an administrator selects them."""
+"""Defines the entries of the access log, and an administrator's query for entries."""
 
 from __future__ import annotations
 

@@ -88,8 +88,8 @@ class Action(Model):
     consent: the consent that the patient revoked.
     to: the user name of the colleague who gets the lead.
     booking: the appointment that was booked.
-    text: a note, the reason for lowering a tier or for closing without a call, how the patient revoked the consent,
-        or a remark.
+    text: depends on the action: a note, the reason for lowering a tier or closing without a call, how the patient
+        revoked the consent, or a remark.
     """
 
     action: ActionName
@@ -105,7 +105,7 @@ class Action(Model):
 
 
 def problems_of(action: Action, tiers: Collection[str], at: datetime) -> Iterable[FieldProblem]:
-    """Yields a problem for each field of the action that the request lacks or has a wrong value for."""
+    """Yields a problem for each field that is missing or has a wrong value for this action."""
     if action.action == "contact_attempt" and action.outcome is None:
         yield FieldProblem("/outcome", "This field is required.")
     if action.action == "contact_attempt" and (action.outcome == CALL_AT) != (action.again_at is not None):

@@ -76,7 +76,7 @@ def may_join(callback: Lead, lead: Lead) -> bool:
 def with_callback(
     lead: Lead, callback: Lead, rescored: Assessment, tiers: Mapping[str, Tier], hours: OpeningHours
 ) -> Lead:
-    """Returns the next version of the lead after its person asked for a call. Keeps the new answers beside the old.
+    """Returns the next version of the lead after its person asked for a call. Keeps old and new answers separately.
 
     callback: the request to be called, as the lead that it would otherwise become.
     rescored: the assessment of the lead's and the request's answers together.
@@ -215,7 +215,7 @@ class _Addition:
         return new if old is None or self.before.work.is_done else min(old, new)
 
     def _history(self) -> tuple[HistoryEntry, ...]:
-        """Returns the history with an entry for the addition. Additions in a row are one entry, to limit its length."""
+        """Returns the history with an entry for the addition. Successive additions share one, to limit the length."""
         history = self.before.history
         if history and history[-1].action == self.action == ADDED and not self.alerts_again:
             history = history[:-1]

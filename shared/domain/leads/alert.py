@@ -35,8 +35,8 @@ class Alert:
     kind: "new" at level 1, "escalation" above level 1, "reminder" to the owner of a lead, "canary" for a lead that only
         tests delivery.
     suspect: True if a bot may have sent the lead. Subscriptions such as text messages can filter suspects out.
-    received_at: when the finished form arrived; None for an alert that is not about a finished form's arrival.
-    last: True at the highest escalation level of the lead.
+    received_at: when the finished form arrived; None if the alert is not about such an arrival.
+    last: True for the last escalation level of the lead.
     summarised: True if e-mail gets a summary in place of this alert.
     owner: the member of staff whom a reminder is for.
     on_call: whom an alert for clinicians goes to: a user name, or EVERYONE; "" for other audiences.
@@ -166,7 +166,7 @@ def alert_for(
 
 
 def reminder_for(lead: Lead, staff_link: str, zone: ZoneInfo) -> Alert:
-    """Returns the alert that reminds the owner of a lead of what is due."""
+    """Returns the alert that reminds a lead's owner of the next action."""
     planned = next_action(lead)
     returns_at = planned.returns_at if planned else None
     link = f"{staff_link}{lead.reference}"

@@ -13,8 +13,8 @@ class Booking:
     """An appointment. Its end is assumed.
 
     at: when it begins, in UTC.
-    with_whom: the name of the clinician; "" if it is not decided.
-    note: what the person should know or bring. Unlike all other notes, the person reads it.
+    with_whom: the name of the clinician; "" if that is not decided yet.
+    note: what the person should know or bring. Unlike other notes, it is for the person to read.
     """
 
     at: datetime

@@ -15,7 +15,7 @@ class CalendarEntry:
 
     uid: identifies the entry, so that a calendar replaces its earlier version.
     sequence: how often the entry has changed.
-    busy: False if the person stays free at that time, as for a call that may come earlier.
+    busy: False if the calendar shows the person as free then, as for a call that may come earlier.
     """
 
     uid: str
@@ -59,7 +59,7 @@ def _text(value: str) -> str:
 
 
 def _folded(line: str) -> str:
-    """Returns the line in parts of LINE octets at most, never inside a character."""
+    """Returns the line, folded into parts of at most LINE octets. Never splits a character."""
     parts, octets, room = [], line.encode(), LINE
     while octets:
         part = octets[:room].decode(errors="ignore")  # a character that would be split goes to the next part

@@ -1,4 +1,4 @@
-"""Reads from a lead's history when staff first called."""
+"""Finds in a lead's history when staff first called."""
 
 from __future__ import annotations
 

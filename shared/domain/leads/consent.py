@@ -64,7 +64,7 @@ class ConsentRecord:
         return ConsentRecord(**entry, hash=_hash(entry))
 
     def after(self, previous: str) -> ConsentRecord:
-        """Returns a copy of the entry that follows the ledger entry with the hash `previous`."""
+        """Returns a copy of this entry, chained to the ledger entry with the hash `previous`."""
         return replace(self, previous=previous).sealed()
 
     @property

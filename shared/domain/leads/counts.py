@@ -54,7 +54,8 @@ Cell = tuple[str, ...]  # such as ("tier", "URGENT", "leads"); joined by "|" in 
 class Counted:
     """The counts that include a lead, and its search keys.
 
-    day: the day of its first arrival (ISO date, clinic's time zone); "" once that day's counts no longer change.
+    day: the day of its first arrival (ISO date, clinic's time zone); "" once the lead no longer changes that day's
+        counts.
     cells: the counts of that day that include the lead.
     waiting: the count of open leads that includes the lead; () if it is not open.
     found_by: the keys by which staff find the lead.
@@ -79,8 +80,8 @@ class Change:
 def counted(lead: Lead, rule_set: RuleSet | None, zone: ZoneInfo, person_key: str, before: Counted | None) -> Counted:
     """Returns the counts that include a lead now.
 
-    before: the counts that included it so far. The rule that they name as the only cause of its tier stays the same,
-        even if the rules change.
+    before: the counts that included it so far. If they name a rule as the only cause of its tier, that rule stays, even
+        if the rules have changed.
     """
     if lead.source == CANARY:
         return Counted()
@@ -101,7 +102,7 @@ def counted(lead: Lead, rule_set: RuleSet | None, zone: ZoneInfo, person_key: st
 def change(before: Counted | None, after: Counted | None) -> Change:
     """Returns what to add to the counts when a lead moves from `before` to `after`.
 
-    after: None for a lead that is gone. The counts of its day keep it, and keep a lead whose answers are removed.
+    after: None for a lead that is gone. A lead that is gone or has lost its answers stays in the counts of its day.
     """
     was, now = before or Counted(), after or Counted()
     days: dict[str, Counter[Cell]] = {}
@@ -203,7 +204,7 @@ def still_ahead(hour: str, at: datetime) -> bool:
 
 
 def _rule(lead: Lead, rule_set: RuleSet | None, before: Counted | None) -> set[Cell]:
-    """Returns the cell of the rule that alone caused the lead's tier, if there is one."""
+    """Returns the cell of the rule that alone caused the lead's tier; empty if there is no such rule."""
     result = lead.assessment.triage
     if rule_set is None or rule_set.version != result.rule_set_version:
         return {cell for cell in before.cells if cell[0] == RULE} if before else set()

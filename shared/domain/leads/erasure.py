@@ -19,9 +19,9 @@ REVOKED = "revoked"
 
 @dataclass(frozen=True, slots=True)
 class HashedConsent:
-    """A consent ledger entry of an erased lead, without anything that the person wrote or their browser sent.
+    """A consent ledger entry of an erased lead, without the person's words and without data from the browser.
 
-    covers: keyed hashes of the phone number and email address, to compare with a number or address that a person names.
+    covers: keyed hashes of the phone number and email address. Staff can compare them with a number or address.
     hash: the hash of the original ledger entry.
     """
 
@@ -40,7 +40,7 @@ class HashedConsent:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """The audit trail of an urgent lead: why it had its tier, what the person was shown, who did what and when.
+    """The audit trail of an urgent lead: the reasons for its tier, the messages shown, and the actions of staff.
 
     messages: ids of the messages that the person was shown.
     alerts: how many escalation levels sent an alert.
@@ -75,7 +75,7 @@ class Tombstone(Stored):
     A tombstone keeps the id of the lead, so that a resubmission does not bring the lead back.
 
     by: the id of the member of staff who erased the lead; SYSTEM for a retention run.
-    last_contact: when the person or staff last acted on the lead.
+    last_contact: when the person or staff last did something about the lead.
     """
 
     lead_id: UUID

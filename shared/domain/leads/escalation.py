@@ -1,4 +1,4 @@
-"""Decides which escalation level of a lead is due, for which audience, and when to check the lead again.
+"""Decides which escalation level of a lead is due, and when to check the lead again.
 
 An escalation level is a step of the tier's ladder; level 1 is the first alert. Alerts go out level by level. No level
 is skipped, even after an outage, because each level has its own audience.
@@ -14,7 +14,7 @@ from shared.domain.rules.triage import LadderStep
 
 LONGEST_RECORD = 50  # how many sent alerts a lead keeps
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # the next check of an open lead that needs no further alert
-CLOCKS_DIFFER = timedelta(seconds=2)  # tolerated clock difference; without it, a lead just stored may not seem due
+CLOCKS_DIFFER = timedelta(seconds=2)  # tolerated clock difference; otherwise a lead just stored might not seem due
 CLAIM_LASTS = timedelta(seconds=30)  # longer than sending one alert takes, even if every call uses its full timeout
 
 
@@ -41,8 +41,8 @@ class Escalation:
     started_at: the time from which the due times of all levels are counted.
     alert_due: the highest escalation level known to be due; 0 for none.
     alert_delivered: the last escalation level whose alert was sent; 0 for none.
-    next_at: when to check the lead again; None if no more alerts are due. No process alerts staff before this time, so
-        a process claims the lead by moving it to a later time.
+    next_at: when to check the lead again; None if no more alerts are due. No process alerts staff before this time. So
+        a process claims the lead by moving `next_at` to a later time.
     reminded: True once the owner was reminded of the next action.
     sent: the latest alerts that were sent, oldest first.
     """

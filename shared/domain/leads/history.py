@@ -11,7 +11,7 @@ from shared.domain.leads.next_action import Call, NextAction
 
 Status = Literal["new", "acknowledged", "booked", "closed"]
 SYSTEM = "system"
-UNDO_WITHIN = timedelta(minutes=10)  # the time in which a member of staff can undo their last action
+UNDO_WITHIN = timedelta(minutes=10)  # how long a member of staff can undo their last action
 # actions of visitors
 RETURNED = "returned"  # sent the form again
 ADDED = "added"  # answered the questions after Send; staff need no new alert
@@ -60,7 +60,7 @@ class WorkState:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One action on a lead, as its history records it.
+    """The record of one action on a lead.
 
     by: the id of the member of staff, or SYSTEM.
     version: the version of the lead after the action.

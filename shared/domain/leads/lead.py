@@ -99,7 +99,7 @@ class EarlierAnswers:
 class Submitted:
     """The part of a lead that the visitor submitted.
 
-    content_hash: tells a repeated submission from one with different content; "" once the answers are removed.
+    content_hash: distinguishes a repeated submission from one with different content; "" once the answers are removed.
     complete: False while the visitor may still finish the form.
     consent_records: the consent ledger, oldest entry first.
     phone_key: keyed hash of the phone number, which finds leads of the same person; "" without a number.
@@ -234,7 +234,7 @@ class Lead(Stored):
         )
 
     def as_separate(self) -> Lead:
-        """Returns the lead under a new id, so that staff see both this lead and the one that already has its id."""
+        """Returns the lead with a new id, for when another lead already has its id. Staff then see both leads."""
         lead_id = uuid5(self.lead_id, self.submitted.content_hash)
         return self.model_copy(update={"lead_id": lead_id, "reference": reference_of(lead_id)})
 
@@ -252,7 +252,7 @@ class Lead(Stored):
     def revoked(self, consent: str, how: str, at: datetime) -> Lead:
         """Returns the lead with the revocation in its consent ledger; the same lead if the consent was not given.
 
-        Without consent to contact, alerts end. Only an urgent lead still has one note to the clinician: see `ladder`.
+        Revoking the consent to contact ends alerts, except for one note about an urgent lead: see `ladder`.
 
         how: how the person revoked the consent, in their words, or the channel that they used.
         """
@@ -267,9 +267,9 @@ class Lead(Stored):
         return self.changed(submitted=replace(self.submitted, consent_records=(*ledger, entry)), escalation=escalation)
 
     def consents_to(self, consent: str) -> bool:
-        """Returns whether the latest ledger entry for `consent` says that it was given.
+        """Returns whether `consent` is in force, by its latest ledger entry.
 
-        The consent to contact covers "email", unless the person revoked that alone.
+        The consent to contact covers "email", unless the person revoked only "email".
         """
         latest = {record.consent: record.given for record in self.submitted.consent_records}
         return latest.get(consent, latest.get("contact", False) if consent == "email" else False)

@@ -66,10 +66,10 @@ class LeadSummary(Stored):
 
 
 class LeadRow(LeadSummary):
-    """A row of a list that staff see. Never stored.
+    """A row of a list for staff. Never stored.
 
     name: the person's name; "" without one.
-    did: in the view "today", what the signed-in member of staff did today.
+    did: what the signed-in member of staff did today; only in the view "today".
     """
 
     name: str = ""
@@ -113,7 +113,7 @@ def _summarised(lead: Lead) -> dict[str, Any]:
 
 
 class Listed(NamedTuple):
-    """A lead in a list. `cursor` continues the list after it."""
+    """A lead in a list. `cursor`: continues the list after this lead."""
 
     summary: LeadSummary
     cursor: str

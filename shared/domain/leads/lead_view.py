@@ -27,8 +27,8 @@ class ShownAnswer:
     text: the wording of the question; its code if the wording is unknown.
     codes: the codes of the chosen options, or the number or text that the visitor typed.
     answer: the labels of the chosen options, or the number or text that the visitor typed.
-    positive: True if the answer may be a warning sign: a safety rule that checks for it fired, or the current
-        questionnaire lacks the option that the visitor chose.
+    positive: True if the answer may be a warning sign: it fired a safety rule, or the current questionnaire lacks the
+        chosen option.
     """
 
     page: str
@@ -44,9 +44,9 @@ class ShownAnswer:
 class OpenQuestion:
     """A safety question that the patient skipped, could not answer, or was not asked.
 
-    options: the labels to read out, without "none" and "not sure", which people say unprompted.
+    options: the labels to read out. Leaves out "none" and "not sure", which people say unprompted.
     why: "not answered", "not sure" or "not asked".
-    spoken_text, spoken_options: the same in the language of the patient; empty if staff ask in English.
+    spoken_text, spoken_options: text and options in the patient's language; empty if staff ask in English.
     """
 
     question: str
@@ -60,9 +60,9 @@ class OpenQuestion:
 def shown_answers(
     answers: Answers, triage: TriageResult, rule_set: RuleSet, retired: Mapping[str, str]
 ) -> Iterator[ShownAnswer]:
-    """Yields the answers in the order of the questionnaire, then answers to questions that only other versions have.
+    """Yields the answers in the order of the questionnaire, and last those to questions that only other versions have.
 
-    retired: the wording of questions and options that only other versions have, by `question` or `question.option`.
+    retired: `question` or `question.option` -> wording, for those that only other versions have.
     """
     known = rule_set.questionnaire.questions
     fired = {rule.id for rule in triage.safety_rules}
@@ -81,7 +81,7 @@ def shown_answers(
 def open_questions(lead: Lead, rule_set: RuleSet, translation: RuleSet | None) -> Iterator[OpenQuestion]:
     """Yields the safety questions that staff should ask on the phone, in the order of the questionnaire.
 
-    For a lead that did not come through the form, the required questions of the first pages are included.
+    If the lead did not come through the form, these include the required questions of the first pages.
 
     translation: the rule set in the language of the patient; None if there is none, or it is English.
     """

@@ -1,7 +1,7 @@
 """Decides which mail to the person of a lead is due, and when. docs/decisions/0024 has the reasons.
 
-A lead's own state says what is due: it came in, or staff recorded a call that reached nobody, booked a visit, or gave
-up. Each mail is claimed by a conditional write before it is sent, and a claimed mail is never sent again.
+The state of the lead decides what is due: it arrived, or staff recorded a call that reached nobody, booked a visit, or
+gave up. A conditional write claims each mail before it is sent, and a claimed mail is never sent again.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ class DueMail:
     tries: int = 0
 
     def claimed(self, at: datetime) -> MailEntry:
-        """Returns a new entry: this process is about to send the mail."""
+        """Returns the entry that claims the mail: this process is about to send it."""
         return MailEntry(self.kind, self.about, "sending", at, self.tries + 1)
 
     def withheld(self, reason: Reason, at: datetime) -> MailEntry:
         return MailEntry(self.kind, self.about, "withheld", at, self.tries, reason)
 
     def postponed(self, at: datetime, reason: Reason = "") -> MailEntry:
-        """Returns the entry of a mail that could not be sent: it is tried again later, or given up after MOST_TRIES."""
+        """Returns the entry of a mail that could not be sent: to be tried again, or failed after MOST_TRIES."""
         tries = self.tries + 1
         if tries >= MOST_TRIES:
             return MailEntry(self.kind, self.about, "failed", at, tries, reason)
@@ -77,7 +77,7 @@ def due_mail(lead: Lead, at: datetime) -> DueMail | None:
 
 
 def next_mail_at(lead: Lead) -> datetime | None:
-    """Returns when to look at the lead's mails next; None if nothing is due. The index of due mails has this time."""
+    """Returns when to check the lead's mails next, which is the key in the index of due mails; None for never."""
     step = _next_step(lead)
     return step.at if step else None
 

@@ -61,7 +61,7 @@ class MailState:
         return self.recorded(replace(found, status="bounced", at=at))
 
     def closed(self, closing: Closing, at: datetime) -> MailState:
-        """Returns the state after the address was closed. The first reason stays."""
+        """Returns the state after the address was closed. Keeps the reason if it was closed before."""
         return self if self.closed_as else replace(self, closed_as=closing, closed_since=at)
 
 

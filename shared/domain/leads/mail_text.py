@@ -45,7 +45,7 @@ class Mail:
     tags: name the lead and the kind of mail; SES returns them with a bounce or a complaint.
     phone: the clinic's number, as it appears in `paragraphs`.
     unsubscribe: the address of the page that ends all mails.
-    stop: the words of the link to that page.
+    stop: the text of the link to the page that `unsubscribe` names.
     ending: the text before that link.
     calendar: an iCalendar file to attach; "" for none.
     booking_link: the address of the booking page, as it appears in `paragraphs`; "" for none.
@@ -66,10 +66,10 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class MailWriter:
-    """What mails say about the clinic.
+    """Writes mails. Its fields are what mails say about the clinic.
 
-    words: language -> the translation of each English text.
-    booking_link: the page on which some persons may book a time; "" for none.
+    words: language -> English text -> translation.
+    booking_link: the page on which some people may book a time; "" for none.
     """
 
     clinic: str

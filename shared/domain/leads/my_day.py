@@ -1,4 +1,4 @@
-"""Finds what a member of staff did with leads on a day, by keys that are kept beside the search keys of each lead."""
+"""Finds what a member of staff did with leads on a day. The keys for this are stored with the leads' search keys."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Done:
 
 
 def day_key(staff_id: str, day: date) -> str:
-    """Returns the key that finds the leads with which a member of staff did something on a day."""
+    """Returns the key of the leads on which a member of staff acted on a day."""
     return f"day-of#{staff_id}#{day.isoformat()}"
 
 
 def day_keys_of(lead: Lead, zone: ZoneInfo) -> Iterator[str]:
-    """Yields the lead's keys, one for each member of staff and day (in the clinic's time zone)."""
+    """Yields the lead's keys: one for each member of staff who acted and each day (in the clinic's time zone)."""
     by_staff = (entry for entry in lead.history if entry.by not in ("", SYSTEM))
     days = dict.fromkeys((entry.by, entry.at.astimezone(zone).date()) for entry in by_staff)
     for staff_id, day in list(days)[-MOST_DAYS:]:

@@ -1,4 +1,4 @@
-"""Says what staff do next about a lead, by when, and what happens if they do not.
+"""Plans what staff do next about a lead, and by when.
 
 A lead without an owner must be taken. Its new owner calls, and calls again until the person is reached, at the pace of
 the tier (tiers.toml). Then the lead is booked or closed. The owner is reminded when the next action is due. If it is
@@ -67,7 +67,7 @@ def next_action(lead: Lead) -> NextAction | None:
 def planned(
     work: WorkState, follow_up: FollowUp, hours: OpeningHours, best_time: str | None, at: datetime
 ) -> NextAction:
-    """Returns the owner's next action, as planned when staff act on the lead.
+    """Plans the owner's next action. Called when staff act on the lead.
 
     best_time: when the person likes to be called: morning, afternoon, evening or None.
     """

@@ -1,4 +1,4 @@
-"""Decides when the owner of a lead is reminded of the next action, and when the lead goes back to the clinic."""
+"""Decides when to remind a lead's owner of the next action, and when the lead loses its owner."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from shared.domain.leads.lead import Lead
 from shared.domain.leads.next_action import next_action
 from shared.domain.rules.triage import Tier
 
-REMINDER = 0  # in place of an escalation level: the alert that reminds the owner
+REMINDER = 0  # stands for an escalation level in the alert that reminds the owner
 OWNER = "owner"  # the audience of a reminder
 
 
 def alert_due(lead: Lead, ladder: Ladder, at: datetime) -> int | None:
-    """Returns the alert that is due now: an escalation level, or REMINDER if the lead has an owner; None if no alert is
-    due."""
+    """Returns the level of the alert that is due now; REMINDER for a reminder of the owner; None if none is due."""
     if lead.work.status != "acknowledged":
         return lead.level_due(ladder, at)
     escalation = lead.escalation
@@ -26,14 +25,14 @@ def alert_due(lead: Lead, ladder: Ladder, at: datetime) -> int | None:
 
 
 def has_nothing_to_send(lead: Lead, ladder: Ladder, at: datetime) -> bool:
-    """Returns whether the lead is due but has no alert, because its person no longer wants to be contacted."""
+    """Returns whether the lead is due but has no alert to send, because its person revoked the consent to contact."""
     escalation = lead.escalation
     passed = escalation.next_at is not None and escalation.next_at <= at
     return lead.work.status == "new" and passed and escalation.alert_delivered >= len(ladder)
 
 
 def is_overdue(lead: Lead, at: datetime) -> bool:
-    """Returns whether the owner was reminded and has not acted in time, so that the lead goes back to the clinic."""
+    """Returns whether the lead loses its owner, who was reminded and has not acted in time."""
     escalation = lead.escalation
     passed = escalation.next_at is not None and escalation.next_at <= at
     return lead.work.status == "acknowledged" and escalation.reminded and passed

@@ -1,5 +1,5 @@
-"""Hashes phone numbers and email addresses with a secret key, so that an index finds the leads of one person but
-contains no number and no address."""
+"""Hashes phone numbers and email addresses with a secret key. An index of the hashes finds a person's leads but reveals
+no number and no address."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ SAME_PERSON = 50  # the most leads that are looked up for one phone number or em
 
 
 def phone_key(phone: str | None, key: str) -> str:
-    """Returns the keyed hash of an E.164 phone number, after the id of the key; "" for None."""
+    """Returns the keyed hash of an E.164 phone number; "" for None."""
     return keyed_hash("phone", phone, key) if phone else ""
 
 
 def email_key(email: str | None, key: str) -> str:
-    """Returns the keyed hash of an email address, ignoring case, after the id of the key; "" for None."""
+    """Returns the keyed hash of an email address, ignoring case; "" for None."""
     return keyed_hash("email", email.casefold(), key) if email else ""
 
 
 @lru_cache(maxsize=8)  # the number of keys
 def id_of_key(key: str) -> str:
-    """Returns text that identifies a key without revealing it. Each hash begins with this text, so a hash made with a
-    former key is recognised."""
+    """Returns text that identifies a key without revealing it. Each hash begins with this text, which shows if a former
+    key made the hash."""
     return hmac.digest(key.encode(), b"id", "sha256").hex()[:8]
 
 
@@ -32,6 +32,6 @@ def key_id_in(*hashes: str) -> str:
 
 
 def keyed_hash(kind: str, value: str, key: str) -> str:
-    """Returns the keyed hash of a value of some kind, after the id of the key."""
+    """Returns the id of the key, followed by the keyed hash of a value. `kind`: hashes of different kinds differ."""
     hashed = hmac.digest(key.encode(), f"{kind}\n{value}".encode(), "sha256").hex()
     return f"{id_of_key(key)}-{hashed}"

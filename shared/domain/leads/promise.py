@@ -22,7 +22,7 @@ class Promise(NamedTuple):
     """What the clinic will do.
 
     by: the latest time; None if no time is promised.
-    once_open: True if the clinic is closed now and, as the tier is a safety tier, calls once it is open.
+    once_open: True if the clinic is closed now and calls once it is open; only in a safety tier.
     """
 
     way: Way
@@ -31,8 +31,8 @@ class Promise(NamedTuple):
 
 
 def way_to(contact: Contact, *, texts: bool, safety: bool) -> Way:
-    """Returns how the clinic reaches a person: as they prefer, if consent and contact details allow it, but always by
-    phone in a safety tier.
+    """Returns how the clinic reaches a person: as they prefer, if consent and contact details allow that. In a safety
+    tier, always by phone.
 
     texts: whether the person consented to text messages.
     safety: whether the tier of the lead is a safety tier.
@@ -47,9 +47,9 @@ def way_to(contact: Contact, *, texts: bool, safety: bool) -> Way:
 def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> Promise | None:
     """Returns what the clinic promises at the time `at`; None for nothing.
 
-    It promises no call without a number, no time that has passed or at which the clinic is closed, and no e-mail that
-    would come too late. In a safety tier, it promises nothing if the clinic is closed and will not open in time: the
-    advice says what to do until then.
+    It promises no call without a number and no e-mail that would come too late. It names no time that has passed or
+    falls outside opening hours. In a safety tier, it promises nothing if the clinic will not open in time: the advice
+    says what to do until then.
 
     safety: whether the tier of the lead is a safety tier.
     """
@@ -64,6 +64,5 @@ def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> P
 
 
 def may_book_online(lead: Lead) -> bool:
-    """Returns whether the receipt offers online booking: the lead is open, and in such a tier by the rules and by
-    staff."""
+    """Returns whether the receipt offers online booking. Both the lead's tier and the rules' tier must allow it."""
     return {lead.tier, lead.assessment.triage.tier} <= BOOKS_ONLINE and not lead.work.is_done

@@ -110,8 +110,7 @@ class PageCount:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The report of some days. `rules` is empty if there are too few leads, and `pages` if there are too few
-    visitors."""
+    """The report of a date range. `rules` is empty if there are too few leads; `pages`, if too few visitors."""
 
     first: date
     last: date
@@ -201,7 +200,7 @@ def _day(day: date, cells: DayCounts) -> DayFigures:
 
 
 def _over_all(kind: str, total: Counter[Cell]) -> Counter[Cell]:
-    """Returns the counts of all groups of a kind together, without the groups' names."""
+    """Returns the sums over all groups of a kind, without the groups' names."""
     together: Counter[Cell] = Counter()
     for cell, number in total.items():
         if cell[0] == kind:
@@ -219,7 +218,7 @@ def _ordered(order: Iterable[str], found: list[str]) -> list[str]:
 
 
 def _median(group: Cell, total: Counter[Cell]) -> int | None:
-    """Returns the lower median of the minutes in a group's counts."""
+    """Returns the lower median of a group's minutes."""
     minutes = _minutes(group, total)
     half = (sum(minutes.values()) + 1) // 2
     for value, number in sorted(minutes.items()):

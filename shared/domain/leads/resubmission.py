@@ -1,5 +1,4 @@
-"""Decides what to do with a resubmission: a submission whose id is already stored, because it arrived twice, late or
-changed.
+"""Decides what to do with a resubmission: a submission whose id is already stored. It may be a repeat, late or changed.
 
 `resubmission` decides; capture and replay carry out the decision. Decision 15 gives the reasons. In short:
 
@@ -8,7 +7,7 @@ changed.
 - A resubmission with changed content reopens a booked or closed lead.
 - A tier that a clinician lowered stays lowered until there is something new to judge.
 - The owner keeps the lead, unless the resubmission has a red flag that the owner has not seen.
-- Another person, as when two share a device, is a separate lead: see `of_another_person`.
+- Another person's submission becomes a separate lead. Two people may share a device: see `of_another_person`.
 """
 
 from __future__ import annotations
@@ -40,13 +39,13 @@ from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.triage import Tier
 
 MAX_EARLIER = 5
-SIMILAR = 0.8  # similarity, up to 1, of two words of a name if one of them is a misspelling of the other
+SIMILAR = 0.8  # the least similarity (of at most 1) between a word of a name and its misspelling
 MAX_RESUBMISSIONS = 20  # each resubmission enlarges the lead, and a table item holds at most 400 kB
 
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """The decision to leave the stored lead unchanged and to answer with its receipt."""
+    """The decision to leave the stored lead unchanged and respond with its receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +114,7 @@ def resubmitted_too_often(lead: Lead) -> bool:
 
 
 def of_another_person(stored: Lead, new: Lead) -> bool:
-    """Returns whether the new lead is about another person than the stored one, for example when two people share a
-    device.
+    """Returns whether the two leads are about different people, who may share a device.
 
     Different names mean two people, unless a shared number or address makes one name look like a correction of the
     other. If a name is missing, two people must differ in both number and address. In doubt, two leads are safer than
@@ -203,7 +201,7 @@ def _is_late_unfinished(stored: Lead, new: Lead) -> bool:
 
 
 def _with_messages_of(after: Lead, accepted: Lead) -> Lead:
-    """Returns the lead `after`, to which the messages that the person saw for `accepted` are added."""
+    """Returns the lead `after` with more messages: those that the person saw for `accepted`."""
     messages = _without_duplicates(after.assessment.messages_shown, accepted.assessment.messages_shown)
     return after.changed(assessment=replace(after.assessment, messages_shown=messages), version=after.version)
 

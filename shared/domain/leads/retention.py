@@ -57,9 +57,9 @@ def months_before(at: datetime, months: int) -> datetime:
 
 
 def emptied(lead: Lead, *, audited: bool = False) -> tuple[Submitted, Assessment]:
-    """Returns the submission and assessment of a lead without what the person answered and where they came from.
+    """Returns the submission and assessment of a lead, without answers and attribution.
 
-    audited: whether to keep which safety rules fired and what was shown.
+    audited: whether to keep the safety rules that fired and the messages that were shown.
     """
     submitted, assessment = lead.submitted, lead.assessment
     triage = replace(assessment.triage, fit_score=0, fit_rules=(), tags=())

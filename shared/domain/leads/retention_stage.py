@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Stage(StrEnum):
-    """A stage of retention, named after what is removed when it ends."""
+    """A retention stage, named after the data that is removed at its end."""
 
     ANSWERS = "answers"  # removes the answers of a lead that was not booked
     BOOKED = "booked"  # removes a whole booked lead
@@ -28,7 +28,7 @@ class Stage(StrEnum):
 def stage_of(kept: Kept) -> tuple[Stage, datetime] | None:
     """Returns the retention stage of a lead or tombstone, and when that stage began.
 
-    Returns None for a lead that alerts staff and that nobody has taken: such a lead is kept.
+    Returns None for a lead that alerts staff and has no owner: such a lead is kept.
     """
     if not isinstance(kept, Lead):
         return (Stage.EVIDENCE if kept.kind == "erased" else Stage.AUDIT), kept.last_contact

@@ -21,7 +21,7 @@ from shared.domain.opening_hours import DAYS, OpeningHours
 
 HOLIDAY = "Holiday"
 NOBODY = ""
-EVERYONE = "everyone"  # in place of a user name: the whole level of clinicians
+EVERYONE = "everyone"  # in place of a user name: all clinicians
 DAY, WEEK = 24 * 60, 7 * 24 * 60  # minutes
 SHOWN = timedelta(days=14)  # how far ahead the inbox shows the rota
 KNOWN_FOR = timedelta(minutes=15)  # how long a subscription check counts; checks run every five minutes
@@ -95,7 +95,7 @@ class Reach(Stored):
 
 
 class DutyBoard(NamedTuple):
-    """The rota, and who can be alerted individually: None if the subscriptions have not been checked yet."""
+    """The rota, and who can be alerted individually; None before the first check of subscriptions."""
 
     rota: Rota
     reach: Reach | None = None

@@ -32,7 +32,7 @@ def name_words(name: str) -> tuple[str, ...]:
 
 
 def partial_search(text: str, person_key: str) -> tuple[tuple[str, ...], ...]:
-    """Returns the possible readings of a search text. Each is a group of keys, all of which a lead must have."""
+    """Returns the possible readings of a search text: groups of keys. A lead matches if it has all keys of a group."""
     ways: list[tuple[str, ...]] = []
     compact = re.sub(r"[\s().+-]", "", text)
     if re.fullmatch(rf"[0-9]{{{END_OF_NUMBER}}}", compact):

@@ -29,11 +29,11 @@ from shared.domain.rules.triage import Tier
 
 LONGEST_HISTORY = 200  # history entries; limited because a lead must fit into one table item
 LONGEST_TEXTS = 50_000  # characters in all texts of a lead's history
-# the longest time until a person with a red flag is called again, even if they asked for a later call
+# a person with a red flag is called again within this time, even if they asked for a later call
 SAFETY_WAIT = timedelta(hours=24)
 # stands for any colleague, to check whether a lead can be handed over
 SOMEBODY = Staff("-", "-", frozenset({CLINICIAN}))
-# actions that are accepted whatever a colleague did, because nothing recorded may be lost
+# actions that never conflict with a colleague's, because what they record must not be lost
 ADDITIVE = frozenset({"contact_attempt", "note", "revoke_consent", ADDED, ASKED})
 # actions that depend on how the calls went, so that a colleague's new call is a conflict
 AFTER_CALLS = frozenset({"book", "close", "lower_tier", "reopen"})
@@ -80,7 +80,7 @@ def work(
 
 
 def possible_actions(lead: Lead, staff: Staff, at: datetime, rules: WorkRules) -> tuple[str, ...]:
-    """Returns the names of the actions that this member of staff can take now, for the buttons of the inbox."""
+    """Returns the names of the actions that this member of staff can take now. The inbox shows a button for each."""
     found = []
     for name in get_args(ActionName):
         try:
@@ -167,7 +167,7 @@ class _Actions:
         return self._changed(entry, work=replace(work, next_action=plan), escalation=escalation)
 
     def contact_attempt(self) -> Lead:
-        """Records a call. If the lead has an owner, its outcome decides what they do next."""
+        """Records a call. Its outcome decides what the owner, if there is one, does next."""
         before, outcome, again_at = self.lead.work, self.action.outcome or "", self.action.again_at
         if again_at and again_at > self.at + SAFETY_WAIT and self.rules.is_safety(self.lead.tier):
             raise InvalidInput((FieldProblem("/again_at", f"For tier {self.lead.tier}: a time within 24 hours."),))
@@ -281,7 +281,7 @@ class _Actions:
         return replace(self.lead.submitted, consent_records=(*ledger, entry))
 
     def _released_at(self, tier: str) -> datetime:
-        """Returns when the alerts of a lead that was given back resume."""
+        """Returns when alerts resume for a lead that its owner gave back."""
         return self.rules.tiers[tier].follow_up.release.after(self.at, self.rules.hours)
 
     def _resumed(self, lead: Lead, escalation: Escalation, since: datetime) -> Escalation:

@@ -15,8 +15,8 @@ HOW = "the box was unticked before the form was sent"
 def withdrawn(lead: Lead, at: datetime) -> Lead:
     """Returns the lead without the consent to contact; the same lead if it was not given, or the form was sent.
 
-    If nobody has taken the lead, it is closed and its answers are removed. If it has a red flag or an owner, it stays
-    as after any revocation: a clinician decides whether there is a medical reason to call.
+    A lead without red flag and owner is closed, and its answers are removed. Any other lead stays, as after every
+    revocation: a clinician decides whether there is a medical reason to call.
     """
     revoked = lead.revoked("contact", HOW, at)
     if lead.submitted.complete or revoked is lead:

@@ -1,4 +1,4 @@
-"""Composes the advice that a patient reads: the text of each message for this hour and this contact."""
+"""Chooses the texts of the advice that a patient reads, by opening hours and contact details."""
 
 from __future__ import annotations
 

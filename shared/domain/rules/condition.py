@@ -41,7 +41,7 @@ class Facts:
         return question in self.chosen or question in self.numbers or question in self.texts
 
     def mentioned(self, question: str, free_text: FreeTextSearch) -> frozenset[str]:
-        """Returns the kinds of things that a text mentions. A text is searched once, however many rules ask."""
+        """Returns the kinds of things that a text mentions. Searches each text only once."""
         if question not in self.texts:
             return NOTHING
         if question not in self._mentioned:
@@ -139,7 +139,7 @@ class NoneWithOthers:
 
 
 class FromDoor(NamedTuple):
-    """A condition on the door that the answers came through. Each door asks different questions."""
+    """A condition that holds for answers from one door. Each door asks different questions."""
 
     doors: frozenset[str]
 
@@ -223,10 +223,7 @@ def questions_of(condition: Condition) -> frozenset[str]:
 
 
 def options_of(condition: Condition) -> frozenset[tuple[str, str]]:
-    """Returns the pairs of question code and option code that can make a condition true.
-
-    Leaves out options that make it false.
-    """
+    """Returns the pairs of question code and option code that can help to make a condition true."""
     match condition:
         case AnyOf() | AllOf() | AtLeastAmong():
             return frozenset((condition.question, option) for option in condition.options)

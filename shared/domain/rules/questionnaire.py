@@ -1,4 +1,4 @@
-"""Defines a questionnaire: its pages of questions, how answers are validated, and the facts that answers state."""
+"""Defines a questionnaire: its pages and questions, the validation of answers, and the facts from answers."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Question:
 class Page(NamedTuple):
     """A page of questions.
 
-    after_send: True for the page that follows Send. Its questions are optional, and none counts as skipped.
+    after_send: True for a page after Send. Its questions are optional and never count as skipped.
     """
 
     id: str
@@ -231,7 +231,7 @@ class Questionnaire:
         return tuple(found)
 
     def readable(self, answers: Answers) -> dict[str, Answer]:
-        """Returns those answers, given to another version, that this version can read.
+        """Returns those answers to another version that this version can read.
 
         A multiple-choice answer keeps the options that this version has.
         """
@@ -247,7 +247,7 @@ class Questionnaire:
         return found
 
     def facts(self, answers: Answers, last_page: str | None = None, *, door: str = FORM) -> Facts:
-        """Returns the facts that the answers state. The answers must be valid: see `problems`.
+        """Returns the facts from answers, which must be valid: see `problems`.
 
         last_page: the id of the last page that the visitor completed; None if the visitor saw the whole questionnaire.
             Questions on later pages do not count as skipped.

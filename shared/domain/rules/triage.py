@@ -39,8 +39,8 @@ class Response(NamedTuple):
 class FollowUp(NamedTuple):
     """The pace at which the owner of a lead works it.
 
-    call: how long the owner has to call, after taking the lead or after the time of another call. If no call is
-        recorded by then, the lead loses its owner and its alerts restart.
+    call: how long the owner has for a call: after taking the lead, or after the planned time of another call. If no
+        call is recorded by then, the lead loses its owner and its alerts restart.
     remind: how long after taking the lead the owner is reminded of the first call.
     again: how long to wait after each unanswered call. After the last of these calls, the lead can be closed.
     decide: how long the owner has to book or close the lead once the person was reached.
@@ -55,7 +55,7 @@ class FollowUp(NamedTuple):
 
 
 class Tier(NamedTuple):
-    """A level of urgency of leads, and what follows from it.
+    """A level of urgency, and how the clinic handles its leads.
 
     rank: the position of the tier by urgency; 0 is the most urgent.
     safety: if True, closing a lead of this tier as not a fit requires a clinician.
@@ -86,8 +86,7 @@ class Tier(NamedTuple):
 class Citation(NamedTuple):
     """A source that a rule cites, with an evidence mark.
 
-    mark: V for a source that we read, S for one that we know from a secondary source, M for one that we did not check,
-        D for our own design.
+    mark: V if we read the source, S if a secondary source states it, M if we did not check it, D for our own design.
     """
 
     key: str
@@ -117,7 +116,7 @@ class Rule:
 
     @cached_property
     def needs(self) -> frozenset[tuple[str, str]] | None:
-        """The options of which one must be chosen for the rule to fire. Without one, the rule need not be evaluated."""
+        """The options of which at least one must be chosen for the rule to fire; None if it can fire without."""
         return options_needed(self.when)
 
     @cached_property
@@ -190,7 +189,7 @@ class Source(NamedTuple):
 
 
 class Change(NamedTuple):
-    """An entry of the change log of a rule set: what changed in a version, on which ISO date, and who changed it."""
+    """An entry of a rule set's change log: what changed, and who changed it. `on`: an ISO date."""
 
     version: str
     on: str
@@ -202,8 +201,7 @@ class RuleSet(NamedTuple):
     """A questionnaire with its rules, tiers and messages.
 
     changes: the change log, oldest entry first; may be empty.
-    content_hash: SHA-256 (hex) of the files of the rule set, its questionnaire and the tiers, and of the content hash
-        of the free-text search.
+    content_hash: SHA-256 (hex) of the rules, questionnaire and tiers files and the free-text search's content hash.
     net: the id of the safety-net message, which is always shown last.
     """
 

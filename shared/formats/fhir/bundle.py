@@ -15,11 +15,11 @@ from shared.domain.rules.triage import FiredRule, RuleSet
 from shared.formats.fhir.questionnaire import BASE, answer_system
 
 HL7_TERMS = "http://terminology.hl7.org/CodeSystem"
-# By tier; any other tier is "routine".
+# tier -> FHIR priority; any other tier is "routine"
 PRIORITIES = {"EMERGENCY": "stat", "URGENT": "asap", "PRIORITY": "urgent"}
-# By a safety rule's floor; any other is "low".
+# floor of a safety rule -> FHIR severity; any other floor is "low"
 SEVERITIES = {"EMERGENCY": "high", "URGENT": "high", "PRIORITY": "moderate"}
-# By the reason for closing; any other reason is "cancelled".
+# reason for closing -> FHIR status; any other reason is "cancelled"
 CLOSED = {"not_a_fit": "rejected", "unreachable": "failed"}
 PHONE_PREFERENCES = ("call", "text")
 
@@ -29,7 +29,7 @@ Json = dict[str, Any]
 def as_bundle(leads: Iterable[tuple[Lead, RuleSet | None]], at: datetime) -> Json:
     """Returns the Bundle as JSON values.
 
-    leads: leads, each with the current rule set of its questionnaire, which has the questions' texts.
+    leads: (lead, current rule set of its questionnaire), for the texts of the questions.
 
     References have the form `Patient/<id>`, because some systems reject urn:uuid. Each is the end of a fullUrl in this
     Bundle.
@@ -39,7 +39,7 @@ def as_bundle(leads: Iterable[tuple[Lead, RuleSet | None]], at: datetime) -> Jso
 
 
 class _LeadExport:
-    """The FHIR resources of one lead. A resource that exists once per lead has the lead's id."""
+    """The FHIR resources of one lead. Resources of which a lead has only one get the lead's id."""
 
     def __init__(self, lead: Lead, rule_set: RuleSet | None) -> None:
         self.lead = lead
@@ -129,7 +129,7 @@ class _LeadExport:
                 yield _group(page, items)
 
     def _unknown_answers(self) -> Iterator[Json]:
-        """Yields answers to questions that the current questionnaire no longer has, so that no answer is lost."""
+        """Yields the answers to questions that the current questionnaire lacks, so that no answer is lost."""
         known = self.rule_set.questionnaire.questions if self.rule_set else {}
         for code, answer in self.lead.submitted.answers.items():
             if code not in known:

@@ -97,8 +97,8 @@ class _Export:
     def _contact(self, contact: ContactBlock) -> Json:
         """Returns the contact group, which is shown unless `hidden_when` holds.
 
-        enableWhen can only say when to show an item, and one item cannot mix 'any' and 'all'. So each condition that
-        hides the group becomes a nested group, which is shown while the condition does not hold.
+        enableWhen can only say when to show an item, and one item cannot mix 'any' and 'all'. So there is a nested
+        group for each condition that hides the contact group, shown while that condition does not hold.
         """
         fields = [self._contact_field(field) for field in contact.fields]
         items = [*fields, *(_consent(consent) for consent in contact.consents)]

@@ -89,7 +89,7 @@ class PageContext:
         return self.words.get(text, text).format_map(values) if values else self.words.get(text, text)
 
     def script_texts(self) -> dict[str, dict[str, str]]:
-        """Returns language -> name -> text: all texts in the page's language, IN_EVERY_LANGUAGE in the others."""
+        """Returns language -> name -> text. Languages other than the page's have only IN_EVERY_LANGUAGE."""
         return {
             language: {
                 name: words(language).get(text, text)
@@ -127,8 +127,8 @@ class PageContext:
         return self.t("You answered: {answers}.", answers="; ".join(labels)) if labels else ""
 
     def when(self, condition: Condition | None, view: FormView) -> str:
-        """Explains on a form with one page when to answer a question with this condition. The script shows a question
-        only when it is due, so it gets ""."""
+        """Explains on a form with one page when to answer a question with this condition. Returns "" for the script,
+        which shows a question only when it is due."""
         if condition is None or not view.whole or view.kind == "element":
             return ""
         questions = view.form.questionnaire.questions

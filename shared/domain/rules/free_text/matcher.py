@@ -12,8 +12,8 @@ from shared.domain.rules.free_text.vocabulary import Vocabulary
 
 NEAR = 7  # the most words between two terms of a pair
 BEGINNING = 5  # how many first letters words with a common stem share
-BEGINS, TWO = "begins", "two"  # prefixes of the features of beginnings and of pairs
-CLOSE = 1.5  # the largest distance from the likeliest kind's score, so that one symptom is not taken for another
+BEGINS, TWO = "begins", "two"  # prefixes of two kinds of features: the beginning of a word, and a pair of terms
+CLOSE = 1.5  # how far below the highest score a kind may be, so that one symptom is not taken for another
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Matcher:
         return frozenset(kind.name for kind in self.kinds) | self.topics.keys()
 
     def kinds_in(self, text: str) -> frozenset[str]:
-        """Returns the kinds and topics that a text mentions. Takes time in proportion to the length of the text."""
+        """Returns the kinds and topics that a text mentions. Time grows linearly with the length of the text."""
         sentences = self.read(text)
         names = frozenset[str]().union(*(sentence.names for sentence in sentences))
         found = {topic for topic, groups in self.topics.items() if groups & names}
@@ -97,7 +97,7 @@ class Matcher:
         return [read(words, self.vocabulary, self.denials, self.frames) for words in sentences]
 
     def features(self, sentence: Sentence) -> frozenset[str]:
-        """Returns the features of a sentence: words, groups of terms, pairs of both, and phrases."""
+        """Returns the features of a sentence: words, term groups, pairs of these, and phrases."""
         phrases = (kind.phrase_feature for kind in self.kinds if kind.is_said_in(sentence))
         return frozenset((*phrases, *_words(sentence), *self._terms(sentence)))
 

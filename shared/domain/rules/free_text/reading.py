@@ -1,4 +1,4 @@
-"""Reads a sentence: which terms it contains, which of them it denies, and which phrases it says."""
+"""Reads a sentence: finds its terms and phrases, and the words that it denies."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from shared.domain.rules.free_text.sentences import COMMA
 from shared.domain.rules.free_text.vocabulary import Hit, Vocabulary
 
-GAP = 3  # words that may stand where a phrase has `..`
+GAP = 3  # how many words `..` in a phrase may stand for
 DENIAL = "denial"  # the name of the terms that deny what follows
-DENIED_WORDS, DENIED_LIST = 6, 12  # words that a denial reaches, without and with a list ("no fever, chills or rash")
+DENIED_WORDS, DENIED_LIST = 6, 12  # how many words a denial covers; more in a list ("no fever, chills or rash")
 LISTING = frozenset({"or", "nor", "o", "ni"})
 
 
@@ -25,7 +25,7 @@ class Denials:
     """The rules for when a denial, such as "no" or "sin", denies what follows.
 
     not_before: words before which it denies nothing ("no feeling" is a loss, "no, I ..." an answer).
-    ends: words that end what is denied, such as "but".
+    ends: words that end a denial, such as "but".
     """
 
     not_before: frozenset[str]
@@ -34,7 +34,7 @@ class Denials:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """What one sentence says.
+    """A sentence, as read.
 
     words: its corrected words, without commas.
     hits: the terms that it contains.
@@ -55,7 +55,10 @@ class Sentence:
         object.__setattr__(self, "_starts", starts)
 
     def says(self, phrases: Mapping[str, list[Phrase]]) -> bool:
-        """Returns whether the sentence says a phrase undenied. `phrases`: first name -> phrases that begin with it."""
+        """Returns whether the sentence contains a phrase that it does not deny.
+
+        phrases: first name -> phrases that begin with it.
+        """
         said = (hit for hit in self.hits if hit.name in phrases and not self.denied[hit.start])
         return any(_follows(phrase, 1, hit.end, self._starts) for hit in said for phrase in phrases[hit.name])
 

@@ -66,7 +66,7 @@ class Vocabulary:
     def hits(self, words: list[str]) -> list[Hit]:
         """Returns the longest hit of each name at each position, without hits that lie within a longer hit.
 
-        The saying "dying to" hides "dying". The words of phrases (named with `=`) hide nothing.
+        For example, the saying "dying to" hides "dying". But words of phrases (named with `=`) hide nothing.
         """
         found: list[Hit] = []
         for start, word in enumerate(words):
@@ -100,9 +100,9 @@ class Vocabulary:
         return min(near, key=lambda o: (o[0] != word[0], abs(len(o) - len(word)), o), default=word)
 
     def _neighbours(self) -> Mapping[str, set[str]]:
-        """Returns key -> the words of terms that have this key. A word's keys are the word, and the word less a letter.
+        """Returns spelling -> words of terms. Each word is listed by its own spelling and by each with one letter less.
 
-        Two words that differ by a wrong, missing, extra or swapped letter share a key.
+        Two words that differ by a wrong, missing, extra or swapped letter share a spelling.
         """
         if self._near is None:
             self._near = {}
