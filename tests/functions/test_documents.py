@@ -1,0 +1,135 @@
+"""Compares every document of one lead's journey, whole, with the stored ones: responses, alerts, mails, exports, and
+what the tables hold.
+
+After an intended change: `STORE=1 .venv/bin/python -m pytest tests/functions/test_documents.py`, and read the diff of
+tests/data/journey.json.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from functions import capture_lead, escalate_leads, send_mail
+from shared.domain.leads.lead import reference_of
+from tests.aws import ENVIRONMENT, Aws
+from tests.domain.answer_sets import RULE_SET
+from tests.functions.admin_calls import accesses, erased, exported, exported_as_fhir, exported_person
+from tests.functions.calls import CONTEXT, LEAD_ID, URGENT, Json, event, posting, submission
+from tests.functions.conftest import Clock
+from tests.functions.staff_calls import attributes, indexed, listed, opened, reported, searched, worked
+
+STORED = Path(__file__).parents[1] / "data" / "journey.json"
+CONTACT = {
+    "name": "Ana Example",
+    "phone": "(312) 555-0142 ext. 12",
+    "email": "ana@example.com",
+    "postal": "60601",
+    "preference": "email",
+    "best_time": "morning",
+}
+ANSWERS = URGENT | {"goal": None, "insurance": None, "note": "Since the fall I cannot feel my left foot."}
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+RANDOM = re.compile(r"(?<![0-9a-f-])[0-9a-f]{32}(?![0-9a-f])")  # ids that are drawn anew in each run
+REFERENCE = reference_of(UUID(LEAD_ID))
+TABLES = ("LEADS_TABLE", "ACCESS_LOG", "DERIVED_DATA", "MAIL_ADDRESSES", "ERASURES_TABLE")
+
+
+def body_of(response: Json) -> object:
+    """Returns a response's status and body, which is read if it is JSON, and split into lines if it is text."""
+    text, kind = response["body"], response["headers"].get("content-type", "")
+    return [response["statusCode"], json.loads(text) if "json" in kind else text.splitlines()]
+
+
+def alerts(aws: Aws) -> list[object]:
+    return [
+        [alert["Subject"], alert["Message"].splitlines(), dict(sorted(attributes(alert).items()))]
+        for alert in aws.alerts()
+    ]
+
+
+def mails(aws: Aws) -> list[object]:
+    send_mail.handler(event("send_mail"), CONTEXT)
+    return [[mail.subject, mail.destinations, mail.body.splitlines()] for mail in aws.mails()]
+
+
+def work(aws: Aws, action: str, **fields: Any) -> Json:
+    """Sends an action on the lead as it is stored, without opening it, which the access log would show too."""
+    return worked(REFERENCE, action, version=aws.stored()[0]["version"], **fields)
+
+
+def tables(aws: Aws) -> dict[str, object]:
+    """Returns what the tables hold, the JSON inside items read too."""
+    found: dict[str, object] = {}
+    for table in TABLES:
+        items: list[Any] = aws.dynamodb.scan(TableName=ENVIRONMENT[table])["Items"]
+        for item in items:
+            for value in item.values():
+                if value.get("S", "").startswith("{"):
+                    value["S"] = json.loads(value["S"])
+        found[table] = sorted(items, key=json.dumps)
+    return found
+
+
+def journey(aws: Aws, clock: Clock) -> Iterator[tuple[str, object]]:
+    """Takes one lead from Send to its erasure. Yields the documents that come out of it, each with its name."""
+    consents = {"contact": True, "sms": True, "marketing": True}
+    sent = submission(ANSWERS, contact=CONTACT, consents=consents, submission_id=LEAD_ID)
+    yield "sent", body_of(capture_lead.handler(posting("capture_lead", sent), CONTEXT))
+    yield "sent again", body_of(capture_lead.handler(posting("capture_lead", sent), CONTEXT))
+    yield "answers added", body_of(capture_lead.handler(event("capture_lead.answers"), CONTEXT))
+    escalate_leads.handler(event("escalate_leads"), CONTEXT)
+    yield "first alert", alerts(aws)
+    yield "first mail", mails(aws)
+
+    clock.at += HOUR
+    escalate_leads.handler(event("escalate_leads"), CONTEXT)
+    yield "escalation", alerts(aws)
+    indexed(LEAD_ID)
+    yield "list", body_of(listed())
+    yield "search", body_of(searched("(312) 555-0142"))
+    yield "opened", body_of(opened(REFERENCE))
+    yield (
+        "after an attempt",
+        body_of(work(aws, "contact_attempt", outcome="left_message", text="Her sister will tell her.")),
+    )
+    yield "raised", work(aws, "raise_tier", tier="EMERGENCY", text="Foot drop.")["statusCode"]
+    yield "after STOP", body_of(work(aws, "revoke_consent", consent="sms", text="STOP"))
+    clock.at += HOUR
+    booking = {"at": "2026-01-20T09:30:00-06:00", "with_whom": "Dr. Lee", "note": "Bring MRI."}
+    yield "booked", body_of(work(aws, "book", booking=booking))
+    yield "opened by the desk", opened(REFERENCE, "desk")["statusCode"]
+    clock.at += HOUR
+    yield "mails", mails(aws)
+    indexed(LEAD_ID)
+    yield "report", body_of(reported())
+    yield "report as CSV", body_of(reported(format="csv"))
+    yield "leads as CSV", body_of(exported(**{"from": "2026-01-14", "to": "2026-01-14"}))
+    yield "lead as FHIR", body_of(exported_as_fhir(REFERENCE))
+    yield "person", body_of(exported_person(REFERENCE))
+    yield "accesses", body_of(accesses(**{"from": "2026-01-14", "to": "2026-01-14"}))
+    yield "tables", tables(aws)
+    clock.at += DAY
+    yield "erased", body_of(erased(REFERENCE))
+    yield "opened after erasure", body_of(opened(REFERENCE))
+    yield "tables after erasure", tables(aws)
+
+
+def test_every_document_of_a_journey_is_as_stored(aws: Aws, clock: Clock) -> None:
+    documents = {}
+    for name, document in journey(aws, clock):
+        text = json.dumps(document, sort_keys=True).replace(RULE_SET.content_hash, "hash of the rules")
+        documents[name] = json.loads(RANDOM.sub("random", text))
+        clock.at += timedelta(seconds=1)  # so that what is listed by time has one order
+    if os.environ.get("STORE"):
+        STORED.write_text(json.dumps(documents, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    stored = json.loads(STORED.read_text(encoding="utf-8"))
+    assert list(documents) == list(stored)
+    for name, document in documents.items():
+        assert document == stored[name], f"{name}: see the head of this file"
